@@ -1,0 +1,1 @@
+"""What we owe, to whom, and who does it next. The only room that owns tables."""
