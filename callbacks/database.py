@@ -1,0 +1,155 @@
+"""The database: one way to read, one way to write, on SQLite and on PostgreSQL alike.
+
+A transaction is a function of a session, because it may be run again: a deadlock, a lost connection or a busy
+database ends the whole attempt, never half of it. SQL never says now(): instants are bound.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, inspect, text
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+TRIES = 4
+# Two connections that commit at the same instant can corrupt a WAL file before this version (sqlite.org, 2026-03).
+WAL_IS_SAFE_FROM = (3, 51, 3)
+# Deadlock, serialization failure, lock not available, and a server that is shutting down or starting.
+PASSING_SQLSTATES = {"40P01", "40001", "55P03", "57P01", "57P02", "57P03", "57014", "08006", "08001", "08003"}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC instant. A naive one is refused: it would come back hours wrong, silently."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} names no time zone; the database keeps aware instants only.")
+        instant = value.astimezone(UTC)
+        return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database:
+    """Where the desk keeps everything it owes."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = engine_for(url)
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._readers = sessionmaker(self.engine.execution_options(reads_only=True), expire_on_commit=False)
+
+    def write(self, work: Callable[[Session], T]) -> T:
+        """Run `work` in one transaction, again from its start when the database asks for that."""
+        return self._run(self._sessions, work)
+
+    def read(self, work: Callable[[Session], T]) -> T:
+        """Run `work` without taking the right to write."""
+        return self._run(self._readers, work)
+
+    def _run(self, sessions: sessionmaker[Session], work: Callable[[Session], T]) -> T:
+        for left in reversed(range(TRIES)):
+            try:
+                with sessions.begin() as session:
+                    return work(session)
+            except DBAPIError as error:
+                if not left or not is_passing(error):
+                    raise
+                log.info("transaction runs again", cause=type(error.orig).__name__)
+                time.sleep(0.05 * (TRIES - left))
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def is_passing(error: DBAPIError) -> bool:
+    """Say whether the same transaction may succeed when it is run again."""
+    if error.connection_invalidated:
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return state in PASSING_SQLSTATES
+    return isinstance(error, OperationalError) and "locked" in str(error.orig)
+
+
+def engine_for(url: str) -> Engine:
+    """Make the engine, with limits so that nobody waits on the database for ever."""
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        return _sqlite(url)
+    if address.drivername == "postgresql":
+        address = address.set(drivername="postgresql+psycopg")
+    limits = {
+        "statement_timeout": 8000,
+        "lock_timeout": 3000,
+        "idle_in_transaction_session_timeout": 15000,
+        "timezone": "UTC",
+    }
+    options = " ".join(f"-c {name}={value}" for name, value in limits.items())
+    return create_engine(
+        address,
+        pool_pre_ping=True,
+        pool_size=12,
+        max_overflow=4,
+        pool_timeout=3,
+        connect_args={"connect_timeout": 3, "options": options, "tcp_user_timeout": 10000},
+    )
+
+
+def _sqlite(url: str) -> Engine:
+    file = make_url(url).database
+    if file and file != ":memory:":
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": 4, "check_same_thread": False}, pool_timeout=3)
+    journal = "WAL" if sqlite3.sqlite_version_info >= WAL_IS_SAFE_FROM else "TRUNCATE"
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver opens no transactions of its own
+        for pragma in ("foreign_keys=ON", f"journal_mode={journal}", "synchronous=FULL"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A transaction that reads first and writes later fails at once when somebody else has written meanwhile.
+        reads_only = connection.get_execution_options().get("reads_only", False)
+        connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def insert_once(session: Session, row: type[DeclarativeBase], **values: Any) -> bool:
+    """Insert a row unless one with the same key is there; say whether it was inserted.
+
+    The database decides between two webhooks that come at the same instant: the second waits, and finds the first.
+    """
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    done = session.execute(insert(row).values(**values).on_conflict_do_nothing().returning(*inspect(row).primary_key))
+    return done.first() is not None
+
+
+def is_there(database: Database) -> bool:
+    """Ask the database for a sign of life."""
+    return bool(database.read(lambda session: session.execute(text("SELECT 1")).scalar()))

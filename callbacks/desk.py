@@ -1,0 +1,281 @@
+"""The desk file (support.toml): read whole, checked whole, every mistake told at once with its place and its remedy."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import time, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+import phonenumbers
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from callbacks.errors import BrokenDesk
+from callbacks.paging.policy import Escalation, Step, Target
+from sla.holidays import StatutoryHolidays
+from sla.hours import SupportHours, Window
+
+Language = Literal["en", "fr"]
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+SUPERVISOR = "supervisor"
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def duration(text: object) -> object:
+    """Read "30m" as half an hour. Raises ValueError with the remedy."""
+    if isinstance(text, timedelta):
+        return text
+    found = re.fullmatch(r"(\d{1,6})([smhd])", text.strip()) if isinstance(text, str) else None
+    if found is None:
+        raise ValueError(f'{text!r} is not a duration. Write a number and s, m, h or d, such as "30m".')
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def window(text: object) -> object:
+    """Read "08:30-18:00" as a window of opening. Raises ValueError with the remedy."""
+    if isinstance(text, Window):
+        return text
+    found = re.fullmatch(r"(\d\d):(\d\d)-(\d\d):(\d\d)", text.strip()) if isinstance(text, str) else None
+    if found is None:
+        raise ValueError(f'{text!r} is not a window. Write "08:30-18:00"; "00:00-00:00" is the whole day.')
+    opens, closes = (int(found[1]), int(found[2])), (int(found[3]), int(found[4]))
+    return Window(time(*opens), time(0, 0) if closes == (24, 0) else time(*closes))
+
+
+def own_number(text: str) -> str:
+    """Check a number of the desk's own. Raises ValueError with the remedy."""
+    try:
+        parsed = phonenumbers.parse(text)
+    except phonenumbers.NumberParseException:
+        raise ValueError(f'{text!r} is not a phone number. Write it as "+15145550123".') from None
+    if not phonenumbers.is_possible_number(parsed) or not text.startswith("+"):
+        raise ValueError(f'{text!r} is not a phone number. Write it as "+15145550123".')
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+Duration = Annotated[timedelta, BeforeValidator(duration)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Company(_Part):
+    name: Mapping[Language, str]
+    sender: str = Field(min_length=2, max_length=30)
+
+
+class Hours(_Part):
+    zone: str
+    monday: tuple[Annotated[Window, BeforeValidator(window)], ...] = ()
+    tuesday: tuple[Annotated[Window, BeforeValidator(window)], ...] = ()
+    wednesday: tuple[Annotated[Window, BeforeValidator(window)], ...] = ()
+    thursday: tuple[Annotated[Window, BeforeValidator(window)], ...] = ()
+    friday: tuple[Annotated[Window, BeforeValidator(window)], ...] = ()
+    saturday: tuple[Annotated[Window, BeforeValidator(window)], ...] = ()
+    sunday: tuple[Annotated[Window, BeforeValidator(window)], ...] = ()
+
+    @model_validator(mode="after")
+    def zone_is_known(self) -> Hours:
+        if self.zone not in available_timezones():
+            raise ValueError(f'zone {self.zone!r} is not known. Write one such as "America/Toronto".')
+        return self
+
+
+class HolidayPlaces(_Part):
+    countries: tuple[Literal["US", "CA"], ...] = ("US", "CA")
+    subdivision: str | None = "QC"
+
+
+class Line(_Part):
+    """A number that customers call, and the menu that they meet there (empty: straight to support)."""
+
+    number: Annotated[str, BeforeValidator(own_number)]
+    language: Language = "en"
+    menu: Mapping[Annotated[str, Field(pattern="^[0-9]$")], Literal["support", "english", "french"]] = {}
+    menu_exit: Literal["support", "goodbye"] = "support"
+
+    @model_validator(mode="after")
+    def menu_leads_to_support(self) -> Line:
+        if self.menu and "support" not in self.menu.values():
+            raise ValueError('the menu never leads to support. Give one key the value "support".')
+        return self
+
+
+class CallbackPromise(_Part):
+    promise: Duration
+
+
+class Ringing(_Part):
+    each: Duration
+    longest_hunt: Duration
+
+
+class VoicemailLimits(_Part):
+    longest: Duration
+    silence: Duration
+
+
+class PriorityTargets(_Part):
+    name: str
+    first_reaction: Duration
+    resolution: Duration
+    around_the_clock: bool = False
+
+
+class EscalationStep(_Part):
+    after: Duration
+    text: tuple[str, ...] = ()
+    call: tuple[str, ...] = ()
+
+
+class AgainStep(_Part):
+    text: tuple[str, ...] = ()
+    call: tuple[str, ...] = ()
+
+
+class EscalationPart(_Part):
+    layers: tuple[str, ...] = Field(min_length=1)
+    steps: tuple[EscalationStep, ...] = Field(min_length=1)
+    again: AgainStep
+    again_every: Duration
+    reminder_after: Duration
+    reminder_before_due: Duration
+    resume_before_due: Duration
+
+
+class Coverage(_Part):
+    covered: tuple[str, ...] = ()
+    courtesy: tuple[str, ...] = ()
+    billable: tuple[str, ...] = ()
+
+
+class Limits(_Part):
+    answers_to_strangers: int = Field(ge=0, le=20, default=3)
+
+
+class Desk(_Part):
+    """Everything that support.toml says."""
+
+    company: Company
+    hours: Hours
+    holidays: HolidayPlaces
+    lines: Mapping[str, Line] = Field(min_length=1)
+    callback: CallbackPromise
+    ringing: Ringing
+    voicemail: VoicemailLimits
+    priorities: Mapping[Literal["P1", "P2", "P3"], PriorityTargets]
+    escalation: EscalationPart
+    coverage: Coverage = Coverage()
+    limits: Limits = Limits()
+
+    def line_called(self, number: str) -> str:
+        """Name the line that a number belongs to; a number of nobody's is served as a line without a menu."""
+        for name, line in self.lines.items():
+            if line.number == number:
+                return name
+        return next((name for name, line in self.lines.items() if not line.menu), next(iter(self.lines)))
+
+    @cached_property
+    def regular_hours(self) -> SupportHours:
+        """The hours of every week and the statutory holidays, before any closure."""
+        places = StatutoryHolidays(self.holidays.countries, self.holidays.subdivision)
+        week = {day: windows for day, name in enumerate(WEEKDAYS) if (windows := getattr(self.hours, name))}
+        return SupportHours(self.zone, week, places)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.hours.zone)
+
+    @cached_property
+    def policy(self) -> Escalation:
+        part = self.escalation
+        return Escalation(
+            layers=part.layers,
+            steps=tuple(Step(step.after, _targets(step)) for step in part.steps),
+            again=Step(part.again_every, _targets(part.again)),
+            promise=self.callback.promise,
+            reminder_after=part.reminder_after,
+            reminder_before_due=part.reminder_before_due,
+            resume_before_due=part.resume_before_due,
+        )
+
+
+def _targets(step: EscalationStep | AgainStep) -> tuple[Target, ...]:
+    return tuple(Target(who, "text") for who in step.text) + tuple(Target(who, "call") for who in step.call)
+
+
+def read_desk(path: Path) -> Desk:
+    """Read and check the desk file. Raises BrokenDesk with every mistake found."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        remedy = "there is no such file. Set DESK_FILE, or start from the support.toml shipped."
+        raise BrokenDesk(path, [remedy]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
+        raise BrokenDesk(path, [f"it is not TOML: {broken}."]) from None
+    return desk_from(content, path)
+
+
+def desk_from(content: dict[str, Any], path: Path) -> Desk:
+    """Check what the desk file says. Raises BrokenDesk with every mistake found."""
+    try:
+        desk = Desk.model_validate(content)
+    except ValidationError as invalid:
+        raise BrokenDesk(path, [_in_words(dict(fault)) for fault in invalid.errors()]) from None
+    faults = [*_faults_of_hours(desk), *_faults_of_lines(desk), *_faults_of_priorities(desk)]
+    faults += [f"escalation: {fault}" for fault in desk.policy.faults()]
+    if faults:
+        raise BrokenDesk(path, faults)
+    return desk
+
+
+def _in_words(fault: dict[str, Any]) -> str:
+    place = ".".join(str(part) for part in fault["loc"] if part != "[key]") or "the file"
+    match fault["type"]:
+        case "missing":
+            return f"{place} is missing. Add it."
+        case "extra_forbidden":
+            return f"{place} is not a setting. Is it misspelt, or in the wrong section?"
+        case "value_error":
+            return f"{place}: {fault['ctx']['error']}"
+        case _:
+            return f"{place}: {fault['msg'].removeprefix('Value error, ')} (it says {fault['input']!r})."
+
+
+def _faults_of_hours(desk: Desk) -> list[str]:
+    try:
+        _ = desk.regular_hours
+    except ValueError as fault:
+        return [f"hours: {fault}"]
+    return []
+
+
+def _faults_of_lines(desk: Desk) -> list[str]:
+    faults = []
+    numbers = [line.number for line in desk.lines.values()]
+    for name, line in desk.lines.items():
+        if not re.fullmatch(r"[a-z][a-z0-9-]{0,30}", name):
+            faults.append(f"lines.{name}: a line's name is small letters, digits and hyphens, such as toll-free.")
+        if numbers.count(line.number) > 1:
+            faults.append(f"lines.{name}: {line.number} belongs to two lines. Give each its own number.")
+    for language in ("en", "fr"):
+        if language not in desk.company.name:
+            faults.append(f"company.name.{language} is missing. Callers hear it in that language.")
+    return faults
+
+
+def _faults_of_priorities(desk: Desk) -> list[str]:
+    faults = [f"priorities.{name} is missing. Add it." for name in ("P1", "P2", "P3") if name not in desk.priorities]
+    zero = timedelta(0)
+    for name, targets in desk.priorities.items():
+        if targets.first_reaction <= zero or targets.resolution <= zero:
+            faults.append(f"priorities.{name}: a target of zero cannot be kept. Give more.")
+    if desk.callback.promise < timedelta(minutes=5):
+        faults.append("callback.promise: less than 5 minutes leaves no time to page anybody. Give more.")
+    return faults

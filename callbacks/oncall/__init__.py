@@ -1,0 +1,1 @@
+"""Who is on call on which layer at an instant."""

@@ -1,0 +1,1 @@
+"""Who is paged when and how: the escalation policy, the wording, the outbox, the carrier."""

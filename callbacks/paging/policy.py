@@ -1,0 +1,243 @@
+"""What happens next to a callback that nobody has answered: the escalation policy and the decision it leads to.
+
+Pure. Acknowledging is not answering: an owner who does not try the customer is reminded, and then the steps
+above go on as if nobody had taken it (policy: How the desk escalates).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from callbacks.oncall.roster import SUPERVISOR, Person, Roster
+
+Channel = Literal["text", "call"]
+
+EVERYONE, EVERYONE_ELSE = "everyone", "everyone else"
+
+# After an outage the steps that were missed go out one after the other, not all in the same second.
+CATCHING_UP = timedelta(minutes=1)
+NOBODY_THERE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A layer, "supervisor", "everyone" or "everyone else", and how they are paged."""
+
+    who: str
+    channel: Channel
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is done `after` the callback opened (in `again`: after the step before)."""
+
+    after: timedelta
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """The escalation policy of the desk."""
+
+    layers: tuple[str, ...]
+    steps: tuple[Step, ...]
+    again: Step
+    promise: timedelta
+    reminder_after: timedelta
+    reminder_before_due: timedelta
+    resume_before_due: timedelta
+
+    @property
+    def breach(self) -> int:
+        """The position of the step that is taken at the deadline."""
+        return next(n for n, step in enumerate(self.steps) if step.after >= self.promise)
+
+    def step(self, position: int) -> Step:
+        return self.steps[position] if position < len(self.steps) else self.again
+
+    def faults(self) -> Iterator[str]:
+        """Everything that makes this policy unfit to be trusted with a night."""
+        known = {*self.layers, SUPERVISOR, EVERYONE, EVERYONE_ELSE}
+        for number, step in enumerate((*self.steps, self.again), start=1):
+            if not step.targets:
+                yield f"step {number} pages nobody. Give it a text or a call."
+            for target in step.targets:
+                if target.who not in known:
+                    yield f"step {number} pages {target.who!r}, which is no layer. Known: {', '.join(sorted(known))}."
+        times = [step.after for step in self.steps]
+        if any(later <= earlier for earlier, later in itertools.pairwise(times)):
+            yield "the steps must come one after the other. Sort them by `after`, each with its own."
+        if times[0] > timedelta(minutes=1):
+            yield "the first step is later than one minute after the call. Page somebody at 0m."
+        if not any(after >= self.promise for after in times):
+            yield "no step is taken at the deadline. Add one at the promised time that pages the supervisor."
+        yield from self._faults_of_reach()
+
+    def _faults_of_reach(self) -> Iterator[str]:
+        before = [target.who for step in self.steps if step.after < self.promise for target in step.targets]
+        if len({who for who in before if who in self.layers}) < 3 and not {EVERYONE, EVERYONE_ELSE} & set(before):
+            yield "fewer than three people are paged before the deadline. Add steps for more layers, or for everyone."
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the decision needs to know of one open callback."""
+
+    opened_at: datetime
+    due_at: datetime
+    position: int  # the step to be taken next
+    next_action_at: datetime
+    owner: Person | None = None
+    acknowledged_at: datetime | None = None
+    acted_at: datetime | None = None  # reminders up to here have been given
+    resumed: bool = False  # taken, not tried, and escalating again above the owner
+    passed: frozenset[int] = frozenset()  # people who handed it on
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One page to one person."""
+
+    person: Person
+    channel: Channel
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do now, and where the callback stands afterwards."""
+
+    kind: Literal["wait", "step", "reminder"]
+    next_action_at: datetime
+    position: int
+    resumed: bool
+    notices: tuple[Notice, ...] = ()
+    breach: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def next_step(policy: Escalation, case: Case, roster: Roster, now: datetime) -> Decision:
+    """Decide what happens to an open callback whose customer nobody has tried to reach."""
+    if case.owner is None or case.resumed:
+        return _escalate(policy, case, roster, now)
+    return _watch_the_owner(policy, case, roster, now)
+
+
+def _escalate(policy: Escalation, case: Case, roster: Roster, now: datetime) -> Decision:
+    if now < case.next_action_at:
+        return Decision("wait", case.next_action_at, case.position, case.resumed)
+    position = case.position
+    if now >= case.due_at and 0 < position < policy.breach:
+        position = policy.breach  # the night was missed: the supervisor hears of it next, not the steps in between
+    position, notices, notes = _first_with_people(policy, case, roster, position, now)
+    if not notices:
+        return Decision("wait", now + NOBODY_THERE, case.position, case.resumed, (), now >= case.due_at, notes)
+    position_after, at = _following(policy, case, position, now)
+    return Decision("step", at, position_after, case.resumed, notices, now >= case.due_at, notes)
+
+
+def _first_with_people(
+    policy: Escalation, case: Case, roster: Roster, position: int, now: datetime
+) -> tuple[int, tuple[Notice, ...], tuple[str, ...]]:
+    """Find the step to take from `position` on: one that reaches nobody is passed over at once, not waited out."""
+    notes: list[str] = []
+    while True:
+        notices = _notices(policy, case, roster, position)
+        if notices or position >= len(policy.steps):
+            return position, notices, tuple(notes)
+        who = " and ".join(dict.fromkeys(target.who for target in policy.step(position).targets))
+        notes.append(f"Nobody to page on {who}; the next step is taken at once.")
+        position += 1
+        if position == policy.breach and now < case.due_at:
+            return position - 1, _people_left(case, roster), tuple(notes)
+
+
+def _notices(policy: Escalation, case: Case, roster: Roster, position: int) -> tuple[Notice, ...]:
+    left_out = case.passed if position < policy.breach else frozenset()
+    if case.resumed and position < policy.breach and case.owner is not None:
+        left_out |= {case.owner.id}
+    notices: dict[Notice, None] = {}
+    for target in policy.step(position).targets:
+        already = {notice.person for notice in notices}
+        for person in _people(target.who, roster):
+            if person.id in left_out or (target.who == EVERYONE_ELSE and person in already):
+                continue
+            notices[Notice(person, target.channel)] = None
+    return tuple(notices)
+
+
+def _people(who: str, roster: Roster) -> tuple[Person, ...]:
+    return roster.everyone() if who in (EVERYONE, EVERYONE_ELSE) else roster.on(who)
+
+
+def _people_left(case: Case, roster: Roster) -> tuple[Notice, ...]:
+    return tuple(Notice(person, "text") for person in roster.everyone() if person.id not in case.passed)
+
+
+def _following(policy: Escalation, case: Case, position: int, now: datetime) -> tuple[int, datetime]:
+    """Say which step comes after `position`, taken now, and when.
+
+    A step taken early pulls the next ones with it; before the deadline nothing falls silent for longer than
+    `again`; the step of the deadline itself is never early.
+    """
+    after = position + 1
+    if position >= policy.breach:
+        spacing = policy.step(after).after
+        if after < len(policy.steps):
+            spacing -= policy.step(position).after
+        return after, now + spacing
+    if after == policy.breach:
+        if case.due_at - now > policy.again.after:
+            return position, now + policy.again.after
+        return after, max(case.due_at, now)
+    planned = case.opened_at + policy.step(after).after
+    carried = now + policy.step(after).after - policy.step(position).after
+    at = max(min(planned, carried), now + CATCHING_UP)
+    return (after, at) if at < case.due_at else (policy.breach, max(case.due_at, now))
+
+
+def _watch_the_owner(policy: Escalation, case: Case, roster: Roster, now: datetime) -> Decision:
+    moments = _moments_of_the_owner(policy, case)
+    past = {what for at, what in moments if at <= now}
+    waiting = replace(case, next_action_at=min((at for at, _ in moments if at > now), default=now + policy.again.after))
+    if "breach" in past and case.position <= policy.breach:
+        return _tell_of_the_breach(policy, waiting, roster)
+    if "resume" in past:
+        position = max(case.position, _first_above_the_owner(policy, case, roster))
+        return _escalate(policy, replace(case, resumed=True, position=position, next_action_at=now), roster, now)
+    if "reminder" in past:
+        notices = (Notice(case.owner, "text"),) if case.owner else ()
+        return Decision("reminder", waiting.next_action_at, case.position, False, notices)
+    return Decision("wait", waiting.next_action_at, case.position, False)
+
+
+def _moments_of_the_owner(policy: Escalation, case: Case) -> list[tuple[datetime, str]]:
+    """What is to happen from the last act on, unless the owner tries the customer first."""
+    taken = case.acknowledged_at or case.opened_at
+    resume_at = case.due_at - policy.resume_before_due
+    if taken >= resume_at:  # taken at the last minute: the owner has as long as a reminder would leave
+        resume_at = taken + policy.reminder_after
+    moments = [
+        (taken + policy.reminder_after, "reminder"),
+        (case.due_at - policy.reminder_before_due, "reminder"),
+        (resume_at, "resume"),
+        (case.due_at, "breach"),
+    ]
+    acted = case.acted_at or taken
+    return sorted((at, what) for at, what in moments if at > acted)
+
+
+def _tell_of_the_breach(policy: Escalation, case: Case, roster: Roster) -> Decision:
+    notices = _notices(policy, case, roster, policy.breach)
+    notes = () if notices else ("Nobody to tell of the breach on manager or supervisor.",)
+    return Decision("step", case.next_action_at, policy.breach + 1, False, notices, True, notes)
+
+
+def _first_above_the_owner(policy: Escalation, case: Case, roster: Roster) -> int:
+    layer = roster.layer_of(case.owner.id) if case.owner else None
+    rank = policy.layers.index(layer) if layer in policy.layers else -1
+    above = {*policy.layers[rank + 1 :], SUPERVISOR, EVERYONE, EVERYONE_ELSE}
+    return next(n for n, step in enumerate(policy.steps) if any(target.who in above for target in step.targets))

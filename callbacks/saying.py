@@ -1,0 +1,48 @@
+"""Times, numbers and references as people read and hear them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+
+
+def clock_time(at: datetime, zone: ZoneInfo, language: str = "en") -> str:
+    """Give the time of day: "10:42 p.m.", "22 h 42"."""
+    local = at.astimezone(zone)
+    if language == "fr":
+        return f"{local.hour} h {local.minute:02d}" if local.minute else f"{local.hour} h"
+    return f"{local.hour % 12 or 12}:{local.minute:02d} {'a.m.' if local.hour < 12 else 'p.m.'}"
+
+
+def length(seconds: int) -> str:
+    """Give the length of a message: "0:32"."""
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def span(duration: timedelta) -> str:
+    """Give a length of time, to the minute: "1 h 05 min", "12 min"."""
+    minutes = int(duration.total_seconds()) // 60
+    return f"{minutes // 60} h {minutes % 60:02d} min" if minutes >= 60 else f"{minutes} min"
+
+
+def spelled(reference: str) -> str:
+    """Give a reference so that a voice reads it letter by letter: "K, T, 4, 1, 7"."""
+    return ", ".join(character for character in reference if character.isalnum())
+
+
+def readable_number(number: str) -> str:
+    """Give a phone number as people write it: "(514) 555-0123"; anything else as it is."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    national = parsed.country_code == 1
+    style = phonenumbers.PhoneNumberFormat.NATIONAL if national else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, style)
+
+
+def masked(number: str) -> str:
+    """Give a phone number for a log: its last two digits only."""
+    return f"…{number[-2:]}" if len(number) > 4 else "…"

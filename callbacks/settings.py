@@ -1,0 +1,113 @@
+"""Secrets and addresses, from the environment. Each name is also read from the file that NAME_FILE points to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from callbacks.errors import BrokenSettings
+
+TWILIO = "https://api.twilio.com"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the service lives and what it may use. Secrets stay out of its repr."""
+
+    public_url: str
+    account_sid: str
+    auth_token: str = field(repr=False)
+    sender: str
+    secret_key: str = field(repr=False)
+    auth_token_secondary: str = field(default="", repr=False)
+    api_key: str = ""
+    api_secret: str = field(default="", repr=False)
+    twilio_url: str = TWILIO
+    database_url: str = field(default="sqlite:///var/nightdesk.db", repr=False)
+    desk_file: Path = Path("support.toml")
+    media_dir: Path = Path("var/media")
+
+    @property
+    def auth_tokens(self) -> tuple[str, ...]:
+        """The tokens that may sign a webhook; two while they are being rotated."""
+        return tuple(token for token in (self.auth_token, self.auth_token_secondary) if token)
+
+    @property
+    def credentials(self) -> tuple[str, str]:
+        """User and password for the carrier's REST API: the API key where there is one."""
+        return (self.api_key, self.api_secret) if self.api_key else (self.account_sid, self.auth_token)
+
+
+# What each setting is for, in the order of the README. The ones marked must be there outside the demo.
+SETTINGS: Mapping[str, str] = {
+    "DATABASE_URL": "database, default SQLite under var/",
+    "PUBLIC_URL": "required: the address under which Twilio reaches this service, such as https://desk.example.com",
+    "TWILIO_ACCOUNT_SID": "required: the account, AC...",
+    "TWILIO_AUTH_TOKEN": "required: checks that a webhook comes from Twilio",
+    "TWILIO_AUTH_TOKEN_SECONDARY": "also accepted on webhooks while the token is being rotated",
+    "TWILIO_API_KEY": "for the REST API instead of the token, SK...",
+    "TWILIO_API_SECRET": "belongs to TWILIO_API_KEY",
+    "TWILIO_API_URL": f"default {TWILIO}",
+    "TWILIO_FROM": "required: the number, or messaging service (MG...), that pages come from",
+    "SECRET_KEY": "required: signs sessions and links, 32 random characters or more",
+    "DESK_FILE": "default support.toml",
+    "MEDIA_DIR": "where recordings are kept, default var/media",
+}
+REQUIRED = tuple(name for name, meaning in SETTINGS.items() if meaning.startswith("required"))
+
+
+def settings_from(environ: Mapping[str, str]) -> Settings:
+    """Read the settings. Raises BrokenSettings, naming everything that is missing or wrong at once."""
+    faults: list[str] = []
+    values = {name: _value(name, environ, faults) for name in SETTINGS}
+    missing = [name for name in REQUIRED if not values[name]]
+    faults += [f"{name} is not set. It is {SETTINGS[name].removeprefix('required: ')}." for name in missing]
+    faults += _faults_in(values)
+    if faults:
+        raise BrokenSettings(faults)
+    return _settings(values)
+
+
+def _value(name: str, environ: Mapping[str, str], faults: list[str]) -> str:
+    file = environ.get(f"{name}_FILE", "")
+    if not file:
+        return environ.get(name, "").strip()
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as unreadable:
+        faults.append(f"{name}_FILE names a file that cannot be read: {unreadable}.")
+        return ""
+
+
+def _faults_in(values: Mapping[str, str]) -> list[str]:
+    faults = []
+    for name in ("PUBLIC_URL", "TWILIO_API_URL"):
+        address = urlsplit(values[name])
+        if values[name] and (address.scheme not in ("http", "https") or not address.netloc or address.query):
+            faults.append(f"{name} is no address. Write one such as https://desk.example.com.")
+        elif address.username or address.password:
+            faults.append(f"{name} holds a user or password; Twilio drops them before it signs. Leave them out.")
+    if bool(values["TWILIO_API_KEY"]) != bool(values["TWILIO_API_SECRET"]):
+        faults.append("TWILIO_API_KEY and TWILIO_API_SECRET go together. Set both or neither.")
+    if values["SECRET_KEY"] and len(values["SECRET_KEY"]) < 16:
+        faults.append("SECRET_KEY is too short to be a secret. Give at least 32 random characters.")
+    return faults
+
+
+def _settings(values: Mapping[str, str]) -> Settings:
+    return Settings(
+        public_url=values["PUBLIC_URL"].rstrip("/"),
+        account_sid=values["TWILIO_ACCOUNT_SID"],
+        auth_token=values["TWILIO_AUTH_TOKEN"],
+        auth_token_secondary=values["TWILIO_AUTH_TOKEN_SECONDARY"],
+        api_key=values["TWILIO_API_KEY"],
+        api_secret=values["TWILIO_API_SECRET"],
+        twilio_url=(values["TWILIO_API_URL"] or TWILIO).rstrip("/"),
+        sender=values["TWILIO_FROM"],
+        secret_key=values["SECRET_KEY"],
+        database_url=values["DATABASE_URL"] or Settings.database_url,
+        desk_file=Path(values["DESK_FILE"] or Settings.desk_file),
+        media_dir=Path(values["MEDIA_DIR"] or Settings.media_dir),
+    )

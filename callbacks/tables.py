@@ -1,0 +1,235 @@
+"""The tables. Columns only: what happens to them is decided elsewhere.
+
+Everything that must happen later is a `next_action_at`. Whoever works on a row holds it by a lease and a token;
+whatever is written afterwards names the token, so that a worker that was frozen meanwhile changes nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from callbacks.database import UtcDateTime
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = {datetime: UtcDateTime, str: String(255), dict[str, Any]: JSON}  # noqa: RUF012
+
+
+class Technician(Base):
+    __tablename__ = "technicians"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    phone: Mapped[str] = mapped_column(String(20), unique=True)
+    email: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(String(5), default="en")
+    verified_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class ShiftRow(Base):
+    __tablename__ = "shifts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"))
+    layer: Mapped[str] = mapped_column(String(40))
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    technician: Mapped[Technician] = relationship(lazy="joined")
+
+
+class ClosureRow(Base):
+    __tablename__ = "closures"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    opens: Mapped[bool]
+    reason_en: Mapped[str]
+    reason_fr: Mapped[str]
+
+
+class User(Base):
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str]
+    role: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[datetime]
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    session_key: Mapped[str] = mapped_column(String(40))  # changed to end every session of this user
+
+
+class Call(Base):
+    """One call to one of our lines, whatever became of it."""
+
+    __tablename__ = "calls"
+
+    sid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    line: Mapped[str] = mapped_column(String(40))
+    caller: Mapped[str] = mapped_column(String(64))  # as the carrier gave it: may be a word, or nothing
+    customer_number: Mapped[str | None] = mapped_column(String(20))  # only when it is a number that can be rung
+    began_at: Mapped[datetime]
+    language: Mapped[str] = mapped_column(String(5), default="en")
+    is_open: Mapped[bool]  # whether the line was in support hours when the call began
+    hours_reason: Mapped[str] = mapped_column(Text, default="")
+    attestation: Mapped[str] = mapped_column(String(60), default="")  # STIR, as given
+    beep_at: Mapped[datetime | None]  # when the caller was asked to speak
+    accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str] = mapped_column(String(40), default="in progress")
+    accepted_by: Mapped[Technician | None] = relationship(lazy="joined")
+
+
+class Voicemail(Base):
+    __tablename__ = "voicemails"
+    __table_args__ = (Index("voicemails_to_copy", "next_action_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), unique=True)
+    recording_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
+    state: Mapped[str] = mapped_column(String(20))  # expected, recorded, absent, failed
+    seconds: Mapped[int | None]
+    audio: Mapped[str] = mapped_column(String(20), default="none")  # none, wanted, copied, lost
+    audio_file: Mapped[str | None]
+    audio_sha256: Mapped[str | None] = mapped_column(String(64))
+    tries: Mapped[int] = mapped_column(default=0)
+    next_action_at: Mapped[datetime | None]
+    token: Mapped[int] = mapped_column(default=0)
+
+
+class Callback(Base):
+    """A customer whom we owe a call, until somebody has tried to reach them, and after."""
+
+    __tablename__ = "callbacks"
+    __table_args__ = (Index("callbacks_to_decide", "next_action_at"), Index("callbacks_by_due", "state", "due_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(12), unique=True)
+    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), unique=True)
+    state: Mapped[str] = mapped_column(String(20), default="open")  # open, resolved
+    priority: Mapped[str] = mapped_column(String(2), default="P2")
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
+    acknowledged_at: Mapped[datetime | None]
+    acted_at: Mapped[datetime | None]
+    resumed: Mapped[bool] = mapped_column(default=False)
+    attempted_at: Mapped[datetime | None]  # the first attempt to reach the customer: what stops the paging
+    resolved_at: Mapped[datetime | None]
+    breached_at: Mapped[datetime | None]
+    position: Mapped[int] = mapped_column(default=0)  # the step of the policy to be taken next
+    decisions: Mapped[int] = mapped_column(default=0)
+    next_action_at: Mapped[datetime | None]
+    call: Mapped[Call] = relationship(lazy="joined")
+    owner: Mapped[Technician | None] = relationship(lazy="joined")
+
+
+class Page(Base):
+    """One notice to one person on one channel. The row is the outbox: it is there before anything is sent."""
+
+    __tablename__ = "pages"
+    __table_args__ = (
+        UniqueConstraint("callback_id", "occasion", "technician_id", "channel"),
+        Index("pages_to_send", "next_action_at"),
+        Index("pages_by_code", "code"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"))
+    occasion: Mapped[str] = mapped_column(String(40))  # "step 1.0", "reminder 3", "taken 5", ...
+    technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"))
+    channel: Mapped[str] = mapped_column(String(10))  # text, call
+    code: Mapped[str] = mapped_column(String(8))
+    words: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(20), default="due")  # due, sent, failed, cancelled
+    created_at: Mapped[datetime]
+    next_action_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    token: Mapped[int] = mapped_column(default=0)
+    answer: Mapped[str] = mapped_column(String(20), default="")  # taken, passed
+    callback: Mapped[Callback] = relationship(lazy="joined")
+    technician: Mapped[Technician] = relationship(lazy="joined")
+
+
+class PageAttempt(Base):
+    """One request to the carrier, written before it is made."""
+
+    __tablename__ = "page_attempts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"), index=True)
+    started_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(20), default="sending")  # sending, accepted, refused, lost
+    sid: Mapped[str | None] = mapped_column(String(64), unique=True)
+    carrier_status: Mapped[str] = mapped_column(String(20), default="")
+    status_at: Mapped[datetime | None]
+    error_code: Mapped[int | None]
+    error: Mapped[str] = mapped_column(Text, default="")
+    page: Mapped[Page] = relationship(lazy="joined")
+
+
+class ReachAttempt(Base):
+    """An attempt to reach the customer: what the promise counts."""
+
+    __tablename__ = "attempts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"), index=True)
+    technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"))
+    tried_at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(String(20))  # resolved, no answer, ringing, reached, ...
+    told_by: Mapped[str] = mapped_column(String(40))  # "text", "connection", "console"
+    call_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
+    seconds: Mapped[int | None]
+    technician: Mapped[Technician] = relationship(lazy="joined")
+
+
+class Event(Base):
+    """One line of the story. Only ever added to."""
+
+    __tablename__ = "events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), index=True)
+    at: Mapped[datetime]
+    actor: Mapped[str]  # "caller", "desk", "Amy Roy", "boss@example.com", "carrier"
+    what: Mapped[str] = mapped_column(String(60))
+    detail: Mapped[str] = mapped_column(Text, default="")
+
+
+class ReceivedText(Base):
+    """A text that came in, and the answer it got: the same text again gets the same answer."""
+
+    __tablename__ = "received_texts"
+
+    sid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sender: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[datetime]
+    words: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(Text)
+
+
+class WorkerSign(Base):
+    """A worker's sign of life: when it last finished a sweep."""
+
+    __tablename__ = "worker_signs"
+
+    worker: Mapped[str] = mapped_column(String(40), primary_key=True)
+    started_at: Mapped[datetime]
+    swept_at: Mapped[datetime]
+
+
+class Watermark(Base):
+    """How far something has been read at the carrier."""
+
+    __tablename__ = "watermarks"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[datetime]

@@ -1,0 +1,187 @@
+"""The worker: one sweep a second does everything that is due. APScheduler only rings the bell.
+
+All state is in the database, so a sweep that dies loses nothing and a second worker doubles nothing. APScheduler
+falls silent when the wall clock steps back or its thread dies, and nothing inside a frozen thread can notice; so a
+watchdog on monotonic time ends a process whose sweeps have stopped, and supervision starts it again.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from callbacks.audio import AudioCopier
+from callbacks.database import Database, insert_once
+from callbacks.desk import Desk
+from callbacks.paging.escalation import take_next_step
+from callbacks.paging.outbox import Outbox
+from callbacks.reconciliation import Reconciliation
+from callbacks.story import tell
+from callbacks.tables import Callback, Page, Voicemail, WorkerSign
+from sla.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+SWEEP_EVERY = timedelta(seconds=1)
+SENDERS = 8
+SWEEP_WAITS_FOR_SENDERS = 12.0  # seconds; a request that takes longer is settled by its lease
+ISOLATED_FOR = timedelta(minutes=1)
+WATCHDOG_BITES_AFTER = 60.0  # seconds without a finished sweep
+
+
+class Worker:
+    """Does what is due."""
+
+    def __init__(
+        self,
+        database: Database,
+        desk: Desk,
+        outbox: Outbox,
+        copier: AudioCopier,
+        reconciliation: Reconciliation,
+        clock: Clock,
+        senders: int = SENDERS,
+    ) -> None:
+        self._database, self._desk, self._clock = database, desk, clock
+        self._outbox, self._copier, self._reconciliation = outbox, copier, reconciliation
+        # Never the host's name: a restarted container would pass for the dead one.
+        self.name = secrets.token_hex(8)
+        self._senders, self._busy = senders, set[Future[None]]()
+        self._pool = ThreadPoolExecutor(senders, thread_name_prefix="sender")
+        self.swept = time.monotonic()
+
+    def sweep(self) -> None:
+        """Decide what is due, send what is due, fetch what is due, and leave a sign of life."""
+        self._escalate()
+        self._send_and_fetch()
+        if self._reconciliation.is_due():
+            self._reconciliation.look_back()
+        self._sign()
+        self.swept = time.monotonic()
+
+    def next_due_at(self) -> datetime | None:
+        """The next instant at which a sweep has something to do."""
+        return self._database.read(_earliest)
+
+    def _escalate(self) -> None:
+        now = self._clock.now()
+        for callback_id in self._database.read(lambda session: _due(session, now)):
+            try:
+                self._database.write(lambda session, id=callback_id: self._decide(session, id, now))  # type: ignore[misc]
+            except Exception:  # one row that cannot be decided must not keep the others from being paged
+                log.exception("a callback could not be decided; it is set aside for a minute", callback=callback_id)
+                self._database.write(lambda session, id=callback_id: _set_aside(session, id, now))  # type: ignore[misc]
+
+    def _decide(self, session: Session, callback_id: int, now: datetime) -> None:
+        query = select(Callback).where(Callback.id == callback_id).with_for_update(of=Callback, skip_locked=True)
+        callback = session.scalar(query.execution_options(populate_existing=True))
+        if callback is not None and _is_waiting(callback) and (callback.next_action_at or now) <= now:
+            take_next_step(session, self._desk, callback, now)
+
+    def _send_and_fetch(self) -> None:
+        self._busy = {job for job in self._busy if not job.done()}
+        free = self._senders - len(self._busy)
+        if free <= 0:
+            log.error("every sender waits for the carrier; pages are late")
+            return
+        jobs = [self._start(self._outbox.deliver, claim) for claim in self._outbox.claim(free)]
+        free -= len(jobs)
+        jobs += [self._start(self._copier.copy, wanted) for wanted in self._copier.claim(max(free, 1))]
+        self._busy |= set(jobs)
+        wait(jobs, timeout=SWEEP_WAITS_FOR_SENDERS)
+
+    def _start(self, work: Callable[..., None], claim: object) -> Future[None]:
+        def guarded() -> None:
+            try:
+                work(claim)
+            except Exception:  # the lease brings it back
+                log.exception("an errand failed; it is done again", errand=repr(claim))
+
+        return self._pool.submit(guarded)
+
+    def _sign(self) -> None:
+        now = self._clock.now()
+
+        def work(session: Session) -> None:
+            if not insert_once(session, WorkerSign, worker=self.name, started_at=now, swept_at=now):
+                session.get_one(WorkerSign, self.name).swept_at = now
+
+        self._database.write(work)
+
+    def close(self) -> None:
+        """Finish what is on the wire and claim nothing more."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+class Bell:
+    """Rings once a second, in its own thread, and bites when nobody finishes a sweep any more."""
+
+    def __init__(self, worker: Worker, bite: Callable[[], None] = lambda: os._exit(70)) -> None:
+        self._worker, self._bite = worker, bite
+        self._stopping = threading.Event()
+        self._scheduler = BackgroundScheduler(timezone="UTC")
+        self._scheduler.add_job(
+            self._ring,
+            "interval",
+            seconds=SWEEP_EVERY.total_seconds(),
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+
+    def start(self) -> None:
+        self._worker.swept = time.monotonic()
+        self._scheduler.start()
+        threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._scheduler.shutdown(wait=True)
+        self._worker.close()
+
+    def _ring(self) -> None:
+        try:
+            self._worker.sweep()
+        except Exception:  # the database is away: the next sweep tries again, the watchdog counts
+            log.exception("a sweep failed")
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(1.0):
+            if time.monotonic() - self._worker.swept > WATCHDOG_BITES_AFTER:
+                log.critical("no sweep has finished for a minute: this worker ends itself to be started again")
+                self._bite()
+                return
+
+
+def _is_waiting(callback: Callback) -> bool:
+    return callback.state == "open" and callback.attempted_at is None
+
+
+def _due(session: Session, now: datetime) -> list[int]:
+    due = select(Callback.id).where(Callback.state == "open", Callback.attempted_at.is_(None))
+    return list(session.scalars(due.where(Callback.next_action_at <= now).order_by(Callback.due_at).limit(200)))
+
+
+def _set_aside(session: Session, callback_id: int, now: datetime) -> None:
+    callback = session.get_one(Callback, callback_id)
+    callback.next_action_at = now + ISOLATED_FOR
+    tell(session, callback.call_sid, now, "desk", "could not be decided", "Set aside for a minute; see the log.")
+
+
+def _earliest(session: Session) -> datetime | None:
+    instants = [
+        session.scalar(select(func.min(Callback.next_action_at)).where(Callback.attempted_at.is_(None))),
+        session.scalar(select(func.min(Page.next_action_at)).where(Page.state == "due")),
+        session.scalar(select(func.min(Voicemail.next_action_at)).where(Voicemail.audio == "wanted")),
+    ]
+    return min((instant for instant in instants if instant is not None), default=None)

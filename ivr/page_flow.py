@@ -1,0 +1,165 @@
+"""What a technician hears who answers a page by phone, and what their keys mean. Pure.
+
+A private voicemail answers like a person, so nothing is taken without a key and a second, different one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from callbacks.desk import Desk
+from callbacks.saying import clock_time, readable_number, spelled
+from ivr.flow import Places
+from ivr.prompts import say
+from ivr.verbs import Dial, Gather, Hangup, Play, Say, Verb
+
+ROUNDS = 3
+Act = Literal["", "take", "take and connect", "pass"]
+
+
+@dataclass(frozen=True)
+class PageFacts:
+    """The page that rings, and how its callback stands."""
+
+    page_id: int
+    name: str
+    language: str
+    reference: str
+    line: str
+    caller: str
+    customer_number: str | None
+    due_at: datetime
+    now: datetime
+    owner: str | None  # somebody else who has it
+    is_closed: bool
+    message_url: str | None  # None: no message, or not here yet
+    has_message: bool
+
+
+@dataclass(frozen=True)
+class PageTurn:
+    stage: str = "menu"  # menu, confirm, confirm-connect
+    digits: str = ""
+    round: int = 1
+
+
+@dataclass(frozen=True)
+class PageReply:
+    verbs: tuple[Verb, ...]
+    act: Act = ""
+
+
+def answered(desk: Desk, places: Places, facts: PageFacts) -> PageReply:
+    """The phone was picked up, by a person or by a machine: say at once who calls and why."""
+    over = _over(facts)
+    if over is not None:
+        return over
+    return PageReply(_menu(desk, places, facts, 1, _headline(desk, facts)))
+
+
+def keyed(desk: Desk, places: Places, facts: PageFacts, turn: PageTurn) -> PageReply:
+    """A key, or none, in answer to the menu or to the question for confirmation."""
+    over = _over(facts)
+    if over is not None:
+        return over
+    if turn.stage == "menu":
+        return _chosen(desk, places, facts, turn)
+    if turn.digits == "1":
+        connects = turn.stage == "confirm-connect"
+        return PageReply((), "take and connect" if connects else "take")
+    not_confirmed = say(facts.language, "not confirmed")
+    return _again(desk, places, facts, turn, not_confirmed)
+
+
+def taken(desk: Desk, facts: PageFacts) -> tuple[Verb, ...]:
+    due = clock_time(facts.due_at, desk.zone, facts.language)
+    number = _number(facts)
+    reference = spelled(facts.reference)
+    return (say(facts.language, "taken", reference=reference, number=number, due=due), Hangup())
+
+
+def passed(facts: PageFacts) -> tuple[Verb, ...]:
+    return (say(facts.language, "passed"), Hangup())
+
+
+def ask_to_connect(places: Places, facts: PageFacts) -> tuple[Verb, ...]:
+    """The technician asked to be connected and has picked up: a person presses 1."""
+    reference = spelled(facts.reference)
+    prompt = say(facts.language, "connect", number=_number(facts), reference=reference)
+    action = places.at("connect/key", page=facts.page_id)
+    return (Gather(action, (prompt, prompt), timeout=8),)
+
+
+def connect(desk: Desk, places: Places, facts: PageFacts, attempt_id: int) -> tuple[Verb, ...]:
+    """Ring the customer, showing the company's number and never the technician's."""
+    if facts.customer_number is None:
+        return (say(facts.language, "no number"), Hangup())
+    action = places.at("connect/ended", attempt=attempt_id)
+    own_number = desk.lines[facts.line].number
+    return (say(facts.language, "connecting"), Dial(facts.customer_number, action, own_number, timeout=30))
+
+
+def _over(facts: PageFacts) -> PageReply | None:
+    reference = spelled(facts.reference)
+    if facts.is_closed:
+        return PageReply((say(facts.language, "closed already", reference=reference), Hangup()))
+    if facts.owner is not None:
+        return PageReply((say(facts.language, "owned", owner=facts.owner, reference=reference), Hangup()))
+    return None
+
+
+def _chosen(desk: Desk, places: Places, facts: PageFacts, turn: PageTurn) -> PageReply:
+    match turn.digits:
+        case "1":
+            return PageReply(_menu(desk, places, facts, turn.round, *_message(facts)))
+        case "2":
+            return PageReply((_ask_to_confirm(places, facts, turn, "confirm"),))
+        case "3":
+            return PageReply((_ask_to_confirm(places, facts, turn, "confirm-connect"),))
+        case "4":
+            return PageReply((), "pass")
+        case "*":
+            return PageReply(_menu(desk, places, facts, turn.round, _headline(desk, facts)))
+    return _again(desk, places, facts, turn)
+
+
+def _again(desk: Desk, places: Places, facts: PageFacts, turn: PageTurn, *before: Say) -> PageReply:
+    if turn.round >= ROUNDS:
+        return PageReply((say(facts.language, "nobody pressed"), Hangup()))
+    return PageReply(_menu(desk, places, facts, turn.round + 1, *before, _headline(desk, facts)))
+
+
+def _menu(desk: Desk, places: Places, facts: PageFacts, round: int, *before: Say | Play) -> tuple[Verb, ...]:
+    action = places.at("page/key", page=facts.page_id, stage="menu", round=round)
+    return (Gather(action, (*before, say(facts.language, "page menu")), timeout=7),)
+
+
+def _ask_to_confirm(places: Places, facts: PageFacts, turn: PageTurn, stage: str) -> Gather:
+    action = places.at("page/key", page=facts.page_id, stage=stage, round=turn.round)
+    return Gather(action, (say(facts.language, "confirm"),), timeout=7)
+
+
+def _headline(desk: Desk, facts: PageFacts) -> Say:
+    words = "page" if facts.now < facts.due_at else "page late"
+    return say(
+        facts.language,
+        words,
+        company=desk.company.name["fr" if facts.language == "fr" else "en"],
+        name=facts.name,
+        line=facts.line,
+        due=clock_time(facts.due_at, desk.zone, facts.language),
+    )
+
+
+def _message(facts: PageFacts) -> tuple[Say | Play, ...]:
+    if facts.message_url is not None:
+        return (Play(facts.message_url),)
+    return (say(facts.language, "message not here" if facts.has_message else "no message"),)
+
+
+def _number(facts: PageFacts) -> str:
+    if facts.customer_number is None:
+        return say(facts.language, "withheld").text
+    return readable_number(facts.customer_number)

@@ -1,0 +1,101 @@
+"""Every sentence that is spoken, by language. Data only; `say` fills in the blanks."""
+
+from __future__ import annotations
+
+from ivr.verbs import Say
+
+PROMPTS: dict[str, dict[str, str]] = {
+    "en": {
+        "greeting": "Thank you for calling {company}.",
+        "menu support": "For support, press {key}.",
+        "menu english": "For English, press {key}.",
+        "menu french": "Pour le français, appuyez sur le {key}.",
+        "wrong key": "Sorry, that is not one of the choices.",
+        "no key": "Sorry, I did not hear a key.",
+        "goodbye": "Thank you for calling. Goodbye.",
+        "hold": "Please hold while we find a technician.",
+        "still trying": "Thank you for waiting. We are trying the next technician.",
+        "nobody free": "All our technicians are busy.",
+        "closed": "We are closed now: {reason}.",
+        "promise": "Please leave a message after the beep, and a technician will call you back by {due}.",
+        "number": "Say your name and the number where we can reach you.",
+        "notice": "The message will be recorded. Please do not give any card numbers. In an emergency, hang up and dial 9 1 1.",
+        "thanks": "Thank you. A technician will call you back by {due}. Goodbye.",
+        "thanks with reference": (
+            "Thank you. Your reference is {reference}. A technician will call you back by {due}. Goodbye."
+        ),
+        "screen": "Support call on the {line} line, from {caller}. Press 1 to take it.",
+        "screen repeat": "Press 1 to take the call.",
+        "page": "This is {company}, paging {name}. A customer on the {line} line must be called back by {due}.",
+        "page late": "This is {company}, paging {name}. A customer on the {line} line was promised a call by {due} and has none.",
+        "page menu": (
+            "Press 1 to hear the message, 2 to take it, 3 to take it and be connected, 4 to pass it on, star to repeat."
+        ),
+        "confirm": "To confirm, press 1.",
+        "not confirmed": "Not confirmed.",
+        "taken": "{reference} is yours. Please call {number} by {due}. Goodbye.",
+        "passed": "It goes to the next person now. Goodbye.",
+        "owned": "{owner} has {reference}. There is nothing for you to do. Goodbye.",
+        "closed already": "{reference} is closed. There is nothing for you to do. Goodbye.",
+        "no message": "The caller left no message.",
+        "message not here": "The message has not arrived yet. It will be in the log.",
+        "nobody pressed": "Nobody pressed a key. Goodbye.",
+        "connect": "Press 1 to be connected to {number}, about {reference}.",
+        "connecting": "Connecting you now.",
+        "connect ended": "The call has ended: {outcome}. Please text done, or n a, with the code of your page. Goodbye.",
+        "no number": "The caller gave no number that may be rung.",
+        "trouble": "We are sorry, something went wrong on our side.",
+        "withheld": "a withheld number",
+    },
+    "fr": {
+        "greeting": "Merci d'appeler {company}.",
+        "menu support": "Pour le soutien technique, appuyez sur le {key}.",
+        "menu english": "For English, press {key}.",
+        "menu french": "Pour le français, appuyez sur le {key}.",
+        "wrong key": "Désolé, ce choix n'existe pas.",
+        "no key": "Désolé, je n'ai entendu aucune touche.",
+        "goodbye": "Merci de votre appel. Au revoir.",
+        "hold": "Veuillez patienter, nous cherchons un technicien.",
+        "still trying": "Merci de patienter. Nous essayons le technicien suivant.",
+        "nobody free": "Tous nos techniciens sont occupés.",
+        "closed": "Nous sommes fermés en ce moment : {reason}.",
+        "promise": "Laissez un message après le signal, et un technicien vous rappellera avant {due}.",
+        "number": "Dites votre nom et le numéro où vous joindre.",
+        "notice": (
+            "Le message sera enregistré. Ne donnez aucun numéro de carte. En cas d'urgence, raccrochez et composez le 9 1 1."
+        ),
+        "thanks": "Merci. Un technicien vous rappellera avant {due}. Au revoir.",
+        "thanks with reference": (
+            "Merci. Votre référence est {reference}. Un technicien vous rappellera avant {due}. Au revoir."
+        ),
+        "screen": "Appel de soutien sur la ligne {line}, de {caller}. Appuyez sur le 1 pour le prendre.",
+        "screen repeat": "Appuyez sur le 1 pour prendre l'appel.",
+        "page": "Ici {company}, pour {name}. Un client de la ligne {line} doit être rappelé avant {due}.",
+        "page late": "Ici {company}, pour {name}. Un client de la ligne {line} devait être rappelé avant {due} et ne l'est pas.",
+        "page menu": (
+            "Le 1 pour entendre le message, le 2 pour le prendre, le 3 pour le prendre et être relié, le 4 pour le passer, "
+            "l'étoile pour répéter."
+        ),
+        "confirm": "Pour confirmer, appuyez sur le 1.",
+        "not confirmed": "Pas confirmé.",
+        "taken": "{reference} est à vous. Appelez {number} avant {due}. Au revoir.",
+        "passed": "Il passe à la personne suivante. Au revoir.",
+        "owned": "{owner} a {reference}. Vous n'avez rien à faire. Au revoir.",
+        "closed already": "{reference} est fermé. Vous n'avez rien à faire. Au revoir.",
+        "no message": "L'appelant n'a pas laissé de message.",
+        "message not here": "Le message n'est pas encore arrivé. Il sera dans le journal.",
+        "nobody pressed": "Aucune touche. Au revoir.",
+        "connect": "Appuyez sur le 1 pour être relié au {number}, au sujet de {reference}.",
+        "connecting": "Nous vous relions.",
+        "connect ended": "L'appel est terminé : {outcome}. Textez fait, ou n a, avec le code reçu. Au revoir.",
+        "no number": "L'appelant n'a donné aucun numéro que l'on puisse composer.",
+        "trouble": "Désolé, un problème est survenu de notre côté.",
+        "withheld": "un numéro masqué",
+    },
+}
+
+
+def say(language: str, prompt: str, /, **blanks: str) -> Say:
+    """Give a sentence in a language."""
+    spoken = "fr" if prompt == "menu french" else "en" if prompt == "menu english" else language
+    return Say(PROMPTS[language][prompt].format(**blanks), spoken)

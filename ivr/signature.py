@@ -1,0 +1,25 @@
+"""Checks that a webhook comes from Twilio (twilio.com/docs/usage/security).
+
+The signed URL is rebuilt from the configured public address, never from what a proxy or a Host header claims. It
+fails closed: no token, no header, no match are all the same "no". A signature has no time in it and can be replayed,
+so handlers change nothing the second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from twilio.request_validator import RequestValidator
+
+
+def signed_url(public_url: str, path: str, query: str) -> str:
+    """Give the URL as Twilio was given it. `query` is the raw query string, escapes and order untouched."""
+    return f"{public_url}{path}" + (f"?{query}" if query else "")
+
+
+def is_genuine(url: str, fields: Mapping[str, list[str]], signature: str, tokens: Iterable[str]) -> bool:
+    """Say whether one of our tokens signed this request. While tokens are rotated, either may have."""
+    if not signature:
+        return False
+    values = {name: value[0] if len(value) == 1 else value for name, value in fields.items()}
+    return any(token and RequestValidator(token).validate(url, values, signature) for token in tokens)
