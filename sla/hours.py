@@ -1,0 +1,339 @@
+"""Support hours: whether the desk is open and why, when it opens next, and business time from instant to instant.
+
+Instants come in aware and go out in UTC. Hours are as the wall clock of the desk's zone shows them: a window opens, and
+closes, at the first instant at which that clock shows its time or later. So a time in the hour that spring skips means
+the moment of the jump, and a time in the hour that autumn repeats means its first pass.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import chain, pairwise
+from typing import ClassVar, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sla.clock import in_utc
+from sla.holidays import Holiday, StatutoryHolidays, spoken
+from sla.timeline import NOTHING, Span, Timeline
+
+MIDNIGHT = time()
+DAY = timedelta(days=1)
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+# No search goes further than this, and no instant outside these years is reckoned with: nothing runs for ever.
+SEARCH = timedelta(days=20 * 366)
+YEARS = range(1900, 2200)
+
+
+_NOT_DRAWN = Timeline(datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC), ())
+
+
+class NeverOpen(ValueError):
+    """The desk is not open for as long as is asked, however far one looks."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """From `opens` until `closes` on the wall clock. One that closes earlier than it opens runs past midnight.
+
+    00:00-00:00 is the whole day.
+    """
+
+    opens: time
+    closes: time
+
+    def __post_init__(self) -> None:
+        if self.opens.tzinfo or self.closes.tzinfo:
+            raise ValueError(f"The window {self} names a time zone. The desk's own zone is meant: leave it out.")
+        if self.opens == self.closes != MIDNIGHT:
+            raise ValueError(f"The window {self} closes as it opens. Write 00:00-00:00 for the whole day.")
+
+    def __str__(self) -> str:
+        return f"{self.opens:%H:%M}-{self.closes:%H:%M}"
+
+
+@dataclass(frozen=True)
+class Closure:
+    """A stretch that a supervisor decided on: closed, or with `opens` open, whatever hours and holidays say."""
+
+    starts_at: datetime
+    ends_at: datetime
+    opens: bool
+    reason: Mapping[str, str]
+    """What callers hear, by language ("en", "fr")."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "starts_at", in_utc(self.starts_at))
+        object.__setattr__(self, "ends_at", in_utc(self.ends_at))
+        if self.ends_at <= self.starts_at:
+            raise ValueError(f"The closure from {self.starts_at} ends at {self.ends_at}. Let it end after it starts.")
+        if missing := {"en", "fr"} - self.reason.keys():
+            raise ValueError(f"The closure from {self.starts_at} has no reason in {' or '.join(sorted(missing))!r}.")
+
+    def holds(self, at: datetime) -> bool:
+        return self.starts_at <= at < self.ends_at
+
+
+@dataclass(frozen=True)
+class WithinHours:
+    """Open: it is inside this window of the week."""
+
+    window: Window
+    is_open: ClassVar[bool] = True
+
+    def spoken(self, language: str) -> str:
+        return {"en": "within support hours", "fr": "pendant les heures de soutien"}[language]
+
+
+@dataclass(frozen=True)
+class OutsideHours:
+    """Closed: an ordinary day, outside its windows."""
+
+    is_open: ClassVar[bool] = False
+
+    def spoken(self, language: str) -> str:
+        return {"en": "outside support hours", "fr": "en dehors des heures de soutien"}[language]
+
+
+@dataclass(frozen=True)
+class OnHoliday:
+    """Closed: the whole local day is a statutory holiday, from midnight to midnight."""
+
+    holidays: tuple[Holiday, ...]
+    is_open: ClassVar[bool] = False
+
+    def spoken(self, language: str) -> str:
+        return spoken(self.holidays, language)
+
+
+@dataclass(frozen=True)
+class Closed:
+    """Closed: a supervisor says so."""
+
+    closure: Closure
+    is_open: ClassVar[bool] = False
+
+    def spoken(self, language: str) -> str:
+        return self.closure.reason[language]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Open: a supervisor says so."""
+
+    closure: Closure
+    is_open: ClassVar[bool] = True
+
+    def spoken(self, language: str) -> str:
+        return self.closure.reason[language]
+
+
+Reason = WithinHours | OutsideHours | OnHoliday | Closed | Opened
+"""Why the desk is open or closed; `spoken(language)` is how a caller hears it: "Thanksgiving", "la fête du Travail"."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    is_open: bool
+    reason: Reason
+    until: datetime | None
+    """When that changes; None when it does not for as far as anyone looks."""
+
+
+class _Part(NamedTuple):
+    """What a window holds of one local day. Closing at 00:00 is the midnight that ends it."""
+
+    opens: time
+    closes: time
+    window: Window
+
+
+_Week = tuple[tuple[_Part, ...], ...]
+
+
+@dataclass(frozen=True)
+class SupportHours:
+    """A week of windows in a zone, less holidays, with closures and extra openings over both (policy: Hours).
+
+    Where closures overlap, the one that comes later in the tuple has the last word. Built from windows that overlap or
+    run backwards, or from a week that is never open, it raises ValueError, naming them.
+    """
+
+    zone: ZoneInfo
+    week: Mapping[int, tuple[Window, ...]]
+    """Windows in order, by the weekday they open on: 0 is Monday."""
+    holidays: StatutoryHolidays
+    closures: tuple[Closure, ...] = ()
+    _parts: _Week = field(init=False, repr=False, compare=False)
+    _drawn: tuple[range, Timeline] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_parts", _cut_at_midnight(self.week))
+        object.__setattr__(self, "_drawn", (range(0), _NOT_DRAWN))
+
+    def with_closures(self, closures: tuple[Closure, ...]) -> SupportHours:
+        """The same hours under these closures and openings, and no others."""
+        return replace(self, closures=closures)
+
+    def verdict(self, at: datetime) -> Verdict:
+        """Say whether the desk is open, why, and until when."""
+        at = in_utc(at)
+        reason = self._reason(at)
+        change = self._search(at, Timeline.next_closing if reason.is_open else Timeline.next_opening)
+        return Verdict(reason.is_open, reason, change)
+
+    def is_open(self, at: datetime) -> bool:
+        at = in_utc(at)
+        return self._covering(at, at).is_open(at)
+
+    def next_opening(self, at: datetime) -> datetime:
+        """The first open instant from `at` on: `at` itself while open. Raises NeverOpen when none is in sight."""
+        opening = self._search(in_utc(at), Timeline.next_opening)
+        if opening is None:
+            raise NeverOpen(f"The desk does not open in the twenty years after {at}. Look at its closures.")
+        return opening
+
+    def next_closing(self, at: datetime) -> datetime | None:
+        """The first closed instant from `at` on: `at` itself while closed. None when none is in sight."""
+        return self._search(in_utc(at), Timeline.next_closing)
+
+    def add_business_time(self, at: datetime, duration: timedelta) -> datetime:
+        """The first instant by which the desk was open for `duration` since `at`.
+
+        That may be the instant of closing: an hour from 17:00 ends at 18:00, not the next morning. No time at all, from
+        an instant of closure, ends when the desk opens. Raises NeverOpen when it is further off than twenty years.
+        """
+        if duration <= NOTHING:
+            if duration < NOTHING:
+                raise ValueError(f"Business time is added forwards, and {duration} is backwards.")
+            return self.next_opening(at)
+        at = in_utc(at)
+        timeline = self._covering(at, at)
+        while (due_at := timeline.when_worked(timeline.worked_before(at) + duration)) is None:
+            if timeline.ends_at - at > SEARCH:
+                raise NeverOpen(f"The desk is not open for {duration} in the twenty years after {at}.")
+            timeline = self._further(at, timeline)
+        return due_at
+
+    def business_time_between(self, start: datetime, end: datetime) -> timedelta:
+        """How long the desk was open from one instant to the other; negative when `end` is the earlier."""
+        start, end = in_utc(start), in_utc(end)
+        timeline = self._covering(start, end) if start <= end else self._covering(end, start)
+        return timeline.worked_before(end) - timeline.worked_before(start)
+
+    def _reason(self, at: datetime) -> Reason:
+        for closure in reversed(self.closures):
+            if closure.holds(at):
+                return Opened(closure) if closure.opens else Closed(closure)
+        day = local_day(at, self.zone)
+        if holidays := self.holidays.on(day):
+            return OnHoliday(holidays)
+        for part in self._parts[day.weekday()]:
+            opens, closes = _span(part, day, self.zone)
+            if opens <= at < closes:
+                return WithinHours(part.window)
+        return OutsideHours()
+
+    def _search(self, at: datetime, look: Callable[[Timeline, datetime], datetime | None]) -> datetime | None:
+        timeline = self._covering(at, at)
+        while (found := look(timeline, at)) is None and timeline.ends_at - at <= SEARCH:
+            timeline = self._further(at, timeline)
+        return found
+
+    def _further(self, at: datetime, timeline: Timeline) -> Timeline:
+        return self._covering(at, timeline.ends_at + (timeline.ends_at - at))
+
+    def _covering(self, first: datetime, last: datetime) -> Timeline:
+        years, timeline = self._drawn
+        if timeline.starts_at <= first and last < timeline.ends_at:
+            return timeline
+        if first.year not in YEARS or last.year not in YEARS:
+            raise ValueError(
+                f"{first} to {last} leaves the years {YEARS[0]} to {YEARS[-1]}, beyond which nothing is due."
+            )
+        wanted = range(first.year - 1, last.year + 2)
+        years = range(min(wanted.start, years.start), max(wanted.stop, years.stop)) if years else wanted
+        timeline = self._draw(years)
+        # Two threads may both draw: each keeps what it drew for itself, and either is right for whoever comes next.
+        object.__setattr__(self, "_drawn", (years, timeline))
+        return timeline
+
+    def _draw(self, years: range) -> Timeline:
+        spans = chain.from_iterable(_ordinary_year(self.zone, self._parts, self.holidays, year) for year in years)
+        starts_at, ends_at = (_begins(date(year, 1, 1), self.zone) for year in (years.start, years.stop))
+        timeline = Timeline(starts_at, ends_at, spans)
+        for closure in self.closures:
+            timeline = timeline.changed(closure.starts_at, closure.ends_at, closure.opens)
+        return timeline
+
+
+def first_instant(shown: datetime, zone: ZoneInfo) -> datetime:
+    """The first instant at which the wall clock in `zone` shows the naive time `shown`, or later."""
+    instant = shown.replace(tzinfo=zone).astimezone(UTC)
+    if _shown(instant, zone) == shown:
+        return instant
+    # The clock never shows it. It jumps over it at one of the seconds after this:
+    earliest = shown.replace(tzinfo=zone, fold=1, microsecond=0).astimezone(UTC)
+    seconds = range(round((instant - earliest).total_seconds()))
+    jump = bisect_left(seconds, True, key=lambda second: _shown(earliest + timedelta(seconds=second), zone) >= shown)
+    return earliest + timedelta(seconds=jump)
+
+
+def local_day(at: datetime, zone: ZoneInfo) -> date:
+    """The day between whose midnights `at` is. A clock set back over midnight does not bring back the day before."""
+    day = _shown(at, zone).date()
+    return day + DAY if _begins(day + DAY, zone) <= at else day
+
+
+def _begins(day: date, zone: ZoneInfo) -> datetime:
+    return first_instant(datetime.combine(day, MIDNIGHT), zone)
+
+
+def _shown(instant: datetime, zone: ZoneInfo) -> datetime:
+    return instant.astimezone(zone).replace(tzinfo=None)
+
+
+def _span(part: _Part, day: date, zone: ZoneInfo) -> Span:
+    closes_on = day + DAY if part.closes == MIDNIGHT else day
+    return (
+        first_instant(datetime.combine(day, part.opens), zone),
+        first_instant(datetime.combine(closes_on, part.closes), zone),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _ordinary_year(zone: ZoneInfo, week: _Week, holidays: StatutoryHolidays, year: int) -> tuple[Span, ...]:
+    closed = holidays.in_year(year)
+    first, following = date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()
+    days = (day for day in map(date.fromordinal, range(first, following)) if day not in closed)
+    return tuple(_span(part, day, zone) for day in days for part in week[day.weekday()])
+
+
+def _cut_at_midnight(week: Mapping[int, tuple[Window, ...]]) -> _Week:
+    days: tuple[list[_Part], ...] = ([], [], [], [], [], [], [])
+    for weekday, windows in sorted(week.items()):
+        if weekday not in range(7):
+            raise ValueError(f"There is no weekday {weekday}: 0 is Monday and 6 is Sunday.")
+        for earlier, later in pairwise(windows):
+            if later.opens < earlier.opens:
+                raise ValueError(
+                    f"{WEEKDAYS[weekday]}'s windows run backwards: {earlier}, then {later}. Turn them round."
+                )
+        for window in windows:
+            if MIDNIGHT < window.closes < window.opens:
+                days[weekday].append(_Part(window.opens, MIDNIGHT, window))
+                days[(weekday + 1) % 7].append(_Part(MIDNIGHT, window.closes, window))
+            else:
+                days[weekday].append(_Part(window.opens, window.closes, window))
+    if not any(days):
+        raise NeverOpen("The week has no window: the desk would never be open. Give one day its hours.")
+    parts = tuple(tuple(sorted(day, key=lambda part: part.opens)) for day in days)
+    for name, day in zip(WEEKDAYS, parts, strict=True):
+        for one, other in pairwise(day):
+            if one.closes == MIDNIGHT or other.opens < one.closes:
+                raise ValueError(f"On {name} the window {other.window} overlaps {one.window}. Make them one, or apart.")
+    return parts

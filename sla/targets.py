@@ -1,0 +1,46 @@
+"""Targets: how soon something is promised, and when that makes it due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sla.clock import in_utc
+from sla.hours import SupportHours
+
+
+@dataclass(frozen=True)
+class Target:
+    """Within so long: around the clock or, with `business_time`, counting support hours only.
+
+    It is at risk once `at_risk_after` of it has gone by; if nothing is said, three quarters. Raises ValueError when
+    there is no time to keep it in.
+    """
+
+    within: timedelta
+    business_time: bool = False
+    at_risk_after: timedelta | None = None
+
+    def __post_init__(self) -> None:
+        if self.within <= timedelta(0):
+            raise ValueError(f"A target of {self.within} cannot be kept. Promise more than no time.")
+        if not timedelta(0) < self.warning <= self.within:
+            raise ValueError(
+                f"A target of {self.within} cannot be at risk after {self.warning}. Warn before it is due."
+            )
+
+    @property
+    def warning(self) -> timedelta:
+        """How much of it goes by before it is at risk."""
+        return self.within * 3 / 4 if self.at_risk_after is None else self.at_risk_after
+
+
+AFTER_HOURS = Target(within=timedelta(minutes=30))
+"""A technician calls back within 30 minutes of the call, at any hour of any day (policy: After hours)."""
+
+
+def due_at(target: Target, starts_at: datetime, hours: SupportHours) -> datetime:
+    """When what was promised at `starts_at` is due. What is promised in business time is never due while closed."""
+    if target.business_time:
+        return hours.add_business_time(starts_at, target.within)
+    return in_utc(starts_at) + target.within
