@@ -37,6 +37,7 @@ SENDERS = 8
 SWEEP_WAITS_FOR_SENDERS = 12.0  # seconds; a request that takes longer is settled by its lease
 ISOLATED_FOR = timedelta(minutes=1)
 WATCHDOG_BITES_AFTER = 60.0  # seconds without a finished sweep
+BITTEN = 70  # exit code
 
 
 class Worker:
@@ -58,7 +59,6 @@ class Worker:
         self.name = secrets.token_hex(8)
         self._senders, self._busy = senders, set[Future[None]]()
         self._pool = ThreadPoolExecutor(senders, thread_name_prefix="sender")
-        self.swept = time.monotonic()
 
     def sweep(self) -> None:
         """Decide what is due, send what is due, fetch what is due, and leave a sign of life."""
@@ -67,7 +67,6 @@ class Worker:
         if self._reconciliation.is_due():
             self._reconciliation.look_back()
         self._sign()
-        self.swept = time.monotonic()
 
     def next_due_at(self) -> datetime | None:
         """The next instant at which a sweep has something to do."""
@@ -124,43 +123,44 @@ class Worker:
 
 
 class Bell:
-    """Rings once a second, in its own thread, and bites when nobody finishes a sweep any more."""
+    """Rings once a second, in its own thread, and bites when no ring has come to its end for a minute."""
 
-    def __init__(self, worker: Worker, bite: Callable[[], None] = lambda: os._exit(70)) -> None:
-        self._worker, self._bite = worker, bite
+    def __init__(self, ring: Callable[[], None], every: timedelta = SWEEP_EVERY) -> None:
+        self._ring_out, self._rung_at = ring, time.monotonic()
         self._stopping = threading.Event()
         self._scheduler = BackgroundScheduler(timezone="UTC")
         self._scheduler.add_job(
             self._ring,
             "interval",
-            seconds=SWEEP_EVERY.total_seconds(),
+            seconds=every.total_seconds(),
             coalesce=True,
             max_instances=1,
             misfire_grace_time=None,
         )
 
     def start(self) -> None:
-        self._worker.swept = time.monotonic()
+        self._rung_at = time.monotonic()
         self._scheduler.start()
         threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
 
     def stop(self) -> None:
+        """Let the ring that is under way come to its end, and ring no more."""
         self._stopping.set()
         self._scheduler.shutdown(wait=True)
-        self._worker.close()
 
     def _ring(self) -> None:
         try:
-            self._worker.sweep()
-        except Exception:  # the database is away: the next sweep tries again, the watchdog counts
+            self._ring_out()
+        except Exception:  # the database is away: the next ring tries again, and the watchdog counts
             log.exception("a sweep failed")
+        else:
+            self._rung_at = time.monotonic()
 
     def _watch(self) -> None:
         while not self._stopping.wait(1.0):
-            if time.monotonic() - self._worker.swept > WATCHDOG_BITES_AFTER:
+            if time.monotonic() - self._rung_at > WATCHDOG_BITES_AFTER:
                 log.critical("no sweep has finished for a minute: this worker ends itself to be started again")
-                self._bite()
-                return
+                os._exit(BITTEN)
 
 
 def _is_waiting(callback: Callback) -> bool:

@@ -71,6 +71,30 @@ def roster_at(at: datetime, layers: Iterable[str], shifts: Iterable[Shift], peop
     return Roster(found)
 
 
+@dataclass(frozen=True)
+class Gap:
+    """A time during which nobody is on a layer."""
+
+    layer: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+def gaps(layer: str, shifts: Iterable[Shift], starts_at: datetime, ends_at: datetime) -> list[Gap]:
+    """Find when nobody with a verified number is on a layer, from one instant to another."""
+    on_layer = [shift for shift in shifts if shift.layer == layer and shift.person.verified]
+    found, covered_until = [], starts_at
+    for begins, ends in sorted((shift.starts_at or starts_at, shift.ends_at or ends_at) for shift in on_layer):
+        if begins > covered_until:
+            found.append(Gap(layer, covered_until, min(begins, ends_at)))
+        covered_until = max(covered_until, ends)
+        if covered_until >= ends_at:
+            break
+    if covered_until < ends_at:
+        found.append(Gap(layer, covered_until, ends_at))
+    return [gap for gap in found if gap.starts_at < gap.ends_at]
+
+
 def _reachable(people: Iterable[Person]) -> tuple[Person, ...]:
     everybody = tuple(people)
     return tuple(person for person in everybody if person.verified) or everybody

@@ -36,12 +36,12 @@ def page(subject: Subject, code: str, language: str, now: datetime) -> str:
     if language == "fr":
         head = f"rappeler {who} avant {due}" if now < subject.due_at else f"EN RETARD (promis {due}): rappeler {who}"
         return (
-            f"{subject.sender}: {head}. Ligne {subject.line}{message}. Ref {subject.reference}. "
+            f"{subject.sender}: {head} (ligne {subject.line}{message}). Ref {subject.reference}. "
             f"Répondez {code} pour le prendre, PASSE {code} pour le passer."
         )
     head = f"call {who} back by {due}" if now < subject.due_at else f"LATE (promised {due}): call {who} back"
     return (
-        f"{subject.sender}: {head}. {subject.line} line{message}. Ref {subject.reference}. "
+        f"{subject.sender}: {head} ({subject.line} line{message}). Ref {subject.reference}. "
         f"Reply {code} to take it, CALL {code} to be connected, PASS {code} to hand on."
     )
 

@@ -1,0 +1,39 @@
+"""The schema, step by step. Every start checks that the database is at the step that this release works with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from callbacks.database import Database
+from callbacks.errors import UnknownSchema
+
+
+def migrate(database: Database) -> None:
+    """Bring the database to the newest step, all of it or nothing."""
+    with database.engine.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def check_schema(database: Database) -> None:
+    """Raises UnknownSchema when this release and the database do not belong together."""
+    with database.engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    wanted = ScriptDirectory.from_config(_config()).get_current_head()
+    if found != wanted:
+        raise UnknownSchema(
+            f"The database is at schema {found or 'nothing yet'}, this release works with {wanted}. "
+            "Run: python app.py migrate."
+        )
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    return config

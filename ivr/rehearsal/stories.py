@@ -1,0 +1,135 @@
+"""The stories that `rehearse` plays. The first line of each says what it shows; it fails when the night goes otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ivr.rehearsal.night import Night, OnTheLine
+
+CUSTOMER = "+15145550199"
+SATURDAY_NIGHT = "2026-11-28T22:12"
+
+
+@dataclass(frozen=True)
+class Story:
+    """A night that can be played: when it begins (desk time) and what happens."""
+
+    begins: str
+    plays: Callable[[Night], None]
+
+    @property
+    def about(self) -> str:
+        return (self.plays.__doc__ or "").strip().splitlines()[0]
+
+
+def taken_at_once(night: Night) -> None:
+    """After hours on the toll-free line: a voicemail, the text, taken at once, called back, resolved."""
+    call = _leaves_a_message(night, "toll-free")
+    call.hears("your reference is").hears("by 10:42 p.m.").is_hung_up_on()
+    amy = night.phone_of("Amy")
+    amy.reads("call (514) 555-0199 back by 10:42 p.m.", "toll-free line", "message 0:", "Ref ", "Reply ")
+    amy.texts("{code}").reads("is yours", "(514) 555-0199", "10:42 p.m.")
+    night.minutes_pass(4)
+    amy.texts("done {code}").reads("is resolved")
+    night.minutes_pass(60)
+
+
+def nobody_answers(night: Night) -> None:
+    """Nobody reacts: text, call, the next person, everyone, and at the deadline the supervisor, who sees to it."""
+    call = _leaves_a_message(night, "direct")
+    call.hears("your reference is").is_hung_up_on()
+    amy, ben, cleo, sue = (night.phone_of(name) for name in ("Amy", "Ben", "Cleo", "Sue"))
+    amy.reads("back by 10:42 p.m.")
+    night.minutes_pass(2.5)
+    amy.is_rung().lets_it_ring()
+    night.minutes_pass(2)
+    ben.reads("back by 10:42 p.m.")
+    night.minutes_pass(1.5)
+    ben.is_rung().lets_it_ring()
+    night.minutes_pass(3)
+    for person in (cleo, amy, ben):
+        person.reads("back by 10:42 p.m.")
+    cleo.is_rung().lets_it_ring()
+    night.minutes_pass(7)
+    for person in (cleo, amy, ben):
+        person.reads("back by 10:42 p.m.")
+    cleo.is_rung().lets_it_ring()
+    night.minutes_pass(8)
+    cleo.reads("LATE (promised 10:42 p.m.)")
+    sue.reads("LATE (promised 10:42 p.m.)")
+    cleo.is_rung()
+    sues_call = sue.is_rung().answers().hears("was promised a call by 10:42 p.m. and has none")
+    sues_call.presses("2").hears("To confirm").presses("1").hears("is yours").is_hung_up_on()
+    for person in (amy, ben, cleo):
+        person.reads("Sue Tran has")
+    night.minutes_pass(2)
+    sue.texts("na {code}").reads("no answer")
+    night.minutes_pass(60)
+
+
+def hang_up_while_speaking(night: Night) -> None:
+    """The caller hangs up in the middle of a sentence: what was said is kept, and the callback is there."""
+    call = night.caller(CUSTOMER).dials("direct").hears("leave a message").hears_the_beep()
+    call.starts_to_say(6).hangs_up()
+    amy = night.phone_of("Amy")
+    amy.reads("call (514) 555-0199 back", "message 0:0")
+    amy.texts("ack {code}").reads("is yours")
+    night.minutes_pass(3)
+    amy.texts("NA {code}").reads("no answer")
+    night.minutes_pass(60)
+
+
+def holiday(night: Night) -> None:
+    """On Saint-Jean-Baptiste at noon the caller hears why, and is called back all the same."""
+    call = night.caller(CUSTOMER).dials("direct").hears("closed for Saint-Jean-Baptiste").hears("by 12:30 p.m.")
+    call.hears_the_beep().says(8).presses("#").hears("Thank you").is_hung_up_on()
+    amy = night.phone_of("Amy")
+    amy.reads("back by 12:30 p.m.")
+    amy.texts("“{code}”").reads("is yours")
+    night.minutes_pass(5)
+    amy.texts("done {code}").reads("is resolved")
+    night.minutes_pass(60)
+
+
+def in_hours_answered(night: Night) -> None:
+    """In support hours a technician is rung, presses a key to accept, and is connected."""
+    call = night.caller(CUSTOMER).dials("toll-free").hears("For support, press 1").presses("1").hears("Please hold")
+    amys = night.phone_of("Amy").is_rung().answers().hears("Press 1 to take it").presses("1")
+    call.is_connected_to(amys).waits(30)
+    call.hangs_up()
+    night.minutes_pass(60)
+
+
+def in_hours_unanswered(night: Night) -> None:
+    """In support hours nobody accepts: one after the other, then voicemail and a page."""
+    call = night.caller(CUSTOMER).dials("direct").hears("Please hold")
+    amy, ben, cleo = (night.phone_of(name) for name in ("Amy", "Ben", "Cleo"))
+    amy.is_rung().lets_it_ring()
+    call.hears("trying the next technician")
+    ben.is_rung().rejects()
+    cleo.is_rung().answers().hears("Press 1 to take it").is_hung_up_on()
+    call.hears("All our technicians are busy").hears_the_beep().says(5).hangs_up()
+    amy.reads("call (514) 555-0199 back by 10:30 a.m.")
+    amy.texts("{code}").reads("is yours")
+    night.minutes_pass(2)
+    amy.texts("done {code}").reads("is resolved")
+    night.minutes_pass(60)
+
+
+def _leaves_a_message(night: Night, line: str) -> OnTheLine:
+    call = night.caller(CUSTOMER).dials(line).hears("Thank you for calling")
+    if night.desk.lines[line].menu:
+        call.hears("For support, press 1").presses("1")
+    call.hears("closed").hears("call you back by").hears("recorded")
+    return call.hears_the_beep().says(12).presses("#")
+
+
+STORIES: dict[str, Story] = {
+    "taken-at-once": Story(SATURDAY_NIGHT, taken_at_once),
+    "nobody-answers": Story(SATURDAY_NIGHT, nobody_answers),
+    "hang-up-while-speaking": Story(SATURDAY_NIGHT, hang_up_while_speaking),
+    "holiday": Story("2026-06-24T12:00", holiday),
+    "in-hours-answered": Story("2026-11-24T10:00", in_hours_answered),
+    "in-hours-unanswered": Story("2026-11-24T10:00", in_hours_unanswered),
+}

@@ -1,0 +1,47 @@
+"""Pages are read half asleep: short, plain, and with everything in them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from callbacks.paging import wording
+from callbacks.saying import clock_time, length, span, spelled
+
+GSM = set("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà")  # fmt: skip  # noqa: E501
+MONTREAL = ZoneInfo("America/Toronto")
+NOW = datetime(2026, 11, 29, 3, 13, tzinfo=UTC)
+SUBJECT = wording.Subject(
+    "Support desk", "KT-417", "toll-free", "+15145550199", "+15145550199", NOW + timedelta(minutes=29), MONTREAL, 32
+)
+
+
+def test_the_page_in_english() -> None:
+    assert wording.page(SUBJECT, "5831", "en", NOW) == (
+        "Support desk: call (514) 555-0199 back by 10:42 p.m. (toll-free line, message 0:32). Ref KT-417. "
+        "Reply 5831 to take it, CALL 5831 to be connected, PASS 5831 to hand on."
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_text_is_plain_and_fits_two_segments(language: str) -> None:
+    late = NOW + timedelta(hours=1)
+    texts = [
+        wording.page(SUBJECT, "5831", language, NOW),
+        wording.page(SUBJECT, "5831", language, late),
+        wording.reminder(SUBJECT, "5831", language),
+        wording.taken(SUBJECT, "Amy Roy", language),
+    ]
+    for text in texts:
+        assert set(text) <= GSM, set(text) - GSM
+        assert len(text) <= 306, len(text)
+
+
+def test_times_and_lengths_are_said_as_people_say_them() -> None:
+    assert clock_time(datetime(2026, 11, 29, 5, 5, tzinfo=UTC), MONTREAL) == "12:05 a.m."
+    assert clock_time(datetime(2026, 11, 29, 17, 0, tzinfo=UTC), MONTREAL, "fr") == "12 h"
+    assert (length(32), length(605)) == ("0:32", "10:05")
+    assert span(timedelta(minutes=65)) == "1 h 05 min"
+    assert spelled("KT-417") == "K, T, 4, 1, 7"

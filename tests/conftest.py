@@ -1,0 +1,79 @@
+"""What the tests share: a fresh database on SQLite and on PostgreSQL, migrated as the product migrates it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from callbacks.database import Database
+from callbacks.migrations import migrate
+from tests.postgres import NoPostgres, postgres_server
+
+TEMPLATE = "desk_template"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server with one migrated template database."""
+    try:
+        with postgres_server() as url:
+            _admin(url, f"CREATE DATABASE {TEMPLATE}")
+            template = Database(url.format(name=TEMPLATE))
+            migrate(template)
+            template.close()
+            yield url
+    except NoPostgres as why:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"NO POSTGRESQL: {why} These tests only proved SQLite.")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("template") / "desk.db"
+    database = Database(f"sqlite:///{file}")
+    migrate(database)
+    database.close()
+    return file
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    file = tmp_path / "desk.db"
+    shutil.copy(sqlite_template, file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> Iterator[str]:
+    name = f"desk_{uuid.uuid4().hex}"
+    _admin(postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    yield postgres.format(name=name)
+    _admin(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh, migrated database: every test that asks for it runs on both."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+def _admin(url: str, statement: str) -> None:
+    address = url.format(name="postgres").replace("postgresql://", "postgresql+psycopg://")
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
