@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import secrets
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +21,9 @@ import requests
 from dotenv import dotenv_values
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.serving import make_server
 
 from callbacks import reports, users
 from callbacks.audio import AudioCopier
@@ -39,15 +44,20 @@ from callbacks.paging.outbox import Outbox
 from callbacks.reconciliation import Reconciliation
 from callbacks.saying import readable_number
 from callbacks.settings import Settings, settings_from
+from callbacks.story import in_words
 from callbacks.supervision import supervise
 from callbacks.tables import Technician
 from callbacks.worker import Bell, Worker
 from ivr.flow import Places
 from ivr.page_calls import page_calls_blueprint
+from ivr.rehearsal.night import Night, NotAsTold
+from ivr.rehearsal.stories import STORIES
+from ivr.simulator import SimulatedTwilio
+from ivr.simulator.in_process import mount
 from ivr.sms import sms_blueprint
 from ivr.voice import voice_blueprint
 from ivr.webhook import Exchange
-from sla.clock import Clock, SystemClock
+from sla.clock import Clock, MovingClock, RunningClock, SystemClock
 
 LARGEST_REQUEST = 1024 * 1024
 
@@ -135,6 +145,89 @@ def told_in_a_sentence() -> Iterator[None]:
         raise click.ClickException(str(error)) from None
 
 
+@dataclasses.dataclass(frozen=True)
+class Stage:
+    """The house beside a simulated carrier, with a cast, on a clock that moves when told to."""
+
+    house: House
+    carrier: SimulatedTwilio
+    night: Night
+
+
+# A layer for each, always on call; their phones answer only to whoever holds them.
+CAST = {
+    "Amy Roy": ("+15145550101", "primary"),
+    "Ben Cole": ("+15145550102", "backup"),
+    "Cleo Martin": ("+15145550103", "manager"),
+    "Sue Tran": ("+15145550104", SUPERVISOR),
+}
+DEMO_USER, DEMO_PASSWORD = "supervisor@example.com", "night-desk-demo"
+
+
+def set_the_stage(
+    desk: Desk,
+    begins: datetime,
+    folder: Path,
+    public_url: str,
+    carrier_url: str,
+    *,
+    in_process: bool = False,
+    database_url: str | None = None,
+    senders: int = 8,
+) -> Stage:
+    """Compose the house beside a simulated carrier. In process, no socket is opened: both sides call each other."""
+    clock = MovingClock(begins)
+    settings = Settings(
+        public_url=public_url,
+        account_sid=f"AC{'0' * 31}1",
+        auth_token=secrets.token_hex(16),
+        sender=next(iter(desk.lines.values())).number,
+        secret_key=secrets.token_hex(32),
+        twilio_url=carrier_url,
+        database_url=database_url or f"sqlite:///{folder / 'nightdesk.db'}",
+        media_dir=folder / "media",
+    )
+    to_carrier, to_house = requests.Session(), requests.Session()
+    carrier = SimulatedTwilio(clock, settings.account_sid, settings.auth_token, http=to_house)
+    house = compose(settings, desk, clock, http=to_carrier, demo=True, senders=senders)
+    if in_process:
+        mount(to_carrier, carrier_url, carrier.wsgi)
+        mount(to_house, public_url, house.web)
+    for line in desk.lines.values():
+        carrier.own_number(
+            line.number,
+            voice_url=f"{public_url}/voice/incoming",
+            status_callback=f"{public_url}/voice/status",
+            sms_url=f"{public_url}/sms/incoming",
+        )
+    migrate(house.database)
+    night = Night(house.worker, desk, carrier, clock)
+    _give_out_parts(house, night)
+    return Stage(house, carrier, night)
+
+
+def _give_out_parts(house: House, night: Night) -> None:
+    now, layers = house.clock.now(), house.desk.policy.layers
+
+    def work(session: Session) -> None:
+        for name, (number, layer) in CAST.items():
+            row = rota.add_technician(session, name, number, now, verified=True)
+            rota.add_shift(session, row, layer if layer in (*layers, SUPERVISOR) else layers[0], layers, None, None)
+        users.add_user(session, DEMO_USER, "supervisor", DEMO_PASSWORD, now)
+
+    house.database.write(work)
+    for name, (number, _) in CAST.items():
+        night.gives_a_phone_to(name, number)
+    night.carrier.phone_book = lambda: [(name, number) for name, (number, _) in CAST.items()]
+
+
+def kept_audio_differs(stage: Stage) -> list[str]:
+    """Name every recording whose copy in our storage has other audio than the carrier's."""
+    made = {recording.sid: recording.audio for recording in stage.carrier.ledger.recordings}
+    files = sorted(stage.house.settings.media_dir.glob("RE*.wav"))
+    return [file.name for file in files if file.read_bytes() != made.get(file.stem)]
+
+
 class Command(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         with told_in_a_sentence():
@@ -180,13 +273,18 @@ def worker() -> None:
     """Run the worker: pages, escalations, recordings. Any number of them, on PostgreSQL."""
     house = real_house()
     check_schema(house.database)
-    bell, stopping = Bell(house.worker.sweep), threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    bell = Bell(house.worker.sweep)
     bell.start()
-    stopping.wait()
+    _wait_for_a_signal()
     bell.stop()
     house.worker.close()
+
+
+def _wait_for_a_signal() -> None:
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    stopping.wait()
 
 
 @cli.command()
@@ -356,12 +454,89 @@ def oncall(at: str | None) -> None:
         click.echo(f"  {layer:<12}{names}")
 
 
+@cli.command()
+@HOST
+@PORT
+@click.option("--at", help='Start the clock there (desk time), such as "2026-11-28 22:00".')
+def demo(host: str, port: int, at: str | None) -> None:
+    """Run everything with a simulated carrier and a browser phone: no account, no settings."""
+    set_up_logs(for_people=True)
+    desk = read_desk(Path(os.environ.get("DESK_FILE") or "support.toml"))
+    base = f"http://{host}:{port}"
+    with tempfile.TemporaryDirectory(prefix="nightdesk-") as folder:
+        shown = RunningClock(desk_time(desk, at) or SystemClock().now())
+        stage = set_the_stage(desk, shown.now(), Path(folder), base, f"{base}/simulator")
+        stage.carrier.clock_controls = shown
+        site = DispatcherMiddleware(stage.house.web, {"/simulator": stage.carrier.wsgi})
+        server = make_server(host, port, site, threaded=True)
+        threading.Thread(target=server.serve_forever, name="web", daemon=True).start()
+        bell = Bell(lambda: stage.night.move_to(shown.now()), every=timedelta(milliseconds=200))
+        bell.start()
+        _say_where(base)
+        _wait_for_a_signal()
+        bell.stop()
+        server.shutdown()
+
+
+def _say_where(base: str) -> None:
+    click.echo(f"\nOpen {base}/simulator  to live through a night: the customer's and the technicians' phones.")
+    click.echo(f"     {base}/  is the supervisors' console ({DEMO_USER}, password {DEMO_PASSWORD}).")
+    click.echo("Ctrl-C ends it; nothing is kept.\n")
+
+
+@cli.command()
+@click.argument("name", required=False)
+@click.option("--list", "names", is_flag=True, help="Name the stories.")
+@click.option("--voicemail", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A WAV to be left.")
+def rehearse(name: str | None, names: bool, voicemail: Path | None) -> None:
+    """Play a story through the real webhooks on a moving clock, print what every phone heard, fail if it went wrong."""
+    if names:
+        for known, story in STORIES.items():
+            click.echo(f"{known:<24}{story.about}")
+        return
+    chosen = list(STORIES) if name is None else [name]
+    if unknown := [each for each in chosen if each not in STORIES]:
+        raise click.ClickException(f"There is no story {unknown[0]!r}. Known: {', '.join(STORIES)}.")
+    set_up_logs(for_people=True)
+    desk = read_desk(Path(os.environ.get("DESK_FILE") or "support.toml"))
+    audio = voicemail.read_bytes() if voicemail else None
+    failed = [each for each in chosen if not _play(each, desk, audio)]
+    if failed:
+        raise click.ClickException(f"The promise was not kept in: {', '.join(failed)}.")
+
+
+def _play(name: str, desk: Desk, voicemail: bytes | None) -> bool:
+    story = STORIES[name]
+    click.echo(f"\n=== {name}: {story.about}")
+    begins = desk_time(desk, story.begins)
+    if begins is None:
+        raise click.ClickException(f"The story {name} does not say when it begins.")
+    with tempfile.TemporaryDirectory(prefix="nightdesk-") as folder:
+        stage = set_the_stage(desk, begins, Path(folder), "https://desk.test", "https://carrier.test", in_process=True)
+        stage.night.voicemail = voicemail
+        try:
+            story.plays(stage.night)
+            stage.night.is_over()
+            differing = kept_audio_differs(stage)
+            fault = f"kept audio differs: {', '.join(differing)}" if differing else ""
+        except NotAsTold as failure:
+            fault = str(failure)
+        click.echo("\n".join(stage.night.told(desk.zone)))
+        click.echo("\nThe log says:")
+        click.echo("\n".join(stage.house.database.read(lambda session: in_words(session, desk.zone))))
+        stage.house.worker.close()
+        stage.house.database.close()
+    click.echo(f"\nFAILED: {fault}" if fault else "\nThe promise was kept.")
+    return not fault
+
+
 def desk_time(desk: Desk, text: str | None) -> datetime | None:
     """Read a time as the desk's own clock shows it."""
     if not text:
         return None
     try:
-        return datetime.fromisoformat(text.strip().replace(" ", "T")).replace(tzinfo=desk.zone)
+        told = datetime.fromisoformat(text.strip().replace(" ", "T"))
+        return told if told.tzinfo else told.replace(tzinfo=desk.zone)
     except ValueError:
         raise click.BadParameter(f"{text!r} is no time. Write it as 2026-11-27T18:00.") from None
 

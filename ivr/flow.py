@@ -5,8 +5,7 @@ A call's place is in the URL, so any process can answer any turn, and the same t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -14,8 +13,9 @@ from callbacks.customers import ringable
 from callbacks.desk import Desk, Language, Line
 from callbacks.oncall.roster import Person
 from callbacks.saying import clock_time, spelled
-from ivr.prompts import say
+from ivr.prompts import closed_because, say
 from ivr.verbs import Dial, Gather, Hangup, Pause, Record, Redirect, Say, Verb
+from sla.hours import Reason
 
 TRIES = 3
 WORDS_OF_KEYS = {"support": "menu support", "english": "menu english", "french": "menu french"}
@@ -52,7 +52,7 @@ class Facts:
     began_at: datetime
     now: datetime
     is_open: bool
-    closed_for: Mapping[str, str] = field(default_factory=dict)  # the reason in words, by language
+    reason: Reason  # why the line was open or closed when the call began
     technicians: tuple[Person, ...] = ()
     accepted: bool = False
     reference: str | None = None
@@ -118,8 +118,7 @@ def _support(desk: Desk, places: Places, turn: Turn, facts: Facts) -> Reply:
         if not facts.technicians:
             return _to_voicemail(desk, places, turn, facts, say(turn.language, "nobody free"))
         return Reply((say(turn.language, "hold"), *_dial(desk, places, turn, facts, 0)))
-    reason = facts.closed_for.get(_language(turn), "")
-    return _to_voicemail(desk, places, turn, facts, say(turn.language, "closed", reason=reason))
+    return _to_voicemail(desk, places, turn, facts, closed_because(turn.language, facts.reason))
 
 
 def _ring(desk: Desk, places: Places, turn: Turn, facts: Facts) -> Reply:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ivr.verbs import Say
+from sla.hours import OnHoliday, OutsideHours, Reason
 
 PROMPTS: dict[str, dict[str, str]] = {
     "en": {
@@ -16,7 +17,9 @@ PROMPTS: dict[str, dict[str, str]] = {
         "hold": "Please hold while we find a technician.",
         "still trying": "Thank you for waiting. We are trying the next technician.",
         "nobody free": "All our technicians are busy.",
-        "closed": "We are closed now: {reason}.",
+        "closed": "We are closed: {reason}.",
+        "closed for": "We are closed for {reason}.",
+        "closed now": "We are closed at this hour.",
         "promise": "Please leave a message after the beep, and a technician will call you back by {due}.",
         "number": "Say your name and the number where we can reach you.",
         "notice": "The message will be recorded. Please do not give any card numbers. In an emergency, hang up and dial 9 1 1.",
@@ -58,7 +61,9 @@ PROMPTS: dict[str, dict[str, str]] = {
         "hold": "Veuillez patienter, nous cherchons un technicien.",
         "still trying": "Merci de patienter. Nous essayons le technicien suivant.",
         "nobody free": "Tous nos techniciens sont occupés.",
-        "closed": "Nous sommes fermés en ce moment : {reason}.",
+        "closed": "Nous sommes fermés : {reason}.",
+        "closed for": "Nous sommes fermés pour {reason}.",
+        "closed now": "Nous sommes fermés à cette heure.",
         "promise": "Laissez un message après le signal, et un technicien vous rappellera avant {due}.",
         "number": "Dites votre nom et le numéro où vous joindre.",
         "notice": (
@@ -99,3 +104,13 @@ def say(language: str, prompt: str, /, **blanks: str) -> Say:
     """Give a sentence in a language."""
     spoken = "fr" if prompt == "menu french" else "en" if prompt == "menu english" else language
     return Say(PROMPTS[language][prompt].format(**blanks), spoken)
+
+
+def closed_because(language: str, reason: Reason) -> Say:
+    """Say why the line is closed, as a caller should hear it."""
+    match reason:
+        case OnHoliday():
+            return say(language, "closed for", reason=reason.spoken(language))
+        case OutsideHours():
+            return say(language, "closed now")
+    return say(language, "closed", reason=reason.spoken(language))

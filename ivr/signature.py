@@ -7,9 +7,10 @@ so handlers change nothing the second time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from twilio.request_validator import RequestValidator
+from werkzeug.datastructures import MultiDict
 
 
 def signed_url(public_url: str, path: str, query: str) -> str:
@@ -17,9 +18,8 @@ def signed_url(public_url: str, path: str, query: str) -> str:
     return f"{public_url}{path}" + (f"?{query}" if query else "")
 
 
-def is_genuine(url: str, fields: Mapping[str, list[str]], signature: str, tokens: Iterable[str]) -> bool:
+def is_genuine(url: str, fields: MultiDict[str, str], signature: str, tokens: Iterable[str]) -> bool:
     """Say whether one of our tokens signed this request. While tokens are rotated, either may have."""
     if not signature:
         return False
-    values = {name: value[0] if len(value) == 1 else value for name, value in fields.items()}
-    return any(token and RequestValidator(token).validate(url, values, signature) for token in tokens)
+    return any(token and RequestValidator(token).validate(url, fields, signature) for token in tokens)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import structlog
 from flask import Blueprint, Response, request
@@ -15,7 +14,6 @@ from werkzeug.exceptions import HTTPException
 from callbacks import intake
 from callbacks.closures import support_hours
 from callbacks.customers import ringable
-from callbacks.desk import Desk
 from callbacks.oncall import rota
 from callbacks.paging.outbox import FINAL
 from callbacks.saying import readable_number
@@ -36,6 +34,7 @@ from ivr.webhook import (
     signed_blueprint,
     spoken,
 )
+from sla.hours import Reason
 
 log = structlog.get_logger(__name__)
 
@@ -142,15 +141,12 @@ def _answer(exchange: Exchange, turn: Turn, recording: intake.Recording | None =
         call = intake.find_call(session, call_sid)
         if call is None:
             verdict = hours.verdict(now)
-            reason = "" if verdict.is_open else verdict.reason.spoken("en")
+            reason = verdict.reason.spoken("en")
             arrival = intake.Arrival(call_sid, line, caller, turn.language, verdict.is_open, reason, attestation)
             call = intake.call_arrives(session, arrival, now)
         if recording is not None:
             intake.voicemail_said(session, desk, call_sid, recording, now)
-        verdict = hours.verdict(call.began_at)
-        facts = _facts(session, desk, call, exchange)
-        facts = replace(facts, closed_for={language: verdict.reason.spoken(language) for language in ("en", "fr")})
-        reply = step(desk, places, turn, facts)
+        reply = step(desk, places, turn, _facts(session, exchange, call, hours.verdict(call.began_at).reason))
         if reply.chose:
             intake.chose(session, call_sid, now, reply.chose)
         if reply.asked_to_speak:
@@ -164,7 +160,8 @@ def _answer(exchange: Exchange, turn: Turn, recording: intake.Recording | None =
         return spoken(step(desk, places, turn, _facts_of_desk(exchange, call_sid)).verbs)
 
 
-def _facts(session: Session, desk: Desk, call: Call, exchange: Exchange) -> Facts:
+def _facts(session: Session, exchange: Exchange, call: Call, reason: Reason) -> Facts:
+    desk = exchange.desk
     technicians = rota.roster(session, desk.policy.layers, call.began_at).everyone() if call.is_open else ()
     return Facts(
         call_sid=call.sid,
@@ -173,6 +170,7 @@ def _facts(session: Session, desk: Desk, call: Call, exchange: Exchange) -> Fact
         began_at=call.began_at,
         now=exchange.clock.now(),
         is_open=call.is_open,
+        reason=reason,
         technicians=technicians,
         accepted=call.accepted_by_id is not None or field("DialBridged") == "true",
         reference=session.scalar(select(Callback.reference).where(Callback.call_sid == call.sid)),
@@ -190,7 +188,7 @@ def _facts_of_desk(exchange: Exchange, call_sid: str) -> Facts:
         began_at=now,
         now=now,
         is_open=verdict.is_open,
-        closed_for={language: verdict.reason.spoken(language) for language in ("en", "fr")},
+        reason=verdict.reason,
         accepted=field("DialBridged") == "true",
     )
 

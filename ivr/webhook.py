@@ -75,9 +75,8 @@ def signed_blueprint(name: str, exchange: Exchange) -> Blueprint:
     @blueprint.before_request
     def refuse_strangers() -> None:
         url = signed_url(exchange.settings.public_url, request.path, request.query_string.decode("latin-1"))
-        fields = request.form.to_dict(flat=False)
         signature = request.headers.get("X-Twilio-Signature", "")
-        if not is_genuine(url, fields, signature, exchange.settings.auth_tokens):
+        if not is_genuine(url, request.form, signature, exchange.settings.auth_tokens):
             REFUSED.labels(request.path if request.url_rule else "unknown").inc()
             log.warning("webhook refused: not signed by the carrier", path=request.path)
             abort(403)

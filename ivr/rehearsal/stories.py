@@ -1,4 +1,4 @@
-"""The stories that `rehearse` plays. The first line of each says what it shows; it fails when the night goes otherwise."""
+"""The stories that `rehearse` plays. The first line of each says what it shows; what goes otherwise fails it."""
 
 from __future__ import annotations
 
