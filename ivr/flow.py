@@ -40,6 +40,7 @@ class Turn:
     digits: str = ""
     tries: int = 1
     rung: int = 0  # technicians rung so far
+    bridged: bool = False  # the carrier says that the last of them was connected
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def _support(desk: Desk, places: Places, turn: Turn, facts: Facts) -> Reply:
 
 def _ring(desk: Desk, places: Places, turn: Turn, facts: Facts) -> Reply:
     """The technician rung last is done with this call, or never took it."""
-    if facts.accepted:
+    if facts.accepted or turn.bridged:
         return Reply((Hangup(),))
     out_of_patience = facts.now - facts.began_at > desk.ringing.longest_hunt + desk.ringing.each
     if turn.rung >= len(facts.technicians) or out_of_patience:

@@ -55,7 +55,8 @@ def voice_blueprint(exchange: Exchange) -> Blueprint:
 
     @voice.post("/voice/ring")
     def ring() -> Response:
-        return _answer(exchange, Turn("ring", language_in_query(), rung=number_in_query("rung")))
+        bridged = field("DialBridged") == "true"
+        return _answer(exchange, Turn("ring", language_in_query(), rung=number_in_query("rung"), bridged=bridged))
 
     @voice.post("/voice/beep")
     def beep() -> Response:
@@ -172,7 +173,7 @@ def _facts(session: Session, exchange: Exchange, call: Call, reason: Reason) -> 
         is_open=call.is_open,
         reason=reason,
         technicians=technicians,
-        accepted=call.accepted_by_id is not None or field("DialBridged") == "true",
+        accepted=call.accepted_by_id is not None,
         reference=session.scalar(select(Callback.reference).where(Callback.call_sid == call.sid)),
     )
 
@@ -189,7 +190,6 @@ def _facts_of_desk(exchange: Exchange, call_sid: str) -> Facts:
         now=now,
         is_open=verdict.is_open,
         reason=verdict.reason,
-        accepted=field("DialBridged") == "true",
     )
 
 

@@ -12,10 +12,13 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from callbacks.database import Database
+from callbacks.logs import set_up_logs
 from callbacks.migrations import migrate
 from tests.postgres import NoPostgres, postgres_server
 
 TEMPLATE = "desk_template"
+
+set_up_logs()
 
 
 @pytest.fixture(scope="session")
