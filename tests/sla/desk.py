@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 
 from sla.holidays import StatutoryHolidays
 from sla.hours import Closure, SupportHours, Window
+from sla.zones import use_newest_rules
+
+use_newest_rules()
 
 TORONTO = ZoneInfo("America/Toronto")
 HOLIDAYS = StatutoryHolidays(("US", "CA"), "QC")

@@ -1,0 +1,188 @@
+"""The two promises of one callback, a first reaction and a resolution, and how each stands at an instant.
+
+Everything is worked out from what happened and when; nothing is stored, so nothing can be forgotten or rewritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+
+from sla.clock import in_utc
+from sla.hours import SupportHours
+from sla.priorities import Priority
+from sla.targets import Target, gone_by, time_gone
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class Standing(StrEnum):
+    ON_TIME = "on time"
+    AT_RISK = "at risk"
+    BREACHED = "breached"
+    MET = "met"
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A stretch of waiting for the customer; without an end, the desk is waiting still."""
+
+    since: datetime
+    until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "since", in_utc(self.since))
+        object.__setattr__(self, "until", _in_utc(self.until))
+        if self.until is not None and self.until < self.since:
+            raise ValueError(f"The wait from {self.since} ends at {self.until}. Let it end after it begins.")
+
+
+@dataclass(frozen=True)
+class Course:
+    """What has happened to one callback, as far as its promises go: plain facts, each list in order of time."""
+
+    began_at: datetime
+    priorities: tuple[tuple[datetime, Priority], ...]
+    """Each priority it was given, and when. The first counts from the beginning."""
+    waits: tuple[Wait, ...] = ()
+    attempted_at: datetime | None = None
+    resolved_at: datetime | None = None
+    promised_reaction: Target | None = None
+    """What callers are promised while the desk is closed. No priority changes it (policy: After hours)."""
+
+    def __post_init__(self) -> None:
+        if not self.priorities:
+            raise ValueError(f"The callback of {self.began_at} has no priority. Give the one it began with.")
+        object.__setattr__(self, "began_at", in_utc(self.began_at))
+        object.__setattr__(self, "priorities", tuple((in_utc(at), given) for at, given in self.priorities))
+        object.__setattr__(self, "attempted_at", _in_utc(self.attempted_at))
+        object.__setattr__(self, "resolved_at", _in_utc(self.resolved_at))
+
+    def known_at(self, now: datetime) -> Course:
+        """The same, without what came after `now`."""
+        return replace(
+            self,
+            priorities=(self.priorities[0], *((at, given) for at, given in self.priorities[1:] if at <= now)),
+            waits=_known(self.waits, now),
+            attempted_at=self.attempted_at if self.attempted_at and self.attempted_at <= now else None,
+            resolved_at=self.resolved_at if self.resolved_at and self.resolved_at <= now else None,
+        )
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One promise as it stands at one instant."""
+
+    what: Literal["first reaction", "resolution"]
+    target: Target
+    counted_from: datetime
+    waits: tuple[Wait, ...]
+    """What stopped its clock."""
+    due_at: datetime | None
+    """None while the clock is stopped: it depends on the customer."""
+    done_at: datetime | None
+    standing: Standing
+
+
+def first_reaction(course: Course, hours: SupportHours, now: datetime) -> Promise:
+    """How the first reaction stands: owed until the first attempt to reach the customer. Nothing pauses it."""
+    course = replace(course.known_at(in_utc(now)), waits=())
+    targets = tuple((at, course.promised_reaction or priority.first_reaction) for at, priority in course.priorities)
+    counts = _in_force(course, targets, course.attempted_at, hours)
+    return _promise("first reaction", course, counts, hours, in_utc(now))
+
+
+def resolution(course: Course, hours: SupportHours, now: datetime) -> Promise | None:
+    """How the resolution stands; None when only a release is promised. Waiting for the customer stops its clock."""
+    course = course.known_at(in_utc(now))
+    targets = tuple((at, priority.resolution) for at, priority in course.priorities)
+    counts = _in_force(course, targets, course.resolved_at, hours)
+    return _promise("resolution", course, counts, hours, in_utc(now)) if counts else None
+
+
+@dataclass(frozen=True)
+class _Count:
+    """A target, and when its time began to be counted."""
+
+    target: Target
+    starts_at: datetime
+
+    def gone_by(self, part: timedelta, waits: Iterable[Wait], hours: SupportHours) -> datetime:
+        """When `part` of the target has gone by, without the waits; NEVER while one of them has no end."""
+        left, runs_from = part, self.starts_at
+        for wait in waits:
+            ran = time_gone(self.target, runs_from, max(wait.since, runs_from), hours)
+            if ran >= left:
+                break
+            if wait.until is None:
+                return NEVER
+            left, runs_from = left - ran, max(wait.until, runs_from)
+        return gone_by(self.target, runs_from, left, hours)
+
+    def due_at(self, waits: Iterable[Wait], hours: SupportHours) -> datetime:
+        return self.gone_by(self.target.within, waits, hours)
+
+
+_Counts = tuple[_Count, ...]
+
+
+def _in_force(
+    course: Course, targets: tuple[tuple[datetime, Target | None], ...], done_at: datetime | None, hours: SupportHours
+) -> _Counts:
+    """What is counted once every change of priority has been taken in; of several, the earliest due is owed.
+
+    A change counts the new target from the beginning. Where that has gone by already, it is counted from the change,
+    since nobody can keep a promise made too late, and the old promise stands beside it. Once the promise is met or
+    missed, changes come too late.
+    """
+    counts = _count_again((), course, course.began_at, targets[0][1], hours)
+    for at, target in targets[1:]:
+        waits = _known(course.waits, at)
+        is_missed = any(count.due_at(waits, hours) < at for count in counts)
+        if is_missed or (done_at is not None and done_at <= at):
+            break
+        counts = _count_again(counts, course, at, target, hours)
+    return counts
+
+
+def _count_again(counts: _Counts, course: Course, at: datetime, target: Target | None, hours: SupportHours) -> _Counts:
+    if target is None:
+        return ()
+    from_the_beginning = _Count(target, course.began_at)
+    if from_the_beginning.due_at(_known(course.waits, at), hours) > at:
+        return (from_the_beginning,)
+    return (*counts, _Count(target, at))
+
+
+def _promise(
+    what: Literal["first reaction", "resolution"], course: Course, counts: _Counts, hours: SupportHours, now: datetime
+) -> Promise:
+    done_at = course.attempted_at if what == "first reaction" else course.resolved_at
+    owed = min(counts, key=lambda count: count.due_at(course.waits, hours))
+    due_at = owed.due_at(course.waits, hours)
+    if (done_at or now) > due_at:
+        standing = Standing.BREACHED  # for good: a repair does not undo it
+    elif done_at is not None:
+        standing = Standing.MET
+    elif now >= owed.gone_by(owed.target.warning, course.waits, hours):
+        standing = Standing.AT_RISK
+    else:
+        standing = Standing.ON_TIME
+    waits = tuple(wait for wait in course.waits if wait.since < min(due_at, done_at or now))
+    due = None if due_at == NEVER else due_at
+    return Promise(what, owed.target, owed.starts_at, waits, due, done_at, standing)
+
+
+def _known(waits: Iterable[Wait], now: datetime) -> tuple[Wait, ...]:
+    return tuple(
+        Wait(wait.since, wait.until if wait.until is not None and wait.until <= now else None)
+        for wait in waits
+        if wait.since <= now
+    )
+
+
+def _in_utc(instant: datetime | None) -> datetime | None:
+    return None if instant is None else in_utc(instant)
