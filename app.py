@@ -27,7 +27,7 @@ from werkzeug.serving import make_server
 
 from callbacks import reports, users
 from callbacks.audio import AudioCopier
-from callbacks.closures import support_hours
+from callbacks.closures import add_closure, add_holiday, strike_out, support_hours
 from callbacks.console.pages import ConsoleParts, console_blueprint, media_blueprint
 from callbacks.database import Database
 from callbacks.desk import Desk, read_desk
@@ -58,6 +58,8 @@ from ivr.sms import sms_blueprint
 from ivr.voice import voice_blueprint
 from ivr.webhook import Exchange
 from sla.clock import Clock, MovingClock, RunningClock, SystemClock
+from sla.year import lines_of_year
+from sla.zones import installed_rules, use_newest_rules
 
 LARGEST_REQUEST = 1024 * 1024
 
@@ -131,6 +133,7 @@ def real_house() -> House:
 
 def wsgi() -> Flask:
     """What the web server runs."""
+    use_newest_rules()
     house = real_house()
     check_schema(house.database)
     return house.web
@@ -242,8 +245,10 @@ class Group(click.Group):
 @click.group(cls=Group)
 def cli() -> None:
     """The after-hours phone desk."""
+    use_newest_rules()
 
 
+DAY = click.DateTime(["%Y-%m-%d"])
 HOST = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 PORT = click.option("--port", default=8000, show_default=True, help="Port to listen on.")
 
@@ -311,18 +316,16 @@ def check() -> None:
     click.echo("Settings and desk file: in order.")
     check_schema(house.database)
     click.echo("Database: in order.")
-    warnings = [*_coverage_warnings(house), *tzdata_warnings()]
-    reason = unready(house.database, house.clock)
-    if reason:
-        warnings.append(reason)
+    rules = installed_rules()
+    warnings = [*_coverage_warnings(house), rules.warning, unready(house.database, house.clock)]
     click.echo("\nEnter these at Twilio, for each number (all POST):")
     for name, line in house.desk.lines.items():
         click.echo(f"  {readable_number(line.number)} ({name})")
         click.echo(f"    a call comes in       {house.settings.public_url}/voice/incoming")
         click.echo(f"    call status changes   {house.settings.public_url}/voice/status")
         click.echo(f"    a message comes in    {house.settings.public_url}/sms/incoming")
-    click.echo(f"\nTime zone data: {tzdata_version()}")
-    for warning in warnings:
+    click.echo(f"\nIn use: {rules}.")
+    for warning in filter(None, warnings):
         click.echo(f"Warning: {warning}")
 
 
@@ -439,6 +442,39 @@ def user_add(email: str, role: str, password_file: Path | None) -> None:
 
 
 @cli.command()
+@click.argument("year", type=click.IntRange(1990, 2190))
+@click.option("--strike", type=DAY, help="Work on this day, statutory or not.")
+@click.option("--add", type=DAY, help="Close on this day.")
+@click.option("--name", nargs=2, metavar="ENGLISH FRENCH", help="What callers hear of the day added.")
+def holidays(year: int, strike: datetime | None, add: datetime | None, name: tuple[str, str] | None) -> None:
+    """Print the closed days of a year for a supervisor to confirm, and correct them."""
+    house = real_house()
+    if strike is not None:
+        house.database.write(lambda session: strike_out(session, strike.date()))
+    if add is not None:
+        if name is None:
+            raise click.UsageError("Give the day a --name in English and in French: callers hear it.")
+        house.database.write(lambda session: add_holiday(session, add.date(), *name))
+    hours = house.database.read(lambda session: support_hours(session, house.desk))
+    click.echo("\n".join(lines_of_year(hours, year)))
+
+
+@cli.command()
+@click.option("--from", "starts", required=True, help="Desk time, such as 2026-12-24T15:00.")
+@click.option("--until", "ends", required=True, help="Desk time.")
+@click.option("--reason", nargs=2, metavar="ENGLISH FRENCH", required=True, help="What callers hear.")
+@click.option("--open", "opens", is_flag=True, help="Open instead of closed.")
+def closure(starts: str, ends: str, reason: tuple[str, str], opens: bool) -> None:
+    """Close the desk, or open it, for a time, over hours and holidays."""
+    house = real_house()
+    starts_at, ends_at = desk_time(house.desk, starts), desk_time(house.desk, ends)
+    if starts_at is None or ends_at is None:
+        raise click.UsageError("Give --from and --until.")
+    house.database.write(lambda session: add_closure(session, starts_at, ends_at, *reason, opens=opens))
+    click.echo(f"The desk is {'open' if opens else 'closed'} from {starts} until {ends}: {reason[0]}.")
+
+
+@cli.command()
 @click.option("--at", help="Desk time, such as 2026-11-28T02:00; without it: now.")
 def oncall(at: str | None) -> None:
     """Say who is on call."""
@@ -539,14 +575,6 @@ def desk_time(desk: Desk, text: str | None) -> datetime | None:
         return told if told.tzinfo else told.replace(tzinfo=desk.zone)
     except ValueError:
         raise click.BadParameter(f"{text!r} is no time. Write it as 2026-11-27T18:00.") from None
-
-
-def tzdata_version() -> str:
-    return "?"
-
-
-def tzdata_warnings() -> list[str]:
-    return []
 
 
 if __name__ == "__main__":

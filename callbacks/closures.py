@@ -1,22 +1,64 @@
-"""Closures and extra openings: days that a supervisor decided, over hours and holidays."""
+"""What a supervisor decided about the calendar: closures, extra openings, holidays struck out or added."""
 
 from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.desk import Desk
-from callbacks.tables import ClosureRow
+from callbacks.errors import WrongState
+from callbacks.tables import ClosureRow, HolidayChange
 from sla.hours import Closure, SupportHours
 
 
 def support_hours(session: Session, desk: Desk) -> SupportHours:
-    """The desk's hours with every closure and opening on record."""
-    rows = session.scalars(select(ClosureRow).order_by(ClosureRow.starts_at)).all()
-    if not rows:
-        return desk.regular_hours
-    return desk.regular_hours.with_closures(
-        tuple(
-            Closure(row.starts_at, row.ends_at, row.opens, {"en": row.reason_en, "fr": row.reason_fr}) for row in rows
-        )
-    )
+    """The desk's hours as they stand: the week, the holidays as corrected, every closure and opening."""
+    hours = _with_holiday_changes(session, desk.regular_hours)
+    rows = session.scalars(select(ClosureRow).order_by(ClosureRow.id)).all()
+    return hours.with_closures(tuple(_closure(row) for row in rows)) if rows else hours
+
+
+def add_closure(
+    session: Session, starts_at: datetime, ends_at: datetime, reason: str, reason_in_french: str, *, opens: bool = False
+) -> None:
+    """Close the desk, or open it, over hours and holidays. Raises WrongState when it ends before it begins."""
+    row = ClosureRow(starts_at=starts_at, ends_at=ends_at, opens=opens, reason_en=reason, reason_fr=reason_in_french)
+    try:
+        _closure(row)
+    except ValueError as fault:
+        raise WrongState(str(fault)) from None
+    session.add(row)
+
+
+def strike_out(session: Session, day: date) -> None:
+    """Work on a statutory holiday, or take back a day that was added."""
+    _change(session, HolidayChange(day=day, struck=True))
+
+
+def add_holiday(session: Session, day: date, name: str, name_in_french: str) -> None:
+    """Close on a day that is on no statutory list."""
+    _change(session, HolidayChange(day=day, struck=False, name_en=name, name_fr=name_in_french))
+
+
+def _change(session: Session, change: HolidayChange) -> None:
+    before = session.get(HolidayChange, change.day)
+    if before is not None:
+        session.delete(before)
+        session.flush()
+    session.add(change)
+
+
+def _with_holiday_changes(session: Session, hours: SupportHours) -> SupportHours:
+    changes = session.scalars(select(HolidayChange).order_by(HolidayChange.day)).all()
+    if not changes:
+        return hours
+    added = {row.day: {"en": row.name_en, "fr": row.name_fr} for row in changes if not row.struck}
+    struck = (row.day for row in changes if row.struck)
+    return replace(hours, holidays=hours.holidays.with_changes(struck, added))
+
+
+def _closure(row: ClosureRow) -> Closure:
+    return Closure(row.starts_at, row.ends_at, row.opens, {"en": row.reason_en, "fr": row.reason_fr})

@@ -6,7 +6,7 @@ whatever is written afterwards names the token, so that a worker that was frozen
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
@@ -51,6 +51,17 @@ class ClosureRow(Base):
     opens: Mapped[bool]
     reason_en: Mapped[str]
     reason_fr: Mapped[str]
+
+
+class HolidayChange(Base):
+    """A supervisor's correction of the statutory list: a day struck out, or one added."""
+
+    __tablename__ = "holiday_changes"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    struck: Mapped[bool]
+    name_en: Mapped[str] = mapped_column(default="")
+    name_fr: Mapped[str] = mapped_column(default="")
 
 
 class User(Base):

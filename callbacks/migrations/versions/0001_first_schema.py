@@ -24,6 +24,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "holiday_changes",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("struck", sa.Boolean(), nullable=False),
+        sa.Column("name_en", sa.String(length=255), nullable=False),
+        sa.Column("name_fr", sa.String(length=255), nullable=False),
+        sa.PrimaryKeyConstraint("day"),
+    )
+    op.create_table(
         "received_texts",
         sa.Column("sid", sa.String(length=64), nullable=False),
         sa.Column("sender", sa.String(length=64), nullable=False),
@@ -300,5 +308,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_received_texts_sender"))
 
     op.drop_table("received_texts")
+    op.drop_table("holiday_changes")
     op.drop_table("closures")
     # ### end Alembic commands ###

@@ -1,0 +1,103 @@
+"""The database: aware instants, transactions that run again, and a schema that the migrations really make."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, select
+from sqlalchemy.exc import OperationalError, StatementError
+from sqlalchemy.orm import Session
+
+from callbacks.database import Database, insert_once, is_there
+from callbacks.errors import UnknownSchema
+from callbacks.migrations import check_schema, migrate
+from callbacks.tables import Base, Watermark
+
+NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
+
+
+def test_the_migrations_make_exactly_the_tables(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_a_database_of_another_release_is_refused_with_the_remedy(tmp_path_factory: pytest.TempPathFactory) -> None:
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('old') / 'desk.db'}")
+    with pytest.raises(UnknownSchema, match=r"python app\.py migrate"):
+        check_schema(database)
+    migrate(database)
+    check_schema(database)
+    database.close()
+
+
+def test_an_instant_comes_back_aware_and_the_same(database: Database) -> None:
+    there = NOON.astimezone(timezone(timedelta(hours=5)))
+    database.write(lambda session: session.add(Watermark(name="x", at=there)))
+    found = database.read(lambda session: session.scalars(select(Watermark)).one()).at
+    assert (found, found.tzinfo) == (NOON, UTC)
+
+
+def test_a_naive_instant_is_refused(database: Database) -> None:
+    with pytest.raises(StatementError, match="names no time zone"):
+        database.write(lambda session: session.add(Watermark(name="x", at=datetime(2026, 1, 1))))  # noqa: DTZ001
+
+
+def test_a_row_is_inserted_once(database: Database) -> None:
+    assert [database.write(lambda s: insert_once(s, Watermark, name="x", at=NOON)) for _ in range(3)] == [
+        True,
+        False,
+        False,
+    ]
+
+
+def test_writers_that_read_first_do_not_fail_each_other(database: Database) -> None:
+    database.write(lambda session: session.add(Watermark(name="count", at=NOON)))
+    faults = list[BaseException]()
+
+    def add_a_second(session: Session) -> None:
+        row = session.get_one(Watermark, "count", with_for_update=True)
+        row.at += timedelta(seconds=1)
+
+    def run() -> None:
+        try:
+            for _ in range(15):
+                database.write(add_a_second)
+        except BaseException as fault:
+            faults.append(fault)
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    assert database.read(lambda session: session.get_one(Watermark, "count")).at == NOON + timedelta(seconds=60)
+
+
+def test_a_transaction_that_met_a_passing_fault_runs_again_from_its_start(sqlite_url: str) -> None:
+    database, tries = Database(sqlite_url), list[int]()
+
+    def work(session: Session) -> str:
+        tries.append(1)
+        session.add(Watermark(name=f"try {len(tries)}", at=NOON))
+        session.flush()
+        if len(tries) < 3:
+            raise OperationalError("", {}, Exception("database is locked"))
+        return "done"
+
+    assert database.write(work) == "done"
+    assert database.read(lambda session: session.scalars(select(Watermark.name)).all()) == ["try 3"]
+    database.close()
+
+
+def test_a_database_that_is_away_says_so_and_soon() -> None:
+    database = Database("postgresql://nobody@127.0.0.1:1/nowhere")
+    with pytest.raises(OperationalError):
+        is_there(database)
+    assert create_engine("sqlite://")
+    database.close()

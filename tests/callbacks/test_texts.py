@@ -1,0 +1,131 @@
+"""Texts to the desk, as a table: who, what, and the answer."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callbacks import intake
+from callbacks.database import Database
+from callbacks.desk import read_desk
+from callbacks.oncall import rota
+from callbacks.tables import Callback, Page, ReachAttempt
+from callbacks.texts import answer_text
+
+DESK = read_desk(Path("support.toml"))
+NOW = datetime(2026, 11, 29, 3, 13, tzinfo=UTC)
+AMY, BEN, LUC, STRANGER = "+15145550101", "+15145550102", "+15145550103", "+15145550177"
+SIDS = (f"SM{n}" for n in itertools.count())
+
+
+class Night:
+    """One callback, paged to Amy; Ben is backup, Luc speaks French."""
+
+    def __init__(self, database: Database) -> None:
+        self.database, self.now = database, NOW
+        database.write(self._people)
+        self.opens("CA1")
+
+    def _people(self, session: Session) -> None:
+        for name, number, layer in (("Amy Roy", AMY, "primary"), ("Ben Cole", BEN, "backup"), ("Luc", LUC, "manager")):
+            language = "fr" if name == "Luc" else "en"
+            row = rota.add_technician(session, name, number, NOW, verified=True, language=language)
+            rota.add_shift(session, row, layer, DESK.policy.layers, None, None)
+
+    def opens(self, sid: str) -> None:
+        arrival = intake.Arrival(sid, "direct", "+15145550199", "en", False, "outside support hours")
+        self.database.write(lambda session: intake.call_arrives(session, arrival, self.now))
+        news = intake.Recording("expected", None, 9)
+        self.database.write(lambda session: intake.voicemail_said(session, DESK, sid, news, self.now))
+
+    def hears_from(self, sender: str, words: str, sid: str | None = None) -> str:
+        sid = sid or next(SIDS)
+        return self.database.write(lambda session: answer_text(session, DESK, sid, sender, words, self.now))
+
+    @property
+    def code(self) -> str:
+        return self.database.read(lambda session: session.scalars(select(Page.code).order_by(Page.id)).first() or "")
+
+    @property
+    def callback(self) -> Callback:
+        return self.database.read(lambda session: session.scalars(select(Callback).order_by(Callback.id)).first())  # type: ignore[return-value]
+
+    def attempts(self) -> list[str]:
+        return self.database.read(lambda session: list(session.scalars(select(ReachAttempt.outcome))))
+
+
+@pytest.fixture
+def night(database: Database) -> Night:
+    return Night(database)
+
+
+def test_the_bare_code_takes_it(night: Night) -> None:
+    assert "is yours. Call (514) 555-0199 by 10:43 p.m." in night.hears_from(AMY, night.code)
+    assert night.callback.owner is not None
+    assert night.hears_from(AMY, f"who {night.code}") == f"You have {night.callback.reference}."
+
+
+def test_the_same_text_twice_has_one_effect_and_the_same_answer(night: Night) -> None:
+    first = night.hears_from(AMY, f"na {night.code}", "SM-once")
+    assert night.hears_from(AMY, f"na {night.code}", "SM-once") == first
+    assert night.attempts() == ["no answer"]
+
+
+def test_somebody_elses_code_takes_nothing(night: Night) -> None:
+    assert (
+        night.hears_from(BEN, night.code)
+        == f"You have no page with the code {night.code}. Look at the last text again."
+    )
+    assert night.callback.owner is None
+
+
+@pytest.mark.parametrize("words", ["yes", "ok", "👍", "I am driving, I will reply later", "stop", "0000", "who 0000"])
+def test_nothing_else_ever_takes_it(night: Night, words: str) -> None:
+    night.hears_from(AMY, words)
+    assert night.callback.owner is None
+
+
+def test_stop_is_answered_by_the_carrier_and_not_by_us(night: Night) -> None:
+    assert night.hears_from(AMY, "STOP") == ""
+
+
+def test_done_closes_it_and_a_late_code_hears_so(night: Night) -> None:
+    assert "is resolved" in night.hears_from(AMY, f"done {night.code}")
+    assert (night.callback.state, night.attempts()) == ("resolved", ["reached"])
+    assert "is closed already" in night.hears_from(AMY, night.code)
+    assert night.callback.state == "resolved"
+
+
+def test_pass_moves_on_at_once(night: Night) -> None:
+    assert "next person now" in night.hears_from(AMY, f"pass {night.code}")
+    assert night.callback.next_action_at == NOW
+
+
+def test_call_takes_it_and_rings(night: Night) -> None:
+    assert "Your phone rings now" in night.hears_from(AMY, f"call {night.code}")
+    channels = night.database.read(lambda session: list(session.scalars(select(Page.channel).order_by(Page.id))))
+    assert channels == ["text", "connection"]
+
+
+def test_a_word_without_a_code_means_the_only_open_one_and_asks_when_there_are_two(night: Night) -> None:
+    assert "no answer" in night.hears_from(AMY, "na")
+    night.now += timedelta(minutes=1)
+    night.opens("CA2")
+    assert night.hears_from(AMY, "done") == "Which one? Write DONE and the four-digit code of the page."
+
+
+def test_french_is_answered_in_french(night: Night) -> None:
+    assert night.hears_from(LUC, "bonjour").startswith("Pas compris.")
+
+
+def test_strangers_and_nonsense_get_a_bounded_number_of_answers(night: Night) -> None:
+    strangers = [night.hears_from(STRANGER, "hello") for _ in range(10)]
+    assert [bool(answer) for answer in strangers] == [True] * 3 + [False] * 7
+    nonsense = [night.hears_from(AMY, "hello?") for _ in range(10)]
+    assert [bool(answer) for answer in nonsense] == [True] * 5 + [False] * 5
+    assert "is yours" in night.hears_from(AMY, night.code)  # the right word is always answered

@@ -1,0 +1,74 @@
+"""The house: who may import whom, what a pure module may know, and that the papers tell the truth."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOMS = ("sla", "callbacks", "ivr")
+BELOW = {"sla": set[str](), "callbacks": {"sla"}, "ivr": {"sla", "callbacks"}}
+# Pure modules: facts and an instant in, a decision out.
+PURE = [
+    *(f"sla/{path.name}" for path in sorted(Path("sla").glob("*.py")) if path.name != "clock.py"),
+    *("callbacks/paging/policy.py", "callbacks/paging/wording.py", "callbacks/paging/commands.py"),
+    *("callbacks/oncall/roster.py", "callbacks/saying.py", "callbacks/customers.py"),
+    *("ivr/flow.py", "ivr/page_flow.py", "ivr/verbs.py", "ivr/twiml.py", "ivr/prompts.py"),
+]
+IMPURE = {"flask", "sqlalchemy", "twilio", "requests", "os", "apscheduler", "threading"}
+
+
+def imported_by(file: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module)
+    return found
+
+
+def sources() -> list[Path]:
+    return sorted(file for room in ROOMS for file in Path(room).rglob("*.py"))
+
+
+@pytest.mark.parametrize("file", sources(), ids=str)
+def test_a_room_knows_only_the_rooms_below_it(file: Path) -> None:
+    room = file.parts[0]
+    above = {name.split(".")[0] for name in imported_by(file)} & ({*ROOMS, "app", "tests"} - BELOW[room] - {room})
+    assert above == set()
+
+
+@pytest.mark.parametrize("file", sorted(Path("ivr/simulator").rglob("*.py")), ids=str)
+def test_the_simulator_imports_nothing_of_the_project(file: Path) -> None:
+    ours = {name for name in imported_by(file) if name.split(".")[0] in (*ROOMS, "app")}
+    assert {name for name in ours if not name.startswith("ivr.simulator")} == set()
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_a_pure_module_touches_nothing(name: str) -> None:
+    assert {module.split(".")[0] for module in imported_by(Path(name))} & IMPURE == set()
+
+
+def test_only_the_clock_reads_the_time() -> None:
+    reads = re.compile(r"datetime\.(now|utcnow|today)\(|date\.today\(|\btime\.time\(|func\.now\(|CURRENT_TIMESTAMP")
+    guilty = [str(file) for file in sources() if reads.search(file.read_text(encoding="utf-8"))]
+    assert guilty == ["sla/clock.py"]
+
+
+def test_only_app_reads_the_environment() -> None:
+    guilty = [str(file) for file in sources() if re.search(r"\benviron\b", file.read_text("utf-8"))]
+    assert set(guilty) <= {"callbacks/settings.py"}  # which is handed a mapping
+
+
+def test_every_command_explains_itself_and_is_in_the_readme() -> None:
+    readme = Path("README.md").read_text(encoding="utf-8")
+    listed = subprocess.run([sys.executable, "app.py", "--help"], capture_output=True, text=True, check=True)
+    commands = re.findall(r"^  ([a-z]+)  ", listed.stdout.partition("Commands:")[2], re.MULTILINE)
+    assert {"demo", "rehearse", "serve", "web", "worker", "migrate", "check", "report", "export", "technician", "shift",
+            "user", "oncall"} <= set(commands)  # fmt: skip
+    assert [name for name in commands if f"`{name}`" not in readme] == []
