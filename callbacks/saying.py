@@ -16,6 +16,11 @@ def clock_time(at: datetime, zone: ZoneInfo, language: str = "en") -> str:
     return f"{local.hour % 12 or 12}:{local.minute:02d} {'a.m.' if local.hour < 12 else 'p.m.'}"
 
 
+def ended_once(sentence: str) -> str:
+    """Let "10:42 p.m." at the end of a sentence be its full stop as well."""
+    return sentence.replace(".m..", ".m.")
+
+
 def length(seconds: int) -> str:
     """Give the length of a message: "0:32"."""
     return f"{seconds // 60}:{seconds % 60:02d}"

@@ -18,7 +18,7 @@ from callbacks.desk import Desk
 from callbacks.errors import WrongState
 from callbacks.oncall.rota import technician_with
 from callbacks.paging.commands import Command, Verb, is_opt_out, understand
-from callbacks.saying import clock_time, readable_number
+from callbacks.saying import clock_time, ended_once, readable_number
 from callbacks.tables import Callback, Page, ReceivedText, Technician
 
 NONSENSE_ANSWERED = 5  # a day, to one technician
@@ -90,8 +90,8 @@ def _acknowledge(session: Session, told: Told) -> str:
     due = clock_time(callback.due_at, told.desk.zone, told.technician.language)
     number = readable_number(callback.call.customer_number or callback.call.caller or "?")
     return told.say(
-        f"{callback.reference} is yours. Call {number} by {due}. "
-        f"CALL {told.code} connects you. Afterwards: DONE {told.code}, or NA {told.code} for no answer.",
+        ended_once(f"{callback.reference} is yours. Call {number} by {due}. ")
+        + f"CALL {told.code} connects you. Afterwards: DONE {told.code}, or NA {told.code} for no answer.",
         f"{callback.reference} est à vous. Appelez {number} avant {due}. "
         f"APPEL {told.code} vous relie. Ensuite: FAIT {told.code}, ou NA {told.code} sans réponse.",
     )

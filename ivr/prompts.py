@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from callbacks.saying import ended_once
 from ivr.verbs import Say
 from sla.hours import OnHoliday, OutsideHours, Reason
 
@@ -103,7 +104,7 @@ PROMPTS: dict[str, dict[str, str]] = {
 def say(language: str, prompt: str, /, **blanks: str) -> Say:
     """Give a sentence in a language."""
     spoken = "fr" if prompt == "menu french" else "en" if prompt == "menu english" else language
-    return Say(PROMPTS[language][prompt].format(**blanks), spoken)
+    return Say(ended_once(PROMPTS[language][prompt].format(**blanks)), spoken)
 
 
 def closed_because(language: str, reason: Reason) -> Say:

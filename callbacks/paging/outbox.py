@@ -195,7 +195,8 @@ def adopt(session: Session, attempt: PageAttempt, sid: str, status: str, now: da
     _raise_status(attempt, status, now)
     if page.state == "due":
         page.state, page.next_action_at = "sent", None
-        tell(session, page.callback.call_sid, now, "desk", "paged", f"{page.technician.name} by {page.channel}")
+        what = "told" if page.occasion.startswith("taken") else "paged"
+        tell(session, page.callback.call_sid, now, "desk", what, f"{page.technician.name} by {page.channel}")
 
 
 def carrier_reports(

@@ -270,6 +270,7 @@ class OnTheLine:
         audio = what if isinstance(what, bytes) else self.night.voicemail or hum(what)
         self._note(f"speaks for {_seconds(audio):.0f} seconds")
         self.leg.speak(audio)
+        self.night.settle()
         self.night.seconds_pass(_seconds(audio))
         return self
 
@@ -277,6 +278,7 @@ class OnTheLine:
         """Speak, and be interrupted after so many seconds."""
         self._note("begins to speak")
         self.leg.speak(audio or self.night.voicemail or hum(60))
+        self.night.settle()
         self.night.seconds_pass(seconds)
         return self
 
@@ -323,4 +325,4 @@ def hum(seconds: float) -> bytes:
 
 def _seconds(audio: bytes) -> float:
     with wave.open(io.BytesIO(audio)) as file:
-        return file.getnframes() / file.getframerate()
+        return float(file.getnframes() / file.getframerate())

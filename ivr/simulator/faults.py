@@ -1,0 +1,48 @@
+"""What goes wrong on request: requests refused, answers lost, webhooks lost, doubled or late."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal
+
+Where = Literal["messages", "calls", "media", "lists", "voice", "status", "recording", "sms", "message-status"]
+What = Literal[
+    "429", "500", "500 but done", "answer lost", "refused connection", "lost", "doubled", "late", "404", "cut short"
+]
+
+
+@dataclass
+class Fault:
+    """One kind of trouble, at one place, so many times.
+
+    To requests for messages or calls: "429" and "500" (nothing is done), "500 but done" and "answer lost" (it is done
+    all the same), "refused connection". To webhooks: "lost", "doubled", "late". To media: "404", "cut short".
+    """
+
+    where: Where
+    what: What
+    times: int = 1
+    by: timedelta = timedelta(seconds=10)  # how late
+    match: str = ""  # only requests whose fields or URL contain this
+
+
+@dataclass
+class Faults:
+    """Every trouble that is still to come."""
+
+    waiting: list[Fault] = field(default_factory=list)
+
+    def add(self, fault: Fault) -> None:
+        self.waiting.append(fault)
+
+    def clear(self) -> None:
+        self.waiting.clear()
+
+    def next(self, where: str, about: str) -> Fault | None:
+        """Take the trouble that meets this request, if any."""
+        for fault in self.waiting:
+            if fault.where == where and fault.match in about and fault.times > 0:
+                fault.times -= 1
+                return fault
+        return None
