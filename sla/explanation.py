@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from sla.holidays import spoken
-from sla.hours import DAY, WEEKDAYS, Closure, SupportHours, Window, local_day
+from sla.hours import WEEKDAYS, Closure, SupportHours, Window, local_day
 from sla.promises import Promise, Standing, Wait
+from sla.timeline import DAY
 
 _STILL_OWED = {
     Standing.ON_TIME: "is still on time",

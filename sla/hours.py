@@ -18,10 +18,9 @@ from zoneinfo import ZoneInfo
 
 from sla.clock import in_utc
 from sla.holidays import Holiday, StatutoryHolidays, spoken
-from sla.timeline import NOTHING, Span, Timeline
+from sla.timeline import DAY, NOTHING, Span, Timeline, changed
 
 MIDNIGHT = time()
-DAY = timedelta(days=1)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 # No search goes further than this, and no instant outside these years is reckoned with: nothing runs for ever.
@@ -29,7 +28,7 @@ SEARCH = timedelta(days=20 * 366)
 YEARS = range(1900, 2200)
 
 
-_NOT_DRAWN = Timeline(datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC), ())
+_NOT_DRAWN = Timeline(datetime.min.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC), ())
 
 
 class NeverOpen(ValueError):
@@ -221,8 +220,11 @@ class SupportHours:
 
     def business_time_between(self, start: datetime, end: datetime) -> timedelta:
         """How long the desk was open from one instant to the other; negative when `end` is the earlier."""
-        start, end = in_utc(start), in_utc(end)
-        timeline = self._covering(start, end) if start <= end else self._covering(end, start)
+        start = start if start.tzinfo is UTC else in_utc(start)
+        end = end if end.tzinfo is UTC else in_utc(end)
+        if end < start:
+            return -self.business_time_between(end, start)
+        timeline = self._covering(start, end)
         return timeline.worked_before(end) - timeline.worked_before(start)
 
     def _reason(self, at: datetime) -> Reason:
@@ -263,12 +265,14 @@ class SupportHours:
         return timeline
 
     def _draw(self, years: range) -> Timeline:
-        spans = chain.from_iterable(_ordinary_year(self.zone, self._parts, self.holidays, year) for year in years)
         starts_at, ends_at = (_begins(date(year, 1, 1), self.zone) for year in (years.start, years.stop))
-        timeline = Timeline(starts_at, ends_at, spans)
+        ordinary = (_ordinary_year(self.zone, self._parts, self.holidays, year) for year in years)
+        spans = list(chain.from_iterable(ordinary))
         for closure in self.closures:
-            timeline = timeline.changed(closure.starts_at, closure.ends_at, closure.opens)
-        return timeline
+            begins, ends = max(closure.starts_at, starts_at), min(closure.ends_at, ends_at)
+            if begins < ends:
+                spans = changed(spans, begins, ends, closure.opens)
+        return Timeline(starts_at, ends_at, spans)
 
 
 def first_instant(shown: datetime, zone: ZoneInfo) -> datetime:
