@@ -33,6 +33,7 @@ from sla.clock import Clock
 log = structlog.get_logger(__name__)
 
 SWEEP_EVERY = timedelta(seconds=1)
+SIGNS_EVERY = timedelta(seconds=5)
 SENDERS = 8
 SWEEP_WAITS_FOR_SENDERS = 12.0  # seconds; a request that takes longer is settled by its lease
 ISOLATED_FOR = timedelta(minutes=1)
@@ -58,6 +59,7 @@ class Worker:
         # Never the host's name: a restarted container would pass for the dead one.
         self.name = secrets.token_hex(8)
         self._senders, self._busy = senders, set[Future[None]]()
+        self._signed_at: datetime | None = None
         self._pool = ThreadPoolExecutor(senders, thread_name_prefix="sender")
 
     def sweep(self) -> None:
@@ -89,6 +91,9 @@ class Worker:
 
     def _send_and_fetch(self) -> None:
         self._busy = {job for job in self._busy if not job.done()}
+        due_at = self._database.read(_earliest_errand)
+        if due_at is None or due_at > self._clock.now():
+            return
         free = self._senders - len(self._busy)
         if free <= 0:
             log.error("every sender waits for the carrier; pages are late")
@@ -110,6 +115,9 @@ class Worker:
 
     def _sign(self) -> None:
         now = self._clock.now()
+        if self._signed_at is not None and timedelta(0) <= now - self._signed_at < SIGNS_EVERY:
+            return
+        self._signed_at = now
 
         def work(session: Session) -> None:
             if not insert_once(session, WorkerSign, worker=self.name, started_at=now, swept_at=now):
@@ -179,9 +187,13 @@ def _set_aside(session: Session, callback_id: int, now: datetime) -> None:
 
 
 def _earliest(session: Session) -> datetime | None:
-    instants = [
-        session.scalar(select(func.min(Callback.next_action_at)).where(Callback.attempted_at.is_(None))),
-        session.scalar(select(func.min(Page.next_action_at)).where(Page.state == "due")),
-        session.scalar(select(func.min(Voicemail.next_action_at)).where(Voicemail.audio == "wanted")),
-    ]
-    return min((instant for instant in instants if instant is not None), default=None)
+    decision = session.scalar(
+        select(func.min(Callback.next_action_at)).where(Callback.state == "open", Callback.attempted_at.is_(None))
+    )
+    return min((at for at in (decision, _earliest_errand(session)) if at is not None), default=None)
+
+
+def _earliest_errand(session: Session) -> datetime | None:
+    page = session.scalar(select(func.min(Page.next_action_at)).where(Page.state == "due"))
+    audio = session.scalar(select(func.min(Voicemail.next_action_at)).where(Voicemail.audio == "wanted"))
+    return min((at for at in (page, audio) if at is not None), default=None)

@@ -289,6 +289,7 @@ class OnTheLine:
     def hangs_up(self) -> None:
         self._note("hangs up")
         self.leg.hang_up()
+        self.night.settle()
         self.night.seconds_pass(2)
 
     def is_hung_up_on(self) -> None:

@@ -65,6 +65,7 @@ def conversation(carrier: SimulatedTwilio, leg: Leg, first: Request) -> Conversa
         return True
     except BadTwiml as fault:
         carrier.ledger.errors.append(str(fault))
+        carrier.picks_up(leg)
         yield from _say(carrier, leg, "We are sorry, an application error has occurred. Goodbye.")
         return True
     return False

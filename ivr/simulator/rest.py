@@ -32,6 +32,7 @@ class Refused(Exception):
 def application(carrier: SimulatedTwilio) -> Flask:
     """The API below /2010-04-01."""
     app = Flask("simulator", static_folder=None)
+    app.config["PROPAGATE_EXCEPTIONS"] = True  # a lost answer must look lost, not like an error page
     base = f"/2010-04-01/Accounts/{carrier.account_sid}"
 
     @app.errorhandler(Refused)

@@ -1,0 +1,128 @@
+"""A desk for the night: the house, the simulated carrier and the cast, on a moving clock.
+
+When a story is over, any text that nobody read, any call that nobody noticed, any complaint of the carrier and any
+logged error that the story did not expect fails it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, select
+
+from app import Stage, desk_time, kept_audio_differs, set_the_stage
+from callbacks.desk import read_desk
+from callbacks.tables import Call, Callback, Event, Page, Voicemail
+from ivr.rehearsal.night import Night, Person
+from ivr.simulator import Fault, SimulatedTwilio
+
+SATURDAY_NIGHT = "2026-11-28T22:12"
+TUESDAY_MORNING = "2026-11-24T10:00"
+CUSTOMER = "+15145550199"
+
+
+@dataclass
+class DeskNight:
+    """A night, and what the log says of it."""
+
+    stage: Stage
+    expected_errors: list[str] = field(default_factory=list)
+    carrier_may_complain: bool = False
+
+    @property
+    def night(self) -> Night:
+        return self.stage.night
+
+    @property
+    def carrier(self) -> SimulatedTwilio:
+        return self.stage.carrier
+
+    def customer(self, number: str = CUSTOMER) -> Person:
+        return self.night.caller(number)
+
+    def phone_of(self, name: str) -> Person:
+        return self.night.phone_of(name)
+
+    def fails(self, where: str, what: str, times: int = 1, match: str = "") -> None:
+        """Something will go wrong at the carrier."""
+        self.carrier.faults.add(Fault(where, what, times, match=match))  # type: ignore[arg-type]
+
+    def expects_error(self, words: str) -> None:
+        self.expected_errors.append(words)
+
+    def leaves_a_message(self, line: str = "direct") -> None:
+        call = self.customer().dials(line).hears("leave a message").hears_the_beep().says(8).presses("#")
+        call.hears("Thank you").is_hung_up_on()
+
+    # The log
+
+    def callbacks(self) -> list[Callback]:
+        query = select(Callback).order_by(Callback.id)
+        return self.stage.house.database.read(lambda session: list(session.scalars(query)))
+
+    @property
+    def callback(self) -> Callback:
+        (only,) = self.callbacks()
+        return only
+
+    def calls(self) -> list[Call]:
+        return self.stage.house.database.read(lambda s: list(s.scalars(select(Call).order_by(Call.began_at))))
+
+    @property
+    def voicemail(self) -> Voicemail:
+        return self.stage.house.database.read(lambda session: session.scalars(select(Voicemail)).one())
+
+    def pages(self) -> list[Page]:
+        return self.stage.house.database.read(lambda session: list(session.scalars(select(Page).order_by(Page.id))))
+
+    def log_says(self, what: str) -> bool:
+        events = self.stage.house.database.read(lambda session: list(session.scalars(select(Event))))
+        return any(what in f"{event.actor} {event.what} {event.detail}" for event in events)
+
+
+@pytest.fixture
+def open_desk(
+    database_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> Iterator[Callable[[str], DeskNight]]:
+    """Opens a desk at a time of its own (desk time)."""
+    desks: list[DeskNight] = []
+
+    def open_at(begins: str) -> DeskNight:
+        desk = read_desk(Path("support.toml"))
+        instant: datetime | None = desk_time(desk, begins)
+        assert instant is not None
+        stage = set_the_stage(
+            desk, instant, tmp_path, "https://desk.test", "https://carrier.test", in_process=True,
+            database_url=database_url, senders=1,
+        )  # fmt: skip
+        if database_url.startswith("sqlite"):  # a test's machine does not lose its power
+            event.listen(stage.house.database.engine, "connect", lambda c, _: c.execute("PRAGMA synchronous=OFF"))
+            stage.house.database.engine.dispose()
+        desks.append(DeskNight(stage))
+        return desks[-1]
+
+    yield open_at
+    for opened in desks:
+        _must_have_been_quiet(opened, caplog)
+        opened.stage.house.worker.close()
+        opened.stage.house.database.close()
+
+
+@pytest.fixture
+def desk(open_desk: Callable[[str], DeskNight]) -> DeskNight:
+    """A desk on a Saturday night."""
+    return open_desk(SATURDAY_NIGHT)
+
+
+def _must_have_been_quiet(desk: DeskNight, caplog: pytest.LogCaptureFixture) -> None:
+    if desk.carrier_may_complain:
+        desk.carrier.ledger.errors.clear()
+    desk.night.is_over()
+    errors = [r.getMessage() for r in caplog.get_records("call") if r.levelno >= logging.ERROR]
+    assert [e for e in errors if not any(expected in e for expected in desk.expected_errors)] == []
+    assert kept_audio_differs(desk.stage) == []

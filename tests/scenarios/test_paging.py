@@ -1,0 +1,223 @@
+"""The page reaches somebody, whatever the carrier does; nobody is paged twice for nothing, and nobody is forgotten."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from ivr.simulator import Habit, SmsHabit
+from tests.scenarios.conftest import DeskNight
+
+
+def amy_takes_and_resolves(desk: DeskNight) -> None:
+    amy = desk.phone_of("Amy")
+    amy.reads("call (514) 555-0199 back", within=timedelta(seconds=60))
+    amy.texts("{code}").reads("is yours")
+    amy.texts("done {code}").reads("is resolved")
+    desk.night.minutes_pass(40)
+
+
+def texts_to(desk: DeskNight, number: str) -> int:
+    return sum(m.to == number and m.direction == "outbound-api" for m in desk.carrier.ledger.messages)
+
+
+AMY = "+15145550101"
+
+
+def test_an_answer_that_was_lost_is_looked_up_and_not_sent_again(desk: DeskNight) -> None:
+    desk.fails("messages", "answer lost")
+    desk.leaves_a_message()
+    amy_takes_and_resolves(desk)
+    assert texts_to(desk, AMY) == 1
+    assert desk.log_says("answer lost")
+
+
+def test_a_server_error_that_did_it_all_the_same_is_looked_up(desk: DeskNight) -> None:
+    desk.fails("messages", "500 but done")
+    desk.leaves_a_message()
+    amy_takes_and_resolves(desk)
+    assert texts_to(desk, AMY) == 1
+
+
+@pytest.mark.parametrize("trouble", ["500", "429", "refused connection"])
+def test_what_was_not_done_is_sent_again_soon(desk: DeskNight, trouble: str) -> None:
+    desk.fails("messages", trouble)
+    desk.leaves_a_message()
+    amy_takes_and_resolves(desk)
+    assert texts_to(desk, AMY) == 1
+
+
+def test_a_call_whose_answer_was_lost_does_not_ring_twice(desk: DeskNight) -> None:
+    desk.leaves_a_message()
+    amy = desk.phone_of("Amy")
+    amy.reads("call (514) 555-0199 back")
+    desk.fails("calls", "answer lost")
+    desk.night.minutes_pass(2.5)
+    amy.is_rung().answers().hears("Press 1 to hear the message").presses("2").hears("To confirm").presses("1")
+    amy.texts("done {code}").reads("is resolved")
+    desk.night.minutes_pass(40)
+    assert Counter(call.to for call in desk.carrier.ledger.calls)[AMY] == 1
+
+
+@pytest.mark.parametrize("habit", [SmsHabit.STOPPED, SmsHabit.LANDLINE, SmsHabit.UNDELIVERED])
+def test_a_text_that_can_never_arrive_is_followed_by_a_call_at_once(desk: DeskNight, habit: SmsHabit) -> None:
+    desk.phone_of("Amy").phone.sms_habit = habit
+    desk.leaves_a_message()
+    call = desk.phone_of("Amy").is_rung(timedelta(seconds=20)).answers()
+    call.hears("paging Amy Roy").presses("2").hears("To confirm").presses("1").hears("is yours").is_hung_up_on()
+    desk.phone_of("Amy").phone.sms_habit = SmsHabit.DELIVERED
+    desk.night.minutes_pass(1)
+    desk.callbacks()
+    desk.phone_of("Amy").phone.sms_habit = habit
+    _tried(desk)
+    desk.night.minutes_pass(40)
+
+
+def _tried(desk: DeskNight) -> None:
+    """Amy says at the console that she tried."""
+    from callbacks import life
+    from callbacks.oncall.rota import technician_named
+
+    now = desk.stage.house.clock.now()
+    callback_id = desk.callback.id
+    desk.stage.house.database.write(
+        lambda s: life.record_attempt(
+            s, life.held(s, callback_id), technician_named(s, "Amy Roy"), "no answer", "console", now
+        )
+    )
+
+
+def test_delivered_never_stops_the_escalation_and_silence_does_not_either(desk: DeskNight) -> None:
+    desk.phone_of("Amy").phone.sms_habit = SmsHabit.SILENT
+    desk.leaves_a_message()
+    desk.night.minutes_pass(2.5)
+    desk.phone_of("Amy").is_rung().lets_it_ring()
+    desk.night.minutes_pass(2)
+    ben = desk.phone_of("Ben")
+    ben.reads("call (514) 555-0199 back", within=timedelta(seconds=60))
+    ben.texts("{code}").reads("is yours")
+    desk.night.seconds_pass(5)
+    ben.texts("done {code}").reads("is resolved")
+    desk.night.minutes_pass(40)
+
+
+@pytest.mark.parametrize("keys", ["", "1", "2", "22", "2222", "3", "33", "12", "0"])
+def test_a_private_voicemail_never_takes_a_page(desk: DeskNight, keys: str) -> None:
+    amy = desk.phone_of("Amy")
+    amy.phone.habit, amy.phone.voicemail_after, amy.phone.voicemail_plays = Habit.VOICEMAIL, timedelta(seconds=5), keys
+    desk.leaves_a_message()
+    amy.reads("call (514) 555-0199 back")
+    desk.night.minutes_pass(2.5)
+    amy.is_rung()
+    desk.night.minutes_pass(1)
+    assert desk.callback.owner is None
+    assert desk.log_says("answered by a machine, most likely")
+    desk.night.minutes_pass(1.5)
+    ben = desk.phone_of("Ben")
+    ben.reads("call (514) 555-0199 back", within=timedelta(seconds=60))
+    ben.texts("done {code}").reads("is resolved")
+    desk.night.minutes_pass(40)
+
+
+def test_taken_by_the_next_the_first_hears_of_it(desk: DeskNight) -> None:
+    desk.leaves_a_message()
+    amy, ben = desk.phone_of("Amy"), desk.phone_of("Ben")
+    amy.reads("call (514) 555-0199 back")
+    amy.texts("pass {code}").reads("goes to the next person")
+    ben.reads("call (514) 555-0199 back")
+    ben.texts("{code}").reads("is yours")
+    amy.reads("Ben Cole has")
+    amy.texts("{code}").reads("Ben Cole has")
+    ben.texts("done {code}").reads("is resolved")
+    desk.night.minutes_pass(40)
+
+
+def test_taken_and_then_nothing_the_owner_is_reminded_and_then_passed_over(desk: DeskNight) -> None:
+    desk.leaves_a_message()
+    amy, ben, cleo, sue = (desk.phone_of(name) for name in ("Amy", "Ben", "Cleo", "Sue"))
+    amy.reads("call (514) 555-0199 back")
+    amy.texts("{code}").reads("is yours")
+    desk.night.minutes_pass(9.8)
+    amy.reads("reminder, you took", "no call to (514) 555-0199 is on record", within=timedelta(seconds=30))
+    desk.night.minutes_pass(9)
+    amy.reads("reminder, you took", within=timedelta(seconds=60))
+    desk.night.minutes_pass(4.5)
+    ben.reads("call (514) 555-0199 back", within=timedelta(seconds=60))
+    ben.is_rung(timedelta(seconds=90)).lets_it_ring()
+    cleo.reads("call (514) 555-0199 back", within=timedelta(seconds=60))
+    ben.reads("call (514) 555-0199 back")
+    cleo.texts("{code}").reads("is yours")
+    cleo.is_rung().lets_it_ring()
+    for person in (amy, ben):
+        person.reads("Cleo Martin has")
+    cleo.texts("na {code}").reads("no answer")
+    sue.reads_nothing()
+    desk.night.minutes_pass(40)
+
+
+def test_the_voice_page_tells_who_and_why_plays_the_message_and_asks_twice(desk: DeskNight) -> None:
+    desk.leaves_a_message()
+    amy = desk.phone_of("Amy")
+    amy.reads("call (514) 555-0199 back")
+    desk.night.minutes_pass(2.5)
+    call = amy.is_rung().answers().hears("This is the support desk, paging Amy Roy. A customer on the direct line")
+    call.hears("Press 1 to hear the message").presses("1")
+    desk.night.wait_until(lambda: any(heard.kind == "play" for heard in call.leg.heard))
+    call.hears("Press 1 to hear").presses("2").hears("To confirm, press 1").presses("7").hears("Not confirmed")
+    call.hears("Press 1 to hear").presses("2").hears("To confirm").presses("1").hears("is yours").is_hung_up_on()
+    amy.texts("done {code}").reads("is resolved")
+    desk.night.minutes_pass(40)
+
+
+def test_a_page_by_phone_can_be_handed_on(desk: DeskNight) -> None:
+    desk.leaves_a_message()
+    amy, ben = desk.phone_of("Amy"), desk.phone_of("Ben")
+    amy.reads("call (514) 555-0199 back")
+    desk.night.minutes_pass(2.5)
+    amy.is_rung().answers().hears("Press 1 to hear").presses("4").hears("next person now").is_hung_up_on()
+    ben.reads("call (514) 555-0199 back")
+    ben.texts("done {code}").reads("is resolved")
+    desk.night.minutes_pass(40)
+
+
+def test_call_connects_the_technician_and_the_customer_and_records_the_attempt(desk: DeskNight) -> None:
+    desk.leaves_a_message()
+    amy, customer = desk.phone_of("Amy"), desk.customer()
+    amy.reads("call (514) 555-0199 back")
+    amy.texts("call {code}").reads("Your phone rings now")
+    amys = amy.is_rung().answers().hears("Press 1 to be connected to (514) 555-0199").presses("1")
+    customers = customer.is_rung().answers()
+    assert customers.leg.other_party == "+15148458474"  # the company's number, never Amy's
+    amys.is_connected_to(customers).waits(45)
+    assert desk.callback.attempted_at is not None
+    customers.hangs_up()
+    amys.hears("The call has ended: reached").is_hung_up_on()
+    amy.texts("done {code}").reads("is resolved")
+    desk.night.minutes_pass(40)
+
+
+def test_a_replayed_key_press_of_a_call_that_is_over_takes_nothing(desk: DeskNight) -> None:
+    desk.leaves_a_message()
+    amy, ben = desk.phone_of("Amy"), desk.phone_of("Ben")
+    amy.reads("call (514) 555-0199 back")
+    desk.night.minutes_pass(2.5)
+    amy.is_rung().answers().hears("Press 1 to hear").presses("2").hears("To confirm").presses("1").hears("is yours")
+    captured = [hook for hook in desk.carrier.ledger.webhooks if hook.fields.get("Digits") == "1"][-1]
+    desk.night.seconds_pass(20)
+    amy.texts("pass {code}").reads("goes to the next")
+    ben.reads("call (514) 555-0199 back")
+    desk.carrier._deliver("voice", captured.url, captured.fields)  # the same bytes and signature again
+    assert desk.callback.owner is None
+    ben.texts("done {code}").reads("is resolved")
+    desk.night.minutes_pass(40)
+
+
+def test_no_text_or_call_went_to_anybody_else(desk: DeskNight) -> None:
+    desk.leaves_a_message()
+    desk.customer("+15145550177").texts("hello?").reads("texts to this number are not read")
+    amy_takes_and_resolves(desk)
+    staff = {AMY, "+15145550102", "+15145550103", "+15145550104"}
+    assert {m.to for m in desk.carrier.ledger.messages if m.direction == "outbound-api"} <= staff
+    assert {c.to for c in desk.carrier.ledger.calls if c.direction != "inbound"} <= staff

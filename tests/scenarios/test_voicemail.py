@@ -1,0 +1,158 @@
+"""However the call ends: what was said is kept, and one callback exists, due 30 minutes after the call began."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from tests.scenarios.conftest import TUESDAY_MORNING, DeskNight
+
+HALF_AN_HOUR = timedelta(minutes=30)
+
+
+def amy_does_it(desk: DeskNight, *words: str) -> None:
+    amy = desk.phone_of("Amy")
+    amy.reads("call (514) 555-0199 back", *words)
+    amy.texts("done {code}").reads("is resolved")
+    desk.night.minutes_pass(40)
+
+
+def test_any_key_ends_the_message(desk: DeskNight) -> None:
+    began = desk.stage.house.clock.now()
+    desk.leaves_a_message()
+    amy_does_it(desk, "message 0:08")
+    assert desk.callback.due_at == began + HALF_AN_HOUR
+    assert (desk.voicemail.state, desk.voicemail.audio) == ("recorded", "copied")
+
+
+def test_silence_ends_the_message(desk: DeskNight) -> None:
+    call = desk.customer().dials("direct").hears_the_beep().says(5)
+    call.hears("Thank you").is_hung_up_on()
+    amy_does_it(desk, "message 0:05")
+
+
+def test_a_hang_up_while_speaking_keeps_what_was_said(desk: DeskNight) -> None:
+    desk.customer().dials("direct").hears_the_beep().starts_to_say(7).hangs_up()
+    amy_does_it(desk, "message 0:07")
+    assert desk.voicemail.audio == "copied"
+
+
+def test_a_hang_up_at_the_beep_is_a_callback_without_a_message(desk: DeskNight) -> None:
+    desk.customer().dials("direct").hears_the_beep().hangs_up()
+    desk.night.minutes_pass(0.1)
+    amy_does_it(desk)
+    assert desk.voicemail.state == "absent"
+
+
+def test_a_hang_up_during_the_greeting_is_a_log_entry_only(desk: DeskNight) -> None:
+    desk.customer().dials("direct").hears("Thank you").hangs_up()
+    desk.night.minutes_pass(40)
+    assert desk.callbacks() == []
+    assert [call.outcome for call in desk.calls()] == ["hung up before the beep"]
+
+
+def test_a_message_that_is_too_short_still_leaves_a_callback(desk: DeskNight) -> None:
+    call = desk.customer().dials("direct").hears_the_beep().says(0.4)
+    call.hears("Thank you").is_hung_up_on()
+    amy_does_it(desk, "no message")
+
+
+def test_nothing_said_at_all_still_leaves_a_callback(desk: DeskNight) -> None:
+    desk.customer().dials("direct").hears_the_beep().hears("Thank you").is_hung_up_on()
+    amy_does_it(desk, "no message")
+
+
+@pytest.mark.parametrize("kinds", [["recording"], ["status"], ["action"], ["recording", "status"], ["action", "status"],
+                                   ["recording", "action"]])  # fmt: skip
+def test_lost_webhooks_lose_nothing(desk: DeskNight, kinds: list[str]) -> None:
+    for kind in kinds:
+        desk.fails(kind, "lost")
+    desk.customer().dials("direct").hears_the_beep().starts_to_say(7).hangs_up()
+    desk.phone_of("Amy").reads("call (514) 555-0199 back", within=timedelta(minutes=5))
+    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.night.minutes_pass(10)
+    assert (desk.voicemail.state, desk.voicemail.audio) == ("recorded", "copied")
+
+
+def test_every_webhook_after_the_beep_lost_is_found_at_the_carrier(desk: DeskNight) -> None:
+    for kind in ("recording", "action", "status"):
+        desk.fails(kind, "lost")
+    desk.customer().dials("direct").hears_the_beep().starts_to_say(7).hangs_up()
+    desk.phone_of("Amy").reads("call (514) 555-0199 back", "message 0:07", within=timedelta(minutes=5))
+    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.night.minutes_pass(10)
+    assert desk.voicemail.audio == "copied"
+
+
+@pytest.mark.parametrize("kind", ["voice", "action", "status", "recording"])
+def test_doubled_webhooks_change_nothing(desk: DeskNight, kind: str) -> None:
+    desk.fails(kind, "doubled", times=3)
+    desk.customer().dials("direct").hears_the_beep().starts_to_say(7).hangs_up()
+    amy_does_it(desk)
+    assert len(desk.callbacks()) == 1
+
+
+@pytest.mark.parametrize("kind", ["status", "recording"])
+def test_late_webhooks_change_nothing(desk: DeskNight, kind: str) -> None:
+    desk.fails(kind, "late")
+    desk.customer().dials("direct").hears_the_beep().starts_to_say(7).hangs_up()
+    amy_does_it(desk)
+    assert desk.voicemail.audio == "copied"
+
+
+def test_a_recording_that_cannot_be_fetched_yet_is_fetched_later(desk: DeskNight) -> None:
+    desk.fails("media", "404", times=3)
+    desk.fails("media", "cut short", times=1)
+    desk.leaves_a_message()
+    amy_does_it(desk)
+    assert desk.voicemail.audio == "copied"
+    assert desk.voicemail.tries == 5
+
+
+def test_while_the_desk_is_down_calls_are_found_afterwards(desk: DeskNight) -> None:
+    """The first webhook fails: the carrier apologizes to the caller, and the desk finds the call afterwards."""
+    desk.carrier_may_complain = True
+    desk.fails("voice", "lost")
+    desk.customer().dials("direct").hears("application error").is_hung_up_on()
+    desk.phone_of("Amy").reads("call (514) 555-0199 back", within=timedelta(minutes=6))
+    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.night.minutes_pass(10)
+    assert desk.log_says("The desk was away when this customer called")
+
+
+def test_a_withheld_number_is_paged_as_such_and_never_rung(desk: DeskNight) -> None:
+    desk.customer().dials("direct", caller_id="ANONYMOUS").hears_the_beep().says(6).presses("#").hears("Thank you")
+    amy = desk.phone_of("Amy")
+    amy.reads("number withheld: hear the message")
+    amy.texts("call {code}").reads("gave no number that may be rung")
+    amy.texts("na {code}").reads("no answer")
+    desk.night.minutes_pass(40)
+
+
+def test_two_calls_are_two_callbacks(desk: DeskNight) -> None:
+    desk.leaves_a_message()
+    desk.phone_of("Amy").reads("call (514) 555-0199 back")
+    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.leaves_a_message("direct")
+    desk.phone_of("Amy").reads("call (514) 555-0199 back")
+    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    assert len({callback.reference for callback in desk.callbacks()}) == 2
+    desk.night.minutes_pass(40)
+
+
+def test_in_support_hours_a_private_voicemail_does_not_swallow_the_call(
+    open_desk: Callable[[str], DeskNight],
+) -> None:
+    from ivr.simulator import Habit
+
+    desk = open_desk(TUESDAY_MORNING)
+    desk.phone_of("Amy").phone.habit = Habit.VOICEMAIL
+    desk.phone_of("Amy").phone.voicemail_after = timedelta(seconds=5)
+    call = desk.customer().dials("direct").hears("Please hold")
+    desk.phone_of("Amy").is_rung()
+    bens = desk.phone_of("Ben").is_rung(timedelta(seconds=60)).answers().hears("Press 1 to take it").presses("1")
+    call.is_connected_to(bens).waits(20).hangs_up()
+    desk.night.minutes_pass(40)
+    assert [c.outcome for c in desk.calls()] == ["answered"]
