@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from sla.holidays import spoken
-from sla.hours import WEEKDAYS, Closure, SupportHours, Window, local_day
+from sla.hours import WEEKDAYS, Closure, SupportHours, Window
 from sla.promises import Promise, Standing, Wait
 from sla.timeline import DAY
+from sla.wall_clock import local_day
 
 _STILL_OWED = {
     Standing.ON_TIME: "is still on time",

@@ -1,13 +1,11 @@
 """Support hours: whether the desk is open and why, when it opens next, and business time from instant to instant.
 
-Instants come in aware and go out in UTC. Hours are as the wall clock of the desk's zone shows them: a window opens, and
-closes, at the first instant at which that clock shows its time or later. So a time in the hour that spring skips means
-the moment of the jump, and a time in the hour that autumn repeats means its first pass.
+Instants come in aware and go out in UTC. A window opens and closes by the wall clock of the desk's zone, at the first
+instant at which that clock shows its time or later (`sla.wall_clock`).
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -19,6 +17,7 @@ from zoneinfo import ZoneInfo
 from sla.clock import in_utc
 from sla.holidays import Holiday, StatutoryHolidays, spoken
 from sla.timeline import DAY, NOTHING, Span, Timeline, changed
+from sla.wall_clock import begins, first_instant, local_day
 
 MIDNIGHT = time()
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -26,7 +25,6 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 # No search goes further than this, and no instant outside these years is reckoned with: nothing runs for ever.
 SEARCH = timedelta(days=20 * 366)
 YEARS = range(1900, 2200)
-
 
 _NOT_DRAWN = Timeline(datetime.min.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC), ())
 
@@ -265,40 +263,14 @@ class SupportHours:
         return timeline
 
     def _draw(self, years: range) -> Timeline:
-        starts_at, ends_at = (_begins(date(year, 1, 1), self.zone) for year in (years.start, years.stop))
+        starts_at, ends_at = (begins(date(year, 1, 1), self.zone) for year in (years.start, years.stop))
         ordinary = (_ordinary_year(self.zone, self._parts, self.holidays, year) for year in years)
         spans = list(chain.from_iterable(ordinary))
         for closure in self.closures:
-            begins, ends = max(closure.starts_at, starts_at), min(closure.ends_at, ends_at)
-            if begins < ends:
-                spans = changed(spans, begins, ends, closure.opens)
+            first, last = max(closure.starts_at, starts_at), min(closure.ends_at, ends_at)
+            if first < last:
+                spans = changed(spans, first, last, closure.opens)
         return Timeline(starts_at, ends_at, spans)
-
-
-def first_instant(shown: datetime, zone: ZoneInfo) -> datetime:
-    """The first instant at which the wall clock in `zone` shows the naive time `shown`, or later."""
-    instant = shown.replace(tzinfo=zone).astimezone(UTC)
-    if _shown(instant, zone) == shown:
-        return instant
-    # The clock never shows it. It jumps over it at one of the seconds after this:
-    earliest = shown.replace(tzinfo=zone, fold=1, microsecond=0).astimezone(UTC)
-    seconds = range(round((instant - earliest).total_seconds()))
-    jump = bisect_left(seconds, True, key=lambda second: _shown(earliest + timedelta(seconds=second), zone) >= shown)
-    return earliest + timedelta(seconds=jump)
-
-
-def local_day(at: datetime, zone: ZoneInfo) -> date:
-    """The day between whose midnights `at` is. A clock set back over midnight does not bring back the day before."""
-    day = _shown(at, zone).date()
-    return day + DAY if _begins(day + DAY, zone) <= at else day
-
-
-def _begins(day: date, zone: ZoneInfo) -> datetime:
-    return first_instant(datetime.combine(day, MIDNIGHT), zone)
-
-
-def _shown(instant: datetime, zone: ZoneInfo) -> datetime:
-    return instant.astimezone(zone).replace(tzinfo=None)
 
 
 def _span(part: _Part, day: date, zone: ZoneInfo) -> Span:

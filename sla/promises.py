@@ -171,7 +171,7 @@ def _promise(
         standing = Standing.AT_RISK
     else:
         standing = Standing.ON_TIME
-    waits = tuple(wait for wait in course.waits if wait.since < min(due_at, done_at or now))
+    waits = tuple(wait for wait in course.waits if wait.since < due_at and wait.since <= (done_at or now))
     due = None if due_at == NEVER else due_at
     return Promise(what, owed.target, owed.starts_at, waits, due, done_at, standing)
 

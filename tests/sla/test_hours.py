@@ -17,9 +17,8 @@ from sla.hours import (
     SupportHours,
     Window,
     WithinHours,
-    first_instant,
-    local_day,
 )
+from sla.wall_clock import first_instant, local_day
 from tests.sla.desk import DESK, HOLIDAYS, NO_HOLIDAYS, TORONTO, WEEKDAYS, closure, local, week, window
 
 HOUR = timedelta(hours=1)

@@ -244,6 +244,10 @@ class TestExplaining:
             "not due before the customer answers, and is still on time."
         )
 
+    def test_at_the_very_moment_that_waiting_begins(self) -> None:
+        waiting = course("2026-11-27 09:00", P1, waits=(("2026-11-27 10:00", None),))
+        assert "since Fri 27 Nov 2026 10:00 EST" in explained(resolution_at(waiting, "2026-11-27 10:00"), DESK)
+
 
 def test_durations_are_said_in_full() -> None:
     spans = (timedelta(hours=1), timedelta(minutes=90), timedelta(hours=72, seconds=2), timedelta(0))
