@@ -503,6 +503,8 @@ def demo(host: str, port: int, at: str | None) -> None:
         shown = RunningClock(desk_time(desk, at) or SystemClock().now())
         stage = set_the_stage(desk, shown.now(), Path(folder), base, f"{base}/simulator")
         stage.carrier.clock_controls = shown
+        stage.carrier.zone = desk.hours.zone
+        stage.carrier.line_names = {line.number: f"{name} line" for name, line in desk.lines.items()}
         site = DispatcherMiddleware(stage.house.web, {"/simulator": stage.carrier.wsgi})
         server = make_server(host, port, site, threaded=True)
         threading.Thread(target=server.serve_forever, name="web", daemon=True).start()

@@ -74,6 +74,8 @@ class SimulatedTwilio:
         self.were_bridged: set[Leg] = set()
         self.phone_book: Callable[[], list[tuple[str, str]]] = list
         self.clock_controls: ClockControls | None = None
+        self.zone = "UTC"  # in which the browser phone shows the time
+        self.line_names: dict[str, str] = {}
         self._clock, self._http = clock, http or requests.Session()
         self._phones: dict[str, Phone] = {}
         self._legs: dict[str, Leg] = {}

@@ -1,119 +1,96 @@
-"""Serves a host from a WSGI application inside this process: the same code, the same bytes, and no socket.
-
-    mount(session, "http://desk.test", desk.wsgi_app)
-
-Path and query reach the application byte for byte, so a signature over the URL is checked as on a real server.
-An application that raises TimeoutError or ConnectionError is a network that failed: `requests` sees what it would see.
-"""
+"""HTTP without a socket: lets a requests session reach a WSGI app, byte for byte as over the wire."""
 
 from __future__ import annotations
 
 import io
-import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 import requests
-from requests.adapters import BaseAdapter, HTTPAdapter
-from urllib3 import HTTPHeaderDict, HTTPResponse
+from requests.adapters import BaseAdapter
+from requests.structures import CaseInsensitiveDict
+
+Wsgi = Callable[..., Iterable[bytes]]
 
 
-def mount(session: requests.Session, base_url: str, application: Any) -> None:
-    """Let this session reach the application under the base URL; what follows the host is its SCRIPT_NAME."""
-    session.mount(base_url, InProcess(application, urlsplit(base_url).path.rstrip("/")))
+class AnswerLost(Exception):
+    """Raised by an app to have the connection die after it has done its work."""
+
+
+class ConnectionRefused(Exception):
+    """Raised by an app to have the connection refused before it has done anything."""
+
+
+def mount(session: requests.Session, url: str, app: Wsgi) -> None:
+    """Serve everything below a URL from a WSGI app."""
+    session.mount(url, InProcess(app))
 
 
 class InProcess(BaseAdapter):
-    """A transport that calls a WSGI application."""
+    """An adapter that calls the app instead of the network."""
 
-    def __init__(self, application: Any, script_name: str = "") -> None:
+    def __init__(self, app: Wsgi) -> None:
         super().__init__()
-        self._application, self._script_name = application, script_name
-        self._http = HTTPAdapter()
+        self._app = app
 
-    def send(
-        self,
-        request: requests.PreparedRequest,
-        stream: bool = False,
-        timeout: float | tuple[float, float] | tuple[float, None] | None = None,
-        verify: bool | str = True,
-        cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
-        proxies: Mapping[str, str] | None = None,
-    ) -> requests.Response:
-        head: dict[str, Any] = {}
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+        begun: list[Any] = []
 
-        def start_response(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> Any:
-            head["status"], head["headers"] = status, headers
-            return lambda body: None
+        def start_response(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:
+            begun[:] = [status, headers]
 
-        environ = environment(request, self._script_name, timeout[1] if isinstance(timeout, tuple) else timeout)
         try:
-            body = _whole(self._application(environ, start_response))
-        except TimeoutError as fault:
-            raise requests.ReadTimeout(f"Read timed out. ({fault})", request=request) from fault
-        except ConnectionError as fault:
-            raise requests.ConnectionError(f"Connection aborted: {fault!r}", request=request) from fault
-        return self._response(request, head["status"], head["headers"], body)
+            body = self._app(_environ(request), start_response)
+            content = b"".join(body)
+            if hasattr(body, "close"):
+                body.close()
+        except AnswerLost:
+            raise requests.ReadTimeout("the answer was lost", request=request) from None
+        except ConnectionRefused:
+            raise requests.ConnectTimeout("connection refused", request=request) from None
+        return _response(request, begun[0], begun[1], content)
 
     def close(self) -> None:
-        """There is nothing to close."""
-
-    def _response(
-        self, request: requests.PreparedRequest, status: str, headers: list[tuple[str, str]], body: bytes
-    ) -> requests.Response:
-        code, _, reason = status.partition(" ")
-        raw = HTTPResponse(
-            io.BytesIO(b"" if request.method == "HEAD" else body),
-            HTTPHeaderDict(headers),
-            int(code),
-            reason=reason,
-            preload_content=False,
-        )
-        return self._http.build_response(request, raw)
+        pass
 
 
-def environment(request: requests.PreparedRequest, script_name: str, timeout: float | None) -> dict[str, Any]:
-    """Give the WSGI environment of a request, with the path as it came."""
+def _environ(request: requests.PreparedRequest) -> dict[str, Any]:
     parts = urlsplit(request.url or "")
     body = request.body or b""
-    content = body.encode() if isinstance(body, str) else body
-    raw_path = parts.path or "/"
+    data = body.encode() if isinstance(body, str) else bytes(body)
     environ: dict[str, Any] = {
         "REQUEST_METHOD": request.method or "GET",
-        "SCRIPT_NAME": script_name,
-        "PATH_INFO": unquote_to_bytes(raw_path[len(script_name) :]).decode("latin-1"),
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(parts.path).decode("latin-1"),
         "QUERY_STRING": parts.query,
-        "RAW_URI": raw_path + (f"?{parts.query}" if parts.query else ""),
-        "REQUEST_URI": raw_path + (f"?{parts.query}" if parts.query else ""),
         "SERVER_NAME": parts.hostname or "",
-        "SERVER_PORT": str(parts.port or (443 if parts.scheme == "https" else 80)),
+        "SERVER_PORT": str(parts.port or 80),
         "SERVER_PROTOCOL": "HTTP/1.1",
-        "REMOTE_ADDR": "127.0.0.1",
-        "HTTP_HOST": parts.netloc.rpartition("@")[2],
-        "CONTENT_LENGTH": str(len(content)),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": parts.scheme,
-        "wsgi.input": io.BytesIO(content),
-        "wsgi.errors": sys.stderr,
+        "wsgi.input": io.BytesIO(data),
+        "wsgi.errors": io.StringIO(),
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
-        "simulator.patience": timeout,
+        "CONTENT_LENGTH": str(len(data)),
     }
     for name, value in request.headers.items():
         key = name.upper().replace("-", "_")
-        if key == "CONTENT_TYPE":
-            environ[key] = value
-        elif key != "CONTENT_LENGTH":
-            environ[f"HTTP_{key}"] = value
+        environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value
     return environ
 
 
-def _whole(chunks: Iterable[bytes]) -> bytes:
-    try:
-        return b"".join(chunks)
-    finally:
-        close = getattr(chunks, "close", None)
-        if close is not None:
-            close()
+def _response(
+    request: requests.PreparedRequest, status: str, headers: list[tuple[str, str]], content: bytes
+) -> requests.Response:
+    response = requests.Response()
+    response.status_code = int(status.split(" ", 1)[0])
+    response.headers = CaseInsensitiveDict(headers)
+    response.encoding = "utf-8"
+    response.raw = io.BytesIO(content)
+    response._content = content
+    response.url = request.url or ""
+    response.request = request
+    return response

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, jsonify, request
 
+from ivr.simulator.browser import browser_blueprint
 from ivr.simulator.in_process import AnswerLost, ConnectionRefused
 from ivr.simulator.ledger import Call, Message, Recording
 from ivr.simulator.phones import SmsHabit
@@ -33,6 +34,7 @@ def application(carrier: SimulatedTwilio) -> Flask:
     """The API below /2010-04-01."""
     app = Flask("simulator", static_folder=None)
     app.config["PROPAGATE_EXCEPTIONS"] = True  # a lost answer must look lost, not like an error page
+    app.register_blueprint(browser_blueprint(carrier))
     base = f"/2010-04-01/Accounts/{carrier.account_sid}"
 
     @app.errorhandler(Refused)
