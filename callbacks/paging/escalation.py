@@ -113,13 +113,23 @@ def _case(session: Session, callback: Callback) -> Case:
 def _put_in_outbox(
     session: Session, desk: Desk, callback: Callback, notice: Notice, occasion: str, now: datetime
 ) -> None:
-    subject, person = subject_of(session, desk, callback), notice.person
+    person = notice.person
     code = code_for(session, callback, person.id)
-    if occasion.startswith("reminder"):
-        words = wording.reminder(subject, code, person.language)
-    else:
-        words = wording.page(subject, code, person.language, now)
+    words = _words(subject_of(session, desk, callback), occasion, code, person.language, now)
     add_page(session, callback, person.id, notice.channel, occasion, words, now, code)
+
+
+def refresh_words(session: Session, desk: Desk, page: Page, now: datetime) -> None:
+    """Say it as it is now: a page that had to wait may be late, and the message may have arrived meanwhile."""
+    if page.occasion.startswith(ESCALATING):
+        subject = subject_of(session, desk, page.callback)
+        page.words = _words(subject, page.occasion, page.code, page.technician.language, now)
+
+
+def _words(subject: wording.Subject, occasion: str, code: str, language: str, now: datetime) -> str:
+    if occasion.startswith("reminder"):
+        return wording.reminder(subject, code, language)
+    return wording.page(subject, code, language, now)
 
 
 def add_page(

@@ -20,7 +20,7 @@ from callbacks.desk import Desk
 from callbacks.errors import CarrierError
 from callbacks.paging.addresses import Addresses
 from callbacks.paging.carrier import IN_WORDS, Accepted, Carrier
-from callbacks.paging.escalation import ESCALATING, hurry
+from callbacks.paging.escalation import ESCALATING, hurry, refresh_words
 from callbacks.saying import masked
 from callbacks.story import tell
 from callbacks.tables import Callback, Page, PageAttempt
@@ -125,6 +125,7 @@ class Outbox:
             return self._errand("look up", page, last)
         attempt = PageAttempt(page_id=page.id, started_at=now, state="sending")
         page.tries += 1
+        refresh_words(session, self._desk, page, now)
         session.add(attempt)
         session.flush()
         return self._errand("send", page, attempt)

@@ -1,0 +1,161 @@
+"""Workers die, freeze and run twice; the page goes out all the same, and once."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from app import compose
+from callbacks import intake, life, worker
+from callbacks.oncall.rota import technician_named
+from ivr.rehearsal.night import hum
+from tests.scenarios.conftest import DeskNight
+
+AMY = "+15145550101"
+
+
+class Killed(BaseException):
+    """The process is gone: nothing after this line runs."""
+
+
+def dies(desk: DeskNight, monkeypatch: pytest.MonkeyPatch, when: str, times: int = 1) -> None:
+    """The worker is killed before, or right after, the carrier has taken a text."""
+    carrier, left = desk.stage.house.carrier, [times]
+    send = carrier.send_text
+
+    def send_text(*arguments: Any) -> Any:
+        if left[0] == 0:
+            return send(*arguments)
+        left[0] -= 1
+        if when == "after":
+            send(*arguments)
+        raise Killed
+
+    monkeypatch.setattr(carrier, "send_text", send_text)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_worker_that_dies_while_it_sends_loses_no_page_and_doubles_none(
+    desk: DeskNight, monkeypatch: pytest.MonkeyPatch, when: str, times: int
+) -> None:
+    dies(desk, monkeypatch, when, times if when == "before" else 1)
+    desk.leaves_a_message()
+    amy = desk.phone_of("Amy")
+    amy.reads("call (514) 555-0199 back", within=timedelta(seconds=150))
+    amy.texts("done {code}").reads("is resolved")
+    desk.night.minutes_pass(40)
+    assert sum(m.to == AMY and m.direction == "outbound-api" for m in desk.carrier.ledger.messages) == 1
+
+
+def test_a_worker_that_was_frozen_while_another_took_over_changes_nothing(desk: DeskNight) -> None:
+    """Its token is old: what it says afterwards is refused."""
+    desk.leaves_a_message()
+    amy = desk.phone_of("Amy")
+    amy.reads("call (514) 555-0199 back")
+    amy.texts("pass {code}").reads("goes to the next")
+    outbox = desk.stage.house.worker._outbox
+    frozen = outbox.claim(5)
+    while desk.stage.house.worker.next_due_at() is not None and not _sent_to_ben(desk):
+        desk.night.seconds_pass(5)
+    for claim in frozen:
+        outbox.deliver(claim)
+    ben = desk.phone_of("Ben")
+    ben.reads("call (514) 555-0199 back", within=timedelta(seconds=60))
+    ben.texts("done {code}").reads("is resolved")
+    desk.night.minutes_pass(40)
+    assert Counter(m.to for m in desk.carrier.ledger.messages if m.direction == "outbound-api")["+15145550102"] == 1
+
+
+def _sent_to_ben(desk: DeskNight) -> bool:
+    return any(m.to == "+15145550102" for m in desk.carrier.ledger.messages)
+
+
+def test_two_workers_page_once(desk: DeskNight, database_url: str) -> None:
+    house = desk.stage.house
+    others = [compose(house.settings, house.desk, house.clock, http=house.carrier._http.session) for _ in range(3)]
+    now = house.clock.now()
+    for number in range(12):
+        sid = f"CA{number:032d}"
+        arrival = intake.Arrival(sid, "direct", "+15145550199", "en", False, "outside support hours")
+        house.database.write(lambda s, a=arrival: intake.call_arrives(s, a, now))  # type: ignore[misc]
+        news = intake.Recording("expected")
+        house.database.write(lambda s, i=sid, n=news: intake.voicemail_said(s, house.desk, i, n, now))  # type: ignore[misc]
+    barrier = threading.Barrier(4)
+
+    def sweep(do: Callable[[], None]) -> None:
+        barrier.wait()
+        for _ in range(4):
+            do()
+
+    threads = [
+        threading.Thread(target=sweep, args=(worker.sweep,)) for worker in [house.worker, *(o.worker for o in others)]
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    desk.night.seconds_pass(3)
+    bodies = Counter(m.body for m in desk.carrier.ledger.messages if m.direction == "outbound-api")
+    assert len(bodies) == 12
+    assert set(bodies.values()) == {1}
+    for _ in range(12):
+        desk.phone_of("Amy").reads("call (514) 555-0199 back")
+    for other in others:
+        other.worker.close()
+        other.database.close()
+
+
+def test_after_an_outage_of_the_worker_the_first_page_and_the_supervisor_come_at_once(desk: DeskNight) -> None:
+    call = desk.customer().dials("direct").hears_the_beep()
+    call.leg.speak(hum(5))
+    for _ in range(3600):  # an hour in which no worker sweeps
+        desk.stage.house.clock.pass_time(timedelta(seconds=1))  # type: ignore[attr-defined]
+        desk.carrier.run_due()
+    amy, cleo, sue = (desk.phone_of(name) for name in ("Amy", "Cleo", "Sue"))
+    amy.reads("LATE (promised 10:42 p.m.)")
+    cleo.reads("LATE")
+    sue.reads("LATE")
+    cleo.is_rung()
+    sue.is_rung()
+    sue.texts("na {code}").reads("no answer")
+    desk.night.minutes_pass(40)
+
+
+def test_one_callback_that_cannot_be_decided_does_not_keep_the_others_waiting(
+    desk: DeskNight, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.expects_error("a callback could not be decided")
+    desk.leaves_a_message()
+    desk.phone_of("Amy").reads("call (514) 555-0199 back")
+    decide, poisoned = worker.take_next_step, desk.callback.id
+
+    def take_next_step(session: Any, its_desk: Any, callback: Any, now: Any) -> Any:
+        if callback.id == poisoned:
+            raise RuntimeError("this row makes no sense")
+        return decide(session, its_desk, callback, now)
+
+    monkeypatch.setattr(worker, "take_next_step", take_next_step)
+    desk.night.minutes_pass(4)
+    desk.leaves_a_message()
+    amy = desk.phone_of("Amy")
+    amy.reads("call (514) 555-0199 back")
+    desk.night.minutes_pass(2.9)
+    amy.is_rung().lets_it_ring()
+    amy.texts("done {code}").reads("is resolved")
+    monkeypatch.undo()
+    desk.night.minutes_pass(0.1)
+    _resolve_all(desk)
+
+
+def _resolve_all(desk: DeskNight) -> None:
+    now = desk.stage.house.clock.now()
+    for callback in desk.callbacks():
+        desk.stage.house.database.write(
+            lambda s, i=callback.id: life.resolve(s, life.held(s, i), technician_named(s, "Amy Roy"), "console", now)  # type: ignore[misc]
+        )
