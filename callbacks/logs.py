@@ -35,8 +35,9 @@ def set_up_logs(secrets: Iterable[str] = (), *, for_people: bool = False) -> Non
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
-    for chatty in ("apscheduler", "werkzeug", "twilio.http_client", "urllib3", "alembic"):
+    for chatty in ("werkzeug", "twilio.http_client", "urllib3", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of every ring that finds the last one at work
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 NOBODY = 65534
 
@@ -37,11 +38,11 @@ def postgres_server() -> Iterator[str]:
         settings = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=120"
         _run(programs / "pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "-o", settings, "start")
         stop = [str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"]
-        atexit.register(subprocess.run, stop, **_as_nobody(), capture_output=True)
+        atexit.register(_stop, stop)  # a worker of the test run that is ended early leaves no server behind
         try:
             yield f"postgresql://desk@/{{name}}?host={folder}"
         finally:
-            subprocess.run(stop, **_as_nobody(), capture_output=True, check=False)
+            _stop(stop)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -68,12 +69,16 @@ def _own(folder: Path) -> None:
         os.chown(folder, NOBODY, NOBODY)
 
 
-def _as_nobody() -> dict[str, object]:
+def _as_nobody() -> dict[str, Any]:
     return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
 
 
+def _stop(command: list[str]) -> None:
+    subprocess.run(command, **_as_nobody(), cwd="/tmp", capture_output=True, check=False)
+
+
 def _run(program: Path, *arguments: str) -> None:
-    done = subprocess.run(  # type: ignore[call-overload]
+    done = subprocess.run(
         [str(program), *arguments], **_as_nobody(), cwd="/tmp", capture_output=True, text=True, check=False
     )
     if done.returncode:

@@ -64,7 +64,8 @@ class Carrier:
         )  # fmt: skip
 
     def calls(self, to: str = DIRECT, from_: str = "+15145550199", sid: str = CALL, **more: str) -> Element:
-        answer = self.posts("/voice/incoming", CallSid=sid, To=to, From=from_, CallStatus="ringing", **more)
+        arrival = {"CallSid": sid, "To": to, "From": from_, "CallStatus": "ringing", **more}
+        answer = self.posts("/voice/incoming", arrival)
         assert answer.status_code == 200, answer.text
         return fromstring(answer.text)
 

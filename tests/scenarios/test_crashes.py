@@ -13,6 +13,7 @@ import pytest
 from app import compose
 from callbacks import intake, life, worker
 from callbacks.oncall.rota import technician_named
+from callbacks.paging import escalation
 from ivr.rehearsal.night import hum
 from tests.scenarios.conftest import DeskNight
 
@@ -133,7 +134,7 @@ def test_one_callback_that_cannot_be_decided_does_not_keep_the_others_waiting(
     desk.expects_error("a callback could not be decided")
     desk.leaves_a_message()
     desk.phone_of("Amy").reads("call (514) 555-0199 back")
-    decide, poisoned = worker.take_next_step, desk.callback.id
+    decide, poisoned = escalation.take_next_step, desk.callback.id
 
     def take_next_step(session: Any, its_desk: Any, callback: Any, now: Any) -> Any:
         if callback.id == poisoned:

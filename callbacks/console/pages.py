@@ -1,0 +1,261 @@
+"""The pages of the console: who may see them, and what can be done on them. Nothing changes by GET."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callbacks import life, users
+from callbacks.console import session as login_session
+from callbacks.console import views
+from callbacks.database import Database
+from callbacks.desk import Desk
+from callbacks.errors import DeskError, NotFound, WrongState
+from callbacks.links import Links
+from callbacks.oncall import rota
+from callbacks.story import tell
+from callbacks.tables import Callback, User, Voicemail
+from sla.clock import Clock
+
+CONTENT_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {framed_by}"
+)
+View = Callable[..., ResponseReturnValue]
+
+
+@dataclass(frozen=True)
+class ConsoleParts:
+    """What the console works with."""
+
+    database: Database
+    desk: Desk
+    clock: Clock
+    media_dir: Path
+    public_url: str
+    demo: bool = False
+
+
+def media_blueprint(parts: ConsoleParts, links: Links) -> Blueprint:
+    """Messages by a signed link that expires: what the carrier fetches to play one to a technician."""
+    media = Blueprint("media", __name__)
+
+    @media.get("/media/<token>.wav")
+    def message(token: str) -> Response:
+        voicemail_id = links.voicemail_in(token)
+        if voicemail_id is None:
+            abort(404)
+        return _audio(parts, voicemail_id)
+
+    return media
+
+
+def console_blueprint(parts: ConsoleParts) -> Blueprint:
+    """The supervisors' pages."""
+    console = Blueprint(
+        "console", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
+    )
+    _guard(console, parts)
+    _login_pages(console, parts)
+    _reading_pages(console, parts)
+    _steering_pages(console, parts)
+    return console
+
+
+def _guard(console: Blueprint, parts: ConsoleParts) -> None:
+    """What holds for every page: who is there, the token on every change, headers, times, errors in words."""
+
+    @console.before_request
+    def know_who_is_there() -> None:
+        now = parts.clock.now()
+        g.user = parts.database.read(lambda session: login_session.user_of_session(session, now))
+        if request.method not in ("GET", "HEAD") and not login_session.token_is_right(request.form.get("token", "")):
+            abort(403, "This page was open for too long, or the form came from elsewhere. Load it again.")
+
+    @console.after_request
+    def keep_to_ourselves(answer: Response) -> Response:
+        framed_by = "'self'" if parts.demo else "'none'"
+        answer.headers["Content-Security-Policy"] = CONTENT_POLICY.format(framed_by=framed_by)
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        answer.headers["Referrer-Policy"] = "same-origin"
+        if not request.path.startswith("/static/"):
+            answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    @console.app_template_filter("at")
+    def at(instant: datetime | None) -> str:
+        if instant is None:
+            return ""
+        local = instant.astimezone(parts.desk.zone)
+        return Markup('<time datetime="{}">{}</time>').format(instant.isoformat(), f"{local:%a %d %b %H:%M:%S}")
+
+    @console.context_processor
+    def on_every_page() -> dict[str, Any]:
+        may_steer = g.get("user") is not None and g.user.role in users.MAY_STEER
+        return {"user": g.get("user"), "token": login_session.token, "may_steer": may_steer, "demo": parts.demo}
+
+    for status in (403, 404):
+        console.register_error_handler(status, _in_words)
+
+
+def _in_words(fault: Any) -> ResponseReturnValue:
+    words = fault.description if fault.code == 403 else "There is no such page."
+    return render_template("trouble.html", title="That did not work", words=words), int(fault.code)
+
+
+def _login_pages(console: Blueprint, parts: ConsoleParts) -> None:
+    @console.get("/login")
+    def login() -> str:
+        return render_template("login.html", title="Log in")
+
+    @console.post("/login")
+    def log_in() -> ResponseReturnValue:
+        now, email, password = parts.clock.now(), request.form.get("email", ""), request.form.get("password", "")
+        user = parts.database.write(lambda session: users.authenticate(session, email[:255], password[:255], now))
+        if user is None:
+            flash("That email and password do not belong together, or the account is locked for a while.")
+            return render_template("login.html", title="Log in"), 401
+        login_session.begin(user, now)
+        return redirect(url_for("console.callbacks"))
+
+    @console.post("/logout")
+    def log_out() -> ResponseReturnValue:
+        login_session.end()
+        return redirect(url_for("console.login"))
+
+
+def _for_everyone(view: View) -> View:
+    """Whoever is logged in, but not a technician: those see their own in a later form."""
+
+    @wraps(view)
+    def guarded(*arguments: Any, **named: Any) -> ResponseReturnValue:
+        if g.user is None:
+            return redirect(url_for("console.login"))
+        return view(*arguments, **named)
+
+    return guarded
+
+
+def _for_supervisors(view: View) -> View:
+    @wraps(view)
+    def guarded(*arguments: Any, **named: Any) -> ResponseReturnValue:
+        if g.user is None:
+            return redirect(url_for("console.login"))
+        if g.user.role not in users.MAY_STEER:
+            abort(403, "Only supervisors and administrators may do this.")
+        return view(*arguments, **named)
+
+    return guarded
+
+
+def _reading_pages(console: Blueprint, parts: ConsoleParts) -> None:
+    @console.get("/")
+    @_for_everyone
+    def callbacks() -> str:
+        now = parts.clock.now()
+        still_open, closed = parts.database.read(lambda s: views.list_of_callbacks(s, parts.desk, now))
+        return render_template("callbacks.html", title="Callbacks", open=still_open, closed=closed, now=now)
+
+    @console.get("/callbacks/<reference>")
+    @_for_everyone
+    def callback(reference: str) -> str:
+        now = parts.clock.now()
+        try:
+            story = parts.database.read(lambda session: views.story(session, parts.desk, reference, now))
+        except NotFound:
+            abort(404)
+        return render_template("callback.html", title=f"Callback {story.row.reference}", story=story, now=now)
+
+    @console.get("/calls")
+    @_for_everyone
+    def calls() -> str:
+        number = request.args.get("page", "1")
+        page = parts.database.read(lambda session: views.calls(session, int(number) if number.isdecimal() else 1))
+        return render_template("calls.html", title="All calls", calls=page)
+
+    @console.get("/voicemails/<int:voicemail_id>.wav")
+    @_for_everyone
+    def voicemail(voicemail_id: int) -> Response:
+        _note_listener(parts, voicemail_id, g.user)
+        return _audio(parts, voicemail_id)
+
+
+def _steering_pages(console: Blueprint, parts: ConsoleParts) -> None:
+    def act(reference: str, work: Callable[[Session, Callback], object]) -> ResponseReturnValue:
+        def run(session: Session) -> None:
+            found = session.scalar(select(Callback.id).where(Callback.reference == reference))
+            if found is None:
+                raise NotFound(f"There is no callback {reference}.")
+            work(session, life.held(session, found))
+
+        try:
+            parts.database.write(run)
+        except NotFound:
+            abort(404)
+        except DeskError as fault:
+            flash(str(fault))
+        return redirect(url_for("console.callback", reference=reference))
+
+    @console.post("/callbacks/<reference>/note")
+    @_for_supervisors
+    def note(reference: str) -> ResponseReturnValue:
+        words, now, who = request.form.get("words", "").strip()[:1000], parts.clock.now(), g.user.email
+        if not words:
+            return redirect(url_for("console.callback", reference=reference))
+        return act(reference, lambda session, callback: tell(session, callback.call_sid, now, who, "note", words))
+
+    @console.post("/callbacks/<reference>/give")
+    @_for_supervisors
+    def give(reference: str) -> ResponseReturnValue:
+        name, now, who = request.form.get("technician", ""), parts.clock.now(), g.user.email
+
+        def work(session: Session, callback: Callback) -> None:
+            technician = rota.technician_named(session, name)
+            if not life.acknowledge(session, parts.desk, callback, technician, f"console, {who}", now):
+                raise WrongState(f"{callback.reference} is with somebody else, or closed.")
+
+        return act(reference, work)
+
+    @console.post("/callbacks/<reference>/resolve")
+    @_for_supervisors
+    def resolve(reference: str) -> ResponseReturnValue:
+        now, who = parts.clock.now(), g.user.email
+
+        def work(session: Session, callback: Callback) -> None:
+            if callback.owner is None:
+                raise WrongState("Nobody has it yet. Give it to a technician first.")
+            life.resolve(session, callback, callback.owner, f"console, {who}", now)
+
+        return act(reference, work)
+
+
+def _audio(parts: ConsoleParts, voicemail_id: int) -> Response:
+    found = parts.database.read(lambda session: session.get(Voicemail, voicemail_id))
+    if found is None or found.audio_file is None:
+        abort(404)
+    file = parts.media_dir.resolve() / found.audio_file
+    if not file.is_file():
+        abort(404)
+    return send_file(io.BytesIO(file.read_bytes()), mimetype="audio/wav", conditional=True)
+
+
+def _note_listener(parts: ConsoleParts, voicemail_id: int, user: User) -> None:
+    now = parts.clock.now()
+
+    def work(session: Session) -> None:
+        found = session.get(Voicemail, voicemail_id)
+        if found is not None and "Range" not in request.headers:
+            tell(session, found.call_sid, now, user.email, "heard the message")
+
+    parts.database.write(work)

@@ -1,0 +1,263 @@
+"""The console: who gets in, who may do what, and that what callers say stays text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from callbacks import intake, life, users
+from callbacks.console.pages import ConsoleParts, console_blueprint, media_blueprint
+from callbacks.database import Database
+from callbacks.desk import read_desk
+from callbacks.errors import WrongState
+from callbacks.links import Links
+from callbacks.oncall import rota
+from callbacks.tables import Callback, User, Voicemail
+from ivr.rehearsal.night import hum
+from sla.clock import MovingClock
+
+DESK = read_desk(Path("support.toml"))
+BEGAN = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
+PASSWORD = "correct horse battery"
+RECORDING = "RE" + "2" * 32
+
+
+@dataclass
+class Console:
+    """The console, with Sue the supervisor, Rita who may only read, and a callback of somebody called <script>."""
+
+    database: Database
+    folder: Path
+    clock: MovingClock = field(default_factory=lambda: MovingClock(BEGAN + timedelta(minutes=2)))
+    demo: bool = False
+
+    def __post_init__(self) -> None:
+        self.media = self.folder / "media"
+        self.media.mkdir()
+        self.links = Links("x" * 32, "https://desk.test", self.clock)
+        parts = ConsoleParts(self.database, DESK, self.clock, self.media, "https://desk.test", self.demo)
+        web = Flask("console", static_folder=None)
+        web.secret_key = "x" * 32
+        web.register_blueprint(media_blueprint(parts, self.links))
+        web.register_blueprint(console_blueprint(parts))
+        self.web, self.client = web, web.test_client()
+        self.database.write(self._seed)
+
+    def _seed(self, session: Session) -> None:
+        for email, role in (("sue@example.com", "supervisor"), ("rita@example.com", "reader")):
+            users.add_user(session, email, role, PASSWORD, BEGAN)
+        for name, number in (("Amy Roy", "+15145550101"), ("Ben Cole", "+15145550102")):
+            row = rota.add_technician(session, name, number, BEGAN, verified=True)
+            rota.add_shift(session, row, "primary" if name == "Amy Roy" else "backup", DESK.policy.layers, None, None)
+        arrival = intake.Arrival("CA1", "direct", "<script>alert(1)</script>", "en", False, "outside support hours")
+        intake.call_arrives(session, arrival, BEGAN)
+        intake.voicemail_said(session, DESK, "CA1", intake.Recording("recorded", RECORDING, 8), BEGAN)
+        voicemail = session.scalars(select(Voicemail)).one()
+        voicemail.audio, voicemail.audio_file = "copied", f"{RECORDING}.wav"
+        (self.media / f"{RECORDING}.wav").write_bytes(hum(1))
+
+    @property
+    def reference(self) -> str:
+        return self.database.read(lambda session: session.scalars(select(Callback.reference)).one())
+
+    @property
+    def callback(self) -> Callback:
+        return self.database.read(lambda session: session.scalars(select(Callback)).one())
+
+    def logs_in(self, email: str, password: str = PASSWORD, client: FlaskClient | None = None) -> TestResponse:
+        return self.posts("/login", {"email": email, "password": password}, client)
+
+    def posts(self, path: str, fields: dict[str, str], client: FlaskClient | None = None) -> TestResponse:
+        client = client or self.client
+        page = client.get("/login").text
+        found = re.search(r'name="token" value="([^"]+)"', page)
+        assert found is not None
+        return client.post(path, data={"token": found[1], **fields})
+
+
+@pytest.fixture
+def console(sqlite_url: str, tmp_path: Path) -> Iterator[Console]:
+    database = Database(sqlite_url)
+    yield Console(database, tmp_path)
+    database.close()
+
+
+PAGES = ["/", "/calls", "/callbacks/{reference}", "/voicemails/1.wav"]
+CHANGES = ["/callbacks/{reference}/note", "/callbacks/{reference}/give", "/callbacks/{reference}/resolve"]
+
+
+def test_every_route_is_on_one_list(console: Console) -> None:
+    public = {"/login", "/static/<path:filename>", "/media/<token>.wav"}
+    rules = {rule.rule for rule in console.web.url_map.iter_rules()}
+    named = {
+        path.replace("{reference}", "<reference>").replace("/1.wav", "/<int:voicemail_id>.wav")
+        for path in PAGES + CHANGES
+    }
+    assert rules == public | named | {"/logout"}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_without_a_login_there_is_only_the_login_page(console: Console, path: str) -> None:
+    answer = console.client.get(path.format(reference=console.reference))
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/login")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_reader_reads(console: Console, path: str) -> None:
+    console.logs_in("rita@example.com")
+    assert console.client.get(path.format(reference=console.reference)).status_code == 200
+
+
+@pytest.mark.parametrize("path", CHANGES)
+def test_a_reader_changes_nothing(console: Console, path: str) -> None:
+    console.logs_in("rita@example.com")
+    answer = console.posts(path.format(reference=console.reference), {"words": "x", "technician": "Amy Roy"})
+    assert answer.status_code == 403
+    assert "Only supervisors" in answer.text
+    assert console.callback.owner is None
+
+
+@pytest.mark.parametrize("path", CHANGES)
+def test_nothing_changes_by_get_or_without_the_token(console: Console, path: str) -> None:
+    console.logs_in("sue@example.com")
+    where = path.format(reference=console.reference)
+    assert console.client.get(where).status_code == 405
+    assert console.client.post(where, data={"technician": "Amy Roy"}).status_code == 403
+    assert console.client.post(where, data={"technician": "Amy Roy", "token": "forged"}).status_code == 403
+    assert (console.callback.owner, console.callback.state) == (None, "open")
+
+
+def test_a_supervisor_gives_notes_and_resolves(console: Console) -> None:
+    console.logs_in("sue@example.com")
+    base = f"/callbacks/{console.reference}"
+    refused = console.client.get(base) and console.posts(f"{base}/resolve", {})
+    assert refused.status_code == 302
+    assert "Nobody has it yet" in console.client.get(base).text
+    console.posts(f"{base}/give", {"technician": "Amy Roy"})
+    console.posts(f"{base}/note", {"words": "<b>rang twice</b>"})
+    page = console.client.get(base).text
+    assert "Amy Roy" in page
+    assert "&lt;b&gt;rang twice&lt;/b&gt;" in page
+    console.posts(f"{base}/give", {"technician": "Ben Cole"})
+    assert "is with somebody else" in console.client.get(base).text
+    console.posts(f"{base}/resolve", {})
+    assert console.callback.state == "resolved"
+
+
+def test_what_a_caller_calls_himself_stays_text(console: Console) -> None:
+    console.logs_in("sue@example.com")
+    for path in PAGES[:3]:
+        page = console.client.get(path.format(reference=console.reference)).text
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;" in page
+
+
+def test_every_page_forbids_what_it_does_not_need(console: Console) -> None:
+    for path in ("/login", "/", "/callbacks/XX-000", "/nowhere"):
+        headers = console.client.get(path).headers
+        if path != "/nowhere":
+            assert "default-src 'none'" in headers["Content-Security-Policy"]
+            assert "unsafe" not in headers["Content-Security-Policy"]
+            assert headers["Cache-Control"] == "no-store"
+
+
+def test_the_wrong_password_and_the_wrong_name_get_the_same_answer(console: Console) -> None:
+    answers = [console.logs_in("sue@example.com", "wrong"), console.logs_in("nobody@example.com", "wrong")]
+    assert {answer.status_code for answer in answers} == {401}
+    assert all("do not belong together" in answer.text for answer in answers)
+
+
+def test_five_wrong_passwords_lock_the_account_for_a_while(console: Console) -> None:
+    for _ in range(5):
+        console.logs_in("sue@example.com", "wrong")
+    assert console.logs_in("sue@example.com").status_code == 401
+    console.clock.pass_time(timedelta(minutes=6))
+    assert console.logs_in("sue@example.com").status_code == 302
+
+
+def test_a_session_ends_after_twelve_hours_and_when_it_is_ended_elsewhere(console: Console) -> None:
+    console.logs_in("sue@example.com")
+    assert console.client.get("/").status_code == 200
+    console.database.write(
+        lambda s: users.end_sessions(s.scalars(select(User).where(User.email == "sue@example.com")).one())
+    )
+    assert console.client.get("/").status_code == 302
+    console.logs_in("sue@example.com")
+    console.clock.pass_time(timedelta(hours=13))
+    assert console.client.get("/").status_code == 302
+
+
+def test_logging_out_is_a_change_like_any_other(console: Console) -> None:
+    console.logs_in("sue@example.com")
+    assert console.client.get("/logout").status_code == 405
+    console.posts("/logout", {})
+    assert console.client.get("/").status_code == 302
+
+
+def test_a_message_is_played_to_those_who_may_and_it_is_on_record(console: Console) -> None:
+    assert console.client.get("/voicemails/1.wav").status_code == 302
+    console.logs_in("rita@example.com")
+    whole = console.client.get("/voicemails/1.wav")
+    part = console.client.get("/voicemails/1.wav", headers={"Range": "bytes=0-99"})
+    assert (whole.data, part.status_code, len(part.data)) == (hum(1), 206, 100)
+    assert console.client.get("/voicemails/2.wav").status_code == 404
+    assert "rita@example.com</strong> heard the message" in console.client.get(f"/callbacks/{console.reference}").text
+
+
+def test_the_carriers_link_plays_until_it_expires_and_cannot_be_forged(console: Console) -> None:
+    path = console.links.message(1).removeprefix("https://desk.test")
+    assert console.client.get(path).data == hum(1)
+    assert console.client.get(path.replace("/media/", "/media/x")).status_code == 404
+    console.clock.pass_time(timedelta(hours=2))
+    assert console.client.get(path).status_code == 404
+
+
+def test_the_demo_tells_its_password_and_nothing_else_does(sqlite_url: str, tmp_path: Path) -> None:
+    database = Database(sqlite_url)
+    shown = Console(database, tmp_path, demo=True).client.get("/login").text
+    database.close()
+    assert "night-desk-demo" in shown
+
+
+def test_outside_the_demo_no_password_is_shown(console: Console) -> None:
+    assert "night-desk-demo" not in console.client.get("/login").text
+
+
+def test_the_list_says_how_every_callback_stands(console: Console) -> None:
+    console.logs_in("rita@example.com")
+    assert "28 min left" in console.client.get("/").text
+    console.clock.pass_time(timedelta(minutes=20))
+    assert "at risk" in console.client.get("/").text
+    console.clock.pass_time(timedelta(minutes=20))
+    assert "overdue by 12 min" in console.client.get("/").text
+
+    def tried(session: Session) -> None:
+        callback = session.scalars(select(Callback)).one()
+        amy = rota.technician_named(session, "Amy Roy")
+        life.record_attempt(session, callback, amy, "no answer", "text", console.clock.now())
+
+    console.database.write(tried)
+    assert "answered late" in console.client.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("email", "role", "password", "fault"),
+    [
+        ("new@example.com", "king", PASSWORD, "no role"),
+        ("new@example.com", "reader", "short", "too short"),
+        ("SUE@example.com", "reader", PASSWORD, "already"),
+    ],
+)
+def test_a_user_that_cannot_be_is_refused(console: Console, email: str, role: str, password: str, fault: str) -> None:
+    with pytest.raises(WrongState, match=fault):
+        console.database.write(lambda session: users.add_user(session, email, role, password, BEGAN))

@@ -1,0 +1,234 @@
+"""The service as it is run: real processes, real sockets, SIGKILL. The carrier is the simulated one, over HTTP."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from callbacks import intake
+from callbacks.database import Database
+from callbacks.desk import read_desk
+from callbacks.tables import Page
+from ivr.simulator import SimulatedTwilio
+from sla.clock import SystemClock
+
+AMY = "+15145550101"
+CUSTOMER = "+15145550199"
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@dataclass
+class Service:
+    """Settings for real processes, and the carrier that they talk to."""
+
+    folder: Path
+    database_url: str
+    port: int = field(default_factory=free_port)
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.clock = SystemClock()
+        self.carrier = SimulatedTwilio(self.clock, f"AC{'0' * 32}", "token of the test")
+        self.server: BaseWSGIServer = make_server("127.0.0.1", 0, self.carrier.wsgi, threaded=True)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.stopping = threading.Event()
+        threading.Thread(target=self._live, daemon=True).start()
+        for line in read_desk(Path("support.toml")).lines.values():
+            self.carrier.own_number(
+                line.number,
+                voice_url=f"{self.url}/voice/incoming",
+                status_callback=f"{self.url}/voice/status",
+                sms_url=f"{self.url}/sms/incoming",
+            )
+
+    def _live(self) -> None:
+        while not self.stopping.wait(0.05):
+            self.carrier.run_due()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "DATABASE_URL": self.database_url,
+            "PUBLIC_URL": self.url,
+            "TWILIO_ACCOUNT_SID": self.carrier.account_sid,
+            "TWILIO_AUTH_TOKEN": self.carrier.auth_token,
+            "TWILIO_API_URL": f"http://127.0.0.1:{self.server.server_port}",
+            "TWILIO_FROM": "+18884847266",
+            "SECRET_KEY": "of the test, long enough to be taken",
+            "MEDIA_DIR": str(self.folder / "media"),
+        }
+
+    def run(self, *arguments: str) -> str:
+        command = [sys.executable, "app.py", *arguments]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "app.py", *arguments]
+        with (self.folder / f"{arguments[0]}.{len(self.processes)}.log").open("wb") as log:
+            process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log, start_new_session=True)
+        self.processes.append(process)
+        return process
+
+    def staff(self) -> None:
+        self.run("migrate")
+        self.run("technician", "add", "Amy Roy", "--phone", AMY, "--verified")
+        self.run("shift", "add", "Amy Roy")
+
+    def owes_a_callback(self) -> None:
+        """What a call would leave behind, without the minute that it takes."""
+        database, desk, now = Database(self.database_url), read_desk(Path("support.toml")), self.clock.now()
+        arrival = intake.Arrival("CA" + "7" * 32, "direct", CUSTOMER, "en", False, "outside support hours")
+        database.write(lambda session: intake.call_arrives(session, arrival, now))
+        news = intake.Recording("expected")
+        database.write(lambda session: intake.voicemail_said(session, desk, arrival.sid, news, now))
+        database.close()
+
+    def texts_to_amy(self) -> int:
+        return sum(m.to == AMY and m.direction == "outbound-api" for m in self.carrier.ledger.messages)
+
+    def end(self) -> None:
+        for process in self.processes:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait(10)
+        self.stopping.set()
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture
+def service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]:
+    """On PostgreSQL, or on the database that the test names: each of these takes half a minute."""
+    marker = request.node.get_closest_marker("on")
+    service = Service(tmp_path, str(request.getfixturevalue(f"{marker.args[0] if marker else 'postgres'}_url")))
+    yield service
+    service.end()
+
+
+def wait_for(happens: Callable[[], bool], within: timedelta) -> bool:
+    until = time.monotonic() + within.total_seconds()
+    while not happens():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def answers(url: str) -> str:
+    try:
+        with urllib.request.urlopen(url, timeout=3) as answer:
+            return str(answer.read().decode())
+    except OSError as fault:
+        return str(fault)
+
+
+@pytest.mark.on("sqlite")
+def test_serve_takes_a_call_pages_and_starts_a_dead_worker_again(service: Service) -> None:
+    service.staff()
+    serve = service.start("serve", "--port", str(service.port))
+    assert wait_for(lambda: answers(f"{service.url}/readyz") == "ready\n", timedelta(seconds=30))
+    assert "nightdesk_callbacks_open" in answers(f"{service.url}/metrics")
+    phone = service.carrier.phone(CUSTOMER)
+    leg = phone.dial("+15148458474")
+    assert wait_for(lambda: any(h.kind == "beep" or "Please hold" in h.text for h in leg.heard), timedelta(seconds=60))
+    leg.hang_up()
+    service.owes_a_callback()
+    amy = service.carrier.phone(AMY)
+    assert wait_for(lambda: len(amy.texts) > 0, timedelta(seconds=15))
+    worker = _child(serve.pid, "worker")
+    os.kill(worker, signal.SIGKILL)
+    assert wait_for(lambda: _child(serve.pid, "worker") not in (0, worker), timedelta(seconds=15))
+    serve.send_signal(signal.SIGTERM)
+    assert serve.wait(20) == 0
+
+
+def _child(parent: int, name: str) -> int:
+    """Find a child process by a word of its command line; 0 when there is none."""
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            stat, command = (folder / "stat").read_text(), (folder / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if int(stat.rpartition(")")[2].split()[1]) == parent and name.encode() in command:
+            return int(folder.name)
+    return 0
+
+
+def test_a_worker_killed_while_its_request_is_on_the_wire_pages_once(service: Service) -> None:
+    """SIGKILL after the carrier took the text and before the worker heard of it: looked up, adopted, not sent again."""
+    service.staff()
+    worker, taken = service.start("worker"), threading.Event()
+    send = service.carrier.send
+
+    def send_and_kill(message: object) -> None:
+        send(message)  # type: ignore[arg-type]
+        if not taken.is_set():
+            taken.set()
+            worker.kill()
+            worker.wait(10)
+
+    service.carrier.send = send_and_kill  # type: ignore[method-assign]
+    service.owes_a_callback()
+    assert taken.wait(20)
+    service.start("worker")
+
+    def settled() -> bool:
+        database = Database(service.database_url)
+        state = database.read(lambda session: session.scalars(select(Page.state).order_by(Page.id)).first())
+        database.close()
+        return state == "sent"
+
+    assert wait_for(settled, timedelta(seconds=60))
+    assert service.texts_to_amy() == 1
+
+
+def test_without_its_settings_it_refuses_to_start_and_names_them_all() -> None:
+    clean = {"PATH": os.environ["PATH"]}
+    done = subprocess.run([sys.executable, "app.py", "serve"], env=clean, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    for name in ("PUBLIC_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM", "SECRET_KEY"):
+        assert name in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.on("sqlite")
+def test_check_says_what_to_enter_at_twilio_and_what_is_missing(service: Service) -> None:
+    service.staff()
+    said = service.run("check")
+    assert f"{service.url}/voice/incoming" in said
+    assert "nobody with a verified number is on backup" in said
+    assert "No worker has finished a sweep yet" in said
+    assert "tzdata" in said
+    assert "Amy Roy" in service.run("oncall")
+    assert "+15145550101" in service.run("technician", "list")
+    assert "Saint-Jean-Baptiste" in service.run("holidays", "2027")
+    assert service.run("export").startswith("reference,line,caller")
+    assert "kept in time" in service.run("report")
