@@ -18,6 +18,7 @@ from typing import Any
 
 import click
 import requests
+import structlog
 from dotenv import dotenv_values
 from flask import Flask
 from sqlalchemy import select
@@ -62,6 +63,7 @@ from sla.year import lines_of_year
 from sla.zones import installed_rules, use_newest_rules
 
 LARGEST_REQUEST = 1024 * 1024
+log = structlog.get_logger("nightdesk")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,6 +130,8 @@ def real_house() -> House:
     if settings is None or faults:
         raise BrokenSettings(faults)
     set_up_logs((settings.auth_token, settings.auth_token_secondary, settings.api_secret, settings.secret_key))
+    if (warning := installed_rules().warning) is not None:
+        log.warning("time zone rules", warning=warning)
     return compose(settings, desk, SystemClock())
 
 
@@ -136,6 +140,7 @@ def wsgi() -> Flask:
     use_newest_rules()
     house = real_house()
     check_schema(house.database)
+    log.info("web starts", rules=str(installed_rules()))
     return house.web
 
 
@@ -278,6 +283,7 @@ def worker() -> None:
     """Run the worker: pages, escalations, recordings. Any number of them, on PostgreSQL."""
     house = real_house()
     check_schema(house.database)
+    log.info("worker starts", rules=str(installed_rules()))
     bell = Bell(house.worker.sweep)
     bell.start()
     _wait_for_a_signal()

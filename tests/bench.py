@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests import bench_business_time
+from tests import bench_business_time, bench_webhook
 
 if __name__ == "__main__":
     bench_business_time.run()
+    bench_webhook.run()

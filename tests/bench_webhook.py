@@ -1,15 +1,15 @@
-"""How long Twilio waits for us: one call's first webhook, on SQLite, beside a route that does nothing but check it.
-
-Run: python -m tests.bench_webhook
-"""
+"""How long Twilio waits for us: one call's first webhook, on SQLite, beside a route that does nothing but check it."""
 
 from __future__ import annotations
 
+import logging
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+import structlog
 
 from callbacks.database import Database
 from callbacks.migrations import migrate
@@ -28,7 +28,10 @@ def milliseconds(work: Callable[[int], object]) -> tuple[float, float]:
     return statistics.median(spent), statistics.quantiles(spent, n=20)[-1]
 
 
-def main() -> None:
+def run() -> None:
+    print("\nA webhook, from the signed request to its answer, on SQLite with every commit on the disk:")
+    logging.disable(logging.WARNING)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{Path(folder) / 'desk.db'}")
         migrate(database)
@@ -45,7 +48,3 @@ def main() -> None:
         }.items():
             print(f"{name:<42}median {median:6.2f} ms   95th percentile {late:6.2f} ms")
         database.close()
-
-
-if __name__ == "__main__":
-    main()

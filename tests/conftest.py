@@ -14,10 +14,12 @@ from sqlalchemy import create_engine, text
 from callbacks.database import Database
 from callbacks.logs import set_up_logs
 from callbacks.migrations import migrate
+from sla.zones import use_newest_rules
 from tests.postgres import NoPostgres, postgres_server
 
 TEMPLATE = "desk_template"
 
+use_newest_rules()
 set_up_logs()
 
 

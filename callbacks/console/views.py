@@ -114,10 +114,10 @@ def next_of(callback: Callback, policy: Escalation, zone: ZoneInfo) -> str:
         return ""
     at = clock_time(callback.next_action_at, zone)
     if callback.owner is not None and not callback.resumed:
-        return f"{at}: {callback.owner.name} is reminded, or it escalates above them"
+        return f"at {at}: {callback.owner.name} is reminded, or it escalates above them"
     targets = policy.step(callback.position).targets
     who = " and ".join(dict.fromkeys(f"{target.channel} to {target.who}" for target in targets))
-    return f"{at}: {who}"
+    return f"at {at}: {who}"
 
 
 def story(session: Session, desk: Desk, reference: str, now: datetime) -> Story:

@@ -55,19 +55,25 @@ Conversation = Generator[Wait, str, bool]
 
 
 def conversation(carrier: SimulatedTwilio, leg: Leg, first: Request) -> Conversation:
-    """Live through a call's documents; say at the end whether the last one ended the call or only ran out."""
+    """Live through a call's documents; say at the end whether the last one ended the call or only ran out.
+
+    A document that cannot be had, or cannot be run, is followed by the number's fallback URL, once.
+    """
     request: Request | None = first
-    try:
-        while request is not None:
-            document = _fetch(carrier, leg, request)
-            request = yield from _perform(carrier, leg, document, request.url)
-    except Ends:
-        return True
-    except BadTwiml as fault:
-        carrier.ledger.errors.append(str(fault))
-        carrier.picks_up(leg)
-        yield from _say(carrier, leg, "We are sorry, an application error has occurred. Goodbye.")
-        return True
+    fallback = carrier.fallback_of(leg.call)
+    while request is not None:
+        try:
+            request = yield from _perform(carrier, leg, _fetch(carrier, leg, request), request.url)
+        except Ends:
+            return True
+        except BadTwiml as fault:
+            carrier.ledger.errors.append(str(fault))
+            if not fallback:
+                carrier.picks_up(leg)
+                yield from _say(carrier, leg, "We are sorry, an application error has occurred. Goodbye.")
+                return True
+            request = Request(fallback, {"ErrorCode": str(fault.code), "ErrorUrl": request.url})
+            fallback = ""
     return False
 
 

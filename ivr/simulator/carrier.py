@@ -106,6 +106,11 @@ class SimulatedTwilio:
     def recording_url(self, sid: str) -> str:
         return f"https://api.twilio.com/2010-04-01/Accounts/{self.account_sid}/Recordings/{sid}"
 
+    def fallback_of(self, call: Call) -> str:
+        """Where a call goes on when the application fails; empty when nowhere."""
+        own = self.numbers.get(call.to) if call.direction == "inbound" else None
+        return own.voice_fallback_url if own else ""
+
     # Time
 
     @property
