@@ -63,7 +63,8 @@ def conversation(carrier: SimulatedTwilio, leg: Leg, first: Request) -> Conversa
     fallback = carrier.fallback_of(leg.call)
     while request is not None:
         try:
-            request = yield from _perform(carrier, leg, _fetch(carrier, leg, request), request.url)
+            document = _fetch(carrier, leg, request)
+            following = yield from _perform(carrier, leg, document, request.url)
         except Ends:
             return True
         except BadTwiml as fault:
@@ -72,8 +73,9 @@ def conversation(carrier: SimulatedTwilio, leg: Leg, first: Request) -> Conversa
                 carrier.picks_up(leg)
                 yield from _say(carrier, leg, "We are sorry, an application error has occurred. Goodbye.")
                 return True
-            request = Request(fallback, {"ErrorCode": str(fault.code), "ErrorUrl": request.url})
+            following = Request(fallback, {"ErrorCode": str(fault.code), "ErrorUrl": request.url})
             fallback = ""
+        request = following
     return False
 
 
