@@ -1,262 +1,267 @@
-"""Runs a call: TwiML verb by verb, in document order, waiting for keys, speech, answers and time as Twilio does.
+"""A call while it lives: one phone, the program it runs, and what the carrier reports of it.
 
-A call is a generator that yields what it waits for. It is resumed with why the waiting is over; when the phone hangs
-up, HungUp is raised at the place where it waits.
+twilio.com/docs/voice/api/call-resource, twilio.com/docs/voice/twiml#request-parameters
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
-from urllib.parse import urljoin
-from xml.etree.ElementTree import Element
+from datetime import timedelta
+from urllib.parse import urljoin, urlsplit
 
-from ivr.simulator.audio import Sound
-from ivr.simulator.ledger import Recording
+from ivr.simulator.agenda import Entry
+from ivr.simulator.ledger import Call
 from ivr.simulator.phones import Heard, Leg
-from ivr.simulator.twiml import BadTwiml, read, words_of
+from ivr.simulator.program import (
+    ApplicationError,
+    CallOver,
+    Elapsed,
+    Fetch,
+    Key,
+    Media,
+    News,
+    PickedUp,
+    Program,
+    Refused,
+    Replaced,
+    Request,
+    Signal,
+    Spoke,
+    Wait,
+)
+from ivr.simulator.sound import Sound
+from ivr.simulator.switchboard import API_VERSION, Switchboard, place_fields, rfc2822, whole_seconds
 
-if TYPE_CHECKING:
-    from ivr.simulator.carrier import SimulatedTwilio
-
-SPEAKS = 15.0  # characters a second
-TOO_SHORT = timedelta(seconds=1)  # a recording below this is absent (error 16101)
-
-
-class HungUp(Exception):
-    """The phone's owner has hung up."""
-
-
-class Ends(Exception):
-    """The document ends the call."""
-
-
-@dataclass(frozen=True)
-class Wait:
-    """What a call waits for: an instant, and with `keys` a key before it, with `speech` the end or start of speech."""
-
-    until: datetime | None
-    keys: bool = False
-    speech: bool = False
+Go = Callable[[], Wait | Fetch | Media]
 
 
 @dataclass(frozen=True)
-class Request:
-    """Where the next document comes from."""
+class StatusCallback:
+    """Where the progress of a call is reported, and which events."""
 
     url: str
-    fields: dict[str, str]
+    events: tuple[str, ...] = ("completed",)
+    method: str = "POST"
 
 
-Script = Generator[Wait, str, Request | None]
-Conversation = Generator[Wait, str, bool]
+class LiveCall:
+    """One call. What happens to it reaches its program as a signal, or, when it ends, as CallOver."""
 
+    def __init__(
+        self,
+        board: Switchboard,
+        record: Call,
+        leg: Leg,
+        *,
+        status_callback: StatusCallback | None = None,
+        fallback_url: str = "",
+        parent: LiveCall | None = None,
+    ) -> None:
+        self.board, self.record, self.leg, self.parent = board, record, leg, parent
+        self.fallback_url = fallback_url
+        self.document_url = ""
+        self._status_callback = status_callback
+        self._reported = 0
+        self._program: Program[None] | None = None
+        self._timer: Entry | None = None
+        leg.line, leg.sid = self, record.sid
+        board.live[record.sid] = self
 
-def conversation(carrier: SimulatedTwilio, leg: Leg, first: Request) -> Conversation:
-    """Live through a call's documents; say at the end whether the last one ended the call or only ran out."""
-    request: Request | None = first
-    try:
-        while request is not None:
-            document = _fetch(carrier, leg, request)
-            request = yield from _perform(carrier, leg, document, request.url)
-    except Ends:
-        return True
-    except BadTwiml as fault:
-        carrier.ledger.errors.append(str(fault))
-        carrier.picks_up(leg)
-        yield from _say(carrier, leg, "We are sorry, an application error has occurred. Goodbye.")
-        return True
-    return False
+    # What a program uses
 
+    @property
+    def is_answered(self) -> bool:
+        return self.record.answered_at is not None
 
-def _fetch(carrier: SimulatedTwilio, leg: Leg, request: Request) -> list[Element]:
-    body = carrier.ask(leg.call, request.url, request.fields)
-    if body is None:
-        raise BadTwiml(11200, f"{request.url} did not answer with TwiML")
-    return read(body)
+    def hears(self, kind: str, text: str = "", language: str = "", voice: str = "") -> None:
+        self.leg.hears(Heard(self.board.agenda.now, kind, text, language, voice))
 
+    def answer(self) -> None:
+        """The call is answered, if it is not yet."""
+        if not self.is_answered:
+            self.record.answered_at, self.record.status = self.board.agenda.now, "in-progress"
+            self.leg.state = "in-progress"
+            self.report("answered")
 
-def _perform(carrier: SimulatedTwilio, leg: Leg, document: list[Element], url: str) -> Script:
-    for verb in document:
-        if verb.tag != "Reject":
-            carrier.picks_up(leg)
-        following = yield from _one(carrier, leg, verb, url)
-        if following is not None:
-            return following
-    return None
+    def params(self) -> dict[str, str]:
+        """Give the fields that every voice webhook has."""
+        record = self.record
+        fields = {
+            "CallSid": record.sid,
+            "AccountSid": self.board.account_sid,
+            "ApiVersion": API_VERSION,
+            "From": record.from_,
+            "To": record.to,
+            "Caller": record.from_,
+            "Called": record.to,
+            "CallStatus": record.status,
+            "Direction": record.direction,
+        }
+        for prefix, number in (
+            ("From", record.from_),
+            ("Caller", record.from_),
+            ("To", record.to),
+            ("Called", record.to),
+        ):
+            fields.update(place_fields(prefix, number))
+        if record.parent_sid is not None:
+            fields["ParentCallSid"] = record.parent_sid
+        if record.answered_by is not None:
+            fields["AnsweredBy"] = record.answered_by
+        return fields
 
+    def absolute(self, url: str) -> str:
+        """Complete a relative URL by that of the document it stands in; none at all is the document's own."""
+        whole = urljoin(self.document_url, url)
+        if urlsplit(whole).scheme not in ("http", "https"):
+            raise ApplicationError(11100, f"{url!r} is no absolute URL, and this document came without one of its own.")
+        return whole
 
-def _one(carrier: SimulatedTwilio, leg: Leg, verb: Element, url: str) -> Script:
-    match verb.tag:
-        case "Say":
-            yield from _say(carrier, leg, words_of(verb), verb.get("language", ""))
-        case "Play":
-            yield from _play(carrier, leg, urljoin(url, verb.text or ""))
-        case "Pause":
-            yield Wait(carrier.now + timedelta(seconds=float(verb.get("length", "1"))))
-        case "Gather":
-            return (yield from _gather(carrier, leg, verb, url))
-        case "Record":
-            return (yield from _record(carrier, leg, verb, url))
-        case "Dial":
-            return (yield from _dial(carrier, leg, verb, url))
-        case "Redirect":
-            return Request(urljoin(url, (verb.text or "").strip()), {})
-        case "Reject":
-            carrier.end(leg, "busy" if verb.get("reason") == "busy" else "no-answer")
-            raise Ends
-        case "Hangup":
-            raise Ends
-    return None
+    def complain(self, fault: ApplicationError) -> None:
+        self.board.webhooks.complain(fault.code, str(fault), fault.url or self.document_url, self.record.sid)
 
+    def report(self, event: str) -> None:
+        """Report progress to whoever asked for it (twilio.com/docs/voice/api/call-resource#statuscallback)."""
+        callback = self._status_callback
+        if callback is None or event not in callback.events:
+            return
+        fields = self.params() | {
+            "CallbackSource": "call-progress-events",
+            "SequenceNumber": str(self._reported),
+            "Timestamp": rfc2822(self.board.agenda.now),
+        }
+        if event == "initiated":
+            fields["CallStatus"] = "initiated"
+        if event == "completed":
+            seconds = whole_seconds(self.record.duration)
+            fields["CallDuration"] = seconds
+            fields["Duration"] = str(-(-int(seconds) // 60))  # in billed minutes
+        self._reported += 1
+        self.board.webhooks.tell("status", callback.url, callback.method, fields, self.board.delays.status)
 
-def _say(carrier: SimulatedTwilio, leg: Leg, words: str, language: str = "") -> Generator[Wait, str, None]:
-    leg.heard.append(Heard(carrier.now, "say", words, language))
-    yield Wait(carrier.now + timedelta(seconds=max(0.5, len(words) / SPEAKS)))
+    def tell_parent(self, what: str) -> None:
+        parent = self.parent
+        if parent is not None:
+            self._soon(lambda: parent.signal(News(what, self.record.sid)))
 
+    # What happens to it
 
-def _play(carrier: SimulatedTwilio, leg: Leg, url: str) -> Generator[Wait, str, None]:
-    sound = carrier.fetch_sound(url)
-    leg.heard.append(Heard(carrier.now, "play", url))
-    yield Wait(carrier.now + sound.length)
+    def begin(self, script: Program[None]) -> None:
+        self._program = self._life(script)
+        self._step(self._program.__next__)
 
+    def signal(self, signal: Signal) -> None:
+        program = self._program
+        if program is not None:
+            self._step(lambda: program.send(signal))
 
-def _gather(carrier: SimulatedTwilio, leg: Leg, gather: Element, url: str) -> Script:
-    """twilio.com/docs/voice/twiml/gather: a key interrupts what is spoken; without one the next verb runs."""
-    finish, wanted = gather.get("finishOnKey", "#"), int(gather.get("numDigits", "0"))
-    leg.keys.clear()
-    digits = ""
-    for child in gather:
-        speaking = _one(carrier, leg, child, url)
-        for wait in speaking:
-            reason = yield Wait(wait.until, keys=True)
-            if reason == "key":
-                break
-        if leg.keys:
-            break
-    timeout = timedelta(seconds=float(gather.get("timeout", "5")))
-    while True:
-        while leg.keys:
-            key = leg.keys.pop(0)
-            if key == finish:
-                return _gathered(gather, url, digits)
-            digits += key
-            if wanted and len(digits) >= wanted:
-                return _gathered(gather, url, digits)
-        if (yield Wait(carrier.now + timeout, keys=True)) != "key":
-            return _gathered(gather, url, digits)
+    def picked_up(self) -> None:
+        self.signal(PickedUp())
 
+    def refused(self, status: str) -> None:
+        if self.leg.incoming and not self.is_answered:
+            self.signal(Refused(status))
+        else:
+            self.hung_up()
 
-def _gathered(gather: Element, url: str, digits: str) -> Request | None:
-    if not digits and gather.get("actionOnEmptyResult", "false") != "true":
-        return None
-    return Request(urljoin(url, gather.get("action", url)), {"Digits": digits, "msg": "Gather End"})
+    def pressed(self, key: str) -> None:
+        if self.leg.connected_to is not None:
+            self.leg.connected_to.hears(Heard(self.board.agenda.now, "tone", key))
+        self.signal(Key(key))
 
+    def spoke(self, sound: Sound) -> None:
+        speech = self.leg.begin_to_speak(sound, self.board.agenda.now)
+        if self.leg.connected_to is not None:
+            words = f"{self.leg.phone.name} speaks for {sound.lasts.total_seconds():.0f} seconds"
+            self.leg.connected_to.hears(Heard(speech.began_at, "voice", words))
+        self.signal(Spoke())
 
-def _record(carrier: SimulatedTwilio, leg: Leg, record: Element, url: str) -> Script:
-    """twilio.com/docs/voice/twiml/record: on a hang-up the action is requested all the same, and nobody hears it."""
-    if record.get("playBeep", "true") == "true":
-        leg.heard.append(Heard(carrier.now, "beep", ""))
-    leg.keys.clear()
-    began, sound, key = carrier.now, Sound(), ""
-    silence = timedelta(seconds=float(record.get("timeout", "5")))
-    longest = timedelta(seconds=float(record.get("maxLength", "3600")))
-    try:
-        while not key and carrier.now < began + longest:
-            until = min(carrier.now + silence, began + longest)
-            reason = yield Wait(until, keys=True, speech=True)
-            if reason == "speech":
-                heard, key = yield from _listen(carrier, leg, record, began + longest)
-                sound = sound.then(heard)
-            elif reason == "key":
-                key = _finishing_key(leg, record)
-            else:
-                break
-    except HungUp:
-        sound = sound.then(_said_so_far(carrier, leg))
-        recording = _keep(carrier, leg, record, sound, url)
-        if recording is not None:
-            carrier.ask_later(leg.call, _recorded(record, url, recording, carrier, "hangup"))
-        raise
-    recording = _keep(carrier, leg, record, sound, url)
-    return None if recording is None else _recorded(record, url, recording, carrier, key)
+    def hung_up(self) -> None:
+        """Its phone hangs up."""
+        self.end()
 
+    def end(self, status: str | None = None) -> None:
+        """It ends here and now. Unanswered and without a status: the caller gave up, or the carrier did."""
+        if self.record.is_over:
+            return
+        self._close(status)
+        program = self._program
+        if program is not None:
+            self._step(lambda: program.throw(CallOver(status)))
 
-def _listen(
-    carrier: SimulatedTwilio, leg: Leg, record: Element, until: datetime
-) -> Generator[Wait, str, tuple[Sound, str]]:
-    """Keep what is being said, until it has been said or a key cuts it short."""
-    speaking, since = leg.speaking or Sound(), leg.speaks_since or carrier.now
-    while carrier.now < min(since + speaking.length, until):
-        reason = yield Wait(min(since + speaking.length, until), keys=True)
-        if reason == "key" and (key := _finishing_key(leg, record)):
-            said = _said_so_far(carrier, leg)
-            leg.speaking = None
-            return said, key
-    said = speaking.first(carrier.now - since)
-    leg.speaking = None
-    return said, ""
+    def end_soon(self, status: str | None = None) -> None:
+        """End it from within another call's program."""
+        self._soon(lambda: self.end(status))
 
+    def replace(self, request: Request) -> None:
+        """The REST API gives it another document."""
+        program = self._program
+        if program is None or self.record.is_over:
+            return
+        if self.leg.connected_to is not None and self.parent is not None:
+            self.disconnect()
+            self.tell_parent("ended")
+        self._step(lambda: program.throw(Replaced(request)))
 
-def _said_so_far(carrier: SimulatedTwilio, leg: Leg) -> Sound:
-    if leg.speaking is None or leg.speaks_since is None:
-        return Sound()
-    return leg.speaking.first(carrier.now - leg.speaks_since)
+    def connect(self, other: LiveCall) -> None:
+        self.leg.connected_to, other.leg.connected_to = other.leg, self.leg
 
+    def disconnect(self) -> None:
+        other = self.leg.connected_to
+        self.leg.connected_to = None
+        if other is not None:
+            other.connected_to = None
 
-def _finishing_key(leg: Leg, record: Element) -> str:
-    key = leg.keys.pop(0) if leg.keys else ""
-    return key if key in record.get("finishOnKey", "1234567890*#") else ""
+    # How it runs
 
+    def _life(self, script: Program[None]) -> Program[None]:
+        status = None
+        try:
+            yield from script
+        except CallOver as end:
+            status = end.status
+        self._close(status)
+        self.report("completed")
+        self.tell_parent("ended")
 
-def _keep(carrier: SimulatedTwilio, leg: Leg, record: Element, sound: Sound, url: str) -> Recording | None:
-    absent = sound.length < TOO_SHORT
-    recording = Recording(carrier.new_sid("RE"), leg.call.sid, carrier.now, "absent" if absent else "completed", sound)
-    carrier.ledger.recordings.append(recording)
-    wanted = record.get("recordingStatusCallbackEvent", "completed").split()
-    callback = record.get("recordingStatusCallback")
-    if callback and recording.status in wanted:
-        carrier.report_recording(urljoin(url, callback), recording)
-    return None if absent else recording
+    def _close(self, status: str | None) -> None:
+        if self.record.is_over:
+            return
+        unanswered = "no-answer" if self.record.direction == "inbound" else "canceled"
+        self.record.status = status or ("completed" if self.is_answered else unanswered)
+        self.record.ended_at = self.board.agenda.now
+        self.leg.state = "ended"
+        self.disconnect()
 
+    def _step(self, go: Go) -> None:
+        """Let the program go on until it waits for time or for somebody."""
+        if self._timer is not None:
+            self._timer.drop()
+            self._timer = None
+        try:
+            with self.board.lock:
+                wanted = go()
+            while not isinstance(wanted, Wait):
+                wanted = self._bring(wanted)
+        except StopIteration:
+            self._program = None
+            self.board.live.pop(self.record.sid, None)
+            return
+        if wanted.until is not None:
+            self._timer = self.board.agenda.at(wanted.until, lambda: self.signal(Elapsed()))
 
-def _recorded(record: Element, url: str, recording: Recording, carrier: SimulatedTwilio, key: str) -> Request:
-    fields = {
-        "RecordingUrl": carrier.recording_url(recording.sid),
-        "RecordingSid": recording.sid,
-        "RecordingDuration": str(recording.seconds),
-        "Digits": key,
-    }
-    return Request(urljoin(url, record.get("action", url)), fields)
+    def _bring(self, wanted: Fetch | Media) -> Wait | Fetch | Media:
+        """Fetch what the program asks for, without the lock, and go on with it."""
+        assert self._program is not None  # noqa: S101 - it is what asks
+        if isinstance(wanted, Media):
+            answer = self.board.webhooks.media(wanted.url)
+            with self.board.lock:
+                return self._program.send(answer)
+        request = wanted.request
+        reply = self.board.webhooks.ask(request.kind, request.url, request.method, wanted.params)
+        with self.board.lock:
+            return self._program.send(reply)
 
-
-def _dial(carrier: SimulatedTwilio, leg: Leg, dial: Element, url: str) -> Script:
-    """twilio.com/docs/voice/twiml/dial: the other phone hears its own document first, then both are connected."""
-    noun = dial.find("Number")
-    number = ((noun.text if noun is not None else dial.text) or "").strip()
-    caller_id = dial.get("callerId") or (leg.call.from_ if leg.call.direction == "inbound" else leg.call.to)
-    if caller_id not in carrier.numbers and caller_id not in (leg.call.from_, leg.call.to):
-        raise BadTwiml(13214, f"callerId {caller_id!r} is neither ours nor a party of the call")
-    screen = urljoin(url, noun.attrib["url"]) if noun is not None and "url" in noun.attrib else ""
-    timeout = timedelta(seconds=float(dial.get("timeout", "30")))
-    other = carrier.ring(number, caller_id, "outbound-dial", timeout, parent=leg, screen=screen)
-    try:
-        while other.call.ended_at is None:
-            yield Wait(None)
-    except HungUp:
-        carrier.end(other, "completed" if other.call.answered_at else "canceled")
-        raise
-    action = dial.get("action")
-    if action is None:
-        return None
-    was_bridged = other in carrier.were_bridged
-    fields = {
-        "DialCallStatus": other.call.status,
-        "DialCallSid": other.call.sid,
-        "DialBridged": str(was_bridged).lower(),
-    }
-    if other.call.answered_at:
-        fields["DialCallDuration"] = str(other.call.seconds)
-    return Request(urljoin(url, action), fields)
+    def _soon(self, act: Callable[[], None]) -> None:
+        self.board.agenda.after(timedelta(0), act)

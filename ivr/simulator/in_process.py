@@ -53,7 +53,7 @@ class InProcess(BaseAdapter):
         except TimeoutError as fault:
             raise requests.ReadTimeout(f"Read timed out. ({fault})", request=request) from fault
         except ConnectionError as fault:
-            raise requests.ConnectionError(f"Connection aborted: {fault!r}", request=request) from fault
+            raise requests.ConnectionError(f"Connection failed: {fault}", request=request) from fault
         return self._response(request, head["status"], head["headers"], body)
 
     def close(self) -> None:

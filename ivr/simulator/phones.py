@@ -1,136 +1,141 @@
-"""Virtual phones: whoever holds one dials, hears, presses, speaks, hangs up; untouched, a phone has its habits.
+"""Virtual phones: people dial, hear, press, speak, hang up and read on them; what nobody does, a habit does.
 
-A gesture changes nothing by itself: it becomes an event at this instant, and happens when the carrier runs what is due.
+A gesture takes effect when the carrier next performs what is due (`run_due`), in the order of the gestures.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from enum import Enum
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
 
-from ivr.simulator.audio import Sound, sound_in
-from ivr.simulator.ledger import Call
+from ivr.simulator.habits import Habit, SmsHabit
+from ivr.simulator.sound import Sound, Speech
 
-if TYPE_CHECKING:
-    from ivr.simulator.calls import Wait
-    from ivr.simulator.carrier import SimulatedTwilio
-
-
-Gesture = Callable[[], object]
-
-
-class Habit(Enum):
-    """What a phone does with a call when nobody touches it."""
-
-    RINGS = "rings"
-    REJECTS = "rejects"
-    BUSY = "busy"
-    UNREACHABLE = "unreachable"
-    VOICEMAIL = "voicemail"
-
-
-class SmsHabit(Enum):
-    """What becomes of a text to a phone."""
-
-    DELIVERED = "delivered"
-    UNDELIVERED = "undelivered"  # 30003: off or out of reach
-    SILENT = "silent"  # sent, and never heard of again
-    STOPPED = "stopped"  # 21610 at once
-    LANDLINE = "landline"  # 30006
+Later = Callable[[Callable[[], None]], None]
+State = Literal["ringing", "in-progress", "ended"]
 
 
 @dataclass(frozen=True)
 class Heard:
-    """Something that a phone's owner hears."""
+    """Something that was heard: say, play, beep, ring, silence, tone or voice."""
 
     at: datetime
-    kind: Literal["say", "play", "beep", "voice"]
-    text: str
+    kind: str
+    text: str = ""
     language: str = ""
+    voice: str = ""
 
 
 @dataclass(frozen=True)
 class Text:
+    """A text that arrived."""
+
     at: datetime
     sender: str
     body: str
     sid: str
 
 
-@dataclass(eq=False)
+class Line(Protocol):
+    """The carrier's end of a phone's call: where the gestures go."""
+
+    def picked_up(self) -> None: ...
+    def refused(self, status: str) -> None: ...
+    def hung_up(self) -> None: ...
+    def pressed(self, key: str) -> None: ...
+    def spoke(self, sound: Sound) -> None: ...
+
+
 class Leg:
-    """One phone's side of one call."""
+    """A phone's side of one call."""
 
-    carrier: SimulatedTwilio
-    phone: Phone
-    call: Call
-    heard: list[Heard] = field(default_factory=list)
-    keys: list[str] = field(default_factory=list)  # pressed and not yet taken
-    speaking: Sound | None = None
-    speaks_since: datetime | None = None
-    waiting: Wait | None = None
-    bridged_with: Leg | None = None
-    hung_up: bool = False
-    parent: Leg | None = None  # whose <Dial> rang this phone
-    on_answer: Gesture = lambda: None
-    after_documents: Gesture | None = None
-    status_callback: str = ""
-    status_events: set[str] = field(default_factory=set)
+    def __init__(self, phone: Phone, other_party: str, incoming: bool, later: Later) -> None:
+        self.phone, self.incoming = phone, incoming
+        self.other_party = other_party
+        self.state: State = "ringing"
+        self.connected_to: Leg | None = None
+        self.speeches: list[Speech] = []
+        self.line: Line | None = None
+        self.sid = ""
+        self.greeting = ""  # of the voicemail that answered
+        self._heard: list[Heard] = []
+        self._later = later
 
     @property
-    def state(self) -> Literal["ringing", "in-progress", "ended"]:
-        if self.call.ended_at is not None:
-            return "ended"
-        return "ringing" if self.call.answered_at is None and self.call.direction != "inbound" else "in-progress"
-
-    @property
-    def other_party(self) -> str:
-        return self.call.to if self.call.direction == "inbound" else self.call.from_
+    def heard(self) -> list[Heard]:
+        return list(self._heard)
 
     @property
     def bridged(self) -> bool:
-        return self.bridged_with is not None
+        return self.connected_to is not None
 
     def answer(self) -> None:
-        self.carrier.soon(lambda: self.carrier.answered(self))
+        self._gesture(lambda line: line.picked_up())
 
     def reject(self) -> None:
-        self.carrier.soon(lambda: self.carrier.refused(self, "busy"))
+        self._gesture(lambda line: line.refused("busy"))
 
     def hang_up(self) -> None:
-        self.carrier.soon(lambda: self.carrier.hangs_up(self))
+        self._gesture(lambda line: line.hung_up())
 
     def press(self, keys: str) -> None:
+        """Press keys one after the other."""
+        if not keys or set(keys) - set("0123456789*#"):
+            raise ValueError(f"{keys!r} are no keys of a phone: 0 to 9, * and #.")
         for key in keys:
-            self.carrier.soon(lambda key=key: self.carrier.presses(self, key))  # type: ignore[misc]
+            self._gesture(lambda line, key=key: line.pressed(key))  # type: ignore[misc]
 
     def speak(self, wav: bytes) -> None:
-        sound = sound_in(wav)
-        self.carrier.soon(lambda: self.carrier.speaks(self, sound))
+        """Say what a WAV says; it takes as long as it takes. Who is still speaking goes on with it afterwards."""
+        sound = Sound.from_wav(wav)
+        self._gesture(lambda line: line.spoke(sound))
+
+    def hears(self, heard: Heard) -> None:
+        self._heard.append(heard)
+
+    def begin_to_speak(self, sound: Sound, now: datetime) -> Speech:
+        speech = Speech(sound, max(now, self.quiet_at or now))
+        self.speeches.append(speech)
+        return speech
+
+    @property
+    def quiet_at(self) -> datetime | None:
+        """When the last thing said ends, or ended."""
+        return self.speeches[-1].ends_at if self.speeches else None
+
+    def _gesture(self, act: Callable[[Line], None]) -> None:
+        def perform() -> None:
+            if self.line is not None and self.state != "ended":
+                act(self.line)
+
+        self._later(perform)
 
 
-@dataclass(eq=False)
 class Phone:
-    carrier: SimulatedTwilio
-    number: str
-    name: str = ""
-    habit: Habit = Habit.RINGS
-    voicemail_after: timedelta = timedelta(seconds=20)
-    voicemail_plays: str = ""  # keys that the greeting happens to sound like
-    sms_habit: SmsHabit = SmsHabit.DELIVERED
-    legs: list[Leg] = field(default_factory=list)
-    texts: list[Text] = field(default_factory=list)
+    """A phone with a number."""
+
+    def __init__(
+        self, number: str, name: str, place: Callable[[Phone, str, str], Leg], text: Callable[[Phone, str, str], None]
+    ) -> None:
+        self.number, self.name = number, name
+        self.habit: Habit = Habit.RINGS
+        self.sms_habit: SmsHabit = SmsHabit.DELIVERED
+        self.texts: list[Text] = []
+        self.sent: list[Text] = []
+        self.legs: list[Leg] = []
+        self._place, self._text = place, text
 
     @property
     def ringing(self) -> Leg | None:
-        """An incoming call that rings now."""
-        return next((leg for leg in self.legs if leg.state == "ringing"), None)
+        """The incoming call that rings now."""
+        return next((leg for leg in list(self.legs) if leg.incoming and leg.state == "ringing"), None)
 
-    def dial(self, number: str, caller_id: str | None = None) -> Leg:
-        return self.carrier.dialled(self, number, self.number if caller_id is None else caller_id)
+    def dial(self, to: str, caller_id: str | None = None) -> Leg:
+        """Call one of the carrier's own numbers. `caller_id` is what the other side is shown instead of our number."""
+        return self._place(self, to, self.number if caller_id is None else caller_id)
 
     def send_text(self, to: str, body: str) -> None:
-        self.carrier.soon(lambda: self.carrier.text_comes_in(self, to, body))
+        """Text one of the carrier's own numbers."""
+        self._text(self, to, body)

@@ -49,6 +49,13 @@ class Fetch:
 
 
 @dataclass(frozen=True)
+class Media:
+    """Until what is to be played has been fetched."""
+
+    url: str
+
+
+@dataclass(frozen=True)
 class Elapsed:
     """The instant that was waited for has come."""
 
@@ -87,7 +94,7 @@ class News:
 
 Signal: TypeAlias = Elapsed | Key | Spoke | PickedUp | Refused | News
 T = TypeVar("T")
-Program: TypeAlias = Generator[Wait | Fetch, Any, T]
+Program: TypeAlias = Generator[Wait | Fetch | Media, Any, T]
 
 
 class CallOver(Exception):

@@ -63,7 +63,7 @@ class Webhooks:
         if fault is not None and fault.what == "doubled":
             self._send(notice)
         if fault is not None and fault.what == "late":
-            return answer, fault.span
+            return answer, fault.by
         return answer, timedelta(0)
 
     def tell(self, kind: str, url: str, method: str, params: Mapping[str, str], after: timedelta) -> None:
@@ -77,7 +77,7 @@ class Webhooks:
                 self._deliver_after(after, notice)
                 self._deliver_after(after, notice)
             case "late" if fault is not None:
-                self._deliver_after(after + fault.span, notice)
+                self._deliver_after(after + fault.by, notice)
             case "reordered":
                 self._kept_back.setdefault(kind, []).append(notice)
                 self._agenda.after(after + KEPT_BACK_AT_MOST, lambda: self._release(kind))
@@ -87,6 +87,10 @@ class Webhooks:
     def media(self, url: str) -> Answer:
         """Fetch what is to be played."""
         return self._exchange("GET", url, {}, {})
+
+    def replay(self, webhook: Webhook) -> Answer:
+        """Send what was sent before once more, with the same fields and the same signature, as anybody could."""
+        return self._send(_Notice(webhook.kind, webhook.url, webhook.method, webhook.params, self._token()))
 
     def complain(self, code: int, message: str, url: str = "", call_sid: str = "") -> None:
         self._ledger.errors.append(Complaint(self._agenda.now, code, message, url, call_sid))
@@ -98,7 +102,9 @@ class Webhooks:
         answer = self._send(notice)
         if answer.status not in range(200, 300):
             said = f"HTTP {answer.status}" if answer.status else answer.fault
-            self.complain(11200, f"A {notice.kind} callback failed: {said}.", notice.url, notice.params.get("CallSid", ""))
+            self.complain(
+                11200, f"A {notice.kind} callback failed: {said}.", notice.url, notice.params.get("CallSid", "")
+            )
         self._release(notice.kind)
 
     def _release(self, kind: str) -> None:
@@ -137,7 +143,7 @@ class Webhooks:
             try:
                 got = self._http.send(prepared, timeout=PATIENCE)
             except requests.ConnectionError as fault:
-                if last_try or isinstance(fault, requests.ReadTimeout):
+                if last_try:
                     return Answer(0, fault=f"the connection failed ({type(fault).__name__})")
             except requests.Timeout:
                 return Answer(0, fault="no answer within 15 seconds")
