@@ -15,7 +15,7 @@ from ivr.simulator import messages, scripts
 from ivr.simulator.agenda import Agenda, Clock
 from ivr.simulator.faults import Faults
 from ivr.simulator.ledger import Ledger, Sids, Webhook
-from ivr.simulator.phones import Phone
+from ivr.simulator.phones import Leg, Phone
 from ivr.simulator.rest import application
 from ivr.simulator.switchboard import OwnNumber, Switchboard
 from ivr.simulator.webhooks import Webhooks
