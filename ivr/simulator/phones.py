@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 from ivr.simulator.habits import Habit, SmsHabit
 from ivr.simulator.sound import Sound, Speech
 
 Later = Callable[[Callable[[], None]], None]
-State = Literal["ringing", "in-progress", "ended"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class Leg:
     def __init__(self, phone: Phone, other_party: str, incoming: bool, later: Later) -> None:
         self.phone, self.incoming = phone, incoming
         self.other_party = other_party
-        self.state: State = "ringing"
+        self.state = "ringing"  # in-progress, ended
         self.connected_to: Leg | None = None
         self.speeches: list[Speech] = []
         self.line: Line | None = None
