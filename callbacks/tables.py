@@ -86,7 +86,7 @@ class Call(Base):
     line: Mapped[str] = mapped_column(String(40))
     caller: Mapped[str] = mapped_column(String(64))  # as the carrier gave it: may be a word, or nothing
     customer_number: Mapped[str | None] = mapped_column(String(20))  # only when it is a number that can be rung
-    began_at: Mapped[datetime]
+    began_at: Mapped[datetime] = mapped_column(index=True)
     language: Mapped[str] = mapped_column(String(5), default="en")
     is_open: Mapped[bool]  # whether the line was in support hours when the call began
     hours_reason: Mapped[str] = mapped_column(Text, default="")

@@ -11,6 +11,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.database import Database
 from callbacks.errors import WrongState
 from callbacks.tables import User
 
@@ -40,12 +41,20 @@ def add_user(session: Session, email: str, role: str, password: str, now: dateti
     return user
 
 
-def authenticate(session: Session, email: str, password: str, now: datetime) -> User | None:
-    """Give the user whose password this is, or None; too many failures in a row lock the account for a while."""
-    query = select(User).where(User.email == email.strip().casefold()).with_for_update()
-    user = session.scalar(query)
-    is_right = _is_right(user.password_hash if user else _NOBODYS_HASH, password)
-    if user is None or (user.locked_until is not None and now < user.locked_until):
+def authenticate(database: Database, email: str, password: str, now: datetime) -> User | None:
+    """Give the user whose password this is, or None; too many failures in a row lock the account for a while.
+
+    The password is hashed between two transactions: it takes long on purpose, and nothing may wait for it.
+    """
+    address = email.strip().casefold()
+    known = database.read(lambda session: session.scalar(select(User).where(User.email == address)))
+    is_right = _is_right(known.password_hash if known else _NOBODYS_HASH, password)
+    return database.write(lambda session: _note_try(session, address, is_right, now)) if known else None
+
+
+def _note_try(session: Session, address: str, is_right: bool, now: datetime) -> User | None:
+    user = session.scalars(select(User).where(User.email == address).with_for_update()).one()
+    if user.locked_until is not None and now < user.locked_until:
         return None
     if not is_right:
         user.failures += 1

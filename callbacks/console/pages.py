@@ -122,7 +122,7 @@ def _login_pages(console: Blueprint, parts: ConsoleParts) -> None:
     @console.post("/login")
     def log_in() -> ResponseReturnValue:
         now, email, password = parts.clock.now(), request.form.get("email", ""), request.form.get("password", "")
-        user = parts.database.write(lambda session: users.authenticate(session, email[:255], password[:255], now))
+        user = users.authenticate(parts.database, email[:255], password[:255], now)
         if user is None:
             flash("That email and password do not belong together, or the account is locked for a while.")
             return render_template("login.html", title="Log in"), 401

@@ -29,6 +29,7 @@ from ivr.simulator.twiml import BadTwiml, read, words_of
 
 WEBHOOK_TIMEOUT = 15.0
 A_MOMENT = timedelta(milliseconds=300)
+OVERTAKEN = timedelta(seconds=3)  # long enough for the next webhook to come first
 RECORDING_IS_READY_AFTER = timedelta(seconds=1)
 FINAL_MESSAGES = {
     SmsHabit.DELIVERED: ("delivered", None),
@@ -385,8 +386,9 @@ class SimulatedTwilio:
         fault = self.faults.next(kind, url + str(fields))
         if fault is not None and fault.what == "lost":
             return None
-        if fault is not None and fault.what == "late":
-            self.later(fault.by, lambda: self._deliver(kind, url, fields))
+        if fault is not None and fault.what in ("late", "reordered"):
+            delay = fault.by if fault.what == "late" else OVERTAKEN
+            self.later(delay, lambda: self._deliver(kind, url, fields))
             return None
         first = self._deliver(kind, url, fields)
         if fault is not None and fault.what == "doubled":

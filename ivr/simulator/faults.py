@@ -8,7 +8,17 @@ from typing import Literal
 
 Where = Literal["messages", "calls", "media", "lists", "voice", "status", "recording", "sms", "message-status"]
 What = Literal[
-    "429", "500", "500 but done", "answer lost", "refused connection", "lost", "doubled", "late", "404", "cut short"
+    "429",
+    "500",
+    "500 but done",
+    "answer lost",
+    "refused connection",
+    "lost",
+    "doubled",
+    "late",
+    "reordered",
+    "404",
+    "cut short",
 ]
 
 
@@ -16,8 +26,9 @@ What = Literal[
 class Fault:
     """One kind of trouble, at one place, so many times.
 
-    To requests for messages or calls: "429" and "500" (nothing is done), "500 but done" and "answer lost" (it is done
-    all the same), "refused connection". To webhooks: "lost", "doubled", "late". To media: "404", "cut short".
+    To requests for messages or calls: "429" and "500" (nothing is done), "500 but done" and "answer lost" (it is
+    done all the same), "refused connection". To webhooks: "lost", "doubled", "late", "reordered" (the next one
+    comes first). To media: "404", "cut short".
     """
 
     where: Where

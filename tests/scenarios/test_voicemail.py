@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from ivr.simulator import Habit
+from ivr.simulator.audio import Sound, sound_in
 from tests.scenarios.conftest import TUESDAY_MORNING, DeskNight
 
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -94,9 +96,10 @@ def test_doubled_webhooks_change_nothing(desk: DeskNight, kind: str) -> None:
     assert len(desk.callbacks()) == 1
 
 
-@pytest.mark.parametrize("kind", ["status", "recording"])
-def test_late_webhooks_change_nothing(desk: DeskNight, kind: str) -> None:
-    desk.fails(kind, "late")
+@pytest.mark.parametrize("kind", ["status", "recording", "action"])
+@pytest.mark.parametrize("trouble", ["late", "reordered"])
+def test_late_webhooks_change_nothing(desk: DeskNight, kind: str, trouble: str) -> None:
+    desk.fails(kind, trouble)
     desk.customer().dials("direct").hears_the_beep().starts_to_say(7).hangs_up()
     amy_does_it(desk)
     assert desk.voicemail.audio == "copied"
@@ -131,6 +134,15 @@ def test_a_withheld_number_is_paged_as_such_and_never_rung(desk: DeskNight) -> N
     desk.night.minutes_pass(40)
 
 
+def test_a_real_recording_is_kept_with_the_same_sound(desk: DeskNight) -> None:
+    """A WAV of another rate than a phone's: what was spoken is what is in our storage, sample for sample."""
+    spoken = Sound(bytes(range(256)) * 400, rate=16000)
+    desk.customer().dials("direct").hears_the_beep().says(spoken.wav()).presses("#").hears("Thank you")
+    amy_does_it(desk)
+    kept = desk.stage.house.settings.media_dir / (desk.voicemail.audio_file or "")
+    assert sound_in(kept.read_bytes()) == spoken
+
+
 def test_two_calls_are_two_callbacks(desk: DeskNight) -> None:
     desk.leaves_a_message()
     desk.phone_of("Amy").reads("call (514) 555-0199 back")
@@ -145,8 +157,6 @@ def test_two_calls_are_two_callbacks(desk: DeskNight) -> None:
 def test_in_support_hours_a_private_voicemail_does_not_swallow_the_call(
     open_desk: Callable[[str], DeskNight],
 ) -> None:
-    from ivr.simulator import Habit
-
     desk = open_desk(TUESDAY_MORNING)
     desk.phone_of("Amy").phone.habit = Habit.VOICEMAIL
     desk.phone_of("Amy").phone.voicemail_after = timedelta(seconds=5)

@@ -103,6 +103,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("sid"),
     )
+    with op.batch_alter_table("calls", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_calls_began_at"), ["began_at"], unique=False)
+
     op.create_table(
         "shifts",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -299,6 +302,9 @@ def downgrade() -> None:
 
     op.drop_table("callbacks")
     op.drop_table("shifts")
+    with op.batch_alter_table("calls", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_calls_began_at"))
+
     op.drop_table("calls")
     op.drop_table("worker_signs")
     op.drop_table("watermarks")
