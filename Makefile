@@ -23,7 +23,7 @@ demo: $(STAMP)  ## Run the whole desk with a simulated carrier and a browser pho
 	$(BIN)/python app.py demo
 
 test: $(STAMP)  ## Run the tests, on SQLite and on PostgreSQL
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: $(STAMP)  ## Lint, types, layers
 	$(BIN)/ruff check .
