@@ -352,7 +352,7 @@ def report(days: int) -> None:
     house = real_house()
     now = house.clock.now()
     since = now - timedelta(days=days)
-    click.echo(house.database.read(lambda session: reports.summary(session, since, now, now)))
+    click.echo(house.database.read(lambda session: reports.summary(session, house.desk.zone, since, now)))
 
 
 @cli.command()

@@ -16,8 +16,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from callbacks.errors import BrokenDesk
 from callbacks.paging.policy import Escalation, Step, Target
+from sla import targets as promise
 from sla.holidays import StatutoryHolidays
 from sla.hours import SupportHours, Window
+from sla.priorities import Priority
 
 Language = Literal["en", "fr"]
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -125,6 +127,7 @@ class PriorityTargets(_Part):
     name: str
     first_reaction: Duration
     resolution: Duration
+    at_risk_after: Duration | None = None
     around_the_clock: bool = False
 
 
@@ -193,6 +196,16 @@ class Desk(_Part):
         return ZoneInfo(self.hours.zone)
 
     @cached_property
+    def promised_callback(self) -> promise.Target:
+        """What callers are promised while the desk is closed, whatever the priority."""
+        return promise.Target(self.callback.promise)
+
+    @cached_property
+    def promises(self) -> Mapping[str, Priority]:
+        """What each priority promises."""
+        return {name: _priority(name, targets) for name, targets in self.priorities.items()}
+
+    @cached_property
     def policy(self) -> Escalation:
         part = self.escalation
         return Escalation(
@@ -204,6 +217,16 @@ class Desk(_Part):
             reminder_before_due=part.reminder_before_due,
             resume_before_due=part.resume_before_due,
         )
+
+
+def _priority(name: str, targets: PriorityTargets) -> Priority:
+    business = not targets.around_the_clock
+    return Priority(
+        name,
+        targets.name,
+        promise.Target(targets.first_reaction, business_time=business),
+        promise.Target(targets.resolution, business_time=business, at_risk_after=targets.at_risk_after),
+    )
 
 
 def _targets(step: EscalationStep | AgainStep) -> tuple[Target, ...]:
@@ -276,6 +299,8 @@ def _faults_of_priorities(desk: Desk) -> list[str]:
     for name, targets in desk.priorities.items():
         if targets.first_reaction <= zero or targets.resolution <= zero:
             faults.append(f"priorities.{name}: a target of zero cannot be kept. Give more.")
+        elif targets.at_risk_after is not None and not zero < targets.at_risk_after <= targets.resolution:
+            faults.append(f"priorities.{name}: at_risk_after must lie before the resolution is due.")
     if desk.callback.promise < timedelta(minutes=5):
         faults.append("callback.promise: less than 5 minutes leaves no time to page anybody. Give more.")
     return faults

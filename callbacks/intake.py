@@ -135,7 +135,7 @@ def _learn(session: Session, voicemail: Voicemail, recording: Recording, now: da
     """Add what is new. Audio that exists outweighs any word that there is none."""
     if recording.sid is not None and voicemail.recording_sid is None:
         voicemail.recording_sid = recording.sid
-    if recording.state == "recorded" or (recording.seconds and voicemail.state != "recorded"):
+    if recording.state == "recorded":  # what the end of a Record says is counted with the silence at its end
         voicemail.seconds = recording.seconds
     if voicemail.state == "recorded" or (recording.state == "expected" and voicemail.state != "expected"):
         return

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.saying import span
 from callbacks.tables import Callback, ReachAttempt, Voicemail
+from sla.attainment import Attainment, attainment, attainment_by, by_line, by_person, by_week
+from sla.attainment import Record as Counted
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -55,22 +59,30 @@ def as_csv(rows: Iterable[Record]) -> str:
     return out.getvalue()
 
 
-def summary(session: Session, since: datetime, until: datetime, now: datetime) -> str:
-    """Say in a few lines how the promise was kept."""
-    query = select(Callback).where(Callback.due_at >= since, Callback.due_at < until)
-    callbacks = session.scalars(query).all()
-    kept = [callback for callback in callbacks if _kept(callback, now) == "yes"]
-    missed = [callback for callback in callbacks if _kept(callback, now) == "no"]
-    decided = len(kept) + len(missed)
-    share = f"{100 * len(kept) / decided:.1f} %" if decided else "nothing to count yet"
-    return "\n".join(
-        [
-            f"Callbacks due from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC: {len(callbacks)}",
-            f"  kept in time: {len(kept)}   missed: {len(missed)}   ({share})",
-            f"  still open: {sum(callback.state == 'open' for callback in callbacks)}",
-            f"  first attempt after the call, median: {_median(callbacks)}",
-        ]
-    )
+def summary(session: Session, zone: ZoneInfo, since: datetime, now: datetime) -> str:
+    """Say in a few lines how the promise was kept: in all, then by week, line and person."""
+    query = select(Callback).where(Callback.due_at >= since)
+    counted = [_counted(callback) for callback in session.scalars(query)]
+    lines = [f"Callbacks due since {since.astimezone(zone):%Y-%m-%d %H:%M}: {len(counted)}"]
+    lines.append(_in_words("in all", attainment(counted, now)))
+    for heading, grouping in {"week": by_week(zone), "line": by_line, "person": by_person}.items():
+        lines.append(f"by {heading}")
+        lines += [_in_words(name, found) for name, found in attainment_by(grouping, counted, now).items()]
+    return "\n".join(lines)
+
+
+def _counted(callback: Callback) -> Counted:
+    person = callback.owner.name if callback.owner else None
+    began_at, line = callback.call.began_at, callback.call.line
+    return Counted(callback.priority, line, began_at, callback.due_at, callback.attempted_at, person)
+
+
+def _in_words(name: str, found: Attainment) -> str:
+    share = "" if found.share_met is None else f" ({100 * found.share_met:.1f} %)"
+    median = "none yet" if found.median is None else span(found.median)
+    late = "none yet" if found.percentile_95 is None else span(found.percentile_95)
+    kept = f"kept in time {found.met}, missed {found.missed}{share}, open {found.open}"
+    return f"  {name:<16}{kept}; first attempt: median {median}, 95th percentile {late}"
 
 
 def _record(session: Session, callback: Callback) -> Record:
@@ -88,24 +100,15 @@ def _record(session: Session, callback: Callback) -> Record:
         acknowledged_at=_iso(callback.acknowledged_at),
         attempted_at=_iso(callback.attempted_at),
         resolved_at=_iso(callback.resolved_at),
-        kept="" if callback.attempted_at is None and callback.breached_at is None else _kept(callback, callback.due_at),
+        kept=_kept(callback),
         attempts=len(attempts),
     )
 
 
-def _kept(callback: Callback, now: datetime) -> str:
+def _kept(callback: Callback) -> str:
     if callback.attempted_at is not None:
         return "yes" if callback.attempted_at <= callback.due_at else "no"
-    return "no" if callback.breached_at is not None or now > callback.due_at else ""
-
-
-def _median(callbacks: Sequence[Callback]) -> str:
-    waits = sorted(_waits(callbacks))
-    return f"{int(waits[len(waits) // 2].total_seconds() // 60)} min" if waits else "none yet"
-
-
-def _waits(callbacks: Sequence[Callback]) -> Iterator[timedelta]:
-    return (callback.attempted_at - callback.call.began_at for callback in callbacks if callback.attempted_at)
+    return "no" if callback.breached_at is not None else ""
 
 
 def _iso(at: datetime | None) -> str:

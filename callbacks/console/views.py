@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from callbacks.closures import support_hours
 from callbacks.desk import Desk
 from callbacks.errors import NotFound
 from callbacks.paging.policy import Escalation
+from callbacks.promises import explanations
 from callbacks.saying import clock_time, length, readable_number, span
 from callbacks.story import story_of
 from callbacks.tables import Call, Callback, Event, Page, PageAttempt, ReachAttempt, Technician, Voicemail
@@ -58,6 +60,7 @@ class Story:
     attempts: Sequence[ReachAttempt]
     events: Sequence[Event]
     technicians: Sequence[Technician]
+    promises: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,7 @@ def story(session: Session, desk: Desk, reference: str, now: datetime) -> Story:
         attempts=session.scalars(attempts).all(),
         events=story_of(session, callback.call_sid),
         technicians=session.scalars(select(Technician).order_by(Technician.name)).all(),
+        promises=explanations(desk, support_hours(session, desk), callback, now),
     )
 
 

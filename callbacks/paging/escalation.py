@@ -84,15 +84,17 @@ def subject_of(session: Session, desk: Desk, callback: Callback) -> wording.Subj
         customer_number=callback.call.customer_number,
         due_at=callback.due_at,
         zone=desk.zone,
-        message_seconds=_message_seconds(session, callback),
+        message=_message(session, callback),
     )
 
 
-def _message_seconds(session: Session, callback: Callback) -> int | None:
+def _message(session: Session, callback: Callback) -> wording.Message:
     voicemail = session.scalar(select(Voicemail).where(Voicemail.call_sid == callback.call_sid))
     if voicemail is None or voicemail.state == "absent":
         return wording.NO_MESSAGE
-    return voicemail.seconds or None
+    if voicemail.seconds:
+        return wording.Message(left=True, seconds=voicemail.seconds)
+    return wording.Message(left=True if voicemail.recording_sid else None)
 
 
 def _case(session: Session, callback: Callback) -> Case:

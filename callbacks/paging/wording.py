@@ -11,7 +11,16 @@ from zoneinfo import ZoneInfo
 
 from callbacks.saying import clock_time, length, readable_number
 
-NO_MESSAGE = 0
+
+@dataclass(frozen=True)
+class Message:
+    """What the caller left, as far as is known when the text goes out; None: not known yet."""
+
+    left: bool | None
+    seconds: int | None = None
+
+
+NO_MESSAGE = Message(left=False)
 
 
 @dataclass(frozen=True)
@@ -25,14 +34,14 @@ class Subject:
     customer_number: str | None
     due_at: datetime
     zone: ZoneInfo
-    message_seconds: int | None  # None: not known yet; NO_MESSAGE: the caller left none
+    message: Message
 
 
 def page(subject: Subject, code: str, language: str, now: datetime) -> str:
     """The page itself."""
     due = clock_time(subject.due_at, subject.zone, language)
     who = _who(subject, language)
-    message = _message(subject.message_seconds, language)
+    message = _message(subject.message, language)
     if language == "fr":
         head = f"rappeler {who} avant {due}" if now < subject.due_at else f"EN RETARD (promis {due}): rappeler {who}"
         return (
@@ -76,9 +85,11 @@ def _who(subject: Subject, language: str) -> str:
     return "the caller (number withheld: hear the message)"
 
 
-def _message(seconds: int | None, language: str) -> str:
-    if seconds is None:
+def _message(message: Message, language: str) -> str:
+    if message.seconds:
+        return f", message {length(message.seconds)}"
+    if message.left is None:
         return ""
-    if seconds == NO_MESSAGE:
-        return ", aucun message" if language == "fr" else ", no message"
-    return f", message {length(seconds)}"
+    if message.left:
+        return ", avec message" if language == "fr" else ", with a message"
+    return ", aucun message" if language == "fr" else ", no message"

@@ -67,7 +67,9 @@ def conversation(carrier: SimulatedTwilio, leg: Leg, first: Request) -> Conversa
             following = yield from _perform(carrier, leg, document, request.url)
         except Ends:
             return True
-        except BadTwiml as fault:
+        except (BadTwiml, ValueError) as found:
+            # A number that is none, such as numDigits="x".
+            fault = found if isinstance(found, BadTwiml) else BadTwiml(12200, f"an attribute has no sense: {found}")
             carrier.ledger.errors.append(str(fault))
             if not fallback:
                 carrier.picks_up(leg)
@@ -186,10 +188,10 @@ def _record(carrier: SimulatedTwilio, leg: Leg, record: Element, url: str) -> Sc
         sound = sound.then(_said_so_far(carrier, leg))
         recording = _keep(carrier, leg, record, sound, url)
         if recording is not None:
-            carrier.ask_later(leg.call, _recorded(record, url, recording, carrier, "hangup"))
+            carrier.ask_later(leg.call, _recorded(record, url, recording, carrier, "hangup", began))
         raise
     recording = _keep(carrier, leg, record, sound, url)
-    return None if recording is None else _recorded(record, url, recording, carrier, key)
+    return None if recording is None else _recorded(record, url, recording, carrier, key, began)
 
 
 def _listen(
@@ -230,11 +232,14 @@ def _keep(carrier: SimulatedTwilio, leg: Leg, record: Element, sound: Sound, url
     return None if absent else recording
 
 
-def _recorded(record: Element, url: str, recording: Recording, carrier: SimulatedTwilio, key: str) -> Request:
+def _recorded(
+    record: Element, url: str, recording: Recording, carrier: SimulatedTwilio, key: str, began: datetime
+) -> Request:
+    """The action is told how long the recording took, silence at its end and all; the file is trimmed later."""
     fields = {
         "RecordingUrl": carrier.recording_url(recording.sid),
         "RecordingSid": recording.sid,
-        "RecordingDuration": str(recording.seconds),
+        "RecordingDuration": str(round((carrier.now - began).total_seconds())),
         "Digits": key,
     }
     return Request(urljoin(url, record.get("action", url)), fields)

@@ -9,6 +9,7 @@ import heapq
 import inspect
 import itertools
 import threading
+import wave
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -420,7 +421,7 @@ class SimulatedTwilio:
             if answer.status_code != 200:
                 raise BadTwiml(11200, f"{url} answered {answer.status_code}")
             return sound_in(answer.content)
-        except (requests.RequestException, EOFError) as fault:
+        except (requests.RequestException, EOFError, wave.Error) as fault:
             raise BadTwiml(11200, f"{url} could not be played: {type(fault).__name__}") from None
 
     # Texts
@@ -462,6 +463,11 @@ class SimulatedTwilio:
         own = self.numbers.get(to)
         message = Message(self.new_sid("SM"), to, phone.number, body, "inbound", "received", self.now)
         self.ledger.messages.append(message)
+        match body.strip().casefold():
+            case "stop" | "stopall" | "unsubscribe" | "end" | "quit" | "cancel" | "revoke" | "optout":
+                phone.sms_habit = SmsHabit.STOPPED  # twilio.com/docs/messaging: the carrier blocks, and asks nobody
+            case "start" | "unstop" | "yes":
+                phone.sms_habit = SmsHabit.DELIVERED
         if own is None or not own.sms_url:
             return
         fields = {

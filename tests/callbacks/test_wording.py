@@ -14,7 +14,14 @@ GSM = set("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'
 MONTREAL = ZoneInfo("America/Toronto")
 NOW = datetime(2026, 11, 29, 3, 13, tzinfo=UTC)
 SUBJECT = wording.Subject(
-    "Support desk", "KT-417", "toll-free", "+15145550199", "+15145550199", NOW + timedelta(minutes=29), MONTREAL, 32
+    "Support desk",
+    "KT-417",
+    "toll-free",
+    "+15145550199",
+    "+15145550199",
+    NOW + timedelta(minutes=29),
+    MONTREAL,
+    wording.Message(True, 32),
 )
 
 

@@ -169,7 +169,23 @@ def recorded(world: World, ends: Callable[[Leg], object], speaks: float = 4) -> 
 def test_a_key_ends_a_recording(world: World) -> None:
     recorded(world, lambda leg: leg.press("#"))
     done, told = world.fields("done")[0], world.fields("told")[0]
-    assert (done["Digits"], done["RecordingDuration"], told["RecordingStatus"]) == ("#", "2", "completed")
+    assert (done["Digits"], done["RecordingDuration"], told["RecordingStatus"]) == ("#", "3", "completed")
+
+
+def test_the_action_counts_the_silence_and_the_callback_does_not(world: World) -> None:
+    recorded(world, lambda leg: None)
+    assert (world.fields("done")[0]["RecordingDuration"], world.fields("told")[0]["RecordingDuration"]) == ("10", "4")
+
+
+def test_whoever_sends_stop_gets_no_texts_until_start(world: World) -> None:
+    phone = world.carrier.phone(AMY)
+    phone.send_text(OURS, "Stop")
+    world.passes(2)
+    with pytest.raises(TwilioRestException):
+        world.client.messages.create(to=AMY, from_=OURS, body="hello")
+    phone.send_text(OURS, "START")
+    world.passes(2)
+    world.client.messages.create(to=AMY, from_=OURS, body="hello")
 
 
 def test_silence_ends_a_recording_and_the_sound_is_what_was_said(world: World) -> None:
@@ -180,7 +196,7 @@ def test_silence_ends_a_recording_and_the_sound_is_what_was_said(world: World) -
 
 def test_a_hang_up_keeps_what_was_said_and_asks_the_action_with_hangup(world: World) -> None:
     recorded(world, lambda leg: leg.hang_up())
-    assert (world.fields("done")[0]["Digits"], world.fields("done")[0]["RecordingDuration"]) == ("hangup", "2")
+    assert (world.fields("done")[0]["Digits"], world.fields("done")[0]["RecordingDuration"]) == ("hangup", "3")
     assert world.fields("status")[-1]["CallStatus"] == "completed"
     assert world.fields("told")[0]["RecordingStatus"] == "completed"
 
@@ -243,6 +259,8 @@ def test_a_foreign_caller_id_is_refused(world: World) -> None:
         ("<Sing>la</Sing>", "12200"),
         ("<Say vioce='x'>hello</Say>", "12200"),
         ("<Gather><Dial/></Gather>", "12200"),
+        ("<Gather numDigits='x'/>", "12200"),
+        ("<Play>/not-a.wav.txt</Play>", "11200"),
         ("<Say>unfinished", "12100"),
         (f"<Say>{'x' * 70_000}</Say>", "11750"),
     ],
