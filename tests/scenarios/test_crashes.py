@@ -14,6 +14,7 @@ from app import compose
 from callbacks import intake, life, worker
 from callbacks.oncall.rota import technician_named
 from callbacks.paging import escalation
+from callbacks.paging.outbox import Claim
 from ivr.rehearsal.night import hum
 from tests.scenarios.conftest import DeskNight
 
@@ -55,26 +56,73 @@ def test_a_worker_that_dies_while_it_sends_loses_no_page_and_doubles_none(
 
 
 def test_a_worker_that_was_frozen_while_another_took_over_changes_nothing(desk: DeskNight) -> None:
-    """Its token is old: what it says afterwards is refused."""
+    """Its lease has run out and its token is old: it sends nothing any more."""
     desk.leaves_a_message()
-    amy = desk.phone_of("Amy")
+    amy, ben = desk.phone_of("Amy"), desk.phone_of("Ben")
     amy.reads("call (514) 555-0199 back")
-    amy.texts("pass {code}").reads("goes to the next")
-    outbox = desk.stage.house.worker._outbox
-    frozen = outbox.claim(5)
-    while desk.stage.house.worker.next_due_at() is not None and not _sent_to_ben(desk):
-        desk.night.seconds_pass(5)
-    for claim in frozen:
-        outbox.deliver(claim)
-    ben = desk.phone_of("Ben")
-    ben.reads("call (514) 555-0199 back", within=timedelta(seconds=60))
+    frozen = _claims_the_next_page(desk)
+    ben.reads("call (514) 555-0199 back", within=timedelta(seconds=60))  # after the lease another has sent it
+    amy.reads("goes to the next")
+    before = len(desk.carrier.ledger.messages)
+    desk.stage.house.worker._outbox.deliver(frozen)
+    assert len(desk.carrier.ledger.messages) == before
     ben.texts("done {code}").reads("is resolved")
     desk.night.minutes_pass(40)
-    assert Counter(m.to for m in desk.carrier.ledger.messages if m.direction == "outbound-api")["+15145550102"] == 1
 
 
-def _sent_to_ben(desk: DeskNight) -> bool:
-    return any(m.to == "+15145550102" for m in desk.carrier.ledger.messages)
+def test_an_old_token_is_refused_even_before_the_other_has_sent(desk: DeskNight) -> None:
+    desk.leaves_a_message()
+    amy, ben = desk.phone_of("Amy"), desk.phone_of("Ben")
+    amy.reads("call (514) 555-0199 back")
+    frozen, outbox = _claims_the_next_page(desk), desk.stage.house.worker._outbox
+    desk.night.clock.pass_time(timedelta(seconds=31))
+    (taken_over,) = outbox.claim(5)
+    before = len(desk.carrier.ledger.messages)
+    outbox.deliver(frozen)
+    assert len(desk.carrier.ledger.messages) == before
+    outbox.deliver(taken_over)
+    assert len(desk.carrier.ledger.messages) == before + 1
+    amy.reads("goes to the next")
+    ben.reads("call (514) 555-0199 back")
+    ben.texts("done {code}").reads("is resolved")
+    desk.night.minutes_pass(40)
+
+
+def _claims_the_next_page(desk: DeskNight) -> Claim:
+    """Amy hands it on; a worker claims Ben's page, and stops there."""
+    amy = desk.phone_of("Amy")
+    amy.phone.send_text("+15148458474", f"pass {amy.code}")
+    desk.carrier.run_due()
+    desk.stage.house.worker._escalate()
+    (claim,) = desk.stage.house.worker._outbox.claim(5)
+    return claim
+
+
+def test_a_page_on_the_wire_while_somebody_takes_the_callback_keeps_its_answer(
+    desk: DeskNight, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It cannot be called back any more, so what became of it is still written down."""
+    desk.leaves_a_message()
+    amy, ben, house = desk.phone_of("Amy"), desk.phone_of("Ben"), desk.stage.house
+    amy.reads("call (514) 555-0199 back")
+    claim, send = _claims_the_next_page(desk), house.carrier.send_text
+
+    def take_it(session: Any) -> None:
+        callback = life.held(session, desk.callback.id)
+        life.acknowledge(session, house.desk, callback, technician_named(session, "Amy Roy"), "text", house.clock.now())
+
+    def send_text(*arguments: Any) -> Any:
+        monkeypatch.undo()
+        house.database.write(take_it)
+        return send(*arguments)
+
+    monkeypatch.setattr(house.carrier, "send_text", send_text)
+    house.worker._outbox.deliver(claim)
+    amy.reads("goes to the next")
+    ben.reads("call (514) 555-0199 back")
+    assert [page.state for page in desk.pages() if page.technician.name == "Ben Cole"] == ["sent"]
+    amy.texts("done {code}").reads("is resolved")
+    desk.night.minutes_pass(40)
 
 
 def test_two_workers_page_once(desk: DeskNight, database_url: str) -> None:

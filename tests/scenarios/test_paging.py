@@ -26,8 +26,11 @@ def texts_to(desk: DeskNight, number: str) -> int:
 AMY = "+15145550101"
 
 
-def test_an_answer_that_was_lost_is_looked_up_and_not_sent_again(desk: DeskNight) -> None:
+@pytest.mark.parametrize("reports", ["come", "are lost"])
+def test_an_answer_that_was_lost_is_looked_up_and_not_sent_again(desk: DeskNight, reports: str) -> None:
     desk.fails("messages", "answer lost")
+    if reports == "are lost":
+        desk.fails("message-status", "lost", times=2)
     desk.leaves_a_message()
     amy_takes_and_resolves(desk)
     assert texts_to(desk, AMY) == 1

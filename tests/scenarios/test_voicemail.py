@@ -48,6 +48,15 @@ def test_a_hang_up_at_the_beep_is_a_callback_without_a_message(desk: DeskNight) 
     assert desk.voicemail.state == "absent"
 
 
+def test_the_end_of_the_call_alone_opens_the_callback_at_once(desk: DeskNight) -> None:
+    desk.fails("recording", "lost")
+    desk.customer().dials("direct").hears_the_beep().hangs_up()
+    desk.phone_of("Amy").reads("call (514) 555-0199 back", within=timedelta(seconds=5))
+    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.night.minutes_pass(40)
+    assert desk.voicemail.state == "absent"  # the carrier was asked, and has none
+
+
 def test_a_hang_up_during_the_greeting_is_a_log_entry_only(desk: DeskNight) -> None:
     desk.customer().dials("direct").hears("Thank you").hangs_up()
     desk.night.minutes_pass(40)
