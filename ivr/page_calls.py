@@ -48,12 +48,14 @@ class Live:
     call_sid: str | None
 
 
+Turn = Callable[[Session, Live], tuple[Verb, ...]]
+
+
 def page_calls_blueprint(exchange: Exchange, links: Links) -> Blueprint:
     """The routes that a call to a technician passes through."""
     calls = signed_blueprint("page_calls", exchange)
-    desk, places = exchange.desk, exchange.places
 
-    def turn(work: Callable[[Session, Live], tuple[Verb, ...]]) -> Response:
+    def turn(work: Turn) -> Response:
         page_id, call_sid = number_in_query("page"), sid("CallSid", "CA")
 
         def run(session: Session) -> tuple[Verb, ...]:
@@ -65,6 +67,27 @@ def page_calls_blueprint(exchange: Exchange, links: Links) -> Blueprint:
         except DatabaseAway as fault:
             not_stored(fault)
             return spoken((say("en", "trouble"), Hangup()))
+
+    _page(calls, exchange, turn)
+    _connection(calls, exchange, turn)
+
+    @calls.post("/sms/status")
+    def text_status() -> Response:
+        return _report(exchange, sid("MessageSid", "SM") or sid("MessageSid", "MM"), field("MessageStatus"))
+
+    @calls.errorhandler(Exception)
+    def apologize(fault: Exception) -> ResponseReturnValue:
+        if isinstance(fault, HTTPException):
+            return fault.get_response()
+        log.exception("a technician's turn failed", path=request.path)
+        return spoken((say("en", "trouble"), Hangup()))
+
+    return calls
+
+
+def _page(calls: Blueprint, exchange: Exchange, turn: Callable[[Turn], Response]) -> None:
+    """The page by phone."""
+    desk, places = exchange.desk, exchange.places
 
     @calls.post("/voice/page")
     def page() -> Response:
@@ -83,6 +106,11 @@ def page_calls_blueprint(exchange: Exchange, links: Links) -> Blueprint:
     @calls.post("/voice/page/status")
     def page_status() -> Response:
         return _report(exchange, sid("CallSid", "CA"), field("CallStatus"))
+
+
+def _connection(calls: Blueprint, exchange: Exchange, turn: Callable[[Turn], Response]) -> None:
+    """The connection to the customer."""
+    places = exchange.places
 
     @calls.post("/voice/connect")
     def connect() -> Response:
@@ -116,19 +144,6 @@ def page_calls_blueprint(exchange: Exchange, links: Links) -> Blueprint:
         except DatabaseAway as fault:
             not_stored(fault)
             return spoken((Hangup(),))
-
-    @calls.post("/sms/status")
-    def text_status() -> Response:
-        return _report(exchange, sid("MessageSid", "SM") or sid("MessageSid", "MM"), field("MessageStatus"))
-
-    @calls.errorhandler(Exception)
-    def apologize(fault: Exception) -> ResponseReturnValue:
-        if isinstance(fault, HTTPException):
-            return fault.get_response()
-        log.exception("a technician's turn failed", path=request.path)
-        return spoken((say("en", "trouble"), Hangup()))
-
-    return calls
 
 
 def _live(session: Session, exchange: Exchange, links: Links, page_id: int, call_sid: str | None) -> Live | None:

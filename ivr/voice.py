@@ -42,7 +42,24 @@ log = structlog.get_logger(__name__)
 def voice_blueprint(exchange: Exchange) -> Blueprint:
     """The routes that a customer's call passes through."""
     voice = signed_blueprint("voice", exchange)
-    desk, places = exchange.desk, exchange.places
+    _turns(voice, exchange)
+    _news(voice, exchange)
+    _screen(voice, exchange)
+
+    @voice.errorhandler(Exception)
+    def apologize(fault: Exception) -> ResponseReturnValue:
+        """Whatever went wrong, the caller can still leave a message."""
+        if isinstance(fault, HTTPException):
+            return fault.get_response()
+        log.exception("a caller's turn failed", path=request.path)
+        return spoken(_last_resort(exchange, language_in_query()))
+
+    return voice
+
+
+def _turns(voice: Blueprint, exchange: Exchange) -> None:
+    """What the caller hears, turn by turn."""
+    desk = exchange.desk
 
     @voice.post("/voice/incoming")
     def incoming() -> Response:
@@ -66,6 +83,11 @@ def voice_blueprint(exchange: Exchange) -> Blueprint:
     def recorded() -> Response:
         return _answer(exchange, Turn("recorded", language_in_query()), _recording_in_action())
 
+
+def _news(voice: Blueprint, exchange: Exchange) -> None:
+    """What the carrier tells afterwards, in any order."""
+    desk = exchange.desk
+
     @voice.post("/voice/recording")
     def recording() -> Response:
         """The carrier's own word on the recording; the action above is only a hint."""
@@ -86,6 +108,11 @@ def voice_blueprint(exchange: Exchange) -> Blueprint:
             return noted()
         now = exchange.clock.now()
         return _store(exchange, lambda session: intake.call_ended(session, desk, call_sid, call_status, now))
+
+
+def _screen(voice: Blueprint, exchange: Exchange) -> None:
+    """What a technician hears before a live call is connected."""
+    places = exchange.places
 
     @voice.post("/voice/screen")
     def screen() -> Response:
@@ -116,16 +143,6 @@ def voice_blueprint(exchange: Exchange) -> Blueprint:
         except DatabaseAway as fault:
             not_stored(fault)  # the two are connected all the same
         return spoken(())
-
-    @voice.errorhandler(Exception)
-    def apologize(fault: Exception) -> ResponseReturnValue:
-        """Whatever went wrong, the caller can still leave a message."""
-        if isinstance(fault, HTTPException):
-            return fault.get_response()
-        log.exception("a caller's turn failed", path=request.path)
-        return spoken(_last_resort(exchange, language_in_query()))
-
-    return voice
 
 
 def _answer(exchange: Exchange, turn: Turn, recording: intake.Recording | None = None) -> Response:

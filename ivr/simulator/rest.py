@@ -57,6 +57,22 @@ def application(carrier: SimulatedTwilio) -> Flask:
         if login is None or known.get(login.username or "") != login.password:
             raise Refused(401, 20003, "Authenticate")
 
+    _messages(app, base, carrier)
+    _calls(app, base, carrier)
+    _recordings(app, base, carrier)
+
+    @app.get(f"{base}/IncomingPhoneNumbers.json")
+    def numbers() -> Response:
+        return _page(carrier, "incoming_phone_numbers", list(carrier.numbers.values()), _number)
+
+    @app.get(f"{base}.json")
+    def account() -> Response:
+        return jsonify({"sid": carrier.account_sid, "status": "active", "type": "Full", "friendly_name": "Simulated"})
+
+    return app
+
+
+def _messages(app: Flask, base: str, carrier: SimulatedTwilio) -> None:
     @app.post(f"{base}/Messages.json")
     def create_message() -> tuple[Response, int]:
         return _create(carrier, "messages", lambda: _message(_new_message(carrier), carrier))
@@ -70,6 +86,8 @@ def application(carrier: SimulatedTwilio) -> Flask:
     def message(sid: str) -> Response:
         return jsonify(_message(_named(carrier.ledger.messages, sid), carrier))
 
+
+def _calls(app: Flask, base: str, carrier: SimulatedTwilio) -> None:
     @app.post(f"{base}/Calls.json")
     def create_call() -> tuple[Response, int]:
         return _create(carrier, "calls", lambda: _call(_new_call(carrier), carrier))
@@ -97,6 +115,8 @@ def application(carrier: SimulatedTwilio) -> Flask:
             carrier.soon(lambda: carrier.end(leg, status))
         return jsonify(_call(found, carrier))
 
+
+def _recordings(app: Flask, base: str, carrier: SimulatedTwilio) -> None:
     @app.get(f"{base}/Recordings.json")
     def recordings() -> Response:
         found = [r for r in carrier.ledger.recordings if _matches(r.call_sid, "CallSid")]
@@ -117,16 +137,6 @@ def application(carrier: SimulatedTwilio) -> Flask:
         if fault is not None and fault.what == "cut short":
             audio = audio[: len(audio) // 2]
         return Response(audio, content_type="audio/x-wav")
-
-    @app.get(f"{base}/IncomingPhoneNumbers.json")
-    def numbers() -> Response:
-        return _page(carrier, "incoming_phone_numbers", list(carrier.numbers.values()), _number)
-
-    @app.get(f"/2010-04-01/Accounts/{carrier.account_sid}.json")
-    def account() -> Response:
-        return jsonify({"sid": carrier.account_sid, "status": "active", "type": "Full", "friendly_name": "Simulated"})
-
-    return app
 
 
 def _create(carrier: SimulatedTwilio, where: str, make: Callable[[], Json]) -> tuple[Response, int]:
