@@ -22,6 +22,7 @@ import structlog
 from dotenv import dotenv_values
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import make_server
@@ -101,7 +102,12 @@ def compose(
 def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo: bool) -> Flask:
     web = Flask("nightdesk", static_folder=None)
     web.secret_key = settings.secret_key
-    web.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST)
+    web.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
+        SESSION_COOKIE_SAMESITE="Lax",
+    )
     exchange = Exchange(database, desk, settings, clock, Places(settings.public_url))
     links = Links(settings.secret_key, settings.public_url, clock)
     parts = ConsoleParts(database, desk, clock, settings.media_dir, settings.public_url, demo)
@@ -135,11 +141,17 @@ def real_house() -> House:
     return compose(settings, desk, SystemClock())
 
 
+def ready_house() -> House:
+    """The desk with a database that is at this release's schema. Raises UnknownSchema besides."""
+    house = real_house()
+    check_schema(house.database)
+    return house
+
+
 def wsgi() -> Flask:
     """What the web server runs."""
     use_newest_rules()
-    house = real_house()
-    check_schema(house.database)
+    house = ready_house()
     log.info("web starts", rules=str(installed_rules()))
     return house.web
 
@@ -151,6 +163,11 @@ def told_in_a_sentence() -> Iterator[None]:
         yield
     except DeskError as error:
         raise click.ClickException(str(error)) from None
+    except SQLAlchemyError as error:
+        cause = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise click.ClickException(
+            f"The database does not do it: {cause}. Look at DATABASE_URL and the server."
+        ) from None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -263,7 +280,7 @@ PORT = click.option("--port", default=8000, show_default=True, help="Port to lis
 @PORT
 def web(host: str, port: int) -> None:
     """Run the web side: webhooks and console. Any number of them, on PostgreSQL."""
-    check_schema(real_house().database)
+    ready_house()
     command = _web_server(host, port)
     os.execv(command[0], command)  # noqa: S606 - our own command
 
@@ -274,6 +291,7 @@ def _web_server(host: str, port: int) -> list[str]:
     return [
         *(sys.executable, "-m", "gunicorn", "--bind", f"{host}:{port}"),
         *("--workers", "1", "--worker-class", "gthread", "--threads", "16", "--graceful-timeout", "15"),
+        *("--pythonpath", str(Path(__file__).resolve().parent)),
         *("--no-control-socket", "app:wsgi()"),  # without it, a HOME that cannot be written is an error at each start
     ]
 
@@ -281,8 +299,7 @@ def _web_server(host: str, port: int) -> list[str]:
 @cli.command()
 def worker() -> None:
     """Run the worker: pages, escalations, recordings. Any number of them, on PostgreSQL."""
-    house = real_house()
-    check_schema(house.database)
+    house = ready_house()
     log.info("worker starts", rules=str(installed_rules()))
     bell = Bell(house.worker.sweep)
     bell.start()
@@ -318,10 +335,8 @@ def migrate_command() -> None:
 @cli.command()
 def check() -> None:
     """Look at settings, desk file, schema, coverage and time zone data, and say what to enter at Twilio."""
-    house = real_house()
-    click.echo("Settings and desk file: in order.")
-    check_schema(house.database)
-    click.echo("Database: in order.")
+    house = ready_house()
+    click.echo("Settings, desk file and database: in order.")
     rules = installed_rules()
     warnings = [*_coverage_warnings(house), rules.warning, unready(house.database, house.clock)]
     click.echo("\nEnter these at Twilio, for each number (all POST):")
@@ -349,7 +364,7 @@ def _coverage_warnings(house: House) -> Iterator[str]:
 @click.option("--days", default=30, show_default=True, help="How far back.")
 def report(days: int) -> None:
     """Say how the promise was kept."""
-    house = real_house()
+    house = ready_house()
     now = house.clock.now()
     since = now - timedelta(days=days)
     click.echo(house.database.read(lambda session: reports.summary(session, house.desk.zone, since, now)))
@@ -360,7 +375,7 @@ def report(days: int) -> None:
 @click.option("--days", default=30, show_default=True, help="How far back.")
 def export(form: str, days: int) -> None:
     """Print every callback for other programs."""
-    house = real_house()
+    house = ready_house()
     now = house.clock.now()
     rows = house.database.read(lambda session: reports.records(session, now - timedelta(days=days)))
     if form == "csv":
@@ -382,7 +397,7 @@ def technician() -> None:
 @click.option("--verified", is_flag=True, help="You have made sure that this number reaches this person.")
 def technician_add(name: str, phone: str, email: str, language: str, verified: bool) -> None:
     """Add a technician."""
-    house = real_house()
+    house = ready_house()
     now = house.clock.now()
     added = house.database.write(
         lambda session: rota.add_technician(
@@ -397,7 +412,7 @@ def technician_add(name: str, phone: str, email: str, language: str, verified: b
 @technician.command("list")
 def technician_list() -> None:
     """List the technicians."""
-    house = real_house()
+    house = ready_house()
     for row in house.database.read(lambda session: session.scalars(select(Technician).order_by(Technician.name)).all()):
         verified = "verified" if row.verified_at else "NOT verified"
         click.echo(f"{row.name}\t{row.phone}\t{row.language}\t{verified}")
@@ -415,7 +430,7 @@ def shift() -> None:
 @click.option("--until", "ends", help="Desk time; without it: for ever.")
 def shift_add(name: str, layer: str, starts: str | None, ends: str | None) -> None:
     """Put a technician on call."""
-    house = real_house()
+    house = ready_house()
     starts_at, ends_at = desk_time(house.desk, starts), desk_time(house.desk, ends)
 
     def work(session: Any) -> str:
@@ -437,7 +452,7 @@ def user() -> None:
 @click.option("--password-file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def user_add(email: str, role: str, password_file: Path | None) -> None:
     """Add a user of the console."""
-    house = real_house()
+    house = ready_house()
     if password_file is not None:
         password = password_file.read_text(encoding="utf-8").strip()
     else:
@@ -454,7 +469,7 @@ def user_add(email: str, role: str, password_file: Path | None) -> None:
 @click.option("--name", nargs=2, metavar="ENGLISH FRENCH", help="What callers hear of the day added.")
 def holidays(year: int, strike: datetime | None, add: datetime | None, name: tuple[str, str] | None) -> None:
     """Print the closed days of a year for a supervisor to confirm, and correct them."""
-    house = real_house()
+    house = ready_house()
     if strike is not None:
         house.database.write(lambda session: strike_out(session, strike.date()))
     if add is not None:
@@ -472,7 +487,7 @@ def holidays(year: int, strike: datetime | None, add: datetime | None, name: tup
 @click.option("--open", "opens", is_flag=True, help="Open instead of closed.")
 def closure(starts: str, ends: str, reason: tuple[str, str], opens: bool) -> None:
     """Close the desk, or open it, for a time, over hours and holidays."""
-    house = real_house()
+    house = ready_house()
     starts_at, ends_at = desk_time(house.desk, starts), desk_time(house.desk, ends)
     if starts_at is None or ends_at is None:
         raise click.UsageError("Give --from and --until.")
@@ -484,7 +499,7 @@ def closure(starts: str, ends: str, reason: tuple[str, str], opens: bool) -> Non
 @click.option("--at", help="Desk time, such as 2026-11-28T02:00; without it: now.")
 def oncall(at: str | None) -> None:
     """Say who is on call."""
-    house = real_house()
+    house = ready_house()
     instant = desk_time(house.desk, at) or house.clock.now()
     layers = house.desk.policy.layers
     roster = house.database.read(lambda session: rota.roster(session, layers, instant))

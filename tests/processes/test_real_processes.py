@@ -30,6 +30,15 @@ AMY = "+15145550101"
 CUSTOMER = "+15145550199"
 
 
+SETTINGS = {
+    "PUBLIC_URL": "https://desk.example.com",
+    "TWILIO_ACCOUNT_SID": f"AC{'0' * 32}",
+    "TWILIO_AUTH_TOKEN": "token of the test",
+    "TWILIO_FROM": "+18884847266",
+    "SECRET_KEY": "of the test, long enough to be taken",
+}
+
+
 def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
@@ -47,7 +56,7 @@ class Service:
 
     def __post_init__(self) -> None:
         self.clock = SystemClock()
-        self.carrier = SimulatedTwilio(self.clock, f"AC{'0' * 32}", "token of the test")
+        self.carrier = SimulatedTwilio(self.clock, SETTINGS["TWILIO_ACCOUNT_SID"], SETTINGS["TWILIO_AUTH_TOKEN"])
         self.server: BaseWSGIServer = make_server("127.0.0.1", 0, self.carrier.wsgi, threaded=True)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.stopping = threading.Event()
@@ -72,13 +81,10 @@ class Service:
     def environment(self) -> dict[str, str]:
         return {
             **os.environ,
+            **SETTINGS,
             "DATABASE_URL": self.database_url,
             "PUBLIC_URL": self.url,
-            "TWILIO_ACCOUNT_SID": self.carrier.account_sid,
-            "TWILIO_AUTH_TOKEN": self.carrier.auth_token,
             "TWILIO_API_URL": f"http://127.0.0.1:{self.server.server_port}",
-            "TWILIO_FROM": "+18884847266",
-            "SECRET_KEY": "of the test, long enough to be taken",
             "MEDIA_DIR": str(self.folder / "media"),
         }
 
@@ -216,6 +222,17 @@ def test_without_its_settings_it_refuses_to_start_and_names_them_all() -> None:
     assert done.returncode == 1
     for name in ("PUBLIC_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM", "SECRET_KEY"):
         assert name in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["oncall", "technician list", "check", "worker", "web", "report"])
+def test_without_its_schema_every_command_says_what_to_do(command: str, tmp_path: Path) -> None:
+    settings = {**os.environ, **SETTINGS, "DATABASE_URL": f"sqlite:///{tmp_path / 'new.db'}"}
+    done = subprocess.run(
+        [sys.executable, "app.py", *command.split()], env=settings, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "python app.py migrate" in done.stderr
     assert "Traceback" not in done.stderr
 
 
