@@ -2,7 +2,7 @@
 
 A claim is a lease with a token. The attempt is written and committed first, then the carrier is asked with no
 database connection held, then the answer is stored, if the token is still ours. An attempt whose answer was lost is
-looked up at the carrier before anything is sent again (RELIABILITY, "The crash window, answered").
+looked up at the carrier before anything is sent again: creating a message has no idempotency key.
 """
 
 from __future__ import annotations
