@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, inspect
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
@@ -148,8 +148,3 @@ def insert_once(session: Session, row: type[DeclarativeBase], **values: Any) -> 
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     done = session.execute(insert(row).values(**values).on_conflict_do_nothing().returning(*inspect(row).primary_key))
     return done.first() is not None
-
-
-def is_there(database: Database) -> bool:
-    """Ask the database for a sign of life."""
-    return bool(database.read(lambda session: session.execute(text("SELECT 1")).scalar()))

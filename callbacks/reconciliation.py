@@ -26,6 +26,7 @@ from sla.clock import Clock
 log = structlog.get_logger(__name__)
 
 EVERY = timedelta(minutes=2)
+AGAIN_AFTER = timedelta(seconds=30)  # a look that failed; not at every sweep, which it would hold up
 OVERLAP = timedelta(minutes=15)
 WEBHOOKS_ARE_LATE_BY = timedelta(minutes=2)  # so long a webhook may still bring it
 NO_RECORDING_AFTER = timedelta(minutes=5)
@@ -37,14 +38,18 @@ class Reconciliation:
 
     def __init__(self, database: Database, carrier: Carrier, desk: Desk, clock: Clock) -> None:
         self._database, self._carrier, self._desk, self._clock = database, carrier, desk, clock
+        self._tried_at: datetime | None = None
 
     def is_due(self) -> bool:
+        now = self._clock.now()
+        if self._tried_at is not None and timedelta(0) <= now - self._tried_at < AGAIN_AFTER:
+            return False
         last = self._database.read(lambda session: _last_look(session))
-        return last is None or self._clock.now() - last >= EVERY
+        return last is None or now - last >= EVERY
 
     def look_back(self) -> None:
         """Take in everything that the carrier knows and we do not; leave the watermark where it was on any failure."""
-        now = self._clock.now()
+        now = self._tried_at = self._clock.now()
         last = self._database.read(lambda session: _last_look(session))
         since = (last or now) - OVERLAP
         try:

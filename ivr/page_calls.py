@@ -26,6 +26,7 @@ from ivr.webhook import (
     Exchange,
     field,
     key,
+    message_sid,
     not_stored,
     noted,
     number_in_query,
@@ -73,7 +74,7 @@ def page_calls_blueprint(exchange: Exchange, links: Links) -> Blueprint:
 
     @calls.post("/sms/status")
     def text_status() -> Response:
-        return _report(exchange, sid("MessageSid", "SM") or sid("MessageSid", "MM"), field("MessageStatus"))
+        return _report(exchange, message_sid(), field("MessageStatus"))
 
     @calls.errorhandler(Exception)
     def apologize(fault: Exception) -> ResponseReturnValue:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from callbacks.texts import answer_text
-from ivr.webhook import DatabaseAway, Exchange, field, not_stored, sid, signed_blueprint, texted
+from ivr.webhook import DatabaseAway, Exchange, field, message_sid, not_stored, signed_blueprint, texted
 
 log = structlog.get_logger(__name__)
 
@@ -20,14 +20,14 @@ def sms_blueprint(exchange: Exchange) -> Blueprint:
 
     @sms.post("/sms/incoming")
     def incoming() -> Response:
-        message_sid = sid("MessageSid", "SM") or sid("MessageSid", "MM")
+        found = message_sid()
         sender, words, now = field("From"), field("Body"), exchange.clock.now()
-        if message_sid is None or not sender:
+        if found is None or not sender:
             log.warning("a text without a MessageSid or a sender")
             return texted("")
         try:
             return texted(
-                exchange.write(lambda session: answer_text(session, exchange.desk, message_sid, sender, words, now))
+                exchange.write(lambda session: answer_text(session, exchange.desk, found, sender, words, now))
             )
         except DatabaseAway as fault:
             not_stored(fault)

@@ -95,6 +95,11 @@ def sid(name: str, prefix: str) -> str | None:
     return found if re.fullmatch(prefix + r"[0-9A-Za-z]{1,62}", found) else None
 
 
+def message_sid() -> str | None:
+    """Give the SID of the text, with or without pictures."""
+    return sid("MessageSid", "SM") or sid("MessageSid", "MM")
+
+
 def number_in_query(name: str) -> int:
     """Give a small number from the URL, which we wrote ourselves; 0 when it is not one."""
     found = request.args.get(name, "")

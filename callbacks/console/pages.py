@@ -136,7 +136,7 @@ def _login_pages(console: Blueprint, parts: ConsoleParts) -> None:
 
 
 def _for_everyone(view: View) -> View:
-    """Whoever is logged in, but not a technician: those see their own in a later form."""
+    """Whoever is logged in."""
 
     @wraps(view)
     def guarded(*arguments: Any, **named: Any) -> ResponseReturnValue:
@@ -148,15 +148,15 @@ def _for_everyone(view: View) -> View:
 
 
 def _for_supervisors(view: View) -> View:
+    """Whoever is logged in and may steer."""
+
     @wraps(view)
     def guarded(*arguments: Any, **named: Any) -> ResponseReturnValue:
-        if g.user is None:
-            return redirect(url_for("console.login"))
         if g.user.role not in users.MAY_STEER:
             abort(403, "Only supervisors and administrators may do this.")
         return view(*arguments, **named)
 
-    return guarded
+    return _for_everyone(guarded)
 
 
 def _reading_pages(console: Blueprint, parts: ConsoleParts) -> None:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
@@ -272,11 +271,3 @@ def _not_before(made_at: datetime | None, since: datetime) -> bool:
 def _day(since: datetime) -> Any:
     """The carrier filters by whole UTC days; the rest is ours to filter."""
     return since.astimezone(UTC).date()
-
-
-def rfc2822(text: str) -> datetime | None:
-    """Read the Timestamp of a callback. None when it is not there or not one."""
-    try:
-        return parsedate_to_datetime(text).astimezone(UTC)
-    except (TypeError, ValueError):
-        return None

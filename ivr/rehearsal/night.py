@@ -49,7 +49,6 @@ class Night:
     voicemail: bytes | None = None  # what callers say, where a story does not care
     lines: list[Line] = field(default_factory=list)
     _people: dict[str, Person] = field(default_factory=dict)
-    _swept_at: datetime | None = None
 
     def caller(self, number: str) -> Person:
         """A customer's phone."""
@@ -86,7 +85,6 @@ class Night:
         """Let everything happen that is due now."""
         self.carrier.run_due()
         self.worker.sweep()
-        self._swept_at = self.clock.now()
         self.carrier.run_due()
 
     def _next_event(self, now: datetime) -> datetime:
@@ -148,10 +146,6 @@ class Person:
             raise NotAsTold(f"{self.name}'s phone does not ring.")
         self.night.note(self.name, "'s phone rings")
         return self._on(leg)
-
-    def is_not_rung(self) -> None:
-        if self._ringing() is not None:
-            raise NotAsTold(f"{self.name}'s phone rings.")
 
     def _ringing(self) -> Leg | None:
         leg = self.phone.ringing

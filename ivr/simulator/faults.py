@@ -28,7 +28,7 @@ class Fault:
 
     To requests for messages or calls: "429" and "500" (nothing is done), "500 but done" and "answer lost" (it is
     done all the same), "refused connection". To webhooks: "lost", "doubled", "late", "reordered" (the next one
-    comes first). To media: "404", "cut short".
+    comes first). To lists: "500". To media: "404", "cut short".
     """
 
     where: Where

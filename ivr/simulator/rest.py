@@ -222,6 +222,8 @@ def _day(name: str) -> date | None:
 def _page(
     carrier: SimulatedTwilio, name: str, rows: list[Any], shape: Callable[[Any, SimulatedTwilio], Json]
 ) -> Response:
+    if carrier.faults.next("lists", request.full_path) is not None:
+        raise Refused(503, 20503, "Service unavailable")
     size, page = int(request.args.get("PageSize", "50")), int(request.args.get("Page", "0"))
     rows = rows[::-1]  # the newest first
     shown = rows[page * size : (page + 1) * size]

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Session
 
-from callbacks.database import Database, insert_once, is_there
+from callbacks.database import Database, insert_once
 from callbacks.errors import UnknownSchema
 from callbacks.migrations import check_schema, migrate
 from callbacks.tables import Base, Watermark
@@ -98,6 +98,6 @@ def test_a_transaction_that_met_a_passing_fault_runs_again_from_its_start(sqlite
 def test_a_database_that_is_away_says_so_and_soon() -> None:
     database = Database("postgresql://nobody@127.0.0.1:1/nowhere")
     with pytest.raises(OperationalError):
-        is_there(database)
+        database.read(lambda session: session.execute(text("SELECT 1")))
     assert create_engine("sqlite://")
     database.close()

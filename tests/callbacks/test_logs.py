@@ -28,11 +28,14 @@ def log(capsys: pytest.CaptureFixture[str]) -> Iterator[pytest.CaptureFixture[st
 def test_numbers_and_secrets_are_hidden(log: pytest.CaptureFixture[str], words: str) -> None:
     structlog.get_logger("ours").info(words, cause=words)
     logging.getLogger("a library").warning("it said %s", words)
-    written = log.readouterr().err
-    assert "555" not in written
-    assert "484" not in written
-    assert TOKEN not in written
-    assert all(json.loads(line)["level"] for line in written.splitlines())
+    lines = [json.loads(line) for line in log.readouterr().err.splitlines()]
+    assert len(lines) == 2
+    for line in lines:
+        assert line.pop("timestamp")  # whose microseconds may be any digits
+        assert line["level"]
+        assert "555" not in str(line)
+        assert "484" not in str(line)
+        assert TOKEN not in str(line)
 
 
 def test_what_is_no_number_stays_readable(log: pytest.CaptureFixture[str]) -> None:

@@ -217,6 +217,16 @@ def test_a_replayed_key_press_of_a_call_that_is_over_takes_nothing(desk: DeskNig
     desk.night.minutes_pass(40)
 
 
+def test_a_carrier_that_cannot_be_asked_is_not_asked_at_every_sweep(desk: DeskNight) -> None:
+    desk.fails("lists", "500", times=100)
+    for _ in range(120):
+        desk.night.seconds_pass(1)
+    assert 3 <= 100 - desk.carrier.faults.waiting[0].times <= 5
+    desk.carrier.faults.clear()
+    desk.leaves_a_message()
+    amy_takes_and_resolves(desk)
+
+
 def test_no_text_or_call_went_to_anybody_else(desk: DeskNight) -> None:
     desk.leaves_a_message()
     desk.customer("+15145550177").texts("hello?").reads("texts to this number are not read")
