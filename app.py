@@ -11,18 +11,14 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import click
 import requests
 import structlog
 from dotenv import dotenv_values
 from flask import Flask
-from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import make_server
@@ -30,25 +26,29 @@ from werkzeug.serving import make_server
 from callbacks import reports, users
 from callbacks.audio import AudioCopier
 from callbacks.closures import add_closure, add_holiday, strike_out, support_hours
+from callbacks.commands import Group, desk_time
+from callbacks.commands.shifts import oncall_command, shift_commands, words_of_gap
+from callbacks.commands.technicians import technician_commands
 from callbacks.console.pages import ConsoleParts, console_blueprint, media_blueprint
 from callbacks.database import Database
 from callbacks.desk import Desk, read_desk
-from callbacks.errors import BrokenDesk, BrokenSettings, DeskError
+from callbacks.errors import BrokenDesk, BrokenSettings
 from callbacks.health import health_blueprint, unready
 from callbacks.links import Links
 from callbacks.logs import set_up_logs
 from callbacks.migrations import check_schema, migrate
 from callbacks.oncall import rota
-from callbacks.oncall.roster import SUPERVISOR, gaps
+from callbacks.oncall.roster import SUPERVISOR
 from callbacks.paging.addresses import Addresses
 from callbacks.paging.carrier import Carrier
 from callbacks.paging.outbox import Outbox
+from callbacks.paging.post import Post
 from callbacks.reconciliation import Reconciliation
 from callbacks.saying import readable_number
 from callbacks.settings import Settings, settings_from
 from callbacks.story import in_words
 from callbacks.supervision import supervise
-from callbacks.tables import Technician
+from callbacks.technicians import add_technician
 from callbacks.worker import Bell, Worker
 from ivr.flow import Places
 from ivr.page_calls import page_calls_blueprint
@@ -91,7 +91,9 @@ def compose(
 ) -> House:
     """Put the desk together. Nothing runs yet."""
     database, carrier = Database(settings.database_url), Carrier(settings, http)
-    outbox = Outbox(database, carrier, Addresses(settings.public_url), desk, clock)
+    links = Links(settings.secret_key, settings.public_url, clock)
+    post = Post(settings.smtp_url, settings.mail_from)
+    outbox = Outbox(database, carrier, post, Addresses(settings.public_url), links, desk, clock)
     copier = AudioCopier(database, carrier, settings.media_dir, clock)
     reconciliation = Reconciliation(database, carrier, desk, clock)
     worker = Worker(database, desk, outbox, copier, reconciliation, clock, senders)
@@ -154,20 +156,6 @@ def wsgi() -> Flask:
     house = ready_house()
     log.info("web starts", rules=str(installed_rules()))
     return house.web
-
-
-@contextmanager
-def told_in_a_sentence() -> Iterator[None]:
-    """Turn what the desk can explain into a sentence and an exit code."""
-    try:
-        yield
-    except DeskError as error:
-        raise click.ClickException(str(error)) from None
-    except SQLAlchemyError as error:
-        cause = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise click.ClickException(
-            f"The database does not do it: {cause}. Look at DATABASE_URL and the server."
-        ) from None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -236,8 +224,9 @@ def _give_out_parts(house: House, night: Night) -> None:
 
     def work(session: Session) -> None:
         for name, (number, layer) in CAST.items():
-            row = rota.add_technician(session, name, number, now, verified=True)
-            rota.add_shift(session, row, layer if layer in (*layers, SUPERVISOR) else layers[0], layers, None, None)
+            row = add_technician(session, name, number, now, verified=True)
+            layer = layer if layer in (*layers, SUPERVISOR) else layers[0]
+            rota.add_shift(session, house.desk, row, layer, None, None, now)
         users.add_user(session, DEMO_USER, "supervisor", DEMO_PASSWORD, now)
 
     house.database.write(work)
@@ -251,17 +240,6 @@ def kept_audio_differs(stage: Stage) -> list[str]:
     made = {recording.sid: recording.audio for recording in stage.carrier.ledger.recordings}
     files = sorted(stage.house.settings.media_dir.glob("RE*.wav"))
     return [file.name for file in files if file.read_bytes() != made.get(file.stem)]
-
-
-class Command(click.Command):
-    def invoke(self, ctx: click.Context) -> Any:
-        with told_in_a_sentence():
-            return super().invoke(ctx)
-
-
-class Group(click.Group):
-    command_class = Command
-    group_class = type
 
 
 @click.group(cls=Group)
@@ -352,12 +330,18 @@ def check() -> None:
 
 def _coverage_warnings(house: House) -> Iterator[str]:
     now = house.clock.now()
-    shifts = house.database.read(rota.shifts)
-    zone = house.desk.zone
-    for layer in (*house.desk.policy.layers, SUPERVISOR):
-        for gap in gaps(layer, shifts, now, now + timedelta(days=14)):
-            span = f"{gap.starts_at.astimezone(zone):%a %d %b %H:%M} to {gap.ends_at.astimezone(zone):%a %d %b %H:%M}"
-            yield f"nobody with a verified number is on {layer} from {span}. Add a shift."
+    for gap in house.database.read(lambda session: rota.gaps_ahead(session, house.desk, now)):
+        yield f"{words_of_gap(gap, house)}. Add a shift."
+    roster = house.database.read(lambda session: rota.roster(session, house.desk, now))
+    if not roster.people:
+        yield "nobody can be paged: no technician has a verified number. Add one: technician add --verified."
+    wanted = min(3, len(roster.people))
+    for name, policy in house.desk.escalations.items():
+        if len(policy.paged_before_the_deadline(roster)) < wanted:
+            yield f"with the people on call now, the policy {name!r} pages fewer than {wanted} before the deadline."
+        for named in policy.people_named():
+            if not roster.named(named):
+                yield f"the policy {name!r} names {named}, whom nobody knows. Add them, or correct the desk file."
 
 
 @cli.command()
@@ -382,63 +366,6 @@ def export(form: str, days: int) -> None:
         click.echo(reports.as_csv(rows), nl=False)
     else:
         click.echo(json.dumps([dataclasses.asdict(row) for row in rows], indent=2))
-
-
-@cli.group()
-def technician() -> None:
-    """The people who are paged."""
-
-
-@technician.command("add")
-@click.argument("name")
-@click.option("--phone", required=True, help="With country code, such as +15145550101.")
-@click.option("--email", default="")
-@click.option("--language", type=click.Choice(["en", "fr"]), default="en", show_default=True)
-@click.option("--verified", is_flag=True, help="You have made sure that this number reaches this person.")
-def technician_add(name: str, phone: str, email: str, language: str, verified: bool) -> None:
-    """Add a technician."""
-    house = ready_house()
-    now = house.clock.now()
-    added = house.database.write(
-        lambda session: rota.add_technician(
-            session, name, phone, now, email=email, language=language, verified=verified
-        )
-    )
-    click.echo(f"{added.name} is added with {readable_number(added.phone)}.")
-    if not verified:
-        click.echo("The number is not verified: it is only used while nobody has a verified one. Add --verified.")
-
-
-@technician.command("list")
-def technician_list() -> None:
-    """List the technicians."""
-    house = ready_house()
-    for row in house.database.read(lambda session: session.scalars(select(Technician).order_by(Technician.name)).all()):
-        verified = "verified" if row.verified_at else "NOT verified"
-        click.echo(f"{row.name}\t{row.phone}\t{row.language}\t{verified}")
-
-
-@cli.group()
-def shift() -> None:
-    """Who is on call when."""
-
-
-@shift.command("add")
-@click.argument("name")
-@click.option("--layer", default="primary", show_default=True)
-@click.option("--from", "starts", help="Desk time, such as 2026-11-27T18:00; without it: always.")
-@click.option("--until", "ends", help="Desk time; without it: for ever.")
-def shift_add(name: str, layer: str, starts: str | None, ends: str | None) -> None:
-    """Put a technician on call."""
-    house = ready_house()
-    starts_at, ends_at = desk_time(house.desk, starts), desk_time(house.desk, ends)
-
-    def work(session: Any) -> str:
-        row = rota.technician_named(session, name)
-        rota.add_shift(session, row, layer, house.desk.policy.layers, starts_at, ends_at)
-        return row.name
-
-    click.echo(f"{house.database.write(work)} is on {layer}.")
 
 
 @cli.group()
@@ -493,22 +420,6 @@ def closure(starts: str, ends: str, reason: tuple[str, str], opens: bool) -> Non
         raise click.UsageError("Give --from and --until.")
     house.database.write(lambda session: add_closure(session, starts_at, ends_at, *reason, opens=opens))
     click.echo(f"The desk is {'open' if opens else 'closed'} from {starts} until {ends}: {reason[0]}.")
-
-
-@cli.command()
-@click.option("--at", help="Desk time, such as 2026-11-28T02:00; without it: now.")
-def oncall(at: str | None) -> None:
-    """Say who is on call."""
-    house = ready_house()
-    instant = desk_time(house.desk, at) or house.clock.now()
-    layers = house.desk.policy.layers
-    roster = house.database.read(lambda session: rota.roster(session, layers, instant))
-    verdict = house.database.read(lambda session: support_hours(session, house.desk)).verdict(instant)
-    state = "open" if verdict.is_open else "closed"
-    click.echo(f"{instant.astimezone(house.desk.zone):%a %d %b %Y %H:%M} ({state}: {verdict.reason.spoken('en')})")
-    for layer in (*layers, SUPERVISOR):
-        names = ", ".join(person.name for person in roster.on(layer)) or "nobody"
-        click.echo(f"  {layer:<12}{names}")
 
 
 @cli.command()
@@ -589,16 +500,9 @@ def _play(name: str, desk: Desk, voicemail: bytes | None) -> bool:
     return not fault
 
 
-def desk_time(desk: Desk, text: str | None) -> datetime | None:
-    """Read a time as the desk's own clock shows it."""
-    if not text:
-        return None
-    try:
-        told = datetime.fromisoformat(text.strip().replace(" ", "T"))
-        return told if told.tzinfo else told.replace(tzinfo=desk.zone)
-    except ValueError:
-        raise click.BadParameter(f"{text!r} is no time. Write it as 2026-11-27T18:00.") from None
-
+cli.add_command(technician_commands(ready_house))
+cli.add_command(shift_commands(ready_house))
+cli.add_command(oncall_command(ready_house))
 
 if __name__ == "__main__":
     main: Callable[[], None] = cli

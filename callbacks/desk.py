@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
-from datetime import time, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import phonenumbers
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from callbacks.daily import DailySpan, daily_span
 from callbacks.errors import BrokenDesk
 from callbacks.paging.policy import Escalation, Step, Target
 from sla import targets as promise
@@ -23,7 +24,7 @@ from sla.priorities import Priority
 
 Language = Literal["en", "fr"]
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-SUPERVISOR = "supervisor"
+DEFAULT = "default"  # the name of the escalation policy that holds where no other does
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -47,6 +48,11 @@ def window(text: object) -> object:
         raise ValueError(f'{text!r} is not a window. Write "08:30-18:00"; "00:00-00:00" is the whole day.')
     opens, closes = (int(found[1]), int(found[2])), (int(found[3]), int(found[4]))
     return Window(time(*opens), time(0, 0) if closes == (24, 0) else time(*closes))
+
+
+def span_of_day(text: object) -> object:
+    """Read "22:00-06:00" as a span of every day. Raises ValueError with the remedy."""
+    return daily_span(text) if isinstance(text, str) else text
 
 
 def own_number(text: str) -> str:
@@ -101,6 +107,7 @@ class Line(_Part):
     language: Language = "en"
     menu: Mapping[Annotated[str, Field(pattern="^[0-9]$")], Literal["support", "english", "french"]] = {}
     menu_exit: Literal["support", "goodbye"] = "support"
+    priority: Literal["P1", "P2", "P3"] = "P2"  # of a callback that opens on this line
 
     @model_validator(mode="after")
     def menu_leads_to_support(self) -> Line:
@@ -131,15 +138,24 @@ class PriorityTargets(_Part):
     around_the_clock: bool = False
 
 
-class EscalationStep(_Part):
-    after: Duration
-    text: tuple[str, ...] = ()
-    call: tuple[str, ...] = ()
-
-
 class AgainStep(_Part):
+    """Whom a step texts, calls, and pages as their own contact rules say."""
+
     text: tuple[str, ...] = ()
     call: tuple[str, ...] = ()
+    page: tuple[str, ...] = ()
+
+
+class EscalationStep(AgainStep):
+    after: Duration
+    times: int = Field(ge=1, le=20, default=1)
+    every: Duration | None = None
+
+    @model_validator(mode="after")
+    def repeats_at_a_pace(self) -> EscalationStep:
+        if self.times > 1 and not self.every:
+            raise ValueError('a step that is taken several times needs a pace. Give it every = "2m".')
+        return self
 
 
 class EscalationPart(_Part):
@@ -152,6 +168,27 @@ class EscalationPart(_Part):
     resume_before_due: Duration
 
 
+class OtherPolicy(_Part):
+    """An escalation policy for some callbacks; what it leaves out is as in [escalation]."""
+
+    lines: tuple[str, ...] = ()
+    priorities: tuple[Literal["P1", "P2", "P3"], ...] = ()
+    hours: tuple[Annotated[DailySpan, BeforeValidator(span_of_day)], ...] = ()
+    steps: tuple[EscalationStep, ...] = Field(min_length=1)
+    again: AgainStep | None = None
+    again_every: Duration | None = None
+    reminder_after: Duration | None = None
+    reminder_before_due: Duration | None = None
+    resume_before_due: Duration | None = None
+
+    def holds_for(self, line: str, priority: str, local: time) -> bool:
+        return (
+            (not self.lines or line in self.lines)
+            and (not self.priorities or priority in self.priorities)
+            and (not self.hours or any(span.covers(local) for span in self.hours))
+        )
+
+
 class Coverage(_Part):
     covered: tuple[str, ...] = ()
     courtesy: tuple[str, ...] = ()
@@ -159,7 +196,13 @@ class Coverage(_Part):
 
 
 class Limits(_Part):
+    """What keeps a phone usable in a storm, and a bill within reason. The first page of a callback is never held."""
+
     answers_to_strangers: int = Field(ge=0, le=20, default=3)
+    pages_in_ten_minutes: int = Field(ge=1, le=100, default=6)  # to one person on one channel, then in bundles
+    bundle_every: Duration = timedelta(minutes=2)
+    texts_a_day: int = Field(ge=10, default=600)
+    calls_a_day: int = Field(ge=10, default=300)
 
 
 class Desk(_Part):
@@ -174,6 +217,7 @@ class Desk(_Part):
     voicemail: VoicemailLimits
     priorities: Mapping[Literal["P1", "P2", "P3"], PriorityTargets]
     escalation: EscalationPart
+    policies: Mapping[str, OtherPolicy] = {}
     coverage: Coverage = Coverage()
     limits: Limits = Limits()
 
@@ -207,15 +251,39 @@ class Desk(_Part):
 
     @cached_property
     def policy(self) -> Escalation:
+        """The escalation policy that holds where no other does."""
+        return self._escalation(self.escalation.steps, None)
+
+    @cached_property
+    def escalations(self) -> Mapping[str, Escalation]:
+        """Every escalation policy by its name."""
+        others = {name: self._escalation(other.steps, other) for name, other in self.policies.items()}
+        return {DEFAULT: self.policy, **others}
+
+    def policy_for(self, line: str, priority: str, at: datetime) -> str:
+        """Name the policy that holds for a callback on this line opened at this instant: the first that fits."""
+        local = at.astimezone(self.zone).time()
+        fitting = (name for name, other in self.policies.items() if other.holds_for(line, priority, local))
+        return next(fitting, DEFAULT)
+
+    def policy_named(self, name: str) -> Escalation:
+        """The policy of that name; the default one when the desk file has it no more."""
+        return self.escalations.get(name, self.policy)
+
+    def _escalation(self, steps: tuple[EscalationStep, ...], other: OtherPolicy | None) -> Escalation:
         part = self.escalation
+
+        def own(name: str) -> Any:
+            return getattr(other, name, None) or getattr(part, name)
+
         return Escalation(
             layers=part.layers,
-            steps=tuple(Step(step.after, _targets(step)) for step in part.steps),
-            again=Step(part.again_every, _targets(part.again)),
+            steps=tuple(_repeated(steps)),
+            again=Step(own("again_every"), _targets(own("again"))),
             promise=self.callback.promise,
-            reminder_after=part.reminder_after,
-            reminder_before_due=part.reminder_before_due,
-            resume_before_due=part.resume_before_due,
+            reminder_after=own("reminder_after"),
+            reminder_before_due=own("reminder_before_due"),
+            resume_before_due=own("resume_before_due"),
         )
 
 
@@ -229,8 +297,15 @@ def _priority(name: str, targets: PriorityTargets) -> Priority:
     )
 
 
-def _targets(step: EscalationStep | AgainStep) -> tuple[Target, ...]:
-    return tuple(Target(who, "text") for who in step.text) + tuple(Target(who, "call") for who in step.call)
+def _repeated(steps: Iterable[EscalationStep]) -> Iterator[Step]:
+    for step in steps:
+        for repeat in range(step.times):
+            yield Step(step.after + repeat * (step.every or timedelta(0)), _targets(step))
+
+
+def _targets(step: AgainStep) -> tuple[Target, ...]:
+    texts, calls = (Target(who, "text") for who in step.text), (Target(who, "call") for who in step.call)
+    return (*texts, *calls, *(Target(who, "page") for who in step.page))
 
 
 def read_desk(path: Path) -> Desk:
@@ -252,10 +327,23 @@ def desk_from(content: dict[str, Any], path: Path) -> Desk:
     except ValidationError as invalid:
         raise BrokenDesk(path, [_in_words(dict(fault)) for fault in invalid.errors()]) from None
     faults = [*_faults_of_hours(desk), *_faults_of_lines(desk), *_faults_of_priorities(desk)]
-    faults += [f"escalation: {fault}" for fault in desk.policy.faults()]
+    faults += [*_faults_of_policies(desk)]
     if faults:
         raise BrokenDesk(path, faults)
     return desk
+
+
+def _faults_of_policies(desk: Desk) -> Iterator[str]:
+    yield from (f"escalation: {fault}" for fault in desk.policy.faults())
+    for name, other in desk.policies.items():
+        yield from (f"policies.{name}: {fault}" for fault in desk.escalations[name].faults())
+        for line in other.lines:
+            if line not in desk.lines:
+                yield f"policies.{name}: there is no line {line!r}. Known: {', '.join(desk.lines)}."
+        if name == DEFAULT:
+            yield f"policies.{name}: {DEFAULT!r} is what [escalation] says. Give this policy another name."
+        if not (other.lines or other.priorities or other.hours):
+            yield f"policies.{name}: it would hold for everything. Give it lines, priorities or hours."
 
 
 def _in_words(fault: dict[str, Any]) -> str:

@@ -11,10 +11,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks import customers
 from callbacks.database import insert_once
 from callbacks.desk import Desk
 from callbacks.errors import NotFound, WrongState
+from callbacks.paging.alarms import tell_supervisors
 from callbacks.paging.escalation import add_page, cancel_waiting, hurry, take_next_step, tell_the_others
+from callbacks.paging.wording import Words
 from callbacks.story import tell
 from callbacks.tables import Call, Callback, Page, ReachAttempt, Technician
 
@@ -33,13 +36,15 @@ def open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> Ca
         return found
     due_at = call.began_at + desk.callback.promise
     reference = _free_reference(session)
+    priority = desk.lines[call.line].priority if call.line in desk.lines else "P2"
     insert_once(
         session,
         Callback,
         reference=reference,
         call_sid=call.sid,
         state="open",
-        priority="P2",
+        priority=priority,
+        policy=desk.policy_for(call.line, priority, now),
         opened_at=now,
         due_at=due_at,
         resumed=False,
@@ -99,7 +104,12 @@ def hand_on(session: Session, callback: Callback, technician: Technician, told_b
     callback.owner, callback.owner_id, callback.acknowledged_at, callback.resumed = None, None, None, False
     tell(session, callback.call_sid, now, technician.name, "handed on", f"by {told_by}")
     mark_answer(session, callback, technician, "passed")
+    cancel_waiting(session, callback, technician.id)
     hurry(callback, now)
+
+
+# How an attempt to reach the customer went, as a person says it; what follows from each is in `tell_outcome`.
+OUTCOMES = ("resolved", "continuing", "left a message", "no answer", "wrong number")
 
 
 def record_attempt(
@@ -113,7 +123,7 @@ def record_attempt(
 ) -> ReachAttempt:
     """Record an attempt to reach the customer. The first one keeps the promise and ends the paging."""
     attempt = ReachAttempt(callback_id=callback.id, technician_id=technician.id, tried_at=now, outcome=outcome)
-    attempt.told_by, attempt.call_sid = told_by, call_sid
+    attempt.told_by, attempt.call_sid, attempt.is_told = told_by[:80], call_sid, call_sid is None
     session.add(attempt)
     tell(session, callback.call_sid, now, technician.name, "tried the customer", f"{outcome}, by {told_by}")
     if callback.owner_id is None:
@@ -127,20 +137,94 @@ def record_attempt(
     return attempt
 
 
-def resolve(session: Session, callback: Callback, technician: Technician, told_by: str, now: datetime) -> None:
-    """Close it: the customer was reached and is served. A person says so, nothing else does."""
+def tell_outcome(
+    session: Session, desk: Desk, callback: Callback, technician: Technician, outcome: str, told_by: str, now: datetime
+) -> None:
+    """A technician says how it went, each with its own next step. Raises WrongState when it is closed.
+
+    Resolved: it closes. Continuing: it stays with them. A message left, or no answer: it stays theirs, to be tried
+    again. A wrong number: it is never rung again, and the supervisor is told. After a connection this completes the
+    attempt that the connection recorded; otherwise it is an attempt of its own.
+    """
     if callback.state != "open":
-        return
-    if callback.attempted_at is None:
-        record_attempt(session, callback, technician, "reached", told_by, now)
+        raise WrongState(f"{callback.reference} is closed already.")
+    if outcome not in OUTCOMES:
+        raise WrongState(f"There is no outcome {outcome!r}. Known: {', '.join(OUTCOMES)}.")
+    said = "reached" if outcome == "resolved" else f"reached, {outcome}" if outcome == "continuing" else outcome
+    untold = _connection_without_a_word(session, callback, technician)
+    if untold is not None:
+        untold.outcome, untold.is_told = said, True
+        tell(session, callback.call_sid, now, technician.name, "said how it went", f"{said}, by {told_by}")
+    elif outcome != "resolved" or callback.attempted_at is None:
+        record_attempt(session, callback, technician, said, told_by, now)
+    if outcome == "resolved":
+        _close(session, callback, technician, told_by, now)
+    elif outcome == "wrong number":
+        _block_the_number(session, desk, callback, technician, now)
+
+
+def _connection_without_a_word(session: Session, callback: Callback, technician: Technician) -> ReachAttempt | None:
+    mine = select(ReachAttempt).where(
+        ReachAttempt.callback_id == callback.id, ReachAttempt.technician_id == technician.id
+    )
+    return session.scalars(mine.where(ReachAttempt.is_told.is_(False)).order_by(ReachAttempt.id.desc())).first()
+
+
+def _close(session: Session, callback: Callback, technician: Technician, told_by: str, now: datetime) -> None:
     callback.state, callback.resolved_at, callback.next_action_at = "resolved", now, None
     tell(session, callback.call_sid, now, technician.name, "resolved", f"by {told_by}")
 
 
+def _block_the_number(session: Session, desk: Desk, callback: Callback, technician: Technician, now: datetime) -> None:
+    """Somebody else lives there: they must not be rung again, and the customer still waits."""
+    number = callback.call.customer_number or callback.call.caller
+    callback.call.customer_number = None
+    tell(session, callback.call_sid, now, "desk", "number blocked", f"{number} is not the customer's.")
+    english = f"{callback.reference}: {technician.name} says {number} is a wrong number. Hear the message for another."
+    french = f"{callback.reference}: selon {technician.name}, {number} est un mauvais numéro. Écoutez le message."
+    tell_supervisors(session, desk, f"wrong number {callback.reference}", Words(english, french), now)
+
+
+def consent(session: Session, callback: Callback, who: str, now: datetime) -> None:
+    """A named person allows a risky number to be rung for this callback. Raises WrongState."""
+    verdict = customers.verdict_on(callback.call.caller)
+    if callback.state != "open":
+        raise WrongState(f"{callback.reference} is closed.")
+    if verdict.number is None:
+        raise WrongState(f"{callback.call.caller or 'The caller'} cannot be rung: {verdict.why}.")
+    callback.call.customer_number, callback.consented_by = verdict.number, who
+    detail = f"{verdict.number} ({verdict.why or 'an ordinary number'}) may be rung"
+    tell(session, callback.call_sid, now, who, "consented", detail)
+
+
+def resolve(
+    session: Session, desk: Desk, callback: Callback, technician: Technician, told_by: str, now: datetime
+) -> None:
+    """Close it: the customer was reached and is served. A person says so, nothing else does."""
+    if callback.state == "open":
+        tell_outcome(session, desk, callback, technician, "resolved", told_by, now)
+
+
 def ask_for_connection(session: Session, callback: Callback, technician: Technician, now: datetime) -> None:
-    """Have the technician rung, to be connected to the customer. The attempt is on record when the customer is."""
+    """Have the technician rung, to be connected to the customer. The attempt is on record when the customer is.
+
+    Raises WrongState when there is no number that may be rung.
+    """
+    if callback.state != "open":
+        raise WrongState(f"{callback.reference} is closed.")
+    if callback.call.customer_number is None:
+        raise WrongState(f"{callback.reference}: {customers.verdict_on(callback.call.caller).why or 'no number'}.")
+    waiting = select(Page.id).where(
+        Page.callback_id == callback.id,
+        Page.technician_id == technician.id,
+        Page.channel == "connection",
+        Page.state == "due",
+    )
+    if session.scalar(waiting) is not None:  # asked twice: the phone rings once
+        return
     callback.decisions += 1
-    add_page(session, callback, technician.id, "connection", f"connection {callback.decisions}", "", now)
+    page = add_page(session, callback, technician.id, "connection", f"connection {callback.decisions}", "", now)
+    page.number = "first" if technician.verified_at is not None else "second"
 
 
 def mark_answer(session: Session, callback: Callback, technician: Technician, answer: str) -> None:

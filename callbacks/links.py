@@ -1,4 +1,4 @@
-"""Signed links that expire: what the carrier fetches to play a message to a technician."""
+"""Signed links that expire: to a message, for the carrier to play; to a technician's own page of a callback."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sla.clock import Clock
 
 MESSAGE_LINK_LASTS = timedelta(hours=1)
+PAGE_LINK_LASTS = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
@@ -23,16 +24,29 @@ class Links:
     def message(self, voicemail_id: int) -> str:
         """A link to one voicemail's audio, good for an hour."""
         expires = self.clock.now() + MESSAGE_LINK_LASTS
-        token = self._signer().dumps([voicemail_id, expires.isoformat()])
+        token = self._signer("voicemail").dumps([voicemail_id, expires.isoformat()])
         return f"{self.public_url}/media/{token}.wav"
 
     def voicemail_in(self, token: str) -> int | None:
         """Give the voicemail that a link is for, or None when it is forged or has expired."""
         try:
-            voicemail_id, expires = self._signer().loads(token)
+            voicemail_id, expires = self._signer("voicemail").loads(token)
         except (BadSignature, ValueError, TypeError):
             return None
         return int(voicemail_id) if self.clock.now() < datetime.fromisoformat(expires) else None
 
-    def _signer(self) -> URLSafeSerializer:
-        return URLSafeSerializer(self.secret_key, salt="voicemail")
+    def page(self, page_id: int, sent_at: datetime) -> str:
+        """A link to the technician's own page of a callback. Short: it goes into a text, and is the same each time."""
+        expires = int((sent_at + PAGE_LINK_LASTS).timestamp()) // 60
+        return f"{self.public_url}/t/{self._signer('page').dumps([page_id, expires])}"
+
+    def page_in(self, token: str) -> int | None:
+        """Give the page that a link is for, or None when it is forged or has expired."""
+        try:
+            page_id, expires = self._signer("page").loads(token)
+        except (BadSignature, ValueError, TypeError):
+            return None
+        return int(page_id) if self.clock.now().timestamp() < expires * 60 else None
+
+    def _signer(self, salt: str) -> URLSafeSerializer:
+        return URLSafeSerializer(self.secret_key, salt=salt)

@@ -28,6 +28,8 @@ class Settings:
     database_url: str = field(default="sqlite:///var/nightdesk.db", repr=False)
     desk_file: Path = Path("support.toml")
     media_dir: Path = Path("var/media")
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = ""
 
     @property
     def auth_tokens(self) -> tuple[str, ...]:
@@ -54,6 +56,8 @@ SETTINGS: Mapping[str, str] = {
     "SECRET_KEY": "required: signs sessions and links, 32 random characters or more",
     "DESK_FILE": "default support.toml",
     "MEDIA_DIR": "where recordings are kept, default var/media",
+    "SMTP_URL": "mail server for pages and alarms by mail, smtp://user:password@host:587 or smtps://host",
+    "MAIL_FROM": "belongs to SMTP_URL: the address that mails come from",
 }
 REQUIRED = tuple(name for name, meaning in SETTINGS.items() if meaning.startswith("required"))
 
@@ -91,6 +95,10 @@ def _faults_in(values: Mapping[str, str]) -> list[str]:
             faults.append(f"{name} holds a user or password; Twilio drops them before it signs. Leave them out.")
     if bool(values["TWILIO_API_KEY"]) != bool(values["TWILIO_API_SECRET"]):
         faults.append("TWILIO_API_KEY and TWILIO_API_SECRET go together. Set both or neither.")
+    if bool(values["SMTP_URL"]) != bool(values["MAIL_FROM"]):
+        faults.append("SMTP_URL and MAIL_FROM go together. Set both or neither.")
+    if values["SMTP_URL"] and urlsplit(values["SMTP_URL"]).scheme not in ("smtp", "smtps"):
+        faults.append("SMTP_URL is no mail server. Write one such as smtp://user:password@mail.example.com:587.")
     if values["SECRET_KEY"] and len(values["SECRET_KEY"]) < 16:
         faults.append("SECRET_KEY is too short to be a secret. Give at least 32 random characters.")
     return faults
@@ -110,4 +118,6 @@ def _settings(values: Mapping[str, str]) -> Settings:
         database_url=values["DATABASE_URL"] or Settings.database_url,
         desk_file=Path(values["DESK_FILE"] or Settings.desk_file),
         media_dir=Path(values["MEDIA_DIR"] or Settings.media_dir),
+        smtp_url=values["SMTP_URL"],
+        mail_from=values["MAIL_FROM"],
     )

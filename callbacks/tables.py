@@ -25,10 +25,44 @@ class Technician(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     phone: Mapped[str] = mapped_column(String(20), unique=True)
+    second_phone: Mapped[str | None] = mapped_column(String(20), unique=True)
     email: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(String(5), default="en")
+    quiet: Mapped[str] = mapped_column(String(11), default="")  # "22:00-07:00", desk time
     verified_at: Mapped[datetime | None]
+    second_verified_at: Mapped[datetime | None]
+    troubles: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"text first": "this person sent STOP ..."}
     created_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]  # no longer one of us; the row stays for the log
+    rules: Mapped[list[ContactRuleRow]] = relationship(
+        lazy="selectin", order_by="ContactRuleRow.after", cascade="all, delete-orphan"
+    )
+
+
+class ContactRuleRow(Base):
+    """What a technician adds to the desk's policy when they are paged for a callback."""
+
+    __tablename__ = "contact_rules"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(10))  # text, call, mail
+    number: Mapped[str] = mapped_column(String(6), default="first")  # first, second
+    after: Mapped[int] = mapped_column(default=0)  # seconds
+
+
+class Verification(Base):
+    """A code that was sent to a number; whoever gives it back has that phone in the hand."""
+
+    __tablename__ = "verifications"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"), index=True)
+    number: Mapped[str] = mapped_column(String(6))
+    code: Mapped[str] = mapped_column(String(6))
+    expires_at: Mapped[datetime]
+    failures: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None]
 
 
 class ShiftRow(Base):
@@ -39,7 +73,82 @@ class ShiftRow(Base):
     layer: Mapped[str] = mapped_column(String(40))
     starts_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("calendar_sources.id", name="taken_from"), index=True)
     technician: Mapped[Technician] = relationship(lazy="joined")
+
+
+class RotationRow(Base):
+    """People who take turns on a layer."""
+
+    __tablename__ = "rotations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    layer: Mapped[str] = mapped_column(String(40))
+    first_day: Mapped[date]
+    hand_off: Mapped[str] = mapped_column(String(5))  # "08:00", desk time
+    hours: Mapped[int]  # how long a turn lasts on the wall clock
+    ends_at: Mapped[datetime | None]
+    members: Mapped[list[RotationMember]] = relationship(
+        lazy="selectin", order_by="RotationMember.place", cascade="all, delete-orphan"
+    )
+
+
+class RotationMember(Base):
+    __tablename__ = "rotation_members"
+
+    rotation_id: Mapped[int] = mapped_column(ForeignKey("rotations.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"))
+    technician: Mapped[Technician] = relationship(lazy="joined")
+
+
+class OverrideRow(Base):
+    """Somebody covers for somebody else, or for everybody on a layer."""
+
+    __tablename__ = "overrides"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    layer: Mapped[str] = mapped_column(String(40))
+    technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"))
+    instead_of_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    technician: Mapped[Technician] = relationship(lazy="joined", foreign_keys=[technician_id])
+
+
+class AbsenceRow(Base):
+    """A technician is off."""
+
+    __tablename__ = "absences"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
+class CalendarKey(Base):
+    """The secret in the address of a calendar feed: one technician's shifts, or the whole rota."""
+
+    __tablename__ = "calendar_keys"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    technician_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
+    made_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class CalendarSource(Base):
+    """Somebody else's calendar that a layer's shifts are taken from, again and again."""
+
+    __tablename__ = "calendar_sources"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    layer: Mapped[str] = mapped_column(String(40))
+    url: Mapped[str] = mapped_column(Text)  # a secret: whoever has it reads the calendar
+    read_at: Mapped[datetime | None]
+    next_action_at: Mapped[datetime]
+    trouble: Mapped[str] = mapped_column(Text, default="")
 
 
 class ClosureRow(Base):
@@ -126,6 +235,7 @@ class Callback(Base):
     call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), unique=True)
     state: Mapped[str] = mapped_column(String(20), default="open")  # open, resolved
     priority: Mapped[str] = mapped_column(String(2), default="P2")
+    policy: Mapped[str] = mapped_column(String(40), default="default")  # the escalation policy that holds for it
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime]
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
@@ -138,34 +248,37 @@ class Callback(Base):
     position: Mapped[int] = mapped_column(default=0)  # the step of the policy to be taken next
     decisions: Mapped[int] = mapped_column(default=0)
     next_action_at: Mapped[datetime | None]
+    consented_by: Mapped[str | None]  # who allowed a risky number to be rung
     call: Mapped[Call] = relationship(lazy="joined")
     owner: Mapped[Technician | None] = relationship(lazy="joined")
 
 
 class Page(Base):
-    """One notice to one person on one channel. The row is the outbox: it is there before anything is sent."""
+    """One notice to one person on one channel, mostly about a callback. It is the outbox: a row before it is sent."""
 
     __tablename__ = "pages"
     __table_args__ = (
-        UniqueConstraint("callback_id", "occasion", "technician_id", "channel"),
+        UniqueConstraint("callback_id", "occasion", "technician_id", "channel", "number", name="one_page_each"),
         Index("pages_to_send", "next_action_at"),
         Index("pages_by_code", "code"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"))
-    occasion: Mapped[str] = mapped_column(String(40))  # "step 1.0", "reminder 3", "taken 5", ...
-    technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"))
-    channel: Mapped[str] = mapped_column(String(10))  # text, call
+    callback_id: Mapped[int | None] = mapped_column(ForeignKey("callbacks.id"))
+    occasion: Mapped[str] = mapped_column(String(40))  # "step 1", "reminder 3", "taken 5", "test", "alarm", ...
+    technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(10))  # text, call, mail, connection
+    number: Mapped[str] = mapped_column(String(6), default="first")  # the technician's first or second
     code: Mapped[str] = mapped_column(String(8))
     words: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(String(20), default="due")  # due, sent, failed, cancelled
+    state: Mapped[str] = mapped_column(String(20), default="due")  # due, sent, bundled, failed, cancelled
     created_at: Mapped[datetime]
     next_action_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
     token: Mapped[int] = mapped_column(default=0)
-    answer: Mapped[str] = mapped_column(String(20), default="")  # taken, passed
-    callback: Mapped[Callback] = relationship(lazy="joined")
+    answer: Mapped[str] = mapped_column(String(20), default="")  # taken, passed, heard
+    bundled_into_id: Mapped[int | None] = mapped_column(ForeignKey("pages.id", name="bundled_into"), index=True)
+    callback: Mapped[Callback | None] = relationship(lazy="joined")
     technician: Mapped[Technician] = relationship(lazy="joined")
 
 
@@ -176,7 +289,7 @@ class PageAttempt(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"), index=True)
-    started_at: Mapped[datetime]
+    started_at: Mapped[datetime] = mapped_column(index=True)
     state: Mapped[str] = mapped_column(String(20), default="sending")  # sending, accepted, refused, lost
     sid: Mapped[str | None] = mapped_column(String(64), unique=True)
     carrier_status: Mapped[str] = mapped_column(String(20), default="")
@@ -195,8 +308,9 @@ class ReachAttempt(Base):
     callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"), index=True)
     technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"))
     tried_at: Mapped[datetime]
-    outcome: Mapped[str] = mapped_column(String(20))  # resolved, no answer, ringing, reached, ...
-    told_by: Mapped[str] = mapped_column(String(40))  # "text", "connection", "console"
+    outcome: Mapped[str] = mapped_column(String(20))  # ringing, reached, busy, no answer, machine, left a message, ...
+    is_told: Mapped[bool] = mapped_column(default=False)  # a person said how it went, not the carrier alone
+    told_by: Mapped[str] = mapped_column(String(80))  # "text", "connection", "console, boss@example.com"
     call_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
     seconds: Mapped[int | None]
     technician: Mapped[Technician] = relationship(lazy="joined")
@@ -238,9 +352,9 @@ class WorkerSign(Base):
 
 
 class Watermark(Base):
-    """How far something has been read at the carrier."""
+    """When something was last done, or that it was done at all: a look back, a report, an alarm that is told once."""
 
     __tablename__ = "watermarks"
 
-    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), primary_key=True)
     at: Mapped[datetime]

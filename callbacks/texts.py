@@ -12,16 +12,20 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callbacks import life
+from callbacks import customers, life
 from callbacks.database import insert_once
 from callbacks.desk import Desk
 from callbacks.errors import WrongState
-from callbacks.oncall.rota import technician_with
-from callbacks.paging.commands import Command, Verb, is_opt_out, understand
+from callbacks.oncall.roster import Number
+from callbacks.paging.alarms import send_test, tell_supervisors
+from callbacks.paging.commands import Command, Verb, code_of_number, is_assent, is_opt_in, is_opt_out, understand
+from callbacks.paging.wording import Words
 from callbacks.saying import clock_time, ended_once, readable_number
 from callbacks.tables import Callback, Page, ReceivedText, Technician
+from callbacks.technicians import forget_stop, note_trouble, technician_with, verify, waits_for_code
 
 NONSENSE_ANSWERED = 5  # a day, to one technician
+QUESTIONS_ASKED = 20
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,8 @@ class Told:
     code: str
     now: datetime
 
-    @property
-    def french(self) -> bool:
-        return self.technician.language == "fr"
-
     def say(self, english: str, french: str) -> str:
-        return french if self.french else english
+        return Words(english, french).for_(self.technician.language)
 
 
 def answer_text(session: Session, desk: Desk, sid: str, sender: str, words: str, now: datetime) -> str:
@@ -55,37 +55,63 @@ def _answer(session: Session, desk: Desk, sender: str, words: str, now: datetime
     technician = technician_with(session, sender)
     if technician is None:
         return _to_a_stranger(session, desk, sender, now)
-    if is_opt_out(words):
-        return ""  # the carrier has answered it already, and would block ours
+    which: Number = "second" if sender == technician.second_phone else "first"
+    if is_opt_out(words) or is_opt_in(words):
+        return _heed_the_carriers_word(session, desk, technician, which, words, now)
+    code = code_of_number(words)
+    if code is not None and waits_for_code(session, technician, which, now):
+        return _verify(session, technician, which, code, now)
     command = understand(words)
     if command is None:
-        return _to_nonsense(session, technician, now)
-    callback, code = _callback_meant(session, technician, command)
+        return _to_nonsense(session, desk, technician, words, now)
+    if command.verb == "test":
+        return _test(session, desk, technician, now)
+    callback, page_code = _callback_meant(session, technician, command)
     if callback is None:
         return _which(session, technician, command, now)
     held = life.held(session, callback.id)
-    return ACTS[command.verb](session, Told(desk, held, technician, code, now))
+    return ACTS[command.verb](session, Told(desk, held, technician, page_code, now))
 
 
 def _callback_meant(session: Session, technician: Technician, command: Command) -> tuple[Callback | None, str]:
     """Find the callback by the code; without a code, only when this person has exactly one open."""
-    mine = select(Page).where(Page.technician_id == technician.id, Page.code != "").order_by(Page.id.desc())
     if command.code is not None:
-        page = session.scalars(mine.where(Page.code == command.code)).first()
+        mine = select(Page).where(Page.technician_id == technician.id, Page.code == command.code)
+        page = session.scalars(mine.order_by(Page.id.desc())).first()
         return (page.callback, page.code) if page else (None, "")
-    pages = session.scalars(mine.join(Callback, Page.callback_id == Callback.id).where(Callback.state == "open")).all()
-    only_one = {page.callback_id for page in pages}
-    return (pages[0].callback, pages[0].code) if len(only_one) == 1 and command.verb != "ack" else (None, "")
+    open_ones = _open_ones(session, technician)
+    if len(open_ones) != 1 or command.verb == "ack":
+        return None, ""
+    return next(iter(open_ones.items()))
+
+
+def _open_ones(session: Session, technician: Technician) -> dict[Callback, str]:
+    """The open callbacks that this person was paged for, each with their code."""
+    mine = select(Page).join(Callback, Page.callback_id == Callback.id).where(Callback.state == "open")
+    pages = session.scalars(mine.where(Page.technician_id == technician.id, Page.code != "").order_by(Page.id))
+    return {page.callback: page.code for page in pages if page.callback is not None}
+
+
+# What a text with a code does
 
 
 def _acknowledge(session: Session, told: Told) -> str:
     callback = told.callback
     if callback.state != "open":
-        return told.say(f"{callback.reference} is closed already.", f"{callback.reference} est déjà fermé.")
+        return _closed(told)
     if not life.acknowledge(session, told.desk, callback, told.technician, "text", told.now):
         return _who(session, told)
     due = clock_time(callback.due_at, told.desk.zone, told.technician.language)
-    number = readable_number(callback.call.customer_number or callback.call.caller or "?")
+    if callback.call.customer_number is None:
+        why = customers.verdict_on(callback.call.caller).why
+        return told.say(
+            ended_once(f"{callback.reference} is yours, due {due}. ")
+            + f"No number to ring: {why}. Hear the message by the link of the page. "
+            f"Afterwards: DONE {told.code}, or NA {told.code} for no answer.",
+            f"{callback.reference} est à vous, avant {due}, mais aucun numéro à composer. Écoutez le message. "
+            f"Ensuite: FAIT {told.code}, ou NA {told.code} sans réponse.",
+        )
+    number = readable_number(callback.call.customer_number)
     return told.say(
         ended_once(f"{callback.reference} is yours. Call {number} by {due}. ")
         + f"CALL {told.code} connects you. Afterwards: DONE {told.code}, or NA {told.code} for no answer.",
@@ -94,24 +120,23 @@ def _acknowledge(session: Session, told: Told) -> str:
     )
 
 
-def _done(session: Session, told: Told) -> str:
-    if told.callback.state != "open":
-        return told.say(f"{told.callback.reference} is closed already.", f"{told.callback.reference} est déjà fermé.")
-    life.resolve(session, told.callback, told.technician, "text", told.now)
-    return told.say(
-        f"{told.callback.reference} is resolved. Thank you.", f"{told.callback.reference} est réglé. Merci."
-    )
+def _closed(told: Told) -> str:
+    return told.say(f"{told.callback.reference} is closed already.", f"{told.callback.reference} est déjà fermé.")
 
 
-def _no_answer(session: Session, told: Told) -> str:
-    if told.callback.state != "open":
-        return told.say(f"{told.callback.reference} is closed already.", f"{told.callback.reference} est déjà fermé.")
-    life.record_attempt(session, told.callback, told.technician, "no answer", "text", told.now)
-    at = clock_time(told.now, told.desk.zone, told.technician.language)
-    return told.say(
-        f"Noted: tried {told.callback.reference} at {at}, no answer. DONE {told.code} when they are served.",
-        f"Noté: {told.callback.reference} essayé à {at}, sans réponse. FAIT {told.code} quand c'est réglé.",
-    )
+def _tells(outcome: str, english: str, french: str) -> Callable[[Session, Told], str]:
+    """A word that says how the call to the customer went, and the answer to it."""
+
+    def act(session: Session, told: Told) -> str:
+        try:
+            life.tell_outcome(session, told.desk, told.callback, told.technician, outcome, "text", told.now)
+        except WrongState:
+            return _closed(told)
+        at = clock_time(told.now, told.desk.zone, told.technician.language)
+        blanks = {"reference": told.callback.reference, "at": at, "code": told.code}
+        return ended_once(told.say(english.format(**blanks), french.format(**blanks)))
+
+    return act
 
 
 def _pass(session: Session, told: Told) -> str:
@@ -139,47 +164,143 @@ def _who(session: Session, told: Told) -> str:
 
 
 def _call(session: Session, told: Told) -> str:
-    number = told.callback.call.customer_number
-    if told.callback.state != "open":
-        return told.say(f"{told.callback.reference} is closed already.", f"{told.callback.reference} est déjà fermé.")
-    if number is None:
+    callback = told.callback
+    if callback.state != "open":
+        return _closed(told)
+    verdict = customers.verdict_on(callback.call.caller)
+    if callback.call.customer_number is None:
+        if verdict.needs_consent:
+            return told.say(
+                f"{callback.reference}: {callback.call.caller} is {verdict.why}. A supervisor must allow it first.",
+                f"{callback.reference}: {callback.call.caller} est à risque. Un superviseur doit l'autoriser.",
+            )
         return told.say(
-            f"The caller of {told.callback.reference} gave no number that may be rung. Hear the message in the log.",
-            f"Aucun numéro à rappeler pour {told.callback.reference}. Écoutez le message dans le journal.",
+            f"The caller of {callback.reference} gave no number that may be rung. Hear the message in the log.",
+            f"Aucun numéro à rappeler pour {callback.reference}. Écoutez le message dans le journal.",
         )
-    if not life.acknowledge(session, told.desk, told.callback, told.technician, "text", told.now):
+    if not life.acknowledge(session, told.desk, callback, told.technician, "text", told.now):
         return _who(session, told)
-    life.ask_for_connection(session, told.callback, told.technician, told.now)
+    life.ask_for_connection(session, callback, told.technician, told.now)
     return told.say("Your phone rings now. Press 1 to be connected.", "Votre téléphone sonne. Faites le 1.")
 
 
 ACTS: dict[Verb, Callable[[Session, Told], str]] = {
     "ack": _acknowledge,
     "call": _call,
-    "done": _done,
-    "na": _no_answer,
+    "done": _tells("resolved", "{reference} is resolved. Thank you.", "{reference} est réglé. Merci."),
+    "cont": _tells(
+        "continuing",
+        "Noted: {reference} reached, and it stays with you. DONE {code} when they are served.",
+        "Noté: {reference} joint, et il reste à vous. FAIT {code} quand c'est réglé.",
+    ),
+    "msg": _tells(
+        "left a message",
+        "Noted: message left for {reference} at {at}. CALL {code} tries again, DONE {code} when they are served.",
+        "Noté: message laissé pour {reference} à {at}. APPEL {code} pour réessayer, FAIT {code} quand c'est réglé.",
+    ),
+    "na": _tells(
+        "no answer",
+        "Noted: tried {reference} at {at}, no answer. CALL {code} tries again, DONE {code} when they are served.",
+        "Noté: {reference} essayé à {at}, sans réponse. APPEL {code} pour réessayer, FAIT {code} quand c'est réglé.",
+    ),
+    "wrong": _tells(
+        "wrong number",
+        "Noted: wrong number. It will not be rung again for {reference}; a supervisor is told.",
+        "Noté: mauvais numéro. Il ne sera plus composé pour {reference}; un superviseur est averti.",
+    ),
     "pass": _pass,
     "who": _who,
 }
 
 
-def _which(session: Session, technician: Technician, command: Command, now: datetime) -> str:
-    if _answered_today(session, technician.phone, now) > NONSENSE_ANSWERED * 4:
+# Texts about no callback
+
+
+def _heed_the_carriers_word(
+    session: Session, desk: Desk, technician: Technician, which: Number, words: str, now: datetime
+) -> str:
+    """STOP and START are answered by the carrier, which from now on blocks our texts, or lets them through again."""
+    if is_opt_in(words):
+        forget_stop(technician, technician.second_phone or "" if which == "second" else technician.phone)
+    elif note_trouble(technician, f"text {which}", "this person sent STOP; the carrier blocks texts to them."):
+        english = f"{technician.name} sent STOP: no text reaches them. They are paged by phone until they send START."
+        french = f"{technician.name} a envoyé STOP: aucun texto ne lui parvient. On l'appelle jusqu'à son START."
+        tell_supervisors(session, desk, f"STOP {technician.id} {now:%Y-%m-%d %H:%M}", Words(english, french), now)
+    return ""
+
+
+def _verify(session: Session, technician: Technician, which: Number, code: str, now: datetime) -> str:
+    if verify(session, technician, which, code, now):
+        words = Words("Thank you. This number is verified.", "Merci. Ce numéro est confirmé.")
+    else:
+        words = Words(
+            "That is not the code. Look at the last text again, or ask for a new code.",
+            "Ce n'est pas le bon code. Relisez le dernier texto, ou demandez un nouveau code.",
+        )
+    return words.for_(technician.language)
+
+
+def _test(session: Session, desk: Desk, technician: Technician, now: datetime) -> str:
+    if _answered_today(session, technician.phone, now) > QUESTIONS_ASKED:
         return ""
-    if technician.language == "fr":
-        code = command.code or "Ce mot sans code"
-        return f"{code}: aucun appel ouvert pour vous. Le code à quatre chiffres est dans le texto reçu."
-    if command.code is None:
-        return f"Which one? Write {command.verb.upper()} and the four-digit code of the page."
-    return f"You have no page with the code {command.code}. Look at the last text again."
+    ways = " and ".join(dict.fromkeys(page.channel for page in send_test(session, desk, technician, now)))
+    return Words(
+        f"A test page is on its way by {ways}." if ways else "No verified number of yours can be paged.",
+        "Un essai est en route." if ways else "Aucun de vos numéros n'est confirmé.",
+    ).for_(technician.language)
 
 
-def _to_nonsense(session: Session, technician: Technician, now: datetime) -> str:
+def _test_was_heard(session: Session, technician: Technician, now: datetime) -> bool:
+    recent = select(Page).where(
+        Page.technician_id == technician.id, Page.occasion == "test", Page.channel == "text", Page.answer == ""
+    )
+    page = session.scalars(recent.where(Page.created_at > now - timedelta(hours=1)).order_by(Page.id.desc())).first()
+    if page is None:
+        return False
+    page.answer = "heard"
+    return True
+
+
+def _which(session: Session, technician: Technician, command: Command, now: datetime) -> str:
+    """The word is clear and the callback is not: ask, naming those that it can mean."""
+    if _answered_today(session, technician.phone, now) > QUESTIONS_ASKED:
+        return ""
+    if command.code is not None:
+        return Words(
+            f"You have no page with the code {command.code}. Look at the last text again.",
+            f"{command.code}: aucun appel ouvert pour vous. Le code à quatre chiffres est dans le texto reçu.",
+        ).for_(technician.language)
+    word, open_ones = command.verb.upper(), _open_ones(session, technician)
+    named = ", ".join(f"{code} ({_named(callback)})" for callback, code in list(open_ones.items())[-5:])
+    if not named:
+        return Words("You have no open callback.", "Aucun rappel ouvert pour vous.").for_(technician.language)
+    return Words(
+        f"Which one? Write {word} and the code: {named}.", f"Lequel? Écrivez le mot et le code: {named}."
+    ).for_(technician.language)
+
+
+def _named(callback: Callback) -> str:
+    number = callback.call.customer_number
+    return f"{callback.reference}, {readable_number(number)}" if number else callback.reference
+
+
+def _to_nonsense(session: Session, desk: Desk, technician: Technician, words: str, now: datetime) -> str:
     if _answered_today(session, technician.phone, now) > NONSENSE_ANSWERED:
         return ""
-    if technician.language == "fr":
-        return "Pas compris. Répondez le code seul pour prendre l'appel, ou FAIT, NA, PASSE, QUI ou APPEL et le code."
-    return "Not understood. Reply the bare code to take it, or DONE, NA, PASS, WHO or CALL and the code."
+    if is_assent(words):
+        if _test_was_heard(session, technician, now):
+            return Words("Thank you, the test page arrived.", "Merci, l'essai est arrivé.").for_(technician.language)
+        waiting = {c: code for c, code in _open_ones(session, technician).items() if c.owner_id is None}
+        if len(waiting) == 1:
+            callback, code = next(iter(waiting.items()))
+            return Words(
+                f"Do you take {callback.reference}? Reply {code} to take it, PASS {code} to hand on.",
+                f"Prenez-vous {callback.reference}? Répondez {code} pour le prendre, PASSE {code} pour le passer.",
+            ).for_(technician.language)
+    return Words(
+        "Not understood. Reply the bare code to take it, or DONE, NA, PASS, WHO or CALL and the code.",
+        "Pas compris. Répondez le code seul pour prendre l'appel, ou FAIT, NA, PASSE, QUI ou APPEL et le code.",
+    ).for_(technician.language)
 
 
 def _to_a_stranger(session: Session, desk: Desk, sender: str, now: datetime) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 from flask import Blueprint, Response, request
@@ -13,10 +14,11 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from callbacks import life
+from callbacks.desk import Desk
 from callbacks.errors import WrongState
 from callbacks.links import Links
 from callbacks.paging.outbox import FINAL, carrier_reports
-from callbacks.tables import Page, PageAttempt, ReachAttempt, Voicemail
+from callbacks.tables import Callback, Page, PageAttempt, ReachAttempt, Voicemail
 from ivr import page_flow
 from ivr.page_flow import PageFacts, PageTurn
 from ivr.prompts import say
@@ -45,6 +47,7 @@ class Live:
     """The page that this call is about, while the call is still going on."""
 
     page: Page
+    callback: Callback
     facts: PageFacts
     call_sid: str | None
 
@@ -70,6 +73,7 @@ def page_calls_blueprint(exchange: Exchange, links: Links) -> Blueprint:
             return spoken((say("en", "trouble"), Hangup()))
 
     _page(calls, exchange, turn)
+    _notices(calls, exchange)
     _connection(calls, exchange, turn)
 
     @calls.post("/sms/status")
@@ -94,6 +98,18 @@ def _page(calls: Blueprint, exchange: Exchange, turn: Callable[[Turn], Response]
     def page() -> Response:
         return turn(lambda session, live: page_flow.answered(desk, places, live.facts).verbs)
 
+    @calls.post("/voice/page/notice")
+    def notice() -> Response:
+        page_id, call_sid = number_in_query("page"), sid("CallSid", "CA")
+
+        def work(session: Session) -> tuple[Verb, ...]:
+            found = session.get(Page, page_id)
+            if found is None or found.callback_id is not None or not _is_live(session, found, call_sid):
+                return (Hangup(),)
+            return page_flow.notice(places, found.id, found.words, found.technician.language, 1)
+
+        return _spoken_or_hung_up(exchange, work)
+
     @calls.post("/voice/page/key")
     def page_key() -> Response:
         pressed = PageTurn(request.args.get("stage", "menu"), key(), max(1, number_in_query("round")))
@@ -109,9 +125,31 @@ def _page(calls: Blueprint, exchange: Exchange, turn: Callable[[Turn], Response]
         return _report(exchange, sid("CallSid", "CA"), field("CallStatus"))
 
 
-def _connection(calls: Blueprint, exchange: Exchange, turn: Callable[[Turn], Response]) -> None:
-    """The connection to the customer."""
+def _notices(calls: Blueprint, exchange: Exchange) -> None:
+    """What is about no callback, said by phone."""
     places = exchange.places
+
+    @calls.post("/voice/page/heard")
+    def heard() -> Response:
+        pressed = PageTurn("menu", key(), max(1, number_in_query("round")))
+        page_id, call_sid = number_in_query("page"), sid("CallSid", "CA")
+
+        def work(session: Session) -> tuple[Verb, ...]:
+            page = session.get(Page, page_id)
+            if page is None or page.callback_id is not None or not _is_live(session, page, call_sid):
+                return (Hangup(),)
+            language = page.technician.language
+            verbs, was_heard = page_flow.notice_keyed(places, page.id, page.words, language, pressed)
+            if was_heard:
+                page.answer = "heard"
+            return verbs
+
+        return _spoken_or_hung_up(exchange, work)
+
+
+def _connection(calls: Blueprint, exchange: Exchange, turn: Callable[[Turn], Response]) -> None:
+    """The connection to the customer, and how it went."""
+    desk, places = exchange.desk, exchange.places
 
     @calls.post("/voice/connect")
     def connect() -> Response:
@@ -119,45 +157,134 @@ def _connection(calls: Blueprint, exchange: Exchange, turn: Callable[[Turn], Res
 
     @calls.post("/voice/connect/key")
     def connect_key() -> Response:
-        pressed = key()
+        pressed = PageTurn("connect", key(), max(1, number_in_query("round")))
 
         def work(session: Session, live: Live) -> tuple[Verb, ...]:
-            if pressed != "1":
-                return (say(live.facts.language, "nobody pressed"), Hangup())
-            return _connect(session, exchange, live)
+            verbs = page_flow.connect_keyed(places, live.facts, pressed)
+            return _connect(session, exchange, live) if verbs is None else verbs
 
         return turn(work)
 
     @calls.post("/voice/connect/ended")
     def connect_ended() -> Response:
-        attempt_id, outcome = number_in_query("attempt"), OUTCOMES.get(field("DialCallStatus"), "failed")
-        seconds = field("DialCallDuration")
+        outcome, seconds = _outcome(field("DialCallStatus"), field("DialSipResponseCode")), field("DialCallDuration")
 
-        def work(session: Session) -> tuple[Verb, ...]:
-            attempt = session.get(ReachAttempt, attempt_id)
-            if attempt is None:
-                return (Hangup(),)
-            attempt.outcome, attempt.seconds = outcome, int(seconds) if seconds.isdigit() else None
-            return (say(attempt.technician.language, "connect ended", outcome=outcome), Hangup())
+        def work(session: Session, attempt: ReachAttempt) -> tuple[Verb, ...]:
+            _carrier_says(attempt, outcome, seconds)
+            return page_flow.ask_outcome(places, attempt.id, attempt.outcome, attempt.technician.language, 1)
 
-        try:
-            return spoken(exchange.write(work))
-        except DatabaseAway as fault:
-            not_stored(fault)
-            return spoken((Hangup(),))
+        return _about_attempt(exchange, work)
+
+    @calls.post("/voice/connect/outcome")
+    def connect_outcome() -> Response:
+        pressed = PageTurn("outcome", key(), max(1, number_in_query("round")))
+        said = page_flow.OUTCOME_KEYS.get(pressed.digits)
+
+        def work(session: Session, attempt: ReachAttempt) -> tuple[Verb, ...]:
+            language = attempt.technician.language
+            if said is None:
+                return page_flow.outcome_keyed(places, attempt.id, attempt.outcome, language, pressed)
+            if not attempt.is_told:
+                _say_how_it_went(session, desk, attempt, said, exchange.clock.now())
+            return page_flow.outcome_noted(language, said)
+
+        return _about_attempt(exchange, work)
+
+    @calls.post("/voice/connect/status")
+    def connect_status() -> Response:
+        """The customer's end, told even when the technician was the first to hang up."""
+        outcome, seconds = _outcome(field("CallStatus"), field("SipResponseCode")), field("CallDuration")
+        return _noted_on_attempt(exchange, lambda attempt: _carrier_says(attempt, outcome, seconds))
+
+    @calls.post("/voice/connect/answered")
+    def connect_answered() -> Response:
+        """A guess of the carrier's, no more: what the technician says counts."""
+        is_machine = field("AnsweredBy").startswith(("machine", "fax"))
+
+        def note(attempt: ReachAttempt) -> None:
+            if is_machine and not attempt.is_told:
+                attempt.outcome = "machine"
+
+        return _noted_on_attempt(exchange, note)
+
+
+def _outcome(status: str, sip_code: str) -> str:
+    """404 and 484 in the answer of the network: there is no such number."""
+    return "wrong number" if sip_code in ("404", "484", "604") else OUTCOMES.get(status, "failed")
+
+
+def _carrier_says(attempt: ReachAttempt, outcome: str, seconds: str) -> None:
+    attempt.seconds = int(seconds) if seconds.isdigit() else attempt.seconds
+    if not attempt.is_told and attempt.outcome != "machine":
+        attempt.outcome = outcome
+
+
+def _say_how_it_went(session: Session, desk: Desk, attempt: ReachAttempt, said: str, now: datetime) -> None:
+    callback = life.held(session, attempt.callback_id)
+    try:
+        life.tell_outcome(session, desk, callback, attempt.technician, said, "phone", now)
+    except WrongState:  # closed meanwhile: what was said of this attempt is still noted
+        attempt.outcome, attempt.is_told = said, True
+
+
+def _about_attempt(exchange: Exchange, work: Callable[[Session, ReachAttempt], tuple[Verb, ...]]) -> Response:
+    """A turn of the call in which an attempt was made; of another call, or one that is over, it changes nothing."""
+    attempt_id, call_sid = number_in_query("attempt"), sid("CallSid", "CA")
+
+    def run(session: Session) -> tuple[Verb, ...]:
+        attempt = session.get(ReachAttempt, attempt_id)
+        if attempt is None or attempt.call_sid != call_sid or _is_over(session, call_sid):
+            return (Hangup(),)
+        return work(session, attempt)
+
+    return _spoken_or_hung_up(exchange, run)
+
+
+def _noted_on_attempt(exchange: Exchange, note: Callable[[ReachAttempt], None]) -> Response:
+    attempt_id = number_in_query("attempt")
+
+    def run(session: Session) -> None:
+        attempt = session.get(ReachAttempt, attempt_id)
+        if attempt is not None:
+            note(attempt)
+
+    try:
+        exchange.write(run)
+    except DatabaseAway as fault:
+        not_stored(fault)
+        return Response(status=503)
+    return noted()
+
+
+def _spoken_or_hung_up(exchange: Exchange, work: Callable[[Session], tuple[Verb, ...]]) -> Response:
+    try:
+        return spoken(exchange.write(work))
+    except DatabaseAway as fault:
+        not_stored(fault)
+        return spoken((Hangup(),))
+
+
+def _is_over(session: Session, call_sid: str | None) -> bool:
+    found = session.scalar(select(PageAttempt.carrier_status).where(PageAttempt.sid == call_sid))
+    return found in FINAL
+
+
+def _is_live(session: Session, page: Page, call_sid: str | None) -> bool:
+    """Say whether this call was placed for this page and goes on; a replayed request of another changes nothing."""
+    attempts = session.scalars(select(PageAttempt).where(PageAttempt.page_id == page.id)).all()
+    mine = next((attempt for attempt in attempts if attempt.sid == call_sid), None)
+    if mine is None:
+        return call_sid is not None and any(attempt.sid is None for attempt in attempts)
+    return mine.carrier_status not in FINAL
 
 
 def _live(session: Session, exchange: Exchange, links: Links, page_id: int, call_sid: str | None) -> Live | None:
     """Find the page; a call that is over, or is not the one that was placed for it, changes nothing any more."""
     page = session.get(Page, page_id)
-    if page is None or call_sid is None:
+    if page is None or page.callback_id is None:
         return None
     callback = life.held(session, page.callback_id)
-    attempts = session.scalars(select(PageAttempt).where(PageAttempt.page_id == page_id)).all()
-    mine = next((attempt for attempt in attempts if attempt.sid == call_sid), None)
-    if mine is None and not any(attempt.sid is None for attempt in attempts):
-        return None
-    if mine is not None and mine.carrier_status in FINAL:
+    if not _is_live(session, page, call_sid):
         return None
     voicemail = session.scalar(select(Voicemail).where(Voicemail.call_sid == callback.call_sid))
     copied = voicemail is not None and voicemail.audio == "copied"
@@ -177,21 +304,21 @@ def _live(session: Session, exchange: Exchange, links: Links, page_id: int, call
         message_url=links.message(voicemail.id) if copied and voicemail is not None else None,
         has_message=voicemail is not None and voicemail.state != "absent",
     )
-    return Live(page, facts, call_sid)
+    return Live(page, callback, facts, call_sid)
 
 
 def _act(session: Session, exchange: Exchange, live: Live, reply: page_flow.PageReply) -> tuple[Verb, ...]:
     now, page = exchange.clock.now(), live.page
     match reply.act:
         case "take" | "take and connect":
-            if not life.acknowledge(session, exchange.desk, page.callback, page.technician, "phone", now):
+            if not life.acknowledge(session, exchange.desk, live.callback, page.technician, "phone", now):
                 return page_flow.answered(exchange.desk, exchange.places, live.facts).verbs
             if reply.act == "take":
                 return page_flow.taken(exchange.desk, live.facts)
             return _connect(session, exchange, live)
         case "pass":
             try:
-                life.hand_on(session, page.callback, page.technician, "phone", now)
+                life.hand_on(session, live.callback, page.technician, "phone", now)
             except WrongState:
                 return (Hangup(),)
             return page_flow.passed(live.facts)
@@ -207,7 +334,7 @@ def _connect(session: Session, exchange: Exchange, live: Live) -> tuple[Verb, ..
     if attempt is None:
         now = exchange.clock.now()
         attempt = life.record_attempt(
-            session, page.callback, page.technician, "ringing", "connection", now, live.call_sid
+            session, live.callback, page.technician, "ringing", "connection", now, live.call_sid
         )
         session.flush()
     return page_flow.connect(exchange.desk, exchange.places, facts, attempt.id)
@@ -219,7 +346,9 @@ def _report(exchange: Exchange, found: str | None, status: str) -> Response:
         return noted()
     error_code = int(code) if code.isdigit() and len(code) < 9 else None
     try:
-        exchange.write(lambda session: carrier_reports(session, attempt_id, found, status, error_code, now))
+        exchange.write(
+            lambda session: carrier_reports(session, exchange.desk, attempt_id, found, status, error_code, now)
+        )
     except DatabaseAway as fault:
         not_stored(fault)
         return Response(status=503)

@@ -84,21 +84,84 @@ def passed(facts: PageFacts) -> tuple[Verb, ...]:
     return (say(facts.language, "passed"), Hangup())
 
 
-def ask_to_connect(places: Places, facts: PageFacts) -> tuple[Verb, ...]:
-    """The technician asked to be connected and has picked up: a person presses 1."""
+def notice(places: Places, page_id: int, words: str, language: str, round: int) -> tuple[Verb, ...]:
+    """Something that is about no callback (an alarm, a test, a code), said until a key is pressed or three times."""
+    action = places.at("page/heard", page=page_id, round=round)
+    return (Gather(action, (Say(words, language), say(language, "notice menu")), timeout=6),)
+
+
+def notice_keyed(
+    places: Places, page_id: int, words: str, language: str, turn: PageTurn
+) -> tuple[tuple[Verb, ...], bool]:
+    """A key, or none, after a notice; and whether somebody heard it."""
+    if turn.digits == "1":
+        return (say(language, "notice heard"), Hangup()), True
+    if turn.round >= ROUNDS:
+        return (say(language, "nobody pressed"), Hangup()), False
+    return notice(places, page_id, words, language, turn.round + 1), False
+
+
+def ask_to_connect(places: Places, facts: PageFacts, round: int = 1, *before: Say | Play) -> tuple[Verb, ...]:
+    """The technician asked to be connected and has picked up: a person presses 1; 2 plays the message first."""
+    over = _over(facts)
+    if over is not None:
+        return over.verbs
     reference = spelled(facts.reference)
-    prompt = say(facts.language, "connect", number=_number(facts), reference=reference)
-    action = places.at("connect/key", page=facts.page_id)
-    return (Gather(action, (prompt, prompt), timeout=8),)
+    prompt = say(facts.language, "connect", number=_number(facts), reference=reference, line=facts.line)
+    action = places.at("connect/key", page=facts.page_id, round=round)
+    return (Gather(action, (*before, prompt, prompt), timeout=8),)
+
+
+def connect_keyed(places: Places, facts: PageFacts, turn: PageTurn) -> tuple[Verb, ...] | None:
+    """A key, or none, before the connection; None: a person is there, ring the customer."""
+    if turn.digits == "1":
+        return None
+    if turn.digits == "2" and turn.round < 2 * ROUNDS:
+        return ask_to_connect(places, facts, turn.round + 1, *_message(facts))
+    if turn.digits and turn.round < ROUNDS:
+        return ask_to_connect(places, facts, turn.round + 1)
+    return (say(facts.language, "nobody pressed"), Hangup())
 
 
 def connect(desk: Desk, places: Places, facts: PageFacts, attempt_id: int) -> tuple[Verb, ...]:
     """Ring the customer, showing the company's number and never the technician's."""
-    if facts.customer_number is None:
+    if facts.customer_number is None or facts.is_closed:
         return (say(facts.language, "no number"), Hangup())
-    action = places.at("connect/ended", attempt=attempt_id)
-    own_number = desk.lines[facts.line].number
-    return (say(facts.language, "connecting"), Dial(facts.customer_number, action, own_number, timeout=30))
+    dial = Dial(
+        facts.customer_number,
+        places.at("connect/ended", attempt=attempt_id),
+        desk.lines[facts.line].number,
+        timeout=30,
+        status=places.at("connect/status", attempt=attempt_id),
+        answered_by=places.at("connect/answered", attempt=attempt_id),
+    )
+    return (say(facts.language, "connecting"), dial)
+
+
+# The keys after a connection, and what they say of it.
+OUTCOME_KEYS = {"1": "resolved", "2": "continuing", "3": "left a message", "4": "no answer", "5": "wrong number"}
+
+
+def ask_outcome(places: Places, attempt_id: int, outcome: str, language: str, round: int) -> tuple[Verb, ...]:
+    """The customer's end is over: how did it go?"""
+    ended = say(language, "connect ended", outcome=spoken_outcome(outcome, language))
+    action = places.at("connect/outcome", attempt=attempt_id, round=round)
+    return (Gather(action, (ended, say(language, "outcome menu")), timeout=8),)
+
+
+def outcome_keyed(places: Places, attempt_id: int, outcome: str, language: str, turn: PageTurn) -> tuple[Verb, ...]:
+    """No key, or a wrong one: asked again, and then by text."""
+    if turn.round >= ROUNDS:
+        return (say(language, "outcome by text"), Hangup())
+    return ask_outcome(places, attempt_id, outcome, language, turn.round + 1)
+
+
+def outcome_noted(language: str, outcome: str) -> tuple[Verb, ...]:
+    return (say(language, f"outcome {outcome}"), Hangup())
+
+
+def spoken_outcome(outcome: str, language: str) -> str:
+    return say(language, f"ended {outcome}").text if language == "fr" else outcome
 
 
 def _over(facts: PageFacts) -> PageReply | None:

@@ -78,10 +78,14 @@ def _add_dial(parent: Element, dial: Dial) -> None:
     element = SubElement(
         parent, "Dial", action=dial.action, method="POST", timeout=str(dial.timeout), callerId=dial.caller_id
     )
+    number = SubElement(element, "Number")
+    number.text = dial.number
     if dial.screen:
-        SubElement(element, "Number", url=dial.screen, method="POST").text = dial.number
-    else:
-        SubElement(element, "Number").text = dial.number
+        number.attrib |= {"url": dial.screen, "method": "POST"}
+    if dial.status:
+        number.attrib |= {"statusCallback": dial.status, "statusCallbackEvent": "completed"}
+    if dial.answered_by:
+        number.attrib |= {"machineDetection": "Enable", "amdStatusCallback": dial.answered_by}
 
 
 def _document(response: Element) -> str:

@@ -47,13 +47,18 @@ class Record:
 
 @dataclass(frozen=True)
 class Dial:
-    """Ring one number; `screen` is what its owner hears before they are connected."""
+    """Ring one number; `screen` is what its owner hears before they are connected.
+
+    `status` hears what becomes of that phone's call, whoever hangs up first; `answered_by` whether a machine answered.
+    """
 
     number: str
     action: str
     caller_id: str
     timeout: int
     screen: str = ""
+    status: str = ""
+    answered_by: str = ""
 
 
 @dataclass(frozen=True)

@@ -180,7 +180,7 @@ def _answer(exchange: Exchange, turn: Turn, recording: intake.Recording | None =
 
 def _facts(session: Session, exchange: Exchange, call: Call, reason: Reason) -> Facts:
     desk = exchange.desk
-    technicians = rota.roster(session, desk.policy.layers, call.began_at).everyone() if call.is_open else ()
+    technicians = rota.roster(session, desk, call.began_at).everyone() if call.is_open else ()
     return Facts(
         call_sid=call.sid,
         line=call.line if call.line in desk.lines else desk.line_called(""),

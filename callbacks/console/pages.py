@@ -23,9 +23,9 @@ from callbacks.database import Database
 from callbacks.desk import Desk
 from callbacks.errors import DeskError, NotFound, WrongState
 from callbacks.links import Links
-from callbacks.oncall import rota
 from callbacks.story import tell
 from callbacks.tables import Callback, User, Voicemail
+from callbacks.technicians import technician_named
 from sla.clock import Clock
 
 CONTENT_POLICY = (
@@ -221,7 +221,7 @@ def _steering_pages(console: Blueprint, parts: ConsoleParts) -> None:
         name, now, who = request.form.get("technician", ""), parts.clock.now(), g.user.email
 
         def work(session: Session, callback: Callback) -> None:
-            technician = rota.technician_named(session, name)
+            technician = technician_named(session, name)
             if not life.acknowledge(session, parts.desk, callback, technician, f"console, {who}", now):
                 raise WrongState(f"{callback.reference} is with somebody else, or closed.")
 
@@ -235,7 +235,7 @@ def _steering_pages(console: Blueprint, parts: ConsoleParts) -> None:
         def work(session: Session, callback: Callback) -> None:
             if callback.owner is None:
                 raise WrongState("Nobody has it yet. Give it to a technician first.")
-            life.resolve(session, callback, callback.owner, f"console, {who}", now)
+            life.resolve(session, parts.desk, callback, callback.owner, f"console, {who}", now)
 
         return act(reference, work)
 

@@ -92,7 +92,7 @@ def row_of(callback: Callback, desk: Desk, now: datetime) -> Row:
         owner=callback.owner.name if callback.owner else "",
         standing=standing,
         words=words,
-        next=next_of(callback, desk.policy, desk.zone),
+        next=next_of(callback, desk.policy_named(callback.policy), desk.zone),
     )
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from callbacks.database import Database
 from callbacks.errors import UnknownSchema
@@ -15,10 +19,27 @@ from callbacks.errors import UnknownSchema
 
 def migrate(database: Database) -> None:
     """Bring the database to the newest step, all of it or nothing."""
-    with database.engine.begin() as connection:
-        config = _config()
+    config = _config()
+    with database.engine.connect() as connection, _tables_made_anew(connection), connection.begin():
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+@contextmanager
+def _tables_made_anew(connection: Connection) -> Iterator[None]:
+    """SQLite alters a table by making it anew; foreign keys would keep the old one from being dropped meanwhile.
+
+    They can be switched off outside a transaction only.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def check_schema(database: Database) -> None:

@@ -4,9 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Literal
 
-SUPERVISOR = "supervisor"
+Channel = Literal["text", "call", "mail"]
+Number = Literal["first", "second"]
+
+# Two layers stand apart from the desk's own: who hears of a breach, and who stands in where nobody is.
+SUPERVISOR, FALLBACK = "supervisor", "fallback"
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to reach a person that works: a channel, and which of their numbers."""
+
+    channel: Channel
+    number: Number = "first"
+
+
+@dataclass(frozen=True)
+class ContactRule:
+    """What a technician adds to the desk's policy: this way too, so long after they are paged."""
+
+    way: Way
+    after: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True)
@@ -18,6 +39,13 @@ class Person:
     phone: str
     language: str = "en"
     verified: bool = True
+    ways: tuple[Way, ...] = (Way("text"), Way("call"))
+    rules: tuple[ContactRule, ...] = ()
+    is_quiet: bool = False  # at this hour they would rather not be woken
+
+    @property
+    def is_reachable(self) -> bool:
+        return self.verified and bool(self.ways)
 
 
 @dataclass(frozen=True)
@@ -38,63 +66,51 @@ class Roster:
     """Who is on call at one instant. People hold their layer in the order in which they are asked."""
 
     layers: Mapping[str, tuple[Person, ...]]
+    people: tuple[Person, ...] = ()
 
     def on(self, layer: str) -> tuple[Person, ...]:
         return self.layers.get(layer, ())
 
     def everyone(self) -> tuple[Person, ...]:
-        """Everybody on any layer, once each, from the first layer upwards; supervisors stand apart."""
-        people = [person for layer, members in self.layers.items() if layer != SUPERVISOR for person in members]
+        """Everybody on any layer, once each, from the first layer upwards; supervisors and stand-ins are apart."""
+        apart = (SUPERVISOR, FALLBACK)
+        people = [person for layer, members in self.layers.items() if layer not in apart for person in members]
         return tuple(dict.fromkeys(people))
+
+    def named(self, name: str) -> tuple[Person, ...]:
+        """The person of that name, on call or not."""
+        return tuple(person for person in self.people if person.name.casefold() == name.strip().casefold())
 
     def layer_of(self, person_id: int) -> str | None:
         return next((layer for layer, members in self.layers.items() if any(p.id == person_id for p in members)), None)
 
+    def supervisors(self) -> tuple[Person, ...]:
+        """Who must answer for the desk: the supervisors, or whoever stands highest when there are none."""
+        for layer in (SUPERVISOR, FALLBACK, *reversed(list(self.layers))):
+            if self.on(layer):
+                return self.on(layer)
+        return self.people
 
-def roster_at(at: datetime, layers: Iterable[str], shifts: Iterable[Shift], people: Iterable[Person]) -> Roster:
-    """Say who is on call at `at`.
 
-    A shift with bounds comes before one that is always on. Unverified numbers do not count while anybody's
-    verified number does; when nobody at all is on call, everybody there is stands on the first layer: a page to
-    somebody off duty is better than a page to nobody.
+def roster_of(layers: Mapping[str, tuple[Person, ...]], people: Iterable[Person]) -> Roster:
+    """Say who can be woken, when `layers` are on call and `people` are all there are.
+
+    Only verified numbers count, and only people whom some way reaches, while anybody is reached at all. A layer with
+    nobody falls to the stand-in (`fallback`). When nobody at all is on call, everybody there is stands on the first
+    layer: a page to somebody off duty is better than a page to nobody.
     """
-    layers = tuple(layers)
-    people = _reachable(people)
-    on_now = [shift for shift in shifts if shift.covers(at) and shift.person in people]
-    on_now.sort(key=lambda shift: (shift.starts_at is None, shift.person.id))
-    found = {
-        layer: tuple(dict.fromkeys(shift.person for shift in on_now if shift.layer == layer))
-        for layer in (*layers, SUPERVISOR)
-    }
-    if not any(found[layer] for layer in layers):
-        found[layers[0]] = tuple(person for person in people if person not in found[SUPERVISOR]) or people
-    return Roster(found)
-
-
-@dataclass(frozen=True)
-class Gap:
-    """A time during which nobody is on a layer."""
-
-    layer: str
-    starts_at: datetime
-    ends_at: datetime
-
-
-def gaps(layer: str, shifts: Iterable[Shift], starts_at: datetime, ends_at: datetime) -> list[Gap]:
-    """Find when nobody with a verified number is on a layer, from one instant to another."""
-    on_layer = [shift for shift in shifts if shift.layer == layer and shift.person.verified]
-    found, covered_until = [], starts_at
-    for begins, ends in sorted((shift.starts_at or starts_at, shift.ends_at or ends_at) for shift in on_layer):
-        if begins > covered_until:
-            found.append(Gap(layer, covered_until, min(begins, ends_at)))
-        covered_until = max(covered_until, ends)
-        if covered_until >= ends_at:
-            break
-    if covered_until < ends_at:
-        found.append(Gap(layer, covered_until, ends_at))
-    return [gap for gap in found if gap.starts_at < gap.ends_at]
+    everybody = _reachable(people)
+    known = {person.id for person in everybody}
+    found = {layer: tuple(p for p in members if p.id in known) for layer, members in layers.items()}
+    own = [layer for layer in found if layer not in (SUPERVISOR, FALLBACK)]
+    for layer in own:
+        found[layer] = found[layer] or found.get(FALLBACK, ())
+    if own and not any(found[layer] for layer in own):
+        supervisors = found.get(SUPERVISOR, ())
+        found[own[0]] = tuple(person for person in everybody if person not in supervisors) or everybody
+    return Roster(found, everybody)
 
 
 def _reachable(people: Iterable[Person]) -> tuple[Person, ...]:
-    everybody = tuple(people)
-    return tuple(person for person in everybody if person.verified) or everybody
+    verified = tuple(person for person in people if person.verified)
+    return tuple(person for person in verified if person.is_reachable) or verified

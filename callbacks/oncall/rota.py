@@ -1,96 +1,230 @@
-"""The rota in the database: technicians and their shifts, read and edited."""
+"""The rota in the database: shifts, rotations, overrides and absences, read and edited."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from callbacks.customers import technician_number
+from callbacks.daily import time_of_day
+from callbacks.database import insert_once
+from callbacks.desk import Desk
 from callbacks.errors import NotFound, WrongState
-from callbacks.oncall.roster import SUPERVISOR, Person, Roster, Shift, roster_at
-from callbacks.tables import ShiftRow, Technician
+from callbacks.oncall.roster import FALLBACK, SUPERVISOR, Person, Roster, Shift
+from callbacks.oncall.rotation import Rotation
+from callbacks.oncall.schedule import Absence, Gap, Override, Schedule
+from callbacks.tables import AbsenceRow, OverrideRow, RotationMember, RotationRow, ShiftRow, Technician, Watermark
+from callbacks.technicians import everybody, person
+
+GAPS_AHEAD = timedelta(days=14)
+EDITED = "rota edited"
 
 
-def roster(session: Session, layers: Iterable[str], at: datetime) -> Roster:
+def roster(session: Session, desk: Desk, at: datetime) -> Roster:
     """Say who is on call at `at`."""
-    return roster_at(at, layers, shifts(session), people(session))
+    return schedule(session, desk, at).roster(at)
 
 
-def people(session: Session) -> tuple[Person, ...]:
-    return tuple(person(row) for row in session.scalars(select(Technician).order_by(Technician.id)))
-
-
-def shifts(session: Session) -> tuple[Shift, ...]:
-    rows = session.scalars(select(ShiftRow).order_by(ShiftRow.id))
-    return tuple(Shift(person(row.technician), row.layer, row.starts_at, row.ends_at) for row in rows)
-
-
-def person(row: Technician) -> Person:
-    return Person(row.id, row.name, row.phone, row.language, row.verified_at is not None)
-
-
-def technician_with(session: Session, phone: str) -> Technician | None:
-    return session.scalar(select(Technician).where(Technician.phone == phone))
-
-
-def technician_named(session: Session, name: str) -> Technician:
-    """Find a technician by name, whatever its case. Raises NotFound, naming those there are."""
-    everybody = session.scalars(select(Technician).order_by(Technician.name)).all()
-    for row in everybody:
-        if row.name.casefold() == name.strip().casefold():
-            return row
-    known = ", ".join(row.name for row in everybody) or "nobody yet"
-    raise NotFound(f"There is no technician {name!r}. Known: {known}.")
-
-
-def add_technician(
-    session: Session,
-    name: str,
-    phone: str,
-    now: datetime,
-    *,
-    email: str = "",
-    language: str = "en",
-    verified: bool = False,
-) -> Technician:
-    """Add a technician. Raises WrongState when the name or the number is somebody's already."""
-    try:
-        number = technician_number(phone)
-    except ValueError as fault:
-        raise WrongState(str(fault)) from None
-    for row in session.scalars(select(Technician)):
-        if row.phone == number:
-            raise WrongState(f"{number} is {row.name}'s number already. One number belongs to one person.")
-        if row.name.casefold() == name.strip().casefold():
-            raise WrongState(f"There is a technician {row.name} already. Give another name.")
-    row = Technician(
-        name=name.strip(),
-        phone=number,
-        email=email,
-        language=language,
-        created_at=now,
-        verified_at=now if verified else None,
+def schedule(session: Session, desk: Desk, since: datetime) -> Schedule:
+    """Everything that decides who is on call, `since` an instant; people as they are reached at that hour."""
+    local = since.astimezone(desk.zone).time()
+    people = {row.id: person(row, local) for row in everybody(session)}
+    return Schedule(
+        layers=desk.policy.layers,
+        people=tuple(people.values()),
+        shifts=tuple(_shifts(session, people, since)),
+        rotations=tuple(_rotations(session, desk, people, since)),
+        overrides=tuple(_overrides(session, people, since)),
+        absences=tuple(Absence(r.technician_id, r.starts_at, r.ends_at) for r in absences(session, since)),
     )
-    session.add(row)
-    session.flush()
-    return row
+
+
+def _shifts(session: Session, people: dict[int, Person], since: datetime) -> list[Shift]:
+    still_on = or_(ShiftRow.ends_at.is_(None), ShiftRow.ends_at > since)
+    rows = session.scalars(select(ShiftRow).where(still_on).order_by(ShiftRow.id))
+    return [
+        Shift(people[row.technician_id], row.layer, row.starts_at, row.ends_at)
+        for row in rows
+        if row.technician_id in people
+    ]
+
+
+def _rotations(session: Session, desk: Desk, people: dict[int, Person], since: datetime) -> list[Rotation]:
+    """A member who has left keeps their place, so that nobody else's turns move; it is a gap until it is filled."""
+    found = []
+    for row in rotations(session, since):
+        members = tuple(people.get(m.technician_id) or person(m.technician) for m in row.members)
+        length, hand_off = timedelta(hours=row.hours), time_of_day(row.hand_off)
+        found.append(Rotation(row.layer, members, row.first_day, hand_off, length, desk.zone, row.ends_at))
+    return found
+
+
+def _overrides(session: Session, people: dict[int, Person], since: datetime) -> list[Override]:
+    return [
+        Override(row.layer, people[row.technician_id], row.starts_at, row.ends_at, row.instead_of_id)
+        for row in overrides(session, since)
+        if row.technician_id in people
+    ]
+
+
+def rotations(session: Session, since: datetime) -> Sequence[RotationRow]:
+    still_on = or_(RotationRow.ends_at.is_(None), RotationRow.ends_at > since)
+    return session.scalars(select(RotationRow).where(still_on).order_by(RotationRow.id)).all()
+
+
+def overrides(session: Session, since: datetime) -> Sequence[OverrideRow]:
+    return session.scalars(select(OverrideRow).where(OverrideRow.ends_at > since).order_by(OverrideRow.id)).all()
+
+
+def absences(session: Session, since: datetime) -> Sequence[AbsenceRow]:
+    return session.scalars(select(AbsenceRow).where(AbsenceRow.ends_at > since).order_by(AbsenceRow.starts_at)).all()
+
+
+def gaps_ahead(session: Session, desk: Desk, now: datetime) -> list[Gap]:
+    """Every gap of the next fourteen days, on the layers that somebody is meant to be on, the earliest first."""
+    plan = schedule(session, desk, now)
+    found = [gap for layer in plan.staffed_layers() for gap in plan.gaps(layer, now, now + GAPS_AHEAD)]
+    return sorted(found, key=lambda gap: gap.starts_at)
+
+
+# Edits
 
 
 def add_shift(
     session: Session,
+    desk: Desk,
     technician: Technician,
     layer: str,
-    layers: Iterable[str],
     starts_at: datetime | None,
     ends_at: datetime | None,
+    now: datetime,
 ) -> None:
     """Put a technician on a layer, from and until an instant, or always. Raises WrongState."""
-    known = (*layers, SUPERVISOR)
+    _check_layer(desk, layer)
+    if starts_at is not None and ends_at is not None:
+        _check_span(starts_at, ends_at, "shift")
+    session.add(ShiftRow(technician_id=technician.id, layer=layer, starts_at=starts_at, ends_at=ends_at))
+    note_edit(session, now)
+
+
+def add_rotation(
+    session: Session,
+    desk: Desk,
+    layer: str,
+    members: Sequence[Technician],
+    first_day: date,
+    hand_off: str,
+    length: timedelta,
+    now: datetime,
+) -> RotationRow:
+    """Let people take turns on a layer, from a day on, handing off at a time of the desk's clock. Raises WrongState."""
+    _check_layer(desk, layer)
+    if length % timedelta(hours=1):
+        raise WrongState("A turn lasts whole hours. Give a length such as 1d, 7d or 12h.")
+    try:
+        Rotation(layer, tuple(person(row) for row in members), first_day, time_of_day(hand_off), length, desk.zone)
+    except ValueError as fault:
+        raise WrongState(str(fault)) from None
+    row = RotationRow(layer=layer, first_day=first_day, hand_off=hand_off, hours=length // timedelta(hours=1))
+    row.members = [RotationMember(place=place, technician_id=member.id) for place, member in enumerate(members)]
+    session.add(row)
+    note_edit(session, now)
+    session.flush()
+    return row
+
+
+def end_rotation(session: Session, rotation_id: int, ends_at: datetime, now: datetime) -> None:
+    """Let a rotation end; it stays as it was before. Raises NotFound."""
+    row = session.get(RotationRow, rotation_id)
+    if row is None:
+        raise NotFound(f"There is no rotation {rotation_id}. Look at: shift list.")
+    row.ends_at = ends_at
+    note_edit(session, now)
+
+
+def add_override(
+    session: Session,
+    desk: Desk,
+    layer: str,
+    technician: Technician,
+    instead_of: Technician | None,
+    starts_at: datetime,
+    ends_at: datetime,
+    now: datetime,
+) -> list[str]:
+    """Let somebody cover for somebody else, or for the whole layer. Give what to beware of. Raises WrongState."""
+    _check_layer(desk, layer)
+    _check_span(starts_at, ends_at, "cover")
+    if instead_of is not None and instead_of.id == technician.id:
+        raise WrongState(f"{technician.name} cannot cover for {technician.name}. Name somebody else.")
+    warnings = [*_clashes(session, desk, layer, technician, instead_of, starts_at, ends_at)]
+    row = OverrideRow(layer=layer, technician_id=technician.id, starts_at=starts_at, ends_at=ends_at)
+    row.instead_of_id = instead_of.id if instead_of is not None else None
+    session.add(row)
+    note_edit(session, now)
+    return warnings
+
+
+def swap(
+    session: Session,
+    desk: Desk,
+    layer: str,
+    first: tuple[Technician, datetime, datetime],
+    second: tuple[Technician, datetime, datetime],
+    now: datetime,
+) -> list[str]:
+    """Two people take each other's time on a layer. Gives what to beware of. Raises WrongState."""
+    (one, one_starts, one_ends), (other, other_starts, other_ends) = first, second
+    warnings = add_override(session, desk, layer, other, one, one_starts, one_ends, now)
+    return warnings + add_override(session, desk, layer, one, other, other_starts, other_ends, now)
+
+
+def add_absence(
+    session: Session, technician: Technician, starts_at: datetime, ends_at: datetime, now: datetime
+) -> None:
+    """A technician is off for a time. Raises WrongState."""
+    _check_span(starts_at, ends_at, "time off")
+    session.add(AbsenceRow(technician_id=technician.id, starts_at=starts_at, ends_at=ends_at))
+    note_edit(session, now)
+
+
+def note_edit(session: Session, now: datetime) -> None:
+    """Remember that the rota was edited, so that the supervisor hears of a gap that this made."""
+    if not insert_once(session, Watermark, name=EDITED, at=now):
+        session.get_one(Watermark, EDITED).at = now
+
+
+def _check_layer(desk: Desk, layer: str) -> None:
+    known = (*desk.policy.layers, SUPERVISOR, FALLBACK)
     if layer not in known:
         raise WrongState(f"There is no layer {layer!r}. Known: {', '.join(known)}.")
-    if starts_at is not None and ends_at is not None and ends_at <= starts_at:
-        raise WrongState("The shift ends before it begins. Give an --until after --from.")
-    session.add(ShiftRow(technician_id=technician.id, layer=layer, starts_at=starts_at, ends_at=ends_at))
+
+
+def _check_span(starts_at: datetime, ends_at: datetime, what: str) -> None:
+    if ends_at.astimezone(UTC) <= starts_at.astimezone(UTC):
+        raise WrongState(f"The {what} ends before it begins. Give an --until after --from.")
+
+
+def _clashes(
+    session: Session,
+    desk: Desk,
+    layer: str,
+    technician: Technician,
+    instead_of: Technician | None,
+    starts_at: datetime,
+    ends_at: datetime,
+) -> list[str]:
+    found = []
+    for row in overrides(session, starts_at):
+        if row.layer == layer and row.starts_at < ends_at:
+            found.append(f"{row.technician.name} covers a part of that time already; the cover made last holds.")
+    for off in absences(session, starts_at):
+        if off.technician_id == technician.id and off.starts_at < ends_at:
+            found.append(f"{technician.name} is off during a part of that time, and will not be paged then.")
+    if instead_of is not None:
+        plan = schedule(session, desk, starts_at).spans(layer, starts_at, ends_at)
+        if not any(shift.person.id == instead_of.id for shift in plan):
+            found.append(f"{instead_of.name} is not on {layer} at that time: there is nothing to cover.")
+    return found

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 class Addresses:
     public_url: str
 
-    def voice_page(self, page_id: int) -> str:
-        """What a technician hears who answers a page by phone."""
-        return f"{self.public_url}/voice/page?page={page_id}"
+    def of_call(self, page_id: int, channel: str, *, about_callback: bool) -> str:
+        """What a technician hears who picks up: the page, the connection they asked for, or a notice."""
+        place = "page/notice" if not about_callback else "connect" if channel == "connection" else "page"
+        return f"{self.public_url}/voice/{place}?page={page_id}"
 
     def call_status(self, attempt_id: int) -> str:
         """Where the carrier says what became of a page by phone; the attempt is named, so no answer is orphaned."""
@@ -19,7 +20,3 @@ class Addresses:
 
     def text_status(self, attempt_id: int) -> str:
         return f"{self.public_url}/sms/status?attempt={attempt_id}"
-
-    def connection(self, page_id: int) -> str:
-        """What a technician hears who asked to be connected to the customer."""
-        return f"{self.public_url}/voice/connect?page={page_id}"

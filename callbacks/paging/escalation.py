@@ -8,15 +8,21 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, update
+import structlog
+from sqlalchemy import Select, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from callbacks.desk import Desk
 from callbacks.oncall import rota
+from callbacks.oncall.roster import Way
 from callbacks.paging import wording
-from callbacks.paging.policy import Case, Decision, Notice, next_step
+from callbacks.paging.alarms import tell_supervisors
+from callbacks.paging.policy import Case, Decision, Notice, next_step, people_of_step
 from callbacks.story import tell
-from callbacks.tables import Callback, Page, PageAttempt, Technician, Voicemail
+from callbacks.tables import Callback, Page, PageAttempt, ReachAttempt, Technician, Voicemail
+from callbacks.technicians import person
+
+log = structlog.get_logger(__name__)
 
 # Pages that lose their point as soon as somebody has taken the callback or tried the customer.
 ESCALATING = ("step", "reminder")
@@ -24,8 +30,8 @@ ESCALATING = ("step", "reminder")
 
 def take_next_step(session: Session, desk: Desk, callback: Callback, now: datetime) -> Decision:
     """Do what the policy says for one open callback, which the caller holds locked."""
-    policy = desk.policy
-    decision = next_step(policy, _case(session, callback), rota.roster(session, policy.layers, now), now)
+    policy = desk.policy_named(callback.policy)
+    decision = next_step(policy, _case(session, callback), rota.roster(session, desk, now), now)
     for note in decision.notes:
         tell(session, callback.call_sid, now, "desk", "step passed over", note)
     if decision.breach and callback.breached_at is None:
@@ -33,17 +39,27 @@ def take_next_step(session: Session, desk: Desk, callback: Callback, now: dateti
         tell(
             session, callback.call_sid, now, "desk", "promise broken", "Nobody had tried to reach the customer in time."
         )
+    if decision.kind == "wait" and decision.notes and not decision.notices:
+        _nobody_to_page(session, desk, callback, now)
     if decision.resumed and not callback.resumed:
         detail = f"{callback.owner.name} took it, but no attempt is on record." if callback.owner else ""
         tell(session, callback.call_sid, now, "desk", "escalation resumed", detail)
     callback.decisions += 1
     for notice in decision.notices:
-        _put_in_outbox(session, desk, callback, notice, f"{decision.kind} {callback.decisions}", now)
+        put_in_outbox(session, desk, callback, notice, f"{decision.kind} {callback.decisions}", now)
     if decision.kind == "reminder" or callback.owner_id is not None:
         callback.acted_at = now
     callback.position, callback.resumed = decision.position, decision.resumed
     callback.next_action_at = decision.next_action_at
     return decision
+
+
+def _nobody_to_page(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
+    """The worst that can be: it is looked at again every minute, and said as loudly as can be."""
+    log.error("nobody can be paged: no technician has a verified number", callback=callback.reference)
+    english = f"nobody can be paged for {callback.reference}. See to a technician with a verified number at once."
+    french = f"personne à joindre pour {callback.reference}. Il faut un technicien dont le numéro est confirmé."
+    tell_supervisors(session, desk, f"nobody for {callback.reference}", wording.Words(english, french), now)
 
 
 def hurry(callback: Callback, now: datetime) -> None:
@@ -56,23 +72,48 @@ def hurry(callback: Callback, now: datetime) -> None:
 def tell_the_others(session: Session, desk: Desk, callback: Callback, by: Technician, now: datetime) -> None:
     """Text everybody who was paged that somebody has it, and keep back what was not sent yet."""
     cancel_waiting(session, callback)
-    paged = select(Page.technician_id).where(Page.callback_id == callback.id, Page.state == "sent")
+    paged = select(Page.technician_id).where(Page.callback_id == callback.id, Page.state.in_(("sent", "bundled")))
     others = select(Technician).where(Technician.id.in_(paged), Technician.id != by.id).order_by(Technician.id)
     for technician in session.scalars(others).all():
         words = wording.taken(subject_of(session, desk, callback), by.name, technician.language)
-        add_page(session, callback, technician.id, "text", f"taken {callback.decisions}", words, now)
+        if Way("text") in person(technician).ways:
+            add_page(session, callback, technician.id, "text", f"taken {callback.decisions}", words, now)
 
 
-def cancel_waiting(session: Session, callback: Callback) -> None:
-    """Keep back the pages that were not sent; one that is on the wire already cannot be called back."""
+def cancel_waiting(session: Session, callback: Callback, technician_id: int | None = None) -> None:
+    """Keep back the pages that were not sent (to one technician, or to all); one on the wire cannot be called back."""
     on_the_wire = select(PageAttempt.id).where(PageAttempt.page_id == Page.id, PageAttempt.state == "sending").exists()
     escalating = or_(*(Page.occasion.startswith(kind) for kind in ESCALATING))
+    theirs = Page.technician_id == technician_id if technician_id is not None else true()
     session.execute(
         update(Page)
-        .where(Page.callback_id == callback.id, Page.state == "due", escalating, ~on_the_wire)
+        .where(Page.callback_id == callback.id, Page.state == "due", escalating, theirs, ~on_the_wire)
         .values(state="cancelled", next_action_at=None)
         .execution_options(synchronize_session="fetch")
     )
+    release_bundled(session, select(Page.id).where(Page.callback_id == callback.id, Page.state == "cancelled"))
+
+
+def release_bundled(session: Session, leads: Select[int]) -> None:
+    """What was to go along with a page that does not go after all, goes by itself."""
+    session.execute(
+        update(Page)
+        .where(Page.state == "bundled", Page.bundled_into_id.in_(leads.scalar_subquery()))
+        .values(state="due", bundled_into_id=None, next_action_at=Page.created_at)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def ask_how_it_went(session: Session, desk: Desk, page: Page, call_sid: str, now: datetime) -> None:
+    """The call to the customer is over: unless the technician has said how it went, ask by text."""
+    attempt = session.scalar(select(ReachAttempt).where(ReachAttempt.call_sid == call_sid))
+    callback = page.callback
+    if attempt is None or attempt.is_told or callback is None or callback.state != "open":
+        return
+    code = code_for(session, callback, page.technician_id)
+    words = wording.ask_outcome(subject_of(session, desk, callback), code, page.technician.language)
+    if Way("text") in person(page.technician).ways:
+        add_page(session, callback, page.technician_id, "text", f"outcome {attempt.id}", words, now, code)
 
 
 def subject_of(session: Session, desk: Desk, callback: Callback) -> wording.Subject:
@@ -98,40 +139,56 @@ def _message(session: Session, callback: Callback) -> wording.Message:
 
 
 def _case(session: Session, callback: Callback) -> Case:
-    passed = select(Page.technician_id).where(Page.callback_id == callback.id, Page.answer == "passed")
+    paged = select(Page.technician_id).where(Page.callback_id == callback.id)
+    passed = paged.where(Page.answer == "passed")
     return Case(
         opened_at=callback.opened_at,
         due_at=callback.due_at,
         position=callback.position,
         next_action_at=callback.next_action_at or callback.opened_at,
-        owner=rota.person(callback.owner) if callback.owner else None,
+        owner=person(callback.owner) if callback.owner else None,
         acknowledged_at=callback.acknowledged_at,
         acted_at=callback.acted_at,
         resumed=callback.resumed,
         passed=frozenset(session.scalars(passed)),
+        paged=frozenset(session.scalars(paged)),
     )
 
 
-def _put_in_outbox(
+def put_in_outbox(
     session: Session, desk: Desk, callback: Callback, notice: Notice, occasion: str, now: datetime
 ) -> None:
-    person = notice.person
-    code = code_for(session, callback, person.id)
-    words = _words(subject_of(session, desk, callback), occasion, code, person.language, now)
-    add_page(session, callback, person.id, notice.channel, occasion, words, now, code)
+    """Put a page into the outbox. Its words are found when it goes out: they say how it is then."""
+    who, code = notice.person, code_for(session, callback, notice.person.id)
+    page = add_page(session, callback, who.id, notice.channel, occasion, "", now, code)
+    page.number, page.next_action_at = notice.number, now + notice.after
 
 
-def refresh_words(session: Session, desk: Desk, page: Page, now: datetime) -> None:
+def page_another_way(session: Session, desk: Desk, page: Page, now: datetime) -> None:
+    """A page that will never arrive: reach the same person by a way not tried yet, unless the next step does."""
+    callback = page.callback
+    if callback is None or callback.owner_id is not None:
+        return
+    roster = rota.roster(session, desk, now)
+    who = next((each for each in roster.people if each.id == page.technician_id), None)
+    policy, case = desk.policy_named(callback.policy), _case(session, callback)
+    if who is None or who.id in people_of_step(policy, case, roster, callback.position):
+        return
+    mine = select(Page.channel, Page.number).where(Page.callback_id == callback.id, Page.technician_id == who.id)
+    tried = {(channel, number) for channel, number in session.execute(mine)}
+    way = next((way for way in who.ways if (way.channel, way.number) not in tried), None)
+    if way is not None:
+        put_in_outbox(session, desk, callback, Notice(who, way.channel, way.number), page.occasion, now)
+
+
+def words_of(session: Session, desk: Desk, page: Page, now: datetime, link: str) -> str:
     """Say it as it is now: a page that had to wait may be late, and the message may have arrived meanwhile."""
-    if page.occasion.startswith(ESCALATING):
-        subject = subject_of(session, desk, page.callback)
-        page.words = _words(subject, page.occasion, page.code, page.technician.language, now)
-
-
-def _words(subject: wording.Subject, occasion: str, code: str, language: str, now: datetime) -> str:
-    if occasion.startswith("reminder"):
-        return wording.reminder(subject, code, language)
-    return wording.page(subject, code, language, now)
+    if page.callback is None or not page.occasion.startswith(ESCALATING):
+        return page.words
+    subject, language = subject_of(session, desk, page.callback), page.technician.language
+    if page.occasion.startswith("reminder"):
+        return wording.reminder(subject, page.code, language)
+    return wording.page(subject, page.code, language, now, link)
 
 
 def add_page(
@@ -143,11 +200,12 @@ def add_page(
     words: str,
     now: datetime,
     code: str = "",
-) -> None:
+) -> Page:
     """Put a page into the outbox; it goes out after this transaction is committed."""
     page = Page(callback_id=callback.id, technician_id=technician_id, channel=channel, occasion=occasion, words=words)
-    page.code, page.created_at, page.next_action_at = code, now, now
+    page.code, page.created_at, page.next_action_at, page.number = code, now, now, "first"
     session.add(page)
+    return page
 
 
 def code_for(session: Session, callback: Callback, technician_id: int) -> str:

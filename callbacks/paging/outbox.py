@@ -7,23 +7,39 @@ looked up at the carrier before anything is sent again: creating a message has n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callbacks.database import Database
 from callbacks.desk import Desk
 from callbacks.errors import CarrierError
+from callbacks.links import Links
+from callbacks.oncall.roster import Way
+from callbacks.paging import wording
 from callbacks.paging.addresses import Addresses
+from callbacks.paging.alarms import send, tell_supervisors
 from callbacks.paging.carrier import IN_WORDS, Accepted, Carrier
-from callbacks.paging.escalation import ESCALATING, hurry, refresh_words
+from callbacks.paging.escalation import (
+    ESCALATING,
+    ask_how_it_went,
+    hurry,
+    page_another_way,
+    release_bundled,
+    subject_of,
+    words_of,
+)
+from callbacks.paging.post import Letter, Post
+from callbacks.paging.restraint import is_first_page, others_waiting, restraint, traffic_of
 from callbacks.saying import masked
 from callbacks.story import tell
 from callbacks.tables import Callback, Page, PageAttempt
+from callbacks.technicians import forget_trouble, is_verified, note_trouble, number_of, person
 from sla.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -44,6 +60,10 @@ RANKS = {
     "read": 5,
 }
 FAILED = ("undelivered", "failed")
+# Wrong with this person's number, and still wrong tomorrow (twilio.com/docs/api/errors).
+PERSONS_FAULTS = {21211, 21214, 21216, 21217, 21610, 21614, 21635, 30004, 30005, 30006}
+# Wrong with our own number: no text to anybody arrives.
+SENDERS_FAULTS = {21606, 30032, 30034}
 FINAL = ("completed", "busy", "no-answer", "failed", "canceled")  # of a call
 
 
@@ -67,14 +87,25 @@ class Errand:
     from_: str
     words: str
     page_id: int
+    subject: str
+    is_about_callback: bool
 
 
 class Outbox:
     """Sends what is due."""
 
-    def __init__(self, database: Database, carrier: Carrier, addresses: Addresses, desk: Desk, clock: Clock) -> None:
-        self._database, self._carrier, self._addresses = database, carrier, addresses
-        self._desk, self._clock = desk, clock
+    def __init__(
+        self,
+        database: Database,
+        carrier: Carrier,
+        post: Post,
+        addresses: Addresses,
+        links: Links,
+        desk: Desk,
+        clock: Clock,
+    ) -> None:
+        self._database, self._carrier, self._post = database, carrier, post
+        self._addresses, self._links, self._desk, self._clock = addresses, links, desk, clock
 
     def claim(self, limit: int) -> list[Claim]:
         """Claim up to `limit` pages that are due, those of the most urgent callbacks first."""
@@ -83,9 +114,9 @@ class Outbox:
         def work(session: Session) -> list[Claim]:
             due = (
                 select(Page)
-                .join(Callback, Page.callback_id == Callback.id)
+                .outerjoin(Callback, Page.callback_id == Callback.id)
                 .where(Page.state == "due", Page.next_action_at <= now)
-                .order_by(Callback.due_at, Page.id)
+                .order_by(func.coalesce(Callback.due_at, Page.created_at), Page.id)
                 .limit(limit)
                 .with_for_update(of=Page, skip_locked=True)
             )
@@ -117,34 +148,94 @@ class Outbox:
         now = self._clock.now()
         if _has_lost_its_point(page):
             page.state, page.next_action_at = "cancelled", None
+            session.flush()
+            release_bundled(session, select(Page.id).where(Page.id == page.id))
+            return None
+        if (why_not := _why_not_reached(page)) is not None:
+            fail(session, self._desk, page, why_not, now)
             return None
         last = session.scalars(
             select(PageAttempt).where(PageAttempt.page_id == page.id).order_by(PageAttempt.id.desc()).limit(1)
         ).first()
         if last is not None and last.state == "sending":
             return self._errand("look up", page, last)
+        if not page.tries and not self._may_go(session, page, now):
+            return None
+        if page.occasion.startswith(ESCALATING) and not _leads_a_bundle(session, page):
+            link = self._links.page(page.id, page.created_at)
+            page.words = words_of(session, self._desk, page, now, link)
         attempt = PageAttempt(page_id=page.id, started_at=now, state="sending")
         page.tries += 1
-        refresh_words(session, self._desk, page, now)
         session.add(attempt)
         session.flush()
         return self._errand("send", page, attempt)
 
+    def _may_go(self, session: Session, page: Page, now: datetime) -> bool:
+        """Say whether it goes now, perhaps with others bundled into it; otherwise see to it that it goes later."""
+        if page.callback is None or not page.occasion.startswith((*ESCALATING, "taken")):
+            return True
+        is_first = page.occasion.startswith("step") and is_first_page(session, page)
+        limits, traffic = self._desk.limits, traffic_of(session, page, now)
+        verdict = restraint(limits, page.channel, traffic, is_first=is_first, now=now)
+        match verdict.kind:
+            case "wait":
+                page.next_action_at = verdict.until
+            case "bundle" if page.occasion.startswith("step"):
+                self._bundle(session, page, now + limits.bundle_every)
+            case "over the cap":
+                self._over_the_cap(session, page, now)
+        return verdict.kind in ("go", "bundle")
+
+    def _bundle(self, session: Session, page: Page, horizon: datetime) -> None:
+        others = others_waiting(session, page, horizon)
+        if not others:
+            return
+        for other in others:
+            other.state, other.next_action_at, other.bundled_into_id = "bundled", None, page.id
+        about = [(subject_of(session, self._desk, p.callback), p.code) for p in (page, *others) if p.callback]
+        page.words = wording.bundle(self._desk.company.sender, about, page.technician.language)
+
+    def _over_the_cap(self, session: Session, page: Page, now: datetime) -> None:
+        page.state, page.next_action_at = "cancelled", None
+        _tell(session, page, now, "desk", "not paged", f"{page.technician.name}: over the day's cap on {page.channel}s")
+        english = f"the day's cap on {page.channel}s is reached; only the first page of each callback goes out now."
+        french = f"le plafond du jour ({page.channel}) est atteint; seul le premier avis de chaque rappel part encore."
+        day = now.astimezone(self._desk.zone).date()
+        once = f"cap on {page.channel}s {day}"
+        tell_supervisors(session, self._desk, once, wording.Words(english, french), now)
+
     def _errand(self, what: Literal["send", "look up"], page: Page, attempt: PageAttempt) -> Errand:
-        line = self._desk.lines[page.callback.call.line].number
+        lines = self._desk.lines
+        called = page.callback.call.line if page.callback is not None else ""
+        line = lines[called] if called in lines else lines[self._desk.line_called("")]
+        to = page.technician.email if page.channel == "mail" else number_of(page.technician, page.number) or ""
+        subject = f"{self._desk.company.sender}: {page.callback.reference if page.callback else page.occasion}"
         return Errand(
-            what, attempt.id, attempt.started_at, page.channel, page.technician.phone, line, page.words, page.id
+            what,
+            attempt.id,
+            attempt.started_at,
+            page.channel,
+            to,
+            line.number,
+            page.words,
+            page.id,
+            subject,
+            page.callback is not None,
         )
 
     def _send(self, errand: Errand) -> Accepted:
         log.info("page goes out", channel=errand.channel, to=masked(errand.to), page=errand.page_id)
         if errand.channel == "text":
             return self._carrier.send_text(errand.to, errand.words, self._addresses.text_status(errand.attempt_id))
-        connects = errand.channel == "connection"
-        url = self._addresses.connection(errand.page_id) if connects else self._addresses.voice_page(errand.page_id)
+        if errand.channel == "mail":
+            letter_id = f"page-{errand.page_id}-{errand.attempt_id}"
+            return self._post.send(Letter(errand.to, errand.subject, errand.words, letter_id, errand.started_at))
+        url = self._addresses.of_call(errand.page_id, errand.channel, about_callback=errand.is_about_callback)
         return self._carrier.place_call(errand.to, errand.from_, url, self._addresses.call_status(errand.attempt_id))
 
     def _look_up(self, errand: Errand) -> Accepted | None:
+        if errand.channel == "mail":  # nobody can be asked; it is sent again after a while
+            return None
         if errand.channel == "text":
             return self._carrier.find_text(errand.to, errand.words, errand.started_at)
         calls = self._carrier.find_calls(errand.to, errand.started_at)
@@ -164,7 +255,7 @@ class Outbox:
                 attempt.error = str(answer)
                 page.next_action_at = now + LOOK_AGAIN_AFTER
                 if errand.what == "send":
-                    tell(session, page.callback.call_sid, now, "carrier", "answer lost", str(answer))
+                    _tell(session, page, now, "carrier", "answer lost", str(answer))
             case CarrierError():
                 self._refused(session, page, attempt, answer, errand, now)
             case None if now - attempt.started_at >= GIVEN_UP_AFTER:
@@ -182,10 +273,10 @@ class Outbox:
         attempt.state, attempt.error, attempt.error_code = "refused", str(fault), fault.code
         log.warning("page refused", to=masked(errand.to), channel=errand.channel, code=fault.code, cause=str(fault))
         if fault.permanent:
-            fail(session, page, str(fault), now)
+            fail(session, self._desk, page, str(fault), now, fault.code)
             return
-        page.next_action_at = now + min(LOOK_AGAIN_AFTER * 2 ** (page.tries - 1), LONGEST_PAUSE)
-        if page.tries == HURRY_AFTER_TRIES and _escalates(page):
+        page.next_action_at = now + min(LOOK_AGAIN_AFTER * 2 ** min(page.tries - 1, 6), LONGEST_PAUSE)
+        if page.tries == HURRY_AFTER_TRIES and page.callback is not None and _escalates(page):
             hurry(page.callback, now)
 
 
@@ -196,12 +287,14 @@ def adopt(session: Session, attempt: PageAttempt, sid: str, status: str, now: da
     _raise_status(attempt, status, now)
     if page.state == "due":
         page.state, page.next_action_at = "sent", None
-        what = "told" if page.occasion.startswith("taken") else "paged"
-        tell(session, page.callback.call_sid, now, "desk", what, f"{page.technician.name} by {page.channel}")
+        what = "paged" if _escalates(page) else "connection" if page.channel == "connection" else "told"
+        _tell(session, page, now, "desk", what, f"{page.technician.name} by {page.channel}")
+        for bundled in _bundled_into(session, page):
+            _tell(session, bundled, now, "desk", what, f"{page.technician.name} by {page.channel}, with others at once")
 
 
 def carrier_reports(
-    session: Session, attempt_id: int, sid: str, status: str, error_code: int | None, now: datetime
+    session: Session, desk: Desk, attempt_id: int, sid: str, status: str, error_code: int | None, now: datetime
 ) -> None:
     """Take in a status callback: early, late, doubled or out of order, the end is the same."""
     attempt = session.get(PageAttempt, attempt_id)
@@ -219,23 +312,62 @@ def carrier_reports(
     if status in FAILED:
         words = IN_WORDS.get(error_code or 0, "the carrier does not say why")
         attempt.error_code, attempt.error = error_code, f"Not delivered: {words} ({error_code})."
-        fail(session, page, attempt.error, now)
+        fail(session, desk, page, attempt.error, now, error_code)
     elif status in ("busy", "no-answer") or (status == "completed" and not page.answer):
         ending = {"busy": "busy", "no-answer": "no answer"}.get(status, "answered by a machine, most likely")
         if page.channel == "call":
-            tell(session, page.callback.call_sid, now, page.technician.name, "did not take the page", ending)
+            _tell(session, page, now, page.technician.name, "did not take the page", ending)
+    elif status in ("delivered", "read"):
+        forget_trouble(page.technician, f"text {page.number}")
+    if page.channel == "connection" and status in FINAL:
+        ask_how_it_went(session, desk, page, sid, now)
 
 
-def fail(session: Session, page: Page, why: str, now: datetime) -> None:
-    """A page that will never arrive: when nobody of its step is left, the next step is taken at once."""
+def fail(session: Session, desk: Desk, page: Page, why: str, now: datetime, code: int | None = None) -> None:
+    """A page that will never arrive: they are reached another way, and the next step is taken at once.
+
+    What is wrong with a person's number is remembered, and the supervisor hears of it.
+    """
     if page.state == "failed":
         return
     page.state, page.next_action_at = "failed", None
-    tell(session, page.callback.call_sid, now, "carrier", "page failed", f"{page.technician.name}: {why}")
-    same_step = select(Page.state).where(Page.callback_id == page.callback_id, Page.occasion == page.occasion)
+    _tell(session, page, now, "carrier", "page failed", f"{page.technician.name}: {why}")
+    if code in PERSONS_FAULTS or page.channel == "mail":
+        _note_trouble(session, desk, page, why, now)
+    elif code in SENDERS_FAULTS:
+        english, french = f"no text goes out: {why} Pages go by phone.", f"aucun texto ne part: {why}"
+        tell_supervisors(session, desk, f"sender {code} {now:%Y-%m-%d}", wording.Words(english, french), now)
     session.flush()
-    if _escalates(page) and all(state == "failed" for state in session.scalars(same_step)):
-        hurry(page.callback, now)
+    _go_on_without(session, desk, page, now)
+    for bundled in _bundled_into(session, page):
+        fail(session, desk, bundled, why, now)
+
+
+def _note_trouble(session: Session, desk: Desk, page: Page, why: str, now: datetime) -> None:
+    row, channel = page.technician, "text" if page.channel == "text" else "mail" if page.channel == "mail" else "call"
+    way = f"{channel} {page.number}"
+    if note_trouble(row, way, why):
+        english = f"{row.name} cannot be reached by {channel}: {why} They are paged another way until it is mended."
+        french = f"{row.name} n'est pas joignable ({channel}): {why} Un autre moyen sert en attendant."
+        words = wording.Words(english, french)
+        tell_supervisors(session, desk, f"{row.id} {way} {now:%Y-%m-%d %H:%M}", words, now)
+
+
+def _go_on_without(session: Session, desk: Desk, page: Page, now: datetime) -> None:
+    if page.callback is None:
+        _alarm_another_way(session, page, now)
+    elif _escalates(page):
+        same_step = select(Page.state).where(Page.callback_id == page.callback_id, Page.occasion == page.occasion)
+        nobody_left = all(state == "failed" for state in session.scalars(same_step))
+        page_another_way(session, desk, page, now)
+        if nobody_left:
+            hurry(page.callback, now)
+
+
+def _alarm_another_way(session: Session, page: Page, now: datetime) -> None:
+    """An alarm is not lost with the text that should have carried it: the phone rings and says it."""
+    if page.occasion == "alarm" and page.channel != "call" and Way("call") in person(page.technician).ways:
+        send(session, page.technician_id, Way("call"), "alarm", page.words, now)
 
 
 def _raise_status(attempt: PageAttempt, status: str, now: datetime) -> bool:
@@ -249,7 +381,9 @@ def _raise_status(attempt: PageAttempt, status: str, now: datetime) -> bool:
 def _held(session: Session, page_id: int) -> Page | None:
     """Hold a page and its callback, the callback first as everybody does: nobody waits for each other in a ring."""
     page = session.get(Page, page_id)
-    if page is not None:
+    if page is not None and page.callback_id is None:
+        session.refresh(page, with_for_update={"of": Page})
+    elif page is not None:
         session.get(Callback, page.callback_id, with_for_update={"of": Callback}, populate_existing=True)
         session.refresh(page, with_for_update={"of": Page})
     return page
@@ -265,7 +399,34 @@ def _escalates(page: Page) -> bool:
 
 
 def _has_lost_its_point(page: Page) -> bool:
+    if page.callback is None:
+        return False
+    if page.channel == "connection":
+        return page.callback.state != "open"
     return _escalates(page) and (page.callback.attempted_at is not None or page.callback.state != "open")
+
+
+def _why_not_reached(page: Page) -> str | None:
+    """The last gate before the carrier: nobody is texted or rung but a technician on a number that they verified."""
+    if page.technician.left_at is not None:
+        return f"{page.technician.name} is no longer with us."
+    if page.channel == "mail" or page.occasion == "verification" or is_verified(page.technician, page.number):
+        return None
+    return f"{page.technician.name}'s {page.number} number is not verified."
+
+
+def _leads_a_bundle(session: Session, page: Page) -> bool:
+    return bool(_bundled_into(session, page))
+
+
+def _bundled_into(session: Session, page: Page) -> Sequence[Page]:
+    return session.scalars(select(Page).where(Page.bundled_into_id == page.id).order_by(Page.id)).all()
+
+
+def _tell(session: Session, page: Page, now: datetime, actor: str, what: str, detail: str) -> None:
+    """Tell it in the story of the callback that the page is about, if it is about one."""
+    if page.callback is not None:
+        tell(session, page.callback.call_sid, now, actor, what, detail)
 
 
 def _known_sids(session: Session, sids: list[str]) -> set[str]:

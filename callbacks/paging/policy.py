@@ -12,23 +12,27 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from callbacks.oncall.roster import SUPERVISOR, Person, Roster
-
-Channel = Literal["text", "call"]
+from callbacks.oncall.roster import FALLBACK, SUPERVISOR, Channel, ContactRule, Number, Person, Roster, Way
 
 EVERYONE, EVERYONE_ELSE = "everyone", "everyone else"
+PERSON = "person:"  # before a technician's name, where a layer could stand
 
 # After an outage the steps that were missed go out one after the other, not all in the same second.
 CATCHING_UP = timedelta(minutes=1)
 NOBODY_THERE = timedelta(minutes=1)
+# For "page", where a person has no rules of their own.
+USUAL_RULES = (ContactRule(Way("text")), ContactRule(Way("call"), timedelta(minutes=3)))
 
 
 @dataclass(frozen=True)
 class Target:
-    """A layer, "supervisor", "everyone" or "everyone else", and how they are paged."""
+    """A layer, "supervisor", "everyone", "everyone else" or "person:Amy Roy", and how they are paged.
+
+    "page" leaves it to each person's own contact rules.
+    """
 
     who: str
-    channel: Channel
+    channel: Literal["text", "call", "page"]
 
 
 @dataclass(frozen=True)
@@ -61,12 +65,12 @@ class Escalation:
 
     def faults(self) -> Iterator[str]:
         """Everything that makes this policy unfit to be trusted with a night."""
-        known = {*self.layers, SUPERVISOR, EVERYONE, EVERYONE_ELSE}
+        known = {*self.layers, SUPERVISOR, FALLBACK, EVERYONE, EVERYONE_ELSE}
         for number, step in enumerate((*self.steps, self.again), start=1):
             if not step.targets:
                 yield f"step {number} pages nobody. Give it a text or a call."
             for target in step.targets:
-                if target.who not in known:
+                if target.who not in known and not target.who.startswith(PERSON):
                     yield f"step {number} pages {target.who!r}, which is no layer. Known: {', '.join(sorted(known))}."
         times = [step.after for step in self.steps]
         if any(later <= earlier for earlier, later in itertools.pairwise(times)):
@@ -79,8 +83,19 @@ class Escalation:
 
     def _faults_of_reach(self) -> Iterator[str]:
         before = [target.who for step in self.steps if step.after < self.promise for target in step.targets]
-        if len({who for who in before if who in self.layers}) < 3 and not {EVERYONE, EVERYONE_ELSE} & set(before):
+        different = {who for who in before if who not in (EVERYONE, EVERYONE_ELSE)}
+        if len(different) < 3 and not {EVERYONE, EVERYONE_ELSE} & set(before):
             yield "fewer than three people are paged before the deadline. Add steps for more layers, or for everyone."
+
+    def paged_before_the_deadline(self, roster: Roster) -> set[int]:
+        """The ids of those whom this policy pages in time, with these people on call and nobody answering."""
+        before = [target.who for step in self.steps if step.after < self.promise for target in step.targets]
+        return {person.id for who in before for person in _people(who, roster)}
+
+    def people_named(self) -> Iterator[str]:
+        """The technicians that steps name by name."""
+        for step in (*self.steps, self.again):
+            yield from (t.who.removeprefix(PERSON).strip() for t in step.targets if t.who.startswith(PERSON))
 
 
 @dataclass(frozen=True)
@@ -96,6 +111,7 @@ class Case:
     acted_at: datetime | None = None  # reminders up to here have been given
     resumed: bool = False  # taken, not tried, and escalating again above the owner
     passed: frozenset[int] = frozenset()  # people who handed it on
+    paged: frozenset[int] = frozenset()  # people who were paged for it already
 
 
 @dataclass(frozen=True)
@@ -104,6 +120,8 @@ class Notice:
 
     person: Person
     channel: Channel
+    number: Number = "first"
+    after: timedelta = timedelta(0)  # their own rules may let it wait
 
 
 @dataclass(frozen=True)
@@ -124,6 +142,11 @@ def next_step(policy: Escalation, case: Case, roster: Roster, now: datetime) -> 
     if case.owner is None or case.resumed:
         return _escalate(policy, case, roster, now)
     return _watch_the_owner(policy, case, roster, now)
+
+
+def people_of_step(policy: Escalation, case: Case, roster: Roster, position: int) -> set[int]:
+    """The ids of those whom a step would page."""
+    return {notice.person.id for notice in _notices(policy, case, roster, position)}
 
 
 def _escalate(policy: Escalation, case: Case, roster: Roster, now: datetime) -> Decision:
@@ -152,29 +175,69 @@ def _first_with_people(
         notes.append(f"Nobody to page on {who}; the next step is taken at once.")
         position += 1
         if position == policy.breach and now < case.due_at:
-            return position - 1, _people_left(case, roster), tuple(notes)
+            return position - 1, _people_left(policy, case, roster), tuple(notes)
 
 
 def _notices(policy: Escalation, case: Case, roster: Roster, position: int) -> tuple[Notice, ...]:
-    left_out = case.passed if position < policy.breach else frozenset()
-    if case.resumed and position < policy.breach and case.owner is not None:
-        left_out |= {case.owner.id}
-    notices: dict[Notice, None] = {}
+    left_out = _left_out(policy, case, roster, position)
+    notices: dict[tuple[int, Way], Notice] = {}
     for target in policy.step(position).targets:
-        already = {notice.person for notice in notices}
+        already = {person_id for person_id, _ in notices}
         for person in _people(target.who, roster):
-            if person.id in left_out or (target.who == EVERYONE_ELSE and person in already):
+            if person.id in left_out or (target.who == EVERYONE_ELSE and person.id in already):
                 continue
-            notices[Notice(person, target.channel)] = None
-    return tuple(notices)
+            for notice in _notices_to(person, target, case):
+                notices.setdefault((person.id, Way(notice.channel, notice.number)), notice)
+    return tuple(notices.values())
+
+
+def _left_out(policy: Escalation, case: Case, roster: Roster, position: int) -> frozenset[int]:
+    """Before the deadline: whoever handed it on, an owner who was passed over, and, while there are others, the quiet.
+
+    From the deadline on nobody is spared.
+    """
+    if position >= policy.breach:
+        return frozenset()
+    left_out = case.passed
+    if case.resumed and case.owner is not None:
+        left_out |= {case.owner.id}
+    asked = [person for person in roster.everyone() if person.id not in left_out]
+    if any(not person.is_quiet for person in asked):
+        left_out |= {person.id for person in roster.people if person.is_quiet}
+    return left_out
+
+
+def _notices_to(person: Person, target: Target, case: Case) -> Iterator[Notice]:
+    """What one target means for one person: the desk's channel, and what their own rules add the first time."""
+    rules = [] if target.channel == "page" else [ContactRule(Way(target.channel))]
+    if target.channel == "page":
+        rules += person.rules or USUAL_RULES
+    elif person.id not in case.paged:
+        rules += person.rules
+    for rule in rules:
+        way = _way_that_works(person, rule.way)
+        if way is not None:
+            yield Notice(person, way.channel, way.number, rule.after)
+
+
+def _way_that_works(person: Person, wanted: Way) -> Way | None:
+    """The way that is wanted, or else the same channel on the other number, or else whatever reaches them."""
+    same_channel = [way for way in person.ways if way.channel == wanted.channel]
+    if wanted in person.ways:
+        return wanted
+    return next(iter([*same_channel, *sorted(person.ways, key=lambda way: way.channel)]), None)
 
 
 def _people(who: str, roster: Roster) -> tuple[Person, ...]:
-    return roster.everyone() if who in (EVERYONE, EVERYONE_ELSE) else roster.on(who)
+    if who in (EVERYONE, EVERYONE_ELSE):
+        return roster.everyone()
+    return roster.named(who.removeprefix(PERSON)) if who.startswith(PERSON) else roster.on(who)
 
 
-def _people_left(case: Case, roster: Roster) -> tuple[Notice, ...]:
-    return tuple(Notice(person, "text") for person in roster.everyone() if person.id not in case.passed)
+def _people_left(policy: Escalation, case: Case, roster: Roster) -> tuple[Notice, ...]:
+    left_out = _left_out(policy, case, roster, 0)
+    people = [person for person in roster.everyone() if person.id not in left_out]
+    return tuple(notice for person in people for notice in _notices_to(person, Target(EVERYONE, "text"), case))
 
 
 def _following(policy: Escalation, case: Case, position: int, now: datetime) -> tuple[int, datetime]:
@@ -209,9 +272,15 @@ def _watch_the_owner(policy: Escalation, case: Case, roster: Roster, now: dateti
         position = max(case.position, _first_above_the_owner(policy, case, roster))
         return _escalate(policy, replace(case, resumed=True, position=position, next_action_at=now), roster, now)
     if "reminder" in past:
-        notices = (Notice(case.owner, "text"),) if case.owner else ()
+        notices = tuple(_reminder(case.owner)) if case.owner else ()
         return Decision("reminder", waiting.next_action_at, case.position, False, notices)
     return Decision("wait", waiting.next_action_at, case.position, False)
+
+
+def _reminder(owner: Person) -> Iterator[Notice]:
+    way = _way_that_works(owner, Way("text"))
+    if way is not None:
+        yield Notice(owner, way.channel, way.number)
 
 
 def _moments_of_the_owner(policy: Escalation, case: Case) -> list[tuple[datetime, str]]:

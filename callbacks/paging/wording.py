@@ -5,11 +5,12 @@ Plain GSM-7 characters only: one curly quote makes a text cost double and arrive
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from callbacks.saying import clock_time, length, readable_number
+from callbacks.saying import clock_time, ended_once, length, readable_number
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,23 @@ class Subject:
     message: Message
 
 
-def page(subject: Subject, code: str, language: str, now: datetime) -> str:
-    """The page itself."""
+@dataclass(frozen=True)
+class Words:
+    """The same in both languages."""
+
+    english: str
+    french: str
+
+    def for_(self, language: str) -> str:
+        return self.french if language == "fr" else self.english
+
+
+def page(subject: Subject, code: str, language: str, now: datetime, link: str = "") -> str:
+    """The page itself, with the link to the technician's own page of it, if there is one."""
+    return _page(subject, code, language, now) + (f" {link}" if link else "")
+
+
+def _page(subject: Subject, code: str, language: str, now: datetime) -> str:
     due = clock_time(subject.due_at, subject.zone, language)
     who = _who(subject, language)
     message = _message(subject.message, language)
@@ -75,6 +91,69 @@ def taken(subject: Subject, by: str, language: str) -> str:
     if language == "fr":
         return f"{subject.sender}: {by} a pris {subject.reference}. Vous n'avez rien à faire."
     return f"{subject.sender}: {by} has {subject.reference}. Nothing for you to do."
+
+
+def bundle(sender: str, about: Sequence[tuple[Subject, str]], language: str) -> str:
+    """Several callbacks in one text: a storm must not bury the phone. Each stands with its code."""
+    lines = [f"{code} {_who_briefly(subject)} {_due_briefly(subject, language)}" for subject, code in about]
+    if language == "fr":
+        return f"{sender}: {len(about)} rappels attendent. Répondez un code pour le prendre: " + "; ".join(lines)
+    return f"{sender}: {len(about)} callbacks wait. Reply a code to take one: " + "; ".join(lines)
+
+
+def ask_outcome(subject: Subject, code: str, language: str) -> str:
+    """After a connection that ended without a word on how it went."""
+    who = _who(subject, language)
+    if language == "fr":
+        return (
+            f"{subject.sender}: comment s'est passé l'appel à {who} ({subject.reference})? FAIT {code} réglé, "
+            f"SUITE {code} à suivre, MSG {code} message laissé, NA {code} sans réponse, FAUX {code} mauvais numéro."
+        )
+    return (
+        f"{subject.sender}: how did the call to {who} go ({subject.reference})? DONE {code} resolved, "
+        f"CONT {code} continuing, MSG {code} left a message, NA {code} no answer, WRONG {code} wrong number."
+    )
+
+
+def given(subject: Subject, code: str, by: str, language: str) -> str:
+    """To somebody whom a supervisor gave it to."""
+    due = clock_time(subject.due_at, subject.zone, language)
+    who = _who(subject, language)
+    if language == "fr":
+        return (
+            f"{subject.sender}: {by} vous confie {subject.reference}. Appelez {who} avant {due}. "
+            f"APPEL {code} vous relie. Ensuite FAIT {code}, ou NA {code} sans réponse."
+        )
+    return ended_once(f"{subject.sender}: {by} gave you {subject.reference}. Call {who} by {due}. ") + (
+        f"CALL {code} connects you. Afterwards DONE {code}, or NA {code} for no answer."
+    )
+
+
+def alarm(sender: str, words: Words, language: str) -> str:
+    """To a supervisor: something that a person must see to."""
+    return f"{sender}: {words.for_(language)}"[:600]
+
+
+def verification(sender: str, code: str, language: str) -> str:
+    """To a number that somebody says is theirs."""
+    if language == "fr":
+        return f"{sender}: répondez {code} à ce texto pour confirmer que ce numéro est le vôtre. Sinon, ignorez-le."
+    return f"{sender}: reply {code} to this text to confirm that this number is yours. If it is not, ignore it."
+
+
+def test_page(sender: str, language: str) -> str:
+    """A page that means nothing but that pages arrive."""
+    if language == "fr":
+        return f"{sender}: ceci est un essai. Personne n'attend. Répondez OK, ou faites le 1 au téléphone."
+    return f"{sender}: this is a test page. Nobody is waiting. Reply OK, or press 1 on the phone."
+
+
+def _who_briefly(subject: Subject) -> str:
+    return readable_number(subject.customer_number) if subject.customer_number else subject.reference
+
+
+def _due_briefly(subject: Subject, language: str) -> str:
+    return clock_time(subject.due_at, subject.zone, language).replace(" ", "").replace(".", "")
 
 
 def _who(subject: Subject, language: str) -> str:

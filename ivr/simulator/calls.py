@@ -255,6 +255,8 @@ def _dial(carrier: SimulatedTwilio, leg: Leg, dial: Element, url: str) -> Script
     screen = urljoin(url, noun.attrib["url"]) if noun is not None and "url" in noun.attrib else ""
     timeout = timedelta(seconds=float(dial.get("timeout", "30")))
     other = carrier.ring(number, caller_id, "outbound-dial", timeout, parent=leg, screen=screen)
+    if noun is not None:
+        _reports_of(other, noun, url)
     try:
         while other.call.ended_at is None:
             yield Wait(None)
@@ -273,3 +275,12 @@ def _dial(carrier: SimulatedTwilio, leg: Leg, dial: Element, url: str) -> Script
     if other.call.answered_at:
         fields["DialCallDuration"] = str(other.call.seconds)
     return Request(urljoin(url, action), fields)
+
+
+def _reports_of(other: Leg, noun: Element, url: str) -> None:
+    """twilio.com/docs/voice/twiml/number: reports on the other phone's call, and on who or what answered it."""
+    if "statusCallback" in noun.attrib:
+        other.status_callback = urljoin(url, noun.attrib["statusCallback"])
+        other.status_events = set(noun.get("statusCallbackEvent", "completed").split())
+    if noun.get("machineDetection") and "amdStatusCallback" in noun.attrib:
+        other.machine_callback = urljoin(url, noun.attrib["amdStatusCallback"])

@@ -204,6 +204,8 @@ class SimulatedTwilio:
             return
         self.picks_up(leg)
         self._status(leg, "in-progress")
+        if leg.machine_callback:
+            self.later(timedelta(seconds=4), lambda: self._who_answered(leg))
         leg.on_answer()
 
     def refused(self, leg: Leg, status: str) -> None:
@@ -310,10 +312,16 @@ class SimulatedTwilio:
 
     def _machine_answers(self, leg: Leg) -> None:
         """A private voicemail picks up like a person, says its greeting, and keeps the line for half a minute."""
+        leg.answered_by = "machine_start"
         self.answered(leg)
         for number, key in enumerate(leg.phone.voicemail_plays):
             self.later(timedelta(seconds=4 + number), lambda key=key: self.presses(leg, key))  # type: ignore[misc]
         self.later(timedelta(seconds=35), lambda: self.hangs_up(leg))
+
+    def _who_answered(self, leg: Leg) -> None:
+        """Answering machine detection tells its guess after a few seconds of listening."""
+        fields = {**self._about(leg.call), "AnsweredBy": leg.answered_by, "MachineDetectionDuration": "4000"}
+        self._post("status", leg.machine_callback, fields)
 
     # Webhooks
 

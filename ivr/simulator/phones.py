@@ -79,6 +79,8 @@ class Leg:
     after_documents: Gesture | None = None
     status_callback: str = ""
     status_events: set[str] = field(default_factory=set)
+    machine_callback: str = ""
+    answered_by: Literal["human", "machine_start"] = "human"
 
     @property
     def state(self) -> Literal["ringing", "in-progress", "ended"]:

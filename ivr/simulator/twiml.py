@@ -28,7 +28,10 @@ VERBS: dict[str, set[str]] = {
     "Message": {"to", "from", "action", "method", "statusCallback"},
 }
 SSML = {"break", "emphasis", "lang", "p", "prosody", "s", "say-as", "sub", "w", "phoneme"}
-NUMBER = {"url", "method", "sendDigits", "statusCallback", "statusCallbackEvent", "statusCallbackMethod"}
+NUMBER = {
+    *("url", "method", "sendDigits", "statusCallback", "statusCallbackEvent", "statusCallbackMethod"),
+    *("machineDetection", "machineDetectionTimeout", "amdStatusCallback", "amdStatusCallbackMethod"),
+}
 NOUNS: dict[str, dict[str, set[str]]] = {
     "Dial": {"Number": NUMBER},
     "Message": {"Body": set(), "Media": set()},

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callbacks import intake, life
+from callbacks import intake, life, technicians
 from callbacks.database import Database
 from callbacks.desk import read_desk
 from callbacks.errors import WrongState
@@ -42,9 +42,9 @@ def calls(database: Database, beep: bool = True) -> None:
 def staffed(database: Database) -> None:
     def work(session: Session) -> None:
         for name, number in (("Amy Roy", "+15145550101"), ("Ben Cole", "+15145550102")):
-            row = rota.add_technician(session, name, number, BEGAN, verified=True)
+            row = technicians.add_technician(session, name, number, BEGAN, verified=True)
             layer = "primary" if name.startswith("Amy") else "backup"
-            rota.add_shift(session, row, layer, DESK.policy.layers, None, None)
+            rota.add_shift(session, DESK, row, layer, None, None, BEGAN)
 
     database.write(work)
 
@@ -151,7 +151,7 @@ def test_two_people_at_the_same_second_make_one_owner(database: Database) -> Non
 
     def take(name: str) -> None:
         def work(session: Session) -> bool:
-            technician = rota.technician_named(session, name)
+            technician = technicians.technician_named(session, name)
             return life.acknowledge(session, DESK, life.held(session, callback_id), technician, "text", at(60))
 
         barrier.wait()
@@ -174,7 +174,7 @@ def test_only_an_attempt_ends_the_paging(database: Database) -> None:
 
     def act(session: Session) -> Callback:
         callback = life.held(session, callback_id)
-        amy = rota.technician_named(session, "amy roy")
+        amy = technicians.technician_named(session, "amy roy")
         life.acknowledge(session, DESK, callback, amy, "text", at(60))
         assert callback.next_action_at == at(60 + 600)
         life.record_attempt(session, callback, amy, "no answer", "text", at(120))
@@ -189,7 +189,7 @@ def test_what_is_somebody_elses_cannot_be_handed_on(database: Database) -> None:
 
     def act(session: Session) -> None:
         callback = life.held(session, callback_id)
-        amy, ben = (rota.technician_named(session, name) for name in ("Amy Roy", "Ben Cole"))
+        amy, ben = (technicians.technician_named(session, name) for name in ("Amy Roy", "Ben Cole"))
         life.acknowledge(session, DESK, callback, amy, "text", at(60))
         with pytest.raises(WrongState, match="Amy Roy"):
             life.hand_on(session, callback, ben, "text", at(61))
@@ -216,7 +216,7 @@ def test_reports_on_a_text_end_the_same_in_any_order(sqlite_url: str, order: tup
 
     attempt_id = database.write(attempt)
     for status, code in order:
-        database.write(lambda s, st=status, c=code: carrier_reports(s, attempt_id, "SM1", st, c, at(40)))  # type: ignore[misc]
+        database.write(lambda s, st=status, c=code: carrier_reports(s, DESK, attempt_id, "SM1", st, c, at(40)))  # type: ignore[misc]
     found = database.read(lambda session: session.get_one(PageAttempt, attempt_id))
     final = [status for status, _ in order if status in ("delivered", "undelivered")]
     assert found.sid == "SM1"

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callbacks.desk import read_desk
-from callbacks.oncall.roster import Person, Roster, Shift, gaps, roster_at
-from callbacks.paging.policy import Case, Decision, Escalation, next_step
+from callbacks.oncall.roster import ContactRule, Person, Roster, Way, roster_of
+from callbacks.paging.policy import Case, Decision, Escalation, Target, next_step
 
 DESK = read_desk(Path("support.toml"))
 POLICY = DESK.policy
@@ -170,25 +170,66 @@ def test_whoever_is_there_is_paged_before_the_deadline_and_never_forgotten(
         assert found[-1][0] >= 49
 
 
-def test_a_shift_with_an_end_comes_before_one_that_is_always_on() -> None:
-    always, tonight = Shift(AMY, "primary"), Shift(BEN, "primary", OPENED, OPENED + minutes(60))
-    assert roster_at(OPENED, POLICY.layers, [always, tonight], [AMY, BEN]).on("primary") == (BEN, AMY)
-    assert roster_at(OPENED + minutes(60), POLICY.layers, [always, tonight], [AMY, BEN]).on("primary") == (AMY,)
-
-
 def test_in_a_gap_everybody_is_on_call() -> None:
-    assert roster_at(OPENED, POLICY.layers, [], [AMY, BEN]).everyone() == (AMY, BEN)
+    assert roster_of(dict.fromkeys(POLICY.layers, ()), [AMY, BEN]).everyone() == (AMY, BEN)
 
 
-def test_an_unverified_number_counts_only_while_nobody_has_a_verified_one() -> None:
+def test_an_unverified_number_never_counts() -> None:
     dan = Person(9, "Dan", "+15145550109", verified=False)
-    shifts = [Shift(dan, "primary"), Shift(AMY, "backup")]
-    assert roster_at(OPENED, POLICY.layers, shifts, [dan, AMY]).everyone() == (AMY,)
-    assert roster_at(OPENED, POLICY.layers, shifts[:1], [dan]).everyone() == (dan,)
+    assert roster_of({"primary": (dan,), "backup": (AMY,)}, [dan, AMY]).everyone() == (AMY,)
+    assert roster_of({"primary": (dan,)}, [dan]).everyone() == ()
 
 
-def test_gaps_are_found_between_shifts() -> None:
-    shifts = [Shift(AMY, "primary", OPENED, OPENED + minutes(10)), Shift(BEN, "primary", OPENED + minutes(20), None)]
-    found = gaps("primary", shifts, OPENED, OPENED + minutes(60))
-    assert [(gap.starts_at, gap.ends_at) for gap in found] == [(OPENED + minutes(10), OPENED + minutes(20))]
-    assert gaps("backup", shifts, OPENED, OPENED + minutes(60))[0].ends_at == OPENED + minutes(60)
+def test_a_layer_with_nobody_falls_to_the_stand_in() -> None:
+    layers = {"primary": (), "backup": (BEN,), "manager": (CLEO,), "supervisor": (SUE,), "fallback": (AMY,)}
+    roster = roster_of(layers, [AMY, BEN, CLEO, SUE])
+    assert roster.on("primary") == (AMY,)
+    assert night(lived(POLICY, opened(), roster, minutes(4))) == [(0, "text Amy"), (3, "call Amy")]
+
+
+def test_somebody_whom_nothing_reaches_is_as_good_as_absent() -> None:
+    lost = replace(AMY, ways=())
+    layers = {"primary": (lost,), "backup": (BEN,), "manager": (CLEO,), "supervisor": (SUE,)}
+    assert night(lived(POLICY, opened(), roster_of(layers, [lost, BEN, CLEO, SUE]), minutes(1))) == [(0, "text Ben")]
+
+
+def test_somebody_whom_no_text_reaches_is_rung_instead() -> None:
+    stopped = replace(AMY, ways=(Way("call"),))
+    found = lived(POLICY, opened(), replace(ROSTER, layers={**ROSTER.layers, "primary": (stopped,)}), minutes(4))
+    assert night(found) == [(0, "call Amy"), (3, "call Amy")]
+
+
+def test_a_persons_own_rules_are_added_the_first_time_they_are_paged() -> None:
+    second = Way("call", "second")
+    eager = replace(AMY, ways=(*AMY.ways, second, Way("mail")))
+    eager = replace(eager, rules=(ContactRule(Way("mail")), ContactRule(second, minutes(1))))
+    roster = replace(ROSTER, layers={**ROSTER.layers, "primary": (eager,)})
+    first = next_step(POLICY, opened(), roster, OPENED)
+    assert [(n.channel, n.number, n.after) for n in first.notices] == [
+        ("text", "first", minutes(0)),
+        ("mail", "first", minutes(0)),
+        ("call", "second", minutes(1)),
+    ]
+    later = replace(opened(), position=first.position, paged=frozenset({AMY.id}), next_action_at=first.next_action_at)
+    assert [n.channel for n in next_step(POLICY, later, roster, first.next_action_at).notices] == ["call"]
+
+
+def test_quiet_hours_spare_somebody_only_while_there_are_others_and_only_before_the_deadline() -> None:
+    quiet = replace(AMY, is_quiet=True)
+    layers = {"primary": (quiet,), "backup": (BEN,), "manager": (CLEO,), "supervisor": (SUE,)}
+    found = night(lived(POLICY, opened(), roster_of(layers, [quiet, BEN, CLEO, SUE]), minutes(40)))
+    assert found[0] == (0, "text Ben")
+    before = [words for minute, words in found if minute < 29]
+    assert not any("Amy" in words for words in before)
+    assert "text Amy" in found[-1][1]
+    alone = roster_of({"primary": (quiet,)}, [quiet])
+    assert night(lived(POLICY, opened(), alone, minutes(1))) == [(0, "text Amy")]
+
+
+def test_a_step_can_name_a_person_and_leave_the_channel_to_their_rules() -> None:
+    step = replace(POLICY.steps[0], targets=(Target("person:sue", "page"),))
+    policy = replace(POLICY, steps=(step, *POLICY.steps[1:]))
+    roster = roster_of(ROSTER.layers, [AMY, BEN, CLEO, SUE])
+    notices = next_step(policy, opened(), roster, OPENED).notices
+    assert [(n.person, n.channel, n.after) for n in notices] == [(SUE, "text", minutes(0)), (SUE, "call", minutes(3))]
+    assert list(policy.faults()) == []

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks import intake, life, reports
+from callbacks import intake, life, reports, technicians
 from callbacks.closures import add_closure, add_holiday, strike_out, support_hours
 from callbacks.database import Database
 from callbacks.desk import read_desk
@@ -27,8 +27,8 @@ HOUR = timedelta(hours=1)
 
 def night(session: Session) -> None:
     """Two callbacks: Amy tried one in time, nobody the other."""
-    amy = rota.add_technician(session, "Amy Roy", "+15145550101", BEGAN, verified=True)
-    rota.add_shift(session, amy, "primary", DESK.policy.layers, None, None)
+    amy = technicians.add_technician(session, "Amy Roy", "+15145550101", BEGAN, verified=True)
+    rota.add_shift(session, DESK, amy, "primary", None, None, BEGAN)
     for number, caller in enumerate(["=HYPERLINK(1)", "+15145550199"]):
         arrival = intake.Arrival(f"CA{number}", "direct", caller, "en", False, "outside support hours")
         intake.call_arrives(session, arrival, BEGAN + number * HOUR)

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from callbacks import intake, life, users
+from callbacks import intake, life, technicians, users
 from callbacks.console.pages import ConsoleParts, console_blueprint, media_blueprint
 from callbacks.database import Database
 from callbacks.desk import read_desk
@@ -57,8 +57,8 @@ class Console:
         for email, role in (("sue@example.com", "supervisor"), ("rita@example.com", "reader")):
             users.add_user(session, email, role, PASSWORD, BEGAN)
         for name, number in (("Amy Roy", "+15145550101"), ("Ben Cole", "+15145550102")):
-            row = rota.add_technician(session, name, number, BEGAN, verified=True)
-            rota.add_shift(session, row, "primary" if name == "Amy Roy" else "backup", DESK.policy.layers, None, None)
+            row = technicians.add_technician(session, name, number, BEGAN, verified=True)
+            rota.add_shift(session, DESK, row, "primary" if name == "Amy Roy" else "backup", None, None, BEGAN)
         arrival = intake.Arrival("CA1", "direct", "<script>alert(1)</script>", "en", False, "outside support hours")
         intake.call_arrives(session, arrival, BEGAN)
         intake.voicemail_said(session, DESK, "CA1", intake.Recording("recorded", RECORDING, 8), BEGAN)
@@ -243,7 +243,7 @@ def test_the_list_says_how_every_callback_stands(console: Console) -> None:
 
     def tried(session: Session) -> None:
         callback = session.scalars(select(Callback)).one()
-        amy = rota.technician_named(session, "Amy Roy")
+        amy = technicians.technician_named(session, "Amy Roy")
         life.record_attempt(session, callback, amy, "no answer", "text", console.clock.now())
 
     console.database.write(tried)

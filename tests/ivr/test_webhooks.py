@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, fromstring
 
@@ -13,7 +14,9 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from callbacks import technicians
 from callbacks.database import Database
+from callbacks.desk import read_desk
 from callbacks.oncall import rota
 from callbacks.tables import Call, Callback, Event, Page, ReceivedText, Voicemail
 from ivr import webhook
@@ -23,8 +26,8 @@ from tests.ivr.webhooks import CALL, DIRECT, NEXT_TOKEN, SATURDAY_NIGHT, TOLL_FR
 @pytest.fixture
 def carrier(database: Database) -> Carrier:
     def staff(session: Session) -> None:
-        amy = rota.add_technician(session, "Amy Roy", "+15145550101", SATURDAY_NIGHT, verified=True)
-        rota.add_shift(session, amy, "primary", ("primary",), None, None)
+        amy = technicians.add_technician(session, "Amy Roy", "+15145550101", SATURDAY_NIGHT, verified=True)
+        rota.add_shift(session, read_desk(Path("support.toml")), amy, "primary", None, None, SATURDAY_NIGHT)
 
     database.write(staff)
     return Carrier(database)

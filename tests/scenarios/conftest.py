@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, select
 
-from app import Stage, desk_time, kept_audio_differs, set_the_stage
+from app import Stage, kept_audio_differs, set_the_stage
+from callbacks.commands import desk_time
 from callbacks.desk import read_desk
 from callbacks.tables import Call, Callback, Event, Page, Voicemail
 from ivr.rehearsal.night import Night, Person

@@ -12,9 +12,9 @@ import pytest
 
 from app import compose
 from callbacks import intake, life, worker
-from callbacks.oncall.rota import technician_named
 from callbacks.paging import escalation
 from callbacks.paging.outbox import Claim
+from callbacks.technicians import technician_named
 from ivr.rehearsal.night import hum
 from tests.scenarios.conftest import DeskNight
 
@@ -206,5 +206,7 @@ def _resolve_all(desk: DeskNight) -> None:
     now = desk.stage.house.clock.now()
     for callback in desk.callbacks():
         desk.stage.house.database.write(
-            lambda s, i=callback.id: life.resolve(s, life.held(s, i), technician_named(s, "Amy Roy"), "console", now)  # type: ignore[misc]
+            lambda s, i=callback.id: life.resolve(
+                s, desk.stage.house.desk, life.held(s, i), technician_named(s, "Amy Roy"), "console", now
+            )  # type: ignore[misc]
         )

@@ -81,7 +81,7 @@ def test_a_text_that_can_never_arrive_is_followed_by_a_call_at_once(desk: DeskNi
 def _tried(desk: DeskNight) -> None:
     """Amy says at the console that she tried."""
     from callbacks import life
-    from callbacks.oncall.rota import technician_named
+    from callbacks.technicians import technician_named
 
     now = desk.stage.house.clock.now()
     callback_id = desk.callback.id

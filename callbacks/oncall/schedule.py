@@ -1,0 +1,141 @@
+"""The rota as a whole: shifts and rotations, what was agreed otherwise for a night, and who is off.
+
+`on_call` is the one place that says who is on a layer at an instant. Everything else (whole shifts, gaps, calendars)
+asks it at every instant at which its answer may change, so that nothing can say otherwise.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from callbacks.oncall.roster import FALLBACK, SUPERVISOR, Person, Roster, Shift, roster_of
+from callbacks.oncall.rotation import Rotation
+
+
+@dataclass(frozen=True)
+class Override:
+    """For a time somebody covers for `instead_of`, or (None) for everybody on the layer. The one made last holds."""
+
+    layer: str
+    person: Person
+    starts_at: datetime
+    ends_at: datetime
+    instead_of: int | None = None  # a person's id
+
+    def covers(self, at: datetime) -> bool:
+        return self.starts_at <= at < self.ends_at
+
+
+@dataclass(frozen=True)
+class Absence:
+    """Somebody is off: whatever else the rota says, they are not on call."""
+
+    person_id: int
+    starts_at: datetime
+    ends_at: datetime
+
+    def covers(self, at: datetime) -> bool:
+        return self.starts_at <= at < self.ends_at
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A time during which nobody who can be reached is on a layer."""
+
+    layer: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Everything that decides who is on call."""
+
+    layers: tuple[str, ...]
+    people: tuple[Person, ...]
+    shifts: tuple[Shift, ...] = ()
+    rotations: tuple[Rotation, ...] = ()
+    overrides: tuple[Override, ...] = ()  # in the order in which they were made
+    absences: tuple[Absence, ...] = ()
+
+    @property
+    def all_layers(self) -> tuple[str, ...]:
+        return (*self.layers, SUPERVISOR, FALLBACK)
+
+    def on_call(self, layer: str, at: datetime) -> tuple[Person, ...]:
+        """Who is on a layer at an instant, in the order in which they are asked."""
+        found = self._regular(layer, at)
+        for override in self.overrides:
+            if override.layer == layer and override.covers(at):
+                found = _overridden(found, override)
+        off = {absence.person_id for absence in self.absences if absence.covers(at)}
+        known = {person.id for person in self.people}
+        return tuple(dict.fromkeys(person for person in found if person.id in known and person.id not in off))
+
+    def _regular(self, layer: str, at: datetime) -> list[Person]:
+        """Before anything agreed otherwise: whose turn it is, then whoever is always on."""
+        turns = [rotation.person_at(at) for rotation in self.rotations if rotation.layer == layer]
+        shifts = [shift for shift in self.shifts if shift.layer == layer and shift.covers(at)]
+        shifts.sort(key=lambda shift: (shift.starts_at is None, shift.person.id))
+        bounded = [shift.person for shift in shifts if shift.starts_at is not None]
+        always = [shift.person for shift in shifts if shift.starts_at is None]
+        return [*(person for person in turns if person is not None), *bounded, *always]
+
+    def roster(self, at: datetime) -> Roster:
+        """Who can be woken at an instant."""
+        return roster_of({layer: self.on_call(layer, at) for layer in self.all_layers}, self.people)
+
+    def spans(self, layer: str, starts_at: datetime, ends_at: datetime) -> list[Shift]:
+        """Everybody's shifts on a layer from one instant to another, as they will really be, in order."""
+        found: list[Shift] = []
+        for begins, ends in itertools.pairwise(self._instants(layer, starts_at, ends_at)):
+            on_call = self.on_call(layer, begins)
+            for person in on_call:
+                before = next((n for n, shift in enumerate(found) if _ends_as(shift, person, begins)), None)
+                if before is None:
+                    found.append(Shift(person, layer, begins, ends))
+                else:
+                    found[before] = replace(found[before], ends_at=ends)
+        return found
+
+    def gaps(self, layer: str, starts_at: datetime, ends_at: datetime) -> list[Gap]:
+        """When nobody who can be reached is on a layer."""
+        found: list[Gap] = []
+        for begins, ends in itertools.pairwise(self._instants(layer, starts_at, ends_at)):
+            if any(person.is_reachable for person in self.on_call(layer, begins)):
+                continue
+            if found and found[-1].ends_at == begins:
+                found[-1] = replace(found[-1], ends_at=ends)
+            else:
+                found.append(Gap(layer, begins, ends))
+        return found
+
+    def staffed_layers(self) -> tuple[str, ...]:
+        """The layers that somebody is ever put on; the first one always is meant to be."""
+        used = {e.layer for e in self.shifts} | {e.layer for e in self.rotations} | {e.layer for e in self.overrides}
+        return tuple(layer for layer in self.all_layers if layer in used or layer == self.layers[0])
+
+    def _instants(self, layer: str, starts_at: datetime, ends_at: datetime) -> list[datetime]:
+        """Every instant at which the answer may change, between the two and with them."""
+        inside = {at for at in self._changes(layer, starts_at, ends_at) if starts_at < at < ends_at}
+        return sorted({starts_at, ends_at, *inside})
+
+    def _changes(self, layer: str, starts_at: datetime, ends_at: datetime) -> Iterator[datetime]:
+        turns = [r.shifts(starts_at, ends_at) for r in self.rotations if r.layer == layer]
+        spans = [(s.starts_at, s.ends_at) for s in (*itertools.chain(*turns), *self.shifts) if s.layer == layer]
+        spans += [(override.starts_at, override.ends_at) for override in self.overrides if override.layer == layer]
+        spans += [(absence.starts_at, absence.ends_at) for absence in self.absences]
+        yield from (at for at in itertools.chain(*spans) if at is not None)
+
+
+def _overridden(people: list[Person], override: Override) -> list[Person]:
+    if override.instead_of is None:
+        return [override.person]
+    return [override.person if person.id == override.instead_of else person for person in people]
+
+
+def _ends_as(shift: Shift, person: Person, begins: datetime) -> bool:
+    return shift.person == person and shift.ends_at == begins
