@@ -30,6 +30,7 @@ from callbacks.commands import Group, desk_time
 from callbacks.commands.shifts import oncall_command, shift_commands, words_of_gap
 from callbacks.commands.technicians import technician_commands
 from callbacks.console.pages import ConsoleParts, console_blueprint, media_blueprint
+from callbacks.console.technicians_page import technicians_blueprint
 from callbacks.database import Database
 from callbacks.desk import Desk, read_desk
 from callbacks.errors import BrokenDesk, BrokenSettings
@@ -119,6 +120,7 @@ def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo:
     web.register_blueprint(health_blueprint(database, clock))
     web.register_blueprint(media_blueprint(parts, links))
     web.register_blueprint(console_blueprint(parts))
+    web.register_blueprint(technicians_blueprint(parts, links))
     return web
 
 

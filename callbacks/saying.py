@@ -16,6 +16,17 @@ def clock_time(at: datetime, zone: ZoneInfo, language: str = "en") -> str:
     return f"{local.hour % 12 or 12}:{local.minute:02d} {'a.m.' if local.hour < 12 else 'p.m.'}"
 
 
+DAYS = {"en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), "fr": ("lu", "ma", "me", "je", "ve", "sa", "di")}
+
+
+def day_and_time(at: datetime, zone: ZoneInfo, language: str = "en") -> str:
+    """Give a moment of the coming days: "Sat 28 Nov 22:00", "sa 28/11 22:00"."""
+    local = at.astimezone(zone)
+    day = DAYS["fr" if language == "fr" else "en"][local.weekday()]
+    date = f"{local.day}/{local.month}" if language == "fr" else f"{local.day} {local:%b}"
+    return f"{day} {date} {local:%H:%M}"
+
+
 def ended_once(sentence: str) -> str:
     """Let "10:42 p.m." at the end of a sentence be its full stop as well."""
     return sentence.replace(".m..", ".m.")

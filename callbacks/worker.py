@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from callbacks.audio import AudioCopier
 from callbacks.database import Database, insert_once
 from callbacks.desk import Desk
+from callbacks.oncall.watch import watch
 from callbacks.paging.escalation import take_next_step
 from callbacks.paging.outbox import Outbox
 from callbacks.reconciliation import Reconciliation
@@ -36,6 +37,7 @@ SWEEP_EVERY = timedelta(seconds=1)
 SIGNS_EVERY = timedelta(seconds=5)
 SENDERS = 8
 SWEEP_WAITS_FOR_SENDERS = 12.0  # seconds; a request that takes longer is settled by its lease
+LOOKS_AT_ROTA_EVERY = timedelta(minutes=1)
 ISOLATED_FOR = timedelta(minutes=1)
 WATCHDOG_BITES_AFTER = 60.0  # seconds without a finished sweep
 BITTEN = 70  # exit code
@@ -60,11 +62,13 @@ class Worker:
         self.name = secrets.token_hex(8)
         self._senders, self._busy = senders, set[Future[None]]()
         self._signed_at: datetime | None = None
+        self._rota_next_at: datetime | None = None
         self._pool = ThreadPoolExecutor(senders, thread_name_prefix="sender")
 
     def sweep(self) -> None:
         """Decide what is due, send what is due, fetch what is due, and leave a sign of life."""
         self._escalate()
+        self._watch_the_rota()
         self._send_and_fetch()
         if self._reconciliation.is_due():
             self._reconciliation.look_back()
@@ -88,6 +92,16 @@ class Worker:
         callback = session.scalar(query.execution_options(populate_existing=True))
         if callback is not None and _is_waiting(callback) and (callback.next_action_at or now) <= now:
             take_next_step(session, self._desk, callback, now)
+
+    def _watch_the_rota(self) -> None:
+        now = self._clock.now()
+        if self._rota_next_at is not None and now < self._rota_next_at:
+            return
+        self._rota_next_at = now + LOOKS_AT_ROTA_EVERY
+        try:
+            self._database.write(lambda session: watch(session, self._desk, now))
+        except Exception:  # a rota that cannot be read must not keep the pages from going out
+            log.exception("the rota could not be watched; it is tried again in a minute")
 
     def _send_and_fetch(self) -> None:
         self._busy = {job for job in self._busy if not job.done()}

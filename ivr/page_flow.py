@@ -144,7 +144,7 @@ OUTCOME_KEYS = {"1": "resolved", "2": "continuing", "3": "left a message", "4": 
 
 def ask_outcome(places: Places, attempt_id: int, outcome: str, language: str, round: int) -> tuple[Verb, ...]:
     """The customer's end is over: how did it go?"""
-    ended = say(language, "connect ended", outcome=spoken_outcome(outcome, language))
+    ended = say(language, "connect ended", outcome=say(language, f"ended {outcome}").text)
     action = places.at("connect/outcome", attempt=attempt_id, round=round)
     return (Gather(action, (ended, say(language, "outcome menu")), timeout=8),)
 
@@ -158,10 +158,6 @@ def outcome_keyed(places: Places, attempt_id: int, outcome: str, language: str, 
 
 def outcome_noted(language: str, outcome: str) -> tuple[Verb, ...]:
     return (say(language, f"outcome {outcome}"), Hangup())
-
-
-def spoken_outcome(outcome: str, language: str) -> str:
-    return say(language, f"ended {outcome}").text if language == "fr" else outcome
 
 
 def _over(facts: PageFacts) -> PageReply | None:

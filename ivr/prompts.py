@@ -47,6 +47,13 @@ PROMPTS: dict[str, dict[str, str]] = {
         "connect": "{reference}, from the {line} line. Press 1 to be connected to {number}, 2 to hear the message.",
         "connecting": "Connecting you now.",
         "connect ended": "The call has ended: {outcome}.",
+        "ended reached": "reached",
+        "ended busy": "busy",
+        "ended no answer": "no answer",
+        "ended failed": "failed",
+        "ended wrong number": "wrong number",
+        "ended machine": "a machine, most likely",
+        "ended ringing": "nothing came of it",
         "outcome menu": (
             "How did it go? Press 1 for resolved, 2 for reached and continuing, 3 for left a message, 4 for no answer, "
             "5 for wrong number."

@@ -56,7 +56,7 @@ def media_blueprint(parts: ConsoleParts, links: Links) -> Blueprint:
         voicemail_id = links.voicemail_in(token)
         if voicemail_id is None:
             abort(404)
-        return _audio(parts, voicemail_id)
+        return audio_of(parts, voicemail_id)
 
     return media
 
@@ -188,7 +188,7 @@ def _reading_pages(console: Blueprint, parts: ConsoleParts) -> None:
     @_for_everyone
     def voicemail(voicemail_id: int) -> Response:
         _note_listener(parts, voicemail_id, g.user)
-        return _audio(parts, voicemail_id)
+        return audio_of(parts, voicemail_id)
 
 
 def _steering_pages(console: Blueprint, parts: ConsoleParts) -> None:
@@ -240,7 +240,7 @@ def _steering_pages(console: Blueprint, parts: ConsoleParts) -> None:
         return act(reference, work)
 
 
-def _audio(parts: ConsoleParts, voicemail_id: int) -> Response:
+def audio_of(parts: ConsoleParts, voicemail_id: int) -> Response:
     found = parts.database.read(lambda session: session.get(Voicemail, voicemail_id))
     if found is None or found.audio_file is None:
         abort(404)

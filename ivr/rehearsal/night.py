@@ -105,6 +105,11 @@ class Night:
     def note(self, who: str, what: str) -> None:
         self.lines.append(Line(self.clock.now(), who, what))
 
+    def forget(self) -> None:
+        """Whatever came until now has been noticed: a story may be about something else."""
+        for person in self._people.values():
+            person.forget()
+
     def is_over(self) -> None:
         """Fails when anything happened that the story does not mention."""
         strays = [stray for person in self._people.values() for stray in person.strays()]
@@ -194,6 +199,11 @@ class Person:
         return self
 
     # Afterwards
+
+    def forget(self) -> None:
+        self._read = len(self.phone.texts)
+        noticed = [call.leg for call in self._calls]
+        self._calls += [OnTheLine(self.night, self, leg) for leg in self.phone.legs if leg not in noticed]
 
     def strays(self) -> list[str]:
         unread = [f"{self.name} got a text nobody expected: {t.body!r}" for t in self.phone.texts[self._read :]]

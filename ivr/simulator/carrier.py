@@ -36,6 +36,7 @@ FINAL_MESSAGES = {
     SmsHabit.DELIVERED: ("delivered", None),
     SmsHabit.UNDELIVERED: ("undelivered", 30003),
     SmsHabit.LANDLINE: ("undelivered", 30006),
+    SmsHabit.UNREGISTERED: ("undelivered", 30034),
 }
 ENDED = ("completed", "busy", "no-answer", "canceled", "failed")
 

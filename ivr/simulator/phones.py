@@ -40,6 +40,7 @@ class SmsHabit(Enum):
     SILENT = "silent"  # sent, and never heard of again
     STOPPED = "stopped"  # 21610 at once
     LANDLINE = "landline"  # 30006
+    UNREGISTERED = "unregistered"  # 30034: the sender's fault, not this phone's
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,8 @@ def test_a_whole_voicemail_by_its_webhooks(carrier: Carrier) -> None:
 EVERY_PATH = [
     *("/voice/incoming", "/voice/menu", "/voice/ring", "/voice/beep", "/voice/recorded", "/voice/recording"),
     *("/voice/status", "/voice/screen", "/voice/screen/key", "/voice/page", "/voice/page/key", "/voice/page/status"),
-    *("/voice/connect", "/voice/connect/key", "/voice/connect/ended", "/sms/incoming", "/sms/status"),
+    *("/voice/page/notice", "/voice/page/heard", "/voice/connect", "/voice/connect/key", "/voice/connect/ended"),
+    *("/voice/connect/outcome", "/voice/connect/status", "/voice/connect/answered", "/sms/incoming", "/sms/status"),
 ]
 
 

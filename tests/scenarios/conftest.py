@@ -14,11 +14,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from app import Stage, kept_audio_differs, set_the_stage
 from callbacks.commands import desk_time
 from callbacks.desk import read_desk
-from callbacks.tables import Call, Callback, Event, Page, Voicemail
+from callbacks.tables import Call, Callback, Event, Page, ReachAttempt, Technician, Voicemail
+from callbacks.technicians import technician_named
 from ivr.rehearsal.night import Night, Person
 from ivr.simulator import Fault, SimulatedTwilio
 
@@ -81,6 +83,18 @@ class DeskNight:
     def pages(self) -> list[Page]:
         return self.stage.house.database.read(lambda session: list(session.scalars(select(Page).order_by(Page.id))))
 
+    def attempts(self) -> list[ReachAttempt]:
+        query = select(ReachAttempt).order_by(ReachAttempt.id)
+        return self.stage.house.database.read(lambda session: list(session.scalars(query)))
+
+    def edit(self, work: Callable[[Session, Technician], object], who: str = "Amy Roy") -> None:
+        """Something is changed at the desk, about a technician."""
+        self.stage.house.database.write(lambda session: work(session, technician_named(session, who)))
+
+    @property
+    def now(self) -> datetime:
+        return self.stage.house.clock.now()
+
     def log_says(self, what: str) -> bool:
         events = self.stage.house.database.read(lambda session: list(session.scalars(select(Event))))
         return any(what in f"{event.actor} {event.what} {event.detail}" for event in events)
@@ -89,12 +103,13 @@ class DeskNight:
 @pytest.fixture
 def open_desk(
     database_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> Iterator[Callable[[str], DeskNight]]:
+) -> Iterator[Callable[..., DeskNight]]:
     """Opens a desk at a time of its own (desk time)."""
     desks: list[DeskNight] = []
 
-    def open_at(begins: str) -> DeskNight:
+    def open_at(begins: str, limits: dict[str, int] | None = None) -> DeskNight:
         desk = read_desk(Path("support.toml"))
+        desk = desk.model_copy(update={"limits": desk.limits.model_copy(update=limits or {})})
         instant: datetime | None = desk_time(desk, begins)
         assert instant is not None
         stage = set_the_stage(

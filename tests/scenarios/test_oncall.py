@@ -1,0 +1,417 @@
+"""The right person, reached surely: stand-ins, contact rules, numbers that fail, quiet hours, gaps, storms, consent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from callbacks import life, technicians
+from callbacks.oncall import rota
+from callbacks.oncall.roster import FALLBACK
+from callbacks.paging import alarms
+from callbacks.tables import ShiftRow, Technician
+from ivr.simulator import Habit, SmsHabit
+from tests.scenarios.conftest import CUSTOMER, DeskNight
+
+SOON = timedelta(seconds=60)
+
+
+def takes_and_resolves(desk: DeskNight, name: str) -> None:
+    person = desk.phone_of(name)
+    person.reads("call (514) 555-0199 back", within=SOON)
+    person.texts("{code}").reads("is yours")
+    person.texts("done {code}").reads("is resolved")
+
+
+def off_call(desk: DeskNight, name: str) -> None:
+    def work(session: Session, row: Technician) -> None:
+        for shift in session.query(ShiftRow).filter_by(technician_id=row.id):
+            session.delete(shift)
+
+    desk.edit(work, name)
+
+
+def on(desk: DeskNight, name: str, layer: str) -> None:
+    house = desk.stage.house
+    desk.edit(lambda session, row: rota.add_shift(session, house.desk, row, layer, None, None, desk.now), name)
+
+
+# Who is paged
+
+
+def test_a_gap_at_paging_time_goes_to_the_stand_in_at_once(desk: DeskNight) -> None:
+    off_call(desk, "Amy Roy")
+    on(desk, "Cleo Martin", FALLBACK)
+    desk.leaves_a_message()
+    takes_and_resolves(desk, "Cleo")
+    desk.phone_of("Sue").reads("nobody is on call: primary", within=timedelta(minutes=3))
+    desk.night.minutes_pass(40)
+
+
+def test_somebody_who_is_off_is_not_paged_and_whoever_covers_is(desk: DeskNight) -> None:
+    house = desk.stage.house
+    until = desk.now + timedelta(hours=8)
+    desk.edit(lambda session, amy: rota.add_absence(session, amy, desk.now, until, desk.now))
+    desk.edit(
+        lambda session, cleo: rota.add_override(
+            session, house.desk, "primary", cleo, technicians.technician_named(session, "Amy Roy"),
+            desk.now, until, desk.now,
+        ),
+        "Cleo Martin",
+    )  # fmt: skip
+    desk.leaves_a_message()
+    takes_and_resolves(desk, "Cleo")
+    desk.night.minutes_pass(40)
+
+
+def test_the_next_step_after_a_hand_over_goes_to_the_new_person_and_the_old_one_may_still_take_it(
+    desk: DeskNight,
+) -> None:
+    hand_over = desk.now + timedelta(minutes=2)
+    off_call(desk, "Amy Roy")
+    house = desk.stage.house
+    for name, starts, ends in (("Amy Roy", None, hand_over), ("Cleo Martin", hand_over, None)):
+        desk.edit(
+            lambda session, row, s=starts, e=ends: rota.add_shift(  # type: ignore[misc]
+                session, house.desk, row, "primary", s, e, desk.now
+            ),
+            name,
+        )
+    desk.leaves_a_message()
+    amy, cleo = desk.phone_of("Amy"), desk.phone_of("Cleo")
+    amy.reads("call (514) 555-0199 back")
+    cleo.is_rung(timedelta(minutes=4)).lets_it_ring()
+    amy.texts("{code}").reads("is yours")
+    cleo.reads("Amy Roy has")
+    amy.texts("done {code}").reads("is resolved")
+    desk.phone_of("Sue").reads_nothing()
+    desk.night.minutes_pass(40)
+
+
+def test_quiet_hours_send_it_to_the_next_and_never_apply_to_the_last_person_left(desk: DeskNight) -> None:
+    desk.edit(lambda _, amy: technicians.set_quiet(amy, "22:00-07:00"))
+    desk.leaves_a_message()
+    takes_and_resolves(desk, "Ben")
+    for name in ("Ben Cole", "Cleo Martin"):
+        desk.edit(lambda _, row: technicians.set_quiet(row, "22:00-07:00"), name)
+    desk.leaves_a_message()
+    takes_and_resolves(desk, "Amy")
+    desk.night.minutes_pass(40)
+
+
+def test_a_persons_own_rules_ring_the_second_number_too_and_stop_when_it_is_taken(desk: DeskNight) -> None:
+    second = desk.night.gives_a_phone_to("Amy at home", "+15145550111")
+
+    def work(session: Session, amy: Technician) -> None:
+        technicians.give_number(session, amy, "second", "+15145550111")
+        technicians.mark_verified(amy, "second", desk.now)
+        technicians.add_rule(amy, "call", timedelta(minutes=1), "second")
+        technicians.add_rule(amy, "text", timedelta(minutes=2), "second")
+
+    desk.edit(work)
+    desk.leaves_a_message()
+    desk.phone_of("Amy").reads("call (514) 555-0199 back")
+    call = second.is_rung(timedelta(minutes=2)).answers().hears("paging Amy Roy")
+    call.hears("Press 1 to hear").presses("2").hears("To confirm").presses("1").hears("is yours").is_hung_up_on()
+    desk.night.minutes_pass(2)  # the text to the second number is kept back
+    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.night.minutes_pass(40)
+
+
+# Numbers
+
+
+def test_a_number_counts_when_the_code_comes_back_from_it(desk: DeskNight) -> None:
+    house = desk.stage.house
+    dan = desk.night.gives_a_phone_to("Dan Fox", "+15145550120")
+
+    def joins(session: Session) -> None:
+        row = technicians.add_technician(session, "Dan Fox", "+15145550120", desk.now)
+        rota.add_shift(session, house.desk, row, "primary", desk.now, None, desk.now)
+        alarms.send_code(session, house.desk, row, "first", desk.now)
+
+    house.database.write(joins)
+    off_call(desk, "Amy Roy")
+    text = dan.reads("to confirm that this number is yours")
+    desk.leaves_a_message()
+    takes_and_resolves(desk, "Ben")  # Dan is on call, and is not paged
+    dan.texts("000000").reads("not the code")
+    found = re.search(r"reply (\d{6})", text)
+    assert found is not None
+    dan.texts(found[1]).reads("This number is verified")
+    desk.leaves_a_message()
+    takes_and_resolves(desk, "Dan")
+    desk.night.minutes_pass(40)
+    desk.phone_of("Sue").reads("nobody is on call: primary")
+
+
+def test_a_landline_is_verified_by_a_code_that_is_spoken(desk: DeskNight) -> None:
+    house = desk.stage.house
+
+    def moves(session: Session, amy: Technician) -> None:
+        technicians.give_number(session, amy, "second", "+15145550130")
+        alarms.send_code(session, house.desk, amy, "second", desk.now, "call")
+
+    home = desk.night.gives_a_phone_to("Amy's kitchen", "+15145550130")
+    desk.edit(moves)
+    call = home.is_rung().answers().hears("to confirm that this number is yours")
+    code = "".join(re.findall(r"\d", call.leg.heard[0].text))
+    call.presses("1").hears("Thank you").is_hung_up_on()
+    assert len(code) == 6
+    desk.edit(lambda session, amy: technicians.verify(session, amy, "second", code, desk.now))
+    desk.edit(lambda _, amy: technicians.is_verified(amy, "second"))
+    assert house.database.read(lambda s: technicians.technician_named(s, "Amy Roy").second_verified_at) == desk.now
+
+
+def test_after_five_wrong_codes_the_right_one_is_worth_nothing(desk: DeskNight) -> None:
+    codes: list[str] = []
+    desk.edit(lambda session, amy: codes.append(technicians.new_code(session, amy, "first", desk.now)))
+    outcomes: list[bool] = []
+    for code in [*["000000"] * 5, codes[0]]:
+        desk.edit(lambda s, amy, c=code: outcomes.append(technicians.verify(s, amy, "first", c, desk.now)))  # type: ignore[misc]
+    assert outcomes == [False] * 6
+
+
+def test_who_sent_stop_is_paged_by_phone_flagged_and_texted_again_after_start(desk: DeskNight) -> None:
+    amy, sue = desk.phone_of("Amy"), desk.phone_of("Sue")
+    amy.texts("STOP")
+    amy.phone.sms_habit = SmsHabit.STOPPED
+    sue.reads("Amy Roy sent STOP", "paged by phone")
+    desk.leaves_a_message()
+    call = amy.is_rung().answers().hears("paging Amy Roy").presses("2").hears("To confirm").presses("1")
+    call.hears("is yours").is_hung_up_on()
+    amy.phone.sms_habit = SmsHabit.DELIVERED
+    amy.texts("START")
+    callback_id = desk.callback.id
+    desk.edit(
+        lambda s, row: life.resolve(s, desk.stage.house.desk, life.held(s, callback_id), row, "console", desk.now)
+    )
+    desk.leaves_a_message()
+    takes_and_resolves(desk, "Amy")
+    desk.night.minutes_pass(40)
+
+
+def test_when_our_own_sender_fails_everybody_is_rung_and_the_supervisor_too(desk: DeskNight) -> None:
+    for name in ("Amy", "Sue"):
+        desk.phone_of(name).phone.sms_habit = SmsHabit.UNREGISTERED
+    desk.leaves_a_message()
+    amy, sue = desk.phone_of("Amy"), desk.phone_of("Sue")
+    call = amy.is_rung(SOON).answers().hears("paging Amy Roy").presses("2").hears("To confirm").presses("1")
+    call.hears("is yours").is_hung_up_on()
+    sue.is_rung(SOON).answers().hears("no text goes out").presses("1").hears("Thank you").is_hung_up_on()
+    amy.phone.sms_habit = sue.phone.sms_habit = SmsHabit.DELIVERED
+    callback_id = desk.callback.id
+    desk.edit(
+        lambda s, row: life.resolve(s, desk.stage.house.desk, life.held(s, callback_id), row, "console", desk.now)
+    )
+    desk.night.minutes_pass(40)
+
+
+def test_a_test_page_goes_every_way_and_shows_what_became_of_it(desk: DeskNight) -> None:
+    from callbacks.paging.testing import result_of
+
+    amy = desk.phone_of("Amy")
+    amy.texts("test").reads("A test page is on its way by text and call")
+    amy.reads("this is a test page", within=SOON)
+    amy.texts("ok").reads("the test page arrived")
+    amy.is_rung().answers().hears("this is a test page").presses("1").hears("Thank you").is_hung_up_on()
+    pages = [page.id for page in desk.pages()]
+    read = desk.stage.house.database.read
+    assert [str(read(lambda s, i=i: result_of(s, i))) for i in pages] == [  # type: ignore[misc]
+        "text: confirmed by the person",
+        "call: confirmed by the person",
+    ]
+
+
+# The rota, watched
+
+
+def test_a_gap_made_by_an_edit_and_every_day_is_told_to_the_supervisor(desk: DeskNight) -> None:
+    desk.night.minutes_pass(5)
+    off_call(desk, "Amy Roy")
+    desk.edit(
+        lambda s, row: rota.add_shift(
+            s, desk.stage.house.desk, row, "primary", desk.now, desk.now + timedelta(days=13), desk.now
+        )
+    )
+    desk.night.minutes_pass(1)
+    sue = desk.phone_of("Sue")
+    sue.reads_nothing()  # an edit settles first
+    sue.reads("nobody is on call: primary Fri 11 Dec", within=timedelta(minutes=3))
+    desk.night.pass_time(timedelta(hours=10, minutes=35))
+    sue.reads_nothing()
+    sue.reads("nobody is on call: primary Fri 11 Dec", within=timedelta(minutes=10))  # at nine in the morning
+    desk.night.pass_time(timedelta(hours=23, minutes=50))
+    sue.reads_nothing()
+    sue.reads("nobody is on call", within=timedelta(minutes=20))
+
+
+# A storm
+
+
+def test_a_storm_is_bundled_and_the_first_page_of_each_callback_is_never_delayed(desk: DeskNight) -> None:
+    amy = desk.phone_of("Amy")
+    desk.phone_of("Amy").phone.habit = Habit.REJECTS
+    for n in range(9):
+        call = desk.customer(f"+1514555{200 + n:04d}").dials("direct").hears_the_beep().says(2).presses("#")
+        call.hears("Thank you").is_hung_up_on()
+        amy.reads(f"call (514) 555-{200 + n:04d} back", within=timedelta(seconds=15))
+    for callback in desk.callbacks():
+        assert callback.attempted_at is None
+    for _ in range(25):
+        desk.night.minutes_pass(1)
+        if any("callbacks wait" in text.body for text in desk.phone_of("Ben").phone.texts):
+            break
+    else:
+        pytest.fail("nothing was bundled")
+    bundle = next(t.body for t in desk.phone_of("Ben").phone.texts if "callbacks wait" in t.body)
+    codes = re.findall(r"\b(\d{4}) \(514\)", bundle)
+    assert len(codes) >= 2
+    ben = desk.phone_of("Ben")
+    ben.texts(codes[-1])
+    desk.night.seconds_pass(5)
+    assert any("is yours" in text.body for text in ben.phone.texts)
+    _end_quietly(desk)
+
+
+def test_over_the_days_cap_only_first_pages_go_out_and_the_supervisor_is_told(
+    open_desk: Callable[..., DeskNight],
+) -> None:
+    desk = open_desk("2026-11-28T22:12", limits={"texts_a_day": 10, "calls_a_day": 10})
+    for n in range(12):
+        desk.customer(f"+1514555{300 + n:04d}").dials("direct").hears_the_beep().says(2).hangs_up()
+        desk.phone_of("Amy").reads(f"call (514) 555-{300 + n:04d} back", within=timedelta(seconds=15))
+    desk.night.minutes_pass(9)
+    assert any("the day's cap on texts is reached" in text.body for text in desk.phone_of("Sue").phone.texts)
+    to_ben = [text for text in desk.phone_of("Ben").phone.texts if "back by" in text.body]
+    assert to_ben == []
+    _end_quietly(desk)
+
+
+def _end_quietly(desk: DeskNight) -> None:
+    """What comes after is not what these stories are about: everything is resolved, and the phones are put away."""
+    for callback in desk.callbacks():
+        desk.edit(
+            lambda s, row, i=callback.id: life.resolve(  # type: ignore[misc]
+                s, desk.stage.house.desk, life.held(s, i), row, "console", desk.now
+            )
+        )
+    desk.night.minutes_pass(5)
+    desk.night.forget()
+
+
+# Fraud
+
+
+@pytest.mark.parametrize("bait", ["+18765859700", "+19005551234", "+881612345678", "+12423221234"])
+def test_a_risky_number_waits_for_a_named_persons_consent(desk: DeskNight, bait: str) -> None:
+    call = desk.customer(bait).dials("direct").hears_the_beep().says(5).presses("#").hears("Thank you")
+    call.is_hung_up_on()
+    amy = desk.phone_of("Amy")
+    amy.reads("Ref ", "Reply ")
+    amy.texts("call {code}").reads("A supervisor must allow it first")
+    assert not [c for c in desk.carrier.ledger.calls if c.to == bait]
+    callback_id = desk.callback.id
+    desk.stage.house.database.write(
+        lambda session: life.consent(session, life.held(session, callback_id), "boss@example.com", desk.now)
+    )
+    amy.texts("call {code}").reads("Your phone rings now")
+    amys = amy.is_rung().answers().hears("Press 1 to be connected").presses("1")
+    customers = desk.customer(bait).is_rung().answers()
+    amys.is_connected_to(customers)
+    customers.hangs_up()
+    amys.hears("How did it go").presses("1").hears("Resolved").is_hung_up_on()
+    assert desk.log_says("boss@example.com consented")
+
+
+def test_a_wrong_number_is_never_rung_again_and_the_supervisor_hears_of_it(desk: DeskNight) -> None:
+    desk.leaves_a_message()
+    amy = desk.phone_of("Amy")
+    amy.reads("call (514) 555-0199 back")
+    amy.texts("wrong {code}").reads("wrong number", "a supervisor is told")
+    desk.phone_of("Sue").reads("is a wrong number")
+    amy.texts("call {code}").reads("gave no number that may be rung")
+    desk.night.minutes_pass(40)
+    assert not [c for c in desk.carrier.ledger.calls if c.to == CUSTOMER]
+
+
+# The connection
+
+
+@pytest.mark.parametrize(
+    ("key", "outcome", "state"),
+    [
+        ("1", "reached", "resolved"),
+        ("2", "reached, continuing", "open"),
+        ("3", "left a message", "open"),
+        ("4", "no answer", "open"),
+    ],
+)
+def test_how_the_call_went_is_told_by_a_key(desk: DeskNight, key: str, outcome: str, state: str) -> None:
+    desk.leaves_a_message()
+    amy = desk.phone_of("Amy")
+    amy.reads("call (514) 555-0199 back")
+    amy.texts("call {code}").reads("Your phone rings now")
+    amys = amy.is_rung().answers().hears("2 to hear the message").presses("2")
+    desk.night.wait_until(lambda: any(heard.kind == "play" for heard in amys.leg.heard))
+    amys.hears("Press 1 to be connected").presses("1")
+    customers = desk.customer().is_rung().answers()
+    amys.is_connected_to(customers).waits(20)
+    customers.hangs_up()
+    amys.hears("How did it go").presses(key).is_hung_up_on()
+    desk.night.minutes_pass(40)
+    assert [(a.outcome, a.seconds, a.is_told) for a in desk.attempts()] == [(outcome, 20, True)]
+    assert desk.callback.state == state
+
+
+def test_no_key_after_the_call_is_asked_by_text(desk: DeskNight) -> None:
+    desk.leaves_a_message()
+    amy = desk.phone_of("Amy")
+    amy.reads("call (514) 555-0199 back")
+    amy.texts("call {code}").reads("Your phone rings now")
+    amys = amy.is_rung().answers().hears("Press 1 to be connected").presses("1")
+    customers = desk.customer().is_rung().answers()
+    amys.is_connected_to(customers).waits(12)
+    amys.hangs_up()  # the technician is the first to hang up
+    amy.reads("how did the call to (514) 555-0199 go", "DONE", "CONT", "MSG", "WRONG")
+    assert [(a.outcome, a.seconds, a.is_told) for a in desk.attempts()] == [("reached", 12, False)]
+    amy.texts("cont {code}").reads("it stays with you")
+    assert [(a.outcome, a.is_told) for a in desk.attempts()] == [("reached, continuing", True)]
+    desk.night.minutes_pass(40)
+
+
+@pytest.mark.parametrize(
+    ("habit", "outcome"),
+    [(Habit.BUSY, "busy"), (Habit.REJECTS, "busy"), (Habit.RINGS, "no answer"), (Habit.VOICEMAIL, "machine")],
+)
+def test_the_connection_records_what_became_of_it_by_itself(desk: DeskNight, habit: Habit, outcome: str) -> None:
+    desk.leaves_a_message()
+    amy, customer = desk.phone_of("Amy"), desk.customer()
+    customer.phone.habit, customer.phone.voicemail_after = habit, timedelta(seconds=10)
+    amy.reads("call (514) 555-0199 back")
+    amy.texts("call {code}").reads("Your phone rings now")
+    amys = amy.is_rung().answers().hears("Press 1 to be connected").presses("1")
+    customer.is_rung()
+    amys.hears("The call has ended").hears("How did it go").is_hung_up_on()
+    amy.reads("how did the call")
+    assert [a.outcome for a in desk.attempts()] == [outcome]
+    desk.night.minutes_pass(40)
+    assert desk.callback.attempted_at is not None
+
+
+def test_a_private_voicemail_that_answers_the_connection_never_rings_the_customer(desk: DeskNight) -> None:
+    desk.leaves_a_message()
+    amy = desk.phone_of("Amy")
+    amy.reads("call (514) 555-0199 back")
+    amy.phone.habit, amy.phone.voicemail_after = Habit.VOICEMAIL, timedelta(seconds=3)
+    amy.texts("call {code}").reads("Your phone rings now")
+    amy.is_rung()
+    desk.night.minutes_pass(2)
+    assert desk.attempts() == []
+    assert not [c for c in desk.carrier.ledger.calls if c.to == CUSTOMER]
+    amy.texts("na {code}").reads("no answer")
+    desk.night.minutes_pass(40)
