@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -20,6 +20,9 @@ class Way:
 
     channel: Channel
     number: Number = "first"
+
+
+EVERY_WAY = (Way("text"), Way("call"))
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Person:
     phone: str
     language: str = "en"
     verified: bool = True
-    ways: tuple[Way, ...] = (Way("text"), Way("call"))
+    ways: tuple[Way, ...] = EVERY_WAY
     rules: tuple[ContactRule, ...] = ()
     is_quiet: bool = False  # at this hour they would rather not be woken
 
@@ -95,13 +98,13 @@ class Roster:
 def roster_of(layers: Mapping[str, tuple[Person, ...]], people: Iterable[Person]) -> Roster:
     """Say who can be woken, when `layers` are on call and `people` are all there are.
 
-    Only verified numbers count, and only people whom some way reaches, while anybody is reached at all. A layer with
-    nobody falls to the stand-in (`fallback`). When nobody at all is on call, everybody there is stands on the first
+    Only verified numbers count, and only people whom some way reaches; when nothing is known to reach anybody, every
+    way to everybody is tried again, for what failed once may work by now. A layer with nobody falls to the stand-in (`fallback`). When nobody at all is on call, everybody there is stands on the first
     layer: a page to somebody off duty is better than a page to nobody.
     """
     everybody = _reachable(people)
-    known = {person.id for person in everybody}
-    found = {layer: tuple(p for p in members if p.id in known) for layer, members in layers.items()}
+    known = {person.id: person for person in everybody}
+    found = {layer: tuple(known[p.id] for p in members if p.id in known) for layer, members in layers.items()}
     own = [layer for layer in found if layer not in (SUPERVISOR, FALLBACK)]
     for layer in own:
         found[layer] = found[layer] or found.get(FALLBACK, ())
@@ -113,4 +116,5 @@ def roster_of(layers: Mapping[str, tuple[Person, ...]], people: Iterable[Person]
 
 def _reachable(people: Iterable[Person]) -> tuple[Person, ...]:
     verified = tuple(person for person in people if person.verified)
-    return tuple(person for person in verified if person.is_reachable) or verified
+    reachable = tuple(person for person in verified if person.is_reachable)
+    return reachable or tuple(replace(person, ways=EVERY_WAY) for person in verified)

@@ -79,6 +79,9 @@ class Escalation:
             yield "the first step is later than one minute after the call. Page somebody at 0m."
         if not any(after >= self.promise for after in times):
             yield "no step is taken at the deadline. Add one at the promised time that pages the supervisor."
+        at_or_after = [*(step for step in self.steps if step.after >= self.promise), self.again]
+        if not any(target.who == SUPERVISOR for step in at_or_after for target in step.targets):
+            yield "nobody tells the supervisor of a broken promise. Name supervisor at the deadline, or in `again`."
         yield from self._faults_of_reach()
 
     def _faults_of_reach(self) -> Iterator[str]:
@@ -169,8 +172,8 @@ def _first_with_people(
     notes: list[str] = []
     while True:
         notices = _notices(policy, case, roster, position)
-        if notices or position >= len(policy.steps):
-            return position, notices, tuple(notes)
+        if notices or position >= len(policy.steps):  # the last round reaches nobody: then whoever there is
+            return position, notices or _whoever_there_is(case, roster), tuple(notes)
         who = " and ".join(dict.fromkeys(target.who for target in policy.step(position).targets))
         notes.append(f"Nobody to page on {who}; the next step is taken at once.")
         position += 1
@@ -237,6 +240,11 @@ def _people(who: str, roster: Roster) -> tuple[Person, ...]:
 def _people_left(policy: Escalation, case: Case, roster: Roster) -> tuple[Notice, ...]:
     left_out = _left_out(policy, case, roster, 0)
     people = [person for person in roster.everyone() if person.id not in left_out]
+    return tuple(notice for person in people for notice in _notices_to(person, Target(EVERYONE, "text"), case))
+
+
+def _whoever_there_is(case: Case, roster: Roster) -> tuple[Notice, ...]:
+    people = roster.everyone() or roster.people
     return tuple(notice for person in people for notice in _notices_to(person, Target(EVERYONE, "text"), case))
 
 
