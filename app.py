@@ -29,7 +29,8 @@ from callbacks.closures import add_closure, add_holiday, strike_out, support_hou
 from callbacks.commands import Group, desk_time
 from callbacks.commands.shifts import oncall_command, shift_commands, words_of_gap
 from callbacks.commands.technicians import technician_commands
-from callbacks.console.pages import ConsoleParts, console_blueprint, media_blueprint
+from callbacks.console.access import ConsoleParts
+from callbacks.console.pages import console_blueprint, media_blueprint
 from callbacks.console.technicians_page import technicians_blueprint
 from callbacks.database import Database
 from callbacks.desk import Desk, read_desk

@@ -6,7 +6,7 @@ Taking it is not answering it: only an attempt to reach the customer ends the pa
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,13 +16,15 @@ from callbacks.database import insert_once
 from callbacks.desk import Desk
 from callbacks.errors import NotFound, WrongState
 from callbacks.paging.alarms import tell_supervisors
+from callbacks.paging.carrier import FINAL
 from callbacks.paging.escalation import add_page, cancel_waiting, hurry, take_next_step, tell_the_others
 from callbacks.paging.wording import Words
 from callbacks.story import tell
-from callbacks.tables import Call, Callback, Page, ReachAttempt, Technician
+from callbacks.tables import Call, Callback, Page, PageAttempt, ReachAttempt, Technician
 
 # Letters and digits that sound alike on a bad line (B, D, P, ... and 1, 0 beside I, O) are left out.
 LETTERS = "AFHJKLMNRSWXY"
+CONNECTING = timedelta(minutes=1)  # so long a phone may ring, and be asked for a key
 
 
 def open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> Callback:
@@ -214,17 +216,20 @@ def ask_for_connection(session: Session, callback: Callback, technician: Technic
         raise WrongState(f"{callback.reference} is closed.")
     if callback.call.customer_number is None:
         raise WrongState(f"{callback.reference}: {customers.verdict_on(callback.call.caller).why or 'no number'}.")
-    waiting = select(Page.id).where(
-        Page.callback_id == callback.id,
-        Page.technician_id == technician.id,
-        Page.channel == "connection",
-        Page.state == "due",
-    )
-    if session.scalar(waiting) is not None:  # asked twice: the phone rings once
+    if _is_being_connected(session, callback, technician, now):  # asked twice: the phone rings once
         return
     callback.decisions += 1
     page = add_page(session, callback, technician.id, "connection", f"connection {callback.decisions}", "", now)
     page.number = "first" if technician.verified_at is not None else "second"
+
+
+def _is_being_connected(session: Session, callback: Callback, technician: Technician, now: datetime) -> bool:
+    mine = select(Page.id).where(
+        Page.callback_id == callback.id, Page.technician_id == technician.id, Page.channel == "connection"
+    )
+    going_on = PageAttempt.carrier_status.not_in(FINAL) & (PageAttempt.started_at > now - CONNECTING)
+    on_the_phone = mine.join(PageAttempt, PageAttempt.page_id == Page.id).where(going_on)
+    return session.scalar(mine.where(Page.state == "due")) is not None or session.scalar(on_the_phone) is not None
 
 
 def mark_answer(session: Session, callback: Callback, technician: Technician, answer: str) -> None:

@@ -17,7 +17,8 @@ from callbacks import life
 from callbacks.desk import Desk
 from callbacks.errors import WrongState
 from callbacks.links import Links
-from callbacks.paging.outbox import FINAL, carrier_reports
+from callbacks.paging.carrier import FINAL
+from callbacks.paging.outbox import carrier_reports
 from callbacks.tables import Callback, Page, PageAttempt, ReachAttempt, Voicemail
 from ivr import page_flow
 from ivr.page_flow import PageFacts, PageTurn

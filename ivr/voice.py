@@ -15,7 +15,7 @@ from callbacks import intake
 from callbacks.closures import support_hours
 from callbacks.customers import ringable
 from callbacks.oncall import rota
-from callbacks.paging.outbox import FINAL
+from callbacks.paging.carrier import FINAL
 from callbacks.saying import readable_number
 from callbacks.tables import Call, Callback, Technician
 from ivr.flow import Facts, Reply, Turn, step

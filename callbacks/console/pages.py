@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
-from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import select
@@ -19,32 +15,13 @@ from sqlalchemy.orm import Session
 from callbacks import life, users
 from callbacks.console import session as login_session
 from callbacks.console import views
-from callbacks.database import Database
-from callbacks.desk import Desk
+from callbacks.console.access import ConsoleParts, audio_of, for_everyone, for_supervisors, kept_to_ourselves
+from callbacks.console.people import people_pages
 from callbacks.errors import DeskError, NotFound, WrongState
 from callbacks.links import Links
 from callbacks.story import tell
 from callbacks.tables import Callback, User, Voicemail
 from callbacks.technicians import technician_named
-from sla.clock import Clock
-
-CONTENT_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
-    "media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {framed_by}"
-)
-View = Callable[..., ResponseReturnValue]
-
-
-@dataclass(frozen=True)
-class ConsoleParts:
-    """What the console works with."""
-
-    database: Database
-    desk: Desk
-    clock: Clock
-    media_dir: Path
-    public_url: str
-    demo: bool = False
 
 
 def media_blueprint(parts: ConsoleParts, links: Links) -> Blueprint:
@@ -70,6 +47,7 @@ def console_blueprint(parts: ConsoleParts) -> Blueprint:
     _login_pages(console, parts)
     _reading_pages(console, parts)
     _steering_pages(console, parts)
+    people_pages(console, parts)
     return console
 
 
@@ -85,10 +63,7 @@ def _guard(console: Blueprint, parts: ConsoleParts) -> None:
 
     @console.after_request
     def keep_to_ourselves(answer: Response) -> Response:
-        framed_by = "'self'" if parts.demo else "'none'"
-        answer.headers["Content-Security-Policy"] = CONTENT_POLICY.format(framed_by=framed_by)
-        answer.headers["X-Content-Type-Options"] = "nosniff"
-        answer.headers["Referrer-Policy"] = "same-origin"
+        kept_to_ourselves(answer, parts)
         if not request.path.startswith("/static/"):
             answer.headers["Cache-Control"] = "no-store"
         return answer
@@ -135,40 +110,16 @@ def _login_pages(console: Blueprint, parts: ConsoleParts) -> None:
         return redirect(url_for("console.login"))
 
 
-def _for_everyone(view: View) -> View:
-    """Whoever is logged in."""
-
-    @wraps(view)
-    def guarded(*arguments: Any, **named: Any) -> ResponseReturnValue:
-        if g.user is None:
-            return redirect(url_for("console.login"))
-        return view(*arguments, **named)
-
-    return guarded
-
-
-def _for_supervisors(view: View) -> View:
-    """Whoever is logged in and may steer."""
-
-    @wraps(view)
-    def guarded(*arguments: Any, **named: Any) -> ResponseReturnValue:
-        if g.user.role not in users.MAY_STEER:
-            abort(403, "Only supervisors and administrators may do this.")
-        return view(*arguments, **named)
-
-    return _for_everyone(guarded)
-
-
 def _reading_pages(console: Blueprint, parts: ConsoleParts) -> None:
     @console.get("/")
-    @_for_everyone
+    @for_everyone
     def callbacks() -> str:
         now = parts.clock.now()
         still_open, closed = parts.database.read(lambda s: views.list_of_callbacks(s, parts.desk, now))
         return render_template("callbacks.html", title="Callbacks", open=still_open, closed=closed, now=now)
 
     @console.get("/callbacks/<reference>")
-    @_for_everyone
+    @for_everyone
     def callback(reference: str) -> str:
         now = parts.clock.now()
         try:
@@ -178,14 +129,14 @@ def _reading_pages(console: Blueprint, parts: ConsoleParts) -> None:
         return render_template("callback.html", title=f"Callback {story.row.reference}", story=story, now=now)
 
     @console.get("/calls")
-    @_for_everyone
+    @for_everyone
     def calls() -> str:
         number = request.args.get("page", "1")
         page = parts.database.read(lambda session: views.calls(session, int(number) if number.isdecimal() else 1))
         return render_template("calls.html", title="All calls", calls=page)
 
     @console.get("/voicemails/<int:voicemail_id>.wav")
-    @_for_everyone
+    @for_everyone
     def voicemail(voicemail_id: int) -> Response:
         _note_listener(parts, voicemail_id, g.user)
         return audio_of(parts, voicemail_id)
@@ -208,7 +159,7 @@ def _steering_pages(console: Blueprint, parts: ConsoleParts) -> None:
         return redirect(url_for("console.callback", reference=reference))
 
     @console.post("/callbacks/<reference>/note")
-    @_for_supervisors
+    @for_supervisors
     def note(reference: str) -> ResponseReturnValue:
         words, now, who = request.form.get("words", "").strip()[:1000], parts.clock.now(), g.user.email
         if not words:
@@ -216,7 +167,7 @@ def _steering_pages(console: Blueprint, parts: ConsoleParts) -> None:
         return act(reference, lambda session, callback: tell(session, callback.call_sid, now, who, "note", words))
 
     @console.post("/callbacks/<reference>/give")
-    @_for_supervisors
+    @for_supervisors
     def give(reference: str) -> ResponseReturnValue:
         name, now, who = request.form.get("technician", ""), parts.clock.now(), g.user.email
 
@@ -227,8 +178,14 @@ def _steering_pages(console: Blueprint, parts: ConsoleParts) -> None:
 
         return act(reference, work)
 
+    @console.post("/callbacks/<reference>/consent")
+    @for_supervisors
+    def consent(reference: str) -> ResponseReturnValue:
+        now, who = parts.clock.now(), g.user.email
+        return act(reference, lambda session, callback: life.consent(session, callback, who, now))
+
     @console.post("/callbacks/<reference>/resolve")
-    @_for_supervisors
+    @for_supervisors
     def resolve(reference: str) -> ResponseReturnValue:
         now, who = parts.clock.now(), g.user.email
 
@@ -238,16 +195,6 @@ def _steering_pages(console: Blueprint, parts: ConsoleParts) -> None:
             life.resolve(session, parts.desk, callback, callback.owner, f"console, {who}", now)
 
         return act(reference, work)
-
-
-def audio_of(parts: ConsoleParts, voicemail_id: int) -> Response:
-    found = parts.database.read(lambda session: session.get(Voicemail, voicemail_id))
-    if found is None or found.audio_file is None:
-        abort(404)
-    file = parts.media_dir.resolve() / found.audio_file
-    if not file.is_file():
-        abort(404)
-    return send_file(io.BytesIO(file.read_bytes()), mimetype="audio/wav", conditional=True)
 
 
 def _note_listener(parts: ConsoleParts, voicemail_id: int, user: User) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks import customers, life
-from callbacks.console.pages import CONTENT_POLICY, ConsoleParts, audio_of
+from callbacks.console.access import ConsoleParts, audio_of, kept_to_ourselves
 from callbacks.console.views import standing_of
 from callbacks.errors import DeskError, WrongState
 from callbacks.links import Links
@@ -72,11 +72,8 @@ def technicians_blueprint(parts: ConsoleParts, links: Links) -> Blueprint:
 
     @own.after_request
     def keep_to_ourselves(answer: Response) -> Response:
-        framed_by = "'self'" if parts.demo else "'none'"
-        answer.headers["Content-Security-Policy"] = CONTENT_POLICY.format(framed_by=framed_by)
-        answer.headers["Referrer-Policy"] = "no-referrer"  # the address is the key
+        kept_to_ourselves(answer, parts, referrer="no-referrer")  # the address is the key
         answer.headers["X-Robots-Tag"] = "noindex"
-        answer.headers["X-Content-Type-Options"] = "nosniff"
         answer.headers["Cache-Control"] = "no-store"
         return answer
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callbacks.closures import support_hours
+from callbacks.customers import Verdict, verdict_on
 from callbacks.desk import Desk
 from callbacks.errors import NotFound
 from callbacks.paging.policy import Escalation
@@ -18,6 +19,7 @@ from callbacks.promises import explanations
 from callbacks.saying import clock_time, length, readable_number, span
 from callbacks.story import story_of
 from callbacks.tables import Call, Callback, Event, Page, PageAttempt, ReachAttempt, Technician, Voicemail
+from callbacks.technicians import everybody
 
 CALLS_A_PAGE = 50
 AT_RISK = timedelta(minutes=10)
@@ -60,6 +62,7 @@ class Story:
     attempts: Sequence[ReachAttempt]
     events: Sequence[Event]
     technicians: Sequence[Technician]
+    number: Verdict
     promises: Sequence[str]
 
 
@@ -139,7 +142,8 @@ def story(session: Session, desk: Desk, reference: str, now: datetime) -> Story:
         pages=[_page_line(session, page) for page in _pages(session, callback)],
         attempts=session.scalars(attempts).all(),
         events=story_of(session, callback.call_sid),
-        technicians=session.scalars(select(Technician).order_by(Technician.name)).all(),
+        technicians=sorted(everybody(session), key=lambda row: row.name),
+        number=verdict_on(callback.call.caller),
         promises=explanations(desk, support_hours(session, desk), callback, now),
     )
 

@@ -99,8 +99,9 @@ def roster_of(layers: Mapping[str, tuple[Person, ...]], people: Iterable[Person]
     """Say who can be woken, when `layers` are on call and `people` are all there are.
 
     Only verified numbers count, and only people whom some way reaches; when nothing is known to reach anybody, every
-    way to everybody is tried again, for what failed once may work by now. A layer with nobody falls to the stand-in (`fallback`). When nobody at all is on call, everybody there is stands on the first
-    layer: a page to somebody off duty is better than a page to nobody.
+    way to everybody is tried again, for what failed once may work by now. A layer with nobody falls to the stand-in
+    (`fallback`). When nobody at all is on call, everybody there is stands on the first layer: a page to somebody off
+    duty is better than a page to nobody.
     """
     everybody = _reachable(people)
     known = {person.id: person for person in everybody}

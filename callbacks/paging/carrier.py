@@ -22,6 +22,7 @@ from callbacks.settings import TWILIO, Settings
 
 PATIENCE = 10.0  # seconds for one request; twilio-python itself would wait for ever
 MESSAGE_IS_STALE_AFTER = timedelta(minutes=10)
+FINAL = ("completed", "busy", "no-answer", "failed", "canceled")  # of a call
 RINGS_FOR = timedelta(seconds=25)  # short of the time at which a private voicemail picks up
 
 # What an error code means to a person who has to do something about it (twilio.com/docs/api/errors).
@@ -72,7 +73,7 @@ class CarrierCall:
 
     @property
     def is_over(self) -> bool:
-        return self.status in ("completed", "busy", "failed", "no-answer", "canceled")
+        return self.status in FINAL
 
 
 @dataclass(frozen=True)

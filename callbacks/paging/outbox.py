@@ -24,7 +24,7 @@ from callbacks.oncall.roster import Way
 from callbacks.paging import wording
 from callbacks.paging.addresses import Addresses
 from callbacks.paging.alarms import send, tell_supervisors
-from callbacks.paging.carrier import IN_WORDS, Accepted, Carrier
+from callbacks.paging.carrier import FINAL, IN_WORDS, Accepted, Carrier
 from callbacks.paging.escalation import (
     ESCALATING,
     ask_how_it_went,
@@ -64,7 +64,6 @@ FAILED = ("undelivered", "failed")
 PERSONS_FAULTS = {21211, 21214, 21216, 21217, 21610, 21614, 21635, 30004, 30005, 30006}
 # Wrong with our own number: no text to anybody arrives.
 SENDERS_FAULTS = {21606, 30032, 30034}
-FINAL = ("completed", "busy", "no-answer", "failed", "canceled")  # of a call
 
 
 @dataclass(frozen=True)

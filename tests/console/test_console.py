@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from callbacks import intake, life, technicians, users
-from callbacks.console.pages import ConsoleParts, console_blueprint, media_blueprint
+from callbacks.console.access import ConsoleParts
+from callbacks.console.pages import console_blueprint, media_blueprint
 from callbacks.database import Database
 from callbacks.desk import read_desk
 from callbacks.errors import WrongState
@@ -92,15 +93,18 @@ def console(sqlite_url: str, tmp_path: Path) -> Iterator[Console]:
     database.close()
 
 
-PAGES = ["/", "/calls", "/callbacks/{reference}", "/voicemails/1.wav"]
-CHANGES = ["/callbacks/{reference}/note", "/callbacks/{reference}/give", "/callbacks/{reference}/resolve"]
+PAGES = ["/", "/calls", "/callbacks/{reference}", "/voicemails/1.wav", "/people"]
+CHANGES = [f"/callbacks/{{reference}}/{act}" for act in ("note", "give", "consent", "resolve")]
+CHANGES += ["/people/add", "/people/1/test"]
 
 
 def test_every_route_is_on_one_list(console: Console) -> None:
     public = {"/login", "/static/<path:filename>", "/media/<token>.wav"}
     rules = {rule.rule for rule in console.web.url_map.iter_rules()}
     named = {
-        path.replace("{reference}", "<reference>").replace("/1.wav", "/<int:voicemail_id>.wav")
+        path.replace("{reference}", "<reference>")
+        .replace("/1.wav", "/<int:voicemail_id>.wav")
+        .replace("/1/test", "/<int:technician_id>/<act>")
         for path in PAGES + CHANGES
     }
     assert rules == public | named | {"/logout"}

@@ -1,0 +1,179 @@
+"""The people who are paged: their numbers, whether those are verified, their wishes, and a test page to each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callbacks import technicians
+from callbacks.console.access import ConsoleParts, for_everyone, for_supervisors
+from callbacks.errors import DeskError, NotFound, WrongState
+from callbacks.oncall import rota
+from callbacks.oncall.roster import Number
+from callbacks.paging import alarms
+from callbacks.paging.testing import Result, result_of
+from callbacks.saying import readable_number
+from callbacks.tables import Page, Technician
+
+TESTS_SHOWN = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class NumberShown:
+    which: Number
+    words: str
+    is_verified: bool
+
+
+@dataclass(frozen=True)
+class PersonShown:
+    """One technician, as the page shows them."""
+
+    id: int
+    name: str
+    email: str
+    language: str
+    layers: str
+    numbers: Sequence[NumberShown]
+    quiet: str
+    rules: Sequence[str]
+    troubles: Sequence[str]
+    tests: Sequence[Result]
+
+
+Act = Callable[[Session, Technician, datetime], str]
+
+
+def people_pages(console: Blueprint, parts: ConsoleParts) -> None:
+    """The routes below /people."""
+
+    @console.get("/people")
+    @for_everyone
+    def people() -> str:
+        now = parts.clock.now()
+        shown = parts.database.read(lambda session: people_shown(session, parts, now))
+        return render_template("people.html", title="People", people=shown)
+
+    @console.post("/people/add")
+    @for_supervisors
+    def add_person() -> ResponseReturnValue:
+        form, now = request.form, parts.clock.now()
+
+        def work(session: Session) -> str:
+            row = technicians.add_technician(
+                session,
+                form.get("name", "")[:100],
+                form.get("phone", "")[:40],
+                now,
+                email=form.get("email", "").strip()[:200],
+                language="fr" if form.get("language") == "fr" else "en",
+            )
+            alarms.send_code(session, parts.desk, row, "first", now)
+            return f"{row.name} is added. A code is on its way; the number counts when it comes back."
+
+        return _done(parts, work)
+
+    @console.post("/people/<int:technician_id>/<act>")
+    @for_supervisors
+    def change_person(technician_id: int, act: str) -> ResponseReturnValue:
+        chosen, now = _acts(parts).get(act), parts.clock.now()
+        if chosen is None:
+            abort(404)
+
+        def work(session: Session) -> str:
+            row = session.get(Technician, technician_id, with_for_update={"of": Technician})
+            if row is None or row.left_at is not None:
+                raise NotFound("There is no such technician any more.")
+            return chosen(session, row, now)
+
+        return _done(parts, work)
+
+
+def _done(parts: ConsoleParts, work: Callable[[Session], str]) -> ResponseReturnValue:
+    try:
+        flash(parts.database.write(work))
+    except DeskError as fault:
+        flash(str(fault))
+    return redirect(url_for("console.people"))
+
+
+def _acts(parts: ConsoleParts) -> dict[str, Act]:
+    """What can be done to a technician, by its name in the address."""
+    form = request.form
+    which: Number = "second" if form.get("which") == "second" else "first"
+    by = "call" if form.get("by") == "call" else "text"
+
+    def code(session: Session, row: Technician, now: datetime) -> str:
+        alarms.send_code(session, parts.desk, row, which, now, by)
+        return f"A code is on its way to {row.name}."
+
+    def verify(session: Session, row: Technician, now: datetime) -> str:
+        right = technicians.verify(session, row, which, form.get("code", "").strip(), now)
+        return f"{row.name}'s number is verified." if right else "That is not the code, or it has expired."
+
+    def number(session: Session, row: Technician, now: datetime) -> str:
+        technicians.give_number(session, row, which, form.get("phone", "")[:40])
+        alarms.send_code(session, parts.desk, row, which, now, by)
+        rota.note_edit(session, now)
+        return "A code is on its way; the number counts when it comes back."
+
+    def test(session: Session, row: Technician, now: datetime) -> str:
+        if not alarms.send_test(session, parts.desk, row, now):
+            raise WrongState(f"Nothing reaches {row.name}: no number is verified.")
+        return f"A test page is on its way to {row.name}; what becomes of it is shown below."
+
+    def quiet(session: Session, row: Technician, now: datetime) -> str:
+        technicians.set_quiet(row, form.get("span", ""))
+        return "Noted."
+
+    def rule(session: Session, row: Technician, now: datetime) -> str:
+        minutes = form.get("minutes", "0")
+        after = timedelta(minutes=int(minutes) if minutes.isdecimal() and len(minutes) < 4 else 0)
+        channel = form.get("channel", "")
+        technicians.add_rule(row, channel if channel in ("text", "call", "mail") else "text", after, which)
+        return "Noted."
+
+    def no_rules(session: Session, row: Technician, now: datetime) -> str:
+        row.rules = []
+        return "Only the desk's policy holds now."
+
+    def remove(session: Session, row: Technician, now: datetime) -> str:
+        technicians.leave(session, row, now)
+        rota.note_edit(session, now)
+        return f"{row.name} is paged no more."
+
+    acts = (code, verify, number, test, quiet, rule, no_rules, remove)
+    return {act.__name__.replace("_", "-"): act for act in acts}
+
+
+def people_shown(session: Session, parts: ConsoleParts, now: datetime) -> list[PersonShown]:
+    """Load and word everybody."""
+    roster = rota.roster(session, parts.desk, now)
+    return [_shown(session, row, roster.layer_of(row.id) or "", now) for row in technicians.everybody(session)]
+
+
+def _shown(session: Session, row: Technician, layer: str, now: datetime) -> PersonShown:
+    tests = select(Page.id).where(Page.technician_id == row.id, Page.occasion == "test")
+    recent = session.scalars(tests.where(Page.created_at > now - TESTS_SHOWN).order_by(Page.id.desc()).limit(4))
+    numbers = [NumberShown("first", readable_number(row.phone), row.verified_at is not None)]
+    if row.second_phone is not None:
+        second = NumberShown("second", readable_number(row.second_phone), row.second_verified_at is not None)
+        numbers.append(second)
+    return PersonShown(
+        id=row.id,
+        name=row.name,
+        email=row.email,
+        language=row.language,
+        layers=layer,
+        numbers=numbers,
+        quiet=row.quiet,
+        rules=[f"{rule.channel} to the {rule.number} number after {rule.after // 60} min" for rule in row.rules],
+        troubles=technicians.troubles_in_words(row),
+        tests=[result_of(session, page_id) for page_id in recent],
+    )

@@ -1,0 +1,94 @@
+"""The page of the people who are paged: numbers, codes, wishes, tests."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from callbacks import technicians
+from callbacks.tables import Page, Technician
+from tests.console.test_console import Console, console  # noqa: F401 - the fixture
+
+
+@pytest.fixture
+def sue(console: Console) -> Console:  # noqa: F811
+    """The console, with Sue the supervisor logged in."""
+    console.logs_in("sue@example.com")
+    return console
+
+
+def does(sue: Console, path: str, **fields: str) -> str:
+    answer = sue.posts(path, fields)
+    assert answer.status_code == 302
+    return sue.client.get("/people").text
+
+
+def row(sue: Console, name: str) -> Technician:
+    return sue.database.read(lambda session: technicians.technician_named(session, name))
+
+
+def pages(sue: Console) -> list[Page]:
+    return sue.database.read(lambda s: list(s.scalars(select(Page).where(Page.callback_id.is_(None)))))
+
+
+def test_somebody_is_added_and_counts_when_the_code_comes_back(sue: Console) -> None:
+    shown = does(sue, "/people/add", name="Dan Fox", phone="514 555 0120", email="dan@example.com", language="fr")
+    assert "Dan Fox is added" in shown
+    assert "(514) 555-0120, <strong>not verified</strong>" in shown
+    dan = row(sue, "Dan Fox")
+    (page,) = pages(sue)
+    assert (page.occasion, page.technician_id) == ("verification", dan.id)
+    found = re.search(r"\d{6}", page.words)
+    assert found is not None
+    assert "not the code" in does(sue, f"/people/{dan.id}/verify", code="111111")
+    assert "number is verified" in does(sue, f"/people/{dan.id}/verify", code=found[0])
+    assert row(sue, "Dan Fox").verified_at is not None
+
+
+@pytest.mark.parametrize(
+    ("fields", "fault"),
+    [
+        ({"name": "Amy Roy", "phone": "+15145550121"}, "There is a technician Amy Roy already"),
+        ({"name": "Eve", "phone": "+15145550101"}, "is Amy Roy&#39;s number already"),
+        ({"name": "Eve", "phone": "hello"}, "is not a phone number"),
+        ({"name": "Eve", "phone": "+19005551234"}, "premium or satellite"),
+        ({"name": " ", "phone": "+15145550121"}, "needs a name"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_the_remedy(sue: Console, fields: dict[str, str], fault: str) -> None:
+    assert fault in does(sue, "/people/add", **fields)
+
+
+def test_a_test_page_shows_its_result(sue: Console) -> None:
+    shown = does(sue, "/people/1/test")
+    assert "A test page is on its way to Amy Roy" in shown
+    assert "waiting for a worker to send it" in shown
+    assert {page.channel for page in pages(sue)} == {"text", "call"}
+
+
+def test_wishes_are_kept_and_shown(sue: Console) -> None:
+    assert 'value="22:00-07:00"' in does(sue, "/people/1/quiet", span="22:00-07:00")
+    assert "is not a span of the day" in does(sue, "/people/1/quiet", span="late")
+    assert "no second number" in does(sue, "/people/1/rule", channel="call", which="second", minutes="2")
+    does(sue, "/people/1/number", phone="+15145550122", which="second")
+    assert "call to the second number after 2 min" in does(
+        sue, "/people/1/rule", channel="call", which="second", minutes="2"
+    )
+    assert "has no mail address" in does(sue, "/people/1/rule", channel="mail")
+    assert "the desk&#39;s policy alone" in does(sue, "/people/1/no-rules")
+
+
+def test_whoever_leaves_is_gone_from_the_page_and_stays_in_the_log(sue: Console) -> None:
+    assert "Ben Cole is paged no more" in does(sue, "/people/2/remove")
+    assert "Ben Cole</h2>" not in sue.client.get("/people").text
+    assert sue.database.read(lambda session: session.get_one(Technician, 2)).name == "Ben Cole"
+    assert "no such technician" in does(sue, "/people/2/test")
+
+
+def test_a_trouble_is_flagged(sue: Console) -> None:
+    sue.database.write(
+        lambda s: technicians.note_trouble(technicians.technician_named(s, "Amy Roy"), "text first", "sent STOP")
+    )
+    assert "Cannot be reached</strong> by text: sent STOP" in sue.client.get("/people").text
