@@ -27,9 +27,11 @@ from callbacks import reports, users
 from callbacks.audio import AudioCopier
 from callbacks.closures import add_closure, add_holiday, strike_out, support_hours
 from callbacks.commands import Group, desk_time
+from callbacks.commands.calendars import calendar_commands
 from callbacks.commands.shifts import oncall_command, shift_commands, words_of_gap
 from callbacks.commands.technicians import technician_commands
 from callbacks.console.access import ConsoleParts
+from callbacks.console.calendar_feed import calendar_blueprint
 from callbacks.console.pages import console_blueprint, media_blueprint
 from callbacks.console.technicians_page import technicians_blueprint
 from callbacks.database import Database
@@ -40,6 +42,7 @@ from callbacks.links import Links
 from callbacks.logs import set_up_logs
 from callbacks.migrations import check_schema, migrate
 from callbacks.oncall import rota
+from callbacks.oncall.calendars import CalendarReader
 from callbacks.oncall.roster import SUPERVISOR
 from callbacks.paging.addresses import Addresses
 from callbacks.paging.carrier import Carrier
@@ -98,7 +101,8 @@ def compose(
     outbox = Outbox(database, carrier, post, Addresses(settings.public_url), links, desk, clock)
     copier = AudioCopier(database, carrier, settings.media_dir, clock)
     reconciliation = Reconciliation(database, carrier, desk, clock)
-    worker = Worker(database, desk, outbox, copier, reconciliation, clock, senders)
+    calendars = CalendarReader(database, desk, clock)
+    worker = Worker(database, desk, outbox, copier, reconciliation, calendars, clock, senders)
     web = _web(settings, desk, clock, database, demo)
     return House(settings, desk, clock, database, carrier, web, worker)
 
@@ -122,6 +126,7 @@ def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo:
     web.register_blueprint(media_blueprint(parts, links))
     web.register_blueprint(console_blueprint(parts))
     web.register_blueprint(technicians_blueprint(parts, links))
+    web.register_blueprint(calendar_blueprint(parts))
     return web
 
 
@@ -506,6 +511,7 @@ def _play(name: str, desk: Desk, voicemail: bytes | None) -> bool:
 cli.add_command(technician_commands(ready_house))
 cli.add_command(shift_commands(ready_house))
 cli.add_command(oncall_command(ready_house))
+cli.add_command(calendar_commands(ready_house))
 
 if __name__ == "__main__":
     main: Callable[[], None] = cli

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from callbacks.audio import AudioCopier
 from callbacks.database import Database, insert_once
 from callbacks.desk import Desk
+from callbacks.oncall.calendars import CalendarReader
 from callbacks.oncall.watch import watch
 from callbacks.paging.escalation import take_next_step
 from callbacks.paging.outbox import Outbox
@@ -53,16 +54,19 @@ class Worker:
         outbox: Outbox,
         copier: AudioCopier,
         reconciliation: Reconciliation,
+        calendars: CalendarReader,
         clock: Clock,
         senders: int = SENDERS,
     ) -> None:
         self._database, self._desk, self._clock = database, desk, clock
         self._outbox, self._copier, self._reconciliation = outbox, copier, reconciliation
+        self._calendars = calendars
         # Never the host's name: a restarted container would pass for the dead one.
         self.name = secrets.token_hex(8)
         self._senders, self._busy = senders, set[Future[None]]()
         self._signed_at: datetime | None = None
         self._rota_next_at: datetime | None = None
+        self._reading: Future[None] | None = None
         self._pool = ThreadPoolExecutor(senders, thread_name_prefix="sender")
 
     def sweep(self) -> None:
@@ -98,10 +102,16 @@ class Worker:
         if self._rota_next_at is not None and now < self._rota_next_at:
             return
         self._rota_next_at = now + LOOKS_AT_ROTA_EVERY
+        self._read_calendars()
         try:
             self._database.write(lambda session: watch(session, self._desk, now))
         except Exception:  # a rota that cannot be read must not keep the pages from going out
             log.exception("the rota could not be watched; it is tried again in a minute")
+
+    def _read_calendars(self) -> None:
+        """A calendar far away may be slow: it is read beside the sweep, one at a time."""
+        if self._reading is None or self._reading.done():
+            self._reading = self._start(lambda _: self._calendars.read_due(), "calendars")
 
     def _send_and_fetch(self) -> None:
         self._busy = {job for job in self._busy if not job.done()}

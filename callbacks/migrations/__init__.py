@@ -17,12 +17,12 @@ from callbacks.database import Database
 from callbacks.errors import UnknownSchema
 
 
-def migrate(database: Database) -> None:
-    """Bring the database to the newest step, all of it or nothing."""
+def migrate(database: Database, step: str = "head") -> None:
+    """Bring the database to the newest step, or to a certain one, all of it or nothing."""
     config = _config()
     with database.engine.connect() as connection, _tables_made_anew(connection), connection.begin():
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, step)
 
 
 @contextmanager

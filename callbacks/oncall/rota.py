@@ -102,7 +102,7 @@ def add_shift(
     now: datetime,
 ) -> None:
     """Put a technician on a layer, from and until an instant, or always. Raises WrongState."""
-    _check_layer(desk, layer)
+    check_layer(desk, layer)
     if starts_at is not None and ends_at is not None:
         _check_span(starts_at, ends_at, "shift")
     session.add(ShiftRow(technician_id=technician.id, layer=layer, starts_at=starts_at, ends_at=ends_at))
@@ -120,7 +120,7 @@ def add_rotation(
     now: datetime,
 ) -> RotationRow:
     """Let people take turns on a layer, from a day on, handing off at a time of the desk's clock. Raises WrongState."""
-    _check_layer(desk, layer)
+    check_layer(desk, layer)
     if length % timedelta(hours=1):
         raise WrongState("A turn lasts whole hours. Give a length such as 1d, 7d or 12h.")
     try:
@@ -155,7 +155,7 @@ def add_override(
     now: datetime,
 ) -> list[str]:
     """Let somebody cover for somebody else, or for the whole layer. Give what to beware of. Raises WrongState."""
-    _check_layer(desk, layer)
+    check_layer(desk, layer)
     _check_span(starts_at, ends_at, "cover")
     if instead_of is not None and instead_of.id == technician.id:
         raise WrongState(f"{technician.name} cannot cover for {technician.name}. Name somebody else.")
@@ -196,7 +196,8 @@ def note_edit(session: Session, now: datetime) -> None:
         session.get_one(Watermark, EDITED).at = now
 
 
-def _check_layer(desk: Desk, layer: str) -> None:
+def check_layer(desk: Desk, layer: str) -> None:
+    """Raises WrongState when there is no such layer."""
     known = (*desk.policy.layers, SUPERVISOR, FALLBACK)
     if layer not in known:
         raise WrongState(f"There is no layer {layer!r}. Known: {', '.join(known)}.")

@@ -7,7 +7,7 @@ asks it at every instant at which its answer may change, so that nothing can say
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -67,10 +67,10 @@ class Schedule:
 
     def on_call(self, layer: str, at: datetime) -> tuple[Person, ...]:
         """Who is on a layer at an instant, in the order in which they are asked."""
-        found = self._regular(layer, at)
-        for override in self.overrides:
-            if override.layer == layer and override.covers(at):
-                found = _overridden(found, override)
+        made = [override for override in self.overrides if override.layer == layer and override.covers(at)]
+        whole = max((n for n, override in enumerate(made) if override.instead_of is None), default=None)
+        people = self._regular(layer, at) if whole is None else [made[whole].person]
+        found = [_whoever_covers(person, made[0 if whole is None else whole + 1 :]) for person in people]
         off = {absence.person_id for absence in self.absences if absence.covers(at)}
         known = {person.id for person in self.people}
         return tuple(dict.fromkeys(person for person in found if person.id in known and person.id not in off))
@@ -131,10 +131,10 @@ class Schedule:
         yield from (at for at in itertools.chain(*spans) if at is not None)
 
 
-def _overridden(people: list[Person], override: Override) -> list[Person]:
-    if override.instead_of is None:
-        return [override.person]
-    return [override.person if person.id == override.instead_of else person for person in people]
+def _whoever_covers(person: Person, made: Sequence[Override]) -> Person:
+    """Who stands for a person: by the last cover made for them, or whoever covers for that one by a later one."""
+    last = max((n for n, override in enumerate(made) if override.instead_of == person.id), default=None)
+    return person if last is None else _whoever_covers(made[last].person, made[last + 1 :])
 
 
 def _ends_as(shift: Shift, person: Person, begins: datetime) -> bool:

@@ -72,6 +72,7 @@ def hurry(callback: Callback, now: datetime) -> None:
 def tell_the_others(session: Session, desk: Desk, callback: Callback, by: Technician, now: datetime) -> None:
     """Text everybody who was paged that somebody has it, and keep back what was not sent yet."""
     cancel_waiting(session, callback)
+    callback.decisions += 1  # taken, passed and taken again: told each time
     paged = select(Page.technician_id).where(Page.callback_id == callback.id, Page.state.in_(("sent", "bundled")))
     others = select(Technician).where(Technician.id.in_(paged), Technician.id != by.id).order_by(Technician.id)
     for technician in session.scalars(others).all():

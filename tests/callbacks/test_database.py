@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import Connection, create_engine, inspect, select, text
 from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Session
 
@@ -101,3 +101,39 @@ def test_a_database_that_is_away_says_so_and_soon() -> None:
         database.read(lambda session: session.execute(text("SELECT 1")))
     assert create_engine("sqlite://")
     database.close()
+
+
+def test_a_database_of_the_release_before_is_brought_up_to_date_with_everything_in_it(database_url: str) -> None:
+    database = Database(database_url)
+    with database.engine.begin() as connection:
+        for table in reversed(inspect(connection).get_table_names()):
+            connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table}{_cascade(connection)}")
+    migrate(database, "0001")
+    with database.engine.begin() as connection:
+        for line in BEFORE.strip().splitlines():
+            connection.exec_driver_sql(line)
+    migrate(database)
+    check_schema(database)
+    with database.engine.connect() as connection:
+        pages = connection.exec_driver_sql("SELECT callback_id, number, state FROM pages").all()
+        attempts = connection.exec_driver_sql("SELECT page_id, sid FROM page_attempts").all()
+        policies = connection.exec_driver_sql("SELECT reference, policy FROM callbacks").all()
+        people = connection.exec_driver_sql("SELECT name, quiet FROM technicians").all()
+    assert [tuple(row) for row in pages] == [(1, "first", "sent")]
+    assert [tuple(row) for row in attempts] == [(1, "SM1")]
+    assert [tuple(row) for row in policies] == [("KT-417", "default")]
+    assert [tuple(row) for row in people] == [("Amy Roy", "")]
+    database.close()
+
+
+def _cascade(connection: Connection) -> str:
+    return " CASCADE" if connection.dialect.name == "postgresql" else ""
+
+
+BEFORE = """
+INSERT INTO technicians (id, name, phone, email, language, created_at) VALUES (1, 'Amy Roy', '+15145550101', '', 'en', '2026-11-20 00:00:00')
+INSERT INTO calls (sid, line, caller, began_at, language, is_open, hours_reason, attestation, outcome) VALUES ('CA1', 'direct', '+15145550199', '2026-11-20 00:00:00', 'en', false, '', '', 'voicemail')
+INSERT INTO callbacks (id, reference, call_sid, state, priority, opened_at, due_at, resumed, position, decisions) VALUES (1, 'KT-417', 'CA1', 'open', 'P2', '2026-11-20 00:00:00', '2026-11-20 00:30:00', false, 1, 1)
+INSERT INTO pages (id, callback_id, occasion, technician_id, channel, code, words, state, created_at, tries, token, answer) VALUES (1, 1, 'step 1', 1, 'text', '5831', 'x', 'sent', '2026-11-20 00:00:00', 1, 1, '')
+INSERT INTO page_attempts (id, page_id, started_at, state, sid, carrier_status, error) VALUES (1, 1, '2026-11-20 00:00:00', 'accepted', 'SM1', 'sent', '')
+"""  # noqa: E501

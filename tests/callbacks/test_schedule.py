@@ -149,8 +149,10 @@ def test_a_cover_for_the_layer_replaces_everybody_on_it() -> None:
 def test_of_two_covers_the_one_made_last_holds_and_a_cover_can_be_covered() -> None:
     first = Override("primary", DAN, at("2026-03-09T18:00"), at("2026-03-10T08:00"), instead_of=BEN.id)
     second = Override("primary", CLEO, at("2026-03-09T20:00"), at("2026-03-09T22:00"), instead_of=DAN.id)
-    schedule = plan(rotations=(weekly(),), overrides=(first, second))
-    assert schedule.on_call("primary", at("2026-03-09T21:00")) == (CLEO,)
+    third = Override("primary", AMY, at("2026-03-09T21:00"), at("2026-03-09T23:00"), instead_of=BEN.id)
+    schedule = plan(rotations=(weekly(),), overrides=(first, second, third))
+    assert schedule.on_call("primary", at("2026-03-09T20:30")) == (CLEO,)
+    assert schedule.on_call("primary", at("2026-03-09T21:30")) == (AMY,)
     assert schedule.on_call("primary", at("2026-03-09T23:00")) == (DAN,)
 
 

@@ -7,10 +7,12 @@ logged error that the story did not expect fails it.
 from __future__ import annotations
 
 import logging
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import event, select
@@ -18,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from app import Stage, kept_audio_differs, set_the_stage
 from callbacks.commands import desk_time
-from callbacks.desk import read_desk
+from callbacks.desk import desk_from
 from callbacks.tables import Call, Callback, Event, Page, ReachAttempt, Technician, Voicemail
 from callbacks.technicians import technician_named
 from ivr.rehearsal.night import Night, Person
@@ -107,9 +109,9 @@ def open_desk(
     """Opens a desk at a time of its own (desk time)."""
     desks: list[DeskNight] = []
 
-    def open_at(begins: str, limits: dict[str, int] | None = None) -> DeskNight:
-        desk = read_desk(Path("support.toml"))
-        desk = desk.model_copy(update={"limits": desk.limits.model_copy(update=limits or {})})
+    def open_at(begins: str, **changes: dict[str, Any]) -> DeskNight:
+        content = tomllib.loads(Path("support.toml").read_text(encoding="utf-8"))
+        desk = desk_from({**content, **changes}, Path("support.toml"))
         instant: datetime | None = desk_time(desk, begins)
         assert instant is not None
         stage = set_the_stage(

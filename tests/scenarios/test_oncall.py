@@ -415,3 +415,55 @@ def test_a_private_voicemail_that_answers_the_connection_never_rings_the_custome
     assert not [c for c in desk.carrier.ledger.calls if c.to == CUSTOMER]
     amy.texts("na {code}").reads("no answer")
     desk.night.minutes_pass(40)
+
+
+# Policies
+
+
+def test_another_policy_holds_for_its_line(open_desk: Callable[..., DeskNight]) -> None:
+    steps = [
+        {"after": "0m", "call": ["person:Ben Cole"]},
+        {"after": "4m", "text": ["everyone"]},
+        {"after": "30m", "call": ["supervisor"]},
+    ]
+    desk = open_desk("2026-11-28T22:12", policies={"big-customers": {"lines": ["direct"], "steps": steps}})
+    desk.leaves_a_message("direct")
+    call = desk.phone_of("Ben").is_rung().answers().hears("paging Ben Cole")
+    call.presses("2").hears("To confirm").presses("1").hears("is yours").is_hung_up_on()
+    callback_id = desk.callback.id
+    assert desk.callback.policy == "big-customers"
+    desk.edit(
+        lambda s, row: life.resolve(s, desk.stage.house.desk, life.held(s, callback_id), row, "console", desk.now)
+    )
+    desk.night.minutes_pass(40)
+
+
+def test_a_person_whom_a_step_names_and_nobody_knows_costs_no_time(open_desk: Callable[..., DeskNight]) -> None:
+    steps = [
+        {"after": "0m", "call": ["person:Nobody Known"]},
+        {"after": "9m", "text": ["everyone"]},
+        {"after": "30m", "call": ["supervisor"]},
+    ]
+    desk = open_desk("2026-11-28T22:12", policies={"mistaken": {"lines": ["direct"], "steps": steps}})
+    desk.leaves_a_message("direct")
+    for name in ("Amy", "Ben", "Cleo"):
+        desk.phone_of(name).reads("call (514) 555-0199 back")
+    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    assert desk.log_says("Nobody to page on person:Nobody Known")
+    desk.night.minutes_pass(40)
+
+
+# Mail
+
+
+def test_a_mail_goes_along_and_a_server_that_is_not_there_is_flagged(desk: DeskNight) -> None:
+    def wants_mail(_: Session, amy: Technician) -> None:
+        amy.email = "amy@example.com"
+        technicians.add_rule(amy, "mail", timedelta(0))
+
+    desk.edit(wants_mail)
+    desk.leaves_a_message()
+    takes_and_resolves(desk, "Amy")
+    desk.phone_of("Sue").reads("Amy Roy cannot be reached by mail", "no mail server is set up")
+    assert [page.state for page in desk.pages() if page.channel == "mail"] == ["failed"]
+    desk.night.minutes_pass(40)

@@ -1,0 +1,201 @@
+"""Calendars: each technician's shifts and the whole rota as feeds, and shifts taken from somebody else's calendar."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Select, delete, select
+from sqlalchemy.orm import Session
+
+from callbacks.database import Database
+from callbacks.desk import Desk
+from callbacks.errors import DeskError, NotFound
+from callbacks.oncall import rota
+from callbacks.oncall.icalendar_feed import feed
+from callbacks.oncall.icalendar_fetch import fetch
+from callbacks.oncall.icalendar_reader import FoundShift, read_guarded
+from callbacks.oncall.roster import Shift
+from callbacks.paging.alarms import tell_supervisors
+from callbacks.paging.wording import Words
+from callbacks.tables import CalendarKey, CalendarSource, ShiftRow, Technician
+from callbacks.technicians import everybody
+from sla.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+SHOWN_BACK, SHOWN_AHEAD = timedelta(days=30), timedelta(days=180)
+TAKEN_BACK, TAKEN_AHEAD = timedelta(days=1), timedelta(days=120)
+READ_EVERY = timedelta(hours=1)
+
+
+# Feeds
+
+
+def key_of(session: Session, technician: Technician | None, now: datetime) -> str:
+    """The secret of a feed, the same one until it is revoked. None: the whole rota."""
+    found = session.scalars(_keys(technician)).first()
+    if found is not None:
+        return found.key
+    made = CalendarKey(
+        key=secrets.token_urlsafe(32), technician_id=technician.id if technician is not None else None, made_at=now
+    )
+    session.add(made)
+    return made.key
+
+
+def revoke(session: Session, technician: Technician | None, now: datetime) -> int:
+    """Make every address given out for this feed worthless; say how many there were."""
+    found = session.scalars(_keys(technician)).all()
+    for key in found:
+        key.revoked_at = now
+    return len(found)
+
+
+def _keys(technician: Technician | None) -> Select[CalendarKey]:
+    whose = CalendarKey.technician_id.is_(None) if technician is None else CalendarKey.technician_id == technician.id
+    return select(CalendarKey).where(whose, CalendarKey.revoked_at.is_(None))
+
+
+def feed_for(session: Session, desk: Desk, key: str, now: datetime) -> bytes | None:
+    """The calendar that a secret opens: iCalendar, from a month ago to half a year ahead. None: no such secret."""
+    found = session.get(CalendarKey, key)
+    if found is None or found.revoked_at is not None:
+        return None
+    technician = session.get(Technician, found.technician_id) if found.technician_id is not None else None
+    shifts = shifts_shown(session, desk, technician, now)
+    company = desk.company.sender
+    name = f"{company}: {technician.name} on call" if technician is not None else f"{company}: on call"
+    return feed(name, shifts, desk.zone, now)
+
+
+def shifts_shown(session: Session, desk: Desk, technician: Technician | None, now: datetime) -> list[Shift]:
+    """Whole shifts as they will really be, covers and time off counted in; of one technician, or of everybody."""
+    starts_at, ends_at = now - SHOWN_BACK, now + SHOWN_AHEAD
+    plan = rota.schedule(session, desk, starts_at)
+    shifts = [shift for layer in plan.all_layers for shift in plan.spans(layer, starts_at, ends_at)]
+    return [shift for shift in shifts if technician is None or shift.person.id == technician.id]
+
+
+# Somebody else's calendar
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of a calendar that was read: how many shifts, and the events that name no technician."""
+
+    shifts: int
+    unknown: tuple[str, ...]
+
+
+def add_source(session: Session, desk: Desk, layer: str, origin: str, now: datetime) -> CalendarSource:
+    """Name a calendar that a layer's shifts come from: an address, read again every hour, or a file's name.
+
+    The same one for the same layer is one source, so that what is taken anew replaces what was taken before.
+    """
+    rota.check_layer(desk, layer)
+    known = select(CalendarSource).where(CalendarSource.layer == layer, CalendarSource.url == origin)
+    found = session.scalars(known).first()
+    if found is None:
+        found = CalendarSource(layer=layer, url=origin, next_action_at=now + READ_EVERY, trouble="")
+        session.add(found)
+        session.flush()
+    return found
+
+
+def drop_source(session: Session, source_id: int, now: datetime) -> None:
+    """Forget a calendar and the shifts taken from it. Raises NotFound."""
+    source = session.get(CalendarSource, source_id)
+    if source is None:
+        raise NotFound(f"There is no calendar {source_id}. Look at: calendar list.")
+    session.execute(delete(ShiftRow).where(ShiftRow.source_id == source.id))
+    session.delete(source)
+    rota.note_edit(session, now)
+
+
+def take(session: Session, source: CalendarSource, found: Sequence[FoundShift], now: datetime) -> Taken:
+    """Put what a calendar says in the place of what it said before; events are matched by a technician's name."""
+    people = everybody(session)
+    session.execute(delete(ShiftRow).where(ShiftRow.source_id == source.id))
+    unknown: dict[str, None] = {}
+    count = 0
+    for event in found:
+        row = _named_in(event.summary, people)
+        if row is None:
+            unknown[event.summary.strip()[:80]] = None
+            continue
+        shift = ShiftRow(technician_id=row.id, layer=source.layer, starts_at=event.starts_at, ends_at=event.ends_at)
+        shift.source_id = source.id
+        session.add(shift)
+        count += 1
+    source.read_at, source.trouble = now, ""
+    rota.note_edit(session, now)
+    return Taken(count, tuple(unknown))
+
+
+def _named_in(summary: str, people: Sequence[Technician]) -> Technician | None:
+    """The technician whose whole name stands in an event's title; of several, the longest name."""
+    words = " ".join(summary.casefold().split())
+    named = [row for row in people if row.name.casefold() in words]
+    return max(named, key=lambda row: len(row.name), default=None)
+
+
+def read_span(now: datetime) -> tuple[datetime, datetime]:
+    return now - TAKEN_BACK, now + TAKEN_AHEAD
+
+
+class CalendarReader:
+    """Reads the calendars that are due, one a sweep, with no transaction open meanwhile."""
+
+    def __init__(
+        self, database: Database, desk: Desk, clock: Clock, fetch_from: Callable[[str], bytes] = fetch
+    ) -> None:
+        self._database, self._desk, self._clock, self._fetch = database, desk, clock, fetch_from
+
+    def read_due(self) -> None:
+        """Read one calendar that is due. What was taken before stays when it cannot be read."""
+        now = self._clock.now()
+        due = self._database.write(lambda session: _claim(session, now))
+        if due is None:
+            return
+        source_id, url = due
+        try:
+            found = read_guarded(self._fetch(url), *read_span(now), self._desk.zone)
+        except DeskError as fault:
+            log.warning("a calendar could not be read", calendar=source_id, cause=str(fault))
+            words = str(fault)
+            self._database.write(lambda session: self._note_trouble(session, source_id, words, now))
+            return
+        self._database.write(lambda session: self._take(session, source_id, found, now))
+
+    def _take(self, session: Session, source_id: int, found: Sequence[FoundShift], now: datetime) -> None:
+        source = session.get(CalendarSource, source_id)
+        if source is None:
+            return
+        taken = take(session, source, found, now)
+        if taken.unknown:
+            named = ", ".join(taken.unknown[:5])
+            english = f"the calendar of {source.layer} names nobody we know in: {named}. Their time is not covered."
+            french = f"le calendrier de {source.layer} ne nomme personne de connu dans: {named}."
+            tell_supervisors(session, self._desk, f"calendar {source_id} {now.date()}", Words(english, french), now)
+
+    def _note_trouble(self, session: Session, source_id: int, why: str, now: datetime) -> None:
+        source = session.get(CalendarSource, source_id)
+        if source is None:
+            return
+        source.trouble = why[:500]
+        english = f"the calendar of {source.layer} cannot be read: {why} The shifts known from before stay."
+        french = f"le calendrier de {source.layer} est illisible: {why}"
+        tell_supervisors(session, self._desk, f"calendar {source_id} {now.date()}", Words(english, french), now)
+
+
+def _claim(session: Session, now: datetime) -> tuple[int, str] | None:
+    due = select(CalendarSource).where(CalendarSource.next_action_at <= now, CalendarSource.url.like("https://%"))
+    source = session.scalars(due.order_by(CalendarSource.id).limit(1).with_for_update(skip_locked=True)).first()
+    if source is None:
+        return None
+    source.next_action_at = now + READ_EVERY
+    return source.id, source.url

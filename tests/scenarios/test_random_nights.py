@@ -1,0 +1,79 @@
+"""Nights at random: whatever people do, nobody is paged after an attempt is on record, nor forgotten before."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from datetime import datetime, timedelta
+
+import pytest
+
+from ivr.rehearsal.night import NotAsTold
+from tests.scenarios.conftest import DeskNight
+
+CREW = ("Amy", "Ben", "Cleo", "Sue")
+WORDS = ("{code}", "call {code}", "pass {code}", "who {code}", "ok", "ack {code}", "na {code}", "msg {code}", "hello?")
+
+
+def acts(desk: DeskNight, dice: random.Random) -> None:
+    """Somebody does something: answers a ringing phone and presses keys, or texts."""
+    person = desk.phone_of(dice.choice(CREW))
+    ringing = person.phone.ringing
+    if ringing is not None and dice.random() < 0.7:
+        if dice.random() < 0.3:
+            ringing.reject()
+            return
+        ringing.answer()
+        desk.night.seconds_pass(dice.randint(3, 20))
+        ringing.press("".join(dice.choice("12345*") for _ in range(dice.randint(1, 3))))
+    elif any("/t/" in text.body for text in person.phone.texts):
+        with contextlib.suppress(NotAsTold):  # no page with a code came to them yet
+            person.texts(dice.choice(WORDS))
+    desk.night.settle()
+
+
+def paged_at(desk: DeskNight) -> list[datetime]:
+    """Every instant at which a text or a call of an escalation went to a technician."""
+    texts = [
+        text.at for name in CREW for text in desk.phone_of(name).phone.texts
+        if "back by" in text.body or "LATE (" in text.body or "reminder" in text.body
+    ]  # fmt: skip
+    return sorted(texts)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_night_at_random(desk: DeskNight, seed: int) -> None:
+    live_through(desk, seed)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(100, 130))
+def test_many_nights_at_random(desk: DeskNight, seed: int) -> None:
+    live_through(desk, seed)
+
+
+def live_through(desk: DeskNight, seed: int) -> None:
+    dice = random.Random(seed)
+    desk.leaves_a_message()
+    opened = desk.now
+    while desk.now < opened + timedelta(minutes=75):
+        desk.night.seconds_pass(dice.choice([5, 20, 60, 150, 300]))
+        if dice.random() < 0.35:
+            acts(desk, dice)
+    desk.night.settle()
+    attempted_at = desk.callback.attempted_at
+    paged = paged_at(desk)
+    assert paged
+    assert paged[0] < desk.callback.due_at
+    if attempted_at is not None:
+        on_the_wire = timedelta(seconds=10)
+        assert [at for at in paged if at > attempted_at + on_the_wire] == []
+    elif desk.callback.state == "open":
+        assert desk.now - paged[-1] <= timedelta(minutes=11)
+        assert desk.callback.next_action_at is not None
+    staff = {"+15145550101", "+15145550102", "+15145550103", "+15145550104"}
+    customer = {"+15145550199"}
+    assert {m.to for m in desk.carrier.ledger.messages if m.direction == "outbound-api"} <= staff
+    assert {c.to for c in desk.carrier.ledger.calls if c.direction != "inbound"} <= staff | customer
+    desk.night.minutes_pass(5)
+    desk.night.forget()
