@@ -25,6 +25,7 @@ from werkzeug.serving import make_server
 
 from callbacks import reports, users
 from callbacks.audio import AudioCopier
+from callbacks.calendars import CalendarReader
 from callbacks.closures import add_closure, add_holiday, strike_out, support_hours
 from callbacks.commands import Group, desk_time
 from callbacks.commands.calendars import calendar_commands
@@ -42,7 +43,6 @@ from callbacks.links import Links
 from callbacks.logs import set_up_logs
 from callbacks.migrations import check_schema, migrate
 from callbacks.oncall import rota
-from callbacks.oncall.calendars import CalendarReader
 from callbacks.oncall.roster import SUPERVISOR
 from callbacks.paging.addresses import Addresses
 from callbacks.paging.carrier import Carrier

@@ -21,13 +21,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callbacks.audio import AudioCopier
+from callbacks.calendars import CalendarReader
 from callbacks.database import Database, insert_once
 from callbacks.desk import Desk
-from callbacks.oncall.calendars import CalendarReader
-from callbacks.oncall.watch import watch
 from callbacks.paging.escalation import take_next_step
 from callbacks.paging.outbox import Outbox
 from callbacks.reconciliation import Reconciliation
+from callbacks.rota_watch import watch
 from callbacks.story import tell
 from callbacks.tables import Callback, Page, Voicemail, WorkerSign
 from sla.clock import Clock

@@ -9,8 +9,8 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks import calendars
 from callbacks.commands import Group, OpensDesk
-from callbacks.oncall import calendars
 from callbacks.oncall.icalendar_fetch import fetch
 from callbacks.oncall.icalendar_reader import read_guarded
 from callbacks.tables import CalendarSource, Technician

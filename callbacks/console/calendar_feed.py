@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort
 
+from callbacks.calendars import feed_for
 from callbacks.console.access import ConsoleParts
-from callbacks.oncall.calendars import feed_for
 
 
 def calendar_blueprint(parts: ConsoleParts) -> Blueprint:
