@@ -340,6 +340,10 @@ def _coverage_warnings(house: House) -> Iterator[str]:
     now = house.clock.now()
     for gap in house.database.read(lambda session: rota.gaps_ahead(session, house.desk, now)):
         yield f"{words_of_gap(gap, house)}. Add a shift."
+    plan = house.database.read(lambda session: rota.schedule(session, house.desk, now))
+    for layer in (*house.desk.policy.layers, SUPERVISOR):
+        if layer not in plan.staffed_layers():
+            yield f"nobody is ever on {layer}. Add a shift, or a stand-in (--layer fallback)."
     roster = house.database.read(lambda session: rota.roster(session, house.desk, now))
     if not roster.people:
         yield "nobody can be paged: no technician has a verified number. Add one: technician add --verified."

@@ -35,6 +35,23 @@ def taken_at_once(night: Night) -> None:
     night.minutes_pass(60)
 
 
+def connected(night: Night) -> None:
+    """By text to the customer: the technician's phone rings, hears who and why, is connected, says how it went."""
+    call = _leaves_a_message(night, "direct")
+    call.hears("your reference is").is_hung_up_on()
+    amy = night.phone_of("Amy")
+    amy.reads("call (514) 555-0199 back by 10:42 p.m.")
+    amy.texts("call {code}").reads("Your phone rings now")
+    amys = (
+        amy.is_rung().answers().hears("Press 1 to be connected to (514) 555-0199, 2 to hear the message").presses("1")
+    )
+    customers = night.caller(CUSTOMER).is_rung().answers()
+    amys.is_connected_to(customers).waits(40)
+    customers.hangs_up()
+    amys.hears("The call has ended: reached").hears("How did it go").presses("1").hears("Resolved").is_hung_up_on()
+    night.minutes_pass(60)
+
+
 def nobody_answers(night: Night) -> None:
     """Nobody reacts: text, call, the next person, everyone, and at the deadline the supervisor, who sees to it."""
     call = _leaves_a_message(night, "direct")
@@ -127,6 +144,7 @@ def _leaves_a_message(night: Night, line: str) -> OnTheLine:
 
 STORIES: dict[str, Story] = {
     "taken-at-once": Story(SATURDAY_NIGHT, taken_at_once),
+    "connected": Story(SATURDAY_NIGHT, connected),
     "nobody-answers": Story(SATURDAY_NIGHT, nobody_answers),
     "hang-up-while-speaking": Story(SATURDAY_NIGHT, hang_up_while_speaking),
     "holiday": Story("2026-06-24T12:00", holiday),

@@ -241,7 +241,7 @@ def test_check_says_what_to_enter_at_twilio_and_what_is_missing(service: Service
     service.staff()
     said = service.run("check")
     assert f"{service.url}/voice/incoming" in said
-    assert "nobody with a verified number is on backup" in said
+    assert "nobody is ever on backup" in said
     assert "No worker has finished a sweep yet" in said
     assert "tzdata" in said
     assert "Amy Roy" in service.run("oncall")

@@ -31,6 +31,14 @@ TUESDAY_MORNING = "2026-11-24T10:00"
 CUSTOMER = "+15145550199"
 
 
+# For stories that are about people and not about the database: PostgreSQL lives through them in `make soak`.
+POSTGRES_IN_SOAK = pytest.mark.parametrize(
+    "database_url",
+    ["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.soak])],
+    indirect=True,
+)
+
+
 @dataclass
 class DeskNight:
     """A night, and what the log says of it."""
@@ -92,6 +100,12 @@ class DeskNight:
     def edit(self, work: Callable[[Session, Technician], object], who: str = "Amy Roy") -> None:
         """Something is changed at the desk, about a technician."""
         self.stage.house.database.write(lambda session: work(session, technician_named(session, who)))
+
+    def clock_moves_to(self, desk_clock: str) -> None:
+        """Hours in which nothing happens are not lived through second by second."""
+        at = desk_time(self.stage.house.desk, desk_clock)
+        assert at is not None
+        self.night.clock.move_to(at)
 
     @property
     def now(self) -> datetime:

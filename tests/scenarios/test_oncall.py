@@ -15,8 +15,9 @@ from callbacks.oncall.roster import FALLBACK
 from callbacks.paging import alarms
 from callbacks.tables import ShiftRow, Technician
 from ivr.simulator import Habit, SmsHabit
-from tests.scenarios.conftest import CUSTOMER, DeskNight
+from tests.scenarios.conftest import CUSTOMER, POSTGRES_IN_SOAK, DeskNight
 
+pytestmark = POSTGRES_IN_SOAK
 SOON = timedelta(seconds=60)
 
 
@@ -242,12 +243,12 @@ def test_a_gap_made_by_an_edit_and_every_day_is_told_to_the_supervisor(desk: Des
     sue = desk.phone_of("Sue")
     sue.reads_nothing()  # an edit settles first
     sue.reads("nobody is on call: primary Fri 11 Dec", within=timedelta(minutes=3))
-    desk.night.pass_time(timedelta(hours=10, minutes=35))
+    desk.night.minutes_pass(10)
     sue.reads_nothing()
-    sue.reads("nobody is on call: primary Fri 11 Dec", within=timedelta(minutes=10))  # at nine in the morning
-    desk.night.pass_time(timedelta(hours=23, minutes=50))
-    sue.reads_nothing()
-    sue.reads("nobody is on call", within=timedelta(minutes=20))
+    desk.clock_moves_to("2026-11-29T09:01")
+    sue.reads("nobody is on call: primary Fri 11 Dec", within=timedelta(minutes=2))
+    desk.clock_moves_to("2026-11-30T09:01")
+    sue.reads("nobody is on call", within=timedelta(minutes=2))
 
 
 # A storm

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from ivr.rehearsal.night import NotAsTold
-from tests.scenarios.conftest import DeskNight
+from tests.scenarios.conftest import POSTGRES_IN_SOAK, DeskNight
 
+pytestmark = POSTGRES_IN_SOAK
 CREW = ("Amy", "Ben", "Cleo", "Sue")
 WORDS = ("{code}", "call {code}", "pass {code}", "who {code}", "ok", "ack {code}", "na {code}", "msg {code}", "hello?")
 

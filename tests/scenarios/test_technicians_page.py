@@ -9,7 +9,9 @@ import pytest
 from werkzeug.test import TestResponse
 
 from callbacks.tables import Event
-from tests.scenarios.conftest import CUSTOMER, DeskNight
+from tests.scenarios.conftest import CUSTOMER, POSTGRES_IN_SOAK, DeskNight
+
+pytestmark = POSTGRES_IN_SOAK
 
 
 class Link:
