@@ -27,7 +27,7 @@ from sla.clock import Clock
 
 log = structlog.get_logger(__name__)
 
-SHOWN_BACK, SHOWN_AHEAD = timedelta(days=30), timedelta(days=180)
+SHOWN_AHEAD = timedelta(days=190)
 TAKEN_BACK, TAKEN_AHEAD = timedelta(days=1), timedelta(days=120)
 READ_EVERY = timedelta(hours=1)
 
@@ -61,7 +61,7 @@ def _keys(technician: Technician | None) -> Select[CalendarKey]:
 
 
 def feed_for(session: Session, desk: Desk, key: str, now: datetime) -> bytes | None:
-    """The calendar that a secret opens: iCalendar, from a month ago to half a year ahead. None: no such secret."""
+    """The calendar that a secret opens: iCalendar, from last month to half a year ahead. None: no such secret."""
     found = session.get(CalendarKey, key)
     if found is None or found.revoked_at is not None:
         return None
@@ -73,11 +73,22 @@ def feed_for(session: Session, desk: Desk, key: str, now: datetime) -> bytes | N
 
 
 def shifts_shown(session: Session, desk: Desk, technician: Technician | None, now: datetime) -> list[Shift]:
-    """Whole shifts as they will really be, covers and time off counted in; of one technician, or of everybody."""
-    starts_at, ends_at = now - SHOWN_BACK, now + SHOWN_AHEAD
+    """Whole shifts as they will really be, covers and time off counted in; of one technician, or of everybody.
+
+    The span begins and ends with a month: what is cut there is cut the same way from fetch to fetch.
+    """
+    starts_at, ends_at = _month_before(now), _month_of(now + SHOWN_AHEAD)
     plan = rota.schedule(session, desk, starts_at)
     shifts = [shift for layer in plan.all_layers for shift in plan.spans(layer, starts_at, ends_at)]
     return [shift for shift in shifts if technician is None or shift.person.id == technician.id]
+
+
+def _month_of(at: datetime) -> datetime:
+    return at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def _month_before(at: datetime) -> datetime:
+    return _month_of(_month_of(at) - timedelta(days=1))
 
 
 # Somebody else's calendar

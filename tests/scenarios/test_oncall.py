@@ -468,3 +468,135 @@ def test_a_mail_goes_along_and_a_server_that_is_not_there_is_flagged(desk: DeskN
     desk.phone_of("Sue").reads("Amy Roy cannot be reached by mail", "no mail server is set up")
     assert [page.state for page in desk.pages() if page.channel == "mail"] == ["failed"]
     desk.night.minutes_pass(40)
+
+
+# In French
+
+
+def test_a_technician_who_speaks_french_hears_and_reads_french(desk: DeskNight) -> None:
+    desk.edit(lambda _, amy: setattr(amy, "language", "fr"))
+    desk.leaves_a_message()
+    amy = desk.phone_of("Amy")
+    amy.reads("rappeler (514) 555-0199 avant 22 h 42")
+    desk.night.minutes_pass(2.5)
+    call = amy.is_rung().answers().hears("Ici le service de soutien, pour Amy Roy. Un client de la ligne direct")
+    call.hears("Le 1 pour entendre").presses("3").hears("Pour confirmer").presses("1").hears("Nous vous relions")
+    customers = desk.customer().is_rung().answers()
+    call.is_connected_to(customers)
+    customers.hangs_up()
+    call.hears("L'appel est terminé : joint").hears("Comment s'est-il passé").presses("4").hears("sans réponse")
+    call.is_hung_up_on()
+    amy.texts("« fait {code} »").reads("est réglé")
+    desk.night.minutes_pass(40)
+
+
+# The last gate, and what is kept back
+
+
+def test_a_number_that_was_changed_while_a_page_waited_is_not_texted(desk: DeskNight) -> None:
+    desk.fails("messages", "429", times=2)
+    desk.leaves_a_message()
+    desk.edit(lambda session, amy: technicians.give_number(session, amy, "first", "+15145550177"))
+    desk.phone_of("Ben").reads("call (514) 555-0199 back", within=timedelta(minutes=4))
+    desk.phone_of("Ben").texts("done {code}").reads("is resolved")
+    assert desk.log_says("Amy Roy's first number is not verified")
+    assert "+15145550177" not in {m.to for m in desk.carrier.ledger.messages}
+    desk.night.minutes_pass(40)
+    desk.night.forget()
+
+
+def test_whoever_has_left_is_not_rung_by_a_page_that_waited(desk: DeskNight) -> None:
+    desk.edit(lambda _, amy: technicians.add_rule(amy, "call", timedelta(minutes=2)))
+    desk.leaves_a_message()
+    desk.phone_of("Amy").reads("call (514) 555-0199 back")
+    desk.edit(lambda session, amy: technicians.leave(session, amy, desk.now))
+    desk.phone_of("Ben").reads("call (514) 555-0199 back", within=timedelta(minutes=7))
+    desk.phone_of("Ben").texts("done {code}").reads("is resolved")
+    desk.night.minutes_pass(40)
+    assert desk.log_says("Amy Roy is no longer with us")
+    desk.night.forget()
+    assert not [c for c in desk.carrier.ledger.calls if c.to == "+15145550101"]
+
+
+def test_a_page_that_never_arrives_reaches_the_same_person_another_way_when_the_next_step_does_not(
+    open_desk: Callable[..., DeskNight],
+) -> None:
+    steps = [
+        {"after": "0m", "text": ["primary"]},
+        {"after": "5m", "text": ["backup"]},
+        {"after": "9m", "text": ["everyone"]},
+        {"after": "30m", "call": ["supervisor"]},
+    ]
+    desk = open_desk("2026-11-28T22:12", policies={"texts": {"lines": ["direct"], "steps": steps}})
+    desk.phone_of("Amy").phone.sms_habit = SmsHabit.LANDLINE
+    desk.leaves_a_message()
+    call = desk.phone_of("Amy").is_rung(timedelta(seconds=20)).answers().hears("paging Amy Roy")
+    desk.phone_of("Ben").reads("call (514) 555-0199 back")
+    call.presses("2").hears("To confirm").presses("1").hears("is yours").is_hung_up_on()
+    _end_quietly(desk)
+
+
+def test_passing_it_on_keeps_back_what_ones_own_rules_would_still_send(desk: DeskNight) -> None:
+    desk.edit(lambda _, amy: technicians.add_rule(amy, "call", timedelta(minutes=2)))
+    desk.leaves_a_message()
+    amy, ben = desk.phone_of("Amy"), desk.phone_of("Ben")
+    amy.reads("call (514) 555-0199 back")
+    amy.texts("pass {code}").reads("goes to the next person")
+    ben.reads("call (514) 555-0199 back")
+    ben.is_rung(timedelta(minutes=4)).lets_it_ring()
+    ben.texts("done {code}").reads("is resolved")
+    desk.night.minutes_pass(40)
+
+
+def test_when_the_leader_of_a_bundle_does_not_go_the_others_go_by_themselves(desk: DeskNight) -> None:
+    from callbacks.paging.escalation import cancel_waiting
+
+    desk.leaves_a_message()
+    desk.phone_of("Amy").reads("call (514) 555-0199 back")
+    call = desk.customer("+15145550188").dials("direct").hears_the_beep().says(3)
+    call.hangs_up()
+    desk.phone_of("Amy").reads("call (514) 555-0188 back")
+    first, second = (page.id for page in desk.pages())
+    lead, led = desk.stage.house.database.write(lambda s: _bundled(s, first, second))
+    callback_id = desk.callbacks()[0].id
+    desk.stage.house.database.write(lambda s: cancel_waiting(s, life.held(s, callback_id)))
+    states = {page.id: page.state for page in desk.pages()}
+    assert (states[lead], states[led]) == ("cancelled", "due")
+    desk.night.seconds_pass(3)
+    desk.phone_of("Amy").reads("call (514) 555-0188 back")
+    _end_quietly(desk)
+
+
+def _bundled(session: Session, first: int, second: int) -> tuple[int, int]:
+    """Two more pages to Amy, one of which leads the other."""
+    from callbacks.paging.escalation import add_page
+    from callbacks.tables import Callback, Page
+
+    made = []
+    for page_id in (first, second):
+        page = session.get_one(Page, page_id)
+        callback = session.get_one(Callback, page.callback_id)
+        made.append(add_page(session, callback, page.technician_id, "text", "step 9", "", page.created_at, page.code))
+    session.flush()
+    lead, led = made
+    led.state, led.next_action_at, led.bundled_into_id = "bundled", None, lead.id
+    return lead.id, led.id
+
+
+def test_a_replayed_key_after_the_connection_says_nothing(desk: DeskNight) -> None:
+    desk.leaves_a_message()
+    amy = desk.phone_of("Amy")
+    amy.reads("call (514) 555-0199 back")
+    amy.texts("call {code}").reads("Your phone rings now")
+    amys = amy.is_rung().answers().hears("Press 1 to be connected").presses("1")
+    customers = desk.customer().is_rung().answers()
+    amys.is_connected_to(customers)
+    customers.hangs_up()
+    amys.hears("How did it go").hangs_up()
+    amy.reads("how did the call")
+    captured = [hook for hook in desk.carrier.ledger.webhooks if "/connect/ended" in hook.url][-1]
+    url = captured.url.replace("/connect/ended", "/connect/outcome") + "&round=1"
+    desk.carrier._deliver("voice", url, {**captured.fields, "Digits": "1"})
+    assert desk.callback.state == "open"
+    amy.texts("done {code}").reads("is resolved")
+    desk.night.minutes_pass(40)

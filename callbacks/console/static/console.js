@@ -4,7 +4,7 @@
 async function refresh() {
   const main = document.querySelector("main");
   const busy = main.contains(document.activeElement) || [...main.querySelectorAll("audio")].some((a) => !a.paused || a.currentTime > 0);
-  if (document.hidden || busy || document.querySelector("input[type=password]")) return;
+  if (document.hidden || busy || main.querySelector("details[open]") || document.querySelector("input[type=password]")) return;
   try {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
     if (!answer.ok || answer.redirected) return;
