@@ -85,14 +85,23 @@ def add_technician(
     if not name.strip():
         raise WrongState("A technician needs a name.")
     number = _free_number(session, phone)
-    for row in session.scalars(select(Technician)):
-        if row.name.casefold() == name.strip().casefold():
-            raise WrongState(f"There is a technician {row.name} already. Give another name.")
-    row = Technician(name=name.strip(), phone=number, email=email, language=language, created_at=now, troubles={})
-    row.verified_at, row.quiet, row.rules = now if verified else None, "", []
+    row = _of_that_name(session, name) or Technician(name=name.strip(), created_at=now)
+    row.phone, row.second_phone, row.email, row.language = number, None, email, language
+    row.verified_at, row.second_verified_at, row.left_at = now if verified else None, None, None
+    row.troubles, row.quiet, row.rules = {}, "", []
     session.add(row)
     session.flush()
     return row
+
+
+def _of_that_name(session: Session, name: str) -> Technician | None:
+    """Somebody of that name who has left, and comes back. Raises WrongState when they are still here."""
+    for row in session.scalars(select(Technician)):
+        if row.name.casefold() == name.strip().casefold():
+            if row.left_at is None:
+                raise WrongState(f"There is a technician {row.name} already. Give another name.")
+            return row
+    return None
 
 
 def _free_number(session: Session, phone: str) -> str:
@@ -128,8 +137,8 @@ def is_verified(row: Technician, which: str) -> bool:
 
 
 def leave(session: Session, row: Technician, now: datetime) -> None:
-    """A technician is no longer one of us: never paged again, and still named in the log."""
-    row.left_at = now
+    """A technician is no longer one of us: never paged again, still named in the log; the number is free again."""
+    row.left_at, row.phone, row.second_phone = now, f"left {row.id}", None
 
 
 def set_quiet(row: Technician, span: str) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 import structlog
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
@@ -304,6 +304,7 @@ def _live(session: Session, exchange: Exchange, links: Links, page_id: int, call
         is_closed=callback.state != "open",
         message_url=links.message(voicemail.id) if copied and voicemail is not None else None,
         has_message=voicemail is not None and voicemail.state != "absent",
+        others=session.scalar(select(func.count()).select_from(Page).where(Page.bundled_into_id == page.id)) or 0,
     )
     return Live(page, callback, facts, call_sid)
 

@@ -36,6 +36,7 @@ class PageFacts:
     is_closed: bool
     message_url: str | None  # None: no message, or not here yet
     has_message: bool
+    others: int = 0  # callbacks for which this one call stands as well
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ def answered(desk: Desk, places: Places, facts: PageFacts) -> PageReply:
     over = _over(facts)
     if over is not None:
         return over
-    return PageReply(_menu(desk, places, facts, 1, _headline(desk, facts)))
+    others = (say(facts.language, "others wait", count=str(facts.others)),) if facts.others else ()
+    return PageReply(_menu(desk, places, facts, 1, _headline(desk, facts), *others))
 
 
 def keyed(desk: Desk, places: Places, facts: PageFacts, turn: PageTurn) -> PageReply:

@@ -32,6 +32,7 @@ PROMPTS: dict[str, dict[str, str]] = {
         "screen repeat": "Press 1 to take the call.",
         "page": "This is {company}, paging {name}. A customer on the {line} line must be called back by {due}.",
         "page late": "This is {company}, paging {name}. A customer on the {line} line was promised a call by {due} and has none.",
+        "others wait": "{count} more callbacks wait; each has a text of its own.",
         "page menu": (
             "Press 1 to hear the message, 2 to take it, 3 to take it and be connected, 4 to pass it on, star to repeat."
         ),
@@ -97,6 +98,7 @@ PROMPTS: dict[str, dict[str, str]] = {
         "screen repeat": "Appuyez sur le 1 pour prendre l'appel.",
         "page": "Ici {company}, pour {name}. Un client de la ligne {line} doit être rappelé avant {due}.",
         "page late": "Ici {company}, pour {name}. Un client de la ligne {line} devait être rappelé avant {due} et ne l'est pas.",
+        "others wait": "{count} autres rappels attendent; chacun a son texto.",
         "page menu": (
             "Le 1 pour entendre le message, le 2 pour le prendre, le 3 pour le prendre et être relié, le 4 pour le passer, "
             "l'étoile pour répéter."

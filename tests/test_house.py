@@ -17,7 +17,13 @@ PURE = [
     *(f"sla/{path.name}" for path in sorted(Path("sla").glob("*.py")) if path.name != "clock.py"),
     *("callbacks/paging/policy.py", "callbacks/paging/wording.py", "callbacks/paging/commands.py"),
     *("callbacks/oncall/rotation.py", "callbacks/oncall/schedule.py", "callbacks/oncall/icalendar_feed.py"),
-    *("callbacks/daily.py", "callbacks/oncall/roster.py", "callbacks/saying.py", "callbacks/customers.py"),
+    *(
+        "callbacks/daily.py",
+        "callbacks/what_if.py",
+        "callbacks/oncall/roster.py",
+        "callbacks/saying.py",
+        "callbacks/customers.py",
+    ),
     *("ivr/flow.py", "ivr/page_flow.py", "ivr/verbs.py", "ivr/twiml.py", "ivr/prompts.py"),
 ]
 IMPURE = {"flask", "sqlalchemy", "twilio", "requests", "os", "apscheduler", "threading"}

@@ -17,6 +17,7 @@ from callbacks.console import session as login_session
 from callbacks.console import views
 from callbacks.console.access import ConsoleParts, audio_of, for_everyone, for_supervisors, kept_to_ourselves
 from callbacks.console.people import people_pages
+from callbacks.console.what_if_page import what_if_page
 from callbacks.errors import DeskError, NotFound, WrongState
 from callbacks.links import Links
 from callbacks.story import tell
@@ -48,6 +49,7 @@ def console_blueprint(parts: ConsoleParts) -> Blueprint:
     _reading_pages(console, parts)
     _steering_pages(console, parts)
     people_pages(console, parts)
+    what_if_page(console, parts)
     return console
 
 

@@ -24,7 +24,7 @@ from callbacks.oncall.roster import Way
 from callbacks.paging import wording
 from callbacks.paging.addresses import Addresses
 from callbacks.paging.alarms import send, tell_supervisors
-from callbacks.paging.carrier import FINAL, IN_WORDS, Accepted, Carrier
+from callbacks.paging.carrier import FINAL, IN_WORDS, OPERATORS_FAULTS, Accepted, Carrier
 from callbacks.paging.escalation import (
     ESCALATING,
     ask_how_it_went,
@@ -49,6 +49,7 @@ LOOK_AGAIN_AFTER = timedelta(seconds=5)
 GIVEN_UP_AFTER = timedelta(seconds=20)  # not found at the carrier for so long: it never arrived there
 LONGEST_PAUSE = timedelta(seconds=60)
 HURRY_AFTER_TRIES = 2
+FIRST = "step 1"  # the occasion of a callback's first page
 
 # A report never takes a page back to an earlier state, in whatever order reports arrive.
 RANKS = {
@@ -107,7 +108,7 @@ class Outbox:
         self._addresses, self._links, self._desk, self._clock = addresses, links, desk, clock
 
     def claim(self, limit: int) -> list[Claim]:
-        """Claim up to `limit` pages that are due, those of the most urgent callbacks first."""
+        """Claim up to `limit` pages that are due: the first page of a callback before all others, then by urgency."""
         now = self._clock.now()
 
         def work(session: Session) -> list[Claim]:
@@ -115,7 +116,7 @@ class Outbox:
                 select(Page)
                 .outerjoin(Callback, Page.callback_id == Callback.id)
                 .where(Page.state == "due", Page.next_action_at <= now)
-                .order_by(func.coalesce(Callback.due_at, Page.created_at), Page.id)
+                .order_by(Page.occasion != FIRST, func.coalesce(Callback.due_at, Page.created_at), Page.id)
                 .limit(limit)
                 .with_for_update(of=Page, skip_locked=True)
             )
@@ -277,6 +278,10 @@ class Outbox:
         page.next_action_at = now + min(LOOK_AGAIN_AFTER * 2 ** min(page.tries - 1, 6), LONGEST_PAUSE)
         if page.tries == HURRY_AFTER_TRIES and page.callback is not None and _escalates(page):
             hurry(page.callback, now)
+        if fault.code in OPERATORS_FAULTS:
+            english, french = f"pages are refused: {fault} Only you can mend this.", f"les avis sont refusés: {fault}"
+            once = f"account {fault.code} {now:%Y-%m-%d}"
+            tell_supervisors(session, self._desk, once, wording.Words(english, french), now)
 
 
 def adopt(session: Session, attempt: PageAttempt, sid: str, status: str, now: datetime) -> None:

@@ -9,6 +9,7 @@ from typing import Literal
 Where = Literal["messages", "calls", "media", "lists", "voice", "status", "recording", "sms", "message-status"]
 What = Literal[
     "429",
+    "account",
     "500",
     "500 but done",
     "answer lost",
@@ -26,8 +27,8 @@ What = Literal[
 class Fault:
     """One kind of trouble, at one place, so many times.
 
-    To requests for messages or calls: "429" and "500" (nothing is done), "500 but done" and "answer lost" (it is
-    done all the same), "refused connection". To webhooks: "lost", "doubled", "late", "reordered" (the next one
+    To requests for messages or calls: "429", "account" and "500" (nothing is done), "500 but done" and "answer lost"
+    (it is done all the same), "refused connection". To webhooks: "lost", "doubled", "late", "reordered" (the next one
     comes first). To lists: "500". To media: "404", "cut short".
     """
 

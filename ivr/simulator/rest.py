@@ -144,6 +144,8 @@ def _create(carrier: SimulatedTwilio, where: str, make: Callable[[], Json]) -> t
     match fault.what if fault else "":
         case "429":
             raise Refused(429, 20429, "Too Many Requests")
+        case "account":
+            raise Refused(401, 20003, "Authenticate")
         case "500":
             raise Refused(503, 20503, "Service unavailable")
         case "refused connection":

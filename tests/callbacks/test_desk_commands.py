@@ -96,6 +96,9 @@ def test_wishes_and_numbers(desk: Desk) -> None:
     assert "There is no technician 'Bob'. Known: Amy." in desk.refuses("technician quiet Bob")
     desk.does("technician remove Amy")
     assert "nobody yet" in desk.refuses("technician quiet Amy")
+    desk.does("technician add Zoe --phone +15145550101 --verified")  # the number is free again
+    desk.does("technician add Amy --phone +15145550109 --verified")  # and Amy comes back
+    assert "quiet" not in desk.does("technician list")
 
 
 def test_a_rotation_a_cover_a_swap_and_time_off_are_what_oncall_says(desk: Desk) -> None:

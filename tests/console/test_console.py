@@ -93,7 +93,7 @@ def console(sqlite_url: str, tmp_path: Path) -> Iterator[Console]:
     database.close()
 
 
-PAGES = ["/", "/calls", "/callbacks/{reference}", "/voicemails/1.wav", "/people"]
+PAGES = ["/", "/calls", "/callbacks/{reference}", "/voicemails/1.wav", "/people", "/what-if"]
 CHANGES = [f"/callbacks/{{reference}}/{act}" for act in ("note", "give", "consent", "resolve")]
 CHANGES += ["/people/add", "/people/1/test"]
 
@@ -265,3 +265,12 @@ def test_the_list_says_how_every_callback_stands(console: Console) -> None:
 def test_a_user_that_cannot_be_is_refused(console: Console, email: str, role: str, password: str, fault: str) -> None:
     with pytest.raises(WrongState, match=fault):
         console.database.write(lambda session: users.add_user(session, email, role, password, BEGAN))
+
+
+def test_what_if_answers_by_an_address_that_can_be_sent(console: Console) -> None:
+    console.logs_in("sue@example.com")
+    page = console.client.get("/what-if?line=direct&at=2026-11-28T22:12").text
+    assert "the direct line is <strong>closed</strong>" in page
+    assert "Amy Roy" in page
+    assert "is no time: this is about now" in console.client.get("/what-if?at=soon&line=fax").text
+    assert "too far away" in console.client.get("/what-if?at=0001-01-01T00:00").text

@@ -600,3 +600,11 @@ def test_a_replayed_key_after_the_connection_says_nothing(desk: DeskNight) -> No
     assert desk.callback.state == "open"
     amy.texts("done {code}").reads("is resolved")
     desk.night.minutes_pass(40)
+
+
+def test_an_account_that_is_refused_is_told_to_the_supervisor_and_pages_go_when_it_is_mended(desk: DeskNight) -> None:
+    desk.fails("messages", "account", times=3)
+    desk.leaves_a_message()
+    desk.phone_of("Sue").reads("pages are refused", "TWILIO_AUTH_TOKEN", within=timedelta(minutes=2))
+    desk.phone_of("Amy").reads("call (514) 555-0199 back", within=timedelta(minutes=2))
+    _end_quietly(desk)
