@@ -233,7 +233,7 @@ class Callback(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(12), unique=True)
     call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), unique=True)
-    state: Mapped[str] = mapped_column(String(20), default="open")  # open, resolved
+    state: Mapped[str] = mapped_column(String(20), default="open")  # open, resolved, cancelled
     priority: Mapped[str] = mapped_column(String(2), default="P2")
     policy: Mapped[str] = mapped_column(String(40), default="default")  # the escalation policy that holds for it
     opened_at: Mapped[datetime]
@@ -249,8 +249,32 @@ class Callback(Base):
     decisions: Mapped[int] = mapped_column(default=0)
     next_action_at: Mapped[datetime | None]
     consented_by: Mapped[str | None]  # who allowed a risky number to be rung
+    product: Mapped[str] = mapped_column(default="")
+    coverage: Mapped[str] = mapped_column(String(10), default="")  # covered, courtesy, billable
     call: Mapped[Call] = relationship(lazy="joined")
     owner: Mapped[Technician | None] = relationship(lazy="joined")
+
+
+class PriorityChange(Base):
+    """A priority given to a callback after the first, and when: its clocks count on by the new one."""
+
+    __tablename__ = "priority_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"), index=True)
+    at: Mapped[datetime]
+    priority: Mapped[str] = mapped_column(String(2))
+
+
+class Waiting(Base):
+    """A stretch of waiting for the customer, during which the clock of the resolution stands still."""
+
+    __tablename__ = "waitings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"), index=True)
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
 
 
 class Page(Base):

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks import life, users
+from callbacks import users
 from callbacks.console import session as login_session
 from callbacks.console import views
-from callbacks.console.access import ConsoleParts, audio_of, for_everyone, for_supervisors, kept_to_ourselves
+from callbacks.console.access import ConsoleParts, audio_of, for_everyone, kept_to_ourselves
 from callbacks.console.people import people_pages
+from callbacks.console.steering_pages import steering_pages
 from callbacks.console.what_if_page import what_if_page
-from callbacks.errors import DeskError, NotFound, WrongState
+from callbacks.errors import NotFound
 from callbacks.links import Links
 from callbacks.story import tell
-from callbacks.tables import Callback, User, Voicemail
-from callbacks.technicians import technician_named
+from callbacks.tables import User, Voicemail
 
 
 def media_blueprint(parts: ConsoleParts, links: Links) -> Blueprint:
@@ -47,7 +45,7 @@ def console_blueprint(parts: ConsoleParts) -> Blueprint:
     _guard(console, parts)
     _login_pages(console, parts)
     _reading_pages(console, parts)
-    _steering_pages(console, parts)
+    steering_pages(console, parts)
     people_pages(console, parts)
     what_if_page(console, parts)
     return console
@@ -128,7 +126,10 @@ def _reading_pages(console: Blueprint, parts: ConsoleParts) -> None:
             story = parts.database.read(lambda session: views.story(session, parts.desk, reference, now))
         except NotFound:
             abort(404)
-        return render_template("callback.html", title=f"Callback {story.row.reference}", story=story, now=now)
+        coverage = parts.desk.coverage
+        products = {"covered": coverage.covered, "courtesy": coverage.courtesy, "billable": coverage.billable}
+        title = f"Callback {story.row.reference}"
+        return render_template("callback.html", title=title, story=story, products=products, now=now)
 
     @console.get("/calls")
     @for_everyone
@@ -142,61 +143,6 @@ def _reading_pages(console: Blueprint, parts: ConsoleParts) -> None:
     def voicemail(voicemail_id: int) -> Response:
         _note_listener(parts, voicemail_id, g.user)
         return audio_of(parts, voicemail_id)
-
-
-def _steering_pages(console: Blueprint, parts: ConsoleParts) -> None:
-    def act(reference: str, work: Callable[[Session, Callback], object]) -> ResponseReturnValue:
-        def run(session: Session) -> None:
-            found = session.scalar(select(Callback.id).where(Callback.reference == reference))
-            if found is None:
-                raise NotFound(f"There is no callback {reference}.")
-            work(session, life.held(session, found))
-
-        try:
-            parts.database.write(run)
-        except NotFound:
-            abort(404)
-        except DeskError as fault:
-            flash(str(fault))
-        return redirect(url_for("console.callback", reference=reference))
-
-    @console.post("/callbacks/<reference>/note")
-    @for_supervisors
-    def note(reference: str) -> ResponseReturnValue:
-        words, now, who = request.form.get("words", "").strip()[:1000], parts.clock.now(), g.user.email
-        if not words:
-            return redirect(url_for("console.callback", reference=reference))
-        return act(reference, lambda session, callback: tell(session, callback.call_sid, now, who, "note", words))
-
-    @console.post("/callbacks/<reference>/give")
-    @for_supervisors
-    def give(reference: str) -> ResponseReturnValue:
-        name, now, who = request.form.get("technician", ""), parts.clock.now(), g.user.email
-
-        def work(session: Session, callback: Callback) -> None:
-            technician = technician_named(session, name)
-            if not life.acknowledge(session, parts.desk, callback, technician, f"console, {who}", now):
-                raise WrongState(f"{callback.reference} is with somebody else, or closed.")
-
-        return act(reference, work)
-
-    @console.post("/callbacks/<reference>/consent")
-    @for_supervisors
-    def consent(reference: str) -> ResponseReturnValue:
-        now, who = parts.clock.now(), g.user.email
-        return act(reference, lambda session, callback: life.consent(session, callback, who, now))
-
-    @console.post("/callbacks/<reference>/resolve")
-    @for_supervisors
-    def resolve(reference: str) -> ResponseReturnValue:
-        now, who = parts.clock.now(), g.user.email
-
-        def work(session: Session, callback: Callback) -> None:
-            if callback.owner is None:
-                raise WrongState("Nobody has it yet. Give it to a technician first.")
-            life.resolve(session, parts.desk, callback, callback.owner, f"console, {who}", now)
-
-        return act(reference, work)
 
 
 def _note_listener(parts: ConsoleParts, voicemail_id: int, user: User) -> None:

@@ -17,6 +17,7 @@ from callbacks.errors import NotFound
 from callbacks.paging.policy import Escalation
 from callbacks.promises import explanations
 from callbacks.saying import clock_time, length, readable_number, span
+from callbacks.steering import is_waiting, last_act
 from callbacks.story import story_of
 from callbacks.tables import Call, Callback, Event, Page, PageAttempt, ReachAttempt, Technician, Voicemail
 from callbacks.technicians import everybody
@@ -63,6 +64,8 @@ class Story:
     events: Sequence[Event]
     technicians: Sequence[Technician]
     number: Verdict
+    seen: int  # the last thing that a person did to it
+    is_waiting: bool  # for the customer
     promises: Sequence[str]
 
 
@@ -103,7 +106,7 @@ def standing_of(callback: Callback, now: datetime) -> tuple[str, str]:
     """Say how a callback stands, in a word and in words. A repair never undoes a breach."""
     late = callback.breached_at is not None
     if callback.state != "open":
-        return "resolved", "resolved, promise broken" if late else "resolved"
+        return "resolved", f"{callback.state}, promise broken" if late else callback.state
     if callback.attempted_at is not None:
         return (
             "answered late" if late else "answered"
@@ -144,7 +147,9 @@ def story(session: Session, desk: Desk, reference: str, now: datetime) -> Story:
         events=story_of(session, callback.call_sid),
         technicians=sorted(everybody(session), key=lambda row: row.name),
         number=verdict_on(callback.call.caller),
-        promises=explanations(desk, support_hours(session, desk), callback, now),
+        seen=last_act(session, callback),
+        is_waiting=is_waiting(session, callback),
+        promises=explanations(session, desk, support_hours(session, desk), callback, now),
     )
 
 

@@ -129,6 +129,15 @@ def given(subject: Subject, code: str, by: str, language: str) -> str:
     )
 
 
+def manager_wanted(subject: Subject, code: str, why: str, language: str) -> str:
+    """To a manager: a customer asks for one."""
+    who, reason = _who(subject, language), f" ({why[:100]})" if why else ""
+    if language == "fr":
+        asks = f"{subject.sender}: {who} demande un gestionnaire{reason}."
+        return f"{asks} Ref {subject.reference}. APPEL {code} vous relie."
+    return f"{subject.sender}: {who} asks for a manager{reason}. Ref {subject.reference}. CALL {code} connects you."
+
+
 def alarm(sender: str, words: Words, language: str) -> str:
     """To a supervisor: something that a person must see to."""
     return f"{sender}: {words.for_(language)}"[:600]

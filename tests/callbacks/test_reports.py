@@ -60,7 +60,7 @@ def test_a_supervisor_can_read_the_promise_to_the_customer(database: Database) -
     database.write(night)
     callback = database.read(lambda session: session.scalars(select(Callback).order_by(Callback.id)).first())
     assert callback is not None
-    said = explanations(DESK, DESK.regular_hours, callback, BEGAN + HOUR)
+    said = database.read(lambda s: explanations(s, DESK, DESK.regular_hours, callback, BEGAN + HOUR))
     assert said[0] == (
         "A first reaction was promised within 30 minutes from Sat 28 Nov 2026 22:12 EST: counting every hour of the "
         "day and night, and skipping nothing, it was due Sat 28 Nov 2026 22:42 EST, and was done Sat 28 Nov 2026 "

@@ -123,6 +123,36 @@ def upgrade() -> None:
     with op.batch_alter_table("verifications", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_verifications_technician_id"), ["technician_id"], unique=False)
 
+    op.create_table(
+        "priority_changes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("callback_id", sa.Integer(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("priority", sa.String(length=2), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["callback_id"],
+            ["callbacks.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("priority_changes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_priority_changes_callback_id"), ["callback_id"], unique=False)
+
+    op.create_table(
+        "waitings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("callback_id", sa.Integer(), nullable=False),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.Column("until", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["callback_id"],
+            ["callbacks.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("waitings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_waitings_callback_id"), ["callback_id"], unique=False)
+
     with op.batch_alter_table("attempts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("is_told", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.alter_column(
@@ -132,6 +162,8 @@ def upgrade() -> None:
     with op.batch_alter_table("callbacks", schema=None) as batch_op:
         batch_op.add_column(sa.Column("policy", sa.String(length=40), nullable=False, server_default="default"))
         batch_op.add_column(sa.Column("consented_by", sa.String(length=255), nullable=True))
+        batch_op.add_column(sa.Column("product", sa.String(length=255), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("coverage", sa.String(length=10), nullable=False, server_default=""))
 
     with op.batch_alter_table("page_attempts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_page_attempts_started_at"), ["started_at"], unique=False)

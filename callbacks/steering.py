@@ -1,0 +1,183 @@
+"""What supervisors do to a callback, each act one function of one transaction, told in the story with their name.
+
+Every act raises WrongState when it does not fit. `who` is the supervisor's mail address.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from callbacks import life
+from callbacks.desk import Desk
+from callbacks.errors import WrongState
+from callbacks.oncall import rota
+from callbacks.oncall.roster import Way
+from callbacks.paging import wording
+from callbacks.paging.escalation import (
+    add_page,
+    cancel_waiting,
+    code_for,
+    hurry,
+    subject_of,
+    take_next_step,
+    tell_the_others,
+)
+from callbacks.story import tell
+from callbacks.tables import Callback, Event, PriorityChange, Technician, Waiting
+from callbacks.technicians import person
+
+NOT_PEOPLE = ("desk", "carrier", "caller")
+
+
+def last_act(session: Session, callback: Callback) -> int:
+    """Name the last thing that a person did to a callback; whoever acts on an older sight is told to look again."""
+    theirs = select(func.max(Event.id)).where(Event.call_sid == callback.call_sid, Event.actor.not_in(NOT_PEOPLE))
+    return session.scalar(theirs) or 0
+
+
+def check_seen(session: Session, callback: Callback, seen: int) -> None:
+    """Refuse an act on an older sight of a callback. Raises WrongState, saying who did what meanwhile."""
+    last = last_act(session, callback)
+    if last > seen:
+        event = session.get_one(Event, last)
+        raise WrongState(f"{event.actor} was faster ({event.what}). Look at it as it is now, and act again.")
+
+
+def reassign(session: Session, desk: Desk, callback: Callback, technician: Technician, who: str, now: datetime) -> None:
+    """Give it to a technician, whoever has it, and text them so."""
+    _must_be_open(callback)
+    if technician.left_at is not None:
+        raise WrongState(f"{technician.name} is no longer with us.")
+    callback.owner, callback.owner_id, callback.acknowledged_at = technician, technician.id, now
+    callback.acted_at, callback.resumed = now, False
+    tell(session, callback.call_sid, now, who, "given", f"to {technician.name}")
+    tell_the_others(session, desk, callback, technician, now)
+    code = code_for(session, callback, technician.id)
+    words = wording.given(subject_of(session, desk, callback), code, who, technician.language)
+    _text(session, callback, technician, f"given {callback.decisions}", words, code, now)
+    if callback.attempted_at is None:
+        take_next_step(session, desk, callback, now)
+
+
+def page_now(session: Session, callback: Callback, who: str, now: datetime) -> None:
+    """Take the next step of the policy at once."""
+    _must_be_open(callback)
+    if callback.attempted_at is not None:
+        raise WrongState("Somebody has tried the customer already; nobody is paged any more. Reassign it instead.")
+    if callback.owner is not None and not callback.resumed:
+        raise WrongState(f"{callback.owner.name} has it. Take it from them first, by giving it to somebody else.")
+    tell(session, callback.call_sid, now, who, "asked to page now")
+    hurry(callback, now)
+
+
+def set_priority(session: Session, desk: Desk, callback: Callback, priority: str, who: str, now: datetime) -> None:
+    """Change the priority; while nobody has tried the customer, the policy that then holds begins anew."""
+    _must_be_open(callback)
+    if priority not in desk.promises:
+        raise WrongState(f"There is no priority {priority!r}. Known: {', '.join(desk.promises)}.")
+    if priority == callback.priority:
+        return
+    tell(session, callback.call_sid, now, who, "priority", f"{callback.priority} to {priority}")
+    session.add(PriorityChange(callback_id=callback.id, at=now, priority=priority))
+    callback.priority = priority
+    policy = desk.policy_for(callback.call.line, priority, callback.opened_at)
+    if policy != callback.policy:
+        callback.policy = policy
+        callback.position = 0
+        hurry(callback, now)
+
+
+def wait_for_customer(session: Session, callback: Callback, why: str, who: str, now: datetime) -> None:
+    """The desk cannot go on without the customer: the clock of the resolution stops (policy: Priorities)."""
+    _must_be_open(callback)
+    if callback.attempted_at is None:
+        raise WrongState("Nobody has tried the customer yet. The 30-minute promise waits for nobody.")
+    if _waiting(session, callback) is not None:
+        raise WrongState(f"{callback.reference} waits for the customer already.")
+    session.add(Waiting(callback_id=callback.id, since=now))
+    tell(session, callback.call_sid, now, who, "waits for the customer", why)
+
+
+def customer_is_back(session: Session, callback: Callback, who: str, now: datetime) -> None:
+    """The customer has said something: the clock goes on."""
+    waiting = _waiting(session, callback)
+    if waiting is None:
+        raise WrongState(f"{callback.reference} does not wait for the customer.")
+    waiting.until = now
+    tell(session, callback.call_sid, now, who, "heard from the customer")
+
+
+def set_product(session: Session, desk: Desk, callback: Callback, product: str, who: str, now: datetime) -> None:
+    """Record the product, and with it the coverage: covered, courtesy or billable (policy: Coverage)."""
+    for coverage in ("covered", "courtesy", "billable"):
+        if product in getattr(desk.coverage, coverage):
+            callback.product, callback.coverage = product, coverage
+            tell(session, callback.call_sid, now, who, "product", f"{product}: {coverage}")
+            return
+    raise WrongState(f"There is no product {product!r} in the desk file.")
+
+
+def ask_manager(session: Session, desk: Desk, callback: Callback, why: str, who: str, now: datetime) -> None:
+    """The customer asks for a manager: whoever is on the highest layer is told (policy: Lines)."""
+    _must_be_open(callback)
+    managers = rota.roster(session, desk, now).on(desk.policy.layers[-1])
+    if not managers:
+        raise WrongState(f"Nobody is on {desk.policy.layers[-1]} now. Give it to somebody by name.")
+    callback.decisions += 1
+    tell(session, callback.call_sid, now, who, "manager asked for", why)
+    for manager in managers:
+        code = code_for(session, callback, manager.id)
+        words = wording.manager_wanted(subject_of(session, desk, callback), code, why, manager.language)
+        row = session.get_one(Technician, manager.id)
+        _text(session, callback, row, f"manager {callback.decisions}", words, code, now)
+
+
+def reopen(session: Session, callback: Callback, why: str, who: str, now: datetime) -> None:
+    """It was not over after all: it is with its owner again."""
+    if callback.state == "open":
+        raise WrongState(f"{callback.reference} is open.")
+    callback.state, callback.resolved_at = "open", None
+    callback.next_action_at = now if callback.attempted_at is None else None
+    tell(session, callback.call_sid, now, who, "reopened", why)
+
+
+def cancel(session: Session, callback: Callback, why: str, who: str, now: datetime) -> None:
+    """Nobody needs to be called back, and a named person says why."""
+    _must_be_open(callback)
+    if not why:
+        raise WrongState("A callback is cancelled with a reason only. Say why.")
+    callback.state, callback.next_action_at = "cancelled", None
+    tell(session, callback.call_sid, now, who, "cancelled", why)
+    cancel_waiting(session, callback)
+
+
+def record_attempt(session: Session, desk: Desk, callback: Callback, outcome: str, who: str, now: datetime) -> None:
+    """Write down how the owner's call to the customer went."""
+    if callback.owner is None:
+        raise WrongState("Nobody has it yet. Give it to a technician first.")
+    life.tell_outcome(session, desk, callback, callback.owner, outcome, f"console, {who}", now)
+
+
+def _text(
+    session: Session, callback: Callback, technician: Technician, occasion: str, words: str, code: str, now: datetime
+) -> None:
+    way = next((way for way in person(technician).ways if way.channel == "text"), Way("text"))
+    add_page(session, callback, technician.id, "text", occasion, words, now, code).number = way.number
+
+
+def _waiting(session: Session, callback: Callback) -> Waiting | None:
+    open_ones = select(Waiting).where(Waiting.callback_id == callback.id, Waiting.until.is_(None))
+    return session.scalars(open_ones).first()
+
+
+def is_waiting(session: Session, callback: Callback) -> bool:
+    """Say whether the clock of the resolution stands still."""
+    return _waiting(session, callback) is not None
+
+
+def _must_be_open(callback: Callback) -> None:
+    if callback.state != "open":
+        raise WrongState(f"{callback.reference} is closed. Reopen it first.")

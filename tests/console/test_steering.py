@@ -1,0 +1,130 @@
+"""What supervisors do to a callback from its page, and that two of them never lose each other's change."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from callbacks import technicians
+from callbacks.tables import Event, Page, ReachAttempt
+from tests.console.test_console import Console, console  # noqa: F401 - the fixture
+
+
+@pytest.fixture
+def sue(console: Console) -> Console:  # noqa: F811
+    """The console, with Sue the supervisor logged in."""
+    console.logs_in("sue@example.com")
+    return console
+
+
+def page_of(sue: Console) -> str:
+    return sue.client.get(f"/callbacks/{sue.reference}").text
+
+
+def seen(sue: Console) -> str:
+    found = re.search(r'name="seen" value="(\d+)"', page_of(sue))
+    assert found is not None
+    return found[1]
+
+
+def does(sue: Console, act: str, **fields: str) -> str:
+    answer = sue.posts(f"/callbacks/{sue.reference}/{act}", {"seen": seen(sue), **fields})
+    assert answer.status_code == 302
+    return page_of(sue)
+
+
+def story(sue: Console) -> list[str]:
+    events = sue.database.read(lambda session: list(session.scalars(select(Event).order_by(Event.id))))
+    return [f"{event.actor} {event.what} {event.detail}".strip() for event in events]
+
+
+def texts(sue: Console, name: str, occasion: str) -> list[str]:
+    row = sue.database.read(lambda session: technicians.technician_named(session, name))
+    query = select(Page.words).where(Page.technician_id == row.id, Page.occasion.startswith(occasion))
+    return sue.database.read(lambda session: list(session.scalars(query)))
+
+
+def test_it_is_given_to_somebody_whoever_has_it_and_they_are_told(sue: Console) -> None:
+    does(sue, "give", technician="Amy Roy")
+    does(sue, "give", technician="Ben Cole")
+    assert sue.callback.owner is not None
+    assert sue.callback.owner.name == "Ben Cole"
+    assert "sue@example.com gave you" in texts(sue, "Ben Cole", "given")[0]
+    assert "sue@example.com given to Ben Cole" in story(sue)
+
+
+def test_page_now_takes_the_next_step_at_once_and_only_while_nobody_has_it(sue: Console) -> None:
+    does(sue, "page-now")
+    assert sue.callback.next_action_at == sue.clock.now()
+    does(sue, "give", technician="Amy Roy")
+    assert "Amy Roy has it." in does(sue, "page-now")
+
+
+def test_the_priority_changes_the_promise_and_stays_in_the_story(sue: Console) -> None:
+    assert "<dd>P2;" in page_of(sue)
+    shown = does(sue, "priority", priority="P1")
+    assert "<dd>P1;" in shown
+    assert "sue@example.com priority P2 to P1" in story(sue)
+    assert "There is no priority" in does(sue, "priority", priority="P0")
+
+
+def test_waiting_stops_the_clock_only_after_an_attempt_and_until_they_are_back(sue: Console) -> None:
+    assert "waits for nobody" in does(sue, "wait", why="away")
+    does(sue, "give", technician="Amy Roy")
+    does(sue, "attempt", outcome="continuing")
+    assert "P2, waiting for the customer" in does(sue, "wait", why="sends a log on Monday")
+    assert "already" in does(sue, "wait")
+    sue.clock.move_to(sue.clock.now() + timedelta(hours=5))
+    shown = does(sue, "back")
+    assert "P2, waiting for the customer" not in shown
+    assert "hours of waiting for the customer" in shown  # the promise says why it took longer
+    assert "does not wait" in does(sue, "back")
+
+
+def test_product_manager_cancel_and_reopen(sue: Console) -> None:
+    assert "Red Sift OnDMARC (covered)" in does(sue, "product", product="Red Sift OnDMARC")
+    assert "There is no product" in does(sue, "product", product="a pizza")
+    assert "Nobody is on manager now" in does(sue, "manager", why="angry")
+    assert "with a reason only" in does(sue, "cancel", why=" ")
+    assert "cancelled" in does(sue, "cancel", why="a wrong number")
+    assert (sue.callback.state, sue.callback.next_action_at) == ("cancelled", None)
+    assert "Reopen it first" in does(sue, "give", technician="Amy Roy")
+    does(sue, "reopen", why="they rang again")
+    assert sue.callback.state == "open"
+    assert sue.callback.next_action_at == sue.clock.now()  # nobody has tried them: the paging goes on
+
+
+def test_what_the_owner_says_of_the_call_is_written_down(sue: Console) -> None:
+    assert "Nobody has it yet" in does(sue, "attempt", outcome="no answer")
+    does(sue, "give", technician="Amy Roy")
+    does(sue, "attempt", outcome="no answer")
+    attempt = sue.database.read(lambda session: session.scalars(select(ReachAttempt)).one())
+    assert (attempt.outcome, attempt.told_by) == ("no answer", "console, sue@example.com")
+    does(sue, "resolve")
+    assert sue.callback.state == "resolved"
+
+
+def test_whoever_acts_on_an_older_sight_is_told_who_was_faster(sue: Console) -> None:
+    before = seen(sue)
+    does(sue, "give", technician="Amy Roy")
+    sue.posts(f"/callbacks/{sue.reference}/give", {"seen": before, "technician": "Ben Cole"})
+    assert "sue@example.com was faster (given)" in page_of(sue)
+    assert sue.callback.owner is not None
+    assert sue.callback.owner.name == "Amy Roy"
+    sue.posts(f"/callbacks/{sue.reference}/note", {"seen": before, "words": "a note never gets lost"})
+    assert any("a note never gets lost" in line for line in story(sue))
+
+
+def test_what_the_desk_did_meanwhile_stops_nobody(sue: Console) -> None:
+    before = seen(sue)
+    from callbacks.story import tell
+
+    sue.database.write(lambda session: tell(session, "CA1", sue.clock.now(), "desk", "paged", "Amy by text"))
+    assert seen(sue) == before
+
+
+def test_an_act_that_does_not_exist_is_not_found(sue: Console) -> None:
+    assert sue.posts(f"/callbacks/{sue.reference}/explode", {}).status_code == 404
