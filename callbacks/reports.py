@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from callbacks.saying import span
@@ -46,7 +46,22 @@ def records(session: Session, since: datetime | None = None, until: datetime | N
         query = query.where(Callback.due_at >= since)
     if until is not None:
         query = query.where(Callback.due_at < until)
-    return [_record(session, callback) for callback in session.scalars(query)]
+    return records_of(session, query)
+
+
+def records_of(session: Session, query: Select[Callback]) -> list[Record]:
+    """Every callback of a query. What belongs to them is loaded by the hundred, not one by one."""
+    found = list(session.scalars(query))
+    return [record for start in range(0, len(found), 500) for record in _records(session, found[start : start + 500])]
+
+
+def _records(session: Session, callbacks: Sequence[Callback]) -> Iterator[Record]:
+    sids, ids = [callback.call_sid for callback in callbacks], [callback.id for callback in callbacks]
+    voicemails = {row.call_sid: row for row in session.scalars(select(Voicemail).where(Voicemail.call_sid.in_(sids)))}
+    tried = select(ReachAttempt.callback_id, func.count()).where(ReachAttempt.callback_id.in_(ids))
+    attempts = {row[0]: row[1] for row in session.execute(tried.group_by(ReachAttempt.callback_id))}
+    for callback in callbacks:
+        yield _record(callback, voicemails.get(callback.call_sid), attempts.get(callback.id, 0))
 
 
 def as_csv(rows: Iterable[Record]) -> str:
@@ -62,6 +77,7 @@ def as_csv(rows: Iterable[Record]) -> str:
 def summary(session: Session, zone: ZoneInfo, since: datetime, now: datetime) -> str:
     """Say in a few lines how the promise was kept: in all, then by week, line and person."""
     query = select(Callback).where(Callback.due_at >= since)
+    query = query.where(or_(Callback.state != "cancelled", Callback.attempted_at.is_not(None)))
     counted = [_counted(callback) for callback in session.scalars(query)]
     lines = [f"Callbacks due since {since.astimezone(zone):%Y-%m-%d %H:%M}: {len(counted)}"]
     lines.append(_in_words("in all", attainment(counted, now)))
@@ -85,9 +101,7 @@ def _in_words(name: str, found: Attainment) -> str:
     return f"  {name:<16}{kept}; first attempt: median {median}, 95th percentile {late}"
 
 
-def _record(session: Session, callback: Callback) -> Record:
-    voicemail = session.scalar(select(Voicemail).where(Voicemail.call_sid == callback.call_sid))
-    attempts = session.scalars(select(ReachAttempt.id).where(ReachAttempt.callback_id == callback.id)).all()
+def _record(callback: Callback, voicemail: Voicemail | None, attempts: int) -> Record:
     return Record(
         reference=callback.reference,
         line=callback.call.line,
@@ -101,7 +115,7 @@ def _record(session: Session, callback: Callback) -> Record:
         attempted_at=_iso(callback.attempted_at),
         resolved_at=_iso(callback.resolved_at),
         kept=_kept(callback),
-        attempts=len(attempts),
+        attempts=attempts,
     )
 
 

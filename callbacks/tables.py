@@ -193,7 +193,7 @@ class Call(Base):
 
     sid: Mapped[str] = mapped_column(String(64), primary_key=True)
     line: Mapped[str] = mapped_column(String(40))
-    caller: Mapped[str] = mapped_column(String(64))  # as the carrier gave it: may be a word, or nothing
+    caller: Mapped[str] = mapped_column(String(64), index=True)  # as the carrier gave it: may be a word, or nothing
     customer_number: Mapped[str | None] = mapped_column(String(20))  # only when it is a number that can be rung
     began_at: Mapped[datetime] = mapped_column(index=True)
     language: Mapped[str] = mapped_column(String(5), default="en")

@@ -14,6 +14,7 @@ from callbacks import users
 from callbacks.console import session as login_session
 from callbacks.console import views
 from callbacks.console.access import ConsoleParts, audio_of, for_everyone, kept_to_ourselves
+from callbacks.console.found_pages import found_pages
 from callbacks.console.people import people_pages
 from callbacks.console.steering_pages import steering_pages
 from callbacks.console.what_if_page import what_if_page
@@ -48,6 +49,7 @@ def console_blueprint(parts: ConsoleParts) -> Blueprint:
     steering_pages(console, parts)
     people_pages(console, parts)
     what_if_page(console, parts)
+    found_pages(console, parts)
     return console
 
 

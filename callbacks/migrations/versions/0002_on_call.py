@@ -165,6 +165,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("product", sa.String(length=255), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("coverage", sa.String(length=10), nullable=False, server_default=""))
 
+    with op.batch_alter_table("calls", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_calls_caller"), ["caller"], unique=False)
+
     with op.batch_alter_table("page_attempts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_page_attempts_started_at"), ["started_at"], unique=False)
 

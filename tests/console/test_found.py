@@ -1,0 +1,76 @@
+"""Every callback ever: found by what people know of it, paged, and given to other programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from callbacks import intake, life, technicians
+from tests.console.test_console import BEGAN, DESK, Console, console  # noqa: F401 - the fixture
+
+
+@pytest.fixture
+def sue(console: Console) -> Console:  # noqa: F811
+    """The console, with Sue the supervisor logged in and sixty callbacks of the days before."""
+    console.logs_in("sue@example.com")
+
+    def calls(session: Session) -> None:
+        amy = technicians.technician_named(session, "Amy Roy")
+        for n in range(60):
+            at, line = BEGAN - timedelta(hours=n), "toll-free" if n % 2 else "direct"
+            arrival = intake.Arrival(f"CAx{n}", line, f"+1514555{1000 + n}", "en", False, "")
+            call = intake.call_arrives(session, arrival, at)
+            callback = life.open_callback(session, DESK, call, at)
+            if n == 7:
+                life.resolve(session, DESK, callback, amy, "console", at)
+
+    console.database.write(calls)
+    return console
+
+
+def found(sue: Console, query: str) -> list[dict[str, str]]:
+    return sue.client.get(f"/callbacks.json?{query}").get_json()  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    "words", ["(514) 555-1042", "514-555-1042", "+15145551042", "5145551042", "1 514 555 1042", "5551042", "1042"]
+)
+def test_a_number_in_any_notation(sue: Console, words: str) -> None:
+    answer = sue.client.get("/callbacks.json", query_string={"words": words}).get_json()
+    assert [row["caller"] for row in answer] == ["+15145551042"]
+
+
+def test_by_reference_however_it_is_written(sue: Console) -> None:
+    reference = found(sue, "words=1042")[0]["reference"]
+    for words in (reference, reference.lower(), reference.replace("-", "")):
+        assert [row["reference"] for row in found(sue, f"words={words}")] == [reference]
+
+
+def test_by_state_line_person_and_day(sue: Console) -> None:
+    assert len(found(sue, "state=resolved")) == 1
+    assert found(sue, "person=Amy Roy")[0]["owner"] == "Amy Roy"
+    assert len(found(sue, "line=toll-free")) == 30
+    assert len(found(sue, "state=unanswered")) == 60
+    assert len(found(sue, "since=2026-11-28")) == 24  # from the desk's midnight on: and the one of the console's own
+    assert len(found(sue, "until=2026-11-26")) == len(found(sue, "")) - len(found(sue, "since=2026-11-27"))
+    assert found(sue, "broken=1") == []
+    assert len(found(sue, "state=nonsense&since=soon&before=x")) == 61
+
+
+def test_pages_go_on_without_losing_any(sue: Console) -> None:
+    first = sue.client.get("/callbacks").text
+    assert first.count('data-label="Callback"') == 50
+    older = first.split('<a href="/callbacks?before=')[1].split('"')[0]
+    second = sue.client.get(f"/callbacks?before={older}").text
+    assert second.count('data-label="Callback"') == 11
+    assert "Older ones" not in second
+
+
+def test_as_csv_no_field_is_a_formula(sue: Console) -> None:
+    rows = list(csv.DictReader(io.StringIO(sue.client.get("/callbacks.csv").text)))
+    assert len(rows) == 61
+    assert all(not value.startswith(("=", "+", "-", "@")) for row in rows for value in row.values())
