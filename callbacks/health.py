@@ -44,13 +44,19 @@ def health_blueprint(database: Database, clock: Clock) -> Blueprint:
 
 def unready(database: Database, clock: Clock) -> str | None:
     """Say why promises cannot be kept at the moment, or None."""
+    now = clock.now()
     try:
-        swept_at = database.read(lambda session: session.scalar(select(func.max(WorkerSign.swept_at))))
+        return database.read(lambda session: silence_of_workers(session, now))
     except SQLAlchemyError as fault:
         return f"The database does not answer ({type(fault).__name__}). Look at DATABASE_URL and the server."
+
+
+def silence_of_workers(session: Session, now: datetime) -> str | None:
+    """Say so when no worker has finished a sweep lately: nothing would be sent."""
+    swept_at = session.scalar(select(func.max(WorkerSign.swept_at)))
     if swept_at is None:
         return "No worker has finished a sweep yet: nobody is paged. Start one: python app.py worker."
-    silent = clock.now() - swept_at
+    silent = now - swept_at
     if silent > SWEPT_LATELY:
         return f"No worker has finished a sweep for {int(silent.total_seconds())} seconds: nobody is paged."
     return None

@@ -15,6 +15,7 @@ from callbacks.console import session as login_session
 from callbacks.console import views
 from callbacks.console.access import ConsoleParts, audio_of, for_everyone, kept_to_ourselves
 from callbacks.console.found_pages import found_pages
+from callbacks.console.panel import panel
 from callbacks.console.people import people_pages
 from callbacks.console.steering_pages import steering_pages
 from callbacks.console.what_if_page import what_if_page
@@ -118,7 +119,10 @@ def _reading_pages(console: Blueprint, parts: ConsoleParts) -> None:
     def callbacks() -> str:
         now = parts.clock.now()
         still_open, closed = parts.database.read(lambda s: views.list_of_callbacks(s, parts.desk, now))
-        return render_template("callbacks.html", title="Callbacks", open=still_open, closed=closed, now=now)
+        beside = parts.database.read(lambda session: panel(session, parts.desk, now))
+        return render_template(
+            "callbacks.html", title="Now", open=still_open, closed=closed, panel=beside, now=now
+        )  # fmt: skip
 
     @console.get("/callbacks/<reference>")
     @for_everyone

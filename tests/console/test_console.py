@@ -275,3 +275,23 @@ def test_what_if_answers_by_an_address_that_can_be_sent(console: Console) -> Non
     assert "Amy Roy" in page
     assert "is no time: this is about now" in console.client.get("/what-if?at=soon&line=fax").text
     assert "too far away" in console.client.get("/what-if?at=0001-01-01T00:00").text
+
+
+def test_now_says_who_is_on_call_until_when_the_gaps_and_what_is_wrong(console: Console) -> None:
+    console.logs_in("rita@example.com")
+    ends = console.clock.now() + timedelta(hours=9)
+    console.database.write(
+        lambda s: rota.add_shift(
+            s, DESK, technicians.technician_named(s, "Ben Cole"), "supervisor", None, ends, console.clock.now()
+        )
+    )
+    console.database.write(
+        lambda s: technicians.note_trouble(technicians.technician_named(s, "Ben Cole"), "text first", "sent STOP")
+    )
+    page = console.client.get("/").text
+    assert 'data-label="Who">Amy Roy</td>' in page
+    assert "further notice" in page
+    assert "Sun 29 Nov 07:14" in page  # when Ben goes off
+    assert "<strong>supervisor</strong>: nobody from" in page
+    assert "Ben Cole cannot be reached by text first: sent STOP" in page
+    assert "No worker has finished a sweep yet" in page
