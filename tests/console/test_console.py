@@ -95,9 +95,9 @@ def console(sqlite_url: str, tmp_path: Path) -> Iterator[Console]:
 
 
 PAGES = ["/", "/calls", "/callbacks/{reference}", "/voicemails/1.wav", "/people", "/what-if"]
-PAGES += ["/callbacks", "/callbacks.csv", "/callbacks.json"]
+PAGES += ["/rota", "/callbacks", "/callbacks.csv", "/callbacks.json"]
 CHANGES = [f"/callbacks/{{reference}}/{act}" for act in ACTS]
-CHANGES += ["/people/add", "/people/1/test"]
+CHANGES += ["/people/add", "/people/1/test", "/rota/add"]
 
 
 def test_every_route_is_on_one_list(console: Console) -> None:
@@ -108,6 +108,7 @@ def test_every_route_is_on_one_list(console: Console) -> None:
         .replace("{reference}", "<reference>")
         .replace("/1.wav", "/<int:voicemail_id>.wav")
         .replace("/1/test", "/<int:technician_id>/<act>")
+        .replace("/rota/add", "/rota/<act>")
         for path in PAGES + CHANGES
     }
     assert rules == public | named | {"/logout"}
