@@ -24,6 +24,20 @@ from callbacks.technicians import everybody
 
 CALLS_A_PAGE = 50
 AT_RISK = timedelta(minutes=10)
+# What a page was for, by its occasion; and what is said of one that was not sent by itself.
+KINDS = {
+    "step": "page",
+    "reminder": "reminder",
+    "taken": "told who has it",
+    "given": "given by a supervisor",
+    "manager": "a manager is asked for",
+    "outcome": "asked how it went",
+}
+NOT_SENT = {
+    "cancelled": "not sent: somebody had it already, or the day's cap was reached",
+    "due": "waiting to be sent",
+    "bundled": "went with others in one message",
+}
 
 
 @dataclass(frozen=True)
@@ -186,13 +200,12 @@ def _pages(session: Session, callback: Callback) -> Sequence[Page]:
 def _page_line(session: Session, page: Page) -> PageLine:
     query = select(PageAttempt).where(PageAttempt.page_id == page.id).order_by(PageAttempt.id)
     attempts = session.scalars(query).all()
-    kinds = {"step": "page", "reminder": "reminder", "taken": "told who has it", "connection": "connection"}
-    what = kinds.get(page.occasion.split()[0], page.occasion)
+    what = KINDS.get(page.occasion.split()[0], page.occasion)
     return PageLine(page.created_at, page.technician.name, page.channel, what, _became(page, attempts))
 
 
 def _became(page: Page, attempts: Sequence[PageAttempt]) -> str:
-    words = {"cancelled": "not sent: somebody had it already", "due": "waiting to be sent"}.get(page.state, "")
+    words = NOT_SENT.get(page.state, "")
     if attempts and page.state != "cancelled":
         last = attempts[-1]
         words = last.error or last.carrier_status or last.state
