@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import create_engine, text
 
+from callbacks import users
 from callbacks.database import Database
 from callbacks.logs import set_up_logs
 from callbacks.migrations import migrate
@@ -37,6 +39,13 @@ def postgres() -> Iterator[str]:
         if os.environ.get("CI"):
             raise
         pytest.skip(f"NO POSTGRESQL: {why} These tests only proved SQLite.")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_are_hashed_quickly() -> None:
+    """What is slow on purpose would be a quarter of the tests; `test_users` looks at how the service does it."""
+    users._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    users._NOBODYS_HASH = users._hasher.hash("nobody")
 
 
 @pytest.fixture(scope="session")
