@@ -139,10 +139,13 @@ def open_desk(
         return desks[-1]
 
     yield open_at
-    for opened in desks:
-        _must_have_been_quiet(opened, caplog)
-        opened.stage.house.worker.close()
-        opened.stage.house.database.close()
+    try:
+        for opened in desks:
+            _must_have_been_quiet(opened, caplog)
+    finally:
+        for opened in desks:
+            opened.stage.house.worker.close()
+            opened.stage.house.database.close()
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def test_a_night_at_random(desk: DeskNight, seed: int) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(100, 130))
+@pytest.mark.parametrize("seed", range(100, 118))
 def test_many_nights_at_random(desk: DeskNight, seed: int) -> None:
     live_through(desk, seed)
 
@@ -70,7 +70,9 @@ def live_through(desk: DeskNight, seed: int) -> None:
         on_the_wire = timedelta(seconds=10)
         assert [at for at in paged if at > attempted_at + on_the_wire] == []
     elif desk.callback.state == "open":
-        assert desk.now - paged[-1] <= timedelta(minutes=11)
+        # Whoever takes it late is left alone for ten minutes; otherwise nothing falls silent for longer than that.
+        last = max(paged[-1], desk.callback.acknowledged_at or opened)
+        assert desk.now - last <= timedelta(minutes=11)
         assert desk.callback.next_action_at is not None
     staff = {"+15145550101", "+15145550102", "+15145550103", "+15145550104"}
     customer = {"+15145550199"}
