@@ -8,7 +8,9 @@ from datetime import timedelta
 import pytest
 
 from ivr.simulator import Habit, SmsHabit
-from tests.scenarios.conftest import DeskNight
+from tests.scenarios.conftest import POSTGRES_IN_SOAK, DeskNight
+
+pytestmark = POSTGRES_IN_SOAK
 
 
 def amy_takes_and_resolves(desk: DeskNight) -> None:
