@@ -176,11 +176,6 @@ def forget_trouble(row: Technician, way: str) -> None:
         row.troubles = {known: what for known, what in row.troubles.items() if known != way}
 
 
-def forget_stop(row: Technician, sender: str) -> None:
-    """They sent START: the carrier lets our texts through again."""
-    forget_trouble(row, f"text {'second' if sender == row.second_phone else 'first'}")
-
-
 def troubles_in_words(row: Technician) -> list[str]:
     return [f"{way.removesuffix(' first')}: {what}" for way, what in row.troubles.items()]
 

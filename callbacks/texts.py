@@ -22,7 +22,7 @@ from callbacks.paging.commands import Command, Verb, code_of_number, is_assent, 
 from callbacks.paging.wording import Words
 from callbacks.saying import clock_time, ended_once, readable_number
 from callbacks.tables import Callback, Page, ReceivedText, Technician
-from callbacks.technicians import forget_stop, note_trouble, technician_with, verify, waits_for_code
+from callbacks.technicians import forget_trouble, note_trouble, technician_with, verify, waits_for_code
 
 NONSENSE_ANSWERED = 5  # a day, to one technician
 QUESTIONS_ASKED = 20
@@ -221,7 +221,7 @@ def _heed_the_carriers_word(
 ) -> str:
     """STOP and START are answered by the carrier, which from now on blocks our texts, or lets them through again."""
     if is_opt_in(words):
-        forget_stop(technician, technician.second_phone or "" if which == "second" else technician.phone)
+        forget_trouble(technician, f"text {which}")
     elif note_trouble(technician, f"text {which}", "this person sent STOP; the carrier blocks texts to them."):
         english = f"{technician.name} sent STOP: no text reaches them. They are paged by phone until they send START."
         french = f"{technician.name} a envoyé STOP: aucun texto ne lui parvient. On l'appelle jusqu'à son START."

@@ -161,7 +161,7 @@ class Outbox:
             return self._errand("look up", page, last)
         if not page.tries and not self._may_go(session, page, now):
             return None
-        if page.occasion.startswith(ESCALATING) and not _leads_a_bundle(session, page):
+        if page.occasion.startswith(ESCALATING) and not _bundled_into(session, page):
             link = self._links.page(page.id, page.created_at)
             page.words = words_of(session, self._desk, page, now, link)
         attempt = PageAttempt(page_id=page.id, started_at=now, state="sending")
@@ -417,10 +417,6 @@ def _why_not_reached(page: Page) -> str | None:
     if page.channel == "mail" or page.occasion == "verification" or is_verified(page.technician, page.number):
         return None
     return f"{page.technician.name}'s {page.number} number is not verified."
-
-
-def _leads_a_bundle(session: Session, page: Page) -> bool:
-    return bool(_bundled_into(session, page))
 
 
 def _bundled_into(session: Session, page: Page) -> Sequence[Page]:
