@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.desk import Desk
-from callbacks.errors import WrongState
+from callbacks.errors import NotFound, WrongState
 from callbacks.tables import ClosureRow, HolidayChange
 from sla.hours import Closure, SupportHours
 
@@ -31,6 +32,34 @@ def add_closure(
     except ValueError as fault:
         raise WrongState(str(fault)) from None
     session.add(row)
+
+
+def drop_closure(session: Session, closure_id: int) -> None:
+    """The desk keeps its hours after all. Raises NotFound."""
+    row = session.get(ClosureRow, closure_id)
+    if row is None:
+        raise NotFound("There is no such closure any more.")
+    session.delete(row)
+
+
+def closures_of(session: Session, year: int, zone: ZoneInfo) -> list[ClosureRow]:
+    """Every closure and opening that touches a year of the desk, in order of time."""
+    rows = session.scalars(select(ClosureRow).order_by(ClosureRow.starts_at, ClosureRow.id))
+    return [row for row in rows if row.starts_at.astimezone(zone).year <= year <= row.ends_at.astimezone(zone).year]
+
+
+def holiday_changes(session: Session, year: int) -> list[HolidayChange]:
+    """Every correction of the statutory list of a year."""
+    rows = session.scalars(select(HolidayChange).order_by(HolidayChange.day))
+    return [row for row in rows if row.day.year == year]
+
+
+def as_by_law(session: Session, day: date) -> None:
+    """Forget the correction of a day: the statutory list holds for it again. Raises NotFound."""
+    change = session.get(HolidayChange, day)
+    if change is None:
+        raise NotFound(f"Nothing was changed for {day}.")
+    session.delete(change)
 
 
 def strike_out(session: Session, day: date) -> None:

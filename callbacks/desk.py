@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,7 +15,7 @@ import phonenumbers
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from callbacks.daily import DailySpan, daily_span
-from callbacks.errors import BrokenDesk
+from callbacks.errors import BrokenDesk, WrongState
 from callbacks.paging.policy import Escalation, Step, Target
 from sla import targets as promise
 from sla.holidays import StatutoryHolidays
@@ -238,6 +238,16 @@ class Desk(_Part):
     @cached_property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.hours.zone)
+
+    def instant(self, text: str) -> datetime:
+        """Read a time as the desk's clock shows it, such as 2026-11-27T18:00. Raises WrongState."""
+        try:
+            told = datetime.fromisoformat(text.strip().replace(" ", "T"))
+        except ValueError:
+            told = None
+        if told is None or not 2000 < told.year < 2200:
+            raise WrongState(f"{text[:40]!r} is no time. Write it as 2026-11-27T18:00.")
+        return (told if told.tzinfo else told.replace(tzinfo=self.zone)).astimezone(UTC)
 
     @cached_property
     def promised_callback(self) -> promise.Target:

@@ -15,6 +15,7 @@ from callbacks import customers
 from callbacks.database import insert_once
 from callbacks.desk import Desk
 from callbacks.errors import NotFound, WrongState
+from callbacks.finding import findable
 from callbacks.paging.alarms import tell_supervisors
 from callbacks.paging.carrier import FINAL
 from callbacks.paging.escalation import add_page, cancel_waiting, hurry, take_next_step, tell_the_others
@@ -55,6 +56,7 @@ def open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> Ca
         next_action_at=now,
     )
     callback = session.scalars(select(Callback).where(Callback.call_sid == call.sid)).one()
+    findable(session, callback, call.caller)
     tell(session, call.sid, now, "desk", "callback opened", f"Reference {callback.reference}.")
     take_next_step(session, desk, callback, now)
     return callback

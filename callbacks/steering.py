@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from callbacks import life
 from callbacks.desk import Desk
 from callbacks.errors import WrongState
+from callbacks.finding import findable
 from callbacks.oncall import rota
 from callbacks.oncall.roster import Way
 from callbacks.paging import wording
@@ -26,7 +27,7 @@ from callbacks.paging.escalation import (
     tell_the_others,
 )
 from callbacks.story import tell
-from callbacks.tables import Callback, Event, PriorityChange, Technician, Waiting
+from callbacks.tables import Callback, Event, PriorityChange, Technician, Voicemail, Waiting
 from callbacks.technicians import person
 
 NOT_PEOPLE = ("desk", "carrier", "caller")
@@ -48,6 +49,25 @@ def check_seen(session: Session, callback: Callback, seen: int) -> None:
 
 def reassign(session: Session, desk: Desk, callback: Callback, technician: Technician, who: str, now: datetime) -> None:
     """Give it to a technician, whoever has it, and text them so."""
+    _hand_to(session, desk, callback, technician, who, now)
+    code = code_for(session, callback, technician.id)
+    words = wording.given(subject_of(session, desk, callback), code, who, technician.language)
+    _text(session, callback, technician, f"given {callback.decisions}", words, code, now)
+    _watch_the_owner(session, desk, callback, now)
+
+
+def take_over(
+    session: Session, desk: Desk, callback: Callback, technician: Technician, who: str, now: datetime
+) -> None:
+    """A technician takes it at the console, from whoever has it."""
+    if callback.owner_id == technician.id and not callback.resumed:
+        return
+    _hand_to(session, desk, callback, technician, who, now)
+    life.mark_answer(session, callback, technician, "taken")
+    _watch_the_owner(session, desk, callback, now)
+
+
+def _hand_to(session: Session, desk: Desk, callback: Callback, technician: Technician, who: str, now: datetime) -> None:
     _must_be_open(callback)
     if technician.left_at is not None:
         raise WrongState(f"{technician.name} is no longer with us.")
@@ -55,9 +75,9 @@ def reassign(session: Session, desk: Desk, callback: Callback, technician: Techn
     callback.acted_at, callback.resumed = now, False
     tell(session, callback.call_sid, now, who, "given", f"to {technician.name}")
     tell_the_others(session, desk, callback, technician, now)
-    code = code_for(session, callback, technician.id)
-    words = wording.given(subject_of(session, desk, callback), code, who, technician.language)
-    _text(session, callback, technician, f"given {callback.decisions}", words, code, now)
+
+
+def _watch_the_owner(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
     if callback.attempted_at is None:
         take_next_step(session, desk, callback, now)
 
@@ -154,11 +174,45 @@ def cancel(session: Session, callback: Callback, why: str, who: str, now: dateti
     cancel_waiting(session, callback)
 
 
-def record_attempt(session: Session, desk: Desk, callback: Callback, outcome: str, who: str, now: datetime) -> None:
-    """Write down how the owner's call to the customer went."""
-    if callback.owner is None:
+def record_attempt(
+    session: Session,
+    desk: Desk,
+    callback: Callback,
+    technician: Technician | None,
+    outcome: str,
+    who: str,
+    now: datetime,
+) -> None:
+    """Write down how a technician's call to the customer went: the owner's, unless another one is named."""
+    caller = technician or callback.owner
+    if caller is None:
         raise WrongState("Nobody has it yet. Give it to a technician first.")
-    life.tell_outcome(session, desk, callback, callback.owner, outcome, f"console, {who}", now)
+    life.tell_outcome(session, desk, callback, caller, outcome, f"console, {who}", now)
+
+
+def name_caller(session: Session, callback: Callback, name: str, who: str, now: datetime) -> None:
+    """Write down who the caller is; the callback is found by that name."""
+    callback.call.caller_name = name[:100]
+    tell(session, callback.call_sid, now, who, "named the caller", name)
+    findable(session, callback, name)
+
+
+def write_transcript(session: Session, callback: Callback, words: str, who: str, now: datetime) -> None:
+    """Write down what the message says; the callback is found by its words. Raises WrongState without a message."""
+    voicemail = session.scalar(select(Voicemail).where(Voicemail.call_sid == callback.call_sid))
+    if voicemail is None:
+        raise WrongState("There is no message.")
+    voicemail.transcript = words
+    tell(session, callback.call_sid, now, who, "wrote down the message", words)
+    findable(session, callback, words)
+
+
+def add_note(session: Session, callback: Callback, words: str, who: str, now: datetime) -> None:
+    """Add a note; the callback is found by its words. Raises WrongState when it is empty."""
+    if not words:
+        raise WrongState("The note is empty.")
+    tell(session, callback.call_sid, now, who, "note", words)
+    findable(session, callback, words)
 
 
 def _text(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from callbacks.database import UtcDateTime
@@ -175,6 +175,7 @@ class HolidayChange(Base):
 
 class User(Base):
     __tablename__ = "users"
+    __table_args__ = (UniqueConstraint("technician_id", name="one_user_each"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(unique=True)
@@ -184,6 +185,23 @@ class User(Base):
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
     session_key: Mapped[str] = mapped_column(String(40))  # changed to end every session of this user
+    technician_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id", name="who_is_paged"))
+    second_factor: Mapped[str] = mapped_column(String(64), default="")  # the secret shared with an app; none: empty
+    second_factor_step: Mapped[int] = mapped_column(default=0)  # of the last code taken: none is taken twice
+    technician: Mapped[Technician | None] = relationship(lazy="joined")
+
+
+class AuditEntry(Base):
+    """Who looked or changed what. The database itself refuses to change or delete a row; see callbacks/audit.py."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    who: Mapped[str]  # a mail address, or "command line"
+    what: Mapped[str]
+    detail: Mapped[str] = mapped_column(Text, default="")
+    seal: Mapped[str] = mapped_column(String(64))  # of this entry and the one before
 
 
 class Call(Base):
@@ -194,6 +212,7 @@ class Call(Base):
     sid: Mapped[str] = mapped_column(String(64), primary_key=True)
     line: Mapped[str] = mapped_column(String(40))
     caller: Mapped[str] = mapped_column(String(64), index=True)  # as the carrier gave it: may be a word, or nothing
+    caller_name: Mapped[str] = mapped_column(String(100), default="")  # as somebody wrote it down
     customer_number: Mapped[str | None] = mapped_column(String(20))  # only when it is a number that can be rung
     began_at: Mapped[datetime] = mapped_column(index=True)
     language: Mapped[str] = mapped_column(String(5), default="en")
@@ -219,16 +238,28 @@ class Voicemail(Base):
     audio: Mapped[str] = mapped_column(String(20), default="none")  # none, wanted, copied, lost
     audio_file: Mapped[str | None]
     audio_sha256: Mapped[str | None] = mapped_column(String(64))
+    transcript: Mapped[str] = mapped_column(Text, default="")
     tries: Mapped[int] = mapped_column(default=0)
     next_action_at: Mapped[datetime | None]
     token: Mapped[int] = mapped_column(default=0)
+
+
+BROKEN = "breached_at IS NOT NULL"
 
 
 class Callback(Base):
     """A customer whom we owe a call, until somebody has tried to reach them, and after."""
 
     __tablename__ = "callbacks"
-    __table_args__ = (Index("callbacks_to_decide", "next_action_at"), Index("callbacks_by_due", "state", "due_at"))
+    __table_args__ = (
+        Index("callbacks_to_decide", "next_action_at"),
+        Index("callbacks_by_due", "state", "due_at"),
+        Index("callbacks_by_deadline", "due_at", "id"),
+        Index("callbacks_by_opening", "opened_at", "id"),
+        Index("callbacks_of_owner", "owner_id", "opened_at", "id"),
+        Index("callbacks_by_priority", "priority", "opened_at", "id"),
+        Index("callbacks_broken", "opened_at", "id", sqlite_where=text(BROKEN), postgresql_where=text(BROKEN)),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(12), unique=True)
@@ -253,6 +284,19 @@ class Callback(Base):
     coverage: Mapped[str] = mapped_column(String(10), default="")  # covered, courtesy, billable
     call: Mapped[Call] = relationship(lazy="joined")
     owner: Mapped[Technician | None] = relationship(lazy="joined")
+
+
+# Beginnings of words are found by a span of the index: PostgreSQL would sort it by the rules of some language.
+IN_ORDER_OF_BYTES = String(40).with_variant(String(40, collation="C"), "postgresql")
+
+
+class FindingWord(Base):
+    """A word that a callback is found by: of the message, a note or a name, or a number read from its end."""
+
+    __tablename__ = "finding_words"
+
+    word: Mapped[str] = mapped_column(IN_ORDER_OF_BYTES, primary_key=True)
+    callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"), primary_key=True)
 
 
 class PriorityChange(Base):

@@ -14,7 +14,7 @@ from callbacks.customers import technician_number
 from callbacks.daily import daily_span
 from callbacks.errors import NotFound, WrongState
 from callbacks.oncall.roster import Channel, ContactRule, Number, Person, Way
-from callbacks.tables import ContactRuleRow, Technician, Verification
+from callbacks.tables import ContactRuleRow, Technician, User, Verification
 
 CODE_LASTS = timedelta(hours=24)
 FAILURES_ALLOWED = 5
@@ -137,7 +137,14 @@ def is_verified(row: Technician, which: str) -> bool:
 
 
 def leave(session: Session, row: Technician, now: datetime) -> None:
-    """A technician is no longer one of us: never paged again, still named in the log; the number is free again."""
+    """A technician is no longer one of us: never paged again, still named in the log; the number is free again.
+
+    At the console they are nobody any more, or, when they are more than a technician there, nobody who is paged.
+    """
+    for user in session.scalars(select(User).where(User.technician_id == row.id)):
+        if user.role == "technician":
+            session.delete(user)
+        user.technician_id = None
     row.left_at, row.phone, row.second_phone = now, f"left {row.id}", None
 
 

@@ -17,6 +17,7 @@ PURE = [
     *(f"sla/{path.name}" for path in sorted(Path("sla").glob("*.py")) if path.name != "clock.py"),
     *("callbacks/paging/policy.py", "callbacks/paging/wording.py", "callbacks/paging/commands.py"),
     *("callbacks/oncall/rotation.py", "callbacks/oncall/schedule.py", "callbacks/oncall/icalendar_feed.py"),
+    *("callbacks/oncall/reasons.py", "callbacks/paging/reasons.py"),
     *(
         "callbacks/daily.py",
         "callbacks/what_if.py",

@@ -14,7 +14,7 @@ from callbacks.desk import duration
 from callbacks.errors import WrongState
 from callbacks.oncall.roster import Number
 from callbacks.paging import alarms
-from callbacks.paging.testing import result_of
+from callbacks.paging.delivery import result_of
 from callbacks.saying import readable_number
 from callbacks.tables import Technician
 

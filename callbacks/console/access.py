@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from flask import Response, abort, g, redirect, send_file, url_for
+from flask import Response, abort, g, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy.orm import Session
 
-from callbacks import users
+from callbacks import audit, users
 from callbacks.database import Database
 from callbacks.desk import Desk
-from callbacks.tables import Voicemail
+from callbacks.story import tell
+from callbacks.tables import Callback, User, Voicemail
 from sla.clock import Clock
 
 CONTENT_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {framed_by}"
 )
+NOT_FOR_THE_LOG = ("token", "seen", "password", "old", "code", "secret")
 View = Callable[..., ResponseReturnValue]
 
 
@@ -37,28 +42,34 @@ class ConsoleParts:
     demo: bool = False
 
 
-def for_everyone(view: View) -> View:
-    """Whoever is logged in."""
+def _only(roles: Sequence[str], words: str) -> Callable[[View], View]:
+    """Guard a page: whoever is not logged in logs in first, and any other role is refused in words."""
 
-    @wraps(view)
-    def guarded(*arguments: Any, **named: Any) -> ResponseReturnValue:
-        if g.user is None:
-            return redirect(url_for("console.login"))
-        return view(*arguments, **named)
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(*arguments: Any, **named: Any) -> ResponseReturnValue:
+            if g.user is None:
+                return redirect(url_for("console.login"))
+            if g.user.role not in roles:
+                abort(403, words)
+            return view(*arguments, **named)
 
-    return guarded
+        return guarded
+
+    return guard
 
 
-def for_supervisors(view: View) -> View:
-    """Whoever is logged in and may steer."""
+for_everyone = _only(users.ROLES, "")
+for_readers = _only(("administrator", "supervisor", "reader"), "Technicians see open callbacks and their own.")
+for_workers = _only(("administrator", "supervisor", "technician"), "Readers read; they change nothing.")
+for_supervisors = _only(users.MAY_STEER, "Only supervisors and administrators may do this.")
+for_administrators = _only(("administrator",), "Only administrators may do this.")
 
-    @wraps(view)
-    def guarded(*arguments: Any, **named: Any) -> ResponseReturnValue:
-        if g.user.role not in users.MAY_STEER:
-            abort(403, "Only supervisors and administrators may do this.")
-        return view(*arguments, **named)
 
-    return for_everyone(guarded)
+def note_change(session: Session, now: datetime, what: str, about: str = "") -> None:
+    """Enter into the audit log what the one who is logged in does, with what was written into the form."""
+    fields = [f"{name}: {value}" for name, value in request.form.items() if name not in NOT_FOR_THE_LOG and value]
+    audit.note(session, now, g.user.email, what, "; ".join(filter(None, [about, *fields])))
 
 
 def kept_to_ourselves(answer: Response, parts: ConsoleParts, referrer: str = "same-origin") -> Response:
@@ -68,6 +79,22 @@ def kept_to_ourselves(answer: Response, parts: ConsoleParts, referrer: str = "sa
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Referrer-Policy"] = referrer
     return answer
+
+
+def visible_to(user: User) -> ColumnElement[bool]:
+    """Which callbacks a user sees: a technician the open ones and their own, everybody else all."""
+    if user.role != "technician":
+        return true()
+    return or_(Callback.state == "open", Callback.owner_id == user.technician_id)
+
+
+def note_listener(session: Session, voicemail: Voicemail, who: str, now: datetime) -> None:
+    """Write down that somebody hears a message, once for each time it is fetched from its beginning."""
+    if not request.headers.get("Range", "bytes=0-").startswith("bytes=0-"):
+        return
+    tell(session, voicemail.call_sid, now, who, "heard the message")
+    reference = session.scalar(select(Callback.reference).where(Callback.call_sid == voicemail.call_sid))
+    audit.note(session, now, who, "heard a message", reference or voicemail.call_sid)
 
 
 def audio_of(parts: ConsoleParts, voicemail_id: int) -> Response:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 
-from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, g, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from callbacks import reports
+from callbacks import audit, reports
 from callbacks.console import views
-from callbacks.console.access import ConsoleParts, for_everyone
-from callbacks.finding import AT_MOST, STATES, Search, find, matching, search_from
+from callbacks.console.access import ConsoleParts, for_everyone, visible_to
+from callbacks.finding import AT_MOST, ORDERS, STATES, Search, find, matching, search_from
 from callbacks.technicians import everybody
 
 
@@ -24,11 +24,11 @@ def found_pages(console: Blueprint, parts: ConsoleParts) -> None:
         search, now = search_from(request.args), parts.clock.now()
 
         def work(session: Session) -> tuple[list[views.Row], Search | None, list[str]]:
-            page = find(session, search, parts.desk.zone)
-            rows = [views.row_of(callback, parts.desk, now) for callback in page.callbacks]
-            return rows, page.older, [row.name for row in everybody(session)]
+            page = find(session, search, parts.desk.zone, visible_to(g.user))
+            rows = [views.row_of(callback, now) for callback in page.callbacks]
+            return rows, page.further, [row.name for row in everybody(session)]
 
-        rows, older, people = parts.database.read(work)
+        rows, further, people = parts.database.read(work)
         return render_template(
             "found.html",
             title="All callbacks",
@@ -37,7 +37,8 @@ def found_pages(console: Blueprint, parts: ConsoleParts) -> None:
             states=STATES,
             lines=list(parts.desk.lines),
             people=people,
-            older=url_for("console.found", **older.in_address()) if older else None,
+            orders=ORDERS,
+            further=url_for("console.found", **further.in_address()) if further else None,
             csv=url_for("console.found_csv", **search.in_address()),
             json=url_for("console.found_json", **search.in_address()),
         )
@@ -56,7 +57,14 @@ def found_pages(console: Blueprint, parts: ConsoleParts) -> None:
 
 
 def _records(parts: ConsoleParts) -> list[reports.Record]:
-    search = search_from(request.args)
-    return parts.database.read(
-        lambda session: reports.records_of(session, matching(search, parts.desk.zone).limit(AT_MOST))
-    )
+    """What was found, for other programs: that it was taken out of the house goes into the audit log."""
+    search, now, user = search_from(request.args), parts.clock.now(), g.user
+
+    def work(session: Session) -> list[reports.Record]:
+        query = matching(session, search, parts.desk.zone, visible_to(user)).limit(AT_MOST)
+        return reports.records_of(session, query)
+
+    found = parts.database.read(work)
+    asked = "; ".join(f"{name}: {value}" for name, value in search.in_address().items())
+    parts.database.write(lambda s: audit.note(s, now, user.email, f"exported {len(found)} callbacks", asked))
+    return found

@@ -5,25 +5,40 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks import users
 from callbacks.console import session as login_session
 from callbacks.console import views
-from callbacks.console.access import ConsoleParts, audio_of, for_everyone, kept_to_ourselves
+from callbacks.console.access import (
+    ConsoleParts,
+    audio_of,
+    for_everyone,
+    for_readers,
+    kept_to_ourselves,
+    note_listener,
+    visible_to,
+)
+from callbacks.console.account_pages import account_pages
+from callbacks.console.audit_page import audit_page
 from callbacks.console.found_pages import found_pages
+from callbacks.console.login_pages import login_pages
 from callbacks.console.panel import panel
 from callbacks.console.people import people_pages
 from callbacks.console.rota_pages import rota_pages
-from callbacks.console.steering_pages import steering_pages
+from callbacks.console.setup_pages import setup_pages
+from callbacks.console.steering_pages import acts_of, steering_pages
+from callbacks.console.users_pages import users_pages
 from callbacks.console.what_if_page import what_if_page
+from callbacks.console.why_page import why_page
 from callbacks.errors import NotFound
 from callbacks.links import Links
-from callbacks.story import tell
-from callbacks.tables import User, Voicemail
+from callbacks.oncall import rota
+from callbacks.tables import Callback, Voicemail
 
 
 def media_blueprint(parts: ConsoleParts, links: Links) -> Blueprint:
@@ -46,11 +61,16 @@ def console_blueprint(parts: ConsoleParts) -> Blueprint:
         "console", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
     )
     _guard(console, parts)
-    _login_pages(console, parts)
+    login_pages(console, parts)
+    account_pages(console, parts)
+    users_pages(console, parts)
+    setup_pages(console, parts)
+    audit_page(console, parts)
     _reading_pages(console, parts)
     steering_pages(console, parts)
     people_pages(console, parts)
     what_if_page(console, parts)
+    why_page(console, parts)
     found_pages(console, parts)
     rota_pages(console, parts)
     return console
@@ -80,10 +100,17 @@ def _guard(console: Blueprint, parts: ConsoleParts) -> None:
         local = instant.astimezone(parts.desk.zone)
         return Markup('<time datetime="{}">{}</time>').format(instant.isoformat(), f"{local:%a %d %b %H:%M:%S}")
 
+    @console.app_template_global("local")
+    def local(instant: datetime) -> str:
+        """An instant as a field of a form takes it: desk time, without a zone."""
+        return f"{instant.astimezone(parts.desk.zone):%Y-%m-%dT%H:%M:%S}"
+
     @console.context_processor
     def on_every_page() -> dict[str, Any]:
-        may_steer = g.get("user") is not None and g.user.role in users.MAY_STEER
-        return {"user": g.get("user"), "token": login_session.token, "may_steer": may_steer, "demo": parts.demo}
+        user = g.get("user")
+        role = user.role if user is not None else ""
+        may_steer = role in users.MAY_STEER
+        return {"user": user, "role": role, "token": login_session.token, "may_steer": may_steer, "demo": parts.demo}
 
     for status in (403, 404):
         console.register_error_handler(status, _in_words)
@@ -94,71 +121,59 @@ def _in_words(fault: Any) -> ResponseReturnValue:
     return render_template("trouble.html", title="That did not work", words=words), int(fault.code)
 
 
-def _login_pages(console: Blueprint, parts: ConsoleParts) -> None:
-    @console.get("/login")
-    def login() -> str:
-        return render_template("login.html", title="Log in")
-
-    @console.post("/login")
-    def log_in() -> ResponseReturnValue:
-        now, email, password = parts.clock.now(), request.form.get("email", ""), request.form.get("password", "")
-        user = users.authenticate(parts.database, email[:255], password[:255], now)
-        if user is None:
-            flash("That email and password do not belong together, or the account is locked for a while.")
-            return render_template("login.html", title="Log in"), 401
-        login_session.begin(user, now)
-        return redirect(url_for("console.callbacks"))
-
-    @console.post("/logout")
-    def log_out() -> ResponseReturnValue:
-        login_session.end()
-        return redirect(url_for("console.login"))
-
-
 def _reading_pages(console: Blueprint, parts: ConsoleParts) -> None:
     @console.get("/")
     @for_everyone
     def callbacks() -> str:
         now = parts.clock.now()
-        still_open, closed = parts.database.read(lambda s: views.list_of_callbacks(s, parts.desk, now))
-        beside = parts.database.read(lambda session: panel(session, parts.desk, now))
-        return render_template(
-            "callbacks.html", title="Now", open=still_open, closed=closed, panel=beside, now=now
-        )  # fmt: skip
+
+        def work(session: Session) -> dict[str, Any]:
+            plan, visible = rota.schedule(session, parts.desk, now), visible_to(g.user)
+            return {
+                "open": views.open_callbacks(session, parts.desk, plan, visible, now),
+                "closed": views.latest_closed(session, visible, now),
+                "panel": panel(session, parts.desk, plan, now),
+            }
+
+        return render_template("callbacks.html", title="Now", now=now, **parts.database.read(work))
 
     @console.get("/callbacks/<reference>")
     @for_everyone
     def callback(reference: str) -> str:
         now = parts.clock.now()
         try:
-            story = parts.database.read(lambda session: views.story(session, parts.desk, reference, now))
+            story = parts.database.read(
+                lambda session: views.story(session, parts.desk, reference, visible_to(g.user), now)
+            )
         except NotFound:
             abort(404)
         coverage = parts.desk.coverage
         products = {"covered": coverage.covered, "courtesy": coverage.courtesy, "billable": coverage.billable}
+        acts = acts_of(g.user)
         title = f"Callback {story.row.reference}"
-        return render_template("callback.html", title=title, story=story, products=products, now=now)
+        return render_template("callback.html", title=title, story=story, products=products, acts=acts, now=now)
 
     @console.get("/calls")
-    @for_everyone
+    @for_readers
     def calls() -> str:
-        number = request.args.get("page", "1")
-        page = parts.database.read(lambda session: views.calls(session, int(number) if number.isdecimal() else 1))
+        before = request.args.get("before", "")[:64]
+        page = parts.database.read(lambda session: views.calls(session, before))
         return render_template("calls.html", title="All calls", calls=page)
 
     @console.get("/voicemails/<int:voicemail_id>.wav")
     @for_everyone
     def voicemail(voicemail_id: int) -> Response:
-        _note_listener(parts, voicemail_id, g.user)
+        now = parts.clock.now()
+
+        def work(session: Session) -> None:
+            found = session.scalar(
+                select(Voicemail)
+                .outerjoin(Callback, Callback.call_sid == Voicemail.call_sid)
+                .where(Voicemail.id == voicemail_id, visible_to(g.user))
+            )
+            if found is None:
+                abort(404)
+            note_listener(session, found, g.user.email, now)
+
+        parts.database.write(work)
         return audio_of(parts, voicemail_id)
-
-
-def _note_listener(parts: ConsoleParts, voicemail_id: int, user: User) -> None:
-    now = parts.clock.now()
-
-    def work(session: Session) -> None:
-        found = session.get(Voicemail, voicemail_id)
-        if found is not None and "Range" not in request.headers:
-            tell(session, found.call_sid, now, user.email, "heard the message")
-
-    parts.database.write(work)

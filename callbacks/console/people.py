@@ -12,12 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks import technicians
-from callbacks.console.access import ConsoleParts, for_everyone, for_supervisors
+from callbacks.console.access import ConsoleParts, for_everyone, for_supervisors, note_change
 from callbacks.errors import DeskError, NotFound, WrongState
 from callbacks.oncall import rota
 from callbacks.oncall.roster import Number
 from callbacks.paging import alarms
-from callbacks.paging.testing import Result, result_of
+from callbacks.paging.delivery import Result, result_of
 from callbacks.saying import readable_number
 from callbacks.tables import Page, Technician
 
@@ -77,7 +77,7 @@ def people_pages(console: Blueprint, parts: ConsoleParts) -> None:
             alarms.send_code(session, parts.desk, row, "first", now)
             return f"{row.name} is added. A code is on its way; the number counts when it comes back."
 
-        return _done(parts, work)
+        return _done(parts, "add", work)
 
     @console.post("/people/<int:technician_id>/<act>")
     @for_supervisors
@@ -92,12 +92,19 @@ def people_pages(console: Blueprint, parts: ConsoleParts) -> None:
                 raise NotFound("There is no such technician any more.")
             return chosen(session, row, now)
 
-        return _done(parts, work)
+        return _done(parts, act, work)
 
 
-def _done(parts: ConsoleParts, work: Callable[[Session], str]) -> ResponseReturnValue:
+def _done(parts: ConsoleParts, act: str, work: Callable[[Session], str]) -> ResponseReturnValue:
+    now = parts.clock.now()
+
+    def noted(session: Session) -> str:
+        said = work(session)
+        note_change(session, now, f"people: {act}", said)
+        return said
+
     try:
-        flash(parts.database.write(work))
+        flash(parts.database.write(noted))
     except DeskError as fault:
         flash(str(fault))
     return redirect(url_for("console.people"))
@@ -143,12 +150,16 @@ def _acts(parts: ConsoleParts) -> dict[str, Act]:
         row.rules = []
         return "Only the desk's policy holds now."
 
+    def language(session: Session, row: Technician, now: datetime) -> str:
+        row.language = "fr" if form.get("language") == "fr" else "en"
+        return f"{row.name} is paged in {'French' if row.language == 'fr' else 'English'}."
+
     def remove(session: Session, row: Technician, now: datetime) -> str:
         technicians.leave(session, row, now)
         rota.note_edit(session, now)
         return f"{row.name} is paged no more."
 
-    acts = (code, verify, number, test, quiet, rule, no_rules, remove)
+    acts = (code, verify, number, test, quiet, rule, no_rules, language, remove)
     return {act.__name__.replace("_", "-"): act for act in acts}
 
 

@@ -12,12 +12,26 @@ from sqlalchemy.orm import Session
 from callbacks.tables import User
 
 LASTS = timedelta(hours=12)
+HALF_LASTS = timedelta(minutes=5)
 
 
 def begin(user: User, now: datetime) -> None:
     """Log in: a new session, so that nobody can have planted the old one."""
     cookie.clear()
     cookie.update(user=user.id, key=user.session_key, until=(now + LASTS).isoformat(), token=secrets.token_urlsafe(24))
+
+
+def begin_half(user: User, now: datetime) -> None:
+    """The password was right, and the code of the second factor is asked for."""
+    cookie.clear()
+    cookie.update(half=user.id, half_until=(now + HALF_LASTS).isoformat(), token=secrets.token_urlsafe(24))
+
+
+def half_logged_in(now: datetime) -> int | None:
+    """Name the user who has still to give the code."""
+    if "half" not in cookie or now >= datetime.fromisoformat(cookie["half_until"]):
+        return None
+    return int(cookie["half"])
 
 
 def end() -> None:

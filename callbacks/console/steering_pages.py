@@ -12,12 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks import life, steering
-from callbacks.console.access import ConsoleParts, for_supervisors
+from callbacks.console.access import ConsoleParts, for_workers, note_change, visible_to
 from callbacks.desk import Desk
-from callbacks.errors import DeskError, NotFound, WrongState
+from callbacks.errors import DeskError, WrongState
 from callbacks.story import tell
-from callbacks.tables import Callback
+from callbacks.tables import Callback, Technician, User
 from callbacks.technicians import technician_named
+from callbacks.users import MAY_STEER
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,19 @@ class Asked:
     session: Session
     desk: Desk
     callback: Callback
-    who: str
+    user: User
     now: datetime
+
+    @property
+    def who(self) -> str:
+        return self.user.email
+
+    @property
+    def technician(self) -> Technician | None:
+        """The technician who acts here; None when a supervisor acts for the owner."""
+        if self.user.role != "technician" or self.user.technician_id is None:
+            return None
+        return self.session.get_one(Technician, self.user.technician_id)
 
     def field(self, name: str) -> str:
         return request.form.get(name, "").strip()[:1000]
@@ -38,34 +50,37 @@ def steering_pages(console: Blueprint, parts: ConsoleParts) -> None:
     """The routes /callbacks/<reference>/<act>."""
 
     @console.post("/callbacks/<reference>/<act>")
-    @for_supervisors
+    @for_workers
     def steer(reference: str, act: str) -> ResponseReturnValue:
-        chosen, who, now = ACTS.get(act), g.user.email, parts.clock.now()
+        chosen, now = ACTS.get(act), parts.clock.now()
         if chosen is None:
             abort(404)
+        if act not in acts_of(g.user):
+            abort(403, "Only supervisors and administrators may do this.")
         seen = request.form.get("seen", "")
 
         def work(session: Session) -> None:
-            found = session.scalar(select(Callback.id).where(Callback.reference == reference))
+            found = session.scalar(select(Callback.id).where(Callback.reference == reference, visible_to(g.user)))
             if found is None:
-                raise NotFound(f"There is no callback {reference}.")
+                abort(404)
             callback = life.held(session, found)
             if seen.isdecimal() and act != "note":
                 steering.check_seen(session, callback, int(seen))
-            chosen(Asked(session, parts.desk, callback, who, now))
+            chosen(Asked(session, parts.desk, callback, g.user, now))
+            note_change(session, now, f"callback: {act}", reference)
 
         try:
             parts.database.write(work)
-        except NotFound:
-            abort(404)
         except DeskError as fault:
             flash(str(fault))
         return redirect(url_for("console.callback", reference=reference))
 
 
-def _note(asked: Asked) -> None:
-    if words := asked.field("words"):
-        tell(asked.session, asked.callback.call_sid, asked.now, asked.who, "note", words)
+def _take(asked: Asked) -> None:
+    if asked.user.technician_id is None:
+        raise WrongState("You are nobody who is paged. Give it to a technician.")
+    technician = asked.session.get_one(Technician, asked.user.technician_id)
+    steering.take_over(asked.session, asked.desk, asked.callback, technician, asked.who, asked.now)
 
 
 def _give(asked: Asked) -> None:
@@ -74,14 +89,23 @@ def _give(asked: Asked) -> None:
 
 
 def _connect(asked: Asked) -> None:
+    if asked.technician is not None:
+        _take(asked)
     if asked.callback.owner is None:
         raise WrongState("Nobody has it yet. Give it to a technician first.")
     tell(asked.session, asked.callback.call_sid, asked.now, asked.who, "asked for the connection")
     life.ask_for_connection(asked.session, asked.callback, asked.callback.owner, asked.now)
 
 
+def _attempt(asked: Asked, outcome: str) -> None:
+    steering.record_attempt(asked.session, asked.desk, asked.callback, asked.technician, outcome, asked.who, asked.now)
+
+
 ACTS: dict[str, Callable[[Asked], None]] = {
-    "note": _note,
+    "take": _take,
+    "note": lambda a: steering.add_note(a.session, a.callback, a.field("words"), a.who, a.now),
+    "name": lambda a: steering.name_caller(a.session, a.callback, a.field("name"), a.who, a.now),
+    "transcript": lambda a: steering.write_transcript(a.session, a.callback, a.field("words"), a.who, a.now),
     "give": _give,
     "connect": _connect,
     "consent": lambda a: life.consent(a.session, a.callback, a.who, a.now),
@@ -91,8 +115,17 @@ ACTS: dict[str, Callable[[Asked], None]] = {
     "back": lambda a: steering.customer_is_back(a.session, a.callback, a.who, a.now),
     "product": lambda a: steering.set_product(a.session, a.desk, a.callback, a.field("product"), a.who, a.now),
     "manager": lambda a: steering.ask_manager(a.session, a.desk, a.callback, a.field("why"), a.who, a.now),
-    "attempt": lambda a: steering.record_attempt(a.session, a.desk, a.callback, a.field("outcome"), a.who, a.now),
-    "resolve": lambda a: steering.record_attempt(a.session, a.desk, a.callback, "resolved", a.who, a.now),
+    "attempt": lambda a: _attempt(a, a.field("outcome")),
+    "resolve": lambda a: _attempt(a, "resolved"),
     "reopen": lambda a: steering.reopen(a.session, a.callback, a.field("why"), a.who, a.now),
     "cancel": lambda a: steering.cancel(a.session, a.callback, a.field("why"), a.who, a.now),
 }
+# What a technician does at the console, to open callbacks and their own; the rest is a supervisor's.
+TECHNICIANS_ACTS = frozenset(ACTS) - {"give", "consent", "page-now", "reopen", "cancel"}
+
+
+def acts_of(user: User) -> frozenset[str]:
+    """What a user may do to a callback that they see."""
+    if user.role in MAY_STEER:
+        return frozenset(ACTS)
+    return TECHNICIANS_ACTS if user.role == "technician" else frozenset()

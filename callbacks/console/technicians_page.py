@@ -15,14 +15,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks import customers, life
-from callbacks.console.access import ConsoleParts, audio_of, kept_to_ourselves
+from callbacks import customers, life, steering
+from callbacks.console.access import ConsoleParts, audio_of, kept_to_ourselves, note_listener
 from callbacks.console.views import standing_of
 from callbacks.errors import DeskError, WrongState
 from callbacks.links import Links
 from callbacks.paging.wording import Words
 from callbacks.saying import clock_time, length, readable_number
-from callbacks.story import tell
 from callbacks.tables import Callback, Page, ReachAttempt, Technician, Voicemail
 
 # What a technician can say of a call to the customer, as the buttons name it.
@@ -95,10 +94,17 @@ def _show(own: Blueprint, parts: ConsoleParts, links: Links) -> None:
         page_id = links.page_in(token)
         if page_id is None:
             abort(404)
-        found = parts.database.read(lambda session: _voicemail(session, session.get_one(Page, page_id)))
-        if found is None:
-            abort(404)
-        return audio_of(parts, found.id)
+        now = parts.clock.now()
+
+        def work(session: Session) -> int:
+            page = session.get_one(Page, page_id)
+            found = _voicemail(session, page)
+            if found is None:
+                abort(404)
+            note_listener(session, found, page.technician.name, now)
+            return found.id
+
+        return audio_of(parts, parts.database.write(work))
 
 
 def _act(own: Blueprint, parts: ConsoleParts, links: Links) -> None:
@@ -164,7 +170,7 @@ def _act(own: Blueprint, parts: ConsoleParts, links: Links) -> None:
         def work(session: Session, callback: Callback, technician: Technician, now: datetime) -> str:
             if not words:
                 raise WrongState(_say(technician, "The note is empty.", "La note est vide."))
-            tell(session, callback.call_sid, now, technician.name, "note", words)
+            steering.add_note(session, callback, words, technician.name, now)
             return _say(technician, "Noted.", "Noté.")
 
         return act(token, work)

@@ -3,41 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.orm import Session
 
 from callbacks.closures import support_hours
+from callbacks.console.timeline import Entry, timeline_of
 from callbacks.customers import Verdict, verdict_on
 from callbacks.desk import Desk
 from callbacks.errors import NotFound
-from callbacks.paging.policy import Escalation
+from callbacks.oncall import rota
+from callbacks.oncall.schedule import Schedule
+from callbacks.paging.escalation import forecast
+from callbacks.paging.policy import Decision
+from callbacks.paging.reasons import in_a_line
 from callbacks.promises import explanations
 from callbacks.saying import clock_time, length, readable_number, span
 from callbacks.steering import is_waiting, last_act
-from callbacks.story import story_of
-from callbacks.tables import Call, Callback, Event, Page, PageAttempt, ReachAttempt, Technician, Voicemail
+from callbacks.tables import Call, Callback, ReachAttempt, Technician, Voicemail
 from callbacks.technicians import everybody
 
 CALLS_A_PAGE = 50
+CLOSED_SHOWN = 15
 AT_RISK = timedelta(minutes=10)
-# What a page was for, by its occasion; and what is said of one that was not sent by itself.
-KINDS = {
-    "step": "page",
-    "reminder": "reminder",
-    "taken": "told who has it",
-    "given": "given by a supervisor",
-    "manager": "a manager is asked for",
-    "outcome": "asked how it went",
-}
-NOT_SENT = {
-    "cancelled": "not sent: somebody had it already, or the day's cap was reached",
-    "due": "waiting to be sent",
-    "bundled": "went with others in one message",
-}
 
 
 @dataclass(frozen=True)
@@ -45,23 +36,17 @@ class Row:
     """One callback in the list."""
 
     reference: str
+    name: str
     caller: str
     line: str
+    priority: str
     began_at: datetime
     due_at: datetime
     owner: str
     standing: str  # on time, at risk, overdue, answered, answered late, resolved
     words: str  # the same, with the time left
-    next: str
-
-
-@dataclass(frozen=True)
-class PageLine:
-    at: datetime
-    who: str
-    channel: str
-    what: str
-    became: str
+    is_counting: bool  # the time left is running out
+    next: str = ""  # what happens if nobody does anything, and when
 
 
 @dataclass(frozen=True)
@@ -73,9 +58,8 @@ class Story:
     call: Call
     voicemail: Voicemail | None
     voicemail_words: str
-    pages: Sequence[PageLine]
+    timeline: Sequence[Entry]
     attempts: Sequence[ReachAttempt]
-    events: Sequence[Event]
     technicians: Sequence[Technician]
     number: Verdict
     seen: int  # the last thing that a person did to it
@@ -87,32 +71,41 @@ class Story:
 class CallPage:
     calls: Sequence[Call]
     references: dict[str, str]
-    page: int
-    pages: int
+    before: str | None  # how to go on: calls that began before this one
 
 
-def list_of_callbacks(session: Session, desk: Desk, now: datetime) -> tuple[list[Row], list[Row]]:
-    """Give the callbacks that are open, those without an attempt and the most urgent first; and the latest closed."""
-    still_open = (
-        select(Callback).where(Callback.state == "open").order_by(Callback.attempted_at.is_not(None), Callback.due_at)
-    )
-    closed = select(Callback).where(Callback.state != "open").order_by(Callback.resolved_at.desc()).limit(30)
-    rows = [[row_of(callback, desk, now) for callback in session.scalars(query)] for query in (still_open, closed)]
-    return rows[0], rows[1]
+def open_callbacks(
+    session: Session, desk: Desk, plan: Schedule, visible: ColumnElement[bool], now: datetime
+) -> list[Row]:
+    """Give the callbacks that are open, those without an attempt and the most urgent first."""
+    query = select(Callback).where(Callback.state == "open", visible)
+    query = query.order_by(Callback.attempted_at.is_not(None), Callback.due_at)
+    return [
+        replace(row_of(callback, now), next=next_of(callback, forecast(session, desk, callback, plan), desk.zone))
+        for callback in session.scalars(query).all()
+    ]
 
 
-def row_of(callback: Callback, desk: Desk, now: datetime) -> Row:
+def latest_closed(session: Session, visible: ColumnElement[bool], now: datetime) -> list[Row]:
+    query = select(Callback).where(Callback.state != "open", visible)
+    query = query.order_by(Callback.opened_at.desc(), Callback.id.desc()).limit(CLOSED_SHOWN)
+    return [row_of(callback, now) for callback in session.scalars(query)]
+
+
+def row_of(callback: Callback, now: datetime) -> Row:
     standing, words = standing_of(callback, now)
     return Row(
         reference=callback.reference,
+        name=callback.call.caller_name,
         caller=readable_number(callback.call.caller) or "number withheld",
         line=callback.call.line,
+        priority=callback.priority,
         began_at=callback.call.began_at,
         due_at=callback.due_at,
         owner=callback.owner.name if callback.owner else "",
         standing=standing,
         words=words,
-        next=next_of(callback, desk.policy_named(callback.policy), desk.zone),
+        is_counting=callback.state == "open" and callback.attempted_at is None,
     )
 
 
@@ -131,34 +124,41 @@ def standing_of(callback: Callback, now: datetime) -> tuple[str, str]:
     return ("at risk" if left <= AT_RISK else "on time"), f"{span(left)} left"
 
 
-def next_of(callback: Callback, policy: Escalation, zone: ZoneInfo) -> str:
-    """Say what happens next and when, if nobody does anything."""
-    if callback.state != "open" or callback.attempted_at is not None or callback.next_action_at is None:
+def next_of(callback: Callback, decision: Decision | None, zone: ZoneInfo) -> str:
+    """Say what happens next and when, if nobody does anything: "Ben Cole is called at 10:12 p.m."."""
+    if decision is None or callback.next_action_at is None:
         return ""
     at = clock_time(callback.next_action_at, zone)
-    if callback.owner is not None and not callback.resumed:
-        return f"at {at}: {callback.owner.name} is reminded, or it escalates above them"
-    targets = policy.step(callback.position).targets
-    who = " and ".join(dict.fromkeys(f"{target.channel} to {target.who}" for target in targets))
-    return f"at {at}: {who}"
+    if decision.kind == "reminder" and callback.owner is not None:
+        return f"{callback.owner.name} is reminded at {at}"
+    if not decision.notices:
+        return f"looked at again at {at}"
+    broken = ", for the promise is broken then" if decision.breach and callback.breached_at is None else ""
+    return f"{in_a_line(decision.notices)} at {at}{broken}"
 
 
-def story(session: Session, desk: Desk, reference: str, now: datetime) -> Story:
-    """Give one callback with its whole story. Raises NotFound."""
-    callback = session.scalar(select(Callback).where(Callback.reference == reference.upper()))
+def callback_named(session: Session, reference: str, visible: ColumnElement[bool]) -> Callback:
+    """Give the callback with a reference, if it is visible. Raises NotFound."""
+    callback = session.scalar(select(Callback).where(Callback.reference == reference.upper(), visible))
     if callback is None:
         raise NotFound(f"There is no callback {reference}.")
+    return callback
+
+
+def story(session: Session, desk: Desk, reference: str, visible: ColumnElement[bool], now: datetime) -> Story:
+    """Give one callback with its whole story. Raises NotFound."""
+    callback = callback_named(session, reference, visible)
+    ahead = next_of(callback, forecast(session, desk, callback, rota.schedule(session, desk, now)), desk.zone)
     voicemail = session.scalar(select(Voicemail).where(Voicemail.call_sid == callback.call_sid))
     attempts = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
     return Story(
-        row=row_of(callback, desk, now),
+        row=replace(row_of(callback, now), next=ahead),
         callback=callback,
         call=callback.call,
         voicemail=voicemail,
         voicemail_words=_voicemail_words(voicemail),
-        pages=[_page_line(session, page) for page in _pages(session, callback)],
+        timeline=timeline_of(session, callback, desk.zone),
         attempts=session.scalars(attempts).all(),
-        events=story_of(session, callback.call_sid),
         technicians=sorted(everybody(session), key=lambda row: row.name),
         number=verdict_on(callback.call.caller),
         seen=last_act(session, callback),
@@ -167,16 +167,19 @@ def story(session: Session, desk: Desk, reference: str, now: datetime) -> Story:
     )
 
 
-def calls(session: Session, page: int) -> CallPage:
+def calls(session: Session, before: str | None) -> CallPage:
     """Give a page of the log of all calls, the latest first, hang-ups that left no callback among them."""
-    count = session.scalar(select(func.count()).select_from(Call)) or 0
-    pages = max(1, -(-count // CALLS_A_PAGE))
-    page = min(max(page, 1), pages)
-    query = select(Call).order_by(Call.began_at.desc()).limit(CALLS_A_PAGE).offset((page - 1) * CALLS_A_PAGE)
+    query = select(Call).order_by(Call.began_at.desc(), Call.sid.desc()).limit(CALLS_A_PAGE + 1)
+    last = session.get(Call, before) if before else None
+    if last is not None:
+        query = query.where(tuple_(Call.began_at, Call.sid) < (last.began_at, last.sid))
     found = session.scalars(query).all()
-    sids = [call.sid for call in found]
-    pairs = session.execute(select(Callback.call_sid, Callback.reference).where(Callback.call_sid.in_(sids)))
-    return CallPage(found, {row.call_sid: row.reference for row in pairs}, page, pages)
+    shown = found[:CALLS_A_PAGE]
+    pairs = session.execute(
+        select(Callback.call_sid, Callback.reference).where(Callback.call_sid.in_([call.sid for call in shown]))
+    )
+    further = shown[-1].sid if len(found) > CALLS_A_PAGE else None
+    return CallPage(shown, {row.call_sid: row.reference for row in pairs}, further)
 
 
 def _voicemail_words(voicemail: Voicemail | None) -> str:
@@ -191,24 +194,3 @@ def _voicemail_words(voicemail: Voicemail | None) -> str:
     }
     seconds = f"{length(voicemail.seconds)} long." if voicemail.seconds else "Its length is not known yet."
     return f"A message, {seconds}{kept.get(voicemail.audio, '')}"
-
-
-def _pages(session: Session, callback: Callback) -> Sequence[Page]:
-    return session.scalars(select(Page).where(Page.callback_id == callback.id).order_by(Page.id)).all()
-
-
-def _page_line(session: Session, page: Page) -> PageLine:
-    query = select(PageAttempt).where(PageAttempt.page_id == page.id).order_by(PageAttempt.id)
-    attempts = session.scalars(query).all()
-    what = KINDS.get(page.occasion.split()[0], page.occasion)
-    return PageLine(page.created_at, page.technician.name, page.channel, what, _became(page, attempts))
-
-
-def _became(page: Page, attempts: Sequence[PageAttempt]) -> str:
-    words = NOT_SENT.get(page.state, "")
-    if attempts and page.state != "cancelled":
-        last = attempts[-1]
-        words = last.error or last.carrier_status or last.state
-    if len(attempts) > 1:
-        words += f" (tried {len(attempts)} times)"
-    return f"{words}; {page.answer}" if page.answer else words

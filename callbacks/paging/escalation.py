@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 from callbacks.desk import Desk
 from callbacks.oncall import rota
 from callbacks.oncall.roster import Way
+from callbacks.oncall.schedule import Schedule
 from callbacks.paging import wording
 from callbacks.paging.alarms import tell_supervisors
 from callbacks.paging.policy import Case, Decision, Notice, next_step, people_of_step
+from callbacks.paging.reasons import told
 from callbacks.story import tell
 from callbacks.tables import Callback, Page, PageAttempt, ReachAttempt, Technician, Voicemail
 from callbacks.technicians import person
@@ -30,8 +32,8 @@ ESCALATING = ("step", "reminder")
 
 def take_next_step(session: Session, desk: Desk, callback: Callback, now: datetime) -> Decision:
     """Do what the policy says for one open callback, which the caller holds locked."""
-    policy = desk.policy_named(callback.policy)
-    decision = next_step(policy, _case(session, callback), rota.roster(session, desk, now), now)
+    plan, case = rota.schedule(session, desk, now), _case(session, callback)
+    decision = next_step(desk.policy_named(callback.policy), case, plan.roster(now), now)
     for note in decision.notes:
         tell(session, callback.call_sid, now, "desk", "step passed over", note)
     if decision.breach and callback.breached_at is None:
@@ -44,6 +46,8 @@ def take_next_step(session: Session, desk: Desk, callback: Callback, now: dateti
     if decision.resumed and not callback.resumed:
         detail = f"{callback.owner.name} took it, but no attempt is on record." if callback.owner else ""
         tell(session, callback.call_sid, now, "desk", "escalation resumed", detail)
+    if decision.kind != "wait":
+        tell(session, callback.call_sid, now, "desk", *told(desk, callback.policy, plan, case, decision, now))
     callback.decisions += 1
     for notice in decision.notices:
         put_in_outbox(session, desk, callback, notice, f"{decision.kind} {callback.decisions}", now)
@@ -52,6 +56,14 @@ def take_next_step(session: Session, desk: Desk, callback: Callback, now: dateti
     callback.position, callback.resumed = decision.position, decision.resumed
     callback.next_action_at = decision.next_action_at
     return decision
+
+
+def forecast(session: Session, desk: Desk, callback: Callback, plan: Schedule) -> Decision | None:
+    """What will be decided next if nobody does anything, by the rota as it is now; None when nothing will."""
+    at = callback.next_action_at
+    if callback.state != "open" or callback.attempted_at is not None or at is None:
+        return None
+    return next_step(desk.policy_named(callback.policy), _case(session, callback), plan.roster(at), at)
 
 
 def _nobody_to_page(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:

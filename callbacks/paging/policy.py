@@ -138,6 +138,7 @@ class Decision:
     notices: tuple[Notice, ...] = ()
     breach: bool = False
     notes: tuple[str, ...] = ()
+    taken: int | None = None  # the position of the step that is taken
 
 
 def next_step(policy: Escalation, case: Case, roster: Roster, now: datetime) -> Decision:
@@ -152,6 +153,20 @@ def people_of_step(policy: Escalation, case: Case, roster: Roster, position: int
     return {notice.person.id for notice in _notices(policy, case, roster, position)}
 
 
+def left_out(policy: Escalation, case: Case, roster: Roster, position: int) -> dict[str, str]:
+    """Whom a step spares although they are on call, by name, and why."""
+    spared = _left_out(policy, case, roster, position)
+    return {person.name: _why_left_out(person, case) for person in roster.everyone() if person.id in spared}
+
+
+def _why_left_out(person: Person, case: Case) -> str:
+    if person.id in case.passed:
+        return "handed it on"
+    if case.owner is not None and person.id == case.owner.id:
+        return "has it, and did not try the customer"
+    return "has quiet hours, and others are there"
+
+
 def _escalate(policy: Escalation, case: Case, roster: Roster, now: datetime) -> Decision:
     if now < case.next_action_at:
         return Decision("wait", case.next_action_at, case.position, case.resumed)
@@ -162,7 +177,7 @@ def _escalate(policy: Escalation, case: Case, roster: Roster, now: datetime) -> 
     if not notices:
         return Decision("wait", now + NOBODY_THERE, case.position, case.resumed, (), now >= case.due_at, notes)
     position_after, at = _following(policy, case, position, now)
-    return Decision("step", at, position_after, case.resumed, notices, now >= case.due_at, notes)
+    return Decision("step", at, position_after, case.resumed, notices, now >= case.due_at, notes, position)
 
 
 def _first_with_people(
@@ -310,7 +325,7 @@ def _moments_of_the_owner(policy: Escalation, case: Case) -> list[tuple[datetime
 def _tell_of_the_breach(policy: Escalation, case: Case, roster: Roster) -> Decision:
     notices = _notices(policy, case, roster, policy.breach)
     notes = () if notices else ("Nobody to tell of the breach on manager or supervisor.",)
-    return Decision("step", case.next_action_at, policy.breach + 1, False, notices, True, notes)
+    return Decision("step", case.next_action_at, policy.breach + 1, False, notices, True, notes, policy.breach)
 
 
 def _first_above_the_owner(policy: Escalation, case: Case, roster: Roster) -> int:

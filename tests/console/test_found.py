@@ -58,16 +58,16 @@ def test_by_state_line_person_and_day(sue: Console) -> None:
     assert len(found(sue, "since=2026-11-28")) == 24  # from the desk's midnight on: and the one of the console's own
     assert len(found(sue, "until=2026-11-26")) == len(found(sue, "")) - len(found(sue, "since=2026-11-27"))
     assert found(sue, "broken=1") == []
-    assert len(found(sue, "state=nonsense&since=soon&before=x")) == 61
+    assert len(found(sue, "state=nonsense&since=soon&after=x")) == 61
 
 
 def test_pages_go_on_without_losing_any(sue: Console) -> None:
     first = sue.client.get("/callbacks").text
     assert first.count('data-label="Callback"') == 50
-    older = first.split('<a href="/callbacks?before=')[1].split('"')[0]
-    second = sue.client.get(f"/callbacks?before={older}").text
+    older = first.split('<a href="/callbacks?after=')[1].split('"')[0]
+    second = sue.client.get(f"/callbacks?after={older}").text
     assert second.count('data-label="Callback"') == 11
-    assert "Older ones" not in second
+    assert "Further ones" not in second
 
 
 def test_as_csv_no_field_is_a_formula(sue: Console) -> None:

@@ -213,7 +213,7 @@ def test_when_our_own_sender_fails_everybody_is_rung_and_the_supervisor_too(desk
 
 
 def test_a_test_page_goes_every_way_and_shows_what_became_of_it(desk: DeskNight) -> None:
-    from callbacks.paging.testing import result_of
+    from callbacks.paging.delivery import result_of
 
     amy = desk.phone_of("Amy")
     amy.texts("test").reads("A test page is on its way by text and call")

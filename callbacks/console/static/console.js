@@ -1,22 +1,69 @@
-// Keeps a page fresh: fetches it again every three seconds and swaps what is in <main>, unless somebody types or listens.
+// Keeps a page live: fetches it again every second and changes what is different, so that nobody's focus, selection,
+// half-written form or player is touched; counts the time left down; and says so when it is not live.
 "use strict";
 
-let touched = false; // what somebody has begun to fill in is never swept away
-document.addEventListener("input", () => { touched = true; });
+const main = document.querySelector("main");
+const mark = document.getElementById("live");
+const EVERY = 1000, LOST_AFTER = 3000;
+const kept = new WeakSet(); // fields that somebody has begun to fill in
+let seen = performance.now(); // when the desk last answered
+let ahead = clockOf(main); // how far the desk's clock is from this machine's
+let over = ""; // why there is nothing more to come
+
+document.addEventListener("input", (event) => kept.add(event.target));
+
+function clockOf(shown) {
+  return shown && shown.dataset.now ? new Date(shown.dataset.now) - performance.now() : 0;
+}
+
+const keepWhatPeopleDo = {
+  beforeNodeMorphed: (old) => !(kept.has(old) || old.tagName === "AUDIO" || old === document.activeElement && "value" in old),
+  beforeAttributeUpdated: (name, node) => !(name === "open" && node.tagName === "DETAILS") && !("due" in node.dataset && name === "class"),
+};
 
 async function refresh() {
-  const main = document.querySelector("main");
-  const busy = main.contains(document.activeElement) || [...main.querySelectorAll("audio")].some((a) => !a.paused || a.currentTime > 0);
-  if (document.hidden || touched || busy || main.querySelector("details[open]") || document.querySelector("input[type=password]")) return;
-  try {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-    if (!answer.ok || answer.redirected) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
-    if (fresh && fresh.innerHTML !== main.innerHTML) main.innerHTML = fresh.innerHTML;
-  } catch {
-    document.title = document.title.replace(/^(\(not live\) )?/, "(not live) ");
-    return;
-  }
-  document.title = document.title.replace(/^\(not live\) /, "");
+  if (document.hidden || over) return;
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(4000) });
+  if (answer.redirected) over = "You are logged out. Load the page again.";
+  if (!answer.ok || answer.redirected) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
+  if (!fresh) return;
+  ahead = clockOf(fresh);
+  count(fresh);
+  Idiomorph.morph(main, fresh, { morphStyle: "innerHTML", ignoreActiveValue: true, callbacks: keepWhatPeopleDo });
+  seen = performance.now();
 }
-setInterval(refresh, 3000);
+
+function count(within) {
+  for (const due of within.querySelectorAll("[data-due]")) {
+    const left = Math.round((new Date(due.dataset.due) - (performance.now() + ahead)) / 1000);
+    due.textContent = left >= 0 ? `${clock(left)} left` : `overdue by ${clock(-left)}`;
+  }
+}
+
+function clock(seconds) {
+  const two = (n) => String(n).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+function say() {
+  const lost = over || (!document.hidden && performance.now() - seen > LOST_AFTER);
+  const words = over || (lost ? `Not live since ${new Date(Date.now() - (performance.now() - seen)).toLocaleTimeString()}: the desk does not answer.` : "Live");
+  if (mark.textContent !== words) mark.textContent = words; // a screen reader hears it when it changes, and only then
+  mark.classList.toggle("lost", Boolean(lost));
+}
+
+async function stayLive() {
+  try {
+    await refresh();
+  } catch { /* the mark says it */ }
+  say();
+  setTimeout(stayLive, EVERY);
+}
+
+if (main && "live" in main.dataset) {
+  stayLive();
+  setInterval(() => { count(main); say(); }, 1000);
+  document.addEventListener("visibilitychange", () => { seen = Math.max(seen, performance.now() - LOST_AFTER + 1000); refresh().catch(() => {}); });
+}

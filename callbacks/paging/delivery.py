@@ -1,8 +1,10 @@
-"""What became of a test page, in words for whoever sent it."""
+"""What became of a page, in words."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,6 +26,11 @@ ARRIVED = {
     "no-answer": "not answered",
     "canceled": "cancelled",
 }
+NOT_SENT = {
+    "cancelled": "not sent: somebody had it already, or the day's cap was reached",
+    "due": "waiting to be sent",
+    "bundled": "went with others in one message",
+}
 STILL_ON = ("", "queued", "accepted", "sending", "sent", "initiated", "ringing", "in-progress")
 
 
@@ -40,7 +47,7 @@ class Result:
 
 
 def result_of(session: Session, page_id: int) -> Result:
-    """Say what became of a page."""
+    """Say what became of a test page, for whoever sent it."""
     page = session.get_one(Page, page_id)
     way = page.channel if page.number == "first" else f"{page.channel} to the second number"
     if page.answer == "heard":
@@ -55,3 +62,21 @@ def result_of(session: Session, page_id: int) -> Result:
     if page.channel == "mail":
         return Result(way, "handed to the mail server" if page.state == "sent" else "being sent", page.state == "sent")
     return Result(way, ARRIVED.get(last.carrier_status, "being sent"), last.carrier_status not in STILL_ON)
+
+
+def became(page: Page, attempts: Sequence[PageAttempt], zone: ZoneInfo) -> str:
+    """Say in words what became of a page: delivered when, refused why, answered how."""
+    words = NOT_SENT.get(page.state, "")
+    if attempts and page.state != "cancelled":
+        words = _last(attempts[-1], zone)
+    if len(attempts) > 1:
+        words += f" (tried {len(attempts)} times)"
+    second = "" if page.number == "first" else f", to the {page.number} number"
+    return f"{words}{second}; {page.answer}" if page.answer else f"{words}{second}"
+
+
+def _last(attempt: PageAttempt, zone: ZoneInfo) -> str:
+    if attempt.error:
+        return attempt.error
+    words = ARRIVED.get(attempt.carrier_status, attempt.carrier_status or attempt.state)
+    return f"{words} at {attempt.status_at.astimezone(zone):%H:%M:%S}" if attempt.status_at else words

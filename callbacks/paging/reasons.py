@@ -1,0 +1,69 @@
+"""Why the desk pages whom it pages, in words: written down when it is decided, and read out when it is about to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from callbacks.desk import Desk
+from callbacks.oncall.reasons import why_on
+from callbacks.oncall.roster import Person
+from callbacks.oncall.schedule import Schedule
+from callbacks.paging.policy import Case, Decision, Escalation, Notice, left_out
+from callbacks.saying import span
+
+PAGED_BY = {"text": "is texted", "call": "is called", "mail": "is mailed"}
+
+
+def told(
+    desk: Desk, policy_name: str, plan: Schedule, case: Case, decision: Decision, now: datetime
+) -> tuple[str, str]:
+    """What was decided, and the whole reason: the step, the people, what puts them on call, and who is spared."""
+    if decision.kind == "reminder" or decision.taken is None:
+        since = f"{span(now - case.acknowledged_at)} after taking it" if case.acknowledged_at else "late"
+        return "reminder", f"{in_a_line(decision.notices)}: no attempt to reach the customer {since}."
+    policy = desk.policy_named(policy_name)
+    sentences = [f"Policy {policy_name}, {step_in_words(policy, decision.taken)}."]
+    sentences += _people(plan, decision.notices, now, desk)
+    spared = left_out(policy, case, plan.roster(now), decision.taken)
+    sentences += [f"Spared: {name}, who {why}." for name, why in spared.items()]
+    return f"step {decision.taken + 1}", " ".join(sentences)
+
+
+def in_a_line(notices: Sequence[Notice]) -> str:
+    """Who is reached how: "Ben Cole is called, Amy Roy is texted"."""
+    ways: dict[str, list[str]] = {}
+    for notice in notices:
+        after = f" {span(notice.after)} later" if notice.after > timedelta(0) else ""
+        ways.setdefault(PAGED_BY[notice.channel] + after, []).append(notice.person.name)
+    return ", ".join(f"{_and(names)} {_are(how, names)}" for how, names in ways.items()) or "nobody can be paged"
+
+
+def step_in_words(policy: Escalation, position: int) -> str:
+    """Name a step as the desk file has it: "step 2 of 9, 5 min after the call: call to backup"."""
+    targets = ", ".join(dict.fromkeys(f"{target.channel} to {target.who}" for target in policy.step(position).targets))
+    if position >= len(policy.steps):
+        return f"again every {span(policy.again.after)}: {targets}"
+    return f"step {position + 1} of {len(policy.steps)}, {span(policy.steps[position].after)} after the call: {targets}"
+
+
+def standing(plan: Schedule, person: Person, at: datetime, desk: Desk) -> str:
+    """Say which layers a person is on at an instant, and what puts them there; "" when they are on none."""
+    return "; ".join(
+        f"on {layer}: {why}" for layer in plan.all_layers if (why := why_on(plan, layer, person, at, desk.zone))
+    )
+
+
+def _people(plan: Schedule, notices: Sequence[Notice], now: datetime, desk: Desk) -> Iterator[str]:
+    for person in dict.fromkeys(notice.person for notice in notices):
+        theirs = [notice for notice in notices if notice.person == person]
+        why = standing(plan, person, now, desk) or "on no layer: named by the step, or the last there is"
+        yield f"{in_a_line(theirs)} ({why})."
+
+
+def _and(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+
+
+def _are(how: str, names: Sequence[str]) -> str:
+    return how.replace("is ", "are ", 1) if len(names) > 1 else how
