@@ -27,10 +27,11 @@ from callbacks import reports, users
 from callbacks.audio import AudioCopier
 from callbacks.calendars import CalendarReader
 from callbacks.closures import add_closure, add_holiday, strike_out, support_hours
-from callbacks.commands import Group, desk_time
+from callbacks.commands import Group, desk_time, note_commands
 from callbacks.commands.calendars import calendar_commands
 from callbacks.commands.shifts import oncall_command, shift_commands, words_of_gap
 from callbacks.commands.technicians import technician_commands
+from callbacks.commands.users import audit_command, user_commands
 from callbacks.console.access import ConsoleParts
 from callbacks.console.calendar_feed import calendar_blueprint
 from callbacks.console.pages import console_blueprint, media_blueprint
@@ -155,6 +156,13 @@ def ready_house() -> House:
     """The desk with a database that is at this release's schema. Raises UnknownSchema besides."""
     house = real_house()
     check_schema(house.database)
+    return house
+
+
+def house_to_edit() -> House:
+    """The same for a command: what it changes stands in the audit log."""
+    house = ready_house()
+    note_commands(house.database, house.clock)
     return house
 
 
@@ -345,6 +353,8 @@ def _coverage_warnings(house: House) -> Iterator[str]:
         if layer not in plan.staffed_layers():
             yield f"nobody is ever on {layer}. Add a shift, or a stand-in (--layer fallback)."
     roster = house.database.read(lambda session: rota.roster(session, house.desk, now))
+    if not house.database.read(users.everyone):
+        yield "nobody may use the console. Add the first user: user add you@example.com --role administrator."
     if not roster.people:
         yield "nobody can be paged: no technician has a verified number. Add one: technician add --verified."
     wanted = min(3, len(roster.people))
@@ -380,27 +390,6 @@ def export(form: str, days: int) -> None:
         click.echo(json.dumps([dataclasses.asdict(row) for row in rows], indent=2))
 
 
-@cli.group()
-def user() -> None:
-    """The people who may see the console."""
-
-
-@user.command("add")
-@click.argument("email")
-@click.option("--role", type=click.Choice(users.ROLES), required=True)
-@click.option("--password-file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def user_add(email: str, role: str, password_file: Path | None) -> None:
-    """Add a user of the console."""
-    house = ready_house()
-    if password_file is not None:
-        password = password_file.read_text(encoding="utf-8").strip()
-    else:
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    now = house.clock.now()
-    house.database.write(lambda session: users.add_user(session, email, role, password, now))
-    click.echo(f"{email} may use the console as {role}.")
-
-
 @cli.command()
 @click.argument("year", type=click.IntRange(1990, 2190))
 @click.option("--strike", type=DAY, help="Work on this day, statutory or not.")
@@ -408,7 +397,7 @@ def user_add(email: str, role: str, password_file: Path | None) -> None:
 @click.option("--name", nargs=2, metavar="ENGLISH FRENCH", help="What callers hear of the day added.")
 def holidays(year: int, strike: datetime | None, add: datetime | None, name: tuple[str, str] | None) -> None:
     """Print the closed days of a year for a supervisor to confirm, and correct them."""
-    house = ready_house()
+    house = house_to_edit()
     if strike is not None:
         house.database.write(lambda session: strike_out(session, strike.date()))
     if add is not None:
@@ -426,7 +415,7 @@ def holidays(year: int, strike: datetime | None, add: datetime | None, name: tup
 @click.option("--open", "opens", is_flag=True, help="Open instead of closed.")
 def closure(starts: str, ends: str, reason: tuple[str, str], opens: bool) -> None:
     """Close the desk, or open it, for a time, over hours and holidays."""
-    house = ready_house()
+    house = house_to_edit()
     starts_at, ends_at = desk_time(house.desk, starts), desk_time(house.desk, ends)
     if starts_at is None or ends_at is None:
         raise click.UsageError("Give --from and --until.")
@@ -512,10 +501,12 @@ def _play(name: str, desk: Desk, voicemail: bytes | None) -> bool:
     return not fault
 
 
-cli.add_command(technician_commands(ready_house))
-cli.add_command(shift_commands(ready_house))
+cli.add_command(technician_commands(house_to_edit))
+cli.add_command(shift_commands(house_to_edit))
 cli.add_command(oncall_command(ready_house))
-cli.add_command(calendar_commands(ready_house))
+cli.add_command(user_commands(house_to_edit))
+cli.add_command(audit_command(ready_house))
+cli.add_command(calendar_commands(house_to_edit))
 
 if __name__ == "__main__":
     main: Callable[[], None] = cli

@@ -59,10 +59,20 @@ class Database:
         self.engine = engine_for(url)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._readers = sessionmaker(self.engine.execution_options(reads_only=True), expire_on_commit=False)
+        self.writes_end_with: Callable[[Session], None] | None = None  # such as an entry of the audit log
 
     def write(self, work: Callable[[Session], T]) -> T:
         """Run `work` in one transaction, again from its start when the database asks for that."""
-        return self._run(self._sessions, work)
+        last = self.writes_end_with
+        if last is None:
+            return self._run(self._sessions, work)
+
+        def work_and_last(session: Session) -> T:
+            done = work(session)
+            last(session)
+            return done
+
+        return self._run(self._sessions, work_and_last)
 
     def read(self, work: Callable[[Session], T]) -> T:
         """Run `work` without taking the right to write."""

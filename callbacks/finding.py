@@ -34,6 +34,9 @@ SAID_BY_EVERYBODY = frozenset(
 ) | frozenset(["les", "des", "une", "pour", "que", "qui", "vous", "nous", "est", "avec", "pas", "dans", "sur", "mon"])
 
 
+NUMBER = re.compile(r"\+?\d[\d\s().-]{2,18}\d")
+
+
 @dataclass(frozen=True)
 class Order:
     """An order of the list: by a column, then by the row's number, so that no two are ever level."""
@@ -179,9 +182,9 @@ def _said(session: Session, word: str, *, is_beginning: bool) -> ColumnElement[b
 def _words(text: str) -> Iterator[str]:
     """The words of a text without accents, and its numbers of four digits or more read from their end."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    for number in re.findall(r"\+?\d[\d\s().-]{2,18}\d", plain):
+    for number in NUMBER.findall(plain):
         yield f"#{_digits(number)[::-1]}"[:40]
-    for word in re.findall(r"\w+", plain):
+    for word in re.findall(r"\w+", NUMBER.sub(" ", plain)):
         if len(word) >= SHORTEST_WORD and word not in SAID_BY_EVERYBODY:
             yield word[:40]
 

@@ -9,7 +9,9 @@ from typing import Any, Protocol
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
+from callbacks import audit
 from callbacks.database import Database
 from callbacks.desk import Desk
 from callbacks.errors import DeskError
@@ -31,6 +33,23 @@ class OpenDesk(Protocol):
 
 
 OpensDesk = Callable[[], OpenDesk]
+
+
+# An address of a calendar and a code are secrets.
+NOT_FOR_THE_LOG = ("url", "code")
+
+
+def note_commands(database: Database, clock: Clock) -> None:
+    """From now on, whatever a command changes stands in the audit log, with the words of the command."""
+
+    def note(session: Session) -> None:
+        context = click.get_current_context(silent=True)
+        if context is not None:
+            given = [f"{name}: {value}" for name, value in context.params.items() if name not in NOT_FOR_THE_LOG]
+            what = context.command_path.partition(" ")[2]
+            audit.note(session, clock.now(), audit.COMMAND_LINE, what, "; ".join(given))
+
+    database.writes_end_with = note
 
 
 @contextmanager

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks import intake, life, technicians
+from callbacks import finding, intake, life, steering, technicians
+from callbacks.tables import Callback
 from tests.console.test_console import BEGAN, DESK, Console, console  # noqa: F401 - the fixture
 
 
@@ -74,3 +78,54 @@ def test_as_csv_no_field_is_a_formula(sue: Console) -> None:
     rows = list(csv.DictReader(io.StringIO(sue.client.get("/callbacks.csv").text)))
     assert len(rows) == 61
     assert all(not value.startswith(("=", "+", "-", "@")) for row in rows for value in row.values())
+
+
+@pytest.mark.parametrize(
+    "words", ["zebra", "ZEBRA", "zebra printer", "Élodie", "elodie tremblay", "514 555 2222", "5552222", "broken zebra"]
+)
+def test_by_words_of_the_message_of_a_note_and_the_name(sue: Console, words: str) -> None:
+    reference = found(sue, "words=1042")[0]["reference"]
+    sue.database.write(lambda session: _written(session, reference))
+    answer = sue.client.get("/callbacks.json", query_string={"words": words}).get_json()
+    assert [row["reference"] for row in answer] == [reference]
+
+
+def _written(session: Session, reference: str) -> None:
+    callback = session.scalars(select(Callback).where(Callback.reference == reference)).one()
+    intake.voicemail_said(session, DESK, callback.call_sid, intake.Recording("recorded", "RE" + "7" * 32, 8), BEGAN)
+    steering.name_caller(session, callback, "Élodie Tremblay", "sue@example.com", BEGAN)
+    steering.write_transcript(session, callback, "The zebra printer, call 514-555-2222.", "sue@example.com", BEGAN)
+    steering.add_note(session, callback, "It is broken.", "sue@example.com", BEGAN)
+
+
+@pytest.mark.parametrize("words", ["zebra mussel", "zeb", "55522229"])
+def test_words_that_do_not_all_occur_find_nothing(sue: Console, words: str) -> None:
+    reference = found(sue, "words=1042")[0]["reference"]
+    sue.database.write(lambda session: _written(session, reference))
+    assert sue.client.get("/callbacks.json", query_string={"words": words}).get_json() == []
+
+
+def test_a_common_word_is_found_as_well_as_a_rare_one(sue: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    reference = found(sue, "words=1042")[0]["reference"]
+    sue.database.write(lambda session: _written(session, reference))
+    for rare in (0, 2000):
+        monkeypatch.setattr(finding, "RARE", rare)
+        answer = sue.client.get("/callbacks.json", query_string={"words": "zebra 514-555-1042"}).get_json()
+        assert [row["reference"] for row in answer] == [reference]
+
+
+@pytest.mark.parametrize("order", list(finding.ORDERS))
+def test_in_each_order_the_pages_go_on_without_losing_any(sue: Console, order: str) -> None:
+    first = sue.client.get(f"/callbacks?order={order}").text
+    following = html.unescape(re.findall(r'<a href="([^"]+)" rel="next"', first)[0])
+    second = sue.client.get(following).text
+    names = [re.findall(r'data-label="Callback"><a href="/callbacks/([^"]+)"', page) for page in (first, second)]
+    assert len(set(names[0] + names[1])) == 61
+    everything = [row["reference"] for row in found(sue, f"order={order}")]
+    assert names[0] + names[1] == everything
+
+
+def test_the_latest_comes_first_unless_it_is_asked_otherwise(sue: Console) -> None:
+    began = [row["began_at"] for row in found(sue, "")]
+    assert began == sorted(began, reverse=True)
+    assert [row["began_at"] for row in found(sue, "order=oldest")] == sorted(began)
