@@ -90,7 +90,7 @@ def visible_to(user: User) -> ColumnElement[bool]:
 
 def note_listener(session: Session, voicemail: Voicemail, who: str, now: datetime) -> None:
     """Write down that somebody hears a message, once for each time it is fetched from its beginning."""
-    if not request.headers.get("Range", "bytes=0-").startswith("bytes=0-"):
+    if request.method != "GET" or not request.headers.get("Range", "bytes=0-").startswith("bytes=0-"):
         return
     tell(session, voicemail.call_sid, now, who, "heard the message")
     reference = session.scalar(select(Callback.reference).where(Callback.call_sid == voicemail.call_sid))

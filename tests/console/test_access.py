@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 import threading
 from datetime import timedelta
+from functools import partial
 
 import pyotp
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from callbacks import audit, intake, life, technicians, users
 from callbacks.database import Database
-from callbacks.tables import AuditEntry, Callback, Event, Technician
+from callbacks.tables import AuditEntry, Callback, Event, Technician, User
 from tests.console.test_console import BEGAN, DESK, PASSWORD, Console, console  # noqa: F401 - the fixture
 
 SECRET = pyotp.random_base32()
@@ -165,7 +166,7 @@ def test_nobody_removes_themselves(desk: Console) -> None:
 
 def test_without_any_user_the_login_page_says_how_to_make_the_first_on_the_machine(desk: Console) -> None:
     assert "user add" in desk.client.get("/login").text
-    desk.database.write(lambda s: [s.delete(user) for user in users.everyone(s)])
+    desk.database.write(lambda s: s.execute(delete(User)))
     page = desk.client.get("/login").text
     assert "python app.py user add you@example.com --role administrator" in page
     assert 'name="password"' not in page
@@ -301,7 +302,7 @@ def test_the_database_refuses_to_change_what_was_written(database: Database, tab
 
 def test_an_edit_past_the_database_breaks_the_chain(desk: Console) -> None:
     for n in range(5):
-        desk.database.write(lambda s, n=n: audit.note(s, BEGAN, "sue@example.com", f"act {n}"))
+        desk.database.write(partial(audit.note, at=BEGAN, who="sue@example.com", what=f"act {n}"))
     assert desk.database.read(audit.first_broken) is None
 
     def forge(session: Session) -> None:
@@ -317,7 +318,7 @@ def test_an_edit_past_the_database_breaks_the_chain(desk: Console) -> None:
 def test_two_that_write_at_once_do_not_break_the_chain(database: Database) -> None:
     def run(name: str) -> None:
         for n in range(10):
-            database.write(lambda s, n=n: audit.note(s, BEGAN, name, f"act {n}"))
+            database.write(partial(audit.note, at=BEGAN, who=name, what=f"act {n}"))
 
     threads = [threading.Thread(target=run, args=(f"{n}@example.com",)) for n in range(3)]
     for thread in threads:

@@ -62,9 +62,12 @@ def test_opening_it_changes_nothing_however_often_and_however(link: Link) -> Non
     desk = link.desk
     before = events(desk)
     for method in ("get", "head", "options"):
-        for path in ("", "/take", "/connect", "/pass", "/outcome", "/note", "/message.wav"):
+        for path in ("", "/take", "/connect", "/pass", "/outcome", "/note"):
             link.raw(path, method)
+    link.raw("/message.wav", "head")
     assert events(desk) == before
+    link.raw("/message.wav", "get")  # that somebody listens is told
+    assert events(desk) == before + 1
     assert desk.callback.owner is None
     desk.phone_of("Amy").texts("done {code}").reads("is resolved")
 
