@@ -7,7 +7,7 @@ const mark = document.getElementById("live");
 const EVERY = 1000, LOST_AFTER = 3000;
 const kept = new WeakSet(); // fields that somebody has begun to fill in
 let seen = performance.now(); // when the desk last answered
-let ahead = clockOf(main); // how far the desk's clock is from this machine's
+let ahead = clockOf(main); // how far the desk's clock is from this page's
 let over = ""; // why there is nothing more to come
 
 document.addEventListener("input", (event) => kept.add(event.target));
@@ -30,7 +30,7 @@ async function refresh() {
   if (!fresh) return;
   ahead = clockOf(fresh);
   count(fresh);
-  Idiomorph.morph(main, fresh, { morphStyle: "innerHTML", ignoreActiveValue: true, callbacks: keepWhatPeopleDo });
+  Idiomorph.morph(main, fresh.innerHTML, { morphStyle: "innerHTML", ignoreActiveValue: true, callbacks: keepWhatPeopleDo });
   seen = performance.now();
 }
 
