@@ -87,10 +87,15 @@ def attainment(records: Iterable[Record], now: datetime) -> Attainment:
 
 def attainment_by(grouping: Grouping, records: Iterable[Record], now: datetime) -> Mapping[str, Attainment]:
     """The same, group by group. Each record is in one group, so counts add up to the same totals however grouped."""
+    return {name: attainment(group, now) for name, group in grouped(grouping, records).items()}
+
+
+def grouped(grouping: Grouping, records: Iterable[Record]) -> Mapping[str, list[Record]]:
+    """Put each record into its group; the groups in the order of their names."""
     groups: defaultdict[str, list[Record]] = defaultdict(list)
     for record in records:
         groups[grouping(record)].append(record)
-    return {name: attainment(groups[name], now) for name in sorted(groups)}
+    return {name: groups[name] for name in sorted(groups)}
 
 
 def _reached_by(share: float, took: list[timedelta]) -> timedelta | None:

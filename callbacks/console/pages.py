@@ -17,6 +17,7 @@ from callbacks.console.access import ConsoleParts, audio_of, for_everyone, kept_
 from callbacks.console.found_pages import found_pages
 from callbacks.console.panel import panel
 from callbacks.console.people import people_pages
+from callbacks.console.reports_pages import reports_pages
 from callbacks.console.rota_pages import rota_pages
 from callbacks.console.steering_pages import steering_pages
 from callbacks.console.what_if_page import what_if_page
@@ -53,6 +54,7 @@ def console_blueprint(parts: ConsoleParts) -> Blueprint:
     what_if_page(console, parts)
     found_pages(console, parts)
     rota_pages(console, parts)
+    reports_pages(console, parts)
     return console
 
 

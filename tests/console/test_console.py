@@ -96,6 +96,7 @@ def console(sqlite_url: str, tmp_path: Path) -> Iterator[Console]:
 
 PAGES = ["/", "/calls", "/callbacks/{reference}", "/voicemails/1.wav", "/people", "/what-if"]
 PAGES += ["/rota", "/callbacks", "/callbacks.csv", "/callbacks.json"]
+PAGES += ["/reports", "/reports/attainment.csv", "/reports/digest"]
 CHANGES = [f"/callbacks/{{reference}}/{act}" for act in ACTS]
 CHANGES += ["/people/add", "/people/1/test", "/rota/add"]
 
@@ -109,6 +110,7 @@ def test_every_route_is_on_one_list(console: Console) -> None:
         .replace("/1.wav", "/<int:voicemail_id>.wav")
         .replace("/1/test", "/<int:technician_id>/<act>")
         .replace("/rota/add", "/rota/<act>")
+        .replace("/attainment.csv", "/<name>.csv")
         for path in PAGES + CHANGES
     }
     assert rules == public | named | {"/logout"}
