@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from callbacks.nights import Days
@@ -31,10 +31,11 @@ class CallFact(NamedTuple):
 
 
 class PageFact(NamedTuple):
-    """One page that went out to a phone, by the desk's clock."""
+    """Pages that went to one person's phone in the same quarter of an hour, by the desk's clock."""
 
-    local: datetime
+    local: datetime  # when the quarter began
     technician_id: int
+    times: int
 
 
 class AttemptFact(NamedTuple):
@@ -76,27 +77,34 @@ def activity(session: Session, days: Days, zone: ZoneInfo) -> Activity:
 
 
 def calls_between(session: Session, zone: ZoneInfo, since: datetime, until: datetime) -> list[CallFact]:
-    """Every call that began in the span, oldest first."""
+    """Every call that began in the span, in no order."""
     owed = (Callback.priority, Callback.state, Callback.due_at, Callback.attempted_at, Callback.owner_id)
     query = (
         select(Call.began_at, Call.line, Call.is_open, Call.outcome, *owed)
         .outerjoin(Callback, Callback.call_sid == Call.sid)
         .where(Call.began_at >= since, Call.began_at < until)
-        .order_by(Call.began_at)
     )
     return [CallFact(row[0].astimezone(zone), *row) for row in session.execute(query)]
 
 
 def pages_between(session: Session, zone: ZoneInfo, since: datetime, until: datetime) -> list[PageFact]:
-    """Every page about a callback that went to a phone in the span. A bundle is one; asked-for connections are none."""
-    query = select(Page.created_at, Page.technician_id).where(
-        Page.created_at >= since,
-        Page.created_at < until,
-        Page.callback_id.is_not(None),
-        Page.state == "sent",
-        Page.channel.in_(("text", "call")),
+    """Every page about a callback that went to a phone in the span. A bundle is one; asked-for connections are none.
+
+    They are counted by quarters of an hour, of which every zone's day is made; in a year they are many.
+    """
+    written = cast(Page.created_at, String)  # "2026-11-28 22:12:03..." in UTC, on SQLite and on PostgreSQL
+    hour = func.substr(written, 1, 13).label("hour")
+    quarter = (cast(func.substr(written, 15, 2), Integer) // 15).label("quarter")
+    query = (
+        select(hour, quarter, Page.technician_id, func.count())
+        .where(Page.created_at >= since, Page.created_at < until, Page.callback_id.is_not(None))
+        .where(Page.state == "sent", Page.channel.in_(("text", "call")))
+        .group_by("hour", "quarter", Page.technician_id)
     )
-    return [PageFact(at.astimezone(zone), technician_id) for at, technician_id in session.execute(query)]
+    return [
+        PageFact(datetime.fromisoformat(f"{hour}:{15 * quarter:02}+00:00").astimezone(zone), technician_id, times)
+        for hour, quarter, technician_id, times in session.execute(query)
+    ]
 
 
 def attempts_between(session: Session, since: datetime, until: datetime) -> list[AttemptFact]:

@@ -200,7 +200,7 @@ def _day_before(day: date, calls: Sequence[CallFact], now: datetime) -> list[str
 def _open_in_words(desk: Desk, still_open: Sequence[OpenOne]) -> list[str]:
     more = len(still_open) - MOST_NAMED
     named = [
-        f"{each.reference}  with {each.owner}, {'tried' if each.tried else 'NOT TRIED'}, "
+        f"{each.reference} with {each.owner}, {'tried' if each.tried else 'NOT TRIED'}, "
         f"due {day_and_time(each.due_at, desk.zone)}"
         for each in still_open[:MOST_NAMED]
     ]
@@ -242,7 +242,8 @@ def _write_week(session: Session, desk: Desk, day: date, now: datetime) -> Writt
 
 def _load_in_words(each: tallies.Load) -> str:
     return (
-        f"{each.person}: {_counted(each.by_day, 'page')} by day, {each.by_night} by night, woken {each.wakings} times; "
+        f"{each.person}: {_counted(each.by_day, 'page')} by day, {each.by_night} by night, "
+        f"woken {_counted(each.wakings, 'time')}; "
         f"{_counted(each.owned, 'callback')} owned, {_counted(each.attempts, 'attempt')}"
     )
 

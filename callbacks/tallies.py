@@ -146,9 +146,11 @@ def _most_first(counts: Counter[str]) -> list[tuple[str, int]]:
 
 def load(found: Activity) -> list[Load]:
     """What each person carried, whoever was paged most first."""
-    by_night = Counter(page.technician_id for page in found.pages if NIGHT.covers(page.local.time()))
-    wakings = Counter(page.technician_id for page in found.pages if SLEEP.covers(page.local.time()))
-    paged = Counter(page.technician_id for page in found.pages)
+    paged, by_night, wakings = Counter[int](), Counter[int](), Counter[int]()
+    for page in found.pages:
+        paged[page.technician_id] += page.times
+        by_night[page.technician_id] += page.times * NIGHT.covers(page.local.time())
+        wakings[page.technician_id] += page.times * SLEEP.covers(page.local.time())
     owned = Counter(call.owner_id for call in found.calls if call.owner_id is not None)
     attempts = Counter[int]()
     for attempt in found.attempts:
@@ -170,7 +172,7 @@ def nights(days: Days, calls: Iterable[CallFact], pages: Iterable[PageFact]) -> 
             owed[evening] += call.priority is not None
     for page in pages:
         if (evening := night_of(page.local)) is not None:
-            paged[evening] += 1
+            paged[evening] += page.times
     evenings = [evening for evening in rang.keys() | paged.keys() if days.since <= evening <= days.until]
     lived = [Night(evening, rang[evening], owed[evening], paged[evening]) for evening in evenings]
     return sorted(lived, key=lambda night: (-night.calls, -night.callbacks, -night.pages, night.evening))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
@@ -27,7 +27,7 @@ class Record:
 
     def __post_init__(self) -> None:
         for name in ("began_at", "due_at", "reacted_at"):
-            if (at := getattr(self, name)) is not None:
+            if (at := getattr(self, name)) is not None and at.tzinfo is not UTC:
                 object.__setattr__(self, name, in_utc(at))
 
 

@@ -66,8 +66,18 @@ class Chart:
     width: float = WIDTH
 
 
-def columns(says: str, looks: Sequence[Look], groups: Sequence[Group], mark: tuple[float, str] | None = None) -> Chart:
-    """Upright columns side by side, the looks stacked. `mark`: a line after so many columns, with its meaning."""
+def columns(
+    says: str,
+    looks: Sequence[Look],
+    groups: Sequence[Group],
+    *,
+    at_edges: bool = False,
+    mark: tuple[float, str] | None = None,
+) -> Chart:
+    """Upright columns side by side, the looks stacked.
+
+    `at_edges`: a label says where its column begins. `mark`: a line after so many columns, with its meaning.
+    """
     top = TOP + (14 if mark else 0)
     step, steps = _scale(max((group.total for group in groups), default=0))
     unit, wide = TALL / (step * steps), (WIDTH - LEFT) / max(len(groups), 1)
@@ -79,7 +89,9 @@ def columns(says: str, looks: Sequence[Look], groups: Sequence[Group], mark: tup
     heights = [top + TALL - step * number * unit for number in range(steps + 1)]
     scale = [Word(LEFT - 6, y + 4, str(step * number), "end") for number, y in enumerate(heights)]
     line = (round(LEFT + mark[0] * wide, 1), mark[1]) if mark else None
-    return Chart(says, looks, top + TALL + FOOT, boxes, scale + _feet(groups, wide, top), heights, line)
+    return Chart(
+        says, looks, top + TALL + FOOT, boxes, scale + _feet(groups, wide, top, 0 if at_edges else 0.5), heights, line
+    )
 
 
 def rows(says: str, looks: Sequence[Look], groups: Sequence[Group]) -> Chart:
@@ -111,14 +123,14 @@ def _box(x: float, y: float, width: float, height: float, look: Look, group: Gro
     return Box(round(x, 1), round(y, 1), round(width, 1), round(height, 1), look.style, says)
 
 
-def _feet(groups: Sequence[Group], wide: float, top: float) -> list[Word]:
+def _feet(groups: Sequence[Group], wide: float, top: float, aside: float) -> list[Word]:
     """Labels below the columns: as many as fit side by side, the first one always."""
-    if not groups:
-        return []
-    every = 1 + int(max(len(group.label) for group in groups) * A_LETTER / wide)
-    shown = [(place, group) for place, group in enumerate(groups) if place % every == 0]
+    longest = max((len(group.label) for group in groups), default=0)
+    every = 1 + int(longest * A_LETTER / wide)
     return [
-        Word(round(LEFT + (place + 0.5) * wide, 1), top + TALL + 17, group.label, "middle") for place, group in shown
+        Word(round(LEFT + (place + aside) * wide, 1), top + TALL + 17, group.label, "middle")
+        for place, group in enumerate(groups)
+        if place % every == 0
     ]
 
 

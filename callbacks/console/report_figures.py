@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -47,14 +47,11 @@ def report(found: Activity, promise: timedelta, now: datetime) -> Report:
         _first_reaction(records, kept, promise, now),
         _rang("hours", "Calls by hour of the day", "Hour", tallies.hours(found.calls)),
         _rang("weekdays", "Calls by day of the week", "Day", tallies.weekdays(found.calls)),
-        _outcomes(tallies.outcomes(found)),
         _load(tallies.load(found)),
         _nights(tallies.nights(found.days, found.calls_for_nights, found.pages_for_nights)),
+        _outcomes(tallies.outcomes(found)),
     ]
     return Report(_headline(found, kept), figures)
-
-
-FIGURES = ("attainment", "first-reaction", "hours", "weekdays", "outcomes", "load", "nights")
 
 
 def percent(found: Attainment) -> str:
@@ -69,10 +66,10 @@ def _headline(found: Activity, kept: Attainment) -> list[tuple[str, str]]:
     return [
         ("Calls", f"{len(found.calls):,}"),
         ("After hours", f"{after_hours:,}"),
-        ("Callbacks", f"{kept.met + kept.missed + kept.open:,}"),
+        ("Callbacks", f"{sum(1 for call in found.calls if call.priority is not None):,}"),
         ("Kept in time", percent(kept)),
         ("First attempt, median", _length(kept.median)),
-        ("Pages to phones", f"{len(found.pages):,}"),
+        ("Pages to phones", f"{sum(page.times for page in found.pages):,}"),
     ]
 
 
@@ -81,21 +78,21 @@ def _attainment(found: Activity, records: Sequence[Record], kept: Attainment, no
     lines = [(week.name, week.monday.isoformat(), week.priority, *_kept(week.kept)) for week in weeks]
     table = Table(
         "attainment",
-        "Kept promises by week and priority",
+        "Promises kept, by week and priority; a callback that was cancelled untried was none",
         ("Week", "From Monday", "Priority", "Kept", "Missed", "Open", "Kept (%)"),
         (*lines, ("All", "", "", *_kept(kept))),
     )
-    says = f"{kept.met:,} promises were kept, {kept.missed:,} missed, {kept.open:,} are open: {percent(kept)} kept."
+    says = f"{percent(kept)} in time: {kept.met:,} kept, {kept.missed:,} missed, {kept.open:,} open."
     groups = [
-        Group(f"{monday.day} {monday:%b}", [sum(counts) for counts in zip((0, 0, 0), *each, strict=True)])
+        Group(f"{monday.day} {monday:%b}", _counts(week.kept for week in weeks if week.monday == monday))
         for monday in found.days.mondays()
-        if (each := [_counts(week.kept) for week in weeks if week.monday == monday]) is not None
     ]
     return Figure("Promises kept", says, table, _drawn(columns(says, (KEPT, MISSED, OPEN), groups)))
 
 
-def _counts(found: Attainment) -> tuple[int, int, int]:
-    return found.met, found.missed, found.open
+def _counts(kept: Iterable[Attainment]) -> tuple[int, int, int]:
+    each = list(kept)
+    return sum(one.met for one in each), sum(one.missed for one in each), sum(one.open for one in each)
 
 
 def _kept(found: Attainment) -> tuple[int, int, int, str]:
@@ -120,7 +117,12 @@ def _first_reaction(records: Sequence[Record], kept: Attainment, promise: timede
     groups = [Group(each.minutes.split()[0], (each.in_time, each.late)) for each in took]
     groups[-1] = Group(f"{groups[-1].label}+", groups[-1].amounts)
     mark = (promise / timedelta(minutes=tallies.A_BIN), "promised") if promise <= timedelta(hours=1) else None
-    return Figure("Time to the first attempt", says, table, _drawn(columns(says, (IN_TIME, LATE), groups, mark)))
+    return Figure(
+        "Time to the first attempt",
+        says,
+        table,
+        _drawn(columns(says, (IN_TIME, LATE), groups, at_edges=True, mark=mark)),
+    )
 
 
 def _rang(name: str, heading: str, first: str, counted: Sequence[tallies.Rang]) -> Figure:
