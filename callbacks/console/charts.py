@@ -96,7 +96,7 @@ def columns(
 
 def rows(says: str, looks: Sequence[Look], groups: Sequence[Group]) -> Chart:
     """Bars one below the other, each under its own label, with the total at its end."""
-    unit = WIDTH / max((group.total for group in groups), default=1)
+    unit = WIDTH / max((group.total for group in groups if group.total), default=1)
     boxes: list[Box] = []
     words: list[Word] = []
     for place, group in enumerate(groups):
