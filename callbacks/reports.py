@@ -86,7 +86,7 @@ class Table:
     name: str
     caption: str
     columns: Sequence[str]
-    rows: Sequence[Sequence[str | int]]
+    rows: Sequence[Sequence[str | float]]
 
 
 def table_as_csv(table: Table) -> str:

@@ -78,16 +78,17 @@ def _attainment(found: Activity, records: Sequence[Record], kept: Attainment, no
     lines = [(week.name, week.monday.isoformat(), week.priority, *_kept(week.kept)) for week in weeks]
     table = Table(
         "attainment",
-        "Promises kept, by week and priority; a callback that was cancelled untried was none",
+        "Promises kept, by week and priority",
         ("Week", "From Monday", "Priority", "Kept", "Missed", "Open", "Kept (%)"),
         (*lines, ("All", "", "", *_kept(kept))),
     )
     says = f"{percent(kept)} in time: {kept.met:,} kept, {kept.missed:,} missed, {kept.open:,} open."
+    said = f"{says} What was cancelled untried was no promise."
     groups = [
         Group(f"{monday.day} {monday:%b}", _counts(week.kept for week in weeks if week.monday == monday))
         for monday in found.days.mondays()
     ]
-    return Figure("Promises kept", says, table, _drawn(columns(says, (KEPT, MISSED, OPEN), groups)))
+    return Figure("Promises kept", said, table, _drawn(columns(says, (KEPT, MISSED, OPEN), groups)))
 
 
 def _counts(kept: Iterable[Attainment]) -> tuple[int, int, int]:
@@ -95,8 +96,8 @@ def _counts(kept: Iterable[Attainment]) -> tuple[int, int, int]:
     return sum(one.met for one in each), sum(one.missed for one in each), sum(one.open for one in each)
 
 
-def _kept(found: Attainment) -> tuple[int, int, int, str]:
-    share = "" if found.share_met is None else f"{100 * found.share_met:.1f}"
+def _kept(found: Attainment) -> tuple[int, int, int, float | str]:
+    share = "" if found.share_met is None else round(100 * found.share_met, 1)
     return found.met, found.missed, found.open, share
 
 
