@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+import app
 from callbacks import intake, life, technicians, users
 from callbacks.database import Database
 from callbacks.desk import Desk, DigestMails, desk_from, read_desk
@@ -226,6 +227,18 @@ def test_an_address_that_is_none_is_refused_by_the_desk_file() -> None:
     content = DESK.model_dump(mode="json") | {"digest": {"also_to": ["the board"]}}
     with pytest.raises(BrokenDesk, match=r"digest\.also_to"):
         desk_from(content, Path("support.toml"))
+
+
+def test_the_worker_mails_it_in_its_sweep(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    post = Mailbox()
+    monkeypatch.setattr(app, "Post", lambda *_: post)
+    stage = app.set_the_stage(
+        DESK, at("2026-11-28T08:00"), tmp_path, URL, "https://carrier.test", in_process=True, database_url=sqlite_url
+    )
+    stage.house.worker.sweep()
+    stage.house.worker.close()  # what is on the wire comes to its end
+    stage.house.database.close()
+    assert [letter.to for letter in post.kept] == [app.DEMO_USER]
 
 
 def test_a_quiet_night_says_so(office: Office) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from callbacks import intake, life, reports, tallies, technicians
@@ -202,6 +202,15 @@ def test_the_busiest_night_comes_first_and_those_outside_the_days_are_not_theirs
     ]
 
 
+def test_a_callback_that_was_cancelled_before_anybody_tried_was_no_promise() -> None:
+    calls = [
+        a_call("2026-11-28T22:00", state="cancelled"),
+        a_call("2026-11-28T22:00", 40, state="cancelled"),
+        a_call("2026-11-28T22:00", owed=False),
+    ]
+    assert attainment(tallies.promises(calls), BEGAN + 24 * HOUR).missed == len(tallies.promises(calls)) == 1
+
+
 def test_first_reactions_are_sorted_into_bins_and_by_whether_they_came_in_time() -> None:
     took = [0.0, 4.9, 5, 29.9, 30, 30.1, 61, 600]
     records = tallies.promises(a_call("2026-11-28T22:00", minutes) for minutes in took)
@@ -291,12 +300,14 @@ def test_the_hours_after_midnight_count_for_the_last_night_and_for_no_day_of_the
             arrival = intake.Arrival(f"CB{number}", "direct", "+15145550198", "en", False, "closed")
             intake.call_arrives(session, arrival, local(at).astimezone(UTC))
 
+        session.execute(update(Page).values(state="sent", created_at=local("2026-11-29T02:00")))
+
     database.write(ring_in_the_morning)
     days = Days(date(2026, 11, 28), date(2026, 11, 28))
     found = database.read(lambda s: activity(s, days, DESK.zone))
     lived = tallies.nights(days, found.calls_for_nights, found.pages_for_nights)
-    assert len(found.calls) == 2
-    assert [(str(each.evening), each.calls) for each in lived] == [("2026-11-28", 4)]
+    assert (len(found.calls), list(found.pages)) == (2, [])
+    assert [(str(each.evening), each.calls, each.pages > 0) for each in lived] == [("2026-11-28", 4, True)]
 
 
 def test_no_cell_of_a_table_is_a_formula() -> None:
