@@ -186,15 +186,19 @@ def _calls_in_words(calls: Sequence[CallFact], kept: Attainment, failed_pages: i
     ]
 
 
-def _kept_in_words(kept: Attainment) -> str:
-    return f"Kept in time {kept.met}, missed {kept.missed}, not due yet {kept.open}."
+def _kept_in_words(kept: Attainment, share: str = "") -> str:
+    return f"Kept in time {kept.met}{share}, missed {kept.missed}, not due yet {kept.open}."
 
 
 def _day_before(day: date, calls: Sequence[CallFact], now: datetime) -> list[str]:
     kept = attainment(tallies.promises(calls), now)
     owed = kept.met + kept.missed + kept.open
     rang = f"{_counted(len(calls), 'call')}, {_counted(owed, 'callback')}." if calls else "Nobody rang."
-    return [f"By day before, {_day(day - DAY)}", rang, *([_kept_in_words(kept)] if owed else [])]
+    return [
+        f"The day before, {_day(day - DAY)}, from {MORNING:%H:%M} to {EVENING:%H:%M}",
+        rang,
+        *([_kept_in_words(kept)] if owed else []),
+    ]
 
 
 def _open_in_words(desk: Desk, still_open: Sequence[OpenOne]) -> list[str]:
@@ -233,7 +237,7 @@ def _write_week(session: Session, desk: Desk, day: date, now: datetime) -> Writt
     blocks = [
         [f"The week from {_day(monday)} to {_day(monday + 6 * DAY)}"],
         [f"{_counted(len(found.calls), 'call')}." if found.calls else "Nobody rang.",
-         f"{_kept_in_words(kept).removesuffix('.')}{share}.", f"First attempt: {first}{late}."],
+         _kept_in_words(kept, share), f"First attempt: {first}{late}."],
         ["The busiest night", *(busiest or ["Every night was quiet."])],
         ["Load per person", *([_load_in_words(each) for each in tallies.load(found)] or ["Nobody was paged."])],
     ]  # fmt: skip
@@ -242,9 +246,8 @@ def _write_week(session: Session, desk: Desk, day: date, now: datetime) -> Writt
 
 def _load_in_words(each: tallies.Load) -> str:
     return (
-        f"{each.person}: {_counted(each.by_day, 'page')} by day, {each.by_night} by night, "
-        f"woken {_counted(each.wakings, 'time')}; "
-        f"{_counted(each.owned, 'callback')} owned, {_counted(each.attempts, 'attempt')}"
+        f"{each.person}: {_counted(each.by_day, 'page')} by day, {each.by_night} by night; "
+        f"woken {_counted(each.wakings, 'time')}; owned {each.owned}, tried {each.attempts}"
     )
 
 

@@ -12,6 +12,7 @@ WIDTH = 340
 LEFT, TOP, TALL, FOOT = 34, 8, 150, 24
 ROW = 40
 A_LETTER = 7.5  # a wide one
+LONGEST_LABEL = 36  # above a row, beside its number
 
 
 @dataclass(frozen=True)
@@ -101,12 +102,16 @@ def rows(says: str, looks: Sequence[Look], groups: Sequence[Group]) -> Chart:
     words: list[Word] = []
     for place, group in enumerate(groups):
         y, x = place * ROW, 0.0
-        words += [Word(0, y + 14, group.label, "start"), Word(WIDTH, y + 14, f"{group.total:,}", "end")]
+        words += [Word(0, y + 14, _short(group.label), "start"), Word(WIDTH, y + 14, f"{group.total:,}", "end")]
         for look, amount in zip(looks, group.amounts, strict=True):
             if amount:
                 boxes.append(_box(x, y + 20, amount * unit, 12, look, group, amount))
             x += amount * unit
     return Chart(says, looks, len(groups) * ROW, boxes, words)
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}…"
 
 
 def _stack(group: Group, looks: Sequence[Look], x: float, wide: float, ground: float, unit: float) -> list[Box]:

@@ -277,7 +277,7 @@ def test_what_came_by_day_after_the_last_digest_is_not_lost(office: Office) -> N
     for sid, when in (("CA1", "2026-11-27T07:59"), ("CA2", "2026-11-27T08:00"), ("CA3", "2026-11-27T17:59")):
         office.rings(sid, when)
     words = office.reads("night", "2026-11-28")
-    assert "By day before, Fri 27 Nov\n2 calls, 2 callbacks.\nKept in time 0, missed 2" in words
+    assert "The day before, Fri 27 Nov, from 08:00 to 18:00\n2 calls, 2 callbacks.\nKept in time 0, missed 2" in words
     assert "to 08:00\n\nNobody rang." in words
 
 
@@ -299,6 +299,6 @@ def test_the_week_is_told_with_its_busiest_night_and_what_each_carried(office: O
     office.clock.move_to(at("2026-11-30T08:00"))
     words = office.reads("week", "2026-11-30")
     assert "The week from Mon 23 Nov to Sun 29 Nov" in words
-    assert "3 calls.\nKept in time 1, missed 2, not due yet 0 (33.3 %)." in words
+    assert "3 calls.\nKept in time 1 (33.3 %), missed 2, not due yet 0." in words
     assert "The busiest night\nMon 23 Nov: 2 calls, 2 callbacks" in words
-    assert "Amy Roy: 1 page by day, 2 by night, woken 2 times; 1 callback owned, 1 attempt" in words
+    assert "Amy Roy: 1 page by day, 2 by night; woken 2 times; owned 1, tried 1" in words
