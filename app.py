@@ -38,6 +38,7 @@ from callbacks.console.pages import console_blueprint, media_blueprint
 from callbacks.console.technicians_page import technicians_blueprint
 from callbacks.database import Database
 from callbacks.desk import Desk, read_desk
+from callbacks.digest import DigestPost
 from callbacks.errors import BrokenDesk, BrokenSettings
 from callbacks.health import health_blueprint, unready
 from callbacks.links import Links
@@ -103,7 +104,8 @@ def compose(
     copier = AudioCopier(database, carrier, settings.media_dir, clock)
     reconciliation = Reconciliation(database, carrier, desk, clock)
     calendars = CalendarReader(database, desk, clock)
-    worker = Worker(database, desk, outbox, copier, reconciliation, calendars, clock, senders)
+    digests = DigestPost(database, post, desk, settings.public_url, clock)
+    worker = Worker(database, desk, outbox, copier, reconciliation, calendars, digests, clock, senders)
     web = _web(settings, desk, clock, database, demo)
     return House(settings, desk, clock, database, carrier, web, worker)
 

@@ -205,6 +205,12 @@ class Limits(_Part):
     calls_a_day: int = Field(ge=10, default=300)
 
 
+class DigestMails(_Part):
+    """Who has the digests by mail beside supervisors and administrators."""
+
+    also_to: tuple[Annotated[str, Field(pattern=r"^[^@\s,<>]+@[^@\s,<>]+$")], ...] = ()
+
+
 class Desk(_Part):
     """Everything that support.toml says."""
 
@@ -220,6 +226,7 @@ class Desk(_Part):
     policies: Mapping[str, OtherPolicy] = {}
     coverage: Coverage = Coverage()
     limits: Limits = Limits()
+    digest: DigestMails = DigestMails()
 
     def line_called(self, number: str) -> str:
         """Name the line that a number belongs to; a number of nobody's is served as a line without a menu."""

@@ -70,7 +70,30 @@ def as_csv(rows: Iterable[Record]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(field.name for field in fields(Record))
     for row in rows:
-        writer.writerow(_harmless(str(value)) for value in asdict(row).values())
+        writer.writerow(harmless(str(value)) for value in asdict(row).values())
+    return out.getvalue()
+
+
+def harmless(value: str) -> str:
+    """Make a field that a spreadsheet would take for a formula text, by an apostrophe."""
+    return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+
+
+@dataclass(frozen=True)
+class Table:
+    """The numbers of one figure, as they are shown and as they are given to other programs."""
+
+    name: str
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str | float]]
+
+
+def table_as_csv(table: Table) -> str:
+    """Write a table as CSV, safe in a spreadsheet."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerows([harmless(str(cell)) for cell in row] for row in (table.columns, *table.rows))
     return out.getvalue()
 
 
@@ -127,7 +150,3 @@ def _kept(callback: Callback) -> str:
 
 def _iso(at: datetime | None) -> str:
     return at.isoformat(timespec="seconds") if at else ""
-
-
-def _harmless(value: str) -> str:
-    return f"'{value}" if value.startswith(FORMULA_STARTS) else value

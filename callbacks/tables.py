@@ -329,6 +329,7 @@ class Page(Base):
         UniqueConstraint("callback_id", "occasion", "technician_id", "channel", "number", name="one_page_each"),
         Index("pages_to_send", "next_action_at"),
         Index("pages_by_code", "code"),
+        Index("pages_by_time", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -24,6 +24,7 @@ from callbacks.audio import AudioCopier
 from callbacks.calendars import CalendarReader
 from callbacks.database import Database, insert_once
 from callbacks.desk import Desk
+from callbacks.digest import DigestPost
 from callbacks.paging.escalation import take_next_step
 from callbacks.paging.outbox import Outbox
 from callbacks.reconciliation import Reconciliation
@@ -55,18 +56,20 @@ class Worker:
         copier: AudioCopier,
         reconciliation: Reconciliation,
         calendars: CalendarReader,
+        digests: DigestPost,
         clock: Clock,
         senders: int = SENDERS,
     ) -> None:
         self._database, self._desk, self._clock = database, desk, clock
         self._outbox, self._copier, self._reconciliation = outbox, copier, reconciliation
-        self._calendars = calendars
+        self._calendars, self._digests = calendars, digests
         # Never the host's name: a restarted container would pass for the dead one.
         self.name = secrets.token_hex(8)
         self._senders, self._busy = senders, set[Future[None]]()
         self._signed_at: datetime | None = None
         self._rota_next_at: datetime | None = None
         self._reading: Future[None] | None = None
+        self._mailing: Future[None] | None = None
         self._pool = ThreadPoolExecutor(senders, thread_name_prefix="sender")
 
     def sweep(self) -> None:
@@ -103,6 +106,7 @@ class Worker:
             return
         self._rota_next_at = now + LOOKS_AT_ROTA_EVERY
         self._read_calendars()
+        self._mail_digests()
         try:
             self._database.write(lambda session: watch(session, self._desk, now))
         except Exception:  # a rota that cannot be read must not keep the pages from going out
@@ -112,6 +116,11 @@ class Worker:
         """A calendar far away may be slow: it is read beside the sweep, one at a time."""
         if self._reading is None or self._reading.done():
             self._reading = self._start(lambda _: self._calendars.read_due(), "calendars")
+
+    def _mail_digests(self) -> None:
+        """A mail server may be slow, too."""
+        if self._mailing is None or self._mailing.done():
+            self._mailing = self._start(lambda _: self._digests.send_due(), "digests")
 
     def _send_and_fetch(self) -> None:
         self._busy = {job for job in self._busy if not job.done()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
@@ -27,7 +27,7 @@ class Record:
 
     def __post_init__(self) -> None:
         for name in ("began_at", "due_at", "reacted_at"):
-            if (at := getattr(self, name)) is not None:
+            if (at := getattr(self, name)) is not None and at.tzinfo is not UTC:
                 object.__setattr__(self, name, in_utc(at))
 
 
@@ -87,10 +87,15 @@ def attainment(records: Iterable[Record], now: datetime) -> Attainment:
 
 def attainment_by(grouping: Grouping, records: Iterable[Record], now: datetime) -> Mapping[str, Attainment]:
     """The same, group by group. Each record is in one group, so counts add up to the same totals however grouped."""
+    return {name: attainment(group, now) for name, group in grouped(grouping, records).items()}
+
+
+def grouped(grouping: Grouping, records: Iterable[Record]) -> Mapping[str, list[Record]]:
+    """Put each record into its group; the groups in the order of their names."""
     groups: defaultdict[str, list[Record]] = defaultdict(list)
     for record in records:
         groups[grouping(record)].append(record)
-    return {name: attainment(groups[name], now) for name in sorted(groups)}
+    return {name: groups[name] for name in sorted(groups)}
 
 
 def _reached_by(share: float, took: list[timedelta]) -> timedelta | None:

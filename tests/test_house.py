@@ -20,6 +20,9 @@ PURE = [
     *("callbacks/oncall/reasons.py", "callbacks/paging/reasons.py"),
     *(
         "callbacks/daily.py",
+        "callbacks/nights.py",
+        "callbacks/tallies.py",
+        "callbacks/console/charts.py",
         "callbacks/what_if.py",
         "callbacks/oncall/roster.py",
         "callbacks/saying.py",

@@ -29,6 +29,7 @@ from callbacks.console.found_pages import found_pages
 from callbacks.console.login_pages import login_pages
 from callbacks.console.panel import panel
 from callbacks.console.people import people_pages
+from callbacks.console.reports_pages import reports_pages
 from callbacks.console.rota_pages import rota_pages
 from callbacks.console.setup_pages import setup_pages
 from callbacks.console.steering_pages import acts_of, steering_pages
@@ -73,6 +74,7 @@ def console_blueprint(parts: ConsoleParts) -> Blueprint:
     why_page(console, parts)
     found_pages(console, parts)
     rota_pages(console, parts)
+    reports_pages(console, parts)
     return console
 
 

@@ -60,6 +60,9 @@ LOGGED_IN = [
         for act in ACTS
     ),
     ("GET", "/calls", "/calls", READERS),
+    ("GET", "/reports", "/reports?since=2026-11-01", READERS),
+    ("GET", "/reports/<name>.csv", "/reports/attainment.csv", READERS),
+    ("GET", "/reports/digest", "/reports/digest?day=2026-11-28", READERS),
     ("GET", "/voicemails/<int:voicemail_id>.wav", "/voicemails/1.wav", EVERYONE),
     ("GET", "/people", "/people", EVERYONE),
     ("POST", "/people/add", "/people/add", STEERERS),

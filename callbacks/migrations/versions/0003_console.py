@@ -61,6 +61,9 @@ def upgrade() -> None:
     with op.batch_alter_table("calls", schema=None) as batch_op:
         batch_op.add_column(sa.Column("caller_name", sa.String(length=100), nullable=False, server_default=""))
 
+    with op.batch_alter_table("pages", schema=None) as batch_op:
+        batch_op.create_index("pages_by_time", ["created_at"], unique=False)
+
     with op.batch_alter_table("users", schema=None) as batch_op:
         batch_op.add_column(sa.Column("technician_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("second_factor", sa.String(length=64), nullable=False, server_default=""))

@@ -1,0 +1,287 @@
+"""The digest: a mail each morning on the night before, and one each Monday on the week. Silence means a broken desk.
+
+Each mail is held by a watermark of its own, so that any number of workers sends it once. Whoever takes it holds it
+for a while; when it could not be sent, or the worker died over it, the hold runs out and it is sent again, until noon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from hashlib import sha256
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from callbacks import tallies, users
+from callbacks.activity import CallFact, activity, calls_between
+from callbacks.database import Database, insert_once
+from callbacks.desk import Desk
+from callbacks.errors import CarrierError
+from callbacks.nights import DAY, Days, monday_of
+from callbacks.oncall import rota
+from callbacks.oncall.schedule import Gap
+from callbacks.paging.post import Letter, Post
+from callbacks.saying import day_and_time, span
+from callbacks.tables import Callback, Page, User, Watermark
+from sla.attainment import Attainment, attainment
+from sla.clock import Clock
+from sla.wall_clock import first_instant
+
+log = structlog.get_logger(__name__)
+
+MORNING, EVENING, NOON = time(8), time(18), time(12)  # desk time
+AGAIN_AFTER = timedelta(minutes=5)  # longer than a mail server may take to answer
+MOST_NAMED = 20
+
+
+@dataclass(frozen=True)
+class Digest:
+    """Which digest: of the night to the morning of `day`, or of the week that ended with the day before."""
+
+    of: Literal["night", "week"]
+    day: date
+
+
+@dataclass(frozen=True)
+class Written:
+    """A digest in words."""
+
+    subject: str
+    words: str
+
+
+@dataclass(frozen=True)
+class OpenOne:
+    """A callback that is still open."""
+
+    reference: str
+    owner: str
+    due_at: datetime
+    tried: bool
+
+
+@dataclass(frozen=True)
+class NightFacts:
+    """What the digest of a night tells."""
+
+    night: Sequence[CallFact]
+    day_before: Sequence[CallFact]  # the hours between the digest of the day before and the evening
+    failed_pages: int
+    still_open: Sequence[OpenOne]
+    gaps: Sequence[Gap]
+
+
+def due(zone: ZoneInfo, now: datetime) -> list[Digest]:
+    """Say which digests are to be in the post at `now`: those of this morning, from eight until noon. Pure."""
+    local = now.astimezone(zone)
+    if not MORNING <= local.time() < NOON:
+        return []
+    night = Digest("night", local.date())
+    return [night, Digest("week", local.date())] if local.weekday() == 0 else [night]
+
+
+class DigestPost:
+    """Sends the digests that are due, when a mail server is set up."""
+
+    def __init__(self, database: Database, post: Post, desk: Desk, public_url: str, clock: Clock) -> None:
+        self._database, self._post, self._desk = database, post, desk
+        self._public_url, self._clock = public_url, clock
+
+    def send_due(self) -> None:
+        """Send what is due to everybody who has not had it yet."""
+        now = self._clock.now()
+        if not self._post.url:
+            return
+        for digest in due(self._desk.zone, now):
+            for address in self._database.read(lambda session: recipients(session, self._desk)):
+                self._send_once(digest, address, now)
+
+    def _send_once(self, digest: Digest, address: str, now: datetime) -> None:
+        name = _mark(digest, address)
+        if not self._database.write(lambda session: _hold(session, name, now)):
+            return
+        written = self._database.read(lambda session: write(session, self._desk, digest, self._public_url, now))
+        addressee = sha256(address.encode()).hexdigest()[:12]
+        letter = Letter(address, written.subject, written.words, f"digest-{digest.of}-{digest.day}-{addressee}", now)
+        try:
+            self._post.send(letter)
+        except CarrierError as fault:
+            log.error("a digest could not be mailed; it is tried again until noon", of=digest.of, cause=str(fault))
+            return
+        self._database.write(lambda session: _hold(session, name, now, until=_noon(self._desk.zone, digest)))
+        log.info("digest mailed", of=digest.of, day=str(digest.day))
+
+
+def recipients(session: Session, desk: Desk) -> list[str]:
+    """Whoever may steer, and the addresses of the desk file, each once."""
+    ours = session.scalars(select(User.email).where(User.role.in_(users.MAY_STEER)).order_by(User.email))
+    return list(dict.fromkeys(address for address in (*ours, *desk.digest.also_to) if "@" in address))
+
+
+def write(session: Session, desk: Desk, digest: Digest, public_url: str, now: datetime) -> Written:
+    """Write a digest, as of now."""
+    if digest.of == "week":
+        return _write_week(session, desk, digest.day, now)
+    return night_in_words(desk, digest.day, _night_facts(session, desk, digest.day, now), public_url, now)
+
+
+def _night_facts(session: Session, desk: Desk, day: date, now: datetime) -> NightFacts:
+    last_digest, evening, morning = (
+        _at(desk.zone, day - DAY, MORNING),
+        _at(desk.zone, day - DAY, EVENING),
+        _at(desk.zone, day, MORNING),
+    )
+    calls = calls_between(session, desk.zone, last_digest, morning)
+    failed = select(func.count()).where(
+        Page.state == "failed", Page.created_at >= evening, Page.created_at < morning, Page.callback_id.is_not(None)
+    )
+    return NightFacts(
+        night=[call for call in calls if call.began_at >= evening],
+        day_before=[call for call in calls if call.began_at < evening],
+        failed_pages=session.scalar(failed) or 0,
+        still_open=_still_open(session),
+        gaps=rota.gaps_ahead(session, desk, now),
+    )
+
+
+def _still_open(session: Session) -> list[OpenOne]:
+    rows = session.scalars(select(Callback).where(Callback.state == "open").order_by(Callback.due_at))
+    return [
+        OpenOne(row.reference, row.owner.name if row.owner else "nobody", row.due_at, row.attempted_at is not None)
+        for row in rows
+    ]
+
+
+def night_in_words(desk: Desk, day: date, facts: NightFacts, public_url: str, now: datetime) -> Written:
+    """Word the digest of a night. Pure."""
+    kept = attainment(tallies.promises(facts.night), now)
+    rang = _counted(len(facts.night), "call") if facts.night else "nobody rang"
+    broken = f", {_counted(kept.missed, 'promise')} broken" if kept.missed else ""
+    subject = f"{desk.company.sender}: the night to {_day(day)}: {rang}{broken}"
+    blocks = [
+        [f"The night to {_day(day)}, from {EVENING:%H:%M} to {MORNING:%H:%M}"],
+        _calls_in_words(facts.night, kept, facts.failed_pages),
+        _day_before(day, facts.day_before, now),
+        ["Still open now", *_open_in_words(desk, facts.still_open)],
+        ["Gaps ahead", *_gaps_in_words(desk, facts.gaps)],
+        [f"{public_url}/reports/digest?day={day}"],
+    ]
+    return Written(subject, _paragraphs(blocks))
+
+
+def _calls_in_words(calls: Sequence[CallFact], kept: Attainment, failed_pages: int) -> list[str]:
+    failed = f"{_counted(failed_pages, 'page')} failed." if failed_pages else "No page failed."
+    if not calls:
+        return ["Nobody rang.", failed]
+    owed = kept.met + kept.missed + kept.open
+    return [
+        f"{_counted(len(calls), 'call')}, {_counted(owed, 'callback')}.",
+        *([_kept_in_words(kept)] if owed else []),
+        failed,
+    ]
+
+
+def _kept_in_words(kept: Attainment, share: str = "") -> str:
+    return f"Kept in time {kept.met}{share}, missed {kept.missed}, not due yet {kept.open}."
+
+
+def _day_before(day: date, calls: Sequence[CallFact], now: datetime) -> list[str]:
+    kept = attainment(tallies.promises(calls), now)
+    owed = kept.met + kept.missed + kept.open
+    rang = f"{_counted(len(calls), 'call')}, {_counted(owed, 'callback')}." if calls else "Nobody rang."
+    return [
+        f"The day before, {_day(day - DAY)}, from {MORNING:%H:%M} to {EVENING:%H:%M}",
+        rang,
+        *([_kept_in_words(kept)] if owed else []),
+    ]
+
+
+def _open_in_words(desk: Desk, still_open: Sequence[OpenOne]) -> list[str]:
+    more = len(still_open) - MOST_NAMED
+    named = [
+        f"{each.reference} with {each.owner}, {'tried' if each.tried else 'NOT TRIED'}, "
+        f"due {day_and_time(each.due_at, desk.zone)}"
+        for each in still_open[:MOST_NAMED]
+    ]
+    return [*named, *([f"and {more} more"] if more > 0 else [])] or ["Nothing is open."]
+
+
+def _gaps_in_words(desk: Desk, gaps: Sequence[Gap]) -> list[str]:
+    more = len(gaps) - MOST_NAMED
+    named = [
+        f"{gap.layer}: nobody from {day_and_time(gap.starts_at, desk.zone)} to {day_and_time(gap.ends_at, desk.zone)}"
+        for gap in gaps[:MOST_NAMED]
+    ]
+    return [*named, *([f"and {more} more"] if more > 0 else [])] or ["None in the next fourteen days."]
+
+
+def _write_week(session: Session, desk: Desk, day: date, now: datetime) -> Written:
+    monday = monday_of(day) - timedelta(weeks=1)
+    found = activity(session, Days(monday, monday + 6 * DAY), desk.zone)
+    kept = attainment(tallies.promises(found.calls), now)
+    nights = tallies.nights(found.days, found.calls_for_nights, found.pages_for_nights)
+    share = f" ({100 * kept.share_met:.1f} %)" if kept.share_met is not None else ""
+    subject = f"{desk.company.sender}: the week from {_day(monday)}: kept {kept.met}, missed {kept.missed}"
+    first = "none yet" if kept.median is None else f"median {span(kept.median)}"
+    late = "" if kept.percentile_95 is None else f", 95 % within {span(kept.percentile_95)}"
+    busiest = [
+        f"{_day(night.evening)}: {_counted(night.calls, 'call')}, {_counted(night.callbacks, 'callback')}, "
+        f"{_counted(night.pages, 'page')}."
+        for night in nights[:1]
+    ]
+    blocks = [
+        [f"The week from {_day(monday)} to {_day(monday + 6 * DAY)}"],
+        [f"{_counted(len(found.calls), 'call')}." if found.calls else "Nobody rang.",
+         _kept_in_words(kept, share), f"First attempt: {first}{late}."],
+        ["The busiest night", *(busiest or ["Every night was quiet."])],
+        ["Load per person", *([_load_in_words(each) for each in tallies.load(found)] or ["Nobody was paged."])],
+    ]  # fmt: skip
+    return Written(subject, _paragraphs(blocks))
+
+
+def _load_in_words(each: tallies.Load) -> str:
+    return (
+        f"{each.person}: {_counted(each.by_day, 'page')} by day, {each.by_night} by night; "
+        f"woken {_counted(each.wakings, 'time')}; owned {each.owned}, tried {each.attempts}"
+    )
+
+
+def _hold(session: Session, name: str, now: datetime, until: datetime | None = None) -> bool:
+    """Take a digest for a while, or, once it is sent, for good: nobody else sends it before the mark. Say if it was."""
+    free_from = until or now + AGAIN_AFTER
+    if insert_once(session, Watermark, name=name, at=free_from):
+        return True
+    mark = session.get_one(Watermark, name, with_for_update=True, populate_existing=True)
+    if until is None and mark.at > now:
+        return False
+    mark.at = free_from
+    return True
+
+
+def _mark(digest: Digest, address: str) -> str:
+    return f"digest of the {digest.of} {digest.day} {address}"[:120]
+
+
+def _noon(zone: ZoneInfo, digest: Digest) -> datetime:
+    return _at(zone, digest.day, NOON)
+
+
+def _at(zone: ZoneInfo, day: date, at: time) -> datetime:
+    return first_instant(datetime.combine(day, at), zone)
+
+
+def _day(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _paragraphs(blocks: Sequence[Sequence[str]]) -> str:
+    return "\n\n".join("\n".join(lines) for lines in blocks) + "\n"
