@@ -6,8 +6,8 @@ import re
 import wave
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from pytest import approx
 
 from app import kept_audio_differs
 from tests.browser.browsing import PHONE, Visit, visiting
@@ -71,7 +71,7 @@ def hears_the_message(page: Page, kept: Path) -> None:
     page.wait_for_function("() => document.querySelector('audio').currentTime > 0.3")
     assert player.evaluate("a => a.readyState") >= 2
     with wave.open(str(kept)) as sound:
-        assert player.evaluate("a => a.duration") == approx(sound.getnframes() / sound.getframerate(), abs=0.1)
+        assert player.evaluate("a => a.duration") == pytest.approx(sound.getnframes() / sound.getframerate(), abs=0.1)
     assert player.evaluate("a => a.error") is None
 
 
