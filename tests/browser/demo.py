@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -58,6 +59,12 @@ class Demo:
     def heard(self, words: str, number: str) -> bool:
         return any(words in heard.text for leg in self.stage.carrier.phone(number).legs for heard in leg.heard)
 
+    def page_behind_the_link(self, name: str, reference: str) -> str:
+        """The path of the page that a technician's texts lead to."""
+        texts = self.stage.night.phone_of(name).phone.texts
+        links = (re.search(r"(/t/[\w.\-]+)", text.body) for text in texts if reference in text.body)
+        return next(link[1] for link in links if link)
+
     def hurries_until(self, happens: Callable[[], bool], within: timedelta = timedelta(minutes=2)) -> None:
         """The clock is moved on, two seconds at a time, until something has happened. Raises NeverHappened."""
         ends = self.clock.now() + within
@@ -83,12 +90,15 @@ def eventually(happens: Callable[[], bool], within: float = 20.0) -> None:
 
 
 @contextmanager
-def a_demo(begins: str = SATURDAY_NIGHT, speed: float = 1.0) -> Iterator[Demo]:
-    """The whole demo on a free port. At speed 0 only the story moves the clock, and a night is the same every time."""
+def a_demo(begins: str = SATURDAY_NIGHT, speed: float = 1.0, port: int = 0) -> Iterator[Demo]:
+    """The whole demo, on a free port unless one is named.
+
+    At speed 0 only the story moves the clock, and a night is the same every time.
+    """
     desk = read_desk(Path("support.toml"))
     at = desk_time(desk, begins)
     assert at is not None
-    clock, port = RunningClock(at, speed), _free_port()
+    clock, port = RunningClock(at, speed), port or _free_port()
     with playing(desk, clock, "127.0.0.1", port) as stage:
         yield Demo(stage, clock, f"http://127.0.0.1:{port}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from tests.browser.demo import Demo
@@ -48,11 +47,6 @@ class Lived:
             open=taken,
             not_to_be_rung=not_to_be_rung,
             resolved=resolved,
-            page_of_open=self._link_in_a_text(taken),
-            page_of_resolved=self._link_in_a_text(resolved),
+            page_of_open=self.demo.page_behind_the_link("Amy", taken),
+            page_of_resolved=self.demo.page_behind_the_link("Amy", resolved),
         )
-
-    def _link_in_a_text(self, reference: str) -> str:
-        amys = self.demo.stage.night.phone_of("Amy").phone.texts
-        found = (re.search(r"(/t/[\w.\-]+)", text.body) for text in amys if reference in text.body)
-        return next(link[1] for link in found if link)

@@ -130,10 +130,8 @@ def test_taken_and_resolved_on_the_page_behind_the_link(demo: Demo, visit: Visit
     reference = leaves_a_message(demo, phones)
     code_on(phones, "Amy Roy")
     kept = audio_is_kept(demo)
-    link = re.search(r"(/t/[\w.\-]+)", phone_of(phones, "Amy Roy").inner_text())
-    assert link is not None
     with visiting(chromium, demo.base, viewport={"width": PHONE, "height": 740}, has_touch=True) as amys:
-        page = amys.opens(link[1])
+        page = amys.opens(demo.page_behind_the_link("Amy", reference))
         hears_the_message(page, kept)
         page.get_by_role("button", name="Take it").tap()
         expect(page.get_by_role("status")).to_have_text("It is yours.")
