@@ -19,19 +19,19 @@ AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 WCAG_2_2_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SIGHTS = [(scheme, width) for scheme in ("light", "dark") for width in (PHONE, TABLET, DESKTOP)]
 
-# What has the focus must look otherwise than it does without.
-LOOKS_THE_SAME = """() => {
-  const look = (element) => {
-    const style = getComputedStyle(element);
-    return ["outlineStyle", "outlineWidth", "outlineColor", "boxShadow", "backgroundColor", "borderColor", "color"]
-      .map((name) => style[name]).join();
+# Around what has the focus something is drawn that is not there without. Another colour alone is not seen by everybody.
+FOCUS_UNSEEN = """() => {
+  const around = (element) => {
+    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+    return [outlineStyle === "none" ? "none" : outlineStyle + outlineWidth, boxShadow].join();
   };
   const unseen = [];
-  for (const element of document.querySelectorAll("a[href], button, input, select, textarea, summary, audio")) {
+  const takes = "a[href], button, input, select, textarea, summary, audio, [tabindex]";
+  for (const element of document.querySelectorAll(takes)) {
     document.activeElement.blur();
-    const before = look(element);
+    const before = around(element);
     element.focus({ focusVisible: true });
-    if (document.activeElement === element && look(element) === before) unseen.push(element.outerHTML.slice(0, 120));
+    if (document.activeElement === element && around(element) === before) unseen.push(element.outerHTML.slice(0, 120));
   }
   return unseen;
 }"""
@@ -118,7 +118,7 @@ def scrolls_sideways(page: Page) -> list[str]:
 
 
 def focus_unseen(page: Page) -> list[str]:
-    return [f"Nobody sees that this has the focus: {element}" for element in page.evaluate(LOOKS_THE_SAME)]
+    return [f"Nobody sees that this has the focus: {element}" for element in page.evaluate(FOCUS_UNSEEN)]
 
 
 def test_a_form_that_was_open_for_too_long_is_refused_in_words(chromium: Browser, lived: Lived) -> None:
