@@ -36,7 +36,7 @@ def main() -> None:
 
 
 def numbers_from_a_seed() -> AbstractContextManager[object]:
-    """References, codes and keys come out the same every time, so that a picture changes only when a page does."""
+    """References, codes and keys come out the same every time, so that a picture changes when its page does."""
     drawn = random.Random(7)
     return mock.patch.multiple(
         "secrets",
