@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test check bench soak lock clean
+.PHONY: help setup demo test check bench soak screenshots lock clean
 .DEFAULT_GOAL := help
 
 help:  ## Say what can be made
@@ -22,7 +22,7 @@ $(STAMP): requirements.lock
 demo: $(STAMP)  ## Run the whole desk with a simulated carrier and a browser phone
 	$(BIN)/python app.py demo
 
-test: $(STAMP)  ## Run the tests, on SQLite and on PostgreSQL
+test: $(STAMP)  ## Run the tests, on SQLite, on PostgreSQL and in Chromium
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: $(STAMP)  ## Lint, types, layers
@@ -36,6 +36,9 @@ bench: $(STAMP)  ## Measure speed beside something named
 
 soak: $(STAMP)  ## The slow proofs
 	$(BIN)/python -m pytest -m soak
+
+screenshots: $(STAMP)  ## Take the README's pictures again
+	$(BIN)/python -m tests.browser.screenshots
 
 lock:  ## Renew requirements.lock from pyproject.toml
 	$(PYTHON) -m venv $(VENV)

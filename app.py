@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -245,7 +246,7 @@ def _give_out_parts(house: House, night: Night) -> None:
             row = add_technician(session, name, number, now, verified=True)
             layer = layer if layer in (*layers, SUPERVISOR) else layers[0]
             rota.add_shift(session, house.desk, row, layer, None, None, now)
-        users.add_user(session, DEMO_USER, "supervisor", DEMO_PASSWORD, now)
+        users.add_user(session, DEMO_USER, "administrator", DEMO_PASSWORD, now)
 
     house.database.write(work)
     for name, (number, _) in CAST.items():
@@ -433,9 +434,16 @@ def demo(host: str, port: int, at: str | None) -> None:
     """Run everything with a simulated carrier and a browser phone: no account, no settings."""
     set_up_logs(for_people=True)
     desk = read_desk(Path(os.environ.get("DESK_FILE") or "support.toml"))
+    with playing(desk, RunningClock(desk_time(desk, at) or SystemClock().now()), host, port):
+        _say_where(f"http://{host}:{port}")
+        _wait_for_a_signal()
+
+
+@contextmanager
+def playing(desk: Desk, shown: RunningClock, host: str, port: int) -> Iterator[Stage]:
+    """Everything on one address, beside a simulated carrier and a browser phone, as the clock that is shown runs."""
     base = f"http://{host}:{port}"
     with tempfile.TemporaryDirectory(prefix="nightdesk-") as folder:
-        shown = RunningClock(desk_time(desk, at) or SystemClock().now())
         stage = set_the_stage(desk, shown.now(), Path(folder), base, f"{base}/simulator")
         stage.carrier.clock_controls = shown
         stage.carrier.zone = desk.hours.zone
@@ -445,10 +453,14 @@ def demo(host: str, port: int, at: str | None) -> None:
         threading.Thread(target=server.serve_forever, name="web", daemon=True).start()
         bell = Bell(lambda: stage.night.move_to(shown.now()), every=timedelta(milliseconds=200))
         bell.start()
-        _say_where(base)
-        _wait_for_a_signal()
-        bell.stop()
-        server.shutdown()
+        try:
+            yield stage
+        finally:
+            bell.stop()
+            server.shutdown()
+            server.server_close()
+            stage.house.worker.close()
+            stage.house.database.close()
 
 
 def _say_where(base: str) -> None:

@@ -91,9 +91,10 @@ class Office:
         self.database.write(self._people)
 
     def _people(self, session: Session) -> None:
-        for name, role in (("sue", "supervisor"), ("ada", "administrator"), ("rita", "reader"), ("tom", "technician")):
-            users.add_user(session, f"{name}@example.com", role, PASSWORD, self.clock.now())
         amy = technicians.add_technician(session, "Amy Roy", "+15145550101", self.clock.now(), verified=True)
+        for name, role in (("sue", "supervisor"), ("ada", "administrator"), ("rita", "reader")):
+            users.add_user(session, f"{name}@example.com", role, PASSWORD, self.clock.now())
+        users.add_user(session, "amy@example.com", "technician", PASSWORD, self.clock.now(), "Amy Roy")
         rota.add_shift(session, DESK, amy, "primary", None, None, self.clock.now())
 
     def worker(self) -> DigestPost:

@@ -1,0 +1,109 @@
+"""The demo as `app.py demo` plays it, for a browser; its clock is in the test's hands."""
+
+from __future__ import annotations
+
+import re
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+
+from app import Stage, playing
+from callbacks.commands import desk_time
+from callbacks.desk import read_desk
+from callbacks.tables import Callback
+from sla.clock import RunningClock
+
+SATURDAY_NIGHT = "2026-11-28T22:00"
+CUSTOMER, NEW_YORKER = "+15145550199", "+12125550143"
+LOOKS_EVERY = 0.01
+
+
+class NeverHappened(AssertionError):
+    """What the test waited for did not come."""
+
+
+@dataclass
+class Demo:
+    """The running demo, the clock that it shows, and where it is."""
+
+    stage: Stage
+    clock: RunningClock
+    base: str
+    lived_until: datetime | None = None  # everything before it has happened
+
+    def __post_init__(self) -> None:
+        moves_to = self.stage.night.move_to
+
+        def lives_until(instant: datetime) -> None:
+            moves_to(instant)
+            self.lived_until = instant
+
+        self.stage.night.move_to = lives_until  # type: ignore[method-assign]
+
+    def references(self) -> list[str]:
+        """Every callback that there is, in the order of opening."""
+        query = select(Callback.reference).order_by(Callback.id)
+        return self.stage.house.database.read(lambda session: list(session.scalars(query)))
+
+    def listens_to(self, number: str) -> bool:
+        """Whether a message of this phone is being recorded."""
+        leg = self.stage.carrier.phone(number).legs[-1]
+        return leg.waiting is not None and leg.waiting.speech
+
+    def heard(self, words: str, number: str) -> bool:
+        return any(words in heard.text for leg in self.stage.carrier.phone(number).legs for heard in leg.heard)
+
+    def page_behind_the_link(self, name: str, reference: str) -> str:
+        """The path of the page that a technician's texts lead to."""
+        texts = self.stage.night.phone_of(name).phone.texts
+        links = (re.search(r"(/t/[\w.\-]+)", text.body) for text in texts if reference in text.body)
+        return next(link[1] for link in links if link)
+
+    def hurries_until(self, happens: Callable[[], bool], within: timedelta = timedelta(minutes=2)) -> None:
+        """The clock is moved on, two seconds at a time, until something has happened. Raises NeverHappened."""
+        ends = self.clock.now() + within
+        while not happens():
+            if self.clock.now() > ends:
+                raise NeverHappened(f"Nothing of the kind happened in {within} of the desk's clock.")
+            self.passes(2, unless=happens)
+
+    def passes(self, seconds: float, unless: Callable[[], bool] = lambda: False) -> None:
+        """So much time of the desk's clock goes by, and everything happens that falls into it."""
+        self.clock.pass_time(timedelta(seconds=seconds))
+        target = self.clock.now()
+        eventually(lambda: (self.lived_until is not None and self.lived_until >= target) or unless())
+
+
+def eventually(happens: Callable[[], bool], within: float = 20.0) -> None:
+    """Wait for what happens in another thread. Raises NeverHappened."""
+    ends = time.monotonic() + within
+    while not happens():
+        if time.monotonic() > ends:
+            raise NeverHappened(f"It did not happen within {within} seconds.")
+        time.sleep(LOOKS_EVERY)
+
+
+@contextmanager
+def a_demo(begins: str = SATURDAY_NIGHT, speed: float = 1.0, port: int = 0) -> Iterator[Demo]:
+    """The whole demo, on a free port unless one is named.
+
+    At speed 0 only the story moves the clock, and a night is the same every time.
+    """
+    desk = read_desk(Path("support.toml"))
+    at = desk_time(desk, begins)
+    assert at is not None
+    clock, port = RunningClock(at, speed), port or _free_port()
+    with playing(desk, clock, "127.0.0.1", port) as stage:
+        yield Demo(stage, clock, f"http://127.0.0.1:{port}")
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])

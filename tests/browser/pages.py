@@ -1,0 +1,61 @@
+"""Every page that somebody can open: each GET route with addresses to look at, so that none is forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.browser.demo import Demo
+
+# A route of the web app: addresses on which it shows something; {names} are those of `Lived.address`.
+PAGES: dict[str, list[str]] = {
+    "/": ["/"],
+    "/login": ["/login"],
+    "/callbacks": ["/callbacks", "/callbacks?words=nothing"],
+    "/callbacks/<reference>": ["/callbacks/{open}", "/callbacks/{not_to_be_rung}", "/callbacks/{resolved}"],
+    "/callbacks/<reference>/why": ["/callbacks/{open}/why?at=2026-11-28T22:14", "/callbacks/{resolved}/why?at=soon"],
+    "/calls": ["/calls"],
+    "/reports": ["/reports", "/reports?since=soon&tables=open"],
+    "/reports/digest": ["/reports/digest"],
+    "/setup": ["/setup"],
+    "/account": ["/account"],
+    "/users": ["/users"],
+    "/audit": ["/audit"],
+    "/people": ["/people"],
+    "/rota": ["/rota"],
+    "/what-if": ["/what-if", "/what-if?line=direct&at=tomorrow", "/what-if?line=direct&at=2026-12-01T10:00"],
+    "/t/<token>": ["{page_of_open}", "{page_of_resolved}", "/t/expired"],
+}
+BESIDE_THE_APP = ["/simulator/", "/callbacks/ZZ-000", "/nowhere"]
+REFUSED = {"/t/expired": "410", "/callbacks/ZZ-000": "404", "/nowhere": "404"}
+ADDRESSES = [address for addresses in PAGES.values() for address in addresses] + BESIDE_THE_APP
+NOT_PAGES = {  # for other programs, players and scrapers
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/static/<path:filename>",
+    "/media/<token>.wav",
+    "/voicemails/<int:voicemail_id>.wav",
+    "/t/<token>/message.wav",
+    "/callbacks.csv",
+    "/callbacks.json",
+    "/reports/<name>.csv",
+    "/login/code",  # only between the password and the code; looked at in a test of its own
+    "/calendar/<key>.ics",
+}
+
+
+@dataclass(frozen=True)
+class Lived:
+    """The demo after its night, and where its pages are."""
+
+    demo: Demo
+
+    def address(self, template: str) -> str:
+        resolved, taken, not_to_be_rung, *_ = self.demo.references()
+        return template.format(
+            open=taken,
+            not_to_be_rung=not_to_be_rung,
+            resolved=resolved,
+            page_of_open=self.demo.page_behind_the_link("Amy", taken),
+            page_of_resolved=self.demo.page_behind_the_link("Amy", resolved),
+        )

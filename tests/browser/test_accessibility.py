@@ -1,0 +1,150 @@
+"""Everybody can use the pages: by WCAG 2.2 AA as far as axe can tell, by keyboard, on a small phone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.a_lived_night import live_through
+from tests.browser.browsing import DESKTOP, PHONE, TABLET, Visit, visiting
+from tests.browser.demo import a_demo
+from tests.browser.pages import ADDRESSES, NOT_PAGES, PAGES, REFUSED, Lived
+
+AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+WCAG_2_2_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SIGHTS = [(scheme, width) for scheme in ("light", "dark") for width in (PHONE, TABLET, DESKTOP)]
+
+# Around what has the focus something is drawn that is not there without. Another colour alone is not seen by everybody.
+FOCUS_UNSEEN = """() => {
+  const around = (element) => {
+    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+    return [outlineStyle === "none" ? "none" : outlineStyle + outlineWidth, boxShadow].join();
+  };
+  const unseen = [];
+  const takes = "a[href], button, input, select, textarea, summary, audio, [tabindex]";
+  for (const element of document.querySelectorAll(takes)) {
+    document.activeElement.blur();
+    const before = around(element);
+    element.focus({ focusVisible: true });
+    if (document.activeElement === element && around(element) === before) unseen.push(element.outerHTML.slice(0, 120));
+  }
+  return unseen;
+}"""
+Scheme = Literal["light", "dark"]
+Look = Callable[..., Page]
+
+
+@pytest.fixture(scope="package")
+def lived() -> Iterator[Lived]:
+    """The demo at the end of a night, standing still. These tests look, and change nothing."""
+    with a_demo(speed=0) as demo:
+        live_through(demo)
+        yield Lived(demo)
+
+
+@pytest.fixture(scope="package")
+def supervisor(chromium: Browser, lived: Lived) -> Iterator[Visit]:
+    with visiting(chromium, lived.demo.base) as visit:
+        visit.logs_in().close()
+        yield visit
+
+
+@pytest.fixture(scope="package")
+def stranger(chromium: Browser, lived: Lived) -> Iterator[Visit]:
+    with visiting(chromium, lived.demo.base) as visit:
+        yield visit
+
+
+@pytest.fixture
+def look(supervisor: Visit, stranger: Visit, lived: Lived) -> Iterator[Look]:
+    """Opens an address as somebody sees it. Two browsers are kept for all: a new one for each would take minutes."""
+
+    def opens(template: str, scheme: Scheme = "light", width: int = DESKTOP) -> Page:
+        visit = stranger if template == "/login" else supervisor
+        visit.expected[:] = [REFUSED[template]] if template in REFUSED else []
+        page = visit.context.new_page()
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        page.goto(visit.base + lived.address(template))
+        if template == "/simulator/":
+            expect(page.get_by_role("heading", name="Sue Tran")).to_be_visible()
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+        return page
+
+    yield opens
+    for visit in (supervisor, stranger):
+        for page in visit.context.pages:
+            page.close()
+        complaints, visit.complaints[:] = list(visit.complaints), []
+        assert complaints == []
+
+
+def test_every_page_is_looked_at(lived: Lived) -> None:
+    routes = {rule.rule for rule in lived.demo.stage.house.web.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert routes == set(PAGES) | NOT_PAGES
+
+
+@pytest.mark.parametrize(
+    ("scheme", "width"),
+    [pytest.param(*sight, marks=[] if sight == ("dark", PHONE) else pytest.mark.soak) for sight in SIGHTS],
+)
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_everybody_can_use_the_page(look: Look, address: str, scheme: Scheme, width: int) -> None:
+    page = look(address, scheme, width)
+    assert [*axe_on(page), *scrolls_sideways(page), *focus_unseen(page)] == []
+
+
+def axe_on(page: Page) -> list[str]:
+    """Every violation in words: the rule, what is wrong, and where."""
+    page.evaluate(AXE)
+    options = json.dumps({"runOnly": WCAG_2_2_AA, "resultTypes": ["violations"]})
+    found = page.evaluate(f"axe.run(document, {options})")
+    assert len(found["passes"]) > 3, "axe has examined nothing"
+    return [
+        f"{violation['id']}: {violation['help']}: {node['html'][:150]}: {node['failureSummary']}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def scrolls_sideways(page: Page) -> list[str]:
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return [f"The page is {wide} pixels too wide."] if wide > 0 else []
+
+
+def focus_unseen(page: Page) -> list[str]:
+    return [f"Nobody sees that this has the focus: {element}" for element in page.evaluate(FOCUS_UNSEEN)]
+
+
+def test_a_form_that_was_open_for_too_long_is_refused_in_words(chromium: Browser, lived: Lived) -> None:
+    with visiting(chromium, lived.demo.base, viewport={"width": PHONE, "height": 740}) as visit:
+        visit.expects("403")
+        page = visit.opens("/login")
+        page.locator("[name=token]").evaluate("field => { field.value = 'of yesterday' }")
+        page.get_by_label("Email").fill("sue@example.com")
+        page.get_by_label("Password").fill("of no account")
+        page.get_by_role("button", name="Log in").click()
+        expect(page.get_by_text("This page was open for too long")).to_be_visible()
+        assert axe_on(page) == []
+
+
+def test_the_keyboard_alone_gets_from_the_login_to_a_callback(chromium: Browser, lived: Lived) -> None:
+    with visiting(chromium, lived.demo.base) as visit:
+        page = visit.opens("/login")
+        page.keyboard.type("supervisor@example.com")  # the field has the focus
+        page.keyboard.press("Tab")
+        page.keyboard.type("night-desk-demo")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Now", exact=True)).to_be_visible()
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="To the content")).to_be_focused()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name=lived.demo.references()[1])).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name=f"Callback {lived.demo.references()[1]}")).to_be_visible()

@@ -1,0 +1,87 @@
+"""The console in a browser that runs no script: everything can be read and done all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.browsing import Visit, visiting
+from tests.browser.demo import CUSTOMER, Demo, a_demo
+
+
+@pytest.fixture
+def demo() -> Iterator[Demo]:
+    """A Saturday night that stands still; one message has been left."""
+    with a_demo(speed=0) as demo:
+        call = demo.stage.night.caller(CUSTOMER).dials("direct").hears_the_beep().says(5).presses("#")
+        call.is_hung_up_on()
+        yield demo
+
+
+@pytest.fixture
+def visit(chromium: Browser, demo: Demo) -> Iterator[Visit]:
+    with visiting(chromium, demo.base, java_script_enabled=False) as visit:
+        yield visit
+
+
+def presses(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def test_a_callback_is_found_given_noted_and_resolved(demo: Demo, visit: Visit) -> None:
+    (reference,) = demo.references()
+    page = visit.logs_in()
+    expect(page.get_by_role("row", name=reference)).to_contain_text("nobody yet")
+    page.get_by_role("link", name=reference).click()
+
+    page.get_by_label("Give it to").select_option("Ben Cole")
+    presses(page, "Give")
+    expect(page.get_by_role("definition").filter(has_text="Ben Cole")).to_be_visible()
+    page.get_by_label("Note", exact=True).fill("The caller is in a tunnel")
+    presses(page, "Add the note")
+    expect(page.get_by_role("listitem").filter(has_text="The caller is in a tunnel")).to_be_visible()
+    page.get_by_label("How Ben Cole's call went").select_option("resolved")
+    presses(page, "Write it down")
+    expect(page.get_by_role("cell", name="reached")).to_be_visible()
+    expect(page.get_by_role("button", name="Reopen")).to_be_visible()
+
+    page.get_by_role("link", name="Callbacks", exact=True).click()
+    page.get_by_label("Reference, number, name or words").fill(reference)
+    page.get_by_label("State").select_option("resolved")
+    presses(page, "Find")
+    expect(page.get_by_role("row", name=reference)).to_contain_text("Ben Cole")
+    page.get_by_label("Reference, number, name or words").fill("ZZ-000")
+    presses(page, "Find")
+    expect(page.get_by_text("Nothing was found.")).to_be_visible()
+
+
+def test_people_and_the_rota_are_changed(demo: Demo, visit: Visit) -> None:
+    page = visit.logs_in()
+    page.get_by_role("link", name="People").click()
+    page.get_by_label("Name").fill("Dan Wu")
+    page.get_by_label("Number, with country code").fill("+15145550105")
+    presses(page, "Add and send a code")
+    expect(page.get_by_role("alert")).to_contain_text("Dan Wu is added")
+    amy = page.get_by_role("article").filter(has=page.get_by_role("heading", name="Amy Roy"))
+    amy.get_by_text("Change", exact=True).click()
+    amy.get_by_label("Quiet hours").fill("23:00-06:00")
+    amy.get_by_role("button", name="Set", exact=True).click()
+    expect(page.get_by_role("article").filter(has_text="23:00-06:00")).to_contain_text("Amy Roy")
+
+    page.get_by_role("link", name="Rota").click()
+    off = page.locator("form").filter(has=page.get_by_role("button", name="Off", exact=True))
+    off.get_by_label("Who is off").select_option("Amy Roy")
+    off.get_by_label("From").fill("2026-12-01T18:00")
+    off.get_by_label("Until").fill("2026-12-02T08:00")
+    off.get_by_role("button", name="Off", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("Amy Roy is off then.")
+    expect(page.get_by_text("Nobody who can be reached from Tue 01 Dec 18:00:00")).to_be_visible()
+
+
+def test_whoever_logs_out_is_out(visit: Visit) -> None:
+    page = visit.logs_in()
+    presses(page, "Log out")
+    page.goto(visit.base + "/people")
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
