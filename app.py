@@ -193,6 +193,7 @@ CAST = {
     "Cleo Martin": ("+15145550103", "manager"),
     "Sue Tran": ("+15145550104", SUPERVISOR),
 }
+REAL_CREDENTIALS = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "TWILIO_API_SECRET")
 DEMO_USER, DEMO_PASSWORD = "supervisor@example.com", "night-desk-demo"
 
 
@@ -432,11 +433,21 @@ def closure(starts: str, ends: str, reason: tuple[str, str], opens: bool) -> Non
 @click.option("--at", help='Start the clock there (desk time), such as "2026-11-28 22:00".')
 def demo(host: str, port: int, at: str | None) -> None:
     """Run everything with a simulated carrier and a browser phone: no account, no settings."""
+    _refuse_beside_real_credentials()
     set_up_logs(for_people=True)
     desk = read_desk(Path(os.environ.get("DESK_FILE") or "support.toml"))
     with playing(desk, RunningClock(desk_time(desk, at) or SystemClock().now()), host, port):
         _say_where(f"http://{host}:{port}")
         _wait_for_a_signal()
+
+
+def _refuse_beside_real_credentials() -> None:
+    """Raises BrokenSettings: where a real account can be reached, nobody should take a game for the desk."""
+    environ = {**dotenv_values(".env"), **os.environ}
+    found = [name for name in REAL_CREDENTIALS if environ.get(name) or environ.get(f"{name}_FILE")]
+    if found:
+        told = f"{', '.join(found)} belongs to a real account, and the demo is a game."
+        raise BrokenSettings([f"{told} Unset it, or run the demo in another folder."])
 
 
 @contextmanager
@@ -447,6 +458,7 @@ def playing(desk: Desk, shown: RunningClock, host: str, port: int) -> Iterator[S
         stage = set_the_stage(desk, shown.now(), Path(folder), base, f"{base}/simulator")
         stage.carrier.clock_controls = shown
         stage.carrier.zone = desk.hours.zone
+        stage.carrier.beside = "../"
         stage.carrier.line_names = {line.number: f"{name} line" for name, line in desk.lines.items()}
         site = DispatcherMiddleware(stage.house.web, {"/simulator": stage.carrier.wsgi})
         server = make_server(host, port, site, threaded=True)

@@ -79,6 +79,7 @@ class SimulatedTwilio:
         self.clock_controls: ClockControls | None = None
         self.zone = "UTC"  # in which the browser phone shows the time
         self.line_names: dict[str, str] = {}
+        self.beside = ""  # the address of a page that the browser phone shows beside the phones
         self._clock, self._http = clock, http or requests.Session()
         self._phones: dict[str, Phone] = {}
         self._legs: dict[str, Leg] = {}

@@ -116,10 +116,10 @@ def is_connected(demo: Demo, phones: Page, code: str) -> None:
     """Amy asks for it by text; the desk rings her, then the customer."""
     amy, customer = phone_of(phones, "Amy Roy"), phone_of(phones, "Customer")
     texts(phones, "Amy Roy", f"call {code}")
-    amy.get_by_role("button", name="Answer").click()
+    amy.get_by_role("button", name="Answer", exact=True).click()
     demo.hurries_until(lambda: demo.heard("Press 1 to be connected", AMY))
     amy.get_by_role("button", name="1", exact=True).click()
-    customer.get_by_role("button", name="Answer").click()
+    customer.get_by_role("button", name="Answer", exact=True).click()
     expect(amy).to_contain_text(f"Connected to {CUSTOMER}")
     expect(customer).to_contain_text("Connected to Amy Roy")
     demo.passes(5)

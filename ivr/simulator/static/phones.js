@@ -53,7 +53,51 @@ function draw() {
   drawOnce("customer-texts", [customer.texts, customer.sent], () => $("customer-texts").replaceChildren(drawTexts(customer)));
   $("speak").disabled = !(call && call.recording && !call.speaking);
   state.technicians.forEach(drawTechnician);
+  drawFaults();
+  if (state.beside) showBeside();
   if ($("aloud").checked) sayAloud(call);
+}
+
+function showBeside() {
+  if (!$("beside").hidden) return;
+  $("beside").hidden = $("to-beside").hidden = false;
+  document.querySelector("main").classList.add("with-console");
+  $("beside").querySelector("a").href = state.beside;
+  $("beside").append(element("iframe", { src: state.beside, title: "The supervisors' console" }));
+}
+
+function drawFaults() {
+  drawOnce("fault-kind", state.troubles, () =>
+    $("fault-kind").replaceChildren(...Object.entries(state.troubles).map(([kind, words]) => option(kind, words))));
+  drawOnce("faults-on", state.faults, () =>
+    $("faults-on").replaceChildren(...state.faults.map((fault) => element("li", {}, `${fault.words}: ${fault.left}`))));
+  $("faults-clear").disabled = !state.faults.length;
+}
+
+const HABITS = {
+  calls: { rings: "rings", rejects: "rejects calls", busy: "is busy", unreachable: "is switched off", voicemail: "goes to voicemail" },
+  texts: { delivered: "texts arrive", undelivered: "texts do not arrive", silent: "nobody knows whether texts arrive", stopped: "has sent STOP", landline: "is a landline", unregistered: "our sender is blocked" },
+};
+
+function habits(technician) {
+  return element("div", { className: "habits" }, ...Object.entries(HABITS).map(([what, words]) => {
+    const choice = element("select", { name: what, ariaLabel: `${technician.name}'s phone: ${what}` }, ...Object.entries(words).map(([value, label]) => option(value, label)));
+    choice.value = technician.habits[what];
+    choice.addEventListener("change", () => send(`phones/${encodeURIComponent(technician.number)}/habits`, { [what]: choice.value }));
+    return choice;
+  }));
+}
+
+const QUICK = { ack: "Take it", call: "Connect me", done: "Resolved", na: "No answer", pass: "Pass it on", who: "Who has it?" };
+
+const CODE = /\b(?:reply|répondez|call|appel|pass|passe) (\d{4})\b/i;
+
+/** What can be texted back in one press: the words of the desk, with the code of the last text that has one. */
+function quickReplies(technician) {
+  const last = technician.texts.filter((text) => CODE.test(text.body)).at(-1);
+  const reply = (word) => ({ to: last.sender, body: `${word} ${CODE.exec(last.body)[1]}` });
+  return last ? Object.entries(QUICK).map(([word, label]) =>
+    button(label, () => send(`phones/${encodeURIComponent(technician.number)}/text`, reply(word)))) : [];
 }
 
 function drawTechnician(technician) {
@@ -61,15 +105,18 @@ function drawTechnician(technician) {
   if (!card) {
     card = element("section", { id: technician.number, className: "phone" },
       element("h3", {}, technician.name), element("p", { className: "quiet" }, technician.number),
-      element("div", { className: "its-call" }), element("div", { className: "its-texts" }), replyForm(technician));
+      element("div", { className: "its-call" }), element("div", { className: "its-texts" }), element("div", { className: "quick", role: "group", ariaLabel: `Replies of ${technician.name}` }), replyForm(technician), habits(technician));
     $("technicians").append(card);
   }
   const call = latest(technician);
   card.classList.toggle("rings", Boolean(call && call.state === "ringing"));
   drawOnce(`call ${technician.number}`, call, () =>
     card.querySelector(".its-call").replaceChildren(...(call ? [drawCall(call)] : [])));
-  drawOnce(`texts ${technician.number}`, [technician.texts, technician.sent], () =>
-    card.querySelector(".its-texts").replaceChildren(drawTexts(technician)));
+  drawOnce(`texts ${technician.number}`, [technician.texts, technician.sent], () => {
+    card.querySelector(".its-texts").replaceChildren(drawTexts(technician));
+    card.querySelector(".quick").replaceChildren(...quickReplies(technician));
+    if (technician.texts.length && $("chime").checked) chime();
+  });
 }
 
 function drawCall(call) {
@@ -83,7 +130,7 @@ function drawCall(call) {
       ...Array.from("123456789*0#", (key) => button(key, () => press(call, key))));
     parts.push(keypad, button("Hang up", () => send(`legs/${call.sid}/hang-up`), "stop"));
   }
-  const heard = element("ol", { className: "heard", ariaLabel: "What is heard" }, ...call.heard.map((h, n) =>
+  const heard = element("ol", { className: "heard", tabIndex: 0, ariaLabel: "What is heard" }, ...call.heard.map((h, n) =>
     element("li", { className: n === call.heard.length - 1 && call.state !== "ended" ? "latest" : "", lang: h.language || "en" },
       h.kind === "beep" ? "(beep)" : h.kind === "play" ? "(the message is played)" : h.text)));
   parts.push(heard);
@@ -108,11 +155,15 @@ function press(call, key) {
 function drawTexts(phone) {
   const all = [...phone.texts.map((t) => ({ ...t, mine: false })), ...phone.sent.map((t) => ({ ...t, mine: true }))]
     .sort((a, b) => a.at.localeCompare(b.at));
-  const list = element("ul", { className: "texts", ariaLabel: `Texts of ${phone.name}` }, ...all.map((t) =>
-    element("li", { className: t.mine ? "mine" : "" }, element("time", { dateTime: t.at }, time(t.at)), t.body)));
+  const list = element("ul", { className: "texts", tabIndex: 0, ariaLabel: `Texts of ${phone.name}` }, ...all.map((t) =>
+    element("li", { className: t.mine ? "mine" : "" }, element("time", { dateTime: t.at }, time(t.at)), ...linked(t.body))));
   requestAnimationFrame(() => { list.scrollTop = list.scrollHeight; });
   return list;
 }
+
+/** The text, with its web addresses as links. */
+const linked = (body) => body.split(/(https?:\/\/\S+)/).map((part, n) =>
+  n % 2 ? element("a", { href: part, target: "_blank", rel: "noopener" }, part) : part);
 
 function replyForm(technician) {
   const box = element("input", { type: "text", name: "body", autocomplete: "off", ariaLabel: `Text from ${technician.name}`, placeholder: "Text back, such as the code" });
@@ -162,6 +213,14 @@ function tone(key) {
     oscillator.start();
     oscillator.stop(audio.currentTime + 0.12);
   }
+}
+
+function chime() {
+  audio ??= new AudioContext();
+  const [note, volume] = [new OscillatorNode(audio, { frequency: 880 }), new GainNode(audio, { gain: 0.06 })];
+  note.connect(volume).connect(audio.destination);
+  note.start();
+  note.stop(audio.currentTime + 0.18);
 }
 
 function sayAloud(call) {
@@ -215,6 +274,8 @@ async function record() {
     $("microphone").textContent = "Record with the microphone";
     message = await asPhoneSound(new Blob(pieces));
     $("message").textContent = "Your recording is ready to be spoken after the beep.";
+    const player = element("audio", { controls: true, src: URL.createObjectURL(message), ariaLabel: "What you recorded" });
+    $("recorded").replaceChildren(player);
   };
   recorder.start();
   $("microphone").textContent = "Stop recording";
@@ -233,5 +294,14 @@ $("speak").addEventListener("click", () => {
 });
 $("speed").addEventListener("change", () => send("clock", { speed: Number($("speed").value) }));
 document.querySelectorAll("[data-jump]").forEach((b) => b.addEventListener("click", () => send("clock", { seconds: Number(b.dataset.jump) })));
+$("jump").addEventListener("submit", (event) => {
+  event.preventDefault();
+  send("clock", { to: $("jump-to").value });
+});
+$("fault-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  send("faults", { kind: $("fault-kind").value, ...($("fault-times").value && { times: Number($("fault-times").value) }) });
+});
+$("faults-clear").addEventListener("click", () => send("faults/clear"));
 setInterval(look, 500);
 look();
