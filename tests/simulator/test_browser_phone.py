@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from werkzeug.test import Client, TestResponse
 
+from app import cli
 from ivr.simulator import Habit, SimulatedTwilio, SmsHabit
 from ivr.simulator.browser import TROUBLES
 from sla.clock import RunningClock
@@ -104,15 +104,14 @@ def test_there_is_a_console_beside_only_where_there_is_one(phones: Phones) -> No
 
 
 @pytest.mark.parametrize("where", ["environment", "file", ".env"])
-def test_the_demo_refuses_to_run_beside_real_credentials(where: str, tmp_path: Path) -> None:
-    environ = {"PATH": "/usr/bin", "DESK_FILE": str(Path("support.toml").resolve())}
+def test_the_demo_refuses_to_run_beside_real_credentials(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     if where == ".env":
-        (tmp_path / ".env").write_text("TWILIO_AUTH_TOKEN=real\n")
+        Path(".env").write_text("TWILIO_AUTH_TOKEN=real\n")
     else:
-        environ["TWILIO_AUTH_TOKEN" + ("_FILE" if where == "file" else "")] = "real"
-    app = str(Path("app.py").resolve())
-    demo = [sys.executable, app, "demo", "--port", "0"]
-    ended = subprocess.run(demo, env=environ, cwd=tmp_path, capture_output=True, text=True, timeout=60)
-    assert ended.returncode != 0
-    assert "TWILIO_AUTH_TOKEN belongs to a real account" in ended.stderr
-    assert "Traceback" not in ended.stderr
+        monkeypatch.setenv("TWILIO_AUTH_TOKEN" + ("_FILE" if where == "file" else ""), "real")
+    ended = CliRunner().invoke(cli, ["demo", "--port", "0"])
+    assert ended.exit_code == 1
+    assert "TWILIO_AUTH_TOKEN belongs to a real account" in ended.output
