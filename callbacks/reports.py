@@ -65,12 +65,16 @@ def _records(session: Session, callbacks: Sequence[Callback]) -> Iterator[Record
 
 
 def as_csv(rows: Iterable[Record]) -> str:
-    """Write records as CSV. A field that a spreadsheet would take for a formula is made text by an apostrophe."""
+    """Write records as CSV."""
+    return csv_of((field.name for field in fields(Record)), (asdict(row).values() for row in rows))
+
+
+def csv_of(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """Write a table as CSV. A field that a spreadsheet would take for a formula is made text by an apostrophe."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(field.name for field in fields(Record))
-    for row in rows:
-        writer.writerow(_harmless(str(value)) for value in asdict(row).values())
+    for row in (header, *rows):
+        writer.writerow(_harmless(str(value)) for value in row)
     return out.getvalue()
 
 

@@ -95,7 +95,7 @@ def console(sqlite_url: str, tmp_path: Path) -> Iterator[Console]:
 
 
 PAGES = ["/", "/calls", "/callbacks/{reference}", "/voicemails/1.wav", "/people", "/what-if"]
-PAGES += ["/rota", "/callbacks", "/callbacks.csv", "/callbacks.json"]
+PAGES += ["/rota", "/rota/hours.csv", "/callbacks", "/callbacks.csv", "/callbacks.json"]
 CHANGES = [f"/callbacks/{{reference}}/{act}" for act in ACTS]
 CHANGES += ["/people/add", "/people/1/test", "/rota/add"]
 
