@@ -1,9 +1,10 @@
-// Drags a name over the hours of a layer and fills the form for a cover with what it was let go on. Nothing is sent.
+// Drags a name onto a shift, or from the list also along the hours of a layer, and fills the form for a cover with that.
+// Nothing is sent: only the form's button changes anything.
 "use strict";
 
 (() => {
   const FURTHER = 24; // pixels along the hours that make it drawn and not dropped
-  let drag = null; // { person, label, layer, anchor, start, span }
+  let drag = null; // { person, draws, label, anchor, span }; anchor: where the hours that are drawn begin
 
   // Where: an hour of a bar, as its place in the whole layer's hours.
 
@@ -45,7 +46,8 @@
 
   function drawn(layer, one, other) {
     const hours = hoursOf(barsOf(layer)), [first, last] = [Math.min(one, other), Math.max(one, other)];
-    const ends = hours[last + 1] ? hours[last + 1].at : `${dayAfter(hours[last].bar.dataset.date)}T00:00`;
+    const next = hours.slice(last).find(({ at }) => at > hours[last].at); // autumn shows an hour twice
+    const ends = next ? next.at : `${dayAfter(hours[last].bar.dataset.date)}T00:00`;
     const covered = hours.slice(first, last + 1).map(({ bar, hour }) => partAt(bar, hour * 60).dataset.for);
     const instead = covered.every((name) => name === covered[0]) ? covered[0] : "";
     return { layer, from: hours[first].at, until: ends, instead, first, last };
@@ -62,11 +64,13 @@
       return null;
     }
     const minute = minuteAt(bar, event), place = placeOf(bar, minute);
-    if (!drag.anchor || drag.anchor.layer !== bar.dataset.layer) {
-      drag.anchor = { layer: bar.dataset.layer, place, x: event.clientX, bar };
-    }
+    if (!drag.anchor || !isBeside(bar, drag.anchor.bar)) drag.anchor = { bar, place, x: event.clientX };
     const along = bar !== drag.anchor.bar || Math.abs(event.clientX - drag.anchor.x) > FURTHER;
-    return along ? drawn(bar.dataset.layer, drag.anchor.place, place) : dropped(bar, minute);
+    return drag.draws && along ? drawn(bar.dataset.layer, drag.anchor.place, place) : dropped(bar, minute);
+  }
+
+  function isBeside(bar, other) { // on a phone the days of a layer lie below each other, and are crossed on the way
+    return bar.dataset.layer === other.dataset.layer && bar.getBoundingClientRect().top === other.getBoundingClientRect().top;
   }
 
   // Shown while it lasts.
@@ -84,14 +88,19 @@
     }
   }
 
-  const inWords = (span) => `${span.layer}, ${span.from.replace("T", " ")} to ${span.until.replace("T", " ")}${span.instead ? `, for ${span.instead}` : ""}`;
+  function readable(at) { // "Sat 28 Nov 18:00"
+    const day = new Date(`${at.slice(0, 10)}T12:00Z`).toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
+    return `${day.replace(",", "")} ${at.slice(11)}`;
+  }
 
-  function begin(event, person) {
+  const inWords = (span) => `${span.layer}, ${readable(span.from)} to ${readable(span.until)}${span.instead ? `, for ${span.instead}` : ""}`;
+
+  function begin(event, { person, draws }) {
     const label = document.createElement("div");
     label.className = "dragged";
     document.body.append(label);
     document.body.classList.add("dragging");
-    drag = { person, label, anchor: null, span: null };
+    drag = { person, draws, label, anchor: null, span: null };
     move(event);
   }
 
@@ -110,7 +119,7 @@
     drag = null;
   }
 
-  // The form, which alone changes anything.
+  // The form.
 
   function fill(person, span) {
     const details = document.getElementById("cover"), form = details.querySelector("form");
@@ -137,11 +146,11 @@
     if (!isChip && event.pointerType === "touch") return; // a finger on the table scrolls it
     if (isChip) name.focus();
     else event.preventDefault(); // no text is to be selected
-    pressed = { person: name.dataset.person, x: event.clientX, y: event.clientY };
+    pressed = { person: name.dataset.person, draws: isChip, x: event.clientX, y: event.clientY };
   });
 
   document.addEventListener("pointermove", (event) => {
-    if (pressed && !drag && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) > 5) begin(event, pressed.person);
+    if (pressed && !drag && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) > 5) begin(event, pressed);
     else if (drag) move(event);
   });
 
