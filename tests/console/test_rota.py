@@ -142,6 +142,7 @@ def test_on_the_day_on_which_the_clocks_go_back_an_hour_is_there_twice(sue: Cons
     assert "<small>25 hours: the clocks change</small>" in page
     assert 'data-date="2026-11-01" data-hours="00:00 01:00 01:00 02:00' in page
     assert '<rect class="on who-2" x="0" y="0" width="540" height="24"/>' in page  # nine hours until eight
+    assert '<rect class="on who-1" x="540" y="0" width="960" height="24"/>' in page
     assert "00:00 EDT–08:00 EST Ben Cole for Amy Roy" in shown(sue, week, "primary", "Sun 1 Nov")
     assert "Ben Cole 15.00 168.00 168.00" not in words(page)
     assert "Ben Cole 15.00 169.00 169.00" in words(page)  # a week with an hour more in it
@@ -194,6 +195,28 @@ def test_the_month_says_who_is_on_each_day_and_when_it_is_handed_off(sue: Consol
     assert days[1] == "Tue 1 Dec primary Amy Roy backup Ben Cole manager nobody 18:00 Ben Cole"
     assert days[2] == "Wed 2 Dec primary Amy Roy backup Ben Cole manager Ben Cole 18:00 Amy Roy"
     assert len(days) == 35
+
+
+def test_whoever_may_only_read_sees_the_rota_and_nothing_to_change_it_with(sue: Console) -> None:
+    sue.logs_in("rita@example.com")
+    page = sue.client.get(WEEK).text
+    assert shown(sue, WEEK, "primary", "Mon 30 Nov") == "Amy Roy"
+    assert not re.search(r'class="palette"|id="cover"|action="/rota/|Take back', page)
+
+
+def test_what_a_name_is_dropped_on_says_what_the_form_is_filled_with(sue: Console) -> None:
+    """A night is covered whole; of what lasts for days, the day that was meant; of two people, whoever is on."""
+    does(sue, "add", name="Amy Roy", layer="backup", **NIGHT)
+    does(sue, "cover", name="Ben Cole", layer="primary", **NIGHT, **{"for": "Amy Roy"})
+    bars = sue.client.get(WEEK).text.split('data-layer="primary" data-date="2026-11-30"')[1].split("</svg>")[0]
+    parts = re.findall(r'data-from="(.*?)" data-until="(.*?)" data-for="(.*?)"', bars)
+    assert parts == [
+        ("2026-11-30T00:00", "2026-11-30T18:00", "Amy Roy"),
+        ("2026-11-30T18:00", "2026-12-01T08:00", "Ben Cole"),
+    ]
+    bars = sue.client.get(WEEK).text.split('data-layer="backup" data-date="2026-12-01"')[1].split("</svg>")[0]
+    parts = re.findall(r'data-from="(.*?)" data-until="(.*?)" data-for="(.*?)"', bars)
+    assert parts == [("2026-11-30T18:00", "2026-12-01T08:00", ""), ("2026-12-01T08:00", "2026-12-02T00:00", "Ben Cole")]
 
 
 # Taking back
