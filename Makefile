@@ -35,7 +35,7 @@ bench: $(STAMP)  ## Measure speed beside something named
 	$(BIN)/python -m tests.bench
 
 soak: $(STAMP)  ## The slow proofs
-	$(BIN)/python -m pytest -m soak
+	$(BIN)/python -m pytest -m soak -n 2 --dist worksteal
 
 screenshots: $(STAMP)  ## Take the README's pictures again
 	$(BIN)/python -m tests.browser.screenshots

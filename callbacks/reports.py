@@ -65,17 +65,20 @@ def _records(session: Session, callbacks: Sequence[Callback]) -> Iterator[Record
 
 
 def as_csv(rows: Iterable[Record]) -> str:
-    """Write records as CSV. A field that a spreadsheet would take for a formula is made text by an apostrophe."""
+    """Write records as CSV."""
+    return csv_of((field.name for field in fields(Record)), (asdict(row).values() for row in rows))
+
+
+def csv_of(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """Write a table as CSV. A field that a spreadsheet would take for a formula is made text by an apostrophe."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(field.name for field in fields(Record))
-    for row in rows:
-        writer.writerow(harmless(str(value)) for value in asdict(row).values())
+    for row in (header, *rows):
+        writer.writerow(_harmless(str(value)) for value in row)
     return out.getvalue()
 
 
-def harmless(value: str) -> str:
-    """Make a field that a spreadsheet would take for a formula text, by an apostrophe."""
+def _harmless(value: str) -> str:
     return f"'{value}" if value.startswith(FORMULA_STARTS) else value
 
 
@@ -90,11 +93,8 @@ class Table:
 
 
 def table_as_csv(table: Table) -> str:
-    """Write a table as CSV, safe in a spreadsheet."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerows([harmless(str(cell)) for cell in row] for row in (table.columns, *table.rows))
-    return out.getvalue()
+    """Write the table of a figure as CSV."""
+    return csv_of(table.columns, table.rows)
 
 
 def summary(session: Session, zone: ZoneInfo, since: datetime, now: datetime) -> str:

@@ -1,35 +1,47 @@
-"""The rota: who is on each layer in the weeks ahead, as it will really be, its gaps, and the forms that edit it."""
+"""The rota: who is on each layer in a week or a month, as it will really be, the hours for pay, and the forms."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from callbacks import calendars
-from callbacks.console.access import ConsoleParts, for_everyone, for_supervisors
+from callbacks.console.access import ConsoleParts, for_everyone, for_readers, for_supervisors, note_change
+from callbacks.console.rota_calendar import (
+    Dates,
+    Day,
+    LayerShown,
+    View,
+    dates_from,
+    layers_shown,
+    view_from,
+    weeks_of,
+)
 from callbacks.desk import duration
 from callbacks.errors import DeskError, WrongState
 from callbacks.oncall import rota
-from callbacks.oncall.roster import FALLBACK, SUPERVISOR, Shift
-from callbacks.oncall.schedule import Gap
+from callbacks.oncall.hours import HoursOnCall, hours_on_call
+from callbacks.oncall.roster import FALLBACK, SUPERVISOR
+from callbacks.reports import csv_of
 from callbacks.tables import Technician
 from callbacks.technicians import everybody, technician_named
-
-SHOWN_WEEKS = 4
+from sla.wall_clock import local_day
 
 
 @dataclass(frozen=True)
-class LayerShown:
-    """One layer: its shifts and its gaps, in order of time."""
+class Entered:
+    """Something that was entered and can be taken back."""
 
-    name: str
-    shifts: Sequence[Shift]
-    gaps: Sequence[Gap]
+    what: str  # "shift", "cover", "off"
+    id: int
+    words: str
+    starts_at: datetime | None
+    ends_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -42,20 +54,51 @@ class RotationShown:
 class RotaShown:
     layers: Sequence[LayerShown]
     rotations: Sequence[RotationShown]
-    hours: Sequence[tuple[str, float]]  # on call in the span, by person, for pay
+    ahead: Sequence[Entered]
+    hours: Sequence[HoursOnCall]
     people: Sequence[str]
 
 
 def rota_pages(console: Blueprint, parts: ConsoleParts) -> None:
-    """The routes below /rota."""
+    """The routes below /rota; which week or month is shown stands in the address."""
+
+    def today() -> date:
+        return local_day(parts.clock.now(), parts.desk.zone)
+
+    def dates_asked(first: str, last: str, otherwise: View) -> Dates:
+        return dates_from(request.args.get(first, ""), request.args.get(last, ""), otherwise.dates, today())
 
     @console.get("/rota")
     @for_everyone
     def rota_shown() -> str:
-        now = parts.clock.now()
-        shown = parts.database.read(lambda session: _shown(session, parts, now))
-        layers = (*parts.desk.policy.layers, SUPERVISOR, FALLBACK)
-        return render_template("rota.html", title="Rota", shown=shown, all_layers=layers, weeks=SHOWN_WEEKS)
+        view, now = view_from(request.args, today()), parts.clock.now()
+        paid, days = dates_asked("hours-from", "hours-until", view), view.days(parts.desk.zone)
+        shown = parts.database.read(lambda session: _shown(session, parts, days, paid, now))
+        return render_template(
+            "rota.html",
+            title="Rota",
+            shown=shown,
+            view=view,
+            now_shown=View.holding(view.kind, today()),
+            week_shown=View.holding("week", today() if view.dates.first <= today() <= view.dates.last else view.first),
+            month_shown=View.holding("month", view.first),
+            days=days,
+            weeks=weeks_of(days),
+            today=today(),
+            now=now,
+            paid=paid,
+            all_layers=_all_layers(parts),
+        )
+
+    @console.get("/rota/hours.csv")
+    @for_readers
+    def rota_hours() -> ResponseReturnValue:
+        paid = dates_asked("from", "until", View.holding("week", today()))
+        people = parts.database.read(lambda session: _hours(session, parts, paid))
+        answer = Response(_hours_csv(people, paid, _all_layers(parts)), content_type="text/csv; charset=utf-8")
+        named = f"hours-on-call-{paid.first}-to-{paid.last}.csv"
+        answer.headers["Content-Disposition"] = f'attachment; filename="{named}"'
+        return answer
 
     @console.post("/rota/<act>")
     @for_supervisors
@@ -63,12 +106,18 @@ def rota_pages(console: Blueprint, parts: ConsoleParts) -> None:
         chosen, now = ACTS.get(act), parts.clock.now()
         if chosen is None:
             abort(404)
+
+        def work(session: Session) -> str:
+            done = chosen(Asked(session, parts, now))
+            note_change(session, now, f"rota: {act}")
+            return done
+
         try:
-            said = parts.database.write(lambda session: chosen(Asked(session, parts, now)))
+            said = parts.database.write(work)
         except DeskError as fault:
             said = str(fault)
         flash(said)
-        return redirect(url_for("console.rota_shown"))
+        return redirect(url_for("console.rota_shown", **view_from(request.args, today()).in_address()))
 
 
 @dataclass(frozen=True)
@@ -93,13 +142,7 @@ class Asked:
         return found
 
     def instant_or_none(self, name: str) -> datetime | None:
-        if not self.field(name):
-            return None
-        try:
-            told = datetime.fromisoformat(self.field(name))
-        except ValueError:
-            raise WrongState(f"{self.field(name)!r} is no time. Write it as 2026-11-27T18:00.") from None
-        return (told if told.tzinfo else told.replace(tzinfo=self.parts.desk.zone)).astimezone(UTC)
+        return self.parts.desk.instant(self.field(name)) if self.field(name) else None
 
 
 def _add_shift(asked: Asked) -> str:
@@ -144,6 +187,12 @@ def _off(asked: Asked) -> str:
     return f"{row.name} is off then."
 
 
+def _take_back(asked: Asked) -> str:
+    what, number = asked.field("what"), asked.field("number")
+    rota.take_back(asked.session, what, int(number) if number.isdecimal() else 0, asked.now)
+    return "It is taken back."
+
+
 def _address(asked: Asked) -> str:
     whose = asked.person("name") if asked.field("name") else None
     key = calendars.key_of(asked.session, whose, asked.now)
@@ -162,18 +211,14 @@ ACTS: dict[str, Callable[[Asked], str]] = {
     "end-rotation": _end_rotation,
     "cover": _cover,
     "off": _off,
+    "take-back": _take_back,
     "address": _address,
     "revoke": _revoke,
 }
 
 
-def _shown(session: Session, parts: ConsoleParts, now: datetime) -> RotaShown:
-    plan, ends_at = rota.schedule(session, parts.desk, now), now + timedelta(weeks=SHOWN_WEEKS)
-    layers = [
-        LayerShown(layer, plan.spans(layer, now, ends_at), plan.gaps(layer, now, ends_at))
-        for layer in plan.staffed_layers()
-    ]
-    names = {row.id: row.name for row in everybody(session)}
+def _shown(session: Session, parts: ConsoleParts, days: Sequence[Day], paid: Dates, now: datetime) -> RotaShown:
+    plan, names = rota.schedule(session, parts.desk, days[0].starts_at), {r.id: r.name for r in everybody(session)}
     rotations = [
         RotationShown(
             row.id,
@@ -182,14 +227,39 @@ def _shown(session: Session, parts: ConsoleParts, now: datetime) -> RotaShown:
         )
         for row in rota.rotations(session, now)
     ]
-    return RotaShown(layers, rotations, _hours(layers), sorted(names.values()))
+    layers, ahead = layers_shown(plan, days, now), list(_ahead(session, names, now))
+    return RotaShown(layers, rotations, ahead, _hours(session, parts, paid), sorted(names.values()))
 
 
-def _hours(layers: Sequence[LayerShown]) -> list[tuple[str, float]]:
-    hours: dict[str, float] = {}
-    for layer in layers:
-        for shift in layer.shifts:
-            if shift.starts_at is not None and shift.ends_at is not None:
-                length = (shift.ends_at - shift.starts_at) / timedelta(hours=1)
-                hours[shift.person.name] = hours.get(shift.person.name, 0.0) + length
-    return sorted(hours.items())
+def _ahead(session: Session, names: Mapping[int, str], now: datetime) -> Iterator[Entered]:
+    for cover in sorted(rota.overrides(session, now), key=lambda row: row.starts_at):
+        whom = "whoever is on" if cover.instead_of_id is None else names.get(cover.instead_of_id, "(left)")
+        words = f"{cover.technician.name} covers {cover.layer} for {whom}"
+        yield Entered("cover", cover.id, words, cover.starts_at, cover.ends_at)
+    for off in rota.absences(session, now):
+        yield Entered("off", off.id, f"{names.get(off.technician_id, '(left)')} is off", off.starts_at, off.ends_at)
+    for shift in rota.shifts_of_our_own(session, now):
+        if shift.technician_id in names:
+            words = f"{shift.technician.name} is on {shift.layer}"
+            yield Entered("shift", shift.id, words, shift.starts_at, shift.ends_at)
+
+
+def _hours(session: Session, parts: ConsoleParts, paid: Dates) -> list[HoursOnCall]:
+    starts_at, ends_at = paid.instants(parts.desk.zone)
+    return hours_on_call(rota.schedule(session, parts.desk, starts_at), starts_at, ends_at)
+
+
+def _hours_csv(people: Sequence[HoursOnCall], paid: Dates, layers: Sequence[str]) -> str:
+    rows = [
+        [each.name, paid.first, paid.last, *(_decimal(each.on(layer)) for layer in layers), _decimal(each.in_all)]
+        for each in people
+    ]
+    return csv_of(["person", "from", "until", *layers, "in all"], rows)
+
+
+def _decimal(hours: float) -> str:
+    return f"{hours:.2f}"
+
+
+def _all_layers(parts: ConsoleParts) -> tuple[str, ...]:
+    return (*parts.desk.policy.layers, SUPERVISOR, FALLBACK)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask import Blueprint, render_template, request
 from sqlalchemy.orm import Session
 
 from callbacks.closures import support_hours
 from callbacks.console.access import ConsoleParts, for_everyone
+from callbacks.errors import WrongState
 from callbacks.oncall import rota
 from callbacks.what_if import WhatIf, what_if
 
@@ -37,13 +38,7 @@ def what_if_page(console: Blueprint, parts: ConsoleParts) -> None:
 
 def _instant(parts: ConsoleParts, text: str, now: datetime) -> tuple[datetime, str]:
     """The instant that was asked for, in desk time; now, with a word, when it cannot be read."""
-    if not text:
-        return now, ""
     try:
-        told = datetime.fromisoformat(text[:25])
-    except ValueError:
-        return now, f"{text[:40]!r} is no time: this is about now."
-    local = told if told.tzinfo else told.replace(tzinfo=parts.desk.zone)
-    if not 2000 < local.year < 2100:
-        return now, "That is too far away: this is about now."
-    return local.astimezone(UTC), ""
+        return (parts.desk.instant(text), "") if text else (now, "")
+    except WrongState as broken:
+        return now, f"{broken} This is about now."

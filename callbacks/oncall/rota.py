@@ -16,10 +16,11 @@ from callbacks.oncall.roster import FALLBACK, SUPERVISOR, Person, Roster, Shift
 from callbacks.oncall.rotation import Rotation
 from callbacks.oncall.schedule import Absence, Gap, Override, Schedule
 from callbacks.tables import AbsenceRow, OverrideRow, RotationMember, RotationRow, ShiftRow, Technician, Watermark
-from callbacks.technicians import everybody, person
+from callbacks.technicians import person
 
 GAPS_AHEAD = timedelta(days=14)
 EDITED = "rota edited"
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 
 def roster(session: Session, desk: Desk, at: datetime) -> Roster:
@@ -30,15 +31,23 @@ def roster(session: Session, desk: Desk, at: datetime) -> Roster:
 def schedule(session: Session, desk: Desk, since: datetime) -> Schedule:
     """Everything that decides who is on call, `since` an instant; people as they are reached at that hour."""
     local = since.astimezone(desk.zone).time()
-    people = {row.id: person(row, local) for row in everybody(session)}
+    there = _there(session, since)
+    people = {row.id: person(row, local) for row in there}
+    left = [Absence(row.id, row.left_at, FOR_EVER) for row in there if row.left_at is not None]
     return Schedule(
         layers=desk.policy.layers,
         people=tuple(people.values()),
         shifts=tuple(_shifts(session, people, since)),
         rotations=tuple(_rotations(session, desk, people, since)),
         overrides=tuple(_overrides(session, people, since)),
-        absences=tuple(Absence(r.technician_id, r.starts_at, r.ends_at) for r in absences(session, since)),
+        absences=(*left, *(Absence(r.technician_id, r.starts_at, r.ends_at) for r in absences(session, since))),
     )
+
+
+def _there(session: Session, since: datetime) -> Sequence[Technician]:
+    """Everybody who was with us then or later: what they did before they left is still on the rota."""
+    with_us = or_(Technician.left_at.is_(None), Technician.left_at > since)
+    return session.scalars(select(Technician).where(with_us).order_by(Technician.id)).all()
 
 
 def _shifts(session: Session, people: dict[int, Person], since: datetime) -> list[Shift]:
@@ -76,6 +85,12 @@ def rotations(session: Session, since: datetime) -> Sequence[RotationRow]:
 
 def overrides(session: Session, since: datetime) -> Sequence[OverrideRow]:
     return session.scalars(select(OverrideRow).where(OverrideRow.ends_at > since).order_by(OverrideRow.id)).all()
+
+
+def shifts_of_our_own(session: Session, since: datetime) -> Sequence[ShiftRow]:
+    """Those that were entered here, not taken from somebody else's calendar."""
+    still_on = or_(ShiftRow.ends_at.is_(None), ShiftRow.ends_at > since)
+    return session.scalars(select(ShiftRow).where(ShiftRow.source_id.is_(None), still_on).order_by(ShiftRow.id)).all()
 
 
 def absences(session: Session, since: datetime) -> Sequence[AbsenceRow]:
@@ -188,6 +203,29 @@ def add_absence(
     _check_span(starts_at, ends_at, "time off")
     session.add(AbsenceRow(technician_id=technician.id, starts_at=starts_at, ends_at=ends_at))
     note_edit(session, now)
+
+
+def take_back(session: Session, what: str, number: int, now: datetime) -> None:
+    """Undo a shift, a cover or time off; of one that has begun, what is over stays, for it was so. Raises NotFound."""
+    row = _entered(session, what, number)
+    if row is None or (row.ends_at is not None and row.ends_at <= now):
+        raise NotFound("That is not on the rota any more. Somebody may have taken it back already.")
+    if row.starts_at is not None and row.starts_at >= now:
+        session.delete(row)
+    else:
+        row.ends_at = now
+    note_edit(session, now)
+
+
+def _entered(session: Session, what: str, number: int) -> ShiftRow | OverrideRow | AbsenceRow | None:
+    match what:
+        case "shift":
+            return session.get(ShiftRow, number)
+        case "cover":
+            return session.get(OverrideRow, number)
+        case "off":
+            return session.get(AbsenceRow, number)
+    return None
 
 
 def note_edit(session: Session, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """The rota as a whole: shifts and rotations, what was agreed otherwise for a night, and who is off.
 
-`on_call` is the one place that says who is on a layer at an instant. Everything else (whole shifts, gaps, calendars)
+`duties` is the one place that says who is on a layer at an instant. Everything else (whole shifts, gaps, calendars)
 asks it at every instant at which its answer may change, so that nothing can say otherwise.
 """
 
@@ -51,6 +51,29 @@ class Gap:
 
 
 @dataclass(frozen=True)
+class Duty:
+    """Somebody on a layer, and whom they are there for; a cover of a layer that is empty otherwise is for nobody."""
+
+    person: Person
+    instead_of: tuple[Person, ...] = ()
+    is_cover: bool = False
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A time during which the same people are on a layer, each for the same others."""
+
+    layer: str
+    starts_at: datetime
+    ends_at: datetime
+    duties: tuple[Duty, ...]
+
+    @property
+    def is_gap(self) -> bool:
+        return not any(duty.person.is_reachable for duty in self.duties)
+
+
+@dataclass(frozen=True)
 class Schedule:
     """Everything that decides who is on call."""
 
@@ -67,13 +90,25 @@ class Schedule:
 
     def on_call(self, layer: str, at: datetime) -> tuple[Person, ...]:
         """Who is on a layer at an instant, in the order in which they are asked."""
+        return tuple(duty.person for duty in self.duties(layer, at))
+
+    def duties(self, layer: str, at: datetime) -> tuple[Duty, ...]:
+        """Who is on a layer at an instant and for whom, in the order in which they are asked."""
+        regular, off = self._regular(layer, at), {absence.person_id for absence in self.absences if absence.covers(at)}
+        known = {person.id for person in self.people} - off
+        stands_for: dict[Person, list[Person]] = {}
+        for person, whom in self._standing(layer, at, regular):
+            stands_for.setdefault(person, []).extend(whom)
+        return tuple(_duty(person, whom, regular) for person, whom in stands_for.items() if person.id in known)
+
+    def _standing(self, layer: str, at: datetime, regular: list[Person]) -> Iterator[tuple[Person, list[Person]]]:
+        """Whoever is there once every cover is counted in, and the regular people they are there for."""
         made = [override for override in self.overrides if override.layer == layer and override.covers(at)]
         whole = max((n for n, override in enumerate(made) if override.instead_of is None), default=None)
-        people = self._regular(layer, at) if whole is None else [made[whole].person]
-        found = [_whoever_covers(person, made[0 if whole is None else whole + 1 :]) for person in people]
-        off = {absence.person_id for absence in self.absences if absence.covers(at)}
-        known = {person.id for person in self.people}
-        return tuple(dict.fromkeys(person for person in found if person.id in known and person.id not in off))
+        if whole is not None:
+            yield _whoever_covers(made[whole].person, made[whole + 1 :]), regular
+        else:
+            yield from ((_whoever_covers(person, made), [person]) for person in regular)
 
     def _regular(self, layer: str, at: datetime) -> list[Person]:
         """Before anything agreed otherwise: whose turn it is, then whoever is always on."""
@@ -88,29 +123,37 @@ class Schedule:
         """Who can be woken at an instant."""
         return roster_of({layer: self.on_call(layer, at) for layer in self.all_layers}, self.people)
 
+    def stretches(self, layer: str, starts_at: datetime, ends_at: datetime) -> list[Stretch]:
+        """A layer from one instant to another, without a hole: a new stretch wherever anything changes."""
+        found: list[Stretch] = []
+        for begins, ends in itertools.pairwise(self._instants(layer, starts_at, ends_at)):
+            duties = self.duties(layer, begins)
+            if found and found[-1].duties == duties:
+                found[-1] = replace(found[-1], ends_at=ends)
+            else:
+                found.append(Stretch(layer, begins, ends, duties))
+        return found
+
     def spans(self, layer: str, starts_at: datetime, ends_at: datetime) -> list[Shift]:
         """Everybody's shifts on a layer from one instant to another, as they will really be, in order."""
         found: list[Shift] = []
-        for begins, ends in itertools.pairwise(self._instants(layer, starts_at, ends_at)):
-            on_call = self.on_call(layer, begins)
-            for person in on_call:
-                before = next((n for n, shift in enumerate(found) if _ends_as(shift, person, begins)), None)
+        for stretch in self.stretches(layer, starts_at, ends_at):
+            for person in (duty.person for duty in stretch.duties):
+                before = next((n for n, shift in enumerate(found) if _ends_as(shift, person, stretch.starts_at)), None)
                 if before is None:
-                    found.append(Shift(person, layer, begins, ends))
+                    found.append(Shift(person, layer, stretch.starts_at, stretch.ends_at))
                 else:
-                    found[before] = replace(found[before], ends_at=ends)
+                    found[before] = replace(found[before], ends_at=stretch.ends_at)
         return found
 
     def gaps(self, layer: str, starts_at: datetime, ends_at: datetime) -> list[Gap]:
         """When nobody who can be reached is on a layer."""
         found: list[Gap] = []
-        for begins, ends in itertools.pairwise(self._instants(layer, starts_at, ends_at)):
-            if any(person.is_reachable for person in self.on_call(layer, begins)):
-                continue
-            if found and found[-1].ends_at == begins:
-                found[-1] = replace(found[-1], ends_at=ends)
+        for stretch in (each for each in self.stretches(layer, starts_at, ends_at) if each.is_gap):
+            if found and found[-1].ends_at == stretch.starts_at:
+                found[-1] = replace(found[-1], ends_at=stretch.ends_at)
             else:
-                found.append(Gap(layer, begins, ends))
+                found.append(Gap(layer, stretch.starts_at, stretch.ends_at))
         return found
 
     def staffed_layers(self) -> tuple[str, ...]:
@@ -129,6 +172,11 @@ class Schedule:
         spans += [(override.starts_at, override.ends_at) for override in self.overrides if override.layer == layer]
         spans += [(absence.starts_at, absence.ends_at) for absence in self.absences]
         yield from (at for at in itertools.chain(*spans) if at is not None)
+
+
+def _duty(person: Person, whom: Sequence[Person], regular: Sequence[Person]) -> Duty:
+    others = tuple(dict.fromkeys(each for each in whom if each != person))
+    return Duty(person, others, is_cover=bool(others) or person not in regular)
 
 
 def _whoever_covers(person: Person, made: Sequence[Override]) -> Person:

@@ -21,7 +21,7 @@ PAGES: dict[str, list[str]] = {
     "/users": ["/users"],
     "/audit": ["/audit"],
     "/people": ["/people"],
-    "/rota": ["/rota"],
+    "/rota": ["/rota", "/rota?view=month&from=2026-11", "/rota?view=week&from=soon"],
     "/what-if": ["/what-if", "/what-if?line=direct&at=tomorrow", "/what-if?line=direct&at=2026-12-01T10:00"],
     "/t/<token>": ["{page_of_open}", "{page_of_resolved}", "/t/expired"],
 }
@@ -39,6 +39,7 @@ NOT_PAGES = {  # for other programs, players and scrapers
     "/callbacks.csv",
     "/callbacks.json",
     "/reports/<name>.csv",
+    "/rota/hours.csv",
     "/login/code",  # only between the password and the code; looked at in a test of its own
     "/calendar/<key>.ics",
 }

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from callbacks.oncall.hours import hours_on_call
 from callbacks.oncall.roster import Person, Shift
 from callbacks.oncall.rotation import Rotation
-from callbacks.oncall.schedule import Absence, Gap, Override, Schedule
+from callbacks.oncall.schedule import Absence, Duty, Gap, Override, Schedule
 
 MONTREAL = ZoneInfo("America/Toronto")
 # Newfoundland, a zone whose clocks change at midnight, half an hour of daylight saving, no change at all, far west.
@@ -167,6 +168,25 @@ def test_whoever_is_off_is_not_on_call_and_the_gap_is_found_unless_somebody_cove
     assert covered.gaps("primary", at("2026-03-06T00:00"), at("2026-03-12T00:00")) == []
 
 
+def test_a_cover_is_for_whoever_would_be_there_however_long_the_chain() -> None:
+    first = Override("primary", DAN, at("2026-03-09T18:00"), at("2026-03-10T08:00"), instead_of=BEN.id)
+    second = Override("primary", CLEO, at("2026-03-09T18:00"), at("2026-03-10T08:00"), instead_of=DAN.id)
+    schedule = plan(Shift(AMY, "primary"), rotations=(weekly(),), overrides=(first, second))
+    evening = at("2026-03-09T20:00")
+    assert schedule.duties("primary", evening) == (Duty(CLEO, (BEN,), is_cover=True), Duty(AMY))
+    whole = replace(schedule, overrides=(Override("primary", DAN, at("2026-03-09T18:00"), at("2026-03-10T08:00")),))
+    assert whole.duties("primary", evening) == (Duty(DAN, (BEN, AMY), is_cover=True),)
+
+
+def test_a_cover_by_somebody_who_is_on_anyway_is_for_the_others_and_of_an_empty_layer_for_nobody() -> None:
+    night = Override("primary", AMY, at("2026-03-09T18:00"), at("2026-03-10T08:00"), instead_of=BEN.id)
+    schedule = plan(Shift(AMY, "primary"), rotations=(weekly(),), overrides=(night,))
+    assert schedule.duties("primary", at("2026-03-09T20:00")) == (Duty(AMY, (BEN,), is_cover=True),)
+    assert plan(overrides=(night,)).duties("primary", at("2026-03-09T20:00")) == ()
+    whole = replace(night, instead_of=None)
+    assert plan(overrides=(whole,)).duties("primary", at("2026-03-09T20:00")) == (Duty(AMY, (), is_cover=True),)
+
+
 def test_somebody_whose_number_is_not_verified_leaves_a_gap() -> None:
     new = replace(DAN, verified=False)
     schedule = replace(plan(Shift(new, "primary")), people=(*CREW[:3], new))
@@ -228,6 +248,59 @@ def test_shifts_and_gaps_say_what_on_call_says_at_every_instant(schedule: Schedu
         on_call = set(schedule.on_call(layer, instant))
         assert {span.person for span in spans if span.covers(instant)} == on_call
         assert any(gap.starts_at <= instant < gap.ends_at for gap in gaps) == (not on_call)
+
+
+@settings(max_examples=60, deadline=None)
+@given(schedule=schedules, layer=st.sampled_from(LAYERS))
+def test_stretches_leave_no_hole_and_each_differs_from_the_one_before(schedule: Schedule, layer: str) -> None:
+    stretches = schedule.stretches(layer, BEGINS, ENDS)
+    assert (stretches[0].starts_at, stretches[-1].ends_at) == (BEGINS, ENDS)
+    for one, other in itertools.pairwise(stretches):
+        assert one.ends_at == other.starts_at
+        assert one.duties != other.duties
+    for stretch in stretches:
+        for instant in (stretch.starts_at, stretch.ends_at - timedelta(seconds=1)):
+            assert schedule.duties(layer, instant) == stretch.duties
+
+
+@settings(max_examples=100, deadline=None)
+@given(schedule=schedules, layer=st.sampled_from(LAYERS), n=st.integers(0, 14 * 24 * 4))
+def test_whoever_is_no_cover_would_be_there_anyway_and_so_would_whoever_is_covered(
+    schedule: Schedule, layer: str, n: int
+) -> None:
+    instant = BEGINS + n * timedelta(minutes=15)
+    regular = set(replace(schedule, overrides=(), absences=()).on_call(layer, instant))
+    duties = schedule.duties(layer, instant)
+    covered = [person for duty in duties for person in duty.instead_of]
+    assert len(covered) == len(set(covered))  # nobody is covered by two
+    assert set(covered) <= regular
+    assert all(duty.person in regular for duty in duties if not duty.is_cover)
+    made = [o for o in schedule.overrides if o.layer == layer and o.covers(instant)]
+    assert all(duty.person in {override.person for override in made} for duty in duties if duty.is_cover)
+
+
+@settings(max_examples=60, deadline=None)
+@given(schedule=schedules)
+def test_hours_are_those_that_pass_and_an_hour_on_two_layers_counts_once_in_all(schedule: Schedule) -> None:
+    step = timedelta(minutes=15)
+    counted: dict[str, dict[str, int]] = {}
+    for n in range(int((ENDS - BEGINS) / step)):
+        on = {layer: schedule.on_call(layer, BEGINS + n * step) for layer in LAYERS}
+        for person in {person for members in on.values() for person in members}:
+            quarters = counted.setdefault(person.name, dict.fromkeys((*LAYERS, "in all"), 0))
+            quarters["in all"] += 1
+            for layer in (layer for layer in LAYERS if person in on[layer]):
+                quarters[layer] += 1
+    found = hours_on_call(schedule, BEGINS, ENDS)
+    told = {each.name: {**{layer: each.on(layer) for layer in LAYERS}, "in all": each.in_all} for each in found}
+    assert told == {name: {key: n / 4 for key, n in quarters.items()} for name, quarters in counted.items()}
+
+
+@pytest.mark.parametrize(("day", "hours"), [(SPRING, 23), (AUTUMN, 25), (SPRING + DAY, 24)])
+def test_an_open_ended_shift_counts_within_the_span_and_as_many_hours_as_the_day_has(day: date, hours: int) -> None:
+    starts_at, ends_at = (datetime.combine(each, time(), MONTREAL).astimezone(UTC) for each in (day, day + DAY))
+    (amy,) = hours_on_call(plan(Shift(AMY, "primary")), starts_at, ends_at)
+    assert (amy.by_layer, amy.in_all) == ({"primary": hours}, hours)
 
 
 @settings(max_examples=60, deadline=None)

@@ -68,6 +68,7 @@ LOGGED_IN = [
     ("POST", "/people/add", "/people/add", STEERERS),
     ("POST", "/people/<int:technician_id>/<act>", "/people/1/test", STEERERS),
     ("GET", "/rota", "/rota", EVERYONE),
+    ("GET", "/rota/hours.csv", "/rota/hours.csv?from=2026-11-01", READERS),
     ("POST", "/rota/<act>", "/rota/add", STEERERS),
     ("GET", "/what-if", "/what-if", EVERYONE),
     ("GET", "/setup", "/setup?year=2027", EVERYONE),

@@ -1,0 +1,189 @@
+"""The rota as a calendar: which week or month an address means, and what stands in each of its days. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from callbacks.oncall.schedule import Duty, Schedule, Stretch
+from sla.wall_clock import begins
+
+DAY, WEEK, MINUTE, HOUR = timedelta(days=1), timedelta(days=7), timedelta(minutes=1), timedelta(hours=1)
+FARTHEST = 3660  # days from today: what lies beyond is a slip of the keyboard
+LONGEST_SPAN = 400  # days whose hours are counted at once
+
+
+@dataclass(frozen=True)
+class Dates:
+    """Days of the desk's, the last one with them."""
+
+    first: date
+    last: date
+
+    def instants(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        return begins(self.first, zone), begins(self.last + DAY, zone)
+
+
+@dataclass(frozen=True)
+class View:
+    """A week from its Monday on, or a month."""
+
+    kind: Literal["week", "month"]
+    first: date
+
+    @classmethod
+    def holding(cls, kind: str, day: date) -> View:
+        """The week or the month that a day is in."""
+        return cls("month", day.replace(day=1)) if kind == "month" else cls("week", day - day.weekday() * DAY)
+
+    @property
+    def dates(self) -> Dates:
+        return Dates(self.first, self.next.first - DAY)
+
+    @property
+    def next(self) -> View:
+        return View.holding(self.kind, self.first + (31 * DAY if self.kind == "month" else WEEK))
+
+    @property
+    def previous(self) -> View:
+        return View.holding(self.kind, self.first - DAY)
+
+    @property
+    def name(self) -> str:
+        if self.kind == "month":
+            return f"{self.first:%B %Y}"
+        last = self.dates.last
+        return f"{self.first.day} {self.first:%B} to {last.day} {last:%B %Y}"
+
+    def days(self, zone: ZoneInfo) -> list[Day]:
+        dates = [self.first + n * DAY for n in range((self.next.first - self.first).days)]
+        return [Day(date, begins(date, zone), begins(date + DAY, zone), zone) for date in dates]
+
+    def in_address(self) -> dict[str, Any]:
+        """The view as it stands in an address."""
+        return {"view": self.kind, "from": self.first.isoformat()}
+
+
+def view_from(fields: Mapping[str, str], today: date) -> View:
+    """Read a view from an address; what makes no sense there means now."""
+    return View.holding(fields.get("view", ""), _day(fields.get("from", ""), today) or today)
+
+
+def dates_from(first: str, last: str, otherwise: Dates, today: date) -> Dates:
+    """Read a span of days; one that makes no sense means `otherwise`."""
+    found = _day(first, today), _day(last, today)
+    if found[0] is None or found[1] is None or not 0 <= (found[1] - found[0]).days < LONGEST_SPAN:
+        return otherwise
+    return Dates(found[0], found[1])
+
+
+def _day(text: str, today: date) -> date | None:
+    try:
+        found = date.fromisoformat(f"{text}-01" if len(text) == len("2026-11") else text)
+    except ValueError:
+        return None
+    return found if abs((found - today).days) <= FARTHEST else None
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of the desk's; those on which the clocks change have 23 or 25 hours."""
+
+    date: date
+    starts_at: datetime
+    ends_at: datetime
+    zone: ZoneInfo
+
+    @property
+    def minutes(self) -> float:
+        return (self.ends_at - self.starts_at) / MINUTE
+
+    @property
+    def change(self) -> str:
+        """What is unusual about its length, in words."""
+        length = (self.ends_at - self.starts_at) / HOUR
+        return "" if length == 24 else f"{length:g} hours: the clocks change"
+
+    @property
+    def hours(self) -> list[str]:
+        """What the clock shows at the beginning of each of its hours."""
+        count = -int(-(self.ends_at - self.starts_at) // HOUR)
+        return [f"{self._local(self.starts_at + n * HOUR):%H:%M}" for n in range(count)]
+
+    def minute_of(self, at: datetime) -> float:
+        return (at - self.starts_at) / MINUTE
+
+    def clock(self, at: datetime) -> str:
+        """A time of this day; where the clocks change, with the name of the time that holds."""
+        if at >= self.ends_at:
+            return "24:00"
+        return f"{self._local(at):%H:%M}" if not self.change else f"{self._local(at):%H:%M %Z}"
+
+    def _local(self, at: datetime) -> datetime:
+        return at.astimezone(self.zone)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What of a stretch lies in one day, and the times that a cover of it would have."""
+
+    begins: str
+    ends: str
+    minute: float  # of the day
+    minutes: float
+    duties: tuple[Duty, ...]
+    is_gap: bool
+    is_all_day: bool
+    cover_from: str
+    cover_until: str
+
+
+@dataclass(frozen=True)
+class LayerShown:
+    """One layer: for each day what happens in it, in order."""
+
+    name: str
+    days: Sequence[Sequence[Part]]
+
+
+def layers_shown(plan: Schedule, days: Sequence[Day], now: datetime) -> list[LayerShown]:
+    """Every layer that somebody is ever put on, day by day."""
+    span = days[0].starts_at, days[-1].ends_at
+    stretches = {layer: plan.stretches(layer, *span) for layer in plan.staffed_layers()}
+    return [
+        LayerShown(layer, [[_part(each, day, now) for each in found if _touches(each, day)] for day in days])
+        for layer, found in stretches.items()
+    ]
+
+
+def _touches(stretch: Stretch, day: Day) -> bool:
+    return stretch.starts_at < day.ends_at and day.starts_at < stretch.ends_at
+
+
+def _part(stretch: Stretch, day: Day, now: datetime) -> Part:
+    starts_at, ends_at = max(stretch.starts_at, day.starts_at), min(stretch.ends_at, day.ends_at)
+    # A night is covered whole; of what lasts for days, this one. Who could be reached in the past is not on record.
+    is_short = stretch.ends_at - stretch.starts_at <= DAY
+    cover_from, cover_until = (stretch.starts_at, stretch.ends_at) if is_short else (starts_at, ends_at)
+    return Part(
+        begins=day.clock(starts_at),
+        ends=day.clock(ends_at),
+        minute=day.minute_of(starts_at),
+        minutes=(ends_at - starts_at) / MINUTE,
+        duties=stretch.duties,
+        is_gap=not stretch.duties or (stretch.ends_at > now and stretch.is_gap),
+        is_all_day=(starts_at, ends_at) == (day.starts_at, day.ends_at),
+        cover_from=f"{cover_from.astimezone(day.zone):%Y-%m-%dT%H:%M}",
+        cover_until=f"{cover_until.astimezone(day.zone):%Y-%m-%dT%H:%M}",
+    )
+
+
+def weeks_of(days: Sequence[Day]) -> list[list[int | None]]:
+    """A month's days as weeks from Monday on, each by its place; None where the week belongs to another month."""
+    before = days[0].date.weekday()
+    places = [None] * before + list(range(len(days)))
+    places += [None] * (-len(places) % 7)
+    return [places[n : n + 7] for n in range(0, len(places), 7)]
