@@ -71,13 +71,16 @@ def test_people_and_the_rota_are_changed(demo: Demo, visit: Visit) -> None:
     expect(page.get_by_role("article").filter(has_text="23:00-06:00")).to_contain_text("Amy Roy")
 
     page.get_by_role("link", name="Rota").click()
+    page.locator("summary", has_text="Time off").click()
     off = page.locator("form").filter(has=page.get_by_role("button", name="Off", exact=True))
     off.get_by_label("Who is off").select_option("Amy Roy")
     off.get_by_label("From").fill("2026-12-01T18:00")
     off.get_by_label("Until").fill("2026-12-02T08:00")
     off.get_by_role("button", name="Off", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("Amy Roy is off then.")
-    expect(page.get_by_text("Nobody who can be reached from Tue 01 Dec 18:00:00")).to_be_visible()
+    page.get_by_role("link", name="Next week").click()
+    expect(page.get_by_text("nobody").first).to_be_visible()
+    expect(page.get_by_role("row", name="Amy Roy is off")).to_contain_text("Tue 01 Dec 18:00:00")
 
 
 def test_whoever_logs_out_is_out(visit: Visit) -> None:
