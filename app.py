@@ -130,9 +130,14 @@ def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo:
     return web
 
 
+def _environment() -> dict[str, str]:
+    """The environment, over the file .env of this folder."""
+    return {**{k: v for k, v in dotenv_values(".env").items() if v is not None}, **os.environ}
+
+
 def real_house() -> House:
     """The desk as the environment describes it. Raises BrokenSettings and BrokenDesk together."""
-    environ = {**{k: v for k, v in dotenv_values(".env").items() if v is not None}, **os.environ}
+    environ = _environment()
     faults: list[str] = []
     settings: Settings | None = None
     try:
@@ -182,6 +187,7 @@ CAST = {
     "Cleo Martin": ("+15145550103", "manager"),
     "Sue Tran": ("+15145550104", SUPERVISOR),
 }
+CREDENTIALS = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "TWILIO_API_SECRET")
 DEMO_USER, DEMO_PASSWORD = "supervisor@example.com", "night-desk-demo"
 
 
@@ -440,6 +446,7 @@ def closure(starts: str, ends: str, reason: tuple[str, str], opens: bool) -> Non
 @click.option("--at", help='Start the clock there (desk time), such as "2026-11-28 22:00".')
 def demo(host: str, port: int, at: str | None) -> None:
     """Run everything with a simulated carrier and a browser phone: no account, no settings."""
+    _refuse_beside_a_real_account()
     set_up_logs(for_people=True)
     desk = read_desk(Path(os.environ.get("DESK_FILE") or "support.toml"))
     base = f"http://{host}:{port}"
@@ -448,6 +455,7 @@ def demo(host: str, port: int, at: str | None) -> None:
         stage = set_the_stage(desk, shown.now(), Path(folder), base, f"{base}/simulator")
         stage.carrier.clock_controls = shown
         stage.carrier.zone = desk.hours.zone
+        stage.carrier.beside = "../"
         stage.carrier.line_names = {line.number: f"{name} line" for name, line in desk.lines.items()}
         site = DispatcherMiddleware(stage.house.web, {"/simulator": stage.carrier.wsgi})
         server = make_server(host, port, site, threaded=True)
@@ -460,9 +468,18 @@ def demo(host: str, port: int, at: str | None) -> None:
         server.shutdown()
 
 
+def _refuse_beside_a_real_account() -> None:
+    environ = _environment()
+    if found := [name for key in CREDENTIALS for name in (key, f"{key}_FILE") if environ.get(name)]:
+        raise click.ClickException(
+            f"The demo does not run beside a real Twilio account, and {', '.join(found)} is set: "
+            "unset it, or run the demo from a folder whose .env does not have it."
+        )
+
+
 def _say_where(base: str) -> None:
-    click.echo(f"\nOpen {base}/simulator  to live through a night: the customer's and the technicians' phones.")
-    click.echo(f"     {base}/  is the supervisors' console ({DEMO_USER}, password {DEMO_PASSWORD}).")
+    click.echo(f"\nOpen {base}/simulator  to live through a night: everybody's phones, and the console beside them.")
+    click.echo(f"     {base}/  is the supervisors' console alone ({DEMO_USER}, password {DEMO_PASSWORD}).")
     click.echo("Ctrl-C ends it; nothing is kept.\n")
 
 
