@@ -452,7 +452,7 @@ def demo(host: str, port: int, at: str | None) -> None:
     base = f"http://{host}:{port}"
     with tempfile.TemporaryDirectory(prefix="nightdesk-") as folder:
         shown = RunningClock(desk_time(desk, at) or SystemClock().now())
-        stage = set_the_stage(desk, shown.now(), Path(folder), base, f"{base}/simulator")
+        stage = set_the_stage(desk, shown.now(), Path(folder), base, "https://carrier.test", in_process=True)
         stage.carrier.clock_controls = shown
         stage.carrier.zone = desk.hours.zone
         stage.carrier.beside = "../"

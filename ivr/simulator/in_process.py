@@ -14,11 +14,8 @@ from requests.structures import CaseInsensitiveDict
 Wsgi = Callable[..., Iterable[bytes]]
 
 
-class AnswerLost(ConnectionError):
-    """Raised by an app to have the connection die after it has done its work.
-
-    A ConnectionError, because on one the demo's web server hangs up without an answer.
-    """
+class AnswerLost(Exception):
+    """Raised by an app to have the connection die after it has done its work."""
 
 
 class ConnectionRefused(Exception):
