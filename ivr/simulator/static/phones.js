@@ -180,7 +180,7 @@ function sendText(technician, body) {
 }
 
 function replyForm(technician) {
-  const box = element("input", { type: "text", autocomplete: "off", ariaLabel: `Text from ${technician.name}`, placeholder: "Text back, such as the code" });
+  const box = element("input", { type: "text", autocomplete: "off", ariaLabel: `Text from ${technician.name}`, placeholder: "Text back" });
   const form = element("form", { className: "reply" }, box, element("button", { type: "submit" }, "Send"));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
