@@ -134,9 +134,14 @@ def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo:
     return web
 
 
+def _environment() -> dict[str, str]:
+    """The environment, over the file .env of this folder."""
+    return {**{k: v for k, v in dotenv_values(".env").items() if v is not None}, **os.environ}
+
+
 def real_house() -> House:
     """The desk as the environment describes it. Raises BrokenSettings and BrokenDesk together."""
-    environ = {**{k: v for k, v in dotenv_values(".env").items() if v is not None}, **os.environ}
+    environ = _environment()
     faults: list[str] = []
     settings: Settings | None = None
     try:
@@ -193,7 +198,7 @@ CAST = {
     "Cleo Martin": ("+15145550103", "manager"),
     "Sue Tran": ("+15145550104", SUPERVISOR),
 }
-REAL_CREDENTIALS = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "TWILIO_API_SECRET")
+CREDENTIALS = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "TWILIO_API_SECRET")
 DEMO_USER, DEMO_PASSWORD = "supervisor@example.com", "night-desk-demo"
 
 
@@ -433,7 +438,7 @@ def closure(starts: str, ends: str, reason: tuple[str, str], opens: bool) -> Non
 @click.option("--at", help='Start the clock there (desk time), such as "2026-11-28 22:00".')
 def demo(host: str, port: int, at: str | None) -> None:
     """Run everything with a simulated carrier and a browser phone: no account, no settings."""
-    _refuse_beside_real_credentials()
+    _refuse_beside_a_real_account()
     set_up_logs(for_people=True)
     desk = read_desk(Path(os.environ.get("DESK_FILE") or "support.toml"))
     with playing(desk, RunningClock(desk_time(desk, at) or SystemClock().now()), host, port):
@@ -441,21 +446,12 @@ def demo(host: str, port: int, at: str | None) -> None:
         _wait_for_a_signal()
 
 
-def _refuse_beside_real_credentials() -> None:
-    """Raises BrokenSettings: where a real account can be reached, nobody should take a game for the desk."""
-    environ = {**dotenv_values(".env"), **os.environ}
-    found = [name for name in REAL_CREDENTIALS if environ.get(name) or environ.get(f"{name}_FILE")]
-    if found:
-        told = f"{', '.join(found)} belongs to a real account, and the demo is a game."
-        raise BrokenSettings([f"{told} Unset it, or run the demo in another folder."])
-
-
 @contextmanager
 def playing(desk: Desk, shown: RunningClock, host: str, port: int) -> Iterator[Stage]:
     """Everything on one address, beside a simulated carrier and a browser phone, as the clock that is shown runs."""
     base = f"http://{host}:{port}"
     with tempfile.TemporaryDirectory(prefix="nightdesk-") as folder:
-        stage = set_the_stage(desk, shown.now(), Path(folder), base, f"{base}/simulator")
+        stage = set_the_stage(desk, shown.now(), Path(folder), base, "https://carrier.test", in_process=True)
         stage.carrier.clock_controls = shown
         stage.carrier.zone = desk.hours.zone
         stage.carrier.beside = "../"
@@ -475,9 +471,18 @@ def playing(desk: Desk, shown: RunningClock, host: str, port: int) -> Iterator[S
             stage.house.database.close()
 
 
+def _refuse_beside_a_real_account() -> None:
+    environ = _environment()
+    if found := [name for key in CREDENTIALS for name in (key, f"{key}_FILE") if environ.get(name)]:
+        raise click.ClickException(
+            f"The demo does not run beside a real Twilio account, and {', '.join(found)} is set: "
+            "unset it, or run the demo from a folder whose .env does not have it."
+        )
+
+
 def _say_where(base: str) -> None:
-    click.echo(f"\nOpen {base}/simulator  to live through a night: the customer's and the technicians' phones.")
-    click.echo(f"     {base}/  is the supervisors' console ({DEMO_USER}, password {DEMO_PASSWORD}).")
+    click.echo(f"\nOpen {base}/simulator  to live through a night: everybody's phones, and the console beside them.")
+    click.echo(f"     {base}/  is the supervisors' console alone ({DEMO_USER}, password {DEMO_PASSWORD}).")
     click.echo("Ctrl-C ends it; nothing is kept.\n")
 
 

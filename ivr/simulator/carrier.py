@@ -78,8 +78,8 @@ class SimulatedTwilio:
         self.phone_book: Callable[[], list[tuple[str, str]]] = list
         self.clock_controls: ClockControls | None = None
         self.zone = "UTC"  # in which the browser phone shows the time
+        self.beside = ""  # address of a page of the same site that the browser phone shows beside the phones
         self.line_names: dict[str, str] = {}
-        self.beside = ""  # the address of a page that the browser phone shows beside the phones
         self._clock, self._http = clock, http or requests.Session()
         self._phones: dict[str, Phone] = {}
         self._legs: dict[str, Leg] = {}
@@ -191,7 +191,7 @@ class SimulatedTwilio:
             return
         self._status(leg, "initiated")
         leg.call.started_at = self.now
-        match leg.phone.habit:
+        match self._habit_now(leg.phone):
             case Habit.BUSY | Habit.REJECTS:
                 self.later(timedelta(seconds=2), lambda: self.refused(leg, "busy"))
             case Habit.UNREACHABLE:
@@ -200,6 +200,10 @@ class SimulatedTwilio:
                 self.later(leg.phone.voicemail_after, lambda: self._machine_answers(leg))
         self._status(leg, "ringing")
         self.later(timeout, lambda: self.refused(leg, "no-answer"))
+
+    def _habit_now(self, phone: Phone) -> Habit:
+        fault = self.faults.next("phone rings", phone.number)
+        return Habit(fault.what) if fault is not None else phone.habit
 
     def answered(self, leg: Leg) -> None:
         if leg.state != "ringing":
@@ -444,9 +448,11 @@ class SimulatedTwilio:
 
     def _arrives(self, message: Message) -> None:
         phone = self.phone(message.to)
-        if phone.sms_habit is SmsHabit.DELIVERED:
+        fault = self.faults.next("text arrives", phone.number)
+        habit = SmsHabit(fault.what) if fault is not None else phone.sms_habit
+        if habit is SmsHabit.DELIVERED:
             phone.texts.append(Text(self.now, message.from_, message.body, message.sid))
-        final = FINAL_MESSAGES.get(phone.sms_habit)
+        final = FINAL_MESSAGES.get(habit)
         if final is not None:
             message.error_code = final[1]
             self._message_status(message, final[0])

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
-Where = Literal["messages", "calls", "media", "lists", "voice", "status", "recording", "sms", "message-status"]
+Where = Literal[
+    "sending",  # texts and calls alike
+    "messages",
+    "calls",
+    "media",
+    "lists",
+    "voice",
+    "status",
+    "recording",
+    "sms",
+    "message-status",
+    "phone rings",
+    "text arrives",
+]
 What = Literal[
     "429",
     "account",
@@ -20,7 +34,15 @@ What = Literal[
     "reordered",
     "404",
     "cut short",
+    "busy",
+    "unreachable",
+    "voicemail",
+    "undelivered",
+    "silent",
+    "landline",
+    "unregistered",
 ]
+UNTIL_SWITCHED_OFF = math.inf
 
 
 @dataclass
@@ -29,12 +51,13 @@ class Fault:
 
     To requests for messages or calls: "429", "account" and "500" (nothing is done), "500 but done" and "answer lost"
     (it is done all the same), "refused connection". To webhooks: "lost", "doubled", "late", "reordered" (the next one
-    comes first). To lists: "500". To media: "404", "cut short".
+    comes first). To lists: "500". To media: "404", "cut short". To a phone that rings, and to a text that arrives:
+    what the phone does instead of its habit (`Habit`, `SmsHabit`).
     """
 
     where: Where
     what: What
-    times: int = 1
+    times: float = 1
     by: timedelta = timedelta(seconds=10)  # how late
     match: str = ""  # only requests whose fields or URL contain this
 
@@ -54,7 +77,11 @@ class Faults:
     def next(self, where: str, about: str) -> Fault | None:
         """Take the trouble that meets this request, if any."""
         for fault in self.waiting:
-            if fault.where == where and fault.match in about and fault.times > 0:
+            if _meets(fault, where) and fault.match in about and fault.times > 0:
                 fault.times -= 1
                 return fault
         return None
+
+
+def _meets(fault: Fault, where: str) -> bool:
+    return fault.where == where or (fault.where == "sending" and where in ("messages", "calls"))

@@ -18,7 +18,7 @@ TWO_SECONDS = 2000.0  # the console is live
 
 
 def phone_of(phones: Page, name: str) -> Locator:
-    return phones.locator("section.phone").filter(has=phones.get_by_role("heading", name=name, exact=True))
+    return phones.get_by_role("region", name=name, exact=True)
 
 
 def leaves_a_message(demo: Demo, phones: Page) -> str:
@@ -79,7 +79,7 @@ def test_from_a_call_at_night_to_a_resolved_callback(demo: Demo, visit: Visit, m
     console, phones = visit.logs_in(), visit.opens("/simulator/")
     expect(console.get_by_text("Nobody is waiting to be called back.")).to_be_visible()
     phones.get_by_label("A WAV file").set_input_files(message)
-    expect(phones.get_by_text("message.wav will be spoken.")).to_be_visible()
+    expect(phones.get_by_text("This file is spoken after the beep.")).to_be_visible()
 
     reference = leaves_a_message(demo, phones)
     expect(console.get_by_role("link", name=reference)).to_be_visible(timeout=TWO_SECONDS)
@@ -151,7 +151,7 @@ def test_a_message_spoken_into_the_microphone_is_what_the_desk_keeps(demo: Demo,
     begun = phones.evaluate("performance.now()")
     phones.wait_for_function("begun => performance.now() > begun + 2500", arg=begun)  # so long somebody speaks
     phones.get_by_role("button", name="Stop recording").click()
-    expect(phones.get_by_text("Your recording is ready")).to_be_visible()
+    expect(phones.get_by_text("Your recording: listen to it")).to_be_visible()
 
     leaves_a_message(demo, phones)
     with wave.open(str(audio_is_kept(demo))) as sound:

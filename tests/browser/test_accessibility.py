@@ -31,7 +31,8 @@ FOCUS_UNSEEN = """() => {
     document.activeElement.blur();
     const before = around(element);
     element.focus({ focusVisible: true });
-    if (document.activeElement === element && around(element) === before) unseen.push(element.outerHTML.slice(0, 120));
+    const hasIt = element.checkVisibility() && document.activeElement === element;
+    if (hasIt && around(element) === before) unseen.push(element.outerHTML.slice(0, 120));
   }
   return unseen;
 }"""

@@ -1,117 +1,318 @@
-"""The browser phone's own requests: what can be switched on, what a phone does, where the clock goes."""
+"""The browser phone: its page, the clock, what goes wrong at a switch; and where none of it may be."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
 from click.testing import CliRunner
-from werkzeug.test import Client, TestResponse
+from flask import Flask, Response, request
+from flask.testing import FlaskClient
+from twilio.base.exceptions import TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
 
-from app import cli
-from ivr.simulator import Habit, SimulatedTwilio, SmsHabit
-from ivr.simulator.browser import TROUBLES
+import app
+from ivr.simulator import SimulatedTwilio
+from ivr.simulator.in_process import mount
+from ivr.simulator.troubles import TROUBLES, Trouble
 from sla.clock import RunningClock
 
-AMY = "%2B15145550101"
-BEGINS = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
+OURS, CUSTOMER, AMY, BEN = "+15148458474", "+15145550199", "+15145550101", "+15145550102"
+ACCOUNT, TOKEN = "AC" + "0" * 32, "sesame"
+BEGINS = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)  # 22:00 at the desk
+FORWARD_ONLY = "The clock moves forward only, and by 31 days at most."
 
 
-class Phones:
-    """The page behind the phones, on a clock that stands still."""
+class _ToSimulator(TwilioHttpClient):  # type: ignore[misc]
+    def __init__(self, session: requests.Session) -> None:
+        super().__init__(timeout=5)
+        self.session = session
+
+
+class World:
+    """A simulated carrier with two technicians' phones, whose page is open in a browser, and a desk that sends."""
 
     def __init__(self) -> None:
-        clock = RunningClock(BEGINS, speed=0)
-        self.carrier = SimulatedTwilio(clock, "AC" + "0" * 32, "sesame")
-        self.carrier.clock_controls, self.carrier.zone = clock, "America/Toronto"
-        self.carrier.phone_book = lambda: [("Amy", "+15145550101")]
-        self.client = Client(self.carrier.wsgi)
+        self.clock = RunningClock(BEGINS, speed=0)
+        to_desk, to_carrier = requests.Session(), requests.Session()
+        self.reports: list[tuple[str, str]] = []
+        self.carrier = SimulatedTwilio(self.clock, ACCOUNT, TOKEN, http=to_desk)
+        self.carrier.own_number(OURS, voice_url="https://desk.test/voice")
+        self.carrier.zone = "America/Toronto"
+        self.carrier.clock_controls = self.clock
+        self.carrier.phone_book = lambda: [("Amy Roy", AMY), ("Ben Cole", BEN)]
+        mount(to_desk, "https://desk.test", self._desk())
+        mount(to_carrier, "https://api.twilio.com", self.carrier.wsgi)
+        self.desk = Client(ACCOUNT, TOKEN, http_client=_ToSimulator(to_carrier))
+        self.browser: FlaskClient = self.carrier.wsgi.test_client()
 
-    def does(self, path: str, **told: object) -> TestResponse:
-        return self.client.post(path, json=told, headers={"X-Browser-Phone": "1"})
+    def _desk(self) -> Flask:
+        desk = Flask("desk")
 
-    def state(self) -> dict[str, object]:
-        found: dict[str, object] = self.client.get("/phones").get_json()
-        return found
+        @desk.post("/<path:path>")
+        def answer(path: str) -> Response:
+            self.reports.append((request.form["To"], request.form.get("MessageStatus") or request.form["CallStatus"]))
+            return Response("<Response/>", content_type="text/xml")
+
+        return desk
+
+    def send(self, path: str, told: Any = None) -> tuple[int, str]:
+        answer = self.browser.post(path, json=told, headers={"X-Browser-Phone": "1"})
+        return answer.status_code, answer.text
+
+    def goes_wrong(self, name: str, times: object = 1, whose: object = "") -> tuple[int, str]:
+        return self.send("/faults", {"name": name, "times": times, "whose": whose})
+
+    def state(self) -> Any:
+        return self.browser.get("/phones").json
+
+    def texts(self, number: str) -> None:
+        self.desk.messages.create(to=number, from_=OURS, body="hello", status_callback="https://desk.test/report")
+        self.passes(10)
+
+    def calls(self, number: str) -> str:
+        made = self.desk.calls.create(to=number, from_=OURS, url="https://desk.test/page")
+        self.passes(5)
+        return str(self.desk.calls(made.sid).fetch().status)
+
+    def passes(self, seconds: float) -> None:
+        until = self.clock.now() + timedelta(seconds=seconds)
+        self.carrier.run_due()
+        while (at := self.carrier.next_event_at) is not None and at <= until:
+            self.clock.pass_time(max(at - self.clock.now(), timedelta(0)))
+            self.carrier.run_due()
+        self.clock.pass_time(until - self.clock.now())
 
 
 @pytest.fixture
-def phones() -> Phones:
-    return Phones()
+def world() -> World:
+    return World()
 
 
-def test_a_trouble_is_switched_on_counts_down_and_is_switched_off(phones: Phones) -> None:
-    assert phones.does("/faults", kind="texts fail", times=2).status_code == 204
-    assert phones.does("/faults", kind="recording lost").status_code == 204
-    words = TROUBLES["texts fail"][0]
-    assert phones.state()["faults"] == [
-        {"words": words, "left": "2 more"},
-        {"words": TROUBLES["recording lost"][0], "left": "until it is switched off"},
-    ]
-    phones.carrier.faults.next("messages", "To=Amy")
-    assert {"words": words, "left": "1 more"} in phones.state()["faults"]  # type: ignore[operator]
-    phones.carrier.faults.next("messages", "To=Amy")
-    assert len(phones.state()["faults"]) == 1  # type: ignore[arg-type]
-    phones.does("/faults/clear")
-    assert phones.state()["faults"] == []
+# The page
+
+
+def test_the_page_of_another_site_can_send_no_gesture(world: World) -> None:
+    assert world.browser.post("/faults/clear").status_code == 403
+
+
+def test_the_console_stands_beside_the_phones_where_there_is_one(world: World) -> None:
+    world.carrier.beside = "../"
+    page = world.browser.get("/")
+    assert '<iframe src="../" title="The supervisors' in page.text
+    assert 'href="#console"' in page.text
+    assert "frame-src 'self'" in page.headers["Content-Security-Policy"]
+
+
+def test_without_a_console_the_page_shows_phones_alone(world: World) -> None:
+    page = world.browser.get("/")
+    assert page.status_code == 200
+    assert "iframe" not in page.text
+    assert "onsole" not in page.text
+
+
+def test_the_page_is_never_shown_within_itself(world: World) -> None:
+    world.carrier.beside = "../"
+    framed = world.browser.get("/", headers={"Sec-Fetch-Dest": "iframe"})
+    assert (framed.status_code, framed.headers["Location"]) == (302, "../")
+    assert "frame-ancestors 'none'" in framed.headers["Content-Security-Policy"]
+
+
+def test_every_trouble_can_be_chosen_by_name_and_is_said_in_a_sentence(world: World) -> None:
+    page = world.browser.get("/").text
+    for group in TROUBLES.values():
+        for name, trouble in group.items():
+            assert f'value="{name}"' in page
+            assert trouble.name in page
+            assert trouble.sentence.endswith(".")
+
+
+# What goes wrong
 
 
 @pytest.mark.parametrize(
-    ("path", "told", "words"),
+    ("name", "trouble"),
+    [item for group in TROUBLES.values() for item in group.items()],
+    ids=lambda part: str(part)[:20],
+)
+def test_a_trouble_is_listed_in_its_own_words_when_it_is_switched_on(world: World, name: str, trouble: Trouble) -> None:
+    assert world.goes_wrong(name) == (204, "")
+    assert world.state()["faults"] == [{"sentence": trouble.sentence, "whose": "", "left": 1}]
+
+
+def test_a_trouble_counts_down_and_is_over(world: World) -> None:
+    world.goes_wrong("refused", 2)
+    left = []
+    for send in (world.texts, world.calls):
+        with pytest.raises(TwilioRestException):
+            send(AMY)
+        left.append(world.state()["faults"][0]["left"])
+    assert left == [1, 0]
+    world.texts(AMY)
+    assert len(world.carrier.phone(AMY).texts) == 1
+
+
+def test_a_trouble_without_an_end_goes_on_until_all_is_switched_off(world: World) -> None:
+    world.goes_wrong("suspended", "always")
+    for _ in range(3):
+        with pytest.raises(TwilioRestException):
+            world.texts(AMY)
+    assert world.state()["faults"][0]["left"] is None
+    assert world.send("/faults/clear") == (204, "")
+    assert world.state()["faults"] == []
+    world.texts(AMY)
+    assert len(world.carrier.phone(AMY).texts) == 1
+
+
+@pytest.mark.parametrize("name", ["refused", "undelivered", "silent"])
+def test_a_trouble_can_be_one_persons_alone(world: World, name: str) -> None:
+    world.goes_wrong(name, "always", AMY)
+    assert world.state()["faults"][0]["whose"] == "Amy Roy"
+    world.texts(BEN)
+    if name == "refused":
+        with pytest.raises(TwilioRestException):
+            world.texts(AMY)
+    else:
+        world.texts(AMY)
+    assert [len(world.carrier.phone(number).texts) for number in (AMY, BEN)] == [0, 1]
+
+
+@pytest.mark.parametrize(("name", "became"), [("busy", "busy"), ("unreachable", "failed"), ("voicemail", "ringing")])
+def test_a_phone_does_for_one_call_what_the_trouble_says(world: World, name: str, became: str) -> None:
+    world.goes_wrong(name, 1, AMY)
+    assert [world.calls(AMY), world.calls(AMY)] == [became, "ringing"]
+
+
+def test_a_private_voicemail_answers_by_itself(world: World) -> None:
+    world.goes_wrong("voicemail", 1, AMY)
+    world.calls(AMY)
+    world.passes(20)
+    assert (AMY, "in-progress") in world.reports
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("undelivered", "undelivered"), ("landline", "undelivered"), ("unregistered", "undelivered"),
+                       ("silent", "sent")]
+)  # fmt: skip
+def test_the_desk_is_told_what_became_of_a_text_that_went_wrong(world: World, name: str, told: str) -> None:
+    world.goes_wrong(name)
+    world.texts(AMY)
+    assert world.reports[-1] == (AMY, told)
+
+
+def test_a_late_report_comes_two_minutes_late(world: World) -> None:
+    world.carrier.own_number(OURS, voice_url="", sms_url="https://desk.test/sms")
+    world.goes_wrong("reply-late")
+    world.carrier.phone(AMY).send_text(OURS, "5831")
+    world.carrier.run_due()
+    world.passes(119)
+    assert world.carrier.ledger.webhooks == []
+    world.passes(2)
+    assert [webhook.kind for webhook in world.carrier.ledger.webhooks] == ["sms"]
+
+
+NONSENSE: list[tuple[Any, str]] = [
+    (None, "Send a JSON object."),
+    ([1], "Send a JSON object."),
+    ({}, "Nothing called None can go wrong."),
+    ({"name": "gremlins", "times": 1}, "Nothing called 'gremlins' can go wrong."),
+    ({"name": ["busy"], "times": 1}, "Nothing called ['busy'] can go wrong."),
+    ({"name": "busy"}, "Say how often: 1 to 100 times, or always."),
+    ({"name": "busy", "times": 0}, "Say how often: 1 to 100 times, or always."),
+    ({"name": "busy", "times": 101}, "Say how often: 1 to 100 times, or always."),
+    ({"name": "busy", "times": 1.5}, "Say how often: 1 to 100 times, or always."),
+    ({"name": "busy", "times": True}, "Say how often: 1 to 100 times, or always."),
+    ({"name": "busy", "times": "five"}, "Say how often: 1 to 100 times, or always."),
+    ({"name": "busy", "times": 1, "whose": "+15145559999"}, "Nobody here has the phone '+15145559999'."),
+    ({"name": "busy", "times": 1, "whose": [AMY]}, f"Nobody here has the phone ['{AMY}']."),
+    ({"name": "no-audio", "times": 1, "whose": AMY}, "This goes wrong for everybody: it cannot be kept to one phone."),
+]
+
+
+@pytest.mark.parametrize(("told", "why"), NONSENSE)
+def test_a_trouble_that_makes_no_sense_is_refused_with_a_sentence(world: World, told: Any, why: str) -> None:
+    assert world.send("/faults", told) == (400, why)
+    assert world.state()["faults"] == []
+
+
+# The clock
+
+
+def test_the_clock_jumps_to_a_time_of_the_desk(world: World) -> None:
+    assert world.send("/clock", {"to": "2026-11-29T06:30"}) == (204, "")
+    assert world.clock.now() == datetime(2026, 11, 29, 11, 30, tzinfo=UTC)
+
+
+def test_the_clock_jumps_by_a_span_and_runs_faster_or_stands(world: World) -> None:
+    assert world.send("/clock", {"seconds": 300}) == (204, "")
+    assert world.clock.now() == BEGINS + timedelta(minutes=5)
+    assert world.send("/clock", {"speed": 60}) == (204, "")
+    assert world.state()["speed"] == 60
+    assert world.send("/clock", {"speed": 0}) == (204, "")
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
     [
-        ("/faults", {"kind": "earthquake"}, "There is no such trouble"),
-        ("/faults", {"kind": "texts fail", "times": 0}, "Say how often"),
-        ("/faults", {"kind": "texts fail", "times": "many"}, "Say how often"),
-        (f"/phones/{AMY}/habits", {"calls": "dances"}, "no such habit"),
-        ("/clock", {"to": "tomorrow"}, "is no time"),
-        ("/clock", {"to": "2026-11-28T21:00"}, "forward only"),
-        ("/clock", {"to": "2027-11-28T22:30"}, "a month at once"),
-        ("/clock", {"seconds": "soon"}, "makes no sense"),
+        ({"to": "2026-11-28T21:59"}, FORWARD_ONLY),
+        ({"to": "2027-11-28T21:59"}, FORWARD_ONLY),
+        ({"to": "tomorrow"}, "That is no time. Write it as 2026-11-29T06:30."),
+        ({"to": 6}, "That is no time. Write it as 2026-11-29T06:30."),
+        ({"seconds": -1}, FORWARD_ONLY),
+        ({"seconds": 1e9}, FORWARD_ONLY),
+        ({"seconds": float("nan")}, FORWARD_ONLY),
+        ({"seconds": "60"}, FORWARD_ONLY),
+        ({"speed": 61}, "The clock runs 0 to 60 times as fast as the world outside."),
+        ({"speed": None}, "The clock runs 0 to 60 times as fast as the world outside."),
+        ({"speed": 1, "seconds": 60}, "Give one of speed, seconds or to."),
+        ({}, "Give one of speed, seconds or to."),
     ],
 )
-def test_nonsense_is_refused_in_a_sentence(phones: Phones, path: str, told: dict[str, object], words: str) -> None:
-    answer = phones.does(path, **told)
-    assert answer.status_code == 400
-    assert words in answer.text
-    assert "<" not in answer.text
+def test_a_clock_that_makes_no_sense_is_refused_with_a_sentence(world: World, told: Any, why: str) -> None:
+    assert world.send("/clock", told) == (400, why)
+    assert (world.clock.now(), world.clock.speed) == (BEGINS, 0)
 
 
-def test_a_phone_takes_on_a_habit(phones: Phones) -> None:
-    phones.does(f"/phones/{AMY}/habits", texts="undelivered")
-    phones.does(f"/phones/{AMY}/habits", calls="busy")
-    amy = phones.carrier.phone("+15145550101")
-    assert (amy.habit, amy.sms_habit) == (Habit.BUSY, SmsHabit.UNDELIVERED)
-    assert phones.state()["technicians"][0]["habits"] == {"calls": "busy", "texts": "undelivered"}  # type: ignore[index]
+# Where none of it may be
 
 
-def test_the_clock_jumps_to_a_time_of_the_desk(phones: Phones) -> None:
-    assert phones.does("/clock", to="2026-11-28T22:30").status_code == 204
-    controls = phones.carrier.clock_controls
-    assert controls is not None
-    assert controls.now() == BEGINS + timedelta(minutes=30)
-
-
-def test_nothing_is_done_for_other_sites(phones: Phones) -> None:
-    for path in ("/faults", "/faults/clear", f"/phones/{AMY}/habits", "/clock"):
-        assert phones.client.post(path, json={}).status_code == 403
-
-
-def test_there_is_a_console_beside_only_where_there_is_one(phones: Phones) -> None:
-    assert phones.state()["beside"] == ""
-    phones.carrier.beside = "../"
-    assert phones.state()["beside"] == "../"
-
-
-@pytest.mark.parametrize("where", ["environment", "file", ".env"])
-def test_the_demo_refuses_to_run_beside_real_credentials(
-    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "name", ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN_FILE"]
+)
+@pytest.mark.parametrize("where", ["environment", ".env"])
+def test_the_demo_refuses_to_run_beside_a_real_account(
+    name: str, where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    if where == ".env":
-        Path(".env").write_text("TWILIO_AUTH_TOKEN=real\n")
+    monkeypatch.setenv("DESK_FILE", "none.toml")  # so that a demo that does not refuse ends all the same
+    if where == "environment":
+        monkeypatch.setenv(name, "real")
     else:
-        monkeypatch.setenv("TWILIO_AUTH_TOKEN" + ("_FILE" if where == "file" else ""), "real")
-    ended = CliRunner().invoke(cli, ["demo", "--port", "0"])
+        Path(".env").write_text(f"{name}=real\n", encoding="utf-8")
+    ended = CliRunner().invoke(app.cli, ["demo"])
     assert ended.exit_code == 1
-    assert "TWILIO_AUTH_TOKEN belongs to a real account" in ended.output
+    assert ended.output == (
+        f"Error: The demo does not run beside a real Twilio account, and {name} is set: "
+        "unset it, or run the demo from a folder whose .env does not have it.\n"
+    )
+
+
+def test_the_real_web_side_has_no_browser_phone(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = {
+        "PUBLIC_URL": "https://desk.test", "TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": TOKEN,
+        "TWILIO_FROM": OURS, "SECRET_KEY": "s" * 32, "DATABASE_URL": sqlite_url,
+        "DESK_FILE": str(Path("support.toml").resolve()), "MEDIA_DIR": str(tmp_path),
+    }  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    for name, value in real.items():
+        monkeypatch.setenv(name, value)
+    web = app.wsgi()
+    assert [rule.rule for rule in web.url_map.iter_rules() if "simulator" in rule.rule] == []
+    assert web.test_client().get("/healthz").status_code == 200
+    assert web.test_client().get("/simulator/").status_code == 404
