@@ -112,6 +112,25 @@ def test_from_a_call_at_night_to_a_resolved_callback(demo: Demo, visit: Visit, m
     assert reference in download.value.path().read_text()
 
 
+def test_what_somebody_has_begun_to_write_stays_and_acts_on_what_was_seen_then(
+    demo: Demo, visit: Visit, chromium: Browser
+) -> None:
+    reference = leaves_a_message(demo, visit.opens("/simulator/"))
+    visit.logs_in()
+    page = visit.opens(f"/callbacks/{reference}")
+    page.get_by_label("Note", exact=True).fill("half a sen")
+    page.get_by_label("Give it to").select_option("Ben Cole")
+    with visiting(chromium, demo.base) as other:
+        other.logs_in()
+        elsewhere = other.opens(f"/callbacks/{reference}")
+        elsewhere.get_by_role("button", name="Page the next step now").click()
+        expect(elsewhere.get_by_role("listitem").filter(has_text="asked to page now")).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text="asked to page now")).to_be_visible(timeout=TWO_SECONDS)
+    expect(page.get_by_label("Note", exact=True)).to_have_value("half a sen")
+    page.get_by_role("button", name="Give", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("was faster")
+
+
 def is_connected(demo: Demo, phones: Page, code: str) -> None:
     """Amy asks for it by text; the desk rings her, then the customer."""
     amy, customer = phone_of(phones, "Amy Roy"), phone_of(phones, "Customer")

@@ -26,7 +26,7 @@ FOCUS_UNSEEN = """() => {
     return [outlineStyle === "none" ? "none" : outlineStyle + outlineWidth, boxShadow].join();
   };
   const unseen = [];
-  const takes = "a[href], button, input, select, textarea, summary, audio, [tabindex]";
+  const takes = "a[href], button, input, select, textarea, summary, audio, [tabindex]:not([tabindex='-1'])";
   for (const element of document.querySelectorAll(takes)) {
     document.activeElement.blur();
     const before = around(element);

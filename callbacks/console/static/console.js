@@ -5,12 +5,12 @@
 const main = document.querySelector("main");
 const mark = document.getElementById("live");
 const EVERY = 1000, LOST_AFTER = 3000;
-const kept = new WeakSet(); // fields that somebody has begun to fill in
+const kept = new WeakSet(); // forms that somebody has begun to fill in: they say what was seen when that began
 let seen = performance.now(); // when the desk last answered
 let ahead = clockOf(main); // how far the desk's clock is from this page's
 let over = ""; // why there is nothing more to come
 
-document.addEventListener("input", (event) => kept.add(event.target));
+document.addEventListener("input", (event) => kept.add(event.target.form || event.target));
 
 function clockOf(shown) {
   return shown && shown.dataset.now ? new Date(shown.dataset.now) - performance.now() : 0;
