@@ -110,6 +110,8 @@ def test_from_a_call_at_night_to_a_resolved_callback(demo: Demo, visit: Visit, m
     with console.expect_download() as download:
         console.get_by_role("link", name="CSV").click()
     assert reference in download.value.path().read_text()
+    console.get_by_role("link", name="Reports").click()
+    expect(console.get_by_text("100.0 % in time: 1 kept, 0 missed, 0 open.").first).to_be_visible()
 
 
 def test_what_somebody_has_begun_to_write_stays_and_acts_on_what_was_seen_then(
