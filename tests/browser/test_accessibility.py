@@ -38,6 +38,11 @@ FOCUS_UNSEEN = """() => {
 }"""
 Scheme = Literal["light", "dark"]
 Look = Callable[..., Page]
+# The pages that people live on are looked at in every `make test`, in the narrowest and darkest sight.
+ALWAYS = {
+    (address, ("dark", PHONE))
+    for address in ("/", "/callbacks/{open}", "/rota", "{page_of_open}", "/simulator/", "/login")
+}
 
 
 @pytest.fixture(scope="package")
@@ -91,10 +96,13 @@ def test_every_page_is_looked_at(lived: Lived) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scheme", "width"),
-    [pytest.param(*sight, marks=[] if sight == ("dark", PHONE) else pytest.mark.soak) for sight in SIGHTS],
+    ("address", "scheme", "width"),
+    [
+        pytest.param(address, *sight, marks=[] if (address, sight) in ALWAYS else pytest.mark.soak)
+        for address in ADDRESSES
+        for sight in SIGHTS
+    ],
 )
-@pytest.mark.parametrize("address", ADDRESSES)
 def test_everybody_can_use_the_page(look: Look, address: str, scheme: Scheme, width: int) -> None:
     page = look(address, scheme, width)
     assert [*axe_on(page), *scrolls_sideways(page), *focus_unseen(page)] == []

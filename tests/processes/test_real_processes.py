@@ -188,6 +188,7 @@ def _child(parent: int, name: str) -> int:
     return 0
 
 
+@pytest.mark.soak
 def test_a_worker_killed_while_its_request_is_on_the_wire_pages_once(service: Service) -> None:
     """SIGKILL after the carrier took the text and before the worker heard of it: looked up, adopted, not sent again."""
     service.staff()

@@ -279,6 +279,7 @@ def test_a_storm_is_bundled_and_the_first_page_of_each_callback_is_never_delayed
     _end_quietly(desk)
 
 
+@pytest.mark.soak
 def test_over_the_days_cap_only_first_pages_go_out_and_the_supervisor_is_told(
     open_desk: Callable[..., DeskNight],
 ) -> None:
