@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +20,7 @@ from callbacks.database import Database
 from callbacks.desk import Desk, read_desk
 from callbacks.links import Links
 from callbacks.settings import Settings
+from ivr import webhook
 from ivr.flow import Places
 from ivr.page_calls import page_calls_blueprint
 from ivr.sms import sms_blueprint
@@ -72,3 +76,14 @@ class Carrier:
 
 def said(document: Element) -> str:
     return " ".join(say.text or "" for say in document.iter("Say"))
+
+
+@contextmanager
+def waiting_for_what_callers_gave_up() -> Iterator[None]:
+    """A caller's patience ends before the database's work does: its connection must not outlive the test."""
+    usual, webhook._waiting = webhook._waiting, ThreadPoolExecutor(webhook.WAITING_AT_ONCE)
+    try:
+        yield
+    finally:
+        webhook._waiting.shutdown(wait=True)
+        webhook._waiting = usual
