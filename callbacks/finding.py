@@ -1,7 +1,8 @@
 """Finds callbacks, every one ever: by reference, number in any notation, name, words of the message and of notes.
 
 Words stand in a table of their own (`finding_words`), the same on SQLite and PostgreSQL, so that a page of a million
-callbacks is found as fast as one of a hundred. A number stands there read from its end: people remember the end.
+callbacks is found as fast as one of a hundred. A word is found by its beginning: "printer" finds "printers". A number
+stands there twice, read from its end ("#9910...") and from its beginning ("+1514..."): people remember either.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import phonenumbers
-from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from callbacks.database import insert_once
@@ -24,10 +25,11 @@ from sla.wall_clock import begins
 
 A_PAGE = 50
 AT_MOST = 100_000
-STATES = ("open", "unanswered", "resolved", "cancelled")
+STATES = ("open", "unanswered", "resolved", "cancelled", "closed")
 # Fewer than these: begin with the word, and sort what it finds. More: go through the list, and look for the word.
 RARE = 2000
-SHORTEST_WORD = 3
+SHORTEST_WORD, LONGEST_WORD = 3, 40
+LAST_CHARACTER = "\U0010ffff"
 # In almost every message; whoever types them means the words beside them.
 SAID_BY_EVERYBODY = frozenset(
     ["the", "and", "you", "for", "this", "that", "with", "have", "are", "was", "not", "but", "our", "your", "can"]
@@ -137,8 +139,9 @@ def matching(session: Session, search: Search, zone: ZoneInfo, visible: ColumnEl
 
 def findable(session: Session, callback: Callback, text: str) -> None:
     """Make a callback found by the words of a text, and by the numbers in it."""
-    for word in sorted(set(_words(text))):  # sorted: two that write at once lock in the same order
-        insert_once(session, FindingWord, word=word, callback_id=callback.id)
+    keys = {*_words(text), *(key for digits in _numbers(text) for key in (f"#{digits[::-1]}", f"+{digits}"))}
+    for key in sorted(keys):  # sorted: two that write at once lock in the same order
+        insert_once(session, FindingWord, word=key[:LONGEST_WORD], callback_id=callback.id)
 
 
 def _in_order(session: Session, query: Select[Callback], search: Search) -> Select[Callback]:
@@ -154,25 +157,33 @@ def _in_order(session: Session, query: Select[Callback], search: Search) -> Sele
 
 
 def _meant_by(session: Session, words: str) -> Iterator[ColumnElement[bool]]:
-    """A reference, a number as people write it or the end of one, or words that all occur."""
+    """A reference, the end or the beginning of a number as people write it, or words that all occur."""
     if not words:
         return
+    digits = _digits(words)
     if re.fullmatch(r"[A-Za-z]{2}[- ]?[0-9]{3}", words):
         yield Callback.reference == f"{words[:2]}-{words[-3:]}".upper()
-    elif not re.search(r"[^\W\d_]", words) and len(digits := _digits(words)) >= SHORTEST_WORD:
-        yield _said(session, f"#{digits[::-1]}", is_beginning=True)
-    elif found := sorted(set(_words(words))):
-        for word in found:
-            yield _said(session, word, is_beginning=word.startswith("#"))
+    elif not re.search(r"[^\W\d_]", words) and len(digits) >= SHORTEST_WORD:
+        yield _has_number(session, digits)
+    elif (found := sorted(set(_words(words)))) or any(_numbers(words)):
+        yield from (_has_one(session, word) for word in found)
+        yield from (_has_number(session, digits) for digits in _numbers(words))
     else:
         yield Callback.reference.startswith(words.upper(), autoescape=True)
 
 
-def _said(session: Session, word: str, *, is_beginning: bool) -> ColumnElement[bool]:
-    """Callbacks with a word. A rare one is where the database begins; a common one is looked for on its way."""
-    is_it = FindingWord.word == word
-    if is_beginning:
-        is_it = (FindingWord.word >= word) & (FindingWord.word < f"{word}:")  # ":" follows "9"
+def _has_number(session: Session, digits: str) -> ColumnElement[bool]:
+    """Callbacks with a number that ends or begins so; at its beginning, our country's own digit may be left out."""
+    return _has_one(session, f"#{digits[::-1]}", f"+{digits}", f"+1{digits}")
+
+
+def _has_one(session: Session, *beginnings: str) -> ColumnElement[bool]:
+    """Callbacks with a word that begins so.
+
+    A rare word is where the database begins; a common one is looked for on its way through the list.
+    """
+    cut = [beginning[:LONGEST_WORD] for beginning in beginnings]
+    is_it = or_(*((FindingWord.word >= word) & (FindingWord.word < f"{word}{LAST_CHARACTER}") for word in cut))
     some = select(FindingWord.callback_id).where(is_it).limit(RARE).subquery()
     if (session.scalar(select(func.count()).select_from(some)) or 0) < RARE:
         return Callback.id.in_(select(FindingWord.callback_id).where(is_it))
@@ -180,13 +191,19 @@ def _said(session: Session, word: str, *, is_beginning: bool) -> ColumnElement[b
 
 
 def _words(text: str) -> Iterator[str]:
-    """The words of a text without accents, and its numbers of four digits or more read from their end."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    for number in NUMBER.findall(plain):
-        yield f"#{_digits(number)[::-1]}"[:40]
-    for word in re.findall(r"\w+", NUMBER.sub(" ", plain)):
+    """The words of a text, without accents and without its numbers."""
+    for word in re.findall(r"\w+", NUMBER.sub(" ", _plain(text))):
         if len(word) >= SHORTEST_WORD and word not in SAID_BY_EVERYBODY:
-            yield word[:40]
+            yield word[:LONGEST_WORD]
+
+
+def _numbers(text: str) -> Iterator[str]:
+    """The digits of the numbers in a text."""
+    return (_digits(number) for number in NUMBER.findall(_plain(text)))
+
+
+def _plain(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
 
 
 def _digits(words: str) -> str:

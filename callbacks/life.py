@@ -136,9 +136,15 @@ def record_attempt(
         callback.attempted_at = now
         if now > callback.due_at and callback.breached_at is None:
             callback.breached_at = callback.due_at
-    callback.next_action_at = None
+    watch_for_silence(callback, now)
     cancel_waiting(session, callback)
     return attempt
+
+
+def watch_for_silence(callback: Callback, now: datetime) -> None:
+    """Have the next sweep see when a callback that was tried would close by itself (`callbacks.closing`)."""
+    if callback.state == "open" and callback.attempted_at is not None:
+        callback.next_action_at = now
 
 
 def tell_outcome(
@@ -158,6 +164,7 @@ def tell_outcome(
     untold = _connection_without_a_word(session, callback, technician)
     if untold is not None:
         untold.outcome, untold.is_told = said, True
+        watch_for_silence(callback, now)
         tell(session, callback.call_sid, now, technician.name, "said how it went", f"{said}, by {told_by}")
     elif outcome != "resolved" or callback.attempted_at is None:
         record_attempt(session, callback, technician, said, told_by, now)

@@ -103,6 +103,7 @@ def set_priority(session: Session, desk: Desk, callback: Callback, priority: str
     tell(session, callback.call_sid, now, who, "priority", f"{callback.priority} to {priority}")
     session.add(PriorityChange(callback_id=callback.id, at=now, priority=priority))
     callback.priority = priority
+    life.watch_for_silence(callback, now)  # a P1 never closes by itself
     policy = desk.policy_for(callback.call.line, priority, callback.opened_at)
     if policy != callback.policy:
         callback.policy = policy
@@ -160,7 +161,7 @@ def reopen(session: Session, callback: Callback, why: str, who: str, now: dateti
     if callback.state == "open":
         raise WrongState(f"{callback.reference} is open.")
     callback.state, callback.resolved_at = "open", None
-    callback.next_action_at = now if callback.attempted_at is None else None
+    callback.next_action_at = now
     tell(session, callback.call_sid, now, who, "reopened", why)
 
 

@@ -264,7 +264,7 @@ class Callback(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(12), unique=True)
     call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), unique=True)
-    state: Mapped[str] = mapped_column(String(20), default="open")  # open, resolved, cancelled
+    state: Mapped[str] = mapped_column(String(20), default="open")  # open, resolved, cancelled, closed (by itself)
     priority: Mapped[str] = mapped_column(String(2), default="P2")
     policy: Mapped[str] = mapped_column(String(40), default="default")  # the escalation policy that holds for it
     opened_at: Mapped[datetime]
@@ -278,7 +278,7 @@ class Callback(Base):
     breached_at: Mapped[datetime | None]
     position: Mapped[int] = mapped_column(default=0)  # the step of the policy to be taken next
     decisions: Mapped[int] = mapped_column(default=0)
-    next_action_at: Mapped[datetime | None]
+    next_action_at: Mapped[datetime | None]  # the next step, or, once it was tried, when it closes by itself
     consented_by: Mapped[str | None]  # who allowed a risky number to be rung
     product: Mapped[str] = mapped_column(default="")
     coverage: Mapped[str] = mapped_column(String(10), default="")  # covered, courtesy, billable
@@ -291,9 +291,10 @@ IN_ORDER_OF_BYTES = String(40).with_variant(String(40, collation="C"), "postgres
 
 
 class FindingWord(Base):
-    """A word that a callback is found by: of the message, a note or a name, or a number read from its end."""
+    """A word that a callback is found by: of the message, a note or a name, or a number read from either end."""
 
     __tablename__ = "finding_words"
+    __table_args__ = (Index("words_of_callback", "callback_id", "word"),)
 
     word: Mapped[str] = mapped_column(IN_ORDER_OF_BYTES, primary_key=True)
     callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"), primary_key=True)

@@ -89,6 +89,7 @@ STOPS = {
     "tried the customer": "the promise was kept, and nobody is paged any more.",
     "resolved": "it was closed.",
     "cancelled": "it was closed.",
+    "closed by itself": "it was closed.",
     "reopened": "it was open again.",
 }
 

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.audio import AudioCopier
 from callbacks.calendars import CalendarReader
+from callbacks.closing import close_if_silent
 from callbacks.database import Database, insert_once
 from callbacks.desk import Desk
 from callbacks.digest import DigestPost
@@ -97,8 +98,12 @@ class Worker:
     def _decide(self, session: Session, callback_id: int, now: datetime) -> None:
         query = select(Callback).where(Callback.id == callback_id).with_for_update(of=Callback, skip_locked=True)
         callback = session.scalar(query.execution_options(populate_existing=True))
-        if callback is not None and _is_waiting(callback) and (callback.next_action_at or now) <= now:
+        if callback is None or callback.state != "open" or (callback.next_action_at or now) > now:
+            return
+        if callback.attempted_at is None:
             take_next_step(session, self._desk, callback, now)
+        else:
+            close_if_silent(session, self._desk, callback, now)
 
     def _watch_the_rota(self) -> None:
         now = self._clock.now()
@@ -204,13 +209,10 @@ class Bell:
                 os._exit(BITTEN)
 
 
-def _is_waiting(callback: Callback) -> bool:
-    return callback.state == "open" and callback.attempted_at is None
-
-
 def _due(session: Session, now: datetime) -> list[int]:
-    due = select(Callback.id).where(Callback.state == "open", Callback.attempted_at.is_(None))
-    return list(session.scalars(due.where(Callback.next_action_at <= now).order_by(Callback.due_at).limit(200)))
+    due = select(Callback.id).where(Callback.state == "open", Callback.next_action_at <= now)
+    untried_first = (Callback.attempted_at.is_not(None), Callback.due_at)
+    return list(session.scalars(due.order_by(*untried_first).limit(200)))
 
 
 def _set_aside(session: Session, callback_id: int, now: datetime) -> None:
@@ -220,9 +222,7 @@ def _set_aside(session: Session, callback_id: int, now: datetime) -> None:
 
 
 def _earliest(session: Session) -> datetime | None:
-    decision = session.scalar(
-        select(func.min(Callback.next_action_at)).where(Callback.state == "open", Callback.attempted_at.is_(None))
-    )
+    decision = session.scalar(select(func.min(Callback.next_action_at)).where(Callback.state == "open"))
     return min((at for at in (decision, _earliest_errand(session)) if at is not None), default=None)
 
 

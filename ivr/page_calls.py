@@ -248,6 +248,7 @@ def _noted_on_attempt(exchange: Exchange, note: Callable[[ReachAttempt], None]) 
         attempt = session.get(ReachAttempt, attempt_id)
         if attempt is not None:
             note(attempt)
+            life.watch_for_silence(session.get_one(Callback, attempt.callback_id), exchange.clock.now())
 
     try:
         exchange.write(run)

@@ -21,7 +21,7 @@ from callbacks.paging.escalation import forecast
 from callbacks.paging.policy import Decision
 from callbacks.paging.reasons import in_a_line
 from callbacks.promises import explanations
-from callbacks.saying import clock_time, length, readable_number, span
+from callbacks.saying import clock_time, day_and_time, length, readable_number, span
 from callbacks.steering import is_waiting, last_act
 from callbacks.tables import Call, Callback, ReachAttempt, Technician, Voicemail
 from callbacks.technicians import everybody
@@ -81,7 +81,7 @@ def open_callbacks(
     query = select(Callback).where(Callback.state == "open", visible)
     query = query.order_by(Callback.attempted_at.is_not(None), Callback.due_at)
     return [
-        replace(row_of(callback, now), next=next_of(callback, forecast(session, desk, callback, plan), desk.zone))
+        replace(row_of(callback, now), next=next_of(callback, forecast(session, desk, callback, plan), desk.zone, now))
         for callback in session.scalars(query).all()
     ]
 
@@ -124,9 +124,11 @@ def standing_of(callback: Callback, now: datetime) -> tuple[str, str]:
     return ("at risk" if left <= AT_RISK else "on time"), f"{span(left)} left"
 
 
-def next_of(callback: Callback, decision: Decision | None, zone: ZoneInfo) -> str:
+def next_of(callback: Callback, decision: Decision | None, zone: ZoneInfo, now: datetime) -> str:
     """Say what happens next and when, if nobody does anything: "Ben Cole is called at 10:12 p.m."."""
-    if decision is None or callback.next_action_at is None:
+    if decision is None:
+        return _closes(callback, zone, now)
+    if callback.next_action_at is None:
         return ""
     at = clock_time(callback.next_action_at, zone)
     if decision.kind == "reminder" and callback.owner is not None:
@@ -135,6 +137,12 @@ def next_of(callback: Callback, decision: Decision | None, zone: ZoneInfo) -> st
         return f"looked at again at {at}"
     broken = ", for the promise is broken then" if decision.breach and callback.breached_at is None else ""
     return f"{in_a_line(decision.notices)} at {at}{broken}"
+
+
+def _closes(callback: Callback, zone: ZoneInfo, now: datetime) -> str:
+    if callback.state != "open" or callback.next_action_at is None or callback.next_action_at <= now:
+        return ""
+    return f"closes by itself {day_and_time(callback.next_action_at, zone)} without a word from the customer"
 
 
 def callback_named(session: Session, reference: str, visible: ColumnElement[bool]) -> Callback:
@@ -148,7 +156,7 @@ def callback_named(session: Session, reference: str, visible: ColumnElement[bool
 def story(session: Session, desk: Desk, reference: str, visible: ColumnElement[bool], now: datetime) -> Story:
     """Give one callback with its whole story. Raises NotFound."""
     callback = callback_named(session, reference, visible)
-    ahead = next_of(callback, forecast(session, desk, callback, rota.schedule(session, desk, now)), desk.zone)
+    ahead = next_of(callback, forecast(session, desk, callback, rota.schedule(session, desk, now)), desk.zone, now)
     voicemail = session.scalar(select(Voicemail).where(Voicemail.call_sid == callback.call_sid))
     attempts = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
     return Story(

@@ -93,6 +93,20 @@ def taken(subject: Subject, by: str, language: str) -> str:
     return f"{subject.sender}: {by} has {subject.reference}. Nothing for you to do."
 
 
+def closed_by_itself(subject: Subject, language: str) -> str:
+    """To the owner of a callback whose customer could not be reached and fell silent (policy: Priorities)."""
+    who = _who(subject, language)
+    if language == "fr":
+        return (
+            f"{subject.sender}: {subject.reference} ({who}) s'est fermé tout seul: essais sans succès, puis aucune "
+            "nouvelle du client. Un superviseur peut le rouvrir."
+        )
+    return (
+        f"{subject.sender}: {subject.reference} ({who}) has closed by itself: tried in vain, then no word from the "
+        "customer. A supervisor can reopen it."
+    )
+
+
 def bundle(sender: str, about: Sequence[tuple[Subject, str]], language: str) -> str:
     """Several callbacks in one text: a storm must not bury the phone. Each stands with its code."""
     lines = [f"{code} {_who_briefly(subject)} {_due_briefly(subject, language)}" for subject, code in about]

@@ -13,10 +13,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callbacks import intake, life, technicians
+from callbacks.closing import close_if_silent
 from callbacks.database import Database
 from callbacks.desk import read_desk
 from callbacks.errors import WrongState
 from callbacks.oncall import rota
+from callbacks.paging.escalation import forecast
 from callbacks.paging.outbox import carrier_reports
 from callbacks.tables import Call, Callback, Page, PageAttempt, Technician, Voicemail
 
@@ -178,6 +180,8 @@ def test_only_an_attempt_ends_the_paging(database: Database) -> None:
         life.acknowledge(session, DESK, callback, amy, "text", at(60))
         assert callback.next_action_at == at(60 + 600)
         life.record_attempt(session, callback, amy, "no answer", "text", at(120))
+        assert forecast(session, DESK, callback, rota.schedule(session, DESK, at(120))) is None
+        close_if_silent(session, DESK, callback, at(120))
         return callback
 
     callback = database.write(act)

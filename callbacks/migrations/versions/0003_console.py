@@ -45,6 +45,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("word", "callback_id"),
     )
+    op.create_index("words_of_callback", "finding_words", ["callback_id", "word"], unique=False)
     with op.batch_alter_table("callbacks", schema=None) as batch_op:
         batch_op.create_index(
             "callbacks_broken",
@@ -75,20 +76,32 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("transcript", sa.Text(), nullable=False, server_default=""))
 
     _find_by_number()
+    _look_for_the_silent()
     _refuse_changes()
 
 
 def _find_by_number() -> None:
-    """The words of the calls there are: their numbers, read from the end."""
+    """The words of the calls there are: their numbers, read from either end."""
     connection = op.get_bind()
     found = connection.execute(
         sa.text("SELECT callbacks.id, calls.caller FROM callbacks JOIN calls ON calls.sid = callbacks.call_sid")
     )
     words = [
-        {"id": row.id, "word": "#" + digits[::-1]} for row in found if (digits := re.sub("[^0-9]", "", row.caller))
+        {"id": row.id, "word": word}
+        for row in found
+        if (digits := re.sub("[^0-9]", "", row.caller))
+        for word in (f"#{digits[::-1]}", f"+{digits}")
     ]
     if words:
         connection.execute(sa.text("INSERT INTO finding_words (word, callback_id) VALUES (:word, :id)"), words)
+
+
+def _look_for_the_silent() -> None:
+    """Callbacks that were tried are looked at from now on, to close by themselves when their customer is silent."""
+    op.execute(
+        "UPDATE callbacks SET next_action_at = attempted_at "
+        "WHERE state = 'open' AND attempted_at IS NOT NULL AND next_action_at IS NULL"
+    )
 
 
 def _refuse_changes() -> None:

@@ -1,0 +1,85 @@
+"""A customer who falls silent: tried three times in vain and unheard for five days, and never by age alone."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callbacks import steering
+from callbacks.tables import Callback
+from ivr.rehearsal.night import Person
+from tests.scenarios.conftest import POSTGRES_IN_SOAK, DeskNight
+
+pytestmark = POSTGRES_IN_SOAK
+
+WHO = "sue@example.com"
+
+
+@pytest.fixture
+def amy(desk: DeskNight) -> Person:
+    """Amy has taken the callback of Saturday, 22:12, and tried it in vain on three days."""
+    desk.leaves_a_message()
+    amy = desk.phone_of("Amy")
+    amy.reads("call (514) 555-0199 back")
+    amy.texts("{code}").reads("is yours")
+    for evening in ("2026-11-28T22:20", "2026-11-29T20:00", "2026-11-30T20:00"):
+        desk.clock_moves_to(evening)
+        amy.texts("na {code}").reads("no answer")
+    return amy
+
+
+def only(session: Session) -> Callback:
+    return session.scalars(select(Callback)).one()
+
+
+def state_at(desk: DeskNight, desk_clock: str) -> str:
+    desk.clock_moves_to(desk_clock)
+    desk.night.settle()
+    return desk.callback.state
+
+
+def test_it_closes_by_itself_when_the_desk_next_opens_and_its_owner_is_told(desk: DeskNight, amy: Person) -> None:
+    assert state_at(desk, "2026-12-03T22:30") == "open"  # the five days are over, and Amy is asleep
+    assert state_at(desk, "2026-12-04T08:29:59") == "open"
+    assert state_at(desk, "2026-12-04T08:30") == "closed"
+    amy.reads("closed by itself", "(514) 555-0199")
+    assert desk.log_says("3 unsuccessful attempts and 5 days without a word")
+
+
+def test_a_customer_who_calls_again_starts_it_again(desk: DeskNight, amy: Person) -> None:
+    desk.clock_moves_to("2026-12-03T10:00")
+    desk.customer().dials("direct").hangs_up()
+    desk.night.settle()
+    for phone in (amy, desk.phone_of("Ben"), desk.phone_of("Cleo")):
+        phone.forget()
+    desk.clock_moves_to("2026-12-09T10:00")
+    desk.night.settle()
+    assert {callback.state for callback in desk.callbacks()} == {"open"}
+
+
+@pytest.mark.parametrize("tries", [2, 3])
+def test_being_reached_starts_it_again(desk: DeskNight, amy: Person, tries: int) -> None:
+    amy.texts("cont {code}").reads("")
+    for _ in range(tries):
+        desk.clock_moves_to(f"2026-12-01T1{_}:00")
+        amy.texts("na {code}").reads("no answer")
+    assert state_at(desk, "2026-12-05T10:00") == "open"
+    if tries == 3:
+        assert state_at(desk, "2026-12-07T08:30") == "closed"  # Saturday's five days end on a Monday
+        amy.reads("closed by itself")
+    else:
+        assert state_at(desk, "2027-01-04T10:00") == "open"
+
+
+def test_one_that_has_become_critical_stays_open(desk: DeskNight, amy: Person) -> None:
+    house = desk.stage.house
+    desk.edit(lambda session, _: steering.set_priority(session, house.desk, only(session), "P1", WHO, desk.now))
+    assert state_at(desk, "2026-12-14T10:00") == "open"
+
+
+def test_one_that_somebody_reopens_counts_anew(desk: DeskNight, amy: Person) -> None:
+    assert state_at(desk, "2026-12-04T08:30") == "closed"
+    amy.reads("closed by itself")
+    desk.edit(lambda session, _: steering.reopen(session, only(session), "He called me.", WHO, desk.now))
+    assert state_at(desk, "2026-12-14T10:00") == "open"
