@@ -25,7 +25,13 @@ from sla.wall_clock import begins
 
 A_PAGE = 50
 AT_MOST = 100_000
-STATES = ("open", "unanswered", "resolved", "cancelled", "closed")
+STATES = {  # as they stand in an address, and in words
+    "open": "open",
+    "unanswered": "open, not tried yet",
+    "resolved": "resolved",
+    "cancelled": "cancelled",
+    "closed": "closed by itself",
+}
 # Fewer than these: begin with the word, and sort what it finds. More: go through the list, and look for the word.
 RARE = 2000
 SHORTEST_WORD, LONGEST_WORD = 3, 40

@@ -135,9 +135,9 @@ def outcomes(found: Activity) -> list[Outcome]:
 
 
 def _became(call: CallFact) -> str:
-    if call.state != "open":
-        return call.state or ""
-    return "open, not tried yet" if call.attempted_at is None else "open, tried"
+    if call.state == "open":
+        return "open, not tried yet" if call.attempted_at is None else "open, tried"
+    return "closed by itself" if call.state == "closed" else call.state or ""
 
 
 def _most_first(counts: Counter[str]) -> list[tuple[str, int]]:

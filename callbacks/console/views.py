@@ -15,6 +15,7 @@ from callbacks.console.timeline import Entry, timeline_of
 from callbacks.customers import Verdict, verdict_on
 from callbacks.desk import Desk
 from callbacks.errors import NotFound
+from callbacks.finding import STATES
 from callbacks.oncall import rota
 from callbacks.oncall.schedule import Schedule
 from callbacks.paging.escalation import forecast
@@ -113,7 +114,8 @@ def standing_of(callback: Callback, now: datetime) -> tuple[str, str]:
     """Say how a callback stands, in a word and in words. A repair never undoes a breach."""
     late = callback.breached_at is not None
     if callback.state != "open":
-        return "resolved", f"{callback.state}, promise broken" if late else callback.state
+        words = STATES[callback.state]
+        return "resolved", f"{words}, promise broken" if late else words
     if callback.attempted_at is not None:
         return (
             "answered late" if late else "answered"

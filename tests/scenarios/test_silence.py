@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks import steering
+from callbacks.console.views import next_of, standing_of
 from callbacks.tables import Callback
 from ivr.rehearsal.night import Person
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, DeskNight
@@ -40,10 +41,13 @@ def state_at(desk: DeskNight, desk_clock: str) -> str:
 
 
 def test_it_closes_by_itself_when_the_desk_next_opens_and_its_owner_is_told(desk: DeskNight, amy: Person) -> None:
+    ahead = next_of(desk.callback, None, desk.stage.house.desk.zone, desk.now)
+    assert ahead == "closes by itself Fri 4 Dec 08:30 without a word from the customer"
     assert state_at(desk, "2026-12-03T22:30") == "open"  # the five days are over, and Amy is asleep
     assert state_at(desk, "2026-12-04T08:29:59") == "open"
     assert state_at(desk, "2026-12-04T08:30") == "closed"
     amy.reads("closed by itself", "(514) 555-0199")
+    assert standing_of(desk.callback, desk.now)[1] == "closed by itself"
     assert desk.log_says("3 unsuccessful attempts and 5 days without a word")
 
 
