@@ -33,6 +33,7 @@ class Arrival:
     is_open: bool
     hours_reason: str
     attestation: str = ""
+    caller_name: str = ""  # as the carrier knows it, for numbers whose callers are looked up; anybody may lie there
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ def call_arrives(session: Session, arrival: Arrival, now: datetime) -> Call:
         sid=arrival.sid,
         line=arrival.line,
         caller=caller,
+        caller_name=arrival.caller_name[:100],
         customer_number=ringable(caller),
         began_at=now,
         language=arrival.language,

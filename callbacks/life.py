@@ -56,7 +56,7 @@ def open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> Ca
         next_action_at=now,
     )
     callback = session.scalars(select(Callback).where(Callback.call_sid == call.sid)).one()
-    findable(session, callback, call.caller)
+    findable(session, callback, f"{call.caller} {call.caller_name}")
     tell(session, call.sid, now, "desk", "callback opened", f"Reference {callback.reference}.")
     take_next_step(session, desk, callback, now)
     return callback

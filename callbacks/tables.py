@@ -212,7 +212,7 @@ class Call(Base):
     sid: Mapped[str] = mapped_column(String(64), primary_key=True)
     line: Mapped[str] = mapped_column(String(40))
     caller: Mapped[str] = mapped_column(String(64), index=True)  # as the carrier gave it: may be a word, or nothing
-    caller_name: Mapped[str] = mapped_column(String(100), default="")  # as somebody wrote it down
+    caller_name: Mapped[str] = mapped_column(String(100), default="")  # as the carrier or a person gave it
     customer_number: Mapped[str | None] = mapped_column(String(20))  # only when it is a number that can be rung
     began_at: Mapped[datetime] = mapped_column(index=True)
     language: Mapped[str] = mapped_column(String(5), default="en")

@@ -152,7 +152,8 @@ def _answer(exchange: Exchange, turn: Turn, recording: intake.Recording | None =
     if call_sid is None:
         log.warning("a call without a CallSid", path=request.path)
         return spoken(step(desk, places, turn, _facts_of_desk(exchange, "")).verbs)
-    line, caller, attestation = desk.line_called(field("To")), field("From"), field("StirVerstat")
+    line, caller = desk.line_called(field("To")), field("From")
+    attestation, name = field("StirVerstat"), field("CallerName")
 
     def work(session: Session) -> Reply:
         hours = support_hours(session, desk)
@@ -160,7 +161,7 @@ def _answer(exchange: Exchange, turn: Turn, recording: intake.Recording | None =
         if call is None:
             verdict = hours.verdict(now)
             reason = verdict.reason.spoken("en")
-            arrival = intake.Arrival(call_sid, line, caller, turn.language, verdict.is_open, reason, attestation)
+            arrival = intake.Arrival(call_sid, line, caller, turn.language, verdict.is_open, reason, attestation, name)
             call = intake.call_arrives(session, arrival, now)
         if recording is not None:
             intake.voicemail_said(session, desk, call_sid, recording, now)

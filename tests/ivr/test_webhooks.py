@@ -11,10 +11,10 @@ from typing import Any
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, true
 from sqlalchemy.orm import Session
 
-from callbacks import technicians
+from callbacks import finding, technicians
 from callbacks.database import Database
 from callbacks.desk import read_desk
 from callbacks.oncall import rota
@@ -212,6 +212,18 @@ def test_bytes_that_are_no_utf8_are_no_500(carrier: Carrier) -> None:
         "/voice/incoming", data=b"CallSid=CA1&From=%ff%fe", content_type="application/x-www-form-urlencoded"
     )
     assert answer.status_code == 403
+
+
+def test_the_name_that_the_carrier_knows_is_kept_and_found(carrier: Carrier) -> None:
+    carrier.calls(DIRECT, CallerName="TREMBLAY <b>ELODIE</b>")
+    carrier.posts("/voice/beep?lang=en", CallSid=CALL, To=DIRECT, From="+15145550199")
+    carrier.posts("/voice/status", CallSid=CALL, CallStatus="completed")
+
+    def found(session: Session) -> list[str]:
+        search = finding.search_from({"words": "tremblay elodie"})
+        return [row.call.caller_name for row in finding.find(session, search, carrier.desk.zone, true()).callbacks]
+
+    assert carrier.database.read(found) == ["TREMBLAY <b>ELODIE</b>"]
 
 
 @pytest.fixture
