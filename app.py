@@ -57,6 +57,7 @@ from callbacks.settings import Settings, settings_from
 from callbacks.story import in_words
 from callbacks.supervision import supervise
 from callbacks.technicians import add_technician
+from callbacks.transcription import Transcription
 from callbacks.worker import Bell, Worker
 from ivr.flow import Places
 from ivr.page_calls import page_calls_blueprint
@@ -106,7 +107,8 @@ def compose(
     reconciliation = Reconciliation(database, carrier, desk, clock)
     calendars = CalendarReader(database, desk, clock)
     digests = DigestPost(database, post, desk, settings.public_url, clock)
-    worker = Worker(database, desk, outbox, copier, reconciliation, calendars, digests, clock, senders)
+    transcription = Transcription(database, settings.media_dir, settings.transcribe_model, clock)
+    worker = Worker(database, desk, outbox, copier, reconciliation, calendars, digests, transcription, clock, senders)
     web = _web(settings, desk, clock, database, demo)
     return House(settings, desk, clock, database, carrier, web, worker)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -30,6 +31,7 @@ class Settings:
     media_dir: Path = Path("var/media")
     smtp_url: str = field(default="", repr=False)
     mail_from: str = ""
+    transcribe_model: Path | None = None
 
     @property
     def auth_tokens(self) -> tuple[str, ...]:
@@ -58,6 +60,7 @@ SETTINGS: Mapping[str, str] = {
     "MEDIA_DIR": "where recordings are kept, default var/media",
     "SMTP_URL": "mail server for pages and alarms by mail, smtp://user:password@host:587 or smtps://host",
     "MAIL_FROM": "belongs to SMTP_URL: the address that mails come from",
+    "TRANSCRIBE_MODEL": "folder of a speech model for faster-whisper that writes down messages, default none",
 }
 REQUIRED = tuple(name for name, meaning in SETTINGS.items() if meaning.startswith("required"))
 
@@ -99,6 +102,10 @@ def _faults_in(values: Mapping[str, str]) -> list[str]:
         faults.append("SMTP_URL and MAIL_FROM go together. Set both or neither.")
     if values["SMTP_URL"] and urlsplit(values["SMTP_URL"]).scheme not in ("smtp", "smtps"):
         faults.append("SMTP_URL is no mail server. Write one such as smtp://user:password@mail.example.com:587.")
+    if values["TRANSCRIBE_MODEL"] and not Path(values["TRANSCRIBE_MODEL"], "model.bin").is_file():
+        faults.append("TRANSCRIBE_MODEL holds no model.bin. Name the folder of a model converted for faster-whisper.")
+    if values["TRANSCRIBE_MODEL"] and find_spec("faster_whisper") is None:
+        faults.append("TRANSCRIBE_MODEL needs the package faster-whisper. Install it: pip install faster-whisper.")
     if values["SECRET_KEY"] and len(values["SECRET_KEY"]) < 16:
         faults.append("SECRET_KEY is too short to be a secret. Give at least 32 random characters.")
     return faults
@@ -120,4 +127,5 @@ def _settings(values: Mapping[str, str]) -> Settings:
         media_dir=Path(values["MEDIA_DIR"] or Settings.media_dir),
         smtp_url=values["SMTP_URL"],
         mail_from=values["MAIL_FROM"],
+        transcribe_model=Path(model) if (model := values["TRANSCRIBE_MODEL"]) else None,
     )

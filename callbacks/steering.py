@@ -203,7 +203,7 @@ def write_transcript(session: Session, callback: Callback, words: str, who: str,
     voicemail = session.scalar(select(Voicemail).where(Voicemail.call_sid == callback.call_sid))
     if voicemail is None:
         raise WrongState("There is no message.")
-    voicemail.transcript = words
+    voicemail.transcript, voicemail.transcribed_by = words, "person"
     tell(session, callback.call_sid, now, who, "wrote down the message", words)
     findable(session, callback, words)
 

@@ -239,6 +239,7 @@ class Voicemail(Base):
     audio_file: Mapped[str | None]
     audio_sha256: Mapped[str | None] = mapped_column(String(64))
     transcript: Mapped[str] = mapped_column(Text, default="")
+    transcribed_by: Mapped[str] = mapped_column(String(10), default="")  # machine, person, nobody: it could not be had
     tries: Mapped[int] = mapped_column(default=0)
     next_action_at: Mapped[datetime | None]
     token: Mapped[int] = mapped_column(default=0)

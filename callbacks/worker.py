@@ -32,6 +32,7 @@ from callbacks.reconciliation import Reconciliation
 from callbacks.rota_watch import watch
 from callbacks.story import tell
 from callbacks.tables import Callback, Page, Voicemail, WorkerSign
+from callbacks.transcription import Transcription
 from sla.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -58,19 +59,19 @@ class Worker:
         reconciliation: Reconciliation,
         calendars: CalendarReader,
         digests: DigestPost,
+        transcription: Transcription,
         clock: Clock,
         senders: int = SENDERS,
     ) -> None:
         self._database, self._desk, self._clock = database, desk, clock
         self._outbox, self._copier, self._reconciliation = outbox, copier, reconciliation
-        self._calendars, self._digests = calendars, digests
+        self._calendars, self._digests, self._transcription = calendars, digests, transcription
         # Never the host's name: a restarted container would pass for the dead one.
         self.name = secrets.token_hex(8)
         self._senders, self._busy = senders, set[Future[None]]()
         self._signed_at: datetime | None = None
         self._rota_next_at: datetime | None = None
-        self._reading: Future[None] | None = None
-        self._mailing: Future[None] | None = None
+        self._going_on: dict[str, Future[None]] = {}
         self._pool = ThreadPoolExecutor(senders, thread_name_prefix="sender")
 
     def sweep(self) -> None:
@@ -78,6 +79,8 @@ class Worker:
         self._escalate()
         self._watch_the_rota()
         self._send_and_fetch()
+        if self._transcription.is_on:
+            self._beside("transcripts", self._transcription.write_down)
         if self._reconciliation.is_due():
             self._reconciliation.look_back()
         self._sign()
@@ -110,22 +113,17 @@ class Worker:
         if self._rota_next_at is not None and now < self._rota_next_at:
             return
         self._rota_next_at = now + LOOKS_AT_ROTA_EVERY
-        self._read_calendars()
-        self._mail_digests()
+        self._beside("calendars", self._calendars.read_due)
+        self._beside("digests", self._digests.send_due)
         try:
             self._database.write(lambda session: watch(session, self._desk, now))
         except Exception:  # a rota that cannot be read must not keep the pages from going out
             log.exception("the rota could not be watched; it is tried again in a minute")
 
-    def _read_calendars(self) -> None:
-        """A calendar far away may be slow: it is read beside the sweep, one at a time."""
-        if self._reading is None or self._reading.done():
-            self._reading = self._start(lambda _: self._calendars.read_due(), "calendars")
-
-    def _mail_digests(self) -> None:
-        """A mail server may be slow, too."""
-        if self._mailing is None or self._mailing.done():
-            self._mailing = self._start(lambda _: self._digests.send_due(), "digests")
+    def _beside(self, what: str, work: Callable[[], None]) -> None:
+        """A calendar far away, a mail server or a speech model may be slow: beside the sweep, one at a time of each."""
+        if what not in self._going_on or self._going_on[what].done():
+            self._going_on[what] = self._start(lambda _: work(), what)
 
     def _send_and_fetch(self) -> None:
         self._busy = {job for job in self._busy if not job.done()}

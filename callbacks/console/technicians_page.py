@@ -56,6 +56,7 @@ class Shown:
     is_open: bool
     code: str
     message: str
+    transcript: str
     message_id: int | None
     attempts: list[str]
 
@@ -201,6 +202,7 @@ def shown_of(session: Session, parts: ConsoleParts, page: Page, now: datetime) -
         is_open=callback.state == "open",
         code=page.code,
         message=_message(voicemail, language),
+        transcript=voicemail.transcript if voicemail is not None else "",
         message_id=voicemail.id if voicemail is not None and voicemail.audio == "copied" else None,
         attempts=[
             f"{clock_time(row.tried_at, zone, language)}: {row.technician.name}, {row.outcome}"

@@ -59,6 +59,7 @@ class Story:
     call: Call
     voicemail: Voicemail | None
     voicemail_words: str
+    transcript_by: str  # whose words of the message these are; nothing without words
     timeline: Sequence[Entry]
     attempts: Sequence[ReachAttempt]
     technicians: Sequence[Technician]
@@ -167,6 +168,7 @@ def story(session: Session, desk: Desk, reference: str, visible: ColumnElement[b
         call=callback.call,
         voicemail=voicemail,
         voicemail_words=_voicemail_words(voicemail),
+        transcript_by=TRANSCRIBED.get(voicemail.transcribed_by, "") if voicemail and voicemail.transcript else "",
         timeline=timeline_of(session, callback, desk.zone),
         attempts=session.scalars(attempts).all(),
         technicians=sorted(everybody(session), key=lambda row: row.name),
@@ -192,6 +194,16 @@ def calls(session: Session, before: str | None) -> CallPage:
     return CallPage(shown, {row.call_sid: row.reference for row in pairs}, further)
 
 
+TRANSCRIBED = {
+    "person": "What the message says, as somebody here wrote it down.",
+    "machine": "What a machine heard. It mishears names and, above all, numbers: listen before you ring one.",
+}
+UNTRANSCRIBED = {
+    "machine": " A machine heard no words in it.",
+    "nobody": " A machine could not write it down.",
+}
+
+
 def _voicemail_words(voicemail: Voicemail | None) -> str:
     if voicemail is None or voicemail.state == "absent":
         return "No message: the caller hung up or said nothing."
@@ -203,4 +215,5 @@ def _voicemail_words(voicemail: Voicemail | None) -> str:
         "none": " The carrier has not given it yet.",
     }
     seconds = f"{length(voicemail.seconds)} long." if voicemail.seconds else "Its length is not known yet."
-    return f"A message, {seconds}{kept.get(voicemail.audio, '')}"
+    untranscribed = "" if voicemail.transcript else UNTRANSCRIBED.get(voicemail.transcribed_by, "")
+    return f"A message, {seconds}{kept.get(voicemail.audio, '')}{untranscribed}"

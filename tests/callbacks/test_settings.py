@@ -47,6 +47,18 @@ def test_every_setting_is_also_read_from_a_file(tmp_path: Path) -> None:
         settings_from({**GOOD, "TWILIO_AUTH_TOKEN_FILE": str(tmp_path / "nowhere")})
 
 
+def test_a_speech_model_is_there_with_the_package_that_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("callbacks.settings.find_spec", lambda name: None)
+    with pytest.raises(BrokenSettings) as broken:
+        settings_from({**GOOD, "TRANSCRIBE_MODEL": str(tmp_path)})
+    assert ["model.bin" in broken.value.faults[0], "pip install" in broken.value.faults[1]] == [True, True]
+    (tmp_path / "model.bin").touch()
+    monkeypatch.setattr("callbacks.settings.find_spec", lambda name: name)
+    assert settings_from({**GOOD, "TRANSCRIBE_MODEL": str(tmp_path)}).transcribe_model == tmp_path
+
+
 @pytest.mark.parametrize(
     ("change", "fault"),
     [

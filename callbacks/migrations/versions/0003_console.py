@@ -74,6 +74,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("voicemails", schema=None) as batch_op:
         batch_op.add_column(sa.Column("transcript", sa.Text(), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("transcribed_by", sa.String(length=10), nullable=False, server_default=""))
 
     _find_by_number()
     _look_for_the_silent()
