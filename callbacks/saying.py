@@ -27,6 +27,13 @@ def day_and_time(at: datetime, zone: ZoneInfo, language: str = "en") -> str:
     return f"{day} {date} {local:%H:%M}"
 
 
+def moment(at: datetime, zone: ZoneInfo, now: datetime, *, seconds: bool = False) -> str:
+    """Give a moment of the past or the future: "Sat 28 Nov 22:12", with the year when it is not this one's."""
+    local = at.astimezone(zone)
+    year = "" if local.year == now.astimezone(zone).year else f" {local.year}"
+    return f"{DAYS['en'][local.weekday()]} {local.day} {local:%b}{year} {local:%H:%M:%S}"[: None if seconds else -3]
+
+
 def ended_once(sentence: str) -> str:
     """Let "10:42 p.m." at the end of a sentence be its full stop as well."""
     return sentence.replace(".m..", ".m.")
@@ -57,6 +64,18 @@ def readable_number(number: str) -> str:
     national = parsed.country_code == 1
     style = phonenumbers.PhoneNumberFormat.NATIONAL if national else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(parsed, style)
+
+
+# What carriers put in the place of a withheld number; until 2022 with its letters keyed as digits (Twilio's changelog).
+WITHHELD = ("ANONYMOUS", "RESTRICTED", "BLOCKED", "PRIVATE", "UNKNOWN", "UNAVAILABLE")
+KEYED = {f"+{phonenumbers.convert_alpha_characters_in_number(word)}" for word in WITHHELD}
+
+
+def caller_in_words(caller: str, language: str = "en") -> str:
+    """Give whom the carrier named as the caller, as people write it: "(514) 555-0123", or that it was withheld."""
+    if caller.upper() in ("", *WITHHELD) or caller in KEYED:
+        return "numéro masqué" if language == "fr" else "number withheld"
+    return readable_number(caller)
 
 
 def masked(number: str) -> str:

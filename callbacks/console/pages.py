@@ -39,6 +39,7 @@ from callbacks.console.why_page import why_page
 from callbacks.errors import NotFound
 from callbacks.links import Links
 from callbacks.oncall import rota
+from callbacks.saying import caller_in_words, moment
 from callbacks.tables import Callback, Voicemail
 
 
@@ -96,11 +97,13 @@ def _guard(console: Blueprint, parts: ConsoleParts) -> None:
         return answer
 
     @console.app_template_filter("at")
-    def at(instant: datetime | None) -> str:
+    def at(instant: datetime | None, seconds: bool = False) -> str:
         if instant is None:
             return ""
-        local = instant.astimezone(parts.desk.zone)
-        return Markup('<time datetime="{}">{}</time>').format(instant.isoformat(), f"{local:%a %d %b %H:%M:%S}")
+        words = moment(instant, parts.desk.zone, parts.clock.now(), seconds=seconds)
+        return Markup('<time datetime="{}">{}</time>').format(instant.isoformat(), words)
+
+    console.add_app_template_filter(caller_in_words, "caller")
 
     @console.app_template_global("local")
     def local(instant: datetime) -> str:

@@ -21,7 +21,7 @@ from callbacks.console.views import standing_of
 from callbacks.errors import DeskError, WrongState
 from callbacks.links import Links
 from callbacks.paging.wording import Words
-from callbacks.saying import clock_time, length, readable_number
+from callbacks.saying import caller_in_words, clock_time, length, readable_number
 from callbacks.tables import Callback, Page, ReachAttempt, Technician, Voicemail
 
 # What a technician can say of a call to the customer, as the buttons name it.
@@ -190,7 +190,7 @@ def shown_of(session: Session, parts: ConsoleParts, page: Page, now: datetime) -
         french=language == "fr",
         reference=callback.reference,
         line=callback.call.line,
-        who=readable_number(number) if number else readable_number(callback.call.caller) or "?",
+        who=readable_number(number) if number else caller_in_words(callback.call.caller, language),
         number=number,
         why_no_number="" if number else customers.verdict_on(callback.call.caller).why or "a wrong number",
         called_at=clock_time(callback.call.began_at, zone, language),

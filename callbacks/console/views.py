@@ -22,7 +22,7 @@ from callbacks.paging.escalation import forecast
 from callbacks.paging.policy import Decision
 from callbacks.paging.reasons import in_a_line
 from callbacks.promises import explanations
-from callbacks.saying import clock_time, day_and_time, length, readable_number, span
+from callbacks.saying import caller_in_words, clock_time, day_and_time, length, span
 from callbacks.steering import is_waiting, last_act
 from callbacks.tables import Call, Callback, ReachAttempt, Technician, Voicemail
 from callbacks.technicians import everybody
@@ -99,7 +99,7 @@ def row_of(callback: Callback, now: datetime) -> Row:
     return Row(
         reference=callback.reference,
         name=callback.call.caller_name,
-        caller=readable_number(callback.call.caller) or "number withheld",
+        caller=caller_in_words(callback.call.caller),
         line=callback.call.line,
         priority=callback.priority,
         began_at=callback.call.began_at,
@@ -130,7 +130,7 @@ def standing_of(callback: Callback, now: datetime) -> tuple[str, str]:
 def next_of(callback: Callback, decision: Decision | None, zone: ZoneInfo, now: datetime) -> str:
     """Say what happens next and when, if nobody does anything: "Ben Cole is called at 10:12 p.m."."""
     if decision is None:
-        return _closes(callback, zone, now)
+        return _once_tried(callback, zone, now)
     if callback.next_action_at is None:
         return ""
     at = clock_time(callback.next_action_at, zone)
@@ -142,10 +142,13 @@ def next_of(callback: Callback, decision: Decision | None, zone: ZoneInfo, now: 
     return f"{in_a_line(decision.notices)} at {at}{broken}"
 
 
-def _closes(callback: Callback, zone: ZoneInfo, now: datetime) -> str:
-    if callback.state != "open" or callback.next_action_at is None or callback.next_action_at <= now:
+def _once_tried(callback: Callback, zone: ZoneInfo, now: datetime) -> str:
+    if callback.state != "open" or callback.attempted_at is None or callback.owner is None:
         return ""
-    return f"closes by itself {day_and_time(callback.next_action_at, zone)} without a word from the customer"
+    closes_at = callback.next_action_at
+    if closes_at is None or closes_at <= now:
+        return f"stays with {callback.owner.name} until it is resolved"
+    return f"closes by itself {day_and_time(closes_at, zone)} without a word from the customer"
 
 
 def callback_named(session: Session, reference: str, visible: ColumnElement[bool]) -> Callback:
