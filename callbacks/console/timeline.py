@@ -24,6 +24,7 @@ KINDS = {
     "manager": "a manager is asked for",
     "outcome": "asked how it went",
     "connection": "to be connected to the customer",
+    "closed": "told that it closed by itself",
 }
 # Pages tell these themselves, with their delivery.
 TOLD_BY_PAGES = {("desk", "paged"), ("desk", "told"), ("desk", "connection"), ("carrier", "page failed")}

@@ -44,7 +44,7 @@ class Row:
     began_at: datetime
     due_at: datetime
     owner: str
-    standing: str  # on time, at risk, overdue, answered, answered late, resolved
+    standing: str  # on time, at risk, overdue, tried in time, tried late, resolved, cancelled, closed by itself
     words: str  # the same, with the time left
     is_counting: bool  # the time left is running out
     next: str = ""  # what happens if nobody does anything, and when
@@ -115,12 +115,10 @@ def standing_of(callback: Callback, now: datetime) -> tuple[str, str]:
     """Say how a callback stands, in a word and in words. A repair never undoes a breach."""
     late = callback.breached_at is not None
     if callback.state != "open":
-        words = STATES[callback.state]
-        return "resolved", f"{words}, promise broken" if late else words
+        return STATES[callback.state], "promise broken" if late else ""
     if callback.attempted_at is not None:
-        return (
-            "answered late" if late else "answered"
-        ), f"tried {span(callback.attempted_at - callback.call.began_at)} after the call"
+        after = span(callback.attempted_at - callback.call.began_at)
+        return "tried late" if late else "tried in time", f"{after} after the call"
     left = callback.due_at - now
     if left <= timedelta(0):
         return "overdue", f"overdue by {span(-left)}"

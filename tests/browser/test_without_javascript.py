@@ -80,7 +80,7 @@ def test_people_and_the_rota_are_changed(demo: Demo, visit: Visit) -> None:
     expect(page.get_by_role("alert")).to_contain_text("Amy Roy is off then.")
     page.get_by_role("link", name="Next week").click()
     expect(page.get_by_text("nobody").first).to_be_visible()
-    expect(page.get_by_role("row", name="Amy Roy is off")).to_contain_text("Tue 01 Dec 18:00:00")
+    expect(page.get_by_role("row", name="Amy Roy is off")).to_contain_text("Tue 1 Dec 18:00")
 
 
 def test_whoever_logs_out_is_out(visit: Visit) -> None:

@@ -201,7 +201,7 @@ def test_the_list_says_how_every_callback_stands(console: Console) -> None:
         life.record_attempt(session, callback, amy, "no answer", "text", console.clock.now())
 
     console.database.write(tried)
-    assert "answered late" in console.client.get("/").text
+    assert "tried late" in console.client.get("/").text
 
 
 @pytest.mark.parametrize(

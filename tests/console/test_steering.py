@@ -89,7 +89,7 @@ def test_product_manager_cancel_and_reopen(sue: Console) -> None:
     assert "There is no product" in does(sue, "product", product="a pizza")
     assert "Nobody is on manager now" in does(sue, "manager", why="angry")
     assert "with a reason only" in does(sue, "cancel", why=" ")
-    assert "cancelled" in does(sue, "cancel", why="a wrong number")
+    assert '<span class="standing cancelled">cancelled</span>' in does(sue, "cancel", why="a wrong number")
     assert (sue.callback.state, sue.callback.next_action_at) == ("cancelled", None)
     assert "Reopen it first" in does(sue, "give", technician="Amy Roy")
     does(sue, "reopen", why="they rang again")
