@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -16,22 +16,28 @@ def clock_time(at: datetime, zone: ZoneInfo, language: str = "en") -> str:
     return f"{local.hour % 12 or 12}:{local.minute:02d} {'a.m.' if local.hour < 12 else 'p.m.'}"
 
 
+LANGUAGES = {"en": "English", "fr": "French"}
 DAYS = {"en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), "fr": ("lu", "ma", "me", "je", "ve", "sa", "di")}
+
+
+def day_in_words(day: date) -> str:
+    """Give a day: "Sat 28 Nov"."""
+    return f"{DAYS['en'][day.weekday()]} {day.day} {day:%b}"
 
 
 def day_and_time(at: datetime, zone: ZoneInfo, language: str = "en") -> str:
     """Give a moment of the coming days: "Sat 28 Nov 22:00", "sa 28/11 22:00"."""
     local = at.astimezone(zone)
-    day = DAYS["fr" if language == "fr" else "en"][local.weekday()]
-    date = f"{local.day}/{local.month}" if language == "fr" else f"{local.day} {local:%b}"
-    return f"{day} {date} {local:%H:%M}"
+    if language == "fr":
+        return f"{DAYS['fr'][local.weekday()]} {local.day}/{local.month} {local:%H:%M}"
+    return f"{day_in_words(local)} {local:%H:%M}"
 
 
 def moment(at: datetime, zone: ZoneInfo, now: datetime, *, seconds: bool = False) -> str:
     """Give a moment of the past or the future: "Sat 28 Nov 22:12", with the year when it is not this one's."""
     local = at.astimezone(zone)
     year = "" if local.year == now.astimezone(zone).year else f" {local.year}"
-    return f"{DAYS['en'][local.weekday()]} {local.day} {local:%b}{year} {local:%H:%M:%S}"[: None if seconds else -3]
+    return f"{day_in_words(local)}{year} {local:%H:%M:%S}"[: None if seconds else -3]
 
 
 def ended_once(sentence: str) -> str:

@@ -13,7 +13,7 @@ from callbacks.desk import Desk
 from callbacks.oncall import rota
 from callbacks.oncall.roster import Person
 from callbacks.oncall.schedule import Schedule
-from callbacks.paging.delivery import became
+from callbacks.paging.delivery import became, occasion_in_words
 from callbacks.paging.reasons import standing
 from callbacks.saying import day_and_time
 from callbacks.story import story_of
@@ -77,20 +77,21 @@ def _owed(desk: Desk, callback: Callback, events: Sequence[Event], at: datetime)
         yield f"The callback was opened at {day_and_time(callback.opened_at, desk.zone)} only: nothing was due before."
     for event in events:
         if event.at <= at and event.what in STOPS:
-            yield f"{event.actor} {event.what} at {event.at.astimezone(desk.zone):%H:%M:%S}: {STOPS[event.what]}"
+            who = "the desk" if event.actor == "desk" else event.actor
+            yield f"At {event.at.astimezone(desk.zone):%H:%M:%S} {who} {STOPS[event.what]}"
 
 
 # What stops the paging, or starts it again.
 STOPS = {
-    "taken": "from then on only the owner is reminded, until it escalates above them.",
-    "given": "from then on only the owner is reminded, until it escalates above them.",
-    "handed on": "the next step was due at once.",
-    "escalation resumed": "the owner had not tried the customer, so the steps above them went on.",
-    "tried the customer": "the promise was kept, and nobody is paged any more.",
-    "resolved": "it was closed.",
-    "cancelled": "it was closed.",
-    "closed by itself": "it was closed.",
-    "reopened": "it was open again.",
+    "taken": "took it: from then on only the owner is reminded, until it escalates above them.",
+    "given": "gave it to somebody: from then on only the owner is reminded, until it escalates above them.",
+    "handed on": "handed it on: the next step was due at once.",
+    "escalation resumed": "went on with the steps above the owner, who had not tried the customer.",
+    "tried the customer": "tried the customer: the promise was kept, and nobody is paged any more.",
+    "resolved": "resolved it.",
+    "cancelled": "cancelled it.",
+    "closed by itself": "closed it, for the customer could not be reached and fell silent.",
+    "reopened": "reopened it.",
 }
 
 
@@ -104,5 +105,5 @@ def _whom(session: Session, desk: Desk, callback: Callback, plan: Schedule, pers
     if last is None:
         return Whom(person.name, on_call + reach, "not paged by then", "")
     attempts = session.scalars(select(PageAttempt).where(PageAttempt.page_id == last.id).order_by(PageAttempt.id))
-    paged = f"{last.occasion}, by {last.channel}, {day_and_time(last.created_at, desk.zone)}"
+    paged = f"{occasion_in_words(last)}, by {last.channel}, {day_and_time(last.created_at, desk.zone)}"
     return Whom(person.name, on_call + reach, paged, became(last, attempts.all(), desk.zone))

@@ -39,7 +39,7 @@ from callbacks.console.why_page import why_page
 from callbacks.errors import NotFound
 from callbacks.links import Links
 from callbacks.oncall import rota
-from callbacks.saying import caller_in_words, moment
+from callbacks.saying import LANGUAGES, caller_in_words, day_in_words, moment
 from callbacks.tables import Callback, Voicemail
 
 
@@ -104,6 +104,8 @@ def _guard(console: Blueprint, parts: ConsoleParts) -> None:
         return Markup('<time datetime="{}">{}</time>').format(instant.isoformat(), words)
 
     console.add_app_template_filter(caller_in_words, "caller")
+    console.add_app_template_filter(day_in_words, "day")
+    console.add_app_template_filter(LANGUAGES.__getitem__, "language")
 
     @console.app_template_global("local")
     def local(instant: datetime) -> str:

@@ -18,7 +18,7 @@ from callbacks.oncall import rota
 from callbacks.oncall.roster import Number
 from callbacks.paging import alarms
 from callbacks.paging.delivery import Result, result_of
-from callbacks.saying import readable_number
+from callbacks.saying import LANGUAGES, readable_number
 from callbacks.tables import Page, Technician
 
 TESTS_SHOWN = timedelta(hours=1)
@@ -152,7 +152,7 @@ def _acts(parts: ConsoleParts) -> dict[str, Act]:
 
     def language(session: Session, row: Technician, now: datetime) -> str:
         row.language = "fr" if form.get("language") == "fr" else "en"
-        return f"{row.name} is paged in {'French' if row.language == 'fr' else 'English'}."
+        return f"{row.name} is paged in {LANGUAGES[row.language]}."
 
     def remove(session: Session, row: Technician, now: datetime) -> str:
         technicians.leave(session, row, now)

@@ -11,21 +11,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.paging.delivery import became
+from callbacks.paging.delivery import became, occasion_in_words
 from callbacks.story import story_of
 from callbacks.tables import Callback, Page, PageAttempt
 
 # What a page was for, by its occasion.
-KINDS = {
-    "step": "page",
-    "reminder": "reminder",
-    "taken": "told who has it",
-    "given": "given by a supervisor",
-    "manager": "a manager is asked for",
-    "outcome": "asked how it went",
-    "connection": "to be connected to the customer",
-    "closed": "told that it closed by itself",
-}
 # Pages tell these themselves, with their delivery.
 TOLD_BY_PAGES = {("desk", "paged"), ("desk", "told"), ("desk", "connection"), ("carrier", "page failed")}
 CHANNELS = {"text": "text", "call": "call", "mail": "mail", "connection": "call"}
@@ -71,7 +61,7 @@ def _pages(session: Session, callback: Callback, zone: ZoneInfo) -> Iterator[Ent
     for page in pages:
         attempts = by_page.get(page.id, [])
         what = f"{CHANNELS.get(page.channel, page.channel)} to {page.technician.name}"
-        detail = f"{KINDS.get(page.occasion.split()[0], page.occasion)}: {became(page, attempts, zone)}"
+        detail = f"{occasion_in_words(page)}: {became(page, attempts, zone)}"
         is_lost = page.state == "failed" or any(attempt.error for attempt in attempts[-1:])
         at = attempts[0].started_at if attempts else page.created_at
         yield Entry(at, "desk", what, detail, "trouble" if is_lost else "page", is_page=True)

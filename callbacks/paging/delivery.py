@@ -34,6 +34,18 @@ NOT_SENT = {
 STILL_ON = ("", "queued", "accepted", "sending", "sent", "initiated", "ringing", "in-progress")
 
 
+KINDS = {
+    "step": "page",
+    "reminder": "reminder",
+    "taken": "told who has it",
+    "given": "given by a supervisor",
+    "manager": "a manager is asked for",
+    "outcome": "asked how it went",
+    "connection": "to be connected to the customer",
+    "closed": "told that it closed by itself",
+}
+
+
 @dataclass(frozen=True)
 class Result:
     """One way by which a test page went."""
@@ -62,6 +74,11 @@ def result_of(session: Session, page_id: int) -> Result:
     if page.channel == "mail":
         return Result(way, "handed to the mail server" if page.state == "sent" else "being sent", page.state == "sent")
     return Result(way, ARRIVED.get(last.carrier_status, "being sent"), last.carrier_status not in STILL_ON)
+
+
+def occasion_in_words(page: Page) -> str:
+    """What a page is about: "reminder", "told who has it". The number of an occasion counts decisions, not steps."""
+    return KINDS.get(page.occasion.split()[0], page.occasion)
 
 
 def became(page: Page, attempts: Sequence[PageAttempt], zone: ZoneInfo) -> str:

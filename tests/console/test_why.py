@@ -92,7 +92,7 @@ def test_why_somebody_was_paged_names_hours_step_shift_and_the_carriers_answer(s
     assert "The call came at Sat 28 Nov 22:12 on the direct line, outside support hours" in found
     assert "Policy default, step 1 of" in found
     assert "Amy Roy is texted (on primary: always on it)" in found
-    assert "Amy Roy on primary: always on it step 1, by text, Sat 28 Nov 22:12 waiting to be sent" in found
+    assert "Amy Roy on primary: always on it page, by text, Sat 28 Nov 22:12 waiting to be sent" in found
     assert "Ben Cole on backup: always on it not paged by then" in found
 
 
@@ -117,7 +117,7 @@ def test_why_nobody_was_paged_any_more(sue: Console) -> None:
         )
     )  # fmt: skip
     found = page(sue, "/callbacks/{reference}/why?at=2026-11-29T02:14")
-    assert "Amy Roy tried the customer at 22:17:00: the promise was kept, and nobody is paged any more." in found
+    assert "At 22:17:00 Amy Roy tried the customer: the promise was kept, and nobody is paged any more." in found
 
 
 def test_why_somebody_was_spared_is_written_down(sue: Console) -> None:
