@@ -96,10 +96,7 @@ def _lines(desk: Desk) -> list[LineShown]:
         LineShown(
             name,
             readable_number(line.number),
-            ", ".join(
-                f"{key}: {choice}" for key, choice in line.menu.items()
-            )
-            or "none: straight to support",
+            ", ".join(f"{key}: {choice}" for key, choice in line.menu.items()) or "none: straight to support",
             line.priority,
             line.language,
         )
