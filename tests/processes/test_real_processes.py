@@ -245,6 +245,11 @@ def test_check_says_what_to_enter_at_twilio_and_what_is_missing(service: Service
     assert "nobody is ever on backup" in said
     assert "No worker has finished a sweep yet" in said
     assert "tzdata" in said
+
+
+@pytest.mark.soak
+def test_each_command_is_a_process_of_its_own(service: Service) -> None:
+    service.staff()
     assert "Amy Roy" in service.run("oncall")
     assert "+15145550101" in service.run("technician", "list")
     assert "Saint-Jean-Baptiste" in service.run("holidays", "2027")

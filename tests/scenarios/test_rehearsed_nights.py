@@ -7,7 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from ivr.rehearsal.stories import STORIES
-from tests.scenarios.conftest import DeskNight
+from tests.scenarios.conftest import POSTGRES_IN_SOAK, DeskNight
+
+pytestmark = POSTGRES_IN_SOAK
 
 
 @pytest.mark.parametrize("name", STORIES)

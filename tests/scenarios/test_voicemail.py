@@ -9,7 +9,9 @@ import pytest
 
 from ivr.simulator import Habit
 from ivr.simulator.audio import Sound, sound_in
-from tests.scenarios.conftest import TUESDAY_MORNING, DeskNight
+from tests.scenarios.conftest import POSTGRES_IN_SOAK, TUESDAY_MORNING, DeskNight
+
+pytestmark = POSTGRES_IN_SOAK
 
 HALF_AN_HOUR = timedelta(minutes=30)
 
