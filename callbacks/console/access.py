@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from callbacks import audit, users
 from callbacks.database import Database
 from callbacks.desk import Desk
 from callbacks.story import tell
-from callbacks.tables import Callback, User, Voicemail
+from callbacks.tables import Callback, Event, User, Voicemail
 from sla.clock import Clock
 
 CONTENT_POLICY = (
@@ -27,6 +27,7 @@ CONTENT_POLICY = (
     "media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {framed_by}"
 )
 NOT_FOR_THE_LOG = ("token", "seen", "password", "old", "code", "secret")
+HEARING_LASTS = timedelta(minutes=30)
 View = Callable[..., ResponseReturnValue]
 
 
@@ -81,6 +82,13 @@ def kept_to_ourselves(answer: Response, parts: ConsoleParts, referrer: str = "sa
     return answer
 
 
+def refuse_what_cannot_be_stored() -> None:
+    """Nobody types a NUL, and PostgreSQL takes none in a text."""
+    fields = (value for values in (*request.args.lists(), *request.form.lists()) for value in values[1])
+    if any("\x00" in text for text in (request.path, *fields)):
+        abort(400, "There is a character in it that cannot be stored. Write it again.")
+
+
 def visible_to(user: User) -> ColumnElement[bool]:
     """Which callbacks a user sees: a technician the open ones and their own, everybody else all."""
     if user.role != "technician":
@@ -89,12 +97,21 @@ def visible_to(user: User) -> ColumnElement[bool]:
 
 
 def note_listener(session: Session, voicemail: Voicemail, who: str, now: datetime) -> None:
-    """Write down that somebody hears a message, once for each time it is fetched from its beginning."""
-    if request.method != "GET" or not request.headers.get("Range", "bytes=0-").startswith("bytes=0-"):
+    """Write down that somebody hears a message, once for each time it is fetched from its beginning.
+
+    A player fetches the rest in pieces; a piece alone, by somebody who has not begun to hear it, counts as well.
+    """
+    is_beginning = request.headers.get("Range", "bytes=0-").startswith("bytes=0-")
+    if request.method != "GET" or (not is_beginning and _is_hearing(session, voicemail, who, now)):
         return
     tell(session, voicemail.call_sid, now, who, "heard the message")
     reference = session.scalar(select(Callback.reference).where(Callback.call_sid == voicemail.call_sid))
     audit.note(session, now, who, "heard a message", reference or voicemail.call_sid)
+
+
+def _is_hearing(session: Session, voicemail: Voicemail, who: str, now: datetime) -> bool:
+    lately = select(Event.id).where(Event.call_sid == voicemail.call_sid, Event.at > now - HEARING_LASTS)
+    return session.scalar(lately.where(Event.actor == who, Event.what == "heard the message").limit(1)) is not None
 
 
 def audio_of(parts: ConsoleParts, voicemail_id: int) -> Response:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort
 
 from callbacks.calendars import feed_for
-from callbacks.console.access import ConsoleParts
+from callbacks.console.access import ConsoleParts, refuse_what_cannot_be_stored
 
 
 def calendar_blueprint(parts: ConsoleParts) -> Blueprint:
     """The route that Google, Outlook and Apple fetch now and then."""
     calendar = Blueprint("calendar", __name__)
+    calendar.before_request(refuse_what_cannot_be_stored)
 
     @calendar.get("/calendar/<key>.ics")
     def feed(key: str) -> Response:

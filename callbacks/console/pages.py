@@ -21,6 +21,7 @@ from callbacks.console.access import (
     for_readers,
     kept_to_ourselves,
     note_listener,
+    refuse_what_cannot_be_stored,
     visible_to,
 )
 from callbacks.console.account_pages import account_pages
@@ -46,6 +47,7 @@ from callbacks.tables import Callback, Voicemail
 def media_blueprint(parts: ConsoleParts, links: Links) -> Blueprint:
     """Messages by a signed link that expires: what the carrier fetches to play one to a technician."""
     media = Blueprint("media", __name__)
+    media.before_request(refuse_what_cannot_be_stored)
 
     @media.get("/media/<token>.wav")
     def message(token: str) -> Response:
@@ -81,6 +83,8 @@ def console_blueprint(parts: ConsoleParts) -> Blueprint:
 
 def _guard(console: Blueprint, parts: ConsoleParts) -> None:
     """What holds for every page: who is there, the token on every change, headers, times, errors in words."""
+
+    console.before_request(refuse_what_cannot_be_stored)
 
     @console.before_request
     def know_who_is_there() -> None:
@@ -119,12 +123,12 @@ def _guard(console: Blueprint, parts: ConsoleParts) -> None:
         may_steer = role in users.MAY_STEER
         return {"user": user, "role": role, "token": login_session.token, "may_steer": may_steer, "demo": parts.demo}
 
-    for status in (403, 404):
+    for status in (400, 403, 404):
         console.register_error_handler(status, _in_words)
 
 
 def _in_words(fault: Any) -> ResponseReturnValue:
-    words = fault.description if fault.code == 403 else "There is no such page."
+    words = "There is no such page." if fault.code == 404 else fault.description
     return render_template("trouble.html", title="That did not work", words=words), int(fault.code)
 
 

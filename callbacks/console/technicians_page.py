@@ -16,7 +16,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks import customers, life, steering
-from callbacks.console.access import ConsoleParts, audio_of, kept_to_ourselves, note_listener
+from callbacks.console.access import (
+    ConsoleParts,
+    audio_of,
+    kept_to_ourselves,
+    note_listener,
+    refuse_what_cannot_be_stored,
+)
 from callbacks.console.views import standing_of
 from callbacks.errors import DeskError, WrongState
 from callbacks.links import Links
@@ -67,6 +73,7 @@ class Shown:
 def technicians_blueprint(parts: ConsoleParts, links: Links) -> Blueprint:
     """The routes below /t/."""
     own = Blueprint("own", __name__, template_folder="templates")
+    own.before_request(refuse_what_cannot_be_stored)
     _show(own, parts, links)
     _act(own, parts, links)
 

@@ -274,6 +274,15 @@ def test_whatever_is_done_and_heard_stands_in_the_log(desk: Console) -> None:
     assert PASSWORD not in page
 
 
+def test_a_piece_of_a_message_alone_is_heard_as_well(desk: Console) -> None:
+    desk.logs_in("ada@example.com")
+    for piece in ("bytes=44-", "bytes=-9000"):
+        desk.client.get("/voicemails/1.wav", headers={"Range": piece})
+    desk.clock.move_to(desk.clock.now() + timedelta(hours=1))
+    desk.client.get("/voicemails/1.wav", headers={"Range": "bytes=44-"})
+    assert [what for _, what in entries(desk)] == ["logged in", "heard a message", "heard a message"]
+
+
 def test_what_was_refused_is_not_told_as_done(desk: Console) -> None:
     desk.logs_in("ada@example.com")
     desk.posts(f"/callbacks/{desk.reference}/cancel", {"why": ""})

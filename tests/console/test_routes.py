@@ -84,6 +84,10 @@ LOGGED_IN = [
 
 @pytest.fixture
 def house(sqlite_url: str, tmp_path: Path) -> Iterator[House]:
+    yield from house_on(sqlite_url, tmp_path)
+
+
+def house_on(database_url: str, folder: Path) -> Iterator[House]:
     """The whole service, with a user of each role and one open callback with a message."""
     settings = Settings(
         public_url="https://desk.test",
@@ -91,8 +95,8 @@ def house(sqlite_url: str, tmp_path: Path) -> Iterator[House]:
         auth_token="t" * 32,
         sender="+18005550100",
         secret_key="x" * 64,
-        database_url=sqlite_url,
-        media_dir=tmp_path,
+        database_url=database_url,
+        media_dir=folder,
     )
     desk = read_desk(Path("support.toml"))
     house = compose(settings, desk, MovingClock(BEGAN))
@@ -107,7 +111,7 @@ def house(sqlite_url: str, tmp_path: Path) -> Iterator[House]:
         intake.voicemail_said(session, desk, "CA1", recording, BEGAN)
         voicemail = session.scalars(select(Voicemail)).one()
         voicemail.audio, voicemail.audio_file = "copied", "RE.wav"
-        (tmp_path / "RE.wav").write_bytes(hum(1))
+        (folder / "RE.wav").write_bytes(hum(1))
 
     house.database.write(seed)
     yield house
