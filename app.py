@@ -214,6 +214,7 @@ def set_the_stage(
     in_process: bool = False,
     database_url: str | None = None,
     senders: int = 8,
+    transcribe_model: Path | None = None,
 ) -> Stage:
     """Compose the house beside a simulated carrier. In process, no socket is opened: both sides call each other."""
     clock = MovingClock(begins)
@@ -226,6 +227,7 @@ def set_the_stage(
         twilio_url=carrier_url,
         database_url=database_url or f"sqlite:///{folder / 'nightdesk.db'}",
         media_dir=folder / "media",
+        transcribe_model=transcribe_model,
     )
     to_carrier, to_house = requests.Session(), requests.Session()
     carrier = SimulatedTwilio(clock, settings.account_sid, settings.auth_token, http=to_house)
@@ -451,9 +453,12 @@ def demo(host: str, port: int, at: str | None) -> None:
 @contextmanager
 def playing(desk: Desk, shown: RunningClock, host: str, port: int) -> Iterator[Stage]:
     """Everything on one address, beside a simulated carrier and a browser phone, as the clock that is shown runs."""
-    base = f"http://{host}:{port}"
+    base, model = f"http://{host}:{port}", _environment().get("TRANSCRIBE_MODEL")
     with tempfile.TemporaryDirectory(prefix="nightdesk-") as folder:
-        stage = set_the_stage(desk, shown.now(), Path(folder), base, "https://carrier.test", in_process=True)
+        stage = set_the_stage(
+            desk, shown.now(), Path(folder), base, "https://carrier.test", in_process=True,
+            transcribe_model=Path(model) if model else None,
+        )  # fmt: skip
         stage.carrier.clock_controls = shown
         stage.carrier.zone = desk.hours.zone
         stage.carrier.beside = "../"
