@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -27,7 +27,7 @@ from callbacks.console.views import standing_of
 from callbacks.errors import DeskError, WrongState
 from callbacks.links import Links
 from callbacks.paging.wording import Words
-from callbacks.saying import caller_in_words, clock_time, length, readable_number
+from callbacks.saying import caller_in_words, clock_time, length, readable_number, span
 from callbacks.tables import Callback, Page, ReachAttempt, Technician, Voicemail
 
 # What a technician can say of a call to the customer, as the buttons name it.
@@ -39,6 +39,14 @@ OUTCOMES: dict[str, Words] = {
     "wrong number": Words("Wrong number", "Mauvais numéro"),
 }
 
+# How it stands, where no time is left to count.
+STANDINGS: dict[str, Words] = {
+    "tried in time": Words("tried already", "déjà essayé"),
+    "tried late": Words("tried, but too late", "essayé, mais trop tard"),
+    "resolved": Words("resolved", "réglé"),
+    "cancelled": Words("cancelled", "annulé"),
+    "closed by itself": Words("closed by itself", "fermé tout seul"),
+}
 
 Act = Callable[[Session, Callback, Technician, datetime], str]
 
@@ -50,6 +58,7 @@ class Shown:
     french: bool
     reference: str
     line: str
+    name: str
     who: str
     number: str | None
     why_no_number: str
@@ -191,19 +200,20 @@ def shown_of(session: Session, parts: ConsoleParts, page: Page, now: datetime) -
         abort(404)
     zone, language = parts.desk.zone, technician.language
     number, voicemail = callback.call.customer_number, _voicemail(session, page)
-    standing, left = standing_of(callback, now)
+    standing, _ = standing_of(callback, now)
     attempts = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
     return Shown(
         french=language == "fr",
         reference=callback.reference,
         line=callback.call.line,
+        name=callback.call.caller_name,
         who=readable_number(number) if number else caller_in_words(callback.call.caller, language),
         number=number,
         why_no_number="" if number else customers.verdict_on(callback.call.caller).why or "a wrong number",
         called_at=clock_time(callback.call.began_at, zone, language),
         due=clock_time(callback.due_at, zone, language),
         standing=standing,
-        left=left,
+        left=STANDINGS.get(standing, _time_left(callback.due_at - now)).for_(language),
         owner=callback.owner.name if callback.owner else "",
         is_mine=callback.owner_id == technician.id,
         is_open=callback.state == "open",
@@ -216,6 +226,12 @@ def shown_of(session: Session, parts: ConsoleParts, page: Page, now: datetime) -
             for row in session.scalars(attempts)
         ],
     )
+
+
+def _time_left(left: timedelta) -> Words:
+    if left <= timedelta(0):
+        return Words(f"overdue by {span(-left)}", f"en retard de {span(-left)}")
+    return Words(f"{span(left)} left", f"encore {span(left)}")
 
 
 def _voicemail(session: Session, page: Page) -> Voicemail | None:

@@ -132,10 +132,14 @@ def test_it_is_in_the_technicians_language_and_kept_to_ourselves(desk: DeskNight
     desk.night.minutes_pass(0.3)
     link = Link(desk)
     assert "Le prendre" in link.opens()
+    assert "encore 29 min" in link.opens()
     assert "Il est à vous." in link.does("take")
     answer = link.raw()
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert answer.headers["Cache-Control"] == "no-store"
+    amy.texts("na {code}").reads("")
+    assert "déjà essayé" in link.opens()
     amy.texts("fait {code}").reads("est réglé")
+    assert '<span class="standing resolved">réglé</span>' in link.opens()
     desk.night.minutes_pass(40)
