@@ -15,7 +15,8 @@ from datetime import datetime
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from callbacks.tables import AuditEntry
+from callbacks.story import tell
+from callbacks.tables import AuditEntry, Callback
 
 COMMAND_LINE = "command line"
 A_PAGE = 100
@@ -30,6 +31,13 @@ def note(session: Session, at: datetime, who: str, what: str, detail: str = "") 
     entry.seal = seal_of(entry, last.seal if last else "")
     session.add(entry)
     session.flush()
+
+
+def note_listener(session: Session, call_sid: str, who: str, now: datetime, how: str = "") -> None:
+    """Write down that somebody hears a message: in the story of the call, and here. Call it last, too."""
+    tell(session, call_sid, now, who, "heard the message", how)
+    reference = session.scalar(select(Callback.reference).where(Callback.call_sid == call_sid))
+    note(session, now, who, "heard a message", ", ".join(filter(None, [reference or call_sid, how])))
 
 
 def seal_of(entry: AuditEntry, before: str) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
-from callbacks import life
+from callbacks import audit, life
 from callbacks.desk import Desk
 from callbacks.errors import WrongState
 from callbacks.links import Links
@@ -65,7 +65,13 @@ def page_calls_blueprint(exchange: Exchange, links: Links) -> Blueprint:
 
         def run(session: Session) -> tuple[Verb, ...]:
             live = _live(session, exchange, links, page_id, call_sid)
-            return (Hangup(),) if live is None else work(session, live)
+            if live is None:
+                return (Hangup(),)
+            verbs = work(session, live)
+            if page_flow.plays_message(verbs):
+                now, who = exchange.clock.now(), live.page.technician.name
+                audit.note_listener(session, live.callback.call_sid, who, now, "by phone")
+            return verbs
 
         try:
             return spoken(exchange.write(run))

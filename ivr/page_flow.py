@@ -214,6 +214,11 @@ def _headline(desk: Desk, facts: PageFacts) -> Say:
     )
 
 
+def plays_message(verbs: tuple[Verb, ...]) -> bool:
+    """Say whether the customer's message is heard now."""
+    return any(isinstance(part, Play) for verb in verbs if isinstance(verb, Gather) for part in verb.prompts)
+
+
 def _message(facts: PageFacts) -> tuple[Say | Play, ...]:
     if facts.message_url is not None:
         return (Play(facts.message_url),)

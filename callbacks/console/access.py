@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 from callbacks import audit, users
 from callbacks.database import Database
 from callbacks.desk import Desk
-from callbacks.story import tell
 from callbacks.tables import Callback, Event, User, Voicemail
 from sla.clock import Clock
 
@@ -104,9 +103,7 @@ def note_listener(session: Session, voicemail: Voicemail, who: str, now: datetim
     is_beginning = request.headers.get("Range", "bytes=0-").startswith("bytes=0-")
     if request.method != "GET" or (not is_beginning and _is_hearing(session, voicemail, who, now)):
         return
-    tell(session, voicemail.call_sid, now, who, "heard the message")
-    reference = session.scalar(select(Callback.reference).where(Callback.call_sid == voicemail.call_sid))
-    audit.note(session, now, who, "heard a message", reference or voicemail.call_sid)
+    audit.note_listener(session, voicemail.call_sid, who, now)
 
 
 def _is_hearing(session: Session, voicemail: Voicemail, who: str, now: datetime) -> bool:

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from app import Stage, kept_audio_differs, set_the_stage
 from callbacks.commands import desk_time
 from callbacks.desk import desk_from
-from callbacks.tables import Call, Callback, Event, Page, ReachAttempt, Technician, Voicemail
+from callbacks.tables import AuditEntry, Call, Callback, Event, Page, ReachAttempt, Technician, Voicemail
 from callbacks.technicians import technician_named
 from ivr.rehearsal.night import Night, Person
 from ivr.simulator import Fault, SimulatedTwilio
@@ -96,6 +96,11 @@ class DeskNight:
     def attempts(self) -> list[ReachAttempt]:
         query = select(ReachAttempt).order_by(ReachAttempt.id)
         return self.stage.house.database.read(lambda session: list(session.scalars(query)))
+
+    def listeners(self) -> list[tuple[str, str]]:
+        """Who heard a message, and which, as the audit log has it."""
+        query = select(AuditEntry.who, AuditEntry.detail).where(AuditEntry.what == "heard a message")
+        return self.stage.house.database.read(lambda session: [(who, which) for who, which in session.execute(query)])
 
     def edit(self, work: Callable[[Session, Technician], object], who: str = "Amy Roy") -> None:
         """Something is changed at the desk, about a technician."""

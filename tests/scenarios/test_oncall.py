@@ -360,6 +360,7 @@ def test_how_the_call_went_is_told_by_a_key(desk: DeskNight, key: str, outcome: 
     amy.texts("call {code}").reads("Your phone rings now")
     amys = amy.is_rung().answers().hears("2 to hear the message").presses("2")
     desk.night.wait_until(lambda: any(heard.kind == "play" for heard in amys.leg.heard))
+    assert desk.listeners() == [("Amy Roy", f"{desk.callback.reference}, by phone")]
     amys.hears("Press 1 to be connected").presses("1")
     customers = desk.customer().is_rung().answers()
     amys.is_connected_to(customers).waits(20)

@@ -169,6 +169,7 @@ def test_the_voice_page_tells_who_and_why_plays_the_message_and_asks_twice(desk:
     call = amy.is_rung().answers().hears("This is the support desk, paging Amy Roy. A customer on the direct line")
     call.hears("Press 1 to hear the message").presses("1")
     desk.night.wait_until(lambda: any(heard.kind == "play" for heard in call.leg.heard))
+    assert desk.listeners() == [("Amy Roy", f"{desk.callback.reference}, by phone")]
     call.hears("Press 1 to hear").presses("2").hears("To confirm, press 1").presses("7").hears("Not confirmed")
     call.hears("Press 1 to hear").presses("2").hears("To confirm").presses("1").hears("is yours").is_hung_up_on()
     amy.texts("done {code}").reads("is resolved")
