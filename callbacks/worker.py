@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -72,6 +73,7 @@ class Worker:
         self._signed_at: datetime | None = None
         self._rota_next_at: datetime | None = None
         self._going_on: dict[str, Future[None]] = {}
+        self._writing: threading.Thread | None = None
         self._pool = ThreadPoolExecutor(senders, thread_name_prefix="sender")
 
     def sweep(self) -> None:
@@ -79,8 +81,7 @@ class Worker:
         self._escalate()
         self._watch_the_rota()
         self._send_and_fetch()
-        if self._transcription.is_on:
-            self._beside("transcripts", self._transcription.write_down)
+        self._write_messages_down()
         if self._reconciliation.is_due():
             self._reconciliation.look_back()
         self._sign()
@@ -121,9 +122,16 @@ class Worker:
             log.exception("the rota could not be watched; it is tried again in a minute")
 
     def _beside(self, what: str, work: Callable[[], None]) -> None:
-        """A calendar far away, a mail server or a speech model may be slow: beside the sweep, one at a time of each."""
+        """A calendar far away or a mail server may be slow: beside the sweep, one at a time of each."""
         if what not in self._going_on or self._going_on[what].done():
             self._going_on[what] = self._start(lambda _: work(), what)
+
+    def _write_messages_down(self) -> None:
+        """Hearing takes minutes: it holds up no sender and no end of this process; a lease brings it back."""
+        if self._transcription.is_on and (self._writing is None or not self._writing.is_alive()):
+            guarded = partial(_guarded, lambda _: self._transcription.write_down(), "transcripts")
+            self._writing = threading.Thread(target=guarded, name="transcripts", daemon=True)
+            self._writing.start()
 
     def _send_and_fetch(self) -> None:
         self._busy = {job for job in self._busy if not job.done()}
@@ -141,13 +149,7 @@ class Worker:
         wait(jobs, timeout=SWEEP_WAITS_FOR_SENDERS)
 
     def _start(self, work: Callable[..., None], claim: object) -> Future[None]:
-        def guarded() -> None:
-            try:
-                work(claim)
-            except Exception:  # the lease brings it back
-                log.exception("an errand failed; it is done again", errand=repr(claim))
-
-        return self._pool.submit(guarded)
+        return self._pool.submit(_guarded, work, claim)
 
     def _sign(self) -> None:
         now = self._clock.now()
@@ -205,6 +207,13 @@ class Bell:
             if time.monotonic() - self._rung_at > WATCHDOG_BITES_AFTER:
                 log.critical("no sweep has finished for a minute: this worker ends itself to be started again")
                 os._exit(BITTEN)
+
+
+def _guarded(work: Callable[..., None], claim: object) -> None:
+    try:
+        work(claim)
+    except Exception:  # the lease brings it back
+        log.exception("an errand failed; it is done again", errand=repr(claim))
 
 
 def _due(session: Session, now: datetime) -> list[int]:
