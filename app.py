@@ -466,7 +466,7 @@ def playing(desk: Desk, shown: RunningClock, host: str, port: int) -> Iterator[S
         site = DispatcherMiddleware(stage.house.web, {"/simulator": stage.carrier.wsgi})
         server = make_server(host, port, site, threaded=True)
         threading.Thread(target=server.serve_forever, name="web", daemon=True).start()
-        bell = Bell(lambda: stage.night.move_to(shown.now()), every=timedelta(milliseconds=200))
+        bell = Bell(lambda: stage.night.catch_up(shown.now()), every=timedelta(milliseconds=200))
         bell.start()
         try:
             yield stage

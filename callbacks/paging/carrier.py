@@ -48,7 +48,8 @@ IN_WORDS = {
     20003: "the account or its token is not accepted (TWILIO_AUTH_TOKEN)",
 }
 # Wrong for this account, not for this person: the next person would fare no better, and it may be mended soon.
-OPERATORS_FAULTS = {20003, 21606, 21608, 21408, 21215}
+ACCOUNT_REFUSED = 20003  # nothing goes out at all: haste only uses up the steps
+OPERATORS_FAULTS = {ACCOUNT_REFUSED, 21606, 21608, 21408, 21215}
 
 
 @dataclass(frozen=True)

@@ -171,10 +171,31 @@ def _case(session: Session, callback: Callback) -> Case:
 def put_in_outbox(
     session: Session, desk: Desk, callback: Callback, notice: Notice, occasion: str, now: datetime
 ) -> None:
-    """Put a page into the outbox. Its words are found when it goes out: they say how it is then."""
-    who, code = notice.person, code_for(session, callback, notice.person.id)
-    page = add_page(session, callback, who.id, notice.channel, occasion, "", now, code)
-    page.number, page.next_action_at = notice.number, now + notice.after
+    """Put a page into the outbox. Its words are found when it goes out: they say how it is then.
+
+    One that still waits there, for a carrier that takes nothing, is not joined by a second: after the outage nobody
+    reads the same thing once for every step that was taken meanwhile.
+    """
+    who, at = notice.person, now + notice.after
+    waiting = _waiting_page(session, callback, notice, occasion)
+    if waiting is not None:
+        if not waiting.tries:
+            waiting.next_action_at = min(waiting.next_action_at or at, at)
+        return
+    page = add_page(session, callback, who.id, notice.channel, occasion, "", now, code_for(session, callback, who.id))
+    page.number, page.next_action_at = notice.number, at
+
+
+def _waiting_page(session: Session, callback: Callback, notice: Notice, occasion: str) -> Page | None:
+    """The page of the same kind that has yet to go the same way to the same person."""
+    same_way = select(Page).where(
+        Page.callback_id == callback.id,
+        Page.technician_id == notice.person.id,
+        Page.channel == notice.channel,
+        Page.number == notice.number,
+    )
+    waiting = same_way.where(Page.state == "due", Page.occasion.startswith(occasion.split()[0]))
+    return session.scalars(waiting.order_by(Page.id).limit(1)).first()
 
 
 def page_another_way(session: Session, desk: Desk, page: Page, now: datetime) -> None:

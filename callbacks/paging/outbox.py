@@ -24,7 +24,7 @@ from callbacks.oncall.roster import Way
 from callbacks.paging import wording
 from callbacks.paging.addresses import Addresses
 from callbacks.paging.alarms import send, tell_supervisors
-from callbacks.paging.carrier import FINAL, IN_WORDS, OPERATORS_FAULTS, Accepted, Carrier
+from callbacks.paging.carrier import ACCOUNT_REFUSED, FINAL, IN_WORDS, OPERATORS_FAULTS, Accepted, Carrier
 from callbacks.paging.escalation import (
     ESCALATING,
     ask_how_it_went,
@@ -276,8 +276,8 @@ class Outbox:
             fail(session, self._desk, page, str(fault), now, fault.code)
             return
         page.next_action_at = now + min(LOOK_AGAIN_AFTER * 2 ** min(page.tries - 1, 6), LONGEST_PAUSE)
-        if page.tries == HURRY_AFTER_TRIES and page.callback is not None and _escalates(page):
-            hurry(page.callback, now)
+        if page.tries == HURRY_AFTER_TRIES and fault.code != ACCOUNT_REFUSED:
+            _do_not_wait_for(session, page, fault, now)
         if fault.code in OPERATORS_FAULTS:
             english, french = f"pages are refused: {fault} Only you can mend this.", f"les avis sont refusés: {fault}"
             once = f"account {fault.code} {now:%Y-%m-%d}"
@@ -365,7 +365,28 @@ def _go_on_without(session: Session, desk: Desk, page: Page, now: datetime) -> N
         nobody_left = all(state == "failed" for state in session.scalars(same_step))
         page_another_way(session, desk, page, now)
         if nobody_left:
-            hurry(page.callback, now)
+            _hurry_once(session, page, now)
+
+
+def _do_not_wait_for(session: Session, page: Page, fault: CarrierError, now: datetime) -> None:
+    """It is tried on, but what else there is goes meanwhile."""
+    if _escalates(page):
+        _hurry_once(session, page, now)
+    elif fault.code in SENDERS_FAULTS:
+        _alarm_another_way(session, page, now)
+
+
+def _hurry_once(session: Session, page: Page, now: datetime) -> None:
+    """Take the next step at once, the first time that this way to this person fails: a second round gains nothing."""
+    earlier = select(Page.id).where(
+        Page.callback_id == page.callback_id,
+        Page.technician_id == page.technician_id,
+        Page.channel == page.channel,
+        Page.number == page.number,
+        Page.id < page.id,
+    )
+    if page.callback is not None and session.scalar(earlier.limit(1)) is None:
+        hurry(page.callback, now)
 
 
 def _alarm_another_way(session: Session, page: Page, now: datetime) -> None:

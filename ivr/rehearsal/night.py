@@ -23,6 +23,10 @@ from sla.clock import MovingClock
 
 PATIENCE = timedelta(seconds=90)  # so long somebody listens for what they expect to hear
 TEXT_ARRIVES_WITHIN = timedelta(seconds=15)
+SWEEP_EVERY = timedelta(seconds=30)  # where nothing is known to happen: what is looked at by the clock alone
+# A visitor of the demo may move the clock by weeks: a stretch takes seconds, and a watchdog waits for its end.
+STRETCH = timedelta(hours=6)
+SWEEP_EVERY_WHEN_FAR_BEHIND = timedelta(minutes=15)
 
 
 class NotAsTold(AssertionError):
@@ -75,11 +79,19 @@ class Night:
     def pass_time(self, span: timedelta) -> None:
         self.move_to(self.clock.now() + span)
 
-    def move_to(self, instant: datetime) -> None:
+    def move_to(self, instant: datetime, sweep_every: timedelta = SWEEP_EVERY) -> None:
         """Let everything happen until an instant, in its order: a sweep whenever one has something to do."""
         while (now := self.clock.now()) < instant:
-            self.clock.move_to(min(instant, self._next_event(now)))
+            self.clock.move_to(min(instant, self._next_event(now, sweep_every)))
             self.settle()
+
+    def catch_up(self, instant: datetime) -> None:
+        """Go a stretch towards an instant that may be weeks away, with fewer sweeps where nothing is known to happen."""
+        behind = instant - self.clock.now()
+        if behind <= STRETCH:
+            self.move_to(instant)
+        else:
+            self.move_to(self.clock.now() + STRETCH, SWEEP_EVERY_WHEN_FAR_BEHIND)
 
     def settle(self) -> None:
         """Let everything happen that is due now."""
@@ -87,9 +99,9 @@ class Night:
         self.worker.sweep()
         self.carrier.run_due()
 
-    def _next_event(self, now: datetime) -> datetime:
+    def _next_event(self, now: datetime, sweep_every: timedelta) -> datetime:
         soon = now + timedelta(seconds=1)
-        expected = [self.carrier.next_event_at, self.worker.next_due_at(), now + timedelta(seconds=30)]
+        expected = [self.carrier.next_event_at, self.worker.next_due_at(), now + sweep_every]
         return max(soon, min(at for at in expected if at is not None))
 
     def wait_until(self, happens: Callable[[], bool], within: timedelta = PATIENCE) -> bool:

@@ -237,3 +237,26 @@ def test_no_text_or_call_went_to_anybody_else(desk: DeskNight) -> None:
     staff = {AMY, "+15145550102", "+15145550103", "+15145550104"}
     assert {m.to for m in desk.carrier.ledger.messages if m.direction == "outbound-api"} <= staff
     assert {c.to for c in desk.carrier.ledger.calls if c.direction != "inbound"} <= staff
+
+
+@pytest.mark.parametrize("trouble", ["account", "429", "500"])
+def test_after_an_outage_of_the_carrier_nobody_finds_a_storm(desk: DeskNight, trouble: str) -> None:
+    desk.fails("sending", trouble, times=100_000)
+    desk.leaves_a_message()
+    desk.night.minutes_pass(15)
+    desk.carrier.faults.clear()
+    amy = desk.phone_of("Amy")
+    amy.reads("call (514) 555-0199 back", within=timedelta(seconds=90))
+    if trouble == "account":
+        desk.phone_of("Sue").reads("Only you can mend this", within=timedelta(seconds=90))
+    desk.night.minutes_pass(3)
+    desk.night.forget()  # counted below
+    amy.texts("{code}").reads("is yours")
+    for other in ("Ben", "Cleo"):
+        desk.phone_of(other).reads("Amy Roy has")
+    amy.texts("done {code}").reads("is resolved")
+    desk.night.minutes_pass(40)
+    texted = Counter(m.to for m in desk.carrier.ledger.messages if "call (514) 555-0199 back" in m.body)
+    called = Counter(call.to for call in desk.carrier.ledger.calls)
+    assert max(texted.values()) == 1
+    assert max(called.values()) <= 1

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
+from ivr.rehearsal.night import STRETCH
 from ivr.rehearsal.stories import STORIES
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, DeskNight
 
@@ -16,3 +18,16 @@ pytestmark = POSTGRES_IN_SOAK
 def test_the_night_goes_as_told(name: str, open_desk: Callable[[str], DeskNight]) -> None:
     desk = open_desk(STORIES[name].begins)
     STORIES[name].plays(desk.night)
+
+
+def test_a_far_jump_is_lived_through_in_stretches_and_loses_nothing(desk: DeskNight) -> None:
+    desk.leaves_a_message()
+    amy = desk.phone_of("Amy")
+    amy.reads("call (514) 555-0199 back")
+    amy.texts("done {code}").reads("is resolved")
+    far = desk.now + timedelta(days=2)
+    desk.night.catch_up(far)
+    assert desk.now == far - timedelta(days=2) + STRETCH  # each stretch ends long before a watchdog loses patience
+    while desk.now < far:
+        desk.night.catch_up(far)
+    assert desk.now == far
