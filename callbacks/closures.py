@@ -27,6 +27,8 @@ def add_closure(
 ) -> None:
     """Close the desk, or open it, over hours and holidays. Raises WrongState when it ends before it begins."""
     row = ClosureRow(starts_at=starts_at, ends_at=ends_at, opens=opens, reason_en=reason, reason_fr=reason_in_french)
+    if ends_at <= starts_at:
+        raise WrongState("It ends before it begins. Let it end later.")
     try:
         _closure(row)
     except ValueError as fault:

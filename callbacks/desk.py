@@ -254,7 +254,10 @@ class Desk(_Part):
             told = None
         if told is None or not 2000 < told.year < 2200:
             raise WrongState(f"{text[:40]!r} is no time. Write it as 2026-11-27T18:00.")
-        return (told if told.tzinfo else told.replace(tzinfo=self.zone)).astimezone(UTC)
+        instant = (told if told.tzinfo else told.replace(tzinfo=self.zone)).astimezone(UTC)
+        if told.tzinfo is None and instant.astimezone(self.zone).replace(tzinfo=None) != told:
+            raise WrongState(f"There is no {told:%H:%M} on {told:%Y-%m-%d}: the clocks go forward over it.")
+        return instant
 
     @cached_property
     def promised_callback(self) -> promise.Target:

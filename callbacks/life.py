@@ -18,7 +18,14 @@ from callbacks.errors import NotFound, WrongState
 from callbacks.finding import findable
 from callbacks.paging.alarms import tell_supervisors
 from callbacks.paging.carrier import FINAL
-from callbacks.paging.escalation import add_page, cancel_waiting, hurry, take_next_step, tell_the_others
+from callbacks.paging.escalation import (
+    add_page,
+    cancel_waiting,
+    hurry,
+    take_next_step,
+    tell_it_is_over,
+    tell_the_others,
+)
 from callbacks.paging.wording import Words
 from callbacks.story import tell
 from callbacks.tables import Call, Callback, Page, PageAttempt, ReachAttempt, Technician
@@ -113,6 +120,7 @@ def hand_on(session: Session, callback: Callback, technician: Technician, told_b
 
 
 # How an attempt to reach the customer went, as a person says it; what follows from each is in `tell_outcome`.
+HAS_RESOLVED = Words("has resolved", "a réglé")
 OUTCOMES = ("resolved", "continuing", "left a message", "no answer", "wrong number")
 
 
@@ -170,6 +178,8 @@ def tell_outcome(
         record_attempt(session, callback, technician, said, told_by, now)
     if outcome == "resolved":
         _close(session, callback, technician, told_by, now)
+        if callback.owner_id != technician.id:
+            tell_it_is_over(session, desk, callback, HAS_RESOLVED, technician.name, "", now)
     elif outcome == "wrong number":
         _block_the_number(session, desk, callback, technician, now)
 

@@ -5,6 +5,7 @@ Every act raises WrongState when it does not fit. `who` is the supervisor's mail
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -24,26 +25,53 @@ from callbacks.paging.escalation import (
     hurry,
     subject_of,
     take_next_step,
+    tell_it_is_over,
     tell_the_others,
 )
 from callbacks.story import tell
 from callbacks.tables import Callback, Event, PriorityChange, Technician, Voicemail, Waiting
 from callbacks.technicians import person
 
-NOT_PEOPLE = ("desk", "carrier", "caller")
+# What somebody else may have done meanwhile, as the story calls it, that makes an act a mistake. Somebody who hears the
+# message or does not pick up is in nobody's way.
+OVER = ("resolved", "cancelled", "closed by itself", "reopened")
+WHOSE = ("given", "taken", "handed on", *OVER)
+TRIED = ("tried the customer", "said how it went", *WHOSE)
+IN_THE_WAY = {
+    "take": TRIED,
+    "give": TRIED,
+    "page-now": TRIED,
+    "connect": WHOSE,
+    "attempt": TRIED,
+    "resolve": TRIED,
+    "cancel": TRIED,
+    "reopen": OVER,
+    "priority": ("priority", *OVER),
+    "wait": ("waits for the customer", "heard from the customer", *OVER),
+    "back": ("waits for the customer", "heard from the customer", *OVER),
+    "manager": ("manager asked for", *OVER),
+    "consent": ("consented", *OVER),
+    "name": ("named the caller",),
+    "transcript": ("wrote down the message",),
+    "product": ("product",),
+    "note": (),
+}
 
 
-def last_act(session: Session, callback: Callback) -> int:
-    """Name the last thing that a person did to a callback; whoever acts on an older sight is told to look again."""
-    theirs = select(func.max(Event.id)).where(Event.call_sid == callback.call_sid, Event.actor.not_in(NOT_PEOPLE))
-    return session.scalar(theirs) or 0
+def last_seen(session: Session, callback: Callback) -> int:
+    """Name the last thing in the story so far: what whoever looks now has seen."""
+    return session.scalar(select(func.max(Event.id)).where(Event.call_sid == callback.call_sid)) or 0
 
 
-def check_seen(session: Session, callback: Callback, seen: int) -> None:
-    """Refuse an act on an older sight of a callback. Raises WrongState, saying who did what meanwhile."""
-    last = last_act(session, callback)
-    if last > seen:
-        event = session.get_one(Event, last)
+def check_seen(session: Session, callback: Callback, act: str, seen: int, who: Collection[str]) -> None:
+    """Refuse an act on an older sight of a callback, when somebody else did meanwhile what this one would undo.
+
+    `who` are the names by which the story knows whoever acts now. Raises WrongState, saying who did what.
+    """
+    since = select(Event).where(Event.call_sid == callback.call_sid, Event.id > seen)
+    theirs = since.where(Event.what.in_(IN_THE_WAY[act]), Event.actor.not_in(who)).order_by(Event.id.desc()).limit(1)
+    event = session.scalars(theirs).first()
+    if event is not None:
         raise WrongState(f"{event.actor} was faster ({event.what}). Look at it as it is now, and act again.")
 
 
@@ -51,7 +79,7 @@ def reassign(session: Session, desk: Desk, callback: Callback, technician: Techn
     """Give it to a technician, whoever has it, and text them so."""
     _hand_to(session, desk, callback, technician, who, now)
     code = code_for(session, callback, technician.id)
-    words = wording.given(subject_of(session, desk, callback), code, who, technician.language)
+    words = wording.given(subject_of(session, desk, callback), code, who, technician.language, now)
     _text(session, callback, technician, f"given {callback.decisions}", words, code, now)
     _watch_the_owner(session, desk, callback, now)
 
@@ -156,16 +184,24 @@ def ask_manager(session: Session, desk: Desk, callback: Callback, why: str, who:
         _text(session, callback, row, f"manager {callback.decisions}", words, code, now)
 
 
-def reopen(session: Session, callback: Callback, why: str, who: str, now: datetime) -> None:
-    """It was not over after all: it is with its owner again."""
+def reopen(session: Session, desk: Desk, callback: Callback, why: str, who: str, now: datetime) -> None:
+    """It was not over after all: it is with its owner again, who is texted so; paged for, when nobody has tried yet."""
     if callback.state == "open":
         raise WrongState(f"{callback.reference} is open.")
+    if not why:
+        raise WrongState("A callback is reopened with a reason only: its owner reads it. Say why.")
     callback.state, callback.resolved_at = "open", None
     callback.next_action_at = now
     tell(session, callback.call_sid, now, who, "reopened", why)
+    owner = callback.owner
+    if owner is not None and owner.left_at is None:
+        callback.decisions += 1
+        code = code_for(session, callback, owner.id)
+        words = wording.reopened(subject_of(session, desk, callback), code, who, why, owner.language)
+        _text(session, callback, owner, f"reopened {callback.decisions}", words, code, now)
 
 
-def cancel(session: Session, callback: Callback, why: str, who: str, now: datetime) -> None:
+def cancel(session: Session, desk: Desk, callback: Callback, why: str, who: str, now: datetime) -> None:
     """Nobody needs to be called back, and a named person says why."""
     _must_be_open(callback)
     if not why:
@@ -173,6 +209,7 @@ def cancel(session: Session, callback: Callback, why: str, who: str, now: dateti
     callback.state, callback.next_action_at = "cancelled", None
     tell(session, callback.call_sid, now, who, "cancelled", why)
     cancel_waiting(session, callback)
+    tell_it_is_over(session, desk, callback, wording.Words("has cancelled", "a annulé"), who, why, now)
 
 
 def record_attempt(
@@ -189,6 +226,8 @@ def record_attempt(
     if caller is None:
         raise WrongState("Nobody has it yet. Give it to a technician first.")
     life.tell_outcome(session, desk, callback, caller, outcome, f"console, {who}", now)
+    if technician is None and outcome == "resolved":
+        tell_it_is_over(session, desk, callback, life.HAS_RESOLVED, who, "", now)
 
 
 def name_caller(session: Session, callback: Callback, name: str, who: str, now: datetime) -> None:

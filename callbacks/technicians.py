@@ -128,6 +128,16 @@ def give_number(session: Session, row: Technician, which: Number, phone: str) ->
         forget_trouble(row, f"{channel} {which}")
 
 
+def give_mail(row: Technician, address: str) -> None:
+    """Change where mails to a technician go; "" for nowhere. Raises WrongState."""
+    if address and ("@" not in address.strip("@") or any(letter.isspace() for letter in address)):
+        raise WrongState(f"{address!r} is no mail address.")
+    if not address and any(rule.channel == "mail" for rule in row.rules):
+        raise WrongState(f"A rule of {row.name}'s goes by mail. Take it away first.")
+    row.email = address
+    forget_trouble(row, "mail first")
+
+
 def number_of(row: Technician, which: str) -> str | None:
     return row.phone if which == "first" else row.second_phone
 
@@ -166,6 +176,19 @@ def add_rule(row: Technician, channel: str, after: timedelta, number: str = "fir
     if not 0 <= seconds <= 1800:
         raise WrongState("A contact rule later than 30 minutes is after the deadline. Give less.")
     row.rules = [*row.rules, ContactRuleRow(channel=channel, number=number, after=seconds)]
+
+
+def drop_rule(row: Technician, rule_id: int) -> None:
+    """Take one of their rules away. Raises NotFound."""
+    if rule_id not in rules_in_words(row):
+        raise NotFound("There is no such rule any more.")
+    row.rules = [rule for rule in row.rules if rule.id != rule_id]
+
+
+def rules_in_words(row: Technician) -> dict[int, str]:
+    """Say what they have added to the desk's policy, by the id of each rule."""
+    to = {rule.id: "" if rule.channel == "mail" else f" to the {rule.number} number" for rule in row.rules}
+    return {rule.id: f"{rule.channel}{to[rule.id]} after {rule.after // 60} min" for rule in row.rules}
 
 
 # What fails to reach them

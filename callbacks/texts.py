@@ -5,11 +5,12 @@ The answer is kept with the text's SID: the same text delivered twice changes no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from callbacks import customers, life
@@ -19,7 +20,8 @@ from callbacks.errors import WrongState
 from callbacks.oncall.roster import Number
 from callbacks.paging.alarms import send_test, tell_supervisors
 from callbacks.paging.commands import Command, Verb, code_of_number, is_assent, is_opt_in, is_opt_out, understand
-from callbacks.paging.wording import Words
+from callbacks.paging.escalation import subject_of
+from callbacks.paging.wording import Words, by_when
 from callbacks.saying import clock_time, ended_once, readable_number
 from callbacks.tables import Callback, Page, ReceivedText, Technician
 from callbacks.technicians import forget_trouble, note_trouble, technician_with, verify, waits_for_code
@@ -63,7 +65,7 @@ def _answer(session: Session, desk: Desk, sender: str, words: str, now: datetime
         return _verify(session, technician, which, code, now)
     command = understand(words)
     if command is None:
-        return _to_nonsense(session, desk, technician, words, now)
+        return _to_nonsense(session, technician, words, now)
     if command.verb == "test":
         return _test(session, desk, technician, now)
     callback, page_code = _callback_meant(session, technician, command)
@@ -101,21 +103,22 @@ def _acknowledge(session: Session, told: Told) -> str:
         return _closed(told)
     if not life.acknowledge(session, told.desk, callback, told.technician, "text", told.now):
         return _who(session, told)
-    due = clock_time(callback.due_at, told.desk.zone, told.technician.language)
+    subject = subject_of(session, told.desk, callback)
+    when, quand = (by_when(subject, language, told.now) for language in ("en", "fr"))
     if callback.call.customer_number is None:
-        why = customers.verdict_on(callback.call.caller).why
+        why = customers.verdict_on(callback.call.caller).why or "it was a wrong number"
         return told.say(
-            ended_once(f"{callback.reference} is yours, due {due}. ")
+            ended_once(f"{callback.reference} is yours: call{when}. ")
             + f"No number to ring: {why}. Hear the message by the link of the page. "
             f"Afterwards: DONE {told.code}, or NA {told.code} for no answer.",
-            f"{callback.reference} est à vous, avant {due}, mais aucun numéro à composer. Écoutez le message. "
+            f"{callback.reference} est à vous: appelez{quand}, mais aucun numéro à composer. Écoutez le message. "
             f"Ensuite: FAIT {told.code}, ou NA {told.code} sans réponse.",
         )
     number = readable_number(callback.call.customer_number)
     return told.say(
-        ended_once(f"{callback.reference} is yours. Call {number} by {due}. ")
+        ended_once(f"{callback.reference} is yours. Call {number}{when}. ")
         + f"CALL {told.code} connects you. Afterwards: DONE {told.code}, or NA {told.code} for no answer.",
-        f"{callback.reference} est à vous. Appelez {number} avant {due}. "
+        f"{callback.reference} est à vous. Appelez {number}{quand}. "
         f"APPEL {told.code} vous relie. Ensuite: FAIT {told.code}, ou NA {told.code} sans réponse.",
     )
 
@@ -284,8 +287,18 @@ def _named(callback: Callback) -> str:
     return f"{callback.reference}, {readable_number(number)}" if number else callback.reference
 
 
-def _to_nonsense(session: Session, desk: Desk, technician: Technician, words: str, now: datetime) -> str:
-    if _answered_today(session, technician.phone, now) > NONSENSE_ANSWERED:
+def _to_nonsense(session: Session, technician: Technician, words: str, now: datetime) -> str:
+    misunderstood = _misunderstood_today(session, technician, now)
+    meant = _named_by_code(session, technician, words)
+    if meant is not None and misunderstood < QUESTIONS_ASKED:
+        callback, code = meant
+        return Words(
+            f"Not understood. For {_named(callback)}: reply {code} alone to take it, CALL {code} to be connected, "
+            f"DONE {code} when it is resolved, NA {code} for no answer, PASS {code} to hand on.",
+            f"Pas compris. Pour {_named(callback)}: {code} seul pour le prendre, APPEL {code} pour être relié, "
+            f"FAIT {code} si réglé, NA {code} sans réponse, PASSE {code} pour le passer.",
+        ).for_(technician.language)
+    if misunderstood >= NONSENSE_ANSWERED:
         return ""
     if is_assent(words):
         if _test_was_heard(session, technician, now):
@@ -298,9 +311,18 @@ def _to_nonsense(session: Session, desk: Desk, technician: Technician, words: st
                 f"Prenez-vous {callback.reference}? Répondez {code} pour le prendre, PASSE {code} pour le passer.",
             ).for_(technician.language)
     return Words(
-        "Not understood. Reply the bare code to take it, or DONE, NA, PASS, WHO or CALL and the code.",
-        "Pas compris. Répondez le code seul pour prendre l'appel, ou FAIT, NA, PASSE, QUI ou APPEL et le code.",
+        "Not understood. Reply the bare code to take it, or CALL, DONE, CONT, MSG, NA, WRONG, PASS or WHO and the "
+        "code. TEST tries your phone.",
+        "Pas compris. Répondez le code seul pour prendre l'appel, ou APPEL, FAIT, SUITE, MSG, NA, FAUX, PASSE ou QUI "
+        "et le code. ESSAI essaie votre téléphone.",
     ).for_(technician.language)
+
+
+def _named_by_code(session: Session, technician: Technician, words: str) -> tuple[Callback, str] | None:
+    """The open callback whose code stands somewhere in a text that says no more that can be understood."""
+    by_code = {code: callback for callback, code in _open_ones(session, technician).items()}
+    found = [code for code in dict.fromkeys(re.findall(r"(?<![0-9])[0-9]{4}(?![0-9])", words)) if code in by_code]
+    return (by_code[found[0]], found[0]) if len(found) == 1 else None
 
 
 def _to_a_stranger(session: Session, desk: Desk, sender: str, now: datetime) -> str:
@@ -308,6 +330,16 @@ def _to_a_stranger(session: Session, desk: Desk, sender: str, now: datetime) -> 
         return ""
     lines = ", ".join(readable_number(line.number) for line in desk.lines.values())
     return f"{desk.company.sender}: texts to this number are not read. Please call {lines}."
+
+
+def _misunderstood_today(session: Session, technician: Technician, now: datetime) -> int:
+    """How often they were told that they were not understood: an answering machine must not be answered for ever."""
+    theirs = ReceivedText.sender.in_([technician.phone, technician.second_phone or technician.phone])
+    not_understood = or_(
+        ReceivedText.answer.startswith("Not understood"), ReceivedText.answer.startswith("Pas compris")
+    )
+    count = select(func.count()).select_from(ReceivedText).where(theirs, ReceivedText.at > now - timedelta(days=1))
+    return session.scalar(count.where(not_understood)) or 0
 
 
 def _answered_today(session: Session, sender: str, now: datetime) -> int:

@@ -70,6 +70,16 @@ def _people(group: click.Group, open_desk: OpensDesk) -> None:
             extra += [f"UNREACHABLE by {trouble}" for trouble in technicians.troubles_in_words(row)]
             click.echo("\t".join([row.name, row.phone, row.language, verified, *extra]))
 
+    @group.command("mail")
+    @click.argument("name")
+    @click.argument("address", default="")
+    def mail(name: str, address: str) -> None:
+        """Give a technician a mail address; without one: none."""
+        open_desk().database.write(
+            lambda session: technicians.give_mail(technicians.technician_named(session, name), address)
+        )
+        click.echo(f"{name}: {address or 'no mail address'}.")
+
     @group.command("remove")
     @click.argument("name")
     def remove(name: str) -> None:
@@ -202,7 +212,7 @@ def _wishes(group: click.Group, open_desk: OpensDesk) -> None:
             row = technicians.technician_named(session, name)
             if clear:
                 row.rules = []
-            return [f"{rule.channel} to the {rule.number} number after {rule.after // 60} min" for rule in row.rules]
+            return list(technicians.rules_in_words(row).values())
 
         click.echo("\n".join(open_desk().database.write(work)) or "Nothing beside the desk's policy.")
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, render_template, request
+from flask import Blueprint, Response, abort, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks import users
+from callbacks import life, users
 from callbacks.console import session as login_session
 from callbacks.console import views
 from callbacks.console.access import (
@@ -25,6 +25,7 @@ from callbacks.console.access import (
     visible_to,
 )
 from callbacks.console.account_pages import account_pages
+from callbacks.console.answers import refused_within, typed_into
 from callbacks.console.audit_page import audit_page
 from callbacks.console.found_pages import found_pages
 from callbacks.console.login_pages import login_pages
@@ -33,7 +34,7 @@ from callbacks.console.people import people_pages
 from callbacks.console.reports_pages import reports_pages
 from callbacks.console.rota_pages import rota_pages
 from callbacks.console.setup_pages import setup_pages
-from callbacks.console.steering_pages import acts_of, steering_pages
+from callbacks.console.steering_pages import HIDDEN_AT_FIRST, acts_of, steering_pages
 from callbacks.console.users_pages import users_pages
 from callbacks.console.what_if_page import what_if_page
 from callbacks.console.why_page import why_page
@@ -111,6 +112,9 @@ def _guard(console: Blueprint, parts: ConsoleParts) -> None:
     console.add_app_template_filter(day_in_words, "day")
     console.add_app_template_filter(LANGUAGES.__getitem__, "language")
 
+    console.add_app_template_global(typed_into)
+    console.add_app_template_global(refused_within)
+
     @console.app_template_global("local")
     def local(instant: datetime) -> str:
         """An instant as a field of a form takes it: desk time, without a zone."""
@@ -162,7 +166,13 @@ def _reading_pages(console: Blueprint, parts: ConsoleParts) -> None:
         products = {"covered": coverage.covered, "courtesy": coverage.courtesy, "billable": coverage.billable}
         acts = acts_of(g.user)
         title = f"Callback {story.row.reference}"
-        return render_template("callback.html", title=title, story=story, products=products, acts=acts, now=now)
+        more_is_open = any(
+            refused_within(url_for("console.steer", reference=reference, act=act)) for act in HIDDEN_AT_FIRST
+        )
+        return render_template(
+            "callback.html", title=title, story=story, products=products, acts=acts, now=now, outcomes=life.OUTCOMES,
+            more_is_open=more_is_open,
+        )  # fmt: skip
 
     @console.get("/calls")
     @for_readers

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks import technicians
-from callbacks.console.access import ConsoleParts, for_everyone, for_supervisors, note_change
+from callbacks.console.access import ConsoleParts, for_everyone, for_supervisors, for_workers, note_change
+from callbacks.console.answers import done, refused
 from callbacks.errors import DeskError, NotFound, WrongState
 from callbacks.oncall import rota
 from callbacks.oncall.roster import Number
@@ -42,11 +43,13 @@ class PersonShown:
     layers: str
     numbers: Sequence[NumberShown]
     quiet: str
-    rules: Sequence[str]
+    rules: Mapping[int, str]
     troubles: Sequence[str]
     tests: Sequence[Result]
 
 
+# What technicians may change themselves: how they are reached, and not whether they are.
+OWN_ACTS = ("code", "verify", "second", "mail", "test", "quiet", "rule", "drop-rule", "language")
 Act = Callable[[Session, Technician, datetime], str]
 
 
@@ -80,11 +83,13 @@ def people_pages(console: Blueprint, parts: ConsoleParts) -> None:
         return _done(parts, "add", work)
 
     @console.post("/people/<int:technician_id>/<act>")
-    @for_supervisors
+    @for_workers
     def change_person(technician_id: int, act: str) -> ResponseReturnValue:
         chosen, now = _acts(parts).get(act), parts.clock.now()
         if chosen is None:
             abort(404)
+        if g.user.role == "technician" and (g.user.technician_id != technician_id or act not in OWN_ACTS):
+            abort(403, "What is your own is yours to change; the rest is a supervisor's.")
 
         def work(session: Session) -> str:
             row = session.get(Technician, technician_id, with_for_update={"of": Technician})
@@ -104,9 +109,9 @@ def _done(parts: ConsoleParts, act: str, work: Callable[[Session], str]) -> Resp
         return said
 
     try:
-        flash(parts.database.write(noted))
+        done(parts.database.write(noted))
     except DeskError as fault:
-        flash(str(fault))
+        refused(fault)
     return redirect(url_for("console.people"))
 
 
@@ -121,14 +126,18 @@ def _acts(parts: ConsoleParts) -> dict[str, Act]:
         return f"A code is on its way to {row.name}."
 
     def verify(session: Session, row: Technician, now: datetime) -> str:
-        right = technicians.verify(session, row, which, form.get("code", "").strip(), now)
-        return f"{row.name}'s number is verified." if right else "That is not the code, or it has expired."
+        if technicians.verify(session, row, which, form.get("code", "").strip(), now):
+            return f"{row.name}'s number is verified."
+        return "That is not the code, or it has expired."
 
-    def number(session: Session, row: Technician, now: datetime) -> str:
-        technicians.give_number(session, row, which, form.get("phone", "")[:40])
-        alarms.send_code(session, parts.desk, row, which, now, by)
+    def number(session: Session, row: Technician, now: datetime, changed: Number = which) -> str:
+        technicians.give_number(session, row, changed, form.get("phone", "")[:40])
+        alarms.send_code(session, parts.desk, row, changed, now, by)
         rota.note_edit(session, now)
         return "A code is on its way; the number counts when it comes back."
+
+    def second(session: Session, row: Technician, now: datetime) -> str:
+        return number(session, row, now, "second")
 
     def test(session: Session, row: Technician, now: datetime) -> str:
         if not alarms.send_test(session, parts.desk, row, now):
@@ -137,18 +146,24 @@ def _acts(parts: ConsoleParts) -> dict[str, Act]:
 
     def quiet(session: Session, row: Technician, now: datetime) -> str:
         technicians.set_quiet(row, form.get("span", ""))
-        return "Noted."
+        return f"{row.name}'s quiet hours: {row.quiet or 'none'}."
+
+    def mail(session: Session, row: Technician, now: datetime) -> str:
+        technicians.give_mail(row, form.get("email", "").strip()[:200])
+        return f"Mails to {row.name} go to {row.email}." if row.email else f"{row.name} gets no mails."
 
     def rule(session: Session, row: Technician, now: datetime) -> str:
-        minutes = form.get("minutes", "0")
-        after = timedelta(minutes=int(minutes) if minutes.isdecimal() and len(minutes) < 4 else 0)
-        channel = form.get("channel", "")
+        minutes, channel = form.get("minutes", "").strip(), form.get("channel", "")
+        if not minutes.isdecimal() or len(minutes) > 3:
+            raise WrongState(f"{minutes[:20]!r} is no number of minutes. Give one from 0 to 30.")
+        after = timedelta(minutes=int(minutes))
         technicians.add_rule(row, channel if channel in ("text", "call", "mail") else "text", after, which)
-        return "Noted."
+        return f"{row.name} is reached that way as well from the next page on."
 
-    def no_rules(session: Session, row: Technician, now: datetime) -> str:
-        row.rules = []
-        return "Only the desk's policy holds now."
+    def drop_rule(session: Session, row: Technician, now: datetime) -> str:
+        number = form.get("rule", "")
+        technicians.drop_rule(row, int(number) if number.isdecimal() and len(number) < 10 else 0)
+        return "The rule is taken away."
 
     def language(session: Session, row: Technician, now: datetime) -> str:
         row.language = "fr" if form.get("language") == "fr" else "en"
@@ -159,14 +174,14 @@ def _acts(parts: ConsoleParts) -> dict[str, Act]:
         rota.note_edit(session, now)
         return f"{row.name} is paged no more."
 
-    acts = (code, verify, number, test, quiet, rule, no_rules, language, remove)
+    acts = (code, verify, number, second, mail, test, quiet, rule, drop_rule, language, remove)
     return {act.__name__.replace("_", "-"): act for act in acts}
 
 
 def people_shown(session: Session, parts: ConsoleParts, now: datetime) -> list[PersonShown]:
     """Load and word everybody."""
     roster = rota.roster(session, parts.desk, now)
-    return [_shown(session, row, roster.layer_of(row.id) or "", now) for row in technicians.everybody(session)]
+    return [_shown(session, row, ", ".join(roster.layers_of(row.id)), now) for row in technicians.everybody(session)]
 
 
 def _shown(session: Session, row: Technician, layer: str, now: datetime) -> PersonShown:
@@ -184,7 +199,7 @@ def _shown(session: Session, row: Technician, layer: str, now: datetime) -> Pers
         layers=layer,
         numbers=numbers,
         quiet=row.quiet,
-        rules=[f"{rule.channel} to the {rule.number} number after {rule.after // 60} min" for rule in row.rules],
+        rules=technicians.rules_in_words(row),
         troubles=technicians.troubles_in_words(row),
         tests=[result_of(session, page_id) for page_id in recent],
     )

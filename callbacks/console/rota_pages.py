@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from callbacks import calendars
 from callbacks.console.access import ConsoleParts, for_everyone, for_readers, for_supervisors, note_change
+from callbacks.console.answers import done, refused
 from callbacks.console.rota_calendar import (
     Dates,
     Day,
@@ -108,15 +109,14 @@ def rota_pages(console: Blueprint, parts: ConsoleParts) -> None:
             abort(404)
 
         def work(session: Session) -> str:
-            done = chosen(Asked(session, parts, now))
+            said = chosen(Asked(session, parts, now))
             note_change(session, now, f"rota: {act}")
-            return done
+            return said
 
         try:
-            said = parts.database.write(work)
+            done(parts.database.write(work))
         except DeskError as fault:
-            said = str(fault)
-        flash(said)
+            refused(fault)
         return redirect(url_for("console.rota_shown", **view_from(request.args, today()).in_address()))
 
 

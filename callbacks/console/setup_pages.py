@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from callbacks import closures
 from callbacks.console.access import ConsoleParts, for_everyone, for_supervisors, note_change
+from callbacks.console.answers import done, refused
 from callbacks.desk import Desk
 from callbacks.errors import DeskError, WrongState
-from callbacks.saying import readable_number
+from callbacks.saying import day_in_words, moment, readable_number
 from callbacks.tables import ClosureRow, HolidayChange
 from sla.holidays import spoken
 
@@ -64,15 +65,15 @@ def setup_pages(console: Blueprint, parts: ConsoleParts) -> None:
         if chosen is None:
             abort(404)
 
-        def work(session: Session) -> None:
-            chosen(session, parts.desk)
+        def work(session: Session) -> str:
+            said = chosen(session, parts.desk, now)
             note_change(session, now, f"setup: {act}")
+            return said
 
         try:
-            parts.database.write(work)
-            flash("Noted. It holds for the next call.")
+            done(parts.database.write(work))
         except DeskError as fault:
-            flash(str(fault))
+            refused(fault)
         return redirect(url_for("console.setup", year=request.form.get("year") or None))
 
 
@@ -127,19 +128,44 @@ def _reasons() -> tuple[str, str]:
     return english, french
 
 
-def _close(session: Session, desk: Desk) -> None:
-    starts_at, ends_at = desk.instant(_field("from")), desk.instant(_field("until"))
-    closures.add_closure(session, starts_at, ends_at, *_reasons(), opens=_field("opens") == "1")
+def _close(session: Session, desk: Desk, now: datetime) -> str:
+    starts_at, ends_at, opens = desk.instant(_field("from")), desk.instant(_field("until")), _field("opens") == "1"
+    if ends_at <= now:
+        raise WrongState("That is over already, and calls then went as they went.")
+    closures.add_closure(session, starts_at, ends_at, *_reasons(), opens=opens)
+    since, until = (moment(at, desk.zone, now) for at in (starts_at, ends_at))
+    return f"The desk is {'open' if opens else 'closed'} from {since} until {until}."
 
 
-def _drop_closure(session: Session, desk: Desk) -> None:
+def _drop_closure(session: Session, desk: Desk, now: datetime) -> str:
     closures.drop_closure(session, int(_field("closure")) if _field("closure").isdecimal() else 0)
+    return "It is taken back: the desk keeps its hours."
 
 
-ACTS: dict[str, Callable[[Session, Desk], None]] = {
+def _strike(session: Session, desk: Desk, now: datetime) -> str:
+    day = _day()
+    if not closures.support_hours(session, desk).holidays.on(day):
+        raise WrongState(f"{day_in_words(day)} is no holiday: it is worked as it is.")
+    closures.strike_out(session, day)
+    return f"{day_in_words(day)} is worked, holiday or not."
+
+
+def _add_holiday(session: Session, desk: Desk, now: datetime) -> str:
+    day = _day()
+    closures.add_holiday(session, day, *_reasons())
+    return f"The desk is closed on {day_in_words(day)}."
+
+
+def _as_by_law(session: Session, desk: Desk, now: datetime) -> str:
+    day = _day()
+    closures.as_by_law(session, day)
+    return f"{day_in_words(day)} is as the list of holidays says."
+
+
+ACTS: dict[str, Callable[[Session, Desk, datetime], str]] = {
     "close": _close,
     "drop-closure": _drop_closure,
-    "strike": lambda session, desk: closures.strike_out(session, _day()),
-    "add-holiday": lambda session, desk: closures.add_holiday(session, _day(), *_reasons()),
-    "as-by-law": lambda session, desk: closures.as_by_law(session, _day()),
+    "strike": _strike,
+    "add-holiday": _add_holiday,
+    "as-by-law": _as_by_law,
 }

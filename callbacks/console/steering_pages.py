@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, abort, flash, g, redirect, request, url_for
+from flask import Blueprint, abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks import life, steering
 from callbacks.console.access import ConsoleParts, for_workers, note_change, visible_to
+from callbacks.console.answers import done, refused
 from callbacks.desk import Desk
 from callbacks.errors import DeskError, WrongState
 from callbacks.story import tell
@@ -42,6 +43,11 @@ class Asked:
             return None
         return self.session.get_one(Technician, self.user.technician_id)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """By what names the story knows them."""
+        return (self.who, self.user.technician.name) if self.user.technician is not None else (self.who,)
+
     def field(self, name: str) -> str:
         return request.form.get(name, "").strip()[:1000]
 
@@ -59,20 +65,22 @@ def steering_pages(console: Blueprint, parts: ConsoleParts) -> None:
             abort(403, "Only supervisors and administrators may do this.")
         seen = request.form.get("seen", "")
 
-        def work(session: Session) -> None:
+        def work(session: Session) -> str:
             found = session.scalar(select(Callback.id).where(Callback.reference == reference, visible_to(g.user)))
             if found is None:
                 abort(404)
             callback = life.held(session, found)
-            if seen.isdecimal() and act != "note":
-                steering.check_seen(session, callback, int(seen))
-            chosen(Asked(session, parts.desk, callback, g.user, now))
+            asked = Asked(session, parts.desk, callback, g.user, now)
+            if seen.isdecimal() and len(seen) < 18:
+                steering.check_seen(session, callback, act, int(seen), asked.names)
+            chosen(asked)
             note_change(session, now, f"callback: {act}", reference)
+            return f"{reference}: {SAID[act]}"
 
         try:
-            parts.database.write(work)
+            done(parts.database.write(work))
         except DeskError as fault:
-            flash(str(fault))
+            refused(fault)
         return redirect(url_for("console.callback", reference=reference))
 
 
@@ -117,9 +125,31 @@ ACTS: dict[str, Callable[[Asked], None]] = {
     "manager": lambda a: steering.ask_manager(a.session, a.desk, a.callback, a.field("why"), a.who, a.now),
     "attempt": lambda a: _attempt(a, a.field("outcome")),
     "resolve": lambda a: _attempt(a, "resolved"),
-    "reopen": lambda a: steering.reopen(a.session, a.callback, a.field("why"), a.who, a.now),
-    "cancel": lambda a: steering.cancel(a.session, a.callback, a.field("why"), a.who, a.now),
+    "reopen": lambda a: steering.reopen(a.session, a.desk, a.callback, a.field("why"), a.who, a.now),
+    "cancel": lambda a: steering.cancel(a.session, a.desk, a.callback, a.field("why"), a.who, a.now),
 }
+# What is said when it is done.
+SAID = {
+    "take": "it is yours.",
+    "note": "the note is in the story.",
+    "name": "the caller's name is written down.",
+    "transcript": "what the message says is written down.",
+    "give": "it is given, and they are texted.",
+    "connect": "the phone rings in a moment, and then the customer's.",
+    "consent": "the number may be rung, and your name stands beside it.",
+    "page-now": "the next step is taken now.",
+    "priority": "the priority is set.",
+    "wait": "it waits for the customer; the clock of the resolution stands still.",
+    "back": "the clock of the resolution goes on.",
+    "product": "the product is set.",
+    "manager": "the manager is texted.",
+    "attempt": "it is written down how the call went.",
+    "resolve": "it is resolved.",
+    "reopen": "it is open again.",
+    "cancel": "it is cancelled; nobody calls back.",
+}
+# On the page these stand behind "More".
+HIDDEN_AT_FIRST = ("priority", "product", "wait", "back", "manager", "cancel", "name", "transcript")
 # What a technician does at the console, to open callbacks and their own; the rest is a supervisor's.
 TECHNICIANS_ACTS = frozenset(ACTS) - {"give", "consent", "page-now", "reopen", "cancel"}
 

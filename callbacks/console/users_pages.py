@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from callbacks import users
 from callbacks.console.access import ConsoleParts, for_administrators, note_change
+from callbacks.console.answers import done, refused
 from callbacks.errors import DeskError, WrongState
 from callbacks.tables import User
 from callbacks.technicians import everybody
@@ -44,9 +45,9 @@ def users_pages(console: Blueprint, parts: ConsoleParts) -> None:
             return SAID[act].format(email=email)
 
         try:
-            flash(parts.database.write(work))
+            done(parts.database.write(work))
         except DeskError as fault:
-            flash(str(fault))
+            refused(fault)
         return redirect(url_for("console.users_shown"))
 
 

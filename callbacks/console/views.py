@@ -23,7 +23,7 @@ from callbacks.paging.policy import Decision
 from callbacks.paging.reasons import in_a_line
 from callbacks.promises import explanations
 from callbacks.saying import caller_in_words, clock_time, day_and_time, length, span
-from callbacks.steering import is_waiting, last_act
+from callbacks.steering import is_waiting, last_seen
 from callbacks.tables import Call, Callback, ReachAttempt, Technician, Voicemail
 from callbacks.technicians import everybody
 
@@ -64,7 +64,7 @@ class Story:
     attempts: Sequence[ReachAttempt]
     technicians: Sequence[Technician]
     number: Verdict
-    seen: int  # the last thing that a person did to it
+    seen: int  # the last thing in its story
     is_waiting: bool  # for the customer
     promises: Sequence[str]
 
@@ -174,7 +174,7 @@ def story(session: Session, desk: Desk, reference: str, visible: ColumnElement[b
         attempts=session.scalars(attempts).all(),
         technicians=sorted(everybody(session), key=lambda row: row.name),
         number=verdict_on(callback.call.caller),
-        seen=last_act(session, callback),
+        seen=last_seen(session, callback),
         is_waiting=is_waiting(session, callback),
         promises=explanations(session, desk, support_hours(session, desk), callback, now),
     )

@@ -87,6 +87,9 @@ class Roster:
     def layer_of(self, person_id: int) -> str | None:
         return next((layer for layer, members in self.layers.items() if any(p.id == person_id for p in members)), None)
 
+    def layers_of(self, person_id: int) -> tuple[str, ...]:
+        return tuple(layer for layer, members in self.layers.items() if any(p.id == person_id for p in members))
+
     def supervisors(self) -> tuple[Person, ...]:
         """Who must answer for the desk: the supervisors, or whoever stands highest when there are none."""
         for layer in (SUPERVISOR, FALLBACK, *reversed(list(self.layers))):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import or_, select
@@ -119,7 +120,7 @@ def add_shift(
     """Put a technician on a layer, from and until an instant, or always. Raises WrongState."""
     check_layer(desk, layer)
     if starts_at is not None and ends_at is not None:
-        _check_span(starts_at, ends_at, "shift")
+        _check_span(starts_at, ends_at, "shift", now)
     session.add(ShiftRow(technician_id=technician.id, layer=layer, starts_at=starts_at, ends_at=ends_at))
     note_edit(session, now)
 
@@ -171,10 +172,14 @@ def add_override(
 ) -> list[str]:
     """Let somebody cover for somebody else, or for the whole layer. Give what to beware of. Raises WrongState."""
     check_layer(desk, layer)
-    _check_span(starts_at, ends_at, "cover")
+    _check_span(starts_at, ends_at, "cover", now)
     if instead_of is not None and instead_of.id == technician.id:
         raise WrongState(f"{technician.name} cannot cover for {technician.name}. Name somebody else.")
-    warnings = [*_clashes(session, desk, layer, technician, instead_of, starts_at, ends_at)]
+    if not person(technician).ways:  # a cover takes away whoever can be paged
+        raise WrongState(f"{technician.name} cannot be paged, so cannot cover. Verify a number of theirs first.")
+    if instead_of is not None:
+        _check_covered(session, desk, layer, instead_of, starts_at, ends_at)
+    warnings = [*_clashes(session, layer, technician, starts_at, ends_at)]
     row = OverrideRow(layer=layer, technician_id=technician.id, starts_at=starts_at, ends_at=ends_at)
     row.instead_of_id = instead_of.id if instead_of is not None else None
     session.add(row)
@@ -200,7 +205,12 @@ def add_absence(
     session: Session, technician: Technician, starts_at: datetime, ends_at: datetime, now: datetime
 ) -> None:
     """A technician is off for a time. Raises WrongState."""
-    _check_span(starts_at, ends_at, "time off")
+    _check_span(starts_at, ends_at, "time off", now)
+    if any(
+        (off.technician_id, off.starts_at, off.ends_at) == (technician.id, starts_at, ends_at)
+        for off in absences(session, starts_at)
+    ):
+        raise WrongState(f"{technician.name} is off then already.")
     session.add(AbsenceRow(technician_id=technician.id, starts_at=starts_at, ends_at=ends_at))
     note_edit(session, now)
 
@@ -241,17 +251,28 @@ def check_layer(desk: Desk, layer: str) -> None:
         raise WrongState(f"There is no layer {layer!r}. Known: {', '.join(known)}.")
 
 
-def _check_span(starts_at: datetime, ends_at: datetime, what: str) -> None:
+def _check_span(starts_at: datetime, ends_at: datetime, what: str, now: datetime) -> None:
     if ends_at.astimezone(UTC) <= starts_at.astimezone(UTC):
-        raise WrongState(f"The {what} ends before it begins. Give an --until after --from.")
+        raise WrongState(f"The {what} ends before it begins. Let it end later.")
+    if ends_at <= now:
+        raise WrongState(f"The {what} would be over already. What was, stays as it was.")
+
+
+def _check_covered(
+    session: Session, desk: Desk, layer: str, covered: Technician, starts_at: datetime, ends_at: datetime
+) -> None:
+    """Somebody is covered who is on then, or would be, were they not off or covered already. Raises WrongState."""
+    plan = schedule(session, desk, starts_at)
+    planned = replace(plan, overrides=(), absences=())
+    spans = (*plan.spans(layer, starts_at, ends_at), *planned.spans(layer, starts_at, ends_at))
+    if not any(shift.person.id == covered.id for shift in spans):
+        raise WrongState(f"{covered.name} is not on {layer} at that time: there is nothing to cover.")
 
 
 def _clashes(
     session: Session,
-    desk: Desk,
     layer: str,
     technician: Technician,
-    instead_of: Technician | None,
     starts_at: datetime,
     ends_at: datetime,
 ) -> list[str]:
@@ -262,8 +283,4 @@ def _clashes(
     for off in absences(session, starts_at):
         if off.technician_id == technician.id and off.starts_at < ends_at:
             found.append(f"{technician.name} is off during a part of that time, and will not be paged then.")
-    if instead_of is not None:
-        plan = schedule(session, desk, starts_at).spans(layer, starts_at, ends_at)
-        if not any(shift.person.id == instead_of.id for shift in plan):
-            found.append(f"{instead_of.name} is not on {layer} at that time: there is nothing to cover.")
     return found

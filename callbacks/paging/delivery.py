@@ -21,7 +21,7 @@ ARRIVED = {
     "initiated": "being dialled",
     "ringing": "ringing",
     "in-progress": "picked up",
-    "completed": "picked up, and nobody pressed 1: by a machine, most likely",
+    "completed": "picked up",
     "busy": "busy",
     "no-answer": "not answered",
     "canceled": "cancelled",
@@ -43,6 +43,8 @@ KINDS = {
     "outcome": "asked how it went",
     "connection": "to be connected to the customer",
     "closed": "told that it closed by itself",
+    "over": "told that it is over",
+    "reopened": "told that it is open again",
 }
 
 
@@ -85,11 +87,18 @@ def became(page: Page, attempts: Sequence[PageAttempt], zone: ZoneInfo) -> str:
     """Say in words what became of a page: delivered when, refused why, answered how."""
     words = NOT_SENT.get(page.state, "")
     if attempts and page.state != "cancelled":
-        words = _last(attempts[-1], zone)
+        words = _last(attempts[-1], zone) + _and_left(page, attempts[-1])
     if len(attempts) > 1:
         words += f" (tried {len(attempts)} times)"
     second = "" if page.number == "first" else f", to the {page.number} number"
     return f"{words}{second}; {page.answer}" if page.answer else f"{words}{second}"
+
+
+def _and_left(page: Page, attempt: PageAttempt) -> str:
+    """A private voicemail picks up as well; who takes a page, or hands it on, says so by a key."""
+    is_a_page = page.channel == "call" and page.occasion.startswith(("step", "reminder"))
+    is_over = attempt.carrier_status == "completed" and not attempt.error
+    return ", and not taken: perhaps by a private voicemail" if is_a_page and is_over and not page.answer else ""
 
 
 def _last(attempt: PageAttempt, zone: ZoneInfo) -> str:

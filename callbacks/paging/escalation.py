@@ -93,6 +93,20 @@ def tell_the_others(session: Session, desk: Desk, callback: Callback, by: Techni
             add_page(session, callback, technician.id, "text", f"taken {callback.decisions}", words, now)
 
 
+def tell_it_is_over(
+    session: Session, desk: Desk, callback: Callback, what: wording.Words, by: str, why: str, now: datetime
+) -> None:
+    """Text its owner, and whoever was paged for it while nobody had it, that somebody else has ended it."""
+    callback.decisions += 1
+    subject = subject_of(session, desk, callback)
+    paged = select(Page.technician_id).where(Page.callback_id == callback.id, Page.state.in_(("sent", "bundled")))
+    concerned = Technician.id.in_(paged) if callback.owner_id is None else Technician.id == callback.owner_id
+    for technician in session.scalars(select(Technician).where(concerned).order_by(Technician.id)).all():
+        if technician.name != by and technician.left_at is None and Way("text") in person(technician).ways:
+            words = wording.over(subject, what, by, why, technician.language)
+            add_page(session, callback, technician.id, "text", f"over {callback.decisions}", words, now)
+
+
 def cancel_waiting(session: Session, callback: Callback, technician_id: int | None = None) -> None:
     """Keep back the pages that were not sent (to one technician, or to all); one on the wire cannot be called back."""
     on_the_wire = select(PageAttempt.id).where(PageAttempt.page_id == Page.id, PageAttempt.state == "sending").exists()
@@ -139,6 +153,7 @@ def subject_of(session: Session, desk: Desk, callback: Callback) -> wording.Subj
         due_at=callback.due_at,
         zone=desk.zone,
         message=_message(session, callback),
+        is_tried=callback.attempted_at is not None,
     )
 
 

@@ -318,7 +318,9 @@ def carrier_reports(
         attempt.error_code, attempt.error = error_code, f"Not delivered: {words} ({error_code})."
         fail(session, desk, page, attempt.error, now, error_code)
     elif status in ("busy", "no-answer") or (status == "completed" and not page.answer):
-        ending = {"busy": "busy", "no-answer": "no answer"}.get(status, "answered by a machine, most likely")
+        ending = {"busy": "busy", "no-answer": "no answer"}.get(
+            status, "picked up and not taken; perhaps by a private voicemail"
+        )
         if page.channel == "call":
             _tell(session, page, now, page.technician.name, "did not take the page", ending)
     elif status in ("delivered", "read"):

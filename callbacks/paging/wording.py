@@ -36,6 +36,7 @@ class Subject:
     due_at: datetime
     zone: ZoneInfo
     message: Message
+    is_tried: bool = False  # the promised call was made: no deadline hurries anybody any more
 
 
 @dataclass(frozen=True)
@@ -129,16 +130,48 @@ def ask_outcome(subject: Subject, code: str, language: str) -> str:
     )
 
 
-def given(subject: Subject, code: str, by: str, language: str) -> str:
+def given(subject: Subject, code: str, by: str, language: str, now: datetime) -> str:
     """To somebody whom a supervisor gave it to."""
+    who, when = _who(subject, language), by_when(subject, language, now)
+    if language == "fr":
+        return (
+            f"{subject.sender}: {by} vous confie {subject.reference}. Appelez {who}{when}. "
+            f"APPEL {code} vous relie. Ensuite FAIT {code}, ou NA {code} sans réponse."
+        )
+    return ended_once(f"{subject.sender}: {by} gave you {subject.reference}. Call {who}{when}. ") + (
+        f"CALL {code} connects you. Afterwards DONE {code}, or NA {code} for no answer."
+    )
+
+
+def by_when(subject: Subject, language: str, now: datetime) -> str:
+    """Until when the customer is to be called: " by 10:42 p.m.", and never a time that is over already."""
     due = clock_time(subject.due_at, subject.zone, language)
+    if subject.is_tried:
+        return ""
+    if language == "fr":
+        return f" avant {due}" if now < subject.due_at else f" tout de suite: promis pour {due}"
+    return f" by {due}" if now < subject.due_at else f" at once: promised for {due}"
+
+
+def over(subject: Subject, what: Words, by: str, why: str, language: str) -> str:
+    """To whoever had it, or was asked to take it: somebody else has ended it."""
+    who, reason = _who(subject, language), f" ({why[:100]})" if why else ""
+    if language == "fr":
+        done = f"{subject.sender}: {by} {what.french} {subject.reference}, {who}{reason}."
+        return f"{done} Vous n'avez plus rien à faire."
+    return f"{subject.sender}: {by} {what.english} {subject.reference}, {who}{reason}. Nothing more for you to do."
+
+
+def reopened(subject: Subject, code: str, by: str, why: str, language: str) -> str:
+    """To the owner of a callback that everybody thought was over."""
     who = _who(subject, language)
     if language == "fr":
         return (
-            f"{subject.sender}: {by} vous confie {subject.reference}. Appelez {who} avant {due}. "
+            f"{subject.sender}: {by} a rouvert {subject.reference} ({why[:100]}). Il est à vous: appelez {who}. "
             f"APPEL {code} vous relie. Ensuite FAIT {code}, ou NA {code} sans réponse."
         )
-    return ended_once(f"{subject.sender}: {by} gave you {subject.reference}. Call {who} by {due}. ") + (
+    return (
+        f"{subject.sender}: {by} reopened {subject.reference} ({why[:100]}). It is yours: call {who}. "
         f"CALL {code} connects you. Afterwards DONE {code}, or NA {code} for no answer."
     )
 

@@ -86,7 +86,7 @@ class Night:
             self.settle()
 
     def catch_up(self, instant: datetime) -> None:
-        """Go a stretch towards an instant that may be weeks away, with fewer sweeps where nothing is known to happen."""
+        """Go a stretch towards an instant that may be weeks away, sweeping less often where nothing is to happen."""
         behind = instant - self.clock.now()
         if behind <= STRETCH:
             self.move_to(instant)

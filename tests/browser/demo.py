@@ -17,6 +17,7 @@ from app import Stage, playing
 from callbacks.commands import desk_time
 from callbacks.desk import read_desk
 from callbacks.tables import Callback
+from ivr.rehearsal.night import SWEEP_EVERY
 from sla.clock import RunningClock
 
 SATURDAY_NIGHT = "2026-11-28T22:00"
@@ -40,8 +41,8 @@ class Demo:
     def __post_init__(self) -> None:
         moves_to = self.stage.night.move_to
 
-        def lives_until(instant: datetime) -> None:
-            moves_to(instant)
+        def lives_until(instant: datetime, sweep_every: timedelta = SWEEP_EVERY) -> None:
+            moves_to(instant, sweep_every)
             self.lived_until = instant
 
         self.stage.night.move_to = lives_until  # type: ignore[method-assign]

@@ -156,8 +156,12 @@ def test_covers_that_overlap_and_covers_of_nobody_are_warned_of(desk: Desk) -> N
     assert "the cover made last holds" in desk.does(f"shift cover Cleo --for Amy {night}")
     assert on_primary(desk, "2026-11-25T02:00") == "Cleo"
     assert "nothing to cover" not in desk.does(f"shift cover Ben --for Cleo {night}")
-    assert "there is nothing to cover" in desk.does(f"shift cover Ben --for Cleo --layer backup {night}")
+    assert "there is nothing to cover" in desk.refuses(f"shift cover Ben --for Cleo --layer backup {night}")
+    desk.does("technician add Dan --phone +15145550104")
+    assert "Dan cannot be paged, so cannot cover" in desk.refuses(f"shift cover Dan --for Ben {night}")
+    assert "would be over already" in desk.refuses("shift off Ben --from 2020-11-24T18:00 --until 2020-11-25T08:00")
     desk.does(f"shift off Ben {night}")
+    assert "is off then already" in desk.refuses(f"shift off Ben {night}")
     assert "Ben is off during a part of that time" in desk.does(f"shift cover Ben --for Amy {night}")
 
 

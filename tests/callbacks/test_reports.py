@@ -90,7 +90,7 @@ def test_closures_and_corrected_holidays_decide_over_hours(database: Database) -
     assert [verdict.is_open for verdict in said] == [False, True, True, True, False]
     assert said[0].reason.spoken("fr") == "le déménagement"
     assert said[4].reason.spoken("en") == "the founder's day"
-    with pytest.raises(WrongState, match="ends at"):
+    with pytest.raises(WrongState, match="ends before it begins"):
         database.write(lambda session: add_closure(session, noon, noon, "x", "x"))
 
 

@@ -76,8 +76,25 @@ def test_wishes_are_kept_and_shown(sue: Console) -> None:
     assert "call to the second number after 2 min" in does(
         sue, "/people/1/rule", channel="call", which="second", minutes="2"
     )
-    assert "has no mail address" in does(sue, "/people/1/rule", channel="mail")
-    assert "the desk&#39;s policy alone" in does(sue, "/people/1/no-rules")
+    assert "is no number of minutes" in does(sue, "/people/1/rule", channel="call", minutes="-3")
+    assert "has no mail address" in does(sue, "/people/1/rule", channel="mail", minutes="0")
+    assert "is no mail address" in does(sue, "/people/1/mail", email="amy at home")
+    assert "Mails to Amy Roy go to amy@example.com" in does(sue, "/people/1/mail", email="amy@example.com")
+    assert "mail after 0 min" in does(sue, "/people/1/rule", channel="mail", minutes="0")
+    assert "goes by mail. Take it away first" in does(sue, "/people/1/mail", email="")
+    assert "mail after 0 min" not in does(sue, "/people/1/drop-rule", rule="2")
+    assert "the desk's policy alone" in does(sue, "/people/1/drop-rule", rule="1")
+    assert "no such rule" in does(sue, "/people/1/drop-rule", rule="1")
+
+
+def test_what_was_typed_into_a_form_that_is_refused_is_still_there(sue: Console) -> None:
+    shown = does(sue, "/people/add", name="Dan Wu", phone="555", email="dan@example.com")
+    assert 'value="Dan Wu"' in shown
+    assert 'value="dan@example.com"' in shown
+    assert 'value="Dan Wu"' not in sue.client.get("/people").text  # once
+    shown = does(sue, "/people/1/quiet", span="late")
+    assert "<details open>" in shown
+    assert 'value="late"' in shown
 
 
 def test_whoever_leaves_is_gone_from_the_page_and_stays_in_the_log(sue: Console) -> None:

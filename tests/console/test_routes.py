@@ -66,7 +66,9 @@ LOGGED_IN = [
     ("GET", "/voicemails/<int:voicemail_id>.wav", "/voicemails/1.wav", EVERYONE),
     ("GET", "/people", "/people", EVERYONE),
     ("POST", "/people/add", "/people/add", STEERERS),
-    ("POST", "/people/<int:technician_id>/<act>", "/people/1/test", STEERERS),
+    ("POST", "/people/<int:technician_id>/<act>", "/people/1/test", WORKERS),  # a technician's own
+    ("POST", "/people/<int:technician_id>/<act>", "/people/2/test", STEERERS),
+    ("POST", "/people/<int:technician_id>/<act>", "/people/1/remove", STEERERS),
     ("GET", "/rota", "/rota", EVERYONE),
     ("GET", "/rota/hours.csv", "/rota/hours.csv?from=2026-11-01", READERS),
     ("POST", "/rota/<act>", "/rota/add", STEERERS),

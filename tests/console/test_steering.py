@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from callbacks import technicians
+from callbacks import life, technicians
+from callbacks.desk import read_desk
+from callbacks.story import tell
 from callbacks.tables import Event, Page, ReachAttempt
 from tests.console.test_console import Console, console  # noqa: F401 - the fixture
+
+DESK = read_desk(Path("support.toml"))
 
 
 @pytest.fixture
@@ -109,21 +115,57 @@ def test_what_the_owner_says_of_the_call_is_written_down(sue: Console) -> None:
 
 def test_whoever_acts_on_an_older_sight_is_told_who_was_faster(sue: Console) -> None:
     before = seen(sue)
+    amy_takes(sue)
+    sue.posts(f"/callbacks/{sue.reference}/cancel", {"seen": before, "why": "they called again"})
+    page = page_of(sue)
+    assert "Amy Roy was faster (taken)" in page
+    assert 'value="they called again"' in page  # to be sent again, or not
+    assert "<details open>" in page
+    assert sue.callback.state == "open"
+    does(sue, "cancel", why="they called again")
+    assert sue.callback.state == "cancelled"
+
+
+def test_nobody_is_faster_than_themselves(sue: Console) -> None:
+    before = seen(sue)
     does(sue, "give", technician="Amy Roy")
     sue.posts(f"/callbacks/{sue.reference}/give", {"seen": before, "technician": "Ben Cole"})
-    assert "sue@example.com was faster (given)" in page_of(sue)
     assert sue.callback.owner is not None
-    assert sue.callback.owner.name == "Amy Roy"
+    assert sue.callback.owner.name == "Ben Cole"
+
+
+@pytest.mark.parametrize("meanwhile", ["heard the message", "did not take the page", "note", "answered the call"])
+def test_what_changes_nothing_is_in_nobodys_way(sue: Console, meanwhile: str) -> None:
+    before = seen(sue)
+    sue.database.write(lambda session: tell(session, "CA1", sue.clock.now(), "Amy Roy", meanwhile, ""))
+    sue.posts(f"/callbacks/{sue.reference}/priority", {"seen": before, "priority": "P1"})
+    assert sue.callback.priority == "P1"
+
+
+def test_two_who_write_the_same_down_at_once_do_not_lose_it(sue: Console) -> None:
+    before = seen(sue)
+    sue.database.write(lambda session: tell(session, "CA1", sue.clock.now(), "Amy Roy", "named the caller", "Jo"))
+    sue.posts(f"/callbacks/{sue.reference}/name", {"seen": before, "name": "Joe Blow"})
+    assert "Amy Roy was faster (named the caller)" in page_of(sue)
+    before = seen(sue)
+    amy_takes(sue)
+    sue.posts(f"/callbacks/{sue.reference}/name", {"seen": before, "name": "Joe Blow"})
+    assert "Joe Blow" in page_of(sue)
+
+
+def amy_takes(sue: Console) -> None:
+    def work(session: Session) -> None:
+        amy = technicians.technician_named(session, "Amy Roy")
+        life.acknowledge(session, DESK, life.held(session, 1), amy, "text", sue.clock.now())
+
+    sue.database.write(work)
+
+
+def test_a_note_never_gets_lost(sue: Console) -> None:
+    before = seen(sue)
+    amy_takes(sue)
     sue.posts(f"/callbacks/{sue.reference}/note", {"seen": before, "words": "a note never gets lost"})
     assert any("a note never gets lost" in line for line in story(sue))
-
-
-def test_what_the_desk_did_meanwhile_stops_nobody(sue: Console) -> None:
-    before = seen(sue)
-    from callbacks.story import tell
-
-    sue.database.write(lambda session: tell(session, "CA1", sue.clock.now(), "desk", "paged", "Amy by text"))
-    assert seen(sue) == before
 
 
 def test_an_act_that_does_not_exist_is_not_found(sue: Console) -> None:

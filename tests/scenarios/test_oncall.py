@@ -438,6 +438,7 @@ def test_another_policy_holds_for_its_line(open_desk: Callable[..., DeskNight]) 
     desk.edit(
         lambda s, row: life.resolve(s, desk.stage.house.desk, life.held(s, callback_id), row, "console", desk.now)
     )
+    desk.phone_of("Ben").reads("Amy Roy has resolved", "(514) 555-0199", "Nothing more for you to do")
     desk.night.minutes_pass(40)
 
 

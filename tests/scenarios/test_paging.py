@@ -117,7 +117,7 @@ def test_a_private_voicemail_never_takes_a_page(desk: DeskNight, keys: str) -> N
     amy.is_rung()
     desk.night.minutes_pass(1)
     assert desk.callback.owner is None
-    assert desk.log_says("answered by a machine, most likely")
+    assert desk.log_says("picked up and not taken")
     desk.night.minutes_pass(1.5)
     ben = desk.phone_of("Ben")
     ben.reads("call (514) 555-0199 back", within=timedelta(seconds=60))

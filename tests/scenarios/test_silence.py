@@ -85,5 +85,7 @@ def test_one_that_has_become_critical_stays_open(desk: DeskNight, amy: Person) -
 def test_one_that_somebody_reopens_counts_anew(desk: DeskNight, amy: Person) -> None:
     assert state_at(desk, "2026-12-04T08:30") == "closed"
     amy.reads("closed by itself")
-    desk.edit(lambda session, _: steering.reopen(session, only(session), "He called me.", WHO, desk.now))
+    house = desk.stage.house
+    desk.edit(lambda session, _: steering.reopen(session, house.desk, only(session), "He called me.", WHO, desk.now))
+    amy.reads("reopened", "(He called me.). It is yours: call (514) 555-0199")
     assert state_at(desk, "2026-12-14T10:00") == "open"
