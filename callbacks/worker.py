@@ -30,6 +30,7 @@ from callbacks.digest import DigestPost
 from callbacks.paging.escalation import take_next_step
 from callbacks.paging.outbox import Outbox
 from callbacks.reconciliation import Reconciliation
+from callbacks.resolving import watch_resolutions
 from callbacks.rota_watch import watch
 from callbacks.story import tell
 from callbacks.tables import Callback, Page, Voicemail, WorkerSign
@@ -120,6 +121,10 @@ class Worker:
             self._database.write(lambda session: watch(session, self._desk, now))
         except Exception:  # a rota that cannot be read must not keep the pages from going out
             log.exception("the rota could not be watched; it is tried again in a minute")
+        try:
+            self._database.write(lambda session: watch_resolutions(session, self._desk, now))
+        except Exception:  # nor may a promise that cannot be worked out
+            log.exception("the resolutions could not be watched; it is tried again in a minute")
 
     def _beside(self, what: str, work: Callable[[], None]) -> None:
         """A calendar far away or a mail server may be slow: beside the sweep, one at a time of each."""

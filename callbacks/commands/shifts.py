@@ -180,8 +180,11 @@ def _looking(group: click.Group, open_desk: OpensDesk) -> None:
     def gaps() -> None:
         """Say when nobody who can be reached is on a layer, in the next fourteen days."""
         house = open_desk()
+        plan = house.database.read(lambda session: rota.schedule(session, house.desk, house.clock.now()))
+        unstaffed = plan.unstaffed_layers()
+        _warn(f"nobody was ever put on {layer}." for layer in unstaffed)
         if not _warn_of_gaps(house):
-            click.echo("No gap in the next fourteen days.")
+            click.echo(f"No {'other ' if unstaffed else ''}gap in the next fourteen days.")
 
 
 def oncall_command(open_desk: OpensDesk) -> click.Command:

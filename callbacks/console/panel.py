@@ -28,7 +28,7 @@ class OnCall:
     """One layer: who is on it, and until when that is so; None: for as long as can be seen."""
 
     layer: str
-    people: str
+    people: str  # "" for nobody
     until: datetime | None
 
 
@@ -45,22 +45,24 @@ class Health:
 class Panel:
     layers: Sequence[OnCall]
     gaps: Sequence[Gap]
+    unstaffed: Sequence[str]  # layers that nobody was ever put on
     health: Sequence[Health]
     troubles: Sequence[str]  # of people: who cannot be reached by what
 
 
 def panel(session: Session, desk: Desk, plan: Schedule, now: datetime) -> Panel:
     """Load and word it."""
-    layers = [_on_call(plan, layer, now) for layer in plan.staffed_layers()]
+    unstaffed = plan.unstaffed_layers()
+    layers = [_on_call(plan, layer, now) for layer in plan.all_layers if layer in (*plan.staffed_layers(), *unstaffed)]
     health = [_worker(session, now), _sending(session, desk, now), *_lines(session, desk, now)]
-    return Panel(layers, rota.gaps_ahead(session, desk, now), health, list(_troubles(session)))
+    return Panel(layers, rota.gaps_ahead(session, desk, now), unstaffed, health, list(_troubles(session)))
 
 
 def _on_call(plan: Schedule, layer: str, now: datetime) -> OnCall:
     on_it = [shift for shift in plan.spans(layer, now, now + LOOKS_AHEAD) if shift.covers(now)]
     ends = min((shift.ends_at for shift in on_it if shift.ends_at is not None), default=None)
     until = ends if ends is not None and ends < now + LOOKS_AHEAD else None
-    return OnCall(layer, ", ".join(shift.person.name for shift in on_it) or "nobody", until)
+    return OnCall(layer, ", ".join(shift.person.name for shift in on_it), until)
 
 
 def _worker(session: Session, now: datetime) -> Health:

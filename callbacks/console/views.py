@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, select, tuple_
@@ -21,11 +21,13 @@ from callbacks.oncall.schedule import Schedule
 from callbacks.paging.escalation import forecast
 from callbacks.paging.policy import Decision
 from callbacks.paging.reasons import in_a_line
-from callbacks.promises import explanations
+from callbacks.promises import explanations, resolutions
+from callbacks.resolving import TRIED_AND_OPEN
 from callbacks.saying import caller_in_words, clock_time, day_and_time, length, span
 from callbacks.steering import is_waiting, last_seen
 from callbacks.tables import Call, Callback, ReachAttempt, Technician, Voicemail
 from callbacks.technicians import everybody
+from sla.promises import Promise
 
 CALLS_A_PAGE = 50
 CLOSED_SHOWN = 15
@@ -47,6 +49,7 @@ class Row:
     standing: str  # on time, at risk, overdue, tried in time, tried late, resolved, cancelled, closed by itself
     words: str  # the same, with the time left
     is_counting: bool  # the time left is running out
+    resolution: Promise | None = None  # of one that was tried and is open: what is owed now
     next: str = ""  # what happens if nobody does anything, and when
 
 
@@ -79,13 +82,30 @@ class CallPage:
 def open_callbacks(
     session: Session, desk: Desk, plan: Schedule, visible: ColumnElement[bool], now: datetime
 ) -> list[Row]:
-    """Give the callbacks that are open, those without an attempt and the most urgent first."""
-    query = select(Callback).where(Callback.state == "open", visible)
-    query = query.order_by(Callback.attempted_at.is_not(None), Callback.due_at)
-    return [
-        replace(row_of(callback, now), next=next_of(callback, forecast(session, desk, callback, plan), desk.zone, now))
-        for callback in session.scalars(query).all()
+    """Give the callbacks that are open, the most urgent first."""
+    query = select(Callback).where(Callback.state == "open", visible).order_by(Callback.id)
+    callbacks = session.scalars(query).all()
+    owed = {
+        found.callback_id: found.promise
+        for found in resolutions(session, desk, support_hours(session, desk), TRIED_AND_OPEN, now)
+    }
+    rows = [
+        replace(
+            row_of(callback, now),
+            next=next_of(callback, forecast(session, desk, callback, plan), desk.zone, now),
+            resolution=owed.get(callback.id),
+        )
+        for callback in callbacks
     ]
+    return sorted(rows, key=_urgency)
+
+
+def _urgency(row: Row) -> tuple[bool, str, datetime]:
+    """The untried first, by their deadlines; then the others, the critical first, by when they are to be resolved."""
+    if row.is_counting:
+        return False, "", row.due_at
+    due_at = row.resolution.due_at if row.resolution is not None else None
+    return True, row.priority, due_at or datetime.max.replace(tzinfo=UTC)
 
 
 def latest_closed(session: Session, visible: ColumnElement[bool], now: datetime) -> list[Row]:
@@ -121,7 +141,7 @@ def standing_of(callback: Callback, now: datetime) -> tuple[str, str]:
         return "tried late" if late else "tried in time", f"{after} after the call"
     left = callback.due_at - now
     if left <= timedelta(0):
-        return "overdue", f"overdue by {span(-left)}"
+        return "overdue", f"by {span(-left)}"
     return ("at risk" if left <= AT_RISK else "on time"), f"{span(left)} left"
 
 
@@ -161,10 +181,12 @@ def story(session: Session, desk: Desk, reference: str, visible: ColumnElement[b
     """Give one callback with its whole story. Raises NotFound."""
     callback = callback_named(session, reference, visible)
     ahead = next_of(callback, forecast(session, desk, callback, rota.schedule(session, desk, now)), desk.zone, now)
+    hours = support_hours(session, desk)
+    owed = resolutions(session, desk, hours, TRIED_AND_OPEN & (Callback.id == callback.id), now)
     voicemail = session.scalar(select(Voicemail).where(Voicemail.call_sid == callback.call_sid))
     attempts = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
     return Story(
-        row=replace(row_of(callback, now), next=ahead),
+        row=replace(row_of(callback, now), next=ahead, resolution=owed[0].promise if owed else None),
         callback=callback,
         call=callback.call,
         voicemail=voicemail,
@@ -176,7 +198,7 @@ def story(session: Session, desk: Desk, reference: str, visible: ColumnElement[b
         number=verdict_on(callback.call.caller),
         seen=last_seen(session, callback),
         is_waiting=is_waiting(session, callback),
-        promises=explanations(session, desk, support_hours(session, desk), callback, now),
+        promises=explanations(session, desk, hours, callback, now),
     )
 
 

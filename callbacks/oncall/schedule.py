@@ -161,6 +161,11 @@ class Schedule:
         used = {e.layer for e in self.shifts} | {e.layer for e in self.rotations} | {e.layer for e in self.overrides}
         return tuple(layer for layer in self.all_layers if layer in used or layer == self.layers[0])
 
+    def unstaffed_layers(self) -> tuple[str, ...]:
+        """The layers that nobody was ever put on, though pages go to them; a desk can do without a fallback."""
+        staffed = self.staffed_layers()
+        return tuple(layer for layer in self.all_layers if layer not in staffed and layer != FALLBACK)
+
     def _instants(self, layer: str, starts_at: datetime, ends_at: datetime) -> list[datetime]:
         """Every instant at which the answer may change, between the two and with them."""
         inside = {at for at in self._changes(layer, starts_at, ends_at) if starts_at < at < ends_at}

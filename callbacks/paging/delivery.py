@@ -44,6 +44,7 @@ KINDS = {
     "connection": "to be connected to the customer",
     "closed": "told that it closed by itself",
     "over": "told that it is over",
+    "unresolved": "told that the resolution is overdue",
     "reopened": "told that it is open again",
 }
 

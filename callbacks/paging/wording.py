@@ -155,11 +155,26 @@ def by_when(subject: Subject, language: str, now: datetime) -> str:
 
 def over(subject: Subject, what: Words, by: str, why: str, language: str) -> str:
     """To whoever had it, or was asked to take it: somebody else has ended it."""
-    who, reason = _who(subject, language), f" ({why[:100]})" if why else ""
+    who = f", {readable_number(subject.customer_number)}" if subject.customer_number else ""
+    reason = f" ({why[:100]})" if why else ""
     if language == "fr":
-        done = f"{subject.sender}: {by} {what.french} {subject.reference}, {who}{reason}."
+        done = f"{subject.sender}: {by} {what.french} {subject.reference}{who}{reason}."
         return f"{done} Vous n'avez plus rien à faire."
-    return f"{subject.sender}: {by} {what.english} {subject.reference}, {who}{reason}. Nothing more for you to do."
+    return f"{subject.sender}: {by} {what.english} {subject.reference}{who}{reason}. Nothing more for you to do."
+
+
+def unresolved(subject: Subject, code: str, due_at: datetime, language: str) -> str:
+    """To the owner of a critical callback that was tried, and not resolved in time (policy: Priorities)."""
+    who, due = _who(subject, language), clock_time(due_at, subject.zone, language)
+    if language == "fr":
+        return (
+            f"{subject.sender}: {subject.reference} ({who}) devait être réglé avant {due}. "
+            f"APPEL {code} vous relie, FAIT {code} si c'est réglé, PASSE {code} pour le passer."
+        )
+    return (
+        f"{subject.sender}: {subject.reference} ({who}) was to be resolved by {due}. "
+        f"CALL {code} connects you, DONE {code} when it is resolved, PASS {code} hands it on."
+    )
 
 
 def reopened(subject: Subject, code: str, by: str, why: str, language: str) -> str:

@@ -131,3 +131,38 @@ def test_strangers_and_nonsense_get_a_bounded_number_of_answers(night: Night) ->
     nonsense = [night.hears_from(AMY, "hello?") for _ in range(10)]
     assert [bool(answer) for answer in nonsense] == [True] * 5 + [False] * 5
     assert "is yours" in night.hears_from(AMY, night.code)  # the right word is always answered
+
+
+@pytest.mark.parametrize("words", ["ack {code} thanks", "Took {code}", "I take it {code}", "{code} yes", "ok {code}"])
+def test_a_near_miss_is_asked_back_about_the_callback_that_it_names_however_much_was_said_before(
+    night: Night, words: str
+) -> None:
+    for _ in range(9):
+        night.hears_from(AMY, "hello?")
+    answer = night.hears_from(AMY, words.format(code=night.code))
+    assert answer.startswith(
+        f"Not understood. For {night.callback.reference}, (514) 555-0199: reply {night.code} alone"
+    )
+    assert night.callback.owner is None
+
+
+def test_a_near_miss_names_its_own_callback_and_not_another_that_waits(night: Night) -> None:
+    night.hears_from(AMY, night.code)
+    night.opens("CA2")
+    assert night.callback.reference in night.hears_from(AMY, f"ok {night.code}")
+
+
+def test_an_answering_machine_that_repeats_the_code_is_not_answered_for_ever(night: Night) -> None:
+    answers = [night.hears_from(AMY, f"Away. You wrote: reply {night.code} to take it") for _ in range(30)]
+    assert [bool(answer) for answer in answers] == [True] * 20 + [False] * 10
+
+
+def test_texts_that_were_understood_use_up_no_answers(night: Night) -> None:
+    for _ in range(9):
+        assert "You have" in night.hears_from(AMY, "who") or night.hears_from(AMY, night.code)
+    assert night.hears_from(AMY, "hello?").startswith("Not understood")
+
+
+def test_no_text_names_a_deadline_that_is_over(night: Night) -> None:
+    night.now = night.callback.due_at + timedelta(minutes=1)
+    assert "Call (514) 555-0199 at once: promised for 10:43 p.m. CALL" in night.hears_from(AMY, night.code)

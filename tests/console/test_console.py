@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from callbacks import intake, life, technicians, users
+from callbacks import intake, life, steering, technicians, users
 from callbacks.console.access import ConsoleParts
 from callbacks.console.pages import console_blueprint, media_blueprint
 from callbacks.database import Database
@@ -193,7 +193,7 @@ def test_the_list_says_how_every_callback_stands(console: Console) -> None:
     console.clock.pass_time(timedelta(minutes=20))
     assert "at risk" in console.client.get("/").text
     console.clock.pass_time(timedelta(minutes=20))
-    assert "overdue by 12 min" in console.client.get("/").text
+    assert "by 12 min" in console.client.get("/").text
 
     def tried(session: Session) -> None:
         callback = session.scalars(select(Callback)).one()
@@ -202,6 +202,30 @@ def test_the_list_says_how_every_callback_stands(console: Console) -> None:
 
     console.database.write(tried)
     assert "tried late" in console.client.get("/").text
+
+
+def test_what_was_tried_is_owed_a_resolution_and_says_so_until_it_is_made(console: Console) -> None:
+    console.logs_in("sue@example.com")
+
+    def tried(session: Session) -> None:
+        amy, now = technicians.technician_named(session, "Amy Roy"), console.clock.now()
+        callback = session.scalars(select(Callback)).one()
+        steering.set_priority(session, DESK, callback, "P1", "sue@example.com", now)
+        life.record_attempt(session, callback, amy, "no answer", "text", now)
+
+    console.database.write(tried)
+    page = console.client.get("/").text
+    assert "to be resolved by <time" in page
+    assert '<span class="standing overdue">overdue</span>' not in page
+    console.clock.pass_time(timedelta(hours=4))
+    page = console.client.get("/").text
+    assert '<span class="standing overdue">overdue</span>' in page
+    assert '<span class="standing overdue">overdue</span>' in console.client.get(f"/callbacks/{console.reference}").text
+    waits = steering.wait_for_customer
+    console.database.write(
+        lambda s: waits(s, s.scalars(select(Callback)).one(), "", "sue@example.com", console.clock.now())
+    )
+    assert "overdue" in console.client.get("/").text  # a repair never undoes a breach
 
 
 @pytest.mark.parametrize(
@@ -242,5 +266,6 @@ def test_now_says_who_is_on_call_until_when_the_gaps_and_what_is_wrong(console: 
     assert "further notice" in page
     assert "Sun 29 Nov 07:14" in page  # when Ben goes off
     assert "<strong>supervisor</strong>: nobody from" in page
+    assert "Nobody was ever put on manager." in page
     assert "Ben Cole cannot be reached by text first: sent STOP" in page
     assert "No worker has finished a sweep yet" in page

@@ -170,3 +170,27 @@ def test_a_note_never_gets_lost(sue: Console) -> None:
 
 def test_an_act_that_does_not_exist_is_not_found(sue: Console) -> None:
     assert sue.posts(f"/callbacks/{sue.reference}/explode", {}).status_code == 404
+
+
+def test_an_owner_hears_that_it_is_cancelled_and_that_it_is_open_again(sue: Console) -> None:
+    does(sue, "give", technician="Amy Roy")
+    does(sue, "cancel", why="they called Ben")
+    (over,) = texts(sue, "Amy Roy", "over")
+    assert "sue@example.com has cancelled" in over
+    assert "(they called Ben). Nothing more for you to do." in over
+    assert "with a reason only" in does(sue, "reopen", why="")
+    does(sue, "reopen", why="Ben could not")
+    (again,) = texts(sue, "Amy Roy", "reopened")
+    assert "reopened" in again
+    assert "It is yours: call the caller (number withheld" in again
+
+
+def test_an_owner_hears_that_somebody_else_has_resolved_it(sue: Console) -> None:
+    does(sue, "give", technician="Amy Roy")
+    does(sue, "resolve")
+    assert "sue@example.com has resolved" in texts(sue, "Amy Roy", "over")[0]
+
+
+def test_what_is_done_is_said(sue: Console) -> None:
+    assert f"{sue.reference}: it is given, and they are texted." in does(sue, "give", technician="Amy Roy")
+    assert f"{sue.reference}: the priority is set." in does(sue, "priority", priority="P1")

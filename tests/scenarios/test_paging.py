@@ -6,7 +6,10 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
+from callbacks.console.timeline import timeline_of
+from callbacks.tables import Callback
 from ivr.simulator import Habit, SmsHabit
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, DeskNight
 
@@ -118,6 +121,7 @@ def test_a_private_voicemail_never_takes_a_page(desk: DeskNight, keys: str) -> N
     desk.night.minutes_pass(1)
     assert desk.callback.owner is None
     assert desk.log_says("picked up and not taken")
+    assert any("and not taken: perhaps by a private voicemail" in line for line in pages_in_the_story(desk))
     desk.night.minutes_pass(1.5)
     ben = desk.phone_of("Ben")
     ben.reads("call (514) 555-0199 back", within=timedelta(seconds=60))
@@ -172,8 +176,18 @@ def test_the_voice_page_tells_who_and_why_plays_the_message_and_asks_twice(desk:
     assert desk.listeners() == [("Amy Roy", f"{desk.callback.reference}, by phone")]
     call.hears("Press 1 to hear").presses("2").hears("To confirm, press 1").presses("7").hears("Not confirmed")
     call.hears("Press 1 to hear").presses("2").hears("To confirm").presses("1").hears("is yours").is_hung_up_on()
+    assert any(line.startswith("page: picked up at") and line.endswith("; taken") for line in pages_in_the_story(desk))
     amy.texts("done {code}").reads("is resolved")
     desk.night.minutes_pass(40)
+
+
+def pages_in_the_story(desk: DeskNight) -> list[str]:
+    zone, callback_id = desk.stage.house.desk.zone, desk.callback.id
+
+    def work(session: Session) -> list[str]:
+        return [entry.detail for entry in timeline_of(session, session.get_one(Callback, callback_id), zone)]
+
+    return desk.stage.house.database.read(work)
 
 
 def test_a_page_by_phone_can_be_handed_on(desk: DeskNight) -> None:

@@ -37,7 +37,7 @@ async function refresh() {
 function count(within) {
   for (const due of within.querySelectorAll("[data-due]")) {
     const left = Math.round((new Date(due.dataset.due) - (performance.now() + ahead)) / 1000);
-    due.textContent = left >= 0 ? `${clock(left)} left` : `overdue by ${clock(-left)}`;
+    due.textContent = left >= 0 ? `${clock(left)} left` : `by ${clock(-left)}`;
   }
 }
 
