@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from callbacks import tallies, users
 from callbacks.activity import CallFact, activity, calls_between
+from callbacks.closures import support_hours
 from callbacks.database import Database, insert_once
 from callbacks.desk import Desk
 from callbacks.errors import CarrierError
@@ -26,10 +27,13 @@ from callbacks.nights import DAY, Days, monday_of
 from callbacks.oncall import rota
 from callbacks.oncall.schedule import Gap
 from callbacks.paging.post import Letter, Post
+from callbacks.promises import resolutions
+from callbacks.resolving import TRIED_AND_OPEN
 from callbacks.saying import day_and_time, span
 from callbacks.tables import Callback, Page, User, Watermark
 from sla.attainment import Attainment, attainment
 from sla.clock import Clock
+from sla.promises import Promise
 from sla.wall_clock import first_instant
 
 log = structlog.get_logger(__name__)
@@ -61,8 +65,7 @@ class OpenOne:
 
     reference: str
     owner: str
-    due_at: datetime
-    tried: bool
+    owes: str  # what is owed to the customer, and until when
 
 
 @dataclass(frozen=True)
@@ -144,17 +147,32 @@ def _night_facts(session: Session, desk: Desk, day: date, now: datetime) -> Nigh
         night=[call for call in calls if call.began_at >= evening],
         day_before=[call for call in calls if call.began_at < evening],
         failed_pages=session.scalar(failed) or 0,
-        still_open=_still_open(session),
+        still_open=_still_open(session, desk, now),
         gaps=rota.gaps_ahead(session, desk, now),
     )
 
 
-def _still_open(session: Session) -> list[OpenOne]:
+def _still_open(session: Session, desk: Desk, now: datetime) -> list[OpenOne]:
     rows = session.scalars(select(Callback).where(Callback.state == "open").order_by(Callback.due_at))
+    owed = {
+        each.callback_id: each.promise
+        for each in resolutions(session, desk, support_hours(session, desk), TRIED_AND_OPEN, now)
+    }
     return [
-        OpenOne(row.reference, row.owner.name if row.owner else "nobody", row.due_at, row.attempted_at is not None)
+        OpenOne(row.reference, row.owner.name if row.owner else "nobody", _owes(row, owed.get(row.id), desk.zone, now))
         for row in rows
     ]
+
+
+def _owes(callback: Callback, resolved: Promise | None, zone: ZoneInfo, now: datetime) -> str:
+    if callback.attempted_at is None:
+        return f"NOT TRIED, due {day_and_time(callback.due_at, zone)}"
+    if resolved is None:
+        return "tried"
+    if resolved.due_at is None:
+        return "tried, waits for the customer"
+    late = ", OVERDUE" if resolved.due_at < now else ""
+    return f"tried, to be resolved by {day_and_time(resolved.due_at, zone)}{late}"
 
 
 def night_in_words(desk: Desk, day: date, facts: NightFacts, public_url: str, now: datetime) -> Written:
@@ -167,7 +185,7 @@ def night_in_words(desk: Desk, day: date, facts: NightFacts, public_url: str, no
         [f"The night to {_day(day)}, from {EVENING:%H:%M} to {MORNING:%H:%M}"],
         _calls_in_words(facts.night, kept, facts.failed_pages),
         _day_before(day, facts.day_before, now),
-        ["Still open now", *_open_in_words(desk, facts.still_open)],
+        ["Still open now", *_open_in_words(facts.still_open)],
         ["Gaps ahead", *_gaps_in_words(desk, facts.gaps)],
         [f"{public_url}/reports/digest?day={day}"],
     ]
@@ -201,13 +219,9 @@ def _day_before(day: date, calls: Sequence[CallFact], now: datetime) -> list[str
     ]
 
 
-def _open_in_words(desk: Desk, still_open: Sequence[OpenOne]) -> list[str]:
+def _open_in_words(still_open: Sequence[OpenOne]) -> list[str]:
     more = len(still_open) - MOST_NAMED
-    named = [
-        f"{each.reference} with {each.owner}, {'tried' if each.tried else 'NOT TRIED'}, "
-        f"due {day_and_time(each.due_at, desk.zone)}"
-        for each in still_open[:MOST_NAMED]
-    ]
+    named = [f"{each.reference} with {each.owner}, {each.owes}" for each in still_open[:MOST_NAMED]]
     return [*named, *([f"and {more} more"] if more > 0 else [])] or ["Nothing is open."]
 
 

@@ -14,6 +14,7 @@ from callbacks.reports import Table
 from callbacks.saying import span
 from sla.attainment import Attainment, Record, attainment
 
+RESOLUTIONS = "From the call until it is resolved, without the waits for the customer; by the priority of now."
 KEPT, MISSED, OPEN = Look("kept", "good"), Look("missed", "bad"), Look("open", "open")
 IN_TIME, LATE = Look("in time", "good"), Look("too late", "bad")
 AFTER_HOURS, IN_HOURS = Look("after hours", "main"), Look("in support hours", "beside")
@@ -38,15 +39,16 @@ class Report:
     figures: Sequence[Figure]
 
 
-def report(found: Activity, promise: timedelta, now: datetime) -> Report:
-    """Make every figure of some days."""
+def report(found: Activity, resolved: Sequence[Record], promise: timedelta, now: datetime) -> Report:
+    """Make every figure of some days, and of the resolutions promised in them."""
     records = tallies.promises(found.calls)
     kept = attainment(records, now)
     figures = [
-        _attainment(found, records, kept, now),
+        _attainment("attainment", "Promises kept", found, records, now, "What was cancelled untried was no promise."),
         _first_reaction(records, kept, promise, now),
         _rang("hours", "Calls by hour of the day", "Hour", tallies.hours(found.calls)),
         _rang("weekdays", "Calls by day of the week", "Day", tallies.weekdays(found.calls)),
+        _attainment("resolutions", "Resolutions kept", found, resolved, now, RESOLUTIONS),
         _load(tallies.load(found)),
         _nights(tallies.nights(found.days, found.calls_for_nights, found.pages_for_nights)),
         _outcomes(tallies.outcomes(found)),
@@ -73,22 +75,23 @@ def _headline(found: Activity, kept: Attainment) -> list[tuple[str, str]]:
     ]
 
 
-def _attainment(found: Activity, records: Sequence[Record], kept: Attainment, now: datetime) -> Figure:
-    weeks = tallies.weeks(found, records, now)
+def _attainment(
+    name: str, heading: str, found: Activity, records: Sequence[Record], now: datetime, note: str
+) -> Figure:
+    kept, weeks = attainment(records, now), tallies.weeks(found, records, now)
     lines = [(week.name, week.monday.isoformat(), week.priority, *_kept(week.kept)) for week in weeks]
     table = Table(
-        "attainment",
-        "Promises kept, by week and priority",
+        name,
+        f"{heading}, by week and priority",
         ("Week", "From Monday", "Priority", "Kept", "Missed", "Open", "Kept (%)"),
         (*lines, ("All", "", "", *_kept(kept))),
     )
     says = f"{percent(kept)} in time: {kept.met:,} kept, {kept.missed:,} missed, {kept.open:,} open."
-    said = f"{says} What was cancelled untried was no promise."
     groups = [
         Group(f"{monday.day} {monday:%b}", _counts(week.kept for week in weeks if week.monday == monday))
         for monday in found.days.mondays()
     ]
-    return Figure("Promises kept", said, table, _drawn(columns(says, (KEPT, MISSED, OPEN), groups)))
+    return Figure(heading, f"{says} {note}", table, _drawn(columns(says, (KEPT, MISSED, OPEN), groups)))
 
 
 def _counts(kept: Iterable[Attainment]) -> tuple[int, int, int]:
@@ -115,6 +118,8 @@ def _first_reaction(records: Sequence[Record], kept: Attainment, promise: timede
         if kept.median is not None
         else "No customer was tried yet."
     )
+    untried = sum(1 for record in records if record.reacted_at is None)
+    says += f" {untried:,} not tried yet." if untried and kept.median is not None else ""
     groups = [Group(each.minutes.split()[0], (each.in_time, each.late)) for each in took]
     groups[-1] = Group(f"{groups[-1].label}+", groups[-1].amounts)
     mark = (promise / timedelta(minutes=tallies.A_BIN), "promised") if promise <= timedelta(hours=1) else None

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Literal
 
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from callbacks.activity import activity
+from callbacks.activity import Activity, activity
+from callbacks.closures import support_hours
 from callbacks.console.access import ConsoleParts, for_readers
 from callbacks.console.report_figures import Report, report
 from callbacks.digest import Digest, Written, write
 from callbacks.nights import DAY, Days, days_from, presets
+from callbacks.promises import Resolution, resolutions
 from callbacks.reports import table_as_csv
+from callbacks.tables import Call, Callback
+from sla.attainment import Record
 
 
 def reports_pages(console: Blueprint, parts: ConsoleParts) -> None:
@@ -81,5 +85,18 @@ def _morning(text: str, today: date) -> tuple[date, str]:
 
 
 def _report(parts: ConsoleParts, days: Days) -> Report:
-    found = parts.database.read(lambda session: activity(session, days, parts.desk.zone))
-    return report(found, parts.desk.callback.promise, parts.clock.now())
+    desk, now = parts.desk, parts.clock.now()
+
+    def work(session: Session) -> tuple[Activity, list[Record]]:
+        theirs = Call.began_at.between(days.begin(desk.zone), days.end(desk.zone)) & (Callback.state != "cancelled")
+        owed = resolutions(session, desk, support_hours(session, desk), theirs, now)
+        return activity(session, days, desk.zone), [_record(each) for each in owed]
+
+    found, resolved = parts.database.read(work)
+    return report(found, resolved, desk.callback.promise, now)
+
+
+def _record(owed: Resolution) -> Record:
+    """A resolution to be counted; one whose clock stands still is open, however long that lasts."""
+    due_at = owed.promise.due_at or datetime.max.replace(tzinfo=UTC)
+    return Record(owed.priority, owed.line, owed.began_at, due_at, owed.promise.done_at)

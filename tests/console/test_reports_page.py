@@ -21,7 +21,7 @@ from callbacks.tables import Callback
 from tests.console.test_console import BEGAN, DESK, Console, console  # noqa: F401 - the fixture
 
 A, B = Look("kept", "good"), Look("missed", "bad")
-TABLES = ("attainment", "first-reaction", "hours", "weekdays", "outcomes", "load", "nights")
+TABLES = ("attainment", "first-reaction", "hours", "weekdays", "resolutions", "outcomes", "load", "nights")
 
 
 @pytest.fixture
@@ -66,6 +66,23 @@ def test_a_page_of_reports_shows_the_numbers(sue: Console) -> None:
     assert ["attempts", "no answer", "2"] in table_of(page, "outcomes")
     assert table_of(page, "nights")[0][:4] == ["2026-11-28", "Sat", "3", "3"]
     assert "Half of the first attempts came within 12 min of the call, 95 % within 45 min; 30 min are promised." in page
+
+
+def test_resolutions_are_counted_apart_from_first_attempts(sue: Console) -> None:
+    address = "/reports?since=2026-11-23&until=2026-11-29"
+    assert table_of(sue.client.get(address).text, "resolutions")[-1] == ["All", "", "", "0", "0", "3", ""]
+
+    def resolve(session: Session) -> None:
+        amy, callback_id = (
+            technicians.technician_named(session, "Amy Roy"),
+            session.scalars(select(Callback.id)).first(),
+        )
+        life.resolve(session, DESK, life.held(session, callback_id or 0), amy, "text", sue.clock.now())
+
+    sue.database.write(resolve)
+    sue.clock.pass_time(timedelta(days=7))
+    sue.logs_in("sue@example.com")
+    assert table_of(sue.client.get(address).text, "resolutions")[-1] == ["All", "", "", "1", "2", "0", "33.3"]
 
 
 def test_what_a_chart_says_is_said_in_words_and_in_a_table_beneath(sue: Console) -> None:
