@@ -55,6 +55,16 @@ def verdict_on(caller: str) -> Verdict:
     return _verdict_on_existing(caller, number)
 
 
+def verdict_on_written(text: str) -> Verdict:
+    """Judge a number that somebody here writes down, in any notation of these countries, or with a country code."""
+    try:
+        number = phonenumbers.parse(text, "CA")
+    except phonenumbers.NumberParseException:
+        return Verdict(None, why="that is no phone number")
+    verdict = verdict_on(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return verdict if verdict.number is not None else Verdict(None, why="there is no such number")
+
+
 def _verdict_on_existing(caller: str, number: phonenumbers.PhoneNumber) -> Verdict:
     kind, region = phonenumbers.number_type(number), phonenumbers.region_code_for_number(number)
     if kind == PhoneNumberType.PREMIUM_RATE:

@@ -43,7 +43,7 @@ def _tell_of(session: Session, desk: Desk, callback: Callback, due_at: datetime,
     in_english, in_french = (clock_time(due_at, desk.zone, language) for language in ("en", "fr"))
     whose = f"{owner.name} has it." if owner else "Nobody has it."
     english = f"{reference} ({callback.priority}) was to be resolved by {in_english}, and is open. {whose}"
-    french = f"{reference} ({callback.priority}) devait être réglé avant {in_french} et ne l'est pas."
+    french = f"{reference} ({callback.priority}): à régler avant {in_french}, et encore ouvert."
     if not tell_supervisors(
         session, desk, f"unresolved {reference} {due_at:%Y-%m-%d %H:%M}", Words(english, french), now
     ):

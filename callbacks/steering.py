@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callbacks import life
+from callbacks import customers, life
 from callbacks.desk import Desk
 from callbacks.errors import WrongState
 from callbacks.finding import findable
@@ -28,6 +28,7 @@ from callbacks.paging.escalation import (
     tell_it_is_over,
     tell_the_others,
 )
+from callbacks.saying import readable_number
 from callbacks.story import tell
 from callbacks.tables import Callback, Event, PriorityChange, Technician, Voicemail, Waiting
 from callbacks.technicians import person
@@ -36,12 +37,13 @@ from callbacks.technicians import person
 # message or does not pick up is in nobody's way.
 OVER = ("resolved", "cancelled", "closed by itself", "reopened")
 WHOSE = ("given", "taken", "handed on", *OVER)
+NUMBER = ("gave another number", "number blocked")
 TRIED = ("tried the customer", "said how it went", *WHOSE)
 IN_THE_WAY = {
     "take": TRIED,
     "give": TRIED,
     "page-now": TRIED,
-    "connect": WHOSE,
+    "connect": (*WHOSE, *NUMBER),
     "attempt": TRIED,
     "resolve": TRIED,
     "cancel": TRIED,
@@ -50,7 +52,8 @@ IN_THE_WAY = {
     "wait": ("waits for the customer", "heard from the customer", *OVER),
     "back": ("waits for the customer", "heard from the customer", *OVER),
     "manager": ("manager asked for", *OVER),
-    "consent": ("consented", *OVER),
+    "consent": ("consented", *NUMBER, *OVER),
+    "number": (*NUMBER, *OVER),
     "name": ("named the caller",),
     "transcript": ("wrote down the message",),
     "product": ("product",),
@@ -235,6 +238,23 @@ def name_caller(session: Session, callback: Callback, name: str, who: str, now: 
     callback.call.caller_name = name[:100]
     tell(session, callback.call_sid, now, who, "named the caller", name)
     findable(session, callback, name)
+
+
+def give_number(session: Session, callback: Callback, text: str, who: str, now: datetime, *, may_consent: bool) -> None:
+    """Write down another number to call this customer back on: one they named in the message, or a colleague knows.
+
+    It is judged as the caller's own was; a risky one takes the name of somebody who may allow it. Raises WrongState.
+    """
+    _must_be_open(callback)
+    verdict = customers.verdict_on_written(text)
+    if verdict.number is None:
+        raise WrongState(f"{text!r} cannot be rung: {verdict.why}.")
+    if verdict.needs_consent and not may_consent:
+        raise WrongState(f"{readable_number(verdict.number)} is {verdict.why}. A supervisor must enter it.")
+    callback.call.customer_number = verdict.number
+    callback.consented_by = who if verdict.needs_consent else None
+    tell(session, callback.call_sid, now, who, "gave another number", readable_number(verdict.number))
+    findable(session, callback, verdict.number)
 
 
 def write_transcript(session: Session, callback: Callback, words: str, who: str, now: datetime) -> None:

@@ -271,7 +271,7 @@ def _which(session: Session, technician: Technician, command: Command, now: date
     if command.code is not None:
         return Words(
             f"You have no page with the code {command.code}. Look at the last text again.",
-            f"{command.code}: aucun appel ouvert pour vous. Le code à quatre chiffres est dans le texto reçu.",
+            f"{command.code}: aucun appel ouvert pour vous. Le code à quatre chiffres est dans le dernier texto.",
         ).for_(technician.language)
     word, open_ones = command.verb.upper(), _open_ones(session, technician)
     named = ", ".join(f"{code} ({_named(callback)})" for callback, code in list(open_ones.items())[-5:])
@@ -295,7 +295,7 @@ def _to_nonsense(session: Session, technician: Technician, words: str, now: date
         return Words(
             f"Not understood. For {_named(callback)}: reply {code} alone to take it, CALL {code} to be connected, "
             f"DONE {code} when it is resolved, NA {code} for no answer, PASS {code} to hand on.",
-            f"Pas compris. Pour {_named(callback)}: {code} seul pour le prendre, APPEL {code} pour être relié, "
+            f"Pas compris. Pour {_named(callback)}: {code} seul pour le prendre, APPEL {code} vous relie, "
             f"FAIT {code} si réglé, NA {code} sans réponse, PASSE {code} pour le passer.",
         ).for_(technician.language)
     if misunderstood >= NONSENSE_ANSWERED:

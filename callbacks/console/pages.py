@@ -131,6 +131,15 @@ def _guard(console: Blueprint, parts: ConsoleParts) -> None:
         console.register_error_handler(status, _in_words)
 
 
+def _say_whose(parts: ConsoleParts, reference: str) -> None:
+    """Tell a technician who opens what somebody else has ended that it is over, and not that it never was."""
+    hidden = select(Callback).where(Callback.reference == reference.upper())
+    callback = parts.database.read(lambda session: session.scalar(hidden))
+    if callback is not None:
+        whose = f", and was {callback.owner.name}'s" if callback.owner is not None else ""
+        abort(403, f"{callback.reference} is over{whose}. Technicians see open callbacks and their own.")
+
+
 def _in_words(fault: Any) -> ResponseReturnValue:
     words = "There is no such page." if fault.code == 404 else fault.description
     return render_template("trouble.html", title="That did not work", words=words), int(fault.code)
@@ -161,6 +170,7 @@ def _reading_pages(console: Blueprint, parts: ConsoleParts) -> None:
                 lambda session: views.story(session, parts.desk, reference, visible_to(g.user), now)
             )
         except NotFound:
+            _say_whose(parts, reference)
             abort(404)
         coverage = parts.desk.coverage
         products = {"covered": coverage.covered, "courtesy": coverage.courtesy, "billable": coverage.billable}

@@ -117,6 +117,9 @@ ACTS: dict[str, Callable[[Asked], None]] = {
     "give": _give,
     "connect": _connect,
     "consent": lambda a: life.consent(a.session, a.callback, a.who, a.now),
+    "number": lambda a: steering.give_number(
+        a.session, a.callback, a.field("number"), a.who, a.now, may_consent=a.user.role in MAY_STEER
+    ),
     "page-now": lambda a: steering.page_now(a.session, a.callback, a.who, a.now),
     "priority": lambda a: steering.set_priority(a.session, a.desk, a.callback, a.field("priority"), a.who, a.now),
     "wait": lambda a: steering.wait_for_customer(a.session, a.callback, a.field("why"), a.who, a.now),
@@ -137,6 +140,7 @@ SAID = {
     "give": "it is given, and they are texted.",
     "connect": "the phone rings in a moment, and then the customer's.",
     "consent": "the number may be rung, and your name stands beside it.",
+    "number": "the number is written down, and is the one that is rung.",
     "page-now": "the next step is taken now.",
     "priority": "the priority is set.",
     "wait": "it waits for the customer; the clock of the resolution stands still.",
@@ -149,7 +153,7 @@ SAID = {
     "cancel": "it is cancelled; nobody calls back.",
 }
 # On the page these stand behind "More".
-HIDDEN_AT_FIRST = ("priority", "product", "wait", "back", "manager", "cancel", "name", "transcript")
+HIDDEN_AT_FIRST = ("priority", "product", "wait", "back", "manager", "cancel", "name", "number", "transcript")
 # What a technician does at the console, to open callbacks and their own; the rest is a supervisor's.
 TECHNICIANS_ACTS = frozenset(ACTS) - {"give", "consent", "page-now", "reopen", "cancel"}
 

@@ -23,7 +23,7 @@ from callbacks.paging.policy import Decision
 from callbacks.paging.reasons import in_a_line
 from callbacks.promises import explanations, resolutions
 from callbacks.resolving import TRIED_AND_OPEN
-from callbacks.saying import caller_in_words, clock_time, day_and_time, length, span
+from callbacks.saying import caller_in_words, day_and_time, length, span
 from callbacks.steering import is_waiting, last_seen
 from callbacks.tables import Call, Callback, ReachAttempt, Technician, Voicemail
 from callbacks.technicians import everybody
@@ -76,6 +76,7 @@ class Story:
 class CallPage:
     calls: Sequence[Call]
     references: dict[str, str]
+    silent: frozenset[str]  # those whose caller said nothing after the beep
     before: str | None  # how to go on: calls that began before this one
 
 
@@ -146,12 +147,12 @@ def standing_of(callback: Callback, now: datetime) -> tuple[str, str]:
 
 
 def next_of(callback: Callback, decision: Decision | None, zone: ZoneInfo, now: datetime) -> str:
-    """Say what happens next and when, if nobody does anything: "Ben Cole is called at 10:12 p.m."."""
+    """Say what happens next and when, if nobody does anything: "Ben Cole is called at 22:12"."""
     if decision is None:
         return _once_tried(callback, zone, now)
     if callback.next_action_at is None:
         return ""
-    at = clock_time(callback.next_action_at, zone)
+    at = f"{callback.next_action_at.astimezone(zone):%H:%M}"
     if decision.kind == "reminder" and callback.owner is not None:
         return f"{callback.owner.name} is reminded at {at}"
     if not decision.notices:
@@ -163,6 +164,8 @@ def next_of(callback: Callback, decision: Decision | None, zone: ZoneInfo, now: 
 def _once_tried(callback: Callback, zone: ZoneInfo, now: datetime) -> str:
     if callback.state != "open" or callback.attempted_at is None or callback.owner is None:
         return ""
+    if callback.call.customer_number is None:
+        return f"stays with {callback.owner.name}, who has no number to ring: find another, and enter it"
     closes_at = callback.next_action_at
     if closes_at is None or closes_at <= now:
         return f"stays with {callback.owner.name} until it is resolved"
@@ -213,8 +216,10 @@ def calls(session: Session, before: str | None) -> CallPage:
     pairs = session.execute(
         select(Callback.call_sid, Callback.reference).where(Callback.call_sid.in_([call.sid for call in shown]))
     )
+    wordless = select(Voicemail.call_sid).where(Voicemail.call_sid.in_([call.sid for call in shown]))
+    silent = frozenset(session.scalars(wordless.where(Voicemail.state == "absent")))
     further = shown[-1].sid if len(found) > CALLS_A_PAGE else None
-    return CallPage(shown, {row.call_sid: row.reference for row in pairs}, further)
+    return CallPage(shown, {row.call_sid: row.reference for row in pairs}, silent, further)
 
 
 TRANSCRIBED = {

@@ -234,10 +234,25 @@ def words_of(session: Session, desk: Desk, page: Page, now: datetime, link: str)
     """Say it as it is now: a page that had to wait may be late, and the message may have arrived meanwhile."""
     if page.callback is None or not page.occasion.startswith(ESCALATING):
         return page.words
-    subject, language = subject_of(session, desk, page.callback), page.technician.language
-    if page.occasion.startswith("reminder"):
-        return wording.reminder(subject, page.code, language)
-    return wording.page(subject, page.code, language, now, link)
+    subject, language, callback = subject_of(session, desk, page.callback), page.technician.language, page.callback
+    if page.occasion.startswith("reminder") or callback.owner_id == page.technician_id:
+        return wording.reminder(subject, page.code, language, now)
+    return wording.page(subject, page.code, language, now, link, _done_before(session, desk, page, callback))
+
+
+def _done_before(session: Session, desk: Desk, page: Page, callback: Callback) -> wording.Words | None:
+    if callback.owner is not None and callback.acknowledged_at is not None:
+        return wording.taken_and_not_called(callback.owner.name, callback.acknowledged_at, desk.zone)
+    earlier = (
+        select(Technician.name)
+        .join(Page, Page.technician_id == Technician.id)
+        .where(Page.callback_id == callback.id, Page.state == "sent", Page.answer == "", Page.id < page.id)
+        .where(Technician.id != page.technician_id)
+        .group_by(Technician.id, Technician.name)
+        .order_by(func.min(Page.id))
+    )
+    names = session.scalars(earlier).all()
+    return wording.no_answer_from(names) if names else None
 
 
 def add_page(

@@ -12,7 +12,7 @@ from callbacks.oncall.schedule import Schedule
 from callbacks.paging.policy import Case, Decision, Escalation, Notice, left_out
 from callbacks.saying import span
 
-PAGED_BY = {"text": "is texted", "call": "is called", "mail": "is mailed"}
+PAGED_BY = {"text": "texted", "call": "called", "mail": "mailed"}
 
 
 def told(
@@ -31,20 +31,25 @@ def told(
 
 
 def in_a_line(notices: Sequence[Notice]) -> str:
-    """Who is reached how: "Ben Cole is called, Amy Roy is texted"."""
+    """Who is reached how: "Ben Cole is texted and called, Amy Roy is texted"."""
     ways: dict[str, list[str]] = {}
     for notice in notices:
         after = f" {span(notice.after)} later" if notice.after > timedelta(0) else ""
-        ways.setdefault(PAGED_BY[notice.channel] + after, []).append(notice.person.name)
-    return ", ".join(f"{_and(names)} {_are(how, names)}" for how, names in ways.items()) or "nobody can be paged"
+        ways.setdefault(notice.person.name, []).append(PAGED_BY[notice.channel] + after)
+    people: dict[str, list[str]] = {}
+    for name, hows in ways.items():
+        people.setdefault(_and(list(dict.fromkeys(hows))), []).append(name)
+    return ", ".join(f"{_and(names)} {_are(names)} {how}" for how, names in people.items()) or "nobody can be paged"
 
 
 def step_in_words(policy: Escalation, position: int) -> str:
-    """Name a step as the desk file has it: "step 2 of 9, 5 min after the call: call to backup"."""
+    """Name a step as the desk file has it: "step 2 of 9, 5 min after it opened: call to backup"."""
     targets = ", ".join(dict.fromkeys(f"{target.channel} to {target.who}" for target in policy.step(position).targets))
     if position >= len(policy.steps):
         return f"again every {span(policy.again.after)}: {targets}"
-    return f"step {position + 1} of {len(policy.steps)}, {span(policy.steps[position].after)} after the call: {targets}"
+    return (
+        f"step {position + 1} of {len(policy.steps)}, {span(policy.steps[position].after)} after it opened: {targets}"
+    )
 
 
 def standing(plan: Schedule, person: Person, at: datetime, desk: Desk) -> str:
@@ -65,5 +70,5 @@ def _and(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
 
 
-def _are(how: str, names: Sequence[str]) -> str:
-    return how.replace("is ", "are ", 1) if len(names) > 1 else how
+def _are(names: Sequence[str]) -> str:
+    return "are" if len(names) > 1 else "is"

@@ -50,39 +50,58 @@ class Words:
         return self.french if language == "fr" else self.english
 
 
-def page(subject: Subject, code: str, language: str, now: datetime, link: str = "") -> str:
-    """The page itself, with the link to the technician's own page of it, if there is one."""
-    return _page(subject, code, language, now) + (f" {link}" if link else "")
+def page(subject: Subject, code: str, language: str, now: datetime, link: str = "", before: Words | None = None) -> str:
+    """The page itself, with what was done `before`, and the link to the technician's own page of it."""
+    said = f" {before.for_(language)}" if before is not None else ""
+    return _page(subject, code, language, now, said) + (f" {link}" if link else "")
 
 
-def _page(subject: Subject, code: str, language: str, now: datetime) -> str:
+def _page(subject: Subject, code: str, language: str, now: datetime, said: str) -> str:
     due = clock_time(subject.due_at, subject.zone, language)
     who = _who(subject, language)
     message = _message(subject.message, language)
     if language == "fr":
         head = f"rappeler {who} avant {due}" if now < subject.due_at else f"EN RETARD (promis {due}): rappeler {who}"
         return (
-            f"{subject.sender}: {head} (ligne {subject.line}{message}). Ref {subject.reference}. "
+            f"{subject.sender}: {head} (ligne {subject.line}{message}). Ref {subject.reference}.{said} "
             f"Répondez {code} pour le prendre, PASSE {code} pour le passer."
         )
     head = f"call {who} back by {due}" if now < subject.due_at else f"LATE (promised {due}): call {who} back"
     return (
-        f"{subject.sender}: {head} ({subject.line} line{message}). Ref {subject.reference}. "
+        f"{subject.sender}: {head} ({subject.line} line{message}). Ref {subject.reference}.{said} "
         f"Reply {code} to take it, CALL {code} to be connected, PASS {code} to hand on."
     )
 
 
-def reminder(subject: Subject, code: str, language: str) -> str:
+def no_answer_from(names: Sequence[str]) -> Words:
+    """Who was asked before, and has not answered: the next one then knows that nobody else is on it."""
+    more = len(names) - 2
+    english = " and ".join([*names[:2], *([f"{more} more"] if more > 0 else [])])
+    french = " et ".join([*names[:2], *([f"{more} autres"] if more > 0 else [])])
+    return Words(f"No answer from {english}.", f"Sans réponse: {french}.")
+
+
+def taken_and_not_called(by: str, since: datetime, zone: ZoneInfo) -> Words:
+    """Somebody has it, and the desk goes on as if nobody had."""
+    return Words(
+        ended_once(f"{by} took it at {clock_time(since, zone, 'en')}, and no call is on record."),
+        f"{by} l'a pris à {clock_time(since, zone, 'fr')}, et aucun appel n'est inscrit.",
+    )
+
+
+def reminder(subject: Subject, code: str, language: str, now: datetime) -> str:
     """To the owner, who took it and has no attempt on record."""
     due = clock_time(subject.due_at, subject.zone, language)
     who = _who(subject, language)
     if language == "fr":
+        head = "rappel" if now < subject.due_at else "EN RETARD"
         return (
-            f"{subject.sender}: rappel, vous avez pris {subject.reference}, promis pour {due}, et aucun appel à {who} "
+            f"{subject.sender}: {head}, vous avez pris {subject.reference}, promis pour {due}, et aucun appel à {who} "
             f"n'est inscrit. Après l'appel: FAIT {code}, ou NA {code} sans reponse. PASSE {code} pour le passer."
         )
+    head = "reminder" if now < subject.due_at else "LATE"
     return (
-        f"{subject.sender}: reminder, you took {subject.reference}, due {due}, and no call to {who} is on record. "
+        f"{subject.sender}: {head}, you took {subject.reference}, due {due}, and no call to {who} is on record. "
         f"CALL {code} connects you. After it: DONE {code}, or NA {code} for no answer. PASS {code} hands it on."
     )
 
@@ -168,7 +187,7 @@ def unresolved(subject: Subject, code: str, due_at: datetime, language: str) -> 
     who, due = _who(subject, language), clock_time(due_at, subject.zone, language)
     if language == "fr":
         return (
-            f"{subject.sender}: {subject.reference} ({who}) devait être réglé avant {due}. "
+            f"{subject.sender}: {subject.reference} ({who}): à régler avant {due}, et encore ouvert. "
             f"APPEL {code} vous relie, FAIT {code} si c'est réglé, PASSE {code} pour le passer."
         )
     return (
@@ -208,7 +227,7 @@ def alarm(sender: str, words: Words, language: str) -> str:
 def verification(sender: str, code: str, language: str) -> str:
     """To a number that somebody says is theirs."""
     if language == "fr":
-        return f"{sender}: répondez {code} à ce texto pour confirmer que ce numéro est le vôtre. Sinon, ignorez-le."
+        return f"{sender}: répondez {code} à ce texto pour confirmer que ce numéro est à vous. Sinon, ignorez-le."
     return f"{sender}: reply {code} to this text to confirm that this number is yours. If it is not, ignore it."
 
 

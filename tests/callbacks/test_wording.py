@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -38,12 +39,42 @@ def test_every_text_is_plain_and_fits_two_segments(language: str) -> None:
     texts = [
         wording.page(SUBJECT, "5831", language, NOW),
         wording.page(SUBJECT, "5831", language, late),
-        wording.reminder(SUBJECT, "5831", language),
+        wording.page(SUBJECT, "5831", language, late, "", wording.no_answer_from(["Amy Roy", "Ben Cole", "Cleo"])),
+        wording.page(SUBJECT, "5831", language, late, "", wording.taken_and_not_called("Amy Roy", NOW, MONTREAL)),
+        wording.reminder(SUBJECT, "5831", language, NOW),
+        wording.reminder(SUBJECT, "5831", language, late),
         wording.taken(SUBJECT, "Amy Roy", language),
+        wording.given(SUBJECT, "5831", "supervisor@example.com", language, late),
+        wording.over(SUBJECT, wording.Words("has cancelled", "a annulé"), "supervisor@example.com", "why", language),
+        wording.reopened(SUBJECT, "5831", "supervisor@example.com", "they called again", language),
+        wording.unresolved(SUBJECT, "5831", late, language),
+        wording.closed_by_itself(SUBJECT, language),
+        wording.ask_outcome(SUBJECT, "5831", language),
+        wording.manager_wanted(SUBJECT, "5831", "they insist", language),
+        wording.verification("Support desk", "583100", language),
+        wording.test_page("Support desk", language),
     ]
     for text in texts:
         assert set(text) <= GSM, set(text) - GSM
         assert len(text) <= 306, len(text)
+
+
+def test_a_later_page_says_what_was_done_before() -> None:
+    later = wording.page(SUBJECT, "5831", "en", NOW, "", wording.no_answer_from(["Amy Roy", "Ben Cole", "Cleo"]))
+    assert "Ref KT-417. No answer from Amy Roy and Ben Cole and 1 more. Reply 5831" in later
+    late = wording.page(
+        SUBJECT, "5831", "en", NOW + timedelta(hours=1), "", wording.taken_and_not_called("Amy Roy", NOW, MONTREAL)
+    )
+    assert "LATE (promised 10:42 p.m.): call (514) 555-0199 back" in late
+    assert "Amy Roy took it at 10:13 p.m., and no call is on record. Reply" in late
+
+
+def test_nobody_is_given_a_deadline_that_is_over_or_was_kept() -> None:
+    late = NOW + timedelta(hours=1)
+    assert "Call (514) 555-0199 by 10:42 p.m. CALL" in wording.given(SUBJECT, "5831", "Sue", "en", NOW)
+    assert "at once: promised for 10:42 p.m. CALL" in wording.given(SUBJECT, "5831", "Sue", "en", late)
+    tried = replace(SUBJECT, is_tried=True)
+    assert "Call (514) 555-0199. CALL" in wording.given(tried, "5831", "Sue", "en", late)
 
 
 def test_times_and_lengths_are_said_as_people_say_them() -> None:

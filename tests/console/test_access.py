@@ -201,7 +201,8 @@ def test_a_technician_sees_open_callbacks_and_their_own(desk: Console) -> None:
     bens = another_callback(desk)
     desk.logs_in("amy@example.com")
     assert desk.client.get(f"/callbacks/{desk_reference(desk)}").status_code == 200
-    assert desk.client.get(f"/callbacks/{bens}").status_code == 404
+    over = desk.client.get(f"/callbacks/{bens}")
+    assert (over.status_code, f"{bens} is over, and was Ben Cole&#39;s." in over.text) == (403, True)
     assert desk.client.get(f"/callbacks/{bens}/why").status_code == 404
     assert desk.posts(f"/callbacks/{bens}/note", {"words": "x"}).status_code == 404
     assert bens not in desk.client.get("/callbacks").text

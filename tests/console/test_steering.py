@@ -194,3 +194,27 @@ def test_an_owner_hears_that_somebody_else_has_resolved_it(sue: Console) -> None
 def test_what_is_done_is_said(sue: Console) -> None:
     assert f"{sue.reference}: it is given, and they are texted." in does(sue, "give", technician="Amy Roy")
     assert f"{sue.reference}: the priority is set." in does(sue, "priority", priority="P1")
+
+
+def test_another_number_that_was_found_is_rung_instead(sue: Console) -> None:
+    does(sue, "give", technician="Amy Roy")
+    assert "cannot be rung: there is no such number" in does(sue, "number", number="555")
+    shown = does(sue, "number", number="(514) 555-0142")
+    assert ", to be rung on (514) 555-0142" in shown
+    assert sue.callback.call.customer_number == "+15145550142"
+    assert f"{sue.reference}</a>" in sue.client.get("/callbacks?words=5550142").text
+    assert any("gave another number (514) 555-0142" in line for line in story(sue))
+
+
+def test_a_risky_number_takes_the_name_of_a_supervisor(sue: Console) -> None:
+    premium = "+1 876 555 0123"
+    does(sue, "number", number=premium)
+    assert (sue.callback.call.customer_number, sue.callback.consented_by) == ("+18765550123", "sue@example.com")
+
+
+def test_after_a_wrong_number_the_console_asks_for_another_and_offers_that_one_no_more(sue: Console) -> None:
+    does(sue, "give", technician="Amy Roy")
+    does(sue, "number", number="(514) 555-0142")
+    shown = does(sue, "attempt", outcome="wrong number")
+    assert "who has no number to ring: find another, and enter it" in shown
+    assert "to be rung (your name goes on record)" not in shown

@@ -33,7 +33,7 @@ def step(sue: Console, after: timedelta) -> None:
 
 
 def test_now_names_whom_the_desk_will_call_and_when(sue: Console) -> None:
-    assert "Amy Roy is called at 10:15 p.m." in page(sue, "/")
+    assert "Amy Roy is called at 22:15" in page(sue, "/")
     step(sue, timedelta(minutes=3))
     assert "Ben Cole" in page(sue, "/")
 
@@ -43,7 +43,7 @@ def test_now_says_when_the_owner_is_reminded(sue: Console) -> None:
         s, DESK, s.scalars(select(Callback)).one(), technicians.technician_named(s, "Amy Roy"), "text", sue.clock.now()
     )
     sue.database.write(amys)
-    assert re.search(r"Amy Roy is reminded at 10:\d\d p.m.", page(sue, "/"))
+    assert re.search(r"Amy Roy is reminded at 22:\d\d", page(sue, "/"))
 
 
 def test_the_time_left_counts_down_from_the_desks_own_clock(sue: Console) -> None:
