@@ -37,6 +37,13 @@ class Record:
     resolved_at: str
     kept: str
     attempts: int
+    priority: str
+    caller_name: str
+    number_to_ring: str
+    product: str
+    coverage: str
+    breached_at: str
+    transcript: str
 
 
 def records(session: Session, since: datetime | None = None, until: datetime | None = None) -> list[Record]:
@@ -139,6 +146,13 @@ def _record(callback: Callback, voicemail: Voicemail | None, attempts: int) -> R
         resolved_at=_iso(callback.resolved_at),
         kept=_kept(callback),
         attempts=attempts,
+        priority=callback.priority,
+        caller_name=callback.call.caller_name,
+        number_to_ring=callback.call.customer_number or "",
+        product=callback.product,
+        coverage=callback.coverage,
+        breached_at=_iso(callback.breached_at),
+        transcript=voicemail.transcript if voicemail else "",
     )
 
 

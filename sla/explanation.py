@@ -35,7 +35,8 @@ def explained(promise: Promise, hours: SupportHours) -> str:
 def _outcome(promise: Promise, hours: SupportHours) -> str:
     due = "it is not due before the customer answers"
     if promise.due_at is not None:
-        due = f"it was due {instant(promise.due_at, hours)}"
+        is_to_come = promise.done_at is None and promise.standing is not Standing.BREACHED
+        due = f"it {'is' if is_to_come else 'was'} due {instant(promise.due_at, hours)}"
     if promise.done_at is None:
         return f"{due}, and {_STILL_OWED[promise.standing]}"
     return f"{due}, and was done {instant(promise.done_at, hours)}, {_DONE[promise.standing]}"

@@ -75,10 +75,10 @@ def _page(subject: Subject, code: str, language: str, now: datetime, said: str) 
 
 def no_answer_from(names: Sequence[str]) -> Words:
     """Who was asked before, and has not answered: the next one then knows that nobody else is on it."""
-    more = len(names) - 2
-    english = " and ".join([*names[:2], *([f"{more} more"] if more > 0 else [])])
-    french = " et ".join([*names[:2], *([f"{more} autres"] if more > 0 else [])])
-    return Words(f"No answer from {english}.", f"Sans réponse: {french}.")
+    if len(names) > 2:
+        first, rest = ", ".join(names[:2]), len(names) - 2
+        return Words(f"No answer from {first} and {rest} more.", f"Sans réponse: {first} et {rest} de plus.")
+    return Words(f"No answer from {' and '.join(names)}.", f"Sans réponse: {' et '.join(names)}.")
 
 
 def taken_and_not_called(by: str, since: datetime, zone: ZoneInfo) -> Words:
@@ -190,8 +190,7 @@ def unresolved(subject: Subject, code: str, due_at: datetime, language: str) -> 
             f"{subject.sender}: {subject.reference} ({who}): à régler avant {due}, et encore ouvert. "
             f"APPEL {code} vous relie, FAIT {code} si c'est réglé, PASSE {code} pour le passer."
         )
-    return (
-        f"{subject.sender}: {subject.reference} ({who}) was to be resolved by {due}. "
+    return ended_once(f"{subject.sender}: {subject.reference} ({who}) was to be resolved by {due}. ") + (
         f"CALL {code} connects you, DONE {code} when it is resolved, PASS {code} hands it on."
     )
 

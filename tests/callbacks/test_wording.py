@@ -61,7 +61,7 @@ def test_every_text_is_plain_and_fits_two_segments(language: str) -> None:
 
 def test_a_later_page_says_what_was_done_before() -> None:
     later = wording.page(SUBJECT, "5831", "en", NOW, "", wording.no_answer_from(["Amy Roy", "Ben Cole", "Cleo"]))
-    assert "Ref KT-417. No answer from Amy Roy and Ben Cole and 1 more. Reply 5831" in later
+    assert "Ref KT-417. No answer from Amy Roy, Ben Cole and 1 more. Reply 5831" in later
     late = wording.page(
         SUBJECT, "5831", "en", NOW + timedelta(hours=1), "", wording.taken_and_not_called("Amy Roy", NOW, MONTREAL)
     )

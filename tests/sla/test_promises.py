@@ -232,7 +232,7 @@ class TestExplaining:
             "A resolution was promised within 24 hours of support time from Fri 27 Nov 2026 17:00 EST: counting"
             " support hours (Monday to Friday 08:30-18:00) and the opening for the migration (Sat 28 Nov 10:00 "
             "to 12:00), and skipping the time outside them, the closure for the office party (Tue 1 Dec 12:00 "
-            "to 14:00) and 8 hours 30 minutes of waiting for the customer (Mon 30 Nov 09:00 to 17:30), it was "
+            "to 14:00) and 8 hours 30 minutes of waiting for the customer (Mon 30 Nov 09:00 to 17:30), it is "
             "due Thu 3 Dec 2026 11:30 EST, and is still on time."
         )
 
