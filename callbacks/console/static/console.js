@@ -12,6 +12,31 @@ let over = ""; // why there is nothing more to come
 
 document.addEventListener("input", (event) => kept.add(event.target.form || event.target));
 
+// What somebody has begun in one form outlives the sending of another.
+const BEGUN = `begun in ${location.pathname}`;
+
+document.addEventListener("submit", (event) => {
+  const others = [...document.forms].filter((form) => form.id && form !== event.target && kept.has(form));
+  const begun = others.map((form) => [form.id, [...form.elements].filter(isWritten).map(({ name, value }) => [name, value])]);
+  sessionStorage.setItem(BEGUN, JSON.stringify(begun));
+});
+
+function isWritten(field) {
+  return field.name && !["hidden", "password", "checkbox"].includes(field.type);
+}
+
+function takeUp(form, fields) {
+  for (const [name, value] of fields) if (form.elements[name]) form.elements[name].value = value;
+  if (form.closest("details")) form.closest("details").open = true;
+  kept.add(form);
+}
+
+for (const [id, fields] of JSON.parse(sessionStorage.getItem(BEGUN) || "[]")) {
+  if (document.getElementById(id)) takeUp(document.getElementById(id), fields);
+}
+sessionStorage.removeItem(BEGUN);
+for (const refused of document.querySelectorAll("form[data-typed]")) kept.add(refused);
+
 function clockOf(shown) {
   return shown && shown.dataset.now ? new Date(shown.dataset.now) - performance.now() : 0;
 }
