@@ -46,7 +46,7 @@ from callbacks.links import Links
 from callbacks.logs import set_up_logs
 from callbacks.migrations import check_schema, migrate
 from callbacks.oncall import rota
-from callbacks.oncall.roster import SUPERVISOR
+from callbacks.oncall.roster import SUPERVISOR, Way
 from callbacks.paging.addresses import Addresses
 from callbacks.paging.carrier import Carrier
 from callbacks.paging.outbox import Outbox
@@ -362,14 +362,20 @@ def _coverage_warnings(house: House) -> Iterator[str]:
     for gap in house.database.read(lambda session: rota.gaps_ahead(session, house.desk, now)):
         yield f"{words_of_gap(gap, house)}. Add a shift."
     plan = house.database.read(lambda session: rota.schedule(session, house.desk, now))
-    for layer in (*house.desk.policy.layers, SUPERVISOR):
-        if layer not in plan.staffed_layers():
-            yield f"nobody is ever on {layer}. Add a shift, or a stand-in (--layer fallback)."
+    for layer in plan.unstaffed_layers():
+        yield f"nobody is ever on {layer}. Add a shift, or a stand-in (--layer fallback)."
     roster = house.database.read(lambda session: rota.roster(session, house.desk, now))
     if not house.database.read(users.everyone):
         yield "nobody may use the console. Add the first user: user add you@example.com --role administrator."
     if not roster.people:
         yield "nobody can be paged: no technician has a verified number. Add one: technician add --verified."
+    if roster.people and not (
+        house.settings.smtp_url and any(Way("mail") in each.ways for each in roster.supervisors())
+    ):
+        yield (
+            "when the carrier takes nothing, nobody hears of it: set SMTP_URL, and give a supervisor a mail "
+            "address (technician mail)."
+        )
     wanted = min(3, len(roster.people))
     for name, policy in house.desk.escalations.items():
         if len(policy.paged_before_the_deadline(roster)) < wanted:

@@ -342,7 +342,7 @@ class Page(Base):
     number: Mapped[str] = mapped_column(String(6), default="first")  # the technician's first or second
     code: Mapped[str] = mapped_column(String(8))
     words: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(String(20), default="due")  # due, sent, bundled, failed, cancelled
+    state: Mapped[str] = mapped_column(String(20), default="due")  # due, sent, bundled, failed, cancelled, over the cap
     created_at: Mapped[datetime]
     next_action_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)

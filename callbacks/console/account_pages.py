@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pyotp
 import segno
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from callbacks import users
 from callbacks.console import session as login_session
 from callbacks.console.access import ConsoleParts, for_everyone, note_change
+from callbacks.console.answers import done, refused
 from callbacks.errors import DeskError, WrongState
 from callbacks.tables import User
 
@@ -36,10 +37,10 @@ def account_pages(console: Blueprint, parts: ConsoleParts) -> None:
                 raise WrongState("That is not your password, or the account is locked for a while.")
             user, said = parts.database.write(lambda session: change(session, act))
         except DeskError as fault:
-            flash(str(fault))
+            refused(fault)
         else:
             login_session.begin(user, now)  # a new key has ended every other session; this one goes on
-            flash(said)
+            done(said)
         return redirect(url_for("console.account"))
 
     def change(session: Session, act: str) -> tuple[User, str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,6 +23,7 @@ from callbacks.console.access import (
     note_listener,
     refuse_what_cannot_be_stored,
 )
+from callbacks.console.answers import done, refused
 from callbacks.console.views import standing_of
 from callbacks.errors import DeskError, WrongState
 from callbacks.links import Links
@@ -138,9 +139,9 @@ def _act(own: Blueprint, parts: ConsoleParts, links: Links) -> None:
             return work(session, life.held(session, page.callback_id), page.technician, now)
 
         try:
-            flash(parts.database.write(run))
+            done(parts.database.write(run))
         except DeskError as fault:
-            flash(str(fault))
+            refused(fault)
         return redirect(url_for("own.page", token=token))
 
     @own.post("/t/<token>/take")

@@ -27,7 +27,8 @@ ARRIVED = {
     "canceled": "cancelled",
 }
 NOT_SENT = {
-    "cancelled": "not sent: somebody had it already, or the day's cap was reached",
+    "cancelled": "not sent: somebody had it already",
+    "over the cap": "not sent: the day's cap was reached",
     "due": "waiting to be sent",
     "bundled": "went with others in one message",
 }

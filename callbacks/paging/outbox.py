@@ -196,7 +196,7 @@ class Outbox:
         page.words = wording.bundle(self._desk.company.sender, about, page.technician.language)
 
     def _over_the_cap(self, session: Session, page: Page, now: datetime) -> None:
-        page.state, page.next_action_at = "cancelled", None
+        page.state, page.next_action_at = "over the cap", None
         _tell(session, page, now, "desk", "not paged", f"{page.technician.name}: over the day's cap on {page.channel}s")
         english = f"the day's cap on {page.channel}s is reached; only the first page of each callback goes out now."
         french = f"le plafond du jour ({page.channel}) est atteint; seul le premier avis de chaque rappel part encore."
@@ -386,6 +386,7 @@ def _hurry_once(session: Session, page: Page, now: datetime) -> None:
         Page.channel == page.channel,
         Page.number == page.number,
         Page.id < page.id,
+        Page.state == "failed",
     )
     if page.callback is not None and session.scalar(earlier.limit(1)) is None:
         hurry(page.callback, now)
