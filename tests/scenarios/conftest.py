@@ -117,8 +117,11 @@ class DeskNight:
         return self.stage.house.clock.now()
 
     def log_says(self, what: str) -> bool:
-        events = self.stage.house.database.read(lambda session: list(session.scalars(select(Event))))
-        return any(what in f"{event.actor} {event.what} {event.detail}" for event in events)
+        return any(what in line for line in self.story())
+
+    def story(self) -> list[str]:
+        events = self.stage.house.database.read(lambda session: list(session.scalars(select(Event).order_by(Event.id))))
+        return [f"{event.actor} {event.what} {event.detail}" for event in events]
 
 
 @pytest.fixture

@@ -274,3 +274,14 @@ def test_after_an_outage_of_the_carrier_nobody_finds_a_storm(desk: DeskNight, tr
     called = Counter(call.to for call in desk.carrier.ledger.calls)
     assert max(texted.values()) == 1
     assert max(called.values()) <= 1
+
+
+def test_when_nothing_reaches_anybody_the_steps_are_hurried_once_and_not_for_ever(desk: DeskNight) -> None:
+    for name in ("Amy", "Ben", "Cleo", "Sue"):
+        phone = desk.phone_of(name).phone
+        phone.sms_habit, phone.habit = SmsHabit.UNREGISTERED, Habit.UNREACHABLE
+    desk.leaves_a_message()
+    desk.night.minutes_pass(29)
+    steps = [line for line in desk.story() if line.startswith("desk step")]
+    assert len(steps) <= 10
+    desk.night.forget()
