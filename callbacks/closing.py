@@ -13,12 +13,10 @@ from sqlalchemy.orm import Session
 
 from callbacks.closures import support_hours
 from callbacks.desk import Desk
-from callbacks.oncall.roster import Way
 from callbacks.paging import wording
-from callbacks.paging.escalation import add_page, subject_of
+from callbacks.paging.escalation import subject_of, text_about
 from callbacks.story import tell
 from callbacks.tables import Call, Callback, Event, ReachAttempt, ReceivedText, Waiting
-from callbacks.technicians import person
 from sla.closing import Closing, automatic_closing
 
 # The customer's phone rang. A wrong number rang at somebody else's, and a call that failed rang nowhere.
@@ -38,10 +36,9 @@ def close_if_silent(session: Session, desk: Desk, callback: Callback, now: datet
     callback.state, callback.resolved_at, callback.next_action_at = "closed", now, None
     tell(session, callback.call_sid, now, "desk", "closed by itself", closing.reason)
     owner = callback.owner
-    if owner is not None and Way("text") in person(owner).ways:
-        callback.decisions += 1
+    if owner is not None:
         words = wording.closed_by_itself(subject_of(session, desk, callback), owner.language)
-        add_page(session, callback, owner.id, "text", f"closed {callback.decisions}", words, now)
+        text_about(session, callback, owner, "closed", words, now)
 
 
 def _closing_of(session: Session, callback: Callback) -> Closing:

@@ -13,15 +13,13 @@ from sqlalchemy.orm import Session
 
 from callbacks.closures import support_hours
 from callbacks.desk import Desk
-from callbacks.oncall.roster import Way
 from callbacks.paging.alarms import tell_supervisors
-from callbacks.paging.escalation import add_page, code_for, subject_of
+from callbacks.paging.escalation import code_for, subject_of, text_about
 from callbacks.paging.wording import Words, unresolved
 from callbacks.promises import resolutions
 from callbacks.saying import clock_time
 from callbacks.story import tell
 from callbacks.tables import Callback
-from callbacks.technicians import person
 from sla.promises import Standing
 
 TRIED_AND_OPEN = (Callback.state == "open") & Callback.attempted_at.is_not(None)
@@ -49,8 +47,7 @@ def _tell_of(session: Session, desk: Desk, callback: Callback, due_at: datetime,
     ):
         return
     tell(session, callback.call_sid, now, "desk", "resolution overdue", f"promised by {in_english}, and still open")
-    if owner is not None and owner.left_at is None and Way("text") in person(owner).ways:
-        callback.decisions += 1
+    if owner is not None:
         code = code_for(session, callback, owner.id)
         words = unresolved(subject_of(session, desk, callback), code, due_at, owner.language)
-        add_page(session, callback, owner.id, "text", f"unresolved {callback.decisions}", words, now, code)
+        text_about(session, callback, owner, "unresolved", words, now, code)

@@ -84,27 +84,35 @@ def hurry(callback: Callback, now: datetime) -> None:
 def tell_the_others(session: Session, desk: Desk, callback: Callback, by: Technician, now: datetime) -> None:
     """Text everybody who was paged that somebody has it, and keep back what was not sent yet."""
     cancel_waiting(session, callback)
-    callback.decisions += 1  # taken, passed and taken again: told each time
     paged = select(Page.technician_id).where(Page.callback_id == callback.id, Page.state.in_(("sent", "bundled")))
     others = select(Technician).where(Technician.id.in_(paged), Technician.id != by.id).order_by(Technician.id)
     for technician in session.scalars(others).all():
         words = wording.taken(subject_of(session, desk, callback), by.name, technician.language)
-        if Way("text") in person(technician).ways:
-            add_page(session, callback, technician.id, "text", f"taken {callback.decisions}", words, now)
+        text_about(session, callback, technician, "taken", words, now)
 
 
 def tell_it_is_over(
     session: Session, desk: Desk, callback: Callback, what: wording.Words, by: str, why: str, now: datetime
 ) -> None:
     """Text its owner, and whoever was paged for it while nobody had it, that somebody else has ended it."""
-    callback.decisions += 1
     subject = subject_of(session, desk, callback)
     paged = select(Page.technician_id).where(Page.callback_id == callback.id, Page.state.in_(("sent", "bundled")))
     concerned = Technician.id.in_(paged) if callback.owner_id is None else Technician.id == callback.owner_id
     for technician in session.scalars(select(Technician).where(concerned).order_by(Technician.id)).all():
-        if technician.name != by and technician.left_at is None and Way("text") in person(technician).ways:
+        if technician.name != by:
             words = wording.over(subject, what, by, why, technician.language)
-            add_page(session, callback, technician.id, "text", f"over {callback.decisions}", words, now)
+            text_about(session, callback, technician, "over", words, now)
+
+
+def text_about(
+    session: Session, callback: Callback, technician: Technician, kind: str, words: str, now: datetime, code: str = ""
+) -> None:
+    """Tell somebody something about a callback, each time that it happens, when a text reaches them."""
+    way = next((way for way in person(technician).ways if way.channel == "text"), None)
+    if way is not None and technician.left_at is None:
+        callback.decisions += 1
+        page = add_page(session, callback, technician.id, "text", f"{kind} {callback.decisions}", words, now, code)
+        page.number = way.number
 
 
 def cancel_waiting(session: Session, callback: Callback, technician_id: int | None = None) -> None:
