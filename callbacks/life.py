@@ -27,6 +27,7 @@ from callbacks.paging.escalation import (
     tell_the_others,
 )
 from callbacks.paging.wording import Words
+from callbacks.saying import readable_number
 from callbacks.story import tell
 from callbacks.tables import Call, Callback, Page, PageAttempt, ReachAttempt, Technician
 
@@ -201,8 +202,15 @@ def _block_the_number(session: Session, desk: Desk, callback: Callback, technici
     number = callback.call.customer_number or callback.call.caller
     callback.call.customer_number = None
     tell(session, callback.call_sid, now, "desk", "number blocked", f"{number} is not the customer's.")
-    english = f"{callback.reference}: {technician.name} says {number} is a wrong number. Hear the message for another."
-    french = f"{callback.reference}: selon {technician.name}, {number} est un mauvais numéro. Écoutez le message."
+    said = readable_number(number)
+    english = (
+        f"{callback.reference}: {technician.name} says {said} is a wrong number. Hear the message for another, "
+        "and enter it on the callback's page."
+    )
+    french = (
+        f"{callback.reference}: selon {technician.name}, {said} est un mauvais numéro. Trouvez-en un autre dans le "
+        "message et inscrivez-le."
+    )
     tell_supervisors(session, desk, f"wrong number {callback.reference}", Words(english, french), now)
 
 

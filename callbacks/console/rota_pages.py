@@ -162,7 +162,9 @@ def _rotate(asked: Asked) -> str:
     turn = length if isinstance(length, timedelta) else timedelta(days=7)
     desk, hand_off = asked.parts.desk, asked.field("hand-off")
     rota.add_rotation(asked.session, desk, asked.field("layer"), members, first_day, hand_off, turn, asked.now)
-    return f"{', '.join(names)} take turns on {asked.field('layer')}."
+    past = first_day < local_day(asked.now, desk.zone)
+    warning = " It begins in the past: the hours on call of then change with it." if past else ""
+    return f"{', '.join(names)} take turns on {asked.field('layer')}.{warning}"
 
 
 def _end_rotation(asked: Asked) -> str:

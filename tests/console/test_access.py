@@ -362,7 +362,10 @@ def test_a_closure_and_a_holiday_are_written_down_and_taken_back(desk: Console) 
         ("close", {"from": "soon", "until": "2026-12-01T15:00"}, "is no time"),
         ("close", {"from": "2026-12-01T15:00", "until": "2026-12-01T16:00"}, "in English and in French"),
         ("close", {"from": "2026-12-02T15:00", "until": "2026-12-01T15:00", "english": "x", "french": "y"}, "ends"),
+        ("close", {"from": "2020-12-01T15:00", "until": "2020-12-01T16:00"}, "over already"),
+        ("close", {"from": "2027-03-14T02:30", "until": "2027-03-14T04:00"}, "There is no 02:30 on 2027-03-14"),
         ("strike", {"day": "tomorrow"}, "is no day"),
+        ("strike", {"day": "2027-07-08"}, "is no holiday"),
         ("drop-closure", {"closure": "99"}, "no such closure"),
     ],
 )
