@@ -7,9 +7,9 @@ import re
 import pytest
 from sqlalchemy import select
 
-from callbacks import technicians
+from callbacks import technicians, users
 from callbacks.tables import Page, Technician
-from tests.console.test_console import Console, console  # noqa: F401 - the fixture
+from tests.console.test_console import PASSWORD, Console, console  # noqa: F401 - the fixture
 
 
 @pytest.fixture
@@ -109,3 +109,18 @@ def test_a_trouble_is_flagged(sue: Console) -> None:
         lambda s: technicians.note_trouble(technicians.technician_named(s, "Amy Roy"), "text first", "sent STOP")
     )
     assert "Cannot be reached</strong> by text: sent STOP" in sue.client.get("/people").text
+
+
+def test_technicians_change_how_they_are_reached_and_nobody_else(sue: Console) -> None:
+    amy = "amy@example.com"
+    sue.database.write(lambda s: users.add_user(s, amy, "technician", PASSWORD, sue.clock.now(), "Amy Roy"))
+    sue.posts("/logout", {})
+    sue.logs_in(amy)
+    assert sue.client.get("/people").text.count("<summary>Change</summary>") == 1
+    assert 'value="22:00-07:00"' in does(sue, "/people/1/quiet", span="22:00-07:00")
+    assert "A code is on its way" in does(sue, "/people/1/second", phone="+15145550122")
+    assert "(514) 555-0122" in does(sue, "/people/1/mail", email=amy)
+    assert "mail after 3 min" in does(sue, "/people/1/rule", channel="mail", minutes="3")
+    for act in ("number", "remove"):
+        assert sue.posts(f"/people/1/{act}", {"phone": "+15145550133"}).status_code == 403
+    assert sue.posts("/people/2/quiet", {"span": "22:00-07:00"}).status_code == 403
