@@ -146,6 +146,7 @@ def is_connected(demo: Demo, phones: Page, code: str) -> None:
     demo.passes(5)
 
 
+@pytest.mark.soak
 def test_taken_and_resolved_on_the_page_behind_the_link(demo: Demo, visit: Visit, chromium: Browser) -> None:
     phones = visit.opens("/simulator/")
     reference = leaves_a_message(demo, phones)

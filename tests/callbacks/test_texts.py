@@ -16,6 +16,9 @@ from callbacks.desk import read_desk
 from callbacks.oncall import rota
 from callbacks.tables import Callback, Page, ReachAttempt
 from callbacks.texts import answer_text
+from tests.scenarios.conftest import POSTGRES_IN_SOAK
+
+pytestmark = POSTGRES_IN_SOAK
 
 DESK = read_desk(Path("support.toml"))
 NOW = datetime(2026, 11, 29, 3, 13, tzinfo=UTC)

@@ -154,6 +154,7 @@ def answers(url: str) -> str:
         return str(fault)
 
 
+@pytest.mark.soak
 @pytest.mark.on("sqlite")
 def test_serve_takes_a_call_pages_and_starts_a_dead_worker_again(service: Service) -> None:
     service.staff()
@@ -226,7 +227,13 @@ def test_without_its_settings_it_refuses_to_start_and_names_them_all() -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("command", ["oncall", "technician list", "check", "worker", "web", "report"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "check",
+        *(pytest.param(c, marks=pytest.mark.soak) for c in ("oncall", "technician list", "worker", "web", "report")),
+    ],
+)
 def test_without_its_schema_every_command_says_what_to_do(command: str, tmp_path: Path) -> None:
     settings = {**os.environ, **SETTINGS, "DATABASE_URL": f"sqlite:///{tmp_path / 'new.db'}"}
     done = subprocess.run(
