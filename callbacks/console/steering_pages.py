@@ -118,7 +118,7 @@ ACTS: dict[str, Callable[[Asked], None]] = {
     "connect": _connect,
     "consent": lambda a: life.consent(a.session, a.callback, a.who, a.now),
     "number": lambda a: steering.give_number(
-        a.session, a.callback, a.field("number"), a.who, a.now, may_consent=a.user.role in MAY_STEER
+        a.session, a.callback, a.field("number")[:40], a.who, a.now, may_consent=a.user.role in MAY_STEER
     ),
     "page-now": lambda a: steering.page_now(a.session, a.callback, a.who, a.now),
     "priority": lambda a: steering.set_priority(a.session, a.desk, a.callback, a.field("priority"), a.who, a.now),
