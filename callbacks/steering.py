@@ -83,7 +83,7 @@ def reassign(session: Session, desk: Desk, callback: Callback, technician: Techn
     _hand_to(session, desk, callback, technician, who, now)
     code = code_for(session, callback, technician.id)
     words = wording.given(subject_of(session, desk, callback), code, who, technician.language, now)
-    _text(session, callback, technician, f"given {callback.decisions}", words, code, now)
+    _text(session, callback, technician, "given", words, code, now)
     _watch_the_owner(session, desk, callback, now)
 
 
@@ -178,13 +178,12 @@ def ask_manager(session: Session, desk: Desk, callback: Callback, why: str, who:
     managers = rota.roster(session, desk, now).on(desk.policy.layers[-1])
     if not managers:
         raise WrongState(f"Nobody is on {desk.policy.layers[-1]} now. Give it to somebody by name.")
-    callback.decisions += 1
     tell(session, callback.call_sid, now, who, "manager asked for", why)
     for manager in managers:
         code = code_for(session, callback, manager.id)
         words = wording.manager_wanted(subject_of(session, desk, callback), code, why, manager.language)
         row = session.get_one(Technician, manager.id)
-        _text(session, callback, row, f"manager {callback.decisions}", words, code, now)
+        _text(session, callback, row, "manager", words, code, now)
 
 
 def reopen(session: Session, desk: Desk, callback: Callback, why: str, who: str, now: datetime) -> None:
@@ -198,10 +197,9 @@ def reopen(session: Session, desk: Desk, callback: Callback, why: str, who: str,
     tell(session, callback.call_sid, now, who, "reopened", why)
     owner = callback.owner
     if owner is not None and owner.left_at is None:
-        callback.decisions += 1
         code = code_for(session, callback, owner.id)
         words = wording.reopened(subject_of(session, desk, callback), code, who, why, owner.language)
-        _text(session, callback, owner, f"reopened {callback.decisions}", words, code, now)
+        _text(session, callback, owner, "reopened", words, code, now)
 
 
 def cancel(session: Session, desk: Desk, callback: Callback, why: str, who: str, now: datetime) -> None:
@@ -276,10 +274,13 @@ def add_note(session: Session, callback: Callback, words: str, who: str, now: da
 
 
 def _text(
-    session: Session, callback: Callback, technician: Technician, occasion: str, words: str, code: str, now: datetime
+    session: Session, callback: Callback, technician: Technician, kind: str, words: str, code: str, now: datetime
 ) -> None:
+    """Text somebody each time that it is asked; where no text reaches them, the story says that it failed."""
+    callback.decisions += 1
     way = next((way for way in person(technician).ways if way.channel == "text"), Way("text"))
-    add_page(session, callback, technician.id, "text", occasion, words, now, code).number = way.number
+    page = add_page(session, callback, technician.id, "text", f"{kind} {callback.decisions}", words, now, code)
+    page.number = way.number
 
 
 def _waiting(session: Session, callback: Callback) -> Waiting | None:

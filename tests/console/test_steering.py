@@ -218,3 +218,12 @@ def test_after_a_wrong_number_the_console_asks_for_another_and_offers_that_one_n
     shown = does(sue, "attempt", outcome="wrong number")
     assert "who has no number to ring: find another, and enter it" in shown
     assert "to be rung (your name goes on record)" not in shown
+
+
+def test_giving_it_twice_to_the_same_person_after_an_attempt_texts_them_twice(sue: Console) -> None:
+    does(sue, "give", technician="Amy Roy")
+    does(sue, "attempt", outcome="no answer")
+    before = len(texts(sue, "Amy Roy", "given"))
+    for _ in range(2):
+        does(sue, "give", technician="Amy Roy")
+    assert len(texts(sue, "Amy Roy", "given")) == before + 2
