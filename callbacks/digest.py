@@ -27,8 +27,7 @@ from callbacks.nights import DAY, Days, monday_of
 from callbacks.oncall import rota
 from callbacks.oncall.schedule import Gap
 from callbacks.paging.post import Letter, Post
-from callbacks.promises import resolutions
-from callbacks.resolving import TRIED_AND_OPEN
+from callbacks.promises import still_owed
 from callbacks.saying import day_and_time, span
 from callbacks.tables import Callback, Page, User, Watermark
 from sla.attainment import Attainment, attainment
@@ -154,10 +153,7 @@ def _night_facts(session: Session, desk: Desk, day: date, now: datetime) -> Nigh
 
 def _still_open(session: Session, desk: Desk, now: datetime) -> list[OpenOne]:
     rows = session.scalars(select(Callback).where(Callback.state == "open").order_by(Callback.due_at))
-    owed = {
-        each.callback_id: each.promise
-        for each in resolutions(session, desk, support_hours(session, desk), TRIED_AND_OPEN, now)
-    }
+    owed = still_owed(session, desk, support_hours(session, desk), now)
     return [
         OpenOne(row.reference, row.owner.name if row.owner else "nobody", _owes(row, owed.get(row.id), desk.zone, now))
         for row in rows

@@ -120,8 +120,8 @@ def hand_on(session: Session, callback: Callback, technician: Technician, told_b
     hurry(callback, now)
 
 
-# How an attempt to reach the customer went, as a person says it; what follows from each is in `tell_outcome`.
 HAS_RESOLVED = Words("has resolved", "a réglé")
+# How an attempt to reach the customer went, as a person says it; what follows from each is in `tell_outcome`.
 OUTCOMES = ("resolved", "continuing", "left a message", "no answer", "wrong number")
 
 

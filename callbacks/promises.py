@@ -16,6 +16,8 @@ from sla.explanation import explained
 from sla.hours import SupportHours
 from sla.promises import Course, Promise, Wait, first_reaction, resolution
 
+TRIED_AND_OPEN = (Callback.state == "open") & Callback.attempted_at.is_not(None)
+
 
 class Resolution(NamedTuple):
     """How the resolution of one callback stands."""
@@ -37,13 +39,18 @@ def explanations(session: Session, desk: Desk, hours: SupportHours, callback: Ca
 def resolutions(
     session: Session, desk: Desk, hours: SupportHours, which: ColumnElement[bool], now: datetime
 ) -> list[Resolution]:
-    """How the resolutions of some callbacks stand; those without a promised one are left out, and the cancelled."""
+    """How the resolutions of some callbacks stand; those without a promised one are left out."""
     found = []
     for (callback_id, priority, line, began_at), course in _courses(session, desk, which):
         promise = resolution(course, hours, now)
         if promise is not None:
             found.append(Resolution(callback_id, priority, line, began_at, promise))
     return found
+
+
+def still_owed(session: Session, desk: Desk, hours: SupportHours, now: datetime) -> dict[int, Promise]:
+    """The resolutions that are owed now, by the id of the callback: of those that were tried and are open."""
+    return {each.callback_id: each.promise for each in resolutions(session, desk, hours, TRIED_AND_OPEN, now)}
 
 
 Facts = tuple[int, str, str, datetime]

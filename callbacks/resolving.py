@@ -16,13 +16,11 @@ from callbacks.desk import Desk
 from callbacks.paging.alarms import tell_supervisors
 from callbacks.paging.escalation import code_for, subject_of, text_about
 from callbacks.paging.wording import Words, unresolved
-from callbacks.promises import resolutions
+from callbacks.promises import TRIED_AND_OPEN, resolutions
 from callbacks.saying import clock_time
 from callbacks.story import tell
 from callbacks.tables import Callback
 from sla.promises import Standing
-
-TRIED_AND_OPEN = (Callback.state == "open") & Callback.attempted_at.is_not(None)
 
 
 def watch_resolutions(session: Session, desk: Desk, now: datetime) -> None:

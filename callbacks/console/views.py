@@ -21,8 +21,7 @@ from callbacks.oncall.schedule import Schedule
 from callbacks.paging.escalation import forecast
 from callbacks.paging.policy import Decision
 from callbacks.paging.reasons import in_a_line
-from callbacks.promises import explanations, resolutions
-from callbacks.resolving import TRIED_AND_OPEN
+from callbacks.promises import TRIED_AND_OPEN, explanations, resolutions, still_owed
 from callbacks.saying import caller_in_words, day_and_time, length, span
 from callbacks.steering import is_waiting, last_seen
 from callbacks.tables import Call, Callback, ReachAttempt, Technician, Voicemail
@@ -86,10 +85,7 @@ def open_callbacks(
     """Give the callbacks that are open, the most urgent first."""
     query = select(Callback).where(Callback.state == "open", visible).order_by(Callback.id)
     callbacks = session.scalars(query).all()
-    owed = {
-        found.callback_id: found.promise
-        for found in resolutions(session, desk, support_hours(session, desk), TRIED_AND_OPEN, now)
-    }
+    owed = still_owed(session, desk, support_hours(session, desk), now)
     rows = [
         replace(
             row_of(callback, now),

@@ -85,7 +85,7 @@ class Roster:
         return tuple(person for person in self.people if person.name.casefold() == name.strip().casefold())
 
     def layer_of(self, person_id: int) -> str | None:
-        return next((layer for layer, members in self.layers.items() if any(p.id == person_id for p in members)), None)
+        return next(iter(self.layers_of(person_id)), None)
 
     def layers_of(self, person_id: int) -> tuple[str, ...]:
         return tuple(layer for layer, members in self.layers.items() if any(p.id == person_id for p in members))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.paging.escalation import ESCALATING
 from callbacks.tables import Page, PageAttempt
 
 ARRIVED = {
@@ -98,7 +99,7 @@ def became(page: Page, attempts: Sequence[PageAttempt], zone: ZoneInfo) -> str:
 
 def _and_left(page: Page, attempt: PageAttempt) -> str:
     """A private voicemail picks up as well; who takes a page, or hands it on, says so by a key."""
-    is_a_page = page.channel == "call" and page.occasion.startswith(("step", "reminder"))
+    is_a_page = page.channel == "call" and page.occasion.startswith(ESCALATING)
     is_over = attempt.carrier_status == "completed" and not attempt.error
     return ", and not taken: perhaps by a private voicemail" if is_a_page and is_over and not page.answer else ""
 

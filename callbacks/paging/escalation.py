@@ -211,14 +211,15 @@ def put_in_outbox(
 
 def _waiting_page(session: Session, callback: Callback, notice: Notice, occasion: str) -> Page | None:
     """The page of the same kind that has yet to go the same way to the same person."""
-    same_way = select(Page).where(
-        Page.callback_id == callback.id,
-        Page.technician_id == notice.person.id,
-        Page.channel == notice.channel,
-        Page.number == notice.number,
-    )
+    same_way = pages_by_way(callback.id, notice.person.id, notice.channel, notice.number)
     waiting = same_way.where(Page.state == "due", Page.occasion.startswith(occasion.split()[0]))
     return session.scalars(waiting.order_by(Page.id).limit(1)).first()
+
+
+def pages_by_way(callback_id: int | None, technician_id: int, channel: str, number: str) -> Select[Page]:
+    """Every page about a callback that goes, or went, to one person by one way."""
+    theirs = select(Page).where(Page.callback_id == callback_id, Page.technician_id == technician_id)
+    return theirs.where(Page.channel == channel, Page.number == number)
 
 
 def page_another_way(session: Session, desk: Desk, page: Page, now: datetime) -> None:

@@ -30,6 +30,7 @@ from callbacks.paging.escalation import (
     ask_how_it_went,
     hurry,
     page_another_way,
+    pages_by_way,
     release_bundled,
     subject_of,
     words_of,
@@ -380,14 +381,8 @@ def _do_not_wait_for(session: Session, page: Page, fault: CarrierError, now: dat
 
 def _hurry_once(session: Session, page: Page, now: datetime) -> None:
     """Take the next step at once, the first time that this way to this person fails: a second round gains nothing."""
-    earlier = select(Page.id).where(
-        Page.callback_id == page.callback_id,
-        Page.technician_id == page.technician_id,
-        Page.channel == page.channel,
-        Page.number == page.number,
-        Page.id < page.id,
-        Page.state == "failed",
-    )
+    same_way = pages_by_way(page.callback_id, page.technician_id, page.channel, page.number)
+    earlier = same_way.where(Page.id < page.id, Page.state == "failed")
     if page.callback is not None and session.scalar(earlier.limit(1)) is None:
         hurry(page.callback, now)
 
