@@ -17,13 +17,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert, text
 
-from callbacks import technicians, users
 from callbacks.console.access import ConsoleParts
-from callbacks.console.pages import console_blueprint
-from callbacks.database import Database
-from callbacks.desk import read_desk
-from callbacks.migrations import migrate
-from callbacks.tables import Call, Callback, FindingWord
+from callbacks.console.blueprint import console_blueprint
+from callbacks.db.database import Database
+from callbacks.db.migrations import migrate
+from callbacks.db.tables import Call, Callback, FindingWord
+from callbacks.desk.desk_file import read_desk
+from callbacks.people import technicians, users
 from sla.clock import MovingClock
 from tests.postgres import postgres_server
 

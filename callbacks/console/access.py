@@ -15,10 +15,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
-from callbacks import audit, users
-from callbacks.database import Database
-from callbacks.desk import Desk
-from callbacks.tables import Callback, Event, User, Voicemail
+from callbacks.db.database import Database
+from callbacks.db.tables import Callback, Event, User, Voicemail
+from callbacks.desk.desk_file import Desk
+from callbacks.people import users
+from callbacks.records import audit_log
 from sla.clock import Clock
 
 CONTENT_POLICY = (
@@ -69,7 +70,7 @@ for_administrators = _only(("administrator",), "Only administrators may do this.
 def note_change(session: Session, now: datetime, what: str, about: str = "") -> None:
     """Enter into the audit log what the one who is logged in does, with what was written into the form."""
     fields = [f"{name}: {value}" for name, value in request.form.items() if name not in NOT_FOR_THE_LOG and value]
-    audit.note(session, now, g.user.email, what, "; ".join(filter(None, [about, *fields])))
+    audit_log.note(session, now, g.user.email, what, "; ".join(filter(None, [about, *fields])))
 
 
 def kept_to_ourselves(answer: Response, parts: ConsoleParts, referrer: str = "same-origin") -> Response:
@@ -103,7 +104,7 @@ def note_listener(session: Session, voicemail: Voicemail, who: str, now: datetim
     is_beginning = request.headers.get("Range", "bytes=0-").startswith("bytes=0-")
     if request.method != "GET" or (not is_beginning and _is_hearing(session, voicemail, who, now)):
         return
-    audit.note_listener(session, voicemail.call_sid, who, now)
+    audit_log.note_listener(session, voicemail.call_sid, who, now)
 
 
 def _is_hearing(session: Session, voicemail: Voicemail, who: str, now: datetime) -> bool:

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.paging.escalation import ESCALATING
-from callbacks.tables import Page, PageAttempt
+from callbacks.db.tables import Page, PageAttempt
+from callbacks.paging.escalate import ESCALATING
 
 ARRIVED = {
     "delivered": "arrived on the phone",

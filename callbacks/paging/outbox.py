@@ -16,16 +16,17 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callbacks.database import Database
-from callbacks.desk import Desk
+from callbacks.db.database import Database
+from callbacks.db.tables import Callback, Page, PageAttempt
+from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
 from callbacks.links import Links
-from callbacks.oncall.roster import Way
-from callbacks.paging import wording
-from callbacks.paging.addresses import Addresses
-from callbacks.paging.alarms import send, tell_supervisors
-from callbacks.paging.carrier import ACCOUNT_REFUSED, FINAL, IN_WORDS, OPERATORS_FAULTS, Accepted, Carrier
-from callbacks.paging.escalation import (
+from callbacks.logs import masked
+from callbacks.paging import messages
+from callbacks.paging.alerts import send, tell_supervisors
+from callbacks.paging.channels.mail import Letter, Post
+from callbacks.paging.channels.twilio import ACCOUNT_REFUSED, FINAL, IN_WORDS, OPERATORS_FAULTS, Accepted, Carrier
+from callbacks.paging.escalate import (
     ESCALATING,
     ask_how_it_went,
     hurry,
@@ -35,12 +36,12 @@ from callbacks.paging.escalation import (
     subject_of,
     words_of,
 )
-from callbacks.paging.post import Letter, Post
-from callbacks.paging.restraint import is_first_page, others_waiting, restraint, traffic_of
-from callbacks.saying import masked
-from callbacks.story import tell
-from callbacks.tables import Callback, Page, PageAttempt
-from callbacks.technicians import forget_trouble, is_verified, note_trouble, number_of, person
+from callbacks.paging.throttle import is_first_page, others_waiting, restraint, traffic_of
+from callbacks.paging.webhook_urls import Addresses
+from callbacks.people.person import Way
+from callbacks.people.technicians import forget_trouble, is_verified, note_trouble, number_of, person
+from callbacks.records.event_log import tell
+from callbacks.text.bilingual import Words
 from sla.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -194,7 +195,7 @@ class Outbox:
         for other in others:
             other.state, other.next_action_at, other.bundled_into_id = "bundled", None, page.id
         about = [(subject_of(session, self._desk, p.callback), p.code) for p in (page, *others) if p.callback]
-        page.words = wording.bundle(self._desk.company.sender, about, page.technician.language)
+        page.words = messages.bundle(self._desk.company.sender, about, page.technician.language)
 
     def _over_the_cap(self, session: Session, page: Page, now: datetime) -> None:
         page.state, page.next_action_at = "over the cap", None
@@ -203,7 +204,7 @@ class Outbox:
         french = f"le plafond du jour ({page.channel}) est atteint; seul le premier avis de chaque rappel part encore."
         day = now.astimezone(self._desk.zone).date()
         once = f"cap on {page.channel}s {day}"
-        tell_supervisors(session, self._desk, once, wording.Words(english, french), now)
+        tell_supervisors(session, self._desk, once, Words(english, french), now)
 
     def _errand(self, what: Literal["send", "look up"], page: Page, attempt: PageAttempt) -> Errand:
         lines = self._desk.lines
@@ -282,7 +283,7 @@ class Outbox:
         if fault.code in OPERATORS_FAULTS:
             english, french = f"pages are refused: {fault} Only you can mend this.", f"les avis sont refusés: {fault}"
             once = f"account {fault.code} {now:%Y-%m-%d}"
-            tell_supervisors(session, self._desk, once, wording.Words(english, french), now)
+            tell_supervisors(session, self._desk, once, Words(english, french), now)
 
 
 def adopt(session: Session, attempt: PageAttempt, sid: str, status: str, now: datetime) -> None:
@@ -343,7 +344,7 @@ def fail(session: Session, desk: Desk, page: Page, why: str, now: datetime, code
         _note_trouble(session, desk, page, why, now)
     elif code in SENDERS_FAULTS:
         english, french = f"no text goes out: {why} Pages go by phone.", f"aucun texto ne part: {why}"
-        tell_supervisors(session, desk, f"sender {code} {now:%Y-%m-%d}", wording.Words(english, french), now)
+        tell_supervisors(session, desk, f"sender {code} {now:%Y-%m-%d}", Words(english, french), now)
     session.flush()
     _go_on_without(session, desk, page, now)
     for bundled in _bundled_into(session, page):
@@ -356,7 +357,7 @@ def _note_trouble(session: Session, desk: Desk, page: Page, why: str, now: datet
     if note_trouble(row, way, why):
         english = f"{row.name} cannot be reached by {channel}: {why} They are paged another way until it is mended."
         french = f"{row.name} n'est pas joignable ({channel}): {why} Un autre moyen sert en attendant."
-        words = wording.Words(english, french)
+        words = Words(english, french)
         tell_supervisors(session, desk, f"{row.id} {way} {now:%Y-%m-%d %H:%M}", words, now)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from callbacks.desk import Desk
+from callbacks.desk.desk_file import Desk
+from callbacks.desk.escalation_policy import Escalation
 from callbacks.oncall.reasons import why_on
-from callbacks.oncall.roster import Person
 from callbacks.oncall.schedule import Schedule
-from callbacks.paging.policy import Case, Decision, Escalation, Notice, left_out
-from callbacks.saying import span
+from callbacks.paging.decide import Case, Decision, Notice, left_out
+from callbacks.people.person import Person
+from callbacks.text.formats import span
 
 PAGED_BY = {"text": "texted", "call": "called", "mail": "mailed"}
 

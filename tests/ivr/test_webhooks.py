@@ -14,12 +14,13 @@ import pytest
 from sqlalchemy import func, select, text, true
 from sqlalchemy.orm import Session
 
-from callbacks import finding, technicians
-from callbacks.database import Database
-from callbacks.desk import read_desk
-from callbacks.oncall import rota
-from callbacks.tables import Call, Callback, Event, Page, ReceivedText, Voicemail
-from ivr import webhook
+from callbacks.db.database import Database
+from callbacks.db.tables import Call, Callback, Event, Page, ReceivedText, Voicemail
+from callbacks.desk.desk_file import read_desk
+from callbacks.oncall import store
+from callbacks.people import technicians
+from callbacks.records import search as finding
+from ivr.twilio import webhook
 from tests.ivr.webhooks import (
     CALL,
     DIRECT,
@@ -37,7 +38,7 @@ from tests.ivr.webhooks import (
 def carrier(database: Database) -> Carrier:
     def staff(session: Session) -> None:
         amy = technicians.add_technician(session, "Amy Roy", "+15145550101", SATURDAY_NIGHT, verified=True)
-        rota.add_shift(session, read_desk(Path("support.toml")), amy, "primary", None, None, SATURDAY_NIGHT)
+        store.add_shift(session, read_desk(Path("support.toml")), amy, "primary", None, None, SATURDAY_NIGHT)
 
     database.write(staff)
     return Carrier(database)

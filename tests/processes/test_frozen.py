@@ -13,9 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from callbacks.database import Database
-from callbacks.migrations import migrate
-from callbacks.worker import BITTEN
+from callbacks.db.database import Database
+from callbacks.db.migrations import migrate
+from callbacks.worker.loop import BITTEN
 from tests.ivr.webhooks import CALL, DIRECT, Carrier, said, waiting_for_what_callers_gave_up
 from tests.postgres import NoPostgres, postgres_server
 

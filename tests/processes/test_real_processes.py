@@ -19,10 +19,10 @@ import pytest
 from sqlalchemy import select
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from callbacks import intake
-from callbacks.database import Database
-from callbacks.desk import read_desk
-from callbacks.tables import Page
+from callbacks.db.database import Database
+from callbacks.db.tables import Page
+from callbacks.desk.desk_file import read_desk
+from callbacks.inbound import calls
 from ivr.simulator import SimulatedTwilio
 from sla.clock import SystemClock
 
@@ -109,10 +109,10 @@ class Service:
     def owes_a_callback(self) -> None:
         """What a call would leave behind, without the minute that it takes."""
         database, desk, now = Database(self.database_url), read_desk(Path("support.toml")), self.clock.now()
-        arrival = intake.Arrival("CA" + "7" * 32, "direct", CUSTOMER, "en", False, "outside support hours")
-        database.write(lambda session: intake.call_arrives(session, arrival, now))
-        news = intake.Recording("expected")
-        database.write(lambda session: intake.voicemail_said(session, desk, arrival.sid, news, now))
+        arrival = calls.Arrival("CA" + "7" * 32, "direct", CUSTOMER, "en", False, "outside support hours")
+        database.write(lambda session: calls.call_arrives(session, arrival, now))
+        news = calls.Recording("expected")
+        database.write(lambda session: calls.voicemail_said(session, desk, arrival.sid, news, now))
         database.close()
 
     def texts_to_amy(self) -> int:

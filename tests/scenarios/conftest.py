@@ -19,10 +19,10 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app import Stage, kept_audio_differs, set_the_stage
-from callbacks.commands import desk_time
-from callbacks.desk import desk_from
-from callbacks.tables import AuditEntry, Call, Callback, Event, Page, ReachAttempt, Technician, Voicemail
-from callbacks.technicians import technician_named
+from callbacks.cli.command import desk_time
+from callbacks.db.tables import AuditEntry, Call, Callback, Event, Page, ReachAttempt, Technician, Voicemail
+from callbacks.desk.desk_file import desk_from
+from callbacks.people.technicians import technician_named
 from ivr.rehearsal.night import Night, Person
 from ivr.simulator import Fault, SimulatedTwilio
 

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from app import compose
-from callbacks import intake, life, worker
-from callbacks.paging import escalation
+from callbacks.acts import life
+from callbacks.inbound import calls
+from callbacks.paging import escalate
 from callbacks.paging.outbox import Claim
-from callbacks.technicians import technician_named
+from callbacks.people.technicians import technician_named
+from callbacks.worker import loop
 from ivr.rehearsal.night import hum
 from tests.scenarios.conftest import DeskNight
 
@@ -131,10 +133,10 @@ def test_two_workers_page_once(desk: DeskNight, database_url: str) -> None:
     now = house.clock.now()
     for number in range(12):
         sid = f"CA{number:032d}"
-        arrival = intake.Arrival(sid, "direct", "+15145550199", "en", False, "outside support hours")
-        house.database.write(lambda s, a=arrival: intake.call_arrives(s, a, now))  # type: ignore[misc]
-        news = intake.Recording("expected")
-        house.database.write(lambda s, i=sid, n=news: intake.voicemail_said(s, house.desk, i, n, now))  # type: ignore[misc]
+        arrival = calls.Arrival(sid, "direct", "+15145550199", "en", False, "outside support hours")
+        house.database.write(lambda s, a=arrival: calls.call_arrives(s, a, now))  # type: ignore[misc]
+        news = calls.Recording("expected")
+        house.database.write(lambda s, i=sid, n=news: calls.voicemail_said(s, house.desk, i, n, now))  # type: ignore[misc]
     barrier = threading.Barrier(4)
 
     def sweep(do: Callable[[], None]) -> None:
@@ -182,14 +184,14 @@ def test_one_callback_that_cannot_be_decided_does_not_keep_the_others_waiting(
     desk.expects_error("a callback could not be decided")
     desk.leaves_a_message()
     desk.phone_of("Amy").reads("call (514) 555-0199 back")
-    decide, poisoned = escalation.take_next_step, desk.callback.id
+    decide, poisoned = escalate.take_next_step, desk.callback.id
 
     def take_next_step(session: Any, its_desk: Any, callback: Any, now: Any) -> Any:
         if callback.id == poisoned:
             raise RuntimeError("this row makes no sense")
         return decide(session, its_desk, callback, now)
 
-    monkeypatch.setattr(worker, "take_next_step", take_next_step)
+    monkeypatch.setattr(loop, "take_next_step", take_next_step)
     desk.night.minutes_pass(4)
     desk.leaves_a_message()
     amy = desk.phone_of("Amy")

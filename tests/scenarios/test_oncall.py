@@ -9,11 +9,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from callbacks import life, technicians
-from callbacks.oncall import rota
-from callbacks.oncall.roster import FALLBACK
-from callbacks.paging import alarms
-from callbacks.tables import ShiftRow, Technician
+from callbacks.acts import life
+from callbacks.db.tables import ShiftRow, Technician
+from callbacks.desk.escalation_policy import FALLBACK
+from callbacks.oncall import store
+from callbacks.paging import alerts
+from callbacks.people import technicians
 from ivr.simulator import Habit, SmsHabit
 from tests.scenarios.conftest import CUSTOMER, POSTGRES_IN_SOAK, DeskNight
 
@@ -38,7 +39,7 @@ def off_call(desk: DeskNight, name: str) -> None:
 
 def on(desk: DeskNight, name: str, layer: str) -> None:
     house = desk.stage.house
-    desk.edit(lambda session, row: rota.add_shift(session, house.desk, row, layer, None, None, desk.now), name)
+    desk.edit(lambda session, row: store.add_shift(session, house.desk, row, layer, None, None, desk.now), name)
 
 
 # Who is paged
@@ -56,9 +57,9 @@ def test_a_gap_at_paging_time_goes_to_the_stand_in_at_once(desk: DeskNight) -> N
 def test_somebody_who_is_off_is_not_paged_and_whoever_covers_is(desk: DeskNight) -> None:
     house = desk.stage.house
     until = desk.now + timedelta(hours=8)
-    desk.edit(lambda session, amy: rota.add_absence(session, amy, desk.now, until, desk.now))
+    desk.edit(lambda session, amy: store.add_absence(session, amy, desk.now, until, desk.now))
     desk.edit(
-        lambda session, cleo: rota.add_override(
+        lambda session, cleo: store.add_override(
             session, house.desk, "primary", cleo, technicians.technician_named(session, "Amy Roy"),
             desk.now, until, desk.now,
         ),
@@ -77,7 +78,7 @@ def test_the_next_step_after_a_hand_over_goes_to_the_new_person_and_the_old_one_
     house = desk.stage.house
     for name, starts, ends in (("Amy Roy", None, hand_over), ("Cleo Martin", hand_over, None)):
         desk.edit(
-            lambda session, row, s=starts, e=ends: rota.add_shift(  # type: ignore[misc]
+            lambda session, row, s=starts, e=ends: store.add_shift(  # type: ignore[misc]
                 session, house.desk, row, "primary", s, e, desk.now
             ),
             name,
@@ -132,8 +133,8 @@ def test_a_number_counts_when_the_code_comes_back_from_it(desk: DeskNight) -> No
 
     def joins(session: Session) -> None:
         row = technicians.add_technician(session, "Dan Fox", "+15145550120", desk.now)
-        rota.add_shift(session, house.desk, row, "primary", desk.now, None, desk.now)
-        alarms.send_code(session, house.desk, row, "first", desk.now)
+        store.add_shift(session, house.desk, row, "primary", desk.now, None, desk.now)
+        alerts.send_code(session, house.desk, row, "first", desk.now)
 
     house.database.write(joins)
     off_call(desk, "Amy Roy")
@@ -155,7 +156,7 @@ def test_a_landline_is_verified_by_a_code_that_is_spoken(desk: DeskNight) -> Non
 
     def moves(session: Session, amy: Technician) -> None:
         technicians.give_number(session, amy, "second", "+15145550130")
-        alarms.send_code(session, house.desk, amy, "second", desk.now, "call")
+        alerts.send_code(session, house.desk, amy, "second", desk.now, "call")
 
     home = desk.night.gives_a_phone_to("Amy's kitchen", "+15145550130")
     desk.edit(moves)
@@ -235,7 +236,7 @@ def test_a_gap_made_by_an_edit_and_every_day_is_told_to_the_supervisor(desk: Des
     desk.night.minutes_pass(5)
     off_call(desk, "Amy Roy")
     desk.edit(
-        lambda s, row: rota.add_shift(
+        lambda s, row: store.add_shift(
             s, desk.stage.house.desk, row, "primary", desk.now, desk.now + timedelta(days=13), desk.now
         )
     )
@@ -552,7 +553,7 @@ def test_passing_it_on_keeps_back_what_ones_own_rules_would_still_send(desk: Des
 
 
 def test_when_the_leader_of_a_bundle_does_not_go_the_others_go_by_themselves(desk: DeskNight) -> None:
-    from callbacks.paging.escalation import cancel_waiting
+    from callbacks.paging.escalate import cancel_waiting
 
     desk.leaves_a_message()
     desk.phone_of("Amy").reads("call (514) 555-0199 back")
@@ -572,8 +573,8 @@ def test_when_the_leader_of_a_bundle_does_not_go_the_others_go_by_themselves(des
 
 def _bundled(session: Session, first: int, second: int) -> tuple[int, int]:
     """Two more pages to Amy, one of which leads the other."""
-    from callbacks.paging.escalation import add_page
-    from callbacks.tables import Callback, Page
+    from callbacks.db.tables import Callback, Page
+    from callbacks.paging.escalate import add_page
 
     made = []
     for page_id in (first, second):

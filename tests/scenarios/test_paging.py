@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from callbacks.console.timeline import timeline_of
-from callbacks.tables import Callback
+from callbacks.console.callbacks.timeline import timeline_of
+from callbacks.db.tables import Callback
 from ivr.simulator import Habit, SmsHabit
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, DeskNight
 
@@ -84,8 +84,8 @@ def test_a_text_that_can_never_arrive_is_followed_by_a_call_at_once(desk: DeskNi
 
 def _tried(desk: DeskNight) -> None:
     """Amy says at the console that she tried."""
-    from callbacks import life
-    from callbacks.technicians import technician_named
+    from callbacks.acts import life
+    from callbacks.people.technicians import technician_named
 
     now = desk.stage.house.clock.now()
     callback_id = desk.callback.id

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks import steering
-from callbacks.tables import Callback, Technician
+from callbacks.acts import steering
+from callbacks.db.tables import Callback, Technician
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, DeskNight
 
 pytestmark = POSTGRES_IN_SOAK

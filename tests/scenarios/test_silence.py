@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks import steering
-from callbacks.console.views import next_of, standing_of
-from callbacks.tables import Callback
+from callbacks.acts import steering
+from callbacks.console.callbacks.views import next_of, standing_of
+from callbacks.db.tables import Callback
 from ivr.rehearsal.night import Person
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, DeskNight
 

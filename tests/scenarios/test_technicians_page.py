@@ -7,7 +7,7 @@ import re
 import pytest
 from werkzeug.test import TestResponse
 
-from callbacks.tables import Event
+from callbacks.db.tables import Event
 from tests.scenarios.conftest import CUSTOMER, POSTGRES_IN_SOAK, DeskNight
 
 pytestmark = POSTGRES_IN_SOAK
