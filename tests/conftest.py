@@ -12,6 +12,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import create_engine, text
 
+from callbacks.cli.context import Compose
 from callbacks.db.database import Database
 from callbacks.db.migrations import migrate
 from callbacks.logs import set_up_logs
@@ -23,6 +24,14 @@ TEMPLATE = "desk_template"
 
 use_newest_rules()
 set_up_logs()
+
+
+@pytest.fixture(scope="session")
+def compose() -> Compose:
+    """Return the function that composes the service as the process does: no test composes another one."""
+    import app  # here, so that tests which need no service do not wait for its import
+
+    return app.compose
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Response
 
-from app import DEMO_PASSWORD, DEMO_USER
+from ivr.rehearsal.simulated_desk import DEMO_PASSWORD, DEMO_USER
 
 PHONE, TABLET, DESKTOP = 360, 768, 1440
 GIVEN_UP_BY_THE_BROWSER = "net::ERR_ABORTED"  # a page was left while it still fetched, or a player wanted other bytes

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from app import kept_audio_differs
+from ivr.rehearsal.simulated_desk import recordings_that_differ
 from tests.browser.browsing import PHONE, Visit, visiting
 from tests.browser.demo import CUSTOMER, Demo, eventually
 
@@ -38,9 +38,9 @@ def leaves_a_message(demo: Demo, phones: Page) -> str:
 
 def audio_is_kept(demo: Demo) -> Path:
     """Wait for the desk's own copy of the message."""
-    kept = demo.stage.house.settings.media_dir
+    kept = demo.service.settings.media_dir
     demo.hurries_until(lambda: any(kept.glob("RE*.wav")))
-    assert kept_audio_differs(demo.stage) == []
+    assert recordings_that_differ(demo.scenario) == []
     return next(kept.glob("RE*.wav"))
 
 

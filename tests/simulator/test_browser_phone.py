@@ -1,21 +1,18 @@
-"""The browser phone: its page, the clock, what goes wrong at a switch; and where none of it may be."""
+"""The browser phone: its page, the clock, what goes wrong at a switch."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from click.testing import CliRunner
 from flask import Flask, Response, request
 from flask.testing import FlaskClient
 from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-import app
 from ivr.simulator import SimulatedTwilio
 from ivr.simulator.in_process import mount
 from ivr.simulator.troubles import TROUBLES, Trouble
@@ -275,44 +272,3 @@ def test_the_clock_jumps_by_a_span_and_runs_faster_or_stands(world: World) -> No
 def test_a_clock_that_makes_no_sense_is_refused_with_a_sentence(world: World, told: Any, why: str) -> None:
     assert world.send("/clock", told) == (400, why)
     assert (world.clock.now(), world.clock.speed) == (BEGINS, 0)
-
-
-# Where none of it may be
-
-
-@pytest.mark.parametrize(
-    "name", ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN_FILE"]
-)
-@pytest.mark.parametrize("where", ["environment", ".env"])
-def test_the_demo_refuses_to_run_beside_a_real_account(
-    name: str, where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DESK_FILE", "none.toml")  # so that a demo that does not refuse ends all the same
-    if where == "environment":
-        monkeypatch.setenv(name, "real")
-    else:
-        Path(".env").write_text(f"{name}=real\n", encoding="utf-8")
-    ended = CliRunner().invoke(app.cli, ["demo"])
-    assert ended.exit_code == 1
-    assert ended.output == (
-        f"Error: The demo does not run beside a real Twilio account, and {name} is set: "
-        "unset it, or run the demo from a folder whose .env does not have it.\n"
-    )
-
-
-def test_the_real_web_side_has_no_browser_phone(
-    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = {
-        "PUBLIC_URL": "https://desk.test", "TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": TOKEN,
-        "TWILIO_FROM": OURS, "SECRET_KEY": "s" * 32, "DATABASE_URL": sqlite_url,
-        "DESK_FILE": str(Path("support.toml").resolve()), "MEDIA_DIR": str(tmp_path),
-    }  # fmt: skip
-    monkeypatch.chdir(tmp_path)
-    for name, value in real.items():
-        monkeypatch.setenv(name, value)
-    web = app.wsgi()
-    assert [rule.rule for rule in web.url_map.iter_rules() if "simulator" in rule.rule] == []
-    assert web.test_client().get("/healthz").status_code == 200
-    assert web.test_client().get("/simulator/").status_code == 404

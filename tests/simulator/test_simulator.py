@@ -17,7 +17,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
-from ivr.rehearsal.night import hum
+from ivr.rehearsal.audio import tone
 from ivr.simulator import Fault, Habit, Leg, SimulatedTwilio, SmsHabit
 from ivr.simulator.audio import sound_in
 from ivr.simulator.in_process import mount
@@ -75,7 +75,7 @@ class World:
                 assert RequestValidator(TOKEN).validate(url, request.form, signature), "not signed as Twilio signs"
             self.asked.append((path, request.form.to_dict()))
             if path.endswith(".wav"):
-                return Response(hum(3), content_type="audio/wav")
+                return Response(tone(3), content_type="audio/wav")
             return Response(f"<Response>{self.documents.get(path, '')}</Response>", content_type="text/xml")
 
         return app
@@ -159,7 +159,7 @@ RECORD = (
 def recorded(world: World, ends: Callable[[Leg], object], speaks: float = 4) -> Leg:
     leg = world.calls(RECORD, 1)
     if speaks:
-        leg.speak(hum(speaks))
+        leg.speak(tone(speaks))
     world.passes(2)
     ends(leg)
     world.passes(20)
@@ -191,7 +191,7 @@ def test_whoever_sends_stop_gets_no_texts_until_start(world: World) -> None:
 def test_silence_ends_a_recording_and_the_sound_is_what_was_said(world: World) -> None:
     recorded(world, lambda leg: None)
     (recording,) = world.carrier.ledger.recordings
-    assert sound_in(recording.audio).frames == sound_in(hum(4)).frames
+    assert sound_in(recording.audio).frames == sound_in(tone(4)).frames
 
 
 def test_a_hang_up_keeps_what_was_said_and_asks_the_action_with_hangup(world: World) -> None:

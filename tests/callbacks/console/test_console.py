@@ -26,7 +26,7 @@ from callbacks.inbound import calls
 from callbacks.links import Links
 from callbacks.oncall import store
 from callbacks.people import technicians, users
-from ivr.rehearsal.night import hum
+from ivr.rehearsal.audio import tone
 from sla.clock import MovingClock
 
 DESK = read_desk(Path("support.toml"))
@@ -67,7 +67,7 @@ class Console:
         calls.voicemail_said(session, DESK, "CA1", calls.Recording("recorded", RECORDING, 8), BEGAN)
         voicemail = session.scalars(select(Voicemail)).one()
         voicemail.audio, voicemail.audio_file = "copied", f"{RECORDING}.wav"
-        (self.media / f"{RECORDING}.wav").write_bytes(hum(1))
+        (self.media / f"{RECORDING}.wav").write_bytes(tone(1))
 
     @property
     def reference(self) -> str:
@@ -165,14 +165,14 @@ def test_a_message_is_played_to_those_who_may_and_it_is_on_record(console: Conso
     console.logs_in("rita@example.com")
     whole = console.client.get("/voicemails/1.wav")
     part = console.client.get("/voicemails/1.wav", headers={"Range": "bytes=0-99"})
-    assert (whole.data, part.status_code, len(part.data)) == (hum(1), 206, 100)
+    assert (whole.data, part.status_code, len(part.data)) == (tone(1), 206, 100)
     assert console.client.get("/voicemails/2.wav").status_code == 404
     assert "rita@example.com</strong> heard the message" in console.client.get(f"/callbacks/{console.reference}").text
 
 
 def test_the_carriers_link_plays_until_it_expires_and_cannot_be_forged(console: Console) -> None:
     path = console.links.message(1).removeprefix("https://desk.test")
-    assert console.client.get(path).data == hum(1)
+    assert console.client.get(path).data == tone(1)
     assert console.client.get(path.replace("/media/", "/media/x")).status_code == 404
     console.clock.pass_time(timedelta(hours=2))
     assert console.client.get(path).status_code == 404
