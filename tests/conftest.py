@@ -54,7 +54,6 @@ def postgres() -> Iterator[str]:
 def passwords_are_hashed_quickly() -> None:
     """What is slow on purpose would be a quarter of the tests; `test_users` looks at how the service does it."""
     users._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    users._NOBODYS_HASH = users._hasher.hash("nobody")
 
 
 @pytest.fixture(scope="session")
