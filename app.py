@@ -52,7 +52,7 @@ from callbacks.people import users
 from callbacks.people.person import Way
 from callbacks.people.technicians import add_technician
 from callbacks.processes import supervise
-from callbacks.records.event_log import in_words
+from callbacks.records.event_log import lines_of_log
 from callbacks.reporting import export as reports
 from callbacks.settings import Settings, settings_from
 from callbacks.text.formats import readable_number
@@ -542,7 +542,7 @@ def _play(name: str, desk: Desk, voicemail: bytes | None) -> bool:
             fault = str(failure)
         click.echo("\n".join(stage.night.told(desk.zone)))
         click.echo("\nThe log says:")
-        click.echo("\n".join(stage.house.database.read(lambda session: in_words(session, desk.zone))))
+        click.echo("\n".join(stage.house.database.read(lambda session: lines_of_log(session, desk.zone))))
         stage.house.worker.close()
         stage.house.database.close()
     click.echo(f"\nFAILED: {fault}" if fault else "\nThe promise was kept.")

@@ -12,13 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import insert_once
+from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.tables import Call, Callback, Page, PageAttempt, ReachAttempt, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import NotFound, WrongState
 from callbacks.paging.alerts import tell_supervisors
 from callbacks.paging.channels.twilio import FINAL
 from callbacks.paging.escalate import add_page, cancel_waiting, hurry, take_next_step, tell_it_is_over, tell_the_others
-from callbacks.records.event_log import tell
+from callbacks.records.event_log import record_event
 from callbacks.records.search import findable
 from callbacks.text import phone_numbers
 from callbacks.text.bilingual import Words
@@ -58,7 +59,7 @@ def open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> Ca
     )
     callback = session.scalars(select(Callback).where(Callback.call_sid == call.sid)).one()
     findable(session, callback, f"{call.caller} {call.caller_name}")
-    tell(session, call.sid, now, "desk", "callback opened", f"Reference {callback.reference}.")
+    record_event(session, call.sid, now, Actor.DESK, EventKind.CALLBACK_OPENED, f"Reference {callback.reference}.")
     take_next_step(session, desk, callback, now)
     return callback
 
@@ -92,7 +93,7 @@ def acknowledge(
         return callback.owner_id == technician.id
     callback.owner, callback.owner_id, callback.acknowledged_at = technician, technician.id, now
     callback.acted_at, callback.resumed = now, False
-    tell(session, callback.call_sid, now, technician.name, "taken", f"by {told_by}")
+    record_event(session, callback.call_sid, now, technician.name, EventKind.TAKEN, f"by {told_by}")
     mark_answer(session, callback, technician, "taken")
     tell_the_others(session, desk, callback, technician, now)
     if callback.attempted_at is None:
@@ -107,7 +108,7 @@ def hand_on(session: Session, callback: Callback, technician: Technician, told_b
     if callback.owner_id not in (None, technician.id):
         raise WrongState(f"{callback.reference} is with {callback.owner.name if callback.owner else 'somebody else'}.")
     callback.owner, callback.owner_id, callback.acknowledged_at, callback.resumed = None, None, None, False
-    tell(session, callback.call_sid, now, technician.name, "handed on", f"by {told_by}")
+    record_event(session, callback.call_sid, now, technician.name, EventKind.PASSED, f"by {told_by}")
     mark_answer(session, callback, technician, "passed")
     cancel_waiting(session, callback, technician.id)
     hurry(callback, now)
@@ -131,7 +132,7 @@ def record_attempt(
     attempt = ReachAttempt(callback_id=callback.id, technician_id=technician.id, tried_at=now, outcome=outcome)
     attempt.told_by, attempt.call_sid, attempt.is_told = told_by[:80], call_sid, call_sid is None
     session.add(attempt)
-    tell(session, callback.call_sid, now, technician.name, "tried the customer", f"{outcome}, by {told_by}")
+    record_event(session, callback.call_sid, now, technician.name, EventKind.ATTEMPT, f"{outcome}, by {told_by}")
     if callback.owner_id is None:
         callback.owner, callback.owner_id, callback.acknowledged_at = technician, technician.id, now
     if callback.attempted_at is None:
@@ -167,7 +168,9 @@ def tell_outcome(
     if untold is not None:
         untold.outcome, untold.is_told = said, True
         watch_for_silence(callback, now)
-        tell(session, callback.call_sid, now, technician.name, "said how it went", f"{said}, by {told_by}")
+        record_event(
+            session, callback.call_sid, now, technician.name, EventKind.OUTCOME_REPORTED, f"{said}, by {told_by}"
+        )
     elif outcome != "resolved" or callback.attempted_at is None:
         record_attempt(session, callback, technician, said, told_by, now)
     if outcome == "resolved":
@@ -187,14 +190,16 @@ def _connection_without_a_word(session: Session, callback: Callback, technician:
 
 def _close(session: Session, callback: Callback, technician: Technician, told_by: str, now: datetime) -> None:
     callback.state, callback.resolved_at, callback.next_action_at = "resolved", now, None
-    tell(session, callback.call_sid, now, technician.name, "resolved", f"by {told_by}")
+    record_event(session, callback.call_sid, now, technician.name, EventKind.RESOLVED, f"by {told_by}")
 
 
 def _block_the_number(session: Session, desk: Desk, callback: Callback, technician: Technician, now: datetime) -> None:
     """Somebody else lives there: they must not be rung again, and the customer still waits."""
     number = callback.call.customer_number or callback.call.caller
     callback.call.customer_number = None
-    tell(session, callback.call_sid, now, "desk", "number blocked", f"{number} is not the customer's.")
+    record_event(
+        session, callback.call_sid, now, Actor.DESK, EventKind.NUMBER_BLOCKED, f"{number} is not the customer's."
+    )
     said = readable_number(number)
     english = (
         f"{callback.reference}: {technician.name} says {said} is a wrong number. Hear the message for another, "
@@ -216,7 +221,7 @@ def consent(session: Session, callback: Callback, who: str, now: datetime) -> No
         raise WrongState(f"{callback.call.caller or 'The caller'} cannot be rung: {verdict.why}.")
     callback.call.customer_number, callback.consented_by = verdict.number, who
     detail = f"{verdict.number} ({verdict.why or 'an ordinary number'}) may be rung"
-    tell(session, callback.call_sid, now, who, "consented", detail)
+    record_event(session, callback.call_sid, now, who, EventKind.CONSENTED, detail)
 
 
 def resolve(

@@ -1,4 +1,4 @@
-"""What supervisors do to a callback, each act one function of one transaction, told in the story with their name.
+"""What supervisors do to a callback, each act one function of one transaction, in the log under their name.
 
 Every act raises WrongState when it does not fit. `who` is the supervisor's mail address.
 """
@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callbacks.acts import life
+from callbacks.db.event_kinds import EventKind
 from callbacks.db.tables import Callback, Event, PriorityChange, Technician, Voicemail, Waiting
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import WrongState
@@ -29,19 +30,21 @@ from callbacks.paging.escalate import (
 )
 from callbacks.people.person import Way
 from callbacks.people.technicians import person
-from callbacks.records.event_log import tell
+from callbacks.records.event_log import record_event
+from callbacks.records.event_words import event_words
 from callbacks.records.search import findable
 from callbacks.text import phone_numbers
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import readable_number
 
-# What somebody else may have done meanwhile, as the story calls it, that makes an act a mistake. Somebody who hears the
-# message or does not pick up is in nobody's way.
-OVER = ("resolved", "cancelled", "closed by itself", "reopened")
-WHOSE = ("given", "taken", "handed on", *OVER)
-NUMBER = ("gave another number", "number blocked")
-TRIED = ("tried the customer", "said how it went", *WHOSE)
-IN_THE_WAY = {
+# What somebody else may have done meanwhile that makes an act a mistake. Somebody who hears the message or does not
+# pick up is in nobody's way.
+OVER = (EventKind.RESOLVED, EventKind.CANCELLED, EventKind.AUTO_CLOSED, EventKind.REOPENED)
+WHOSE = (EventKind.ASSIGNED, EventKind.TAKEN, EventKind.PASSED, *OVER)
+NUMBER = (EventKind.NUMBER_CHANGED, EventKind.NUMBER_BLOCKED)
+TRIED = (EventKind.ATTEMPT, EventKind.OUTCOME_REPORTED, *WHOSE)
+WAITING = (EventKind.WAITING_STARTED, EventKind.WAITING_ENDED)
+IN_THE_WAY: dict[str, tuple[EventKind, ...]] = {
     "take": TRIED,
     "give": TRIED,
     "page-now": TRIED,
@@ -50,34 +53,35 @@ IN_THE_WAY = {
     "resolve": TRIED,
     "cancel": TRIED,
     "reopen": OVER,
-    "priority": ("priority", *OVER),
-    "wait": ("waits for the customer", "heard from the customer", *OVER),
-    "back": ("waits for the customer", "heard from the customer", *OVER),
-    "manager": ("manager asked for", *OVER),
-    "consent": ("consented", *NUMBER, *OVER),
+    "priority": (EventKind.PRIORITY_CHANGED, *OVER),
+    "wait": (*WAITING, *OVER),
+    "back": (*WAITING, *OVER),
+    "manager": (EventKind.MANAGER_REQUESTED, *OVER),
+    "consent": (EventKind.CONSENTED, *NUMBER, *OVER),
     "number": (*NUMBER, *OVER),
-    "name": ("named the caller",),
-    "transcript": ("wrote down the message",),
-    "product": ("product",),
+    "name": (EventKind.CALLER_NAMED,),
+    "transcript": (EventKind.TRANSCRIBED,),
+    "product": (EventKind.PRODUCT_SET,),
     "note": (),
 }
 
 
 def last_seen(session: Session, callback: Callback) -> int:
-    """Name the last thing in the story so far: what whoever looks now has seen."""
+    """Return the id of the latest event: what whoever looks now has seen."""
     return session.scalar(select(func.max(Event.id)).where(Event.call_sid == callback.call_sid)) or 0
 
 
 def check_seen(session: Session, callback: Callback, act: str, seen: int, who: Collection[str]) -> None:
     """Refuse an act on an older sight of a callback, when somebody else did meanwhile what this one would undo.
 
-    `who` are the names by which the story knows whoever acts now. Raises WrongState, saying who did what.
+    `who` are the names by which the log knows whoever acts now. Raises WrongState, saying who did what.
     """
     since = select(Event).where(Event.call_sid == callback.call_sid, Event.id > seen)
-    theirs = since.where(Event.what.in_(IN_THE_WAY[act]), Event.actor.not_in(who)).order_by(Event.id.desc()).limit(1)
+    theirs = since.where(Event.kind.in_(IN_THE_WAY[act]), Event.actor.not_in(who)).order_by(Event.id.desc()).limit(1)
     event = session.scalars(theirs).first()
     if event is not None:
-        raise WrongState(f"{event.actor} was faster ({event.what}). Look at it as it is now, and act again.")
+        did = event_words(event.kind, event.step)
+        raise WrongState(f"{event.actor} was faster ({did}). Look at it as it is now, and act again.")
 
 
 def reassign(session: Session, desk: Desk, callback: Callback, technician: Technician, who: str, now: datetime) -> None:
@@ -106,7 +110,7 @@ def _hand_to(session: Session, desk: Desk, callback: Callback, technician: Techn
         raise WrongState(f"{technician.name} is no longer with us.")
     callback.owner, callback.owner_id, callback.acknowledged_at = technician, technician.id, now
     callback.acted_at, callback.resumed = now, False
-    tell(session, callback.call_sid, now, who, "given", f"to {technician.name}")
+    record_event(session, callback.call_sid, now, who, EventKind.ASSIGNED, f"to {technician.name}")
     tell_the_others(session, desk, callback, technician, now)
 
 
@@ -122,7 +126,7 @@ def page_now(session: Session, callback: Callback, who: str, now: datetime) -> N
         raise WrongState("Somebody has tried the customer already; nobody is paged any more. Reassign it instead.")
     if callback.owner is not None and not callback.resumed:
         raise WrongState(f"{callback.owner.name} has it. Take it from them first, by giving it to somebody else.")
-    tell(session, callback.call_sid, now, who, "asked to page now")
+    record_event(session, callback.call_sid, now, who, EventKind.PAGE_REQUESTED)
     hurry(callback, now)
 
 
@@ -133,7 +137,7 @@ def set_priority(session: Session, desk: Desk, callback: Callback, priority: str
         raise WrongState(f"There is no priority {priority!r}. Known: {', '.join(desk.promises)}.")
     if priority == callback.priority:
         return
-    tell(session, callback.call_sid, now, who, "priority", f"{callback.priority} to {priority}")
+    record_event(session, callback.call_sid, now, who, EventKind.PRIORITY_CHANGED, f"{callback.priority} to {priority}")
     session.add(PriorityChange(callback_id=callback.id, at=now, priority=priority))
     callback.priority = priority
     life.watch_for_silence(callback, now)  # a P1 never closes by itself
@@ -152,7 +156,7 @@ def wait_for_customer(session: Session, callback: Callback, why: str, who: str, 
     if _waiting(session, callback) is not None:
         raise WrongState(f"{callback.reference} waits for the customer already.")
     session.add(Waiting(callback_id=callback.id, since=now))
-    tell(session, callback.call_sid, now, who, "waits for the customer", why)
+    record_event(session, callback.call_sid, now, who, EventKind.WAITING_STARTED, why)
 
 
 def customer_is_back(session: Session, callback: Callback, who: str, now: datetime) -> None:
@@ -161,7 +165,7 @@ def customer_is_back(session: Session, callback: Callback, who: str, now: dateti
     if waiting is None:
         raise WrongState(f"{callback.reference} does not wait for the customer.")
     waiting.until = now
-    tell(session, callback.call_sid, now, who, "heard from the customer")
+    record_event(session, callback.call_sid, now, who, EventKind.WAITING_ENDED)
 
 
 def set_product(session: Session, desk: Desk, callback: Callback, product: str, who: str, now: datetime) -> None:
@@ -169,7 +173,7 @@ def set_product(session: Session, desk: Desk, callback: Callback, product: str, 
     for coverage in ("covered", "courtesy", "billable"):
         if product in getattr(desk.coverage, coverage):
             callback.product, callback.coverage = product, coverage
-            tell(session, callback.call_sid, now, who, "product", f"{product}: {coverage}")
+            record_event(session, callback.call_sid, now, who, EventKind.PRODUCT_SET, f"{product}: {coverage}")
             return
     raise WrongState(f"There is no product {product!r} in the desk file.")
 
@@ -180,7 +184,7 @@ def ask_manager(session: Session, desk: Desk, callback: Callback, why: str, who:
     managers = store.roster(session, desk, now).on(desk.policy.layers[-1])
     if not managers:
         raise WrongState(f"Nobody is on {desk.policy.layers[-1]} now. Give it to somebody by name.")
-    tell(session, callback.call_sid, now, who, "manager asked for", why)
+    record_event(session, callback.call_sid, now, who, EventKind.MANAGER_REQUESTED, why)
     for manager in managers:
         code = code_for(session, callback, manager.id)
         words = messages.manager_wanted(subject_of(session, desk, callback), code, why, manager.language)
@@ -196,7 +200,7 @@ def reopen(session: Session, desk: Desk, callback: Callback, why: str, who: str,
         raise WrongState("A callback is reopened with a reason only: its owner reads it. Say why.")
     callback.state, callback.resolved_at = "open", None
     callback.next_action_at = now
-    tell(session, callback.call_sid, now, who, "reopened", why)
+    record_event(session, callback.call_sid, now, who, EventKind.REOPENED, why)
     owner = callback.owner
     if owner is not None and owner.left_at is None:
         code = code_for(session, callback, owner.id)
@@ -210,7 +214,7 @@ def cancel(session: Session, desk: Desk, callback: Callback, why: str, who: str,
     if not why:
         raise WrongState("A callback is cancelled with a reason only. Say why.")
     callback.state, callback.next_action_at = "cancelled", None
-    tell(session, callback.call_sid, now, who, "cancelled", why)
+    record_event(session, callback.call_sid, now, who, EventKind.CANCELLED, why)
     cancel_waiting(session, callback)
     tell_it_is_over(session, desk, callback, Words("has cancelled", "a annulé"), who, why, now)
 
@@ -236,7 +240,7 @@ def record_attempt(
 def name_caller(session: Session, callback: Callback, name: str, who: str, now: datetime) -> None:
     """Write down who the caller is; the callback is found by that name."""
     callback.call.caller_name = name[:100]
-    tell(session, callback.call_sid, now, who, "named the caller", name)
+    record_event(session, callback.call_sid, now, who, EventKind.CALLER_NAMED, name)
     findable(session, callback, name)
 
 
@@ -253,7 +257,7 @@ def give_number(session: Session, callback: Callback, text: str, who: str, now: 
         raise WrongState(f"{readable_number(verdict.number)} is {verdict.why}. A supervisor must enter it.")
     callback.call.customer_number = verdict.number
     callback.consented_by = who if verdict.needs_consent else None
-    tell(session, callback.call_sid, now, who, "gave another number", readable_number(verdict.number))
+    record_event(session, callback.call_sid, now, who, EventKind.NUMBER_CHANGED, readable_number(verdict.number))
     findable(session, callback, verdict.number)
 
 
@@ -263,7 +267,7 @@ def write_transcript(session: Session, callback: Callback, words: str, who: str,
     if voicemail is None:
         raise WrongState("There is no message.")
     voicemail.transcript, voicemail.transcribed_by = words, "person"
-    tell(session, callback.call_sid, now, who, "wrote down the message", words)
+    record_event(session, callback.call_sid, now, who, EventKind.TRANSCRIBED, words)
     findable(session, callback, words)
 
 
@@ -271,14 +275,14 @@ def add_note(session: Session, callback: Callback, words: str, who: str, now: da
     """Add a note; the callback is found by its words. Raises WrongState when it is empty."""
     if not words:
         raise WrongState("The note is empty.")
-    tell(session, callback.call_sid, now, who, "note", words)
+    record_event(session, callback.call_sid, now, who, EventKind.NOTE, words)
     findable(session, callback, words)
 
 
 def _text(
     session: Session, callback: Callback, technician: Technician, kind: str, words: str, code: str, now: datetime
 ) -> None:
-    """Text somebody each time that it is asked; where no text reaches them, the story says that it failed."""
+    """Text somebody each time that it is asked; where no text reaches them, the log says that it failed."""
     callback.decisions += 1
     way = next((way for way in person(technician).ways if way.channel == "text"), Way("text"))
     page = add_page(session, callback, technician.id, "text", f"{kind} {callback.decisions}", words, now, code)

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
+from callbacks.db.event_kinds import EventKind
 from callbacks.db.tables import Callback, Event, User, Voicemail
 from callbacks.desk.desk_file import Desk
 from callbacks.people import users
@@ -109,7 +110,8 @@ def note_listener(session: Session, voicemail: Voicemail, who: str, now: datetim
 
 def _is_hearing(session: Session, voicemail: Voicemail, who: str, now: datetime) -> bool:
     lately = select(Event.id).where(Event.call_sid == voicemail.call_sid, Event.at > now - HEARING_LASTS)
-    return session.scalar(lately.where(Event.actor == who, Event.what == "heard the message").limit(1)) is not None
+    theirs = lately.where(Event.actor == who, Event.kind == EventKind.MESSAGE_HEARD)
+    return session.scalar(theirs.limit(1)) is not None
 
 
 def audio_of(parts: ConsoleParts, voicemail_id: int) -> Response:

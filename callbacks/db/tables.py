@@ -9,10 +9,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, Enum, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from callbacks.db.database import UtcDateTime
+from callbacks.db.event_kinds import EventKind
 
 
 class Base(DeclarativeBase):
@@ -388,16 +389,25 @@ class ReachAttempt(Base):
 
 
 class Event(Base):
-    """One line of the story. Only ever added to."""
+    """One line of a call's log. The database itself refuses to change or delete a row."""
 
     __tablename__ = "events"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), index=True)
     at: Mapped[datetime]
-    actor: Mapped[str]  # "caller", "desk", "Amy Roy", "boss@example.com", "carrier"
-    what: Mapped[str] = mapped_column(String(60))
-    detail: Mapped[str] = mapped_column(Text, default="")
+    actor: Mapped[str]  # one of Actor, a technician's name, or a mail address
+    kind: Mapped[EventKind] = mapped_column(
+        Enum(
+            EventKind,
+            native_enum=False,
+            validate_strings=True,
+            length=40,
+            values_callable=lambda kinds: [kind.value for kind in kinds],
+        )
+    )
+    step: Mapped[int | None]  # which escalation step was taken
+    detail: Mapped[str] = mapped_column(Text, default="")  # for people to read; code never does
 
 
 class ReceivedText(Base):

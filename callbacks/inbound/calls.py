@@ -14,11 +14,18 @@ from sqlalchemy.orm import Session
 
 from callbacks.acts.life import open_callback
 from callbacks.db.database import insert_once
+from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.tables import Call, Callback, Event, Technician, Voicemail
 from callbacks.desk.desk_file import Desk
-from callbacks.records.event_log import tell
+from callbacks.records.event_log import record_event
 from callbacks.text.phone_numbers import ringable
 
+RECORDING_KINDS = {
+    "expected": EventKind.RECORDING_EXPECTED,
+    "recorded": EventKind.RECORDING_RECORDED,
+    "absent": EventKind.RECORDING_ABSENT,
+    "failed": EventKind.RECORDING_FAILED,
+}
 FETCH_SOON = timedelta(seconds=5)  # Twilio says that a recording is over before its file can be fetched
 
 
@@ -65,7 +72,7 @@ def call_arrives(session: Session, arrival: Arrival, now: datetime) -> Call:
     )
     if is_new:
         hours = "in support hours" if arrival.is_open else f"closed: {arrival.hours_reason}"
-        tell(session, arrival.sid, now, "caller", "called", f"{arrival.line} line, {hours}")
+        record_event(session, arrival.sid, now, Actor.CALLER, EventKind.CALLED, f"{arrival.line} line, {hours}")
     return session.scalars(select(Call).where(Call.sid == arrival.sid)).one()
 
 
@@ -73,11 +80,11 @@ def find_call(session: Session, sid: str) -> Call | None:
     return session.get(Call, sid)
 
 
-def chose(session: Session, sid: str, now: datetime, what: str) -> None:
+def chose(session: Session, sid: str, now: datetime, choice: EventKind) -> None:
     """Note a choice made in the menu, once."""
-    same = select(Event.id).where(Event.call_sid == sid, Event.what == "menu", Event.detail == what)
+    same = select(Event.id).where(Event.call_sid == sid, Event.kind == choice)
     if session.scalar(same) is None:
-        tell(session, sid, now, "caller", "menu", what)
+        record_event(session, sid, now, Actor.CALLER, choice)
 
 
 def asked_to_speak(session: Session, sid: str, now: datetime) -> None:
@@ -86,7 +93,7 @@ def asked_to_speak(session: Session, sid: str, now: datetime) -> None:
     if call is not None and call.beep_at is None:
         call.beep_at = now
         call.outcome = "voicemail"
-        tell(session, sid, now, "desk", "asked for a message")
+        record_event(session, sid, now, Actor.DESK, EventKind.BEEP)
 
 
 def voicemail_said(session: Session, desk: Desk, sid: str, recording: Recording, now: datetime) -> Callback | None:
@@ -108,7 +115,7 @@ def call_ended(session: Session, desk: Desk, sid: str, status: str, now: datetim
     if call is None or call.ended_at is not None:
         return
     call.ended_at = now
-    tell(session, sid, now, "caller", "call ended", status)
+    record_event(session, sid, now, Actor.CALLER, EventKind.CALL_ENDED, status)
     if call.beep_at is not None:
         _voicemail_of(session, call)
         open_callback(session, desk, call, now)
@@ -121,7 +128,7 @@ def accepted_by(session: Session, sid: str, technician: Technician, now: datetim
     call = _held(session, sid)
     if call is not None and call.accepted_by_id is None:
         call.accepted_by_id, call.outcome = technician.id, "answered"
-        tell(session, sid, now, technician.name, "answered the call")
+        record_event(session, sid, now, technician.name, EventKind.CALL_ANSWERED)
 
 
 def _held(session: Session, sid: str) -> Call | None:
@@ -142,7 +149,8 @@ def _learn(session: Session, voicemail: Voicemail, recording: Recording, now: da
     if voicemail.state == "recorded" or (recording.state == "expected" and voicemail.state != "expected"):
         return
     if recording.state != voicemail.state:
-        tell(session, voicemail.call_sid, now, "carrier", f"recording {recording.state}", _seconds(recording))
+        kind = RECORDING_KINDS[recording.state]
+        record_event(session, voicemail.call_sid, now, Actor.CARRIER, kind, _seconds(recording))
     voicemail.state = recording.state
     if recording.state == "recorded" or (recording.seconds and voicemail.recording_sid):
         _want_audio(voicemail, now if recording.state == "recorded" else now + FETCH_SOON)

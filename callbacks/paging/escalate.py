@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import Select, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
+from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.tables import Callback, Page, PageAttempt, ReachAttempt, Technician, Voicemail
 from callbacks.desk.desk_file import Desk
 from callbacks.oncall import store
@@ -19,10 +20,10 @@ from callbacks.oncall.schedule import Schedule
 from callbacks.paging import messages
 from callbacks.paging.alerts import tell_supervisors
 from callbacks.paging.decide import Case, Decision, Notice, next_step, people_of_step
-from callbacks.paging.reasons import told
+from callbacks.paging.reasons import decision_event
 from callbacks.people.person import Way
 from callbacks.people.technicians import person
-from callbacks.records.event_log import tell
+from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
 
 log = structlog.get_logger(__name__)
@@ -36,19 +37,19 @@ def take_next_step(session: Session, desk: Desk, callback: Callback, now: dateti
     plan, case = store.schedule(session, desk, now), _case(session, callback)
     decision = next_step(desk.policy_named(callback.policy), case, plan.roster(now), now)
     for note in decision.notes:
-        tell(session, callback.call_sid, now, "desk", "step passed over", note)
+        record_event(session, callback.call_sid, now, Actor.DESK, EventKind.STEP_SKIPPED, note)
     if decision.breach and callback.breached_at is None:
         callback.breached_at = callback.due_at
-        tell(
-            session, callback.call_sid, now, "desk", "promise broken", "Nobody had tried to reach the customer in time."
-        )
+        detail = "Nobody had tried to reach the customer in time."
+        record_event(session, callback.call_sid, now, Actor.DESK, EventKind.BREACHED, detail)
     if decision.kind == "wait" and decision.notes and not decision.notices:
         _nobody_to_page(session, desk, callback, now)
     if decision.resumed and not callback.resumed:
         detail = f"{callback.owner.name} took it, but no attempt is on record." if callback.owner else ""
-        tell(session, callback.call_sid, now, "desk", "escalation resumed", detail)
+        record_event(session, callback.call_sid, now, Actor.DESK, EventKind.ESCALATION_RESUMED, detail)
     if decision.kind != "wait":
-        tell(session, callback.call_sid, now, "desk", *told(desk, callback.policy, plan, case, decision, now))
+        kind, step, detail = decision_event(desk, callback.policy, plan, case, decision, now)
+        record_event(session, callback.call_sid, now, Actor.DESK, kind, detail, step=step)
     callback.decisions += 1
     for notice in decision.notices:
         put_in_outbox(session, desk, callback, notice, f"{decision.kind} {callback.decisions}", now)

@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
+from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.tables import Callback, Page, PageAttempt
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
@@ -40,7 +41,7 @@ from callbacks.paging.throttle import is_first_page, others_waiting, restraint, 
 from callbacks.paging.webhook_urls import Addresses
 from callbacks.people.person import Way
 from callbacks.people.technicians import forget_trouble, is_verified, note_trouble, number_of, person
-from callbacks.records.event_log import tell
+from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
 from sla.clock import Clock
 
@@ -199,7 +200,8 @@ class Outbox:
 
     def _over_the_cap(self, session: Session, page: Page, now: datetime) -> None:
         page.state, page.next_action_at = "over the cap", None
-        _tell(session, page, now, "desk", "not paged", f"{page.technician.name}: over the day's cap on {page.channel}s")
+        detail = f"{page.technician.name}: over the day's cap on {page.channel}s"
+        _record_event(session, page, now, Actor.DESK, EventKind.PAGE_CAPPED, detail)
         english = f"the day's cap on {page.channel}s is reached; only the first page of each callback goes out now."
         french = f"le plafond du jour ({page.channel}) est atteint; seul le premier avis de chaque rappel part encore."
         day = now.astimezone(self._desk.zone).date()
@@ -257,7 +259,7 @@ class Outbox:
                 attempt.error = str(answer)
                 page.next_action_at = now + LOOK_AGAIN_AFTER
                 if errand.what == "send":
-                    _tell(session, page, now, "carrier", "answer lost", str(answer))
+                    _record_event(session, page, now, Actor.CARRIER, EventKind.ANSWER_LOST, str(answer))
             case CarrierError():
                 self._refused(session, page, attempt, answer, errand, now)
             case None if now - attempt.started_at >= GIVEN_UP_AFTER:
@@ -293,10 +295,16 @@ def adopt(session: Session, attempt: PageAttempt, sid: str, status: str, now: da
     _raise_status(attempt, status, now)
     if page.state == "due":
         page.state, page.next_action_at = "sent", None
-        what = "paged" if _escalates(page) else "connection" if page.channel == "connection" else "told"
-        _tell(session, page, now, "desk", what, f"{page.technician.name} by {page.channel}")
+        kind, how = _kind_of_event(page), f"{page.technician.name} by {page.channel}"
+        _record_event(session, page, now, Actor.DESK, kind, how)
         for bundled in _bundled_into(session, page):
-            _tell(session, bundled, now, "desk", what, f"{page.technician.name} by {page.channel}, with others at once")
+            _record_event(session, bundled, now, Actor.DESK, kind, f"{how}, with others at once")
+
+
+def _kind_of_event(page: Page) -> EventKind:
+    if _escalates(page):
+        return EventKind.PAGED
+    return EventKind.CONNECTION_STARTED if page.channel == "connection" else EventKind.NOTIFIED
 
 
 def carrier_reports(
@@ -324,7 +332,7 @@ def carrier_reports(
             status, "picked up and not taken; perhaps by a private voicemail"
         )
         if page.channel == "call":
-            _tell(session, page, now, page.technician.name, "did not take the page", ending)
+            _record_event(session, page, now, page.technician.name, EventKind.PAGE_NOT_TAKEN, ending)
     elif status in ("delivered", "read"):
         forget_trouble(page.technician, f"text {page.number}")
     if page.channel == "connection" and status in FINAL:
@@ -339,7 +347,7 @@ def fail(session: Session, desk: Desk, page: Page, why: str, now: datetime, code
     if page.state == "failed":
         return
     page.state, page.next_action_at = "failed", None
-    _tell(session, page, now, "carrier", "page failed", f"{page.technician.name}: {why}")
+    _record_event(session, page, now, Actor.CARRIER, EventKind.PAGE_FAILED, f"{page.technician.name}: {why}")
     if code in PERSONS_FAULTS or page.channel == "mail":
         _note_trouble(session, desk, page, why, now)
     elif code in SENDERS_FAULTS:
@@ -443,10 +451,10 @@ def _bundled_into(session: Session, page: Page) -> Sequence[Page]:
     return session.scalars(select(Page).where(Page.bundled_into_id == page.id).order_by(Page.id)).all()
 
 
-def _tell(session: Session, page: Page, now: datetime, actor: str, what: str, detail: str) -> None:
-    """Tell it in the story of the callback that the page is about, if it is about one."""
+def _record_event(session: Session, page: Page, now: datetime, actor: str, kind: EventKind, detail: str) -> None:
+    """Add an event to the log of the callback that the page is about, if it is about one."""
     if page.callback is not None:
-        tell(session, page.callback.call_sid, now, actor, what, detail)
+        record_event(session, page.callback.call_sid, now, actor, kind, detail)
 
 
 def _known_sids(session: Session, sids: list[str]) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from callbacks.db.event_kinds import EventKind
 from callbacks.desk.desk_file import Desk
 from callbacks.desk.escalation_policy import Escalation
 from callbacks.oncall.reasons import why_on
@@ -16,19 +17,23 @@ from callbacks.text.formats import span
 PAGED_BY = {"text": "texted", "call": "called", "mail": "mailed"}
 
 
-def told(
+def decision_event(
     desk: Desk, policy_name: str, plan: Schedule, case: Case, decision: Decision, now: datetime
-) -> tuple[str, str]:
-    """What was decided, and the whole reason: the step, the people, what puts them on call, and who is spared."""
+) -> tuple[EventKind, int | None, str]:
+    """Return how the log has a decision: its kind, the number of the step, and the whole reason.
+
+    The reason names the step, the people, what puts them on call, and who is spared.
+    """
     if decision.kind == "reminder" or decision.taken is None:
         since = f"{span(now - case.acknowledged_at)} after taking it" if case.acknowledged_at else "late"
-        return "reminder", f"{in_a_line(decision.notices)}: no attempt to reach the customer {since}."
+        reason = f"{in_a_line(decision.notices)}: no attempt to reach the customer {since}."
+        return EventKind.REMINDER, None, reason
     policy = desk.policy_named(policy_name)
     sentences = [f"Policy {policy_name}, {step_in_words(policy, decision.taken)}."]
     sentences += _people(plan, decision.notices, now, desk)
     spared = left_out(policy, case, plan.roster(now), decision.taken)
     sentences += [f"Spared: {name}, who {why}." for name, why in spared.items()]
-    return f"step {decision.taken + 1}", " ".join(sentences)
+    return EventKind.STEP, decision.taken + 1, " ".join(sentences)
 
 
 def in_a_line(notices: Sequence[Notice]) -> str:

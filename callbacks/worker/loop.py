@@ -22,11 +22,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database, insert_once
+from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.tables import Callback, Page, Voicemail, WorkerSign
 from callbacks.desk.desk_file import Desk
 from callbacks.paging.escalate import take_next_step
 from callbacks.paging.outbox import Outbox
-from callbacks.records.event_log import tell
+from callbacks.records.event_log import record_event
 from callbacks.worker.jobs.auto_close import close_if_silent
 from callbacks.worker.jobs.calendars import CalendarReader
 from callbacks.worker.jobs.coverage import watch
@@ -230,7 +231,9 @@ def _due(session: Session, now: datetime) -> list[int]:
 def _set_aside(session: Session, callback_id: int, now: datetime) -> None:
     callback = session.get_one(Callback, callback_id)
     callback.next_action_at = now + ISOLATED_FOR
-    tell(session, callback.call_sid, now, "desk", "could not be decided", "Set aside for a minute; see the log.")
+    record_event(
+        session, callback.call_sid, now, Actor.DESK, EventKind.DECISION_FAILED, "Set aside for a minute; see the log."
+    )
 
 
 def _earliest(session: Session) -> datetime | None:

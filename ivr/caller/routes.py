@@ -166,7 +166,7 @@ def _answer(exchange: Exchange, turn: Turn, recording: calls.Recording | None = 
         if recording is not None:
             calls.voicemail_said(session, desk, call_sid, recording, now)
         reply = step(desk, places, turn, _facts(session, exchange, call, hours.verdict(call.began_at).reason))
-        if reply.chose:
+        if reply.chose is not None:
             calls.chose(session, call_sid, now, reply.chose)
         if reply.asked_to_speak:
             calls.asked_to_speak(session, call_sid, now)

@@ -128,7 +128,7 @@ def test_what_somebody_has_begun_to_write_stays_and_acts_on_what_was_seen_then(
     expect(page.get_by_role("listitem").filter(has_text="Amy Roy taken")).to_be_visible(timeout=TWO_SECONDS)
     expect(page.get_by_label("Note", exact=True)).to_have_value("half a sen")
     page.get_by_role("button", name="Give", exact=True).click()
-    expect(page.get_by_role("alert")).to_contain_text("Amy Roy was faster (taken)")
+    expect(page.get_by_role("alert")).to_contain_text("Amy Roy was faster (took it)")
     expect(page.get_by_label("Give it to")).to_have_value("Ben Cole")  # to be sent again, or not
     expect(page.get_by_label("Note", exact=True)).to_have_value("half a sen")
 

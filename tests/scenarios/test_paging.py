@@ -284,6 +284,6 @@ def test_when_nothing_reaches_anybody_the_steps_are_hurried_once_and_not_for_eve
         phone.sms_habit, phone.habit = SmsHabit.UNREGISTERED, Habit.UNREACHABLE
     desk.leaves_a_message()
     desk.night.minutes_pass(29)
-    steps = [line for line in desk.story() if line.startswith("desk step")]
+    steps = [line for line in desk.log() if line.startswith("desk took step")]
     assert len(steps) <= 10
     desk.night.forget()

@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 from callbacks.acts import life, steering
 from callbacks.console.access import ConsoleParts, for_workers, note_change, visible_to
 from callbacks.console.forms import done, refused
+from callbacks.db.event_kinds import EventKind
 from callbacks.db.tables import Callback, Technician, User
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import DeskError, WrongState
 from callbacks.people.technicians import technician_named
 from callbacks.people.users import MAY_STEER
-from callbacks.records.event_log import tell
+from callbacks.records.event_log import record_event
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Asked:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """By what names the story knows them."""
+        """By what names the log knows them."""
         return (self.who, self.user.technician.name) if self.user.technician is not None else (self.who,)
 
     def field(self, name: str) -> str:
@@ -101,7 +102,7 @@ def _connect(asked: Asked) -> None:
         _take(asked)
     if asked.callback.owner is None:
         raise WrongState("Nobody has it yet. Give it to a technician first.")
-    tell(asked.session, asked.callback.call_sid, asked.now, asked.who, "asked for the connection")
+    record_event(asked.session, asked.callback.call_sid, asked.now, asked.who, EventKind.CONNECTION_REQUESTED)
     life.ask_for_connection(asked.session, asked.callback, asked.callback.owner, asked.now)
 
 
@@ -134,7 +135,7 @@ ACTS: dict[str, Callable[[Asked], None]] = {
 # What is said when it is done.
 SAID = {
     "take": "it is yours.",
-    "note": "the note is in the story.",
+    "note": "the note is in the log.",
     "name": "the caller's name is written down.",
     "transcript": "what the message says is written down.",
     "give": "it is given, and they are texted.",

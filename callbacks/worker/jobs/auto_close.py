@@ -11,12 +11,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.tables import Call, Callback, Event, ReachAttempt, ReceivedText, Waiting
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
 from callbacks.paging import messages
 from callbacks.paging.escalate import subject_of, text_about
-from callbacks.records.event_log import tell
+from callbacks.records.event_log import record_event
 from sla.closing import Closing, automatic_closing
 
 # The customer's phone rang. A wrong number rang at somebody else's, and a call that failed rang nowhere.
@@ -34,7 +35,7 @@ def close_if_silent(session: Session, desk: Desk, callback: Callback, now: datet
         callback.next_action_at = closes_at
         return
     callback.state, callback.resolved_at, callback.next_action_at = "closed", now, None
-    tell(session, callback.call_sid, now, "desk", "closed by itself", closing.reason)
+    record_event(session, callback.call_sid, now, Actor.DESK, EventKind.AUTO_CLOSED, closing.reason)
     owner = callback.owner
     if owner is not None:
         words = messages.closed_by_itself(subject_of(session, desk, callback), owner.language)
@@ -46,7 +47,7 @@ def _closing_of(session: Session, desk: Desk, callback: Callback) -> Closing:
     reached = [attempt.tried_at for attempt in attempts if attempt.outcome.startswith("reached")]
     in_vain = [attempt.tried_at for attempt in attempts if attempt.outcome in IN_VAIN]
     words = [*reached, *_words_of_customer(session, callback)]
-    reopened = select(Event.at).where(Event.call_sid == callback.call_sid, Event.what == "reopened")
+    reopened = select(Event.at).where(Event.call_sid == callback.call_sid, Event.kind == EventKind.REOPENED)
     began_at, rule = callback.call.began_at, desk.closing_rule
     return automatic_closing(callback.priority, began_at, in_vain, words, session.scalars(reopened), rule)
 

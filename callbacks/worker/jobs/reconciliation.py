@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 
 from callbacks.acts.life import open_callback
 from callbacks.db.database import Database, insert_once
+from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.tables import Call, Voicemail, Watermark
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
 from callbacks.inbound import calls
 from callbacks.paging.channels.twilio import Carrier, CarrierCall, CarrierRecording
-from callbacks.records.event_log import tell
+from callbacks.records.event_log import record_event
 from sla.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -107,7 +108,9 @@ class Reconciliation:
     def _owe(self, session: Session, call_sid: str, now: datetime) -> None:
         """A call that we never answered ourselves: nobody knows what the caller wanted, so somebody asks them."""
         call = session.get_one(Call, call_sid)
-        tell(session, call_sid, now, "desk", "missed call", "The desk was away when this customer called.")
+        record_event(
+            session, call_sid, now, Actor.DESK, EventKind.CALL_MISSED, "The desk was away when this customer called."
+        )
         open_callback(session, self._desk, call, now)
 
     def _settle_silent_voicemails(self, session: Session, now: datetime) -> None:
@@ -120,7 +123,9 @@ class Reconciliation:
         )
         for voicemail in session.scalars(silent).all():
             voicemail.state = "absent"
-            tell(session, voicemail.call_sid, now, "carrier", "recording absent", "The carrier has none.")
+            record_event(
+                session, voicemail.call_sid, now, Actor.CARRIER, EventKind.RECORDING_ABSENT, "The carrier has none."
+            )
 
 
 def _needs(session: Session, recording: CarrierRecording) -> bool:

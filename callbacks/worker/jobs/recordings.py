@@ -18,10 +18,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
+from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.tables import Voicemail
 from callbacks.errors import CarrierError
 from callbacks.paging.channels.twilio import Carrier
-from callbacks.records.event_log import tell
+from callbacks.records.event_log import record_event
 from sla.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -87,7 +88,8 @@ class AudioCopier:
         voicemail.state, voicemail.next_action_at = "recorded", None
         if voicemail.seconds is None:
             voicemail.seconds = seconds
-        tell(session, voicemail.call_sid, self._clock.now(), "desk", "audio kept", f"{voicemail.seconds} seconds")
+        now, detail = self._clock.now(), f"{voicemail.seconds} seconds"
+        record_event(session, voicemail.call_sid, now, Actor.DESK, EventKind.AUDIO_STORED, detail)
 
     def _try_later(self, session: Session, wanted: Wanted, reason: str) -> None:
         voicemail = self._mine(session, wanted)
@@ -97,7 +99,9 @@ class AudioCopier:
         voicemail.next_action_at = now + min(FIRST_PAUSE * 2 ** min(voicemail.tries - 1, 10), LONGEST_PAUSE)
         if voicemail.tries == TOLD_AFTER_TRIES:
             log.error("a recording cannot be copied", recording=wanted.recording_sid, cause=reason)
-            tell(session, voicemail.call_sid, now, "desk", "audio not kept yet", f"{reason} It is tried again.")
+            record_event(
+                session, voicemail.call_sid, now, Actor.DESK, EventKind.AUDIO_DELAYED, f"{reason} It is tried again."
+            )
 
     def _mine(self, session: Session, wanted: Wanted) -> Voicemail | None:
         voicemail = session.get(Voicemail, wanted.voicemail_id, with_for_update={"of": Voicemail})

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.tables import Callback
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
@@ -18,7 +19,7 @@ from callbacks.lifecycle.sla_status import TRIED_AND_OPEN, resolutions
 from callbacks.paging.alerts import tell_supervisors
 from callbacks.paging.escalate import code_for, subject_of, text_about
 from callbacks.paging.messages import unresolved
-from callbacks.records.event_log import tell
+from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import clock_time
 from sla.promises import Standing
@@ -45,7 +46,8 @@ def _tell_of(session: Session, desk: Desk, callback: Callback, due_at: datetime,
         session, desk, f"unresolved {reference} {due_at:%Y-%m-%d %H:%M}", Words(english, french), now
     ):
         return
-    tell(session, callback.call_sid, now, "desk", "resolution overdue", f"promised by {in_english}, and still open")
+    detail = f"promised by {in_english}, and still open"
+    record_event(session, callback.call_sid, now, Actor.DESK, EventKind.RESOLUTION_OVERDUE, detail)
     if owner is not None:
         code = code_for(session, callback, owner.id)
         words = unresolved(subject_of(session, desk, callback), code, due_at, owner.language)

@@ -14,8 +14,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
+from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.tables import Call, Callback, Voicemail
-from callbacks.records.event_log import tell
+from callbacks.records.event_log import record_event
 from callbacks.records.search import findable
 from callbacks.worker.speech import PATIENCE, NotHeard, words_in
 from sla.clock import Clock
@@ -86,10 +87,24 @@ class Transcription:
             return
         voicemail.transcribed_by, voicemail.next_action_at = by, None
         if by == "nobody":
-            tell(session, voicemail.call_sid, self._clock.now(), "desk", "message not written down", words)
+            record_event(
+                session,
+                voicemail.call_sid,
+                self._clock.now(),
+                Actor.DESK,
+                EventKind.MACHINE_TRANSCRIPTION_FAILED,
+                words,
+            )
             return
         voicemail.transcript = words
-        tell(session, voicemail.call_sid, self._clock.now(), "desk", "message written down", words or "No words.")
+        record_event(
+            session,
+            voicemail.call_sid,
+            self._clock.now(),
+            Actor.DESK,
+            EventKind.MACHINE_TRANSCRIBED,
+            words or "No words.",
+        )
         callback = session.scalar(select(Callback).where(Callback.call_sid == voicemail.call_sid))
         if callback is not None:
             findable(session, callback, words)

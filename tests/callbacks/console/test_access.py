@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from callbacks.acts import life
 from callbacks.db.database import Database
+from callbacks.db.event_kinds import EventKind
 from callbacks.db.tables import AuditEntry, Callback, Event, Technician, User
 from callbacks.inbound import calls
 from callbacks.people import technicians, users
@@ -254,7 +255,7 @@ def test_an_attempt_that_a_technician_writes_down_is_their_own(desk: Console) ->
     )
     desk.logs_in("amy@example.com")
     desk.posts(f"/callbacks/{desk.reference}/attempt", {"outcome": "no answer"})
-    told = desk.database.read(lambda s: s.scalars(select(Event).where(Event.what == "tried the customer")).one())
+    told = desk.database.read(lambda s: s.scalars(select(Event).where(Event.kind == EventKind.ATTEMPT)).one())
     assert told.actor == "Amy Roy"
 
 

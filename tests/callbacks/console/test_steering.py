@@ -11,10 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.acts import life
+from callbacks.db.event_kinds import EventKind
 from callbacks.db.tables import Event, Page, ReachAttempt
 from callbacks.desk.desk_file import read_desk
 from callbacks.people import technicians
-from callbacks.records.event_log import tell
+from callbacks.records.event_log import record_event
+from callbacks.records.event_words import event_words
 from tests.callbacks.console.test_console import Console, console  # noqa: F401 - the fixture
 
 DESK = read_desk(Path("support.toml"))
@@ -43,9 +45,9 @@ def does(sue: Console, act: str, **fields: str) -> str:
     return page_of(sue)
 
 
-def story(sue: Console) -> list[str]:
+def log(sue: Console) -> list[str]:
     events = sue.database.read(lambda session: list(session.scalars(select(Event).order_by(Event.id))))
-    return [f"{event.actor} {event.what} {event.detail}".strip() for event in events]
+    return [f"{event.actor} {event_words(event.kind, event.step)} {event.detail}".strip() for event in events]
 
 
 def texts(sue: Console, name: str, occasion: str) -> list[str]:
@@ -60,7 +62,7 @@ def test_it_is_given_to_somebody_whoever_has_it_and_they_are_told(sue: Console) 
     assert sue.callback.owner is not None
     assert sue.callback.owner.name == "Ben Cole"
     assert "sue@example.com gave you" in texts(sue, "Ben Cole", "given")[0]
-    assert "sue@example.com given to Ben Cole" in story(sue)
+    assert "sue@example.com assigned it to Ben Cole" in log(sue)
 
 
 def test_page_now_takes_the_next_step_at_once_and_only_while_nobody_has_it(sue: Console) -> None:
@@ -70,11 +72,11 @@ def test_page_now_takes_the_next_step_at_once_and_only_while_nobody_has_it(sue: 
     assert "Amy Roy has it." in does(sue, "page-now")
 
 
-def test_the_priority_changes_the_promise_and_stays_in_the_story(sue: Console) -> None:
+def test_the_priority_changes_the_promise_and_stays_in_the_log(sue: Console) -> None:
     assert "<dd>P2;" in page_of(sue)
     shown = does(sue, "priority", priority="P1")
     assert "<dd>P1;" in shown
-    assert "sue@example.com priority P2 to P1" in story(sue)
+    assert "sue@example.com changed the priority P2 to P1" in log(sue)
     assert "There is no priority" in does(sue, "priority", priority="P0")
 
 
@@ -119,7 +121,7 @@ def test_whoever_acts_on_an_older_sight_is_told_who_was_faster(sue: Console) -> 
     amy_takes(sue)
     sue.posts(f"/callbacks/{sue.reference}/cancel", {"seen": before, "why": "they called again"})
     page = page_of(sue)
-    assert "Amy Roy was faster (taken)" in page
+    assert "Amy Roy was faster (took it)" in page
     assert 'value="they called again"' in page  # to be sent again, or not
     assert "<details open>" in page
     assert sue.callback.state == "open"
@@ -135,17 +137,21 @@ def test_nobody_is_faster_than_themselves(sue: Console) -> None:
     assert sue.callback.owner.name == "Ben Cole"
 
 
-@pytest.mark.parametrize("meanwhile", ["heard the message", "did not take the page", "note", "answered the call"])
-def test_what_changes_nothing_is_in_nobodys_way(sue: Console, meanwhile: str) -> None:
+@pytest.mark.parametrize(
+    "meanwhile", [EventKind.MESSAGE_HEARD, EventKind.PAGE_NOT_TAKEN, EventKind.NOTE, EventKind.CALL_ANSWERED]
+)
+def test_what_changes_nothing_is_in_nobodys_way(sue: Console, meanwhile: EventKind) -> None:
     before = seen(sue)
-    sue.database.write(lambda session: tell(session, "CA1", sue.clock.now(), "Amy Roy", meanwhile, ""))
+    sue.database.write(lambda session: record_event(session, "CA1", sue.clock.now(), "Amy Roy", meanwhile, ""))
     sue.posts(f"/callbacks/{sue.reference}/priority", {"seen": before, "priority": "P1"})
     assert sue.callback.priority == "P1"
 
 
 def test_two_who_write_the_same_down_at_once_do_not_lose_it(sue: Console) -> None:
     before = seen(sue)
-    sue.database.write(lambda session: tell(session, "CA1", sue.clock.now(), "Amy Roy", "named the caller", "Jo"))
+    sue.database.write(
+        lambda session: record_event(session, "CA1", sue.clock.now(), "Amy Roy", EventKind.CALLER_NAMED, "Jo")
+    )
     sue.posts(f"/callbacks/{sue.reference}/name", {"seen": before, "name": "Joe Blow"})
     assert "Amy Roy was faster (named the caller)" in page_of(sue)
     before = seen(sue)
@@ -166,7 +172,7 @@ def test_a_note_never_gets_lost(sue: Console) -> None:
     before = seen(sue)
     amy_takes(sue)
     sue.posts(f"/callbacks/{sue.reference}/note", {"seen": before, "words": "a note never gets lost"})
-    assert any("a note never gets lost" in line for line in story(sue))
+    assert any("a note never gets lost" in line for line in log(sue))
 
 
 def test_an_act_that_does_not_exist_is_not_found(sue: Console) -> None:
@@ -204,7 +210,7 @@ def test_another_number_that_was_found_is_rung_instead(sue: Console) -> None:
     assert ", to be rung on (514) 555-0142" in shown
     assert sue.callback.call.customer_number == "+15145550142"
     assert f"{sue.reference}</a>" in sue.client.get("/callbacks?words=5550142").text
-    assert any("gave another number (514) 555-0142" in line for line in story(sue))
+    assert any("gave another number (514) 555-0142" in line for line in log(sue))
 
 
 def test_a_risky_number_takes_the_name_of_a_supervisor(sue: Console) -> None:

@@ -84,7 +84,7 @@ def test_the_story_is_one_line_of_time_with_every_page_and_its_delivery(sue: Con
     sue.database.write(delivered)
     found = page(sue, "/callbacks/{reference}")
     assert "text to Amy Roy: page: arrived on the phone at 22:12:05" in found
-    order = [found.index(words) for words in ("called: direct line", "callback opened", "text to Amy Roy:")]
+    order = [found.index(words) for words in ("called: direct line", "opened the callback", "text to Amy Roy:")]
     assert order == sorted(order)
 
 
