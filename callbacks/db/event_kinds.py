@@ -1,4 +1,4 @@
-"""What kinds of events a callback's log has, and who causes them beside people. Stored as their values."""
+"""The kinds of events in a callback's log, and who causes them beside people. Both are stored as their values."""
 
 from __future__ import annotations
 
@@ -74,12 +74,12 @@ class EventKind(enum.Enum):
     CONSENTED = "consented"  # a named person allowed a risky number to be called
     PAGE_REQUESTED = "page_requested"  # somebody asked for the next step at once
     CONNECTION_REQUESTED = "connection_requested"  # somebody asked at the console for a connection to the customer
-    PRIORITY_CHANGED = "priority_changed"
+    PRIORITY_CHANGED = "priority_changed"  # the callback has another priority
     WAITING_STARTED = "waiting_started"  # the desk waits for the customer; the resolution's clock stands still
     WAITING_ENDED = "waiting_ended"  # the customer was heard; the resolution's clock runs again
-    PRODUCT_SET = "product_set"
+    PRODUCT_SET = "product_set"  # the product, and with it the coverage, was entered
     MANAGER_REQUESTED = "manager_requested"  # the customer asked for a manager
     CALLER_NAMED = "caller_named"  # somebody wrote down who the caller is
-    NOTE = "note"
+    NOTE = "note"  # somebody wrote a note
 
     OTHER = "other"  # written by an early release under words that are no kind; they begin the event's detail
