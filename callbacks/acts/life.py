@@ -128,6 +128,15 @@ def hand_on(session: Session, callback: Callback, technician: Technician, told_b
 HAS_RESOLVED = Words("has resolved", "a réglé")
 
 
+def reported_outcome(text: str) -> ReportedOutcome:
+    """Read how a technician says that it went. Raises WrongState."""
+    try:
+        return ReportedOutcome(text)
+    except ValueError:
+        known = ", ".join(outcome.value for outcome in ReportedOutcome)
+        raise WrongState(f"There is no outcome {text!r}. Known: {known}.") from None
+
+
 def record_attempt(
     session: Session,
     callback: Callback,
@@ -263,9 +272,8 @@ def _is_being_connected(session: Session, callback: Callback, technician: Techni
     mine = theirs.where(Page.channel == Channel.CONNECTION)
     going_on = PageAttempt.carrier_status.not_in(FINAL) & (PageAttempt.started_at > now - CONNECTING)
     on_the_phone = mine.join(PageAttempt, PageAttempt.page_id == Page.id).where(going_on)
-    return (
-        session.scalar(mine.where(Page.state == PageState.DUE)) is not None or session.scalar(on_the_phone) is not None
-    )
+    is_due = mine.where(Page.state == PageState.DUE)
+    return session.scalar(is_due) is not None or session.scalar(on_the_phone) is not None
 
 
 def mark_answer(session: Session, callback: Callback, technician: Technician, answer: PageAnswer) -> None:

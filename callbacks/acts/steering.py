@@ -135,6 +135,15 @@ def page_now(session: Session, callback: Callback, who: str, now: datetime) -> N
     hurry(callback, now)
 
 
+def priority_level(text: str) -> PriorityLevel:
+    """Read a priority. Raises WrongState."""
+    try:
+        return PriorityLevel(text)
+    except ValueError:
+        known = ", ".join(level.value for level in PriorityLevel)
+        raise WrongState(f"There is no priority {text!r}. Known: {known}.") from None
+
+
 def set_priority(
     session: Session, desk: Desk, callback: Callback, priority: PriorityLevel, who: str, now: datetime
 ) -> None:

@@ -260,9 +260,8 @@ def _test(session: Session, desk: Desk, technician: Technician, now: datetime) -
 def _test_was_heard(session: Session, technician: Technician, now: datetime) -> bool:
     tests = select(Page).where(Page.technician_id == technician.id, Page.kind == PageKind.TEST)
     unanswered = tests.where(Page.channel == Channel.TEXT, Page.answer == PageAnswer.NONE)
-    page = session.scalars(
-        unanswered.where(Page.created_at > now - timedelta(hours=1)).order_by(Page.id.desc())
-    ).first()
+    recent = unanswered.where(Page.created_at > now - timedelta(hours=1))
+    page = session.scalars(recent.order_by(Page.id.desc())).first()
     if page is None:
         return False
     page.answer = PageAnswer.HEARD

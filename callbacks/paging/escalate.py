@@ -136,9 +136,8 @@ def text_about(
 
 def cancel_waiting(session: Session, callback: Callback, technician_id: int | None = None) -> None:
     """Keep back the pages that were not sent (to one technician, or to all); one on the wire cannot be called back."""
-    on_the_wire = (
-        select(PageAttempt.id).where(PageAttempt.page_id == Page.id, PageAttempt.state == AttemptState.SENDING).exists()
-    )
+    attempts = select(PageAttempt.id).where(PageAttempt.page_id == Page.id)
+    on_the_wire = attempts.where(PageAttempt.state == AttemptState.SENDING).exists()
     escalating = Page.kind.in_(ESCALATING)
     theirs = Page.technician_id == technician_id if technician_id is not None else true()
     session.execute(
@@ -278,13 +277,8 @@ def _done_before(session: Session, desk: Desk, page: Page, callback: Callback) -
     earlier = (
         select(Technician.name)
         .join(Page, Page.technician_id == Technician.id)
-        .where(
-            Page.callback_id == callback.id,
-            Page.state == PageState.SENT,
-            Page.answer == PageAnswer.NONE,
-            Page.id < page.id,
-        )
-        .where(Technician.id != page.technician_id)
+        .where(Page.callback_id == callback.id, Page.id < page.id, Technician.id != page.technician_id)
+        .where(Page.state == PageState.SENT, Page.answer == PageAnswer.NONE)
         .group_by(Technician.id, Technician.name)
         .order_by(func.min(Page.id))
     )

@@ -128,11 +128,7 @@ class Outbox:
                 select(Page)
                 .outerjoin(Callback, Page.callback_id == Callback.id)
                 .where(Page.state == PageState.DUE, Page.next_action_at <= now)
-                .order_by(
-                    or_(Page.kind != PageKind.STEP, Page.round != 1),
-                    func.coalesce(Callback.due_at, Page.created_at),
-                    Page.id,
-                )
+                .order_by(is_later, func.coalesce(Callback.due_at, Page.created_at), Page.id)
                 .limit(limit)
                 .with_for_update(of=Page, skip_locked=True)
             )
@@ -288,9 +284,8 @@ class Outbox:
             page.next_action_at = now + LOOK_AGAIN_AFTER
             return
         attempt.state, attempt.error, attempt.error_code = AttemptState.REFUSED, str(fault), fault.code
-        log.warning(
-            "page refused", to=masked(errand.to), channel=errand.channel.value, code=fault.code, cause=str(fault)
-        )
+        to, channel = masked(errand.to), errand.channel.value
+        log.warning("page refused", to=to, channel=channel, code=fault.code, cause=str(fault))
         if fault.permanent:
             fail(session, self._desk, page, str(fault), now, fault.code)
             return
@@ -311,16 +306,10 @@ def adopt(session: Session, attempt: PageAttempt, sid: str, status: CarrierStatu
     if page.state is PageState.DUE:
         page.state, page.next_action_at = PageState.SENT, None
         what = "paged" if _escalates(page) else "connection" if page.channel is Channel.CONNECTION else "told"
-        _tell(session, page, now, "desk", what, f"{page.technician.name} by {page.channel.value}")
+        whom = f"{page.technician.name} by {page.channel.value}"
+        _tell(session, page, now, "desk", what, whom)
         for bundled in _bundled_into(session, page):
-            _tell(
-                session,
-                bundled,
-                now,
-                "desk",
-                what,
-                f"{page.technician.name} by {page.channel.value}, with others at once",
-            )
+            _tell(session, bundled, now, "desk", what, f"{whom}, with others at once")
 
 
 def carrier_reports(
@@ -393,9 +382,8 @@ def _go_on_without(session: Session, desk: Desk, page: Page, now: datetime) -> N
     if page.callback is None:
         _alarm_another_way(session, page, now)
     elif _escalates(page):
-        same_step = select(Page.state).where(
-            Page.callback_id == page.callback_id, Page.kind == page.kind, Page.round == page.round
-        )
+        theirs = select(Page.state).where(Page.callback_id == page.callback_id)
+        same_step = theirs.where(Page.kind == page.kind, Page.round == page.round)
         nobody_left = all(state is PageState.FAILED for state in session.scalars(same_step))
         page_another_way(session, desk, page, now)
         if nobody_left:
