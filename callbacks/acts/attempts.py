@@ -44,9 +44,7 @@ class ReportOutcome(Act):
             _resolve(context, technician)
         elif self.outcome is ReportedOutcome.WRONG_NUMBER:
             _block_the_number(context, technician)
-        return wording.outcome_recorded(
-            context.desk, callback.reference, self.outcome, context.by.code, context.now
-        )
+        return wording.outcome_recorded(context.desk, callback.reference, self.outcome, context.by.code, context.now)
 
 
 def _put_on_record(context: ActContext, technician: Technician, outcome: ReportedOutcome) -> None:

@@ -24,7 +24,8 @@ HAS_CANCELLED = Words("has cancelled", "a annulé")
 # Refused, whoever asks
 
 NOT_ALLOWED = Words(
-    "Only supervisors and administrators may do this.", "Seuls les superviseurs et les administrateurs peuvent le faire."
+    "Only supervisors and administrators may do this.",
+    "Seuls les superviseurs et les administrateurs peuvent le faire.",
 )
 NOT_A_TECHNICIAN = Words(
     "You are not a technician. Assign it to one.", "Vous n'êtes pas technicien. Confiez-le à quelqu'un qui l'est."
@@ -82,7 +83,8 @@ def left(name: str) -> Words:
 
 def owner_is_on_it(owner: str) -> Words:
     return Words(
-        f"{owner} has it. Assign it to somebody else first.", f"{owner} s'en occupe. Confiez-le d'abord à quelqu'un d'autre."
+        f"{owner} has it. Assign it to somebody else first.",
+        f"{owner} s'en occupe. Confiez-le d'abord à quelqu'un d'autre.",
     )
 
 
@@ -112,7 +114,9 @@ def cannot_be_called(number: str, why: str) -> Words:
 
 
 def supervisor_must_enter(number: str, why: str) -> Words:
-    return Words(f"{number} is {why}. A supervisor must enter it.", f"{number} est à risque. Un superviseur doit l'inscrire.")
+    return Words(
+        f"{number} is {why}. A supervisor must enter it.", f"{number} est à risque. Un superviseur doit l'inscrire."
+    )
 
 
 def already_waiting(reference: str) -> Words:
@@ -156,7 +160,9 @@ def taken(desk: Desk, callback: Callback, code: str, now: datetime) -> Words:
 
 
 def assigned(reference: str, name: str) -> Words:
-    return Words(f"{reference} is with {name}, who is texted.", f"{reference} est confié à {name}, qui reçoit un texto.")
+    return Words(
+        f"{reference} is with {name}, who is texted.", f"{reference} est confié à {name}, qui reçoit un texto."
+    )
 
 
 def passed(reference: str) -> Words:
@@ -223,7 +229,9 @@ def wrong_number_alert(reference: str, name: str, number: str) -> Words:
 
 
 def cancelled(reference: str) -> Words:
-    return Words(f"{reference} is cancelled. Nobody will call back.", f"{reference} est annulé. Personne ne rappellera.")
+    return Words(
+        f"{reference} is cancelled. Nobody will call back.", f"{reference} est annulé. Personne ne rappellera."
+    )
 
 
 def reopened(reference: str) -> Words:
@@ -243,7 +251,8 @@ def waiting(reference: str) -> Words:
 
 def wait_ended(reference: str) -> Words:
     return Words(
-        f"{reference}: the clock of the resolution runs again.", f"{reference}: le délai de résolution court de nouveau."
+        f"{reference}: the clock of the resolution runs again.",
+        f"{reference}: le délai de résolution court de nouveau.",
     )
 
 
