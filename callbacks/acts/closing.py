@@ -61,6 +61,6 @@ class Reopen(Act):
         session, callback, owner = context.session, context.callback, context.callback.owner
         if owner is None or owner.left_at is not None:
             return
-        code, subject = code_for(session, callback, owner.id), subject_of(session, context.desk, callback)
+        code, subject = code_for(session, callback, owner.id), subject_of(context.desk, callback)
         message = messages.reopened(subject, code, context.by.name, self.reason, owner.language)
         text_or_record_failure(session, callback, owner, PageKind.REOPENED, message, context.now, code)

@@ -18,7 +18,8 @@ from callbacks.acts.ownership import take
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import FINAL, Channel, PageKind, PageState, PhoneSlot
 from callbacks.db.tables import Callback, Page, PageAttempt, Technician
-from callbacks.paging.pages import add_page
+from callbacks.paging.pages import add_page, next_round
+from callbacks.people.person import Way
 from callbacks.text.bilingual import Words
 
 CONNECTING = timedelta(minutes=1)  # so long a phone may ring, and be asked for a key
@@ -47,7 +48,8 @@ def _ring(session: Session, callback: Callback, technician: Technician, now: dat
     if _is_being_connected(session, callback, technician, now):  # asked twice: the phone rings once
         return
     slot = PhoneSlot.FIRST if technician.verified_at is not None else PhoneSlot.SECOND
-    add_page(session, callback, technician.id, Channel.CONNECTION, PageKind.CONNECTION, "", now, number=slot)
+    way = Way(Channel.CONNECTION, slot)
+    add_page(session, callback, technician.id, way, PageKind.CONNECTION, next_round(callback), now)
 
 
 def _is_being_connected(session: Session, callback: Callback, technician: Technician, now: datetime) -> bool:

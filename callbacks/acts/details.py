@@ -1,4 +1,4 @@
-"""What is known of the caller and their message: notes, name, transcript, product. A callback is found by these words."""
+"""What is known of the caller and their message: notes, name, transcript, product. Search finds these words."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def _insert(session: Session, desk: Desk, call: Call, now: datetime) -> Callback
         call_sid=call.sid,
         state=CallbackState.OPEN,
         priority=priority,
-        policy=desk.policy_for(call.line, priority.value, now),
+        policy=desk.policy_for(call.line, priority, now),
         opened_at=now,
         due_at=call.began_at + desk.callback.promise,
         resumed=False,

@@ -65,7 +65,7 @@ class Assign(Act):
             raise Refused(wording.left(technician.name))
         set_owner(session, callback, technician, context.now)
         context.record(EventKind.ASSIGNED, f"to {technician.name}")
-        code, subject = code_for(session, callback, technician.id), subject_of(session, desk, callback)
+        code, subject = code_for(session, callback, technician.id), subject_of(desk, callback)
         message = messages.given(subject, code, context.by.name, technician.language, context.now)
         text_or_record_failure(session, callback, technician, PageKind.GIVEN, message, context.now, code)
         _hand_over(context, technician)

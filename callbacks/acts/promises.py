@@ -32,7 +32,7 @@ class SetPriority(Act):
             context.session.add(PriorityChange(callback_id=callback.id, at=now, priority=self.priority))
             callback.priority = self.priority
             review_closing(callback, now)  # some priorities never close by themselves
-            policy = context.desk.policy_for(callback.call.line, self.priority.value, callback.opened_at)
+            policy = context.desk.policy_for(callback.call.line, self.priority, callback.opened_at)
             if policy != callback.policy:
                 restart_escalation(callback, policy, now)
         return wording.priority_set(callback.reference, self.priority)

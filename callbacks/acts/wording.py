@@ -224,7 +224,8 @@ def wrong_number_alert(reference: str, name: str, number: str) -> Words:
     return Words(
         f"{reference}: {name} says {number} is a wrong number. Listen to the message for another, and enter it on the "
         "callback's screen.",
-        f"{reference}: selon {name}, {number} est un mauvais numéro. Trouvez-en un autre dans le message et inscrivez-le.",
+        f"{reference}: selon {name}, {number} est un mauvais numéro. Trouvez-en un autre dans le message et "
+        "inscrivez-le.",
     )
 
 

@@ -181,7 +181,7 @@ def _reading_pages(console: Blueprint, parts: ConsoleParts) -> None:
             _say_whose(parts, reference)
             abort(404)
         products = {coverage.value: found for coverage, found in parts.desk.coverage.by_coverage.items()}
-        acts = acts_of(g.user)
+        acts = acts_of(g.user.role)
         title = f"Callback {story.row.reference}"
         more_is_open = any(
             refused_within(url_for("console.steer", reference=reference, act=act)) for act in HIDDEN_AT_FIRST

@@ -275,6 +275,8 @@ class Call(Base):
     ended_at: Mapped[datetime | None]
     outcome: Mapped[CallOutcome] = mapped_column(default=CallOutcome.IN_PROGRESS)
     accepted_by: Mapped[Technician | None] = relationship(lazy="joined")
+    voicemail: Mapped[Voicemail | None] = relationship(back_populates="call")
+    callback: Mapped[Callback | None] = relationship(back_populates="call")
 
 
 class Voicemail(Base):
@@ -294,6 +296,7 @@ class Voicemail(Base):
     tries: Mapped[int] = mapped_column(default=0)
     next_action_at: Mapped[datetime | None]
     token: Mapped[int] = mapped_column(default=0)
+    call: Mapped[Call] = relationship(back_populates="voicemail")
 
 
 BROKEN = "breached_at IS NOT NULL"
@@ -334,7 +337,7 @@ class Callback(Base):
     consented_by: Mapped[str | None]  # who allowed a risky number to be rung
     product: Mapped[str] = mapped_column(default="")
     coverage: Mapped[Coverage] = mapped_column(default=Coverage.NONE)
-    call: Mapped[Call] = relationship(lazy="joined")
+    call: Mapped[Call] = relationship(lazy="joined", back_populates="callback")
     owner: Mapped[Technician | None] = relationship(lazy="joined")
 
 
@@ -471,6 +474,7 @@ class ReceivedText(Base):
     at: Mapped[datetime]
     words: Mapped[str] = mapped_column(Text)
     answer: Mapped[str] = mapped_column(Text)
+    understood: Mapped[bool] = mapped_column(default=True)  # False: the answer explains how to reply
 
 
 class WorkerSign(Base):

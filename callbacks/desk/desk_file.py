@@ -271,6 +271,15 @@ class Desk(_Part):
     reports: ReportHours = ReportHours()
     rota: RotaWatch = RotaWatch()
 
+    def priority_of_line(self, line: str) -> PriorityLevel:
+        """Return the priority of a callback that opens on a line; a line that is gone is like any other."""
+        return self.lines[line].priority if line in self.lines else PriorityLevel.P2
+
+    def coverage_of(self, product: str) -> Coverage:
+        """Return whether work on a product is paid for; NONE when the desk file does not know it."""
+        known = (coverage for coverage, products in self.coverage.by_coverage.items() if product in products)
+        return next(known, Coverage.NONE)
+
     def line_called(self, number: str) -> str:
         """Name the line that a number belongs to; a number of nobody's is served as a line without a menu."""
         for name, line in self.lines.items():

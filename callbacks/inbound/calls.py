@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts.life import open_callback
+from callbacks.acts.opening import open_callback
 from callbacks.db.database import insert_once
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import AudioState, CallOutcome, CarrierStatus, VoicemailState

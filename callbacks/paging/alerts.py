@@ -21,7 +21,7 @@ from callbacks.text.bilingual import Words
 log = structlog.get_logger(__name__)
 
 
-def tell_supervisors(session: Session, desk: Desk, once: str, words: Words, now: datetime) -> bool:
+def alert_supervisors(session: Session, desk: Desk, once: str, words: Words, now: datetime) -> bool:
     """Text and mail whoever must answer for the desk, once for everything called `once`; say whether it was news.
 
     When nobody who can be reached stands above the technicians, whoever stands highest is told.

@@ -34,21 +34,18 @@ from callbacks.db.states import (
 from callbacks.db.tables import Callback, Page, PageAttempt
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
+from callbacks.lifecycle.transitions import escalate_now
 from callbacks.links import Links
 from callbacks.logs import masked
 from callbacks.paging import messages
-from callbacks.paging.alerts import send, tell_supervisors
+from callbacks.paging.alerts import alert_supervisors, send
 from callbacks.paging.channels.mail import Letter, Post
 from callbacks.paging.channels.twilio import ACCOUNT_REFUSED, IN_WORDS, OPERATORS_FAULTS, Accepted, Carrier
-from callbacks.paging.escalate import (
-    ask_how_it_went,
-    hurry,
-    page_another_way,
-    pages_by_way,
-    release_bundled,
-    subject_of,
-    words_of,
-)
+from callbacks.paging.contents import text_of_page
+from callbacks.paging.escalate import page_another_way
+from callbacks.paging.notices import ask_for_outcome
+from callbacks.paging.pages import pages_by_way, release_bundled
+from callbacks.paging.subject import subject_of
 from callbacks.paging.throttle import Verdict, is_first_page, others_waiting, restraint, traffic_of
 from callbacks.paging.webhook_urls import Addresses
 from callbacks.people.person import Way
@@ -176,7 +173,7 @@ class Outbox:
             return None
         if page.kind in ESCALATING and not _bundled_into(session, page):
             link = self._links.page(page.id, page.created_at)
-            page.words = words_of(session, self._desk, page, now, link)
+            page.words = text_of_page(session, self._desk, page, now, link)
         attempt = PageAttempt(page_id=page.id, started_at=now, state=AttemptState.SENDING)
         page.tries += 1
         session.add(attempt)
@@ -205,7 +202,7 @@ class Outbox:
             return
         for other in others:
             other.state, other.next_action_at, other.bundled_into_id = PageState.BUNDLED, None, page.id
-        about = [(subject_of(session, self._desk, p.callback), p.code) for p in (page, *others) if p.callback]
+        about = [(subject_of(self._desk, p.callback), p.code) for p in (page, *others) if p.callback]
         page.words = messages.bundle(self._desk.company.sender, about, page.technician.language)
 
     def _over_the_cap(self, session: Session, page: Page, now: datetime) -> None:
@@ -223,7 +220,7 @@ class Outbox:
         french = f"le plafond du jour ({channel}) est atteint; seul le premier avis de chaque rappel part encore."
         day = now.astimezone(self._desk.zone).date()
         once = f"cap on {channel}s {day}"
-        tell_supervisors(session, self._desk, once, Words(english, french), now)
+        alert_supervisors(session, self._desk, once, Words(english, french), now)
 
     def _errand(self, what: Literal["send", "look up"], page: Page, attempt: PageAttempt) -> Errand:
         lines = self._desk.lines
@@ -303,7 +300,7 @@ class Outbox:
         if fault.code in OPERATORS_FAULTS:
             english, french = f"pages are refused: {fault} Only you can mend this.", f"les avis sont refusés: {fault}"
             once = f"account {fault.code} {now:%Y-%m-%d}"
-            tell_supervisors(session, self._desk, once, Words(english, french), now)
+            alert_supervisors(session, self._desk, once, Words(english, french), now)
 
 
 def adopt(session: Session, attempt: PageAttempt, sid: str, status: CarrierStatus, now: datetime) -> None:
@@ -358,7 +355,7 @@ def carrier_reports(
     elif status in (CarrierStatus.DELIVERED, CarrierStatus.READ):
         forget_trouble(page.technician, Way(Channel.TEXT, page.number))
     if page.channel is Channel.CONNECTION and status in FINAL:
-        ask_how_it_went(session, desk, page, sid, now)
+        ask_for_outcome(session, desk, page, sid, now)
 
 
 def fail(session: Session, desk: Desk, page: Page, why: str, now: datetime, code: int | None = None) -> None:
@@ -374,7 +371,7 @@ def fail(session: Session, desk: Desk, page: Page, why: str, now: datetime, code
         _note_trouble(session, desk, page, why, now)
     elif code in SENDERS_FAULTS:
         english, french = f"no text goes out: {why} Pages go by phone.", f"aucun texto ne part: {why}"
-        tell_supervisors(session, desk, f"sender {code} {now:%Y-%m-%d}", Words(english, french), now)
+        alert_supervisors(session, desk, f"sender {code} {now:%Y-%m-%d}", Words(english, french), now)
     session.flush()
     _go_on_without(session, desk, page, now)
     for bundled in _bundled_into(session, page):
@@ -388,7 +385,7 @@ def _note_trouble(session: Session, desk: Desk, page: Page, why: str, now: datet
         english = f"{row.name} cannot be reached by {channel}: {why} They are paged another way until it is mended."
         french = f"{row.name} n'est pas joignable ({channel}): {why} Un autre moyen sert en attendant."
         words = Words(english, french)
-        tell_supervisors(session, desk, f"{row.id} {way.key} {now:%Y-%m-%d %H:%M}", words, now)
+        alert_supervisors(session, desk, f"{row.id} {way.key} {now:%Y-%m-%d %H:%M}", words, now)
 
 
 def _go_on_without(session: Session, desk: Desk, page: Page, now: datetime) -> None:
@@ -416,7 +413,7 @@ def _hurry_once(session: Session, page: Page, now: datetime) -> None:
     same_way = pages_by_way(page.callback_id, page.technician_id, page.channel, page.number)
     earlier = same_way.where(Page.id < page.id, Page.state == PageState.FAILED)
     if page.callback is not None and session.scalar(earlier.limit(1)) is None:
-        hurry(page.callback, now)
+        escalate_now(page.callback, now)
 
 
 def _alarm_another_way(session: Session, page: Page, now: datetime) -> None:

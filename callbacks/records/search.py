@@ -146,7 +146,7 @@ def matching(session: Session, search: Search, zone: ZoneInfo, visible: ColumnEl
     return _in_order(session, query, search)
 
 
-def findable(session: Session, callback: Callback, text: str) -> None:
+def index_words(session: Session, callback: Callback, text: str) -> None:
     """Make a callback found by the words of a text, and by the numbers in it."""
     keys = {*_words(text), *(key for digits in _numbers(text) for key in (f"#{digits[::-1]}", f"+{digits}"))}
     for key in sorted(keys):  # sorted: two that write at once lock in the same order

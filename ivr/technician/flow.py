@@ -5,9 +5,9 @@ A private voicemail answers like a person, so nothing is taken without a key and
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from callbacks.db.states import ReachOutcome, ReportedOutcome
 from callbacks.desk.desk_file import Desk
@@ -17,7 +17,14 @@ from ivr.twilio.places import Places
 from ivr.twilio.verbs import Dial, Gather, Hangup, Play, Say, Verb
 
 ROUNDS = 3
-Act = Literal["", "take", "take and connect", "pass"]
+
+
+class KeyAct(enum.Enum):
+    """What a key asks for."""
+
+    TAKE = "take"
+    TAKE_AND_CONNECT = "take and connect"
+    PASS = "pass"
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,7 @@ class PageTurn:
 @dataclass(frozen=True)
 class PageReply:
     verbs: tuple[Verb, ...]
-    act: Act = ""
+    act: KeyAct | None = None
 
 
 def answered(desk: Desk, places: Places, facts: PageFacts) -> PageReply:
@@ -71,7 +78,7 @@ def keyed(desk: Desk, places: Places, facts: PageFacts, turn: PageTurn) -> PageR
         return _chosen(desk, places, facts, turn)
     if turn.digits == "1":
         connects = turn.stage == "confirm-connect"
-        return PageReply((), "take and connect" if connects else "take")
+        return PageReply((), KeyAct.TAKE_AND_CONNECT if connects else KeyAct.TAKE)
     not_confirmed = say(facts.language, "not confirmed")
     return _again(desk, places, facts, turn, not_confirmed)
 
@@ -189,7 +196,7 @@ def _chosen(desk: Desk, places: Places, facts: PageFacts, turn: PageTurn) -> Pag
         case "3":
             return PageReply((_ask_to_confirm(places, facts, turn, "confirm-connect"),))
         case "4":
-            return PageReply((), "pass")
+            return PageReply((), KeyAct.PASS)
         case "*":
             return PageReply(_menu(desk, places, facts, turn.round, _headline(desk, facts)))
     return _again(desk, places, facts, turn)

@@ -13,7 +13,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
-from callbacks.acts import life
+from callbacks.acts.attempts import ReportOutcome, record_attempt
+from callbacks.acts.base import Act, Refused, Via, perform, technician_by
+from callbacks.acts.ownership import Pass, Take
+from callbacks.db.database import locked
 from callbacks.db.states import (
     FINAL,
     AudioState,
@@ -25,9 +28,9 @@ from callbacks.db.states import (
     VoicemailState,
     carrier_status,
 )
-from callbacks.db.tables import Callback, Page, PageAttempt, ReachAttempt, Voicemail
+from callbacks.db.tables import Callback, Page, PageAttempt, ReachAttempt
 from callbacks.desk.desk_file import Desk
-from callbacks.errors import WrongState
+from callbacks.lifecycle.transitions import review_closing
 from callbacks.links import Links
 from callbacks.paging.outbox import carrier_reports
 from callbacks.records import audit_log
@@ -247,10 +250,10 @@ def _carrier_says(attempt: ReachAttempt, outcome: ReachOutcome, seconds: str) ->
 
 
 def _say_how_it_went(session: Session, desk: Desk, attempt: ReachAttempt, said: ReportedOutcome, now: datetime) -> None:
-    callback = life.held(session, attempt.callback_id)
+    by = technician_by(attempt.technician, Via.PHONE)
     try:
-        life.tell_outcome(session, desk, callback, attempt.technician, said, "phone", now)
-    except WrongState:  # closed meanwhile: what was said of this attempt is still noted
+        perform(session, desk, attempt.callback_id, ReportOutcome(said), by, now)
+    except Refused:  # closed meanwhile: what was said of this attempt is still noted
         attempt.outcome, attempt.is_told = said.of_attempt, True
 
 
@@ -274,7 +277,7 @@ def _noted_on_attempt(exchange: Exchange, note: Callable[[ReachAttempt], None]) 
         attempt = session.get(ReachAttempt, attempt_id)
         if attempt is not None:
             note(attempt)
-            life.watch_for_silence(session.get_one(Callback, attempt.callback_id), exchange.clock.now())
+            review_closing(locked(session, Callback, attempt.callback_id), exchange.clock.now())
 
     try:
         exchange.write(run)
@@ -311,10 +314,10 @@ def _live(session: Session, exchange: Exchange, links: Links, page_id: int, call
     page = session.get(Page, page_id)
     if page is None or page.callback_id is None:
         return None
-    callback = life.held(session, page.callback_id)
+    callback = locked(session, Callback, page.callback_id)
     if not _is_live(session, page, call_sid):
         return None
-    voicemail = session.scalar(select(Voicemail).where(Voicemail.call_sid == callback.call_sid))
+    voicemail = callback.call.voicemail
     copied = voicemail is not None and voicemail.audio is AudioState.COPIED
     taken_by_other = callback.owner is not None and callback.owner_id != page.technician_id and not callback.resumed
     facts = PageFacts(
@@ -337,21 +340,27 @@ def _live(session: Session, exchange: Exchange, links: Links, page_id: int, call
 
 
 def _act(session: Session, exchange: Exchange, live: Live, reply: flow.PageReply) -> tuple[Verb, ...]:
-    now, page = exchange.clock.now(), live.page
-    match reply.act:
-        case "take" | "take and connect":
-            if not life.acknowledge(session, exchange.desk, live.callback, page.technician, "phone", now):
-                return flow.answered(exchange.desk, exchange.places, live.facts).verbs
-            if reply.act == "take":
+    """Carry out what a key asked for, and return what is heard next."""
+    try:
+        match reply.act:
+            case flow.KeyAct.TAKE:
+                _perform(session, exchange, live, Take())
                 return flow.taken(exchange.desk, live.facts)
-            return _connect(session, exchange, live)
-        case "pass":
-            try:
-                life.hand_on(session, live.callback, page.technician, "phone", now)
-            except WrongState:
-                return (Hangup(),)
-            return flow.passed(live.facts)
-    return reply.verbs
+            case flow.KeyAct.TAKE_AND_CONNECT:
+                _perform(session, exchange, live, Take())
+                return _connect(session, exchange, live)
+            case flow.KeyAct.PASS:
+                _perform(session, exchange, live, Pass())
+                return flow.passed(live.facts)
+            case None:
+                return reply.verbs
+    except Refused:  # somebody else has it by now: the technician hears who
+        return flow.answered(exchange.desk, exchange.places, live.facts).verbs
+
+
+def _perform(session: Session, exchange: Exchange, live: Live, act: Act) -> None:
+    by = technician_by(live.page.technician, Via.PHONE)
+    perform(session, exchange.desk, live.callback.id, act, by, exchange.clock.now())
 
 
 def _connect(session: Session, exchange: Exchange, live: Live) -> tuple[Verb, ...]:
@@ -362,7 +371,7 @@ def _connect(session: Session, exchange: Exchange, live: Live) -> tuple[Verb, ..
     attempt = session.scalar(select(ReachAttempt).where(ReachAttempt.call_sid == live.call_sid))
     if attempt is None:
         now = exchange.clock.now()
-        attempt = life.record_attempt(
+        attempt = record_attempt(
             session, live.callback, page.technician, ReachOutcome.RINGING, "connection", now, live.call_sid
         )
         session.flush()

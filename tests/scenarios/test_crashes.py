@@ -11,14 +11,16 @@ from typing import Any
 import pytest
 
 from app import compose
-from callbacks.acts import life
+from callbacks.db.database import locked
 from callbacks.db.states import PageState, VoicemailState
+from callbacks.db.tables import Callback
 from callbacks.inbound import calls
 from callbacks.paging import escalate
 from callbacks.paging.outbox import Claim
 from callbacks.people.technicians import technician_named
 from callbacks.worker import loop
 from ivr.rehearsal.night import hum
+from tests.acting import resolves, takes
 from tests.scenarios.conftest import DeskNight
 
 AMY = "+15145550101"
@@ -111,8 +113,8 @@ def test_a_page_on_the_wire_while_somebody_takes_the_callback_keeps_its_answer(
     claim, send = _claims_the_next_page(desk), house.carrier.send_text
 
     def take_it(session: Any) -> None:
-        callback = life.held(session, desk.callback.id)
-        life.acknowledge(session, house.desk, callback, technician_named(session, "Amy Roy"), "text", house.clock.now())
+        callback = locked(session, Callback, desk.callback.id)
+        takes(session, house.desk, callback, technician_named(session, "Amy Roy"), house.clock.now())
 
     def send_text(*arguments: Any) -> Any:
         monkeypatch.undo()
@@ -209,7 +211,7 @@ def _resolve_all(desk: DeskNight) -> None:
     now = desk.stage.house.clock.now()
     for callback in desk.callbacks():
         desk.stage.house.database.write(
-            lambda s, i=callback.id: life.resolve(
-                s, desk.stage.house.desk, life.held(s, i), technician_named(s, "Amy Roy"), "console", now
+            lambda s, i=callback.id: resolves(
+                s, desk.stage.house.desk, locked(s, Callback, i), technician_named(s, "Amy Roy"), now
             )  # type: ignore[misc]
         )

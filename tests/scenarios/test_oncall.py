@@ -9,15 +9,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from callbacks.acts import life
+from callbacks.acts.number import Consent
+from callbacks.db.database import locked
 from callbacks.db.states import CallbackState, Channel, PageKind, PageState, PhoneSlot, ReachOutcome
-from callbacks.db.tables import ShiftRow, Technician
+from callbacks.db.tables import Callback, ShiftRow, Technician
 from callbacks.desk.escalation_policy import FALLBACK
 from callbacks.oncall import store
 from callbacks.paging import alerts
 from callbacks.people import technicians
 from callbacks.people.person import Way
 from ivr.simulator import Habit, SmsHabit
+from tests.acting import resolves, supervisor_acts
 from tests.scenarios.conftest import CUSTOMER, POSTGRES_IN_SOAK, DeskNight
 
 pytestmark = POSTGRES_IN_SOAK
@@ -191,9 +193,7 @@ def test_who_sent_stop_is_paged_by_phone_flagged_and_texted_again_after_start(de
     amy.phone.sms_habit = SmsHabit.DELIVERED
     amy.texts("START")
     callback_id = desk.callback.id
-    desk.edit(
-        lambda s, row: life.resolve(s, desk.stage.house.desk, life.held(s, callback_id), row, "console", desk.now)
-    )
+    desk.edit(lambda s, row: resolves(s, desk.stage.house.desk, locked(s, Callback, callback_id), row, desk.now))
     desk.leaves_a_message()
     takes_and_resolves(desk, "Amy")
     desk.night.minutes_pass(40)
@@ -209,9 +209,7 @@ def test_when_our_own_sender_fails_everybody_is_rung_and_the_supervisor_too(desk
     sue.is_rung(SOON).answers().hears("no text goes out").presses("1").hears("Thank you").is_hung_up_on()
     amy.phone.sms_habit = sue.phone.sms_habit = SmsHabit.DELIVERED
     callback_id = desk.callback.id
-    desk.edit(
-        lambda s, row: life.resolve(s, desk.stage.house.desk, life.held(s, callback_id), row, "console", desk.now)
-    )
+    desk.edit(lambda s, row: resolves(s, desk.stage.house.desk, locked(s, Callback, callback_id), row, desk.now))
     desk.night.minutes_pass(40)
 
 
@@ -301,8 +299,8 @@ def _end_quietly(desk: DeskNight) -> None:
     """What comes after is not what these stories are about: everything is resolved, and the phones are put away."""
     for callback in desk.callbacks():
         desk.edit(
-            lambda s, row, i=callback.id: life.resolve(  # type: ignore[misc]
-                s, desk.stage.house.desk, life.held(s, i), row, "console", desk.now
+            lambda s, row, i=callback.id: resolves(  # type: ignore[misc]
+                s, desk.stage.house.desk, locked(s, Callback, i), row, desk.now
             )
         )
     desk.night.minutes_pass(5)
@@ -322,7 +320,14 @@ def test_a_risky_number_waits_for_a_named_persons_consent(desk: DeskNight, bait:
     assert not [c for c in desk.carrier.ledger.calls if c.to == bait]
     callback_id = desk.callback.id
     desk.stage.house.database.write(
-        lambda session: life.consent(session, life.held(session, callback_id), "boss@example.com", desk.now)
+        lambda session: supervisor_acts(
+            session,
+            desk.stage.house.desk,
+            locked(session, Callback, callback_id),
+            Consent(),
+            "boss@example.com",
+            desk.now,
+        )
     )
     amy.texts("call {code}").reads("Your phone rings now")
     amys = amy.is_rung().answers().hears("Press 1 to be connected").presses("1")
@@ -447,9 +452,7 @@ def test_another_policy_holds_for_its_line(open_desk: Callable[..., DeskNight]) 
     call.presses("2").hears("To confirm").presses("1").hears("is yours").is_hung_up_on()
     callback_id = desk.callback.id
     assert desk.callback.policy == "big-customers"
-    desk.edit(
-        lambda s, row: life.resolve(s, desk.stage.house.desk, life.held(s, callback_id), row, "console", desk.now)
-    )
+    desk.edit(lambda s, row: resolves(s, desk.stage.house.desk, locked(s, Callback, callback_id), row, desk.now))
     desk.phone_of("Ben").reads("Amy Roy has resolved", "(514) 555-0199", "Nothing more for you to do")
     desk.night.minutes_pass(40)
 
@@ -564,7 +567,7 @@ def test_passing_it_on_keeps_back_what_ones_own_rules_would_still_send(desk: Des
 
 
 def test_when_the_leader_of_a_bundle_does_not_go_the_others_go_by_themselves(desk: DeskNight) -> None:
-    from callbacks.paging.escalate import cancel_waiting
+    from callbacks.paging.pages import cancel_waiting
 
     desk.leaves_a_message()
     desk.phone_of("Amy").reads("call (514) 555-0199 back")
@@ -574,7 +577,7 @@ def test_when_the_leader_of_a_bundle_does_not_go_the_others_go_by_themselves(des
     first, second = (page.id for page in desk.pages())
     lead, led = desk.stage.house.database.write(lambda s: _bundled(s, first, second))
     callback_id = desk.callbacks()[0].id
-    desk.stage.house.database.write(lambda s: cancel_waiting(s, life.held(s, callback_id)))
+    desk.stage.house.database.write(lambda s: cancel_waiting(s, locked(s, Callback, callback_id)))
     states = {page.id: page.state for page in desk.pages()}
     assert (states[lead], states[led]) == (PageState.CANCELLED, PageState.DUE)
     desk.night.seconds_pass(3)
@@ -585,7 +588,7 @@ def test_when_the_leader_of_a_bundle_does_not_go_the_others_go_by_themselves(des
 def _bundled(session: Session, first: int, second: int) -> tuple[int, int]:
     """Two more pages to Amy, one of which leads the other."""
     from callbacks.db.tables import Callback, Page
-    from callbacks.paging.escalate import add_page
+    from callbacks.paging.pages import add_page
 
     made = []
     for page_id in (first, second):

@@ -85,14 +85,15 @@ def test_a_text_that_can_never_arrive_is_followed_by_a_call_at_once(desk: DeskNi
 
 def _tried(desk: DeskNight) -> None:
     """Amy says at the console that she tried."""
-    from callbacks.acts import life
+    from callbacks.acts.attempts import record_attempt
+    from callbacks.db.database import locked
     from callbacks.people.technicians import technician_named
 
     now = desk.stage.house.clock.now()
     callback_id = desk.callback.id
     desk.stage.house.database.write(
-        lambda s: life.record_attempt(
-            s, life.held(s, callback_id), technician_named(s, "Amy Roy"), ReachOutcome.NO_ANSWER, "console", now
+        lambda s: record_attempt(
+            s, locked(s, Callback, callback_id), technician_named(s, "Amy Roy"), ReachOutcome.NO_ANSWER, "console", now
         )
     )
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts import steering
+from callbacks.acts.promises import SetPriority
 from callbacks.db.states import CallbackState, PriorityLevel
 from callbacks.db.tables import Callback, Technician
+from tests.acting import supervisor_acts
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, DeskNight
 
 pytestmark = POSTGRES_IN_SOAK
@@ -22,7 +23,7 @@ def tried_at_once(desk: DeskNight, priority: PriorityLevel) -> None:
 
     def becomes(session: Session, _: Technician) -> None:
         callback = session.scalars(select(Callback)).one()
-        steering.set_priority(session, house.desk, callback, priority, WHO, desk.now)
+        supervisor_acts(session, house.desk, callback, SetPriority(priority), WHO, desk.now)
 
     desk.edit(becomes)
     amy.texts("{code}").reads("is yours")

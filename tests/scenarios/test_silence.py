@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts import steering
+from callbacks.acts.closing import Reopen
+from callbacks.acts.promises import SetPriority
 from callbacks.console.callbacks.views import next_of, standing_of
 from callbacks.db.states import CallbackState, PriorityLevel
 from callbacks.db.tables import Callback
 from ivr.rehearsal.night import Person
+from tests.acting import supervisor_acts
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, DeskNight
 
 pytestmark = POSTGRES_IN_SOAK
@@ -80,7 +82,9 @@ def test_being_reached_starts_it_again(desk: DeskNight, amy: Person, tries: int)
 def test_one_that_has_become_critical_stays_open(desk: DeskNight, amy: Person) -> None:
     house = desk.stage.house
     desk.edit(
-        lambda session, _: steering.set_priority(session, house.desk, only(session), PriorityLevel.P1, WHO, desk.now)
+        lambda session, _: supervisor_acts(
+            session, house.desk, only(session), SetPriority(PriorityLevel.P1), WHO, desk.now
+        )
     )
     assert state_at(desk, "2026-12-14T10:00") == CallbackState.OPEN
 
@@ -89,6 +93,8 @@ def test_one_that_somebody_reopens_counts_anew(desk: DeskNight, amy: Person) -> 
     assert state_at(desk, "2026-12-04T08:30") == CallbackState.CLOSED
     amy.reads("closed by itself")
     house = desk.stage.house
-    desk.edit(lambda session, _: steering.reopen(session, house.desk, only(session), "He called me.", WHO, desk.now))
+    desk.edit(
+        lambda session, _: supervisor_acts(session, house.desk, only(session), Reopen("He called me."), WHO, desk.now)
+    )
     amy.reads("reopened", "(He called me.). It is yours: call (514) 555-0199")
     assert state_at(desk, "2026-12-14T10:00") == CallbackState.OPEN

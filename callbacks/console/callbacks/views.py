@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.orm import Session
 
-from callbacks.acts.steering import is_waiting, last_seen
+from callbacks.acts.base import last_event_id
+from callbacks.acts.promises import is_waiting
 from callbacks.console.callbacks.timeline import Entry, timeline_of
 from callbacks.db.states import (
     AudioState,
@@ -214,7 +215,7 @@ def story(session: Session, desk: Desk, reference: str, visible: ColumnElement[b
         attempts=attempts,
         technicians=sorted(everybody(session), key=lambda row: row.name),
         number=verdict_on(callback.call.caller),
-        seen=last_seen(session, callback),
+        seen=last_event_id(session, callback),
         is_open=callback.state is CallbackState.OPEN,
         is_waiting=is_waiting(session, callback),
         is_wrong_number=any(attempt.outcome is ReachOutcome.WRONG_NUMBER for attempt in attempts),

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts.life import open_callback
+from callbacks.acts.opening import open_callback
 from callbacks.db.database import Database, insert_once
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import AudioState, VoicemailState

@@ -18,7 +18,7 @@ from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import AudioState, TranscribedBy
 from callbacks.db.tables import Call, Callback, Voicemail
 from callbacks.records.event_log import record_event
-from callbacks.records.search import findable
+from callbacks.records.search import index_words
 from callbacks.worker.speech import PATIENCE, NotHeard, words_in
 from sla.clock import Clock
 
@@ -102,4 +102,4 @@ class Transcription:
         )
         callback = session.scalar(select(Callback).where(Callback.call_sid == voicemail.call_sid))
         if callback is not None:
-            findable(session, callback, words)
+            index_words(session, callback, words)

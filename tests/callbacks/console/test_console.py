@@ -15,7 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from callbacks.acts import life, steering
+from callbacks.acts.attempts import record_attempt
+from callbacks.acts.promises import SetPriority, WaitForCustomer
 from callbacks.console.access import ConsoleParts
 from callbacks.console.blueprint import console_blueprint, media_blueprint
 from callbacks.db.database import Database
@@ -30,6 +31,7 @@ from callbacks.people import technicians, users
 from callbacks.people.person import Way
 from ivr.rehearsal.night import hum
 from sla.clock import MovingClock
+from tests.acting import supervisor_acts
 
 DESK = read_desk(Path("support.toml"))
 BEGAN = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
@@ -202,7 +204,7 @@ def test_the_list_says_how_every_callback_stands(console: Console) -> None:
     def tried(session: Session) -> None:
         callback = session.scalars(select(Callback)).one()
         amy = technicians.technician_named(session, "Amy Roy")
-        life.record_attempt(session, callback, amy, ReachOutcome.NO_ANSWER, "text", console.clock.now())
+        record_attempt(session, callback, amy, ReachOutcome.NO_ANSWER, "text", console.clock.now())
 
     console.database.write(tried)
     assert "tried late" in console.client.get("/").text
@@ -214,8 +216,8 @@ def test_what_was_tried_is_owed_a_resolution_and_says_so_until_it_is_made(consol
     def tried(session: Session) -> None:
         amy, now = technicians.technician_named(session, "Amy Roy"), console.clock.now()
         callback = session.scalars(select(Callback)).one()
-        steering.set_priority(session, DESK, callback, PriorityLevel.P1, "sue@example.com", now)
-        life.record_attempt(session, callback, amy, ReachOutcome.NO_ANSWER, "text", now)
+        supervisor_acts(session, DESK, callback, SetPriority(PriorityLevel.P1), "sue@example.com", now)
+        record_attempt(session, callback, amy, ReachOutcome.NO_ANSWER, "text", now)
 
     console.database.write(tried)
     page = console.client.get("/").text
@@ -225,9 +227,10 @@ def test_what_was_tried_is_owed_a_resolution_and_says_so_until_it_is_made(consol
     page = console.client.get("/").text
     assert '<span class="standing overdue">overdue</span>' in page
     assert '<span class="standing overdue">overdue</span>' in console.client.get(f"/callbacks/{console.reference}").text
-    waits = steering.wait_for_customer
     console.database.write(
-        lambda s: waits(s, s.scalars(select(Callback)).one(), "", "sue@example.com", console.clock.now())
+        lambda s: supervisor_acts(
+            s, DESK, s.scalars(select(Callback)).one(), WaitForCustomer(""), "sue@example.com", console.clock.now()
+        )
     )
     assert "overdue" in console.client.get("/").text  # a repair never undoes a breach
 

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app import House, compose
-from callbacks.console.callbacks.acts import ACTS, TECHNICIANS_ACTS
-from callbacks.db.states import AudioState, VoicemailState
+from callbacks.console.callbacks.acts import FORMS, acts_of
+from callbacks.db.states import AudioState, Role, VoicemailState
 from callbacks.db.tables import Callback, Voicemail
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
@@ -58,8 +58,8 @@ LOGGED_IN = [
     ("GET", "/callbacks/<reference>/why", "/callbacks/{reference}/why?at=2026-11-28T22:14", EVERYONE),
     *(
         ("POST", "/callbacks/<reference>/<act>", f"/callbacks/{{reference}}/{act}",
-         WORKERS if act in TECHNICIANS_ACTS else STEERERS)
-        for act in ACTS
+         WORKERS if act in acts_of(Role.TECHNICIAN) else STEERERS)
+        for act in FORMS
     ),
     ("GET", "/calls", "/calls", READERS),
     ("GET", "/reports", "/reports?since=2026-11-01", READERS),

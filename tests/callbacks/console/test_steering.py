@@ -10,14 +10,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts import life
+from callbacks.db.database import locked
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, PageKind, PriorityLevel, ReachOutcome
-from callbacks.db.tables import Event, Page, ReachAttempt
+from callbacks.db.tables import Callback, Event, Page, ReachAttempt
 from callbacks.desk.desk_file import read_desk
 from callbacks.people import technicians
 from callbacks.records.event_log import record_event
 from callbacks.records.event_words import event_words
+from tests.acting import takes
 from tests.callbacks.console.test_console import Console, console  # noqa: F401 - the fixture
 
 DESK = read_desk(Path("support.toml"))
@@ -168,7 +169,7 @@ def test_two_who_write_the_same_down_at_once_do_not_lose_it(sue: Console) -> Non
 def amy_takes(sue: Console) -> None:
     def work(session: Session) -> None:
         amy = technicians.technician_named(session, "Amy Roy")
-        life.acknowledge(session, DESK, life.held(session, 1), amy, "text", sue.clock.now())
+        takes(session, DESK, locked(session, Callback, 1), amy, sue.clock.now())
 
     sue.database.write(work)
 

@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callbacks.acts import life
-from callbacks.db.database import Database
+from callbacks.acts.attempts import record_attempt
+from callbacks.acts.ownership import Pass
+from callbacks.db.database import Database, locked
 from callbacks.db.states import (
     AttemptState,
     AudioState,
@@ -32,6 +33,7 @@ from callbacks.paging.escalate import forecast
 from callbacks.paging.outbox import carrier_reports
 from callbacks.people import technicians
 from callbacks.worker.jobs.auto_close import close_if_silent
+from tests.acting import takes, technician_acts
 
 DESK = read_desk(Path("support.toml"))
 BEGAN = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
@@ -167,7 +169,7 @@ def test_two_people_at_the_same_second_make_one_owner(database: Database) -> Non
     def take(name: str) -> None:
         def work(session: Session) -> bool:
             technician = technicians.technician_named(session, name)
-            return life.acknowledge(session, DESK, life.held(session, callback_id), technician, "text", at(60))
+            return takes(session, DESK, locked(session, Callback, callback_id), technician, at(60))
 
         barrier.wait()
         if database.write(work):
@@ -188,11 +190,11 @@ def test_only_an_attempt_ends_the_paging(database: Database) -> None:
     callback_id = opened(database)
 
     def act(session: Session) -> Callback:
-        callback = life.held(session, callback_id)
+        callback = locked(session, Callback, callback_id)
         amy = technicians.technician_named(session, "amy roy")
-        life.acknowledge(session, DESK, callback, amy, "text", at(60))
+        takes(session, DESK, callback, amy, at(60))
         assert callback.next_action_at == at(60 + 600)
-        life.record_attempt(session, callback, amy, ReachOutcome.NO_ANSWER, "text", at(120))
+        record_attempt(session, callback, amy, ReachOutcome.NO_ANSWER, "text", at(120))
         assert forecast(session, DESK, callback, store.schedule(session, DESK, at(120))) is None
         close_if_silent(session, DESK, callback, at(120))
         return callback
@@ -205,12 +207,12 @@ def test_what_is_somebody_elses_cannot_be_handed_on(database: Database) -> None:
     callback_id = opened(database)
 
     def act(session: Session) -> None:
-        callback = life.held(session, callback_id)
+        callback = locked(session, Callback, callback_id)
         amy, ben = (technicians.technician_named(session, name) for name in ("Amy Roy", "Ben Cole"))
-        life.acknowledge(session, DESK, callback, amy, "text", at(60))
+        takes(session, DESK, callback, amy, at(60))
         with pytest.raises(WrongState, match="Amy Roy"):
-            life.hand_on(session, callback, ben, "text", at(61))
-        life.hand_on(session, callback, amy, "text", at(62))
+            technician_acts(session, DESK, callback, Pass(), ben, at(61))
+        technician_acts(session, DESK, callback, Pass(), amy, at(62))
         assert (callback.owner, callback.next_action_at) == (None, at(62))
 
     database.write(act)

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 import app
-from callbacks.acts import life
+from callbacks.acts.attempts import record_attempt
 from callbacks.db.database import Database
 from callbacks.db.states import CarrierStatus, PageState, ReachOutcome, VoicemailState
 from callbacks.db.tables import Callback, Page, Watermark
@@ -125,7 +125,7 @@ class Office:
         def work(session: Session) -> None:
             callback = session.scalars(select(Callback).where(Callback.call_sid == sid)).one()
             amy = technicians.technician_named(session, "Amy Roy")
-            life.record_attempt(
+            record_attempt(
                 session, callback, amy, ReachOutcome.NO_ANSWER, "text", callback.opened_at + minutes * MINUTE
             )
 

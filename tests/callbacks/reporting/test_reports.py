@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from callbacks.acts import life
+from callbacks.acts.attempts import record_attempt
 from callbacks.db.database import Database
 from callbacks.db.states import (
     CallbackState,
@@ -54,7 +54,7 @@ def night(session: Session) -> None:
         intake.voicemail_said(session, DESK, arrival.sid, news, BEGAN + number * HOUR)
     first = session.scalars(select(Callback).order_by(Callback.id)).first()
     assert first is not None
-    life.record_attempt(session, first, amy, ReachOutcome.NO_ANSWER, "text", BEGAN + timedelta(minutes=12))
+    record_attempt(session, first, amy, ReachOutcome.NO_ANSWER, "text", BEGAN + timedelta(minutes=12))
 
 
 def test_the_export_is_safe_in_a_spreadsheet(database: Database) -> None:
