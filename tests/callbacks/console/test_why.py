@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import ReportOutcome
 from callbacks.acts.ownership import Pass
