@@ -24,7 +24,7 @@ from callbacks.desk import desk_from
 from callbacks.tables import AuditEntry, Call, Callback, Event, Page, ReachAttempt, Technician, Voicemail
 from callbacks.technicians import technician_named
 from ivr.rehearsal.night import Night, Person
-from ivr.simulator import Fault, SimulatedTwilio
+from ivr.simulator import Fault, FaultKind, Place, SimulatedTwilio
 
 SATURDAY_NIGHT = "2026-11-28T22:12"
 TUESDAY_MORNING = "2026-11-24T10:00"
@@ -63,7 +63,7 @@ class DeskNight:
 
     def fails(self, where: str, what: str, times: int = 1, match: str = "") -> None:
         """Something will go wrong at the carrier."""
-        self.carrier.faults.add(Fault(where, what, times, match=match))  # type: ignore[arg-type]
+        self.carrier.faults.add(Fault(Place(where), FaultKind(what), times, match=match))
 
     def expects_error(self, words: str) -> None:
         self.expected_errors.append(words)
