@@ -65,7 +65,7 @@ def _environ(request: requests.PreparedRequest) -> dict[str, Any]:
         "PATH_INFO": unquote_to_bytes(parts.path).decode("latin-1"),
         "QUERY_STRING": parts.query,
         "SERVER_NAME": parts.hostname or "",
-        "SERVER_PORT": str(parts.port or 80),
+        "SERVER_PORT": str(parts.port or (443 if parts.scheme == "https" else 80)),
         "SERVER_PROTOCOL": "HTTP/1.1",
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": parts.scheme,

@@ -1,43 +1,43 @@
-// The browser phone: shows everybody's phones twice a second, and sends gestures. No build, no library.
-import { beSilent, hum, keyTone, ringTone, sayAloud, startRecording, textPing } from "./sound.js";
+// The browser phone: fetches the state of every phone twice a second, draws it, and sends actions.
+import { keyTone, readAloud, ringTone, startRecording, stopReading, textTone, tone } from "./sound.js";
 
-const LOST = "The demo does not answer. Is it still running?";
+const NO_RESPONSE = "The demo is not responding. Is it still running?";
 const KEYS = "123456789*0#";
-const ANSWERS = { Take: "ack", Call: "call", Done: "done", "No answer": "na", Pass: "pass", Who: "who" };
+const QUICK_REPLIES = { Take: "ack", Call: "call", Done: "done", "No answer": "na", Pass: "pass", Who: "who" };
 const $ = (id) => document.getElementById(id);
-const shown = new Map(); // what a part of the page shows now, so that nothing is redrawn under somebody's fingers
+const shown = new Map(); // what each part of the page shows now: redrawing it unchanged would disturb whoever is using it
 let state = null;
 
-// The desk
+// Requests
 
 async function send(path, body, type) {
   try {
-    const answer = await fetch(path, {
+    const response = await fetch(path, {
       method: "POST",
       headers: { "X-Browser-Phone": "1", "Content-Type": type || "application/json" },
       body: type ? body : JSON.stringify(body || {}),
     });
-    trouble(answer.ok ? "" : await answer.text());
+    showError(response.ok ? "" : await response.text());
   } catch {
-    trouble(LOST);
+    showError(NO_RESPONSE);
   }
-  await look();
+  await refresh();
 }
 
-async function look() {
+async function refresh() {
   try {
     state = await (await fetch("phones")).json();
   } catch {
-    trouble(LOST);
+    showError(NO_RESPONSE);
     return;
   }
-  if ($("trouble").textContent === LOST) trouble("");
+  if ($("error").textContent === NO_RESPONSE) showError("");
   draw();
 }
 
-function trouble(words) {
-  $("trouble").textContent = words;
-  $("trouble").hidden = !words;
+function showError(message) {
+  $("error").textContent = message;
+  $("error").hidden = !message;
 }
 
 // The page
@@ -48,14 +48,14 @@ function draw() {
     $("caller").replaceChildren(...state.customers.map((c) => option(c.number, ownerOf(c)))));
   drawOnce("lines", state.lines, () => $("lines").replaceChildren(...state.lines.map((line) =>
     button(`Dial ${line.name}`, () => send(`phones/${encodeURIComponent($("caller").value)}/dial`, { to: line.number }), "go"))));
-  const customer = customerNow();
+  const customer = currentCustomer();
   drawPhone($("customer"), customer);
   const call = latest(customer);
   $("speak").disabled = !(call && (call.recording || call.connected) && !call.speaking);
   $("speak").className = $("speak").disabled ? "" : "go";
   state.technicians.forEach((technician) => drawPhone(cardOf(technician), technician));
   drawFaults();
-  tellNews();
+  announce();
 }
 
 function drawClock() {
@@ -72,75 +72,75 @@ function cardOf(technician) {
   card = element("section", { id: technician.number, className: "phone" },
     element("h3", {}, technician.name, element("span", { className: "badge", hidden: true })),
     element("p", { className: "quiet" }, technician.number),
-    element("div", { className: "its-call", hidden: true }), element("div", { className: "its-texts" }),
-    element("div", { className: "quick", role: "group", ariaLabel: "Answer the last page", hidden: true }), replyForm(technician));
+    element("div", { className: "current-call", hidden: true }), element("div", { className: "text-list" }),
+    element("div", { className: "quick", role: "group", ariaLabel: "Reply to a page", hidden: true }), replyForm(technician));
   card.setAttribute("aria-label", technician.name);
-  for (const noticed of ["pointerdown", "focusin"]) card.addEventListener(noticed, () => setBadge(card, ""));
+  for (const event of ["pointerdown", "focusin"]) card.addEventListener(event, () => setBadge(card, ""));
   $("cards").append(card);
   return card;
 }
 
-function setBadge(card, words) {
+function setBadge(card, label) {
   const badge = card.querySelector(".badge");
   if (!badge) return;
-  badge.textContent = words;
-  badge.hidden = !words;
+  badge.textContent = label;
+  badge.hidden = !label;
 }
 
 function drawPhone(card, phone) {
   const call = latest(phone);
   card.classList.toggle("rings", isRinging(phone));
-  drawCall(card.querySelector(".its-call"), call, phone);
-  drawTexts(card.querySelector(".its-texts"), phone);
+  drawCall(card.querySelector(".current-call"), call, phone);
+  drawTexts(card.querySelector(".text-list"), phone);
   const quick = card.querySelector(".quick"), codes = codesIn(phone.texts);
   if (quick) drawOnce(`quick ${phone.number}`, codes, () => drawQuick(quick, phone, codes));
-  if ($("aloud").checked && call) sayAloud(call);
+  if ($("aloud").checked && call) readAloud(call);
 }
 
-// A call: what it is, what can be done, what is heard. Each is drawn by itself, so that the keypad stays under the fingers.
+// A call: its summary, its controls, what is heard. Each is drawn on its own, so that the keypad keeps the focus.
 
 function drawCall(holder, call, phone) {
   holder.hidden = !call;
   if (!call) return;
   drawOnce(`parts of ${holder.parentElement.id}`, call.sid, () => holder.replaceChildren(
-    element("p", { className: "words" }), element("div", { className: "controls" }),
+    element("p", { className: "summary" }), element("div", { className: "controls" }),
     element("div", { className: "heard", role: "log", ariaLabel: `What ${ownerOf(phone)} hears`, tabIndex: 0 }, element("ol", {}))));
   holder.classList.toggle("over", call.state === "ended");
-  const [words, controls, heard] = holder.children;
-  drawOnce(`words of ${call.sid}`, wordsOf(call), () => { words.textContent = wordsOf(call); }, words);
+  const [summary, controls, heard] = holder.children;
+  drawOnce(`summary of ${call.sid}`, summaryOf(call), () => { summary.textContent = summaryOf(call); }, summary);
   drawOnce(`controls of ${call.sid}`, call.state, () => drawControls(controls, call), controls);
   heard.hidden = !call.heard.length;
-  grow(heard, call.heard, (h) => element("li", { lang: h.language || "en" }, heardWords(h)));
+  grow(heard, call.heard, (h) => element("li", { lang: h.language || "en" }, heardText(h)));
 }
 
 function drawControls(controls, call) {
-  const held = controls.contains(document.activeElement);
-  const gesture = (name) => () => { beSilent(); send(`legs/${call.sid}/${name}`); };
+  const hadFocus = controls.contains(document.activeElement);
+  const action = (name) => () => { stopReading(); send(`legs/${call.sid}/${name}`); };
   const parts = {
-    ringing: () => [button("Answer", gesture("answer"), "go"), " ", button("Reject", gesture("reject"), "stop")],
-    "in-progress": () => [keypad(call), button("Hang up", gesture("hang-up"), "stop")],
+    ringing: () => [button("Answer", action("answer"), "go"), " ", button("Reject", action("reject"), "stop")],
+    "in-progress": () => [keypad(call), button("Hang up", action("hang-up"), "stop")],
     ended: () => [],
   }[call.state]();
   controls.replaceChildren(...parts);
-  if (held) (controls.querySelector("button") || controls.nextElementSibling).focus();
+  if (hadFocus) (controls.querySelector("button") || controls.nextElementSibling).focus();
 }
 
 function keypad(call) {
-  const press = (key) => { keyTone(key); beSilent(); send(`legs/${call.sid}/press`, { keys: key }); };
+  const press = (key) => { keyTone(key); stopReading(); send(`legs/${call.sid}/press`, { keys: key }); };
   const pad = element("div", { className: "keypad", role: "group", ariaLabel: "Keypad" },
     ...Array.from(KEYS, (key) => button(key, () => press(key))));
   pad.addEventListener("keydown", (event) => { if (KEYS.includes(event.key)) press(event.key); });
   return pad;
 }
 
-function wordsOf(call) {
+function summaryOf(call) {
   if (call.state === "ringing") return `${call.other} is calling`;
-  if (call.state === "ended") return `Call with ${call.other}: ended`;
+  if (call.state === "ended") return `Call with ${call.other} ended`;
   if (call.connected) return `Connected to ${call.connected}`;
   if (call.speaking) return `On the line with ${call.other}: speaking`;
   return `On the line with ${call.other}${call.recording ? ": speak now" : ""}`;
 }
-const heardWords = (heard) => ({ beep: "(beep)", play: "(the message is played)" })[heard.kind] || heard.text;
+const heardText = (heard) => ({ beep: "(beep)", play: "(plays the message)" })[heard.kind] || heard.text;
 
 // Texts
 
@@ -154,33 +154,33 @@ function drawTexts(holder, phone) {
     element("li", { className: t.mine ? "mine" : "" }, element("time", { dateTime: t.at }, time(new Date(t.at))), ...withLinks(t.body)));
 }
 
-/** The words of a text, with the links to a technician's own page to be followed. */
+/** Return a text with its links to a technician's own page made clickable. */
 function withLinks(body) {
   return body.split(/(https?:\/\/\S+\/t\/\S+)/).map((part, n) =>
     n % 2 ? element("a", { href: part, target: "_blank", rel: "noopener" }, part) : part);
 }
 
-/** The codes that pages name, the newest first: "Reply 5831 to take it", "CALL 5831", or a bundle's "5831 (514) ...". */
+/** Return the codes in pages, newest first: "Reply 5831 to take it", "CALL 5831", or a bundle's "5831 (514) ...". */
 function codesIn(texts) {
-  const named = /(?:Reply|Répondez|CALL|APPEL|PASSE?|DONE|FAIT|[:;]) (\d{4})\b/g;
-  return [...new Set(texts.toReversed().flatMap((t) => Array.from(t.body.matchAll(named), (found) => found[1])))].slice(0, 9);
+  const codes = /(?:Reply|Répondez|CALL|APPEL|PASSE?|DONE|FAIT|[:;]) (\d{4})\b/g;
+  return [...new Set(texts.toReversed().flatMap((t) => Array.from(t.body.matchAll(codes), (match) => match[1])))].slice(0, 9);
 }
 
 function drawQuick(quick, technician, codes) {
   quick.hidden = !codes.length;
   if (quick.contains(document.activeElement)) quick.parentElement.querySelector("form input").focus();
   const code = element("select", { ariaLabel: "Code of the page" }, ...codes.map((each) => option(each, each)));
-  quick.replaceChildren(code, ...Object.entries(ANSWERS).map(([label, word]) =>
-    button(label, () => sendText(technician, `${word} ${code.value}`))));
+  quick.replaceChildren(code, ...Object.entries(QUICK_REPLIES).map(([label, command]) =>
+    button(label, () => sendText(technician, `${command} ${code.value}`))));
 }
 
 function sendText(technician, body) {
-  const to = technicianNow(technician).texts.at(-1)?.sender || state.lines[0].number;
+  const to = currentTechnician(technician).texts.at(-1)?.sender || state.lines[0].number;
   return send(`phones/${encodeURIComponent(technician.number)}/text`, { to, body });
 }
 
 function replyForm(technician) {
-  const box = element("input", { type: "text", autocomplete: "off", ariaLabel: `Text from ${technician.name}`, placeholder: "Text back" });
+  const box = element("input", { type: "text", autocomplete: "off", ariaLabel: `Text from ${technician.name}`, placeholder: "Reply" });
   const form = element("form", { className: "reply" }, box, element("button", { type: "submit" }, "Send"));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -190,66 +190,74 @@ function replyForm(technician) {
   return form;
 }
 
-// News: who is rung and who got a text, told once to eyes, ears and screen readers.
+// Announcements: ringing phones and new texts, each once, to eyes, ears and screen readers.
 
-const rangBefore = new Set(), lastTexts = new Map();
-let lookedBefore = false, rangAt = 0;
+const announcedCalls = new Set(), lastTexts = new Map();
+let isFirstState = true, lastRingAt = 0;
 
-function tellNews() {
-  const news = [];
+function announce() {
+  const lines = [];
   for (const phone of [...state.technicians, ...state.customers]) {
-    const last = phone.texts.at(-1), name = JSON.stringify(last), call = latest(phone), rings = isRinging(phone);
-    if (last && lastTexts.get(phone.number) !== name) {
-      lastTexts.set(phone.number, name);
-      if (lookedBefore) {
-        news.push(`${ownerOf(phone)} has a new text.`);
-        if ($(phone.number)) setBadge($(phone.number), "new text");
-        if ($("sounds").checked) textPing();
-      }
+    if (hasNewText(phone)) {
+      lines.push(`${ownerOf(phone)} has a new text.`);
+      if ($(phone.number)) setBadge($(phone.number), "new text");
+      if ($("sounds").checked) textTone();
     }
-    if (rings && !rangBefore.has(call.sid)) {
-      rangBefore.add(call.sid);
-      news.push(`The phone of ${ownerOf(phone)} rings.`);
-    }
-    if (rings && $("sounds").checked && Date.now() - rangAt > 3000) {
-      rangAt = Date.now();
-      ringTone();
-    }
+    if (isRinging(phone)) ring(phone, lines);
   }
-  lookedBefore = true;
-  if (news.length) $("news").textContent = news.join(" ");
+  isFirstState = false;
+  if (lines.length) $("announcements").textContent = lines.join(" ");
 }
 
-// What goes wrong
+function hasNewText(phone) {
+  const last = phone.texts.at(-1), key = JSON.stringify(last);
+  if (!last || lastTexts.get(phone.number) === key) return false;
+  lastTexts.set(phone.number, key);
+  return !isFirstState;
+}
+
+function ring(phone, lines) {
+  const { sid } = latest(phone);
+  if (!announcedCalls.has(sid)) {
+    announcedCalls.add(sid);
+    lines.push(`The phone of ${ownerOf(phone)} is ringing.`);
+  }
+  if ($("sounds").checked && Date.now() - lastRingAt > 3000) {
+    lastRingAt = Date.now();
+    ringTone();
+  }
+}
+
+// Faults
 
 function drawFaults() {
   const phones = [...state.technicians, ...state.customers.filter((c) => c.number.startsWith("+"))];
-  drawOnce("whose", phones.map((p) => p.number), () =>
-    $("whose").replaceChildren(option("", "anybody's"), ...phones.map((p) => option(p.number, ownerOf(p)))));
-  $("switched-on").hidden = !state.faults.length;
-  drawOnce("faults", state.faults, () => $("faults").replaceChildren(...state.faults.map((fault) =>
-    element("li", {}, `${fault.sentence} ${fault.whose ? `Only ${fault.whose}. ` : ""}`, element("strong", {}, leftOf(fault))))));
+  drawOnce("only for", phones.map((p) => p.number), () =>
+    $("only-for").replaceChildren(option("", "every phone"), ...phones.map((p) => option(p.number, ownerOf(p)))));
+  $("active").hidden = !state.faults.length;
+  drawOnce("faults", state.faults, () => $("active-faults").replaceChildren(...state.faults.map((fault) =>
+    element("li", {}, `${fault.description} ${fault.only_for ? `Only for ${fault.only_for}. ` : ""}`, element("strong", {}, remainingOf(fault))))));
 }
-const leftOf = ({ left }) => (left === null ? "Until switched off." : left ? `${left} to come.` : "Has happened.");
+const remainingOf = ({ remaining }) => (remaining === null ? "Until switched off." : remaining ? `${remaining} left.` : "Done.");
 
-function explainFault() {
-  const { sentence, somebodys } = $("fault").selectedOptions[0].dataset;
-  $("sentence").textContent = sentence;
-  $("whose").disabled = somebodys === undefined;
-  if ($("whose").disabled) $("whose").value = "";
+function describeFault() {
+  const { description, onePhone } = $("fault").selectedOptions[0].dataset;
+  $("fault-description").textContent = description;
+  $("only-for").disabled = onePhone === undefined;
+  if ($("only-for").disabled) $("only-for").value = "";
 }
 
-// The voicemail
+// The voicemail message
 
-let message = null; // the WAV that the customer will speak
+let message = null; // the WAV that is played after the beep
 let recording = null;
 
-function setMessage(blob, words) {
+function setMessage(blob, label) {
   message = blob;
   URL.revokeObjectURL($("listen").src);
   if (blob) $("listen").src = URL.createObjectURL(blob);
   $("listen").hidden = !blob;
-  $("message").textContent = words;
+  $("message").textContent = label;
 }
 
 async function toggleRecording() {
@@ -257,52 +265,52 @@ async function toggleRecording() {
     const stopped = recording;
     recording = null;
     showRecording(null);
-    setMessage(await stopped.stop(), "Your recording: listen to it, and speak it after the beep.");
+    setMessage(await stopped.stop(), "Your recording: listen to it, or speak it after the beep.");
     return;
   }
   try {
     recording = await startRecording();
   } catch {
-    trouble("There is no microphone to be had. Give a WAV file instead.");
+    showError("No microphone is available. Choose a WAV file instead.");
     return;
   }
   showRecording(Date.now());
 }
 
-let counting = null;
+let timer = null;
 function showRecording(since) {
   $("recording").hidden = !since;
   $("microphone").textContent = since ? "Stop recording" : "Record with the microphone";
-  clearInterval(counting);
+  clearInterval(timer);
   $("recorded").textContent = "0 s";
-  if (since) counting = setInterval(() => { $("recorded").textContent = `${Math.round((Date.now() - since) / 1000)} s`; }, 500);
+  if (since) timer = setInterval(() => { $("recorded").textContent = `${Math.round((Date.now() - since) / 1000)} s`; }, 500);
 }
 
-// Small words
+// Helpers
 
-const customerNow = () => state.customers.find((c) => c.number === $("caller").value) || state.customers[0];
-const technicianNow = (technician) => state.technicians.find((t) => t.number === technician.number);
+const currentCustomer = () => state.customers.find((c) => c.number === $("caller").value) || state.customers[0];
+const currentTechnician = (technician) => state.technicians.find((t) => t.number === technician.number);
 const latest = (phone) => phone.legs.at(-1);
 const isRinging = (phone) => latest(phone)?.state === "ringing";
 const ownerOf = (phone) => (phone.number === "ANONYMOUS" ? "a withheld number" : phone.name);
 const inZone = (at, format, language = "en-CA") => new Intl.DateTimeFormat(language, { timeZone: state.zone, ...format }).format(at);
 const time = (at) => inZone(at, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 
-/** Draw only when this is another value than before; `onto` a part that is new besides. */
-function drawOnce(name, value, drawing, onto = null) {
-  const is = JSON.stringify(value ?? null), before = shown.get(name);
-  if (before?.is === is && before.onto === onto) return;
-  shown.set(name, { is, onto });
+/** Draw only if the value has changed, or if `holder`, the part of the page that shows it, is new. */
+function drawOnce(name, value, drawing, holder = null) {
+  const current = JSON.stringify(value ?? null), before = shown.get(name);
+  if (before?.current === current && before.holder === holder) return;
+  shown.set(name, { current, holder });
   drawing();
 }
 
-/** Add to a list what it does not show yet, and leave alone what it does. */
+/** Add the new items to a list, and leave those that it shows alone. */
 function grow(holder, items, make) {
   const keys = items.map((item) => JSON.stringify(item)), before = shown.get(holder) || [];
-  const goesOn = before.every((key, n) => key === keys[n]);
-  if (goesOn && before.length === keys.length) return;
-  if (!goesOn) holder.firstChild.replaceChildren();
-  holder.firstChild.append(...items.slice(goesOn ? before.length : 0).map(make));
+  const continues = before.every((key, n) => key === keys[n]);
+  if (continues && before.length === keys.length) return;
+  if (!continues) holder.firstChild.replaceChildren();
+  holder.firstChild.append(...items.slice(continues ? before.length : 0).map(make));
   shown.set(holder, keys);
   requestAnimationFrame(() => { holder.scrollTop = holder.scrollHeight; });
 }
@@ -312,29 +320,29 @@ function element(tag, properties, ...children) {
   made.append(...children);
   return made;
 }
-const button = (label, gesture, className) => {
+const button = (label, action, className) => {
   const made = element("button", { type: "button", className: className || "" }, label);
-  made.addEventListener("click", gesture);
+  made.addEventListener("click", action);
   return made;
 };
 const option = (value, label) => element("option", { value }, label);
 
-// Gestures
+// Actions
 
-const on = (id, event, gesture) => $(id).addEventListener(event, (happened) => { happened.preventDefault(); gesture(); });
+const on = (id, name, action) => $(id).addEventListener(name, (event) => { event.preventDefault(); action(); });
 on("microphone", "click", toggleRecording);
-on("wav", "change", () => setMessage($("wav").files[0] || null, $("wav").files[0] ? "This file is spoken after the beep." : "Nothing given: six seconds of a tone are spoken."));
-on("speak", "click", () => send(`legs/${latest(customerNow()).sid}/speak`, message || hum(), "audio/wav"));
+on("wav", "change", () => setMessage($("wav").files[0] || null, $("wav").files[0] ? "This file is played after the beep." : "No message chosen: a tone of six seconds is played."));
+on("speak", "click", () => send(`legs/${latest(currentCustomer()).sid}/speak`, message || tone(), "audio/wav"));
 on("caller", "change", draw);
 on("speed", "change", () => send("clock", { speed: Number($("speed").value) }));
 on("jump", "submit", () => send("clock", { to: $("jump-to").value }));
-on("fault", "change", explainFault);
-on("switch-on", "submit", () => {
+on("fault", "change", describeFault);
+on("add-fault", "submit", () => {
   const times = $("times").value;
-  return send("faults", { name: $("fault").value, whose: $("whose").value, times: times === "always" ? times : Number(times) });
+  return send("faults", { name: $("fault").value, only_for: $("only-for").value, times: times === "always" ? times : Number(times) });
 });
 on("clear-faults", "click", async () => { await send("faults/clear"); $("fault").focus(); });
 document.querySelectorAll("[data-jump]").forEach((b) => b.addEventListener("click", () => send("clock", { seconds: Number(b.dataset.jump) })));
-explainFault();
-look();
-setInterval(look, 500);
+describeFault();
+refresh();
+setInterval(refresh, 500);
