@@ -58,6 +58,16 @@ def test_the_application_ends_a_call_that_it_placed(simulation: Simulation) -> N
     assert simulation.client.calls(call.sid).fetch().status == "canceled"
 
 
+def test_a_call_that_the_application_ends_takes_the_dialed_one_with_it(simulation: Simulation) -> None:
+    leg = simulation.dial(f"<Dial>{AMY}</Dial>", 1)
+    other = simulation.ringing(AMY)
+    other.answer()
+    simulation.advance(2)
+    simulation.client.calls(leg.call.sid).update(status="completed")
+    simulation.advance(1)
+    assert (leg.state, other.state, other.call.status) == ("ended", "ended", "completed")
+
+
 def test_when_one_party_hangs_up_the_caller_goes_on_and_the_called_phone_does_not(simulation: Simulation) -> None:
     leg = simulation.dial(f"<Dial>{AMY}</Dial><Say>goodbye</Say>", 1)
     other = simulation.ringing(AMY)
