@@ -266,7 +266,7 @@ def _give_out_parts(house: House, night: Night) -> None:
     house.database.write(work)
     for name, (number, _) in CAST.items():
         night.gives_a_phone_to(name, number)
-    night.carrier.phone_book = lambda: [(name, number) for name, (number, _) in CAST.items()]
+    night.carrier.browser.phone_book = lambda: [(name, number) for name, (number, _) in CAST.items()]
 
 
 def kept_audio_differs(stage: Stage) -> list[str]:
@@ -470,10 +470,10 @@ def playing(desk: Desk, shown: RunningClock, host: str, port: int) -> Iterator[S
             desk, shown.now(), Path(folder), base, "https://carrier.test", in_process=True,
             transcribe_model=Path(model) if model else None,
         )  # fmt: skip
-        stage.carrier.clock_controls = shown
-        stage.carrier.zone = desk.hours.zone
-        stage.carrier.beside = "../"
-        stage.carrier.line_names = {line.number: f"{name} line" for name, line in desk.lines.items()}
+        stage.carrier.browser.clock_controls = shown
+        stage.carrier.browser.zone = desk.hours.zone
+        stage.carrier.browser.console_url = "../"
+        stage.carrier.browser.line_names = {line.number: f"{name} line" for name, line in desk.lines.items()}
         site = DispatcherMiddleware(stage.house.web, {"/simulator": stage.carrier.wsgi})
         server = make_server(host, port, site, threaded=True)
         threading.Thread(target=server.serve_forever, name="web", daemon=True).start()

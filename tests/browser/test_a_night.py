@@ -79,7 +79,7 @@ def test_from_a_call_at_night_to_a_resolved_callback(demo: Demo, visit: Visit, m
     console, phones = visit.logs_in(), visit.opens("/simulator/")
     expect(console.get_by_text("Nobody is waiting to be called back.")).to_be_visible()
     phones.get_by_label("A WAV file").set_input_files(message)
-    expect(phones.get_by_text("This file is spoken after the beep.")).to_be_visible()
+    expect(phones.get_by_text("This file is played after the beep.")).to_be_visible()
 
     reference = leaves_a_message(demo, phones)
     expect(console.get_by_role("link", name=reference)).to_be_visible(timeout=TWO_SECONDS)

@@ -26,7 +26,7 @@ from callbacks.people.technicians import technician_named
 from callbacks.records import audit_log
 from callbacks.records.event_words import event_words
 from ivr.rehearsal.night import Night, Person
-from ivr.simulator import Fault, SimulatedTwilio
+from ivr.simulator import Fault, FaultKind, Place, SimulatedTwilio
 
 SATURDAY_NIGHT = "2026-11-28T22:12"
 TUESDAY_MORNING = "2026-11-24T10:00"
@@ -65,7 +65,7 @@ class DeskNight:
 
     def fails(self, where: str, what: str, times: int = 1, match: str = "") -> None:
         """Something will go wrong at the carrier."""
-        self.carrier.faults.add(Fault(where, what, times, match=match))  # type: ignore[arg-type]
+        self.carrier.faults.add(Fault(Place(where), FaultKind(what), times, match=match))
 
     def expects_error(self, words: str) -> None:
         self.expected_errors.append(words)

@@ -616,8 +616,8 @@ def test_a_replayed_key_after_the_connection_says_nothing(desk: DeskNight) -> No
     amy.reads("how did the call")
     captured = [hook for hook in desk.carrier.ledger.webhooks if "/connect/ended" in hook.url][-1]
     url = captured.url.replace("/connect/ended", "/connect/outcome") + "&round=1"
-    desk.carrier._deliver("voice", url, {**captured.fields, "Digits": "1"})
-    assert desk.callback.state == CallbackState.OPEN
+    desk.carrier.webhooks.deliver(captured.kind, url, {**captured.fields, "Digits": "1"})
+    assert desk.callback.state is CallbackState.OPEN
     amy.texts("done {code}").reads("is resolved")
     desk.night.minutes_pass(40)
 

@@ -232,7 +232,7 @@ def test_a_replayed_key_press_of_a_call_that_is_over_takes_nothing(desk: DeskNig
     desk.night.seconds_pass(20)
     amy.texts("pass {code}").reads("goes to the next")
     ben.reads("call (514) 555-0199 back")
-    desk.carrier._deliver("voice", captured.url, captured.fields)  # the same bytes and signature again
+    desk.carrier.webhooks.deliver(captured.kind, captured.url, captured.fields)  # the same bytes and signature again
     assert desk.callback.owner is None
     ben.texts("done {code}").reads("is resolved")
     desk.night.minutes_pass(40)

@@ -1,4 +1,4 @@
-"""Reads TwiML as strictly as Twilio's debugger does: an unknown verb, noun or attribute is an error.
+"""Reads TwiML as strictly as Twilio's debugger: an unknown verb, noun or attribute is an error.
 
 twilio.com/docs/voice/twiml
 """
@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, ParseError, fromstring
 
 LARGEST_DOCUMENT = 64 * 1024
 
-# The attributes that a verb may have (twilio.com/docs/voice/twiml, and /docs/messaging/twiml for Message).
+# The attributes of each verb (twilio.com/docs/voice/twiml, and /docs/messaging/twiml for Message).
 VERBS: dict[str, set[str]] = {
     "Say": {"voice", "language", "loop"},
     "Play": {"loop", "digits"},
@@ -37,11 +37,11 @@ NOUNS: dict[str, dict[str, set[str]]] = {
     "Message": {"Body": set(), "Media": set()},
     "Say": {tag: {"level", "strength", "time", "rate", "pitch", "interpret-as", "lang"} for tag in SSML},
 }
-IN_A_GATHER = {"Say", "Play", "Pause"}
+ALLOWED_IN_GATHER = {"Say", "Play", "Pause"}
 
 
 class BadTwiml(Exception):
-    """What Twilio would note in its debugger, with its code."""
+    """A document that Twilio would refuse, with the error code of its debugger."""
 
     def __init__(self, code: int, message: str) -> None:
         self.code = code
@@ -49,15 +49,15 @@ class BadTwiml(Exception):
 
 
 def read(body: str) -> list[Element]:
-    """Give the verbs of a document, in order. Raises BadTwiml."""
+    """Return the verbs of a document, in order. Raise BadTwiml if it is not valid."""
     if len(body.encode()) > LARGEST_DOCUMENT:
         raise BadTwiml(11750, "the document is larger than 64 kB")
     try:
         response = fromstring(body)  # noqa: S314 - the application under test wrote it
-    except ParseError as fault:
-        raise BadTwiml(12100, f"the document cannot be parsed: {fault}") from None
+    except ParseError as error:
+        raise BadTwiml(12100, f"the document cannot be parsed: {error}") from None
     if response.tag != "Response":
-        raise BadTwiml(12100, f"the document begins with <{response.tag}>, not with <Response>")
+        raise BadTwiml(12100, f"the document starts with <{response.tag}> instead of <Response>")
     for verb in response:
         _check(verb)
     return list(response)
@@ -65,18 +65,20 @@ def read(body: str) -> list[Element]:
 
 def _check(verb: Element) -> None:
     if verb.tag not in VERBS:
-        raise BadTwiml(12200, f"there is no verb <{verb.tag}>")
+        raise BadTwiml(12200, f"unknown verb <{verb.tag}>")
     _check_attributes(verb, VERBS[verb.tag])
     for child in verb:
-        if verb.tag == "Gather":
-            if child.tag not in IN_A_GATHER:
-                raise BadTwiml(12200, f"<{child.tag}> cannot stand in a <Gather>")
-            _check(child)
-            continue
-        nouns = NOUNS.get(verb.tag, {})
-        if child.tag not in nouns:
-            raise BadTwiml(12200, f"<{child.tag}> cannot stand in a <{verb.tag}>")
+        _check_child(verb.tag, child)
+
+
+def _check_child(verb: str, child: Element) -> None:
+    nouns = NOUNS.get(verb, {})
+    if child.tag in nouns:
         _check_attributes(child, nouns[child.tag])
+    elif verb == "Gather" and child.tag in ALLOWED_IN_GATHER:
+        _check(child)
+    else:
+        raise BadTwiml(12200, f"<{child.tag}> is not allowed in <{verb}>")
 
 
 def _check_attributes(element: Element, known: set[str]) -> None:
@@ -86,5 +88,5 @@ def _check_attributes(element: Element, known: set[str]) -> None:
 
 
 def words_of(element: Element) -> str:
-    """Give what is spoken: all text below, without the marks of SSML."""
+    """Return what is spoken: all the text in an element, without its SSML tags."""
     return " ".join("".join(element.itertext()).split())
