@@ -12,12 +12,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import insert_once
+from callbacks.db.states import (
+    FINAL,
+    CallbackState,
+    Channel,
+    PageAnswer,
+    PageKind,
+    PageState,
+    PhoneSlot,
+    PriorityLevel,
+    ReachOutcome,
+    ReportedOutcome,
+)
 from callbacks.db.tables import Call, Callback, Page, PageAttempt, ReachAttempt, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import NotFound, WrongState
 from callbacks.paging.alerts import tell_supervisors
-from callbacks.paging.channels.twilio import FINAL
 from callbacks.paging.escalate import add_page, cancel_waiting, hurry, take_next_step, tell_it_is_over, tell_the_others
+from callbacks.people.person import Way
 from callbacks.records.event_log import tell
 from callbacks.records.search import findable
 from callbacks.text import phone_numbers
@@ -40,13 +52,13 @@ def open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> Ca
         return found
     due_at = call.began_at + desk.callback.promise
     reference = _free_reference(session)
-    priority = desk.lines[call.line].priority if call.line in desk.lines else "P2"
+    priority = desk.lines[call.line].priority if call.line in desk.lines else PriorityLevel.P2
     insert_once(
         session,
         Callback,
         reference=reference,
         call_sid=call.sid,
-        state="open",
+        state=CallbackState.OPEN,
         priority=priority,
         policy=desk.policy_for(call.line, priority, now),
         opened_at=now,
@@ -88,12 +100,12 @@ def acknowledge(
     """
     if callback.owner_id == technician.id and not callback.resumed:
         return True
-    if callback.state != "open" or (callback.owner_id is not None and not callback.resumed):
+    if callback.state is not CallbackState.OPEN or (callback.owner_id is not None and not callback.resumed):
         return callback.owner_id == technician.id
     callback.owner, callback.owner_id, callback.acknowledged_at = technician, technician.id, now
     callback.acted_at, callback.resumed = now, False
     tell(session, callback.call_sid, now, technician.name, "taken", f"by {told_by}")
-    mark_answer(session, callback, technician, "taken")
+    mark_answer(session, callback, technician, PageAnswer.TAKEN)
     tell_the_others(session, desk, callback, technician, now)
     if callback.attempted_at is None:
         take_next_step(session, desk, callback, now)  # from now on it is the owner who is watched
@@ -102,27 +114,34 @@ def acknowledge(
 
 def hand_on(session: Session, callback: Callback, technician: Technician, told_by: str, now: datetime) -> None:
     """Give it back, or decline it: the next step is taken at once. Raises WrongState when it is somebody else's."""
-    if callback.state != "open":
+    if callback.state is not CallbackState.OPEN:
         raise WrongState(f"{callback.reference} is closed.")
     if callback.owner_id not in (None, technician.id):
         raise WrongState(f"{callback.reference} is with {callback.owner.name if callback.owner else 'somebody else'}.")
     callback.owner, callback.owner_id, callback.acknowledged_at, callback.resumed = None, None, None, False
     tell(session, callback.call_sid, now, technician.name, "handed on", f"by {told_by}")
-    mark_answer(session, callback, technician, "passed")
+    mark_answer(session, callback, technician, PageAnswer.PASSED)
     cancel_waiting(session, callback, technician.id)
     hurry(callback, now)
 
 
 HAS_RESOLVED = Words("has resolved", "a réglé")
-# How an attempt to reach the customer went, as a person says it; what follows from each is in `tell_outcome`.
-OUTCOMES = ("resolved", "continuing", "left a message", "no answer", "wrong number")
+
+
+def reported_outcome(text: str) -> ReportedOutcome:
+    """Read how a technician says that it went. Raises WrongState."""
+    try:
+        return ReportedOutcome(text)
+    except ValueError:
+        known = ", ".join(outcome.value for outcome in ReportedOutcome)
+        raise WrongState(f"There is no outcome {text!r}. Known: {known}.") from None
 
 
 def record_attempt(
     session: Session,
     callback: Callback,
     technician: Technician,
-    outcome: str,
+    outcome: ReachOutcome,
     told_by: str,
     now: datetime,
     call_sid: str | None = None,
@@ -131,7 +150,7 @@ def record_attempt(
     attempt = ReachAttempt(callback_id=callback.id, technician_id=technician.id, tried_at=now, outcome=outcome)
     attempt.told_by, attempt.call_sid, attempt.is_told = told_by[:80], call_sid, call_sid is None
     session.add(attempt)
-    tell(session, callback.call_sid, now, technician.name, "tried the customer", f"{outcome}, by {told_by}")
+    tell(session, callback.call_sid, now, technician.name, "tried the customer", f"{outcome.value}, by {told_by}")
     if callback.owner_id is None:
         callback.owner, callback.owner_id, callback.acknowledged_at = technician, technician.id, now
     if callback.attempted_at is None:
@@ -145,12 +164,18 @@ def record_attempt(
 
 def watch_for_silence(callback: Callback, now: datetime) -> None:
     """Have the next sweep see when a callback that was tried would close by itself (`callbacks.closing`)."""
-    if callback.state == "open" and callback.attempted_at is not None:
+    if callback.state is CallbackState.OPEN and callback.attempted_at is not None:
         callback.next_action_at = now
 
 
 def tell_outcome(
-    session: Session, desk: Desk, callback: Callback, technician: Technician, outcome: str, told_by: str, now: datetime
+    session: Session,
+    desk: Desk,
+    callback: Callback,
+    technician: Technician,
+    outcome: ReportedOutcome,
+    told_by: str,
+    now: datetime,
 ) -> None:
     """A technician says how it went, each with its own next step. Raises WrongState when it is closed.
 
@@ -158,23 +183,21 @@ def tell_outcome(
     again. A wrong number: it is never rung again, and the supervisor is told. After a connection this completes the
     attempt that the connection recorded; otherwise it is an attempt of its own.
     """
-    if callback.state != "open":
+    if callback.state is not CallbackState.OPEN:
         raise WrongState(f"{callback.reference} is closed already.")
-    if outcome not in OUTCOMES:
-        raise WrongState(f"There is no outcome {outcome!r}. Known: {', '.join(OUTCOMES)}.")
-    said = "reached" if outcome == "resolved" else f"reached, {outcome}" if outcome == "continuing" else outcome
+    said, is_resolved = outcome.of_attempt, outcome is ReportedOutcome.RESOLVED
     untold = _connection_without_a_word(session, callback, technician)
     if untold is not None:
         untold.outcome, untold.is_told = said, True
         watch_for_silence(callback, now)
-        tell(session, callback.call_sid, now, technician.name, "said how it went", f"{said}, by {told_by}")
-    elif outcome != "resolved" or callback.attempted_at is None:
+        tell(session, callback.call_sid, now, technician.name, "said how it went", f"{said.value}, by {told_by}")
+    elif not is_resolved or callback.attempted_at is None:
         record_attempt(session, callback, technician, said, told_by, now)
-    if outcome == "resolved":
+    if is_resolved:
         _close(session, callback, technician, told_by, now)
         if callback.owner_id != technician.id:
             tell_it_is_over(session, desk, callback, HAS_RESOLVED, technician.name, "", now)
-    elif outcome == "wrong number":
+    elif outcome is ReportedOutcome.WRONG_NUMBER:
         _block_the_number(session, desk, callback, technician, now)
 
 
@@ -186,7 +209,7 @@ def _connection_without_a_word(session: Session, callback: Callback, technician:
 
 
 def _close(session: Session, callback: Callback, technician: Technician, told_by: str, now: datetime) -> None:
-    callback.state, callback.resolved_at, callback.next_action_at = "resolved", now, None
+    callback.state, callback.resolved_at, callback.next_action_at = CallbackState.RESOLVED, now, None
     tell(session, callback.call_sid, now, technician.name, "resolved", f"by {told_by}")
 
 
@@ -210,7 +233,7 @@ def _block_the_number(session: Session, desk: Desk, callback: Callback, technici
 def consent(session: Session, callback: Callback, who: str, now: datetime) -> None:
     """A named person allows a risky number to be rung for this callback. Raises WrongState."""
     verdict = phone_numbers.verdict_on(callback.call.caller)
-    if callback.state != "open":
+    if callback.state is not CallbackState.OPEN:
         raise WrongState(f"{callback.reference} is closed.")
     if verdict.number is None:
         raise WrongState(f"{callback.call.caller or 'The caller'} cannot be rung: {verdict.why}.")
@@ -223,8 +246,8 @@ def resolve(
     session: Session, desk: Desk, callback: Callback, technician: Technician, told_by: str, now: datetime
 ) -> None:
     """Close it: the customer was reached and is served. A person says so, nothing else does."""
-    if callback.state == "open":
-        tell_outcome(session, desk, callback, technician, "resolved", told_by, now)
+    if callback.state is CallbackState.OPEN:
+        tell_outcome(session, desk, callback, technician, ReportedOutcome.RESOLVED, told_by, now)
 
 
 def ask_for_connection(session: Session, callback: Callback, technician: Technician, now: datetime) -> None:
@@ -232,27 +255,28 @@ def ask_for_connection(session: Session, callback: Callback, technician: Technic
 
     Raises WrongState when there is no number that may be rung.
     """
-    if callback.state != "open":
+    if callback.state is not CallbackState.OPEN:
         raise WrongState(f"{callback.reference} is closed.")
     if callback.call.customer_number is None:
         raise WrongState(f"{callback.reference}: {phone_numbers.verdict_on(callback.call.caller).why or 'no number'}.")
     if _is_being_connected(session, callback, technician, now):  # asked twice: the phone rings once
         return
     callback.decisions += 1
-    page = add_page(session, callback, technician.id, "connection", f"connection {callback.decisions}", "", now)
-    page.number = "first" if technician.verified_at is not None else "second"
+    number = PhoneSlot.FIRST if technician.verified_at is not None else PhoneSlot.SECOND
+    way = Way(Channel.CONNECTION, number)
+    add_page(session, callback, technician.id, way, PageKind.CONNECTION, callback.decisions, now)
 
 
 def _is_being_connected(session: Session, callback: Callback, technician: Technician, now: datetime) -> bool:
-    mine = select(Page.id).where(
-        Page.callback_id == callback.id, Page.technician_id == technician.id, Page.channel == "connection"
-    )
+    theirs = select(Page.id).where(Page.callback_id == callback.id, Page.technician_id == technician.id)
+    mine = theirs.where(Page.channel == Channel.CONNECTION)
     going_on = PageAttempt.carrier_status.not_in(FINAL) & (PageAttempt.started_at > now - CONNECTING)
     on_the_phone = mine.join(PageAttempt, PageAttempt.page_id == Page.id).where(going_on)
-    return session.scalar(mine.where(Page.state == "due")) is not None or session.scalar(on_the_phone) is not None
+    is_due = mine.where(Page.state == PageState.DUE)
+    return session.scalar(is_due) is not None or session.scalar(on_the_phone) is not None
 
 
-def mark_answer(session: Session, callback: Callback, technician: Technician, answer: str) -> None:
+def mark_answer(session: Session, callback: Callback, technician: Technician, answer: PageAnswer) -> None:
     """Note on this person's pages what they answered; a hand-on is forgotten when they take it after all."""
     mine = select(Page).where(Page.callback_id == callback.id, Page.technician_id == technician.id, Page.code != "")
     for page in session.scalars(mine):

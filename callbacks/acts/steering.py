@@ -12,6 +12,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callbacks.acts import life
+from callbacks.db.states import (
+    CallbackState,
+    Channel,
+    PageAnswer,
+    PageKind,
+    PriorityLevel,
+    ReportedOutcome,
+    TranscribedBy,
+)
 from callbacks.db.tables import Callback, Event, PriorityChange, Technician, Voicemail, Waiting
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import WrongState
@@ -85,7 +94,7 @@ def reassign(session: Session, desk: Desk, callback: Callback, technician: Techn
     _hand_to(session, desk, callback, technician, who, now)
     code = code_for(session, callback, technician.id)
     words = messages.given(subject_of(session, desk, callback), code, who, technician.language, now)
-    _text(session, callback, technician, "given", words, code, now)
+    _text(session, callback, technician, PageKind.GIVEN, words, code, now)
     _watch_the_owner(session, desk, callback, now)
 
 
@@ -96,7 +105,7 @@ def take_over(
     if callback.owner_id == technician.id and not callback.resumed:
         return
     _hand_to(session, desk, callback, technician, who, now)
-    life.mark_answer(session, callback, technician, "taken")
+    life.mark_answer(session, callback, technician, PageAnswer.TAKEN)
     _watch_the_owner(session, desk, callback, now)
 
 
@@ -126,14 +135,23 @@ def page_now(session: Session, callback: Callback, who: str, now: datetime) -> N
     hurry(callback, now)
 
 
-def set_priority(session: Session, desk: Desk, callback: Callback, priority: str, who: str, now: datetime) -> None:
+def priority_level(text: str) -> PriorityLevel:
+    """Read a priority. Raises WrongState."""
+    try:
+        return PriorityLevel(text)
+    except ValueError:
+        known = ", ".join(level.value for level in PriorityLevel)
+        raise WrongState(f"There is no priority {text!r}. Known: {known}.") from None
+
+
+def set_priority(
+    session: Session, desk: Desk, callback: Callback, priority: PriorityLevel, who: str, now: datetime
+) -> None:
     """Change the priority; while nobody has tried the customer, the policy that then holds begins anew."""
     _must_be_open(callback)
-    if priority not in desk.promises:
-        raise WrongState(f"There is no priority {priority!r}. Known: {', '.join(desk.promises)}.")
-    if priority == callback.priority:
+    if priority is callback.priority:
         return
-    tell(session, callback.call_sid, now, who, "priority", f"{callback.priority} to {priority}")
+    tell(session, callback.call_sid, now, who, "priority", f"{callback.priority.value} to {priority.value}")
     session.add(PriorityChange(callback_id=callback.id, at=now, priority=priority))
     callback.priority = priority
     life.watch_for_silence(callback, now)  # a P1 never closes by itself
@@ -166,10 +184,10 @@ def customer_is_back(session: Session, callback: Callback, who: str, now: dateti
 
 def set_product(session: Session, desk: Desk, callback: Callback, product: str, who: str, now: datetime) -> None:
     """Record the product, and with it the coverage: covered, courtesy or billable (policy: Coverage)."""
-    for coverage in ("covered", "courtesy", "billable"):
-        if product in getattr(desk.coverage, coverage):
+    for coverage, products in desk.coverage.by_coverage.items():
+        if product in products:
             callback.product, callback.coverage = product, coverage
-            tell(session, callback.call_sid, now, who, "product", f"{product}: {coverage}")
+            tell(session, callback.call_sid, now, who, "product", f"{product}: {coverage.value}")
             return
     raise WrongState(f"There is no product {product!r} in the desk file.")
 
@@ -185,23 +203,23 @@ def ask_manager(session: Session, desk: Desk, callback: Callback, why: str, who:
         code = code_for(session, callback, manager.id)
         words = messages.manager_wanted(subject_of(session, desk, callback), code, why, manager.language)
         row = session.get_one(Technician, manager.id)
-        _text(session, callback, row, "manager", words, code, now)
+        _text(session, callback, row, PageKind.MANAGER, words, code, now)
 
 
 def reopen(session: Session, desk: Desk, callback: Callback, why: str, who: str, now: datetime) -> None:
     """It was not over after all: it is with its owner again, who is texted so; paged for, when nobody has tried yet."""
-    if callback.state == "open":
+    if callback.state is CallbackState.OPEN:
         raise WrongState(f"{callback.reference} is open.")
     if not why:
         raise WrongState("A callback is reopened with a reason only: its owner reads it. Say why.")
-    callback.state, callback.resolved_at = "open", None
+    callback.state, callback.resolved_at = CallbackState.OPEN, None
     callback.next_action_at = now
     tell(session, callback.call_sid, now, who, "reopened", why)
     owner = callback.owner
     if owner is not None and owner.left_at is None:
         code = code_for(session, callback, owner.id)
         words = messages.reopened(subject_of(session, desk, callback), code, who, why, owner.language)
-        _text(session, callback, owner, "reopened", words, code, now)
+        _text(session, callback, owner, PageKind.REOPENED, words, code, now)
 
 
 def cancel(session: Session, desk: Desk, callback: Callback, why: str, who: str, now: datetime) -> None:
@@ -209,7 +227,7 @@ def cancel(session: Session, desk: Desk, callback: Callback, why: str, who: str,
     _must_be_open(callback)
     if not why:
         raise WrongState("A callback is cancelled with a reason only. Say why.")
-    callback.state, callback.next_action_at = "cancelled", None
+    callback.state, callback.next_action_at = CallbackState.CANCELLED, None
     tell(session, callback.call_sid, now, who, "cancelled", why)
     cancel_waiting(session, callback)
     tell_it_is_over(session, desk, callback, Words("has cancelled", "a annulé"), who, why, now)
@@ -220,7 +238,7 @@ def record_attempt(
     desk: Desk,
     callback: Callback,
     technician: Technician | None,
-    outcome: str,
+    outcome: ReportedOutcome,
     who: str,
     now: datetime,
 ) -> None:
@@ -229,7 +247,7 @@ def record_attempt(
     if caller is None:
         raise WrongState("Nobody has it yet. Give it to a technician first.")
     life.tell_outcome(session, desk, callback, caller, outcome, f"console, {who}", now)
-    if technician is None and outcome == "resolved":
+    if technician is None and outcome is ReportedOutcome.RESOLVED:
         tell_it_is_over(session, desk, callback, life.HAS_RESOLVED, who, "", now)
 
 
@@ -262,7 +280,7 @@ def write_transcript(session: Session, callback: Callback, words: str, who: str,
     voicemail = session.scalar(select(Voicemail).where(Voicemail.call_sid == callback.call_sid))
     if voicemail is None:
         raise WrongState("There is no message.")
-    voicemail.transcript, voicemail.transcribed_by = words, "person"
+    voicemail.transcript, voicemail.transcribed_by = words, TranscribedBy.PERSON
     tell(session, callback.call_sid, now, who, "wrote down the message", words)
     findable(session, callback, words)
 
@@ -276,13 +294,13 @@ def add_note(session: Session, callback: Callback, words: str, who: str, now: da
 
 
 def _text(
-    session: Session, callback: Callback, technician: Technician, kind: str, words: str, code: str, now: datetime
+    session: Session, callback: Callback, technician: Technician, kind: PageKind, words: str, code: str, now: datetime
 ) -> None:
     """Text somebody each time that it is asked; where no text reaches them, the story says that it failed."""
     callback.decisions += 1
-    way = next((way for way in person(technician).ways if way.channel == "text"), Way("text"))
-    page = add_page(session, callback, technician.id, "text", f"{kind} {callback.decisions}", words, now, code)
-    page.number = way.number
+    way = next((way for way in person(technician).ways if way.channel is Channel.TEXT), Way(Channel.TEXT))
+    page = add_page(session, callback, technician.id, way, kind, callback.decisions, now)
+    page.words, page.code = words, code
 
 
 def _waiting(session: Session, callback: Callback) -> Waiting | None:
@@ -296,5 +314,5 @@ def is_waiting(session: Session, callback: Callback) -> bool:
 
 
 def _must_be_open(callback: Callback) -> None:
-    if callback.state != "open":
+    if callback.state is not CallbackState.OPEN:
         raise WrongState(f"{callback.reference} is closed. Reopen it first.")

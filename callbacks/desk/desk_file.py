@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import phonenumbers
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from callbacks.db.states import Channel, Coverage, PriorityLevel
 from callbacks.desk.escalation_policy import Escalation, Step, Target
 from callbacks.errors import BrokenDesk, WrongState
 from callbacks.text.daily_span import DailySpan, daily_span
@@ -96,7 +97,7 @@ class Line(_Part):
     language: Language = "en"
     menu: Mapping[Annotated[str, Field(pattern="^[0-9]$")], Literal["support", "english", "french"]] = {}
     menu_exit: Literal["support", "goodbye"] = "support"
-    priority: Literal["P1", "P2", "P3"] = "P2"  # of a callback that opens on this line
+    priority: PriorityLevel = PriorityLevel.P2  # of a callback that opens on this line
 
     @model_validator(mode="after")
     def menu_leads_to_support(self) -> Line:
@@ -161,7 +162,7 @@ class OtherPolicy(_Part):
     """An escalation policy for some callbacks; what it leaves out is as in [escalation]."""
 
     lines: tuple[str, ...] = ()
-    priorities: tuple[Literal["P1", "P2", "P3"], ...] = ()
+    priorities: tuple[PriorityLevel, ...] = ()
     hours: tuple[Annotated[DailySpan, BeforeValidator(span_of_day)], ...] = ()
     steps: tuple[EscalationStep, ...] = Field(min_length=1)
     again: AgainStep | None = None
@@ -170,7 +171,7 @@ class OtherPolicy(_Part):
     reminder_before_due: Duration | None = None
     resume_before_due: Duration | None = None
 
-    def holds_for(self, line: str, priority: str, local: time) -> bool:
+    def holds_for(self, line: str, priority: PriorityLevel, local: time) -> bool:
         return (
             (not self.lines or line in self.lines)
             and (not self.priorities or priority in self.priorities)
@@ -178,10 +179,20 @@ class OtherPolicy(_Part):
         )
 
 
-class Coverage(_Part):
+class Products(_Part):
+    """The products that customers call about, by whether work on them is paid for."""
+
     covered: tuple[str, ...] = ()
     courtesy: tuple[str, ...] = ()
     billable: tuple[str, ...] = ()
+
+    @property
+    def by_coverage(self) -> Mapping[Coverage, tuple[str, ...]]:
+        return {
+            Coverage.COVERED: self.covered,
+            Coverage.COURTESY: self.courtesy,
+            Coverage.BILLABLE: self.billable,
+        }
 
 
 class Limits(_Part):
@@ -210,10 +221,10 @@ class Desk(_Part):
     callback: CallbackPromise
     ringing: Ringing
     voicemail: VoicemailLimits
-    priorities: Mapping[Literal["P1", "P2", "P3"], PriorityTargets]
+    priorities: Mapping[PriorityLevel, PriorityTargets]
     escalation: EscalationPart
     policies: Mapping[str, OtherPolicy] = {}
-    coverage: Coverage = Coverage()
+    coverage: Products = Products()
     limits: Limits = Limits()
     digest: DigestMails = DigestMails()
 
@@ -254,9 +265,9 @@ class Desk(_Part):
         return promise.Target(self.callback.promise)
 
     @cached_property
-    def promises(self) -> Mapping[str, Priority]:
+    def promises(self) -> Mapping[PriorityLevel, Priority]:
         """What each priority promises."""
-        return {name: _priority(name, targets) for name, targets in self.priorities.items()}
+        return {level: _priority(level, targets) for level, targets in self.priorities.items()}
 
     @cached_property
     def policy(self) -> Escalation:
@@ -269,7 +280,7 @@ class Desk(_Part):
         others = {name: self._escalation(other.steps, other) for name, other in self.policies.items()}
         return {DEFAULT: self.policy, **others}
 
-    def policy_for(self, line: str, priority: str, at: datetime) -> str:
+    def policy_for(self, line: str, priority: PriorityLevel, at: datetime) -> str:
         """Name the policy that holds for a callback on this line opened at this instant: the first that fits."""
         local = at.astimezone(self.zone).time()
         fitting = (name for name, other in self.policies.items() if other.holds_for(line, priority, local))
@@ -296,10 +307,10 @@ class Desk(_Part):
         )
 
 
-def _priority(name: str, targets: PriorityTargets) -> Priority:
+def _priority(level: PriorityLevel, targets: PriorityTargets) -> Priority:
     business = not targets.around_the_clock
     return Priority(
-        name,
+        level.value,
         targets.name,
         promise.Target(targets.first_reaction, business_time=business),
         promise.Target(targets.resolution, business_time=business, at_risk_after=targets.at_risk_after),
@@ -313,8 +324,8 @@ def _repeated(steps: Iterable[EscalationStep]) -> Iterator[Step]:
 
 
 def _targets(step: AgainStep) -> tuple[Target, ...]:
-    texts, calls = (Target(who, "text") for who in step.text), (Target(who, "call") for who in step.call)
-    return (*texts, *calls, *(Target(who, "page") for who in step.page))
+    texts, calls = (Target(who, Channel.TEXT) for who in step.text), (Target(who, Channel.CALL) for who in step.call)
+    return (*texts, *calls, *(Target(who, None) for who in step.page))
 
 
 def read_desk(path: Path) -> Desk:
@@ -391,13 +402,15 @@ def _faults_of_lines(desk: Desk) -> list[str]:
 
 
 def _faults_of_priorities(desk: Desk) -> list[str]:
-    faults = [f"priorities.{name} is missing. Add it." for name in ("P1", "P2", "P3") if name not in desk.priorities]
+    faults = [
+        f"priorities.{level.value} is missing. Add it." for level in PriorityLevel if level not in desk.priorities
+    ]
     zero = timedelta(0)
-    for name, targets in desk.priorities.items():
+    for level, targets in desk.priorities.items():
         if targets.first_reaction <= zero or targets.resolution <= zero:
-            faults.append(f"priorities.{name}: a target of zero cannot be kept. Give more.")
+            faults.append(f"priorities.{level.value}: a target of zero cannot be kept. Give more.")
         elif targets.at_risk_after is not None and not zero < targets.at_risk_after <= targets.resolution:
-            faults.append(f"priorities.{name}: at_risk_after must lie before the resolution is due.")
+            faults.append(f"priorities.{level.value}: at_risk_after must lie before the resolution is due.")
     if desk.callback.promise < timedelta(minutes=5):
         faults.append("callback.promise: less than 5 minutes leaves no time to page anybody. Give more.")
     return faults

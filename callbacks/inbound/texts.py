@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.acts import life
 from callbacks.db.database import insert_once
+from callbacks.db.states import CallbackState, Channel, PageAnswer, PageKind, PhoneSlot, ReportedOutcome
 from callbacks.db.tables import Callback, Page, ReceivedText, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import WrongState
@@ -22,7 +23,7 @@ from callbacks.inbound.text_commands import Command, Verb, code_of_number, is_as
 from callbacks.paging.alerts import send_test, tell_supervisors
 from callbacks.paging.escalate import subject_of
 from callbacks.paging.messages import by_when
-from callbacks.people.person import Number
+from callbacks.people.person import Way
 from callbacks.people.technicians import forget_trouble, note_trouble, technician_with, verify, waits_for_code
 from callbacks.text import phone_numbers
 from callbacks.text.bilingual import Words
@@ -59,7 +60,7 @@ def _answer(session: Session, desk: Desk, sender: str, words: str, now: datetime
     technician = technician_with(session, sender)
     if technician is None:
         return _to_a_stranger(session, desk, sender, now)
-    which: Number = "second" if sender == technician.second_phone else "first"
+    which = PhoneSlot.SECOND if sender == technician.second_phone else PhoneSlot.FIRST
     if is_opt_out(words) or is_opt_in(words):
         return _heed_the_carriers_word(session, desk, technician, which, words, now)
     code = code_of_number(words)
@@ -91,7 +92,7 @@ def _callback_meant(session: Session, technician: Technician, command: Command) 
 
 def _open_ones(session: Session, technician: Technician) -> dict[Callback, str]:
     """The open callbacks that this person was paged for, each with their code."""
-    mine = select(Page).join(Callback, Page.callback_id == Callback.id).where(Callback.state == "open")
+    mine = select(Page).join(Callback, Page.callback_id == Callback.id).where(Callback.state == CallbackState.OPEN)
     pages = session.scalars(mine.where(Page.technician_id == technician.id, Page.code != "").order_by(Page.id))
     return {page.callback: page.code for page in pages if page.callback is not None}
 
@@ -101,7 +102,7 @@ def _open_ones(session: Session, technician: Technician) -> dict[Callback, str]:
 
 def _acknowledge(session: Session, told: Told) -> str:
     callback = told.callback
-    if callback.state != "open":
+    if callback.state is not CallbackState.OPEN:
         return _closed(told)
     if not life.acknowledge(session, told.desk, callback, told.technician, "text", told.now):
         return _who(session, told)
@@ -129,7 +130,7 @@ def _closed(told: Told) -> str:
     return told.say(f"{told.callback.reference} is closed already.", f"{told.callback.reference} est déjà fermé.")
 
 
-def _tells(outcome: str, english: str, french: str) -> Callable[[Session, Told], str]:
+def _tells(outcome: ReportedOutcome, english: str, french: str) -> Callable[[Session, Told], str]:
     """A word that says how the call to the customer went, and the answer to it."""
 
     def act(session: Session, told: Told) -> str:
@@ -154,7 +155,7 @@ def _pass(session: Session, told: Told) -> str:
 
 def _who(session: Session, told: Told) -> str:
     callback = told.callback
-    if callback.state != "open":
+    if callback.state is not CallbackState.OPEN:
         return told.say(f"{callback.reference} is closed.", f"{callback.reference} est fermé.")
     if callback.owner is None:
         return told.say(
@@ -170,7 +171,7 @@ def _who(session: Session, told: Told) -> str:
 
 def _call(session: Session, told: Told) -> str:
     callback = told.callback
-    if callback.state != "open":
+    if callback.state is not CallbackState.OPEN:
         return _closed(told)
     verdict = phone_numbers.verdict_on(callback.call.caller)
     if callback.call.customer_number is None:
@@ -192,24 +193,24 @@ def _call(session: Session, told: Told) -> str:
 ACTS: dict[Verb, Callable[[Session, Told], str]] = {
     "ack": _acknowledge,
     "call": _call,
-    "done": _tells("resolved", "{reference} is resolved. Thank you.", "{reference} est réglé. Merci."),
+    "done": _tells(ReportedOutcome.RESOLVED, "{reference} is resolved. Thank you.", "{reference} est réglé. Merci."),
     "cont": _tells(
-        "continuing",
+        ReportedOutcome.CONTINUING,
         "Noted: {reference} reached, and it stays with you. DONE {code} when they are served.",
         "Noté: {reference} joint, et il reste à vous. FAIT {code} quand c'est réglé.",
     ),
     "msg": _tells(
-        "left a message",
+        ReportedOutcome.LEFT_A_MESSAGE,
         "Noted: message left for {reference} at {at}. CALL {code} tries again, DONE {code} when they are served.",
         "Noté: message laissé pour {reference} à {at}. APPEL {code} pour réessayer, FAIT {code} quand c'est réglé.",
     ),
     "na": _tells(
-        "no answer",
+        ReportedOutcome.NO_ANSWER,
         "Noted: tried {reference} at {at}, no answer. CALL {code} tries again, DONE {code} when they are served.",
         "Noté: {reference} essayé à {at}, sans réponse. APPEL {code} pour réessayer, FAIT {code} quand c'est réglé.",
     ),
     "wrong": _tells(
-        "wrong number",
+        ReportedOutcome.WRONG_NUMBER,
         "Noted: wrong number. It will not be rung again for {reference}; a supervisor is told.",
         "Noté: mauvais numéro. Il ne sera plus composé pour {reference}; un superviseur est averti.",
     ),
@@ -222,19 +223,20 @@ ACTS: dict[Verb, Callable[[Session, Told], str]] = {
 
 
 def _heed_the_carriers_word(
-    session: Session, desk: Desk, technician: Technician, which: Number, words: str, now: datetime
+    session: Session, desk: Desk, technician: Technician, which: PhoneSlot, words: str, now: datetime
 ) -> str:
     """STOP and START are answered by the carrier, which from now on blocks our texts, or lets them through again."""
+    texts = Way(Channel.TEXT, which)
     if is_opt_in(words):
-        forget_trouble(technician, f"text {which}")
-    elif note_trouble(technician, f"text {which}", "this person sent STOP; the carrier blocks texts to them."):
+        forget_trouble(technician, texts)
+    elif note_trouble(technician, texts, "this person sent STOP; the carrier blocks texts to them."):
         english = f"{technician.name} sent STOP: no text reaches them. They are paged by phone until they send START."
         french = f"{technician.name} a envoyé STOP: aucun texto ne lui parvient. On l'appelle jusqu'à son START."
         tell_supervisors(session, desk, f"STOP {technician.id} {now:%Y-%m-%d %H:%M}", Words(english, french), now)
     return ""
 
 
-def _verify(session: Session, technician: Technician, which: Number, code: str, now: datetime) -> str:
+def _verify(session: Session, technician: Technician, which: PhoneSlot, code: str, now: datetime) -> str:
     if verify(session, technician, which, code, now):
         words = Words("Thank you. This number is verified.", "Merci. Ce numéro est confirmé.")
     else:
@@ -248,7 +250,7 @@ def _verify(session: Session, technician: Technician, which: Number, code: str, 
 def _test(session: Session, desk: Desk, technician: Technician, now: datetime) -> str:
     if _answered_today(session, technician.phone, now) > QUESTIONS_ASKED:
         return ""
-    ways = " and ".join(dict.fromkeys(page.channel for page in send_test(session, desk, technician, now)))
+    ways = " and ".join(dict.fromkeys(page.channel.value for page in send_test(session, desk, technician, now)))
     return Words(
         f"A test page is on its way by {ways}." if ways else "No verified number of yours can be paged.",
         "Un essai est en route." if ways else "Aucun de vos numéros n'est confirmé.",
@@ -256,13 +258,13 @@ def _test(session: Session, desk: Desk, technician: Technician, now: datetime) -
 
 
 def _test_was_heard(session: Session, technician: Technician, now: datetime) -> bool:
-    recent = select(Page).where(
-        Page.technician_id == technician.id, Page.occasion == "test", Page.channel == "text", Page.answer == ""
-    )
-    page = session.scalars(recent.where(Page.created_at > now - timedelta(hours=1)).order_by(Page.id.desc())).first()
+    tests = select(Page).where(Page.technician_id == technician.id, Page.kind == PageKind.TEST)
+    unanswered = tests.where(Page.channel == Channel.TEXT, Page.answer == PageAnswer.NONE)
+    recent = unanswered.where(Page.created_at > now - timedelta(hours=1))
+    page = session.scalars(recent.order_by(Page.id.desc())).first()
     if page is None:
         return False
-    page.answer = "heard"
+    page.answer = PageAnswer.HEARD
     return True
 
 

@@ -9,9 +9,20 @@ import secrets
 from datetime import datetime
 
 import structlog
-from sqlalchemy import Select, func, or_, select, true, update
+from sqlalchemy import Select, func, select, true, update
 from sqlalchemy.orm import Session
 
+from callbacks.db.states import (
+    ESCALATING,
+    AttemptState,
+    CallbackState,
+    Channel,
+    PageAnswer,
+    PageKind,
+    PageState,
+    PhoneSlot,
+    VoicemailState,
+)
 from callbacks.db.tables import Callback, Page, PageAttempt, ReachAttempt, Technician, Voicemail
 from callbacks.desk.desk_file import Desk
 from callbacks.oncall import store
@@ -27,8 +38,8 @@ from callbacks.text.bilingual import Words
 
 log = structlog.get_logger(__name__)
 
-# Pages that lose their point as soon as somebody has taken the callback or tried the customer.
-ESCALATING = ("step", "reminder")
+# Pages that went out, alone or with others.
+REACHED_THE_CARRIER = (PageState.SENT, PageState.BUNDLED)
 
 
 def take_next_step(session: Session, desk: Desk, callback: Callback, now: datetime) -> Decision:
@@ -42,17 +53,18 @@ def take_next_step(session: Session, desk: Desk, callback: Callback, now: dateti
         tell(
             session, callback.call_sid, now, "desk", "promise broken", "Nobody had tried to reach the customer in time."
         )
-    if decision.kind == "wait" and decision.notes and not decision.notices:
+    if decision.kind is None and decision.notes and not decision.notices:
         _nobody_to_page(session, desk, callback, now)
     if decision.resumed and not callback.resumed:
         detail = f"{callback.owner.name} took it, but no attempt is on record." if callback.owner else ""
         tell(session, callback.call_sid, now, "desk", "escalation resumed", detail)
-    if decision.kind != "wait":
+    if decision.kind is not None:
         tell(session, callback.call_sid, now, "desk", *told(desk, callback.policy, plan, case, decision, now))
     callback.decisions += 1
-    for notice in decision.notices:
-        put_in_outbox(session, desk, callback, notice, f"{decision.kind} {callback.decisions}", now)
-    if decision.kind == "reminder" or callback.owner_id is not None:
+    if decision.kind is not None:
+        for notice in decision.notices:
+            put_in_outbox(session, desk, callback, notice, decision.kind, callback.decisions, now)
+    if decision.kind is PageKind.REMINDER or callback.owner_id is not None:
         callback.acted_at = now
     callback.position, callback.resumed = decision.position, decision.resumed
     callback.next_action_at = decision.next_action_at
@@ -62,7 +74,7 @@ def take_next_step(session: Session, desk: Desk, callback: Callback, now: dateti
 def forecast(session: Session, desk: Desk, callback: Callback, plan: Schedule) -> Decision | None:
     """What will be decided next if nobody does anything, by the rota as it is now; None when nothing will."""
     at = callback.next_action_at
-    if callback.state != "open" or callback.attempted_at is not None or at is None:
+    if callback.state is not CallbackState.OPEN or callback.attempted_at is not None or at is None:
         return None
     return next_step(desk.policy_named(callback.policy), _case(session, callback), plan.roster(at), at)
 
@@ -78,18 +90,18 @@ def _nobody_to_page(session: Session, desk: Desk, callback: Callback, now: datet
 def hurry(callback: Callback, now: datetime) -> None:
     """Take the next step at once: waiting for its time would gain nothing."""
     waits_for_owner = callback.owner_id is not None and not callback.resumed
-    if callback.state == "open" and callback.attempted_at is None and not waits_for_owner:
+    if callback.state is CallbackState.OPEN and callback.attempted_at is None and not waits_for_owner:
         callback.next_action_at = now
 
 
 def tell_the_others(session: Session, desk: Desk, callback: Callback, by: Technician, now: datetime) -> None:
     """Text everybody who was paged that somebody has it, and keep back what was not sent yet."""
     cancel_waiting(session, callback)
-    paged = select(Page.technician_id).where(Page.callback_id == callback.id, Page.state.in_(("sent", "bundled")))
+    paged = select(Page.technician_id).where(Page.callback_id == callback.id, Page.state.in_(REACHED_THE_CARRIER))
     others = select(Technician).where(Technician.id.in_(paged), Technician.id != by.id).order_by(Technician.id)
     for technician in session.scalars(others).all():
         words = messages.taken(subject_of(session, desk, callback), by.name, technician.language)
-        text_about(session, callback, technician, "taken", words, now)
+        text_about(session, callback, technician, PageKind.TAKEN, words, now)
 
 
 def tell_it_is_over(
@@ -97,45 +109,52 @@ def tell_it_is_over(
 ) -> None:
     """Text its owner, and whoever was paged for it while nobody had it, that somebody else has ended it."""
     subject = subject_of(session, desk, callback)
-    paged = select(Page.technician_id).where(Page.callback_id == callback.id, Page.state.in_(("sent", "bundled")))
+    paged = select(Page.technician_id).where(Page.callback_id == callback.id, Page.state.in_(REACHED_THE_CARRIER))
     concerned = Technician.id.in_(paged) if callback.owner_id is None else Technician.id == callback.owner_id
     for technician in session.scalars(select(Technician).where(concerned).order_by(Technician.id)).all():
         if technician.name != by:
             words = messages.over(subject, what, by, why, technician.language)
-            text_about(session, callback, technician, "over", words, now)
+            text_about(session, callback, technician, PageKind.OVER, words, now)
 
 
 def text_about(
-    session: Session, callback: Callback, technician: Technician, kind: str, words: str, now: datetime, code: str = ""
+    session: Session,
+    callback: Callback,
+    technician: Technician,
+    kind: PageKind,
+    words: str,
+    now: datetime,
+    code: str = "",
 ) -> None:
     """Tell somebody something about a callback, each time that it happens, when a text reaches them."""
-    way = next((way for way in person(technician).ways if way.channel == "text"), None)
+    way = next((way for way in person(technician).ways if way.channel is Channel.TEXT), None)
     if way is not None and technician.left_at is None:
         callback.decisions += 1
-        page = add_page(session, callback, technician.id, "text", f"{kind} {callback.decisions}", words, now, code)
-        page.number = way.number
+        page = add_page(session, callback, technician.id, way, kind, callback.decisions, now)
+        page.words, page.code = words, code
 
 
 def cancel_waiting(session: Session, callback: Callback, technician_id: int | None = None) -> None:
     """Keep back the pages that were not sent (to one technician, or to all); one on the wire cannot be called back."""
-    on_the_wire = select(PageAttempt.id).where(PageAttempt.page_id == Page.id, PageAttempt.state == "sending").exists()
-    escalating = or_(*(Page.occasion.startswith(kind) for kind in ESCALATING))
+    attempts = select(PageAttempt.id).where(PageAttempt.page_id == Page.id)
+    on_the_wire = attempts.where(PageAttempt.state == AttemptState.SENDING).exists()
+    escalating = Page.kind.in_(ESCALATING)
     theirs = Page.technician_id == technician_id if technician_id is not None else true()
     session.execute(
         update(Page)
-        .where(Page.callback_id == callback.id, Page.state == "due", escalating, theirs, ~on_the_wire)
-        .values(state="cancelled", next_action_at=None)
+        .where(Page.callback_id == callback.id, Page.state == PageState.DUE, escalating, theirs, ~on_the_wire)
+        .values(state=PageState.CANCELLED, next_action_at=None)
         .execution_options(synchronize_session="fetch")
     )
-    release_bundled(session, select(Page.id).where(Page.callback_id == callback.id, Page.state == "cancelled"))
+    release_bundled(session, select(Page.id).where(Page.callback_id == callback.id, Page.state == PageState.CANCELLED))
 
 
 def release_bundled(session: Session, leads: Select[int]) -> None:
     """What was to go along with a page that does not go after all, goes by itself."""
     session.execute(
         update(Page)
-        .where(Page.state == "bundled", Page.bundled_into_id.in_(leads.scalar_subquery()))
-        .values(state="due", bundled_into_id=None, next_action_at=Page.created_at)
+        .where(Page.state == PageState.BUNDLED, Page.bundled_into_id.in_(leads.scalar_subquery()))
+        .values(state=PageState.DUE, bundled_into_id=None, next_action_at=Page.created_at)
         .execution_options(synchronize_session="fetch")
     )
 
@@ -144,12 +163,13 @@ def ask_how_it_went(session: Session, desk: Desk, page: Page, call_sid: str, now
     """The call to the customer is over: unless the technician has said how it went, ask by text."""
     attempt = session.scalar(select(ReachAttempt).where(ReachAttempt.call_sid == call_sid))
     callback = page.callback
-    if attempt is None or attempt.is_told or callback is None or callback.state != "open":
+    if attempt is None or attempt.is_told or callback is None or callback.state is not CallbackState.OPEN:
         return
     code = code_for(session, callback, page.technician_id)
     words = messages.ask_outcome(subject_of(session, desk, callback), code, page.technician.language)
-    if Way("text") in person(page.technician).ways:
-        add_page(session, callback, page.technician_id, "text", f"outcome {attempt.id}", words, now, code)
+    if Way(Channel.TEXT) in person(page.technician).ways:
+        asked = add_page(session, callback, page.technician_id, Way(Channel.TEXT), PageKind.OUTCOME, attempt.id, now)
+        asked.words, asked.code = words, code
 
 
 def subject_of(session: Session, desk: Desk, callback: Callback) -> messages.Subject:
@@ -168,7 +188,7 @@ def subject_of(session: Session, desk: Desk, callback: Callback) -> messages.Sub
 
 def _message(session: Session, callback: Callback) -> messages.Message:
     voicemail = session.scalar(select(Voicemail).where(Voicemail.call_sid == callback.call_sid))
-    if voicemail is None or voicemail.state == "absent":
+    if voicemail is None or voicemail.state is VoicemailState.ABSENT:
         return messages.NO_MESSAGE
     if voicemail.seconds:
         return messages.Message(left=True, seconds=voicemail.seconds)
@@ -177,7 +197,7 @@ def _message(session: Session, callback: Callback) -> messages.Message:
 
 def _case(session: Session, callback: Callback) -> Case:
     paged = select(Page.technician_id).where(Page.callback_id == callback.id)
-    passed = paged.where(Page.answer == "passed")
+    passed = paged.where(Page.answer == PageAnswer.PASSED)
     return Case(
         opened_at=callback.opened_at,
         due_at=callback.due_at,
@@ -193,7 +213,7 @@ def _case(session: Session, callback: Callback) -> Case:
 
 
 def put_in_outbox(
-    session: Session, desk: Desk, callback: Callback, notice: Notice, occasion: str, now: datetime
+    session: Session, desk: Desk, callback: Callback, notice: Notice, kind: PageKind, round: int, now: datetime
 ) -> None:
     """Put a page into the outbox. Its words are found when it goes out: they say how it is then.
 
@@ -201,23 +221,24 @@ def put_in_outbox(
     reads the same thing once for every step that was taken meanwhile.
     """
     who, at = notice.person, now + notice.after
-    waiting = _waiting_page(session, callback, notice, occasion)
+    waiting = _waiting_page(session, callback, notice, kind)
     if waiting is not None:
         if not waiting.tries:
             waiting.next_action_at = min(waiting.next_action_at or at, at)
         return
-    page = add_page(session, callback, who.id, notice.channel, occasion, "", now, code_for(session, callback, who.id))
-    page.number, page.next_action_at = notice.number, at
+    code = code_for(session, callback, who.id)
+    page = add_page(session, callback, who.id, Way(notice.channel, notice.number), kind, round, now)
+    page.code, page.next_action_at = code, at
 
 
-def _waiting_page(session: Session, callback: Callback, notice: Notice, occasion: str) -> Page | None:
+def _waiting_page(session: Session, callback: Callback, notice: Notice, kind: PageKind) -> Page | None:
     """The page of the same kind that has yet to go the same way to the same person."""
     same_way = pages_by_way(callback.id, notice.person.id, notice.channel, notice.number)
-    waiting = same_way.where(Page.state == "due", Page.occasion.startswith(occasion.split()[0]))
+    waiting = same_way.where(Page.state == PageState.DUE, Page.kind == kind)
     return session.scalars(waiting.order_by(Page.id).limit(1)).first()
 
 
-def pages_by_way(callback_id: int | None, technician_id: int, channel: str, number: str) -> Select[Page]:
+def pages_by_way(callback_id: int | None, technician_id: int, channel: Channel, number: PhoneSlot) -> Select[Page]:
     """Every page about a callback that goes, or went, to one person by one way."""
     theirs = select(Page).where(Page.callback_id == callback_id, Page.technician_id == technician_id)
     return theirs.where(Page.channel == channel, Page.number == number)
@@ -237,15 +258,15 @@ def page_another_way(session: Session, desk: Desk, page: Page, now: datetime) ->
     tried = {(channel, number) for channel, number in session.execute(mine)}
     way = next((way for way in who.ways if (way.channel, way.number) not in tried), None)
     if way is not None:
-        put_in_outbox(session, desk, callback, Notice(who, way.channel, way.number), page.occasion, now)
+        put_in_outbox(session, desk, callback, Notice(who, way.channel, way.number), page.kind, page.round, now)
 
 
 def words_of(session: Session, desk: Desk, page: Page, now: datetime, link: str) -> str:
     """Say it as it is now: a page that had to wait may be late, and the message may have arrived meanwhile."""
-    if page.callback is None or not page.occasion.startswith(ESCALATING):
+    if page.callback is None or page.kind not in ESCALATING:
         return page.words
     subject, language, callback = subject_of(session, desk, page.callback), page.technician.language, page.callback
-    if page.occasion.startswith("reminder") or callback.owner_id == page.technician_id:
+    if page.kind is PageKind.REMINDER or callback.owner_id == page.technician_id:
         return messages.reminder(subject, page.code, language, now)
     return messages.page(subject, page.code, language, now, link, _done_before(session, desk, page, callback))
 
@@ -256,8 +277,8 @@ def _done_before(session: Session, desk: Desk, page: Page, callback: Callback) -
     earlier = (
         select(Technician.name)
         .join(Page, Page.technician_id == Technician.id)
-        .where(Page.callback_id == callback.id, Page.state == "sent", Page.answer == "", Page.id < page.id)
-        .where(Technician.id != page.technician_id)
+        .where(Page.callback_id == callback.id, Page.id < page.id, Technician.id != page.technician_id)
+        .where(Page.state == PageState.SENT, Page.answer == PageAnswer.NONE)
         .group_by(Technician.id, Technician.name)
         .order_by(func.min(Page.id))
     )
@@ -269,15 +290,15 @@ def add_page(
     session: Session,
     callback: Callback,
     technician_id: int,
-    channel: str,
-    occasion: str,
-    words: str,
+    way: Way,
+    kind: PageKind,
+    round: int,
     now: datetime,
-    code: str = "",
 ) -> Page:
     """Put a page into the outbox; it goes out after this transaction is committed."""
-    page = Page(callback_id=callback.id, technician_id=technician_id, channel=channel, occasion=occasion, words=words)
-    page.code, page.created_at, page.next_action_at, page.number = code, now, now, "first"
+    page = Page(callback_id=callback.id, technician_id=technician_id, channel=way.channel, number=way.number)
+    page.kind, page.round, page.words, page.code = kind, round, "", ""
+    page.created_at, page.next_action_at = now, now
     session.add(page)
     return page
 
@@ -294,5 +315,5 @@ def _free_code(session: Session) -> str:
     open_codes = select(func.count()).select_from(Page).join(Callback, Page.callback_id == Callback.id)
     while True:
         code = f"{secrets.randbelow(9000) + 1000}"
-        if not session.scalar(open_codes.where(Page.code == code, Callback.state == "open")):
+        if not session.scalar(open_codes.where(Page.code == code, Callback.state == CallbackState.OPEN)):
             return code

@@ -26,7 +26,7 @@ def in_words(session: Session, zone: ZoneInfo) -> Iterator[str]:
     """Tell every call's story, a line each, in the desk's own time."""
     for call in session.scalars(select(Call).order_by(Call.began_at)):
         callback = session.scalar(select(Callback).where(Callback.call_sid == call.sid))
-        about = f", callback {callback.reference} {callback.state}" if callback else ""
-        yield f"Call on the {call.line} line: {call.outcome}{about}"
+        about = f", callback {callback.reference} {callback.state.value}" if callback else ""
+        yield f"Call on the {call.line} line: {call.outcome.value}{about}"
         for event in story_of(session, call.sid):
             yield f"  {event.at.astimezone(zone):%H:%M:%S}  {event.actor:<14}{event.what}  {event.detail}".rstrip()

@@ -13,7 +13,7 @@ from callbacks.db.tables import Callback, Event, Page, PageAttempt, Watermark
 from callbacks.desk.desk_file import Desk
 from callbacks.oncall import store
 from callbacks.oncall.schedule import Schedule
-from callbacks.paging.delivery import became, occasion_in_words
+from callbacks.paging.delivery import KINDS, became
 from callbacks.paging.reasons import standing
 from callbacks.people.person import Person
 from callbacks.records.event_log import story_of
@@ -105,5 +105,5 @@ def _whom(session: Session, desk: Desk, callback: Callback, plan: Schedule, pers
     if last is None:
         return Whom(person.name, on_call + reach, "not paged by then", "")
     attempts = session.scalars(select(PageAttempt).where(PageAttempt.page_id == last.id).order_by(PageAttempt.id))
-    paged = f"{occasion_in_words(last)}, by {last.channel}, {day_and_time(last.created_at, desk.zone)}"
+    paged = f"{KINDS[last.kind]}, by {last.channel.value}, {day_and_time(last.created_at, desk.zone)}"
     return Whom(person.name, on_call + reach, paged, became(last, attempts.all(), desk.zone))

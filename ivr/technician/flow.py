@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from callbacks.db.states import ReachOutcome, ReportedOutcome
 from callbacks.desk.desk_file import Desk
 from callbacks.text.formats import clock_time, readable_number, spelled
 from ivr.prompts import say
@@ -141,25 +142,33 @@ def connect(desk: Desk, places: Places, facts: PageFacts, attempt_id: int) -> tu
 
 
 # The keys after a connection, and what they say of it.
-OUTCOME_KEYS = {"1": "resolved", "2": "continuing", "3": "left a message", "4": "no answer", "5": "wrong number"}
+OUTCOME_KEYS = {
+    "1": ReportedOutcome.RESOLVED,
+    "2": ReportedOutcome.CONTINUING,
+    "3": ReportedOutcome.LEFT_A_MESSAGE,
+    "4": ReportedOutcome.NO_ANSWER,
+    "5": ReportedOutcome.WRONG_NUMBER,
+}
 
 
-def ask_outcome(places: Places, attempt_id: int, outcome: str, language: str, round: int) -> tuple[Verb, ...]:
+def ask_outcome(places: Places, attempt_id: int, outcome: ReachOutcome, language: str, round: int) -> tuple[Verb, ...]:
     """The customer's end is over: how did it go?"""
-    ended = say(language, "connect ended", outcome=say(language, f"ended {outcome}").text)
+    ended = say(language, "connect ended", outcome=say(language, f"ended {outcome.value}").text)
     action = places.at("connect/outcome", attempt=attempt_id, round=round)
     return (Gather(action, (ended, say(language, "outcome menu")), timeout=8),)
 
 
-def outcome_keyed(places: Places, attempt_id: int, outcome: str, language: str, turn: PageTurn) -> tuple[Verb, ...]:
+def outcome_keyed(
+    places: Places, attempt_id: int, outcome: ReachOutcome, language: str, turn: PageTurn
+) -> tuple[Verb, ...]:
     """No key, or a wrong one: asked again, and then by text."""
     if turn.round >= ROUNDS:
         return (say(language, "outcome by text"), Hangup())
     return ask_outcome(places, attempt_id, outcome, language, turn.round + 1)
 
 
-def outcome_noted(language: str, outcome: str) -> tuple[Verb, ...]:
-    return (say(language, f"outcome {outcome}"), Hangup())
+def outcome_noted(language: str, outcome: ReportedOutcome) -> tuple[Verb, ...]:
+    return (say(language, f"outcome {outcome.value}"), Hangup())
 
 
 def _over(facts: PageFacts) -> PageReply | None:

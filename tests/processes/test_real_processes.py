@@ -20,6 +20,7 @@ from sqlalchemy import select
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from callbacks.db.database import Database
+from callbacks.db.states import PageState, VoicemailState
 from callbacks.db.tables import Page
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
@@ -111,7 +112,7 @@ class Service:
         database, desk, now = Database(self.database_url), read_desk(Path("support.toml")), self.clock.now()
         arrival = calls.Arrival("CA" + "7" * 32, "direct", CUSTOMER, "en", False, "outside support hours")
         database.write(lambda session: calls.call_arrives(session, arrival, now))
-        news = calls.Recording("expected")
+        news = calls.Recording(VoicemailState.EXPECTED)
         database.write(lambda session: calls.voicemail_said(session, desk, arrival.sid, news, now))
         database.close()
 
@@ -212,7 +213,7 @@ def test_a_worker_killed_while_its_request_is_on_the_wire_pages_once(service: Se
         database = Database(service.database_url)
         state = database.read(lambda session: session.scalars(select(Page.state).order_by(Page.id)).first())
         database.close()
-        return state == "sent"
+        return state == PageState.SENT
 
     assert wait_for(settled, timedelta(seconds=60))
     assert service.texts_to_amy() == 1

@@ -12,6 +12,7 @@ import pytest
 
 from app import compose
 from callbacks.acts import life
+from callbacks.db.states import PageState, VoicemailState
 from callbacks.inbound import calls
 from callbacks.paging import escalate
 from callbacks.paging.outbox import Claim
@@ -122,7 +123,7 @@ def test_a_page_on_the_wire_while_somebody_takes_the_callback_keeps_its_answer(
     house.worker._outbox.deliver(claim)
     amy.reads("goes to the next")
     ben.reads("call (514) 555-0199 back")
-    assert [page.state for page in desk.pages() if page.technician.name == "Ben Cole"] == ["sent"]
+    assert [page.state for page in desk.pages() if page.technician.name == "Ben Cole"] == [PageState.SENT]
     amy.texts("done {code}").reads("is resolved")
     desk.night.minutes_pass(40)
 
@@ -135,7 +136,7 @@ def test_two_workers_page_once(desk: DeskNight, database_url: str) -> None:
         sid = f"CA{number:032d}"
         arrival = calls.Arrival(sid, "direct", "+15145550199", "en", False, "outside support hours")
         house.database.write(lambda s, a=arrival: calls.call_arrives(s, a, now))  # type: ignore[misc]
-        news = calls.Recording("expected")
+        news = calls.Recording(VoicemailState.EXPECTED)
         house.database.write(lambda s, i=sid, n=news: calls.voicemail_said(s, house.desk, i, n, now))  # type: ignore[misc]
     barrier = threading.Barrier(4)
 

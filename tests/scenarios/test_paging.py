@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from callbacks.console.callbacks.timeline import timeline_of
+from callbacks.db.states import CallbackState, ReachOutcome
 from callbacks.db.tables import Callback
 from ivr.simulator import Habit, SmsHabit
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, DeskNight
@@ -91,7 +92,7 @@ def _tried(desk: DeskNight) -> None:
     callback_id = desk.callback.id
     desk.stage.house.database.write(
         lambda s: life.record_attempt(
-            s, life.held(s, callback_id), technician_named(s, "Amy Roy"), "no answer", "console", now
+            s, life.held(s, callback_id), technician_named(s, "Amy Roy"), ReachOutcome.NO_ANSWER, "console", now
         )
     )
 
@@ -215,8 +216,8 @@ def test_call_connects_the_technician_and_the_customer_and_records_the_attempt(d
     assert desk.callback.attempted_at is not None
     customers.hangs_up()
     amys.hears("The call has ended: reached").hears("How did it go?").presses("1").hears("Resolved").is_hung_up_on()
-    assert [(a.outcome, a.seconds) for a in desk.attempts()] == [("reached", 45)]
-    assert desk.callback.state == "resolved"
+    assert [(a.outcome, a.seconds) for a in desk.attempts()] == [(ReachOutcome.REACHED, 45)]
+    assert desk.callback.state == CallbackState.RESOLVED
     desk.night.minutes_pass(40)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from callbacks.acts import life, steering
 from callbacks.console.access import ConsoleParts, for_workers, note_change, visible_to
 from callbacks.console.forms import done, refused
+from callbacks.db.states import ReportedOutcome, Role
 from callbacks.db.tables import Callback, Technician, User
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import DeskError, WrongState
@@ -39,7 +40,7 @@ class Asked:
     @property
     def technician(self) -> Technician | None:
         """The technician who acts here; None when a supervisor acts for the owner."""
-        if self.user.role != "technician" or self.user.technician_id is None:
+        if self.user.role is not Role.TECHNICIAN or self.user.technician_id is None:
             return None
         return self.session.get_one(Technician, self.user.technician_id)
 
@@ -105,7 +106,12 @@ def _connect(asked: Asked) -> None:
     life.ask_for_connection(asked.session, asked.callback, asked.callback.owner, asked.now)
 
 
-def _attempt(asked: Asked, outcome: str) -> None:
+def _priority(asked: Asked) -> None:
+    level = steering.priority_level(asked.field("priority"))
+    steering.set_priority(asked.session, asked.desk, asked.callback, level, asked.who, asked.now)
+
+
+def _attempt(asked: Asked, outcome: ReportedOutcome) -> None:
     steering.record_attempt(asked.session, asked.desk, asked.callback, asked.technician, outcome, asked.who, asked.now)
 
 
@@ -121,13 +127,13 @@ ACTS: dict[str, Callable[[Asked], None]] = {
         a.session, a.callback, a.field("number")[:40], a.who, a.now, may_consent=a.user.role in MAY_STEER
     ),
     "page-now": lambda a: steering.page_now(a.session, a.callback, a.who, a.now),
-    "priority": lambda a: steering.set_priority(a.session, a.desk, a.callback, a.field("priority"), a.who, a.now),
+    "priority": _priority,
     "wait": lambda a: steering.wait_for_customer(a.session, a.callback, a.field("why"), a.who, a.now),
     "back": lambda a: steering.customer_is_back(a.session, a.callback, a.who, a.now),
     "product": lambda a: steering.set_product(a.session, a.desk, a.callback, a.field("product"), a.who, a.now),
     "manager": lambda a: steering.ask_manager(a.session, a.desk, a.callback, a.field("why"), a.who, a.now),
-    "attempt": lambda a: _attempt(a, a.field("outcome")),
-    "resolve": lambda a: _attempt(a, "resolved"),
+    "attempt": lambda a: _attempt(a, life.reported_outcome(a.field("outcome"))),
+    "resolve": lambda a: _attempt(a, ReportedOutcome.RESOLVED),
     "reopen": lambda a: steering.reopen(a.session, a.desk, a.callback, a.field("why"), a.who, a.now),
     "cancel": lambda a: steering.cancel(a.session, a.desk, a.callback, a.field("why"), a.who, a.now),
 }
@@ -162,4 +168,4 @@ def acts_of(user: User) -> frozenset[str]:
     """What a user may do to a callback that they see."""
     if user.role in MAY_STEER:
         return frozenset(ACTS)
-    return TECHNICIANS_ACTS if user.role == "technician" else frozenset()
+    return TECHNICIANS_ACTS if user.role is Role.TECHNICIAN else frozenset()

@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.db.states import Channel, PageState
 from callbacks.db.tables import Callback, Page, PageAttempt
-from callbacks.paging.delivery import became, occasion_in_words
+from callbacks.paging.delivery import KINDS, became
 from callbacks.records.event_log import story_of
 
-# What a page was for, by its occasion.
 # Pages tell these themselves, with their delivery.
 TOLD_BY_PAGES = {("desk", "paged"), ("desk", "told"), ("desk", "connection"), ("carrier", "page failed")}
-CHANNELS = {"text": "text", "call": "call", "mail": "mail", "connection": "call"}
+CHANNELS = {Channel.TEXT: "text", Channel.CALL: "call", Channel.MAIL: "mail", Channel.CONNECTION: "call"}
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ def _pages(session: Session, callback: Callback, zone: ZoneInfo) -> Iterator[Ent
     by_page = {key: list(rows) for key, rows in groupby(session.scalars(query), key=lambda attempt: attempt.page_id)}
     for page in pages:
         attempts = by_page.get(page.id, [])
-        what = f"{CHANNELS.get(page.channel, page.channel)} to {page.technician.name}"
-        detail = f"{occasion_in_words(page)}: {became(page, attempts, zone)}"
-        is_lost = page.state == "failed" or any(attempt.error for attempt in attempts[-1:])
+        what = f"{CHANNELS[page.channel]} to {page.technician.name}"
+        detail = f"{KINDS[page.kind]}: {became(page, attempts, zone)}"
+        is_lost = page.state is PageState.FAILED or any(attempt.error for attempt in attempts[-1:])
         at = attempts[0].started_at if attempts else page.created_at
         yield Entry(at, "desk", what, detail, "trouble" if is_lost else "page", is_page=True)

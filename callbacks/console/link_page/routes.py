@@ -25,6 +25,7 @@ from callbacks.console.access import (
 )
 from callbacks.console.callbacks.views import standing_of
 from callbacks.console.forms import done, refused
+from callbacks.db.states import AudioState, CallbackState, ReportedOutcome, VoicemailState
 from callbacks.db.tables import Callback, Page, ReachAttempt, Technician, Voicemail
 from callbacks.errors import DeskError, WrongState
 from callbacks.links import Links
@@ -33,12 +34,12 @@ from callbacks.text.bilingual import Words
 from callbacks.text.formats import caller_in_words, clock_time, length, readable_number, span
 
 # What a technician can say of a call to the customer, as the buttons name it.
-OUTCOMES: dict[str, Words] = {
-    "resolved": Words("Reached, resolved", "Joint, réglé"),
-    "continuing": Words("Reached, continuing", "Joint, à suivre"),
-    "left a message": Words("Left a message", "Message laissé"),
-    "no answer": Words("No answer", "Sans réponse"),
-    "wrong number": Words("Wrong number", "Mauvais numéro"),
+OUTCOMES: dict[ReportedOutcome, Words] = {
+    ReportedOutcome.RESOLVED: Words("Reached, resolved", "Joint, réglé"),
+    ReportedOutcome.CONTINUING: Words("Reached, continuing", "Joint, à suivre"),
+    ReportedOutcome.LEFT_A_MESSAGE: Words("Left a message", "Message laissé"),
+    ReportedOutcome.NO_ANSWER: Words("No answer", "Sans réponse"),
+    ReportedOutcome.WRONG_NUMBER: Words("Wrong number", "Mauvais numéro"),
 }
 
 # How it stands, where no time is left to count.
@@ -177,7 +178,8 @@ def _act(own: Blueprint, parts: ConsoleParts, links: Links) -> None:
         said = request.form.get("outcome", "")
 
         def work(session: Session, callback: Callback, technician: Technician, now: datetime) -> str:
-            life.tell_outcome(session, parts.desk, callback, technician, said, "link", now)
+            outcome = life.reported_outcome(said)
+            life.tell_outcome(session, parts.desk, callback, technician, outcome, "link", now)
             return _say(technician, "Noted.", "Noté.")
 
         return act(token, work)
@@ -218,13 +220,13 @@ def shown_of(session: Session, parts: ConsoleParts, page: Page, now: datetime) -
         left=STANDINGS.get(standing, _time_left(callback.due_at - now)).for_(language),
         owner=callback.owner.name if callback.owner else "",
         is_mine=callback.owner_id == technician.id,
-        is_open=callback.state == "open",
+        is_open=callback.state is CallbackState.OPEN,
         code=page.code,
         message=_message(voicemail, language),
         transcript=voicemail.transcript if voicemail is not None else "",
-        message_id=voicemail.id if voicemail is not None and voicemail.audio == "copied" else None,
+        message_id=voicemail.id if voicemail is not None and voicemail.audio is AudioState.COPIED else None,
         attempts=[
-            f"{clock_time(row.tried_at, zone, language)}: {row.technician.name}, {row.outcome}"
+            f"{clock_time(row.tried_at, zone, language)}: {row.technician.name}, {row.outcome.value}"
             for row in session.scalars(attempts)
         ],
     )
@@ -243,15 +245,15 @@ def _voicemail(session: Session, page: Page) -> Voicemail | None:
 
 
 def _message(voicemail: Voicemail | None, language: str) -> str:
-    if voicemail is None or voicemail.state == "absent":
+    if voicemail is None or voicemail.state is VoicemailState.ABSENT:
         return Words("The caller left no message.", "L'appelant n'a pas laissé de message.").for_(language)
-    if voicemail.audio != "copied":
+    if voicemail.audio is not AudioState.COPIED:
         return Words("The message has not arrived yet.", "Le message n'est pas encore arrivé.").for_(language)
     return length(voicemail.seconds) if voicemail.seconds else ""
 
 
 def _whose(callback: Callback, technician: Technician) -> str:
-    if callback.state != "open" or callback.owner is None:
+    if callback.state is not CallbackState.OPEN or callback.owner is None:
         return _say(technician, f"{callback.reference} is closed.", f"{callback.reference} est fermé.")
     name = callback.owner.name
     return _say(technician, f"{name} has {callback.reference}.", f"{name} a {callback.reference}.")

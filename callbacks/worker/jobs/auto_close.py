@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.db.states import IN_VAIN, REACHED, CallbackState, PageKind
 from callbacks.db.tables import Call, Callback, Event, ReachAttempt, ReceivedText, Waiting
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
@@ -18,9 +19,6 @@ from callbacks.paging import messages
 from callbacks.paging.escalate import subject_of, text_about
 from callbacks.records.event_log import tell
 from sla.closing import Closing, automatic_closing
-
-# The customer's phone rang. A wrong number rang at somebody else's, and a call that failed rang nowhere.
-IN_VAIN = ("no answer", "busy", "left a message", "machine")
 
 
 def close_if_silent(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
@@ -33,21 +31,21 @@ def close_if_silent(session: Session, desk: Desk, callback: Callback, now: datet
     if closes_at is None or closes_at > now:
         callback.next_action_at = closes_at
         return
-    callback.state, callback.resolved_at, callback.next_action_at = "closed", now, None
+    callback.state, callback.resolved_at, callback.next_action_at = CallbackState.CLOSED, now, None
     tell(session, callback.call_sid, now, "desk", "closed by itself", closing.reason)
     owner = callback.owner
     if owner is not None:
         words = messages.closed_by_itself(subject_of(session, desk, callback), owner.language)
-        text_about(session, callback, owner, "closed", words, now)
+        text_about(session, callback, owner, PageKind.CLOSED, words, now)
 
 
 def _closing_of(session: Session, callback: Callback) -> Closing:
     attempts = session.scalars(select(ReachAttempt).where(ReachAttempt.callback_id == callback.id)).all()
-    reached = [attempt.tried_at for attempt in attempts if attempt.outcome.startswith("reached")]
+    reached = [attempt.tried_at for attempt in attempts if attempt.outcome in REACHED]
     in_vain = [attempt.tried_at for attempt in attempts if attempt.outcome in IN_VAIN]
     words = [*reached, *_words_of_customer(session, callback)]
     reopened = select(Event.at).where(Event.call_sid == callback.call_sid, Event.what == "reopened")
-    return automatic_closing(callback.priority, callback.call.began_at, in_vain, words, session.scalars(reopened))
+    return automatic_closing(callback.priority.value, callback.call.began_at, in_vain, words, session.scalars(reopened))
 
 
 def _words_of_customer(session: Session, callback: Callback) -> Iterator[datetime]:

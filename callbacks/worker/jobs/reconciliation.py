@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.acts.life import open_callback
 from callbacks.db.database import Database, insert_once
+from callbacks.db.states import AudioState, VoicemailState
 from callbacks.db.tables import Call, Voicemail, Watermark
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
@@ -65,10 +66,9 @@ class Reconciliation:
         self._database.write(lambda session: _remember(session, now))
 
     def _take_in_recording(self, recording: CarrierRecording) -> None:
-        if recording.status not in ("completed", "absent"):
+        if recording.state is None:
             return
-        state = "recorded" if recording.status == "completed" else "absent"
-        news = calls.Recording(state, recording.sid, recording.seconds)
+        news = calls.Recording(recording.state, recording.sid, recording.seconds)
         if not self._database.read(lambda session: _needs(session, recording)):
             return
         if self._database.read(lambda session: calls.find_call(session, recording.call_sid)) is None:
@@ -115,19 +115,19 @@ class Reconciliation:
         silent = (
             select(Voicemail)
             .join(Call, Call.sid == Voicemail.call_sid)
-            .where(Voicemail.state == "expected", Voicemail.audio == "none")
+            .where(Voicemail.state == VoicemailState.EXPECTED, Voicemail.audio == AudioState.NONE)
             .where(Call.ended_at.is_not(None), Call.ended_at < now - NO_RECORDING_AFTER)
         )
         for voicemail in session.scalars(silent).all():
-            voicemail.state = "absent"
+            voicemail.state = VoicemailState.ABSENT
             tell(session, voicemail.call_sid, now, "carrier", "recording absent", "The carrier has none.")
 
 
 def _needs(session: Session, recording: CarrierRecording) -> bool:
     found = session.scalar(select(Voicemail).where(Voicemail.call_sid == recording.call_sid))
-    if found is None or found.state == "expected":
+    if found is None or found.state is VoicemailState.EXPECTED:
         return True
-    return found.state != "recorded" and recording.status == "completed"
+    return found.state is not VoicemailState.RECORDED and recording.state is VoicemailState.RECORDED
 
 
 def _last_look(session: Session) -> datetime | None:

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
+from callbacks.db.states import AudioState, VoicemailState
 from callbacks.db.tables import Voicemail
 from callbacks.errors import CarrierError
 from callbacks.paging.channels.twilio import Carrier
@@ -51,7 +52,7 @@ class AudioCopier:
         def work(session: Session) -> list[Wanted]:
             due = (
                 select(Voicemail)
-                .where(Voicemail.audio == "wanted", Voicemail.next_action_at <= now)
+                .where(Voicemail.audio == AudioState.WANTED, Voicemail.next_action_at <= now)
                 .order_by(Voicemail.next_action_at)
                 .limit(limit)
                 .with_for_update(skip_locked=True)
@@ -83,8 +84,8 @@ class AudioCopier:
         voicemail = self._mine(session, wanted)
         if voicemail is None:
             return
-        voicemail.audio, voicemail.audio_file, voicemail.audio_sha256 = "copied", name, digest
-        voicemail.state, voicemail.next_action_at = "recorded", None
+        voicemail.audio, voicemail.audio_file, voicemail.audio_sha256 = AudioState.COPIED, name, digest
+        voicemail.state, voicemail.next_action_at = VoicemailState.RECORDED, None
         if voicemail.seconds is None:
             voicemail.seconds = seconds
         tell(session, voicemail.call_sid, self._clock.now(), "desk", "audio kept", f"{voicemail.seconds} seconds")

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.db.states import PageKind
 from callbacks.db.tables import Callback
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
@@ -39,8 +40,8 @@ def _tell_of(session: Session, desk: Desk, callback: Callback, due_at: datetime,
     reference, owner = callback.reference, callback.owner
     in_english, in_french = (clock_time(due_at, desk.zone, language) for language in ("en", "fr"))
     whose = f"{owner.name} has it." if owner else "Nobody has it."
-    english = f"{reference} ({callback.priority}) was to be resolved by {in_english}, and is open. {whose}"
-    french = f"{reference} ({callback.priority}): à régler avant {in_french}, et encore ouvert."
+    english = f"{reference} ({callback.priority.value}) was to be resolved by {in_english}, and is open. {whose}"
+    french = f"{reference} ({callback.priority.value}): à régler avant {in_french}, et encore ouvert."
     if not tell_supervisors(
         session, desk, f"unresolved {reference} {due_at:%Y-%m-%d %H:%M}", Words(english, french), now
     ):
@@ -49,4 +50,4 @@ def _tell_of(session: Session, desk: Desk, callback: Callback, due_at: datetime,
     if owner is not None:
         code = code_for(session, callback, owner.id)
         words = unresolved(subject_of(session, desk, callback), code, due_at, owner.language)
-        text_about(session, callback, owner, "unresolved", words, now, code)
+        text_about(session, callback, owner, PageKind.UNRESOLVED, words, now, code)

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from callbacks.acts import life
 from callbacks.db.database import Database
+from callbacks.db.states import CallbackState, ReportedOutcome
 from callbacks.db.tables import AuditEntry, Callback, Event, Technician, User
 from callbacks.inbound import calls
 from callbacks.people import technicians, users
@@ -194,7 +195,7 @@ def another_callback(desk: Console) -> str:
         arrival = calls.Arrival("CA2", "direct", "+15145550142", "en", False, "")
         callback = life.open_callback(session, DESK, calls.call_arrives(session, arrival, BEGAN), BEGAN)
         ben = technicians.technician_named(session, "Ben Cole")
-        life.tell_outcome(session, DESK, callback, ben, "resolved", "text", BEGAN)
+        life.tell_outcome(session, DESK, callback, ben, ReportedOutcome.RESOLVED, "text", BEGAN)
         return callback.reference
 
     return desk.database.write(work)
@@ -228,7 +229,7 @@ def test_a_technician_takes_connects_tries_and_resolves_at_the_console(desk: Con
     assert desk.callback.owner is not None
     desk.posts(f"{base}/attempt", {"outcome": "no answer"})
     desk.posts(f"{base}/resolve", {})
-    assert desk.callback.state == "resolved"
+    assert desk.callback.state == CallbackState.RESOLVED
     assert ("amy@example.com", "callback: resolve") in entries(desk)
 
 

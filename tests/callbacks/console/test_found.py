@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.acts import life, steering
+from callbacks.db.states import VoicemailState
 from callbacks.db.tables import Callback
 from callbacks.inbound import calls as intake
 from callbacks.people import technicians
@@ -96,7 +97,9 @@ def test_by_words_of_the_message_of_a_note_and_the_name_by_their_beginning(sue: 
 
 def _written(session: Session, reference: str) -> None:
     callback = session.scalars(select(Callback).where(Callback.reference == reference)).one()
-    intake.voicemail_said(session, DESK, callback.call_sid, intake.Recording("recorded", "RE" + "7" * 32, 8), BEGAN)
+    intake.voicemail_said(
+        session, DESK, callback.call_sid, intake.Recording(VoicemailState.RECORDED, "RE" + "7" * 32, 8), BEGAN
+    )
     steering.name_caller(session, callback, "Élodie Tremblay", "sue@example.com", BEGAN)
     steering.write_transcript(session, callback, "The zebra printer, call 514-555-2222.", "sue@example.com", BEGAN)
     steering.add_note(session, callback, "It is broken.", "sue@example.com", BEGAN)

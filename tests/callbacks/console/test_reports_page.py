@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.acts import life
 from callbacks.console.reports.charts import LEFT, TALL, TOP, WIDTH, Chart, Group, Look, columns, rows
+from callbacks.db.states import ReachOutcome, VoicemailState
 from callbacks.db.tables import Callback
 from callbacks.inbound import calls
 from callbacks.people import technicians
@@ -35,10 +36,14 @@ def sue(console: Console) -> Console:  # noqa: F811
             began = BEGAN + timedelta(hours=number)
             arrival = calls.Arrival(f"CA{number}", "toll-free", "+15145550199", "en", False, "closed")
             calls.call_arrives(session, arrival, began)
-            calls.voicemail_said(session, DESK, arrival.sid, calls.Recording("recorded", f"RE{number}", 9), began)
+            calls.voicemail_said(
+                session, DESK, arrival.sid, calls.Recording(VoicemailState.RECORDED, f"RE{number}", 9), began
+            )
             callback = session.scalars(select(Callback).where(Callback.call_sid == arrival.sid)).one()
             amy = technicians.technician_named(session, "Amy Roy")
-            life.record_attempt(session, callback, amy, "no answer", "text", began + timedelta(minutes=minutes))
+            life.record_attempt(
+                session, callback, amy, ReachOutcome.NO_ANSWER, "text", began + timedelta(minutes=minutes)
+            )
 
     console.database.write(work)
     console.clock.pass_time(timedelta(days=2))

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.acts import life
+from callbacks.db.states import CallbackState, PageKind, PriorityLevel, ReachOutcome
 from callbacks.db.tables import Event, Page, ReachAttempt
 from callbacks.desk.desk_file import read_desk
 from callbacks.people import technicians
@@ -43,14 +44,18 @@ def does(sue: Console, act: str, **fields: str) -> str:
     return page_of(sue)
 
 
+def state_of(sue: Console) -> CallbackState:
+    return sue.callback.state
+
+
 def story(sue: Console) -> list[str]:
     events = sue.database.read(lambda session: list(session.scalars(select(Event).order_by(Event.id))))
     return [f"{event.actor} {event.what} {event.detail}".strip() for event in events]
 
 
-def texts(sue: Console, name: str, occasion: str) -> list[str]:
+def texts(sue: Console, name: str, kind: PageKind) -> list[str]:
     row = sue.database.read(lambda session: technicians.technician_named(session, name))
-    query = select(Page.words).where(Page.technician_id == row.id, Page.occasion.startswith(occasion))
+    query = select(Page.words).where(Page.technician_id == row.id, Page.kind == kind)
     return sue.database.read(lambda session: list(session.scalars(query)))
 
 
@@ -59,7 +64,7 @@ def test_it_is_given_to_somebody_whoever_has_it_and_they_are_told(sue: Console) 
     does(sue, "give", technician="Ben Cole")
     assert sue.callback.owner is not None
     assert sue.callback.owner.name == "Ben Cole"
-    assert "sue@example.com gave you" in texts(sue, "Ben Cole", "given")[0]
+    assert "sue@example.com gave you" in texts(sue, "Ben Cole", PageKind.GIVEN)[0]
     assert "sue@example.com given to Ben Cole" in story(sue)
 
 
@@ -97,10 +102,10 @@ def test_product_manager_cancel_and_reopen(sue: Console) -> None:
     assert "Nobody is on manager now" in does(sue, "manager", why="angry")
     assert "with a reason only" in does(sue, "cancel", why=" ")
     assert '<span class="standing cancelled">cancelled</span>' in does(sue, "cancel", why="a wrong number")
-    assert (sue.callback.state, sue.callback.next_action_at) == ("cancelled", None)
+    assert (sue.callback.state, sue.callback.next_action_at) == (CallbackState.CANCELLED, None)
     assert "Reopen it first" in does(sue, "give", technician="Amy Roy")
     does(sue, "reopen", why="they rang again")
-    assert sue.callback.state == "open"
+    assert sue.callback.state == CallbackState.OPEN
     assert sue.callback.next_action_at == sue.clock.now()  # nobody has tried them: the paging goes on
 
 
@@ -109,9 +114,9 @@ def test_what_the_owner_says_of_the_call_is_written_down(sue: Console) -> None:
     does(sue, "give", technician="Amy Roy")
     does(sue, "attempt", outcome="no answer")
     attempt = sue.database.read(lambda session: session.scalars(select(ReachAttempt)).one())
-    assert (attempt.outcome, attempt.told_by) == ("no answer", "console, sue@example.com")
+    assert (attempt.outcome, attempt.told_by) == (ReachOutcome.NO_ANSWER, "console, sue@example.com")
     does(sue, "resolve")
-    assert sue.callback.state == "resolved"
+    assert sue.callback.state == CallbackState.RESOLVED
 
 
 def test_whoever_acts_on_an_older_sight_is_told_who_was_faster(sue: Console) -> None:
@@ -122,9 +127,9 @@ def test_whoever_acts_on_an_older_sight_is_told_who_was_faster(sue: Console) -> 
     assert "Amy Roy was faster (taken)" in page
     assert 'value="they called again"' in page  # to be sent again, or not
     assert "<details open>" in page
-    assert sue.callback.state == "open"
+    assert state_of(sue) is CallbackState.OPEN
     does(sue, "cancel", why="they called again")
-    assert sue.callback.state == "cancelled"
+    assert state_of(sue) is CallbackState.CANCELLED
 
 
 def test_nobody_is_faster_than_themselves(sue: Console) -> None:
@@ -140,7 +145,7 @@ def test_what_changes_nothing_is_in_nobodys_way(sue: Console, meanwhile: str) ->
     before = seen(sue)
     sue.database.write(lambda session: tell(session, "CA1", sue.clock.now(), "Amy Roy", meanwhile, ""))
     sue.posts(f"/callbacks/{sue.reference}/priority", {"seen": before, "priority": "P1"})
-    assert sue.callback.priority == "P1"
+    assert sue.callback.priority == PriorityLevel.P1
 
 
 def test_two_who_write_the_same_down_at_once_do_not_lose_it(sue: Console) -> None:
@@ -176,12 +181,12 @@ def test_an_act_that_does_not_exist_is_not_found(sue: Console) -> None:
 def test_an_owner_hears_that_it_is_cancelled_and_that_it_is_open_again(sue: Console) -> None:
     does(sue, "give", technician="Amy Roy")
     does(sue, "cancel", why="they called Ben")
-    (over,) = texts(sue, "Amy Roy", "over")
+    (over,) = texts(sue, "Amy Roy", PageKind.OVER)
     assert "sue@example.com has cancelled" in over
     assert "(they called Ben). Nothing more for you to do." in over
     assert "with a reason only" in does(sue, "reopen", why="")
     does(sue, "reopen", why="Ben could not")
-    (again,) = texts(sue, "Amy Roy", "reopened")
+    (again,) = texts(sue, "Amy Roy", PageKind.REOPENED)
     assert "reopened" in again
     assert "It is yours: call the caller (number withheld" in again
 
@@ -189,7 +194,7 @@ def test_an_owner_hears_that_it_is_cancelled_and_that_it_is_open_again(sue: Cons
 def test_an_owner_hears_that_somebody_else_has_resolved_it(sue: Console) -> None:
     does(sue, "give", technician="Amy Roy")
     does(sue, "resolve")
-    assert "sue@example.com has resolved" in texts(sue, "Amy Roy", "over")[0]
+    assert "sue@example.com has resolved" in texts(sue, "Amy Roy", PageKind.OVER)[0]
 
 
 def test_what_is_done_is_said(sue: Console) -> None:
@@ -224,7 +229,7 @@ def test_after_a_wrong_number_the_console_asks_for_another_and_offers_that_one_n
 def test_giving_it_twice_to_the_same_person_after_an_attempt_texts_them_twice(sue: Console) -> None:
     does(sue, "give", technician="Amy Roy")
     does(sue, "attempt", outcome="no answer")
-    before = len(texts(sue, "Amy Roy", "given"))
+    before = len(texts(sue, "Amy Roy", PageKind.GIVEN))
     for _ in range(2):
         does(sue, "give", technician="Amy Roy")
-    assert len(texts(sue, "Amy Roy", "given")) == before + 2
+    assert len(texts(sue, "Amy Roy", PageKind.GIVEN)) == before + 2

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from callbacks.acts import life
+from callbacks.db.states import AttemptState, CarrierStatus, ReportedOutcome
 from callbacks.db.tables import Callback, Page, PageAttempt
 from callbacks.oncall import store
 from callbacks.paging.escalate import take_next_step
@@ -66,7 +67,7 @@ def test_now_says_how_the_worker_the_sending_and_the_lines_are(sue: Console) -> 
 def test_a_page_that_the_carrier_refused_is_said_where_sending_is(sue: Console) -> None:
     def refused(session: object) -> None:
         first = session.scalars(select(Page)).first()  # type: ignore[attr-defined]
-        attempt = PageAttempt(page_id=first.id, started_at=BEGAN, state="refused", error="Not taken: 20003.")
+        attempt = PageAttempt(page_id=first.id, started_at=BEGAN, state=AttemptState.REFUSED, error="Not taken: 20003.")
         session.add(attempt)  # type: ignore[attr-defined]
         first.next_action_at = None
 
@@ -77,8 +78,8 @@ def test_a_page_that_the_carrier_refused_is_said_where_sending_is(sue: Console) 
 def test_the_story_is_one_line_of_time_with_every_page_and_its_delivery(sue: Console) -> None:
     def delivered(session: object) -> None:
         first = session.scalars(select(Page)).first()  # type: ignore[attr-defined]
-        attempt = PageAttempt(page_id=first.id, started_at=BEGAN + timedelta(seconds=2), state="accepted")
-        attempt.carrier_status, attempt.status_at = "delivered", BEGAN + timedelta(seconds=5)
+        attempt = PageAttempt(page_id=first.id, started_at=BEGAN + timedelta(seconds=2), state=AttemptState.ACCEPTED)
+        attempt.carrier_status, attempt.status_at = CarrierStatus.DELIVERED, BEGAN + timedelta(seconds=5)
         session.add(attempt)  # type: ignore[attr-defined]
 
     sue.database.write(delivered)
@@ -113,8 +114,8 @@ def test_why_after_a_cover_names_the_cover(sue: Console) -> None:
 def test_why_nobody_was_paged_any_more(sue: Console) -> None:
     sue.database.write(
         lambda s: life.tell_outcome(
-            s, DESK, s.scalars(select(Callback)).one(), technicians.technician_named(s, "Amy Roy"), "no answer",
-            "text", BEGAN + timedelta(minutes=5),
+            s, DESK, s.scalars(select(Callback)).one(), technicians.technician_named(s, "Amy Roy"),
+            ReportedOutcome.NO_ANSWER, "text", BEGAN + timedelta(minutes=5),
         )
     )  # fmt: skip
     found = page(sue, "/callbacks/{reference}/why?at=2026-11-29T02:14")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from callbacks.acts import steering
 from callbacks.console.callbacks.views import story
 from callbacks.db.database import Database
+from callbacks.db.states import AudioState, VoicemailState
 from callbacks.db.tables import Callback, Voicemail
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
@@ -86,10 +87,10 @@ def machine(database: Database, model: Path, clock: MovingClock) -> Transcriptio
 
     def called(session: Session) -> None:
         calls.call_arrives(session, calls.Arrival(SID, "direct", "+15145550199", "en", False, "closed"), BEGAN)
-        recording = calls.Recording("recorded", RECORDING, 8)
+        recording = calls.Recording(VoicemailState.RECORDED, RECORDING, 8)
         calls.voicemail_said(session, DESK, SID, recording, BEGAN)
         voicemail = session.scalars(select(Voicemail)).one()
-        voicemail.audio, voicemail.audio_file, voicemail.next_action_at = "copied", f"{RECORDING}.wav", None
+        voicemail.audio, voicemail.audio_file, voicemail.next_action_at = AudioState.COPIED, f"{RECORDING}.wav", None
 
     database.write(called)
     return Transcription(database, model, model, clock)
