@@ -71,6 +71,7 @@ def reports_pages(console: Blueprint, parts: ConsoleParts) -> None:
             after=day + DAY if day < today else None,
             fault=fault,
             letters=parts.database.read(work),
+            mailed_at=f"{parts.desk.digest.at:%H:%M}",
         )
 
 
@@ -92,7 +93,7 @@ def _report(parts: ConsoleParts, days: Days) -> Report:
         in_these_days = Call.began_at.between(days.begin(desk.zone), days.end(desk.zone))
         theirs = in_these_days & (Callback.state != CallbackState.CANCELLED)
         owed = resolutions(session, desk, support_hours(session, desk), theirs, now)
-        return activity(session, days, desk.zone), [_record(each) for each in owed]
+        return activity(session, days, desk.zone, desk.night_hours), [_record(each) for each in owed]
 
     found, resolved = parts.database.read(work)
     return report(found, resolved, desk.callback.promise, now)
