@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from callbacks.cli.command import Command
 from callbacks.cli.context import Service, pass_service
 from callbacks.cli.gaps import gap_in_words
+from callbacks.db.states import Channel
 from callbacks.oncall import store
 from callbacks.oncall.roster import Roster
 from callbacks.paging.decide import paged_before_the_deadline
@@ -73,8 +74,11 @@ def _rota_warnings(session: Session, service: Service) -> Iterator[str]:
 
 def _roster_warnings(roster: Roster, service: Service) -> Iterator[str]:
     if not roster.people:
-        yield "nobody can be paged, because no technician has a verified number. Run: technician add, or technician verify."
-    elif not (service.settings.smtp_url and any(Way("mail") in each.ways for each in roster.supervisors())):
+        yield (
+            "nobody can be paged, because no technician has a verified number. Run: technician add, or technician "
+            "verify."
+        )
+    elif not (service.settings.smtp_url and any(Way(Channel.MAIL) in each.ways for each in roster.supervisors())):
         yield (
             "nobody is informed when Twilio is down. Set SMTP_URL and MAIL_FROM, and give a supervisor an email "
             "address: technician mail."

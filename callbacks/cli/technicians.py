@@ -10,16 +10,18 @@ from sqlalchemy.orm import Session
 from callbacks.cli.command import Group
 from callbacks.cli.context import Service, pass_service
 from callbacks.cli.times import length_of_time
+from callbacks.db.states import Channel, PhoneSlot
 from callbacks.db.tables import Technician
 from callbacks.errors import WrongState
 from callbacks.paging import alerts
 from callbacks.paging.delivery import result_of
 from callbacks.people import technicians
-from callbacks.people.person import Number
 from callbacks.people.technicians import technician_named
 from callbacks.text.formats import readable_number
 
 RESULT_WITHIN = 60.0  # seconds that `technician test` waits for an answer
+CODE_CHANNELS = [Channel.TEXT.value, Channel.CALL.value]
+RULE_CHANNELS = [*CODE_CHANNELS, Channel.MAIL.value]
 SECOND = click.option("--second", is_flag=True, help="The second number instead of the first.")
 
 
@@ -45,7 +47,7 @@ def add(service: Service, name: str, phone: str, email: str, language: str, veri
     def work(session: Session) -> Technician:
         row = technicians.add_technician(session, name, phone, now, email=email, language=language, verified=verified)
         if not verified:
-            alerts.send_code(session, service.desk, row, "first", now)
+            alerts.send_code(session, service.desk, row, PhoneSlot.FIRST, now)
         return row
 
     added = service.database.write(work)
@@ -68,7 +70,7 @@ def _columns(row: Technician) -> list[str]:
         *(row.name, row.phone, row.language, "verified" if row.verified_at else "NOT verified"),
         *([f"second {row.second_phone}"] if row.second_phone else []),
         *([f"quiet {row.quiet}"] if row.quiet else []),
-        *(f"{rule.channel} {rule.number} after {rule.after // 60} min" for rule in row.rules),
+        *(f"{rule.channel.value} {rule.number.value} after {rule.after // 60} min" for rule in row.rules),
         *(f"UNREACHABLE by {trouble}" for trouble in technicians.troubles_in_words(row)),
     ]
 
@@ -114,18 +116,18 @@ def number(service: Service, name: str, phone: str, second: bool) -> None:
 @technician.command()
 @click.argument("name")
 @click.option("--code", help="The code that was sent to the number. Default: send a new one.")
-@click.option("--by", type=click.Choice(["text", "call"]), default="text", show_default=True)
+@click.option("--by", type=click.Choice(CODE_CHANNELS), default=Channel.TEXT.value, show_default=True)
 @SECOND
 @pass_service
 def verify(service: Service, name: str, code: str | None, by: str, second: bool) -> None:
     """Verify a number: send a code to it, or enter the code that was sent."""
     if code is None:
-        _send_code(service, name, _which(second), by)
+        _send_code(service, name, _which(second), Channel(by))
     else:
         _enter_code(service, name, _which(second), code.strip())
 
 
-def _send_code(service: Service, name: str, which: Number, by: str) -> None:
+def _send_code(service: Service, name: str, which: PhoneSlot, by: Channel) -> None:
     now = service.clock.now()
     service.database.write(
         lambda session: alerts.send_code(session, service.desk, technician_named(session, name), which, now, by)
@@ -133,14 +135,14 @@ def _send_code(service: Service, name: str, which: Number, by: str) -> None:
     click.echo("A code is on its way. The number is used once it is verified.")
 
 
-def _enter_code(service: Service, name: str, which: Number, code: str) -> None:
+def _enter_code(service: Service, name: str, which: PhoneSlot, code: str) -> None:
     now = service.clock.now()
     is_verified = service.database.write(
         lambda session: technicians.verify(session, technician_named(session, name), which, code, now)
     )
     if not is_verified:
         raise WrongState("That is not the code, or it has expired. Leave --code out to send a new one.")
-    click.echo(f"{name}'s {which} number is verified.")
+    click.echo(f"{name}'s {which.value} number is verified.")
 
 
 @technician.command()
@@ -194,17 +196,17 @@ def quiet(service: Service, name: str, span: str) -> None:
 
 @technician.command()
 @click.argument("name")
-@click.argument("channel", type=click.Choice(["text", "call", "mail"]))
+@click.argument("channel", type=click.Choice(RULE_CHANNELS))
 @click.option("--after", default="0m", show_default=True, help="How long after the page, such as 3m.")
 @SECOND
 @pass_service
 def rule(service: Service, name: str, channel: str, after: str, second: bool) -> None:
     """Add a contact rule: page a technician on another channel too."""
     delay = length_of_time(after)
-    if channel == "mail" and not service.settings.smtp_url:
+    if Channel(channel) is Channel.MAIL and not service.settings.smtp_url:
         raise WrongState("No email can be sent: set SMTP_URL and MAIL_FROM first.")
     service.database.write(
-        lambda session: technicians.add_rule(technician_named(session, name), channel, delay, _which(second))
+        lambda session: technicians.add_rule(technician_named(session, name), Channel(channel), delay, _which(second))
     )
     click.echo(f"{name} is also paged by {channel}, {after} after the page.")
 
@@ -225,5 +227,5 @@ def rules(service: Service, name: str, clear: bool) -> None:
     click.echo("\n".join(service.database.write(work)) or "No contact rules: the escalation policy alone applies.")
 
 
-def _which(second: bool) -> Number:
-    return "second" if second else "first"
+def _which(second: bool) -> PhoneSlot:
+    return PhoneSlot.SECOND if second else PhoneSlot.FIRST

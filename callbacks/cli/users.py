@@ -70,7 +70,7 @@ def list_users(service: Service) -> None:
     """List the users: email, role, technician, second factor."""
     for each in service.database.read(users.everyone):
         factor = "second factor" if each.second_factor else "password only"
-        click.echo("\t".join([each.email, each.role, each.technician.name if each.technician else "-", factor]))
+        click.echo("\t".join([each.email, each.role.value, each.technician.name if each.technician else "-", factor]))
 
 
 def _password(file: Path | None) -> str:

@@ -41,11 +41,11 @@ def running_demo(
 
 
 def _set_up_phones(scenario: Scenario, clock: RunningClock) -> None:
-    desk, carrier = scenario.service.desk, scenario.carrier
-    carrier.clock_controls = clock
-    carrier.zone = desk.hours.zone
-    carrier.beside = "../"
-    carrier.line_names = {line.number: f"{name} line" for name, line in desk.lines.items()}
+    desk, browser = scenario.service.desk, scenario.carrier.browser
+    browser.clock_controls = clock
+    browser.zone = desk.hours.zone
+    browser.console_url = "../"
+    browser.line_names = {line.number: f"{name} line" for name, line in desk.lines.items()}
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 from callbacks.cli.context import Compose
 from callbacks.cli.times import desk_time
 from callbacks.desk.desk_file import Desk
-from callbacks.records.event_log import in_words
+from callbacks.records.event_log import lines_of_log
 from ivr.rehearsal.scenario import Scenario, StoryFailed
 from ivr.rehearsal.simulated_desk import recordings_that_differ, simulated_desk
 from ivr.rehearsal.stories import Story
@@ -31,7 +31,7 @@ def play(story: Story, compose: Compose, desk: Desk, voicemail: bytes | None = N
         scenario.voicemail = voicemail
         try:
             fault = _fault_of(story, scenario)
-            log = scenario.service.database.read(lambda session: list(in_words(session, desk.zone)))
+            log = scenario.service.database.read(lambda session: list(lines_of_log(session, desk.zone)))
             return Playback(scenario.transcript(desk.zone), log, fault)
         finally:
             scenario.service.close()

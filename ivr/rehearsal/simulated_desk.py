@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.cli.context import Compose, Service
 from callbacks.db.migrations import migrate
+from callbacks.db.states import Role
 from callbacks.desk.desk_file import Desk
 from callbacks.desk.escalation_policy import SUPERVISOR
 from callbacks.oncall import store
@@ -86,7 +87,7 @@ def _add_people(service: Service) -> None:
             row = add_technician(session, name, number, now, verified=True)
             its_layer = layer if layer in (*layers, SUPERVISOR) else layers[0]
             store.add_shift(session, service.desk, row, its_layer, None, None, now)
-        users.add_user(session, DEMO_USER, "administrator", DEMO_PASSWORD, now)
+        users.add_user(session, DEMO_USER, Role.ADMINISTRATOR.value, DEMO_PASSWORD, now)
 
     service.database.write(work)
 
@@ -95,7 +96,7 @@ def _scenario(service: Service, carrier: SimulatedTwilio, clock: MovingClock) ->
     scenario = Scenario(service, carrier, clock)
     for name, (number, _) in PEOPLE.items():
         scenario.add_person(name, number)
-    carrier.phone_book = lambda: [(name, number) for name, (number, _) in PEOPLE.items()]
+    carrier.browser.phone_book = lambda: [(name, number) for name, (number, _) in PEOPLE.items()]
     return scenario
 
 

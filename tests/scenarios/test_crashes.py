@@ -10,14 +10,17 @@ from typing import Any
 
 import pytest
 
-from callbacks.acts import life
 from callbacks.cli.context import Compose
+from callbacks.db.database import locked
+from callbacks.db.states import PageState, VoicemailState
+from callbacks.db.tables import Callback
 from callbacks.inbound import calls
 from callbacks.paging import escalate
 from callbacks.paging.outbox import Claim
 from callbacks.people.technicians import technician_named
 from callbacks.worker import loop
 from ivr.rehearsal.audio import tone
+from tests.acting import resolves, takes
 from tests.scenarios.conftest import ScenarioDesk
 
 AMY = "+15145550101"
@@ -110,10 +113,8 @@ def test_a_page_on_the_wire_while_somebody_takes_the_callback_keeps_its_answer(
     claim, send = _claims_the_next_page(desk), service.carrier.send_text
 
     def take_it(session: Any) -> None:
-        callback = life.held(session, desk.callback.id)
-        life.acknowledge(
-            session, service.desk, callback, technician_named(session, "Amy Roy"), "text", service.clock.now()
-        )
+        callback = locked(session, Callback, desk.callback.id)
+        takes(session, service.desk, callback, technician_named(session, "Amy Roy"), service.clock.now())
 
     def send_text(*arguments: Any) -> Any:
         monkeypatch.undo()
@@ -124,7 +125,7 @@ def test_a_page_on_the_wire_while_somebody_takes_the_callback_keeps_its_answer(
     service.worker._outbox.deliver(claim)
     amy.reads("goes to the next")
     ben.reads("call (514) 555-0199 back")
-    assert [page.state for page in desk.pages() if page.technician.name == "Ben Cole"] == ["sent"]
+    assert [page.state for page in desk.pages() if page.technician.name == "Ben Cole"] == [PageState.SENT]
     amy.texts("done {code}").reads("is resolved")
     desk.scenario.minutes_pass(40)
 
@@ -139,7 +140,7 @@ def test_two_workers_page_once(desk: ScenarioDesk, compose: Compose) -> None:
         sid = f"CA{number:032d}"
         arrival = calls.Arrival(sid, "direct", "+15145550199", "en", False, "outside support hours")
         service.database.write(lambda s, a=arrival: calls.call_arrives(s, a, now))  # type: ignore[misc]
-        news = calls.Recording("expected")
+        news = calls.Recording(VoicemailState.EXPECTED)
         service.database.write(lambda s, i=sid, n=news: calls.voicemail_said(s, service.desk, i, n, now))  # type: ignore[misc]
     barrier = threading.Barrier(4)
 
@@ -211,7 +212,7 @@ def _resolve_all(desk: ScenarioDesk) -> None:
     now = desk.service.clock.now()
     for callback in desk.callbacks():
         desk.service.database.write(
-            lambda s, i=callback.id: life.resolve(
-                s, desk.service.desk, life.held(s, i), technician_named(s, "Amy Roy"), "console", now
+            lambda s, i=callback.id: resolves(
+                s, desk.service.desk, locked(s, Callback, i), technician_named(s, "Amy Roy"), now
             )  # type: ignore[misc]
         )

@@ -8,6 +8,7 @@ import json
 import pytest
 from sqlalchemy.orm import Session
 
+from callbacks.db.states import VoicemailState
 from callbacks.inbound import calls
 from tests.callbacks.cli.conftest import NOW, CommandLine
 
@@ -18,7 +19,7 @@ def one_callback(cli: CommandLine) -> CommandLine:
 
     def work(session: Session) -> None:
         calls.call_arrives(session, calls.Arrival("CA1", "direct", "+15145550199", "en", False, "closed"), NOW)
-        calls.voicemail_said(session, cli.service.desk, "CA1", calls.Recording("recorded", "RE1", 9), NOW)
+        calls.voicemail_said(session, cli.service.desk, "CA1", calls.Recording(VoicemailState.RECORDED, "RE1", 9), NOW)
 
     cli.database.write(work)
     return cli

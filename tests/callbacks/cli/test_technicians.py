@@ -6,6 +6,7 @@ import re
 
 from sqlalchemy import select
 
+from callbacks.db.states import Channel
 from callbacks.db.tables import Page
 from tests.callbacks.cli.conftest import CommandLine
 
@@ -25,7 +26,7 @@ def test_a_new_code_is_sent_by_text_or_call(cli: CommandLine) -> None:
     cli.does("technician add Amy --phone +15145550101")
     assert "A code is on its way" in cli.does("technician verify Amy --by call")
     channels = cli.database.read(lambda session: session.scalars(select(Page.channel).order_by(Page.id)).all())
-    assert channels == ["text", "call"]
+    assert channels == [Channel.TEXT, Channel.CALL]
 
 
 def test_wishes_and_numbers(cli: CommandLine) -> None:
