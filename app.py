@@ -37,7 +37,7 @@ from callbacks.console.access import ConsoleParts
 from callbacks.console.calendar_feed import calendar_blueprint
 from callbacks.console.pages import console_blueprint, media_blueprint
 from callbacks.console.technicians_page import technicians_blueprint
-from callbacks.database import Database
+from callbacks.database import FAR, PRODUCTION, UNHURRIED, Database, Limits
 from callbacks.desk import Desk, read_desk
 from callbacks.digest import DigestPost
 from callbacks.errors import BrokenDesk, BrokenSettings
@@ -58,7 +58,7 @@ from callbacks.story import in_words
 from callbacks.supervision import supervise
 from callbacks.technicians import add_technician
 from callbacks.transcription import Transcription
-from callbacks.worker import Bell, Worker
+from callbacks.worker import SWEEP_WAITS_FOR_SENDERS, Bell, Worker
 from ivr.flow import Places
 from ivr.page_calls import page_calls_blueprint
 from ivr.rehearsal.night import Night, NotAsTold
@@ -67,7 +67,7 @@ from ivr.simulator import SimulatedTwilio
 from ivr.simulator.in_process import mount
 from ivr.sms import sms_blueprint
 from ivr.voice import voice_blueprint
-from ivr.webhook import Exchange
+from ivr.webhook import PATIENCE, Exchange
 from sla.clock import Clock, MovingClock, RunningClock, SystemClock
 from sla.year import lines_of_year
 from sla.zones import installed_rules, use_newest_rules
@@ -89,6 +89,19 @@ class House:
     worker: Worker
 
 
+@dataclasses.dataclass(frozen=True)
+class RealTime:
+    """How long the desk waits for others in real time."""
+
+    webhooks: timedelta = PATIENCE
+    senders: timedelta = SWEEP_WAITS_FOR_SENDERS
+    database: Limits = PRODUCTION
+
+
+AS_IN_PRODUCTION = RealTime()
+UNDER_A_MOVING_CLOCK = RealTime(FAR, FAR, UNHURRIED)
+
+
 def compose(
     settings: Settings,
     desk: Desk,
@@ -97,9 +110,10 @@ def compose(
     http: requests.Session | None = None,
     demo: bool = False,
     senders: int = 8,
+    real_time: RealTime = AS_IN_PRODUCTION,
 ) -> House:
     """Put the desk together. Nothing runs yet."""
-    database, carrier = Database(settings.database_url), Carrier(settings, http)
+    database, carrier = Database(settings.database_url, real_time.database), Carrier(settings, http)
     links = Links(settings.secret_key, settings.public_url, clock)
     post = Post(settings.smtp_url, settings.mail_from)
     outbox = Outbox(database, carrier, post, Addresses(settings.public_url), links, desk, clock)
@@ -108,12 +122,15 @@ def compose(
     calendars = CalendarReader(database, desk, clock)
     digests = DigestPost(database, post, desk, settings.public_url, clock)
     transcription = Transcription(database, settings.media_dir, settings.transcribe_model, clock)
-    worker = Worker(database, desk, outbox, copier, reconciliation, calendars, digests, transcription, clock, senders)
-    web = _web(settings, desk, clock, database, demo)
+    worker = Worker(
+        database, desk, outbox, copier, reconciliation, calendars, digests, transcription, clock, senders,
+        real_time.senders,
+    )  # fmt: skip
+    web = _web(settings, desk, clock, database, demo, real_time.webhooks)
     return House(settings, desk, clock, database, carrier, web, worker)
 
 
-def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo: bool) -> Flask:
+def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo: bool, patience: timedelta) -> Flask:
     web = Flask("nightdesk", static_folder=None)
     web.secret_key = settings.secret_key
     web.config.update(
@@ -122,7 +139,7 @@ def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo:
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
         SESSION_COOKIE_SAMESITE="Lax",
     )
-    exchange = Exchange(database, desk, settings, clock, Places(settings.public_url))
+    exchange = Exchange(database, desk, settings, clock, Places(settings.public_url), patience)
     links = Links(settings.secret_key, settings.public_url, clock)
     parts = ConsoleParts(database, desk, clock, settings.media_dir, settings.public_url, demo)
     web.register_blueprint(voice_blueprint(exchange))
@@ -231,7 +248,7 @@ def set_the_stage(
     )
     to_carrier, to_house = requests.Session(), requests.Session()
     carrier = SimulatedTwilio(clock, settings.account_sid, settings.auth_token, http=to_house)
-    house = compose(settings, desk, clock, http=to_carrier, demo=True, senders=senders)
+    house = compose(settings, desk, clock, http=to_carrier, demo=True, senders=senders, real_time=UNDER_A_MOVING_CLOCK)
     if in_process:
         mount(to_carrier, carrier_url, carrier.wsgi)
         mount(to_house, public_url, house.web)
@@ -472,7 +489,11 @@ def playing(desk: Desk, shown: RunningClock, host: str, port: int) -> Iterator[S
         site = DispatcherMiddleware(stage.house.web, {"/simulator": stage.carrier.wsgi})
         server = make_server(host, port, site, threaded=True)
         threading.Thread(target=server.serve_forever, name="web", daemon=True).start()
-        bell = Bell(lambda: stage.night.catch_up(shown.now()), every=timedelta(milliseconds=200))
+        bell = Bell(
+            lambda: stage.night.catch_up(shown.now()),
+            every=timedelta(milliseconds=200),
+            bites_after=FAR,  # nobody would start the demo again
+        )
         bell.start()
         try:
             yield stage

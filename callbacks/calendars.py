@@ -17,7 +17,7 @@ from callbacks.errors import DeskError, NotFound
 from callbacks.oncall import rota
 from callbacks.oncall.icalendar_feed import feed
 from callbacks.oncall.icalendar_fetch import fetch
-from callbacks.oncall.icalendar_reader import FoundShift, read_guarded
+from callbacks.oncall.icalendar_reader import PATIENCE, FoundShift, read_guarded
 from callbacks.oncall.roster import Shift
 from callbacks.paging.alarms import tell_supervisors
 from callbacks.paging.wording import Words
@@ -162,9 +162,15 @@ class CalendarReader:
     """Reads the calendars that are due, one a sweep, with no transaction open meanwhile."""
 
     def __init__(
-        self, database: Database, desk: Desk, clock: Clock, fetch_from: Callable[[str], bytes] = fetch
+        self,
+        database: Database,
+        desk: Desk,
+        clock: Clock,
+        fetch_from: Callable[[str], bytes] = fetch,
+        patience: float = PATIENCE,
     ) -> None:
         self._database, self._desk, self._clock, self._fetch = database, desk, clock, fetch_from
+        self._patience = patience
 
     def read_due(self) -> None:
         """Read one calendar that is due. What was taken before stays when it cannot be read."""
@@ -174,7 +180,7 @@ class CalendarReader:
             return
         source_id, url = due
         try:
-            found = read_guarded(self._fetch(url), *read_span(now), self._desk.zone)
+            found = read_guarded(self._fetch(url), *read_span(now), self._desk.zone, self._patience)
         except DeskError as fault:
             log.warning("a calendar could not be read", calendar=source_id, cause=str(fault))
             words = str(fault)

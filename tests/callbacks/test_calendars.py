@@ -17,7 +17,7 @@ from callbacks import calendars, technicians
 from callbacks.calendars import CalendarReader
 from callbacks.console.access import ConsoleParts
 from callbacks.console.calendar_feed import calendar_blueprint
-from callbacks.database import Database
+from callbacks.database import UNHURRIED, Database
 from callbacks.desk import read_desk
 from callbacks.oncall import rota
 from callbacks.oncall.icalendar_feed import feed
@@ -25,6 +25,7 @@ from callbacks.oncall.icalendar_reader import BrokenCalendar, shifts_in
 from callbacks.oncall.roster import Person, Shift
 from callbacks.tables import CalendarSource, Page, ShiftRow, Technician
 from sla.clock import MovingClock
+from tests.waiting import FAR
 
 DESK = read_desk(Path("support.toml"))
 NOW = datetime(2026, 10, 26, 14, 0, tzinfo=UTC)
@@ -33,7 +34,7 @@ HOSTILE = 'Bo;b, \\ \n "Ö" 🦊 ' + "long " * 30
 
 @pytest.fixture
 def database(sqlite_url: str) -> Iterator[Database]:
-    database = Database(sqlite_url)
+    database = Database(sqlite_url, UNHURRIED)
 
     def crew(session: Session) -> None:
         amy, ben, sue = (
@@ -148,7 +149,7 @@ class Outside:
     def __init__(self, database: Database) -> None:
         self.database, self.clock = database, MovingClock(NOW)
         self.content: bytes | Exception = ics(NIGHT)
-        self.reader = CalendarReader(database, DESK, self.clock, self.fetch)
+        self.reader = CalendarReader(database, DESK, self.clock, self.fetch, FAR.total_seconds())
         database.write(lambda s: calendars.add_source(s, DESK, "backup", "https://cal.example.com/secret.ics", NOW))
 
     def fetch(self, url: str) -> bytes:

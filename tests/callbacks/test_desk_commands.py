@@ -17,7 +17,7 @@ from sqlalchemy import select
 from callbacks.commands import Group
 from callbacks.commands.shifts import oncall_command, shift_commands
 from callbacks.commands.technicians import technician_commands
-from callbacks.database import Database
+from callbacks.database import UNHURRIED, Database
 from callbacks.desk import read_desk
 from callbacks.tables import Page
 from sla.clock import MovingClock
@@ -65,7 +65,7 @@ class Desk:
 
 @pytest.fixture
 def desk(sqlite_url: str) -> Iterator[Desk]:
-    database = Database(sqlite_url)
+    database = Database(sqlite_url, UNHURRIED)
     yield Desk(database)
     database.close()
 

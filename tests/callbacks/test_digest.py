@@ -22,6 +22,7 @@ from callbacks.paging.carrier import Accepted
 from callbacks.paging.post import Letter, Post
 from callbacks.tables import Callback, Page, Watermark
 from sla.clock import MovingClock
+from tests.waiting import eventually
 
 DESK = read_desk(Path("support.toml"))
 PASSWORD = "correct horse battery"
@@ -237,7 +238,8 @@ def test_the_worker_mails_it_in_its_sweep(sqlite_url: str, tmp_path: Path, monke
         DESK, at("2026-11-28T08:00"), tmp_path, URL, "https://carrier.test", in_process=True, database_url=sqlite_url
     )
     stage.house.worker.sweep()
-    stage.house.worker.close()  # what is on the wire comes to its end
+    eventually(lambda: bool(post.kept), "a digest in the post")  # it is sent beside the sweep
+    stage.house.worker.close()
     stage.house.database.close()
     assert [letter.to for letter in post.kept] == [app.DEMO_USER]
 

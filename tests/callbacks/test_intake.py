@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from callbacks import intake, life, technicians
 from callbacks.closing import close_if_silent
-from callbacks.database import Database
+from callbacks.database import UNHURRIED, Database
 from callbacks.desk import read_desk
 from callbacks.errors import WrongState
 from callbacks.oncall import rota
@@ -76,7 +76,7 @@ def orders(*news: News) -> list[tuple[News, ...]]:
 
 @pytest.mark.parametrize("order", orders(action, completed, ended), ids=lambda o: "-".join(f.__name__ for f in o))
 def test_a_message_is_kept_whatever_the_order(sqlite_url: str, order: tuple[News, ...]) -> None:
-    database = Database(sqlite_url)
+    database = Database(sqlite_url, UNHURRIED)
     staffed(database)
     calls(database)
     for news in order:
@@ -93,7 +93,7 @@ def test_a_message_is_kept_whatever_the_order(sqlite_url: str, order: tuple[News
 
 @pytest.mark.parametrize("order", orders(absent, ended), ids=lambda o: "-".join(f.__name__ for f in o))
 def test_a_hang_up_at_the_beep_is_a_callback_without_a_message(sqlite_url: str, order: tuple[News, ...]) -> None:
-    database = Database(sqlite_url)
+    database = Database(sqlite_url, UNHURRIED)
     staffed(database)
     calls(database)
     for news in order:
@@ -209,7 +209,7 @@ REPORTS: list[Report] = [("sent", None), ("delivered", None), ("queued", None), 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(REPORTS, 3)), ids=lambda o: "-".join(r[0] for r in o))
 def test_reports_on_a_text_end_the_same_in_any_order(sqlite_url: str, order: tuple[Report, ...]) -> None:
-    database = Database(sqlite_url)
+    database = Database(sqlite_url, UNHURRIED)
     opened(database)
 
     def attempt(session: Session) -> int:

@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 from callbacks import intake, life, steering, technicians, users
 from callbacks.console.access import ConsoleParts
 from callbacks.console.pages import console_blueprint, media_blueprint
-from callbacks.database import Database
+from callbacks.database import UNHURRIED, Database
 from callbacks.desk import read_desk
 from callbacks.errors import WrongState
 from callbacks.links import Links
@@ -88,7 +88,7 @@ class Console:
 
 @pytest.fixture
 def console(sqlite_url: str, tmp_path: Path) -> Iterator[Console]:
-    database = Database(sqlite_url)
+    database = Database(sqlite_url, UNHURRIED)
     yield Console(database, tmp_path)
     database.close()
 
@@ -177,7 +177,7 @@ def test_the_carriers_link_plays_until_it_expires_and_cannot_be_forged(console: 
 
 
 def test_the_demo_tells_its_password_and_nothing_else_does(sqlite_url: str, tmp_path: Path) -> None:
-    database = Database(sqlite_url)
+    database = Database(sqlite_url, UNHURRIED)
     shown = Console(database, tmp_path, demo=True).client.get("/login").text
     database.close()
     assert "night-desk-demo" in shown

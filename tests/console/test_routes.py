@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app import House, compose
+from app import UNDER_A_MOVING_CLOCK, House, compose
 from callbacks import intake, technicians, users
 from callbacks.console.steering_pages import ACTS, TECHNICIANS_ACTS
 from callbacks.desk import read_desk
@@ -101,7 +101,7 @@ def house_on(database_url: str, folder: Path) -> Iterator[House]:
         media_dir=folder,
     )
     desk = read_desk(Path("support.toml"))
-    house = compose(settings, desk, MovingClock(BEGAN))
+    house = compose(settings, desk, MovingClock(BEGAN), real_time=UNDER_A_MOVING_CLOCK)
 
     def seed(session: Session) -> None:
         technicians.add_technician(session, "Amy Roy", "+15145550101", BEGAN, verified=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app import compose
+from app import UNDER_A_MOVING_CLOCK, compose
 from callbacks import intake, life, worker
 from callbacks.paging import escalation
 from callbacks.paging.outbox import Claim
@@ -127,7 +127,11 @@ def test_a_page_on_the_wire_while_somebody_takes_the_callback_keeps_its_answer(
 
 def test_two_workers_page_once(desk: DeskNight, database_url: str) -> None:
     house = desk.stage.house
-    others = [compose(house.settings, house.desk, house.clock, http=house.carrier._http.session) for _ in range(3)]
+    to_carrier = house.carrier._http.session
+    others = [
+        compose(house.settings, house.desk, house.clock, http=to_carrier, real_time=UNDER_A_MOVING_CLOCK)
+        for _ in range(3)
+    ]
     now = house.clock.now()
     for number in range(12):
         sid = f"CA{number:032d}"
