@@ -85,8 +85,10 @@ def everybody_in(server: str) -> list[int]:
 def test_while_postgresql_is_frozen_the_caller_can_still_leave_a_message(
     server: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    database = Database(server.format(name="postgres"))
-    migrate(database)
+    url = server.format(name="postgres")
+    unhurried, database = Database(url, UNHURRIED), Database(url)
+    migrate(unhurried)
+    unhurried.close()
     carrier = Carrier(database, patience=PATIENCE)
     carrier.calls(DIRECT, sid="CA" + "2" * 32)  # so that there is a connection to freeze
     frozen = everybody_in(server)
