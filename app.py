@@ -24,50 +24,55 @@ from sqlalchemy.orm import Session
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import make_server
 
-from callbacks import reports, users
-from callbacks.audio import AudioCopier
-from callbacks.calendars import CalendarReader
-from callbacks.closures import add_closure, add_holiday, strike_out, support_hours
-from callbacks.commands import Group, desk_time, note_commands
-from callbacks.commands.calendars import calendar_commands
-from callbacks.commands.shifts import oncall_command, shift_commands, words_of_gap
-from callbacks.commands.technicians import technician_commands
-from callbacks.commands.users import audit_command, user_commands
+from callbacks.cli.calendars import calendar_commands
+from callbacks.cli.command import Group, desk_time, note_commands
+from callbacks.cli.shifts import oncall_command, shift_commands, words_of_gap
+from callbacks.cli.technicians import technician_commands
+from callbacks.cli.users import audit_command, user_commands
 from callbacks.console.access import ConsoleParts
-from callbacks.console.calendar_feed import calendar_blueprint
-from callbacks.console.pages import console_blueprint, media_blueprint
-from callbacks.console.technicians_page import technicians_blueprint
-from callbacks.database import FAR, PRODUCTION, UNHURRIED, Database, Limits
-from callbacks.desk import Desk, read_desk
-from callbacks.digest import DigestPost
+from callbacks.console.blueprint import console_blueprint, media_blueprint
+from callbacks.console.health import health_blueprint
+from callbacks.console.link_page.routes import technicians_blueprint
+from callbacks.console.rota.feed import calendar_blueprint
+from callbacks.db.database import FAR, PRODUCTION, UNHURRIED, Database, Limits
+from callbacks.db.migrations import check_schema, migrate
+from callbacks.db.states import Channel
+from callbacks.desk.business_hours import add_closure, add_holiday, strike_out, support_hours
+from callbacks.desk.desk_file import Desk, read_desk
+from callbacks.desk.escalation_policy import SUPERVISOR
 from callbacks.errors import BrokenDesk, BrokenSettings
-from callbacks.health import health_blueprint, unready
 from callbacks.links import Links
 from callbacks.logs import set_up_logs
-from callbacks.migrations import check_schema, migrate
-from callbacks.oncall import rota
-from callbacks.oncall.roster import SUPERVISOR, Way
-from callbacks.paging.addresses import Addresses
-from callbacks.paging.carrier import Carrier
+from callbacks.oncall import store
+from callbacks.paging.channels.mail import Post
+from callbacks.paging.channels.twilio import Carrier
+from callbacks.paging.decide import paged_before_the_deadline
 from callbacks.paging.outbox import Outbox
-from callbacks.paging.post import Post
-from callbacks.reconciliation import Reconciliation
-from callbacks.saying import readable_number
+from callbacks.paging.webhook_urls import Addresses
+from callbacks.people import users
+from callbacks.people.person import Way
+from callbacks.people.technicians import add_technician
+from callbacks.processes import supervise
+from callbacks.records.event_log import lines_of_log
+from callbacks.reporting import export as reports
 from callbacks.settings import Settings, settings_from
-from callbacks.story import in_words
-from callbacks.supervision import supervise
-from callbacks.technicians import add_technician
-from callbacks.transcription import Transcription
-from callbacks.worker import SWEEP_WAITS_FOR_SENDERS, Bell, Worker
-from ivr.flow import Places
-from ivr.page_calls import page_calls_blueprint
+from callbacks.text.formats import readable_number
+from callbacks.worker.health import unready
+from callbacks.worker.jobs.calendars import CalendarReader
+from callbacks.worker.jobs.digest import DigestPost
+from callbacks.worker.jobs.reconciliation import Reconciliation
+from callbacks.worker.jobs.recordings import AudioCopier
+from callbacks.worker.jobs.transcripts import Transcription
+from callbacks.worker.loop import SWEEP_WAITS_FOR_SENDERS, Bell, Worker
+from ivr.caller.routes import voice_blueprint
 from ivr.rehearsal.night import Night, NotAsTold
 from ivr.rehearsal.stories import STORIES
 from ivr.simulator import SimulatedTwilio
 from ivr.simulator.in_process import mount
 from ivr.sms import sms_blueprint
-from ivr.voice import voice_blueprint
-from ivr.webhook import PATIENCE, Exchange
+from ivr.technician.routes import page_calls_blueprint
+from ivr.twilio.places import Places
+from ivr.twilio.webhook import PATIENCE, Exchange
 from sla.clock import Clock, MovingClock, RunningClock, SystemClock
 from sla.year import lines_of_year
 from sla.zones import installed_rules, use_newest_rules
@@ -272,13 +277,13 @@ def _give_out_parts(house: House, night: Night) -> None:
         for name, (number, layer) in CAST.items():
             row = add_technician(session, name, number, now, verified=True)
             layer = layer if layer in (*layers, SUPERVISOR) else layers[0]
-            rota.add_shift(session, house.desk, row, layer, None, None, now)
+            store.add_shift(session, house.desk, row, layer, None, None, now)
         users.add_user(session, DEMO_USER, "administrator", DEMO_PASSWORD, now)
 
     house.database.write(work)
     for name, (number, _) in CAST.items():
         night.gives_a_phone_to(name, number)
-    night.carrier.phone_book = lambda: [(name, number) for name, (number, _) in CAST.items()]
+    night.carrier.browser.phone_book = lambda: [(name, number) for name, (number, _) in CAST.items()]
 
 
 def kept_audio_differs(stage: Stage) -> list[str]:
@@ -376,18 +381,18 @@ def check() -> None:
 
 def _coverage_warnings(house: House) -> Iterator[str]:
     now = house.clock.now()
-    for gap in house.database.read(lambda session: rota.gaps_ahead(session, house.desk, now)):
+    for gap in house.database.read(lambda session: store.gaps_ahead(session, house.desk, now)):
         yield f"{words_of_gap(gap, house)}. Add a shift."
-    plan = house.database.read(lambda session: rota.schedule(session, house.desk, now))
+    plan = house.database.read(lambda session: store.schedule(session, house.desk, now))
     for layer in plan.unstaffed_layers():
         yield f"nobody is ever on {layer}. Add a shift, or a stand-in (--layer fallback)."
-    roster = house.database.read(lambda session: rota.roster(session, house.desk, now))
+    roster = house.database.read(lambda session: store.roster(session, house.desk, now))
     if not house.database.read(users.everyone):
         yield "nobody may use the console. Add the first user: user add you@example.com --role administrator."
     if not roster.people:
         yield "nobody can be paged: no technician has a verified number. Add one: technician add --verified."
     if roster.people and not (
-        house.settings.smtp_url and any(Way("mail") in each.ways for each in roster.supervisors())
+        house.settings.smtp_url and any(Way(Channel.MAIL) in each.ways for each in roster.supervisors())
     ):
         yield (
             "when the carrier takes nothing, nobody hears of it: set SMTP_URL, and give a supervisor a mail "
@@ -395,7 +400,7 @@ def _coverage_warnings(house: House) -> Iterator[str]:
         )
     wanted = min(3, len(roster.people))
     for name, policy in house.desk.escalations.items():
-        if len(policy.paged_before_the_deadline(roster)) < wanted:
+        if len(paged_before_the_deadline(policy, roster)) < wanted:
             yield f"with the people on call now, the policy {name!r} pages fewer than {wanted} before the deadline."
         for named in policy.people_named():
             if not roster.named(named):
@@ -482,10 +487,10 @@ def playing(desk: Desk, shown: RunningClock, host: str, port: int) -> Iterator[S
             desk, shown.now(), Path(folder), base, "https://carrier.test", in_process=True,
             transcribe_model=Path(model) if model else None,
         )  # fmt: skip
-        stage.carrier.clock_controls = shown
-        stage.carrier.zone = desk.hours.zone
-        stage.carrier.beside = "../"
-        stage.carrier.line_names = {line.number: f"{name} line" for name, line in desk.lines.items()}
+        stage.carrier.browser.clock_controls = shown
+        stage.carrier.browser.zone = desk.hours.zone
+        stage.carrier.browser.console_url = "../"
+        stage.carrier.browser.line_names = {line.number: f"{name} line" for name, line in desk.lines.items()}
         site = DispatcherMiddleware(stage.house.web, {"/simulator": stage.carrier.wsgi})
         server = make_server(host, port, site, threaded=True)
         threading.Thread(target=server.serve_forever, name="web", daemon=True).start()
@@ -559,7 +564,7 @@ def _play(name: str, desk: Desk, voicemail: bytes | None) -> bool:
             fault = str(failure)
         click.echo("\n".join(stage.night.told(desk.zone)))
         click.echo("\nThe log says:")
-        click.echo("\n".join(stage.house.database.read(lambda session: in_words(session, desk.zone))))
+        click.echo("\n".join(stage.house.database.read(lambda session: lines_of_log(session, desk.zone))))
         stage.house.worker.close()
         stage.house.database.close()
     click.echo(f"\nFAILED: {fault}" if fault else "\nThe promise was kept.")

@@ -10,8 +10,6 @@ from typing import Any
 
 import structlog
 
-from callbacks.saying import masked
-
 PHONE_NUMBER = re.compile(r"(?<![0-9A-Za-z])\+?[0-9](?:[ .()-]{0,2}[0-9]){8,14}(?![0-9A-Za-z])")
 
 
@@ -73,3 +71,8 @@ class Hide:
         for secret in self._secrets:
             text = text.replace(secret, "[secret]")
         return PHONE_NUMBER.sub(lambda found: masked(found[0]), text)
+
+
+def masked(number: str) -> str:
+    """Give a phone number for a log: its last two digits only."""
+    return f"…{number[-2:]}" if len(number) > 4 else "…"

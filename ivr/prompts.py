@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from callbacks.saying import ended_once
-from ivr.verbs import Say
+from callbacks.text.formats import ended_once
+from ivr.twilio.verbs import Say
 from sla.hours import OnHoliday, OutsideHours, Reason
 
 PROMPTS: dict[str, dict[str, str]] = {

@@ -7,8 +7,8 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from callbacks.texts import answer_text
-from ivr.webhook import DatabaseAway, Exchange, field, message_sid, not_stored, signed_blueprint, texted
+from callbacks.inbound.texts import answer_text
+from ivr.twilio.webhook import DatabaseAway, Exchange, field, message_sid, not_stored, signed_blueprint, texted
 
 log = structlog.get_logger(__name__)
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import structlog
 
-from callbacks.database import Database
-from callbacks.migrations import migrate
+from callbacks.db.database import Database
+from callbacks.db.migrations import migrate
 from tests.ivr.webhooks import DIRECT, Carrier
 
 CALLS = 300

@@ -13,10 +13,10 @@ from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
 
-from callbacks import users
-from callbacks.database import UNHURRIED, Database
+from callbacks.db.database import UNHURRIED, Database
+from callbacks.db.migrations import migrate
 from callbacks.logs import set_up_logs
-from callbacks.migrations import migrate
+from callbacks.people import users
 from sla.zones import use_newest_rules
 from tests.postgres import NoPostgres, postgres_server
 

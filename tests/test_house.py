@@ -12,25 +12,6 @@ import pytest
 
 ROOMS = ("sla", "callbacks", "ivr")
 BELOW = {"sla": set[str](), "callbacks": {"sla"}, "ivr": {"sla", "callbacks"}}
-# Pure modules: facts and an instant in, a decision out.
-PURE = [
-    *(f"sla/{path.name}" for path in sorted(Path("sla").glob("*.py")) if path.name != "clock.py"),
-    *("callbacks/paging/policy.py", "callbacks/paging/wording.py", "callbacks/paging/commands.py"),
-    *("callbacks/oncall/rotation.py", "callbacks/oncall/schedule.py", "callbacks/oncall/icalendar_feed.py"),
-    *("callbacks/oncall/reasons.py", "callbacks/paging/reasons.py"),
-    *(
-        "callbacks/daily.py",
-        "callbacks/nights.py",
-        "callbacks/tallies.py",
-        "callbacks/console/charts.py",
-        "callbacks/what_if.py",
-        "callbacks/oncall/roster.py",
-        "callbacks/saying.py",
-        "callbacks/customers.py",
-    ),
-    *("ivr/flow.py", "ivr/page_flow.py", "ivr/verbs.py", "ivr/twiml.py", "ivr/prompts.py"),
-]
-IMPURE = {"flask", "sqlalchemy", "twilio", "requests", "os", "apscheduler", "threading"}
 
 
 def imported_by(file: Path) -> set[str]:
@@ -58,11 +39,6 @@ def test_a_room_knows_only_the_rooms_below_it(file: Path) -> None:
 def test_the_simulator_imports_nothing_of_the_project(file: Path) -> None:
     ours = {name for name in imported_by(file) if name.split(".")[0] in (*ROOMS, "app")}
     assert {name for name in ours if not name.startswith("ivr.simulator")} == set()
-
-
-@pytest.mark.parametrize("name", PURE)
-def test_a_pure_module_touches_nothing(name: str) -> None:
-    assert {module.split(".")[0] for module in imported_by(Path(name))} & IMPURE == set()
 
 
 def test_only_the_clock_reads_the_time() -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from flask import session as cookie
 from sqlalchemy.orm import Session
 
-from callbacks.tables import User
+from callbacks.db.tables import User
 
 LASTS = timedelta(hours=12)
 HALF_LASTS = timedelta(minutes=5)

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from callbacks.oncall.roster import FALLBACK, Person, Shift
+from callbacks.desk.escalation_policy import FALLBACK
+from callbacks.oncall.roster import Shift
 from callbacks.oncall.schedule import Schedule
-from callbacks.saying import day_and_time
+from callbacks.people.person import Person
+from callbacks.text.formats import day_and_time
 
 
 def why_on(schedule: Schedule, layer: str, person: Person, at: datetime, zone: ZoneInfo) -> str:

@@ -4,51 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import datetime
 
-Channel = Literal["text", "call", "mail"]
-Number = Literal["first", "second"]
-
-# Two layers stand apart from the desk's own: who hears of a breach, and who stands in where nobody is.
-SUPERVISOR, FALLBACK = "supervisor", "fallback"
-
-
-@dataclass(frozen=True)
-class Way:
-    """A way to reach a person that works: a channel, and which of their numbers."""
-
-    channel: Channel
-    number: Number = "first"
-
-
-EVERY_WAY = (Way("text"), Way("call"))
-
-
-@dataclass(frozen=True)
-class ContactRule:
-    """What a technician adds to the desk's policy: this way too, so long after they are paged."""
-
-    way: Way
-    after: timedelta = timedelta(0)
-
-
-@dataclass(frozen=True)
-class Person:
-    """A technician, as paging sees one."""
-
-    id: int
-    name: str
-    phone: str
-    language: str = "en"
-    verified: bool = True
-    ways: tuple[Way, ...] = EVERY_WAY
-    rules: tuple[ContactRule, ...] = ()
-    is_quiet: bool = False  # at this hour they would rather not be woken
-
-    @property
-    def is_reachable(self) -> bool:
-        return self.verified and bool(self.ways)
+from callbacks.desk.escalation_policy import FALLBACK, SUPERVISOR
+from callbacks.people.person import EVERY_WAY, Person
 
 
 @dataclass(frozen=True)

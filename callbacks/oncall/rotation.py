@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from callbacks.oncall.roster import Person, Shift
+from callbacks.oncall.roster import Shift
+from callbacks.people.person import Person
 from sla.wall_clock import first_instant
 
 SHORTEST_TURN = timedelta(hours=1)

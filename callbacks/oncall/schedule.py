@@ -11,8 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from callbacks.oncall.roster import FALLBACK, SUPERVISOR, Person, Roster, Shift, roster_of
+from callbacks.desk.escalation_policy import FALLBACK, SUPERVISOR
+from callbacks.oncall.roster import Roster, Shift, roster_of
 from callbacks.oncall.rotation import Rotation
+from callbacks.people.person import Person
 
 
 @dataclass(frozen=True)

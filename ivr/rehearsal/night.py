@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from callbacks.desk import Desk
-from callbacks.saying import readable_number
-from callbacks.worker import Worker
+from callbacks.desk.desk_file import Desk
+from callbacks.text.formats import readable_number
+from callbacks.worker.loop import Worker
 from ivr.simulator import Leg, Phone, SimulatedTwilio
 from sla.clock import MovingClock
 

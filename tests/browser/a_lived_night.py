@@ -7,10 +7,11 @@ from datetime import timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from callbacks import technicians
-from callbacks.oncall import rota
-from callbacks.tables import ShiftRow
-from callbacks.technicians import technician_named
+from callbacks.db.states import Channel, PhoneSlot
+from callbacks.db.tables import ShiftRow
+from callbacks.oncall import store
+from callbacks.people import technicians
+from callbacks.people.technicians import technician_named
 from ivr.rehearsal.night import Night
 from tests.browser.demo import CUSTOMER, NEW_YORKER, Demo
 
@@ -53,8 +54,8 @@ def _the_rota(session: Session, demo: Demo) -> None:
     amy, ben, cleo = (technician_named(session, name) for name in ("Amy Roy", "Ben Cole", "Cleo Martin"))
     session.execute(delete(ShiftRow).where(ShiftRow.technician_id == amy.id))  # the cast is always on
     today = now.astimezone(desk.zone).date()
-    rota.add_rotation(session, desk, "primary", [amy, ben], today, "18:00", timedelta(days=7), now)
-    rota.add_absence(session, cleo, now + timedelta(days=6), now + timedelta(days=8), now)
+    store.add_rotation(session, desk, "primary", [amy, ben], today, "18:00", timedelta(days=7), now)
+    store.add_absence(session, cleo, now + timedelta(days=6), now + timedelta(days=8), now)
     technicians.set_quiet(cleo, "23:00-06:00")
-    technicians.add_rule(ben, "call", timedelta(minutes=3), "first")
+    technicians.add_rule(ben, Channel.CALL, timedelta(minutes=3), PhoneSlot.FIRST)
     technicians.add_technician(session, "Dan Wu", "+15145550105", now)

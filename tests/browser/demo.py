@@ -12,9 +12,9 @@ from pathlib import Path
 from sqlalchemy import select
 
 from app import Stage, playing
-from callbacks.commands import desk_time
-from callbacks.desk import read_desk
-from callbacks.tables import Callback
+from callbacks.cli.command import desk_time
+from callbacks.db.tables import Callback
+from callbacks.desk.desk_file import read_desk
 from ivr.rehearsal.night import SWEEP_EVERY
 from sla.clock import RunningClock
 from tests.ports import held_port

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from callbacks.desk import desk_from, read_desk
+from callbacks.desk.desk_file import desk_from, read_desk
 from callbacks.errors import BrokenDesk, BrokenSettings
 from callbacks.settings import REQUIRED, SETTINGS, settings_from
 

@@ -12,12 +12,14 @@ import pytest
 from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
-from callbacks import finding, technicians
-from callbacks.database import Database
-from callbacks.desk import read_desk
-from callbacks.oncall import rota
-from callbacks.tables import Call, Callback, Event, Page, ReceivedText, Voicemail
-from ivr import webhook
+from callbacks.db.database import Database
+from callbacks.db.states import VoicemailState
+from callbacks.db.tables import Call, Callback, Event, Page, ReceivedText, Voicemail
+from callbacks.desk.desk_file import read_desk
+from callbacks.oncall import store
+from callbacks.people import technicians
+from callbacks.records import search as finding
+from ivr.twilio import webhook
 from tests.ivr.webhooks import (
     CALL,
     DIRECT,
@@ -34,7 +36,7 @@ from tests.ivr.webhooks import (
 def carrier(database: Database) -> Carrier:
     def staff(session: Session) -> None:
         amy = technicians.add_technician(session, "Amy Roy", "+15145550101", SATURDAY_NIGHT, verified=True)
-        rota.add_shift(session, read_desk(Path("support.toml")), amy, "primary", None, None, SATURDAY_NIGHT)
+        store.add_shift(session, read_desk(Path("support.toml")), amy, "primary", None, None, SATURDAY_NIGHT)
 
     database.write(staff)
     return Carrier(database)
@@ -120,7 +122,11 @@ def test_a_whole_voicemail_by_its_webhooks(carrier: Carrier) -> None:
     )  # fmt: skip
     assert told.status_code == 204
     voicemail = carrier.database.read(lambda session: session.scalars(select(Voicemail)).one())
-    assert (voicemail.state, voicemail.seconds, voicemail.recording_sid) == ("recorded", 8, "RE" + "5" * 32)
+    assert (voicemail.state, voicemail.seconds, voicemail.recording_sid) == (
+        VoicemailState.RECORDED,
+        8,
+        "RE" + "5" * 32,
+    )
     assert (count(carrier.database, Callback), count(carrier.database, Page)) == (1, 1)
 
 

@@ -16,16 +16,16 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from callbacks.database import Database
-from callbacks.desk import Desk, read_desk
+from callbacks.db.database import Database
+from callbacks.desk.desk_file import Desk, read_desk
 from callbacks.links import Links
 from callbacks.settings import Settings
-from ivr import webhook
-from ivr.flow import Places
-from ivr.page_calls import page_calls_blueprint
+from ivr.caller.routes import voice_blueprint
 from ivr.sms import sms_blueprint
-from ivr.voice import voice_blueprint
-from ivr.webhook import Exchange
+from ivr.technician.routes import page_calls_blueprint
+from ivr.twilio import webhook
+from ivr.twilio.places import Places
+from ivr.twilio.webhook import Exchange
 from sla.clock import MovingClock
 from tests.ivr.signing import sign
 from tests.waiting import FAR

@@ -21,12 +21,12 @@ import pytest
 from sqlalchemy import text
 
 from app import compose
-from callbacks.database import UNHURRIED, Database
-from callbacks.desk import read_desk
-from callbacks.migrations import migrate
+from callbacks.db.database import UNHURRIED, Database
+from callbacks.db.migrations import migrate
+from callbacks.desk.desk_file import read_desk
 from callbacks.settings import Settings
-from callbacks.worker import BITTEN
-from ivr.webhook import PATIENCE
+from callbacks.worker.loop import BITTEN
+from ivr.twilio.webhook import PATIENCE
 from sla.clock import MovingClock
 from tests.ivr.webhooks import (
     CALL,
@@ -46,7 +46,7 @@ TWILIO_GIVES_UP_AFTER = timedelta(seconds=15)
 STUCK = """
 import threading
 from datetime import timedelta
-from callbacks.worker import Bell
+from callbacks.worker.loop import Bell
 bell = Bell(threading.Event().wait, bites_after=timedelta(seconds=2))  # a sweep that never comes back
 bell.start()
 threading.Event().wait()

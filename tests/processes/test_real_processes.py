@@ -11,16 +11,19 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from callbacks import intake
-from callbacks.database import UNHURRIED, Database
-from callbacks.desk import read_desk
-from callbacks.tables import Page
+from callbacks.db.database import UNHURRIED, Database
+from callbacks.db.states import PageState, VoicemailState
+from callbacks.db.tables import Page
+from callbacks.desk.desk_file import read_desk
+from callbacks.inbound import calls
 from ivr.simulator import SimulatedTwilio
+from ivr.simulator.ledger import Message
 from sla.clock import SystemClock
 from tests.ports import held_port
 from tests.waiting import FAR, eventually
@@ -102,10 +105,10 @@ class Service:
     def owes_a_callback(self) -> None:
         """What a call would leave behind, without the minute that it takes."""
         database, desk, now = Database(self.database_url, UNHURRIED), read_desk(Path("support.toml")), self.clock.now()
-        arrival = intake.Arrival("CA" + "7" * 32, "direct", CUSTOMER, "en", False, "outside support hours")
-        database.write(lambda session: intake.call_arrives(session, arrival, now))
-        news = intake.Recording("expected")
-        database.write(lambda session: intake.voicemail_said(session, desk, arrival.sid, news, now))
+        arrival = calls.Arrival("CA" + "7" * 32, "direct", CUSTOMER, "en", False, "outside support hours")
+        database.write(lambda session: calls.call_arrives(session, arrival, now))
+        news = calls.Recording(VoicemailState.EXPECTED)
+        database.write(lambda session: calls.voicemail_said(session, desk, arrival.sid, news, now))
         database.close()
 
     def texts_to_amy(self) -> int:
@@ -180,16 +183,17 @@ def test_a_worker_killed_while_its_request_is_on_the_wire_pages_once(service: Se
     """SIGKILL after the carrier took the text and before the worker heard of it: looked up, adopted, not sent again."""
     service.staff()
     worker, taken = service.start("worker"), threading.Event()
-    send = service.carrier.send
+    send = service.carrier.texts.send
 
-    def send_and_kill(message: object) -> None:
-        send(message)  # type: ignore[arg-type]
+    def send_and_kill(*args: Any, **options: Any) -> Message:
+        message = send(*args, **options)
         if not taken.is_set():
             taken.set()
             worker.kill()
             worker.wait(FAR.total_seconds())
+        return message
 
-    service.carrier.send = send_and_kill  # type: ignore[method-assign]
+    service.carrier.texts.send = send_and_kill  # type: ignore[method-assign]
     service.owes_a_callback()
     assert taken.wait(FAR.total_seconds())
     service.start("worker")
@@ -198,7 +202,7 @@ def test_a_worker_killed_while_its_request_is_on_the_wire_pages_once(service: Se
         database = Database(service.database_url, UNHURRIED)
         state = database.read(lambda session: session.scalars(select(Page.state).order_by(Page.id)).first())
         database.close()
-        return state == "sent"
+        return state == PageState.SENT
 
     eventually(settled, "the page counts as sent")
     assert service.texts_to_amy() == 1

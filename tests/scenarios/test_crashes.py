@@ -11,11 +11,16 @@ from typing import Any
 import pytest
 
 from app import UNDER_A_MOVING_CLOCK, compose
-from callbacks import intake, life, worker
-from callbacks.paging import escalation
+from callbacks.db.database import locked
+from callbacks.db.states import PageState, VoicemailState
+from callbacks.db.tables import Callback
+from callbacks.inbound import calls
+from callbacks.paging import escalate
 from callbacks.paging.outbox import Claim
-from callbacks.technicians import technician_named
+from callbacks.people.technicians import technician_named
+from callbacks.worker import loop
 from ivr.rehearsal.night import hum
+from tests.acting import resolves, takes
 from tests.scenarios.conftest import DeskNight
 
 AMY = "+15145550101"
@@ -108,8 +113,8 @@ def test_a_page_on_the_wire_while_somebody_takes_the_callback_keeps_its_answer(
     claim, send = _claims_the_next_page(desk), house.carrier.send_text
 
     def take_it(session: Any) -> None:
-        callback = life.held(session, desk.callback.id)
-        life.acknowledge(session, house.desk, callback, technician_named(session, "Amy Roy"), "text", house.clock.now())
+        callback = locked(session, Callback, desk.callback.id)
+        takes(session, house.desk, callback, technician_named(session, "Amy Roy"), house.clock.now())
 
     def send_text(*arguments: Any) -> Any:
         monkeypatch.undo()
@@ -120,7 +125,7 @@ def test_a_page_on_the_wire_while_somebody_takes_the_callback_keeps_its_answer(
     house.worker._outbox.deliver(claim)
     amy.reads("goes to the next")
     ben.reads("call (514) 555-0199 back")
-    assert [page.state for page in desk.pages() if page.technician.name == "Ben Cole"] == ["sent"]
+    assert [page.state for page in desk.pages() if page.technician.name == "Ben Cole"] == [PageState.SENT]
     amy.texts("done {code}").reads("is resolved")
     desk.night.minutes_pass(40)
 
@@ -135,10 +140,10 @@ def test_two_workers_page_once(desk: DeskNight, database_url: str) -> None:
     now = house.clock.now()
     for number in range(12):
         sid = f"CA{number:032d}"
-        arrival = intake.Arrival(sid, "direct", "+15145550199", "en", False, "outside support hours")
-        house.database.write(lambda s, a=arrival: intake.call_arrives(s, a, now))  # type: ignore[misc]
-        news = intake.Recording("expected")
-        house.database.write(lambda s, i=sid, n=news: intake.voicemail_said(s, house.desk, i, n, now))  # type: ignore[misc]
+        arrival = calls.Arrival(sid, "direct", "+15145550199", "en", False, "outside support hours")
+        house.database.write(lambda s, a=arrival: calls.call_arrives(s, a, now))  # type: ignore[misc]
+        news = calls.Recording(VoicemailState.EXPECTED)
+        house.database.write(lambda s, i=sid, n=news: calls.voicemail_said(s, house.desk, i, n, now))  # type: ignore[misc]
     barrier = threading.Barrier(4)
 
     def sweep(do: Callable[[], None]) -> None:
@@ -186,14 +191,14 @@ def test_one_callback_that_cannot_be_decided_does_not_keep_the_others_waiting(
     desk.expects_error("a callback could not be decided")
     desk.leaves_a_message()
     desk.phone_of("Amy").reads("call (514) 555-0199 back")
-    decide, poisoned = escalation.take_next_step, desk.callback.id
+    decide, poisoned = escalate.take_next_step, desk.callback.id
 
     def take_next_step(session: Any, its_desk: Any, callback: Any, now: Any) -> Any:
         if callback.id == poisoned:
             raise RuntimeError("this row makes no sense")
         return decide(session, its_desk, callback, now)
 
-    monkeypatch.setattr(worker, "take_next_step", take_next_step)
+    monkeypatch.setattr(loop, "take_next_step", take_next_step)
     desk.night.minutes_pass(4)
     desk.leaves_a_message()
     amy = desk.phone_of("Amy")
@@ -210,7 +215,7 @@ def _resolve_all(desk: DeskNight) -> None:
     now = desk.stage.house.clock.now()
     for callback in desk.callbacks():
         desk.stage.house.database.write(
-            lambda s, i=callback.id: life.resolve(
-                s, desk.stage.house.desk, life.held(s, i), technician_named(s, "Amy Roy"), "console", now
+            lambda s, i=callback.id: resolves(
+                s, desk.stage.house.desk, locked(s, Callback, i), technician_named(s, "Amy Roy"), now
             )  # type: ignore[misc]
         )

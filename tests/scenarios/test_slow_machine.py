@@ -7,7 +7,7 @@ import time
 
 from sqlalchemy import event
 
-from ivr.webhook import PATIENCE
+from ivr.twilio.webhook import PATIENCE
 from tests.scenarios.conftest import DeskNight
 
 

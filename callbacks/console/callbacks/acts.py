@@ -1,0 +1,120 @@
+"""What users do to a callback from its screen: each form names one act, and the last event that its sender had seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint, abort, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callbacks.acts.attempts import ReportOutcome
+from callbacks.acts.base import Act, perform, user_at_console
+from callbacks.acts.closing import Cancel, Reopen
+from callbacks.acts.connect import Connect
+from callbacks.acts.details import AddNote, NameCaller, SetProduct, WriteTranscript
+from callbacks.acts.escalation import PageNow, RequestManager
+from callbacks.acts.number import Consent, SetNumber
+from callbacks.acts.ownership import Assign, Pass, Take
+from callbacks.acts.promises import EndWait, SetPriority, WaitForCustomer
+from callbacks.console.access import ConsoleParts, for_workers, note_change, visible_to
+from callbacks.console.forms import done, refused
+from callbacks.db.states import PriorityLevel, ReportedOutcome, Role
+from callbacks.db.tables import Callback
+from callbacks.errors import DeskError, WrongState
+from callbacks.people.technicians import technician_named
+
+LONGEST_TEXT, LONGEST_NUMBER = 1000, 40
+
+
+def steering_pages(console: Blueprint, parts: ConsoleParts) -> None:
+    """The routes /callbacks/<reference>/<act>."""
+
+    @console.post("/callbacks/<reference>/<act>")
+    @for_workers
+    def steer(reference: str, act: str) -> ResponseReturnValue:
+        now = parts.clock.now()
+        if act not in FORMS:
+            abort(404)
+        if act not in acts_of(g.user.role):
+            abort(403, "Only supervisors and administrators may do this.")
+
+        def work(session: Session) -> str:
+            found = session.scalar(select(Callback.id).where(Callback.reference == reference, visible_to(g.user)))
+            if found is None:
+                abort(404)
+            asked = FORMS[act].read(session)
+            message = perform(session, parts.desk, found, asked, user_at_console(g.user), now, _seen())
+            note_change(session, now, f"callback: {act}", reference)
+            return message.english
+
+        try:
+            done(parts.database.write(work))
+        except DeskError as fault:
+            refused(fault)
+        return redirect(url_for("console.callback", reference=reference))
+
+
+def acts_of(role: Role) -> frozenset[str]:
+    """Return the forms that a user may send for a callback that they see."""
+    return frozenset(name for name, form in FORMS.items() if role in form.act.roles)
+
+
+def _seen() -> int | None:
+    """Return the last event that the sender of the form had seen, when the form says so."""
+    text = request.form.get("seen", "")
+    return int(text) if text.isdecimal() and len(text) < 18 else None
+
+
+def _text(name: str, longest: int = LONGEST_TEXT) -> str:
+    return request.form.get(name, "").strip()[:longest]
+
+
+def _outcome() -> ReportedOutcome:
+    try:
+        return ReportedOutcome(_text("outcome"))
+    except ValueError:
+        known = ", ".join(outcome.value for outcome in ReportedOutcome)
+        raise WrongState(f"{_text('outcome')!r} is not an outcome. Known: {known}.") from None
+
+
+def _priority() -> PriorityLevel:
+    try:
+        return PriorityLevel(_text("priority"))
+    except ValueError:
+        known = ", ".join(level.value for level in PriorityLevel)
+        raise WrongState(f"{_text('priority')!r} is not a priority. Known: {known}.") from None
+
+
+class Form:
+    """A form of the callback's screen: the act that it asks for, and how its fields are read."""
+
+    def __init__(self, act: type[Act], read: Callable[[Session], Act]) -> None:
+        self.act, self.read = act, read
+
+
+# By the last part of the address that each form posts to.
+FORMS: Mapping[str, Form] = {
+    "take": Form(Take, lambda _: Take(from_owner=True)),
+    "pass": Form(Pass, lambda _: Pass()),
+    "give": Form(Assign, lambda session: Assign(technician_named(session, _text("technician")))),
+    "connect": Form(Connect, lambda _: Connect()),
+    "attempt": Form(ReportOutcome, lambda _: ReportOutcome(_outcome())),
+    "resolve": Form(ReportOutcome, lambda _: ReportOutcome(ReportedOutcome.RESOLVED)),
+    "cancel": Form(Cancel, lambda _: Cancel(_text("why"))),
+    "reopen": Form(Reopen, lambda _: Reopen(_text("why"))),
+    "page-now": Form(PageNow, lambda _: PageNow()),
+    "manager": Form(RequestManager, lambda _: RequestManager(_text("why"))),
+    "priority": Form(SetPriority, lambda _: SetPriority(_priority())),
+    "wait": Form(WaitForCustomer, lambda _: WaitForCustomer(_text("why"))),
+    "back": Form(EndWait, lambda _: EndWait()),
+    "number": Form(SetNumber, lambda _: SetNumber(_text("number", LONGEST_NUMBER))),
+    "consent": Form(Consent, lambda _: Consent()),
+    "note": Form(AddNote, lambda _: AddNote(_text("words"))),
+    "name": Form(NameCaller, lambda _: NameCaller(_text("name"))),
+    "transcript": Form(WriteTranscript, lambda _: WriteTranscript(_text("words"))),
+    "product": Form(SetProduct, lambda _: SetProduct(_text("product"))),
+}
+# On the screen these are behind "More".
+HIDDEN_AT_FIRST = ("priority", "product", "wait", "back", "manager", "cancel", "name", "number", "transcript")

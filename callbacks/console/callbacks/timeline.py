@@ -1,0 +1,77 @@
+"""One callback's log in one line of time: what people and the desk did, and every page with what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callbacks.db.event_kinds import Actor, EventKind
+from callbacks.db.states import Channel, PageState
+from callbacks.db.tables import Callback, Event, Page, PageAttempt
+from callbacks.paging.delivery import KINDS, became
+from callbacks.records.event_log import events_of
+from callbacks.records.event_words import event_words
+
+# The page itself stands in the line of time, with its delivery.
+SHOWN_AS_PAGES = {EventKind.PAGED, EventKind.NOTIFIED, EventKind.CONNECTION_STARTED, EventKind.PAGE_FAILED}
+TROUBLE = {
+    EventKind.BREACHED,
+    EventKind.PAGE_CAPPED,
+    EventKind.STEP_SKIPPED,
+    EventKind.NUMBER_BLOCKED,
+    EventKind.DECISION_FAILED,
+}
+CHANNELS = {Channel.TEXT: "text", Channel.CALL: "call", Channel.MAIL: "mail", Channel.CONNECTION: "call"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line. `kind` is the symbol that stands beside it."""
+
+    at: datetime
+    who: str
+    what: str
+    detail: str
+    kind: str  # customer, desk, page, person, trouble
+    is_page: bool = False
+
+
+def timeline_of(session: Session, callback: Callback, zone: ZoneInfo) -> list[Entry]:
+    """Give every line, in the order in which it happened."""
+    entries = [*_events(session, callback), *_pages(session, callback, zone)]
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def _events(session: Session, callback: Callback) -> Iterator[Entry]:
+    for event in events_of(session, callback.call_sid):
+        if event.kind not in SHOWN_AS_PAGES:
+            words = event_words(event.kind, event.step)
+            yield Entry(event.at, event.actor, words, event.detail, _symbol(event))
+
+
+def _symbol(event: Event) -> str:
+    if event.kind in TROUBLE:
+        return "trouble"
+    if event.actor == Actor.CALLER:
+        return "customer"
+    return "desk" if event.actor in (Actor.DESK, Actor.CARRIER) else "person"
+
+
+def _pages(session: Session, callback: Callback, zone: ZoneInfo) -> Iterator[Entry]:
+    pages = session.scalars(select(Page).where(Page.callback_id == callback.id).order_by(Page.id)).all()
+    ids = [page.id for page in pages]
+    query = select(PageAttempt).where(PageAttempt.page_id.in_(ids)).order_by(PageAttempt.page_id, PageAttempt.id)
+    by_page = {key: list(rows) for key, rows in groupby(session.scalars(query), key=lambda attempt: attempt.page_id)}
+    for page in pages:
+        attempts = by_page.get(page.id, [])
+        what = f"{CHANNELS[page.channel]} to {page.technician.name}"
+        detail = f"{KINDS[page.kind]}: {became(page, attempts, zone)}"
+        is_lost = page.state is PageState.FAILED or any(attempt.error for attempt in attempts[-1:])
+        at = attempts[0].started_at if attempts else page.created_at
+        yield Entry(at, Actor.DESK, what, detail, "trouble" if is_lost else "page", is_page=True)

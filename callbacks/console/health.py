@@ -1,0 +1,93 @@
+"""How the service is: for load balancers, for Prometheus, and for `check`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from flask import Blueprint, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import REGISTRY, Collector
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from callbacks.db.database import Database
+from callbacks.db.states import AudioState, CallbackState, PageState
+from callbacks.db.tables import Callback, Page, Voicemail, WorkerSign
+from callbacks.worker.health import unready
+from sla.clock import Clock
+
+
+def health_blueprint(database: Database, clock: Clock) -> Blueprint:
+    """/healthz: the process is up. /readyz: it can keep its promises. /metrics: in numbers."""
+    health = Blueprint("health", __name__)
+
+    @health.get("/healthz")
+    def healthz() -> Response:
+        return _plain("up")
+
+    @health.get("/readyz")
+    def readyz() -> Response:
+        reason = unready(database, clock)
+        return _plain("ready") if reason is None else _plain(reason, 503)
+
+    @health.get("/metrics")
+    def metrics() -> Response:
+        registry = CollectorRegistry()
+        registry.register(_Owed(database, clock))
+        return Response(generate_latest(REGISTRY) + generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+    return health
+
+
+class _Owed(Collector):
+    """What the desk owes at this moment, read from the database when it is scraped."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        now = self._clock.now()
+        try:
+            numbers = self._database.read(lambda session: _numbers(session, now))
+        except SQLAlchemyError:
+            yield GaugeMetricFamily("nightdesk_database_up", "Whether the database answers", value=0)
+            return
+        yield GaugeMetricFamily("nightdesk_database_up", "Whether the database answers", value=1)
+        for (name, meaning), value in numbers.items():
+            yield GaugeMetricFamily(f"nightdesk_{name}", meaning, value=value)
+
+
+def _numbers(session: Session, now: datetime) -> dict[tuple[str, str], float]:
+    unanswered = (Callback.state == CallbackState.OPEN, Callback.attempted_at.is_(None))
+    swept_at = session.scalar(select(func.max(WorkerSign.swept_at)))
+    due = session.scalar(select(func.min(Page.next_action_at)).where(Page.state == PageState.DUE))
+    return {
+        ("callbacks_open", "Callbacks that are open"): _count(session, Callback.state == CallbackState.OPEN),
+        ("callbacks_unanswered", "Open callbacks without an attempt"): _count(session, *unanswered),
+        ("callbacks_overdue", "Unanswered past their deadline"): _count(session, *unanswered, Callback.due_at < now),
+        ("pages_waiting", "Pages not yet taken by the carrier"): session.scalar(
+            select(func.count()).select_from(Page).where(Page.state == PageState.DUE)
+        )
+        or 0,
+        ("oldest_page_late_seconds", "How late the oldest waiting page is"): _late(due, now),
+        ("recordings_wanted", "Recordings not yet in our storage"): session.scalar(
+            select(func.count()).select_from(Voicemail).where(Voicemail.audio == AudioState.WANTED)
+        )
+        or 0,
+        ("sweep_age_seconds", "Since a worker last finished a sweep"): _late(swept_at, now),
+    }
+
+
+def _count(session: Session, *which: object) -> int:
+    return session.scalar(select(func.count()).select_from(Callback).where(*which)) or 0  # type: ignore[arg-type]
+
+
+def _late(at: datetime | None, now: datetime) -> float:
+    return max(0.0, (now - at).total_seconds()) if at else 0.0
+
+
+def _plain(text: str, status: int = 200) -> Response:
+    return Response(text + "\n", status=status, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,208 @@
+"""The figures of a report: each with its sentence, its chart, and the table that holds the same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from callbacks.console.reports.charts import Chart, Group, Look, columns, rows
+from callbacks.desk.night_hours import NightHours
+from callbacks.reporting import figures as tallies
+from callbacks.reporting.activity import Activity
+from callbacks.reporting.export import Table
+from callbacks.text.formats import span
+from sla.attainment import Attainment, Record, attainment
+
+RESOLUTIONS = "From the call until it is resolved, without the waits for the customer; by the priority of now."
+KEPT, MISSED, OPEN = Look("kept", "good"), Look("missed", "bad"), Look("open", "open")
+IN_TIME, LATE = Look("in time", "good"), Look("too late", "bad")
+AFTER_HOURS, IN_HOURS = Look("after hours", "main"), Look("in support hours", "beside")
+BY_NIGHT, BY_DAY = Look("by night", "main"), Look("by day", "beside")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One section of the page. Without any chart, nothing happened that it could show."""
+
+    heading: str
+    sentence: str
+    table: Table
+    charts: Sequence[tuple[str, Chart]]  # a heading of its own, where there are several
+
+
+@dataclass(frozen=True)
+class Report:
+    """The whole page: the essential numbers, then the figures."""
+
+    headline: Sequence[tuple[str, str]]
+    figures: Sequence[Figure]
+
+
+def report(found: Activity, resolved: Sequence[Record], promise: timedelta, now: datetime) -> Report:
+    """Make every figure of some days, and of the resolutions promised in them."""
+    records = tallies.promises(found.calls)
+    kept = attainment(records, now)
+    figures = [
+        _attainment("attainment", "Promises kept", found, records, now, "What was cancelled untried was no promise."),
+        _first_reaction(records, kept, promise, now),
+        _rang("hours", "Calls by hour of the day", "Hour", tallies.hours(found.calls)),
+        _rang("weekdays", "Calls by day of the week", "Day", tallies.weekdays(found.calls)),
+        _attainment("resolutions", "Resolutions kept", found, resolved, now, RESOLUTIONS),
+        _load(tallies.load(found), found.hours),
+        _nights(tallies.nights(found.days, found.hours, found.calls_for_nights, found.pages_for_nights), found.hours),
+        _outcomes(tallies.outcomes(found)),
+    ]
+    return Report(_headline(found, kept), figures)
+
+
+def percent(found: Attainment) -> str:
+    """Say which share was kept: "98.2 %"; 100 % only when nothing was missed."""
+    if found.share_met is None:
+        return "none due yet"
+    return f"{min(100 * found.share_met, 99.9) if found.missed else 100:.1f} %"
+
+
+def _headline(found: Activity, kept: Attainment) -> list[tuple[str, str]]:
+    after_hours = sum(1 for call in found.calls if not call.is_open)
+    return [
+        ("Calls", f"{len(found.calls):,}"),
+        ("After hours", f"{after_hours:,}"),
+        ("Callbacks", f"{sum(1 for call in found.calls if call.priority is not None):,}"),
+        ("Kept in time", percent(kept)),
+        ("First attempt, median", _length(kept.median)),
+        ("Pages to phones", f"{sum(page.times for page in found.pages):,}"),
+    ]
+
+
+def _attainment(
+    name: str, heading: str, found: Activity, records: Sequence[Record], now: datetime, note: str
+) -> Figure:
+    kept, weeks = attainment(records, now), tallies.weeks(found, records, now)
+    lines = [(week.name, week.monday.isoformat(), week.priority, *_kept(week.kept)) for week in weeks]
+    table = Table(
+        name,
+        f"{heading}, by week and priority",
+        ("Week", "From Monday", "Priority", "Kept", "Missed", "Open", "Kept (%)"),
+        (*lines, ("All", "", "", *_kept(kept))),
+    )
+    says = f"{percent(kept)} in time: {kept.met:,} kept, {kept.missed:,} missed, {kept.open:,} open."
+    groups = [
+        Group(f"{monday.day} {monday:%b}", _counts(week.kept for week in weeks if week.monday == monday))
+        for monday in found.days.mondays()
+    ]
+    return Figure(heading, f"{says} {note}", table, _drawn(columns(says, (KEPT, MISSED, OPEN), groups)))
+
+
+def _counts(kept: Iterable[Attainment]) -> tuple[int, int, int]:
+    each = list(kept)
+    return sum(one.met for one in each), sum(one.missed for one in each), sum(one.open for one in each)
+
+
+def _kept(found: Attainment) -> tuple[int, int, int, float | str]:
+    share = "" if found.share_met is None else round(100 * found.share_met, 1)
+    return found.met, found.missed, found.open, share
+
+
+def _first_reaction(records: Sequence[Record], kept: Attainment, promise: timedelta, now: datetime) -> Figure:
+    took = tallies.first_reactions(records, now)
+    table = Table(
+        "first-reaction",
+        "Minutes from the call to the first attempt",
+        ("Minutes", "In time", "Too late"),
+        [(each.minutes, each.in_time, each.late) for each in took],
+    )
+    says = (
+        f"Half of the first attempts came within {_length(kept.median)} of the call, 95 % within "
+        f"{_length(kept.percentile_95)}; {span(promise)} are promised."
+        if kept.median is not None
+        else "No customer was tried yet."
+    )
+    untried = sum(1 for record in records if record.reacted_at is None)
+    says += f" {untried:,} not tried yet." if untried and kept.median is not None else ""
+    groups = [Group(each.minutes.split()[0], (each.in_time, each.late)) for each in took]
+    groups[-1] = Group(f"{groups[-1].label}+", groups[-1].amounts)
+    mark = (promise / timedelta(minutes=tallies.A_BIN), "promised") if promise <= timedelta(hours=1) else None
+    return Figure(
+        "Time to the first attempt",
+        says,
+        table,
+        _drawn(columns(says, (IN_TIME, LATE), groups, at_edges=True, mark=mark)),
+    )
+
+
+def _rang(name: str, heading: str, first: str, counted: Sequence[tallies.Rang]) -> Figure:
+    table = Table(
+        name,
+        heading,
+        (first, "All calls", "After hours"),
+        [(each.when, each.in_hours + each.after_hours, each.after_hours) for each in counted],
+    )
+    groups = [Group(each.when.removesuffix(":00"), (each.after_hours, each.in_hours)) for each in counted]
+    most = max(counted, key=lambda each: each.in_hours + each.after_hours)
+    late = max(counted, key=lambda each: each.after_hours)
+    says = f"Most calls came {_at(most)} ({most.in_hours + most.after_hours:,})"
+    says += f", most of those after hours {_at(late)} ({late.after_hours:,})." if late.after_hours else "."
+    return Figure(heading, says, table, _drawn(columns(says, (AFTER_HOURS, IN_HOURS), groups)))
+
+
+def _at(each: tallies.Rang) -> str:
+    return f"from {each.when}" if ":" in each.when else f"on {each.when}"
+
+
+def _outcomes(counted: Sequence[tallies.Outcome]) -> Figure:
+    table = Table(
+        "outcomes",
+        "What became of calls, callbacks and attempts",
+        ("Of", "Outcome", "How many"),
+        [(each.of, each.outcome, each.count) for each in counted],
+    )
+    charts = []
+    for of in dict.fromkeys(each.of for each in counted):
+        mine = [each for each in counted if each.of == of]
+        says = f"{of.capitalize()}: " + ", ".join(f"{each.count:,} {each.outcome}" for each in mine) + "."
+        groups = [Group(each.outcome, (each.count,)) for each in mine]
+        charts.append((of.capitalize(), rows(says, (Look(of, "main"),), groups)))
+    return Figure("Outcomes", "What became of each call, of each callback, and of each attempt to reach a customer.",
+                  table, charts)  # fmt: skip
+
+
+def _load(people: Sequence[tallies.Load], hours: NightHours) -> Figure:
+    table = Table(
+        "load",
+        "Load per person",
+        ("Person", "Pages by day", "Pages by night", "Night wakings", "Callbacks owned", "Attempts"),
+        [(each.person, each.by_day, each.by_night, each.wakings, each.owned, each.attempts) for each in people],
+    )
+    says = f"Pages that went to a phone. Night is {hours.night}; a waking is a page in the hours {hours.sleep}."
+    drawn = [each for each in people if each.by_day + each.by_night]
+    told = "; ".join(f"{each.person} {each.by_night:,} by night and {each.by_day:,} by day" for each in drawn)
+    groups = [Group(each.person, (each.by_night, each.by_day)) for each in drawn]
+    return Figure("Load per person", says, table, _drawn(rows(f"Pages: {told}.", (BY_NIGHT, BY_DAY), groups)))
+
+
+def _nights(lived: Sequence[tallies.Night], hours: NightHours) -> Figure:
+    busiest = lived[: tallies.MOST_NIGHTS]
+    table = Table(
+        "nights",
+        "The busiest nights",
+        ("Night of", "Day", "Calls", "Callbacks", "Pages"),
+        [(night.evening.isoformat(), f"{night.evening:%a}", night.calls, night.callbacks, night.pages)
+         for night in busiest],
+    )  # fmt: skip
+    says = f"A night belongs to the evening on which it begins ({hours.night})."
+    told = "; ".join(f"{night.evening:%a} {night.evening.day} {night.evening:%b} {night.calls:,}" for night in busiest)
+    groups = [
+        Group(f"{night.evening:%a} {night.evening.day} {night.evening:%b %Y}", (night.calls,))
+        for night in busiest
+        if night.calls
+    ]
+    return Figure("Busiest nights", says, table, _drawn(rows(f"Calls: {told}.", (Look("calls", "main"),), groups)))
+
+
+def _drawn(chart: Chart) -> list[tuple[str, Chart]]:
+    return [("", chart)] if chart.boxes else []
+
+
+def _length(took: timedelta | None) -> str:
+    return "none yet" if took is None else "under a minute" if took < timedelta(minutes=1) else span(took)

@@ -1,0 +1,201 @@
+"""The database: one way to read, one way to write, on SQLite and on PostgreSQL alike.
+
+A transaction is a function of a session, because it may be run again: a deadlock, a lost connection or a busy
+database ends the whole attempt, never half of it. SQL never says now(): instants are bound.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, inspect
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+from callbacks.errors import NotFound
+
+T = TypeVar("T")
+Row = TypeVar("Row", bound=DeclarativeBase)
+log = structlog.get_logger(__name__)
+
+TRIES = 4
+# Two connections that commit at the same instant can corrupt a WAL file before this version (sqlite.org, 2026-03).
+WAL_IS_SAFE_FROM = (3, 51, 3)
+# Deadlock, serialization failure, lock not available, and a server that is shutting down or starting.
+PASSING_SQLSTATES = {"40P01", "40001", "55P03", "57P01", "57P02", "57P03", "57014", "08006", "08001", "08003"}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long the database may take, in real time, before a transaction fails."""
+
+    connection: timedelta = timedelta(seconds=3)  # to make a connection, or until one of the pool is free
+    lock: timedelta = timedelta(seconds=3)  # PostgreSQL: held by another transaction
+    file_lock: timedelta = timedelta(seconds=4)  # SQLite: while another transaction writes
+    statement: timedelta = timedelta(seconds=8)
+    idle_in_transaction: timedelta = timedelta(seconds=15)
+    network: timedelta = timedelta(seconds=10)  # until a server that acknowledges nothing counts as gone
+
+
+PRODUCTION = Limits()
+FAR = timedelta(hours=1)
+UNHURRIED = Limits(FAR, FAR, FAR, FAR, FAR, FAR)  # under a moving clock, real time must not decide anything
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC instant. A naive one is refused: it would come back hours wrong, silently."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} names no time zone; the database keeps aware instants only.")
+        instant = value.astimezone(UTC)
+        return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database:
+    """Where the desk keeps everything it owes."""
+
+    def __init__(self, url: str, limits: Limits = PRODUCTION) -> None:
+        self.engine = engine_for(url, limits)
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._readers = sessionmaker(self.engine.execution_options(reads_only=True), expire_on_commit=False)
+        self.writes_end_with: Callable[[Session], None] | None = None  # such as an entry of the audit log
+
+    def write(self, work: Callable[[Session], T]) -> T:
+        """Run `work` in one transaction, again from its start when the database asks for that."""
+        last = self.writes_end_with
+        if last is None:
+            return self._run(self._sessions, work)
+
+        def work_and_last(session: Session) -> T:
+            done = work(session)
+            last(session)
+            return done
+
+        return self._run(self._sessions, work_and_last)
+
+    def read(self, work: Callable[[Session], T]) -> T:
+        """Run `work` without taking the right to write."""
+        return self._run(self._readers, work)
+
+    def _run(self, sessions: sessionmaker[Session], work: Callable[[Session], T]) -> T:
+        for left in reversed(range(TRIES)):
+            try:
+                with sessions.begin() as session:
+                    return work(session)
+            except DBAPIError as error:
+                if not left or not is_passing(error):
+                    raise
+                log.info("transaction runs again", cause=type(error.orig).__name__)
+                time.sleep(0.05 * (TRIES - left))
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def is_passing(error: DBAPIError) -> bool:
+    """Say whether the same transaction may succeed when it is run again."""
+    if error.connection_invalidated:
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return state in PASSING_SQLSTATES
+    return isinstance(error, OperationalError) and "locked" in str(error.orig)
+
+
+def engine_for(url: str, limits: Limits = PRODUCTION) -> Engine:
+    """Make the engine, with limits so that nobody waits on the database for ever."""
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        return _sqlite(url, limits)
+    if address.drivername == "postgresql":
+        address = address.set(drivername="postgresql+psycopg")
+    set_on_the_server = {
+        "statement_timeout": _milliseconds(limits.statement),
+        "lock_timeout": _milliseconds(limits.lock),
+        "idle_in_transaction_session_timeout": _milliseconds(limits.idle_in_transaction),
+        "timezone": "UTC",
+    }
+    options = " ".join(f"-c {name}={value}" for name, value in set_on_the_server.items())
+    return create_engine(
+        address,
+        pool_pre_ping=True,
+        pool_size=12,
+        max_overflow=4,
+        pool_timeout=limits.connection.total_seconds(),
+        connect_args={
+            "connect_timeout": int(limits.connection.total_seconds()),
+            "options": options,
+            "tcp_user_timeout": _milliseconds(limits.network),
+        },
+    )
+
+
+def _milliseconds(span: timedelta) -> int:
+    return span // timedelta(milliseconds=1)
+
+
+def _sqlite(url: str, limits: Limits) -> Engine:
+    file = make_url(url).database
+    if file and file != ":memory:":
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        connect_args={"timeout": limits.file_lock.total_seconds(), "check_same_thread": False},
+        pool_timeout=limits.connection.total_seconds(),
+    )
+    journal = "WAL" if sqlite3.sqlite_version_info >= WAL_IS_SAFE_FROM else "TRUNCATE"
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver opens no transactions of its own
+        for pragma in ("foreign_keys=ON", f"journal_mode={journal}", "synchronous=FULL"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A transaction that reads first and writes later fails at once when somebody else has written meanwhile.
+        reads_only = connection.get_execution_options().get("reads_only", False)
+        connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def locked(session: Session, model: type[Row], key: object) -> Row:
+    """Load a row and lock it against everybody else until the transaction ends. Raise NotFound."""
+    found = session.get(model, key, with_for_update={"of": model}, populate_existing=True)
+    if found is None:
+        raise NotFound(f"There is no such {model.__name__.lower()}.")
+    return found
+
+
+def insert_once(session: Session, row: type[DeclarativeBase], **values: Any) -> bool:
+    """Insert a row unless one with the same key is there; say whether it was inserted.
+
+    The database decides between two webhooks that come at the same instant: the second waits, and finds the first.
+    """
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    done = session.execute(insert(row).values(**values).on_conflict_do_nothing().returning(*inspect(row).primary_key))
+    return done.first() is not None

@@ -1,0 +1,496 @@
+"""The tables. Columns only: what happens to them is decided elsewhere.
+
+Everything that must happen later is a `next_action_at`. Whoever works on a row holds it by a lease and a token;
+whatever is written afterwards names the token, so that a worker that was frozen meanwhile changes nothing.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Enum, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from callbacks.db.database import UtcDateTime
+from callbacks.db.event_kinds import EventKind
+from callbacks.db.states import (
+    AttemptState,
+    AudioState,
+    CallbackState,
+    CallOutcome,
+    CarrierStatus,
+    Channel,
+    Coverage,
+    PageAnswer,
+    PageKind,
+    PageState,
+    PhoneSlot,
+    PriorityLevel,
+    ReachOutcome,
+    Role,
+    TranscribedBy,
+    VoicemailState,
+)
+
+
+def _values(kind: type[enum.Enum]) -> Sequence[str]:
+    return [member.value for member in kind]
+
+
+def _by_value(length: int) -> Enum:
+    """A column that holds the value of an enum. Loading a value that the enum lacks raises LookupError.
+
+    The migrations see to it that there is none.
+    """
+    return Enum(
+        enum.Enum,
+        native_enum=False,
+        create_constraint=False,
+        validate_strings=True,
+        values_callable=_values,
+        length=length,
+    )
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = {  # noqa: RUF012
+        datetime: UtcDateTime,
+        str: String(255),
+        dict[str, Any]: JSON,
+        enum.Enum: _by_value(20),
+        CallOutcome: _by_value(40),
+        Channel: _by_value(10),
+        Coverage: _by_value(10),
+        PhoneSlot: _by_value(6),
+        PriorityLevel: _by_value(2),
+        TranscribedBy: _by_value(10),
+    }
+
+
+class Technician(Base):
+    __tablename__ = "technicians"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    phone: Mapped[str] = mapped_column(String(20), unique=True)
+    second_phone: Mapped[str | None] = mapped_column(String(20), unique=True)
+    email: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(String(5), default="en")
+    quiet: Mapped[str] = mapped_column(String(11), default="")  # "22:00-07:00", desk time
+    verified_at: Mapped[datetime | None]
+    second_verified_at: Mapped[datetime | None]
+    troubles: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"text first": "this person sent STOP ..."}
+    created_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]  # no longer one of us; the row stays for the log
+    rules: Mapped[list[ContactRuleRow]] = relationship(
+        lazy="selectin", order_by="ContactRuleRow.after", cascade="all, delete-orphan"
+    )
+
+
+class ContactRuleRow(Base):
+    """What a technician adds to the desk's policy when they are paged for a callback."""
+
+    __tablename__ = "contact_rules"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"), index=True)
+    channel: Mapped[Channel]
+    number: Mapped[PhoneSlot] = mapped_column(default=PhoneSlot.FIRST)
+    after: Mapped[int] = mapped_column(default=0)  # seconds
+
+
+class Verification(Base):
+    """A code that was sent to a number; whoever gives it back has that phone in the hand."""
+
+    __tablename__ = "verifications"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"), index=True)
+    number: Mapped[PhoneSlot]
+    code: Mapped[str] = mapped_column(String(6))
+    expires_at: Mapped[datetime]
+    failures: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None]
+
+
+class ShiftRow(Base):
+    __tablename__ = "shifts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"))
+    layer: Mapped[str] = mapped_column(String(40))
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("calendar_sources.id", name="taken_from"), index=True)
+    technician: Mapped[Technician] = relationship(lazy="joined")
+
+
+class RotationRow(Base):
+    """People who take turns on a layer."""
+
+    __tablename__ = "rotations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    layer: Mapped[str] = mapped_column(String(40))
+    first_day: Mapped[date]
+    hand_off: Mapped[str] = mapped_column(String(5))  # "08:00", desk time
+    hours: Mapped[int]  # how long a turn lasts on the wall clock
+    ends_at: Mapped[datetime | None]
+    members: Mapped[list[RotationMember]] = relationship(
+        lazy="selectin", order_by="RotationMember.place", cascade="all, delete-orphan"
+    )
+
+
+class RotationMember(Base):
+    __tablename__ = "rotation_members"
+
+    rotation_id: Mapped[int] = mapped_column(ForeignKey("rotations.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"))
+    technician: Mapped[Technician] = relationship(lazy="joined")
+
+
+class OverrideRow(Base):
+    """Somebody covers for somebody else, or for everybody on a layer."""
+
+    __tablename__ = "overrides"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    layer: Mapped[str] = mapped_column(String(40))
+    technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"))
+    instead_of_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    technician: Mapped[Technician] = relationship(lazy="joined", foreign_keys=[technician_id])
+
+
+class AbsenceRow(Base):
+    """A technician is off."""
+
+    __tablename__ = "absences"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
+class CalendarKey(Base):
+    """The secret in the address of a calendar feed: one technician's shifts, or the whole rota."""
+
+    __tablename__ = "calendar_keys"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    technician_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
+    made_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class CalendarSource(Base):
+    """Somebody else's calendar that a layer's shifts are taken from, again and again."""
+
+    __tablename__ = "calendar_sources"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    layer: Mapped[str] = mapped_column(String(40))
+    url: Mapped[str] = mapped_column(Text)  # a secret: whoever has it reads the calendar
+    read_at: Mapped[datetime | None]
+    next_action_at: Mapped[datetime]
+    trouble: Mapped[str] = mapped_column(Text, default="")
+
+
+class ClosureRow(Base):
+    __tablename__ = "closures"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    opens: Mapped[bool]
+    reason_en: Mapped[str]
+    reason_fr: Mapped[str]
+
+
+class HolidayChange(Base):
+    """A supervisor's correction of the statutory list: a day struck out, or one added."""
+
+    __tablename__ = "holiday_changes"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    struck: Mapped[bool]
+    name_en: Mapped[str] = mapped_column(default="")
+    name_fr: Mapped[str] = mapped_column(default="")
+
+
+class User(Base):
+    __tablename__ = "users"
+    __table_args__ = (UniqueConstraint("technician_id", name="one_user_each"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str]
+    role: Mapped[Role]
+    created_at: Mapped[datetime]
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    session_key: Mapped[str] = mapped_column(String(40))  # changed to end every session of this user
+    technician_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id", name="who_is_paged"))
+    second_factor: Mapped[str] = mapped_column(String(64), default="")  # the secret shared with an app; none: empty
+    second_factor_step: Mapped[int] = mapped_column(default=0)  # of the last code taken: none is taken twice
+    technician: Mapped[Technician | None] = relationship(lazy="joined")
+
+
+class AuditEntry(Base):
+    """Who looked or changed what. The database itself refuses to change or delete a row; see callbacks/audit.py."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    who: Mapped[str]  # a mail address, or "command line"
+    what: Mapped[str]
+    detail: Mapped[str] = mapped_column(Text, default="")
+    seal: Mapped[str] = mapped_column(String(64))  # of this entry and the one before
+
+
+class Call(Base):
+    """One call to one of our lines, whatever became of it."""
+
+    __tablename__ = "calls"
+
+    sid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    line: Mapped[str] = mapped_column(String(40))
+    caller: Mapped[str] = mapped_column(String(64), index=True)  # as the carrier gave it: may be a word, or nothing
+    caller_name: Mapped[str] = mapped_column(String(100), default="")  # as the carrier or a person gave it
+    customer_number: Mapped[str | None] = mapped_column(String(20))  # only when it is a number that can be rung
+    began_at: Mapped[datetime] = mapped_column(index=True)
+    language: Mapped[str] = mapped_column(String(5), default="en")
+    is_open: Mapped[bool]  # whether the line was in support hours when the call began
+    hours_reason: Mapped[str] = mapped_column(Text, default="")
+    attestation: Mapped[str] = mapped_column(String(60), default="")  # STIR, as given
+    beep_at: Mapped[datetime | None]  # when the caller was asked to speak
+    accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[CallOutcome] = mapped_column(default=CallOutcome.IN_PROGRESS)
+    accepted_by: Mapped[Technician | None] = relationship(lazy="joined")
+    voicemail: Mapped[Voicemail | None] = relationship(back_populates="call")
+    callback: Mapped[Callback | None] = relationship(back_populates="call")
+
+
+class Voicemail(Base):
+    __tablename__ = "voicemails"
+    __table_args__ = (Index("voicemails_to_copy", "next_action_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), unique=True)
+    recording_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
+    state: Mapped[VoicemailState]
+    seconds: Mapped[int | None]
+    audio: Mapped[AudioState] = mapped_column(default=AudioState.NONE)
+    audio_file: Mapped[str | None]
+    audio_sha256: Mapped[str | None] = mapped_column(String(64))
+    transcript: Mapped[str] = mapped_column(Text, default="")
+    transcribed_by: Mapped[TranscribedBy] = mapped_column(default=TranscribedBy.NOT_YET)
+    tries: Mapped[int] = mapped_column(default=0)
+    next_action_at: Mapped[datetime | None]
+    token: Mapped[int] = mapped_column(default=0)
+    call: Mapped[Call] = relationship(back_populates="voicemail")
+
+
+BROKEN = "breached_at IS NOT NULL"
+
+
+class Callback(Base):
+    """A customer whom we owe a call, until somebody has tried to reach them, and after."""
+
+    __tablename__ = "callbacks"
+    __table_args__ = (
+        Index("callbacks_to_decide", "next_action_at"),
+        Index("callbacks_by_due", "state", "due_at"),
+        Index("callbacks_by_deadline", "due_at", "id"),
+        Index("callbacks_by_opening", "opened_at", "id"),
+        Index("callbacks_of_owner", "owner_id", "opened_at", "id"),
+        Index("callbacks_by_priority", "priority", "opened_at", "id"),
+        Index("callbacks_broken", "opened_at", "id", sqlite_where=text(BROKEN), postgresql_where=text(BROKEN)),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(12), unique=True)
+    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), unique=True)
+    state: Mapped[CallbackState] = mapped_column(default=CallbackState.OPEN)
+    priority: Mapped[PriorityLevel] = mapped_column(default=PriorityLevel.P2)
+    policy: Mapped[str] = mapped_column(String(40), default="default")  # the escalation policy that holds for it
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
+    acknowledged_at: Mapped[datetime | None]
+    acted_at: Mapped[datetime | None]
+    resumed: Mapped[bool] = mapped_column(default=False)
+    attempted_at: Mapped[datetime | None]  # the first attempt to reach the customer: what stops the paging
+    resolved_at: Mapped[datetime | None]
+    breached_at: Mapped[datetime | None]
+    position: Mapped[int] = mapped_column(default=0)  # the step of the policy to be taken next
+    decisions: Mapped[int] = mapped_column(default=0)
+    next_action_at: Mapped[datetime | None]  # the next step, or, once it was tried, when it closes by itself
+    consented_by: Mapped[str | None]  # who allowed a risky number to be rung
+    product: Mapped[str] = mapped_column(default="")
+    coverage: Mapped[Coverage] = mapped_column(default=Coverage.NONE)
+    call: Mapped[Call] = relationship(lazy="joined", back_populates="callback")
+    owner: Mapped[Technician | None] = relationship(lazy="joined")
+
+
+# Beginnings of words are found by a span of the index: PostgreSQL would sort it by the rules of some language.
+IN_ORDER_OF_BYTES = String(40).with_variant(String(40, collation="C"), "postgresql")
+
+
+class FindingWord(Base):
+    """A word that a callback is found by: of the message, a note or a name, or a number read from either end."""
+
+    __tablename__ = "finding_words"
+    __table_args__ = (Index("words_of_callback", "callback_id", "word"),)
+
+    word: Mapped[str] = mapped_column(IN_ORDER_OF_BYTES, primary_key=True)
+    callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"), primary_key=True)
+
+
+class PriorityChange(Base):
+    """A priority given to a callback after the first, and when: its clocks count on by the new one."""
+
+    __tablename__ = "priority_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"), index=True)
+    at: Mapped[datetime]
+    priority: Mapped[PriorityLevel]
+
+
+class Waiting(Base):
+    """A stretch of waiting for the customer, during which the clock of the resolution stands still."""
+
+    __tablename__ = "waitings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"), index=True)
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+
+class Page(Base):
+    """One notice to one person on one channel, mostly about a callback. It is the outbox: a row before it is sent."""
+
+    __tablename__ = "pages"
+    __table_args__ = (
+        UniqueConstraint("callback_id", "kind", "round", "technician_id", "channel", "number", name="one_page_each"),
+        Index("pages_to_send", "next_action_at"),
+        Index("pages_by_code", "code"),
+        Index("pages_by_time", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    callback_id: Mapped[int | None] = mapped_column(ForeignKey("callbacks.id"))
+    kind: Mapped[PageKind]
+    round: Mapped[int] = mapped_column(default=0)  # which decision, or which attempt, of the callback; else 0
+    technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"), index=True)
+    channel: Mapped[Channel]
+    number: Mapped[PhoneSlot] = mapped_column(default=PhoneSlot.FIRST)
+    code: Mapped[str] = mapped_column(String(8))
+    words: Mapped[str] = mapped_column(Text)
+    state: Mapped[PageState] = mapped_column(default=PageState.DUE)
+    created_at: Mapped[datetime]
+    next_action_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    token: Mapped[int] = mapped_column(default=0)
+    answer: Mapped[PageAnswer] = mapped_column(default=PageAnswer.NONE)
+    bundled_into_id: Mapped[int | None] = mapped_column(ForeignKey("pages.id", name="bundled_into"), index=True)
+    callback: Mapped[Callback | None] = relationship(lazy="joined")
+    technician: Mapped[Technician] = relationship(lazy="joined")
+
+
+class PageAttempt(Base):
+    """One request to the carrier, written before it is made."""
+
+    __tablename__ = "page_attempts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"), index=True)
+    started_at: Mapped[datetime] = mapped_column(index=True)
+    state: Mapped[AttemptState] = mapped_column(default=AttemptState.SENDING)
+    sid: Mapped[str | None] = mapped_column(String(64), unique=True)
+    carrier_status: Mapped[CarrierStatus] = mapped_column(default=CarrierStatus.NONE)
+    status_at: Mapped[datetime | None]
+    error_code: Mapped[int | None]
+    error: Mapped[str] = mapped_column(Text, default="")
+    page: Mapped[Page] = relationship(lazy="joined")
+
+
+class ReachAttempt(Base):
+    """An attempt to reach the customer: what the promise counts."""
+
+    __tablename__ = "attempts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"), index=True)
+    technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"))
+    tried_at: Mapped[datetime]
+    outcome: Mapped[ReachOutcome]
+    is_told: Mapped[bool] = mapped_column(default=False)  # a person said how it went, not the carrier alone
+    told_by: Mapped[str] = mapped_column(String(80))  # "text", "connection", "console, boss@example.com"
+    call_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
+    seconds: Mapped[int | None]
+    technician: Mapped[Technician] = relationship(lazy="joined")
+
+
+class Event(Base):
+    """One line of a call's log. The database itself refuses to change or delete a row."""
+
+    __tablename__ = "events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), index=True)
+    at: Mapped[datetime]
+    actor: Mapped[str]  # one of Actor, a technician's name, or a mail address
+    kind: Mapped[EventKind] = mapped_column(
+        Enum(
+            EventKind,
+            native_enum=False,
+            validate_strings=True,
+            length=40,
+            values_callable=lambda kinds: [kind.value for kind in kinds],
+        )
+    )
+    step: Mapped[int | None]  # which escalation step was taken
+    detail: Mapped[str] = mapped_column(Text, default="")  # for people to read; code never does
+
+
+class ReceivedText(Base):
+    """A text that came in, and the answer it got: the same text again gets the same answer."""
+
+    __tablename__ = "received_texts"
+
+    sid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sender: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[datetime]
+    words: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(Text)
+    understood: Mapped[bool] = mapped_column(default=True)  # False: the answer explains how to reply
+
+
+class WorkerSign(Base):
+    """A worker's sign of life: when it last finished a sweep."""
+
+    __tablename__ = "worker_signs"
+
+    worker: Mapped[str] = mapped_column(String(40), primary_key=True)
+    started_at: Mapped[datetime]
+    swept_at: Mapped[datetime]
+
+
+class Watermark(Base):
+    """When something was last done, or that it was done at all: a look back, a report, an alarm that is told once."""
+
+    __tablename__ = "watermarks"
+
+    name: Mapped[str] = mapped_column(String(120), primary_key=True)
+    at: Mapped[datetime]

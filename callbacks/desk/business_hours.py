@@ -1,0 +1,91 @@
+"""What a supervisor decided about the calendar: closures, extra openings, holidays struck out or added."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callbacks.db.tables import ClosureRow, HolidayChange
+from callbacks.desk.desk_file import Desk
+from callbacks.errors import NotFound, WrongState
+from sla.hours import Closure, SupportHours
+
+
+def support_hours(session: Session, desk: Desk) -> SupportHours:
+    """The desk's hours as they stand: the week, the holidays as corrected, every closure and opening."""
+    hours = _with_holiday_changes(session, desk.regular_hours)
+    rows = session.scalars(select(ClosureRow).order_by(ClosureRow.id)).all()
+    return hours.with_closures(tuple(_closure(row) for row in rows)) if rows else hours
+
+
+def add_closure(
+    session: Session, starts_at: datetime, ends_at: datetime, reason: str, reason_in_french: str, *, opens: bool = False
+) -> None:
+    """Close the desk, or open it, over hours and holidays. Raises WrongState when it ends before it begins."""
+    if ends_at <= starts_at:
+        raise WrongState("It ends before it begins. Let it end later.")
+    row = ClosureRow(starts_at=starts_at, ends_at=ends_at, opens=opens, reason_en=reason, reason_fr=reason_in_french)
+    session.add(row)
+
+
+def drop_closure(session: Session, closure_id: int) -> None:
+    """The desk keeps its hours after all. Raises NotFound."""
+    row = session.get(ClosureRow, closure_id)
+    if row is None:
+        raise NotFound("There is no such closure any more.")
+    session.delete(row)
+
+
+def closures_of(session: Session, year: int, zone: ZoneInfo) -> list[ClosureRow]:
+    """Every closure and opening that touches a year of the desk, in order of time."""
+    rows = session.scalars(select(ClosureRow).order_by(ClosureRow.starts_at, ClosureRow.id))
+    return [row for row in rows if row.starts_at.astimezone(zone).year <= year <= row.ends_at.astimezone(zone).year]
+
+
+def holiday_changes(session: Session, year: int) -> list[HolidayChange]:
+    """Every correction of the statutory list of a year."""
+    rows = session.scalars(select(HolidayChange).order_by(HolidayChange.day))
+    return [row for row in rows if row.day.year == year]
+
+
+def as_by_law(session: Session, day: date) -> None:
+    """Forget the correction of a day: the statutory list holds for it again. Raises NotFound."""
+    change = session.get(HolidayChange, day)
+    if change is None:
+        raise NotFound(f"Nothing was changed for {day}.")
+    session.delete(change)
+
+
+def strike_out(session: Session, day: date) -> None:
+    """Work on a statutory holiday, or take back a day that was added."""
+    _change(session, HolidayChange(day=day, struck=True))
+
+
+def add_holiday(session: Session, day: date, name: str, name_in_french: str) -> None:
+    """Close on a day that is on no statutory list."""
+    _change(session, HolidayChange(day=day, struck=False, name_en=name, name_fr=name_in_french))
+
+
+def _change(session: Session, change: HolidayChange) -> None:
+    before = session.get(HolidayChange, change.day)
+    if before is not None:
+        session.delete(before)
+        session.flush()
+    session.add(change)
+
+
+def _with_holiday_changes(session: Session, hours: SupportHours) -> SupportHours:
+    changes = session.scalars(select(HolidayChange).order_by(HolidayChange.day)).all()
+    if not changes:
+        return hours
+    added = {row.day: {"en": row.name_en, "fr": row.name_fr} for row in changes if not row.struck}
+    struck = (row.day for row in changes if row.struck)
+    return replace(hours, holidays=hours.holidays.with_changes(struck, added))
+
+
+def _closure(row: ClosureRow) -> Closure:
+    return Closure(row.starts_at, row.ends_at, row.opens, {"en": row.reason_en, "fr": row.reason_fr})

@@ -1,0 +1,487 @@
+"""The desk file (support.toml): read whole, checked whole, every mistake told at once with its place and its remedy."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, time, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+import phonenumbers
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from callbacks.db.states import Channel, Coverage, PriorityLevel
+from callbacks.desk.escalation_policy import Escalation, Step, Target
+from callbacks.desk.night_hours import NightHours
+from callbacks.errors import BrokenDesk, WrongState
+from callbacks.text.daily_span import DailySpan, daily_span, time_of_day
+from callbacks.text.duration import duration
+from sla import targets as promise
+from sla.closing import ClosingRule
+from sla.holidays import StatutoryHolidays
+from sla.hours import SupportHours, Window
+from sla.priorities import Priority
+
+Language = Literal["en", "fr"]
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DEFAULT = "default"  # the name of the escalation policy that holds where no other does
+
+
+def window(text: object) -> object:
+    """Read "08:30-18:00" as a window of opening. Raises ValueError with the remedy."""
+    if isinstance(text, Window):
+        return text
+    found = re.fullmatch(r"(\d\d):(\d\d)-(\d\d):(\d\d)", text.strip()) if isinstance(text, str) else None
+    if found is None:
+        raise ValueError(f'{text!r} is not a window. Write "08:30-18:00"; "00:00-00:00" is the whole day.')
+    opens, closes = (int(found[1]), int(found[2])), (int(found[3]), int(found[4]))
+    return Window(time(*opens), time(0, 0) if closes == (24, 0) else time(*closes))
+
+
+def span_of_day(text: object) -> object:
+    """Read "22:00-06:00" as a span of every day. Raises ValueError with the remedy."""
+    return daily_span(text) if isinstance(text, str) else text
+
+
+def own_number(text: str) -> str:
+    """Check a number of the desk's own. Raises ValueError with the remedy."""
+    try:
+        parsed = phonenumbers.parse(text)
+    except phonenumbers.NumberParseException:
+        raise ValueError(f'{text!r} is not a phone number. Write it as "+15145550123".') from None
+    if not phonenumbers.is_possible_number(parsed) or not text.startswith("+"):
+        raise ValueError(f'{text!r} is not a phone number. Write it as "+15145550123".')
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+Duration = Annotated[timedelta, BeforeValidator(duration)]
+
+
+def clock_hour(text: object) -> object:
+    """Read "08:00" as a time of day. Raises ValueError with the remedy."""
+    return time_of_day(text) if isinstance(text, str) else text
+
+
+TimeOfDay = Annotated[time, BeforeValidator(clock_hour)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Company(_Part):
+    name: Mapping[Language, str]
+    sender: str = Field(min_length=2, max_length=30)
+
+
+class Hours(_Part):
+    zone: str
+    monday: tuple[Annotated[Window, BeforeValidator(window)], ...] = ()
+    tuesday: tuple[Annotated[Window, BeforeValidator(window)], ...] = ()
+    wednesday: tuple[Annotated[Window, BeforeValidator(window)], ...] = ()
+    thursday: tuple[Annotated[Window, BeforeValidator(window)], ...] = ()
+    friday: tuple[Annotated[Window, BeforeValidator(window)], ...] = ()
+    saturday: tuple[Annotated[Window, BeforeValidator(window)], ...] = ()
+    sunday: tuple[Annotated[Window, BeforeValidator(window)], ...] = ()
+
+    @model_validator(mode="after")
+    def zone_is_known(self) -> Hours:
+        if self.zone not in available_timezones():
+            raise ValueError(f'zone {self.zone!r} is not known. Write one such as "America/Toronto".')
+        return self
+
+
+class HolidayPlaces(_Part):
+    countries: tuple[Literal["US", "CA"], ...] = ("US", "CA")
+    subdivision: str | None = "QC"
+
+
+class Line(_Part):
+    """A number that customers call, and the menu that they meet there (empty: straight to support)."""
+
+    number: Annotated[str, BeforeValidator(own_number)]
+    language: Language = "en"
+    menu: Mapping[Annotated[str, Field(pattern="^[0-9]$")], Literal["support", "english", "french"]] = {}
+    menu_exit: Literal["support", "goodbye"] = "support"
+    priority: PriorityLevel = PriorityLevel.P2  # of a callback that opens on this line
+
+    @model_validator(mode="after")
+    def menu_leads_to_support(self) -> Line:
+        if self.menu and "support" not in self.menu.values():
+            raise ValueError('the menu never leads to support. Give one key the value "support".')
+        return self
+
+
+class CallbackPromise(_Part):
+    promise: Duration
+    at_risk: Duration = timedelta(minutes=10)  # so long before the deadline a callback is shown as at risk
+
+
+class Ringing(_Part):
+    each: Duration
+    longest_hunt: Duration
+
+
+class VoicemailLimits(_Part):
+    longest: Duration
+    silence: Duration
+
+
+class PriorityTargets(_Part):
+    name: str
+    first_reaction: Duration
+    resolution: Duration
+    at_risk_after: Duration | None = None
+    around_the_clock: bool = False
+
+
+class AgainStep(_Part):
+    """Whom a step texts, calls, and pages as their own contact rules say."""
+
+    text: tuple[str, ...] = ()
+    call: tuple[str, ...] = ()
+    page: tuple[str, ...] = ()
+
+
+class EscalationStep(AgainStep):
+    after: Duration
+    times: int = Field(ge=1, le=20, default=1)
+    every: Duration | None = None
+
+    @model_validator(mode="after")
+    def repeats_at_a_pace(self) -> EscalationStep:
+        if self.times > 1 and not self.every:
+            raise ValueError('a step that is taken several times needs a pace. Give it every = "2m".')
+        return self
+
+
+class EscalationPart(_Part):
+    layers: tuple[str, ...] = Field(min_length=1)
+    steps: tuple[EscalationStep, ...] = Field(min_length=1)
+    again: AgainStep
+    again_every: Duration
+    reminder_after: Duration
+    reminder_before_due: Duration
+    resume_before_due: Duration
+
+
+class OtherPolicy(_Part):
+    """An escalation policy for some callbacks; what it leaves out is as in [escalation]."""
+
+    lines: tuple[str, ...] = ()
+    priorities: tuple[PriorityLevel, ...] = ()
+    hours: tuple[Annotated[DailySpan, BeforeValidator(span_of_day)], ...] = ()
+    steps: tuple[EscalationStep, ...] = Field(min_length=1)
+    again: AgainStep | None = None
+    again_every: Duration | None = None
+    reminder_after: Duration | None = None
+    reminder_before_due: Duration | None = None
+    resume_before_due: Duration | None = None
+
+    def holds_for(self, line: str, priority: PriorityLevel, local: time) -> bool:
+        return (
+            (not self.lines or line in self.lines)
+            and (not self.priorities or priority in self.priorities)
+            and (not self.hours or any(span.covers(local) for span in self.hours))
+        )
+
+
+class Products(_Part):
+    """The products that customers call about, by whether work on them is paid for."""
+
+    covered: tuple[str, ...] = ()
+    courtesy: tuple[str, ...] = ()
+    billable: tuple[str, ...] = ()
+
+    @property
+    def by_coverage(self) -> Mapping[Coverage, tuple[str, ...]]:
+        return {
+            Coverage.COVERED: self.covered,
+            Coverage.COURTESY: self.courtesy,
+            Coverage.BILLABLE: self.billable,
+        }
+
+
+class Limits(_Part):
+    """What keeps a phone usable in a storm, and a bill within reason. The first page of a callback is never held."""
+
+    answers_to_strangers: int = Field(ge=0, le=20, default=3)
+    pages_in_ten_minutes: int = Field(ge=1, le=100, default=6)  # to one person on one channel, then in bundles
+    bundle_every: Duration = timedelta(minutes=2)
+    texts_a_day: int = Field(ge=10, default=600)
+    calls_a_day: int = Field(ge=10, default=300)
+
+
+class AutoClose(_Part):
+    """When a callback closes by itself: both the attempts and the silence, never one (policy: Priorities)."""
+
+    attempts: int = Field(ge=1, le=20, default=3)
+    silence: Duration = timedelta(days=5)
+    never: tuple[PriorityLevel, ...] = (PriorityLevel.P1,)
+
+    @model_validator(mode="after")
+    def silence_lasts(self) -> AutoClose:
+        if self.silence < timedelta(hours=1):
+            raise ValueError("a silence of less than an hour would close callbacks at once. Give more.")
+        return self
+
+
+class ReportHours(_Part):
+    """Which hours of the desk's clock count as night, and in which a page wakes somebody."""
+
+    night: Annotated[DailySpan, BeforeValidator(span_of_day)] = DailySpan(time(18), time(8, 30))
+    sleep: Annotated[DailySpan, BeforeValidator(span_of_day)] = DailySpan(time(22), time(7))
+
+
+class RotaWatch(_Part):
+    """When supervisors are told of the gaps ahead: an hour at which they can still do something about tonight."""
+
+    gaps_reported_at: TimeOfDay = time(9)
+
+
+class DigestMails(_Part):
+    """When the digests are mailed, and to whom beside supervisors and administrators."""
+
+    at: TimeOfDay = time(8)
+    until: TimeOfDay = time(12)  # a digest that could not be sent by then is not sent
+    also_to: tuple[Annotated[str, Field(pattern=r"^[^@\s,<>]+@[^@\s,<>]+$")], ...] = ()
+
+
+class Desk(_Part):
+    """Everything that support.toml says."""
+
+    company: Company
+    hours: Hours
+    holidays: HolidayPlaces
+    lines: Mapping[str, Line] = Field(min_length=1)
+    callback: CallbackPromise
+    ringing: Ringing
+    voicemail: VoicemailLimits
+    priorities: Mapping[PriorityLevel, PriorityTargets]
+    escalation: EscalationPart
+    policies: Mapping[str, OtherPolicy] = {}
+    coverage: Products = Products()
+    limits: Limits = Limits()
+    digest: DigestMails = DigestMails()
+    auto_close: AutoClose = AutoClose()
+    reports: ReportHours = ReportHours()
+    rota: RotaWatch = RotaWatch()
+
+    def priority_of_line(self, line: str) -> PriorityLevel:
+        """Return the priority of a callback that opens on a line; a line that is gone is like any other."""
+        return self.lines[line].priority if line in self.lines else PriorityLevel.P2
+
+    def coverage_of(self, product: str) -> Coverage:
+        """Return whether work on a product is paid for; NONE when the desk file does not know it."""
+        known = (coverage for coverage, products in self.coverage.by_coverage.items() if product in products)
+        return next(known, Coverage.NONE)
+
+    def line_called(self, number: str) -> str:
+        """Name the line that a number belongs to; a number of nobody's is served as a line without a menu."""
+        for name, line in self.lines.items():
+            if line.number == number:
+                return name
+        return next((name for name, line in self.lines.items() if not line.menu), next(iter(self.lines)))
+
+    @cached_property
+    def regular_hours(self) -> SupportHours:
+        """The hours of every week and the statutory holidays, before any closure."""
+        places = StatutoryHolidays(self.holidays.countries, self.holidays.subdivision)
+        week = {day: windows for day, name in enumerate(WEEKDAYS) if (windows := getattr(self.hours, name))}
+        return SupportHours(self.zone, week, places)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.hours.zone)
+
+    def instant(self, text: str) -> datetime:
+        """Read a time as the desk's clock shows it, such as 2026-11-27T18:00. Raises WrongState."""
+        try:
+            told = datetime.fromisoformat(text.strip().replace(" ", "T"))
+        except ValueError:
+            told = None
+        if told is None or not 2000 < told.year < 2200:
+            raise WrongState(f"{text[:40]!r} is no time. Write it as 2026-11-27T18:00.")
+        instant = (told if told.tzinfo else told.replace(tzinfo=self.zone)).astimezone(UTC)
+        if told.tzinfo is None and instant.astimezone(self.zone).replace(tzinfo=None) != told:
+            raise WrongState(f"There is no {told:%H:%M} on {told:%Y-%m-%d}: the clocks go forward over it.")
+        return instant
+
+    @cached_property
+    def promised_callback(self) -> promise.Target:
+        """What callers are promised while the desk is closed, whatever the priority."""
+        return promise.Target(self.callback.promise)
+
+    @cached_property
+    def night_hours(self) -> NightHours:
+        """The hours that reports and digests count as night, and as sleep."""
+        return NightHours(self.reports.night, self.reports.sleep)
+
+    @cached_property
+    def closing_rule(self) -> ClosingRule:
+        """When a callback closes by itself."""
+        never = frozenset(level.value for level in self.auto_close.never)
+        return ClosingRule(self.auto_close.attempts, self.auto_close.silence, never)
+
+    @cached_property
+    def promises(self) -> Mapping[PriorityLevel, Priority]:
+        """What each priority promises."""
+        return {level: _priority(level, targets) for level, targets in self.priorities.items()}
+
+    @cached_property
+    def policy(self) -> Escalation:
+        """The escalation policy that holds where no other does."""
+        return self._escalation(self.escalation.steps, None)
+
+    @cached_property
+    def escalations(self) -> Mapping[str, Escalation]:
+        """Every escalation policy by its name."""
+        others = {name: self._escalation(other.steps, other) for name, other in self.policies.items()}
+        return {DEFAULT: self.policy, **others}
+
+    def policy_for(self, line: str, priority: PriorityLevel, at: datetime) -> str:
+        """Name the policy that holds for a callback on this line opened at this instant: the first that fits."""
+        local = at.astimezone(self.zone).time()
+        fitting = (name for name, other in self.policies.items() if other.holds_for(line, priority, local))
+        return next(fitting, DEFAULT)
+
+    def policy_named(self, name: str) -> Escalation:
+        """The policy of that name; the default one when the desk file has it no more."""
+        return self.escalations.get(name, self.policy)
+
+    def _escalation(self, steps: tuple[EscalationStep, ...], other: OtherPolicy | None) -> Escalation:
+        part = self.escalation
+
+        def own(name: str) -> Any:
+            return getattr(other, name, None) or getattr(part, name)
+
+        return Escalation(
+            layers=part.layers,
+            steps=tuple(_repeated(steps)),
+            again=Step(own("again_every"), _targets(own("again"))),
+            promise=self.callback.promise,
+            reminder_after=own("reminder_after"),
+            reminder_before_due=own("reminder_before_due"),
+            resume_before_due=own("resume_before_due"),
+        )
+
+
+def _priority(level: PriorityLevel, targets: PriorityTargets) -> Priority:
+    business = not targets.around_the_clock
+    return Priority(
+        level.value,
+        targets.name,
+        promise.Target(targets.first_reaction, business_time=business),
+        promise.Target(targets.resolution, business_time=business, at_risk_after=targets.at_risk_after),
+    )
+
+
+def _repeated(steps: Iterable[EscalationStep]) -> Iterator[Step]:
+    for step in steps:
+        for repeat in range(step.times):
+            yield Step(step.after + repeat * (step.every or timedelta(0)), _targets(step))
+
+
+def _targets(step: AgainStep) -> tuple[Target, ...]:
+    texts, calls = (Target(who, Channel.TEXT) for who in step.text), (Target(who, Channel.CALL) for who in step.call)
+    return (*texts, *calls, *(Target(who, None) for who in step.page))
+
+
+def read_desk(path: Path) -> Desk:
+    """Read and check the desk file. Raises BrokenDesk with every mistake found."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        remedy = "there is no such file. Set DESK_FILE, or start from the support.toml shipped."
+        raise BrokenDesk(path, [remedy]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
+        raise BrokenDesk(path, [f"it is not TOML: {broken}."]) from None
+    return desk_from(content, path)
+
+
+def desk_from(content: dict[str, Any], path: Path) -> Desk:
+    """Check what the desk file says. Raises BrokenDesk with every mistake found."""
+    try:
+        desk = Desk.model_validate(content)
+    except ValidationError as invalid:
+        raise BrokenDesk(path, [_in_words(dict(fault)) for fault in invalid.errors()]) from None
+    faults = [*_faults_of_hours(desk), *_faults_of_lines(desk), *_faults_of_priorities(desk)]
+    faults += [*_faults_of_policies(desk), *_faults_of_digest(desk)]
+    if faults:
+        raise BrokenDesk(path, faults)
+    return desk
+
+
+def _faults_of_policies(desk: Desk) -> Iterator[str]:
+    yield from (f"escalation: {fault}" for fault in desk.policy.faults())
+    for name, other in desk.policies.items():
+        yield from (f"policies.{name}: {fault}" for fault in desk.escalations[name].faults())
+        for line in other.lines:
+            if line not in desk.lines:
+                yield f"policies.{name}: there is no line {line!r}. Known: {', '.join(desk.lines)}."
+        if name == DEFAULT:
+            yield f"policies.{name}: {DEFAULT!r} is what [escalation] says. Give this policy another name."
+        if not (other.lines or other.priorities or other.hours):
+            yield f"policies.{name}: it would hold for everything. Give it lines, priorities or hours."
+
+
+def _in_words(fault: dict[str, Any]) -> str:
+    place = ".".join(str(part) for part in fault["loc"] if part != "[key]") or "the file"
+    match fault["type"]:
+        case "missing":
+            return f"{place} is missing. Add it."
+        case "extra_forbidden":
+            return f"{place} is not a setting. Is it misspelt, or in the wrong section?"
+        case "value_error":
+            return f"{place}: {fault['ctx']['error']}"
+        case _:
+            return f"{place}: {fault['msg'].removeprefix('Value error, ')} (it says {fault['input']!r})."
+
+
+def _faults_of_hours(desk: Desk) -> list[str]:
+    try:
+        _ = desk.regular_hours
+    except ValueError as fault:
+        return [f"hours: {fault}"]
+    return []
+
+
+def _faults_of_lines(desk: Desk) -> list[str]:
+    faults = []
+    numbers = [line.number for line in desk.lines.values()]
+    for name, line in desk.lines.items():
+        if not re.fullmatch(r"[a-z][a-z0-9-]{0,30}", name):
+            faults.append(f"lines.{name}: a line's name is small letters, digits and hyphens, such as toll-free.")
+        if numbers.count(line.number) > 1:
+            faults.append(f"lines.{name}: {line.number} belongs to two lines. Give each its own number.")
+    for language in ("en", "fr"):
+        if language not in desk.company.name:
+            faults.append(f"company.name.{language} is missing. Callers hear it in that language.")
+    return faults
+
+
+def _faults_of_priorities(desk: Desk) -> list[str]:
+    faults = [
+        f"priorities.{level.value} is missing. Add it." for level in PriorityLevel if level not in desk.priorities
+    ]
+    zero = timedelta(0)
+    for level, targets in desk.priorities.items():
+        if targets.first_reaction <= zero or targets.resolution <= zero:
+            faults.append(f"priorities.{level.value}: a target of zero cannot be kept. Give more.")
+        elif targets.at_risk_after is not None and not zero < targets.at_risk_after <= targets.resolution:
+            faults.append(f"priorities.{level.value}: at_risk_after must lie before the resolution is due.")
+    if desk.callback.at_risk >= desk.callback.promise:
+        faults.append("callback.at_risk: it must be shorter than callback.promise.")
+    if desk.callback.promise < timedelta(minutes=5):
+        faults.append("callback.promise: less than 5 minutes leaves no time to page anybody. Give more.")
+    return faults
+
+
+def _faults_of_digest(desk: Desk) -> list[str]:
+    if desk.digest.at < desk.digest.until:
+        return []
+    return ["digest.until: it must be later than digest.at, on the same day."]

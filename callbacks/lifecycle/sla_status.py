@@ -1,0 +1,99 @@
+"""The promises made for callbacks, as the library of business time understands them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from callbacks.db.states import CallbackState, PriorityLevel
+from callbacks.db.tables import Call, Callback, PriorityChange, Waiting
+from callbacks.desk.desk_file import Desk
+from sla.explanation import explained
+from sla.hours import SupportHours
+from sla.promises import Course, Promise, Wait, first_reaction, resolution
+
+TRIED_AND_OPEN = (Callback.state == CallbackState.OPEN) & Callback.attempted_at.is_not(None)
+
+
+class Resolution(NamedTuple):
+    """How the resolution of one callback stands."""
+
+    callback_id: int
+    priority: PriorityLevel
+    line: str
+    began_at: datetime
+    promise: Promise
+
+
+def explanations(session: Session, desk: Desk, hours: SupportHours, callback: Callback, now: datetime) -> list[str]:
+    """Say in sentences that a supervisor can read to the customer what was promised and how it stands."""
+    course = _courses(session, desk, Callback.id == callback.id)[0][1]
+    promises = (first_reaction(course, hours, now), resolution(course, hours, now))
+    return [explained(promise, hours) for promise in promises if promise is not None]
+
+
+def resolutions(
+    session: Session, desk: Desk, hours: SupportHours, which: ColumnElement[bool], now: datetime
+) -> list[Resolution]:
+    """How the resolutions of some callbacks stand; those without a promised one are left out."""
+    found = []
+    for (callback_id, priority, line, began_at), course in _courses(session, desk, which):
+        promise = resolution(course, hours, now)
+        if promise is not None:
+            found.append(Resolution(callback_id, priority, line, began_at, promise))
+    return found
+
+
+def still_owed(session: Session, desk: Desk, hours: SupportHours, now: datetime) -> dict[int, Promise]:
+    """The resolutions that are owed now, by the id of the callback: of those that were tried and are open."""
+    return {each.callback_id: each.promise for each in resolutions(session, desk, hours, TRIED_AND_OPEN, now)}
+
+
+Facts = tuple[int, PriorityLevel, str, datetime]
+
+
+def _courses(session: Session, desk: Desk, which: ColumnElement[bool]) -> Sequence[tuple[Facts, Course]]:
+    """What has happened to some callbacks, as far as their promises go: in three questions, however many they are."""
+    facts = (Callback.id, Callback.priority, Call.line, Call.began_at, Callback.attempted_at, Callback.resolved_at)
+    rows = session.execute(select(*facts).join(Call, Callback.call_sid == Call.sid).where(which))
+    changes, waits = _changes(session, which), _waits(session, which)
+    return [
+        (
+            (callback_id, priority, line, began_at),
+            Course(
+                began_at=began_at,
+                priorities=(
+                    (began_at, desk.promises[desk.lines[line].priority if line in desk.lines else priority]),
+                    *((at, desk.promises[given]) for at, given in changes[callback_id]),
+                ),
+                waits=tuple(waits[callback_id]),
+                attempted_at=attempted_at,
+                resolved_at=resolved_at,
+                promised_reaction=desk.promised_callback,
+            ),
+        )
+        for callback_id, priority, line, began_at, attempted_at, resolved_at in rows
+    ]
+
+
+def _changes(session: Session, which: ColumnElement[bool]) -> dict[int, list[tuple[datetime, PriorityLevel]]]:
+    columns = select(PriorityChange.callback_id, PriorityChange.at, PriorityChange.priority)
+    query = columns.join(Callback, PriorityChange.callback_id == Callback.id).join(Call, Callback.call_sid == Call.sid)
+    found = defaultdict[int, list[tuple[datetime, PriorityLevel]]](list)
+    for callback_id, at, priority in session.execute(query.where(which).order_by(PriorityChange.at)):
+        found[callback_id].append((at, priority))
+    return found
+
+
+def _waits(session: Session, which: ColumnElement[bool]) -> dict[int, list[Wait]]:
+    columns = select(Waiting.callback_id, Waiting.since, Waiting.until)
+    query = columns.join(Callback, Waiting.callback_id == Callback.id).join(Call, Callback.call_sid == Call.sid)
+    found = defaultdict[int, list[Wait]](list)
+    for callback_id, since, until in session.execute(query.where(which).order_by(Waiting.since)):
+        found[callback_id].append(Wait(since, until))
+    return found

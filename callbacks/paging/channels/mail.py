@@ -1,0 +1,101 @@
+"""Mail, through any SMTP server. What went wrong comes back as the same CarrierError as from the phone carrier."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from urllib.parse import unquote, urlsplit
+
+from callbacks.db.states import CarrierStatus
+from callbacks.errors import CarrierError
+from callbacks.paging.channels.twilio import Accepted
+
+PATIENCE = 10.0  # seconds for each answer of the server
+NO_SERVER = "no mail server is set up (SMTP_URL, MAIL_FROM)"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One mail. The same letter sent twice has the same id, so that a mailbox can tell."""
+
+    to: str
+    subject: str
+    words: str
+    id: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Post:
+    """The mail server: smtp://user:password@host:587 (TLS is asked for) or smtps://host:465."""
+
+    url: str
+    sender: str
+    patience: float = PATIENCE
+
+    def send(self, letter: Letter) -> Accepted:
+        """Hand a letter to the server. Raises CarrierError."""
+        if not self.url or not self.sender:
+            raise CarrierError(f"The mail was not sent: {NO_SERVER}.", permanent=True)
+        with _translated(), self._server() as server:
+            server.send_message(self._message(letter))
+        return Accepted(letter.id, CarrierStatus.SENT)
+
+    def _message(self, letter: Letter) -> EmailMessage:
+        message = EmailMessage()
+        message["From"], message["To"] = self.sender, letter.to
+        message["Subject"] = " ".join(letter.subject.split())
+        message["Date"] = format_datetime(letter.at)
+        message["Message-ID"] = f"<{letter.id}@{self.sender.rpartition('@')[2].strip('>') or 'nightdesk'}>"
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
+        message.set_content(letter.words)
+        return message
+
+    @contextmanager
+    def _server(self) -> Iterator[smtplib.SMTP]:
+        address = urlsplit(self.url)
+        secure = address.scheme == "smtps"
+        host, port = address.hostname or "localhost", address.port or (465 if secure else 587)
+        context = ssl.create_default_context()
+        if secure:
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=self.patience, context=context)
+        else:
+            server = smtplib.SMTP(host, port, timeout=self.patience)
+        with server:
+            server.ehlo()
+            if not secure and server.has_extn("starttls"):
+                server.starttls(context=context)
+                server.ehlo()
+            elif not secure and address.password:
+                raise CarrierError("The mail server offers no TLS; the password was not sent.", permanent=True)
+            if address.username and address.password:
+                server.login(unquote(address.username), unquote(address.password))
+            yield server
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except smtplib.SMTPRecipientsRefused as fault:
+        code, words = next(iter(fault.recipients.values()))
+        raise CarrierError(f"The mail server refuses this address: {_plain(words)} ({code}).", code=code,
+                           permanent=500 <= code < 600) from fault  # fmt: skip
+    except smtplib.SMTPAuthenticationError as fault:
+        raise CarrierError("The mail server does not accept the user or password in SMTP_URL.") from fault
+    except smtplib.SMTPResponseException as fault:
+        refused = 500 <= fault.smtp_code < 600
+        raise CarrierError(f"The mail server refuses it: {_plain(fault.smtp_error)} ({fault.smtp_code}).",
+                           code=fault.smtp_code, permanent=refused) from fault  # fmt: skip
+    except (OSError, smtplib.SMTPException) as fault:  # a doubled mail is better than a lost one: it is sent again
+        raise CarrierError(f"The mail server did not answer: {type(fault).__name__}.") from fault
+
+
+def _plain(words: bytes | str) -> str:
+    return words.decode("utf-8", "replace") if isinstance(words, bytes) else words

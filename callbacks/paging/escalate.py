@@ -1,0 +1,115 @@
+"""Carries out the escalation policy: loads one callback, asks what comes next, stores it in the same transaction.
+
+Nothing is sent here. A page is a row first; the outbox sends it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callbacks.db.event_kinds import Actor, EventKind
+from callbacks.db.states import PageAnswer, PageKind
+from callbacks.db.tables import Callback, Page
+from callbacks.desk.desk_file import Desk
+from callbacks.lifecycle.transitions import advance_escalation, awaits_attempt, note_breach
+from callbacks.oncall import store
+from callbacks.oncall.schedule import Schedule
+from callbacks.paging.alerts import alert_supervisors
+from callbacks.paging.decide import Case, Decision, Notice, next_step, people_of_step
+from callbacks.paging.pages import next_round, put_in_outbox
+from callbacks.paging.reasons import decision_event
+from callbacks.people.technicians import person
+from callbacks.records.event_log import record_event
+from callbacks.text.bilingual import Words
+
+log = structlog.get_logger(__name__)
+
+
+def take_next_step(session: Session, desk: Desk, callback: Callback, now: datetime) -> Decision:
+    """Do what the policy says for one open callback, which the caller holds locked, and return the decision."""
+    plan, case = store.schedule(session, desk, now), _case(session, callback)
+    decision = next_step(desk.policy_named(callback.policy), case, plan.roster(now), now)
+    _record(session, desk, callback, plan, case, decision, now)
+    if decision.kind is None and decision.notes and not decision.notices:
+        _alert_nobody_to_page(session, desk, callback, now)
+    round = next_round(callback)
+    for notice in decision.notices:
+        put_in_outbox(session, callback, notice, decision.kind or PageKind.STEP, round, now)
+    advance_escalation(callback, decision.position, decision.next_action_at, resumed=decision.resumed)
+    if decision.kind is PageKind.REMINDER or callback.owner_id is not None:
+        callback.acted_at = now
+    return decision
+
+
+def _record(
+    session: Session, desk: Desk, callback: Callback, plan: Schedule, case: Case, decision: Decision, now: datetime
+) -> None:
+    """Add to the log what was decided and why: the rota is edited afterwards, the reason is not."""
+
+    def record(kind: EventKind, detail: str, step: int | None = None) -> None:
+        record_event(session, callback.call_sid, now, Actor.DESK, kind, detail, step=step)
+
+    for note in decision.notes:
+        record(EventKind.STEP_SKIPPED, note)
+    if decision.breach and note_breach(callback):
+        record(EventKind.BREACHED, "Nobody had tried to reach the customer in time.")
+    if decision.resumed and not callback.resumed:
+        owner = callback.owner.name if callback.owner else ""
+        record(EventKind.ESCALATION_RESUMED, f"{owner} took it, but no attempt is on record." if owner else "")
+    if decision.kind is not None:
+        kind, step, reason = decision_event(desk, callback.policy, plan, case, decision, now)
+        record(kind, reason, step)
+
+
+def forecast(session: Session, desk: Desk, callback: Callback, plan: Schedule) -> Decision | None:
+    """Return what will be decided next if nobody does anything, by the rota as it is now; None when nothing will."""
+    at = callback.next_action_at
+    if not awaits_attempt(callback) or at is None:
+        return None
+    return next_step(desk.policy_named(callback.policy), _case(session, callback), plan.roster(at), at)
+
+
+def _alert_nobody_to_page(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
+    """The worst that can be: it is looked at again every minute, and an error is logged each time."""
+    log.error("nobody can be paged: no technician has a verified number", callback=callback.reference)
+    english = f"nobody can be paged for {callback.reference}. Add a technician with a verified number at once."
+    french = f"personne à joindre pour {callback.reference}. Il faut un technicien dont le numéro est confirmé."
+    alert_supervisors(session, desk, f"nobody for {callback.reference}", Words(english, french), now)
+
+
+def _case(session: Session, callback: Callback) -> Case:
+    paged = select(Page.technician_id).where(Page.callback_id == callback.id)
+    passed = paged.where(Page.answer == PageAnswer.PASSED)
+    return Case(
+        opened_at=callback.opened_at,
+        due_at=callback.due_at,
+        position=callback.position,
+        next_action_at=callback.next_action_at or callback.opened_at,
+        owner=person(callback.owner) if callback.owner else None,
+        acknowledged_at=callback.acknowledged_at,
+        acted_at=callback.acted_at,
+        resumed=callback.resumed,
+        passed=frozenset(session.scalars(passed)),
+        paged=frozenset(session.scalars(paged)),
+    )
+
+
+def page_another_way(session: Session, desk: Desk, page: Page, now: datetime) -> None:
+    """Page somebody by a way not tried yet, for a page that will never arrive, unless the next step does so."""
+    callback = page.callback
+    if callback is None or callback.owner_id is not None:
+        return
+    roster = store.roster(session, desk, now)
+    who = next((each for each in roster.people if each.id == page.technician_id), None)
+    policy, case = desk.policy_named(callback.policy), _case(session, callback)
+    if who is None or who.id in people_of_step(policy, case, roster, callback.position):
+        return
+    theirs = select(Page.channel, Page.number).where(Page.callback_id == callback.id, Page.technician_id == who.id)
+    tried = {(channel, number) for channel, number in session.execute(theirs)}
+    way = next((way for way in who.ways if (way.channel, way.number) not in tried), None)
+    if way is not None:
+        put_in_outbox(session, callback, Notice(who, way.channel, way.number), page.kind, page.round, now)

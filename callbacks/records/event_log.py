@@ -1,0 +1,46 @@
+"""The log of a call and its callback: events that are only ever added, each with who did what, when, and the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callbacks.db.event_kinds import EventKind
+from callbacks.db.tables import Call, Callback, Event
+from callbacks.records.event_words import event_words
+
+
+def record_event(
+    session: Session,
+    call_sid: str,
+    at: datetime,
+    actor: str,
+    kind: EventKind,
+    detail: str = "",
+    *,
+    step: int | None = None,
+) -> None:
+    """Add an event. The detail is for people to read; code never does."""
+    session.add(
+        Event(call_sid=call_sid, at=at, actor=str(actor)[:255], kind=kind, step=step, detail=detail[:2000]),
+    )
+
+
+def events_of(session: Session, call_sid: str) -> Sequence[Event]:
+    """Return every event of a call, in the order in which they happened."""
+    return session.scalars(select(Event).where(Event.call_sid == call_sid).order_by(Event.at, Event.id)).all()
+
+
+def lines_of_log(session: Session, zone: ZoneInfo) -> Iterator[str]:
+    """Return the log of every call, one line for each event, in the desk's own time."""
+    for call in session.scalars(select(Call).order_by(Call.began_at)):
+        callback = session.scalar(select(Callback).where(Callback.call_sid == call.sid))
+        about = f", callback {callback.reference} {callback.state}" if callback else ""
+        yield f"Call on the {call.line} line: {call.outcome}{about}"
+        for event in events_of(session, call.sid):
+            words = event_words(event.kind, event.step)
+            yield f"  {event.at.astimezone(zone):%H:%M:%S}  {event.actor:<14}{words}  {event.detail}".rstrip()

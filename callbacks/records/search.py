@@ -1,0 +1,238 @@
+"""Finds callbacks, every one ever: by reference, number in any notation, name, words of the message and of notes.
+
+Words stand in a table of their own (`finding_words`), the same on SQLite and PostgreSQL, so that a page of a million
+callbacks is found as fast as one of a hundred. A word is found by its beginning: "printer" finds "printers". A number
+stands there twice, read from its end ("#9910...") and from its beginning ("+1514..."): people remember either.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from callbacks.db.database import insert_once
+from callbacks.db.states import CallbackState, PriorityLevel
+from callbacks.db.tables import Call, Callback, FindingWord, Technician
+from sla.wall_clock import begins
+
+A_PAGE = 50
+AT_MOST = 100_000
+UNANSWERED = "unanswered"
+STATES = {  # as they stand in an address, and in words
+    CallbackState.OPEN.value: "open",
+    UNANSWERED: "open, not tried yet",
+    CallbackState.RESOLVED.value: "resolved",
+    CallbackState.CANCELLED.value: "cancelled",
+    CallbackState.CLOSED.value: "closed by itself",
+}
+PRIORITIES = tuple(level.value for level in PriorityLevel)
+# Fewer than these: begin with the word, and sort what it finds. More: go through the list, and look for the word.
+RARE = 2000
+SHORTEST_WORD, LONGEST_WORD = 3, 40
+LAST_CHARACTER = "\U0010ffff"
+# In almost every message; whoever types them means the words beside them.
+SAID_BY_EVERYBODY = frozenset(
+    ["the", "and", "you", "for", "this", "that", "with", "have", "are", "was", "not", "but", "our", "your", "can"]
+) | frozenset(["les", "des", "une", "pour", "que", "qui", "vous", "nous", "est", "avec", "pas", "dans", "sur", "mon"])
+
+
+NUMBER = re.compile(r"\+?\d[\d\s().-]{2,18}\d")
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order of the list: by a column, then by the row's number, so that no two are ever level."""
+
+    by: InstrumentedAttribute[Any]
+    is_falling: bool
+    words: str
+
+
+ORDERS = {
+    "newest": Order(Callback.opened_at, True, "the latest first"),
+    "oldest": Order(Callback.opened_at, False, "the oldest first"),
+    "deadline": Order(Callback.due_at, True, "by deadline, the latest first"),
+    "priority": Order(Callback.priority, False, "by priority"),
+}
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for; empty fields do not matter. It is what stands in the address of the page."""
+
+    words: str = ""
+    state: str = ""
+    line: str = ""
+    priority: str = ""
+    person: str = ""
+    since: date | None = None
+    until: date | None = None  # that day too
+    broken: bool = False  # only those whose promise was broken
+    order: str = "newest"
+    after: int | None = None  # go on after this callback
+
+    def in_address(self) -> dict[str, Any]:
+        """The fields as they stand in an address."""
+        texts = {name: getattr(self, name) for name in ("words", "state", "line", "priority", "person")}
+        days = {name: at.isoformat() for name in ("since", "until") if (at := getattr(self, name)) is not None}
+        order = "" if self.order == "newest" else self.order
+        more = {"broken": "1" if self.broken else "", "order": order, "after": str(self.after or "")}
+        return {name: value for name, value in {**texts, **days, **more}.items() if value}
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of what was found, and how to go on."""
+
+    callbacks: Sequence[Callback]
+    further: Search | None
+
+
+def search_from(fields: Mapping[str, str]) -> Search:
+    """Read a search from an address; what makes no sense there is as if it were not there."""
+    after = fields.get("after", "")
+    return Search(
+        words=fields.get("words", "").strip()[:100],
+        state=fields.get("state", "") if fields.get("state", "") in STATES else "",
+        line=fields.get("line", "")[:40],
+        priority=fields.get("priority", "") if fields.get("priority", "") in PRIORITIES else "",
+        person=fields.get("person", "").strip()[:100],
+        since=_day(fields.get("since", "")),
+        until=_day(fields.get("until", "")),
+        broken=fields.get("broken", "") == "1",
+        order=fields.get("order", "") if fields.get("order", "") in ORDERS else "newest",
+        after=int(after) if re.fullmatch(r"[0-9]{1,9}", after) else None,
+    )
+
+
+def find(session: Session, search: Search, zone: ZoneInfo, visible: ColumnElement[bool]) -> Found:
+    """Find one page among the callbacks that are visible to the one who asks. Days are the desk's."""
+    found = session.scalars(matching(session, search, zone, visible).limit(A_PAGE + 1)).all()
+    further = replace(search, after=found[A_PAGE - 1].id) if len(found) > A_PAGE else None
+    return Found(found[:A_PAGE], further)
+
+
+def matching(session: Session, search: Search, zone: ZoneInfo, visible: ColumnElement[bool]) -> Select[Callback]:
+    """The query for everything that is looked for, in the order that is asked for."""
+    query = select(Callback).join(Call, Call.sid == Callback.call_sid).where(visible)
+    for meant in _meant_by(session, search.words):
+        query = query.where(meant)
+    if search.state == UNANSWERED:
+        query = query.where(Callback.state == CallbackState.OPEN, Callback.attempted_at.is_(None))
+    elif search.state:
+        query = query.where(Callback.state == CallbackState(search.state))
+    if search.line:
+        query = query.where(Call.line == search.line)
+    if search.priority:
+        query = query.where(Callback.priority == PriorityLevel(search.priority))
+    if search.person:
+        owner = session.scalar(select(Technician.id).where(Technician.name == search.person))
+        query = query.where(Callback.owner_id == (owner or 0))
+    if search.since is not None:
+        query = query.where(Callback.opened_at >= begins(search.since, zone).astimezone(UTC))
+    if search.until is not None:
+        query = query.where(Callback.opened_at < _next_day(search.until, zone))
+    if search.broken:
+        query = query.where(Callback.breached_at.is_not(None))
+    return _in_order(session, query, search)
+
+
+def index_words(session: Session, callback: Callback, text: str) -> None:
+    """Make a callback found by the words of a text, and by the numbers in it."""
+    keys = {*_words(text), *(key for digits in _numbers(text) for key in (f"#{digits[::-1]}", f"+{digits}"))}
+    for key in sorted(keys):  # sorted: two that write at once lock in the same order
+        insert_once(session, FindingWord, word=key[:LONGEST_WORD], callback_id=callback.id)
+
+
+def _in_order(session: Session, query: Select[Callback], search: Search) -> Select[Callback]:
+    order = ORDERS[search.order]
+    columns = (order.by, Callback.id)
+    query = query.order_by(*(column.desc() if order.is_falling else column.asc() for column in columns))
+    last = session.get(Callback, search.after) if search.after is not None else None
+    if last is None:
+        return query
+    reached = (getattr(last, order.by.key), last.id)
+    row = tuple_(*columns)
+    return query.where(row < reached if order.is_falling else row > reached)
+
+
+def _meant_by(session: Session, words: str) -> Iterator[ColumnElement[bool]]:
+    """A reference, the end or the beginning of a number as people write it, or words that all occur."""
+    if not words:
+        return
+    digits = _digits(words)
+    if re.fullmatch(r"[A-Za-z]{2}[- ]?[0-9]{3}", words):
+        yield Callback.reference == f"{words[:2]}-{words[-3:]}".upper()
+    elif not re.search(r"[^\W\d_]", words) and len(digits) >= SHORTEST_WORD:
+        yield _has_number(session, digits)
+    elif (found := sorted(set(_words(words)))) or any(_numbers(words)):
+        yield from (_has_one(session, word) for word in found)
+        yield from (_has_number(session, digits) for digits in _numbers(words))
+    else:
+        yield Callback.reference.startswith(words.upper(), autoescape=True)
+
+
+def _has_number(session: Session, digits: str) -> ColumnElement[bool]:
+    """Callbacks with a number that ends or begins so; at its beginning, our country's own digit may be left out."""
+    return _has_one(session, f"#{digits[::-1]}", f"+{digits}", f"+1{digits}")
+
+
+def _has_one(session: Session, *beginnings: str) -> ColumnElement[bool]:
+    """Callbacks with a word that begins so.
+
+    A rare word is where the database begins; a common one is looked for on its way through the list.
+    """
+    cut = [beginning[:LONGEST_WORD] for beginning in beginnings]
+    is_it = or_(*((FindingWord.word >= word) & (FindingWord.word < f"{word}{LAST_CHARACTER}") for word in cut))
+    some = select(FindingWord.callback_id).where(is_it).limit(RARE).subquery()
+    if (session.scalar(select(func.count()).select_from(some)) or 0) < RARE:
+        return Callback.id.in_(select(FindingWord.callback_id).where(is_it))
+    return exists().where(is_it, FindingWord.callback_id == Callback.id)
+
+
+def _words(text: str) -> Iterator[str]:
+    """The words of a text, without accents and without its numbers."""
+    for word in re.findall(r"\w+", NUMBER.sub(" ", _plain(text))):
+        if len(word) >= SHORTEST_WORD and word not in SAID_BY_EVERYBODY:
+            yield word[:LONGEST_WORD]
+
+
+def _numbers(text: str) -> Iterator[str]:
+    """The digits of the numbers in a text."""
+    return (_digits(number) for number in NUMBER.findall(_plain(text)))
+
+
+def _plain(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+
+
+def _digits(words: str) -> str:
+    """The digits of a number as the carrier would give it; without a country, it is one of ours."""
+    try:
+        number = phonenumbers.parse(words, "CA")
+    except phonenumbers.NumberParseException:
+        return re.sub(r"[^0-9]", "", words)
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return re.sub(r"[^0-9]", "", words)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164).removeprefix("+")
+
+
+def _next_day(day: date, zone: ZoneInfo) -> datetime:
+    return begins(day + timedelta(days=1), zone).astimezone(UTC)
+
+
+def _day(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if 2000 < found.year < 2200 else None

@@ -1,0 +1,123 @@
+"""What happened in some days: calls with their callbacks, pages, attempts. Columns only, for sums over years."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Integer, String, cast, func, select
+from sqlalchemy.orm import Session
+
+from callbacks.db.states import CallbackState, CallOutcome, Channel, PageState, PriorityLevel, ReachOutcome
+from callbacks.db.tables import Call, Callback, Page, ReachAttempt, Technician
+from callbacks.desk.night_hours import NightHours
+from callbacks.reporting.periods import Days
+
+
+class CallFact(NamedTuple):
+    """One call, and the callback that was owed for it, if one was (then it has a priority)."""
+
+    local: datetime  # when it began, on the desk's clock
+    began_at: datetime
+    line: str
+    is_open: bool
+    outcome: CallOutcome
+    priority: PriorityLevel | None
+    state: CallbackState | None
+    due_at: datetime | None
+    attempted_at: datetime | None
+    owner_id: int | None
+
+
+class PageFact(NamedTuple):
+    """Pages that went to one person's phone in the same quarter of an hour, by the desk's clock."""
+
+    local: datetime  # when the quarter began
+    technician_id: int
+    times: int
+
+
+class AttemptFact(NamedTuple):
+    """How often one person's attempts to reach customers went in one way."""
+
+    technician_id: int
+    outcome: ReachOutcome
+    times: int
+
+
+@dataclass(frozen=True)
+class Activity:
+    """What happened in some days. What belongs to their nights goes on into the morning after the last day."""
+
+    days: Days
+    zone: ZoneInfo
+    calls: Sequence[CallFact]
+    pages: Sequence[PageFact]
+    attempts: Sequence[AttemptFact]
+    calls_for_nights: Sequence[CallFact]
+    pages_for_nights: Sequence[PageFact]
+    names: Mapping[int, str]
+    hours: NightHours
+
+
+def activity(session: Session, days: Days, zone: ZoneInfo, hours: NightHours) -> Activity:
+    """Load what happened in these days of the desk."""
+    since, until, dawn = days.begin(zone), days.end(zone), days.last_night_ends(zone, hours.night)
+    calls, pages = calls_between(session, zone, since, dawn), pages_between(session, zone, since, dawn)
+    return Activity(
+        days,
+        zone,
+        calls=[call for call in calls if call.local < until],
+        pages=[page for page in pages if page.local < until],
+        attempts=attempts_between(session, since, until),
+        calls_for_nights=calls,
+        pages_for_nights=pages,
+        names=names_of_all(session),
+        hours=hours,
+    )
+
+
+def calls_between(session: Session, zone: ZoneInfo, since: datetime, until: datetime) -> list[CallFact]:
+    """Every call that began in the span, in no order."""
+    owed = (Callback.priority, Callback.state, Callback.due_at, Callback.attempted_at, Callback.owner_id)
+    query = (
+        select(Call.began_at, Call.line, Call.is_open, Call.outcome, *owed)
+        .outerjoin(Callback, Callback.call_sid == Call.sid)
+        .where(Call.began_at >= since, Call.began_at < until)
+    )
+    return [CallFact(row[0].astimezone(zone), *row) for row in session.execute(query)]
+
+
+def pages_between(session: Session, zone: ZoneInfo, since: datetime, until: datetime) -> list[PageFact]:
+    """Every page about a callback that went to a phone in the span. A bundle is one; asked-for connections are none.
+
+    They are counted by quarters of an hour, of which every zone's day is made; in a year they are many.
+    """
+    written = cast(Page.created_at, String)  # "2026-11-28 22:12:03..." in UTC, on SQLite and on PostgreSQL
+    hour = func.substr(written, 1, 13).label("hour")
+    quarter = (cast(func.substr(written, 15, 2), Integer) // 15).label("quarter")
+    query = (
+        select(hour, quarter, Page.technician_id, func.count())
+        .where(Page.created_at >= since, Page.created_at < until, Page.callback_id.is_not(None))
+        .where(Page.state == PageState.SENT, Page.channel.in_((Channel.TEXT, Channel.CALL)))
+        .group_by("hour", "quarter", Page.technician_id)
+    )
+    return [
+        PageFact(datetime.fromisoformat(f"{hour}:{15 * quarter:02}+00:00").astimezone(zone), technician_id, times)
+        for hour, quarter, technician_id, times in session.execute(query)
+    ]
+
+
+def attempts_between(session: Session, since: datetime, until: datetime) -> list[AttemptFact]:
+    """Attempts to reach customers, counted by person and outcome."""
+    kinds = (ReachAttempt.technician_id, ReachAttempt.outcome)
+    query = select(*kinds, func.count()).where(ReachAttempt.tried_at >= since, ReachAttempt.tried_at < until)
+    return [AttemptFact(*row) for row in session.execute(query.group_by(*kinds))]
+
+
+def names_of_all(session: Session) -> dict[int, str]:
+    """Everybody by id, whoever left too."""
+    return {row[0]: row[1] for row in session.execute(select(Technician.id, Technician.name))}

@@ -1,0 +1,62 @@
+"""Closing by itself: a callback whose customer was tried in vain and has fallen silent (policy: Priorities).
+
+It is never closed by age alone, and never when it is critical: `sla.closing` decides, from what is on record here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callbacks.db.event_kinds import Actor, EventKind
+from callbacks.db.states import IN_VAIN, REACHED, PageKind
+from callbacks.db.tables import Call, Callback, Event, ReachAttempt, ReceivedText, Waiting
+from callbacks.desk.business_hours import support_hours
+from callbacks.desk.desk_file import Desk
+from callbacks.lifecycle.transitions import Change, change_state, look_again_at
+from callbacks.paging import messages
+from callbacks.paging.notices import text_if_reachable
+from callbacks.paging.subject import subject_of
+from callbacks.records.event_log import record_event
+from sla.closing import Closing, automatic_closing
+
+
+def close_if_silent(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
+    """Close a tried callback when its time has come, and tell its owner; otherwise note when to look again.
+
+    It closes in support hours, though the five days may end at night: nobody is woken to be told.
+    """
+    closing = _closing_of(session, desk, callback)
+    closes_at = closing.closes_at and support_hours(session, desk).next_opening(closing.closes_at)
+    if closes_at is None or closes_at > now:
+        look_again_at(callback, closes_at)
+        return
+    change_state(callback, Change.AUTO_CLOSE, now)
+    record_event(session, callback.call_sid, now, Actor.DESK, EventKind.AUTO_CLOSED, closing.reason)
+    owner = callback.owner
+    if owner is not None:
+        words = messages.closed_by_itself(subject_of(desk, callback), owner.language)
+        text_if_reachable(session, callback, owner, PageKind.CLOSED, words, now)
+
+
+def _closing_of(session: Session, desk: Desk, callback: Callback) -> Closing:
+    attempts = session.scalars(select(ReachAttempt).where(ReachAttempt.callback_id == callback.id)).all()
+    reached = [attempt.tried_at for attempt in attempts if attempt.outcome in REACHED]
+    in_vain = [attempt.tried_at for attempt in attempts if attempt.outcome in IN_VAIN]
+    words = [*reached, *_words_of_customer(session, callback)]
+    reopened = select(Event.at).where(Event.call_sid == callback.call_sid, Event.kind == EventKind.REOPENED)
+    began_at, rule = callback.call.began_at, desk.closing_rule
+    return automatic_closing(callback.priority.value, began_at, in_vain, words, session.scalars(reopened), rule)
+
+
+def _words_of_customer(session: Session, callback: Callback) -> Iterator[datetime]:
+    """When the customer called or wrote again, or was said to have been heard."""
+    back = select(Waiting.until).where(Waiting.callback_id == callback.id, Waiting.until.is_not(None))
+    yield from (at for at in session.scalars(back) if at is not None)
+    number = callback.call.customer_number
+    if number is not None:
+        yield from session.scalars(select(Call.began_at).where(Call.caller == number))
+        yield from session.scalars(select(ReceivedText.at).where(ReceivedText.sender == number))

@@ -1,0 +1,95 @@
+"""Mails the digests: each morning on the night before, each Monday on the week. Silence means a broken desk.
+
+Each mail is held by a watermark of its own, so that any number of workers sends it once. Whoever takes it holds it
+for a while; when it could not be sent, or the worker died over it, the hold runs out and it is sent again, until
+the last time that the desk file allows.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callbacks.db.database import Database, insert_once
+from callbacks.db.tables import User, Watermark
+from callbacks.desk.desk_file import Desk
+from callbacks.errors import CarrierError
+from callbacks.paging.channels.mail import Letter, Post
+from callbacks.people import users
+from callbacks.reporting.digest import Digest, local_instant, write
+from sla.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+AGAIN_AFTER = timedelta(minutes=5)  # longer than a mail server may take to answer
+
+
+def due(desk: Desk, now: datetime) -> list[Digest]:
+    """Return the digests to be mailed at `now`: those of this morning, between the desk file's two times. Pure."""
+    local = now.astimezone(desk.zone)
+    if not desk.digest.at <= local.time() < desk.digest.until:
+        return []
+    night = Digest("night", local.date())
+    return [night, Digest("week", local.date())] if local.weekday() == 0 else [night]
+
+
+class DigestPost:
+    """Sends the digests that are due, when a mail server is set up."""
+
+    def __init__(self, database: Database, post: Post, desk: Desk, public_url: str, clock: Clock) -> None:
+        self._database, self._post, self._desk = database, post, desk
+        self._public_url, self._clock = public_url, clock
+
+    def send_due(self) -> None:
+        """Send what is due to everybody who has not had it yet."""
+        now = self._clock.now()
+        if not self._post.url:
+            return
+        for digest in due(self._desk, now):
+            for address in self._database.read(lambda session: recipients(session, self._desk)):
+                self._send_once(digest, address, now)
+
+    def _send_once(self, digest: Digest, address: str, now: datetime) -> None:
+        name = _mark(digest, address)
+        if not self._database.write(lambda session: _hold(session, name, now)):
+            return
+        written = self._database.read(lambda session: write(session, self._desk, digest, self._public_url, now))
+        addressee = sha256(address.encode()).hexdigest()[:12]
+        letter = Letter(address, written.subject, written.words, f"digest-{digest.of}-{digest.day}-{addressee}", now)
+        try:
+            self._post.send(letter)
+        except CarrierError as fault:
+            log.error("a digest could not be mailed; it is tried again", of=digest.of, cause=str(fault))
+            return
+        self._database.write(lambda session: _hold(session, name, now, until=_last_time(self._desk, digest)))
+        log.info("digest mailed", of=digest.of, day=str(digest.day))
+
+
+def recipients(session: Session, desk: Desk) -> list[str]:
+    """Whoever may steer, and the addresses of the desk file, each once."""
+    ours = session.scalars(select(User.email).where(User.role.in_(users.MAY_STEER)).order_by(User.email))
+    return list(dict.fromkeys(address for address in (*ours, *desk.digest.also_to) if "@" in address))
+
+
+def _hold(session: Session, name: str, now: datetime, until: datetime | None = None) -> bool:
+    """Take a digest for a while, or, once it is sent, for good: nobody else sends it before the mark. Say if it was."""
+    free_from = until or now + AGAIN_AFTER
+    if insert_once(session, Watermark, name=name, at=free_from):
+        return True
+    mark = session.get_one(Watermark, name, with_for_update=True, populate_existing=True)
+    if until is None and mark.at > now:
+        return False
+    mark.at = free_from
+    return True
+
+
+def _mark(digest: Digest, address: str) -> str:
+    return f"digest of the {digest.of} {digest.day} {address}"[:120]
+
+
+def _last_time(desk: Desk, digest: Digest) -> datetime:
+    return local_instant(desk.zone, digest.day, desk.digest.until)

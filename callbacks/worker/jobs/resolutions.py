@@ -1,0 +1,57 @@
+"""Watches the promised resolutions: a critical one that is broken is told, once, to the supervisors and its owner.
+
+What was tried once escalates no more; without this, nobody would be told that it was never resolved. Of the others
+the console and the morning's digest tell: a promise in support hours is broken in support hours, and wakes nobody.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callbacks.db.event_kinds import Actor, EventKind
+from callbacks.db.states import PageKind
+from callbacks.db.tables import Callback
+from callbacks.desk.business_hours import support_hours
+from callbacks.desk.desk_file import Desk
+from callbacks.lifecycle.sla_status import TRIED_AND_OPEN, resolutions
+from callbacks.paging.alerts import alert_supervisors
+from callbacks.paging.messages import unresolved
+from callbacks.paging.notices import text_if_reachable
+from callbacks.paging.pages import code_for
+from callbacks.paging.subject import subject_of
+from callbacks.records.event_log import record_event
+from callbacks.text.bilingual import Words
+from callbacks.text.formats import clock_time
+from sla.promises import Standing
+
+
+def watch_resolutions(session: Session, desk: Desk, now: datetime) -> None:
+    """Tell of every resolution that runs around the clock and was due, as it is now."""
+    critical = [name for name, targets in desk.priorities.items() if targets.around_the_clock]
+    which = TRIED_AND_OPEN & Callback.priority.in_(critical)
+    if session.scalar(select(Callback.id).where(which).limit(1)) is None:
+        return
+    for owed in resolutions(session, desk, support_hours(session, desk), which, now):
+        if owed.promise.standing is Standing.BREACHED and owed.promise.due_at is not None:
+            _tell_of(session, desk, session.get_one(Callback, owed.callback_id), owed.promise.due_at, now)
+
+
+def _tell_of(session: Session, desk: Desk, callback: Callback, due_at: datetime, now: datetime) -> None:
+    reference, owner = callback.reference, callback.owner
+    in_english, in_french = (clock_time(due_at, desk.zone, language) for language in ("en", "fr"))
+    whose = f"{owner.name} has it." if owner else "Nobody has it."
+    english = f"{reference} ({callback.priority.value}) was to be resolved by {in_english}, and is open. {whose}"
+    french = f"{reference} ({callback.priority.value}): à régler avant {in_french}, et encore ouvert."
+    if not alert_supervisors(
+        session, desk, f"unresolved {reference} {due_at:%Y-%m-%d %H:%M}", Words(english, french), now
+    ):
+        return
+    detail = f"promised by {in_english}, and still open"
+    record_event(session, callback.call_sid, now, Actor.DESK, EventKind.RESOLUTION_OVERDUE, detail)
+    if owner is not None:
+        code = code_for(session, callback, owner.id)
+        words = unresolved(subject_of(desk, callback), code, due_at, owner.language)
+        text_if_reachable(session, callback, owner, PageKind.UNRESOLVED, words, now, code)

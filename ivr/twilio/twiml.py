@@ -1,0 +1,96 @@
+"""Renders verbs as TwiML. Pure; whatever a caller's name or a message contains comes out as text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from ivr.twilio.verbs import Dial, Gather, Hangup, Pause, Play, Record, Redirect, Say, Verb
+
+# No en-CA voice exists in Twilio's library; fr-CA has its own.
+VOICES = {"en": ("Polly.Joanna-Neural", "en-US"), "fr": ("Polly.Gabrielle-Neural", "fr-CA")}
+NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+LONGEST_SAY = 4000  # Twilio takes 4,096 characters in one verb
+
+
+def voice_document(verbs: Iterable[Verb]) -> str:
+    """Give the TwiML for a call."""
+    response = Element("Response")
+    for verb in verbs:
+        _add(response, verb)
+    return _document(response)
+
+
+def text_document(answer: str) -> str:
+    """Give the TwiML that answers a text; an empty answer sends none."""
+    response = Element("Response")
+    if answer:
+        SubElement(response, "Message").text = _clean(answer)
+    return _document(response)
+
+
+def _add(parent: Element, verb: Verb) -> None:
+    match verb:
+        case Say(text, language):
+            voice, spoken = VOICES.get(language, VOICES["en"])
+            SubElement(parent, "Say", voice=voice, language=spoken).text = _clean(text)[:LONGEST_SAY]
+        case Play(url):
+            SubElement(parent, "Play").text = url
+        case Pause(seconds):
+            SubElement(parent, "Pause", length=str(seconds))
+        case Gather(action, prompts, timeout):
+            gather = SubElement(
+                parent,
+                "Gather",
+                input="dtmf",
+                numDigits="1",
+                finishOnKey="",  # otherwise "#" would be no key at all
+                timeout=str(timeout),
+                action=action,
+                method="POST",
+                actionOnEmptyResult="true",
+            )
+            for prompt in prompts:
+                _add(gather, prompt)
+        case Record(action, status_callback, longest, silence):
+            SubElement(
+                parent,
+                "Record",
+                action=action,
+                method="POST",
+                maxLength=str(longest),
+                timeout=str(silence),
+                playBeep="true",
+                recordingStatusCallback=status_callback,
+                recordingStatusCallbackMethod="POST",
+                recordingStatusCallbackEvent="completed absent",  # a too short message is silent without asking
+            )
+        case Dial():
+            _add_dial(parent, verb)
+        case Redirect(url):
+            SubElement(parent, "Redirect", method="POST").text = url
+        case Hangup():
+            SubElement(parent, "Hangup")
+
+
+def _add_dial(parent: Element, dial: Dial) -> None:
+    element = SubElement(
+        parent, "Dial", action=dial.action, method="POST", timeout=str(dial.timeout), callerId=dial.caller_id
+    )
+    number = SubElement(element, "Number")
+    number.text = dial.number
+    if dial.screen:
+        number.attrib |= {"url": dial.screen, "method": "POST"}
+    if dial.status:
+        number.attrib |= {"statusCallback": dial.status, "statusCallbackEvent": "completed"}
+    if dial.answered_by:
+        number.attrib |= {"machineDetection": "Enable", "amdStatusCallback": dial.answered_by}
+
+
+def _document(response: Element) -> str:
+    return '<?xml version="1.0" encoding="UTF-8"?>' + tostring(response, encoding="unicode")
+
+
+def _clean(text: str) -> str:
+    return NOT_IN_XML.sub("", text)
