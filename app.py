@@ -36,7 +36,7 @@ from callbacks.console.link_page.routes import technicians_blueprint
 from callbacks.console.rota.feed import calendar_blueprint
 from callbacks.db.database import FAR, PRODUCTION, UNHURRIED, Database, Limits
 from callbacks.db.migrations import check_schema, migrate
-from callbacks.db.states import Channel
+from callbacks.db.states import Channel, Role
 from callbacks.desk.business_hours import add_closure, add_holiday, strike_out, support_hours
 from callbacks.desk.desk_file import Desk, read_desk
 from callbacks.desk.escalation_policy import SUPERVISOR
@@ -278,7 +278,7 @@ def _give_out_parts(house: House, night: Night) -> None:
             row = add_technician(session, name, number, now, verified=True)
             layer = layer if layer in (*layers, SUPERVISOR) else layers[0]
             store.add_shift(session, house.desk, row, layer, None, None, now)
-        users.add_user(session, DEMO_USER, "administrator", DEMO_PASSWORD, now)
+        users.add_user(session, DEMO_USER, Role.ADMINISTRATOR.value, DEMO_PASSWORD, now)
 
     house.database.write(work)
     for name, (number, _) in CAST.items():

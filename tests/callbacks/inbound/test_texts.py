@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
-from callbacks.db.states import CallbackState, Channel, VoicemailState
+from callbacks.db.states import CallbackState, Channel, ReachOutcome, VoicemailState
 from callbacks.db.tables import Callback, Page, ReachAttempt
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
@@ -60,7 +60,7 @@ class Night:
     def callback(self) -> Callback:
         return self.database.read(lambda session: session.scalars(select(Callback).order_by(Callback.id)).first())  # type: ignore[return-value]
 
-    def attempts(self) -> list[str]:
+    def attempts(self) -> list[ReachOutcome]:
         return self.database.read(lambda session: list(session.scalars(select(ReachAttempt.outcome))))
 
 
@@ -78,7 +78,7 @@ def test_the_bare_code_takes_it(night: Night) -> None:
 def test_the_same_text_twice_has_one_effect_and_the_same_answer(night: Night) -> None:
     first = night.hears_from(AMY, f"na {night.code}", "SM-once")
     assert night.hears_from(AMY, f"na {night.code}", "SM-once") == first
-    assert night.attempts() == ["no answer"]
+    assert night.attempts() == [ReachOutcome.NO_ANSWER]
 
 
 def test_somebody_elses_code_takes_nothing(night: Night) -> None:
@@ -101,7 +101,7 @@ def test_stop_is_answered_by_the_carrier_and_not_by_us(night: Night) -> None:
 
 def test_done_closes_it_and_a_late_code_hears_so(night: Night) -> None:
     assert "is resolved" in night.hears_from(AMY, f"done {night.code}")
-    assert (night.callback.state, night.attempts()) == (CallbackState.RESOLVED, ["reached"])
+    assert (night.callback.state, night.attempts()) == (CallbackState.RESOLVED, [ReachOutcome.REACHED])
     assert "is closed already" in night.hears_from(AMY, night.code)
     assert night.callback.state == CallbackState.RESOLVED
 

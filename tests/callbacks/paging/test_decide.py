@@ -48,7 +48,7 @@ def lived(policy: Escalation, case: Case, roster: Roster, until: timedelta) -> l
 
 
 def night(found: list[tuple[float, Decision]]) -> list[tuple[float, str]]:
-    return [(minute, ", ".join(f"{n.channel} {n.person.name}" for n in d.notices)) for minute, d in found]
+    return [(minute, ", ".join(f"{n.channel.value} {n.person.name}" for n in d.notices)) for minute, d in found]
 
 
 def test_nobody_answers_all_night() -> None:

@@ -311,7 +311,7 @@ def test_the_week_is_told_with_its_busiest_night_and_what_each_carried(office: O
         office.rings(sid, when)
     office.tried("CA1", 12)
     office.rings("CA4", "2026-11-30T03:00")  # its night is the week's, its day is not
-    office.database.write(lambda s: s.execute(update(Page).values(state="sent")))
+    office.database.write(lambda s: s.execute(update(Page).values(state=PageState.SENT)))
     office.clock.move_to(at("2026-11-30T08:00"))
     words = office.reads("week", "2026-11-30")
     assert "The week from Mon 23 Nov to Sun 29 Nov" in words

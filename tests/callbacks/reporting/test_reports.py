@@ -247,7 +247,7 @@ MOMENTS = st.builds(
     st.datetimes(FIRST, LAST).map(lambda at: at.isoformat(timespec="minutes")),
     st.none() | st.integers(0, 120),
     owed=st.booleans(),
-    state=st.sampled_from(["open", "resolved", "cancelled"]),
+    state=st.sampled_from([CallbackState.OPEN, CallbackState.RESOLVED, CallbackState.CANCELLED]),
 )
 
 
@@ -329,7 +329,7 @@ def test_the_hours_after_midnight_count_for_the_last_night_and_for_no_day_of_the
             arrival = intake.Arrival(f"CB{number}", "direct", "+15145550198", "en", False, "closed")
             intake.call_arrives(session, arrival, local(at).astimezone(UTC))
 
-        session.execute(update(Page).values(state="sent", created_at=local("2026-11-29T02:00")))
+        session.execute(update(Page).values(state=PageState.SENT, created_at=local("2026-11-29T02:00")))
 
     database.write(ring_in_the_morning)
     days = Days(date(2026, 11, 28), date(2026, 11, 28))
