@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -25,7 +26,7 @@ from callbacks.cli import (
     users,
 )
 from callbacks.cli.command import Group
-from callbacks.cli.context import AppContext, Service
+from callbacks.cli.context import IN_PRODUCTION, AppContext, Service, TimeLimits
 from callbacks.console.access import ConsoleParts
 from callbacks.console.blueprint import console_blueprint, media_blueprint
 from callbacks.console.health import health_blueprint
@@ -72,9 +73,10 @@ def compose(
     http: requests.Session | None = None,
     demo: bool = False,
     senders: int = 8,
+    limits: TimeLimits = IN_PRODUCTION,
 ) -> Service:
     """Put the service together. Nothing runs yet."""
-    database, carrier = Database(settings.database_url), Carrier(settings, http)
+    database, carrier = Database(settings.database_url, limits.database), Carrier(settings, http)
     links = Links(settings.secret_key, settings.public_url, clock)
     post = Post(settings.smtp_url, settings.mail_from)
     outbox = Outbox(database, carrier, post, Addresses(settings.public_url), links, desk, clock)
@@ -84,13 +86,14 @@ def compose(
     digests = DigestPost(database, post, desk, settings.public_url, clock)
     transcription = Transcription(database, settings.media_dir, settings.transcribe_model, clock)
     worker = Worker(
-        database, desk, outbox, copier, reconciliation, calendar_reader, digests, transcription, clock, senders
-    )
-    web = _web(settings, desk, clock, database, demo)
+        database, desk, outbox, copier, reconciliation, calendar_reader, digests, transcription, clock, senders,
+        limits.senders,
+    )  # fmt: skip
+    web = _web(settings, desk, clock, database, demo, limits.webhooks)
     return Service(settings, desk, clock, database, carrier, web, worker)
 
 
-def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo: bool) -> Flask:
+def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo: bool, patience: timedelta) -> Flask:
     web = Flask("nightdesk", static_folder=None)
     web.secret_key = settings.secret_key
     web.config.update(
@@ -99,7 +102,7 @@ def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo:
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
         SESSION_COOKIE_SAMESITE="Lax",
     )
-    exchange = Exchange(database, desk, settings, clock, Places(settings.public_url))
+    exchange = Exchange(database, desk, settings, clock, Places(settings.public_url), patience)
     links = Links(settings.secret_key, settings.public_url, clock)
     parts = ConsoleParts(database, desk, clock, settings.media_dir, settings.public_url, demo)
     web.register_blueprint(voice_blueprint(exchange))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
@@ -14,7 +15,7 @@ import structlog
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from callbacks.db.database import Database
+from callbacks.db.database import FAR, PRODUCTION, UNHURRIED, Database, Limits
 from callbacks.db.migrations import check_schema
 from callbacks.desk.desk_file import Desk, read_desk
 from callbacks.errors import BrokenDesk, BrokenSettings
@@ -22,7 +23,7 @@ from callbacks.logs import set_up_logs
 from callbacks.paging.channels.twilio import Carrier
 from callbacks.records import audit_log
 from callbacks.settings import Settings, settings_from
-from callbacks.worker.loop import Worker
+from callbacks.worker.loop import SWEEP_WAITS_FOR_SENDERS, Worker
 from sla.clock import Clock
 from sla.zones import installed_rules
 
@@ -51,6 +52,20 @@ class Service:
         self.database.close()
 
 
+@dataclass(frozen=True)
+class TimeLimits:
+    """How long the service waits for others, in real time."""
+
+    webhooks: timedelta = timedelta(seconds=3)  # Twilio itself gives up after 15 seconds, and a caller long before
+    senders: timedelta = SWEEP_WAITS_FOR_SENDERS
+    database: Limits = PRODUCTION
+
+
+IN_PRODUCTION = TimeLimits()
+# Under a moving clock a slow machine must decide nothing: a caller there waits as long as it takes.
+UNDER_A_MOVING_CLOCK = TimeLimits(FAR, FAR, UNHURRIED)
+
+
 class Compose(Protocol):
     """The function of app.py that puts a service together."""
 
@@ -63,6 +78,7 @@ class Compose(Protocol):
         http: requests.Session | None = None,
         demo: bool = False,
         senders: int = 8,
+        limits: TimeLimits = IN_PRODUCTION,
     ) -> Service: ...
 
 

@@ -13,6 +13,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import make_server
 
 from callbacks.cli.context import Compose
+from callbacks.db.database import FAR
 from callbacks.desk.desk_file import Desk
 from callbacks.worker.loop import Bell
 from ivr.rehearsal.scenario import Scenario
@@ -62,7 +63,7 @@ def _web_server(scenario: Scenario, host: str, port: int) -> Iterator[None]:
 
 @contextmanager
 def _following(scenario: Scenario, clock: RunningClock) -> Iterator[None]:
-    bell = Bell(lambda: scenario.catch_up(clock.now()), every=CATCHES_UP_EVERY)
+    bell = Bell(lambda: scenario.catch_up(clock.now()), every=CATCHES_UP_EVERY, bites_after=FAR)
     bell.start()
     try:
         yield

@@ -9,7 +9,7 @@ from pathlib import Path
 import requests
 from sqlalchemy.orm import Session
 
-from callbacks.cli.context import Compose, Service
+from callbacks.cli.context import UNDER_A_MOVING_CLOCK, Compose, Service
 from callbacks.db.migrations import migrate
 from callbacks.db.states import Role
 from callbacks.desk.desk_file import Desk
@@ -59,7 +59,7 @@ def simulated_desk(
     )
     clock, to_carrier, to_service = MovingClock(begins), requests.Session(), requests.Session()
     carrier = SimulatedTwilio(clock, settings.account_sid, settings.auth_token, http=to_service)
-    service = compose(settings, desk, clock, http=to_carrier, demo=True, senders=senders)
+    service = compose(settings, desk, clock, http=to_carrier, demo=True, senders=senders, limits=UNDER_A_MOVING_CLOCK)
     mount(to_carrier, CARRIER_URL, carrier.wsgi)
     mount(to_service, public_url, service.web)
     _set_up_numbers(carrier, service)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import socket
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,14 +19,12 @@ from ivr.rehearsal.demo import running_demo
 from ivr.rehearsal.scenario import SWEEP_EVERY, Scenario
 from ivr.simulator import SimulatedTwilio
 from sla.clock import RunningClock
+from tests.ports import held_port
+from tests.waiting import NeverHappened, eventually
 
 SATURDAY_NIGHT = "2026-11-28T22:00"
 CUSTOMER, NEW_YORKER = "+15145550199", "+12125550143"
-LOOKS_EVERY = 0.01
-
-
-class NeverHappened(AssertionError):
-    """What the test waited for did not come."""
+A_STEP = timedelta(seconds=2)
 
 
 @dataclass
@@ -67,6 +63,9 @@ class Demo:
         leg = self.carrier.phone(number).legs[-1]
         return leg.waiting is not None and leg.waiting.speech
 
+    def rings(self, number: str) -> bool:
+        return self.carrier.phone(number).ringing is not None
+
     def heard(self, words: str, number: str) -> bool:
         return any(words in heard.text for leg in self.carrier.phone(number).legs for heard in leg.heard)
 
@@ -78,26 +77,21 @@ class Demo:
 
     def hurries_until(self, happens: Callable[[], bool], within: timedelta = timedelta(minutes=2)) -> None:
         """The clock is moved on, two seconds at a time, until something has happened. Raises NeverHappened."""
-        ends = self.clock.now() + within
-        while not happens():
-            if self.clock.now() > ends:
-                raise NeverHappened(f"Nothing of the kind happened in {within} of the desk's clock.")
-            self.passes(2, unless=happens)
+        for _ in range(within // A_STEP):
+            if happens():
+                return
+            self.passes(A_STEP.total_seconds())
+        if not happens():
+            raise NeverHappened(f"Nothing of the kind happened in {within} of the desk's clock.")
 
-    def passes(self, seconds: float, unless: Callable[[], bool] = lambda: False) -> None:
+    def passes(self, seconds: float) -> None:
         """So much time of the desk's clock goes by, and everything happens that falls into it."""
         self.clock.pass_time(timedelta(seconds=seconds))
         target = self.clock.now()
-        eventually(lambda: (self.lived_until is not None and self.lived_until >= target) or unless())
-
-
-def eventually(happens: Callable[[], bool], within: float = 20.0) -> None:
-    """Wait for what happens in another thread. Raises NeverHappened."""
-    ends = time.monotonic() + within
-    while not happens():
-        if time.monotonic() > ends:
-            raise NeverHappened(f"It did not happen within {within} seconds.")
-        time.sleep(LOOKS_EVERY)
+        eventually(
+            lambda: self.lived_until is not None and self.lived_until >= target,
+            "the demo catches up with its clock",
+        )
 
 
 @contextmanager
@@ -107,12 +101,9 @@ def a_demo(compose: Compose, begins: str = SATURDAY_NIGHT, speed: float = 1.0, p
     At speed 0 only the story moves the clock, and a night is the same every time.
     """
     desk = read_desk(Path("support.toml"))
-    clock, port = RunningClock(desk_time(desk, begins), speed), port or _free_port()
-    with running_demo(compose, desk, clock, "127.0.0.1", port) as scenario:
-        yield Demo(scenario, clock, f"http://127.0.0.1:{port}")
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    clock = RunningClock(desk_time(desk, begins), speed)
+    with (
+        nullcontext(port) if port else held_port() as chosen,
+        running_demo(compose, desk, clock, "127.0.0.1", chosen) as scenario,
+    ):
+        yield Demo(scenario, clock, f"http://127.0.0.1:{chosen}")

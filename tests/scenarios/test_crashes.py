@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from callbacks.cli.context import Compose
+from callbacks.cli.context import UNDER_A_MOVING_CLOCK, Compose
 from callbacks.db.database import locked
 from callbacks.db.states import PageState, VoicemailState
 from callbacks.db.tables import Callback
@@ -133,7 +133,14 @@ def test_a_page_on_the_wire_while_somebody_takes_the_callback_keeps_its_answer(
 def test_two_workers_page_once(desk: ScenarioDesk, compose: Compose) -> None:
     service = desk.service
     others = [
-        compose(service.settings, service.desk, service.clock, http=service.carrier._http.session) for _ in range(3)
+        compose(
+            service.settings,
+            service.desk,
+            service.clock,
+            http=service.carrier._http.session,
+            limits=UNDER_A_MOVING_CLOCK,
+        )
+        for _ in range(3)
     ]
     now = service.clock.now()
     for number in range(12):

@@ -19,7 +19,7 @@ from callbacks.acts.attempts import record_attempt
 from callbacks.acts.promises import SetPriority, WaitForCustomer
 from callbacks.console.access import ConsoleParts
 from callbacks.console.blueprint import console_blueprint, media_blueprint
-from callbacks.db.database import Database
+from callbacks.db.database import UNHURRIED, Database
 from callbacks.db.states import AudioState, CallbackState, Channel, PriorityLevel, ReachOutcome, VoicemailState
 from callbacks.db.tables import Callback, User, Voicemail
 from callbacks.desk.desk_file import read_desk
@@ -94,7 +94,7 @@ class Console:
 
 @pytest.fixture
 def console(sqlite_url: str, tmp_path: Path) -> Iterator[Console]:
-    database = Database(sqlite_url)
+    database = Database(sqlite_url, UNHURRIED)
     yield Console(database, tmp_path)
     database.close()
 
@@ -183,7 +183,7 @@ def test_the_carriers_link_plays_until_it_expires_and_cannot_be_forged(console: 
 
 
 def test_the_demo_tells_its_password_and_nothing_else_does(sqlite_url: str, tmp_path: Path) -> None:
-    database = Database(sqlite_url)
+    database = Database(sqlite_url, UNHURRIED)
     shown = Console(database, tmp_path, demo=True).client.get("/login").text
     database.close()
     assert "night-desk-demo" in shown

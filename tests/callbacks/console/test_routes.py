@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from callbacks.cli.context import Compose, Service
+from callbacks.cli.context import UNDER_A_MOVING_CLOCK, Compose, Service
 from callbacks.console.callbacks.acts import FORMS, acts_of
 from callbacks.db.states import AudioState, Role, VoicemailState
 from callbacks.db.tables import Callback, Voicemail
@@ -103,7 +103,7 @@ def service_on(compose: Compose, database_url: str, folder: Path) -> Iterator[Se
         media_dir=folder,
     )
     desk = read_desk(Path("support.toml"))
-    service = compose(settings, desk, MovingClock(BEGAN))
+    service = compose(settings, desk, MovingClock(BEGAN), limits=UNDER_A_MOVING_CLOCK)
 
     def seed(session: Session) -> None:
         technicians.add_technician(session, "Amy Roy", "+15145550101", BEGAN, verified=True)

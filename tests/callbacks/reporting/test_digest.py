@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import record_attempt
-from callbacks.cli.context import Compose
+from callbacks.cli.context import UNDER_A_MOVING_CLOCK, Compose
 from callbacks.db.database import Database
 from callbacks.db.states import CarrierStatus, PageState, ReachOutcome, VoicemailState
 from callbacks.db.tables import Callback, Page, Watermark
@@ -27,6 +27,7 @@ from callbacks.reporting.digest import Digest, write
 from callbacks.worker.jobs.digest import DigestPost, due, recipients
 from ivr.rehearsal.simulated_desk import DEMO_USER, simulated_desk
 from sla.clock import MovingClock
+from tests.waiting import eventually
 
 DESK = read_desk(Path("support.toml"))
 PASSWORD = "correct horse battery"
@@ -251,8 +252,9 @@ def test_the_worker_mails_it_in_its_sweep(
     monkeypatch.setattr(Post, "send", lambda _, letter: post.send(letter))
     with_people = simulated_desk(compose, DESK, at("2026-11-28T08:00"), tmp_path, database_url=sqlite_url).service
     settings = replace(with_people.settings, smtp_url=post.url, mail_from=post.sender)
-    service = compose(settings, DESK, with_people.clock)
+    service = compose(settings, DESK, with_people.clock, limits=UNDER_A_MOVING_CLOCK)
     service.worker.sweep()
+    eventually(lambda: bool(post.kept), "a digest in the post")  # it is sent beside the sweep
     for each in (service, with_people):
         each.close()  # what is on the wire comes to its end
     assert [letter.to for letter in post.kept] == [DEMO_USER]
