@@ -74,10 +74,7 @@ def _rota_warnings(session: Session, service: Service) -> Iterator[str]:
 
 def _roster_warnings(roster: Roster, service: Service) -> Iterator[str]:
     if not roster.people:
-        yield (
-            "nobody can be paged, because no technician has a verified number. Run: technician add, or technician "
-            "verify."
-        )
+        yield "nobody can be paged, because no technician has a verified number. See: technician --help."
     elif not (service.settings.smtp_url and any(Way(Channel.MAIL) in each.ways for each in roster.supervisors())):
         yield (
             "nobody is informed when Twilio is down. Set SMTP_URL and MAIL_FROM, and give a supervisor an email "
