@@ -20,14 +20,10 @@ TESTED_ELSEWHERE = {
 }
 WRITER = Path("callbacks/lifecycle/transitions.py")
 WRITTEN_ONCE = {
-    "attempted_at",
-    "acknowledged_at",
-    "breached_at",
-    "due_at",
-    "owner",
-    "owner_id",
-    "position",
-    "resolved_at",
+    *("state", "resolved_at"),
+    *("owner", "owner_id", "acknowledged_at", "acted_at", "resumed"),
+    *("attempted_at", "breached_at", "due_at"),
+    *("position", "policy", "next_action_at"),
 }
 
 
