@@ -19,7 +19,7 @@ from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import FINAL, Channel, PageKind, PageState, PhoneSlot
 from callbacks.db.tables import Callback, Page, PageAttempt, Technician
 from callbacks.paging.pages import add_page, next_round
-from callbacks.people.person import Way
+from callbacks.people.person import ContactMethod
 from callbacks.text.bilingual import Words
 
 CONNECTING = timedelta(minutes=1)  # so long a phone may ring, and be asked for a key
@@ -48,7 +48,7 @@ def _ring(session: Session, callback: Callback, technician: Technician, now: dat
     if _is_being_connected(session, callback, technician, now):  # asked twice: the phone rings once
         return
     slot = PhoneSlot.FIRST if technician.verified_at is not None else PhoneSlot.SECOND
-    way = Way(Channel.CONNECTION, slot)
+    way = ContactMethod(Channel.CONNECTION, slot)
     add_page(session, callback, technician.id, way, PageKind.CONNECTION, next_round(callback), now)
 
 

@@ -11,7 +11,7 @@ from callbacks.db.event_kinds import EventKind
 from callbacks.records.search import index_words
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import readable_number
-from callbacks.text.phone_numbers import verdict_on, verdict_on_written
+from callbacks.text.phone_numbers import check_number, check_written_number
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class SetNumber(Act):
     conflicts = ENDED | NUMBER_CHANGED
 
     def apply(self, context: ActContext) -> Words:
-        callback, verdict = context.callback, verdict_on_written(self.number)
+        callback, verdict = context.callback, check_written_number(self.number)
         if verdict.number is None:
             raise Refused(wording.cannot_be_called(repr(self.number), verdict.why))
         if verdict.needs_consent and context.by.role not in SUPERVISORS:
@@ -46,7 +46,7 @@ class Consent(Act):
     conflicts = ENDED | NUMBER_CHANGED | {EventKind.CONSENTED}
 
     def apply(self, context: ActContext) -> Words:
-        callback, verdict = context.callback, verdict_on(context.callback.call.caller)
+        callback, verdict = context.callback, check_number(context.callback.call.caller)
         if verdict.number is None:
             raise Refused(wording.cannot_be_called(callback.call.caller or "The caller", verdict.why))
         callback.call.customer_number, callback.consented_by = verdict.number, context.by.name

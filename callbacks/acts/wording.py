@@ -16,7 +16,7 @@ from callbacks.paging.subject import subject_of
 from callbacks.records.event_words import event_words
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import clock_time, ended_once, readable_number
-from callbacks.text.phone_numbers import verdict_on
+from callbacks.text.phone_numbers import check_number
 
 HAS_RESOLVED = Words("has resolved", "a réglé")
 HAS_CANCELLED = Words("has cancelled", "a annulé")
@@ -97,7 +97,7 @@ def nobody_on(layer: str) -> Words:
 
 def no_number(callback: Callback) -> Words:
     """Return why there is no number to call, and what can be done."""
-    reference, caller, verdict = callback.reference, callback.call.caller, verdict_on(callback.call.caller)
+    reference, caller, verdict = callback.reference, callback.call.caller, check_number(callback.call.caller)
     if verdict.needs_consent:
         return Words(
             f"{reference}: {caller} is {verdict.why}. A supervisor must allow it first.",
@@ -142,7 +142,7 @@ def taken(desk: Desk, callback: Callback, code: str, now: datetime) -> Words:
     subject = subject_of(desk, callback)
     when, quand = (by_when(subject, language, now) for language in ("en", "fr"))
     if callback.call.customer_number is None:
-        why = verdict_on(callback.call.caller).why or "it was a wrong number"
+        why = check_number(callback.call.caller).why or "it was a wrong number"
         return Words(
             ended_once(f"{reference} is yours: call{when}. ")
             + f"No number to call: {why}. Listen to the message by the link of the page. "

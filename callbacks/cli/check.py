@@ -15,7 +15,7 @@ from callbacks.oncall import store
 from callbacks.oncall.roster import Roster
 from callbacks.paging.decide import paged_before_the_deadline
 from callbacks.people import users
-from callbacks.people.person import Way
+from callbacks.people.person import ContactMethod
 from callbacks.text.formats import readable_number
 from callbacks.worker.health import unready
 from sla.zones import installed_rules
@@ -75,7 +75,10 @@ def _rota_warnings(session: Session, service: Service) -> Iterator[str]:
 def _roster_warnings(roster: Roster, service: Service) -> Iterator[str]:
     if not roster.people:
         yield "nobody can be paged, because no technician has a verified number. See: technician --help."
-    elif not (service.settings.smtp_url and any(Way(Channel.MAIL) in each.ways for each in roster.supervisors())):
+    elif not (
+        service.settings.smtp_url
+        and any(ContactMethod(Channel.MAIL) in each.contact_methods for each in roster.supervisors())
+    ):
         yield (
             "nobody is informed when Twilio is down. Set SMTP_URL and MAIL_FROM, and give a supervisor an email "
             "address: technician mail."

@@ -173,7 +173,7 @@ def list_shifts(service: Service, days: int) -> None:
 
 
 def _print_spans(service: Service, plan: Schedule, layer: str, since: datetime, until: datetime) -> None:
-    for span in plan.spans(layer, since, until):
+    for span in plan.final_shifts(layer, since, until):
         if span.starts_at is not None and span.ends_at is not None:
             click.echo(f"  {span_in_words(span.starts_at, span.ends_at, service.desk)}  {span.person.name}")
 

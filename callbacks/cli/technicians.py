@@ -15,7 +15,7 @@ from callbacks.db.tables import Technician
 from callbacks.errors import WrongState
 from callbacks.paging import alerts
 from callbacks.paging.delivery import result_of
-from callbacks.people import technicians
+from callbacks.people import contact_methods, technicians, verification
 from callbacks.people.technicians import technician_named
 from callbacks.text.formats import readable_number
 
@@ -71,7 +71,7 @@ def _columns(row: Technician) -> list[str]:
         *([f"second {row.second_phone}"] if row.second_phone else []),
         *([f"quiet {row.quiet}"] if row.quiet else []),
         *(f"{rule.channel.value} {rule.number.value} after {rule.after // 60} min" for rule in row.rules),
-        *(f"UNREACHABLE by {trouble}" for trouble in technicians.troubles_in_words(row)),
+        *(f"UNREACHABLE by {trouble}" for trouble in contact_methods.failures_in_words(row)),
     ]
 
 
@@ -81,7 +81,7 @@ def _columns(row: Technician) -> list[str]:
 @pass_service
 def mail(service: Service, name: str, address: str) -> None:
     """Set a technician's email address. Without ADDRESS, remove it."""
-    service.database.write(lambda session: technicians.give_mail(technician_named(session, name), address))
+    service.database.write(lambda session: contact_methods.change_email(technician_named(session, name), address))
     click.echo(f"{name}: {address or 'no email address'}.")
 
 
@@ -91,7 +91,7 @@ def mail(service: Service, name: str, address: str) -> None:
 def remove(service: Service, name: str) -> None:
     """Remove a technician. The log still names them."""
     now = service.clock.now()
-    service.database.write(lambda session: technicians.leave(session, technician_named(session, name), now))
+    service.database.write(lambda session: technicians.remove_technician(session, technician_named(session, name), now))
     click.echo(f"{name} is no longer paged. See whether that leaves gaps: shift gaps.")
 
 
@@ -106,7 +106,7 @@ def number(service: Service, name: str, phone: str, second: bool) -> None:
 
     def work(session: Session) -> None:
         row = technician_named(session, name)
-        technicians.give_number(session, row, which, phone)
+        contact_methods.change_number(session, row, which, phone)
         alerts.send_code(session, service.desk, row, which, now)
 
     service.database.write(work)
@@ -138,7 +138,7 @@ def _send_code(service: Service, name: str, which: PhoneSlot, by: Channel) -> No
 def _enter_code(service: Service, name: str, which: PhoneSlot, code: str) -> None:
     now = service.clock.now()
     is_verified = service.database.write(
-        lambda session: technicians.verify(session, technician_named(session, name), which, code, now)
+        lambda session: verification.verify(session, technician_named(session, name), which, code, now)
     )
     if not is_verified:
         raise WrongState("That is not the code, or it has expired. Leave --code out to send a new one.")
@@ -206,7 +206,9 @@ def rule(service: Service, name: str, channel: str, after: str, second: bool) ->
     if Channel(channel) is Channel.MAIL and not service.settings.smtp_url:
         raise WrongState("No email can be sent: set SMTP_URL and MAIL_FROM first.")
     service.database.write(
-        lambda session: technicians.add_rule(technician_named(session, name), Channel(channel), delay, _which(second))
+        lambda session: contact_methods.add_rule(
+            technician_named(session, name), Channel(channel), delay, _which(second)
+        )
     )
     click.echo(f"{name} is also paged by {channel}, {after} after the page.")
 
@@ -222,7 +224,7 @@ def rules(service: Service, name: str, clear: bool) -> None:
         row = technician_named(session, name)
         if clear:
             row.rules = []
-        return list(technicians.rules_in_words(row).values())
+        return list(contact_methods.rules_in_words(row).values())
 
     click.echo("\n".join(service.database.write(work)) or "No contact rules: the escalation policy alone applies.")
 

@@ -32,7 +32,7 @@ def add_closure(
     session.add(row)
 
 
-def drop_closure(session: Session, closure_id: int) -> None:
+def remove_closure(session: Session, closure_id: int) -> None:
     """The desk keeps its hours after all. Raises NotFound."""
     row = session.get(ClosureRow, closure_id)
     if row is None:
@@ -52,7 +52,7 @@ def holiday_changes(session: Session, year: int) -> list[HolidayChange]:
     return [row for row in rows if row.day.year == year]
 
 
-def as_by_law(session: Session, day: date) -> None:
+def undo_holiday_change(session: Session, day: date) -> None:
     """Forget the correction of a day: the statutory list holds for it again. Raises NotFound."""
     change = session.get(HolidayChange, day)
     if change is None:
@@ -60,7 +60,7 @@ def as_by_law(session: Session, day: date) -> None:
     session.delete(change)
 
 
-def strike_out(session: Session, day: date) -> None:
+def remove_holiday(session: Session, day: date) -> None:
     """Work on a statutory holiday, or take back a day that was added."""
     _change(session, HolidayChange(day=day, struck=True))
 

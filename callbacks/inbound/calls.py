@@ -19,7 +19,7 @@ from callbacks.db.states import AudioState, CallOutcome, CarrierStatus, Voicemai
 from callbacks.db.tables import Call, Callback, Event, Technician, Voicemail
 from callbacks.desk.desk_file import Desk
 from callbacks.records.event_log import record_event
-from callbacks.text.phone_numbers import ringable
+from callbacks.text.phone_numbers import callable_number
 
 RECORDING_KINDS = {
     VoicemailState.EXPECTED: EventKind.RECORDING_EXPECTED,
@@ -63,7 +63,7 @@ def call_arrives(session: Session, arrival: Arrival, now: datetime) -> Call:
         line=arrival.line,
         caller=caller,
         caller_name=arrival.caller_name[:100],
-        customer_number=ringable(caller),
+        customer_number=callable_number(caller),
         began_at=now,
         language=arrival.language,
         is_open=arrival.is_open,

@@ -31,8 +31,10 @@ from callbacks.inbound.text_commands import (
     understand,
 )
 from callbacks.paging.alerts import alert_supervisors, send_test
-from callbacks.people.person import Way
-from callbacks.people.technicians import forget_trouble, note_trouble, technician_with, verify, waits_for_code
+from callbacks.people.contact_methods import clear_failure, record_failure
+from callbacks.people.person import ContactMethod
+from callbacks.people.technicians import technician_with
+from callbacks.people.verification import has_pending_code, verify
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import readable_number
 
@@ -98,7 +100,7 @@ def _answer(session: Session, incoming: Incoming) -> Answer:
     if is_opt_out(text) or is_opt_in(text):
         return _heed_the_carriers_word(session, incoming)
     code = code_of_number(text)
-    if code is not None and waits_for_code(session, technician, incoming.slot, incoming.now):
+    if code is not None and has_pending_code(session, technician, incoming.slot, incoming.now):
         return _verify(session, incoming, code)
     command = understand(text)
     if command is None:
@@ -249,10 +251,10 @@ def _not_understood_today(session: Session, incoming: Incoming) -> int:
 
 def _heed_the_carriers_word(session: Session, incoming: Incoming) -> Answer:
     """STOP and START are answered by the carrier, which from now on blocks our texts, or lets them through again."""
-    technician, way = incoming.technician, Way(Channel.TEXT, incoming.slot)
+    technician, way = incoming.technician, ContactMethod(Channel.TEXT, incoming.slot)
     if is_opt_in(incoming.text):
-        forget_trouble(technician, way)
-    elif note_trouble(technician, way, "this person sent STOP; the carrier blocks texts to them."):
+        clear_failure(technician, way)
+    elif record_failure(technician, way, "this person sent STOP; the carrier blocks texts to them."):
         english = f"{technician.name} sent STOP: no text reaches them. They are paged by phone until they send START."
         french = f"{technician.name} a envoyé STOP: aucun texto ne lui parvient. On l'appelle jusqu'à son START."
         once = f"STOP {technician.id} {incoming.now:%Y-%m-%d %H:%M}"

@@ -14,8 +14,9 @@ from callbacks.db.tables import Page, Technician, Watermark
 from callbacks.desk.desk_file import Desk
 from callbacks.oncall import store
 from callbacks.paging import messages
-from callbacks.people.person import Person, Way
-from callbacks.people.technicians import new_code, person
+from callbacks.people.person import ContactMethod, Person
+from callbacks.people.technicians import person
+from callbacks.people.verification import new_code
 from callbacks.text.bilingual import Words
 
 log = structlog.get_logger(__name__)
@@ -38,13 +39,13 @@ def alert_supervisors(session: Session, desk: Desk, once: str, words: Words, now
     return True
 
 
-def _ways_of_alarm(supervisor: Person) -> Iterable[Way]:
-    usual = (Way(Channel.TEXT), Way(Channel.MAIL))
-    texts_and_mails = [way for way in supervisor.ways if way in usual]
-    return texts_and_mails or supervisor.ways[:1]
+def _ways_of_alarm(supervisor: Person) -> Iterable[ContactMethod]:
+    usual = (ContactMethod(Channel.TEXT), ContactMethod(Channel.MAIL))
+    texts_and_mails = [way for way in supervisor.contact_methods if way in usual]
+    return texts_and_mails or supervisor.contact_methods[:1]
 
 
-def send(session: Session, technician_id: int, way: Way, kind: PageKind, words: str, now: datetime) -> Page:
+def send(session: Session, technician_id: int, way: ContactMethod, kind: PageKind, words: str, now: datetime) -> Page:
     """Put something that is about no callback into the outbox."""
     page = Page(technician_id=technician_id, channel=way.channel, number=way.number, kind=kind, words=words)
     page.code, page.created_at, page.next_action_at = "", now, now
@@ -55,7 +56,7 @@ def send(session: Session, technician_id: int, way: Way, kind: PageKind, words: 
 def send_test(session: Session, desk: Desk, technician: Technician, now: datetime) -> list[Page]:
     """Page somebody for a test, by every way that should reach them."""
     text = messages.test_page(desk.company.sender, technician.language)
-    pages = [send(session, technician.id, way, PageKind.TEST, text, now) for way in person(technician).ways]
+    pages = [send(session, technician.id, way, PageKind.TEST, text, now) for way in person(technician).contact_methods]
     session.flush()
     return pages
 
@@ -72,4 +73,4 @@ def send_code(
     code = new_code(session, technician, which, now)
     spelled = ", ".join(code) if by is Channel.CALL else code
     words = messages.verification(desk.company.sender, spelled, technician.language)
-    send(session, technician.id, Way(by, which), PageKind.VERIFICATION, words, now)
+    send(session, technician.id, ContactMethod(by, which), PageKind.VERIFICATION, words, now)

@@ -48,8 +48,9 @@ from callbacks.paging.pages import pages_by_way, release_bundled
 from callbacks.paging.subject import subject_of
 from callbacks.paging.throttle import Verdict, is_first_page, others_waiting, restraint, traffic_of
 from callbacks.paging.webhook_urls import Addresses
-from callbacks.people.person import Way
-from callbacks.people.technicians import forget_trouble, is_verified, note_trouble, number_of, person
+from callbacks.people.contact_methods import clear_failure, is_verified, number_of, record_failure
+from callbacks.people.person import ContactMethod
+from callbacks.people.technicians import person
 from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
 from sla.clock import Clock
@@ -353,7 +354,7 @@ def carrier_reports(
         if page.channel is Channel.CALL:
             _record_event(session, page, now, page.technician.name, EventKind.PAGE_NOT_TAKEN, ending)
     elif status in (CarrierStatus.DELIVERED, CarrierStatus.READ):
-        forget_trouble(page.technician, Way(Channel.TEXT, page.number))
+        clear_failure(page.technician, ContactMethod(Channel.TEXT, page.number))
     if page.channel is Channel.CONNECTION and status in FINAL:
         ask_for_outcome(session, desk, page, sid, now)
 
@@ -379,8 +380,8 @@ def fail(session: Session, desk: Desk, page: Page, why: str, now: datetime, code
 
 
 def _note_trouble(session: Session, desk: Desk, page: Page, why: str, now: datetime) -> None:
-    row, way = page.technician, Way(TROUBLED.get(page.channel, page.channel), page.number)
-    if note_trouble(row, way, why):
+    row, way = page.technician, ContactMethod(TROUBLED.get(page.channel, page.channel), page.number)
+    if record_failure(row, way, why):
         channel = way.channel.value
         english = f"{row.name} cannot be reached by {channel}: {why} They are paged another way until it is mended."
         french = f"{row.name} n'est pas joignable ({channel}): {why} Un autre moyen sert en attendant."
@@ -418,8 +419,8 @@ def _hurry_once(session: Session, page: Page, now: datetime) -> None:
 
 def _alarm_another_way(session: Session, page: Page, now: datetime) -> None:
     """An alarm is not lost with the text that should have carried it: the phone rings and says it."""
-    by_phone, is_alarm = Way(Channel.CALL), page.kind is PageKind.ALARM
-    if is_alarm and page.channel is not Channel.CALL and by_phone in person(page.technician).ways:
+    by_phone, is_alarm = ContactMethod(Channel.CALL), page.kind is PageKind.ALARM
+    if is_alarm and page.channel is not Channel.CALL and by_phone in person(page.technician).contact_methods:
         send(session, page.technician_id, by_phone, PageKind.ALARM, page.words, now)
 
 

@@ -100,7 +100,7 @@ def _whom(session: Session, desk: Desk, callback: Callback, plan: Schedule, pers
     last = session.scalars(theirs.order_by(Page.id.desc()).limit(1)).first()
     on_call = standing(plan, person, at, desk) or "not on call"
     reach = "" if person.verified else "; number not verified: never paged"
-    reach += "; no way is known to reach them" if person.verified and not person.ways else ""
+    reach += "; no way is known to reach them" if person.verified and not person.contact_methods else ""
     reach += "; quiet hours" if person.is_quiet else ""
     if last is None:
         return Whom(person.name, on_call + reach, "not paged by then", "")

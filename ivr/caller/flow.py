@@ -12,7 +12,7 @@ from callbacks.db.event_kinds import EventKind
 from callbacks.desk.desk_file import Desk, Language, Line
 from callbacks.people.person import Person
 from callbacks.text.formats import clock_time, spelled
-from callbacks.text.phone_numbers import ringable
+from callbacks.text.phone_numbers import callable_number
 from ivr.prompts import closed_because, say
 from ivr.twilio.places import Places
 from ivr.twilio.verbs import Dial, Gather, Hangup, Pause, Record, Redirect, Say, Verb
@@ -132,7 +132,7 @@ def _dial(desk: Desk, places: Places, turn: Turn, facts: Facts, number: int) -> 
         technician=person.id,
         lang=person.language,
         line=facts.line,
-        caller=ringable(facts.caller) or "",
+        caller=callable_number(facts.caller) or "",
     )
     action = places.at("ring", rung=number + 1, lang=turn.language)
     seconds = int(desk.ringing.each.total_seconds())

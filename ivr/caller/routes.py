@@ -17,7 +17,7 @@ from callbacks.desk.business_hours import support_hours
 from callbacks.inbound import calls
 from callbacks.oncall import store
 from callbacks.text.formats import readable_number
-from callbacks.text.phone_numbers import ringable
+from callbacks.text.phone_numbers import callable_number
 from ivr.caller.flow import Facts, Reply, Turn, step
 from ivr.prompts import say
 from ivr.twilio.verbs import Gather, Hangup, Record, Verb
@@ -124,7 +124,7 @@ def _screen(voice: Blueprint, exchange: Exchange) -> None:
     def screen() -> Response:
         """A technician picked up a live call. A private voicemail would pick up too, so a key is asked for."""
         language = language_in_query()
-        caller = ringable(request.args.get("caller", ""))
+        caller = callable_number(request.args.get("caller", ""))
         who = readable_number(caller) if caller else say(language, "withheld").text
         action = places.at("screen/key", call=_call_in_query(), technician=number_in_query("technician"), lang=language)
         prompts = (

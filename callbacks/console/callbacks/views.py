@@ -35,7 +35,7 @@ from callbacks.paging.reasons import in_a_line
 from callbacks.people.technicians import everybody
 from callbacks.records.search import STATES
 from callbacks.text.formats import caller_in_words, day_and_time, length, span
-from callbacks.text.phone_numbers import Verdict, verdict_on
+from callbacks.text.phone_numbers import NumberCheck, check_number
 from sla.promises import Promise
 
 CALLS_A_PAGE = 50
@@ -77,7 +77,7 @@ class Story:
     timeline: Sequence[Entry]
     attempts: Sequence[ReachAttempt]
     technicians: Sequence[Technician]
-    number: Verdict
+    number: NumberCheck
     seen: int  # the last thing in its story
     is_open: bool
     is_waiting: bool  # for the customer
@@ -214,7 +214,7 @@ def story(session: Session, desk: Desk, reference: str, visible: ColumnElement[b
         timeline=timeline_of(session, callback, desk.zone),
         attempts=attempts,
         technicians=sorted(everybody(session), key=lambda row: row.name),
-        number=verdict_on(callback.call.caller),
+        number=check_number(callback.call.caller),
         seen=last_event_id(session, callback),
         is_open=callback.state is CallbackState.OPEN,
         is_waiting=is_waiting(session, callback),

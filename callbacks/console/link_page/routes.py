@@ -195,7 +195,7 @@ def shown_of(session: Session, parts: ConsoleParts, page: Page, now: datetime) -
         name=callback.call.caller_name,
         who=readable_number(number) if number else caller_in_words(callback.call.caller, language),
         number=number,
-        why_no_number="" if number else phone_numbers.verdict_on(callback.call.caller).why or "a wrong number",
+        why_no_number="" if number else phone_numbers.check_number(callback.call.caller).why or "a wrong number",
         called_at=clock_time(callback.call.began_at, zone, language),
         due=clock_time(callback.due_at, zone, language),
         standing=standing,

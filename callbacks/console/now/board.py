@@ -60,7 +60,7 @@ def panel(session: Session, desk: Desk, plan: Schedule, now: datetime) -> Panel:
 
 
 def _on_call(plan: Schedule, layer: str, now: datetime) -> OnCall:
-    on_it = [shift for shift in plan.spans(layer, now, now + LOOKS_AHEAD) if shift.covers(now)]
+    on_it = [shift for shift in plan.final_shifts(layer, now, now + LOOKS_AHEAD) if shift.covers(now)]
     ends = min((shift.ends_at for shift in on_it if shift.ends_at is not None), default=None)
     until = ends if ends is not None and ends < now + LOOKS_AHEAD else None
     return OnCall(layer, ", ".join(shift.person.name for shift in on_it), until)

@@ -19,7 +19,7 @@ from callbacks.errors import DeskError, NotFound, WrongState
 from callbacks.oncall import store
 from callbacks.paging import alerts
 from callbacks.paging.delivery import Result, result_of
-from callbacks.people import technicians
+from callbacks.people import contact_methods, technicians, verification
 from callbacks.text.formats import LANGUAGES, readable_number
 
 TESTS_SHOWN = timedelta(hours=1)
@@ -128,12 +128,12 @@ def _acts(parts: ConsoleParts) -> dict[str, Act]:
         return f"A code is on its way to {row.name}."
 
     def verify(session: Session, row: Technician, now: datetime) -> str:
-        if technicians.verify(session, row, which, form.get("code", "").strip(), now):
+        if verification.verify(session, row, which, form.get("code", "").strip(), now):
             return f"{row.name}'s number is verified."
         return "That is not the code, or it has expired."
 
     def number(session: Session, row: Technician, now: datetime, changed: PhoneSlot = which) -> str:
-        technicians.give_number(session, row, changed, form.get("phone", "")[:40])
+        contact_methods.change_number(session, row, changed, form.get("phone", "")[:40])
         alerts.send_code(session, parts.desk, row, changed, now, by)
         store.note_edit(session, now)
         return "A code is on its way; the number counts when it comes back."
@@ -151,7 +151,7 @@ def _acts(parts: ConsoleParts) -> dict[str, Act]:
         return f"{row.name}'s quiet hours: {row.quiet or 'none'}."
 
     def mail(session: Session, row: Technician, now: datetime) -> str:
-        technicians.give_mail(row, form.get("email", "").strip()[:200])
+        contact_methods.change_email(row, form.get("email", "").strip()[:200])
         return f"Mails to {row.name} go to {row.email}." if row.email else f"{row.name} gets no mails."
 
     def rule(session: Session, row: Technician, now: datetime) -> str:
@@ -159,12 +159,12 @@ def _acts(parts: ConsoleParts) -> dict[str, Act]:
         if not minutes.isdecimal() or len(minutes) > 3:
             raise WrongState(f"{minutes[:20]!r} is no number of minutes. Give one from 0 to 30.")
         after = timedelta(minutes=int(minutes))
-        technicians.add_rule(row, RULES_GO_BY.get(channel, Channel.TEXT), after, which)
+        contact_methods.add_rule(row, RULES_GO_BY.get(channel, Channel.TEXT), after, which)
         return f"{row.name} is reached that way as well from the next page on."
 
     def drop_rule(session: Session, row: Technician, now: datetime) -> str:
         number = form.get("rule", "")
-        technicians.drop_rule(row, int(number) if number.isdecimal() and len(number) < 10 else 0)
+        contact_methods.remove_rule(row, int(number) if number.isdecimal() and len(number) < 10 else 0)
         return "The rule is taken away."
 
     def language(session: Session, row: Technician, now: datetime) -> str:
@@ -172,7 +172,7 @@ def _acts(parts: ConsoleParts) -> dict[str, Act]:
         return f"{row.name} is paged in {LANGUAGES[row.language]}."
 
     def remove(session: Session, row: Technician, now: datetime) -> str:
-        technicians.leave(session, row, now)
+        technicians.remove_technician(session, row, now)
         store.note_edit(session, now)
         return f"{row.name} is paged no more."
 
@@ -200,11 +200,11 @@ def _shown(session: Session, row: Technician, layer: str, now: datetime) -> Pers
         layers=layer,
         numbers=numbers,
         quiet=row.quiet,
-        rules=technicians.rules_in_words(row),
-        troubles=technicians.troubles_in_words(row),
+        rules=contact_methods.rules_in_words(row),
+        troubles=contact_methods.failures_in_words(row),
         tests=[result_of(session, page_id) for page_id in recent],
     )
 
 
 def _number(phone: str, slot: PhoneSlot, row: Technician) -> NumberShown:
-    return NumberShown(slot.value, readable_number(phone), technicians.is_verified(row, slot))
+    return NumberShown(slot.value, readable_number(phone), contact_methods.is_verified(row, slot))

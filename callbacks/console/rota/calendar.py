@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from callbacks.oncall.schedule import Duty, Schedule, Stretch
+from callbacks.oncall.schedule import Assignment, Schedule, Segment
 from sla.wall_clock import begins
 
 DAY, WEEK, MINUTE, HOUR = timedelta(days=1), timedelta(days=7), timedelta(minutes=1), timedelta(hours=1)
@@ -128,13 +128,13 @@ class Day:
 
 @dataclass(frozen=True)
 class Part:
-    """What of a stretch lies in one day, and the times that a cover of it would have."""
+    """What of a segment lies in one day, and the times that a cover of it would have."""
 
     begins: str
     ends: str
     minute: float  # of the day
     minutes: float
-    duties: tuple[Duty, ...]
+    assignments: tuple[Assignment, ...]
     is_gap: bool
     is_all_day: bool
     cover_from: str
@@ -152,29 +152,29 @@ class LayerShown:
 def layers_shown(plan: Schedule, days: Sequence[Day], now: datetime) -> list[LayerShown]:
     """Every layer that somebody is ever put on, day by day."""
     span = days[0].starts_at, days[-1].ends_at
-    stretches = {layer: plan.stretches(layer, *span) for layer in plan.staffed_layers()}
+    segments = {layer: plan.segments(layer, *span) for layer in plan.staffed_layers()}
     return [
         LayerShown(layer, [[_part(each, day, now) for each in found if _touches(each, day)] for day in days])
-        for layer, found in stretches.items()
+        for layer, found in segments.items()
     ]
 
 
-def _touches(stretch: Stretch, day: Day) -> bool:
-    return stretch.starts_at < day.ends_at and day.starts_at < stretch.ends_at
+def _touches(segment: Segment, day: Day) -> bool:
+    return segment.starts_at < day.ends_at and day.starts_at < segment.ends_at
 
 
-def _part(stretch: Stretch, day: Day, now: datetime) -> Part:
-    starts_at, ends_at = max(stretch.starts_at, day.starts_at), min(stretch.ends_at, day.ends_at)
+def _part(segment: Segment, day: Day, now: datetime) -> Part:
+    starts_at, ends_at = max(segment.starts_at, day.starts_at), min(segment.ends_at, day.ends_at)
     # A night is covered whole; of what lasts for days, this one. Who could be reached in the past is not on record.
-    is_short = stretch.ends_at - stretch.starts_at <= DAY
-    cover_from, cover_until = (stretch.starts_at, stretch.ends_at) if is_short else (starts_at, ends_at)
+    is_short = segment.ends_at - segment.starts_at <= DAY
+    cover_from, cover_until = (segment.starts_at, segment.ends_at) if is_short else (starts_at, ends_at)
     return Part(
         begins=day.clock(starts_at),
         ends=day.clock(ends_at),
         minute=day.minute_of(starts_at),
         minutes=(ends_at - starts_at) / MINUTE,
-        duties=stretch.duties,
-        is_gap=not stretch.duties or (stretch.ends_at > now and stretch.is_gap),
+        assignments=segment.assignments,
+        is_gap=not segment.assignments or (segment.ends_at > now and segment.is_gap),
         is_all_day=(starts_at, ends_at) == (day.starts_at, day.ends_at),
         cover_from=f"{cover_from.astimezone(day.zone):%Y-%m-%dT%H:%M}",
         cover_until=f"{cover_until.astimezone(day.zone):%Y-%m-%dT%H:%M}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort
 
 from callbacks.console.access import ConsoleParts, refuse_what_cannot_be_stored
-from callbacks.oncall.ical.sources import feed_for
+from callbacks.oncall.ical.feed_keys import feed_content
 
 
 def calendar_blueprint(parts: ConsoleParts) -> Blueprint:
@@ -16,7 +16,7 @@ def calendar_blueprint(parts: ConsoleParts) -> Blueprint:
     @calendar.get("/calendar/<key>.ics")
     def feed(key: str) -> Response:
         now = parts.clock.now()
-        content = parts.database.read(lambda session: feed_for(session, parts.desk, key, now))
+        content = parts.database.read(lambda session: feed_content(session, parts.desk, key, now))
         if content is None:
             abort(404)
         answer = Response(content, content_type="text/calendar; charset=utf-8")

@@ -17,7 +17,7 @@ from callbacks.db.tables import Technician
 from callbacks.desk.escalation_policy import FALLBACK, SUPERVISOR
 from callbacks.errors import DeskError, WrongState
 from callbacks.oncall import store
-from callbacks.oncall.ical import sources
+from callbacks.oncall.ical import feed_keys
 from callbacks.oncall.paid_hours import HoursOnCall, hours_on_call
 from callbacks.people.technicians import everybody, technician_named
 from callbacks.reporting.export import csv_of
@@ -182,19 +182,19 @@ def _off(asked: Asked) -> str:
 
 def _take_back(asked: Asked) -> str:
     what, number = asked.field("what"), asked.field("number")
-    store.take_back(asked.session, what, int(number) if number.isdecimal() else 0, asked.now)
+    store.remove_entry(asked.session, what, int(number) if number.isdecimal() else 0, asked.now)
     return "It is taken back."
 
 
 def _address(asked: Asked) -> str:
     whose = asked.person("name") if asked.field("name") else None
-    key = sources.key_of(asked.session, whose, asked.now)
+    key = feed_keys.feed_key(asked.session, whose, asked.now)
     return f"Enter this address in a calendar; whoever has it can read it: {asked.parts.public_url}/calendar/{key}.ics"
 
 
 def _revoke(asked: Asked) -> str:
     whose = asked.person("name") if asked.field("name") else None
-    count = sources.revoke(asked.session, whose, asked.now)
+    count = feed_keys.revoke_feed(asked.session, whose, asked.now)
     return "The address is worthless now." if count else "There was no address to revoke."
 
 
@@ -231,7 +231,7 @@ def _ahead(session: Session, names: Mapping[int, str], now: datetime) -> Iterato
         yield Entered("cover", cover.id, words, cover.starts_at, cover.ends_at)
     for off in store.absences(session, now):
         yield Entered("off", off.id, f"{names.get(off.technician_id, '(left)')} is off", off.starts_at, off.ends_at)
-    for shift in store.shifts_of_our_own(session, now):
+    for shift in store.manual_shifts(session, now):
         if shift.technician_id in names:
             words = f"{shift.technician.name} is on {shift.layer}"
             yield Entered("shift", shift.id, words, shift.starts_at, shift.ends_at)
@@ -244,7 +244,7 @@ def _hours(session: Session, parts: ConsoleParts, paid: Dates) -> list[HoursOnCa
 
 def _hours_csv(people: Sequence[HoursOnCall], paid: Dates, layers: Sequence[str]) -> str:
     rows = [
-        [each.name, paid.first, paid.last, *(_decimal(each.on(layer)) for layer in layers), _decimal(each.in_all)]
+        [each.name, paid.first, paid.last, *(_decimal(each.on(layer)) for layer in layers), _decimal(each.total)]
         for each in people
     ]
     return csv_of(["person", "from", "until", *layers, "in all"], rows)

@@ -140,7 +140,7 @@ def _close(session: Session, desk: Desk, now: datetime) -> str:
 
 
 def _drop_closure(session: Session, desk: Desk, now: datetime) -> str:
-    business_hours.drop_closure(session, int(_field("closure")) if _field("closure").isdecimal() else 0)
+    business_hours.remove_closure(session, int(_field("closure")) if _field("closure").isdecimal() else 0)
     return "It is taken back: the desk keeps its hours."
 
 
@@ -148,7 +148,7 @@ def _strike(session: Session, desk: Desk, now: datetime) -> str:
     day = _day()
     if not business_hours.support_hours(session, desk).holidays.on(day):
         raise WrongState(f"{day_in_words(day)} is no holiday: it is worked as it is.")
-    business_hours.strike_out(session, day)
+    business_hours.remove_holiday(session, day)
     return f"{day_in_words(day)} is worked, holiday or not."
 
 
@@ -160,7 +160,7 @@ def _add_holiday(session: Session, desk: Desk, now: datetime) -> str:
 
 def _as_by_law(session: Session, desk: Desk, now: datetime) -> str:
     day = _day()
-    business_hours.as_by_law(session, day)
+    business_hours.undo_holiday_change(session, day)
     return f"{day_in_words(day)} is as the list of holidays says."
 
 

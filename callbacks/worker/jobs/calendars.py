@@ -15,7 +15,7 @@ from callbacks.desk.desk_file import Desk
 from callbacks.errors import DeskError
 from callbacks.oncall.ical.fetch import fetch
 from callbacks.oncall.ical.parse import PATIENCE, FoundShift, read_guarded
-from callbacks.oncall.ical.sources import READ_EVERY, read_span, take
+from callbacks.oncall.ical.sources import READ_EVERY, import_shifts, import_span
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.text.bilingual import Words
 from sla.clock import Clock
@@ -45,7 +45,7 @@ class CalendarReader:
             return
         source_id, url = due
         try:
-            found = read_guarded(self._fetch(url), *read_span(now), self._desk.zone, self._patience)
+            found = read_guarded(self._fetch(url), *import_span(now), self._desk.zone, self._patience)
         except DeskError as fault:
             log.warning("a calendar could not be read", calendar=source_id, cause=str(fault))
             words = str(fault)
@@ -57,7 +57,7 @@ class CalendarReader:
         source = session.get(CalendarSource, source_id)
         if source is None:
             return
-        taken = take(session, source, found, now)
+        taken = import_shifts(session, source, found, now)
         if taken.unknown:
             named = ", ".join(taken.unknown[:5])
             english = f"the calendar of {source.layer} names nobody we know in: {named}. Their time is not covered."

@@ -114,7 +114,7 @@ def test_the_second_half_of_a_login_waits_five_minutes(desk: Console) -> None:
 def test_a_second_factor_begins_only_when_the_app_has_the_secret(desk: Console) -> None:
     desk.logs_in("sue@example.com")
     page = follow(desk, desk.posts("/account/second-factor", {"secret": SECRET, "code": "000000", "old": PASSWORD}))
-    assert "That is not the code that the app shows" in page
+    assert "This is not the code that the app shows" in page
     assert "Logging in asks for a code" not in page
 
 
@@ -154,11 +154,11 @@ def test_an_administrator_adds_changes_and_removes_users(desk: Console) -> None:
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"email": "x@example.com", "role": "technician", "password": PASSWORD}, "Say which technician"),
-        ({"email": "x@example.com", "role": "technician", "technician": "Amy Roy", "password": PASSWORD}, "is a user"),
+        ({"email": "x@example.com", "role": "technician", "password": PASSWORD}, "Choose which technician"),
+        ({"email": "x@example.com", "role": "technician", "technician": "Amy Roy", "password": PASSWORD}, "already has an account"),
         ({"email": "x@example.com", "role": "reader", "password": "short"}, "too short"),
-        ({"email": "nobody", "role": "reader", "password": PASSWORD}, "no mail address"),
-        ({"email": "sue@example.com", "role": "reader", "password": PASSWORD}, "is a user already"),
+        ({"email": "nobody", "role": "reader", "password": PASSWORD}, "not an email address"),
+        ({"email": "sue@example.com", "role": "reader", "password": PASSWORD}, "There is already a user"),
     ],
 )
 def test_a_user_that_makes_no_sense_is_refused_in_words(desk: Console, fields: dict[str, str], words: str) -> None:

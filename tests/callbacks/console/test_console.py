@@ -27,8 +27,8 @@ from callbacks.errors import WrongState
 from callbacks.inbound import calls
 from callbacks.links import Links
 from callbacks.oncall import store
-from callbacks.people import technicians, users
-from callbacks.people.person import Way
+from callbacks.people import contact_methods, technicians, users
+from callbacks.people.person import ContactMethod
 from ivr.rehearsal.audio import tone
 from sla.clock import MovingClock
 from tests.acting import supervisor_acts
@@ -266,7 +266,9 @@ def test_now_says_who_is_on_call_until_when_the_gaps_and_what_is_wrong(console: 
         )
     )
     console.database.write(
-        lambda s: technicians.note_trouble(technicians.technician_named(s, "Ben Cole"), Way(Channel.TEXT), "sent STOP")
+        lambda s: contact_methods.record_failure(
+            technicians.technician_named(s, "Ben Cole"), ContactMethod(Channel.TEXT), "sent STOP"
+        )
     )
     page = console.client.get("/").text
     assert 'data-label="Who">Amy Roy</td>' in page

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from callbacks.db.states import Channel, PageKind
 from callbacks.db.tables import Page, Technician
-from callbacks.people import technicians, users
-from callbacks.people.person import Way
+from callbacks.people import contact_methods, technicians, users
+from callbacks.people.person import ContactMethod
 from tests.callbacks.console.test_console import PASSWORD, Console, console  # noqa: F401 - the fixture
 
 
@@ -52,8 +52,8 @@ def test_somebody_is_added_and_counts_when_the_code_comes_back(sue: Console) -> 
 @pytest.mark.parametrize(
     ("fields", "fault"),
     [
-        ({"name": "Amy Roy", "phone": "+15145550121"}, "There is a technician Amy Roy already"),
-        ({"name": "Eve", "phone": "+15145550101"}, "is Amy Roy&#39;s number already"),
+        ({"name": "Amy Roy", "phone": "+15145550121"}, "There is already a technician named Amy Roy"),
+        ({"name": "Eve", "phone": "+15145550101"}, "already belongs to Amy Roy"),
         ({"name": "Eve", "phone": "hello"}, "is not a phone number"),
         ({"name": "Eve", "phone": "+19005551234"}, "premium or satellite"),
         ({"name": " ", "phone": "+15145550121"}, "needs a name"),
@@ -79,14 +79,14 @@ def test_wishes_are_kept_and_shown(sue: Console) -> None:
         sue, "/people/1/rule", channel="call", which="second", minutes="2"
     )
     assert "is no number of minutes" in does(sue, "/people/1/rule", channel="call", minutes="-3")
-    assert "has no mail address" in does(sue, "/people/1/rule", channel="mail", minutes="0")
-    assert "is no mail address" in does(sue, "/people/1/mail", email="amy at home")
+    assert "has no email address" in does(sue, "/people/1/rule", channel="mail", minutes="0")
+    assert "is not an email address" in does(sue, "/people/1/mail", email="amy at home")
     assert "Mails to Amy Roy go to amy@example.com" in does(sue, "/people/1/mail", email="amy@example.com")
     assert "mail after 0 min" in does(sue, "/people/1/rule", channel="mail", minutes="0")
-    assert "goes by mail. Take it away first" in does(sue, "/people/1/mail", email="")
+    assert "contact rules uses email. Remove that rule first" in does(sue, "/people/1/mail", email="")
     assert "mail after 0 min" not in does(sue, "/people/1/drop-rule", rule="2")
     assert "the desk's policy alone" in does(sue, "/people/1/drop-rule", rule="1")
-    assert "no such rule" in does(sue, "/people/1/drop-rule", rule="1")
+    assert "This rule does not exist" in does(sue, "/people/1/drop-rule", rule="1")
 
 
 def test_what_was_typed_into_a_form_that_is_refused_is_still_there(sue: Console) -> None:
@@ -108,7 +108,9 @@ def test_whoever_leaves_is_gone_from_the_page_and_stays_in_the_log(sue: Console)
 
 def test_a_trouble_is_flagged(sue: Console) -> None:
     sue.database.write(
-        lambda s: technicians.note_trouble(technicians.technician_named(s, "Amy Roy"), Way(Channel.TEXT), "sent STOP")
+        lambda s: contact_methods.record_failure(
+            technicians.technician_named(s, "Amy Roy"), ContactMethod(Channel.TEXT), "sent STOP"
+        )
     )
     assert "Cannot be reached</strong> by text: sent STOP" in sue.client.get("/people").text
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.tables import Watermark
 from callbacks.oncall import store
-from callbacks.people.technicians import leave, technician_named
+from callbacks.people.technicians import remove_technician, technician_named
 from tests.callbacks.console.test_console import DESK, Console, console  # noqa: F401 - the fixture
 
 
@@ -288,7 +288,7 @@ def test_a_name_in_the_hours_is_never_a_formula(sue: Console) -> None:
 
 
 def test_whoever_leaves_is_paid_for_what_they_did(sue: Console) -> None:
-    sue.database.write(lambda s: leave(s, technician_named(s, "Amy Roy"), sue.clock.now()))
+    sue.database.write(lambda s: remove_technician(s, technician_named(s, "Amy Roy"), sue.clock.now()))
     hours = {row["person"]: row["primary"] for row in csv_rows(sue, "/rota/hours.csv?from=2026-11-28&until=2026-11-29")}
     assert hours["Amy Roy"] == "22.23"  # until 22:14 on the first day
     assert shown(sue, "/rota", "primary", "Sun 29 Nov") == "nobody"

@@ -96,9 +96,9 @@ def test_why_somebody_was_paged_names_hours_step_shift_and_the_carriers_answer(s
     found = page(sue, "/callbacks/{reference}/why?at=2026-11-28T22:14")
     assert "The call came at Sat 28 Nov 22:12 on the direct line, outside support hours" in found
     assert "Policy default, step 1 of" in found
-    assert "Amy Roy is texted (on primary: always on it)" in found
-    assert "Amy Roy on primary: always on it page, by text, Sat 28 Nov 22:12 waiting to be sent" in found
-    assert "Ben Cole on backup: always on it not paged by then" in found
+    assert "Amy Roy is texted (on primary: always on call)" in found
+    assert "Amy Roy on primary: always on call page, by text, Sat 28 Nov 22:12 waiting to be sent" in found
+    assert "Ben Cole on backup: always on call not paged by then" in found
 
 
 def test_why_after_a_cover_names_the_cover(sue: Console) -> None:

@@ -19,7 +19,7 @@ from callbacks.desk.escalation_policy import Escalation, Step, Target
 from callbacks.errors import BrokenDesk
 from callbacks.oncall.roster import Roster, roster_of
 from callbacks.paging.decide import Case, Decision, next_step
-from callbacks.people.person import EVERY_WAY, ContactRule, Person, Way
+from callbacks.people.person import DEFAULT_METHODS, ContactMethod, ContactRule, Person
 
 CONTENT = tomllib.loads(Path("support.toml").read_text(encoding="utf-8"))
 STEPS = [{"after": "0m", "call": ["primary"]}, {"after": "5m", "text": ["everyone"]},
@@ -107,19 +107,22 @@ policies = st.builds(
     steps.map(lambda all: [step for step in all if step[0] > 0]), targets, targets, targets, st.integers(2, 10),
 )  # fmt: skip
 ways = st.lists(
-    st.sampled_from([*EVERY_WAY, Way(Channel.MAIL), Way(Channel.CALL, PhoneSlot.SECOND)]),
+    st.sampled_from([*DEFAULT_METHODS, ContactMethod(Channel.MAIL), ContactMethod(Channel.CALL, PhoneSlot.SECOND)]),
     max_size=3,
     unique=True,
 )
 rules = st.lists(
-    st.builds(ContactRule, st.sampled_from([Way(Channel.MAIL), Way(Channel.CALL)]), st.just(2 * MINUTE)), max_size=1
+    st.builds(
+        ContactRule, st.sampled_from([ContactMethod(Channel.MAIL), ContactMethod(Channel.CALL)]), st.just(2 * MINUTE)
+    ),
+    max_size=1,
 )
 
 
 @st.composite
 def rosters(draw: st.DrawFn) -> Roster:
     crew = [
-        replace(person, ways=tuple(draw(ways)), rules=tuple(draw(rules)), is_quiet=draw(st.booleans()),
+        replace(person, contact_methods=tuple(draw(ways)), rules=tuple(draw(rules)), is_quiet=draw(st.booleans()),
                 verified=draw(st.sampled_from([True, True, True, False])))
         for person in CREW
     ]  # fmt: skip
@@ -164,7 +167,7 @@ def test_somebody_is_always_paged_before_the_deadline_and_no_step_early_or_late(
     for due, at, _ in taken:
         assert due <= at <= due + timedelta(seconds=10)  # not early, and not later than two sweeps
     for _, notice in paged:
-        assert Way(notice.channel, notice.number) in notice.person.ways
+        assert ContactMethod(notice.channel, notice.number) in notice.person.contact_methods
         assert notice.person.verified
 
 
@@ -172,9 +175,9 @@ def test_somebody_is_always_paged_before_the_deadline_and_no_step_early_or_late(
 @given(policy=policies, roster=rosters())
 def test_it_never_ends_in_silence_and_the_supervisor_is_told(policy: Escalation, roster: Roster) -> None:
     assume(not list(policy.faults()))
-    sue = next((person for person in roster.people if person.name == "Sue" and person.ways), None)
+    sue = next((person for person in roster.people if person.name == "Sue" and person.contact_methods), None)
     taken = night(policy, Case(OPENED, OPENED + 30 * MINUTE, 0, OPENED), roster, 90 * MINUTE)
-    if any(person.ways for person in roster.people):
+    if any(person.contact_methods for person in roster.people):
         assert [at for _, at, decision in taken if decision.notices and at > OPENED + 75 * MINUTE]
     if sue is not None:
         told = [at for _, at, decision in taken for notice in decision.notices if notice.person == sue]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from callbacks.oncall.paid_hours import hours_on_call
 from callbacks.oncall.roster import Shift
 from callbacks.oncall.rotation import Rotation
-from callbacks.oncall.schedule import Absence, Duty, Gap, Override, Schedule
+from callbacks.oncall.schedule import Absence, Assignment, Gap, Override, Schedule
 from callbacks.people.person import Person
 
 MONTREAL = ZoneInfo("America/Toronto")
@@ -115,7 +115,7 @@ def test_at_any_instant_it_is_the_turn_that_has_begun_and_not_ended(
 
 
 def test_a_rotation_of_nobody_or_of_minutes_is_refused() -> None:
-    with pytest.raises(ValueError, match="needs somebody"):
+    with pytest.raises(ValueError, match="at least one technician"):
         weekly(members=())
     with pytest.raises(ValueError, match="shorter than an hour"):
         weekly(length=timedelta(minutes=59))
@@ -126,7 +126,7 @@ def test_a_rotation_of_nobody_or_of_minutes_is_refused() -> None:
 
 def test_a_cover_for_one_night_and_back_again() -> None:
     night = Override("primary", DAN, at("2026-03-09T18:00"), at("2026-03-10T08:00"), instead_of=BEN.id)
-    spans = plan(rotations=(weekly(),), overrides=(night,)).spans(
+    spans = plan(rotations=(weekly(),), overrides=(night,)).final_shifts(
         "primary", at("2026-03-08T00:00"), at("2026-03-12T00:00")
     )
     assert [(s.person, s.starts_at, s.ends_at) for s in spans] == [
@@ -174,18 +174,20 @@ def test_a_cover_is_for_whoever_would_be_there_however_long_the_chain() -> None:
     second = Override("primary", CLEO, at("2026-03-09T18:00"), at("2026-03-10T08:00"), instead_of=DAN.id)
     schedule = plan(Shift(AMY, "primary"), rotations=(weekly(),), overrides=(first, second))
     evening = at("2026-03-09T20:00")
-    assert schedule.duties("primary", evening) == (Duty(CLEO, (BEN,), is_cover=True), Duty(AMY))
+    assert schedule.assignments("primary", evening) == (Assignment(CLEO, (BEN,), is_override=True), Assignment(AMY))
     whole = replace(schedule, overrides=(Override("primary", DAN, at("2026-03-09T18:00"), at("2026-03-10T08:00")),))
-    assert whole.duties("primary", evening) == (Duty(DAN, (BEN, AMY), is_cover=True),)
+    assert whole.assignments("primary", evening) == (Assignment(DAN, (BEN, AMY), is_override=True),)
 
 
 def test_a_cover_by_somebody_who_is_on_anyway_is_for_the_others_and_of_an_empty_layer_for_nobody() -> None:
     night = Override("primary", AMY, at("2026-03-09T18:00"), at("2026-03-10T08:00"), instead_of=BEN.id)
     schedule = plan(Shift(AMY, "primary"), rotations=(weekly(),), overrides=(night,))
-    assert schedule.duties("primary", at("2026-03-09T20:00")) == (Duty(AMY, (BEN,), is_cover=True),)
-    assert plan(overrides=(night,)).duties("primary", at("2026-03-09T20:00")) == ()
+    assert schedule.assignments("primary", at("2026-03-09T20:00")) == (Assignment(AMY, (BEN,), is_override=True),)
+    assert plan(overrides=(night,)).assignments("primary", at("2026-03-09T20:00")) == ()
     whole = replace(night, instead_of=None)
-    assert plan(overrides=(whole,)).duties("primary", at("2026-03-09T20:00")) == (Duty(AMY, (), is_cover=True),)
+    assert plan(overrides=(whole,)).assignments("primary", at("2026-03-09T20:00")) == (
+        Assignment(AMY, (), is_override=True),
+    )
 
 
 def test_somebody_whose_number_is_not_verified_leaves_a_gap() -> None:
@@ -243,7 +245,7 @@ schedules = st.builds(
 @settings(max_examples=60, deadline=None)
 @given(schedule=schedules, layer=st.sampled_from(LAYERS), offset=st.integers(0, 899))
 def test_shifts_and_gaps_say_what_on_call_says_at_every_instant(schedule: Schedule, layer: str, offset: int) -> None:
-    spans, gaps = schedule.spans(layer, BEGINS, ENDS), schedule.gaps(layer, BEGINS, ENDS)
+    spans, gaps = schedule.final_shifts(layer, BEGINS, ENDS), schedule.gaps(layer, BEGINS, ENDS)
     for n in range(0, 14 * 24 * 4, 3):
         instant = BEGINS + n * timedelta(minutes=15) + timedelta(seconds=offset)
         on_call = set(schedule.on_call(layer, instant))
@@ -254,14 +256,14 @@ def test_shifts_and_gaps_say_what_on_call_says_at_every_instant(schedule: Schedu
 @settings(max_examples=60, deadline=None)
 @given(schedule=schedules, layer=st.sampled_from(LAYERS))
 def test_stretches_leave_no_hole_and_each_differs_from_the_one_before(schedule: Schedule, layer: str) -> None:
-    stretches = schedule.stretches(layer, BEGINS, ENDS)
-    assert (stretches[0].starts_at, stretches[-1].ends_at) == (BEGINS, ENDS)
-    for one, other in itertools.pairwise(stretches):
+    segments = schedule.segments(layer, BEGINS, ENDS)
+    assert (segments[0].starts_at, segments[-1].ends_at) == (BEGINS, ENDS)
+    for one, other in itertools.pairwise(segments):
         assert one.ends_at == other.starts_at
-        assert one.duties != other.duties
-    for stretch in stretches:
-        for instant in (stretch.starts_at, stretch.ends_at - timedelta(seconds=1)):
-            assert schedule.duties(layer, instant) == stretch.duties
+        assert one.assignments != other.assignments
+    for segment in segments:
+        for instant in (segment.starts_at, segment.ends_at - timedelta(seconds=1)):
+            assert schedule.assignments(layer, instant) == segment.assignments
 
 
 @settings(max_examples=100, deadline=None)
@@ -271,13 +273,17 @@ def test_whoever_is_no_cover_would_be_there_anyway_and_so_would_whoever_is_cover
 ) -> None:
     instant = BEGINS + n * timedelta(minutes=15)
     regular = set(replace(schedule, overrides=(), absences=()).on_call(layer, instant))
-    duties = schedule.duties(layer, instant)
-    covered = [person for duty in duties for person in duty.instead_of]
+    assignments = schedule.assignments(layer, instant)
+    covered = [person for assignment in assignments for person in assignment.instead_of]
     assert len(covered) == len(set(covered))  # nobody is covered by two
     assert set(covered) <= regular
-    assert all(duty.person in regular for duty in duties if not duty.is_cover)
+    assert all(assignment.person in regular for assignment in assignments if not assignment.is_override)
     made = [o for o in schedule.overrides if o.layer == layer and o.covers(instant)]
-    assert all(duty.person in {override.person for override in made} for duty in duties if duty.is_cover)
+    assert all(
+        assignment.person in {override.person for override in made}
+        for assignment in assignments
+        if assignment.is_override
+    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -293,7 +299,7 @@ def test_hours_are_those_that_pass_and_an_hour_on_two_layers_counts_once_in_all(
             for layer in (layer for layer in LAYERS if person in on[layer]):
                 quarters[layer] += 1
     found = hours_on_call(schedule, BEGINS, ENDS)
-    told = {each.name: {**{layer: each.on(layer) for layer in LAYERS}, "in all": each.in_all} for each in found}
+    told = {each.name: {**{layer: each.on(layer) for layer in LAYERS}, "in all": each.total} for each in found}
     assert told == {name: {key: n / 4 for key, n in quarters.items()} for name, quarters in counted.items()}
 
 
@@ -301,7 +307,7 @@ def test_hours_are_those_that_pass_and_an_hour_on_two_layers_counts_once_in_all(
 def test_an_open_ended_shift_counts_within_the_span_and_as_many_hours_as_the_day_has(day: date, hours: int) -> None:
     starts_at, ends_at = (datetime.combine(each, time(), MONTREAL).astimezone(UTC) for each in (day, day + DAY))
     (amy,) = hours_on_call(plan(Shift(AMY, "primary")), starts_at, ends_at)
-    assert (amy.by_layer, amy.in_all) == ({"primary": hours}, hours)
+    assert (amy.by_layer, amy.total) == ({"primary": hours}, hours)
 
 
 @settings(max_examples=60, deadline=None)

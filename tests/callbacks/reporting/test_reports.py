@@ -26,7 +26,7 @@ from callbacks.db.states import (
     VoicemailState,
 )
 from callbacks.db.tables import Callback, Page
-from callbacks.desk.business_hours import add_closure, add_holiday, strike_out, support_hours
+from callbacks.desk.business_hours import add_closure, add_holiday, remove_holiday, support_hours
 from callbacks.desk.desk_file import read_desk
 from callbacks.errors import WrongState
 from callbacks.inbound import calls as intake
@@ -94,7 +94,7 @@ def test_closures_and_corrected_holidays_decide_over_hours(database: Database) -
     def decide(session: Session) -> None:
         add_closure(session, noon, noon + HOUR, "the move", "le déménagement")
         add_closure(session, BEGAN, BEGAN + HOUR, "the migration", "la migration", opens=True)
-        strike_out(session, thanksgiving.date())
+        remove_holiday(session, thanksgiving.date())
         add_holiday(session, (noon + timedelta(days=1)).date(), "the founder's day", "la fête du fondateur")
 
     database.write(decide)

@@ -6,12 +6,12 @@ import pytest
 
 from callbacks.logs import masked
 from callbacks.text.formats import readable_number
-from callbacks.text.phone_numbers import ringable, technician_number
+from callbacks.text.phone_numbers import callable_number, technician_number
 
 
 @pytest.mark.parametrize("caller", ["+15145550199", "+12125550123", "+18005550199", "+16045550123"])
 def test_an_ordinary_number_may_be_rung(caller: str) -> None:
-    assert ringable(caller) == caller
+    assert callable_number(caller) == caller
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_an_ordinary_number_may_be_rung(caller: str) -> None:
     ],
 )
 def test_anything_else_may_not(caller: str) -> None:
-    assert ringable(caller) is None
+    assert callable_number(caller) is None
 
 
 def test_a_technicians_number_is_taken_in_any_notation() -> None:

@@ -20,7 +20,7 @@ from callbacks.db.states import PageKind
 from callbacks.db.tables import CalendarSource, Page, ShiftRow, Technician
 from callbacks.desk.desk_file import read_desk
 from callbacks.oncall import store
-from callbacks.oncall.ical import sources
+from callbacks.oncall.ical import feed_keys, sources
 from callbacks.oncall.ical.feed import feed
 from callbacks.oncall.ical.parse import BrokenCalendar, shifts_in
 from callbacks.oncall.roster import Shift
@@ -56,8 +56,8 @@ def database(sqlite_url: str) -> Iterator[Database]:
 
 
 def test_the_feed_is_what_calendars_accept(database: Database) -> None:
-    key = database.write(lambda s: sources.key_of(s, technicians.technician_named(s, "Amy Roy"), NOW))
-    content = database.read(lambda session: sources.feed_for(session, DESK, key, NOW))
+    key = database.write(lambda s: feed_keys.feed_key(s, technicians.technician_named(s, "Amy Roy"), NOW))
+    content = database.read(lambda session: feed_keys.feed_content(session, DESK, key, NOW))
     assert content is not None
     lines = content.split(b"\r\n")
     assert lines[0] == b"BEGIN:VCALENDAR"
@@ -77,8 +77,8 @@ def test_the_feed_is_what_calendars_accept(database: Database) -> None:
 
 def test_fetched_again_it_names_the_same_events(database: Database) -> None:
     def uids(at: datetime) -> set[bytes]:
-        key = database.write(lambda session: sources.key_of(session, None, at))
-        content = database.read(lambda session: sources.feed_for(session, DESK, key, at)) or b""
+        key = database.write(lambda session: feed_keys.feed_key(session, None, at))
+        content = database.read(lambda session: feed_keys.feed_content(session, DESK, key, at)) or b""
         return {line for line in content.replace(b"\r\n ", b"").split(b"\r\n") if line.startswith(b"UID:")}
 
     assert uids(NOW) == uids(NOW + timedelta(hours=5))
@@ -119,15 +119,15 @@ def test_what_is_written_is_read_again_to_the_second(spans: list[tuple[int, int]
 def test_the_address_is_the_key_and_can_be_revoked(database: Database, tmp_path: Path) -> None:
     web = Flask("calendar")
     web.register_blueprint(calendar_blueprint(ConsoleParts(database, DESK, MovingClock(NOW), tmp_path, "https://x")))
-    key = database.write(lambda session: sources.key_of(session, None, NOW))
-    assert database.write(lambda session: sources.key_of(session, None, NOW)) == key
+    key = database.write(lambda session: feed_keys.feed_key(session, None, NOW))
+    assert database.write(lambda session: feed_keys.feed_key(session, None, NOW)) == key
     answer = web.test_client().get(f"/calendar/{key}.ics")
     assert (answer.status_code, answer.content_type) == (200, "text/calendar; charset=utf-8")
     assert b"Ben Cole" in answer.data
     assert web.test_client().get(f"/calendar/{key[:-1]}.ics").status_code == 404
-    assert database.write(lambda session: sources.revoke(session, None, NOW)) == 1
+    assert database.write(lambda session: feed_keys.revoke_feed(session, None, NOW)) == 1
     assert web.test_client().get(f"/calendar/{key}.ics").status_code == 404
-    assert database.write(lambda session: sources.key_of(session, None, NOW)) != key
+    assert database.write(lambda session: feed_keys.feed_key(session, None, NOW)) != key
 
 
 # Somebody else's calendar
@@ -211,5 +211,5 @@ def test_a_calendar_is_not_read_before_its_hour_and_can_be_dropped(outside: Outs
     outside.reader.read_due()
     assert outside.on_backup(datetime(2026, 10, 28, 3, tzinfo=UTC)) == []
     outside.an_hour_passes()
-    outside.database.write(lambda session: sources.drop_source(session, 1, NOW))
+    outside.database.write(lambda session: sources.remove_source(session, 1, NOW))
     assert outside.on_backup(datetime(2026, 10, 28, 3, tzinfo=UTC)) == []
