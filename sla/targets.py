@@ -41,14 +41,14 @@ AFTER_HOURS = Target(within=timedelta(minutes=30))
 
 def due_at(target: Target, starts_at: datetime, hours: SupportHours) -> datetime:
     """When what was promised at `starts_at` is due. What is promised in business time is never due while closed."""
-    return gone_by(target, starts_at, target.within, hours)
+    return reached_at(target, starts_at, target.within, hours)
 
 
-def gone_by(target: Target, starts_at: datetime, part: timedelta, hours: SupportHours) -> datetime:
+def reached_at(target: Target, starts_at: datetime, part: timedelta, hours: SupportHours) -> datetime:
     """When `part` of the target's time has gone by, as the target counts time."""
     return hours.add_business_time(starts_at, part) if target.business_time else in_utc(starts_at) + part
 
 
-def time_gone(target: Target, start: datetime, end: datetime, hours: SupportHours) -> timedelta:
+def elapsed(target: Target, start: datetime, end: datetime, hours: SupportHours) -> timedelta:
     """How much of the target's time goes by from `start` to `end`."""
     return hours.business_time_between(start, end) if target.business_time else in_utc(end) - in_utc(start)

@@ -15,7 +15,7 @@ from callbacks.db.tables import Call, Callback, PriorityChange, Waiting
 from callbacks.desk.desk_file import Desk
 from sla.explanation import explained
 from sla.hours import SupportHours
-from sla.promises import Course, Promise, Wait, first_reaction, resolution
+from sla.promises import History, Promise, Wait, first_reaction, resolution
 
 TRIED_AND_OPEN = (Callback.state == CallbackState.OPEN) & Callback.attempted_at.is_not(None)
 
@@ -32,8 +32,8 @@ class Resolution(NamedTuple):
 
 def explanations(session: Session, desk: Desk, hours: SupportHours, callback: Callback, now: datetime) -> list[str]:
     """Say in sentences that a supervisor can read to the customer what was promised and how it stands."""
-    course = _courses(session, desk, Callback.id == callback.id)[0][1]
-    promises = (first_reaction(course, hours, now), resolution(course, hours, now))
+    history = _histories(session, desk, Callback.id == callback.id)[0][1]
+    promises = (first_reaction(history, hours, now), resolution(history, hours, now))
     return [explained(promise, hours) for promise in promises if promise is not None]
 
 
@@ -42,8 +42,8 @@ def resolutions(
 ) -> list[Resolution]:
     """How the resolutions of some callbacks stand; those without a promised one are left out."""
     found = []
-    for (callback_id, priority, line, began_at), course in _courses(session, desk, which):
-        promise = resolution(course, hours, now)
+    for (callback_id, priority, line, began_at), history in _histories(session, desk, which):
+        promise = resolution(history, hours, now)
         if promise is not None:
             found.append(Resolution(callback_id, priority, line, began_at, promise))
     return found
@@ -57,7 +57,7 @@ def still_owed(session: Session, desk: Desk, hours: SupportHours, now: datetime)
 Facts = tuple[int, PriorityLevel, str, datetime]
 
 
-def _courses(session: Session, desk: Desk, which: ColumnElement[bool]) -> Sequence[tuple[Facts, Course]]:
+def _histories(session: Session, desk: Desk, which: ColumnElement[bool]) -> Sequence[tuple[Facts, History]]:
     """What has happened to some callbacks, as far as their promises go: in three questions, however many they are."""
     facts = (Callback.id, Callback.priority, Call.line, Call.began_at, Callback.attempted_at, Callback.resolved_at)
     rows = session.execute(select(*facts).join(Call, Callback.call_sid == Call.sid).where(which))
@@ -65,7 +65,7 @@ def _courses(session: Session, desk: Desk, which: ColumnElement[bool]) -> Sequen
     return [
         (
             (callback_id, priority, line, began_at),
-            Course(
+            History(
                 began_at=began_at,
                 priorities=(
                     (began_at, desk.promises[desk.lines[line].priority if line in desk.lines else priority]),

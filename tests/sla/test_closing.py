@@ -67,5 +67,5 @@ def test_another_desk_has_another_rule_but_never_one_that_closes_at_once() -> No
 
 
 def test_a_naive_instant_is_refused() -> None:
-    with pytest.raises(ValueError, match="names no time zone"):
+    with pytest.raises(ValueError, match="has no time zone"):
         automatic_closing("P2", datetime(2026, 11, 2), [])  # noqa: DTZ001 - the fault

@@ -155,7 +155,10 @@ def test_an_administrator_adds_changes_and_removes_users(desk: Console) -> None:
     ("fields", "words"),
     [
         ({"email": "x@example.com", "role": "technician", "password": PASSWORD}, "Choose which technician"),
-        ({"email": "x@example.com", "role": "technician", "technician": "Amy Roy", "password": PASSWORD}, "already has an account"),
+        (
+            {"email": "x@example.com", "role": "technician", "technician": "Amy Roy", "password": PASSWORD},
+            "already has an account",
+        ),
         ({"email": "x@example.com", "role": "reader", "password": "short"}, "too short"),
         ({"email": "nobody", "role": "reader", "password": PASSWORD}, "not an email address"),
         ({"email": "sue@example.com", "role": "reader", "password": PASSWORD}, "There is already a user"),

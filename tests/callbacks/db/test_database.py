@@ -44,7 +44,7 @@ def test_an_instant_comes_back_aware_and_the_same(database: Database) -> None:
 
 
 def test_a_naive_instant_is_refused(database: Database) -> None:
-    with pytest.raises(StatementError, match="names no time zone"):
+    with pytest.raises(StatementError, match="has no time zone"):
         database.write(lambda session: session.add(Watermark(name="x", at=datetime(2026, 1, 1))))  # noqa: DTZ001
 
 
