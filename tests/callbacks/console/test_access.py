@@ -374,7 +374,7 @@ def test_a_closure_and_a_holiday_are_written_down_and_taken_back(desk: Console) 
         ("close", {"from": "2027-03-14T02:30", "until": "2027-03-14T04:00"}, "There is no 02:30 on 2027-03-14"),
         ("strike", {"day": "tomorrow"}, "is no day"),
         ("strike", {"day": "2027-07-08"}, "is no holiday"),
-        ("drop-closure", {"closure": "99"}, "no such closure"),
+        ("drop-closure", {"closure": "99"}, "This closure does not exist"),
     ],
 )
 def test_a_setup_that_makes_no_sense_is_refused_in_words(

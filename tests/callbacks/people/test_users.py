@@ -1,4 +1,4 @@
-"""Passwords: hashed as slowly as the library advises, in a process where no test has changed that."""
+"""Accounts: roles, passwords, lockout. How slowly passwords are hashed is checked in a process of its own."""
 
 from __future__ import annotations
 

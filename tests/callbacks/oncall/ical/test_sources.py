@@ -1,215 +1,79 @@
-"""Calendars: the rota as a feed behind a secret, and a layer's shifts from somebody else's calendar."""
+"""Shifts that are imported from somebody else's calendar."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
-from flask import Flask
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.console.access import ConsoleParts
-from callbacks.console.rota.feed import calendar_blueprint
-from callbacks.db.database import UNHURRIED, Database
-from callbacks.db.states import PageKind
-from callbacks.db.tables import CalendarSource, Page, ShiftRow, Technician
-from callbacks.desk.desk_file import read_desk
+from callbacks.db.database import Database
+from callbacks.db.tables import CalendarSource, ShiftRow
+from callbacks.errors import NotFound, WrongState
 from callbacks.oncall import store
-from callbacks.oncall.ical import feed_keys, sources
-from callbacks.oncall.ical.feed import feed
-from callbacks.oncall.ical.parse import BrokenCalendar, shifts_in
-from callbacks.oncall.roster import Shift
-from callbacks.people import technicians
-from callbacks.people.person import Person
-from callbacks.worker.jobs.calendars import CalendarReader
-from sla.clock import MovingClock
-from tests.waiting import FAR
+from callbacks.oncall.ical import sources
+from callbacks.oncall.ical.parse import FoundShift
+from tests.callbacks.oncall.rota import DESK, NOW
 
-DESK = read_desk(Path("support.toml"))
-NOW = datetime(2026, 10, 26, 14, 0, tzinfo=UTC)
-HOSTILE = 'Bo;b, \\ \n "Ö" 🦊 ' + "long " * 30
+NIGHT = NOW + timedelta(hours=8), NOW + timedelta(hours=20)
+ADDRESS = "https://cal.example.com/secret.ics"
 
 
-@pytest.fixture
-def database(sqlite_url: str) -> Iterator[Database]:
-    database = Database(sqlite_url, UNHURRIED)
+def imported(rota: Database, *titles: str) -> sources.Imported:
+    def work(session: Session) -> sources.Imported:
+        source = sources.add_source(session, DESK, "backup", ADDRESS, NOW)
+        return sources.import_shifts(session, source, [FoundShift(title, *NIGHT) for title in titles], NOW)
 
-    def crew(session: Session) -> None:
-        amy, ben, sue = (
-            technicians.add_technician(session, name, f"+1514555010{n}", NOW, verified=True)
-            for n, name in enumerate(("Amy Roy", "Ben Cole", "Sue Tran"))
-        )
-        store.add_rotation(session, DESK, "primary", [amy, ben], date(2026, 10, 23), "18:00", timedelta(days=7), NOW)
-        store.add_shift(session, DESK, sue, "supervisor", None, None, NOW)
-
-    database.write(crew)
-    yield database
-    database.close()
+    return rota.write(work)
 
 
-# The feed
+def on_backup(rota: Database) -> list[str]:
+    plan = rota.read(lambda session: store.schedule(session, DESK, NOW))
+    return [person.name for person in plan.on_call("backup", NIGHT[0])]
 
 
-def test_the_feed_is_what_calendars_accept(database: Database) -> None:
-    key = database.write(lambda s: feed_keys.feed_key(s, technicians.technician_named(s, "Amy Roy"), NOW))
-    content = database.read(lambda session: feed_keys.feed_content(session, DESK, key, NOW))
-    assert content is not None
-    lines = content.split(b"\r\n")
-    assert lines[0] == b"BEGIN:VCALENDAR"
-    assert lines[-2:] == [b"END:VCALENDAR", b""]
-    assert b"\n" not in content.replace(b"\r\n", b"")
-    assert max(map(len, lines)) <= 75
-    for line in (b"VERSION:2.0", b"METHOD:PUBLISH", b"CALSCALE:GREGORIAN", b"SUMMARY:On call: primary (Amy Roy)"):
-        assert line in lines
-    assert b"Ben Cole" not in content
-    over_the_change = shifts_in(
-        content, datetime(2026, 11, 7, tzinfo=UTC), datetime(2026, 11, 9, tzinfo=UTC), DESK.zone
-    )
-    assert [(s.starts_at, s.ends_at) for s in over_the_change] == [
-        (datetime(2026, 11, 6, 23, 0, tzinfo=UTC), datetime(2026, 11, 13, 23, 0, tzinfo=UTC))
-    ]
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        ("On call: Ben Cole (nights)", ["Ben Cole"]),
+        ("BEN  cole", ["Ben Cole"]),
+        ("Amy Roy for Ben Cole", ["Ben Cole"]),  # the longer name
+        ("Ben", []),
+        ("", []),
+    ],
+)
+def test_an_event_belongs_to_the_technician_whose_full_name_is_in_its_title(
+    rota: Database, title: str, names: list[str]
+) -> None:
+    assert imported(rota, title) == sources.Imported(len(names), () if names else (title,))
+    assert on_backup(rota) == names
 
 
-def test_fetched_again_it_names_the_same_events(database: Database) -> None:
-    def uids(at: datetime) -> set[bytes]:
-        key = database.write(lambda session: feed_keys.feed_key(session, None, at))
-        content = database.read(lambda session: feed_keys.feed_content(session, DESK, key, at)) or b""
-        return {line for line in content.replace(b"\r\n ", b"").split(b"\r\n") if line.startswith(b"UID:")}
-
-    assert uids(NOW) == uids(NOW + timedelta(hours=5))
-
-
-@pytest.mark.parametrize("name", [HOSTILE, "Amy\r\nBEGIN:VEVENT", "x" * 500])
-def test_a_hostile_name_stays_text(name: str) -> None:
-    shift = Shift(Person(1, name, "+15145550101"), "primary", NOW, NOW + timedelta(hours=1))
-    content = feed("Rota", [shift], DESK.zone, NOW)
-    lines = content.split(b"\r\n")
-    assert lines.count(b"BEGIN:VEVENT") == 1
-    assert max(map(len, lines)) <= 75
-    (found,) = shifts_in(content, NOW - timedelta(days=1), NOW + timedelta(days=1), DESK.zone)
-    assert "On call: primary" in found.summary
+def test_an_import_replaces_the_previous_one_and_leaves_manual_shifts(rota: Database) -> None:
+    imported(rota, "Ben Cole")
+    imported(rota, "Amy Roy", "Zoe", "Zoe")
+    assert on_backup(rota) == ["Amy Roy"]
+    assert len(rota.read(lambda session: session.scalars(select(CalendarSource)).all())) == 1
+    manual = rota.read(lambda session: [row.layer for row in store.manual_shifts(session, NOW)])
+    assert manual == ["supervisor"]
 
 
-def test_a_feed_without_shifts_is_a_calendar_and_an_open_end_is_refused() -> None:
-    assert feed("Rota", [], DESK.zone, NOW).startswith(b"BEGIN:VCALENDAR\r\n")
-    with pytest.raises(ValueError, match="is open"):
-        feed("Rota", [Shift(Person(1, "Amy", "+15145550101"), "primary", NOW, None)], DESK.zone, NOW)
+def test_removing_a_calendar_removes_its_shifts(rota: Database) -> None:
+    imported(rota, "Ben Cole")
+    source = rota.read(lambda session: session.scalars(select(CalendarSource)).one()).id
+    rota.write(lambda session: sources.remove_source(session, source, NOW))
+    assert rota.read(lambda session: [row.layer for row in session.scalars(select(ShiftRow))]) == ["supervisor"]
+    with pytest.raises(NotFound, match="There is no calendar"):
+        rota.write(lambda session: sources.remove_source(session, source, NOW))
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 60 * 24), st.integers(1, 60 * 24)), max_size=8, unique_by=lambda p: p[0]))
-def test_what_is_written_is_read_again_to_the_second(spans: list[tuple[int, int]]) -> None:
-    amy = Person(1, "Amy Roy", "+15145550101")
-    shifts = [
-        Shift(amy, "primary", NOW + timedelta(hours=start / 7), NOW + timedelta(hours=start / 7 + length))
-        for start, length in spans
-    ]
-    shifts = [
-        Shift(amy, "primary", *(at.replace(microsecond=0) for at in (s.starts_at, s.ends_at) if at)) for s in shifts
-    ]
-    found = shifts_in(feed("Rota", shifts, DESK.zone, NOW), NOW, NOW + timedelta(days=200), DESK.zone)
-    assert sorted((s.starts_at, s.ends_at) for s in found) == sorted((s.starts_at, s.ends_at) for s in shifts)
+def test_a_layer_that_does_not_exist_is_refused(rota: Database) -> None:
+    with pytest.raises(WrongState, match="no layer 'fax'"):
+        rota.write(lambda session: sources.add_source(session, DESK, "fax", ADDRESS, NOW))
 
 
-def test_the_address_is_the_key_and_can_be_revoked(database: Database, tmp_path: Path) -> None:
-    web = Flask("calendar")
-    web.register_blueprint(calendar_blueprint(ConsoleParts(database, DESK, MovingClock(NOW), tmp_path, "https://x")))
-    key = database.write(lambda session: feed_keys.feed_key(session, None, NOW))
-    assert database.write(lambda session: feed_keys.feed_key(session, None, NOW)) == key
-    answer = web.test_client().get(f"/calendar/{key}.ics")
-    assert (answer.status_code, answer.content_type) == (200, "text/calendar; charset=utf-8")
-    assert b"Ben Cole" in answer.data
-    assert web.test_client().get(f"/calendar/{key[:-1]}.ics").status_code == 404
-    assert database.write(lambda session: feed_keys.revoke_feed(session, None, NOW)) == 1
-    assert web.test_client().get(f"/calendar/{key}.ics").status_code == 404
-    assert database.write(lambda session: feed_keys.feed_key(session, None, NOW)) != key
-
-
-# Somebody else's calendar
-
-
-def ics(*events: tuple[str, str, str]) -> bytes:
-    body = "".join(
-        f"BEGIN:VEVENT\r\nUID:{n}\r\nDTSTAMP:20261001T000000Z\r\nSUMMARY:{title}\r\nDTSTART:{starts}\r\nDTEND:{ends}\r\n"
-        "END:VEVENT\r\n"
-        for n, (title, starts, ends) in enumerate(events)
-    )
-    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{body}END:VCALENDAR\r\n".encode()
-
-
-NIGHT = ("On call Ben Cole (nights)", "20261027T220000Z", "20261028T120000Z")
-UNKNOWN = ("On call: Zoe", "20261028T220000Z", "20261029T120000Z")
-
-
-class Outside:
-    """A calendar out there, and a reader that is due every hour."""
-
-    def __init__(self, database: Database) -> None:
-        self.database, self.clock = database, MovingClock(NOW)
-        self.content: bytes | Exception = ics(NIGHT)
-        self.reader = CalendarReader(database, DESK, self.clock, self.fetch, FAR.total_seconds())
-        database.write(lambda s: sources.add_source(s, DESK, "backup", "https://cal.example.com/secret.ics", NOW))
-
-    def fetch(self, url: str) -> bytes:
-        if isinstance(self.content, Exception):
-            raise self.content
-        return self.content
-
-    def an_hour_passes(self) -> None:
-        self.clock.move_to(self.clock.now() + timedelta(hours=1))
-        self.reader.read_due()
-
-    def on_backup(self, at: datetime) -> list[str]:
-        roster = self.database.read(lambda session: store.schedule(session, DESK, NOW)).on_call("backup", at)
-        return [person.name for person in roster]
-
-    def told(self) -> list[str]:
-        query = select(Page.words).join(Technician).where(Page.kind == PageKind.ALARM, Technician.name == "Sue Tran")
-        return self.database.read(lambda session: list(session.scalars(query)))
-
-
-@pytest.fixture
-def outside(database: Database) -> Outside:
-    return Outside(database)
-
-
-def test_shifts_are_taken_by_name_and_taken_anew_they_replace_the_old(outside: Outside) -> None:
-    outside.an_hour_passes()
-    assert outside.on_backup(datetime(2026, 10, 28, 3, tzinfo=UTC)) == ["Ben Cole"]
-    outside.content = ics((NIGHT[0].replace("Ben Cole", "amy  roy"), *NIGHT[1:]))
-    outside.an_hour_passes()
-    assert outside.on_backup(datetime(2026, 10, 28, 3, tzinfo=UTC)) == ["Amy Roy"]
-    shifts = select(func.count()).select_from(ShiftRow).where(ShiftRow.layer == "backup")
-    assert outside.database.read(lambda session: session.scalar(shifts)) == 1
-
-
-def test_an_event_of_nobody_known_is_told_to_the_supervisor(outside: Outside) -> None:
-    outside.content = ics(NIGHT, UNKNOWN)
-    outside.an_hour_passes()
-    assert "names nobody we know in: On call: Zoe" in outside.told()[0]
-
-
-def test_a_calendar_that_cannot_be_read_keeps_what_was_known_and_is_told_once_a_day(outside: Outside) -> None:
-    outside.an_hour_passes()
-    outside.content = BrokenCalendar("cal.example.com does not give the calendar (HTTP 404). Look at its address.")
-    outside.an_hour_passes()
-    outside.content = b"<!doctype html><title>Log in</title>"
-    outside.an_hour_passes()
-    assert outside.on_backup(datetime(2026, 10, 28, 3, tzinfo=UTC)) == ["Ben Cole"]
-    (told,) = outside.told()
-    assert "HTTP 404" in told
-    source = outside.database.read(lambda session: session.scalars(select(CalendarSource)).one())
-    assert "web page" in source.trouble
-
-
-def test_a_calendar_is_not_read_before_its_hour_and_can_be_dropped(outside: Outside) -> None:
-    outside.reader.read_due()
-    assert outside.on_backup(datetime(2026, 10, 28, 3, tzinfo=UTC)) == []
-    outside.an_hour_passes()
-    outside.database.write(lambda session: sources.remove_source(session, 1, NOW))
-    assert outside.on_backup(datetime(2026, 10, 28, 3, tzinfo=UTC)) == []
+def test_a_new_calendar_is_read_an_hour_later_and_shifts_are_imported_from_yesterday_on(rota: Database) -> None:
+    source = rota.write(lambda session: sources.add_source(session, DESK, "backup", ADDRESS, NOW))
+    assert source.next_action_at == NOW + timedelta(hours=1)
+    assert sources.import_span(NOW) == (NOW - timedelta(days=1), NOW + timedelta(days=120))
