@@ -367,7 +367,7 @@ def test_a_closure_and_a_holiday_are_written_down_and_taken_back(desk: Console) 
 @pytest.mark.parametrize(
     ("act", "fields", "words"),
     [
-        ("close", {"from": "soon", "until": "2026-12-01T15:00"}, "is no time"),
+        ("close", {"from": "soon", "until": "2026-12-01T15:00"}, "is not a valid time"),
         ("close", {"from": "2026-12-01T15:00", "until": "2026-12-01T16:00"}, "in English and in French"),
         ("close", {"from": "2026-12-02T15:00", "until": "2026-12-01T15:00", "english": "x", "french": "y"}, "ends"),
         ("close", {"from": "2020-12-01T15:00", "until": "2020-12-01T16:00"}, "over already"),

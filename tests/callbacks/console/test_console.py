@@ -253,7 +253,7 @@ def test_what_if_answers_by_an_address_that_can_be_sent(console: Console) -> Non
     page = console.client.get("/what-if?line=direct&at=2026-11-28T22:12").text
     assert "the direct line is <strong>closed</strong>" in page
     assert "Amy Roy" in page
-    assert "is no time." in console.client.get("/what-if?at=soon&line=fax").text
+    assert "is not a valid time." in console.client.get("/what-if?at=soon&line=fax").text
     assert "This is about now." in console.client.get("/what-if?at=0001-01-01T00:00").text
 
 

@@ -60,15 +60,15 @@ def test_a_step_can_be_taken_several_times() -> None:
 @pytest.mark.parametrize(
     ("policy", "fault"),
     [
-        ({"steps": STEPS}, "would hold for everything"),
+        ({"steps": STEPS}, "would apply to everything"),
         ({"priorities": ["P1"], "steps": STEPS[:1] + STEPS[2:]}, "fewer than three people"),
-        ({"priorities": ["P1"], "steps": STEPS[:2]}, "no step is taken at the deadline"),
+        ({"priorities": ["P1"], "steps": STEPS[:2]}, "no step is at the deadline"),
         ({"priorities": ["P1"], "steps": STEPS[1:]}, "first step is later"),
         ({"lines": ["fax"], "steps": STEPS}, "no line 'fax'"),
         ({"hours": ["25:00-06:00"], "steps": STEPS}, "not a span of the day"),
         ({"priorities": ["P9"], "steps": STEPS}, "priorities"),
-        ({"priorities": ["P1"], "steps": [{"after": "0m", "text": ["boss"]}, *STEPS[1:]]}, "no layer"),
-        ({"priorities": ["P1"], "steps": [{**STEPS[0], "times": 2}, *STEPS[1:]]}, "needs a pace"),
+        ({"priorities": ["P1"], "steps": [{"after": "0m", "text": ["boss"]}, *STEPS[1:]]}, "not a layer"),
+        ({"priorities": ["P1"], "steps": [{**STEPS[0], "times": 2}, *STEPS[1:]]}, "also needs `every`"),
     ],
 )
 def test_a_policy_that_cannot_be_trusted_is_refused_with_its_name(policy: dict[str, Any], fault: str) -> None:

@@ -136,10 +136,10 @@ def test_with_nobody_at_all_it_waits_a_minute_and_looks_again() -> None:
     ("change", "fault"),
     [
         ({"steps": POLICY.steps[1:]}, "first step is later"),
-        ({"steps": POLICY.steps[:-1]}, "no step is taken at the deadline"),
+        ({"steps": POLICY.steps[:-1]}, "no step is at the deadline"),
         ({"steps": POLICY.steps[:2] + POLICY.steps[-1:]}, "fewer than three people"),
-        ({"steps": (POLICY.steps[1], POLICY.steps[0], *POLICY.steps[2:])}, "one after the other"),
-        ({"layers": ("primary", "backup")}, "which is no layer"),
+        ({"steps": (POLICY.steps[1], POLICY.steps[0], *POLICY.steps[2:])}, "after the one before it"),
+        ({"layers": ("primary", "backup")}, "which is not a layer"),
     ],
 )
 def test_a_policy_that_cannot_be_trusted_is_refused(change: dict[str, object], fault: str) -> None:

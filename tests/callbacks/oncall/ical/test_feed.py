@@ -32,7 +32,7 @@ def test_a_hostile_name_stays_text(name: str) -> None:
 
 def test_a_feed_without_shifts_is_a_calendar_and_an_open_end_is_refused() -> None:
     assert feed("Rota", [], MONTREAL, NOW).startswith(b"BEGIN:VCALENDAR\r\n")
-    with pytest.raises(ValueError, match="is open"):
+    with pytest.raises(ValueError, match="is open-ended"):
         feed("Rota", [Shift(Person(1, "Amy", "+15145550101"), "primary", NOW, None)], MONTREAL, NOW)
 
 

@@ -106,7 +106,7 @@ def test_an_event_of_nobody_known_is_told_to_the_supervisor(outside: Outside) ->
 
 def test_a_calendar_that_cannot_be_read_keeps_what_was_known_and_is_told_once_a_day(outside: Outside) -> None:
     outside.an_hour_passes()
-    outside.content = BrokenCalendar("cal.example.com does not give the calendar (HTTP 404). Look at its address.")
+    outside.content = BrokenCalendar("cal.example.com did not return the calendar (HTTP 404). Check its address.")
     outside.an_hour_passes()
     outside.content = b"<!doctype html><title>Log in</title>"
     outside.an_hour_passes()
