@@ -55,7 +55,7 @@ def test_while_waiting_for_the_customer_nothing_is_due() -> None:
     assert explained(resolution_at(waiting, "2026-11-27 12:00"), DESK) == (
         "A resolution was promised within 4 hours from Fri 27 Nov 2026 09:00 EST: counting every hour of "
         "the day and night, and skipping the wait for the customer since Fri 27 Nov 2026 10:00 EST, it is "
-        "not due before the customer answers, and is still on time."
+        "not due until the customer answers, and is still on time."
     )
 
 

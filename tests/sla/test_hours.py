@@ -44,7 +44,7 @@ def test_the_desk_is_open_inside_its_windows_and_on_no_holiday(at: str, is_open:
     assert DESK.verdict(local(at)).is_open is is_open
 
 
-def test_a_verdict_names_the_window_and_says_until_when() -> None:
+def test_a_verdict_names_the_window_and_until_when() -> None:
     verdict = DESK.verdict(local("2026-11-27 12:00"))
     assert verdict.reason == WithinHours(window("08:30-18:00"))
     assert verdict.until == local("2026-11-27 18:00")
@@ -200,7 +200,7 @@ def test_british_columbia_stopped_changing_its_clocks_in_2026() -> None:
     ("week_of", "message"),
     [
         ({0: "08:30-12:00 11:00-18:00"}, "On Monday the window 11:00-18:00 overlaps 08:30-12:00"),
-        ({0: "13:00-18:00 08:30-12:00"}, "Monday's windows run backwards: 13:00-18:00, then 08:30-12:00"),
+        ({0: "13:00-18:00 08:30-12:00"}, "Monday's windows are out of order: 13:00-18:00, then 08:30-12:00"),
         ({0: "18:00-08:30", 1: "08:00-12:00"}, "On Tuesday the window 08:00-12:00 overlaps 18:00-08:30"),
         ({6: "20:00-02:00", 0: "01:00-03:00"}, "On Monday the window 01:00-03:00 overlaps 20:00-02:00"),
         ({0: "00:00-00:00 09:00-10:00"}, "On Monday the window 09:00-10:00 overlaps 00:00-00:00"),
@@ -209,7 +209,7 @@ def test_british_columbia_stopped_changing_its_clocks_in_2026() -> None:
         ({0: ""}, "never be open"),
     ],
 )
-def test_a_week_that_cannot_be_is_refused_and_says_why(week_of: dict[int, str], message: str) -> None:
+def test_a_week_that_cannot_be_is_refused_with_the_reason(week_of: dict[int, str], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         SupportHours(TORONTO, week(week_of), NO_HOLIDAYS)
 
@@ -220,14 +220,14 @@ def test_windows_may_touch() -> None:
 
 
 def test_a_window_of_no_length_or_with_a_zone_is_refused() -> None:
-    with pytest.raises(ValueError, match="09:00-09:00 closes as it opens"):
+    with pytest.raises(ValueError, match="09:00-09:00 closes when it opens"):
         window("09:00-09:00")
-    with pytest.raises(ValueError, match="names a time zone"):
+    with pytest.raises(ValueError, match="has a time zone"):
         Window(time(9, tzinfo=UTC), time(10))
 
 
-def test_a_closure_that_ends_before_it_starts_or_says_nothing_is_refused() -> None:
-    with pytest.raises(ValueError, match="Let it end after it starts"):
+def test_a_closure_that_ends_before_it_starts_or_has_no_reason_is_refused() -> None:
+    with pytest.raises(ValueError, match="Give a later end"):
         closure("2026-12-24 18:00", "2026-12-24 15:00")
     with pytest.raises(ValueError, match="has no reason in 'fr'"):
         Closure(local("2026-12-24 15:00"), local("2026-12-24 18:00"), False, {"en": "party"})
@@ -251,12 +251,12 @@ def test_a_naive_instant_is_refused_everywhere() -> None:
             ask()
 
 
-def test_time_is_not_added_backwards() -> None:
-    with pytest.raises(ValueError, match="backwards"):
+def test_negative_time_cannot_be_added() -> None:
+    with pytest.raises(ValueError, match="cannot be negative"):
         DESK.add_business_time(local("2026-11-27 12:00"), -HOUR)
 
 
-def test_a_desk_that_is_closed_for_good_says_so_and_does_not_search_for_ever() -> None:
+def test_a_desk_that_is_closed_for_good_is_refused_and_the_search_ends() -> None:
     shut = DESK.with_closures((closure("2026-12-01 00:00", "2099-01-01 00:00"),))
     with pytest.raises(NeverOpen, match="does not open in the twenty years after"):
         shut.next_opening(local("2026-12-02 12:00"))
@@ -266,7 +266,7 @@ def test_a_desk_that_is_closed_for_good_says_so_and_does_not_search_for_ever() -
 
 
 def test_an_instant_of_another_age_is_refused() -> None:
-    with pytest.raises(ValueError, match="leaves the years 1900 to 2199"):
+    with pytest.raises(ValueError, match="is outside the years 1900 to 2199"):
         DESK.is_open(datetime(2500, 1, 1, tzinfo=UTC))
 
 

@@ -136,7 +136,7 @@ class TestWaitingForTheCustomer:
         assert resolution_at(waiting, "2026-12-01 10:00").due_at == local("2026-12-03 12:00")
 
     def test_a_wait_that_runs_backwards_is_refused(self) -> None:
-        with pytest.raises(ValueError, match="Let it end after it begins"):
+        with pytest.raises(ValueError, match="Give a later end"):
             Wait(local("2026-11-27 10:00"), local("2026-11-27 09:00"))
 
 
@@ -193,7 +193,7 @@ def test_once_breached_or_met_a_promise_stays_so(
 ) -> None:
     now, later = sorted((now, later))
     first, second, third, fourth = (BEGAN + timedelta(minutes=minute) for minute in moments)
-    told = History(
+    history_of_changes = History(
         BEGAN,
         ((BEGAN, priorities[0]), (first, priorities[1]), (third, priorities[2])),
         (Wait(second, third),),
@@ -201,8 +201,8 @@ def test_once_breached_or_met_a_promise_stays_so(
         resolved_at=fourth,
     )
     for stands in (first_reaction, resolution):
-        before = stands(told, DESK, BEGAN + timedelta(minutes=now))
-        after = stands(told, DESK, BEGAN + timedelta(minutes=later))
+        before = stands(history_of_changes, DESK, BEGAN + timedelta(minutes=now))
+        after = stands(history_of_changes, DESK, BEGAN + timedelta(minutes=later))
         if before is not None and before.standing in (Standing.BREACHED, Standing.MET):
             assert after is not None
             assert (after.standing, after.due_at) == (before.standing, before.due_at)

@@ -173,12 +173,12 @@ def test_somebody_is_always_paged_before_the_deadline_and_no_step_early_or_late(
 
 @settings(max_examples=80, deadline=None)
 @given(policy=policies, roster=rosters())
-def test_it_never_ends_in_silence_and_the_supervisor_is_told(policy: Escalation, roster: Roster) -> None:
+def test_it_never_ends_in_silence_and_the_supervisor_is_paged(policy: Escalation, roster: Roster) -> None:
     assume(not list(policy.faults()))
     sue = next((person for person in roster.people if person.name == "Sue" and person.contact_methods), None)
     taken = night(policy, Case(OPENED, OPENED + 30 * MINUTE, 0, OPENED), roster, 90 * MINUTE)
     if any(person.contact_methods for person in roster.people):
         assert [at for _, at, decision in taken if decision.notices and at > OPENED + 75 * MINUTE]
     if sue is not None:
-        told = [at for _, at, decision in taken for notice in decision.notices if notice.person == sue]
-        assert any(at >= OPENED + 30 * MINUTE for at in told)
+        paged_at = [at for _, at, decision in taken for notice in decision.notices if notice.person == sue]
+        assert any(at >= OPENED + 30 * MINUTE for at in paged_at)

@@ -39,8 +39,8 @@ def test_hours_are_those_that_pass_and_an_hour_on_two_layers_counts_once_in_all(
             for layer in (layer for layer in LAYERS if person in on[layer]):
                 quarters[layer] += 1
     found = hours_on_call(schedule, BEGINS, ENDS)
-    told = {each.name: {**{layer: each.on(layer) for layer in LAYERS}, "in all": each.total} for each in found}
-    assert told == {name: {key: n / 4 for key, n in quarters.items()} for name, quarters in counted.items()}
+    counts = {each.name: {**{layer: each.on(layer) for layer in LAYERS}, "in all": each.total} for each in found}
+    assert counts == {name: {key: n / 4 for key, n in quarters.items()} for name, quarters in counted.items()}
 
 
 @pytest.mark.parametrize(("day", "hours"), [(SPRING, 23), (AUTUMN, 25), (SPRING + DAY, 24)])

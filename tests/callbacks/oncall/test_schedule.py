@@ -30,7 +30,7 @@ from tests.callbacks.oncall.plans import (
 # Overrides and time off
 
 
-def test_a_cover_for_one_night_and_back_again() -> None:
+def test_an_override_for_one_night_and_back_again() -> None:
     night = Override("primary", DAN, at("2026-03-09T18:00"), at("2026-03-10T08:00"), instead_of=BEN.id)
     spans = plan(rotations=(weekly(),), overrides=(night,)).final_shifts(
         "primary", at("2026-03-08T00:00"), at("2026-03-12T00:00")
@@ -42,19 +42,19 @@ def test_a_cover_for_one_night_and_back_again() -> None:
     ]
 
 
-def test_a_cover_for_somebody_who_is_not_on_changes_nothing() -> None:
+def test_an_override_for_somebody_who_is_not_on_changes_nothing() -> None:
     night = Override("primary", DAN, at("2026-03-09T18:00"), at("2026-03-10T08:00"), instead_of=CLEO.id)
     assert plan(rotations=(weekly(),), overrides=(night,)).on_call("primary", at("2026-03-09T20:00")) == (BEN,)
 
 
-def test_a_cover_for_the_layer_replaces_everybody_on_it() -> None:
+def test_an_override_of_the_layer_replaces_everybody_on_it() -> None:
     night = Override("primary", DAN, at("2026-03-09T18:00"), at("2026-03-10T08:00"))
     schedule = plan(Shift(CLEO, "primary"), rotations=(weekly(),), overrides=(night,))
     assert schedule.on_call("primary", at("2026-03-09T20:00")) == (DAN,)
     assert schedule.on_call("primary", at("2026-03-10T08:00")) == (BEN, CLEO)
 
 
-def test_of_two_covers_the_one_made_last_holds_and_a_cover_can_be_covered() -> None:
+def test_the_override_added_last_wins_and_an_override_can_be_overridden() -> None:
     first = Override("primary", DAN, at("2026-03-09T18:00"), at("2026-03-10T08:00"), instead_of=BEN.id)
     second = Override("primary", CLEO, at("2026-03-09T20:00"), at("2026-03-09T22:00"), instead_of=DAN.id)
     third = Override("primary", AMY, at("2026-03-09T21:00"), at("2026-03-09T23:00"), instead_of=BEN.id)
@@ -64,7 +64,7 @@ def test_of_two_covers_the_one_made_last_holds_and_a_cover_can_be_covered() -> N
     assert schedule.on_call("primary", at("2026-03-09T23:00")) == (DAN,)
 
 
-def test_whoever_is_off_is_not_on_call_and_the_gap_is_found_unless_somebody_covers() -> None:
+def test_time_off_leaves_a_gap_unless_somebody_covers() -> None:
     off = Absence(BEN.id, at("2026-03-07T00:00"), at("2026-03-09T00:00"))  # over the night of the change
     schedule = plan(rotations=(weekly(),), absences=(off,))
     assert schedule.gaps("primary", at("2026-03-06T00:00"), at("2026-03-12T00:00")) == [
@@ -75,7 +75,7 @@ def test_whoever_is_off_is_not_on_call_and_the_gap_is_found_unless_somebody_cove
     assert covered.gaps("primary", at("2026-03-06T00:00"), at("2026-03-12T00:00")) == []
 
 
-def test_a_cover_is_for_whoever_would_be_there_however_long_the_chain() -> None:
+def test_an_override_replaces_the_regular_person_however_long_the_chain() -> None:
     first = Override("primary", DAN, at("2026-03-09T18:00"), at("2026-03-10T08:00"), instead_of=BEN.id)
     second = Override("primary", CLEO, at("2026-03-09T18:00"), at("2026-03-10T08:00"), instead_of=DAN.id)
     schedule = plan(Shift(AMY, "primary"), rotations=(weekly(),), overrides=(first, second))
@@ -85,7 +85,7 @@ def test_a_cover_is_for_whoever_would_be_there_however_long_the_chain() -> None:
     assert whole.assignments("primary", evening) == (Assignment(DAN, (BEN, AMY), is_override=True),)
 
 
-def test_a_cover_by_somebody_who_is_on_anyway_is_for_the_others_and_of_an_empty_layer_for_nobody() -> None:
+def test_an_override_by_somebody_on_the_layer_replaces_the_others_and_of_an_empty_layer_nobody() -> None:
     night = Override("primary", AMY, at("2026-03-09T18:00"), at("2026-03-10T08:00"), instead_of=BEN.id)
     schedule = plan(Shift(AMY, "primary"), rotations=(weekly(),), overrides=(night,))
     assert schedule.assignments("primary", at("2026-03-09T20:00")) == (Assignment(AMY, (BEN,), is_override=True),)
@@ -120,7 +120,7 @@ def test_only_layers_that_somebody_is_put_on_are_watched_and_the_first_always() 
 
 @settings(max_examples=60, deadline=None)
 @given(schedule=schedules, layer=st.sampled_from(LAYERS), offset=st.integers(0, 899))
-def test_shifts_and_gaps_say_what_on_call_says_at_every_instant(schedule: Schedule, layer: str, offset: int) -> None:
+def test_shifts_and_gaps_agree_with_on_call_at_every_instant(schedule: Schedule, layer: str, offset: int) -> None:
     spans, gaps = schedule.final_shifts(layer, BEGINS, ENDS), schedule.gaps(layer, BEGINS, ENDS)
     for n in range(0, 14 * 24 * 4, 3):
         instant = BEGINS + n * timedelta(minutes=15) + timedelta(seconds=offset)
@@ -131,7 +131,7 @@ def test_shifts_and_gaps_say_what_on_call_says_at_every_instant(schedule: Schedu
 
 @settings(max_examples=60, deadline=None)
 @given(schedule=schedules, layer=st.sampled_from(LAYERS))
-def test_stretches_leave_no_hole_and_each_differs_from_the_one_before(schedule: Schedule, layer: str) -> None:
+def test_segments_touch_and_each_differs_from_the_one_before(schedule: Schedule, layer: str) -> None:
     segments = schedule.segments(layer, BEGINS, ENDS)
     assert (segments[0].starts_at, segments[-1].ends_at) == (BEGINS, ENDS)
     for one, other in itertools.pairwise(segments):
@@ -144,14 +144,14 @@ def test_stretches_leave_no_hole_and_each_differs_from_the_one_before(schedule: 
 
 @settings(max_examples=100, deadline=None)
 @given(schedule=schedules, layer=st.sampled_from(LAYERS), n=st.integers(0, 14 * 24 * 4))
-def test_whoever_is_no_cover_would_be_there_anyway_and_so_would_whoever_is_covered(
+def test_people_without_an_override_are_regular_and_so_are_those_replaced(
     schedule: Schedule, layer: str, n: int
 ) -> None:
     instant = BEGINS + n * timedelta(minutes=15)
     regular = set(replace(schedule, overrides=(), absences=()).on_call(layer, instant))
     assignments = schedule.assignments(layer, instant)
     covered = [person for assignment in assignments for person in assignment.instead_of]
-    assert len(covered) == len(set(covered))  # nobody is covered by two
+    assert len(covered) == len(set(covered))  # nobody is replaced twice
     assert set(covered) <= regular
     assert all(assignment.person in regular for assignment in assignments if not assignment.is_override)
     made = [o for o in schedule.overrides if o.layer == layer and o.covers(instant)]
@@ -164,7 +164,7 @@ def test_whoever_is_no_cover_would_be_there_anyway_and_so_would_whoever_is_cover
 
 @settings(max_examples=60, deadline=None)
 @given(schedule=schedules, n=st.integers(0, 14 * 24 * 4))
-def test_whoever_is_off_is_never_on_call_and_somebody_can_always_be_woken(schedule: Schedule, n: int) -> None:
+def test_time_off_is_never_on_call_and_somebody_can_always_be_paged(schedule: Schedule, n: int) -> None:
     instant = BEGINS + n * timedelta(minutes=15)
     off = {absence.person_id for absence in schedule.absences if absence.covers(instant)}
     assert not {person.id for layer in LAYERS for person in schedule.on_call(layer, instant)} & off
