@@ -58,6 +58,8 @@ def test_a_new_code_replaces_the_previous_one(database: Database) -> None:
         old, new = new_code(session, row, FIRST, NOW), new_code(session, row, FIRST, NOW)
         assert old == new or not verify(session, row, FIRST, old, NOW)
         assert verify(session, row, FIRST, new, NOW)
+        assert not has_pending_code(session, row, FIRST, NOW)
+        assert not verify(session, row, FIRST, old, NOW)
 
     database.write(work)
 
