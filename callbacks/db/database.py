@@ -158,3 +158,12 @@ def insert_once(session: Session, row: type[DeclarativeBase], **values: Any) -> 
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     done = session.execute(insert(row).values(**values).on_conflict_do_nothing().returning(*inspect(row).primary_key))
     return done.first() is not None
+
+
+def locked(session: Session, model: type[T], key: object, *, skip_locked: bool = False) -> T | None:
+    """Return a row as it is now, locked until the transaction ends, or None where there is none.
+
+    With `skip_locked`, a row that somebody else has locked is passed over instead of waited for.
+    """
+    lock = {"of": model, "skip_locked": skip_locked}
+    return session.get(model, key, with_for_update=lock, populate_existing=True)

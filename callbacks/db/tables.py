@@ -13,6 +13,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, 
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from callbacks.db.database import UtcDateTime
+from callbacks.db.leases import Claimable
 
 
 class Base(DeclarativeBase):
@@ -138,7 +139,7 @@ class CalendarKey(Base):
     revoked_at: Mapped[datetime | None]
 
 
-class CalendarSource(Base):
+class CalendarSource(Base, Claimable):
     """Somebody else's calendar that a layer's shifts are taken from, again and again."""
 
     __tablename__ = "calendar_sources"
@@ -147,7 +148,7 @@ class CalendarSource(Base):
     layer: Mapped[str] = mapped_column(String(40))
     url: Mapped[str] = mapped_column(Text)  # a secret: whoever has it reads the calendar
     read_at: Mapped[datetime | None]
-    next_action_at: Mapped[datetime]
+    next_action_at: Mapped[datetime | None] = mapped_column(nullable=False)
     trouble: Mapped[str] = mapped_column(Text, default="")
 
 
@@ -226,7 +227,7 @@ class Call(Base):
     accepted_by: Mapped[Technician | None] = relationship(lazy="joined")
 
 
-class Voicemail(Base):
+class Voicemail(Base, Claimable):
     __tablename__ = "voicemails"
     __table_args__ = (Index("voicemails_to_copy", "next_action_at"),)
 
@@ -241,8 +242,7 @@ class Voicemail(Base):
     transcript: Mapped[str] = mapped_column(Text, default="")
     transcribed_by: Mapped[str] = mapped_column(String(10), default="")  # machine, person, nobody: it could not be had
     tries: Mapped[int] = mapped_column(default=0)
-    next_action_at: Mapped[datetime | None]
-    token: Mapped[int] = mapped_column(default=0)
+    missing_since: Mapped[datetime | None]  # the carrier has denied having the recording, each time, since then
 
 
 BROKEN = "breached_at IS NOT NULL"
@@ -323,7 +323,7 @@ class Waiting(Base):
     until: Mapped[datetime | None]
 
 
-class Page(Base):
+class Page(Base, Claimable):
     """One notice to one person on one channel, mostly about a callback. It is the outbox: a row before it is sent."""
 
     __tablename__ = "pages"
@@ -344,9 +344,7 @@ class Page(Base):
     words: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(20), default="due")  # due, sent, bundled, failed, cancelled, over the cap
     created_at: Mapped[datetime]
-    next_action_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
-    token: Mapped[int] = mapped_column(default=0)
     answer: Mapped[str] = mapped_column(String(20), default="")  # taken, passed, heard
     bundled_into_id: Mapped[int | None] = mapped_column(ForeignKey("pages.id", name="bundled_into"), index=True)
     callback: Mapped[Callback | None] = relationship(lazy="joined")
@@ -423,7 +421,7 @@ class WorkerSign(Base):
 
 
 class Watermark(Base):
-    """When something was last done, or that it was done at all: a look back, a report, an alarm that is told once."""
+    """A named instant: see `callbacks.db.marks`."""
 
     __tablename__ = "watermarks"
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.acts.life import open_callback
-from callbacks.db.database import insert_once
+from callbacks.db.database import insert_once, locked
 from callbacks.db.tables import Call, Callback, Event, Technician, Voicemail
 from callbacks.desk.desk_file import Desk
 from callbacks.records.event_log import tell
@@ -125,7 +125,7 @@ def accepted_by(session: Session, sid: str, technician: Technician, now: datetim
 
 
 def _held(session: Session, sid: str) -> Call | None:
-    return session.get(Call, sid, with_for_update={"of": Call}, populate_existing=True)
+    return locked(session, Call, sid)
 
 
 def _voicemail_of(session: Session, call: Call) -> Voicemail:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.console.access import ConsoleParts, for_everyone, for_supervisors, for_workers, note_change
 from callbacks.console.forms import done, refused
+from callbacks.db.database import locked
 from callbacks.db.tables import Page, Technician
 from callbacks.errors import DeskError, NotFound, WrongState
 from callbacks.oncall import store
@@ -92,7 +93,7 @@ def people_pages(console: Blueprint, parts: ConsoleParts) -> None:
             abort(403, "What is your own is yours to change; the rest is a supervisor's.")
 
         def work(session: Session) -> str:
-            row = session.get(Technician, technician_id, with_for_update={"of": Technician})
+            row = locked(session, Technician, technician_id)
             if row is None or row.left_at is not None:
                 raise NotFound("There is no such technician any more.")
             return chosen(session, row, now)
