@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.db.database import insert_once
+from callbacks.db.database import insert_once, locked
 from callbacks.db.tables import Call, Callback, Page, PageAttempt, ReachAttempt, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import NotFound, WrongState
@@ -73,7 +73,7 @@ def _free_reference(session: Session) -> str:
 
 def held(session: Session, callback_id: int) -> Callback:
     """Load a callback and hold it against everybody else until the transaction ends. Raises NotFound."""
-    callback = session.get(Callback, callback_id, with_for_update={"of": Callback}, populate_existing=True)
+    callback = locked(session, Callback, callback_id)
     if callback is None:
         raise NotFound("There is no such callback.")
     return callback
@@ -204,7 +204,7 @@ def _block_the_number(session: Session, desk: Desk, callback: Callback, technici
         f"{callback.reference}: selon {technician.name}, {said} est un mauvais numéro. Trouvez-en un autre dans le "
         "message et inscrivez-le."
     )
-    tell_supervisors(session, desk, f"wrong number {callback.reference}", Words(english, french), now)
+    tell_supervisors(session, desk, f"wrong number {callback.reference} {number}", Words(english, french), now)
 
 
 def consent(session: Session, callback: Callback, who: str, now: datetime) -> None:
