@@ -43,11 +43,8 @@ from callbacks.errors import BrokenDesk, BrokenSettings
 from callbacks.links import Links
 from callbacks.logs import set_up_logs
 from callbacks.oncall import store
-from callbacks.paging.channels.mail import Post
 from callbacks.paging.channels.twilio import Carrier
 from callbacks.paging.decide import paged_before_the_deadline
-from callbacks.paging.outbox import Outbox
-from callbacks.paging.webhook_urls import Addresses
 from callbacks.people import users
 from callbacks.people.person import Way
 from callbacks.people.technicians import add_technician
@@ -57,12 +54,9 @@ from callbacks.reporting import export as reports
 from callbacks.settings import Settings, settings_from
 from callbacks.text.formats import readable_number
 from callbacks.worker.health import unready
-from callbacks.worker.jobs.calendars import CalendarReader
-from callbacks.worker.jobs.digest import DigestPost
-from callbacks.worker.jobs.reconciliation import Reconciliation
-from callbacks.worker.jobs.recordings import AudioCopier
-from callbacks.worker.jobs.transcripts import Transcription
-from callbacks.worker.loop import Bell, Worker
+from callbacks.worker.loop import Worker
+from callbacks.worker.table import worker_for
+from callbacks.worker.timer import SweepTimer
 from ivr.caller.routes import voice_blueprint
 from ivr.rehearsal.night import Night, NotAsTold
 from ivr.rehearsal.stories import STORIES
@@ -104,15 +98,7 @@ def compose(
 ) -> House:
     """Put the desk together. Nothing runs yet."""
     database, carrier = Database(settings.database_url), Carrier(settings, http)
-    links = Links(settings.secret_key, settings.public_url, clock)
-    post = Post(settings.smtp_url, settings.mail_from)
-    outbox = Outbox(database, carrier, post, Addresses(settings.public_url), links, desk, clock)
-    copier = AudioCopier(database, carrier, settings.media_dir, clock)
-    reconciliation = Reconciliation(database, carrier, desk, clock)
-    calendars = CalendarReader(database, desk, clock)
-    digests = DigestPost(database, post, desk, settings.public_url, clock)
-    transcription = Transcription(database, settings.media_dir, settings.transcribe_model, clock)
-    worker = Worker(database, desk, outbox, copier, reconciliation, calendars, digests, transcription, clock, senders)
+    worker = worker_for(settings, desk, database, carrier, clock, senders)
     web = _web(settings, desk, clock, database, demo)
     return House(settings, desk, clock, database, carrier, web, worker)
 
@@ -312,10 +298,10 @@ def worker() -> None:
     """Run the worker: pages, escalations, recordings. Any number of them, on PostgreSQL."""
     house = ready_house()
     log.info("worker starts", rules=str(installed_rules()))
-    bell = Bell(house.worker.sweep)
-    bell.start()
+    timer = SweepTimer(house.worker.sweep)
+    timer.start()
     _wait_for_a_signal()
-    bell.stop()
+    timer.stop()
     house.worker.close()
 
 
@@ -476,12 +462,12 @@ def playing(desk: Desk, shown: RunningClock, host: str, port: int) -> Iterator[S
         site = DispatcherMiddleware(stage.house.web, {"/simulator": stage.carrier.wsgi})
         server = make_server(host, port, site, threaded=True)
         threading.Thread(target=server.serve_forever, name="web", daemon=True).start()
-        bell = Bell(lambda: stage.night.catch_up(shown.now()), every=timedelta(milliseconds=200))
-        bell.start()
+        timer = SweepTimer(lambda: stage.night.catch_up(shown.now()), every=timedelta(milliseconds=200))
+        timer.start()
         try:
             yield stage
         finally:
-            bell.stop()
+            timer.stop()
             server.shutdown()
             server.server_close()
             stage.house.worker.close()

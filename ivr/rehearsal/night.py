@@ -97,6 +97,7 @@ class Night:
         """Let everything happen that is due now."""
         self.carrier.run_due()
         self.worker.sweep()
+        self.worker.wait_for_slow_jobs()
         self.carrier.run_due()
 
     def _next_event(self, now: datetime, sweep_every: timedelta) -> datetime:

@@ -15,23 +15,21 @@ import pytest
 
 from callbacks.db.database import Database
 from callbacks.db.migrations import migrate
-from callbacks.worker.loop import BITTEN
+from callbacks.worker.timer import WATCHDOG_EXIT
 from tests.ivr.webhooks import CALL, DIRECT, Carrier, said, waiting_for_what_callers_gave_up
 from tests.postgres import NoPostgres, postgres_server
 
 STUCK = """
 import threading
-from callbacks import worker
-worker.WATCHDOG_BITES_AFTER = 2.0
-bell = worker.Bell(threading.Event().wait)  # a sweep that never comes back
-bell.start()
+from callbacks.worker.timer import SweepTimer
+SweepTimer(threading.Event().wait, patience=2.0).start()  # a sweep that never comes back
 threading.Event().wait(60)
 """
 
 
 def test_a_worker_whose_sweep_hangs_ends_itself_to_be_started_again() -> None:
     done = subprocess.run([sys.executable, "-c", STUCK], timeout=30, capture_output=True, check=False)
-    assert done.returncode == BITTEN
+    assert done.returncode == WATCHDOG_EXIT
 
 
 @pytest.fixture

@@ -22,7 +22,9 @@ from app import Stage, kept_audio_differs, set_the_stage
 from callbacks.cli.command import desk_time
 from callbacks.db.tables import AuditEntry, Call, Callback, Event, Page, ReachAttempt, Technician, Voicemail
 from callbacks.desk.desk_file import desk_from
+from callbacks.paging.outbox import Outbox
 from callbacks.people.technicians import technician_named
+from callbacks.worker.table import outbox_for
 from ivr.rehearsal.night import Night, Person
 from ivr.simulator import Fault, SimulatedTwilio
 
@@ -54,6 +56,12 @@ class DeskNight:
     @property
     def carrier(self) -> SimulatedTwilio:
         return self.stage.carrier
+
+    @property
+    def outbox(self) -> Outbox:
+        """An outbox beside the worker's own, as of another worker."""
+        house = self.stage.house
+        return outbox_for(house.settings, house.desk, house.database, house.carrier, house.clock)
 
     def customer(self, number: str = CUSTOMER) -> Person:
         return self.night.caller(number)

@@ -11,16 +11,26 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.db.database import Database
 from callbacks.db.tables import Call, Callback, Event, ReachAttempt, ReceivedText, Waiting
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
 from callbacks.paging import messages
 from callbacks.paging.escalate import subject_of, text_about
 from callbacks.records.event_log import tell
+from callbacks.worker.due_callbacks import DueCallbacks
+from sla.clock import Clock
 from sla.closing import Closing, automatic_closing
 
 # The customer's phone rang. A wrong number rang at somebody else's, and a call that failed rang nowhere.
 IN_VAIN = ("no answer", "busy", "left a message", "machine")
+
+
+def auto_close(database: Database, desk: Desk, clock: Clock) -> DueCallbacks:
+    """Return the job."""
+    return DueCallbacks(
+        database, clock, lambda session, callback, now: close_if_silent(session, desk, callback, now), tried=True
+    )
 
 
 def close_if_silent(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:

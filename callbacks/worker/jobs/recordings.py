@@ -10,98 +10,107 @@ import os
 import re
 import struct
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from callbacks.db import leases
 from callbacks.db.database import Database
+from callbacks.db.leases import BackOff, Claim
 from callbacks.db.tables import Voicemail
 from callbacks.errors import CarrierError
 from callbacks.paging.channels.twilio import Carrier
 from callbacks.records.event_log import tell
+from callbacks.worker.senders import Senders
 from sla.clock import Clock
 
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=30)
-FIRST_PAUSE = timedelta(seconds=5)
-LONGEST_PAUSE = timedelta(minutes=15)
+PAUSES = BackOff(first=timedelta(seconds=5), longest=timedelta(minutes=15))
 TOLD_AFTER_TRIES = 8
 
 
 @dataclass(frozen=True)
-class Wanted:
-    voicemail_id: int
-    recording_sid: str
-    token: int
+class DueRecording:
+    """A recording to be copied."""
+
+    claim: Claim[Voicemail]
+    sid: str
 
 
-class AudioCopier:
-    """Brings recordings home."""
+class RecordingCopier:
+    """Copies recordings from the carrier into our own storage."""
 
     def __init__(self, database: Database, carrier: Carrier, media_dir: Path, clock: Clock) -> None:
         self._database, self._carrier, self._media_dir, self._clock = database, carrier, media_dir, clock
 
-    def claim(self, limit: int) -> list[Wanted]:
-        now = self._clock.now()
+    def next_due_at(self) -> datetime | None:
+        """Return when the next recording is to be asked for."""
+        earliest = select(func.min(Voicemail.next_action_at)).where(Voicemail.audio == "wanted")
+        return self._database.read(lambda session: session.scalar(earliest))
 
-        def work(session: Session) -> list[Wanted]:
-            due = (
-                select(Voicemail)
-                .where(Voicemail.audio == "wanted", Voicemail.next_action_at <= now)
-                .order_by(Voicemail.next_action_at)
-                .limit(limit)
-                .with_for_update(skip_locked=True)
-            )
-            claims = []
-            for voicemail in session.scalars(due).all():
-                voicemail.token += 1
-                voicemail.tries += 1
-                voicemail.next_action_at = now + LEASE
-                claims.append(Wanted(voicemail.id, voicemail.recording_sid or "", voicemail.token))
-            return claims
+    def start(self, senders: Senders) -> bool:
+        """Start to copy what is due, as many as there are senders left. Return whether there may be more."""
+        free = senders.free
+        if free < 0:
+            return False
+        claims = self.claim(max(free, 1))  # one may wait for a sender: pages must not keep recordings from their turn
+        senders.start(self.copy, claims)
+        return len(claims) == free > 0
+
+    def claim(self, limit: int) -> list[DueRecording]:
+        """Claim up to `limit` recordings that are due."""
+        now = self._clock.now()
+        due = (
+            select(Voicemail)
+            .where(Voicemail.audio == "wanted", Voicemail.next_action_at <= now)
+            .order_by(Voicemail.next_action_at)
+        )
+
+        def work(session: Session) -> list[DueRecording]:
+            claimed = leases.claim(session, Voicemail, due, LEASE, now, limit)
+            return [DueRecording(leases.claim_on(row), row.recording_sid or "") for row in claimed]
 
         return self._database.write(work)
 
-    def copy(self, wanted: Wanted) -> None:
+    def copy(self, due: DueRecording) -> None:
         """Fetch, check and keep one recording; when it cannot be had yet, ask again later."""
         try:
-            audio = self._carrier.audio(wanted.recording_sid)
+            audio = self._carrier.audio(due.sid)
             seconds = wav_seconds(audio)
-            name = keep(self._media_dir, wanted.recording_sid, audio)
+            name = keep(self._media_dir, due.sid, audio)
         except (CarrierError, ValueError, OSError) as fault:
             reason = str(fault)
-            self._database.write(lambda session: self._try_later(session, wanted, reason))
+            self._database.write(lambda session: self._try_later(session, due, reason))
             return
         digest = hashlib.sha256(audio).hexdigest()
-        self._database.write(lambda session: self._copied(session, wanted, name, digest, seconds))
+        self._database.write(lambda session: self._copied(session, due, name, digest, seconds))
 
-    def _copied(self, session: Session, wanted: Wanted, name: str, digest: str, seconds: int) -> None:
-        voicemail = self._mine(session, wanted)
+    def _copied(self, session: Session, due: DueRecording, name: str, digest: str, seconds: int) -> None:
+        voicemail = leases.held(session, due.claim)
         if voicemail is None:
             return
+        voicemail.tries += 1
         voicemail.audio, voicemail.audio_file, voicemail.audio_sha256 = "copied", name, digest
         voicemail.state, voicemail.next_action_at = "recorded", None
         if voicemail.seconds is None:
             voicemail.seconds = seconds
         tell(session, voicemail.call_sid, self._clock.now(), "desk", "audio kept", f"{voicemail.seconds} seconds")
 
-    def _try_later(self, session: Session, wanted: Wanted, reason: str) -> None:
-        voicemail = self._mine(session, wanted)
+    def _try_later(self, session: Session, due: DueRecording, reason: str) -> None:
+        voicemail = leases.held(session, due.claim)
         if voicemail is None:
             return
         now = self._clock.now()
-        voicemail.next_action_at = now + min(FIRST_PAUSE * 2 ** min(voicemail.tries - 1, 10), LONGEST_PAUSE)
+        voicemail.tries += 1
+        voicemail.next_action_at = now + PAUSES.after(voicemail.tries)
         if voicemail.tries == TOLD_AFTER_TRIES:
-            log.error("a recording cannot be copied", recording=wanted.recording_sid, cause=reason)
+            log.error("a recording cannot be copied", recording=due.sid, cause=reason)
             tell(session, voicemail.call_sid, now, "desk", "audio not kept yet", f"{reason} It is tried again.")
-
-    def _mine(self, session: Session, wanted: Wanted) -> Voicemail | None:
-        voicemail = session.get(Voicemail, wanted.voicemail_id, with_for_update={"of": Voicemail})
-        return voicemail if voicemail is not None and voicemail.token == wanted.token else None
 
 
 def wav_seconds(audio: bytes) -> int:

@@ -23,7 +23,8 @@ from callbacks.paging.channels.mail import Letter, Post
 from callbacks.paging.channels.twilio import Accepted
 from callbacks.people import technicians, users
 from callbacks.reporting.digest import Digest, write
-from callbacks.worker.jobs.digest import DigestPost, due, recipients
+from callbacks.worker import table
+from callbacks.worker.jobs.digest import DigestMailer, due, recipients
 from sla.clock import MovingClock
 
 DESK = read_desk(Path("support.toml"))
@@ -100,8 +101,8 @@ class Office:
         users.add_user(session, "amy@example.com", "technician", PASSWORD, self.clock.now(), "Amy Roy")
         store.add_shift(session, DESK, amy, "primary", None, None, self.clock.now())
 
-    def worker(self) -> DigestPost:
-        return DigestPost(self.database, self.post, self.desk, URL, self.clock)
+    def worker(self) -> DigestMailer:
+        return DigestMailer(self.database, self.post, self.desk, URL, self.clock)
 
     def rings(self, sid: str, when: str) -> None:
         """A customer leaves a message; nobody has tried them yet."""
@@ -235,7 +236,7 @@ def test_an_address_that_is_none_is_refused_by_the_desk_file() -> None:
 
 def test_the_worker_mails_it_in_its_sweep(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     post = Mailbox()
-    monkeypatch.setattr(app, "Post", lambda *_: post)
+    monkeypatch.setattr(table, "Post", lambda *_: post)
     stage = app.set_the_stage(
         DESK, at("2026-11-28T08:00"), tmp_path, URL, "https://carrier.test", in_process=True, database_url=sqlite_url
     )
