@@ -151,6 +151,8 @@ def _learn(session: Session, voicemail: Voicemail, recording: Recording, now: da
 def _want_audio(voicemail: Voicemail, at: datetime) -> None:
     if voicemail.audio == "copied" or voicemail.recording_sid is None:
         return
+    if voicemail.audio == "lost":  # the carrier has it after all
+        voicemail.tries, voicemail.missing_since = 0, None
     voicemail.audio = "wanted"
     voicemail.next_action_at = at
 

@@ -170,6 +170,8 @@ def _message(session: Session, callback: Callback) -> messages.Message:
     voicemail = session.scalar(select(Voicemail).where(Voicemail.call_sid == callback.call_sid))
     if voicemail is None or voicemail.state == "absent":
         return messages.NO_MESSAGE
+    if voicemail.audio == "lost":
+        return messages.LOST_MESSAGE
     if voicemail.seconds:
         return messages.Message(left=True, seconds=voicemail.seconds)
     return messages.Message(left=True if voicemail.recording_sid else None)

@@ -53,7 +53,7 @@ def jobs_for(
     """Return every job, in the order of their turns: nothing comes before escalations and pages."""
     outbox = outbox_for(settings, desk, database, carrier, clock)
     steps, closing = escalations(database, desk, clock), auto_close(database, desk, clock)
-    pages, copier = PageSending(outbox, senders), RecordingCopier(database, carrier, settings.media_dir, clock)
+    pages, copier = PageSending(outbox, senders), RecordingCopier(database, carrier, desk, settings.media_dir, clock)
     lookback = Reconciliation(database, carrier, desk, clock)
     transcription = Transcription(database, settings.media_dir, settings.transcribe_model, clock)
     calendars = CalendarReader(database, desk, clock)

@@ -312,6 +312,7 @@ def _live(session: Session, exchange: Exchange, links: Links, page_id: int, call
         is_closed=callback.state != "open",
         message_url=links.message(voicemail.id) if copied and voicemail is not None else None,
         has_message=voicemail is not None and voicemail.state != "absent",
+        message_is_lost=voicemail is not None and voicemail.audio == "lost",
         others=session.scalar(select(func.count()).select_from(Page).where(Page.bundled_into_id == page.id)) or 0,
     )
     return Live(page, callback, facts, call_sid)

@@ -69,7 +69,7 @@ class DeskNight:
     def phone_of(self, name: str) -> Person:
         return self.night.phone_of(name)
 
-    def fails(self, where: str, what: str, times: int = 1, match: str = "") -> None:
+    def fails(self, where: str, what: str, times: float = 1, match: str = "") -> None:
         """Something will go wrong at the carrier."""
         self.carrier.faults.add(Fault(where, what, times, match=match))  # type: ignore[arg-type]
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from callbacks.acts import life
+from callbacks.acts import life, steering
 from callbacks.db.tables import ShiftRow, Technician
 from callbacks.desk.escalation_policy import FALLBACK
 from callbacks.oncall import store
@@ -340,6 +340,23 @@ def test_a_wrong_number_is_never_rung_again_and_the_supervisor_hears_of_it(desk:
     amy.texts("call {code}").reads("gave no number that may be rung")
     desk.night.minutes_pass(40)
     assert not [c for c in desk.carrier.ledger.calls if c.to == CUSTOMER]
+
+
+def test_a_second_wrong_number_is_told_as_well(desk: DeskNight) -> None:
+    desk.leaves_a_message()
+    amy, sue = desk.phone_of("Amy"), desk.phone_of("Sue")
+    amy.reads("call (514) 555-0199 back")
+    amy.texts("wrong {code}").reads("wrong number", "a supervisor is told")
+    sue.reads("(514) 555-0199 is a wrong number")
+
+    def correct(session: Session) -> None:
+        callback = life.held(session, desk.callback.id)
+        steering.give_number(session, callback, "+1 514 555 0188", "Sue Tran", desk.now, may_consent=True)
+
+    desk.stage.house.database.write(correct)
+    amy.texts("wrong {code}").reads("wrong number", "a supervisor is told")
+    sue.reads("(514) 555-0188 is a wrong number")
+    desk.night.minutes_pass(40)
 
 
 # The connection

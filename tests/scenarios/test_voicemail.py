@@ -9,6 +9,7 @@ import pytest
 
 from ivr.simulator import Habit
 from ivr.simulator.audio import Sound, sound_in
+from ivr.simulator.faults import UNTIL_SWITCHED_OFF
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, TUESDAY_MORNING, DeskNight
 
 pytestmark = POSTGRES_IN_SOAK
@@ -123,6 +124,37 @@ def test_a_recording_that_cannot_be_fetched_yet_is_fetched_later(desk: DeskNight
     amy_does_it(desk)
     assert desk.voicemail.audio == "copied"
     assert desk.voicemail.tries == 5
+
+
+def test_a_recording_that_the_carrier_no_longer_has_is_lost_and_said_to_be(desk: DeskNight) -> None:
+    desk.expects_error("a recording cannot be copied")
+    desk.expects_error("a recording is lost")
+    desk.fails("media", "404", times=UNTIL_SWITCHED_OFF)
+    desk.leaves_a_message()
+    amy, sue = desk.phone_of("Amy"), desk.phone_of("Sue")
+    link = amy.reads("call (514) 555-0199 back", "with a message").split()[-1].removeprefix("https://desk.test")
+    web = desk.stage.house.web.test_client()
+    assert "has not arrived yet" in web.get(link).text
+    amy.texts("na {code}").reads("no answer")
+    desk.night.minutes_pass(80)
+    sue.reads("is lost", "Call this customer")
+    assert desk.log_says("audio lost")
+    assert "cannot be heard" in web.get(link).text
+    amy.texts("call {code}").reads("rings now")
+    amy.is_rung().answers().hears("Press 1").presses("2").hears("The message is lost").hangs_up()
+    desk.night.minutes_pass(60)  # the supervisor is not told again
+
+
+def test_an_outage_of_the_carrier_loses_no_recording(desk: DeskNight) -> None:
+    desk.expects_error("a recording cannot be copied")
+    desk.fails("media", "cut short", times=UNTIL_SWITCHED_OFF)
+    desk.leaves_a_message()
+    desk.phone_of("Amy").reads("call (514) 555-0199 back")
+    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.night.minutes_pass(2 * 60)
+    desk.carrier.faults.clear()
+    desk.night.minutes_pass(16)
+    assert desk.voicemail.audio == "copied"
 
 
 def test_while_the_desk_is_down_calls_are_found_afterwards(desk: DeskNight) -> None:

@@ -18,6 +18,10 @@ from callbacks.records.event_log import story_of
 # What a page was for, by its occasion.
 # Pages tell these themselves, with their delivery.
 TOLD_BY_PAGES = {("desk", "paged"), ("desk", "told"), ("desk", "connection"), ("carrier", "page failed")}
+TROUBLES = {
+    *("promise broken", "not paged", "step passed over", "number blocked", "could not be decided"),
+    *("audio not kept yet", "audio lost"),
+}
 CHANNELS = {"text": "text", "call": "call", "mail": "mail", "connection": "call"}
 
 
@@ -46,7 +50,7 @@ def _events(session: Session, callback: Callback) -> Iterator[Entry]:
 
 
 def _kind(actor: str, what: str) -> str:
-    if what in ("promise broken", "not paged", "step passed over", "number blocked", "could not be decided"):
+    if what in TROUBLES:
         return "trouble"
     if actor == "caller":
         return "customer"

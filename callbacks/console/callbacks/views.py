@@ -237,6 +237,7 @@ def _voicemail_words(voicemail: Voicemail | None) -> str:
         "copied": "",
         "wanted": " It is being fetched from the carrier.",
         "none": " The carrier has not given it yet.",
+        "lost": " It is lost: the carrier did not give it, and it cannot be heard. Call this customer.",
     }
     seconds = f"{length(voicemail.seconds)} long." if voicemail.seconds else "Its length is not known yet."
     untranscribed = "" if voicemail.transcript else UNTRANSCRIBED.get(voicemail.transcribed_by, "")

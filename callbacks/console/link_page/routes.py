@@ -242,9 +242,17 @@ def _voicemail(session: Session, page: Page) -> Voicemail | None:
     return session.scalar(select(Voicemail).where(Voicemail.call_sid == page.callback.call_sid))
 
 
+LOST = Words(
+    "The message is lost and cannot be heard. Call this customer.",
+    "Le message est perdu et personne ne peut l'entendre. Appelez ce client.",
+)
+
+
 def _message(voicemail: Voicemail | None, language: str) -> str:
     if voicemail is None or voicemail.state == "absent":
         return Words("The caller left no message.", "L'appelant n'a pas laissé de message.").for_(language)
+    if voicemail.audio == "lost":
+        return LOST.for_(language)
     if voicemail.audio != "copied":
         return Words("The message has not arrived yet.", "Le message n'est pas encore arrivé.").for_(language)
     return length(voicemail.seconds) if voicemail.seconds else ""

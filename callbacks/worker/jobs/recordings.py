@@ -20,10 +20,13 @@ from sqlalchemy.orm import Session
 from callbacks.db import leases
 from callbacks.db.database import Database
 from callbacks.db.leases import BackOff, Claim
-from callbacks.db.tables import Voicemail
+from callbacks.db.tables import Callback, Voicemail
+from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
+from callbacks.paging.alerts import tell_supervisors
 from callbacks.paging.channels.twilio import Carrier
 from callbacks.records.event_log import tell
+from callbacks.text.bilingual import Words
 from callbacks.worker.senders import Senders
 from sla.clock import Clock
 
@@ -32,6 +35,14 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=30)
 PAUSES = BackOff(first=timedelta(seconds=5), longest=timedelta(minutes=15))
 TOLD_AFTER_TRIES = 8
+# The carrier denies a fresh recording for some seconds, and for longer when it has troubles of its own; an hour of
+# nothing but denials is an answer. People are paged long before, so nobody waits for it.
+DENIALS = (404, 410)  # HTTP
+LOST_AFTER_DENIALS = timedelta(hours=1)
+# Anything else (no connection, a fault of the carrier, a full disk) says nothing about the recording. It is asked for
+# during a week: outages and long weekends are shorter. Tries are counted, not days, so that a worker that was away for
+# weeks does not give up at its first try.
+LOST_AFTER_TRIES = 680
 
 
 @dataclass(frozen=True)
@@ -42,11 +53,18 @@ class DueRecording:
     sid: str
 
 
+def is_lost(missing_since: datetime | None, tries: int, now: datetime) -> bool:
+    """Return whether to give up a recording that is denied without a break since an instant, after so many tries."""
+    is_denied_for_good = missing_since is not None and now - missing_since >= LOST_AFTER_DENIALS
+    return is_denied_for_good or tries >= LOST_AFTER_TRIES
+
+
 class RecordingCopier:
     """Copies recordings from the carrier into our own storage."""
 
-    def __init__(self, database: Database, carrier: Carrier, media_dir: Path, clock: Clock) -> None:
-        self._database, self._carrier, self._media_dir, self._clock = database, carrier, media_dir, clock
+    def __init__(self, database: Database, carrier: Carrier, desk: Desk, media_dir: Path, clock: Clock) -> None:
+        self._database, self._carrier, self._desk = database, carrier, desk
+        self._media_dir, self._clock = media_dir, clock
 
     def next_due_at(self) -> datetime | None:
         """Return when the next recording is to be asked for."""
@@ -78,14 +96,14 @@ class RecordingCopier:
         return self._database.write(work)
 
     def copy(self, due: DueRecording) -> None:
-        """Fetch, check and keep one recording; when it cannot be had yet, ask again later."""
+        """Fetch, check and keep one recording; when it cannot be had, ask again later, or give it up in the end."""
         try:
             audio = self._carrier.audio(due.sid)
             seconds = wav_seconds(audio)
             name = keep(self._media_dir, due.sid, audio)
-        except (CarrierError, ValueError, OSError) as fault:
-            reason = str(fault)
-            self._database.write(lambda session: self._try_later(session, due, reason))
+        except (CarrierError, ValueError, OSError) as error:
+            failure = error
+            self._database.write(lambda session: self._failed(session, due, failure))
             return
         digest = hashlib.sha256(audio).hexdigest()
         self._database.write(lambda session: self._copied(session, due, name, digest, seconds))
@@ -96,21 +114,51 @@ class RecordingCopier:
             return
         voicemail.tries += 1
         voicemail.audio, voicemail.audio_file, voicemail.audio_sha256 = "copied", name, digest
-        voicemail.state, voicemail.next_action_at = "recorded", None
+        voicemail.state, voicemail.next_action_at, voicemail.missing_since = "recorded", None, None
         if voicemail.seconds is None:
             voicemail.seconds = seconds
         tell(session, voicemail.call_sid, self._clock.now(), "desk", "audio kept", f"{voicemail.seconds} seconds")
 
-    def _try_later(self, session: Session, due: DueRecording, reason: str) -> None:
+    def _failed(self, session: Session, due: DueRecording, failure: Exception) -> None:
         voicemail = leases.held(session, due.claim)
         if voicemail is None:
             return
         now = self._clock.now()
         voicemail.tries += 1
+        voicemail.missing_since = (voicemail.missing_since or now) if _is_denial(failure) else None
+        if is_lost(voicemail.missing_since, voicemail.tries, now):
+            self._give_up(session, voicemail, failure, now)
+            return
         voicemail.next_action_at = now + PAUSES.after(voicemail.tries)
         if voicemail.tries == TOLD_AFTER_TRIES:
-            log.error("a recording cannot be copied", recording=due.sid, cause=reason)
-            tell(session, voicemail.call_sid, now, "desk", "audio not kept yet", f"{reason} It is tried again.")
+            log.error("a recording cannot be copied", recording=due.sid, cause=str(failure))
+            tell(session, voicemail.call_sid, now, "desk", "audio not kept yet", f"{failure} It is tried again.")
+
+    def _give_up(self, session: Session, voicemail: Voicemail, failure: Exception, now: datetime) -> None:
+        log.error("a recording is lost", recording=voicemail.recording_sid, cause=str(failure))
+        voicemail.audio, voicemail.next_action_at = "lost", None
+        why = DENIED if voicemail.missing_since else Words(f"In a week: {failure}", f"Depuis une semaine: {failure}")
+        detail = f"The message cannot be heard: call this customer. {why.english}"
+        tell(session, voicemail.call_sid, now, "desk", "audio lost", detail)
+        callback = session.scalar(select(Callback).where(Callback.call_sid == voicemail.call_sid))
+        words = _words(callback, why) if callback is not None else Words(detail, detail)
+        tell_supervisors(session, self._desk, f"recording lost {voicemail.recording_sid}", words, now)
+
+
+DENIED = Words("The carrier no longer has it.", "L'opérateur ne l'a plus.")
+
+
+def _is_denial(failure: Exception) -> bool:
+    return isinstance(failure, CarrierError) and (failure.permanent or failure.code in DENIALS)
+
+
+def _words(callback: Callback, why: Words) -> Words:
+    is_open = callback.state == "open"
+    english = f"the message of {callback.reference} is lost and cannot be heard. {why.english}"
+    french = f"le message de {callback.reference} est perdu, personne ne peut l'entendre. {why.french}"
+    return Words(
+        f"{english} Call this customer." if is_open else english, f"{french} Appelez ce client." if is_open else french
+    )
 
 
 def wav_seconds(audio: bytes) -> int:
