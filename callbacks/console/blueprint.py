@@ -156,7 +156,7 @@ def _reading_pages(console: Blueprint, parts: ConsoleParts) -> None:
             plan, visible = store.schedule(session, parts.desk, now), visible_to(g.user)
             return {
                 "open": views.open_callbacks(session, parts.desk, plan, visible, now),
-                "closed": views.latest_closed(session, visible, now),
+                "closed": views.latest_closed(session, parts.desk, visible, now),
                 "panel": panel(session, parts.desk, plan, now),
             }
 

@@ -26,7 +26,7 @@ def found_pages(console: Blueprint, parts: ConsoleParts) -> None:
 
         def work(session: Session) -> tuple[list[views.Row], Search | None, list[str]]:
             page = find(session, search, parts.desk.zone, visible_to(g.user))
-            rows = [views.row_of(callback, now) for callback in page.callbacks]
+            rows = [views.row_of(callback, parts.desk.callback.at_risk, now) for callback in page.callbacks]
             return rows, page.further, [row.name for row in everybody(session)]
 
         rows, further, people = parts.database.read(work)

@@ -202,7 +202,7 @@ def shown_of(session: Session, parts: ConsoleParts, page: Page, now: datetime) -
         abort(404)
     zone, language = parts.desk.zone, technician.language
     number, voicemail = callback.call.customer_number, _voicemail(session, page)
-    standing, _ = standing_of(callback, now)
+    standing, _ = standing_of(callback, parts.desk.callback.at_risk, now)
     attempts = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
     return Shown(
         french=language == "fr",

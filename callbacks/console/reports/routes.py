@@ -70,6 +70,7 @@ def reports_pages(console: Blueprint, parts: ConsoleParts) -> None:
             after=day + DAY if day < today else None,
             fault=fault,
             letters=parts.database.read(work),
+            mailed_at=f"{parts.desk.digest.at:%H:%M}",
         )
 
 
@@ -90,7 +91,7 @@ def _report(parts: ConsoleParts, days: Days) -> Report:
     def work(session: Session) -> tuple[Activity, list[Record]]:
         theirs = Call.began_at.between(days.begin(desk.zone), days.end(desk.zone)) & (Callback.state != "cancelled")
         owed = resolutions(session, desk, support_hours(session, desk), theirs, now)
-        return activity(session, days, desk.zone), [_record(each) for each in owed]
+        return activity(session, days, desk.zone, desk.night_hours), [_record(each) for each in owed]
 
     found, resolved = parts.database.read(work)
     return report(found, resolved, desk.callback.promise, now)
