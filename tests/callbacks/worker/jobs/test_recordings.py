@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from callbacks.acts import life
+from callbacks.console.callbacks.views import story
 from callbacks.db.database import Database
 from callbacks.db.tables import Callback, Event, Page, Technician, Voicemail
 from callbacks.desk.desk_file import read_desk
@@ -80,9 +81,18 @@ class Desk:
         query = select(Page.words).join(Technician).where(Page.occasion == "alarm", Technician.name == "Sue Tran")
         return self.database.read(lambda session: list(session.scalars(query)))
 
-    def story(self, what: str) -> list[str]:
+    def events(self, what: str) -> list[str]:
         query = select(Event.detail).where(Event.what == what)
         return self.database.read(lambda session: list(session.scalars(query)))
+
+    def page(self) -> str:
+        """What the callback's page in the console says of the message."""
+
+        def work(session: Session) -> str:
+            (reference,) = session.scalars(select(Callback.reference))
+            return story(session, DESK, reference, true(), self.clock.now()).voicemail_words
+
+        return self.database.read(work)
 
 
 @pytest.fixture
@@ -95,7 +105,7 @@ def test_a_recording_is_copied_whole(desk: Desk, tmp_path: Path) -> None:
     voicemail = desk.voicemail
     assert (voicemail.audio, voicemail.audio_file) == ("copied", f"{RECORDING}.wav")
     assert (tmp_path / "media" / f"{RECORDING}.wav").read_bytes() == hum(8)
-    assert desk.story("audio kept") == ["8 seconds"]
+    assert desk.events("audio kept") == ["8 seconds"]
 
 
 @pytest.mark.parametrize("trouble", [DENIED, NEVER])
@@ -105,7 +115,7 @@ def test_what_the_carrier_denies_for_an_hour_is_lost_and_told_once(desk: Desk, t
     assert (desk.voicemail.audio, desk.told()) == ("wanted", [])
     desk.passes(timedelta(minutes=20))
     assert (desk.voicemail.audio, desk.voicemail.next_action_at) == ("lost", None)
-    (line,) = desk.story("audio lost")
+    (line,) = desk.events("audio lost")
     assert "cannot be heard" in line
     asked = len(desk.shelf.requests)
     desk.passes(timedelta(days=2))  # it is not asked for again
@@ -113,6 +123,7 @@ def test_what_the_carrier_denies_for_an_hour_is_lost_and_told_once(desk: Desk, t
     (told,) = desk.told()
     assert "is lost" in told
     assert "Call this customer" in told
+    assert "cannot be heard. Call this customer." in desk.page()
 
 
 def test_a_fresh_recording_that_is_denied_for_some_seconds_is_copied(desk: Desk) -> None:
