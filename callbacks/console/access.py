@@ -16,6 +16,8 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
+from callbacks.db.event_kinds import EventKind
+from callbacks.db.states import CallbackState, Role
 from callbacks.db.tables import Callback, Event, User, Voicemail
 from callbacks.desk.desk_file import Desk
 from callbacks.people import users
@@ -43,7 +45,7 @@ class ConsoleParts:
     demo: bool = False
 
 
-def _only(roles: Sequence[str], words: str) -> Callable[[View], View]:
+def _only(roles: Sequence[Role], words: str) -> Callable[[View], View]:
     """Guard a page: whoever is not logged in logs in first, and any other role is refused in words."""
 
     def guard(view: View) -> View:
@@ -60,11 +62,11 @@ def _only(roles: Sequence[str], words: str) -> Callable[[View], View]:
     return guard
 
 
-for_everyone = _only(users.ROLES, "")
-for_readers = _only(("administrator", "supervisor", "reader"), "Technicians see open callbacks and their own.")
-for_workers = _only(("administrator", "supervisor", "technician"), "Readers read; they change nothing.")
+for_everyone = _only(tuple(Role), "")
+for_readers = _only((*users.MAY_STEER, Role.READER), "Technicians see open callbacks and their own.")
+for_workers = _only((*users.MAY_STEER, Role.TECHNICIAN), "Readers read; they change nothing.")
 for_supervisors = _only(users.MAY_STEER, "Only supervisors and administrators may do this.")
-for_administrators = _only(("administrator",), "Only administrators may do this.")
+for_administrators = _only((Role.ADMINISTRATOR,), "Only administrators may do this.")
 
 
 def note_change(session: Session, now: datetime, what: str, about: str = "") -> None:
@@ -91,9 +93,9 @@ def refuse_what_cannot_be_stored() -> None:
 
 def visible_to(user: User) -> ColumnElement[bool]:
     """Which callbacks a user sees: a technician the open ones and their own, everybody else all."""
-    if user.role != "technician":
+    if user.role is not Role.TECHNICIAN:
         return true()
-    return or_(Callback.state == "open", Callback.owner_id == user.technician_id)
+    return or_(Callback.state == CallbackState.OPEN, Callback.owner_id == user.technician_id)
 
 
 def note_listener(session: Session, voicemail: Voicemail, who: str, now: datetime) -> None:
@@ -109,7 +111,8 @@ def note_listener(session: Session, voicemail: Voicemail, who: str, now: datetim
 
 def _is_hearing(session: Session, voicemail: Voicemail, who: str, now: datetime) -> bool:
     lately = select(Event.id).where(Event.call_sid == voicemail.call_sid, Event.at > now - HEARING_LASTS)
-    return session.scalar(lately.where(Event.actor == who, Event.what == "heard the message").limit(1)) is not None
+    theirs = lately.where(Event.actor == who, Event.kind == EventKind.MESSAGE_HEARD)
+    return session.scalar(theirs.limit(1)) is not None
 
 
 def audio_of(parts: ConsoleParts, voicemail_id: int) -> Response:

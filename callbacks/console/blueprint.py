@@ -11,7 +11,6 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts import life
 from callbacks.console import session as login_session
 from callbacks.console.access import (
     ConsoleParts,
@@ -38,11 +37,13 @@ from callbacks.console.reports.what_if import what_if_page
 from callbacks.console.rota.routes import rota_pages
 from callbacks.console.setup.audit_log import audit_page
 from callbacks.console.setup.routes import setup_pages
+from callbacks.db.states import ReportedOutcome, Role
 from callbacks.db.tables import Callback, Voicemail
 from callbacks.errors import NotFound
 from callbacks.links import Links
 from callbacks.oncall import store
 from callbacks.people import users
+from callbacks.records.search import PRIORITIES
 from callbacks.text.formats import LANGUAGES, caller_in_words, day_in_words, moment
 
 
@@ -124,9 +125,15 @@ def _guard(console: Blueprint, parts: ConsoleParts) -> None:
     @console.context_processor
     def on_every_page() -> dict[str, Any]:
         user = g.get("user")
-        role = user.role if user is not None else ""
-        may_steer = role in users.MAY_STEER
-        return {"user": user, "role": role, "token": login_session.token, "may_steer": may_steer, "demo": parts.demo}
+        role = user.role if user is not None else None
+        return {
+            "user": user,
+            "is_technician": role is Role.TECHNICIAN,
+            "is_administrator": role is Role.ADMINISTRATOR,
+            "may_steer": role in users.MAY_STEER,
+            "token": login_session.token,
+            "demo": parts.demo,
+        }
 
     for status in (400, 403, 404):
         console.register_error_handler(status, _in_words)
@@ -173,17 +180,23 @@ def _reading_pages(console: Blueprint, parts: ConsoleParts) -> None:
         except NotFound:
             _say_whose(parts, reference)
             abort(404)
-        coverage = parts.desk.coverage
-        products = {"covered": coverage.covered, "courtesy": coverage.courtesy, "billable": coverage.billable}
-        acts = acts_of(g.user)
+        products = {coverage.value: found for coverage, found in parts.desk.coverage.by_coverage.items()}
+        acts = acts_of(g.user.role)
         title = f"Callback {story.row.reference}"
         more_is_open = any(
             refused_within(url_for("console.steer", reference=reference, act=act)) for act in HIDDEN_AT_FIRST
         )
         return render_template(
-            "callback.html", title=title, story=story, products=products, acts=acts, now=now, outcomes=life.OUTCOMES,
+            "callback.html",
+            title=title,
+            story=story,
+            products=products,
+            acts=acts,
+            now=now,
+            outcomes=[outcome.value for outcome in ReportedOutcome],
+            priorities=PRIORITIES,
             more_is_open=more_is_open,
-        )  # fmt: skip
+        )
 
     @console.get("/calls")
     @for_readers

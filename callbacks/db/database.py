@@ -22,7 +22,10 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
+from callbacks.errors import NotFound
+
 T = TypeVar("T")
+Row = TypeVar("Row", bound=DeclarativeBase)
 log = structlog.get_logger(__name__)
 
 TRIES = 4
@@ -150,6 +153,23 @@ def _sqlite(url: str) -> Engine:
     return engine
 
 
+def locked(session: Session, model: type[Row], key: object) -> Row:
+    """Return a row as it is now, locked until the transaction ends. Raise NotFound."""
+    found = locked_or_none(session, model, key)
+    if found is None:
+        raise NotFound(f"There is no such {model.__name__.lower()}.")
+    return found
+
+
+def locked_or_none(session: Session, model: type[T], key: object, *, skip_locked: bool = False) -> T | None:
+    """Return a row as it is now, locked until the transaction ends, or None where there is none.
+
+    With `skip_locked`, a row that somebody else has locked is passed over instead of waited for.
+    """
+    lock = {"of": model, "skip_locked": skip_locked}
+    return session.get(model, key, with_for_update=lock, populate_existing=True)
+
+
 def insert_once(session: Session, row: type[DeclarativeBase], **values: Any) -> bool:
     """Insert a row unless one with the same key is there; say whether it was inserted.
 
@@ -158,12 +178,3 @@ def insert_once(session: Session, row: type[DeclarativeBase], **values: Any) -> 
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     done = session.execute(insert(row).values(**values).on_conflict_do_nothing().returning(*inspect(row).primary_key))
     return done.first() is not None
-
-
-def locked(session: Session, model: type[T], key: object, *, skip_locked: bool = False) -> T | None:
-    """Return a row as it is now, locked until the transaction ends, or None where there is none.
-
-    With `skip_locked`, a row that somebody else has locked is passed over instead of waited for.
-    """
-    lock = {"of": model, "skip_locked": skip_locked}
-    return session.get(model, key, with_for_update=lock, populate_existing=True)

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from sqlalchemy import Select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from callbacks.db.database import locked
+from callbacks.db.database import locked_or_none
 
 
 class Claimable:
@@ -69,5 +69,5 @@ def claim_on(row: Row) -> Claim[Row]:
 
 def held(session: Session, claim: Claim[Row]) -> Row | None:
     """Return the claimed row, locked until the transaction ends, or None if somebody else has claimed it since."""
-    row = locked(session, claim.model, claim.key)
+    row = locked_or_none(session, claim.model, claim.key)
     return row if row is not None and row.token == claim.token else None

@@ -9,9 +9,12 @@ import structlog
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from callbacks.db.database import Database, locked
+from callbacks.db.database import Database, locked_or_none
+from callbacks.db.event_kinds import Actor, EventKind
+from callbacks.db.states import CallbackState
 from callbacks.db.tables import Callback
-from callbacks.records.event_log import tell
+from callbacks.lifecycle.transitions import look_again_at
+from callbacks.records.event_log import record_event
 from sla.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -49,7 +52,7 @@ class DueCallbacks:
         return len(found) == MOST
 
     def _ours(self) -> ColumnElement[bool]:
-        return (Callback.state == "open") & (Callback.attempted_at.is_not(None) == self._tried)
+        return (Callback.state == CallbackState.OPEN) & (Callback.attempted_at.is_not(None) == self._tried)
 
     def _decide_or_set_aside(self, callback_id: int, now: datetime) -> None:
         try:
@@ -59,8 +62,10 @@ class DueCallbacks:
             self._database.write(lambda session: _set_aside(session, callback_id, now))
 
     def _decide_one(self, session: Session, callback_id: int, now: datetime) -> None:
-        callback = locked(session, Callback, callback_id, skip_locked=True)
-        if callback is None or callback.state != "open" or (callback.attempted_at is not None) is not self._tried:
+        callback = locked_or_none(session, Callback, callback_id, skip_locked=True)
+        if callback is None or callback.state is not CallbackState.OPEN:
+            return
+        if (callback.attempted_at is not None) is not self._tried:
             return
         if callback.next_action_at is not None and callback.next_action_at <= now:
             self._decide(session, callback, now)
@@ -68,5 +73,6 @@ class DueCallbacks:
 
 def _set_aside(session: Session, callback_id: int, now: datetime) -> None:
     callback = session.get_one(Callback, callback_id)
-    callback.next_action_at = now + SET_ASIDE_FOR
-    tell(session, callback.call_sid, now, "desk", "could not be decided", "Set aside for a minute; see the log.")
+    look_again_at(callback, now + SET_ASIDE_FOR)
+    detail = "Set aside for a minute; see the log."
+    record_event(session, callback.call_sid, now, Actor.DESK, EventKind.DECISION_FAILED, detail)

@@ -7,6 +7,7 @@ import re
 import pytest
 from werkzeug.test import TestResponse
 
+from callbacks.db.states import CallbackState
 from callbacks.db.tables import Event
 from tests.scenarios.conftest import CUSTOMER, POSTGRES_IN_SOAK, DeskNight
 
@@ -80,7 +81,7 @@ def test_take_note_and_resolve(link: Link) -> None:
     assert "The note is empty" in link.does("note", words=" ")
     page = link.does("outcome", outcome="resolved")
     assert "It is closed" in page
-    assert desk.callback.state == "resolved"
+    assert desk.callback.state == CallbackState.RESOLVED
     assert "is closed already" in link.does("outcome", outcome="no answer")
     desk.night.minutes_pass(40)
 

@@ -12,7 +12,7 @@ from callbacks.console.access import ConsoleParts, for_everyone, visible_to
 from callbacks.console.callbacks import views
 from callbacks.people.technicians import everybody
 from callbacks.records import audit_log
-from callbacks.records.search import AT_MOST, ORDERS, STATES, Search, find, matching, search_from
+from callbacks.records.search import AT_MOST, ORDERS, PRIORITIES, STATES, Search, find, matching, search_from
 from callbacks.reporting import export
 
 
@@ -36,6 +36,7 @@ def found_pages(console: Blueprint, parts: ConsoleParts) -> None:
             rows=rows,
             search=search,
             states=STATES,
+            priorities=PRIORITIES,
             lines=list(parts.desk.lines),
             people=people,
             orders=ORDERS,

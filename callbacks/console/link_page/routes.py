@@ -6,7 +6,6 @@ nothing, because scanners of messages and mail open links; only the buttons, whi
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,7 +14,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts import life, steering
+from callbacks.acts.attempts import ReportOutcome
+from callbacks.acts.base import Act, Refused, Via, perform, technician_by
+from callbacks.acts.connect import Connect
+from callbacks.acts.details import AddNote
+from callbacks.acts.ownership import Pass, Take
 from callbacks.console.access import (
     ConsoleParts,
     audio_of,
@@ -25,7 +28,8 @@ from callbacks.console.access import (
 )
 from callbacks.console.callbacks.views import standing_of
 from callbacks.console.forms import done, refused
-from callbacks.db.tables import Callback, Page, ReachAttempt, Technician, Voicemail
+from callbacks.db.states import AudioState, CallbackState, ReportedOutcome, VoicemailState
+from callbacks.db.tables import Page, ReachAttempt, Technician, Voicemail
 from callbacks.errors import DeskError, WrongState
 from callbacks.links import Links
 from callbacks.text import phone_numbers
@@ -33,12 +37,12 @@ from callbacks.text.bilingual import Words
 from callbacks.text.formats import caller_in_words, clock_time, length, readable_number, span
 
 # What a technician can say of a call to the customer, as the buttons name it.
-OUTCOMES: dict[str, Words] = {
-    "resolved": Words("Reached, resolved", "Joint, réglé"),
-    "continuing": Words("Reached, continuing", "Joint, à suivre"),
-    "left a message": Words("Left a message", "Message laissé"),
-    "no answer": Words("No answer", "Sans réponse"),
-    "wrong number": Words("Wrong number", "Mauvais numéro"),
+OUTCOMES: dict[ReportedOutcome, Words] = {
+    ReportedOutcome.RESOLVED: Words("Reached, resolved", "Joint, réglé"),
+    ReportedOutcome.CONTINUING: Words("Reached, continuing", "Joint, à suivre"),
+    ReportedOutcome.LEFT_A_MESSAGE: Words("Left a message", "Message laissé"),
+    ReportedOutcome.NO_ANSWER: Words("No answer", "Sans réponse"),
+    ReportedOutcome.WRONG_NUMBER: Words("Wrong number", "Mauvais numéro"),
 }
 
 # How it stands, where no time is left to count.
@@ -49,8 +53,6 @@ STANDINGS: dict[str, Words] = {
     "cancelled": Words("cancelled", "annulé"),
     "closed by itself": Words("closed by itself", "fermé tout seul"),
 }
-
-Act = Callable[[Session, Callback, Technician, datetime], str]
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def _show(own: Blueprint, parts: ConsoleParts, links: Links) -> None:
 
         def work(session: Session) -> int:
             page = session.get_one(Page, page_id)
-            found = _voicemail(session, page)
+            found = _voicemail(page)
             if found is None:
                 abort(404)
             note_listener(session, found, page.technician.name, now)
@@ -127,72 +129,54 @@ def _show(own: Blueprint, parts: ConsoleParts, links: Links) -> None:
 
 
 def _act(own: Blueprint, parts: ConsoleParts, links: Links) -> None:
-    def act(token: str, work: Act) -> ResponseReturnValue:
+    def act(token: str, asked: Act) -> ResponseReturnValue:
         page_id = links.page_in(token)
         if page_id is None:
             return render_template("expired.html", title="Expired"), 410
-        now = parts.clock.now()
-
-        def run(session: Session) -> str:
-            page = session.get_one(Page, page_id)
-            if page.callback_id is None:
-                raise WrongState("This page is about no callback.")
-            return work(session, life.held(session, page.callback_id), page.technician, now)
-
         try:
-            done(parts.database.write(run))
+            done(parts.database.write(lambda session: _perform(session, parts, page_id, asked)))
         except DeskError as fault:
             refused(fault)
         return redirect(url_for("own.page", token=token))
 
     @own.post("/t/<token>/take")
     def take(token: str) -> ResponseReturnValue:
-        def work(session: Session, callback: Callback, technician: Technician, now: datetime) -> str:
-            if not life.acknowledge(session, parts.desk, callback, technician, "link", now):
-                raise WrongState(_whose(callback, technician))
-            return _say(technician, "It is yours.", "Il est à vous.")
-
-        return act(token, work)
+        return act(token, Take())
 
     @own.post("/t/<token>/connect")
     def connect(token: str) -> ResponseReturnValue:
-        def work(session: Session, callback: Callback, technician: Technician, now: datetime) -> str:
-            if not life.acknowledge(session, parts.desk, callback, technician, "link", now):
-                raise WrongState(_whose(callback, technician))
-            life.ask_for_connection(session, callback, technician, now)
-            return _say(technician, "Your phone rings now. Press 1.", "Votre téléphone sonne. Faites le 1.")
-
-        return act(token, work)
+        return act(token, Connect())
 
     @own.post("/t/<token>/pass")
     def hand_on(token: str) -> ResponseReturnValue:
-        def work(session: Session, callback: Callback, technician: Technician, now: datetime) -> str:
-            life.hand_on(session, callback, technician, "link", now)
-            return _say(technician, "It goes to the next person now.", "Il passe à la personne suivante.")
-
-        return act(token, work)
+        return act(token, Pass())
 
     @own.post("/t/<token>/outcome")
     def outcome(token: str) -> ResponseReturnValue:
-        said = request.form.get("outcome", "")
-
-        def work(session: Session, callback: Callback, technician: Technician, now: datetime) -> str:
-            life.tell_outcome(session, parts.desk, callback, technician, said, "link", now)
-            return _say(technician, "Noted.", "Noté.")
-
-        return act(token, work)
+        return act(token, ReportOutcome(_outcome()))
 
     @own.post("/t/<token>/note")
     def note(token: str) -> ResponseReturnValue:
-        words = request.form.get("words", "").strip()[:1000]
+        return act(token, AddNote(request.form.get("words", "").strip()[:1000]))
 
-        def work(session: Session, callback: Callback, technician: Technician, now: datetime) -> str:
-            if not words:
-                raise WrongState(_say(technician, "The note is empty.", "La note est vide."))
-            steering.add_note(session, callback, words, technician.name, now)
-            return _say(technician, "Noted.", "Noté.")
 
-        return act(token, work)
+def _perform(session: Session, parts: ConsoleParts, page_id: int, act: Act) -> str:
+    """Perform an act for the technician whose page it is, and return what they are told. Raise WrongState."""
+    page = session.get_one(Page, page_id)
+    if page.callback_id is None:
+        raise WrongState("This page is about no callback.")
+    language, by = page.technician.language, technician_by(page.technician, Via.LINK)
+    try:
+        return perform(session, parts.desk, page.callback_id, act, by, parts.clock.now()).for_(language)
+    except Refused as refusal:
+        raise WrongState(refusal.words.for_(language)) from refusal
+
+
+def _outcome() -> ReportedOutcome:
+    try:
+        return ReportedOutcome(request.form.get("outcome", ""))
+    except ValueError:
+        raise WrongState("Choose how the call went.") from None
 
 
 def shown_of(session: Session, parts: ConsoleParts, page: Page, now: datetime) -> Shown:
@@ -201,7 +185,7 @@ def shown_of(session: Session, parts: ConsoleParts, page: Page, now: datetime) -
     if callback is None:
         abort(404)
     zone, language = parts.desk.zone, technician.language
-    number, voicemail = callback.call.customer_number, _voicemail(session, page)
+    number, voicemail = callback.call.customer_number, _voicemail(page)
     standing, _ = standing_of(callback, parts.desk.callback.at_risk, now)
     attempts = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
     return Shown(
@@ -218,13 +202,13 @@ def shown_of(session: Session, parts: ConsoleParts, page: Page, now: datetime) -
         left=STANDINGS.get(standing, _time_left(callback.due_at - now)).for_(language),
         owner=callback.owner.name if callback.owner else "",
         is_mine=callback.owner_id == technician.id,
-        is_open=callback.state == "open",
+        is_open=callback.state is CallbackState.OPEN,
         code=page.code,
         message=_message(voicemail, language),
         transcript=voicemail.transcript if voicemail is not None else "",
-        message_id=voicemail.id if voicemail is not None and voicemail.audio == "copied" else None,
+        message_id=voicemail.id if voicemail is not None and voicemail.audio is AudioState.COPIED else None,
         attempts=[
-            f"{clock_time(row.tried_at, zone, language)}: {row.technician.name}, {row.outcome}"
+            f"{clock_time(row.tried_at, zone, language)}: {row.technician.name}, {row.outcome.value}"
             for row in session.scalars(attempts)
         ],
     )
@@ -236,10 +220,8 @@ def _time_left(left: timedelta) -> Words:
     return Words(f"{span(left)} left", f"encore {span(left)}")
 
 
-def _voicemail(session: Session, page: Page) -> Voicemail | None:
-    if page.callback is None:
-        return None
-    return session.scalar(select(Voicemail).where(Voicemail.call_sid == page.callback.call_sid))
+def _voicemail(page: Page) -> Voicemail | None:
+    return page.callback.call.voicemail if page.callback is not None else None
 
 
 LOST = Words(
@@ -249,20 +231,13 @@ LOST = Words(
 
 
 def _message(voicemail: Voicemail | None, language: str) -> str:
-    if voicemail is None or voicemail.state == "absent":
+    if voicemail is None or voicemail.state is VoicemailState.ABSENT:
         return Words("The caller left no message.", "L'appelant n'a pas laissé de message.").for_(language)
-    if voicemail.audio == "lost":
+    if voicemail.audio is AudioState.LOST:
         return LOST.for_(language)
-    if voicemail.audio != "copied":
+    if voicemail.audio is not AudioState.COPIED:
         return Words("The message has not arrived yet.", "Le message n'est pas encore arrivé.").for_(language)
     return length(voicemail.seconds) if voicemail.seconds else ""
-
-
-def _whose(callback: Callback, technician: Technician) -> str:
-    if callback.state != "open" or callback.owner is None:
-        return _say(technician, f"{callback.reference} is closed.", f"{callback.reference} est fermé.")
-    name = callback.owner.name
-    return _say(technician, f"{name} has {callback.reference}.", f"{name} a {callback.reference}.")
 
 
 def _say(technician: Technician, english: str, french: str) -> str:

@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 
 from callbacks.console.access import ConsoleParts, for_everyone, for_supervisors, for_workers, note_change
 from callbacks.console.forms import done, refused
-from callbacks.db.database import locked
+from callbacks.db.database import locked_or_none
+from callbacks.db.states import Channel, PageKind, PhoneSlot, Role
 from callbacks.db.tables import Page, Technician
 from callbacks.errors import DeskError, NotFound, WrongState
 from callbacks.oncall import store
 from callbacks.paging import alerts
 from callbacks.paging.delivery import Result, result_of
 from callbacks.people import technicians
-from callbacks.people.person import Number
 from callbacks.text.formats import LANGUAGES, readable_number
 
 TESTS_SHOWN = timedelta(hours=1)
@@ -28,7 +28,7 @@ TESTS_SHOWN = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class NumberShown:
-    which: Number
+    which: str  # first, second
     words: str
     is_verified: bool
 
@@ -49,6 +49,8 @@ class PersonShown:
     tests: Sequence[Result]
 
 
+# By what a rule of their own reaches a technician, as the form names it.
+RULES_GO_BY = {channel.value: channel for channel in (Channel.TEXT, Channel.CALL, Channel.MAIL)}
 # What technicians may change themselves: how they are reached, and not whether they are.
 OWN_ACTS = ("code", "verify", "second", "mail", "test", "quiet", "rule", "drop-rule", "language")
 Act = Callable[[Session, Technician, datetime], str]
@@ -78,7 +80,7 @@ def people_pages(console: Blueprint, parts: ConsoleParts) -> None:
                 email=form.get("email", "").strip()[:200],
                 language="fr" if form.get("language") == "fr" else "en",
             )
-            alerts.send_code(session, parts.desk, row, "first", now)
+            alerts.send_code(session, parts.desk, row, PhoneSlot.FIRST, now)
             return f"{row.name} is added. A code is on its way; the number counts when it comes back."
 
         return _done(parts, "add", work)
@@ -89,11 +91,11 @@ def people_pages(console: Blueprint, parts: ConsoleParts) -> None:
         chosen, now = _acts(parts).get(act), parts.clock.now()
         if chosen is None:
             abort(404)
-        if g.user.role == "technician" and (g.user.technician_id != technician_id or act not in OWN_ACTS):
+        if g.user.role is Role.TECHNICIAN and (g.user.technician_id != technician_id or act not in OWN_ACTS):
             abort(403, "What is your own is yours to change; the rest is a supervisor's.")
 
         def work(session: Session) -> str:
-            row = locked(session, Technician, technician_id)
+            row = locked_or_none(session, Technician, technician_id)
             if row is None or row.left_at is not None:
                 raise NotFound("There is no such technician any more.")
             return chosen(session, row, now)
@@ -119,8 +121,8 @@ def _done(parts: ConsoleParts, act: str, work: Callable[[Session], str]) -> Resp
 def _acts(parts: ConsoleParts) -> dict[str, Act]:
     """What can be done to a technician, by its name in the address."""
     form = request.form
-    which: Number = "second" if form.get("which") == "second" else "first"
-    by = "call" if form.get("by") == "call" else "text"
+    which = PhoneSlot.SECOND if form.get("which") == PhoneSlot.SECOND.value else PhoneSlot.FIRST
+    by = Channel.CALL if form.get("by") == Channel.CALL.value else Channel.TEXT
 
     def code(session: Session, row: Technician, now: datetime) -> str:
         alerts.send_code(session, parts.desk, row, which, now, by)
@@ -131,14 +133,14 @@ def _acts(parts: ConsoleParts) -> dict[str, Act]:
             return f"{row.name}'s number is verified."
         return "That is not the code, or it has expired."
 
-    def number(session: Session, row: Technician, now: datetime, changed: Number = which) -> str:
+    def number(session: Session, row: Technician, now: datetime, changed: PhoneSlot = which) -> str:
         technicians.give_number(session, row, changed, form.get("phone", "")[:40])
         alerts.send_code(session, parts.desk, row, changed, now, by)
         store.note_edit(session, now)
         return "A code is on its way; the number counts when it comes back."
 
     def second(session: Session, row: Technician, now: datetime) -> str:
-        return number(session, row, now, "second")
+        return number(session, row, now, PhoneSlot.SECOND)
 
     def test(session: Session, row: Technician, now: datetime) -> str:
         if not alerts.send_test(session, parts.desk, row, now):
@@ -158,7 +160,7 @@ def _acts(parts: ConsoleParts) -> dict[str, Act]:
         if not minutes.isdecimal() or len(minutes) > 3:
             raise WrongState(f"{minutes[:20]!r} is no number of minutes. Give one from 0 to 30.")
         after = timedelta(minutes=int(minutes))
-        technicians.add_rule(row, channel if channel in ("text", "call", "mail") else "text", after, which)
+        technicians.add_rule(row, RULES_GO_BY.get(channel, Channel.TEXT), after, which)
         return f"{row.name} is reached that way as well from the next page on."
 
     def drop_rule(session: Session, row: Technician, now: datetime) -> str:
@@ -186,12 +188,11 @@ def people_shown(session: Session, parts: ConsoleParts, now: datetime) -> list[P
 
 
 def _shown(session: Session, row: Technician, layer: str, now: datetime) -> PersonShown:
-    tests = select(Page.id).where(Page.technician_id == row.id, Page.occasion == "test")
+    tests = select(Page.id).where(Page.technician_id == row.id, Page.kind == PageKind.TEST)
     recent = session.scalars(tests.where(Page.created_at > now - TESTS_SHOWN).order_by(Page.id.desc()).limit(4))
-    numbers = [NumberShown("first", readable_number(row.phone), row.verified_at is not None)]
+    numbers = [_number(row.phone, PhoneSlot.FIRST, row)]
     if row.second_phone is not None:
-        second = NumberShown("second", readable_number(row.second_phone), row.second_verified_at is not None)
-        numbers.append(second)
+        numbers.append(_number(row.second_phone, PhoneSlot.SECOND, row))
     return PersonShown(
         id=row.id,
         name=row.name,
@@ -204,3 +205,7 @@ def _shown(session: Session, row: Technician, layer: str, now: datetime) -> Pers
         troubles=technicians.troubles_in_words(row),
         tests=[result_of(session, page_id) for page_id in recent],
     )
+
+
+def _number(phone: str, slot: PhoneSlot, row: Technician) -> NumberShown:
+    return NumberShown(slot.value, readable_number(phone), technicians.is_verified(row, slot))

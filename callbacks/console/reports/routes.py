@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.console.access import ConsoleParts, for_readers
 from callbacks.console.reports.figures import Report, report
+from callbacks.db.states import CallbackState
 from callbacks.db.tables import Call, Callback
 from callbacks.desk.business_hours import support_hours
 from callbacks.lifecycle.sla_status import Resolution, resolutions
@@ -89,7 +90,8 @@ def _report(parts: ConsoleParts, days: Days) -> Report:
     desk, now = parts.desk, parts.clock.now()
 
     def work(session: Session) -> tuple[Activity, list[Record]]:
-        theirs = Call.began_at.between(days.begin(desk.zone), days.end(desk.zone)) & (Callback.state != "cancelled")
+        in_these_days = Call.began_at.between(days.begin(desk.zone), days.end(desk.zone))
+        theirs = in_these_days & (Callback.state != CallbackState.CANCELLED)
         owed = resolutions(session, desk, support_hours(session, desk), theirs, now)
         return activity(session, days, desk.zone, desk.night_hours), [_record(each) for each in owed]
 
@@ -100,4 +102,4 @@ def _report(parts: ConsoleParts, days: Days) -> Report:
 def _record(owed: Resolution) -> Record:
     """A resolution to be counted; one whose clock stands still is open, however long that lasts."""
     due_at = owed.promise.due_at or datetime.max.replace(tzinfo=UTC)
-    return Record(owed.priority, owed.line, owed.began_at, due_at, owed.promise.done_at)
+    return Record(owed.priority.value, owed.line, owed.began_at, due_at, owed.promise.done_at)

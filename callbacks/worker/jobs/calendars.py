@@ -19,7 +19,7 @@ from callbacks.errors import DeskError
 from callbacks.oncall.ical.fetch import fetch
 from callbacks.oncall.ical.parse import FoundShift, read_guarded
 from callbacks.oncall.ical.sources import READ_EVERY, read_span, take
-from callbacks.paging.alerts import tell_supervisors
+from callbacks.paging.alerts import alert_supervisors
 from callbacks.text.bilingual import Words
 from sla.clock import Clock
 
@@ -70,7 +70,7 @@ class CalendarReader:
             named = ", ".join(taken.unknown[:5])
             english = f"the calendar of {source.layer} names nobody we know in: {named}. Their time is not covered."
             french = f"le calendrier de {source.layer} ne nomme personne de connu dans: {named}."
-            self._tell_daily(session, f"calendar {source.id} names unknown people", Words(english, french), now)
+            self._alert_daily(session, f"calendar {source.id} names unknown people", Words(english, french), now)
 
     def _note_trouble(self, session: Session, due: DueCalendar, why: str, now: datetime) -> None:
         source = leases.held(session, due.claim)
@@ -80,10 +80,10 @@ class CalendarReader:
         source.trouble = why[:500]
         english = f"the calendar of {source.layer} cannot be read: {why} The shifts known from before stay."
         french = f"le calendrier de {source.layer} est illisible: {why}"
-        self._tell_daily(session, f"calendar {source.id} cannot be read", Words(english, french), now)
+        self._alert_daily(session, f"calendar {source.id} cannot be read", Words(english, french), now)
 
-    def _tell_daily(self, session: Session, what: str, words: Words, now: datetime) -> None:
-        tell_supervisors(session, self._desk, what, words, now, daily=True)
+    def _alert_daily(self, session: Session, what: str, words: Words, now: datetime) -> None:
+        alert_supervisors(session, self._desk, what, words, now, daily=True)
 
 
 def _claim(session: Session, now: datetime) -> DueCalendar | None:

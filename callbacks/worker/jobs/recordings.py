@@ -19,13 +19,15 @@ from sqlalchemy.orm import Session
 
 from callbacks.db import leases
 from callbacks.db.database import Database
+from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.leases import BackOff, Claim
+from callbacks.db.states import AudioState, CallbackState, VoicemailState
 from callbacks.db.tables import Callback, Voicemail
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
-from callbacks.paging.alerts import tell_supervisors
+from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.channels.twilio import Carrier
-from callbacks.records.event_log import tell
+from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
 from callbacks.worker.senders import Senders
 from sla.clock import Clock
@@ -68,7 +70,7 @@ class RecordingCopier:
 
     def next_due_at(self) -> datetime | None:
         """Return when the next recording is to be asked for."""
-        earliest = select(func.min(Voicemail.next_action_at)).where(Voicemail.audio == "wanted")
+        earliest = select(func.min(Voicemail.next_action_at)).where(Voicemail.audio == AudioState.WANTED)
         return self._database.read(lambda session: session.scalar(earliest))
 
     def start(self, senders: Senders) -> bool:
@@ -85,7 +87,7 @@ class RecordingCopier:
         now = self._clock.now()
         due = (
             select(Voicemail)
-            .where(Voicemail.audio == "wanted", Voicemail.next_action_at <= now)
+            .where(Voicemail.audio == AudioState.WANTED, Voicemail.next_action_at <= now)
             .order_by(Voicemail.next_action_at)
         )
 
@@ -113,11 +115,12 @@ class RecordingCopier:
         if voicemail is None:
             return
         voicemail.tries += 1
-        voicemail.audio, voicemail.audio_file, voicemail.audio_sha256 = "copied", name, digest
-        voicemail.state, voicemail.next_action_at, voicemail.missing_since = "recorded", None, None
+        voicemail.audio, voicemail.audio_file, voicemail.audio_sha256 = AudioState.COPIED, name, digest
+        voicemail.state, voicemail.next_action_at, voicemail.missing_since = VoicemailState.RECORDED, None, None
         if voicemail.seconds is None:
             voicemail.seconds = seconds
-        tell(session, voicemail.call_sid, self._clock.now(), "desk", "audio kept", f"{voicemail.seconds} seconds")
+        now, detail = self._clock.now(), f"{voicemail.seconds} seconds"
+        record_event(session, voicemail.call_sid, now, Actor.DESK, EventKind.AUDIO_STORED, detail)
 
     def _failed(self, session: Session, due: DueRecording, failure: Exception) -> None:
         voicemail = leases.held(session, due.claim)
@@ -132,17 +135,18 @@ class RecordingCopier:
         voicemail.next_action_at = now + PAUSES.after(voicemail.tries)
         if voicemail.tries == TOLD_AFTER_TRIES:
             log.error("a recording cannot be copied", recording=due.sid, cause=str(failure))
-            tell(session, voicemail.call_sid, now, "desk", "audio not kept yet", f"{failure} It is tried again.")
+            detail = f"{failure} It is tried again."
+            record_event(session, voicemail.call_sid, now, Actor.DESK, EventKind.AUDIO_DELAYED, detail)
 
     def _give_up(self, session: Session, voicemail: Voicemail, failure: Exception, now: datetime) -> None:
         log.error("a recording is lost", recording=voicemail.recording_sid, cause=str(failure))
-        voicemail.audio, voicemail.next_action_at = "lost", None
+        voicemail.audio, voicemail.next_action_at = AudioState.LOST, None
         why = DENIED if voicemail.missing_since else Words(f"In a week: {failure}", f"Depuis une semaine: {failure}")
         detail = f"The message cannot be heard: call this customer. {why.english}"
-        tell(session, voicemail.call_sid, now, "desk", "audio lost", detail)
-        callback = session.scalar(select(Callback).where(Callback.call_sid == voicemail.call_sid))
+        record_event(session, voicemail.call_sid, now, Actor.DESK, EventKind.AUDIO_LOST, detail)
+        callback = voicemail.call.callback
         words = _words(callback, why) if callback is not None else Words(detail, detail)
-        tell_supervisors(session, self._desk, f"recording lost {voicemail.recording_sid}", words, now)
+        alert_supervisors(session, self._desk, f"recording lost {voicemail.recording_sid}", words, now)
 
 
 DENIED = Words("The carrier no longer has it.", "L'opérateur ne l'a plus.")
@@ -153,7 +157,7 @@ def _is_denial(failure: Exception) -> bool:
 
 
 def _words(callback: Callback, why: Words) -> Words:
-    is_open = callback.state == "open"
+    is_open = callback.state is CallbackState.OPEN
     english = f"the message of {callback.reference} is lost and cannot be heard. {why.english}"
     french = f"le message de {callback.reference} est perdu, personne ne peut l'entendre. {why.french}"
     return Words(

@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 
 from callbacks.db import leases
 from callbacks.db.database import Database
+from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.leases import Claim
-from callbacks.db.tables import Call, Callback, Voicemail
-from callbacks.records.event_log import tell
-from callbacks.records.search import findable
+from callbacks.db.states import AudioState, TranscribedBy
+from callbacks.db.tables import Call, Voicemail
+from callbacks.records.event_log import record_event
+from callbacks.records.search import index_words
 from callbacks.worker.speech import PATIENCE, NotHeard, words_in
 from sla.clock import Clock
 
@@ -61,37 +63,44 @@ class Transcription:
 
     def _hear(self, unheard: Unheard, model: Path) -> None:
         try:
-            words, by = words_in(self._media_dir / unheard.audio_file, model, unheard.language), "machine"
+            words, by = words_in(self._media_dir / unheard.audio_file, model, unheard.language), TranscribedBy.MACHINE
         except NotHeard as fault:
             log.warning("a message was not written down", voicemail=unheard.claim.key, cause=str(fault))
-            words, by = str(fault), "nobody"
+            words, by = str(fault), TranscribedBy.NOBODY
         self._database.write(lambda session: self._keep(session, unheard, words[:LONGEST], by))
 
     def _claim(self, session: Session) -> Unheard | None:
         now = self._clock.now()
         for voicemail in leases.claim(session, Voicemail, _waiting(now), LEASE, now):
-            call = session.get_one(Call, voicemail.call_sid)
-            return Unheard(leases.claim_on(voicemail), voicemail.audio_file or "", call.language)
+            return Unheard(leases.claim_on(voicemail), voicemail.audio_file or "", voicemail.call.language)
         return None
 
-    def _keep(self, session: Session, unheard: Unheard, words: str, by: str) -> None:
+    def _keep(self, session: Session, unheard: Unheard, words: str, by: TranscribedBy) -> None:
         voicemail = leases.held(session, unheard.claim)
-        if voicemail is None or voicemail.transcribed_by:
+        if voicemail is None or voicemail.transcribed_by is not TranscribedBy.NOT_YET:
             return
         voicemail.transcribed_by, voicemail.next_action_at = by, None
-        if by == "nobody":
-            tell(session, voicemail.call_sid, self._clock.now(), "desk", "message not written down", words)
+        if by is TranscribedBy.NOBODY:
+            kind = EventKind.MACHINE_TRANSCRIPTION_FAILED
+            record_event(session, voicemail.call_sid, self._clock.now(), Actor.DESK, kind, words)
             return
         voicemail.transcript = words
-        tell(session, voicemail.call_sid, self._clock.now(), "desk", "message written down", words or "No words.")
-        callback = session.scalar(select(Callback).where(Callback.call_sid == voicemail.call_sid))
+        record_event(
+            session,
+            voicemail.call_sid,
+            self._clock.now(),
+            Actor.DESK,
+            EventKind.MACHINE_TRANSCRIBED,
+            words or "No words.",
+        )
+        callback = voicemail.call.callback
         if callback is not None:
-            findable(session, callback, words)
+            index_words(session, callback, words)
 
 
 def _waiting(now: datetime) -> Select[Voicemail]:
     """The messages that nobody has written down, the oldest first."""
     is_free = Voicemail.next_action_at.is_(None) | (Voicemail.next_action_at <= now)
+    is_unheard = (Voicemail.audio == AudioState.COPIED) & (Voicemail.transcribed_by == TranscribedBy.NOT_YET)
     recent = select(Voicemail).join(Call, Call.sid == Voicemail.call_sid).where(Call.began_at > now - LOOKS_BACK)
-    unheard = recent.where(Voicemail.audio == "copied", Voicemail.transcribed_by == "", is_free)
-    return unheard.order_by(Call.began_at)
+    return recent.where(is_unheard, is_free).order_by(Call.began_at)

@@ -15,12 +15,16 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from callbacks.acts import life
+from callbacks.acts.attempts import ReportOutcome
+from callbacks.acts.opening import open_callback
 from callbacks.db.database import Database
+from callbacks.db.event_kinds import EventKind
+from callbacks.db.states import CallbackState, ReportedOutcome
 from callbacks.db.tables import AuditEntry, Callback, Event, Technician, User
 from callbacks.inbound import calls
 from callbacks.people import technicians, users
 from callbacks.records import audit_log
+from tests.acting import takes, technician_acts
 from tests.callbacks.console.test_console import BEGAN, DESK, PASSWORD, Console, console  # noqa: F401 - the fixture
 
 SECRET = pyotp.random_base32()
@@ -192,9 +196,9 @@ def another_callback(desk: Console) -> str:
 
     def work(session: Session) -> str:
         arrival = calls.Arrival("CA2", "direct", "+15145550142", "en", False, "")
-        callback = life.open_callback(session, DESK, calls.call_arrives(session, arrival, BEGAN), BEGAN)
+        callback = open_callback(session, DESK, calls.call_arrives(session, arrival, BEGAN), BEGAN)
         ben = technicians.technician_named(session, "Ben Cole")
-        life.tell_outcome(session, DESK, callback, ben, "resolved", "text", BEGAN)
+        technician_acts(session, DESK, callback, ReportOutcome(ReportedOutcome.RESOLVED), ben, BEGAN)
         return callback.reference
 
     return desk.database.write(work)
@@ -228,14 +232,14 @@ def test_a_technician_takes_connects_tries_and_resolves_at_the_console(desk: Con
     assert desk.callback.owner is not None
     desk.posts(f"{base}/attempt", {"outcome": "no answer"})
     desk.posts(f"{base}/resolve", {})
-    assert desk.callback.state == "resolved"
+    assert desk.callback.state == CallbackState.RESOLVED
     assert ("amy@example.com", "callback: resolve") in entries(desk)
 
 
 def test_a_technician_takes_over_what_somebody_else_has(desk: Console) -> None:
     def bens(session: Session) -> None:
         callback = session.scalars(select(Callback)).one()
-        life.acknowledge(session, DESK, callback, technicians.technician_named(session, "Ben Cole"), "text", BEGAN)
+        takes(session, DESK, callback, technicians.technician_named(session, "Ben Cole"), BEGAN)
 
     desk.database.write(bens)
     desk.logs_in("amy@example.com")
@@ -248,13 +252,11 @@ def test_a_technician_takes_over_what_somebody_else_has(desk: Console) -> None:
 
 def test_an_attempt_that_a_technician_writes_down_is_their_own(desk: Console) -> None:
     desk.database.write(
-        lambda s: life.acknowledge(
-            s, DESK, s.scalars(select(Callback)).one(), technicians.technician_named(s, "Ben Cole"), "text", BEGAN
-        )
+        lambda s: takes(s, DESK, s.scalars(select(Callback)).one(), technicians.technician_named(s, "Ben Cole"), BEGAN)
     )
     desk.logs_in("amy@example.com")
     desk.posts(f"/callbacks/{desk.reference}/attempt", {"outcome": "no answer"})
-    told = desk.database.read(lambda s: s.scalars(select(Event).where(Event.what == "tried the customer")).one())
+    told = desk.database.read(lambda s: s.scalars(select(Event).where(Event.kind == EventKind.ATTEMPT)).one())
     assert told.actor == "Amy Roy"
 
 

@@ -15,10 +15,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from callbacks.acts import life, steering
+from callbacks.acts.attempts import record_attempt
+from callbacks.acts.promises import SetPriority, WaitForCustomer
 from callbacks.console.access import ConsoleParts
 from callbacks.console.blueprint import console_blueprint, media_blueprint
 from callbacks.db.database import Database
+from callbacks.db.states import AudioState, CallbackState, Channel, PriorityLevel, ReachOutcome, VoicemailState
 from callbacks.db.tables import Callback, User, Voicemail
 from callbacks.desk.desk_file import read_desk
 from callbacks.errors import WrongState
@@ -26,8 +28,10 @@ from callbacks.inbound import calls
 from callbacks.links import Links
 from callbacks.oncall import store
 from callbacks.people import technicians, users
+from callbacks.people.person import Way
 from ivr.rehearsal.night import hum
 from sla.clock import MovingClock
+from tests.acting import supervisor_acts
 
 DESK = read_desk(Path("support.toml"))
 BEGAN = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
@@ -64,9 +68,9 @@ class Console:
             store.add_shift(session, DESK, row, "primary" if name == "Amy Roy" else "backup", None, None, BEGAN)
         arrival = calls.Arrival("CA1", "direct", "<script>alert(1)</script>", "en", False, "outside support hours")
         calls.call_arrives(session, arrival, BEGAN)
-        calls.voicemail_said(session, DESK, "CA1", calls.Recording("recorded", RECORDING, 8), BEGAN)
+        calls.voicemail_said(session, DESK, "CA1", calls.Recording(VoicemailState.RECORDED, RECORDING, 8), BEGAN)
         voicemail = session.scalars(select(Voicemail)).one()
-        voicemail.audio, voicemail.audio_file = "copied", f"{RECORDING}.wav"
+        voicemail.audio, voicemail.audio_file = AudioState.COPIED, f"{RECORDING}.wav"
         (self.media / f"{RECORDING}.wav").write_bytes(hum(1))
 
     @property
@@ -107,7 +111,7 @@ def test_a_supervisor_gives_notes_and_resolves(console: Console) -> None:
     assert "Amy Roy" in page
     assert "&lt;b&gt;rang twice&lt;/b&gt;" in page
     console.posts(f"{base}/resolve", {})
-    assert console.callback.state == "resolved"
+    assert console.callback.state == CallbackState.RESOLVED
 
 
 def test_what_a_caller_calls_himself_stays_text(console: Console) -> None:
@@ -200,7 +204,7 @@ def test_the_list_says_how_every_callback_stands(console: Console) -> None:
     def tried(session: Session) -> None:
         callback = session.scalars(select(Callback)).one()
         amy = technicians.technician_named(session, "Amy Roy")
-        life.record_attempt(session, callback, amy, "no answer", "text", console.clock.now())
+        record_attempt(session, callback, amy, ReachOutcome.NO_ANSWER, "text", console.clock.now())
 
     console.database.write(tried)
     assert "tried late" in console.client.get("/").text
@@ -212,8 +216,8 @@ def test_what_was_tried_is_owed_a_resolution_and_says_so_until_it_is_made(consol
     def tried(session: Session) -> None:
         amy, now = technicians.technician_named(session, "Amy Roy"), console.clock.now()
         callback = session.scalars(select(Callback)).one()
-        steering.set_priority(session, DESK, callback, "P1", "sue@example.com", now)
-        life.record_attempt(session, callback, amy, "no answer", "text", now)
+        supervisor_acts(session, DESK, callback, SetPriority(PriorityLevel.P1), "sue@example.com", now)
+        record_attempt(session, callback, amy, ReachOutcome.NO_ANSWER, "text", now)
 
     console.database.write(tried)
     page = console.client.get("/").text
@@ -223,9 +227,10 @@ def test_what_was_tried_is_owed_a_resolution_and_says_so_until_it_is_made(consol
     page = console.client.get("/").text
     assert '<span class="standing overdue">overdue</span>' in page
     assert '<span class="standing overdue">overdue</span>' in console.client.get(f"/callbacks/{console.reference}").text
-    waits = steering.wait_for_customer
     console.database.write(
-        lambda s: waits(s, s.scalars(select(Callback)).one(), "", "sue@example.com", console.clock.now())
+        lambda s: supervisor_acts(
+            s, DESK, s.scalars(select(Callback)).one(), WaitForCustomer(""), "sue@example.com", console.clock.now()
+        )
     )
     assert "overdue" in console.client.get("/").text  # a repair never undoes a breach
 
@@ -261,7 +266,7 @@ def test_now_says_who_is_on_call_until_when_the_gaps_and_what_is_wrong(console: 
         )
     )
     console.database.write(
-        lambda s: technicians.note_trouble(technicians.technician_named(s, "Ben Cole"), "text first", "sent STOP")
+        lambda s: technicians.note_trouble(technicians.technician_named(s, "Ben Cole"), Way(Channel.TEXT), "sent STOP")
     )
     page = console.client.get("/").text
     assert 'data-label="Who">Amy Roy</td>' in page

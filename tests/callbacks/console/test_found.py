@@ -12,11 +12,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts import life, steering
+from callbacks.acts.details import AddNote, NameCaller, WriteTranscript
+from callbacks.acts.opening import open_callback
+from callbacks.db.states import VoicemailState
 from callbacks.db.tables import Callback
 from callbacks.inbound import calls as intake
 from callbacks.people import technicians
 from callbacks.records import search
+from tests.acting import resolves, supervisor_acts
 from tests.callbacks.console.test_console import BEGAN, DESK, Console, console  # noqa: F401 - the fixture
 
 
@@ -31,9 +34,9 @@ def sue(console: Console) -> Console:  # noqa: F811
             at, line = BEGAN - timedelta(hours=n), "toll-free" if n % 2 else "direct"
             arrival = intake.Arrival(f"CAx{n}", line, f"+1514555{1000 + n}", "en", False, "")
             call = intake.call_arrives(session, arrival, at)
-            callback = life.open_callback(session, DESK, call, at)
+            callback = open_callback(session, DESK, call, at)
             if n == 7:
-                life.resolve(session, DESK, callback, amy, "console", at)
+                resolves(session, DESK, callback, amy, at)
 
     console.database.write(calls)
     return console
@@ -96,10 +99,14 @@ def test_by_words_of_the_message_of_a_note_and_the_name_by_their_beginning(sue: 
 
 def _written(session: Session, reference: str) -> None:
     callback = session.scalars(select(Callback).where(Callback.reference == reference)).one()
-    intake.voicemail_said(session, DESK, callback.call_sid, intake.Recording("recorded", "RE" + "7" * 32, 8), BEGAN)
-    steering.name_caller(session, callback, "Élodie Tremblay", "sue@example.com", BEGAN)
-    steering.write_transcript(session, callback, "The zebra printer, call 514-555-2222.", "sue@example.com", BEGAN)
-    steering.add_note(session, callback, "It is broken.", "sue@example.com", BEGAN)
+    intake.voicemail_said(
+        session, DESK, callback.call_sid, intake.Recording(VoicemailState.RECORDED, "RE" + "7" * 32, 8), BEGAN
+    )
+    supervisor_acts(session, DESK, callback, NameCaller("Élodie Tremblay"), "sue@example.com", BEGAN)
+    supervisor_acts(
+        session, DESK, callback, WriteTranscript("The zebra printer, call 514-555-2222."), "sue@example.com", BEGAN
+    )
+    supervisor_acts(session, DESK, callback, AddNote("It is broken."), "sue@example.com", BEGAN)
 
 
 def test_words_that_do_not_all_occur_find_nothing(sue: Console) -> None:

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app import House, compose
-from callbacks.console.callbacks.acts import ACTS, TECHNICIANS_ACTS
+from callbacks.console.callbacks.acts import FORMS, acts_of
+from callbacks.db.states import AudioState, Role, VoicemailState
 from callbacks.db.tables import Callback, Voicemail
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
@@ -57,8 +58,8 @@ LOGGED_IN = [
     ("GET", "/callbacks/<reference>/why", "/callbacks/{reference}/why?at=2026-11-28T22:14", EVERYONE),
     *(
         ("POST", "/callbacks/<reference>/<act>", f"/callbacks/{{reference}}/{act}",
-         WORKERS if act in TECHNICIANS_ACTS else STEERERS)
-        for act in ACTS
+         WORKERS if act in acts_of(Role.TECHNICIAN) else STEERERS)
+        for act in FORMS
     ),
     ("GET", "/calls", "/calls", READERS),
     ("GET", "/reports", "/reports?since=2026-11-01", READERS),
@@ -110,10 +111,10 @@ def house_on(database_url: str, folder: Path) -> Iterator[House]:
             technician = "Amy Roy" if role == "technician" else ""
             users.add_user(session, f"{role}@example.com", role, PASSWORD, BEGAN, technician)
         calls.call_arrives(session, calls.Arrival("CA1", "direct", "+15145550199", "en", False, "at night"), BEGAN)
-        recording = calls.Recording("recorded", "RE" + "2" * 32, 8)
+        recording = calls.Recording(VoicemailState.RECORDED, "RE" + "2" * 32, 8)
         calls.voicemail_said(session, desk, "CA1", recording, BEGAN)
         voicemail = session.scalars(select(Voicemail)).one()
-        voicemail.audio, voicemail.audio_file = "copied", "RE.wav"
+        voicemail.audio, voicemail.audio_file = AudioState.COPIED, "RE.wav"
         (folder / "RE.wav").write_bytes(hum(1))
 
     house.database.write(seed)

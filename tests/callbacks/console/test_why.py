@@ -8,12 +8,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from callbacks.acts import life
+from callbacks.acts.attempts import ReportOutcome
+from callbacks.acts.ownership import Pass
+from callbacks.db.states import AttemptState, CarrierStatus, ReportedOutcome
 from callbacks.db.tables import Callback, Page, PageAttempt
 from callbacks.oncall import store
 from callbacks.paging.escalate import take_next_step
 from callbacks.people import technicians
+from tests.acting import takes, technician_acts
 from tests.callbacks.console.test_console import BEGAN, DESK, Console, console  # noqa: F401 - the fixture
 
 
@@ -40,8 +44,8 @@ def test_now_names_whom_the_desk_will_call_and_when(sue: Console) -> None:
 
 
 def test_now_says_when_the_owner_is_reminded(sue: Console) -> None:
-    amys = lambda s: life.acknowledge(  # noqa: E731
-        s, DESK, s.scalars(select(Callback)).one(), technicians.technician_named(s, "Amy Roy"), "text", sue.clock.now()
+    amys = lambda s: takes(  # noqa: E731
+        s, DESK, s.scalars(select(Callback)).one(), technicians.technician_named(s, "Amy Roy"), sue.clock.now()
     )
     sue.database.write(amys)
     assert re.search(r"Amy Roy is reminded at 22:\d\d", page(sue, "/"))
@@ -66,7 +70,7 @@ def test_now_says_how_the_worker_the_sending_and_the_lines_are(sue: Console) -> 
 def test_a_page_that_the_carrier_refused_is_said_where_sending_is(sue: Console) -> None:
     def refused(session: object) -> None:
         first = session.scalars(select(Page)).first()  # type: ignore[attr-defined]
-        attempt = PageAttempt(page_id=first.id, started_at=BEGAN, state="refused", error="Not taken: 20003.")
+        attempt = PageAttempt(page_id=first.id, started_at=BEGAN, state=AttemptState.REFUSED, error="Not taken: 20003.")
         session.add(attempt)  # type: ignore[attr-defined]
         first.next_action_at = None
 
@@ -77,14 +81,14 @@ def test_a_page_that_the_carrier_refused_is_said_where_sending_is(sue: Console) 
 def test_the_story_is_one_line_of_time_with_every_page_and_its_delivery(sue: Console) -> None:
     def delivered(session: object) -> None:
         first = session.scalars(select(Page)).first()  # type: ignore[attr-defined]
-        attempt = PageAttempt(page_id=first.id, started_at=BEGAN + timedelta(seconds=2), state="accepted")
-        attempt.carrier_status, attempt.status_at = "delivered", BEGAN + timedelta(seconds=5)
+        attempt = PageAttempt(page_id=first.id, started_at=BEGAN + timedelta(seconds=2), state=AttemptState.ACCEPTED)
+        attempt.carrier_status, attempt.status_at = CarrierStatus.DELIVERED, BEGAN + timedelta(seconds=5)
         session.add(attempt)  # type: ignore[attr-defined]
 
     sue.database.write(delivered)
     found = page(sue, "/callbacks/{reference}")
     assert "text to Amy Roy: page: arrived on the phone at 22:12:05" in found
-    order = [found.index(words) for words in ("called: direct line", "callback opened", "text to Amy Roy:")]
+    order = [found.index(words) for words in ("called: direct line", "opened the callback", "text to Amy Roy:")]
     assert order == sorted(order)
 
 
@@ -111,12 +115,12 @@ def test_why_after_a_cover_names_the_cover(sue: Console) -> None:
 
 
 def test_why_nobody_was_paged_any_more(sue: Console) -> None:
-    sue.database.write(
-        lambda s: life.tell_outcome(
-            s, DESK, s.scalars(select(Callback)).one(), technicians.technician_named(s, "Amy Roy"), "no answer",
-            "text", BEGAN + timedelta(minutes=5),
-        )
-    )  # fmt: skip
+    def tried(session: Session) -> None:
+        callback, amy = session.scalars(select(Callback)).one(), technicians.technician_named(session, "Amy Roy")
+        no_answer = ReportOutcome(ReportedOutcome.NO_ANSWER)
+        technician_acts(session, DESK, callback, no_answer, amy, BEGAN + timedelta(minutes=5))
+
+    sue.database.write(tried)
     found = page(sue, "/callbacks/{reference}/why?at=2026-11-29T02:14")
     assert "At 22:17:00 Amy Roy tried the customer: the promise was kept, and nobody is paged any more." in found
 
@@ -125,7 +129,7 @@ def test_why_somebody_was_spared_is_written_down(sue: Console) -> None:
     def passed(session: object) -> None:
         callback = session.scalars(select(Callback)).one()  # type: ignore[attr-defined]
         amy = technicians.technician_named(session, "Amy Roy")  # type: ignore[arg-type]
-        life.hand_on(session, callback, amy, "text", BEGAN + timedelta(minutes=1))  # type: ignore[arg-type]
+        technician_acts(session, DESK, callback, Pass(), amy, BEGAN + timedelta(minutes=1))  # type: ignore[arg-type]
         take_next_step(session, DESK, callback, BEGAN + timedelta(minutes=1))  # type: ignore[arg-type]
 
     sue.database.write(passed)

@@ -11,9 +11,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from callbacks.db import leases
-from callbacks.db.database import Database, locked
+from callbacks.db.database import Database, locked, locked_or_none
 from callbacks.db.leases import BackOff, Claim
 from callbacks.db.tables import CalendarSource
+from callbacks.errors import NotFound
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
@@ -154,7 +155,6 @@ def test_a_row_that_somebody_has_locked_is_passed_over_or_waited_for(postgres_ur
 
     def lock_it(session: Session) -> None:
         row = locked(session, CalendarSource, 1)
-        assert row is not None
         row.trouble = "changed"
         is_locked.set()
         may_end.wait(10)
@@ -162,12 +162,11 @@ def test_a_row_that_somebody_has_locked_is_passed_over_or_waited_for(postgres_ur
     holder = threading.Thread(target=lambda: database.write(lock_it))
     holder.start()
     is_locked.wait(10)
-    skipped = database.write(lambda session: locked(session, CalendarSource, 1, skip_locked=True))
+    skipped = database.write(lambda session: locked_or_none(session, CalendarSource, 1, skip_locked=True))
     threading.Timer(0.2, may_end.set).start()
     waited_for = database.write(lambda session: locked(session, CalendarSource, 1))
     holder.join()
     assert skipped is None
-    assert waited_for is not None
     assert waited_for.trouble == "changed"
     database.close()
 
@@ -178,15 +177,15 @@ def test_a_locked_row_is_read_anew(database: Database) -> None:
     def work(session: Session) -> str:
         session.get_one(CalendarSource, 1)
         session.connection().exec_driver_sql("UPDATE calendar_sources SET trouble = 'changed' WHERE id = 1")
-        row = locked(session, CalendarSource, 1)
-        assert row is not None
-        return row.trouble
+        return locked(session, CalendarSource, 1).trouble
 
     assert database.write(work) == "changed"
 
 
 def test_a_row_that_is_not_there_cannot_be_locked(database: Database) -> None:
-    assert database.write(lambda session: locked(session, CalendarSource, 7)) is None
+    assert database.write(lambda session: locked_or_none(session, CalendarSource, 7)) is None
+    with pytest.raises(NotFound):
+        database.write(lambda session: locked(session, CalendarSource, 7))
 
 
 @pytest.mark.parametrize(("tries", "seconds"), [(0, 5), (1, 5), (2, 10), (3, 20), (4, 40), (5, 60), (6, 60), (999, 60)])

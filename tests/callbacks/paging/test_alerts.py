@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from callbacks.db.database import Database
 from callbacks.desk.desk_file import read_desk
 from callbacks.oncall import store
-from callbacks.paging.alerts import tell_supervisors
+from callbacks.paging.alerts import alert_supervisors
 from callbacks.people import technicians
 from callbacks.text.bilingual import Words
 
@@ -34,7 +34,7 @@ def told(database: Database) -> Database:
 
 
 def is_news(database: Database, once: str, when: str, *, daily: bool = False) -> bool:
-    return database.write(lambda session: tell_supervisors(session, DESK, once, WORDS, at(when), daily=daily))
+    return database.write(lambda session: alert_supervisors(session, DESK, once, WORDS, at(when), daily=daily))
 
 
 def test_what_is_told_once_is_told_once_for_ever(told: Database) -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts import life
+from callbacks.acts.attempts import record_attempt
+from callbacks.acts.opening import open_callback
 from callbacks.db.database import Database
+from callbacks.db.states import CallbackState, ReachOutcome
 from callbacks.db.tables import Callback
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
@@ -29,9 +31,9 @@ def tried(database: Database, times: int) -> None:
     def work(session: Session) -> None:
         amy = technicians.add_technician(session, "Amy Roy", "+15145550101", BEGAN, verified=True)
         arrival = calls.Arrival("CA1", "direct", "+15145550199", "en", False, "closed")
-        callback = life.open_callback(session, DESK, calls.call_arrives(session, arrival, BEGAN), BEGAN)
+        callback = open_callback(session, DESK, calls.call_arrives(session, arrival, BEGAN), BEGAN)
         for day in range(times):
-            life.record_attempt(session, callback, amy, "no answer", "text", TRIED + day * DAY)
+            record_attempt(session, callback, amy, ReachOutcome.NO_ANSWER, "text", TRIED + day * DAY)
 
     database.write(work)
 
@@ -50,7 +52,7 @@ def test_a_tried_callback_is_looked_at_and_closes_when_its_customer_stays_silent
     assert closes_at == datetime(2026, 12, 4, 13, 30, tzinfo=UTC)  # five days after the call, when the desk opens
     clock.move_to(closes_at)
     job.run()
-    assert (only(database).state, job.next_due_at()) == ("closed", None)
+    assert (only(database).state, job.next_due_at()) == (CallbackState.CLOSED, None)
 
 
 def test_one_that_nobody_has_tried_is_left_to_the_escalations(database: Database) -> None:
@@ -58,4 +60,4 @@ def test_one_that_nobody_has_tried_is_left_to_the_escalations(database: Database
     job = auto_close(database, DESK, MovingClock(BEGAN + 30 * DAY))
     assert job.next_due_at() is None
     job.run()
-    assert only(database).state == "open"
+    assert only(database).state == CallbackState.OPEN

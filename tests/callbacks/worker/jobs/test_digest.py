@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 import app
 from callbacks.db.database import Database
+from callbacks.db.states import CarrierStatus
 from callbacks.db.tables import Watermark
 from callbacks.desk.desk_file import Desk, DigestMails, read_desk
 from callbacks.errors import CarrierError
@@ -83,7 +84,7 @@ class Mailbox(Post):
         if self.troubles:
             raise CarrierError(self.troubles[0])
         self.kept.append(letter)
-        return Accepted(letter.id, "sent")
+        return Accepted(letter.id, CarrierStatus.SENT)
 
 
 @dataclass

@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts import life
-from callbacks.db.database import Database
+from callbacks.acts.opening import open_callback
+from callbacks.db.database import Database, locked
+from callbacks.db.event_kinds import EventKind
+from callbacks.db.states import CallbackState
 from callbacks.db.tables import Callback, Event
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
@@ -36,7 +38,7 @@ def owe(database: Database, began_at: datetime, **values: Any) -> int:
     def work(session: Session) -> int:
         sid = f"CA{began_at:%H%M%S}{values}"[:40]
         arrival = calls.Arrival(sid, "direct", "+15145550199", "en", False, "closed")
-        callback = life.open_callback(session, DESK, calls.call_arrives(session, arrival, began_at), began_at)
+        callback = open_callback(session, DESK, calls.call_arrives(session, arrival, began_at), began_at)
         callback.next_action_at = began_at
         for name, value in values.items():
             setattr(callback, name, value)
@@ -76,7 +78,7 @@ def test_what_is_tried_closed_or_not_due_is_left_alone(
     database: Database, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owe(database, BEGAN, attempted_at=BEGAN)
-    owe(database, BEGAN + SECOND, state="resolved")
+    owe(database, BEGAN + SECOND, state=CallbackState.RESOLVED)
     owe(database, BEGAN + 2 * SECOND, next_action_at=clock.now() + SECOND)
     owe(database, BEGAN + 3 * SECOND, next_action_at=None)
     found = decided(monkeypatch)
@@ -95,7 +97,7 @@ def test_what_cannot_be_decided_is_set_aside_for_a_minute_and_the_others_are_dec
     assert "a callback could not be decided" in caplog.text
     row = database.read(lambda session: session.get_one(Callback, broken))
     assert row.next_action_at == clock.now() + MINUTE
-    told = select(Event.what).where(Event.call_sid == row.call_sid, Event.what == "could not be decided")
+    told = select(Event.id).where(Event.call_sid == row.call_sid, Event.kind == EventKind.DECISION_FAILED)
     assert database.read(lambda session: session.scalar(told))
 
 
@@ -117,7 +119,7 @@ def test_what_somebody_else_decides_is_passed_over(
     found = decided(monkeypatch)
 
     def while_it_is_locked(session: Session) -> None:
-        session.get(Callback, ids[0], with_for_update={"of": Callback})
+        locked(session, Callback, ids[0])
         job(database, clock).run()
 
     database.write(while_it_is_locked)

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
-from callbacks.acts import life
 from callbacks.console.callbacks.views import story
 from callbacks.db.database import Database
+from callbacks.db.event_kinds import EventKind
+from callbacks.db.states import AudioState, PageKind, VoicemailState
 from callbacks.db.tables import Callback, Event, Page, Technician, Voicemail
 from callbacks.desk.desk_file import read_desk
 from callbacks.errors import CarrierError
@@ -23,6 +24,7 @@ from callbacks.settings import Settings
 from callbacks.worker.jobs.recordings import LOST_AFTER_TRIES, PAUSES, RecordingCopier, is_lost, wav_seconds
 from ivr.rehearsal.night import hum
 from sla.clock import MovingClock
+from tests.acting import resolves
 
 BEGAN = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
 DESK = read_desk(Path("support.toml"))
@@ -61,7 +63,7 @@ class Desk:
             row = technicians.add_technician(session, name, f"+151455501{number}", BEGAN, verified=True)
             store.add_shift(session, DESK, row, layer, None, None, BEGAN)
         calls.call_arrives(session, calls.Arrival(SID, "direct", "+15145550199", "en", False, "closed"), BEGAN)
-        calls.voicemail_said(session, DESK, SID, calls.Recording("recorded", RECORDING, 8), BEGAN)
+        calls.voicemail_said(session, DESK, SID, calls.Recording(VoicemailState.RECORDED, RECORDING, 8), BEGAN)
 
     def passes(self, span: timedelta) -> None:
         """Let time pass, with a try whenever one is due."""
@@ -76,13 +78,16 @@ class Desk:
     def voicemail(self) -> Voicemail:
         return self.database.read(lambda session: session.scalars(select(Voicemail)).one())
 
+    def audio(self) -> AudioState:
+        return self.voicemail.audio
+
     def told(self) -> list[str]:
         """What the supervisor is texted."""
-        query = select(Page.words).join(Technician).where(Page.occasion == "alarm", Technician.name == "Sue Tran")
+        query = select(Page.words).join(Technician).where(Page.kind == PageKind.ALARM, Technician.name == "Sue Tran")
         return self.database.read(lambda session: list(session.scalars(query)))
 
-    def events(self, what: str) -> list[str]:
-        query = select(Event.detail).where(Event.what == what)
+    def events(self, kind: EventKind) -> list[str]:
+        query = select(Event.detail).where(Event.kind == kind)
         return self.database.read(lambda session: list(session.scalars(query)))
 
     def page(self) -> str:
@@ -103,19 +108,19 @@ def desk(database: Database, tmp_path: Path) -> Desk:
 def test_a_recording_is_copied_whole(desk: Desk, tmp_path: Path) -> None:
     desk.passes(timedelta(seconds=1))
     voicemail = desk.voicemail
-    assert (voicemail.audio, voicemail.audio_file) == ("copied", f"{RECORDING}.wav")
+    assert (voicemail.audio, voicemail.audio_file) == (AudioState.COPIED, f"{RECORDING}.wav")
     assert (tmp_path / "media" / f"{RECORDING}.wav").read_bytes() == hum(8)
-    assert desk.events("audio kept") == ["8 seconds"]
+    assert desk.events(EventKind.AUDIO_STORED) == ["8 seconds"]
 
 
 @pytest.mark.parametrize("trouble", [DENIED, NEVER])
 def test_what_the_carrier_denies_for_an_hour_is_lost_and_told_once(desk: Desk, trouble: CarrierError) -> None:
     desk.shelf.trouble = trouble
     desk.passes(timedelta(minutes=59))
-    assert (desk.voicemail.audio, desk.told()) == ("wanted", [])
+    assert (desk.voicemail.audio, desk.told()) == (AudioState.WANTED, [])
     desk.passes(timedelta(minutes=20))
-    assert (desk.voicemail.audio, desk.voicemail.next_action_at) == ("lost", None)
-    (line,) = desk.events("audio lost")
+    assert (desk.voicemail.audio, desk.voicemail.next_action_at) == (AudioState.LOST, None)
+    (line,) = desk.events(EventKind.AUDIO_LOST)
     assert "cannot be heard" in line
     asked = len(desk.shelf.requests)
     desk.passes(timedelta(days=2))  # it is not asked for again
@@ -131,17 +136,17 @@ def test_a_fresh_recording_that_is_denied_for_some_seconds_is_copied(desk: Desk)
     desk.passes(timedelta(seconds=20))
     desk.shelf.trouble = None
     desk.passes(timedelta(minutes=1))
-    assert (desk.voicemail.audio, desk.voicemail.missing_since) == ("copied", None)
+    assert (desk.voicemail.audio, desk.voicemail.missing_since) == (AudioState.COPIED, None)
 
 
 @pytest.mark.parametrize("trouble", [BROKEN, OSError("No space left on device")])
 def test_an_outage_of_half_a_day_loses_nothing(desk: Desk, trouble: CarrierError | OSError) -> None:
     desk.shelf.trouble = trouble
     desk.passes(timedelta(hours=12))
-    assert desk.voicemail.audio == "wanted"
+    assert desk.audio() == AudioState.WANTED
     desk.shelf.trouble = None
     desk.passes(timedelta(minutes=15))
-    assert desk.voicemail.audio == "copied"
+    assert desk.audio() == AudioState.COPIED
     assert desk.told() == []
 
 
@@ -152,9 +157,9 @@ def test_what_cannot_be_fetched_for_a_week_is_lost_in_the_end(desk: Desk) -> Non
     desk.database.write(nearly_a_week_has_passed)
     desk.shelf.trouble = BROKEN
     desk.passes(timedelta(minutes=1))
-    assert desk.voicemail.audio == "wanted"
+    assert desk.audio() == AudioState.WANTED
     desk.passes(timedelta(minutes=15))
-    assert desk.voicemail.audio == "lost"
+    assert desk.audio() == AudioState.LOST
     (told,) = desk.told()
     assert "HTTP 503" in told
 
@@ -187,7 +192,7 @@ def test_denials_count_only_when_nothing_else_came_between(desk: Desk) -> None:
         desk.passes(timedelta(minutes=50))
         desk.shelf.trouble = BROKEN
         desk.passes(timedelta(minutes=16))
-    assert desk.voicemail.audio == "wanted"
+    assert desk.audio() == AudioState.WANTED
 
 
 def test_a_worker_that_was_away_for_weeks_gives_up_nothing_at_its_first_try(desk: Desk) -> None:
@@ -196,14 +201,14 @@ def test_a_worker_that_was_away_for_weeks_gives_up_nothing_at_its_first_try(desk
     desk.passes(timedelta(seconds=1))
     desk.shelf.trouble = DENIED
     desk.passes(timedelta(minutes=30))
-    assert desk.voicemail.audio == "wanted"
+    assert desk.audio() == AudioState.WANTED
 
 
 def test_of_a_callback_that_is_over_nobody_is_asked_to_call(desk: Desk) -> None:
     def resolve(session: Session) -> None:
         callback = session.scalars(select(Callback)).one()
         amy = technicians.technician_named(session, "Amy Roy")
-        life.tell_outcome(session, DESK, callback, amy, "resolved", "text", BEGAN)
+        resolves(session, DESK, callback, amy, BEGAN)
 
     desk.database.write(resolve)
     desk.shelf.trouble = DENIED
@@ -215,16 +220,16 @@ def test_of_a_callback_that_is_over_nobody_is_asked_to_call(desk: Desk) -> None:
 
 def test_what_the_carrier_has_after_all_is_asked_for_again(desk: Desk) -> None:
     def said_to_be_under_way(session: Session) -> None:
-        session.scalars(select(Voicemail)).one().state = "expected"
+        session.scalars(select(Voicemail)).one().state = VoicemailState.EXPECTED
 
     desk.database.write(said_to_be_under_way)
     desk.shelf.trouble = DENIED
     desk.passes(timedelta(hours=2))
     desk.shelf.trouble = None
-    news = calls.Recording("recorded", RECORDING, 8)
+    news = calls.Recording(VoicemailState.RECORDED, RECORDING, 8)
     desk.database.write(lambda session: calls.voicemail_said(session, DESK, SID, news, desk.clock.now()))
     desk.passes(timedelta(seconds=1))
-    assert desk.voicemail.audio == "copied"
+    assert desk.audio() == AudioState.COPIED
 
 
 def test_a_copier_that_was_frozen_while_another_took_over_changes_nothing(desk: Desk) -> None:
@@ -237,7 +242,7 @@ def test_a_copier_that_was_frozen_while_another_took_over_changes_nothing(desk: 
     assert (desk.voicemail.tries, desk.voicemail.missing_since) == (0, None)
     desk.shelf.trouble = None
     desk.copier.copy(taken_over)
-    assert desk.voicemail.audio == "copied"
+    assert desk.audio() == AudioState.COPIED
 
 
 @pytest.mark.parametrize("audio", [b"", b"<html>not here</html>" * 9, hum(1)[:-10], hum(1)[:44]])
