@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import timedelta
 from typing import TypeVar
 
 import structlog
@@ -12,14 +13,15 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 SENDERS = 8
-PATIENCE = 12.0  # seconds; a request that takes longer is settled by its lease
+PATIENCE = timedelta(seconds=12)  # a request that takes longer is settled by its lease
 
 
 class Senders:
     """A number of threads, and the requests that they have not finished."""
 
-    def __init__(self, count: int = SENDERS) -> None:
-        self._count, self._pool = count, ThreadPoolExecutor(count, thread_name_prefix="sender")
+    def __init__(self, count: int = SENDERS, patience: timedelta = PATIENCE) -> None:
+        self._count, self._patience = count, patience
+        self._pool = ThreadPoolExecutor(count, thread_name_prefix="sender")
         self._unfinished, self._new = set[Future[None]](), set[Future[None]]()
 
     @property
@@ -37,7 +39,7 @@ class Senders:
     def wait(self) -> None:
         """Wait a while for what was started since the last time."""
         new, self._new = self._new, set()
-        wait(new, timeout=PATIENCE)
+        wait(new, timeout=self._patience.total_seconds())
 
     def close(self) -> None:
         """Finish what is under way, and start nothing more."""

@@ -26,7 +26,7 @@ from callbacks.worker.jobs.recordings import RecordingCopier
 from callbacks.worker.jobs.sign_of_life import SignOfLife
 from callbacks.worker.jobs.transcripts import Transcription
 from callbacks.worker.loop import EVERY_SWEEP, Job, Worker
-from callbacks.worker.senders import SENDERS, Senders
+from callbacks.worker.senders import PATIENCE, SENDERS, Senders
 from sla.clock import Clock
 
 A_MINUTE = timedelta(minutes=1)
@@ -34,10 +34,16 @@ SIGN_EVERY = timedelta(seconds=5)
 
 
 def worker_for(
-    settings: Settings, desk: Desk, database: Database, carrier: Carrier, clock: Clock, senders: int = SENDERS
+    settings: Settings,
+    desk: Desk,
+    database: Database,
+    carrier: Carrier,
+    clock: Clock,
+    senders: int = SENDERS,
+    patience: timedelta = PATIENCE,
 ) -> Worker:
     """Return a worker of this desk. Nothing runs yet."""
-    threads = Senders(senders)
+    threads = Senders(senders, patience)
     return Worker(jobs_for(settings, desk, database, carrier, clock, threads), threads, clock)
 
 

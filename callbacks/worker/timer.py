@@ -21,7 +21,7 @@ from callbacks.worker.loop import SweepFailed
 log = structlog.get_logger(__name__)
 
 SWEEP_EVERY = timedelta(seconds=1)
-WATCHDOG_PATIENCE = 60.0  # seconds without a finished sweep
+WATCHDOG_PATIENCE = timedelta(seconds=60)  # without a finished sweep
 WATCHDOG_EXIT = 70  # exit code
 
 
@@ -32,7 +32,7 @@ class SweepTimer:
         self,
         sweep: Callable[[], bool | None],
         every: timedelta = SWEEP_EVERY,
-        patience: float = WATCHDOG_PATIENCE,
+        patience: timedelta = WATCHDOG_PATIENCE,
     ) -> None:
         self._sweep, self._patience = sweep, patience
         self._finished_at = time.monotonic()
@@ -75,6 +75,6 @@ class SweepTimer:
 
     def _watch(self) -> None:
         while not self._stopping.wait(1.0):
-            if time.monotonic() - self._finished_at > self._patience:
+            if time.monotonic() - self._finished_at > self._patience.total_seconds():
                 log.critical("no sweep has finished for too long: this worker ends itself to be started again")
                 os._exit(WATCHDOG_EXIT)

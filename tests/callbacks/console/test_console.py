@@ -19,7 +19,7 @@ from callbacks.acts.attempts import record_attempt
 from callbacks.acts.promises import SetPriority, WaitForCustomer
 from callbacks.console.access import ConsoleParts
 from callbacks.console.blueprint import console_blueprint, media_blueprint
-from callbacks.db.database import Database
+from callbacks.db.database import UNHURRIED, Database
 from callbacks.db.states import AudioState, CallbackState, Channel, PriorityLevel, ReachOutcome, VoicemailState
 from callbacks.db.tables import Callback, User, Voicemail
 from callbacks.desk.desk_file import read_desk
@@ -29,7 +29,7 @@ from callbacks.links import Links
 from callbacks.oncall import store
 from callbacks.people import technicians, users
 from callbacks.people.person import Way
-from ivr.rehearsal.night import hum
+from ivr.rehearsal.audio import tone
 from sla.clock import MovingClock
 from tests.acting import supervisor_acts
 
@@ -71,7 +71,7 @@ class Console:
         calls.voicemail_said(session, DESK, "CA1", calls.Recording(VoicemailState.RECORDED, RECORDING, 8), BEGAN)
         voicemail = session.scalars(select(Voicemail)).one()
         voicemail.audio, voicemail.audio_file = AudioState.COPIED, f"{RECORDING}.wav"
-        (self.media / f"{RECORDING}.wav").write_bytes(hum(1))
+        (self.media / f"{RECORDING}.wav").write_bytes(tone(1))
 
     @property
     def reference(self) -> str:
@@ -94,7 +94,7 @@ class Console:
 
 @pytest.fixture
 def console(sqlite_url: str, tmp_path: Path) -> Iterator[Console]:
-    database = Database(sqlite_url)
+    database = Database(sqlite_url, UNHURRIED)
     yield Console(database, tmp_path)
     database.close()
 
@@ -169,21 +169,21 @@ def test_a_message_is_played_to_those_who_may_and_it_is_on_record(console: Conso
     console.logs_in("rita@example.com")
     whole = console.client.get("/voicemails/1.wav")
     part = console.client.get("/voicemails/1.wav", headers={"Range": "bytes=0-99"})
-    assert (whole.data, part.status_code, len(part.data)) == (hum(1), 206, 100)
+    assert (whole.data, part.status_code, len(part.data)) == (tone(1), 206, 100)
     assert console.client.get("/voicemails/2.wav").status_code == 404
     assert "rita@example.com</strong> heard the message" in console.client.get(f"/callbacks/{console.reference}").text
 
 
 def test_the_carriers_link_plays_until_it_expires_and_cannot_be_forged(console: Console) -> None:
     path = console.links.message(1).removeprefix("https://desk.test")
-    assert console.client.get(path).data == hum(1)
+    assert console.client.get(path).data == tone(1)
     assert console.client.get(path.replace("/media/", "/media/x")).status_code == 404
     console.clock.pass_time(timedelta(hours=2))
     assert console.client.get(path).status_code == 404
 
 
 def test_the_demo_tells_its_password_and_nothing_else_does(sqlite_url: str, tmp_path: Path) -> None:
-    database = Database(sqlite_url)
+    database = Database(sqlite_url, UNHURRIED)
     shown = Console(database, tmp_path, demo=True).client.get("/login").text
     database.close()
     assert "night-desk-demo" in shown

@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 import pytest
 from flask.testing import FlaskClient
 
-from app import House
-from tests.callbacks.console.test_routes import LOGGED_IN, client_of, house_on, post, reference
+from callbacks.cli.context import Compose, Service
+from tests.callbacks.console.test_routes import LOGGED_IN, client_of, post, reference, service_on
 from tests.scenarios.conftest import POSTGRES_IN_SOAK
 
 HOSTILE = {
@@ -59,12 +59,12 @@ class Forms(HTMLParser):
 
 
 @pytest.fixture
-def house(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    yield from house_on(database_url, tmp_path_factory.mktemp("media"))
+def service(compose: Compose, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    yield from service_on(compose, database_url, tmp_path_factory.mktemp("media"))
 
 
-def forms_of(client: FlaskClient, house: House) -> list[Form]:
-    named = reference(house)
+def forms_of(client: FlaskClient, service: Service) -> list[Form]:
+    named = reference(service)
     pages = [client.get(example.format(reference=named)) for method, _, example, _ in LOGGED_IN if method == "GET"]
     found = [form for page in pages if page.mimetype == "text/html" for form in Forms(page.text).found]
     return [form for form in found if not form.action.endswith(("/logout", "/log-out"))]
@@ -88,9 +88,9 @@ SOAKED = HOSTILE.keys() - {"zero", "markup"}
     ],
 )
 @POSTGRES_IN_SOAK
-def test_any_field_may_hold_anything(house: House, value: str) -> None:
-    client = client_of(house, "administrator")
-    forms = forms_of(client, house)
+def test_any_field_may_hold_anything(service: Service, value: str) -> None:
+    client = client_of(service, "administrator")
+    forms = forms_of(client, service)
     assert len(forms) > 30
     for form in forms:
         kept = {name: old for name, old in form.fields.items() if name in ("token", "seen")}
@@ -104,10 +104,10 @@ def test_any_field_may_hold_anything(house: House, value: str) -> None:
     "path",
     ["/callbacks/a%00b", "/t/a%00b", "/media/a%00b.wav", "/calendar/a%00b.ics", "/callbacks?after=%00", "/nowhere%00"],
 )
-def test_no_address_is_a_stack_trace(house: House, path: str) -> None:
-    assert client_of(house, "administrator").get(path).status_code in (400, 404)
+def test_no_address_is_a_stack_trace(service: Service, path: str) -> None:
+    assert client_of(service, "administrator").get(path).status_code in (400, 404)
 
 
-def test_nobody_logs_in_with_what_cannot_be_stored(house: House) -> None:
-    client = house.web.test_client()
+def test_nobody_logs_in_with_what_cannot_be_stored(service: Service) -> None:
+    client = service.web.test_client()
     assert post(client, "/login", {"email": "a\x00b@example.com", "password": "\x00"}).status_code == 400

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app import House, compose
+from callbacks.cli.context import UNDER_A_MOVING_CLOCK, Compose, Service
 from callbacks.console.callbacks.acts import FORMS, acts_of
 from callbacks.db.states import AudioState, Role, VoicemailState
 from callbacks.db.tables import Callback, Voicemail
@@ -21,7 +21,7 @@ from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
 from callbacks.people import technicians, users
 from callbacks.settings import Settings
-from ivr.rehearsal.night import hum
+from ivr.rehearsal.audio import tone
 from sla.clock import MovingClock
 
 BEGAN = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
@@ -87,11 +87,11 @@ LOGGED_IN = [
 
 
 @pytest.fixture
-def house(sqlite_url: str, tmp_path: Path) -> Iterator[House]:
-    yield from house_on(sqlite_url, tmp_path)
+def service(compose: Compose, sqlite_url: str, tmp_path: Path) -> Iterator[Service]:
+    yield from service_on(compose, sqlite_url, tmp_path)
 
 
-def house_on(database_url: str, folder: Path) -> Iterator[House]:
+def service_on(compose: Compose, database_url: str, folder: Path) -> Iterator[Service]:
     """The whole service, with a user of each role and one open callback with a message."""
     settings = Settings(
         public_url="https://desk.test",
@@ -103,7 +103,7 @@ def house_on(database_url: str, folder: Path) -> Iterator[House]:
         media_dir=folder,
     )
     desk = read_desk(Path("support.toml"))
-    house = compose(settings, desk, MovingClock(BEGAN))
+    service = compose(settings, desk, MovingClock(BEGAN), limits=UNDER_A_MOVING_CLOCK)
 
     def seed(session: Session) -> None:
         technicians.add_technician(session, "Amy Roy", "+15145550101", BEGAN, verified=True)
@@ -115,16 +115,15 @@ def house_on(database_url: str, folder: Path) -> Iterator[House]:
         calls.voicemail_said(session, desk, "CA1", recording, BEGAN)
         voicemail = session.scalars(select(Voicemail)).one()
         voicemail.audio, voicemail.audio_file = AudioState.COPIED, "RE.wav"
-        (folder / "RE.wav").write_bytes(hum(1))
+        (folder / "RE.wav").write_bytes(tone(1))
 
-    house.database.write(seed)
-    yield house
-    house.worker.close()
-    house.database.close()
+    service.database.write(seed)
+    yield service
+    service.close()
 
 
-def client_of(house: House, role: str | None) -> FlaskClient:
-    client = house.web.test_client()
+def client_of(service: Service, role: str | None) -> FlaskClient:
+    client = service.web.test_client()
     if role is not None:
         assert post(client, "/login", {"email": f"{role}@example.com", "password": PASSWORD}).status_code == 302
     return client
@@ -136,19 +135,19 @@ def post(client: FlaskClient, path: str, fields: dict[str, str]) -> TestResponse
     return client.post(path, data={"token": token[1], **fields})
 
 
-def reference(house: House) -> str:
-    return house.database.read(lambda session: session.scalars(select(Callback.reference)).one())
+def reference(service: Service) -> str:
+    return service.database.read(lambda session: session.scalars(select(Callback.reference)).one())
 
 
-def test_every_route_is_on_exactly_one_list(house: House) -> None:
-    rules = {rule.rule for rule in house.web.url_map.iter_rules()}
+def test_every_route_is_on_exactly_one_list(service: Service) -> None:
+    rules = {rule.rule for rule in service.web.url_map.iter_rules()}
     lists = [SIGNED_BY_TWILIO, PUBLIC, BY_SECRET_ADDRESS, {rule for _, rule, _, _ in LOGGED_IN}]
     assert sorted(rules) == sorted(rule for each in lists for rule in each)
 
 
 @pytest.mark.parametrize("role", [*users.ROLES, None])
-def test_what_a_role_may_not_do_is_refused_and_the_rest_is_done(house: House, role: str | None) -> None:
-    client, named = client_of(house, role), reference(house)
+def test_what_a_role_may_not_do_is_refused_and_the_rest_is_done(service: Service, role: str | None) -> None:
+    client, named = client_of(service, role), reference(service)
     for method, rule, example, who in LOGGED_IN:
         path = example.format(reference=named)
         answer = client.get(path) if method == "GET" else post(client, path, {"old": "wrong"})
@@ -161,8 +160,8 @@ def test_what_a_role_may_not_do_is_refused_and_the_rest_is_done(house: House, ro
             assert not to_login
 
 
-def test_nothing_changes_by_get_nor_without_the_token(house: House) -> None:
-    client, named = client_of(house, "administrator"), reference(house)
+def test_nothing_changes_by_get_nor_without_the_token(service: Service) -> None:
+    client, named = client_of(service, "administrator"), reference(service)
     for path in (example.format(reference=named) for method, _, example, _ in LOGGED_IN if method == "POST"):
         assert client.get(path).status_code == 405, path
         assert client.post(path, data={"technician": "Amy Roy"}).status_code == 403, path
@@ -170,16 +169,16 @@ def test_nothing_changes_by_get_nor_without_the_token(house: House) -> None:
 
 
 @pytest.mark.parametrize("rule", sorted(SIGNED_BY_TWILIO))
-def test_what_twilio_signs_is_refused_to_everybody_else(house: House, rule: str) -> None:
-    client = client_of(house, "administrator")
+def test_what_twilio_signs_is_refused_to_everybody_else(service: Service, rule: str) -> None:
+    client = client_of(service, "administrator")
     path = re.sub(r"<[^>]+>", "x", rule)
     assert client.post(path, data={"CallSid": "CA1"}).status_code == 403
     assert client.get(path).status_code in (403, 405)
 
 
 @pytest.mark.parametrize("rule", sorted(BY_SECRET_ADDRESS))
-def test_a_secret_address_that_nobody_was_given_opens_nothing(house: House, rule: str) -> None:
-    client = client_of(house, "administrator")
+def test_a_secret_address_that_nobody_was_given_opens_nothing(service: Service, rule: str) -> None:
+    client = client_of(service, "administrator")
     path = re.sub(r"<[^>]+>", "guessed", rule)
     answers = (client.get(path), client.post(path))
     assert {answer.status_code for answer in answers} <= {404, 405, 410}

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.console.access import ConsoleParts
 from callbacks.console.rota.feed import calendar_blueprint
-from callbacks.db.database import Database
+from callbacks.db.database import UNHURRIED, Database
 from callbacks.desk.desk_file import read_desk
 from callbacks.oncall import store
 from callbacks.oncall.ical import sources
@@ -32,7 +32,7 @@ HOSTILE = 'Bo;b, \\ \n "Ö" 🦊 ' + "long " * 30
 
 @pytest.fixture
 def database(sqlite_url: str) -> Iterator[Database]:
-    database = Database(sqlite_url)
+    database = Database(sqlite_url, UNHURRIED)
 
     def crew(session: Session) -> None:
         amy, ben, sue = (

@@ -20,6 +20,7 @@ from callbacks.oncall.ical.parse import BrokenCalendar
 from callbacks.people import technicians
 from callbacks.worker.jobs.calendars import CalendarReader
 from sla.clock import MovingClock
+from tests.waiting import FAR
 
 DESK = read_desk(Path("support.toml"))
 NOW = datetime(2026, 10, 26, 14, 0, tzinfo=UTC)
@@ -61,7 +62,7 @@ class Outside:
     def __init__(self, database: Database) -> None:
         self.database, self.clock = database, MovingClock(NOW)
         self.content: bytes | Exception = ics(NIGHT)
-        self.reader = CalendarReader(database, DESK, self.clock, self.fetch)
+        self.reader = CalendarReader(database, DESK, self.clock, self.fetch, FAR.total_seconds())
         database.write(lambda s: sources.add_source(s, DESK, "backup", "https://cal.example.com/secret.ics", NOW))
 
     def fetch(self, url: str) -> bytes:

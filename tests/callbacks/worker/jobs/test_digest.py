@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-import app
+from callbacks.cli.context import Compose
 from callbacks.db.database import Database
 from callbacks.db.states import CarrierStatus
 from callbacks.db.tables import Watermark
@@ -23,6 +23,7 @@ from callbacks.paging.channels.twilio import Accepted
 from callbacks.people import technicians, users
 from callbacks.worker import table
 from callbacks.worker.jobs.digest import DigestMailer, due, recipients
+from ivr.rehearsal.simulated_desk import DEMO_USER, simulated_desk
 from sla.clock import MovingClock
 
 DESK = read_desk(Path("support.toml"))
@@ -210,13 +211,12 @@ def test_the_desk_file_names_more_addresses_and_nobody_has_two(office: Office) -
     assert found == ["ada@example.com", "sue@example.com", "board@example.com"]
 
 
-def test_the_worker_mails_it_in_its_sweep(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_worker_mails_it_in_its_sweep(
+    compose: Compose, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     post = Mailbox()
     monkeypatch.setattr(table, "Post", lambda *_: post)
-    stage = app.set_the_stage(
-        DESK, at("2026-11-28T08:00"), tmp_path, URL, "https://carrier.test", in_process=True, database_url=sqlite_url
-    )
-    stage.house.worker.sweep()
-    stage.house.worker.close()  # what is on the wire comes to its end
-    stage.house.database.close()
-    assert [letter.to for letter in post.kept] == [app.DEMO_USER]
+    service = simulated_desk(compose, DESK, at("2026-11-28T08:00"), tmp_path, database_url=sqlite_url).service
+    service.worker.sweep()
+    service.close()  # what is on the wire comes to its end
+    assert [letter.to for letter in post.kept] == [DEMO_USER]

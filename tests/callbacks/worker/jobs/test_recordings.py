@@ -22,7 +22,7 @@ from callbacks.paging.channels.twilio import Carrier
 from callbacks.people import technicians
 from callbacks.settings import Settings
 from callbacks.worker.jobs.recordings import LOST_AFTER_TRIES, PAUSES, RecordingCopier, is_lost, wav_seconds
-from ivr.rehearsal.night import hum
+from ivr.rehearsal.audio import tone
 from sla.clock import MovingClock
 from tests.acting import resolves
 
@@ -47,7 +47,7 @@ class Shelf(Carrier):
         self.requests.append(recording_sid)
         if self.trouble is not None:
             raise self.trouble
-        return hum(8)
+        return tone(8)
 
 
 class Desk:
@@ -109,7 +109,7 @@ def test_a_recording_is_copied_whole(desk: Desk, tmp_path: Path) -> None:
     desk.passes(timedelta(seconds=1))
     voicemail = desk.voicemail
     assert (voicemail.audio, voicemail.audio_file) == (AudioState.COPIED, f"{RECORDING}.wav")
-    assert (tmp_path / "media" / f"{RECORDING}.wav").read_bytes() == hum(8)
+    assert (tmp_path / "media" / f"{RECORDING}.wav").read_bytes() == tone(8)
     assert desk.events(EventKind.AUDIO_STORED) == ["8 seconds"]
 
 
@@ -245,7 +245,7 @@ def test_a_copier_that_was_frozen_while_another_took_over_changes_nothing(desk: 
     assert desk.audio() == AudioState.COPIED
 
 
-@pytest.mark.parametrize("audio", [b"", b"<html>not here</html>" * 9, hum(1)[:-10], hum(1)[:44]])
+@pytest.mark.parametrize("audio", [b"", b"<html>not here</html>" * 9, tone(1)[:-10], tone(1)[:44]])
 def test_what_is_no_whole_wav_is_not_taken_for_one(audio: bytes) -> None:
     with pytest.raises(ValueError, match="WAV"):
         wav_seconds(audio)
