@@ -29,11 +29,8 @@ from callbacks.cli.command import Group, desk_time, note_commands
 from callbacks.cli.shifts import oncall_command, shift_commands, words_of_gap
 from callbacks.cli.technicians import technician_commands
 from callbacks.cli.users import audit_command, user_commands
-from callbacks.console.access import ConsoleParts
-from callbacks.console.blueprint import console_blueprint, media_blueprint
-from callbacks.console.health import health_blueprint
-from callbacks.console.link_page.routes import technicians_blueprint
-from callbacks.console.rota.feed import calendar_blueprint
+from callbacks.console.blueprint import register_console
+from callbacks.console.context import ConsoleContext
 from callbacks.db.database import Database
 from callbacks.db.migrations import check_schema, migrate
 from callbacks.desk.business_hours import add_closure, add_holiday, strike_out, support_hours
@@ -128,15 +125,10 @@ def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo:
     )
     exchange = Exchange(database, desk, settings, clock, Places(settings.public_url))
     links = Links(settings.secret_key, settings.public_url, clock)
-    parts = ConsoleParts(database, desk, clock, settings.media_dir, settings.public_url, demo)
     web.register_blueprint(voice_blueprint(exchange))
     web.register_blueprint(page_calls_blueprint(exchange, links))
     web.register_blueprint(sms_blueprint(exchange))
-    web.register_blueprint(health_blueprint(database, clock))
-    web.register_blueprint(media_blueprint(parts, links))
-    web.register_blueprint(console_blueprint(parts))
-    web.register_blueprint(technicians_blueprint(parts, links))
-    web.register_blueprint(calendar_blueprint(parts))
+    register_console(web, ConsoleContext(database, desk, clock, links, settings.media_dir, settings.public_url, demo))
     return web
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.acts import steering
-from callbacks.console.callbacks.views import next_of, standing_of
+from callbacks.console.callbacks.screen import next_of, standing_of
 from callbacks.db.tables import Callback
 from ivr.rehearsal.night import Person
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, DeskNight
@@ -42,7 +42,7 @@ def state_at(desk: DeskNight, desk_clock: str) -> str:
 
 def test_it_closes_by_itself_when_the_desk_next_opens_and_its_owner_is_told(desk: DeskNight, amy: Person) -> None:
     ahead = next_of(desk.callback, None, desk.stage.house.desk.zone, desk.now)
-    assert ahead == "closes by itself Fri 4 Dec 08:30 without a word from the customer"
+    assert ahead == "closes by itself Fri 4 Dec 08:30 unless the customer is heard from"
     assert state_at(desk, "2026-12-03T22:30") == "open"  # the five days are over, and Amy is asleep
     assert state_at(desk, "2026-12-04T08:29:59") == "open"
     assert state_at(desk, "2026-12-04T08:30") == "closed"

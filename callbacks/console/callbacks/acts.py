@@ -1,4 +1,4 @@
-"""What a supervisor does to a callback, from its page. One address for each act; each form says what its sender saw."""
+"""What users do to a callback from its screen: one act for each form."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, abort, g, redirect, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import abort, g, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.acts import life, steering
-from callbacks.console.access import ConsoleParts, for_workers, note_change, visible_to
-from callbacks.console.forms import done, refused
+from callbacks.console.access import visible_to
+from callbacks.console.context import current
 from callbacks.db.tables import Callback, Technician, User
 from callbacks.desk.desk_file import Desk
-from callbacks.errors import DeskError, WrongState
+from callbacks.errors import WrongState
 from callbacks.people.technicians import technician_named
 from callbacks.people.users import MAY_STEER
 from callbacks.records.event_log import tell
@@ -24,7 +23,7 @@ from callbacks.records.event_log import tell
 
 @dataclass(frozen=True)
 class Asked:
-    """One act that is asked for: by whom, when, with what was written into the form."""
+    """One act: who asks for it, when, and the fields of the form."""
 
     session: Session
     desk: Desk
@@ -45,48 +44,33 @@ class Asked:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """By what names the story knows them."""
+        """The names under which the event log knows the user."""
         return (self.who, self.user.technician.name) if self.user.technician is not None else (self.who,)
 
     def field(self, name: str) -> str:
         return request.form.get(name, "").strip()[:1000]
 
 
-def steering_pages(console: Blueprint, parts: ConsoleParts) -> None:
-    """The routes /callbacks/<reference>/<act>."""
+def run_act(session: Session, reference: str, act: str, now: datetime) -> str:
+    """Run one act on a callback that the user sees, and return what to tell them. Raise WrongState, or abort with 404.
 
-    @console.post("/callbacks/<reference>/<act>")
-    @for_workers
-    def steer(reference: str, act: str) -> ResponseReturnValue:
-        chosen, now = ACTS.get(act), parts.clock.now()
-        if chosen is None:
-            abort(404)
-        if act not in acts_of(g.user):
-            abort(403, "Only supervisors and administrators may do this.")
-        seen = request.form.get("seen", "")
-
-        def work(session: Session) -> str:
-            found = session.scalar(select(Callback.id).where(Callback.reference == reference, visible_to(g.user)))
-            if found is None:
-                abort(404)
-            callback = life.held(session, found)
-            asked = Asked(session, parts.desk, callback, g.user, now)
-            if seen.isdecimal() and len(seen) < 18:
-                steering.check_seen(session, callback, act, int(seen), asked.names)
-            chosen(asked)
-            note_change(session, now, f"callback: {act}", reference)
-            return f"{reference}: {SAID[act]}"
-
-        try:
-            done(parts.database.write(work))
-        except DeskError as fault:
-            refused(fault)
-        return redirect(url_for("console.callback", reference=reference))
+    The form says what its sender had seen: an act that conflicts with what somebody else did since is refused.
+    """
+    found = session.scalar(select(Callback.id).where(Callback.reference == reference, visible_to(g.user)))
+    if found is None:
+        abort(404)
+    callback = life.held(session, found)
+    asked = Asked(session, current().desk, callback, g.user, now)
+    seen = request.form.get("seen", "")
+    if seen.isdecimal() and len(seen) < 18:
+        steering.check_seen(session, callback, act, int(seen), asked.names)
+    ACTS[act](asked)
+    return f"{reference}: {SAID[act]}"
 
 
 def _take(asked: Asked) -> None:
     if asked.user.technician_id is None:
-        raise WrongState("You are nobody who is paged. Give it to a technician.")
+        raise WrongState("You are not a technician. Assign it to one.")
     technician = asked.session.get_one(Technician, asked.user.technician_id)
     steering.take_over(asked.session, asked.desk, asked.callback, technician, asked.who, asked.now)
 
@@ -100,7 +84,7 @@ def _connect(asked: Asked) -> None:
     if asked.technician is not None:
         _take(asked)
     if asked.callback.owner is None:
-        raise WrongState("Nobody has it yet. Give it to a technician first.")
+        raise WrongState("It has no owner yet. Assign it to a technician first.")
     tell(asked.session, asked.callback.call_sid, asked.now, asked.who, "asked for the connection")
     life.ask_for_connection(asked.session, asked.callback, asked.callback.owner, asked.now)
 
@@ -131,35 +115,35 @@ ACTS: dict[str, Callable[[Asked], None]] = {
     "reopen": lambda a: steering.reopen(a.session, a.desk, a.callback, a.field("why"), a.who, a.now),
     "cancel": lambda a: steering.cancel(a.session, a.desk, a.callback, a.field("why"), a.who, a.now),
 }
-# What is said when it is done.
+# What the user is told afterwards.
 SAID = {
     "take": "it is yours.",
-    "note": "the note is in the story.",
-    "name": "the caller's name is written down.",
-    "transcript": "what the message says is written down.",
-    "give": "it is given, and they are texted.",
-    "connect": "the phone rings in a moment, and then the customer's.",
-    "consent": "the number may be rung, and your name stands beside it.",
-    "number": "the number is written down, and is the one that is rung.",
+    "note": "the note was saved.",
+    "name": "the caller's name was saved.",
+    "transcript": "the transcript was saved.",
+    "give": "it was assigned, and the new owner is texted.",
+    "connect": "the technician's phone rings in a moment, then the customer's.",
+    "consent": "the number can be called now, and your name is on record.",
+    "number": "the number was saved, and is the one to call.",
     "page-now": "the next step is taken now.",
-    "priority": "the priority is set.",
-    "wait": "it waits for the customer; the clock of the resolution stands still.",
-    "back": "the clock of the resolution goes on.",
-    "product": "the product is set.",
+    "priority": "the priority was changed.",
+    "wait": "waiting for the customer; the resolution clock is paused.",
+    "back": "the resolution clock runs again.",
+    "product": "the product was changed.",
     "manager": "the manager is texted.",
-    "attempt": "it is written down how the call went.",
-    "resolve": "it is resolved.",
+    "attempt": "the outcome of the call was saved.",
+    "resolve": "resolved.",
     "reopen": "it is open again.",
-    "cancel": "it is cancelled; nobody calls back.",
+    "cancel": "cancelled; nobody calls back.",
 }
-# On the page these stand behind "More".
+# On the screen these are behind "More".
 HIDDEN_AT_FIRST = ("priority", "product", "wait", "back", "manager", "cancel", "name", "number", "transcript")
-# What a technician does at the console, to open callbacks and their own; the rest is a supervisor's.
+# What technicians do to open callbacks and their own. The rest is for supervisors.
 TECHNICIANS_ACTS = frozenset(ACTS) - {"give", "consent", "page-now", "reopen", "cancel"}
 
 
 def acts_of(user: User) -> frozenset[str]:
-    """What a user may do to a callback that they see."""
+    """Return what a user may do to a callback that they see."""
     if user.role in MAY_STEER:
         return frozenset(ACTS)
     return TECHNICIANS_ACTS if user.role == "technician" else frozenset()

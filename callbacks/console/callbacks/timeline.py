@@ -1,4 +1,4 @@
-"""One callback's story in one line of time: what people and the desk did, and every page with what became of it."""
+"""One callback's timeline: what people and the desk did, and every page with its delivery."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ from callbacks.db.tables import Callback, Page, PageAttempt
 from callbacks.paging.delivery import became, occasion_in_words
 from callbacks.records.event_log import story_of
 
-# What a page was for, by its occasion.
-# Pages tell these themselves, with their delivery.
+# These events are shown by the pages themselves, with their delivery.
 TOLD_BY_PAGES = {("desk", "paged"), ("desk", "told"), ("desk", "connection"), ("carrier", "page failed")}
 CHANNELS = {"text": "text", "call": "call", "mail": "mail", "connection": "call"}
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line. `kind` is the symbol that stands beside it."""
+    """One line of the timeline. `kind` decides its colour."""
 
     at: datetime
     who: str
@@ -34,7 +33,7 @@ class Entry:
 
 
 def timeline_of(session: Session, callback: Callback, zone: ZoneInfo) -> list[Entry]:
-    """Give every line, in the order in which it happened."""
+    """Return every line, oldest first."""
     entries = [*_events(session, callback), *_pages(session, callback, zone)]
     return sorted(entries, key=lambda entry: entry.at)
 

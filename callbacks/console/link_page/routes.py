@@ -1,261 +1,112 @@
-"""The technician's own page of a callback, by the signed link in the text: who, what, the message, and what to do.
+"""The technician's screen of one callback, behind the signed link in a text.
 
-The link is the key: whoever holds it acts as the technician whose page it is, until it expires. Opening it changes
-nothing, because scanners of messages and mail open links; only the buttons, which post, do.
+The link is the key: whoever holds it acts as the technician who was paged, until it expires. Opening it changes
+nothing, because scanners of messages and mail open links. Only the buttons do, which post.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts import life, steering
-from callbacks.console.access import (
-    ConsoleParts,
-    audio_of,
-    kept_to_ourselves,
-    note_listener,
-    refuse_what_cannot_be_stored,
-)
-from callbacks.console.callbacks.views import standing_of
-from callbacks.console.forms import done, refused
-from callbacks.db.tables import Callback, Page, ReachAttempt, Technician, Voicemail
-from callbacks.errors import DeskError, WrongState
-from callbacks.links import Links
-from callbacks.text import phone_numbers
-from callbacks.text.bilingual import Words
-from callbacks.text.formats import caller_in_words, clock_time, length, readable_number, span
-
-# What a technician can say of a call to the customer, as the buttons name it.
-OUTCOMES: dict[str, Words] = {
-    "resolved": Words("Reached, resolved", "Joint, réglé"),
-    "continuing": Words("Reached, continuing", "Joint, à suivre"),
-    "left a message": Words("Left a message", "Message laissé"),
-    "no answer": Words("No answer", "Sans réponse"),
-    "wrong number": Words("Wrong number", "Mauvais numéro"),
-}
-
-# How it stands, where no time is left to count.
-STANDINGS: dict[str, Words] = {
-    "tried in time": Words("tried already", "déjà essayé"),
-    "tried late": Words("tried, but too late", "essayé, mais trop tard"),
-    "resolved": Words("resolved", "réglé"),
-    "cancelled": Words("cancelled", "annulé"),
-    "closed by itself": Words("closed by itself", "fermé tout seul"),
-}
+from callbacks.acts import life
+from callbacks.console.audio import audio_response, note_listener
+from callbacks.console.context import current
+from callbacks.console.forms import write_and_redirect
+from callbacks.console.link_page import acts
+from callbacks.console.link_page.screen import OUTCOMES, callback_screen, voicemail_of
+from callbacks.console.security import add_security_headers, refuse_nul_characters
+from callbacks.db.tables import Callback, Page, Technician
+from callbacks.errors import WrongState
 
 Act = Callable[[Session, Callback, Technician, datetime], str]
 
-
-@dataclass(frozen=True)
-class Shown:
-    """What the page shows, worded in the technician's language."""
-
-    french: bool
-    reference: str
-    line: str
-    name: str
-    who: str
-    number: str | None
-    why_no_number: str
-    called_at: str
-    due: str
-    standing: str
-    left: str
-    owner: str
-    is_mine: bool
-    is_open: bool
-    code: str
-    message: str
-    transcript: str
-    message_id: int | None
-    attempts: list[str]
-
-    def say(self, english: str, french: str) -> str:
-        return french if self.french else english
+blueprint = Blueprint("link_page", __name__)
+blueprint.before_request(refuse_nul_characters)
 
 
-def technicians_blueprint(parts: ConsoleParts, links: Links) -> Blueprint:
-    """The routes below /t/."""
-    own = Blueprint("own", __name__, template_folder="../templates")
-    own.before_request(refuse_what_cannot_be_stored)
-    _show(own, parts, links)
-    _act(own, parts, links)
-
-    @own.after_request
-    def keep_to_ourselves(answer: Response) -> Response:
-        kept_to_ourselves(answer, parts, referrer="no-referrer")  # the address is the key
-        answer.headers["X-Robots-Tag"] = "noindex"
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
-
-    return own
+@blueprint.after_request
+def add_headers(response: Response) -> Response:
+    add_security_headers(response, referrer_policy="no-referrer")  # the address is the key
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
-def _show(own: Blueprint, parts: ConsoleParts, links: Links) -> None:
-    @own.get("/t/<token>")
-    def page(token: str) -> ResponseReturnValue:
-        page_id = links.page_in(token)
-        if page_id is None:
-            return render_template("expired.html", title="Expired"), 410
-        now = parts.clock.now()
-        shown = parts.database.read(lambda session: shown_of(session, parts, session.get_one(Page, page_id), now))
-        return render_template("own.html", title=shown.reference, shown=shown, token=token, outcomes=OUTCOMES)
-
-    @own.get("/t/<token>/message.wav")
-    def message(token: str) -> Response:
-        page_id = links.page_in(token)
-        if page_id is None:
-            abort(404)
-        now = parts.clock.now()
-
-        def work(session: Session) -> int:
-            page = session.get_one(Page, page_id)
-            found = _voicemail(session, page)
-            if found is None:
-                abort(404)
-            note_listener(session, found, page.technician.name, now)
-            return found.id
-
-        return audio_of(parts, parts.database.write(work))
-
-
-def _act(own: Blueprint, parts: ConsoleParts, links: Links) -> None:
-    def act(token: str, work: Act) -> ResponseReturnValue:
-        page_id = links.page_in(token)
-        if page_id is None:
-            return render_template("expired.html", title="Expired"), 410
-        now = parts.clock.now()
-
-        def run(session: Session) -> str:
-            page = session.get_one(Page, page_id)
-            if page.callback_id is None:
-                raise WrongState("This page is about no callback.")
-            return work(session, life.held(session, page.callback_id), page.technician, now)
-
-        try:
-            done(parts.database.write(run))
-        except DeskError as fault:
-            refused(fault)
-        return redirect(url_for("own.page", token=token))
-
-    @own.post("/t/<token>/take")
-    def take(token: str) -> ResponseReturnValue:
-        def work(session: Session, callback: Callback, technician: Technician, now: datetime) -> str:
-            if not life.acknowledge(session, parts.desk, callback, technician, "link", now):
-                raise WrongState(_whose(callback, technician))
-            return _say(technician, "It is yours.", "Il est à vous.")
-
-        return act(token, work)
-
-    @own.post("/t/<token>/connect")
-    def connect(token: str) -> ResponseReturnValue:
-        def work(session: Session, callback: Callback, technician: Technician, now: datetime) -> str:
-            if not life.acknowledge(session, parts.desk, callback, technician, "link", now):
-                raise WrongState(_whose(callback, technician))
-            life.ask_for_connection(session, callback, technician, now)
-            return _say(technician, "Your phone rings now. Press 1.", "Votre téléphone sonne. Faites le 1.")
-
-        return act(token, work)
-
-    @own.post("/t/<token>/pass")
-    def hand_on(token: str) -> ResponseReturnValue:
-        def work(session: Session, callback: Callback, technician: Technician, now: datetime) -> str:
-            life.hand_on(session, callback, technician, "link", now)
-            return _say(technician, "It goes to the next person now.", "Il passe à la personne suivante.")
-
-        return act(token, work)
-
-    @own.post("/t/<token>/outcome")
-    def outcome(token: str) -> ResponseReturnValue:
-        said = request.form.get("outcome", "")
-
-        def work(session: Session, callback: Callback, technician: Technician, now: datetime) -> str:
-            life.tell_outcome(session, parts.desk, callback, technician, said, "link", now)
-            return _say(technician, "Noted.", "Noté.")
-
-        return act(token, work)
-
-    @own.post("/t/<token>/note")
-    def note(token: str) -> ResponseReturnValue:
-        words = request.form.get("words", "").strip()[:1000]
-
-        def work(session: Session, callback: Callback, technician: Technician, now: datetime) -> str:
-            if not words:
-                raise WrongState(_say(technician, "The note is empty.", "La note est vide."))
-            steering.add_note(session, callback, words, technician.name, now)
-            return _say(technician, "Noted.", "Noté.")
-
-        return act(token, work)
-
-
-def shown_of(session: Session, parts: ConsoleParts, page: Page, now: datetime) -> Shown:
-    """Load and word what the page shows. Aborts with 404 when the page is about no callback."""
-    callback, technician = page.callback, page.technician
-    if callback is None:
-        abort(404)
-    zone, language = parts.desk.zone, technician.language
-    number, voicemail = callback.call.customer_number, _voicemail(session, page)
-    standing, _ = standing_of(callback, now)
-    attempts = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
-    return Shown(
-        french=language == "fr",
-        reference=callback.reference,
-        line=callback.call.line,
-        name=callback.call.caller_name,
-        who=readable_number(number) if number else caller_in_words(callback.call.caller, language),
-        number=number,
-        why_no_number="" if number else phone_numbers.verdict_on(callback.call.caller).why or "a wrong number",
-        called_at=clock_time(callback.call.began_at, zone, language),
-        due=clock_time(callback.due_at, zone, language),
-        standing=standing,
-        left=STANDINGS.get(standing, _time_left(callback.due_at - now)).for_(language),
-        owner=callback.owner.name if callback.owner else "",
-        is_mine=callback.owner_id == technician.id,
-        is_open=callback.state == "open",
-        code=page.code,
-        message=_message(voicemail, language),
-        transcript=voicemail.transcript if voicemail is not None else "",
-        message_id=voicemail.id if voicemail is not None and voicemail.audio == "copied" else None,
-        attempts=[
-            f"{clock_time(row.tried_at, zone, language)}: {row.technician.name}, {row.outcome}"
-            for row in session.scalars(attempts)
-        ],
+@blueprint.get("/t/<token>")
+def index(token: str) -> ResponseReturnValue:
+    context = current()
+    page_id = context.links.page_in(token)
+    if page_id is None:
+        return _expired()
+    screen = context.database.read(
+        lambda session: callback_screen(session, context.desk, session.get_one(Page, page_id), context.now())
     )
+    return render_template("link_page/callback.html", screen=screen, token=token, outcomes=OUTCOMES)
 
 
-def _time_left(left: timedelta) -> Words:
-    if left <= timedelta(0):
-        return Words(f"overdue by {span(-left)}", f"en retard de {span(-left)}")
-    return Words(f"{span(left)} left", f"encore {span(left)}")
+@blueprint.get("/t/<token>/message.wav")
+def message(token: str) -> Response:
+    context = current()
+    page_id = context.links.page_in(token)
+    if page_id is None:
+        abort(404)
+    return audio_response(context.database.write(lambda session: _listen(session, page_id)))
 
 
-def _voicemail(session: Session, page: Page) -> Voicemail | None:
-    if page.callback is None:
-        return None
-    return session.scalar(select(Voicemail).where(Voicemail.call_sid == page.callback.call_sid))
+def _listen(session: Session, page_id: int) -> int:
+    """Record that the technician listens, and return which voicemail it is. Abort with 404 when there is none."""
+    page = session.get_one(Page, page_id)
+    voicemail = voicemail_of(session, page)
+    if voicemail is None:
+        abort(404)
+    note_listener(session, voicemail, page.technician.name, current().now())
+    return voicemail.id
 
 
-def _message(voicemail: Voicemail | None, language: str) -> str:
-    if voicemail is None or voicemail.state == "absent":
-        return Words("The caller left no message.", "L'appelant n'a pas laissé de message.").for_(language)
-    if voicemail.audio != "copied":
-        return Words("The message has not arrived yet.", "Le message n'est pas encore arrivé.").for_(language)
-    return length(voicemail.seconds) if voicemail.seconds else ""
+@blueprint.post("/t/<token>/take")
+def take(token: str) -> ResponseReturnValue:
+    return _run(token, acts.take)
 
 
-def _whose(callback: Callback, technician: Technician) -> str:
-    if callback.state != "open" or callback.owner is None:
-        return _say(technician, f"{callback.reference} is closed.", f"{callback.reference} est fermé.")
-    name = callback.owner.name
-    return _say(technician, f"{name} has {callback.reference}.", f"{name} a {callback.reference}.")
+@blueprint.post("/t/<token>/connect")
+def connect(token: str) -> ResponseReturnValue:
+    return _run(token, acts.connect)
 
 
-def _say(technician: Technician, english: str, french: str) -> str:
-    return Words(english, french).for_(technician.language)
+@blueprint.post("/t/<token>/pass")
+def pass_on(token: str) -> ResponseReturnValue:
+    return _run(token, acts.pass_on)
+
+
+@blueprint.post("/t/<token>/outcome")
+def outcome(token: str) -> ResponseReturnValue:
+    return _run(token, acts.record_outcome)
+
+
+@blueprint.post("/t/<token>/note")
+def note(token: str) -> ResponseReturnValue:
+    return _run(token, acts.add_note)
+
+
+def _run(token: str, act: Act) -> ResponseReturnValue:
+    context = current()
+    page_id, now = context.links.page_in(token), context.now()
+    if page_id is None:
+        return _expired()
+
+    def work(session: Session) -> str:
+        page = session.get_one(Page, page_id)
+        if page.callback_id is None:
+            raise WrongState("This page is not about a callback.")
+        return act(session, life.held(session, page.callback_id), page.technician, now)
+
+    return write_and_redirect(work, url_for(".index", token=token))
+
+
+def _expired() -> ResponseReturnValue:
+    return render_template("link_page/expired.html"), 410

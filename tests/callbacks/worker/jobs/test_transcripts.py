@@ -11,7 +11,7 @@ from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from callbacks.acts import steering
-from callbacks.console.callbacks.views import story
+from callbacks.console.callbacks.screen import callback_detail
 from callbacks.db.database import Database
 from callbacks.db.tables import Callback, Voicemail
 from callbacks.desk.desk_file import read_desk
@@ -100,7 +100,7 @@ def page(database: Database) -> str:
 
     def work(session: Session) -> str:
         (reference,) = session.scalars(select(Callback.reference))
-        found = story(session, DESK, reference, true(), BEGAN)
+        found = callback_detail(session, DESK, reference, true(), BEGAN)
         assert found.voicemail is not None
         return f"{found.voicemail_words} {found.voicemail.transcript} {found.transcript_by}"
 
