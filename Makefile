@@ -2,7 +2,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+# One environment serves both: the second lock holds the first and more, so each is installed on top of what is there.
+RUNTIME := $(VENV)/.installed
+DEVELOPMENT := $(VENV)/.installed-dev
+INSTALL := $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check --require-hashes --no-deps
+COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --extra postgres \
+    --generate-hashes --no-annotate --no-header --quiet
 
 .PHONY: help setup demo test check bench soak screenshots lock clean
 .DEFAULT_GOAL := help
@@ -10,41 +15,51 @@ STAMP := $(VENV)/.installed
 help:  ## Say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
-setup: $(STAMP)  ## Make the virtual environment from the lock
+setup: $(RUNTIME)  ## Install what the desk needs to run into .venv
 
-$(STAMP): requirements.lock
+$(RUNTIME): requirements.lock
 	@$(PYTHON) -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo "Python 3.11 or newer with its venv module is needed (Debian: apt-get install python3-venv)." >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@echo "Installing what the desk needs to run into $(VENV) (about 235 MB in all). This can take a minute."
+	@$(PYTHON) -m venv $(VENV)
+	@$(INSTALL) -r requirements.lock
 	@touch $@
+	@echo "Installed what the desk needs to run."
 
-demo: $(STAMP)  ## Run the whole desk with a simulated carrier and a browser phone
+$(DEVELOPMENT): requirements-dev.lock $(RUNTIME)
+	@echo "Installing the tools for tests and checks into $(VENV) (about 770 MB in all). This can take two minutes."
+	@$(INSTALL) -r requirements-dev.lock
+	@touch $@
+	@echo "Installed the tools for tests and checks."
+
+demo: $(RUNTIME)  ## Run the whole desk with a simulated carrier and a browser phone
 	$(BIN)/python app.py demo
 
-test: $(STAMP)  ## Run the tests, on SQLite, on PostgreSQL and in Chromium
+test: $(DEVELOPMENT)  ## Run the tests, on SQLite, on PostgreSQL and in Chromium
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
-check: $(STAMP)  ## Lint, types, layers
+check: $(DEVELOPMENT)  ## Lint, types, layers, dependencies
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/deptry . --exclude '\.venv' --non-dev-dependency-groups dev
 
-bench: $(STAMP)  ## Measure speed beside something named
+bench: $(DEVELOPMENT)  ## Measure speed beside something named
 	$(BIN)/python -m tests.bench
 
-soak: $(STAMP)  ## The slow proofs
+soak: $(DEVELOPMENT)  ## The slow proofs
 	$(BIN)/python -m pytest -m soak -n 2 --dist worksteal
 
-screenshots: $(STAMP)  ## Take the README's pictures again
+screenshots: $(DEVELOPMENT)  ## Take the README's pictures again
 	$(BIN)/python -m tests.browser.screenshots
 
-lock:  ## Renew requirements.lock from pyproject.toml
+lock:  ## Renew both locks from pyproject.toml; versions stay unless UPGRADE=--upgrade
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --extra postgres --group dev \
-	    --generate-hashes --no-annotate --no-header -o requirements.lock
+	$(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check uv
+	$(COMPILE) $(UPGRADE) --output-file requirements.lock
+	$(COMPILE) $(UPGRADE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:  ## Remove what was made here
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

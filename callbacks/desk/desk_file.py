@@ -15,10 +15,12 @@ import phonenumbers
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from callbacks.desk.escalation_policy import Escalation, Step, Target
+from callbacks.desk.night_hours import NightHours
 from callbacks.errors import BrokenDesk, WrongState
-from callbacks.text.daily_span import DailySpan, daily_span
+from callbacks.text.daily_span import DailySpan, daily_span, time_of_day
 from callbacks.text.duration import duration
 from sla import targets as promise
+from sla.closing import ClosingRule
 from sla.holidays import StatutoryHolidays
 from sla.hours import SupportHours, Window
 from sla.priorities import Priority
@@ -56,6 +58,14 @@ def own_number(text: str) -> str:
 
 
 Duration = Annotated[timedelta, BeforeValidator(duration)]
+
+
+def clock_hour(text: object) -> object:
+    """Read "08:00" as a time of day. Raises ValueError with the remedy."""
+    return time_of_day(text) if isinstance(text, str) else text
+
+
+TimeOfDay = Annotated[time, BeforeValidator(clock_hour)]
 
 
 class _Part(BaseModel):
@@ -107,6 +117,7 @@ class Line(_Part):
 
 class CallbackPromise(_Part):
     promise: Duration
+    at_risk: Duration = timedelta(minutes=10)  # so long before the deadline a callback is shown as at risk
 
 
 class Ringing(_Part):
@@ -194,9 +205,38 @@ class Limits(_Part):
     calls_a_day: int = Field(ge=10, default=300)
 
 
-class DigestMails(_Part):
-    """Who has the digests by mail beside supervisors and administrators."""
+class AutoClose(_Part):
+    """When a callback closes by itself: both the attempts and the silence, never one (policy: Priorities)."""
 
+    attempts: int = Field(ge=1, le=20, default=3)
+    silence: Duration = timedelta(days=5)
+    never: tuple[Literal["P1", "P2", "P3"], ...] = ("P1",)
+
+    @model_validator(mode="after")
+    def silence_lasts(self) -> AutoClose:
+        if self.silence < timedelta(hours=1):
+            raise ValueError("a silence of less than an hour would close callbacks at once. Give more.")
+        return self
+
+
+class ReportHours(_Part):
+    """Which hours of the desk's clock count as night, and in which a page wakes somebody."""
+
+    night: Annotated[DailySpan, BeforeValidator(span_of_day)] = DailySpan(time(18), time(8, 30))
+    sleep: Annotated[DailySpan, BeforeValidator(span_of_day)] = DailySpan(time(22), time(7))
+
+
+class RotaWatch(_Part):
+    """When supervisors are told of the gaps ahead: an hour at which they can still do something about tonight."""
+
+    gaps_reported_at: TimeOfDay = time(9)
+
+
+class DigestMails(_Part):
+    """When the digests are mailed, and to whom beside supervisors and administrators."""
+
+    at: TimeOfDay = time(8)
+    until: TimeOfDay = time(12)  # a digest that could not be sent by then is not sent
     also_to: tuple[Annotated[str, Field(pattern=r"^[^@\s,<>]+@[^@\s,<>]+$")], ...] = ()
 
 
@@ -216,6 +256,9 @@ class Desk(_Part):
     coverage: Coverage = Coverage()
     limits: Limits = Limits()
     digest: DigestMails = DigestMails()
+    auto_close: AutoClose = AutoClose()
+    reports: ReportHours = ReportHours()
+    rota: RotaWatch = RotaWatch()
 
     def line_called(self, number: str) -> str:
         """Name the line that a number belongs to; a number of nobody's is served as a line without a menu."""
@@ -252,6 +295,16 @@ class Desk(_Part):
     def promised_callback(self) -> promise.Target:
         """What callers are promised while the desk is closed, whatever the priority."""
         return promise.Target(self.callback.promise)
+
+    @cached_property
+    def night_hours(self) -> NightHours:
+        """The hours that reports and digests count as night, and as sleep."""
+        return NightHours(self.reports.night, self.reports.sleep)
+
+    @cached_property
+    def closing_rule(self) -> ClosingRule:
+        """When a callback closes by itself."""
+        return ClosingRule(self.auto_close.attempts, self.auto_close.silence, frozenset(self.auto_close.never))
 
     @cached_property
     def promises(self) -> Mapping[str, Priority]:
@@ -336,7 +389,7 @@ def desk_from(content: dict[str, Any], path: Path) -> Desk:
     except ValidationError as invalid:
         raise BrokenDesk(path, [_in_words(dict(fault)) for fault in invalid.errors()]) from None
     faults = [*_faults_of_hours(desk), *_faults_of_lines(desk), *_faults_of_priorities(desk)]
-    faults += [*_faults_of_policies(desk)]
+    faults += [*_faults_of_policies(desk), *_faults_of_digest(desk)]
     if faults:
         raise BrokenDesk(path, faults)
     return desk
@@ -398,6 +451,14 @@ def _faults_of_priorities(desk: Desk) -> list[str]:
             faults.append(f"priorities.{name}: a target of zero cannot be kept. Give more.")
         elif targets.at_risk_after is not None and not zero < targets.at_risk_after <= targets.resolution:
             faults.append(f"priorities.{name}: at_risk_after must lie before the resolution is due.")
+    if desk.callback.at_risk >= desk.callback.promise:
+        faults.append("callback.at_risk: it must be shorter than callback.promise.")
     if desk.callback.promise < timedelta(minutes=5):
         faults.append("callback.promise: less than 5 minutes leaves no time to page anybody. Give more.")
     return faults
+
+
+def _faults_of_digest(desk: Desk) -> list[str]:
+    if desk.digest.at < desk.digest.until:
+        return []
+    return ["digest.until: it must be later than digest.at, on the same day."]

@@ -12,6 +12,7 @@ from sqlalchemy import Integer, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from callbacks.db.tables import Call, Callback, Page, ReachAttempt, Technician
+from callbacks.desk.night_hours import NightHours
 from callbacks.reporting.periods import Days
 
 
@@ -58,11 +59,12 @@ class Activity:
     calls_for_nights: Sequence[CallFact]
     pages_for_nights: Sequence[PageFact]
     names: Mapping[int, str]
+    hours: NightHours
 
 
-def activity(session: Session, days: Days, zone: ZoneInfo) -> Activity:
+def activity(session: Session, days: Days, zone: ZoneInfo, hours: NightHours) -> Activity:
     """Load what happened in these days of the desk."""
-    since, until, dawn = days.begin(zone), days.end(zone), days.last_night_ends(zone)
+    since, until, dawn = days.begin(zone), days.end(zone), days.last_night_ends(zone, hours.night)
     calls, pages = calls_between(session, zone, since, dawn), pages_between(session, zone, since, dawn)
     return Activity(
         days,
@@ -73,6 +75,7 @@ def activity(session: Session, days: Days, zone: ZoneInfo) -> Activity:
         calls_for_nights=calls,
         pages_for_nights=pages,
         names=names_of_all(session),
+        hours=hours,
     )
 
 

@@ -28,7 +28,6 @@ from sla.wall_clock import first_instant
 
 log = structlog.get_logger(__name__)
 
-MORNING, EVENING, NOON = time(8), time(18), time(12)  # desk time
 MOST_NAMED = 20
 
 
@@ -77,9 +76,9 @@ def write(session: Session, desk: Desk, digest: Digest, public_url: str, now: da
 
 def _night_facts(session: Session, desk: Desk, day: date, now: datetime) -> NightFacts:
     last_digest, evening, morning = (
-        local_instant(desk.zone, day - DAY, MORNING),
-        local_instant(desk.zone, day - DAY, EVENING),
-        local_instant(desk.zone, day, MORNING),
+        local_instant(desk.zone, day - DAY, desk.digest.at),
+        local_instant(desk.zone, day - DAY, desk.night_hours.night.begins),
+        local_instant(desk.zone, day, desk.digest.at),
     )
     calls = calls_between(session, desk.zone, last_digest, morning)
     failed = select(func.count()).where(
@@ -116,14 +115,15 @@ def _owes(callback: Callback, resolved: Promise | None, zone: ZoneInfo, now: dat
 
 def night_in_words(desk: Desk, day: date, facts: NightFacts, public_url: str, now: datetime) -> Written:
     """Word the digest of a night. Pure."""
+    morning, evening = desk.digest.at, desk.night_hours.night.begins
     kept = attainment(figures.promises(facts.night), now)
     rang = _counted(len(facts.night), "call") if facts.night else "nobody rang"
     broken = f", {_counted(kept.missed, 'promise')} broken" if kept.missed else ""
     subject = f"{desk.company.sender}: the night to {_day(day)}: {rang}{broken}"
     blocks = [
-        [f"The night to {_day(day)}, from {EVENING:%H:%M} to {MORNING:%H:%M}"],
+        [f"The night to {_day(day)}, from {evening:%H:%M} to {morning:%H:%M}"],
         _calls_in_words(facts.night, kept, facts.failed_pages),
-        _day_before(day, facts.day_before, now),
+        _day_before(desk, day, facts.day_before, now),
         ["Still open now", *_open_in_words(facts.still_open)],
         ["Gaps ahead", *_gaps_in_words(desk, facts.gaps)],
         [f"{public_url}/reports/digest?day={day}"],
@@ -147,12 +147,13 @@ def _kept_in_words(kept: Attainment, share: str = "") -> str:
     return f"Kept in time {kept.met}{share}, missed {kept.missed}, not due yet {kept.open}."
 
 
-def _day_before(day: date, calls: Sequence[CallFact], now: datetime) -> list[str]:
+def _day_before(desk: Desk, day: date, calls: Sequence[CallFact], now: datetime) -> list[str]:
+    morning, evening = desk.digest.at, desk.night_hours.night.begins
     kept = attainment(figures.promises(calls), now)
     owed = kept.met + kept.missed + kept.open
     rang = f"{_counted(len(calls), 'call')}, {_counted(owed, 'callback')}." if calls else "Nobody rang."
     return [
-        f"The day before, {_day(day - DAY)}, from {MORNING:%H:%M} to {EVENING:%H:%M}",
+        f"The day before, {_day(day - DAY)}, from {morning:%H:%M} to {evening:%H:%M}",
         rang,
         *([_kept_in_words(kept)] if owed else []),
     ]
@@ -175,9 +176,9 @@ def _gaps_in_words(desk: Desk, gaps: Sequence[Gap]) -> list[str]:
 
 def _write_week(session: Session, desk: Desk, day: date, now: datetime) -> Written:
     monday = monday_of(day) - timedelta(weeks=1)
-    found = activity(session, Days(monday, monday + 6 * DAY), desk.zone)
+    found = activity(session, Days(monday, monday + 6 * DAY), desk.zone, desk.night_hours)
     kept = attainment(figures.promises(found.calls), now)
-    nights = figures.nights(found.days, found.calls_for_nights, found.pages_for_nights)
+    nights = figures.nights(found.days, found.hours, found.calls_for_nights, found.pages_for_nights)
     share = f" ({100 * kept.share_met:.1f} %)" if kept.share_met is not None else ""
     subject = f"{desk.company.sender}: the week from {_day(monday)}: kept {kept.met}, missed {kept.missed}"
     first = "none yet" if kept.median is None else f"median {span(kept.median)}"

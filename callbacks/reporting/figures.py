@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from callbacks.desk.night_hours import NightHours
 from callbacks.reporting.activity import Activity, CallFact, PageFact
-from callbacks.reporting.periods import NIGHT, SLEEP, Days, night_of
+from callbacks.reporting.periods import Days
 from callbacks.text.formats import DAYS
 from sla.attainment import Attainment, Record, attainment_by, by_priority, by_week, grouped
 
@@ -56,7 +57,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Load:
-    """What one person carried. Whatever went out by night counts there, from 22:00 to 07:00 among the wakings too."""
+    """What one person carried. A page in the hours of sleep counts among the pages by night and among the wakings."""
 
     person: str
     by_day: int
@@ -149,8 +150,8 @@ def load(found: Activity) -> list[Load]:
     paged, by_night, wakings = Counter[int](), Counter[int](), Counter[int]()
     for page in found.pages:
         paged[page.technician_id] += page.times
-        by_night[page.technician_id] += page.times * NIGHT.covers(page.local.time())
-        wakings[page.technician_id] += page.times * SLEEP.covers(page.local.time())
+        by_night[page.technician_id] += page.times * found.hours.night.covers(page.local.time())
+        wakings[page.technician_id] += page.times * found.hours.sleep.covers(page.local.time())
     owned = Counter(call.owner_id for call in found.calls if call.owner_id is not None)
     attempts = Counter[int]()
     for attempt in found.attempts:
@@ -163,15 +164,15 @@ def load(found: Activity) -> list[Load]:
     return sorted(carried, key=lambda each: (-each.by_day - each.by_night, each.person))
 
 
-def nights(days: Days, calls: Iterable[CallFact], pages: Iterable[PageFact]) -> list[Night]:
+def nights(days: Days, hours: NightHours, calls: Iterable[CallFact], pages: Iterable[PageFact]) -> list[Night]:
     """Every night of these days in which something happened, the busiest first."""
     rang, owed, paged = Counter[date](), Counter[date](), Counter[date]()
     for call in calls:
-        if (evening := night_of(call.local)) is not None:
+        if (evening := hours.evening_of(call.local)) is not None:
             rang[evening] += 1
             owed[evening] += call.priority is not None
     for page in pages:
-        if (evening := night_of(page.local)) is not None:
+        if (evening := hours.evening_of(page.local)) is not None:
             paged[evening] += page.times
     evenings = [evening for evening in rang.keys() | paged.keys() if days.since <= evening <= days.until]
     lived = [Night(evening, rang[evening], owed[evening], paged[evening]) for evening in evenings]

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from callbacks.text.daily_span import DailySpan
 from sla.wall_clock import begins, first_instant
 
-NIGHT = DailySpan(time(18), time(8, 30))
-SLEEP = DailySpan(time(22), time(7))  # a page in these hours wakes somebody
 DAY = timedelta(days=1)
 FOUR_WEEKS = timedelta(days=28)
 LONGEST = timedelta(days=731)
-
-
-def night_of(local: datetime) -> date | None:
-    """The evening of the night that a moment of the desk's clock is in; None by day."""
-    if not NIGHT.covers(local.time()):
-        return None
-    return local.date() if local.time() >= NIGHT.begins else local.date() - DAY
 
 
 @dataclass(frozen=True)
@@ -37,8 +28,10 @@ class Days:
     def end(self, zone: ZoneInfo) -> datetime:
         return begins(self.until + DAY, zone)
 
-    def last_night_ends(self, zone: ZoneInfo) -> datetime:
-        return first_instant(datetime.combine(self.until + DAY, NIGHT.ends), zone)
+    def last_night_ends(self, zone: ZoneInfo, night: DailySpan) -> datetime:
+        """Return the instant at which the night that begins on the last of these days ends."""
+        last = self.until if night.begins < night.ends else self.until + DAY
+        return max(self.end(zone), first_instant(datetime.combine(last, night.ends), zone))
 
     def mondays(self) -> list[date]:
         """The Monday of every week that has one of these days."""

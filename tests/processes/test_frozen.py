@@ -21,9 +21,9 @@ from tests.postgres import NoPostgres, postgres_server
 
 STUCK = """
 import threading
-from callbacks import worker
-worker.WATCHDOG_BITES_AFTER = 2.0
-bell = worker.Bell(threading.Event().wait)  # a sweep that never comes back
+from callbacks.worker import loop
+loop.WATCHDOG_BITES_AFTER = 2.0
+bell = loop.Bell(threading.Event().wait)  # a sweep that never comes back
 bell.start()
 threading.Event().wait(60)
 """

@@ -47,7 +47,7 @@ def test_it_closes_by_itself_when_the_desk_next_opens_and_its_owner_is_told(desk
     assert state_at(desk, "2026-12-04T08:29:59") == "open"
     assert state_at(desk, "2026-12-04T08:30") == "closed"
     amy.reads("closed by itself", "(514) 555-0199")
-    assert standing_of(desk.callback, desk.now)[0] == "closed by itself"
+    assert standing_of(desk.callback, desk.stage.house.desk.callback.at_risk, desk.now)[0] == "closed by itself"
     assert desk.log_says("3 unsuccessful attempts and 5 days without a word")
 
 

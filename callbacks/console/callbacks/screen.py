@@ -30,7 +30,6 @@ from sla.promises import Promise
 
 CALLS_A_PAGE = 50
 CLOSED_SHOWN = 15
-AT_RISK = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def open_callbacks(
     owed = still_owed(session, desk, support_hours(session, desk), now)
     rows = [
         replace(
-            row_of(callback, now),
+            row_of(callback, desk.callback.at_risk, now),
             next=next_of(callback, forecast(session, desk, callback, plan), desk.zone, now),
             resolution=owed.get(callback.id),
         )
@@ -105,14 +104,14 @@ def _urgency(row: Row) -> tuple[bool, str, datetime]:
     return True, row.priority, due_at or datetime.max.replace(tzinfo=UTC)
 
 
-def recently_closed(session: Session, visible: ColumnElement[bool], now: datetime) -> list[Row]:
+def recently_closed(session: Session, desk: Desk, visible: ColumnElement[bool], now: datetime) -> list[Row]:
     query = select(Callback).where(Callback.state != "open", visible)
     query = query.order_by(Callback.opened_at.desc(), Callback.id.desc()).limit(CLOSED_SHOWN)
-    return [row_of(callback, now) for callback in session.scalars(query)]
+    return [row_of(callback, desk.callback.at_risk, now) for callback in session.scalars(query)]
 
 
-def row_of(callback: Callback, now: datetime) -> Row:
-    standing, words = standing_of(callback, now)
+def row_of(callback: Callback, at_risk: timedelta, now: datetime) -> Row:
+    standing, words = standing_of(callback, at_risk, now)
     return Row(
         reference=callback.reference,
         name=callback.call.caller_name,
@@ -128,7 +127,7 @@ def row_of(callback: Callback, now: datetime) -> Row:
     )
 
 
-def standing_of(callback: Callback, now: datetime) -> tuple[str, str]:
+def standing_of(callback: Callback, at_risk: timedelta, now: datetime) -> tuple[str, str]:
     """Return the SLA status of a callback, and its time left or taken. A breach stays a breach."""
     late = callback.breached_at is not None
     if callback.state != "open":
@@ -139,7 +138,7 @@ def standing_of(callback: Callback, now: datetime) -> tuple[str, str]:
     left = callback.due_at - now
     if left <= timedelta(0):
         return "overdue", f"by {span(-left)}"
-    return ("at risk" if left <= AT_RISK else "on time"), f"{span(left)} left"
+    return ("at risk" if left <= at_risk else "on time"), f"{span(left)} left"
 
 
 def next_of(callback: Callback, decision: Decision | None, zone: ZoneInfo, now: datetime) -> str:
@@ -186,8 +185,9 @@ def callback_detail(
     owed = resolutions(session, desk, hours, TRIED_AND_OPEN & (Callback.id == callback.id), now)
     voicemail = session.scalar(select(Voicemail).where(Voicemail.call_sid == callback.call_sid))
     attempts = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
+    row = row_of(callback, desk.callback.at_risk, now)
     return CallbackDetail(
-        row=replace(row_of(callback, now), next=ahead, resolution=owed[0].promise if owed else None),
+        row=replace(row, next=ahead, resolution=owed[0].promise if owed else None),
         callback=callback,
         call=callback.call,
         voicemail=voicemail,

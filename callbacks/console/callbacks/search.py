@@ -29,7 +29,7 @@ class SearchScreen:
 def search_screen(session: Session, search: Search) -> SearchScreen:
     context = current()
     page, now = find(session, search, context.desk.zone, visible_to(g.user)), context.now()
-    rows = [row_of(callback, now) for callback in page.callbacks]
+    rows = [row_of(callback, context.desk.callback.at_risk, now) for callback in page.callbacks]
     return SearchScreen(rows, page.further, [row.name for row in everybody(session)])
 
 

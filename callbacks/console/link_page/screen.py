@@ -70,7 +70,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         abort(404)
     zone, language = desk.zone, technician.language
     number, voicemail = callback.call.customer_number, voicemail_of(session, page)
-    standing, _ = standing_of(callback, now)
+    standing, _ = standing_of(callback, desk.callback.at_risk, now)
     attempts = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
     return CallbackScreen(
         french=language == "fr",

@@ -31,6 +31,6 @@ def _load(session: Session, now: datetime) -> dict[str, Any]:
     plan = store.schedule(session, desk, now)
     return {
         "open": open_callbacks(session, desk, plan, visible, now),
-        "closed": recently_closed(session, visible, now),
+        "closed": recently_closed(session, desk, visible, now),
         "panel": panel(session, desk, plan, now),
     }

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from callbacks.console.reports.charts import Chart, Group, Look, columns, rows
+from callbacks.desk.night_hours import NightHours
 from callbacks.reporting import figures as tallies
 from callbacks.reporting.activity import Activity
 from callbacks.reporting.export import Table
-from callbacks.reporting.periods import NIGHT, SLEEP
 from callbacks.text.formats import span
 from sla.attainment import Attainment, Record, attainment
 
@@ -45,15 +45,13 @@ def report(found: Activity, resolved: Sequence[Record], promise: timedelta, now:
     records = tallies.promises(found.calls)
     kept = attainment(records, now)
     figures = [
-        _attainment(
-            "attainment", "Promises kept", found, records, now, CANCELLED
-        ),
+        _attainment("attainment", "Promises kept", found, records, now, CANCELLED),
         _first_reaction(records, kept, promise, now),
         _rang("hours", "Calls by hour of the day", "Hour", tallies.hours(found.calls)),
         _rang("weekdays", "Calls by day of the week", "Day", tallies.weekdays(found.calls)),
         _attainment("resolutions", "Resolutions kept", found, resolved, now, RESOLUTIONS),
-        _load(tallies.load(found)),
-        _nights(tallies.nights(found.days, found.calls_for_nights, found.pages_for_nights)),
+        _load(tallies.load(found), found.hours),
+        _nights(tallies.nights(found.days, found.hours, found.calls_for_nights, found.pages_for_nights), found.hours),
         _outcomes(tallies.outcomes(found)),
     ]
     return Report(_headline(found, kept), figures)
@@ -170,21 +168,21 @@ def _outcomes(counted: Sequence[tallies.Outcome]) -> Figure:
                   table, charts)  # fmt: skip
 
 
-def _load(people: Sequence[tallies.Load]) -> Figure:
+def _load(people: Sequence[tallies.Load], hours: NightHours) -> Figure:
     table = Table(
         "load",
         "Load per person",
         ("Person", "Pages by day", "Pages by night", "Night wakings", "Callbacks owned", "Attempts"),
         [(each.person, each.by_day, each.by_night, each.wakings, each.owned, each.attempts) for each in people],
     )
-    says = f"Pages sent to a phone. Night: {NIGHT}. Wakings: pages within {SLEEP}."
+    says = f"Pages sent to a phone. Night: {hours.night}. Wakings: pages within {hours.sleep}."
     drawn = [each for each in people if each.by_day + each.by_night]
     told = "; ".join(f"{each.person} {each.by_night:,} by night and {each.by_day:,} by day" for each in drawn)
     groups = [Group(each.person, (each.by_night, each.by_day)) for each in drawn]
     return Figure("Load per person", says, table, _drawn(rows(f"Pages: {told}.", (BY_NIGHT, BY_DAY), groups)))
 
 
-def _nights(lived: Sequence[tallies.Night]) -> Figure:
+def _nights(lived: Sequence[tallies.Night], hours: NightHours) -> Figure:
     busiest = lived[: tallies.MOST_NIGHTS]
     table = Table(
         "nights",
@@ -193,7 +191,7 @@ def _nights(lived: Sequence[tallies.Night]) -> Figure:
         [(night.evening.isoformat(), f"{night.evening:%a}", night.calls, night.callbacks, night.pages)
          for night in busiest],
     )  # fmt: skip
-    says = f"A night ({NIGHT}) is named after the evening on which it begins."
+    says = f"A night ({hours.night}) is named after the evening on which it begins."
     told = "; ".join(f"{night.evening:%a} {night.evening.day} {night.evening:%b} {night.calls:,}" for night in busiest)
     groups = [
         Group(f"{night.evening:%a} {night.evening.day} {night.evening:%b %Y}", (night.calls,))

@@ -74,6 +74,7 @@ def digest() -> str:
         after=day + DAY if day < today else None,
         problem=problem,
         digests=context.database.read(load),
+        mailed_at=f"{context.desk.digest.at:%H:%M}",
     )
 
 
@@ -138,7 +139,7 @@ def _report(days: Days) -> Report:
     def load(session: Session) -> tuple[Activity, list[Record]]:
         in_days = Call.began_at.between(days.begin(desk.zone), days.end(desk.zone)) & (Callback.state != "cancelled")
         owed = resolutions(session, desk, support_hours(session, desk), in_days, now)
-        return activity(session, days, desk.zone), [_record(each) for each in owed]
+        return activity(session, days, desk.zone, desk.night_hours), [_record(each) for each in owed]
 
     found, resolved = context.database.read(load)
     return report(found, resolved, desk.callback.promise, now)

@@ -28,7 +28,7 @@ def close_if_silent(session: Session, desk: Desk, callback: Callback, now: datet
 
     It closes in support hours, though the five days may end at night: nobody is woken to be told.
     """
-    closing = _closing_of(session, callback)
+    closing = _closing_of(session, desk, callback)
     closes_at = closing.closes_at and support_hours(session, desk).next_opening(closing.closes_at)
     if closes_at is None or closes_at > now:
         callback.next_action_at = closes_at
@@ -41,13 +41,14 @@ def close_if_silent(session: Session, desk: Desk, callback: Callback, now: datet
         text_about(session, callback, owner, "closed", words, now)
 
 
-def _closing_of(session: Session, callback: Callback) -> Closing:
+def _closing_of(session: Session, desk: Desk, callback: Callback) -> Closing:
     attempts = session.scalars(select(ReachAttempt).where(ReachAttempt.callback_id == callback.id)).all()
     reached = [attempt.tried_at for attempt in attempts if attempt.outcome.startswith("reached")]
     in_vain = [attempt.tried_at for attempt in attempts if attempt.outcome in IN_VAIN]
     words = [*reached, *_words_of_customer(session, callback)]
     reopened = select(Event.at).where(Event.call_sid == callback.call_sid, Event.what == "reopened")
-    return automatic_closing(callback.priority, callback.call.began_at, in_vain, words, session.scalars(reopened))
+    began_at, rule = callback.call.began_at, desk.closing_rule
+    return automatic_closing(callback.priority, began_at, in_vain, words, session.scalars(reopened), rule)
 
 
 def _words_of_customer(session: Session, callback: Callback) -> Iterator[datetime]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,6 @@ from callbacks.paging.alerts import tell_supervisors
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import day_and_time
 
-DAILY_AT = time(9)  # desk time: an hour at which a supervisor can still do something about tonight
 EDITS_SETTLE = timedelta(minutes=2)  # a rota is edited in several steps; it is judged when they are done
 MARK = "rota watched"
 MOST_NAMED = 4
@@ -49,8 +48,8 @@ def watch(session: Session, desk: Desk, now: datetime) -> list[Gap]:
 
 def _next_daily(desk: Desk, after: datetime) -> datetime:
     today = after.astimezone(desk.zone).date()
-    at = datetime.combine(today, DAILY_AT, desk.zone)
-    return at if at > after else datetime.combine(today + timedelta(days=1), DAILY_AT, desk.zone)
+    at = datetime.combine(today, desk.rota.gaps_reported_at, desk.zone)
+    return at if at > after else datetime.combine(today + timedelta(days=1), desk.rota.gaps_reported_at, desk.zone)
 
 
 def _words(desk: Desk, gaps: Sequence[Gap]) -> Words:

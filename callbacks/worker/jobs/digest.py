@@ -1,14 +1,14 @@
 """Mails the digests: each morning on the night before, each Monday on the week. Silence means a broken desk.
 
 Each mail is held by a watermark of its own, so that any number of workers sends it once. Whoever takes it holds it
-for a while; when it could not be sent, or the worker died over it, the hold runs out and it is sent again, until noon.
+for a while; when it could not be sent, or the worker died over it, the hold runs out and it is sent again, until
+the last time that the desk file allows.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from hashlib import sha256
-from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import select
@@ -20,7 +20,7 @@ from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
 from callbacks.paging.channels.mail import Letter, Post
 from callbacks.people import users
-from callbacks.reporting.digest import MORNING, NOON, Digest, local_instant, write
+from callbacks.reporting.digest import Digest, local_instant, write
 from sla.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -28,10 +28,10 @@ log = structlog.get_logger(__name__)
 AGAIN_AFTER = timedelta(minutes=5)  # longer than a mail server may take to answer
 
 
-def due(zone: ZoneInfo, now: datetime) -> list[Digest]:
-    """Say which digests are to be in the post at `now`: those of this morning, from eight until noon. Pure."""
-    local = now.astimezone(zone)
-    if not MORNING <= local.time() < NOON:
+def due(desk: Desk, now: datetime) -> list[Digest]:
+    """Return the digests to be mailed at `now`: those of this morning, between the desk file's two times. Pure."""
+    local = now.astimezone(desk.zone)
+    if not desk.digest.at <= local.time() < desk.digest.until:
         return []
     night = Digest("night", local.date())
     return [night, Digest("week", local.date())] if local.weekday() == 0 else [night]
@@ -49,7 +49,7 @@ class DigestPost:
         now = self._clock.now()
         if not self._post.url:
             return
-        for digest in due(self._desk.zone, now):
+        for digest in due(self._desk, now):
             for address in self._database.read(lambda session: recipients(session, self._desk)):
                 self._send_once(digest, address, now)
 
@@ -63,9 +63,9 @@ class DigestPost:
         try:
             self._post.send(letter)
         except CarrierError as fault:
-            log.error("a digest could not be mailed; it is tried again until noon", of=digest.of, cause=str(fault))
+            log.error("a digest could not be mailed; it is tried again", of=digest.of, cause=str(fault))
             return
-        self._database.write(lambda session: _hold(session, name, now, until=_noon(self._desk.zone, digest)))
+        self._database.write(lambda session: _hold(session, name, now, until=_last_time(self._desk, digest)))
         log.info("digest mailed", of=digest.of, day=str(digest.day))
 
 
@@ -91,5 +91,5 @@ def _mark(digest: Digest, address: str) -> str:
     return f"digest of the {digest.of} {digest.day} {address}"[:120]
 
 
-def _noon(zone: ZoneInfo, digest: Digest) -> datetime:
-    return local_instant(zone, digest.day, NOON)
+def _last_time(desk: Desk, digest: Digest) -> datetime:
+    return local_instant(desk.zone, digest.day, desk.digest.until)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -54,15 +54,22 @@ def at(text: str) -> datetime:
     ],
 )
 def test_which_digest_is_due(now: str, expected: list[str]) -> None:
-    assert [f"{digest.of} {digest.day}" for digest in due(DESK.zone, at(now))] == expected
+    assert [f"{digest.of} {digest.day}" for digest in due(DESK, at(now))] == expected
+
+
+def test_another_desk_mails_its_digest_at_another_time() -> None:
+    early = DESK.model_copy(update={"digest": DESK.digest.model_copy(update={"at": time(6, 30), "until": time(7)})})
+    assert not due(early, at("2026-11-28T06:29"))
+    assert due(early, at("2026-11-28T06:30"))
+    assert not due(early, at("2026-11-28T07:00"))
 
 
 def test_eight_o_clock_is_the_desks_on_both_sides_of_a_clock_change() -> None:
-    assert due(DESK.zone, datetime(2026, 10, 31, 12, tzinfo=UTC))
-    assert not due(DESK.zone, datetime(2026, 11, 1, 12, 59, tzinfo=UTC))
-    assert due(DESK.zone, datetime(2026, 11, 1, 13, tzinfo=UTC))
-    assert due(DESK.zone, datetime(2026, 3, 8, 12, tzinfo=UTC))
-    assert not due(DESK.zone, datetime(2026, 3, 7, 12, 59, tzinfo=UTC))
+    assert due(DESK, datetime(2026, 10, 31, 12, tzinfo=UTC))
+    assert not due(DESK, datetime(2026, 11, 1, 12, 59, tzinfo=UTC))
+    assert due(DESK, datetime(2026, 11, 1, 13, tzinfo=UTC))
+    assert due(DESK, datetime(2026, 3, 8, 12, tzinfo=UTC))
+    assert not due(DESK, datetime(2026, 3, 7, 12, 59, tzinfo=UTC))
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from callbacks.oncall import store
 from callbacks.people import technicians
 from callbacks.reporting import export, figures
 from callbacks.reporting.activity import Activity, CallFact, PageFact, activity
-from callbacks.reporting.periods import Days, days_from, night_of, presets
+from callbacks.reporting.periods import Days, days_from, presets
 from sla.attainment import attainment
 
 DESK = read_desk(Path("support.toml"))
@@ -130,13 +130,13 @@ def a_call(text: str, minutes: float | None = None, *, owed: bool = True, state:
     ],
 )
 def test_a_night_belongs_to_the_evening_on_which_it_begins(at: str, evening: str | None) -> None:
-    assert night_of(local(at)) == (date.fromisoformat(evening) if evening else None)
+    assert DESK.night_hours.evening_of(local(at)) == (date.fromisoformat(evening) if evening else None)
 
 
 def test_both_passes_of_the_hour_that_comes_twice_are_the_same_night() -> None:
     twice = [datetime(2026, 11, 1, hour, 30, tzinfo=UTC).astimezone(DESK.zone) for hour in (5, 6)]
     assert [f"{at:%H:%M}" for at in twice] == ["01:30", "01:30"]
-    assert {night_of(at) for at in twice} == {date(2026, 10, 31)}
+    assert {DESK.night_hours.evening_of(at) for at in twice} == {date(2026, 10, 31)}
 
 
 @pytest.mark.parametrize(
@@ -184,8 +184,9 @@ def test_the_weeks_of_some_days_begin_on_their_mondays() -> None:
 
 def test_the_last_night_of_some_days_goes_on_into_the_morning_and_both_clock_changes_are_counted() -> None:
     spring, autumn = Days(date(2026, 3, 7), date(2026, 3, 7)), Days(date(2026, 10, 31), date(2026, 10, 31))
-    assert spring.last_night_ends(DESK.zone) - local("2026-03-07T18:00").astimezone(UTC) == timedelta(hours=13.5)
-    assert autumn.last_night_ends(DESK.zone) - local("2026-10-31T18:00").astimezone(UTC) == timedelta(hours=15.5)
+    night = DESK.night_hours.night
+    assert spring.last_night_ends(DESK.zone, night) - local("2026-03-07T18:00").astimezone(UTC) == timedelta(hours=13.5)
+    assert autumn.last_night_ends(DESK.zone, night) - local("2026-10-31T18:00").astimezone(UTC) == timedelta(hours=15.5)
 
 
 def test_the_busiest_night_comes_first_and_those_outside_the_days_are_not_theirs() -> None:
@@ -198,7 +199,7 @@ def test_the_busiest_night_comes_first_and_those_outside_the_days_are_not_theirs
         a_call("2026-11-30T03:00"),  # the morning after the last day
     ]
     pages = [PageFact(local("2026-11-28T23:30"), 1, 2), PageFact(local("2026-11-30T03:00"), 1, 1)]
-    lived = figures.nights(Days(date(2026, 11, 28), date(2026, 11, 29)), calls, pages)
+    lived = figures.nights(Days(date(2026, 11, 28), date(2026, 11, 29)), DESK.night_hours, calls, pages)
     assert lived == [
         figures.Night(date(2026, 11, 29), calls=2, callbacks=2, pages=1),
         figures.Night(date(2026, 11, 28), calls=2, callbacks=1, pages=2),
@@ -242,7 +243,7 @@ def test_however_calls_are_sorted_they_add_up_to_all_of_them(calls: list[CallFac
     now = local("2026-11-10T12:00").astimezone(UTC)
     days = Days(date(2026, 10, 19), date(2026, 11, 20))
     pages = [PageFact(call.local, 1 + number % 2, 1) for number, call in enumerate(calls)]
-    found = Activity(days, DESK.zone, calls, pages, [], calls, pages, {1: "Amy Roy", 2: "Ben Cole"})
+    found = Activity(days, DESK.zone, calls, pages, [], calls, pages, {1: "Amy Roy", 2: "Ben Cole"}, DESK.night_hours)
     records = figures.promises(calls)
     by_hour, by_day = figures.hours(calls), figures.weekdays(calls)
     assert sum(each.in_hours + each.after_hours for each in by_hour) == len(calls)
@@ -254,8 +255,8 @@ def test_however_calls_are_sorted_they_add_up_to_all_of_them(calls: list[CallFac
     tried = figures.first_reactions(records, now)
     in_time = sum(each.in_time for each in tried)
     assert in_time == whole.met
-    lived = figures.nights(days, calls, pages)
-    by_night = [call for call in calls if night_of(call.local) is not None]
+    lived = figures.nights(days, DESK.night_hours, calls, pages)
+    by_night = [call for call in calls if DESK.night_hours.evening_of(call.local) is not None]
     assert sum(night.calls for night in lived) == sum(night.pages for night in lived) == len(by_night)
     carried = figures.load(found)
     assert sum(each.by_day + each.by_night for each in carried) == len(calls)
@@ -281,7 +282,9 @@ def test_what_happened_is_loaded_alike_from_both_databases(database: Database) -
                          words="", state="sent", created_at=BEGAN))  # fmt: skip
 
     database.write(send_them)
-    found = database.read(lambda s: activity(s, Days(date(2026, 11, 28), date(2026, 11, 28)), DESK.zone))
+    found = database.read(
+        lambda s: activity(s, Days(date(2026, 11, 28), date(2026, 11, 28)), DESK.zone, DESK.night_hours)
+    )
     assert sorted(f"{page.local:%d %H:%M} {page.technician_id} {page.times}" for page in found.pages) == [
         "28 22:00 1 1",
         "28 22:15 1 2",
@@ -307,8 +310,8 @@ def test_the_hours_after_midnight_count_for_the_last_night_and_for_no_day_of_the
 
     database.write(ring_in_the_morning)
     days = Days(date(2026, 11, 28), date(2026, 11, 28))
-    found = database.read(lambda s: activity(s, days, DESK.zone))
-    lived = figures.nights(days, found.calls_for_nights, found.pages_for_nights)
+    found = database.read(lambda s: activity(s, days, DESK.zone, DESK.night_hours))
+    lived = figures.nights(days, DESK.night_hours, found.calls_for_nights, found.pages_for_nights)
     assert (len(found.calls), list(found.pages)) == (2, [])
     assert [(str(each.evening), each.calls, each.pages > 0) for each in lived] == [("2026-11-28", 4, True)]
 
