@@ -66,9 +66,9 @@ def _set_quiet_hours(session: Session, desk: Desk, row: Technician, now: datetim
     return f"{row.name}'s quiet hours: {row.quiet or 'none'}."
 
 
-def _set_mail(session: Session, desk: Desk, row: Technician, now: datetime) -> str:
+def _set_email(session: Session, desk: Desk, row: Technician, now: datetime) -> str:
     technicians.give_mail(row, field("email"))
-    return f"Mail for {row.name} goes to {row.email}." if row.email else f"{row.name} gets no mail."
+    return f"Emails to {row.name} go to {row.email}." if row.email else f"{row.name} gets no emails."
 
 
 def _add_rule(session: Session, desk: Desk, row: Technician, now: datetime) -> str:
@@ -116,7 +116,7 @@ CHANGES: dict[str, Callable[[Session, Desk, Technician, datetime], str]] = {
     "verify": _verify,
     "number": _change_number,
     "second": _change_second_number,
-    "mail": _set_mail,
+    "mail": _set_email,
     "test": _send_test,
     "quiet": _set_quiet_hours,
     "rule": _add_rule,

@@ -75,7 +75,7 @@ def test_wishes_are_kept_and_shown(sue: Console) -> None:
     assert "is not a number of minutes" in does(sue, "/people/1/rule", channel="call", minutes="-3")
     assert "has no mail address" in does(sue, "/people/1/rule", channel="mail", minutes="0")
     assert "is no mail address" in does(sue, "/people/1/mail", email="amy at home")
-    assert "Mail for Amy Roy goes to amy@example.com" in does(sue, "/people/1/mail", email="amy@example.com")
+    assert "Emails to Amy Roy go to amy@example.com" in does(sue, "/people/1/mail", email="amy@example.com")
     assert "mail after 0 min" in does(sue, "/people/1/rule", channel="mail", minutes="0")
     assert "goes by mail. Take it away first" in does(sue, "/people/1/mail", email="")
     assert "mail after 0 min" not in does(sue, "/people/1/drop-rule", rule="2")
