@@ -33,6 +33,7 @@ from callbacks.console.blueprint import register_console
 from callbacks.console.context import ConsoleContext
 from callbacks.db.database import Database
 from callbacks.db.migrations import check_schema, migrate
+from callbacks.db.states import Channel, Role
 from callbacks.desk.business_hours import add_closure, add_holiday, strike_out, support_hours
 from callbacks.desk.desk_file import Desk, read_desk
 from callbacks.desk.escalation_policy import SUPERVISOR
@@ -49,7 +50,7 @@ from callbacks.people import users
 from callbacks.people.person import Way
 from callbacks.people.technicians import add_technician
 from callbacks.processes import supervise
-from callbacks.records.event_log import in_words
+from callbacks.records.event_log import lines_of_log
 from callbacks.reporting import export as reports
 from callbacks.settings import Settings, settings_from
 from callbacks.text.formats import readable_number
@@ -252,12 +253,12 @@ def _give_out_parts(house: House, night: Night) -> None:
             row = add_technician(session, name, number, now, verified=True)
             layer = layer if layer in (*layers, SUPERVISOR) else layers[0]
             store.add_shift(session, house.desk, row, layer, None, None, now)
-        users.add_user(session, DEMO_USER, "administrator", DEMO_PASSWORD, now)
+        users.add_user(session, DEMO_USER, Role.ADMINISTRATOR.value, DEMO_PASSWORD, now)
 
     house.database.write(work)
     for name, (number, _) in CAST.items():
         night.gives_a_phone_to(name, number)
-    night.carrier.phone_book = lambda: [(name, number) for name, (number, _) in CAST.items()]
+    night.carrier.browser.phone_book = lambda: [(name, number) for name, (number, _) in CAST.items()]
 
 
 def kept_audio_differs(stage: Stage) -> list[str]:
@@ -366,7 +367,7 @@ def _coverage_warnings(house: House) -> Iterator[str]:
     if not roster.people:
         yield "nobody can be paged: no technician has a verified number. Add one: technician add --verified."
     if roster.people and not (
-        house.settings.smtp_url and any(Way("mail") in each.ways for each in roster.supervisors())
+        house.settings.smtp_url and any(Way(Channel.MAIL) in each.ways for each in roster.supervisors())
     ):
         yield (
             "when the carrier takes nothing, nobody hears of it: set SMTP_URL, and give a supervisor a mail "
@@ -461,10 +462,10 @@ def playing(desk: Desk, shown: RunningClock, host: str, port: int) -> Iterator[S
             desk, shown.now(), Path(folder), base, "https://carrier.test", in_process=True,
             transcribe_model=Path(model) if model else None,
         )  # fmt: skip
-        stage.carrier.clock_controls = shown
-        stage.carrier.zone = desk.hours.zone
-        stage.carrier.beside = "../"
-        stage.carrier.line_names = {line.number: f"{name} line" for name, line in desk.lines.items()}
+        stage.carrier.browser.clock_controls = shown
+        stage.carrier.browser.zone = desk.hours.zone
+        stage.carrier.browser.console_url = "../"
+        stage.carrier.browser.line_names = {line.number: f"{name} line" for name, line in desk.lines.items()}
         site = DispatcherMiddleware(stage.house.web, {"/simulator": stage.carrier.wsgi})
         server = make_server(host, port, site, threaded=True)
         threading.Thread(target=server.serve_forever, name="web", daemon=True).start()
@@ -534,7 +535,7 @@ def _play(name: str, desk: Desk, voicemail: bytes | None) -> bool:
             fault = str(failure)
         click.echo("\n".join(stage.night.told(desk.zone)))
         click.echo("\nThe log says:")
-        click.echo("\n".join(stage.house.database.read(lambda session: in_words(session, desk.zone))))
+        click.echo("\n".join(stage.house.database.read(lambda session: lines_of_log(session, desk.zone))))
         stage.house.worker.close()
         stage.house.database.close()
     click.echo(f"\nFAILED: {fault}" if fault else "\nThe promise was kept.")

@@ -21,6 +21,7 @@ from callbacks.console.blueprint import register_console
 from callbacks.console.context import ConsoleContext
 from callbacks.db.database import Database
 from callbacks.db.migrations import migrate
+from callbacks.db.states import CallbackState, CallOutcome, PriorityLevel
 from callbacks.db.tables import Call, Callback, FindingWord
 from callbacks.desk.desk_file import read_desk
 from callbacks.links import Links
@@ -127,12 +128,14 @@ def _row(n: int, count: int, people: list[int]) -> tuple[dict[str, Any], dict[st
     is_late, is_open = chance.random() < 0.01, n >= count - 5
     call = {
         "sid": f"CA{n:032d}", "line": "direct" if chance.random() < 0.7 else "toll-free", "caller": number,
-        "customer_number": number, "began_at": at, "is_open": False, "outcome": "voicemail",
+        "customer_number": number, "began_at": at, "is_open": False, "outcome": CallOutcome.VOICEMAIL,
     }  # fmt: skip
     tried = None if is_open else at + timedelta(minutes=40 if is_late else 12)
+    state = CallbackState.OPEN if is_open else CallbackState.RESOLVED
     callback = {
-        "reference": f"K{n:09d}", "call_sid": call["sid"], "state": "open" if is_open else "resolved",
-        "priority": chance.choice(["P1", "P2", "P2", "P3"]), "opened_at": at, "due_at": at + timedelta(minutes=30),
+        "reference": f"K{n:09d}", "call_sid": call["sid"], "state": state,
+        "priority": chance.choice([*PriorityLevel, PriorityLevel.P2]),
+        "opened_at": at, "due_at": at + timedelta(minutes=30),
         "owner_id": None if is_open else chance.choice(people), "attempted_at": tried, "resolved_at": tried,
         "breached_at": at + timedelta(minutes=30) if is_late else None, "position": 1, "decisions": 1,
         "next_action_at": at + timedelta(minutes=3) if is_open else None,

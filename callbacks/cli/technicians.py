@@ -9,16 +9,18 @@ import click
 from sqlalchemy.orm import Session
 
 from callbacks.cli.command import Group, OpenDesk, OpensDesk
+from callbacks.db.states import Channel, PhoneSlot
 from callbacks.db.tables import Technician
 from callbacks.errors import WrongState
 from callbacks.paging import alerts
 from callbacks.paging.delivery import result_of
 from callbacks.people import technicians
-from callbacks.people.person import Number
 from callbacks.text.duration import duration
 from callbacks.text.formats import readable_number
 
 RESULT_WITHIN = 60.0  # seconds that `technician test` waits for an answer
+CODES_GO_BY = [Channel.TEXT.value, Channel.CALL.value]
+RULES_GO_BY = [*CODES_GO_BY, Channel.MAIL.value]
 WHICH = click.option("--second", is_flag=True, help="Their second number instead of the first.")
 
 
@@ -48,7 +50,7 @@ def _people(group: click.Group, open_desk: OpensDesk) -> None:
                 session, name, phone, now, email=email, language=language, verified=verified
             )
             if not verified:
-                alerts.send_code(session, house.desk, row, "first", now)
+                alerts.send_code(session, house.desk, row, PhoneSlot.FIRST, now)
             return row
 
         added = house.database.write(work)
@@ -66,7 +68,7 @@ def _people(group: click.Group, open_desk: OpensDesk) -> None:
             verified = "verified" if row.verified_at else "NOT verified"
             extra = [f"second {row.second_phone}"] if row.second_phone else []
             extra += [f"quiet {row.quiet}"] if row.quiet else []
-            extra += [f"{rule.channel} {rule.number} after {rule.after // 60} min" for rule in row.rules]
+            extra += [f"{rule.channel.value} {rule.number.value} after {rule.after // 60} min" for rule in row.rules]
             extra += [f"UNREACHABLE by {trouble}" for trouble in technicians.troubles_in_words(row)]
             click.echo("\t".join([row.name, row.phone, row.language, verified, *extra]))
 
@@ -113,7 +115,12 @@ def _numbers(group: click.Group, open_desk: OpensDesk) -> None:
     @group.command("verify")
     @click.argument("name")
     @click.option("--code", help="The code that was texted to the number; without it a new one is sent.")
-    @click.option("--by", type=click.Choice(["text", "call"]), default="text", show_default=True)
+    @click.option(
+        "--by",
+        type=click.Choice([Channel.TEXT.value, Channel.CALL.value]),
+        default=Channel.TEXT.value,
+        show_default=True,
+    )
     @WHICH
     def verify(name: str, code: str | None, by: str, second: bool) -> None:
         """Verify a number: send a code to it, or take the code back."""
@@ -123,7 +130,7 @@ def _numbers(group: click.Group, open_desk: OpensDesk) -> None:
         def work(session: Session) -> bool:
             row = technicians.technician_named(session, name)
             if code is None:
-                alerts.send_code(session, house.desk, row, which, now, by)
+                alerts.send_code(session, house.desk, row, which, now, Channel(by))
                 return False
             return technicians.verify(session, row, which, code.strip(), now)
 
@@ -131,7 +138,7 @@ def _numbers(group: click.Group, open_desk: OpensDesk) -> None:
         if code is None:
             click.echo("A code is on its way. Nothing else counts before it comes back.")
         elif is_verified:
-            click.echo(f"{name}'s {which} number is verified.")
+            click.echo(f"{name}'s {which.value} number is verified.")
         else:
             raise WrongState("That is not the code, or it has expired. Leave --code out to send a new one.")
 
@@ -182,7 +189,7 @@ def _wishes(group: click.Group, open_desk: OpensDesk) -> None:
 
     @group.command("rule")
     @click.argument("name")
-    @click.argument("channel", type=click.Choice(["text", "call", "mail"]))
+    @click.argument("channel", type=click.Choice(RULES_GO_BY))
     @click.option("--after", default="0m", show_default=True, help="How long after the page, such as 3m.")
     @WHICH
     def rule(name: str, channel: str, after: str, second: bool) -> None:
@@ -192,12 +199,13 @@ def _wishes(group: click.Group, open_desk: OpensDesk) -> None:
             delay = duration(after)
         except ValueError as fault:
             raise click.BadParameter(str(fault)) from None
-        if channel == "mail" and not house.settings.smtp_url:
+        if Channel(channel) is Channel.MAIL and not house.settings.smtp_url:
             raise WrongState("No mail can be sent: set SMTP_URL and MAIL_FROM first.")
 
         def work(session: Session) -> None:
             row = technicians.technician_named(session, name)
-            technicians.add_rule(row, channel, delay if isinstance(delay, timedelta) else timedelta(0), _which(second))
+            after_page = delay if isinstance(delay, timedelta) else timedelta(0)
+            technicians.add_rule(row, Channel(channel), after_page, _which(second))
 
         house.database.write(work)
         click.echo(f"{name} is paged by {channel} too, {after} after the page.")
@@ -217,5 +225,5 @@ def _wishes(group: click.Group, open_desk: OpensDesk) -> None:
         click.echo("\n".join(open_desk().database.write(work)) or "Nothing beside the desk's policy.")
 
 
-def _which(second: bool) -> Number:
-    return "second" if second else "first"
+def _which(second: bool) -> PhoneSlot:
+    return PhoneSlot.SECOND if second else PhoneSlot.FIRST

@@ -28,7 +28,9 @@ def user_commands(open_desk: OpensDesk) -> click.Group:
         house = open_desk()
         for each in house.database.read(users.everyone):
             factor = "second factor" if each.second_factor else "password only"
-            click.echo("\t".join([each.email, each.role, each.technician.name if each.technician else "-", factor]))
+            click.echo(
+                "\t".join([each.email, each.role.value, each.technician.name if each.technician else "-", factor])
+            )
 
     return group
 

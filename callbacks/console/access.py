@@ -10,13 +10,14 @@ from flask import abort, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, or_, true
 
+from callbacks.db.states import CallbackState, Role
 from callbacks.db.tables import Callback, User
 from callbacks.people import users
 
 View = Callable[..., ResponseReturnValue]
 
 
-def _for_roles(roles: Sequence[str], refusal: str) -> Callable[[View], View]:
+def _for_roles(roles: Sequence[Role], refusal: str) -> Callable[[View], View]:
     """Guard a view: send whoever is not logged in to the login screen, and refuse every other role."""
 
     def guard(view: View) -> View:
@@ -33,17 +34,15 @@ def _for_roles(roles: Sequence[str], refusal: str) -> Callable[[View], View]:
     return guard
 
 
-for_all_users = _for_roles(users.ROLES, "")
-for_all_but_technicians = _for_roles(
-    ("administrator", "supervisor", "reader"), "Technicians see open callbacks and their own."
-)
-for_all_but_readers = _for_roles(("administrator", "supervisor", "technician"), "Readers cannot change anything.")
+for_all_users = _for_roles(tuple(Role), "")
+for_all_but_technicians = _for_roles((*users.MAY_STEER, Role.READER), "Technicians see open callbacks and their own.")
+for_all_but_readers = _for_roles((*users.MAY_STEER, Role.TECHNICIAN), "Readers cannot change anything.")
 for_supervisors = _for_roles(users.MAY_STEER, "Only supervisors and administrators can do this.")
-for_administrators = _for_roles(("administrator",), "Only administrators can do this.")
+for_administrators = _for_roles((Role.ADMINISTRATOR,), "Only administrators can do this.")
 
 
 def visible_to(user: User) -> ColumnElement[bool]:
     """Return which callbacks a user sees: a technician the open ones and their own, everyone else all of them."""
-    if user.role != "technician":
+    if user.role is not Role.TECHNICIAN:
         return true()
-    return or_(Callback.state == "open", Callback.owner_id == user.technician_id)
+    return or_(Callback.state == CallbackState.OPEN, Callback.owner_id == user.technician_id)

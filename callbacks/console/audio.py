@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.console.context import current
 from callbacks.console.security import refuse_nul_characters
+from callbacks.db.event_kinds import EventKind
 from callbacks.db.tables import Event, Voicemail
 from callbacks.records import audit_log
 
@@ -54,4 +55,5 @@ def note_listener(session: Session, voicemail: Voicemail, who: str, now: datetim
 
 def _is_listening(session: Session, voicemail: Voicemail, who: str, now: datetime) -> bool:
     lately = select(Event.id).where(Event.call_sid == voicemail.call_sid, Event.at > now - LISTENING_LASTS)
-    return session.scalar(lately.where(Event.actor == who, Event.what == "heard the message").limit(1)) is not None
+    theirs = lately.where(Event.actor == who, Event.kind == EventKind.MESSAGE_HEARD)
+    return session.scalar(theirs.limit(1)) is not None

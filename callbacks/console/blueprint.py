@@ -23,6 +23,7 @@ from callbacks.console.rota import feed
 from callbacks.console.rota import routes as rota
 from callbacks.console.security import add_security_headers, refuse_forged_forms, refuse_nul_characters
 from callbacks.console.setup import routes as setup
+from callbacks.db.states import Role
 from callbacks.people import users
 from callbacks.text.formats import LANGUAGES, caller_in_words, day_in_words, moment
 
@@ -73,10 +74,11 @@ for status in ERROR_TITLES:
 @console.context_processor
 def user_in_templates() -> dict[str, Any]:
     user = g.get("user")
-    role = user.role if user is not None else ""
+    role = user.role if user is not None else None
     return {
         "user": user,
-        "role": role,
+        "is_technician": role is Role.TECHNICIAN,
+        "is_administrator": role is Role.ADMINISTRATOR,
         "is_supervisor": role in users.MAY_STEER,
         "token": login_session.token,
         "demo": current().demo,

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.console.context import current
 from callbacks.db.database import Database
+from callbacks.db.states import AudioState, CallbackState, PageState
 from callbacks.db.tables import Callback, Page, Voicemail, WorkerSign
 from callbacks.worker.health import unready
 
@@ -61,20 +62,20 @@ class _DeskCollector(Collector):
 
 
 def _numbers(session: Session, now: datetime) -> dict[tuple[str, str], float]:
-    unanswered = (Callback.state == "open", Callback.attempted_at.is_(None))
+    unanswered = (Callback.state == CallbackState.OPEN, Callback.attempted_at.is_(None))
     swept_at = session.scalar(select(func.max(WorkerSign.swept_at)))
-    due = session.scalar(select(func.min(Page.next_action_at)).where(Page.state == "due"))
+    due = session.scalar(select(func.min(Page.next_action_at)).where(Page.state == PageState.DUE))
     return {
-        ("callbacks_open", "Callbacks that are open"): _count(session, Callback.state == "open"),
+        ("callbacks_open", "Callbacks that are open"): _count(session, Callback.state == CallbackState.OPEN),
         ("callbacks_unanswered", "Open callbacks without an attempt"): _count(session, *unanswered),
         ("callbacks_overdue", "Unanswered past their deadline"): _count(session, *unanswered, Callback.due_at < now),
         ("pages_waiting", "Pages not yet taken by the carrier"): session.scalar(
-            select(func.count()).select_from(Page).where(Page.state == "due")
+            select(func.count()).select_from(Page).where(Page.state == PageState.DUE)
         )
         or 0,
         ("oldest_page_late_seconds", "How late the oldest waiting page is"): _late(due, now),
         ("recordings_wanted", "Recordings not yet in our storage"): session.scalar(
-            select(func.count()).select_from(Voicemail).where(Voicemail.audio == "wanted")
+            select(func.count()).select_from(Voicemail).where(Voicemail.audio == AudioState.WANTED)
         )
         or 0,
         ("sweep_age_seconds", "Since a worker last finished a sweep"): _late(swept_at, now),

@@ -22,7 +22,10 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
+from callbacks.errors import NotFound
+
 T = TypeVar("T")
+Row = TypeVar("Row", bound=DeclarativeBase)
 log = structlog.get_logger(__name__)
 
 TRIES = 4
@@ -148,6 +151,14 @@ def _sqlite(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def locked(session: Session, model: type[Row], key: object) -> Row:
+    """Load a row and lock it against everybody else until the transaction ends. Raise NotFound."""
+    found = session.get(model, key, with_for_update={"of": model}, populate_existing=True)
+    if found is None:
+        raise NotFound(f"There is no such {model.__name__.lower()}.")
+    return found
 
 
 def insert_once(session: Session, row: type[DeclarativeBase], **values: Any) -> bool:

@@ -6,17 +6,68 @@ whatever is written afterwards names the token, so that a worker that was frozen
 
 from __future__ import annotations
 
+import enum
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, Enum, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from callbacks.db.database import UtcDateTime
+from callbacks.db.event_kinds import EventKind
+from callbacks.db.states import (
+    AttemptState,
+    AudioState,
+    CallbackState,
+    CallOutcome,
+    CarrierStatus,
+    Channel,
+    Coverage,
+    PageAnswer,
+    PageKind,
+    PageState,
+    PhoneSlot,
+    PriorityLevel,
+    ReachOutcome,
+    Role,
+    TranscribedBy,
+    VoicemailState,
+)
+
+
+def _values(kind: type[enum.Enum]) -> Sequence[str]:
+    return [member.value for member in kind]
+
+
+def _by_value(length: int) -> Enum:
+    """A column that holds the value of an enum. Loading a value that the enum lacks raises LookupError.
+
+    The migrations see to it that there is none.
+    """
+    return Enum(
+        enum.Enum,
+        native_enum=False,
+        create_constraint=False,
+        validate_strings=True,
+        values_callable=_values,
+        length=length,
+    )
 
 
 class Base(DeclarativeBase):
-    type_annotation_map = {datetime: UtcDateTime, str: String(255), dict[str, Any]: JSON}  # noqa: RUF012
+    type_annotation_map = {  # noqa: RUF012
+        datetime: UtcDateTime,
+        str: String(255),
+        dict[str, Any]: JSON,
+        enum.Enum: _by_value(20),
+        CallOutcome: _by_value(40),
+        Channel: _by_value(10),
+        Coverage: _by_value(10),
+        PhoneSlot: _by_value(6),
+        PriorityLevel: _by_value(2),
+        TranscribedBy: _by_value(10),
+    }
 
 
 class Technician(Base):
@@ -46,8 +97,8 @@ class ContactRuleRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"), index=True)
-    channel: Mapped[str] = mapped_column(String(10))  # text, call, mail
-    number: Mapped[str] = mapped_column(String(6), default="first")  # first, second
+    channel: Mapped[Channel]
+    number: Mapped[PhoneSlot] = mapped_column(default=PhoneSlot.FIRST)
     after: Mapped[int] = mapped_column(default=0)  # seconds
 
 
@@ -58,7 +109,7 @@ class Verification(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"), index=True)
-    number: Mapped[str] = mapped_column(String(6))
+    number: Mapped[PhoneSlot]
     code: Mapped[str] = mapped_column(String(6))
     expires_at: Mapped[datetime]
     failures: Mapped[int] = mapped_column(default=0)
@@ -180,7 +231,7 @@ class User(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(unique=True)
     password_hash: Mapped[str]
-    role: Mapped[str] = mapped_column(String(20))
+    role: Mapped[Role]
     created_at: Mapped[datetime]
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
@@ -222,8 +273,10 @@ class Call(Base):
     beep_at: Mapped[datetime | None]  # when the caller was asked to speak
     accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
     ended_at: Mapped[datetime | None]
-    outcome: Mapped[str] = mapped_column(String(40), default="in progress")
+    outcome: Mapped[CallOutcome] = mapped_column(default=CallOutcome.IN_PROGRESS)
     accepted_by: Mapped[Technician | None] = relationship(lazy="joined")
+    voicemail: Mapped[Voicemail | None] = relationship(back_populates="call")
+    callback: Mapped[Callback | None] = relationship(back_populates="call")
 
 
 class Voicemail(Base):
@@ -233,16 +286,17 @@ class Voicemail(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), unique=True)
     recording_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
-    state: Mapped[str] = mapped_column(String(20))  # expected, recorded, absent, failed
+    state: Mapped[VoicemailState]
     seconds: Mapped[int | None]
-    audio: Mapped[str] = mapped_column(String(20), default="none")  # none, wanted, copied, lost
+    audio: Mapped[AudioState] = mapped_column(default=AudioState.NONE)
     audio_file: Mapped[str | None]
     audio_sha256: Mapped[str | None] = mapped_column(String(64))
     transcript: Mapped[str] = mapped_column(Text, default="")
-    transcribed_by: Mapped[str] = mapped_column(String(10), default="")  # machine, person, nobody: it could not be had
+    transcribed_by: Mapped[TranscribedBy] = mapped_column(default=TranscribedBy.NOT_YET)
     tries: Mapped[int] = mapped_column(default=0)
     next_action_at: Mapped[datetime | None]
     token: Mapped[int] = mapped_column(default=0)
+    call: Mapped[Call] = relationship(back_populates="voicemail")
 
 
 BROKEN = "breached_at IS NOT NULL"
@@ -265,8 +319,8 @@ class Callback(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(12), unique=True)
     call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), unique=True)
-    state: Mapped[str] = mapped_column(String(20), default="open")  # open, resolved, cancelled, closed (by itself)
-    priority: Mapped[str] = mapped_column(String(2), default="P2")
+    state: Mapped[CallbackState] = mapped_column(default=CallbackState.OPEN)
+    priority: Mapped[PriorityLevel] = mapped_column(default=PriorityLevel.P2)
     policy: Mapped[str] = mapped_column(String(40), default="default")  # the escalation policy that holds for it
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime]
@@ -282,8 +336,8 @@ class Callback(Base):
     next_action_at: Mapped[datetime | None]  # the next step, or, once it was tried, when it closes by itself
     consented_by: Mapped[str | None]  # who allowed a risky number to be rung
     product: Mapped[str] = mapped_column(default="")
-    coverage: Mapped[str] = mapped_column(String(10), default="")  # covered, courtesy, billable
-    call: Mapped[Call] = relationship(lazy="joined")
+    coverage: Mapped[Coverage] = mapped_column(default=Coverage.NONE)
+    call: Mapped[Call] = relationship(lazy="joined", back_populates="callback")
     owner: Mapped[Technician | None] = relationship(lazy="joined")
 
 
@@ -309,7 +363,7 @@ class PriorityChange(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"), index=True)
     at: Mapped[datetime]
-    priority: Mapped[str] = mapped_column(String(2))
+    priority: Mapped[PriorityLevel]
 
 
 class Waiting(Base):
@@ -328,7 +382,7 @@ class Page(Base):
 
     __tablename__ = "pages"
     __table_args__ = (
-        UniqueConstraint("callback_id", "occasion", "technician_id", "channel", "number", name="one_page_each"),
+        UniqueConstraint("callback_id", "kind", "round", "technician_id", "channel", "number", name="one_page_each"),
         Index("pages_to_send", "next_action_at"),
         Index("pages_by_code", "code"),
         Index("pages_by_time", "created_at"),
@@ -336,18 +390,19 @@ class Page(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     callback_id: Mapped[int | None] = mapped_column(ForeignKey("callbacks.id"))
-    occasion: Mapped[str] = mapped_column(String(40))  # "step 1", "reminder 3", "taken 5", "test", "alarm", ...
+    kind: Mapped[PageKind]
+    round: Mapped[int] = mapped_column(default=0)  # which decision, or which attempt, of the callback; else 0
     technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"), index=True)
-    channel: Mapped[str] = mapped_column(String(10))  # text, call, mail, connection
-    number: Mapped[str] = mapped_column(String(6), default="first")  # the technician's first or second
+    channel: Mapped[Channel]
+    number: Mapped[PhoneSlot] = mapped_column(default=PhoneSlot.FIRST)
     code: Mapped[str] = mapped_column(String(8))
     words: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(String(20), default="due")  # due, sent, bundled, failed, cancelled, over the cap
+    state: Mapped[PageState] = mapped_column(default=PageState.DUE)
     created_at: Mapped[datetime]
     next_action_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
     token: Mapped[int] = mapped_column(default=0)
-    answer: Mapped[str] = mapped_column(String(20), default="")  # taken, passed, heard
+    answer: Mapped[PageAnswer] = mapped_column(default=PageAnswer.NONE)
     bundled_into_id: Mapped[int | None] = mapped_column(ForeignKey("pages.id", name="bundled_into"), index=True)
     callback: Mapped[Callback | None] = relationship(lazy="joined")
     technician: Mapped[Technician] = relationship(lazy="joined")
@@ -361,9 +416,9 @@ class PageAttempt(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"), index=True)
     started_at: Mapped[datetime] = mapped_column(index=True)
-    state: Mapped[str] = mapped_column(String(20), default="sending")  # sending, accepted, refused, lost
+    state: Mapped[AttemptState] = mapped_column(default=AttemptState.SENDING)
     sid: Mapped[str | None] = mapped_column(String(64), unique=True)
-    carrier_status: Mapped[str] = mapped_column(String(20), default="")
+    carrier_status: Mapped[CarrierStatus] = mapped_column(default=CarrierStatus.NONE)
     status_at: Mapped[datetime | None]
     error_code: Mapped[int | None]
     error: Mapped[str] = mapped_column(Text, default="")
@@ -379,7 +434,7 @@ class ReachAttempt(Base):
     callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"), index=True)
     technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"))
     tried_at: Mapped[datetime]
-    outcome: Mapped[str] = mapped_column(String(20))  # ringing, reached, busy, no answer, machine, left a message, ...
+    outcome: Mapped[ReachOutcome]
     is_told: Mapped[bool] = mapped_column(default=False)  # a person said how it went, not the carrier alone
     told_by: Mapped[str] = mapped_column(String(80))  # "text", "connection", "console, boss@example.com"
     call_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
@@ -388,16 +443,25 @@ class ReachAttempt(Base):
 
 
 class Event(Base):
-    """One line of the story. Only ever added to."""
+    """One line of a call's log. The database itself refuses to change or delete a row."""
 
     __tablename__ = "events"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), index=True)
     at: Mapped[datetime]
-    actor: Mapped[str]  # "caller", "desk", "Amy Roy", "boss@example.com", "carrier"
-    what: Mapped[str] = mapped_column(String(60))
-    detail: Mapped[str] = mapped_column(Text, default="")
+    actor: Mapped[str]  # one of Actor, a technician's name, or a mail address
+    kind: Mapped[EventKind] = mapped_column(
+        Enum(
+            EventKind,
+            native_enum=False,
+            validate_strings=True,
+            length=40,
+            values_callable=lambda kinds: [kind.value for kind in kinds],
+        )
+    )
+    step: Mapped[int | None]  # which escalation step was taken
+    detail: Mapped[str] = mapped_column(Text, default="")  # for people to read; code never does
 
 
 class ReceivedText(Base):
@@ -410,6 +474,7 @@ class ReceivedText(Base):
     at: Mapped[datetime]
     words: Mapped[str] = mapped_column(Text)
     answer: Mapped[str] = mapped_column(Text)
+    understood: Mapped[bool] = mapped_column(default=True)  # False: the answer explains how to reply
 
 
 class WorkerSign(Base):

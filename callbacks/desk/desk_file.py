@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import phonenumbers
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from callbacks.db.states import Channel, Coverage, PriorityLevel
 from callbacks.desk.escalation_policy import Escalation, Step, Target
 from callbacks.desk.night_hours import NightHours
 from callbacks.errors import BrokenDesk, WrongState
@@ -106,7 +107,7 @@ class Line(_Part):
     language: Language = "en"
     menu: Mapping[Annotated[str, Field(pattern="^[0-9]$")], Literal["support", "english", "french"]] = {}
     menu_exit: Literal["support", "goodbye"] = "support"
-    priority: Literal["P1", "P2", "P3"] = "P2"  # of a callback that opens on this line
+    priority: PriorityLevel = PriorityLevel.P2  # of a callback that opens on this line
 
     @model_validator(mode="after")
     def menu_leads_to_support(self) -> Line:
@@ -172,7 +173,7 @@ class OtherPolicy(_Part):
     """An escalation policy for some callbacks; what it leaves out is as in [escalation]."""
 
     lines: tuple[str, ...] = ()
-    priorities: tuple[Literal["P1", "P2", "P3"], ...] = ()
+    priorities: tuple[PriorityLevel, ...] = ()
     hours: tuple[Annotated[DailySpan, BeforeValidator(span_of_day)], ...] = ()
     steps: tuple[EscalationStep, ...] = Field(min_length=1)
     again: AgainStep | None = None
@@ -181,7 +182,7 @@ class OtherPolicy(_Part):
     reminder_before_due: Duration | None = None
     resume_before_due: Duration | None = None
 
-    def holds_for(self, line: str, priority: str, local: time) -> bool:
+    def holds_for(self, line: str, priority: PriorityLevel, local: time) -> bool:
         return (
             (not self.lines or line in self.lines)
             and (not self.priorities or priority in self.priorities)
@@ -189,10 +190,20 @@ class OtherPolicy(_Part):
         )
 
 
-class Coverage(_Part):
+class Products(_Part):
+    """The products that customers call about, by whether work on them is paid for."""
+
     covered: tuple[str, ...] = ()
     courtesy: tuple[str, ...] = ()
     billable: tuple[str, ...] = ()
+
+    @property
+    def by_coverage(self) -> Mapping[Coverage, tuple[str, ...]]:
+        return {
+            Coverage.COVERED: self.covered,
+            Coverage.COURTESY: self.courtesy,
+            Coverage.BILLABLE: self.billable,
+        }
 
 
 class Limits(_Part):
@@ -210,7 +221,7 @@ class AutoClose(_Part):
 
     attempts: int = Field(ge=1, le=20, default=3)
     silence: Duration = timedelta(days=5)
-    never: tuple[Literal["P1", "P2", "P3"], ...] = ("P1",)
+    never: tuple[PriorityLevel, ...] = (PriorityLevel.P1,)
 
     @model_validator(mode="after")
     def silence_lasts(self) -> AutoClose:
@@ -250,15 +261,24 @@ class Desk(_Part):
     callback: CallbackPromise
     ringing: Ringing
     voicemail: VoicemailLimits
-    priorities: Mapping[Literal["P1", "P2", "P3"], PriorityTargets]
+    priorities: Mapping[PriorityLevel, PriorityTargets]
     escalation: EscalationPart
     policies: Mapping[str, OtherPolicy] = {}
-    coverage: Coverage = Coverage()
+    coverage: Products = Products()
     limits: Limits = Limits()
     digest: DigestMails = DigestMails()
     auto_close: AutoClose = AutoClose()
     reports: ReportHours = ReportHours()
     rota: RotaWatch = RotaWatch()
+
+    def priority_of_line(self, line: str) -> PriorityLevel:
+        """Return the priority of a callback that opens on a line; a line that is gone is like any other."""
+        return self.lines[line].priority if line in self.lines else PriorityLevel.P2
+
+    def coverage_of(self, product: str) -> Coverage:
+        """Return whether work on a product is paid for; NONE when the desk file does not know it."""
+        known = (coverage for coverage, products in self.coverage.by_coverage.items() if product in products)
+        return next(known, Coverage.NONE)
 
     def line_called(self, number: str) -> str:
         """Name the line that a number belongs to; a number of nobody's is served as a line without a menu."""
@@ -304,12 +324,13 @@ class Desk(_Part):
     @cached_property
     def closing_rule(self) -> ClosingRule:
         """When a callback closes by itself."""
-        return ClosingRule(self.auto_close.attempts, self.auto_close.silence, frozenset(self.auto_close.never))
+        never = frozenset(level.value for level in self.auto_close.never)
+        return ClosingRule(self.auto_close.attempts, self.auto_close.silence, never)
 
     @cached_property
-    def promises(self) -> Mapping[str, Priority]:
+    def promises(self) -> Mapping[PriorityLevel, Priority]:
         """What each priority promises."""
-        return {name: _priority(name, targets) for name, targets in self.priorities.items()}
+        return {level: _priority(level, targets) for level, targets in self.priorities.items()}
 
     @cached_property
     def policy(self) -> Escalation:
@@ -322,7 +343,7 @@ class Desk(_Part):
         others = {name: self._escalation(other.steps, other) for name, other in self.policies.items()}
         return {DEFAULT: self.policy, **others}
 
-    def policy_for(self, line: str, priority: str, at: datetime) -> str:
+    def policy_for(self, line: str, priority: PriorityLevel, at: datetime) -> str:
         """Name the policy that holds for a callback on this line opened at this instant: the first that fits."""
         local = at.astimezone(self.zone).time()
         fitting = (name for name, other in self.policies.items() if other.holds_for(line, priority, local))
@@ -349,10 +370,10 @@ class Desk(_Part):
         )
 
 
-def _priority(name: str, targets: PriorityTargets) -> Priority:
+def _priority(level: PriorityLevel, targets: PriorityTargets) -> Priority:
     business = not targets.around_the_clock
     return Priority(
-        name,
+        level.value,
         targets.name,
         promise.Target(targets.first_reaction, business_time=business),
         promise.Target(targets.resolution, business_time=business, at_risk_after=targets.at_risk_after),
@@ -366,8 +387,8 @@ def _repeated(steps: Iterable[EscalationStep]) -> Iterator[Step]:
 
 
 def _targets(step: AgainStep) -> tuple[Target, ...]:
-    texts, calls = (Target(who, "text") for who in step.text), (Target(who, "call") for who in step.call)
-    return (*texts, *calls, *(Target(who, "page") for who in step.page))
+    texts, calls = (Target(who, Channel.TEXT) for who in step.text), (Target(who, Channel.CALL) for who in step.call)
+    return (*texts, *calls, *(Target(who, None) for who in step.page))
 
 
 def read_desk(path: Path) -> Desk:
@@ -444,13 +465,15 @@ def _faults_of_lines(desk: Desk) -> list[str]:
 
 
 def _faults_of_priorities(desk: Desk) -> list[str]:
-    faults = [f"priorities.{name} is missing. Add it." for name in ("P1", "P2", "P3") if name not in desk.priorities]
+    faults = [
+        f"priorities.{level.value} is missing. Add it." for level in PriorityLevel if level not in desk.priorities
+    ]
     zero = timedelta(0)
-    for name, targets in desk.priorities.items():
+    for level, targets in desk.priorities.items():
         if targets.first_reaction <= zero or targets.resolution <= zero:
-            faults.append(f"priorities.{name}: a target of zero cannot be kept. Give more.")
+            faults.append(f"priorities.{level.value}: a target of zero cannot be kept. Give more.")
         elif targets.at_risk_after is not None and not zero < targets.at_risk_after <= targets.resolution:
-            faults.append(f"priorities.{name}: at_risk_after must lie before the resolution is due.")
+            faults.append(f"priorities.{level.value}: at_risk_after must lie before the resolution is due.")
     if desk.callback.at_risk >= desk.callback.promise:
         faults.append("callback.at_risk: it must be shorter than callback.promise.")
     if desk.callback.promise < timedelta(minutes=5):

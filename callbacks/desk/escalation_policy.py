@@ -6,7 +6,8 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+
+from callbacks.db.states import Channel
 
 # Two layers stand apart from the desk's own: who hears of a breach, and who stands in where nobody is.
 SUPERVISOR, FALLBACK = "supervisor", "fallback"
@@ -16,13 +17,10 @@ PERSON = "person:"  # before a technician's name, where a layer could stand
 
 @dataclass(frozen=True)
 class Target:
-    """A layer, "supervisor", "everyone", "everyone else" or "person:Amy Roy", and how they are paged.
-
-    "page" leaves it to each person's own contact rules.
-    """
+    """A layer, "supervisor", "everyone", "everyone else" or "person:Amy Roy", and how they are paged."""
 
     who: str
-    channel: Literal["text", "call", "page"]
+    channel: Channel | None  # None: as each person's own contact rules say
 
 
 @dataclass(frozen=True)

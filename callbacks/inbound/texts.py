@@ -1,4 +1,4 @@
-"""Answers a text that came in: finds the person and the page, does what is asked, says in one line what became of it.
+"""Answers a text that came in: finds the person and the page, performs the act, and returns one line of answer.
 
 The answer is kept with the text's SID: the same text delivered twice changes nothing and gets the same answer.
 """
@@ -6,282 +6,171 @@ The answer is kept with the text's SID: the same text delivered twice changes no
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callbacks.acts import life
+from callbacks.acts.attempts import ReportOutcome
+from callbacks.acts.base import Act, Refused, Via, perform, technician_by
+from callbacks.acts.connect import Connect
+from callbacks.acts.ownership import Pass, Take
 from callbacks.db.database import insert_once
+from callbacks.db.states import CallbackState, Channel, PageAnswer, PageKind, PhoneSlot, ReportedOutcome
 from callbacks.db.tables import Callback, Page, ReceivedText, Technician
 from callbacks.desk.desk_file import Desk
-from callbacks.errors import WrongState
-from callbacks.inbound.text_commands import Command, Verb, code_of_number, is_assent, is_opt_in, is_opt_out, understand
-from callbacks.paging.alerts import send_test, tell_supervisors
-from callbacks.paging.escalate import subject_of
-from callbacks.paging.messages import by_when
-from callbacks.people.person import Number
+from callbacks.inbound.text_commands import (
+    Command,
+    Verb,
+    code_of_number,
+    is_assent,
+    is_opt_in,
+    is_opt_out,
+    understand,
+)
+from callbacks.paging.alerts import alert_supervisors, send_test
+from callbacks.people.person import Way
 from callbacks.people.technicians import forget_trouble, note_trouble, technician_with, verify, waits_for_code
-from callbacks.text import phone_numbers
 from callbacks.text.bilingual import Words
-from callbacks.text.formats import clock_time, ended_once, readable_number
+from callbacks.text.formats import readable_number
 
-NONSENSE_ANSWERED = 5  # a day, to one technician
+HELP_ANSWERS = 5  # a day, to one technician who is not understood
 QUESTIONS_ASKED = 20
+DAY = timedelta(days=1)
+TEST_LASTS = timedelta(hours=1)
+
+# What a technician can do by text; WHO asks, and TEST is about no callback.
+ACTS: Mapping[Verb, Act] = {
+    Verb.ACK: Take(),
+    Verb.CALL: Connect(),
+    Verb.PASS: Pass(),
+    Verb.DONE: ReportOutcome(ReportedOutcome.RESOLVED),
+    Verb.CONT: ReportOutcome(ReportedOutcome.CONTINUING),
+    Verb.MSG: ReportOutcome(ReportedOutcome.LEFT_A_MESSAGE),
+    Verb.NA: ReportOutcome(ReportedOutcome.NO_ANSWER),
+    Verb.WRONG: ReportOutcome(ReportedOutcome.WRONG_NUMBER),
+}
 
 
 @dataclass(frozen=True)
-class Told:
-    """Who said what about which callback."""
+class Incoming:
+    """A text from one of our technicians."""
 
     desk: Desk
-    callback: Callback
     technician: Technician
-    code: str
+    slot: PhoneSlot
+    text: str
     now: datetime
 
-    def say(self, english: str, french: str) -> str:
-        return Words(english, french).for_(self.technician.language)
+
+@dataclass(frozen=True)
+class Answer:
+    """What is texted back: nothing, when it is empty."""
+
+    words: Words
+    understood: bool = True
 
 
-def answer_text(session: Session, desk: Desk, sid: str, sender: str, words: str, now: datetime) -> str:
-    """Do what a text asks and give the answer; an empty answer is none."""
-    if not insert_once(session, ReceivedText, sid=sid, sender=sender[:64], at=now, words=words[:1600], answer=""):
+NOTHING = Answer(Words("", ""))
+
+
+def answer_text(session: Session, desk: Desk, sid: str, sender: str, text: str, now: datetime) -> str:
+    """Do what a text asks and return the answer; an empty answer is none."""
+    if not insert_once(
+        session, ReceivedText, sid=sid, sender=sender[:64], at=now, words=text[:1600], answer="", understood=True
+    ):
         return session.scalars(select(ReceivedText.answer).where(ReceivedText.sid == sid)).one()
-    answer = _answer(session, desk, sender, words, now)
-    session.get_one(ReceivedText, sid).answer = answer
-    return answer
-
-
-def _answer(session: Session, desk: Desk, sender: str, words: str, now: datetime) -> str:
     technician = technician_with(session, sender)
     if technician is None:
-        return _to_a_stranger(session, desk, sender, now)
-    which: Number = "second" if sender == technician.second_phone else "first"
-    if is_opt_out(words) or is_opt_in(words):
-        return _heed_the_carriers_word(session, desk, technician, which, words, now)
-    code = code_of_number(words)
-    if code is not None and waits_for_code(session, technician, which, now):
-        return _verify(session, technician, which, code, now)
-    command = understand(words)
+        answer, language = _to_a_stranger(session, desk, sender, now), "en"
+    else:
+        slot = PhoneSlot.SECOND if sender == technician.second_phone else PhoneSlot.FIRST
+        answer, language = _answer(session, Incoming(desk, technician, slot, text, now)), technician.language
+    received = session.get_one(ReceivedText, sid)
+    received.answer, received.understood = answer.words.for_(language), answer.understood
+    return received.answer
+
+
+def _answer(session: Session, incoming: Incoming) -> Answer:
+    text, technician = incoming.text, incoming.technician
+    if is_opt_out(text) or is_opt_in(text):
+        return _heed_the_carriers_word(session, incoming)
+    code = code_of_number(text)
+    if code is not None and waits_for_code(session, technician, incoming.slot, incoming.now):
+        return _verify(session, incoming, code)
+    command = understand(text)
     if command is None:
-        return _to_nonsense(session, technician, words, now)
-    if command.verb == "test":
-        return _test(session, desk, technician, now)
-    callback, page_code = _callback_meant(session, technician, command)
+        return _not_understood(session, incoming)
+    if command.verb is Verb.TEST:
+        return _test(session, incoming)
+    return _about_callback(session, incoming, command)
+
+
+# Texts about a callback
+
+
+def _about_callback(session: Session, incoming: Incoming, command: Command) -> Answer:
+    callback, code = _callback_meant(session, incoming.technician, command)
     if callback is None:
-        return _which(session, technician, command, now)
-    held = life.held(session, callback.id)
-    return ACTS[command.verb](session, Told(desk, held, technician, page_code, now))
+        return _which(session, incoming, command)
+    if command.verb is Verb.WHO:
+        return Answer(_who(callback, incoming.technician, code))
+    by = technician_by(incoming.technician, Via.TEXT, code)
+    try:
+        return Answer(perform(session, incoming.desk, callback.id, ACTS[command.verb], by, incoming.now))
+    except Refused as refusal:
+        return Answer(refusal.words)
 
 
 def _callback_meant(session: Session, technician: Technician, command: Command) -> tuple[Callback | None, str]:
     """Find the callback by the code; without a code, only when this person has exactly one open."""
     if command.code is not None:
-        mine = select(Page).where(Page.technician_id == technician.id, Page.code == command.code)
-        page = session.scalars(mine.order_by(Page.id.desc())).first()
+        theirs = select(Page).where(Page.technician_id == technician.id, Page.code == command.code)
+        page = session.scalars(theirs.order_by(Page.id.desc())).first()
         return (page.callback, page.code) if page else (None, "")
     open_ones = _open_ones(session, technician)
-    if len(open_ones) != 1 or command.verb == "ack":
+    if len(open_ones) != 1 or command.verb is Verb.ACK:
         return None, ""
     return next(iter(open_ones.items()))
 
 
 def _open_ones(session: Session, technician: Technician) -> dict[Callback, str]:
     """The open callbacks that this person was paged for, each with their code."""
-    mine = select(Page).join(Callback, Page.callback_id == Callback.id).where(Callback.state == "open")
-    pages = session.scalars(mine.where(Page.technician_id == technician.id, Page.code != "").order_by(Page.id))
+    theirs = select(Page).join(Callback, Page.callback_id == Callback.id).where(Callback.state == CallbackState.OPEN)
+    pages = session.scalars(theirs.where(Page.technician_id == technician.id, Page.code != "").order_by(Page.id))
     return {page.callback: page.code for page in pages if page.callback is not None}
 
 
-# What a text with a code does
-
-
-def _acknowledge(session: Session, told: Told) -> str:
-    callback = told.callback
-    if callback.state != "open":
-        return _closed(told)
-    if not life.acknowledge(session, told.desk, callback, told.technician, "text", told.now):
-        return _who(session, told)
-    subject = subject_of(session, told.desk, callback)
-    when, quand = (by_when(subject, language, told.now) for language in ("en", "fr"))
-    if callback.call.customer_number is None:
-        why = phone_numbers.verdict_on(callback.call.caller).why or "it was a wrong number"
-        return told.say(
-            ended_once(f"{callback.reference} is yours: call{when}. ")
-            + f"No number to ring: {why}. Hear the message by the link of the page. "
-            f"Afterwards: DONE {told.code}, or NA {told.code} for no answer.",
-            f"{callback.reference} est à vous: appelez{quand}, mais aucun numéro à composer. Écoutez le message. "
-            f"Ensuite: FAIT {told.code}, ou NA {told.code} sans réponse.",
-        )
-    number = readable_number(callback.call.customer_number)
-    return told.say(
-        ended_once(f"{callback.reference} is yours. Call {number}{when}. ")
-        + f"CALL {told.code} connects you. Afterwards: DONE {told.code}, or NA {told.code} for no answer.",
-        f"{callback.reference} est à vous. Appelez {number}{quand}. "
-        f"APPEL {told.code} vous relie. Ensuite: FAIT {told.code}, ou NA {told.code} sans réponse.",
-    )
-
-
-def _closed(told: Told) -> str:
-    return told.say(f"{told.callback.reference} is closed already.", f"{told.callback.reference} est déjà fermé.")
-
-
-def _tells(outcome: str, english: str, french: str) -> Callable[[Session, Told], str]:
-    """A word that says how the call to the customer went, and the answer to it."""
-
-    def act(session: Session, told: Told) -> str:
-        try:
-            life.tell_outcome(session, told.desk, told.callback, told.technician, outcome, "text", told.now)
-        except WrongState:
-            return _closed(told)
-        at = clock_time(told.now, told.desk.zone, told.technician.language)
-        blanks = {"reference": told.callback.reference, "at": at, "code": told.code}
-        return ended_once(told.say(english.format(**blanks), french.format(**blanks)))
-
-    return act
-
-
-def _pass(session: Session, told: Told) -> str:
-    try:
-        life.hand_on(session, told.callback, told.technician, "text", told.now)
-    except WrongState:
-        return _who(session, told)
-    return told.say(f"{told.callback.reference} goes to the next person now.", f"{told.callback.reference} est passé.")
-
-
-def _who(session: Session, told: Told) -> str:
-    callback = told.callback
-    if callback.state != "open":
-        return told.say(f"{callback.reference} is closed.", f"{callback.reference} est fermé.")
-    if callback.owner is None:
-        return told.say(
-            f"Nobody has {callback.reference} yet. Reply {told.code} to take it.",
-            f"Personne n'a encore pris {callback.reference}. Répondez {told.code} pour le prendre.",
-        )
-    if callback.owner_id == told.technician.id:
-        return told.say(f"You have {callback.reference}.", f"Vous avez {callback.reference}.")
-    return told.say(
-        f"{callback.owner.name} has {callback.reference}.", f"{callback.owner.name} a {callback.reference}."
-    )
-
-
-def _call(session: Session, told: Told) -> str:
-    callback = told.callback
-    if callback.state != "open":
-        return _closed(told)
-    verdict = phone_numbers.verdict_on(callback.call.caller)
-    if callback.call.customer_number is None:
-        if verdict.needs_consent:
-            return told.say(
-                f"{callback.reference}: {callback.call.caller} is {verdict.why}. A supervisor must allow it first.",
-                f"{callback.reference}: {callback.call.caller} est à risque. Un superviseur doit l'autoriser.",
-            )
-        return told.say(
-            f"The caller of {callback.reference} gave no number that may be rung. Hear the message in the log.",
-            f"Aucun numéro à rappeler pour {callback.reference}. Écoutez le message dans le journal.",
-        )
-    if not life.acknowledge(session, told.desk, callback, told.technician, "text", told.now):
-        return _who(session, told)
-    life.ask_for_connection(session, callback, told.technician, told.now)
-    return told.say("Your phone rings now. Press 1 to be connected.", "Votre téléphone sonne. Faites le 1.")
-
-
-ACTS: dict[Verb, Callable[[Session, Told], str]] = {
-    "ack": _acknowledge,
-    "call": _call,
-    "done": _tells("resolved", "{reference} is resolved. Thank you.", "{reference} est réglé. Merci."),
-    "cont": _tells(
-        "continuing",
-        "Noted: {reference} reached, and it stays with you. DONE {code} when they are served.",
-        "Noté: {reference} joint, et il reste à vous. FAIT {code} quand c'est réglé.",
-    ),
-    "msg": _tells(
-        "left a message",
-        "Noted: message left for {reference} at {at}. CALL {code} tries again, DONE {code} when they are served.",
-        "Noté: message laissé pour {reference} à {at}. APPEL {code} pour réessayer, FAIT {code} quand c'est réglé.",
-    ),
-    "na": _tells(
-        "no answer",
-        "Noted: tried {reference} at {at}, no answer. CALL {code} tries again, DONE {code} when they are served.",
-        "Noté: {reference} essayé à {at}, sans réponse. APPEL {code} pour réessayer, FAIT {code} quand c'est réglé.",
-    ),
-    "wrong": _tells(
-        "wrong number",
-        "Noted: wrong number. It will not be rung again for {reference}; a supervisor is told.",
-        "Noté: mauvais numéro. Il ne sera plus composé pour {reference}; un superviseur est averti.",
-    ),
-    "pass": _pass,
-    "who": _who,
-}
-
-
-# Texts about no callback
-
-
-def _heed_the_carriers_word(
-    session: Session, desk: Desk, technician: Technician, which: Number, words: str, now: datetime
-) -> str:
-    """STOP and START are answered by the carrier, which from now on blocks our texts, or lets them through again."""
-    if is_opt_in(words):
-        forget_trouble(technician, f"text {which}")
-    elif note_trouble(technician, f"text {which}", "this person sent STOP; the carrier blocks texts to them."):
-        english = f"{technician.name} sent STOP: no text reaches them. They are paged by phone until they send START."
-        french = f"{technician.name} a envoyé STOP: aucun texto ne lui parvient. On l'appelle jusqu'à son START."
-        tell_supervisors(session, desk, f"STOP {technician.id} {now:%Y-%m-%d %H:%M}", Words(english, french), now)
-    return ""
-
-
-def _verify(session: Session, technician: Technician, which: Number, code: str, now: datetime) -> str:
-    if verify(session, technician, which, code, now):
-        words = Words("Thank you. This number is verified.", "Merci. Ce numéro est confirmé.")
-    else:
-        words = Words(
-            "That is not the code. Look at the last text again, or ask for a new code.",
-            "Ce n'est pas le bon code. Relisez le dernier texto, ou demandez un nouveau code.",
-        )
-    return words.for_(technician.language)
-
-
-def _test(session: Session, desk: Desk, technician: Technician, now: datetime) -> str:
-    if _answered_today(session, technician.phone, now) > QUESTIONS_ASKED:
-        return ""
-    ways = " and ".join(dict.fromkeys(page.channel for page in send_test(session, desk, technician, now)))
-    return Words(
-        f"A test page is on its way by {ways}." if ways else "No verified number of yours can be paged.",
-        "Un essai est en route." if ways else "Aucun de vos numéros n'est confirmé.",
-    ).for_(technician.language)
-
-
-def _test_was_heard(session: Session, technician: Technician, now: datetime) -> bool:
-    recent = select(Page).where(
-        Page.technician_id == technician.id, Page.occasion == "test", Page.channel == "text", Page.answer == ""
-    )
-    page = session.scalars(recent.where(Page.created_at > now - timedelta(hours=1)).order_by(Page.id.desc())).first()
-    if page is None:
-        return False
-    page.answer = "heard"
-    return True
-
-
-def _which(session: Session, technician: Technician, command: Command, now: datetime) -> str:
-    """The word is clear and the callback is not: ask, naming those that it can mean."""
-    if _answered_today(session, technician.phone, now) > QUESTIONS_ASKED:
-        return ""
-    if command.code is not None:
+def _who(callback: Callback, technician: Technician, code: str) -> Words:
+    reference, owner = callback.reference, callback.owner
+    if callback.state is not CallbackState.OPEN:
+        return Words(f"{reference} is closed.", f"{reference} est fermé.")
+    if owner is None:
         return Words(
-            f"You have no page with the code {command.code}. Look at the last text again.",
-            f"{command.code}: aucun appel ouvert pour vous. Le code à quatre chiffres est dans le dernier texto.",
-        ).for_(technician.language)
-    word, open_ones = command.verb.upper(), _open_ones(session, technician)
+            f"Nobody has {reference} yet. Reply {code} to take it.",
+            f"Personne n'a encore pris {reference}. Répondez {code} pour le prendre.",
+        )
+    if owner.id == technician.id:
+        return Words(f"You have {reference}.", f"Vous avez {reference}.")
+    return Words(f"{owner.name} has {reference}.", f"{owner.name} a {reference}.")
+
+
+def _which(session: Session, incoming: Incoming, command: Command) -> Answer:
+    """The word is clear and the callback is not: ask, naming those that it can mean."""
+    if _answered_today(session, incoming.technician.phone, incoming.now) > QUESTIONS_ASKED:
+        return NOTHING
+    if command.code is not None:
+        english = f"You have no page with the code {command.code}. Look at the last text again."
+        french = f"{command.code}: aucun appel ouvert pour vous. Le code à quatre chiffres est dans le dernier texto."
+        return Answer(Words(english, french))
+    word, open_ones = command.verb.name, _open_ones(session, incoming.technician)
     named = ", ".join(f"{code} ({_named(callback)})" for callback, code in list(open_ones.items())[-5:])
     if not named:
-        return Words("You have no open callback.", "Aucun rappel ouvert pour vous.").for_(technician.language)
-    return Words(
-        f"Which one? Write {word} and the code: {named}.", f"Lequel? Écrivez le mot et le code: {named}."
-    ).for_(technician.language)
+        return Answer(Words("You have no open callback.", "Aucun rappel ouvert pour vous."))
+    english, french = f"Which one? Write {word} and the code: {named}.", f"Lequel? Écrivez le mot et le code: {named}."
+    return Answer(Words(english, french))
 
 
 def _named(callback: Callback) -> str:
@@ -289,62 +178,133 @@ def _named(callback: Callback) -> str:
     return f"{callback.reference}, {readable_number(number)}" if number else callback.reference
 
 
-def _to_nonsense(session: Session, technician: Technician, words: str, now: datetime) -> str:
-    misunderstood = _misunderstood_today(session, technician, now)
-    meant = _named_by_code(session, technician, words)
-    if meant is not None and misunderstood < QUESTIONS_ASKED:
-        callback, code = meant
-        return Words(
-            f"Not understood. For {_named(callback)}: reply {code} alone to take it, CALL {code} to be connected, "
-            f"DONE {code} when it is resolved, NA {code} for no answer, PASS {code} to hand on.",
-            f"Pas compris. Pour {_named(callback)}: {code} seul pour le prendre, APPEL {code} vous relie, "
-            f"FAIT {code} si réglé, NA {code} sans réponse, PASSE {code} pour le passer.",
-        ).for_(technician.language)
-    if misunderstood >= NONSENSE_ANSWERED:
-        return ""
-    if is_assent(words):
-        if _test_was_heard(session, technician, now):
-            return Words("Thank you, the test page arrived.", "Merci, l'essai est arrivé.").for_(technician.language)
-        waiting = {c: code for c, code in _open_ones(session, technician).items() if c.owner_id is None}
-        if len(waiting) == 1:
-            callback, code = next(iter(waiting.items()))
-            return Words(
-                f"Do you take {callback.reference}? Reply {code} to take it, PASS {code} to hand on.",
-                f"Prenez-vous {callback.reference}? Répondez {code} pour le prendre, PASSE {code} pour le passer.",
-            ).for_(technician.language)
+# Texts that are not understood
+
+
+def _not_understood(session: Session, incoming: Incoming) -> Answer:
+    times = _not_understood_today(session, incoming)
+    meant = _named_by_code(session, incoming)
+    if meant is not None and times < QUESTIONS_ASKED:
+        return Answer(_replies_to(*meant), understood=False)
+    if times >= HELP_ANSWERS:
+        return NOTHING
+    if is_assent(incoming.text):
+        assent = _to_assent(session, incoming)
+        if assent is not None:
+            return assent
+    return Answer(HELP, understood=False)
+
+
+HELP = Words(
+    "Not understood. Reply the bare code to take it, or CALL, DONE, CONT, MSG, NA, WRONG, PASS or WHO and the "
+    "code. TEST tries your phone.",
+    "Pas compris. Répondez le code seul pour prendre l'appel, ou APPEL, FAIT, SUITE, MSG, NA, FAUX, PASSE ou QUI "
+    "et le code. ESSAI essaie votre téléphone.",
+)
+
+
+def _replies_to(callback: Callback, code: str) -> Words:
     return Words(
-        "Not understood. Reply the bare code to take it, or CALL, DONE, CONT, MSG, NA, WRONG, PASS or WHO and the "
-        "code. TEST tries your phone.",
-        "Pas compris. Répondez le code seul pour prendre l'appel, ou APPEL, FAIT, SUITE, MSG, NA, FAUX, PASSE ou QUI "
-        "et le code. ESSAI essaie votre téléphone.",
-    ).for_(technician.language)
+        f"Not understood. For {_named(callback)}: reply {code} alone to take it, CALL {code} to be connected, "
+        f"DONE {code} when it is resolved, NA {code} for no answer, PASS {code} to hand on.",
+        f"Pas compris. Pour {_named(callback)}: {code} seul pour le prendre, APPEL {code} vous relie, "
+        f"FAIT {code} si réglé, NA {code} sans réponse, PASSE {code} pour le passer.",
+    )
 
 
-def _named_by_code(session: Session, technician: Technician, words: str) -> tuple[Callback, str] | None:
+def _to_assent(session: Session, incoming: Incoming) -> Answer | None:
+    """Answer an "ok" by what it can only mean: the test page arrived, or the one callback that waits."""
+    if _test_was_heard(session, incoming):
+        return Answer(Words("Thank you, the test page arrived.", "Merci, l'essai est arrivé."))
+    waiting = {c: code for c, code in _open_ones(session, incoming.technician).items() if c.owner_id is None}
+    if len(waiting) != 1:
+        return None
+    callback, code = next(iter(waiting.items()))
+    return Answer(
+        Words(
+            f"Do you take {callback.reference}? Reply {code} to take it, PASS {code} to hand on.",
+            f"Prenez-vous {callback.reference}? Répondez {code} pour le prendre, PASSE {code} pour le passer.",
+        )
+    )
+
+
+def _named_by_code(session: Session, incoming: Incoming) -> tuple[Callback, str] | None:
     """The open callback whose code stands somewhere in a text that says no more that can be understood."""
-    by_code = {code: callback for callback, code in _open_ones(session, technician).items()}
-    found = [code for code in dict.fromkeys(re.findall(r"(?<![0-9])[0-9]{4}(?![0-9])", words)) if code in by_code]
+    by_code = {code: callback for callback, code in _open_ones(session, incoming.technician).items()}
+    codes = dict.fromkeys(re.findall(r"(?<![0-9])[0-9]{4}(?![0-9])", incoming.text))
+    found = [code for code in codes if code in by_code]
     return (by_code[found[0]], found[0]) if len(found) == 1 else None
 
 
-def _to_a_stranger(session: Session, desk: Desk, sender: str, now: datetime) -> str:
-    if _answered_today(session, sender, now) > desk.limits.answers_to_strangers:
-        return ""
-    lines = ", ".join(readable_number(line.number) for line in desk.lines.values())
-    return f"{desk.company.sender}: texts to this number are not read. Please call {lines}."
-
-
-def _misunderstood_today(session: Session, technician: Technician, now: datetime) -> int:
-    """How often they were told that they were not understood: an answering machine must not be answered for ever."""
+def _not_understood_today(session: Session, incoming: Incoming) -> int:
+    """How often they were told that they were not understood: an answering machine must not be answered without end."""
+    technician = incoming.technician
     theirs = ReceivedText.sender.in_([technician.phone, technician.second_phone or technician.phone])
-    not_understood = or_(
-        ReceivedText.answer.startswith("Not understood"), ReceivedText.answer.startswith("Pas compris")
+    count = select(func.count()).select_from(ReceivedText).where(theirs, ReceivedText.at > incoming.now - DAY)
+    return session.scalar(count.where(ReceivedText.understood.is_(False))) or 0
+
+
+# Texts about no callback
+
+
+def _heed_the_carriers_word(session: Session, incoming: Incoming) -> Answer:
+    """STOP and START are answered by the carrier, which from now on blocks our texts, or lets them through again."""
+    technician, way = incoming.technician, Way(Channel.TEXT, incoming.slot)
+    if is_opt_in(incoming.text):
+        forget_trouble(technician, way)
+    elif note_trouble(technician, way, "this person sent STOP; the carrier blocks texts to them."):
+        english = f"{technician.name} sent STOP: no text reaches them. They are paged by phone until they send START."
+        french = f"{technician.name} a envoyé STOP: aucun texto ne lui parvient. On l'appelle jusqu'à son START."
+        once = f"STOP {technician.id} {incoming.now:%Y-%m-%d %H:%M}"
+        alert_supervisors(session, incoming.desk, once, Words(english, french), incoming.now)
+    return NOTHING
+
+
+def _verify(session: Session, incoming: Incoming, code: str) -> Answer:
+    if verify(session, incoming.technician, incoming.slot, code, incoming.now):
+        return Answer(Words("Thank you. This number is verified.", "Merci. Ce numéro est confirmé."))
+    return Answer(
+        Words(
+            "That is not the code. Look at the last text again, or ask for a new code.",
+            "Ce n'est pas le bon code. Relisez le dernier texto, ou demandez un nouveau code.",
+        )
     )
-    count = select(func.count()).select_from(ReceivedText).where(theirs, ReceivedText.at > now - timedelta(days=1))
-    return session.scalar(count.where(not_understood)) or 0
+
+
+def _test(session: Session, incoming: Incoming) -> Answer:
+    if _answered_today(session, incoming.technician.phone, incoming.now) > QUESTIONS_ASKED:
+        return NOTHING
+    pages = send_test(session, incoming.desk, incoming.technician, incoming.now)
+    channels = " and ".join(dict.fromkeys(page.channel.value for page in pages))
+    if not channels:
+        return Answer(Words("No verified number of yours can be paged.", "Aucun de vos numéros n'est confirmé."))
+    return Answer(Words(f"A test page is on its way by {channels}.", "Un essai est en route."))
+
+
+def _test_was_heard(session: Session, incoming: Incoming) -> bool:
+    """Mark the test page that a technician confirms; return whether there was one."""
+    recent = select(Page).where(
+        Page.technician_id == incoming.technician.id,
+        Page.kind == PageKind.TEST,
+        Page.channel == Channel.TEXT,
+        Page.answer == PageAnswer.NONE,
+        Page.created_at > incoming.now - TEST_LASTS,
+    )
+    page = session.scalars(recent.order_by(Page.id.desc())).first()
+    if page is None:
+        return False
+    page.answer = PageAnswer.HEARD
+    return True
+
+
+def _to_a_stranger(session: Session, desk: Desk, sender: str, now: datetime) -> Answer:
+    if _answered_today(session, sender, now) > desk.limits.answers_to_strangers:
+        return NOTHING
+    lines = ", ".join(readable_number(line.number) for line in desk.lines.values())
+    english = f"{desk.company.sender}: texts to this number are not read. Please call {lines}."
+    return Answer(Words(english, english))
 
 
 def _answered_today(session: Session, sender: str, now: datetime) -> int:
-    since = now - timedelta(days=1)
     count = select(func.count()).select_from(ReceivedText)
-    return session.scalar(count.where(ReceivedText.sender == sender[:64], ReceivedText.at > since)) or 0
+    return session.scalar(count.where(ReceivedText.sender == sender[:64], ReceivedText.at > now - DAY)) or 0

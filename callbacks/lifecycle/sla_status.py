@@ -10,20 +10,21 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from callbacks.db.states import CallbackState, PriorityLevel
 from callbacks.db.tables import Call, Callback, PriorityChange, Waiting
 from callbacks.desk.desk_file import Desk
 from sla.explanation import explained
 from sla.hours import SupportHours
 from sla.promises import Course, Promise, Wait, first_reaction, resolution
 
-TRIED_AND_OPEN = (Callback.state == "open") & Callback.attempted_at.is_not(None)
+TRIED_AND_OPEN = (Callback.state == CallbackState.OPEN) & Callback.attempted_at.is_not(None)
 
 
 class Resolution(NamedTuple):
     """How the resolution of one callback stands."""
 
     callback_id: int
-    priority: str
+    priority: PriorityLevel
     line: str
     began_at: datetime
     promise: Promise
@@ -53,7 +54,7 @@ def still_owed(session: Session, desk: Desk, hours: SupportHours, now: datetime)
     return {each.callback_id: each.promise for each in resolutions(session, desk, hours, TRIED_AND_OPEN, now)}
 
 
-Facts = tuple[int, str, str, datetime]
+Facts = tuple[int, PriorityLevel, str, datetime]
 
 
 def _courses(session: Session, desk: Desk, which: ColumnElement[bool]) -> Sequence[tuple[Facts, Course]]:
@@ -80,10 +81,10 @@ def _courses(session: Session, desk: Desk, which: ColumnElement[bool]) -> Sequen
     ]
 
 
-def _changes(session: Session, which: ColumnElement[bool]) -> dict[int, list[tuple[datetime, str]]]:
+def _changes(session: Session, which: ColumnElement[bool]) -> dict[int, list[tuple[datetime, PriorityLevel]]]:
     columns = select(PriorityChange.callback_id, PriorityChange.at, PriorityChange.priority)
     query = columns.join(Callback, PriorityChange.callback_id == Callback.id).join(Call, Callback.call_sid == Call.sid)
-    found = defaultdict[int, list[tuple[datetime, str]]](list)
+    found = defaultdict[int, list[tuple[datetime, PriorityLevel]]](list)
     for callback_id, at, priority in session.execute(query.where(which).order_by(PriorityChange.at)):
         found[callback_id].append((at, priority))
     return found

@@ -9,18 +9,19 @@ import structlog
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import insert_once
+from callbacks.db.states import Channel, PageKind, PhoneSlot
 from callbacks.db.tables import Page, Technician, Watermark
 from callbacks.desk.desk_file import Desk
 from callbacks.oncall import store
 from callbacks.paging import messages
-from callbacks.people.person import Number, Person, Way
+from callbacks.people.person import Person, Way
 from callbacks.people.technicians import new_code, person
 from callbacks.text.bilingual import Words
 
 log = structlog.get_logger(__name__)
 
 
-def tell_supervisors(session: Session, desk: Desk, once: str, words: Words, now: datetime) -> bool:
+def alert_supervisors(session: Session, desk: Desk, once: str, words: Words, now: datetime) -> bool:
     """Text and mail whoever must answer for the desk, once for everything called `once`; say whether it was news.
 
     When nobody who can be reached stands above the technicians, whoever stands highest is told.
@@ -33,18 +34,19 @@ def tell_supervisors(session: Session, desk: Desk, once: str, words: Words, now:
     for supervisor in supervisors:
         text = messages.alarm(desk.company.sender, words, supervisor.language)
         for way in _ways_of_alarm(supervisor):
-            send(session, supervisor.id, way, "alarm", text, now)
+            send(session, supervisor.id, way, PageKind.ALARM, text, now)
     return True
 
 
 def _ways_of_alarm(supervisor: Person) -> Iterable[Way]:
-    texts_and_mails = [way for way in supervisor.ways if way.channel in ("text", "mail") and way.number == "first"]
+    usual = (Way(Channel.TEXT), Way(Channel.MAIL))
+    texts_and_mails = [way for way in supervisor.ways if way in usual]
     return texts_and_mails or supervisor.ways[:1]
 
 
-def send(session: Session, technician_id: int, way: Way, occasion: str, words: str, now: datetime) -> Page:
+def send(session: Session, technician_id: int, way: Way, kind: PageKind, words: str, now: datetime) -> Page:
     """Put something that is about no callback into the outbox."""
-    page = Page(technician_id=technician_id, channel=way.channel, number=way.number, occasion=occasion, words=words)
+    page = Page(technician_id=technician_id, channel=way.channel, number=way.number, kind=kind, words=words)
     page.code, page.created_at, page.next_action_at = "", now, now
     session.add(page)
     return page
@@ -53,17 +55,21 @@ def send(session: Session, technician_id: int, way: Way, occasion: str, words: s
 def send_test(session: Session, desk: Desk, technician: Technician, now: datetime) -> list[Page]:
     """Page somebody for a test, by every way that should reach them."""
     text = messages.test_page(desk.company.sender, technician.language)
-    pages = [send(session, technician.id, way, "test", text, now) for way in person(technician).ways]
+    pages = [send(session, technician.id, way, PageKind.TEST, text, now) for way in person(technician).ways]
     session.flush()
     return pages
 
 
 def send_code(
-    session: Session, desk: Desk, technician: Technician, which: Number, now: datetime, by: str = "text"
+    session: Session,
+    desk: Desk,
+    technician: Technician,
+    which: PhoneSlot,
+    now: datetime,
+    by: Channel = Channel.TEXT,
 ) -> None:
     """Send the code that verifies a number, by text or spoken by phone. Raises WrongState."""
     code = new_code(session, technician, which, now)
-    way = Way("call" if by == "call" else "text", which)
-    spelled = ", ".join(code) if by == "call" else code
+    spelled = ", ".join(code) if by is Channel.CALL else code
     words = messages.verification(desk.company.sender, spelled, technician.language)
-    send(session, technician.id, way, "verification", words, now)
+    send(session, technician.id, Way(by, which), PageKind.VERIFICATION, words, now)

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
 
+from callbacks.db.states import Channel, PageKind, PhoneSlot
 from callbacks.desk.escalation_policy import EVERYONE, EVERYONE_ELSE, PERSON, SUPERVISOR, Escalation, Target
 from callbacks.oncall.roster import Roster
-from callbacks.people.person import Channel, ContactRule, Number, Person, Way
+from callbacks.people.person import ContactRule, Person, Way
 
 # After an outage the steps that were missed go out one after the other, not all in the same second.
 CATCHING_UP = timedelta(minutes=1)
 NOBODY_THERE = timedelta(minutes=1)
-# For "page", where a person has no rules of their own.
-USUAL_RULES = (ContactRule(Way("text")), ContactRule(Way("call"), timedelta(minutes=3)))
+# For a target without a channel, where a person has no rules of their own.
+USUAL_RULES = (ContactRule(Way(Channel.TEXT)), ContactRule(Way(Channel.CALL), timedelta(minutes=3)))
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Notice:
 
     person: Person
     channel: Channel
-    number: Number = "first"
+    number: PhoneSlot = PhoneSlot.FIRST
     after: timedelta = timedelta(0)  # their own rules may let it wait
 
 
@@ -52,7 +52,7 @@ class Notice:
 class Decision:
     """What to do now, and where the callback stands afterwards."""
 
-    kind: Literal["wait", "step", "reminder"]
+    kind: PageKind | None  # of the pages that go out, a step or a reminder; None: nothing but to wait
     next_action_at: datetime
     position: int
     resumed: bool
@@ -96,15 +96,15 @@ def _why_left_out(person: Person, case: Case) -> str:
 
 def _escalate(policy: Escalation, case: Case, roster: Roster, now: datetime) -> Decision:
     if now < case.next_action_at:
-        return Decision("wait", case.next_action_at, case.position, case.resumed)
+        return Decision(None, case.next_action_at, case.position, case.resumed)
     position = case.position
     if now >= case.due_at and 0 < position < policy.breach:
         position = policy.breach  # the night was missed: the supervisor hears of it next, not the steps in between
     position, notices, notes = _first_with_people(policy, case, roster, position, now)
     if not notices:
-        return Decision("wait", now + NOBODY_THERE, case.position, case.resumed, (), now >= case.due_at, notes)
+        return Decision(None, now + NOBODY_THERE, case.position, case.resumed, (), now >= case.due_at, notes)
     position_after, at = _following(policy, case, position, now)
-    return Decision("step", at, position_after, case.resumed, notices, now >= case.due_at, notes, position)
+    return Decision(PageKind.STEP, at, position_after, case.resumed, notices, now >= case.due_at, notes, position)
 
 
 def _first_with_people(
@@ -154,8 +154,8 @@ def _left_out(policy: Escalation, case: Case, roster: Roster, position: int) -> 
 
 def _notices_to(person: Person, target: Target, case: Case) -> Iterator[Notice]:
     """What one target means for one person: the desk's channel, and what their own rules add the first time."""
-    rules = [] if target.channel == "page" else [ContactRule(Way(target.channel))]
-    if target.channel == "page":
+    rules = [] if target.channel is None else [ContactRule(Way(target.channel))]
+    if target.channel is None:
         rules += person.rules or USUAL_RULES
     elif person.id not in case.paged:
         rules += person.rules
@@ -170,7 +170,7 @@ def _way_that_works(person: Person, wanted: Way) -> Way | None:
     same_channel = [way for way in person.ways if way.channel == wanted.channel]
     if wanted in person.ways:
         return wanted
-    return next(iter([*same_channel, *sorted(person.ways, key=lambda way: way.channel)]), None)
+    return next(iter([*same_channel, *sorted(person.ways, key=lambda way: way.channel.value)]), None)
 
 
 def _people(who: str, roster: Roster) -> tuple[Person, ...]:
@@ -182,12 +182,12 @@ def _people(who: str, roster: Roster) -> tuple[Person, ...]:
 def _people_left(policy: Escalation, case: Case, roster: Roster) -> tuple[Notice, ...]:
     left_out = _left_out(policy, case, roster, 0)
     people = [person for person in roster.everyone() if person.id not in left_out]
-    return tuple(notice for person in people for notice in _notices_to(person, Target(EVERYONE, "text"), case))
+    return tuple(notice for person in people for notice in _notices_to(person, Target(EVERYONE, Channel.TEXT), case))
 
 
 def _whoever_there_is(case: Case, roster: Roster) -> tuple[Notice, ...]:
     people = roster.everyone() or roster.people
-    return tuple(notice for person in people for notice in _notices_to(person, Target(EVERYONE, "text"), case))
+    return tuple(notice for person in people for notice in _notices_to(person, Target(EVERYONE, Channel.TEXT), case))
 
 
 def _following(policy: Escalation, case: Case, position: int, now: datetime) -> tuple[int, datetime]:
@@ -223,12 +223,12 @@ def _watch_the_owner(policy: Escalation, case: Case, roster: Roster, now: dateti
         return _escalate(policy, replace(case, resumed=True, position=position, next_action_at=now), roster, now)
     if "reminder" in past:
         notices = tuple(_reminder(case.owner)) if case.owner else ()
-        return Decision("reminder", waiting.next_action_at, case.position, False, notices)
-    return Decision("wait", waiting.next_action_at, case.position, False)
+        return Decision(PageKind.REMINDER, waiting.next_action_at, case.position, False, notices)
+    return Decision(None, waiting.next_action_at, case.position, False)
 
 
 def _reminder(owner: Person) -> Iterator[Notice]:
-    way = _way_that_works(owner, Way("text"))
+    way = _way_that_works(owner, Way(Channel.TEXT))
     if way is not None:
         yield Notice(owner, way.channel, way.number)
 
@@ -252,7 +252,7 @@ def _moments_of_the_owner(policy: Escalation, case: Case) -> list[tuple[datetime
 def _tell_of_the_breach(policy: Escalation, case: Case, roster: Roster) -> Decision:
     notices = _notices(policy, case, roster, policy.breach)
     notes = () if notices else ("Nobody to tell of the breach on manager or supervisor.",)
-    return Decision("step", case.next_action_at, policy.breach + 1, False, notices, True, notes, policy.breach)
+    return Decision(PageKind.STEP, case.next_action_at, policy.breach + 1, False, notices, True, notes, policy.breach)
 
 
 def _first_above_the_owner(policy: Escalation, case: Case, roster: Roster) -> int:

@@ -9,45 +9,57 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.db.states import ESCALATING, CarrierStatus, Channel, PageAnswer, PageKind, PageState, PhoneSlot
 from callbacks.db.tables import Page, PageAttempt
-from callbacks.paging.escalate import ESCALATING
 
 ARRIVED = {
-    "delivered": "arrived on the phone",
-    "read": "read",
-    "sent": "sent; the carrier has not said that it arrived",
-    "queued": "with the carrier",
-    "accepted": "with the carrier",
-    "sending": "with the carrier",
-    "initiated": "being dialled",
-    "ringing": "ringing",
-    "in-progress": "picked up",
-    "completed": "picked up",
-    "busy": "busy",
-    "no-answer": "not answered",
-    "canceled": "cancelled",
+    CarrierStatus.DELIVERED: "arrived on the phone",
+    CarrierStatus.READ: "read",
+    CarrierStatus.SENT: "sent; the carrier has not said that it arrived",
+    CarrierStatus.QUEUED: "with the carrier",
+    CarrierStatus.ACCEPTED: "with the carrier",
+    CarrierStatus.SENDING: "with the carrier",
+    CarrierStatus.INITIATED: "being dialled",
+    CarrierStatus.RINGING: "ringing",
+    CarrierStatus.IN_PROGRESS: "picked up",
+    CarrierStatus.COMPLETED: "picked up",
+    CarrierStatus.BUSY: "busy",
+    CarrierStatus.NO_ANSWER: "not answered",
+    CarrierStatus.CANCELED: "cancelled",
 }
 NOT_SENT = {
-    "cancelled": "not sent: somebody had it already",
-    "over the cap": "not sent: the day's cap was reached",
-    "due": "waiting to be sent",
-    "bundled": "went with others in one message",
+    PageState.CANCELLED: "not sent: somebody had it already",
+    PageState.OVER_THE_CAP: "not sent: the day's cap was reached",
+    PageState.DUE: "waiting to be sent",
+    PageState.BUNDLED: "went with others in one message",
 }
-STILL_ON = ("", "queued", "accepted", "sending", "sent", "initiated", "ringing", "in-progress")
+STILL_ON = (
+    CarrierStatus.NONE,
+    CarrierStatus.QUEUED,
+    CarrierStatus.ACCEPTED,
+    CarrierStatus.SENDING,
+    CarrierStatus.SENT,
+    CarrierStatus.INITIATED,
+    CarrierStatus.RINGING,
+    CarrierStatus.IN_PROGRESS,
+)
 
 
 KINDS = {
-    "step": "page",
-    "reminder": "reminder",
-    "taken": "told who has it",
-    "given": "given by a supervisor",
-    "manager": "a manager is asked for",
-    "outcome": "asked how it went",
-    "connection": "to be connected to the customer",
-    "closed": "told that it closed by itself",
-    "over": "told that it is over",
-    "unresolved": "told that the resolution is overdue",
-    "reopened": "told that it is open again",
+    PageKind.STEP: "page",
+    PageKind.REMINDER: "reminder",
+    PageKind.TAKEN: "told who has it",
+    PageKind.GIVEN: "given by a supervisor",
+    PageKind.MANAGER: "a manager is asked for",
+    PageKind.OUTCOME: "asked how it went",
+    PageKind.CONNECTION: "to be connected to the customer",
+    PageKind.CLOSED: "told that it closed by itself",
+    PageKind.OVER: "told that it is over",
+    PageKind.UNRESOLVED: "told that the resolution is overdue",
+    PageKind.REOPENED: "told that it is open again",
+    PageKind.TEST: "test",
+    PageKind.ALARM: "alarm",
+    PageKind.VERIFICATION: "verification",
 }
 
 
@@ -66,46 +78,45 @@ class Result:
 def result_of(session: Session, page_id: int) -> Result:
     """Say what became of a test page, for whoever sent it."""
     page = session.get_one(Page, page_id)
-    way = page.channel if page.number == "first" else f"{page.channel} to the second number"
-    if page.answer == "heard":
+    channel = page.channel.value
+    way = channel if page.number is PhoneSlot.FIRST else f"{channel} to the second number"
+    if page.answer is PageAnswer.HEARD:
         return Result(way, "confirmed by the person", True)
     last = session.scalars(
         select(PageAttempt).where(PageAttempt.page_id == page_id).order_by(PageAttempt.id.desc()).limit(1)
     ).first()
     if last is None:
-        return Result(way, "waiting for a worker to send it", page.state == "cancelled")
-    if page.state == "failed" or last.error:
-        return Result(way, last.error or "failed", page.state == "failed")
-    if page.channel == "mail":
-        return Result(way, "handed to the mail server" if page.state == "sent" else "being sent", page.state == "sent")
+        return Result(way, "waiting for a worker to send it", page.state is PageState.CANCELLED)
+    if page.state is PageState.FAILED or last.error:
+        return Result(way, last.error or "failed", page.state is PageState.FAILED)
+    if page.channel is Channel.MAIL:
+        is_sent = page.state is PageState.SENT
+        return Result(way, "handed to the mail server" if is_sent else "being sent", is_sent)
     return Result(way, ARRIVED.get(last.carrier_status, "being sent"), last.carrier_status not in STILL_ON)
-
-
-def occasion_in_words(page: Page) -> str:
-    """What a page is about: "reminder", "told who has it". The number of an occasion counts decisions, not steps."""
-    return KINDS.get(page.occasion.split()[0], page.occasion)
 
 
 def became(page: Page, attempts: Sequence[PageAttempt], zone: ZoneInfo) -> str:
     """Say in words what became of a page: delivered when, refused why, answered how."""
     words = NOT_SENT.get(page.state, "")
-    if attempts and page.state != "cancelled":
+    if attempts and page.state is not PageState.CANCELLED:
         words = _last(attempts[-1], zone) + _and_left(page, attempts[-1])
     if len(attempts) > 1:
         words += f" (tried {len(attempts)} times)"
-    second = "" if page.number == "first" else f", to the {page.number} number"
-    return f"{words}{second}; {page.answer}" if page.answer else f"{words}{second}"
+    second = "" if page.number is PhoneSlot.FIRST else f", to the {page.number.value} number"
+    answer = "" if page.answer is PageAnswer.NONE else f"; {page.answer.value}"
+    return f"{words}{second}{answer}"
 
 
 def _and_left(page: Page, attempt: PageAttempt) -> str:
     """A private voicemail picks up as well; who takes a page, or hands it on, says so by a key."""
-    is_a_page = page.channel == "call" and page.occasion.startswith(ESCALATING)
-    is_over = attempt.carrier_status == "completed" and not attempt.error
-    return ", and not taken: perhaps by a private voicemail" if is_a_page and is_over and not page.answer else ""
+    is_a_page = page.channel is Channel.CALL and page.kind in ESCALATING
+    is_over = attempt.carrier_status is CarrierStatus.COMPLETED and not attempt.error
+    is_unanswered = page.answer is PageAnswer.NONE
+    return ", and not taken: perhaps by a private voicemail" if is_a_page and is_over and is_unanswered else ""
 
 
 def _last(attempt: PageAttempt, zone: ZoneInfo) -> str:
     if attempt.error:
         return attempt.error
-    words = ARRIVED.get(attempt.carrier_status, attempt.carrier_status or attempt.state)
+    words = ARRIVED.get(attempt.carrier_status, attempt.carrier_status.value or attempt.state.value)
     return f"{words} at {attempt.status_at.astimezone(zone):%H:%M:%S}" if attempt.status_at else words

@@ -13,34 +13,44 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
+from callbacks.db.event_kinds import Actor, EventKind
+from callbacks.db.states import (
+    ESCALATING,
+    FAILED,
+    FINAL,
+    RANKS,
+    AttemptState,
+    CallbackState,
+    CarrierStatus,
+    Channel,
+    PageAnswer,
+    PageKind,
+    PageState,
+)
 from callbacks.db.tables import Callback, Page, PageAttempt
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
+from callbacks.lifecycle.transitions import escalate_now
 from callbacks.links import Links
 from callbacks.logs import masked
 from callbacks.paging import messages
-from callbacks.paging.alerts import send, tell_supervisors
+from callbacks.paging.alerts import alert_supervisors, send
 from callbacks.paging.channels.mail import Letter, Post
-from callbacks.paging.channels.twilio import ACCOUNT_REFUSED, FINAL, IN_WORDS, OPERATORS_FAULTS, Accepted, Carrier
-from callbacks.paging.escalate import (
-    ESCALATING,
-    ask_how_it_went,
-    hurry,
-    page_another_way,
-    pages_by_way,
-    release_bundled,
-    subject_of,
-    words_of,
-)
-from callbacks.paging.throttle import is_first_page, others_waiting, restraint, traffic_of
+from callbacks.paging.channels.twilio import ACCOUNT_REFUSED, IN_WORDS, OPERATORS_FAULTS, Accepted, Carrier
+from callbacks.paging.contents import text_of_page
+from callbacks.paging.escalate import page_another_way
+from callbacks.paging.notices import ask_for_outcome
+from callbacks.paging.pages import pages_by_way, release_bundled
+from callbacks.paging.subject import subject_of
+from callbacks.paging.throttle import Verdict, is_first_page, others_waiting, restraint, traffic_of
 from callbacks.paging.webhook_urls import Addresses
 from callbacks.people.person import Way
 from callbacks.people.technicians import forget_trouble, is_verified, note_trouble, number_of, person
-from callbacks.records.event_log import tell
+from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
 from sla.clock import Clock
 
@@ -51,18 +61,15 @@ LOOK_AGAIN_AFTER = timedelta(seconds=5)
 GIVEN_UP_AFTER = timedelta(seconds=20)  # not found at the carrier for so long: it never arrived there
 LONGEST_PAUSE = timedelta(seconds=60)
 HURRY_AFTER_TRIES = 2
-FIRST = "step 1"  # the occasion of a callback's first page
 
-# A report never takes a page back to an earlier state, in whatever order reports arrive.
-RANKS = {
-    **dict.fromkeys(("accepted", "queued", "scheduled"), 0),
-    **dict.fromkeys(("sending", "initiated"), 1),
-    **dict.fromkeys(("sent", "ringing"), 2),
-    "in-progress": 3,
-    **dict.fromkeys(("delivered", "undelivered", "failed", "completed", "busy", "no-answer", "canceled"), 4),
-    "read": 5,
+# A page by phone that ended so, and was not answered by a key.
+NOT_TAKEN = {
+    CarrierStatus.BUSY: "busy",
+    CarrierStatus.NO_ANSWER: "no answer",
+    CarrierStatus.COMPLETED: "picked up and not taken; perhaps by a private voicemail",
 }
-FAILED = ("undelivered", "failed")
+# What does not connect a technician will not ring them for a page either.
+TROUBLED = {Channel.CONNECTION: Channel.CALL}
 # Wrong with this person's number, and still wrong tomorrow (twilio.com/docs/api/errors).
 PERSONS_FAULTS = {21211, 21214, 21216, 21217, 21610, 21614, 21635, 30004, 30005, 30006}
 # Wrong with our own number: no text to anybody arrives.
@@ -84,7 +91,7 @@ class Errand:
     what: Literal["send", "look up"]
     attempt_id: int
     started_at: datetime
-    channel: str
+    channel: Channel
     to: str
     from_: str
     words: str
@@ -114,11 +121,12 @@ class Outbox:
         now = self._clock.now()
 
         def work(session: Session) -> list[Claim]:
+            is_later = or_(Page.kind != PageKind.STEP, Page.round != 1)
             due = (
                 select(Page)
                 .outerjoin(Callback, Page.callback_id == Callback.id)
-                .where(Page.state == "due", Page.next_action_at <= now)
-                .order_by(Page.occasion != FIRST, func.coalesce(Callback.due_at, Page.created_at), Page.id)
+                .where(Page.state == PageState.DUE, Page.next_action_at <= now)
+                .order_by(is_later, func.coalesce(Callback.due_at, Page.created_at), Page.id)
                 .limit(limit)
                 .with_for_update(of=Page, skip_locked=True)
             )
@@ -149,7 +157,7 @@ class Outbox:
             return None
         now = self._clock.now()
         if _has_lost_its_point(page):
-            page.state, page.next_action_at = "cancelled", None
+            page.state, page.next_action_at = PageState.CANCELLED, None
             session.flush()
             release_bundled(session, select(Page.id).where(Page.id == page.id))
             return None
@@ -159,14 +167,14 @@ class Outbox:
         last = session.scalars(
             select(PageAttempt).where(PageAttempt.page_id == page.id).order_by(PageAttempt.id.desc()).limit(1)
         ).first()
-        if last is not None and last.state == "sending":
+        if last is not None and last.state is AttemptState.SENDING:
             return self._errand("look up", page, last)
         if not page.tries and not self._may_go(session, page, now):
             return None
-        if page.occasion.startswith(ESCALATING) and not _bundled_into(session, page):
+        if page.kind in ESCALATING and not _bundled_into(session, page):
             link = self._links.page(page.id, page.created_at)
-            page.words = words_of(session, self._desk, page, now, link)
-        attempt = PageAttempt(page_id=page.id, started_at=now, state="sending")
+            page.words = text_of_page(session, self._desk, page, now, link)
+        attempt = PageAttempt(page_id=page.id, started_at=now, state=AttemptState.SENDING)
         page.tries += 1
         session.add(attempt)
         session.flush()
@@ -174,44 +182,52 @@ class Outbox:
 
     def _may_go(self, session: Session, page: Page, now: datetime) -> bool:
         """Say whether it goes now, perhaps with others bundled into it; otherwise see to it that it goes later."""
-        if page.callback is None or not page.occasion.startswith((*ESCALATING, "taken")):
+        if page.callback is None or page.kind not in (*ESCALATING, PageKind.TAKEN):
             return True
-        is_first = page.occasion.startswith("step") and is_first_page(session, page)
+        is_first = page.kind is PageKind.STEP and is_first_page(session, page)
         limits, traffic = self._desk.limits, traffic_of(session, page, now)
-        verdict = restraint(limits, page.channel, traffic, is_first=is_first, now=now)
-        match verdict.kind:
-            case "wait":
-                page.next_action_at = verdict.until
-            case "bundle" if page.occasion.startswith("step"):
+        restrained = restraint(limits, page.channel, traffic, is_first=is_first, now=now)
+        match restrained.verdict:
+            case Verdict.WAIT:
+                page.next_action_at = restrained.until
+            case Verdict.BUNDLE if page.kind is PageKind.STEP:
                 self._bundle(session, page, now + limits.bundle_every)
-            case "over the cap":
+            case Verdict.OVER_THE_CAP:
                 self._over_the_cap(session, page, now)
-        return verdict.kind in ("go", "bundle")
+        return restrained.verdict in (Verdict.GO, Verdict.BUNDLE)
 
     def _bundle(self, session: Session, page: Page, horizon: datetime) -> None:
         others = others_waiting(session, page, horizon)
         if not others:
             return
         for other in others:
-            other.state, other.next_action_at, other.bundled_into_id = "bundled", None, page.id
-        about = [(subject_of(session, self._desk, p.callback), p.code) for p in (page, *others) if p.callback]
+            other.state, other.next_action_at, other.bundled_into_id = PageState.BUNDLED, None, page.id
+        about = [(subject_of(self._desk, p.callback), p.code) for p in (page, *others) if p.callback]
         page.words = messages.bundle(self._desk.company.sender, about, page.technician.language)
 
     def _over_the_cap(self, session: Session, page: Page, now: datetime) -> None:
-        page.state, page.next_action_at = "over the cap", None
-        _tell(session, page, now, "desk", "not paged", f"{page.technician.name}: over the day's cap on {page.channel}s")
-        english = f"the day's cap on {page.channel}s is reached; only the first page of each callback goes out now."
-        french = f"le plafond du jour ({page.channel}) est atteint; seul le premier avis de chaque rappel part encore."
+        page.state, page.next_action_at = PageState.OVER_THE_CAP, None
+        channel = page.channel.value
+        _record_event(
+            session,
+            page,
+            now,
+            Actor.DESK,
+            EventKind.PAGE_CAPPED,
+            f"{page.technician.name}: over the day's cap on {channel}s",
+        )
+        english = f"the day's cap on {channel}s is reached; only the first page of each callback goes out now."
+        french = f"le plafond du jour ({channel}) est atteint; seul le premier avis de chaque rappel part encore."
         day = now.astimezone(self._desk.zone).date()
-        once = f"cap on {page.channel}s {day}"
-        tell_supervisors(session, self._desk, once, Words(english, french), now)
+        once = f"cap on {channel}s {day}"
+        alert_supervisors(session, self._desk, once, Words(english, french), now)
 
     def _errand(self, what: Literal["send", "look up"], page: Page, attempt: PageAttempt) -> Errand:
         lines = self._desk.lines
         called = page.callback.call.line if page.callback is not None else ""
         line = lines[called] if called in lines else lines[self._desk.line_called("")]
-        to = page.technician.email if page.channel == "mail" else number_of(page.technician, page.number) or ""
-        subject = f"{self._desk.company.sender}: {page.callback.reference if page.callback else page.occasion}"
+        to = page.technician.email if page.channel is Channel.MAIL else number_of(page.technician, page.number) or ""
+        subject = f"{self._desk.company.sender}: {page.callback.reference if page.callback else page.kind.value}"
         return Errand(
             what,
             attempt.id,
@@ -226,19 +242,19 @@ class Outbox:
         )
 
     def _send(self, errand: Errand) -> Accepted:
-        log.info("page goes out", channel=errand.channel, to=masked(errand.to), page=errand.page_id)
-        if errand.channel == "text":
+        log.info("page goes out", channel=errand.channel.value, to=masked(errand.to), page=errand.page_id)
+        if errand.channel is Channel.TEXT:
             return self._carrier.send_text(errand.to, errand.words, self._addresses.text_status(errand.attempt_id))
-        if errand.channel == "mail":
+        if errand.channel is Channel.MAIL:
             letter_id = f"page-{errand.page_id}-{errand.attempt_id}"
             return self._post.send(Letter(errand.to, errand.subject, errand.words, letter_id, errand.started_at))
         url = self._addresses.of_call(errand.page_id, errand.channel, about_callback=errand.is_about_callback)
         return self._carrier.place_call(errand.to, errand.from_, url, self._addresses.call_status(errand.attempt_id))
 
     def _look_up(self, errand: Errand) -> Accepted | None:
-        if errand.channel == "mail":  # nobody can be asked; it is sent again after a while
+        if errand.channel is Channel.MAIL:  # nobody can be asked; it is sent again after a while
             return None
-        if errand.channel == "text":
+        if errand.channel is Channel.TEXT:
             return self._carrier.find_text(errand.to, errand.words, errand.started_at)
         calls = self._carrier.find_calls(errand.to, errand.started_at)
         known = self._database.read(lambda session: _known_sids(session, [call.sid for call in calls]))
@@ -257,11 +273,11 @@ class Outbox:
                 attempt.error = str(answer)
                 page.next_action_at = now + LOOK_AGAIN_AFTER
                 if errand.what == "send":
-                    _tell(session, page, now, "carrier", "answer lost", str(answer))
+                    _record_event(session, page, now, Actor.CARRIER, EventKind.ANSWER_LOST, str(answer))
             case CarrierError():
                 self._refused(session, page, attempt, answer, errand, now)
             case None if now - attempt.started_at >= GIVEN_UP_AFTER:
-                attempt.state = "lost"
+                attempt.state = AttemptState.LOST
                 page.next_action_at = now
             case None:
                 page.next_action_at = now + LOOK_AGAIN_AFTER
@@ -272,8 +288,9 @@ class Outbox:
         if errand.what == "look up":  # the question was refused, not the page
             page.next_action_at = now + LOOK_AGAIN_AFTER
             return
-        attempt.state, attempt.error, attempt.error_code = "refused", str(fault), fault.code
-        log.warning("page refused", to=masked(errand.to), channel=errand.channel, code=fault.code, cause=str(fault))
+        attempt.state, attempt.error, attempt.error_code = AttemptState.REFUSED, str(fault), fault.code
+        to, channel = masked(errand.to), errand.channel.value
+        log.warning("page refused", to=to, channel=channel, code=fault.code, cause=str(fault))
         if fault.permanent:
             fail(session, self._desk, page, str(fault), now, fault.code)
             return
@@ -283,24 +300,36 @@ class Outbox:
         if fault.code in OPERATORS_FAULTS:
             english, french = f"pages are refused: {fault} Only you can mend this.", f"les avis sont refusés: {fault}"
             once = f"account {fault.code} {now:%Y-%m-%d}"
-            tell_supervisors(session, self._desk, once, Words(english, french), now)
+            alert_supervisors(session, self._desk, once, Words(english, french), now)
 
 
-def adopt(session: Session, attempt: PageAttempt, sid: str, status: str, now: datetime) -> None:
+def adopt(session: Session, attempt: PageAttempt, sid: str, status: CarrierStatus, now: datetime) -> None:
     """Note that the carrier has this attempt, under this SID."""
     page = attempt.page
-    attempt.state, attempt.sid = "accepted", sid
+    attempt.state, attempt.sid = AttemptState.ACCEPTED, sid
     _raise_status(attempt, status, now)
-    if page.state == "due":
-        page.state, page.next_action_at = "sent", None
-        what = "paged" if _escalates(page) else "connection" if page.channel == "connection" else "told"
-        _tell(session, page, now, "desk", what, f"{page.technician.name} by {page.channel}")
+    if page.state is PageState.DUE:
+        page.state, page.next_action_at = PageState.SENT, None
+        kind, whom = _event_of_sending(page), f"{page.technician.name} by {page.channel.value}"
+        _record_event(session, page, now, Actor.DESK, kind, whom)
         for bundled in _bundled_into(session, page):
-            _tell(session, bundled, now, "desk", what, f"{page.technician.name} by {page.channel}, with others at once")
+            _record_event(session, bundled, now, Actor.DESK, kind, f"{whom}, with others at once")
+
+
+def _event_of_sending(page: Page) -> EventKind:
+    if _escalates(page):
+        return EventKind.PAGED
+    return EventKind.CONNECTION_STARTED if page.channel is Channel.CONNECTION else EventKind.NOTIFIED
 
 
 def carrier_reports(
-    session: Session, desk: Desk, attempt_id: int, sid: str, status: str, error_code: int | None, now: datetime
+    session: Session,
+    desk: Desk,
+    attempt_id: int,
+    sid: str,
+    status: CarrierStatus,
+    error_code: int | None,
+    now: datetime,
 ) -> None:
     """Take in a status callback: early, late, doubled or out of order, the end is the same."""
     attempt = session.get(PageAttempt, attempt_id)
@@ -319,16 +348,14 @@ def carrier_reports(
         words = IN_WORDS.get(error_code or 0, "the carrier does not say why")
         attempt.error_code, attempt.error = error_code, f"Not delivered: {words} ({error_code})."
         fail(session, desk, page, attempt.error, now, error_code)
-    elif status in ("busy", "no-answer") or (status == "completed" and not page.answer):
-        ending = {"busy": "busy", "no-answer": "no answer"}.get(
-            status, "picked up and not taken; perhaps by a private voicemail"
-        )
-        if page.channel == "call":
-            _tell(session, page, now, page.technician.name, "did not take the page", ending)
-    elif status in ("delivered", "read"):
-        forget_trouble(page.technician, f"text {page.number}")
-    if page.channel == "connection" and status in FINAL:
-        ask_how_it_went(session, desk, page, sid, now)
+    elif status in NOT_TAKEN and (status is not CarrierStatus.COMPLETED or page.answer is PageAnswer.NONE):
+        ending = NOT_TAKEN[status]
+        if page.channel is Channel.CALL:
+            _record_event(session, page, now, page.technician.name, EventKind.PAGE_NOT_TAKEN, ending)
+    elif status in (CarrierStatus.DELIVERED, CarrierStatus.READ):
+        forget_trouble(page.technician, Way(Channel.TEXT, page.number))
+    if page.channel is Channel.CONNECTION and status in FINAL:
+        ask_for_outcome(session, desk, page, sid, now)
 
 
 def fail(session: Session, desk: Desk, page: Page, why: str, now: datetime, code: int | None = None) -> None:
@@ -336,15 +363,15 @@ def fail(session: Session, desk: Desk, page: Page, why: str, now: datetime, code
 
     What is wrong with a person's number is remembered, and the supervisor hears of it.
     """
-    if page.state == "failed":
+    if page.state is PageState.FAILED:
         return
-    page.state, page.next_action_at = "failed", None
-    _tell(session, page, now, "carrier", "page failed", f"{page.technician.name}: {why}")
-    if code in PERSONS_FAULTS or page.channel == "mail":
+    page.state, page.next_action_at = PageState.FAILED, None
+    _record_event(session, page, now, Actor.CARRIER, EventKind.PAGE_FAILED, f"{page.technician.name}: {why}")
+    if code in PERSONS_FAULTS or page.channel is Channel.MAIL:
         _note_trouble(session, desk, page, why, now)
     elif code in SENDERS_FAULTS:
         english, french = f"no text goes out: {why} Pages go by phone.", f"aucun texto ne part: {why}"
-        tell_supervisors(session, desk, f"sender {code} {now:%Y-%m-%d}", Words(english, french), now)
+        alert_supervisors(session, desk, f"sender {code} {now:%Y-%m-%d}", Words(english, french), now)
     session.flush()
     _go_on_without(session, desk, page, now)
     for bundled in _bundled_into(session, page):
@@ -352,21 +379,22 @@ def fail(session: Session, desk: Desk, page: Page, why: str, now: datetime, code
 
 
 def _note_trouble(session: Session, desk: Desk, page: Page, why: str, now: datetime) -> None:
-    row, channel = page.technician, "text" if page.channel == "text" else "mail" if page.channel == "mail" else "call"
-    way = f"{channel} {page.number}"
+    row, way = page.technician, Way(TROUBLED.get(page.channel, page.channel), page.number)
     if note_trouble(row, way, why):
+        channel = way.channel.value
         english = f"{row.name} cannot be reached by {channel}: {why} They are paged another way until it is mended."
         french = f"{row.name} n'est pas joignable ({channel}): {why} Un autre moyen sert en attendant."
         words = Words(english, french)
-        tell_supervisors(session, desk, f"{row.id} {way} {now:%Y-%m-%d %H:%M}", words, now)
+        alert_supervisors(session, desk, f"{row.id} {way.key} {now:%Y-%m-%d %H:%M}", words, now)
 
 
 def _go_on_without(session: Session, desk: Desk, page: Page, now: datetime) -> None:
     if page.callback is None:
         _alarm_another_way(session, page, now)
     elif _escalates(page):
-        same_step = select(Page.state).where(Page.callback_id == page.callback_id, Page.occasion == page.occasion)
-        nobody_left = all(state == "failed" for state in session.scalars(same_step))
+        theirs = select(Page.state).where(Page.callback_id == page.callback_id)
+        same_step = theirs.where(Page.kind == page.kind, Page.round == page.round)
+        nobody_left = all(state is PageState.FAILED for state in session.scalars(same_step))
         page_another_way(session, desk, page, now)
         if nobody_left:
             _hurry_once(session, page, now)
@@ -383,20 +411,21 @@ def _do_not_wait_for(session: Session, page: Page, fault: CarrierError, now: dat
 def _hurry_once(session: Session, page: Page, now: datetime) -> None:
     """Take the next step at once, the first time that this way to this person fails: a second round gains nothing."""
     same_way = pages_by_way(page.callback_id, page.technician_id, page.channel, page.number)
-    earlier = same_way.where(Page.id < page.id, Page.state == "failed")
+    earlier = same_way.where(Page.id < page.id, Page.state == PageState.FAILED)
     if page.callback is not None and session.scalar(earlier.limit(1)) is None:
-        hurry(page.callback, now)
+        escalate_now(page.callback, now)
 
 
 def _alarm_another_way(session: Session, page: Page, now: datetime) -> None:
     """An alarm is not lost with the text that should have carried it: the phone rings and says it."""
-    if page.occasion == "alarm" and page.channel != "call" and Way("call") in person(page.technician).ways:
-        send(session, page.technician_id, Way("call"), "alarm", page.words, now)
+    by_phone, is_alarm = Way(Channel.CALL), page.kind is PageKind.ALARM
+    if is_alarm and page.channel is not Channel.CALL and by_phone in person(page.technician).ways:
+        send(session, page.technician_id, by_phone, PageKind.ALARM, page.words, now)
 
 
-def _raise_status(attempt: PageAttempt, status: str, now: datetime) -> bool:
+def _raise_status(attempt: PageAttempt, status: CarrierStatus, now: datetime) -> bool:
     """Take on a status unless a later one is known; say whether it was taken on."""
-    if RANKS.get(status, -1) <= RANKS.get(attempt.carrier_status, -1):
+    if RANKS[status] <= RANKS[attempt.carrier_status]:
         return False
     attempt.carrier_status, attempt.status_at = status, now
     return True
@@ -415,38 +444,41 @@ def _held(session: Session, page_id: int) -> Page | None:
 
 def _mine(session: Session, claim: Claim) -> Page | None:
     page = _held(session, claim.page_id)
-    return page if page is not None and page.token == claim.token and page.state == "due" else None
+    return page if page is not None and page.token == claim.token and page.state is PageState.DUE else None
 
 
 def _escalates(page: Page) -> bool:
-    return page.occasion.startswith(ESCALATING)
+    return page.kind in ESCALATING
 
 
 def _has_lost_its_point(page: Page) -> bool:
     if page.callback is None:
         return False
-    if page.channel == "connection":
-        return page.callback.state != "open"
-    return _escalates(page) and (page.callback.attempted_at is not None or page.callback.state != "open")
+    is_open = page.callback.state is CallbackState.OPEN
+    if page.channel is Channel.CONNECTION:
+        return not is_open
+    return _escalates(page) and (page.callback.attempted_at is not None or not is_open)
 
 
 def _why_not_reached(page: Page) -> str | None:
     """The last gate before the carrier: nobody is texted or rung but a technician on a number that they verified."""
     if page.technician.left_at is not None:
         return f"{page.technician.name} is no longer with us."
-    if page.channel == "mail" or page.occasion == "verification" or is_verified(page.technician, page.number):
+    if page.channel is Channel.MAIL or page.kind is PageKind.VERIFICATION:
         return None
-    return f"{page.technician.name}'s {page.number} number is not verified."
+    if is_verified(page.technician, page.number):
+        return None
+    return f"{page.technician.name}'s {page.number.value} number is not verified."
 
 
 def _bundled_into(session: Session, page: Page) -> Sequence[Page]:
     return session.scalars(select(Page).where(Page.bundled_into_id == page.id).order_by(Page.id)).all()
 
 
-def _tell(session: Session, page: Page, now: datetime, actor: str, what: str, detail: str) -> None:
-    """Tell it in the story of the callback that the page is about, if it is about one."""
+def _record_event(session: Session, page: Page, now: datetime, actor: str, kind: EventKind, detail: str) -> None:
+    """Add an event to the log of the callback that the page is about, if it is about one."""
     if page.callback is not None:
-        tell(session, page.callback.call_sid, now, actor, what, detail)
+        record_event(session, page.callback.call_sid, now, actor, kind, detail)
 
 
 def _known_sids(session: Session, sids: list[str]) -> set[str]:

@@ -5,30 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from callbacks.db.event_kinds import EventKind
+from callbacks.db.states import Channel, PageKind
 from callbacks.desk.desk_file import Desk
-from callbacks.desk.escalation_policy import Escalation
+from callbacks.desk.escalation_policy import Escalation, Target
 from callbacks.oncall.reasons import why_on
 from callbacks.oncall.schedule import Schedule
 from callbacks.paging.decide import Case, Decision, Notice, left_out
 from callbacks.people.person import Person
 from callbacks.text.formats import span
 
-PAGED_BY = {"text": "texted", "call": "called", "mail": "mailed"}
+PAGED_BY = {Channel.TEXT: "texted", Channel.CALL: "called", Channel.MAIL: "mailed"}
 
 
-def told(
+def decision_event(
     desk: Desk, policy_name: str, plan: Schedule, case: Case, decision: Decision, now: datetime
-) -> tuple[str, str]:
-    """What was decided, and the whole reason: the step, the people, what puts them on call, and who is spared."""
-    if decision.kind == "reminder" or decision.taken is None:
+) -> tuple[EventKind, int | None, str]:
+    """Return how the log has a decision: its kind, the number of the step, and the whole reason.
+
+    The reason names the step, the people, what puts them on call, and who is spared.
+    """
+    if decision.kind is PageKind.REMINDER or decision.taken is None:
         since = f"{span(now - case.acknowledged_at)} after taking it" if case.acknowledged_at else "late"
-        return "reminder", f"{in_a_line(decision.notices)}: no attempt to reach the customer {since}."
+        reason = f"{in_a_line(decision.notices)}: no attempt to reach the customer {since}."
+        return EventKind.REMINDER, None, reason
     policy = desk.policy_named(policy_name)
     sentences = [f"Policy {policy_name}, {step_in_words(policy, decision.taken)}."]
     sentences += _people(plan, decision.notices, now, desk)
     spared = left_out(policy, case, plan.roster(now), decision.taken)
     sentences += [f"Spared: {name}, who {why}." for name, why in spared.items()]
-    return f"step {decision.taken + 1}", " ".join(sentences)
+    return EventKind.STEP, decision.taken + 1, " ".join(sentences)
 
 
 def in_a_line(notices: Sequence[Notice]) -> str:
@@ -45,12 +51,16 @@ def in_a_line(notices: Sequence[Notice]) -> str:
 
 def step_in_words(policy: Escalation, position: int) -> str:
     """Name a step as the desk file has it: "step 2 of 9, 5 min after it opened: call to backup"."""
-    targets = ", ".join(dict.fromkeys(f"{target.channel} to {target.who}" for target in policy.step(position).targets))
+    targets = ", ".join(dict.fromkeys(f"{_how(target)} to {target.who}" for target in policy.step(position).targets))
     if position >= len(policy.steps):
         return f"again every {span(policy.again.after)}: {targets}"
     return (
         f"step {position + 1} of {len(policy.steps)}, {span(policy.steps[position].after)} after it opened: {targets}"
     )
+
+
+def _how(target: Target) -> str:
+    return target.channel.value if target.channel is not None else "page"
 
 
 def standing(plan: Schedule, person: Person, at: datetime, desk: Desk) -> str:

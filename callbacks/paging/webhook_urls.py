@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from callbacks.db.states import Channel
+
 
 @dataclass(frozen=True)
 class Addresses:
     public_url: str
 
-    def of_call(self, page_id: int, channel: str, *, about_callback: bool) -> str:
+    def of_call(self, page_id: int, channel: Channel, *, about_callback: bool) -> str:
         """What a technician hears who picks up: the page, the connection they asked for, or a notice."""
-        place = "page/notice" if not about_callback else "connect" if channel == "connection" else "page"
+        place = "page/notice" if not about_callback else "connect" if channel is Channel.CONNECTION else "page"
         return f"{self.public_url}/voice/{place}?page={page_id}"
 
     def call_status(self, attempt_id: int) -> str:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
 
-Channel = Literal["text", "call", "mail"]
-Number = Literal["first", "second"]
+from callbacks.db.states import Channel, PhoneSlot
 
 
 @dataclass(frozen=True)
@@ -15,10 +13,15 @@ class Way:
     """A way to reach a person that works: a channel, and which of their numbers."""
 
     channel: Channel
-    number: Number = "first"
+    number: PhoneSlot = PhoneSlot.FIRST
+
+    @property
+    def key(self) -> str:
+        """Return the name under which a technician's troubles are kept: "text first"."""
+        return f"{self.channel.value} {self.number.value}"
 
 
-EVERY_WAY = (Way("text"), Way("call"))
+EVERY_WAY = (Way(Channel.TEXT), Way(Channel.CALL))
 
 
 @dataclass(frozen=True)

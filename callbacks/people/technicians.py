@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from callbacks.db.states import Channel, PhoneSlot, Role
 from callbacks.db.tables import ContactRuleRow, Technician, User, Verification
 from callbacks.errors import NotFound, WrongState
-from callbacks.people.person import Channel, ContactRule, Number, Person, Way
+from callbacks.people.person import ContactRule, Person, Way
 from callbacks.text.daily_span import daily_span
 from callbacks.text.phone_numbers import technician_number
 
@@ -36,18 +37,17 @@ def person(row: Technician, local: time | None = None) -> Person:
 
 
 def _ways(row: Technician) -> Iterable[Way]:
-    numbers: list[tuple[Number, datetime | None]] = [("first", row.verified_at), ("second", row.second_verified_at)]
-    channels: tuple[Channel, ...] = ("text", "call")
-    for number, verified_at in numbers:
-        for channel in channels:
-            if verified_at is not None and f"{channel} {number}" not in row.troubles:
-                yield Way(channel, number)
-    if row.email and "mail first" not in row.troubles:
-        yield Way("mail")
+    ways = [way for slot in PhoneSlot if is_verified(row, slot) for way in _ways_by(slot)]
+    ways += [Way(Channel.MAIL)] if row.email else []
+    return (way for way in ways if way.key not in row.troubles)
+
+
+def _ways_by(number: PhoneSlot) -> tuple[Way, Way]:
+    return Way(Channel.TEXT, number), Way(Channel.CALL, number)
 
 
 def _way(rule: ContactRuleRow) -> Way:
-    return Way(rule.channel, rule.number)  # type: ignore[arg-type]
+    return Way(rule.channel, rule.number)
 
 
 def everybody(session: Session) -> Sequence[Technician]:
@@ -115,35 +115,35 @@ def _free_number(session: Session, phone: str) -> str:
     return number
 
 
-def give_number(session: Session, row: Technician, which: Number, phone: str) -> None:
+def give_number(session: Session, row: Technician, which: PhoneSlot, phone: str) -> None:
     """Change one of a technician's numbers; it counts when it is verified. Raises WrongState."""
     if phone == number_of(row, which):
         return
     number = _free_number(session, phone)
-    if which == "first":
+    if which is PhoneSlot.FIRST:
         row.phone, row.verified_at = number, None
     else:
         row.second_phone, row.second_verified_at = number, None
-    for channel in ("text", "call"):
-        forget_trouble(row, f"{channel} {which}")
+    for way in _ways_by(which):
+        forget_trouble(row, way)
 
 
 def give_mail(row: Technician, address: str) -> None:
     """Change where mails to a technician go; "" for nowhere. Raises WrongState."""
     if address and ("@" not in address.strip("@") or any(letter.isspace() for letter in address)):
         raise WrongState(f"{address!r} is no mail address.")
-    if not address and any(rule.channel == "mail" for rule in row.rules):
+    if not address and any(rule.channel is Channel.MAIL for rule in row.rules):
         raise WrongState(f"A rule of {row.name}'s goes by mail. Take it away first.")
     row.email = address
-    forget_trouble(row, "mail first")
+    forget_trouble(row, Way(Channel.MAIL))
 
 
-def number_of(row: Technician, which: str) -> str | None:
-    return row.phone if which == "first" else row.second_phone
+def number_of(row: Technician, which: PhoneSlot) -> str | None:
+    return row.phone if which is PhoneSlot.FIRST else row.second_phone
 
 
-def is_verified(row: Technician, which: str) -> bool:
-    return (row.verified_at if which == "first" else row.second_verified_at) is not None
+def is_verified(row: Technician, which: PhoneSlot) -> bool:
+    return (row.verified_at if which is PhoneSlot.FIRST else row.second_verified_at) is not None
 
 
 def leave(session: Session, row: Technician, now: datetime) -> None:
@@ -152,7 +152,7 @@ def leave(session: Session, row: Technician, now: datetime) -> None:
     At the console they are nobody any more, or, when they are more than a technician there, nobody who is paged.
     """
     for user in session.scalars(select(User).where(User.technician_id == row.id)):
-        if user.role == "technician":
+        if user.role is Role.TECHNICIAN:
             session.delete(user)
         user.technician_id = None
     row.left_at, row.phone, row.second_phone = now, f"left {row.id}", None
@@ -166,11 +166,11 @@ def set_quiet(row: Technician, span: str) -> None:
         raise WrongState(str(fault)) from None
 
 
-def add_rule(row: Technician, channel: str, after: timedelta, number: str = "first") -> None:
+def add_rule(row: Technician, channel: Channel, after: timedelta, number: PhoneSlot = PhoneSlot.FIRST) -> None:
     """Add to what happens when they are paged. Raises WrongState."""
-    if channel == "mail" and not row.email:
+    if channel is Channel.MAIL and not row.email:
         raise WrongState(f"{row.name} has no mail address. Give one first.")
-    if number == "second" and row.second_phone is None:
+    if number is PhoneSlot.SECOND and row.second_phone is None:
         raise WrongState(f"{row.name} has no second number. Give one first.")
     seconds = int(after.total_seconds())
     if not 0 <= seconds <= 1800:
@@ -187,23 +187,26 @@ def drop_rule(row: Technician, rule_id: int) -> None:
 
 def rules_in_words(row: Technician) -> dict[int, str]:
     """Say what they have added to the desk's policy, by the id of each rule."""
-    to = {rule.id: "" if rule.channel == "mail" else f" to the {rule.number} number" for rule in row.rules}
-    return {rule.id: f"{rule.channel}{to[rule.id]} after {rule.after // 60} min" for rule in row.rules}
+    return {rule.id: f"{rule.channel.value}{_to(rule)} after {rule.after // 60} min" for rule in row.rules}
+
+
+def _to(rule: ContactRuleRow) -> str:
+    return "" if rule.channel is Channel.MAIL else f" to the {rule.number.value} number"
 
 
 # What fails to reach them
 
 
-def note_trouble(row: Technician, way: str, what: str) -> bool:
+def note_trouble(row: Technician, way: Way, what: str) -> bool:
     """Remember that a way to reach somebody is broken; say whether that is news."""
-    is_news = way not in row.troubles
-    row.troubles = {**row.troubles, way: what}
+    is_news = way.key not in row.troubles
+    row.troubles = {**row.troubles, way.key: what}
     return is_news
 
 
-def forget_trouble(row: Technician, way: str) -> None:
-    if way in row.troubles:
-        row.troubles = {known: what for known, what in row.troubles.items() if known != way}
+def forget_trouble(row: Technician, way: Way) -> None:
+    if way.key in row.troubles:
+        row.troubles = {known: what for known, what in row.troubles.items() if known != way.key}
 
 
 def troubles_in_words(row: Technician) -> list[str]:
@@ -213,10 +216,10 @@ def troubles_in_words(row: Technician) -> list[str]:
 # Verification
 
 
-def new_code(session: Session, row: Technician, which: Number, now: datetime) -> str:
+def new_code(session: Session, row: Technician, which: PhoneSlot, now: datetime) -> str:
     """Make the code that proves who holds a number; earlier codes are void. Raises WrongState."""
     if number_of(row, which) is None:
-        raise WrongState(f"{row.name} has no {which} number. Give one first.")
+        raise WrongState(f"{row.name} has no {which.value} number. Give one first.")
     for old in session.scalars(_codes(row, which)):
         old.expires_at = now
     code = f"{secrets.randbelow(900000) + 100000}"
@@ -225,7 +228,7 @@ def new_code(session: Session, row: Technician, which: Number, now: datetime) ->
     return code
 
 
-def verify(session: Session, row: Technician, which: Number, code: str, now: datetime) -> bool:
+def verify(session: Session, row: Technician, which: PhoneSlot, code: str, now: datetime) -> bool:
     """Take a code back; say whether the number is verified by it. After five wrong ones a new code is needed."""
     sent = session.scalars(_codes(row, which).where(Verification.expires_at > now).with_for_update()).first()
     if sent is None or sent.failures >= FAILURES_ALLOWED:
@@ -238,19 +241,19 @@ def verify(session: Session, row: Technician, which: Number, code: str, now: dat
     return True
 
 
-def mark_verified(row: Technician, which: Number, now: datetime) -> None:
-    if which == "first":
+def mark_verified(row: Technician, which: PhoneSlot, now: datetime) -> None:
+    if which is PhoneSlot.FIRST:
         row.verified_at = now
     else:
         row.second_verified_at = now
-    for channel in ("text", "call"):
-        forget_trouble(row, f"{channel} {which}")
+    for way in _ways_by(which):
+        forget_trouble(row, way)
 
 
-def waits_for_code(session: Session, row: Technician, which: Number, now: datetime) -> bool:
+def waits_for_code(session: Session, row: Technician, which: PhoneSlot, now: datetime) -> bool:
     return session.scalars(_codes(row, which).where(Verification.expires_at > now)).first() is not None
 
 
-def _codes(row: Technician, which: Number) -> Any:
+def _codes(row: Technician, which: PhoneSlot) -> Any:
     query = select(Verification).where(Verification.technician_id == row.id, Verification.number == which)
     return query.where(Verification.used_at.is_(None)).order_by(Verification.id.desc())

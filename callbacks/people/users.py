@@ -13,11 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
+from callbacks.db.states import Role
 from callbacks.db.tables import Technician, User
 from callbacks.errors import NotFound, WrongState
 
-ROLES = ("administrator", "supervisor", "technician", "reader")
-MAY_STEER = ("administrator", "supervisor")
+ROLES = tuple(role.value for role in Role)
+MAY_STEER = (Role.ADMINISTRATOR, Role.SUPERVISOR)
 SHORTEST_PASSWORD = 10
 FAILURES_ALLOWED = 5
 FIRST_LOCK, LONGEST_LOCK = timedelta(minutes=5), timedelta(hours=1)
@@ -31,22 +32,28 @@ _NOBODYS_HASH = _hasher.hash(secrets.token_hex(16))
 def add_user(session: Session, email: str, role: str, password: str, now: datetime, technician: str = "") -> User:
     """Add a user; one in the role of a technician is the technician of that name. Raises WrongState."""
     address = email.strip().casefold()
-    if role not in ROLES:
-        raise WrongState(f"There is no role {role!r}. Known: {', '.join(ROLES)}.")
+    given = _role(role)
     if "@" not in address or len(address) > 255:
         raise WrongState(f"{address!r} is no mail address.")
     if session.scalar(select(User).where(User.email == address)) is not None:
         raise WrongState(f"{address} is a user already.")
-    user = User(email=address, role=role, password_hash=_hashed(password), created_at=now)
+    user = User(email=address, role=given, password_hash=_hashed(password), created_at=now)
     user.session_key = secrets.token_hex(16)
-    user.technician_id = _technician(session, technician, role)
+    user.technician_id = _technician(session, technician, given)
     session.add(user)
     session.flush()
     return user
 
 
-def _technician(session: Session, name: str, role: str) -> int | None:
-    if not name and role != "technician":
+def _role(name: str) -> Role:
+    try:
+        return Role(name)
+    except ValueError:
+        raise WrongState(f"There is no role {name!r}. Known: {', '.join(ROLES)}.") from None
+
+
+def _technician(session: Session, name: str, role: Role) -> int | None:
+    if not name and role is not Role.TECHNICIAN:
         return None
     named = session.scalar(select(Technician).where(Technician.name == name, Technician.left_at.is_(None)))
     if named is None:

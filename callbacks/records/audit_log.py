@@ -2,7 +2,7 @@
 
 The database refuses to change or delete an entry (see the migration), and each entry seals the one before: whoever gets
 around the database leaves a broken chain, which `python app.py audit` names. What technicians do by phone, text and
-link stands in the stories of the calls (callbacks/story.py), which the database protects alike.
+link stands in the logs of the calls (callbacks/records/event_log.py), which the database protects alike.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from datetime import datetime
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from callbacks.db.event_kinds import EventKind
 from callbacks.db.tables import AuditEntry, Callback
-from callbacks.records.event_log import tell
+from callbacks.records.event_log import record_event
 
 COMMAND_LINE = "command line"
+HEARD_A_MESSAGE = "heard a message"
 A_PAGE = 100
 
 
@@ -34,10 +36,10 @@ def note(session: Session, at: datetime, who: str, what: str, detail: str = "") 
 
 
 def note_listener(session: Session, call_sid: str, who: str, now: datetime, how: str = "") -> None:
-    """Write down that somebody hears a message: in the story of the call, and here. Call it last, too."""
-    tell(session, call_sid, now, who, "heard the message", how)
+    """Write down that somebody hears a message: in the log of the call, and here. Call it last, too."""
+    record_event(session, call_sid, now, who, EventKind.MESSAGE_HEARD, how)
     reference = session.scalar(select(Callback.reference).where(Callback.call_sid == call_sid))
-    note(session, now, who, "heard a message", ", ".join(filter(None, [reference or call_sid, how])))
+    note(session, now, who, HEARD_A_MESSAGE, ", ".join(filter(None, [reference or call_sid, how])))
 
 
 def seal_of(entry: AuditEntry, before: str) -> str:

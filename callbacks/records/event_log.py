@@ -1,4 +1,4 @@
-"""The story of a call, told in lines that are only ever added: who did what, when, and what became of it."""
+"""The log of a call and its callback: events that are only ever added, each with who did what, when, and the reason."""
 
 from __future__ import annotations
 
@@ -9,24 +9,38 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.db.event_kinds import EventKind
 from callbacks.db.tables import Call, Callback, Event
+from callbacks.records.event_words import event_words
 
 
-def tell(session: Session, call_sid: str, at: datetime, actor: str, what: str, detail: str = "") -> None:
-    """Add a line."""
-    session.add(Event(call_sid=call_sid, at=at, actor=actor[:255], what=what, detail=detail[:2000]))
+def record_event(
+    session: Session,
+    call_sid: str,
+    at: datetime,
+    actor: str,
+    kind: EventKind,
+    detail: str = "",
+    *,
+    step: int | None = None,
+) -> None:
+    """Add an event. The detail is for people to read; code never does."""
+    session.add(
+        Event(call_sid=call_sid, at=at, actor=str(actor)[:255], kind=kind, step=step, detail=detail[:2000]),
+    )
 
 
-def story_of(session: Session, call_sid: str) -> Sequence[Event]:
-    """Give every line of a call's story, in the order in which it happened."""
+def events_of(session: Session, call_sid: str) -> Sequence[Event]:
+    """Return every event of a call, in the order in which they happened."""
     return session.scalars(select(Event).where(Event.call_sid == call_sid).order_by(Event.at, Event.id)).all()
 
 
-def in_words(session: Session, zone: ZoneInfo) -> Iterator[str]:
-    """Tell every call's story, a line each, in the desk's own time."""
+def lines_of_log(session: Session, zone: ZoneInfo) -> Iterator[str]:
+    """Return the log of every call, one line for each event, in the desk's own time."""
     for call in session.scalars(select(Call).order_by(Call.began_at)):
         callback = session.scalar(select(Callback).where(Callback.call_sid == call.sid))
         about = f", callback {callback.reference} {callback.state}" if callback else ""
         yield f"Call on the {call.line} line: {call.outcome}{about}"
-        for event in story_of(session, call.sid):
-            yield f"  {event.at.astimezone(zone):%H:%M:%S}  {event.actor:<14}{event.what}  {event.detail}".rstrip()
+        for event in events_of(session, call.sid):
+            words = event_words(event.kind, event.step)
+            yield f"  {event.at.astimezone(zone):%H:%M:%S}  {event.actor:<14}{words}  {event.detail}".rstrip()

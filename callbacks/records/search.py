@@ -20,18 +20,21 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from callbacks.db.database import insert_once
+from callbacks.db.states import CallbackState, PriorityLevel
 from callbacks.db.tables import Call, Callback, FindingWord, Technician
 from sla.wall_clock import begins
 
 A_PAGE = 50
 AT_MOST = 100_000
+UNANSWERED = "unanswered"
 STATES = {  # as they stand in an address, and in words
-    "open": "open",
-    "unanswered": "open, not tried yet",
-    "resolved": "resolved",
-    "cancelled": "cancelled",
-    "closed": "closed by itself",
+    CallbackState.OPEN.value: "open",
+    UNANSWERED: "open, not tried yet",
+    CallbackState.RESOLVED.value: "resolved",
+    CallbackState.CANCELLED.value: "cancelled",
+    CallbackState.CLOSED.value: "closed by itself",
 }
+PRIORITIES = tuple(level.value for level in PriorityLevel)
 # Fewer than these: begin with the word, and sort what it finds. More: go through the list, and look for the word.
 RARE = 2000
 SHORTEST_WORD, LONGEST_WORD = 3, 40
@@ -101,7 +104,7 @@ def search_from(fields: Mapping[str, str]) -> Search:
         words=fields.get("words", "").strip()[:100],
         state=fields.get("state", "") if fields.get("state", "") in STATES else "",
         line=fields.get("line", "")[:40],
-        priority=fields.get("priority", "")[:2],
+        priority=fields.get("priority", "") if fields.get("priority", "") in PRIORITIES else "",
         person=fields.get("person", "").strip()[:100],
         since=_day(fields.get("since", "")),
         until=_day(fields.get("until", "")),
@@ -123,14 +126,14 @@ def matching(session: Session, search: Search, zone: ZoneInfo, visible: ColumnEl
     query = select(Callback).join(Call, Call.sid == Callback.call_sid).where(visible)
     for meant in _meant_by(session, search.words):
         query = query.where(meant)
-    if search.state == "unanswered":
-        query = query.where(Callback.state == "open", Callback.attempted_at.is_(None))
+    if search.state == UNANSWERED:
+        query = query.where(Callback.state == CallbackState.OPEN, Callback.attempted_at.is_(None))
     elif search.state:
-        query = query.where(Callback.state == search.state)
+        query = query.where(Callback.state == CallbackState(search.state))
     if search.line:
         query = query.where(Call.line == search.line)
     if search.priority:
-        query = query.where(Callback.priority == search.priority)
+        query = query.where(Callback.priority == PriorityLevel(search.priority))
     if search.person:
         owner = session.scalar(select(Technician.id).where(Technician.name == search.person))
         query = query.where(Callback.owner_id == (owner or 0))
@@ -143,7 +146,7 @@ def matching(session: Session, search: Search, zone: ZoneInfo, visible: ColumnEl
     return _in_order(session, query, search)
 
 
-def findable(session: Session, callback: Callback, text: str) -> None:
+def index_words(session: Session, callback: Callback, text: str) -> None:
     """Make a callback found by the words of a text, and by the numbers in it."""
     keys = {*_words(text), *(key for digits in _numbers(text) for key in (f"#{digits[::-1]}", f"+{digits}"))}
     for key in sorted(keys):  # sorted: two that write at once lock in the same order

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Integer, String, cast, func, select
 from sqlalchemy.orm import Session
 
+from callbacks.db.states import CallbackState, CallOutcome, Channel, PageState, PriorityLevel, ReachOutcome
 from callbacks.db.tables import Call, Callback, Page, ReachAttempt, Technician
 from callbacks.desk.night_hours import NightHours
 from callbacks.reporting.periods import Days
@@ -23,9 +24,9 @@ class CallFact(NamedTuple):
     began_at: datetime
     line: str
     is_open: bool
-    outcome: str
-    priority: str | None
-    state: str | None
+    outcome: CallOutcome
+    priority: PriorityLevel | None
+    state: CallbackState | None
     due_at: datetime | None
     attempted_at: datetime | None
     owner_id: int | None
@@ -43,7 +44,7 @@ class AttemptFact(NamedTuple):
     """How often one person's attempts to reach customers went in one way."""
 
     technician_id: int
-    outcome: str
+    outcome: ReachOutcome
     times: int
 
 
@@ -101,7 +102,7 @@ def pages_between(session: Session, zone: ZoneInfo, since: datetime, until: date
     query = (
         select(hour, quarter, Page.technician_id, func.count())
         .where(Page.created_at >= since, Page.created_at < until, Page.callback_id.is_not(None))
-        .where(Page.state == "sent", Page.channel.in_(("text", "call")))
+        .where(Page.state == PageState.SENT, Page.channel.in_((Channel.TEXT, Channel.CALL)))
         .group_by("hour", "quarter", Page.technician_id)
     )
     return [

@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from callbacks.db.states import CallbackState, PageState
 from callbacks.db.tables import Callback, Page
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
@@ -82,7 +83,10 @@ def _night_facts(session: Session, desk: Desk, day: date, now: datetime) -> Nigh
     )
     calls = calls_between(session, desk.zone, last_digest, morning)
     failed = select(func.count()).where(
-        Page.state == "failed", Page.created_at >= evening, Page.created_at < morning, Page.callback_id.is_not(None)
+        Page.state == PageState.FAILED,
+        Page.created_at >= evening,
+        Page.created_at < morning,
+        Page.callback_id.is_not(None),
     )
     return NightFacts(
         night=[call for call in calls if call.began_at >= evening],
@@ -94,7 +98,7 @@ def _night_facts(session: Session, desk: Desk, day: date, now: datetime) -> Nigh
 
 
 def _still_open(session: Session, desk: Desk, now: datetime) -> list[OpenOne]:
-    rows = session.scalars(select(Callback).where(Callback.state == "open").order_by(Callback.due_at))
+    rows = session.scalars(select(Callback).where(Callback.state == CallbackState.OPEN).order_by(Callback.due_at))
     owed = still_owed(session, desk, support_hours(session, desk), now)
     return [
         OpenOne(row.reference, row.owner.name if row.owner else "nobody", _owes(row, owed.get(row.id), desk.zone, now))

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from callbacks.db.states import CallbackState
 from callbacks.db.tables import Callback, ReachAttempt, Voicemail
 from callbacks.text.formats import span
 from sla.attainment import Attainment, attainment, attainment_by, by_line, by_person, by_week
@@ -107,7 +108,7 @@ def table_as_csv(table: Table) -> str:
 def summary(session: Session, zone: ZoneInfo, since: datetime, now: datetime) -> str:
     """Say in a few lines how the promise was kept: in all, then by week, line and person."""
     query = select(Callback).where(Callback.due_at >= since)
-    query = query.where(or_(Callback.state != "cancelled", Callback.attempted_at.is_not(None)))
+    query = query.where(or_(Callback.state != CallbackState.CANCELLED, Callback.attempted_at.is_not(None)))
     counted = [_counted(callback) for callback in session.scalars(query)]
     lines = [f"Callbacks due since {since.astimezone(zone):%Y-%m-%d %H:%M}: {len(counted)}"]
     lines.append(_in_words("in all", attainment(counted, now)))
@@ -120,7 +121,7 @@ def summary(session: Session, zone: ZoneInfo, since: datetime, now: datetime) ->
 def _counted(callback: Callback) -> Counted:
     person = callback.owner.name if callback.owner else None
     began_at, line = callback.call.began_at, callback.call.line
-    return Counted(callback.priority, line, began_at, callback.due_at, callback.attempted_at, person)
+    return Counted(callback.priority.value, line, began_at, callback.due_at, callback.attempted_at, person)
 
 
 def _in_words(name: str, found: Attainment) -> str:
@@ -139,18 +140,18 @@ def _record(callback: Callback, voicemail: Voicemail | None, attempts: int) -> R
         began_at=_iso(callback.call.began_at),
         due_at=_iso(callback.due_at),
         message_seconds=str(voicemail.seconds or "") if voicemail else "",
-        state=callback.state,
+        state=callback.state.value,
         owner=callback.owner.name if callback.owner else "",
         acknowledged_at=_iso(callback.acknowledged_at),
         attempted_at=_iso(callback.attempted_at),
         resolved_at=_iso(callback.resolved_at),
         kept=_kept(callback),
         attempts=attempts,
-        priority=callback.priority,
+        priority=callback.priority.value,
         caller_name=callback.call.caller_name,
         number_to_ring=callback.call.customer_number or "",
         product=callback.product,
-        coverage=callback.coverage,
+        coverage=callback.coverage.value,
         breached_at=_iso(callback.breached_at),
         transcript=voicemail.transcript if voicemail else "",
     )

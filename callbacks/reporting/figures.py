@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from callbacks.db.states import CallbackState
 from callbacks.desk.night_hours import NightHours
 from callbacks.reporting.activity import Activity, CallFact, PageFact
 from callbacks.reporting.periods import Days
@@ -78,14 +79,14 @@ class Night:
 def promises(calls: Iterable[CallFact]) -> list[Record]:
     """The callbacks of some calls, as promises to be counted. One that was cancelled untried was no promise."""
     return [
-        Record(call.priority, call.line, call.began_at, call.due_at, call.attempted_at)
+        Record(call.priority.value, call.line, call.began_at, call.due_at, call.attempted_at)
         for call in calls
         if call.priority is not None and call.due_at is not None and not _was_no_promise(call)
     ]
 
 
 def _was_no_promise(call: CallFact) -> bool:
-    return call.state == "cancelled" and call.attempted_at is None
+    return call.state is CallbackState.CANCELLED and call.attempted_at is None
 
 
 def weeks(found: Activity, records: Sequence[Record], now: datetime) -> list[Week]:
@@ -126,19 +127,19 @@ def outcomes(found: Activity) -> list[Outcome]:
     """What became of calls, of callbacks and of attempts, each from the most frequent on."""
     attempts = Counter[str]()
     for attempt in found.attempts:
-        attempts[attempt.outcome] += attempt.times
+        attempts[attempt.outcome.value] += attempt.times
     counted = {
-        "calls": Counter(call.outcome for call in found.calls),
-        "callbacks": Counter(_became(call) for call in found.calls if call.state is not None),
+        "calls": Counter(call.outcome.value for call in found.calls),
+        "callbacks": Counter(_became(call, call.state) for call in found.calls if call.state is not None),
         "attempts": attempts,
     }
     return [Outcome(of, name, count) for of, counts in counted.items() for name, count in _most_first(counts)]
 
 
-def _became(call: CallFact) -> str:
-    if call.state == "open":
+def _became(call: CallFact, state: CallbackState) -> str:
+    if state is CallbackState.OPEN:
         return "open, not tried yet" if call.attempted_at is None else "open, tried"
-    return "closed by itself" if call.state == "closed" else call.state or ""
+    return "closed by itself" if state is CallbackState.CLOSED else state.value
 
 
 def _most_first(counts: Counter[str]) -> list[tuple[str, int]]:

@@ -54,7 +54,7 @@ def what_if(desk: Desk, schedule: Schedule, hours: SupportHours, line: str, at: 
         decision = next_step(policy, case, schedule.roster(now), now)
         notes += decision.notes
         for notice in decision.notices:
-            pages.append(Planned(now + notice.after, notice.person.name, notice.channel, decision.breach))
+            pages.append(Planned(now + notice.after, notice.person.name, notice.channel.value, decision.breach))
         paged = case.paged | {notice.person.id for notice in decision.notices}
         case = replace(case, position=decision.position, next_action_at=decision.next_action_at, paged=paged)
         now = max(now + SWEEP, min(decision.next_action_at, due_at + LOOKS_AHEAD_PAST_DUE + SWEEP))

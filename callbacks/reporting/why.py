@@ -9,15 +9,19 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.tables import Callback, Event, Page, PageAttempt, Watermark
 from callbacks.desk.desk_file import Desk
 from callbacks.oncall import store
 from callbacks.oncall.schedule import Schedule
-from callbacks.paging.delivery import became, occasion_in_words
+from callbacks.paging.delivery import KINDS, became
 from callbacks.paging.reasons import standing
 from callbacks.people.person import Person
-from callbacks.records.event_log import story_of
+from callbacks.records.event_log import events_of
+from callbacks.records.event_words import effect_on_paging, event_words
 from callbacks.text.formats import day_and_time
+
+DECISIONS = (EventKind.STEP, EventKind.STEP_SKIPPED, EventKind.REMINDER)
 
 
 @dataclass(frozen=True)
@@ -31,23 +35,32 @@ class Whom:
 
 
 @dataclass(frozen=True)
+class Decided:
+    """One decision on whom to page, as the log has it."""
+
+    at: datetime
+    words: str
+    detail: str
+
+
+@dataclass(frozen=True)
 class Why:
     """The whole answer."""
 
     reference: str
     owed: Sequence[str]
-    decided: Event | None  # the last decision before that instant
-    upcoming: Event | None  # the one after it
+    decided: Decided | None  # the last decision before that instant
+    upcoming: Decided | None  # the one after it
     people: Sequence[Whom]
     rota_edited_at: datetime | None
 
 
 def why(session: Session, desk: Desk, callback: Callback, at: datetime) -> Why:
     """Answer for one callback and one instant."""
-    events = story_of(session, callback.call_sid)
-    decisions = [event for event in events if _is_decision(event)]
-    before = [event for event in decisions if event.at <= at]
-    after = [event for event in decisions if event.at > at]
+    events = events_of(session, callback.call_sid)
+    decisions = [_decided(event) for event in events if event.kind in DECISIONS]
+    before = [decision for decision in decisions if decision.at <= at]
+    after = [decision for decision in decisions if decision.at > at]
     plan = store.schedule(session, desk, at)
     edited = session.get(Watermark, store.EDITED)
     return Why(
@@ -60,8 +73,8 @@ def why(session: Session, desk: Desk, callback: Callback, at: datetime) -> Why:
     )
 
 
-def _is_decision(event: Event) -> bool:
-    return event.actor == "desk" and event.what.startswith(("step ", "reminder"))
+def _decided(event: Event) -> Decided:
+    return Decided(event.at, event_words(event.kind, event.step), event.detail)
 
 
 def _owed(desk: Desk, callback: Callback, events: Sequence[Event], at: datetime) -> Iterator[str]:
@@ -76,23 +89,10 @@ def _owed(desk: Desk, callback: Callback, events: Sequence[Event], at: datetime)
     if at < callback.opened_at:
         yield f"The callback was opened at {day_and_time(callback.opened_at, desk.zone)} only: nothing was due before."
     for event in events:
-        if event.at <= at and event.what in STOPS:
-            who = "the desk" if event.actor == "desk" else event.actor
-            yield f"At {event.at.astimezone(desk.zone):%H:%M:%S} {who} {STOPS[event.what]}"
-
-
-# What stops the paging, or starts it again.
-STOPS = {
-    "taken": "took it: from then on only the owner is reminded, until it escalates above them.",
-    "given": "gave it to somebody: from then on only the owner is reminded, until it escalates above them.",
-    "handed on": "handed it on: the next step was due at once.",
-    "escalation resumed": "went on with the steps above the owner, who had not tried the customer.",
-    "tried the customer": "tried the customer: the promise was kept, and nobody is paged any more.",
-    "resolved": "resolved it.",
-    "cancelled": "cancelled it.",
-    "closed by itself": "closed it, for the customer could not be reached and fell silent.",
-    "reopened": "reopened it.",
-}
+        effect = effect_on_paging(event.kind)
+        if event.at <= at and effect is not None:
+            who = "the desk" if event.actor == Actor.DESK else event.actor
+            yield f"At {event.at.astimezone(desk.zone):%H:%M:%S} {who} {effect}"
 
 
 def _whom(session: Session, desk: Desk, callback: Callback, plan: Schedule, person: Person, at: datetime) -> Whom:
@@ -105,5 +105,5 @@ def _whom(session: Session, desk: Desk, callback: Callback, plan: Schedule, pers
     if last is None:
         return Whom(person.name, on_call + reach, "not paged by then", "")
     attempts = session.scalars(select(PageAttempt).where(PageAttempt.page_id == last.id).order_by(PageAttempt.id))
-    paged = f"{occasion_in_words(last)}, by {last.channel}, {day_and_time(last.created_at, desk.zone)}"
+    paged = f"{KINDS[last.kind]}, by {last.channel.value}, {day_and_time(last.created_at, desk.zone)}"
     return Whom(person.name, on_call + reach, paged, became(last, attempts.all(), desk.zone))

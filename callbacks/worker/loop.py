@@ -22,11 +22,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database, insert_once
+from callbacks.db.event_kinds import Actor, EventKind
+from callbacks.db.states import AudioState, CallbackState, PageState
 from callbacks.db.tables import Callback, Page, Voicemail, WorkerSign
 from callbacks.desk.desk_file import Desk
 from callbacks.paging.escalate import take_next_step
 from callbacks.paging.outbox import Outbox
-from callbacks.records.event_log import tell
+from callbacks.records.event_log import record_event
 from callbacks.worker.jobs.auto_close import close_if_silent
 from callbacks.worker.jobs.calendars import CalendarReader
 from callbacks.worker.jobs.coverage import watch
@@ -103,7 +105,7 @@ class Worker:
     def _decide(self, session: Session, callback_id: int, now: datetime) -> None:
         query = select(Callback).where(Callback.id == callback_id).with_for_update(of=Callback, skip_locked=True)
         callback = session.scalar(query.execution_options(populate_existing=True))
-        if callback is None or callback.state != "open" or (callback.next_action_at or now) > now:
+        if callback is None or callback.state is not CallbackState.OPEN or (callback.next_action_at or now) > now:
             return
         if callback.attempted_at is None:
             take_next_step(session, self._desk, callback, now)
@@ -222,7 +224,7 @@ def _guarded(work: Callable[..., None], claim: object) -> None:
 
 
 def _due(session: Session, now: datetime) -> list[int]:
-    due = select(Callback.id).where(Callback.state == "open", Callback.next_action_at <= now)
+    due = select(Callback.id).where(Callback.state == CallbackState.OPEN, Callback.next_action_at <= now)
     untried_first = (Callback.attempted_at.is_not(None), Callback.due_at)
     return list(session.scalars(due.order_by(*untried_first).limit(200)))
 
@@ -230,15 +232,17 @@ def _due(session: Session, now: datetime) -> list[int]:
 def _set_aside(session: Session, callback_id: int, now: datetime) -> None:
     callback = session.get_one(Callback, callback_id)
     callback.next_action_at = now + ISOLATED_FOR
-    tell(session, callback.call_sid, now, "desk", "could not be decided", "Set aside for a minute; see the log.")
+    record_event(
+        session, callback.call_sid, now, Actor.DESK, EventKind.DECISION_FAILED, "Set aside for a minute; see the log."
+    )
 
 
 def _earliest(session: Session) -> datetime | None:
-    decision = session.scalar(select(func.min(Callback.next_action_at)).where(Callback.state == "open"))
+    decision = session.scalar(select(func.min(Callback.next_action_at)).where(Callback.state == CallbackState.OPEN))
     return min((at for at in (decision, _earliest_errand(session)) if at is not None), default=None)
 
 
 def _earliest_errand(session: Session) -> datetime | None:
-    page = session.scalar(select(func.min(Page.next_action_at)).where(Page.state == "due"))
-    audio = session.scalar(select(func.min(Voicemail.next_action_at)).where(Voicemail.audio == "wanted"))
+    page = session.scalar(select(func.min(Page.next_action_at)).where(Page.state == PageState.DUE))
+    audio = session.scalar(select(func.min(Voicemail.next_action_at)).where(Voicemail.audio == AudioState.WANTED))
     return min((at for at in (page, audio) if at is not None), default=None)

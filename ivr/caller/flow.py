@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from callbacks.db.event_kinds import EventKind
 from callbacks.desk.desk_file import Desk, Language, Line
 from callbacks.people.person import Person
 from callbacks.text.formats import clock_time, spelled
@@ -54,7 +55,7 @@ class Reply:
     """What is heard, and what became true by it: a choice made, or that the caller was asked to speak."""
 
     verbs: tuple[Verb, ...]
-    chose: str = ""
+    chose: EventKind | None = None
     asked_to_speak: bool = False
 
 
@@ -86,14 +87,15 @@ def _greeted(desk: Desk, places: Places, turn: Turn, facts: Facts, line: Line, g
 def _menu(desk: Desk, places: Places, turn: Turn, facts: Facts, line: Line) -> Reply:
     match line.menu.get(turn.digits):
         case "support":
-            return replace(_support(desk, places, turn, facts), chose="support")
-        case ("english" | "french") as chosen:
-            switched = replace(turn, language="fr" if chosen == "french" else "en", tries=1)
-            return Reply((_ask(places, switched, line),), chose=chosen)
+            return replace(_support(desk, places, turn, facts), chose=EventKind.MENU_SUPPORT)
+        case "english":
+            return Reply((_ask(places, replace(turn, language="en", tries=1), line),), chose=EventKind.MENU_ENGLISH)
+        case "french":
+            return Reply((_ask(places, replace(turn, language="fr", tries=1), line),), chose=EventKind.MENU_FRENCH)
     if turn.tries >= TRIES:
         if line.menu_exit == "goodbye":
-            return Reply((say(turn.language, "goodbye"), Hangup()), chose="nothing in three tries")
-        return replace(_support(desk, places, turn, facts), chose="nothing in three tries: support")
+            return Reply((say(turn.language, "goodbye"), Hangup()), chose=EventKind.MENU_NO_CHOICE_GOODBYE)
+        return replace(_support(desk, places, turn, facts), chose=EventKind.MENU_NO_CHOICE_SUPPORT)
     complaint = say(turn.language, "wrong key" if turn.digits else "no key")
     return Reply((_ask(places, replace(turn, tries=turn.tries + 1), line, complaint),))
 

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
+from callbacks.db.states import FINAL, VoicemailState, carrier_status
 from callbacks.db.tables import Call, Callback, Technician
 from callbacks.desk.business_hours import support_hours
 from callbacks.inbound import calls
 from callbacks.oncall import store
-from callbacks.paging.channels.twilio import FINAL
 from callbacks.text.formats import readable_number
 from callbacks.text.phone_numbers import ringable
 from ivr.caller.flow import Facts, Reply, Turn, step
@@ -37,6 +37,13 @@ from ivr.twilio.webhook import (
 from sla.hours import Reason
 
 log = structlog.get_logger(__name__)
+
+# What the carrier says became of a recording.
+RECORDINGS = {
+    "completed": VoicemailState.RECORDED,
+    "absent": VoicemailState.ABSENT,
+    "failed": VoicemailState.FAILED,
+}
 
 
 def voice_blueprint(exchange: Exchange) -> Blueprint:
@@ -92,8 +99,7 @@ def _news(voice: Blueprint, exchange: Exchange) -> None:
     def recording() -> Response:
         """The carrier's own word on the recording; the action above is only a hint."""
         call_sid = sid("CallSid", "CA")
-        states = {"completed": "recorded", "absent": "absent", "failed": "failed"}
-        state = states.get(field("RecordingStatus"))
+        state = RECORDINGS.get(field("RecordingStatus"))
         if call_sid is None or state is None:
             return noted()
         seconds = field("RecordingDuration")
@@ -103,7 +109,7 @@ def _news(voice: Blueprint, exchange: Exchange) -> None:
 
     @voice.post("/voice/status")
     def status() -> Response:
-        call_sid, call_status = sid("CallSid", "CA"), field("CallStatus")
+        call_sid, call_status = sid("CallSid", "CA"), carrier_status(field("CallStatus"))
         if call_sid is None or call_status not in FINAL:
             return noted()
         now = exchange.clock.now()
@@ -166,7 +172,7 @@ def _answer(exchange: Exchange, turn: Turn, recording: calls.Recording | None = 
         if recording is not None:
             calls.voicemail_said(session, desk, call_sid, recording, now)
         reply = step(desk, places, turn, _facts(session, exchange, call, hours.verdict(call.began_at).reason))
-        if reply.chose:
+        if reply.chose is not None:
             calls.chose(session, call_sid, now, reply.chose)
         if reply.asked_to_speak:
             calls.asked_to_speak(session, call_sid, now)
@@ -224,9 +230,9 @@ def _recording_in_action() -> calls.Recording:
     """What the end of a Record says: a hint of a recording whose file may not be there yet."""
     seconds = field("RecordingDuration")
     if request.args.get("nothing"):
-        return calls.Recording("absent")
+        return calls.Recording(VoicemailState.ABSENT)
     found = sid("RecordingSid", "RE") or _sid_in_url(field("RecordingUrl"))
-    return calls.Recording("expected", found, int(seconds) if seconds.isdigit() else None)
+    return calls.Recording(VoicemailState.EXPECTED, found, int(seconds) if seconds.isdigit() else None)
 
 
 def _sid_in_url(url: str) -> str | None:

@@ -1,4 +1,4 @@
-"""WAV in and out: what is spoken into a phone and what a recording keeps of it."""
+"""WAV audio: what a caller says, and what a recording keeps of it."""
 
 from __future__ import annotations
 
@@ -21,12 +21,15 @@ class Sound:
     def length(self) -> timedelta:
         return timedelta(seconds=len(self.frames) / (self.rate * self.width * self.channels))
 
-    def first(self, span: timedelta) -> Sound:
-        """What had been said after so long."""
+    def first(self, length: timedelta) -> Sound:
+        """Return the beginning of the sound, of this length at most."""
         frame = self.width * self.channels
-        return Sound(self.frames[: int(span.total_seconds() * self.rate) * frame], self.rate, self.width, self.channels)
+        return Sound(
+            self.frames[: int(length.total_seconds() * self.rate) * frame], self.rate, self.width, self.channels
+        )
 
     def then(self, other: Sound) -> Sound:
+        """Return this sound followed by another one."""
         if not self.frames:
             return other
         return Sound(self.frames + other.frames, self.rate, self.width, self.channels)
@@ -42,7 +45,7 @@ class Sound:
 
 
 def sound_in(wav: bytes) -> Sound:
-    """Read a PCM WAV. Raises wave.Error or EOFError when it is none."""
+    """Return the sound in a PCM WAV file. Raise wave.Error or EOFError if it is not one."""
     with wave.open(io.BytesIO(wav)) as file:
         frames = file.readframes(file.getnframes())
         return Sound(frames, file.getframerate(), file.getsampwidth(), file.getnchannels())

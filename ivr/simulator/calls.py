@@ -1,286 +1,260 @@
-"""Runs a call: TwiML verb by verb, in document order, waiting for keys, speech, answers and time as Twilio does.
-
-A call is a generator that yields what it waits for. It is resumed with why the waiting is over; when the phone hangs
-up, HungUp is raised at the place where it waits.
-"""
+"""Calls as the carrier connects them: placed, ringing, answered, running documents, connected, ended."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
-from urllib.parse import urljoin
-from xml.etree.ElementTree import Element
+import inspect
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 
+from ivr.simulator.account import Account
 from ivr.simulator.audio import Sound
-from ivr.simulator.ledger import Recording
-from ivr.simulator.phones import Heard, Leg
-from ivr.simulator.twiml import BadTwiml, read, words_of
+from ivr.simulator.events import EventQueue
+from ivr.simulator.faults import Place
+from ivr.simulator.ledger import Call, CallStatus, Direction
+from ivr.simulator.phones import (
+    AnsweredBy,
+    Habit,
+    Heard,
+    HeardKind,
+    Leg,
+    LegState,
+    Phone,
+    Phones,
+    Speech,
+    Wait,
+    WaitEnd,
+)
+from ivr.simulator.twiml.context import DocumentRequest, HungUp
+from ivr.simulator.twiml.documents import Documents, DocumentsRun
+from ivr.simulator.webhooks import Webhooks
 
-if TYPE_CHECKING:
-    from ivr.simulator.carrier import SimulatedTwilio
-
-SPEAKS = 15.0  # characters a second
-TOO_SHORT = timedelta(seconds=1)  # a recording below this is absent (error 16101)
-
-
-class HungUp(Exception):
-    """The phone's owner has hung up."""
-
-
-class Ends(Exception):
-    """The document ends the call."""
-
-
-@dataclass(frozen=True)
-class Wait:
-    """What a call waits for: an instant, and with `keys` a key before it, with `speech` the end or start of speech."""
-
-    until: datetime | None
-    keys: bool = False
-    speech: bool = False
+REFUSED_AFTER = timedelta(seconds=2)
+MACHINE_DETECTED_AFTER = timedelta(seconds=4)
+GREETING_TONES_AFTER = timedelta(seconds=4)
+VOICEMAIL_HANGS_UP_AFTER = timedelta(seconds=35)
 
 
-@dataclass(frozen=True)
-class Request:
-    """Where the next document comes from."""
+class Calls:
+    def __init__(self, account: Account, events: EventQueue, webhooks: Webhooks, phones: Phones) -> None:
+        self._account, self._events, self._webhooks, self._phones = account, events, webhooks, phones
+        self._documents = Documents(account, events, webhooks, switch=self)
+        self._legs: dict[str, Leg] = {}
+        self._running: dict[Leg, DocumentsRun] = {}
 
-    url: str
-    fields: dict[str, str]
+    def leg(self, sid: str) -> Leg | None:
+        """Return the leg of the call with this SID."""
+        return self._legs.get(sid)
 
+    # Placing calls
 
-Script = Generator[Wait, str, Request | None]
-Conversation = Generator[Wait, str, bool]
+    def receive(self, phone: Phone, number: str, caller_id: str) -> Leg:
+        """Take a call from a phone to one of our numbers."""
+        leg = self._new_leg(phone, number, caller_id, Direction.INBOUND, CallStatus.RINGING)
+        leg.call.started_at = self._events.now
+        own = self._account.numbers.get(number)
+        if own is None:
+            leg.call.status, leg.call.ended_at = CallStatus.FAILED, self._events.now
+        else:
+            self._events.soon(lambda: self._run_documents(leg, own.voice_url))
+        return leg
 
+    def place(self, number: str, from_: str, timeout: timedelta, url: str) -> Leg:
+        """Call a phone for a request to the REST API. Its document runs when it is answered."""
+        leg = self._ring(number, from_, Direction.OUTBOUND_API, timeout)
+        leg.on_answer = lambda: self._run_documents(leg, url)
+        return leg
 
-def conversation(carrier: SimulatedTwilio, leg: Leg, first: Request) -> Conversation:
-    """Live through a call's documents; say at the end whether the last one ended the call or only ran out.
+    def dial(self, parent: Leg, number: str, caller_id: str, timeout: timedelta, screen_url: str) -> Leg:
+        """Call a phone for a <Dial>. It is connected when it is answered, or after its own document if it has one."""
+        leg = self._ring(number, caller_id, Direction.OUTBOUND_DIAL, timeout, parent)
+        if screen_url:
+            leg.on_answer = lambda: self._run_documents(leg, screen_url, then=lambda: self._connect(leg, parent))
+        else:
+            leg.on_answer = lambda: self._connect(leg, parent)
+        return leg
 
-    A document that cannot be had, or cannot be run, is followed by the number's fallback URL, once.
-    """
-    request: Request | None = first
-    fallback = carrier.fallback_of(leg.call)
-    while request is not None:
+    def _ring(
+        self, number: str, from_: str, direction: Direction, timeout: timedelta, parent: Leg | None = None
+    ) -> Leg:
+        leg = self._new_leg(self._phones.with_number(number), number, from_, direction, CallStatus.QUEUED, parent)
+        self._events.soon(lambda: self._start_ringing(leg, timeout))
+        return leg
+
+    def _new_leg(
+        self,
+        phone: Phone,
+        to: str,
+        from_: str,
+        direction: Direction,
+        status: CallStatus,
+        parent: Leg | None = None,
+    ) -> Leg:
+        sid, parent_sid = self._account.new_sid("CA"), parent.call.sid if parent is not None else ""
+        leg = Leg(phone, Call(sid, to, from_, direction, status, self._events.now, parent_sid), parent=parent)
+        phone.legs.append(leg)
+        self._account.ledger.calls.append(leg.call)
+        self._legs[sid] = leg
+        return leg
+
+    # Ringing
+
+    def _start_ringing(self, leg: Leg, timeout: timedelta) -> None:
+        if leg.state is LegState.ENDED:
+            return
+        self._set_status(leg, CallStatus.INITIATED)
+        leg.call.started_at = self._events.now
+        self._follow_habit(leg)
+        self._set_status(leg, CallStatus.RINGING)
+        self._events.later(timeout, lambda: self.refuse(leg, CallStatus.NO_ANSWER))
+
+    def _follow_habit(self, leg: Leg) -> None:
+        match self._habit(leg.phone):
+            case Habit.BUSY | Habit.REJECTS:
+                self._events.later(REFUSED_AFTER, lambda: self.refuse(leg, CallStatus.BUSY))
+            case Habit.UNREACHABLE:
+                self._events.later(REFUSED_AFTER, lambda: self.refuse(leg, CallStatus.FAILED))
+            case Habit.VOICEMAIL:
+                self._events.later(leg.phone.voicemail_after, lambda: self._answer_by_voicemail(leg))
+
+    def _habit(self, phone: Phone) -> Habit:
+        fault = self._account.faults.take_kind(Place.PHONE_RINGS, phone.number)
+        return Habit(fault.value) if fault is not None else phone.habit
+
+    def answer(self, leg: Leg) -> None:
+        if leg.state is not LegState.RINGING:
+            return
+        self.pick_up(leg)
+        self._set_status(leg, CallStatus.IN_PROGRESS)
+        if leg.machine_callback:
+            self._events.later(MACHINE_DETECTED_AFTER, lambda: self._webhooks.report_who_answered(leg))
+        leg.on_answer()
+
+    def _answer_by_voicemail(self, leg: Leg) -> None:
+        """The owner's voicemail answers as a person does, plays its greeting, and hangs up after half a minute."""
+        leg.answered_by = AnsweredBy.MACHINE
+        self.answer(leg)
+        for position, key in enumerate(leg.phone.voicemail_plays):
+            delay = GREETING_TONES_AFTER + timedelta(seconds=position)
+            self._events.later(delay, partial(self.press, leg, key))
+        self._events.later(VOICEMAIL_HANGS_UP_AFTER, lambda: self.hang_up(leg))
+
+    def refuse(self, leg: Leg, status: CallStatus) -> None:
+        """End a call that still rings."""
+        if leg.state is LegState.RINGING:
+            self.end(leg, status)
+
+    def pick_up(self, leg: Leg) -> None:
+        """Note that a call is answered, unless it was before."""
+        if leg.call.answered_at is None:
+            leg.call.answered_at, leg.call.status = self._events.now, CallStatus.IN_PROGRESS
+
+    def _connect(self, leg: Leg, parent: Leg) -> None:
+        if LegState.ENDED in (leg.state, parent.state):
+            self.end(leg, CallStatus.COMPLETED)
+            return
+        leg.bridged_with, parent.bridged_with = parent, leg
+        leg.was_bridged = True
+        self.pick_up(parent)
+
+    # During a call
+
+    def press(self, leg: Leg, key: str) -> None:
+        if leg.state is not LegState.IN_PROGRESS:
+            return
+        leg.keys.append(key)
+        if leg.waiting is not None and leg.waiting.keys:
+            self._resume(leg, WaitEnd.KEY)
+
+    def speak(self, leg: Leg, sound: Sound) -> None:
+        """Speak to the other party if there is one, else to the running document."""
+        now = self._events.now
+        if leg.bridged_with is not None:
+            words = f"{leg.phone.name} speaks for {round(sound.length.total_seconds())} seconds"
+            leg.bridged_with.heard.append(Heard(now, HeardKind.VOICE, words))
+            return
+        leg.speaking = Speech(sound, now)
+        if leg.waiting is not None and leg.waiting.speech:
+            self._resume(leg, WaitEnd.SPEECH)
+
+    def hang_up(self, leg: Leg) -> None:
+        match leg.state:
+            case LegState.RINGING:
+                self.end(leg, CallStatus.BUSY)
+            case LegState.IN_PROGRESS:
+                leg.hung_up = True
+                leg.call.status = CallStatus.COMPLETED  # as the documents report it while they stop
+                self._advance(leg, lambda documents: documents.throw(HungUp()))
+                self.end(leg, CallStatus.COMPLETED if leg.call.answered_at else CallStatus.NO_ANSWER)
+
+    # The end of a call
+
+    def end(self, leg: Leg, status: CallStatus) -> None:
+        """End a call for this phone. A call that it dialed ends with it; a call that dialed it goes on."""
+        if leg.state is LegState.ENDED:
+            return
+        leg.call.ended_at, leg.call.status = self._events.now, status
+        self._stop_documents(leg)
+        self._disconnect(leg)
+        self._set_status(leg, status)
+        if leg.parent is not None:
+            self._events.soon(partial(self._resume, leg.parent, WaitEnd.OTHER_LEG))
+
+    def _stop_documents(self, leg: Leg) -> None:
+        documents = self._running.pop(leg, None)
+        # A document that ends its own call is still running here, and stops by itself.
+        if documents is not None and inspect.getgeneratorstate(documents) != inspect.GEN_RUNNING:
+            documents.close()
+
+    def _disconnect(self, leg: Leg) -> None:
+        other, leg.bridged_with = leg.bridged_with, None
+        if other is not None:
+            other.bridged_with = None
+            if other.parent is leg:
+                self.end(other, CallStatus.COMPLETED)
+
+    def _set_status(self, leg: Leg, status: CallStatus) -> None:
+        leg.call.status = status
+        self._webhooks.report_status(leg)
+
+    # Documents
+
+    def _run_documents(self, leg: Leg, url: str, then: Callable[[], object] | None = None) -> None:
+        """Run a call's documents. Then the call ends, unless they only ran out and something else follows."""
+        leg.after_documents = then
+        self._running[leg] = self._documents.run(leg, DocumentRequest(url, {}))
+        self._advance(leg, lambda documents: next(documents))
+
+    def _resume(self, leg: Leg, reason: WaitEnd) -> None:
+        if leg.waiting is not None:
+            self._advance(leg, lambda documents: documents.send(reason))
+
+    def _time_is_up(self, leg: Leg, wait: Wait) -> None:
+        if leg.waiting is wait:
+            self._resume(leg, WaitEnd.TIME)
+
+    def _advance(self, leg: Leg, advance: Callable[[DocumentsRun], Wait]) -> None:
+        """Run a call's documents up to their next wait."""
+        documents = self._running.get(leg)
+        if documents is None:
+            return
+        leg.waiting = None
         try:
-            document = _fetch(carrier, leg, request)
-            following = yield from _perform(carrier, leg, document, request.url)
-        except Ends:
-            return True
-        except (BadTwiml, ValueError) as found:
-            # A number that is none, such as numDigits="x".
-            fault = found if isinstance(found, BadTwiml) else BadTwiml(12200, f"an attribute has no sense: {found}")
-            carrier.ledger.errors.append(str(fault))
-            if not fallback:
-                carrier.picks_up(leg)
-                yield from _say(carrier, leg, "We are sorry, an application error has occurred. Goodbye.")
-                return True
-            following = Request(fallback, {"ErrorCode": str(fault.code), "ErrorUrl": request.url})
-            fallback = ""
-        request = following
-    return False
+            self._wait(leg, advance(documents))
+        except HungUp:
+            return
+        except StopIteration as finished:
+            self._running.pop(leg, None)
+            self._after_documents(leg, call_is_over=finished.value)
 
+    def _wait(self, leg: Leg, wait: Wait) -> None:
+        leg.waiting = wait
+        if wait.until is not None:
+            delay = max(wait.until - self._events.now, timedelta(0))
+            self._events.later(delay, lambda: self._time_is_up(leg, wait))
 
-def _fetch(carrier: SimulatedTwilio, leg: Leg, request: Request) -> list[Element]:
-    body = carrier.ask(leg.call, request.url, request.fields)
-    if body is None:
-        raise BadTwiml(11200, f"{request.url} did not answer with TwiML")
-    return read(body)
-
-
-def _perform(carrier: SimulatedTwilio, leg: Leg, document: list[Element], url: str) -> Script:
-    for verb in document:
-        if verb.tag != "Reject":
-            carrier.picks_up(leg)
-        following = yield from _one(carrier, leg, verb, url)
-        if following is not None:
-            return following
-    return None
-
-
-def _one(carrier: SimulatedTwilio, leg: Leg, verb: Element, url: str) -> Script:
-    match verb.tag:
-        case "Say":
-            yield from _say(carrier, leg, words_of(verb), verb.get("language", ""))
-        case "Play":
-            yield from _play(carrier, leg, urljoin(url, verb.text or ""))
-        case "Pause":
-            yield Wait(carrier.now + timedelta(seconds=float(verb.get("length", "1"))))
-        case "Gather":
-            return (yield from _gather(carrier, leg, verb, url))
-        case "Record":
-            return (yield from _record(carrier, leg, verb, url))
-        case "Dial":
-            return (yield from _dial(carrier, leg, verb, url))
-        case "Redirect":
-            return Request(urljoin(url, (verb.text or "").strip()), {})
-        case "Reject":
-            carrier.end(leg, "busy" if verb.get("reason") == "busy" else "no-answer")
-            raise Ends
-        case "Hangup":
-            raise Ends
-    return None
-
-
-def _say(carrier: SimulatedTwilio, leg: Leg, words: str, language: str = "") -> Generator[Wait, str, None]:
-    leg.heard.append(Heard(carrier.now, "say", words, language))
-    yield Wait(carrier.now + timedelta(seconds=max(0.5, len(words) / SPEAKS)))
-
-
-def _play(carrier: SimulatedTwilio, leg: Leg, url: str) -> Generator[Wait, str, None]:
-    sound = carrier.fetch_sound(url)
-    leg.heard.append(Heard(carrier.now, "play", url))
-    yield Wait(carrier.now + sound.length)
-
-
-def _gather(carrier: SimulatedTwilio, leg: Leg, gather: Element, url: str) -> Script:
-    """twilio.com/docs/voice/twiml/gather: a key interrupts what is spoken; without one the next verb runs."""
-    finish, wanted = gather.get("finishOnKey", "#"), int(gather.get("numDigits", "0"))
-    leg.keys.clear()
-    digits = ""
-    for child in gather:
-        speaking = _one(carrier, leg, child, url)
-        for wait in speaking:
-            reason = yield Wait(wait.until, keys=True)
-            if reason == "key":
-                break
-        if leg.keys:
-            break
-    timeout = timedelta(seconds=float(gather.get("timeout", "5")))
-    while True:
-        while leg.keys:
-            key = leg.keys.pop(0)
-            if key == finish:
-                return _gathered(gather, url, digits)
-            digits += key
-            if wanted and len(digits) >= wanted:
-                return _gathered(gather, url, digits)
-        if (yield Wait(carrier.now + timeout, keys=True)) != "key":
-            return _gathered(gather, url, digits)
-
-
-def _gathered(gather: Element, url: str, digits: str) -> Request | None:
-    if not digits and gather.get("actionOnEmptyResult", "false") != "true":
-        return None
-    return Request(urljoin(url, gather.get("action", url)), {"Digits": digits, "msg": "Gather End"})
-
-
-def _record(carrier: SimulatedTwilio, leg: Leg, record: Element, url: str) -> Script:
-    """twilio.com/docs/voice/twiml/record: on a hang-up the action is requested all the same, and nobody hears it."""
-    if record.get("playBeep", "true") == "true":
-        leg.heard.append(Heard(carrier.now, "beep", ""))
-    leg.keys.clear()
-    began, sound, key = carrier.now, Sound(), ""
-    silence = timedelta(seconds=float(record.get("timeout", "5")))
-    longest = timedelta(seconds=float(record.get("maxLength", "3600")))
-    try:
-        while not key and carrier.now < began + longest:
-            until = min(carrier.now + silence, began + longest)
-            reason = yield Wait(until, keys=True, speech=True)
-            if reason == "speech":
-                heard, key = yield from _listen(carrier, leg, record, began + longest)
-                sound = sound.then(heard)
-            elif reason == "key":
-                key = _finishing_key(leg, record)
-            else:
-                break
-    except HungUp:
-        sound = sound.then(_said_so_far(carrier, leg))
-        recording = _keep(carrier, leg, record, sound, url)
-        if recording is not None:
-            carrier.ask_later(leg.call, _recorded(record, url, recording, carrier, "hangup", began))
-        raise
-    recording = _keep(carrier, leg, record, sound, url)
-    return None if recording is None else _recorded(record, url, recording, carrier, key, began)
-
-
-def _listen(
-    carrier: SimulatedTwilio, leg: Leg, record: Element, until: datetime
-) -> Generator[Wait, str, tuple[Sound, str]]:
-    """Keep what is being said, until it has been said or a key cuts it short."""
-    speaking, since = leg.speaking or Sound(), leg.speaks_since or carrier.now
-    while carrier.now < min(since + speaking.length, until):
-        reason = yield Wait(min(since + speaking.length, until), keys=True)
-        if reason == "key" and (key := _finishing_key(leg, record)):
-            said = _said_so_far(carrier, leg)
-            leg.speaking = None
-            return said, key
-    said = speaking.first(carrier.now - since)
-    leg.speaking = None
-    return said, ""
-
-
-def _said_so_far(carrier: SimulatedTwilio, leg: Leg) -> Sound:
-    if leg.speaking is None or leg.speaks_since is None:
-        return Sound()
-    return leg.speaking.first(carrier.now - leg.speaks_since)
-
-
-def _finishing_key(leg: Leg, record: Element) -> str:
-    key = leg.keys.pop(0) if leg.keys else ""
-    return key if key in record.get("finishOnKey", "1234567890*#") else ""
-
-
-def _keep(carrier: SimulatedTwilio, leg: Leg, record: Element, sound: Sound, url: str) -> Recording | None:
-    absent = sound.length < TOO_SHORT
-    recording = Recording(carrier.new_sid("RE"), leg.call.sid, carrier.now, "absent" if absent else "completed", sound)
-    carrier.ledger.recordings.append(recording)
-    wanted = record.get("recordingStatusCallbackEvent", "completed").split()
-    callback = record.get("recordingStatusCallback")
-    if callback and recording.status in wanted:
-        carrier.report_recording(urljoin(url, callback), recording)
-    return None if absent else recording
-
-
-def _recorded(
-    record: Element, url: str, recording: Recording, carrier: SimulatedTwilio, key: str, began: datetime
-) -> Request:
-    """The action is told how long the recording took, silence at its end and all; the file is trimmed later."""
-    fields = {
-        "RecordingUrl": carrier.recording_url(recording.sid),
-        "RecordingSid": recording.sid,
-        "RecordingDuration": str(round((carrier.now - began).total_seconds())),
-        "Digits": key,
-    }
-    return Request(urljoin(url, record.get("action", url)), fields)
-
-
-def _dial(carrier: SimulatedTwilio, leg: Leg, dial: Element, url: str) -> Script:
-    """twilio.com/docs/voice/twiml/dial: the other phone hears its own document first, then both are connected."""
-    noun = dial.find("Number")
-    number = ((noun.text if noun is not None else dial.text) or "").strip()
-    caller_id = dial.get("callerId") or (leg.call.from_ if leg.call.direction == "inbound" else leg.call.to)
-    if caller_id not in carrier.numbers and caller_id not in (leg.call.from_, leg.call.to):
-        raise BadTwiml(13214, f"callerId {caller_id!r} is neither ours nor a party of the call")
-    screen = urljoin(url, noun.attrib["url"]) if noun is not None and "url" in noun.attrib else ""
-    timeout = timedelta(seconds=float(dial.get("timeout", "30")))
-    other = carrier.ring(number, caller_id, "outbound-dial", timeout, parent=leg, screen=screen)
-    if noun is not None:
-        _reports_of(other, noun, url)
-    try:
-        while other.call.ended_at is None:
-            yield Wait(None)
-    except HungUp:
-        carrier.end(other, "completed" if other.call.answered_at else "canceled")
-        raise
-    action = dial.get("action")
-    if action is None:
-        return None
-    was_bridged = other in carrier.were_bridged
-    fields = {
-        "DialCallStatus": other.call.status,
-        "DialCallSid": other.call.sid,
-        "DialBridged": str(was_bridged).lower(),
-    }
-    if other.call.answered_at:
-        fields["DialCallDuration"] = str(other.call.seconds)
-    return Request(urljoin(url, action), fields)
-
-
-def _reports_of(other: Leg, noun: Element, url: str) -> None:
-    """twilio.com/docs/voice/twiml/number: reports on the other phone's call, and on who or what answered it."""
-    if "statusCallback" in noun.attrib:
-        other.status_callback = urljoin(url, noun.attrib["statusCallback"])
-        other.status_events = set(noun.get("statusCallbackEvent", "completed").split())
-    if noun.get("machineDetection") and "amdStatusCallback" in noun.attrib:
-        other.machine_callback = urljoin(url, noun.attrib["amdStatusCallback"])
+    def _after_documents(self, leg: Leg, call_is_over: bool) -> None:
+        if leg.after_documents is not None and not call_is_over and not leg.hung_up:
+            leg.after_documents()
+        else:
+            self.end(leg, CallStatus.COMPLETED)

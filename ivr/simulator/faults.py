@@ -1,70 +1,81 @@
-"""What goes wrong on request: requests refused, answers lost, webhooks lost, doubled or late."""
+"""Faults on request: requests refused, responses lost, webhooks lost, duplicated or late, phones that do not work."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Literal
+from enum import StrEnum
 
-Where = Literal[
-    "sending",  # texts and calls alike
-    "messages",
-    "calls",
-    "media",
-    "lists",
-    "voice",
-    "status",
-    "recording",
-    "sms",
-    "message-status",
-    "phone rings",
-    "text arrives",
-]
-What = Literal[
-    "429",
-    "account",
-    "500",
-    "500 but done",
-    "answer lost",
-    "refused connection",
-    "lost",
-    "doubled",
-    "late",
-    "reordered",
-    "404",
-    "cut short",
-    "busy",
-    "unreachable",
-    "voicemail",
-    "undelivered",
-    "silent",
-    "landline",
-    "unregistered",
-]
+
+class Place(StrEnum):
+    """Where a fault happens. The places of webhooks have the values of `WebhookKind`."""
+
+    SENDING = "sending"  # REST requests that create a text or a call
+    MESSAGES = "messages"  # REST requests that create a text
+    CALLS = "calls"  # REST requests that create a call
+    LISTS = "lists"  # REST requests for a list
+    MEDIA = "media"  # downloads of a recording's audio
+    VOICE = "voice"  # requests for the next document of a call
+    ACTION = "action"  # reports of a verb's end after the caller has hung up
+    STATUS = "status"  # reports of a call's status
+    RECORDING = "recording"  # reports of a recording
+    SMS = "sms"  # inbound texts
+    MESSAGE_STATUS = "message-status"  # reports of an outbound text's status
+    PHONE_RINGS = "phone rings"  # a phone is called
+    TEXT_ARRIVES = "text arrives"  # a text reaches a phone
+
+
+class FaultKind(StrEnum):
+    """What goes wrong."""
+
+    # SENDING, MESSAGES, CALLS
+    TOO_MANY_REQUESTS = "429"  # refused, nothing is done
+    ACCOUNT_SUSPENDED = "account"  # refused, nothing is done
+    SERVER_ERROR = "500"  # refused, nothing is done; also for LISTS
+    SERVER_ERROR_BUT_DONE = "500 but done"  # done, although the response is an error
+    RESPONSE_LOST = "answer lost"  # done, but the connection breaks before the response
+    CONNECTION_REFUSED = "refused connection"  # nothing is done, there is no response
+
+    # webhooks
+    LOST = "lost"  # never sent
+    DUPLICATED = "doubled"  # sent twice
+    LATE = "late"  # sent after `Fault.delay`
+    REORDERED = "reordered"  # sent after the next one
+
+    # MEDIA
+    NOT_FOUND = "404"  # the audio is not there
+    CUT_SHORT = "cut short"  # only the first half of the audio
+
+    # PHONE_RINGS: the values of `Habit`
+    BUSY = "busy"
+    UNREACHABLE = "unreachable"
+    VOICEMAIL = "voicemail"
+
+    # TEXT_ARRIVES: the values of `SmsHabit`
+    UNDELIVERED = "undelivered"
+    SILENT = "silent"
+    LANDLINE = "landline"
+    UNREGISTERED = "unregistered"
+
+
 UNTIL_SWITCHED_OFF = math.inf
 
 
 @dataclass
 class Fault:
-    """One kind of trouble, at one place, so many times.
+    """One kind of fault at one place, a number of times."""
 
-    To requests for messages or calls: "429", "account" and "500" (nothing is done), "500 but done" and "answer lost"
-    (it is done all the same), "refused connection". To webhooks: "lost", "doubled", "late", "reordered" (the next one
-    comes first). To lists: "500". To media: "404", "cut short". To a phone that rings, and to a text that arrives:
-    what the phone does instead of its habit (`Habit`, `SmsHabit`).
-    """
-
-    where: Where
-    what: What
+    place: Place
+    kind: FaultKind
     times: float = 1
-    by: timedelta = timedelta(seconds=10)  # how late
-    match: str = ""  # only requests whose fields or URL contain this
+    delay: timedelta = timedelta(seconds=10)  # for FaultKind.LATE
+    match: str = ""  # only requests whose URL or fields contain this
 
 
 @dataclass
 class Faults:
-    """Every trouble that is still to come."""
+    """Every fault that was set; those with no times left have happened."""
 
     waiting: list[Fault] = field(default_factory=list)
 
@@ -74,14 +85,19 @@ class Faults:
     def clear(self) -> None:
         self.waiting.clear()
 
-    def next(self, where: str, about: str) -> Fault | None:
-        """Take the trouble that meets this request, if any."""
+    def take(self, place: Place, about: str) -> Fault | None:
+        """Return the first fault that meets this request, and count it down."""
         for fault in self.waiting:
-            if _meets(fault, where) and fault.match in about and fault.times > 0:
+            if _covers(fault.place, place) and fault.match in about and fault.times > 0:
                 fault.times -= 1
                 return fault
         return None
 
+    def take_kind(self, place: Place, about: str) -> FaultKind | None:
+        """Do the same as `take`, and return only what goes wrong."""
+        fault = self.take(place, about)
+        return fault.kind if fault is not None else None
 
-def _meets(fault: Fault, where: str) -> bool:
-    return fault.where == where or (fault.where == "sending" and where in ("messages", "calls"))
+
+def _covers(fault: Place, request: Place) -> bool:
+    return fault is request or (fault is Place.SENDING and request in (Place.MESSAGES, Place.CALLS))

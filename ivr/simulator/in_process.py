@@ -1,4 +1,4 @@
-"""HTTP without a socket: lets a requests session reach a WSGI app, byte for byte as over the wire."""
+"""HTTP without a socket: a requests session that calls a WSGI app in the same process."""
 
 from __future__ import annotations
 
@@ -14,42 +14,42 @@ from requests.structures import CaseInsensitiveDict
 Wsgi = Callable[..., Iterable[bytes]]
 
 
-class AnswerLost(Exception):
-    """Raised by an app to have the connection die after it has done its work."""
+class ResponseLost(Exception):
+    """An app raises this to break the connection after it has done its work."""
 
 
 class ConnectionRefused(Exception):
-    """Raised by an app to have the connection refused before it has done anything."""
+    """An app raises this to refuse the connection before it has done anything."""
 
 
 def mount(session: requests.Session, url: str, app: Wsgi) -> None:
-    """Serve everything below a URL from a WSGI app."""
+    """Send every request below this URL to a WSGI app."""
     session.mount(url, InProcess(app))
 
 
 class InProcess(BaseAdapter):
-    """An adapter that calls the app instead of the network."""
+    """A transport adapter that calls a WSGI app instead of the network."""
 
     def __init__(self, app: Wsgi) -> None:
         super().__init__()
         self._app = app
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
-        begun: list[Any] = []
+        started: list[Any] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:
-            begun[:] = [status, headers]
+            started[:] = [status, headers]
 
         try:
             body = self._app(_environ(request), start_response)
             content = b"".join(body)
             if hasattr(body, "close"):
                 body.close()
-        except AnswerLost:
-            raise requests.ReadTimeout("the answer was lost", request=request) from None
+        except ResponseLost:
+            raise requests.ReadTimeout("the response was lost", request=request) from None
         except ConnectionRefused:
             raise requests.ConnectTimeout("connection refused", request=request) from None
-        return _response(request, begun[0], begun[1], content)
+        return _response(request, started[0], started[1], content)
 
     def close(self) -> None:
         pass
@@ -65,7 +65,7 @@ def _environ(request: requests.PreparedRequest) -> dict[str, Any]:
         "PATH_INFO": unquote_to_bytes(parts.path).decode("latin-1"),
         "QUERY_STRING": parts.query,
         "SERVER_NAME": parts.hostname or "",
-        "SERVER_PORT": str(parts.port or 80),
+        "SERVER_PORT": str(parts.port or (443 if parts.scheme == "https" else 80)),
         "SERVER_PROTOCOL": "HTTP/1.1",
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": parts.scheme,

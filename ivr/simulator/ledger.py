@@ -1,11 +1,72 @@
-"""Everything that the carrier accepted and did: the only witness that the tests believe."""
+"""The record of everything that the carrier accepted and did. Tests check it rather than the application's own word."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from ivr.simulator.audio import Sound
+
+
+class Direction(StrEnum):
+    """Who started a call or a text, in Twilio's words."""
+
+    INBOUND = "inbound"  # somebody called or texted one of our numbers
+    OUTBOUND_API = "outbound-api"  # the application asked for it over the REST API
+    OUTBOUND_DIAL = "outbound-dial"  # a call placed by a <Dial>
+    OUTBOUND_REPLY = "outbound-reply"  # a text sent by a <Message>
+
+
+class CallStatus(StrEnum):
+    """How far a call has come, in Twilio's words."""
+
+    QUEUED = "queued"  # accepted, not dialed yet
+    INITIATED = "initiated"  # dialed
+    RINGING = "ringing"  # the phone rings
+    IN_PROGRESS = "in-progress"  # answered
+    COMPLETED = "completed"  # ended after it was answered
+    BUSY = "busy"  # busy or rejected
+    NO_ANSWER = "no-answer"  # nobody answered in time
+    CANCELED = "canceled"  # given up by the calling side before it was answered
+    FAILED = "failed"  # the number could not be reached
+
+    @property
+    def is_final(self) -> bool:
+        return self in FINAL_CALL_STATUSES
+
+
+FINAL_CALL_STATUSES = frozenset({
+    CallStatus.COMPLETED, CallStatus.BUSY, CallStatus.NO_ANSWER, CallStatus.CANCELED, CallStatus.FAILED,
+})  # fmt: skip
+
+
+class MessageStatus(StrEnum):
+    """How far a text has come, in Twilio's words."""
+
+    QUEUED = "queued"  # accepted
+    SENT = "sent"  # handed to the recipient's network
+    DELIVERED = "delivered"  # the recipient's phone has it
+    UNDELIVERED = "undelivered"  # the recipient's network gave it back
+    RECEIVED = "received"  # an inbound text
+
+
+class RecordingStatus(StrEnum):
+    """Whether a recording has any audio, in Twilio's words."""
+
+    COMPLETED = "completed"  # there is audio
+    ABSENT = "absent"  # too short to keep
+
+
+class WebhookKind(StrEnum):
+    """What a request to the application is about."""
+
+    VOICE = "voice"  # asks for the next document of a call
+    ACTION = "action"  # reports the end of a verb after the caller has hung up; its document is ignored
+    STATUS = "status"  # reports a call's status, or who answered it
+    RECORDING = "recording"  # reports a recording
+    SMS = "sms"  # an inbound text
+    MESSAGE_STATUS = "message-status"  # reports an outbound text's status
 
 
 @dataclass
@@ -14,8 +75,8 @@ class Message:
     to: str
     from_: str
     body: str
-    direction: str  # inbound, outbound-api, outbound-reply
-    status: str
+    direction: Direction
+    status: MessageStatus
     created_at: datetime
     status_callback: str = ""
     error_code: int | None = None
@@ -26,8 +87,8 @@ class Call:
     sid: str
     to: str
     from_: str
-    direction: str  # inbound, outbound-api, outbound-dial
-    status: str
+    direction: Direction
+    status: CallStatus
     created_at: datetime
     parent_sid: str = ""
     started_at: datetime | None = None
@@ -36,6 +97,7 @@ class Call:
 
     @property
     def seconds(self) -> int:
+        """The duration that Twilio reports: from the answer to the end, at least one second."""
         if self.answered_at is None or self.ended_at is None:
             return 0
         return max(1, round((self.ended_at - self.answered_at) / timedelta(seconds=1)))
@@ -46,7 +108,7 @@ class Recording:
     sid: str
     call_sid: str
     created_at: datetime
-    status: str  # completed, absent
+    status: RecordingStatus
     sound: Sound
     source: str = "RecordVerb"
 
@@ -61,13 +123,13 @@ class Recording:
 
 @dataclass(frozen=True)
 class Webhook:
-    """One request that the carrier made of the application, and what it got."""
+    """One request to the application, and the response."""
 
     at: datetime
-    kind: str
+    kind: WebhookKind
     url: str
     fields: dict[str, str]
-    status: int | None  # None: no answer at all
+    status: int | None  # None: no response at all
     body: str
 
 

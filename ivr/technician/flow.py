@@ -5,10 +5,11 @@ A private voicemail answers like a person, so nothing is taken without a key and
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
+from callbacks.db.states import ReachOutcome, ReportedOutcome
 from callbacks.desk.desk_file import Desk
 from callbacks.text.formats import clock_time, readable_number, spelled
 from ivr.prompts import say
@@ -16,7 +17,14 @@ from ivr.twilio.places import Places
 from ivr.twilio.verbs import Dial, Gather, Hangup, Play, Say, Verb
 
 ROUNDS = 3
-Act = Literal["", "take", "take and connect", "pass"]
+
+
+class KeyAct(enum.Enum):
+    """What a key asks for."""
+
+    TAKE = "take"
+    TAKE_AND_CONNECT = "take and connect"
+    PASS = "pass"
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,7 @@ class PageTurn:
 @dataclass(frozen=True)
 class PageReply:
     verbs: tuple[Verb, ...]
-    act: Act = ""
+    act: KeyAct | None = None
 
 
 def answered(desk: Desk, places: Places, facts: PageFacts) -> PageReply:
@@ -70,7 +78,7 @@ def keyed(desk: Desk, places: Places, facts: PageFacts, turn: PageTurn) -> PageR
         return _chosen(desk, places, facts, turn)
     if turn.digits == "1":
         connects = turn.stage == "confirm-connect"
-        return PageReply((), "take and connect" if connects else "take")
+        return PageReply((), KeyAct.TAKE_AND_CONNECT if connects else KeyAct.TAKE)
     not_confirmed = say(facts.language, "not confirmed")
     return _again(desk, places, facts, turn, not_confirmed)
 
@@ -141,25 +149,33 @@ def connect(desk: Desk, places: Places, facts: PageFacts, attempt_id: int) -> tu
 
 
 # The keys after a connection, and what they say of it.
-OUTCOME_KEYS = {"1": "resolved", "2": "continuing", "3": "left a message", "4": "no answer", "5": "wrong number"}
+OUTCOME_KEYS = {
+    "1": ReportedOutcome.RESOLVED,
+    "2": ReportedOutcome.CONTINUING,
+    "3": ReportedOutcome.LEFT_A_MESSAGE,
+    "4": ReportedOutcome.NO_ANSWER,
+    "5": ReportedOutcome.WRONG_NUMBER,
+}
 
 
-def ask_outcome(places: Places, attempt_id: int, outcome: str, language: str, round: int) -> tuple[Verb, ...]:
+def ask_outcome(places: Places, attempt_id: int, outcome: ReachOutcome, language: str, round: int) -> tuple[Verb, ...]:
     """The customer's end is over: how did it go?"""
-    ended = say(language, "connect ended", outcome=say(language, f"ended {outcome}").text)
+    ended = say(language, "connect ended", outcome=say(language, f"ended {outcome.value}").text)
     action = places.at("connect/outcome", attempt=attempt_id, round=round)
     return (Gather(action, (ended, say(language, "outcome menu")), timeout=8),)
 
 
-def outcome_keyed(places: Places, attempt_id: int, outcome: str, language: str, turn: PageTurn) -> tuple[Verb, ...]:
+def outcome_keyed(
+    places: Places, attempt_id: int, outcome: ReachOutcome, language: str, turn: PageTurn
+) -> tuple[Verb, ...]:
     """No key, or a wrong one: asked again, and then by text."""
     if turn.round >= ROUNDS:
         return (say(language, "outcome by text"), Hangup())
     return ask_outcome(places, attempt_id, outcome, language, turn.round + 1)
 
 
-def outcome_noted(language: str, outcome: str) -> tuple[Verb, ...]:
-    return (say(language, f"outcome {outcome}"), Hangup())
+def outcome_noted(language: str, outcome: ReportedOutcome) -> tuple[Verb, ...]:
+    return (say(language, f"outcome {outcome.value}"), Hangup())
 
 
 def _over(facts: PageFacts) -> PageReply | None:
@@ -180,7 +196,7 @@ def _chosen(desk: Desk, places: Places, facts: PageFacts, turn: PageTurn) -> Pag
         case "3":
             return PageReply((_ask_to_confirm(places, facts, turn, "confirm-connect"),))
         case "4":
-            return PageReply((), "pass")
+            return PageReply((), KeyAct.PASS)
         case "*":
             return PageReply(_menu(desk, places, facts, turn.round, _headline(desk, facts)))
     return _again(desk, places, facts, turn)

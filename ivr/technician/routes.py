@@ -13,12 +13,25 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
-from callbacks.acts import life
-from callbacks.db.tables import Callback, Page, PageAttempt, ReachAttempt, Voicemail
+from callbacks.acts.attempts import ReportOutcome, record_attempt
+from callbacks.acts.base import Act, Refused, Via, perform, technician_by
+from callbacks.acts.ownership import Pass, Take
+from callbacks.db.database import locked
+from callbacks.db.states import (
+    FINAL,
+    AudioState,
+    CallbackState,
+    CarrierStatus,
+    PageAnswer,
+    ReachOutcome,
+    ReportedOutcome,
+    VoicemailState,
+    carrier_status,
+)
+from callbacks.db.tables import Callback, Page, PageAttempt, ReachAttempt
 from callbacks.desk.desk_file import Desk
-from callbacks.errors import WrongState
+from callbacks.lifecycle.transitions import review_closing
 from callbacks.links import Links
-from callbacks.paging.channels.twilio import FINAL
 from callbacks.paging.outbox import carrier_reports
 from callbacks.records import audit_log
 from ivr.prompts import say
@@ -41,7 +54,14 @@ from ivr.twilio.webhook import (
 
 log = structlog.get_logger(__name__)
 
-OUTCOMES = {"completed": "reached", "answered": "reached", "busy": "busy", "no-answer": "no answer", "failed": "failed"}
+# How the customer's end of a connection ended, in the carrier's words.
+OUTCOMES = {
+    "completed": ReachOutcome.REACHED,
+    "answered": ReachOutcome.REACHED,
+    "busy": ReachOutcome.BUSY,
+    "no-answer": ReachOutcome.NO_ANSWER,
+    "failed": ReachOutcome.FAILED,
+}
 
 
 @dataclass(frozen=True)
@@ -86,7 +106,7 @@ def page_calls_blueprint(exchange: Exchange, links: Links) -> Blueprint:
 
     @calls.post("/sms/status")
     def text_status() -> Response:
-        return _report(exchange, message_sid(), field("MessageStatus"))
+        return _report(exchange, message_sid(), carrier_status(field("MessageStatus")))
 
     @calls.errorhandler(Exception)
     def apologize(fault: Exception) -> ResponseReturnValue:
@@ -130,7 +150,7 @@ def _page(calls: Blueprint, exchange: Exchange, turn: Callable[[Turn], Response]
 
     @calls.post("/voice/page/status")
     def page_status() -> Response:
-        return _report(exchange, sid("CallSid", "CA"), field("CallStatus"))
+        return _report(exchange, sid("CallSid", "CA"), carrier_status(field("CallStatus")))
 
 
 def _notices(calls: Blueprint, exchange: Exchange) -> None:
@@ -149,7 +169,7 @@ def _notices(calls: Blueprint, exchange: Exchange) -> None:
             language = page.technician.language
             verbs, was_heard = flow.notice_keyed(places, page.id, page.words, language, pressed)
             if was_heard:
-                page.answer = "heard"
+                page.answer = PageAnswer.HEARD
             return verbs
 
         return _spoken_or_hung_up(exchange, work)
@@ -211,28 +231,30 @@ def _connection(calls: Blueprint, exchange: Exchange, turn: Callable[[Turn], Res
 
         def note(attempt: ReachAttempt) -> None:
             if is_machine and not attempt.is_told:
-                attempt.outcome = "machine"
+                attempt.outcome = ReachOutcome.MACHINE
 
         return _noted_on_attempt(exchange, note)
 
 
-def _outcome(status: str, sip_code: str) -> str:
+def _outcome(status: str, sip_code: str) -> ReachOutcome:
     """404 and 484 in the answer of the network: there is no such number."""
-    return "wrong number" if sip_code in ("404", "484", "604") else OUTCOMES.get(status, "failed")
+    if sip_code in ("404", "484", "604"):
+        return ReachOutcome.WRONG_NUMBER
+    return OUTCOMES.get(status, ReachOutcome.FAILED)
 
 
-def _carrier_says(attempt: ReachAttempt, outcome: str, seconds: str) -> None:
+def _carrier_says(attempt: ReachAttempt, outcome: ReachOutcome, seconds: str) -> None:
     attempt.seconds = int(seconds) if seconds.isdigit() else attempt.seconds
-    if not attempt.is_told and attempt.outcome != "machine":
+    if not attempt.is_told and attempt.outcome is not ReachOutcome.MACHINE:
         attempt.outcome = outcome
 
 
-def _say_how_it_went(session: Session, desk: Desk, attempt: ReachAttempt, said: str, now: datetime) -> None:
-    callback = life.held(session, attempt.callback_id)
+def _say_how_it_went(session: Session, desk: Desk, attempt: ReachAttempt, said: ReportedOutcome, now: datetime) -> None:
+    by = technician_by(attempt.technician, Via.PHONE)
     try:
-        life.tell_outcome(session, desk, callback, attempt.technician, said, "phone", now)
-    except WrongState:  # closed meanwhile: what was said of this attempt is still noted
-        attempt.outcome, attempt.is_told = said, True
+        perform(session, desk, attempt.callback_id, ReportOutcome(said), by, now)
+    except Refused:  # closed meanwhile: what was said of this attempt is still noted
+        attempt.outcome, attempt.is_told = said.of_attempt, True
 
 
 def _about_attempt(exchange: Exchange, work: Callable[[Session, ReachAttempt], tuple[Verb, ...]]) -> Response:
@@ -255,7 +277,7 @@ def _noted_on_attempt(exchange: Exchange, note: Callable[[ReachAttempt], None]) 
         attempt = session.get(ReachAttempt, attempt_id)
         if attempt is not None:
             note(attempt)
-            life.watch_for_silence(session.get_one(Callback, attempt.callback_id), exchange.clock.now())
+            review_closing(locked(session, Callback, attempt.callback_id), exchange.clock.now())
 
     try:
         exchange.write(run)
@@ -292,11 +314,11 @@ def _live(session: Session, exchange: Exchange, links: Links, page_id: int, call
     page = session.get(Page, page_id)
     if page is None or page.callback_id is None:
         return None
-    callback = life.held(session, page.callback_id)
+    callback = locked(session, Callback, page.callback_id)
     if not _is_live(session, page, call_sid):
         return None
-    voicemail = session.scalar(select(Voicemail).where(Voicemail.call_sid == callback.call_sid))
-    copied = voicemail is not None and voicemail.audio == "copied"
+    voicemail = callback.call.voicemail
+    copied = voicemail is not None and voicemail.audio is AudioState.COPIED
     taken_by_other = callback.owner is not None and callback.owner_id != page.technician_id and not callback.resumed
     facts = PageFacts(
         page_id=page.id,
@@ -309,30 +331,36 @@ def _live(session: Session, exchange: Exchange, links: Links, page_id: int, call
         due_at=callback.due_at,
         now=exchange.clock.now(),
         owner=callback.owner.name if taken_by_other and callback.owner else None,
-        is_closed=callback.state != "open",
+        is_closed=callback.state is not CallbackState.OPEN,
         message_url=links.message(voicemail.id) if copied and voicemail is not None else None,
-        has_message=voicemail is not None and voicemail.state != "absent",
+        has_message=voicemail is not None and voicemail.state is not VoicemailState.ABSENT,
         others=session.scalar(select(func.count()).select_from(Page).where(Page.bundled_into_id == page.id)) or 0,
     )
     return Live(page, callback, facts, call_sid)
 
 
 def _act(session: Session, exchange: Exchange, live: Live, reply: flow.PageReply) -> tuple[Verb, ...]:
-    now, page = exchange.clock.now(), live.page
-    match reply.act:
-        case "take" | "take and connect":
-            if not life.acknowledge(session, exchange.desk, live.callback, page.technician, "phone", now):
-                return flow.answered(exchange.desk, exchange.places, live.facts).verbs
-            if reply.act == "take":
+    """Carry out what a key asked for, and return what is heard next."""
+    try:
+        match reply.act:
+            case flow.KeyAct.TAKE:
+                _perform(session, exchange, live, Take())
                 return flow.taken(exchange.desk, live.facts)
-            return _connect(session, exchange, live)
-        case "pass":
-            try:
-                life.hand_on(session, live.callback, page.technician, "phone", now)
-            except WrongState:
-                return (Hangup(),)
-            return flow.passed(live.facts)
-    return reply.verbs
+            case flow.KeyAct.TAKE_AND_CONNECT:
+                _perform(session, exchange, live, Take())
+                return _connect(session, exchange, live)
+            case flow.KeyAct.PASS:
+                _perform(session, exchange, live, Pass())
+                return flow.passed(live.facts)
+            case None:
+                return reply.verbs
+    except Refused:  # somebody else has it by now: the technician hears who
+        return flow.answered(exchange.desk, exchange.places, live.facts).verbs
+
+
+def _perform(session: Session, exchange: Exchange, live: Live, act: Act) -> None:
+    by = technician_by(live.page.technician, Via.PHONE)
+    perform(session, exchange.desk, live.callback.id, act, by, exchange.clock.now())
 
 
 def _connect(session: Session, exchange: Exchange, live: Live) -> tuple[Verb, ...]:
@@ -343,14 +371,14 @@ def _connect(session: Session, exchange: Exchange, live: Live) -> tuple[Verb, ..
     attempt = session.scalar(select(ReachAttempt).where(ReachAttempt.call_sid == live.call_sid))
     if attempt is None:
         now = exchange.clock.now()
-        attempt = life.record_attempt(
-            session, live.callback, page.technician, "ringing", "connection", now, live.call_sid
+        attempt = record_attempt(
+            session, live.callback, page.technician, ReachOutcome.RINGING, "connection", now, live.call_sid
         )
         session.flush()
     return flow.connect(exchange.desk, exchange.places, facts, attempt.id)
 
 
-def _report(exchange: Exchange, found: str | None, status: str) -> Response:
+def _report(exchange: Exchange, found: str | None, status: CarrierStatus) -> Response:
     attempt_id, code, now = number_in_query("attempt"), field("ErrorCode"), exchange.clock.now()
     if found is None:
         return noted()

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from callbacks.db.states import Channel, PhoneSlot
 from callbacks.db.tables import ShiftRow
 from callbacks.oncall import store
 from callbacks.people import technicians
@@ -56,5 +57,5 @@ def _the_rota(session: Session, demo: Demo) -> None:
     store.add_rotation(session, desk, "primary", [amy, ben], today, "18:00", timedelta(days=7), now)
     store.add_absence(session, cleo, now + timedelta(days=6), now + timedelta(days=8), now)
     technicians.set_quiet(cleo, "23:00-06:00")
-    technicians.add_rule(ben, "call", timedelta(minutes=3), "first")
+    technicians.add_rule(ben, Channel.CALL, timedelta(minutes=3), PhoneSlot.FIRST)
     technicians.add_technician(session, "Dan Wu", "+15145550105", now)

@@ -79,7 +79,7 @@ def test_from_a_call_at_night_to_a_resolved_callback(demo: Demo, visit: Visit, m
     console, phones = visit.logs_in(), visit.opens("/simulator/")
     expect(console.get_by_text("Nobody is waiting to be called back.")).to_be_visible()
     phones.get_by_label("A WAV file").set_input_files(message)
-    expect(phones.get_by_text("This file is spoken after the beep.")).to_be_visible()
+    expect(phones.get_by_text("This file is played after the beep.")).to_be_visible()
 
     reference = leaves_a_message(demo, phones)
     expect(console.get_by_role("link", name=reference)).to_be_visible(timeout=TWO_SECONDS)
@@ -125,10 +125,10 @@ def test_what_somebody_has_begun_to_write_stays_and_acts_on_what_was_seen_then(
     with visiting(chromium, demo.base) as other:
         phones = other.opens("/simulator/")
         texts(phones, "Amy Roy", code_on(phones, "Amy Roy"))
-    expect(page.get_by_role("listitem").filter(has_text="Amy Roy taken")).to_be_visible(timeout=TWO_SECONDS)
+    expect(page.get_by_role("listitem").filter(has_text="Amy Roy took it")).to_be_visible(timeout=TWO_SECONDS)
     expect(page.get_by_label("Note", exact=True)).to_have_value("half a sen")
     page.get_by_role("button", name="Assign", exact=True).click()
-    expect(page.get_by_role("alert")).to_contain_text("Amy Roy was faster (taken)")
+    expect(page.get_by_role("alert")).to_contain_text("Amy Roy acted first (took it)")
     expect(page.get_by_label("Assign to")).to_have_value("Ben Cole")  # to be sent again, or not
     expect(page.get_by_label("Note", exact=True)).to_have_value("half a sen")
 

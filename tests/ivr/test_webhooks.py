@@ -15,6 +15,7 @@ from sqlalchemy import func, select, text, true
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
+from callbacks.db.states import VoicemailState
 from callbacks.db.tables import Call, Callback, Event, Page, ReceivedText, Voicemail
 from callbacks.desk.desk_file import read_desk
 from callbacks.oncall import store
@@ -124,7 +125,11 @@ def test_a_whole_voicemail_by_its_webhooks(carrier: Carrier) -> None:
     )  # fmt: skip
     assert told.status_code == 204
     voicemail = carrier.database.read(lambda session: session.scalars(select(Voicemail)).one())
-    assert (voicemail.state, voicemail.seconds, voicemail.recording_sid) == ("recorded", 8, "RE" + "5" * 32)
+    assert (voicemail.state, voicemail.seconds, voicemail.recording_sid) == (
+        VoicemailState.RECORDED,
+        8,
+        "RE" + "5" * 32,
+    )
     assert (count(carrier.database, Callback), count(carrier.database, Page)) == (1, 1)
 
 

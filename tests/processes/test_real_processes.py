@@ -14,16 +14,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from callbacks.db.database import Database
+from callbacks.db.states import PageState, VoicemailState
 from callbacks.db.tables import Page
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
 from ivr.simulator import SimulatedTwilio
+from ivr.simulator.ledger import Message
 from sla.clock import SystemClock
 
 AMY = "+15145550101"
@@ -111,7 +114,7 @@ class Service:
         database, desk, now = Database(self.database_url), read_desk(Path("support.toml")), self.clock.now()
         arrival = calls.Arrival("CA" + "7" * 32, "direct", CUSTOMER, "en", False, "outside support hours")
         database.write(lambda session: calls.call_arrives(session, arrival, now))
-        news = calls.Recording("expected")
+        news = calls.Recording(VoicemailState.EXPECTED)
         database.write(lambda session: calls.voicemail_said(session, desk, arrival.sid, news, now))
         database.close()
 
@@ -194,16 +197,17 @@ def test_a_worker_killed_while_its_request_is_on_the_wire_pages_once(service: Se
     """SIGKILL after the carrier took the text and before the worker heard of it: looked up, adopted, not sent again."""
     service.staff()
     worker, taken = service.start("worker"), threading.Event()
-    send = service.carrier.send
+    send = service.carrier.texts.send
 
-    def send_and_kill(message: object) -> None:
-        send(message)  # type: ignore[arg-type]
+    def send_and_kill(*args: Any, **options: Any) -> Message:
+        message = send(*args, **options)
         if not taken.is_set():
             taken.set()
             worker.kill()
             worker.wait(10)
+        return message
 
-    service.carrier.send = send_and_kill  # type: ignore[method-assign]
+    service.carrier.texts.send = send_and_kill  # type: ignore[method-assign]
     service.owes_a_callback()
     assert taken.wait(20)
     service.start("worker")
@@ -212,7 +216,7 @@ def test_a_worker_killed_while_its_request_is_on_the_wire_pages_once(service: Se
         database = Database(service.database_url)
         state = database.read(lambda session: session.scalars(select(Page.state).order_by(Page.id)).first())
         database.close()
-        return state == "sent"
+        return state == PageState.SENT
 
     assert wait_for(settled, timedelta(seconds=60))
     assert service.texts_to_amy() == 1

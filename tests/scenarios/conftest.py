@@ -23,8 +23,10 @@ from callbacks.cli.command import desk_time
 from callbacks.db.tables import AuditEntry, Call, Callback, Event, Page, ReachAttempt, Technician, Voicemail
 from callbacks.desk.desk_file import desk_from
 from callbacks.people.technicians import technician_named
+from callbacks.records import audit_log
+from callbacks.records.event_words import event_words
 from ivr.rehearsal.night import Night, Person
-from ivr.simulator import Fault, SimulatedTwilio
+from ivr.simulator import Fault, FaultKind, Place, SimulatedTwilio
 
 SATURDAY_NIGHT = "2026-11-28T22:12"
 TUESDAY_MORNING = "2026-11-24T10:00"
@@ -63,7 +65,7 @@ class DeskNight:
 
     def fails(self, where: str, what: str, times: int = 1, match: str = "") -> None:
         """Something will go wrong at the carrier."""
-        self.carrier.faults.add(Fault(where, what, times, match=match))  # type: ignore[arg-type]
+        self.carrier.faults.add(Fault(Place(where), FaultKind(what), times, match=match))
 
     def expects_error(self, words: str) -> None:
         self.expected_errors.append(words)
@@ -99,7 +101,7 @@ class DeskNight:
 
     def listeners(self) -> list[tuple[str, str]]:
         """Who heard a message, and which, as the audit log has it."""
-        query = select(AuditEntry.who, AuditEntry.detail).where(AuditEntry.what == "heard a message")
+        query = select(AuditEntry.who, AuditEntry.detail).where(AuditEntry.what == audit_log.HEARD_A_MESSAGE)
         return self.stage.house.database.read(lambda session: [(who, which) for who, which in session.execute(query)])
 
     def edit(self, work: Callable[[Session, Technician], object], who: str = "Amy Roy") -> None:
@@ -117,11 +119,11 @@ class DeskNight:
         return self.stage.house.clock.now()
 
     def log_says(self, what: str) -> bool:
-        return any(what in line for line in self.story())
+        return any(what in line for line in self.log())
 
-    def story(self) -> list[str]:
+    def log(self) -> list[str]:
         events = self.stage.house.database.read(lambda session: list(session.scalars(select(Event).order_by(Event.id))))
-        return [f"{event.actor} {event.what} {event.detail}" for event in events]
+        return [f"{event.actor} {event_words(event.kind, event.step)} {event.detail}" for event in events]
 
 
 @pytest.fixture

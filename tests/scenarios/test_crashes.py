@@ -11,13 +11,16 @@ from typing import Any
 import pytest
 
 from app import compose
-from callbacks.acts import life
+from callbacks.db.database import locked
+from callbacks.db.states import PageState, VoicemailState
+from callbacks.db.tables import Callback
 from callbacks.inbound import calls
 from callbacks.paging import escalate
 from callbacks.paging.outbox import Claim
 from callbacks.people.technicians import technician_named
 from callbacks.worker import loop
 from ivr.rehearsal.night import hum
+from tests.acting import resolves, takes
 from tests.scenarios.conftest import DeskNight
 
 AMY = "+15145550101"
@@ -110,8 +113,8 @@ def test_a_page_on_the_wire_while_somebody_takes_the_callback_keeps_its_answer(
     claim, send = _claims_the_next_page(desk), house.carrier.send_text
 
     def take_it(session: Any) -> None:
-        callback = life.held(session, desk.callback.id)
-        life.acknowledge(session, house.desk, callback, technician_named(session, "Amy Roy"), "text", house.clock.now())
+        callback = locked(session, Callback, desk.callback.id)
+        takes(session, house.desk, callback, technician_named(session, "Amy Roy"), house.clock.now())
 
     def send_text(*arguments: Any) -> Any:
         monkeypatch.undo()
@@ -122,7 +125,7 @@ def test_a_page_on_the_wire_while_somebody_takes_the_callback_keeps_its_answer(
     house.worker._outbox.deliver(claim)
     amy.reads("goes to the next")
     ben.reads("call (514) 555-0199 back")
-    assert [page.state for page in desk.pages() if page.technician.name == "Ben Cole"] == ["sent"]
+    assert [page.state for page in desk.pages() if page.technician.name == "Ben Cole"] == [PageState.SENT]
     amy.texts("done {code}").reads("is resolved")
     desk.night.minutes_pass(40)
 
@@ -135,7 +138,7 @@ def test_two_workers_page_once(desk: DeskNight, database_url: str) -> None:
         sid = f"CA{number:032d}"
         arrival = calls.Arrival(sid, "direct", "+15145550199", "en", False, "outside support hours")
         house.database.write(lambda s, a=arrival: calls.call_arrives(s, a, now))  # type: ignore[misc]
-        news = calls.Recording("expected")
+        news = calls.Recording(VoicemailState.EXPECTED)
         house.database.write(lambda s, i=sid, n=news: calls.voicemail_said(s, house.desk, i, n, now))  # type: ignore[misc]
     barrier = threading.Barrier(4)
 
@@ -208,7 +211,7 @@ def _resolve_all(desk: DeskNight) -> None:
     now = desk.stage.house.clock.now()
     for callback in desk.callbacks():
         desk.stage.house.database.write(
-            lambda s, i=callback.id: life.resolve(
-                s, desk.stage.house.desk, life.held(s, i), technician_named(s, "Amy Roy"), "console", now
+            lambda s, i=callback.id: resolves(
+                s, desk.stage.house.desk, locked(s, Callback, i), technician_named(s, "Amy Roy"), now
             )  # type: ignore[misc]
         )

@@ -7,6 +7,7 @@ import re
 import pytest
 from werkzeug.test import TestResponse
 
+from callbacks.db.states import CallbackState
 from callbacks.db.tables import Event
 from tests.scenarios.conftest import CUSTOMER, POSTGRES_IN_SOAK, DeskNight
 
@@ -73,14 +74,15 @@ def test_opening_it_changes_nothing_however_often_and_however(link: Link) -> Non
 
 def test_take_note_and_resolve(link: Link) -> None:
     desk = link.desk
-    assert "It is yours." in link.does("take")
+    assert f"{desk.callback.reference} is yours." in link.does("take")
     assert desk.callback.owner is not None
-    assert "The note was saved." in link.does("note", words="asked for <b>Bob</b>")
+    assert f"The note on {desk.callback.reference} was saved." in link.does("note", words="asked for <b>Bob</b>")
     assert desk.log_says("asked for <b>Bob</b>")
     assert "The note is empty" in link.does("note", words=" ")
+    assert "Choose how the call went." in link.does("outcome", outcome="splendid")
     page = link.does("outcome", outcome="resolved")
     assert "It is closed" in page
-    assert desk.callback.state == "resolved"
+    assert desk.callback.state == CallbackState.RESOLVED
     assert "is closed already" in link.does("outcome", outcome="no answer")
     desk.night.minutes_pass(40)
 
@@ -103,7 +105,7 @@ def test_pass_goes_to_the_next_person_at_once(link: Link) -> None:
     ben = link.desk.phone_of("Ben")
     ben.reads("call (514) 555-0199 back")
     theirs = Link(link.desk, "Ben")
-    assert "It is yours" in theirs.does("take")
+    assert f"{link.desk.callback.reference} is yours." in theirs.does("take")
     link.desk.phone_of("Amy").reads("Ben Cole has")
     assert "Ben Cole has" in link.does("take")
     theirs.does("outcome", outcome="no answer")
@@ -133,7 +135,7 @@ def test_it_is_in_the_technicians_language_and_kept_to_ourselves(desk: DeskNight
     link = Link(desk)
     assert "Le prendre" in link.opens()
     assert "encore 29 min" in link.opens()
-    assert "Il est à vous." in link.does("take")
+    assert f"{desk.callback.reference} est à vous." in link.does("take")
     answer = link.raw()
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]

@@ -9,13 +9,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from callbacks.acts import life
-from callbacks.db.tables import ShiftRow, Technician
+from callbacks.acts.number import Consent
+from callbacks.db.database import locked
+from callbacks.db.states import CallbackState, Channel, PageKind, PageState, PhoneSlot, ReachOutcome
+from callbacks.db.tables import Callback, ShiftRow, Technician
 from callbacks.desk.escalation_policy import FALLBACK
 from callbacks.oncall import store
 from callbacks.paging import alerts
 from callbacks.people import technicians
+from callbacks.people.person import Way
 from ivr.simulator import Habit, SmsHabit
+from tests.acting import resolves, supervisor_acts
 from tests.scenarios.conftest import CUSTOMER, POSTGRES_IN_SOAK, DeskNight
 
 pytestmark = POSTGRES_IN_SOAK
@@ -109,10 +113,10 @@ def test_a_persons_own_rules_ring_the_second_number_too_and_stop_when_it_is_take
     second = desk.night.gives_a_phone_to("Amy at home", "+15145550111")
 
     def work(session: Session, amy: Technician) -> None:
-        technicians.give_number(session, amy, "second", "+15145550111")
-        technicians.mark_verified(amy, "second", desk.now)
-        technicians.add_rule(amy, "call", timedelta(minutes=1), "second")
-        technicians.add_rule(amy, "text", timedelta(minutes=2), "second")
+        technicians.give_number(session, amy, PhoneSlot.SECOND, "+15145550111")
+        technicians.mark_verified(amy, PhoneSlot.SECOND, desk.now)
+        technicians.add_rule(amy, Channel.CALL, timedelta(minutes=1), PhoneSlot.SECOND)
+        technicians.add_rule(amy, Channel.TEXT, timedelta(minutes=2), PhoneSlot.SECOND)
 
     desk.edit(work)
     desk.leaves_a_message()
@@ -134,7 +138,7 @@ def test_a_number_counts_when_the_code_comes_back_from_it(desk: DeskNight) -> No
     def joins(session: Session) -> None:
         row = technicians.add_technician(session, "Dan Fox", "+15145550120", desk.now)
         store.add_shift(session, house.desk, row, "primary", desk.now, None, desk.now)
-        alerts.send_code(session, house.desk, row, "first", desk.now)
+        alerts.send_code(session, house.desk, row, PhoneSlot.FIRST, desk.now)
 
     house.database.write(joins)
     off_call(desk, "Amy Roy")
@@ -155,8 +159,8 @@ def test_a_landline_is_verified_by_a_code_that_is_spoken(desk: DeskNight) -> Non
     house = desk.stage.house
 
     def moves(session: Session, amy: Technician) -> None:
-        technicians.give_number(session, amy, "second", "+15145550130")
-        alerts.send_code(session, house.desk, amy, "second", desk.now, "call")
+        technicians.give_number(session, amy, PhoneSlot.SECOND, "+15145550130")
+        alerts.send_code(session, house.desk, amy, PhoneSlot.SECOND, desk.now, Channel.CALL)
 
     home = desk.night.gives_a_phone_to("Amy's kitchen", "+15145550130")
     desk.edit(moves)
@@ -164,17 +168,17 @@ def test_a_landline_is_verified_by_a_code_that_is_spoken(desk: DeskNight) -> Non
     code = "".join(re.findall(r"\d", call.leg.heard[0].text))
     call.presses("1").hears("Thank you").is_hung_up_on()
     assert len(code) == 6
-    desk.edit(lambda session, amy: technicians.verify(session, amy, "second", code, desk.now))
-    desk.edit(lambda _, amy: technicians.is_verified(amy, "second"))
+    desk.edit(lambda session, amy: technicians.verify(session, amy, PhoneSlot.SECOND, code, desk.now))
+    desk.edit(lambda _, amy: technicians.is_verified(amy, PhoneSlot.SECOND))
     assert house.database.read(lambda s: technicians.technician_named(s, "Amy Roy").second_verified_at) == desk.now
 
 
 def test_after_five_wrong_codes_the_right_one_is_worth_nothing(desk: DeskNight) -> None:
     codes: list[str] = []
-    desk.edit(lambda session, amy: codes.append(technicians.new_code(session, amy, "first", desk.now)))
+    desk.edit(lambda session, amy: codes.append(technicians.new_code(session, amy, PhoneSlot.FIRST, desk.now)))
     outcomes: list[bool] = []
     for code in [*["000000"] * 5, codes[0]]:
-        desk.edit(lambda s, amy, c=code: outcomes.append(technicians.verify(s, amy, "first", c, desk.now)))  # type: ignore[misc]
+        desk.edit(lambda s, amy, c=code: outcomes.append(technicians.verify(s, amy, PhoneSlot.FIRST, c, desk.now)))  # type: ignore[misc]
     assert outcomes == [False] * 6
 
 
@@ -189,9 +193,7 @@ def test_who_sent_stop_is_paged_by_phone_flagged_and_texted_again_after_start(de
     amy.phone.sms_habit = SmsHabit.DELIVERED
     amy.texts("START")
     callback_id = desk.callback.id
-    desk.edit(
-        lambda s, row: life.resolve(s, desk.stage.house.desk, life.held(s, callback_id), row, "console", desk.now)
-    )
+    desk.edit(lambda s, row: resolves(s, desk.stage.house.desk, locked(s, Callback, callback_id), row, desk.now))
     desk.leaves_a_message()
     takes_and_resolves(desk, "Amy")
     desk.night.minutes_pass(40)
@@ -207,9 +209,7 @@ def test_when_our_own_sender_fails_everybody_is_rung_and_the_supervisor_too(desk
     sue.is_rung(SOON).answers().hears("no text goes out").presses("1").hears("Thank you").is_hung_up_on()
     amy.phone.sms_habit = sue.phone.sms_habit = SmsHabit.DELIVERED
     callback_id = desk.callback.id
-    desk.edit(
-        lambda s, row: life.resolve(s, desk.stage.house.desk, life.held(s, callback_id), row, "console", desk.now)
-    )
+    desk.edit(lambda s, row: resolves(s, desk.stage.house.desk, locked(s, Callback, callback_id), row, desk.now))
     desk.night.minutes_pass(40)
 
 
@@ -299,8 +299,8 @@ def _end_quietly(desk: DeskNight) -> None:
     """What comes after is not what these stories are about: everything is resolved, and the phones are put away."""
     for callback in desk.callbacks():
         desk.edit(
-            lambda s, row, i=callback.id: life.resolve(  # type: ignore[misc]
-                s, desk.stage.house.desk, life.held(s, i), row, "console", desk.now
+            lambda s, row, i=callback.id: resolves(  # type: ignore[misc]
+                s, desk.stage.house.desk, locked(s, Callback, i), row, desk.now
             )
         )
     desk.night.minutes_pass(5)
@@ -320,7 +320,14 @@ def test_a_risky_number_waits_for_a_named_persons_consent(desk: DeskNight, bait:
     assert not [c for c in desk.carrier.ledger.calls if c.to == bait]
     callback_id = desk.callback.id
     desk.stage.house.database.write(
-        lambda session: life.consent(session, life.held(session, callback_id), "boss@example.com", desk.now)
+        lambda session: supervisor_acts(
+            session,
+            desk.stage.house.desk,
+            locked(session, Callback, callback_id),
+            Consent(),
+            "boss@example.com",
+            desk.now,
+        )
     )
     amy.texts("call {code}").reads("Your phone rings now")
     amys = amy.is_rung().answers().hears("Press 1 to be connected").presses("1")
@@ -348,13 +355,15 @@ def test_a_wrong_number_is_never_rung_again_and_the_supervisor_hears_of_it(desk:
 @pytest.mark.parametrize(
     ("key", "outcome", "state"),
     [
-        ("1", "reached", "resolved"),
-        ("2", "reached, continuing", "open"),
-        ("3", "left a message", "open"),
-        ("4", "no answer", "open"),
+        ("1", ReachOutcome.REACHED, CallbackState.RESOLVED),
+        ("2", ReachOutcome.CONTINUING, CallbackState.OPEN),
+        ("3", ReachOutcome.LEFT_A_MESSAGE, CallbackState.OPEN),
+        ("4", ReachOutcome.NO_ANSWER, CallbackState.OPEN),
     ],
 )
-def test_how_the_call_went_is_told_by_a_key(desk: DeskNight, key: str, outcome: str, state: str) -> None:
+def test_how_the_call_went_is_told_by_a_key(
+    desk: DeskNight, key: str, outcome: ReachOutcome, state: CallbackState
+) -> None:
     desk.leaves_a_message()
     amy = desk.phone_of("Amy")
     amy.reads("call (514) 555-0199 back")
@@ -382,17 +391,24 @@ def test_no_key_after_the_call_is_asked_by_text(desk: DeskNight) -> None:
     amys.is_connected_to(customers).waits(12)
     amys.hangs_up()  # the technician is the first to hang up
     amy.reads("how did the call to (514) 555-0199 go", "DONE", "CONT", "MSG", "WRONG")
-    assert [(a.outcome, a.seconds, a.is_told) for a in desk.attempts()] == [("reached", 12, False)]
+    assert [(a.outcome, a.seconds, a.is_told) for a in desk.attempts()] == [(ReachOutcome.REACHED, 12, False)]
     amy.texts("cont {code}").reads("it stays with you")
-    assert [(a.outcome, a.is_told) for a in desk.attempts()] == [("reached, continuing", True)]
+    assert [(a.outcome, a.is_told) for a in desk.attempts()] == [(ReachOutcome.CONTINUING, True)]
     desk.night.minutes_pass(40)
 
 
 @pytest.mark.parametrize(
     ("habit", "outcome"),
-    [(Habit.BUSY, "busy"), (Habit.REJECTS, "busy"), (Habit.RINGS, "no answer"), (Habit.VOICEMAIL, "machine")],
+    [
+        (Habit.BUSY, ReachOutcome.BUSY),
+        (Habit.REJECTS, ReachOutcome.BUSY),
+        (Habit.RINGS, ReachOutcome.NO_ANSWER),
+        (Habit.VOICEMAIL, ReachOutcome.MACHINE),
+    ],
 )
-def test_the_connection_records_what_became_of_it_by_itself(desk: DeskNight, habit: Habit, outcome: str) -> None:
+def test_the_connection_records_what_became_of_it_by_itself(
+    desk: DeskNight, habit: Habit, outcome: ReachOutcome
+) -> None:
     desk.leaves_a_message()
     amy, customer = desk.phone_of("Amy"), desk.customer()
     customer.phone.habit, customer.phone.voicemail_after = habit, timedelta(seconds=10)
@@ -436,9 +452,7 @@ def test_another_policy_holds_for_its_line(open_desk: Callable[..., DeskNight]) 
     call.presses("2").hears("To confirm").presses("1").hears("is yours").is_hung_up_on()
     callback_id = desk.callback.id
     assert desk.callback.policy == "big-customers"
-    desk.edit(
-        lambda s, row: life.resolve(s, desk.stage.house.desk, life.held(s, callback_id), row, "console", desk.now)
-    )
+    desk.edit(lambda s, row: resolves(s, desk.stage.house.desk, locked(s, Callback, callback_id), row, desk.now))
     desk.phone_of("Ben").reads("Amy Roy has resolved", "(514) 555-0199", "Nothing more for you to do")
     desk.night.minutes_pass(40)
 
@@ -464,13 +478,13 @@ def test_a_person_whom_a_step_names_and_nobody_knows_costs_no_time(open_desk: Ca
 def test_a_mail_goes_along_and_a_server_that_is_not_there_is_flagged(desk: DeskNight) -> None:
     def wants_mail(_: Session, amy: Technician) -> None:
         amy.email = "amy@example.com"
-        technicians.add_rule(amy, "mail", timedelta(0))
+        technicians.add_rule(amy, Channel.MAIL, timedelta(0))
 
     desk.edit(wants_mail)
     desk.leaves_a_message()
     takes_and_resolves(desk, "Amy")
     desk.phone_of("Sue").reads("Amy Roy cannot be reached by mail", "no mail server is set up")
-    assert [page.state for page in desk.pages() if page.channel == "mail"] == ["failed"]
+    assert [page.state for page in desk.pages() if page.channel == Channel.MAIL] == [PageState.FAILED]
     desk.night.minutes_pass(40)
 
 
@@ -500,7 +514,7 @@ def test_a_technician_who_speaks_french_hears_and_reads_french(desk: DeskNight) 
 def test_a_number_that_was_changed_while_a_page_waited_is_not_texted(desk: DeskNight) -> None:
     desk.fails("messages", "429", times=2)
     desk.leaves_a_message()
-    desk.edit(lambda session, amy: technicians.give_number(session, amy, "first", "+15145550177"))
+    desk.edit(lambda session, amy: technicians.give_number(session, amy, PhoneSlot.FIRST, "+15145550177"))
     desk.phone_of("Ben").reads("call (514) 555-0199 back", within=timedelta(minutes=4))
     desk.phone_of("Ben").texts("done {code}").reads("is resolved")
     assert desk.log_says("Amy Roy's first number is not verified")
@@ -510,7 +524,7 @@ def test_a_number_that_was_changed_while_a_page_waited_is_not_texted(desk: DeskN
 
 
 def test_whoever_has_left_is_not_rung_by_a_page_that_waited(desk: DeskNight) -> None:
-    desk.edit(lambda _, amy: technicians.add_rule(amy, "call", timedelta(minutes=2)))
+    desk.edit(lambda _, amy: technicians.add_rule(amy, Channel.CALL, timedelta(minutes=2)))
     desk.leaves_a_message()
     desk.phone_of("Amy").reads("call (514) 555-0199 back")
     desk.edit(lambda session, amy: technicians.leave(session, amy, desk.now))
@@ -541,7 +555,7 @@ def test_a_page_that_never_arrives_reaches_the_same_person_another_way_when_the_
 
 
 def test_passing_it_on_keeps_back_what_ones_own_rules_would_still_send(desk: DeskNight) -> None:
-    desk.edit(lambda _, amy: technicians.add_rule(amy, "call", timedelta(minutes=2)))
+    desk.edit(lambda _, amy: technicians.add_rule(amy, Channel.CALL, timedelta(minutes=2)))
     desk.leaves_a_message()
     amy, ben = desk.phone_of("Amy"), desk.phone_of("Ben")
     amy.reads("call (514) 555-0199 back")
@@ -553,7 +567,7 @@ def test_passing_it_on_keeps_back_what_ones_own_rules_would_still_send(desk: Des
 
 
 def test_when_the_leader_of_a_bundle_does_not_go_the_others_go_by_themselves(desk: DeskNight) -> None:
-    from callbacks.paging.escalate import cancel_waiting
+    from callbacks.paging.pages import cancel_waiting
 
     desk.leaves_a_message()
     desk.phone_of("Amy").reads("call (514) 555-0199 back")
@@ -563,9 +577,9 @@ def test_when_the_leader_of_a_bundle_does_not_go_the_others_go_by_themselves(des
     first, second = (page.id for page in desk.pages())
     lead, led = desk.stage.house.database.write(lambda s: _bundled(s, first, second))
     callback_id = desk.callbacks()[0].id
-    desk.stage.house.database.write(lambda s: cancel_waiting(s, life.held(s, callback_id)))
+    desk.stage.house.database.write(lambda s: cancel_waiting(s, locked(s, Callback, callback_id)))
     states = {page.id: page.state for page in desk.pages()}
-    assert (states[lead], states[led]) == ("cancelled", "due")
+    assert (states[lead], states[led]) == (PageState.CANCELLED, PageState.DUE)
     desk.night.seconds_pass(3)
     desk.phone_of("Amy").reads("call (514) 555-0188 back")
     _end_quietly(desk)
@@ -574,16 +588,18 @@ def test_when_the_leader_of_a_bundle_does_not_go_the_others_go_by_themselves(des
 def _bundled(session: Session, first: int, second: int) -> tuple[int, int]:
     """Two more pages to Amy, one of which leads the other."""
     from callbacks.db.tables import Callback, Page
-    from callbacks.paging.escalate import add_page
+    from callbacks.paging.pages import add_page
 
     made = []
     for page_id in (first, second):
         page = session.get_one(Page, page_id)
         callback = session.get_one(Callback, page.callback_id)
-        made.append(add_page(session, callback, page.technician_id, "text", "step 9", "", page.created_at, page.code))
+        another = add_page(session, callback, page.technician_id, Way(Channel.TEXT), PageKind.STEP, 9, page.created_at)
+        another.code = page.code
+        made.append(another)
     session.flush()
     lead, led = made
-    led.state, led.next_action_at, led.bundled_into_id = "bundled", None, lead.id
+    led.state, led.next_action_at, led.bundled_into_id = PageState.BUNDLED, None, lead.id
     return lead.id, led.id
 
 
@@ -600,8 +616,8 @@ def test_a_replayed_key_after_the_connection_says_nothing(desk: DeskNight) -> No
     amy.reads("how did the call")
     captured = [hook for hook in desk.carrier.ledger.webhooks if "/connect/ended" in hook.url][-1]
     url = captured.url.replace("/connect/ended", "/connect/outcome") + "&round=1"
-    desk.carrier._deliver("voice", url, {**captured.fields, "Digits": "1"})
-    assert desk.callback.state == "open"
+    desk.carrier.webhooks.deliver(captured.kind, url, {**captured.fields, "Digits": "1"})
+    assert desk.callback.state is CallbackState.OPEN
     amy.texts("done {code}").reads("is resolved")
     desk.night.minutes_pass(40)
 

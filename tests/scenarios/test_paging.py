@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from callbacks.console.callbacks.timeline import timeline_of
+from callbacks.db.states import CallbackState, ReachOutcome
 from callbacks.db.tables import Callback
 from ivr.simulator import Habit, SmsHabit
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, DeskNight
@@ -84,14 +85,15 @@ def test_a_text_that_can_never_arrive_is_followed_by_a_call_at_once(desk: DeskNi
 
 def _tried(desk: DeskNight) -> None:
     """Amy says at the console that she tried."""
-    from callbacks.acts import life
+    from callbacks.acts.attempts import record_attempt
+    from callbacks.db.database import locked
     from callbacks.people.technicians import technician_named
 
     now = desk.stage.house.clock.now()
     callback_id = desk.callback.id
     desk.stage.house.database.write(
-        lambda s: life.record_attempt(
-            s, life.held(s, callback_id), technician_named(s, "Amy Roy"), "no answer", "console", now
+        lambda s: record_attempt(
+            s, locked(s, Callback, callback_id), technician_named(s, "Amy Roy"), ReachOutcome.NO_ANSWER, "console", now
         )
     )
 
@@ -215,8 +217,8 @@ def test_call_connects_the_technician_and_the_customer_and_records_the_attempt(d
     assert desk.callback.attempted_at is not None
     customers.hangs_up()
     amys.hears("The call has ended: reached").hears("How did it go?").presses("1").hears("Resolved").is_hung_up_on()
-    assert [(a.outcome, a.seconds) for a in desk.attempts()] == [("reached", 45)]
-    assert desk.callback.state == "resolved"
+    assert [(a.outcome, a.seconds) for a in desk.attempts()] == [(ReachOutcome.REACHED, 45)]
+    assert desk.callback.state == CallbackState.RESOLVED
     desk.night.minutes_pass(40)
 
 
@@ -230,7 +232,7 @@ def test_a_replayed_key_press_of_a_call_that_is_over_takes_nothing(desk: DeskNig
     desk.night.seconds_pass(20)
     amy.texts("pass {code}").reads("goes to the next")
     ben.reads("call (514) 555-0199 back")
-    desk.carrier._deliver("voice", captured.url, captured.fields)  # the same bytes and signature again
+    desk.carrier.webhooks.deliver(captured.kind, captured.url, captured.fields)  # the same bytes and signature again
     assert desk.callback.owner is None
     ben.texts("done {code}").reads("is resolved")
     desk.night.minutes_pass(40)
@@ -284,6 +286,6 @@ def test_when_nothing_reaches_anybody_the_steps_are_hurried_once_and_not_for_eve
         phone.sms_habit, phone.habit = SmsHabit.UNREGISTERED, Habit.UNREACHABLE
     desk.leaves_a_message()
     desk.night.minutes_pass(29)
-    steps = [line for line in desk.story() if line.startswith("desk step")]
+    steps = [line for line in desk.log() if line.startswith("desk took step")]
     assert len(steps) <= 10
     desk.night.forget()

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from callbacks.db.states import CallbackState
 from ivr.rehearsal.night import NotAsTold
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, DeskNight
 
@@ -69,7 +70,7 @@ def live_through(desk: DeskNight, seed: int) -> None:
     if attempted_at is not None:
         on_the_wire = timedelta(seconds=10)
         assert [at for at in paged if at > attempted_at + on_the_wire] == []
-    elif desk.callback.state == "open":
+    elif desk.callback.state == CallbackState.OPEN:
         # Whoever takes it late is left alone for ten minutes; otherwise nothing falls silent for longer than that.
         last = max(paged[-1], desk.callback.acknowledged_at or opened)
         assert desk.now - last <= timedelta(minutes=11)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts import steering
+from callbacks.acts.promises import SetPriority
+from callbacks.db.states import CallbackState, PriorityLevel
 from callbacks.db.tables import Callback, Technician
+from tests.acting import supervisor_acts
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, DeskNight
 
 pytestmark = POSTGRES_IN_SOAK
@@ -14,14 +16,14 @@ pytestmark = POSTGRES_IN_SOAK
 WHO = "sue@example.com"
 
 
-def tried_at_once(desk: DeskNight, priority: str) -> None:
+def tried_at_once(desk: DeskNight, priority: PriorityLevel) -> None:
     desk.leaves_a_message()
     house, amy = desk.stage.house, desk.phone_of("Amy")
     amy.reads("call (514) 555-0199 back")
 
     def becomes(session: Session, _: Technician) -> None:
         callback = session.scalars(select(Callback)).one()
-        steering.set_priority(session, house.desk, callback, priority, WHO, desk.now)
+        supervisor_acts(session, house.desk, callback, SetPriority(priority), WHO, desk.now)
 
     desk.edit(becomes)
     amy.texts("{code}").reads("is yours")
@@ -29,7 +31,7 @@ def tried_at_once(desk: DeskNight, priority: str) -> None:
 
 
 def test_the_supervisor_and_the_owner_hear_of_a_critical_one_at_its_deadline(desk: DeskNight) -> None:
-    tried_at_once(desk, "P1")
+    tried_at_once(desk, PriorityLevel.P1)
     desk.clock_moves_to("2026-11-29T02:10")
     desk.night.settle()
     desk.phone_of("Sue").reads_nothing()
@@ -42,14 +44,14 @@ def test_the_supervisor_and_the_owner_hear_of_a_critical_one_at_its_deadline(des
 
 
 def test_what_is_resolved_in_time_is_told_to_nobody(desk: DeskNight) -> None:
-    tried_at_once(desk, "P1")
+    tried_at_once(desk, PriorityLevel.P1)
     desk.phone_of("Amy").texts("done {code}").reads("is resolved")
     desk.clock_moves_to("2026-11-29T03:00")
     desk.night.minutes_pass(2)
 
 
 def test_one_that_counts_in_support_hours_wakes_nobody(desk: DeskNight) -> None:
-    tried_at_once(desk, "P3")
+    tried_at_once(desk, PriorityLevel.P3)
     desk.clock_moves_to("2026-12-20T03:00")
     desk.night.minutes_pass(2)
-    assert desk.callback.state == "open"
+    assert desk.callback.state == CallbackState.OPEN

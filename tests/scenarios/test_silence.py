@@ -6,10 +6,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts import steering
+from callbacks.acts.closing import Reopen
+from callbacks.acts.promises import SetPriority
 from callbacks.console.callbacks.screen import next_of, standing_of
+from callbacks.db.states import CallbackState, PriorityLevel
 from callbacks.db.tables import Callback
 from ivr.rehearsal.night import Person
+from tests.acting import supervisor_acts
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, DeskNight
 
 pytestmark = POSTGRES_IN_SOAK
@@ -34,7 +37,7 @@ def only(session: Session) -> Callback:
     return session.scalars(select(Callback)).one()
 
 
-def state_at(desk: DeskNight, desk_clock: str) -> str:
+def state_at(desk: DeskNight, desk_clock: str) -> CallbackState:
     desk.clock_moves_to(desk_clock)
     desk.night.settle()
     return desk.callback.state
@@ -43,9 +46,9 @@ def state_at(desk: DeskNight, desk_clock: str) -> str:
 def test_it_closes_by_itself_when_the_desk_next_opens_and_its_owner_is_told(desk: DeskNight, amy: Person) -> None:
     ahead = next_of(desk.callback, None, desk.stage.house.desk.zone, desk.now)
     assert ahead == "closes by itself Fri 4 Dec 08:30 unless the customer is heard from"
-    assert state_at(desk, "2026-12-03T22:30") == "open"  # the five days are over, and Amy is asleep
-    assert state_at(desk, "2026-12-04T08:29:59") == "open"
-    assert state_at(desk, "2026-12-04T08:30") == "closed"
+    assert state_at(desk, "2026-12-03T22:30") == CallbackState.OPEN  # the five days are over, and Amy is asleep
+    assert state_at(desk, "2026-12-04T08:29:59") == CallbackState.OPEN
+    assert state_at(desk, "2026-12-04T08:30") == CallbackState.CLOSED
     amy.reads("closed by itself", "(514) 555-0199")
     assert standing_of(desk.callback, desk.stage.house.desk.callback.at_risk, desk.now)[0] == "closed by itself"
     assert desk.log_says("3 unsuccessful attempts and 5 days without a word")
@@ -59,7 +62,7 @@ def test_a_customer_who_calls_again_starts_it_again(desk: DeskNight, amy: Person
         phone.forget()
     desk.clock_moves_to("2026-12-09T10:00")
     desk.night.settle()
-    assert {callback.state for callback in desk.callbacks()} == {"open"}
+    assert {callback.state for callback in desk.callbacks()} == {CallbackState.OPEN}
 
 
 @pytest.mark.parametrize("tries", [2, 3])
@@ -68,24 +71,30 @@ def test_being_reached_starts_it_again(desk: DeskNight, amy: Person, tries: int)
     for _ in range(tries):
         desk.clock_moves_to(f"2026-12-01T1{_}:00")
         amy.texts("na {code}").reads("no answer")
-    assert state_at(desk, "2026-12-05T10:00") == "open"
+    assert state_at(desk, "2026-12-05T10:00") == CallbackState.OPEN
     if tries == 3:
-        assert state_at(desk, "2026-12-07T08:30") == "closed"  # Saturday's five days end on a Monday
+        assert state_at(desk, "2026-12-07T08:30") == CallbackState.CLOSED  # Saturday's five days end on a Monday
         amy.reads("closed by itself")
     else:
-        assert state_at(desk, "2027-01-04T10:00") == "open"
+        assert state_at(desk, "2027-01-04T10:00") == CallbackState.OPEN
 
 
 def test_one_that_has_become_critical_stays_open(desk: DeskNight, amy: Person) -> None:
     house = desk.stage.house
-    desk.edit(lambda session, _: steering.set_priority(session, house.desk, only(session), "P1", WHO, desk.now))
-    assert state_at(desk, "2026-12-14T10:00") == "open"
+    desk.edit(
+        lambda session, _: supervisor_acts(
+            session, house.desk, only(session), SetPriority(PriorityLevel.P1), WHO, desk.now
+        )
+    )
+    assert state_at(desk, "2026-12-14T10:00") == CallbackState.OPEN
 
 
 def test_one_that_somebody_reopens_counts_anew(desk: DeskNight, amy: Person) -> None:
-    assert state_at(desk, "2026-12-04T08:30") == "closed"
+    assert state_at(desk, "2026-12-04T08:30") == CallbackState.CLOSED
     amy.reads("closed by itself")
     house = desk.stage.house
-    desk.edit(lambda session, _: steering.reopen(session, house.desk, only(session), "He called me.", WHO, desk.now))
+    desk.edit(
+        lambda session, _: supervisor_acts(session, house.desk, only(session), Reopen("He called me."), WHO, desk.now)
+    )
     amy.reads("reopened", "(He called me.). It is yours: call (514) 555-0199")
-    assert state_at(desk, "2026-12-14T10:00") == "open"
+    assert state_at(desk, "2026-12-14T10:00") == CallbackState.OPEN

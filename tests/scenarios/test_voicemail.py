@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from callbacks.db.states import AudioState, CallOutcome, VoicemailState
 from ivr.simulator import Habit
 from ivr.simulator.audio import Sound, sound_in
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, TUESDAY_MORNING, DeskNight
@@ -28,7 +29,7 @@ def test_any_key_ends_the_message(desk: DeskNight) -> None:
     desk.leaves_a_message()
     amy_does_it(desk, "with a message")
     assert desk.callback.due_at == began + HALF_AN_HOUR
-    assert (desk.voicemail.state, desk.voicemail.audio) == ("recorded", "copied")
+    assert (desk.voicemail.state, desk.voicemail.audio) == (VoicemailState.RECORDED, AudioState.COPIED)
 
 
 def test_silence_ends_the_message(desk: DeskNight) -> None:
@@ -40,14 +41,14 @@ def test_silence_ends_the_message(desk: DeskNight) -> None:
 def test_a_hang_up_while_speaking_keeps_what_was_said(desk: DeskNight) -> None:
     desk.customer().dials("direct").hears_the_beep().starts_to_say(7).hangs_up()
     amy_does_it(desk, "with a message")
-    assert desk.voicemail.audio == "copied"
+    assert desk.voicemail.audio == AudioState.COPIED
 
 
 def test_a_hang_up_at_the_beep_is_a_callback_without_a_message(desk: DeskNight) -> None:
     desk.customer().dials("direct").hears_the_beep().hangs_up()
     desk.night.minutes_pass(0.1)
     amy_does_it(desk)
-    assert desk.voicemail.state == "absent"
+    assert desk.voicemail.state == VoicemailState.ABSENT
 
 
 def test_the_end_of_the_call_alone_opens_the_callback_at_once(desk: DeskNight) -> None:
@@ -56,14 +57,14 @@ def test_the_end_of_the_call_alone_opens_the_callback_at_once(desk: DeskNight) -
     desk.phone_of("Amy").reads("call (514) 555-0199 back", within=timedelta(seconds=5))
     desk.phone_of("Amy").texts("done {code}").reads("is resolved")
     desk.night.minutes_pass(40)
-    assert desk.voicemail.state == "absent"  # the carrier was asked, and has none
+    assert desk.voicemail.state == VoicemailState.ABSENT  # the carrier was asked, and has none
 
 
 def test_a_hang_up_during_the_greeting_is_a_log_entry_only(desk: DeskNight) -> None:
     desk.customer().dials("direct").hears("Thank you").hangs_up()
     desk.night.minutes_pass(40)
     assert desk.callbacks() == []
-    assert [call.outcome for call in desk.calls()] == ["hung up before the beep"]
+    assert [call.outcome for call in desk.calls()] == [CallOutcome.HUNG_UP_BEFORE_THE_BEEP]
 
 
 def test_a_message_that_is_too_short_still_leaves_a_callback(desk: DeskNight) -> None:
@@ -86,7 +87,7 @@ def test_lost_webhooks_lose_nothing(desk: DeskNight, kinds: list[str]) -> None:
     desk.phone_of("Amy").reads("call (514) 555-0199 back", within=timedelta(minutes=5))
     desk.phone_of("Amy").texts("done {code}").reads("is resolved")
     desk.night.minutes_pass(10)
-    assert (desk.voicemail.state, desk.voicemail.audio) == ("recorded", "copied")
+    assert (desk.voicemail.state, desk.voicemail.audio) == (VoicemailState.RECORDED, AudioState.COPIED)
 
 
 def test_every_webhook_after_the_beep_lost_is_found_at_the_carrier(desk: DeskNight) -> None:
@@ -96,7 +97,7 @@ def test_every_webhook_after_the_beep_lost_is_found_at_the_carrier(desk: DeskNig
     desk.phone_of("Amy").reads("call (514) 555-0199 back", "message 0:07", within=timedelta(minutes=5))
     desk.phone_of("Amy").texts("done {code}").reads("is resolved")
     desk.night.minutes_pass(10)
-    assert desk.voicemail.audio == "copied"
+    assert desk.voicemail.audio == AudioState.COPIED
 
 
 @pytest.mark.parametrize("kind", ["voice", "action", "status", "recording"])
@@ -113,7 +114,7 @@ def test_late_webhooks_change_nothing(desk: DeskNight, kind: str, trouble: str) 
     desk.fails(kind, trouble)
     desk.customer().dials("direct").hears_the_beep().starts_to_say(7).hangs_up()
     amy_does_it(desk)
-    assert desk.voicemail.audio == "copied"
+    assert desk.voicemail.audio == AudioState.COPIED
 
 
 def test_a_recording_that_cannot_be_fetched_yet_is_fetched_later(desk: DeskNight) -> None:
@@ -121,7 +122,7 @@ def test_a_recording_that_cannot_be_fetched_yet_is_fetched_later(desk: DeskNight
     desk.fails("media", "cut short", times=1)
     desk.leaves_a_message()
     amy_does_it(desk)
-    assert desk.voicemail.audio == "copied"
+    assert desk.voicemail.audio == AudioState.COPIED
     assert desk.voicemail.tries == 5
 
 
@@ -176,4 +177,4 @@ def test_in_support_hours_a_private_voicemail_does_not_swallow_the_call(
     bens = desk.phone_of("Ben").is_rung(timedelta(seconds=60)).answers().hears("Press 1 to take it").presses("1")
     call.is_connected_to(bens).waits(20).hangs_up()
     desk.night.minutes_pass(40)
-    assert [c.outcome for c in desk.calls()] == ["answered"]
+    assert [c.outcome for c in desk.calls()] == [CallOutcome.ANSWERED]

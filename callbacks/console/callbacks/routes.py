@@ -7,17 +7,17 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts import life
 from callbacks.console.access import for_all_but_readers, for_all_but_technicians, for_all_users, visible_to
 from callbacks.console.audio import audio_response, note_listener
 from callbacks.console.callbacks import screen
-from callbacks.console.callbacks.acts import ACTS, HIDDEN_AT_FIRST, acts_of, run_act
+from callbacks.console.callbacks.acts import FORMS, HIDDEN_AT_FIRST, acts_of, run_act
 from callbacks.console.callbacks.search import records_as_csv, records_as_dicts, search_screen
 from callbacks.console.context import current
 from callbacks.console.forms import note_change, refused_within, write_and_redirect
+from callbacks.db.states import ReportedOutcome
 from callbacks.db.tables import Callback, Voicemail
 from callbacks.errors import NotFound, WrongState
-from callbacks.records.search import ORDERS, STATES, search_from
+from callbacks.records.search import ORDERS, PRIORITIES, STATES, search_from
 from callbacks.reporting.why import why as reasons
 
 blueprint = Blueprint("callbacks", __name__)
@@ -34,6 +34,7 @@ def search() -> str:
         found=found,
         search=query,
         states=STATES,
+        priorities=PRIORITIES,
         lines=list(context.desk.lines),
         orders=ORDERS,
         next_url=url_for(".search", **found.next.in_address()) if found.next else None,
@@ -73,8 +74,9 @@ def detail(reference: str) -> str:
         title=f"Callback {found.row.reference}",
         detail=found,
         products=screen.products_by_coverage(desk),
-        acts=acts_of(g.user),
-        outcomes=life.OUTCOMES,
+        acts=acts_of(g.user.role),
+        outcomes=[outcome.value for outcome in ReportedOutcome],
+        priorities=PRIORITIES,
         more_is_open=any(refused_within(url_for(".act", reference=reference, act=act)) for act in HIDDEN_AT_FIRST),
         now=now,
     )
@@ -92,9 +94,9 @@ def _refuse_what_is_over(reference: str) -> None:
 @blueprint.post("/callbacks/<reference>/<act>")
 @for_all_but_readers
 def act(reference: str, act: str) -> ResponseReturnValue:
-    if act not in ACTS:
+    if act not in FORMS:
         abort(404)
-    if act not in acts_of(g.user):
+    if act not in acts_of(g.user.role):
         abort(403, "Only supervisors and administrators can do this.")
     now = current().now()
 

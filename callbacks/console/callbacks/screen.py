@@ -10,8 +10,18 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.orm import Session
 
-from callbacks.acts.steering import is_waiting, last_seen
+from callbacks.acts.base import last_event_id
+from callbacks.acts.promises import is_waiting
 from callbacks.console.callbacks.timeline import Entry, timeline_of
+from callbacks.db.states import (
+    AudioState,
+    CallbackState,
+    PageKind,
+    PriorityLevel,
+    ReachOutcome,
+    TranscribedBy,
+    VoicemailState,
+)
 from callbacks.db.tables import Call, Callback, ReachAttempt, Technician, Voicemail
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
@@ -41,6 +51,7 @@ class Row:
     caller: str
     line: str
     priority: str
+    is_critical: bool
     began_at: datetime
     due_at: datetime
     owner: str
@@ -60,13 +71,17 @@ class CallbackDetail:
     call: Call
     voicemail: Voicemail | None
     voicemail_words: str
+    has_message: bool  # there is one, or there may be
+    has_audio: bool  # in the desk's own storage
     transcript_by: str  # who wrote the transcript, in words; "" without one
     timeline: Sequence[Entry]
     attempts: Sequence[ReachAttempt]
     technicians: Sequence[Technician]
     number: Verdict
     seen: int  # the last event in its log
+    is_open: bool
     is_waiting: bool  # for the customer
+    is_wrong_number: bool  # of one of the attempts
     promises: Sequence[str]
 
 
@@ -82,7 +97,7 @@ def open_callbacks(
     session: Session, desk: Desk, plan: Schedule, visible: ColumnElement[bool], now: datetime
 ) -> list[Row]:
     """Return the open callbacks, most urgent first."""
-    query = select(Callback).where(Callback.state == "open", visible).order_by(Callback.id)
+    query = select(Callback).where(Callback.state == CallbackState.OPEN, visible).order_by(Callback.id)
     callbacks = session.scalars(query).all()
     owed = still_owed(session, desk, support_hours(session, desk), now)
     rows = [
@@ -105,7 +120,7 @@ def _urgency(row: Row) -> tuple[bool, str, datetime]:
 
 
 def recently_closed(session: Session, desk: Desk, visible: ColumnElement[bool], now: datetime) -> list[Row]:
-    query = select(Callback).where(Callback.state != "open", visible)
+    query = select(Callback).where(Callback.state != CallbackState.OPEN, visible)
     query = query.order_by(Callback.opened_at.desc(), Callback.id.desc()).limit(CLOSED_SHOWN)
     return [row_of(callback, desk.callback.at_risk, now) for callback in session.scalars(query)]
 
@@ -117,21 +132,22 @@ def row_of(callback: Callback, at_risk: timedelta, now: datetime) -> Row:
         name=callback.call.caller_name,
         caller=caller_in_words(callback.call.caller),
         line=callback.call.line,
-        priority=callback.priority,
+        priority=callback.priority.value,
+        is_critical=callback.priority is PriorityLevel.P1,
         began_at=callback.call.began_at,
         due_at=callback.due_at,
         owner=callback.owner.name if callback.owner else "",
         standing=standing,
         words=words,
-        is_counting=callback.state == "open" and callback.attempted_at is None,
+        is_counting=callback.state is CallbackState.OPEN and callback.attempted_at is None,
     )
 
 
 def standing_of(callback: Callback, at_risk: timedelta, now: datetime) -> tuple[str, str]:
     """Return the SLA status of a callback, and its time left or taken. A breach stays a breach."""
     late = callback.breached_at is not None
-    if callback.state != "open":
-        return STATES[callback.state], "promise broken" if late else ""
+    if callback.state is not CallbackState.OPEN:
+        return STATES[callback.state.value], "promise broken" if late else ""
     if callback.attempted_at is not None:
         after = span(callback.attempted_at - callback.call.began_at)
         return "tried late" if late else "tried in time", f"{after} after the call"
@@ -148,7 +164,7 @@ def next_of(callback: Callback, decision: Decision | None, zone: ZoneInfo, now: 
     if callback.next_action_at is None:
         return ""
     at = f"{callback.next_action_at.astimezone(zone):%H:%M}"
-    if decision.kind == "reminder" and callback.owner is not None:
+    if decision.kind is PageKind.REMINDER and callback.owner is not None:
         return f"{callback.owner.name} is reminded at {at}"
     if not decision.notices:
         return f"looked at again at {at}"
@@ -157,7 +173,7 @@ def next_of(callback: Callback, decision: Decision | None, zone: ZoneInfo, now: 
 
 
 def _once_tried(callback: Callback, zone: ZoneInfo, now: datetime) -> str:
-    if callback.state != "open" or callback.attempted_at is None or callback.owner is None:
+    if callback.state is not CallbackState.OPEN or callback.attempted_at is None or callback.owner is None:
         return ""
     if callback.call.customer_number is None:
         return f"stays with {callback.owner.name}, who has no number to call: find another and enter it"
@@ -183,8 +199,9 @@ def callback_detail(
     ahead = next_of(callback, forecast(session, desk, callback, store.schedule(session, desk, now)), desk.zone, now)
     hours = support_hours(session, desk)
     owed = resolutions(session, desk, hours, TRIED_AND_OPEN & (Callback.id == callback.id), now)
-    voicemail = session.scalar(select(Voicemail).where(Voicemail.call_sid == callback.call_sid))
-    attempts = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
+    voicemail = callback.call.voicemail
+    tried = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
+    attempts = session.scalars(tried).all()
     row = row_of(callback, desk.callback.at_risk, now)
     return CallbackDetail(
         row=replace(row, next=ahead, resolution=owed[0].promise if owed else None),
@@ -192,21 +209,24 @@ def callback_detail(
         call=callback.call,
         voicemail=voicemail,
         voicemail_words=_voicemail_words(voicemail),
+        has_message=voicemail is not None and voicemail.state is not VoicemailState.ABSENT,
+        has_audio=voicemail is not None and voicemail.audio is AudioState.COPIED,
         transcript_by=TRANSCRIBED.get(voicemail.transcribed_by, "") if voicemail and voicemail.transcript else "",
         timeline=timeline_of(session, callback, desk.zone),
-        attempts=session.scalars(attempts).all(),
+        attempts=attempts,
         technicians=sorted(everybody(session), key=lambda row: row.name),
         number=verdict_on(callback.call.caller),
-        seen=last_seen(session, callback),
+        seen=last_event_id(session, callback),
+        is_open=callback.state is CallbackState.OPEN,
         is_waiting=is_waiting(session, callback),
+        is_wrong_number=any(attempt.outcome is ReachOutcome.WRONG_NUMBER for attempt in attempts),
         promises=explanations(session, desk, hours, callback, now),
     )
 
 
 def products_by_coverage(desk: Desk) -> dict[str, Sequence[str]]:
     """Return the products that a callback can be about, by how they are covered."""
-    coverage = desk.coverage
-    return {"covered": coverage.covered, "courtesy": coverage.courtesy, "billable": coverage.billable}
+    return {coverage.value: products for coverage, products in desk.coverage.by_coverage.items()}
 
 
 def call_log(session: Session, before: str | None) -> CallLog:
@@ -221,30 +241,30 @@ def call_log(session: Session, before: str | None) -> CallLog:
         select(Callback.call_sid, Callback.reference).where(Callback.call_sid.in_([call.sid for call in shown]))
     )
     wordless = select(Voicemail.call_sid).where(Voicemail.call_sid.in_([call.sid for call in shown]))
-    silent = frozenset(session.scalars(wordless.where(Voicemail.state == "absent")))
+    silent = frozenset(session.scalars(wordless.where(Voicemail.state == VoicemailState.ABSENT)))
     further = shown[-1].sid if len(found) > CALLS_A_PAGE else None
     return CallLog(shown, {row.call_sid: row.reference for row in pairs}, silent, further)
 
 
 TRANSCRIBED = {
-    "person": "Transcribed by a person.",
-    "machine": "Transcribed by a machine, which may mishear names and numbers. Listen before you call one.",
+    TranscribedBy.PERSON: "Transcribed by a person.",
+    TranscribedBy.MACHINE: "Transcribed by a machine, which may mishear names and numbers. Listen before you call one.",
 }
 UNTRANSCRIBED = {
-    "machine": " The machine found no words in it.",
-    "nobody": " It could not be transcribed.",
+    TranscribedBy.MACHINE: " The machine found no words in it.",
+    TranscribedBy.NOBODY: " It could not be transcribed.",
 }
 
 
 def _voicemail_words(voicemail: Voicemail | None) -> str:
-    if voicemail is None or voicemail.state == "absent":
+    if voicemail is None or voicemail.state is VoicemailState.ABSENT:
         return "No message. The caller hung up or said nothing."
-    if voicemail.state == "failed":
+    if voicemail.state is VoicemailState.FAILED:
         return "The carrier lost the recording. There may have been a message: call this customer."
     kept = {
-        "copied": "",
-        "wanted": " It is being downloaded from the carrier.",
-        "none": " The carrier does not have it ready yet.",
+        AudioState.COPIED: "",
+        AudioState.WANTED: " It is being downloaded from the carrier.",
+        AudioState.NONE: " The carrier does not have it ready yet.",
     }
     seconds = f"{length(voicemail.seconds)} long." if voicemail.seconds else "Its length is not known yet."
     untranscribed = "" if voicemail.transcript else UNTRANSCRIBED.get(voicemail.transcribed_by, "")

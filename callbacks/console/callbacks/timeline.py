@@ -11,13 +11,23 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.db.tables import Callback, Page, PageAttempt
-from callbacks.paging.delivery import became, occasion_in_words
-from callbacks.records.event_log import story_of
+from callbacks.db.event_kinds import Actor, EventKind
+from callbacks.db.states import Channel, PageState
+from callbacks.db.tables import Callback, Event, Page, PageAttempt
+from callbacks.paging.delivery import KINDS, became
+from callbacks.records.event_log import events_of
+from callbacks.records.event_words import event_words
 
 # These events are shown by the pages themselves, with their delivery.
-TOLD_BY_PAGES = {("desk", "paged"), ("desk", "told"), ("desk", "connection"), ("carrier", "page failed")}
-CHANNELS = {"text": "text", "call": "call", "mail": "mail", "connection": "call"}
+SHOWN_AS_PAGES = {EventKind.PAGED, EventKind.NOTIFIED, EventKind.CONNECTION_STARTED, EventKind.PAGE_FAILED}
+TROUBLE = {
+    EventKind.BREACHED,
+    EventKind.PAGE_CAPPED,
+    EventKind.STEP_SKIPPED,
+    EventKind.NUMBER_BLOCKED,
+    EventKind.DECISION_FAILED,
+}
+CHANNELS = {Channel.TEXT: "text", Channel.CALL: "call", Channel.MAIL: "mail", Channel.CONNECTION: "call"}
 
 
 @dataclass(frozen=True)
@@ -39,17 +49,18 @@ def timeline_of(session: Session, callback: Callback, zone: ZoneInfo) -> list[En
 
 
 def _events(session: Session, callback: Callback) -> Iterator[Entry]:
-    for event in story_of(session, callback.call_sid):
-        if (event.actor, event.what) not in TOLD_BY_PAGES:
-            yield Entry(event.at, event.actor, event.what, event.detail, _kind(event.actor, event.what))
+    for event in events_of(session, callback.call_sid):
+        if event.kind not in SHOWN_AS_PAGES:
+            words = event_words(event.kind, event.step)
+            yield Entry(event.at, event.actor, words, event.detail, _symbol(event))
 
 
-def _kind(actor: str, what: str) -> str:
-    if what in ("promise broken", "not paged", "step passed over", "number blocked", "could not be decided"):
+def _symbol(event: Event) -> str:
+    if event.kind in TROUBLE:
         return "trouble"
-    if actor == "caller":
+    if event.actor == Actor.CALLER:
         return "customer"
-    return "desk" if actor in ("desk", "carrier") else "person"
+    return "desk" if event.actor in (Actor.DESK, Actor.CARRIER) else "person"
 
 
 def _pages(session: Session, callback: Callback, zone: ZoneInfo) -> Iterator[Entry]:
@@ -59,8 +70,8 @@ def _pages(session: Session, callback: Callback, zone: ZoneInfo) -> Iterator[Ent
     by_page = {key: list(rows) for key, rows in groupby(session.scalars(query), key=lambda attempt: attempt.page_id)}
     for page in pages:
         attempts = by_page.get(page.id, [])
-        what = f"{CHANNELS.get(page.channel, page.channel)} to {page.technician.name}"
-        detail = f"{occasion_in_words(page)}: {became(page, attempts, zone)}"
-        is_lost = page.state == "failed" or any(attempt.error for attempt in attempts[-1:])
+        what = f"{CHANNELS[page.channel]} to {page.technician.name}"
+        detail = f"{KINDS[page.kind]}: {became(page, attempts, zone)}"
+        is_lost = page.state is PageState.FAILED or any(attempt.error for attempt in attempts[-1:])
         at = attempts[0].started_at if attempts else page.created_at
-        yield Entry(at, "desk", what, detail, "trouble" if is_lost else "page", is_page=True)
+        yield Entry(at, Actor.DESK, what, detail, "trouble" if is_lost else "page", is_page=True)

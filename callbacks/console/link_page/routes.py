@@ -13,17 +13,23 @@ from flask import Blueprint, Response, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from callbacks.acts import life
+from callbacks.acts.attempts import ReportOutcome
+from callbacks.acts.base import Act, Refused, Via, perform, technician_by
+from callbacks.acts.connect import Connect
+from callbacks.acts.details import AddNote
+from callbacks.acts.ownership import Pass, Take
 from callbacks.console.audio import audio_response, note_listener
 from callbacks.console.context import current
-from callbacks.console.forms import write_and_redirect
-from callbacks.console.link_page import acts
-from callbacks.console.link_page.screen import OUTCOMES, callback_screen, voicemail_of
+from callbacks.console.forms import field, write_and_redirect
+from callbacks.console.link_page.screen import OUTCOMES, callback_screen
 from callbacks.console.security import add_security_headers, refuse_nul_characters
-from callbacks.db.tables import Callback, Page, Technician
+from callbacks.db.states import ReportedOutcome
+from callbacks.db.tables import Page
 from callbacks.errors import WrongState
+from callbacks.text.bilingual import Words
 
-Act = Callable[[Session, Callback, Technician, datetime], str]
+NO_OUTCOME = Words("Choose how the call went.", "Choisissez comment l'appel s'est passé.")
+LONGEST_NOTE = 1000
 
 blueprint = Blueprint("link_page", __name__)
 blueprint.before_request(refuse_nul_characters)
@@ -61,7 +67,7 @@ def message(token: str) -> Response:
 def _listen(session: Session, page_id: int) -> int:
     """Record that the technician listens, and return which voicemail it is. Abort with 404 when there is none."""
     page = session.get_one(Page, page_id)
-    voicemail = voicemail_of(session, page)
+    voicemail = page.callback.call.voicemail if page.callback is not None else None
     if voicemail is None:
         abort(404)
     note_listener(session, voicemail, page.technician.name, current().now())
@@ -70,42 +76,59 @@ def _listen(session: Session, page_id: int) -> int:
 
 @blueprint.post("/t/<token>/take")
 def take(token: str) -> ResponseReturnValue:
-    return _run(token, acts.take)
+    return _run(token, Take)
 
 
 @blueprint.post("/t/<token>/connect")
 def connect(token: str) -> ResponseReturnValue:
-    return _run(token, acts.connect)
+    return _run(token, Connect)
 
 
 @blueprint.post("/t/<token>/pass")
 def pass_on(token: str) -> ResponseReturnValue:
-    return _run(token, acts.pass_on)
+    return _run(token, Pass)
 
 
 @blueprint.post("/t/<token>/outcome")
 def outcome(token: str) -> ResponseReturnValue:
-    return _run(token, acts.record_outcome)
+    return _run(token, _outcome_in_form)
 
 
 @blueprint.post("/t/<token>/note")
 def note(token: str) -> ResponseReturnValue:
-    return _run(token, acts.add_note)
+    return _run(token, lambda: AddNote(field("words", LONGEST_NOTE)))
 
 
-def _run(token: str, act: Act) -> ResponseReturnValue:
+def _outcome_in_form() -> ReportOutcome:
+    try:
+        return ReportOutcome(ReportedOutcome(field("outcome")))
+    except ValueError:
+        raise Refused(NO_OUTCOME) from None
+
+
+def _run(token: str, read: Callable[[], Act]) -> ResponseReturnValue:
+    """Perform the act that `read` finds in the form, for the technician whose link it is."""
     context = current()
     page_id, now = context.links.page_in(token), context.now()
     if page_id is None:
         return _expired()
 
     def work(session: Session) -> str:
-        page = session.get_one(Page, page_id)
-        if page.callback_id is None:
-            raise WrongState("This page is not about a callback.")
-        return act(session, life.held(session, page.callback_id), page.technician, now)
+        return _perform(session, session.get_one(Page, page_id), read, now)
 
     return write_and_redirect(work, url_for(".index", token=token))
+
+
+def _perform(session: Session, page: Page, read: Callable[[], Act], now: datetime) -> str:
+    """Perform an act, and return its message in the technician's language. Raise WrongState in that language, too."""
+    technician = page.technician
+    if page.callback_id is None:
+        raise WrongState("This page is not about a callback.")
+    by = technician_by(technician, Via.LINK)
+    try:
+        return perform(session, current().desk, page.callback_id, read(), by, now).for_(technician.language)
+    except Refused as error:
+        raise WrongState(error.words.for_(technician.language)) from error
 
 
 def _expired() -> ResponseReturnValue:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.console.callbacks.screen import standing_of
+from callbacks.db.states import AudioState, CallbackState, ReportedOutcome, VoicemailState
 from callbacks.db.tables import Page, ReachAttempt, Voicemail
 from callbacks.desk.desk_file import Desk
 from callbacks.text import phone_numbers
@@ -17,12 +18,12 @@ from callbacks.text.bilingual import Words
 from callbacks.text.formats import caller_in_words, clock_time, length, readable_number, span
 
 # The buttons for the outcome of a call to the customer.
-OUTCOMES: dict[str, Words] = {
-    "resolved": Words("Reached, resolved", "Joint, réglé"),
-    "continuing": Words("Reached, continuing", "Joint, à suivre"),
-    "left a message": Words("Left a message", "Message laissé"),
-    "no answer": Words("No answer", "Sans réponse"),
-    "wrong number": Words("Wrong number", "Mauvais numéro"),
+OUTCOMES: dict[ReportedOutcome, Words] = {
+    ReportedOutcome.RESOLVED: Words("Reached, resolved", "Joint, réglé"),
+    ReportedOutcome.CONTINUING: Words("Reached, continuing", "Joint, à suivre"),
+    ReportedOutcome.LEFT_A_MESSAGE: Words("Left a message", "Message laissé"),
+    ReportedOutcome.NO_ANSWER: Words("No answer", "Sans réponse"),
+    ReportedOutcome.WRONG_NUMBER: Words("Wrong number", "Mauvais numéro"),
 }
 
 # The SLA status, where no time is left to count.
@@ -69,7 +70,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
     if callback is None:
         abort(404)
     zone, language = desk.zone, technician.language
-    number, voicemail = callback.call.customer_number, voicemail_of(session, page)
+    number, voicemail = callback.call.customer_number, callback.call.voicemail
     standing, _ = standing_of(callback, desk.callback.at_risk, now)
     attempts = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
     return CallbackScreen(
@@ -86,13 +87,13 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         left=STANDINGS.get(standing, _time_left(callback.due_at - now)).for_(language),
         owner=callback.owner.name if callback.owner else "",
         is_mine=callback.owner_id == technician.id,
-        is_open=callback.state == "open",
+        is_open=callback.state is CallbackState.OPEN,
         code=page.code,
         message=_message(voicemail, language),
         transcript=voicemail.transcript if voicemail is not None else "",
-        message_id=voicemail.id if voicemail is not None and voicemail.audio == "copied" else None,
+        message_id=voicemail.id if voicemail is not None and voicemail.audio is AudioState.COPIED else None,
         attempts=[
-            f"{clock_time(row.tried_at, zone, language)}: {row.technician.name}, {row.outcome}"
+            f"{clock_time(row.tried_at, zone, language)}: {row.technician.name}, {row.outcome.value}"
             for row in session.scalars(attempts)
         ],
     )
@@ -104,15 +105,9 @@ def _time_left(left: timedelta) -> Words:
     return Words(f"{span(left)} left", f"encore {span(left)}")
 
 
-def voicemail_of(session: Session, page: Page) -> Voicemail | None:
-    if page.callback is None:
-        return None
-    return session.scalar(select(Voicemail).where(Voicemail.call_sid == page.callback.call_sid))
-
-
 def _message(voicemail: Voicemail | None, language: str) -> str:
-    if voicemail is None or voicemail.state == "absent":
+    if voicemail is None or voicemail.state is VoicemailState.ABSENT:
         return Words("The caller left no message.", "L'appelant n'a pas laissé de message.").for_(language)
-    if voicemail.audio != "copied":
+    if voicemail.audio is not AudioState.COPIED:
         return Words("The message has not arrived yet.", "Le message n'est pas encore arrivé.").for_(language)
     return length(voicemail.seconds) if voicemail.seconds else ""

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from callbacks.db.states import AttemptState, PageState
 from callbacks.db.tables import Call, Page, PageAttempt, WorkerSign
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
@@ -74,14 +75,13 @@ def _worker(session: Session, now: datetime) -> Health:
 
 
 def _sending(session: Session, desk: Desk, now: datetime) -> Health:
-    waiting, oldest = session.execute(
-        select(func.count(), func.min(Page.next_action_at)).where(Page.state == "due", Page.next_action_at <= now)
-    ).one()
+    to_send = select(func.count(), func.min(Page.next_action_at)).where(Page.next_action_at <= now)
+    waiting, oldest = session.execute(to_send.where(Page.state == PageState.DUE)).one()
     if oldest is not None and now - oldest > LATE:
         late = f"A page has been waiting for {span(now - oldest)} to be sent. Check the worker and the carrier."
         return Health("Sending", False, late)
     last = session.scalars(select(PageAttempt).order_by(PageAttempt.id.desc()).limit(1)).first()
-    if last is not None and last.state in ("refused", "lost"):
+    if last is not None and last.state in (AttemptState.REFUSED, AttemptState.LOST):
         return Health("Sending", False, f"The last page was refused: {last.error or 'the carrier did not answer'}")
     if waiting:
         return Health("Sending", True, f"{waiting} being sent")

@@ -11,6 +11,7 @@ from callbacks.console.context import current
 from callbacks.console.forms import field, note_change, write_and_redirect
 from callbacks.console.people import technician_changes, user_changes
 from callbacks.console.people.screen import person_cards
+from callbacks.db.states import Role
 from callbacks.db.tables import Technician
 from callbacks.errors import NotFound
 from callbacks.people import users
@@ -45,7 +46,7 @@ def add() -> ResponseReturnValue:
 @for_all_but_readers
 def change(technician_id: int, act: str) -> ResponseReturnValue:
     run = technician_changes.CHANGES.get(act) or abort(404)
-    if g.user.role == "technician" and (g.user.technician_id != technician_id or act not in technician_changes.OWN):
+    if g.user.role is Role.TECHNICIAN and (g.user.technician_id != technician_id or act not in technician_changes.OWN):
         abort(403, "You can only change how you are reached. Ask a supervisor for the rest.")
     context = current()
     now = context.now()

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.db.states import PageKind, PhoneSlot
 from callbacks.db.tables import Page, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.oncall import store
 from callbacks.paging.delivery import Result, result_of
 from callbacks.people import technicians
-from callbacks.people.person import Number
 from callbacks.text.formats import readable_number
 
 TESTS_SHOWN = timedelta(hours=1)
@@ -22,7 +22,7 @@ TESTS_SHOWN = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class NumberRow:
-    which: Number
+    which: str  # first, second
     words: str
     is_verified: bool
 
@@ -65,14 +65,15 @@ def _card(session: Session, row: Technician, layers: str, now: datetime) -> Pers
 
 
 def _numbers(row: Technician) -> list[NumberRow]:
-    numbers = [NumberRow("first", readable_number(row.phone), row.verified_at is not None)]
-    if row.second_phone is not None:
-        second = readable_number(row.second_phone)
-        numbers.append(NumberRow("second", second, row.second_verified_at is not None))
-    return numbers
+    phones = {PhoneSlot.FIRST: row.phone, PhoneSlot.SECOND: row.second_phone}
+    return [
+        NumberRow(slot.value, readable_number(phone), technicians.is_verified(row, slot))
+        for slot, phone in phones.items()
+        if phone is not None
+    ]
 
 
 def _recent_tests(session: Session, row: Technician, now: datetime) -> list[Result]:
-    tests = select(Page.id).where(Page.technician_id == row.id, Page.occasion == "test")
+    tests = select(Page.id).where(Page.technician_id == row.id, Page.kind == PageKind.TEST)
     recent = tests.where(Page.created_at > now - TESTS_SHOWN).order_by(Page.id.desc()).limit(4)
     return [result_of(session, page_id) for page_id in session.scalars(recent)]

@@ -8,15 +8,17 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from callbacks.console.forms import field, number_field
+from callbacks.db.states import Channel, PhoneSlot
 from callbacks.db.tables import Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import WrongState
 from callbacks.oncall import store
 from callbacks.paging import alerts
 from callbacks.people import technicians
-from callbacks.people.person import Number
 from callbacks.text.formats import LANGUAGES
 
+# How a contact rule can reach a technician, as the form names it.
+RULE_CHANNELS = {channel.value: channel for channel in (Channel.TEXT, Channel.CALL, Channel.MAIL)}
 # What technicians may change themselves: how they are reached, and not whether they are.
 OWN = ("code", "verify", "second", "mail", "test", "quiet", "rule", "drop-rule", "language")
 
@@ -25,7 +27,7 @@ def add(session: Session, desk: Desk, now: datetime) -> str:
     """Add a technician as the form says, and send a code to their number."""
     name, phone, email = field("name", 100), field("phone", 40), field("email")
     row = technicians.add_technician(session, name, phone, now, email=email, language=_language())
-    alerts.send_code(session, desk, row, "first", now)
+    alerts.send_code(session, desk, row, PhoneSlot.FIRST, now)
     return f"{row.name} is added. A code is on its way; the number is used once it is verified."
 
 
@@ -45,10 +47,10 @@ def _change_number(session: Session, desk: Desk, row: Technician, now: datetime)
 
 
 def _change_second_number(session: Session, desk: Desk, row: Technician, now: datetime) -> str:
-    return _give_number(session, desk, row, "second", now)
+    return _give_number(session, desk, row, PhoneSlot.SECOND, now)
 
 
-def _give_number(session: Session, desk: Desk, row: Technician, which: Number, now: datetime) -> str:
+def _give_number(session: Session, desk: Desk, row: Technician, which: PhoneSlot, now: datetime) -> str:
     technicians.give_number(session, row, which, field("phone", 40))
     alerts.send_code(session, desk, row, which, now, _by())
     store.note_edit(session, now)
@@ -95,16 +97,16 @@ def _remove(session: Session, desk: Desk, row: Technician, now: datetime) -> str
     return f"{row.name} is no longer paged."
 
 
-def _which() -> Number:
-    return "second" if field("which") == "second" else "first"
+def _which() -> PhoneSlot:
+    return PhoneSlot.SECOND if field("which") == PhoneSlot.SECOND.value else PhoneSlot.FIRST
 
 
-def _by() -> str:
-    return "call" if field("by") == "call" else "text"
+def _by() -> Channel:
+    return Channel.CALL if field("by") == Channel.CALL.value else Channel.TEXT
 
 
-def _channel() -> str:
-    return field("channel") if field("channel") in ("call", "mail") else "text"
+def _channel() -> Channel:
+    return RULE_CHANNELS.get(field("channel"), Channel.TEXT)
 
 
 def _language() -> str:

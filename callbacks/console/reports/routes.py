@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from callbacks.console.access import for_all_but_technicians, for_all_users
 from callbacks.console.context import current
 from callbacks.console.reports.figures import Report, report
+from callbacks.db.states import CallbackState
 from callbacks.db.tables import Call, Callback
 from callbacks.desk.business_hours import support_hours
 from callbacks.errors import WrongState
@@ -137,8 +138,9 @@ def _report(days: Days) -> Report:
     desk, now = context.desk, context.now()
 
     def load(session: Session) -> tuple[Activity, list[Record]]:
-        in_days = Call.began_at.between(days.begin(desk.zone), days.end(desk.zone)) & (Callback.state != "cancelled")
-        owed = resolutions(session, desk, support_hours(session, desk), in_days, now)
+        in_days = Call.began_at.between(days.begin(desk.zone), days.end(desk.zone))
+        counted = in_days & (Callback.state != CallbackState.CANCELLED)
+        owed = resolutions(session, desk, support_hours(session, desk), counted, now)
         return activity(session, days, desk.zone, desk.night_hours), [_record(each) for each in owed]
 
     found, resolved = context.database.read(load)
@@ -148,4 +150,4 @@ def _report(days: Days) -> Report:
 def _record(owed: Resolution) -> Record:
     """Return a resolution as it is counted: open for as long as its clock is paused."""
     due_at = owed.promise.due_at or datetime.max.replace(tzinfo=UTC)
-    return Record(owed.priority, owed.line, owed.began_at, due_at, owed.promise.done_at)
+    return Record(owed.priority.value, owed.line, owed.began_at, due_at, owed.promise.done_at)

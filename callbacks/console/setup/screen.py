@@ -63,7 +63,7 @@ def line_rows(desk: Desk) -> list[LineRow]:
             name,
             readable_number(line.number),
             ", ".join(f"{key}: {choice}" for key, choice in line.menu.items()) or "none: straight to support",
-            line.priority,
+            line.priority.value,
             line.language,
         )
         for name, line in desk.lines.items()

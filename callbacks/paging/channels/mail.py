@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
+from callbacks.db.states import CarrierStatus
 from callbacks.errors import CarrierError
 from callbacks.paging.channels.twilio import Accepted
 
@@ -43,7 +44,7 @@ class Post:
             raise CarrierError(f"The mail was not sent: {NO_SERVER}.", permanent=True)
         with _translated(), self._server() as server:
             server.send_message(self._message(letter))
-        return Accepted(letter.id, "sent")
+        return Accepted(letter.id, CarrierStatus.SENT)
 
     def _message(self, letter: Letter) -> EmailMessage:
         message = EmailMessage()

@@ -17,12 +17,14 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
+from callbacks.db.states import FINAL, CarrierStatus, VoicemailState, carrier_status
 from callbacks.errors import CarrierError
 from callbacks.settings import TWILIO, Settings
 
 PATIENCE = 10.0  # seconds for one request; twilio-python itself would wait for ever
 MESSAGE_IS_STALE_AFTER = timedelta(minutes=10)
-FINAL = ("completed", "busy", "no-answer", "failed", "canceled")  # of a call
+# What the carrier calls a recording that it lists.
+RECORDINGS = {"completed": VoicemailState.RECORDED, "absent": VoicemailState.ABSENT}
 RINGS_FOR = timedelta(seconds=25)  # short of the time at which a private voicemail picks up
 
 # What an error code means to a person who has to do something about it (twilio.com/docs/api/errors).
@@ -57,7 +59,7 @@ class Accepted:
     """The carrier took it, under this name."""
 
     sid: str
-    status: str
+    status: CarrierStatus
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class CarrierCall:
     sid: str
     from_: str
     to: str
-    status: str
+    status: CarrierStatus
     began_at: datetime | None
     ended_at: datetime | None
     seconds: int
@@ -83,7 +85,7 @@ class CarrierRecording:
 
     sid: str
     call_sid: str
-    status: str
+    state: VoicemailState | None  # None: not known yet
     seconds: int
     made_at: datetime | None
 
@@ -108,7 +110,7 @@ class Carrier:
                 validity_period=int(MESSAGE_IS_STALE_AFTER.total_seconds()),
                 **{sender: self._settings.sender},
             )
-        return Accepted(str(sent.sid), str(sent.status))
+        return Accepted(str(sent.sid), carrier_status(str(sent.status)))
 
     def place_call(self, to: str, from_: str, url: str, status_url: str, rings_for: timedelta = RINGS_FOR) -> Accepted:
         """Ring somebody. Raises CarrierError."""
@@ -122,7 +124,7 @@ class Carrier:
                 status_callback_event=["initiated", "ringing", "answered", "completed"],
                 timeout=int(rings_for.total_seconds()),
             )
-        return Accepted(str(call.sid), str(call.status))
+        return Accepted(str(call.sid), carrier_status(str(call.status)))
 
     def find_text(self, to: str, words: str, since: datetime) -> Accepted | None:
         """Look for a text whose acceptance we never heard of: same person, same words. Raises CarrierError."""
@@ -130,7 +132,7 @@ class Carrier:
             for message in self._client.messages.stream(to=to, date_sent_after=_day(since), page_size=100):
                 made_at = message.date_created or message.date_sent
                 if message.body == words and (made_at is None or made_at >= since - timedelta(seconds=2)):
-                    return Accepted(str(message.sid), str(message.status))
+                    return Accepted(str(message.sid), carrier_status(str(message.status)))
         return None
 
     def find_calls(self, to: str, since: datetime) -> list[Accepted]:
@@ -138,7 +140,7 @@ class Carrier:
         with _translated():
             calls = self._client.calls.stream(to=to, start_time_after=_day(since), page_size=100)
             return [
-                Accepted(str(call.sid), str(call.status))
+                Accepted(str(call.sid), carrier_status(str(call.status)))
                 for call in calls
                 if str(call.direction).startswith("outbound-api") and _not_before(call.date_created, since)
             ]
@@ -163,7 +165,7 @@ class Carrier:
                     yield CarrierRecording(
                         str(found.sid),
                         str(found.call_sid),
-                        str(found.status),
+                        RECORDINGS.get(str(found.status)),
                         _seconds(found.duration),
                         found.date_created,
                     )
@@ -252,7 +254,7 @@ def _call(call: Any) -> CarrierCall:
         str(call.sid),
         str(call._from or ""),
         str(call.to or ""),
-        str(call.status),
+        carrier_status(str(call.status)),
         call.start_time or call.date_created,
         call.end_time,
         _seconds(call.duration),

@@ -11,16 +11,17 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.db.event_kinds import Actor, EventKind
+from callbacks.db.states import IN_VAIN, REACHED, PageKind
 from callbacks.db.tables import Call, Callback, Event, ReachAttempt, ReceivedText, Waiting
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
+from callbacks.lifecycle.transitions import Change, change_state, look_again_at
 from callbacks.paging import messages
-from callbacks.paging.escalate import subject_of, text_about
-from callbacks.records.event_log import tell
+from callbacks.paging.notices import text_if_reachable
+from callbacks.paging.subject import subject_of
+from callbacks.records.event_log import record_event
 from sla.closing import Closing, automatic_closing
-
-# The customer's phone rang. A wrong number rang at somebody else's, and a call that failed rang nowhere.
-IN_VAIN = ("no answer", "busy", "left a message", "machine")
 
 
 def close_if_silent(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
@@ -31,24 +32,24 @@ def close_if_silent(session: Session, desk: Desk, callback: Callback, now: datet
     closing = _closing_of(session, desk, callback)
     closes_at = closing.closes_at and support_hours(session, desk).next_opening(closing.closes_at)
     if closes_at is None or closes_at > now:
-        callback.next_action_at = closes_at
+        look_again_at(callback, closes_at)
         return
-    callback.state, callback.resolved_at, callback.next_action_at = "closed", now, None
-    tell(session, callback.call_sid, now, "desk", "closed by itself", closing.reason)
+    change_state(callback, Change.AUTO_CLOSE, now)
+    record_event(session, callback.call_sid, now, Actor.DESK, EventKind.AUTO_CLOSED, closing.reason)
     owner = callback.owner
     if owner is not None:
-        words = messages.closed_by_itself(subject_of(session, desk, callback), owner.language)
-        text_about(session, callback, owner, "closed", words, now)
+        words = messages.closed_by_itself(subject_of(desk, callback), owner.language)
+        text_if_reachable(session, callback, owner, PageKind.CLOSED, words, now)
 
 
 def _closing_of(session: Session, desk: Desk, callback: Callback) -> Closing:
     attempts = session.scalars(select(ReachAttempt).where(ReachAttempt.callback_id == callback.id)).all()
-    reached = [attempt.tried_at for attempt in attempts if attempt.outcome.startswith("reached")]
+    reached = [attempt.tried_at for attempt in attempts if attempt.outcome in REACHED]
     in_vain = [attempt.tried_at for attempt in attempts if attempt.outcome in IN_VAIN]
     words = [*reached, *_words_of_customer(session, callback)]
-    reopened = select(Event.at).where(Event.call_sid == callback.call_sid, Event.what == "reopened")
+    reopened = select(Event.at).where(Event.call_sid == callback.call_sid, Event.kind == EventKind.REOPENED)
     began_at, rule = callback.call.began_at, desk.closing_rule
-    return automatic_closing(callback.priority, began_at, in_vain, words, session.scalars(reopened), rule)
+    return automatic_closing(callback.priority.value, began_at, in_vain, words, session.scalars(reopened), rule)
 
 
 def _words_of_customer(session: Session, callback: Callback) -> Iterator[datetime]:

@@ -16,7 +16,7 @@ from callbacks.errors import DeskError
 from callbacks.oncall.ical.fetch import fetch
 from callbacks.oncall.ical.parse import FoundShift, read_guarded
 from callbacks.oncall.ical.sources import READ_EVERY, read_span, take
-from callbacks.paging.alerts import tell_supervisors
+from callbacks.paging.alerts import alert_supervisors
 from callbacks.text.bilingual import Words
 from sla.clock import Clock
 
@@ -56,7 +56,7 @@ class CalendarReader:
             named = ", ".join(taken.unknown[:5])
             english = f"the calendar of {source.layer} names nobody we know in: {named}. Their time is not covered."
             french = f"le calendrier de {source.layer} ne nomme personne de connu dans: {named}."
-            tell_supervisors(session, self._desk, f"calendar {source_id} {now.date()}", Words(english, french), now)
+            alert_supervisors(session, self._desk, f"calendar {source_id} {now.date()}", Words(english, french), now)
 
     def _note_trouble(self, session: Session, source_id: int, why: str, now: datetime) -> None:
         source = session.get(CalendarSource, source_id)
@@ -65,7 +65,7 @@ class CalendarReader:
         source.trouble = why[:500]
         english = f"the calendar of {source.layer} cannot be read: {why} The shifts known from before stay."
         french = f"le calendrier de {source.layer} est illisible: {why}"
-        tell_supervisors(session, self._desk, f"calendar {source_id} {now.date()}", Words(english, french), now)
+        alert_supervisors(session, self._desk, f"calendar {source_id} {now.date()}", Words(english, french), now)
 
 
 def _claim(session: Session, now: datetime) -> tuple[int, str] | None:

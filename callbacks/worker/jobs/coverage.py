@@ -12,7 +12,7 @@ from callbacks.db.tables import Watermark
 from callbacks.desk.desk_file import Desk
 from callbacks.oncall import store
 from callbacks.oncall.schedule import Gap
-from callbacks.paging.alerts import tell_supervisors
+from callbacks.paging.alerts import alert_supervisors
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import day_and_time
 
@@ -42,7 +42,7 @@ def watch(session: Session, desk: Desk, now: datetime) -> list[Gap]:
         return []
     gaps = store.gaps_ahead(session, desk, now)
     if gaps:
-        tell_supervisors(session, desk, f"gaps {now:%Y-%m-%d %H:%M:%S}", _words(desk, gaps), now)
+        alert_supervisors(session, desk, f"gaps {now:%Y-%m-%d %H:%M:%S}", _words(desk, gaps), now)
     return gaps
 
 

@@ -12,15 +12,17 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts.life import open_callback
+from callbacks.acts.opening import open_callback
 from callbacks.db.database import Database, insert_once
+from callbacks.db.event_kinds import Actor, EventKind
+from callbacks.db.states import AudioState, VoicemailState
 from callbacks.db.tables import Call, Voicemail, Watermark
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
 from callbacks.inbound import calls
 from callbacks.paging.channels.twilio import Carrier, CarrierCall, CarrierRecording
-from callbacks.records.event_log import tell
+from callbacks.records.event_log import record_event
 from sla.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -65,10 +67,9 @@ class Reconciliation:
         self._database.write(lambda session: _remember(session, now))
 
     def _take_in_recording(self, recording: CarrierRecording) -> None:
-        if recording.status not in ("completed", "absent"):
+        if recording.state is None:
             return
-        state = "recorded" if recording.status == "completed" else "absent"
-        news = calls.Recording(state, recording.sid, recording.seconds)
+        news = calls.Recording(recording.state, recording.sid, recording.seconds)
         if not self._database.read(lambda session: _needs(session, recording)):
             return
         if self._database.read(lambda session: calls.find_call(session, recording.call_sid)) is None:
@@ -107,7 +108,9 @@ class Reconciliation:
     def _owe(self, session: Session, call_sid: str, now: datetime) -> None:
         """A call that we never answered ourselves: nobody knows what the caller wanted, so somebody asks them."""
         call = session.get_one(Call, call_sid)
-        tell(session, call_sid, now, "desk", "missed call", "The desk was away when this customer called.")
+        record_event(
+            session, call_sid, now, Actor.DESK, EventKind.CALL_MISSED, "The desk was away when this customer called."
+        )
         open_callback(session, self._desk, call, now)
 
     def _settle_silent_voicemails(self, session: Session, now: datetime) -> None:
@@ -115,19 +118,20 @@ class Reconciliation:
         silent = (
             select(Voicemail)
             .join(Call, Call.sid == Voicemail.call_sid)
-            .where(Voicemail.state == "expected", Voicemail.audio == "none")
+            .where(Voicemail.state == VoicemailState.EXPECTED, Voicemail.audio == AudioState.NONE)
             .where(Call.ended_at.is_not(None), Call.ended_at < now - NO_RECORDING_AFTER)
         )
         for voicemail in session.scalars(silent).all():
-            voicemail.state = "absent"
-            tell(session, voicemail.call_sid, now, "carrier", "recording absent", "The carrier has none.")
+            voicemail.state = VoicemailState.ABSENT
+            detail = "The carrier has none."
+            record_event(session, voicemail.call_sid, now, Actor.CARRIER, EventKind.RECORDING_ABSENT, detail)
 
 
 def _needs(session: Session, recording: CarrierRecording) -> bool:
     found = session.scalar(select(Voicemail).where(Voicemail.call_sid == recording.call_sid))
-    if found is None or found.state == "expected":
+    if found is None or found.state is VoicemailState.EXPECTED:
         return True
-    return found.state != "recorded" and recording.status == "completed"
+    return found.state is not VoicemailState.RECORDED and recording.state is VoicemailState.RECORDED
 
 
 def _last_look(session: Session) -> datetime | None:

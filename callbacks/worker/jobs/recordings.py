@@ -18,10 +18,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
+from callbacks.db.event_kinds import Actor, EventKind
+from callbacks.db.states import AudioState, VoicemailState
 from callbacks.db.tables import Voicemail
 from callbacks.errors import CarrierError
 from callbacks.paging.channels.twilio import Carrier
-from callbacks.records.event_log import tell
+from callbacks.records.event_log import record_event
 from sla.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -51,7 +53,7 @@ class AudioCopier:
         def work(session: Session) -> list[Wanted]:
             due = (
                 select(Voicemail)
-                .where(Voicemail.audio == "wanted", Voicemail.next_action_at <= now)
+                .where(Voicemail.audio == AudioState.WANTED, Voicemail.next_action_at <= now)
                 .order_by(Voicemail.next_action_at)
                 .limit(limit)
                 .with_for_update(skip_locked=True)
@@ -83,11 +85,12 @@ class AudioCopier:
         voicemail = self._mine(session, wanted)
         if voicemail is None:
             return
-        voicemail.audio, voicemail.audio_file, voicemail.audio_sha256 = "copied", name, digest
-        voicemail.state, voicemail.next_action_at = "recorded", None
+        voicemail.audio, voicemail.audio_file, voicemail.audio_sha256 = AudioState.COPIED, name, digest
+        voicemail.state, voicemail.next_action_at = VoicemailState.RECORDED, None
         if voicemail.seconds is None:
             voicemail.seconds = seconds
-        tell(session, voicemail.call_sid, self._clock.now(), "desk", "audio kept", f"{voicemail.seconds} seconds")
+        now, detail = self._clock.now(), f"{voicemail.seconds} seconds"
+        record_event(session, voicemail.call_sid, now, Actor.DESK, EventKind.AUDIO_STORED, detail)
 
     def _try_later(self, session: Session, wanted: Wanted, reason: str) -> None:
         voicemail = self._mine(session, wanted)
@@ -97,7 +100,9 @@ class AudioCopier:
         voicemail.next_action_at = now + min(FIRST_PAUSE * 2 ** min(voicemail.tries - 1, 10), LONGEST_PAUSE)
         if voicemail.tries == TOLD_AFTER_TRIES:
             log.error("a recording cannot be copied", recording=wanted.recording_sid, cause=reason)
-            tell(session, voicemail.call_sid, now, "desk", "audio not kept yet", f"{reason} It is tried again.")
+            record_event(
+                session, voicemail.call_sid, now, Actor.DESK, EventKind.AUDIO_DELAYED, f"{reason} It is tried again."
+            )
 
     def _mine(self, session: Session, wanted: Wanted) -> Voicemail | None:
         voicemail = session.get(Voicemail, wanted.voicemail_id, with_for_update={"of": Voicemail})

@@ -11,14 +11,18 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.db.event_kinds import Actor, EventKind
+from callbacks.db.states import PageKind
 from callbacks.db.tables import Callback
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.sla_status import TRIED_AND_OPEN, resolutions
-from callbacks.paging.alerts import tell_supervisors
-from callbacks.paging.escalate import code_for, subject_of, text_about
+from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.messages import unresolved
-from callbacks.records.event_log import tell
+from callbacks.paging.notices import text_if_reachable
+from callbacks.paging.pages import code_for
+from callbacks.paging.subject import subject_of
+from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import clock_time
 from sla.promises import Standing
@@ -39,14 +43,15 @@ def _tell_of(session: Session, desk: Desk, callback: Callback, due_at: datetime,
     reference, owner = callback.reference, callback.owner
     in_english, in_french = (clock_time(due_at, desk.zone, language) for language in ("en", "fr"))
     whose = f"{owner.name} has it." if owner else "Nobody has it."
-    english = f"{reference} ({callback.priority}) was to be resolved by {in_english}, and is open. {whose}"
-    french = f"{reference} ({callback.priority}): à régler avant {in_french}, et encore ouvert."
-    if not tell_supervisors(
+    english = f"{reference} ({callback.priority.value}) was to be resolved by {in_english}, and is open. {whose}"
+    french = f"{reference} ({callback.priority.value}): à régler avant {in_french}, et encore ouvert."
+    if not alert_supervisors(
         session, desk, f"unresolved {reference} {due_at:%Y-%m-%d %H:%M}", Words(english, french), now
     ):
         return
-    tell(session, callback.call_sid, now, "desk", "resolution overdue", f"promised by {in_english}, and still open")
+    detail = f"promised by {in_english}, and still open"
+    record_event(session, callback.call_sid, now, Actor.DESK, EventKind.RESOLUTION_OVERDUE, detail)
     if owner is not None:
         code = code_for(session, callback, owner.id)
-        words = unresolved(subject_of(session, desk, callback), code, due_at, owner.language)
-        text_about(session, callback, owner, "unresolved", words, now, code)
+        words = unresolved(subject_of(desk, callback), code, due_at, owner.language)
+        text_if_reachable(session, callback, owner, PageKind.UNRESOLVED, words, now, code)

@@ -14,9 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
+from callbacks.db.event_kinds import Actor, EventKind
+from callbacks.db.states import AudioState, TranscribedBy
 from callbacks.db.tables import Call, Callback, Voicemail
-from callbacks.records.event_log import tell
-from callbacks.records.search import findable
+from callbacks.records.event_log import record_event
+from callbacks.records.search import index_words
 from callbacks.worker.speech import PATIENCE, NotHeard, words_in
 from sla.clock import Clock
 
@@ -54,15 +56,15 @@ class Transcription:
 
     def _hear(self, unheard: Unheard, model: Path) -> None:
         try:
-            words, by = words_in(self._media_dir / unheard.audio_file, model, unheard.language), "machine"
+            words, by = words_in(self._media_dir / unheard.audio_file, model, unheard.language), TranscribedBy.MACHINE
         except NotHeard as fault:
             log.warning("a message was not written down", voicemail=unheard.voicemail_id, cause=str(fault))
-            words, by = str(fault), "nobody"
+            words, by = str(fault), TranscribedBy.NOBODY
         self._database.write(lambda session: self._keep(session, unheard, words[:LONGEST], by))
 
     def _claim(self, session: Session) -> Unheard | None:
         now = self._clock.now()
-        is_unheard = (Voicemail.audio == "copied") & (Voicemail.transcribed_by == "")
+        is_unheard = (Voicemail.audio == AudioState.COPIED) & (Voicemail.transcribed_by == TranscribedBy.NOT_YET)
         is_free = Voicemail.next_action_at.is_(None) | (Voicemail.next_action_at <= now)
         waiting = (
             select(Voicemail, Call.language)
@@ -80,16 +82,24 @@ class Transcription:
         voicemail.next_action_at = now + LEASE
         return Unheard(voicemail.id, voicemail.audio_file or "", language, voicemail.token)
 
-    def _keep(self, session: Session, unheard: Unheard, words: str, by: str) -> None:
+    def _keep(self, session: Session, unheard: Unheard, words: str, by: TranscribedBy) -> None:
         voicemail = session.get_one(Voicemail, unheard.voicemail_id, with_for_update={"of": Voicemail})
-        if voicemail.token != unheard.token or voicemail.transcribed_by:
+        if voicemail.token != unheard.token or voicemail.transcribed_by is not TranscribedBy.NOT_YET:
             return
         voicemail.transcribed_by, voicemail.next_action_at = by, None
-        if by == "nobody":
-            tell(session, voicemail.call_sid, self._clock.now(), "desk", "message not written down", words)
+        if by is TranscribedBy.NOBODY:
+            kind = EventKind.MACHINE_TRANSCRIPTION_FAILED
+            record_event(session, voicemail.call_sid, self._clock.now(), Actor.DESK, kind, words)
             return
         voicemail.transcript = words
-        tell(session, voicemail.call_sid, self._clock.now(), "desk", "message written down", words or "No words.")
+        record_event(
+            session,
+            voicemail.call_sid,
+            self._clock.now(),
+            Actor.DESK,
+            EventKind.MACHINE_TRANSCRIBED,
+            words or "No words.",
+        )
         callback = session.scalar(select(Callback).where(Callback.call_sid == voicemail.call_sid))
         if callback is not None:
-            findable(session, callback, words)
+            index_words(session, callback, words)

@@ -17,11 +17,8 @@ from werkzeug.test import TestResponse
 from callbacks.console.blueprint import register_console
 from callbacks.console.context import ConsoleContext
 from callbacks.db.database import Database
-from callbacks.db.tables import (
-    AuditEntry,
-    Callback,
-    Voicemail,
-)
+from callbacks.db.states import AudioState, VoicemailState
+from callbacks.db.tables import AuditEntry, Callback, Voicemail
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
 from callbacks.links import Links
@@ -70,9 +67,9 @@ class Console:
         users.add_user(session, "amy@example.com", "technician", PASSWORD, BEGAN, "Amy Roy")
         arrival = calls.Arrival("CA1", "direct", "<script>alert(1)</script>", "en", False, "outside support hours")
         calls.call_arrives(session, arrival, BEGAN)
-        calls.voicemail_said(session, DESK, "CA1", calls.Recording("recorded", RECORDING, 8), BEGAN)
+        calls.voicemail_said(session, DESK, "CA1", calls.Recording(VoicemailState.RECORDED, RECORDING, 8), BEGAN)
         voicemail = session.scalars(select(Voicemail)).one()
-        voicemail.audio, voicemail.audio_file = "copied", f"{RECORDING}.wav"
+        voicemail.audio, voicemail.audio_file = AudioState.COPIED, f"{RECORDING}.wav"
         (self.media / f"{RECORDING}.wav").write_bytes(hum(1))
 
     @property

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from callbacks.console.callbacks.acts import ACTS, TECHNICIANS_ACTS
+from callbacks.console.callbacks.acts import FORMS, acts_of
+from callbacks.db.states import Role
 from callbacks.people import users
 
 # POST, and nothing else: they answer to whoever signs as the carrier does.
@@ -36,8 +37,8 @@ LOGGED_IN = [
     ("GET", "/callbacks/<reference>/why", "/callbacks/{reference}/why?at=2026-11-28T22:14", EVERYONE),
     *(
         ("POST", "/callbacks/<reference>/<act>", f"/callbacks/{{reference}}/{act}",
-         WORKERS if act in TECHNICIANS_ACTS else STEERERS)
-        for act in ACTS
+         WORKERS if act in acts_of(Role.TECHNICIAN) else STEERERS)
+        for act in FORMS
     ),
     ("GET", "/calls", "/calls", READERS),
     ("GET", "/reports", "/reports?since=2026-11-01", READERS),

@@ -13,10 +13,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app import House, compose
-from callbacks.db.tables import (
-    Callback,
-    Voicemail,
-)
+from callbacks.db.states import AudioState, VoicemailState
+from callbacks.db.tables import Callback, Voicemail
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
 from callbacks.people import technicians, users
@@ -48,10 +46,10 @@ def service_on(database_url: str, folder: Path) -> Iterator[House]:
             technician = "Amy Roy" if role == "technician" else ""
             users.add_user(session, f"{role}@example.com", role, PASSWORD, BEGAN, technician)
         calls.call_arrives(session, calls.Arrival("CA1", "direct", "+15145550199", "en", False, "at night"), BEGAN)
-        recording = calls.Recording("recorded", "RE" + "2" * 32, 8)
+        recording = calls.Recording(VoicemailState.RECORDED, "RE" + "2" * 32, 8)
         calls.voicemail_said(session, desk, "CA1", recording, BEGAN)
         voicemail = session.scalars(select(Voicemail)).one()
-        voicemail.audio, voicemail.audio_file = "copied", "RE.wav"
+        voicemail.audio, voicemail.audio_file = AudioState.COPIED, "RE.wav"
         (folder / "RE.wav").write_bytes(hum(1))
 
     service.database.write(seed)

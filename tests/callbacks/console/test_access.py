@@ -9,12 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import House
-from callbacks.acts import life
-from callbacks.db.tables import (
-    Callback,
-)
+from callbacks.acts.attempts import ReportOutcome
+from callbacks.acts.opening import open_callback
+from callbacks.db.states import ReportedOutcome
+from callbacks.db.tables import Callback
 from callbacks.inbound import calls
 from callbacks.people import technicians, users
+from tests.acting import technician_acts
 from tests.callbacks.console.console import BEGAN, DESK, Console
 from tests.callbacks.console.route_lists import BY_SECRET_ADDRESS, LOGGED_IN, PUBLIC, SIGNED_BY_TWILIO
 from tests.callbacks.console.service import client_of, post, reference
@@ -62,9 +63,9 @@ def another_callback(console: Console) -> str:
 
     def work(session: Session) -> str:
         arrival = calls.Arrival("CA2", "direct", "+15145550142", "en", False, "")
-        callback = life.open_callback(session, DESK, calls.call_arrives(session, arrival, BEGAN), BEGAN)
+        callback = open_callback(session, DESK, calls.call_arrives(session, arrival, BEGAN), BEGAN)
         ben = technicians.technician_named(session, "Ben Cole")
-        life.tell_outcome(session, DESK, callback, ben, "resolved", "text", BEGAN)
+        technician_acts(session, DESK, callback, ReportOutcome(ReportedOutcome.RESOLVED), ben, BEGAN)
         return callback.reference
 
     return console.database.write(work)

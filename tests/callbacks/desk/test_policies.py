@@ -13,12 +13,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from callbacks.db.states import Channel, PhoneSlot, PriorityLevel
 from callbacks.desk.desk_file import Desk, desk_from
 from callbacks.desk.escalation_policy import Escalation, Step, Target
 from callbacks.errors import BrokenDesk
 from callbacks.oncall.roster import Roster, roster_of
 from callbacks.paging.decide import Case, Decision, next_step
-from callbacks.people.person import ContactRule, Person, Way
+from callbacks.people.person import EVERY_WAY, ContactRule, Person, Way
 
 CONTENT = tomllib.loads(Path("support.toml").read_text(encoding="utf-8"))
 STEPS = [{"after": "0m", "call": ["primary"]}, {"after": "5m", "text": ["everyone"]},
@@ -40,12 +41,12 @@ def test_the_first_that_fits_by_line_priority_and_hour_holds() -> None:
         critical={"priorities": ["P1"], "steps": STEPS},
     )
     morning = SATURDAY_NIGHT + timedelta(hours=9)
-    assert desk.policy_for("direct", "P2", SATURDAY_NIGHT) == "night"
-    assert desk.policy_for("toll-free", "P2", SATURDAY_NIGHT) == "default"
-    assert desk.policy_for("direct", "P2", morning) == "default"
-    assert desk.policy_for("direct", "P1", SATURDAY_NIGHT) == "night"
-    assert desk.policy_for("direct", "P1", morning) == "critical"
-    assert desk.policy_named("night").steps[0].targets[0].channel == "call"
+    assert desk.policy_for("direct", PriorityLevel.P2, SATURDAY_NIGHT) == "night"
+    assert desk.policy_for("toll-free", PriorityLevel.P2, SATURDAY_NIGHT) == "default"
+    assert desk.policy_for("direct", PriorityLevel.P2, morning) == "default"
+    assert desk.policy_for("direct", PriorityLevel.P1, SATURDAY_NIGHT) == "night"
+    assert desk.policy_for("direct", PriorityLevel.P1, morning) == "critical"
+    assert desk.policy_named("night").steps[0].targets[0].channel == Channel.CALL
     assert desk.policy_named("night").reminder_after == desk.policy.reminder_after
     assert desk.policy_named("gone since") is desk.policy
 
@@ -90,7 +91,7 @@ CREW = [Person(n, name, f"+151455501{n:02d}") for n, name in enumerate(["Amy", "
 LAYERS = ("primary", "backup", "manager")
 whos = st.sampled_from([*LAYERS, "supervisor", "everyone", "everyone else", "person:Dan"])
 targets = st.lists(
-    st.builds(Target, whos, st.sampled_from(["text", "call", "page"])), min_size=1, max_size=3, unique=True
+    st.builds(Target, whos, st.sampled_from([Channel.TEXT, Channel.CALL, None])), min_size=1, max_size=3, unique=True
 )
 steps = st.lists(st.tuples(st.integers(0, 29), targets), max_size=6, unique_by=lambda step: step[0])
 policies = st.builds(
@@ -98,17 +99,21 @@ policies = st.builds(
         LAYERS,
         (
             *(Step(minute * MINUTE, tuple(whom)) for minute, whom in sorted([(0, first), *found], key=lambda s: s[0])),
-            Step(30 * MINUTE, (*breach, Target("supervisor", "call"))),
+            Step(30 * MINUTE, (*breach, Target("supervisor", Channel.CALL))),
         ),
-        Step(every * MINUTE, (*again, Target("supervisor", "text"))),
+        Step(every * MINUTE, (*again, Target("supervisor", Channel.TEXT))),
         30 * MINUTE, 10 * MINUTE, 10 * MINUTE, 5 * MINUTE,
     ),
     steps.map(lambda all: [step for step in all if step[0] > 0]), targets, targets, targets, st.integers(2, 10),
 )  # fmt: skip
 ways = st.lists(
-    st.sampled_from([Way("text"), Way("call"), Way("mail"), Way("call", "second")]), max_size=3, unique=True
+    st.sampled_from([*EVERY_WAY, Way(Channel.MAIL), Way(Channel.CALL, PhoneSlot.SECOND)]),
+    max_size=3,
+    unique=True,
 )
-rules = st.lists(st.builds(ContactRule, st.sampled_from([Way("mail"), Way("call")]), st.just(2 * MINUTE)), max_size=1)
+rules = st.lists(
+    st.builds(ContactRule, st.sampled_from([Way(Channel.MAIL), Way(Channel.CALL)]), st.just(2 * MINUTE)), max_size=1
+)
 
 
 @st.composite
@@ -130,7 +135,7 @@ def night(
     while now <= case.opened_at + until:
         due = case.next_action_at
         decision = next_step(policy, case, roster, now)
-        if decision.kind != "wait" and due <= now:
+        if decision.kind is not None and due <= now:
             taken.append((due, now, decision))
         paged = case.paged | {notice.person.id for notice in decision.notices}
         case = replace(

@@ -12,8 +12,18 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callbacks.acts import life
-from callbacks.db.database import Database
+from callbacks.acts.attempts import record_attempt
+from callbacks.acts.ownership import Pass
+from callbacks.db.database import Database, locked
+from callbacks.db.states import (
+    AttemptState,
+    AudioState,
+    CallbackState,
+    CallOutcome,
+    CarrierStatus,
+    ReachOutcome,
+    VoicemailState,
+)
 from callbacks.db.tables import Call, Callback, Page, PageAttempt, Technician, Voicemail
 from callbacks.desk.desk_file import read_desk
 from callbacks.errors import WrongState
@@ -23,6 +33,7 @@ from callbacks.paging.escalate import forecast
 from callbacks.paging.outbox import carrier_reports
 from callbacks.people import technicians
 from callbacks.worker.jobs.auto_close import close_if_silent
+from tests.acting import takes, technician_acts
 
 DESK = read_desk(Path("support.toml"))
 BEGAN = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
@@ -54,19 +65,19 @@ def staffed(database: Database) -> None:
 
 
 def action(session: Session) -> None:
-    intake.voicemail_said(session, DESK, SID, intake.Recording("expected", RECORDING, 9), at(31))
+    intake.voicemail_said(session, DESK, SID, intake.Recording(VoicemailState.EXPECTED, RECORDING, 9), at(31))
 
 
 def completed(session: Session) -> None:
-    intake.voicemail_said(session, DESK, SID, intake.Recording("recorded", RECORDING, 8), at(33))
+    intake.voicemail_said(session, DESK, SID, intake.Recording(VoicemailState.RECORDED, RECORDING, 8), at(33))
 
 
 def absent(session: Session) -> None:
-    intake.voicemail_said(session, DESK, SID, intake.Recording("absent", RECORDING, None), at(33))
+    intake.voicemail_said(session, DESK, SID, intake.Recording(VoicemailState.ABSENT, RECORDING, None), at(33))
 
 
 def ended(session: Session) -> None:
-    intake.call_ended(session, DESK, SID, "completed", at(32))
+    intake.call_ended(session, DESK, SID, CarrierStatus.COMPLETED, at(32))
 
 
 def orders(*news: News) -> list[tuple[News, ...]]:
@@ -87,7 +98,7 @@ def test_a_message_is_kept_whatever_the_order(sqlite_url: str, order: tuple[News
     voicemail = database.read(lambda session: session.scalars(select(Voicemail)).one())
     assert callback.due_at == BEGAN + timedelta(minutes=30)
     if completed in order:
-        assert (voicemail.state, voicemail.seconds, voicemail.audio) == ("recorded", 8, "wanted")
+        assert (voicemail.state, voicemail.seconds, voicemail.audio) == (VoicemailState.RECORDED, 8, AudioState.WANTED)
     pages = database.read(lambda session: session.scalars(select(Page)).all())
     assert [page.technician.name for page in pages] == ["Amy Roy"]
     database.close()
@@ -109,14 +120,14 @@ def test_a_hang_up_before_the_beep_is_a_log_entry_only(database: Database) -> No
     database.write(ended)
     assert database.read(lambda session: session.scalars(select(Callback)).all()) == []
     call = database.read(lambda session: session.get_one(Call, SID))
-    assert (call.outcome, call.ended_at) == ("hung up before the beep", at(32))
+    assert (call.outcome, call.ended_at) == (CallOutcome.HUNG_UP_BEFORE_THE_BEEP, at(32))
 
 
 def test_audio_that_exists_outweighs_any_word_that_there_is_none(database: Database) -> None:
     calls(database)
     for news in (absent, completed, absent):
         database.write(news)
-    assert database.read(lambda session: session.scalars(select(Voicemail)).one()).state == "recorded"
+    assert database.read(lambda session: session.scalars(select(Voicemail)).one()).state == VoicemailState.RECORDED
 
 
 def test_many_webhooks_at_the_same_instant_open_one_callback(database: Database) -> None:
@@ -145,7 +156,9 @@ def test_many_webhooks_at_the_same_instant_open_one_callback(database: Database)
 def opened(database: Database) -> int:
     staffed(database)
     calls(database)
-    callback = database.write(lambda s: intake.voicemail_said(s, DESK, SID, intake.Recording("expected"), at(31)))
+    callback = database.write(
+        lambda s: intake.voicemail_said(s, DESK, SID, intake.Recording(VoicemailState.EXPECTED), at(31))
+    )
     assert callback is not None
     return callback.id
 
@@ -156,7 +169,7 @@ def test_two_people_at_the_same_second_make_one_owner(database: Database) -> Non
     def take(name: str) -> None:
         def work(session: Session) -> bool:
             technician = technicians.technician_named(session, name)
-            return life.acknowledge(session, DESK, life.held(session, callback_id), technician, "text", at(60))
+            return takes(session, DESK, locked(session, Callback, callback_id), technician, at(60))
 
         barrier.wait()
         if database.write(work):
@@ -177,45 +190,52 @@ def test_only_an_attempt_ends_the_paging(database: Database) -> None:
     callback_id = opened(database)
 
     def act(session: Session) -> Callback:
-        callback = life.held(session, callback_id)
+        callback = locked(session, Callback, callback_id)
         amy = technicians.technician_named(session, "amy roy")
-        life.acknowledge(session, DESK, callback, amy, "text", at(60))
+        takes(session, DESK, callback, amy, at(60))
         assert callback.next_action_at == at(60 + 600)
-        life.record_attempt(session, callback, amy, "no answer", "text", at(120))
+        record_attempt(session, callback, amy, ReachOutcome.NO_ANSWER, "text", at(120))
         assert forecast(session, DESK, callback, store.schedule(session, DESK, at(120))) is None
         close_if_silent(session, DESK, callback, at(120))
         return callback
 
     callback = database.write(act)
-    assert (callback.attempted_at, callback.next_action_at, callback.state) == (at(120), None, "open")
+    assert (callback.attempted_at, callback.next_action_at, callback.state) == (at(120), None, CallbackState.OPEN)
 
 
 def test_what_is_somebody_elses_cannot_be_handed_on(database: Database) -> None:
     callback_id = opened(database)
 
     def act(session: Session) -> None:
-        callback = life.held(session, callback_id)
+        callback = locked(session, Callback, callback_id)
         amy, ben = (technicians.technician_named(session, name) for name in ("Amy Roy", "Ben Cole"))
-        life.acknowledge(session, DESK, callback, amy, "text", at(60))
+        takes(session, DESK, callback, amy, at(60))
         with pytest.raises(WrongState, match="Amy Roy"):
-            life.hand_on(session, callback, ben, "text", at(61))
-        life.hand_on(session, callback, amy, "text", at(62))
+            technician_acts(session, DESK, callback, Pass(), ben, at(61))
+        technician_acts(session, DESK, callback, Pass(), amy, at(62))
         assert (callback.owner, callback.next_action_at) == (None, at(62))
 
     database.write(act)
 
 
-Report = tuple[str, int | None]
-REPORTS: list[Report] = [("sent", None), ("delivered", None), ("queued", None), ("undelivered", 30003)]
+Report = tuple[CarrierStatus, int | None]
+REPORTS: list[Report] = [
+    (CarrierStatus.SENT, None),
+    (CarrierStatus.DELIVERED, None),
+    (CarrierStatus.QUEUED, None),
+    (CarrierStatus.UNDELIVERED, 30003),
+]
 
 
-@pytest.mark.parametrize("order", list(itertools.permutations(REPORTS, 3)), ids=lambda o: "-".join(r[0] for r in o))
+@pytest.mark.parametrize(
+    "order", list(itertools.permutations(REPORTS, 3)), ids=lambda o: "-".join(status.value for status, _ in o)
+)
 def test_reports_on_a_text_end_the_same_in_any_order(sqlite_url: str, order: tuple[Report, ...]) -> None:
     database = Database(sqlite_url)
     opened(database)
 
     def attempt(session: Session) -> int:
-        row = PageAttempt(page_id=session.scalars(select(Page.id)).one(), started_at=at(32), state="sending")
+        row = PageAttempt(page_id=session.scalars(select(Page.id)).one(), started_at=at(32), state=AttemptState.SENDING)
         session.add(row)
         session.flush()
         return row.id
@@ -224,7 +244,7 @@ def test_reports_on_a_text_end_the_same_in_any_order(sqlite_url: str, order: tup
     for status, code in order:
         database.write(lambda s, st=status, c=code: carrier_reports(s, DESK, attempt_id, "SM1", st, c, at(40)))  # type: ignore[misc]
     found = database.read(lambda session: session.get_one(PageAttempt, attempt_id))
-    final = [status for status, _ in order if status in ("delivered", "undelivered")]
+    final = [status for status, _ in order if status in (CarrierStatus.DELIVERED, CarrierStatus.UNDELIVERED)]
     assert found.sid == "SM1"
     if final:
         assert found.carrier_status == final[0]

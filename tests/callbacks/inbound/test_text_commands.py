@@ -4,32 +4,32 @@ from __future__ import annotations
 
 import pytest
 
-from callbacks.inbound.text_commands import Command, is_opt_out, understand
+from callbacks.inbound.text_commands import Command, Verb, is_opt_out, understand
 
 
 @pytest.mark.parametrize(
     ("words", "command"),
     [
-        ("5831", Command("ack", "5831")),
-        (" 5831 ", Command("ack", "5831")),
-        ("“5831”", Command("ack", "5831")),
-        ("ack 5831", Command("ack", "5831")),
-        ("ACK5831", Command("ack", "5831")),
-        ("5831 ack", Command("ack", "5831")),
-        ("Ack: 5831.", Command("ack", "5831")),
-        ("call 5831", Command("call", "5831")),
-        ("Done 5831!", Command("done", "5831")),
-        ("n/a 5831", Command("na", "5831")),
-        ("no answer 5831", Command("na", "5831")),
-        ("PASS 5831", Command("pass", "5831")),
-        ("who 5831?", Command("who", "5831")),
-        ("passé 5831", Command("pass", "5831")),
-        ("réglé 5831", Command("done", "5831")),
-        ("fait 5831", Command("done", "5831")),
-        ("qui 5831", Command("who", "5831")),
-        ("done", Command("done", None)),
-        ("5831 5831", Command("ack", "5831")),
-        ("５８３１", Command("ack", "5831")),  # full-width digits
+        ("5831", Command(Verb.ACK, "5831")),
+        (" 5831 ", Command(Verb.ACK, "5831")),
+        ("“5831”", Command(Verb.ACK, "5831")),
+        ("ack 5831", Command(Verb.ACK, "5831")),
+        ("ACK5831", Command(Verb.ACK, "5831")),
+        ("5831 ack", Command(Verb.ACK, "5831")),
+        ("Ack: 5831.", Command(Verb.ACK, "5831")),
+        ("call 5831", Command(Verb.CALL, "5831")),
+        ("Done 5831!", Command(Verb.DONE, "5831")),
+        ("n/a 5831", Command(Verb.NA, "5831")),
+        ("no answer 5831", Command(Verb.NA, "5831")),
+        ("PASS 5831", Command(Verb.PASS, "5831")),
+        ("who 5831?", Command(Verb.WHO, "5831")),
+        ("passé 5831", Command(Verb.PASS, "5831")),
+        ("réglé 5831", Command(Verb.DONE, "5831")),
+        ("fait 5831", Command(Verb.DONE, "5831")),
+        ("qui 5831", Command(Verb.WHO, "5831")),
+        ("done", Command(Verb.DONE, None)),
+        ("5831 5831", Command(Verb.ACK, "5831")),
+        ("５８３１", Command(Verb.ACK, "5831")),  # full-width digits
     ],
 )
 def test_it_understands(words: str, command: Command) -> None:

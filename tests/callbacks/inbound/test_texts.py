@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
+from callbacks.db.states import CallbackState, Channel, ReachOutcome, VoicemailState
 from callbacks.db.tables import Callback, Page, ReachAttempt
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
@@ -44,7 +45,7 @@ class Night:
     def opens(self, sid: str) -> None:
         arrival = calls.Arrival(sid, "direct", "+15145550199", "en", False, "outside support hours")
         self.database.write(lambda session: calls.call_arrives(session, arrival, self.now))
-        news = calls.Recording("expected", None, 9)
+        news = calls.Recording(VoicemailState.EXPECTED, None, 9)
         self.database.write(lambda session: calls.voicemail_said(session, DESK, sid, news, self.now))
 
     def hears_from(self, sender: str, words: str, sid: str | None = None) -> str:
@@ -59,7 +60,7 @@ class Night:
     def callback(self) -> Callback:
         return self.database.read(lambda session: session.scalars(select(Callback).order_by(Callback.id)).first())  # type: ignore[return-value]
 
-    def attempts(self) -> list[str]:
+    def attempts(self) -> list[ReachOutcome]:
         return self.database.read(lambda session: list(session.scalars(select(ReachAttempt.outcome))))
 
 
@@ -77,7 +78,7 @@ def test_the_bare_code_takes_it(night: Night) -> None:
 def test_the_same_text_twice_has_one_effect_and_the_same_answer(night: Night) -> None:
     first = night.hears_from(AMY, f"na {night.code}", "SM-once")
     assert night.hears_from(AMY, f"na {night.code}", "SM-once") == first
-    assert night.attempts() == ["no answer"]
+    assert night.attempts() == [ReachOutcome.NO_ANSWER]
 
 
 def test_somebody_elses_code_takes_nothing(night: Night) -> None:
@@ -100,9 +101,9 @@ def test_stop_is_answered_by_the_carrier_and_not_by_us(night: Night) -> None:
 
 def test_done_closes_it_and_a_late_code_hears_so(night: Night) -> None:
     assert "is resolved" in night.hears_from(AMY, f"done {night.code}")
-    assert (night.callback.state, night.attempts()) == ("resolved", ["reached"])
+    assert (night.callback.state, night.attempts()) == (CallbackState.RESOLVED, [ReachOutcome.REACHED])
     assert "is closed already" in night.hears_from(AMY, night.code)
-    assert night.callback.state == "resolved"
+    assert night.callback.state == CallbackState.RESOLVED
 
 
 def test_pass_moves_on_at_once(night: Night) -> None:
@@ -113,7 +114,7 @@ def test_pass_moves_on_at_once(night: Night) -> None:
 def test_call_takes_it_and_rings(night: Night) -> None:
     assert "Your phone rings now" in night.hears_from(AMY, f"call {night.code}")
     channels = night.database.read(lambda session: list(session.scalars(select(Page.channel).order_by(Page.id))))
-    assert channels == ["text", "connection"]
+    assert channels == [Channel.TEXT, Channel.CONNECTION]
 
 
 def test_a_word_without_a_code_means_the_only_open_one_and_asks_when_there_are_two(night: Night) -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from callbacks.db.states import Channel, PageKind, PhoneSlot
 from callbacks.desk.desk_file import read_desk
 from callbacks.desk.escalation_policy import Escalation, Target
 from callbacks.oncall.roster import Roster, roster_of
@@ -37,7 +38,7 @@ def lived(policy: Escalation, case: Case, roster: Roster, until: timedelta) -> l
     now, found = case.opened_at, []
     while now <= case.opened_at + until:
         decision = next_step(policy, case, roster, now)
-        acted = now if decision.kind == "reminder" or case.owner else case.acted_at
+        acted = now if decision.kind == PageKind.REMINDER or case.owner else case.acted_at
         case = replace(case, position=decision.position, next_action_at=decision.next_action_at)
         case = replace(case, resumed=decision.resumed, acted_at=acted)
         if decision.notices:
@@ -47,7 +48,7 @@ def lived(policy: Escalation, case: Case, roster: Roster, until: timedelta) -> l
 
 
 def night(found: list[tuple[float, Decision]]) -> list[tuple[float, str]]:
-    return [(minute, ", ".join(f"{n.channel} {n.person.name}" for n in d.notices)) for minute, d in found]
+    return [(minute, ", ".join(f"{n.channel.value} {n.person.name}" for n in d.notices)) for minute, d in found]
 
 
 def test_nobody_answers_all_night() -> None:
@@ -127,7 +128,7 @@ def test_after_an_outage_the_supervisor_hears_of_it_right_after_the_first_page()
 
 def test_with_nobody_at_all_it_waits_a_minute_and_looks_again() -> None:
     decision = next_step(POLICY, opened(), Roster({}), OPENED)
-    assert (decision.kind, decision.next_action_at) == ("wait", OPENED + minutes(1))
+    assert (decision.kind, decision.next_action_at) == (None, OPENED + minutes(1))
     assert decision.notes
 
 
@@ -196,24 +197,24 @@ def test_somebody_whom_nothing_reaches_is_as_good_as_absent() -> None:
 
 
 def test_somebody_whom_no_text_reaches_is_rung_instead() -> None:
-    stopped = replace(AMY, ways=(Way("call"),))
+    stopped = replace(AMY, ways=(Way(Channel.CALL),))
     found = lived(POLICY, opened(), replace(ROSTER, layers={**ROSTER.layers, "primary": (stopped,)}), minutes(4))
     assert night(found) == [(0, "call Amy"), (3, "call Amy")]
 
 
 def test_a_persons_own_rules_are_added_the_first_time_they_are_paged() -> None:
-    second = Way("call", "second")
-    eager = replace(AMY, ways=(*AMY.ways, second, Way("mail")))
-    eager = replace(eager, rules=(ContactRule(Way("mail")), ContactRule(second, minutes(1))))
+    second = Way(Channel.CALL, PhoneSlot.SECOND)
+    eager = replace(AMY, ways=(*AMY.ways, second, Way(Channel.MAIL)))
+    eager = replace(eager, rules=(ContactRule(Way(Channel.MAIL)), ContactRule(second, minutes(1))))
     roster = replace(ROSTER, layers={**ROSTER.layers, "primary": (eager,)})
     first = next_step(POLICY, opened(), roster, OPENED)
     assert [(n.channel, n.number, n.after) for n in first.notices] == [
-        ("text", "first", minutes(0)),
-        ("mail", "first", minutes(0)),
-        ("call", "second", minutes(1)),
+        (Channel.TEXT, PhoneSlot.FIRST, minutes(0)),
+        (Channel.MAIL, PhoneSlot.FIRST, minutes(0)),
+        (Channel.CALL, PhoneSlot.SECOND, minutes(1)),
     ]
     later = replace(opened(), position=first.position, paged=frozenset({AMY.id}), next_action_at=first.next_action_at)
-    assert [n.channel for n in next_step(POLICY, later, roster, first.next_action_at).notices] == ["call"]
+    assert [n.channel for n in next_step(POLICY, later, roster, first.next_action_at).notices] == [Channel.CALL]
 
 
 def test_quiet_hours_spare_somebody_only_while_there_are_others_and_only_before_the_deadline() -> None:
@@ -228,9 +229,12 @@ def test_quiet_hours_spare_somebody_only_while_there_are_others_and_only_before_
 
 
 def test_a_step_can_name_a_person_and_leave_the_channel_to_their_rules() -> None:
-    step = replace(POLICY.steps[0], targets=(Target("person:sue", "page"),))
+    step = replace(POLICY.steps[0], targets=(Target("person:sue", None),))
     policy = replace(POLICY, steps=(step, *POLICY.steps[1:]))
     roster = roster_of(ROSTER.layers, [AMY, BEN, CLEO, SUE])
     notices = next_step(policy, opened(), roster, OPENED).notices
-    assert [(n.person, n.channel, n.after) for n in notices] == [(SUE, "text", minutes(0)), (SUE, "call", minutes(3))]
+    assert [(n.person, n.channel, n.after) for n in notices] == [
+        (SUE, Channel.TEXT, minutes(0)),
+        (SUE, Channel.CALL, minutes(3)),
+    ]
     assert list(policy.faults()) == []

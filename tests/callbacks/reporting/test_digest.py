@@ -12,8 +12,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 import app
-from callbacks.acts import life
+from callbacks.acts.attempts import record_attempt
 from callbacks.db.database import Database
+from callbacks.db.states import CarrierStatus, PageState, ReachOutcome, VoicemailState
 from callbacks.db.tables import Callback, Page, Watermark
 from callbacks.desk.desk_file import Desk, DigestMails, desk_from, read_desk
 from callbacks.errors import BrokenDesk, CarrierError
@@ -85,7 +86,7 @@ class Mailbox(Post):
         if self.troubles:
             raise CarrierError(self.troubles[0])
         self.kept.append(letter)
-        return Accepted(letter.id, "sent")
+        return Accepted(letter.id, CarrierStatus.SENT)
 
 
 @dataclass
@@ -116,7 +117,7 @@ class Office:
 
         def work(session: Session) -> None:
             intake.call_arrives(session, intake.Arrival(sid, "direct", "+15145550199", "en", False, "closed"), began)
-            intake.voicemail_said(session, DESK, sid, intake.Recording("recorded", f"RE{sid}", 9), began)
+            intake.voicemail_said(session, DESK, sid, intake.Recording(VoicemailState.RECORDED, f"RE{sid}", 9), began)
 
         self.database.write(work)
 
@@ -124,7 +125,9 @@ class Office:
         def work(session: Session) -> None:
             callback = session.scalars(select(Callback).where(Callback.call_sid == sid)).one()
             amy = technicians.technician_named(session, "Amy Roy")
-            life.record_attempt(session, callback, amy, "no answer", "text", callback.opened_at + minutes * MINUTE)
+            record_attempt(
+                session, callback, amy, ReachOutcome.NO_ANSWER, "text", callback.opened_at + minutes * MINUTE
+            )
 
         self.database.write(work)
 
@@ -269,7 +272,7 @@ def test_the_night_is_told_with_what_is_open_what_failed_and_the_gaps_ahead(offi
     office.rings("CA4", "2026-11-28T08:10")  # of the next digest
 
     def fail_one(session: Session) -> None:
-        session.scalars(select(Page).order_by(Page.id)).all()[0].state = "failed"
+        session.scalars(select(Page).order_by(Page.id)).all()[0].state = PageState.FAILED
         ben = technicians.add_technician(session, "Ben Cole", "+15145550102", at("2026-11-01T08:00"), verified=True)
         store.add_shift(session, DESK, ben, "backup", None, at("2026-12-01T08:00"), at("2026-11-01T08:00"))
 
@@ -306,7 +309,7 @@ def test_the_week_is_told_with_its_busiest_night_and_what_each_carried(office: O
         office.rings(sid, when)
     office.tried("CA1", 12)
     office.rings("CA4", "2026-11-30T03:00")  # its night is the week's, its day is not
-    office.database.write(lambda s: s.execute(update(Page).values(state="sent")))
+    office.database.write(lambda s: s.execute(update(Page).values(state=PageState.SENT)))
     office.clock.move_to(at("2026-11-30T08:00"))
     words = office.reads("week", "2026-11-30")
     assert "The week from Mon 23 Nov to Sun 29 Nov" in words

@@ -13,8 +13,18 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from callbacks.acts import life
+from callbacks.acts.attempts import record_attempt
 from callbacks.db.database import Database
+from callbacks.db.states import (
+    CallbackState,
+    CallOutcome,
+    Channel,
+    PageKind,
+    PageState,
+    PriorityLevel,
+    ReachOutcome,
+    VoicemailState,
+)
 from callbacks.db.tables import Callback, Page
 from callbacks.desk.business_hours import add_closure, add_holiday, strike_out, support_hours
 from callbacks.desk.desk_file import read_desk
@@ -40,11 +50,11 @@ def night(session: Session) -> None:
     for number, caller in enumerate(["=HYPERLINK(1)", "+15145550199"]):
         arrival = intake.Arrival(f"CA{number}", "direct", caller, "en", False, "outside support hours")
         intake.call_arrives(session, arrival, BEGAN + number * HOUR)
-        news = intake.Recording("recorded", f"RE{number}", 9)
+        news = intake.Recording(VoicemailState.RECORDED, f"RE{number}", 9)
         intake.voicemail_said(session, DESK, arrival.sid, news, BEGAN + number * HOUR)
     first = session.scalars(select(Callback).order_by(Callback.id)).first()
     assert first is not None
-    life.record_attempt(session, first, amy, "no answer", "text", BEGAN + timedelta(minutes=12))
+    record_attempt(session, first, amy, ReachOutcome.NO_ANSWER, "text", BEGAN + timedelta(minutes=12))
 
 
 def test_the_export_is_safe_in_a_spreadsheet(database: Database) -> None:
@@ -104,15 +114,18 @@ def local(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=DESK.zone)
 
 
-def a_call(text: str, minutes: float | None = None, *, owed: bool = True, state: str = "open") -> CallFact:
+def a_call(
+    text: str, minutes: float | None = None, *, owed: bool = True, state: CallbackState = CallbackState.OPEN
+) -> CallFact:
     """A call at a time of the desk's clock, and after how many minutes somebody tried the customer."""
     at = local(text)
     began = at.astimezone(UTC)
     tried = None if minutes is None else began + timedelta(minutes=minutes)
     if not owed:
-        return CallFact(at, began, "direct", True, "answered", None, None, None, None, None)
+        return CallFact(at, began, "direct", True, CallOutcome.ANSWERED, None, None, None, None, None)
     due_at = began + timedelta(minutes=30)
-    return CallFact(at, began, "direct", False, "voicemail", "P2", state, due_at, tried, 1 if tried else None)
+    outcome, owner_id = CallOutcome.VOICEMAIL, 1 if tried else None
+    return CallFact(at, began, "direct", False, outcome, PriorityLevel.P2, state, due_at, tried, owner_id)
 
 
 @pytest.mark.parametrize(
@@ -208,8 +221,8 @@ def test_the_busiest_night_comes_first_and_those_outside_the_days_are_not_theirs
 
 def test_a_callback_that_was_cancelled_before_anybody_tried_was_no_promise() -> None:
     calls = [
-        a_call("2026-11-28T22:00", state="cancelled"),
-        a_call("2026-11-28T22:00", 40, state="cancelled"),
+        a_call("2026-11-28T22:00", state=CallbackState.CANCELLED),
+        a_call("2026-11-28T22:00", 40, state=CallbackState.CANCELLED),
         a_call("2026-11-28T22:00", owed=False),
     ]
     assert attainment(figures.promises(calls), BEGAN + 24 * HOUR).missed == len(figures.promises(calls)) == 1
@@ -234,7 +247,7 @@ MOMENTS = st.builds(
     st.datetimes(FIRST, LAST).map(lambda at: at.isoformat(timespec="minutes")),
     st.none() | st.integers(0, 120),
     owed=st.booleans(),
-    state=st.sampled_from(["open", "resolved", "cancelled"]),
+    state=st.sampled_from([CallbackState.OPEN, CallbackState.RESOLVED, CallbackState.CANCELLED]),
 )
 
 
@@ -267,19 +280,27 @@ def test_however_calls_are_sorted_they_add_up_to_all_of_them(calls: list[CallFac
     assert sum(each.count for each in became if each.of == "callbacks") == sum(1 for call in calls if call.priority)
 
 
+def words_of(call: CallFact) -> str:
+    assert call.priority is not None
+    assert call.state is not None
+    return f"{call.priority.value} {call.state.value}"
+
+
 def test_what_happened_is_loaded_alike_from_both_databases(database: Database) -> None:
     database.write(night)
 
     def send_them(session: Session) -> None:
         pages = session.scalars(select(Page).order_by(Page.id)).all()
         for number, at in enumerate(("03:14:59.999999", "03:15:00", "03:29:59.999999", "03:30:00")):
-            page = Page(callback_id=1, occasion=f"again {number}", technician_id=1, channel="call", code="1", words="")
-            page.state, page.created_at = "sent", datetime.fromisoformat(f"2026-11-29T{at}+00:00")
+            page = Page(callback_id=1, technician_id=1, channel=Channel.CALL, code="1", words="")
+            page.kind, page.round = PageKind.STEP, 100 + number
+            page.state, page.created_at = PageState.SENT, datetime.fromisoformat(f"2026-11-29T{at}+00:00")
             session.add(page)
         for page in pages:
-            page.state = "failed"
-        session.add(Page(callback_id=1, occasion="connection 1", technician_id=1, channel="connection", code="",
-                         words="", state="sent", created_at=BEGAN))  # fmt: skip
+            page.state = PageState.FAILED
+        asked = Page(callback_id=1, technician_id=1, channel=Channel.CONNECTION, code="", words="")
+        asked.kind, asked.round, asked.state, asked.created_at = PageKind.CONNECTION, 1, PageState.SENT, BEGAN
+        session.add(asked)
 
     database.write(send_them)
     found = database.read(
@@ -290,11 +311,13 @@ def test_what_happened_is_loaded_alike_from_both_databases(database: Database) -
         "28 22:15 1 2",
         "28 22:30 1 1",
     ]
-    assert sorted(f"{call.local:%d %H:%M} {call.priority} {call.state}" for call in found.calls) == [
+    assert sorted(f"{call.local:%d %H:%M} {words_of(call)}" for call in found.calls) == [
         "28 22:12 P2 open",
         "28 23:12 P2 open",
     ]
-    assert [(each.technician_id, each.outcome, each.times) for each in found.attempts] == [(1, "no answer", 1)]
+    assert [(each.technician_id, each.outcome, each.times) for each in found.attempts] == [
+        (1, ReachOutcome.NO_ANSWER, 1)
+    ]
     assert figures.load(found) == [figures.Load("Amy Roy", by_day=0, by_night=4, wakings=4, owned=1, attempts=1)]
 
 
@@ -306,7 +329,7 @@ def test_the_hours_after_midnight_count_for_the_last_night_and_for_no_day_of_the
             arrival = intake.Arrival(f"CB{number}", "direct", "+15145550198", "en", False, "closed")
             intake.call_arrives(session, arrival, local(at).astimezone(UTC))
 
-        session.execute(update(Page).values(state="sent", created_at=local("2026-11-29T02:00")))
+        session.execute(update(Page).values(state=PageState.SENT, created_at=local("2026-11-29T02:00")))
 
     database.write(ring_in_the_morning)
     days = Days(date(2026, 11, 28), date(2026, 11, 28))

@@ -6,14 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from callbacks.acts import life
-from callbacks.db.tables import (
-    Callback,
-)
+from callbacks.acts.attempts import ReportOutcome
+from callbacks.acts.ownership import Pass
+from callbacks.db.states import ReportedOutcome
+from callbacks.db.tables import Callback
 from callbacks.oncall import store
 from callbacks.paging.escalate import take_next_step
 from callbacks.people import technicians
+from tests.acting import technician_acts
 from tests.callbacks.console.console import BEGAN, DESK, Console
 
 
@@ -48,12 +50,12 @@ def test_why_after_a_cover_names_the_cover(sue: Console) -> None:
 
 
 def test_why_nobody_was_paged_any_more(sue: Console) -> None:
-    sue.database.write(
-        lambda s: life.tell_outcome(
-            s, DESK, s.scalars(select(Callback)).one(), technicians.technician_named(s, "Amy Roy"), "no answer",
-            "text", BEGAN + timedelta(minutes=5),
-        )
-    )  # fmt: skip
+    def tried(session: Session) -> None:
+        callback, amy = session.scalars(select(Callback)).one(), technicians.technician_named(session, "Amy Roy")
+        no_answer = ReportOutcome(ReportedOutcome.NO_ANSWER)
+        technician_acts(session, DESK, callback, no_answer, amy, BEGAN + timedelta(minutes=5))
+
+    sue.database.write(tried)
     found = sue.reads("/callbacks/{reference}/why?at=2026-11-29T02:14")
     assert "At 22:17:00 Amy Roy tried the customer: the promise was kept, and nobody is paged any more." in found
 
@@ -62,7 +64,7 @@ def test_why_somebody_was_spared_is_written_down(sue: Console) -> None:
     def passed(session: object) -> None:
         callback = session.scalars(select(Callback)).one()  # type: ignore[attr-defined]
         amy = technicians.technician_named(session, "Amy Roy")  # type: ignore[arg-type]
-        life.hand_on(session, callback, amy, "text", BEGAN + timedelta(minutes=1))  # type: ignore[arg-type]
+        technician_acts(session, DESK, callback, Pass(), amy, BEGAN + timedelta(minutes=1))  # type: ignore[arg-type]
         take_next_step(session, DESK, callback, BEGAN + timedelta(minutes=1))  # type: ignore[arg-type]
 
     sue.database.write(passed)

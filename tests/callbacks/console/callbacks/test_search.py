@@ -12,13 +12,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts import life, steering
-from callbacks.db.tables import (
-    Callback,
-)
+from callbacks.acts.details import AddNote, NameCaller, WriteTranscript
+from callbacks.acts.opening import open_callback
+from callbacks.db.states import VoicemailState
+from callbacks.db.tables import Callback
 from callbacks.inbound import calls
 from callbacks.people import technicians
 from callbacks.records import search
+from tests.acting import resolves, supervisor_acts
 from tests.callbacks.console.console import BEGAN, DESK, Console
 
 
@@ -31,9 +32,9 @@ def sixty_callbacks(sue: Console) -> None:
         for n in range(60):
             at, line = BEGAN - timedelta(hours=n), "toll-free" if n % 2 else "direct"
             arrival = calls.Arrival(f"CAx{n}", line, f"+1514555{1000 + n}", "en", False, "")
-            callback = life.open_callback(session, DESK, calls.call_arrives(session, arrival, at), at)
+            callback = open_callback(session, DESK, calls.call_arrives(session, arrival, at), at)
             if n == 7:
-                life.resolve(session, DESK, callback, amy, "console", at)
+                resolves(session, DESK, callback, amy, at)
 
     sue.database.write(call)
 
@@ -95,10 +96,14 @@ def test_by_words_of_the_message_of_a_note_and_the_name_by_their_beginning(sue: 
 
 def _written(session: Session, reference: str) -> None:
     callback = session.scalars(select(Callback).where(Callback.reference == reference)).one()
-    calls.voicemail_said(session, DESK, callback.call_sid, calls.Recording("recorded", "RE" + "7" * 32, 8), BEGAN)
-    steering.name_caller(session, callback, "Élodie Tremblay", "sue@example.com", BEGAN)
-    steering.write_transcript(session, callback, "The zebra printer, call 514-555-2222.", "sue@example.com", BEGAN)
-    steering.add_note(session, callback, "It is broken.", "sue@example.com", BEGAN)
+    calls.voicemail_said(
+        session, DESK, callback.call_sid, calls.Recording(VoicemailState.RECORDED, "RE" + "7" * 32, 8), BEGAN
+    )
+    supervisor_acts(session, DESK, callback, NameCaller("Élodie Tremblay"), "sue@example.com", BEGAN)
+    supervisor_acts(
+        session, DESK, callback, WriteTranscript("The zebra printer, call 514-555-2222."), "sue@example.com", BEGAN
+    )
+    supervisor_acts(session, DESK, callback, AddNote("It is broken."), "sue@example.com", BEGAN)
 
 
 def test_words_that_do_not_all_occur_find_nothing(sue: Console) -> None:

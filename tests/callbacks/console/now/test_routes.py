@@ -8,14 +8,14 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts import life, steering
-from callbacks.db.tables import (
-    Callback,
-    Page,
-    PageAttempt,
-)
+from callbacks.acts.attempts import record_attempt
+from callbacks.acts.promises import SetPriority, WaitForCustomer
+from callbacks.db.states import AttemptState, Channel, PriorityLevel, ReachOutcome
+from callbacks.db.tables import Callback, Page, PageAttempt
 from callbacks.oncall import store
 from callbacks.people import technicians
+from callbacks.people.person import Way
+from tests.acting import supervisor_acts, takes
 from tests.callbacks.console.console import BEGAN, DESK, Console
 
 
@@ -30,7 +30,7 @@ def test_the_list_says_how_every_callback_stands(console: Console) -> None:
     def tried(session: Session) -> None:
         callback = session.scalars(select(Callback)).one()
         amy = technicians.technician_named(session, "Amy Roy")
-        life.record_attempt(session, callback, amy, "no answer", "text", console.clock.now())
+        record_attempt(session, callback, amy, ReachOutcome.NO_ANSWER, "text", console.clock.now())
 
     console.database.write(tried)
     assert "tried late" in console.client.get("/").text
@@ -42,8 +42,8 @@ def test_what_was_tried_is_owed_a_resolution_and_says_so_until_it_is_made(consol
     def tried(session: Session) -> None:
         amy, now = technicians.technician_named(session, "Amy Roy"), console.clock.now()
         callback = session.scalars(select(Callback)).one()
-        steering.set_priority(session, DESK, callback, "P1", "sue@example.com", now)
-        life.record_attempt(session, callback, amy, "no answer", "text", now)
+        supervisor_acts(session, DESK, callback, SetPriority(PriorityLevel.P1), "sue@example.com", now)
+        record_attempt(session, callback, amy, ReachOutcome.NO_ANSWER, "text", now)
 
     console.database.write(tried)
     page = console.client.get("/").text
@@ -53,9 +53,10 @@ def test_what_was_tried_is_owed_a_resolution_and_says_so_until_it_is_made(consol
     page = console.client.get("/").text
     assert '<span class="standing overdue">overdue</span>' in page
     assert '<span class="standing overdue">overdue</span>' in console.client.get(f"/callbacks/{console.reference}").text
-    waits = steering.wait_for_customer
     console.database.write(
-        lambda s: waits(s, s.scalars(select(Callback)).one(), "", "sue@example.com", console.clock.now())
+        lambda s: supervisor_acts(
+            s, DESK, s.scalars(select(Callback)).one(), WaitForCustomer(""), "sue@example.com", console.clock.now()
+        )
     )
     assert "overdue" in console.client.get("/").text  # a repair never undoes a breach
 
@@ -69,7 +70,7 @@ def test_now_says_who_is_on_call_until_when_the_gaps_and_what_is_wrong(console: 
         )
     )
     console.database.write(
-        lambda s: technicians.note_trouble(technicians.technician_named(s, "Ben Cole"), "text first", "sent STOP")
+        lambda s: technicians.note_trouble(technicians.technician_named(s, "Ben Cole"), Way(Channel.TEXT), "sent STOP")
     )
     page = console.client.get("/").text
     assert 'data-label="Who">Amy Roy</td>' in page
@@ -88,8 +89,8 @@ def test_now_names_whom_the_desk_will_call_and_when(sue: Console) -> None:
 
 
 def test_now_says_when_the_owner_is_reminded(sue: Console) -> None:
-    amys = lambda s: life.acknowledge(  # noqa: E731
-        s, DESK, s.scalars(select(Callback)).one(), technicians.technician_named(s, "Amy Roy"), "text", sue.clock.now()
+    amys = lambda s: takes(  # noqa: E731
+        s, DESK, s.scalars(select(Callback)).one(), technicians.technician_named(s, "Amy Roy"), sue.clock.now()
     )
     sue.database.write(amys)
     assert re.search(r"Amy Roy is reminded at 22:\d\d", sue.reads("/"))
@@ -114,7 +115,7 @@ def test_now_says_how_the_worker_the_sending_and_the_lines_are(sue: Console) -> 
 def test_a_page_that_the_carrier_refused_is_said_where_sending_is(sue: Console) -> None:
     def refused(session: object) -> None:
         first = session.scalars(select(Page)).first()  # type: ignore[attr-defined]
-        attempt = PageAttempt(page_id=first.id, started_at=BEGAN, state="refused", error="Not taken: 20003.")
+        attempt = PageAttempt(page_id=first.id, started_at=BEGAN, state=AttemptState.REFUSED, error="Not taken: 20003.")
         session.add(attempt)  # type: ignore[attr-defined]
         first.next_action_at = None
 

@@ -7,11 +7,10 @@ import re
 import pytest
 from sqlalchemy import select
 
-from callbacks.db.tables import (
-    Page,
-    Technician,
-)
+from callbacks.db.states import Channel, PageKind
+from callbacks.db.tables import Page, Technician
 from callbacks.people import technicians
+from callbacks.people.person import Way
 from tests.callbacks.console.console import Console
 
 
@@ -35,7 +34,7 @@ def test_somebody_is_added_and_counts_when_the_code_comes_back(sue: Console) -> 
     assert "(514) 555-0120, <strong>not verified</strong>" in shown
     dan = row(sue, "Dan Fox")
     (page,) = pages(sue)
-    assert (page.occasion, page.technician_id) == ("verification", dan.id)
+    assert (page.kind, page.technician_id) == (PageKind.VERIFICATION, dan.id)
     found = re.search(r"\d{6}", page.words)
     assert found is not None
     assert "not the code" in does(sue, f"/people/{dan.id}/verify", code="111111")
@@ -61,7 +60,7 @@ def test_a_test_page_shows_its_result(sue: Console) -> None:
     shown = does(sue, "/people/1/test")
     assert "A test page is on its way to Amy Roy" in shown
     assert "waiting for a worker to send it" in shown
-    assert {page.channel for page in pages(sue)} == {"text", "call"}
+    assert {page.channel for page in pages(sue)} == {Channel.TEXT, Channel.CALL}
 
 
 def test_wishes_are_kept_and_shown(sue: Console) -> None:
@@ -102,7 +101,7 @@ def test_whoever_leaves_is_gone_from_the_page_and_stays_in_the_log(sue: Console)
 
 def test_a_trouble_is_flagged(sue: Console) -> None:
     sue.database.write(
-        lambda s: technicians.note_trouble(technicians.technician_named(s, "Amy Roy"), "text first", "sent STOP")
+        lambda s: technicians.note_trouble(technicians.technician_named(s, "Amy Roy"), Way(Channel.TEXT), "sent STOP")
     )
     assert "Cannot be reached</strong> by text: sent STOP" in sue.client.get("/people").text
 

@@ -12,12 +12,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts import life
-from callbacks.db.tables import (
-    Callback,
-)
+from callbacks.acts.attempts import record_attempt
+from callbacks.db.database import locked
+from callbacks.db.states import ReachOutcome, VoicemailState
+from callbacks.db.tables import Callback
 from callbacks.inbound import calls
 from callbacks.people import technicians
+from tests.acting import resolves
 from tests.callbacks.console.console import BEGAN, DESK, Console
 
 TABLES = ("attainment", "first-reaction", "hours", "weekdays", "resolutions", "outcomes", "load", "nights")
@@ -32,10 +33,12 @@ def two_days_later(sue: Console) -> None:
             began = BEGAN + timedelta(hours=number)
             arrival = calls.Arrival(f"CA{number}", "toll-free", "+15145550199", "en", False, "closed")
             calls.call_arrives(session, arrival, began)
-            calls.voicemail_said(session, DESK, arrival.sid, calls.Recording("recorded", f"RE{number}", 9), began)
+            calls.voicemail_said(
+                session, DESK, arrival.sid, calls.Recording(VoicemailState.RECORDED, f"RE{number}", 9), began
+            )
             callback = session.scalars(select(Callback).where(Callback.call_sid == arrival.sid)).one()
             amy = technicians.technician_named(session, "Amy Roy")
-            life.record_attempt(session, callback, amy, "no answer", "text", began + timedelta(minutes=minutes))
+            record_attempt(session, callback, amy, ReachOutcome.NO_ANSWER, "text", began + timedelta(minutes=minutes))
 
     sue.database.write(work)
     sue.clock.pass_time(timedelta(days=2))
@@ -75,7 +78,7 @@ def test_resolutions_are_counted_apart_from_first_attempts(sue: Console) -> None
             technicians.technician_named(session, "Amy Roy"),
             session.scalars(select(Callback.id)).first(),
         )
-        life.resolve(session, DESK, life.held(session, callback_id or 0), amy, "text", sue.clock.now())
+        resolves(session, DESK, locked(session, Callback, callback_id or 0), amy, sue.clock.now())
 
     sue.database.write(resolve)
     sue.clock.pass_time(timedelta(days=7))

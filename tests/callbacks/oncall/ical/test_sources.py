@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from callbacks.console.blueprint import register_console
 from callbacks.console.context import ConsoleContext
 from callbacks.db.database import Database
+from callbacks.db.states import PageKind
 from callbacks.db.tables import CalendarSource, Page, ShiftRow, Technician
 from callbacks.desk.desk_file import read_desk
 from callbacks.links import Links
@@ -169,7 +170,7 @@ class Outside:
         return [person.name for person in roster]
 
     def told(self) -> list[str]:
-        query = select(Page.words).join(Technician).where(Page.occasion == "alarm", Technician.name == "Sue Tran")
+        query = select(Page.words).join(Technician).where(Page.kind == PageKind.ALARM, Technician.name == "Sue Tran")
         return self.database.read(lambda session: list(session.scalars(query)))
 
 

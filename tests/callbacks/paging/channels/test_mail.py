@@ -10,6 +10,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
+from callbacks.db.states import CarrierStatus
 from callbacks.errors import CarrierError
 from callbacks.paging.channels.mail import Letter, Post
 
@@ -79,7 +80,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[MailServer]:
 
 def test_a_letter_arrives_whole_and_says_that_a_machine_wrote_it(server: MailServer) -> None:
     accepted = Post(server.url, "desk@example.com").send(LETTER)
-    assert (accepted.sid, accepted.status) == ("page-7-1", "sent")
+    assert (accepted.sid, accepted.status) == ("page-7-1", CarrierStatus.SENT)
     mail = message_from_bytes(server.mails[0], policy=policy.default)
     assert (mail["To"], mail["From"], mail["Subject"]) == (
         "amy@example.com",

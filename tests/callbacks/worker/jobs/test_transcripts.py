@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
-from callbacks.acts import steering
+from callbacks.acts.details import WriteTranscript
 from callbacks.console.callbacks.screen import callback_detail
 from callbacks.db.database import Database
+from callbacks.db.states import AudioState, VoicemailState
 from callbacks.db.tables import Callback, Voicemail
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
@@ -21,6 +22,7 @@ from callbacks.worker.jobs import transcripts
 from callbacks.worker.jobs.transcripts import LEASE, Transcription
 from callbacks.worker.speech import NotHeard, words_in
 from sla.clock import MovingClock
+from tests.acting import supervisor_acts
 
 BEGAN = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
 DESK = read_desk(Path("support.toml"))
@@ -86,10 +88,10 @@ def machine(database: Database, model: Path, clock: MovingClock) -> Transcriptio
 
     def called(session: Session) -> None:
         calls.call_arrives(session, calls.Arrival(SID, "direct", "+15145550199", "en", False, "closed"), BEGAN)
-        recording = calls.Recording("recorded", RECORDING, 8)
+        recording = calls.Recording(VoicemailState.RECORDED, RECORDING, 8)
         calls.voicemail_said(session, DESK, SID, recording, BEGAN)
         voicemail = session.scalars(select(Voicemail)).one()
-        voicemail.audio, voicemail.audio_file, voicemail.next_action_at = "copied", f"{RECORDING}.wav", None
+        voicemail.audio, voicemail.audio_file, voicemail.next_action_at = AudioState.COPIED, f"{RECORDING}.wav", None
 
     database.write(called)
     return Transcription(database, model, model, clock)
@@ -142,7 +144,11 @@ def test_what_a_person_wrote_meanwhile_stays(
     machine: Transcription, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def heard(*_: object) -> str:
-        database.write(lambda s: steering.write_transcript(s, s.scalars(select(Callback)).one(), "Fire!", "sue", BEGAN))
+        database.write(
+            lambda s: supervisor_acts(
+                s, DESK, s.scalars(select(Callback)).one(), WriteTranscript("Fire!"), "sue", BEGAN
+            )
+        )
         return "Tire."
 
     monkeypatch.setattr(transcripts, "words_in", heard)

@@ -1,0 +1,66 @@
+"""End a callback without a call, or open it again. Each needs a reason: somebody will ask for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callbacks.acts import wording
+from callbacks.acts.base import SUPERVISORS, Act, ActContext, Refused
+from callbacks.acts.conflicts import ENDED, TRIED
+from callbacks.db.event_kinds import EventKind
+from callbacks.db.states import CallbackState, PageKind
+from callbacks.lifecycle.transitions import Change, change_state
+from callbacks.paging import messages
+from callbacks.paging.notices import notify_of_end, text_or_record_failure
+from callbacks.paging.pages import cancel_waiting, code_for
+from callbacks.paging.subject import subject_of
+from callbacks.text.bilingual import Words
+
+
+@dataclass(frozen=True)
+class Cancel(Act):
+    """Nobody needs to be called back, and a named person says why."""
+
+    reason: str
+
+    roles = SUPERVISORS
+    conflicts = TRIED
+
+    def apply(self, context: ActContext) -> Words:
+        callback = context.callback
+        if not self.reason:
+            raise Refused(wording.REASON_TO_CANCEL)
+        change_state(callback, Change.CANCEL, context.now)
+        context.record(EventKind.CANCELLED, self.reason)
+        cancel_waiting(context.session, callback)
+        notify_of_end(
+            context.session, context.desk, callback, wording.HAS_CANCELLED, context.by.name, self.reason, context.now
+        )
+        return wording.cancelled(callback.reference)
+
+
+@dataclass(frozen=True)
+class Reopen(Act):
+    """It was not over after all: its owner has it again and is texted; it escalates when nobody has tried yet."""
+
+    reason: str
+
+    roles = SUPERVISORS
+    states = frozenset(CallbackState) - {CallbackState.OPEN}
+    conflicts = ENDED
+
+    def apply(self, context: ActContext) -> Words:
+        if not self.reason:
+            raise Refused(wording.REASON_TO_REOPEN)
+        change_state(context.callback, Change.REOPEN, context.now)
+        context.record(EventKind.REOPENED, self.reason)
+        self._text_the_owner(context)
+        return wording.reopened(context.callback.reference)
+
+    def _text_the_owner(self, context: ActContext) -> None:
+        session, callback, owner = context.session, context.callback, context.callback.owner
+        if owner is None or owner.left_at is not None:
+            return
+        code, subject = code_for(session, callback, owner.id), subject_of(context.desk, callback)
+        message = messages.reopened(subject, code, context.by.name, self.reason, owner.language)
+        text_or_record_failure(session, callback, owner, PageKind.REOPENED, message, context.now, code)

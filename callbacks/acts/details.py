@@ -1,0 +1,84 @@
+"""What is known of the caller and their message: notes, name, transcript, product. Search finds these words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callbacks.acts import wording
+from callbacks.acts.base import Act, ActContext, Refused
+from callbacks.acts.conflicts import ENDED
+from callbacks.db.event_kinds import EventKind
+from callbacks.db.states import CallbackState, Coverage, TranscribedBy
+from callbacks.records.search import index_words
+from callbacks.text.bilingual import Words
+
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True)
+class AddNote(Act):
+    """Add a note to the log."""
+
+    text: str
+
+    states = frozenset(CallbackState)
+
+    def apply(self, context: ActContext) -> Words:
+        if not self.text:
+            raise Refused(wording.EMPTY_NOTE)
+        context.record(EventKind.NOTE, self.text)
+        index_words(context.session, context.callback, self.text)
+        return wording.note_added(context.callback.reference)
+
+
+@dataclass(frozen=True)
+class NameCaller(Act):
+    """Record who the caller is."""
+
+    name: str
+
+    states = frozenset(CallbackState)
+    conflicts = frozenset({EventKind.CALLER_NAMED})
+
+    def apply(self, context: ActContext) -> Words:
+        context.callback.call.caller_name = self.name[:LONGEST_NAME]
+        context.record(EventKind.CALLER_NAMED, self.name)
+        index_words(context.session, context.callback, self.name)
+        return wording.caller_named(context.callback.reference)
+
+
+@dataclass(frozen=True)
+class WriteTranscript(Act):
+    """Write down what the message says. A machine never writes over it."""
+
+    text: str
+
+    states = frozenset(CallbackState)
+    conflicts = frozenset({EventKind.TRANSCRIBED})
+
+    def apply(self, context: ActContext) -> Words:
+        voicemail = context.callback.call.voicemail
+        if voicemail is None:
+            raise Refused(wording.NO_MESSAGE)
+        voicemail.transcript, voicemail.transcribed_by = self.text, TranscribedBy.PERSON
+        context.record(EventKind.TRANSCRIBED, self.text)
+        index_words(context.session, context.callback, self.text)
+        return wording.transcript_saved(context.callback.reference)
+
+
+@dataclass(frozen=True)
+class SetProduct(Act):
+    """Record the product, and with it the coverage: covered, courtesy or billable (policy: Coverage)."""
+
+    product: str
+
+    states = frozenset(CallbackState)
+    conflicts = ENDED | {EventKind.PRODUCT_SET}
+
+    def apply(self, context: ActContext) -> Words:
+        coverage = context.desk.coverage_of(self.product)
+        if coverage is Coverage.NONE:
+            raise Refused(wording.unknown_product(self.product))
+        context.callback.product, context.callback.coverage = self.product, coverage
+        context.record(EventKind.PRODUCT_SET, f"{self.product}: {coverage.value}")
+        return wording.product_set(context.callback.reference)

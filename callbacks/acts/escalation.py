@@ -1,0 +1,62 @@
+"""Ask more people for help: take the next step of the policy at once, or ask for a manager."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callbacks.acts import wording
+from callbacks.acts.base import SUPERVISORS, Act, ActContext, Refused
+from callbacks.acts.conflicts import ENDED, TRIED
+from callbacks.db.event_kinds import EventKind
+from callbacks.db.states import PageKind
+from callbacks.db.tables import Technician
+from callbacks.lifecycle.transitions import escalate_now
+from callbacks.oncall import store
+from callbacks.paging import messages
+from callbacks.paging.notices import text_or_record_failure
+from callbacks.paging.pages import code_for
+from callbacks.paging.subject import subject_of
+from callbacks.text.bilingual import Words
+
+
+@dataclass(frozen=True)
+class PageNow(Act):
+    """Take the next step of the policy at once."""
+
+    roles = SUPERVISORS
+    conflicts = TRIED
+
+    def apply(self, context: ActContext) -> Words:
+        callback = context.callback
+        if callback.attempted_at is not None:
+            raise Refused(wording.TRIED_ALREADY)
+        if callback.owner is not None and not callback.resumed:
+            raise Refused(wording.owner_is_on_it(callback.owner.name))
+        context.record(EventKind.PAGE_REQUESTED)
+        escalate_now(callback, context.now)
+        return wording.paging_now(callback.reference)
+
+
+@dataclass(frozen=True)
+class RequestManager(Act):
+    """The customer asks for a manager: whoever is on the highest layer is texted (policy: Lines)."""
+
+    reason: str
+
+    conflicts = ENDED | {EventKind.MANAGER_REQUESTED}
+
+    def apply(self, context: ActContext) -> Words:
+        desk, layer = context.desk, context.desk.policy.layers[-1]
+        managers = store.roster(context.session, desk, context.now).on(layer)
+        if not managers:
+            raise Refused(wording.nobody_on(layer))
+        context.record(EventKind.MANAGER_REQUESTED, self.reason)
+        for manager in managers:
+            self._text(context, context.session.get_one(Technician, manager.id))
+        return wording.manager_texted(context.callback.reference)
+
+    def _text(self, context: ActContext, manager: Technician) -> None:
+        session, callback = context.session, context.callback
+        code, subject = code_for(session, callback, manager.id), subject_of(context.desk, callback)
+        message = messages.manager_wanted(subject, code, self.reason, manager.language)
+        text_or_record_failure(session, callback, manager, PageKind.MANAGER, message, context.now, code)

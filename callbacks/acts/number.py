@@ -1,0 +1,55 @@
+"""The number that the customer is called on. A wrong or fraudulent one must never be called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callbacks.acts import wording
+from callbacks.acts.base import SUPERVISORS, Act, ActContext, Refused
+from callbacks.acts.conflicts import ENDED, NUMBER_CHANGED
+from callbacks.db.event_kinds import EventKind
+from callbacks.records.search import index_words
+from callbacks.text.bilingual import Words
+from callbacks.text.formats import readable_number
+from callbacks.text.phone_numbers import verdict_on, verdict_on_written
+
+
+@dataclass(frozen=True)
+class SetNumber(Act):
+    """Enter another number for this customer: one that they named in the message, or that a colleague knows.
+
+    It is judged as the caller's own was; a risky one needs somebody who may allow it, and takes their name.
+    """
+
+    number: str
+
+    conflicts = ENDED | NUMBER_CHANGED
+
+    def apply(self, context: ActContext) -> Words:
+        callback, verdict = context.callback, verdict_on_written(self.number)
+        if verdict.number is None:
+            raise Refused(wording.cannot_be_called(repr(self.number), verdict.why))
+        if verdict.needs_consent and context.by.role not in SUPERVISORS:
+            raise Refused(wording.supervisor_must_enter(readable_number(verdict.number), verdict.why))
+        callback.call.customer_number = verdict.number
+        callback.consented_by = context.by.name if verdict.needs_consent else None
+        context.record(EventKind.NUMBER_CHANGED, readable_number(verdict.number))
+        index_words(context.session, callback, verdict.number)
+        return wording.number_saved(callback.reference)
+
+
+@dataclass(frozen=True)
+class Consent(Act):
+    """A named person allows a risky number to be called for this callback."""
+
+    roles = SUPERVISORS
+    conflicts = ENDED | NUMBER_CHANGED | {EventKind.CONSENTED}
+
+    def apply(self, context: ActContext) -> Words:
+        callback, verdict = context.callback, verdict_on(context.callback.call.caller)
+        if verdict.number is None:
+            raise Refused(wording.cannot_be_called(callback.call.caller or "The caller", verdict.why))
+        callback.call.customer_number, callback.consented_by = verdict.number, context.by.name
+        detail = f"{verdict.number} ({verdict.why or 'an ordinary number'}) may be called"
+        context.record(EventKind.CONSENTED, detail)
+        return wording.consented(callback.reference)

@@ -1,0 +1,66 @@
+"""Open a callback: from now on somebody is paged until somebody has tried to reach the customer."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callbacks.db.database import insert_once, locked
+from callbacks.db.event_kinds import Actor, EventKind
+from callbacks.db.states import CallbackState
+from callbacks.db.tables import Call, Callback
+from callbacks.desk.desk_file import Desk
+from callbacks.paging.escalate import take_next_step
+from callbacks.records.event_log import record_event
+from callbacks.records.search import index_words
+
+# Letters and digits that sound alike on a bad line (B, D, P, ... and 1, 0 beside I, O) are left out.
+LETTERS = "AFHJKLMNRSWXY"
+
+
+def open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> Callback:
+    """Return the callback that a call leads to, opened now unless it is open already.
+
+    It is due from the moment the call began, and its first page goes into the same transaction.
+    """
+    locked(session, Call, call.sid)
+    found = session.scalar(select(Callback).where(Callback.call_sid == call.sid))
+    if found is not None:
+        return found
+    callback = _insert(session, desk, call, now)
+    index_words(session, callback, f"{call.caller} {call.caller_name}")
+    detail = f"Reference {callback.reference}."
+    record_event(session, call.sid, now, Actor.DESK, EventKind.CALLBACK_OPENED, detail)
+    take_next_step(session, desk, callback, now)
+    return callback
+
+
+def _insert(session: Session, desk: Desk, call: Call, now: datetime) -> Callback:
+    priority = desk.priority_of_line(call.line)
+    insert_once(
+        session,
+        Callback,
+        reference=_free_reference(session),
+        call_sid=call.sid,
+        state=CallbackState.OPEN,
+        priority=priority,
+        policy=desk.policy_for(call.line, priority, now),
+        opened_at=now,
+        due_at=call.began_at + desk.callback.promise,
+        resumed=False,
+        position=0,
+        decisions=0,
+        next_action_at=now,
+    )
+    return session.scalars(select(Callback).where(Callback.call_sid == call.sid)).one()
+
+
+def _free_reference(session: Session) -> str:
+    while True:
+        letters = "".join(secrets.choice(LETTERS) for _ in range(2))
+        reference = f"{letters}-{secrets.randbelow(900) + 100}"
+        if session.scalar(select(Callback.id).where(Callback.reference == reference)) is None:
+            return reference

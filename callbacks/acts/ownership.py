@@ -1,0 +1,97 @@
+"""Who has a callback: take it, assign it to somebody, pass it back to the escalation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callbacks.acts import wording
+from callbacks.acts.base import SUPERVISORS, Act, ActContext, Refused
+from callbacks.acts.conflicts import OWNER_CHANGED, TRIED
+from callbacks.db.event_kinds import EventKind
+from callbacks.db.states import PageAnswer, PageKind
+from callbacks.db.tables import Technician
+from callbacks.lifecycle.transitions import clear_owner, escalate_now, is_held_by_another, owns, set_owner
+from callbacks.paging import messages
+from callbacks.paging.escalate import take_next_step
+from callbacks.paging.notices import notify_others_of_owner, text_or_record_failure
+from callbacks.paging.pages import cancel_waiting, code_for, mark_answer
+from callbacks.paging.subject import subject_of
+from callbacks.text.bilingual import Words
+
+
+@dataclass(frozen=True)
+class Take(Act):
+    """A technician becomes the owner. Asked again by the owner, nothing changes."""
+
+    from_owner: bool = False
+    """Take it from whoever has it: for the console, which shows who that is."""
+
+    conflicts = TRIED
+
+    def apply(self, context: ActContext) -> Words:
+        take(context, from_owner=self.from_owner)
+        return wording.taken(context.desk, context.callback, context.by.code, context.now)
+
+
+def take(context: ActContext, *, from_owner: bool = False) -> Technician:
+    """Make the requester the owner, and return them. Raise Refused when somebody else has it.
+
+    Somebody else's callback is theirs until it escalates again; from then on whoever takes it next has it.
+    """
+    callback, technician = context.callback, context.acting_technician()
+    if owns(callback, technician):
+        return technician
+    if is_held_by_another(callback, technician) and not from_owner:
+        raise Refused(wording.owned_by_another(callback))
+    set_owner(context.session, callback, technician, context.now)
+    context.record(EventKind.TAKEN, f"by {context.by.label}", technician.name)
+    mark_answer(context.session, callback, technician, PageAnswer.TAKEN)
+    _hand_over(context, technician)
+    return technician
+
+
+@dataclass(frozen=True)
+class Assign(Act):
+    """A supervisor gives it to a technician, whoever has it, and the technician is texted."""
+
+    technician: Technician
+
+    roles = SUPERVISORS
+    conflicts = TRIED
+
+    def apply(self, context: ActContext) -> Words:
+        session, desk, callback, technician = context.session, context.desk, context.callback, self.technician
+        if technician.left_at is not None:
+            raise Refused(wording.left(technician.name))
+        set_owner(session, callback, technician, context.now)
+        context.record(EventKind.ASSIGNED, f"to {technician.name}")
+        code, subject = code_for(session, callback, technician.id), subject_of(desk, callback)
+        message = messages.given(subject, code, context.by.name, technician.language, context.now)
+        text_or_record_failure(session, callback, technician, PageKind.GIVEN, message, context.now, code)
+        _hand_over(context, technician)
+        return wording.assigned(callback.reference, technician.name)
+
+
+def _hand_over(context: ActContext, technician: Technician) -> None:
+    """Tell whoever was paged that somebody has it, and watch the new owner from now on."""
+    notify_others_of_owner(context.session, context.desk, context.callback, technician, context.now)
+    if context.callback.attempted_at is None:
+        take_next_step(context.session, context.desk, context.callback, context.now)
+
+
+@dataclass(frozen=True)
+class Pass(Act):
+    """A technician gives it back, or declines it: the next step of the policy is taken at once."""
+
+    conflicts = OWNER_CHANGED
+
+    def apply(self, context: ActContext) -> Words:
+        callback, technician = context.callback, context.acting_technician()
+        if callback.owner_id not in (None, technician.id):
+            raise Refused(wording.owned_by_another(callback))
+        clear_owner(context.session, callback)
+        context.record(EventKind.PASSED, f"by {context.by.via.value}", technician.name)
+        mark_answer(context.session, callback, technician, PageAnswer.PASSED)
+        cancel_waiting(context.session, callback, technician.id)
+        escalate_now(callback, context.now)
+        return wording.passed(callback.reference)

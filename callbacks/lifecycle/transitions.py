@@ -1,0 +1,135 @@
+"""How a callback moves: its states, its owner, its attempts, its deadline. Whatever changes one of these does it here.
+
+Taking a callback is not calling the customer: only an attempt to reach them ends the paging (policy: After hours).
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from callbacks.db.states import CallbackState
+from callbacks.db.tables import Callback, Technician
+from callbacks.errors import WrongState
+
+
+class Change(enum.Enum):
+    """What moves a callback from one state to another."""
+
+    RESOLVE = "resolve"  # a person says that the customer is served
+    CANCEL = "cancel"  # a named person says why nobody needs to be called
+    AUTO_CLOSE = "auto-close"  # the customer could not be reached and fell silent
+    REOPEN = "reopen"  # it was not over after all
+
+
+TRANSITIONS: Mapping[tuple[CallbackState, Change], CallbackState] = {
+    (CallbackState.OPEN, Change.RESOLVE): CallbackState.RESOLVED,
+    (CallbackState.OPEN, Change.CANCEL): CallbackState.CANCELLED,
+    (CallbackState.OPEN, Change.AUTO_CLOSE): CallbackState.CLOSED,
+    (CallbackState.RESOLVED, Change.REOPEN): CallbackState.OPEN,
+    (CallbackState.CANCELLED, Change.REOPEN): CallbackState.OPEN,
+    (CallbackState.CLOSED, Change.REOPEN): CallbackState.OPEN,
+}
+# The states in which the promise of a resolution was kept or given up; a cancelled callback promised nothing.
+SERVED = (CallbackState.RESOLVED, CallbackState.CLOSED)
+
+
+def change_state(callback: Callback, change: Change, now: datetime) -> None:
+    """Move a callback to the state that a change leads to. Raise WrongState when it does not fit.
+
+    An open callback is looked at again at once; one that is over has no next action.
+    """
+    state = TRANSITIONS.get((callback.state, change))
+    if state is None:
+        raise WrongState(f"{callback.reference} is {callback.state.value}.")
+    callback.state = state
+    callback.resolved_at = now if state in SERVED else None
+    callback.next_action_at = now if state is CallbackState.OPEN else None
+
+
+# The owner
+
+
+def owns(callback: Callback, technician: Technician) -> bool:
+    """Return whether a callback is this technician's, and has not begun to escalate again above them."""
+    return callback.owner_id == technician.id and not callback.resumed
+
+
+def is_held_by_another(callback: Callback, technician: Technician) -> bool:
+    """Return whether somebody else has it, and it has not begun to escalate again above them."""
+    return callback.owner_id not in (None, technician.id) and not callback.resumed
+
+
+def set_owner(session: Session, callback: Callback, technician: Technician, now: datetime) -> None:
+    """Make a technician the owner: from now on it is they who are reminded."""
+    callback.owner, callback.acknowledged_at = technician, now
+    callback.acted_at, callback.resumed = now, False
+    session.flush()
+
+
+def clear_owner(session: Session, callback: Callback) -> None:
+    """Leave a callback without an owner."""
+    callback.owner, callback.acknowledged_at, callback.resumed = None, None, False
+    session.flush()
+
+
+# Attempts and the deadline
+
+
+def note_attempt(session: Session, callback: Callback, technician: Technician, now: datetime) -> None:
+    """Note that a technician tried to reach the customer. The first attempt keeps the promise, or is late."""
+    if callback.owner_id is None:
+        callback.owner, callback.acknowledged_at = technician, now
+        session.flush()
+    if callback.attempted_at is None:
+        callback.attempted_at = now
+        if now > callback.due_at:
+            note_breach(callback)
+    review_closing(callback, now)
+
+
+def note_breach(callback: Callback) -> bool:
+    """Note that nobody had tried the customer by the deadline; return whether that is news."""
+    is_news = callback.breached_at is None
+    callback.breached_at = callback.breached_at or callback.due_at
+    return is_news
+
+
+# The next action
+
+
+def awaits_attempt(callback: Callback) -> bool:
+    """Return whether a callback is open and nobody has tried to reach its customer."""
+    return callback.state is CallbackState.OPEN and callback.attempted_at is None
+
+
+def advance_escalation(callback: Callback, position: int, at: datetime, *, resumed: bool) -> None:
+    """Note which step of the policy comes next, and when."""
+    callback.position, callback.resumed, callback.next_action_at = position, resumed, at
+
+
+def restart_escalation(callback: Callback, policy: str, now: datetime) -> None:
+    """Begin another policy with its first step."""
+    callback.policy, callback.position = policy, 0
+    escalate_now(callback, now)
+
+
+def escalate_now(callback: Callback, now: datetime) -> None:
+    """Take the next step at once, unless an owner has it or an attempt is on record."""
+    waits_for_owner = callback.owner_id is not None and not callback.resumed
+    if awaits_attempt(callback) and not waits_for_owner:
+        callback.next_action_at = now
+
+
+def review_closing(callback: Callback, now: datetime) -> None:
+    """Have the next sweep work out when a callback that was tried closes by itself."""
+    if callback.state is CallbackState.OPEN and callback.attempted_at is not None:
+        callback.next_action_at = now
+
+
+def look_again_at(callback: Callback, at: datetime | None) -> None:
+    """Set when a callback is looked at again; None for never."""
+    callback.next_action_at = at

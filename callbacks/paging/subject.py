@@ -1,0 +1,31 @@
+"""What a text or a call about a callback needs to know of it."""
+
+from __future__ import annotations
+
+from callbacks.db.states import VoicemailState
+from callbacks.db.tables import Callback, Voicemail
+from callbacks.desk.desk_file import Desk
+from callbacks.paging import messages
+
+
+def subject_of(desk: Desk, callback: Callback) -> messages.Subject:
+    """Return the facts of a callback that messages are made of, as they are now."""
+    return messages.Subject(
+        sender=desk.company.sender,
+        reference=callback.reference,
+        line=callback.call.line,
+        caller=callback.call.caller,
+        customer_number=callback.call.customer_number,
+        due_at=callback.due_at,
+        zone=desk.zone,
+        message=_message(callback.call.voicemail),
+        is_tried=callback.attempted_at is not None,
+    )
+
+
+def _message(voicemail: Voicemail | None) -> messages.Message:
+    if voicemail is None or voicemail.state is VoicemailState.ABSENT:
+        return messages.NO_MESSAGE
+    if voicemail.seconds:
+        return messages.Message(left=True, seconds=voicemail.seconds)
+    return messages.Message(left=True if voicemail.recording_sid else None)

@@ -1,0 +1,89 @@
+"""How the log reads: the English of every kind of event, made here and nowhere else."""
+
+from __future__ import annotations
+
+from callbacks.db.event_kinds import EventKind
+
+# Each follows the name of whoever acted, and is followed by the event's detail.
+_WORDS = {
+    EventKind.CALLED: "called",
+    EventKind.MENU_SUPPORT: "chose support in the menu",
+    EventKind.MENU_ENGLISH: "chose English in the menu",
+    EventKind.MENU_FRENCH: "chose French in the menu",
+    EventKind.MENU_NO_CHOICE_SUPPORT: "chose nothing in the menu and went on to support",
+    EventKind.MENU_NO_CHOICE_GOODBYE: "chose nothing in the menu; the call was ended",
+    EventKind.BEEP: "asked for a message",
+    EventKind.CALL_ENDED: "call ended",
+    EventKind.CALL_ANSWERED: "answered the call",
+    EventKind.CALL_MISSED: "found a missed call",
+    EventKind.RECORDING_EXPECTED: "expects a recording",
+    EventKind.RECORDING_RECORDED: "recorded the message",
+    EventKind.RECORDING_ABSENT: "has no recording",
+    EventKind.RECORDING_FAILED: "could not record the message",
+    EventKind.AUDIO_STORED: "stored the recording",
+    EventKind.AUDIO_DELAYED: "could not fetch the recording yet",
+    EventKind.MACHINE_TRANSCRIBED: "transcribed the message",
+    EventKind.MACHINE_TRANSCRIPTION_FAILED: "could not transcribe the message",
+    EventKind.TRANSCRIBED: "wrote down the message",
+    EventKind.MESSAGE_HEARD: "heard the message",
+    EventKind.CALLBACK_OPENED: "opened the callback",
+    EventKind.STEP: "took a step",
+    EventKind.STEP_SKIPPED: "skipped a step",
+    EventKind.REMINDER: "sent a reminder",
+    EventKind.BREACHED: "missed the deadline",
+    EventKind.ESCALATION_RESUMED: "resumed the escalation",
+    EventKind.DECISION_FAILED: "could not decide the next step",
+    EventKind.RESOLUTION_OVERDUE: "missed the deadline of the resolution",
+    EventKind.PAGED: "paged",
+    EventKind.NOTIFIED: "informed",
+    EventKind.CONNECTION_STARTED: "started a connection",
+    EventKind.PAGE_CAPPED: "held back a page",
+    EventKind.PAGE_FAILED: "could not deliver a page",
+    EventKind.PAGE_NOT_TAKEN: "did not take the page",
+    EventKind.ANSWER_LOST: "answer lost",
+    EventKind.TAKEN: "took it",
+    EventKind.ASSIGNED: "assigned it",
+    EventKind.PASSED: "passed it",
+    EventKind.ATTEMPT: "tried the customer",
+    EventKind.OUTCOME_REPORTED: "said how it went",
+    EventKind.RESOLVED: "resolved it",
+    EventKind.CANCELLED: "cancelled it",
+    EventKind.AUTO_CLOSED: "closed it automatically",
+    EventKind.REOPENED: "reopened it",
+    EventKind.NUMBER_BLOCKED: "blocked the number",
+    EventKind.NUMBER_CHANGED: "gave another number",
+    EventKind.CONSENTED: "consented to the call",
+    EventKind.PAGE_REQUESTED: "asked to page now",
+    EventKind.CONNECTION_REQUESTED: "asked for a connection",
+    EventKind.PRIORITY_CHANGED: "changed the priority",
+    EventKind.WAITING_STARTED: "is waiting for the customer",
+    EventKind.WAITING_ENDED: "heard from the customer",
+    EventKind.PRODUCT_SET: "set the product",
+    EventKind.MANAGER_REQUESTED: "asked for a manager",
+    EventKind.CALLER_NAMED: "named the caller",
+    EventKind.NOTE: "wrote a note",
+    EventKind.OTHER: "other event",
+}
+
+# What stopped the paging, or started it again, as the answer to "why was nobody paged?" says it.
+_EFFECTS_ON_PAGING = {
+    EventKind.TAKEN: "took it: from then on only the owner is reminded, until it escalates above them.",
+    EventKind.ASSIGNED: "assigned it: from then on only the owner is reminded, until it escalates above them.",
+    EventKind.PASSED: "passed it: the next step was due at once.",
+    EventKind.ESCALATION_RESUMED: "went on with the steps above the owner, who had not tried the customer.",
+    EventKind.ATTEMPT: "tried the customer: the promise was kept, and nobody is paged any more.",
+    EventKind.RESOLVED: "resolved it.",
+    EventKind.CANCELLED: "cancelled it.",
+    EventKind.AUTO_CLOSED: "closed it, for the customer could not be reached and fell silent.",
+    EventKind.REOPENED: "reopened it.",
+}
+
+
+def event_words(kind: EventKind, step: int | None = None) -> str:
+    """Return what an event of this kind is called in the log."""
+    return f"took step {step}" if kind is EventKind.STEP and step is not None else _WORDS[kind]
+
+
+def effect_on_paging(kind: EventKind) -> str | None:
+    """Return how an event of this kind changed who is paged; None: it did not."""
+    return _EFFECTS_ON_PAGING.get(kind)

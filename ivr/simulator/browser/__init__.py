@@ -1,0 +1,1 @@
+"""The browser phone: one screen with everybody's phones, the clock and the faults."""

@@ -1,0 +1,177 @@
+"""The routes of the REST API, its authentication, and the faults that its requests meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from ivr.simulator.carrier import Carrier
+from ivr.simulator.faults import FaultKind, Place
+from ivr.simulator.in_process import ConnectionRefused, ResponseLost
+from ivr.simulator.ledger import CallStatus, RecordingStatus
+from ivr.simulator.rest.creation import create_call, create_message
+from ivr.simulator.rest.errors import Refused, not_authenticated, unavailable
+from ivr.simulator.rest.lists import Row, matches, on_days, page_of
+from ivr.simulator.rest.resources import Json, call_json, message_json, number_json, recording_json
+
+
+def rest_blueprint(carrier: Carrier) -> Blueprint:
+    """Return the API of the carrier's account."""
+    api = Blueprint("rest", __name__, url_prefix="/2010-04-01/Accounts")
+    sid = carrier.account.sid
+    base = f"/{sid}"
+
+    @api.errorhandler(Refused)
+    def refuse(error: Refused) -> tuple[Response, int]:
+        return jsonify(error.json()), error.status
+
+    @api.before_request
+    def authenticate() -> None:
+        login = request.authorization
+        if login is None or not carrier.account.accepts(login.username, login.password):
+            raise not_authenticated()
+
+    @api.get(f"{base}.json")
+    def account() -> Response:
+        return jsonify({"sid": sid, "status": "active", "type": "Full", "friendly_name": "Simulated"})
+
+    @api.get(f"{base}/IncomingPhoneNumbers.json")
+    def list_numbers() -> Response:
+        return _list(carrier, "incoming_phone_numbers", list(carrier.account.numbers.values()), number_json)
+
+    _add_messages(api, base, carrier)
+    _add_calls(api, base, carrier)
+    _add_recordings(api, base, carrier)
+    return api
+
+
+def _add_messages(api: Blueprint, base: str, carrier: Carrier) -> None:
+    @api.post(f"{base}/Messages.json")
+    def post_message() -> tuple[Response, int]:
+        return _create(carrier, Place.MESSAGES, lambda: message_json(create_message(carrier, request.form)))
+
+    @api.get(f"{base}/Messages.json")
+    def list_messages() -> Response:
+        wanted = partial(matches, request.args)
+        found = [row for row in carrier.ledger.messages if wanted("To", row.to) and wanted("From", row.from_)]
+        found = on_days(found, request.args, "DateSent", lambda message: message.created_at)
+        return _list(carrier, "messages", found, message_json)
+
+    @api.get(f"{base}/Messages/<sid>.json")
+    def get_message(sid: str) -> Response:
+        return _one(carrier, message_json(_with_sid(carrier.ledger.messages, sid)))
+
+
+def _add_calls(api: Blueprint, base: str, carrier: Carrier) -> None:
+    @api.post(f"{base}/Calls.json")
+    def post_call() -> tuple[Response, int]:
+        return _create(carrier, Place.CALLS, lambda: call_json(create_call(carrier, request.form)))
+
+    @api.get(f"{base}/Calls.json")
+    def list_calls() -> Response:
+        wanted = partial(matches, request.args)
+        found = [
+            call
+            for call in carrier.ledger.calls
+            if wanted("To", call.to) and wanted("From", call.from_) and wanted("Status", call.status)
+            and wanted("ParentCallSid", call.parent_sid)
+        ]  # fmt: skip
+        found = on_days(found, request.args, "StartTime", lambda call: call.created_at)
+        return _list(carrier, "calls", found, call_json)
+
+    @api.get(f"{base}/Calls/<sid>.json")
+    def get_call(sid: str) -> Response:
+        return _one(carrier, call_json(_with_sid(carrier.ledger.calls, sid)))
+
+    @api.post(f"{base}/Calls/<sid>.json")
+    def end_call(sid: str) -> Response:
+        call, leg, status = _with_sid(carrier.ledger.calls, sid), carrier.calls.leg(sid), request.form.get("Status")
+        if leg is not None and status in (CallStatus.COMPLETED, CallStatus.CANCELED):
+            carrier.events.soon(partial(carrier.calls.end, leg, CallStatus(status)))
+        return _one(carrier, call_json(call))
+
+
+def _add_recordings(api: Blueprint, base: str, carrier: Carrier) -> None:
+    @api.get(f"{base}/Recordings.json")
+    def list_recordings() -> Response:
+        found = [row for row in carrier.ledger.recordings if matches(request.args, "CallSid", row.call_sid)]
+        found = on_days(found, request.args, "DateCreated", lambda recording: recording.created_at)
+        return _list(carrier, "recordings", found, recording_json)
+
+    @api.get(f"{base}/Recordings/<sid>.json")
+    def get_recording(sid: str) -> Response:
+        return _one(carrier, recording_json(_with_sid(carrier.ledger.recordings, sid)))
+
+    @api.get(f"{base}/Recordings/<sid>.wav")
+    @api.get(f"{base}/Recordings/<sid>")
+    def get_audio(sid: str) -> Response:
+        found = _with_sid(carrier.ledger.recordings, sid)
+        fault = carrier.faults.take_kind(Place.MEDIA, sid)
+        if found.status is not RecordingStatus.COMPLETED or fault is FaultKind.NOT_FOUND:
+            raise Refused(404, 20404, "The requested resource was not found")
+        audio = found.audio
+        if fault is FaultKind.CUT_SHORT:
+            audio = audio[: len(audio) // 2]
+        return Response(audio, content_type="audio/x-wav")
+
+
+def _create(carrier: Carrier, place: Place, create: Callable[[], Json]) -> tuple[Response, int]:
+    """Create a resource, unless a fault refuses the request, or loses the response after it is created."""
+    fault = carrier.faults.take_kind(place, request.get_data(as_text=True))
+    _raise_before(fault)
+    created = create()
+    _raise_after(fault)
+    return _one(carrier, created), 201
+
+
+def _raise_before(fault: FaultKind | None) -> None:
+    match fault:
+        case FaultKind.TOO_MANY_REQUESTS:
+            raise Refused(429, 20429, "Too Many Requests")
+        case FaultKind.ACCOUNT_SUSPENDED:
+            raise not_authenticated()
+        case FaultKind.SERVER_ERROR:
+            raise unavailable()
+        case FaultKind.CONNECTION_REFUSED:
+            raise ConnectionRefused
+
+
+def _raise_after(fault: FaultKind | None) -> None:
+    match fault:
+        case FaultKind.SERVER_ERROR_BUT_DONE:
+            raise unavailable()
+        case FaultKind.RESPONSE_LOST:
+            raise ResponseLost
+
+
+def _with_sid(rows: Iterable[Any], sid: str) -> Any:
+    found = next((row for row in rows if row.sid == sid), None)
+    if found is None:
+        raise Refused(404, 20404, f"The requested resource {sid} was not found")
+    return found
+
+
+def _list(carrier: Carrier, name: str, rows: list[Row], as_json: Callable[[Row], Json]) -> Response:
+    if carrier.faults.take_kind(Place.LISTS, request.full_path) is not None:
+        raise unavailable()
+    page = page_of(rows, request.args)
+    return jsonify(
+        {
+            name: [_of_account(carrier, as_json(row)) for row in page.rows],
+            "page": page.number,
+            "page_size": page.size,
+            "next_page_uri": page.next_url(request.path, request.args),
+            "uri": request.path,
+        }
+    )
+
+
+def _one(carrier: Carrier, resource: Json) -> Response:
+    return jsonify(_of_account(carrier, resource))
+
+
+def _of_account(carrier: Carrier, resource: Json) -> Json:
+    return {"account_sid": carrier.account.sid, **resource}

@@ -1,0 +1,69 @@
+"""The JSON of each resource, with Twilio's field names."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any
+
+from ivr.simulator.account import OwnNumber
+from ivr.simulator.ledger import Call, Message, Recording
+
+Json = dict[str, Any]
+
+
+def message_json(message: Message) -> Json:
+    return {
+        "sid": message.sid,
+        "to": message.to,
+        "from": message.from_,
+        "body": message.body,
+        "status": message.status,
+        "direction": message.direction,
+        "error_code": message.error_code,
+        "date_created": _date(message.created_at),
+        "date_sent": _date(message.created_at),
+        "date_updated": _date(message.created_at),
+    }
+
+
+def call_json(call: Call) -> Json:
+    return {
+        "sid": call.sid,
+        "to": call.to,
+        "from": call.from_,
+        "status": call.status,
+        "direction": call.direction,
+        "parent_call_sid": call.parent_sid or None,
+        "date_created": _date(call.created_at),
+        "start_time": _date(call.started_at),
+        "end_time": _date(call.ended_at),
+        "duration": str(call.seconds) if call.ended_at is not None else None,
+    }
+
+
+def recording_json(recording: Recording) -> Json:
+    return {
+        "sid": recording.sid,
+        "call_sid": recording.call_sid,
+        "status": recording.status,
+        "source": recording.source,
+        "duration": str(recording.seconds),
+        "date_created": _date(recording.created_at),
+        "start_time": _date(recording.created_at),
+    }
+
+
+def number_json(number: OwnNumber) -> Json:
+    return {
+        "sid": f"PN{number.number.removeprefix('+'):0>32}",
+        "phone_number": number.number,
+        "voice_url": number.voice_url,
+        "status_callback": number.status_callback,
+        "sms_url": number.sms_url,
+        "voice_fallback_url": number.voice_fallback_url,
+    }
+
+
+def _date(at: datetime | None) -> str | None:
+    return format_datetime(at.astimezone(UTC)) if at else None

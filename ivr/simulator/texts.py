@@ -1,0 +1,89 @@
+"""Texts on their way: to a phone, with their delivery reports, and from a phone to one of our numbers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from ivr.simulator.account import Account
+from ivr.simulator.events import EventQueue
+from ivr.simulator.faults import Place
+from ivr.simulator.ledger import Direction, Message, MessageStatus
+from ivr.simulator.phones import Phone, Phones, SmsHabit, Text
+from ivr.simulator.twiml.reader import BadTwiml, read, words_of
+from ivr.simulator.webhooks import Webhooks
+
+SENT_AFTER = timedelta(milliseconds=300)
+ARRIVES_AFTER = 2 * SENT_AFTER
+ERROR_CODES = {
+    SmsHabit.UNDELIVERED: 30003,
+    SmsHabit.LANDLINE: 30006,
+    SmsHabit.UNREGISTERED: 30034,
+}
+# The carrier acts on these words itself (twilio.com/docs/messaging), and passes the texts on all the same.
+STOP_WORDS = {"stop", "stopall", "unsubscribe", "end", "quit", "cancel", "revoke", "optout"}
+START_WORDS = {"start", "unstop", "yes"}
+
+
+class Texts:
+    def __init__(self, account: Account, events: EventQueue, webhooks: Webhooks, phones: Phones) -> None:
+        self._account, self._events, self._webhooks, self._phones = account, events, webhooks, phones
+
+    # To a phone
+
+    def send(
+        self, to: str, from_: str, body: str, direction: Direction = Direction.OUTBOUND_API, status_callback: str = ""
+    ) -> Message:
+        sid, now = self._account.new_sid("SM"), self._events.now
+        message = Message(sid, to, from_, body, direction, MessageStatus.QUEUED, now, status_callback)
+        self._account.ledger.messages.append(message)
+        self._events.later(SENT_AFTER, lambda: self._set_status(message, MessageStatus.SENT))
+        self._events.later(ARRIVES_AFTER, lambda: self._arrive(message))
+        return message
+
+    def _arrive(self, message: Message) -> None:
+        phone = self._phones.with_number(message.to)
+        match self._habit(phone):
+            case SmsHabit.DELIVERED:
+                phone.texts.append(Text(self._events.now, message.from_, message.body, message.sid))
+                self._set_status(message, MessageStatus.DELIVERED)
+            case habit if habit in ERROR_CODES:
+                message.error_code = ERROR_CODES[habit]
+                self._set_status(message, MessageStatus.UNDELIVERED)
+
+    def _habit(self, phone: Phone) -> SmsHabit:
+        fault = self._account.faults.take_kind(Place.TEXT_ARRIVES, phone.number)
+        return SmsHabit(fault.value) if fault is not None else phone.sms_habit
+
+    def _set_status(self, message: Message, status: MessageStatus) -> None:
+        message.status = status
+        self._webhooks.report_message(message)
+
+    # From a phone
+
+    def receive(self, phone: Phone, to: str, body: str) -> None:
+        """Take a text from a phone to one of our numbers, and send what the application replies."""
+        sid, now = self._account.new_sid("SM"), self._events.now
+        message = Message(sid, to, phone.number, body, Direction.INBOUND, MessageStatus.RECEIVED, now)
+        self._account.ledger.messages.append(message)
+        _act_on_word(phone, body.strip().casefold())
+        own = self._account.numbers.get(to)
+        reply = self._webhooks.fetch_reply(own.sms_url, message) if own is not None and own.sms_url else None
+        if reply:
+            self._reply(message, reply)
+
+    def _reply(self, message: Message, twiml: str) -> None:
+        try:
+            verbs = read(twiml)
+        except BadTwiml as error:
+            self._account.ledger.errors.append(str(error))
+            return
+        for verb in verbs:
+            if verb.tag == "Message":
+                self.send(message.from_, message.to, words_of(verb), Direction.OUTBOUND_REPLY)
+
+
+def _act_on_word(phone: Phone, word: str) -> None:
+    if word in STOP_WORDS:
+        phone.sms_habit = SmsHabit.STOPPED
+    elif word in START_WORDS:
+        phone.sms_habit = SmsHabit.DELIVERED

@@ -1,0 +1,62 @@
+"""<Dial>: calls another phone, which first hears a document of its own if there is one; then both are connected.
+
+twilio.com/docs/voice/twiml/dial
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from xml.etree.ElementTree import Element
+
+from ivr.simulator.ledger import CallStatus
+from ivr.simulator.phones import Leg, Wait
+from ivr.simulator.twiml.context import Context, DocumentRequest, HungUp, SpeechRun, VerbRun
+from ivr.simulator.twiml.reader import BadTwiml
+
+
+def dial(context: Context, verb: Element) -> VerbRun:
+    noun = verb.find("Number")
+    number = ((noun.text if noun is not None else verb.text) or "").strip()
+    screen_url = context.absolute(noun.attrib["url"]) if noun is not None and "url" in noun.attrib else ""
+    timeout = timedelta(seconds=float(verb.get("timeout", "30")))
+    other = context.switch.dial(context.leg, number, _caller_id(context, verb), timeout, screen_url)
+    if noun is not None:
+        _set_reports(context, other, noun)
+    yield from _wait_for_end(context, other)
+    action = verb.get("action")
+    return DocumentRequest(context.absolute(action), _result(other)) if action is not None else None
+
+
+def _caller_id(context: Context, verb: Element) -> str:
+    call = context.leg.call
+    caller_id = verb.get("callerId") or (call.to if context.leg.incoming else call.from_)
+    if caller_id not in context.account.numbers and caller_id not in (call.from_, call.to):
+        raise BadTwiml(13214, f"callerId {caller_id!r} is neither a number of the account nor a party of the call")
+    return caller_id
+
+
+def _set_reports(context: Context, other: Leg, noun: Element) -> None:
+    """Set the reports on the other call, and on who or what answers it (twilio.com/docs/voice/twiml/number)."""
+    if "statusCallback" in noun.attrib:
+        other.status_callback = context.absolute(noun.attrib["statusCallback"])
+        other.status_events = set(noun.get("statusCallbackEvent", "completed").split())
+    if noun.get("machineDetection") and "amdStatusCallback" in noun.attrib:
+        other.machine_callback = context.absolute(noun.attrib["amdStatusCallback"])
+
+
+def _wait_for_end(context: Context, other: Leg) -> SpeechRun:
+    try:
+        while other.call.ended_at is None:
+            yield Wait(None)
+    except HungUp:
+        context.switch.end(other, CallStatus.COMPLETED if other.call.answered_at else CallStatus.CANCELED)
+        raise
+
+
+def _result(other: Leg) -> dict[str, str]:
+    fields = {
+        "DialCallStatus": str(other.call.status),
+        "DialCallSid": other.call.sid,
+        "DialBridged": str(other.was_bridged).lower(),
+    }
+    return fields | ({"DialCallDuration": str(other.call.seconds)} if other.call.answered_at else {})

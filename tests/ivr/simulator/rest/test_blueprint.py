@@ -1,0 +1,98 @@
+"""The routes of the REST API: who may use them, and the faults that their requests meet."""
+
+from __future__ import annotations
+
+import io
+import wave
+
+import pytest
+import requests
+from twilio.base.exceptions import TwilioException, TwilioRestException
+
+from ivr.simulator import Fault, FaultKind, Place
+from tests.ivr.simulator.simulation import ACCOUNT, AMY, OURS, TOKEN, Simulation, tone
+
+
+def record_a_message(simulation: Simulation) -> str:
+    """Return the address of the audio."""
+    leg = simulation.dial("<Record action='/done'/>", 1)
+    leg.speak(tone(4))
+    simulation.advance(2)
+    leg.press("#")
+    simulation.advance(2)
+    (recording,) = simulation.client.recordings.list()
+    return f"https://api.twilio.com/2010-04-01/Accounts/{ACCOUNT}/Recordings/{recording.sid}.wav"
+
+
+def test_a_wrong_token_is_refused(simulation: Simulation) -> None:
+    with pytest.raises(TwilioRestException) as refused:
+        simulation.client_with("wrong").messages.create(to=AMY, from_=OURS, body="hello")
+    assert (refused.value.status, refused.value.code) == (401, 20003)
+
+
+def test_a_recording_is_listed_and_its_sound_needs_a_login(simulation: Simulation) -> None:
+    url = record_a_message(simulation)
+    (recording,) = simulation.client.recordings.list()
+    assert (recording.source, recording.duration, recording.status) == ("RecordVerb", "2", "completed")
+    session = simulation.to_carrier
+    assert session.get(url).status_code == 401
+    with wave.open(io.BytesIO(session.get(url, auth=(ACCOUNT, TOKEN)).content)) as sound:
+        assert sound.getframerate() == 8000
+
+
+def test_the_audio_of_a_recording_fails_on_request(simulation: Simulation) -> None:
+    url = record_a_message(simulation)
+    for kind in (FaultKind.NOT_FOUND, FaultKind.CUT_SHORT):
+        simulation.carrier.faults.add(Fault(Place.MEDIA, kind))
+    missing, half, whole = (simulation.to_carrier.get(url, auth=(ACCOUNT, TOKEN)) for _ in range(3))
+    assert (missing.status_code, missing.json()["code"]) == (404, 20404)
+    assert half.content == whole.content[: len(whole.content) // 2]
+
+
+@pytest.mark.parametrize(
+    ("kind", "done"),
+    [
+        (FaultKind.TOO_MANY_REQUESTS, 0),
+        (FaultKind.ACCOUNT_SUSPENDED, 0),
+        (FaultKind.SERVER_ERROR, 0),
+        (FaultKind.SERVER_ERROR_BUT_DONE, 1),
+        (FaultKind.RESPONSE_LOST, 1),
+        (FaultKind.CONNECTION_REFUSED, 0),
+    ],
+)
+def test_requests_fail_on_request(simulation: Simulation, kind: FaultKind, done: int) -> None:
+    simulation.carrier.faults.add(Fault(Place.MESSAGES, kind))
+    with pytest.raises((TwilioRestException, requests.RequestException)):
+        simulation.client.messages.create(to=AMY, from_=OURS, body="hello")
+    assert len(simulation.carrier.ledger.messages) == done
+    simulation.client.messages.create(to=AMY, from_=OURS, body="again")
+
+
+def test_lists_fail_on_request(simulation: Simulation) -> None:
+    simulation.carrier.faults.add(Fault(Place.LISTS, FaultKind.SERVER_ERROR))
+    with pytest.raises(TwilioException, match="HTTP 503"):
+        simulation.client.calls.list()
+    assert simulation.client.calls.list() == []
+
+
+def test_the_numbers_of_the_account_are_listed_with_their_urls(simulation: Simulation) -> None:
+    (number,) = simulation.client.incoming_phone_numbers.list()
+    assert (number.phone_number, number.voice_url, number.sms_url) == (
+        OURS,
+        "https://app.test/voice",
+        "https://app.test/sms",
+    )
+
+
+def test_what_does_not_exist_is_not_found(simulation: Simulation) -> None:
+    with pytest.raises(TwilioRestException) as refused:
+        simulation.client.calls(f"CA{'9' * 32}").fetch()
+    assert (refused.value.status, refused.value.code) == (404, 20404)
+
+
+def test_a_call_and_a_text_are_fetched_by_their_sid(simulation: Simulation) -> None:
+    leg = simulation.dial("<Pause/>", 1)
+    assert simulation.client.calls(leg.call.sid).fetch().to == OURS
+    simulation.text(AMY)
+    (message,) = simulation.carrier.ledger.messages
+    assert simulation.client.messages(message.sid).fetch().body == "hello"

@@ -1,0 +1,45 @@
+"""Texts and calls that cannot be are refused with Twilio's codes."""
+
+from __future__ import annotations
+
+import pytest
+from twilio.base.exceptions import TwilioRestException
+
+from ivr.simulator import SmsHabit
+from tests.ivr.simulator.simulation import AMY, OURS, Simulation
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [({"to": "Amy"}, 21211), ({"from_": AMY}, 21606), ({"body": ""}, 21602), ({"body": "x" * 1601}, 21617)],
+)
+def test_a_text_that_cannot_be_is_refused_with_twilios_code(
+    simulation: Simulation, change: dict[str, str], code: int
+) -> None:
+    with pytest.raises(TwilioRestException) as refused:
+        simulation.client.messages.create(**{"to": AMY, "from_": OURS, "body": "hello", **change})
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("change", "code"), [({"to": "Amy"}, 21211), ({"from_": AMY}, 21210), ({"url": "ftp://app.test"}, 21205)]
+)
+def test_a_call_that_cannot_be_is_refused_with_twilios_code(
+    simulation: Simulation, change: dict[str, str], code: int
+) -> None:
+    with pytest.raises(TwilioRestException) as refused:
+        simulation.client.calls.create(**{"to": AMY, "from_": OURS, "url": "https://app.test/page", **change})
+    assert refused.value.code == code
+    assert simulation.carrier.ledger.calls == []
+
+
+def test_somebody_who_sent_stop_cannot_be_texted(simulation: Simulation) -> None:
+    simulation.carrier.phone(AMY).sms_habit = SmsHabit.STOPPED
+    with pytest.raises(TwilioRestException) as refused:
+        simulation.client.messages.create(to=AMY, from_=OURS, body="hello")
+    assert refused.value.code == 21610
+
+
+def test_a_messaging_service_sends_from_a_number_of_the_account(simulation: Simulation) -> None:
+    simulation.client.messages.create(to=AMY, messaging_service_sid=f"MG{'0' * 32}", body="hello")
+    assert simulation.carrier.ledger.messages[0].from_ == OURS

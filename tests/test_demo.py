@@ -1,0 +1,48 @@
+"""The demo keeps away from a real account, and the real service has no browser phone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import app
+
+
+@pytest.mark.parametrize(
+    "name", ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN_FILE"]
+)
+@pytest.mark.parametrize("where", ["environment", ".env"])
+def test_the_demo_refuses_to_run_beside_a_real_account(
+    name: str, where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DESK_FILE", "none.toml")  # so that a demo that does not refuse ends all the same
+    if where == "environment":
+        monkeypatch.setenv(name, "real")
+    else:
+        Path(".env").write_text(f"{name}=real\n", encoding="utf-8")
+    ended = CliRunner().invoke(app.cli, ["demo"])
+    assert ended.exit_code == 1
+    assert ended.output == (
+        f"Error: The demo does not run beside a real Twilio account, and {name} is set: "
+        "unset it, or run the demo from a folder whose .env does not have it.\n"
+    )
+
+
+def test_the_real_web_app_has_no_browser_phone(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = {
+        "PUBLIC_URL": "https://desk.test", "TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "sesame",
+        "TWILIO_FROM": "+15148458474", "SECRET_KEY": "s" * 32, "DATABASE_URL": sqlite_url,
+        "DESK_FILE": str(Path("support.toml").resolve()), "MEDIA_DIR": str(tmp_path),
+    }  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    for name, value in real.items():
+        monkeypatch.setenv(name, value)
+    web = app.wsgi()
+    assert [rule.rule for rule in web.url_map.iter_rules() if "simulator" in rule.rule] == []
+    assert web.test_client().get("/healthz").status_code == 200
+    assert web.test_client().get("/simulator/").status_code == 404
