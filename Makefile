@@ -38,11 +38,12 @@ demo: $(RUNTIME)  ## Run the whole desk with a simulated carrier and a browser p
 test: $(DEVELOPMENT)  ## Run the tests, on SQLite, on PostgreSQL and in Chromium
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
-check: $(DEVELOPMENT)  ## Lint, types, layers, dependencies
+check: $(DEVELOPMENT)  ## Lint, types, layers, structure, dependencies
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.structure
 	$(BIN)/deptry .
 	$(BIN)/deptry . --exclude '\.venv' --non-dev-dependency-groups dev
 

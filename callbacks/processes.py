@@ -1,4 +1,4 @@
-"""Keeps processes running: one that ends is started again, until somebody asks all of them to stop."""
+"""Keeps processes running: one that ends is started again, until a signal stops all of them."""
 
 from __future__ import annotations
 
@@ -47,11 +47,17 @@ class Supervised:
                 self.process.kill()
 
 
-def supervise(commands: dict[str, Sequence[str]]) -> None:
-    """Run every command until a signal asks to stop; then stop them all, politely first."""
+def stop_signal() -> threading.Event:
+    """Return an event that is set when the process is asked to stop: SIGTERM, or Ctrl-C."""
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
+    return stopping
+
+
+def supervise(commands: dict[str, Sequence[str]]) -> None:
+    """Run every command until a signal asks to stop; then stop them all, politely first."""
+    stopping = stop_signal()
     processes = [Supervised(name, command) for name, command in commands.items()]
     while not stopping.wait(0.2):
         for process in processes:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from callbacks.acts.attempts import ReportOutcome
 from callbacks.acts.base import Act, Refused, Requester, Via, perform, technician_by
 from callbacks.acts.ownership import Take
-from callbacks.db.states import ReportedOutcome, Role
+from callbacks.db.states import CallbackState, ReportedOutcome, Role
 from callbacks.db.tables import Callback, Technician
 from callbacks.desk.desk_file import Desk
 
@@ -37,4 +37,6 @@ def takes(session: Session, desk: Desk, callback: Callback, technician: Technici
 
 
 def resolves(session: Session, desk: Desk, callback: Callback, technician: Technician, now: datetime) -> None:
-    technician_acts(session, desk, callback, ReportOutcome(ReportedOutcome.RESOLVED), technician, now)
+    """Resolve a callback that is open."""
+    if callback.state is CallbackState.OPEN:
+        technician_acts(session, desk, callback, ReportOutcome(ReportedOutcome.RESOLVED), technician, now)

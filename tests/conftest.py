@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
 
-from callbacks.db.database import Database
+from callbacks.cli.context import Compose
+from callbacks.db.database import UNHURRIED, Database
 from callbacks.db.migrations import migrate
 from callbacks.logs import set_up_logs
 from callbacks.people import users
@@ -23,6 +25,17 @@ TEMPLATE = "desk_template"
 
 use_newest_rules()
 set_up_logs()
+# A property holds or does not; how long an example takes says something about the machine only.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
+
+
+@pytest.fixture(scope="session")
+def compose() -> Compose:
+    """Return the function that composes the service as the process does: no test composes another one."""
+    import app  # here, so that tests which need no service do not wait for its import
+
+    return app.compose
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +44,7 @@ def postgres() -> Iterator[str]:
     try:
         with postgres_server() as url:
             _admin(url, f"CREATE DATABASE {TEMPLATE}")
-            template = Database(url.format(name=TEMPLATE))
+            template = Database(url.format(name=TEMPLATE), UNHURRIED)
             migrate(template)
             template.close()
             yield url
@@ -45,13 +58,12 @@ def postgres() -> Iterator[str]:
 def passwords_are_hashed_quickly() -> None:
     """What is slow on purpose would be a quarter of the tests; `test_users` looks at how the service does it."""
     users._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    users._NOBODYS_HASH = users._hasher.hash("nobody")
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("template") / "desk.db"
-    database = Database(f"sqlite:///{file}")
+    database = Database(f"sqlite:///{file}", UNHURRIED)
     migrate(database)
     database.close()
     return file
@@ -80,7 +92,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
+    database = Database(database_url, UNHURRIED)
     yield database
     database.close()
 

@@ -36,7 +36,9 @@ def postgres_server() -> Iterator[str]:
         _own(folder)
         _run(programs / "initdb", "-D", str(data), "-U", "desk", "-A", "trust", "-E", "UTF8", "--no-sync")
         settings = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=120"
-        _run(programs / "pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "-o", settings, "start")
+        _run(
+            programs / "pg_ctl", "-D", str(data), "-w", "-t", "900", "-l", str(folder / "log"), "-o", settings, "start"
+        )
         stop = [str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"]
         atexit.register(_stop, stop)  # a worker of the test run that is ended early leaves no server behind
         try:

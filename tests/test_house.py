@@ -41,6 +41,16 @@ def test_the_simulator_imports_nothing_of_the_project(file: Path) -> None:
     assert {name for name in ours if not name.startswith("ivr.simulator")} == set()
 
 
+def test_only_the_process_itself_composes_the_service() -> None:
+    """app.py is imported by its own test, by one fixture, and by the script that takes the README's pictures."""
+    files = [*sources(), *sorted(Path("tests").rglob("*.py"))]
+    assert [str(file) for file in files if "app" in imported_by(file)] == [
+        "tests/browser/screenshots.py",
+        "tests/conftest.py",
+        "tests/test_app.py",
+    ]
+
+
 def test_only_the_clock_reads_the_time() -> None:
     reads = re.compile(r"datetime\.(now|utcnow|today)\(|date\.today\(|\btime\.time\(|func\.now\(|CURRENT_TIMESTAMP")
     guilty = [str(file) for file in sources() if reads.search(file.read_text(encoding="utf-8"))]

@@ -1,169 +1,175 @@
-"""`technician`: the people who are paged, their numbers and their wishes."""
+"""`technician`: the people who are paged, their numbers, quiet hours and contact rules."""
 
 from __future__ import annotations
 
 import time
-from datetime import timedelta
 
 import click
 from sqlalchemy.orm import Session
 
-from callbacks.cli.command import Group, OpenDesk, OpensDesk
+from callbacks.cli.command import Group
+from callbacks.cli.context import Service, pass_service
+from callbacks.cli.times import length_of_time
 from callbacks.db.states import Channel, PhoneSlot
 from callbacks.db.tables import Technician
 from callbacks.errors import WrongState
 from callbacks.paging import alerts
 from callbacks.paging.delivery import result_of
 from callbacks.people import technicians
-from callbacks.text.duration import duration
+from callbacks.people.technicians import technician_named
 from callbacks.text.formats import readable_number
 
 RESULT_WITHIN = 60.0  # seconds that `technician test` waits for an answer
-CODES_GO_BY = [Channel.TEXT.value, Channel.CALL.value]
-RULES_GO_BY = [*CODES_GO_BY, Channel.MAIL.value]
-WHICH = click.option("--second", is_flag=True, help="Their second number instead of the first.")
+CODE_CHANNELS = [Channel.TEXT.value, Channel.CALL.value]
+RULE_CHANNELS = [*CODE_CHANNELS, Channel.MAIL.value]
+SECOND = click.option("--second", is_flag=True, help="The second number instead of the first.")
 
 
-def technician_commands(open_desk: OpensDesk) -> click.Group:
-    """The group of commands."""
-    group = Group("technician", help="The people who are paged.")
-    _people(group, open_desk)
-    _numbers(group, open_desk)
-    _wishes(group, open_desk)
-    return group
+@click.group(cls=Group)
+def technician() -> None:
+    """Manage the people who are paged."""
 
 
-def _people(group: click.Group, open_desk: OpensDesk) -> None:
-    @group.command("add")
-    @click.argument("name")
-    @click.option("--phone", required=True, help="With country code, such as +15145550101.")
-    @click.option("--email", default="")
-    @click.option("--language", type=click.Choice(["en", "fr"]), default="en", show_default=True)
-    @click.option("--verified", is_flag=True, help="You have made sure that this number reaches this person.")
-    def add(name: str, phone: str, email: str, language: str, verified: bool) -> None:
-        """Add a technician. Without --verified, a code is texted to the number, to be sent back."""
-        house = open_desk()
-        now = house.clock.now()
+@technician.command()
+@click.argument("name")
+@click.option("--phone", required=True, help="With country code, such as +15145550101.")
+@click.option("--email", default="")
+@click.option("--language", type=click.Choice(["en", "fr"]), default="en", show_default=True)
+@click.option("--verified", is_flag=True, help="You have checked that this number reaches this person.")
+@pass_service
+def add(service: Service, name: str, phone: str, email: str, language: str, verified: bool) -> None:
+    """Add a technician.
 
-        def work(session: Session) -> Technician:
-            row = technicians.add_technician(
-                session, name, phone, now, email=email, language=language, verified=verified
-            )
-            if not verified:
-                alerts.send_code(session, house.desk, row, PhoneSlot.FIRST, now)
-            return row
+    Without --verified, a code is texted to the number. Replying with it verifies the number.
+    """
+    now = service.clock.now()
 
-        added = house.database.write(work)
-        click.echo(f"{added.name} is added with {readable_number(added.phone)}.")
+    def work(session: Session) -> Technician:
+        row = technicians.add_technician(session, name, phone, now, email=email, language=language, verified=verified)
         if not verified:
-            click.echo(
-                "The number is not verified, and nobody is paged on it before it is: a code is on its way there."
-            )
-            click.echo("Replying with it verifies the number; so does: technician verify NAME --code CODE.")
+            alerts.send_code(session, service.desk, row, PhoneSlot.FIRST, now)
+        return row
 
-    @group.command("list")
-    def list_all() -> None:
-        """List the technicians: number, language, whether verified, and what fails to reach them."""
-        for row in open_desk().database.read(lambda session: technicians.everybody(session)):
-            verified = "verified" if row.verified_at else "NOT verified"
-            extra = [f"second {row.second_phone}"] if row.second_phone else []
-            extra += [f"quiet {row.quiet}"] if row.quiet else []
-            extra += [f"{rule.channel.value} {rule.number.value} after {rule.after // 60} min" for rule in row.rules]
-            extra += [f"UNREACHABLE by {trouble}" for trouble in technicians.troubles_in_words(row)]
-            click.echo("\t".join([row.name, row.phone, row.language, verified, *extra]))
-
-    @group.command("mail")
-    @click.argument("name")
-    @click.argument("address", default="")
-    def mail(name: str, address: str) -> None:
-        """Give a technician a mail address; without one: none."""
-        open_desk().database.write(
-            lambda session: technicians.give_mail(technicians.technician_named(session, name), address)
-        )
-        click.echo(f"{name}: {address or 'no mail address'}.")
-
-    @group.command("remove")
-    @click.argument("name")
-    def remove(name: str) -> None:
-        """Take a technician off: never paged again, and still named in the log."""
-        house = open_desk()
-        now = house.clock.now()
-        house.database.write(
-            lambda session: technicians.leave(session, technicians.technician_named(session, name), now)
-        )
-        click.echo(f"{name} is paged no more. Look at the rota: shift gaps.")
+    added = service.database.write(work)
+    click.echo(f"{added.name} is added with {readable_number(added.phone)}.")
+    if not verified:
+        click.echo("The number is not verified: nobody is paged on it before it is. A code is on its way to it.")
+        click.echo("To verify it, reply with the code, or run: technician verify NAME --code CODE.")
 
 
-def _numbers(group: click.Group, open_desk: OpensDesk) -> None:
-    @group.command("number")
-    @click.argument("name")
-    @click.argument("phone")
-    @WHICH
-    def number(name: str, phone: str, second: bool) -> None:
-        """Change a technician's number, or give them a second one; a code is texted to it."""
-        house = open_desk()
-        which = _which(second)
+@technician.command("list")
+@pass_service
+def list_technicians(service: Service) -> None:
+    """List the technicians, and what fails to reach them."""
+    for row in service.database.read(technicians.everybody):
+        click.echo("\t".join(_columns(row)))
 
-        def work(session: Session) -> None:
-            row = technicians.technician_named(session, name)
-            technicians.give_number(session, row, which, phone)
-            alerts.send_code(session, house.desk, row, which, house.clock.now())
 
-        house.database.write(work)
-        click.echo(f"A code is on its way to {phone}. The number counts when it is verified.")
+def _columns(row: Technician) -> list[str]:
+    return [
+        *(row.name, row.phone, row.language, "verified" if row.verified_at else "NOT verified"),
+        *([f"second {row.second_phone}"] if row.second_phone else []),
+        *([f"quiet {row.quiet}"] if row.quiet else []),
+        *(f"{rule.channel.value} {rule.number.value} after {rule.after // 60} min" for rule in row.rules),
+        *(f"UNREACHABLE by {trouble}" for trouble in technicians.troubles_in_words(row)),
+    ]
 
-    @group.command("verify")
-    @click.argument("name")
-    @click.option("--code", help="The code that was texted to the number; without it a new one is sent.")
-    @click.option(
-        "--by",
-        type=click.Choice([Channel.TEXT.value, Channel.CALL.value]),
-        default=Channel.TEXT.value,
-        show_default=True,
+
+@technician.command()
+@click.argument("name")
+@click.argument("address", default="")
+@pass_service
+def mail(service: Service, name: str, address: str) -> None:
+    """Set a technician's email address. Without ADDRESS, remove it."""
+    service.database.write(lambda session: technicians.give_mail(technician_named(session, name), address))
+    click.echo(f"{name}: {address or 'no email address'}.")
+
+
+@technician.command()
+@click.argument("name")
+@pass_service
+def remove(service: Service, name: str) -> None:
+    """Remove a technician. The log still names them."""
+    now = service.clock.now()
+    service.database.write(lambda session: technicians.leave(session, technician_named(session, name), now))
+    click.echo(f"{name} is no longer paged. See whether that leaves gaps: shift gaps.")
+
+
+@technician.command()
+@click.argument("name")
+@click.argument("phone")
+@SECOND
+@pass_service
+def number(service: Service, name: str, phone: str, second: bool) -> None:
+    """Change a number, or set a second one. A code is texted to it."""
+    which, now = _which(second), service.clock.now()
+
+    def work(session: Session) -> None:
+        row = technician_named(session, name)
+        technicians.give_number(session, row, which, phone)
+        alerts.send_code(session, service.desk, row, which, now)
+
+    service.database.write(work)
+    click.echo(f"A code is on its way to {phone}. The number is used once it is verified.")
+
+
+@technician.command()
+@click.argument("name")
+@click.option("--code", help="The code that was sent to the number. Default: send a new one.")
+@click.option("--by", type=click.Choice(CODE_CHANNELS), default=Channel.TEXT.value, show_default=True)
+@SECOND
+@pass_service
+def verify(service: Service, name: str, code: str | None, by: str, second: bool) -> None:
+    """Verify a number: send a code to it, or enter the code that was sent."""
+    if code is None:
+        _send_code(service, name, _which(second), Channel(by))
+    else:
+        _enter_code(service, name, _which(second), code.strip())
+
+
+def _send_code(service: Service, name: str, which: PhoneSlot, by: Channel) -> None:
+    now = service.clock.now()
+    service.database.write(
+        lambda session: alerts.send_code(session, service.desk, technician_named(session, name), which, now, by)
     )
-    @WHICH
-    def verify(name: str, code: str | None, by: str, second: bool) -> None:
-        """Verify a number: send a code to it, or take the code back."""
-        house, which = open_desk(), _which(second)
-        now = house.clock.now()
-
-        def work(session: Session) -> bool:
-            row = technicians.technician_named(session, name)
-            if code is None:
-                alerts.send_code(session, house.desk, row, which, now, Channel(by))
-                return False
-            return technicians.verify(session, row, which, code.strip(), now)
-
-        is_verified = house.database.write(work)
-        if code is None:
-            click.echo("A code is on its way. Nothing else counts before it comes back.")
-        elif is_verified:
-            click.echo(f"{name}'s {which.value} number is verified.")
-        else:
-            raise WrongState("That is not the code, or it has expired. Leave --code out to send a new one.")
-
-    @group.command("test")
-    @click.argument("name")
-    def test(name: str) -> None:
-        """Send somebody a test page by every way, and show what becomes of it (a worker must run)."""
-        house = open_desk()
-        now = house.clock.now()
-
-        def work(session: Session) -> list[int]:
-            row = technicians.technician_named(session, name)
-            return [page.id for page in alerts.send_test(session, house.desk, row, now)]
-
-        pages = house.database.write(work)
-        if not pages:
-            raise WrongState(f"Nothing reaches {name}: no number is verified. Run: technician verify.")
-        _show_results(house, pages)
+    click.echo("A code is on its way. The number is used once it is verified.")
 
 
-def _show_results(house: OpenDesk, pages: list[int]) -> None:
+def _enter_code(service: Service, name: str, which: PhoneSlot, code: str) -> None:
+    now = service.clock.now()
+    is_verified = service.database.write(
+        lambda session: technicians.verify(session, technician_named(session, name), which, code, now)
+    )
+    if not is_verified:
+        raise WrongState("That is not the code, or it has expired. Leave --code out to send a new one.")
+    click.echo(f"{name}'s {which.value} number is verified.")
+
+
+@technician.command()
+@click.argument("name")
+@pass_service
+def test(service: Service, name: str) -> None:
+    """Send a test page on every channel, and show whether it arrives.
+
+    A worker must be running.
+    """
+    now = service.clock.now()
+
+    def work(session: Session) -> list[int]:
+        row = technician_named(session, name)
+        return [page.id for page in alerts.send_test(session, service.desk, row, now)]
+
+    pages = service.database.write(work)
+    if not pages:
+        raise WrongState(f"Nothing reaches {name}: no number is verified. Run: technician verify.")
+    _show_results(service, pages)
+
+
+def _show_results(service: Service, pages: list[int]) -> None:
     until = time.monotonic() + RESULT_WITHIN
     shown = ""
     while True:
-        results = house.database.read(lambda session: [result_of(session, page_id) for page_id in pages])
+        results = service.database.read(lambda session: [result_of(session, page_id) for page_id in pages])
         words = "\n".join(str(result) for result in results)
         if words != shown:
             click.echo(words)
@@ -173,56 +179,52 @@ def _show_results(house: OpenDesk, pages: list[int]) -> None:
         time.sleep(1.0)
 
 
-def _wishes(group: click.Group, open_desk: OpensDesk) -> None:
-    @group.command("quiet")
-    @click.argument("name")
-    @click.argument("span", default="")
-    def quiet(name: str, span: str) -> None:
-        """Hours (desk time) such as 22:00-07:00 at which others are asked first; without them: none.
+@technician.command()
+@click.argument("name")
+@click.argument("span", default="")
+@pass_service
+def quiet(service: Service, name: str, span: str) -> None:
+    """Set the hours in which others are paged first. Without SPAN, remove them.
 
-        They never apply to the last person left, nor from the deadline on.
-        """
-        open_desk().database.write(
-            lambda session: technicians.set_quiet(technicians.technician_named(session, name), span)
-        )
-        click.echo(f"{name}: {f'quiet {span}' if span else 'no quiet hours'}.")
+    Write SPAN in desk time, such as 22:00-07:00.
 
-    @group.command("rule")
-    @click.argument("name")
-    @click.argument("channel", type=click.Choice(RULES_GO_BY))
-    @click.option("--after", default="0m", show_default=True, help="How long after the page, such as 3m.")
-    @WHICH
-    def rule(name: str, channel: str, after: str, second: bool) -> None:
-        """Add to how somebody is paged for a callback, beside what the desk's policy does."""
-        house = open_desk()
-        try:
-            delay = duration(after)
-        except ValueError as fault:
-            raise click.BadParameter(str(fault)) from None
-        if Channel(channel) is Channel.MAIL and not house.settings.smtp_url:
-            raise WrongState("No mail can be sent: set SMTP_URL and MAIL_FROM first.")
+    Quiet hours do not apply when nobody else is left to page, nor from the deadline on.
+    """
+    service.database.write(lambda session: technicians.set_quiet(technician_named(session, name), span))
+    click.echo(f"{name}: {f'quiet {span}' if span else 'no quiet hours'}.")
 
-        def work(session: Session) -> None:
-            row = technicians.technician_named(session, name)
-            after_page = delay if isinstance(delay, timedelta) else timedelta(0)
-            technicians.add_rule(row, Channel(channel), after_page, _which(second))
 
-        house.database.write(work)
-        click.echo(f"{name} is paged by {channel} too, {after} after the page.")
+@technician.command()
+@click.argument("name")
+@click.argument("channel", type=click.Choice(RULE_CHANNELS))
+@click.option("--after", default="0m", show_default=True, help="How long after the page, such as 3m.")
+@SECOND
+@pass_service
+def rule(service: Service, name: str, channel: str, after: str, second: bool) -> None:
+    """Add a contact rule: page a technician on another channel too."""
+    delay = length_of_time(after)
+    if Channel(channel) is Channel.MAIL and not service.settings.smtp_url:
+        raise WrongState("No email can be sent: set SMTP_URL and MAIL_FROM first.")
+    service.database.write(
+        lambda session: technicians.add_rule(technician_named(session, name), Channel(channel), delay, _which(second))
+    )
+    click.echo(f"{name} is also paged by {channel}, {after} after the page.")
 
-    @group.command("rules")
-    @click.argument("name")
-    @click.option("--clear", is_flag=True, help="Take them all away.")
-    def rules(name: str, clear: bool) -> None:
-        """Say what somebody has added to the desk's policy."""
 
-        def work(session: Session) -> list[str]:
-            row = technicians.technician_named(session, name)
-            if clear:
-                row.rules = []
-            return list(technicians.rules_in_words(row).values())
+@technician.command()
+@click.argument("name")
+@click.option("--clear", is_flag=True, help="Remove all of them.")
+@pass_service
+def rules(service: Service, name: str, clear: bool) -> None:
+    """List a technician's contact rules."""
 
-        click.echo("\n".join(open_desk().database.write(work)) or "Nothing beside the desk's policy.")
+    def work(session: Session) -> list[str]:
+        row = technician_named(session, name)
+        if clear:
+            row.rules = []
+        return list(technicians.rules_in_words(row).values())
+
+    click.echo("\n".join(service.database.write(work)) or "No contact rules: the escalation policy alone applies.")
 
 
 def _which(second: bool) -> PhoneSlot:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,6 +36,23 @@ WAL_IS_SAFE_FROM = (3, 51, 3)
 PASSING_SQLSTATES = {"40P01", "40001", "55P03", "57P01", "57P02", "57P03", "57014", "08006", "08001", "08003"}
 
 
+@dataclass(frozen=True)
+class Limits:
+    """How long the database may take, in real time, before a transaction fails."""
+
+    connection: timedelta = timedelta(seconds=3)  # to make a connection, or until one of the pool is free
+    lock: timedelta = timedelta(seconds=3)  # PostgreSQL: held by another transaction
+    file_lock: timedelta = timedelta(seconds=4)  # SQLite: while another transaction writes
+    statement: timedelta = timedelta(seconds=8)
+    idle_in_transaction: timedelta = timedelta(seconds=15)
+    network: timedelta = timedelta(seconds=10)  # until a server that acknowledges nothing counts as gone
+
+
+PRODUCTION = Limits()
+FAR = timedelta(hours=1)
+UNHURRIED = Limits(FAR, FAR, FAR, FAR, FAR, FAR)  # under a moving clock, real time must not decide anything
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware UTC instant. A naive one is refused: it would come back hours wrong, silently."""
 
@@ -58,8 +76,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Database:
     """Where the desk keeps everything it owes."""
 
-    def __init__(self, url: str) -> None:
-        self.engine = engine_for(url)
+    def __init__(self, url: str, limits: Limits = PRODUCTION) -> None:
+        self.engine = engine_for(url, limits)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._readers = sessionmaker(self.engine.execution_options(reads_only=True), expire_on_commit=False)
         self.writes_end_with: Callable[[Session], None] | None = None  # such as an entry of the audit log
@@ -107,35 +125,47 @@ def is_passing(error: DBAPIError) -> bool:
     return isinstance(error, OperationalError) and "locked" in str(error.orig)
 
 
-def engine_for(url: str) -> Engine:
+def engine_for(url: str, limits: Limits = PRODUCTION) -> Engine:
     """Make the engine, with limits so that nobody waits on the database for ever."""
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
-        return _sqlite(url)
+        return _sqlite(url, limits)
     if address.drivername == "postgresql":
         address = address.set(drivername="postgresql+psycopg")
-    limits = {
-        "statement_timeout": 8000,
-        "lock_timeout": 3000,
-        "idle_in_transaction_session_timeout": 15000,
+    set_on_the_server = {
+        "statement_timeout": _milliseconds(limits.statement),
+        "lock_timeout": _milliseconds(limits.lock),
+        "idle_in_transaction_session_timeout": _milliseconds(limits.idle_in_transaction),
         "timezone": "UTC",
     }
-    options = " ".join(f"-c {name}={value}" for name, value in limits.items())
+    options = " ".join(f"-c {name}={value}" for name, value in set_on_the_server.items())
     return create_engine(
         address,
         pool_pre_ping=True,
         pool_size=12,
         max_overflow=4,
-        pool_timeout=3,
-        connect_args={"connect_timeout": 3, "options": options, "tcp_user_timeout": 10000},
+        pool_timeout=limits.connection.total_seconds(),
+        connect_args={
+            "connect_timeout": int(limits.connection.total_seconds()),
+            "options": options,
+            "tcp_user_timeout": _milliseconds(limits.network),
+        },
     )
 
 
-def _sqlite(url: str) -> Engine:
+def _milliseconds(span: timedelta) -> int:
+    return span // timedelta(milliseconds=1)
+
+
+def _sqlite(url: str, limits: Limits) -> Engine:
     file = make_url(url).database
     if file and file != ":memory:":
         Path(file).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 4, "check_same_thread": False}, pool_timeout=3)
+    engine = create_engine(
+        url,
+        connect_args={"timeout": limits.file_lock.total_seconds(), "check_same_thread": False},
+        pool_timeout=limits.connection.total_seconds(),
+    )
     journal = "WAL" if sqlite3.sqlite_version_info >= WAL_IS_SAFE_FROM else "TRUNCATE"
 
     @event.listens_for(engine, "connect")

@@ -111,6 +111,11 @@ def advance_escalation(callback: Callback, position: int, at: datetime, *, resum
     callback.position, callback.resumed, callback.next_action_at = position, resumed, at
 
 
+def note_reminders_given(callback: Callback, now: datetime) -> None:
+    """Note that the owner has had every reminder that was due by now."""
+    callback.acted_at = now
+
+
 def restart_escalation(callback: Callback, policy: str, now: datetime) -> None:
     """Begin another policy with its first step."""
     callback.policy, callback.position = policy, 0

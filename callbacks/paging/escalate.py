@@ -15,7 +15,7 @@ from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import PageAnswer, PageKind
 from callbacks.db.tables import Callback, Page
 from callbacks.desk.desk_file import Desk
-from callbacks.lifecycle.transitions import advance_escalation, awaits_attempt, note_breach
+from callbacks.lifecycle.transitions import advance_escalation, awaits_attempt, note_breach, note_reminders_given
 from callbacks.oncall import store
 from callbacks.oncall.schedule import Schedule
 from callbacks.paging.alerts import alert_supervisors
@@ -41,7 +41,7 @@ def take_next_step(session: Session, desk: Desk, callback: Callback, now: dateti
         put_in_outbox(session, callback, notice, decision.kind or PageKind.STEP, round, now)
     advance_escalation(callback, decision.position, decision.next_action_at, resumed=decision.resumed)
     if decision.kind is PageKind.REMINDER or callback.owner_id is not None:
-        callback.acted_at = now
+        note_reminders_given(callback, now)
     return decision
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 import pyotp
 from argon2 import PasswordHasher
@@ -25,8 +26,15 @@ FIRST_LOCK, LONGEST_LOCK = timedelta(minutes=5), timedelta(hours=1)
 CODES_LAST = 30  # seconds (RFC 6238)
 
 _hasher = PasswordHasher()
-# Verified when there is no such user, so that the time taken does not tell whether there is one.
-_NOBODYS_HASH = _hasher.hash(secrets.token_hex(16))
+
+
+@cache
+def _nobodys_hash() -> str:
+    """Return the hash that is verified when there is no such user, so that the time taken reveals nothing.
+
+    It is made at the first login, because hashing is slow on purpose and no command should wait for it.
+    """
+    return _hasher.hash(secrets.token_hex(16))
 
 
 def add_user(session: Session, email: str, role: str, password: str, now: datetime, technician: str = "") -> User:
@@ -72,7 +80,8 @@ def authenticate(database: Database, email: str, password: str, now: datetime) -
     """
     address = email.strip().casefold()
     known = database.read(lambda session: session.scalar(select(User).where(User.email == address)))
-    is_right = _is_right(known.password_hash if known else _NOBODYS_HASH, password)
+    nobodys_hash = _nobodys_hash()  # asked for even when it is not used, so that a first login takes as long
+    is_right = _is_right(known.password_hash if known else nobodys_hash, password)
     if known is None:
         return None
 

@@ -39,8 +39,8 @@ def lines_of_log(session: Session, zone: ZoneInfo) -> Iterator[str]:
     """Return the log of every call, one line for each event, in the desk's own time."""
     for call in session.scalars(select(Call).order_by(Call.began_at)):
         callback = session.scalar(select(Callback).where(Callback.call_sid == call.sid))
-        about = f", callback {callback.reference} {callback.state}" if callback else ""
-        yield f"Call on the {call.line} line: {call.outcome}{about}"
+        about = f", callback {callback.reference} {callback.state.value}" if callback else ""
+        yield f"Call on the {call.line} line: {call.outcome.value}{about}"
         for event in events_of(session, call.sid):
             words = event_words(event.kind, event.step)
             yield f"  {event.at.astimezone(zone):%H:%M:%S}  {event.actor:<14}{words}  {event.detail}".rstrip()

@@ -44,10 +44,10 @@ log = structlog.get_logger(__name__)
 SWEEP_EVERY = timedelta(seconds=1)
 SIGNS_EVERY = timedelta(seconds=5)
 SENDERS = 8
-SWEEP_WAITS_FOR_SENDERS = 12.0  # seconds; a request that takes longer is settled by its lease
+SWEEP_WAITS_FOR_SENDERS = timedelta(seconds=12)  # a request that takes longer is settled by its lease
 LOOKS_AT_ROTA_EVERY = timedelta(minutes=1)
 ISOLATED_FOR = timedelta(minutes=1)
-WATCHDOG_BITES_AFTER = 60.0  # seconds without a finished sweep
+WATCHDOG_BITES_AFTER = timedelta(seconds=60)  # without a finished sweep
 BITTEN = 70  # exit code
 
 
@@ -66,6 +66,7 @@ class Worker:
         transcription: Transcription,
         clock: Clock,
         senders: int = SENDERS,
+        waits_for_senders: timedelta = SWEEP_WAITS_FOR_SENDERS,
     ) -> None:
         self._database, self._desk, self._clock = database, desk, clock
         self._outbox, self._copier, self._reconciliation = outbox, copier, reconciliation
@@ -73,6 +74,7 @@ class Worker:
         # Never the host's name: a restarted container would pass for the dead one.
         self.name = secrets.token_hex(8)
         self._senders, self._busy = senders, set[Future[None]]()
+        self._waits_for_senders = waits_for_senders
         self._signed_at: datetime | None = None
         self._rota_next_at: datetime | None = None
         self._going_on: dict[str, Future[None]] = {}
@@ -153,7 +155,7 @@ class Worker:
         free -= len(jobs)
         jobs += [self._start(self._copier.copy, wanted) for wanted in self._copier.claim(max(free, 1))]
         self._busy |= set(jobs)
-        wait(jobs, timeout=SWEEP_WAITS_FOR_SENDERS)
+        wait(jobs, timeout=self._waits_for_senders.total_seconds())
 
     def _start(self, work: Callable[..., None], claim: object) -> Future[None]:
         return self._pool.submit(_guarded, work, claim)
@@ -178,8 +180,14 @@ class Worker:
 class Bell:
     """Rings once a second, in its own thread, and bites when no ring has come to its end for a minute."""
 
-    def __init__(self, ring: Callable[[], None], every: timedelta = SWEEP_EVERY) -> None:
+    def __init__(
+        self,
+        ring: Callable[[], None],
+        every: timedelta = SWEEP_EVERY,
+        bites_after: timedelta = WATCHDOG_BITES_AFTER,
+    ) -> None:
         self._ring_out, self._rung_at = ring, time.monotonic()
+        self._bites_after = bites_after
         self._stopping = threading.Event()
         self._scheduler = BackgroundScheduler(timezone="UTC")
         self._scheduler.add_job(
@@ -211,7 +219,7 @@ class Bell:
 
     def _watch(self) -> None:
         while not self._stopping.wait(1.0):
-            if time.monotonic() - self._rung_at > WATCHDOG_BITES_AFTER:
+            if time.monotonic() - self._rung_at > self._bites_after.total_seconds():
                 log.critical("no sweep has finished for a minute: this worker ends itself to be started again")
                 os._exit(BITTEN)
 

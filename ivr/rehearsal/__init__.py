@@ -1,1 +1,1 @@
-"""Nights played through on a moving clock: the real webhooks and worker, simulated phones and carrier."""
+"""Stories between phones, played through the real webhooks and worker beside a simulated carrier; and the demo."""

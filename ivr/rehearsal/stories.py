@@ -1,11 +1,11 @@
-"""The stories that `rehearse` plays. The first line of each says what it shows; what goes otherwise fails it."""
+"""The stories that `rehearse` plays. The first line of each says what it shows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ivr.rehearsal.night import Night, OnTheLine
+from ivr.rehearsal.scenario import PhoneCall, Scenario
 
 CUSTOMER = "+15145550199"
 SATURDAY_NIGHT = "2026-11-28T22:12"
@@ -13,66 +13,66 @@ SATURDAY_NIGHT = "2026-11-28T22:12"
 
 @dataclass(frozen=True)
 class Story:
-    """A night that can be played: when it begins (desk time) and what happens."""
+    """A story that can be played: when it begins (desk time), and what happens."""
 
     begins: str
-    plays: Callable[[Night], None]
+    plays: Callable[[Scenario], None]
 
     @property
     def about(self) -> str:
         return (self.plays.__doc__ or "").strip().splitlines()[0]
 
 
-def taken_at_once(night: Night) -> None:
+def taken_at_once(scenario: Scenario) -> None:
     """After hours on the toll-free line: a voicemail, the text, taken at once, called back, resolved."""
-    call = _leaves_a_message(night, "toll-free")
+    call = _leaves_a_message(scenario, "toll-free")
     call.hears("your reference is").hears("by 10:42 p.m.").is_hung_up_on()
-    amy = night.phone_of("Amy")
+    amy = scenario.phone_of("Amy")
     amy.reads("call (514) 555-0199 back by 10:42 p.m.", "toll-free line", "with a message", "Ref ", "Reply ")
     amy.texts("{code}").reads("is yours", "(514) 555-0199", "10:42 p.m.")
-    night.minutes_pass(4)
+    scenario.minutes_pass(4)
     amy.texts("done {code}").reads("is resolved")
-    night.minutes_pass(60)
+    scenario.minutes_pass(60)
 
 
-def connected(night: Night) -> None:
+def connected(scenario: Scenario) -> None:
     """By text to the customer: the technician's phone rings, hears who and why, is connected, says how it went."""
-    call = _leaves_a_message(night, "direct")
+    call = _leaves_a_message(scenario, "direct")
     call.hears("your reference is").is_hung_up_on()
-    amy = night.phone_of("Amy")
+    amy = scenario.phone_of("Amy")
     amy.reads("call (514) 555-0199 back by 10:42 p.m.")
     amy.texts("call {code}").reads("Your phone rings now")
     amys = (
         amy.is_rung().answers().hears("Press 1 to be connected to (514) 555-0199, 2 to hear the message").presses("1")
     )
-    customers = night.caller(CUSTOMER).is_rung().answers()
+    customers = scenario.caller(CUSTOMER).is_rung().answers()
     amys.is_connected_to(customers).waits(40)
     customers.hangs_up()
     amys.hears("The call has ended: reached").hears("How did it go").presses("1").hears("Resolved").is_hung_up_on()
-    night.minutes_pass(60)
+    scenario.minutes_pass(60)
 
 
-def nobody_answers(night: Night) -> None:
+def nobody_answers(scenario: Scenario) -> None:
     """Nobody reacts: text, call, the next person, everyone, and at the deadline the supervisor, who sees to it."""
-    call = _leaves_a_message(night, "direct")
+    call = _leaves_a_message(scenario, "direct")
     call.hears("your reference is").is_hung_up_on()
-    amy, ben, cleo, sue = (night.phone_of(name) for name in ("Amy", "Ben", "Cleo", "Sue"))
+    amy, ben, cleo, sue = (scenario.phone_of(name) for name in ("Amy", "Ben", "Cleo", "Sue"))
     amy.reads("back by 10:42 p.m.")
-    night.minutes_pass(2.7)
+    scenario.minutes_pass(2.7)
     amy.is_rung().lets_it_ring()
-    night.minutes_pass(2.4)
+    scenario.minutes_pass(2.4)
     ben.reads("back by 10:42 p.m.")
-    night.minutes_pass(1.8)
+    scenario.minutes_pass(1.8)
     ben.is_rung().lets_it_ring()
-    night.minutes_pass(3.4)
+    scenario.minutes_pass(3.4)
     for person in (cleo, amy, ben):
         person.reads("back by 10:42 p.m.")
     cleo.is_rung().lets_it_ring()
-    night.minutes_pass(7.5)
+    scenario.minutes_pass(7.5)
     for person in (cleo, amy, ben):
         person.reads("back by 10:42 p.m.")
     cleo.is_rung().lets_it_ring()
-    night.minutes_pass(8.9)
+    scenario.minutes_pass(8.9)
     cleo.reads("LATE (promised 10:42 p.m.)")
     sue.reads("LATE (promised 10:42 p.m.)")
     cleo.is_rung()
@@ -80,48 +80,48 @@ def nobody_answers(night: Night) -> None:
     sues_call.presses("2").hears("To confirm").presses("1").hears("is yours").is_hung_up_on()
     for person in (amy, ben, cleo):
         person.reads("Sue Tran has")
-    night.minutes_pass(2)
+    scenario.minutes_pass(2)
     sue.texts("na {code}").reads("no answer")
-    night.minutes_pass(60)
+    scenario.minutes_pass(60)
 
 
-def hang_up_while_speaking(night: Night) -> None:
+def hang_up_while_speaking(scenario: Scenario) -> None:
     """The caller hangs up in the middle of a sentence: what was said is kept, and the callback is there."""
-    call = night.caller(CUSTOMER).dials("direct").hears("leave a message").hears_the_beep()
+    call = scenario.caller(CUSTOMER).dials("direct").hears("leave a message").hears_the_beep()
     call.starts_to_say(6).hangs_up()
-    amy = night.phone_of("Amy")
+    amy = scenario.phone_of("Amy")
     amy.reads("call (514) 555-0199 back", "with a message")
     amy.texts("ack {code}").reads("is yours")
-    night.minutes_pass(3)
+    scenario.minutes_pass(3)
     amy.texts("NA {code}").reads("no answer")
-    night.minutes_pass(60)
+    scenario.minutes_pass(60)
 
 
-def holiday(night: Night) -> None:
+def holiday(scenario: Scenario) -> None:
     """On Saint-Jean-Baptiste at noon the caller hears why, and is called back all the same."""
-    call = night.caller(CUSTOMER).dials("direct").hears("closed for Saint-Jean-Baptiste").hears("by 12:30 p.m.")
+    call = scenario.caller(CUSTOMER).dials("direct").hears("closed for Saint-Jean-Baptiste").hears("by 12:30 p.m.")
     call.hears_the_beep().says(8).presses("#").hears("Thank you").is_hung_up_on()
-    amy = night.phone_of("Amy")
+    amy = scenario.phone_of("Amy")
     amy.reads("back by 12:30 p.m.")
     amy.texts("“{code}”").reads("is yours")
-    night.minutes_pass(5)
+    scenario.minutes_pass(5)
     amy.texts("done {code}").reads("is resolved")
-    night.minutes_pass(60)
+    scenario.minutes_pass(60)
 
 
-def in_hours_answered(night: Night) -> None:
+def in_hours_answered(scenario: Scenario) -> None:
     """In support hours a technician is rung, presses a key to accept, and is connected."""
-    call = night.caller(CUSTOMER).dials("toll-free").hears("For support, press 1").presses("1").hears("Please hold")
-    amys = night.phone_of("Amy").is_rung().answers().hears("Press 1 to take it").presses("1")
+    call = scenario.caller(CUSTOMER).dials("toll-free").hears("For support, press 1").presses("1").hears("Please hold")
+    amys = scenario.phone_of("Amy").is_rung().answers().hears("Press 1 to take it").presses("1")
     call.is_connected_to(amys).waits(30)
     call.hangs_up()
-    night.minutes_pass(60)
+    scenario.minutes_pass(60)
 
 
-def in_hours_unanswered(night: Night) -> None:
+def in_hours_unanswered(scenario: Scenario) -> None:
     """In support hours nobody accepts: one after the other, then voicemail and a page."""
-    call = night.caller(CUSTOMER).dials("direct").hears("Please hold")
-    amy, ben, cleo = (night.phone_of(name) for name in ("Amy", "Ben", "Cleo"))
+    call = scenario.caller(CUSTOMER).dials("direct").hears("Please hold")
+    amy, ben, cleo = (scenario.phone_of(name) for name in ("Amy", "Ben", "Cleo"))
     amy.is_rung().lets_it_ring()
     call.hears("trying the next technician")
     ben.is_rung().rejects()
@@ -129,14 +129,14 @@ def in_hours_unanswered(night: Night) -> None:
     call.hears("All our technicians are busy").hears_the_beep().says(5).hangs_up()
     amy.reads("call (514) 555-0199 back by 10:30 a.m.")
     amy.texts("{code}").reads("is yours")
-    night.minutes_pass(2)
+    scenario.minutes_pass(2)
     amy.texts("done {code}").reads("is resolved")
-    night.minutes_pass(60)
+    scenario.minutes_pass(60)
 
 
-def _leaves_a_message(night: Night, line: str) -> OnTheLine:
-    call = night.caller(CUSTOMER).dials(line).hears("Thank you for calling")
-    if night.desk.lines[line].menu:
+def _leaves_a_message(scenario: Scenario, line: str) -> PhoneCall:
+    call = scenario.caller(CUSTOMER).dials(line).hears("Thank you for calling")
+    if scenario.service.desk.lines[line].menu:
         call.hears("For support, press 1").presses("1")
     call.hears("closed").hears("call you back by").hears("recorded")
     return call.hears_the_beep().says(12).presses("#")

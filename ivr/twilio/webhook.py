@@ -1,7 +1,7 @@
 """What every webhook shares: the signature, clean fields, and an answer in time, whatever the database does.
 
-A caller on the line never hears silence: when the database is busy or away for longer than PATIENCE, the flow goes on
-from the desk file alone, and reconciliation brings in later what could not be written down now.
+A caller on the line never hears silence: when the database is busy or away for longer than we wait for it, the flow
+goes on from the desk file alone, and reconciliation brings in later what could not be written down now.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NoAnswerInTime
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 import structlog
@@ -31,7 +32,6 @@ from sla.clock import Clock
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
-PATIENCE = 3.0  # seconds; Twilio itself gives up after 15, and a caller long before
 WAITING_AT_ONCE = 16
 LONGEST_FIELD = 2000
 REFUSED = Counter("nightdesk_webhooks_refused_total", "Webhooks refused because nobody we know signed them", ["path"])
@@ -51,6 +51,7 @@ class Exchange:
     settings: Settings
     clock: Clock
     places: Places
+    patience: timedelta  # of somebody on the line
 
     def write(self, work: Callable[[Session], T]) -> T:
         """Run a transaction within the patience of somebody on the line. Raises DatabaseAway."""
@@ -58,9 +59,9 @@ class Exchange:
             raise DatabaseAway("too many are waiting for it already")
         job = _waiting.submit(self.database.write, work)
         try:
-            return job.result(timeout=PATIENCE)
+            return job.result(timeout=self.patience.total_seconds())
         except NoAnswerInTime:
-            raise DatabaseAway(f"no answer within {PATIENCE:g} seconds") from None
+            raise DatabaseAway(f"no answer within {self.patience.total_seconds():g} seconds") from None
         except SQLAlchemyError as fault:
             raise DatabaseAway(f"{type(fault).__name__}: {getattr(fault, 'orig', None) or fault}") from fault
 

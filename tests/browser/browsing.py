@@ -7,12 +7,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Response
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, expect
 
-from app import DEMO_PASSWORD, DEMO_USER
+from ivr.rehearsal.simulated_desk import DEMO_PASSWORD, DEMO_USER
+from tests.waiting import FAR
 
+FAR_IN_MILLISECONDS = FAR.total_seconds() * 1000
 PHONE, TABLET, DESKTOP = 360, 768, 1440
 GIVEN_UP_BY_THE_BROWSER = "net::ERR_ABORTED"  # a page was left while it still fetched, or a player wanted other bytes
+
+
+expect.set_options(timeout=FAR_IN_MILLISECONDS)
 
 
 @dataclass
@@ -63,7 +68,7 @@ def visiting(browser: Browser, base: str, **options: Any) -> Iterator[Visit]:
     """A fresh browser context. Fails at its end when the browser complained of anything."""
     chosen = {"locale": "en-CA", "timezone_id": "America/Toronto", "reduced_motion": "reduce", **options}
     context = browser.new_context(**chosen)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(FAR_IN_MILLISECONDS)
     try:
         visit = Visit(context, base)
         yield visit

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.waiting import FAR
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIETLY = (
     "--disable-gpu",
@@ -35,7 +37,7 @@ def running_chromium(spoken: Path | None = None) -> Iterator[Browser]:
         arguments.append("--no-sandbox")  # the sandbox refuses to run for root
     where = _found()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=where, args=arguments)
+        browser = playwright.chromium.launch(executable_path=where, args=arguments, timeout=FAR.total_seconds() * 1000)
         try:
             yield browser
         finally:

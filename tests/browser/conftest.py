@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from ivr.rehearsal.night import hum
+from callbacks.cli.context import Compose
+from ivr.rehearsal.audio import tone
 from tests.browser.browsing import Visit, visiting
 from tests.browser.chromium import NoChromium, running_chromium
 from tests.browser.demo import Demo, a_demo
@@ -19,7 +20,7 @@ from tests.browser.demo import Demo, a_demo
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """One Chromium. Its package is its scope: Playwright keeps an event loop, which must be gone for other tests."""
     spoken = tmp_path_factory.mktemp("microphone") / "spoken.wav"
-    spoken.write_bytes(hum(3))
+    spoken.write_bytes(tone(3))
     try:
         with running_chromium(spoken) as browser:
             yield browser
@@ -30,9 +31,9 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def demo() -> Iterator[Demo]:
-    """The demo on a Saturday night, running by itself."""
-    with a_demo() as demo:
+def demo(compose: Compose) -> Iterator[Demo]:
+    """The demo on a Saturday night. Only the test moves its clock: nobody is too slow for a call that rings."""
+    with a_demo(compose, speed=0) as demo:
         yield demo
 
 
@@ -46,5 +47,5 @@ def visit(chromium: Browser, demo: Demo) -> Iterator[Visit]:
 def message(tmp_path: Path) -> Path:
     """A voicemail of four seconds, as a file that somebody has."""
     file = tmp_path / "message.wav"
-    file.write_bytes(hum(4))
+    file.write_bytes(tone(4))
     return file

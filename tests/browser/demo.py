@@ -1,110 +1,109 @@
-"""The demo as `app.py demo` plays it, for a browser; its clock is in the test's hands."""
+"""The demo as `app.py demo` runs it, for a browser, on a clock that the test moves."""
 
 from __future__ import annotations
 
 import re
-import socket
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
 
-from app import Stage, playing
-from callbacks.cli.command import desk_time
+from callbacks.cli.context import Compose, Service
+from callbacks.cli.times import desk_time
 from callbacks.db.tables import Callback
 from callbacks.desk.desk_file import read_desk
-from ivr.rehearsal.night import SWEEP_EVERY
+from ivr.rehearsal.demo import running_demo
+from ivr.rehearsal.scenario import SWEEP_EVERY, Scenario
+from ivr.simulator import SimulatedTwilio
 from sla.clock import RunningClock
+from tests.ports import held_port
+from tests.waiting import NeverHappened, eventually
 
 SATURDAY_NIGHT = "2026-11-28T22:00"
 CUSTOMER, NEW_YORKER = "+15145550199", "+12125550143"
-LOOKS_EVERY = 0.01
-
-
-class NeverHappened(AssertionError):
-    """What the test waited for did not come."""
+A_STEP = timedelta(seconds=2)
 
 
 @dataclass
 class Demo:
     """The running demo, the clock that it shows, and where it is."""
 
-    stage: Stage
+    scenario: Scenario
     clock: RunningClock
     base: str
     lived_until: datetime | None = None  # everything before it has happened
 
     def __post_init__(self) -> None:
-        moves_to = self.stage.night.move_to
+        moves_to = self.scenario.move_to
 
         def lives_until(instant: datetime, sweep_every: timedelta = SWEEP_EVERY) -> None:
             moves_to(instant, sweep_every)
             self.lived_until = instant
 
-        self.stage.night.move_to = lives_until  # type: ignore[method-assign]
+        self.scenario.move_to = lives_until  # type: ignore[method-assign]
+
+    @property
+    def service(self) -> Service:
+        return self.scenario.service
+
+    @property
+    def carrier(self) -> SimulatedTwilio:
+        return self.scenario.carrier
 
     def references(self) -> list[str]:
         """Every callback that there is, in the order of opening."""
         query = select(Callback.reference).order_by(Callback.id)
-        return self.stage.house.database.read(lambda session: list(session.scalars(query)))
+        return self.service.database.read(lambda session: list(session.scalars(query)))
 
     def listens_to(self, number: str) -> bool:
         """Whether a message of this phone is being recorded."""
-        leg = self.stage.carrier.phone(number).legs[-1]
+        leg = self.carrier.phone(number).legs[-1]
         return leg.waiting is not None and leg.waiting.speech
 
+    def rings(self, number: str) -> bool:
+        return self.carrier.phone(number).ringing is not None
+
     def heard(self, words: str, number: str) -> bool:
-        return any(words in heard.text for leg in self.stage.carrier.phone(number).legs for heard in leg.heard)
+        return any(words in heard.text for leg in self.carrier.phone(number).legs for heard in leg.heard)
 
     def page_behind_the_link(self, name: str, reference: str) -> str:
         """The path of the page that a technician's texts lead to."""
-        texts = self.stage.night.phone_of(name).phone.texts
+        texts = self.scenario.phone_of(name).phone.texts
         links = (re.search(r"(/t/[\w.\-]+)", text.body) for text in texts if reference in text.body)
         return next(link[1] for link in links if link)
 
     def hurries_until(self, happens: Callable[[], bool], within: timedelta = timedelta(minutes=2)) -> None:
         """The clock is moved on, two seconds at a time, until something has happened. Raises NeverHappened."""
-        ends = self.clock.now() + within
-        while not happens():
-            if self.clock.now() > ends:
-                raise NeverHappened(f"Nothing of the kind happened in {within} of the desk's clock.")
-            self.passes(2, unless=happens)
+        for _ in range(within // A_STEP):
+            if happens():
+                return
+            self.passes(A_STEP.total_seconds())
+        if not happens():
+            raise NeverHappened(f"Nothing of the kind happened in {within} of the desk's clock.")
 
-    def passes(self, seconds: float, unless: Callable[[], bool] = lambda: False) -> None:
+    def passes(self, seconds: float) -> None:
         """So much time of the desk's clock goes by, and everything happens that falls into it."""
         self.clock.pass_time(timedelta(seconds=seconds))
         target = self.clock.now()
-        eventually(lambda: (self.lived_until is not None and self.lived_until >= target) or unless())
-
-
-def eventually(happens: Callable[[], bool], within: float = 20.0) -> None:
-    """Wait for what happens in another thread. Raises NeverHappened."""
-    ends = time.monotonic() + within
-    while not happens():
-        if time.monotonic() > ends:
-            raise NeverHappened(f"It did not happen within {within} seconds.")
-        time.sleep(LOOKS_EVERY)
+        eventually(
+            lambda: self.lived_until is not None and self.lived_until >= target,
+            "the demo catches up with its clock",
+        )
 
 
 @contextmanager
-def a_demo(begins: str = SATURDAY_NIGHT, speed: float = 1.0, port: int = 0) -> Iterator[Demo]:
+def a_demo(compose: Compose, begins: str = SATURDAY_NIGHT, speed: float = 1.0, port: int = 0) -> Iterator[Demo]:
     """The whole demo, on a free port unless one is named.
 
     At speed 0 only the story moves the clock, and a night is the same every time.
     """
     desk = read_desk(Path("support.toml"))
-    at = desk_time(desk, begins)
-    assert at is not None
-    clock, port = RunningClock(at, speed), port or _free_port()
-    with playing(desk, clock, "127.0.0.1", port) as stage:
-        yield Demo(stage, clock, f"http://127.0.0.1:{port}")
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    clock = RunningClock(desk_time(desk, begins), speed)
+    with (
+        nullcontext(port) if port else held_port() as chosen,
+        running_demo(compose, desk, clock, "127.0.0.1", chosen) as scenario,
+    ):
+        yield Demo(scenario, clock, f"http://127.0.0.1:{chosen}")

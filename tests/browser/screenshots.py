@@ -9,6 +9,7 @@ from unittest import mock
 
 from playwright.sync_api import Page, expect
 
+from app import compose
 from callbacks.logs import set_up_logs
 from sla.zones import use_newest_rules
 from tests.browser.a_lived_night import live_through
@@ -26,7 +27,7 @@ def main() -> None:
     """Live through the night once, and photograph what it left behind."""
     use_newest_rules()
     set_up_logs(for_people=True)
-    with numbers_from_a_seed(), a_demo(speed=0, port=PORT) as demo:
+    with numbers_from_a_seed(), a_demo(compose, speed=0, port=PORT) as demo:
         live_through(demo)
         with running_chromium() as browser:
             with visiting(browser, demo.base, viewport=SIZE) as visit:

@@ -10,6 +10,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from callbacks.cli.context import Compose
 from tests.browser.a_lived_night import live_through
 from tests.browser.browsing import DESKTOP, PHONE, TABLET, Visit, visiting
 from tests.browser.demo import a_demo
@@ -46,9 +47,9 @@ ALWAYS = {
 
 
 @pytest.fixture(scope="package")
-def lived() -> Iterator[Lived]:
+def lived(compose: Compose) -> Iterator[Lived]:
     """The demo at the end of a night, standing still. These tests look, and change nothing."""
-    with a_demo(speed=0) as demo:
+    with a_demo(compose, speed=0) as demo:
         live_through(demo)
         yield Lived(demo)
 
@@ -91,7 +92,7 @@ def look(supervisor: Visit, stranger: Visit, lived: Lived) -> Iterator[Look]:
 
 
 def test_every_page_is_looked_at(lived: Lived) -> None:
-    routes = {rule.rule for rule in lived.demo.stage.house.web.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    routes = {rule.rule for rule in lived.demo.service.web.url_map.iter_rules() if "GET" in (rule.methods or ())}
     assert routes == set(PAGES) | NOT_PAGES
 
 

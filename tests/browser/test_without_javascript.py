@@ -7,15 +7,16 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from callbacks.cli.context import Compose
 from tests.browser.browsing import Visit, visiting
 from tests.browser.demo import CUSTOMER, Demo, a_demo
 
 
 @pytest.fixture
-def demo() -> Iterator[Demo]:
+def demo(compose: Compose) -> Iterator[Demo]:
     """A Saturday night that stands still; one message has been left."""
-    with a_demo(speed=0) as demo:
-        call = demo.stage.night.caller(CUSTOMER).dials("direct").hears_the_beep().says(5).presses("#")
+    with a_demo(compose, speed=0) as demo:
+        call = demo.scenario.caller(CUSTOMER).dials("direct").hears_the_beep().says(5).presses("#")
         call.is_hung_up_on()
         yield demo
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import logging
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
-from sqlalchemy import func, select, text, true
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
@@ -31,7 +29,6 @@ from tests.ivr.webhooks import (
     TUESDAY_MORNING,
     Carrier,
     said,
-    waiting_for_what_callers_gave_up,
 )
 
 
@@ -236,37 +233,6 @@ def test_the_name_that_the_carrier_knows_is_kept_and_found(carrier: Carrier) -> 
 def expects_errors(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
     with caplog.at_level(logging.ERROR):
         yield caplog
-
-
-def test_while_the_database_is_busy_the_caller_can_still_leave_a_message(
-    sqlite_url: str, expects_errors: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(webhook, "PATIENCE", 0.2)
-    carrier, other = Carrier(Database(sqlite_url)), Database(sqlite_url)
-    holding, done = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with other.engine.begin() as connection:
-            connection.execute(text("DELETE FROM closures"))
-            holding.set()
-            done.wait(20)
-
-    thread = threading.Thread(target=hold)
-    thread.start()
-    holding.wait(5)
-    with waiting_for_what_callers_gave_up():
-        began = time.monotonic()
-        document = carrier.calls(DIRECT)
-        assert time.monotonic() - began < 5
-        assert "leave a message after the beep" in said(document)
-        assert "by 10:42 p.m." in said(document)
-        beep = carrier.posts("/voice/beep?lang=en", CallSid=CALL, To=DIRECT, From="+15145550199")
-        assert "<Record" in beep.text
-        assert carrier.posts("/voice/status", CallSid=CALL, CallStatus="completed").status_code == 503
-        done.set()
-    thread.join()
-    carrier.database.close()
-    other.close()
 
 
 def test_without_a_database_the_caller_can_still_leave_a_message(expects_errors: pytest.LogCaptureFixture) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 from xml.etree.ElementTree import Element, fromstring
@@ -28,6 +28,7 @@ from ivr.twilio.places import Places
 from ivr.twilio.webhook import Exchange
 from sla.clock import MovingClock
 from tests.ivr.signing import sign
+from tests.waiting import FAR
 
 PUBLIC = "https://desk.example.com"
 TOKEN, NEXT_TOKEN = "sesame", "open sesame"
@@ -44,10 +45,11 @@ class Carrier:
     database: Database
     clock: MovingClock = field(default_factory=lambda: MovingClock(SATURDAY_NIGHT))
     desk: Desk = field(default_factory=lambda: read_desk(Path("support.toml")))
+    patience: timedelta = FAR
 
     def __post_init__(self) -> None:
         settings = Settings(PUBLIC, "AC1", TOKEN, "+15145550000", "x" * 32, auth_token_secondary=NEXT_TOKEN)
-        exchange = Exchange(self.database, self.desk, settings, self.clock, Places(PUBLIC))
+        exchange = Exchange(self.database, self.desk, settings, self.clock, Places(PUBLIC), self.patience)
         web = Flask("webhooks")
         web.config.update(MAX_CONTENT_LENGTH=1024 * 1024, MAX_FORM_MEMORY_SIZE=1024 * 1024)
         web.register_blueprint(voice_blueprint(exchange))

@@ -1,4 +1,7 @@
-"""Nothing inside a frozen thread can help it: the caller is answered all the same, and the worker ends itself."""
+"""Nothing inside a frozen thread can help it: the caller is answered all the same, and the worker ends itself.
+
+The only tests in which a deadline is meant to be reached in real time.
+"""
 
 from __future__ import annotations
 
@@ -6,31 +9,52 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy import text
 
-from callbacks.db.database import Database
+from app import compose
+from callbacks.cli.context import IN_PRODUCTION
+from callbacks.db.database import UNHURRIED, Database
 from callbacks.db.migrations import migrate
+from callbacks.desk.desk_file import read_desk
+from callbacks.settings import Settings
 from callbacks.worker.loop import BITTEN
-from tests.ivr.webhooks import CALL, DIRECT, Carrier, said, waiting_for_what_callers_gave_up
+from sla.clock import MovingClock
+from tests.ivr.webhooks import (
+    CALL,
+    DIRECT,
+    PUBLIC,
+    SATURDAY_NIGHT,
+    TOKEN,
+    Carrier,
+    said,
+    waiting_for_what_callers_gave_up,
+)
 from tests.postgres import NoPostgres, postgres_server
+from tests.waiting import FAR
+
+TWILIO_GIVES_UP_AFTER = timedelta(seconds=15)
 
 STUCK = """
 import threading
-from callbacks.worker import loop
-loop.WATCHDOG_BITES_AFTER = 2.0
-bell = loop.Bell(threading.Event().wait)  # a sweep that never comes back
+from datetime import timedelta
+from callbacks.worker.loop import Bell
+bell = Bell(threading.Event().wait, bites_after=timedelta(seconds=2))  # a sweep that never comes back
 bell.start()
-threading.Event().wait(60)
+threading.Event().wait()
 """
 
 
 def test_a_worker_whose_sweep_hangs_ends_itself_to_be_started_again() -> None:
-    done = subprocess.run([sys.executable, "-c", STUCK], timeout=30, capture_output=True, check=False)
+    done = subprocess.run([sys.executable, "-c", STUCK], timeout=FAR.total_seconds(), capture_output=True, check=False)
     assert done.returncode == BITTEN
 
 
@@ -58,24 +82,90 @@ def everybody_in(server: str) -> list[int]:
     return [first, *children]
 
 
-def test_while_postgresql_is_frozen_the_caller_can_still_leave_a_message(server: str) -> None:
-    database = Database(server.format(name="postgres"))
-    migrate(database)
-    carrier = Carrier(database)
+def test_while_postgresql_is_frozen_the_caller_can_still_leave_a_message(
+    server: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    url = server.format(name="postgres")
+    unhurried, database = Database(url, UNHURRIED), Database(url)
+    migrate(unhurried)
+    unhurried.close()
+    carrier = Carrier(database, patience=IN_PRODUCTION.webhooks)
     carrier.calls(DIRECT, sid="CA" + "2" * 32)  # so that there is a connection to freeze
     frozen = everybody_in(server)
     for process in frozen:
         os.kill(process, signal.SIGSTOP)
     with waiting_for_what_callers_gave_up():
         try:
-            began = time.monotonic()
-            document = carrier.calls(DIRECT)
-            beep = carrier.posts("/voice/beep?lang=en", CallSid=CALL, To=DIRECT, From="+15145550199")
-            waited = time.monotonic() - began
+            with answered_in_time():
+                document = carrier.calls(DIRECT)
+            with answered_in_time():
+                beep = carrier.posts("/voice/beep?lang=en", CallSid=CALL, To=DIRECT, From="+15145550199")
         finally:
             for process in frozen:
                 os.kill(process, signal.SIGCONT)
     assert "leave a message after the beep" in said(document)
     assert "<Record" in beep.text
-    assert waited < 10  # two turns, three seconds of patience each
+    assert "no answer within 3 seconds" in caplog.text
     database.close()
+
+
+@contextmanager
+def answered_in_time() -> Iterator[None]:
+    began = time.monotonic()
+    yield
+    assert time.monotonic() - began < TWILIO_GIVES_UP_AFTER.total_seconds()
+
+
+@contextmanager
+def written_to_by_another(url: str) -> Iterator[None]:
+    """Hold the lock of a SQLite database, from another thread, as a transaction does that does not end."""
+    database, holding, done = Database(url), threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with database.engine.begin() as connection:
+            connection.execute(text("DELETE FROM closures"))
+            holding.set()
+            assert done.wait(FAR.total_seconds())
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    try:
+        assert holding.wait(FAR.total_seconds())
+        yield
+    finally:
+        done.set()
+        thread.join()
+        database.close()
+
+
+def test_while_the_database_is_busy_the_caller_can_still_leave_a_message(
+    sqlite_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The database itself would wait for an hour: only the patience of the webhook can have ended these turns."""
+    carrier = Carrier(Database(sqlite_url, UNHURRIED), patience=timedelta(seconds=0.2))
+    with waiting_for_what_callers_gave_up(), written_to_by_another(sqlite_url):
+        document = carrier.calls(DIRECT)
+        assert "leave a message after the beep" in said(document)
+        assert "by 10:42 p.m." in said(document)
+        beep = carrier.posts("/voice/beep?lang=en", CallSid=CALL, To=DIRECT, From="+15145550199")
+        assert "<Record" in beep.text
+        assert carrier.posts("/voice/status", CallSid=CALL, CallStatus="completed").status_code == 503
+    assert caplog.text.count("no answer within 0.2 seconds") == 3
+    carrier.database.close()
+
+
+def test_the_service_as_it_is_run_waits_three_seconds_for_a_busy_database(
+    sqlite_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings(
+        PUBLIC, "AC1", TOKEN, "+15145550000", "x" * 32, database_url=sqlite_url, media_dir=tmp_path / "media"
+    )
+    house = compose(settings, read_desk(Path("support.toml")), MovingClock(SATURDAY_NIGHT))
+    carrier = Carrier(house.database)
+    carrier.client = house.web.test_client()
+    with waiting_for_what_callers_gave_up(), written_to_by_another(sqlite_url), answered_in_time():
+        document = carrier.calls(DIRECT)
+    assert "leave a message after the beep" in said(document)
+    assert "no answer within 3 seconds" in caplog.text
+    house.worker.close()
+    house.database.close()

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +17,7 @@ import pytest
 from sqlalchemy import select
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from callbacks.db.database import Database
+from callbacks.db.database import UNHURRIED, Database
 from callbacks.db.states import PageState, VoicemailState
 from callbacks.db.tables import Page
 from callbacks.desk.desk_file import read_desk
@@ -28,6 +25,8 @@ from callbacks.inbound import calls
 from ivr.simulator import SimulatedTwilio
 from ivr.simulator.ledger import Message
 from sla.clock import SystemClock
+from tests.ports import held_port
+from tests.waiting import FAR, eventually
 
 AMY = "+15145550101"
 CUSTOMER = "+15145550199"
@@ -42,19 +41,13 @@ SETTINGS = {
 }
 
 
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 @dataclass
 class Service:
     """Settings for real processes, and the carrier that they talk to."""
 
     folder: Path
     database_url: str
-    port: int = field(default_factory=free_port)
+    port: int
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -111,7 +104,7 @@ class Service:
 
     def owes_a_callback(self) -> None:
         """What a call would leave behind, without the minute that it takes."""
-        database, desk, now = Database(self.database_url), read_desk(Path("support.toml")), self.clock.now()
+        database, desk, now = Database(self.database_url, UNHURRIED), read_desk(Path("support.toml")), self.clock.now()
         arrival = calls.Arrival("CA" + "7" * 32, "direct", CUSTOMER, "en", False, "outside support hours")
         database.write(lambda session: calls.call_arrives(session, arrival, now))
         news = calls.Recording(VoicemailState.EXPECTED)
@@ -125,7 +118,7 @@ class Service:
         for process in self.processes:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
-            process.wait(10)
+            process.wait(FAR.total_seconds())
         self.stopping.set()
         self.server.shutdown()
         self.server.server_close()
@@ -135,23 +128,16 @@ class Service:
 def service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]:
     """On PostgreSQL, or on the database that the test names: each of these takes half a minute."""
     marker = request.node.get_closest_marker("on")
-    service = Service(tmp_path, str(request.getfixturevalue(f"{marker.args[0] if marker else 'postgres'}_url")))
-    yield service
-    service.end()
-
-
-def wait_for(happens: Callable[[], bool], within: timedelta) -> bool:
-    until = time.monotonic() + within.total_seconds()
-    while not happens():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.1)
-    return True
+    url = str(request.getfixturevalue(f"{marker.args[0] if marker else 'postgres'}_url"))
+    with held_port() as port:
+        service = Service(tmp_path, url, port)
+        yield service
+        service.end()
 
 
 def answers(url: str) -> str:
     try:
-        with urllib.request.urlopen(url, timeout=3) as answer:
+        with urllib.request.urlopen(url, timeout=FAR.total_seconds()) as answer:
             return str(answer.read().decode())
     except OSError as fault:
         return str(fault)
@@ -162,20 +148,20 @@ def answers(url: str) -> str:
 def test_serve_takes_a_call_pages_and_starts_a_dead_worker_again(service: Service) -> None:
     service.staff()
     serve = service.start("serve", "--port", str(service.port))
-    assert wait_for(lambda: answers(f"{service.url}/readyz") == "ready\n", timedelta(seconds=30))
+    eventually(lambda: answers(f"{service.url}/readyz") == "ready\n", "the service is ready")
     assert "nightdesk_callbacks_open" in answers(f"{service.url}/metrics")
     phone = service.carrier.phone(CUSTOMER)
     leg = phone.dial("+15148458474")
-    assert wait_for(lambda: any(h.kind == "beep" or "Please hold" in h.text for h in leg.heard), timedelta(seconds=60))
+    eventually(lambda: any(h.kind == "beep" or "Please hold" in h.text for h in leg.heard), "the call is taken")
     leg.hang_up()
     service.owes_a_callback()
     amy = service.carrier.phone(AMY)
-    assert wait_for(lambda: len(amy.texts) > 0, timedelta(seconds=15))
+    eventually(lambda: len(amy.texts) > 0, "Amy gets a page")
     worker = _child(serve.pid, "worker")
     os.kill(worker, signal.SIGKILL)
-    assert wait_for(lambda: _child(serve.pid, "worker") not in (0, worker), timedelta(seconds=15))
+    eventually(lambda: _child(serve.pid, "worker") not in (0, worker), "the worker is started again")
     serve.send_signal(signal.SIGTERM)
-    assert serve.wait(20) == 0
+    assert serve.wait(FAR.total_seconds()) == 0
 
 
 def _child(parent: int, name: str) -> int:
@@ -204,21 +190,21 @@ def test_a_worker_killed_while_its_request_is_on_the_wire_pages_once(service: Se
         if not taken.is_set():
             taken.set()
             worker.kill()
-            worker.wait(10)
+            worker.wait(FAR.total_seconds())
         return message
 
     service.carrier.texts.send = send_and_kill  # type: ignore[method-assign]
     service.owes_a_callback()
-    assert taken.wait(20)
+    assert taken.wait(FAR.total_seconds())
     service.start("worker")
 
     def settled() -> bool:
-        database = Database(service.database_url)
+        database = Database(service.database_url, UNHURRIED)
         state = database.read(lambda session: session.scalars(select(Page.state).order_by(Page.id)).first())
         database.close()
         return state == PageState.SENT
 
-    assert wait_for(settled, timedelta(seconds=60))
+    eventually(settled, "the page counts as sent")
     assert service.texts_to_amy() == 1
 
 

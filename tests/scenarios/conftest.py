@@ -1,4 +1,4 @@
-"""A desk for the night: the house, the simulated carrier and the cast, on a moving clock.
+"""A simulated desk with people to page, on a clock that the test moves.
 
 When a story is over, any text that nobody read, any call that nobody noticed, any complaint of the carrier and any
 logged error that the story did not expect fails it.
@@ -18,14 +18,15 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from app import Stage, kept_audio_differs, set_the_stage
-from callbacks.cli.command import desk_time
+from callbacks.cli.context import Compose, Service
+from callbacks.cli.times import desk_time
 from callbacks.db.tables import AuditEntry, Call, Callback, Event, Page, ReachAttempt, Technician, Voicemail
 from callbacks.desk.desk_file import desk_from
 from callbacks.people.technicians import technician_named
 from callbacks.records import audit_log
 from callbacks.records.event_words import event_words
-from ivr.rehearsal.night import Night, Person
+from ivr.rehearsal.scenario import Person, Scenario
+from ivr.rehearsal.simulated_desk import recordings_that_differ, simulated_desk
 from ivr.simulator import Fault, FaultKind, Place, SimulatedTwilio
 
 SATURDAY_NIGHT = "2026-11-28T22:12"
@@ -42,26 +43,26 @@ POSTGRES_IN_SOAK = pytest.mark.parametrize(
 
 
 @dataclass
-class DeskNight:
-    """A night, and what the log says of it."""
+class ScenarioDesk:
+    """A scenario, and what the database says of it."""
 
-    stage: Stage
+    scenario: Scenario
     expected_errors: list[str] = field(default_factory=list)
     carrier_may_complain: bool = False
 
     @property
-    def night(self) -> Night:
-        return self.stage.night
+    def service(self) -> Service:
+        return self.scenario.service
 
     @property
     def carrier(self) -> SimulatedTwilio:
-        return self.stage.carrier
+        return self.scenario.carrier
 
     def customer(self, number: str = CUSTOMER) -> Person:
-        return self.night.caller(number)
+        return self.scenario.caller(number)
 
     def phone_of(self, name: str) -> Person:
-        return self.night.phone_of(name)
+        return self.scenario.phone_of(name)
 
     def fails(self, where: str, what: str, times: int = 1, match: str = "") -> None:
         """Something will go wrong at the carrier."""
@@ -78,7 +79,7 @@ class DeskNight:
 
     def callbacks(self) -> list[Callback]:
         query = select(Callback).order_by(Callback.id)
-        return self.stage.house.database.read(lambda session: list(session.scalars(query)))
+        return self.service.database.read(lambda session: list(session.scalars(query)))
 
     @property
     def callback(self) -> Callback:
@@ -86,66 +87,60 @@ class DeskNight:
         return only
 
     def calls(self) -> list[Call]:
-        return self.stage.house.database.read(lambda s: list(s.scalars(select(Call).order_by(Call.began_at))))
+        return self.service.database.read(lambda s: list(s.scalars(select(Call).order_by(Call.began_at))))
 
     @property
     def voicemail(self) -> Voicemail:
-        return self.stage.house.database.read(lambda session: session.scalars(select(Voicemail)).one())
+        return self.service.database.read(lambda session: session.scalars(select(Voicemail)).one())
 
     def pages(self) -> list[Page]:
-        return self.stage.house.database.read(lambda session: list(session.scalars(select(Page).order_by(Page.id))))
+        return self.service.database.read(lambda session: list(session.scalars(select(Page).order_by(Page.id))))
 
     def attempts(self) -> list[ReachAttempt]:
         query = select(ReachAttempt).order_by(ReachAttempt.id)
-        return self.stage.house.database.read(lambda session: list(session.scalars(query)))
+        return self.service.database.read(lambda session: list(session.scalars(query)))
 
     def listeners(self) -> list[tuple[str, str]]:
         """Who heard a message, and which, as the audit log has it."""
         query = select(AuditEntry.who, AuditEntry.detail).where(AuditEntry.what == audit_log.HEARD_A_MESSAGE)
-        return self.stage.house.database.read(lambda session: [(who, which) for who, which in session.execute(query)])
+        return self.service.database.read(lambda session: [(who, which) for who, which in session.execute(query)])
 
     def edit(self, work: Callable[[Session, Technician], object], who: str = "Amy Roy") -> None:
         """Something is changed at the desk, about a technician."""
-        self.stage.house.database.write(lambda session: work(session, technician_named(session, who)))
+        self.service.database.write(lambda session: work(session, technician_named(session, who)))
 
     def clock_moves_to(self, desk_clock: str) -> None:
         """Hours in which nothing happens are not lived through second by second."""
-        at = desk_time(self.stage.house.desk, desk_clock)
-        assert at is not None
-        self.night.clock.move_to(at)
+        self.scenario.clock.move_to(desk_time(self.service.desk, desk_clock))
 
     @property
     def now(self) -> datetime:
-        return self.stage.house.clock.now()
+        return self.service.clock.now()
 
     def log_says(self, what: str) -> bool:
         return any(what in line for line in self.log())
 
     def log(self) -> list[str]:
-        events = self.stage.house.database.read(lambda session: list(session.scalars(select(Event).order_by(Event.id))))
+        events = self.service.database.read(lambda session: list(session.scalars(select(Event).order_by(Event.id))))
         return [f"{event.actor} {event_words(event.kind, event.step)} {event.detail}" for event in events]
 
 
 @pytest.fixture
 def open_desk(
-    database_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> Iterator[Callable[..., DeskNight]]:
+    compose: Compose, database_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> Iterator[Callable[..., ScenarioDesk]]:
     """Opens a desk at a time of its own (desk time)."""
-    desks: list[DeskNight] = []
+    desks: list[ScenarioDesk] = []
 
-    def open_at(begins: str, **changes: dict[str, Any]) -> DeskNight:
+    def open_at(begins: str, **changes: dict[str, Any]) -> ScenarioDesk:
         content = tomllib.loads(Path("support.toml").read_text(encoding="utf-8"))
         desk = desk_from({**content, **changes}, Path("support.toml"))
-        instant: datetime | None = desk_time(desk, begins)
-        assert instant is not None
-        stage = set_the_stage(
-            desk, instant, tmp_path, "https://desk.test", "https://carrier.test", in_process=True,
-            database_url=database_url, senders=1,
-        )  # fmt: skip
+        instant = desk_time(desk, begins)
+        scenario = simulated_desk(compose, desk, instant, tmp_path, database_url=database_url, senders=1)
         if database_url.startswith("sqlite"):  # a test's machine does not lose its power
-            event.listen(stage.house.database.engine, "connect", lambda c, _: c.execute("PRAGMA synchronous=OFF"))
-            stage.house.database.engine.dispose()
-        desks.append(DeskNight(stage))
+            event.listen(scenario.service.database.engine, "connect", lambda c, _: c.execute("PRAGMA synchronous=OFF"))
+            scenario.service.database.engine.dispose()
+        desks.append(ScenarioDesk(scenario))
         return desks[-1]
 
     yield open_at
@@ -154,20 +149,19 @@ def open_desk(
             _must_have_been_quiet(opened, caplog)
     finally:
         for opened in desks:
-            opened.stage.house.worker.close()
-            opened.stage.house.database.close()
+            opened.service.close()
 
 
 @pytest.fixture
-def desk(open_desk: Callable[[str], DeskNight]) -> DeskNight:
+def desk(open_desk: Callable[[str], ScenarioDesk]) -> ScenarioDesk:
     """A desk on a Saturday night."""
     return open_desk(SATURDAY_NIGHT)
 
 
-def _must_have_been_quiet(desk: DeskNight, caplog: pytest.LogCaptureFixture) -> None:
+def _must_have_been_quiet(desk: ScenarioDesk, caplog: pytest.LogCaptureFixture) -> None:
     if desk.carrier_may_complain:
         desk.carrier.ledger.errors.clear()
-    desk.night.is_over()
+    desk.scenario.ends()
     errors = [r.getMessage() for r in caplog.get_records("call") if r.levelno >= logging.ERROR]
     assert [e for e in errors if not any(expected in e for expected in desk.expected_errors)] == []
-    assert kept_audio_differs(desk.stage) == []
+    assert recordings_that_differ(desk.scenario) == []

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app import compose
+from callbacks.cli.context import UNDER_A_MOVING_CLOCK, Compose
 from callbacks.db.database import locked
 from callbacks.db.states import PageState, VoicemailState
 from callbacks.db.tables import Callback
@@ -19,9 +19,9 @@ from callbacks.paging import escalate
 from callbacks.paging.outbox import Claim
 from callbacks.people.technicians import technician_named
 from callbacks.worker import loop
-from ivr.rehearsal.night import hum
+from ivr.rehearsal.audio import tone
 from tests.acting import resolves, takes
-from tests.scenarios.conftest import DeskNight
+from tests.scenarios.conftest import ScenarioDesk
 
 AMY = "+15145550101"
 
@@ -30,9 +30,9 @@ class Killed(BaseException):
     """The process is gone: nothing after this line runs."""
 
 
-def dies(desk: DeskNight, monkeypatch: pytest.MonkeyPatch, when: str, times: int = 1) -> None:
+def dies(desk: ScenarioDesk, monkeypatch: pytest.MonkeyPatch, when: str, times: int = 1) -> None:
     """The worker is killed before, or right after, the carrier has taken a text."""
-    carrier, left = desk.stage.house.carrier, [times]
+    carrier, left = desk.service.carrier, [times]
     send = carrier.send_text
 
     def send_text(*arguments: Any) -> Any:
@@ -49,18 +49,18 @@ def dies(desk: DeskNight, monkeypatch: pytest.MonkeyPatch, when: str, times: int
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_worker_that_dies_while_it_sends_loses_no_page_and_doubles_none(
-    desk: DeskNight, monkeypatch: pytest.MonkeyPatch, when: str, times: int
+    desk: ScenarioDesk, monkeypatch: pytest.MonkeyPatch, when: str, times: int
 ) -> None:
     dies(desk, monkeypatch, when, times if when == "before" else 1)
     desk.leaves_a_message()
     amy = desk.phone_of("Amy")
     amy.reads("call (514) 555-0199 back", within=timedelta(seconds=150))
     amy.texts("done {code}").reads("is resolved")
-    desk.night.minutes_pass(40)
+    desk.scenario.minutes_pass(40)
     assert sum(m.to == AMY and m.direction == "outbound-api" for m in desk.carrier.ledger.messages) == 1
 
 
-def test_a_worker_that_was_frozen_while_another_took_over_changes_nothing(desk: DeskNight) -> None:
+def test_a_worker_that_was_frozen_while_another_took_over_changes_nothing(desk: ScenarioDesk) -> None:
     """Its lease has run out and its token is old: it sends nothing any more."""
     desk.leaves_a_message()
     amy, ben = desk.phone_of("Amy"), desk.phone_of("Ben")
@@ -69,18 +69,18 @@ def test_a_worker_that_was_frozen_while_another_took_over_changes_nothing(desk: 
     ben.reads("call (514) 555-0199 back", within=timedelta(seconds=60))  # after the lease another has sent it
     amy.reads("goes to the next")
     before = len(desk.carrier.ledger.messages)
-    desk.stage.house.worker._outbox.deliver(frozen)
+    desk.service.worker._outbox.deliver(frozen)
     assert len(desk.carrier.ledger.messages) == before
     ben.texts("done {code}").reads("is resolved")
-    desk.night.minutes_pass(40)
+    desk.scenario.minutes_pass(40)
 
 
-def test_an_old_token_is_refused_even_before_the_other_has_sent(desk: DeskNight) -> None:
+def test_an_old_token_is_refused_even_before_the_other_has_sent(desk: ScenarioDesk) -> None:
     desk.leaves_a_message()
     amy, ben = desk.phone_of("Amy"), desk.phone_of("Ben")
     amy.reads("call (514) 555-0199 back")
-    frozen, outbox = _claims_the_next_page(desk), desk.stage.house.worker._outbox
-    desk.night.clock.pass_time(timedelta(seconds=31))
+    frozen, outbox = _claims_the_next_page(desk), desk.service.worker._outbox
+    desk.scenario.clock.pass_time(timedelta(seconds=31))
     (taken_over,) = outbox.claim(5)
     before = len(desk.carrier.ledger.messages)
     outbox.deliver(frozen)
@@ -90,56 +90,65 @@ def test_an_old_token_is_refused_even_before_the_other_has_sent(desk: DeskNight)
     amy.reads("goes to the next")
     ben.reads("call (514) 555-0199 back")
     ben.texts("done {code}").reads("is resolved")
-    desk.night.minutes_pass(40)
+    desk.scenario.minutes_pass(40)
 
 
-def _claims_the_next_page(desk: DeskNight) -> Claim:
+def _claims_the_next_page(desk: ScenarioDesk) -> Claim:
     """Amy hands it on; a worker claims Ben's page, and stops there."""
     amy = desk.phone_of("Amy")
     amy.phone.send_text("+15148458474", f"pass {amy.code}")
     desk.carrier.run_due()
-    desk.stage.house.worker._escalate()
-    (claim,) = desk.stage.house.worker._outbox.claim(5)
+    desk.service.worker._escalate()
+    (claim,) = desk.service.worker._outbox.claim(5)
     return claim
 
 
 def test_a_page_on_the_wire_while_somebody_takes_the_callback_keeps_its_answer(
-    desk: DeskNight, monkeypatch: pytest.MonkeyPatch
+    desk: ScenarioDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It cannot be called back any more, so what became of it is still written down."""
     desk.leaves_a_message()
-    amy, ben, house = desk.phone_of("Amy"), desk.phone_of("Ben"), desk.stage.house
+    amy, ben, service = desk.phone_of("Amy"), desk.phone_of("Ben"), desk.service
     amy.reads("call (514) 555-0199 back")
-    claim, send = _claims_the_next_page(desk), house.carrier.send_text
+    claim, send = _claims_the_next_page(desk), service.carrier.send_text
 
     def take_it(session: Any) -> None:
         callback = locked(session, Callback, desk.callback.id)
-        takes(session, house.desk, callback, technician_named(session, "Amy Roy"), house.clock.now())
+        takes(session, service.desk, callback, technician_named(session, "Amy Roy"), service.clock.now())
 
     def send_text(*arguments: Any) -> Any:
         monkeypatch.undo()
-        house.database.write(take_it)
+        service.database.write(take_it)
         return send(*arguments)
 
-    monkeypatch.setattr(house.carrier, "send_text", send_text)
-    house.worker._outbox.deliver(claim)
+    monkeypatch.setattr(service.carrier, "send_text", send_text)
+    service.worker._outbox.deliver(claim)
     amy.reads("goes to the next")
     ben.reads("call (514) 555-0199 back")
     assert [page.state for page in desk.pages() if page.technician.name == "Ben Cole"] == [PageState.SENT]
     amy.texts("done {code}").reads("is resolved")
-    desk.night.minutes_pass(40)
+    desk.scenario.minutes_pass(40)
 
 
-def test_two_workers_page_once(desk: DeskNight, database_url: str) -> None:
-    house = desk.stage.house
-    others = [compose(house.settings, house.desk, house.clock, http=house.carrier._http.session) for _ in range(3)]
-    now = house.clock.now()
+def test_two_workers_page_once(desk: ScenarioDesk, compose: Compose) -> None:
+    service = desk.service
+    others = [
+        compose(
+            service.settings,
+            service.desk,
+            service.clock,
+            http=service.carrier._http.session,
+            limits=UNDER_A_MOVING_CLOCK,
+        )
+        for _ in range(3)
+    ]
+    now = service.clock.now()
     for number in range(12):
         sid = f"CA{number:032d}"
         arrival = calls.Arrival(sid, "direct", "+15145550199", "en", False, "outside support hours")
-        house.database.write(lambda s, a=arrival: calls.call_arrives(s, a, now))  # type: ignore[misc]
+        service.database.write(lambda s, a=arrival: calls.call_arrives(s, a, now))  # type: ignore[misc]
         news = calls.Recording(VoicemailState.EXPECTED)
-        house.database.write(lambda s, i=sid, n=news: calls.voicemail_said(s, house.desk, i, n, now))  # type: ignore[misc]
+        service.database.write(lambda s, i=sid, n=news: calls.voicemail_said(s, service.desk, i, n, now))  # type: ignore[misc]
     barrier = threading.Barrier(4)
 
     def sweep(do: Callable[[], None]) -> None:
@@ -148,28 +157,27 @@ def test_two_workers_page_once(desk: DeskNight, database_url: str) -> None:
             do()
 
     threads = [
-        threading.Thread(target=sweep, args=(worker.sweep,)) for worker in [house.worker, *(o.worker for o in others)]
+        threading.Thread(target=sweep, args=(worker.sweep,)) for worker in [service.worker, *(o.worker for o in others)]
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    desk.night.seconds_pass(3)
+    desk.scenario.seconds_pass(3)
     bodies = Counter(m.body for m in desk.carrier.ledger.messages if m.direction == "outbound-api")
     assert len(bodies) == 12
     assert set(bodies.values()) == {1}
     for _ in range(12):
         desk.phone_of("Amy").reads("call (514) 555-0199 back")
     for other in others:
-        other.worker.close()
-        other.database.close()
+        other.close()
 
 
-def test_after_an_outage_of_the_worker_the_first_page_and_the_supervisor_come_at_once(desk: DeskNight) -> None:
+def test_after_an_outage_of_the_worker_the_first_page_and_the_supervisor_come_at_once(desk: ScenarioDesk) -> None:
     call = desk.customer().dials("direct").hears_the_beep()
-    call.leg.speak(hum(5))
+    call.leg.speak(tone(5))
     for _ in range(3600):  # an hour in which no worker sweeps
-        desk.stage.house.clock.pass_time(timedelta(seconds=1))  # type: ignore[attr-defined]
+        desk.service.clock.pass_time(timedelta(seconds=1))  # type: ignore[attr-defined]
         desk.carrier.run_due()
     amy, cleo, sue = (desk.phone_of(name) for name in ("Amy", "Cleo", "Sue"))
     amy.reads("LATE (promised 10:42 p.m.)")
@@ -178,11 +186,11 @@ def test_after_an_outage_of_the_worker_the_first_page_and_the_supervisor_come_at
     cleo.is_rung()
     sue.is_rung()
     sue.texts("na {code}").reads("no answer")
-    desk.night.minutes_pass(40)
+    desk.scenario.minutes_pass(40)
 
 
 def test_one_callback_that_cannot_be_decided_does_not_keep_the_others_waiting(
-    desk: DeskNight, monkeypatch: pytest.MonkeyPatch
+    desk: ScenarioDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.expects_error("a callback could not be decided")
     desk.leaves_a_message()
@@ -195,23 +203,23 @@ def test_one_callback_that_cannot_be_decided_does_not_keep_the_others_waiting(
         return decide(session, its_desk, callback, now)
 
     monkeypatch.setattr(loop, "take_next_step", take_next_step)
-    desk.night.minutes_pass(4)
+    desk.scenario.minutes_pass(4)
     desk.leaves_a_message()
     amy = desk.phone_of("Amy")
     amy.reads("call (514) 555-0199 back")
-    desk.night.minutes_pass(2.9)
+    desk.scenario.minutes_pass(2.9)
     amy.is_rung().lets_it_ring()
     amy.texts("done {code}").reads("is resolved")
     monkeypatch.undo()
-    desk.night.minutes_pass(0.1)
+    desk.scenario.minutes_pass(0.1)
     _resolve_all(desk)
 
 
-def _resolve_all(desk: DeskNight) -> None:
-    now = desk.stage.house.clock.now()
+def _resolve_all(desk: ScenarioDesk) -> None:
+    now = desk.service.clock.now()
     for callback in desk.callbacks():
-        desk.stage.house.database.write(
+        desk.service.database.write(
             lambda s, i=callback.id: resolves(
-                s, desk.stage.house.desk, locked(s, Callback, i), technician_named(s, "Amy Roy"), now
+                s, desk.service.desk, locked(s, Callback, i), technician_named(s, "Amy Roy"), now
             )  # type: ignore[misc]
         )

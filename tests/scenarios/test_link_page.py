@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from callbacks.db.states import CallbackState
 from callbacks.db.tables import Event
-from tests.scenarios.conftest import CUSTOMER, POSTGRES_IN_SOAK, DeskNight
+from tests.scenarios.conftest import CUSTOMER, POSTGRES_IN_SOAK, ScenarioDesk
 
 pytestmark = POSTGRES_IN_SOAK
 
@@ -17,12 +17,12 @@ pytestmark = POSTGRES_IN_SOAK
 class Link:
     """The page behind the link in somebody's last text."""
 
-    def __init__(self, desk: DeskNight, name: str = "Amy") -> None:
+    def __init__(self, desk: ScenarioDesk, name: str = "Amy") -> None:
         text = next(t.body for t in reversed(desk.phone_of(name).phone.texts) if "/t/" in t.body)
         found = re.search(r"https://desk\.test(/t/[\w.\-]+)$", text)
         assert found is not None, text
         self.desk, self.path = desk, found[1]
-        self.client = desk.stage.house.web.test_client()
+        self.client = desk.service.web.test_client()
 
     def opens(self) -> str:
         return self.client.get(self.path).text
@@ -30,7 +30,7 @@ class Link:
     def does(self, act: str, **fields: str) -> str:
         answer = self.client.post(f"{self.path}/{act}", data=fields)
         assert answer.status_code == 302
-        self.desk.night.settle()
+        self.desk.scenario.settle()
         return self.opens()
 
     def raw(self, path: str = "", method: str = "get", **fields: str) -> TestResponse:
@@ -38,15 +38,15 @@ class Link:
 
 
 @pytest.fixture
-def link(desk: DeskNight) -> Link:
+def link(desk: ScenarioDesk) -> Link:
     desk.leaves_a_message()
     desk.phone_of("Amy").reads("call (514) 555-0199 back")
-    desk.night.minutes_pass(0.3)
+    desk.scenario.minutes_pass(0.3)
     return Link(desk)
 
 
-def events(desk: DeskNight) -> int:
-    return desk.stage.house.database.read(lambda session: session.query(Event).count())
+def events(desk: ScenarioDesk) -> int:
+    return desk.service.database.read(lambda session: session.query(Event).count())
 
 
 def test_it_says_who_what_until_when_and_plays_the_message(link: Link) -> None:
@@ -84,7 +84,7 @@ def test_take_note_and_resolve(link: Link) -> None:
     assert "It is closed" in page
     assert desk.callback.state == CallbackState.RESOLVED
     assert "is closed already" in link.does("outcome", outcome="no answer")
-    desk.night.minutes_pass(40)
+    desk.scenario.minutes_pass(40)
 
 
 def test_connect_rings_and_the_attempt_is_on_record(link: Link) -> None:
@@ -97,7 +97,7 @@ def test_connect_rings_and_the_attempt_is_on_record(link: Link) -> None:
     customers.hangs_up()
     amys.hears("How did it go").presses("2").hears("It stays with you").is_hung_up_on()
     assert "reached, continuing" in link.opens()
-    desk.night.minutes_pass(40)
+    desk.scenario.minutes_pass(40)
 
 
 def test_pass_goes_to_the_next_person_at_once(link: Link) -> None:
@@ -109,7 +109,7 @@ def test_pass_goes_to_the_next_person_at_once(link: Link) -> None:
     link.desk.phone_of("Amy").reads("Ben Cole has")
     assert "Ben Cole has" in link.does("take")
     theirs.does("outcome", outcome="no answer")
-    link.desk.night.minutes_pass(40)
+    link.desk.scenario.minutes_pass(40)
 
 
 def test_it_expires_cannot_be_forged_and_tells_nothing_then(link: Link) -> None:
@@ -126,12 +126,12 @@ def test_it_expires_cannot_be_forged_and_tells_nothing_then(link: Link) -> None:
     assert link.raw("/message.wav").status_code == 404
 
 
-def test_it_is_in_the_technicians_language_and_kept_to_ourselves(desk: DeskNight) -> None:
+def test_it_is_in_the_technicians_language_and_kept_to_ourselves(desk: ScenarioDesk) -> None:
     desk.edit(lambda _, amy: setattr(amy, "language", "fr"))
     desk.leaves_a_message()
     amy = desk.phone_of("Amy")
     amy.reads("rappeler (514) 555-0199 avant 22 h 42", "Répondez")
-    desk.night.minutes_pass(0.3)
+    desk.scenario.minutes_pass(0.3)
     link = Link(desk)
     assert "Le prendre" in link.opens()
     assert "encore 29 min" in link.opens()
@@ -144,4 +144,4 @@ def test_it_is_in_the_technicians_language_and_kept_to_ourselves(desk: DeskNight
     assert "déjà essayé" in link.opens()
     amy.texts("fait {code}").reads("est réglé")
     assert '<span class="standing resolved">réglé</span>' in link.opens()
-    desk.night.minutes_pass(40)
+    desk.scenario.minutes_pass(40)

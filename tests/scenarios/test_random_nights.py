@@ -9,15 +9,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from callbacks.db.states import CallbackState
-from ivr.rehearsal.night import NotAsTold
-from tests.scenarios.conftest import POSTGRES_IN_SOAK, DeskNight
+from ivr.rehearsal.scenario import StoryFailed
+from tests.scenarios.conftest import POSTGRES_IN_SOAK, ScenarioDesk
 
 pytestmark = POSTGRES_IN_SOAK
 CREW = ("Amy", "Ben", "Cleo", "Sue")
 WORDS = ("{code}", "call {code}", "pass {code}", "who {code}", "ok", "ack {code}", "na {code}", "msg {code}", "hello?")
 
 
-def acts(desk: DeskNight, dice: random.Random) -> None:
+def acts(desk: ScenarioDesk, dice: random.Random) -> None:
     """Somebody does something: answers a ringing phone and presses keys, or texts."""
     person = desk.phone_of(dice.choice(CREW))
     ringing = person.phone.ringing
@@ -26,15 +26,15 @@ def acts(desk: DeskNight, dice: random.Random) -> None:
             ringing.reject()
             return
         ringing.answer()
-        desk.night.seconds_pass(dice.randint(3, 20))
+        desk.scenario.seconds_pass(dice.randint(3, 20))
         ringing.press("".join(dice.choice("12345*") for _ in range(dice.randint(1, 3))))
     elif any("/t/" in text.body for text in person.phone.texts):
-        with contextlib.suppress(NotAsTold):  # no page with a code came to them yet
+        with contextlib.suppress(StoryFailed):  # no page with a code came to them yet
             person.texts(dice.choice(WORDS))
-    desk.night.settle()
+    desk.scenario.settle()
 
 
-def paged_at(desk: DeskNight) -> list[datetime]:
+def paged_at(desk: ScenarioDesk) -> list[datetime]:
     """Every instant at which a text or a call of an escalation went to a technician."""
     texts = [
         text.at for name in CREW for text in desk.phone_of(name).phone.texts
@@ -44,25 +44,25 @@ def paged_at(desk: DeskNight) -> list[datetime]:
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_a_night_at_random(desk: DeskNight, seed: int) -> None:
+def test_a_night_at_random(desk: ScenarioDesk, seed: int) -> None:
     live_through(desk, seed)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(100, 121))
-def test_many_nights_at_random(desk: DeskNight, seed: int) -> None:
+def test_many_nights_at_random(desk: ScenarioDesk, seed: int) -> None:
     live_through(desk, seed)
 
 
-def live_through(desk: DeskNight, seed: int) -> None:
+def live_through(desk: ScenarioDesk, seed: int) -> None:
     dice = random.Random(seed)
     desk.leaves_a_message()
     opened = desk.now
     while desk.now < opened + timedelta(minutes=75):
-        desk.night.seconds_pass(dice.choice([5, 20, 60, 150, 300]))
+        desk.scenario.seconds_pass(dice.choice([5, 20, 60, 150, 300]))
         if dice.random() < 0.35:
             acts(desk, dice)
-    desk.night.settle()
+    desk.scenario.settle()
     attempted_at = desk.callback.attempted_at
     paged = paged_at(desk)
     assert paged
@@ -79,5 +79,5 @@ def live_through(desk: DeskNight, seed: int) -> None:
     customer = {"+15145550199"}
     assert {m.to for m in desk.carrier.ledger.messages if m.direction == "outbound-api"} <= staff
     assert {c.to for c in desk.carrier.ledger.calls if c.direction != "inbound"} <= staff | customer
-    desk.night.minutes_pass(5)
-    desk.night.forget()
+    desk.scenario.minutes_pass(5)
+    desk.scenario.ignore_so_far()

@@ -11,9 +11,9 @@ from callbacks.acts.promises import SetPriority
 from callbacks.console.callbacks.screen import next_of, standing_of
 from callbacks.db.states import CallbackState, PriorityLevel
 from callbacks.db.tables import Callback
-from ivr.rehearsal.night import Person
+from ivr.rehearsal.scenario import Person
 from tests.acting import supervisor_acts
-from tests.scenarios.conftest import POSTGRES_IN_SOAK, DeskNight
+from tests.scenarios.conftest import POSTGRES_IN_SOAK, ScenarioDesk
 
 pytestmark = POSTGRES_IN_SOAK
 
@@ -21,7 +21,7 @@ WHO = "sue@example.com"
 
 
 @pytest.fixture
-def amy(desk: DeskNight) -> Person:
+def amy(desk: ScenarioDesk) -> Person:
     """Amy has taken the callback of Saturday, 22:12, and tried it in vain on three days."""
     desk.leaves_a_message()
     amy = desk.phone_of("Amy")
@@ -37,36 +37,36 @@ def only(session: Session) -> Callback:
     return session.scalars(select(Callback)).one()
 
 
-def state_at(desk: DeskNight, desk_clock: str) -> CallbackState:
+def state_at(desk: ScenarioDesk, desk_clock: str) -> CallbackState:
     desk.clock_moves_to(desk_clock)
-    desk.night.settle()
+    desk.scenario.settle()
     return desk.callback.state
 
 
-def test_it_closes_by_itself_when_the_desk_next_opens_and_its_owner_is_told(desk: DeskNight, amy: Person) -> None:
-    ahead = next_of(desk.callback, None, desk.stage.house.desk.zone, desk.now)
+def test_it_closes_by_itself_when_the_desk_next_opens_and_its_owner_is_told(desk: ScenarioDesk, amy: Person) -> None:
+    ahead = next_of(desk.callback, None, desk.service.desk.zone, desk.now)
     assert ahead == "closes by itself Fri 4 Dec 08:30 unless the customer is heard from"
     assert state_at(desk, "2026-12-03T22:30") == CallbackState.OPEN  # the five days are over, and Amy is asleep
     assert state_at(desk, "2026-12-04T08:29:59") == CallbackState.OPEN
     assert state_at(desk, "2026-12-04T08:30") == CallbackState.CLOSED
     amy.reads("closed by itself", "(514) 555-0199")
-    assert standing_of(desk.callback, desk.stage.house.desk.callback.at_risk, desk.now)[0] == "closed by itself"
+    assert standing_of(desk.callback, desk.service.desk.callback.at_risk, desk.now)[0] == "closed by itself"
     assert desk.log_says("3 unsuccessful attempts and 5 days without a word")
 
 
-def test_a_customer_who_calls_again_starts_it_again(desk: DeskNight, amy: Person) -> None:
+def test_a_customer_who_calls_again_starts_it_again(desk: ScenarioDesk, amy: Person) -> None:
     desk.clock_moves_to("2026-12-03T10:00")
     desk.customer().dials("direct").hangs_up()
-    desk.night.settle()
+    desk.scenario.settle()
     for phone in (amy, desk.phone_of("Ben"), desk.phone_of("Cleo")):
-        phone.forget()
+        phone.ignore_so_far()
     desk.clock_moves_to("2026-12-09T10:00")
-    desk.night.settle()
+    desk.scenario.settle()
     assert {callback.state for callback in desk.callbacks()} == {CallbackState.OPEN}
 
 
 @pytest.mark.parametrize("tries", [2, 3])
-def test_being_reached_starts_it_again(desk: DeskNight, amy: Person, tries: int) -> None:
+def test_being_reached_starts_it_again(desk: ScenarioDesk, amy: Person, tries: int) -> None:
     amy.texts("cont {code}").reads("")
     for _ in range(tries):
         desk.clock_moves_to(f"2026-12-01T1{_}:00")
@@ -79,22 +79,22 @@ def test_being_reached_starts_it_again(desk: DeskNight, amy: Person, tries: int)
         assert state_at(desk, "2027-01-04T10:00") == CallbackState.OPEN
 
 
-def test_one_that_has_become_critical_stays_open(desk: DeskNight, amy: Person) -> None:
-    house = desk.stage.house
+def test_one_that_has_become_critical_stays_open(desk: ScenarioDesk, amy: Person) -> None:
+    service = desk.service
     desk.edit(
         lambda session, _: supervisor_acts(
-            session, house.desk, only(session), SetPriority(PriorityLevel.P1), WHO, desk.now
+            session, service.desk, only(session), SetPriority(PriorityLevel.P1), WHO, desk.now
         )
     )
     assert state_at(desk, "2026-12-14T10:00") == CallbackState.OPEN
 
 
-def test_one_that_somebody_reopens_counts_anew(desk: DeskNight, amy: Person) -> None:
+def test_one_that_somebody_reopens_counts_anew(desk: ScenarioDesk, amy: Person) -> None:
     assert state_at(desk, "2026-12-04T08:30") == CallbackState.CLOSED
     amy.reads("closed by itself")
-    house = desk.stage.house
+    service = desk.service
     desk.edit(
-        lambda session, _: supervisor_acts(session, house.desk, only(session), Reopen("He called me."), WHO, desk.now)
+        lambda session, _: supervisor_acts(session, service.desk, only(session), Reopen("He called me."), WHO, desk.now)
     )
     amy.reads("reopened", "(He called me.). It is yours: call (514) 555-0199")
     assert state_at(desk, "2026-12-14T10:00") == CallbackState.OPEN

@@ -10,98 +10,98 @@ import pytest
 from callbacks.db.states import AudioState, CallOutcome, VoicemailState
 from ivr.simulator import Habit
 from ivr.simulator.audio import Sound, sound_in
-from tests.scenarios.conftest import POSTGRES_IN_SOAK, TUESDAY_MORNING, DeskNight
+from tests.scenarios.conftest import POSTGRES_IN_SOAK, TUESDAY_MORNING, ScenarioDesk
 
 pytestmark = POSTGRES_IN_SOAK
 
 HALF_AN_HOUR = timedelta(minutes=30)
 
 
-def amy_does_it(desk: DeskNight, *words: str) -> None:
+def amy_does_it(desk: ScenarioDesk, *words: str) -> None:
     amy = desk.phone_of("Amy")
     amy.reads("call (514) 555-0199 back", *words)
     amy.texts("done {code}").reads("is resolved")
-    desk.night.minutes_pass(40)
+    desk.scenario.minutes_pass(40)
 
 
-def test_any_key_ends_the_message(desk: DeskNight) -> None:
-    began = desk.stage.house.clock.now()
+def test_any_key_ends_the_message(desk: ScenarioDesk) -> None:
+    began = desk.service.clock.now()
     desk.leaves_a_message()
     amy_does_it(desk, "with a message")
     assert desk.callback.due_at == began + HALF_AN_HOUR
     assert (desk.voicemail.state, desk.voicemail.audio) == (VoicemailState.RECORDED, AudioState.COPIED)
 
 
-def test_silence_ends_the_message(desk: DeskNight) -> None:
+def test_silence_ends_the_message(desk: ScenarioDesk) -> None:
     call = desk.customer().dials("direct").hears_the_beep().says(5)
     call.hears("Thank you").is_hung_up_on()
     amy_does_it(desk, "with a message")
 
 
-def test_a_hang_up_while_speaking_keeps_what_was_said(desk: DeskNight) -> None:
+def test_a_hang_up_while_speaking_keeps_what_was_said(desk: ScenarioDesk) -> None:
     desk.customer().dials("direct").hears_the_beep().starts_to_say(7).hangs_up()
     amy_does_it(desk, "with a message")
     assert desk.voicemail.audio == AudioState.COPIED
 
 
-def test_a_hang_up_at_the_beep_is_a_callback_without_a_message(desk: DeskNight) -> None:
+def test_a_hang_up_at_the_beep_is_a_callback_without_a_message(desk: ScenarioDesk) -> None:
     desk.customer().dials("direct").hears_the_beep().hangs_up()
-    desk.night.minutes_pass(0.1)
+    desk.scenario.minutes_pass(0.1)
     amy_does_it(desk)
     assert desk.voicemail.state == VoicemailState.ABSENT
 
 
-def test_the_end_of_the_call_alone_opens_the_callback_at_once(desk: DeskNight) -> None:
+def test_the_end_of_the_call_alone_opens_the_callback_at_once(desk: ScenarioDesk) -> None:
     desk.fails("recording", "lost")
     desk.customer().dials("direct").hears_the_beep().hangs_up()
     desk.phone_of("Amy").reads("call (514) 555-0199 back", within=timedelta(seconds=5))
     desk.phone_of("Amy").texts("done {code}").reads("is resolved")
-    desk.night.minutes_pass(40)
+    desk.scenario.minutes_pass(40)
     assert desk.voicemail.state == VoicemailState.ABSENT  # the carrier was asked, and has none
 
 
-def test_a_hang_up_during_the_greeting_is_a_log_entry_only(desk: DeskNight) -> None:
+def test_a_hang_up_during_the_greeting_is_a_log_entry_only(desk: ScenarioDesk) -> None:
     desk.customer().dials("direct").hears("Thank you").hangs_up()
-    desk.night.minutes_pass(40)
+    desk.scenario.minutes_pass(40)
     assert desk.callbacks() == []
     assert [call.outcome for call in desk.calls()] == [CallOutcome.HUNG_UP_BEFORE_THE_BEEP]
 
 
-def test_a_message_that_is_too_short_still_leaves_a_callback(desk: DeskNight) -> None:
+def test_a_message_that_is_too_short_still_leaves_a_callback(desk: ScenarioDesk) -> None:
     call = desk.customer().dials("direct").hears_the_beep().says(0.4)
     call.hears("Thank you").is_hung_up_on()
     amy_does_it(desk, "no message")
 
 
-def test_nothing_said_at_all_still_leaves_a_callback(desk: DeskNight) -> None:
+def test_nothing_said_at_all_still_leaves_a_callback(desk: ScenarioDesk) -> None:
     desk.customer().dials("direct").hears_the_beep().hears("Thank you").is_hung_up_on()
     amy_does_it(desk, "no message")
 
 
 @pytest.mark.parametrize("kinds", [["recording"], ["status"], ["action"], ["recording", "status"], ["action", "status"],
                                    ["recording", "action"]])  # fmt: skip
-def test_lost_webhooks_lose_nothing(desk: DeskNight, kinds: list[str]) -> None:
+def test_lost_webhooks_lose_nothing(desk: ScenarioDesk, kinds: list[str]) -> None:
     for kind in kinds:
         desk.fails(kind, "lost")
     desk.customer().dials("direct").hears_the_beep().starts_to_say(7).hangs_up()
     desk.phone_of("Amy").reads("call (514) 555-0199 back", within=timedelta(minutes=5))
     desk.phone_of("Amy").texts("done {code}").reads("is resolved")
-    desk.night.minutes_pass(10)
+    desk.scenario.minutes_pass(10)
     assert (desk.voicemail.state, desk.voicemail.audio) == (VoicemailState.RECORDED, AudioState.COPIED)
 
 
-def test_every_webhook_after_the_beep_lost_is_found_at_the_carrier(desk: DeskNight) -> None:
+def test_every_webhook_after_the_beep_lost_is_found_at_the_carrier(desk: ScenarioDesk) -> None:
     for kind in ("recording", "action", "status"):
         desk.fails(kind, "lost")
     desk.customer().dials("direct").hears_the_beep().starts_to_say(7).hangs_up()
     desk.phone_of("Amy").reads("call (514) 555-0199 back", "message 0:07", within=timedelta(minutes=5))
     desk.phone_of("Amy").texts("done {code}").reads("is resolved")
-    desk.night.minutes_pass(10)
+    desk.scenario.minutes_pass(10)
     assert desk.voicemail.audio == AudioState.COPIED
 
 
 @pytest.mark.parametrize("kind", ["voice", "action", "status", "recording"])
-def test_doubled_webhooks_change_nothing(desk: DeskNight, kind: str) -> None:
+def test_doubled_webhooks_change_nothing(desk: ScenarioDesk, kind: str) -> None:
     desk.fails(kind, "doubled", times=3)
     desk.customer().dials("direct").hears_the_beep().starts_to_say(7).hangs_up()
     amy_does_it(desk)
@@ -110,14 +110,14 @@ def test_doubled_webhooks_change_nothing(desk: DeskNight, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["status", "recording", "action"])
 @pytest.mark.parametrize("trouble", ["late", "reordered"])
-def test_late_webhooks_change_nothing(desk: DeskNight, kind: str, trouble: str) -> None:
+def test_late_webhooks_change_nothing(desk: ScenarioDesk, kind: str, trouble: str) -> None:
     desk.fails(kind, trouble)
     desk.customer().dials("direct").hears_the_beep().starts_to_say(7).hangs_up()
     amy_does_it(desk)
     assert desk.voicemail.audio == AudioState.COPIED
 
 
-def test_a_recording_that_cannot_be_fetched_yet_is_fetched_later(desk: DeskNight) -> None:
+def test_a_recording_that_cannot_be_fetched_yet_is_fetched_later(desk: ScenarioDesk) -> None:
     desk.fails("media", "404", times=3)
     desk.fails("media", "cut short", times=1)
     desk.leaves_a_message()
@@ -126,36 +126,36 @@ def test_a_recording_that_cannot_be_fetched_yet_is_fetched_later(desk: DeskNight
     assert desk.voicemail.tries == 5
 
 
-def test_while_the_desk_is_down_calls_are_found_afterwards(desk: DeskNight) -> None:
+def test_while_the_desk_is_down_calls_are_found_afterwards(desk: ScenarioDesk) -> None:
     """The first webhook fails: the carrier apologizes to the caller, and the desk finds the call afterwards."""
     desk.carrier_may_complain = True
     desk.fails("voice", "lost")
     desk.customer().dials("direct").hears("application error").is_hung_up_on()
     desk.phone_of("Amy").reads("call (514) 555-0199 back", within=timedelta(minutes=6))
     desk.phone_of("Amy").texts("done {code}").reads("is resolved")
-    desk.night.minutes_pass(10)
+    desk.scenario.minutes_pass(10)
     assert desk.log_says("The desk was away when this customer called")
 
 
-def test_a_withheld_number_is_paged_as_such_and_never_rung(desk: DeskNight) -> None:
+def test_a_withheld_number_is_paged_as_such_and_never_rung(desk: ScenarioDesk) -> None:
     desk.customer().dials("direct", caller_id="ANONYMOUS").hears_the_beep().says(6).presses("#").hears("Thank you")
     amy = desk.phone_of("Amy")
     amy.reads("number withheld: hear the message")
-    amy.texts("call {code}").reads("gave no number that may be rung")
+    amy.texts("call {code}").reads("gave no number that may be called")
     amy.texts("na {code}").reads("no answer")
-    desk.night.minutes_pass(40)
+    desk.scenario.minutes_pass(40)
 
 
-def test_a_real_recording_is_kept_with_the_same_sound(desk: DeskNight) -> None:
+def test_a_real_recording_is_kept_with_the_same_sound(desk: ScenarioDesk) -> None:
     """A WAV of another rate than a phone's: what was spoken is what is in our storage, sample for sample."""
     spoken = Sound(bytes(range(256)) * 400, rate=16000)
     desk.customer().dials("direct").hears_the_beep().says(spoken.wav()).presses("#").hears("Thank you")
     amy_does_it(desk)
-    kept = desk.stage.house.settings.media_dir / (desk.voicemail.audio_file or "")
+    kept = desk.service.settings.media_dir / (desk.voicemail.audio_file or "")
     assert sound_in(kept.read_bytes()) == spoken
 
 
-def test_two_calls_are_two_callbacks(desk: DeskNight) -> None:
+def test_two_calls_are_two_callbacks(desk: ScenarioDesk) -> None:
     desk.leaves_a_message()
     desk.phone_of("Amy").reads("call (514) 555-0199 back")
     desk.phone_of("Amy").texts("done {code}").reads("is resolved")
@@ -163,11 +163,11 @@ def test_two_calls_are_two_callbacks(desk: DeskNight) -> None:
     desk.phone_of("Amy").reads("call (514) 555-0199 back")
     desk.phone_of("Amy").texts("done {code}").reads("is resolved")
     assert len({callback.reference for callback in desk.callbacks()}) == 2
-    desk.night.minutes_pass(40)
+    desk.scenario.minutes_pass(40)
 
 
 def test_in_support_hours_a_private_voicemail_does_not_swallow_the_call(
-    open_desk: Callable[[str], DeskNight],
+    open_desk: Callable[[str], ScenarioDesk],
 ) -> None:
     desk = open_desk(TUESDAY_MORNING)
     desk.phone_of("Amy").phone.habit = Habit.VOICEMAIL
@@ -176,5 +176,5 @@ def test_in_support_hours_a_private_voicemail_does_not_swallow_the_call(
     desk.phone_of("Amy").is_rung()
     bens = desk.phone_of("Ben").is_rung(timedelta(seconds=60)).answers().hears("Press 1 to take it").presses("1")
     call.is_connected_to(bens).waits(20).hangs_up()
-    desk.night.minutes_pass(40)
+    desk.scenario.minutes_pass(40)
     assert [c.outcome for c in desk.calls()] == [CallOutcome.ANSWERED]

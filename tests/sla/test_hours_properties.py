@@ -141,7 +141,7 @@ def test_any_calendar_agrees_with_the_reference_minute_by_minute(case: Case, fir
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(6 * 3600)
 @given(cases(), PARTS, PARTS)
 @settings(max_examples=10_000, deadline=None)
 def test_many_calendars_agree_with_the_reference_minute_by_minute(case: Case, first: float, second: float) -> None:

@@ -23,13 +23,23 @@ from urllib3.connection import HTTPSConnection
 
 from callbacks.oncall.ical.parse import MOST_BYTES, BrokenCalendar
 
-TO_CONNECT, TO_ANSWER, IN_ALL = 5.0, 10.0, 20.0  # seconds
 MOST_REDIRECTS = 3
 CHUNK = 64 * 1024
 
 Resolve = Callable[[str], Sequence[str]]
 Connect = Callable[[str, str, int, float], urllib3.HTTPConnectionPool]
 
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a server may take, in seconds."""
+
+    to_connect: float = 5.0
+    to_answer: float = 10.0
+    in_all: float = 20.0
+
+
+PRODUCTION = Limits()
 _OUT_IN_THE_WORLD = ipaddress.ip_network("2000::/3")  # elsewhere, and in 6to4, an address can carry one of our own
 logging.getLogger("urllib3.connection").addFilter(lambda record: "url=%s" not in str(record.msg))  # it would tell all
 
@@ -74,16 +84,18 @@ def _cut(line: socket.socket) -> None:
         socket.socket.shutdown(line, socket.SHUT_RDWR)
 
 
-def fetch(url: str, resolve: Resolve = resolved, connect: Connect = connection_to) -> bytes:
+def fetch(
+    url: str, resolve: Resolve = resolved, connect: Connect = connection_to, limits: Limits = PRODUCTION
+) -> bytes:
     """Fetch a feed by https (webcal is read as https), following three redirects at most. Raises BrokenCalendar.
 
     The address is a secret: no error names more of it than its host.
     """
-    until = time.monotonic() + IN_ALL
+    until = time.monotonic() + limits.in_all
     url = re.sub(r"^webcal:", "https:", url.strip(), flags=re.IGNORECASE)
     for _ in range(MOST_REDIRECTS + 1):
         place = _place(url)
-        content, moved_to = _asked(place, _public_address(place.host, resolve), connect, until)
+        content, moved_to = _asked(place, _public_address(place.host, resolve), connect, limits, until)
         if moved_to is None:
             return content
         url = _joined(url, moved_to)
@@ -140,14 +152,14 @@ def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
-def _asked(place: _Place, address: str, connect: Connect, until: float) -> tuple[bytes, str | None]:
+def _asked(place: _Place, address: str, connect: Connect, limits: Limits, until: float) -> tuple[bytes, str | None]:
     try:
         with connect(address, place.host, place.port, _left(place.host, until)) as pool:
             answer = pool.request(
                 "GET",
                 place.path,
                 headers={"Host": place.written, "User-Agent": "nightdesk", "Accept": "text/calendar"},
-                timeout=urllib3.Timeout(connect=TO_CONNECT, read=TO_ANSWER),
+                timeout=urllib3.Timeout(connect=limits.to_connect, read=limits.to_answer),
                 retries=False,
                 redirect=False,
                 preload_content=False,

@@ -39,6 +39,7 @@ MOST_TIMES_A_DAY = 24
 LONGEST_SPAN = timedelta(days=400)
 LONGEST_SUMMARY = 200
 MEMORY = 1_000_000_000
+PATIENCE = 10.0  # seconds
 
 _ROOT = Path(__file__).parents[3]
 _TIMES = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "STATUS")
@@ -60,7 +61,7 @@ class FoundShift:
 
 
 def read_guarded(
-    content: bytes, starts_at: datetime, ends_at: datetime, zone: ZoneInfo, patience: float = 10.0
+    content: bytes, starts_at: datetime, ends_at: datetime, zone: ZoneInfo, patience: float = PATIENCE
 ) -> tuple[FoundShift, ...]:
     """Do what `shifts_in` does, but never for more than `patience` seconds. Raises BrokenCalendar."""
     _refuse_size(content)

@@ -37,6 +37,7 @@ class Post:
 
     url: str
     sender: str
+    patience: float = PATIENCE
 
     def send(self, letter: Letter) -> Accepted:
         """Hand a letter to the server. Raises CarrierError."""
@@ -63,9 +64,9 @@ class Post:
         host, port = address.hostname or "localhost", address.port or (465 if secure else 587)
         context = ssl.create_default_context()
         if secure:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=PATIENCE, context=context)
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=self.patience, context=context)
         else:
-            server = smtplib.SMTP(host, port, timeout=PATIENCE)
+            server = smtplib.SMTP(host, port, timeout=self.patience)
         with server:
             server.ehlo()
             if not secure and server.has_extn("starttls"):

@@ -14,7 +14,7 @@ from callbacks.db.tables import CalendarSource
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import DeskError
 from callbacks.oncall.ical.fetch import fetch
-from callbacks.oncall.ical.parse import FoundShift, read_guarded
+from callbacks.oncall.ical.parse import PATIENCE, FoundShift, read_guarded
 from callbacks.oncall.ical.sources import READ_EVERY, read_span, take
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.text.bilingual import Words
@@ -27,9 +27,15 @@ class CalendarReader:
     """Reads the calendars that are due, one a sweep, with no transaction open meanwhile."""
 
     def __init__(
-        self, database: Database, desk: Desk, clock: Clock, fetch_from: Callable[[str], bytes] = fetch
+        self,
+        database: Database,
+        desk: Desk,
+        clock: Clock,
+        fetch_from: Callable[[str], bytes] = fetch,
+        patience: float = PATIENCE,
     ) -> None:
         self._database, self._desk, self._clock, self._fetch = database, desk, clock, fetch_from
+        self._patience = patience
 
     def read_due(self) -> None:
         """Read one calendar that is due. What was taken before stays when it cannot be read."""
@@ -39,7 +45,7 @@ class CalendarReader:
             return
         source_id, url = due
         try:
-            found = read_guarded(self._fetch(url), *read_span(now), self._desk.zone)
+            found = read_guarded(self._fetch(url), *read_span(now), self._desk.zone, self._patience)
         except DeskError as fault:
             log.warning("a calendar could not be read", calendar=source_id, cause=str(fault))
             words = str(fault)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app import House
-from callbacks.db.database import Database
+from callbacks.cli.context import Compose, Service
+from callbacks.db.database import UNHURRIED, Database
 from tests.callbacks.console.console import Console
 from tests.callbacks.console.service import service_on
 
@@ -16,7 +16,7 @@ from tests.callbacks.console.service import service_on
 @pytest.fixture
 def console(sqlite_url: str, tmp_path: Path) -> Iterator[Console]:
     """The console, with nobody logged in."""
-    database = Database(sqlite_url)
+    database = Database(sqlite_url, UNHURRIED)
     yield Console(database, tmp_path)
     database.close()
 
@@ -29,6 +29,6 @@ def sue(console: Console) -> Console:
 
 
 @pytest.fixture
-def service(sqlite_url: str, tmp_path: Path) -> Iterator[House]:
+def service(compose: Compose, sqlite_url: str, tmp_path: Path) -> Iterator[Service]:
     """The whole service, with a user of each role."""
-    yield from service_on(sqlite_url, tmp_path)
+    yield from service_on(compose, sqlite_url, tmp_path)

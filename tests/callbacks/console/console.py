@@ -25,7 +25,7 @@ from callbacks.links import Links
 from callbacks.oncall import store
 from callbacks.paging.escalate import take_next_step
 from callbacks.people import technicians, users
-from ivr.rehearsal.night import hum
+from ivr.rehearsal.audio import tone
 from sla.clock import MovingClock
 
 DESK = read_desk(Path("support.toml"))
@@ -70,7 +70,7 @@ class Console:
         calls.voicemail_said(session, DESK, "CA1", calls.Recording(VoicemailState.RECORDED, RECORDING, 8), BEGAN)
         voicemail = session.scalars(select(Voicemail)).one()
         voicemail.audio, voicemail.audio_file = AudioState.COPIED, f"{RECORDING}.wav"
-        (self.media / f"{RECORDING}.wav").write_bytes(hum(1))
+        (self.media / f"{RECORDING}.wav").write_bytes(tone(1))
 
     @property
     def reference(self) -> str:

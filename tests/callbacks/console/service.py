@@ -12,21 +12,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app import House, compose
+from callbacks.cli.context import UNDER_A_MOVING_CLOCK, Compose, Service
 from callbacks.db.states import AudioState, VoicemailState
 from callbacks.db.tables import Callback, Voicemail
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
 from callbacks.people import technicians, users
 from callbacks.settings import Settings
-from ivr.rehearsal.night import hum
+from ivr.rehearsal.audio import tone
 from sla.clock import MovingClock
 
 BEGAN = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
 PASSWORD = "correct horse battery"
 
 
-def service_on(database_url: str, folder: Path) -> Iterator[House]:
+def service_on(compose: Compose, database_url: str, folder: Path) -> Iterator[Service]:
     """The whole service, with a user of each role and one open callback with a message."""
     settings = Settings(
         public_url="https://desk.test",
@@ -38,7 +38,7 @@ def service_on(database_url: str, folder: Path) -> Iterator[House]:
         media_dir=folder,
     )
     desk = read_desk(Path("support.toml"))
-    service = compose(settings, desk, MovingClock(BEGAN))
+    service = compose(settings, desk, MovingClock(BEGAN), limits=UNDER_A_MOVING_CLOCK)
 
     def seed(session: Session) -> None:
         technicians.add_technician(session, "Amy Roy", "+15145550101", BEGAN, verified=True)
@@ -50,15 +50,14 @@ def service_on(database_url: str, folder: Path) -> Iterator[House]:
         calls.voicemail_said(session, desk, "CA1", recording, BEGAN)
         voicemail = session.scalars(select(Voicemail)).one()
         voicemail.audio, voicemail.audio_file = AudioState.COPIED, "RE.wav"
-        (folder / "RE.wav").write_bytes(hum(1))
+        (folder / "RE.wav").write_bytes(tone(1))
 
     service.database.write(seed)
     yield service
-    service.worker.close()
-    service.database.close()
+    service.close()
 
 
-def client_of(service: House, role: str | None) -> FlaskClient:
+def client_of(service: Service, role: str | None) -> FlaskClient:
     client = service.web.test_client()
     if role is not None:
         assert post(client, "/login", {"email": f"{role}@example.com", "password": PASSWORD}).status_code == 302
@@ -71,5 +70,5 @@ def post(client: FlaskClient, path: str, fields: dict[str, str]) -> TestResponse
     return client.post(path, data={"token": token[1], **fields})
 
 
-def reference(service: House) -> str:
+def reference(service: Service) -> str:
     return service.database.read(lambda session: session.scalars(select(Callback.reference)).one())

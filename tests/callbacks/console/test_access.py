@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import House
 from callbacks.acts.attempts import ReportOutcome
 from callbacks.acts.opening import open_callback
+from callbacks.cli.context import Service
 from callbacks.db.states import ReportedOutcome
 from callbacks.db.tables import Callback
 from callbacks.inbound import calls
@@ -21,14 +21,14 @@ from tests.callbacks.console.route_lists import BY_SECRET_ADDRESS, LOGGED_IN, PU
 from tests.callbacks.console.service import client_of, post, reference
 
 
-def test_every_route_is_on_exactly_one_list(service: House) -> None:
+def test_every_route_is_on_exactly_one_list(service: Service) -> None:
     rules = {rule.rule for rule in service.web.url_map.iter_rules()}
     lists = [SIGNED_BY_TWILIO, PUBLIC, BY_SECRET_ADDRESS, {rule for _, rule, _, _ in LOGGED_IN}]
     assert sorted(rules) == sorted(rule for each in lists for rule in each)
 
 
 @pytest.mark.parametrize("role", [*users.ROLES, None])
-def test_what_a_role_may_not_do_is_refused_and_the_rest_is_done(service: House, role: str | None) -> None:
+def test_what_a_role_may_not_do_is_refused_and_the_rest_is_done(service: Service, role: str | None) -> None:
     client, named = client_of(service, role), reference(service)
     for method, rule, example, who in LOGGED_IN:
         path = example.format(reference=named)
@@ -43,7 +43,7 @@ def test_what_a_role_may_not_do_is_refused_and_the_rest_is_done(service: House, 
 
 
 @pytest.mark.parametrize("rule", sorted(SIGNED_BY_TWILIO))
-def test_what_twilio_signs_is_refused_to_everybody_else(service: House, rule: str) -> None:
+def test_what_twilio_signs_is_refused_to_everybody_else(service: Service, rule: str) -> None:
     client = client_of(service, "administrator")
     path = re.sub(r"<[^>]+>", "x", rule)
     assert client.post(path, data={"CallSid": "CA1"}).status_code == 403
@@ -51,7 +51,7 @@ def test_what_twilio_signs_is_refused_to_everybody_else(service: House, rule: st
 
 
 @pytest.mark.parametrize("rule", sorted(BY_SECRET_ADDRESS))
-def test_a_secret_address_that_nobody_was_given_opens_nothing(service: House, rule: str) -> None:
+def test_a_secret_address_that_nobody_was_given_opens_nothing(service: Service, rule: str) -> None:
     client = client_of(service, "administrator")
     path = re.sub(r"<[^>]+>", "guessed", rule)
     answers = (client.get(path), client.post(path))

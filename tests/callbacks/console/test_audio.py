@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ivr.rehearsal.night import hum
+from ivr.rehearsal.audio import tone
 from tests.callbacks.console.console import Console
 
 
@@ -13,7 +13,7 @@ def test_a_message_is_played_to_those_who_may_and_it_is_on_record(console: Conso
     console.logs_in("rita@example.com")
     whole = console.client.get("/voicemails/1.wav")
     part = console.client.get("/voicemails/1.wav", headers={"Range": "bytes=0-99"})
-    assert (whole.data, part.status_code, len(part.data)) == (hum(1), 206, 100)
+    assert (whole.data, part.status_code, len(part.data)) == (tone(1), 206, 100)
     assert console.client.get("/voicemails/2.wav").status_code == 404
     assert "rita@example.com</strong> heard the message" in console.client.get(f"/callbacks/{console.reference}").text
 
@@ -29,7 +29,7 @@ def test_a_piece_of_a_message_alone_is_heard_as_well(console: Console) -> None:
 
 def test_the_carriers_link_plays_until_it_expires_and_cannot_be_forged(console: Console) -> None:
     path = console.links.message(1).removeprefix("https://desk.test")
-    assert console.client.get(path).data == hum(1)
+    assert console.client.get(path).data == tone(1)
     assert console.client.get(path.replace("/media/", "/media/x")).status_code == 404
     console.clock.pass_time(timedelta(hours=2))
     assert console.client.get(path).status_code == 404

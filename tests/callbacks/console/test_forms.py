@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 from flask.testing import FlaskClient
 
-from app import House
+from callbacks.cli.context import Compose, Service
 from tests.callbacks.console.console import PASSWORD, Console
 from tests.callbacks.console.route_lists import LOGGED_IN
 from tests.callbacks.console.service import client_of, reference, service_on
@@ -61,11 +61,11 @@ class Forms(HTMLParser):
 
 
 @pytest.fixture
-def service(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    yield from service_on(database_url, tmp_path_factory.mktemp("media"))
+def service(compose: Compose, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    yield from service_on(compose, database_url, tmp_path_factory.mktemp("media"))
 
 
-def forms_of(client: FlaskClient, service: House) -> list[Form]:
+def forms_of(client: FlaskClient, service: Service) -> list[Form]:
     named = reference(service)
     pages = [client.get(example.format(reference=named)) for method, _, example, _ in LOGGED_IN if method == "GET"]
     found = [form for page in pages if page.mimetype == "text/html" for form in Forms(page.text).found]
@@ -90,7 +90,7 @@ SOAKED = HOSTILE.keys() - {"zero", "markup"}
     ],
 )
 @POSTGRES_IN_SOAK
-def test_any_field_may_hold_anything(service: House, value: str) -> None:
+def test_any_field_may_hold_anything(service: Service, value: str) -> None:
     client = client_of(service, "administrator")
     forms = forms_of(client, service)
     assert len(forms) > 30

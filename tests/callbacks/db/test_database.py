@@ -12,7 +12,7 @@ from sqlalchemy import Connection, create_engine, inspect, select, text
 from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Session
 
-from callbacks.db.database import Database, insert_once
+from callbacks.db.database import UNHURRIED, Database, insert_once
 from callbacks.db.migrations import check_schema, migrate
 from callbacks.db.states import AttemptState, CallbackState, CarrierStatus, PageKind, ReachOutcome, Role
 from callbacks.db.tables import Base, Callback, Page, PageAttempt, ReachAttempt, User, Watermark
@@ -28,7 +28,7 @@ def test_the_migrations_make_exactly_the_tables(database: Database) -> None:
 
 
 def test_a_database_of_another_release_is_refused_with_the_remedy(tmp_path_factory: pytest.TempPathFactory) -> None:
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('old') / 'desk.db'}")
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('old') / 'desk.db'}", UNHURRIED)
     with pytest.raises(UnknownSchema, match=r"python app\.py migrate"):
         check_schema(database)
     migrate(database)
@@ -81,7 +81,7 @@ def test_writers_that_read_first_do_not_fail_each_other(database: Database) -> N
 
 
 def test_a_transaction_that_met_a_passing_fault_runs_again_from_its_start(sqlite_url: str) -> None:
-    database, tries = Database(sqlite_url), list[int]()
+    database, tries = Database(sqlite_url, UNHURRIED), list[int]()
 
     def work(session: Session) -> str:
         tries.append(1)
@@ -166,7 +166,7 @@ def test_every_value_that_no_enum_has_becomes_one_that_it_has(database_url: str)
 
 def _filled(url: str, step: str, rows: str) -> Database:
     """A database at an earlier step of the schema, with rows of that time in it."""
-    database = Database(url)
+    database = Database(url, UNHURRIED)
     with database.engine.begin() as connection:
         for table in reversed(inspect(connection).get_table_names()):
             connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table}{_cascade(connection)}")

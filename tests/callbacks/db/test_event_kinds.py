@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from callbacks.db.database import Database
+from callbacks.db.database import UNHURRIED, Database
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.migrations import check_schema, migrate
 from callbacks.db.tables import Event
@@ -35,7 +35,7 @@ BEFORE_AND_AFTER = [
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """A database of the release before, with an event under every word that it knew."""
-    database = Database(database_url)
+    database = Database(database_url, UNHURRIED)
     with database.engine.begin() as connection:
         _drop_everything(connection)
     migrate(database, "0003")

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import record_attempt
 from callbacks.acts.ownership import Pass
-from callbacks.db.database import Database, locked
+from callbacks.db.database import UNHURRIED, Database, locked
 from callbacks.db.states import (
     AttemptState,
     AudioState,
@@ -89,7 +89,7 @@ def orders(*news: News) -> list[tuple[News, ...]]:
 
 @pytest.mark.parametrize("order", orders(action, completed, ended), ids=lambda o: "-".join(f.__name__ for f in o))
 def test_a_message_is_kept_whatever_the_order(sqlite_url: str, order: tuple[News, ...]) -> None:
-    database = Database(sqlite_url)
+    database = Database(sqlite_url, UNHURRIED)
     staffed(database)
     calls(database)
     for news in order:
@@ -106,7 +106,7 @@ def test_a_message_is_kept_whatever_the_order(sqlite_url: str, order: tuple[News
 
 @pytest.mark.parametrize("order", orders(absent, ended), ids=lambda o: "-".join(f.__name__ for f in o))
 def test_a_hang_up_at_the_beep_is_a_callback_without_a_message(sqlite_url: str, order: tuple[News, ...]) -> None:
-    database = Database(sqlite_url)
+    database = Database(sqlite_url, UNHURRIED)
     staffed(database)
     calls(database)
     for news in order:
@@ -231,7 +231,7 @@ REPORTS: list[Report] = [
     "order", list(itertools.permutations(REPORTS, 3)), ids=lambda o: "-".join(status.value for status, _ in o)
 )
 def test_reports_on_a_text_end_the_same_in_any_order(sqlite_url: str, order: tuple[Report, ...]) -> None:
-    database = Database(sqlite_url)
+    database = Database(sqlite_url, UNHURRIED)
     opened(database)
 
     def attempt(session: Session) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from callbacks.db.database import Database
+from callbacks.db.database import UNHURRIED, Database
 from callbacks.db.tables import (
     AuditEntry,
     Technician,
@@ -36,7 +36,7 @@ def test_the_database_refuses_to_change_what_was_written(database: Database, tab
 
 
 def test_an_edit_past_the_database_breaks_the_chain(sqlite_url: str) -> None:
-    database = Database(sqlite_url)
+    database = Database(sqlite_url, UNHURRIED)
     for n in range(5):
         database.write(partial(audit_log.note, at=BEGAN, who="sue@example.com", what=f"act {n}"))
     assert database.read(audit_log.first_broken) is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-import app
 from callbacks.acts.attempts import record_attempt
+from callbacks.cli.context import UNDER_A_MOVING_CLOCK, Compose
 from callbacks.db.database import Database
 from callbacks.db.states import CarrierStatus, PageState, ReachOutcome, VoicemailState
 from callbacks.db.tables import Callback, Page, Watermark
@@ -25,7 +25,9 @@ from callbacks.paging.channels.twilio import Accepted
 from callbacks.people import technicians, users
 from callbacks.reporting.digest import Digest, write
 from callbacks.worker.jobs.digest import DigestPost, due, recipients
+from ivr.rehearsal.simulated_desk import DEMO_USER, simulated_desk
 from sla.clock import MovingClock
+from tests.waiting import eventually
 
 DESK = read_desk(Path("support.toml"))
 PASSWORD = "correct horse battery"
@@ -243,16 +245,19 @@ def test_an_address_that_is_none_is_refused_by_the_desk_file() -> None:
         desk_from(content, Path("support.toml"))
 
 
-def test_the_worker_mails_it_in_its_sweep(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_worker_mails_it_in_its_sweep(
+    compose: Compose, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     post = Mailbox()
-    monkeypatch.setattr(app, "Post", lambda *_: post)
-    stage = app.set_the_stage(
-        DESK, at("2026-11-28T08:00"), tmp_path, URL, "https://carrier.test", in_process=True, database_url=sqlite_url
-    )
-    stage.house.worker.sweep()
-    stage.house.worker.close()  # what is on the wire comes to its end
-    stage.house.database.close()
-    assert [letter.to for letter in post.kept] == [app.DEMO_USER]
+    monkeypatch.setattr(Post, "send", lambda _, letter: post.send(letter))
+    with_people = simulated_desk(compose, DESK, at("2026-11-28T08:00"), tmp_path, database_url=sqlite_url).service
+    settings = replace(with_people.settings, smtp_url=post.url, mail_from=post.sender)
+    service = compose(settings, DESK, with_people.clock, limits=UNDER_A_MOVING_CLOCK)
+    service.worker.sweep()
+    eventually(lambda: bool(post.kept), "a digest in the post")  # it is sent beside the sweep
+    for each in (service, with_people):
+        each.close()  # what is on the wire comes to its end
+    assert [letter.to for letter in post.kept] == [DEMO_USER]
 
 
 def test_a_quiet_night_says_so(office: Office) -> None:

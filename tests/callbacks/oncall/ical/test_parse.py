@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from callbacks.oncall.ical import parse
 from callbacks.oncall.ical.parse import BrokenCalendar, FoundShift, read_guarded, shifts_in
+from tests.waiting import FAR
 
 TORONTO = ZoneInfo("America/Toronto")
 YEAR = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
@@ -295,7 +296,7 @@ def test_an_empty_calendar_has_no_shifts() -> None:
 def test_a_guarded_reading_says_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     content = calendar(f"{NIGHTS}|SUMMARY:Amélie 🌙")
-    found = read_guarded(content, *YEAR, TORONTO)
+    found = read_guarded(content, *YEAR, TORONTO, FAR.total_seconds())
     assert found == shifts_in(content, *YEAR, TORONTO)
     assert len(found) == 360
     assert found[0].summary == "Amélie 🌙"
@@ -306,7 +307,7 @@ def test_a_guarded_reading_refuses_in_the_same_words() -> None:
     with pytest.raises(BrokenCalendar) as here:
         shifts_in(content, *YEAR, TORONTO)
     with pytest.raises(BrokenCalendar) as there:
-        read_guarded(content, *YEAR, TORONTO)
+        read_guarded(content, *YEAR, TORONTO, FAR.total_seconds())
     assert str(there.value) == str(here.value)
 
 
@@ -324,10 +325,10 @@ def test_a_reading_that_wants_too_much_memory_breaks_off(monkeypatch: pytest.Mon
     if subprocess.run([sys.executable, "-c", probe], capture_output=True, check=False).returncode == 0:
         pytest.skip("This machine does not enforce RLIMIT_AS: the limit on memory could not be proven here.")
     content = calendar(*[f"UID:{n}|{WINTER}|DESCRIPTION:{'x' * 200}" for n in range(5_000)])
-    assert len(read_guarded(content, *YEAR, TORONTO, patience=60)) == 5_000
+    assert len(read_guarded(content, *YEAR, TORONTO, FAR.total_seconds())) == 5_000
     monkeypatch.setattr(parse, "MEMORY", 1_000_000)
     with pytest.raises(BrokenCalendar, match="for want of memory"):
-        read_guarded(content, *YEAR, TORONTO, patience=60)
+        read_guarded(content, *YEAR, TORONTO, FAR.total_seconds())
 
 
 def test_what_is_refused_for_its_size_starts_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -340,4 +341,4 @@ def test_what_is_refused_for_its_size_starts_no_process(monkeypatch: pytest.Monk
 def test_a_reading_that_dies_is_told_of(python: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", python)
     with pytest.raises(BrokenCalendar, match="broke off"):
-        read_guarded(calendar(ONE), *YEAR, TORONTO)
+        read_guarded(calendar(ONE), *YEAR, TORONTO, FAR.total_seconds())

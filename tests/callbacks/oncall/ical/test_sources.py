@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.console.blueprint import register_console
 from callbacks.console.context import ConsoleContext
-from callbacks.db.database import Database
+from callbacks.db.database import UNHURRIED, Database
 from callbacks.db.states import PageKind
 from callbacks.db.tables import CalendarSource, Page, ShiftRow, Technician
 from callbacks.desk.desk_file import read_desk
@@ -29,6 +29,7 @@ from callbacks.people import technicians
 from callbacks.people.person import Person
 from callbacks.worker.jobs.calendars import CalendarReader
 from sla.clock import MovingClock
+from tests.waiting import FAR
 
 DESK = read_desk(Path("support.toml"))
 NOW = datetime(2026, 10, 26, 14, 0, tzinfo=UTC)
@@ -37,7 +38,7 @@ HOSTILE = 'Bo;b, \\ \n "Ö" 🦊 ' + "long " * 30
 
 @pytest.fixture
 def database(sqlite_url: str) -> Iterator[Database]:
-    database = Database(sqlite_url)
+    database = Database(sqlite_url, UNHURRIED)
 
     def crew(session: Session) -> None:
         amy, ben, sue = (
@@ -153,7 +154,7 @@ class Outside:
     def __init__(self, database: Database) -> None:
         self.database, self.clock = database, MovingClock(NOW)
         self.content: bytes | Exception = ics(NIGHT)
-        self.reader = CalendarReader(database, DESK, self.clock, self.fetch)
+        self.reader = CalendarReader(database, DESK, self.clock, self.fetch, FAR.total_seconds())
         database.write(lambda s: sources.add_source(s, DESK, "backup", "https://cal.example.com/secret.ics", NOW))
 
     def fetch(self, url: str) -> bytes:

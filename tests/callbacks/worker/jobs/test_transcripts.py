@@ -23,9 +23,11 @@ from callbacks.worker.jobs.transcripts import LEASE, Transcription
 from callbacks.worker.speech import NotHeard, words_in
 from sla.clock import MovingClock
 from tests.acting import supervisor_acts
+from tests.waiting import FAR
 
 BEGAN = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
 DESK = read_desk(Path("support.toml"))
+SOON = timedelta(seconds=1)
 SID, RECORDING = "CA" + "1" * 32, "RE" + "1" * 32
 
 # Stands where faster-whisper would: the library's own call, and a model that says what it is told to.
@@ -42,7 +44,7 @@ class WhisperModel:
         if self.says == "trouble":
             raise RuntimeError("invalid data found")
         if self.says == "for ever":
-            __import__("time").sleep(60)
+            __import__("time").sleep(3600)
         return [types.SimpleNamespace(text=f" {words}") for words in self.says.split("|") if words], language
 """
 
@@ -67,14 +69,14 @@ def test_the_words_of_a_recording(model: Path, said: str, heard: str) -> None:
 
 @pytest.mark.parametrize(
     ("said", "patience", "why"),
-    [("crash", 20, "broke off"), ("trouble", 20, "invalid data found"), ("for ever", 1, "within 1 seconds")],
+    [("crash", FAR, "broke off"), ("trouble", FAR, "invalid data found"), ("for ever", SOON, "within 1 seconds")],
 )
 def test_trouble_stays_in_its_own_process_and_is_said_in_words(
-    model: Path, said: str, patience: float, why: str
+    model: Path, said: str, patience: timedelta, why: str
 ) -> None:
     says(model, said)
     with pytest.raises(NotHeard, match=why):
-        words_in(model / f"{RECORDING}.wav", model, "en", patience)
+        words_in(model / f"{RECORDING}.wav", model, "en", patience.total_seconds())
 
 
 @pytest.fixture
@@ -166,20 +168,20 @@ def test_two_workers_hear_it_once_and_a_dead_one_is_followed(
     def slowly(*_: object) -> str:
         heard.append(threading.current_thread().name)
         hearing.set()
-        go_on.wait(20)
+        assert go_on.wait(FAR.total_seconds())
         return threading.current_thread().name
 
     monkeypatch.setattr(transcripts, "words_in", slowly)
     first = threading.Thread(target=machine.write_down, name="first")
     first.start()
-    hearing.wait(20)
+    assert hearing.wait(FAR.total_seconds())
     machine.write_down()
     assert heard == ["first"]
     clock.move_to(clock.now() + LEASE)
     second = threading.Thread(target=machine.write_down, name="second")
     hearing.clear()
     second.start()
-    hearing.wait(20)
+    assert hearing.wait(FAR.total_seconds())
     go_on.set()
     first.join()
     second.join()

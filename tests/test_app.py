@@ -1,4 +1,4 @@
-"""The demo keeps away from a real account, and the real service has no browser phone."""
+"""app.py: the commands there are, the environment they get, and the web app that the web server runs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,14 @@ import pytest
 from click.testing import CliRunner
 
 import app
+
+REAL = {
+    "PUBLIC_URL": "https://desk.test",
+    "TWILIO_ACCOUNT_SID": f"AC{'0' * 32}",
+    "TWILIO_AUTH_TOKEN": "sesame",
+    "TWILIO_FROM": "+15148458474",
+    "SECRET_KEY": "s" * 32,
+}
 
 
 @pytest.mark.parametrize(
@@ -26,21 +34,25 @@ def test_the_demo_refuses_to_run_beside_a_real_account(
     ended = CliRunner().invoke(app.cli, ["demo"])
     assert ended.exit_code == 1
     assert ended.output == (
-        f"Error: The demo does not run beside a real Twilio account, and {name} is set: "
-        "unset it, or run the demo from a folder whose .env does not have it.\n"
+        f"Error: The demo does not run beside a real Twilio account, and {name} is set. "
+        "Unset it, or run the demo from a folder whose .env does not set it.\n"
     )
 
 
-def test_the_real_web_app_has_no_browser_phone(
+def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_text("DESK_FILE=of-the-file.toml\n", encoding="utf-8")
+    assert "of-the-file.toml cannot be used" in CliRunner().invoke(app.cli, ["rehearse"]).output
+    monkeypatch.setenv("DESK_FILE", "of-the-environment.toml")
+    assert "of-the-environment.toml cannot be used" in CliRunner().invoke(app.cli, ["rehearse"]).output
+
+
+def test_the_web_app_of_a_real_desk_has_no_browser_phone(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = {
-        "PUBLIC_URL": "https://desk.test", "TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "sesame",
-        "TWILIO_FROM": "+15148458474", "SECRET_KEY": "s" * 32, "DATABASE_URL": sqlite_url,
-        "DESK_FILE": str(Path("support.toml").resolve()), "MEDIA_DIR": str(tmp_path),
-    }  # fmt: skip
+    files = {"DESK_FILE": str(Path("support.toml").resolve()), "MEDIA_DIR": str(tmp_path)}
     monkeypatch.chdir(tmp_path)
-    for name, value in real.items():
+    for name, value in {**REAL, **files, "DATABASE_URL": sqlite_url}.items():
         monkeypatch.setenv(name, value)
     web = app.wsgi()
     assert [rule.rule for rule in web.url_map.iter_rules() if "simulator" in rule.rule] == []

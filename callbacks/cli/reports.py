@@ -1,0 +1,37 @@
+"""`report` and `export`: how the promise was kept, and every callback for other programs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import timedelta
+
+import click
+
+from callbacks.cli.command import DAYS_BACK, Command
+from callbacks.cli.context import Service, pass_service
+from callbacks.reporting.export import as_csv, records, summary
+
+
+@click.command(cls=Command)
+@DAYS_BACK
+@pass_service
+def report(service: Service, days: int) -> None:
+    """Summarize how many callbacks were made in time."""
+    now = service.clock.now()
+    since = now - timedelta(days=days)
+    click.echo(service.database.read(lambda session: summary(session, service.desk.zone, since, now)))
+
+
+@click.command(cls=Command)
+@click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
+@DAYS_BACK
+@pass_service
+def export(service: Service, form: str, days: int) -> None:
+    """Print every callback as CSV or JSON."""
+    since = service.clock.now() - timedelta(days=days)
+    rows = service.database.read(lambda session: records(session, since))
+    if form == "csv":
+        click.echo(as_csv(rows), nl=False)
+    else:
+        click.echo(json.dumps([asdict(row) for row in rows], indent=2))

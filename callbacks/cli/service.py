@@ -1,0 +1,80 @@
+"""`serve`, `web`, `worker` and `migrate`: the commands that run the service."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+import structlog
+
+from callbacks.cli.command import HOST, PORT, Command
+from callbacks.cli.context import AppContext, pass_app
+from callbacks.db import migrations
+from callbacks.processes import stop_signal, supervise
+from callbacks.worker.loop import Bell
+from sla.zones import installed_rules
+
+log = structlog.get_logger(__name__)
+
+
+@click.command(cls=Command)
+@HOST
+@PORT
+@pass_app
+def serve(app: AppContext, host: str, port: int) -> None:
+    """Run web server and worker, and restart either when it ends."""
+    migrations.migrate(app.service().database)
+    supervise({"web": web_server(app, host, port), "worker": [sys.executable, str(app.script), "worker"]})
+
+
+@click.command(cls=Command)
+@HOST
+@PORT
+@pass_app
+def web(app: AppContext, host: str, port: int) -> None:
+    """Run a web server: webhooks and console.
+
+    On PostgreSQL, run as many as you like, on any number of machines.
+    """
+    app.ready_service()
+    command = web_server(app, host, port)
+    os.execv(command[0], command)  # noqa: S606 - our own command
+
+
+@click.command(cls=Command)
+@pass_app
+def worker(app: AppContext) -> None:
+    """Run a worker: pages, escalations, recordings.
+
+    On PostgreSQL, run as many as you like, on any number of machines.
+    """
+    service = app.ready_service()
+    log.info("worker starts", rules=str(installed_rules()))
+    bell = Bell(service.worker.sweep)
+    bell.start()
+    stop_signal().wait()
+    bell.stop()
+    service.worker.close()
+
+
+@click.command(cls=Command)
+@pass_app
+def migrate(app: AppContext) -> None:
+    """Upgrade the database to the schema of this release."""
+    migrations.migrate(app.service().database)
+    click.echo("The database is up to date.")
+
+
+def web_server(app: AppContext, host: str, port: int) -> list[str]:
+    """Return the command line of the web server that calls `wsgi` in app.py."""
+    module = app.script.stem
+    if sys.platform == "win32":
+        return [sys.executable, "-m", "waitress", f"--listen={host}:{port}", "--call", f"{module}:wsgi"]
+    return [
+        *(sys.executable, "-m", "gunicorn", "--bind", f"{host}:{port}"),
+        *("--workers", "1", "--worker-class", "gthread", "--threads", "16", "--graceful-timeout", "15"),
+        *("--pythonpath", str(app.script.parent)),
+        # Gunicorn puts its control socket under HOME, and logs an error at each start where HOME is read-only.
+        *("--no-control-socket", f"{module}:wsgi()"),
+    ]

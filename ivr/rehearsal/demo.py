@@ -1,0 +1,71 @@
+"""The demo: service, simulated carrier and browser phones at one address, on a clock that runs by itself."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.serving import make_server
+
+from callbacks.cli.context import Compose
+from callbacks.db.database import FAR
+from callbacks.desk.desk_file import Desk
+from callbacks.worker.loop import Bell
+from ivr.rehearsal.scenario import Scenario
+from ivr.rehearsal.simulated_desk import simulated_desk
+from sla.clock import RunningClock
+
+CATCHES_UP_EVERY = timedelta(milliseconds=200)
+
+
+@contextmanager
+def running_demo(
+    compose: Compose, desk: Desk, clock: RunningClock, host: str, port: int, transcribe_model: Path | None = None
+) -> Iterator[Scenario]:
+    """Run the demo until the block ends. The scenario follows the clock, which its visitors can move."""
+    with tempfile.TemporaryDirectory(prefix="nightdesk-") as folder:
+        scenario = simulated_desk(
+            compose, desk, clock.now(), Path(folder), public_url=f"http://{host}:{port}",
+            transcribe_model=transcribe_model,
+        )  # fmt: skip
+        _set_up_phones(scenario, clock)
+        try:
+            with _web_server(scenario, host, port), _following(scenario, clock):
+                yield scenario
+        finally:
+            scenario.service.close()
+
+
+def _set_up_phones(scenario: Scenario, clock: RunningClock) -> None:
+    desk, browser = scenario.service.desk, scenario.carrier.browser
+    browser.clock_controls = clock
+    browser.zone = desk.hours.zone
+    browser.console_url = "../"
+    browser.line_names = {line.number: f"{name} line" for name, line in desk.lines.items()}
+
+
+@contextmanager
+def _web_server(scenario: Scenario, host: str, port: int) -> Iterator[None]:
+    site = DispatcherMiddleware(scenario.service.web, {"/simulator": scenario.carrier.wsgi})
+    server = make_server(host, port, site, threaded=True)
+    threading.Thread(target=server.serve_forever, name="web", daemon=True).start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@contextmanager
+def _following(scenario: Scenario, clock: RunningClock) -> Iterator[None]:
+    bell = Bell(lambda: scenario.catch_up(clock.now()), every=CATCHES_UP_EVERY, bites_after=FAR)
+    bell.start()
+    try:
+        yield
+    finally:
+        bell.stop()

@@ -1,0 +1,107 @@
+"""The service beside a simulated carrier, in one process and without a socket, with people to page."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from pathlib import Path
+
+import requests
+from sqlalchemy.orm import Session
+
+from callbacks.cli.context import UNDER_A_MOVING_CLOCK, Compose, Service
+from callbacks.db.migrations import migrate
+from callbacks.db.states import Role
+from callbacks.desk.desk_file import Desk
+from callbacks.desk.escalation_policy import SUPERVISOR
+from callbacks.oncall import store
+from callbacks.people import users
+from callbacks.people.technicians import add_technician
+from callbacks.settings import Settings
+from ivr.rehearsal.scenario import Scenario
+from ivr.simulator import SimulatedTwilio
+from ivr.simulator.in_process import mount
+from sla.clock import MovingClock
+
+PUBLIC_URL, CARRIER_URL = "https://desk.test", "https://carrier.test"
+# One person a layer, always on call.
+PEOPLE = {
+    "Amy Roy": ("+15145550101", "primary"),
+    "Ben Cole": ("+15145550102", "backup"),
+    "Cleo Martin": ("+15145550103", "manager"),
+    "Sue Tran": ("+15145550104", SUPERVISOR),
+}
+DEMO_USER, DEMO_PASSWORD = "supervisor@example.com", "night-desk-demo"
+
+
+def simulated_desk(
+    compose: Compose,
+    desk: Desk,
+    begins: datetime,
+    folder: Path,
+    *,
+    public_url: str = PUBLIC_URL,
+    database_url: str | None = None,
+    senders: int = 8,
+    transcribe_model: Path | None = None,
+) -> Scenario:
+    """Return a scenario that begins at an instant, with its people on call. Files go to the folder."""
+    settings = Settings(
+        public_url=public_url,
+        account_sid=f"AC{'0' * 31}1",
+        auth_token=secrets.token_hex(16),
+        sender=next(iter(desk.lines.values())).number,
+        secret_key=secrets.token_hex(32),
+        twilio_url=CARRIER_URL,
+        database_url=database_url or f"sqlite:///{folder / 'nightdesk.db'}",
+        media_dir=folder / "media",
+        transcribe_model=transcribe_model,
+    )
+    clock, to_carrier, to_service = MovingClock(begins), requests.Session(), requests.Session()
+    carrier = SimulatedTwilio(clock, settings.account_sid, settings.auth_token, http=to_service)
+    service = compose(settings, desk, clock, http=to_carrier, demo=True, senders=senders, limits=UNDER_A_MOVING_CLOCK)
+    mount(to_carrier, CARRIER_URL, carrier.wsgi)
+    mount(to_service, public_url, service.web)
+    _set_up_numbers(carrier, service)
+    migrate(service.database)
+    _add_people(service)
+    return _scenario(service, carrier, clock)
+
+
+def _set_up_numbers(carrier: SimulatedTwilio, service: Service) -> None:
+    url = service.settings.public_url
+    for line in service.desk.lines.values():
+        carrier.own_number(
+            line.number,
+            voice_url=f"{url}/voice/incoming",
+            status_callback=f"{url}/voice/status",
+            sms_url=f"{url}/sms/incoming",
+        )
+
+
+def _add_people(service: Service) -> None:
+    now, layers = service.clock.now(), service.desk.policy.layers
+
+    def work(session: Session) -> None:
+        for name, (number, layer) in PEOPLE.items():
+            row = add_technician(session, name, number, now, verified=True)
+            its_layer = layer if layer in (*layers, SUPERVISOR) else layers[0]
+            store.add_shift(session, service.desk, row, its_layer, None, None, now)
+        users.add_user(session, DEMO_USER, Role.ADMINISTRATOR.value, DEMO_PASSWORD, now)
+
+    service.database.write(work)
+
+
+def _scenario(service: Service, carrier: SimulatedTwilio, clock: MovingClock) -> Scenario:
+    scenario = Scenario(service, carrier, clock)
+    for name, (number, _) in PEOPLE.items():
+        scenario.add_person(name, number)
+    carrier.browser.phone_book = lambda: [(name, number) for name, (number, _) in PEOPLE.items()]
+    return scenario
+
+
+def recordings_that_differ(scenario: Scenario) -> list[str]:
+    """Return the files of our storage whose audio is not what the carrier recorded."""
+    made = {recording.sid: recording.audio for recording in scenario.carrier.ledger.recordings}
+    files = sorted(scenario.service.settings.media_dir.glob("RE*.wav"))
+    return [file.name for file in files if file.read_bytes() != made.get(file.stem)]

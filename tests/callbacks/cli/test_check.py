@@ -1,0 +1,46 @@
+"""`check`: the URLs for Twilio, and a warning for each thing that would keep somebody from being paged."""
+
+from __future__ import annotations
+
+from tests.callbacks.cli.conftest import CommandLine
+
+PASSWORD = "correct horse battery\ncorrect horse battery\n"
+
+
+def test_it_prints_the_urls_of_each_number(cli: CommandLine) -> None:
+    printed = cli.does("check")
+    assert printed.startswith("Settings, desk file and database schema: OK.\n")
+    assert "  (514) 845-8474 (direct)\n    A call comes in       https://desk.test/voice/incoming\n" in printed
+    assert "https://desk.test/voice/status" in printed
+    assert "https://desk.test/sms/incoming" in printed
+
+
+def test_a_new_desk_is_told_what_to_do_first(cli: CommandLine) -> None:
+    printed = cli.does("check")
+    for warning in (
+        "nobody who can be paged is on primary from Mon 23 Nov 10:00 to Mon 07 Dec 10:00. Add a shift",
+        "nobody is ever on backup. Add a shift",
+        "nobody can log in to the console. Add a user",
+        "nobody can be paged, because no technician has a verified number",
+        "No worker has finished a sweep yet",
+    ):
+        assert f"Warning: {warning}" in printed
+
+
+def test_what_is_done_is_not_warned_of(cli: CommandLine) -> None:
+    cli.has("Amy Roy", "Ben Cole", "Cleo Martin", "Sue Tran")
+    people = {"Amy Roy": "primary", "Ben Cole": "backup", "Cleo Martin": "manager", "Sue Tran": "supervisor"}
+    for name, layer in people.items():
+        cli.does("shift add", name, "--layer", layer)
+    cli.does("user add ada@example.com --role administrator", answers=PASSWORD)
+    cli.service.worker.sweep()
+    warnings = [line for line in cli.does("check").splitlines() if line.startswith("Warning")]
+    assert [line for line in warnings if "time zone" not in line] == [
+        "Warning: nobody is informed when Twilio is down. Set SMTP_URL and MAIL_FROM, and give a supervisor an email "
+        "address: technician mail."
+    ]
+
+
+def test_a_policy_that_pages_too_few_is_named(cli: CommandLine) -> None:
+    cli.has("Amy Roy", "Ben Cole").does("shift add", "Amy Roy")
+    assert "the policy 'default' pages fewer than 2 of them before the deadline" in cli.does("check")
