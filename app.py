@@ -27,11 +27,8 @@ from callbacks.cli import (
 )
 from callbacks.cli.command import Group
 from callbacks.cli.context import IN_PRODUCTION, AppContext, Service, TimeLimits
-from callbacks.console.access import ConsoleParts
-from callbacks.console.blueprint import console_blueprint, media_blueprint
-from callbacks.console.health import health_blueprint
-from callbacks.console.link_page.routes import technicians_blueprint
-from callbacks.console.rota.feed import calendar_blueprint
+from callbacks.console.blueprint import register_console
+from callbacks.console.context import ConsoleContext
 from callbacks.db.database import Database
 from callbacks.desk.desk_file import Desk
 from callbacks.links import Links
@@ -85,15 +82,10 @@ def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo:
     )
     exchange = Exchange(database, desk, settings, clock, Places(settings.public_url), patience)
     links = Links(settings.secret_key, settings.public_url, clock)
-    parts = ConsoleParts(database, desk, clock, settings.media_dir, settings.public_url, demo)
     web.register_blueprint(voice_blueprint(exchange))
     web.register_blueprint(page_calls_blueprint(exchange, links))
     web.register_blueprint(sms_blueprint(exchange))
-    web.register_blueprint(health_blueprint(database, clock))
-    web.register_blueprint(media_blueprint(parts, links))
-    web.register_blueprint(console_blueprint(parts))
-    web.register_blueprint(technicians_blueprint(parts, links))
-    web.register_blueprint(calendar_blueprint(parts))
+    register_console(web, ConsoleContext(database, desk, clock, links, settings.media_dir, settings.public_url, demo))
     return web
 
 

@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from callbacks.console.access import ConsoleParts
-from callbacks.console.rota.feed import calendar_blueprint
+from callbacks.console.blueprint import register_console
+from callbacks.console.context import ConsoleContext
 from callbacks.db.database import UNHURRIED, Database
 from callbacks.desk.desk_file import read_desk
+from callbacks.links import Links
 from callbacks.oncall import store
 from callbacks.oncall.ical import sources
 from callbacks.oncall.ical.feed import feed
@@ -112,8 +113,9 @@ def test_what_is_written_is_read_again_to_the_second(spans: list[tuple[int, int]
 
 
 def test_the_address_is_the_key_and_can_be_revoked(database: Database, tmp_path: Path) -> None:
-    web = Flask("calendar")
-    web.register_blueprint(calendar_blueprint(ConsoleParts(database, DESK, MovingClock(NOW), tmp_path, "https://x")))
+    web, clock = Flask("calendar", static_folder=None), MovingClock(NOW)
+    links = Links("x" * 32, "https://x", clock)
+    register_console(web, ConsoleContext(database, DESK, clock, links, tmp_path, "https://x"))
     key = database.write(lambda session: sources.key_of(session, None, NOW))
     assert database.write(lambda session: sources.key_of(session, None, NOW)) == key
     answer = web.test_client().get(f"/calendar/{key}.ics")

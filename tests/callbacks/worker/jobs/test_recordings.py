@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
-from callbacks.console.callbacks.views import story
+from callbacks.console.callbacks.screen import callback_detail
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import AudioState, PageKind, VoicemailState
@@ -95,7 +95,7 @@ class Desk:
 
         def work(session: Session) -> str:
             (reference,) = session.scalars(select(Callback.reference))
-            return story(session, DESK, reference, true(), self.clock.now()).voicemail_words
+            return callback_detail(session, DESK, reference, true(), self.clock.now()).voicemail_words
 
         return self.database.read(work)
 
