@@ -137,15 +137,20 @@ class RecordingCopier:
     def _give_up(self, session: Session, voicemail: Voicemail, failure: Exception, now: datetime) -> None:
         log.error("a recording is lost", recording=voicemail.recording_sid, cause=str(failure))
         voicemail.audio, voicemail.next_action_at = "lost", None
-        why = DENIED if voicemail.missing_since else Words(f"In a week: {failure}", f"Depuis une semaine: {failure}")
-        detail = f"The message cannot be heard: call this customer. {why.english}"
-        tell(session, voicemail.call_sid, now, "desk", "audio lost", detail)
-        callback = session.scalar(select(Callback).where(Callback.call_sid == voicemail.call_sid))
-        words = _words(callback, why) if callback is not None else Words(detail, detail)
-        tell_supervisors(session, self._desk, f"recording lost {voicemail.recording_sid}", words, now)
+        why = DENIED if voicemail.missing_since else _not_for_a_week(failure)
+        tell(session, voicemail.call_sid, now, "desk", "audio lost", f"The message cannot be heard. {why.english}")
+        callback = session.scalars(select(Callback).where(Callback.call_sid == voicemail.call_sid)).one()
+        once = f"recording lost {voicemail.recording_sid}"
+        tell_supervisors(session, self._desk, once, _words(callback, why), now)
 
 
 DENIED = Words("The carrier no longer has it.", "L'opérateur ne l'a plus.")
+
+
+def _not_for_a_week(failure: Exception) -> Words:
+    return Words(
+        f"It could not be fetched for a week. {failure}", f"Impossible à récupérer depuis une semaine. {failure}"
+    )
 
 
 def _is_denial(failure: Exception) -> bool:
@@ -153,12 +158,11 @@ def _is_denial(failure: Exception) -> bool:
 
 
 def _words(callback: Callback, why: Words) -> Words:
-    is_open = callback.state == "open"
     english = f"the message of {callback.reference} is lost and cannot be heard. {why.english}"
     french = f"le message de {callback.reference} est perdu, personne ne peut l'entendre. {why.french}"
-    return Words(
-        f"{english} Call this customer." if is_open else english, f"{french} Appelez ce client." if is_open else french
-    )
+    if callback.state == "open":
+        return Words(f"{english} Call this customer.", f"{french} Appelez ce client.")
+    return Words(english, french)
 
 
 def wav_seconds(audio: bytes) -> int:
