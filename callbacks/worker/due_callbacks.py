@@ -52,7 +52,8 @@ class DueCallbacks:
         return len(found) == MOST
 
     def _ours(self) -> ColumnElement[bool]:
-        return (Callback.state == CallbackState.OPEN) & (Callback.attempted_at.is_not(None) == self._tried)
+        tried = Callback.attempted_at.is_not(None) if self._tried else Callback.attempted_at.is_(None)
+        return (Callback.state == CallbackState.OPEN) & tried
 
     def _decide_or_set_aside(self, callback_id: int, now: datetime) -> None:
         try:

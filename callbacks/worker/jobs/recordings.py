@@ -141,8 +141,8 @@ class RecordingCopier:
     def _give_up(self, session: Session, voicemail: Voicemail, failure: Exception, now: datetime) -> None:
         log.error("a recording is lost", recording=voicemail.recording_sid, cause=str(failure))
         voicemail.audio, voicemail.next_action_at = AudioState.LOST, None
-        why = DENIED if voicemail.missing_since else Words(f"In a week: {failure}", f"Depuis une semaine: {failure}")
-        detail = f"The message cannot be heard: call this customer. {why.english}"
+        why = DENIED if voicemail.missing_since else _not_for_a_week(failure)
+        detail = f"The message cannot be heard. {why.english}"
         record_event(session, voicemail.call_sid, now, Actor.DESK, EventKind.AUDIO_LOST, detail)
         callback = voicemail.call.callback
         words = _words(callback, why) if callback is not None else Words(detail, detail)
@@ -152,17 +152,22 @@ class RecordingCopier:
 DENIED = Words("The carrier no longer has it.", "L'opérateur ne l'a plus.")
 
 
+def _not_for_a_week(failure: Exception) -> Words:
+    return Words(
+        f"It could not be fetched for a week. {failure}", f"Impossible à récupérer depuis une semaine. {failure}"
+    )
+
+
 def _is_denial(failure: Exception) -> bool:
     return isinstance(failure, CarrierError) and (failure.permanent or failure.code in DENIALS)
 
 
 def _words(callback: Callback, why: Words) -> Words:
-    is_open = callback.state is CallbackState.OPEN
     english = f"the message of {callback.reference} is lost and cannot be heard. {why.english}"
     french = f"le message de {callback.reference} est perdu, personne ne peut l'entendre. {why.french}"
-    return Words(
-        f"{english} Call this customer." if is_open else english, f"{french} Appelez ce client." if is_open else french
-    )
+    if callback.state is CallbackState.OPEN:
+        return Words(f"{english} Call this customer.", f"{french} Appelez ce client.")
+    return Words(english, french)
 
 
 def wav_seconds(audio: bytes) -> int:
