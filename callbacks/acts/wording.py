@@ -24,7 +24,7 @@ HAS_CANCELLED = Words("has cancelled", "a annulé")
 # Refused, whoever asks
 
 NOT_ALLOWED = Words(
-    "Only supervisors and administrators may do this.",
+    "Only supervisors and administrators can do this.",
     "Seuls les superviseurs et les administrateurs peuvent le faire.",
 )
 NOT_A_TECHNICIAN = Words(
@@ -161,7 +161,8 @@ def taken(desk: Desk, callback: Callback, code: str, now: datetime) -> Words:
 
 def assigned(reference: str, name: str) -> Words:
     return Words(
-        f"{reference} is with {name}, who is texted.", f"{reference} est confié à {name}, qui reçoit un texto."
+        f"{reference} was assigned to {name}, who gets a text.",
+        f"{reference} est confié à {name}, qui reçoit un texto.",
     )
 
 
@@ -171,7 +172,10 @@ def passed(reference: str) -> Words:
 
 def connecting(reference: str, *, for_owner: bool) -> Words:
     if for_owner:
-        return Words(f"{reference}: the owner's phone rings now.", f"{reference}: le téléphone du responsable sonne.")
+        return Words(
+            f"{reference}: the owner's phone rings in a moment, then the customer's.",
+            f"{reference}: le téléphone du responsable sonne, puis celui du client.",
+        )
     return Words("Your phone rings now. Press 1 to be connected.", "Votre téléphone sonne. Faites le 1.")
 
 
@@ -245,44 +249,44 @@ def priority_set(reference: str, priority: PriorityLevel) -> Words:
 
 def waiting(reference: str) -> Words:
     return Words(
-        f"{reference} waits for the customer; the clock of the resolution is stopped.",
+        f"{reference} is waiting for the customer. The resolution clock is paused.",
         f"{reference} attend le client; le délai de résolution est suspendu.",
     )
 
 
 def wait_ended(reference: str) -> Words:
     return Words(
-        f"{reference}: the clock of the resolution runs again.",
+        f"{reference}: the resolution clock runs again.",
         f"{reference}: le délai de résolution court de nouveau.",
     )
 
 
 def note_added(reference: str) -> Words:
-    return Words(f"The note on {reference} is saved.", f"La note sur {reference} est enregistrée.")
+    return Words(f"The note on {reference} was saved.", f"La note sur {reference} est enregistrée.")
 
 
 def caller_named(reference: str) -> Words:
-    return Words(f"The caller's name on {reference} is saved.", f"Le nom de l'appelant de {reference} est enregistré.")
+    return Words(f"The caller's name on {reference} was saved.", f"Le nom de l'appelant de {reference} est enregistré.")
 
 
 def transcript_saved(reference: str) -> Words:
-    return Words(f"The transcript of {reference} is saved.", f"La transcription de {reference} est enregistrée.")
+    return Words(f"The transcript of {reference} was saved.", f"La transcription de {reference} est enregistrée.")
 
 
 def product_set(reference: str) -> Words:
-    return Words(f"The product of {reference} is saved.", f"Le produit de {reference} est enregistré.")
+    return Words(f"The product of {reference} was saved.", f"Le produit de {reference} est enregistré.")
 
 
 def number_saved(reference: str) -> Words:
     return Words(
-        f"The number is saved; {reference} is called on it from now on.",
+        f"The number was saved. It is the one to call for {reference}.",
         f"Le numéro est enregistré; c'est celui qui sera composé pour {reference}.",
     )
 
 
 def consented(reference: str) -> Words:
     return Words(
-        f"{reference}: the number may be called; your name is on record.",
+        f"{reference}: the number can be called now, and your name is on record.",
         f"{reference}: le numéro peut être composé; votre nom est inscrit.",
     )
 
@@ -292,4 +296,4 @@ def paging_now(reference: str) -> Words:
 
 
 def manager_texted(reference: str) -> Words:
-    return Words(f"{reference}: the manager is texted.", f"{reference}: le gestionnaire reçoit un texto.")
+    return Words(f"{reference}: the manager gets a text.", f"{reference}: le gestionnaire reçoit un texto.")

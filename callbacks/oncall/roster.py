@@ -65,7 +65,7 @@ def roster_of(layers: Mapping[str, tuple[Person, ...]], people: Iterable[Person]
 
     Only people with a verified number and a working contact method count. If nobody has a working method, text and
     call are tried again for everybody, because a failure may have passed. An empty layer gets the fallback layer. If
-    nobody is on call at all, everybody is on the first layer: better to page somebody off duty than nobody.
+    nobody is on call at all, everybody is on the first layer: better to page somebody off assignment than nobody.
     """
     everybody = _reachable(people)
     known = {person.id: person for person in everybody}

@@ -8,9 +8,10 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from callbacks.console.access import ConsoleParts
-from callbacks.console.rota.feed import calendar_blueprint
+from callbacks.console.blueprint import register_console
+from callbacks.console.context import ConsoleContext
 from callbacks.db.database import Database
+from callbacks.links import Links
 from callbacks.oncall.ical import feed_keys
 from callbacks.oncall.ical.parse import shifts_in
 from callbacks.people import technicians
@@ -48,8 +49,9 @@ def test_fetched_again_it_names_the_same_events(rota: Database) -> None:
 
 
 def test_the_address_is_the_key_and_can_be_revoked(rota: Database, tmp_path: Path) -> None:
-    web = Flask("calendar")
-    web.register_blueprint(calendar_blueprint(ConsoleParts(rota, DESK, MovingClock(NOW), tmp_path, "https://x")))
+    web, clock = Flask("calendar", static_folder=None), MovingClock(NOW)
+    links = Links("x" * 32, "https://x", clock)
+    register_console(web, ConsoleContext(rota, DESK, clock, links, tmp_path, "https://x"))
     key = rota.write(lambda session: feed_keys.feed_key(session, None, NOW))
     assert rota.write(lambda session: feed_keys.feed_key(session, None, NOW)) == key
     answer = web.test_client().get(f"/calendar/{key}.ics")

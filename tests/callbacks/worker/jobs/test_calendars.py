@@ -1,4 +1,4 @@
-"""A layer's shifts come from somebody else's calendar, and a supervisor is informed when something is wrong with it."""
+"""A layer's shifts come from somebody else's calendar, and a supervisor hears of what is wrong with it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callbacks.db.database import UNHURRIED, Database
+from callbacks.db.database import Database
 from callbacks.db.states import PageKind
 from callbacks.db.tables import CalendarSource, Page, ShiftRow, Technician
 from callbacks.desk.desk_file import read_desk
@@ -28,7 +28,7 @@ NOW = datetime(2026, 10, 26, 14, 0, tzinfo=UTC)
 
 @pytest.fixture
 def database(sqlite_url: str) -> Iterator[Database]:
-    database = Database(sqlite_url, UNHURRIED)
+    database = Database(sqlite_url)
 
     def crew(session: Session) -> None:
         amy, ben, sue = (
@@ -71,7 +71,10 @@ class Outside:
         return self.content
 
     def an_hour_passes(self) -> None:
-        self.clock.move_to(self.clock.now() + timedelta(hours=1))
+        self.is_read_at(self.clock.now() + timedelta(hours=1))
+
+    def is_read_at(self, instant: datetime) -> None:
+        self.clock.move_to(instant)
         self.reader.read_due()
 
     def on_backup(self, at: datetime) -> list[str]:
@@ -123,3 +126,32 @@ def test_a_calendar_is_not_read_before_its_hour_and_can_be_dropped(outside: Outs
     outside.an_hour_passes()
     outside.database.write(lambda session: sources.remove_source(session, 1, NOW))
     assert outside.on_backup(datetime(2026, 10, 28, 3, tzinfo=UTC)) == []
+
+
+UNREADABLE = BrokenCalendar("cal.example.com did not return the calendar (HTTP 404). Check its address.")
+
+
+@pytest.mark.parametrize("first", ["unknown names", "unreadable"])
+def test_each_thing_wrong_with_a_calendar_is_told_on_the_same_day(outside: Outside, first: str) -> None:
+    contents: list[bytes | Exception] = [ics(NIGHT, UNKNOWN), UNREADABLE]
+    for content in contents if first == "unknown names" else reversed(contents):
+        outside.content = content
+        outside.an_hour_passes()
+        outside.an_hour_passes()
+    told = outside.told()
+    assert len(told) == 2
+    assert any("names nobody we know in: On call: Zoe" in words for words in told)
+    assert any("cannot be read" in words for words in told)
+
+
+def desk_time(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=DESK.zone)
+
+
+def test_a_day_of_alarms_is_a_day_of_the_desk(outside: Outside) -> None:
+    outside.content = UNREADABLE
+    for read_at in ("2026-10-26T18:00", "2026-10-26T21:00", "2026-10-26T23:59"):  # 20:00 is midnight in UTC
+        outside.is_read_at(desk_time(read_at))
+    assert len(outside.told()) == 1
+    outside.is_read_at(desk_time("2026-10-27T01:00"))
+    assert len(outside.told()) == 2
