@@ -76,7 +76,7 @@ def nobody_answers(scenario: Scenario) -> None:
     cleo.reads("LATE (promised 10:42 p.m.)")
     sue.reads("LATE (promised 10:42 p.m.)")
     cleo.is_rung()
-    sues_call = sue.is_rung().answers().hears("was promised a call by 10:42 p.m. and has none")
+    sues_call = sue.is_rung().answers().hears("was promised a call by 10:42 p.m. and has not been called")
     sues_call.presses("2").hears("To confirm").presses("1").hears("is yours").is_hung_up_on()
     for person in (amy, ben, cleo):
         person.reads("Sue Tran has")

@@ -28,15 +28,15 @@ from callbacks.desk.desk_file import read_desk
 from callbacks.settings import Settings
 from callbacks.worker.loop import BITTEN
 from sla.clock import MovingClock
-from tests.ivr.webhooks import (
+from tests.ivr.webhook_client import (
     CALL,
     DIRECT,
     PUBLIC,
     SATURDAY_NIGHT,
     TOKEN,
-    Carrier,
+    WebhookClient,
     said,
-    waiting_for_what_callers_gave_up,
+    waiting_for_late_transactions,
 )
 from tests.postgres import NoPostgres, postgres_server
 from tests.waiting import FAR
@@ -89,12 +89,12 @@ def test_while_postgresql_is_frozen_the_caller_can_still_leave_a_message(
     unhurried, database = Database(url, UNHURRIED), Database(url)
     migrate(unhurried)
     unhurried.close()
-    carrier = Carrier(database, patience=IN_PRODUCTION.webhooks)
+    carrier = WebhookClient(database, timeout=IN_PRODUCTION.webhooks)
     carrier.calls(DIRECT, sid="CA" + "2" * 32)  # so that there is a connection to freeze
     frozen = everybody_in(server)
     for process in frozen:
         os.kill(process, signal.SIGSTOP)
-    with waiting_for_what_callers_gave_up():
+    with waiting_for_late_transactions():
         try:
             with answered_in_time():
                 document = carrier.calls(DIRECT)
@@ -142,8 +142,8 @@ def test_while_the_database_is_busy_the_caller_can_still_leave_a_message(
     sqlite_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The database itself would wait for an hour: only the patience of the webhook can have ended these turns."""
-    carrier = Carrier(Database(sqlite_url, UNHURRIED), patience=timedelta(seconds=0.2))
-    with waiting_for_what_callers_gave_up(), written_to_by_another(sqlite_url):
+    carrier = WebhookClient(Database(sqlite_url, UNHURRIED), timeout=timedelta(seconds=0.2))
+    with waiting_for_late_transactions(), written_to_by_another(sqlite_url):
         document = carrier.calls(DIRECT)
         assert "leave a message after the beep" in said(document)
         assert "by 10:42 p.m." in said(document)
@@ -161,9 +161,9 @@ def test_the_service_as_it_is_run_waits_three_seconds_for_a_busy_database(
         PUBLIC, "AC1", TOKEN, "+15145550000", "x" * 32, database_url=sqlite_url, media_dir=tmp_path / "media"
     )
     house = compose(settings, read_desk(Path("support.toml")), MovingClock(SATURDAY_NIGHT))
-    carrier = Carrier(house.database)
+    carrier = WebhookClient(house.database)
     carrier.client = house.web.test_client()
-    with waiting_for_what_callers_gave_up(), written_to_by_another(sqlite_url), answered_in_time():
+    with waiting_for_late_transactions(), written_to_by_another(sqlite_url), answered_in_time():
         document = carrier.calls(DIRECT)
     assert "leave a message after the beep" in said(document)
     assert "no answer within 3 seconds" in caplog.text

@@ -6,7 +6,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from ivr.twilio.signature import is_genuine, signed_url
-from tests.ivr.signing import sign
+from tests.ivr.twilio.signing import sign
 
 PUBLIC = "https://desk.example.com"
 
