@@ -61,6 +61,12 @@ class Night:
         return self.client.database.read(lambda session: session.scalars(select(Callback)).one())
 
     @property
+    def owner(self) -> str | None:
+        """Return the name of the technician who has the callback."""
+        owner = self.callback.owner
+        return None if owner is None else owner.name
+
+    @property
     def attempt(self) -> ReachAttempt:
         return self.client.database.read(lambda session: session.scalars(select(ReachAttempt)).one())
 
