@@ -20,8 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sqlalchemy import text
 
-from app import compose
-from callbacks.cli.context import IN_PRODUCTION
+from callbacks.cli.context import IN_PRODUCTION, Compose
 from callbacks.db.database import UNHURRIED, Database
 from callbacks.db.migrations import migrate
 from callbacks.desk.desk_file import read_desk
@@ -141,7 +140,7 @@ def written_to_by_another(url: str) -> Iterator[None]:
 def test_while_the_database_is_busy_the_caller_can_still_leave_a_message(
     sqlite_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The database itself would wait for an hour: only the patience of the webhook can have ended these turns."""
+    """The database itself would wait for an hour: only the timeout of the webhook can have ended these turns."""
     carrier = WebhookClient(Database(sqlite_url, UNHURRIED), timeout=timedelta(seconds=0.2))
     with waiting_for_late_transactions(), written_to_by_another(sqlite_url):
         document = carrier.calls(DIRECT)
@@ -155,17 +154,17 @@ def test_while_the_database_is_busy_the_caller_can_still_leave_a_message(
 
 
 def test_the_service_as_it_is_run_waits_three_seconds_for_a_busy_database(
-    sqlite_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    compose: Compose, sqlite_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = Settings(
         PUBLIC, "AC1", TOKEN, "+15145550000", "x" * 32, database_url=sqlite_url, media_dir=tmp_path / "media"
     )
-    house = compose(settings, read_desk(Path("support.toml")), MovingClock(SATURDAY_NIGHT))
-    carrier = WebhookClient(house.database)
-    carrier.client = house.web.test_client()
+    service = compose(settings, read_desk(Path("support.toml")), MovingClock(SATURDAY_NIGHT))
+    carrier = WebhookClient(service.database)
+    carrier.client = service.web.test_client()
     with waiting_for_late_transactions(), written_to_by_another(sqlite_url), answered_in_time():
         document = carrier.calls(DIRECT)
     assert "leave a message after the beep" in said(document)
     assert "no answer within 3 seconds" in caplog.text
-    house.worker.close()
-    house.database.close()
+    service.worker.close()
+    service.database.close()
