@@ -30,7 +30,8 @@ def ends(night: Night, status: str = "completed") -> str:
 
 def test_the_attempt_is_recorded_once_however_often_the_key_is_posted(connected: Night) -> None:
     page_id = connected.page_id + 1
-    connected.hears(f"/voice/connect/key?page={page_id}&round=1", CONNECTION, Digits="1")
+    again = connected.hears(f"/voice/connect/key?page={page_id}&round=1", CONNECTION, Digits="1")
+    assert again.findtext("Dial/Number") == "+15145550199"
     assert connected.client.count(ReachAttempt) == 1
     assert connected.attempt.outcome is ReachOutcome.RINGING
 

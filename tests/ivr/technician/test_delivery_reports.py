@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from callbacks.db.states import CarrierStatus
 from callbacks.db.tables import PageAttempt
@@ -26,6 +26,13 @@ def test_a_report_of_another_call_or_without_a_sid_changes_nothing(night: Night)
     path = f"/voice/page/status?attempt={attempt(night).id}"
     for sid in ("CA" + "5" * 32, "", "nonsense"):
         assert night.client.posts(path, CallSid=sid, CallStatus="completed").status_code == 204
+    assert attempt(night).carrier_status is CarrierStatus.IN_PROGRESS
+
+
+def test_a_report_without_a_sid_is_not_taken_for_an_attempt_whose_sid_is_unknown(night: Night) -> None:
+    path = f"/voice/page/status?attempt={attempt(night).id}"
+    night.client.database.write(lambda session: session.execute(update(PageAttempt).values(sid=None)))
+    assert night.client.posts(path, CallStatus="completed").status_code == 204
     assert attempt(night).carrier_status is CarrierStatus.IN_PROGRESS
 
 
