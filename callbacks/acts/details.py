@@ -59,7 +59,7 @@ class WriteTranscript(Act):
     def apply(self, context: ActContext) -> Words:
         voicemail = context.callback.call.voicemail
         if voicemail is None:
-            raise Refused(wording.NO_MESSAGE)
+            raise Refused(wording.NO_VOICEMAIL)
         voicemail.transcript, voicemail.transcribed_by = self.text, TranscribedBy.PERSON
         context.record(EventKind.TRANSCRIBED, self.text)
         index_words(context.session, context.callback, self.text)

@@ -48,7 +48,7 @@ class Consent(Act):
     def apply(self, context: ActContext) -> Words:
         callback, verdict = context.callback, verdict_on(context.callback.call.caller)
         if verdict.number is None:
-            raise Refused(wording.cannot_be_called(callback.call.caller or "The caller", verdict.why))
+            raise Refused(wording.cannot_be_called(callback.call.caller, verdict.why))
         callback.call.customer_number, callback.consented_by = verdict.number, context.by.name
         detail = f"{verdict.number} ({verdict.why or 'an ordinary number'}) may be called"
         context.record(EventKind.CONSENTED, detail)

@@ -102,7 +102,7 @@ def test_waiting_stops_the_clock_only_after_an_attempt_and_until_they_are_back(s
 def test_product_manager_cancel_and_reopen(sue: Console) -> None:
     assert "Red Sift OnDMARC (covered)" in does(sue, "product", product="Red Sift OnDMARC")
     assert "There is no product" in does(sue, "product", product="a pizza")
-    assert "Nobody is on manager now" in does(sue, "manager", why="angry")
+    assert "Nobody is on call (manager) now" in does(sue, "manager", why="angry")
     assert "with a reason only" in does(sue, "cancel", why=" ")
     assert '<span class="standing cancelled">cancelled</span>' in does(sue, "cancel", why="a wrong number")
     assert (sue.callback.state, sue.callback.next_action_at) == (CallbackState.CANCELLED, None)

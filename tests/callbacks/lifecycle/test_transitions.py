@@ -152,6 +152,7 @@ def test_a_new_owner_ends_the_escalation_above_the_last_one(
 
 def test_without_an_owner_nothing_of_one_stays(session: Session, amy: Technician, callback: Callback) -> None:
     set_owner(session, callback, amy, NOW)
+    advance_escalation(callback, 2, LATE, resumed=True)
     clear_owner(session, callback)
     assert (callback.owner_id, callback.acknowledged_at, callback.resumed) == (None, None, False)
 
