@@ -27,25 +27,14 @@ from callbacks.cli import (
 )
 from callbacks.cli.command import Group
 from callbacks.cli.context import IN_PRODUCTION, AppContext, Service, TimeLimits
-from callbacks.console.access import ConsoleParts
-from callbacks.console.blueprint import console_blueprint, media_blueprint
-from callbacks.console.health import health_blueprint
-from callbacks.console.link_page.routes import technicians_blueprint
-from callbacks.console.rota.feed import calendar_blueprint
+from callbacks.console.blueprint import register_console
+from callbacks.console.context import ConsoleContext
 from callbacks.db.database import Database
 from callbacks.desk.desk_file import Desk
 from callbacks.links import Links
-from callbacks.paging.channels.mail import Post
 from callbacks.paging.channels.twilio import Carrier
-from callbacks.paging.outbox import Outbox
-from callbacks.paging.webhook_urls import Addresses
 from callbacks.settings import Settings
-from callbacks.worker.jobs.calendars import CalendarReader
-from callbacks.worker.jobs.digest import DigestPost
-from callbacks.worker.jobs.reconciliation import Reconciliation
-from callbacks.worker.jobs.recordings import AudioCopier
-from callbacks.worker.jobs.transcripts import Transcription
-from callbacks.worker.loop import Worker
+from callbacks.worker.table import worker_for
 from ivr.caller.routes import voice_blueprint
 from ivr.rehearsal import commands as rehearsal
 from ivr.sms import sms_blueprint
@@ -77,18 +66,7 @@ def compose(
 ) -> Service:
     """Put the service together. Nothing runs yet."""
     database, carrier = Database(settings.database_url, limits.database), Carrier(settings, http)
-    links = Links(settings.secret_key, settings.public_url, clock)
-    post = Post(settings.smtp_url, settings.mail_from)
-    outbox = Outbox(database, carrier, post, Addresses(settings.public_url), links, desk, clock)
-    copier = AudioCopier(database, carrier, settings.media_dir, clock)
-    reconciliation = Reconciliation(database, carrier, desk, clock)
-    calendar_reader = CalendarReader(database, desk, clock)
-    digests = DigestPost(database, post, desk, settings.public_url, clock)
-    transcription = Transcription(database, settings.media_dir, settings.transcribe_model, clock)
-    worker = Worker(
-        database, desk, outbox, copier, reconciliation, calendar_reader, digests, transcription, clock, senders,
-        limits.senders,
-    )  # fmt: skip
+    worker = worker_for(settings, desk, database, carrier, clock, senders, limits.senders)
     web = _web(settings, desk, clock, database, demo, limits.webhooks)
     return Service(settings, desk, clock, database, carrier, web, worker)
 
@@ -104,15 +82,10 @@ def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo:
     )
     exchange = Exchange(database, desk, settings, clock, Places(settings.public_url), patience)
     links = Links(settings.secret_key, settings.public_url, clock)
-    parts = ConsoleParts(database, desk, clock, settings.media_dir, settings.public_url, demo)
     web.register_blueprint(voice_blueprint(exchange))
     web.register_blueprint(page_calls_blueprint(exchange, links))
     web.register_blueprint(sms_blueprint(exchange))
-    web.register_blueprint(health_blueprint(database, clock))
-    web.register_blueprint(media_blueprint(parts, links))
-    web.register_blueprint(console_blueprint(parts))
-    web.register_blueprint(technicians_blueprint(parts, links))
-    web.register_blueprint(calendar_blueprint(parts))
+    register_console(web, ConsoleContext(database, desk, clock, links, settings.media_dir, settings.public_url, demo))
     return web
 
 

@@ -43,6 +43,7 @@ PROMPTS: dict[str, dict[str, str]] = {
         "owned": "{owner} has {reference}. There is nothing for you to do. Goodbye.",
         "closed already": "{reference} is closed. There is nothing for you to do. Goodbye.",
         "no message": "The caller left no message.",
+        "message lost": "The message is lost and cannot be heard. Please call this customer.",
         "message not here": "The message has not arrived yet. It will be in the log.",
         "nobody pressed": "Nobody pressed a key. Goodbye.",
         "connect": "{reference}, from the {line} line. Press 1 to be connected to {number}, 2 to hear the message.",
@@ -110,6 +111,7 @@ PROMPTS: dict[str, dict[str, str]] = {
         "owned": "{owner} a {reference}. Vous n'avez rien à faire. Au revoir.",
         "closed already": "{reference} est fermé. Vous n'avez rien à faire. Au revoir.",
         "no message": "L'appelant n'a pas laissé de message.",
+        "message lost": "Le message est perdu et personne ne peut l'entendre. Appelez ce client.",
         "message not here": "Le message n'est pas encore arrivé. Il sera dans le journal.",
         "nobody pressed": "Aucune touche. Au revoir.",
         "connect": (

@@ -17,13 +17,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert, text
 
-from callbacks.console.access import ConsoleParts
-from callbacks.console.blueprint import console_blueprint
+from callbacks.console.blueprint import register_console
+from callbacks.console.context import ConsoleContext
 from callbacks.db.database import Database
 from callbacks.db.migrations import migrate
 from callbacks.db.states import CallbackState, CallOutcome, PriorityLevel
 from callbacks.db.tables import Call, Callback, FindingWord
 from callbacks.desk.desk_file import read_desk
+from callbacks.links import Links
 from callbacks.people import technicians, users
 from sla.clock import MovingClock
 from tests.postgres import postgres_server
@@ -91,7 +92,9 @@ def _client(folder: Path, database: Database, count: int) -> FlaskClient:
     _fill(database, count)
     web = Flask("console", static_folder=None)
     web.secret_key = "x" * 32
-    web.register_blueprint(console_blueprint(ConsoleParts(database, desk, MovingClock(NOW), folder, "http://desk")))
+    clock = MovingClock(NOW)
+    links = Links(web.secret_key, "http://desk", clock)
+    register_console(web, ConsoleContext(database, desk, clock, links, folder, "http://desk"))
     client = web.test_client()
     page = client.get("/login").text
     token = page.split('name="token" value="')[1].split('"')[0]

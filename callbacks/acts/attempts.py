@@ -83,7 +83,7 @@ def _block_the_number(context: ActContext, technician: Technician) -> None:
     callback.call.customer_number = None
     context.record(EventKind.NUMBER_BLOCKED, f"{number} is not the customer's.", Actor.DESK)
     alert = wording.wrong_number_alert(callback.reference, technician.name, readable_number(number))
-    once = f"wrong number {callback.reference}"
+    once = f"wrong number {callback.reference} {number}"
     alert_supervisors(context.session, context.desk, once, alert, context.now)
 
 

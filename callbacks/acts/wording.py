@@ -25,7 +25,7 @@ HAS_CANCELLED = Words("has cancelled", "a annulé")
 # Refused
 
 NOT_ALLOWED = Words(
-    "Only supervisors and administrators may do this.",
+    "Only supervisors and administrators can do this.",
     "Seuls les superviseurs et les administrateurs peuvent le faire.",
 )
 NOT_A_TECHNICIAN = Words(
@@ -171,7 +171,7 @@ def taken(desk: Desk, callback: Callback, code: str, now: datetime) -> Words:
 
 
 def assigned(reference: str, name: str) -> Words:
-    return Words(f"{reference} is assigned to {name}, who gets a text.", f"{reference} est confié à {name} par texto.")
+    return Words(f"{reference} was assigned to {name}, who gets a text.", f"{reference} est confié à {name} par texto.")
 
 
 def passed(reference: str) -> Words:
@@ -180,7 +180,10 @@ def passed(reference: str) -> Words:
 
 def connecting(reference: str, *, for_owner: bool) -> Words:
     if for_owner:
-        return Words(f"{reference}: the owner's phone rings now.", f"{reference}: le téléphone du responsable sonne.")
+        return Words(
+            f"{reference}: the owner's phone rings in a moment, then the customer's.",
+            f"{reference}: le téléphone du responsable sonne, puis celui du client.",
+        )
     return Words("Your phone rings now. Press 1 to be connected.", "Votre téléphone sonne. Faites le 1.")
 
 
@@ -256,37 +259,37 @@ def waiting(reference: str) -> Words:
 
 def wait_ended(reference: str) -> Words:
     return Words(
-        f"{reference}: the resolution clock is running again.",
+        f"{reference}: the resolution clock runs again.",
         f"{reference}: le délai de résolution court de nouveau.",
     )
 
 
 def note_added(reference: str) -> Words:
-    return Words(f"Note saved on {reference}.", f"Note enregistrée pour {reference}.")
+    return Words(f"The note on {reference} was saved.", f"Note enregistrée pour {reference}.")
 
 
 def caller_named(reference: str) -> Words:
-    return Words(f"Caller's name saved on {reference}.", f"Nom de l'appelant enregistré pour {reference}.")
+    return Words(f"The caller's name on {reference} was saved.", f"Nom de l'appelant enregistré pour {reference}.")
 
 
 def transcript_saved(reference: str) -> Words:
-    return Words(f"Transcript of {reference} saved.", f"Transcription de {reference} enregistrée.")
+    return Words(f"The transcript of {reference} was saved.", f"Transcription de {reference} enregistrée.")
 
 
 def product_set(reference: str) -> Words:
-    return Words(f"Product of {reference} saved.", f"Produit de {reference} enregistré.")
+    return Words(f"The product of {reference} was saved.", f"Produit de {reference} enregistré.")
 
 
 def number_saved(reference: str) -> Words:
     return Words(
-        f"Number saved. It will be called for {reference} from now on.",
+        f"The number was saved. It is the one to call for {reference}.",
         f"Numéro enregistré. C'est celui qui sera composé pour {reference}.",
     )
 
 
 def consented(reference: str) -> Words:
     return Words(
-        f"{reference}: the number may be called. Your name is on record.",
+        f"{reference}: the number can be called now, and your name is on record.",
         f"{reference}: le numéro est maintenant autorisé. Votre nom est consigné.",
     )
 

@@ -23,7 +23,8 @@ from callbacks.logs import set_up_logs
 from callbacks.paging.channels.twilio import Carrier
 from callbacks.records import audit_log
 from callbacks.settings import Settings, settings_from
-from callbacks.worker.loop import SWEEP_WAITS_FOR_SENDERS, Worker
+from callbacks.worker.loop import Worker
+from callbacks.worker.senders import PATIENCE
 from sla.clock import Clock
 from sla.zones import installed_rules
 
@@ -57,7 +58,7 @@ class TimeLimits:
     """How long the service waits for others, in real time."""
 
     webhooks: timedelta = timedelta(seconds=3)  # Twilio itself gives up after 15 seconds, and a caller long before
-    senders: timedelta = SWEEP_WAITS_FOR_SENDERS
+    senders: timedelta = PATIENCE
     database: Limits = PRODUCTION
 
 

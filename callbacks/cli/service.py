@@ -12,7 +12,7 @@ from callbacks.cli.command import HOST, PORT, Command
 from callbacks.cli.context import AppContext, pass_app
 from callbacks.db import migrations
 from callbacks.processes import stop_signal, supervise
-from callbacks.worker.loop import Bell
+from callbacks.worker.timer import SweepTimer
 from sla.zones import installed_rules
 
 log = structlog.get_logger(__name__)
@@ -51,10 +51,10 @@ def worker(app: AppContext) -> None:
     """
     service = app.ready_service()
     log.info("worker starts", rules=str(installed_rules()))
-    bell = Bell(service.worker.sweep)
-    bell.start()
+    timer = SweepTimer(service.worker.sweep)
+    timer.start()
     stop_signal().wait()
-    bell.stop()
+    timer.stop()
     service.worker.close()
 
 

@@ -1,45 +1,77 @@
-"""What the console says to a form that was sent: done, or refused, with what was typed still in its place."""
+"""How a form is handled: run its change, flash the outcome, redirect. A refused form keeps what was typed into it."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
-from flask import flash, request
+from flask import flash, g, redirect, request
 from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
-from callbacks.console.access import NOT_FOR_THE_LOG
+from callbacks.console.context import current
 from callbacks.errors import DeskError
+from callbacks.records import audit_log
 
-# A browser drops a cookie of more than 4 KB whole, and the log-in with it.
+PRIVATE_FIELDS = ("token", "seen", "password", "old", "code", "secret")  # in no log, and not filled in again
+# Browsers drop a cookie of more than 4 KB, and the login with it.
 MOST_KEPT = 2000
 
 
-def done(words: str) -> None:
-    """Say what was done, on the page that comes next."""
-    flash(words, "done")
+def write_and_redirect(work: Callable[[Session], str], next_url: str) -> ResponseReturnValue:
+    """Run a change in one transaction, flash its message or why it was refused, and redirect."""
+    return run_and_redirect(lambda: current().database.write(work), next_url)
 
 
-def refused(fault: DeskError) -> None:
-    """Say why nothing was done, and have the form filled in again as it was."""
-    flash(str(fault), "trouble")
-    fields = {name: value for name, value in request.form.items() if name not in NOT_FOR_THE_LOG}
-    if len(json.dumps(fields)) <= MOST_KEPT:
-        cookie["typed"] = [request.path, fields]
+def run_and_redirect(change: Callable[[], str], next_url: str) -> ResponseReturnValue:
+    """Run a change that opens its own transactions, flash its message or why it was refused, and redirect."""
+    try:
+        message = change()
+    except DeskError as error:
+        flash(str(error), "trouble")
+        _keep_what_was_typed()
+    else:
+        flash(message, "done")
+    return redirect(next_url)
+
+
+def field(name: str, longest: int = 200) -> str:
+    """Return a field of the form, stripped and cut; "" when it is missing."""
+    return request.form.get(name, "").strip()[:longest]
+
+
+def number_field(name: str) -> int:
+    """Return a field that holds a row's number; 0, which no row has, for anything else."""
+    text = field(name)
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def note_change(session: Session, now: datetime, what: str, about: str = "") -> None:
+    """Enter a change by the current user in the audit log, with the form's fields. Call it last in a transaction."""
+    fields = [f"{name}: {value}" for name, value in request.form.items() if name not in PRIVATE_FIELDS and value]
+    audit_log.note(session, now, g.user.email, what, "; ".join(filter(None, [about, *fields])))
 
 
 def typed_into(path: str) -> Mapping[str, str]:
-    """What was typed into the form at this address before it was refused, once; "" for every field otherwise."""
+    """Return, once, what was typed into the form at this address before it was refused; else "" for every field."""
     address = path.partition("?")[0]
     return defaultdict(str, cookie.pop("typed")[1] if _refused_at() == address else {})
 
 
 def refused_within(path: str) -> bool:
-    """Say whether a form at this address, or below it, was refused just now: what hides it opens."""
+    """Return whether a form at this address, or below it, was just refused, so that what hides it opens."""
     return _refused_at().startswith(path.partition("?")[0])
 
 
+def _keep_what_was_typed() -> None:
+    fields = {name: value for name, value in request.form.items() if name not in PRIVATE_FIELDS}
+    if len(json.dumps(fields)) <= MOST_KEPT:
+        cookie["typed"] = [request.path, fields]
+
+
 def _refused_at() -> str:
-    """The address of the form that was refused; another page's forms leave it alone."""
+    """Return the address of the form that was refused; "" when none was."""
     return str(cookie["typed"][0]) if "typed" in cookie else ""

@@ -1,4 +1,4 @@
-"""How the service is: for load balancers, for Prometheus, and for `check`."""
+"""Health checks for load balancers, and metrics for Prometheus."""
 
 from __future__ import annotations
 
@@ -13,45 +13,46 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from callbacks.console.context import current
 from callbacks.db.database import Database
 from callbacks.db.states import AudioState, CallbackState, PageState
 from callbacks.db.tables import Callback, Page, Voicemail, WorkerSign
 from callbacks.worker.health import unready
-from sla.clock import Clock
+
+blueprint = Blueprint("health", __name__)
 
 
-def health_blueprint(database: Database, clock: Clock) -> Blueprint:
-    """/healthz: the process is up. /readyz: it can keep its promises. /metrics: in numbers."""
-    health = Blueprint("health", __name__)
-
-    @health.get("/healthz")
-    def healthz() -> Response:
-        return _plain("up")
-
-    @health.get("/readyz")
-    def readyz() -> Response:
-        reason = unready(database, clock)
-        return _plain("ready") if reason is None else _plain(reason, 503)
-
-    @health.get("/metrics")
-    def metrics() -> Response:
-        registry = CollectorRegistry()
-        registry.register(_Owed(database, clock))
-        return Response(generate_latest(REGISTRY) + generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
-
-    return health
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """The process is up."""
+    return _plain("up")
 
 
-class _Owed(Collector):
-    """What the desk owes at this moment, read from the database when it is scraped."""
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    """The service can keep its promises; otherwise 503 and the reason."""
+    context = current()
+    reason = unready(context.database, context.clock)
+    return _plain("ready") if reason is None else _plain(reason, 503)
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database, self._clock = database, clock
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    context = current()
+    registry = CollectorRegistry()
+    registry.register(_DeskCollector(context.database, context.now()))
+    return Response(generate_latest(REGISTRY) + generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+class _DeskCollector(Collector):
+    """What the desk owes at one instant, read from the database when it is scraped."""
+
+    def __init__(self, database: Database, now: datetime) -> None:
+        self._database, self._now = database, now
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        now = self._clock.now()
         try:
-            numbers = self._database.read(lambda session: _numbers(session, now))
+            numbers = self._database.read(lambda session: _numbers(session, self._now))
         except SQLAlchemyError:
             yield GaugeMetricFamily("nightdesk_database_up", "Whether the database answers", value=0)
             return

@@ -184,11 +184,20 @@ def _sqlite(url: str, limits: Limits) -> Engine:
 
 
 def locked(session: Session, model: type[Row], key: object) -> Row:
-    """Load a row and lock it against everybody else until the transaction ends. Raise NotFound."""
-    found = session.get(model, key, with_for_update={"of": model}, populate_existing=True)
+    """Return a row as it is now, locked until the transaction ends. Raise NotFound."""
+    found = locked_or_none(session, model, key)
     if found is None:
         raise NotFound(f"There is no such {model.__name__.lower()}.")
     return found
+
+
+def locked_or_none(session: Session, model: type[T], key: object, *, skip_locked: bool = False) -> T | None:
+    """Return a row as it is now, locked until the transaction ends, or None where there is none.
+
+    With `skip_locked`, a row that somebody else has locked is passed over instead of waited for.
+    """
+    lock = {"of": model, "skip_locked": skip_locked}
+    return session.get(model, key, with_for_update=lock, populate_existing=True)
 
 
 def insert_once(session: Session, row: type[DeclarativeBase], **values: Any) -> bool:

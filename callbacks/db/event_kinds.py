@@ -35,6 +35,7 @@ class EventKind(enum.Enum):
     RECORDING_FAILED = "recording_failed"  # the carrier could not record
     AUDIO_STORED = "audio_stored"  # the recording is in our own storage
     AUDIO_DELAYED = "audio_delayed"  # the recording could not be fetched several times; it is tried again
+    AUDIO_LOST = "audio_lost"  # the recording was given up: nobody can hear the message
     MACHINE_TRANSCRIBED = "machine_transcribed"  # the speech model wrote the message down
     MACHINE_TRANSCRIPTION_FAILED = "machine_transcription_failed"  # the speech model could not
     TRANSCRIBED = "transcribed"  # a person wrote the message down

@@ -58,7 +58,7 @@ class AudioState(enum.Enum):
     NONE = "none"  # nothing to fetch yet
     WANTED = "wanted"  # to be fetched from the carrier
     COPIED = "copied"  # in our own storage
-    LOST = "lost"  # the carrier no longer has it
+    LOST = "lost"  # given up: the carrier no longer has it, or never gave it
 
 
 class TranscribedBy(enum.Enum):

@@ -16,6 +16,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from callbacks.db.database import UtcDateTime
 from callbacks.db.event_kinds import EventKind
+from callbacks.db.leases import Claimable
 from callbacks.db.states import (
     AttemptState,
     AudioState,
@@ -189,7 +190,7 @@ class CalendarKey(Base):
     revoked_at: Mapped[datetime | None]
 
 
-class CalendarSource(Base):
+class CalendarSource(Base, Claimable):
     """Somebody else's calendar that a layer's shifts are taken from, again and again."""
 
     __tablename__ = "calendar_sources"
@@ -198,7 +199,7 @@ class CalendarSource(Base):
     layer: Mapped[str] = mapped_column(String(40))
     url: Mapped[str] = mapped_column(Text)  # a secret: whoever has it reads the calendar
     read_at: Mapped[datetime | None]
-    next_action_at: Mapped[datetime]
+    next_action_at: Mapped[datetime | None] = mapped_column(nullable=False)
     trouble: Mapped[str] = mapped_column(Text, default="")
 
 
@@ -279,7 +280,7 @@ class Call(Base):
     callback: Mapped[Callback | None] = relationship(back_populates="call")
 
 
-class Voicemail(Base):
+class Voicemail(Base, Claimable):
     __tablename__ = "voicemails"
     __table_args__ = (Index("voicemails_to_copy", "next_action_at"),)
 
@@ -294,8 +295,7 @@ class Voicemail(Base):
     transcript: Mapped[str] = mapped_column(Text, default="")
     transcribed_by: Mapped[TranscribedBy] = mapped_column(default=TranscribedBy.NOT_YET)
     tries: Mapped[int] = mapped_column(default=0)
-    next_action_at: Mapped[datetime | None]
-    token: Mapped[int] = mapped_column(default=0)
+    missing_since: Mapped[datetime | None]  # the carrier has denied having the recording, each time, since then
     call: Mapped[Call] = relationship(back_populates="voicemail")
 
 
@@ -377,7 +377,7 @@ class Waiting(Base):
     until: Mapped[datetime | None]
 
 
-class Page(Base):
+class Page(Base, Claimable):
     """One notice to one person on one channel, mostly about a callback. It is the outbox: a row before it is sent."""
 
     __tablename__ = "pages"
@@ -399,9 +399,7 @@ class Page(Base):
     words: Mapped[str] = mapped_column(Text)
     state: Mapped[PageState] = mapped_column(default=PageState.DUE)
     created_at: Mapped[datetime]
-    next_action_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
-    token: Mapped[int] = mapped_column(default=0)
     answer: Mapped[PageAnswer] = mapped_column(default=PageAnswer.NONE)
     bundled_into_id: Mapped[int | None] = mapped_column(ForeignKey("pages.id", name="bundled_into"), index=True)
     callback: Mapped[Callback | None] = relationship(lazy="joined")
@@ -488,7 +486,7 @@ class WorkerSign(Base):
 
 
 class Watermark(Base):
-    """When something was last done, or that it was done at all: a look back, a report, an alarm that is told once."""
+    """A named instant: see `callbacks.db.marks`."""
 
     __tablename__ = "watermarks"
 

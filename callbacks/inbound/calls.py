@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.acts.opening import open_callback
-from callbacks.db.database import insert_once
+from callbacks.db.database import insert_once, locked_or_none
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import AudioState, CallOutcome, CarrierStatus, VoicemailState
 from callbacks.db.tables import Call, Callback, Event, Technician, Voicemail
@@ -133,7 +133,7 @@ def accepted_by(session: Session, sid: str, technician: Technician, now: datetim
 
 
 def _held(session: Session, sid: str) -> Call | None:
-    return session.get(Call, sid, with_for_update={"of": Call}, populate_existing=True)
+    return locked_or_none(session, Call, sid)
 
 
 def _voicemail_of(session: Session, call: Call) -> Voicemail:
@@ -170,6 +170,8 @@ def _learn(session: Session, voicemail: Voicemail, recording: Recording, now: da
 def _want_audio(voicemail: Voicemail, at: datetime) -> None:
     if voicemail.audio is AudioState.COPIED or voicemail.recording_sid is None:
         return
+    if voicemail.audio is AudioState.LOST:  # the carrier has it after all
+        voicemail.tries, voicemail.missing_since = 0, None
     voicemail.audio = AudioState.WANTED
     voicemail.next_action_at = at
 

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from callbacks.db.database import insert_once
-from callbacks.db.tables import AbsenceRow, OverrideRow, RotationMember, RotationRow, ShiftRow, Technician, Watermark
+from callbacks.db import marks
+from callbacks.db.tables import AbsenceRow, OverrideRow, RotationMember, RotationRow, ShiftRow, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.desk.escalation_policy import FALLBACK, SUPERVISOR
 from callbacks.errors import NotFound, WrongState
@@ -242,8 +242,7 @@ def _entered(session: Session, what: str, number: int) -> ShiftRow | OverrideRow
 
 def note_edit(session: Session, now: datetime) -> None:
     """Remember that the rota was edited, so that the supervisor hears of a gap that this made."""
-    if not insert_once(session, Watermark, name=EDITED, at=now):
-        session.get_one(Watermark, EDITED).at = now
+    marks.record(session, EDITED, now)
 
 
 def check_layer(desk: Desk, layer: str) -> None:

@@ -8,9 +8,9 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session
 
-from callbacks.db.database import insert_once
+from callbacks.db import marks
 from callbacks.db.states import Channel, PageKind, PhoneSlot
-from callbacks.db.tables import Page, Technician, Watermark
+from callbacks.db.tables import Page, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.oncall import store
 from callbacks.paging import messages
@@ -21,12 +21,16 @@ from callbacks.text.bilingual import Words
 log = structlog.get_logger(__name__)
 
 
-def alert_supervisors(session: Session, desk: Desk, once: str, words: Words, now: datetime) -> bool:
-    """Text and mail whoever must answer for the desk, once for everything called `once`; say whether it was news.
+def alert_supervisors(
+    session: Session, desk: Desk, once: str, words: Words, now: datetime, *, daily: bool = False
+) -> bool:
+    """Text and mail the supervisors, once for everything called `once`. Return whether it was news.
 
-    When nobody who can be reached stands above the technicians, whoever stands highest is told.
+    What is `daily` is news again on the next day, by the desk's own calendar. When nobody who can be reached stands
+    above the technicians, whoever stands highest is told.
     """
-    if not insert_once(session, Watermark, name=f"told {once}"[:120], at=now):
+    day = f" {now.astimezone(desk.zone).date()}" if daily else ""
+    if not marks.once(session, f"told {once}{day}", now):
         return False
     supervisors = store.roster(session, desk, now).supervisors()
     if not supervisors:

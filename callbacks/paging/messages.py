@@ -20,9 +20,11 @@ class Message:
 
     left: bool | None
     seconds: int | None = None
+    is_lost: bool = False  # it was left, and nobody can hear it
 
 
 NO_MESSAGE = Message(left=False)
+LOST_MESSAGE = Message(left=True, is_lost=True)
 
 
 @dataclass(frozen=True)
@@ -238,12 +240,15 @@ def _due_briefly(subject: Subject, language: str) -> str:
 def _who(subject: Subject, language: str) -> str:
     if subject.customer_number:
         return readable_number(subject.customer_number)
+    can_be_heard = subject.message.left is not False and not subject.message.is_lost
     if language == "fr":
-        return "(numéro masqué: écoutez le message)"
-    return "the caller (number withheld: hear the message)"
+        return "(numéro masqué: écoutez le message)" if can_be_heard else "(numéro masqué)"
+    return "the caller (number withheld: hear the message)" if can_be_heard else "the caller (number withheld)"
 
 
 def _message(message: Message, language: str) -> str:
+    if message.is_lost:
+        return ", message perdu" if language == "fr" else ", message lost"
     if message.seconds:
         return f", message {length(message.seconds)}"
     if message.left is None:

@@ -16,8 +16,10 @@ import structlog
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from callbacks.db.database import Database
+from callbacks.db import leases
+from callbacks.db.database import Database, locked, locked_or_none
 from callbacks.db.event_kinds import Actor, EventKind
+from callbacks.db.leases import BackOff, Claim
 from callbacks.db.states import (
     ESCALATING,
     FAILED,
@@ -59,7 +61,7 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=30)
 LOOK_AGAIN_AFTER = timedelta(seconds=5)
 GIVEN_UP_AFTER = timedelta(seconds=20)  # not found at the carrier for so long: it never arrived there
-LONGEST_PAUSE = timedelta(seconds=60)
+REFUSED = BackOff(first=LOOK_AGAIN_AFTER, longest=timedelta(seconds=60))
 HURRY_AFTER_TRIES = 2
 
 # A page by phone that ended so, and was not answered by a key.
@@ -74,14 +76,6 @@ TROUBLED = {Channel.CONNECTION: Channel.CALL}
 PERSONS_FAULTS = {21211, 21214, 21216, 21217, 21610, 21614, 21635, 30004, 30005, 30006}
 # Wrong with our own number: no text to anybody arrives.
 SENDERS_FAULTS = {21606, 30032, 30034}
-
-
-@dataclass(frozen=True)
-class Claim:
-    """The right to work on a page, as long as nobody else has claimed it since."""
-
-    page_id: int
-    token: int
 
 
 @dataclass(frozen=True)
@@ -116,30 +110,28 @@ class Outbox:
         self._database, self._carrier, self._post = database, carrier, post
         self._addresses, self._links, self._desk, self._clock = addresses, links, desk, clock
 
-    def claim(self, limit: int) -> list[Claim]:
+    def next_due_at(self) -> datetime | None:
+        """Return when the next page is due."""
+        earliest = select(func.min(Page.next_action_at)).where(Page.state == PageState.DUE)
+        return self._database.read(lambda session: session.scalar(earliest))
+
+    def claim(self, limit: int) -> list[Claim[Page]]:
         """Claim up to `limit` pages that are due: the first page of a callback before all others, then by urgency."""
         now = self._clock.now()
+        is_later = or_(Page.kind != PageKind.STEP, Page.round != 1)
+        due = (
+            select(Page)
+            .outerjoin(Callback, Page.callback_id == Callback.id)
+            .where(Page.state == PageState.DUE, Page.next_action_at <= now)
+            .order_by(is_later, func.coalesce(Callback.due_at, Page.created_at), Page.id)
+        )
 
-        def work(session: Session) -> list[Claim]:
-            is_later = or_(Page.kind != PageKind.STEP, Page.round != 1)
-            due = (
-                select(Page)
-                .outerjoin(Callback, Page.callback_id == Callback.id)
-                .where(Page.state == PageState.DUE, Page.next_action_at <= now)
-                .order_by(is_later, func.coalesce(Callback.due_at, Page.created_at), Page.id)
-                .limit(limit)
-                .with_for_update(of=Page, skip_locked=True)
-            )
-            claims = []
-            for page in session.scalars(due).all():
-                page.token += 1
-                page.next_action_at = now + LEASE
-                claims.append(Claim(page.id, page.token))
-            return claims
+        def work(session: Session) -> list[Claim[Page]]:
+            return [leases.claim_on(page) for page in leases.claim(session, Page, due, LEASE, now, limit)]
 
         return self._database.write(work)
 
-    def deliver(self, claim: Claim) -> None:
+    def deliver(self, claim: Claim[Page]) -> None:
         """Carry a claimed page to the carrier and write down what it says."""
         errand = self._database.write(lambda session: self._prepare(session, claim))
         if errand is None:
@@ -151,7 +143,7 @@ class Outbox:
             answer = fault
         self._database.write(lambda session: self._settle(session, claim, errand, answer))
 
-    def _prepare(self, session: Session, claim: Claim) -> Errand | None:
+    def _prepare(self, session: Session, claim: Claim[Page]) -> Errand | None:
         page = _mine(session, claim)
         if page is None:
             return None
@@ -208,19 +200,12 @@ class Outbox:
     def _over_the_cap(self, session: Session, page: Page, now: datetime) -> None:
         page.state, page.next_action_at = PageState.OVER_THE_CAP, None
         channel = page.channel.value
-        _record_event(
-            session,
-            page,
-            now,
-            Actor.DESK,
-            EventKind.PAGE_CAPPED,
-            f"{page.technician.name}: over the day's cap on {channel}s",
-        )
+        detail = f"{page.technician.name}: over the day's cap on {channel}s"
+        _record_event(session, page, now, Actor.DESK, EventKind.PAGE_CAPPED, detail)
         english = f"the day's cap on {channel}s is reached; only the first page of each callback goes out now."
         french = f"le plafond du jour ({channel}) est atteint; seul le premier avis de chaque rappel part encore."
-        day = now.astimezone(self._desk.zone).date()
-        once = f"cap on {channel}s {day}"
-        alert_supervisors(session, self._desk, once, Words(english, french), now)
+        once = f"cap on {channel}s"
+        alert_supervisors(session, self._desk, once, Words(english, french), now, daily=True)
 
     def _errand(self, what: Literal["send", "look up"], page: Page, attempt: PageAttempt) -> Errand:
         lines = self._desk.lines
@@ -260,10 +245,12 @@ class Outbox:
         known = self._database.read(lambda session: _known_sids(session, [call.sid for call in calls]))
         return next((call for call in calls if call.sid not in known), None)
 
-    def _settle(self, session: Session, claim: Claim, errand: Errand, answer: Accepted | CarrierError | None) -> None:
+    def _settle(
+        self, session: Session, claim: Claim[Page], errand: Errand, answer: Accepted | CarrierError | None
+    ) -> None:
         page, attempt = _mine(session, claim), session.get(PageAttempt, errand.attempt_id)
         if page is None or attempt is None:
-            log.warning("a late answer was refused: somebody else has the page", page=claim.page_id)
+            log.warning("a late answer was refused: somebody else has the page", page=claim.key)
             return
         now = self._clock.now()
         match answer:
@@ -294,13 +281,12 @@ class Outbox:
         if fault.permanent:
             fail(session, self._desk, page, str(fault), now, fault.code)
             return
-        page.next_action_at = now + min(LOOK_AGAIN_AFTER * 2 ** min(page.tries - 1, 6), LONGEST_PAUSE)
+        page.next_action_at = now + REFUSED.after(page.tries)
         if page.tries == HURRY_AFTER_TRIES and fault.code != ACCOUNT_REFUSED:
             _do_not_wait_for(session, page, fault, now)
         if fault.code in OPERATORS_FAULTS:
             english, french = f"pages are refused: {fault} Only you can mend this.", f"les avis sont refusés: {fault}"
-            once = f"account {fault.code} {now:%Y-%m-%d}"
-            alert_supervisors(session, self._desk, once, Words(english, french), now)
+            alert_supervisors(session, self._desk, f"account {fault.code}", Words(english, french), now, daily=True)
 
 
 def adopt(session: Session, attempt: PageAttempt, sid: str, status: CarrierStatus, now: datetime) -> None:
@@ -371,7 +357,7 @@ def fail(session: Session, desk: Desk, page: Page, why: str, now: datetime, code
         _note_trouble(session, desk, page, why, now)
     elif code in SENDERS_FAULTS:
         english, french = f"no text goes out: {why} Pages go by phone.", f"aucun texto ne part: {why}"
-        alert_supervisors(session, desk, f"sender {code} {now:%Y-%m-%d}", Words(english, french), now)
+        alert_supervisors(session, desk, f"sender {code}", Words(english, french), now, daily=True)
     session.flush()
     _go_on_without(session, desk, page, now)
     for bundled in _bundled_into(session, page):
@@ -432,19 +418,21 @@ def _raise_status(attempt: PageAttempt, status: CarrierStatus, now: datetime) ->
 
 
 def _held(session: Session, page_id: int) -> Page | None:
-    """Hold a page and its callback, the callback first as everybody does: nobody waits for each other in a ring."""
-    page = session.get(Page, page_id)
-    if page is not None and page.callback_id is None:
-        session.refresh(page, with_for_update={"of": Page})
-    elif page is not None:
-        session.get(Callback, page.callback_id, with_for_update={"of": Callback}, populate_existing=True)
-        session.refresh(page, with_for_update={"of": Page})
-    return page
+    _lock_callback_of(session, page_id)
+    return locked_or_none(session, Page, page_id)
 
 
-def _mine(session: Session, claim: Claim) -> Page | None:
-    page = _held(session, claim.page_id)
-    return page if page is not None and page.token == claim.token and page.state is PageState.DUE else None
+def _mine(session: Session, claim: Claim[Page]) -> Page | None:
+    _lock_callback_of(session, claim.key)
+    page = leases.held(session, claim)
+    return page if page is not None and page.state is PageState.DUE else None
+
+
+def _lock_callback_of(session: Session, page_id: int) -> None:
+    """Lock the callback before its pages: the same lock order everywhere, so no deadlock."""
+    callback_id = session.scalar(select(Page.callback_id).where(Page.id == page_id))
+    if callback_id is not None:
+        locked(session, Callback, callback_id)
 
 
 def _escalates(page: Page) -> bool:

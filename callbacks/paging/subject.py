@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callbacks.db.states import VoicemailState
+from callbacks.db.states import AudioState, VoicemailState
 from callbacks.db.tables import Callback, Voicemail
 from callbacks.desk.desk_file import Desk
 from callbacks.paging import messages
@@ -26,6 +26,8 @@ def subject_of(desk: Desk, callback: Callback) -> messages.Subject:
 def _message(voicemail: Voicemail | None) -> messages.Message:
     if voicemail is None or voicemail.state is VoicemailState.ABSENT:
         return messages.NO_MESSAGE
+    if voicemail.audio is AudioState.LOST:
+        return messages.LOST_MESSAGE
     if voicemail.seconds:
         return messages.Message(left=True, seconds=voicemail.seconds)
     return messages.Message(left=True if voicemail.recording_sid else None)

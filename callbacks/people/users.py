@@ -13,7 +13,8 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.db.database import Database
+from callbacks.db.database import Database, locked_or_none
+from callbacks.db.leases import BackOff
 from callbacks.db.states import Role
 from callbacks.db.tables import Technician, User
 from callbacks.errors import NotFound, WrongState
@@ -22,7 +23,7 @@ ROLES = tuple(role.value for role in Role)
 MAY_STEER = (Role.ADMINISTRATOR, Role.SUPERVISOR)
 SHORTEST_PASSWORD = 10
 FAILURES_ALLOWED = 5
-FIRST_LOCK, LONGEST_LOCK = timedelta(minutes=5), timedelta(hours=1)
+LOCKS = BackOff(first=timedelta(minutes=5), longest=timedelta(hours=1))
 CODES_LAST = 30  # seconds (RFC 6238)
 
 _hasher = PasswordHasher()
@@ -145,8 +146,7 @@ def lock_after(failures: int, now: datetime) -> datetime | None:
     """Say until when an account is locked after so many failures in a row."""
     if failures < FAILURES_ALLOWED:
         return None
-    doublings: int = min(failures - FAILURES_ALLOWED, 10)
-    return now + min(FIRST_LOCK * (1 << doublings), LONGEST_LOCK)
+    return now + LOCKS.after(failures - FAILURES_ALLOWED + 1)
 
 
 def end_sessions(user: User) -> None:
@@ -159,7 +159,10 @@ def everyone(session: Session) -> Sequence[User]:
 
 
 def _held(session: Session, user_id: int) -> User:
-    return session.get_one(User, user_id, with_for_update={"of": User}, populate_existing=True)
+    user = locked_or_none(session, User, user_id)
+    if user is None:
+        raise NotFound("This user was removed.")
+    return user
 
 
 def _counts(user: User, is_right: bool, now: datetime, *, is_all: bool) -> bool:

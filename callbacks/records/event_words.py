@@ -22,6 +22,7 @@ _WORDS = {
     EventKind.RECORDING_FAILED: "could not record the message",
     EventKind.AUDIO_STORED: "stored the recording",
     EventKind.AUDIO_DELAYED: "could not fetch the recording yet",
+    EventKind.AUDIO_LOST: "could not fetch the recording: it is lost",
     EventKind.MACHINE_TRANSCRIBED: "transcribed the message",
     EventKind.MACHINE_TRANSCRIPTION_FAILED: "could not transcribe the message",
     EventKind.TRANSCRIBED: "wrote down the message",

@@ -9,8 +9,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.db import marks
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.tables import Callback, Event, Page, PageAttempt, Watermark
+from callbacks.db.tables import Callback, Event, Page, PageAttempt
 from callbacks.desk.desk_file import Desk
 from callbacks.oncall import store
 from callbacks.oncall.schedule import Schedule
@@ -62,14 +63,13 @@ def why(session: Session, desk: Desk, callback: Callback, at: datetime) -> Why:
     before = [decision for decision in decisions if decision.at <= at]
     after = [decision for decision in decisions if decision.at > at]
     plan = store.schedule(session, desk, at)
-    edited = session.get(Watermark, store.EDITED)
     return Why(
         callback.reference,
         list(_owed(desk, callback, events, at)),
         before[-1] if before else None,
         after[0] if after else None,
         [_whom(session, desk, callback, plan, person, at) for person in plan.people],
-        edited.at if edited else None,
+        marks.last_at(session, store.EDITED),
     )
 
 

@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 from callbacks.cli.context import Compose
 from callbacks.db.database import FAR
 from callbacks.desk.desk_file import Desk
-from callbacks.worker.loop import Bell
+from callbacks.worker.timer import SweepTimer
 from ivr.rehearsal.scenario import Scenario
 from ivr.rehearsal.simulated_desk import simulated_desk
 from sla.clock import RunningClock
@@ -63,9 +63,9 @@ def _web_server(scenario: Scenario, host: str, port: int) -> Iterator[None]:
 
 @contextmanager
 def _following(scenario: Scenario, clock: RunningClock) -> Iterator[None]:
-    bell = Bell(lambda: scenario.catch_up(clock.now()), every=CATCHES_UP_EVERY, bites_after=FAR)
-    bell.start()
+    timer = SweepTimer(lambda: scenario.catch_up(clock.now()), every=CATCHES_UP_EVERY, patience=FAR)
+    timer.start()
     try:
         yield
     finally:
-        bell.stop()
+        timer.stop()

@@ -94,6 +94,7 @@ class Scenario:
         """Let everything happen that is due now."""
         self.carrier.run_due()
         self.service.worker.sweep()
+        self.service.worker.wait_for_slow_jobs()
         self.carrier.run_due()
 
     def _next_event(self, now: datetime, sweep_every: timedelta) -> datetime:

@@ -44,6 +44,7 @@ class PageFacts:
     is_closed: bool
     message_url: str | None  # None: no message, or not here yet
     has_message: bool
+    message_is_lost: bool = False
     others: int = 0  # callbacks for which this one call stands as well
 
 
@@ -238,6 +239,8 @@ def plays_message(verbs: tuple[Verb, ...]) -> bool:
 def _message(facts: PageFacts) -> tuple[Say | Play, ...]:
     if facts.message_url is not None:
         return (Play(facts.message_url),)
+    if facts.message_is_lost:
+        return (say(facts.language, "message lost"),)
     return (say(facts.language, "message not here" if facts.has_message else "no message"),)
 
 

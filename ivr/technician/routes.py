@@ -334,6 +334,7 @@ def _live(session: Session, exchange: Exchange, links: Links, page_id: int, call
         is_closed=callback.state is not CallbackState.OPEN,
         message_url=links.message(voicemail.id) if copied and voicemail is not None else None,
         has_message=voicemail is not None and voicemail.state is not VoicemailState.ABSENT,
+        message_is_lost=voicemail is not None and voicemail.audio is AudioState.LOST,
         others=session.scalar(select(func.count()).select_from(Page).where(Page.bundled_into_id == page.id)) or 0,
     )
     return Live(page, callback, facts, call_sid)

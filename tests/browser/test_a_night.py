@@ -132,7 +132,7 @@ def test_from_a_call_at_night_to_a_resolved_callback(demo: Demo, visit: Visit, m
     does(demo, phones, phone_of(phones, "Amy Roy").get_by_role("button", name="1", exact=True))
     expect(phone_of(phones, "Amy Roy")).to_contain_text("Resolved")
 
-    row = console.get_by_role("table", name="Closed: the latest").get_by_role("row", name=reference)
+    row = console.get_by_role("table", name="Recently closed").get_by_role("row", name=reference)
     expect(row).to_contain_text("resolved")
     assert pauses(console) == {A_SECOND}
     console.get_by_role("link", name="Callbacks", exact=True).click()
@@ -151,15 +151,15 @@ def test_what_somebody_has_begun_to_write_stays_and_acts_on_what_was_seen_then(
     visit.logs_in()
     page = visit.opens(f"/callbacks/{reference}")
     page.get_by_label("Note", exact=True).fill("half a sen")
-    page.get_by_label("Give it to").select_option("Ben Cole")
+    page.get_by_label("Assign to").select_option("Ben Cole")
     with visiting(chromium, demo.base) as other:
         phones = other.opens("/simulator/")
         texts(demo, phones, "Amy Roy", code_on(demo, phones, "Amy Roy"))
-    expect(page.get_by_role("listitem").filter(has_text="Amy Roy taken")).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text="Amy Roy took it")).to_be_visible()
     expect(page.get_by_label("Note", exact=True)).to_have_value("half a sen")
-    page.get_by_role("button", name="Give", exact=True).click()
-    expect(page.get_by_role("alert")).to_contain_text("Amy Roy was faster (took it)")
-    expect(page.get_by_label("Give it to")).to_have_value("Ben Cole")  # to be sent again, or not
+    page.get_by_role("button", name="Assign", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("Amy Roy acted first (took it)")
+    expect(page.get_by_label("Assign to")).to_have_value("Ben Cole")  # to be sent again, or not
     expect(page.get_by_label("Note", exact=True)).to_have_value("half a sen")
 
 
@@ -190,7 +190,7 @@ def test_taken_and_resolved_on_the_page_behind_the_link(demo: Demo, visit: Visit
         page.get_by_role("button", name="Take it").tap()
         expect(page.get_by_role("status")).to_have_text("It is yours.")
         page.get_by_label("Note").fill("Asked for Bob")
-        page.get_by_role("button", name="Add the note").tap()
+        page.get_by_role("button", name="Add note").tap()
         page.get_by_role("button", name="Reached, resolved").tap()
         expect(page.get_by_text("It is closed.")).to_be_visible()
     console = visit.logs_in()

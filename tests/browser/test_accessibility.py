@@ -139,7 +139,7 @@ def test_a_form_that_was_open_for_too_long_is_refused_in_words(chromium: Browser
         page.get_by_label("Email").fill("sue@example.com")
         page.get_by_label("Password").fill("of no account")
         page.get_by_role("button", name="Log in").click()
-        expect(page.get_by_text("This page was open for too long")).to_be_visible()
+        expect(page.get_by_text("This form has expired")).to_be_visible()
         assert axe_on(page) == []
 
 
@@ -152,7 +152,7 @@ def test_the_keyboard_alone_gets_from_the_login_to_a_callback(chromium: Browser,
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", name="Now", exact=True)).to_be_visible()
         page.keyboard.press("Tab")
-        expect(page.get_by_role("link", name="To the content")).to_be_focused()
+        expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
         page.keyboard.press("Enter")
         expect(page.get_by_role("main")).to_be_focused()
         page.keyboard.press("Tab")

@@ -26,7 +26,7 @@ from callbacks.db.database import UNHURRIED, Database
 from callbacks.db.migrations import migrate
 from callbacks.desk.desk_file import read_desk
 from callbacks.settings import Settings
-from callbacks.worker.loop import BITTEN
+from callbacks.worker.timer import WATCHDOG_EXIT
 from sla.clock import MovingClock
 from tests.ivr.webhooks import (
     CALL,
@@ -46,16 +46,15 @@ TWILIO_GIVES_UP_AFTER = timedelta(seconds=15)
 STUCK = """
 import threading
 from datetime import timedelta
-from callbacks.worker.loop import Bell
-bell = Bell(threading.Event().wait, bites_after=timedelta(seconds=2))  # a sweep that never comes back
-bell.start()
+from callbacks.worker.timer import SweepTimer
+SweepTimer(threading.Event().wait, patience=timedelta(seconds=2)).start()  # a sweep that never comes back
 threading.Event().wait()
 """
 
 
 def test_a_worker_whose_sweep_hangs_ends_itself_to_be_started_again() -> None:
     done = subprocess.run([sys.executable, "-c", STUCK], timeout=FAR.total_seconds(), capture_output=True, check=False)
-    assert done.returncode == BITTEN
+    assert done.returncode == WATCHDOG_EXIT
 
 
 @pytest.fixture

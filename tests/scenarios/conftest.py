@@ -22,9 +22,11 @@ from callbacks.cli.context import Compose, Service
 from callbacks.cli.times import desk_time
 from callbacks.db.tables import AuditEntry, Call, Callback, Event, Page, ReachAttempt, Technician, Voicemail
 from callbacks.desk.desk_file import desk_from
+from callbacks.paging.outbox import Outbox
 from callbacks.people.technicians import technician_named
 from callbacks.records import audit_log
 from callbacks.records.event_words import event_words
+from callbacks.worker.table import outbox_for
 from ivr.rehearsal.scenario import Person, Scenario
 from ivr.rehearsal.simulated_desk import recordings_that_differ, simulated_desk
 from ivr.simulator import Fault, FaultKind, Place, SimulatedTwilio
@@ -58,13 +60,19 @@ class ScenarioDesk:
     def carrier(self) -> SimulatedTwilio:
         return self.scenario.carrier
 
+    @property
+    def outbox(self) -> Outbox:
+        """An outbox beside the worker's own, as of another worker."""
+        service = self.service
+        return outbox_for(service.settings, service.desk, service.database, service.carrier, service.clock)
+
     def customer(self, number: str = CUSTOMER) -> Person:
         return self.scenario.caller(number)
 
     def phone_of(self, name: str) -> Person:
         return self.scenario.phone_of(name)
 
-    def fails(self, where: str, what: str, times: int = 1, match: str = "") -> None:
+    def fails(self, where: str, what: str, times: float = 1, match: str = "") -> None:
         """Something will go wrong at the carrier."""
         self.carrier.faults.add(Fault(Place(where), FaultKind(what), times, match=match))
 

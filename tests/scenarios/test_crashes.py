@@ -12,13 +12,13 @@ import pytest
 
 from callbacks.cli.context import UNDER_A_MOVING_CLOCK, Compose
 from callbacks.db.database import locked
+from callbacks.db.leases import Claim
 from callbacks.db.states import PageState, VoicemailState
-from callbacks.db.tables import Callback
+from callbacks.db.tables import Callback, Page
 from callbacks.inbound import calls
 from callbacks.paging import escalate
-from callbacks.paging.outbox import Claim
 from callbacks.people.technicians import technician_named
-from callbacks.worker import loop
+from callbacks.worker.jobs import escalations
 from ivr.rehearsal.audio import tone
 from tests.acting import resolves, takes
 from tests.scenarios.conftest import ScenarioDesk
@@ -69,7 +69,7 @@ def test_a_worker_that_was_frozen_while_another_took_over_changes_nothing(desk: 
     ben.reads("call (514) 555-0199 back", within=timedelta(seconds=60))  # after the lease another has sent it
     amy.reads("goes to the next")
     before = len(desk.carrier.ledger.messages)
-    desk.service.worker._outbox.deliver(frozen)
+    desk.outbox.deliver(frozen)
     assert len(desk.carrier.ledger.messages) == before
     ben.texts("done {code}").reads("is resolved")
     desk.scenario.minutes_pass(40)
@@ -79,7 +79,7 @@ def test_an_old_token_is_refused_even_before_the_other_has_sent(desk: ScenarioDe
     desk.leaves_a_message()
     amy, ben = desk.phone_of("Amy"), desk.phone_of("Ben")
     amy.reads("call (514) 555-0199 back")
-    frozen, outbox = _claims_the_next_page(desk), desk.service.worker._outbox
+    frozen, outbox = _claims_the_next_page(desk), desk.outbox
     desk.scenario.clock.pass_time(timedelta(seconds=31))
     (taken_over,) = outbox.claim(5)
     before = len(desk.carrier.ledger.messages)
@@ -93,13 +93,13 @@ def test_an_old_token_is_refused_even_before_the_other_has_sent(desk: ScenarioDe
     desk.scenario.minutes_pass(40)
 
 
-def _claims_the_next_page(desk: ScenarioDesk) -> Claim:
+def _claims_the_next_page(desk: ScenarioDesk) -> Claim[Page]:
     """Amy hands it on; a worker claims Ben's page, and stops there."""
     amy = desk.phone_of("Amy")
     amy.phone.send_text("+15148458474", f"pass {amy.code}")
     desk.carrier.run_due()
-    desk.service.worker._escalate()
-    (claim,) = desk.service.worker._outbox.claim(5)
+    desk.service.worker.run("escalations")
+    (claim,) = desk.outbox.claim(5)
     return claim
 
 
@@ -122,7 +122,7 @@ def test_a_page_on_the_wire_while_somebody_takes_the_callback_keeps_its_answer(
         return send(*arguments)
 
     monkeypatch.setattr(service.carrier, "send_text", send_text)
-    service.worker._outbox.deliver(claim)
+    desk.outbox.deliver(claim)
     amy.reads("goes to the next")
     ben.reads("call (514) 555-0199 back")
     assert [page.state for page in desk.pages() if page.technician.name == "Ben Cole"] == [PageState.SENT]
@@ -202,7 +202,7 @@ def test_one_callback_that_cannot_be_decided_does_not_keep_the_others_waiting(
             raise RuntimeError("this row makes no sense")
         return decide(session, its_desk, callback, now)
 
-    monkeypatch.setattr(loop, "take_next_step", take_next_step)
+    monkeypatch.setattr(escalations, "take_next_step", take_next_step)
     desk.scenario.minutes_pass(4)
     desk.leaves_a_message()
     amy = desk.phone_of("Amy")

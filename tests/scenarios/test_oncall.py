@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from callbacks.acts.number import Consent
+from callbacks.acts.number import Consent, SetNumber
 from callbacks.db.database import locked
 from callbacks.db.states import CallbackState, Channel, PageKind, PageState, PhoneSlot, ReachOutcome
 from callbacks.db.tables import Callback, ShiftRow, Technician
@@ -347,6 +347,23 @@ def test_a_wrong_number_is_never_rung_again_and_the_supervisor_hears_of_it(desk:
     amy.texts("call {code}").reads("No number to call")
     desk.scenario.minutes_pass(40)
     assert not [c for c in desk.carrier.ledger.calls if c.to == CUSTOMER]
+
+
+def test_a_second_wrong_number_is_told_as_well(desk: ScenarioDesk) -> None:
+    desk.leaves_a_message()
+    amy, sue = desk.phone_of("Amy"), desk.phone_of("Sue")
+    amy.reads("call (514) 555-0199 back")
+    amy.texts("wrong {code}").reads("wrong number", "a supervisor is told")
+    sue.reads("(514) 555-0199 is a wrong number")
+
+    def correct(session: Session) -> None:
+        callback, number = locked(session, Callback, desk.callback.id), SetNumber("+1 514 555 0188")
+        supervisor_acts(session, desk.service.desk, callback, number, "sue@example.com", desk.now)
+
+    desk.service.database.write(correct)
+    amy.texts("wrong {code}").reads("wrong number", "a supervisor is told")
+    sue.reads("(514) 555-0188 is a wrong number")
+    desk.scenario.minutes_pass(40)
 
 
 # The connection

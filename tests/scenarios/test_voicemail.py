@@ -10,6 +10,7 @@ import pytest
 from callbacks.db.states import AudioState, CallOutcome, VoicemailState
 from ivr.simulator import Habit
 from ivr.simulator.audio import Sound, sound_in
+from ivr.simulator.faults import UNTIL_SWITCHED_OFF
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, TUESDAY_MORNING, ScenarioDesk
 
 pytestmark = POSTGRES_IN_SOAK
@@ -124,6 +125,37 @@ def test_a_recording_that_cannot_be_fetched_yet_is_fetched_later(desk: ScenarioD
     amy_does_it(desk)
     assert desk.voicemail.audio == AudioState.COPIED
     assert desk.voicemail.tries == 5
+
+
+def test_a_recording_that_the_carrier_no_longer_has_is_lost_and_said_to_be(desk: ScenarioDesk) -> None:
+    desk.expects_error("a recording cannot be copied")
+    desk.expects_error("a recording is lost")
+    desk.fails("media", "404", times=UNTIL_SWITCHED_OFF)
+    desk.leaves_a_message()
+    amy, sue = desk.phone_of("Amy"), desk.phone_of("Sue")
+    link = amy.reads("call (514) 555-0199 back", "with a message").split()[-1].removeprefix("https://desk.test")
+    web = desk.service.web.test_client()
+    assert "has not arrived yet" in web.get(link).text
+    amy.texts("na {code}").reads("no answer")
+    desk.scenario.minutes_pass(80)
+    sue.reads("is lost", "Call this customer")
+    assert desk.log_says("could not fetch the recording: it is lost")
+    assert "cannot be heard" in web.get(link).text
+    amy.texts("call {code}").reads("rings now")
+    amy.is_rung().answers().hears("Press 1").presses("2").hears("The message is lost").hangs_up()
+    desk.scenario.minutes_pass(60)  # the supervisor is not told again
+
+
+def test_an_outage_of_the_carrier_loses_no_recording(desk: ScenarioDesk) -> None:
+    desk.expects_error("a recording cannot be copied")
+    desk.fails("media", "cut short", times=UNTIL_SWITCHED_OFF)
+    desk.leaves_a_message()
+    desk.phone_of("Amy").reads("call (514) 555-0199 back")
+    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.scenario.minutes_pass(2 * 60)
+    desk.carrier.faults.clear()
+    desk.scenario.minutes_pass(16)
+    assert desk.voicemail.audio == AudioState.COPIED
 
 
 def test_while_the_desk_is_down_calls_are_found_afterwards(desk: ScenarioDesk) -> None:

@@ -1,63 +1,117 @@
-"""One's own account: the password, the second factor, and the end of every session."""
+"""Logging in and out, and one's own account."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pyotp
 import segno
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from callbacks.console import session as login_session
-from callbacks.console.access import ConsoleParts, for_everyone, note_change
-from callbacks.console.forms import done, refused
+from callbacks.console import login_session
+from callbacks.console.access import for_all_users
+from callbacks.console.account.changes import CHANGES
+from callbacks.console.context import current
+from callbacks.console.forms import note_change, run_and_redirect
 from callbacks.db.tables import User
-from callbacks.errors import DeskError, WrongState
+from callbacks.errors import WrongState
 from callbacks.people import users
+from callbacks.records import audit_log
+
+blueprint = Blueprint("account", __name__)
 
 
-def account_pages(console: Blueprint, parts: ConsoleParts) -> None:
-    """The routes below /account. Each act asks for the password again: the screen may have been left alone."""
+@blueprint.get("/login")
+def login() -> ResponseReturnValue:
+    return _login_form()
 
-    @console.get("/account")
-    @for_everyone
-    def account() -> str:
-        secret = pyotp.random_base32()
-        company = parts.desk.company.name["en"]
-        address = pyotp.TOTP(secret).provisioning_uri(name=g.user.email, issuer_name=company)
-        picture = segno.make(address, micro=False).svg_data_uri(scale=5, border=4, dark="#000", light="#fff")
-        return render_template("account.html", title="Your account", secret=secret, picture=picture)
 
-    @console.post("/account/<any('password', 'second-factor', 'no-second-factor', 'log-out'):act>")
-    @for_everyone
-    def change_account(act: str) -> ResponseReturnValue:
-        now = parts.clock.now()
-        try:
-            if users.authenticate(parts.database, g.user.email, request.form.get("old", "")[:255], now) is None:
-                raise WrongState("That is not your password, or the account is locked for a while.")
-            user, said = parts.database.write(lambda session: change(session, act))
-        except DeskError as fault:
-            refused(fault)
-        else:
-            login_session.begin(user, now)  # a new key has ended every other session; this one goes on
-            done(said)
-        return redirect(url_for("console.account"))
+@blueprint.post("/login")
+def check_password() -> ResponseReturnValue:
+    context, email, password = current(), request.form.get("email", ""), request.form.get("password", "")
+    now = context.now()
+    user = users.authenticate(context.database, email[:255], password[:255], now)
+    if user is None:
+        flash("Wrong email or password, or the account is locked for a while.")
+        return _login_form(401)
+    if user.second_factor:
+        login_session.await_code(user, now)
+        return redirect(url_for(".login_code"))
+    return _log_in(user, now)
 
-    def change(session: Session, act: str) -> tuple[User, str]:
-        now, form = parts.clock.now(), request.form
+
+@blueprint.get("/login/code")
+def login_code() -> ResponseReturnValue:
+    if login_session.user_awaiting_code(current().now()) is None:
+        return redirect(url_for(".login"))
+    return _code_form()
+
+
+@blueprint.post("/login/code")
+def check_code() -> ResponseReturnValue:
+    context, code = current(), request.form.get("code", "")[:20]
+    database, now = context.database, context.now()
+    user_id = login_session.user_awaiting_code(now)
+    if user_id is None:
+        return redirect(url_for(".login"))
+    if database.write(lambda session: users.is_second_factor(session, user_id, code, now)):
+        return _log_in(database.read(lambda session: session.get_one(User, user_id)), now)
+    flash("That code is wrong, expired or already used, or the account is locked for a while.")
+    return _code_form(401)
+
+
+@blueprint.post("/logout")
+def log_out() -> ResponseReturnValue:
+    login_session.end()
+    return redirect(url_for(".login"))
+
+
+def _login_form(status: int = 200) -> ResponseReturnValue:
+    """Return the login screen. Without any user it says how to add the first, on the machine itself."""
+    has_users = bool(current().database.read(users.everyone))
+    return render_template("account/login.html", title="Log in", has_users=has_users), status
+
+
+def _code_form(status: int = 200) -> ResponseReturnValue:
+    return render_template("account/login_code.html", title="Log in"), status
+
+
+def _log_in(user: User, now: datetime) -> ResponseReturnValue:
+    login_session.begin(user, now)
+    current().database.write(lambda session: audit_log.note(session, now, user.email, "logged in"))
+    return redirect(url_for("console.now.index"))
+
+
+@blueprint.get("/account")
+@for_all_users
+def index() -> str:
+    secret = pyotp.random_base32()
+    company = current().desk.company.name["en"]
+    address = pyotp.TOTP(secret).provisioning_uri(name=g.user.email, issuer_name=company)
+    qr_code = segno.make(address, micro=False).svg_data_uri(scale=5, border=4, dark="#000", light="#fff")
+    return render_template("account/index.html", title="Your account", secret=secret, qr_code=qr_code)
+
+
+@blueprint.post("/account/<any('password', 'second-factor', 'no-second-factor', 'log-out'):act>")
+@for_all_users
+def change(act: str) -> ResponseReturnValue:
+    """Change one's own account. Each change asks for the password again: the screen may have been left alone."""
+    return run_and_redirect(lambda: _change(act, current().now()), url_for(".index"))
+
+
+def _change(act: str, now: datetime) -> str:
+    database = current().database
+    if users.authenticate(database, g.user.email, request.form.get("old", "")[:255], now) is None:
+        raise WrongState("That is not your password, or the account is locked for a while.")
+
+    def work(session: Session) -> tuple[User, str]:
         user = users.user_named(session, g.user.email)
-        match act:
-            case "password":
-                users.change_password(session, user.email, form.get("password", "")[:255])
-                said = "Your password is changed; everybody else who was logged in as you is logged out."
-            case "second-factor":
-                users.begin_second_factor(session, user.id, form.get("secret", "")[:64], form.get("code", ""), now)
-                said = "From now on, logging in asks for the code of your app as well."
-            case "no-second-factor":
-                users.end_second_factor(session, user.email)
-                said = "Logging in asks for the password only."
-            case _:
-                users.end_sessions(user)
-                said = "You are logged out everywhere else."
+        message = CHANGES[act](session, user, now)
         note_change(session, now, f"account: {act}")
-        return user, said
+        return user, message
+
+    user, message = database.write(work)
+    login_session.begin(user, now)  # the change ended every session; this one goes on
+    return message

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
-from flask import Blueprint, abort, g, redirect, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import abort, g, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,42 +18,27 @@ from callbacks.acts.escalation import PageNow, RequestManager
 from callbacks.acts.number import Consent, SetNumber
 from callbacks.acts.ownership import Assign, Pass, Take
 from callbacks.acts.promises import EndWait, SetPriority, WaitForCustomer
-from callbacks.console.access import ConsoleParts, for_workers, note_change, visible_to
-from callbacks.console.forms import done, refused
+from callbacks.console.access import visible_to
+from callbacks.console.context import current
+from callbacks.console.forms import field
 from callbacks.db.states import PriorityLevel, ReportedOutcome, Role
-from callbacks.db.tables import Callback
-from callbacks.errors import DeskError, WrongState
+from callbacks.db.tables import Callback, User
+from callbacks.errors import WrongState
 from callbacks.people.technicians import technician_named
 
 LONGEST_TEXT, LONGEST_NUMBER = 1000, 40
 
 
-def steering_pages(console: Blueprint, parts: ConsoleParts) -> None:
-    """The routes /callbacks/<reference>/<act>."""
+def run_act(session: Session, reference: str, name: str, now: datetime) -> str:
+    """Perform the act that a form asks for, and return its message. Raise WrongState or NotFound.
 
-    @console.post("/callbacks/<reference>/<act>")
-    @for_workers
-    def steer(reference: str, act: str) -> ResponseReturnValue:
-        now = parts.clock.now()
-        if act not in FORMS:
-            abort(404)
-        if act not in acts_of(g.user.role):
-            abort(403, "Only supervisors and administrators may do this.")
-
-        def work(session: Session) -> str:
-            found = session.scalar(select(Callback.id).where(Callback.reference == reference, visible_to(g.user)))
-            if found is None:
-                abort(404)
-            asked = FORMS[act].read(session)
-            message = perform(session, parts.desk, found, asked, user_at_console(g.user), now, _seen())
-            note_change(session, now, f"callback: {act}", reference)
-            return message.english
-
-        try:
-            done(parts.database.write(work))
-        except DeskError as fault:
-            refused(fault)
-        return redirect(url_for("console.callback", reference=reference))
+    Abort with 404 when the user sees no such callback.
+    """
+    callback_id = session.scalar(select(Callback.id).where(Callback.reference == reference, visible_to(g.user)))
+    if callback_id is None:
+        abort(404)
+    act, by = FORMS[name].read(session), user_at_console(session.get_one(User, g.user.id))
+    return perform(session, current().desk, callback_id, act, by, now, _seen()).english
 
 
 def acts_of(role: Role) -> frozenset[str]:
@@ -67,8 +52,8 @@ def _seen() -> int | None:
     return int(text) if text.isdecimal() and len(text) < 18 else None
 
 
-def _text(name: str, longest: int = LONGEST_TEXT) -> str:
-    return request.form.get(name, "").strip()[:longest]
+def _text(name: str) -> str:
+    return field(name, LONGEST_TEXT)
 
 
 def _outcome() -> ReportedOutcome:
@@ -109,7 +94,7 @@ FORMS: Mapping[str, Form] = {
     "priority": Form(SetPriority, lambda _: SetPriority(_priority())),
     "wait": Form(WaitForCustomer, lambda _: WaitForCustomer(_text("why"))),
     "back": Form(EndWait, lambda _: EndWait()),
-    "number": Form(SetNumber, lambda _: SetNumber(_text("number", LONGEST_NUMBER))),
+    "number": Form(SetNumber, lambda _: SetNumber(field("number", LONGEST_NUMBER))),
     "consent": Form(Consent, lambda _: Consent()),
     "note": Form(AddNote, lambda _: AddNote(_text("words"))),
     "name": Form(NameCaller, lambda _: NameCaller(_text("name"))),

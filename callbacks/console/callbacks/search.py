@@ -1,72 +1,56 @@
-"""Every callback ever: found, paged, shared by its address, and given to other programs."""
+"""The search over every callback: a page of it for the screen, or all of it for other programs."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from flask import Blueprint, Response, g, jsonify, render_template, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import g
 from sqlalchemy.orm import Session
 
-from callbacks.console.access import ConsoleParts, for_everyone, visible_to
-from callbacks.console.callbacks import views
+from callbacks.console.access import visible_to
+from callbacks.console.callbacks.screen import Row, row_of
+from callbacks.console.context import current
 from callbacks.people.technicians import everybody
 from callbacks.records import audit_log
-from callbacks.records.search import AT_MOST, ORDERS, PRIORITIES, STATES, Search, find, matching, search_from
+from callbacks.records.search import AT_MOST, Search, find, matching
 from callbacks.reporting import export
 
 
-def found_pages(console: Blueprint, parts: ConsoleParts) -> None:
-    """The routes /callbacks, /callbacks.csv and /callbacks.json; what is looked for stands in the address."""
-
-    @console.get("/callbacks")
-    @for_everyone
-    def found() -> str:
-        search, now = search_from(request.args), parts.clock.now()
-
-        def work(session: Session) -> tuple[list[views.Row], Search | None, list[str]]:
-            page = find(session, search, parts.desk.zone, visible_to(g.user))
-            rows = [views.row_of(callback, parts.desk.callback.at_risk, now) for callback in page.callbacks]
-            return rows, page.further, [row.name for row in everybody(session)]
-
-        rows, further, people = parts.database.read(work)
-        return render_template(
-            "found.html",
-            title="All callbacks",
-            rows=rows,
-            search=search,
-            states=STATES,
-            priorities=PRIORITIES,
-            lines=list(parts.desk.lines),
-            people=people,
-            orders=ORDERS,
-            further=url_for("console.found", **further.in_address()) if further else None,
-            csv=url_for("console.found_csv", **search.in_address()),
-            json=url_for("console.found_json", **search.in_address()),
-        )
-
-    @console.get("/callbacks.csv")
-    @for_everyone
-    def found_csv() -> ResponseReturnValue:
-        answer = Response(export.as_csv(_records(parts)), content_type="text/csv; charset=utf-8")
-        answer.headers["Content-Disposition"] = 'attachment; filename="callbacks.csv"'
-        return answer
-
-    @console.get("/callbacks.json")
-    @for_everyone
-    def found_json() -> ResponseReturnValue:
-        return jsonify([dataclasses.asdict(record) for record in _records(parts)])
+@dataclass(frozen=True)
+class SearchScreen:
+    rows: Sequence[Row]
+    next: Search | None  # the search that goes on after these rows
+    people: Sequence[str]
 
 
-def _records(parts: ConsoleParts) -> list[export.Record]:
-    """What was found, for other programs: that it was taken out of the house goes into the audit log."""
-    search, now, user = search_from(request.args), parts.clock.now(), g.user
+def search_screen(session: Session, search: Search) -> SearchScreen:
+    context = current()
+    page, now = find(session, search, context.desk.zone, visible_to(g.user)), context.now()
+    rows = [row_of(callback, context.desk.callback.at_risk, now) for callback in page.callbacks]
+    return SearchScreen(rows, page.further, [row.name for row in everybody(session)])
 
-    def work(session: Session) -> list[export.Record]:
-        query = matching(session, search, parts.desk.zone, visible_to(user)).limit(AT_MOST)
+
+def records_as_csv(search: Search) -> str:
+    return export.as_csv(_export(search))
+
+
+def records_as_dicts(search: Search) -> list[dict[str, Any]]:
+    return [dataclasses.asdict(record) for record in _export(search)]
+
+
+def _export(search: Search) -> list[export.Record]:
+    """Return what a search finds, and enter the export in the audit log."""
+    context = current()
+
+    def load(session: Session) -> list[export.Record]:
+        query = matching(session, search, context.desk.zone, visible_to(g.user)).limit(AT_MOST)
         return export.records_of(session, query)
 
-    found = parts.database.read(work)
-    asked = "; ".join(f"{name}: {value}" for name, value in search.in_address().items())
-    parts.database.write(lambda s: audit_log.note(s, now, user.email, f"exported {len(found)} callbacks", asked))
+    found, now = context.database.read(load), context.now()
+    query = "; ".join(f"{name}: {value}" for name, value in search.in_address().items())
+    what = f"exported {len(found)} callbacks"
+    context.database.write(lambda session: audit_log.note(session, now, g.user.email, what, query))
     return found

@@ -1,4 +1,4 @@
-"""One callback's log in one line of time: what people and the desk did, and every page with what became of it."""
+"""One callback's timeline: what people and the desk did, and every page with its delivery."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from callbacks.paging.delivery import KINDS, became
 from callbacks.records.event_log import events_of
 from callbacks.records.event_words import event_words
 
-# The page itself stands in the line of time, with its delivery.
+# These events are shown by the pages themselves, with their delivery.
 SHOWN_AS_PAGES = {EventKind.PAGED, EventKind.NOTIFIED, EventKind.CONNECTION_STARTED, EventKind.PAGE_FAILED}
 TROUBLE = {
     EventKind.BREACHED,
@@ -26,13 +26,15 @@ TROUBLE = {
     EventKind.STEP_SKIPPED,
     EventKind.NUMBER_BLOCKED,
     EventKind.DECISION_FAILED,
+    EventKind.AUDIO_DELAYED,
+    EventKind.AUDIO_LOST,
 }
 CHANNELS = {Channel.TEXT: "text", Channel.CALL: "call", Channel.MAIL: "mail", Channel.CONNECTION: "call"}
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line. `kind` is the symbol that stands beside it."""
+    """One line of the timeline. `kind` decides its colour."""
 
     at: datetime
     who: str
@@ -43,7 +45,7 @@ class Entry:
 
 
 def timeline_of(session: Session, callback: Callback, zone: ZoneInfo) -> list[Entry]:
-    """Give every line, in the order in which it happened."""
+    """Return every line, oldest first."""
     entries = [*_events(session, callback), *_pages(session, callback, zone)]
     return sorted(entries, key=lambda entry: entry.at)
 

@@ -1,6 +1,6 @@
-"""Charts as plain values: where each bar stands, what is written where. A template turns them into SVG.
+"""Charts as plain values: the place of each bar and label. A template turns them into SVG.
 
-Everything is laid out in units of about one pixel on the smallest phone, so that words stay legible there.
+One unit is about one pixel on the smallest phone, so that text stays legible there.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ LONGEST_LABEL = 36  # above a row, beside its number
 
 @dataclass(frozen=True)
 class Look:
-    """What one colour and pattern stands for."""
+    """What one colour and pattern means."""
 
     name: str
     style: str  # a class of console.css, which draws a pattern as well as a colour
@@ -55,15 +55,15 @@ class Word:
 
 @dataclass(frozen=True)
 class Chart:
-    """One drawing. `says` is what it says, in words, to whoever does not see it."""
+    """One chart. `says` describes it in words for people who cannot see it."""
 
     says: str
     looks: Sequence[Look]
     height: float
     boxes: Sequence[Box]
     words: Sequence[Word]
-    lines: Sequence[float] = ()  # at these heights, across
-    mark: tuple[float, str] | None = None  # a line upright, and what it means
+    lines: Sequence[float] = ()  # the heights of the horizontal grid lines
+    mark: tuple[float, str] | None = None  # a vertical line, and what it means
     width: float = WIDTH
 
 
@@ -75,9 +75,9 @@ def columns(
     at_edges: bool = False,
     mark: tuple[float, str] | None = None,
 ) -> Chart:
-    """Upright columns side by side, the looks stacked.
+    """Return a column chart with the looks stacked.
 
-    `at_edges`: a label says where its column begins. `mark`: a line after so many columns, with its meaning.
+    `at_edges` puts each label where its column begins. `mark` draws a line after so many columns, with its meaning.
     """
     top = TOP + (14 if mark else 0)
     step, steps = _scale(max((group.total for group in groups), default=0))
@@ -96,7 +96,7 @@ def columns(
 
 
 def rows(says: str, looks: Sequence[Look], groups: Sequence[Group]) -> Chart:
-    """Bars one below the other, each under its own label, with the total at its end."""
+    """Return a bar chart: each bar below its label, with its total on the right."""
     unit = WIDTH / max((group.total for group in groups if group.total), default=1)
     boxes: list[Box] = []
     words: list[Word] = []
@@ -129,7 +129,7 @@ def _box(x: float, y: float, width: float, height: float, look: Look, group: Gro
 
 
 def _feet(groups: Sequence[Group], wide: float, top: float, aside: float) -> list[Word]:
-    """Labels below the columns: as many as fit side by side, the first one always."""
+    """Return the labels below the columns: the first one, and as many as fit."""
     longest = max((len(group.label) for group in groups), default=0)
     every = 1 + int(longest * A_LETTER / wide)
     return [
@@ -140,7 +140,7 @@ def _feet(groups: Sequence[Group], wide: float, top: float, aside: float) -> lis
 
 
 def _scale(peak: int) -> tuple[int, int]:
-    """A round step and how many of them reach over the peak: at most five."""
+    """Return a round step, and how many of them reach the peak: at most five."""
     size = 1
     while True:
         for step in (size, 2 * size, 5 * size):

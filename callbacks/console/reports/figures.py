@@ -1,4 +1,4 @@
-"""The figures of a report: each with its sentence, its chart, and the table that holds the same numbers."""
+"""The figures of a report: each with a sentence, a chart, and a table of the same numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from callbacks.reporting.export import Table
 from callbacks.text.formats import span
 from sla.attainment import Attainment, Record, attainment
 
-RESOLUTIONS = "From the call until it is resolved, without the waits for the customer; by the priority of now."
+CANCELLED = "Callbacks cancelled before an attempt are not counted."
+RESOLUTIONS = "From the call until it is resolved, without waiting for the customer; by current priority."
 KEPT, MISSED, OPEN = Look("kept", "good"), Look("missed", "bad"), Look("open", "open")
 IN_TIME, LATE = Look("in time", "good"), Look("too late", "bad")
 AFTER_HOURS, IN_HOURS = Look("after hours", "main"), Look("in support hours", "beside")
@@ -23,7 +24,7 @@ BY_NIGHT, BY_DAY = Look("by night", "main"), Look("by day", "beside")
 
 @dataclass(frozen=True)
 class Figure:
-    """One section of the page. Without any chart, nothing happened that it could show."""
+    """One section of the report. It has no chart when there is no data."""
 
     heading: str
     sentence: str
@@ -33,18 +34,18 @@ class Figure:
 
 @dataclass(frozen=True)
 class Report:
-    """The whole page: the essential numbers, then the figures."""
+    """The whole report: the most important numbers, then the figures."""
 
     headline: Sequence[tuple[str, str]]
     figures: Sequence[Figure]
 
 
 def report(found: Activity, resolved: Sequence[Record], promise: timedelta, now: datetime) -> Report:
-    """Make every figure of some days, and of the resolutions promised in them."""
+    """Return every figure for some days, and for the resolutions promised in them."""
     records = tallies.promises(found.calls)
     kept = attainment(records, now)
     figures = [
-        _attainment("attainment", "Promises kept", found, records, now, "What was cancelled untried was no promise."),
+        _attainment("attainment", "Promises kept", found, records, now, CANCELLED),
         _first_reaction(records, kept, promise, now),
         _rang("hours", "Calls by hour of the day", "Hour", tallies.hours(found.calls)),
         _rang("weekdays", "Calls by day of the week", "Day", tallies.weekdays(found.calls)),
@@ -57,7 +58,7 @@ def report(found: Activity, resolved: Sequence[Record], promise: timedelta, now:
 
 
 def percent(found: Attainment) -> str:
-    """Say which share was kept: "98.2 %"; 100 % only when nothing was missed."""
+    """Return the share that was kept: "98.2 %". It is 100 % only when nothing was missed."""
     if found.share_met is None:
         return "none due yet"
     return f"{min(100 * found.share_met, 99.9) if found.missed else 100:.1f} %"
@@ -116,7 +117,7 @@ def _first_reaction(records: Sequence[Record], kept: Attainment, promise: timede
         f"Half of the first attempts came within {_length(kept.median)} of the call, 95 % within "
         f"{_length(kept.percentile_95)}; {span(promise)} are promised."
         if kept.median is not None
-        else "No customer was tried yet."
+        else "No attempts yet."
     )
     untried = sum(1 for record in records if record.reacted_at is None)
     says += f" {untried:,} not tried yet." if untried and kept.median is not None else ""
@@ -153,7 +154,7 @@ def _at(each: tallies.Rang) -> str:
 def _outcomes(counted: Sequence[tallies.Outcome]) -> Figure:
     table = Table(
         "outcomes",
-        "What became of calls, callbacks and attempts",
+        "Outcomes of calls, callbacks and attempts",
         ("Of", "Outcome", "How many"),
         [(each.of, each.outcome, each.count) for each in counted],
     )
@@ -163,7 +164,7 @@ def _outcomes(counted: Sequence[tallies.Outcome]) -> Figure:
         says = f"{of.capitalize()}: " + ", ".join(f"{each.count:,} {each.outcome}" for each in mine) + "."
         groups = [Group(each.outcome, (each.count,)) for each in mine]
         charts.append((of.capitalize(), rows(says, (Look(of, "main"),), groups)))
-    return Figure("Outcomes", "What became of each call, of each callback, and of each attempt to reach a customer.",
+    return Figure("Outcomes", "The outcome of each call, each callback, and each attempt to reach a customer.",
                   table, charts)  # fmt: skip
 
 
@@ -174,7 +175,7 @@ def _load(people: Sequence[tallies.Load], hours: NightHours) -> Figure:
         ("Person", "Pages by day", "Pages by night", "Night wakings", "Callbacks owned", "Attempts"),
         [(each.person, each.by_day, each.by_night, each.wakings, each.owned, each.attempts) for each in people],
     )
-    says = f"Pages that went to a phone. Night is {hours.night}; a waking is a page in the hours {hours.sleep}."
+    says = f"Pages sent to a phone. Night: {hours.night}. Wakings: pages within {hours.sleep}."
     drawn = [each for each in people if each.by_day + each.by_night]
     told = "; ".join(f"{each.person} {each.by_night:,} by night and {each.by_day:,} by day" for each in drawn)
     groups = [Group(each.person, (each.by_night, each.by_day)) for each in drawn]
@@ -190,7 +191,7 @@ def _nights(lived: Sequence[tallies.Night], hours: NightHours) -> Figure:
         [(night.evening.isoformat(), f"{night.evening:%a}", night.calls, night.callbacks, night.pages)
          for night in busiest],
     )  # fmt: skip
-    says = f"A night belongs to the evening on which it begins ({hours.night})."
+    says = f"A night ({hours.night}) is named after the evening on which it begins."
     told = "; ".join(f"{night.evening:%a} {night.evening.day} {night.evening:%b} {night.calls:,}" for night in busiest)
     groups = [
         Group(f"{night.evening:%a} {night.evening.day} {night.evening:%b %Y}", (night.calls,))

@@ -1,4 +1,4 @@
-"""Reports: how the promise was kept over some days, drawn, in tables and as CSV; and the digest of any morning."""
+"""Reports, the digest of any morning, and "what if". The address holds the question, so that it can be shared."""
 
 from __future__ import annotations
 
@@ -9,97 +9,145 @@ from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from callbacks.console.access import ConsoleParts, for_readers
+from callbacks.console.access import for_all_but_technicians, for_all_users
+from callbacks.console.context import current
 from callbacks.console.reports.figures import Report, report
 from callbacks.db.states import CallbackState
 from callbacks.db.tables import Call, Callback
 from callbacks.desk.business_hours import support_hours
+from callbacks.errors import WrongState
 from callbacks.lifecycle.sla_status import Resolution, resolutions
+from callbacks.oncall import store
 from callbacks.reporting.activity import Activity, activity
 from callbacks.reporting.digest import Digest, Written, write
 from callbacks.reporting.export import table_as_csv
 from callbacks.reporting.periods import DAY, Days, days_from, presets
+from callbacks.reporting.what_if import WhatIf
+from callbacks.reporting.what_if import what_if as answer
 from sla.attainment import Record
 
+blueprint = Blueprint("reports", __name__)
 
-def reports_pages(console: Blueprint, parts: ConsoleParts) -> None:
-    """The routes under /reports. The days stand in the address, so that a report can be sent to somebody."""
 
-    @console.get("/reports")
-    @for_readers
-    def reports_shown() -> str:
-        today = parts.clock.now().astimezone(parts.desk.zone).date()
-        days, fault = days_from(request.args.get("since", "")[:10], request.args.get("until", "")[:10], today)
-        return render_template(
-            "reports.html",
-            title="Reports",
-            days=days,
-            fault=fault,
-            presets=presets(today),
-            report=_report(parts, days),
-            tables_open=request.args.get("tables") == "open",
-        )
+@blueprint.get("/reports")
+@for_all_but_technicians
+def index() -> str:
+    days, problem = _days()
+    return render_template(
+        "reports/index.html",
+        title="Reports",
+        days=days,
+        problem=problem,
+        presets=presets(current().today()),
+        report=_report(days),
+        tables_open=request.args.get("tables") == "open",
+    )
 
-    @console.get("/reports/<name>.csv")
-    @for_readers
-    def reports_csv(name: str) -> ResponseReturnValue:
-        today = parts.clock.now().astimezone(parts.desk.zone).date()
-        days, fault = days_from(request.args.get("since", "")[:10], request.args.get("until", "")[:10], today)
-        tables = {figure.table.name: figure.table for figure in _report(parts, days).figures} if not fault else {}
-        if name not in tables:
-            abort(404)
-        answer = Response(table_as_csv(tables[name]), content_type="text/csv; charset=utf-8")
-        answer.headers["Content-Disposition"] = f'attachment; filename="{name}-{days.since}-{days.until}.csv"'
-        return answer
 
-    @console.get("/reports/digest")
-    @for_readers
-    def digest_shown() -> str:
-        now = parts.clock.now()
-        today = now.astimezone(parts.desk.zone).date()
-        day, fault = _morning(request.args.get("day", "")[:10], today)
-        kinds: list[Literal["night", "week"]] = ["night", "week"] if day.weekday() == 0 else ["night"]
+@blueprint.get("/reports/<name>.csv")
+@for_all_but_technicians
+def table_csv(name: str) -> ResponseReturnValue:
+    days, problem = _days()
+    tables = {figure.table.name: figure.table for figure in _report(days).figures} if not problem else {}
+    table = tables.get(name) or abort(404)
+    response = Response(table_as_csv(table), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{days.since}-{days.until}.csv"'
+    return response
 
-        def work(session: Session) -> list[Written]:
-            return [write(session, parts.desk, Digest(of, day), parts.public_url, now) for of in kinds]
 
-        return render_template(
-            "reports_digest.html",
-            title="Digest",
-            day=day,
-            before=day - DAY,
-            after=day + DAY if day < today else None,
-            fault=fault,
-            letters=parts.database.read(work),
-            mailed_at=f"{parts.desk.digest.at:%H:%M}",
-        )
+@blueprint.get("/reports/digest")
+@for_all_but_technicians
+def digest() -> str:
+    context = current()
+    today = context.today()
+    day, problem = _morning(request.args.get("day", "")[:10], today)
+    kinds: list[Literal["night", "week"]] = ["night", "week"] if day.weekday() == 0 else ["night"]
+
+    def load(session: Session) -> list[Written]:
+        now = context.now()
+        return [write(session, context.desk, Digest(kind, day), context.public_url, now) for kind in kinds]
+
+    return render_template(
+        "reports/digest.html",
+        title="Digest",
+        day=day,
+        before=day - DAY,
+        after=day + DAY if day < today else None,
+        problem=problem,
+        digests=context.database.read(load),
+        mailed_at=f"{context.desk.digest.at:%H:%M}",
+    )
+
+
+@blueprint.get("/what-if")
+@for_all_users
+def what_if() -> str:
+    context = current()
+    desk, line = context.desk, _line()
+    at, problem = _instant(request.args.get("at", ""))
+
+    def load(session: Session) -> WhatIf:
+        return answer(desk, store.schedule(session, desk, at), support_hours(session, desk), line, at)
+
+    found = context.database.read(load)
+    return render_template(
+        "reports/what_if.html",
+        title="What if",
+        lines=list(desk.lines),
+        line=line,
+        at=at,
+        at_field=f"{at.astimezone(desk.zone):%Y-%m-%dT%H:%M}",
+        found=found,
+        reason=found.reason.spoken("en"),
+        problem=problem,
+    )
+
+
+def _days() -> tuple[Days, str]:
+    """Return the days that the address asks for; otherwise the usual ones, and why."""
+    return days_from(request.args.get("since", "")[:10], request.args.get("until", "")[:10], current().today())
 
 
 def _morning(text: str, today: date) -> tuple[date, str]:
-    """The morning that was asked for; this one, with a word, when there is no such."""
+    """Return the morning that the address asks for; otherwise today's, and why."""
     try:
         day = date.fromisoformat(text) if text else today
     except ValueError:
-        return today, "That is no day: this is about this morning."
+        return today, "Not a valid date. This is the digest of this morning."
     if day > today or day.year < 2000:
-        return today, "That morning is too far away: this is about this one."
+        return today, "That day is out of range. This is the digest of this morning."
     return day, ""
 
 
-def _report(parts: ConsoleParts, days: Days) -> Report:
-    desk, now = parts.desk, parts.clock.now()
+def _line() -> str:
+    line, lines = request.args.get("line", ""), current().desk.lines
+    return line if line in lines else next(iter(lines))
 
-    def work(session: Session) -> tuple[Activity, list[Record]]:
-        in_these_days = Call.began_at.between(days.begin(desk.zone), days.end(desk.zone))
-        theirs = in_these_days & (Callback.state != CallbackState.CANCELLED)
-        owed = resolutions(session, desk, support_hours(session, desk), theirs, now)
+
+def _instant(text: str) -> tuple[datetime, str]:
+    """Return the instant that the address asks for, in desk time; otherwise now, and why."""
+    context = current()
+    try:
+        return (context.desk.instant(text), "") if text else (context.now(), "")
+    except WrongState as error:
+        return context.now(), f"{error} This is about now."
+
+
+def _report(days: Days) -> Report:
+    context = current()
+    desk, now = context.desk, context.now()
+
+    def load(session: Session) -> tuple[Activity, list[Record]]:
+        in_days = Call.began_at.between(days.begin(desk.zone), days.end(desk.zone))
+        counted = in_days & (Callback.state != CallbackState.CANCELLED)
+        owed = resolutions(session, desk, support_hours(session, desk), counted, now)
         return activity(session, days, desk.zone, desk.night_hours), [_record(each) for each in owed]
 
-    found, resolved = parts.database.read(work)
+    found, resolved = context.database.read(load)
     return report(found, resolved, desk.callback.promise, now)
 
 
 def _record(owed: Resolution) -> Record:
-    """A resolution to be counted; one whose clock stands still is open, however long that lasts."""
+    """Return a resolution as it is counted: open for as long as its clock is paused."""
     due_at = owed.promise.due_at or datetime.max.replace(tzinfo=UTC)
     return Record(owed.priority.value, owed.line, owed.began_at, due_at, owed.promise.done_at)

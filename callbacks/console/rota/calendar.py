@@ -1,4 +1,4 @@
-"""The rota as a calendar: which week or month an address means, and what stands in each of its days. Pure."""
+"""The rota as a calendar: which week or month an address means, and who is on call on each of its days. Pure."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from callbacks.oncall.schedule import Duty, Schedule, Stretch
 from sla.wall_clock import begins
 
 DAY, WEEK, MINUTE, HOUR = timedelta(days=1), timedelta(days=7), timedelta(minutes=1), timedelta(hours=1)
-FARTHEST = 3660  # days from today: what lies beyond is a slip of the keyboard
-LONGEST_SPAN = 400  # days whose hours are counted at once
+FARTHEST = 3660  # days from today; anything beyond is a typing mistake
+LONGEST_SPAN = 400  # days whose hours on call are counted at once
 
 
 @dataclass(frozen=True)
 class Dates:
-    """Days of the desk's, the last one with them."""
+    """Days at the desk, including the last."""
 
     first: date
     last: date
@@ -29,14 +29,14 @@ class Dates:
 
 @dataclass(frozen=True)
 class View:
-    """A week from its Monday on, or a month."""
+    """A week, from its Monday, or a month."""
 
     kind: Literal["week", "month"]
     first: date
 
     @classmethod
-    def holding(cls, kind: str, day: date) -> View:
-        """The week or the month that a day is in."""
+    def containing(cls, kind: str, day: date) -> View:
+        """Return the week or the month that contains a day."""
         return cls("month", day.replace(day=1)) if kind == "month" else cls("week", day - day.weekday() * DAY)
 
     @property
@@ -45,11 +45,11 @@ class View:
 
     @property
     def next(self) -> View:
-        return View.holding(self.kind, self.first + (31 * DAY if self.kind == "month" else WEEK))
+        return View.containing(self.kind, self.first + (31 * DAY if self.kind == "month" else WEEK))
 
     @property
     def previous(self) -> View:
-        return View.holding(self.kind, self.first - DAY)
+        return View.containing(self.kind, self.first - DAY)
 
     @property
     def name(self) -> str:
@@ -63,17 +63,17 @@ class View:
         return [Day(date, begins(date, zone), begins(date + DAY, zone), zone) for date in dates]
 
     def in_address(self) -> dict[str, Any]:
-        """The view as it stands in an address."""
+        """Return the query parameters for this view."""
         return {"view": self.kind, "from": self.first.isoformat()}
 
 
 def view_from(fields: Mapping[str, str], today: date) -> View:
-    """Read a view from an address; what makes no sense there means now."""
-    return View.holding(fields.get("view", ""), _day(fields.get("from", ""), today) or today)
+    """Return the view that an address asks for; the current one when it makes no sense."""
+    return View.containing(fields.get("view", ""), _day(fields.get("from", ""), today) or today)
 
 
 def dates_from(first: str, last: str, otherwise: Dates, today: date) -> Dates:
-    """Read a span of days; one that makes no sense means `otherwise`."""
+    """Return the days that an address asks for; `otherwise` when they make no sense."""
     found = _day(first, today), _day(last, today)
     if found[0] is None or found[1] is None or not 0 <= (found[1] - found[0]).days < LONGEST_SPAN:
         return otherwise
@@ -90,7 +90,7 @@ def _day(text: str, today: date) -> date | None:
 
 @dataclass(frozen=True)
 class Day:
-    """One day of the desk's; those on which the clocks change have 23 or 25 hours."""
+    """One day at the desk: 23 or 25 hours long when the clocks change."""
 
     date: date
     starts_at: datetime
@@ -103,13 +103,13 @@ class Day:
 
     @property
     def change(self) -> str:
-        """What is unusual about its length, in words."""
+        """Return what is unusual about its length, in words."""
         length = (self.ends_at - self.starts_at) / HOUR
         return "" if length == 24 else f"{length:g} hours: the clocks change"
 
     @property
     def hours(self) -> list[str]:
-        """What the clock shows at the beginning of each of its hours."""
+        """Return what the clock shows at the start of each of its hours."""
         count = -int(-(self.ends_at - self.starts_at) // HOUR)
         return [f"{self._local(self.starts_at + n * HOUR):%H:%M}" for n in range(count)]
 
@@ -117,7 +117,7 @@ class Day:
         return (at - self.starts_at) / MINUTE
 
     def clock(self, at: datetime) -> str:
-        """A time of this day; where the clocks change, with the name of the time that holds."""
+        """Return a time of this day, with its zone's name when the clocks change."""
         if at >= self.ends_at:
             return "24:00"
         return f"{self._local(at):%H:%M}" if not self.change else f"{self._local(at):%H:%M %Z}"
@@ -127,8 +127,8 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Part:
-    """What of a stretch lies in one day, and the times that a cover of it would have."""
+class Segment:
+    """The part of a stretch that lies in one day, and the times that a cover of it would have."""
 
     begins: str
     ends: str
@@ -142,19 +142,19 @@ class Part:
 
 
 @dataclass(frozen=True)
-class LayerShown:
-    """One layer: for each day what happens in it, in order."""
+class LayerRow:
+    """One layer: the segments of each day, in order."""
 
     name: str
-    days: Sequence[Sequence[Part]]
+    days: Sequence[Sequence[Segment]]
 
 
-def layers_shown(plan: Schedule, days: Sequence[Day], now: datetime) -> list[LayerShown]:
-    """Every layer that somebody is ever put on, day by day."""
+def layer_rows(plan: Schedule, days: Sequence[Day], now: datetime) -> list[LayerRow]:
+    """Return every staffed layer, day by day."""
     span = days[0].starts_at, days[-1].ends_at
     stretches = {layer: plan.stretches(layer, *span) for layer in plan.staffed_layers()}
     return [
-        LayerShown(layer, [[_part(each, day, now) for each in found if _touches(each, day)] for day in days])
+        LayerRow(layer, [[_segment(each, day, now) for each in found if _touches(each, day)] for day in days])
         for layer, found in stretches.items()
     ]
 
@@ -163,17 +163,18 @@ def _touches(stretch: Stretch, day: Day) -> bool:
     return stretch.starts_at < day.ends_at and day.starts_at < stretch.ends_at
 
 
-def _part(stretch: Stretch, day: Day, now: datetime) -> Part:
+def _segment(stretch: Stretch, day: Day, now: datetime) -> Segment:
     starts_at, ends_at = max(stretch.starts_at, day.starts_at), min(stretch.ends_at, day.ends_at)
-    # A night is covered whole; of what lasts for days, this one. Who could be reached in the past is not on record.
+    # A cover takes the whole of a night, but only this day of a longer stretch.
     is_short = stretch.ends_at - stretch.starts_at <= DAY
     cover_from, cover_until = (stretch.starts_at, stretch.ends_at) if is_short else (starts_at, ends_at)
-    return Part(
+    return Segment(
         begins=day.clock(starts_at),
         ends=day.clock(ends_at),
         minute=day.minute_of(starts_at),
         minutes=(ends_at - starts_at) / MINUTE,
         duties=stretch.duties,
+        # Whether somebody could be reached in the past is not on record.
         is_gap=not stretch.duties or (stretch.ends_at > now and stretch.is_gap),
         is_all_day=(starts_at, ends_at) == (day.starts_at, day.ends_at),
         cover_from=f"{cover_from.astimezone(day.zone):%Y-%m-%dT%H:%M}",
@@ -182,7 +183,7 @@ def _part(stretch: Stretch, day: Day, now: datetime) -> Part:
 
 
 def weeks_of(days: Sequence[Day]) -> list[list[int | None]]:
-    """A month's days as weeks from Monday on, each by its place; None where the week belongs to another month."""
+    """Return a month's days, by index, as weeks from Monday; None for a day of another month."""
     before = days[0].date.weekday()
     places = [None] * before + list(range(len(days)))
     places += [None] * (-len(places) % 7)

@@ -1,27 +1,25 @@
-"""The rota for other people's calendars. The address is the key: secret, and revocable."""
+"""The rota as a calendar feed. The address is the key: secret, and revocable."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, abort
 
-from callbacks.console.access import ConsoleParts, refuse_what_cannot_be_stored
+from callbacks.console.context import current
+from callbacks.console.security import refuse_nul_characters
 from callbacks.oncall.ical.sources import feed_for
 
+blueprint = Blueprint("calendar", __name__)
+blueprint.before_request(refuse_nul_characters)
 
-def calendar_blueprint(parts: ConsoleParts) -> Blueprint:
-    """The route that Google, Outlook and Apple fetch now and then."""
-    calendar = Blueprint("calendar", __name__)
-    calendar.before_request(refuse_what_cannot_be_stored)
 
-    @calendar.get("/calendar/<key>.ics")
-    def feed(key: str) -> Response:
-        now = parts.clock.now()
-        content = parts.database.read(lambda session: feed_for(session, parts.desk, key, now))
-        if content is None:
-            abort(404)
-        answer = Response(content, content_type="text/calendar; charset=utf-8")
-        answer.headers["Content-Disposition"] = 'inline; filename="on-call.ics"'
-        answer.headers["Cache-Control"] = "private, max-age=300"
-        return answer
-
-    return calendar
+@blueprint.get("/calendar/<key>.ics")
+def feed(key: str) -> Response:
+    """Return the feed that calendar programs fetch from time to time."""
+    context = current()
+    content = context.database.read(lambda session: feed_for(session, context.desk, key, context.now()))
+    if content is None:
+        abort(404)
+    response = Response(content, content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = 'inline; filename="on-call.ics"'
+    response.headers["Cache-Control"] = "private, max-age=300"
+    return response

@@ -1,18 +1,18 @@
-// Keeps a page live: fetches it again every second and changes what is different, so that nobody's focus, selection,
-// half-written form or player is touched; counts the time left down; and says so when it is not live.
+// Keeps a screen live: fetches it again every second and changes only what differs, so that focus, selection, forms
+// being filled in and players stay untouched. Counts down the time left, and says so when it is not live.
 "use strict";
 
 const main = document.querySelector("main");
 const mark = document.getElementById("live");
 const EVERY = 1000, LOST_AFTER = 3000;
-const kept = new WeakSet(); // forms that somebody has begun to fill in: they say what was seen when that began
-let seen = performance.now(); // when the desk last answered
-let ahead = clockOf(main); // how far the desk's clock is from this page's
-let over = ""; // why there is nothing more to come
+const kept = new WeakSet(); // forms being filled in: they keep the state that was seen when that began
+let seen = performance.now(); // when the server last answered
+let ahead = clockOf(main); // the server's clock minus this one
+let over = ""; // why updates have stopped
 
 document.addEventListener("input", (event) => kept.add(event.target.form || event.target));
 
-// What somebody has begun in one form outlives the sending of another.
+// What was typed into one form survives submitting another.
 const BEGUN = `begun in ${location.pathname}`;
 
 document.addEventListener("submit", (event) => {
@@ -49,7 +49,7 @@ const keepWhatPeopleDo = {
 async function refresh() {
   if (document.hidden || over) return;
   const answer = await fetch(location.href, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(4000) });
-  if (answer.redirected) over = "You are logged out. Load the page again.";
+  if (answer.redirected) over = "You are logged out. Reload the page.";
   if (!answer.ok || answer.redirected) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
   if (!fresh) return;
@@ -74,15 +74,15 @@ function clock(seconds) {
 
 function say() {
   const lost = over || (!document.hidden && performance.now() - seen > LOST_AFTER);
-  const words = over || (lost ? `Not live since ${new Date(Date.now() - (performance.now() - seen)).toLocaleTimeString()}: the desk does not answer.` : "Live");
-  if (mark.textContent !== words) mark.textContent = words; // a screen reader hears it when it changes, and only then
+  const words = over || (lost ? `Not live since ${new Date(Date.now() - (performance.now() - seen)).toLocaleTimeString()}. The server does not respond.` : "Live");
+  if (mark.textContent !== words) mark.textContent = words; // changed only when it differs, since a screen reader reads out each change
   mark.classList.toggle("lost", Boolean(lost));
 }
 
 async function stayLive() {
   try {
     await refresh();
-  } catch { /* the mark says it */ }
+  } catch { /* say() shows it */ }
   say();
   setTimeout(stayLive, EVERY);
 }

@@ -1,12 +1,12 @@
-// Drags a name onto a shift, or from the list also along the hours of a layer, and fills the form for a cover with that.
-// Nothing is sent: only the form's button changes anything.
+// Drags a name onto a shift or, from the list, along the hours of a layer, and fills in the form for a cover.
+// Nothing is sent until the form's button is pressed.
 "use strict";
 
 (() => {
-  const FURTHER = 24; // pixels along the hours that make it drawn and not dropped
-  let drag = null; // { person, draws, label, anchor, span }; anchor: where the hours that are drawn begin
+  const FURTHER = 24; // pixels along the hours from which a drag draws a span instead of dropping on a shift
+  let drag = null; // { person, draws, label, anchor, span }; anchor: where the drawn hours begin
 
-  // Where: an hour of a bar, as its place in the whole layer's hours.
+  // Find the hour under the pointer, by its index in the hours of the whole layer.
 
   function barAt(event) {
     const found = document.elementFromPoint(event.clientX, event.clientY);
@@ -18,7 +18,7 @@
     return [...document.querySelectorAll(".bar")].filter((bar) => bar.dataset.layer === layer);
   }
 
-  function hoursOf(bars) { // a layer's hours from the first day to the last, each as the desk's clock shows it
+  function hoursOf(bars) { // a layer's hours from the first day to the last, in desk time
     return bars.flatMap((bar) => bar.dataset.hours.split(" ").map((clock, hour) => ({ bar, hour, at: `${bar.dataset.date}T${clock}` })));
   }
 
@@ -37,7 +37,7 @@
     return next.toISOString().slice(0, 10);
   }
 
-  // What: a whole shift that a name was dropped on, or the hours that it was drawn along.
+  // The span to cover: the shift that a name was dropped on, or the hours that it was drawn along.
 
   function dropped(bar, minute) {
     const part = partAt(bar, minute).dataset;
@@ -46,7 +46,7 @@
 
   function drawn(layer, one, other) {
     const hours = hoursOf(barsOf(layer)), [first, last] = [Math.min(one, other), Math.max(one, other)];
-    const next = hours.slice(last).find(({ at }) => at > hours[last].at); // autumn shows an hour twice
+    const next = hours.slice(last).find(({ at }) => at > hours[last].at); // in autumn an hour comes twice
     const ends = next ? next.at : `${dayAfter(hours[last].bar.dataset.date)}T00:00`;
     const covered = hours.slice(first, last + 1).map(({ bar, hour }) => partAt(bar, hour * 60).dataset.for);
     const instead = covered.every((name) => name === covered[0]) ? covered[0] : "";
@@ -69,11 +69,11 @@
     return drag.draws && along ? drawn(bar.dataset.layer, drag.anchor.place, place) : dropped(bar, minute);
   }
 
-  function isBeside(bar, other) { // on a phone the days of a layer lie below each other, and are crossed on the way
+  function isBeside(bar, other) { // on a phone the days of a layer are stacked, and a drag crosses them
     return bar.dataset.layer === other.dataset.layer && bar.getBoundingClientRect().top === other.getBoundingClientRect().top;
   }
 
-  // Shown while it lasts.
+  // Show the span during the drag.
 
   const clearMarks = () => document.querySelectorAll(".bar .drawn").forEach((mark) => mark.remove());
 
@@ -119,7 +119,7 @@
     drag = null;
   }
 
-  // The form.
+  // Fill in the form.
 
   function fill(person, span) {
     const details = document.getElementById("cover"), form = details.querySelector("form");
@@ -131,13 +131,13 @@
       form.elements.from.value = span.from;
       form.elements.until.value = span.until;
     }
-    form.dispatchEvent(new Event("input", { bubbles: true })); // the page is not to be refreshed under it
+    form.dispatchEvent(new Event("input", { bubbles: true })); // so that a refresh leaves it alone
     (span ? form.querySelector("button") : form.elements.from).focus();
     details.scrollIntoView({ block: "center" });
   }
 
   let pressed = null; // a name under a pressed pointer that has not moved yet
-  let hasDragged = false; // so that the click which ends a drag is not taken for a choice
+  let hasDragged = false; // so that the click that ends a drag does not choose a name
 
   document.addEventListener("pointerdown", (event) => {
     const name = event.target.closest(".name[data-person]"), isChip = name && name.matches(".palette button");
@@ -145,7 +145,7 @@
     if (!name || event.button !== 0 || !document.getElementById("cover") || !document.querySelector(".rota.week")) return;
     if (!isChip && event.pointerType === "touch") return; // a finger on the table scrolls it
     if (isChip) name.focus();
-    else event.preventDefault(); // no text is to be selected
+    else event.preventDefault(); // do not select text
     pressed = { person: name.dataset.person, draws: isChip, x: event.clientX, y: event.clientY };
   });
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.db.database import Database
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import IN_VAIN, REACHED, PageKind
 from callbacks.db.tables import Call, Callback, Event, ReachAttempt, ReceivedText, Waiting
@@ -21,7 +22,16 @@ from callbacks.paging import messages
 from callbacks.paging.notices import text_if_reachable
 from callbacks.paging.subject import subject_of
 from callbacks.records.event_log import record_event
+from callbacks.worker.due_callbacks import DueCallbacks
+from sla.clock import Clock
 from sla.closing import Closing, automatic_closing
+
+
+def auto_close(database: Database, desk: Desk, clock: Clock) -> DueCallbacks:
+    """Return the job."""
+    return DueCallbacks(
+        database, clock, lambda session, callback, now: close_if_silent(session, desk, callback, now), tried=True
+    )
 
 
 def close_if_silent(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:

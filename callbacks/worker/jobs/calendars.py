@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.db import leases
 from callbacks.db.database import Database
+from callbacks.db.leases import Claim
 from callbacks.db.tables import CalendarSource
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import DeskError
@@ -22,9 +25,19 @@ from sla.clock import Clock
 
 log = structlog.get_logger(__name__)
 
+LEASE = timedelta(minutes=5)  # longer than a calendar may take to be fetched and understood
+
+
+@dataclass(frozen=True)
+class DueCalendar:
+    """A calendar to be read."""
+
+    claim: Claim[CalendarSource]
+    url: str
+
 
 class CalendarReader:
-    """Reads the calendars that are due, one a sweep, with no transaction open meanwhile."""
+    """Reads the calendars that are due, with no transaction open meanwhile."""
 
     def __init__(
         self,
@@ -37,47 +50,50 @@ class CalendarReader:
         self._database, self._desk, self._clock, self._fetch = database, desk, clock, fetch_from
         self._patience = patience
 
-    def read_due(self) -> None:
-        """Read one calendar that is due. What was taken before stays when it cannot be read."""
+    def read_due(self) -> bool:
+        """Read one calendar that is due, and return whether there was one. One that cannot be read changes nothing."""
         now = self._clock.now()
         due = self._database.write(lambda session: _claim(session, now))
         if due is None:
-            return
-        source_id, url = due
+            return False
         try:
-            found = read_guarded(self._fetch(url), *read_span(now), self._desk.zone, self._patience)
+            found = read_guarded(self._fetch(due.url), *read_span(now), self._desk.zone, self._patience)
         except DeskError as fault:
-            log.warning("a calendar could not be read", calendar=source_id, cause=str(fault))
+            log.warning("a calendar could not be read", calendar=due.claim.key, cause=str(fault))
             words = str(fault)
-            self._database.write(lambda session: self._note_trouble(session, source_id, words, now))
-            return
-        self._database.write(lambda session: self._take(session, source_id, found, now))
+            self._database.write(lambda session: self._note_trouble(session, due, words, now))
+        else:
+            self._database.write(lambda session: self._take(session, due, found, now))
+        return True
 
-    def _take(self, session: Session, source_id: int, found: Sequence[FoundShift], now: datetime) -> None:
-        source = session.get(CalendarSource, source_id)
+    def _take(self, session: Session, due: DueCalendar, found: Sequence[FoundShift], now: datetime) -> None:
+        source = leases.held(session, due.claim)
         if source is None:
             return
+        source.next_action_at = now + READ_EVERY
         taken = take(session, source, found, now)
         if taken.unknown:
             named = ", ".join(taken.unknown[:5])
             english = f"the calendar of {source.layer} names nobody we know in: {named}. Their time is not covered."
             french = f"le calendrier de {source.layer} ne nomme personne de connu dans: {named}."
-            alert_supervisors(session, self._desk, f"calendar {source_id} {now.date()}", Words(english, french), now)
+            self._alert_daily(session, f"calendar {source.id} names unknown people", Words(english, french), now)
 
-    def _note_trouble(self, session: Session, source_id: int, why: str, now: datetime) -> None:
-        source = session.get(CalendarSource, source_id)
+    def _note_trouble(self, session: Session, due: DueCalendar, why: str, now: datetime) -> None:
+        source = leases.held(session, due.claim)
         if source is None:
             return
+        source.next_action_at = now + READ_EVERY
         source.trouble = why[:500]
         english = f"the calendar of {source.layer} cannot be read: {why} The shifts known from before stay."
         french = f"le calendrier de {source.layer} est illisible: {why}"
-        alert_supervisors(session, self._desk, f"calendar {source_id} {now.date()}", Words(english, french), now)
+        self._alert_daily(session, f"calendar {source.id} cannot be read", Words(english, french), now)
+
+    def _alert_daily(self, session: Session, what: str, words: Words, now: datetime) -> None:
+        alert_supervisors(session, self._desk, what, words, now, daily=True)
 
 
-def _claim(session: Session, now: datetime) -> tuple[int, str] | None:
+def _claim(session: Session, now: datetime) -> DueCalendar | None:
     due = select(CalendarSource).where(CalendarSource.next_action_at <= now, CalendarSource.url.like("https://%"))
-    source = session.scalars(due.order_by(CalendarSource.id).limit(1).with_for_update(skip_locked=True)).first()
-    if source is None:
-        return None
-    source.next_action_at = now + READ_EVERY
-    return source.id, source.url
+    for source in leases.claim(session, CalendarSource, due.order_by(CalendarSource.id), LEASE, now):
+        return DueCalendar(leases.claim_on(source), source.url)
+    return None

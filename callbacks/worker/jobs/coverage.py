@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from callbacks.db.database import insert_once
-from callbacks.db.tables import Watermark
+from callbacks.db import marks
 from callbacks.desk.desk_file import Desk
 from callbacks.oncall import store
 from callbacks.oncall.schedule import Gap
@@ -33,13 +32,11 @@ def next_watch(desk: Desk, watched_at: datetime | None, edited_at: datetime | No
 
 def watch(session: Session, desk: Desk, now: datetime) -> list[Gap]:
     """Look at the rota when it is time, and tell the supervisor of its gaps; give those that were told."""
-    mark, edit = session.get(Watermark, MARK, with_for_update=True), session.get(Watermark, store.EDITED)
-    if now < next_watch(desk, mark.at if mark else None, edit.at if edit else None, now):
+    watched_at = marks.last_at(session, MARK)
+    if now < next_watch(desk, watched_at, marks.last_at(session, store.EDITED), now):
         return []
-    if mark is not None:
-        mark.at = now
-    elif not insert_once(session, Watermark, name=MARK, at=now):
-        return []
+    if not marks.replace(session, MARK, watched_at, now):
+        return []  # another worker looks
     gaps = store.gaps_ahead(session, desk, now)
     if gaps:
         alert_supervisors(session, desk, f"gaps {now:%Y-%m-%d %H:%M:%S}", _words(desk, gaps), now)

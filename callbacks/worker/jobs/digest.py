@@ -1,8 +1,8 @@
 """Mails the digests: each morning on the night before, each Monday on the week. Silence means a broken desk.
 
-Each mail is held by a watermark of its own, so that any number of workers sends it once. Whoever takes it holds it
-for a while; when it could not be sent, or the worker died over it, the hold runs out and it is sent again, until
-the last time that the desk file allows.
+Each mail has a mark of its own, so that any number of workers sends it once. Whoever sends it holds the mark for a
+while; when it could not be sent, or the worker died over it, the hold runs out and it is sent again, until the last
+time that the desk file allows.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.db.database import Database, insert_once
-from callbacks.db.tables import User, Watermark
+from callbacks.db import marks
+from callbacks.db.database import Database
+from callbacks.db.tables import User
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
 from callbacks.paging.channels.mail import Letter, Post
@@ -37,7 +38,7 @@ def due(desk: Desk, now: datetime) -> list[Digest]:
     return [night, Digest("week", local.date())] if local.weekday() == 0 else [night]
 
 
-class DigestPost:
+class DigestMailer:
     """Sends the digests that are due, when a mail server is set up."""
 
     def __init__(self, database: Database, post: Post, desk: Desk, public_url: str, clock: Clock) -> None:
@@ -55,7 +56,7 @@ class DigestPost:
 
     def _send_once(self, digest: Digest, address: str, now: datetime) -> None:
         name = _mark(digest, address)
-        if not self._database.write(lambda session: _hold(session, name, now)):
+        if not self._database.write(lambda session: marks.hold(session, name, now + AGAIN_AFTER, now)):
             return
         written = self._database.read(lambda session: write(session, self._desk, digest, self._public_url, now))
         addressee = sha256(address.encode()).hexdigest()[:12]
@@ -65,7 +66,7 @@ class DigestPost:
         except CarrierError as fault:
             log.error("a digest could not be mailed; it is tried again", of=digest.of, cause=str(fault))
             return
-        self._database.write(lambda session: _hold(session, name, now, until=_last_time(self._desk, digest)))
+        self._database.write(lambda session: marks.record(session, name, _last_time(self._desk, digest)))
         log.info("digest mailed", of=digest.of, day=str(digest.day))
 
 
@@ -75,20 +76,8 @@ def recipients(session: Session, desk: Desk) -> list[str]:
     return list(dict.fromkeys(address for address in (*ours, *desk.digest.also_to) if "@" in address))
 
 
-def _hold(session: Session, name: str, now: datetime, until: datetime | None = None) -> bool:
-    """Take a digest for a while, or, once it is sent, for good: nobody else sends it before the mark. Say if it was."""
-    free_from = until or now + AGAIN_AFTER
-    if insert_once(session, Watermark, name=name, at=free_from):
-        return True
-    mark = session.get_one(Watermark, name, with_for_update=True, populate_existing=True)
-    if until is None and mark.at > now:
-        return False
-    mark.at = free_from
-    return True
-
-
 def _mark(digest: Digest, address: str) -> str:
-    return f"digest of the {digest.of} {digest.day} {address}"[:120]
+    return f"digest of the {digest.of} {digest.day} {address}"
 
 
 def _last_time(desk: Desk, digest: Digest) -> datetime:

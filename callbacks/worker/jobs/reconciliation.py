@@ -13,10 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.acts.opening import open_callback
-from callbacks.db.database import Database, insert_once
+from callbacks.db import marks
+from callbacks.db.database import Database
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import AudioState, VoicemailState
-from callbacks.db.tables import Call, Voicemail, Watermark
+from callbacks.db.tables import Call, Voicemail
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
@@ -28,11 +29,11 @@ from sla.clock import Clock
 log = structlog.get_logger(__name__)
 
 EVERY = timedelta(minutes=2)
-AGAIN_AFTER = timedelta(seconds=30)  # a look that failed; not at every sweep, which it would hold up
+AGAIN_AFTER = timedelta(seconds=30)  # a look that failed
 OVERLAP = timedelta(minutes=15)
 WEBHOOKS_ARE_LATE_BY = timedelta(minutes=2)  # so long a webhook may still bring it
 NO_RECORDING_AFTER = timedelta(minutes=5)
-WATERMARK = "reconciled"
+MARK = "reconciled"
 
 
 class Reconciliation:
@@ -40,20 +41,16 @@ class Reconciliation:
 
     def __init__(self, database: Database, carrier: Carrier, desk: Desk, clock: Clock) -> None:
         self._database, self._carrier, self._desk, self._clock = database, carrier, desk, clock
-        self._tried_at: datetime | None = None
 
-    def is_due(self) -> bool:
-        now = self._clock.now()
-        if self._tried_at is not None and timedelta(0) <= now - self._tried_at < AGAIN_AFTER:
-            return False
-        last = self._database.read(lambda session: _last_look(session))
-        return last is None or now - last >= EVERY
+    def next_due_at(self) -> datetime:
+        """Return when the carrier is to be asked next: at once if never, or if the clock has gone back since."""
+        now, last = self._clock.now(), self._last_look()
+        return now if last is None or last > now else last + EVERY
 
     def look_back(self) -> None:
-        """Take in everything that the carrier knows and we do not; leave the watermark where it was on any failure."""
-        now = self._tried_at = self._clock.now()
-        last = self._database.read(lambda session: _last_look(session))
-        since = (last or now) - OVERLAP
+        """Take in everything that the carrier knows and we do not; leave the mark where it was on any failure."""
+        now = self._clock.now()
+        since = min(self._last_look() or now, now) - OVERLAP
         try:
             for recording in self._carrier.recordings(since):
                 self._take_in_recording(recording)
@@ -64,7 +61,10 @@ class Reconciliation:
             log.warning("the carrier could not be asked what we missed", cause=str(fault))
             return
         self._database.write(lambda session: self._settle_silent_voicemails(session, now))
-        self._database.write(lambda session: _remember(session, now))
+        self._database.write(lambda session: marks.record(session, MARK, now))
+
+    def _last_look(self) -> datetime | None:
+        return self._database.read(lambda session: marks.last_at(session, MARK))
 
     def _take_in_recording(self, recording: CarrierRecording) -> None:
         if recording.state is None:
@@ -132,13 +132,3 @@ def _needs(session: Session, recording: CarrierRecording) -> bool:
     if found is None or found.state is VoicemailState.EXPECTED:
         return True
     return found.state is not VoicemailState.RECORDED and recording.state is VoicemailState.RECORDED
-
-
-def _last_look(session: Session) -> datetime | None:
-    mark = session.get(Watermark, WATERMARK)
-    return mark.at if mark else None
-
-
-def _remember(session: Session, now: datetime) -> None:
-    if not insert_once(session, Watermark, name=WATERMARK, at=now):
-        session.get_one(Watermark, WATERMARK).at = now

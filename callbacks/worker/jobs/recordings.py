@@ -10,103 +10,164 @@ import os
 import re
 import struct
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from callbacks.db import leases
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import AudioState, VoicemailState
-from callbacks.db.tables import Voicemail
+from callbacks.db.leases import BackOff, Claim
+from callbacks.db.states import AudioState, CallbackState, VoicemailState
+from callbacks.db.tables import Callback, Voicemail
+from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
+from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.channels.twilio import Carrier
 from callbacks.records.event_log import record_event
+from callbacks.text.bilingual import Words
+from callbacks.worker.senders import Senders
 from sla.clock import Clock
 
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=30)
-FIRST_PAUSE = timedelta(seconds=5)
-LONGEST_PAUSE = timedelta(minutes=15)
+PAUSES = BackOff(first=timedelta(seconds=5), longest=timedelta(minutes=15))
 TOLD_AFTER_TRIES = 8
+# The carrier denies a fresh recording for some seconds, and for longer when it has troubles of its own; an hour of
+# nothing but denials is an answer. People are paged long before, so nobody waits for it.
+DENIALS = (404, 410)  # HTTP
+LOST_AFTER_DENIALS = timedelta(hours=1)
+# Anything else (no connection, a fault of the carrier, a full disk) says nothing about the recording. It is asked for
+# during a week: outages and long weekends are shorter. Tries are counted, not days, so that a worker that was away for
+# weeks does not give up at its first try.
+LOST_AFTER_TRIES = 680
 
 
 @dataclass(frozen=True)
-class Wanted:
-    voicemail_id: int
-    recording_sid: str
-    token: int
+class DueRecording:
+    """A recording to be copied."""
+
+    claim: Claim[Voicemail]
+    sid: str
 
 
-class AudioCopier:
-    """Brings recordings home."""
+def is_lost(missing_since: datetime | None, tries: int, now: datetime) -> bool:
+    """Return whether to give up a recording that is denied without a break since an instant, after so many tries."""
+    is_denied_for_good = missing_since is not None and now - missing_since >= LOST_AFTER_DENIALS
+    return is_denied_for_good or tries >= LOST_AFTER_TRIES
 
-    def __init__(self, database: Database, carrier: Carrier, media_dir: Path, clock: Clock) -> None:
-        self._database, self._carrier, self._media_dir, self._clock = database, carrier, media_dir, clock
 
-    def claim(self, limit: int) -> list[Wanted]:
+class RecordingCopier:
+    """Copies recordings from the carrier into our own storage."""
+
+    def __init__(self, database: Database, carrier: Carrier, desk: Desk, media_dir: Path, clock: Clock) -> None:
+        self._database, self._carrier, self._desk = database, carrier, desk
+        self._media_dir, self._clock = media_dir, clock
+
+    def next_due_at(self) -> datetime | None:
+        """Return when the next recording is to be asked for."""
+        earliest = select(func.min(Voicemail.next_action_at)).where(Voicemail.audio == AudioState.WANTED)
+        return self._database.read(lambda session: session.scalar(earliest))
+
+    def start(self, senders: Senders) -> bool:
+        """Start to copy what is due, as many as there are senders left. Return whether there may be more."""
+        free = senders.free
+        if free < 0:
+            return False
+        claims = self.claim(max(free, 1))  # one may wait for a sender: pages must not keep recordings from their turn
+        senders.start(self.copy, claims)
+        return len(claims) == free > 0
+
+    def claim(self, limit: int) -> list[DueRecording]:
+        """Claim up to `limit` recordings that are due."""
         now = self._clock.now()
+        due = (
+            select(Voicemail)
+            .where(Voicemail.audio == AudioState.WANTED, Voicemail.next_action_at <= now)
+            .order_by(Voicemail.next_action_at)
+        )
 
-        def work(session: Session) -> list[Wanted]:
-            due = (
-                select(Voicemail)
-                .where(Voicemail.audio == AudioState.WANTED, Voicemail.next_action_at <= now)
-                .order_by(Voicemail.next_action_at)
-                .limit(limit)
-                .with_for_update(skip_locked=True)
-            )
-            claims = []
-            for voicemail in session.scalars(due).all():
-                voicemail.token += 1
-                voicemail.tries += 1
-                voicemail.next_action_at = now + LEASE
-                claims.append(Wanted(voicemail.id, voicemail.recording_sid or "", voicemail.token))
-            return claims
+        def work(session: Session) -> list[DueRecording]:
+            claimed = leases.claim(session, Voicemail, due, LEASE, now, limit)
+            return [DueRecording(leases.claim_on(row), row.recording_sid or "") for row in claimed]
 
         return self._database.write(work)
 
-    def copy(self, wanted: Wanted) -> None:
-        """Fetch, check and keep one recording; when it cannot be had yet, ask again later."""
+    def copy(self, due: DueRecording) -> None:
+        """Fetch, check and keep one recording; when it cannot be had, ask again later, or give it up in the end."""
         try:
-            audio = self._carrier.audio(wanted.recording_sid)
+            audio = self._carrier.audio(due.sid)
             seconds = wav_seconds(audio)
-            name = keep(self._media_dir, wanted.recording_sid, audio)
-        except (CarrierError, ValueError, OSError) as fault:
-            reason = str(fault)
-            self._database.write(lambda session: self._try_later(session, wanted, reason))
+            name = keep(self._media_dir, due.sid, audio)
+        except (CarrierError, ValueError, OSError) as error:
+            failure = error
+            self._database.write(lambda session: self._failed(session, due, failure))
             return
         digest = hashlib.sha256(audio).hexdigest()
-        self._database.write(lambda session: self._copied(session, wanted, name, digest, seconds))
+        self._database.write(lambda session: self._copied(session, due, name, digest, seconds))
 
-    def _copied(self, session: Session, wanted: Wanted, name: str, digest: str, seconds: int) -> None:
-        voicemail = self._mine(session, wanted)
+    def _copied(self, session: Session, due: DueRecording, name: str, digest: str, seconds: int) -> None:
+        voicemail = leases.held(session, due.claim)
         if voicemail is None:
             return
+        voicemail.tries += 1
         voicemail.audio, voicemail.audio_file, voicemail.audio_sha256 = AudioState.COPIED, name, digest
-        voicemail.state, voicemail.next_action_at = VoicemailState.RECORDED, None
+        voicemail.state, voicemail.next_action_at, voicemail.missing_since = VoicemailState.RECORDED, None, None
         if voicemail.seconds is None:
             voicemail.seconds = seconds
         now, detail = self._clock.now(), f"{voicemail.seconds} seconds"
         record_event(session, voicemail.call_sid, now, Actor.DESK, EventKind.AUDIO_STORED, detail)
 
-    def _try_later(self, session: Session, wanted: Wanted, reason: str) -> None:
-        voicemail = self._mine(session, wanted)
+    def _failed(self, session: Session, due: DueRecording, failure: Exception) -> None:
+        voicemail = leases.held(session, due.claim)
         if voicemail is None:
             return
         now = self._clock.now()
-        voicemail.next_action_at = now + min(FIRST_PAUSE * 2 ** min(voicemail.tries - 1, 10), LONGEST_PAUSE)
+        voicemail.tries += 1
+        voicemail.missing_since = (voicemail.missing_since or now) if _is_denial(failure) else None
+        if is_lost(voicemail.missing_since, voicemail.tries, now):
+            self._give_up(session, voicemail, failure, now)
+            return
+        voicemail.next_action_at = now + PAUSES.after(voicemail.tries)
         if voicemail.tries == TOLD_AFTER_TRIES:
-            log.error("a recording cannot be copied", recording=wanted.recording_sid, cause=reason)
-            record_event(
-                session, voicemail.call_sid, now, Actor.DESK, EventKind.AUDIO_DELAYED, f"{reason} It is tried again."
-            )
+            log.error("a recording cannot be copied", recording=due.sid, cause=str(failure))
+            detail = f"{failure} It is tried again."
+            record_event(session, voicemail.call_sid, now, Actor.DESK, EventKind.AUDIO_DELAYED, detail)
 
-    def _mine(self, session: Session, wanted: Wanted) -> Voicemail | None:
-        voicemail = session.get(Voicemail, wanted.voicemail_id, with_for_update={"of": Voicemail})
-        return voicemail if voicemail is not None and voicemail.token == wanted.token else None
+    def _give_up(self, session: Session, voicemail: Voicemail, failure: Exception, now: datetime) -> None:
+        log.error("a recording is lost", recording=voicemail.recording_sid, cause=str(failure))
+        voicemail.audio, voicemail.next_action_at = AudioState.LOST, None
+        why = DENIED if voicemail.missing_since else _not_for_a_week(failure)
+        detail = f"The message cannot be heard. {why.english}"
+        record_event(session, voicemail.call_sid, now, Actor.DESK, EventKind.AUDIO_LOST, detail)
+        callback = voicemail.call.callback
+        words = _words(callback, why) if callback is not None else Words(detail, detail)
+        alert_supervisors(session, self._desk, f"recording lost {voicemail.recording_sid}", words, now)
+
+
+DENIED = Words("The carrier no longer has it.", "L'opérateur ne l'a plus.")
+
+
+def _not_for_a_week(failure: Exception) -> Words:
+    return Words(
+        f"It could not be fetched for a week. {failure}", f"Impossible à récupérer depuis une semaine. {failure}"
+    )
+
+
+def _is_denial(failure: Exception) -> bool:
+    return isinstance(failure, CarrierError) and (failure.permanent or failure.code in DENIALS)
+
+
+def _words(callback: Callback, why: Words) -> Words:
+    english = f"the message of {callback.reference} is lost and cannot be heard. {why.english}"
+    french = f"le message de {callback.reference} est perdu, personne ne peut l'entendre. {why.french}"
+    if callback.state is CallbackState.OPEN:
+        return Words(f"{english} Call this customer.", f"{french} Appelez ce client.")
+    return Words(english, french)
 
 
 def wav_seconds(audio: bytes) -> int:

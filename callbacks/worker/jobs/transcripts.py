@@ -6,17 +6,19 @@ Callback, pages and player wait for none of it, and what a person wrote down is 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from callbacks.db import leases
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import Actor, EventKind
+from callbacks.db.leases import Claim
 from callbacks.db.states import AudioState, TranscribedBy
-from callbacks.db.tables import Call, Callback, Voicemail
+from callbacks.db.tables import Call, Voicemail
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
 from callbacks.worker.speech import PATIENCE, NotHeard, words_in
@@ -31,12 +33,11 @@ LONGEST = 4000  # characters
 
 @dataclass(frozen=True)
 class Unheard:
-    """A message to be written down; who holds the token writes."""
+    """A message to be written down."""
 
-    voicemail_id: int
+    claim: Claim[Voicemail]
     audio_file: str
     language: str
-    token: int
 
 
 class Transcription:
@@ -45,46 +46,38 @@ class Transcription:
     def __init__(self, database: Database, media_dir: Path, model: Path | None, clock: Clock) -> None:
         self._database, self._media_dir, self._model, self._clock = database, media_dir, model, clock
 
-    @property
-    def is_on(self) -> bool:
-        return self._model is not None
+    def next_due_at(self) -> datetime | None:
+        """Return the present instant while messages wait, when transcription is set up."""
+        now = self._clock.now()
+        if self._model is None or not self._database.read(lambda session: session.scalars(_waiting(now)).first()):
+            return None
+        return now
 
-    def write_down(self) -> None:
-        """Write down every message that waits, the oldest first."""
-        while self._model is not None and (unheard := self._database.write(self._claim)) is not None:
-            self._hear(unheard, self._model)
+    def write_down(self) -> bool:
+        """Write down the oldest message that waits, and return whether there was one."""
+        unheard = self._database.write(self._claim) if self._model is not None else None
+        if unheard is None or self._model is None:
+            return False
+        self._hear(unheard, self._model)
+        return True
 
     def _hear(self, unheard: Unheard, model: Path) -> None:
         try:
             words, by = words_in(self._media_dir / unheard.audio_file, model, unheard.language), TranscribedBy.MACHINE
         except NotHeard as fault:
-            log.warning("a message was not written down", voicemail=unheard.voicemail_id, cause=str(fault))
+            log.warning("a message was not written down", voicemail=unheard.claim.key, cause=str(fault))
             words, by = str(fault), TranscribedBy.NOBODY
         self._database.write(lambda session: self._keep(session, unheard, words[:LONGEST], by))
 
     def _claim(self, session: Session) -> Unheard | None:
         now = self._clock.now()
-        is_unheard = (Voicemail.audio == AudioState.COPIED) & (Voicemail.transcribed_by == TranscribedBy.NOT_YET)
-        is_free = Voicemail.next_action_at.is_(None) | (Voicemail.next_action_at <= now)
-        waiting = (
-            select(Voicemail, Call.language)
-            .join(Call, Call.sid == Voicemail.call_sid)
-            .where(Call.began_at > now - LOOKS_BACK, is_unheard, is_free)
-            .order_by(Call.began_at)
-            .limit(1)
-            .with_for_update(of=Voicemail, skip_locked=True)
-        )
-        found = session.execute(waiting).first()
-        if found is None:
-            return None
-        voicemail, language = found
-        voicemail.token += 1
-        voicemail.next_action_at = now + LEASE
-        return Unheard(voicemail.id, voicemail.audio_file or "", language, voicemail.token)
+        for voicemail in leases.claim(session, Voicemail, _waiting(now), LEASE, now):
+            return Unheard(leases.claim_on(voicemail), voicemail.audio_file or "", voicemail.call.language)
+        return None
 
     def _keep(self, session: Session, unheard: Unheard, words: str, by: TranscribedBy) -> None:
-        voicemail = session.get_one(Voicemail, unheard.voicemail_id, with_for_update={"of": Voicemail})
-        if voicemail.token != unheard.token or voicemail.transcribed_by is not TranscribedBy.NOT_YET:
+        voicemail = leases.held(session, unheard.claim)
+        if voicemail is None or voicemail.transcribed_by is not TranscribedBy.NOT_YET:
             return
         voicemail.transcribed_by, voicemail.next_action_at = by, None
         if by is TranscribedBy.NOBODY:
@@ -100,6 +93,14 @@ class Transcription:
             EventKind.MACHINE_TRANSCRIBED,
             words or "No words.",
         )
-        callback = session.scalar(select(Callback).where(Callback.call_sid == voicemail.call_sid))
+        callback = voicemail.call.callback
         if callback is not None:
             index_words(session, callback, words)
+
+
+def _waiting(now: datetime) -> Select[Voicemail]:
+    """The messages that nobody has written down, the oldest first."""
+    is_free = Voicemail.next_action_at.is_(None) | (Voicemail.next_action_at <= now)
+    is_unheard = (Voicemail.audio == AudioState.COPIED) & (Voicemail.transcribed_by == TranscribedBy.NOT_YET)
+    recent = select(Voicemail).join(Call, Call.sid == Voicemail.call_sid).where(Call.began_at > now - LOOKS_BACK)
+    return recent.where(is_unheard, is_free).order_by(Call.began_at)

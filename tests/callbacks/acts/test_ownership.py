@@ -68,7 +68,7 @@ def test_assigned_it_is_theirs_whoever_had_it_and_they_get_a_text(night: Night) 
     night.amy_does(Take())
     answer = night.sue_does(Assign(night.luc))
     assert night.callback.owner is night.luc
-    assert answer.english == f"{night.callback.reference} is assigned to Luc, who gets a text."
+    assert answer.english == f"{night.callback.reference} was assigned to Luc, who gets a text."
     assert f"{SUE} vous confie {night.callback.reference}" in night.texts(night.luc, PageKind.GIVEN)[0]
     assert night.texts(night.amy, PageKind.TAKEN)
     assert night.events(EventKind.ASSIGNED) == [(SUE, EventKind.ASSIGNED, "to Luc")]

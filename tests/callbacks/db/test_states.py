@@ -6,7 +6,7 @@ import enum
 
 import pytest
 
-from callbacks.console.link_page.routes import OUTCOMES
+from callbacks.console.link_page.screen import OUTCOMES
 from callbacks.db import states
 from callbacks.db.states import CarrierStatus, PageKind, ReachOutcome, ReportedOutcome, carrier_status
 from callbacks.paging.delivery import KINDS

@@ -70,6 +70,15 @@ def test_a_later_page_says_what_was_done_before() -> None:
     assert "Amy Roy took it at 10:13 p.m., and no call is on record. Reply" in late
 
 
+def test_a_message_that_is_lost_is_said_to_be_and_nobody_is_sent_to_hear_it() -> None:
+    lost = replace(SUBJECT, message=messages.LOST_MESSAGE)
+    assert "(toll-free line, message lost)" in messages.page(lost, "5831", "en", NOW)
+    assert "(ligne toll-free, message perdu)" in messages.page(lost, "5831", "fr", NOW)
+    withheld = replace(lost, customer_number=None)
+    assert "call the caller (number withheld) back" in messages.page(withheld, "5831", "en", NOW)
+    assert "hear the message" in messages.page(replace(SUBJECT, customer_number=None), "5831", "en", NOW)
+
+
 def test_nobody_is_given_a_deadline_that_is_over_or_was_kept() -> None:
     late = NOW + timedelta(hours=1)
     assert "Call (514) 555-0199 by 10:42 p.m. CALL" in messages.given(SUBJECT, "5831", "Sue", "en", NOW)

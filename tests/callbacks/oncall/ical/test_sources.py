@@ -1,4 +1,4 @@
-"""Calendars: the rota as a feed behind a secret, and a layer's shifts from somebody else's calendar."""
+"""The rota as a calendar feed behind a secret."""
 
 from __future__ import annotations
 
@@ -10,25 +10,21 @@ import pytest
 from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callbacks.console.access import ConsoleParts
-from callbacks.console.rota.feed import calendar_blueprint
+from callbacks.console.blueprint import register_console
+from callbacks.console.context import ConsoleContext
 from callbacks.db.database import UNHURRIED, Database
-from callbacks.db.states import PageKind
-from callbacks.db.tables import CalendarSource, Page, ShiftRow, Technician
 from callbacks.desk.desk_file import read_desk
+from callbacks.links import Links
 from callbacks.oncall import store
 from callbacks.oncall.ical import sources
 from callbacks.oncall.ical.feed import feed
-from callbacks.oncall.ical.parse import BrokenCalendar, shifts_in
+from callbacks.oncall.ical.parse import shifts_in
 from callbacks.oncall.roster import Shift
 from callbacks.people import technicians
 from callbacks.people.person import Person
-from callbacks.worker.jobs.calendars import CalendarReader
 from sla.clock import MovingClock
-from tests.waiting import FAR
 
 DESK = read_desk(Path("support.toml"))
 NOW = datetime(2026, 10, 26, 14, 0, tzinfo=UTC)
@@ -117,8 +113,9 @@ def test_what_is_written_is_read_again_to_the_second(spans: list[tuple[int, int]
 
 
 def test_the_address_is_the_key_and_can_be_revoked(database: Database, tmp_path: Path) -> None:
-    web = Flask("calendar")
-    web.register_blueprint(calendar_blueprint(ConsoleParts(database, DESK, MovingClock(NOW), tmp_path, "https://x")))
+    web, clock = Flask("calendar", static_folder=None), MovingClock(NOW)
+    links = Links("x" * 32, "https://x", clock)
+    register_console(web, ConsoleContext(database, DESK, clock, links, tmp_path, "https://x"))
     key = database.write(lambda session: sources.key_of(session, None, NOW))
     assert database.write(lambda session: sources.key_of(session, None, NOW)) == key
     answer = web.test_client().get(f"/calendar/{key}.ics")
@@ -128,88 +125,3 @@ def test_the_address_is_the_key_and_can_be_revoked(database: Database, tmp_path:
     assert database.write(lambda session: sources.revoke(session, None, NOW)) == 1
     assert web.test_client().get(f"/calendar/{key}.ics").status_code == 404
     assert database.write(lambda session: sources.key_of(session, None, NOW)) != key
-
-
-# Somebody else's calendar
-
-
-def ics(*events: tuple[str, str, str]) -> bytes:
-    body = "".join(
-        f"BEGIN:VEVENT\r\nUID:{n}\r\nDTSTAMP:20261001T000000Z\r\nSUMMARY:{title}\r\nDTSTART:{starts}\r\nDTEND:{ends}\r\n"
-        "END:VEVENT\r\n"
-        for n, (title, starts, ends) in enumerate(events)
-    )
-    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{body}END:VCALENDAR\r\n".encode()
-
-
-NIGHT = ("On call Ben Cole (nights)", "20261027T220000Z", "20261028T120000Z")
-UNKNOWN = ("On call: Zoe", "20261028T220000Z", "20261029T120000Z")
-
-
-class Outside:
-    """A calendar out there, and a reader that is due every hour."""
-
-    def __init__(self, database: Database) -> None:
-        self.database, self.clock = database, MovingClock(NOW)
-        self.content: bytes | Exception = ics(NIGHT)
-        self.reader = CalendarReader(database, DESK, self.clock, self.fetch, FAR.total_seconds())
-        database.write(lambda s: sources.add_source(s, DESK, "backup", "https://cal.example.com/secret.ics", NOW))
-
-    def fetch(self, url: str) -> bytes:
-        if isinstance(self.content, Exception):
-            raise self.content
-        return self.content
-
-    def an_hour_passes(self) -> None:
-        self.clock.move_to(self.clock.now() + timedelta(hours=1))
-        self.reader.read_due()
-
-    def on_backup(self, at: datetime) -> list[str]:
-        roster = self.database.read(lambda session: store.schedule(session, DESK, NOW)).on_call("backup", at)
-        return [person.name for person in roster]
-
-    def told(self) -> list[str]:
-        query = select(Page.words).join(Technician).where(Page.kind == PageKind.ALARM, Technician.name == "Sue Tran")
-        return self.database.read(lambda session: list(session.scalars(query)))
-
-
-@pytest.fixture
-def outside(database: Database) -> Outside:
-    return Outside(database)
-
-
-def test_shifts_are_taken_by_name_and_taken_anew_they_replace_the_old(outside: Outside) -> None:
-    outside.an_hour_passes()
-    assert outside.on_backup(datetime(2026, 10, 28, 3, tzinfo=UTC)) == ["Ben Cole"]
-    outside.content = ics((NIGHT[0].replace("Ben Cole", "amy  roy"), *NIGHT[1:]))
-    outside.an_hour_passes()
-    assert outside.on_backup(datetime(2026, 10, 28, 3, tzinfo=UTC)) == ["Amy Roy"]
-    shifts = select(func.count()).select_from(ShiftRow).where(ShiftRow.layer == "backup")
-    assert outside.database.read(lambda session: session.scalar(shifts)) == 1
-
-
-def test_an_event_of_nobody_known_is_told_to_the_supervisor(outside: Outside) -> None:
-    outside.content = ics(NIGHT, UNKNOWN)
-    outside.an_hour_passes()
-    assert "names nobody we know in: On call: Zoe" in outside.told()[0]
-
-
-def test_a_calendar_that_cannot_be_read_keeps_what_was_known_and_is_told_once_a_day(outside: Outside) -> None:
-    outside.an_hour_passes()
-    outside.content = BrokenCalendar("cal.example.com does not give the calendar (HTTP 404). Look at its address.")
-    outside.an_hour_passes()
-    outside.content = b"<!doctype html><title>Log in</title>"
-    outside.an_hour_passes()
-    assert outside.on_backup(datetime(2026, 10, 28, 3, tzinfo=UTC)) == ["Ben Cole"]
-    (told,) = outside.told()
-    assert "HTTP 404" in told
-    source = outside.database.read(lambda session: session.scalars(select(CalendarSource)).one())
-    assert "web page" in source.trouble
-
-
-def test_a_calendar_is_not_read_before_its_hour_and_can_be_dropped(outside: Outside) -> None:
-    outside.reader.read_due()
-    assert outside.on_backup(datetime(2026, 10, 28, 3, tzinfo=UTC)) == []
-    outside.an_hour_passes()
-    outside.database.write(lambda session: sources.drop_source(session, 1, NOW))
-    assert outside.on_backup(datetime(2026, 10, 28, 3, tzinfo=UTC)) == []

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
+from callbacks.db.database import Database
 from callbacks.desk.desk_file import read_desk
-from callbacks.worker.jobs.coverage import next_watch
+from callbacks.oncall import store
+from callbacks.people import technicians
+from callbacks.worker.jobs.coverage import next_watch, watch
 
 DESK = read_desk(Path("support.toml"))
 
@@ -37,3 +42,26 @@ def test_the_next_look(watched: str, edited: str | None, expected: str) -> None:
 def test_a_desk_that_has_never_looked_looks_now() -> None:
     now = at("2026-11-23T22:00")
     assert next_watch(DESK, None, now - timedelta(hours=1), now) == now
+
+
+def test_of_many_workers_one_tells_of_the_gaps(database: Database) -> None:
+    now = at("2026-11-23T22:00")
+
+    def staff(session: Session) -> None:
+        amy = technicians.add_technician(session, "Amy Roy", "+15145550101", now, verified=True)
+        store.add_shift(session, DESK, amy, "primary", None, now + timedelta(days=2), now)
+
+    database.write(staff)
+    barrier, found = threading.Barrier(4), list[int]()
+
+    def look() -> None:
+        barrier.wait()
+        found.append(len(database.write(lambda session: watch(session, DESK, now))))
+
+    threads = [threading.Thread(target=look) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [count > 0 for count in sorted(found)] == [False, False, False, True]
+    assert database.write(lambda session: watch(session, DESK, now + timedelta(hours=1))) == []

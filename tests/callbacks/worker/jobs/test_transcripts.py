@@ -11,7 +11,7 @@ from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from callbacks.acts.details import WriteTranscript
-from callbacks.console.callbacks.views import story
+from callbacks.console.callbacks.screen import callback_detail
 from callbacks.db.database import Database
 from callbacks.db.states import AudioState, VoicemailState
 from callbacks.db.tables import Callback, Voicemail
@@ -104,7 +104,7 @@ def page(database: Database) -> str:
 
     def work(session: Session) -> str:
         (reference,) = session.scalars(select(Callback.reference))
-        found = story(session, DESK, reference, true(), BEGAN)
+        found = callback_detail(session, DESK, reference, true(), BEGAN)
         assert found.voicemail is not None
         return f"{found.voicemail_words} {found.voicemail.transcript} {found.transcript_by}"
 
@@ -121,14 +121,14 @@ def test_a_message_is_written_down_shown_as_a_hint_and_found(
 ) -> None:
     says(model, "The printer is on fire.")
     machine.write_down()
-    assert "The printer is on fire. What a machine heard." in page(database)
+    assert "The printer is on fire. Transcribed by a machine" in page(database)
     assert is_found(database, "printer fire")
 
 
 def test_a_message_without_words_is_said_to_have_none(machine: Transcription, model: Path, database: Database) -> None:
     says(model, "")
     machine.write_down()
-    assert "A machine heard no words in it." in page(database)
+    assert "The machine found no words in it." in page(database)
 
 
 def test_what_cannot_be_heard_is_said_and_not_tried_for_ever(
@@ -136,7 +136,7 @@ def test_what_cannot_be_heard_is_said_and_not_tried_for_ever(
 ) -> None:
     says(model, "trouble")
     machine.write_down()
-    assert "A machine could not write it down." in page(database)
+    assert "It could not be transcribed." in page(database)
     says(model, "Too late.")
     machine.write_down()
     assert not is_found(database, "late")
@@ -155,7 +155,7 @@ def test_what_a_person_wrote_meanwhile_stays(
 
     monkeypatch.setattr(transcripts, "words_in", heard)
     machine.write_down()
-    assert "Fire! What the message says, as somebody here wrote it down." in page(database)
+    assert "Fire! Transcribed by a person." in page(database)
     assert not is_found(database, "tire")
 
 

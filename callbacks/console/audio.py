@@ -1,0 +1,59 @@
+"""The audio of voicemails: who listened is on record, and the carrier gets it by a signed link that expires."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime, timedelta
+
+from flask import Blueprint, Response, abort, request, send_file
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callbacks.console.context import current
+from callbacks.console.security import refuse_nul_characters
+from callbacks.db.event_kinds import EventKind
+from callbacks.db.tables import Event, Voicemail
+from callbacks.records import audit_log
+
+LISTENING_LASTS = timedelta(minutes=30)
+
+blueprint = Blueprint("media", __name__)
+blueprint.before_request(refuse_nul_characters)
+
+
+@blueprint.get("/media/<token>.wav")
+def message(token: str) -> Response:
+    """Return a message that the carrier plays to a technician."""
+    voicemail_id = current().links.voicemail_in(token)
+    if voicemail_id is None:
+        abort(404)
+    return audio_response(voicemail_id)
+
+
+def audio_response(voicemail_id: int) -> Response:
+    """Return a message's audio from the desk's own storage. Abort with 404 when it is not there."""
+    context = current()
+    voicemail = context.database.read(lambda session: session.get(Voicemail, voicemail_id))
+    if voicemail is None or voicemail.audio_file is None:
+        abort(404)
+    file = context.media_dir.resolve() / voicemail.audio_file
+    if not file.is_file():
+        abort(404)
+    return send_file(io.BytesIO(file.read_bytes()), mimetype="audio/wav", conditional=True)
+
+
+def note_listener(session: Session, voicemail: Voicemail, who: str, now: datetime) -> None:
+    """Record that somebody listens to a message, once for each time it is fetched from its beginning.
+
+    A player fetches the rest in ranges. A range by somebody who has not begun to listen is recorded as well.
+    """
+    is_beginning = request.headers.get("Range", "bytes=0-").startswith("bytes=0-")
+    if request.method != "GET" or (not is_beginning and _is_listening(session, voicemail, who, now)):
+        return
+    audit_log.note_listener(session, voicemail.call_sid, who, now)
+
+
+def _is_listening(session: Session, voicemail: Voicemail, who: str, now: datetime) -> bool:
+    lately = select(Event.id).where(Event.call_sid == voicemail.call_sid, Event.at > now - LISTENING_LASTS)
+    theirs = lately.where(Event.actor == who, Event.kind == EventKind.MESSAGE_HEARD)
+    return session.scalar(theirs.limit(1)) is not None

@@ -1,0 +1,152 @@
+"""Callbacks and calls: the search over all of them, one with its timeline, what can be done to it, and its audio."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, g, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callbacks.console.access import for_all_but_readers, for_all_but_technicians, for_all_users, visible_to
+from callbacks.console.audio import audio_response, note_listener
+from callbacks.console.callbacks import screen
+from callbacks.console.callbacks.acts import FORMS, HIDDEN_AT_FIRST, acts_of, run_act
+from callbacks.console.callbacks.search import records_as_csv, records_as_dicts, search_screen
+from callbacks.console.context import current
+from callbacks.console.forms import note_change, refused_within, write_and_redirect
+from callbacks.db.states import ReportedOutcome
+from callbacks.db.tables import Callback, Voicemail
+from callbacks.errors import NotFound, WrongState
+from callbacks.records.search import ORDERS, PRIORITIES, STATES, search_from
+from callbacks.reporting.why import why as reasons
+
+blueprint = Blueprint("callbacks", __name__)
+
+
+@blueprint.get("/callbacks")
+@for_all_users
+def search() -> str:
+    context, query = current(), search_from(request.args)
+    found = context.database.read(lambda session: search_screen(session, query))
+    return render_template(
+        "callbacks/search.html",
+        title="All callbacks",
+        found=found,
+        search=query,
+        states=STATES,
+        priorities=PRIORITIES,
+        lines=list(context.desk.lines),
+        orders=ORDERS,
+        next_url=url_for(".search", **found.next.in_address()) if found.next else None,
+        csv_url=url_for(".search_csv", **query.in_address()),
+        json_url=url_for(".search_json", **query.in_address()),
+    )
+
+
+@blueprint.get("/callbacks.csv")
+@for_all_users
+def search_csv() -> ResponseReturnValue:
+    response = Response(records_as_csv(search_from(request.args)), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="callbacks.csv"'
+    return response
+
+
+@blueprint.get("/callbacks.json")
+@for_all_users
+def search_json() -> ResponseReturnValue:
+    return jsonify(records_as_dicts(search_from(request.args)))
+
+
+@blueprint.get("/callbacks/<reference>")
+@for_all_users
+def detail(reference: str) -> str:
+    context = current()
+    desk, now = context.desk, context.now()
+    try:
+        found = context.database.read(
+            lambda session: screen.callback_detail(session, desk, reference, visible_to(g.user), now)
+        )
+    except NotFound:
+        _refuse_what_is_over(reference)
+        abort(404)
+    return render_template(
+        "callbacks/detail.html",
+        title=f"Callback {found.row.reference}",
+        detail=found,
+        products=screen.products_by_coverage(desk),
+        acts=acts_of(g.user.role),
+        outcomes=[outcome.value for outcome in ReportedOutcome],
+        priorities=PRIORITIES,
+        more_is_open=any(refused_within(url_for(".act", reference=reference, act=act)) for act in HIDDEN_AT_FIRST),
+        now=now,
+    )
+
+
+def _refuse_what_is_over(reference: str) -> None:
+    """Abort with 403 when a technician opens what somebody else has closed, rather than deny that it exists."""
+    query = select(Callback).where(Callback.reference == reference.upper())
+    callback = current().database.read(lambda session: session.scalar(query))
+    if callback is not None:
+        owner = f" Its owner was {callback.owner.name}." if callback.owner is not None else ""
+        abort(403, f"{callback.reference} is closed.{owner} Technicians see open callbacks and their own.")
+
+
+@blueprint.post("/callbacks/<reference>/<act>")
+@for_all_but_readers
+def act(reference: str, act: str) -> ResponseReturnValue:
+    if act not in FORMS:
+        abort(404)
+    if act not in acts_of(g.user.role):
+        abort(403, "Only supervisors and administrators can do this.")
+    now = current().now()
+
+    def work(session: Session) -> str:
+        message = run_act(session, reference, act, now)
+        note_change(session, now, f"callback: {act}", reference)
+        return message
+
+    return write_and_redirect(work, url_for(".detail", reference=reference))
+
+
+@blueprint.get("/callbacks/<reference>/why")
+@for_all_users
+def why(reference: str) -> str:
+    """Why was somebody paged, or not? The moment is in the address, so that the answer can be shared."""
+    context, problem = current(), ""
+    try:
+        at = context.desk.instant(request.args.get("at", ""))
+    except WrongState as error:
+        at, problem = context.now(), f"{error} This is about now."
+    try:
+        found = context.database.read(
+            lambda session: reasons(
+                session, context.desk, screen.callback_named(session, reference, visible_to(g.user)), at
+            )
+        )
+    except NotFound:
+        abort(404)
+    return render_template("callbacks/why.html", title="Why?", why=found, at=at, problem=problem)
+
+
+@blueprint.get("/calls")
+@for_all_but_technicians
+def calls() -> str:
+    before = request.args.get("before", "")[:64]
+    log = current().database.read(lambda session: screen.call_log(session, before))
+    return render_template("callbacks/calls.html", title="All calls", log=log)
+
+
+@blueprint.get("/voicemails/<int:voicemail_id>.wav")
+@for_all_users
+def voicemail(voicemail_id: int) -> Response:
+    context = current()
+    context.database.write(lambda session: _note_listener(session, voicemail_id))
+    return audio_response(voicemail_id)
+
+
+def _note_listener(session: Session, voicemail_id: int) -> None:
+    query = select(Voicemail).outerjoin(Callback, Callback.call_sid == Voicemail.call_sid)
+    found = session.scalar(query.where(Voicemail.id == voicemail_id, visible_to(g.user)))
+    if found is None:
+        abort(404)
+    note_listener(session, found, g.user.email, current().now())

@@ -1,0 +1,272 @@
+"""What the screens of callbacks show, as plain values: loaded and worded here, so that the templates only lay out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy.orm import Session
+
+from callbacks.acts.base import last_event_id
+from callbacks.acts.promises import is_waiting
+from callbacks.console.callbacks.timeline import Entry, timeline_of
+from callbacks.db.states import (
+    AudioState,
+    CallbackState,
+    PageKind,
+    PriorityLevel,
+    ReachOutcome,
+    TranscribedBy,
+    VoicemailState,
+)
+from callbacks.db.tables import Call, Callback, ReachAttempt, Technician, Voicemail
+from callbacks.desk.business_hours import support_hours
+from callbacks.desk.desk_file import Desk
+from callbacks.errors import NotFound
+from callbacks.lifecycle.sla_status import TRIED_AND_OPEN, explanations, resolutions, still_owed
+from callbacks.oncall import store
+from callbacks.oncall.schedule import Schedule
+from callbacks.paging.decide import Decision
+from callbacks.paging.escalate import forecast
+from callbacks.paging.reasons import in_a_line
+from callbacks.people.technicians import everybody
+from callbacks.records.search import STATES
+from callbacks.text.formats import caller_in_words, day_and_time, length, span
+from callbacks.text.phone_numbers import Verdict, verdict_on
+from sla.promises import Promise
+
+CALLS_A_PAGE = 50
+CLOSED_SHOWN = 15
+
+
+@dataclass(frozen=True)
+class Row:
+    """One callback in the list."""
+
+    reference: str
+    name: str
+    caller: str
+    line: str
+    priority: str
+    is_critical: bool
+    began_at: datetime
+    due_at: datetime
+    owner: str
+    standing: str  # on time, at risk, overdue, tried in time, tried late, resolved, cancelled, closed by itself
+    words: str  # the same, with the time left
+    is_counting: bool  # the time left is running out
+    resolution: Promise | None = None  # of one that was tried and is open: what is owed now
+    next: str = ""  # what happens if nobody does anything, and when
+
+
+@dataclass(frozen=True)
+class CallbackDetail:
+    """One callback with everything that happened."""
+
+    row: Row
+    callback: Callback
+    call: Call
+    voicemail: Voicemail | None
+    voicemail_words: str
+    has_message: bool  # there is one, or there may be
+    has_audio: bool  # in the desk's own storage
+    transcript_by: str  # who wrote the transcript, in words; "" without one
+    timeline: Sequence[Entry]
+    attempts: Sequence[ReachAttempt]
+    technicians: Sequence[Technician]
+    number: Verdict
+    seen: int  # the last event in its log
+    is_open: bool
+    is_waiting: bool  # for the customer
+    is_wrong_number: bool  # of one of the attempts
+    promises: Sequence[str]
+
+
+@dataclass(frozen=True)
+class CallLog:
+    calls: Sequence[Call]
+    references: dict[str, str]
+    silent: frozenset[str]  # calls whose caller said nothing after the beep
+    before: str | None  # the call from which to go on to earlier ones
+
+
+def open_callbacks(
+    session: Session, desk: Desk, plan: Schedule, visible: ColumnElement[bool], now: datetime
+) -> list[Row]:
+    """Return the open callbacks, most urgent first."""
+    query = select(Callback).where(Callback.state == CallbackState.OPEN, visible).order_by(Callback.id)
+    callbacks = session.scalars(query).all()
+    owed = still_owed(session, desk, support_hours(session, desk), now)
+    rows = [
+        replace(
+            row_of(callback, desk.callback.at_risk, now),
+            next=next_of(callback, forecast(session, desk, callback, plan), desk.zone, now),
+            resolution=owed.get(callback.id),
+        )
+        for callback in callbacks
+    ]
+    return sorted(rows, key=_urgency)
+
+
+def _urgency(row: Row) -> tuple[bool, str, datetime]:
+    """Sort untried callbacks first, by deadline; then the others, by priority and by when they must be resolved."""
+    if row.is_counting:
+        return False, "", row.due_at
+    due_at = row.resolution.due_at if row.resolution is not None else None
+    return True, row.priority, due_at or datetime.max.replace(tzinfo=UTC)
+
+
+def recently_closed(session: Session, desk: Desk, visible: ColumnElement[bool], now: datetime) -> list[Row]:
+    query = select(Callback).where(Callback.state != CallbackState.OPEN, visible)
+    query = query.order_by(Callback.opened_at.desc(), Callback.id.desc()).limit(CLOSED_SHOWN)
+    return [row_of(callback, desk.callback.at_risk, now) for callback in session.scalars(query)]
+
+
+def row_of(callback: Callback, at_risk: timedelta, now: datetime) -> Row:
+    standing, words = standing_of(callback, at_risk, now)
+    return Row(
+        reference=callback.reference,
+        name=callback.call.caller_name,
+        caller=caller_in_words(callback.call.caller),
+        line=callback.call.line,
+        priority=callback.priority.value,
+        is_critical=callback.priority is PriorityLevel.P1,
+        began_at=callback.call.began_at,
+        due_at=callback.due_at,
+        owner=callback.owner.name if callback.owner else "",
+        standing=standing,
+        words=words,
+        is_counting=callback.state is CallbackState.OPEN and callback.attempted_at is None,
+    )
+
+
+def standing_of(callback: Callback, at_risk: timedelta, now: datetime) -> tuple[str, str]:
+    """Return the SLA status of a callback, and its time left or taken. A breach stays a breach."""
+    late = callback.breached_at is not None
+    if callback.state is not CallbackState.OPEN:
+        return STATES[callback.state.value], "promise broken" if late else ""
+    if callback.attempted_at is not None:
+        after = span(callback.attempted_at - callback.call.began_at)
+        return "tried late" if late else "tried in time", f"{after} after the call"
+    left = callback.due_at - now
+    if left <= timedelta(0):
+        return "overdue", f"by {span(-left)}"
+    return ("at risk" if left <= at_risk else "on time"), f"{span(left)} left"
+
+
+def next_of(callback: Callback, decision: Decision | None, zone: ZoneInfo, now: datetime) -> str:
+    """Return what happens next, and when, unless somebody acts: "Ben Cole is called at 22:12"."""
+    if decision is None:
+        return _once_tried(callback, zone, now)
+    if callback.next_action_at is None:
+        return ""
+    at = f"{callback.next_action_at.astimezone(zone):%H:%M}"
+    if decision.kind is PageKind.REMINDER and callback.owner is not None:
+        return f"{callback.owner.name} is reminded at {at}"
+    if not decision.notices:
+        return f"looked at again at {at}"
+    broken = ", when the promise is broken" if decision.breach and callback.breached_at is None else ""
+    return f"{in_a_line(decision.notices)} at {at}{broken}"
+
+
+def _once_tried(callback: Callback, zone: ZoneInfo, now: datetime) -> str:
+    if callback.state is not CallbackState.OPEN or callback.attempted_at is None or callback.owner is None:
+        return ""
+    if callback.call.customer_number is None:
+        return f"stays with {callback.owner.name}, who has no number to call: find another and enter it"
+    closes_at = callback.next_action_at
+    if closes_at is None or closes_at <= now:
+        return f"stays with {callback.owner.name} until it is resolved"
+    return f"closes by itself {day_and_time(closes_at, zone)} unless the customer is heard from"
+
+
+def callback_named(session: Session, reference: str, visible: ColumnElement[bool]) -> Callback:
+    """Return the callback with a reference. Raise NotFound when there is none that is visible."""
+    callback = session.scalar(select(Callback).where(Callback.reference == reference.upper(), visible))
+    if callback is None:
+        raise NotFound(f"There is no callback {reference}.")
+    return callback
+
+
+def callback_detail(
+    session: Session, desk: Desk, reference: str, visible: ColumnElement[bool], now: datetime
+) -> CallbackDetail:
+    """Return one callback with everything that happened. Raise NotFound."""
+    callback = callback_named(session, reference, visible)
+    ahead = next_of(callback, forecast(session, desk, callback, store.schedule(session, desk, now)), desk.zone, now)
+    hours = support_hours(session, desk)
+    owed = resolutions(session, desk, hours, TRIED_AND_OPEN & (Callback.id == callback.id), now)
+    voicemail = callback.call.voicemail
+    tried = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
+    attempts = session.scalars(tried).all()
+    row = row_of(callback, desk.callback.at_risk, now)
+    return CallbackDetail(
+        row=replace(row, next=ahead, resolution=owed[0].promise if owed else None),
+        callback=callback,
+        call=callback.call,
+        voicemail=voicemail,
+        voicemail_words=_voicemail_words(voicemail),
+        has_message=voicemail is not None and voicemail.state is not VoicemailState.ABSENT,
+        has_audio=voicemail is not None and voicemail.audio is AudioState.COPIED,
+        transcript_by=TRANSCRIBED.get(voicemail.transcribed_by, "") if voicemail and voicemail.transcript else "",
+        timeline=timeline_of(session, callback, desk.zone),
+        attempts=attempts,
+        technicians=sorted(everybody(session), key=lambda row: row.name),
+        number=verdict_on(callback.call.caller),
+        seen=last_event_id(session, callback),
+        is_open=callback.state is CallbackState.OPEN,
+        is_waiting=is_waiting(session, callback),
+        is_wrong_number=any(attempt.outcome is ReachOutcome.WRONG_NUMBER for attempt in attempts),
+        promises=explanations(session, desk, hours, callback, now),
+    )
+
+
+def products_by_coverage(desk: Desk) -> dict[str, Sequence[str]]:
+    """Return the products that a callback can be about, by how they are covered."""
+    return {coverage.value: products for coverage, products in desk.coverage.by_coverage.items()}
+
+
+def call_log(session: Session, before: str | None) -> CallLog:
+    """Return some of all calls, latest first, including those that left no callback."""
+    query = select(Call).order_by(Call.began_at.desc(), Call.sid.desc()).limit(CALLS_A_PAGE + 1)
+    last = session.get(Call, before) if before else None
+    if last is not None:
+        query = query.where(tuple_(Call.began_at, Call.sid) < (last.began_at, last.sid))
+    found = session.scalars(query).all()
+    shown = found[:CALLS_A_PAGE]
+    pairs = session.execute(
+        select(Callback.call_sid, Callback.reference).where(Callback.call_sid.in_([call.sid for call in shown]))
+    )
+    wordless = select(Voicemail.call_sid).where(Voicemail.call_sid.in_([call.sid for call in shown]))
+    silent = frozenset(session.scalars(wordless.where(Voicemail.state == VoicemailState.ABSENT)))
+    further = shown[-1].sid if len(found) > CALLS_A_PAGE else None
+    return CallLog(shown, {row.call_sid: row.reference for row in pairs}, silent, further)
+
+
+TRANSCRIBED = {
+    TranscribedBy.PERSON: "Transcribed by a person.",
+    TranscribedBy.MACHINE: "Transcribed by a machine, which may mishear names and numbers. Listen before you call one.",
+}
+UNTRANSCRIBED = {
+    TranscribedBy.MACHINE: " The machine found no words in it.",
+    TranscribedBy.NOBODY: " It could not be transcribed.",
+}
+
+
+def _voicemail_words(voicemail: Voicemail | None) -> str:
+    if voicemail is None or voicemail.state is VoicemailState.ABSENT:
+        return "No message. The caller hung up or said nothing."
+    if voicemail.state is VoicemailState.FAILED:
+        return "The carrier lost the recording. There may have been a message: call this customer."
+    kept = {
+        AudioState.COPIED: "",
+        AudioState.WANTED: " It is being downloaded from the carrier.",
+        AudioState.NONE: " The carrier does not have it ready yet.",
+        AudioState.LOST: " It is lost: the carrier did not give it, and it cannot be heard. Call this customer.",
+    }
+    seconds = f"{length(voicemail.seconds)} long." if voicemail.seconds else "Its length is not known yet."
+    untranscribed = "" if voicemail.transcript else UNTRANSCRIBED.get(voicemail.transcribed_by, "")
+    return f"A message, {seconds}{kept.get(voicemail.audio, '')}{untranscribed}"

@@ -1,0 +1,43 @@
+"""What the views work with. The app holds one context; a view asks for it with `current()`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from flask import current_app
+
+from callbacks.db.database import Database
+from callbacks.desk.desk_file import Desk
+from callbacks.links import Links
+from sla.clock import Clock
+from sla.wall_clock import local_day
+
+EXTENSION = "console"  # its key in `app.extensions`
+
+
+@dataclass(frozen=True)
+class ConsoleContext:
+    """Everything that a view may need. `register_console` sets it once per app."""
+
+    database: Database
+    desk: Desk
+    clock: Clock
+    links: Links
+    media_dir: Path
+    public_url: str
+    demo: bool = False
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def today(self) -> date:
+        """Return the current date at the desk."""
+        return local_day(self.now(), self.desk.zone)
+
+
+def current() -> ConsoleContext:
+    """Return the context of the app that handles this request."""
+    context: ConsoleContext = current_app.extensions[EXTENSION]
+    return context

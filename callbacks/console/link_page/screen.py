@@ -1,0 +1,121 @@
+"""What the technician's screen of a callback shows, in the technician's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import abort
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callbacks.console.callbacks.screen import standing_of
+from callbacks.db.states import AudioState, CallbackState, ReportedOutcome, VoicemailState
+from callbacks.db.tables import Page, ReachAttempt, Voicemail
+from callbacks.desk.desk_file import Desk
+from callbacks.text import phone_numbers
+from callbacks.text.bilingual import Words
+from callbacks.text.formats import caller_in_words, clock_time, length, readable_number, span
+
+# The buttons for the outcome of a call to the customer.
+OUTCOMES: dict[ReportedOutcome, Words] = {
+    ReportedOutcome.RESOLVED: Words("Reached, resolved", "Joint, réglé"),
+    ReportedOutcome.CONTINUING: Words("Reached, continuing", "Joint, à suivre"),
+    ReportedOutcome.LEFT_A_MESSAGE: Words("Left a message", "Message laissé"),
+    ReportedOutcome.NO_ANSWER: Words("No answer", "Sans réponse"),
+    ReportedOutcome.WRONG_NUMBER: Words("Wrong number", "Mauvais numéro"),
+}
+
+# The SLA status, where no time is left to count.
+STANDINGS: dict[str, Words] = {
+    "tried in time": Words("tried already", "déjà essayé"),
+    "tried late": Words("tried, but too late", "essayé, mais trop tard"),
+    "resolved": Words("resolved", "réglé"),
+    "cancelled": Words("cancelled", "annulé"),
+    "closed by itself": Words("closed by itself", "fermé tout seul"),
+}
+
+
+@dataclass(frozen=True)
+class CallbackScreen:
+    """One callback, in the technician's language."""
+
+    french: bool
+    reference: str
+    line: str
+    name: str
+    who: str
+    number: str | None
+    why_no_number: str
+    called_at: str
+    due: str
+    standing: str
+    left: str
+    owner: str
+    is_mine: bool
+    is_open: bool
+    code: str
+    message: str
+    transcript: str
+    message_id: int | None
+    attempts: list[str]
+
+    def say(self, english: str, french: str) -> str:
+        return french if self.french else english
+
+
+def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> CallbackScreen:
+    """Return what the screen shows. Abort with 404 when the page is not about a callback."""
+    callback, technician = page.callback, page.technician
+    if callback is None:
+        abort(404)
+    zone, language = desk.zone, technician.language
+    number, voicemail = callback.call.customer_number, callback.call.voicemail
+    standing, _ = standing_of(callback, desk.callback.at_risk, now)
+    attempts = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
+    return CallbackScreen(
+        french=language == "fr",
+        reference=callback.reference,
+        line=callback.call.line,
+        name=callback.call.caller_name,
+        who=readable_number(number) if number else caller_in_words(callback.call.caller, language),
+        number=number,
+        why_no_number="" if number else phone_numbers.verdict_on(callback.call.caller).why or "a wrong number",
+        called_at=clock_time(callback.call.began_at, zone, language),
+        due=clock_time(callback.due_at, zone, language),
+        standing=standing,
+        left=STANDINGS.get(standing, _time_left(callback.due_at - now)).for_(language),
+        owner=callback.owner.name if callback.owner else "",
+        is_mine=callback.owner_id == technician.id,
+        is_open=callback.state is CallbackState.OPEN,
+        code=page.code,
+        message=_message(voicemail, language),
+        transcript=voicemail.transcript if voicemail is not None else "",
+        message_id=voicemail.id if voicemail is not None and voicemail.audio is AudioState.COPIED else None,
+        attempts=[
+            f"{clock_time(row.tried_at, zone, language)}: {row.technician.name}, {row.outcome.value}"
+            for row in session.scalars(attempts)
+        ],
+    )
+
+
+def _time_left(left: timedelta) -> Words:
+    if left <= timedelta(0):
+        return Words(f"overdue by {span(-left)}", f"en retard de {span(-left)}")
+    return Words(f"{span(left)} left", f"encore {span(left)}")
+
+
+LOST = Words(
+    "The message is lost and cannot be heard. Call this customer.",
+    "Le message est perdu et personne ne peut l'entendre. Appelez ce client.",
+)
+
+
+def _message(voicemail: Voicemail | None, language: str) -> str:
+    if voicemail is None or voicemail.state is VoicemailState.ABSENT:
+        return Words("The caller left no message.", "L'appelant n'a pas laissé de message.").for_(language)
+    if voicemail.audio is AudioState.LOST:
+        return LOST.for_(language)
+    if voicemail.audio is not AudioState.COPIED:
+        return Words("The message has not arrived yet.", "Le message n'est pas encore arrivé.").for_(language)
+    return length(voicemail.seconds) if voicemail.seconds else ""

@@ -1,0 +1,79 @@
+"""What the screen of people shows: each technician's numbers, rules, problems and recent test pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callbacks.db.states import PageKind, PhoneSlot
+from callbacks.db.tables import Page, Technician
+from callbacks.desk.desk_file import Desk
+from callbacks.oncall import store
+from callbacks.paging.delivery import Result, result_of
+from callbacks.people import technicians
+from callbacks.text.formats import readable_number
+
+TESTS_SHOWN = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class NumberRow:
+    which: str  # first, second
+    words: str
+    is_verified: bool
+
+
+@dataclass(frozen=True)
+class PersonCard:
+    """One technician."""
+
+    id: int
+    name: str
+    email: str
+    language: str
+    layers: str
+    numbers: Sequence[NumberRow]
+    quiet: str
+    rules: Mapping[int, str]
+    troubles: Sequence[str]
+    tests: Sequence[Result]
+
+
+def person_cards(session: Session, desk: Desk, now: datetime) -> list[PersonCard]:
+    """Return every technician, as the screen shows them."""
+    roster = store.roster(session, desk, now)
+    return [_card(session, row, ", ".join(roster.layers_of(row.id)), now) for row in technicians.everybody(session)]
+
+
+def _card(session: Session, row: Technician, layers: str, now: datetime) -> PersonCard:
+    return PersonCard(
+        id=row.id,
+        name=row.name,
+        email=row.email,
+        language=row.language,
+        layers=layers,
+        numbers=_numbers(row),
+        quiet=row.quiet,
+        rules=technicians.rules_in_words(row),
+        troubles=technicians.troubles_in_words(row),
+        tests=_recent_tests(session, row, now),
+    )
+
+
+def _numbers(row: Technician) -> list[NumberRow]:
+    phones = {PhoneSlot.FIRST: row.phone, PhoneSlot.SECOND: row.second_phone}
+    return [
+        NumberRow(slot.value, readable_number(phone), technicians.is_verified(row, slot))
+        for slot, phone in phones.items()
+        if phone is not None
+    ]
+
+
+def _recent_tests(session: Session, row: Technician, now: datetime) -> list[Result]:
+    tests = select(Page.id).where(Page.technician_id == row.id, Page.kind == PageKind.TEST)
+    recent = tests.where(Page.created_at > now - TESTS_SHOWN).order_by(Page.id.desc()).limit(4)
+    return [result_of(session, page_id) for page_id in session.scalars(recent)]

@@ -1,0 +1,49 @@
+"""What administrators change about the users of the console."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import g, request
+from sqlalchemy.orm import Session
+
+from callbacks.errors import WrongState
+from callbacks.people import users
+
+
+def _add(session: Session, email: str, now: datetime) -> str:
+    password, role, technician = (request.form.get(name, "")[:255] for name in ("password", "role", "technician"))
+    users.add_user(session, email, role, password, now, technician)
+    return f"{email} was added."
+
+
+def _set_password(session: Session, email: str, now: datetime) -> str:
+    users.change_password(session, email, request.form.get("password", "")[:255])
+    return f"{email} has a new password and is logged out everywhere."
+
+
+def _turn_off_second_factor(session: Session, email: str, now: datetime) -> str:
+    users.end_second_factor(session, email)
+    return f"{email} logs in with a password only."
+
+
+def _log_out(session: Session, email: str, now: datetime) -> str:
+    users.end_sessions(users.user_named(session, email))
+    return f"{email} is logged out everywhere."
+
+
+def _remove(session: Session, email: str, now: datetime) -> str:
+    if email.casefold() == g.user.email:
+        raise WrongState("You cannot remove yourself. Ask another administrator.")
+    users.remove_user(session, email)
+    return f"{email} was removed."
+
+
+CHANGES: dict[str, Callable[[Session, str, datetime], str]] = {
+    "add": _add,
+    "password": _set_password,
+    "no-second-factor": _turn_off_second_factor,
+    "log-out": _log_out,
+    "remove": _remove,
+}

@@ -1,0 +1,73 @@
+"""Leases: how any number of workers share the rows that are due, each row with one of them at a time.
+
+Whoever claims a row holds it for the length of a lease, by a token that rises with each claim. The work is done with
+no transaction open, and its result is stored only while the token is still the same: a worker that was frozen past
+its lease changes nothing. One that dies needs no help, since the row is due again when the lease has run out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+from sqlalchemy import Select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from callbacks.db.database import locked_or_none
+
+
+class Claimable:
+    """The columns of a row that one worker at a time works on, when it is due."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    next_action_at: Mapped[datetime | None]
+    token: Mapped[int] = mapped_column(default=0)
+
+
+Row = TypeVar("Row", bound=Claimable)
+
+
+@dataclass(frozen=True)
+class Claim(Generic[Row]):
+    """The right to work on one row, until its lease has run out and somebody else claims it."""
+
+    model: type[Row]
+    key: int
+    token: int
+
+
+@dataclass(frozen=True)
+class BackOff:
+    """How long to wait after a try that failed: twice as long each time, up to a limit."""
+
+    first: timedelta
+    longest: timedelta
+
+    def after(self, tries: int) -> timedelta:
+        """Return the pause after so many tries."""
+        doublings = min(max(tries - 1, 0), 20)
+        return min(self.first * (1 << doublings), self.longest)
+
+
+def claim(
+    session: Session, model: type[Row], due: Select[Row], lease: timedelta, now: datetime, limit: int = 1
+) -> Sequence[Row]:
+    """Claim up to `limit` of the rows that are due, in the order of the query. Rows that others claim are skipped."""
+    rows = session.scalars(due.limit(limit).with_for_update(of=model, skip_locked=True)).all()
+    for row in rows:
+        row.token += 1
+        row.next_action_at = now + lease
+    return rows
+
+
+def claim_on(row: Row) -> Claim[Row]:
+    """Return the claim on a row that was just claimed."""
+    return Claim(type(row), row.id, row.token)
+
+
+def held(session: Session, claim: Claim[Row]) -> Row | None:
+    """Return the claimed row, locked until the transaction ends, or None if somebody else has claimed it since."""
+    row = locked_or_none(session, claim.model, claim.key)
+    return row if row is not None and row.token == claim.token else None

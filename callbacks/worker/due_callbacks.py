@@ -1,0 +1,79 @@
+"""Callbacks whose next action is due, each decided in a transaction of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from callbacks.db.database import Database, locked_or_none
+from callbacks.db.event_kinds import Actor, EventKind
+from callbacks.db.states import CallbackState
+from callbacks.db.tables import Callback
+from callbacks.lifecycle.transitions import look_again_at
+from callbacks.records.event_log import record_event
+from sla.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+SET_ASIDE_FOR = timedelta(minutes=1)
+MOST = 200
+
+
+class DueCallbacks:
+    """Decides the open callbacks that are due: those whose customer was tried, or those whose customer was not."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        decide: Callable[[Session, Callback, datetime], object],
+        *,
+        tried: bool,
+    ) -> None:
+        self._database, self._clock, self._decide, self._tried = database, clock, decide, tried
+
+    def next_due_at(self) -> datetime | None:
+        """Return when the next of them is due."""
+        earliest = select(func.min(Callback.next_action_at)).where(self._ours())
+        return self._database.read(lambda session: session.scalar(earliest))
+
+    def run(self) -> bool:
+        """Decide all that are due, by their deadlines. Return whether there may be more."""
+        now = self._clock.now()
+        due = select(Callback.id).where(self._ours(), Callback.next_action_at <= now)
+        first = due.order_by(Callback.due_at).limit(MOST)
+        found = self._database.read(lambda session: session.scalars(first).all())
+        for callback_id in found:
+            self._decide_or_set_aside(callback_id, now)
+        return len(found) == MOST
+
+    def _ours(self) -> ColumnElement[bool]:
+        tried = Callback.attempted_at.is_not(None) if self._tried else Callback.attempted_at.is_(None)
+        return (Callback.state == CallbackState.OPEN) & tried
+
+    def _decide_or_set_aside(self, callback_id: int, now: datetime) -> None:
+        try:
+            self._database.write(lambda session: self._decide_one(session, callback_id, now))
+        except Exception:  # one row that cannot be decided must not keep the others from being paged
+            log.exception("a callback could not be decided; it is set aside for a minute", callback=callback_id)
+            self._database.write(lambda session: _set_aside(session, callback_id, now))
+
+    def _decide_one(self, session: Session, callback_id: int, now: datetime) -> None:
+        callback = locked_or_none(session, Callback, callback_id, skip_locked=True)
+        if callback is None or callback.state is not CallbackState.OPEN:
+            return
+        if (callback.attempted_at is not None) is not self._tried:
+            return
+        if callback.next_action_at is not None and callback.next_action_at <= now:
+            self._decide(session, callback, now)
+
+
+def _set_aside(session: Session, callback_id: int, now: datetime) -> None:
+    callback = session.get_one(Callback, callback_id)
+    look_again_at(callback, now + SET_ASIDE_FOR)
+    detail = "Set aside for a minute; see the log."
+    record_event(session, callback.call_sid, now, Actor.DESK, EventKind.DECISION_FAILED, detail)

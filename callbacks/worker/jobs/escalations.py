@@ -1,0 +1,16 @@
+"""Escalates: takes the next step of the policy for every callback whose customer nobody has tried to reach."""
+
+from __future__ import annotations
+
+from callbacks.db.database import Database
+from callbacks.desk.desk_file import Desk
+from callbacks.paging.escalate import take_next_step
+from callbacks.worker.due_callbacks import DueCallbacks
+from sla.clock import Clock
+
+
+def escalations(database: Database, desk: Desk, clock: Clock) -> DueCallbacks:
+    """Return the job."""
+    return DueCallbacks(
+        database, clock, lambda session, callback, now: take_next_step(session, desk, callback, now), tried=False
+    )

@@ -1,0 +1,96 @@
+"""The table of jobs: every duty of the worker, how often, and what it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from callbacks.db.database import Database
+from callbacks.desk.desk_file import Desk
+from callbacks.links import Links
+from callbacks.paging.channels.mail import Post
+from callbacks.paging.channels.twilio import Carrier
+from callbacks.paging.outbox import Outbox
+from callbacks.paging.webhook_urls import Addresses
+from callbacks.settings import Settings
+from callbacks.worker.jobs import coverage, reconciliation, resolutions
+from callbacks.worker.jobs.auto_close import auto_close
+from callbacks.worker.jobs.calendars import CalendarReader
+from callbacks.worker.jobs.digest import DigestMailer
+from callbacks.worker.jobs.escalations import escalations
+from callbacks.worker.jobs.pages import PageSending
+from callbacks.worker.jobs.reconciliation import Reconciliation
+from callbacks.worker.jobs.recordings import RecordingCopier
+from callbacks.worker.jobs.sign_of_life import SignOfLife
+from callbacks.worker.jobs.transcripts import Transcription
+from callbacks.worker.loop import EVERY_SWEEP, Job, Worker
+from callbacks.worker.senders import PATIENCE, SENDERS, Senders
+from sla.clock import Clock
+
+A_MINUTE = timedelta(minutes=1)
+SIGN_EVERY = timedelta(seconds=5)
+
+
+def worker_for(
+    settings: Settings,
+    desk: Desk,
+    database: Database,
+    carrier: Carrier,
+    clock: Clock,
+    senders: int = SENDERS,
+    patience: timedelta = PATIENCE,
+) -> Worker:
+    """Return a worker of this desk. Nothing runs yet."""
+    threads = Senders(senders, patience)
+    return Worker(jobs_for(settings, desk, database, carrier, clock, threads), threads, clock)
+
+
+def outbox_for(settings: Settings, desk: Desk, database: Database, carrier: Carrier, clock: Clock) -> Outbox:
+    """Return the outbox, which sends pages by this carrier and by mail."""
+    links = Links(settings.secret_key, settings.public_url, clock)
+    return Outbox(database, carrier, _post(settings), Addresses(settings.public_url), links, desk, clock)
+
+
+def jobs_for(
+    settings: Settings, desk: Desk, database: Database, carrier: Carrier, clock: Clock, senders: Senders
+) -> Sequence[Job]:
+    """Return every job, in the order of their turns: nothing comes before escalations and pages."""
+    outbox = outbox_for(settings, desk, database, carrier, clock)
+    steps, closing = escalations(database, desk, clock), auto_close(database, desk, clock)
+    pages, copier = PageSending(outbox, senders), RecordingCopier(database, carrier, desk, settings.media_dir, clock)
+    lookback = Reconciliation(database, carrier, desk, clock)
+    transcription = Transcription(database, settings.media_dir, settings.transcribe_model, clock)
+    calendars = CalendarReader(database, desk, clock)
+    digests = DigestMailer(database, _post(settings), desk, settings.public_url, clock)
+
+    def watch(look: Callable[[Session, Desk, datetime], object]) -> Callable[[], None]:
+        return lambda: _in_one_transaction(database, clock, desk, look)
+
+    return (
+        Job("escalations", EVERY_SWEEP, steps.run, steps.next_due_at, is_vital=True),
+        Job("pages", EVERY_SWEEP, pages.run, outbox.next_due_at, is_vital=True),
+        Job("recordings", EVERY_SWEEP, lambda: copier.start(senders), copier.next_due_at),
+        Job("answers of the carrier", EVERY_SWEEP, senders.wait),
+        Job("auto-close", EVERY_SWEEP, closing.run, closing.next_due_at),
+        Job("coverage gaps", A_MINUTE, watch(coverage.watch)),
+        Job("resolutions", A_MINUTE, watch(resolutions.watch_resolutions)),
+        Job("reconciliation", reconciliation.AGAIN_AFTER, lookback.look_back, lookback.next_due_at, is_slow=True),
+        Job("calendars", A_MINUTE, calendars.read_due, is_slow=True),
+        Job("digests", A_MINUTE, digests.send_due, is_slow=True),
+        Job("transcripts", EVERY_SWEEP, transcription.write_down, transcription.next_due_at, is_slow=True,
+            may_be_cut_off=True),
+        Job("sign of life", SIGN_EVERY, SignOfLife(database, clock).leave, is_vital=True, needs_success=True),
+    )  # fmt: skip
+
+
+def _post(settings: Settings) -> Post:
+    return Post(settings.smtp_url, settings.mail_from)
+
+
+def _in_one_transaction(
+    database: Database, clock: Clock, desk: Desk, look: Callable[[Session, Desk, datetime], object]
+) -> None:
+    now = clock.now()
+    database.write(lambda session: look(session, desk, now))

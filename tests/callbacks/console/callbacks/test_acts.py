@@ -1,0 +1,289 @@
+"""What users do to a callback, and that two of them never lose each other's change."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callbacks.db.database import locked
+from callbacks.db.event_kinds import EventKind
+from callbacks.db.states import CallbackState, PageKind, PriorityLevel, ReachOutcome
+from callbacks.db.tables import Callback, Event, Page, ReachAttempt
+from callbacks.people import technicians
+from callbacks.records.event_log import record_event
+from callbacks.records.event_words import event_words
+from tests.acting import takes
+from tests.callbacks.console.console import BEGAN, DESK, Console
+
+
+def page_of(sue: Console) -> str:
+    return sue.client.get(f"/callbacks/{sue.reference}").text
+
+
+def seen(sue: Console) -> str:
+    found = re.search(r'name="seen" value="(\d+)"', page_of(sue))
+    assert found is not None
+    return found[1]
+
+
+def does(sue: Console, act: str, **fields: str) -> str:
+    answer = sue.posts(f"/callbacks/{sue.reference}/{act}", {"seen": seen(sue), **fields})
+    assert answer.status_code == 302
+    return page_of(sue)
+
+
+def state_of(sue: Console) -> CallbackState:
+    return sue.callback.state
+
+
+def log(sue: Console) -> list[str]:
+    events = sue.database.read(lambda session: list(session.scalars(select(Event).order_by(Event.id))))
+    return [f"{event.actor} {event_words(event.kind, event.step)} {event.detail}".strip() for event in events]
+
+
+def texts(sue: Console, name: str, kind: PageKind) -> list[str]:
+    row = sue.database.read(lambda session: technicians.technician_named(session, name))
+    query = select(Page.words).where(Page.technician_id == row.id, Page.kind == kind)
+    return sue.database.read(lambda session: list(session.scalars(query)))
+
+
+def test_a_supervisor_gives_notes_and_resolves(console: Console) -> None:
+    console.logs_in("sue@example.com")
+    base = f"/callbacks/{console.reference}"
+    refused = console.client.get(base) and console.posts(f"{base}/resolve", {})
+    assert refused.status_code == 302
+    assert f"Nobody has {console.reference} yet. Assign it to a technician first." in console.client.get(base).text
+    console.posts(f"{base}/give", {"technician": "Amy Roy"})
+    console.posts(f"{base}/note", {"words": "<b>rang twice</b>"})
+    page = console.client.get(base).text
+    assert "Amy Roy" in page
+    assert "&lt;b&gt;rang twice&lt;/b&gt;" in page
+    console.posts(f"{base}/resolve", {})
+    assert console.callback.state == CallbackState.RESOLVED
+
+
+def test_it_is_given_to_somebody_whoever_has_it_and_they_are_told(sue: Console) -> None:
+    does(sue, "give", technician="Amy Roy")
+    does(sue, "give", technician="Ben Cole")
+    assert sue.callback.owner is not None
+    assert sue.callback.owner.name == "Ben Cole"
+    assert "sue@example.com gave you" in texts(sue, "Ben Cole", PageKind.GIVEN)[0]
+    assert "sue@example.com assigned it to Ben Cole" in log(sue)
+
+
+def test_page_now_takes_the_next_step_at_once_and_only_while_nobody_has_it(sue: Console) -> None:
+    does(sue, "page-now")
+    assert sue.callback.next_action_at == sue.clock.now()
+    does(sue, "give", technician="Amy Roy")
+    assert "Amy Roy has it." in does(sue, "page-now")
+
+
+def test_the_priority_changes_the_promise_and_stays_in_the_log(sue: Console) -> None:
+    assert "<dd>P2;" in page_of(sue)
+    shown = does(sue, "priority", priority="P1")
+    assert "<dd>P1;" in shown
+    assert "sue@example.com changed the priority P2 to P1" in log(sue)
+    assert "is not a priority. Known: P1, P2, P3." in does(sue, "priority", priority="P0")
+
+
+def test_waiting_stops_the_clock_only_after_an_attempt_and_until_they_are_back(sue: Console) -> None:
+    assert "The promised callback cannot wait." in does(sue, "wait", why="away")
+    does(sue, "give", technician="Amy Roy")
+    does(sue, "attempt", outcome="continuing")
+    assert "P2, waiting for the customer" in does(sue, "wait", why="sends a log on Monday")
+    assert "is already waiting for the customer" in does(sue, "wait")
+    sue.clock.move_to(sue.clock.now() + timedelta(hours=5))
+    shown = does(sue, "back")
+    assert "P2, waiting for the customer" not in shown
+    assert "hours of waiting for the customer" in shown  # the promise says why it took longer
+    assert "is not waiting for the customer" in does(sue, "back")
+
+
+def test_product_manager_cancel_and_reopen(sue: Console) -> None:
+    assert "Red Sift OnDMARC (covered)" in does(sue, "product", product="Red Sift OnDMARC")
+    assert "is not a product" in does(sue, "product", product="a pizza")
+    assert "Nobody is on call (manager) now" in does(sue, "manager", why="angry")
+    assert "Give a reason to cancel." in does(sue, "cancel", why=" ")
+    assert '<span class="standing cancelled">cancelled</span>' in does(sue, "cancel", why="a wrong number")
+    assert (sue.callback.state, sue.callback.next_action_at) == (CallbackState.CANCELLED, None)
+    assert f"{sue.reference} is closed already." in does(sue, "give", technician="Amy Roy")
+    does(sue, "reopen", why="they rang again")
+    assert sue.callback.state == CallbackState.OPEN
+    assert sue.callback.next_action_at == sue.clock.now()  # nobody has tried them: the paging goes on
+
+
+def test_what_the_owner_says_of_the_call_is_written_down(sue: Console) -> None:
+    assert f"Nobody has {sue.reference} yet. Assign it to a technician first." in does(
+        sue, "attempt", outcome="no answer"
+    )
+    does(sue, "give", technician="Amy Roy")
+    does(sue, "attempt", outcome="no answer")
+    attempt = sue.database.read(lambda session: session.scalars(select(ReachAttempt)).one())
+    assert (attempt.outcome, attempt.told_by) == (ReachOutcome.NO_ANSWER, "console, sue@example.com")
+    does(sue, "resolve")
+    assert sue.callback.state == CallbackState.RESOLVED
+
+
+def test_whoever_acts_on_an_older_sight_is_told_who_acted_first(sue: Console) -> None:
+    before = seen(sue)
+    amy_takes(sue)
+    sue.posts(f"/callbacks/{sue.reference}/cancel", {"seen": before, "why": "they called again"})
+    page = page_of(sue)
+    assert "Amy Roy acted first (took it)" in page
+    assert 'value="they called again"' in page  # to be sent again, or not
+    assert "<details open>" in page
+    assert state_of(sue) is CallbackState.OPEN
+    does(sue, "cancel", why="they called again")
+    assert state_of(sue) is CallbackState.CANCELLED
+
+
+def test_nobody_acts_before_themselves(sue: Console) -> None:
+    before = seen(sue)
+    does(sue, "give", technician="Amy Roy")
+    sue.posts(f"/callbacks/{sue.reference}/give", {"seen": before, "technician": "Ben Cole"})
+    assert sue.callback.owner is not None
+    assert sue.callback.owner.name == "Ben Cole"
+
+
+@pytest.mark.parametrize(
+    "meanwhile", [EventKind.MESSAGE_HEARD, EventKind.PAGE_NOT_TAKEN, EventKind.NOTE, EventKind.CALL_ANSWERED]
+)
+def test_what_changes_nothing_is_in_nobodys_way(sue: Console, meanwhile: EventKind) -> None:
+    before = seen(sue)
+    sue.database.write(lambda session: record_event(session, "CA1", sue.clock.now(), "Amy Roy", meanwhile, ""))
+    sue.posts(f"/callbacks/{sue.reference}/priority", {"seen": before, "priority": "P1"})
+    assert sue.callback.priority == PriorityLevel.P1
+
+
+def test_two_who_write_the_same_down_at_once_do_not_lose_it(sue: Console) -> None:
+    before = seen(sue)
+    sue.database.write(
+        lambda session: record_event(session, "CA1", sue.clock.now(), "Amy Roy", EventKind.CALLER_NAMED, "Jo")
+    )
+    sue.posts(f"/callbacks/{sue.reference}/name", {"seen": before, "name": "Joe Blow"})
+    assert "Amy Roy acted first (named the caller)" in page_of(sue)
+    before = seen(sue)
+    amy_takes(sue)
+    sue.posts(f"/callbacks/{sue.reference}/name", {"seen": before, "name": "Joe Blow"})
+    assert "Joe Blow" in page_of(sue)
+
+
+def amy_takes(sue: Console) -> None:
+    def work(session: Session) -> None:
+        amy = technicians.technician_named(session, "Amy Roy")
+        takes(session, DESK, locked(session, Callback, 1), amy, sue.clock.now())
+
+    sue.database.write(work)
+
+
+def test_a_note_never_gets_lost(sue: Console) -> None:
+    before = seen(sue)
+    amy_takes(sue)
+    sue.posts(f"/callbacks/{sue.reference}/note", {"seen": before, "words": "a note never gets lost"})
+    assert any("a note never gets lost" in line for line in log(sue))
+
+
+def test_an_act_that_does_not_exist_is_not_found(sue: Console) -> None:
+    assert sue.posts(f"/callbacks/{sue.reference}/explode", {}).status_code == 404
+
+
+def test_an_owner_hears_that_it_is_cancelled_and_that_it_is_open_again(sue: Console) -> None:
+    does(sue, "give", technician="Amy Roy")
+    does(sue, "cancel", why="they called Ben")
+    (over,) = texts(sue, "Amy Roy", PageKind.OVER)
+    assert "sue@example.com has cancelled" in over
+    assert "(they called Ben). Nothing more for you to do." in over
+    assert "Give a reason to reopen: the owner will read it." in does(sue, "reopen", why="")
+    does(sue, "reopen", why="Ben could not")
+    (again,) = texts(sue, "Amy Roy", PageKind.REOPENED)
+    assert "reopened" in again
+    assert "It is yours: call the caller (number withheld" in again
+
+
+def test_an_owner_hears_that_somebody_else_has_resolved_it(sue: Console) -> None:
+    does(sue, "give", technician="Amy Roy")
+    does(sue, "resolve")
+    assert "sue@example.com has resolved" in texts(sue, "Amy Roy", PageKind.OVER)[0]
+
+
+def test_what_is_done_is_said(sue: Console) -> None:
+    assert f"{sue.reference} was assigned to Amy Roy, who gets a text." in does(sue, "give", technician="Amy Roy")
+    assert f"{sue.reference} is now P1." in does(sue, "priority", priority="P1")
+
+
+def test_another_number_that_was_found_is_rung_instead(sue: Console) -> None:
+    does(sue, "give", technician="Amy Roy")
+    assert "cannot be called: there is no such number" in does(sue, "number", number="555")
+    shown = does(sue, "number", number="(514) 555-0142")
+    assert ", call back on (514) 555-0142" in shown
+    assert sue.callback.call.customer_number == "+15145550142"
+    assert f"{sue.reference}</a>" in sue.client.get("/callbacks?words=5550142").text
+    assert any("gave another number (514) 555-0142" in line for line in log(sue))
+
+
+def test_a_risky_number_takes_the_name_of_a_supervisor(sue: Console) -> None:
+    premium = "+1 876 555 0123"
+    does(sue, "number", number=premium)
+    assert (sue.callback.call.customer_number, sue.callback.consented_by) == ("+18765550123", "sue@example.com")
+
+
+def test_after_a_wrong_number_the_console_asks_for_another_and_offers_that_one_no_more(sue: Console) -> None:
+    does(sue, "give", technician="Amy Roy")
+    does(sue, "number", number="(514) 555-0142")
+    shown = does(sue, "attempt", outcome="wrong number")
+    assert "who has no number to call: find another and enter it" in shown
+    assert "Allow calls to" not in shown
+
+
+def test_giving_it_twice_to_the_same_person_after_an_attempt_texts_them_twice(sue: Console) -> None:
+    does(sue, "give", technician="Amy Roy")
+    does(sue, "attempt", outcome="no answer")
+    before = len(texts(sue, "Amy Roy", PageKind.GIVEN))
+    for _ in range(2):
+        does(sue, "give", technician="Amy Roy")
+    assert len(texts(sue, "Amy Roy", PageKind.GIVEN)) == before + 2
+
+
+# Technicians
+
+
+def test_a_technician_takes_connects_tries_and_resolves_at_the_console(console: Console) -> None:
+    console.logs_in("amy@example.com")
+    base = f"/callbacks/{console.reference}"
+    page = console.client.get(base).text
+    assert "Take it" in page
+    assert "Cancel callback" not in page
+    console.posts(f"{base}/take", {})
+    assert console.callback.owner is not None
+    console.posts(f"{base}/attempt", {"outcome": "no answer"})
+    console.posts(f"{base}/resolve", {})
+    assert console.callback.state == CallbackState.RESOLVED
+    assert ("amy@example.com", "callback: resolve") in console.audit_entries()
+
+
+def test_a_technician_takes_over_what_somebody_else_has(console: Console) -> None:
+    def bens(session: Session) -> None:
+        callback = session.scalars(select(Callback)).one()
+        takes(session, DESK, callback, technicians.technician_named(session, "Ben Cole"), BEGAN)
+
+    console.database.write(bens)
+    console.logs_in("amy@example.com")
+    assert "Take over from Ben Cole" in console.client.get(f"/callbacks/{console.reference}").text
+    console.posts(f"/callbacks/{console.reference}/take", {})
+    owner = console.callback.owner
+    assert owner is not None
+    assert owner.name == "Amy Roy"
+
+
+def test_an_attempt_that_a_technician_writes_down_is_their_own(console: Console) -> None:
+    console.database.write(
+        lambda s: takes(s, DESK, s.scalars(select(Callback)).one(), technicians.technician_named(s, "Ben Cole"), BEGAN)
+    )
+    console.logs_in("amy@example.com")
+    console.posts(f"/callbacks/{console.reference}/attempt", {"outcome": "no answer"})
+    told = console.database.read(lambda s: s.scalars(select(Event).where(Event.kind == EventKind.ATTEMPT)).one())
+    assert told.actor == "Amy Roy"

@@ -1,0 +1,65 @@
+"""Every route of the service, by who may use it."""
+
+from __future__ import annotations
+
+from callbacks.console.callbacks.acts import FORMS, acts_of
+from callbacks.db.states import Role
+from callbacks.people import users
+
+# POST, and nothing else: they answer to whoever signs as the carrier does.
+SIGNED_BY_TWILIO = {
+    "/voice/incoming", "/voice/menu", "/voice/ring", "/voice/screen", "/voice/screen/key", "/voice/beep",
+    "/voice/recorded", "/voice/recording", "/voice/status",
+    "/voice/page", "/voice/page/key", "/voice/page/heard", "/voice/page/notice", "/voice/page/status",
+    "/voice/connect", "/voice/connect/key", "/voice/connect/answered", "/voice/connect/outcome",
+    "/voice/connect/ended", "/voice/connect/status",
+    "/sms/incoming", "/sms/status",
+}  # fmt: skip
+PUBLIC = {"/login", "/login/code", "/logout", "/static/<path:filename>", "/healthz", "/readyz", "/metrics"}
+# The address is the key: a link that was sent to one person, or entered into one calendar.
+BY_SECRET_ADDRESS = {
+    "/media/<token>.wav", "/calendar/<key>.ics",
+    "/t/<token>", "/t/<token>/message.wav", "/t/<token>/take", "/t/<token>/connect", "/t/<token>/pass",
+    "/t/<token>/outcome", "/t/<token>/note",
+}  # fmt: skip
+EVERYONE = users.ROLES
+READERS = ("administrator", "supervisor", "reader")
+WORKERS = ("administrator", "supervisor", "technician")
+STEERERS = ("administrator", "supervisor")
+ADMINISTRATORS = ("administrator",)
+# Method, address as in the code, an example of it, and who may.
+LOGGED_IN = [
+    ("GET", "/", "/", EVERYONE),
+    ("GET", "/callbacks", "/callbacks?words=0199", EVERYONE),
+    ("GET", "/callbacks.csv", "/callbacks.csv", EVERYONE),
+    ("GET", "/callbacks.json", "/callbacks.json", EVERYONE),
+    ("GET", "/callbacks/<reference>", "/callbacks/{reference}", EVERYONE),
+    ("GET", "/callbacks/<reference>/why", "/callbacks/{reference}/why?at=2026-11-28T22:14", EVERYONE),
+    *(
+        ("POST", "/callbacks/<reference>/<act>", f"/callbacks/{{reference}}/{act}",
+         WORKERS if act in acts_of(Role.TECHNICIAN) else STEERERS)
+        for act in FORMS
+    ),
+    ("GET", "/calls", "/calls", READERS),
+    ("GET", "/reports", "/reports?since=2026-11-01", READERS),
+    ("GET", "/reports/<name>.csv", "/reports/attainment.csv", READERS),
+    ("GET", "/reports/digest", "/reports/digest?day=2026-11-28", READERS),
+    ("GET", "/voicemails/<int:voicemail_id>.wav", "/voicemails/1.wav", EVERYONE),
+    ("GET", "/people", "/people", EVERYONE),
+    ("POST", "/people/add", "/people/add", STEERERS),
+    ("POST", "/people/<int:technician_id>/<act>", "/people/1/test", WORKERS),  # a technician's own
+    ("POST", "/people/<int:technician_id>/<act>", "/people/2/test", STEERERS),
+    ("POST", "/people/<int:technician_id>/<act>", "/people/1/remove", STEERERS),
+    ("GET", "/rota", "/rota", EVERYONE),
+    ("GET", "/rota/hours.csv", "/rota/hours.csv?from=2026-11-01", READERS),
+    ("POST", "/rota/<act>", "/rota/add", STEERERS),
+    ("GET", "/what-if", "/what-if", EVERYONE),
+    ("GET", "/setup", "/setup?year=2027", EVERYONE),
+    ("POST", "/setup/<act>", "/setup/close", STEERERS),
+    ("GET", "/account", "/account", EVERYONE),
+    ("POST", "/account/<any('password', 'second-factor', 'no-second-factor', 'log-out'):act>", "/account/log-out",
+     EVERYONE),
+    ("GET", "/users", "/users", ADMINISTRATORS),
+    ("POST", "/users/<act>", "/users/add", ADMINISTRATORS),
+    ("GET", "/audit", "/audit", STEERERS),
+]  # fmt: skip

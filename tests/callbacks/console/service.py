@@ -1,0 +1,74 @@
+"""The whole service with a user of each role, and clients that log in to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from callbacks.cli.context import UNDER_A_MOVING_CLOCK, Compose, Service
+from callbacks.db.states import AudioState, VoicemailState
+from callbacks.db.tables import Callback, Voicemail
+from callbacks.desk.desk_file import read_desk
+from callbacks.inbound import calls
+from callbacks.people import technicians, users
+from callbacks.settings import Settings
+from ivr.rehearsal.audio import tone
+from sla.clock import MovingClock
+
+BEGAN = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
+PASSWORD = "correct horse battery"
+
+
+def service_on(compose: Compose, database_url: str, folder: Path) -> Iterator[Service]:
+    """The whole service, with a user of each role and one open callback with a message."""
+    settings = Settings(
+        public_url="https://desk.test",
+        account_sid="AC" + "0" * 32,
+        auth_token="t" * 32,
+        sender="+18005550100",
+        secret_key="x" * 64,
+        database_url=database_url,
+        media_dir=folder,
+    )
+    desk = read_desk(Path("support.toml"))
+    service = compose(settings, desk, MovingClock(BEGAN), limits=UNDER_A_MOVING_CLOCK)
+
+    def seed(session: Session) -> None:
+        technicians.add_technician(session, "Amy Roy", "+15145550101", BEGAN, verified=True)
+        for role in users.ROLES:
+            technician = "Amy Roy" if role == "technician" else ""
+            users.add_user(session, f"{role}@example.com", role, PASSWORD, BEGAN, technician)
+        calls.call_arrives(session, calls.Arrival("CA1", "direct", "+15145550199", "en", False, "at night"), BEGAN)
+        recording = calls.Recording(VoicemailState.RECORDED, "RE" + "2" * 32, 8)
+        calls.voicemail_said(session, desk, "CA1", recording, BEGAN)
+        voicemail = session.scalars(select(Voicemail)).one()
+        voicemail.audio, voicemail.audio_file = AudioState.COPIED, "RE.wav"
+        (folder / "RE.wav").write_bytes(tone(1))
+
+    service.database.write(seed)
+    yield service
+    service.close()
+
+
+def client_of(service: Service, role: str | None) -> FlaskClient:
+    client = service.web.test_client()
+    if role is not None:
+        assert post(client, "/login", {"email": f"{role}@example.com", "password": PASSWORD}).status_code == 302
+    return client
+
+
+def post(client: FlaskClient, path: str, fields: dict[str, str]) -> TestResponse:
+    token = re.search(r'name="token" value="([^"]+)"', client.get("/login").text)
+    assert token is not None
+    return client.post(path, data={"token": token[1], **fields})
+
+
+def reference(service: Service) -> str:
+    return service.database.read(lambda session: session.scalars(select(Callback.reference)).one())

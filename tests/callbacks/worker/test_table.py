@@ -1,0 +1,63 @@
+"""The table of jobs: what comes first, what may fail, and what runs beside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from callbacks.db.database import Database
+from callbacks.db.tables import WorkerSign
+from callbacks.desk.desk_file import read_desk
+from callbacks.paging.channels.twilio import Carrier
+from callbacks.settings import Settings
+from callbacks.worker.loop import EVERY_SWEEP, Job, Worker
+from callbacks.worker.senders import Senders
+from callbacks.worker.table import jobs_for
+from sla.clock import MovingClock
+
+DESK = read_desk(Path("support.toml"))
+NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
+NOWHERE = "http://127.0.0.1:1"
+
+
+@pytest.fixture
+def senders() -> Iterator[Senders]:
+    senders = Senders(2)
+    yield senders
+    senders.close()
+
+
+@pytest.fixture
+def jobs(database: Database, senders: Senders, tmp_path: Path) -> Sequence[Job]:
+    settings = Settings("https://desk.test", "AC1", "token", "+15145550100", "secret", twilio_url=NOWHERE)
+    return jobs_for(settings, DESK, database, Carrier(settings), MovingClock(NOON), senders)
+
+
+def test_nothing_comes_before_escalations_and_pages_and_the_sign_comes_last(jobs: Sequence[Job]) -> None:
+    names = [job.name for job in jobs]
+    assert names[:4] == ["escalations", "pages", "recordings", "answers of the carrier"]
+    assert names[-1] == "sign of life"
+    assert len(set(names)) == len(names)
+
+
+def test_what_a_promise_hangs_on_is_looked_at_in_every_sweep_and_is_vital(jobs: Sequence[Job]) -> None:
+    vital = {job.name: job.every for job in jobs if job.is_vital}
+    assert vital == {"escalations": EVERY_SWEEP, "pages": EVERY_SWEEP, "sign of life": timedelta(seconds=5)}
+
+
+def test_whatever_asks_others_and_may_take_long_runs_beside(jobs: Sequence[Job]) -> None:
+    assert {job.name for job in jobs if job.is_slow} == {"reconciliation", "calendars", "digests", "transcripts"}
+    assert [job.name for job in jobs if job.may_be_cut_off] == ["transcripts"]
+
+
+def test_a_worker_without_a_carrier_sweeps_and_leaves_its_sign(
+    jobs: Sequence[Job], senders: Senders, database: Database
+) -> None:
+    worker = Worker(jobs, senders, MovingClock(NOON))
+    assert not worker.sweep()
+    worker.close()
+    assert database.read(lambda session: session.scalar(select(func.count()).select_from(WorkerSign))) == 1

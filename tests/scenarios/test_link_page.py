@@ -1,0 +1,147 @@
+"""The technician's screen behind the link in a text: as a phone would open it, and as a scanner would."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from werkzeug.test import TestResponse
+
+from callbacks.db.states import CallbackState
+from callbacks.db.tables import Event
+from tests.scenarios.conftest import CUSTOMER, POSTGRES_IN_SOAK, ScenarioDesk
+
+pytestmark = POSTGRES_IN_SOAK
+
+
+class Link:
+    """The page behind the link in somebody's last text."""
+
+    def __init__(self, desk: ScenarioDesk, name: str = "Amy") -> None:
+        text = next(t.body for t in reversed(desk.phone_of(name).phone.texts) if "/t/" in t.body)
+        found = re.search(r"https://desk\.test(/t/[\w.\-]+)$", text)
+        assert found is not None, text
+        self.desk, self.path = desk, found[1]
+        self.client = desk.service.web.test_client()
+
+    def opens(self) -> str:
+        return self.client.get(self.path).text
+
+    def does(self, act: str, **fields: str) -> str:
+        answer = self.client.post(f"{self.path}/{act}", data=fields)
+        assert answer.status_code == 302
+        self.desk.scenario.settle()
+        return self.opens()
+
+    def raw(self, path: str = "", method: str = "get", **fields: str) -> TestResponse:
+        return self.client.open(self.path + path, method=method.upper(), data=fields)
+
+
+@pytest.fixture
+def link(desk: ScenarioDesk) -> Link:
+    desk.leaves_a_message()
+    desk.phone_of("Amy").reads("call (514) 555-0199 back")
+    desk.scenario.minutes_pass(0.3)
+    return Link(desk)
+
+
+def events(desk: ScenarioDesk) -> int:
+    return desk.service.database.read(lambda session: session.query(Event).count())
+
+
+def test_it_says_who_what_until_when_and_plays_the_message(link: Link) -> None:
+    page = link.opens()
+    for words in ("(514) 555-0199", "10:42 p.m.", "min left", "nobody yet", "message.wav", "Take it", "direct"):
+        assert words in page
+    audio = link.raw("/message.wav")
+    assert (audio.status_code, audio.data[:4]) == (200, b"RIFF")
+    link.desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+
+
+def test_opening_it_changes_nothing_however_often_and_however(link: Link) -> None:
+    desk = link.desk
+    before = events(desk)
+    for method in ("get", "head", "options"):
+        for path in ("", "/take", "/connect", "/pass", "/outcome", "/note"):
+            link.raw(path, method)
+    link.raw("/message.wav", "head")
+    assert events(desk) == before
+    link.raw("/message.wav", "get")  # that somebody listens is recorded
+    assert events(desk) == before + 1
+    assert desk.callback.owner is None
+    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+
+
+def test_take_note_and_resolve(link: Link) -> None:
+    desk = link.desk
+    assert f"{desk.callback.reference} is yours." in link.does("take")
+    assert desk.callback.owner is not None
+    assert f"The note on {desk.callback.reference} was saved." in link.does("note", words="asked for <b>Bob</b>")
+    assert desk.log_says("asked for <b>Bob</b>")
+    assert "The note is empty" in link.does("note", words=" ")
+    assert "Choose how the call went." in link.does("outcome", outcome="splendid")
+    page = link.does("outcome", outcome="resolved")
+    assert "It is closed" in page
+    assert desk.callback.state == CallbackState.RESOLVED
+    assert "is already closed" in link.does("outcome", outcome="no answer")
+    desk.scenario.minutes_pass(40)
+
+
+def test_connect_rings_and_the_attempt_is_on_record(link: Link) -> None:
+    desk = link.desk
+    assert "Your phone rings now" in link.does("connect")
+    link.does("connect")  # pressed twice: the phone rings once
+    amys = desk.phone_of("Amy").is_rung().answers().hears("Press 1 to be connected").presses("1")
+    customers = desk.customer().is_rung().answers()
+    amys.is_connected_to(customers).waits(5)
+    customers.hangs_up()
+    amys.hears("How did it go").presses("2").hears("It stays with you").is_hung_up_on()
+    assert "reached, continuing" in link.opens()
+    desk.scenario.minutes_pass(40)
+
+
+def test_pass_goes_to_the_next_person_at_once(link: Link) -> None:
+    assert "goes to the next person" in link.does("pass")
+    ben = link.desk.phone_of("Ben")
+    ben.reads("call (514) 555-0199 back")
+    theirs = Link(link.desk, "Ben")
+    assert f"{link.desk.callback.reference} is yours." in theirs.does("take")
+    link.desk.phone_of("Amy").reads("Ben Cole has")
+    assert "Ben Cole has" in link.does("take")
+    theirs.does("outcome", outcome="no answer")
+    link.desk.scenario.minutes_pass(40)
+
+
+def test_it_expires_cannot_be_forged_and_tells_nothing_then(link: Link) -> None:
+    desk = link.desk
+    forged = link.client.get(link.path[:-5] + ("A" if link.path[-5] != "A" else "B") + link.path[-4:])
+    assert forged.status_code == 410
+    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.clock_moves_to("2026-11-29T10:30")
+    answer = link.raw()
+    assert answer.status_code == 410
+    assert "has expired" in answer.text
+    assert CUSTOMER[-4:] not in answer.text
+    assert link.raw("/take", "post").status_code == 410
+    assert link.raw("/message.wav").status_code == 404
+
+
+def test_it_is_in_the_technicians_language_and_kept_to_ourselves(desk: ScenarioDesk) -> None:
+    desk.edit(lambda _, amy: setattr(amy, "language", "fr"))
+    desk.leaves_a_message()
+    amy = desk.phone_of("Amy")
+    amy.reads("rappeler (514) 555-0199 avant 22 h 42", "Répondez")
+    desk.scenario.minutes_pass(0.3)
+    link = Link(desk)
+    assert "Le prendre" in link.opens()
+    assert "encore 29 min" in link.opens()
+    assert f"{desk.callback.reference} est à vous." in link.does("take")
+    answer = link.raw()
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    amy.texts("na {code}").reads("")
+    assert "déjà essayé" in link.opens()
+    amy.texts("fait {code}").reads("est réglé")
+    assert '<span class="standing resolved">réglé</span>' in link.opens()
+    desk.scenario.minutes_pass(40)
