@@ -40,8 +40,8 @@ REASON_TO_REOPEN = Words(
     "Indiquez la raison de la réouverture: le responsable la lira.",
 )
 NOT_TRIED_YET = Words(
-    "Nobody has tried to reach the customer yet. Make the promised call first.",
-    "Personne n'a encore essayé de joindre le client. Faites d'abord l'appel promis.",
+    "Nobody has tried to reach the customer yet. The promised callback cannot wait.",
+    "Personne n'a encore essayé de joindre le client. Le rappel promis ne peut pas attendre.",
 )
 TRIED_ALREADY = Words(
     "The customer has already been called, so paging has stopped. Assign it to someone instead.",
@@ -135,7 +135,7 @@ def not_waiting(reference: str) -> Words:
 
 
 def unknown_product(product: str) -> Words:
-    return Words(f"{product!r} is not on the list of products.", f"{product!r} n'est pas dans la liste des produits.")
+    return Words(f"{product!r} is not a product in the desk file.", f"{product!r} n'est pas dans la liste des produits.")
 
 
 # Done

@@ -222,7 +222,7 @@ def test_another_number_that_was_found_is_rung_instead(sue: Console) -> None:
     assert ", call back on (514) 555-0142" in shown
     assert sue.callback.call.customer_number == "+15145550142"
     assert f"{sue.reference}</a>" in sue.client.get("/callbacks?words=5550142").text
-    assert any("gave another number (514) 555-0142" in line for line in log(sue))
+    assert any("entered another number (514) 555-0142" in line for line in log(sue))
 
 
 def test_a_risky_number_takes_the_name_of_a_supervisor(sue: Console) -> None:
