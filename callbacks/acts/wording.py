@@ -135,7 +135,9 @@ def not_waiting(reference: str) -> Words:
 
 
 def unknown_product(product: str) -> Words:
-    return Words(f"{product!r} is not a product in the desk file.", f"{product!r} n'est pas dans la liste des produits.")
+    return Words(
+        f"{product!r} is not a product in the desk file.", f"{product!r} n'est pas dans la liste des produits."
+    )
 
 
 # Done

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callbacks.acts import wording
+from callbacks.acts.connect import Connect
 from callbacks.acts.number import Consent, SetNumber
 from callbacks.db.event_kinds import EventKind
 from tests.callbacks.acts.night import SUE, Night
@@ -41,7 +42,7 @@ def test_an_ordinary_number_after_a_risky_one_needs_no_consent(night: Night) -> 
 
 def test_a_supervisor_allows_the_risky_number_of_a_caller(night: Night) -> None:
     night.callback = night.callback_of("CA2", PREMIUM)
-    assert night.callback.call.customer_number is None
+    assert night.refusal(Connect(), night.by(night.amy)).english.endswith("A supervisor must allow it first.")
     assert night.sue_does(Consent()) == wording.consented(night.callback.reference)
     assert (night.callback.call.customer_number, night.callback.consented_by) == (PREMIUM, SUE)
     ((actor, _, detail),) = night.events(EventKind.CONSENTED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import product
 
 import pytest
@@ -243,6 +244,10 @@ class Changes:
         if (self.callback.state, change) in LEADS_TO:
             change_state(self.callback, change, self.now)
 
+    def passes(self) -> None:
+        clear_owner(self.session, self.callback)
+        escalate_now(self.callback, self.now)
+
     def escalate(self) -> None:
         """The worker decides the next step, as it does while an attempt is awaited."""
         if awaits_attempt(self.callback):
@@ -256,10 +261,10 @@ class Changes:
 
 
 STEPS: Mapping[str, Callable[[Changes], object]] = {
-    **{change.value: (lambda changes, change=change: changes.change(change)) for change in Change},
+    **{change.value: partial(Changes.change, change=change) for change in Change},
     "Amy takes it": lambda it: set_owner(it.session, it.callback, it.amy, it.now),
     "Ben takes it": lambda it: set_owner(it.session, it.callback, it.ben, it.now),
-    "passed": lambda it: (clear_owner(it.session, it.callback), escalate_now(it.callback, it.now)),
+    "passed": Changes.passes,
     "tried": lambda it: note_attempt(it.session, it.callback, it.ben, it.now),
     "escalates": Changes.escalate,
     "page now": lambda it: escalate_now(it.callback, it.now),
