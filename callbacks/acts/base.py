@@ -1,4 +1,4 @@
-"""An act is one thing a person does to a callback: who may do it, when it fits, what it conflicts with, what it changes.
+"""An act is one thing a person does to a callback: who may do it, when it fits, what it conflicts with and changes.
 
 Each act is a class in this package. Texts, phone keys, the link in a text and the console each build an act and a
 requester and call `perform`. Nothing else changes a callback for a person.

@@ -52,7 +52,7 @@ def take(context: ActContext, *, from_owner: bool = False) -> Technician:
 
 @dataclass(frozen=True)
 class Assign(Act):
-    """Make a technician the owner, whoever was it before, and text them."""
+    """Make a technician the owner in place of any other, and text them."""
 
     technician: Technician
 

@@ -89,6 +89,12 @@ def test_passed_it_has_no_owner_and_the_next_step_is_due_at_once(night: Night) -
     assert night.events(EventKind.PASSED) == [("Amy Roy", EventKind.PASSED, "by link")]
 
 
+def test_passed_the_pages_that_wait_for_them_are_cancelled(night: Night) -> None:
+    night.pages(night.amy)[0].state = PageState.DUE
+    night.amy_does(Pass())
+    assert [page.state for page in night.pages(night.amy, PageKind.STEP)] == [PageState.CANCELLED]
+
+
 def test_a_page_is_declined_before_anybody_has_taken_it(night: Night) -> None:
     assert night.amy_does(Pass()) == wording.passed(night.callback.reference)
     assert night.callback.next_action_at == NOW
@@ -102,10 +108,9 @@ def test_somebody_elses_callback_cannot_be_passed(night: Night) -> None:
 
 def test_after_an_attempt_a_new_owner_is_not_reminded(night: Night) -> None:
     night.amy_does(ReportOutcome(ReportedOutcome.NO_ANSWER))
-    before = night.callback.position
+    before = night.callback.next_action_at
     night.sue_does(Assign(night.ben))
-    assert night.callback.position == before
-    assert night.events(EventKind.REMINDER) == []
+    assert night.callback.next_action_at == before
 
 
 @pytest.mark.parametrize("via", [Via.TEXT, Via.PHONE, Via.LINK])
