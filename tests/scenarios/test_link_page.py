@@ -83,7 +83,7 @@ def test_take_note_and_resolve(link: Link) -> None:
     page = link.does("outcome", outcome="resolved")
     assert "It is closed" in page
     assert desk.callback.state == CallbackState.RESOLVED
-    assert "is closed already" in link.does("outcome", outcome="no answer")
+    assert "is already closed" in link.does("outcome", outcome="no answer")
     desk.scenario.minutes_pass(40)
 
 
