@@ -14,6 +14,7 @@ from callbacks.acts.base import last_event_id
 from callbacks.acts.promises import is_waiting
 from callbacks.console.callbacks.timeline import Entry, timeline_of
 from callbacks.db.states import (
+    ESCALATING,
     AudioState,
     CallbackState,
     PageKind,
@@ -22,7 +23,7 @@ from callbacks.db.states import (
     TranscribedBy,
     VoicemailState,
 )
-from callbacks.db.tables import Call, Callback, ReachAttempt, Technician, Voicemail
+from callbacks.db.tables import Call, Callback, Page, ReachAttempt, Technician, Voicemail
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import NotFound
@@ -83,6 +84,14 @@ class CallbackDetail:
     is_waiting: bool  # for the customer
     is_wrong_number: bool  # of one of the attempts
     promises: Sequence[str]
+    paged: frozenset[int]  # the technicians who were paged about it, by id
+
+    def may_pass(self, technician_id: int | None) -> bool:
+        """Return whether a technician can pass it on: its owner can, and while nobody owns it, those it was paged to."""
+        if not self.is_open or technician_id is None:
+            return False
+        owner_id = self.callback.owner_id
+        return owner_id == technician_id or (owner_id is None and technician_id in self.paged)
 
 
 @dataclass(frozen=True)
@@ -221,7 +230,13 @@ def callback_detail(
         is_waiting=is_waiting(session, callback),
         is_wrong_number=any(attempt.outcome is ReachOutcome.WRONG_NUMBER for attempt in attempts),
         promises=explanations(session, desk, hours, callback, now),
+        paged=_paged_about(session, callback),
     )
+
+
+def _paged_about(session: Session, callback: Callback) -> frozenset[int]:
+    to_take_it = select(Page.technician_id).where(Page.callback_id == callback.id, Page.kind.in_(ESCALATING))
+    return frozenset(session.scalars(to_take_it))
 
 
 def products_by_coverage(desk: Desk) -> dict[str, Sequence[str]]:
@@ -266,6 +281,6 @@ def _voicemail_words(voicemail: Voicemail | None) -> str:
         AudioState.WANTED: " It is being downloaded from the carrier.",
         AudioState.NONE: " The carrier does not have it ready yet.",
     }
-    seconds = f"{length(voicemail.seconds)} long." if voicemail.seconds else "Its length is not known yet."
+    message = f"A message, {length(voicemail.seconds)} long." if voicemail.seconds else "A message of unknown length."
     untranscribed = "" if voicemail.transcript else UNTRANSCRIBED.get(voicemail.transcribed_by, "")
-    return f"A message, {seconds}{kept.get(voicemail.audio, '')}{untranscribed}"
+    return f"{message}{kept.get(voicemail.audio, '')}{untranscribed}"
