@@ -87,7 +87,7 @@ class CallbackDetail:
     paged: frozenset[int]  # the technicians who were paged about it, by id
 
     def may_pass(self, technician_id: int | None) -> bool:
-        """Return whether a technician can pass it on: its owner can, and while nobody owns it, those it was paged to."""
+        """Return whether a technician can pass it on: its owner can, and before it has one, everybody who was paged."""
         if not self.is_open or technician_id is None:
             return False
         owner_id = self.callback.owner_id

@@ -143,10 +143,11 @@ def test_the_weeks_of_a_month_hold_each_of_its_days_once_below_its_weekday(day: 
 
 def test_a_layer_is_cut_at_midnight_and_a_cover_takes_the_whole_night() -> None:
     amy = Person(1, "Amy Roy", "+15145550101")
-    night = Shift(amy, "primary", datetime(2026, 11, 30, 23, tzinfo=UTC), datetime(2026, 12, 1, 13, tzinfo=UTC))
+    starts_at, ends_at = datetime(2026, 11, 30, 23, tzinfo=UTC), datetime(2026, 12, 1, 13, tzinfo=UTC)
+    night = Shift(amy, "primary", starts_at, ends_at)
     plan = Schedule(("primary",), (amy,), (night,))
     days = View.containing("week", date(2026, 11, 30)).days(TORONTO)
-    (row,) = layer_rows(plan, days, night.starts_at)
+    (row,) = layer_rows(plan, days, starts_at)
     monday, tuesday = row.days[0], row.days[1]
     assert [(part.begins, part.ends, part.is_gap) for part in monday] == [
         ("00:00", "18:00", True),
