@@ -105,7 +105,7 @@ def _news(voice: Blueprint, exchange: Exchange) -> None:
         seconds = field("RecordingDuration")
         news = calls.Recording(state, sid("RecordingSid", "RE"), int(seconds) if seconds.isdigit() else None)
         now = exchange.clock.now()
-        return _store(exchange, lambda session: calls.voicemail_said(session, desk, call_sid, news, now))
+        return _store(exchange, lambda session: calls.record_voicemail(session, desk, call_sid, news, now))
 
     @voice.post("/voice/status")
     def status() -> Response:
@@ -113,7 +113,7 @@ def _news(voice: Blueprint, exchange: Exchange) -> None:
         if call_sid is None or call_status not in FINAL:
             return noted()
         now = exchange.clock.now()
-        return _store(exchange, lambda session: calls.call_ended(session, desk, call_sid, call_status, now))
+        return _store(exchange, lambda session: calls.record_end(session, desk, call_sid, call_status, now))
 
 
 def _screen(voice: Blueprint, exchange: Exchange) -> None:
@@ -142,7 +142,7 @@ def _screen(voice: Blueprint, exchange: Exchange) -> None:
         def work(session: Session) -> None:
             technician = session.get(Technician, technician_id)
             if technician is not None and call_sid:
-                calls.accepted_by(session, call_sid, technician, now)
+                calls.record_answer(session, call_sid, technician, now)
 
         try:
             exchange.write(work)
@@ -168,14 +168,14 @@ def _answer(exchange: Exchange, turn: Turn, recording: calls.Recording | None = 
             verdict = hours.verdict(now)
             reason = verdict.reason.spoken("en")
             arrival = calls.Arrival(call_sid, line, caller, turn.language, verdict.is_open, reason, attestation, name)
-            call = calls.call_arrives(session, arrival, now)
+            call = calls.record_call(session, arrival, now)
         if recording is not None:
-            calls.voicemail_said(session, desk, call_sid, recording, now)
+            calls.record_voicemail(session, desk, call_sid, recording, now)
         reply = step(desk, places, turn, _facts(session, exchange, call, hours.verdict(call.began_at).reason))
         if reply.chose is not None:
-            calls.chose(session, call_sid, now, reply.chose)
+            calls.record_choice(session, call_sid, now, reply.chose)
         if reply.asked_to_speak:
-            calls.asked_to_speak(session, call_sid, now)
+            calls.record_beep(session, call_sid, now)
         return reply
 
     try:

@@ -145,7 +145,7 @@ def test_the_call_log_goes_on_to_earlier_calls_without_losing_any(console: Conso
     def fill(session: Session) -> None:
         for number in range(2, screen.CALLS_A_PAGE + 3):
             arrival = calls.Arrival(f"CA{number}", "direct", "+15145550199", "en", False, "")
-            calls.call_arrives(session, arrival, minutes(number // 2))  # two at the same instant
+            calls.record_call(session, arrival, minutes(number // 2))  # two at the same instant
 
     console.database.write(fill)
     first = console.database.read(lambda session: screen.call_log(session, None))
