@@ -16,8 +16,8 @@ from callbacks.console.context import current
 from callbacks.errors import DeskError
 from callbacks.records import audit_log
 
-PRIVATE_FIELDS = ("token", "seen", "password", "old", "code", "secret")  # in no log, and not filled in again
-# Browsers drop a cookie of more than 4 KB, and the login with it.
+PRIVATE_FIELDS = ("token", "seen", "password", "old", "code", "secret")  # never logged, never filled in again
+# Browsers drop a cookie larger than 4 KB, and the login with it.
 MOST_KEPT = 2000
 
 
@@ -56,7 +56,7 @@ def note_change(session: Session, now: datetime, what: str, about: str = "") -> 
 
 
 def typed_into(path: str) -> Mapping[str, str]:
-    """Return, once, what was typed into the form at this address before it was refused; else "" for every field."""
+    """Return what was typed into the form at this address before it was refused, once. Other fields are ""."""
     address = path.partition("?")[0]
     return defaultdict(str, cookie.pop("typed")[1] if _refused_at() == address else {})
 

@@ -19,8 +19,8 @@ from callbacks.text.formats import caller_in_words, clock_time, length, readable
 
 # The buttons for the outcome of a call to the customer.
 OUTCOMES: dict[ReportedOutcome, Words] = {
-    ReportedOutcome.RESOLVED: Words("Reached, resolved", "Joint, réglé"),
-    ReportedOutcome.CONTINUING: Words("Reached, continuing", "Joint, à suivre"),
+    ReportedOutcome.RESOLVED: Words("Reached, resolved", "Client joint, réglé"),
+    ReportedOutcome.CONTINUING: Words("Reached, continuing", "Client joint, à suivre"),
     ReportedOutcome.LEFT_A_MESSAGE: Words("Left a message", "Message laissé"),
     ReportedOutcome.NO_ANSWER: Words("No answer", "Sans réponse"),
     ReportedOutcome.WRONG_NUMBER: Words("Wrong number", "Mauvais numéro"),
@@ -28,11 +28,11 @@ OUTCOMES: dict[ReportedOutcome, Words] = {
 
 # The SLA status, where no time is left to count.
 STANDINGS: dict[str, Words] = {
-    "tried in time": Words("tried already", "déjà essayé"),
+    "tried in time": Words("already tried", "déjà essayé"),
     "tried late": Words("tried, but too late", "essayé, mais trop tard"),
     "resolved": Words("resolved", "réglé"),
     "cancelled": Words("cancelled", "annulé"),
-    "closed by itself": Words("closed by itself", "fermé tout seul"),
+    "closed by itself": Words("closed by itself", "fermé automatiquement"),
 }
 
 
@@ -102,7 +102,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
 def _time_left(left: timedelta) -> Words:
     if left <= timedelta(0):
         return Words(f"overdue by {span(-left)}", f"en retard de {span(-left)}")
-    return Words(f"{span(left)} left", f"encore {span(left)}")
+    return Words(f"{span(left)} left", f"il reste {span(left)}")
 
 
 def _message(voicemail: Voicemail | None, language: str) -> str:

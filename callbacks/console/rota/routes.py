@@ -1,4 +1,4 @@
-"""The rota of a week or a month, its forms, and the hours on call for pay. The address says which days are shown."""
+"""The rota of a week or a month, its forms, and the hours on call for pay. The days shown are in the address."""
 
 from __future__ import annotations
 

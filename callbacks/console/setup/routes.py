@@ -1,6 +1,6 @@
 """How the desk is set up: lines, hours and the closed days of a year; and the audit log.
 
-What the desk file says is shown. What changes weekly is edited here.
+The desk file is shown only. What changes from week to week is edited here.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def index() -> str:
 
 
 def _year() -> int:
-    """Return the year that the address asks for; this one when it makes no sense."""
+    """Return the year that the address asks for; this year when it cannot be read."""
     text = request.args.get("year", "")
     return int(text) if text.isdecimal() and 1990 < int(text[:6]) < 2190 else current().today().year
 

@@ -37,7 +37,7 @@ def caller(console: Console, number: str, callable: bool = True) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "due", "left"), [("en", "10:42 p.m.", "28 min left"), ("fr", "22 h 42", "encore 28 min")]
+    ("language", "due", "left"), [("en", "10:42 p.m.", "28 min left"), ("fr", "22 h 42", "il reste 28 min")]
 )
 def test_times_are_in_the_technicians_language(console: Console, language: str, due: str, left: str) -> None:
     found = screen(console, language)
@@ -80,7 +80,7 @@ def test_the_owner_is_named_and_the_technician_is_you(console: Console) -> None:
 
     console.database.write(amys)
     found = screen(console)
-    assert (found.owner, found.is_mine, found.left) == ("Amy Roy", True, "tried already")
+    assert (found.owner, found.is_mine, found.left) == ("Amy Roy", True, "already tried")
     assert found.attempts == ["10:14 p.m.: Amy Roy, no answer"]
 
 

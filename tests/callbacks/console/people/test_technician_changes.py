@@ -24,7 +24,7 @@ def pages(sue: Console) -> list[Page]:
 
 def test_somebody_is_added_and_counts_when_the_code_comes_back(sue: Console) -> None:
     shown = does(sue, "/people/add", name="Dan Fox", phone="514 555 0120", email="dan@example.com", language="fr")
-    assert "Dan Fox is added" in shown
+    assert "Dan Fox was added" in shown
     assert "(514) 555-0120, <strong>not verified</strong>" in shown
     dan = row(sue, "Dan Fox")
     (page,) = pages(sue)

@@ -74,7 +74,7 @@ def test_attainment_counts_the_same_in_sentence_table_and_chart() -> None:
         ("All", "", "", 1, 2, 0, 33.3),
     ]
     ((_, chart),) = found.charts
-    assert [box.says for box in chart.boxes] == ["23 Nov: 1 kept", "23 Nov: 2 missed"]
+    assert [box.title for box in chart.boxes] == ["23 Nov: 1 kept", "23 Nov: 2 missed"]
 
 
 def test_first_attempts_are_counted_apart_from_calls_that_nobody_tried_yet() -> None:
@@ -100,7 +100,7 @@ def test_the_load_of_a_person_is_split_into_day_and_night() -> None:
     row = next(row for row in found.table.rows if row[0] == "Amy Roy")
     assert tuple(row)[1:4] == (1, 2, 2)
     ((_, chart),) = found.charts
-    assert chart.says == "Pages: Amy Roy 2 by night and 1 by day."
+    assert chart.description == "Pages: Amy Roy 2 by night and 1 by day."
 
 
 def test_without_data_no_figure_has_a_chart() -> None:

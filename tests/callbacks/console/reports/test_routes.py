@@ -180,4 +180,4 @@ def test_what_if_answers_by_an_address_that_can_be_sent(console: Console) -> Non
     assert "the direct line is <strong>closed</strong>" in page
     assert "Amy Roy" in page
     assert "is no time." in console.client.get("/what-if?at=soon&line=fax").text
-    assert "This is about now." in console.client.get("/what-if?at=0001-01-01T00:00").text
+    assert "Showing the current time instead." in console.client.get("/what-if?at=0001-01-01T00:00").text
