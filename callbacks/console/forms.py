@@ -26,6 +26,23 @@ def write_and_redirect(work: Callable[[Session], str], next_url: str) -> Respons
     return run_and_redirect(lambda: current().database.write(work), next_url)
 
 
+def change_and_redirect(
+    change: Callable[[Session, datetime], str], what: str, next_url: str, *, about: str = "", keep_message: bool = False
+) -> ResponseReturnValue:
+    """Run a change of the current user, enter it in the audit log, flash its message, and redirect.
+
+    `keep_message` adds the message to the entry, where it has names that the form does not.
+    """
+    now = current().now()
+
+    def work(session: Session) -> str:
+        message = change(session, now)
+        note_change(session, now, what, message if keep_message else about)
+        return message
+
+    return write_and_redirect(work, next_url)
+
+
 def run_and_redirect(change: Callable[[], str], next_url: str) -> ResponseReturnValue:
     """Run a change that opens its own transactions, flash its message or why it was refused, and redirect."""
     try:

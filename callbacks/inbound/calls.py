@@ -13,11 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.acts.opening import open_callback
-from callbacks.db.database import insert_once
+from callbacks.db.database import insert_once, locked
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import AudioState, CallOutcome, CarrierStatus, VoicemailState
 from callbacks.db.tables import Call, Callback, Event, Technician, Voicemail
 from callbacks.desk.desk_file import Desk
+from callbacks.errors import NotFound
 from callbacks.records.event_log import record_event
 from callbacks.text.phone_numbers import ringable
 
@@ -136,7 +137,10 @@ def record_answer(session: Session, sid: str, technician: Technician, now: datet
 
 
 def _locked_call(session: Session, sid: str) -> Call | None:
-    return session.get(Call, sid, with_for_update={"of": Call}, populate_existing=True)
+    try:
+        return locked(session, Call, sid)
+    except NotFound:
+        return None
 
 
 def _voicemail_row(session: Session, call: Call) -> Voicemail:

@@ -47,7 +47,7 @@ def acts_of(role: Role) -> frozenset[str]:
 
 
 def _seen() -> int | None:
-    """Return the last event that the sender of the form had seen, when the form says so."""
+    """Return the id of the last event that the sender of the form had seen; None when it is not in the form."""
     text = request.form.get("seen", "")
     return int(text) if text.isdecimal() and len(text) < 18 else None
 

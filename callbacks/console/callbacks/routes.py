@@ -13,7 +13,7 @@ from callbacks.console.callbacks import screen
 from callbacks.console.callbacks.acts import FORMS, HIDDEN_AT_FIRST, acts_of, run_act
 from callbacks.console.callbacks.search import records_as_csv, records_as_dicts, search_screen
 from callbacks.console.context import current
-from callbacks.console.forms import note_change, refused_within, write_and_redirect
+from callbacks.console.forms import change_and_redirect, refused_within
 from callbacks.db.states import ReportedOutcome
 from callbacks.db.tables import Callback, Voicemail
 from callbacks.errors import NotFound, WrongState
@@ -98,14 +98,12 @@ def act(reference: str, act: str) -> ResponseReturnValue:
         abort(404)
     if act not in acts_of(g.user.role):
         abort(403, "Only supervisors and administrators can do this.")
-    now = current().now()
-
-    def work(session: Session) -> str:
-        message = run_act(session, reference, act, now)
-        note_change(session, now, f"callback: {act}", reference)
-        return message
-
-    return write_and_redirect(work, url_for(".detail", reference=reference))
+    return change_and_redirect(
+        lambda session, now: run_act(session, reference, act, now),
+        f"callback: {act}",
+        url_for(".detail", reference=reference),
+        about=reference,
+    )
 
 
 @blueprint.get("/callbacks/<reference>/why")

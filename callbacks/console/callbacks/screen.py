@@ -273,7 +273,7 @@ UNTRANSCRIBED = {
 
 def _voicemail_words(voicemail: Voicemail | None) -> str:
     if voicemail is None or voicemail.state is VoicemailState.ABSENT:
-        return "No message. The caller hung up or said nothing."
+        return "No message. The caller hung up or did not speak."
     if voicemail.state is VoicemailState.FAILED:
         return "The carrier lost the recording. There may have been a message: call this customer."
     kept = {

@@ -40,7 +40,7 @@ STANDINGS: dict[str, Words] = {
 class CallbackScreen:
     """One callback, in the technician's language."""
 
-    french: bool
+    language: str  # "en" or "fr"
     reference: str
     line: str
     name: str
@@ -60,8 +60,9 @@ class CallbackScreen:
     message_id: int | None
     attempts: list[str]
 
-    def say(self, english: str, french: str) -> str:
-        return french if self.french else english
+    def text(self, english: str, french: str) -> str:
+        """Return a text of the template in the technician's language."""
+        return Words(english, french).for_(self.language)
 
 
 def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> CallbackScreen:
@@ -74,7 +75,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
     standing, _ = standing_of(callback, desk.callback.at_risk, now)
     attempts = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
     return CallbackScreen(
-        french=language == "fr",
+        language=language,
         reference=callback.reference,
         line=callback.call.line,
         name=callback.call.caller_name,

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from callbacks.console.access import for_all_users, for_supervisors
 from callbacks.console.context import current
-from callbacks.console.forms import note_change, write_and_redirect
+from callbacks.console.forms import change_and_redirect
 from callbacks.console.setup.changes import CHANGES
 from callbacks.console.setup.screen import line_rows, opening_hours, year_screen
 from callbacks.records import audit_log as log
@@ -46,15 +45,11 @@ def _year() -> int:
 @for_supervisors
 def change(act: str) -> ResponseReturnValue:
     run = CHANGES.get(act) or abort(404)
-    context = current()
-    now = context.now()
-
-    def work(session: Session) -> str:
-        message = run(session, context.desk, now)
-        note_change(session, now, f"setup: {act}")
-        return message
-
-    return write_and_redirect(work, url_for(".index", year=request.form.get("year") or None))
+    return change_and_redirect(
+        lambda session, now: run(session, current().desk, now),
+        f"setup: {act}",
+        url_for(".index", year=request.form.get("year") or None),
+    )
 
 
 @blueprint.get("/audit")

@@ -70,8 +70,8 @@ def test_the_sla_status_of_a_callback(shown: Callback, now: float, standing: str
 @pytest.mark.parametrize(
     ("voicemail", "words"),
     [
-        (None, "No message. The caller hung up or said nothing."),
-        (Voicemail(state=VoicemailState.ABSENT), "No message. The caller hung up or said nothing."),
+        (None, "No message. The caller hung up or did not speak."),
+        (Voicemail(state=VoicemailState.ABSENT), "No message. The caller hung up or did not speak."),
         (
             Voicemail(state=VoicemailState.FAILED),
             "The carrier lost the recording. There may have been a message: call this customer.",

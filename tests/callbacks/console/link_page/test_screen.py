@@ -41,7 +41,7 @@ def caller(console: Console, number: str, callable: bool = True) -> None:
 )
 def test_times_are_in_the_technicians_language(console: Console, language: str, due: str, left: str) -> None:
     found = screen(console, language)
-    assert (found.due, found.left, found.french) == (due, left, language == "fr")
+    assert (found.due, found.left, found.language) == (due, left, language)
 
 
 @pytest.mark.parametrize(("language", "left"), [("en", "overdue by 12 min"), ("fr", "en retard de 12 min")])
