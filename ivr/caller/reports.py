@@ -27,7 +27,7 @@ def recording() -> Response:
         return no_content()
     context, now = current(), current().now()
     reported = calls.Recording(state, sid("RecordingSid", "RE"), whole_number("RecordingDuration"))
-    return store(lambda session: calls.voicemail_said(session, context.desk, found, reported, now))
+    return store(lambda session: calls.record_voicemail(session, context.desk, found, reported, now))
 
 
 @blueprint.post("/voice/status")
@@ -37,4 +37,4 @@ def status() -> Response:
     if found is None or call_status not in FINAL:
         return no_content()
     context, now = current(), current().now()
-    return store(lambda session: calls.call_ended(session, context.desk, found, call_status, now))
+    return store(lambda session: calls.record_end(session, context.desk, found, call_status, now))

@@ -98,9 +98,9 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
         if call is None:
             verdict = hours.verdict(now)
             reason = verdict.reason.spoken("en")
-            call = calls.call_arrives(session, arrival(is_open=verdict.is_open, hours_reason=reason), now)
+            call = calls.record_call(session, arrival(is_open=verdict.is_open, hours_reason=reason), now)
         if recording is not None:
-            calls.voicemail_said(session, context.desk, found, recording, now)
+            calls.record_voicemail(session, context.desk, found, recording, now)
         reason_then = hours.verdict(call.began_at).reason
         reply = flow.step(context.desk, context.urls, turn, _facts(session, context.desk, call, reason_then, now))
         _store_reply(session, found, reply, now)
@@ -111,9 +111,9 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
 
 def _store_reply(session: Session, call_sid: str, reply: Reply, now: datetime) -> None:
     if reply.chose is not None:
-        calls.chose(session, call_sid, now, reply.chose)
+        calls.record_choice(session, call_sid, now, reply.chose)
     if reply.at_beep:
-        calls.asked_to_speak(session, call_sid, now)
+        calls.record_beep(session, call_sid, now)
 
 
 def _facts(session: Session, desk: Desk, call: Call, reason: Reason, now: datetime) -> Facts:

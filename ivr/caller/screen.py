@@ -57,7 +57,7 @@ def screen_key() -> Response:
     def work(session: Session) -> tuple[Verb, ...]:
         technician = session.get(Technician, technician_id)
         if technician is not None and call_sid:
-            calls.accepted_by(session, call_sid, technician, now)
+            calls.record_answer(session, call_sid, technician, now)
         return ()
 
     return speak(work, ())

@@ -43,9 +43,9 @@ class Night:
     def callback_of(self, sid: str, caller: str = CUSTOMER) -> Callback:
         """Return the callback of a caller who leaves a message now."""
         arrival = calls.Arrival(sid, "direct", caller, "en", False, "outside support hours")
-        calls.call_arrives(self.session, arrival, self.now)
+        calls.record_call(self.session, arrival, self.now)
         recording = calls.Recording(VoicemailState.EXPECTED, None, 9)
-        opened = calls.voicemail_said(self.session, self.desk, sid, recording, self.now)
+        opened = calls.record_voicemail(self.session, self.desk, sid, recording, self.now)
         assert opened is not None
         return opened
 

@@ -17,7 +17,7 @@ from tests.callbacks.acts.night import CUSTOMER, NOW, Night
 
 def test_it_is_due_from_the_moment_the_call_began(night: Night) -> None:
     arrival = calls.Arrival("CA2", "direct", CUSTOMER, "en", False, "outside support hours")
-    call = calls.call_arrives(night.session, arrival, NOW)
+    call = calls.record_call(night.session, arrival, NOW)
     later = NOW + timedelta(minutes=4)
     opened = open_callback(night.session, night.desk, call, later)
     assert (opened.opened_at, opened.due_at) == (later, NOW + night.desk.callback.promise)

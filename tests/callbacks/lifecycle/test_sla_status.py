@@ -38,8 +38,10 @@ class Facts:
 
     def callback(self, sid: str = "CA1") -> Callback:
         arrival = calls.Arrival(sid, "direct", "+15145550199", "en", True, "")
-        calls.call_arrives(self.session, arrival, TUESDAY)
-        said = calls.voicemail_said(self.session, DESK, sid, calls.Recording(VoicemailState.EXPECTED, None, 9), TUESDAY)
+        calls.record_call(self.session, arrival, TUESDAY)
+        said = calls.record_voicemail(
+            self.session, DESK, sid, calls.Recording(VoicemailState.EXPECTED, None, 9), TUESDAY
+        )
         assert said is not None
         return said
 

@@ -235,7 +235,7 @@ def test_after_a_wrong_number_the_console_asks_for_another_and_offers_that_one_n
     does(sue, "give", technician="Amy Roy")
     does(sue, "number", number="(514) 555-0142")
     shown = does(sue, "attempt", outcome="wrong number")
-    assert "who has no number to call: find another and enter it" in shown
+    assert "who has no number to call: find one and enter it" in shown
     assert "Allow calls to" not in shown
 
 
@@ -287,3 +287,22 @@ def test_an_attempt_that_a_technician_writes_down_is_their_own(console: Console)
     console.posts(f"/callbacks/{console.reference}/attempt", {"outcome": "no answer"})
     told = console.database.read(lambda s: s.scalars(select(Event).where(Event.kind == EventKind.ATTEMPT)).one())
     assert told.actor == "Amy Roy"
+
+
+def test_a_technician_who_was_paged_passes_it_on_and_so_does_its_owner(console: Console) -> None:
+    console.logs_in("amy@example.com")
+    base = f"/callbacks/{console.reference}"
+    assert "Pass it on" in console.client.get(base).text
+    console.posts(f"{base}/take", {})
+    assert "Pass it on" in console.client.get(base).text
+    console.posts(f"{base}/pass", {})
+    assert "goes to the next person now" in console.client.get(base).text
+    assert (console.callback.owner, console.callback.next_action_at) == (None, console.clock.now())
+
+
+def test_nobody_else_has_a_button_to_pass_it_on(console: Console) -> None:
+    console.logs_in("sue@example.com")
+    assert "Pass it on" not in page_of(console)
+    does(console, "give", technician="Ben Cole")
+    console.logs_in("amy@example.com")
+    assert "Pass it on" not in page_of(console)

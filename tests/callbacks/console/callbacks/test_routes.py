@@ -73,4 +73,4 @@ def test_why_somebody_was_spared_is_written_down(sue: Console) -> None:
 
 @pytest.mark.parametrize("at", ["", "soon", "99999-01-01"])
 def test_a_moment_that_cannot_be_read_is_now_and_says_so(sue: Console, at: str) -> None:
-    assert "This is about now." in sue.reads("/callbacks/{reference}/why?at=" + at)
+    assert "Showing the current time instead." in sue.reads("/callbacks/{reference}/why?at=" + at)
