@@ -1,6 +1,6 @@
-"""Nothing inside a frozen thread can help it: the caller is answered all the same, and the worker ends itself.
+"""A caller is answered while the database hangs, and a worker whose sweep hangs ends its process.
 
-The only tests in which a deadline is meant to be reached in real time.
+The only tests in which a deadline is meant to pass in real time.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sqlalchemy import text
 
-from app import compose
-from callbacks.cli.context import IN_PRODUCTION
+from callbacks.cli.context import IN_PRODUCTION, Compose
 from callbacks.db.database import UNHURRIED, Database
 from callbacks.db.migrations import migrate
 from callbacks.desk.desk_file import read_desk
@@ -59,7 +58,7 @@ def test_a_worker_whose_sweep_hangs_ends_itself_to_be_started_again() -> None:
 
 @pytest.fixture
 def server() -> Iterator[str]:
-    """A PostgreSQL of this test's own, since it is frozen."""
+    """A PostgreSQL server of its own, because the test freezes it."""
     try:
         with postgres_server() as url:
             yield url
@@ -69,8 +68,8 @@ def server() -> Iterator[str]:
         pytest.skip(f"NO POSTGRESQL: {why}")
 
 
-def everybody_in(server: str) -> list[int]:
-    """The server's first process and all that it has started."""
+def processes_of(server: str) -> list[int]:
+    """Return the process ids of a PostgreSQL server: the postmaster and its children."""
     folder = Path(parse_qs(urlsplit(server).query)["host"][0])
     first = int((folder / "data" / "postmaster.pid").read_text().split()[0])
     children = [
@@ -90,7 +89,7 @@ def test_while_postgresql_is_frozen_the_caller_can_still_leave_a_message(
     unhurried.close()
     carrier = Carrier(database, patience=IN_PRODUCTION.webhooks)
     carrier.calls(DIRECT, sid="CA" + "2" * 32)  # so that there is a connection to freeze
-    frozen = everybody_in(server)
+    frozen = processes_of(server)
     for process in frozen:
         os.kill(process, signal.SIGSTOP)
     with waiting_for_what_callers_gave_up():
@@ -117,7 +116,7 @@ def answered_in_time() -> Iterator[None]:
 
 @contextmanager
 def written_to_by_another(url: str) -> Iterator[None]:
-    """Hold the lock of a SQLite database, from another thread, as a transaction does that does not end."""
+    """Hold the write lock of a SQLite database from another thread, like a transaction that never ends."""
     database, holding, done = Database(url), threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -140,7 +139,7 @@ def written_to_by_another(url: str) -> Iterator[None]:
 def test_while_the_database_is_busy_the_caller_can_still_leave_a_message(
     sqlite_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The database itself would wait for an hour: only the patience of the webhook can have ended these turns."""
+    """The database would wait for an hour, so only the time limit of the webhooks can have ended these requests."""
     carrier = Carrier(Database(sqlite_url, UNHURRIED), patience=timedelta(seconds=0.2))
     with waiting_for_what_callers_gave_up(), written_to_by_another(sqlite_url):
         document = carrier.calls(DIRECT)
@@ -154,17 +153,17 @@ def test_while_the_database_is_busy_the_caller_can_still_leave_a_message(
 
 
 def test_the_service_as_it_is_run_waits_three_seconds_for_a_busy_database(
-    sqlite_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    compose: Compose, sqlite_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = Settings(
         PUBLIC, "AC1", TOKEN, "+15145550000", "x" * 32, database_url=sqlite_url, media_dir=tmp_path / "media"
     )
-    house = compose(settings, read_desk(Path("support.toml")), MovingClock(SATURDAY_NIGHT))
-    carrier = Carrier(house.database)
-    carrier.client = house.web.test_client()
+    service = compose(settings, read_desk(Path("support.toml")), MovingClock(SATURDAY_NIGHT))
+    carrier = Carrier(service.database)
+    carrier.client = service.web.test_client()
     with waiting_for_what_callers_gave_up(), written_to_by_another(sqlite_url), answered_in_time():
         document = carrier.calls(DIRECT)
     assert "leave a message after the beep" in said(document)
     assert "no answer within 3 seconds" in caplog.text
-    house.worker.close()
-    house.database.close()
+    service.worker.close()
+    service.database.close()
