@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from callbacks.console.reports.charts import Chart, Group, Look, columns, rows
 from callbacks.desk.night_hours import NightHours
-from callbacks.reporting import figures as tallies
+from callbacks.reporting import counts
 from callbacks.reporting.activity import Activity
-from callbacks.reporting.export import Table
+from callbacks.reporting.csv_table import Table
 from callbacks.text.formats import span
 from sla.attainment import Attainment, Record, attainment
 
@@ -42,17 +42,17 @@ class Report:
 
 def report(found: Activity, resolved: Sequence[Record], promise: timedelta, now: datetime) -> Report:
     """Return every figure for some days, and for the resolutions promised in them."""
-    records = tallies.promises(found.calls)
+    records = counts.promises(found.calls)
     kept = attainment(records, now)
     figures = [
         _attainment("attainment", "Promises kept", found, records, now, CANCELLED),
         _first_reaction(records, kept, promise, now),
-        _calls_by("hours", "Calls by hour of the day", "Hour", tallies.hours(found.calls)),
-        _calls_by("weekdays", "Calls by day of the week", "Day", tallies.weekdays(found.calls)),
+        _calls_by("hours", "Calls by hour of the day", "Hour", counts.calls_by_hour(found.calls)),
+        _calls_by("weekdays", "Calls by day of the week", "Day", counts.calls_by_weekday(found.calls)),
         _attainment("resolutions", "Resolutions kept", found, resolved, now, RESOLUTIONS),
-        _load(tallies.load(found), found.hours),
-        _nights(tallies.nights(found.days, found.hours, found.calls_for_nights, found.pages_for_nights), found.hours),
-        _outcomes(tallies.outcomes(found)),
+        _load(counts.load(found), found.hours),
+        _nights(counts.nights(found.days, found.hours, found.calls_for_nights, found.pages_for_nights), found.hours),
+        _outcomes(counts.outcomes(found)),
     ]
     return Report(_headline(found, kept), figures)
 
@@ -79,7 +79,7 @@ def _headline(found: Activity, kept: Attainment) -> list[tuple[str, str]]:
 def _attainment(
     name: str, heading: str, found: Activity, records: Sequence[Record], now: datetime, note: str
 ) -> Figure:
-    kept, weeks = attainment(records, now), tallies.weeks(found, records, now)
+    kept, weeks = attainment(records, now), counts.weeks(found, records, now)
     lines = [(week.name, week.monday.isoformat(), week.priority, *_kept(week.kept)) for week in weeks]
     table = Table(
         name,
@@ -106,7 +106,7 @@ def _kept(found: Attainment) -> tuple[int, int, int, float | str]:
 
 
 def _first_reaction(records: Sequence[Record], kept: Attainment, promise: timedelta, now: datetime) -> Figure:
-    took = tallies.first_reactions(records, now)
+    took = counts.first_reactions(records, now)
     table = Table(
         "first-reaction",
         "Minutes from the call to the first attempt",
@@ -123,7 +123,7 @@ def _first_reaction(records: Sequence[Record], kept: Attainment, promise: timede
     sentence += f" {untried:,} not tried yet." if untried and kept.median is not None else ""
     groups = [Group(each.minutes.split()[0], (each.in_time, each.late)) for each in took]
     groups[-1] = Group(f"{groups[-1].label}+", groups[-1].amounts)
-    mark = (promise / timedelta(minutes=tallies.A_BIN), "promised") if promise <= timedelta(hours=1) else None
+    mark = (promise / counts.BIN_WIDTH, "promised") if promise <= timedelta(hours=1) else None
     return Figure(
         "Time to the first attempt",
         sentence,
@@ -132,7 +132,7 @@ def _first_reaction(records: Sequence[Record], kept: Attainment, promise: timede
     )
 
 
-def _calls_by(name: str, heading: str, first: str, counted: Sequence[tallies.Rang]) -> Figure:
+def _calls_by(name: str, heading: str, first: str, counted: Sequence[counts.CallCount]) -> Figure:
     table = Table(
         name,
         heading,
@@ -147,11 +147,11 @@ def _calls_by(name: str, heading: str, first: str, counted: Sequence[tallies.Ran
     return Figure(heading, sentence, table, _drawn(columns(sentence, (AFTER_HOURS, IN_HOURS), groups)))
 
 
-def _at(each: tallies.Rang) -> str:
+def _at(each: counts.CallCount) -> str:
     return f"from {each.when}" if ":" in each.when else f"on {each.when}"
 
 
-def _outcomes(counted: Sequence[tallies.Outcome]) -> Figure:
+def _outcomes(counted: Sequence[counts.OutcomeCount]) -> Figure:
     table = Table(
         "outcomes",
         "Outcomes of calls, callbacks and attempts",
@@ -168,7 +168,7 @@ def _outcomes(counted: Sequence[tallies.Outcome]) -> Figure:
                   table, charts)  # fmt: skip
 
 
-def _load(people: Sequence[tallies.Load], hours: NightHours) -> Figure:
+def _load(people: Sequence[counts.Load], hours: NightHours) -> Figure:
     table = Table(
         "load",
         "Load per person",
@@ -182,8 +182,8 @@ def _load(people: Sequence[tallies.Load], hours: NightHours) -> Figure:
     return Figure("Load per person", sentence, table, _drawn(rows(f"Pages: {listed}.", (BY_NIGHT, BY_DAY), groups)))
 
 
-def _nights(lived: Sequence[tallies.Night], hours: NightHours) -> Figure:
-    busiest = lived[: tallies.MOST_NIGHTS]
+def _nights(lived: Sequence[counts.Night], hours: NightHours) -> Figure:
+    busiest = lived[: counts.MOST_NIGHTS]
     table = Table(
         "nights",
         "The busiest nights",

@@ -19,8 +19,8 @@ from callbacks.errors import WrongState
 from callbacks.lifecycle.sla_status import Resolution, resolutions
 from callbacks.oncall import store
 from callbacks.reporting.activity import Activity, activity
-from callbacks.reporting.digest import Digest, Written, write
-from callbacks.reporting.export import table_as_csv
+from callbacks.reporting.csv_table import table_as_csv
+from callbacks.reporting.digest import Digest, DigestText, digest_text
 from callbacks.reporting.periods import DAY, Days, days_from, presets
 from callbacks.reporting.what_if import WhatIf
 from callbacks.reporting.what_if import what_if as answer
@@ -63,9 +63,9 @@ def digest() -> str:
     day, problem = _morning(request.args.get("day", "")[:10], today)
     kinds: list[Literal["night", "week"]] = ["night", "week"] if day.weekday() == 0 else ["night"]
 
-    def load(session: Session) -> list[Written]:
+    def load(session: Session) -> list[DigestText]:
         now = context.now()
-        return [write(session, context.desk, Digest(kind, day), context.public_url, now) for kind in kinds]
+        return [digest_text(session, context.desk, Digest(kind, day), context.public_url, now) for kind in kinds]
 
     return render_template(
         "reports/digest.html",

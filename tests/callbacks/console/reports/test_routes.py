@@ -122,7 +122,7 @@ def test_what_is_not_asked_for_is_not_counted(sue: Console) -> None:
 
 def test_days_that_cannot_be_read_are_the_last_four_weeks_with_a_word(sue: Console) -> None:
     page = sue.client.get("/reports?since=yesterday").text
-    assert "That is no day: these are the last four weeks." in page
+    assert "Not a valid date. These are the last four weeks." in page
     assert 'name="since" value="2026-11-03"' in page
     assert '<a href="/reports?since=2026-11-03&amp;until=2026-11-30" aria-current="page">Last four weeks</a>' in page
 
@@ -159,10 +159,10 @@ def test_the_tables_are_open_when_they_are_to_be_printed(sue: Console) -> None:
 def test_the_digest_of_any_morning_is_read_in_the_console(sue: Console) -> None:
     page = sue.client.get("/reports/digest?day=2026-11-29").text
     assert "3 calls, 3 callbacks.\nKept in time 1, missed 2, not due yet 0." in page
-    assert "The week from" not in page
+    assert "Week of" not in page
     monday = sue.client.get("/reports/digest?day=2026-11-30").text
-    assert "Nobody rang." in monday
-    assert "The week from Mon 23 Nov to Sun 29 Nov" in monday
+    assert "No calls." in monday
+    assert "Week of Mon 23 Nov to Sun 29 Nov" in monday
 
 
 @pytest.mark.parametrize(
