@@ -140,21 +140,21 @@ def taken(desk: Desk, callback: Callback, code: str, now: datetime) -> Words:
     if not code:
         return Words(f"{reference} is yours.", f"{reference} est à vous.")
     subject = subject_of(desk, callback)
-    when, quand = (by_when(subject, language, now) for language in ("en", "fr"))
+    when = by_when(subject, now)
     if callback.call.customer_number is None:
         why = verdict_on(callback.call.caller).why or "it was a wrong number"
         return Words(
-            ended_once(f"{reference} is yours: call{when}. ")
+            ended_once(f"{reference} is yours: call{when.english}. ")
             + f"No number to call: {why}. Listen to the message by the link of the page. "
             f"Afterwards: DONE {code}, or NA {code} for no answer.",
-            f"{reference} est à vous: appelez{quand}, mais aucun numéro à composer. Écoutez le message. "
+            f"{reference} est à vous: appelez{when.french}, mais aucun numéro à composer. Écoutez le message. "
             f"Ensuite: FAIT {code}, ou NA {code} sans réponse.",
         )
     number = readable_number(callback.call.customer_number)
     return Words(
-        ended_once(f"{reference} is yours. Call {number}{when}. ")
+        ended_once(f"{reference} is yours. Call {number}{when.english}. ")
         + f"CALL {code} connects you. Afterwards: DONE {code}, or NA {code} for no answer.",
-        f"{reference} est à vous. Appelez {number}{quand}. "
+        f"{reference} est à vous. Appelez {number}{when.french}. "
         f"APPEL {code} vous relie. Ensuite: FAIT {code}, ou NA {code} sans réponse.",
     )
 

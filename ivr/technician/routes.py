@@ -32,7 +32,7 @@ from callbacks.db.tables import Callback, Page, PageAttempt, ReachAttempt
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import review_closing
 from callbacks.links import Links
-from callbacks.paging.outbox import carrier_reports
+from callbacks.paging.status_reports import StatusReport, take_report
 from callbacks.records import audit_log
 from ivr.prompts import say
 from ivr.technician import flow
@@ -384,10 +384,9 @@ def _report(exchange: Exchange, found: str | None, status: CarrierStatus) -> Res
     if found is None:
         return noted()
     error_code = int(code) if code.isdigit() and len(code) < 9 else None
+    report = StatusReport(attempt_id, found, status, error_code)
     try:
-        exchange.write(
-            lambda session: carrier_reports(session, exchange.desk, attempt_id, found, status, error_code, now)
-        )
+        exchange.write(lambda session: take_report(session, exchange.desk, report, now))
     except DatabaseAway as fault:
         not_stored(fault)
         return Response(status=503)
