@@ -62,5 +62,5 @@ class Reopen(Act):
         if owner is None or owner.left_at is not None:
             return
         code, subject = code_for(session, callback, owner.id), subject_of(context.desk, callback)
-        message = messages.reopened(subject, code, context.by.name, self.reason, owner.language)
+        message = messages.reopened(subject, code, context.by.name, self.reason)
         text_or_record_failure(session, callback, owner, PageKind.REOPENED, message, context.now, code)

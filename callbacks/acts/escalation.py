@@ -58,5 +58,5 @@ class RequestManager(Act):
     def _text(self, context: ActContext, manager: Technician) -> None:
         session, callback = context.session, context.callback
         code, subject = code_for(session, callback, manager.id), subject_of(context.desk, callback)
-        message = messages.manager_wanted(subject, code, self.reason, manager.language)
+        message = messages.manager_wanted(subject, code, self.reason)
         text_or_record_failure(session, callback, manager, PageKind.MANAGER, message, context.now, code)

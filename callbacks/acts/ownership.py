@@ -66,7 +66,7 @@ class Assign(Act):
         set_owner(session, callback, technician, context.now)
         context.record(EventKind.ASSIGNED, f"to {technician.name}")
         code, subject = code_for(session, callback, technician.id), subject_of(desk, callback)
-        message = messages.given(subject, code, context.by.name, technician.language, context.now)
+        message = messages.given(subject, code, context.by.name, context.now)
         text_or_record_failure(session, callback, technician, PageKind.GIVEN, message, context.now, code)
         _hand_over(context, technician)
         return wording.assigned(callback.reference, technician.name)

@@ -164,10 +164,10 @@ def taken(desk: Desk, callback: Callback, code: str, now: datetime) -> Words:
     template = _TAKEN if number else _TAKEN_WITHOUT_NUMBER
     why = check_number(callback.call.caller).why or "it was a wrong number"
     facts = {"reference": reference, "number": readable_number(number or ""), "why": why, "code": code}
-    subject = subject_of(desk, callback)
+    when = by_when(subject_of(desk, callback), now)
 
     def worded(language: str) -> str:
-        return ended_once(template.for_(language).format(when=by_when(subject, language, now), **facts))
+        return ended_once(template.for_(language).format(when=when.for_(language), **facts))
 
     return Words(worded("en"), worded("fr"))
 

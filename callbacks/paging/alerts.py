@@ -1,4 +1,4 @@
-"""What the desk tells its people apart from any callback: alarms for supervisors, tests, codes."""
+"""Pages about no callback: alerts to supervisors, test pages, verification codes."""
 
 from __future__ import annotations
 
@@ -19,48 +19,52 @@ from callbacks.people.technicians import person
 from callbacks.people.verification import new_code
 from callbacks.text.bilingual import Words
 
+# By phone only where neither works: an alert may wait until morning.
+ALERT_WAYS = (ContactMethod(Channel.TEXT), ContactMethod(Channel.MAIL))
+
 log = structlog.get_logger(__name__)
 
 
 def alert_supervisors(
     session: Session, desk: Desk, once: str, words: Words, now: datetime, *, daily: bool = False
 ) -> bool:
-    """Text and mail the supervisors, once for everything called `once`. Return whether it was news.
+    """Text and email the supervisors, once for each value of `once`. Return whether this was the first time.
 
-    What is `daily` is news again on the next day, by the desk's own calendar. When nobody who can be reached stands
-    above the technicians, whoever stands highest is told.
+    With `daily`, once a day in the desk's time zone. Without a supervisor who can be reached, the people on the
+    highest layer are alerted.
     """
     day = f" {now.astimezone(desk.zone).date()}" if daily else ""
     if not marks.once(session, f"told {once}{day}", now):
         return False
     supervisors = store.roster(session, desk, now).supervisors()
     if not supervisors:
-        log.warning("there is nobody to be told", about=once, words=words.english)
+        log.warning("nobody to alert", about=once, words=words.english)
     for supervisor in supervisors:
-        text = messages.alarm(desk.company.sender, words, supervisor.language)
-        for way in _ways_of_alarm(supervisor):
-            send(session, supervisor.id, way, PageKind.ALARM, text, now)
+        text = messages.alarm(desk.company.sender, words).for_(supervisor.language)
+        for way in _ways_of_alert(supervisor):
+            add_alert(session, supervisor.id, way, PageKind.ALARM, text, now)
     return True
 
 
-def _ways_of_alarm(supervisor: Person) -> Iterable[ContactMethod]:
-    usual = (ContactMethod(Channel.TEXT), ContactMethod(Channel.MAIL))
-    texts_and_mails = [way for way in supervisor.contact_methods if way in usual]
-    return texts_and_mails or supervisor.contact_methods[:1]
+def _ways_of_alert(supervisor: Person) -> Iterable[ContactMethod]:
+    """Return text and email, where they work; else the first way that does."""
+    return [way for way in ALERT_WAYS if way in supervisor.contact_methods] or supervisor.contact_methods[:1]
 
 
-def send(session: Session, technician_id: int, way: ContactMethod, kind: PageKind, words: str, now: datetime) -> Page:
-    """Put something that is about no callback into the outbox."""
-    page = Page(technician_id=technician_id, channel=way.channel, number=way.number, kind=kind, words=words)
+def add_alert(
+    session: Session, technician_id: int, way: ContactMethod, kind: PageKind, text: str, now: datetime
+) -> Page:
+    """Add a page about no callback to the outbox, and return it."""
+    page = Page(technician_id=technician_id, channel=way.channel, number=way.number, kind=kind, words=text)
     page.code, page.created_at, page.next_action_at = "", now, now
     session.add(page)
     return page
 
 
 def send_test(session: Session, desk: Desk, technician: Technician, now: datetime) -> list[Page]:
-    """Page somebody for a test, by every way that should reach them."""
-    text = messages.test_page(desk.company.sender, technician.language)
-    pages = [send(session, technician.id, way, PageKind.TEST, text, now) for way in person(technician).contact_methods]
+    """Send a test page by every way that should reach a technician, and return the pages."""
+    text = messages.test_page(desk.company.sender).for_(technician.language)
+    pages = [add_alert(session, technician.id, way, PageKind.TEST, text, now) for way in person(technician).contact_methods]
     session.flush()
     return pages
 
@@ -73,8 +77,8 @@ def send_code(
     now: datetime,
     by: Channel = Channel.TEXT,
 ) -> None:
-    """Send the code that verifies a number, by text or spoken by phone. Raises WrongState."""
+    """Send the code that verifies a number, by text or spoken by phone. Raise WrongState."""
     code = new_code(session, technician, which, now)
     spelled = ", ".join(code) if by is Channel.CALL else code
-    words = messages.verification(desk.company.sender, spelled, technician.language)
-    send(session, technician.id, ContactMethod(by, which), PageKind.VERIFICATION, words, now)
+    text = messages.verification(desk.company.sender, spelled).for_(technician.language)
+    add_alert(session, technician.id, ContactMethod(by, which), PageKind.VERIFICATION, text, now)

@@ -1,10 +1,10 @@
-"""What a page says, made when it goes out: it may have waited, and the message may have arrived meanwhile."""
+"""The text of a page, made when it is sent: it may have waited, and the message may have arrived meanwhile."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from callbacks.db.states import ESCALATING, PageAnswer, PageKind, PageState
@@ -16,19 +16,29 @@ from callbacks.text.bilingual import Words
 
 
 def text_of_page(session: Session, desk: Desk, page: Page, now: datetime, link: str) -> str:
-    """Return what a page says as things stand now."""
+    """Return the text of a page as things stand now, in the language of its technician."""
     if page.callback is None or page.kind not in ESCALATING:
         return page.words
-    subject, language, callback = subject_of(desk, page.callback), page.technician.language, page.callback
+    return _words_now(session, desk, page, page.callback, now, link).for_(page.technician.language)
+
+
+def _words_now(session: Session, desk: Desk, page: Page, callback: Callback, now: datetime, link: str) -> Words:
+    subject = subject_of(desk, callback)
     if page.kind is PageKind.REMINDER or callback.owner_id == page.technician_id:
-        return messages.reminder(subject, page.code, language, now)
-    return messages.page(subject, page.code, language, now, link, _done_before(session, desk, page, callback))
+        return messages.reminder(subject, page.code, now)
+    return messages.page(subject, page.code, now, link, _done_before(session, desk, page, callback))
 
 
 def _done_before(session: Session, desk: Desk, page: Page, callback: Callback) -> Words | None:
     if callback.owner is not None and callback.acknowledged_at is not None:
         return messages.taken_and_not_called(callback.owner.name, callback.acknowledged_at, desk.zone)
-    earlier = (
+    names = session.scalars(_paged_before(page, callback)).all()
+    return messages.no_answer_from(names) if names else None
+
+
+def _paged_before(page: Page, callback: Callback) -> Select[str]:
+    """Return a query for the names of the others who were paged and have not answered, the first one first."""
+    return (
         select(Technician.name)
         .join(Page, Page.technician_id == Technician.id)
         .where(Page.callback_id == callback.id, Page.id < page.id, Technician.id != page.technician_id)
@@ -36,5 +46,3 @@ def _done_before(session: Session, desk: Desk, page: Page, callback: Callback) -
         .group_by(Technician.id, Technician.name)
         .order_by(func.min(Page.id))
     )
-    names = session.scalars(earlier).all()
-    return messages.no_answer_from(names) if names else None

@@ -1,6 +1,7 @@
-"""The texts that wake people: who, which line, until when, the reference, the code, and what to do.
+"""The wording of every text to technicians and supervisors, in both languages.
 
-Plain GSM-7 characters only: one curly quote makes a text cost double and arrive in pieces.
+Each function returns both; the sender picks the recipient's. Only GSM-7 characters: any other one, such as a curly
+quote, halves what fits into a segment.
 """
 
 from __future__ import annotations
@@ -13,14 +14,17 @@ from zoneinfo import ZoneInfo
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import clock_time, ended_once, length, readable_number
 
+LONGEST_REASON = 100  # characters, of what a person typed
+LONGEST_ALERT = 600
+
 
 @dataclass(frozen=True)
 class Message:
-    """What the caller left, as far as is known when the text goes out; None: not known yet."""
+    """The caller's message, as far as it is known when the text is sent."""
 
-    left: bool | None
+    left: bool | None  # None: not known yet
     seconds: int | None = None
-    is_lost: bool = False  # it was left, and nobody can hear it
+    is_lost: bool = False  # it was left, and nobody can listen to it
 
 
 NO_MESSAGE = Message(left=False)
@@ -29,7 +33,7 @@ LOST_MESSAGE = Message(left=True, is_lost=True)
 
 @dataclass(frozen=True)
 class Subject:
-    """What a text is about."""
+    """The callback that a text is about."""
 
     sender: str
     reference: str
@@ -39,34 +43,42 @@ class Subject:
     due_at: datetime
     zone: ZoneInfo
     message: Message
-    is_tried: bool = False  # the promised call was made: no deadline hurries anybody any more
+    is_tried: bool = False  # the promised call was made, so the deadline is met or gone
 
 
-def page(subject: Subject, code: str, language: str, now: datetime, link: str = "", before: Words | None = None) -> str:
-    """The page itself, with what was done `before`, and the link to the technician's own page of it."""
-    said = f" {before.for_(language)}" if before is not None else ""
-    return _page(subject, code, language, now, said) + (f" {link}" if link else "")
+# Pages
 
 
-def _page(subject: Subject, code: str, language: str, now: datetime, said: str) -> str:
-    due = clock_time(subject.due_at, subject.zone, language)
-    who = _who(subject, language)
-    message = _message(subject.message, language)
-    if language == "fr":
-        head = f"rappeler {who} avant {due}" if now < subject.due_at else f"EN RETARD (promis {due}): rappeler {who}"
-        return (
-            f"{subject.sender}: {head} (ligne {subject.line}{message}). Ref {subject.reference}.{said} "
-            f"Répondez {code} pour le prendre, PASSE {code} pour le passer."
-        )
-    head = f"call {who} back by {due}" if now < subject.due_at else f"LATE (promised {due}): call {who} back"
-    return (
-        f"{subject.sender}: {head} ({subject.line} line{message}). Ref {subject.reference}.{said} "
-        f"Reply {code} to take it, CALL {code} to be connected, PASS {code} to hand on."
+def page(subject: Subject, code: str, now: datetime, link: str = "", before: Words | None = None) -> Words:
+    """Return a page: call this customer. With what was done `before`, and a link to the technician's screen."""
+    message, at_link = _message(subject.message), f" {link}" if link else ""
+    call = _call_late(subject) if now >= subject.due_at else _call_by(subject)
+    earlier = Words(f" {before.english}", f" {before.french}") if before is not None else Words("", "")
+    return Words(
+        f"{subject.sender}: {call.english} ({subject.line} line{message.english}). "
+        f"Ref {subject.reference}.{earlier.english} "
+        f"Reply {code} to take it, CALL {code} to be connected, PASS {code} to pass it on.{at_link}",
+        f"{subject.sender}: {call.french} (ligne {subject.line}{message.french}). "
+        f"Ref {subject.reference}.{earlier.french} "
+        f"Répondez {code} pour le prendre, PASSE {code} pour le passer.{at_link}",
+    )
+
+
+def _call_by(subject: Subject) -> Words:
+    who, due = _customer(subject), _due(subject)
+    return Words(f"call {who.english} back by {due.english}", f"rappeler {who.french} avant {due.french}")
+
+
+def _call_late(subject: Subject) -> Words:
+    who, due = _customer(subject), _due(subject)
+    return Words(
+        f"LATE (promised {due.english}): call {who.english} back",
+        f"EN RETARD (promis {due.french}): rappeler {who.french}",
     )
 
 
 def no_answer_from(names: Sequence[str]) -> Words:
-    """Who was asked before, and has not answered: the next one then knows that nobody else is on it."""
+    """Return who was paged before and has not answered, so that the next person knows that nobody else has it."""
     if len(names) > 2:
         first, rest = ", ".join(names[:2]), len(names) - 2
         return Words(f"No answer from {first} and {rest} more.", f"Sans réponse: {first} et {rest} de plus.")
@@ -74,185 +86,209 @@ def no_answer_from(names: Sequence[str]) -> Words:
 
 
 def taken_and_not_called(by: str, since: datetime, zone: ZoneInfo) -> Words:
-    """Somebody has it, and the desk goes on as if nobody had."""
+    """Return that an owner has not tried the customer, for the people who are paged after them."""
+    at = _clock_time(since, zone)
     return Words(
-        ended_once(f"{by} took it at {clock_time(since, zone, 'en')}, and no call is on record."),
-        f"{by} l'a pris à {clock_time(since, zone, 'fr')}, et aucun appel n'est inscrit.",
+        f"{by} took it at {at.english}, and no call is on record.",
+        f"{by} l'a pris à {at.french}, mais aucun appel n'est inscrit.",
     )
 
 
-def reminder(subject: Subject, code: str, language: str, now: datetime) -> str:
-    """To the owner, who took it and has no attempt on record."""
-    due = clock_time(subject.due_at, subject.zone, language)
-    who = _who(subject, language)
-    if language == "fr":
-        head = "rappel" if now < subject.due_at else "EN RETARD"
-        return (
-            f"{subject.sender}: {head}, vous avez pris {subject.reference}, promis pour {due}, et aucun appel à {who} "
-            f"n'est inscrit. Après l'appel: FAIT {code}, ou NA {code} sans reponse. PASSE {code} pour le passer."
-        )
-    head = "reminder" if now < subject.due_at else "LATE"
-    return (
-        f"{subject.sender}: {head}, you took {subject.reference}, due {due}, and no call to {who} is on record. "
-        f"CALL {code} connects you. After it: DONE {code}, or NA {code} for no answer. PASS {code} hands it on."
+def reminder(subject: Subject, code: str, now: datetime) -> Words:
+    """Return the reminder to an owner who has no attempt on record."""
+    who, due, reference = _customer(subject), _due(subject), subject.reference
+    head = Words("LATE", "EN RETARD") if now >= subject.due_at else Words("reminder", "rappel")
+    return Words(
+        f"{subject.sender}: {head.english}, you took {reference}, due {due.english}, and no call to {who.english} "
+        f"is on record. CALL {code} connects you. After the call: DONE {code}, or NA {code} for no answer. "
+        f"PASS {code} passes it on.",
+        f"{subject.sender}: {head.french}, vous avez pris {reference}, promis pour {due.french}, mais aucun appel à "
+        f"{who.french} n'est inscrit. Après l'appel: FAIT {code}, ou NA {code} sans réponse. "
+        f"PASSE {code} pour le passer.",
     )
 
 
-def taken(subject: Subject, by: str, language: str) -> str:
-    """To the others: nothing to do any more."""
-    if language == "fr":
-        return f"{subject.sender}: {by} a pris {subject.reference}. Vous n'avez rien à faire."
-    return f"{subject.sender}: {by} has {subject.reference}. Nothing for you to do."
-
-
-def closed_by_itself(subject: Subject, language: str) -> str:
-    """To the owner of a callback whose customer could not be reached and fell silent (policy: Priorities)."""
-    who = _who(subject, language)
-    if language == "fr":
-        return (
-            f"{subject.sender}: {subject.reference} ({who}) s'est fermé tout seul: essais sans succès, puis aucune "
-            "nouvelle du client. Un superviseur peut le rouvrir."
-        )
-    return (
-        f"{subject.sender}: {subject.reference} ({who}) has closed by itself: tried in vain, then no word from the "
-        "customer. A supervisor can reopen it."
+def bundle(sender: str, about: Sequence[tuple[Subject, str]]) -> Words:
+    """Return several pages as one text, each with its code: one text for each would bury the phone."""
+    english = "; ".join(f"{code} {_number(subject)} {_short_due(subject).english}" for subject, code in about)
+    french = "; ".join(f"{code} {_number(subject)} {_short_due(subject).french}" for subject, code in about)
+    return Words(
+        f"{sender}: {len(about)} callbacks are waiting. Reply with a code to take one: {english}",
+        f"{sender}: {len(about)} rappels attendent. Répondez avec un code pour en prendre un: {french}",
     )
 
 
-def bundle(sender: str, about: Sequence[tuple[Subject, str]], language: str) -> str:
-    """Several callbacks in one text: a storm must not bury the phone. Each stands with its code."""
-    lines = [f"{code} {_who_briefly(subject)} {_due_briefly(subject, language)}" for subject, code in about]
-    if language == "fr":
-        return f"{sender}: {len(about)} rappels attendent. Répondez un code pour le prendre: " + "; ".join(lines)
-    return f"{sender}: {len(about)} callbacks wait. Reply a code to take one: " + "; ".join(lines)
+# Notices about a callback
 
 
-def ask_outcome(subject: Subject, code: str, language: str) -> str:
-    """After a connection that ended without a word on how it went."""
-    who = _who(subject, language)
-    if language == "fr":
-        return (
-            f"{subject.sender}: comment s'est passé l'appel à {who} ({subject.reference})? FAIT {code} réglé, "
-            f"SUITE {code} à suivre, MSG {code} message laissé, NA {code} sans réponse, FAUX {code} mauvais numéro."
-        )
-    return (
-        f"{subject.sender}: how did the call to {who} go ({subject.reference})? DONE {code} resolved, "
-        f"CONT {code} continuing, MSG {code} left a message, NA {code} no answer, WRONG {code} wrong number."
+def taken(subject: Subject, by: str) -> Words:
+    """Return that somebody has it, for the others who were paged."""
+    return Words(
+        f"{subject.sender}: {by} has {subject.reference}. Nothing for you to do.",
+        f"{subject.sender}: {by} a pris {subject.reference}. Vous n'avez rien à faire.",
     )
 
 
-def given(subject: Subject, code: str, by: str, language: str, now: datetime) -> str:
-    """To somebody whom a supervisor gave it to."""
-    who, when = _who(subject, language), by_when(subject, language, now)
-    if language == "fr":
-        return (
-            f"{subject.sender}: {by} vous confie {subject.reference}. Appelez {who}{when}. "
-            f"APPEL {code} vous relie. Ensuite FAIT {code}, ou NA {code} sans réponse."
-        )
-    return ended_once(f"{subject.sender}: {by} gave you {subject.reference}. Call {who}{when}. ") + (
-        f"CALL {code} connects you. Afterwards DONE {code}, or NA {code} for no answer."
+def over(subject: Subject, what: Words, by: str, why: str) -> Words:
+    """Return that somebody ended it, for the owner or the people who were paged. `what`: "has resolved"."""
+    number = f", {readable_number(subject.customer_number)}" if subject.customer_number else ""
+    about = f"{subject.reference}{number}{_reason(why)}"
+    return Words(
+        f"{subject.sender}: {by} {what.english} {about}. Nothing more for you to do.",
+        f"{subject.sender}: {by} {what.french} {about}. Vous n'avez plus rien à faire.",
     )
 
 
-def by_when(subject: Subject, language: str, now: datetime) -> str:
-    """Until when the customer is to be called: " by 10:42 p.m.", and never a time that is over already."""
-    due = clock_time(subject.due_at, subject.zone, language)
+def closed_automatically(subject: Subject) -> Words:
+    """Return that it was closed, for its owner: the customer could not be reached (policy: Priorities)."""
+    who = _customer(subject)
+    return Words(
+        f"{subject.sender}: {subject.reference} ({who.english}) was closed automatically: the customer could not be "
+        "reached and has not called again. A supervisor can reopen it.",
+        f"{subject.sender}: {subject.reference} ({who.french}) est fermé automatiquement: client impossible à joindre, "
+        "et aucune nouvelle depuis. Un superviseur peut le rouvrir.",
+    )
+
+
+def ask_outcome(subject: Subject, code: str) -> Words:
+    """Return the question how a call to the customer went."""
+    who, reference = _customer(subject), subject.reference
+    return Words(
+        f"{subject.sender}: how did the call to {who.english} go ({reference})? DONE {code} resolved, "
+        f"CONT {code} continuing, MSG {code} left a message, NA {code} no answer, WRONG {code} wrong number.",
+        f"{subject.sender}: comment s'est passé l'appel à {who.french} ({reference})? FAIT {code} réglé, "
+        f"SUITE {code} à suivre, MSG {code} message laissé, NA {code} sans réponse, FAUX {code} mauvais numéro.",
+    )
+
+
+def given(subject: Subject, code: str, by: str, now: datetime) -> Words:
+    """Return that a supervisor assigned it, for its new owner."""
+    who, when = _customer(subject), by_when(subject, now)
+    return Words(
+        f"{subject.sender}: {by} gave you {subject.reference}. {_sentence(f'Call {who.english}{when.english}')} "
+        f"CALL {code} connects you. Afterwards DONE {code}, or NA {code} for no answer.",
+        f"{subject.sender}: {by} vous confie {subject.reference}. Appelez {who.french}{when.french}. "
+        f"APPEL {code} vous relie. Ensuite FAIT {code}, ou NA {code} sans réponse.",
+    )
+
+
+def by_when(subject: Subject, now: datetime) -> Words:
+    """Return until when to call the customer: " by 10:42 p.m.". Never a time that has passed; "" after an attempt."""
+    due = _due(subject)
     if subject.is_tried:
-        return ""
-    if language == "fr":
-        return f" avant {due}" if now < subject.due_at else f" tout de suite: promis pour {due}"
-    return f" by {due}" if now < subject.due_at else f" at once: promised for {due}"
+        return Words("", "")
+    if now < subject.due_at:
+        return Words(f" by {due.english}", f" avant {due.french}")
+    return Words(f" at once: promised for {due.english}", f" tout de suite: promis pour {due.french}")
 
 
-def over(subject: Subject, what: Words, by: str, why: str, language: str) -> str:
-    """To whoever had it, or was asked to take it: somebody else has ended it."""
-    who = f", {readable_number(subject.customer_number)}" if subject.customer_number else ""
-    reason = f" ({why[:100]})" if why else ""
-    if language == "fr":
-        done = f"{subject.sender}: {by} {what.french} {subject.reference}{who}{reason}."
-        return f"{done} Vous n'avez plus rien à faire."
-    return f"{subject.sender}: {by} {what.english} {subject.reference}{who}{reason}. Nothing more for you to do."
-
-
-def unresolved(subject: Subject, code: str, due_at: datetime, language: str) -> str:
-    """To the owner of a critical callback that was tried, and not resolved in time (policy: Priorities)."""
-    who, due = _who(subject, language), clock_time(due_at, subject.zone, language)
-    if language == "fr":
-        return (
-            f"{subject.sender}: {subject.reference} ({who}): à régler avant {due}, et encore ouvert. "
-            f"APPEL {code} vous relie, FAIT {code} si c'est réglé, PASSE {code} pour le passer."
-        )
-    return ended_once(f"{subject.sender}: {subject.reference} ({who}) was to be resolved by {due}. ") + (
-        f"CALL {code} connects you, DONE {code} when it is resolved, PASS {code} hands it on."
+def unresolved(subject: Subject, code: str, due_at: datetime) -> Words:
+    """Return that a critical callback was tried but not resolved in time, for its owner (policy: Priorities)."""
+    who, due = _customer(subject), _clock_time(due_at, subject.zone)
+    was_due = _sentence(f"{subject.reference} ({who.english}) was to be resolved by {due.english}")
+    return Words(
+        f"{subject.sender}: {was_due} "
+        f"CALL {code} connects you, DONE {code} when it is resolved, PASS {code} passes it on.",
+        f"{subject.sender}: {subject.reference} ({who.french}): à régler avant {due.french}, et encore ouvert. "
+        f"APPEL {code} vous relie, FAIT {code} si c'est réglé, PASSE {code} pour le passer.",
     )
 
 
-def reopened(subject: Subject, code: str, by: str, why: str, language: str) -> str:
-    """To the owner of a callback that everybody thought was over."""
-    who = _who(subject, language)
-    if language == "fr":
-        return (
-            f"{subject.sender}: {by} a rouvert {subject.reference} ({why[:100]}). Il est à vous: appelez {who}. "
-            f"APPEL {code} vous relie. Ensuite FAIT {code}, ou NA {code} sans réponse."
-        )
-    return (
-        f"{subject.sender}: {by} reopened {subject.reference} ({why[:100]}). It is yours: call {who}. "
-        f"CALL {code} connects you. Afterwards DONE {code}, or NA {code} for no answer."
+def reopened(subject: Subject, code: str, by: str, why: str) -> Words:
+    """Return that a closed callback is open again, for its owner."""
+    who, about = _customer(subject), f"{subject.reference}{_reason(why)}"
+    return Words(
+        f"{subject.sender}: {by} reopened {about}. It is yours: call {who.english}. "
+        f"CALL {code} connects you. Afterwards DONE {code}, or NA {code} for no answer.",
+        f"{subject.sender}: {by} a rouvert {about}. Il est à vous: appelez {who.french}. "
+        f"APPEL {code} vous relie. Ensuite FAIT {code}, ou NA {code} sans réponse.",
     )
 
 
-def manager_wanted(subject: Subject, code: str, why: str, language: str) -> str:
-    """To a manager: a customer asks for one."""
-    who, reason = _who(subject, language), f" ({why[:100]})" if why else ""
-    if language == "fr":
-        asks = f"{subject.sender}: {who} demande un gestionnaire{reason}."
-        return f"{asks} Ref {subject.reference}. APPEL {code} vous relie."
-    return f"{subject.sender}: {who} asks for a manager{reason}. Ref {subject.reference}. CALL {code} connects you."
+def manager_wanted(subject: Subject, code: str, why: str) -> Words:
+    """Return that the customer asks for a manager, for a manager."""
+    who, reason = _customer(subject), _reason(why)
+    return Words(
+        f"{subject.sender}: {who.english} asks for a manager{reason}. Ref {subject.reference}. "
+        f"CALL {code} connects you.",
+        f"{subject.sender}: {who.french} demande un gestionnaire{reason}. Ref {subject.reference}. "
+        f"APPEL {code} vous relie.",
+    )
 
 
-def alarm(sender: str, words: Words, language: str) -> str:
-    """To a supervisor: something that a person must see to."""
-    return f"{sender}: {words.for_(language)}"[:600]
+# About no callback
 
 
-def verification(sender: str, code: str, language: str) -> str:
-    """To a number that somebody says is theirs."""
-    if language == "fr":
-        return f"{sender}: répondez {code} à ce texto pour confirmer que ce numéro est à vous. Sinon, ignorez-le."
-    return f"{sender}: reply {code} to this text to confirm that this number is yours. If it is not, ignore it."
+def alarm(sender: str, alert: Words) -> Words:
+    """Return an alert for a supervisor, cut to a length that can be sent."""
+    return Words(f"{sender}: {alert.english}"[:LONGEST_ALERT], f"{sender}: {alert.french}"[:LONGEST_ALERT])
 
 
-def test_page(sender: str, language: str) -> str:
-    """A page that means nothing but that pages arrive."""
-    if language == "fr":
-        return f"{sender}: ceci est un essai. Personne n'attend. Répondez OK, ou faites le 1 au téléphone."
-    return f"{sender}: this is a test page. Nobody is waiting. Reply OK, or press 1 on the phone."
+def verification(sender: str, code: str) -> Words:
+    """Return the text with the code that verifies a number."""
+    return Words(
+        f"{sender}: reply {code} to this text to confirm that this number is yours. If it is not, ignore it.",
+        f"{sender}: répondez {code} à ce texto pour confirmer que ce numéro est à vous. Sinon, ignorez-le.",
+    )
 
 
-def _who_briefly(subject: Subject) -> str:
+def test_page(sender: str) -> Words:
+    """Return a page that only tests whether pages arrive."""
+    return Words(
+        f"{sender}: this is a test page. Nobody is waiting. Reply OK, or press 1 on the phone.",
+        f"{sender}: ceci est un essai. Personne n'attend. Répondez OK, ou faites le 1 au téléphone.",
+    )
+
+
+# Parts
+
+
+def _customer(subject: Subject) -> Words:
+    """Return whom to call: the number, or that it was withheld."""
+    if subject.customer_number:
+        number = readable_number(subject.customer_number)
+        return Words(number, number)
+    if subject.message.left is False or subject.message.is_lost:
+        return Words("the caller (number withheld)", "(numéro masqué)")
+    return Words("the caller (number withheld: listen to the message)", "(numéro masqué: écoutez le message)")
+
+
+def _number(subject: Subject) -> str:
     return readable_number(subject.customer_number) if subject.customer_number else subject.reference
 
 
-def _due_briefly(subject: Subject, language: str) -> str:
-    return clock_time(subject.due_at, subject.zone, language).replace(" ", "").replace(".", "")
-
-
-def _who(subject: Subject, language: str) -> str:
-    if subject.customer_number:
-        return readable_number(subject.customer_number)
-    can_be_heard = subject.message.left is not False and not subject.message.is_lost
-    if language == "fr":
-        return "(numéro masqué: écoutez le message)" if can_be_heard else "(numéro masqué)"
-    return "the caller (number withheld: hear the message)" if can_be_heard else "the caller (number withheld)"
-
-
-def _message(message: Message, language: str) -> str:
+def _message(message: Message) -> Words:
     if message.is_lost:
-        return ", message perdu" if language == "fr" else ", message lost"
+        return Words(", message lost", ", message perdu")
     if message.seconds:
-        return f", message {length(message.seconds)}"
-    if message.left is None:
-        return ""
-    if message.left:
-        return ", avec message" if language == "fr" else ", with a message"
-    return ", aucun message" if language == "fr" else ", no message"
+        return Words(f", message {length(message.seconds)}", f", message {length(message.seconds)}")
+    match message.left:
+        case None:
+            return Words("", "")
+        case True:
+            return Words(", with a message", ", avec message")
+        case False:
+            return Words(", no message", ", aucun message")
+
+
+def _due(subject: Subject) -> Words:
+    return _clock_time(subject.due_at, subject.zone)
+
+
+def _short_due(subject: Subject) -> Words:
+    """Return the deadline in few characters: "10:42pm", "22h42"."""
+    due = _due(subject)
+    return Words(*(text.replace(" ", "").replace(".", "") for text in (due.english, due.french)))
+
+
+def _clock_time(at: datetime, zone: ZoneInfo) -> Words:
+    return Words(clock_time(at, zone, "en"), clock_time(at, zone, "fr"))
+
+
+def _reason(why: str) -> str:
+    return f" ({why[:LONGEST_REASON]})" if why else ""
+
+
+def _sentence(words: str) -> str:
+    """Return a sentence with one full stop, also after "10:42 p.m."."""
+    return ended_once(f"{words}.")

@@ -1,13 +1,16 @@
-"""Rows of the outbox about a callback: put in, kept back, and found by the code that binds a reply to them."""
+"""Pages as rows of the outbox: added, cancelled, and found by the code that binds a reply to a callback."""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, func, select, true, update
 from sqlalchemy.orm import Session
 
+from callbacks.db.database import locked, locked_or_none
+from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import (
     ESCALATING,
     AttemptState,
@@ -21,17 +24,18 @@ from callbacks.db.states import (
 from callbacks.db.tables import Callback, Page, PageAttempt, Technician
 from callbacks.paging.decide import Notice
 from callbacks.people.person import ContactMethod
+from callbacks.records.event_log import record_event
 
 
 def cancel_waiting(session: Session, callback: Callback, technician_id: int | None = None) -> None:
-    """Keep back the pages that were not sent (to one technician, or to all); one on the wire cannot be called back."""
+    """Cancel the pages that are not sent yet, to one technician or to all. One that is being sent is left alone."""
     attempts = select(PageAttempt.id).where(PageAttempt.page_id == Page.id)
-    on_the_wire = attempts.where(PageAttempt.state == AttemptState.SENDING).exists()
+    being_sent = attempts.where(PageAttempt.state == AttemptState.SENDING).exists()
     escalating = Page.kind.in_(ESCALATING)
     theirs = Page.technician_id == technician_id if technician_id is not None else true()
     session.execute(
         update(Page)
-        .where(Page.callback_id == callback.id, Page.state == PageState.DUE, escalating, theirs, ~on_the_wire)
+        .where(Page.callback_id == callback.id, Page.state == PageState.DUE, escalating, theirs, ~being_sent)
         .values(state=PageState.CANCELLED, next_action_at=None)
         .execution_options(synchronize_session="fetch")
     )
@@ -39,7 +43,7 @@ def cancel_waiting(session: Session, callback: Callback, technician_id: int | No
 
 
 def release_bundled(session: Session, leads: Select[int]) -> None:
-    """What was to go along with a page that does not go after all, goes by itself."""
+    """Send by themselves the pages that were bundled into ones that are not sent after all."""
     session.execute(
         update(Page)
         .where(Page.state == PageState.BUNDLED, Page.bundled_into_id.in_(leads.scalar_subquery()))
@@ -51,10 +55,10 @@ def release_bundled(session: Session, leads: Select[int]) -> None:
 def put_in_outbox(
     session: Session, callback: Callback, notice: Notice, kind: PageKind, round: int, now: datetime
 ) -> None:
-    """Put a page into the outbox. Its words are found when it goes out: they say how it is then.
+    """Add a page of the escalation. It is worded when it is sent, by how the callback stands then.
 
-    One that still waits there, for a carrier that takes nothing, is not joined by a second: after the outage nobody
-    reads the same thing once for every step that was taken meanwhile.
+    If the same page still waits, during an outage of the carrier, none is added: otherwise the person would get one
+    for every step that was taken meanwhile.
     """
     who, at = notice.person, now + notice.after
     waiting = _waiting_page(session, callback, notice, kind)
@@ -67,14 +71,14 @@ def put_in_outbox(
 
 
 def _waiting_page(session: Session, callback: Callback, notice: Notice, kind: PageKind) -> Page | None:
-    """The page of the same kind that has yet to go the same way to the same person."""
+    """Return the page of the same kind that waits to go the same way to the same person, or None."""
     same_way = pages_by_way(callback.id, notice.person.id, notice.channel, notice.number)
     waiting = same_way.where(Page.state == PageState.DUE, Page.kind == kind)
     return session.scalars(waiting.order_by(Page.id).limit(1)).first()
 
 
 def pages_by_way(callback_id: int | None, technician_id: int, channel: Channel, number: PhoneSlot) -> Select[Page]:
-    """Every page about a callback that goes, or went, to one person by one way."""
+    """Return a query for the pages about a callback to one person by one way."""
     theirs = select(Page).where(Page.callback_id == callback_id, Page.technician_id == technician_id)
     return theirs.where(Page.channel == channel, Page.number == number)
 
@@ -90,10 +94,7 @@ def add_page(
     text: str = "",
     code: str = "",
 ) -> Page:
-    """Put a page into the outbox and return it; it goes out after this transaction is committed.
-
-    Without a text it is worded when it goes out.
-    """
+    """Add a page and return it. It is sent after this transaction is committed; without a text it is worded then."""
     page = Page(callback_id=callback.id, technician_id=technician_id, channel=way.channel, number=way.number)
     page.kind, page.round, page.words, page.code = kind, round, text, code
     page.created_at, page.next_action_at = now, now
@@ -102,13 +103,13 @@ def add_page(
 
 
 def next_round(callback: Callback) -> int:
-    """Return a number under which this callback has no page yet."""
+    """Count one round of pages of this callback, and return its number."""
     callback.decisions += 1
     return callback.decisions
 
 
 def code_for(session: Session, callback: Callback, technician_id: int) -> str:
-    """Give the code by which this person answers for this callback: the same one as long as it is open."""
+    """Return the code by which this person answers for this callback. It never changes."""
     known = select(Page.code).where(
         Page.callback_id == callback.id, Page.technician_id == technician_id, Page.code != ""
     )
@@ -124,7 +125,34 @@ def _free_code(session: Session) -> str:
 
 
 def mark_answer(session: Session, callback: Callback, technician: Technician, answer: PageAnswer) -> None:
-    """Note on a technician's pages what they answered. Who takes a callback after all no longer counts as passed."""
+    """Record on a technician's pages what they answered. A later answer replaces an earlier one."""
     theirs = select(Page).where(Page.callback_id == callback.id, Page.technician_id == technician.id, Page.code != "")
     for page in session.scalars(theirs):
         page.answer = answer
+
+
+# The row and its log
+
+
+def locked_page(session: Session, page_id: int) -> Page | None:
+    """Return a page, locked until the transaction ends, after its callback; None if there is none."""
+    lock_callback_of(session, page_id)
+    return locked_or_none(session, Page, page_id)
+
+
+def lock_callback_of(session: Session, page_id: int) -> None:
+    """Lock the callback of a page. Always done before the page is locked: the same order everywhere, no deadlock."""
+    callback_id = session.scalar(select(Page.callback_id).where(Page.id == page_id))
+    if callback_id is not None:
+        locked(session, Callback, callback_id)
+
+
+def pages_bundled_into(session: Session, page: Page) -> Sequence[Page]:
+    """Return the pages that are sent in the same message as this one."""
+    return session.scalars(select(Page).where(Page.bundled_into_id == page.id).order_by(Page.id)).all()
+
+
+def record_page_event(session: Session, page: Page, now: datetime, actor: str, kind: EventKind, detail: str) -> None:
+    """Add an event to the log of the callback that a page is about, if it is about one."""
+    if page.callback is not None:
+        record_event(session, page.callback.call_sid, now, actor, kind, detail)

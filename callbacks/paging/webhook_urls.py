@@ -1,4 +1,4 @@
-"""The URLs that the carrier is given. Absolute, because relative ones are resolved differently from verb to verb."""
+"""The URLs that the carrier is given. Absolute: TwiML verbs and REST requests resolve relative ones differently."""
 
 from __future__ import annotations
 
@@ -8,17 +8,25 @@ from callbacks.db.states import Channel
 
 
 @dataclass(frozen=True)
-class Addresses:
+class WebhookUrls:
+    """The URLs of this service at its public address, which has no trailing slash."""
+
     public_url: str
 
-    def of_call(self, page_id: int, channel: Channel, *, about_callback: bool) -> str:
-        """What a technician hears who picks up: the page, the connection they asked for, or a notice."""
-        place = "page/notice" if not about_callback else "connect" if channel is Channel.CONNECTION else "page"
-        return f"{self.public_url}/voice/{place}?page={page_id}"
+    def answered_call(self, page_id: int, channel: Channel, *, is_about_callback: bool) -> str:
+        """Return where the TwiML is for a technician who answers: a page, a connection or a notice."""
+        return f"{self.public_url}/voice/{_path(channel, is_about_callback)}?page={page_id}"
 
     def call_status(self, attempt_id: int) -> str:
-        """Where the carrier says what became of a page by phone; the attempt is named, so no answer is orphaned."""
+        """Return where status reports on a page by phone go. They name the attempt, so each finds its page."""
         return f"{self.public_url}/voice/page/status?attempt={attempt_id}"
 
     def text_status(self, attempt_id: int) -> str:
+        """Return where delivery reports on a text go."""
         return f"{self.public_url}/sms/status?attempt={attempt_id}"
+
+
+def _path(channel: Channel, is_about_callback: bool) -> str:
+    if not is_about_callback:
+        return "page/notice"
+    return "connect" if channel is Channel.CONNECTION else "page"

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from callbacks.db.database import Database
 from callbacks.desk.desk_file import Desk
 from callbacks.links import Links
-from callbacks.paging.channels.mail import Post
+from callbacks.paging.channels.mail import Mailer
 from callbacks.paging.channels.twilio import Carrier
 from callbacks.paging.outbox import Outbox
-from callbacks.paging.webhook_urls import Addresses
+from callbacks.paging.webhook_urls import WebhookUrls
 from callbacks.settings import Settings
 from callbacks.worker.jobs import coverage, reconciliation, resolutions
 from callbacks.worker.jobs.auto_close import auto_close
@@ -50,7 +50,7 @@ def worker_for(
 def outbox_for(settings: Settings, desk: Desk, database: Database, carrier: Carrier, clock: Clock) -> Outbox:
     """Return the outbox, which sends pages by this carrier and by mail."""
     links = Links(settings.secret_key, settings.public_url, clock)
-    return Outbox(database, carrier, _post(settings), Addresses(settings.public_url), links, desk, clock)
+    return Outbox(database, carrier, _mailer(settings), WebhookUrls(settings.public_url), links, desk, clock)
 
 
 def jobs_for(
@@ -63,7 +63,7 @@ def jobs_for(
     lookback = Reconciliation(database, carrier, desk, clock)
     transcription = Transcription(database, settings.media_dir, settings.transcribe_model, clock)
     calendars = CalendarReader(database, desk, clock)
-    digests = DigestMailer(database, _post(settings), desk, settings.public_url, clock)
+    digests = DigestMailer(database, _mailer(settings), desk, settings.public_url, clock)
 
     def watch(look: Callable[[Session, Desk, datetime], object]) -> Callable[[], None]:
         return lambda: _in_one_transaction(database, clock, desk, look)
@@ -85,8 +85,8 @@ def jobs_for(
     )  # fmt: skip
 
 
-def _post(settings: Settings) -> Post:
-    return Post(settings.smtp_url, settings.mail_from)
+def _mailer(settings: Settings) -> Mailer:
+    return Mailer(settings.smtp_url, settings.mail_from)
 
 
 def _in_one_transaction(

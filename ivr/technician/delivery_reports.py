@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response
 
 from callbacks.db.states import CarrierStatus, carrier_status
-from callbacks.paging.outbox import carrier_reports
+from callbacks.paging.status_reports import StatusReport, take_report
 from ivr.twilio.context import current
 from ivr.twilio.webhook import (
     call_sid,
@@ -34,7 +34,6 @@ def text_status() -> Response:
 def _store_status(sid: str | None, status: CarrierStatus) -> Response:
     if sid is None:
         return no_content()
-    context, now, attempt_id, error_code = (
-        current(), current().now(), number_in_query("attempt"), whole_number("ErrorCode"),
-    )  # fmt: skip
-    return store(lambda session: carrier_reports(session, context.desk, attempt_id, sid, status, error_code, now))
+    context, now = current(), current().now()
+    report = StatusReport(number_in_query("attempt"), sid, status, whole_number("ErrorCode"))
+    return store(lambda session: take_report(session, context.desk, report, now))

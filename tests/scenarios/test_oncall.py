@@ -266,11 +266,11 @@ def test_a_storm_is_bundled_and_the_first_page_of_each_callback_is_never_delayed
         assert callback.attempted_at is None
     for _ in range(25):
         desk.scenario.minutes_pass(1)
-        if any("callbacks wait" in text.body for text in desk.phone_of("Ben").phone.texts):
+        if any("callbacks are waiting" in text.body for text in desk.phone_of("Ben").phone.texts):
             break
     else:
         pytest.fail("nothing was bundled")
-    bundle = next(t.body for t in desk.phone_of("Ben").phone.texts if "callbacks wait" in t.body)
+    bundle = next(t.body for t in desk.phone_of("Ben").phone.texts if "callbacks are waiting" in t.body)
     codes = re.findall(r"\b(\d{4}) \(514\)", bundle)
     assert len(codes) >= 2
     ben = desk.phone_of("Ben")
@@ -289,7 +289,7 @@ def test_over_the_days_cap_only_first_pages_go_out_and_the_supervisor_is_told(
         desk.customer(f"+1514555{300 + n:04d}").dials("direct").hears_the_beep().says(2).hangs_up()
         desk.phone_of("Amy").reads(f"call (514) 555-{300 + n:04d} back", within=timedelta(seconds=15))
     desk.scenario.minutes_pass(9)
-    assert any("the day's cap on texts is reached" in text.body for text in desk.phone_of("Sue").phone.texts)
+    assert any("the daily cap on texts is reached" in text.body for text in desk.phone_of("Sue").phone.texts)
     to_ben = [text for text in desk.phone_of("Ben").phone.texts if "back by" in text.body]
     assert to_ben == []
     _end_quietly(desk)
@@ -549,7 +549,7 @@ def test_whoever_has_left_is_not_rung_by_a_page_that_waited(desk: ScenarioDesk) 
     desk.phone_of("Ben").reads("call (514) 555-0199 back", within=timedelta(minutes=7))
     desk.phone_of("Ben").texts("done {code}").reads("is resolved")
     desk.scenario.minutes_pass(40)
-    assert desk.log_says("Amy Roy is no longer with us")
+    assert desk.log_says("Amy Roy has left the desk")
     desk.scenario.ignore_so_far()
     assert not [c for c in desk.carrier.ledger.calls if c.to == "+15145550101"]
 

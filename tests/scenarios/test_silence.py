@@ -49,7 +49,7 @@ def test_it_closes_by_itself_when_the_desk_next_opens_and_its_owner_is_told(desk
     assert state_at(desk, "2026-12-03T22:30") == CallbackState.OPEN  # the five days are over, and Amy is asleep
     assert state_at(desk, "2026-12-04T08:29:59") == CallbackState.OPEN
     assert state_at(desk, "2026-12-04T08:30") == CallbackState.CLOSED
-    amy.reads("closed by itself", "(514) 555-0199")
+    amy.reads("was closed automatically", "(514) 555-0199")
     assert standing_of(desk.callback, desk.service.desk.callback.at_risk, desk.now)[0] == "closed by itself"
     assert desk.log_says("3 unsuccessful attempts and 5 days without contact")
 
@@ -74,7 +74,7 @@ def test_being_reached_starts_it_again(desk: ScenarioDesk, amy: Person, tries: i
     assert state_at(desk, "2026-12-05T10:00") == CallbackState.OPEN
     if tries == 3:
         assert state_at(desk, "2026-12-07T08:30") == CallbackState.CLOSED  # Saturday's five days end on a Monday
-        amy.reads("closed by itself")
+        amy.reads("was closed automatically")
     else:
         assert state_at(desk, "2027-01-04T10:00") == CallbackState.OPEN
 
@@ -91,7 +91,7 @@ def test_one_that_has_become_critical_stays_open(desk: ScenarioDesk, amy: Person
 
 def test_one_that_somebody_reopens_counts_anew(desk: ScenarioDesk, amy: Person) -> None:
     assert state_at(desk, "2026-12-04T08:30") == CallbackState.CLOSED
-    amy.reads("closed by itself")
+    amy.reads("was closed automatically")
     service = desk.service
     desk.edit(
         lambda session, _: supervisor_acts(session, service.desk, only(session), Reopen("He called me."), WHO, desk.now)

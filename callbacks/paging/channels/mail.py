@@ -1,4 +1,4 @@
-"""Mail, through any SMTP server. What went wrong comes back as the same CarrierError as from the phone carrier."""
+"""Email, through any SMTP server. Every failure is raised as a CarrierError, as by the phone carrier."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from callbacks.db.states import CarrierStatus
 from callbacks.errors import CarrierError
 from callbacks.paging.channels.twilio import Accepted
 
-PATIENCE = 10.0  # seconds for each answer of the server
+TIMEOUT = 10.0  # seconds for each answer of the server
 NO_SERVER = "no mail server is set up (SMTP_URL, MAIL_FROM)"
 
 
 @dataclass(frozen=True)
-class Letter:
-    """One mail. The same letter sent twice has the same id, so that a mailbox can tell."""
+class Email:
+    """One message. Sent twice, it has the same id, so that a mailbox can drop the second."""
 
     to: str
     subject: str
@@ -32,29 +32,29 @@ class Letter:
 
 
 @dataclass(frozen=True)
-class Post:
-    """The mail server: smtp://user:password@host:587 (TLS is asked for) or smtps://host:465."""
+class Mailer:
+    """Sends through one mail server: smtp://user:password@host:587 (STARTTLS where offered) or smtps://host:465."""
 
     url: str
     sender: str
-    patience: float = PATIENCE
+    timeout: float = TIMEOUT
 
-    def send(self, letter: Letter) -> Accepted:
-        """Hand a letter to the server. Raises CarrierError."""
+    def send(self, email: Email) -> Accepted:
+        """Send a message. Raise CarrierError."""
         if not self.url or not self.sender:
             raise CarrierError(f"The mail was not sent: {NO_SERVER}.", permanent=True)
-        with _translated(), self._server() as server:
-            server.send_message(self._message(letter))
-        return Accepted(letter.id, CarrierStatus.SENT)
+        with _carrier_errors(), self._server() as server:
+            server.send_message(self._message(email))
+        return Accepted(email.id, CarrierStatus.SENT)
 
-    def _message(self, letter: Letter) -> EmailMessage:
+    def _message(self, email: Email) -> EmailMessage:
         message = EmailMessage()
-        message["From"], message["To"] = self.sender, letter.to
-        message["Subject"] = " ".join(letter.subject.split())
-        message["Date"] = format_datetime(letter.at)
-        message["Message-ID"] = f"<{letter.id}@{self.sender.rpartition('@')[2].strip('>') or 'nightdesk'}>"
+        message["From"], message["To"] = self.sender, email.to
+        message["Subject"] = " ".join(email.subject.split())
+        message["Date"] = format_datetime(email.at)
+        message["Message-ID"] = f"<{email.id}@{self.sender.rpartition('@')[2].strip('>') or 'nightdesk'}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
-        message.set_content(letter.words)
+        message.set_content(email.words)
         return message
 
     @contextmanager
@@ -64,9 +64,9 @@ class Post:
         host, port = address.hostname or "localhost", address.port or (465 if secure else 587)
         context = ssl.create_default_context()
         if secure:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=self.patience, context=context)
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=self.timeout, context=context)
         else:
-            server = smtplib.SMTP(host, port, timeout=self.patience)
+            server = smtplib.SMTP(host, port, timeout=self.timeout)
         with server:
             server.ehlo()
             if not secure and server.has_extn("starttls"):
@@ -80,22 +80,22 @@ class Post:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _carrier_errors() -> Iterator[None]:
     try:
         yield
     except smtplib.SMTPRecipientsRefused as fault:
         code, words = next(iter(fault.recipients.values()))
-        raise CarrierError(f"The mail server refuses this address: {_plain(words)} ({code}).", code=code,
+        raise CarrierError(f"The mail server refused this address: {_as_text(words)} ({code}).", code=code,
                            permanent=500 <= code < 600) from fault  # fmt: skip
     except smtplib.SMTPAuthenticationError as fault:
         raise CarrierError("The mail server does not accept the user or password in SMTP_URL.") from fault
     except smtplib.SMTPResponseException as fault:
         refused = 500 <= fault.smtp_code < 600
-        raise CarrierError(f"The mail server refuses it: {_plain(fault.smtp_error)} ({fault.smtp_code}).",
+        raise CarrierError(f"The mail server refused the message: {_as_text(fault.smtp_error)} ({fault.smtp_code}).",
                            code=fault.smtp_code, permanent=refused) from fault  # fmt: skip
-    except (OSError, smtplib.SMTPException) as fault:  # a doubled mail is better than a lost one: it is sent again
+    except (OSError, smtplib.SMTPException) as fault:  # retried: two copies are better than none
         raise CarrierError(f"The mail server did not answer: {type(fault).__name__}.") from fault
 
 
-def _plain(words: bytes | str) -> str:
+def _as_text(words: bytes | str) -> str:
     return words.decode("utf-8", "replace") if isinstance(words, bytes) else words

@@ -1,13 +1,14 @@
-"""The carrier: Twilio, by its own client; by TWILIO_API_URL anything that speaks as Twilio does.
+"""The carrier: Twilio, through its own client, or any service with the same API at TWILIO_API_URL.
 
-Every request has a deadline. What went wrong comes back as one CarrierError that says whether trying again can help
-and whether it may have been done all the same: creating a message or a call has no idempotency key at Twilio.
+Every request has a timeout. Every failure is raised as a CarrierError that states whether a retry can help and
+whether the request may have been carried out: Twilio has no idempotency key for creating messages or calls.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,44 +20,19 @@ from twilio.rest import Client
 
 from callbacks.db.states import FINAL, CarrierStatus, VoicemailState, carrier_status
 from callbacks.errors import CarrierError
+from callbacks.paging.channels.carrier_errors import error_code
 from callbacks.settings import TWILIO, Settings
 
-PATIENCE = 10.0  # seconds for one request; twilio-python itself would wait for ever
-MESSAGE_IS_STALE_AFTER = timedelta(minutes=10)
-# What the carrier calls a recording that it lists.
-RECORDINGS = {"completed": VoicemailState.RECORDED, "absent": VoicemailState.ABSENT}
-RINGS_FOR = timedelta(seconds=25)  # short of the time at which a private voicemail picks up
-
-# What an error code means to a person who has to do something about it (twilio.com/docs/api/errors).
-IN_WORDS = {
-    21211: "this is not a phone number",
-    21214: "this number cannot be reached",
-    21215: "the account may not call this country",
-    21216: "the carrier blocks calls to this number",
-    21408: "the account may not text this country",
-    21606: "the account does not own the number that texts come from (TWILIO_FROM)",
-    21608: "a trial account may only text verified numbers",
-    21610: "this person sent STOP; texts to them are blocked until they send START",
-    21614: "this number cannot receive texts",
-    21635: "this is a landline; it cannot receive texts",
-    30003: "the phone is off or out of reach",
-    30004: "the phone blocks texts",
-    30005: "this number does not exist",
-    30006: "this is a landline, or its carrier cannot be reached",
-    30007: "the carrier filtered it as spam",
-    30008: "the carrier does not say why",
-    30032: "the toll-free sender is not verified",
-    30034: "the sender is not registered (10DLC)",
-    20003: "the account or its token is not accepted (TWILIO_AUTH_TOKEN)",
-}
-# Wrong for this account, not for this person: the next person would fare no better, and it may be mended soon.
-ACCOUNT_REFUSED = 20003  # nothing goes out at all: haste only uses up the steps
-OPERATORS_FAULTS = {ACCOUNT_REFUSED, 21606, 21608, 21408, 21215}
+TIMEOUT = 10.0  # seconds for one request; twilio-python itself has no timeout
+MESSAGE_VALIDITY = timedelta(minutes=10)
+# Twilio's status of a recording.
+RECORDING_STATES = {"completed": VoicemailState.RECORDED, "absent": VoicemailState.ABSENT}
+RING_TIMEOUT = timedelta(seconds=25)  # shorter than a private voicemail takes to pick up
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """The carrier took it, under this name."""
+    """The carrier accepted a message or a call, and gave it this SID."""
 
     sid: str
     status: CarrierStatus
@@ -85,13 +61,13 @@ class CarrierRecording:
 
     sid: str
     call_sid: str
-    state: VoicemailState | None  # None: not known yet
+    state: VoicemailState | None  # None while the carrier is still working on it
     seconds: int
     made_at: datetime | None
 
 
 class Carrier:
-    """What we ask of the carrier, each answer in our own words."""
+    """Requests to the carrier, with its answers as our own values. Every method may raise CarrierError."""
 
     def __init__(self, settings: Settings, session: requests.Session | None = None) -> None:
         self._settings = settings
@@ -100,21 +76,23 @@ class Carrier:
         self._client = Client(user, password, account_sid=settings.account_sid, http_client=self._http)
 
     def send_text(self, to: str, words: str, status_url: str) -> Accepted:
-        """Text somebody. Raises CarrierError."""
+        """Send a text. Reports on its delivery go to `status_url`."""
         sender = "messaging_service_sid" if self._settings.sender.startswith("MG") else "from_"
-        with _translated():
+        with _carrier_errors():
             sent = self._client.messages.create(
                 to=to,
                 body=words,
                 status_callback=status_url,
-                validity_period=int(MESSAGE_IS_STALE_AFTER.total_seconds()),
+                validity_period=int(MESSAGE_VALIDITY.total_seconds()),
                 **{sender: self._settings.sender},
             )
         return Accepted(str(sent.sid), carrier_status(str(sent.status)))
 
-    def place_call(self, to: str, from_: str, url: str, status_url: str, rings_for: timedelta = RINGS_FOR) -> Accepted:
-        """Ring somebody. Raises CarrierError."""
-        with _translated():
+    def place_call(
+        self, to: str, from_: str, url: str, status_url: str, ring_timeout: timedelta = RING_TIMEOUT
+    ) -> Accepted:
+        """Place a call, which fetches its TwiML from `url` when it is answered."""
+        with _carrier_errors():
             call = self._client.calls.create(
                 to=to,
                 from_=from_,
@@ -122,13 +100,13 @@ class Carrier:
                 method="POST",
                 status_callback=status_url,
                 status_callback_event=["initiated", "ringing", "answered", "completed"],
-                timeout=int(rings_for.total_seconds()),
+                timeout=int(ring_timeout.total_seconds()),
             )
         return Accepted(str(call.sid), carrier_status(str(call.status)))
 
     def find_text(self, to: str, words: str, since: datetime) -> Accepted | None:
-        """Look for a text whose acceptance we never heard of: same person, same words. Raises CarrierError."""
-        with _translated():
+        """Return the text with these words that was sent to this number, or None. For when the answer was lost."""
+        with _carrier_errors():
             for message in self._client.messages.stream(to=to, date_sent_after=_day(since), page_size=100):
                 made_at = message.date_created or message.date_sent
                 if message.body == words and (made_at is None or made_at >= since - timedelta(seconds=2)):
@@ -136,8 +114,8 @@ class Carrier:
         return None
 
     def find_calls(self, to: str, since: datetime) -> list[Accepted]:
-        """Look for calls that we placed to somebody, not older than `since`. Raises CarrierError."""
-        with _translated():
+        """Return the calls that we placed to a number since an instant."""
+        with _carrier_errors():
             calls = self._client.calls.stream(to=to, start_time_after=_day(since), page_size=100)
             return [
                 Accepted(str(call.sid), carrier_status(str(call.status)))
@@ -146,43 +124,43 @@ class Carrier:
             ]
 
     def calls_to(self, number: str, since: datetime) -> Iterator[CarrierCall]:
-        """List the calls to one of our numbers since an instant. Raises CarrierError."""
-        with _translated():
+        """Yield the calls to one of our numbers since an instant."""
+        with _carrier_errors():
             for call in self._client.calls.stream(to=number, start_time_after=_day(since), page_size=200):
                 if str(call.direction) == "inbound" and _not_before(call.start_time or call.date_created, since):
                     yield _call(call)
 
     def call(self, sid: str) -> CarrierCall:
-        """Look one call up. Raises CarrierError."""
-        with _translated():
+        """Return one call."""
+        with _carrier_errors():
             return _call(self._client.calls(sid).fetch())
 
     def recordings(self, since: datetime) -> Iterator[CarrierRecording]:
-        """List the voicemails recorded since an instant. Raises CarrierError."""
-        with _translated():
+        """Yield the voicemails recorded since an instant."""
+        with _carrier_errors():
             for found in self._client.recordings.stream(date_created_after=_day(since), page_size=200):
                 if str(found.source) == "RecordVerb" and _not_before(found.date_created, since):
                     yield CarrierRecording(
                         str(found.sid),
                         str(found.call_sid),
-                        RECORDINGS.get(str(found.status)),
+                        RECORDING_STATES.get(str(found.status)),
                         _seconds(found.duration),
                         found.date_created,
                     )
 
     def audio(self, recording_sid: str) -> bytes:
-        """Fetch a recording's WAV. Raises CarrierError.
+        """Return a recording as WAV.
 
-        The URL is built from the SID and never taken from a webhook, and no redirect to another host is followed:
-        our credentials go to the carrier and to nobody else.
+        The URL is built from the SID, never taken from a webhook, and redirects are not followed: our credentials
+        are sent to the carrier only.
         """
         if not re.fullmatch(r"RE[0-9A-Za-z]{1,62}", recording_sid):
-            raise CarrierError(f"{recording_sid!r} is no recording's SID.", permanent=True)
+            raise CarrierError(f"{recording_sid!r} is not the SID of a recording.", permanent=True)
         account = self._settings.account_sid
         url = f"{self._settings.twilio_url}/2010-04-01/Accounts/{account}/Recordings/{recording_sid}.wav"
         try:
             answer = self._http.session.get(
-                url, auth=self._settings.credentials, timeout=PATIENCE, allow_redirects=False, stream=True
+                url, auth=self._settings.credentials, timeout=TIMEOUT, allow_redirects=False, stream=True
             )
             content = _whole(answer)
         except requests.RequestException as fault:
@@ -204,7 +182,7 @@ class _HttpClient(TwilioHttpClient):
     """Twilio's own HTTP client, with a deadline, sent to the configured address."""
 
     def __init__(self, base_url: str, session: requests.Session | None) -> None:
-        super().__init__(pool_connections=False, timeout=PATIENCE)
+        super().__init__(pool_connections=False, timeout=TIMEOUT)
         self._base_url = base_url
         self.session = session or requests.Session()
 
@@ -212,34 +190,38 @@ class _HttpClient(TwilioHttpClient):
         return super().request(method, url.replace(TWILIO, self._base_url, 1), *args, **kwargs)
 
 
-class _translated:  # noqa: N801 - reads as a word where it is used
-    """Turns what the client raises into a CarrierError."""
+@contextmanager
+def _carrier_errors() -> Iterator[None]:
+    """Raise a CarrierError for what the client raises."""
+    try:
+        yield
+    except (requests.RequestException, TwilioException, ValueError, KeyError) as fault:
+        raise _carrier_error(fault) from fault
 
-    def __enter__(self) -> None: ...
 
-    def __exit__(self, kind: object, fault: BaseException | None, traceback: object) -> None:
-        match fault:
-            case TwilioRestException():
-                raise _refusal(fault) from fault
-            case requests.ConnectTimeout():
-                raise CarrierError("The carrier did not answer the phone: no connection.") from fault
-            case requests.ConnectionError() if _never_connected(fault):
-                raise CarrierError("The carrier could not be reached: no connection.") from fault
-            case requests.RequestException():
-                raise CarrierError(f"The carrier's answer was lost: {type(fault).__name__}.", lost=True) from fault
-            case TwilioException() | ValueError() | KeyError():  # a list that failed, an answer that is no JSON
-                raise CarrierError(f"The carrier answered nonsense: {fault}.", lost=True) from fault
+def _carrier_error(fault: Exception) -> CarrierError:
+    match fault:
+        case TwilioRestException():
+            return _refusal(fault)
+        case requests.ConnectTimeout():
+            return CarrierError("The carrier did not answer: no connection.")
+        case requests.ConnectionError() if _never_connected(fault):
+            return CarrierError("The carrier could not be reached: no connection.")
+        case requests.RequestException():
+            return CarrierError(f"The carrier's answer was lost: {type(fault).__name__}.", lost=True)
+        case _:  # a list that failed, or an answer that is not JSON
+            return CarrierError(f"The carrier's answer makes no sense: {fault}.", lost=True)
 
 
 def _refusal(fault: TwilioRestException) -> CarrierError:
     code = int(fault.code or 0)
-    words = IN_WORDS.get(code, fault.msg)
+    known = error_code(code, fault.msg)
     if fault.status == 429:
         return CarrierError("The carrier asks us to slow down.", code=code)
     if fault.status >= 500:
-        return CarrierError(f"The carrier has a fault of its own (HTTP {fault.status}).", code=code, lost=True)
-    permanent = fault.status != 401 and code not in OPERATORS_FAULTS
-    return CarrierError(f"The carrier refused it: {words} ({code}).", code=code, permanent=permanent)
+        return CarrierError(f"The carrier has an internal error (HTTP {fault.status}).", code=code, lost=True)
+    permanent = fault.status != 401 and not known.is_retried
+    return CarrierError(f"The carrier refused it: {known.words} ({code}).", code=code, permanent=permanent)
 
 
 def _never_connected(fault: requests.ConnectionError) -> bool:
@@ -273,5 +255,5 @@ def _not_before(made_at: datetime | None, since: datetime) -> bool:
 
 
 def _day(since: datetime) -> Any:
-    """The carrier filters by whole UTC days; the rest is ours to filter."""
+    """Return the UTC day of an instant: the carrier filters lists by whole days, the rest is filtered here."""
     return since.astimezone(UTC).date()

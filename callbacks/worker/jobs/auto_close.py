@@ -48,7 +48,7 @@ def close_if_silent(session: Session, desk: Desk, callback: Callback, now: datet
     record_event(session, callback.call_sid, now, Actor.DESK, EventKind.AUTO_CLOSED, closing.reason)
     owner = callback.owner
     if owner is not None:
-        words = messages.closed_by_itself(subject_of(desk, callback), owner.language)
+        words = messages.closed_automatically(subject_of(desk, callback))
         text_if_reachable(session, callback, owner, PageKind.CLOSED, words, now)
 
 

@@ -19,7 +19,7 @@ from callbacks.db.database import Database
 from callbacks.db.tables import User
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
-from callbacks.paging.channels.mail import Letter, Post
+from callbacks.paging.channels.mail import Email, Mailer
 from callbacks.people import users
 from callbacks.reporting.digest import Digest, digest_text, local_instant
 from sla.clock import Clock
@@ -41,14 +41,14 @@ def due(desk: Desk, now: datetime) -> list[Digest]:
 class DigestMailer:
     """Sends the digests that are due, when a mail server is set up."""
 
-    def __init__(self, database: Database, post: Post, desk: Desk, public_url: str, clock: Clock) -> None:
-        self._database, self._post, self._desk = database, post, desk
+    def __init__(self, database: Database, mailer: Mailer, desk: Desk, public_url: str, clock: Clock) -> None:
+        self._database, self._mailer, self._desk = database, mailer, desk
         self._public_url, self._clock = public_url, clock
 
     def send_due(self) -> None:
         """Send what is due to everybody who has not had it yet."""
         now = self._clock.now()
-        if not self._post.url:
+        if not self._mailer.url:
             return
         for digest in due(self._desk, now):
             for address in self._database.read(lambda session: recipients(session, self._desk)):
@@ -60,9 +60,9 @@ class DigestMailer:
             return
         written = self._database.read(lambda session: digest_text(session, self._desk, digest, self._public_url, now))
         addressee = sha256(address.encode()).hexdigest()[:12]
-        letter = Letter(address, written.subject, written.words, f"digest-{digest.of}-{digest.day}-{addressee}", now)
+        email = Email(address, written.subject, written.words, f"digest-{digest.of}-{digest.day}-{addressee}", now)
         try:
-            self._post.send(letter)
+            self._mailer.send(email)
         except CarrierError as fault:
             log.error("a digest could not be mailed; it is tried again", of=digest.of, cause=str(fault))
             return

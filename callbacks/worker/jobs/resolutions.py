@@ -53,5 +53,5 @@ def _tell_of(session: Session, desk: Desk, callback: Callback, due_at: datetime,
     record_event(session, callback.call_sid, now, Actor.DESK, EventKind.RESOLUTION_OVERDUE, detail)
     if owner is not None:
         code = code_for(session, callback, owner.id)
-        words = unresolved(subject_of(desk, callback), code, due_at, owner.language)
+        words = unresolved(subject_of(desk, callback), code, due_at)
         text_if_reachable(session, callback, owner, PageKind.UNRESOLVED, words, now, code)

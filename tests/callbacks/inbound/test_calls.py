@@ -30,7 +30,7 @@ from callbacks.errors import WrongState
 from callbacks.inbound import calls as intake
 from callbacks.oncall import store
 from callbacks.paging.escalate import forecast
-from callbacks.paging.outbox import carrier_reports
+from callbacks.paging.status_reports import StatusReport, take_report
 from callbacks.people import technicians
 from callbacks.worker.jobs.auto_close import close_if_silent
 from tests.acting import takes, technician_acts
@@ -242,7 +242,8 @@ def test_reports_on_a_text_end_the_same_in_any_order(sqlite_url: str, order: tup
 
     attempt_id = database.write(attempt)
     for status, code in order:
-        database.write(lambda s, st=status, c=code: carrier_reports(s, DESK, attempt_id, "SM1", st, c, at(40)))  # type: ignore[misc]
+        report = StatusReport(attempt_id, "SM1", status, code)
+        database.write(lambda s, report=report: take_report(s, DESK, report, at(40)))  # type: ignore[misc]
     found = database.read(lambda session: session.get_one(PageAttempt, attempt_id))
     final = [status for status, _ in order if status in (CarrierStatus.DELIVERED, CarrierStatus.UNDELIVERED)]
     assert found.sid == "SM1"

@@ -12,11 +12,11 @@ import pytest
 
 from callbacks.db.states import CarrierStatus
 from callbacks.errors import CarrierError
-from callbacks.paging.channels.mail import Letter, Post
+from callbacks.paging.channels.mail import Email, Mailer
 from tests.ports import held_port
 from tests.waiting import FAR
 
-LETTER = Letter("amy@example.com", "Support desk:\nKT-417", "Rappelez à 22 h.\nhttps://x", "page-7-1",
+EMAIL = Email("amy@example.com", "Support desk:\nKT-417", "Rappelez à 22 h.\nhttps://x", "page-7-1",
                 datetime(2026, 11, 29, 3, 13, tzinfo=UTC))  # fmt: skip
 
 
@@ -80,8 +80,8 @@ def server(request: pytest.FixtureRequest) -> Iterator[MailServer]:
     server.server_close()
 
 
-def test_a_letter_arrives_whole_and_says_that_a_machine_wrote_it(server: MailServer) -> None:
-    accepted = Post(server.url, "desk@example.com", FAR.total_seconds()).send(LETTER)
+def test_an_email_arrives_whole_and_is_marked_as_automatic(server: MailServer) -> None:
+    accepted = Mailer(server.url, "desk@example.com", FAR.total_seconds()).send(EMAIL)
     assert (accepted.sid, accepted.status) == ("page-7-1", CarrierStatus.SENT)
     mail = message_from_bytes(server.mails[0], policy=policy.default)
     assert (mail["To"], mail["From"], mail["Subject"]) == (
@@ -91,37 +91,37 @@ def test_a_letter_arrives_whole_and_says_that_a_machine_wrote_it(server: MailSer
     )
     assert mail["Message-ID"] == "<page-7-1@example.com>"
     assert mail["Auto-Submitted"] == "auto-generated"
-    assert mail.get_content().splitlines() == LETTER.words.splitlines()
+    assert mail.get_content().splitlines() == EMAIL.words.splitlines()
 
 
 @pytest.mark.parametrize("server", ["550 no such user"], indirect=True)
 def test_an_address_that_is_refused_for_good_is_not_tried_again(server: MailServer) -> None:
     with pytest.raises(CarrierError, match=r"no such user \(550\)") as fault:
-        Post(server.url, "desk@example.com", FAR.total_seconds()).send(LETTER)
+        Mailer(server.url, "desk@example.com", FAR.total_seconds()).send(EMAIL)
     assert fault.value.permanent
 
 
 @pytest.mark.parametrize("server", ["450 later"], indirect=True)
 def test_an_address_that_is_refused_for_now_is_tried_again(server: MailServer) -> None:
     with pytest.raises(CarrierError) as fault:
-        Post(server.url, "desk@example.com", FAR.total_seconds()).send(LETTER)
+        Mailer(server.url, "desk@example.com", FAR.total_seconds()).send(EMAIL)
     assert not fault.value.permanent
 
 
 def test_a_server_that_is_away_is_tried_again() -> None:
     with held_port() as port, pytest.raises(CarrierError, match="did not answer") as fault:
-        Post(f"smtp://127.0.0.1:{port}", "desk@example.com", FAR.total_seconds()).send(LETTER)
+        Mailer(f"smtp://127.0.0.1:{port}", "desk@example.com", FAR.total_seconds()).send(EMAIL)
     assert not fault.value.permanent
 
 
 def test_a_password_is_never_sent_in_the_clear(server: MailServer) -> None:
     url = server.url.replace("smtp://", "smtp://desk:secret@")
     with pytest.raises(CarrierError, match="no TLS"):
-        Post(url, "desk@example.com", FAR.total_seconds()).send(LETTER)
+        Mailer(url, "desk@example.com", FAR.total_seconds()).send(EMAIL)
     assert not any(command.startswith("AUTH") for command in server.commands)
 
 
 def test_without_a_server_the_mail_fails_at_once_and_says_why() -> None:
     with pytest.raises(CarrierError, match="SMTP_URL") as fault:
-        Post("", "").send(LETTER)
+        Mailer("", "").send(EMAIL)
     assert fault.value.permanent

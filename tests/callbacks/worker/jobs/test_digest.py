@@ -18,7 +18,7 @@ from callbacks.db.tables import Watermark
 from callbacks.desk.desk_file import Desk, DigestMails, read_desk
 from callbacks.errors import CarrierError
 from callbacks.oncall import store
-from callbacks.paging.channels.mail import Letter, Post
+from callbacks.paging.channels.mail import Email, Mailer
 from callbacks.paging.channels.twilio import Accepted
 from callbacks.people import technicians, users
 from callbacks.worker import table
@@ -73,19 +73,19 @@ def test_eight_o_clock_is_the_desks_on_both_sides_of_a_clock_change() -> None:
 
 
 @dataclass(frozen=True)
-class Mailbox(Post):
+class Mailbox(Mailer):
     """A mail server that keeps what it is handed, unless it has troubles."""
 
     url: str = "smtp://mail.test"
     sender: str = "desk@example.com"
-    kept: list[Letter] = field(default_factory=list)
+    kept: list[Email] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
 
-    def send(self, letter: Letter) -> Accepted:
+    def send(self, email: Email) -> Accepted:
         if self.troubles:
             raise CarrierError(self.troubles[0])
-        self.kept.append(letter)
-        return Accepted(letter.id, CarrierStatus.SENT)
+        self.kept.append(email)
+        return Accepted(email.id, CarrierStatus.SENT)
 
 
 @dataclass
@@ -112,7 +112,7 @@ class Office:
 
     @property
     def mailed(self) -> list[str]:
-        return [f"{letter.to} {letter.id.rpartition('-')[0]}" for letter in self.post.kept]
+        return [f"{email.to} {email.id.rpartition('-')[0]}" for email in self.post.kept]
 
 
 THE_NIGHT = ["ada@example.com digest-night-2026-11-28", "sue@example.com digest-night-2026-11-28"]
@@ -187,13 +187,13 @@ def test_a_mail_that_fails_all_morning_is_not_sent_after_noon(office: Office) ->
     assert office.mailed == []
 
 
-def test_a_letter_that_is_sent_again_has_the_same_id_and_no_two_people_share_one(office: Office) -> None:
+def test_an_email_that_is_sent_again_has_the_same_id_and_no_two_people_share_one(office: Office) -> None:
     office.worker().send_due()
     first, office.post = office.post, Mailbox()
     office.database.write(lambda s: s.execute(delete(Watermark).where(Watermark.name.startswith("digest"))))
     office.worker().send_due()
-    assert [letter.id for letter in office.post.kept] == [letter.id for letter in first.kept]
-    assert len({letter.id for letter in office.post.kept}) == 2
+    assert [email.id for email in office.post.kept] == [email.id for email in first.kept]
+    assert len({email.id for email in office.post.kept}) == 2
 
 
 def test_without_a_mail_server_nothing_is_held(office: Office) -> None:
@@ -215,8 +215,8 @@ def test_the_worker_mails_it_in_its_sweep(
     compose: Compose, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     post = Mailbox()
-    monkeypatch.setattr(table, "Post", lambda *_: post)
+    monkeypatch.setattr(table, "Mailer", lambda *_: post)
     service = simulated_desk(compose, DESK, at("2026-11-28T08:00"), tmp_path, database_url=sqlite_url).service
     service.worker.sweep()
     service.close()  # what is on the wire comes to its end
-    assert [letter.to for letter in post.kept] == [DEMO_USER]
+    assert [email.to for email in post.kept] == [DEMO_USER]

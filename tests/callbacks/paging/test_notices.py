@@ -1,0 +1,121 @@
+"""Who is texted about a callback that somebody else took or ended, and in which language."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from callbacks.acts.attempts import record_attempt
+from callbacks.db.states import CallbackState, Channel, PageKind, PageState, ReachOutcome
+from callbacks.db.tables import Callback, Page
+from callbacks.lifecycle.transitions import set_owner
+from callbacks.paging import notices
+from callbacks.people.contact_methods import record_failure
+from callbacks.people.person import ContactMethod
+from callbacks.people.technicians import technician_named
+from callbacks.text.bilingual import Words
+from tests.callbacks.paging.paging_desk import BEGAN, DESK, PagingDesk, minutes
+
+HAS_RESOLVED = Words("has resolved", "a réglé")
+
+
+def amy_and_ben_are_paged(desk: PagingDesk) -> None:
+    for after in (3, 6):
+        desk.takes_step(after)
+    for page in desk.pages():
+        desk.is_sent(page.id)
+
+
+def ben_takes_it(desk: PagingDesk) -> None:
+    def work(session: Session, callback: Callback) -> None:
+        ben = technician_named(session, "Ben Cole")
+        set_owner(session, callback, ben, BEGAN + minutes(7))
+        notices.notify_others_of_owner(session, DESK, callback, ben, BEGAN + minutes(7))
+
+    desk.write(work)
+
+
+def ends(desk: PagingDesk, by: str) -> None:
+    desk.write(lambda session, callback: notices.notify_of_end(session, DESK, callback, HAS_RESOLVED, by, "", BEGAN))
+
+
+def test_the_others_who_were_paged_are_texted_who_has_it(desk: PagingDesk) -> None:
+    amy_and_ben_are_paged(desk)
+    ben_takes_it(desk)
+    assert desk.paged(PageKind.TAKEN) == ["Amy Roy text"]
+    assert "Ben Cole has" in desk.pages(PageKind.TAKEN)[0].words
+
+
+def test_somebody_whose_page_was_not_sent_yet_is_not_texted_and_the_page_is_cancelled(desk: PagingDesk) -> None:
+    ben_takes_it(desk)
+    assert desk.paged(PageKind.TAKEN) == []
+    assert [page.state for page in desk.pages()] == [PageState.CANCELLED]
+
+
+def test_each_is_texted_in_their_language(desk: PagingDesk) -> None:
+    desk.edit("Amy Roy", lambda row: setattr(row, "language", "fr"))
+    amy_and_ben_are_paged(desk)
+    ben_takes_it(desk)
+    assert "Ben Cole a pris" in desk.pages(PageKind.TAKEN)[0].words
+
+
+def test_the_owner_hears_that_somebody_else_ended_it_and_others_do_not(desk: PagingDesk) -> None:
+    amy_and_ben_are_paged(desk)
+    ben_takes_it(desk)
+    ends(desk, "Sue Tran")
+    assert desk.paged(PageKind.OVER) == ["Ben Cole text"]
+    assert "Sue Tran has resolved" in desk.pages(PageKind.OVER)[0].words
+
+
+def test_without_an_owner_everybody_who_was_paged_hears_that_it_is_over_but_not_who_ended_it(desk: PagingDesk) -> None:
+    amy_and_ben_are_paged(desk)
+    ends(desk, "Ben Cole")
+    assert desk.paged(PageKind.OVER) == ["Amy Roy text"]
+
+
+def test_a_notice_is_left_out_where_no_text_arrives_and_a_request_is_not(desk: PagingDesk) -> None:
+    desk.edit("Amy Roy", lambda row: record_failure(row, ContactMethod(Channel.TEXT), "sent STOP"))
+
+    def work(session: Session, callback: Callback) -> None:
+        amy = technician_named(session, "Amy Roy")
+        words = Words("yours", "à vous")
+        notices.text_if_reachable(session, callback, amy, PageKind.OVER, words, BEGAN)
+        notices.text_or_record_failure(session, callback, amy, PageKind.GIVEN, words, BEGAN, "1234")
+
+    desk.write(work)
+    assert desk.paged(PageKind.OVER, PageKind.GIVEN) == ["Amy Roy text"]
+    assert [page.kind for page in desk.pages()][1:] == [PageKind.GIVEN]
+
+
+def test_somebody_who_left_gets_no_notice(desk: PagingDesk) -> None:
+    amy_and_ben_are_paged(desk)
+    desk.edit("Amy Roy", lambda row: setattr(row, "left_at", BEGAN))
+    ben_takes_it(desk)
+    assert desk.paged(PageKind.TAKEN) == []
+
+
+def connection_ended(desk: PagingDesk, *, reported: bool, state: CallbackState = CallbackState.OPEN) -> list[str]:
+    def work(session: Session, callback: Callback) -> None:
+        amy, page = technician_named(session, "Amy Roy"), session.get_one(Page, desk.pages()[0].id)
+        attempt = record_attempt(session, callback, amy, ReachOutcome.REACHED, "connection", BEGAN, "CA9")
+        attempt.is_told, callback.state = reported, state
+        session.flush()
+        notices.ask_for_outcome(session, DESK, page, "CA9", BEGAN)
+        notices.ask_for_outcome(session, DESK, page, "CA another call", BEGAN)
+
+    desk.write(work)
+    return desk.paged(PageKind.OUTCOME)
+
+
+def test_after_a_connection_the_technician_is_asked_how_it_went(desk: PagingDesk) -> None:
+    assert connection_ended(desk, reported=False) == ["Amy Roy text"]
+    question = desk.pages(PageKind.OUTCOME)[0]
+    assert "how did the call to (514) 555-0199 go" in question.words
+    assert question.code == desk.pages()[0].code
+
+
+def test_nobody_is_asked_what_they_reported_or_about_a_callback_that_is_over(desk: PagingDesk) -> None:
+    assert connection_ended(desk, reported=True) == []
+
+
+def test_nobody_is_asked_about_a_callback_that_is_over(desk: PagingDesk) -> None:
+    assert connection_ended(desk, reported=False, state=CallbackState.RESOLVED) == []

@@ -1,0 +1,56 @@
+"""What texts say of a callback: the customer, the deadline and the message, as they are now."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy.orm import Session
+
+from callbacks.db.states import AudioState, VoicemailState
+from callbacks.db.tables import Callback, Voicemail
+from callbacks.paging.messages import LOST_MESSAGE, NO_MESSAGE, Message
+from callbacks.paging.subject import subject_of
+from tests.callbacks.paging.paging_desk import BEGAN, CUSTOMER, DESK, PagingDesk, minutes
+
+
+def test_it_holds_what_texts_need(desk: PagingDesk) -> None:
+    subject = desk.write(lambda _, callback: subject_of(DESK, callback))
+    assert (subject.reference, subject.line) == (desk.callback.reference, "direct")
+    assert (subject.caller, subject.customer_number) == (CUSTOMER, CUSTOMER)
+    assert (subject.due_at, subject.sender) == (BEGAN + minutes(30), DESK.company.sender)
+    assert not subject.is_tried
+
+
+def test_an_attempt_shows(desk: PagingDesk) -> None:
+    desk.write(lambda _, callback: setattr(callback, "attempted_at", BEGAN))
+    assert desk.write(lambda _, callback: subject_of(DESK, callback)).is_tried
+
+
+@pytest.mark.parametrize(
+    ("state", "audio", "seconds", "sid", "expected"),
+    [
+        (VoicemailState.EXPECTED, AudioState.NONE, None, None, Message(None)),
+        (VoicemailState.EXPECTED, AudioState.NONE, None, "RE1", Message(True)),
+        (VoicemailState.RECORDED, AudioState.COPIED, 8, "RE1", Message(True, 8)),
+        (VoicemailState.ABSENT, AudioState.NONE, None, "RE1", NO_MESSAGE),
+        (VoicemailState.RECORDED, AudioState.LOST, 8, "RE1", LOST_MESSAGE),
+    ],
+)
+def test_the_message_is_as_far_as_it_is_known(
+    desk: PagingDesk,
+    state: VoicemailState,
+    audio: AudioState,
+    seconds: int | None,
+    sid: str | None,
+    expected: Message,
+) -> None:
+    def work(session: Session, callback: Callback) -> Message:
+        session.add(Voicemail(call_sid=callback.call_sid, state=state, audio=audio, seconds=seconds, recording_sid=sid))
+        session.flush()
+        session.refresh(callback.call)
+        return subject_of(DESK, callback).message
+
+    assert desk.write(work) == expected
+
+
+def test_without_a_voicemail_there_is_no_message(desk: PagingDesk) -> None:
+    assert desk.write(lambda _, callback: subject_of(DESK, callback)).message == NO_MESSAGE
