@@ -1,4 +1,4 @@
-"""The number that the customer is called on. A wrong or fraudulent one must never be called."""
+"""The number to call the customer on. A wrong or fraudulent one must never be called."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from callbacks.text.phone_numbers import check_number, check_written_number
 
 @dataclass(frozen=True)
 class SetNumber(Act):
-    """Enter another number for this customer: one that they named in the message, or that a colleague knows.
+    """Enter another number for the customer, such as one from the message, in any notation.
 
-    It is judged as the caller's own was; a risky one needs somebody who may allow it, and takes their name.
+    A risky number needs a supervisor, whose name is recorded with it.
     """
 
     number: str
@@ -40,7 +40,7 @@ class SetNumber(Act):
 
 @dataclass(frozen=True)
 class Consent(Act):
-    """A named person allows a risky number to be called for this callback."""
+    """Allow the caller's risky number to be called. The supervisor's name is recorded with it."""
 
     roles = SUPERVISORS
     conflicts = ENDED | NUMBER_CHANGED | {EventKind.CONSENTED}
@@ -48,7 +48,7 @@ class Consent(Act):
     def apply(self, context: ActContext) -> Words:
         callback, verdict = context.callback, check_number(context.callback.call.caller)
         if verdict.number is None:
-            raise Refused(wording.cannot_be_called(callback.call.caller or "The caller", verdict.why))
+            raise Refused(wording.cannot_be_called(callback.call.caller, verdict.why))
         callback.call.customer_number, callback.consented_by = verdict.number, context.by.name
         detail = f"{verdict.number} ({verdict.why or 'an ordinary number'}) may be called"
         context.record(EventKind.CONSENTED, detail)

@@ -68,7 +68,7 @@ def take(service: Service, origin: str, layer: str) -> None:
     taken = service.database.write(work)
     click.echo(f"{taken.shifts} shifts on {layer} imported.")
     for title in taken.unknown:
-        click.echo(f"Warning: {title!r} names no technician, so its time is not covered by it.")
+        click.echo(f"Warning: {title!r} names no technician, so nobody was put on call for it.")
 
 
 def _read(origin: str) -> tuple[str, bytes]:

@@ -51,16 +51,16 @@ def add(service: Service, name: str, phone: str, email: str, language: str, veri
         return row
 
     added = service.database.write(work)
-    click.echo(f"{added.name} is added with {readable_number(added.phone)}.")
+    click.echo(f"{added.name} was added with {readable_number(added.phone)}.")
     if not verified:
-        click.echo("The number is not verified: nobody is paged on it before it is. A code is on its way to it.")
+        click.echo("The number is not verified yet, so it is not paged. A code is on its way to it.")
         click.echo("To verify it, reply with the code, or run: technician verify NAME --code CODE.")
 
 
 @technician.command("list")
 @pass_service
 def list_technicians(service: Service) -> None:
-    """List the technicians, and what fails to reach them."""
+    """List the technicians, and on which channels they cannot be reached."""
     for row in service.database.read(technicians.everybody):
         click.echo("\t".join(_columns(row)))
 
@@ -161,7 +161,7 @@ def test(service: Service, name: str) -> None:
 
     pages = service.database.write(work)
     if not pages:
-        raise WrongState(f"Nothing reaches {name}: no number is verified. Run: technician verify.")
+        raise WrongState(f"{name} cannot be reached: no number is verified. Run: technician verify.")
     _show_results(service, pages)
 
 

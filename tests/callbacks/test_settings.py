@@ -56,7 +56,7 @@ def test_a_speech_model_is_there_with_the_package_that_reads_it(
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        ({"PUBLIC_URL": "desk.example.com"}, "PUBLIC_URL is no address"),
+        ({"PUBLIC_URL": "desk.example.com"}, "PUBLIC_URL is not a URL"),
         ({"PUBLIC_URL": "https://me:pw@desk.example.com"}, "Leave them out"),
         ({"TWILIO_API_KEY": "SK1"}, "Set both or neither"),
         ({"SECRET_KEY": "short"}, "too short"),

@@ -342,9 +342,9 @@ def test_a_wrong_number_is_never_rung_again_and_the_supervisor_hears_of_it(desk:
     desk.leaves_a_message()
     amy = desk.phone_of("Amy")
     amy.reads("call (514) 555-0199 back")
-    amy.texts("wrong {code}").reads("wrong number", "a supervisor is told")
+    amy.texts("wrong {code}").reads("wrong number", "supervisors are alerted")
     desk.phone_of("Sue").reads("is a wrong number")
-    amy.texts("call {code}").reads("gave no number that may be called")
+    amy.texts("call {code}").reads("No number to call")
     desk.scenario.minutes_pass(40)
     assert not [c for c in desk.carrier.ledger.calls if c.to == CUSTOMER]
 
@@ -409,7 +409,7 @@ def test_no_key_after_the_call_is_asked_by_text(desk: ScenarioDesk) -> None:
     amys.hangs_up()  # the technician is the first to hang up
     amy.reads("how did the call to (514) 555-0199 go", "DONE", "CONT", "MSG", "WRONG")
     assert [(a.outcome, a.seconds, a.is_told) for a in desk.attempts()] == [(ReachOutcome.REACHED, 12, False)]
-    amy.texts("cont {code}").reads("it stays with you")
+    amy.texts("cont {code}").reads("stays open")
     assert [(a.outcome, a.is_told) for a in desk.attempts()] == [(ReachOutcome.CONTINUING, True)]
     desk.scenario.minutes_pass(40)
 
@@ -515,12 +515,13 @@ def test_a_technician_who_speaks_french_hears_and_reads_french(desk: ScenarioDes
     amy.reads("rappeler (514) 555-0199 avant 22 h 42")
     desk.scenario.minutes_pass(2.5)
     call = amy.is_rung().answers().hears("Ici le service de soutien, pour Amy Roy. Un client de la ligne direct")
-    call.hears("Le 1 pour entendre").presses("3").hears("Pour confirmer").presses("1").hears("Nous vous relions")
+    call.hears("Appuyez sur le 1 pour entendre").presses("3").hears("Pour confirmer").presses("1")
+    call.hears("Nous vous mettons en communication")
     customers = desk.customer().is_rung().answers()
     call.is_connected_to(customers)
     customers.hangs_up()
-    call.hears("L'appel est terminé : joint").hears("Comment s'est-il passé").presses("4").hears("sans réponse")
-    call.is_hung_up_on()
+    call.hears("L'appel est terminé : client joint").hears("Comment ça s'est passé").presses("4")
+    call.hears("pas de réponse").is_hung_up_on()
     amy.texts("« fait {code} »").reads("est réglé")
     desk.scenario.minutes_pass(40)
 

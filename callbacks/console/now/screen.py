@@ -26,7 +26,7 @@ CALLS_LATELY = timedelta(days=7)
 
 @dataclass(frozen=True)
 class OnCall:
-    """One layer: who is on it, and until when; None when no end is in sight."""
+    """One layer: who is on it, and until when; None without an end in the next 14 days."""
 
     layer: str
     people: str  # "" for nobody
@@ -48,7 +48,7 @@ class Panel:
     gaps: Sequence[Gap]
     unstaffed: Sequence[str]  # layers that nobody is assigned to
     health: Sequence[Health]
-    troubles: Sequence[str]  # who cannot be reached, and how
+    troubles: Sequence[str]  # who cannot be reached, on which channel, and why
 
 
 def panel(session: Session, desk: Desk, plan: Schedule, now: datetime) -> Panel:

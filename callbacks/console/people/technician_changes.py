@@ -1,4 +1,4 @@
-"""What is changed about a technician: numbers and their verification, how they are reached, whether they are paged."""
+"""Changes of technicians: numbers and their verification, how they are reached, whether they are paged."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from callbacks.paging import alerts
 from callbacks.people import contact_methods, technicians, verification
 from callbacks.text.formats import LANGUAGES
 
-# How a contact rule can reach a technician, as the form names it.
+# The channels of a contact rule, by their names in the form.
 RULE_CHANNELS = {channel.value: channel for channel in (Channel.TEXT, Channel.CALL, Channel.MAIL)}
-# What technicians may change themselves: how they are reached, and not whether they are.
+# What technicians may change themselves: how they are reached, but not whether they are paged.
 OWN = ("code", "verify", "second", "mail", "test", "quiet", "rule", "drop-rule", "language")
 
 
 def add(session: Session, desk: Desk, now: datetime) -> str:
-    """Add a technician as the form says, and send a code to their number."""
+    """Add the technician in the form, and send a code to their number."""
     name, phone, email = field("name", 100), field("phone", 40), field("email")
     row = technicians.add_technician(session, name, phone, now, email=email, language=_language())
     alerts.send_code(session, desk, row, PhoneSlot.FIRST, now)
-    return f"{row.name} is added. A code is on its way; the number is used once it is verified."
+    return f"{row.name} was added. A code is on its way. The number is used once it is verified."
 
 
 def _send_code(session: Session, desk: Desk, row: Technician, now: datetime) -> str:
@@ -54,12 +54,12 @@ def _give_number(session: Session, desk: Desk, row: Technician, which: PhoneSlot
     contact_methods.change_number(session, row, which, field("phone", 40))
     alerts.send_code(session, desk, row, which, now, _by())
     store.note_edit(session, now)
-    return "A code is on its way; the number is used once it is verified."
+    return "A code is on its way. The number is used once it is verified."
 
 
 def _send_test(session: Session, desk: Desk, row: Technician, now: datetime) -> str:
     if not alerts.send_test(session, desk, row, now):
-        raise WrongState(f"Nothing reaches {row.name}: no number is verified.")
+        raise WrongState(f"{row.name} cannot be reached: no number is verified.")
     return f"A test page is on its way to {row.name}. Its delivery is shown below."
 
 

@@ -104,7 +104,7 @@ def what_if() -> str:
 
 
 def _days() -> tuple[Days, str]:
-    """Return the days that the address asks for; otherwise the usual ones, and why."""
+    """Return the days that the address asks for; otherwise the last four weeks, and why."""
     return days_from(request.args.get("since", "")[:10], request.args.get("until", "")[:10], current().today())
 
 
@@ -113,9 +113,9 @@ def _morning(text: str, today: date) -> tuple[date, str]:
     try:
         day = date.fromisoformat(text) if text else today
     except ValueError:
-        return today, "Not a valid date. This is the digest of this morning."
+        return today, "Not a valid date. Showing this morning's digest."
     if day > today or day.year < 2000:
-        return today, "That day is out of range. This is the digest of this morning."
+        return today, "That day is out of range. Showing this morning's digest."
     return day, ""
 
 
@@ -130,7 +130,7 @@ def _instant(text: str) -> tuple[datetime, str]:
     try:
         return (context.desk.instant(text), "") if text else (context.now(), "")
     except WrongState as error:
-        return context.now(), f"{error} This is about now."
+        return context.now(), f"{error} Showing the current time instead."
 
 
 def _report(days: Days) -> Report:

@@ -1,4 +1,4 @@
-"""The rota as a calendar: which week or month an address means, and who is on call on each of its days. Pure."""
+"""The rota as a calendar: the week or month that an address means, and who is on call on each of its days. Pure."""
 
 from __future__ import annotations
 
@@ -68,12 +68,12 @@ class View:
 
 
 def view_from(fields: Mapping[str, str], today: date) -> View:
-    """Return the view that an address asks for; the current one when it makes no sense."""
+    """Return the view that an address asks for; the current one when it cannot be read."""
     return View.containing(fields.get("view", ""), _day(fields.get("from", ""), today) or today)
 
 
 def dates_from(first: str, last: str, otherwise: Dates, today: date) -> Dates:
-    """Return the days that an address asks for; `otherwise` when they make no sense."""
+    """Return the days that an address asks for; `otherwise` when they cannot be read or are too many."""
     found = _day(first, today), _day(last, today)
     if found[0] is None or found[1] is None or not 0 <= (found[1] - found[0]).days < LONGEST_SPAN:
         return otherwise
@@ -103,7 +103,7 @@ class Day:
 
     @property
     def change(self) -> str:
-        """Return what is unusual about its length, in words."""
+        """Return in words that the clocks change on this day; "" when they do not."""
         length = (self.ends_at - self.starts_at) / HOUR
         return "" if length == 24 else f"{length:g} hours: the clocks change"
 

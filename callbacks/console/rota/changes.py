@@ -73,7 +73,7 @@ def _first_day_and_turn() -> tuple[date, timedelta]:
 def _end_rotation(form: RotaForm) -> str:
     at = form.instant_or_none("at") or form.now
     store.end_rotation(form.session, number_field("rotation"), at, form.now)
-    return "The rotation has an end."
+    return "The end of the rotation was saved."
 
 
 def _add_cover(form: RotaForm) -> str:
@@ -86,7 +86,7 @@ def _add_cover(form: RotaForm) -> str:
 def _add_time_off(form: RotaForm) -> str:
     person = form.person("name")
     store.add_absence(form.session, person, form.instant("from"), form.instant("until"), form.now)
-    return f"The time off of {person.name} was saved."
+    return f"{person.name}'s time off was saved."
 
 
 def _remove(form: RotaForm) -> str:

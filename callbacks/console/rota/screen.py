@@ -53,7 +53,7 @@ def rota_screen(session: Session, desk: Desk, days: Sequence[Day], paid: Dates, 
 
 
 def hours_between(session: Session, desk: Desk, dates: Dates) -> list[HoursOnCall]:
-    """Return how long each person is on call on some days."""
+    """Return how many hours each person is on call on some days."""
     starts_at, ends_at = dates.instants(desk.zone)
     return hours_on_call(store.schedule(session, desk, starts_at), starts_at, ends_at)
 

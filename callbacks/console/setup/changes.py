@@ -1,4 +1,4 @@
-"""What supervisors change about the days on which the desk is closed."""
+"""Changes of the days on which the desk is closed, or open by exception."""
 
 from __future__ import annotations
 

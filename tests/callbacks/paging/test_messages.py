@@ -11,8 +11,8 @@ import pytest
 from callbacks.paging import messages
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import clock_time, length, span, spelled
+from tests.gsm import GSM
 
-GSM = set("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà")  # fmt: skip  # noqa: E501
 MONTREAL = ZoneInfo("America/Toronto")
 NOW = datetime(2026, 11, 29, 3, 13, tzinfo=UTC)
 SUBJECT = messages.Subject(

@@ -54,8 +54,8 @@ class Office:
         began = at(when)
 
         def work(session: Session) -> None:
-            intake.call_arrives(session, intake.Arrival(sid, "direct", "+15145550199", "en", False, "closed"), began)
-            intake.voicemail_said(session, DESK, sid, intake.Recording(VoicemailState.RECORDED, f"RE{sid}", 9), began)
+            intake.record_call(session, intake.Arrival(sid, "direct", "+15145550199", "en", False, "closed"), began)
+            intake.record_voicemail(session, DESK, sid, intake.Recording(VoicemailState.RECORDED, f"RE{sid}", 9), began)
 
         self.database.write(work)
 

@@ -49,9 +49,9 @@ def night(session: Session) -> None:
     store.add_shift(session, DESK, amy, "primary", None, None, BEGAN)
     for number, caller in enumerate(["=HYPERLINK(1)", "+15145550199"]):
         arrival = intake.Arrival(f"CA{number}", "direct", caller, "en", False, "outside support hours")
-        intake.call_arrives(session, arrival, BEGAN + number * HOUR)
+        intake.record_call(session, arrival, BEGAN + number * HOUR)
         news = intake.Recording(VoicemailState.RECORDED, f"RE{number}", 9)
-        intake.voicemail_said(session, DESK, arrival.sid, news, BEGAN + number * HOUR)
+        intake.record_voicemail(session, DESK, arrival.sid, news, BEGAN + number * HOUR)
     first = session.scalars(select(Callback).order_by(Callback.id)).first()
     assert first is not None
     record_attempt(session, first, amy, ReachOutcome.NO_ANSWER, "text", BEGAN + timedelta(minutes=12))
@@ -327,7 +327,7 @@ def test_the_hours_after_midnight_count_for_the_last_night_and_for_no_day_of_the
     def ring_in_the_morning(session: Session) -> None:
         for number, at in enumerate(("2026-11-29T02:00", "2026-11-29T08:29", "2026-11-29T08:30")):
             arrival = intake.Arrival(f"CB{number}", "direct", "+15145550198", "en", False, "closed")
-            intake.call_arrives(session, arrival, local(at).astimezone(UTC))
+            intake.record_call(session, arrival, local(at).astimezone(UTC))
 
         session.execute(update(Page).values(state=PageState.SENT, created_at=local("2026-11-29T02:00")))
 

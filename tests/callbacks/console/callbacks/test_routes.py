@@ -57,7 +57,7 @@ def test_why_nobody_was_paged_any_more(sue: Console) -> None:
 
     sue.database.write(tried)
     found = sue.reads("/callbacks/{reference}/why?at=2026-11-29T02:14")
-    assert "At 22:17:00 Amy Roy tried the customer: the promise was kept, and nobody is paged any more." in found
+    assert "At 22:17:00 Amy Roy tried to reach the customer: paging ended." in found
 
 
 def test_why_somebody_was_spared_is_written_down(sue: Console) -> None:
@@ -73,4 +73,4 @@ def test_why_somebody_was_spared_is_written_down(sue: Console) -> None:
 
 @pytest.mark.parametrize("at", ["", "soon", "99999-01-01"])
 def test_a_moment_that_cannot_be_read_is_now_and_says_so(sue: Console, at: str) -> None:
-    assert "This is about now." in sue.reads("/callbacks/{reference}/why?at=" + at)
+    assert "Showing the current time instead." in sue.reads("/callbacks/{reference}/why?at=" + at)

@@ -32,8 +32,8 @@ def two_days_later(sue: Console) -> None:
         for number, minutes in ((2, 12), (3, 45)):
             began = BEGAN + timedelta(hours=number)
             arrival = calls.Arrival(f"CA{number}", "toll-free", "+15145550199", "en", False, "closed")
-            calls.call_arrives(session, arrival, began)
-            calls.voicemail_said(
+            calls.record_call(session, arrival, began)
+            calls.record_voicemail(
                 session, DESK, arrival.sid, calls.Recording(VoicemailState.RECORDED, f"RE{number}", 9), began
             )
             callback = session.scalars(select(Callback).where(Callback.call_sid == arrival.sid)).one()
@@ -180,4 +180,4 @@ def test_what_if_answers_by_an_address_that_can_be_sent(console: Console) -> Non
     assert "the direct line is <strong>closed</strong>" in page
     assert "Amy Roy" in page
     assert "is not a valid time." in console.client.get("/what-if?at=soon&line=fax").text
-    assert "This is about now." in console.client.get("/what-if?at=0001-01-01T00:00").text
+    assert "Showing the current time instead." in console.client.get("/what-if?at=0001-01-01T00:00").text
