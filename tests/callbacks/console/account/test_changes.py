@@ -14,7 +14,7 @@ def test_a_second_factor_begins_only_when_the_app_has_the_secret(console: Consol
     page = console.follows(
         console.posts("/account/second-factor", {"secret": SECRET, "code": "000000", "old": PASSWORD})
     )
-    assert "That is not the code that the app shows" in page
+    assert "This is not the code that the app shows" in page
     assert "Logging in asks for a code" not in page
 
 
