@@ -16,11 +16,11 @@ from flask import Flask
 from callbacks.cli import (
     audit,
     calendars,
-    check,
     hours,
     oncall,
     reports,
     service,
+    setup_check,
     shifts,
     technicians,
     users,
@@ -45,7 +45,7 @@ from sla.zones import installed_rules, use_newest_rules
 LARGEST_REQUEST = 1024 * 1024
 COMMANDS = (
     *(rehearsal.demo, rehearsal.rehearse),
-    *(service.serve, service.web, service.worker, service.migrate, check.check),
+    *(service.serve, service.web, service.worker, service.migrate, setup_check.check),
     *(reports.report, reports.export, hours.holidays, hours.closure),
     *(technicians.technician, shifts.shift, oncall.oncall, calendars.calendar, users.user, audit.audit),
 )

@@ -16,8 +16,8 @@ from callbacks.paging.messages import by_when
 from callbacks.paging.subject import subject_of
 from callbacks.records.event_words import event_words
 from callbacks.text.bilingual import Words
+from callbacks.text.dialing_rules import check_number
 from callbacks.text.formats import clock_time, ended_once, readable_number
-from callbacks.text.phone_numbers import check_number
 
 HAS_RESOLVED = Words("has resolved", "a réglé")
 HAS_CANCELLED = Words("has cancelled", "a annulé")

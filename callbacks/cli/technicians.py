@@ -14,7 +14,7 @@ from callbacks.db.states import Channel, PhoneSlot
 from callbacks.db.tables import Technician
 from callbacks.errors import WrongState
 from callbacks.paging import alerts
-from callbacks.paging.delivery import result_of
+from callbacks.paging.page_results import result_of
 from callbacks.people import contact_methods, technicians, verification
 from callbacks.people.technicians import technician_named
 from callbacks.text.formats import readable_number

@@ -19,7 +19,7 @@ from callbacks.db.states import AudioState, CallOutcome, CarrierStatus, Voicemai
 from callbacks.db.tables import Call, Callback, Event, Technician, Voicemail
 from callbacks.desk.desk_file import Desk
 from callbacks.records.event_log import record_event
-from callbacks.text.phone_numbers import callable_number
+from callbacks.text.dialing_rules import callable_number
 
 RECORDING_KINDS = {
     VoicemailState.EXPECTED: EventKind.RECORDING_EXPECTED,

@@ -64,7 +64,9 @@ def add_alert(
 def send_test(session: Session, desk: Desk, technician: Technician, now: datetime) -> list[Page]:
     """Send a test page by every way that should reach a technician, and return the pages."""
     text = messages.test_page(desk.company.sender).for_(technician.language)
-    pages = [add_alert(session, technician.id, way, PageKind.TEST, text, now) for way in person(technician).contact_methods]
+    pages = [
+        add_alert(session, technician.id, way, PageKind.TEST, text, now) for way in person(technician).contact_methods
+    ]
     session.flush()
     return pages
 

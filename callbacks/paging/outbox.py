@@ -27,8 +27,8 @@ from callbacks.links import Links
 from callbacks.logs import masked
 from callbacks.paging.channels.mail import Email, Mailer
 from callbacks.paging.channels.twilio import Accepted, Carrier
-from callbacks.paging.contents import text_of_page
 from callbacks.paging.failures import alert_to_account, fail, retry_meanwhile
+from callbacks.paging.message_choice import text_of_page
 from callbacks.paging.pages import lock_callback_of, pages_bundled_into, record_page_event, release_bundled
 from callbacks.paging.status_reports import record_acceptance
 from callbacks.paging.throttle import may_be_sent

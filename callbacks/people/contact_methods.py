@@ -12,7 +12,7 @@ from callbacks.db.states import Channel, PhoneSlot
 from callbacks.db.tables import ContactRuleRow, Technician
 from callbacks.errors import NotFound, WrongState
 from callbacks.people.person import ContactMethod
-from callbacks.text.phone_numbers import technician_number
+from callbacks.text.dialing_rules import technician_number
 
 LATEST_RULE = timedelta(minutes=30)
 

@@ -15,7 +15,7 @@ from callbacks.db.tables import Callback, Event, Page, PageAttempt
 from callbacks.desk.desk_file import Desk
 from callbacks.oncall import store
 from callbacks.oncall.schedule import Schedule
-from callbacks.paging.delivery import KINDS, became
+from callbacks.paging.page_results import KINDS, became
 from callbacks.paging.reasons import standing
 from callbacks.people.person import Person
 from callbacks.records.event_log import events_of

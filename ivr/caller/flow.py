@@ -12,8 +12,8 @@ from datetime import datetime
 from callbacks.db.event_kinds import EventKind
 from callbacks.desk.desk_file import Desk, Language, Line
 from callbacks.people.person import Person
+from callbacks.text.dialing_rules import callable_number
 from callbacks.text.formats import clock_time, spelled
-from callbacks.text.phone_numbers import callable_number
 from ivr import prompts
 from ivr.prompts import menu_choice, say, why_closed
 from ivr.twilio.call_urls import CallUrls, VoicePath

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.tables import Technician
 from callbacks.inbound import calls
-from callbacks.text.phone_numbers import callable_number
+from callbacks.text.dialing_rules import callable_number
 from ivr import prompts
 from ivr.prompts import number_in_prompt, say
 from ivr.twilio.call_urls import VoicePath

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from callbacks.acts.number import Consent, SetNumber
+from callbacks.acts.customer_number import Consent, SetNumber
 from callbacks.db.database import locked
 from callbacks.db.states import CallbackState, Channel, PageKind, PageState, PhoneSlot, ReachOutcome
 from callbacks.db.tables import Callback, ShiftRow, Technician
@@ -214,7 +214,7 @@ def test_when_our_own_sender_fails_everybody_is_rung_and_the_supervisor_too(desk
 
 
 def test_a_test_page_goes_every_way_and_shows_what_became_of_it(desk: ScenarioDesk) -> None:
-    from callbacks.paging.delivery import result_of
+    from callbacks.paging.page_results import result_of
 
     amy = desk.phone_of("Amy")
     amy.texts("test").reads("A test page is on its way by text and call")

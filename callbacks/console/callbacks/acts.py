@@ -13,9 +13,9 @@ from callbacks.acts.attempts import ReportOutcome
 from callbacks.acts.base import Act, perform, user_at_console
 from callbacks.acts.closing import Cancel, Reopen
 from callbacks.acts.connect import Connect
+from callbacks.acts.customer_number import Consent, SetNumber
 from callbacks.acts.details import AddNote, NameCaller, SetProduct, WriteTranscript
 from callbacks.acts.escalation import PageNow, RequestManager
-from callbacks.acts.number import Consent, SetNumber
 from callbacks.acts.ownership import Assign, Pass, Take
 from callbacks.acts.promises import EndWait, SetPriority, WaitForCustomer
 from callbacks.console.access import visible_to

@@ -35,8 +35,8 @@ from callbacks.paging.escalate import forecast
 from callbacks.paging.reasons import in_a_line
 from callbacks.people.technicians import everybody
 from callbacks.records.search import STATES
+from callbacks.text.dialing_rules import NumberCheck, check_number
 from callbacks.text.formats import caller_in_words, day_and_time, length, span
-from callbacks.text.phone_numbers import NumberCheck, check_number
 from sla.promises import Promise
 
 CALLS_A_PAGE = 50

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import Channel, PageState
 from callbacks.db.tables import Callback, Event, Page, PageAttempt
-from callbacks.paging.delivery import KINDS, became
+from callbacks.paging.page_results import KINDS, became
 from callbacks.records.event_log import events_of
 from callbacks.records.event_words import event_words
 

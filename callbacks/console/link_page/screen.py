@@ -13,7 +13,7 @@ from callbacks.console.callbacks.screen import standing_of
 from callbacks.db.states import AudioState, CallbackState, ReportedOutcome, VoicemailState
 from callbacks.db.tables import Page, ReachAttempt, Voicemail
 from callbacks.desk.desk_file import Desk
-from callbacks.text import phone_numbers
+from callbacks.text import dialing_rules
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import caller_in_words, clock_time, length, readable_number, span
 
@@ -81,7 +81,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         name=callback.call.caller_name,
         who=readable_number(number) if number else caller_in_words(callback.call.caller, language),
         number=number,
-        why_no_number="" if number else phone_numbers.check_number(callback.call.caller).why or "a wrong number",
+        why_no_number="" if number else dialing_rules.check_number(callback.call.caller).why or "a wrong number",
         called_at=clock_time(callback.call.began_at, zone, language),
         due=clock_time(callback.due_at, zone, language),
         standing=standing,

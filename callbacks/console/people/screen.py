@@ -13,7 +13,7 @@ from callbacks.db.states import PageKind, PhoneSlot
 from callbacks.db.tables import Page, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.oncall import store
-from callbacks.paging.delivery import Result, result_of
+from callbacks.paging.page_results import Result, result_of
 from callbacks.people import contact_methods, technicians
 from callbacks.text.formats import readable_number
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from callbacks.cli import audit, calendars, check, hours, oncall, reports, service, shifts, technicians, users
+from callbacks.cli import audit, calendars, hours, oncall, reports, service, setup_check, shifts, technicians, users
 from callbacks.cli.command import Group
 from callbacks.cli.context import AppContext, Compose, Service
 from callbacks.db.database import Database
@@ -25,7 +25,7 @@ ENVIRONMENT = {
     "SECRET_KEY": "of the test, long enough to be accepted",
 }
 COMMANDS = (
-    *(service.serve, service.web, service.worker, service.migrate, check.check),
+    *(service.serve, service.web, service.worker, service.migrate, setup_check.check),
     *(reports.report, reports.export, hours.holidays, hours.closure, audit.audit, oncall.oncall),
     *(technicians.technician, shifts.shift, calendars.calendar, users.user),
 )

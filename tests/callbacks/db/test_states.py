@@ -9,7 +9,7 @@ import pytest
 from callbacks.console.link_page.screen import OUTCOMES
 from callbacks.db import states
 from callbacks.db.states import CarrierStatus, PageKind, ReachOutcome, ReportedOutcome, carrier_status
-from callbacks.paging.delivery import KINDS
+from callbacks.paging.page_results import KINDS
 from ivr.technician.flow import OUTCOME_KEYS
 
 ENUMS = [each for each in vars(states).values() if isinstance(each, type) and issubclass(each, enum.Enum)]

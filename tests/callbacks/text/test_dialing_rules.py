@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from callbacks.logs import masked
-from callbacks.text.formats import readable_number
-from callbacks.text.phone_numbers import (
+from callbacks.text.dialing_rules import (
     NumberCheck,
     callable_number,
     check_number,
     check_written_number,
     technician_number,
 )
+from callbacks.text.formats import readable_number
 
 
 @pytest.mark.parametrize("caller", ["+15145550199", "+12125550123", "+18005550199", "+16045550123"])

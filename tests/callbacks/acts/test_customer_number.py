@@ -6,7 +6,7 @@ import pytest
 
 from callbacks.acts import wording
 from callbacks.acts.connect import Connect
-from callbacks.acts.number import Consent, SetNumber
+from callbacks.acts.customer_number import Consent, SetNumber
 from callbacks.db.event_kinds import EventKind
 from tests.callbacks.acts.night import SUE, Night
 

@@ -10,8 +10,8 @@ from callbacks.acts.conflicts import ENDED, NUMBER_CHANGED
 from callbacks.db.event_kinds import EventKind
 from callbacks.records.search import index_words
 from callbacks.text.bilingual import Words
+from callbacks.text.dialing_rules import check_number, check_written_number
 from callbacks.text.formats import readable_number
-from callbacks.text.phone_numbers import check_number, check_written_number
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from callbacks.db.states import PageAnswer, PageKind
 from callbacks.db.tables import Callback, Page
 from callbacks.lifecycle.transitions import set_owner
-from callbacks.paging.contents import text_of_page
+from callbacks.paging.message_choice import text_of_page
 from callbacks.people.technicians import technician_named
 from tests.callbacks.paging.paging_desk import BEGAN, DESK, PagingDesk, minutes
 
