@@ -35,12 +35,10 @@ from callbacks.links import Links
 from callbacks.paging.channels.twilio import Carrier
 from callbacks.settings import Settings
 from callbacks.worker.table import worker_for
-from ivr.caller.routes import voice_blueprint
 from ivr.rehearsal import commands as rehearsal
-from ivr.sms import sms_blueprint
-from ivr.technician.routes import page_calls_blueprint
-from ivr.twilio.places import Places
-from ivr.twilio.webhook import Exchange
+from ivr.twilio.call_urls import CallUrls
+from ivr.twilio.context import WebhookContext
+from ivr.webhooks import register_webhooks
 from sla.clock import Clock, SystemClock
 from sla.zones import installed_rules, use_newest_rules
 
@@ -71,7 +69,7 @@ def compose(
     return Service(settings, desk, clock, database, carrier, web, worker)
 
 
-def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo: bool, patience: timedelta) -> Flask:
+def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo: bool, timeout: timedelta) -> Flask:
     web = Flask("nightdesk", static_folder=None)
     web.secret_key = settings.secret_key
     web.config.update(
@@ -80,12 +78,11 @@ def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo:
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
         SESSION_COOKIE_SAMESITE="Lax",
     )
-    exchange = Exchange(database, desk, settings, clock, Places(settings.public_url), patience)
     links = Links(settings.secret_key, settings.public_url, clock)
-    web.register_blueprint(voice_blueprint(exchange))
-    web.register_blueprint(page_calls_blueprint(exchange, links))
-    web.register_blueprint(sms_blueprint(exchange))
     register_console(web, ConsoleContext(database, desk, clock, links, settings.media_dir, settings.public_url, demo))
+    register_webhooks(
+        web, WebhookContext(database, desk, settings, clock, CallUrls(settings.public_url), links, timeout)
+    )
     return web
 
 

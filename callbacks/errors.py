@@ -1,4 +1,4 @@
-"""The errors of the desk: each says what happened and what to do about it."""
+"""The errors that people read. Each message states what happened and what to do."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 
 
 class DeskError(Exception):
-    """Something the desk can explain to a person."""
+    """An error whose message a person can read."""
 
 
 class BrokenDesk(DeskError):
-    """The desk file cannot be used. Every mistake is named."""
+    """The desk file cannot be used. Lists every mistake."""
 
     def __init__(self, path: Path, faults: Sequence[str]) -> None:
         self.path, self.faults = path, tuple(faults)
@@ -20,7 +20,7 @@ class BrokenDesk(DeskError):
 
 
 class BrokenSettings(DeskError):
-    """The environment cannot be used. Every mistake is named."""
+    """The settings cannot be used. Lists every mistake."""
 
     def __init__(self, faults: Sequence[str]) -> None:
         self.faults = tuple(faults)
@@ -29,13 +29,14 @@ class BrokenSettings(DeskError):
 
 
 class UnknownSchema(DeskError):
-    """The database is not at the version that this release works with."""
+    """The database schema is not the version that this release needs."""
 
 
 class CarrierError(DeskError):
-    """The carrier did not take it.
+    """A request to the carrier failed.
 
-    `permanent`: trying again cannot help. `lost`: the answer did not come, so it may have been done all the same.
+    `code` is the carrier's own. `permanent`: a retry cannot help. `lost`: no response came, so the request may have
+    been carried out.
     """
 
     def __init__(self, message: str, *, code: int | None = None, permanent: bool = False, lost: bool = False) -> None:
@@ -44,8 +45,8 @@ class CarrierError(DeskError):
 
 
 class NotFound(DeskError):
-    """There is nothing by that name."""
+    """There is nothing by that name or id."""
 
 
 class WrongState(DeskError):
-    """What was asked does not fit the state that the callback is in."""
+    """The request does not fit the current state, or its values are invalid."""

@@ -1,4 +1,4 @@
-"""Signed links that expire: to a message, for the carrier to play; to a technician's own page of a callback."""
+"""Signed links that expire: to a voicemail's audio, for the carrier to play, and to a technician's view of a page."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ PAGE_LINK_LASTS = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class Links:
-    """Makes and reads the links. Their age is told by the desk's own clock."""
+    """Makes and verifies the links. They expire by the service's clock."""
 
     secret_key: str
     public_url: str
     clock: Clock
 
     def message(self, voicemail_id: int) -> str:
-        """A link to one voicemail's audio, good for an hour."""
+        """Return a link to a voicemail's audio, valid for an hour."""
         expires = self.clock.now() + MESSAGE_LINK_LASTS
         token = self._signer("voicemail").dumps([voicemail_id, expires.isoformat()])
         return f"{self.public_url}/media/{token}.wav"
 
     def voicemail_in(self, token: str) -> int | None:
-        """Give the voicemail that a link is for, or None when it is forged or has expired."""
+        """Return the id of the voicemail that a token is for, or None when it is forged or has expired."""
         try:
             voicemail_id, expires = self._signer("voicemail").loads(token)
         except (BadSignature, ValueError, TypeError):
@@ -36,12 +36,15 @@ class Links:
         return int(voicemail_id) if self.clock.now() < datetime.fromisoformat(expires) else None
 
     def page(self, page_id: int, sent_at: datetime) -> str:
-        """A link to the technician's own page of a callback. Short: it goes into a text, and is the same each time."""
+        """Return a link to the technician's view of a page, valid for 12 hours after the page was sent.
+
+        It is short because it goes into a text, and the same each time.
+        """
         expires = int((sent_at + PAGE_LINK_LASTS).timestamp()) // 60
         return f"{self.public_url}/t/{self._signer('page').dumps([page_id, expires])}"
 
     def page_in(self, token: str) -> int | None:
-        """Give the page that a link is for, or None when it is forged or has expired."""
+        """Return the id of the page that a token is for, or None when it is forged or has expired."""
         try:
             page_id, expires = self._signer("page").loads(token)
         except (BadSignature, ValueError, TypeError):

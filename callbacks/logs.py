@@ -1,4 +1,4 @@
-"""Structured logs: one line of JSON an event, without secrets and without whole phone numbers."""
+"""Structured logs: one line of JSON per event, without secrets and whole phone numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ PHONE_NUMBER = re.compile(r"(?<![0-9A-Za-z])\+?[0-9](?:[ .()-]{0,2}[0-9]){8,14}(
 
 
 def set_up_logs(secrets: Iterable[str] = (), *, for_people: bool = False) -> None:
-    """Send every log record, ours and the libraries', through one formatter to standard error."""
+    """Send every log record, also those of libraries, through one formatter to standard error.
+
+    `secrets` are replaced wherever they occur. `for_people` writes colored text instead of JSON.
+    """
     hide = Hide(secrets)
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -35,7 +38,9 @@ def set_up_logs(secrets: Iterable[str] = (), *, for_people: bool = False) -> Non
     root.setLevel(logging.INFO)
     for chatty in ("werkzeug", "twilio.http_client", "urllib3", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of every ring that finds the last one at work
+    logging.getLogger("apscheduler").setLevel(
+        logging.ERROR
+    )  # it warns each time a sweep is still running when the next is due
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -45,7 +50,7 @@ def set_up_logs(secrets: Iterable[str] = (), *, for_people: bool = False) -> Non
 
 
 class StandardError(logging.Handler):
-    """Writes to whatever standard error is at the moment."""
+    """Writes to the current standard error, which tests replace."""
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
@@ -56,7 +61,7 @@ class StandardError(logging.Handler):
 
 
 class Hide:
-    """Takes secrets and phone numbers out of everything that is logged."""
+    """A structlog processor that removes secrets and masks phone numbers."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
         self._secrets = tuple(secret for secret in secrets if len(secret) > 5)
@@ -74,5 +79,5 @@ class Hide:
 
 
 def masked(number: str) -> str:
-    """Give a phone number for a log: its last two digits only."""
+    """Return a phone number for a log: its last two digits."""
     return f"…{number[-2:]}" if len(number) > 4 else "…"

@@ -1,8 +1,8 @@
-"""Secrets and addresses, from the environment. Each name is also read from the file that NAME_FILE points to."""
+"""Secrets and URLs from the environment. Each setting is also read from the file that NAME_FILE names."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,7 +15,7 @@ TWILIO = "https://api.twilio.com"
 
 @dataclass(frozen=True)
 class Settings:
-    """Where the service lives and what it may use. Secrets stay out of its repr."""
+    """The settings of the service. Secrets stay out of its repr."""
 
     public_url: str
     account_sid: str
@@ -35,19 +35,19 @@ class Settings:
 
     @property
     def auth_tokens(self) -> tuple[str, ...]:
-        """The tokens that may sign a webhook; two while they are being rotated."""
+        """Return the tokens that may sign a webhook: two while they are rotated."""
         return tuple(token for token in (self.auth_token, self.auth_token_secondary) if token)
 
     @property
     def credentials(self) -> tuple[str, str]:
-        """User and password for the carrier's REST API: the API key where there is one."""
+        """Return the user name and password for the carrier's REST API: the API key when there is one."""
         return (self.api_key, self.api_secret) if self.api_key else (self.account_sid, self.auth_token)
 
 
-# What each setting is for, in the order of the README. The ones marked must be there outside the demo.
+# What each setting is for, in the order of the README. "required" applies outside the demo.
 SETTINGS: Mapping[str, str] = {
     "DATABASE_URL": "database, default SQLite under var/",
-    "PUBLIC_URL": "required: the address under which Twilio reaches this service, such as https://desk.example.com",
+    "PUBLIC_URL": "required: the URL where Twilio reaches this service, such as https://desk.example.com",
     "TWILIO_ACCOUNT_SID": "required: the account, AC...",
     "TWILIO_AUTH_TOKEN": "required: checks that a webhook comes from Twilio",
     "TWILIO_AUTH_TOKEN_SECONDARY": "also accepted on webhooks while the token is being rotated",
@@ -57,16 +57,16 @@ SETTINGS: Mapping[str, str] = {
     "TWILIO_FROM": "required: the number, or messaging service (MG...), that pages come from",
     "SECRET_KEY": "required: signs sessions and links, 32 random characters or more",
     "DESK_FILE": "default support.toml",
-    "MEDIA_DIR": "where recordings are kept, default var/media",
-    "SMTP_URL": "mail server for pages and alarms by mail, smtp://user:password@host:587 or smtps://host",
+    "MEDIA_DIR": "directory for recordings, default var/media",
+    "SMTP_URL": "mail server for pages and alerts by mail, smtp://user:password@host:587 or smtps://host",
     "MAIL_FROM": "belongs to SMTP_URL: the address that mails come from",
-    "TRANSCRIBE_MODEL": "folder of a speech model for faster-whisper that writes down messages, default none",
+    "TRANSCRIBE_MODEL": "directory of a faster-whisper model that transcribes messages, default none",
 }
 REQUIRED = tuple(name for name, meaning in SETTINGS.items() if meaning.startswith("required"))
 
 
 def settings_from(environ: Mapping[str, str]) -> Settings:
-    """Read the settings. Raises BrokenSettings, naming everything that is missing or wrong at once."""
+    """Return the settings. Raise BrokenSettings, which lists everything missing or wrong."""
     faults: list[str] = []
     values = {name: _value(name, environ, faults) for name in SETTINGS}
     missing = [name for name in REQUIRED if not values[name]]
@@ -88,27 +88,33 @@ def _value(name: str, environ: Mapping[str, str], faults: list[str]) -> str:
         return ""
 
 
-def _faults_in(values: Mapping[str, str]) -> list[str]:
-    faults = []
-    for name in ("PUBLIC_URL", "TWILIO_API_URL"):
-        address = urlsplit(values[name])
-        if values[name] and (address.scheme not in ("http", "https") or not address.netloc or address.query):
-            faults.append(f"{name} is no address. Write one such as https://desk.example.com.")
-        elif address.username or address.password:
-            faults.append(f"{name} holds a user or password; Twilio drops them before it signs. Leave them out.")
-    if bool(values["TWILIO_API_KEY"]) != bool(values["TWILIO_API_SECRET"]):
-        faults.append("TWILIO_API_KEY and TWILIO_API_SECRET go together. Set both or neither.")
-    if bool(values["SMTP_URL"]) != bool(values["MAIL_FROM"]):
-        faults.append("SMTP_URL and MAIL_FROM go together. Set both or neither.")
+def _faults_in(values: Mapping[str, str]) -> Iterator[str]:
+    yield from _url_faults(values)
+    for one, other in (("TWILIO_API_KEY", "TWILIO_API_SECRET"), ("SMTP_URL", "MAIL_FROM")):
+        if bool(values[one]) != bool(values[other]):
+            yield f"{one} and {other} go together. Set both or neither."
     if values["SMTP_URL"] and urlsplit(values["SMTP_URL"]).scheme not in ("smtp", "smtps"):
-        faults.append("SMTP_URL is no mail server. Write one such as smtp://user:password@mail.example.com:587.")
-    if values["TRANSCRIBE_MODEL"] and not Path(values["TRANSCRIBE_MODEL"], "model.bin").is_file():
-        faults.append("TRANSCRIBE_MODEL holds no model.bin. Name the folder of a model converted for faster-whisper.")
-    if values["TRANSCRIBE_MODEL"] and find_spec("faster_whisper") is None:
-        faults.append("TRANSCRIBE_MODEL needs the package faster-whisper. Install it: pip install faster-whisper.")
+        yield "SMTP_URL is not a mail server. Give one such as smtp://user:password@mail.example.com:587."
+    if values["TRANSCRIBE_MODEL"]:
+        yield from _model_faults(Path(values["TRANSCRIBE_MODEL"]))
     if values["SECRET_KEY"] and len(values["SECRET_KEY"]) < 16:
-        faults.append("SECRET_KEY is too short to be a secret. Give at least 32 random characters.")
-    return faults
+        yield "SECRET_KEY is too short. Give at least 32 random characters."
+
+
+def _url_faults(values: Mapping[str, str]) -> Iterator[str]:
+    for name in ("PUBLIC_URL", "TWILIO_API_URL"):
+        url = urlsplit(values[name])
+        if values[name] and (url.scheme not in ("http", "https") or not url.netloc or url.query):
+            yield f"{name} is not a URL. Give one such as https://desk.example.com."
+        elif url.username or url.password:
+            yield f"{name} has a user name or password; Twilio drops them before it signs. Leave them out."
+
+
+def _model_faults(directory: Path) -> Iterator[str]:
+    if not (directory / "model.bin").is_file():
+        yield "TRANSCRIBE_MODEL has no model.bin. Give the directory of a model converted for faster-whisper."
+    if find_spec("faster_whisper") is None:
+        yield "TRANSCRIBE_MODEL needs the package faster-whisper. Install it: pip install faster-whisper."
 
 
 def _settings(values: Mapping[str, str]) -> Settings:

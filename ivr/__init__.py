@@ -1,1 +1,1 @@
-"""What a caller, or a technician on the phone, hears next: the phone edge."""
+"""What callers and technicians hear on the phone: the webhooks of the carrier, and a simulated carrier."""

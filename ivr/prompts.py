@@ -1,161 +1,207 @@
-"""Every sentence that is spoken, by language. Data only; `say` fills in the blanks."""
+"""Every prompt that a caller or a technician hears, in both languages. `say` fills in the blanks."""
 
 from __future__ import annotations
 
-from callbacks.text.formats import ended_once
+from typing import Literal
+
+from callbacks.db.states import ReachOutcome, ReportedOutcome
+from callbacks.desk.desk_file import Language
+from callbacks.text.bilingual import Words
+from callbacks.text.formats import ended_once, readable_number
 from ivr.twilio.verbs import Say
 from sla.hours import OnHoliday, OutsideHours, Reason
 
-PROMPTS: dict[str, dict[str, str]] = {
-    "en": {
-        "greeting": "Thank you for calling {company}.",
-        "menu support": "For support, press {key}.",
-        "menu english": "For English, press {key}.",
-        "menu french": "Pour le français, appuyez sur le {key}.",
-        "wrong key": "Sorry, that is not one of the choices.",
-        "no key": "Sorry, I did not hear a key.",
-        "goodbye": "Thank you for calling. Goodbye.",
-        "hold": "Please hold while we find a technician.",
-        "still trying": "Thank you for waiting. We are trying the next technician.",
-        "nobody free": "All our technicians are busy.",
-        "closed": "We are closed: {reason}.",
-        "closed for": "We are closed for {reason}.",
-        "closed now": "We are closed at this hour.",
-        "promise": "Please leave a message after the beep, and a technician will call you back by {due}.",
-        "number": "Say your name and the number where we can reach you.",
-        "notice": "The message will be recorded. Please do not give any card numbers. In an emergency, hang up and dial 9 1 1.",
-        "thanks": "Thank you. A technician will call you back by {due}. Goodbye.",
-        "thanks with reference": (
-            "Thank you. Your reference is {reference}. A technician will call you back by {due}. Goodbye."
-        ),
-        "screen": "Support call on the {line} line, from {caller}. Press 1 to take it.",
-        "screen repeat": "Press 1 to take the call.",
-        "page": "This is {company}, paging {name}. A customer on the {line} line must be called back by {due}.",
-        "page late": "This is {company}, paging {name}. A customer on the {line} line was promised a call by {due} and has none.",
-        "others wait": "{count} more callbacks wait; each has a text of its own.",
-        "page menu": (
-            "Press 1 to hear the message, 2 to take it, 3 to take it and be connected, 4 to pass it on, star to repeat."
-        ),
-        "confirm": "To confirm, press 1.",
-        "not confirmed": "Not confirmed.",
-        "taken": "{reference} is yours. Please call {number} by {due}. Goodbye.",
-        "passed": "It goes to the next person now. Goodbye.",
-        "owned": "{owner} has {reference}. There is nothing for you to do. Goodbye.",
-        "closed already": "{reference} is closed. There is nothing for you to do. Goodbye.",
-        "no message": "The caller left no message.",
-        "message lost": "The message is lost and cannot be heard. Please call this customer.",
-        "message not here": "The message has not arrived yet. It will be in the log.",
-        "nobody pressed": "Nobody pressed a key. Goodbye.",
-        "connect": "{reference}, from the {line} line. Press 1 to be connected to {number}, 2 to hear the message.",
-        "connecting": "Connecting you now.",
-        "connect ended": "The call has ended: {outcome}.",
-        "ended reached": "reached",
-        "ended busy": "busy",
-        "ended no answer": "no answer",
-        "ended failed": "failed",
-        "ended wrong number": "wrong number",
-        "ended machine": "a machine, most likely",
-        "ended ringing": "nothing came of it",
-        "outcome menu": (
-            "How did it go? Press 1 for resolved, 2 for reached and continuing, 3 for left a message, 4 for no answer, "
-            "5 for wrong number."
-        ),
-        "outcome by text": "You will be asked by text. Goodbye.",
-        "outcome resolved": "Resolved. Thank you. Goodbye.",
-        "outcome continuing": "Noted. It stays with you. Goodbye.",
-        "outcome left a message": "Noted: a message left. It stays with you. Goodbye.",
-        "outcome no answer": "Noted: no answer. It stays with you. Goodbye.",
-        "outcome wrong number": "Noted: wrong number. It will not be rung again, and a supervisor is told. Goodbye.",
-        "notice menu": "Press 1 to confirm that you heard this.",
-        "notice heard": "Thank you. Goodbye.",
-        "no number": "The caller gave no number that may be rung.",
-        "trouble": "We are sorry, something went wrong on our side.",
-        "withheld": "a withheld number",
-    },
-    "fr": {
-        "greeting": "Merci d'appeler {company}.",
-        "menu support": "Pour le soutien technique, appuyez sur le {key}.",
-        "menu english": "For English, press {key}.",
-        "menu french": "Pour le français, appuyez sur le {key}.",
-        "wrong key": "Désolé, ce choix n'existe pas.",
-        "no key": "Désolé, je n'ai entendu aucune touche.",
-        "goodbye": "Merci de votre appel. Au revoir.",
-        "hold": "Veuillez patienter, nous cherchons un technicien.",
-        "still trying": "Merci de patienter. Nous essayons le technicien suivant.",
-        "nobody free": "Tous nos techniciens sont occupés.",
-        "closed": "Nous sommes fermés : {reason}.",
-        "closed for": "Nous sommes fermés pour {reason}.",
-        "closed now": "Nous sommes fermés à cette heure.",
-        "promise": "Laissez un message après le signal, et un technicien vous rappellera avant {due}.",
-        "number": "Dites votre nom et le numéro où vous joindre.",
-        "notice": (
-            "Le message sera enregistré. Ne donnez aucun numéro de carte. En cas d'urgence, raccrochez et composez le 9 1 1."
-        ),
-        "thanks": "Merci. Un technicien vous rappellera avant {due}. Au revoir.",
-        "thanks with reference": (
-            "Merci. Votre référence est {reference}. Un technicien vous rappellera avant {due}. Au revoir."
-        ),
-        "screen": "Appel de soutien sur la ligne {line}, de {caller}. Appuyez sur le 1 pour le prendre.",
-        "screen repeat": "Appuyez sur le 1 pour prendre l'appel.",
-        "page": "Ici {company}, pour {name}. Un client de la ligne {line} doit être rappelé avant {due}.",
-        "page late": "Ici {company}, pour {name}. Un client de la ligne {line} devait être rappelé avant {due} et ne l'est pas.",
-        "others wait": "{count} autres rappels attendent; chacun a son texto.",
-        "page menu": (
-            "Le 1 pour entendre le message, le 2 pour le prendre, le 3 pour le prendre et être relié, le 4 pour le passer, "
-            "l'étoile pour répéter."
-        ),
-        "confirm": "Pour confirmer, appuyez sur le 1.",
-        "not confirmed": "Pas confirmé.",
-        "taken": "{reference} est à vous. Appelez {number} avant {due}. Au revoir.",
-        "passed": "Il passe à la personne suivante. Au revoir.",
-        "owned": "{owner} a {reference}. Vous n'avez rien à faire. Au revoir.",
-        "closed already": "{reference} est fermé. Vous n'avez rien à faire. Au revoir.",
-        "no message": "L'appelant n'a pas laissé de message.",
-        "message lost": "Le message est perdu et personne ne peut l'entendre. Appelez ce client.",
-        "message not here": "Le message n'est pas encore arrivé. Il sera dans le journal.",
-        "nobody pressed": "Aucune touche. Au revoir.",
-        "connect": (
-            "{reference}, de la ligne {line}. Appuyez sur le 1 pour être relié au {number}, le 2 pour entendre le message."
-        ),
-        "connecting": "Nous vous relions.",
-        "connect ended": "L'appel est terminé : {outcome}.",
-        "ended reached": "joint",
-        "ended busy": "occupé",
-        "ended no answer": "sans réponse",
-        "ended failed": "échec",
-        "ended wrong number": "mauvais numéro",
-        "ended machine": "un répondeur",
-        "ended ringing": "sans suite",
-        "outcome menu": (
-            "Comment s'est-il passé ? Le 1 pour réglé, le 2 pour joint et à suivre, le 3 pour message laissé, "
-            "le 4 pour sans réponse, le 5 pour mauvais numéro."
-        ),
-        "outcome by text": "La question vous sera posée par texto. Au revoir.",
-        "outcome resolved": "Réglé. Merci. Au revoir.",
-        "outcome continuing": "Noté. Il reste à vous. Au revoir.",
-        "outcome left a message": "Noté : message laissé. Il reste à vous. Au revoir.",
-        "outcome no answer": "Noté : sans réponse. Il reste à vous. Au revoir.",
-        "outcome wrong number": "Noté : mauvais numéro. Il ne sera plus composé; un superviseur est averti. Au revoir.",
-        "notice menu": "Appuyez sur le 1 pour confirmer que vous avez entendu.",
-        "notice heard": "Merci. Au revoir.",
-        "no number": "L'appelant n'a donné aucun numéro que l'on puisse composer.",
-        "trouble": "Désolé, un problème est survenu de notre côté.",
-        "withheld": "un numéro masqué",
-    },
+# Callers
+
+GREETING = Words("Thank you for calling {company}.", "Merci d'appeler {company}.")
+CHOOSE_SUPPORT = Words("For support, press {key}.", "Pour le soutien technique, appuyez sur le {key}.")
+CHOOSE_LANGUAGE = Words("For English, press {key}.", "Pour le service en français, appuyez sur le {key}.")
+NOT_A_CHOICE = Words("Sorry, that is not one of the choices.", "Désolé, ce choix n'est pas valide.")
+NO_KEY = Words("Sorry, we did not get your choice.", "Désolé, nous n'avons pas reçu votre choix.")
+GOODBYE = Words("Thank you for calling. Goodbye.", "Merci de votre appel. Au revoir.")
+HOLD = Words(
+    "Please hold while we find a technician.",
+    "Veuillez rester en ligne pendant que nous cherchons un technicien.",
+)
+STILL_TRYING = Words(
+    "Thank you for waiting. We are trying the next technician.",
+    "Merci de patienter. Nous tentons de joindre un autre technicien.",
+)
+ALL_BUSY = Words("All our technicians are busy.", "Tous nos techniciens sont occupés en ce moment.")
+CLOSED = Words("We are closed: {reason}.", "Nous sommes fermés : {reason}.")
+CLOSED_FOR_HOLIDAY = Words("We are closed for {reason}.", "Nous sommes fermés pour {reason}.")
+CLOSED_NOW = Words("We are currently closed.", "Nous sommes fermés en ce moment.")
+LEAVE_A_MESSAGE = Words(
+    "Please leave a message after the beep, and a technician will call you back by {due}.",
+    "Laissez un message après le signal sonore, et un technicien vous rappellera avant {due}.",
+)
+LEAVE_YOUR_NUMBER = Words(
+    "Please say your name and the number where we can reach you.",
+    "Dites votre nom et le numéro où nous pouvons vous joindre.",
+)
+RECORDING_NOTICE = Words(
+    "Your message will be recorded. Please do not give any card numbers. In an emergency, hang up and dial 9 1 1.",
+    "Votre message sera enregistré. Ne donnez aucun numéro de carte. "
+    "En cas d'urgence, raccrochez et composez le 9 1 1.",
+)
+THANKS = Words(
+    "Thank you. A technician will call you back by {due}. Goodbye.",
+    "Merci. Un technicien vous rappellera avant {due}. Au revoir.",
+)
+THANKS_WITH_REFERENCE = Words(
+    "Thank you. Your reference is {reference}. A technician will call you back by {due}. Goodbye.",
+    "Merci. Votre numéro de référence est le {reference}. Un technicien vous rappellera avant {due}. Au revoir.",
+)
+TROUBLE = Words(
+    "We are sorry, something went wrong on our side.",
+    "Nous sommes désolés, un problème est survenu de notre côté.",
+)
+
+# Technicians: a live call
+
+SUPPORT_CALL = Words(
+    "Support call on the {line} line, from {caller}. Press 1 to take it.",
+    "Appel de soutien sur la ligne {line}, depuis {caller}. Appuyez sur le 1 pour le prendre.",
+)
+TAKE_THE_CALL = Words("Press 1 to take the call.", "Appuyez sur le 1 pour prendre l'appel.")
+
+# Technicians: a page by phone
+
+PAGE = Words(
+    "This is {company}, paging {name}. A customer on the {line} line is waiting for a call back by {due}.",
+    "Ici {company}, pour {name}. Un client de la ligne {line} attend un rappel avant {due}.",
+)
+PAGE_LATE = Words(
+    "This is {company}, paging {name}. A customer on the {line} line was promised a call by {due} "
+    "and has not been called.",
+    "Ici {company}, pour {name}. Un client de la ligne {line} devait être rappelé avant {due} et ne l'a pas été.",
+)
+OTHER_CALLBACKS = Words(
+    "Other callbacks waiting: {count}. Each has its own text.",
+    "Autres rappels en attente : {count}. Chacun a son propre texto.",
+)
+PAGE_MENU = Words(
+    "Press 1 to hear the message, 2 to take it, 3 to take it and be connected, 4 to pass it on, or star to repeat.",
+    "Appuyez sur le 1 pour entendre le message, le 2 pour prendre le rappel, le 3 pour le prendre et être mis en "
+    "communication, le 4 pour le passer, ou l'étoile pour réécouter.",
+)
+CONFIRM = Words("To confirm, press 1.", "Pour confirmer, appuyez sur le 1.")
+NOT_CONFIRMED = Words("Not confirmed.", "Non confirmé.")
+TAKEN = Words(
+    "{reference} is yours. Please call {number} by {due}. Goodbye.",
+    "{reference} est à vous. Appelez {number} avant {due}. Au revoir.",
+)
+PASSED = Words(
+    "It goes to the next person now. Goodbye.",
+    "Le rappel passe maintenant à la personne suivante. Au revoir.",
+)
+OWNED_BY_ANOTHER = Words(
+    "{owner} has {reference}. There is nothing for you to do. Goodbye.",
+    "{owner} a déjà pris {reference}. Vous n'avez rien à faire. Au revoir.",
+)
+ALREADY_CLOSED = Words(
+    "{reference} is closed. There is nothing for you to do. Goodbye.",
+    "{reference} est fermé. Vous n'avez rien à faire. Au revoir.",
+)
+NO_MESSAGE = Words("The caller left no message.", "L'appelant n'a pas laissé de message.")
+MESSAGE_LOST = Words(
+    "The message is lost and cannot be heard. Please call this customer.",
+    "Le message est perdu et personne ne peut l'entendre. Appelez ce client.",
+)
+MESSAGE_NOT_HERE = Words(
+    "The message is not available yet. You will find it in the log.",
+    "Le message n'est pas encore disponible. Vous le trouverez dans le journal.",
+)
+NO_KEY_PRESSED = Words("No key was pressed. Goodbye.", "Vous n'avez appuyé sur aucune touche. Au revoir.")
+CONFIRM_HEARD = Words(
+    "Press 1 to confirm that you heard this.", "Appuyez sur le 1 pour confirmer que vous avez bien entendu."
+)
+HEARD = Words("Thank you. Goodbye.", "Merci. Au revoir.")
+
+# Technicians: the connection to the customer
+
+CONNECT_MENU = Words(
+    "{reference}, from the {line} line. Press 1 to be connected to {number}, 2 to hear the message.",
+    "{reference}, de la ligne {line}. Appuyez sur le 1 pour être mis en communication avec {number}, "
+    "le 2 pour entendre le message.",
+)
+CONNECTING = Words("Connecting you now.", "Nous vous mettons en communication.")
+NO_NUMBER = Words(
+    "There is no number that we can call for this customer.",
+    "Nous n'avons aucun numéro à composer pour ce client.",
+)
+CALL_ENDED = Words("The call has ended: {outcome}.", "L'appel est terminé : {outcome}.")
+HOW_IT_ENDED = {
+    ReachOutcome.RINGING: Words("not connected", "aucune communication"),
+    ReachOutcome.REACHED: Words("reached", "client joint"),
+    ReachOutcome.CONTINUING: Words("reached, continuing", "client joint, à suivre"),
+    ReachOutcome.BUSY: Words("busy", "ligne occupée"),
+    ReachOutcome.NO_ANSWER: Words("no answer", "pas de réponse"),
+    ReachOutcome.MACHINE: Words("probably an answering machine", "probablement un répondeur"),
+    ReachOutcome.LEFT_A_MESSAGE: Words("message left", "message laissé"),
+    ReachOutcome.WRONG_NUMBER: Words("wrong number", "mauvais numéro"),
+    ReachOutcome.FAILED: Words("the call did not go through", "l'appel n'a pas abouti"),
+}
+OUTCOME_MENU = Words(
+    "How did it go? Press 1 for resolved, 2 for reached and continuing, 3 for left a message, 4 for no answer, "
+    "5 for wrong number.",
+    "Comment ça s'est passé? Appuyez sur le 1 pour réglé, le 2 pour client joint, à suivre, le 3 pour message laissé, "
+    "le 4 pour pas de réponse, le 5 pour mauvais numéro.",
+)
+OUTCOME_BY_TEXT = Words("We will ask you by text. Goodbye.", "Nous vous poserons la question par texto. Au revoir.")
+OUTCOME_NOTED = {
+    ReportedOutcome.RESOLVED: Words("Resolved. Thank you. Goodbye.", "C'est réglé. Merci. Au revoir."),
+    ReportedOutcome.CONTINUING: Words(
+        "Noted. It stays with you. Goodbye.", "C'est noté. Le rappel reste à vous. Au revoir."
+    ),
+    ReportedOutcome.LEFT_A_MESSAGE: Words(
+        "Noted: message left. It stays with you. Goodbye.",
+        "C'est noté : message laissé. Le rappel reste à vous. Au revoir.",
+    ),
+    ReportedOutcome.NO_ANSWER: Words(
+        "Noted: no answer. It stays with you. Goodbye.",
+        "C'est noté : pas de réponse. Le rappel reste à vous. Au revoir.",
+    ),
+    ReportedOutcome.WRONG_NUMBER: Words(
+        "Noted: wrong number. We will not call it again, and a supervisor has been notified. Goodbye.",
+        "C'est noté : mauvais numéro. Nous ne le composerons plus, et un superviseur a été avisé. Au revoir.",
+    ),
 }
 
+# Phone numbers, as part of a prompt
 
-def say(language: str, prompt: str, /, **blanks: str) -> Say:
-    """Give a sentence in a language."""
-    spoken = "fr" if prompt == "menu french" else "en" if prompt == "menu english" else language
-    return Say(ended_once(PROMPTS[language][prompt].format(**blanks)), spoken)
+NUMBER = Words("{number}", "le {number}")
+WITHHELD_NUMBER = Words("a withheld number", "un numéro masqué")
 
 
-def closed_because(language: str, reason: Reason) -> Say:
-    """Say why the line is closed, as a caller should hear it."""
+def say(language: Language, prompt: Words, /, **blanks: str) -> Say:
+    """Return a prompt in a language, with its blanks filled in."""
+    return Say(ended_once(prompt.for_(language).format(**blanks)), language)
+
+
+def menu_choice(language: Language, choice: Literal["support", "english", "french"], key: str) -> Say:
+    """Return what a menu says of a key. A choice of language is offered in that language."""
+    match choice:
+        case "support":
+            return say(language, CHOOSE_SUPPORT, key=key)
+        case "english":
+            return say("en", CHOOSE_LANGUAGE, key=key)
+        case "french":
+            return say("fr", CHOOSE_LANGUAGE, key=key)
+
+
+def why_closed(language: Language, reason: Reason) -> Say:
+    """Return why the line is closed, as a caller hears it."""
     match reason:
         case OnHoliday():
-            return say(language, "closed for", reason=reason.spoken(language))
+            return say(language, CLOSED_FOR_HOLIDAY, reason=reason.spoken(language))
         case OutsideHours():
-            return say(language, "closed now")
-    return say(language, "closed", reason=reason.spoken(language))
+            return say(language, CLOSED_NOW)
+    return say(language, CLOSED, reason=reason.spoken(language))
+
+
+def number_in_prompt(language: Language, number: str | None) -> str:
+    """Return a phone number as part of a prompt; None is a withheld number."""
+    if number is None:
+        return WITHHELD_NUMBER.for_(language)
+    return NUMBER.for_(language).format(number=readable_number(number))

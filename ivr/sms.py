@@ -1,43 +1,38 @@
-"""The webhook of texts that come in."""
+"""The webhook of incoming texts."""
 
 from __future__ import annotations
 
 import structlog
-from flask import Blueprint, Response, request
-from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from flask import Response
 
 from callbacks.inbound.texts import answer_text
-from ivr.twilio.webhook import DatabaseAway, Exchange, field, message_sid, not_stored, signed_blueprint, texted
+from ivr.twilio.context import DatabaseUnavailable, current
+from ivr.twilio.webhook import field, log_not_stored, message_sid, signed_blueprint, text_response
 
 log = structlog.get_logger(__name__)
 
-TRY_AGAIN = "That could not be noted just now. Please send it again in a minute."
+# In both languages: without the database, the sender's language is not known.
+TRY_AGAIN = "Not saved: please send it again in a minute. / Pas enregistré: renvoyez le texto dans une minute."
 
 
-def sms_blueprint(exchange: Exchange) -> Blueprint:
-    sms = signed_blueprint("sms", exchange)
+def ask_to_send_again() -> Response:
+    return text_response(TRY_AGAIN)
 
-    @sms.post("/sms/incoming")
-    def incoming() -> Response:
-        found = message_sid()
-        sender, words, now = field("From"), field("Body"), exchange.clock.now()
-        if found is None or not sender:
-            log.warning("a text without a MessageSid or a sender")
-            return texted("")
-        try:
-            return texted(
-                exchange.write(lambda session: answer_text(session, exchange.desk, found, sender, words, now))
-            )
-        except DatabaseAway as fault:
-            not_stored(fault)
-            return texted(TRY_AGAIN)
 
-    @sms.errorhandler(Exception)
-    def apologize(fault: Exception) -> ResponseReturnValue:
-        if isinstance(fault, HTTPException):
-            return fault.get_response()
-        log.exception("a text could not be answered", path=request.path)
-        return texted(TRY_AGAIN)
+blueprint = signed_blueprint("sms", __name__, ask_to_send_again)
 
-    return sms
+
+@blueprint.post("/sms/incoming")
+def incoming() -> Response:
+    """Answer a text."""
+    context, found, sender, body, now = current(), message_sid(), field("From"), field("Body"), current().now()
+    if found is None or not sender:
+        log.warning("a text without a MessageSid or a sender")
+        return text_response("")
+    try:
+        return text_response(
+            context.write(lambda session: answer_text(session, context.desk, found, sender, body, now))
+        )
+    except DatabaseUnavailable as error:
+        log_not_stored(error)
+        return ask_to_send_again()

@@ -1,1 +1,1 @@
-"""When things are due: support hours, holidays, priorities, deadlines. Knows nothing of phones, people or databases."""
+"""When things are due: support hours, holidays, priorities and deadlines. It knows no phones, people or databases."""

@@ -1,4 +1,4 @@
-"""Attainment: how well the first reaction was kept, counted from plain records."""
+"""Attainment: how often the first reaction was on time, counted from plain records."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOBODY = "nobody"
 
 @dataclass(frozen=True)
 class Record:
-    """One callback: when the call began, when the first reaction was due, when it came and by whom."""
+    """One callback: when the call began, when the first reaction was due, when it happened and by whom."""
 
     priority: str
     line: str
@@ -33,9 +33,9 @@ class Record:
 
 @dataclass(frozen=True)
 class Attainment:
-    """What was kept of some promises. Open ones are neither met nor missed yet.
+    """How many promises were met and missed. Open ones are neither yet.
 
-    The median and the 95th percentile are reactions that happened: the shortest that so many were no longer than.
+    The median and the 95th percentile are the times of actual reactions (nearest rank).
     """
 
     met: int
@@ -46,7 +46,7 @@ class Attainment:
 
     @property
     def share_met(self) -> float | None:
-        """Of those decided, how many were met; None while none is."""
+        """The share that was met of those met or missed, or None if there are none."""
         return self.met / (self.met + self.missed) if self.met + self.missed else None
 
 
@@ -66,7 +66,7 @@ def by_person(record: Record) -> str:
 
 
 def by_week(zone: ZoneInfo) -> Grouping:
-    """Group by the week in which the call began, on the desk's clock: "2026-W53"."""
+    """Return a grouping by the ISO week in which the call began, in local time: "2026-W53"."""
 
     def week(record: Record) -> str:
         year, number, _ = record.began_at.astimezone(zone).isocalendar()
@@ -76,7 +76,7 @@ def by_week(zone: ZoneInfo) -> Grouping:
 
 
 def attainment(records: Iterable[Record], now: datetime) -> Attainment:
-    """Count what was met, missed and is open at `now`. What came after `now` has not happened."""
+    """Return how many records are met, missed and open at `now`. Anything later than `now` is ignored."""
     now = in_utc(now)
     begun = [record for record in records if record.began_at <= now]
     took = sorted(at - record.began_at for record in begun if (at := record.reacted_at) is not None and at <= now)
@@ -86,12 +86,12 @@ def attainment(records: Iterable[Record], now: datetime) -> Attainment:
 
 
 def attainment_by(grouping: Grouping, records: Iterable[Record], now: datetime) -> Mapping[str, Attainment]:
-    """The same, group by group. Each record is in one group, so counts add up to the same totals however grouped."""
+    """Return the attainment of each group. Each record is in one group, so the counts of all groups add up."""
     return {name: attainment(group, now) for name, group in grouped(grouping, records).items()}
 
 
 def grouped(grouping: Grouping, records: Iterable[Record]) -> Mapping[str, list[Record]]:
-    """Put each record into its group; the groups in the order of their names."""
+    """Return the records of each group. The groups are ordered by name."""
     groups: defaultdict[str, list[Record]] = defaultdict(list)
     for record in records:
         groups[grouping(record)].append(record)

@@ -1,4 +1,4 @@
-"""The only place in the project that reads the time. Everything else is given an instant."""
+"""The clocks. Only this module reads the time; everything else gets an instant as an argument."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Anything that can say what time it is, as an aware UTC instant."""
+    """Anything that returns the current time, as an aware UTC instant."""
 
     def now(self) -> datetime: ...
 
 
 class SystemClock:
-    """The machine's own clock."""
+    """The clock of the machine."""
 
     def now(self) -> datetime:
-        return datetime.now(UTC)  # noqa: TID251 - the one reading of the time
+        return datetime.now(UTC)  # noqa: TID251 - the only place that reads the time
 
 
 class MovingClock:
-    """A clock that moves only when told to: for rehearsals and tests."""
+    """A clock that moves only on request, for rehearsals and tests."""
 
     def __init__(self, starts_at: datetime) -> None:
         self._now = in_utc(starts_at)
@@ -38,10 +38,7 @@ class MovingClock:
 
 
 class RunningClock:
-    """A clock that starts where it is told, runs by itself, and can be made faster or moved on: for the demo.
-
-    It only ever moves forward: a night that has been lived through cannot be undone.
-    """
+    """A clock that starts at a chosen instant and can run faster or jump ahead, for the demo. It never goes back."""
 
     def __init__(self, starts_at: datetime, speed: float = 1.0) -> None:
         self._lock = threading.Lock()
@@ -58,9 +55,9 @@ class RunningClock:
         return self._speed
 
     def run_at(self, speed: float) -> None:
-        """Run `speed` times as fast as the world outside, from now on; 0 stands still."""
+        """Run `speed` times as fast as real time from now on; 0 stops the clock."""
         if speed < 0:
-            raise ValueError("A clock cannot run backwards: give a speed of 0 or more.")
+            raise ValueError("A clock cannot run backwards. Give a speed of 0 or more.")
         with self._lock:
             self._anchor, self._anchored_at = self._read(), time.monotonic()
             self._speed = speed
@@ -76,9 +73,9 @@ class RunningClock:
 
 
 def in_utc(instant: datetime) -> datetime:
-    """The same instant in UTC. A naive datetime is refused: it does not name an instant."""
+    """Return the same instant in UTC. Raise ValueError for a naive datetime, because it does not name an instant."""
     if instant.tzinfo is UTC:
-        return instant  # said first because this is asked a million times over
+        return instant  # checked first, because this function is called millions of times
     if instant.tzinfo is None:
-        raise ValueError(f"{instant} names no time zone. Give an aware datetime.")
+        raise ValueError(f"{instant} has no time zone. Give an aware datetime.")
     return instant.astimezone(UTC)

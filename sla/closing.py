@@ -1,4 +1,4 @@
-"""Automatic closing: whether a callback whose customer has fallen silent closes by itself (policy: Priorities)."""
+"""Automatic closing of callbacks whose customer does not respond (policy: Priorities)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sla.clock import in_utc
 
 @dataclass(frozen=True)
 class ClosingRule:
-    """So many unsuccessful attempts and so long without a word from the customer: both, never one."""
+    """A callback closes after this many unsuccessful attempts and this long without customer contact: both, not one."""
 
     attempts: int = 3
     silence: timedelta = timedelta(days=5)
@@ -20,14 +20,14 @@ class ClosingRule:
     def __post_init__(self) -> None:
         if self.attempts < 1 or self.silence <= timedelta(0):
             raise ValueError(
-                f"Closing after {self.attempts} attempts and {self.silence} would close at once. Wait longer."
+                f"Closing after {self.attempts} attempts and {self.silence} would close at once. Use higher values."
             )
 
 
 @dataclass(frozen=True)
 class Closing:
     closes_at: datetime | None
-    """When it closes by itself, if nothing else happens; None while more attempts are due."""
+    """When it closes if nothing else happens, or None while more attempts are needed."""
     reason: str
     """For the log, in English."""
 
@@ -39,24 +39,24 @@ def automatic_closing(
     priority: str,
     began_at: datetime,
     unsuccessful: Iterable[datetime],
-    words: Iterable[datetime] = (),
+    contacts: Iterable[datetime] = (),
     reopened: Iterable[datetime] = (),
     rule: ClosingRule = ClosingRule(),
 ) -> Closing:
-    """Decide from the unsuccessful attempts, the customer's words (the call itself was one), and the reopenings.
+    """Return when a callback closes, from its unsuccessful attempts, contacts by the customer and reopenings.
 
-    Any word from the customer, and a person who reopens it, start the count of both again.
+    Any contact by the customer (the call itself is one), and any reopening, restarts both the attempts and the silence.
     """
     if priority in rule.never:
-        return Closing(None, f"A {priority} never closes by itself.")
-    since = max(in_utc(at) for at in (began_at, *words, *reopened))
+        return Closing(None, f"A {priority} never closes automatically.")
+    since = max(in_utc(at) for at in (began_at, *contacts, *reopened))
     attempts = sorted(at for at in map(in_utc, unsuccessful) if at > since)
     if len(attempts) < rule.attempts:
         return Closing(
-            None, f"{len(attempts)} of {rule.attempts} unsuccessful attempts since the customer's last word."
+            None, f"{len(attempts)} of {rule.attempts} unsuccessful attempts since the customer last made contact."
         )
     days = f"{rule.silence.days} days" if rule.silence == timedelta(days=rule.silence.days) else f"{rule.silence}"
     return Closing(
         max(attempts[rule.attempts - 1], since + rule.silence),
-        f"{rule.attempts} unsuccessful attempts and {days} without a word from the customer.",
+        f"{rule.attempts} unsuccessful attempts and {days} without contact from the customer.",
     )

@@ -1,4 +1,4 @@
-"""One sentence about one promise, in English, that a supervisor can read to a customer."""
+"""One sentence about one promise, in English, that a supervisor can read out to a customer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DONE = {Standing.MET: "in time", Standing.BREACHED: "late"}
 
 
 def explained(promise: Promise, hours: SupportHours) -> str:
-    """Say what was promised, from when, which hours counted, what was skipped and why, and when it was due."""
+    """Return what was promised, from when, which hours counted, what was skipped and why, and when it was due."""
     business = promise.target.business_time
     within = f"{duration(promise.target.within)}{' of support time' if business else ''}"
     counted = _and(list(_counted(promise, hours))) if business else "every hour of the day and night"
@@ -33,7 +33,7 @@ def explained(promise: Promise, hours: SupportHours) -> str:
 
 
 def _outcome(promise: Promise, hours: SupportHours) -> str:
-    due = "it is not due before the customer answers"
+    due = "it is not due until the customer answers"
     if promise.due_at is not None:
         is_to_come = promise.done_at is None and promise.standing is not Standing.BREACHED
         due = f"it {'is' if is_to_come else 'was'} due {instant(promise.due_at, hours)}"
@@ -45,7 +45,7 @@ def _outcome(promise: Promise, hours: SupportHours) -> str:
 def _counted(promise: Promise, hours: SupportHours) -> Iterator[str]:
     yield f"support hours ({_week(hours.week)})"
     for opening in _closures(promise, hours, opens=True):
-        yield f"the opening for {opening.reason['en']} ({_stretch(opening.starts_at, opening.ends_at, hours)})"
+        yield f"the opening for {opening.reason['en']} ({_span(opening.starts_at, opening.ends_at, hours)})"
 
 
 def _closed(promise: Promise, hours: SupportHours) -> Iterator[str]:
@@ -58,7 +58,7 @@ def _closed(promise: Promise, hours: SupportHours) -> Iterator[str]:
             yield f"{spoken(holidays, 'en')} ({day:%a} {day.day} {day:%b})"
         day += DAY
     for closure in _closures(promise, hours, opens=False):
-        yield f"the closure for {closure.reason['en']} ({_stretch(closure.starts_at, closure.ends_at, hours)})"
+        yield f"the closure for {closure.reason['en']} ({_span(closure.starts_at, closure.ends_at, hours)})"
 
 
 def _closures(promise: Promise, hours: SupportHours, opens: bool) -> Iterator[Closure]:
@@ -68,20 +68,18 @@ def _closures(promise: Promise, hours: SupportHours, opens: bool) -> Iterator[Cl
 
 
 def _end(promise: Promise) -> datetime:
-    """Where the account of a promise ends: when it is due or, with its clock stopped, where that stopped."""
+    """Return when a promise is due or, while its clock is stopped, when it stopped."""
     return promise.due_at or promise.waits[-1].since
 
 
 def _waited(wait: Wait, hours: SupportHours) -> str:
     if wait.until is None:
         return f"the wait for the customer since {instant(wait.since, hours)}"
-    return (
-        f"{duration(wait.until - wait.since)} of waiting for the customer ({_stretch(wait.since, wait.until, hours)})"
-    )
+    return f"{duration(wait.until - wait.since)} of waiting for the customer ({_span(wait.since, wait.until, hours)})"
 
 
 def _week(week: Mapping[int, tuple[Window, ...]]) -> str:
-    """Say "Monday to Friday 08:30-12:00 and 13:00-18:00"."""
+    """Return "Monday to Friday 08:30-12:00 and 13:00-18:00"."""
     runs = []
     for windows, run in groupby(range(7), key=lambda day: week.get(day, ())):
         days = list(run)
@@ -92,7 +90,7 @@ def _week(week: Mapping[int, tuple[Window, ...]]) -> str:
 
 
 def duration(span: timedelta) -> str:
-    """Say "1 hour 30 minutes"."""
+    """Return "1 hour 30 minutes"."""
     minutes, seconds = divmod(round(span.total_seconds()), 60)
     hours, minutes = divmod(minutes, 60)
     parts = ((hours, "hour"), (minutes, "minute"), (seconds, "second"))
@@ -100,12 +98,12 @@ def duration(span: timedelta) -> str:
 
 
 def instant(at: datetime, hours: SupportHours) -> str:
-    """Say "Fri 27 Nov 2026 17:30 EST", on the desk's clock."""
+    """Return "Fri 27 Nov 2026 17:30 EST", in desk time."""
     shown = at.astimezone(hours.zone)
     return f"{shown:%a} {shown.day} {shown:%b %Y %H:%M %Z}"
 
 
-def _stretch(starts_at: datetime, ends_at: datetime, hours: SupportHours) -> str:
+def _span(starts_at: datetime, ends_at: datetime, hours: SupportHours) -> str:
     starts, ends = starts_at.astimezone(hours.zone), ends_at.astimezone(hours.zone)
     ending = f"{ends:%H:%M}" if starts.date() == ends.date() else f"{ends:%a} {ends.day} {ends:%b %H:%M}"
     return f"{starts:%a} {starts.day} {starts:%b %H:%M} to {ending}"

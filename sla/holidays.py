@@ -1,6 +1,6 @@
 """Statutory holidays of the United States and Canada, by local day, with the names that callers hear.
 
-Which instants they close is for `sla.hours` to say.
+`sla.hours` decides which instants they close.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from holidays.countries.canada import Canada
 
 DESK = "desk"
 
-# As the library names a day in English -> as it is said after "closed for" and after "fermé pour".
+# The library's English name of a day -> what callers hear after "closed for" and after "fermé pour".
 _SPOKEN = {
     "Boxing Day": ("Boxing Day", "le lendemain de Noël"),
     "British Columbia Day": ("British Columbia Day", "la fête de la Colombie-Britannique"),
@@ -58,17 +58,17 @@ _OBSERVED = " (observed)"
 
 @dataclass(frozen=True)
 class Holiday:
-    """One reason for a day to be closed. `observed` is the weekday that stands in for a weekend."""
+    """One reason for a day to be closed. `observed` is a weekday off in place of a weekend."""
 
     name: Mapping[str, str]
     """What a caller hears, by language: "en" after "closed for", "fr" after "fermé pour"."""
     place: str
-    """Whose law: "US", "CA", "CA-QC" and so on, or "desk" for a day that a supervisor added."""
+    """Where it is a holiday: "US", "CA", "CA-QC" and so on, or "desk" for a day that a supervisor added."""
     observed: bool = False
 
 
 def spoken(found: Iterable[Holiday], language: str) -> str:
-    """Say the holidays of one day, each name once: "Thanksgiving and Columbus Day"."""
+    """Return the holidays of one day, each name once: "Thanksgiving and Columbus Day"."""
     names = list(dict.fromkeys(holiday.name[language] for holiday in found))
     if len(names) < 2:
         return "".join(names)
@@ -77,10 +77,10 @@ def spoken(found: Iterable[Holiday], language: str) -> str:
 
 @dataclass(frozen=True)
 class StatutoryHolidays:
-    """The holidays of every place named, together (policy: Hours), less those struck out, and those added.
+    """The holidays of all these places together (policy: Hours), without those removed, and with those added.
 
     "US" is the federal list, "CA" the federal list of the Canada Labour Code, `subdivision` a Canadian province.
-    Raises ValueError for a place that is not known.
+    Raise ValueError for an unknown place.
     """
 
     countries: tuple[str, ...] = ("US", "CA")
@@ -99,19 +99,19 @@ class StatutoryHolidays:
             raise ValueError(f"{self.subdivision!r} is not a province with known holidays. Known: {known}.")
 
     def on(self, day: date) -> tuple[Holiday, ...]:
-        """The holidays of a local day; none on a working day. An instant is refused: its day depends on the zone."""
+        """Return the holidays of a local day. Raise TypeError for an instant, because its day depends on the zone."""
         if type(day) is not date:
-            raise TypeError(f"{day!r} is not a day. Give the local date.")
+            raise TypeError(f"{day!r} is not a date. Give the local date.")
         return self.in_year(day.year).get(day, ())
 
     def in_year(self, year: int) -> Mapping[date, tuple[Holiday, ...]]:
-        """Every holiday of a year by its day, in order, for a supervisor to confirm."""
+        """Return every holiday of a year, by day, in order."""
         return _in_year(self, year)
 
     def with_changes(
         self, struck: Iterable[date] = (), added: Mapping[date, Mapping[str, str]] | None = None
     ) -> StatutoryHolidays:
-        """The same as a supervisor has it: open on the days struck out, closed on those added, named by language."""
+        """Return these holidays without the days in `struck` and with those in `added`, which maps days to names."""
         more = ((day, name["en"], name["fr"]) for day, name in (added or {}).items())
         return replace(self, struck=self.struck | frozenset(struck), added=(*self.added, *more))
 
@@ -135,7 +135,7 @@ def _statutory(countries: tuple[str, ...], subdivision: str | None, year: int) -
     if "US" in countries:
         found += _of_place("US", country_holidays("US", years=year, language="en_US"))
     if "CA" in countries:
-        # The library's plain CA is five days. The ten of the Canada Labour Code are its "government" category.
+        # The library's default CA has five days. Its "government" category has the ten of the Canada Labour Code.
         federal = country_holidays("CA", years=year, categories=("government",), language="en_CA")
         found += _of_place("CA", federal)
     if subdivision is not None:

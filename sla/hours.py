@@ -1,7 +1,6 @@
-"""Support hours: whether the desk is open and why, when it opens next, and business time from instant to instant.
+"""Support hours: whether the desk is open and why, when it opens next, and business time between instants.
 
-Instants come in aware and go out in UTC. A window opens and closes by the wall clock of the desk's zone, at the first
-instant at which that clock shows its time or later (`sla.wall_clock`).
+Arguments are aware instants, results are in UTC. Windows open and close in local time (`sla.wall_clock`).
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from sla.wall_clock import begins, first_instant, local_day
 MIDNIGHT = time()
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
-# No search goes further than this, and no instant outside these years is reckoned with: nothing runs for ever.
+# Limits, so that no search runs endlessly.
 SEARCH = timedelta(days=20 * 366)
 YEARS = range(1900, 2200)
 
@@ -30,12 +29,12 @@ _NOT_DRAWN = Timeline(datetime.min.replace(tzinfo=UTC), datetime.min.replace(tzi
 
 
 class NeverOpen(ValueError):
-    """The desk is not open for as long as is asked, however far one looks."""
+    """The desk does not open, or not for long enough, within the search limit."""
 
 
 @dataclass(frozen=True)
 class Window:
-    """From `opens` until `closes` on the wall clock. One that closes earlier than it opens runs past midnight.
+    """From `opens` until `closes` in local time. One that closes earlier than it opens runs past midnight.
 
     00:00-00:00 is the whole day.
     """
@@ -45,9 +44,9 @@ class Window:
 
     def __post_init__(self) -> None:
         if self.opens.tzinfo or self.closes.tzinfo:
-            raise ValueError(f"The window {self} names a time zone. The desk's own zone is meant: leave it out.")
+            raise ValueError(f"The window {self} has a time zone. Leave it out: windows are in the desk's zone.")
         if self.opens == self.closes != MIDNIGHT:
-            raise ValueError(f"The window {self} closes as it opens. Write 00:00-00:00 for the whole day.")
+            raise ValueError(f"The window {self} closes when it opens. Write 00:00-00:00 for the whole day.")
 
     def __str__(self) -> str:
         return f"{self.opens:%H:%M}-{self.closes:%H:%M}"
@@ -55,7 +54,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Closure:
-    """A stretch that a supervisor decided on: closed, or with `opens` open, whatever hours and holidays say."""
+    """A supervisor's decision that the desk is closed (or open, with `opens`), whatever hours and holidays say."""
 
     starts_at: datetime
     ends_at: datetime
@@ -67,7 +66,7 @@ class Closure:
         object.__setattr__(self, "starts_at", in_utc(self.starts_at))
         object.__setattr__(self, "ends_at", in_utc(self.ends_at))
         if self.ends_at <= self.starts_at:
-            raise ValueError(f"The closure from {self.starts_at} ends at {self.ends_at}. Let it end after it starts.")
+            raise ValueError(f"The closure from {self.starts_at} ends at {self.ends_at}. Give a later end.")
         if missing := {"en", "fr"} - self.reason.keys():
             raise ValueError(f"The closure from {self.starts_at} has no reason in {' or '.join(sorted(missing))!r}.")
 
@@ -77,7 +76,7 @@ class Closure:
 
 @dataclass(frozen=True)
 class WithinHours:
-    """Open: it is inside this window of the week."""
+    """Open: inside this window of the week."""
 
     window: Window
     is_open: ClassVar[bool] = True
@@ -109,7 +108,7 @@ class OnHoliday:
 
 @dataclass(frozen=True)
 class Closed:
-    """Closed: a supervisor says so."""
+    """Closed by a supervisor."""
 
     closure: Closure
     is_open: ClassVar[bool] = False
@@ -120,7 +119,7 @@ class Closed:
 
 @dataclass(frozen=True)
 class Opened:
-    """Open: a supervisor says so."""
+    """Opened by a supervisor."""
 
     closure: Closure
     is_open: ClassVar[bool] = True
@@ -138,11 +137,11 @@ class Verdict:
     is_open: bool
     reason: Reason
     until: datetime | None
-    """When that changes; None when it does not for as far as anyone looks."""
+    """When that changes, or None if it does not within the search limit."""
 
 
 class _Part(NamedTuple):
-    """What a window holds of one local day. Closing at 00:00 is the midnight that ends it."""
+    """The part of a window within one local day. Closing at 00:00 means the midnight at the end of the day."""
 
     opens: time
     closes: time
@@ -154,15 +153,15 @@ _Week = tuple[tuple[_Part, ...], ...]
 
 @dataclass(frozen=True)
 class SupportHours:
-    """A week of windows in a zone, less holidays, with closures and extra openings over both (policy: Hours).
+    """A week of windows in a zone, without holidays, and with closures and extra openings (policy: Hours).
 
-    Where closures overlap, the one that comes later in the tuple has the last word. Built from windows that overlap or
-    run backwards, or from a week that is never open, it raises ValueError, naming them.
+    Where closures overlap, the last one in the tuple wins. Raise ValueError for windows that overlap or are out of
+    order, and for a week that is never open.
     """
 
     zone: ZoneInfo
     week: Mapping[int, tuple[Window, ...]]
-    """Windows in order, by the weekday they open on: 0 is Monday."""
+    """Windows in order, by the weekday they open on. 0 is Monday."""
     holidays: StatutoryHolidays
     closures: tuple[Closure, ...] = ()
     _parts: _Week = field(init=False, repr=False, compare=False)
@@ -173,11 +172,11 @@ class SupportHours:
         object.__setattr__(self, "_drawn", (range(0), _NOT_DRAWN))
 
     def with_closures(self, closures: tuple[Closure, ...]) -> SupportHours:
-        """The same hours under these closures and openings, and no others."""
+        """Return the same hours with these closures and openings only."""
         return replace(self, closures=closures)
 
     def verdict(self, at: datetime) -> Verdict:
-        """Say whether the desk is open, why, and until when."""
+        """Return whether the desk is open, why, and until when."""
         at = in_utc(at)
         reason = self._reason(at)
         change = self._search(at, Timeline.next_closing if reason.is_open else Timeline.next_opening)
@@ -188,25 +187,25 @@ class SupportHours:
         return self._covering(at, at).is_open(at)
 
     def next_opening(self, at: datetime) -> datetime:
-        """The first open instant from `at` on: `at` itself while open. Raises NeverOpen when none is in sight."""
+        """Return the first open instant from `at` on, which is `at` itself while open. Raise NeverOpen."""
         opening = self._search(in_utc(at), Timeline.next_opening)
         if opening is None:
-            raise NeverOpen(f"The desk does not open in the twenty years after {at}. Look at its closures.")
+            raise NeverOpen(f"The desk does not open in the twenty years after {at}. Check its closures.")
         return opening
 
     def next_closing(self, at: datetime) -> datetime | None:
-        """The first closed instant from `at` on: `at` itself while closed. None when none is in sight."""
+        """Return the first closed instant from `at` on, which is `at` itself while closed, or None if there is none."""
         return self._search(in_utc(at), Timeline.next_closing)
 
     def add_business_time(self, at: datetime, duration: timedelta) -> datetime:
-        """The first instant by which the desk was open for `duration` since `at`.
+        """Return the first instant by which the desk was open for `duration` since `at`.
 
-        That may be the instant of closing: an hour from 17:00 ends at 18:00, not the next morning. No time at all, from
-        an instant of closure, ends when the desk opens. Raises NeverOpen when it is further off than twenty years.
+        This can be the instant of closing: an hour from 17:00 ends at 18:00, not on the next morning. A duration of
+        zero that starts while closed ends when the desk opens. Raise NeverOpen if it takes more than twenty years.
         """
         if duration <= NOTHING:
             if duration < NOTHING:
-                raise ValueError(f"Business time is added forwards, and {duration} is backwards.")
+                raise ValueError(f"Business time cannot be negative, and {duration} is.")
             return self.next_opening(at)
         at = in_utc(at)
         timeline = self._covering(at, at)
@@ -217,7 +216,7 @@ class SupportHours:
         return due_at
 
     def business_time_between(self, start: datetime, end: datetime) -> timedelta:
-        """How long the desk was open from one instant to the other; negative when `end` is the earlier."""
+        """Return how long the desk is open between two instants. It is negative if `end` comes first."""
         start = start if start.tzinfo is UTC else in_utc(start)
         end = end if end.tzinfo is UTC else in_utc(end)
         if end < start:
@@ -252,13 +251,11 @@ class SupportHours:
         if timeline.starts_at <= first and last < timeline.ends_at:
             return timeline
         if first.year not in YEARS or last.year not in YEARS:
-            raise ValueError(
-                f"{first} to {last} leaves the years {YEARS[0]} to {YEARS[-1]}, beyond which nothing is due."
-            )
+            raise ValueError(f"{first} to {last} is outside the years {YEARS[0]} to {YEARS[-1]}.")
         wanted = range(first.year - 1, last.year + 2)
         years = range(min(wanted.start, years.start), max(wanted.stop, years.stop)) if years else wanted
         timeline = self._draw(years)
-        # Two threads may both draw: each keeps what it drew for itself, and either is right for whoever comes next.
+        # Two threads may both draw a timeline. Either one is right, so it does not matter which is kept.
         object.__setattr__(self, "_drawn", (years, timeline))
         return timeline
 
@@ -296,9 +293,7 @@ def _cut_at_midnight(week: Mapping[int, tuple[Window, ...]]) -> _Week:
             raise ValueError(f"There is no weekday {weekday}: 0 is Monday and 6 is Sunday.")
         for earlier, later in pairwise(windows):
             if later.opens < earlier.opens:
-                raise ValueError(
-                    f"{WEEKDAYS[weekday]}'s windows run backwards: {earlier}, then {later}. Turn them round."
-                )
+                raise ValueError(f"{WEEKDAYS[weekday]}'s windows are out of order: {earlier}, then {later}. Swap them.")
         for window in windows:
             if MIDNIGHT < window.closes < window.opens:
                 days[weekday].append(_Part(window.opens, MIDNIGHT, window))
@@ -306,10 +301,10 @@ def _cut_at_midnight(week: Mapping[int, tuple[Window, ...]]) -> _Week:
             else:
                 days[weekday].append(_Part(window.opens, window.closes, window))
     if not any(days):
-        raise NeverOpen("The week has no window: the desk would never be open. Give one day its hours.")
+        raise NeverOpen("The week has no window, so the desk would never be open. Add hours to a day.")
     parts = tuple(tuple(sorted(day, key=lambda part: part.opens)) for day in days)
     for name, day in zip(WEEKDAYS, parts, strict=True):
         for one, other in pairwise(day):
             if one.closes == MIDNIGHT or other.opens < one.closes:
-                raise ValueError(f"On {name} the window {other.window} overlaps {one.window}. Make them one, or apart.")
+                raise ValueError(f"On {name} the window {other.window} overlaps {one.window}. Join or separate them.")
     return parts

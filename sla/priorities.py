@@ -1,4 +1,4 @@
-"""Priorities: what each means and promises."""
+"""Priorities: what each one means and promises."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sla.targets import Target
 
 @dataclass(frozen=True)
 class Priority:
-    """What a priority promises. Without a resolution target, a coming release is all that is promised."""
+    """What a priority promises. Without a resolution target, only a fix in a coming release is promised."""
 
     name: str
     meaning: str
@@ -18,7 +18,7 @@ class Priority:
     resolution: Target | None
 
 
-# policy: Priorities. "P1's clock ... around the clock": the clocks of the others run in support hours.
+# policy: Priorities. P1 counts around the clock, the others in support hours.
 P1 = Priority(
     "P1",
     "critical",
@@ -41,5 +41,5 @@ P3_IN_A_RELEASE = Priority("P3", "normal or low, to come in a release", P3.first
 
 
 def handled_as(name: str, trial_or_onboarding: bool) -> str:
-    """The priority that a customer's callback is handled as (policy: trial and onboarding customers)."""
+    """Return the priority used for a callback: P2 instead of P3 for trial and onboarding customers (policy)."""
     return "P2" if trial_or_onboarding and name == "P3" else name

@@ -1,6 +1,6 @@
-"""The two promises of one callback, a first reaction and a resolution, and how each stands at an instant.
+"""The two promises of one callback, a first reaction and a resolution, and the standing of each at an instant.
 
-Everything is worked out from what happened and when; nothing is stored, so nothing can be forgotten or rewritten.
+Everything is computed from what happened and when. Nothing is stored, so nothing can be out of date.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Literal
 from sla.clock import in_utc
 from sla.hours import SupportHours
 from sla.priorities import Priority
-from sla.targets import Target, gone_by, time_gone
+from sla.targets import Target, elapsed, reached_at
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -28,7 +28,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True)
 class Wait:
-    """A stretch of waiting for the customer; without an end, the desk is waiting still."""
+    """A time of waiting for the customer. Without an end, the desk is still waiting."""
 
     since: datetime
     until: datetime | None = None
@@ -37,16 +37,16 @@ class Wait:
         object.__setattr__(self, "since", in_utc(self.since))
         object.__setattr__(self, "until", _in_utc(self.until))
         if self.until is not None and self.until < self.since:
-            raise ValueError(f"The wait from {self.since} ends at {self.until}. Let it end after it begins.")
+            raise ValueError(f"The wait from {self.since} ends at {self.until}. Give a later end.")
 
 
 @dataclass(frozen=True)
-class Course:
-    """What has happened to one callback, as far as its promises go: plain facts, each list in order of time."""
+class History:
+    """What happened to one callback that matters for its promises. Each list is in order of time."""
 
     began_at: datetime
     priorities: tuple[tuple[datetime, Priority], ...]
-    """Each priority it was given, and when. The first counts from the beginning."""
+    """Each priority it was given, and when. The first one counts from the beginning."""
     waits: tuple[Wait, ...] = ()
     attempted_at: datetime | None = None
     resolved_at: datetime | None = None
@@ -55,14 +55,14 @@ class Course:
 
     def __post_init__(self) -> None:
         if not self.priorities:
-            raise ValueError(f"The callback of {self.began_at} has no priority. Give the one it began with.")
+            raise ValueError(f"The callback of {self.began_at} has no priority. Give its first one.")
         object.__setattr__(self, "began_at", in_utc(self.began_at))
         object.__setattr__(self, "priorities", tuple((in_utc(at), given) for at, given in self.priorities))
         object.__setattr__(self, "attempted_at", _in_utc(self.attempted_at))
         object.__setattr__(self, "resolved_at", _in_utc(self.resolved_at))
 
-    def known_at(self, now: datetime) -> Course:
-        """The same, without what came after `now`."""
+    def known_at(self, now: datetime) -> History:
+        """Return the same history without anything after `now`."""
         return replace(
             self,
             priorities=(self.priorities[0], *((at, given) for at, given in self.priorities[1:] if at <= now)),
@@ -82,96 +82,97 @@ class Promise:
     waits: tuple[Wait, ...]
     """What stopped its clock."""
     due_at: datetime | None
-    """None while the clock is stopped: it depends on the customer."""
+    """None while the clock is stopped."""
     done_at: datetime | None
     standing: Standing
 
 
-def first_reaction(course: Course, hours: SupportHours, now: datetime) -> Promise:
-    """How the first reaction stands: owed until the first attempt to reach the customer. Nothing pauses it."""
-    course = replace(course.known_at(in_utc(now)), waits=())
-    targets = tuple((at, course.promised_reaction or priority.first_reaction) for at, priority in course.priorities)
-    counts = _in_force(course, targets, course.attempted_at, hours)
-    return _promise("first reaction", course, counts, hours, in_utc(now))
+def first_reaction(history: History, hours: SupportHours, now: datetime) -> Promise:
+    """Return the first reaction at `now`. The first attempt to reach the customer fulfills it; nothing pauses it."""
+    history = replace(history.known_at(in_utc(now)), waits=())
+    targets = tuple((at, history.promised_reaction or priority.first_reaction) for at, priority in history.priorities)
+    counts = _counts_after_changes(history, targets, history.attempted_at, hours)
+    return _promise("first reaction", history, counts, hours, in_utc(now))
 
 
-def resolution(course: Course, hours: SupportHours, now: datetime) -> Promise | None:
-    """How the resolution stands; None when only a release is promised. Waiting for the customer stops its clock."""
-    course = course.known_at(in_utc(now))
-    targets = tuple((at, priority.resolution) for at, priority in course.priorities)
-    counts = _in_force(course, targets, course.resolved_at, hours)
-    return _promise("resolution", course, counts, hours, in_utc(now)) if counts else None
+def resolution(history: History, hours: SupportHours, now: datetime) -> Promise | None:
+    """Return the resolution at `now`, or None if only a release is promised. Waiting for the customer pauses it."""
+    history = history.known_at(in_utc(now))
+    targets = tuple((at, priority.resolution) for at, priority in history.priorities)
+    counts = _counts_after_changes(history, targets, history.resolved_at, hours)
+    return _promise("resolution", history, counts, hours, in_utc(now)) if counts else None
 
 
 @dataclass(frozen=True)
 class _Count:
-    """A target, and when its time began to be counted."""
+    """A target, and the instant from which its time counts."""
 
     target: Target
     starts_at: datetime
 
-    def gone_by(self, part: timedelta, waits: Iterable[Wait], hours: SupportHours) -> datetime:
-        """When `part` of the target has gone by, without the waits; NEVER while one of them has no end."""
+    def reached_at(self, part: timedelta, waits: Iterable[Wait], hours: SupportHours) -> datetime:
+        """Return when `part` of the target has passed, without the waits, or NEVER while one of them has no end."""
         left, runs_from = part, self.starts_at
         for wait in waits:
-            ran = time_gone(self.target, runs_from, max(wait.since, runs_from), hours)
+            ran = elapsed(self.target, runs_from, max(wait.since, runs_from), hours)
             if ran >= left:
                 break
             if wait.until is None:
                 return NEVER
             left, runs_from = left - ran, max(wait.until, runs_from)
-        return gone_by(self.target, runs_from, left, hours)
+        return reached_at(self.target, runs_from, left, hours)
 
     def due_at(self, waits: Iterable[Wait], hours: SupportHours) -> datetime:
-        return self.gone_by(self.target.within, waits, hours)
+        return self.reached_at(self.target.within, waits, hours)
 
 
 _Counts = tuple[_Count, ...]
 
 
-def _in_force(
-    course: Course, targets: tuple[tuple[datetime, Target | None], ...], done_at: datetime | None, hours: SupportHours
+def _counts_after_changes(
+    history: History, targets: tuple[tuple[datetime, Target | None], ...], done_at: datetime | None, hours: SupportHours
 ) -> _Counts:
-    """What is counted once every change of priority has been taken in; of several, the earliest due is owed.
+    """Return the targets that count after every change of priority. The one due first is the promise.
 
-    A change counts the new target from the beginning. Where that has gone by already, it is counted from the change,
-    since nobody can keep a promise made too late, and the old promise stands beside it. Once the promise is met or
-    missed, changes come too late.
+    A new target counts from the beginning of the call. If it would be overdue by then, it counts from the change
+    instead, and the previous target still counts too. Changes after a promise is met or missed have no effect.
     """
-    counts = _count_again((), course, course.began_at, targets[0][1], hours)
+    counts = _count_again((), history, history.began_at, targets[0][1], hours)
     for at, target in targets[1:]:
-        waits = _known(course.waits, at)
+        waits = _known(history.waits, at)
         is_missed = any(count.due_at(waits, hours) < at for count in counts)
         if is_missed or (done_at is not None and done_at <= at):
             break
-        counts = _count_again(counts, course, at, target, hours)
+        counts = _count_again(counts, history, at, target, hours)
     return counts
 
 
-def _count_again(counts: _Counts, course: Course, at: datetime, target: Target | None, hours: SupportHours) -> _Counts:
+def _count_again(
+    counts: _Counts, history: History, at: datetime, target: Target | None, hours: SupportHours
+) -> _Counts:
     if target is None:
         return ()
-    from_the_beginning = _Count(target, course.began_at)
-    if from_the_beginning.due_at(_known(course.waits, at), hours) > at:
+    from_the_beginning = _Count(target, history.began_at)
+    if from_the_beginning.due_at(_known(history.waits, at), hours) > at:
         return (from_the_beginning,)
     return (*counts, _Count(target, at))
 
 
 def _promise(
-    what: Literal["first reaction", "resolution"], course: Course, counts: _Counts, hours: SupportHours, now: datetime
+    what: Literal["first reaction", "resolution"], history: History, counts: _Counts, hours: SupportHours, now: datetime
 ) -> Promise:
-    done_at = course.attempted_at if what == "first reaction" else course.resolved_at
-    owed = min(counts, key=lambda count: count.due_at(course.waits, hours))
-    due_at = owed.due_at(course.waits, hours)
+    done_at = history.attempted_at if what == "first reaction" else history.resolved_at
+    owed = min(counts, key=lambda count: count.due_at(history.waits, hours))
+    due_at = owed.due_at(history.waits, hours)
     if (done_at or now) > due_at:
-        standing = Standing.BREACHED  # for good: a repair does not undo it
+        standing = Standing.BREACHED  # permanent: a late resolution does not undo it
     elif done_at is not None:
         standing = Standing.MET
-    elif now >= owed.gone_by(owed.target.warning, course.waits, hours):
+    elif now >= owed.reached_at(owed.target.warning, history.waits, hours):
         standing = Standing.AT_RISK
     else:
         standing = Standing.ON_TIME
-    waits = tuple(wait for wait in course.waits if wait.since < due_at and wait.since <= (done_at or now))
+    waits = tuple(wait for wait in history.waits if wait.since < due_at and wait.since <= (done_at or now))
     due = None if due_at == NEVER else due_at
     return Promise(what, owed.target, owed.starts_at, waits, due, done_at, standing)
 

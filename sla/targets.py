@@ -1,4 +1,4 @@
-"""Targets: how soon something is promised, and when that makes it due."""
+"""Targets: how soon something is promised, and when it is due."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from sla.hours import SupportHours
 
 @dataclass(frozen=True)
 class Target:
-    """Within so long: around the clock or, with `business_time`, counting support hours only.
+    """A promise to do something within a time: around the clock or, with `business_time`, in support hours only.
 
-    It is at risk once `at_risk_after` of it has gone by; if nothing is said, three quarters. Raises ValueError when
-    there is no time to keep it in.
+    It is at risk once `at_risk_after` has passed, by default three quarters of it. Raise ValueError for a target of
+    zero, and for a warning that does not come before the end.
     """
 
     within: timedelta
@@ -23,7 +23,7 @@ class Target:
 
     def __post_init__(self) -> None:
         if self.within <= timedelta(0):
-            raise ValueError(f"A target of {self.within} cannot be kept. Promise more than no time.")
+            raise ValueError(f"A target of {self.within} cannot be kept. Give a positive time.")
         if not timedelta(0) < self.warning <= self.within:
             raise ValueError(
                 f"A target of {self.within} cannot be at risk after {self.warning}. Warn before it is due."
@@ -31,7 +31,7 @@ class Target:
 
     @property
     def warning(self) -> timedelta:
-        """How much of it goes by before it is at risk."""
+        """How much of it passes before it is at risk."""
         return self.within * 3 / 4 if self.at_risk_after is None else self.at_risk_after
 
 
@@ -40,15 +40,15 @@ AFTER_HOURS = Target(within=timedelta(minutes=30))
 
 
 def due_at(target: Target, starts_at: datetime, hours: SupportHours) -> datetime:
-    """When what was promised at `starts_at` is due. What is promised in business time is never due while closed."""
-    return gone_by(target, starts_at, target.within, hours)
+    """Return when a target that counts from `starts_at` is due. In business time, that is never while closed."""
+    return reached_at(target, starts_at, target.within, hours)
 
 
-def gone_by(target: Target, starts_at: datetime, part: timedelta, hours: SupportHours) -> datetime:
-    """When `part` of the target's time has gone by, as the target counts time."""
+def reached_at(target: Target, starts_at: datetime, part: timedelta, hours: SupportHours) -> datetime:
+    """Return when `part` of a target's time has passed, in the time that the target counts."""
     return hours.add_business_time(starts_at, part) if target.business_time else in_utc(starts_at) + part
 
 
-def time_gone(target: Target, start: datetime, end: datetime, hours: SupportHours) -> timedelta:
-    """How much of the target's time goes by from `start` to `end`."""
+def elapsed(target: Target, start: datetime, end: datetime, hours: SupportHours) -> timedelta:
+    """Return how much of a target's time passes between two instants."""
     return hours.business_time_between(start, end) if target.business_time else in_utc(end) - in_utc(start)

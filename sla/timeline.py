@@ -1,6 +1,6 @@
-"""Stretches of opening from one instant to another, added up beforehand so that any span costs two look-ups.
+"""Spans of opening, summed in advance, so that the business time of any span takes two lookups.
 
-Knows nothing of weeks or zones: `sla.hours` draws it.
+It knows no weeks and no zones: `sla.hours` builds it.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ DAY = timedelta(days=1)
 
 
 class Timeline:
-    """What is open between `starts_at` and `ends_at`. It never changes. Every instant in it is in UTC.
+    """What is open between `starts_at` and `ends_at`, in UTC. It is immutable.
 
-    It is a list of edges: an opening, a closing, an opening, and so on. So it is open wherever an odd number of edges
-    has been passed, and an edge itself is passed at its instant.
+    It is a list of edges: an opening, a closing, an opening, and so on. It is open wherever an odd number of edges is
+    at or before an instant.
     """
 
     __slots__ = ("_by_day", "_edges", "_first_day", "_worked", "ends_at", "starts_at")
 
     def __init__(self, starts_at: datetime, ends_at: datetime, spans: Iterable[Span]) -> None:
-        """Draw spans that are in order. Those that touch become one."""
+        """Take spans that are in order. Those that touch or overlap become one."""
         self.starts_at, self.ends_at = starts_at, ends_at
         self._edges = edges = list[datetime]()
         for opens, closes in spans:
@@ -37,7 +37,7 @@ class Timeline:
         self._worked = [NOTHING]  # [n]: the business time until the n-th edge
         for opens, closes in zip(edges[::2], edges[1::2], strict=True):
             self._worked += (self._worked[-1], self._worked[-1] + (closes - opens))
-        # Which edges each day has, so that no search is longer than a day's.
+        # The edges of each day, so that a search is never longer than a day.
         self._first_day = starts_at.toordinal()
         midnight = starts_at.replace(hour=0, minute=0, second=0)
         days = range(ends_at.toordinal() - self._first_day + 2)
@@ -47,40 +47,40 @@ class Timeline:
         return self._passed(at) % 2 == 1
 
     def next_opening(self, at: datetime) -> datetime | None:
-        """The first instant from `at` on that is open, as far as this line is drawn."""
+        """Return the first open instant from `at` on, or None if there is none on this timeline."""
         passed = self._passed(at)
         if passed % 2:
             return at
         return self._edges[passed] if passed < len(self._edges) else None
 
     def next_closing(self, at: datetime) -> datetime | None:
-        """The first instant from `at` on that is not open, as far as this line is drawn."""
+        """Return the first instant from `at` on that is not open, or None if there is none on this timeline."""
         passed = self._passed(at)
         if not passed % 2:
             return at
         return self._edges[passed] if self._edges[passed] < self.ends_at else None
 
     def worked_before(self, at: datetime) -> timedelta:
-        """How long it was open from the beginning of the line to `at`."""
+        """Return how long it is open from the start of the timeline to `at`."""
         edges = self._edges
         passed, last = self._by_day[at.toordinal() - self._first_day]
-        while passed < last and edges[passed] <= at:  # as _passed has it, but without the cost of asking
+        while passed < last and edges[passed] <= at:  # the same as _passed, inlined because it is called so often
             passed += 1
         return self._worked[passed] + (at - edges[passed - 1]) if passed % 2 else self._worked[passed]
 
     def when_worked(self, worked: timedelta) -> datetime | None:
-        """The first instant by which it was open for so long, if it ever is; more than nothing."""
+        """Return the first instant by which it was open for `worked` (more than zero), or None."""
         closing = bisect_left(self._worked, worked)
         return self._edges[closing - 1] - (self._worked[closing] - worked) if closing < len(self._worked) else None
 
     def _passed(self, at: datetime) -> int:
-        """How many edges are at or before `at`."""
+        """Return how many edges are at or before `at`."""
         first, last = self._by_day[at.toordinal() - self._first_day]
         return bisect_right(self._edges, at, first, last)
 
 
 def changed(spans: list[Span], starts_at: datetime, ends_at: datetime, opens: bool) -> list[Span]:
-    """The same spans, in order and apart, but open or closed from `starts_at` to `ends_at`."""
+    """Return the same spans, in order, but open (or closed) from `starts_at` to `ends_at`."""
     first = bisect_right(spans, starts_at, key=lambda span: span[1])
     last = bisect_left(spans, ends_at, key=lambda span: span[0])
     touched = spans[first:last]

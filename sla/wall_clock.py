@@ -1,7 +1,6 @@
-"""Local time: which instant a wall clock's time means, in the hours that it skips and repeats too.
+"""Local times as instants, including the hour that is skipped in spring and the one that is repeated in autumn.
 
-The clock is read as one that is never set back. So a time that spring skips means the moment of the jump, and a time
-that autumn repeats means its first pass.
+A skipped time means the moment of the change. A repeated time means its first occurrence.
 """
 
 from __future__ import annotations
@@ -14,11 +13,11 @@ from sla.timeline import DAY
 
 
 def first_instant(shown: datetime, zone: ZoneInfo) -> datetime:
-    """The first instant at which the wall clock in `zone` shows the naive time `shown`, or later."""
+    """Return the first instant (UTC) at which local time in `zone` is `shown`, a naive time, or later."""
     instant = shown.replace(tzinfo=zone).astimezone(UTC)
     if _shown(instant, zone) == shown:
         return instant
-    # The clock never shows it. It jumps over it at one of the seconds after this:
+    # The time is skipped. The change is at one of the seconds after this:
     earliest = shown.replace(tzinfo=zone, fold=1, microsecond=0).astimezone(UTC)
     seconds = range(round((instant - earliest).total_seconds()))
     jump = bisect_left(seconds, True, key=lambda second: _shown(earliest + timedelta(seconds=second), zone) >= shown)
@@ -26,13 +25,13 @@ def first_instant(shown: datetime, zone: ZoneInfo) -> datetime:
 
 
 def local_day(at: datetime, zone: ZoneInfo) -> date:
-    """The day between whose midnights `at` is. A clock set back over midnight does not bring back the day before."""
+    """Return the local day of an instant. A day does not return when clocks are set back over midnight."""
     day = _shown(at, zone).date()
     return day + DAY if begins(day + DAY, zone) <= at else day
 
 
 def begins(day: date, zone: ZoneInfo) -> datetime:
-    """The first instant of a local day."""
+    """Return the first instant (UTC) of a local day."""
     return first_instant(datetime.combine(day, time()), zone)
 
 

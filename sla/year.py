@@ -1,4 +1,4 @@
-"""One year of the desk as a supervisor confirms it: its holidays, closures and openings, line by line."""
+"""One year of the desk for a supervisor to confirm: its holidays, closures and openings, line by line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sla.hours import Closure, SupportHours
 
 
 def lines_of_year(hours: SupportHours, year: int) -> list[str]:
-    """A line for every holiday of the year, and for every closure and opening that begins in it, by date."""
+    """Return a line for each holiday of the year, and for each closure and opening that begins in it, by date."""
     lines = [(day, _holiday(day, found, hours)) for day, found in hours.holidays.in_year(year).items()]
     for closure in hours.closures:
         begins = closure.starts_at.astimezone(hours.zone)

@@ -1,7 +1,7 @@
-"""Time zones by name, and which edition of the world's time zone rules is in use.
+"""Time zones by name, and which edition of the time zone rules (IANA tzdata) is in use.
 
-Python prefers the rules of the operating system, which may be years behind those of the `tzdata` package: a machine
-with rules of 2025 is an hour wrong in British Columbia from November 2026.
+Python prefers the rules of the operating system, which may be years older than those of the `tzdata` package. With
+rules from 2025, a machine is an hour wrong in British Columbia from November 2026.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 RELEASE = "2026f"
-"""The edition that this release was tested with. An older one is warned of."""
+"""The edition that this release was tested with. An older one causes a warning."""
 
 _SYSTEM_PATH = zoneinfo.TZPATH
 
@@ -27,7 +27,7 @@ class UnknownZone(ValueError):
 
 @dataclass(frozen=True)
 class ZoneRules:
-    """The editions found, such as "2026f"; None for one that is not there or does not say."""
+    """The editions found, such as "2026f". None means that it is missing or unknown."""
 
     system: str | None
     package: str | None
@@ -42,13 +42,13 @@ class ZoneRules:
 
     @property
     def warning(self) -> str | None:
-        """What to tell the operator; None when all is well."""
+        """A warning for the operator, or None."""
         if self.used is not None and self.used >= RELEASE:
             return None
-        found = f"are of edition {self.used}" if self.used else "do not say their edition"
+        found = f"are edition {self.used}" if self.used else "have an unknown edition"
         return (
-            f"The time zone rules {found}, and this release needs {RELEASE} or later: where clocks have changed since, "
-            "hours would be wrong. Run: pip install --upgrade tzdata"
+            f"The time zone rules {found}, and this release needs {RELEASE} or later. Hours would be wrong where the "
+            "rules have changed since. Run: pip install --upgrade tzdata"
         )
 
     def __str__(self) -> str:
@@ -56,7 +56,7 @@ class ZoneRules:
 
 
 def zone_named(name: str) -> ZoneInfo:
-    """The zone of that name. Raises UnknownZone."""
+    """Return the zone of that name. Raise UnknownZone."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -64,7 +64,7 @@ def zone_named(name: str) -> ZoneInfo:
 
 
 def installed_rules(system_path: Iterable[str] = _SYSTEM_PATH) -> ZoneRules:
-    """Read the editions of the system's rules and of the package's."""
+    """Return the editions of the system's rules and of the package's."""
     directories = [Path(directory) for directory in system_path if Path(directory).is_dir()]
     try:
         package = _edition(resources.files("tzdata") / "zoneinfo")
@@ -74,7 +74,7 @@ def installed_rules(system_path: Iterable[str] = _SYSTEM_PATH) -> ZoneRules:
 
 
 def use_newest_rules() -> ZoneRules:
-    """Let every zone made from now on follow the newer edition. Call it first: a zone made before stays as it is."""
+    """Use the newer edition for every zone created from now on. Zones created earlier are not affected."""
     rules = installed_rules()
     if rules.package_is_newer:
         zoneinfo.reset_tzpath(to=())

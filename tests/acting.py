@@ -1,4 +1,4 @@
-"""Acts on callbacks, as tests perform them: by a technician, or by a supervisor at the console."""
+"""Performs acts in tests: by a technician, or by a supervisor at the console."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from callbacks.desk.desk_file import Desk
 def technician_acts(
     session: Session, desk: Desk, callback: Callback, act: Act, technician: Technician, now: datetime
 ) -> str:
-    """Perform an act by text, and return what the technician is told in English. Raise Refused."""
+    """Perform an act by text and return the answer in English. Raise Refused."""
     return perform(session, desk, callback.id, act, technician_by(technician, Via.TEXT), now).english
 
 
 def supervisor_acts(session: Session, desk: Desk, callback: Callback, act: Act, email: str, now: datetime) -> str:
-    """Perform an act at the console, and return what the supervisor is told. Raise Refused."""
+    """Perform an act at the console and return the answer in English. Raise Refused."""
     by = Requester(email, Via.CONSOLE, Role.SUPERVISOR, None)
     return perform(session, desk, callback.id, act, by, now).english
 
 
 def takes(session: Session, desk: Desk, callback: Callback, technician: Technician, now: datetime) -> bool:
-    """Take a callback, and return whether it is the technician's."""
+    """Take a callback and return whether the technician is its owner."""
     try:
         technician_acts(session, desk, callback, Take(), technician, now)
     except Refused:
@@ -37,6 +37,6 @@ def takes(session: Session, desk: Desk, callback: Callback, technician: Technici
 
 
 def resolves(session: Session, desk: Desk, callback: Callback, technician: Technician, now: datetime) -> None:
-    """Resolve a callback that is open."""
+    """Resolve a callback, unless it is closed."""
     if callback.state is CallbackState.OPEN:
         technician_acts(session, desk, callback, ReportOutcome(ReportedOutcome.RESOLVED), technician, now)

@@ -13,7 +13,7 @@ import structlog
 
 from callbacks.db.database import Database
 from callbacks.db.migrations import migrate
-from tests.ivr.webhooks import DIRECT, Carrier
+from tests.ivr.webhook_client import DIRECT, WebhookClient
 
 CALLS = 300
 
@@ -35,7 +35,7 @@ def run() -> None:
     with tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{Path(folder) / 'desk.db'}")
         migrate(database)
-        carrier = Carrier(database)
+        carrier = WebhookClient(database)
         refused = milliseconds(lambda _: carrier.client.post("/voice/incoming", data={"CallSid": "CA1"}))
         known = milliseconds(lambda n: carrier.posts("/voice/screen?line=direct", CallSid=f"CA{n:032d}"))
         first = milliseconds(lambda n: carrier.calls(DIRECT, sid=f"CA{n:032d}"))

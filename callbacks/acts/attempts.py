@@ -1,4 +1,4 @@
-"""Attempts to reach the customer: what the promise counts (policy: After hours)."""
+"""Attempts to reach the customer, which keep the promise (policy: After hours)."""
 
 from __future__ import annotations
 
@@ -25,12 +25,11 @@ from callbacks.text.formats import readable_number
 
 @dataclass(frozen=True)
 class ReportOutcome(Act):
-    """Somebody says how the call to the customer went; each outcome has its own next step.
+    """Report how the call to the customer went. Supervisors report for the owner.
 
-    Resolved: it closes. Continuing: it stays with them. A message left, or no answer: it stays theirs, to be tried
-    again. A wrong number: it is never called again, and the supervisors are told. After a connection this completes
-    the attempt that the connection recorded; otherwise it is an attempt of its own. At the console a supervisor says
-    it for the owner.
+    RESOLVED closes the callback. With CONTINUING, LEFT_A_MESSAGE and NO_ANSWER it stays open with its owner. After
+    WRONG_NUMBER the number is never called again, and supervisors are alerted. The report completes the attempt that a
+    connection recorded; without one it is an attempt by word.
     """
 
     outcome: ReportedOutcome
@@ -39,7 +38,7 @@ class ReportOutcome(Act):
 
     def apply(self, context: ActContext) -> Words:
         callback, technician = context.callback, context.technician_or_owner()
-        _put_on_record(context, technician, self.outcome)
+        _record_outcome(context, technician, self.outcome)
         if self.outcome is ReportedOutcome.RESOLVED:
             _resolve(context, technician)
         elif self.outcome is ReportedOutcome.WRONG_NUMBER:
@@ -47,7 +46,7 @@ class ReportOutcome(Act):
         return wording.outcome_recorded(context.desk, callback.reference, self.outcome, context.by.code, context.now)
 
 
-def _put_on_record(context: ActContext, technician: Technician, outcome: ReportedOutcome) -> None:
+def _record_outcome(context: ActContext, technician: Technician, outcome: ReportedOutcome) -> None:
     session, callback, now = context.session, context.callback, context.now
     unreported = _unreported_connection(session, callback, technician)
     if unreported is not None:
@@ -60,7 +59,7 @@ def _put_on_record(context: ActContext, technician: Technician, outcome: Reporte
 
 
 def _unreported_connection(session: Session, callback: Callback, technician: Technician) -> ReachAttempt | None:
-    """Return their last connection to the customer of which nobody has said how it went."""
+    """Return the technician's last connection whose outcome was not reported yet, or None."""
     theirs = select(ReachAttempt).where(
         ReachAttempt.callback_id == callback.id, ReachAttempt.technician_id == technician.id
     )
@@ -77,7 +76,7 @@ def _resolve(context: ActContext, technician: Technician) -> None:
 
 
 def _block_the_number(context: ActContext, technician: Technician) -> None:
-    """Somebody else lives there: they must not be called again, and the customer still waits."""
+    """Remove a number that is someone else's. The customer still waits, so supervisors are alerted."""
     callback = context.callback
     number = callback.call.customer_number or callback.call.caller
     callback.call.customer_number = None
@@ -96,9 +95,9 @@ def record_attempt(
     now: datetime,
     call_sid: str | None = None,
 ) -> ReachAttempt:
-    """Record an attempt to reach the customer, and return it. The first one keeps the promise and ends the paging.
+    """Record an attempt to reach the customer and return it. The first one keeps the promise and ends the paging.
 
-    `call_sid` is the call of a connection; without one, a person has said how it went.
+    `call_sid` is the call of a connection; without one, the attempt is by word.
     """
     attempt = ReachAttempt(callback_id=callback.id, technician_id=technician.id, tried_at=now, outcome=outcome)
     attempt.told_by, attempt.call_sid, attempt.is_told = source[:80], call_sid, call_sid is None

@@ -1,7 +1,7 @@
-"""What an act is: who may do it, when it fits, what it conflicts with. Each act is one class in this room.
+"""An act is one thing a person does to a callback: who may do it, when it fits, what it conflicts with and changes.
 
-Texts, keys on the phone, the page behind a text's link and the console translate what people do into an act and a
-requester, and call `perform`. Nothing else changes a callback on a person's behalf.
+Each act is a class in this package. Texts, phone keys, the link in a text and the console each build an act and a
+requester and call `perform`. Nothing else changes a callback for a person.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ WORKERS = SUPERVISORS | {Role.TECHNICIAN}
 
 
 class Via(enum.Enum):
-    """How somebody asked for an act."""
+    """The channel of a request."""
 
     TEXT = "text"
     PHONE = "phone"
@@ -39,7 +39,7 @@ class Via(enum.Enum):
 
 
 class Refused(WrongState):
-    """An act that somebody may not do, or that does not fit; worded for whoever asked."""
+    """The requester may not do the act, or it does not fit. `words` is the answer in both languages."""
 
     def __init__(self, words: Words) -> None:
         self.words = words
@@ -48,38 +48,38 @@ class Refused(WrongState):
 
 @dataclass(frozen=True)
 class Requester:
-    """Who asks for an act, and how."""
+    """Who requests an act, and by which channel."""
 
-    name: str  # as the event log names them: a technician's name, or a user's mail address
+    name: str  # in the event log: a technician's name, or a user's email address
     via: Via
     role: Role
     technician: Technician | None
-    code: str = ""  # of the page that a text answers; the answer then names the replies that fit
+    code: str = ""  # of the page that a text replies to; the answer then lists the replies that fit next
 
     @property
     def label(self) -> str:
-        """Return how an attempt names its source: "text", "console, boss@example.com"."""
+        """Return the source of an attempt, as stored: "text", "console, boss@example.com"."""
         return f"{self.via.value}, {self.name}" if self.via is Via.CONSOLE else self.via.value
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return every name under which the event log knows them."""
+        """Return every name that the event log has for them."""
         return tuple(dict.fromkeys([self.name, *([self.technician.name] if self.technician else [])]))
 
 
 def technician_by(technician: Technician, via: Via, code: str = "") -> Requester:
-    """Return a technician who acts by text, phone or link."""
+    """Return the requester for a technician who acts by text, phone or link."""
     return Requester(technician.name, via, Role.TECHNICIAN, technician, code)
 
 
 def user_at_console(user: User) -> Requester:
-    """Return a user who acts at the console; one who is paged acts as that technician, too."""
+    """Return the requester for a user at the console, with the technician that the user is, if any."""
     return Requester(user.email, Via.CONSOLE, user.role, user.technician)
 
 
 @dataclass(frozen=True)
 class ActContext:
-    """What an act works with. The callback is locked until the transaction ends."""
+    """What an act needs. The callback is locked until the transaction ends."""
 
     session: Session
     desk: Desk
@@ -89,19 +89,19 @@ class ActContext:
 
     @property
     def acts_for_themselves(self) -> bool:
-        """Return whether the requester is a technician, and not a supervisor who acts for the owner."""
+        """Return whether the requester acts as a technician. Supervisors act for the owner."""
         return self.by.role is Role.TECHNICIAN
 
     def acting_technician(self) -> Technician:
-        """Return the technician that the requester is. Raise Refused when they are none."""
+        """Return the technician that the requester is. Raise Refused when they are not a technician."""
         if self.by.technician is None:
             raise Refused(wording.NOT_A_TECHNICIAN)
         return self.by.technician
 
     def technician_or_owner(self) -> Technician:
-        """Return the technician that an act is about: the requester, or the owner a supervisor acts for.
+        """Return the technician whose act it is: the requester, or the owner for whom a supervisor acts.
 
-        Raise Refused when nobody has the callback.
+        Raise Refused when there is no owner.
         """
         if self.acts_for_themselves:
             return self.acting_technician()
@@ -110,7 +110,7 @@ class ActContext:
         return self.callback.owner
 
     def record(self, kind: EventKind, detail: str = "", actor: str | None = None) -> None:
-        """Add an event in the requester's name, or in another actor's."""
+        """Add an event by the requester, or by another `actor`."""
         record_event(self.session, self.callback.call_sid, self.now, actor or self.by.name, kind, detail)
 
 
@@ -119,24 +119,24 @@ class Act(abc.ABC):
     """One thing that a person does to a callback."""
 
     roles: ClassVar[frozenset[Role]] = WORKERS
-    """Who may do it."""
+    """The roles that may do it."""
     states: ClassVar[frozenset[CallbackState]] = frozenset({CallbackState.OPEN})
-    """When it fits."""
+    """The states of a callback in which it fits."""
     conflicts: ClassVar[frozenset[EventKind]] = frozenset()
-    """What somebody else may have done since the requester looked, that makes it a mistake."""
+    """The events by others, since the requester loaded the callback, after which the act is refused."""
 
     @abc.abstractmethod
     def apply(self, context: ActContext) -> Words:
-        """Change the callback, inform whom it concerns, and return what the requester is told. Raise Refused."""
+        """Change the callback, inform the people concerned, and return the answer. Raise Refused."""
 
 
 def perform(
     session: Session, desk: Desk, callback_id: int, act: Act, by: Requester, now: datetime, seen: int | None = None
 ) -> Words:
-    """Do what somebody asks, all of it or nothing, and return what they are told.
+    """Perform an act and return the answer to the requester. Raise Refused, or NotFound for an unknown id.
 
-    `seen` is the last event that they had seen, where their screen can tell: an act that would undo what somebody
-    else did since is refused. Raise Refused, and NotFound when there is no such callback.
+    `seen` is the id of the last event when the requester loaded the callback, where the channel knows it: if someone
+    else made a conflicting change since, the act is refused.
     """
     callback = locked(session, Callback, callback_id)
     if by.role not in act.roles:
@@ -149,7 +149,7 @@ def perform(
 
 
 def last_event_id(session: Session, callback: Callback) -> int:
-    """Return the id of the last event so far: what whoever looks now has seen."""
+    """Return the id of the callback's last event, or 0: what someone who loads it now has seen."""
     return session.scalar(select(func.max(Event.id)).where(Event.call_sid == callback.call_sid)) or 0
 
 

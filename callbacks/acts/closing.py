@@ -1,4 +1,4 @@
-"""End a callback without a call, or open it again. Each needs a reason: somebody will ask for it."""
+"""Cancel a callback without a call, or reopen one. Both need a reason."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from callbacks.text.bilingual import Words
 
 @dataclass(frozen=True)
 class Cancel(Act):
-    """Nobody needs to be called back, and a named person says why."""
+    """Close a callback because no call is needed. The owner, or everyone paged, reads the reason."""
 
     reason: str
 
@@ -41,7 +41,7 @@ class Cancel(Act):
 
 @dataclass(frozen=True)
 class Reopen(Act):
-    """It was not over after all: its owner has it again and is texted; it escalates when nobody has tried yet."""
+    """Open a closed callback again. The owner keeps it and gets a text; one that nobody tried escalates."""
 
     reason: str
 

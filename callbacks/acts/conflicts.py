@@ -1,6 +1,6 @@
-"""Which events make an act on an older view of a callback a mistake.
+"""Groups of events that acts conflict with, when someone else caused them after the requester loaded the callback.
 
-Somebody who listens to the message, or does not pick up, is in nobody's way.
+Events that change nothing, such as listening to the message, are in none.
 """
 
 from __future__ import annotations

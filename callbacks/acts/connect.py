@@ -1,6 +1,6 @@
-"""Connect a technician to the customer: their phone rings first, then the customer's.
+"""Connect a technician to the customer: the desk calls the technician first, then the customer.
 
-The attempt is on record when the customer's phone is dialed, not before (`callbacks.acts.attempts`).
+The attempt is recorded when the customer is dialed, not before (`callbacks.acts.attempts`).
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import FINAL, Channel, PageKind, PageState, PhoneSlot
 from callbacks.db.tables import Callback, Page, PageAttempt, Technician
 from callbacks.paging.pages import add_page, next_round
-from callbacks.people.person import Way
+from callbacks.people.person import ContactMethod
 from callbacks.text.bilingual import Words
 
-CONNECTING = timedelta(minutes=1)  # so long a phone may ring, and be asked for a key
+CONNECTING = timedelta(minutes=1)  # how long the call may take until the technician presses a key
 
 
 @dataclass(frozen=True)
 class Connect(Act):
-    """Call a technician and then the customer: the requester, or the owner when a supervisor asks."""
+    """Call a technician and then the customer. The technician is the requester, or the owner for a supervisor."""
 
     conflicts = OWNER_CHANGED | NUMBER_CHANGED
 
@@ -40,15 +40,15 @@ class Connect(Act):
         technician = technician or context.technician_or_owner()
         if from_console:
             context.record(EventKind.CONNECTION_REQUESTED)
-        _ring(context.session, callback, technician, context.now)
+        _call(context.session, callback, technician, context.now)
         return wording.connecting(callback.reference, for_owner=not context.acts_for_themselves)
 
 
-def _ring(session: Session, callback: Callback, technician: Technician, now: datetime) -> None:
-    if _is_being_connected(session, callback, technician, now):  # asked twice: the phone rings once
+def _call(session: Session, callback: Callback, technician: Technician, now: datetime) -> None:
+    if _is_being_connected(session, callback, technician, now):  # requested twice: called once
         return
     slot = PhoneSlot.FIRST if technician.verified_at is not None else PhoneSlot.SECOND
-    way = Way(Channel.CONNECTION, slot)
+    way = ContactMethod(Channel.CONNECTION, slot)
     add_page(session, callback, technician.id, way, PageKind.CONNECTION, next_round(callback), now)
 
 

@@ -1,4 +1,4 @@
-"""What is known of the caller and their message: notes, name, transcript, product. Search finds these words."""
+"""Details of the caller and the message: notes, name, transcript, product. Search finds notes, names, transcripts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class AddNote(Act):
 
 @dataclass(frozen=True)
 class NameCaller(Act):
-    """Record who the caller is."""
+    """Record the caller's name."""
 
     name: str
 
@@ -49,7 +49,7 @@ class NameCaller(Act):
 
 @dataclass(frozen=True)
 class WriteTranscript(Act):
-    """Write down what the message says. A machine never writes over it."""
+    """Record what the message says. A machine never overwrites it."""
 
     text: str
 
@@ -59,7 +59,7 @@ class WriteTranscript(Act):
     def apply(self, context: ActContext) -> Words:
         voicemail = context.callback.call.voicemail
         if voicemail is None:
-            raise Refused(wording.NO_MESSAGE)
+            raise Refused(wording.NO_VOICEMAIL)
         voicemail.transcript, voicemail.transcribed_by = self.text, TranscribedBy.PERSON
         context.record(EventKind.TRANSCRIBED, self.text)
         index_words(context.session, context.callback, self.text)
@@ -68,7 +68,7 @@ class WriteTranscript(Act):
 
 @dataclass(frozen=True)
 class SetProduct(Act):
-    """Record the product, and with it the coverage: covered, courtesy or billable (policy: Coverage)."""
+    """Record the product and, by the desk file, its coverage: covered, courtesy or billable (policy: Coverage)."""
 
     product: str
 

@@ -1,4 +1,4 @@
-"""Ask more people for help: take the next step of the policy at once, or ask for a manager."""
+"""Escalate by hand: take the next step at once, or ask for a manager."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from callbacks.text.bilingual import Words
 
 @dataclass(frozen=True)
 class PageNow(Act):
-    """Take the next step of the policy at once."""
+    """Take the next step of the policy at once, unless an owner is on it or the customer was tried."""
 
     roles = SUPERVISORS
     conflicts = TRIED
@@ -39,7 +39,7 @@ class PageNow(Act):
 
 @dataclass(frozen=True)
 class RequestManager(Act):
-    """The customer asks for a manager: whoever is on the highest layer is texted (policy: Lines)."""
+    """Text the people on the highest layer, because the customer asks for a manager (policy: Lines)."""
 
     reason: str
 

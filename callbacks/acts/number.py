@@ -1,4 +1,4 @@
-"""The number that the customer is called on. A wrong or fraudulent one must never be called."""
+"""The number to call the customer on. A wrong or fraudulent one must never be called."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from callbacks.db.event_kinds import EventKind
 from callbacks.records.search import index_words
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import readable_number
-from callbacks.text.phone_numbers import verdict_on, verdict_on_written
+from callbacks.text.phone_numbers import check_number, check_written_number
 
 
 @dataclass(frozen=True)
 class SetNumber(Act):
-    """Enter another number for this customer: one that they named in the message, or that a colleague knows.
+    """Enter another number for the customer, such as one from the message, in any notation.
 
-    It is judged as the caller's own was; a risky one needs somebody who may allow it, and takes their name.
+    A risky number needs a supervisor, whose name is recorded with it.
     """
 
     number: str
@@ -26,7 +26,7 @@ class SetNumber(Act):
     conflicts = ENDED | NUMBER_CHANGED
 
     def apply(self, context: ActContext) -> Words:
-        callback, verdict = context.callback, verdict_on_written(self.number)
+        callback, verdict = context.callback, check_written_number(self.number)
         if verdict.number is None:
             raise Refused(wording.cannot_be_called(repr(self.number), verdict.why))
         if verdict.needs_consent and context.by.role not in SUPERVISORS:
@@ -40,15 +40,15 @@ class SetNumber(Act):
 
 @dataclass(frozen=True)
 class Consent(Act):
-    """A named person allows a risky number to be called for this callback."""
+    """Allow the caller's risky number to be called. The supervisor's name is recorded with it."""
 
     roles = SUPERVISORS
     conflicts = ENDED | NUMBER_CHANGED | {EventKind.CONSENTED}
 
     def apply(self, context: ActContext) -> Words:
-        callback, verdict = context.callback, verdict_on(context.callback.call.caller)
+        callback, verdict = context.callback, check_number(context.callback.call.caller)
         if verdict.number is None:
-            raise Refused(wording.cannot_be_called(callback.call.caller or "The caller", verdict.why))
+            raise Refused(wording.cannot_be_called(callback.call.caller, verdict.why))
         callback.call.customer_number, callback.consented_by = verdict.number, context.by.name
         detail = f"{verdict.number} ({verdict.why or 'an ordinary number'}) may be called"
         context.record(EventKind.CONSENTED, detail)

@@ -1,4 +1,4 @@
-"""Open a callback: from now on somebody is paged until somebody has tried to reach the customer."""
+"""Open a callback: from now on people are paged until someone has tried to reach the customer."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ LETTERS = "AFHJKLMNRSWXY"
 
 
 def open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> Callback:
-    """Return the callback that a call leads to, opened now unless it is open already.
+    """Return the callback of a call; open it when there is none.
 
-    It is due from the moment the call began, and its first page goes into the same transaction.
+    Its deadline counts from the beginning of the call. Its first page is part of the same transaction.
     """
     locked(session, Call, call.sid)
     found = session.scalar(select(Callback).where(Callback.call_sid == call.sid))

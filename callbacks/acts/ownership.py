@@ -1,4 +1,4 @@
-"""Who has a callback: take it, assign it to somebody, pass it back to the escalation."""
+"""Who owns a callback: take it, assign it to someone, or pass it back to the escalation."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from callbacks.text.bilingual import Words
 
 @dataclass(frozen=True)
 class Take(Act):
-    """A technician becomes the owner. Asked again by the owner, nothing changes."""
+    """Make the requester the owner. For the owner nothing changes."""
 
     from_owner: bool = False
-    """Take it from whoever has it: for the console, which shows who that is."""
+    """Take it from another owner: for the console, which shows who that is."""
 
     conflicts = TRIED
 
@@ -34,9 +34,9 @@ class Take(Act):
 
 
 def take(context: ActContext, *, from_owner: bool = False) -> Technician:
-    """Make the requester the owner, and return them. Raise Refused when somebody else has it.
+    """Make the requester the owner and return them. Raise Refused when someone else is.
 
-    Somebody else's callback is theirs until it escalates again; from then on whoever takes it next has it.
+    Once escalation has resumed above an owner, anyone can take the callback from them.
     """
     callback, technician = context.callback, context.acting_technician()
     if owns(callback, technician):
@@ -52,7 +52,7 @@ def take(context: ActContext, *, from_owner: bool = False) -> Technician:
 
 @dataclass(frozen=True)
 class Assign(Act):
-    """A supervisor gives it to a technician, whoever has it, and the technician is texted."""
+    """Make a technician the owner in place of any other, and text them."""
 
     technician: Technician
 
@@ -73,7 +73,7 @@ class Assign(Act):
 
 
 def _hand_over(context: ActContext, technician: Technician) -> None:
-    """Tell whoever was paged that somebody has it, and watch the new owner from now on."""
+    """Inform the others who were paged, and schedule the new owner's reminders."""
     notify_others_of_owner(context.session, context.desk, context.callback, technician, context.now)
     if context.callback.attempted_at is None:
         take_next_step(context.session, context.desk, context.callback, context.now)
@@ -81,7 +81,7 @@ def _hand_over(context: ActContext, technician: Technician) -> None:
 
 @dataclass(frozen=True)
 class Pass(Act):
-    """A technician gives it back, or declines it: the next step of the policy is taken at once."""
+    """Give it back, or decline it: the next step of the policy is taken at once."""
 
     conflicts = OWNER_CHANGED
 

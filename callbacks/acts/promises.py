@@ -1,4 +1,4 @@
-"""What is promised to the customer: the priority, and waiting for them (policy: Priorities)."""
+"""Changes to what is promised: the priority, and waiting for the customer (policy: Priorities)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from callbacks.text.bilingual import Words
 
 @dataclass(frozen=True)
 class SetPriority(Act):
-    """Change the priority. While nobody has tried the customer, the policy that then holds begins anew."""
+    """Change the priority. If another policy applies to it, the escalation restarts with that one."""
 
     priority: PriorityLevel
 
@@ -40,7 +40,7 @@ class SetPriority(Act):
 
 @dataclass(frozen=True)
 class WaitForCustomer(Act):
-    """The desk cannot go on without the customer: the clock of the resolution stops."""
+    """Pause the resolution clock: the desk needs something from the customer first."""
 
     reason: str
 
@@ -59,7 +59,7 @@ class WaitForCustomer(Act):
 
 @dataclass(frozen=True)
 class EndWait(Act):
-    """The customer has said something: the clock of the resolution goes on."""
+    """Resume the resolution clock: the customer answered."""
 
     states = frozenset(CallbackState)
     conflicts = ENDED | WAITING_CHANGED
@@ -74,7 +74,7 @@ class EndWait(Act):
 
 
 def is_waiting(session: Session, callback: Callback) -> bool:
-    """Return whether the desk waits for the customer, so that the clock of the resolution stands still."""
+    """Return whether the desk waits for the customer, so that the resolution clock is paused."""
     return _open_wait(session, callback) is not None
 
 

@@ -1,6 +1,7 @@
-"""What somebody who acts is told: done, or refused and why. Both languages, in one place.
+"""The answers to acts, in both languages: what was done, or why it was refused.
 
-Where a page's code is known (texts), the answer names the replies that fit next.
+Where the page's code is known (texts), the answer lists the replies that fit next. Technicians get these answers as
+texts, so French keeps to the letters of GSM-7: é, è, à and ù, but no ê, ç, î or ô.
 """
 
 from __future__ import annotations
@@ -16,33 +17,35 @@ from callbacks.paging.subject import subject_of
 from callbacks.records.event_words import event_words
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import clock_time, ended_once, readable_number
-from callbacks.text.phone_numbers import verdict_on
+from callbacks.text.phone_numbers import check_number
 
 HAS_RESOLVED = Words("has resolved", "a réglé")
 HAS_CANCELLED = Words("has cancelled", "a annulé")
 
-# Refused, whoever asks
+# Refused
 
 NOT_ALLOWED = Words(
     "Only supervisors and administrators can do this.",
     "Seuls les superviseurs et les administrateurs peuvent le faire.",
 )
 NOT_A_TECHNICIAN = Words(
-    "You are not a technician. Assign it to one.", "Vous n'êtes pas technicien. Confiez-le à quelqu'un qui l'est."
+    "You are not a technician. Assign it to one.",
+    "Votre compte n'est pas celui d'un technicien. Confiez le rappel à un technicien.",
 )
 EMPTY_NOTE = Words("The note is empty.", "La note est vide.")
-NO_MESSAGE = Words("There is no message.", "Il n'y a pas de message.")
-REASON_TO_CANCEL = Words("Give a reason to cancel.", "Donnez une raison pour annuler.")
+NO_VOICEMAIL = Words("The caller left no message.", "L'appelant n'a pas laissé de message.")
+REASON_TO_CANCEL = Words("Give a reason to cancel.", "Indiquez la raison de l'annulation.")
 REASON_TO_REOPEN = Words(
-    "Give a reason to reopen: the owner will read it.", "Donnez une raison pour rouvrir: le responsable la lira."
+    "Give a reason to reopen: the owner will read it.",
+    "Indiquez la raison de la réouverture: le responsable la lira.",
 )
 NOT_TRIED_YET = Words(
     "Nobody has tried to reach the customer yet. The promised callback cannot wait.",
     "Personne n'a encore essayé de joindre le client. Le rappel promis ne peut pas attendre.",
 )
 TRIED_ALREADY = Words(
-    "Somebody has tried the customer, so nobody is paged any more. Assign it to somebody instead.",
-    "Le client a déjà été appelé; plus personne n'est avisé. Confiez-le plutôt à quelqu'un.",
+    "The customer has already been called, so paging has stopped. Assign it to someone instead.",
+    "Le client a déjà été appelé: plus personne n'est avisé. Confiez le rappel à quelqu'un.",
 )
 
 
@@ -55,72 +58,76 @@ def nobody_has_it(reference: str) -> Words:
 
 def wrong_state(reference: str, state: CallbackState) -> Words:
     """Return why an act does not fit the state of a callback."""
-    match state:
-        case CallbackState.OPEN:
-            return Words(f"{reference} is open.", f"{reference} est ouvert.")
-        case _:
-            return Words(f"{reference} is closed already.", f"{reference} est déjà fermé.")
+    if state is CallbackState.OPEN:
+        return Words(f"{reference} is already open.", f"{reference} est déjà ouvert.")
+    return Words(f"{reference} is already closed.", f"{reference} est déjà fermé.")
 
 
 def owned_by_another(callback: Callback) -> Words:
-    """Return who has a callback, for somebody who would have it."""
-    owner = callback.owner.name if callback.owner is not None else "somebody else"
+    """Return who has a callback, for somebody else who wants it."""
+    if callback.owner is None:
+        return Words(f"Someone else has {callback.reference}.", f"Quelqu'un d'autre a {callback.reference}.")
+    owner = callback.owner.name
     return Words(f"{owner} has {callback.reference}.", f"{owner} a {callback.reference}.")
 
 
 def acted_first(actor: str, kind: EventKind) -> Words:
-    """Return who did what since the requester looked."""
-    did = event_words(kind)
+    """Return who changed the callback after the requester loaded it. The words of the log are English only."""
     return Words(
-        f"{actor} acted first ({did}). Look at the callback as it is now, and try again.",
-        f"{actor} a agi avant vous ({did}). Relisez le rappel et recommencez.",
+        f"{actor} acted first ({event_words(kind)}). Check the callback and try again.",
+        f"{actor} a agi avant vous. Vérifiez le rappel et recommencez.",
     )
 
 
 def left(name: str) -> Words:
-    return Words(f"{name} has left the desk.", f"{name} a quitté l'équipe.")
+    return Words(f"{name} has left the team.", f"{name} a quitté l'équipe.")
 
 
 def owner_is_on_it(owner: str) -> Words:
     return Words(
-        f"{owner} has it. Assign it to somebody else first.",
+        f"{owner} has it. Assign it to someone else first.",
         f"{owner} s'en occupe. Confiez-le d'abord à quelqu'un d'autre.",
     )
 
 
 def nobody_on(layer: str) -> Words:
     return Words(
-        f"Nobody is on {layer} now. Assign it to somebody by name.",
-        f"Personne n'est de garde ({layer}). Confiez-le à quelqu'un par son nom.",
+        f"Nobody is on call ({layer}) now. Assign it to someone by name.",
+        f"Personne n'est de garde en ce moment ({layer}). Confiez le rappel à quelqu'un.",
     )
 
 
 def no_number(callback: Callback) -> Words:
-    """Return why there is no number to call, and what can be done."""
-    reference, caller, verdict = callback.reference, callback.call.caller, verdict_on(callback.call.caller)
+    """Return why there is no number to call, and what to do about it."""
+    reference, caller, verdict = callback.reference, callback.call.caller, check_number(callback.call.caller)
     if verdict.needs_consent:
         return Words(
             f"{reference}: {caller} is {verdict.why}. A supervisor must allow it first.",
-            f"{reference}: {caller} est à risque. Un superviseur doit l'autoriser.",
+            f"{reference}: {caller} est un numéro à risque. Un superviseur doit d'abord l'autoriser.",
         )
     return Words(
-        f"The caller of {reference} gave no number that may be called. Listen to the message for one.",
-        f"Aucun numéro à rappeler pour {reference}. Écoutez le message: il y en a peut-être un.",
+        f"No number to call for {reference}. Listen to the message for one.",
+        f"Aucun numéro à rappeler pour {reference}. Écoutez le message pour en trouver un.",
     )
 
 
 def cannot_be_called(number: str, why: str) -> Words:
-    return Words(f"{number} cannot be called: {why}.", f"{number}: ce numéro ne peut pas être composé.")
+    """Return why a number is never called; the number is empty when the caller gave none."""
+    return Words(
+        f"{number or 'The caller'} cannot be called: {why}.",
+        f"Impossible de composer {number or 'le numéro de cet appelant'}.",
+    )
 
 
 def supervisor_must_enter(number: str, why: str) -> Words:
     return Words(
-        f"{number} is {why}. A supervisor must enter it.", f"{number} est à risque. Un superviseur doit l'inscrire."
+        f"{number} is {why}. A supervisor must enter it.",
+        f"{number} est un numéro à risque. Seul un superviseur peut l'inscrire.",
     )
 
 
 def already_waiting(reference: str) -> Words:
-    return Words(f"{reference} is waiting for the customer already.", f"{reference} attend déjà le client.")
+    return Words(f"{reference} is already waiting for the customer.", f"{reference} attend déjà le client.")
 
 
 def not_waiting(reference: str) -> Words:
@@ -128,42 +135,45 @@ def not_waiting(reference: str) -> Words:
 
 
 def unknown_product(product: str) -> Words:
-    return Words(f"{product!r} is not a product in the desk file.", f"{product!r} n'est pas un produit du fichier.")
+    return Words(
+        f"{product!r} is not a product in the desk file.", f"{product!r} n'est pas dans la liste des produits."
+    )
 
 
 # Done
 
+_TAKEN = Words(
+    "{reference} is yours. Call {number}{when}. "
+    "CALL {code} connects you. Then DONE {code}, or NA {code} for no answer.",
+    "{reference} est à vous. Appelez {number}{when}. "
+    "APPEL {code} vous relie. Ensuite FAIT {code}, ou NA {code} sans réponse.",
+)
+_TAKEN_WITHOUT_NUMBER = Words(
+    "{reference} is yours: call{when}. No number to call: {why}. Listen to the message (link in the page). "
+    "Then DONE {code}, or NA {code} for no answer.",
+    "{reference} est à vous: appelez{when}. Aucun numéro à composer: écoutez le message (lien dans l'avis). "
+    "Ensuite FAIT {code}, ou NA {code} sans réponse.",
+)
+
 
 def taken(desk: Desk, callback: Callback, code: str, now: datetime) -> Words:
-    """Return what a new owner is told: whom to call by when, and, with a code, which replies fit next."""
-    reference = callback.reference
+    """Return what a new owner reads: whom to call by when and, with a code, which replies fit next."""
+    reference, number = callback.reference, callback.call.customer_number
     if not code:
         return Words(f"{reference} is yours.", f"{reference} est à vous.")
-    subject = subject_of(desk, callback)
-    when = by_when(subject, now)
-    if callback.call.customer_number is None:
-        why = verdict_on(callback.call.caller).why or "it was a wrong number"
-        return Words(
-            ended_once(f"{reference} is yours: call{when.english}. ")
-            + f"No number to call: {why}. Listen to the message by the link of the page. "
-            f"Afterwards: DONE {code}, or NA {code} for no answer.",
-            f"{reference} est à vous: appelez{when.french}, mais aucun numéro à composer. Écoutez le message. "
-            f"Ensuite: FAIT {code}, ou NA {code} sans réponse.",
-        )
-    number = readable_number(callback.call.customer_number)
-    return Words(
-        ended_once(f"{reference} is yours. Call {number}{when.english}. ")
-        + f"CALL {code} connects you. Afterwards: DONE {code}, or NA {code} for no answer.",
-        f"{reference} est à vous. Appelez {number}{when.french}. "
-        f"APPEL {code} vous relie. Ensuite: FAIT {code}, ou NA {code} sans réponse.",
-    )
+    template = _TAKEN if number else _TAKEN_WITHOUT_NUMBER
+    why = check_number(callback.call.caller).why or "it was a wrong number"
+    facts = {"reference": reference, "number": readable_number(number or ""), "why": why, "code": code}
+    when = by_when(subject_of(desk, callback), now)
+
+    def worded(language: str) -> str:
+        return ended_once(template.for_(language).format(when=when.for_(language), **facts))
+
+    return Words(worded("en"), worded("fr"))
 
 
 def assigned(reference: str, name: str) -> Words:
-    return Words(
-        f"{reference} was assigned to {name}, who gets a text.",
-        f"{reference} est confié à {name}, qui reçoit un texto.",
-    )
+    return Words(f"{reference} was assigned to {name}, who gets a text.", f"{reference} est confié à {name} par texto.")
 
 
 def passed(reference: str) -> Words:
@@ -179,57 +189,52 @@ def connecting(reference: str, *, for_owner: bool) -> Words:
     return Words("Your phone rings now. Press 1 to be connected.", "Votre téléphone sonne. Faites le 1.")
 
 
+_OUTCOMES = {
+    ReportedOutcome.RESOLVED: Words("{reference} is resolved. Thank you.", "{reference} est réglé. Merci."),
+    ReportedOutcome.CONTINUING: Words(
+        "Noted: customer reached, {reference} stays open.", "Noté: client joint, {reference} reste ouvert."
+    ),
+    ReportedOutcome.LEFT_A_MESSAGE: Words(
+        "Noted: message left for {reference} at {time}.", "Noté: message laissé pour {reference} à {time}."
+    ),
+    ReportedOutcome.NO_ANSWER: Words(
+        "Noted: tried {reference} at {time}, no answer.", "Noté: appel pour {reference} à {time}, sans réponse."
+    ),
+    ReportedOutcome.WRONG_NUMBER: Words(
+        "Noted: wrong number. It will not be called again for {reference}; supervisors are alerted.",
+        "Noté: mauvais numéro. Il ne sera plus composé pour {reference}; les superviseurs sont avisés.",
+    ),
+}
+_TRY_AGAIN = Words(
+    " CALL {code} to try again, DONE {code} when resolved.", " APPEL {code} pour réessayer, FAIT {code} si réglé."
+)
+_NEXT_REPLIES = {
+    ReportedOutcome.CONTINUING: Words(" DONE {code} when resolved.", " FAIT {code} si réglé."),
+    ReportedOutcome.LEFT_A_MESSAGE: _TRY_AGAIN,
+    ReportedOutcome.NO_ANSWER: _TRY_AGAIN,
+}
+_NO_REPLIES = Words("", "")
+
+
 def outcome_recorded(desk: Desk, reference: str, outcome: ReportedOutcome, code: str, now: datetime) -> Words:
-    """Return what was recorded of a call to the customer, and, with a code, what can be done next."""
-    at, heure = clock_time(now, desk.zone, "en"), clock_time(now, desk.zone, "fr")
-    match outcome:
-        case ReportedOutcome.RESOLVED:
-            return Words(f"{reference} is resolved. Thank you.", f"{reference} est réglé. Merci.")
-        case ReportedOutcome.CONTINUING:
-            return Words(
-                f"Noted: {reference} reached, and it stays with you." + _done_when_served(code),
-                f"Noté: {reference} joint, et il reste à vous." + _fait_quand(code),
-            )
-        case ReportedOutcome.LEFT_A_MESSAGE:
-            return Words(
-                ended_once(f"Noted: message left for {reference} at {at}.") + _again(code),
-                f"Noté: message laissé pour {reference} à {heure}." + _encore(code),
-            )
-        case ReportedOutcome.NO_ANSWER:
-            return Words(
-                f"Noted: tried {reference} at {at}, no answer." + _again(code),
-                f"Noté: {reference} essayé à {heure}, sans réponse." + _encore(code),
-            )
-        case ReportedOutcome.WRONG_NUMBER:
-            return Words(
-                f"Noted: wrong number. It will not be called again for {reference}; a supervisor is told.",
-                f"Noté: mauvais numéro. Il ne sera plus composé pour {reference}; un superviseur est averti.",
-            )
+    """Return what was recorded of a call to the customer and, with a code, which replies fit next."""
+    replies = _NEXT_REPLIES.get(outcome, _NO_REPLIES) if code else _NO_REPLIES
 
+    def worded(language: str) -> str:
+        template = _OUTCOMES[outcome].for_(language) + replies.for_(language)
+        time = clock_time(now, desk.zone, language)
+        return ended_once(template.format(reference=reference, time=time, code=code))
 
-def _done_when_served(code: str) -> str:
-    return f" DONE {code} when they are served." if code else ""
-
-
-def _fait_quand(code: str) -> str:
-    return f" FAIT {code} quand c'est réglé." if code else ""
-
-
-def _again(code: str) -> str:
-    return f" CALL {code} tries again, DONE {code} when they are served." if code else ""
-
-
-def _encore(code: str) -> str:
-    return f" APPEL {code} pour réessayer, FAIT {code} quand c'est réglé." if code else ""
+    return Words(worded("en"), worded("fr"))
 
 
 def wrong_number_alert(reference: str, name: str, number: str) -> Words:
-    """Return what supervisors are told when a technician reached somebody else."""
+    """Return what supervisors read when a technician reached somebody else."""
     return Words(
-        f"{reference}: {name} says {number} is a wrong number. Listen to the message for another, and enter it on the "
-        "callback's screen.",
+        f"{reference}: {name} says {number} is a wrong number. Listen to the message for another one and enter it in "
+        "the console.",
         f"{reference}: selon {name}, {number} est un mauvais numéro. Trouvez-en un autre dans le message et "
-        "inscrivez-le.",
+        "inscrivez-le dans la console.",
     )
 
 
@@ -250,7 +255,7 @@ def priority_set(reference: str, priority: PriorityLevel) -> Words:
 def waiting(reference: str) -> Words:
     return Words(
         f"{reference} is waiting for the customer. The resolution clock is paused.",
-        f"{reference} attend le client; le délai de résolution est suspendu.",
+        f"{reference} attend le client. Le délai de résolution est suspendu.",
     )
 
 
@@ -262,38 +267,38 @@ def wait_ended(reference: str) -> Words:
 
 
 def note_added(reference: str) -> Words:
-    return Words(f"The note on {reference} was saved.", f"La note sur {reference} est enregistrée.")
+    return Words(f"The note on {reference} was saved.", f"Note enregistrée pour {reference}.")
 
 
 def caller_named(reference: str) -> Words:
-    return Words(f"The caller's name on {reference} was saved.", f"Le nom de l'appelant de {reference} est enregistré.")
+    return Words(f"The caller's name on {reference} was saved.", f"Nom de l'appelant enregistré pour {reference}.")
 
 
 def transcript_saved(reference: str) -> Words:
-    return Words(f"The transcript of {reference} was saved.", f"La transcription de {reference} est enregistrée.")
+    return Words(f"The transcript of {reference} was saved.", f"Transcription de {reference} enregistrée.")
 
 
 def product_set(reference: str) -> Words:
-    return Words(f"The product of {reference} was saved.", f"Le produit de {reference} est enregistré.")
+    return Words(f"The product of {reference} was saved.", f"Produit de {reference} enregistré.")
 
 
 def number_saved(reference: str) -> Words:
     return Words(
         f"The number was saved. It is the one to call for {reference}.",
-        f"Le numéro est enregistré; c'est celui qui sera composé pour {reference}.",
+        f"Numéro enregistré. C'est celui qui sera composé pour {reference}.",
     )
 
 
 def consented(reference: str) -> Words:
     return Words(
         f"{reference}: the number can be called now, and your name is on record.",
-        f"{reference}: le numéro peut être composé; votre nom est inscrit.",
+        f"{reference}: le numéro est maintenant autorisé. Votre nom est consigné.",
     )
 
 
 def paging_now(reference: str) -> Words:
-    return Words(f"{reference}: the next step is taken now.", f"{reference}: la prochaine étape commence.")
+    return Words(f"{reference}: the next escalation step starts now.", f"{reference}: la prochaine étape commence.")
 
 
 def manager_texted(reference: str) -> Words:
-    return Words(f"{reference}: the manager gets a text.", f"{reference}: le gestionnaire reçoit un texto.")
+    return Words(f"{reference}: the manager gets a text.", f"{reference}: un texto part au gestionnaire.")

@@ -20,7 +20,7 @@ from callbacks.records import audit_log
 def audit(service: Service, days: int) -> None:
     """Print the audit log, and check that nobody has edited it.
 
-    The audit log says who listened to, looked at or changed something in the console or by a command.
+    The audit log records who listened to, looked at or changed something in the console or by a command.
     """
     since, zone = service.clock.now() - timedelta(days=days), service.desk.zone
     lately = select(AuditEntry).where(AuditEntry.at >= since).order_by(AuditEntry.id)
@@ -28,5 +28,5 @@ def audit(service: Service, days: int) -> None:
         click.echo(f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M:%S}  {entry.who}  {entry.what}  {entry.detail}")
     broken = service.database.read(audit_log.first_broken)
     if broken is not None:
-        raise WrongState(f"The log was edited: entry {broken.id} of {broken.at} is not what was written.")
+        raise WrongState(f"The log was edited: entry {broken.id} of {broken.at} is not as it was recorded.")
     click.echo("No entry has been edited.")

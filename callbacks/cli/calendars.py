@@ -13,7 +13,7 @@ from callbacks.cli.command import Group
 from callbacks.cli.context import Service, pass_service
 from callbacks.db.tables import CalendarSource, Technician
 from callbacks.desk.desk_file import Desk
-from callbacks.oncall.ical import sources
+from callbacks.oncall.ical import feed_keys, sources
 from callbacks.oncall.ical.fetch import fetch
 from callbacks.oncall.ical.parse import read_guarded
 from callbacks.people.technicians import technician_named
@@ -34,7 +34,7 @@ def address(service: Service, name: str | None) -> None:
     Outlook or Apple Calendar.
     """
     now = service.clock.now()
-    key = service.database.write(lambda session: sources.key_of(session, _technician(session, name), now))
+    key = service.database.write(lambda session: feed_keys.feed_key(session, _technician(session, name), now))
     click.echo(f"{service.settings.public_url}/calendar/{key}.ics")
     click.echo("Anyone who has this address can read the feed. To revoke it: calendar revoke.", err=True)
 
@@ -45,7 +45,7 @@ def address(service: Service, name: str | None) -> None:
 def revoke(service: Service, name: str | None) -> None:
     """Revoke the address of a calendar feed."""
     now = service.clock.now()
-    count = service.database.write(lambda session: sources.revoke(session, _technician(session, name), now))
+    count = service.database.write(lambda session: feed_keys.revoke_feed(session, _technician(session, name), now))
     click.echo("The address no longer works." if count else "There was no address to revoke.")
 
 
@@ -60,15 +60,15 @@ def take(service: Service, origin: str, layer: str) -> None:
     """
     now, desk = service.clock.now(), service.desk
     name, content = _read(origin)
-    found = read_guarded(content, *sources.read_span(now), desk.zone)
+    found = read_guarded(content, *sources.import_span(now), desk.zone)
 
-    def work(session: Session) -> sources.Taken:
-        return sources.take(session, sources.add_source(session, desk, layer, name, now), found, now)
+    def work(session: Session) -> sources.Imported:
+        return sources.import_shifts(session, sources.add_source(session, desk, layer, name, now), found, now)
 
     taken = service.database.write(work)
     click.echo(f"{taken.shifts} shifts on {layer} imported.")
     for title in taken.unknown:
-        click.echo(f"Warning: {title!r} names no technician, so its time is not covered by it.")
+        click.echo(f"Warning: {title!r} names no technician, so nobody was put on call for it.")
 
 
 def _read(origin: str) -> tuple[str, bytes]:
@@ -103,7 +103,7 @@ def _in_words(row: CalendarSource, desk: Desk) -> str:
 def drop(service: Service, calendar: int) -> None:
     """Remove a calendar and the shifts imported from it."""
     now = service.clock.now()
-    service.database.write(lambda session: sources.drop_source(session, calendar, now))
+    service.database.write(lambda session: sources.remove_source(session, calendar, now))
     click.echo("Removed. See whether that leaves gaps: shift gaps.")
 
 

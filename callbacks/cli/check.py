@@ -1,4 +1,4 @@
-"""`check`: whether the desk is set up, what is wrong, and what to do about it."""
+"""`check`: whether the desk is set up, what is wrong, and how to fix it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from callbacks.oncall import store
 from callbacks.oncall.roster import Roster
 from callbacks.paging.decide import paged_before_the_deadline
 from callbacks.people import users
-from callbacks.people.person import Way
+from callbacks.people.person import ContactMethod
 from callbacks.text.formats import readable_number
 from callbacks.worker.health import unready
 from sla.zones import installed_rules
 
-FEWEST_PAGED = 3  # people before the deadline, or everybody where there are fewer
+FEWEST_PAGED = 3  # people before the deadline, or everybody when there are fewer
 
 
 @click.command(cls=Command)
@@ -48,7 +48,7 @@ def _print_urls(service: Service) -> None:
 
 
 def warnings(service: Service) -> list[str]:
-    """Return what is wrong, each with what to do about it."""
+    """Return what is wrong, each with how to fix it."""
     found = service.database.read(lambda session: list(_warnings(session, service)))
     beside_the_desk = (installed_rules().warning, unready(service.database, service.clock))
     return [*found, *filter(None, beside_the_desk)]
@@ -69,13 +69,16 @@ def _rota_warnings(session: Session, service: Service) -> Iterator[str]:
     for gap in store.gaps_ahead(session, desk, now):
         yield f"{gap_in_words(gap, desk)}. Add a shift: shift add."
     for layer in store.schedule(session, desk, now).unstaffed_layers():
-        yield f"nobody is ever on {layer}. Add a shift, or a stand-in: shift add NAME --layer fallback."
+        yield f"nobody is ever on {layer}. Add a shift there or on the fallback layer: shift add NAME --layer fallback."
 
 
 def _roster_warnings(roster: Roster, service: Service) -> Iterator[str]:
     if not roster.people:
         yield "nobody can be paged, because no technician has a verified number. See: technician --help."
-    elif not (service.settings.smtp_url and any(Way(Channel.MAIL) in each.ways for each in roster.supervisors())):
+    elif not (
+        service.settings.smtp_url
+        and any(ContactMethod(Channel.MAIL) in each.contact_methods for each in roster.supervisors())
+    ):
         yield (
             "nobody is informed when Twilio is down. Set SMTP_URL and MAIL_FROM, and give a supervisor an email "
             "address: technician mail."

@@ -63,7 +63,7 @@ class TimeLimits:
 
 
 IN_PRODUCTION = TimeLimits()
-# Under a moving clock a slow machine must decide nothing: a caller there waits as long as it takes.
+# With a moving clock, a slow machine must not change what happens: everybody waits as long as it takes.
 UNDER_A_MOVING_CLOCK = TimeLimits(FAR, FAR, UNHURRIED)
 
 
@@ -85,7 +85,7 @@ class Compose(Protocol):
 
 @dataclass(frozen=True)
 class AppContext:
-    """The object of click's context: where every command gets what it works with."""
+    """The object of click's context: what every command works with."""
 
     environ: Mapping[str, str]
     clock: Clock

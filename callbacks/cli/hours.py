@@ -9,7 +9,7 @@ import click
 from callbacks.cli.command import Command
 from callbacks.cli.context import Service, pass_service
 from callbacks.cli.times import desk_time
-from callbacks.desk.business_hours import add_closure, add_holiday, strike_out, support_hours
+from callbacks.desk.business_hours import add_closure, add_holiday, remove_holiday, support_hours
 from sla.year import lines_of_year
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -26,7 +26,7 @@ def holidays(
 ) -> None:
     """List and change the days on which the desk is closed."""
     if strike is not None:
-        service.database.write(lambda session: strike_out(session, strike.date()))
+        service.database.write(lambda session: remove_holiday(session, strike.date()))
     if add is not None:
         _close_on(service, add, name)
     hours = service.database.read(lambda session: support_hours(session, service.desk))

@@ -10,7 +10,8 @@ import click
 
 from callbacks.cli.command import DAYS_BACK, Command
 from callbacks.cli.context import Service, pass_service
-from callbacks.reporting.export import as_csv, records, summary
+from callbacks.reporting.export import as_csv, records
+from callbacks.reporting.summary import summary
 
 
 @click.command(cls=Command)

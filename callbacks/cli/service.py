@@ -11,7 +11,7 @@ import structlog
 from callbacks.cli.command import HOST, PORT, Command
 from callbacks.cli.context import AppContext, pass_app
 from callbacks.db import migrations
-from callbacks.processes import stop_signal, supervise
+from callbacks.processes import keep_running, stop_signal
 from callbacks.worker.timer import SweepTimer
 from sla.zones import installed_rules
 
@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 def serve(app: AppContext, host: str, port: int) -> None:
     """Run web server and worker, and restart either when it ends."""
     migrations.migrate(app.service().database)
-    supervise({"web": web_server(app, host, port), "worker": [sys.executable, str(app.script), "worker"]})
+    keep_running({"web": web_server(app, host, port), "worker": [sys.executable, str(app.script), "worker"]})
 
 
 @click.command(cls=Command)

@@ -148,7 +148,7 @@ def swap(
 @_from_until
 @pass_service
 def off(service: Service, name: str, starts: str, ends: str) -> None:
-    """Give somebody time off: they are not on call, whatever the rota says."""
+    """Give somebody time off. They are not on call then, whatever else is on the rota."""
     starts_at, ends_at, now = desk_time(service.desk, starts), desk_time(service.desk, ends), service.clock.now()
     service.database.write(
         lambda session: store.add_absence(session, technician_named(session, name), starts_at, ends_at, now)
@@ -173,7 +173,7 @@ def list_shifts(service: Service, days: int) -> None:
 
 
 def _print_spans(service: Service, plan: Schedule, layer: str, since: datetime, until: datetime) -> None:
-    for span in plan.spans(layer, since, until):
+    for span in plan.final_shifts(layer, since, until):
         if span.starts_at is not None and span.ends_at is not None:
             click.echo(f"  {span_in_words(span.starts_at, span.ends_at, service.desk)}  {span.person.name}")
 

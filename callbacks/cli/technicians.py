@@ -15,7 +15,7 @@ from callbacks.db.tables import Technician
 from callbacks.errors import WrongState
 from callbacks.paging import alerts
 from callbacks.paging.delivery import result_of
-from callbacks.people import technicians
+from callbacks.people import contact_methods, technicians, verification
 from callbacks.people.technicians import technician_named
 from callbacks.text.formats import readable_number
 
@@ -51,16 +51,16 @@ def add(service: Service, name: str, phone: str, email: str, language: str, veri
         return row
 
     added = service.database.write(work)
-    click.echo(f"{added.name} is added with {readable_number(added.phone)}.")
+    click.echo(f"{added.name} was added with {readable_number(added.phone)}.")
     if not verified:
-        click.echo("The number is not verified: nobody is paged on it before it is. A code is on its way to it.")
+        click.echo("The number is not verified yet, so it is not paged. A code is on its way to it.")
         click.echo("To verify it, reply with the code, or run: technician verify NAME --code CODE.")
 
 
 @technician.command("list")
 @pass_service
 def list_technicians(service: Service) -> None:
-    """List the technicians, and what fails to reach them."""
+    """List the technicians, and on which channels they cannot be reached."""
     for row in service.database.read(technicians.everybody):
         click.echo("\t".join(_columns(row)))
 
@@ -71,7 +71,7 @@ def _columns(row: Technician) -> list[str]:
         *([f"second {row.second_phone}"] if row.second_phone else []),
         *([f"quiet {row.quiet}"] if row.quiet else []),
         *(f"{rule.channel.value} {rule.number.value} after {rule.after // 60} min" for rule in row.rules),
-        *(f"UNREACHABLE by {trouble}" for trouble in technicians.troubles_in_words(row)),
+        *(f"UNREACHABLE by {trouble}" for trouble in contact_methods.failures_in_words(row)),
     ]
 
 
@@ -81,7 +81,7 @@ def _columns(row: Technician) -> list[str]:
 @pass_service
 def mail(service: Service, name: str, address: str) -> None:
     """Set a technician's email address. Without ADDRESS, remove it."""
-    service.database.write(lambda session: technicians.give_mail(technician_named(session, name), address))
+    service.database.write(lambda session: contact_methods.change_email(technician_named(session, name), address))
     click.echo(f"{name}: {address or 'no email address'}.")
 
 
@@ -91,7 +91,7 @@ def mail(service: Service, name: str, address: str) -> None:
 def remove(service: Service, name: str) -> None:
     """Remove a technician. The log still names them."""
     now = service.clock.now()
-    service.database.write(lambda session: technicians.leave(session, technician_named(session, name), now))
+    service.database.write(lambda session: technicians.remove_technician(session, technician_named(session, name), now))
     click.echo(f"{name} is no longer paged. See whether that leaves gaps: shift gaps.")
 
 
@@ -106,7 +106,7 @@ def number(service: Service, name: str, phone: str, second: bool) -> None:
 
     def work(session: Session) -> None:
         row = technician_named(session, name)
-        technicians.give_number(session, row, which, phone)
+        contact_methods.change_number(session, row, which, phone)
         alerts.send_code(session, service.desk, row, which, now)
 
     service.database.write(work)
@@ -138,7 +138,7 @@ def _send_code(service: Service, name: str, which: PhoneSlot, by: Channel) -> No
 def _enter_code(service: Service, name: str, which: PhoneSlot, code: str) -> None:
     now = service.clock.now()
     is_verified = service.database.write(
-        lambda session: technicians.verify(session, technician_named(session, name), which, code, now)
+        lambda session: verification.verify(session, technician_named(session, name), which, code, now)
     )
     if not is_verified:
         raise WrongState("That is not the code, or it has expired. Leave --code out to send a new one.")
@@ -161,7 +161,7 @@ def test(service: Service, name: str) -> None:
 
     pages = service.database.write(work)
     if not pages:
-        raise WrongState(f"Nothing reaches {name}: no number is verified. Run: technician verify.")
+        raise WrongState(f"{name} cannot be reached: no number is verified. Run: technician verify.")
     _show_results(service, pages)
 
 
@@ -206,7 +206,9 @@ def rule(service: Service, name: str, channel: str, after: str, second: bool) ->
     if Channel(channel) is Channel.MAIL and not service.settings.smtp_url:
         raise WrongState("No email can be sent: set SMTP_URL and MAIL_FROM first.")
     service.database.write(
-        lambda session: technicians.add_rule(technician_named(session, name), Channel(channel), delay, _which(second))
+        lambda session: contact_methods.add_rule(
+            technician_named(session, name), Channel(channel), delay, _which(second)
+        )
     )
     click.echo(f"{name} is also paged by {channel}, {after} after the page.")
 
@@ -222,7 +224,7 @@ def rules(service: Service, name: str, clear: bool) -> None:
         row = technician_named(session, name)
         if clear:
             row.rules = []
-        return list(technicians.rules_in_words(row).values())
+        return list(contact_methods.rules_in_words(row).values())
 
     click.echo("\n".join(service.database.write(work)) or "No contact rules: the escalation policy alone applies.")
 

@@ -43,7 +43,7 @@ def password(service: Service, email: str, password_file: Path | None) -> None:
     """Change a user's password, and log them out everywhere."""
     new = _password(password_file)
     service.database.write(lambda session: users.change_password(session, email, new))
-    click.echo(f"The password of {email} is changed.")
+    click.echo(f"The password of {email} was changed.")
 
 
 @user.command()

@@ -1,1 +1,1 @@
-"""The supervisors' pages."""
+"""The console: the web screens for supervisors, administrators, technicians and readers."""

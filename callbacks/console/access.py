@@ -18,7 +18,7 @@ View = Callable[..., ResponseReturnValue]
 
 
 def _for_roles(roles: Sequence[Role], refusal: str) -> Callable[[View], View]:
-    """Guard a view: send whoever is not logged in to the login screen, and refuse every other role."""
+    """Return a decorator for views: without a login it redirects to the login screen, and it refuses other roles."""
 
     def guard(view: View) -> View:
         @wraps(view)

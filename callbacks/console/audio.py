@@ -1,4 +1,4 @@
-"""The audio of voicemails: who listened is on record, and the carrier gets it by a signed link that expires."""
+"""The audio of voicemails. Who listens is recorded; the carrier fetches it by a signed link that expires."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ def audio_response(voicemail_id: int) -> Response:
 
 
 def note_listener(session: Session, voicemail: Voicemail, who: str, now: datetime) -> None:
-    """Record that somebody listens to a message, once for each time it is fetched from its beginning.
+    """Record that somebody listens to a message, each time they fetch its beginning.
 
-    A player fetches the rest in ranges. A range by somebody who has not begun to listen is recorded as well.
+    A player fetches the rest in ranges, which are recorded only when nothing else was in the last half hour.
     """
     is_beginning = request.headers.get("Range", "bytes=0-").startswith("bytes=0-")
     if request.method != "GET" or (not is_beginning and _is_listening(session, voicemail, who, now)):

@@ -16,14 +16,31 @@ from callbacks.console.context import current
 from callbacks.errors import DeskError
 from callbacks.records import audit_log
 
-PRIVATE_FIELDS = ("token", "seen", "password", "old", "code", "secret")  # in no log, and not filled in again
-# Browsers drop a cookie of more than 4 KB, and the login with it.
+PRIVATE_FIELDS = ("token", "seen", "password", "old", "code", "secret")  # never logged, never filled in again
+# Browsers drop a cookie larger than 4 KB, and the login with it.
 MOST_KEPT = 2000
 
 
 def write_and_redirect(work: Callable[[Session], str], next_url: str) -> ResponseReturnValue:
     """Run a change in one transaction, flash its message or why it was refused, and redirect."""
     return run_and_redirect(lambda: current().database.write(work), next_url)
+
+
+def change_and_redirect(
+    change: Callable[[Session, datetime], str], what: str, next_url: str, *, about: str = "", keep_message: bool = False
+) -> ResponseReturnValue:
+    """Run a change of the current user, enter it in the audit log, flash its message, and redirect.
+
+    `keep_message` adds the message to the entry, where it has names that the form does not.
+    """
+    now = current().now()
+
+    def work(session: Session) -> str:
+        message = change(session, now)
+        note_change(session, now, what, message if keep_message else about)
+        return message
+
+    return write_and_redirect(work, next_url)
 
 
 def run_and_redirect(change: Callable[[], str], next_url: str) -> ResponseReturnValue:
@@ -56,7 +73,7 @@ def note_change(session: Session, now: datetime, what: str, about: str = "") -> 
 
 
 def typed_into(path: str) -> Mapping[str, str]:
-    """Return, once, what was typed into the form at this address before it was refused; else "" for every field."""
+    """Return what was typed into the form at this address before it was refused, once. Other fields are ""."""
     address = path.partition("?")[0]
     return defaultdict(str, cookie.pop("typed")[1] if _refused_at() == address else {})
 

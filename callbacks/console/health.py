@@ -24,13 +24,13 @@ blueprint = Blueprint("health", __name__)
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
-    """The process is up."""
+    """Answer 200 while the process is up."""
     return _plain("up")
 
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """The service can keep its promises; otherwise 503 and the reason."""
+    """Answer 200 when the database and a worker are up; otherwise 503 with the reason."""
     context = current()
     reason = unready(context.database, context.clock)
     return _plain("ready") if reason is None else _plain(reason, 503)
@@ -45,7 +45,7 @@ def metrics() -> Response:
 
 
 class _DeskCollector(Collector):
-    """What the desk owes at one instant, read from the database when it is scraped."""
+    """The desk's own metrics at one instant, read from the database on each scrape."""
 
     def __init__(self, database: Database, now: datetime) -> None:
         self._database, self._now = database, now
@@ -68,17 +68,19 @@ def _numbers(session: Session, now: datetime) -> dict[tuple[str, str], float]:
     return {
         ("callbacks_open", "Callbacks that are open"): _count(session, Callback.state == CallbackState.OPEN),
         ("callbacks_unanswered", "Open callbacks without an attempt"): _count(session, *unanswered),
-        ("callbacks_overdue", "Unanswered past their deadline"): _count(session, *unanswered, Callback.due_at < now),
-        ("pages_waiting", "Pages not yet taken by the carrier"): session.scalar(
+        ("callbacks_overdue", "Open callbacks without an attempt, past their deadline"): _count(
+            session, *unanswered, Callback.due_at < now
+        ),
+        ("pages_waiting", "Pages that the carrier has not accepted yet"): session.scalar(
             select(func.count()).select_from(Page).where(Page.state == PageState.DUE)
         )
         or 0,
-        ("oldest_page_late_seconds", "How late the oldest waiting page is"): _late(due, now),
+        ("oldest_page_late_seconds", "How long the oldest waiting page has been due, in seconds"): _late(due, now),
         ("recordings_wanted", "Recordings not yet in our storage"): session.scalar(
             select(func.count()).select_from(Voicemail).where(Voicemail.audio == AudioState.WANTED)
         )
         or 0,
-        ("sweep_age_seconds", "Since a worker last finished a sweep"): _late(swept_at, now),
+        ("sweep_age_seconds", "Time since a worker last finished a sweep, in seconds"): _late(swept_at, now),
     }
 
 

@@ -16,7 +16,7 @@ CODE_IS_AWAITED = timedelta(minutes=5)
 
 
 def begin(user: User, now: datetime) -> None:
-    """Log in with a new session: the old one may have been planted by somebody else."""
+    """Log in with a new session, so that a session planted by an attacker gains nothing."""
     until = (now + SESSION_LASTS).isoformat()
     cookie.clear()
     cookie.update(user=user.id, key=user.session_key, until=until, token=secrets.token_urlsafe(24))
@@ -30,7 +30,7 @@ def await_code(user: User, now: datetime) -> None:
 
 
 def user_awaiting_code(now: datetime) -> int | None:
-    """Return the user who still has to enter the code; None when nobody has, or it took too long."""
+    """Return the id of the user who still has to enter a code; None without one, or after five minutes."""
     if "half" not in cookie or now >= datetime.fromisoformat(cookie["half_until"]):
         return None
     return int(cookie["half"])
@@ -41,7 +41,7 @@ def end() -> None:
 
 
 def current_user(session: Session, now: datetime) -> User | None:
-    """Return who is logged in; None when nobody is, or when the session has expired or was ended elsewhere."""
+    """Return the user who is logged in. Return None without a login, or when it expired or was ended elsewhere."""
     if "user" not in cookie or now >= datetime.fromisoformat(cookie["until"]):
         return None
     user = session.get(User, cookie["user"])
@@ -49,7 +49,7 @@ def current_user(session: Session, now: datetime) -> User | None:
 
 
 def token() -> str:
-    """Return the CSRF token of this session, for a hidden field. Before login there is one, too."""
+    """Return the CSRF token of this session, for a hidden field. There is one before login, too."""
     if "token" not in cookie:
         cookie["token"] = secrets.token_urlsafe(24)
     return str(cookie["token"])

@@ -14,7 +14,7 @@ CONTENT_SECURITY_POLICY = (
 
 
 def add_security_headers(response: Response, referrer_policy: str = "same-origin") -> None:
-    """Let nothing be loaded from another site, nor shown in a frame of one."""
+    """Forbid loading anything from other sites, and being framed by them."""
     framed_by = "'self'" if current().demo else "'none'"
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.format(framed_by=framed_by)
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -63,7 +63,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError(f"{value} names no time zone; the database keeps aware instants only.")
+            raise ValueError(f"{value} has no time zone; the database keeps aware instants only.")
         instant = value.astimezone(UTC)
         return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
 

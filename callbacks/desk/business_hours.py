@@ -1,4 +1,4 @@
-"""What a supervisor decided about the calendar: closures, extra openings, holidays struck out or added."""
+"""Business hours with a supervisor's decisions: closures, extra openings, holidays removed or added."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sla.hours import Closure, SupportHours
 
 
 def support_hours(session: Session, desk: Desk) -> SupportHours:
-    """The desk's hours as they stand: the week, the holidays as corrected, every closure and opening."""
+    """Return the current hours of the desk, with changed holidays, closures and openings."""
     hours = _with_holiday_changes(session, desk.regular_hours)
     rows = session.scalars(select(ClosureRow).order_by(ClosureRow.id)).all()
     return hours.with_closures(tuple(_closure(row) for row in rows)) if rows else hours
@@ -25,48 +25,48 @@ def support_hours(session: Session, desk: Desk) -> SupportHours:
 def add_closure(
     session: Session, starts_at: datetime, ends_at: datetime, reason: str, reason_in_french: str, *, opens: bool = False
 ) -> None:
-    """Close the desk, or open it, over hours and holidays. Raises WrongState when it ends before it begins."""
+    """Close the desk, or open it, whatever hours and holidays say. Raise WrongState if it ends before it begins."""
     if ends_at <= starts_at:
-        raise WrongState("It ends before it begins. Let it end later.")
+        raise WrongState("It ends before it begins. Give a later end.")
     row = ClosureRow(starts_at=starts_at, ends_at=ends_at, opens=opens, reason_en=reason, reason_fr=reason_in_french)
     session.add(row)
 
 
-def drop_closure(session: Session, closure_id: int) -> None:
-    """The desk keeps its hours after all. Raises NotFound."""
+def remove_closure(session: Session, closure_id: int) -> None:
+    """Remove a closure or an opening. Raise NotFound."""
     row = session.get(ClosureRow, closure_id)
     if row is None:
-        raise NotFound("There is no such closure any more.")
+        raise NotFound("This closure does not exist any more.")
     session.delete(row)
 
 
 def closures_of(session: Session, year: int, zone: ZoneInfo) -> list[ClosureRow]:
-    """Every closure and opening that touches a year of the desk, in order of time."""
+    """Return every closure and opening that overlaps a local year, in order of time."""
     rows = session.scalars(select(ClosureRow).order_by(ClosureRow.starts_at, ClosureRow.id))
     return [row for row in rows if row.starts_at.astimezone(zone).year <= year <= row.ends_at.astimezone(zone).year]
 
 
 def holiday_changes(session: Session, year: int) -> list[HolidayChange]:
-    """Every correction of the statutory list of a year."""
+    """Return every change to the statutory holidays of a year."""
     rows = session.scalars(select(HolidayChange).order_by(HolidayChange.day))
     return [row for row in rows if row.day.year == year]
 
 
-def as_by_law(session: Session, day: date) -> None:
-    """Forget the correction of a day: the statutory list holds for it again. Raises NotFound."""
+def undo_holiday_change(session: Session, day: date) -> None:
+    """Go back to the statutory holidays for a day. Raise NotFound."""
     change = session.get(HolidayChange, day)
     if change is None:
-        raise NotFound(f"Nothing was changed for {day}.")
+        raise NotFound(f"{day} was not changed.")
     session.delete(change)
 
 
-def strike_out(session: Session, day: date) -> None:
-    """Work on a statutory holiday, or take back a day that was added."""
+def remove_holiday(session: Session, day: date) -> None:
+    """Open on a statutory holiday, or on a day that was added."""
     _change(session, HolidayChange(day=day, struck=True))
 
 
 def add_holiday(session: Session, day: date, name: str, name_in_french: str) -> None:
-    """Close on a day that is on no statutory list."""
+    """Close on a day that is not a statutory holiday."""
     _change(session, HolidayChange(day=day, struck=False, name_en=name, name_fr=name_in_french))
 
 

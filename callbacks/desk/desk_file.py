@@ -1,4 +1,4 @@
-"""The desk file (support.toml): read whole, checked whole, every mistake told at once with its place and its remedy."""
+"""The desk file (support.toml). It is checked as a whole; every mistake is reported with its place and remedy."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from sla.priorities import Priority
 
 Language = Literal["en", "fr"]
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-DEFAULT = "default"  # the name of the escalation policy that holds where no other does
+DEFAULT = "default"  # the name of the escalation policy that applies when no other does
 
 
 def window(text: object) -> object:
-    """Read "08:30-18:00" as a window of opening. Raises ValueError with the remedy."""
+    """Return "08:30-18:00" as a window of opening. Raise ValueError."""
     if isinstance(text, Window):
         return text
     found = re.fullmatch(r"(\d\d):(\d\d)-(\d\d):(\d\d)", text.strip()) if isinstance(text, str) else None
@@ -43,12 +43,12 @@ def window(text: object) -> object:
 
 
 def span_of_day(text: object) -> object:
-    """Read "22:00-06:00" as a span of every day. Raises ValueError with the remedy."""
+    """Return "22:00-06:00" as a span of every day. Raise ValueError."""
     return daily_span(text) if isinstance(text, str) else text
 
 
 def own_number(text: str) -> str:
-    """Check a number of the desk's own. Raises ValueError with the remedy."""
+    """Return one of the desk's own numbers as E.164. Raise ValueError."""
     try:
         parsed = phonenumbers.parse(text)
     except phonenumbers.NumberParseException:
@@ -62,7 +62,7 @@ Duration = Annotated[timedelta, BeforeValidator(duration)]
 
 
 def clock_hour(text: object) -> object:
-    """Read "08:00" as a time of day. Raises ValueError with the remedy."""
+    """Return "08:00" as a time of day. Raise ValueError."""
     return time_of_day(text) if isinstance(text, str) else text
 
 
@@ -101,13 +101,13 @@ class HolidayPlaces(_Part):
 
 
 class Line(_Part):
-    """A number that customers call, and the menu that they meet there (empty: straight to support)."""
+    """A number that customers call, and its menu. An empty menu leads straight to support."""
 
     number: Annotated[str, BeforeValidator(own_number)]
     language: Language = "en"
     menu: Mapping[Annotated[str, Field(pattern="^[0-9]$")], Literal["support", "english", "french"]] = {}
     menu_exit: Literal["support", "goodbye"] = "support"
-    priority: PriorityLevel = PriorityLevel.P2  # of a callback that opens on this line
+    priority: PriorityLevel = PriorityLevel.P2  # of a callback opened on this line
 
     @model_validator(mode="after")
     def menu_leads_to_support(self) -> Line:
@@ -118,7 +118,7 @@ class Line(_Part):
 
 class CallbackPromise(_Part):
     promise: Duration
-    at_risk: Duration = timedelta(minutes=10)  # so long before the deadline a callback is shown as at risk
+    at_risk: Duration = timedelta(minutes=10)  # before the deadline
 
 
 class Ringing(_Part):
@@ -140,7 +140,7 @@ class PriorityTargets(_Part):
 
 
 class AgainStep(_Part):
-    """Whom a step texts, calls, and pages as their own contact rules say."""
+    """Who is texted, called, and paged by their own contact rules."""
 
     text: tuple[str, ...] = ()
     call: tuple[str, ...] = ()
@@ -155,7 +155,7 @@ class EscalationStep(AgainStep):
     @model_validator(mode="after")
     def repeats_at_a_pace(self) -> EscalationStep:
         if self.times > 1 and not self.every:
-            raise ValueError('a step that is taken several times needs a pace. Give it every = "2m".')
+            raise ValueError('a step with `times` also needs `every`, such as every = "2m".')
         return self
 
 
@@ -170,7 +170,7 @@ class EscalationPart(_Part):
 
 
 class OtherPolicy(_Part):
-    """An escalation policy for some callbacks; what it leaves out is as in [escalation]."""
+    """An escalation policy for some callbacks. What it leaves out comes from [escalation]."""
 
     lines: tuple[str, ...] = ()
     priorities: tuple[PriorityLevel, ...] = ()
@@ -182,7 +182,7 @@ class OtherPolicy(_Part):
     reminder_before_due: Duration | None = None
     resume_before_due: Duration | None = None
 
-    def holds_for(self, line: str, priority: PriorityLevel, local: time) -> bool:
+    def applies_to(self, line: str, priority: PriorityLevel, local: time) -> bool:
         return (
             (not self.lines or line in self.lines)
             and (not self.priorities or priority in self.priorities)
@@ -191,7 +191,7 @@ class OtherPolicy(_Part):
 
 
 class Products(_Part):
-    """The products that customers call about, by whether work on them is paid for."""
+    """The products that customers call about, by coverage."""
 
     covered: tuple[str, ...] = ()
     courtesy: tuple[str, ...] = ()
@@ -207,17 +207,17 @@ class Products(_Part):
 
 
 class Limits(_Part):
-    """What keeps a phone usable in a storm, and a bill within reason. The first page of a callback is never held."""
+    """Limits on texts and calls. The first page of a callback is never held back."""
 
     answers_to_strangers: int = Field(ge=0, le=20, default=3)
-    pages_in_ten_minutes: int = Field(ge=1, le=100, default=6)  # to one person on one channel, then in bundles
+    pages_in_ten_minutes: int = Field(ge=1, le=100, default=6)  # to one person on one channel; more are bundled
     bundle_every: Duration = timedelta(minutes=2)
     texts_a_day: int = Field(ge=10, default=600)
     calls_a_day: int = Field(ge=10, default=300)
 
 
 class AutoClose(_Part):
-    """When a callback closes by itself: both the attempts and the silence, never one (policy: Priorities)."""
+    """When a callback closes automatically: after both the attempts and the silence (policy: Priorities)."""
 
     attempts: int = Field(ge=1, le=20, default=3)
     silence: Duration = timedelta(days=5)
@@ -226,33 +226,33 @@ class AutoClose(_Part):
     @model_validator(mode="after")
     def silence_lasts(self) -> AutoClose:
         if self.silence < timedelta(hours=1):
-            raise ValueError("a silence of less than an hour would close callbacks at once. Give more.")
+            raise ValueError("a silence of less than an hour would close callbacks at once. Give a longer one.")
         return self
 
 
 class ReportHours(_Part):
-    """Which hours of the desk's clock count as night, and in which a page wakes somebody."""
+    """The hours, in desk time, that count as night, and those in which a page wakes somebody."""
 
     night: Annotated[DailySpan, BeforeValidator(span_of_day)] = DailySpan(time(18), time(8, 30))
     sleep: Annotated[DailySpan, BeforeValidator(span_of_day)] = DailySpan(time(22), time(7))
 
 
 class RotaWatch(_Part):
-    """When supervisors are told of the gaps ahead: an hour at which they can still do something about tonight."""
+    """When supervisors are alerted to coming gaps: early enough to do something about tonight."""
 
     gaps_reported_at: TimeOfDay = time(9)
 
 
 class DigestMails(_Part):
-    """When the digests are mailed, and to whom beside supervisors and administrators."""
+    """When the digests are mailed, and to whom besides supervisors and administrators."""
 
     at: TimeOfDay = time(8)
-    until: TimeOfDay = time(12)  # a digest that could not be sent by then is not sent
+    until: TimeOfDay = time(12)  # a digest that could not be sent by then is dropped
     also_to: tuple[Annotated[str, Field(pattern=r"^[^@\s,<>]+@[^@\s,<>]+$")], ...] = ()
 
 
 class Desk(_Part):
-    """Everything that support.toml says."""
+    """The content of support.toml."""
 
     company: Company
     hours: Hours
@@ -272,16 +272,16 @@ class Desk(_Part):
     rota: RotaWatch = RotaWatch()
 
     def priority_of_line(self, line: str) -> PriorityLevel:
-        """Return the priority of a callback that opens on a line; a line that is gone is like any other."""
+        """Return the priority of a callback opened on a line. For a line that was removed, it is P2."""
         return self.lines[line].priority if line in self.lines else PriorityLevel.P2
 
     def coverage_of(self, product: str) -> Coverage:
-        """Return whether work on a product is paid for; NONE when the desk file does not know it."""
+        """Return the coverage of a product, or NONE if the desk file does not list it."""
         known = (coverage for coverage, products in self.coverage.by_coverage.items() if product in products)
         return next(known, Coverage.NONE)
 
     def line_called(self, number: str) -> str:
-        """Name the line that a number belongs to; a number of nobody's is served as a line without a menu."""
+        """Return the name of the line with this number. Any other number is treated as a line without a menu."""
         for name, line in self.lines.items():
             if line.number == number:
                 return name
@@ -289,7 +289,7 @@ class Desk(_Part):
 
     @cached_property
     def regular_hours(self) -> SupportHours:
-        """The hours of every week and the statutory holidays, before any closure."""
+        """The weekly hours and the statutory holidays, without closures and openings."""
         places = StatutoryHolidays(self.holidays.countries, self.holidays.subdivision)
         week = {day: windows for day, name in enumerate(WEEKDAYS) if (windows := getattr(self.hours, name))}
         return SupportHours(self.zone, week, places)
@@ -299,16 +299,16 @@ class Desk(_Part):
         return ZoneInfo(self.hours.zone)
 
     def instant(self, text: str) -> datetime:
-        """Read a time as the desk's clock shows it, such as 2026-11-27T18:00. Raises WrongState."""
+        """Return the instant (UTC) of a time in desk time, such as 2026-11-27T18:00. Raise WrongState."""
         try:
-            told = datetime.fromisoformat(text.strip().replace(" ", "T"))
+            given = datetime.fromisoformat(text.strip().replace(" ", "T"))
         except ValueError:
-            told = None
-        if told is None or not 2000 < told.year < 2200:
-            raise WrongState(f"{text[:40]!r} is no time. Write it as 2026-11-27T18:00.")
-        instant = (told if told.tzinfo else told.replace(tzinfo=self.zone)).astimezone(UTC)
-        if told.tzinfo is None and instant.astimezone(self.zone).replace(tzinfo=None) != told:
-            raise WrongState(f"There is no {told:%H:%M} on {told:%Y-%m-%d}: the clocks go forward over it.")
+            given = None
+        if given is None or not 2000 < given.year < 2200:
+            raise WrongState(f"{text[:40]!r} is not a valid time. Write it as 2026-11-27T18:00.")
+        instant = (given if given.tzinfo else given.replace(tzinfo=self.zone)).astimezone(UTC)
+        if given.tzinfo is None and instant.astimezone(self.zone).replace(tzinfo=None) != given:
+            raise WrongState(f"There is no {given:%H:%M} on {given:%Y-%m-%d}, because the clocks go forward.")
         return instant
 
     @cached_property
@@ -323,7 +323,7 @@ class Desk(_Part):
 
     @cached_property
     def closing_rule(self) -> ClosingRule:
-        """When a callback closes by itself."""
+        """When a callback closes automatically."""
         never = frozenset(level.value for level in self.auto_close.never)
         return ClosingRule(self.auto_close.attempts, self.auto_close.silence, never)
 
@@ -334,23 +334,23 @@ class Desk(_Part):
 
     @cached_property
     def policy(self) -> Escalation:
-        """The escalation policy that holds where no other does."""
+        """The escalation policy that applies when no other does."""
         return self._escalation(self.escalation.steps, None)
 
     @cached_property
     def escalations(self) -> Mapping[str, Escalation]:
-        """Every escalation policy by its name."""
+        """Every escalation policy by name."""
         others = {name: self._escalation(other.steps, other) for name, other in self.policies.items()}
         return {DEFAULT: self.policy, **others}
 
     def policy_for(self, line: str, priority: PriorityLevel, at: datetime) -> str:
-        """Name the policy that holds for a callback on this line opened at this instant: the first that fits."""
+        """Return the name of the policy for a callback on this line, opened at this instant: the first that fits."""
         local = at.astimezone(self.zone).time()
-        fitting = (name for name, other in self.policies.items() if other.holds_for(line, priority, local))
+        fitting = (name for name, other in self.policies.items() if other.applies_to(line, priority, local))
         return next(fitting, DEFAULT)
 
     def policy_named(self, name: str) -> Escalation:
-        """The policy of that name; the default one when the desk file has it no more."""
+        """Return the policy of that name, or the default one if it was removed."""
         return self.escalations.get(name, self.policy)
 
     def _escalation(self, steps: tuple[EscalationStep, ...], other: OtherPolicy | None) -> Escalation:
@@ -392,11 +392,11 @@ def _targets(step: AgainStep) -> tuple[Target, ...]:
 
 
 def read_desk(path: Path) -> Desk:
-    """Read and check the desk file. Raises BrokenDesk with every mistake found."""
+    """Return the desk file. Raise BrokenDesk with every mistake found."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        remedy = "there is no such file. Set DESK_FILE, or start from the support.toml shipped."
+        remedy = "there is no such file. Set DESK_FILE, or start from the support.toml that comes with this release."
         raise BrokenDesk(path, [remedy]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
         raise BrokenDesk(path, [f"it is not TOML: {broken}."]) from None
@@ -404,7 +404,7 @@ def read_desk(path: Path) -> Desk:
 
 
 def desk_from(content: dict[str, Any], path: Path) -> Desk:
-    """Check what the desk file says. Raises BrokenDesk with every mistake found."""
+    """Return the desk described by the content of a file. Raise BrokenDesk with every mistake found."""
     try:
         desk = Desk.model_validate(content)
     except ValidationError as invalid:
@@ -424,9 +424,9 @@ def _faults_of_policies(desk: Desk) -> Iterator[str]:
             if line not in desk.lines:
                 yield f"policies.{name}: there is no line {line!r}. Known: {', '.join(desk.lines)}."
         if name == DEFAULT:
-            yield f"policies.{name}: {DEFAULT!r} is what [escalation] says. Give this policy another name."
+            yield f"policies.{name}: {DEFAULT!r} is the name of [escalation]. Give this policy another name."
         if not (other.lines or other.priorities or other.hours):
-            yield f"policies.{name}: it would hold for everything. Give it lines, priorities or hours."
+            yield f"policies.{name}: it would apply to everything. Give it lines, priorities or hours."
 
 
 def _in_words(fault: dict[str, Any]) -> str:
@@ -435,11 +435,11 @@ def _in_words(fault: dict[str, Any]) -> str:
         case "missing":
             return f"{place} is missing. Add it."
         case "extra_forbidden":
-            return f"{place} is not a setting. Is it misspelt, or in the wrong section?"
+            return f"{place} is not a setting. Is it misspelled, or in the wrong section?"
         case "value_error":
             return f"{place}: {fault['ctx']['error']}"
         case _:
-            return f"{place}: {fault['msg'].removeprefix('Value error, ')} (it says {fault['input']!r})."
+            return f"{place}: {fault['msg'].removeprefix('Value error, ')} (it is {fault['input']!r})."
 
 
 def _faults_of_hours(desk: Desk) -> list[str]:
@@ -455,7 +455,7 @@ def _faults_of_lines(desk: Desk) -> list[str]:
     numbers = [line.number for line in desk.lines.values()]
     for name, line in desk.lines.items():
         if not re.fullmatch(r"[a-z][a-z0-9-]{0,30}", name):
-            faults.append(f"lines.{name}: a line's name is small letters, digits and hyphens, such as toll-free.")
+            faults.append(f"lines.{name}: use lowercase letters, digits and hyphens, such as toll-free.")
         if numbers.count(line.number) > 1:
             faults.append(f"lines.{name}: {line.number} belongs to two lines. Give each its own number.")
     for language in ("en", "fr"):
@@ -471,13 +471,13 @@ def _faults_of_priorities(desk: Desk) -> list[str]:
     zero = timedelta(0)
     for level, targets in desk.priorities.items():
         if targets.first_reaction <= zero or targets.resolution <= zero:
-            faults.append(f"priorities.{level.value}: a target of zero cannot be kept. Give more.")
+            faults.append(f"priorities.{level.value}: a target cannot be zero. Give a longer one.")
         elif targets.at_risk_after is not None and not zero < targets.at_risk_after <= targets.resolution:
-            faults.append(f"priorities.{level.value}: at_risk_after must lie before the resolution is due.")
+            faults.append(f"priorities.{level.value}: at_risk_after must be shorter than the resolution.")
     if desk.callback.at_risk >= desk.callback.promise:
         faults.append("callback.at_risk: it must be shorter than callback.promise.")
     if desk.callback.promise < timedelta(minutes=5):
-        faults.append("callback.promise: less than 5 minutes leaves no time to page anybody. Give more.")
+        faults.append("callback.promise: less than 5 minutes leaves no time to page anybody. Give a longer one.")
     return faults
 
 

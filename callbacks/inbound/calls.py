@@ -1,7 +1,7 @@
-"""Takes in what became true on a customer's call, once, however often and in whatever order the carrier says it.
+"""Records customers' calls and voicemails from the carrier's webhooks, which may repeat and come in any order.
 
-The keys are the carrier's own SIDs. Nothing here trusts an order: whichever news comes first opens the callback,
-later news completes it.
+The carrier's SIDs are the keys. The first webhook that shows that a callback is owed opens it, and later ones complete
+its record.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from callbacks.db.states import AudioState, CallOutcome, CarrierStatus, Voicemai
 from callbacks.db.tables import Call, Callback, Event, Technician, Voicemail
 from callbacks.desk.desk_file import Desk
 from callbacks.records.event_log import record_event
-from callbacks.text.phone_numbers import ringable
+from callbacks.text.phone_numbers import callable_number
 
 RECORDING_KINDS = {
     VoicemailState.EXPECTED: EventKind.RECORDING_EXPECTED,
@@ -27,7 +27,7 @@ RECORDING_KINDS = {
     VoicemailState.ABSENT: EventKind.RECORDING_ABSENT,
     VoicemailState.FAILED: EventKind.RECORDING_FAILED,
 }
-FETCH_SOON = timedelta(seconds=5)  # Twilio says that a recording is over before its file can be fetched
+FETCH_AFTER = timedelta(seconds=5)  # Twilio reports the end of a recording before its file can be fetched
 
 
 @dataclass(frozen=True)
@@ -41,20 +41,20 @@ class Arrival:
     is_open: bool
     hours_reason: str
     attestation: str = ""
-    caller_name: str = ""  # as the carrier knows it, for numbers whose callers are looked up; anybody may lie there
+    caller_name: str = ""  # from the carrier's caller lookup, where the line has one; not to be trusted
 
 
 @dataclass(frozen=True)
 class Recording:
-    """What the carrier says of a recording."""
+    """What the carrier reports about a recording."""
 
     state: VoicemailState
     sid: str | None = None
     seconds: int | None = None
 
 
-def call_arrives(session: Session, arrival: Arrival, now: datetime) -> Call:
-    """Log a call. The same call again finds the first log entry, so that it gets the same answer."""
+def record_call(session: Session, arrival: Arrival, now: datetime) -> Call:
+    """Record a call, or return the record that an earlier webhook made of it."""
     caller = arrival.caller[:64]
     is_new = insert_once(
         session,
@@ -63,7 +63,7 @@ def call_arrives(session: Session, arrival: Arrival, now: datetime) -> Call:
         line=arrival.line,
         caller=caller,
         caller_name=arrival.caller_name[:100],
-        customer_number=ringable(caller),
+        customer_number=callable_number(caller),
         began_at=now,
         language=arrival.language,
         is_open=arrival.is_open,
@@ -81,62 +81,65 @@ def find_call(session: Session, sid: str) -> Call | None:
     return session.get(Call, sid)
 
 
-def chose(session: Session, sid: str, now: datetime, choice: EventKind) -> None:
-    """Note a choice made in the menu, once."""
+def record_choice(session: Session, sid: str, now: datetime, choice: EventKind) -> None:
+    """Record a choice in the menu, once."""
     same = select(Event.id).where(Event.call_sid == sid, Event.kind == choice)
     if session.scalar(same) is None:
         record_event(session, sid, now, Actor.CALLER, choice)
 
 
-def asked_to_speak(session: Session, sid: str, now: datetime) -> None:
-    """The caller has heard everything and is at the beep: from here on a hang-up still leaves a callback."""
-    call = _held(session, sid)
+def record_beep(session: Session, sid: str, now: datetime) -> None:
+    """Record that the caller reached the beep. From here on, a caller who hangs up is owed a callback."""
+    call = _locked_call(session, sid)
     if call is not None and call.beep_at is None:
         call.beep_at = now
         call.outcome = CallOutcome.VOICEMAIL
         record_event(session, sid, now, Actor.DESK, EventKind.BEEP)
 
 
-def voicemail_said(session: Session, desk: Desk, sid: str, recording: Recording, now: datetime) -> Callback | None:
-    """The carrier says something of the caller's recording: keep it, and see to it that a callback is open."""
-    call = _held(session, sid)
+def record_voicemail(session: Session, desk: Desk, sid: str, recording: Recording, now: datetime) -> Callback | None:
+    """Record what the carrier reports about a call's recording, and open the callback unless there is one.
+
+    Return the callback; None for a call that is not on record.
+    """
+    call = _locked_call(session, sid)
     if call is None:
         return None
     if call.beep_at is None:
         call.beep_at, call.outcome = now, CallOutcome.VOICEMAIL
-    voicemail = _voicemail_of(session, call)
-    _learn(session, voicemail, recording, now)
+    voicemail = _voicemail_row(session, call)
+    _update_voicemail(session, voicemail, recording, now)
     session.flush()
     return open_callback(session, desk, call, now)
 
 
-def call_ended(session: Session, desk: Desk, sid: str, status: CarrierStatus, now: datetime) -> None:
-    """The call is over. Whoever got as far as the beep is owed a call, whatever was recorded."""
-    call = _held(session, sid)
+def record_end(session: Session, desk: Desk, sid: str, status: CarrierStatus, now: datetime) -> None:
+    """Record the end of a call. A caller who reached the beep is owed a callback, whatever was recorded."""
+    call = _locked_call(session, sid)
     if call is None or call.ended_at is not None:
         return
     call.ended_at = now
     record_event(session, sid, now, Actor.CALLER, EventKind.CALL_ENDED, status.value)
     if call.beep_at is not None:
-        _voicemail_of(session, call)
+        _voicemail_row(session, call)
         open_callback(session, desk, call, now)
     elif call.outcome is CallOutcome.IN_PROGRESS:
         call.outcome = CallOutcome.HUNG_UP_BEFORE_THE_BEEP
 
 
-def accepted_by(session: Session, sid: str, technician: Technician, now: datetime) -> None:
-    """A technician pressed the key: the caller is connected to somebody who is really there."""
-    call = _held(session, sid)
+def record_answer(session: Session, sid: str, technician: Technician, now: datetime) -> None:
+    """Record that a technician pressed the key to accept the call, and was connected to the caller."""
+    call = _locked_call(session, sid)
     if call is not None and call.accepted_by_id is None:
         call.accepted_by_id, call.outcome = technician.id, CallOutcome.ANSWERED
         record_event(session, sid, now, technician.name, EventKind.CALL_ANSWERED)
 
 
-def _held(session: Session, sid: str) -> Call | None:
+def _locked_call(session: Session, sid: str) -> Call | None:
     return locked_or_none(session, Call, sid)
 
 
-def _voicemail_of(session: Session, call: Call) -> Voicemail:
+def _voicemail_row(session: Session, call: Call) -> Voicemail:
     insert_once(
         session,
         Voicemail,
@@ -149,12 +152,12 @@ def _voicemail_of(session: Session, call: Call) -> Voicemail:
     return session.scalars(select(Voicemail).where(Voicemail.call_sid == call.sid)).one()
 
 
-def _learn(session: Session, voicemail: Voicemail, recording: Recording, now: datetime) -> None:
-    """Add what is new. Audio that exists outweighs any word that there is none."""
+def _update_voicemail(session: Session, voicemail: Voicemail, recording: Recording, now: datetime) -> None:
+    """Add what is new. Once there is audio, a report that there is none changes nothing."""
     if recording.sid is not None and voicemail.recording_sid is None:
         voicemail.recording_sid = recording.sid
     is_recorded, is_hint = recording.state is VoicemailState.RECORDED, recording.state is VoicemailState.EXPECTED
-    if is_recorded:  # what the end of a Record says is counted with the silence at its end
+    if is_recorded:  # earlier reports include the silence at the end
         voicemail.seconds = recording.seconds
     known = voicemail.state
     if known is VoicemailState.RECORDED or (is_hint and known is not VoicemailState.EXPECTED):
@@ -164,7 +167,7 @@ def _learn(session: Session, voicemail: Voicemail, recording: Recording, now: da
         record_event(session, voicemail.call_sid, now, Actor.CARRIER, kind, _seconds(recording))
     voicemail.state = recording.state
     if is_recorded or (recording.seconds and voicemail.recording_sid):
-        _want_audio(voicemail, now if is_recorded else now + FETCH_SOON)
+        _want_audio(voicemail, now if is_recorded else now + FETCH_AFTER)
 
 
 def _want_audio(voicemail: Voicemail, at: datetime) -> None:

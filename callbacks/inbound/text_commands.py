@@ -1,7 +1,7 @@
-"""What a technician means by a text. Pure: words in, a command out.
+"""Parses what a technician texts into a command. Pure.
 
-Case, spaces, quotes and punctuation do not matter, the code may stand first or last, French words do as well.
-Words that the carrier takes for itself (STOP, END, CANCEL, QUIT, HELP, INFO, START, YES) are never ours.
+Case, spaces, quotes and punctuation do not matter. The code comes first or last, and French words work too.
+No command is a word that the carrier handles itself (STOP, END, CANCEL, QUIT, HELP, INFO, START, YES).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Verb(enum.Enum):
     MSG = "msg"  # left a message
     NA = "na"  # tried, no answer
     WRONG = "wrong"  # a wrong number
-    PASS = "pass"  # hand it on
+    PASS = "pass"  # pass it on
     WHO = "who"  # ask who has it
     TEST = "test"  # a test page
 
@@ -42,20 +42,20 @@ WORDS: dict[str, Verb] = {
     **dict.fromkeys(("test", "testpage", "essai"), Verb.TEST),
 }
 ASSENT = {"ok", "okay", "oui", "sure", "daccord", "yep", "got", "gotit", "k", "onit", "jyvais"}
-CARRIERS_WORDS = {"stop", "stopall", "unsubscribe", "end", "cancel", "quit", "revoke", "optout", "arret"}
+OPT_OUT_WORDS = {"stop", "stopall", "unsubscribe", "end", "cancel", "quit", "revoke", "optout", "arret"}
 
 
 @dataclass(frozen=True)
 class Command:
-    """What is asked, and of which page. A code that is None was not given."""
+    """What a text asks for, and the code of the page it is about; None without a code."""
 
     verb: Verb
     code: str | None
 
 
-def understand(words: str) -> Command | None:
+def parse_command(text: str) -> Command | None:
     """Return what a text asks for, or None when that is not clear."""
-    plain = _plain(words)
+    plain = _plain(text)
     codes = re.findall(r"(?<![0-9])[0-9]{4}(?![0-9])", plain)
     rest = "".join(re.findall(r"[a-z]+", plain))
     digits = "".join(re.findall(r"[0-9]+", plain))
@@ -68,27 +68,28 @@ def understand(words: str) -> Command | None:
     return Command(verb, code) if verb else None
 
 
-def code_of_number(words: str) -> str | None:
-    """Return the six digits that prove who holds a number, when a text is nothing else."""
-    found = re.fullmatch(r"[^0-9a-z]*([0-9]{3})[ -]?([0-9]{3})[^0-9a-z]*", _plain(words))
+def verification_code_in(text: str) -> str | None:
+    """Return the six digits of a verification code, when a text is nothing else."""
+    found = re.fullmatch(r"[^0-9a-z]*([0-9]{3})[ -]?([0-9]{3})[^0-9a-z]*", _plain(text))
     return found[1] + found[2] if found else None
 
 
-def is_assent(words: str) -> bool:
-    """Return whether a text agrees to something without saying to what."""
-    return "".join(re.findall(r"[a-z]+", _plain(words))) in ASSENT
+def is_assent(text: str) -> bool:
+    """Return whether a text agrees, like "ok", but names no callback."""
+    return "".join(re.findall(r"[a-z]+", _plain(text))) in ASSENT
 
 
-def is_opt_in(words: str) -> bool:
-    """Return whether the carrier takes this text for leave to send again."""
-    return _plain(words).strip() in {"start", "unstop"}
+def is_opt_in(text: str) -> bool:
+    """Return whether the carrier unblocks our texts to the sender of this one."""
+    return _plain(text).strip() in {"start", "unstop"}
 
 
-def is_opt_out(words: str) -> bool:
-    """Return whether the carrier takes this text for a request to send no more."""
-    return _plain(words).strip() in CARRIERS_WORDS
+def is_opt_out(text: str) -> bool:
+    """Return whether the carrier blocks our texts to the sender of this one."""
+    return _plain(text).strip() in OPT_OUT_WORDS
 
 
-def _plain(words: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", words[:400])
+def _plain(text: str) -> str:
+    """Return a text in small letters, without accents."""
+    decomposed = unicodedata.normalize("NFKD", text[:400])
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()

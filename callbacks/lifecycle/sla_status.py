@@ -1,4 +1,4 @@
-"""The promises made for callbacks, as the library of business time understands them."""
+"""How the promises of callbacks stand: the rows of each, given to the calculation in `sla`."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from callbacks.db.tables import Call, Callback, PriorityChange, Waiting
 from callbacks.desk.desk_file import Desk
 from sla.explanation import explained
 from sla.hours import SupportHours
-from sla.promises import Course, Promise, Wait, first_reaction, resolution
+from sla.priorities import Priority
+from sla.promises import History, Promise, Wait, first_reaction, resolution
 
 TRIED_AND_OPEN = (Callback.state == CallbackState.OPEN) & Callback.attempted_at.is_not(None)
 
 
 class Resolution(NamedTuple):
-    """How the resolution of one callback stands."""
+    """How the resolution of one callback stands. `began_at` is when its call began."""
 
     callback_id: int
     priority: PriorityLevel
@@ -31,46 +32,43 @@ class Resolution(NamedTuple):
 
 
 def explanations(session: Session, desk: Desk, hours: SupportHours, callback: Callback, now: datetime) -> list[str]:
-    """Say in sentences that a supervisor can read to the customer what was promised and how it stands."""
-    course = _courses(session, desk, Callback.id == callback.id)[0][1]
-    promises = (first_reaction(course, hours, now), resolution(course, hours, now))
+    """Return what was promised and how it stands, in English sentences that a supervisor can read to the customer."""
+    history = _histories(session, desk, Callback.id == callback.id)[0][1]
+    promises = (first_reaction(history, hours, now), resolution(history, hours, now))
     return [explained(promise, hours) for promise in promises if promise is not None]
 
 
 def resolutions(
     session: Session, desk: Desk, hours: SupportHours, which: ColumnElement[bool], now: datetime
 ) -> list[Resolution]:
-    """How the resolutions of some callbacks stand; those without a promised one are left out."""
+    """Return how the resolutions of the callbacks `which` match stand. Those without a promise are left out."""
     found = []
-    for (callback_id, priority, line, began_at), course in _courses(session, desk, which):
-        promise = resolution(course, hours, now)
+    for (callback_id, priority, line, began_at), history in _histories(session, desk, which):
+        promise = resolution(history, hours, now)
         if promise is not None:
             found.append(Resolution(callback_id, priority, line, began_at, promise))
     return found
 
 
 def still_owed(session: Session, desk: Desk, hours: SupportHours, now: datetime) -> dict[int, Promise]:
-    """The resolutions that are owed now, by the id of the callback: of those that were tried and are open."""
+    """Return the resolutions owed now by callback id: of open callbacks whose customer was tried."""
     return {each.callback_id: each.promise for each in resolutions(session, desk, hours, TRIED_AND_OPEN, now)}
 
 
 Facts = tuple[int, PriorityLevel, str, datetime]
 
 
-def _courses(session: Session, desk: Desk, which: ColumnElement[bool]) -> Sequence[tuple[Facts, Course]]:
-    """What has happened to some callbacks, as far as their promises go: in three questions, however many they are."""
+def _histories(session: Session, desk: Desk, which: ColumnElement[bool]) -> Sequence[tuple[Facts, History]]:
+    """Return what happened to the callbacks `which` match, for their promises. Three queries, however many match."""
     facts = (Callback.id, Callback.priority, Call.line, Call.began_at, Callback.attempted_at, Callback.resolved_at)
     rows = session.execute(select(*facts).join(Call, Callback.call_sid == Call.sid).where(which))
     changes, waits = _changes(session, which), _waits(session, which)
     return [
         (
             (callback_id, priority, line, began_at),
-            Course(
+            History(
                 began_at=began_at,
-                priorities=(
-                    (began_at, desk.promises[desk.lines[line].priority if line in desk.lines else priority]),
-                    *((at, desk.promises[given]) for at, given in changes[callback_id]),
-                ),
+                priorities=_priorities(desk, priority, line, began_at, changes[callback_id]),
                 waits=tuple(waits[callback_id]),
                 attempted_at=attempted_at,
                 resolved_at=resolved_at,
@@ -79,6 +77,18 @@ def _courses(session: Session, desk: Desk, which: ColumnElement[bool]) -> Sequen
         )
         for callback_id, priority, line, began_at, attempted_at, resolved_at in rows
     ]
+
+
+def _priorities(
+    desk: Desk,
+    priority: PriorityLevel,
+    line: str,
+    began_at: datetime,
+    changes: Sequence[tuple[datetime, PriorityLevel]],
+) -> tuple[tuple[datetime, Priority], ...]:
+    """Return every priority with its time. The first is the line's, or the callback's when the line is gone."""
+    first = desk.lines[line].priority if line in desk.lines else priority
+    return tuple((at, desk.promises[level]) for at, level in [(began_at, first), *changes])
 
 
 def _changes(session: Session, which: ColumnElement[bool]) -> dict[int, list[tuple[datetime, PriorityLevel]]]:

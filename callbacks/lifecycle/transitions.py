@@ -1,4 +1,4 @@
-"""How a callback moves: its states, its owner, its attempts, its deadline. Whatever changes one of these does it here.
+"""The state machine of a callback: the only writer of its state, owner, attempts, deadline and next action.
 
 Taking a callback is not calling the customer: only an attempt to reach them ends the paging (policy: After hours).
 """
@@ -19,10 +19,10 @@ from callbacks.errors import WrongState
 class Change(enum.Enum):
     """What moves a callback from one state to another."""
 
-    RESOLVE = "resolve"  # a person says that the customer is served
-    CANCEL = "cancel"  # a named person says why nobody needs to be called
-    AUTO_CLOSE = "auto-close"  # the customer could not be reached and fell silent
-    REOPEN = "reopen"  # it was not over after all
+    RESOLVE = "resolve"  # a person reports that the customer is served
+    CANCEL = "cancel"  # a named person gives the reason why no call is needed
+    AUTO_CLOSE = "auto-close"  # the customer could not be reached and did not get back to us
+    REOPEN = "reopen"  # the customer is not served after all
 
 
 TRANSITIONS: Mapping[tuple[CallbackState, Change], CallbackState] = {
@@ -38,9 +38,9 @@ SERVED = (CallbackState.RESOLVED, CallbackState.CLOSED)
 
 
 def change_state(callback: Callback, change: Change, now: datetime) -> None:
-    """Move a callback to the state that a change leads to. Raise WrongState when it does not fit.
+    """Move a callback to the state that a change leads to. Raise WrongState when the change does not fit its state.
 
-    An open callback is looked at again at once; one that is over has no next action.
+    An open callback is looked at again at once; a closed one has no next action.
     """
     state = TRANSITIONS.get((callback.state, change))
     if state is None:
@@ -54,24 +54,24 @@ def change_state(callback: Callback, change: Change, now: datetime) -> None:
 
 
 def owns(callback: Callback, technician: Technician) -> bool:
-    """Return whether a callback is this technician's, and has not begun to escalate again above them."""
+    """Return whether this technician is the owner, and escalation above them has not resumed."""
     return callback.owner_id == technician.id and not callback.resumed
 
 
 def is_held_by_another(callback: Callback, technician: Technician) -> bool:
-    """Return whether somebody else has it, and it has not begun to escalate again above them."""
+    """Return whether somebody else is the owner, and escalation above them has not resumed."""
     return callback.owner_id not in (None, technician.id) and not callback.resumed
 
 
 def set_owner(session: Session, callback: Callback, technician: Technician, now: datetime) -> None:
-    """Make a technician the owner: from now on it is they who are reminded."""
+    """Make a technician the owner: from now on they are reminded."""
     callback.owner, callback.acknowledged_at = technician, now
     callback.acted_at, callback.resumed = now, False
     session.flush()
 
 
 def clear_owner(session: Session, callback: Callback) -> None:
-    """Leave a callback without an owner."""
+    """Remove the owner."""
     callback.owner, callback.acknowledged_at, callback.resumed = None, None, False
     session.flush()
 
@@ -80,7 +80,7 @@ def clear_owner(session: Session, callback: Callback) -> None:
 
 
 def note_attempt(session: Session, callback: Callback, technician: Technician, now: datetime) -> None:
-    """Note that a technician tried to reach the customer. The first attempt keeps the promise, or is late."""
+    """Record that a technician tried to reach the customer. The first attempt keeps the promise or is a breach."""
     if callback.owner_id is None:
         callback.owner, callback.acknowledged_at = technician, now
         session.flush()
@@ -92,7 +92,7 @@ def note_attempt(session: Session, callback: Callback, technician: Technician, n
 
 
 def note_breach(callback: Callback) -> bool:
-    """Note that nobody had tried the customer by the deadline; return whether that is news."""
+    """Record a breach as of the deadline, and return whether it is the first record of it."""
     is_news = callback.breached_at is None
     callback.breached_at = callback.breached_at or callback.due_at
     return is_news
@@ -107,34 +107,34 @@ def awaits_attempt(callback: Callback) -> bool:
 
 
 def advance_escalation(callback: Callback, position: int, at: datetime, *, resumed: bool) -> None:
-    """Note which step of the policy comes next, and when."""
+    """Record which step of the policy comes next, and when."""
     callback.position, callback.resumed, callback.next_action_at = position, resumed, at
 
 
 def note_reminders_given(callback: Callback, now: datetime) -> None:
-    """Note that the owner has had every reminder that was due by now."""
+    """Record that the owner has had every reminder that was due by now."""
     callback.acted_at = now
 
 
 def restart_escalation(callback: Callback, policy: str, now: datetime) -> None:
-    """Begin another policy with its first step."""
+    """Start another policy at its first step."""
     callback.policy, callback.position = policy, 0
     escalate_now(callback, now)
 
 
 def escalate_now(callback: Callback, now: datetime) -> None:
-    """Take the next step at once, unless an owner has it or an attempt is on record."""
+    """Make the next step due at once, unless an owner is on it or an attempt is on record."""
     waits_for_owner = callback.owner_id is not None and not callback.resumed
     if awaits_attempt(callback) and not waits_for_owner:
         callback.next_action_at = now
 
 
 def review_closing(callback: Callback, now: datetime) -> None:
-    """Have the next sweep work out when a callback that was tried closes by itself."""
+    """Have the worker work out again when a callback that was tried closes by itself."""
     if callback.state is CallbackState.OPEN and callback.attempted_at is not None:
         callback.next_action_at = now
 
 
 def look_again_at(callback: Callback, at: datetime | None) -> None:
-    """Set when a callback is looked at again; None for never."""
+    """Set when a callback is looked at again, or None for never."""
     callback.next_action_at = at

@@ -1,4 +1,4 @@
-"""Who can be woken at an instant, by layer. Values only: reading the rota is the shell's business."""
+"""Who is on call at one instant, layer by layer. Values only: `store` reads the rota."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from callbacks.desk.escalation_policy import FALLBACK, SUPERVISOR
-from callbacks.people.person import EVERY_WAY, Person
+from callbacks.people.person import DEFAULT_METHODS, Person
 
 
 @dataclass(frozen=True)
 class Shift:
-    """One person on one layer; an end that is None is open."""
+    """One person on one layer. None as a start or an end means that there is no limit."""
 
     person: Person
     layer: str
@@ -25,7 +25,7 @@ class Shift:
 
 @dataclass(frozen=True)
 class Roster:
-    """Who is on call at one instant. People hold their layer in the order in which they are asked."""
+    """Who is on call at one instant. Each layer lists its people in the order they are paged."""
 
     layers: Mapping[str, tuple[Person, ...]]
     people: tuple[Person, ...] = ()
@@ -34,13 +34,16 @@ class Roster:
         return self.layers.get(layer, ())
 
     def everyone(self) -> tuple[Person, ...]:
-        """Everybody on any layer, once each, from the first layer upwards; supervisors and stand-ins are apart."""
-        apart = (SUPERVISOR, FALLBACK)
-        people = [person for layer, members in self.layers.items() if layer not in apart for person in members]
+        """Return everybody on the layers of the desk, once each, the first layer first.
+
+        The supervisor and fallback layers do not count.
+        """
+        extra = (SUPERVISOR, FALLBACK)
+        people = [person for layer, members in self.layers.items() if layer not in extra for person in members]
         return tuple(dict.fromkeys(people))
 
     def named(self, name: str) -> tuple[Person, ...]:
-        """The person of that name, on call or not."""
+        """Return the person of that name, on call or not, or an empty tuple."""
         return tuple(person for person in self.people if person.name.casefold() == name.strip().casefold())
 
     def layer_of(self, person_id: int) -> str | None:
@@ -50,7 +53,7 @@ class Roster:
         return tuple(layer for layer, members in self.layers.items() if any(p.id == person_id for p in members))
 
     def supervisors(self) -> tuple[Person, ...]:
-        """Who must answer for the desk: the supervisors, or whoever stands highest when there are none."""
+        """Return the supervisors on call or, if there are none, the people on the highest layer that has any."""
         for layer in (SUPERVISOR, FALLBACK, *reversed(list(self.layers))):
             if self.on(layer):
                 return self.on(layer)
@@ -58,12 +61,11 @@ class Roster:
 
 
 def roster_of(layers: Mapping[str, tuple[Person, ...]], people: Iterable[Person]) -> Roster:
-    """Say who can be woken, when `layers` are on call and `people` are all there are.
+    """Return who can be paged, when `layers` are on call and `people` are all current technicians.
 
-    Only verified numbers count, and only people whom some way reaches; when nothing is known to reach anybody, every
-    way to everybody is tried again, for what failed once may work by now. A layer with nobody falls to the stand-in
-    (`fallback`). When nobody at all is on call, everybody there is stands on the first layer: a page to somebody off
-    duty is better than a page to nobody.
+    Only people with a verified number and a working contact method count. If nobody has a working method, text and
+    call are tried again for everybody, because a failure may have passed. An empty layer gets the fallback layer. If
+    nobody is on call at all, everybody is on the first layer: better to page somebody off assignment than nobody.
     """
     everybody = _reachable(people)
     known = {person.id: person for person in everybody}
@@ -80,4 +82,4 @@ def roster_of(layers: Mapping[str, tuple[Person, ...]], people: Iterable[Person]
 def _reachable(people: Iterable[Person]) -> tuple[Person, ...]:
     verified = tuple(person for person in people if person.verified)
     reachable = tuple(person for person in verified if person.is_reachable)
-    return reachable or tuple(replace(person, ways=EVERY_WAY) for person in verified)
+    return reachable or tuple(replace(person, contact_methods=DEFAULT_METHODS) for person in verified)

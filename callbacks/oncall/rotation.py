@@ -1,8 +1,7 @@
-"""Rotations: people who take turns on a layer, with the hand-off at a time of the wall clock.
+"""Rotations: people who take turns on a layer, with a hand-off at a fixed local time.
 
-Turns are counted on the wall clock, as the people count them: a weekly hand-off on Friday at 18:00 is at 18:00 before
-and after each change of the clock, so the turn over the change is an hour longer or shorter. One turn ends at the
-instant at which the next begins: no hour is without anyone, none has two.
+A weekly hand-off on Friday at 18:00 stays at 18:00 when the clocks change, so that turn is an hour longer or shorter.
+Each turn ends when the next one begins: there is always exactly one person on.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ SHORTEST_TURN = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Rotation:
-    """The first member's first turn begins on `first_day` at `hand_off`; each turn lasts `length` on the wall clock."""
+    """The first turn begins on `first_day` at `hand_off`, local time. Each turn lasts `length` in local time."""
 
     layer: str
     members: tuple[Person, ...]
@@ -33,22 +32,22 @@ class Rotation:
 
     def __post_init__(self) -> None:
         if not self.members:
-            raise ValueError("A rotation needs somebody to take turns. Name at least one technician.")
+            raise ValueError("A rotation needs at least one technician.")
         if self.length < SHORTEST_TURN:
-            raise ValueError("A turn shorter than an hour cannot be kept. Give an hour or more.")
+            raise ValueError("A turn cannot be shorter than an hour.")
 
     def begins(self, turn: int) -> datetime:
-        """The instant at which a turn begins; a time that spring skips means the moment of the jump."""
+        """Return the instant at which a turn begins. A local time skipped in spring means the moment of the change."""
         shown = datetime.combine(self.first_day, self.hand_off) + turn * self.length
         return first_instant(shown, self.zone)
 
     def turn_at(self, at: datetime) -> int | None:
-        """The turn that is on at an instant; None before the first one and after the end."""
+        """Return the number of the turn at an instant, or None before the first turn and after the end."""
         if self.ends_at is not None and at >= self.ends_at:
             return None
         shown = at.astimezone(self.zone).replace(tzinfo=None)
         turn = (shown - datetime.combine(self.first_day, self.hand_off)) // self.length
-        while at >= self.begins(turn + 1):  # the hour that autumn repeats shows earlier times again
+        while at >= self.begins(turn + 1):  # local times repeat for an hour in autumn
             turn += 1
         while at < self.begins(turn):
             turn -= 1
@@ -62,7 +61,7 @@ class Rotation:
         return None if turn is None else self.member(turn)
 
     def shifts(self, starts_at: datetime, ends_at: datetime) -> Iterator[Shift]:
-        """Every turn that touches the span, whole."""
+        """Yield every turn that overlaps a span. Turns are not cut at the ends of the span."""
         turn = max(self.turn_at(starts_at) or 0, 0)
         while (begins := self.begins(turn)) < ends_at and (self.ends_at is None or begins < self.ends_at):
             ends = self.begins(turn + 1)

@@ -1,7 +1,7 @@
-"""The rota as a whole: shifts and rotations, what was agreed otherwise for a night, and who is off.
+"""The rota as a whole: shifts, rotations, overrides and time off. Pure.
 
-`duties` is the one place that says who is on a layer at an instant. Everything else (whole shifts, gaps, calendars)
-asks it at every instant at which its answer may change, so that nothing can say otherwise.
+`Schedule.assignments` alone decides who is on a layer at an instant. Final shifts, gaps and calendars call it at every
+instant at which its result may change, so they always agree with it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from callbacks.people.person import Person
 
 @dataclass(frozen=True)
 class Override:
-    """For a time somebody covers for `instead_of`, or (None) for everybody on the layer. The one made last holds."""
+    """Somebody replaces one person on a layer, or (None) everybody on it. The override added last wins."""
 
     layer: str
     person: Person
@@ -33,7 +33,7 @@ class Override:
 
 @dataclass(frozen=True)
 class Absence:
-    """Somebody is off: whatever else the rota says, they are not on call."""
+    """Time off. It takes precedence over everything else on the rota."""
 
     person_id: int
     starts_at: datetime
@@ -45,7 +45,7 @@ class Absence:
 
 @dataclass(frozen=True)
 class Gap:
-    """A time during which nobody who can be reached is on a layer."""
+    """A time when nobody on a layer can be reached."""
 
     layer: str
     starts_at: datetime
@@ -53,26 +53,26 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class Duty:
-    """Somebody on a layer, and whom they are there for; a cover of a layer that is empty otherwise is for nobody."""
+class Assignment:
+    """Somebody on a layer, and the people they replace. An override of an empty layer replaces nobody."""
 
     person: Person
     instead_of: tuple[Person, ...] = ()
-    is_cover: bool = False
+    is_override: bool = False
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """A time during which the same people are on a layer, each for the same others."""
+class Segment:
+    """A time during which the assignments of a layer stay the same."""
 
     layer: str
     starts_at: datetime
     ends_at: datetime
-    duties: tuple[Duty, ...]
+    assignments: tuple[Assignment, ...]
 
     @property
     def is_gap(self) -> bool:
-        return not any(duty.person.is_reachable for duty in self.duties)
+        return not any(assignment.person.is_reachable for assignment in self.assignments)
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Schedule:
     people: tuple[Person, ...]
     shifts: tuple[Shift, ...] = ()
     rotations: tuple[Rotation, ...] = ()
-    overrides: tuple[Override, ...] = ()  # in the order in which they were made
+    overrides: tuple[Override, ...] = ()  # in the order they were added
     absences: tuple[Absence, ...] = ()
 
     @property
@@ -91,29 +91,29 @@ class Schedule:
         return (*self.layers, SUPERVISOR, FALLBACK)
 
     def on_call(self, layer: str, at: datetime) -> tuple[Person, ...]:
-        """Who is on a layer at an instant, in the order in which they are asked."""
-        return tuple(duty.person for duty in self.duties(layer, at))
+        """Return who is on a layer at an instant, in the order they are paged."""
+        return tuple(assignment.person for assignment in self.assignments(layer, at))
 
-    def duties(self, layer: str, at: datetime) -> tuple[Duty, ...]:
-        """Who is on a layer at an instant and for whom, in the order in which they are asked."""
+    def assignments(self, layer: str, at: datetime) -> tuple[Assignment, ...]:
+        """Return who is on a layer at an instant and whom they replace, in the order they are paged."""
         regular, off = self._regular(layer, at), {absence.person_id for absence in self.absences if absence.covers(at)}
         known = {person.id for person in self.people} - off
-        stands_for: dict[Person, list[Person]] = {}
-        for person, whom in self._standing(layer, at, regular):
-            stands_for.setdefault(person, []).extend(whom)
-        return tuple(_duty(person, whom, regular) for person, whom in stands_for.items() if person.id in known)
+        replaces: dict[Person, list[Person]] = {}
+        for person, replaced in self._with_overrides(layer, at, regular):
+            replaces.setdefault(person, []).extend(replaced)
+        return tuple(_assignment(person, whom, regular) for person, whom in replaces.items() if person.id in known)
 
-    def _standing(self, layer: str, at: datetime, regular: list[Person]) -> Iterator[tuple[Person, list[Person]]]:
-        """Whoever is there once every cover is counted in, and the regular people they are there for."""
+    def _with_overrides(self, layer: str, at: datetime, regular: list[Person]) -> Iterator[tuple[Person, list[Person]]]:
+        """Yield who is on once overrides are applied, and the regular people each of them is there for."""
         made = [override for override in self.overrides if override.layer == layer and override.covers(at)]
         whole = max((n for n, override in enumerate(made) if override.instead_of is None), default=None)
         if whole is not None:
-            yield _whoever_covers(made[whole].person, made[whole + 1 :]), regular
+            yield _replacement(made[whole].person, made[whole + 1 :]), regular
         else:
-            yield from ((_whoever_covers(person, made), [person]) for person in regular)
+            yield from ((_replacement(person, made), [person]) for person in regular)
 
     def _regular(self, layer: str, at: datetime) -> list[Person]:
-        """Before anything agreed otherwise: whose turn it is, then whoever is always on."""
+        """Return who is on before overrides: rotations first, then shifts with a start, then those without."""
         turns = [rotation.person_at(at) for rotation in self.rotations if rotation.layer == layer]
         shifts = [shift for shift in self.shifts if shift.layer == layer and shift.covers(at)]
         shifts.sort(key=lambda shift: (shift.starts_at is None, shift.person.id))
@@ -122,54 +122,54 @@ class Schedule:
         return [*(person for person in turns if person is not None), *bounded, *always]
 
     def roster(self, at: datetime) -> Roster:
-        """Who can be woken at an instant."""
+        """Return who can be paged at an instant."""
         return roster_of({layer: self.on_call(layer, at) for layer in self.all_layers}, self.people)
 
-    def stretches(self, layer: str, starts_at: datetime, ends_at: datetime) -> list[Stretch]:
-        """A layer from one instant to another, without a hole: a new stretch wherever anything changes."""
-        found: list[Stretch] = []
+    def segments(self, layer: str, starts_at: datetime, ends_at: datetime) -> list[Segment]:
+        """Return a layer between two instants as segments that touch; a new one begins wherever something changes."""
+        found: list[Segment] = []
         for begins, ends in itertools.pairwise(self._instants(layer, starts_at, ends_at)):
-            duties = self.duties(layer, begins)
-            if found and found[-1].duties == duties:
+            assignments = self.assignments(layer, begins)
+            if found and found[-1].assignments == assignments:
                 found[-1] = replace(found[-1], ends_at=ends)
             else:
-                found.append(Stretch(layer, begins, ends, duties))
+                found.append(Segment(layer, begins, ends, assignments))
         return found
 
-    def spans(self, layer: str, starts_at: datetime, ends_at: datetime) -> list[Shift]:
-        """Everybody's shifts on a layer from one instant to another, as they will really be, in order."""
+    def final_shifts(self, layer: str, starts_at: datetime, ends_at: datetime) -> list[Shift]:
+        """Return the shifts on a layer between two instants, with overrides and time off applied, in order."""
         found: list[Shift] = []
-        for stretch in self.stretches(layer, starts_at, ends_at):
-            for person in (duty.person for duty in stretch.duties):
-                before = next((n for n, shift in enumerate(found) if _ends_as(shift, person, stretch.starts_at)), None)
+        for segment in self.segments(layer, starts_at, ends_at):
+            for person in (assignment.person for assignment in segment.assignments):
+                before = next((n for n, shift in enumerate(found) if _ends_as(shift, person, segment.starts_at)), None)
                 if before is None:
-                    found.append(Shift(person, layer, stretch.starts_at, stretch.ends_at))
+                    found.append(Shift(person, layer, segment.starts_at, segment.ends_at))
                 else:
-                    found[before] = replace(found[before], ends_at=stretch.ends_at)
+                    found[before] = replace(found[before], ends_at=segment.ends_at)
         return found
 
     def gaps(self, layer: str, starts_at: datetime, ends_at: datetime) -> list[Gap]:
-        """When nobody who can be reached is on a layer."""
+        """Return when nobody on a layer can be reached, between two instants."""
         found: list[Gap] = []
-        for stretch in (each for each in self.stretches(layer, starts_at, ends_at) if each.is_gap):
-            if found and found[-1].ends_at == stretch.starts_at:
-                found[-1] = replace(found[-1], ends_at=stretch.ends_at)
+        for segment in (each for each in self.segments(layer, starts_at, ends_at) if each.is_gap):
+            if found and found[-1].ends_at == segment.starts_at:
+                found[-1] = replace(found[-1], ends_at=segment.ends_at)
             else:
-                found.append(Gap(layer, stretch.starts_at, stretch.ends_at))
+                found.append(Gap(layer, segment.starts_at, segment.ends_at))
         return found
 
     def staffed_layers(self) -> tuple[str, ...]:
-        """The layers that somebody is ever put on; the first one always is meant to be."""
+        """Return the layers that anybody is ever on. The first layer always counts."""
         used = {e.layer for e in self.shifts} | {e.layer for e in self.rotations} | {e.layer for e in self.overrides}
         return tuple(layer for layer in self.all_layers if layer in used or layer == self.layers[0])
 
     def unstaffed_layers(self) -> tuple[str, ...]:
-        """The layers that nobody was ever put on, though pages go to them; a desk can do without a fallback."""
+        """Return the layers that nobody is ever on. The fallback layer is optional, so it never counts."""
         staffed = self.staffed_layers()
         return tuple(layer for layer in self.all_layers if layer not in staffed and layer != FALLBACK)
 
     def _instants(self, layer: str, starts_at: datetime, ends_at: datetime) -> list[datetime]:
-        """Every instant at which the answer may change, between the two and with them."""
+        """Return every instant at which the assignments may change, from the first instant to the last."""
         inside = {at for at in self._changes(layer, starts_at, ends_at) if starts_at < at < ends_at}
         return sorted({starts_at, ends_at, *inside})
 
@@ -181,15 +181,15 @@ class Schedule:
         yield from (at for at in itertools.chain(*spans) if at is not None)
 
 
-def _duty(person: Person, whom: Sequence[Person], regular: Sequence[Person]) -> Duty:
+def _assignment(person: Person, whom: Sequence[Person], regular: Sequence[Person]) -> Assignment:
     others = tuple(dict.fromkeys(each for each in whom if each != person))
-    return Duty(person, others, is_cover=bool(others) or person not in regular)
+    return Assignment(person, others, is_override=bool(others) or person not in regular)
 
 
-def _whoever_covers(person: Person, made: Sequence[Override]) -> Person:
-    """Who stands for a person: by the last cover made for them, or whoever covers for that one by a later one."""
+def _replacement(person: Person, made: Sequence[Override]) -> Person:
+    """Return who replaces a person: the last override for them decides, and later ones may override that in turn."""
     last = max((n for n, override in enumerate(made) if override.instead_of == person.id), default=None)
-    return person if last is None else _whoever_covers(made[last].person, made[last + 1 :])
+    return person if last is None else _replacement(made[last].person, made[last + 1 :])
 
 
 def _ends_as(shift: Shift, person: Person, begins: datetime) -> bool:

@@ -23,20 +23,20 @@ from callbacks.text.daily_span import time_of_day
 
 GAPS_AHEAD = timedelta(days=14)
 EDITED = "rota edited"
-FOR_EVER = datetime.max.replace(tzinfo=UTC)
+NO_END = datetime.max.replace(tzinfo=UTC)
 
 
 def roster(session: Session, desk: Desk, at: datetime) -> Roster:
-    """Say who is on call at `at`."""
+    """Return who is on call at an instant."""
     return schedule(session, desk, at).roster(at)
 
 
 def schedule(session: Session, desk: Desk, since: datetime) -> Schedule:
-    """Everything that decides who is on call, `since` an instant; people as they are reached at that hour."""
+    """Return the rota from an instant on. Quiet hours are those at `since`."""
     local = since.astimezone(desk.zone).time()
-    there = _there(session, since)
-    people = {row.id: person(row, local) for row in there}
-    left = [Absence(row.id, row.left_at, FOR_EVER) for row in there if row.left_at is not None]
+    technicians = _technicians(session, since)
+    people = {row.id: person(row, local) for row in technicians}
+    left = [Absence(row.id, row.left_at, NO_END) for row in technicians if row.left_at is not None]
     return Schedule(
         layers=desk.policy.layers,
         people=tuple(people.values()),
@@ -47,15 +47,15 @@ def schedule(session: Session, desk: Desk, since: datetime) -> Schedule:
     )
 
 
-def _there(session: Session, since: datetime) -> Sequence[Technician]:
-    """Everybody who was with us then or later: what they did before they left is still on the rota."""
-    with_us = or_(Technician.left_at.is_(None), Technician.left_at > since)
-    return session.scalars(select(Technician).where(with_us).order_by(Technician.id)).all()
+def _technicians(session: Session, since: datetime) -> Sequence[Technician]:
+    """Return everybody who had not left at an instant: until they left, they are still on the rota."""
+    not_left = or_(Technician.left_at.is_(None), Technician.left_at > since)
+    return session.scalars(select(Technician).where(not_left).order_by(Technician.id)).all()
 
 
 def _shifts(session: Session, people: dict[int, Person], since: datetime) -> list[Shift]:
-    still_on = or_(ShiftRow.ends_at.is_(None), ShiftRow.ends_at > since)
-    rows = session.scalars(select(ShiftRow).where(still_on).order_by(ShiftRow.id))
+    not_over = or_(ShiftRow.ends_at.is_(None), ShiftRow.ends_at > since)
+    rows = session.scalars(select(ShiftRow).where(not_over).order_by(ShiftRow.id))
     return [
         Shift(people[row.technician_id], row.layer, row.starts_at, row.ends_at)
         for row in rows
@@ -64,7 +64,7 @@ def _shifts(session: Session, people: dict[int, Person], since: datetime) -> lis
 
 
 def _rotations(session: Session, desk: Desk, people: dict[int, Person], since: datetime) -> list[Rotation]:
-    """A member who has left keeps their place, so that nobody else's turns move; it is a gap until it is filled."""
+    """Return the rotations. A member who left keeps their turns, as gaps, so that nobody else's turns move."""
     found = []
     for row in rotations(session, since):
         members = tuple(people.get(m.technician_id) or person(m.technician) for m in row.members)
@@ -82,18 +82,18 @@ def _overrides(session: Session, people: dict[int, Person], since: datetime) -> 
 
 
 def rotations(session: Session, since: datetime) -> Sequence[RotationRow]:
-    still_on = or_(RotationRow.ends_at.is_(None), RotationRow.ends_at > since)
-    return session.scalars(select(RotationRow).where(still_on).order_by(RotationRow.id)).all()
+    not_over = or_(RotationRow.ends_at.is_(None), RotationRow.ends_at > since)
+    return session.scalars(select(RotationRow).where(not_over).order_by(RotationRow.id)).all()
 
 
 def overrides(session: Session, since: datetime) -> Sequence[OverrideRow]:
     return session.scalars(select(OverrideRow).where(OverrideRow.ends_at > since).order_by(OverrideRow.id)).all()
 
 
-def shifts_of_our_own(session: Session, since: datetime) -> Sequence[ShiftRow]:
-    """Those that were entered here, not taken from somebody else's calendar."""
-    still_on = or_(ShiftRow.ends_at.is_(None), ShiftRow.ends_at > since)
-    return session.scalars(select(ShiftRow).where(ShiftRow.source_id.is_(None), still_on).order_by(ShiftRow.id)).all()
+def manual_shifts(session: Session, since: datetime) -> Sequence[ShiftRow]:
+    """Return the shifts that were entered by hand, not imported from a calendar."""
+    not_over = or_(ShiftRow.ends_at.is_(None), ShiftRow.ends_at > since)
+    return session.scalars(select(ShiftRow).where(ShiftRow.source_id.is_(None), not_over).order_by(ShiftRow.id)).all()
 
 
 def absences(session: Session, since: datetime) -> Sequence[AbsenceRow]:
@@ -101,7 +101,7 @@ def absences(session: Session, since: datetime) -> Sequence[AbsenceRow]:
 
 
 def gaps_ahead(session: Session, desk: Desk, now: datetime) -> list[Gap]:
-    """Every gap of the next fourteen days, on the layers that somebody is meant to be on, the earliest first."""
+    """Return the gaps of the next fourteen days on staffed layers, the earliest first."""
     plan = schedule(session, desk, now)
     found = [gap for layer in plan.staffed_layers() for gap in plan.gaps(layer, now, now + GAPS_AHEAD)]
     return sorted(found, key=lambda gap: gap.starts_at)
@@ -119,7 +119,7 @@ def add_shift(
     ends_at: datetime | None,
     now: datetime,
 ) -> None:
-    """Put a technician on a layer, from and until an instant, or always. Raises WrongState."""
+    """Put a technician on a layer. None as a start or an end means that there is no limit. Raise WrongState."""
     check_layer(desk, layer)
     if starts_at is not None and ends_at is not None:
         _check_span(starts_at, ends_at, "shift", now)
@@ -137,10 +137,10 @@ def add_rotation(
     length: timedelta,
     now: datetime,
 ) -> RotationRow:
-    """Let people take turns on a layer, from a day on, handing off at a time of the desk's clock. Raises WrongState."""
+    """Add a rotation whose hand-offs are at `hand_off`, desk time, such as "18:00". Raise WrongState."""
     check_layer(desk, layer)
     if length % timedelta(hours=1):
-        raise WrongState("A turn lasts whole hours. Give a length such as 1d, 7d or 12h.")
+        raise WrongState("A turn must last whole hours, such as 12h, 1d or 7d.")
     try:
         Rotation(layer, tuple(person(row) for row in members), first_day, time_of_day(hand_off), length, desk.zone)
     except ValueError as fault:
@@ -154,7 +154,7 @@ def add_rotation(
 
 
 def end_rotation(session: Session, rotation_id: int, ends_at: datetime, now: datetime) -> None:
-    """Let a rotation end; it stays as it was before. Raises NotFound."""
+    """End a rotation at an instant. What came before stays on the rota. Raise NotFound."""
     row = session.get(RotationRow, rotation_id)
     if row is None:
         raise NotFound(f"There is no rotation {rotation_id}. Look at: shift list.")
@@ -172,13 +172,13 @@ def add_override(
     ends_at: datetime,
     now: datetime,
 ) -> list[str]:
-    """Let somebody cover for somebody else, or for the whole layer. Give what to beware of. Raises WrongState."""
+    """Add an override of one person, or (None) of a whole layer. Return warnings. Raise WrongState."""
     check_layer(desk, layer)
     _check_span(starts_at, ends_at, "cover", now)
     if instead_of is not None and instead_of.id == technician.id:
-        raise WrongState(f"{technician.name} cannot cover for {technician.name}. Name somebody else.")
-    if not person(technician).ways:  # a cover takes away whoever can be paged
-        raise WrongState(f"{technician.name} cannot be paged, so cannot cover. Verify a number of theirs first.")
+        raise WrongState(f"{technician.name} cannot cover for themselves. Choose somebody else.")
+    if not person(technician).contact_methods:  # the override would remove somebody who can be
+        raise WrongState(f"{technician.name} cannot be paged, so they cannot cover. Verify their number first.")
     if instead_of is not None:
         _check_covered(session, desk, layer, instead_of, starts_at, ends_at)
     warnings = [*_clashes(session, layer, technician, starts_at, ends_at)]
@@ -197,7 +197,7 @@ def swap(
     second: tuple[Technician, datetime, datetime],
     now: datetime,
 ) -> list[str]:
-    """Two people take each other's time on a layer. Gives what to beware of. Raises WrongState."""
+    """Swap two people's times on a layer, as two overrides. Return warnings. Raise WrongState."""
     (one, one_starts, one_ends), (other, other_starts, other_ends) = first, second
     warnings = add_override(session, desk, layer, other, one, one_starts, one_ends, now)
     return warnings + add_override(session, desk, layer, one, other, other_starts, other_ends, now)
@@ -206,22 +206,22 @@ def swap(
 def add_absence(
     session: Session, technician: Technician, starts_at: datetime, ends_at: datetime, now: datetime
 ) -> None:
-    """A technician is off for a time. Raises WrongState."""
+    """Add time off. Raise WrongState."""
     _check_span(starts_at, ends_at, "time off", now)
     if any(
         (off.technician_id, off.starts_at, off.ends_at) == (technician.id, starts_at, ends_at)
         for off in absences(session, starts_at)
     ):
-        raise WrongState(f"{technician.name} is off then already.")
+        raise WrongState(f"{technician.name} already has this time off.")
     session.add(AbsenceRow(technician_id=technician.id, starts_at=starts_at, ends_at=ends_at))
     note_edit(session, now)
 
 
-def take_back(session: Session, what: str, number: int, now: datetime) -> None:
-    """Undo a shift, a cover or time off; of one that has begun, what is over stays, for it was so. Raises NotFound."""
+def remove_entry(session: Session, what: str, number: int, now: datetime) -> None:
+    """Remove a "shift", a "cover" or time "off". One that has begun ends now instead. Raise NotFound."""
     row = _entered(session, what, number)
     if row is None or (row.ends_at is not None and row.ends_at <= now):
-        raise NotFound("That is not on the rota any more. Somebody may have taken it back already.")
+        raise NotFound("This is not on the rota any more. Somebody may have removed it already.")
     if row.starts_at is not None and row.starts_at >= now:
         session.delete(row)
     else:
@@ -241,12 +241,12 @@ def _entered(session: Session, what: str, number: int) -> ShiftRow | OverrideRow
 
 
 def note_edit(session: Session, now: datetime) -> None:
-    """Remember that the rota was edited, so that the supervisor hears of a gap that this made."""
+    """Record that the rota was edited, so that supervisors are soon alerted to any gap the edit made."""
     marks.record(session, EDITED, now)
 
 
 def check_layer(desk: Desk, layer: str) -> None:
-    """Raises WrongState when there is no such layer."""
+    """Raise WrongState if the desk has no such layer."""
     known = (*desk.policy.layers, SUPERVISOR, FALLBACK)
     if layer not in known:
         raise WrongState(f"There is no layer {layer!r}. Known: {', '.join(known)}.")
@@ -254,20 +254,20 @@ def check_layer(desk: Desk, layer: str) -> None:
 
 def _check_span(starts_at: datetime, ends_at: datetime, what: str, now: datetime) -> None:
     if ends_at.astimezone(UTC) <= starts_at.astimezone(UTC):
-        raise WrongState(f"The {what} ends before it begins. Let it end later.")
+        raise WrongState(f"The {what} ends before it begins. Give a later end.")
     if ends_at <= now:
-        raise WrongState(f"The {what} would be over already. What was, stays as it was.")
+        raise WrongState(f"The {what} is in the past, which cannot be changed.")
 
 
 def _check_covered(
     session: Session, desk: Desk, layer: str, covered: Technician, starts_at: datetime, ends_at: datetime
 ) -> None:
-    """Somebody is covered who is on then, or would be, were they not off or covered already. Raises WrongState."""
+    """Raise WrongState unless the covered technician is on then, or would be without time off and overrides."""
     plan = schedule(session, desk, starts_at)
     planned = replace(plan, overrides=(), absences=())
-    spans = (*plan.spans(layer, starts_at, ends_at), *planned.spans(layer, starts_at, ends_at))
+    spans = (*plan.final_shifts(layer, starts_at, ends_at), *planned.final_shifts(layer, starts_at, ends_at))
     if not any(shift.person.id == covered.id for shift in spans):
-        raise WrongState(f"{covered.name} is not on {layer} at that time: there is nothing to cover.")
+        raise WrongState(f"{covered.name} is not on {layer} at that time, so there is nothing to cover.")
 
 
 def _clashes(
@@ -280,8 +280,8 @@ def _clashes(
     found = []
     for row in overrides(session, starts_at):
         if row.layer == layer and row.starts_at < ends_at:
-            found.append(f"{row.technician.name} covers a part of that time already; the cover made last holds.")
+            found.append(f"{row.technician.name} already covers part of that time. The cover added last wins.")
     for off in absences(session, starts_at):
         if off.technician_id == technician.id and off.starts_at < ends_at:
-            found.append(f"{technician.name} is off during a part of that time, and will not be paged then.")
+            found.append(f"{technician.name} is off for part of that time, and will not be paged then.")
     return found

@@ -14,12 +14,13 @@ from callbacks.db.tables import Page, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.oncall import store
 from callbacks.paging import messages
-from callbacks.people.person import Person, Way
-from callbacks.people.technicians import new_code, person
+from callbacks.people.person import ContactMethod, Person
+from callbacks.people.technicians import person
+from callbacks.people.verification import new_code
 from callbacks.text.bilingual import Words
 
 # By phone only where neither works: an alert may wait until morning.
-ALERT_WAYS = (Way(Channel.TEXT), Way(Channel.MAIL))
+ALERT_WAYS = (ContactMethod(Channel.TEXT), ContactMethod(Channel.MAIL))
 
 log = structlog.get_logger(__name__)
 
@@ -45,12 +46,14 @@ def alert_supervisors(
     return True
 
 
-def _ways_of_alert(supervisor: Person) -> Iterable[Way]:
+def _ways_of_alert(supervisor: Person) -> Iterable[ContactMethod]:
     """Return text and email, where they work; else the first way that does."""
-    return [way for way in ALERT_WAYS if way in supervisor.ways] or supervisor.ways[:1]
+    return [way for way in ALERT_WAYS if way in supervisor.contact_methods] or supervisor.contact_methods[:1]
 
 
-def add_alert(session: Session, technician_id: int, way: Way, kind: PageKind, text: str, now: datetime) -> Page:
+def add_alert(
+    session: Session, technician_id: int, way: ContactMethod, kind: PageKind, text: str, now: datetime
+) -> Page:
     """Add a page about no callback to the outbox, and return it."""
     page = Page(technician_id=technician_id, channel=way.channel, number=way.number, kind=kind, words=text)
     page.code, page.created_at, page.next_action_at = "", now, now
@@ -61,7 +64,7 @@ def add_alert(session: Session, technician_id: int, way: Way, kind: PageKind, te
 def send_test(session: Session, desk: Desk, technician: Technician, now: datetime) -> list[Page]:
     """Send a test page by every way that should reach a technician, and return the pages."""
     text = messages.test_page(desk.company.sender).for_(technician.language)
-    pages = [add_alert(session, technician.id, way, PageKind.TEST, text, now) for way in person(technician).ways]
+    pages = [add_alert(session, technician.id, way, PageKind.TEST, text, now) for way in person(technician).contact_methods]
     session.flush()
     return pages
 
@@ -78,4 +81,4 @@ def send_code(
     code = new_code(session, technician, which, now)
     spelled = ", ".join(code) if by is Channel.CALL else code
     text = messages.verification(desk.company.sender, spelled).for_(technician.language)
-    add_alert(session, technician.id, Way(by, which), PageKind.VERIFICATION, text, now)
+    add_alert(session, technician.id, ContactMethod(by, which), PageKind.VERIFICATION, text, now)

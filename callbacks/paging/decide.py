@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from callbacks.db.states import Channel, PageKind, PhoneSlot
 from callbacks.desk.escalation_policy import EVERYONE, EVERYONE_ELSE, PERSON, SUPERVISOR, Escalation, Target
 from callbacks.oncall.roster import Roster
-from callbacks.people.person import ContactRule, Person, Way
+from callbacks.people.person import ContactMethod, ContactRule, Person
 
 # After an outage the steps that were missed go out one after the other, not all in the same second.
 CATCHING_UP = timedelta(minutes=1)
 NOBODY_THERE = timedelta(minutes=1)
 # For a target without a channel, where a person has no rules of their own.
-USUAL_RULES = (ContactRule(Way(Channel.TEXT)), ContactRule(Way(Channel.CALL), timedelta(minutes=3)))
+USUAL_RULES = (ContactRule(ContactMethod(Channel.TEXT)), ContactRule(ContactMethod(Channel.CALL), timedelta(minutes=3)))
 
 
 @dataclass(frozen=True)
@@ -125,14 +125,14 @@ def _first_with_people(
 
 def _notices(policy: Escalation, case: Case, roster: Roster, position: int) -> tuple[Notice, ...]:
     left_out = _left_out(policy, case, roster, position)
-    notices: dict[tuple[int, Way], Notice] = {}
+    notices: dict[tuple[int, ContactMethod], Notice] = {}
     for target in policy.step(position).targets:
         already = {person_id for person_id, _ in notices}
         for person in _people(target.who, roster):
             if person.id in left_out or (target.who == EVERYONE_ELSE and person.id in already):
                 continue
             for notice in _notices_to(person, target, case):
-                notices.setdefault((person.id, Way(notice.channel, notice.number)), notice)
+                notices.setdefault((person.id, ContactMethod(notice.channel, notice.number)), notice)
     return tuple(notices.values())
 
 
@@ -154,23 +154,23 @@ def _left_out(policy: Escalation, case: Case, roster: Roster, position: int) -> 
 
 def _notices_to(person: Person, target: Target, case: Case) -> Iterator[Notice]:
     """What one target means for one person: the desk's channel, and what their own rules add the first time."""
-    rules = [] if target.channel is None else [ContactRule(Way(target.channel))]
+    rules = [] if target.channel is None else [ContactRule(ContactMethod(target.channel))]
     if target.channel is None:
         rules += person.rules or USUAL_RULES
     elif person.id not in case.paged:
         rules += person.rules
     for rule in rules:
-        way = _way_that_works(person, rule.way)
+        way = _way_that_works(person, rule.method)
         if way is not None:
             yield Notice(person, way.channel, way.number, rule.after)
 
 
-def _way_that_works(person: Person, wanted: Way) -> Way | None:
+def _way_that_works(person: Person, wanted: ContactMethod) -> ContactMethod | None:
     """The way that is wanted, or else the same channel on the other number, or else whatever reaches them."""
-    same_channel = [way for way in person.ways if way.channel == wanted.channel]
-    if wanted in person.ways:
+    same_channel = [way for way in person.contact_methods if way.channel == wanted.channel]
+    if wanted in person.contact_methods:
         return wanted
-    return next(iter([*same_channel, *sorted(person.ways, key=lambda way: way.channel.value)]), None)
+    return next(iter([*same_channel, *sorted(person.contact_methods, key=lambda way: way.channel.value)]), None)
 
 
 def _people(who: str, roster: Roster) -> tuple[Person, ...]:
@@ -228,7 +228,7 @@ def _watch_the_owner(policy: Escalation, case: Case, roster: Roster, now: dateti
 
 
 def _reminder(owner: Person) -> Iterator[Notice]:
-    way = _way_that_works(owner, Way(Channel.TEXT))
+    way = _way_that_works(owner, ContactMethod(Channel.TEXT))
     if way is not None:
         yield Notice(owner, way.channel, way.number)
 

@@ -110,6 +110,6 @@ def page_another_way(session: Session, desk: Desk, page: Page, now: datetime) ->
         return
     theirs = select(Page.channel, Page.number).where(Page.callback_id == callback.id, Page.technician_id == who.id)
     tried = {(channel, number) for channel, number in session.execute(theirs)}
-    way = next((way for way in who.ways if (way.channel, way.number) not in tried), None)
+    way = next((way for way in who.contact_methods if (way.channel, way.number) not in tried), None)
     if way is not None:
         put_in_outbox(session, callback, Notice(who, way.channel, way.number), page.kind, page.round, now)

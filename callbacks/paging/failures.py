@@ -17,8 +17,9 @@ from callbacks.paging.alerts import add_alert, alert_supervisors
 from callbacks.paging.channels.carrier_errors import Fault, error_code
 from callbacks.paging.escalate import page_another_way
 from callbacks.paging.pages import pages_bundled_into, pages_by_way, record_page_event
-from callbacks.people.person import Way
-from callbacks.people.technicians import note_trouble, person
+from callbacks.people.contact_methods import record_failure
+from callbacks.people.person import ContactMethod
+from callbacks.people.technicians import person
 from callbacks.text.bilingual import Words
 
 # A number that cannot be called for a connection cannot be called for a page either.
@@ -76,8 +77,8 @@ def _note_cause(session: Session, desk: Desk, page: Page, why: str, now: datetim
 
 
 def _note_trouble(session: Session, desk: Desk, page: Page, why: str, now: datetime) -> None:
-    row, way = page.technician, Way(TROUBLED_CHANNEL.get(page.channel, page.channel), page.number)
-    if not note_trouble(row, way, why):
+    row, way = page.technician, ContactMethod(TROUBLED_CHANNEL.get(page.channel, page.channel), page.number)
+    if not record_failure(row, way, why):
         return
     channel = way.channel.value
     words = Words(
@@ -116,6 +117,6 @@ def _next_step_once(session: Session, page: Page, now: datetime) -> None:
 
 def _alert_by_phone(session: Session, page: Page, now: datetime) -> None:
     """Have an alert that cannot be sent as a text read out by phone."""
-    by_phone, is_alert = Way(Channel.CALL), page.kind is PageKind.ALARM
-    if is_alert and page.channel is not Channel.CALL and by_phone in person(page.technician).ways:
+    by_phone, is_alert = ContactMethod(Channel.CALL), page.kind is PageKind.ALARM
+    if is_alert and page.channel is not Channel.CALL and by_phone in person(page.technician).contact_methods:
         add_alert(session, page.technician_id, by_phone, PageKind.ALARM, page.words, now)

@@ -13,11 +13,11 @@ from callbacks.desk.desk_file import Desk
 from callbacks.paging import messages
 from callbacks.paging.pages import add_page, cancel_waiting, code_for, next_round
 from callbacks.paging.subject import subject_of
-from callbacks.people.person import Way
+from callbacks.people.person import ContactMethod
 from callbacks.people.technicians import person
 from callbacks.text.bilingual import Words
 
-TEXT = Way(Channel.TEXT)
+TEXT = ContactMethod(Channel.TEXT)
 # Sent alone or in one message with others.
 PAGED = (PageState.SENT, PageState.BUNDLED)
 
@@ -53,7 +53,7 @@ def ask_for_outcome(session: Session, desk: Desk, page: Page, call_sid: str, now
     callback = page.callback
     if attempt is None or attempt.is_told or callback is None or callback.state is not CallbackState.OPEN:
         return
-    if TEXT in person(page.technician).ways:
+    if TEXT in person(page.technician).contact_methods:
         code = code_for(session, callback, page.technician_id)
         text = messages.ask_outcome(subject_of(desk, callback), code).for_(page.technician.language)
         add_page(session, callback, page.technician_id, TEXT, PageKind.OUTCOME, attempt.id, now, text, code)
@@ -81,15 +81,15 @@ def text_or_record_failure(
     _add_text(session, callback, technician, _text_way(technician) or TEXT, kind, words, now, code)
 
 
-def _text_way(technician: Technician) -> Way | None:
-    return next((way for way in person(technician).ways if way.channel is Channel.TEXT), None)
+def _text_way(technician: Technician) -> ContactMethod | None:
+    return next((way for way in person(technician).contact_methods if way.channel is Channel.TEXT), None)
 
 
 def _add_text(
     session: Session,
     callback: Callback,
     technician: Technician,
-    way: Way,
+    way: ContactMethod,
     kind: PageKind,
     words: Words,
     now: datetime,

@@ -33,7 +33,7 @@ from callbacks.paging.pages import lock_callback_of, pages_bundled_into, record_
 from callbacks.paging.status_reports import record_acceptance
 from callbacks.paging.throttle import may_be_sent
 from callbacks.paging.webhook_urls import WebhookUrls
-from callbacks.people.technicians import is_verified, number_of
+from callbacks.people.contact_methods import is_verified, number_of
 from sla.clock import Clock
 
 log = structlog.get_logger(__name__)

@@ -23,7 +23,7 @@ from callbacks.db.states import (
 )
 from callbacks.db.tables import Callback, Page, PageAttempt, Technician
 from callbacks.paging.decide import Notice
-from callbacks.people.person import Way
+from callbacks.people.person import ContactMethod
 from callbacks.records.event_log import record_event
 
 
@@ -66,7 +66,7 @@ def put_in_outbox(
         if not waiting.tries:
             waiting.next_action_at = min(waiting.next_action_at or at, at)
         return
-    way, code = Way(notice.channel, notice.number), code_for(session, callback, who.id)
+    way, code = ContactMethod(notice.channel, notice.number), code_for(session, callback, who.id)
     add_page(session, callback, who.id, way, kind, round, now, code=code).next_action_at = at
 
 
@@ -87,7 +87,7 @@ def add_page(
     session: Session,
     callback: Callback,
     technician_id: int,
-    way: Way,
+    way: ContactMethod,
     kind: PageKind,
     round: int,
     now: datetime,

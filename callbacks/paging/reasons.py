@@ -9,7 +9,7 @@ from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import Channel, PageKind
 from callbacks.desk.desk_file import Desk
 from callbacks.desk.escalation_policy import Escalation, Target
-from callbacks.oncall.reasons import why_on
+from callbacks.oncall.reasons import on_call_reason
 from callbacks.oncall.schedule import Schedule
 from callbacks.paging.decide import Case, Decision, Notice, left_out
 from callbacks.people.person import Person
@@ -66,7 +66,7 @@ def _how(target: Target) -> str:
 def standing(plan: Schedule, person: Person, at: datetime, desk: Desk) -> str:
     """Say which layers a person is on at an instant, and what puts them there; "" when they are on none."""
     return "; ".join(
-        f"on {layer}: {why}" for layer in plan.all_layers if (why := why_on(plan, layer, person, at, desk.zone))
+        f"on {layer}: {why}" for layer in plan.all_layers if (why := on_call_reason(plan, layer, person, at, desk.zone))
     )
 
 

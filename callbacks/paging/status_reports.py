@@ -29,8 +29,8 @@ from callbacks.paging.channels.carrier_errors import error_code
 from callbacks.paging.failures import fail
 from callbacks.paging.notices import ask_for_outcome
 from callbacks.paging.pages import locked_page, pages_bundled_into, record_page_event
-from callbacks.people.person import Way
-from callbacks.people.technicians import forget_trouble
+from callbacks.people.contact_methods import clear_failure
+from callbacks.people.person import ContactMethod
 
 log = structlog.get_logger(__name__)
 
@@ -108,7 +108,7 @@ def _follow_up(
         ending = NOT_TAKEN[report.status]
         record_page_event(session, page, now, page.technician.name, EventKind.PAGE_NOT_TAKEN, ending)
     elif report.status in ARRIVED:
-        forget_trouble(page.technician, Way(Channel.TEXT, page.number))
+        clear_failure(page.technician, ContactMethod(Channel.TEXT, page.number))
     if page.channel is Channel.CONNECTION and report.status in FINAL:
         ask_for_outcome(session, desk, page, report.sid, now)
 

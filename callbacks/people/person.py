@@ -1,4 +1,4 @@
-"""A person who can be paged, and the ways to reach them. Values only."""
+"""A person who can be paged, and how they can be contacted. Values only."""
 
 from __future__ import annotations
 
@@ -9,42 +9,42 @@ from callbacks.db.states import Channel, PhoneSlot
 
 
 @dataclass(frozen=True)
-class Way:
-    """A way to reach a person that works: a channel, and which of their numbers."""
+class ContactMethod:
+    """A channel, and which of a person's numbers it uses."""
 
     channel: Channel
     number: PhoneSlot = PhoneSlot.FIRST
 
     @property
     def key(self) -> str:
-        """Return the name under which a technician's troubles are kept: "text first"."""
+        """Return the key under which a technician's failures are stored: "text first"."""
         return f"{self.channel.value} {self.number.value}"
 
 
-EVERY_WAY = (Way(Channel.TEXT), Way(Channel.CALL))
+DEFAULT_METHODS = (ContactMethod(Channel.TEXT), ContactMethod(Channel.CALL))
 
 
 @dataclass(frozen=True)
 class ContactRule:
-    """What a technician adds to the desk's policy: this way too, so long after they are paged."""
+    """A technician's own addition to the escalation policy: use this method too, `after` each page."""
 
-    way: Way
+    method: ContactMethod
     after: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True)
 class Person:
-    """A technician, as paging sees one."""
+    """A technician as paging sees them. `contact_methods` are those that work, in order of preference."""
 
     id: int
     name: str
     phone: str
     language: str = "en"
     verified: bool = True
-    ways: tuple[Way, ...] = EVERY_WAY
+    contact_methods: tuple[ContactMethod, ...] = DEFAULT_METHODS
     rules: tuple[ContactRule, ...] = ()
-    is_quiet: bool = False  # at this hour they would rather not be woken
+    is_quiet: bool = False  # in their quiet hours, others are paged first
 
     @property
     def is_reachable(self) -> bool:
-        return self.verified and bool(self.ways)
+        return self.verified and bool(self.contact_methods)

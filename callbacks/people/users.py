@@ -1,4 +1,4 @@
-"""The users of the console: who they are, what they may, and that guessing gets nobody in."""
+"""Console accounts: roles, passwords, the second factor, and lockout after failed log-ins."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ _hasher = PasswordHasher()
 
 @cache
 def _nobodys_hash() -> str:
-    """Return the hash that is verified when there is no such user, so that the time taken reveals nothing.
+    """Return the hash to verify when the user does not exist, so that the time taken reveals nothing.
 
-    It is made at the first login, because hashing is slow on purpose and no command should wait for it.
+    It is made at the first log-in, because hashing is slow on purpose and no command should wait for it.
     """
     return _hasher.hash(secrets.token_hex(16))
 
 
 def add_user(session: Session, email: str, role: str, password: str, now: datetime, technician: str = "") -> User:
-    """Add a user; one in the role of a technician is the technician of that name. Raises WrongState."""
+    """Add a user. The role of a technician needs the technician's name. Raise WrongState."""
     address = email.strip().casefold()
     given = _role(role)
     if "@" not in address or len(address) > 255:
-        raise WrongState(f"{address!r} is no mail address.")
+        raise WrongState(f"{address!r} is not an email address.")
     if session.scalar(select(User).where(User.email == address)) is not None:
-        raise WrongState(f"{address} is a user already.")
+        raise WrongState(f"There is already a user {address}.")
     user = User(email=address, role=given, password_hash=_hashed(password), created_at=now)
     user.session_key = secrets.token_hex(16)
     user.technician_id = _technician(session, technician, given)
@@ -67,58 +67,58 @@ def _technician(session: Session, name: str, role: Role) -> int | None:
     named = session.scalar(select(Technician).where(Technician.name == name, Technician.left_at.is_(None)))
     if named is None:
         known = ", ".join(session.scalars(select(Technician.name).where(Technician.left_at.is_(None))))
-        raise WrongState(f"Say which technician this user is. Known: {known or 'none yet'}.")
+        raise WrongState(f"Choose which technician this user is. Known: {known or 'none yet'}.")
     if session.scalar(select(User).where(User.technician_id == named.id)) is not None:
-        raise WrongState(f"{named.name} is a user already.")
+        raise WrongState(f"{named.name} already has an account.")
     return named.id
 
 
 def authenticate(database: Database, email: str, password: str, now: datetime) -> User | None:
-    """Give the user whose password this is, or None; too many failures in a row lock the account for a while.
+    """Return the user if the password is right, else None. Too many failures in a row lock the account for a while.
 
-    The password is hashed between two transactions: it takes long on purpose, and nothing may wait for it.
-    Failures are forgotten when the second factor, if there is one, is right as well.
+    The password is hashed between two transactions, because hashing is slow on purpose and would hold a lock.
+    The failures are reset once the second factor, if there is one, is right too.
     """
     address = email.strip().casefold()
     known = database.read(lambda session: session.scalar(select(User).where(User.email == address)))
-    nobodys_hash = _nobodys_hash()  # asked for even when it is not used, so that a first login takes as long
+    nobodys_hash = _nobodys_hash()  # computed even when it is not used, so that a first log-in takes as long
     is_right = _is_right(known.password_hash if known else nobodys_hash, password)
     if known is None:
         return None
 
     def work(session: Session) -> User | None:
         user = _held(session, known.id)
-        return user if _counts(user, is_right, now, is_all=not user.second_factor) else None
+        return user if _counts(user, is_right, now, is_complete=not user.second_factor) else None
 
     return database.write(work)
 
 
 def is_second_factor(session: Session, user_id: int, code: str, now: datetime) -> bool:
-    """Say whether this is the code of the moment. Each is taken once, and failures count as for the password."""
+    """Return whether this is the current TOTP code. Each code works once; failures count as for the password."""
     user = _held(session, user_id)
     step = _step_of(user.second_factor, code, now)
     is_right = step is not None and step > user.second_factor_step
-    if not _counts(user, is_right, now, is_all=True):
+    if not _counts(user, is_right, now, is_complete=True):
         return False
     user.second_factor_step = step or 0
     return True
 
 
 def begin_second_factor(session: Session, user_id: int, secret: str, code: str, now: datetime) -> None:
-    """Ask for a code at each log-in from now on. Raises WrongState unless the app has shown that it has the secret."""
+    """Turn on the second factor, once the app has shown a code for the secret. Raise WrongState."""
     user, step = _held(session, user_id), _step_of(secret, code, now)
     if step is None:
-        raise WrongState("That is not the code that the app shows now. Try again with the next one.")
+        raise WrongState("This is not the code that the app shows now. Try again with the next one.")
     user.second_factor, user.second_factor_step = secret, step
 
 
 def end_second_factor(session: Session, email: str) -> None:
-    """Ask for the password only: the phone with the app is gone. Raises NotFound."""
+    """Turn off the second factor, for a user who has lost their phone. Raise NotFound."""
     user_named(session, email).second_factor = ""
 
 
 def change_password(session: Session, email: str, password: str) -> User:
-    """Give a user another password; every session ends. Raises NotFound and WrongState."""
+    """Change a user's password and end their sessions. Raise NotFound or WrongState."""
     user = user_named(session, email)
     user.password_hash, user.failures, user.locked_until = _hashed(password), 0, None
     end_sessions(user)
@@ -126,16 +126,16 @@ def change_password(session: Session, email: str, password: str) -> User:
 
 
 def remove_user(session: Session, email: str) -> None:
-    """Let somebody in no more. Raises NotFound, and WrongState for the last administrator or supervisor."""
+    """Remove a user. Raise NotFound, or WrongState for the last administrator or supervisor."""
     user = user_named(session, email)
     others = [other for other in everyone(session) if other.id != user.id and other.role in MAY_STEER]
     if user.role in MAY_STEER and not others:
-        raise WrongState(f"{user.email} is the last one who may steer. Add another first.")
+        raise WrongState(f"{user.email} is the last administrator or supervisor. Add another first.")
     session.delete(user)
 
 
 def user_named(session: Session, email: str) -> User:
-    """Give the user with this address. Raises NotFound."""
+    """Return the user with this email address. Raise NotFound."""
     user = session.scalar(select(User).where(User.email == email.strip().casefold()))
     if user is None:
         raise NotFound(f"There is no user {email}.")
@@ -143,14 +143,14 @@ def user_named(session: Session, email: str) -> User:
 
 
 def lock_after(failures: int, now: datetime) -> datetime | None:
-    """Say until when an account is locked after so many failures in a row."""
+    """Return until when an account is locked after this many failures in a row, or None."""
     if failures < FAILURES_ALLOWED:
         return None
     return now + LOCKS.after(failures - FAILURES_ALLOWED + 1)
 
 
 def end_sessions(user: User) -> None:
-    """Log a user out everywhere."""
+    """Log a user out of every session."""
     user.session_key = secrets.token_hex(16)
 
 
@@ -165,20 +165,20 @@ def _held(session: Session, user_id: int) -> User:
     return user
 
 
-def _counts(user: User, is_right: bool, now: datetime, *, is_all: bool) -> bool:
-    """Note a try, and say whether it gets anywhere; while the account is locked, not even the right one does."""
+def _counts(user: User, is_right: bool, now: datetime, *, is_complete: bool) -> bool:
+    """Count an attempt, and return whether it succeeds. While the account is locked, no attempt does."""
     if user.locked_until is not None and now < user.locked_until:
         return False
     if not is_right:
         user.failures += 1
         user.locked_until = lock_after(user.failures, now)
-    elif is_all:
+    elif is_complete:
         user.failures, user.locked_until = 0, None
     return is_right
 
 
 def _step_of(secret: str, code: str, now: datetime) -> int | None:
-    """Give the time step whose code this is: the one of now, or a neighbour, because clocks differ (RFC 6238 5.2)."""
+    """Return the time step of a code: the current one, or one beside it, because clocks differ (RFC 6238, 5.2)."""
     given, step = "".join(code.split()), int(now.timestamp()) // CODES_LAST
     totp = pyotp.TOTP(secret, interval=CODES_LAST)
     near = (each for each in (step, step - 1, step + 1) if secret and totp.verify(given, for_time=each * CODES_LAST))
@@ -187,7 +187,7 @@ def _step_of(secret: str, code: str, now: datetime) -> int | None:
 
 def _hashed(password: str) -> str:
     if len(password) < SHORTEST_PASSWORD:
-        raise WrongState(f"The password is too short. Give at least {SHORTEST_PASSWORD} characters.")
+        raise WrongState(f"The password is too short. Use at least {SHORTEST_PASSWORD} characters.")
     return _hasher.hash(password)
 
 

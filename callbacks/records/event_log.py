@@ -1,4 +1,4 @@
-"""The log of a call and its callback: events that are only ever added, each with who did what, when, and the reason."""
+"""The append-only log of a call and its callback: who did what, when, and why."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ def record_event(
     *,
     step: int | None = None,
 ) -> None:
-    """Add an event. The detail is for people to read; code never does."""
+    """Add an event. The detail is for people: no code reads it."""
     session.add(
         Event(call_sid=call_sid, at=at, actor=str(actor)[:255], kind=kind, step=step, detail=detail[:2000]),
     )
 
 
 def events_of(session: Session, call_sid: str) -> Sequence[Event]:
-    """Return every event of a call, in the order in which they happened."""
+    """Return every event of a call, oldest first."""
     return session.scalars(select(Event).where(Event.call_sid == call_sid).order_by(Event.at, Event.id)).all()
 
 
 def lines_of_log(session: Session, zone: ZoneInfo) -> Iterator[str]:
-    """Return the log of every call, one line for each event, in the desk's own time."""
+    """Yield the log of every call, one line an event, in the desk's time zone."""
     for call in session.scalars(select(Call).order_by(Call.began_at)):
         callback = session.scalar(select(Callback).where(Callback.call_sid == call.sid))
         about = f", callback {callback.reference} {callback.state.value}" if callback else ""

@@ -1,10 +1,10 @@
-"""How the log reads: the English of every kind of event, made here and nowhere else."""
+"""The words of the event log, in English, for every kind of event."""
 
 from __future__ import annotations
 
 from callbacks.db.event_kinds import EventKind
 
-# Each follows the name of whoever acted, and is followed by the event's detail.
+# Shown between the actor's name and the event's detail.
 _WORDS = {
     EventKind.CALLED: "called",
     EventKind.MENU_SUPPORT: "chose support in the menu",
@@ -46,13 +46,13 @@ _WORDS = {
     EventKind.ASSIGNED: "assigned it",
     EventKind.PASSED: "passed it",
     EventKind.ATTEMPT: "tried the customer",
-    EventKind.OUTCOME_REPORTED: "said how it went",
+    EventKind.OUTCOME_REPORTED: "reported how the call went",
     EventKind.RESOLVED: "resolved it",
     EventKind.CANCELLED: "cancelled it",
     EventKind.AUTO_CLOSED: "closed it automatically",
     EventKind.REOPENED: "reopened it",
     EventKind.NUMBER_BLOCKED: "blocked the number",
-    EventKind.NUMBER_CHANGED: "gave another number",
+    EventKind.NUMBER_CHANGED: "entered another number",
     EventKind.CONSENTED: "consented to the call",
     EventKind.PAGE_REQUESTED: "asked to page now",
     EventKind.CONNECTION_REQUESTED: "asked for a connection",
@@ -66,25 +66,25 @@ _WORDS = {
     EventKind.OTHER: "other event",
 }
 
-# What stopped the paging, or started it again, as the answer to "why was nobody paged?" says it.
+# What stopped the paging or restarted it, for the answer to "why was nobody paged?".
 _EFFECTS_ON_PAGING = {
     EventKind.TAKEN: "took it: from then on only the owner is reminded, until it escalates above them.",
     EventKind.ASSIGNED: "assigned it: from then on only the owner is reminded, until it escalates above them.",
     EventKind.PASSED: "passed it: the next step was due at once.",
-    EventKind.ESCALATION_RESUMED: "went on with the steps above the owner, who had not tried the customer.",
-    EventKind.ATTEMPT: "tried the customer: the promise was kept, and nobody is paged any more.",
+    EventKind.ESCALATION_RESUMED: "resumed the escalation above the owner, who had not tried to reach the customer.",
+    EventKind.ATTEMPT: "tried to reach the customer: paging ended.",
     EventKind.RESOLVED: "resolved it.",
     EventKind.CANCELLED: "cancelled it.",
-    EventKind.AUTO_CLOSED: "closed it, for the customer could not be reached and fell silent.",
+    EventKind.AUTO_CLOSED: "closed it: the customer could not be reached and did not get back to us.",
     EventKind.REOPENED: "reopened it.",
 }
 
 
 def event_words(kind: EventKind, step: int | None = None) -> str:
-    """Return what an event of this kind is called in the log."""
+    """Return the words for a kind of event; a step is named by its number."""
     return f"took step {step}" if kind is EventKind.STEP and step is not None else _WORDS[kind]
 
 
 def effect_on_paging(kind: EventKind) -> str | None:
-    """Return how an event of this kind changed who is paged; None: it did not."""
+    """Return how a kind of event changes who is paged, or None when it does not."""
     return _EFFECTS_ON_PAGING.get(kind)

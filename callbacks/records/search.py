@@ -1,8 +1,8 @@
-"""Finds callbacks, every one ever: by reference, number in any notation, name, words of the message and of notes.
+"""Searches all callbacks: by reference, number in any notation, name, and words of messages and notes.
 
-Words stand in a table of their own (`finding_words`), the same on SQLite and PostgreSQL, so that a page of a million
-callbacks is found as fast as one of a hundred. A word is found by its beginning: "printer" finds "printers". A number
-stands there twice, read from its end ("#9910...") and from its beginning ("+1514..."): people remember either.
+Words are indexed in a table of their own (`finding_words`), the same on SQLite and PostgreSQL, so that a search takes
+as long among a million callbacks as among a hundred. A word matches by its prefix: "printer" finds "printers". A number
+is indexed twice, reversed ("#9910...") and as it is ("+1514..."), because people remember its end or its beginning.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from sla.wall_clock import begins
 A_PAGE = 50
 AT_MOST = 100_000
 UNANSWERED = "unanswered"
-STATES = {  # as they stand in an address, and in words
+STATES = {  # the values in a URL, and their words
     CallbackState.OPEN.value: "open",
     UNANSWERED: "open, not tried yet",
     CallbackState.RESOLVED.value: "resolved",
@@ -35,12 +35,13 @@ STATES = {  # as they stand in an address, and in words
     CallbackState.CLOSED.value: "closed by itself",
 }
 PRIORITIES = tuple(level.value for level in PriorityLevel)
-# Fewer than these: begin with the word, and sort what it finds. More: go through the list, and look for the word.
+# A word in fewer callbacks than this is looked up first, and the matches are sorted. A more common word is checked
+# while the list is read in its order.
 RARE = 2000
 SHORTEST_WORD, LONGEST_WORD = 3, 40
 LAST_CHARACTER = "\U0010ffff"
-# In almost every message; whoever types them means the words beside them.
-SAID_BY_EVERYBODY = frozenset(
+# Stop words: in almost every message, so the other words of a search decide.
+STOP_WORDS = frozenset(
     ["the", "and", "you", "for", "this", "that", "with", "have", "are", "was", "not", "but", "our", "your", "can"]
 ) | frozenset(["les", "des", "une", "pour", "que", "qui", "vous", "nous", "est", "avec", "pas", "dans", "sur", "mon"])
 
@@ -50,10 +51,10 @@ NUMBER = re.compile(r"\+?\d[\d\s().-]{2,18}\d")
 
 @dataclass(frozen=True)
 class Order:
-    """An order of the list: by a column, then by the row's number, so that no two are ever level."""
+    """An order of the list: by a column, then by the row's id, so that it is total."""
 
     by: InstrumentedAttribute[Any]
-    is_falling: bool
+    descending: bool
     words: str
 
 
@@ -67,7 +68,7 @@ ORDERS = {
 
 @dataclass(frozen=True)
 class Search:
-    """What is looked for; empty fields do not matter. It is what stands in the address of the page."""
+    """What to search for, as in the query string. An empty field matches everything."""
 
     words: str = ""
     state: str = ""
@@ -75,13 +76,13 @@ class Search:
     priority: str = ""
     person: str = ""
     since: date | None = None
-    until: date | None = None  # that day too
-    broken: bool = False  # only those whose promise was broken
+    until: date | None = None  # included
+    broken: bool = False  # only those with a breach
     order: str = "newest"
-    after: int | None = None  # go on after this callback
+    after: int | None = None  # the last callback of the previous page
 
     def in_address(self) -> dict[str, Any]:
-        """The fields as they stand in an address."""
+        """Return the fields of the query string, without those that are empty."""
         texts = {name: getattr(self, name) for name in ("words", "state", "line", "priority", "person")}
         days = {name: at.isoformat() for name in ("since", "until") if (at := getattr(self, name)) is not None}
         order = "" if self.order == "newest" else self.order
@@ -91,14 +92,14 @@ class Search:
 
 @dataclass(frozen=True)
 class Found:
-    """One page of what was found, and how to go on."""
+    """One page of results, and the search for the next page."""
 
     callbacks: Sequence[Callback]
     further: Search | None
 
 
 def search_from(fields: Mapping[str, str]) -> Search:
-    """Read a search from an address; what makes no sense there is as if it were not there."""
+    """Return the search that a query string asks for. Invalid values are ignored."""
     after = fields.get("after", "")
     return Search(
         words=fields.get("words", "").strip()[:100],
@@ -115,58 +116,66 @@ def search_from(fields: Mapping[str, str]) -> Search:
 
 
 def find(session: Session, search: Search, zone: ZoneInfo, visible: ColumnElement[bool]) -> Found:
-    """Find one page among the callbacks that are visible to the one who asks. Days are the desk's."""
+    """Return one page of the callbacks that match and are `visible` to the user. Days are in the desk's `zone`."""
     found = session.scalars(matching(session, search, zone, visible).limit(A_PAGE + 1)).all()
     further = replace(search, after=found[A_PAGE - 1].id) if len(found) > A_PAGE else None
     return Found(found[:A_PAGE], further)
 
 
 def matching(session: Session, search: Search, zone: ZoneInfo, visible: ColumnElement[bool]) -> Select[Callback]:
-    """The query for everything that is looked for, in the order that is asked for."""
-    query = select(Callback).join(Call, Call.sid == Callback.call_sid).where(visible)
-    for meant in _meant_by(session, search.words):
-        query = query.where(meant)
-    if search.state == UNANSWERED:
-        query = query.where(Callback.state == CallbackState.OPEN, Callback.attempted_at.is_(None))
-    elif search.state:
-        query = query.where(Callback.state == CallbackState(search.state))
-    if search.line:
-        query = query.where(Call.line == search.line)
-    if search.priority:
-        query = query.where(Callback.priority == PriorityLevel(search.priority))
-    if search.person:
-        owner = session.scalar(select(Technician.id).where(Technician.name == search.person))
-        query = query.where(Callback.owner_id == (owner or 0))
-    if search.since is not None:
-        query = query.where(Callback.opened_at >= begins(search.since, zone).astimezone(UTC))
-    if search.until is not None:
-        query = query.where(Callback.opened_at < _next_day(search.until, zone))
-    if search.broken:
-        query = query.where(Callback.breached_at.is_not(None))
+    """Return the query for everything that matches, in the order asked for."""
+    conditions = (*_matching_words(session, search.words), *_chosen(search), *_of_person(session, search.person))
+    days = _in_days(search, zone)
+    query = select(Callback).join(Call, Call.sid == Callback.call_sid).where(visible, *conditions, *days)
     return _in_order(session, query, search)
 
 
+def _chosen(search: Search) -> Iterator[ColumnElement[bool]]:
+    if search.state == UNANSWERED:
+        yield (Callback.state == CallbackState.OPEN) & Callback.attempted_at.is_(None)
+    elif search.state:
+        yield Callback.state == CallbackState(search.state)
+    if search.line:
+        yield Call.line == search.line
+    if search.priority:
+        yield Callback.priority == PriorityLevel(search.priority)
+    if search.broken:
+        yield Callback.breached_at.is_not(None)
+
+
+def _of_person(session: Session, name: str) -> Iterator[ColumnElement[bool]]:
+    if name:
+        yield Callback.owner_id == (session.scalar(select(Technician.id).where(Technician.name == name)) or 0)
+
+
+def _in_days(search: Search, zone: ZoneInfo) -> Iterator[ColumnElement[bool]]:
+    if search.since is not None:
+        yield Callback.opened_at >= begins(search.since, zone).astimezone(UTC)
+    if search.until is not None:
+        yield Callback.opened_at < _next_day(search.until, zone)
+
+
 def index_words(session: Session, callback: Callback, text: str) -> None:
-    """Make a callback found by the words of a text, and by the numbers in it."""
+    """Index a callback by the words of a text and by the numbers in it."""
     keys = {*_words(text), *(key for digits in _numbers(text) for key in (f"#{digits[::-1]}", f"+{digits}"))}
-    for key in sorted(keys):  # sorted: two that write at once lock in the same order
+    for key in sorted(keys):  # the same lock order everywhere, so no deadlock
         insert_once(session, FindingWord, word=key[:LONGEST_WORD], callback_id=callback.id)
 
 
 def _in_order(session: Session, query: Select[Callback], search: Search) -> Select[Callback]:
     order = ORDERS[search.order]
     columns = (order.by, Callback.id)
-    query = query.order_by(*(column.desc() if order.is_falling else column.asc() for column in columns))
+    query = query.order_by(*(column.desc() if order.descending else column.asc() for column in columns))
     last = session.get(Callback, search.after) if search.after is not None else None
     if last is None:
         return query
     reached = (getattr(last, order.by.key), last.id)
     row = tuple_(*columns)
-    return query.where(row < reached if order.is_falling else row > reached)
+    return query.where(row < reached if order.descending else row > reached)
 
 
-def _meant_by(session: Session, words: str) -> Iterator[ColumnElement[bool]]:
-    """A reference, the end or the beginning of a number as people write it, or words that all occur."""
+def _matching_words(session: Session, words: str) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions for a reference, for the end or beginning of a number, or for words that must all occur."""
     if not words:
         return
     digits = _digits(words)
@@ -182,15 +191,12 @@ def _meant_by(session: Session, words: str) -> Iterator[ColumnElement[bool]]:
 
 
 def _has_number(session: Session, digits: str) -> ColumnElement[bool]:
-    """Callbacks with a number that ends or begins so; at its beginning, our country's own digit may be left out."""
+    """Return the condition for a number that ends or begins with these digits. The country code 1 may be left out."""
     return _has_one(session, f"#{digits[::-1]}", f"+{digits}", f"+1{digits}")
 
 
 def _has_one(session: Session, *beginnings: str) -> ColumnElement[bool]:
-    """Callbacks with a word that begins so.
-
-    A rare word is where the database begins; a common one is looked for on its way through the list.
-    """
+    """Return the condition for a word with one of these beginnings; see RARE."""
     cut = [beginning[:LONGEST_WORD] for beginning in beginnings]
     is_it = or_(*((FindingWord.word >= word) & (FindingWord.word < f"{word}{LAST_CHARACTER}") for word in cut))
     some = select(FindingWord.callback_id).where(is_it).limit(RARE).subquery()
@@ -200,14 +206,14 @@ def _has_one(session: Session, *beginnings: str) -> ColumnElement[bool]:
 
 
 def _words(text: str) -> Iterator[str]:
-    """The words of a text, without accents and without its numbers."""
+    """Yield the words of a text, in lower case without accents; numbers are left out."""
     for word in re.findall(r"\w+", NUMBER.sub(" ", _plain(text))):
-        if len(word) >= SHORTEST_WORD and word not in SAID_BY_EVERYBODY:
+        if len(word) >= SHORTEST_WORD and word not in STOP_WORDS:
             yield word[:LONGEST_WORD]
 
 
 def _numbers(text: str) -> Iterator[str]:
-    """The digits of the numbers in a text."""
+    """Return the digits of every number in a text."""
     return (_digits(number) for number in NUMBER.findall(_plain(text)))
 
 
@@ -216,7 +222,7 @@ def _plain(text: str) -> str:
 
 
 def _digits(words: str) -> str:
-    """The digits of a number as the carrier would give it; without a country, it is one of ours."""
+    """Return the digits of a number in E.164. A number without a country code is Canadian or of the United States."""
     try:
         number = phonenumbers.parse(words, "CA")
     except phonenumbers.NumberParseException:

@@ -1,4 +1,4 @@
-"""What happened in some days: calls with their callbacks, pages, attempts. Columns only, for sums over years."""
+"""What happened on some days: calls with their callbacks, pages, attempts. Plain columns, so that years load fast."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from callbacks.reporting.periods import Days
 
 
 class CallFact(NamedTuple):
-    """One call, and the callback that was owed for it, if one was (then it has a priority)."""
+    """One call and, if it has a priority, the callback that was owed for it."""
 
-    local: datetime  # when it began, on the desk's clock
+    local: datetime  # when it began, in desk time
     began_at: datetime
     line: str
     is_open: bool
@@ -33,7 +33,7 @@ class CallFact(NamedTuple):
 
 
 class PageFact(NamedTuple):
-    """Pages that went to one person's phone in the same quarter of an hour, by the desk's clock."""
+    """How many pages went to one person's phone within a quarter of an hour of desk time."""
 
     local: datetime  # when the quarter began
     technician_id: int
@@ -41,7 +41,7 @@ class PageFact(NamedTuple):
 
 
 class AttemptFact(NamedTuple):
-    """How often one person's attempts to reach customers went in one way."""
+    """How many of one person's attempts to reach customers had one outcome."""
 
     technician_id: int
     outcome: ReachOutcome
@@ -50,7 +50,7 @@ class AttemptFact(NamedTuple):
 
 @dataclass(frozen=True)
 class Activity:
-    """What happened in some days. What belongs to their nights goes on into the morning after the last day."""
+    """What happened on some days. The facts for nights include the morning after the last day."""
 
     days: Days
     zone: ZoneInfo
@@ -64,7 +64,7 @@ class Activity:
 
 
 def activity(session: Session, days: Days, zone: ZoneInfo, hours: NightHours) -> Activity:
-    """Load what happened in these days of the desk."""
+    """Return what happened on some days of the desk."""
     since, until, dawn = days.begin(zone), days.end(zone), days.last_night_ends(zone, hours.night)
     calls, pages = calls_between(session, zone, since, dawn), pages_between(session, zone, since, dawn)
     return Activity(
@@ -81,7 +81,7 @@ def activity(session: Session, days: Days, zone: ZoneInfo, hours: NightHours) ->
 
 
 def calls_between(session: Session, zone: ZoneInfo, since: datetime, until: datetime) -> list[CallFact]:
-    """Every call that began in the span, in no order."""
+    """Return the calls that began from `since` on and before `until`, in no order."""
     owed = (Callback.priority, Callback.state, Callback.due_at, Callback.attempted_at, Callback.owner_id)
     query = (
         select(Call.began_at, Call.line, Call.is_open, Call.outcome, *owed)
@@ -92,9 +92,10 @@ def calls_between(session: Session, zone: ZoneInfo, since: datetime, until: date
 
 
 def pages_between(session: Session, zone: ZoneInfo, since: datetime, until: datetime) -> list[PageFact]:
-    """Every page about a callback that went to a phone in the span. A bundle is one; asked-for connections are none.
+    """Return how many pages about callbacks went to phones from `since` on and before `until`.
 
-    They are counted by quarters of an hour, of which every zone's day is made; in a year they are many.
+    A bundle counts once, and a call that connects a technician to the customer is no page. The database counts them
+    by quarters of an hour, because a year has many pages and every zone's offset is a multiple of a quarter.
     """
     written = cast(Page.created_at, String)  # "2026-11-28 22:12:03..." in UTC, on SQLite and on PostgreSQL
     hour = func.substr(written, 1, 13).label("hour")
@@ -112,12 +113,12 @@ def pages_between(session: Session, zone: ZoneInfo, since: datetime, until: date
 
 
 def attempts_between(session: Session, since: datetime, until: datetime) -> list[AttemptFact]:
-    """Attempts to reach customers, counted by person and outcome."""
+    """Return how many attempts to reach customers were made from `since` on and before `until`."""
     kinds = (ReachAttempt.technician_id, ReachAttempt.outcome)
     query = select(*kinds, func.count()).where(ReachAttempt.tried_at >= since, ReachAttempt.tried_at < until)
     return [AttemptFact(*row) for row in session.execute(query.group_by(*kinds))]
 
 
 def names_of_all(session: Session) -> dict[int, str]:
-    """Everybody by id, whoever left too."""
+    """Return the names of all technicians by id, including those who left."""
     return {row[0]: row[1] for row in session.execute(select(Technician.id, Technician.name))}

@@ -1,4 +1,4 @@
-"""What the digests say: one each morning on the night before, and one each Monday on the week."""
+"""The text of the digests: each morning of the night before, each Monday of the week before."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -19,15 +18,13 @@ from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.sla_status import still_owed
 from callbacks.oncall import store
 from callbacks.oncall.schedule import Gap
-from callbacks.reporting import figures
-from callbacks.reporting.activity import CallFact, activity, calls_between
+from callbacks.reporting import counts
+from callbacks.reporting.activity import Activity, CallFact, activity, calls_between
 from callbacks.reporting.periods import DAY, Days, monday_of
 from callbacks.text.formats import day_and_time, span
 from sla.attainment import Attainment, attainment
 from sla.promises import Promise
 from sla.wall_clock import first_instant
-
-log = structlog.get_logger(__name__)
 
 MOST_NAMED = 20
 
@@ -41,38 +38,38 @@ class Digest:
 
 
 @dataclass(frozen=True)
-class Written:
-    """A digest in words."""
+class DigestText:
+    """A digest as it is mailed and shown."""
 
     subject: str
     words: str
 
 
 @dataclass(frozen=True)
-class OpenOne:
+class OpenCallback:
     """A callback that is still open."""
 
     reference: str
     owner: str
-    owes: str  # what is owed to the customer, and until when
+    owed: str  # what is owed to the customer, and by when
 
 
 @dataclass(frozen=True)
 class NightFacts:
-    """What the digest of a night tells."""
+    """What the digest of a night reports."""
 
     night: Sequence[CallFact]
-    day_before: Sequence[CallFact]  # the hours between the digest of the day before and the evening
+    day_before: Sequence[CallFact]  # from the last digest until the evening
     failed_pages: int
-    still_open: Sequence[OpenOne]
+    still_open: Sequence[OpenCallback]
     gaps: Sequence[Gap]
 
 
-def write(session: Session, desk: Desk, digest: Digest, public_url: str, now: datetime) -> Written:
-    """Write a digest, as of now."""
+def digest_text(session: Session, desk: Desk, digest: Digest, public_url: str, now: datetime) -> DigestText:
+    """Return the text of a digest, with what is known at `now`."""
     if digest.of == "week":
-        return _write_week(session, desk, digest.day, now)
-    return night_in_words(desk, digest.day, _night_facts(session, desk, digest.day, now), public_url, now)
+        return _week_text(session, desk, digest.day, now)
+    return night_text(desk, digest.day, _night_facts(session, desk, digest.day, now), public_url, now)
 
 
 def _night_facts(session: Session, desk: Desk, day: date, now: datetime) -> NightFacts:
@@ -97,112 +94,115 @@ def _night_facts(session: Session, desk: Desk, day: date, now: datetime) -> Nigh
     )
 
 
-def _still_open(session: Session, desk: Desk, now: datetime) -> list[OpenOne]:
+def _still_open(session: Session, desk: Desk, now: datetime) -> list[OpenCallback]:
     rows = session.scalars(select(Callback).where(Callback.state == CallbackState.OPEN).order_by(Callback.due_at))
     owed = still_owed(session, desk, support_hours(session, desk), now)
     return [
-        OpenOne(row.reference, row.owner.name if row.owner else "nobody", _owes(row, owed.get(row.id), desk.zone, now))
+        OpenCallback(row.reference, row.owner.name if row.owner else "nobody", _owed(row, owed.get(row.id), desk, now))
         for row in rows
     ]
 
 
-def _owes(callback: Callback, resolved: Promise | None, zone: ZoneInfo, now: datetime) -> str:
+def _owed(callback: Callback, resolved: Promise | None, desk: Desk, now: datetime) -> str:
     if callback.attempted_at is None:
-        return f"NOT TRIED, due {day_and_time(callback.due_at, zone)}"
+        return f"NOT TRIED, due {day_and_time(callback.due_at, desk.zone)}"
     if resolved is None:
         return "tried"
     if resolved.due_at is None:
-        return "tried, waits for the customer"
+        return "tried, waiting for the customer"
     late = ", OVERDUE" if resolved.due_at < now else ""
-    return f"tried, to be resolved by {day_and_time(resolved.due_at, zone)}{late}"
+    return f"tried, to be resolved by {day_and_time(resolved.due_at, desk.zone)}{late}"
 
 
-def night_in_words(desk: Desk, day: date, facts: NightFacts, public_url: str, now: datetime) -> Written:
-    """Word the digest of a night. Pure."""
+def night_text(desk: Desk, day: date, facts: NightFacts, public_url: str, now: datetime) -> DigestText:
+    """Return the text of a digest of a night. Pure."""
     morning, evening = desk.digest.at, desk.night_hours.night.begins
-    kept = attainment(figures.promises(facts.night), now)
-    rang = _counted(len(facts.night), "call") if facts.night else "nobody rang"
-    broken = f", {_counted(kept.missed, 'promise')} broken" if kept.missed else ""
-    subject = f"{desk.company.sender}: the night to {_day(day)}: {rang}{broken}"
+    kept = attainment(counts.promises(facts.night), now)
+    calls = _counted(len(facts.night), "call") if facts.night else "no calls"
+    missed = f", {_counted(kept.missed, 'deadline')} missed" if kept.missed else ""
+    subject = f"{desk.company.sender}: night to {_day(day)}: {calls}{missed}"
     blocks = [
-        [f"The night to {_day(day)}, from {evening:%H:%M} to {morning:%H:%M}"],
-        _calls_in_words(facts.night, kept, facts.failed_pages),
+        [f"Night to {_day(day)}, {evening:%H:%M} to {morning:%H:%M}"],
+        [*_call_lines(facts.night, kept), _failed_line(facts.failed_pages)],
         _day_before(desk, day, facts.day_before, now),
-        ["Still open now", *_open_in_words(facts.still_open)],
-        ["Gaps ahead", *_gaps_in_words(desk, facts.gaps)],
+        ["Open now", *_open_lines(facts.still_open)],
+        ["Gaps ahead", *_gap_lines(desk, facts.gaps)],
         [f"{public_url}/reports/digest?day={day}"],
     ]
-    return Written(subject, _paragraphs(blocks))
+    return DigestText(subject, _paragraphs(blocks))
 
 
-def _calls_in_words(calls: Sequence[CallFact], kept: Attainment, failed_pages: int) -> list[str]:
-    failed = f"{_counted(failed_pages, 'page')} failed." if failed_pages else "No page failed."
+def _call_lines(calls: Sequence[CallFact], kept: Attainment) -> list[str]:
     if not calls:
-        return ["Nobody rang.", failed]
+        return ["No calls."]
     owed = kept.met + kept.missed + kept.open
-    return [
-        f"{_counted(len(calls), 'call')}, {_counted(owed, 'callback')}.",
-        *([_kept_in_words(kept)] if owed else []),
-        failed,
-    ]
+    counted = f"{_counted(len(calls), 'call')}, {_counted(owed, 'callback')}."
+    return [counted, _kept_line(kept)] if owed else [counted]
 
 
-def _kept_in_words(kept: Attainment, share: str = "") -> str:
+def _kept_line(kept: Attainment, share: str = "") -> str:
     return f"Kept in time {kept.met}{share}, missed {kept.missed}, not due yet {kept.open}."
+
+
+def _failed_line(pages: int) -> str:
+    return f"{_counted(pages, 'page')} failed." if pages else "No page failed."
 
 
 def _day_before(desk: Desk, day: date, calls: Sequence[CallFact], now: datetime) -> list[str]:
     morning, evening = desk.digest.at, desk.night_hours.night.begins
-    kept = attainment(figures.promises(calls), now)
-    owed = kept.met + kept.missed + kept.open
-    rang = f"{_counted(len(calls), 'call')}, {_counted(owed, 'callback')}." if calls else "Nobody rang."
-    return [
-        f"The day before, {_day(day - DAY)}, from {morning:%H:%M} to {evening:%H:%M}",
-        rang,
-        *([_kept_in_words(kept)] if owed else []),
-    ]
+    heading = f"Day before, {_day(day - DAY)}, {morning:%H:%M} to {evening:%H:%M}"
+    return [heading, *_call_lines(calls, attainment(counts.promises(calls), now))]
 
 
-def _open_in_words(still_open: Sequence[OpenOne]) -> list[str]:
-    more = len(still_open) - MOST_NAMED
-    named = [f"{each.reference} with {each.owner}, {each.owes}" for each in still_open[:MOST_NAMED]]
-    return [*named, *([f"and {more} more"] if more > 0 else [])] or ["Nothing is open."]
+def _open_lines(still_open: Sequence[OpenCallback]) -> list[str]:
+    return _shortened([f"{each.reference} with {each.owner}, {each.owed}" for each in still_open]) or ["None."]
 
 
-def _gaps_in_words(desk: Desk, gaps: Sequence[Gap]) -> list[str]:
-    more = len(gaps) - MOST_NAMED
-    named = [
+def _gap_lines(desk: Desk, gaps: Sequence[Gap]) -> list[str]:
+    lines = [
         f"{gap.layer}: nobody from {day_and_time(gap.starts_at, desk.zone)} to {day_and_time(gap.ends_at, desk.zone)}"
-        for gap in gaps[:MOST_NAMED]
+        for gap in gaps
     ]
-    return [*named, *([f"and {more} more"] if more > 0 else [])] or ["None in the next fourteen days."]
+    return _shortened(lines) or ["None in the next fourteen days."]
 
 
-def _write_week(session: Session, desk: Desk, day: date, now: datetime) -> Written:
+def _shortened(lines: Sequence[str]) -> list[str]:
+    more = len(lines) - MOST_NAMED
+    return [*lines[:MOST_NAMED], f"and {more} more"] if more > 0 else list(lines)
+
+
+def _week_text(session: Session, desk: Desk, day: date, now: datetime) -> DigestText:
     monday = monday_of(day) - timedelta(weeks=1)
     found = activity(session, Days(monday, monday + 6 * DAY), desk.zone, desk.night_hours)
-    kept = attainment(figures.promises(found.calls), now)
-    nights = figures.nights(found.days, found.hours, found.calls_for_nights, found.pages_for_nights)
+    kept = attainment(counts.promises(found.calls), now)
+    subject = f"{desk.company.sender}: week of {_day(monday)}: {kept.met} in time, {kept.missed} missed"
+    blocks = [
+        [f"Week of {_day(monday)} to {_day(monday + 6 * DAY)}"],
+        _week_lines(found.calls, kept),
+        ["Busiest night", *(_busiest_night(found) or ["Every night was quiet."])],
+        ["Load per person", *([_load_line(each) for each in counts.load(found)] or ["Nobody was paged."])],
+    ]
+    return DigestText(subject, _paragraphs(blocks))
+
+
+def _week_lines(calls: Sequence[CallFact], kept: Attainment) -> list[str]:
     share = f" ({100 * kept.share_met:.1f} %)" if kept.share_met is not None else ""
-    subject = f"{desk.company.sender}: the week from {_day(monday)}: kept {kept.met}, missed {kept.missed}"
     first = "none yet" if kept.median is None else f"median {span(kept.median)}"
     late = "" if kept.percentile_95 is None else f", 95 % within {span(kept.percentile_95)}"
-    busiest = [
+    called = f"{_counted(len(calls), 'call')}." if calls else "No calls."
+    return [called, _kept_line(kept, share), f"First attempt: {first}{late}."]
+
+
+def _busiest_night(found: Activity) -> list[str]:
+    nights = counts.nights(found.days, found.hours, found.calls_for_nights, found.pages_for_nights)
+    return [
         f"{_day(night.evening)}: {_counted(night.calls, 'call')}, {_counted(night.callbacks, 'callback')}, "
         f"{_counted(night.pages, 'page')}."
         for night in nights[:1]
     ]
-    blocks = [
-        [f"The week from {_day(monday)} to {_day(monday + 6 * DAY)}"],
-        [f"{_counted(len(found.calls), 'call')}." if found.calls else "Nobody rang.",
-         _kept_in_words(kept, share), f"First attempt: {first}{late}."],
-        ["The busiest night", *(busiest or ["Every night was quiet."])],
-        ["Load per person", *([_load_in_words(each) for each in figures.load(found)] or ["Nobody was paged."])],
-    ]  # fmt: skip
-    return Written(subject, _paragraphs(blocks))
 
 
-def _load_in_words(each: figures.Load) -> str:
+def _load_line(each: counts.Load) -> str:
     return (
         f"{each.person}: {_counted(each.by_day, 'page')} by day, {each.by_night} by night; "
         f"woken {_counted(each.wakings, 'time')}; owned {each.owned}, tried {each.attempts}"
@@ -210,6 +210,7 @@ def _load_in_words(each: figures.Load) -> str:
 
 
 def local_instant(zone: ZoneInfo, day: date, at: time) -> datetime:
+    """Return the first instant at or after a desk time, in UTC."""
     return first_instant(datetime.combine(day, at), zone)
 
 

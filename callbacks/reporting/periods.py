@@ -1,4 +1,4 @@
-"""Nights and the days of a report. A night belongs to the evening on which it begins. Pure."""
+"""The days of a report. Pure."""
 
 from __future__ import annotations
 
@@ -17,15 +17,17 @@ LONGEST = timedelta(days=731)
 
 @dataclass(frozen=True)
 class Days:
-    """Whole days of the desk, the last one too."""
+    """Whole days of the desk, from `since` to `until`, both included."""
 
     since: date
     until: date
 
     def begin(self, zone: ZoneInfo) -> datetime:
+        """Return the first instant of the first day."""
         return begins(self.since, zone)
 
     def end(self, zone: ZoneInfo) -> datetime:
+        """Return the first instant after the last day."""
         return begins(self.until + DAY, zone)
 
     def last_night_ends(self, zone: ZoneInfo, night: DailySpan) -> datetime:
@@ -34,20 +36,22 @@ class Days:
         return max(self.end(zone), first_instant(datetime.combine(last, night.ends), zone))
 
     def mondays(self) -> list[date]:
-        """The Monday of every week that has one of these days."""
+        """Return the Monday of every week that has one of these days."""
         first = monday_of(self.since)
         return [first + timedelta(weeks=week) for week in range((self.until - first).days // 7 + 1)]
 
     def in_address(self) -> dict[str, str]:
+        """Return these days as a query string has them."""
         return {"since": self.since.isoformat(), "until": self.until.isoformat()}
 
 
 def monday_of(day: date) -> date:
+    """Return the Monday of a day's week."""
     return day - timedelta(days=day.weekday())
 
 
 def presets(today: date) -> Mapping[str, Days]:
-    """The spans that are asked for most. Those named "last" have come to their end."""
+    """Return the usual choices by name. "Last week" and "Last month" are complete; the others end today."""
     monday, first = monday_of(today), today.replace(day=1)
     return {
         "Last four weeks": Days(today - FOUR_WEEKS + DAY, today),
@@ -58,17 +62,20 @@ def presets(today: date) -> Mapping[str, Days]:
 
 
 def days_from(since: str, until: str, today: date) -> tuple[Days, str]:
-    """Read the days of a report from an address; the last four weeks, with a word, when they cannot be."""
+    """Return the days that an address asks for and "", or the last four weeks and why not the ones asked for.
+
+    `since` and `until` are ISO dates, or "" for the usual ones. A last day after today becomes today.
+    """
     usual = presets(today)["Last four weeks"]
     try:
         last = min(date.fromisoformat(until), today) if until else today
         first = date.fromisoformat(since) if since else last - FOUR_WEEKS + DAY
     except (ValueError, OverflowError):
-        return usual, "That is no day: these are the last four weeks."
+        return usual, "Not a valid date. These are the last four weeks."
     if first.year < 2000 or last.year < 2000:
-        return usual, "That is too far away: these are the last four weeks."
+        return usual, "A report starts in 2000 at the earliest. These are the last four weeks."
     if first > last:
-        return usual, "The first day lies after the last, or has not come yet: these are the last four weeks."
+        return usual, "The first day is after the last, or in the future. These are the last four weeks."
     if last - first > LONGEST:
-        return usual, "At most two years at once: these are the last four weeks."
+        return usual, "A report covers two years at most. These are the last four weeks."
     return Days(first, last), ""

@@ -1,4 +1,4 @@
-"""What if somebody rang at a certain time: open or closed and why, and who would be paged when. Pure."""
+"""What if a customer called at a certain time: open or closed and why, and who would be paged when. Pure."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from callbacks.oncall.schedule import Schedule
 from callbacks.paging.decide import Case, next_step
 from sla.hours import Reason, SupportHours
 
-LOOKS_AHEAD_PAST_DUE = timedelta(minutes=15)
-TAKES_TO_SPEAK = timedelta(minutes=1)  # from the beginning of a call to its message, about
+PAGES_SHOWN_AFTER_DUE = timedelta(minutes=15)
+CALL_LENGTH = timedelta(minutes=1)  # roughly, until the message is recorded
 SWEEP = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedPage:
     """One page that would go out."""
 
     at: datetime
@@ -28,36 +28,36 @@ class Planned:
 
 @dataclass(frozen=True)
 class WhatIf:
-    """What would become of a call that nobody reacts to."""
+    """What would happen with a call that nobody reacts to."""
 
     is_open: bool
     reason: Reason
-    on_duty: Sequence[str]  # who is rung in support hours, in their order
+    on_duty: Sequence[str]  # who is called in support hours, in this order
     policy: str
     due_at: datetime
-    pages: Sequence[Planned]
+    pages: Sequence[PlannedPage]
     notes: Sequence[str]
 
 
 def what_if(desk: Desk, schedule: Schedule, hours: SupportHours, line: str, at: datetime) -> WhatIf:
-    """Say what would become of a call on `line` that begins at `at`.
+    """Return what would happen with a call on `line` that begins at `at` and that nobody reacts to.
 
-    The rota is asked anew at each page, so a hand-over in between counts.
+    The rota is read for the instant of each page, so a hand-off in between counts.
     """
     verdict = hours.verdict(at)
-    priority, opened_at = desk.lines[line].priority, at + TAKES_TO_SPEAK
+    priority, opened_at = desk.lines[line].priority, at + CALL_LENGTH
     policy_name = desk.policy_for(line, priority, opened_at)
     policy, due_at = desk.policy_named(policy_name), at + desk.callback.promise
     case = Case(opened_at, due_at, 0, opened_at)
-    pages, notes, now = list[Planned](), list[str](), opened_at
-    while now <= due_at + LOOKS_AHEAD_PAST_DUE:
+    pages, notes, now = list[PlannedPage](), list[str](), opened_at
+    while now <= due_at + PAGES_SHOWN_AFTER_DUE:
         decision = next_step(policy, case, schedule.roster(now), now)
         notes += decision.notes
         for notice in decision.notices:
-            pages.append(Planned(now + notice.after, notice.person.name, notice.channel.value, decision.breach))
+            pages.append(PlannedPage(now + notice.after, notice.person.name, notice.channel.value, decision.breach))
         paged = case.paged | {notice.person.id for notice in decision.notices}
         case = replace(case, position=decision.position, next_action_at=decision.next_action_at, paged=paged)
-        now = max(now + SWEEP, min(decision.next_action_at, due_at + LOOKS_AHEAD_PAST_DUE + SWEEP))
+        now = max(now + SWEEP, min(decision.next_action_at, due_at + PAGES_SHOWN_AFTER_DUE + SWEEP))
     on_duty = [person.name for person in schedule.roster(at).everyone()]
     pages.sort(key=lambda page: page.at)
     return WhatIf(verdict.is_open, verdict.reason, on_duty, policy_name, due_at, pages, list(dict.fromkeys(notes)))

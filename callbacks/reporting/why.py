@@ -1,4 +1,4 @@
-"""Why somebody was, or was not, paged at an instant: answered from what was written down when it was decided."""
+"""Why somebody was, or was not, paged at an instant, from what was logged when it was decided."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ DECISIONS = (EventKind.STEP, EventKind.STEP_SKIPPED, EventKind.REMINDER)
 
 
 @dataclass(frozen=True)
-class Whom:
+class PersonThen:
     """One person at that instant."""
 
     name: str
-    standing: str  # on which layer, and by which cover, turn or shift
+    standing: str  # on which layer, and by which override, turn or shift
     paged: str
-    answer: str  # the carrier's, or theirs
+    answer: str  # by the carrier, or by the person
 
 
 @dataclass(frozen=True)
-class Decided:
-    """One decision on whom to page, as the log has it."""
+class LoggedDecision:
+    """One decision about whom to page, from the log."""
 
     at: datetime
     words: str
@@ -46,18 +46,18 @@ class Decided:
 
 @dataclass(frozen=True)
 class Why:
-    """The whole answer."""
+    """Why people were paged, or not, for one callback at one instant."""
 
     reference: str
     owed: Sequence[str]
-    decided: Decided | None  # the last decision before that instant
-    upcoming: Decided | None  # the one after it
-    people: Sequence[Whom]
+    decided: LoggedDecision | None  # the last decision until that instant
+    upcoming: LoggedDecision | None  # the first one after it
+    people: Sequence[PersonThen]
     rota_edited_at: datetime | None
 
 
 def why(session: Session, desk: Desk, callback: Callback, at: datetime) -> Why:
-    """Answer for one callback and one instant."""
+    """Return why people were paged, or not, for one callback at one instant."""
     events = events_of(session, callback.call_sid)
     decisions = [_decided(event) for event in events if event.kind in DECISIONS]
     before = [decision for decision in decisions if decision.at <= at]
@@ -68,26 +68,25 @@ def why(session: Session, desk: Desk, callback: Callback, at: datetime) -> Why:
         list(_owed(desk, callback, events, at)),
         before[-1] if before else None,
         after[0] if after else None,
-        [_whom(session, desk, callback, plan, person, at) for person in plan.people],
+        [_person_then(session, desk, callback, plan, person, at) for person in plan.people],
         marks.last_at(session, store.EDITED),
     )
 
 
-def _decided(event: Event) -> Decided:
-    return Decided(event.at, event_words(event.kind, event.step), event.detail)
+def _decided(event: Event) -> LoggedDecision:
+    return LoggedDecision(event.at, event_words(event.kind, event.step), event.detail)
 
 
 def _owed(desk: Desk, callback: Callback, events: Sequence[Event], at: datetime) -> Iterator[str]:
-    """The decision on the hours, and whatever had stopped the paging by then."""
-    call = callback.call
+    """Yield why a call back was owed, and each event until then that stopped or resumed the paging."""
+    call, due_at, opened_at = callback.call, callback.due_at, callback.opened_at
     hours = call.hours_reason or "in support hours, and nobody answered"
-    when = day_and_time(call.began_at, desk.zone)
     yield (
-        f"The call came at {when} on the {call.line} line, {hours}; a call back was owed by its deadline, "
-        f"{day_and_time(callback.due_at, desk.zone)}."
+        f"The call came at {day_and_time(call.began_at, desk.zone)} on the {call.line} line, {hours}. "
+        f"A call back was owed by {day_and_time(due_at, desk.zone)}."
     )
-    if at < callback.opened_at:
-        yield f"The callback was opened at {day_and_time(callback.opened_at, desk.zone)} only: nothing was due before."
+    if at < opened_at:
+        yield f"The callback was not open until {day_and_time(opened_at, desk.zone)}, so nothing was due before."
     for event in events:
         effect = effect_on_paging(event.kind)
         if event.at <= at and effect is not None:
@@ -95,15 +94,23 @@ def _owed(desk: Desk, callback: Callback, events: Sequence[Event], at: datetime)
             yield f"At {event.at.astimezone(desk.zone):%H:%M:%S} {who} {effect}"
 
 
-def _whom(session: Session, desk: Desk, callback: Callback, plan: Schedule, person: Person, at: datetime) -> Whom:
-    theirs = select(Page).where(Page.callback_id == callback.id, Page.technician_id == person.id, Page.created_at <= at)
-    last = session.scalars(theirs.order_by(Page.id.desc()).limit(1)).first()
+def _person_then(
+    session: Session, desk: Desk, callback: Callback, plan: Schedule, person: Person, at: datetime
+) -> PersonThen:
     on_call = standing(plan, person, at, desk) or "not on call"
     reach = "" if person.verified else "; number not verified: never paged"
-    reach += "; no way is known to reach them" if person.verified and not person.ways else ""
+    reach += "; no way is known to reach them" if person.verified and not person.contact_methods else ""
     reach += "; quiet hours" if person.is_quiet else ""
+    paged, answer = _last_page(session, desk, callback, person, at)
+    return PersonThen(person.name, on_call + reach, paged, answer)
+
+
+def _last_page(session: Session, desk: Desk, callback: Callback, person: Person, at: datetime) -> tuple[str, str]:
+    """Return how a person was last paged for a callback until an instant, and the answer."""
+    theirs = select(Page).where(Page.callback_id == callback.id, Page.technician_id == person.id, Page.created_at <= at)
+    last = session.scalars(theirs.order_by(Page.id.desc()).limit(1)).first()
     if last is None:
-        return Whom(person.name, on_call + reach, "not paged by then", "")
+        return "not paged by then", ""
     attempts = session.scalars(select(PageAttempt).where(PageAttempt.page_id == last.id).order_by(PageAttempt.id))
     paged = f"{KINDS[last.kind]}, by {last.channel.value}, {day_and_time(last.created_at, desk.zone)}"
-    return Whom(person.name, on_call + reach, paged, became(last, attempts.all(), desk.zone))
+    return paged, became(last, attempts.all(), desk.zone)

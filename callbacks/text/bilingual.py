@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Words:
-    """The same in both languages."""
+    """One text in English and in French."""
 
     english: str
     french: str

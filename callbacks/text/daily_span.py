@@ -1,4 +1,4 @@
-"""A span of every day, such as 22:00-07:00, over midnight too."""
+"""A span of every day, such as 22:00-07:00."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import time
 
 @dataclass(frozen=True)
 class DailySpan:
-    """From one time of day until another; until an earlier one means until the next day."""
+    """From one time of day until another. If it ends earlier than it begins, it ends on the next day."""
 
     begins: time
     ends: time
@@ -24,7 +24,7 @@ class DailySpan:
 
 
 def daily_span(text: str) -> DailySpan:
-    """Read "22:00-07:00". Raises ValueError with the remedy."""
+    """Return the span that "22:00-07:00" means. Raise ValueError."""
     found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", text.strip())
     if found is None:
         raise ValueError(f'{text!r} is not a span of the day. Write it as "22:00-07:00".')
@@ -35,7 +35,7 @@ def daily_span(text: str) -> DailySpan:
 
 
 def time_of_day(text: str) -> time:
-    """Read "08:00". Raises ValueError with the remedy."""
+    """Return the time that "08:00" means. Raise ValueError."""
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text.strip()):
         raise ValueError(f'{text!r} is not a time of day. Write it as "08:00".')
     return time.fromisoformat(text.strip())

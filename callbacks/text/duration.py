@@ -9,7 +9,7 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def duration(text: object) -> object:
-    """Read "30m" as half an hour. Raises ValueError with the remedy."""
+    """Return "30m" as half an hour, and a timedelta as it is. Raise ValueError."""
     if isinstance(text, timedelta):
         return text
     found = re.fullmatch(r"(\d{1,6})([smhd])", text.strip()) if isinstance(text, str) else None

@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 
+from callbacks.text.bilingual import Words
+
 
 def clock_time(at: datetime, zone: ZoneInfo, language: str = "en") -> str:
-    """Give the time of day: "10:42 p.m.", "22 h 42"."""
+    """Return the time of day: "10:42 p.m.", "22 h 42"."""
     local = at.astimezone(zone)
     if language == "fr":
         return f"{local.hour} h {local.minute:02d}" if local.minute else f"{local.hour} h"
@@ -21,12 +23,12 @@ DAYS = {"en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), "fr": ("lu", "m
 
 
 def day_in_words(day: date) -> str:
-    """Give a day: "Sat 28 Nov"."""
+    """Return a day: "Sat 28 Nov"."""
     return f"{DAYS['en'][day.weekday()]} {day.day} {day:%b}"
 
 
 def day_and_time(at: datetime, zone: ZoneInfo, language: str = "en") -> str:
-    """Give a moment of the coming days: "Sat 28 Nov 22:00", "sa 28/11 22:00"."""
+    """Return a day and time without its year: "Sat 28 Nov 22:00", "sa 28/11 22:00"."""
     local = at.astimezone(zone)
     if language == "fr":
         return f"{DAYS['fr'][local.weekday()]} {local.day}/{local.month} {local:%H:%M}"
@@ -34,35 +36,35 @@ def day_and_time(at: datetime, zone: ZoneInfo, language: str = "en") -> str:
 
 
 def moment(at: datetime, zone: ZoneInfo, now: datetime, *, seconds: bool = False) -> str:
-    """Give a moment of the past or the future: "Sat 28 Nov 22:12", with the year when it is not this one's."""
+    """Return a day and time, with the year unless it is the current one: "Sat 28 Nov 22:12"."""
     local = at.astimezone(zone)
     year = "" if local.year == now.astimezone(zone).year else f" {local.year}"
     return f"{day_in_words(local)}{year} {local:%H:%M:%S}"[: None if seconds else -3]
 
 
 def ended_once(sentence: str) -> str:
-    """Let "10:42 p.m." at the end of a sentence be its full stop as well."""
+    """Remove the second of two periods, where a sentence ends with "p.m."."""
     return sentence.replace(".m..", ".m.")
 
 
 def length(seconds: int) -> str:
-    """Give the length of a message: "0:32"."""
+    """Return the length of a recording: "0:32"."""
     return f"{seconds // 60}:{seconds % 60:02d}"
 
 
 def span(duration: timedelta) -> str:
-    """Give a length of time, to the minute: "1 h 05 min", "12 min"."""
+    """Return a length of time in whole minutes: "1 h 05 min", "12 min"."""
     minutes = int(duration.total_seconds()) // 60
     return f"{minutes // 60} h {minutes % 60:02d} min" if minutes >= 60 else f"{minutes} min"
 
 
 def spelled(reference: str) -> str:
-    """Give a reference so that a voice reads it letter by letter: "K, T, 4, 1, 7"."""
+    """Return a reference so that text to speech spells it: "K, T, 4, 1, 7"."""
     return ", ".join(character for character in reference if character.isalnum())
 
 
 def readable_number(number: str) -> str:
-    """Give a phone number as people write it: "(514) 555-0123"; anything else as it is."""
+    """Return a phone number in its usual notation, "(514) 555-0123", and anything else unchanged."""
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
@@ -72,13 +74,14 @@ def readable_number(number: str) -> str:
     return phonenumbers.format_number(parsed, style)
 
 
-# What carriers put in the place of a withheld number; until 2022 with its letters keyed as digits (Twilio's changelog).
+# What carriers send instead of a withheld number. Until 2022, its letters were keyed as digits (Twilio's changelog).
 WITHHELD = ("ANONYMOUS", "RESTRICTED", "BLOCKED", "PRIVATE", "UNKNOWN", "UNAVAILABLE")
+NUMBER_WITHHELD = Words("number withheld", "numéro masqué")
 KEYED = {f"+{phonenumbers.convert_alpha_characters_in_number(word)}" for word in WITHHELD}
 
 
 def caller_in_words(caller: str, language: str = "en") -> str:
-    """Give whom the carrier named as the caller, as people write it: "(514) 555-0123", or that it was withheld."""
+    """Return the caller that the carrier reported in its usual notation, or "number withheld"."""
     if caller.upper() in ("", *WITHHELD) or caller in KEYED:
-        return "numéro masqué" if language == "fr" else "number withheld"
+        return NUMBER_WITHHELD.for_(language)
     return readable_number(caller)

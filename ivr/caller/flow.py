@@ -5,6 +5,7 @@ A call's place is in the URL, so any process can answer any turn, and the same t
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,31 +13,41 @@ from callbacks.db.event_kinds import EventKind
 from callbacks.desk.desk_file import Desk, Language, Line
 from callbacks.people.person import Person
 from callbacks.text.formats import clock_time, spelled
-from callbacks.text.phone_numbers import ringable
-from ivr.prompts import closed_because, say
-from ivr.twilio.places import Places
+from callbacks.text.phone_numbers import callable_number
+from ivr import prompts
+from ivr.prompts import menu_choice, say, why_closed
+from ivr.twilio.call_urls import CallUrls, VoicePath
 from ivr.twilio.verbs import Dial, Gather, Hangup, Pause, Record, Redirect, Say, Verb
 from sla.hours import Reason
 
 TRIES = 3
-WORDS_OF_KEYS = {"support": "menu support", "english": "menu english", "french": "menu french"}
+
+
+class Place(enum.Enum):
+    """Where a caller is in the call. Each place has a webhook."""
+
+    INCOMING = "incoming"  # the call has just come in
+    MENU = "menu"  # the caller pressed a key, or none
+    RING = "ring"  # a technician's phone has rung
+    BEEP = "beep"  # the prompts before the recording have been heard
+    RECORDED = "recorded"  # the recording has ended
 
 
 @dataclass(frozen=True)
 class Turn:
     """One turn of a caller: where they are, and the key that they pressed, if any."""
 
-    place: str
-    language: str = "en"
+    place: Place
+    language: Language = "en"
     digits: str = ""
-    tries: int = 1
-    rung: int = 0  # technicians rung so far
-    bridged: bool = False  # the carrier says that the last of them was connected
+    tries: int = 1  # how often the menu has been heard
+    rung: int = 0  # how many technicians' phones have rung
+    bridged: bool = False  # whether the carrier connected the last of them
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of the call. Without a database, what the desk file alone can tell."""
+    """What is known of the call. Without a database this is only what the desk file and the request say."""
 
     call_sid: str
     line: str
@@ -45,129 +56,141 @@ class Facts:
     now: datetime
     is_open: bool
     reason: Reason  # why the line was open or closed when the call began
-    technicians: tuple[Person, ...] = ()
-    accepted: bool = False
+    technicians: tuple[Person, ...] = ()  # to be called in this order
+    accepted: bool = False  # a technician has taken the call
     reference: str | None = None
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What is heard, and what became true by it: a choice made, or that the caller was asked to speak."""
+    """What the caller hears, and what to record about the call."""
 
     verbs: tuple[Verb, ...]
-    chose: EventKind | None = None
-    asked_to_speak: bool = False
+    chose: EventKind | None = None  # a choice made in the menu
+    at_beep: bool = False  # the caller hears the beep
 
 
-def step(desk: Desk, places: Places, turn: Turn, facts: Facts) -> Reply:
-    """Say what a caller hears next."""
-    line = desk.lines[facts.line]
+def step(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts) -> Reply:
+    """Return what a caller hears next."""
     match turn.place:
-        case "incoming":
-            greeting = say(turn.language, "greeting", company=desk.company.name[_language(turn)])
-            return _greeted(desk, places, turn, facts, line, greeting)
-        case "menu":
-            return _menu(desk, places, turn, facts, line)
-        case "ring":
-            return _ring(desk, places, turn, facts)
-        case "beep":
-            return _beep(desk, places, turn)
-        case "recorded":
+        case Place.INCOMING:
+            return _greet(desk, urls, turn, facts)
+        case Place.MENU:
+            return _menu(desk, urls, turn, facts)
+        case Place.RING:
+            return _after_ringing(desk, urls, turn, facts)
+        case Place.BEEP:
+            return _beep(desk, urls, turn)
+        case Place.RECORDED:
             return _recorded(desk, turn, facts)
-    raise ValueError(f"There is no place {turn.place!r} in the flow.")
 
 
-def _greeted(desk: Desk, places: Places, turn: Turn, facts: Facts, line: Line, greeting: Say) -> Reply:
-    if not line.menu:
-        reply = _support(desk, places, turn, facts)
-        return replace(reply, verbs=(greeting, *reply.verbs))
-    return Reply((_ask(places, turn, line, greeting), Redirect(places.at("menu", tries=1, lang=turn.language))))
-
-
-def _menu(desk: Desk, places: Places, turn: Turn, facts: Facts, line: Line) -> Reply:
-    match line.menu.get(turn.digits):
-        case "support":
-            return replace(_support(desk, places, turn, facts), chose=EventKind.MENU_SUPPORT)
-        case "english":
-            return Reply((_ask(places, replace(turn, language="en", tries=1), line),), chose=EventKind.MENU_ENGLISH)
-        case "french":
-            return Reply((_ask(places, replace(turn, language="fr", tries=1), line),), chose=EventKind.MENU_FRENCH)
-    if turn.tries >= TRIES:
-        if line.menu_exit == "goodbye":
-            return Reply((say(turn.language, "goodbye"), Hangup()), chose=EventKind.MENU_NO_CHOICE_GOODBYE)
-        return replace(_support(desk, places, turn, facts), chose=EventKind.MENU_NO_CHOICE_SUPPORT)
-    complaint = say(turn.language, "wrong key" if turn.digits else "no key")
-    return Reply((_ask(places, replace(turn, tries=turn.tries + 1), line, complaint),))
-
-
-def _ask(places: Places, turn: Turn, line: Line, *before: Say) -> Gather:
-    prompts = [say(turn.language, WORDS_OF_KEYS[what], key=key) for key, what in line.menu.items()]
-    action = places.at("menu", tries=turn.tries, lang=turn.language)
-    return Gather(action, (*before, *prompts))
-
-
-def _support(desk: Desk, places: Places, turn: Turn, facts: Facts) -> Reply:
-    if facts.is_open:
-        if not facts.technicians:
-            return _to_voicemail(desk, places, turn, facts, say(turn.language, "nobody free"))
-        return Reply((say(turn.language, "hold"), *_dial(desk, places, turn, facts, 0)))
-    return _to_voicemail(desk, places, turn, facts, closed_because(turn.language, facts.reason))
-
-
-def _ring(desk: Desk, places: Places, turn: Turn, facts: Facts) -> Reply:
-    """The technician rung last is done with this call, or never took it."""
-    if facts.accepted or turn.bridged:
-        return Reply((Hangup(),))
-    out_of_patience = facts.now - facts.began_at > desk.ringing.longest_hunt + desk.ringing.each
-    if turn.rung >= len(facts.technicians) or out_of_patience:
-        return _to_voicemail(desk, places, turn, facts, say(turn.language, "nobody free"))
-    return Reply((say(turn.language, "still trying"), *_dial(desk, places, turn, facts, turn.rung)))
-
-
-def _dial(desk: Desk, places: Places, turn: Turn, facts: Facts, number: int) -> tuple[Verb, ...]:
-    person = facts.technicians[number]
-    screen = places.at(
-        "screen",
-        call=facts.call_sid,
-        technician=person.id,
-        lang=person.language,
-        line=facts.line,
-        caller=ringable(facts.caller) or "",
-    )
-    action = places.at("ring", rung=number + 1, lang=turn.language)
-    seconds = int(desk.ringing.each.total_seconds())
-    return (Dial(person.phone, action, desk.lines[facts.line].number, seconds, screen),)
-
-
-def _to_voicemail(desk: Desk, places: Places, turn: Turn, facts: Facts, why: Say) -> Reply:
-    """Everything is said before the beep is fetched: who fetches the beep has heard it all, and is owed a call."""
-    due = clock_time(facts.began_at + desk.callback.promise, desk.zone, turn.language)
-    language = turn.language
-    prompts = (why, say(language, "promise", due=due), say(language, "number"), say(language, "notice"))
-    return Reply((*prompts, Redirect(places.at("beep", lang=language))))
-
-
-def _beep(desk: Desk, places: Places, turn: Turn) -> Reply:
-    after = places.at("recorded", lang=turn.language)
-    record = Record(
-        after,
-        places.at("recording"),
+def record(desk: Desk, urls: CallUrls, language: Language) -> Record:
+    """Return the verb that records the caller's message."""
+    return Record(
+        urls.to(VoicePath.RECORDED, lang=language),
+        urls.to(VoicePath.RECORDING),
         int(desk.voicemail.longest.total_seconds()),
         int(desk.voicemail.silence.total_seconds()),
     )
-    # Twilio goes on to the next verb when nothing was recorded at all.
-    return Reply((record, Redirect(places.at("recorded", lang=turn.language, nothing=1))), asked_to_speak=True)
+
+
+def _greet(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts) -> Reply:
+    line = desk.lines[facts.line]
+    greeting = say(turn.language, prompts.GREETING, company=desk.company.name[turn.language])
+    if not line.menu:
+        reply = _support(desk, urls, turn, facts)
+        return replace(reply, verbs=(greeting, *reply.verbs))
+    return Reply((_ask(urls, turn, line, greeting), Redirect(urls.to(VoicePath.MENU, tries=1, lang=turn.language))))
+
+
+def _menu(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts) -> Reply:
+    line = desk.lines[facts.line]
+    match line.menu.get(turn.digits):
+        case "support":
+            return replace(_support(desk, urls, turn, facts), chose=EventKind.MENU_SUPPORT)
+        case "english":
+            return Reply((_ask(urls, replace(turn, language="en", tries=1), line),), chose=EventKind.MENU_ENGLISH)
+        case "french":
+            return Reply((_ask(urls, replace(turn, language="fr", tries=1), line),), chose=EventKind.MENU_FRENCH)
+        case None:
+            return _no_choice(desk, urls, turn, facts)
+
+
+def _no_choice(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts) -> Reply:
+    line = desk.lines[facts.line]
+    if turn.tries < TRIES:
+        hint = say(turn.language, prompts.NOT_A_CHOICE if turn.digits else prompts.NO_KEY)
+        return Reply((_ask(urls, replace(turn, tries=turn.tries + 1), line, hint),))
+    if line.menu_exit == "goodbye":
+        return Reply((say(turn.language, prompts.GOODBYE), Hangup()), chose=EventKind.MENU_NO_CHOICE_GOODBYE)
+    return replace(_support(desk, urls, turn, facts), chose=EventKind.MENU_NO_CHOICE_SUPPORT)
+
+
+def _ask(urls: CallUrls, turn: Turn, line: Line, *before: Say) -> Gather:
+    choices = [menu_choice(turn.language, choice, key) for key, choice in line.menu.items()]
+    action = urls.to(VoicePath.MENU, tries=turn.tries, lang=turn.language)
+    return Gather(action, (*before, *choices))
+
+
+def _support(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts) -> Reply:
+    if not facts.is_open:
+        return _to_voicemail(desk, urls, turn, facts, why_closed(turn.language, facts.reason))
+    if not facts.technicians:
+        return _to_voicemail(desk, urls, turn, facts, say(turn.language, prompts.ALL_BUSY))
+    return Reply((say(turn.language, prompts.HOLD), _dial(desk, urls, turn, facts, 0)))
+
+
+def _after_ringing(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts) -> Reply:
+    """The last technician's phone has rung: the two have spoken, or nobody took the call."""
+    if facts.accepted or turn.bridged:
+        return Reply((Hangup(),))
+    waited_too_long = facts.now - facts.began_at > desk.ringing.longest_hunt + desk.ringing.each
+    if turn.rung >= len(facts.technicians) or waited_too_long:
+        return _to_voicemail(desk, urls, turn, facts, say(turn.language, prompts.ALL_BUSY))
+    return Reply((say(turn.language, prompts.STILL_TRYING), _dial(desk, urls, turn, facts, turn.rung)))
+
+
+def _dial(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts, index: int) -> Dial:
+    technician = facts.technicians[index]
+    screen = urls.to(
+        VoicePath.SCREEN,
+        call=facts.call_sid,
+        technician=technician.id,
+        lang=technician.language,
+        line=facts.line,
+        caller=callable_number(facts.caller) or "",
+    )
+    action = urls.to(VoicePath.RING, rung=index + 1, lang=turn.language)
+    seconds = int(desk.ringing.each.total_seconds())
+    return Dial(technician.phone, action, desk.lines[facts.line].number, seconds, screen)
+
+
+def _to_voicemail(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts, why: Say) -> Reply:
+    """Every prompt comes before the redirect, so a caller whose call reaches the beep has heard them all."""
+    language, due = turn.language, _due(desk, turn, facts)
+    heard = (
+        why,
+        say(language, prompts.LEAVE_A_MESSAGE, due=due),
+        say(language, prompts.LEAVE_YOUR_NUMBER),
+        say(language, prompts.RECORDING_NOTICE),
+    )
+    return Reply((*heard, Redirect(urls.to(VoicePath.BEEP, lang=language))))
+
+
+def _beep(desk: Desk, urls: CallUrls, turn: Turn) -> Reply:
+    # Twilio goes on to the next verb only when nothing was recorded.
+    nothing_recorded = Redirect(urls.to(VoicePath.RECORDED, lang=turn.language, nothing=1))
+    return Reply((record(desk, urls, turn.language), nothing_recorded), at_beep=True)
 
 
 def _recorded(desk: Desk, turn: Turn, facts: Facts) -> Reply:
-    due = clock_time(facts.began_at + desk.callback.promise, desk.zone, turn.language)
+    due = _due(desk, turn, facts)
     if facts.reference is None:
-        return Reply((say(turn.language, "thanks", due=due), Hangup()))
-    reference = spelled(facts.reference)
-    return Reply(
-        (say(turn.language, "thanks with reference", due=due, reference=reference), Pause(1), Hangup()),
-    )
+        return Reply((say(turn.language, prompts.THANKS, due=due), Hangup()))
+    thanks = say(turn.language, prompts.THANKS_WITH_REFERENCE, due=due, reference=spelled(facts.reference))
+    return Reply((thanks, Pause(1), Hangup()))
 
 
-def _language(turn: Turn) -> Language:
-    return "fr" if turn.language == "fr" else "en"
+def _due(desk: Desk, turn: Turn, facts: Facts) -> str:
+    return clock_time(facts.began_at + desk.callback.promise, desk.zone, turn.language)

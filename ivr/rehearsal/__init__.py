@@ -1,1 +1,1 @@
-"""Stories between phones, played through the real webhooks and worker beside a simulated carrier; and the demo."""
+"""The demo, and stories between phones: the real webhooks and worker with a simulated carrier."""

@@ -1,4 +1,4 @@
-"""Sound that people on simulated phones say."""
+"""Audio for people who speak on simulated phones."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import io
 import struct
 import wave
 
-RATE = 8000  # what a phone has
+RATE = 8000  # of a phone line
 
 
 def tone(seconds: float) -> bytes:
-    """Return a WAV that is not silence: 8 kHz, mono, 16 bit."""
+    """Return a WAV of a tone: 8 kHz, mono, 16 bit."""
     cycle = struct.pack("<20h", *[6000] * 10, *[-6000] * 10)
     out = io.BytesIO()
     with wave.open(out, "wb") as file:

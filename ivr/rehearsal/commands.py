@@ -1,4 +1,4 @@
-"""`demo` and `rehearse`: the service beside a simulated carrier. Neither needs an account or settings."""
+"""`demo` and `rehearse`: the service with a simulated carrier. Neither needs an account or settings."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def demo(app: AppContext, host: str, port: int, at: str | None) -> None:
 
     Needs no account and no settings, and keeps nothing.
     """
-    _refuse_beside_a_real_account(app)
+    _refuse_with_a_real_account(app)
     set_up_logs(for_people=True)
     desk, model = app.read_desk(), app.environ.get("TRANSCRIBE_MODEL")
     clock = RunningClock(optional_desk_time(desk, at) or app.clock.now())
@@ -41,7 +41,7 @@ def demo(app: AppContext, host: str, port: int, at: str | None) -> None:
         stopping.wait()
 
 
-def _refuse_beside_a_real_account(app: AppContext) -> None:
+def _refuse_with_a_real_account(app: AppContext) -> None:
     if found := [name for key in CREDENTIALS for name in (key, f"{key}_FILE") if app.environ.get(name)]:
         raise click.ClickException(
             f"The demo does not run beside a real Twilio account, and {', '.join(found)} is set. "
@@ -50,7 +50,7 @@ def _refuse_beside_a_real_account(app: AppContext) -> None:
 
 
 def _print_addresses(base: str) -> None:
-    click.echo(f"\nOpen {base}/simulator  for everybody's phones, with the console beside them.")
+    click.echo(f"\nOpen {base}/simulator  for all the phones, with the console beside them.")
     click.echo(f"     {base}/  is the console alone (log in as {DEMO_USER}, password {DEMO_PASSWORD}).")
     click.echo("Press Ctrl-C to stop. Nothing is kept.\n")
 
@@ -61,14 +61,14 @@ def _print_addresses(base: str) -> None:
 @click.option(
     "--voicemail",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A WAV file: what callers say after the beep.",
+    help="A WAV file that callers play after the beep.",
 )
 @pass_app
 def rehearse(app: AppContext, name: str | None, names: bool, voicemail: Path | None) -> None:
     """Play a story, or all of them, and fail if a promise is broken.
 
-    A story runs through the real webhooks and worker, beside a simulated carrier and on a simulated clock. Prints what
-    every phone heard and what the log says.
+    A story runs through the real webhooks and worker, with a simulated carrier and a simulated clock. Prints what
+    every phone heard, and the log.
     """
     if names:
         _list_stories()
@@ -76,7 +76,7 @@ def rehearse(app: AppContext, name: str | None, names: bool, voicemail: Path | N
     chosen = _chosen(name)
     set_up_logs(for_people=True)
     desk, audio = app.read_desk(), voicemail.read_bytes() if voicemail else None
-    if failed := [each for each in chosen if not _plays_well(each, app, desk, audio)]:
+    if failed := [each for each in chosen if not _passes(each, app, desk, audio)]:
         raise click.ClickException(f"The promise was not kept in: {', '.join(failed)}.")
 
 
@@ -93,7 +93,7 @@ def _chosen(name: str | None) -> list[str]:
     return [name]
 
 
-def _plays_well(name: str, app: AppContext, desk: Desk, voicemail: bytes | None) -> bool:
+def _passes(name: str, app: AppContext, desk: Desk, voicemail: bytes | None) -> bool:
     story = STORIES[name]
     click.echo(f"\n=== {name}: {story.about}")
     playback = play(story, app.compose, desk, voicemail)

@@ -1,4 +1,4 @@
-"""The demo: service, simulated carrier and browser phones at one address, on a clock that runs by itself."""
+"""The demo: service, simulated carrier and browser phones at one address, on a running clock."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CATCHES_UP_EVERY = timedelta(milliseconds=200)
 def running_demo(
     compose: Compose, desk: Desk, clock: RunningClock, host: str, port: int, transcribe_model: Path | None = None
 ) -> Iterator[Scenario]:
-    """Run the demo until the block ends. The scenario follows the clock, which its visitors can move."""
+    """Run the demo until the block ends. The scenario follows the clock, which visitors can move."""
     with tempfile.TemporaryDirectory(prefix="nightdesk-") as folder:
         scenario = simulated_desk(
             compose, desk, clock.now(), Path(folder), public_url=f"http://{host}:{port}",

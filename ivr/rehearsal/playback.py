@@ -1,4 +1,4 @@
-"""Plays one story through the real webhooks and worker, beside a simulated carrier, on a clock that the story moves."""
+"""Plays one story through the real webhooks and worker, with a simulated carrier and a clock that the story moves."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ivr.rehearsal.stories import Story
 
 @dataclass(frozen=True)
 class Playback:
-    """What came of playing a story: what people heard and did, what the log says, and what went wrong if anything."""
+    """The result of a story: what people heard and did, the log, and what went wrong ("" when nothing did)."""
 
     transcript: list[str]
     log: list[str]
@@ -25,7 +25,7 @@ class Playback:
 
 
 def play(story: Story, compose: Compose, desk: Desk, voicemail: bytes | None = None) -> Playback:
-    """Play a story from its beginning to its end. A voicemail is what its callers say after the beep."""
+    """Play a story and return the result. `voicemail` is a WAV that its callers play after the beep."""
     with tempfile.TemporaryDirectory(prefix="nightdesk-") as folder:
         scenario = simulated_desk(compose, desk, desk_time(desk, story.begins), Path(folder))
         scenario.voicemail = voicemail

@@ -1,7 +1,7 @@
-"""The language of stories: who dials, hears, presses, speaks, reads, answers. Time passes only when the story says so.
+"""The steps that stories are made of: people dial, hear, press keys, speak and read. Time passes only in these steps.
 
-The stories of `rehearse` and the scenario tests speak it. Whatever a story does not mention must not happen: a text
-nobody read, a call nobody noticed or an error of the carrier fails it at its end.
+The stories of `rehearse` and the scenario tests use them. A story fails at its end when anything happened that it does
+not mention: an unread text, an unexpected call, or an error that the carrier reported.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from ivr.rehearsal.audio import seconds_of, tone
 from ivr.simulator import Leg, Phone, SimulatedTwilio
 from sla.clock import MovingClock
 
-LISTENS_FOR = timedelta(seconds=90)  # how long somebody listens for the words they expect
+LISTENS_FOR = timedelta(seconds=90)  # how long a person listens for the words they expect
 TEXT_ARRIVES_WITHIN = timedelta(seconds=15)
-SWEEP_EVERY = timedelta(seconds=30)  # where nothing is known to happen: for what is noticed by the clock alone
-# A visitor of the demo may move the clock by weeks. A stretch takes seconds, and a watchdog waits for its end.
+SWEEP_EVERY = timedelta(seconds=30)  # while no event is scheduled
+# A visitor of the demo may move the clock by weeks. One stretch takes seconds, less than the watchdog's limit.
 STRETCH = timedelta(hours=6)
 SWEEP_EVERY_WHEN_FAR_BEHIND = timedelta(minutes=15)
 
 
 class StoryFailed(AssertionError):
-    """Something went otherwise than the story says."""
+    """Something did not happen as the story expects."""
 
 
 @dataclass(frozen=True)
 class TranscriptLine:
-    """What somebody did, heard or read."""
+    """What one person did, heard or read."""
 
     at: datetime
     who: str
@@ -41,12 +41,12 @@ class TranscriptLine:
 
 @dataclass
 class Scenario:
-    """The service, the simulated carrier, the clock, and everybody's phones."""
+    """The service, the simulated carrier, the clock, and the people with their phones."""
 
     service: Service
     carrier: SimulatedTwilio
     clock: MovingClock
-    voicemail: bytes | None = None  # what callers say, where a story does not care
+    voicemail: bytes | None = None  # a WAV that callers play where a story gives no audio of its own
     lines: list[TranscriptLine] = field(default_factory=list)
     _people: dict[str, Person] = field(default_factory=dict)
 
@@ -59,7 +59,7 @@ class Scenario:
         return next(person for who, person in self._people.items() if who == name or who.split()[0] == name)
 
     def add_person(self, name: str, number: str) -> Person:
-        """Give a phone to somebody who is not a customer."""
+        """Give a phone to a person who is not a customer, and return them."""
         return self._person(name, number)
 
     def _person(self, name: str, number: str) -> Person:
@@ -77,7 +77,7 @@ class Scenario:
         self.move_to(self.clock.now() + span)
 
     def move_to(self, instant: datetime, sweep_every: timedelta = SWEEP_EVERY) -> None:
-        """Let everything happen until an instant, in order, with a sweep whenever one has something to do."""
+        """Run every event until an instant, in order, with a sweep whenever the worker has something to do."""
         while (now := self.clock.now()) < instant:
             self.clock.move_to(min(instant, self._next_event(now, sweep_every)))
             self.settle()
@@ -91,7 +91,7 @@ class Scenario:
             self.move_to(self.clock.now() + STRETCH, SWEEP_EVERY_WHEN_FAR_BEHIND)
 
     def settle(self) -> None:
-        """Let everything happen that is due now."""
+        """Run everything that is due now."""
         self.carrier.run_due()
         self.service.worker.sweep()
         self.service.worker.wait_for_slow_jobs()
@@ -102,11 +102,11 @@ class Scenario:
         expected = [self.carrier.next_event_at, self.service.worker.next_due_at(), now + sweep_every]
         return max(soon, min(at for at in expected if at is not None))
 
-    def wait_until(self, happens: Callable[[], bool], within: timedelta = LISTENS_FOR) -> bool:
-        """Let time pass until something happens. Return whether it did."""
+    def wait_until(self, condition: Callable[[], bool], within: timedelta = LISTENS_FOR) -> bool:
+        """Let time pass until a condition holds. Return whether it did."""
         until = self.clock.now() + within
         self.settle()
-        while not happens():
+        while not condition():
             if self.clock.now() >= until:
                 return False
             self.move_to(self.clock.now() + timedelta(seconds=1))
@@ -129,7 +129,7 @@ class Scenario:
             raise StoryFailed("This was not expected:\n" + "\n".join(unexpected))
 
     def transcript(self, zone: ZoneInfo) -> list[str]:
-        """Return everything that people heard, read or did, in order."""
+        """Return what people heard, read or did, in order, one line each."""
         heard = [line for person in self._people.values() for line in person.heard()]
         lines = sorted([*self.lines, *heard], key=lambda line: line.at)
         return [f"{line.at.astimezone(zone):%H:%M:%S}  {line.who:<24}{line.what}" for line in lines]
@@ -137,7 +137,7 @@ class Scenario:
 
 @dataclass
 class Person:
-    """Somebody with a phone."""
+    """A person with a phone."""
 
     scenario: Scenario
     name: str
@@ -287,7 +287,7 @@ class PhoneCall:
         return self
 
     def says(self, what: bytes | float) -> PhoneCall:
-        """Speak: a WAV, or a number of seconds of sound."""
+        """Play a WAV, or a tone of this many seconds."""
         audio = what if isinstance(what, bytes) else self.scenario.voicemail or tone(what)
         self._note(f"speaks for {seconds_of(audio):.0f} seconds")
         self.leg.speak(audio)
@@ -296,7 +296,7 @@ class PhoneCall:
         return self
 
     def starts_to_say(self, seconds: float, audio: bytes | None = None) -> PhoneCall:
-        """Start to speak, and return after a number of seconds, with more to say."""
+        """Start to speak, and return after a number of seconds, before the end of the audio."""
         self._note("begins to speak")
         self.leg.speak(audio or self.scenario.voicemail or tone(60))
         self.scenario.settle()

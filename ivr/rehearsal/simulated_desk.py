@@ -1,4 +1,4 @@
-"""The service beside a simulated carrier, in one process and without a socket, with people to page."""
+"""The service with a simulated carrier and people to page, in one process and without a socket."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def simulated_desk(
     senders: int = 8,
     transcribe_model: Path | None = None,
 ) -> Scenario:
-    """Return a scenario that begins at an instant, with its people on call. Files go to the folder."""
+    """Return a scenario that begins at an instant, with its people on call. Its files go into the folder."""
     settings = Settings(
         public_url=public_url,
         account_sid=f"AC{'0' * 31}1",
@@ -101,7 +101,7 @@ def _scenario(service: Service, carrier: SimulatedTwilio, clock: MovingClock) ->
 
 
 def recordings_that_differ(scenario: Scenario) -> list[str]:
-    """Return the files of our storage whose audio is not what the carrier recorded."""
+    """Return the names of the stored recordings that differ from what the carrier recorded."""
     made = {recording.sid: recording.audio for recording in scenario.carrier.ledger.recordings}
     files = sorted(scenario.service.settings.media_dir.glob("RE*.wav"))
     return [file.name for file in files if file.read_bytes() != made.get(file.stem)]

@@ -1,4 +1,4 @@
-"""The stories that `rehearse` plays. The first line of each says what it shows."""
+"""The stories that `rehearse` plays. The first line of each docstring is listed by `rehearse --list`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SATURDAY_NIGHT = "2026-11-28T22:12"
 
 @dataclass(frozen=True)
 class Story:
-    """A story that can be played: when it begins (desk time), and what happens."""
+    """A story: when it begins (ISO 8601, desk time), and what happens."""
 
     begins: str
     plays: Callable[[Scenario], None]
@@ -24,7 +24,7 @@ class Story:
 
 
 def taken_at_once(scenario: Scenario) -> None:
-    """After hours on the toll-free line: a voicemail, the text, taken at once, called back, resolved."""
+    """After hours on the toll-free line: a voicemail, a text, and a technician who takes, calls back and resolves."""
     call = _leaves_a_message(scenario, "toll-free")
     call.hears("your reference is").hears("by 10:42 p.m.").is_hung_up_on()
     amy = scenario.phone_of("Amy")
@@ -36,7 +36,7 @@ def taken_at_once(scenario: Scenario) -> None:
 
 
 def connected(scenario: Scenario) -> None:
-    """By text to the customer: the technician's phone rings, hears who and why, is connected, says how it went."""
+    """A technician asks by text to be connected, hears who is calling, speaks to the customer, reports the outcome."""
     call = _leaves_a_message(scenario, "direct")
     call.hears("your reference is").is_hung_up_on()
     amy = scenario.phone_of("Amy")
@@ -53,7 +53,7 @@ def connected(scenario: Scenario) -> None:
 
 
 def nobody_answers(scenario: Scenario) -> None:
-    """Nobody reacts: text, call, the next person, everyone, and at the deadline the supervisor, who sees to it."""
+    """Nobody responds: text, call, the next person, everyone, and at the deadline the supervisor, who takes it."""
     call = _leaves_a_message(scenario, "direct")
     call.hears("your reference is").is_hung_up_on()
     amy, ben, cleo, sue = (scenario.phone_of(name) for name in ("Amy", "Ben", "Cleo", "Sue"))
@@ -76,7 +76,7 @@ def nobody_answers(scenario: Scenario) -> None:
     cleo.reads("LATE (promised 10:42 p.m.)")
     sue.reads("LATE (promised 10:42 p.m.)")
     cleo.is_rung()
-    sues_call = sue.is_rung().answers().hears("was promised a call by 10:42 p.m. and has none")
+    sues_call = sue.is_rung().answers().hears("was promised a call by 10:42 p.m. and has not been called")
     sues_call.presses("2").hears("To confirm").presses("1").hears("is yours").is_hung_up_on()
     for person in (amy, ben, cleo):
         person.reads("Sue Tran has")
@@ -86,7 +86,7 @@ def nobody_answers(scenario: Scenario) -> None:
 
 
 def hang_up_while_speaking(scenario: Scenario) -> None:
-    """The caller hangs up in the middle of a sentence: what was said is kept, and the callback is there."""
+    """The caller hangs up in the middle of a sentence: the recording is kept, and a callback opens."""
     call = scenario.caller(CUSTOMER).dials("direct").hears("leave a message").hears_the_beep()
     call.starts_to_say(6).hangs_up()
     amy = scenario.phone_of("Amy")
@@ -98,7 +98,7 @@ def hang_up_while_speaking(scenario: Scenario) -> None:
 
 
 def holiday(scenario: Scenario) -> None:
-    """On Saint-Jean-Baptiste at noon the caller hears why, and is called back all the same."""
+    """On Saint-Jean-Baptiste at noon the caller hears why the desk is closed, and is still called back."""
     call = scenario.caller(CUSTOMER).dials("direct").hears("closed for Saint-Jean-Baptiste").hears("by 12:30 p.m.")
     call.hears_the_beep().says(8).presses("#").hears("Thank you").is_hung_up_on()
     amy = scenario.phone_of("Amy")
@@ -110,7 +110,7 @@ def holiday(scenario: Scenario) -> None:
 
 
 def in_hours_answered(scenario: Scenario) -> None:
-    """In support hours a technician is rung, presses a key to accept, and is connected."""
+    """In support hours a technician is called, presses a key to accept, and is connected."""
     call = scenario.caller(CUSTOMER).dials("toll-free").hears("For support, press 1").presses("1").hears("Please hold")
     amys = scenario.phone_of("Amy").is_rung().answers().hears("Press 1 to take it").presses("1")
     call.is_connected_to(amys).waits(30)
@@ -119,7 +119,7 @@ def in_hours_answered(scenario: Scenario) -> None:
 
 
 def in_hours_unanswered(scenario: Scenario) -> None:
-    """In support hours nobody accepts: one after the other, then voicemail and a page."""
+    """In support hours no technician accepts: each is called in turn, then voicemail and a page."""
     call = scenario.caller(CUSTOMER).dials("direct").hears("Please hold")
     amy, ben, cleo = (scenario.phone_of(name) for name in ("Amy", "Ben", "Cleo"))
     amy.is_rung().lets_it_ring()

@@ -1,6 +1,6 @@
-"""What a technician hears who answers a page by phone, and what their keys mean. Pure.
+"""What a technician hears on the phone, and what their keys mean. Pure.
 
-A private voicemail answers like a person, so nothing is taken without a key and a second, different one.
+A private voicemail answers like a person, so taking a callback needs a key and then a second, different key.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from callbacks.db.states import ReachOutcome, ReportedOutcome
-from callbacks.desk.desk_file import Desk
-from callbacks.text.formats import clock_time, readable_number, spelled
-from ivr.prompts import say
-from ivr.twilio.places import Places
+from callbacks.desk.desk_file import Desk, Language
+from callbacks.text.formats import clock_time, spelled
+from ivr import prompts
+from ivr.prompts import number_in_prompt, say
+from ivr.twilio.call_urls import CallUrls, VoicePath
 from ivr.twilio.verbs import Dial, Gather, Hangup, Play, Say, Verb
 
-ROUNDS = 3
+ROUNDS = 3  # how often a question is asked before the call ends
+DIAL_SECONDS = 30  # how long the customer's phone may ring
 
 
 class KeyAct(enum.Enum):
@@ -27,129 +29,227 @@ class KeyAct(enum.Enum):
     PASS = "pass"
 
 
+class Question(enum.Enum):
+    """What a page by phone asks. The value is in the URL that the key goes to."""
+
+    MENU = "menu"
+    CONFIRM = "confirm"  # whether they take the callback
+    CONFIRM_AND_CONNECT = "confirm-connect"  # whether they take it and are connected
+
+
 @dataclass(frozen=True)
 class PageFacts:
-    """The page that rings, and how its callback stands."""
+    """The page that this call is about, and where its callback stands."""
 
     page_id: int
     name: str
-    language: str
+    language: Language
     reference: str
     line: str
-    caller: str
     customer_number: str | None
     due_at: datetime
     now: datetime
-    owner: str | None  # somebody else who has it
+    owner: str | None  # another technician who has it
     is_closed: bool
     message_url: str | None  # None: no message, or not here yet
     has_message: bool
-    message_is_lost: bool = False
-    others: int = 0  # callbacks for which this one call stands as well
+    message_is_lost: bool = False  # the carrier no longer has the recording
+    others: int = 0  # how many other callbacks this call is about
 
 
 @dataclass(frozen=True)
-class PageTurn:
-    stage: str = "menu"  # menu, confirm, confirm-connect
-    digits: str = ""
-    round: int = 1
+class KeyPress:
+    """The answer to a question: a key, or "" when none was pressed."""
+
+    key: str = ""
+    round: int = 1  # how often the question has been asked, from 1
 
 
 @dataclass(frozen=True)
 class PageReply:
+    """What the technician hears, or what their key asks for."""
+
     verbs: tuple[Verb, ...]
     act: KeyAct | None = None
 
 
-def answered(desk: Desk, places: Places, facts: PageFacts) -> PageReply:
-    """The phone was picked up, by a person or by a machine: say at once who calls and why."""
+# The page by phone
+
+
+def answered(desk: Desk, urls: CallUrls, facts: PageFacts) -> PageReply:
+    """Return what is heard when the phone is picked up: who is calling and why, and the menu."""
     over = _over(facts)
     if over is not None:
         return over
-    others = (say(facts.language, "others wait", count=str(facts.others)),) if facts.others else ()
-    return PageReply(_menu(desk, places, facts, 1, _headline(desk, facts), *others))
+    count = str(facts.others)
+    others = (say(facts.language, prompts.OTHER_CALLBACKS, count=count),) if facts.others else ()
+    return PageReply(_menu(urls, facts, 1, _headline(desk, facts), *others))
 
 
-def keyed(desk: Desk, places: Places, facts: PageFacts, turn: PageTurn) -> PageReply:
-    """A key, or none, in answer to the menu or to the question for confirmation."""
+def keyed(desk: Desk, urls: CallUrls, facts: PageFacts, question: Question, press: KeyPress) -> PageReply:
+    """Return what follows a key, or silence, after a question of a page."""
     over = _over(facts)
     if over is not None:
         return over
-    if turn.stage == "menu":
-        return _chosen(desk, places, facts, turn)
-    if turn.digits == "1":
-        connects = turn.stage == "confirm-connect"
-        return PageReply((), KeyAct.TAKE_AND_CONNECT if connects else KeyAct.TAKE)
-    not_confirmed = say(facts.language, "not confirmed")
-    return _again(desk, places, facts, turn, not_confirmed)
+    if question is Question.MENU:
+        return _chosen(desk, urls, facts, press)
+    if press.key == "1":
+        return PageReply((), KeyAct.TAKE if question is Question.CONFIRM else KeyAct.TAKE_AND_CONNECT)
+    return _again(desk, urls, facts, press, say(facts.language, prompts.NOT_CONFIRMED))
 
 
 def taken(desk: Desk, facts: PageFacts) -> tuple[Verb, ...]:
+    """Return what is heard by a technician who has taken the callback."""
     due = clock_time(facts.due_at, desk.zone, facts.language)
-    number = _number(facts)
-    reference = spelled(facts.reference)
-    return (say(facts.language, "taken", reference=reference, number=number, due=due), Hangup())
+    number, reference = number_in_prompt(facts.language, facts.customer_number), spelled(facts.reference)
+    return (say(facts.language, prompts.TAKEN, reference=reference, number=number, due=due), Hangup())
 
 
 def passed(facts: PageFacts) -> tuple[Verb, ...]:
-    return (say(facts.language, "passed"), Hangup())
+    """Return what is heard by a technician who has passed the callback on."""
+    return (say(facts.language, prompts.PASSED), Hangup())
 
 
-def notice(places: Places, page_id: int, words: str, language: str, round: int) -> tuple[Verb, ...]:
-    """Something that is about no callback (an alarm, a test, a code), said until a key is pressed or three times."""
-    action = places.at("page/heard", page=page_id, round=round)
-    return (Gather(action, (Say(words, language), say(language, "notice menu")), timeout=6),)
+def plays_message(verbs: tuple[Verb, ...]) -> bool:
+    """Return whether the customer's message is played."""
+    return any(isinstance(part, Play) for verb in verbs if isinstance(verb, Gather) for part in verb.prompts)
+
+
+def _over(facts: PageFacts) -> PageReply | None:
+    reference = spelled(facts.reference)
+    if facts.is_closed:
+        return PageReply((say(facts.language, prompts.ALREADY_CLOSED, reference=reference), Hangup()))
+    if facts.owner is not None:
+        owned = say(facts.language, prompts.OWNED_BY_ANOTHER, owner=facts.owner, reference=reference)
+        return PageReply((owned, Hangup()))
+    return None
+
+
+def _chosen(desk: Desk, urls: CallUrls, facts: PageFacts, press: KeyPress) -> PageReply:
+    match press.key:
+        case "1":
+            return PageReply(_menu(urls, facts, press.round, *_message(facts)))
+        case "2":
+            return PageReply((_ask_to_confirm(urls, facts, press, Question.CONFIRM),))
+        case "3":
+            return PageReply((_ask_to_confirm(urls, facts, press, Question.CONFIRM_AND_CONNECT),))
+        case "4":
+            return PageReply((), KeyAct.PASS)
+        case "*":
+            return PageReply(_menu(urls, facts, press.round, _headline(desk, facts)))
+    return _again(desk, urls, facts, press)
+
+
+def _again(desk: Desk, urls: CallUrls, facts: PageFacts, press: KeyPress, *before: Say) -> PageReply:
+    if press.round >= ROUNDS:
+        return PageReply(_no_key_pressed(facts.language))
+    return PageReply(_menu(urls, facts, press.round + 1, *before, _headline(desk, facts)))
+
+
+def _menu(urls: CallUrls, facts: PageFacts, round: int, *before: Say | Play) -> tuple[Verb, ...]:
+    menu = say(facts.language, prompts.PAGE_MENU)
+    return (Gather(_page_key(urls, facts, Question.MENU, round), (*before, menu), timeout=7),)
+
+
+def _ask_to_confirm(urls: CallUrls, facts: PageFacts, press: KeyPress, question: Question) -> Gather:
+    action = _page_key(urls, facts, question, press.round)
+    return Gather(action, (say(facts.language, prompts.CONFIRM),), timeout=7)
+
+
+def _page_key(urls: CallUrls, facts: PageFacts, question: Question, round: int) -> str:
+    return urls.to(VoicePath.PAGE_KEY, page=facts.page_id, stage=question.value, round=round)
+
+
+def _headline(desk: Desk, facts: PageFacts) -> Say:
+    return say(
+        facts.language,
+        prompts.PAGE if facts.now < facts.due_at else prompts.PAGE_LATE,
+        company=desk.company.name[facts.language],
+        name=facts.name,
+        line=facts.line,
+        due=clock_time(facts.due_at, desk.zone, facts.language),
+    )
+
+
+def _message(facts: PageFacts) -> tuple[Say | Play, ...]:
+    if facts.message_url is not None:
+        return (Play(facts.message_url),)
+    if facts.message_is_lost:
+        return (say(facts.language, prompts.MESSAGE_LOST),)
+    return (say(facts.language, prompts.MESSAGE_NOT_HERE if facts.has_message else prompts.NO_MESSAGE),)
+
+
+def _no_key_pressed(language: Language) -> tuple[Verb, ...]:
+    return (say(language, prompts.NO_KEY_PRESSED), Hangup())
+
+
+# A notice: an alarm, a test or a verification code, about no callback
+
+
+def notice(urls: CallUrls, page_id: int, words: str, language: Language, round: int = 1) -> tuple[Verb, ...]:
+    """Return a notice with the request to confirm it by a key."""
+    action = urls.to(VoicePath.PAGE_HEARD, page=page_id, round=round)
+    return (Gather(action, (Say(words, language), say(language, prompts.CONFIRM_HEARD)), timeout=6),)
 
 
 def notice_keyed(
-    places: Places, page_id: int, words: str, language: str, turn: PageTurn
+    urls: CallUrls, page_id: int, words: str, language: Language, press: KeyPress
 ) -> tuple[tuple[Verb, ...], bool]:
-    """A key, or none, after a notice; and whether somebody heard it."""
-    if turn.digits == "1":
-        return (say(language, "notice heard"), Hangup()), True
-    if turn.round >= ROUNDS:
-        return (say(language, "nobody pressed"), Hangup()), False
-    return notice(places, page_id, words, language, turn.round + 1), False
+    """Return what follows a key, or silence, after a notice, and whether the notice was heard."""
+    if press.key == "1":
+        return (say(language, prompts.HEARD), Hangup()), True
+    if press.round >= ROUNDS:
+        return _no_key_pressed(language), False
+    return notice(urls, page_id, words, language, press.round + 1), False
 
 
-def ask_to_connect(places: Places, facts: PageFacts, round: int = 1, *before: Say | Play) -> tuple[Verb, ...]:
-    """The technician asked to be connected and has picked up: a person presses 1; 2 plays the message first."""
+# The connection to the customer
+
+
+def ask_to_connect(urls: CallUrls, facts: PageFacts, round: int = 1, *before: Say | Play) -> tuple[Verb, ...]:
+    """Return what is heard by a technician who asked to be connected: press 1 to connect, 2 to hear the message."""
     over = _over(facts)
     if over is not None:
         return over.verbs
-    reference = spelled(facts.reference)
-    prompt = say(facts.language, "connect", number=_number(facts), reference=reference, line=facts.line)
-    action = places.at("connect/key", page=facts.page_id, round=round)
-    return (Gather(action, (*before, prompt, prompt), timeout=8),)
+    number, reference = number_in_prompt(facts.language, facts.customer_number), spelled(facts.reference)
+    menu = say(facts.language, prompts.CONNECT_MENU, number=number, reference=reference, line=facts.line)
+    action = urls.to(VoicePath.CONNECT_KEY, page=facts.page_id, round=round)
+    return (Gather(action, (*before, menu, menu), timeout=8),)
 
 
-def connect_keyed(places: Places, facts: PageFacts, turn: PageTurn) -> tuple[Verb, ...] | None:
-    """A key, or none, before the connection; None: a person is there, ring the customer."""
-    if turn.digits == "1":
+def connect_keyed(urls: CallUrls, facts: PageFacts, press: KeyPress) -> tuple[Verb, ...] | None:
+    """Return what follows a key, or silence, before a connection; None: call the customer now."""
+    if press.key == "1":
         return None
-    if turn.digits == "2" and turn.round < 2 * ROUNDS:
-        return ask_to_connect(places, facts, turn.round + 1, *_message(facts))
-    if turn.digits and turn.round < ROUNDS:
-        return ask_to_connect(places, facts, turn.round + 1)
-    return (say(facts.language, "nobody pressed"), Hangup())
+    if press.key == "2" and press.round < 2 * ROUNDS:
+        return ask_to_connect(urls, facts, press.round + 1, *_message(facts))
+    if press.key and press.round < ROUNDS:
+        return ask_to_connect(urls, facts, press.round + 1)
+    return _no_key_pressed(facts.language)
 
 
-def connect(desk: Desk, places: Places, facts: PageFacts, attempt_id: int) -> tuple[Verb, ...]:
-    """Ring the customer, showing the company's number and never the technician's."""
+def connect(desk: Desk, urls: CallUrls, facts: PageFacts, attempt_id: int) -> tuple[Verb, ...]:
+    """Return the verbs that call the customer. The caller ID is the company's number, never the technician's."""
     if facts.customer_number is None or facts.is_closed:
-        return (say(facts.language, "no number"), Hangup())
+        return no_number(facts.language)
     dial = Dial(
         facts.customer_number,
-        places.at("connect/ended", attempt=attempt_id),
+        urls.to(VoicePath.CONNECT_ENDED, attempt=attempt_id),
         desk.lines[facts.line].number,
-        timeout=30,
-        status=places.at("connect/status", attempt=attempt_id),
-        answered_by=places.at("connect/answered", attempt=attempt_id),
+        DIAL_SECONDS,
+        status=urls.to(VoicePath.CONNECT_STATUS, attempt=attempt_id),
+        answered_by=urls.to(VoicePath.CONNECT_ANSWERED, attempt=attempt_id),
     )
-    return (say(facts.language, "connecting"), dial)
+    return (say(facts.language, prompts.CONNECTING), dial)
 
 
-# The keys after a connection, and what they say of it.
+def no_number(language: Language) -> tuple[Verb, ...]:
+    """Return what is heard when there is no number to connect to."""
+    return (say(language, prompts.NO_NUMBER), Hangup())
+
+
+# How the call to the customer went
+
 OUTCOME_KEYS = {
     "1": ReportedOutcome.RESOLVED,
     "2": ReportedOutcome.CONTINUING,
@@ -159,92 +259,25 @@ OUTCOME_KEYS = {
 }
 
 
-def ask_outcome(places: Places, attempt_id: int, outcome: ReachOutcome, language: str, round: int) -> tuple[Verb, ...]:
-    """The customer's end is over: how did it go?"""
-    ended = say(language, "connect ended", outcome=say(language, f"ended {outcome.value}").text)
-    action = places.at("connect/outcome", attempt=attempt_id, round=round)
-    return (Gather(action, (ended, say(language, "outcome menu")), timeout=8),)
-
-
-def outcome_keyed(
-    places: Places, attempt_id: int, outcome: ReachOutcome, language: str, turn: PageTurn
+def ask_outcome(
+    urls: CallUrls, attempt_id: int, outcome: ReachOutcome, language: Language, round: int = 1
 ) -> tuple[Verb, ...]:
-    """No key, or a wrong one: asked again, and then by text."""
-    if turn.round >= ROUNDS:
-        return (say(language, "outcome by text"), Hangup())
-    return ask_outcome(places, attempt_id, outcome, language, turn.round + 1)
+    """Return how the call to the customer ended, with the question how it went."""
+    how_it_ended = prompts.HOW_IT_ENDED[outcome].for_(language)
+    ended = say(language, prompts.CALL_ENDED, outcome=how_it_ended)
+    action = urls.to(VoicePath.CONNECT_OUTCOME, attempt=attempt_id, round=round)
+    return (Gather(action, (ended, say(language, prompts.OUTCOME_MENU)), timeout=8),)
 
 
-def outcome_noted(language: str, outcome: ReportedOutcome) -> tuple[Verb, ...]:
-    return (say(language, f"outcome {outcome.value}"), Hangup())
+def outcome_not_keyed(
+    urls: CallUrls, attempt_id: int, outcome: ReachOutcome, language: Language, round: int
+) -> tuple[Verb, ...]:
+    """Return what follows silence or a wrong key: the question again, or that it will come by text."""
+    if round >= ROUNDS:
+        return (say(language, prompts.OUTCOME_BY_TEXT), Hangup())
+    return ask_outcome(urls, attempt_id, outcome, language, round + 1)
 
 
-def _over(facts: PageFacts) -> PageReply | None:
-    reference = spelled(facts.reference)
-    if facts.is_closed:
-        return PageReply((say(facts.language, "closed already", reference=reference), Hangup()))
-    if facts.owner is not None:
-        return PageReply((say(facts.language, "owned", owner=facts.owner, reference=reference), Hangup()))
-    return None
-
-
-def _chosen(desk: Desk, places: Places, facts: PageFacts, turn: PageTurn) -> PageReply:
-    match turn.digits:
-        case "1":
-            return PageReply(_menu(desk, places, facts, turn.round, *_message(facts)))
-        case "2":
-            return PageReply((_ask_to_confirm(places, facts, turn, "confirm"),))
-        case "3":
-            return PageReply((_ask_to_confirm(places, facts, turn, "confirm-connect"),))
-        case "4":
-            return PageReply((), KeyAct.PASS)
-        case "*":
-            return PageReply(_menu(desk, places, facts, turn.round, _headline(desk, facts)))
-    return _again(desk, places, facts, turn)
-
-
-def _again(desk: Desk, places: Places, facts: PageFacts, turn: PageTurn, *before: Say) -> PageReply:
-    if turn.round >= ROUNDS:
-        return PageReply((say(facts.language, "nobody pressed"), Hangup()))
-    return PageReply(_menu(desk, places, facts, turn.round + 1, *before, _headline(desk, facts)))
-
-
-def _menu(desk: Desk, places: Places, facts: PageFacts, round: int, *before: Say | Play) -> tuple[Verb, ...]:
-    action = places.at("page/key", page=facts.page_id, stage="menu", round=round)
-    return (Gather(action, (*before, say(facts.language, "page menu")), timeout=7),)
-
-
-def _ask_to_confirm(places: Places, facts: PageFacts, turn: PageTurn, stage: str) -> Gather:
-    action = places.at("page/key", page=facts.page_id, stage=stage, round=turn.round)
-    return Gather(action, (say(facts.language, "confirm"),), timeout=7)
-
-
-def _headline(desk: Desk, facts: PageFacts) -> Say:
-    words = "page" if facts.now < facts.due_at else "page late"
-    return say(
-        facts.language,
-        words,
-        company=desk.company.name["fr" if facts.language == "fr" else "en"],
-        name=facts.name,
-        line=facts.line,
-        due=clock_time(facts.due_at, desk.zone, facts.language),
-    )
-
-
-def plays_message(verbs: tuple[Verb, ...]) -> bool:
-    """Say whether the customer's message is heard now."""
-    return any(isinstance(part, Play) for verb in verbs if isinstance(verb, Gather) for part in verb.prompts)
-
-
-def _message(facts: PageFacts) -> tuple[Say | Play, ...]:
-    if facts.message_url is not None:
-        return (Play(facts.message_url),)
-    if facts.message_is_lost:
-        return (say(facts.language, "message lost"),)
-    return (say(facts.language, "message not here" if facts.has_message else "no message"),)
-
-
-def _number(facts: PageFacts) -> str:
-    if facts.customer_number is None:
-        return say(facts.language, "withheld").text
-    return readable_number(facts.customer_number)
+def outcome_noted(language: Language, outcome: ReportedOutcome) -> tuple[Verb, ...]:
+    """Return what is heard after an outcome has been reported by key."""
+    return (say(language, prompts.OUTCOME_NOTED[outcome]), Hangup())

@@ -1,8 +1,8 @@
 """Checks that a webhook comes from Twilio (twilio.com/docs/usage/security).
 
-The signed URL is rebuilt from the configured public address, never from what a proxy or a Host header claims. It
-fails closed: no token, no header, no match are all the same "no". A signature has no time in it and can be replayed,
-so handlers change nothing the second time.
+The signed URL is rebuilt from the configured PUBLIC_URL, never from a proxy's or a Host header. Without a token or a
+header the request is refused. A signature has no time in it and can be replayed, so a webhook changes nothing the
+second time.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from werkzeug.datastructures import MultiDict
 
 
 def signed_url(public_url: str, path: str, query: str) -> str:
-    """Give the URL as Twilio was given it. `query` is the raw query string, escapes and order untouched."""
+    """Return the URL as Twilio was given it. `query` is the raw query string, escapes and order untouched."""
     return f"{public_url}{path}" + (f"?{query}" if query else "")
 
 
 def is_genuine(url: str, fields: MultiDict[str, str], signature: str, tokens: Iterable[str]) -> bool:
-    """Say whether one of our tokens signed this request. While tokens are rotated, either may have."""
+    """Return whether one of our tokens signed this request. While tokens are rotated, either may have."""
     if not signature:
         return False
     return any(token and RequestValidator(token).validate(url, fields, signature) for token in tokens)

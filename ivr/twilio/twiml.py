@@ -1,4 +1,4 @@
-"""Renders verbs as TwiML. Pure; whatever a caller's name or a message contains comes out as text."""
+"""Renders verbs as TwiML. Pure; markup in a caller's name or a message is escaped."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONGEST_SAY = 4000  # Twilio takes 4,096 characters in one verb
 
 
 def voice_document(verbs: Iterable[Verb]) -> str:
-    """Give the TwiML for a call."""
+    """Return the TwiML for a call."""
     response = Element("Response")
     for verb in verbs:
         _add(response, verb)
@@ -23,7 +23,7 @@ def voice_document(verbs: Iterable[Verb]) -> str:
 
 
 def text_document(answer: str) -> str:
-    """Give the TwiML that answers a text; an empty answer sends none."""
+    """Return the TwiML that answers a text; an empty answer sends none."""
     response = Element("Response")
     if answer:
         SubElement(response, "Message").text = _clean(answer)
@@ -45,7 +45,7 @@ def _add(parent: Element, verb: Verb) -> None:
                 "Gather",
                 input="dtmf",
                 numDigits="1",
-                finishOnKey="",  # otherwise "#" would be no key at all
+                finishOnKey="",  # otherwise "#" would not count as a key
                 timeout=str(timeout),
                 action=action,
                 method="POST",
@@ -64,7 +64,7 @@ def _add(parent: Element, verb: Verb) -> None:
                 playBeep="true",
                 recordingStatusCallback=status_callback,
                 recordingStatusCallbackMethod="POST",
-                recordingStatusCallbackEvent="completed absent",  # a too short message is silent without asking
+                recordingStatusCallbackEvent="completed absent",  # otherwise absent ones are not reported
             )
         case Dial():
             _add_dial(parent, verb)

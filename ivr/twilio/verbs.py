@@ -1,4 +1,4 @@
-"""What a phone is told to do, as values. A verb that could not work cannot be made.
+"""TwiML verbs as values. A verb that could not work cannot be made.
 
 twilio.com/docs/voice/twiml
 """
@@ -26,7 +26,7 @@ class Pause:
 
 @dataclass(frozen=True)
 class Gather:
-    """Ask for one key. `action` is requested even when none came, so that silence always leads somewhere."""
+    """Ask for one key. `action` is requested even when no key is pressed."""
 
     action: str
     prompts: tuple[Say | Play | Pause, ...]
@@ -34,11 +34,13 @@ class Gather:
 
     def __post_init__(self) -> None:
         if not self.action.startswith("http"):
-            raise ValueError("A Gather needs an absolute address to go on to.")
+            raise ValueError(f"A Gather needs an absolute URL as its action, not {self.action!r}.")
 
 
 @dataclass(frozen=True)
 class Record:
+    """Record the caller. `longest` and `silence` are seconds; `silence` ends the recording."""
+
     action: str
     status_callback: str
     longest: int
@@ -47,9 +49,10 @@ class Record:
 
 @dataclass(frozen=True)
 class Dial:
-    """Ring one number; `screen` is what its owner hears before they are connected.
+    """Call one number and connect the two.
 
-    `status` hears what becomes of that phone's call, whoever hangs up first; `answered_by` whether a machine answered.
+    `timeout` is in seconds. Three URLs may be empty: `screen` is what the person called hears before they are
+    connected, `status` gets the status of their leg, and `answered_by` whether a machine answered.
     """
 
     number: str

@@ -1,135 +1,149 @@
-"""What every webhook shares: the signature, clean fields, and an answer in time, whatever the database does.
+"""What every webhook shares: the signature check, clean form fields, and an answer in time.
 
-A caller on the line never hears silence: when the database is busy or away for longer than we wait for it, the flow
-goes on from the desk file alone, and reconciliation brings in later what could not be written down now.
+A person on the phone never hears silence. While the database is unavailable, a customer's call goes on from the desk
+file alone, and reconciliation stores later what could not be stored now.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NoAnswerInTime
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import TypeVar
 
 import structlog
 from flask import Blueprint, Response, abort, request
+from flask.typing import ResponseReturnValue
 from prometheus_client import Counter
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
 
-from callbacks.db.database import Database
-from callbacks.desk.desk_file import Desk
-from callbacks.settings import Settings
-from ivr.twilio.places import Places
+from callbacks.desk.desk_file import Language
+from ivr.twilio.context import DatabaseUnavailable, current
 from ivr.twilio.signature import is_genuine, signed_url
 from ivr.twilio.twiml import text_document, voice_document
 from ivr.twilio.verbs import Verb
-from sla.clock import Clock
 
-T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
-WAITING_AT_ONCE = 16
 LONGEST_FIELD = 2000
-REFUSED = Counter("nightdesk_webhooks_refused_total", "Webhooks refused because nobody we know signed them", ["path"])
-UNSTORED = Counter("nightdesk_webhooks_unstored_total", "Webhooks answered while the database was away", ["path"])
+XML = "text/xml; charset=utf-8"
+REFUSED = Counter("nightdesk_webhooks_refused_total", "Webhooks refused because their signature is not valid", ["path"])
+UNSTORED = Counter("nightdesk_webhooks_unstored_total", "Webhooks answered without the database", ["path"])
 
 
-class DatabaseAway(Exception):
-    """The database did not do it in time."""
+# Blueprints
 
 
-@dataclass(frozen=True)
-class Exchange:
-    """What the webhooks work with."""
+def signed_blueprint(name: str, import_name: str, on_error: Callable[[], ResponseReturnValue]) -> Blueprint:
+    """Return a blueprint whose every route needs a valid signature. `on_error` answers after an unexpected error."""
+    blueprint = Blueprint(name, import_name)
+    blueprint.before_request(refuse_unsigned)
 
-    database: Database
-    desk: Desk
-    settings: Settings
-    clock: Clock
-    places: Places
-    patience: timedelta  # of somebody on the line
-
-    def write(self, work: Callable[[Session], T]) -> T:
-        """Run a transaction within the patience of somebody on the line. Raises DatabaseAway."""
-        if _waiting._work_queue.qsize() >= WAITING_AT_ONCE:
-            raise DatabaseAway("too many are waiting for it already")
-        job = _waiting.submit(self.database.write, work)
-        try:
-            return job.result(timeout=self.patience.total_seconds())
-        except NoAnswerInTime:
-            raise DatabaseAway(f"no answer within {self.patience.total_seconds():g} seconds") from None
-        except SQLAlchemyError as fault:
-            raise DatabaseAway(f"{type(fault).__name__}: {getattr(fault, 'orig', None) or fault}") from fault
-
-
-_waiting = ThreadPoolExecutor(WAITING_AT_ONCE, thread_name_prefix="webhook")
-
-
-def signed_blueprint(name: str, exchange: Exchange) -> Blueprint:
-    """A blueprint whose every route is for the carrier alone."""
-    blueprint = Blueprint(name, __name__)
-
-    @blueprint.before_request
-    def refuse_strangers() -> None:
-        url = signed_url(exchange.settings.public_url, request.path, request.query_string.decode("latin-1"))
-        signature = request.headers.get("X-Twilio-Signature", "")
-        if not is_genuine(url, request.form, signature, exchange.settings.auth_tokens):
-            REFUSED.labels(request.path if request.url_rule else "unknown").inc()
-            log.warning("webhook refused: not signed by the carrier", path=request.path)
-            abort(403)
+    @blueprint.errorhandler(Exception)
+    def answer_after_error(error: Exception) -> ResponseReturnValue:
+        if isinstance(error, HTTPException):
+            return error.get_response()
+        log.exception("a webhook failed", path=request.path)
+        return on_error()
 
     return blueprint
 
 
+def refuse_unsigned() -> None:
+    """Abort with 403 when the request is not signed by the carrier."""
+    settings = current().settings
+    url = signed_url(settings.public_url, request.path, request.query_string.decode("latin-1"))
+    signature = request.headers.get("X-Twilio-Signature", "")
+    if not is_genuine(url, request.form, signature, settings.auth_tokens):
+        REFUSED.labels(request.path if request.url_rule else "unknown").inc()
+        log.warning("webhook refused: its signature is not valid", path=request.path)
+        abort(403)
+
+
+# What a request holds
+
+
 def field(name: str) -> str:
-    """Give a form field, cut to a sane length and without characters that no database takes."""
+    """Return a form field without NUL characters, which no database stores, and at most 2,000 characters of it."""
     return request.form.get(name, "")[:LONGEST_FIELD].replace("\x00", "").strip()
 
 
+def whole_number(name: str) -> int | None:
+    """Return a form field as a number; None when it is not one."""
+    found = field(name)
+    return int(found) if re.fullmatch(r"[0-9]{1,8}", found) else None
+
+
 def sid(name: str, prefix: str) -> str | None:
-    """Give a SID from the form when it is one."""
+    """Return a SID from the form; None when it is not one."""
     found = field(name)
     return found if re.fullmatch(prefix + r"[0-9A-Za-z]{1,62}", found) else None
 
 
+def call_sid() -> str | None:
+    """Return the SID of the call."""
+    return sid("CallSid", "CA")
+
+
 def message_sid() -> str | None:
-    """Give the SID of the text, with or without pictures."""
+    """Return the SID of the text, with or without pictures."""
     return sid("MessageSid", "SM") or sid("MessageSid", "MM")
 
 
 def number_in_query(name: str) -> int:
-    """Give a small number from the URL, which we wrote ourselves; 0 when it is not one."""
+    """Return a number of up to nine digits from the URL, which we wrote ourselves; 0 when it is not one."""
     found = request.args.get(name, "")
     return int(found) if re.fullmatch(r"[0-9]{1,9}", found) else 0
 
 
-def language_in_query(default: str = "en") -> str:
-    found = request.args.get("lang", default)
-    return found if found in ("en", "fr") else default
+def language_in_query() -> Language:
+    """Return the language from the URL; English when there is none that we know."""
+    return "fr" if request.args.get("lang") == "fr" else "en"
 
 
-def key() -> str:
-    """Give the key that was pressed, if any."""
+def pressed_key() -> str:
+    """Return the key that was pressed: a digit, "*" or "#", "?" for anything else, "" for none."""
     digits = field("Digits")
     return digits if re.fullmatch(r"[0-9*#]", digits) else ("?" if digits else "")
 
 
-def spoken(verbs: Iterable[Verb]) -> Response:
-    return Response(voice_document(verbs), content_type="text/xml; charset=utf-8")
+# Answers
 
 
-def texted(answer: str) -> Response:
-    return Response(text_document(answer), content_type="text/xml; charset=utf-8")
+def voice_response(verbs: Iterable[Verb]) -> Response:
+    return Response(voice_document(verbs), content_type=XML)
 
 
-def noted() -> Response:
+def text_response(answer: str) -> Response:
+    return Response(text_document(answer), content_type=XML)
+
+
+def no_content() -> Response:
     return Response(status=204)
 
 
-def not_stored(fault: Exception) -> None:
+def speak(work: Callable[[Session], Iterable[Verb]], without_database: Iterable[Verb]) -> Response:
+    """Answer with the verbs of a transaction, or with others while the database is unavailable.
+
+    The transaction runs in a thread of its own, where there is no request.
+    """
+    try:
+        return voice_response(current().write(work))
+    except DatabaseUnavailable as error:
+        log_not_stored(error)
+        return voice_response(without_database)
+
+
+def store(work: Callable[[Session], object]) -> Response:
+    """Store a report of the carrier. The answer is 204, or 503 while the database is unavailable."""
+    try:
+        current().write(work)
+    except DatabaseUnavailable as error:
+        log_not_stored(error)
+        return Response(status=503)
+    return no_content()
+
+
+def log_not_stored(error: DatabaseUnavailable) -> None:
+    """Count and log a webhook that could not be stored."""
     UNSTORED.labels(request.path).inc()
-    log.error("the database is away; reconciliation will bring this in", path=request.path, cause=str(fault))
+    log.error("the database is unavailable; reconciliation stores this later", path=request.path, cause=str(error))

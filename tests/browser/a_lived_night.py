@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from callbacks.db.states import Channel, PhoneSlot
 from callbacks.db.tables import ShiftRow
 from callbacks.oncall import store
-from callbacks.people import technicians
+from callbacks.people import contact_methods, technicians
 from callbacks.people.technicians import technician_named
 from ivr.rehearsal.scenario import Scenario
 from tests.browser.demo import CUSTOMER, NEW_YORKER, Demo
@@ -57,5 +57,5 @@ def _the_rota(session: Session, demo: Demo) -> None:
     store.add_rotation(session, desk, "primary", [amy, ben], today, "18:00", timedelta(days=7), now)
     store.add_absence(session, cleo, now + timedelta(days=6), now + timedelta(days=8), now)
     technicians.set_quiet(cleo, "23:00-06:00")
-    technicians.add_rule(ben, Channel.CALL, timedelta(minutes=3), PhoneSlot.FIRST)
+    contact_methods.add_rule(ben, Channel.CALL, timedelta(minutes=3), PhoneSlot.FIRST)
     technicians.add_technician(session, "Dan Wu", "+15145550105", now)

@@ -188,7 +188,7 @@ def test_taken_and_resolved_on_the_page_behind_the_link(demo: Demo, visit: Visit
         page = amys.opens(demo.page_behind_the_link("Amy", reference))
         hears_the_message(page, kept)
         page.get_by_role("button", name="Take it").tap()
-        expect(page.get_by_role("status")).to_have_text("It is yours.")
+        expect(page.get_by_role("status")).to_have_text(f"{reference} is yours.")
         page.get_by_label("Note").fill("Asked for Bob")
         page.get_by_role("button", name="Add note").tap()
         page.get_by_role("button", name="Reached, resolved").tap()

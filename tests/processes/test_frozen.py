@@ -20,23 +20,22 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sqlalchemy import text
 
-from app import compose
-from callbacks.cli.context import IN_PRODUCTION
+from callbacks.cli.context import IN_PRODUCTION, Compose
 from callbacks.db.database import UNHURRIED, Database
 from callbacks.db.migrations import migrate
 from callbacks.desk.desk_file import read_desk
 from callbacks.settings import Settings
 from callbacks.worker.timer import WATCHDOG_EXIT
 from sla.clock import MovingClock
-from tests.ivr.webhooks import (
+from tests.ivr.webhook_client import (
     CALL,
     DIRECT,
     PUBLIC,
     SATURDAY_NIGHT,
     TOKEN,
-    Carrier,
+    WebhookClient,
     said,
-    waiting_for_what_callers_gave_up,
+    waiting_for_late_transactions,
 )
 from tests.postgres import NoPostgres, postgres_server
 from tests.waiting import FAR
@@ -88,12 +87,12 @@ def test_while_postgresql_is_frozen_the_caller_can_still_leave_a_message(
     unhurried, database = Database(url, UNHURRIED), Database(url)
     migrate(unhurried)
     unhurried.close()
-    carrier = Carrier(database, patience=IN_PRODUCTION.webhooks)
+    carrier = WebhookClient(database, timeout=IN_PRODUCTION.webhooks)
     carrier.calls(DIRECT, sid="CA" + "2" * 32)  # so that there is a connection to freeze
     frozen = everybody_in(server)
     for process in frozen:
         os.kill(process, signal.SIGSTOP)
-    with waiting_for_what_callers_gave_up():
+    with waiting_for_late_transactions():
         try:
             with answered_in_time():
                 document = carrier.calls(DIRECT)
@@ -140,9 +139,9 @@ def written_to_by_another(url: str) -> Iterator[None]:
 def test_while_the_database_is_busy_the_caller_can_still_leave_a_message(
     sqlite_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The database itself would wait for an hour: only the patience of the webhook can have ended these turns."""
-    carrier = Carrier(Database(sqlite_url, UNHURRIED), patience=timedelta(seconds=0.2))
-    with waiting_for_what_callers_gave_up(), written_to_by_another(sqlite_url):
+    """The database itself would wait for an hour: only the timeout of the webhook can have ended these turns."""
+    carrier = WebhookClient(Database(sqlite_url, UNHURRIED), timeout=timedelta(seconds=0.2))
+    with waiting_for_late_transactions(), written_to_by_another(sqlite_url):
         document = carrier.calls(DIRECT)
         assert "leave a message after the beep" in said(document)
         assert "by 10:42 p.m." in said(document)
@@ -154,17 +153,17 @@ def test_while_the_database_is_busy_the_caller_can_still_leave_a_message(
 
 
 def test_the_service_as_it_is_run_waits_three_seconds_for_a_busy_database(
-    sqlite_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    compose: Compose, sqlite_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = Settings(
         PUBLIC, "AC1", TOKEN, "+15145550000", "x" * 32, database_url=sqlite_url, media_dir=tmp_path / "media"
     )
-    house = compose(settings, read_desk(Path("support.toml")), MovingClock(SATURDAY_NIGHT))
-    carrier = Carrier(house.database)
-    carrier.client = house.web.test_client()
-    with waiting_for_what_callers_gave_up(), written_to_by_another(sqlite_url), answered_in_time():
+    service = compose(settings, read_desk(Path("support.toml")), MovingClock(SATURDAY_NIGHT))
+    carrier = WebhookClient(service.database)
+    carrier.client = service.web.test_client()
+    with waiting_for_late_transactions(), written_to_by_another(sqlite_url), answered_in_time():
         document = carrier.calls(DIRECT)
     assert "leave a message after the beep" in said(document)
     assert "no answer within 3 seconds" in caplog.text
-    house.worker.close()
-    house.database.close()
+    service.worker.close()
+    service.database.close()

@@ -106,9 +106,9 @@ class Service:
         """What a call would leave behind, without the minute that it takes."""
         database, desk, now = Database(self.database_url, UNHURRIED), read_desk(Path("support.toml")), self.clock.now()
         arrival = calls.Arrival("CA" + "7" * 32, "direct", CUSTOMER, "en", False, "outside support hours")
-        database.write(lambda session: calls.call_arrives(session, arrival, now))
+        database.write(lambda session: calls.record_call(session, arrival, now))
         news = calls.Recording(VoicemailState.EXPECTED)
-        database.write(lambda session: calls.voicemail_said(session, desk, arrival.sid, news, now))
+        database.write(lambda session: calls.record_voicemail(session, desk, arrival.sid, news, now))
         database.close()
 
     def texts_to_amy(self) -> int:

@@ -83,7 +83,7 @@ def test_take_note_and_resolve(link: Link) -> None:
     page = link.does("outcome", outcome="resolved")
     assert "It is closed" in page
     assert desk.callback.state == CallbackState.RESOLVED
-    assert "is closed already" in link.does("outcome", outcome="no answer")
+    assert "is already closed" in link.does("outcome", outcome="no answer")
     desk.scenario.minutes_pass(40)
 
 
@@ -133,8 +133,8 @@ def test_it_is_in_the_technicians_language_and_kept_to_ourselves(desk: ScenarioD
     amy.reads("rappeler (514) 555-0199 avant 22 h 42", "Répondez")
     desk.scenario.minutes_pass(0.3)
     link = Link(desk)
-    assert "Le prendre" in link.opens()
-    assert "encore 29 min" in link.opens()
+    assert "Prendre en charge" in link.opens()
+    assert "il reste 29 min" in link.opens()
     assert f"{desk.callback.reference} est à vous." in link.does("take")
     answer = link.raw()
     assert answer.headers["Referrer-Policy"] == "no-referrer"

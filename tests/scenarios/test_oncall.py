@@ -16,8 +16,8 @@ from callbacks.db.tables import Callback, ShiftRow, Technician
 from callbacks.desk.escalation_policy import FALLBACK
 from callbacks.oncall import store
 from callbacks.paging import alerts
-from callbacks.people import technicians
-from callbacks.people.person import Way
+from callbacks.people import contact_methods, technicians, verification
+from callbacks.people.person import ContactMethod
 from ivr.simulator import Habit, SmsHabit
 from tests.acting import resolves, supervisor_acts
 from tests.scenarios.conftest import CUSTOMER, POSTGRES_IN_SOAK, ScenarioDesk
@@ -113,10 +113,10 @@ def test_a_persons_own_rules_ring_the_second_number_too_and_stop_when_it_is_take
     second = desk.scenario.add_person("Amy at home", "+15145550111")
 
     def work(session: Session, amy: Technician) -> None:
-        technicians.give_number(session, amy, PhoneSlot.SECOND, "+15145550111")
-        technicians.mark_verified(amy, PhoneSlot.SECOND, desk.now)
-        technicians.add_rule(amy, Channel.CALL, timedelta(minutes=1), PhoneSlot.SECOND)
-        technicians.add_rule(amy, Channel.TEXT, timedelta(minutes=2), PhoneSlot.SECOND)
+        contact_methods.change_number(session, amy, PhoneSlot.SECOND, "+15145550111")
+        verification.mark_verified(amy, PhoneSlot.SECOND, desk.now)
+        contact_methods.add_rule(amy, Channel.CALL, timedelta(minutes=1), PhoneSlot.SECOND)
+        contact_methods.add_rule(amy, Channel.TEXT, timedelta(minutes=2), PhoneSlot.SECOND)
 
     desk.edit(work)
     desk.leaves_a_message()
@@ -159,7 +159,7 @@ def test_a_landline_is_verified_by_a_code_that_is_spoken(desk: ScenarioDesk) -> 
     service = desk.service
 
     def moves(session: Session, amy: Technician) -> None:
-        technicians.give_number(session, amy, PhoneSlot.SECOND, "+15145550130")
+        contact_methods.change_number(session, amy, PhoneSlot.SECOND, "+15145550130")
         alerts.send_code(session, service.desk, amy, PhoneSlot.SECOND, desk.now, Channel.CALL)
 
     home = desk.scenario.add_person("Amy's kitchen", "+15145550130")
@@ -168,17 +168,17 @@ def test_a_landline_is_verified_by_a_code_that_is_spoken(desk: ScenarioDesk) -> 
     code = "".join(re.findall(r"\d", call.leg.heard[0].text))
     call.presses("1").hears("Thank you").is_hung_up_on()
     assert len(code) == 6
-    desk.edit(lambda session, amy: technicians.verify(session, amy, PhoneSlot.SECOND, code, desk.now))
-    desk.edit(lambda _, amy: technicians.is_verified(amy, PhoneSlot.SECOND))
+    desk.edit(lambda session, amy: verification.verify(session, amy, PhoneSlot.SECOND, code, desk.now))
+    desk.edit(lambda _, amy: contact_methods.is_verified(amy, PhoneSlot.SECOND))
     assert service.database.read(lambda s: technicians.technician_named(s, "Amy Roy").second_verified_at) == desk.now
 
 
 def test_after_five_wrong_codes_the_right_one_is_worth_nothing(desk: ScenarioDesk) -> None:
     codes: list[str] = []
-    desk.edit(lambda session, amy: codes.append(technicians.new_code(session, amy, PhoneSlot.FIRST, desk.now)))
+    desk.edit(lambda session, amy: codes.append(verification.new_code(session, amy, PhoneSlot.FIRST, desk.now)))
     outcomes: list[bool] = []
     for code in [*["000000"] * 5, codes[0]]:
-        desk.edit(lambda s, amy, c=code: outcomes.append(technicians.verify(s, amy, PhoneSlot.FIRST, c, desk.now)))  # type: ignore[misc]
+        desk.edit(lambda s, amy, c=code: outcomes.append(verification.verify(s, amy, PhoneSlot.FIRST, c, desk.now)))  # type: ignore[misc]
     assert outcomes == [False] * 6
 
 
@@ -342,9 +342,9 @@ def test_a_wrong_number_is_never_rung_again_and_the_supervisor_hears_of_it(desk:
     desk.leaves_a_message()
     amy = desk.phone_of("Amy")
     amy.reads("call (514) 555-0199 back")
-    amy.texts("wrong {code}").reads("wrong number", "a supervisor is told")
+    amy.texts("wrong {code}").reads("wrong number", "supervisors are alerted")
     desk.phone_of("Sue").reads("is a wrong number")
-    amy.texts("call {code}").reads("gave no number that may be called")
+    amy.texts("call {code}").reads("No number to call")
     desk.scenario.minutes_pass(40)
     assert not [c for c in desk.carrier.ledger.calls if c.to == CUSTOMER]
 
@@ -409,7 +409,7 @@ def test_no_key_after_the_call_is_asked_by_text(desk: ScenarioDesk) -> None:
     amys.hangs_up()  # the technician is the first to hang up
     amy.reads("how did the call to (514) 555-0199 go", "DONE", "CONT", "MSG", "WRONG")
     assert [(a.outcome, a.seconds, a.is_told) for a in desk.attempts()] == [(ReachOutcome.REACHED, 12, False)]
-    amy.texts("cont {code}").reads("it stays with you")
+    amy.texts("cont {code}").reads("stays open")
     assert [(a.outcome, a.is_told) for a in desk.attempts()] == [(ReachOutcome.CONTINUING, True)]
     desk.scenario.minutes_pass(40)
 
@@ -495,7 +495,7 @@ def test_a_person_whom_a_step_names_and_nobody_knows_costs_no_time(open_desk: Ca
 def test_a_mail_goes_along_and_a_server_that_is_not_there_is_flagged(desk: ScenarioDesk) -> None:
     def wants_mail(_: Session, amy: Technician) -> None:
         amy.email = "amy@example.com"
-        technicians.add_rule(amy, Channel.MAIL, timedelta(0))
+        contact_methods.add_rule(amy, Channel.MAIL, timedelta(0))
 
     desk.edit(wants_mail)
     desk.leaves_a_message()
@@ -515,12 +515,13 @@ def test_a_technician_who_speaks_french_hears_and_reads_french(desk: ScenarioDes
     amy.reads("rappeler (514) 555-0199 avant 22 h 42")
     desk.scenario.minutes_pass(2.5)
     call = amy.is_rung().answers().hears("Ici le service de soutien, pour Amy Roy. Un client de la ligne direct")
-    call.hears("Le 1 pour entendre").presses("3").hears("Pour confirmer").presses("1").hears("Nous vous relions")
+    call.hears("Appuyez sur le 1 pour entendre").presses("3").hears("Pour confirmer").presses("1")
+    call.hears("Nous vous mettons en communication")
     customers = desk.customer().is_rung().answers()
     call.is_connected_to(customers)
     customers.hangs_up()
-    call.hears("L'appel est terminé : joint").hears("Comment s'est-il passé").presses("4").hears("sans réponse")
-    call.is_hung_up_on()
+    call.hears("L'appel est terminé : client joint").hears("Comment ça s'est passé").presses("4")
+    call.hears("pas de réponse").is_hung_up_on()
     amy.texts("« fait {code} »").reads("est réglé")
     desk.scenario.minutes_pass(40)
 
@@ -531,7 +532,7 @@ def test_a_technician_who_speaks_french_hears_and_reads_french(desk: ScenarioDes
 def test_a_number_that_was_changed_while_a_page_waited_is_not_texted(desk: ScenarioDesk) -> None:
     desk.fails("messages", "429", times=2)
     desk.leaves_a_message()
-    desk.edit(lambda session, amy: technicians.give_number(session, amy, PhoneSlot.FIRST, "+15145550177"))
+    desk.edit(lambda session, amy: contact_methods.change_number(session, amy, PhoneSlot.FIRST, "+15145550177"))
     desk.phone_of("Ben").reads("call (514) 555-0199 back", within=timedelta(minutes=4))
     desk.phone_of("Ben").texts("done {code}").reads("is resolved")
     assert desk.log_says("Amy Roy's first number is not verified")
@@ -541,10 +542,10 @@ def test_a_number_that_was_changed_while_a_page_waited_is_not_texted(desk: Scena
 
 
 def test_whoever_has_left_is_not_rung_by_a_page_that_waited(desk: ScenarioDesk) -> None:
-    desk.edit(lambda _, amy: technicians.add_rule(amy, Channel.CALL, timedelta(minutes=2)))
+    desk.edit(lambda _, amy: contact_methods.add_rule(amy, Channel.CALL, timedelta(minutes=2)))
     desk.leaves_a_message()
     desk.phone_of("Amy").reads("call (514) 555-0199 back")
-    desk.edit(lambda session, amy: technicians.leave(session, amy, desk.now))
+    desk.edit(lambda session, amy: technicians.remove_technician(session, amy, desk.now))
     desk.phone_of("Ben").reads("call (514) 555-0199 back", within=timedelta(minutes=7))
     desk.phone_of("Ben").texts("done {code}").reads("is resolved")
     desk.scenario.minutes_pass(40)
@@ -572,7 +573,7 @@ def test_a_page_that_never_arrives_reaches_the_same_person_another_way_when_the_
 
 
 def test_passing_it_on_keeps_back_what_ones_own_rules_would_still_send(desk: ScenarioDesk) -> None:
-    desk.edit(lambda _, amy: technicians.add_rule(amy, Channel.CALL, timedelta(minutes=2)))
+    desk.edit(lambda _, amy: contact_methods.add_rule(amy, Channel.CALL, timedelta(minutes=2)))
     desk.leaves_a_message()
     amy, ben = desk.phone_of("Amy"), desk.phone_of("Ben")
     amy.reads("call (514) 555-0199 back")
@@ -611,7 +612,9 @@ def _bundled(session: Session, first: int, second: int) -> tuple[int, int]:
     for page_id in (first, second):
         page = session.get_one(Page, page_id)
         callback = session.get_one(Callback, page.callback_id)
-        another = add_page(session, callback, page.technician_id, Way(Channel.TEXT), PageKind.STEP, 9, page.created_at)
+        another = add_page(
+            session, callback, page.technician_id, ContactMethod(Channel.TEXT), PageKind.STEP, 9, page.created_at
+        )
         another.code = page.code
         made.append(another)
     session.flush()

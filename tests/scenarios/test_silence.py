@@ -45,13 +45,13 @@ def state_at(desk: ScenarioDesk, desk_clock: str) -> CallbackState:
 
 def test_it_closes_by_itself_when_the_desk_next_opens_and_its_owner_is_told(desk: ScenarioDesk, amy: Person) -> None:
     ahead = next_of(desk.callback, None, desk.service.desk.zone, desk.now)
-    assert ahead == "closes by itself Fri 4 Dec 08:30 unless the customer is heard from"
+    assert ahead == "closes by itself Fri 4 Dec 08:30 unless the customer gets in touch"
     assert state_at(desk, "2026-12-03T22:30") == CallbackState.OPEN  # the five days are over, and Amy is asleep
     assert state_at(desk, "2026-12-04T08:29:59") == CallbackState.OPEN
     assert state_at(desk, "2026-12-04T08:30") == CallbackState.CLOSED
     amy.reads("was closed automatically", "(514) 555-0199")
     assert standing_of(desk.callback, desk.service.desk.callback.at_risk, desk.now)[0] == "closed by itself"
-    assert desk.log_says("3 unsuccessful attempts and 5 days without a word")
+    assert desk.log_says("3 unsuccessful attempts and 5 days without contact")
 
 
 def test_a_customer_who_calls_again_starts_it_again(desk: ScenarioDesk, amy: Person) -> None:

@@ -173,7 +173,7 @@ def test_a_withheld_number_is_paged_as_such_and_never_rung(desk: ScenarioDesk) -
     desk.customer().dials("direct", caller_id="ANONYMOUS").hears_the_beep().says(6).presses("#").hears("Thank you")
     amy = desk.phone_of("Amy")
     amy.reads("number withheld: listen to the message")
-    amy.texts("call {code}").reads("gave no number that may be called")
+    amy.texts("call {code}").reads("No number to call")
     amy.texts("na {code}").reads("no answer")
     desk.scenario.minutes_pass(40)
 

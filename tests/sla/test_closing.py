@@ -1,4 +1,4 @@
-"""A callback whose customer has fallen silent closes by itself: after three attempts and five days, both."""
+"""A callback whose customer does not respond closes automatically: after three attempts and five days, both."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ def test_it_is_due_when_the_time_comes() -> None:
     closing = automatic_closing("P3", BEGAN, days(0.1, 1, 2))
     assert not closing.is_due(BEGAN + timedelta(days=5, microseconds=-1))
     assert closing.is_due(BEGAN + timedelta(days=5))
-    assert closing.reason == "3 unsuccessful attempts and 5 days without a word from the customer."
+    assert closing.reason == "3 unsuccessful attempts and 5 days without contact from the customer."
 
 
 def test_a_critical_callback_never_closes_by_itself() -> None:
     closing = automatic_closing("P1", BEGAN, days(0.1, 1, 2, 3))
     assert not closing.is_due(BEGAN + timedelta(days=90))
-    assert closing.reason == "A P1 never closes by itself."
+    assert closing.reason == "A P1 never closes automatically."
 
 
-def test_the_reason_says_what_is_missing() -> None:
+def test_the_reason_names_what_is_missing() -> None:
     closing = automatic_closing("P2", BEGAN, days(1, 2))
-    assert closing.reason == "2 of 3 unsuccessful attempts since the customer's last word."
+    assert closing.reason == "2 of 3 unsuccessful attempts since the customer last made contact."
     assert not closing.is_due(BEGAN + timedelta(days=90))
 
 
@@ -67,5 +67,5 @@ def test_another_desk_has_another_rule_but_never_one_that_closes_at_once() -> No
 
 
 def test_a_naive_instant_is_refused() -> None:
-    with pytest.raises(ValueError, match="names no time zone"):
+    with pytest.raises(ValueError, match="has no time zone"):
         automatic_closing("P2", datetime(2026, 11, 2), [])  # noqa: DTZ001 - the fault

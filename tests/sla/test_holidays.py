@@ -108,7 +108,7 @@ def test_only_a_day_can_be_asked_about_never_an_instant_or_a_number() -> None:
     # The library takes any datetime at its own date, whatever its zone, and integers as well.
     with pytest.raises(TypeError, match="Give the local date"):
         HOLIDAYS.on(datetime(2026, 12, 25, 2, tzinfo=UTC))
-    with pytest.raises(TypeError, match="is not a day"):
+    with pytest.raises(TypeError, match="is not a date"):
         HOLIDAYS.on(1)  # type: ignore[arg-type]
 
 

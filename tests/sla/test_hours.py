@@ -18,7 +18,6 @@ from sla.hours import (
     Window,
     WithinHours,
 )
-from sla.wall_clock import first_instant, local_day
 from tests.sla.desk import DESK, HOLIDAYS, NO_HOLIDAYS, TORONTO, WEEKDAYS, closure, local, week, window
 
 HOUR = timedelta(hours=1)
@@ -45,7 +44,7 @@ def test_the_desk_is_open_inside_its_windows_and_on_no_holiday(at: str, is_open:
     assert DESK.verdict(local(at)).is_open is is_open
 
 
-def test_a_verdict_names_the_window_and_says_until_when() -> None:
+def test_a_verdict_names_the_window_and_until_when() -> None:
     verdict = DESK.verdict(local("2026-11-27 12:00"))
     assert verdict.reason == WithinHours(window("08:30-18:00"))
     assert verdict.until == local("2026-11-27 18:00")
@@ -177,25 +176,6 @@ def test_around_the_clock_never_closes_and_counts_real_hours() -> None:
     assert AROUND_THE_CLOCK.add_business_time(before, 24 * HOUR) == local("2026-11-01 11:00")
 
 
-@pytest.mark.parametrize(
-    ("zone", "shown", "instant"),
-    [
-        ("America/Toronto", "2026-03-08 02:30", "2026-03-08T07:00+00:00"),  # skipped: the jump
-        ("America/Toronto", "2026-03-08 02:00", "2026-03-08T07:00+00:00"),
-        ("America/Toronto", "2026-03-08 03:00", "2026-03-08T07:00+00:00"),
-        ("America/Toronto", "2026-11-01 01:30", "2026-11-01T05:30+00:00"),  # repeated: its first pass
-        ("America/Toronto", "2026-11-01 02:00", "2026-11-01T07:00+00:00"),
-        ("America/St_Johns", "2026-03-08 02:15", "2026-03-08T05:30+00:00"),
-        ("Australia/Lord_Howe", "2026-10-04 02:10", "2026-10-03T15:30+00:00"),  # half an hour is skipped
-        ("Australia/Lord_Howe", "2026-04-05 01:45", "2026-04-04T14:45+00:00"),
-        ("America/Regina", "2026-03-08 02:30", "2026-03-08T08:30+00:00"),  # no change there
-        ("Pacific/Apia", "2011-12-30 12:00", "2011-12-30T10:00+00:00"),  # a day that Samoa never had
-    ],
-)
-def test_a_time_that_the_clock_skips_or_repeats(zone: str, shown: str, instant: str) -> None:
-    assert first_instant(datetime.fromisoformat(shown), ZoneInfo(zone)) == datetime.fromisoformat(instant)
-
-
 def test_windows_that_begin_in_the_missing_hour_open_when_the_clock_jumps() -> None:
     early = SupportHours(TORONTO, week({6: "02:30-10:00"}), NO_HOLIDAYS)
     assert early.next_opening(local("2026-03-08 00:00")) == local("2026-03-08 03:00")
@@ -209,13 +189,6 @@ def test_windows_that_end_in_the_repeated_hour_close_at_its_first_pass() -> None
     assert late.verdict(local("2026-11-01 01:10*")).reason == OutsideHours()
 
 
-def test_a_clock_set_back_over_midnight_does_not_bring_back_yesterday() -> None:
-    newfoundland = ZoneInfo("America/St_Johns")  # until 2011 it changed at 00:01
-    assert local_day(local("2010-11-07 00:00:30", newfoundland), newfoundland) == _day("2010-11-07")
-    assert local_day(local("2010-11-06 23:30*", newfoundland), newfoundland) == _day("2010-11-07")
-    assert local_day(local("2010-11-06 23:30", newfoundland), newfoundland) == _day("2010-11-06")
-
-
 def test_british_columbia_stopped_changing_its_clocks_in_2026() -> None:
     vancouver = ZoneInfo("America/Vancouver")
     desk = SupportHours(vancouver, WEEKDAYS, NO_HOLIDAYS)
@@ -227,7 +200,7 @@ def test_british_columbia_stopped_changing_its_clocks_in_2026() -> None:
     ("week_of", "message"),
     [
         ({0: "08:30-12:00 11:00-18:00"}, "On Monday the window 11:00-18:00 overlaps 08:30-12:00"),
-        ({0: "13:00-18:00 08:30-12:00"}, "Monday's windows run backwards: 13:00-18:00, then 08:30-12:00"),
+        ({0: "13:00-18:00 08:30-12:00"}, "Monday's windows are out of order: 13:00-18:00, then 08:30-12:00"),
         ({0: "18:00-08:30", 1: "08:00-12:00"}, "On Tuesday the window 08:00-12:00 overlaps 18:00-08:30"),
         ({6: "20:00-02:00", 0: "01:00-03:00"}, "On Monday the window 01:00-03:00 overlaps 20:00-02:00"),
         ({0: "00:00-00:00 09:00-10:00"}, "On Monday the window 09:00-10:00 overlaps 00:00-00:00"),
@@ -236,7 +209,7 @@ def test_british_columbia_stopped_changing_its_clocks_in_2026() -> None:
         ({0: ""}, "never be open"),
     ],
 )
-def test_a_week_that_cannot_be_is_refused_and_says_why(week_of: dict[int, str], message: str) -> None:
+def test_a_week_that_cannot_be_is_refused_with_the_reason(week_of: dict[int, str], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         SupportHours(TORONTO, week(week_of), NO_HOLIDAYS)
 
@@ -247,14 +220,14 @@ def test_windows_may_touch() -> None:
 
 
 def test_a_window_of_no_length_or_with_a_zone_is_refused() -> None:
-    with pytest.raises(ValueError, match="09:00-09:00 closes as it opens"):
+    with pytest.raises(ValueError, match="09:00-09:00 closes when it opens"):
         window("09:00-09:00")
-    with pytest.raises(ValueError, match="names a time zone"):
+    with pytest.raises(ValueError, match="has a time zone"):
         Window(time(9, tzinfo=UTC), time(10))
 
 
-def test_a_closure_that_ends_before_it_starts_or_says_nothing_is_refused() -> None:
-    with pytest.raises(ValueError, match="Let it end after it starts"):
+def test_a_closure_that_ends_before_it_starts_or_has_no_reason_is_refused() -> None:
+    with pytest.raises(ValueError, match="Give a later end"):
         closure("2026-12-24 18:00", "2026-12-24 15:00")
     with pytest.raises(ValueError, match="has no reason in 'fr'"):
         Closure(local("2026-12-24 15:00"), local("2026-12-24 18:00"), False, {"en": "party"})
@@ -274,16 +247,16 @@ def test_a_naive_instant_is_refused_everywhere() -> None:
         lambda: DESK.business_time_between(aware, naive),
         lambda: Closure(naive, aware, False, {"en": "", "fr": ""}),
     ):
-        with pytest.raises(ValueError, match="names no time zone"):
+        with pytest.raises(ValueError, match="has no time zone"):
             ask()
 
 
-def test_time_is_not_added_backwards() -> None:
-    with pytest.raises(ValueError, match="backwards"):
+def test_negative_time_cannot_be_added() -> None:
+    with pytest.raises(ValueError, match="cannot be negative"):
         DESK.add_business_time(local("2026-11-27 12:00"), -HOUR)
 
 
-def test_a_desk_that_is_closed_for_good_says_so_and_does_not_search_for_ever() -> None:
+def test_a_desk_that_is_closed_for_good_is_refused_and_the_search_ends() -> None:
     shut = DESK.with_closures((closure("2026-12-01 00:00", "2099-01-01 00:00"),))
     with pytest.raises(NeverOpen, match="does not open in the twenty years after"):
         shut.next_opening(local("2026-12-02 12:00"))
@@ -293,7 +266,7 @@ def test_a_desk_that_is_closed_for_good_says_so_and_does_not_search_for_ever() -
 
 
 def test_an_instant_of_another_age_is_refused() -> None:
-    with pytest.raises(ValueError, match="leaves the years 1900 to 2199"):
+    with pytest.raises(ValueError, match="is outside the years 1900 to 2199"):
         DESK.is_open(datetime(2500, 1, 1, tzinfo=UTC))
 
 

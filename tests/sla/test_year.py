@@ -6,7 +6,7 @@ from sla.year import lines_of_year
 from tests.sla.desk import DESK, closure
 
 
-def test_a_year_is_told_by_date_with_its_closures_and_openings() -> None:
+def test_a_year_is_listed_by_date_with_its_closures_and_openings() -> None:
     desk = DESK.with_closures(
         (
             closure("2027-12-26 10:00", "2027-12-26 12:00", "the migration", opens=True),

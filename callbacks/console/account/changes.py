@@ -14,7 +14,7 @@ from callbacks.people import users
 
 def _change_password(session: Session, user: User, now: datetime) -> str:
     users.change_password(session, user.email, request.form.get("password", "")[:255])
-    return "Your password is changed. Every other session is logged out."
+    return "Your password was changed. Every other session is logged out."
 
 
 def _turn_on_second_factor(session: Session, user: User, now: datetime) -> str:

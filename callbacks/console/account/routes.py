@@ -1,4 +1,4 @@
-"""Logging in and out, and one's own account."""
+"""Logging in and out, and the user's own account."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def check_password() -> ResponseReturnValue:
     now = context.now()
     user = users.authenticate(context.database, email[:255], password[:255], now)
     if user is None:
-        flash("Wrong email or password, or the account is locked for a while.")
+        flash("Wrong email or password, or the account is locked for a few minutes.")
         return _login_form(401)
     if user.second_factor:
         login_session.await_code(user, now)
@@ -58,7 +58,7 @@ def check_code() -> ResponseReturnValue:
         return redirect(url_for(".login"))
     if database.write(lambda session: users.is_second_factor(session, user_id, code, now)):
         return _log_in(database.read(lambda session: session.get_one(User, user_id)), now)
-    flash("That code is wrong, expired or already used, or the account is locked for a while.")
+    flash("That code is wrong, expired or already used, or the account is locked for a few minutes.")
     return _code_form(401)
 
 
@@ -69,7 +69,7 @@ def log_out() -> ResponseReturnValue:
 
 
 def _login_form(status: int = 200) -> ResponseReturnValue:
-    """Return the login screen. Without any user it says how to add the first, on the machine itself."""
+    """Return the login screen. While there are no users, it shows how to add the first on the server."""
     has_users = bool(current().database.read(users.everyone))
     return render_template("account/login.html", title="Log in", has_users=has_users), status
 
@@ -97,14 +97,14 @@ def index() -> str:
 @blueprint.post("/account/<any('password', 'second-factor', 'no-second-factor', 'log-out'):act>")
 @for_all_users
 def change(act: str) -> ResponseReturnValue:
-    """Change one's own account. Each change asks for the password again: the screen may have been left alone."""
+    """Change the user's own account. Each change needs the password, since a screen may have been left unattended."""
     return run_and_redirect(lambda: _change(act, current().now()), url_for(".index"))
 
 
 def _change(act: str, now: datetime) -> str:
     database = current().database
     if users.authenticate(database, g.user.email, request.form.get("old", "")[:255], now) is None:
-        raise WrongState("That is not your password, or the account is locked for a while.")
+        raise WrongState("That is not your password, or the account is locked for a few minutes.")
 
     def work(session: Session) -> tuple[User, str]:
         user = users.user_named(session, g.user.email)
@@ -113,5 +113,5 @@ def _change(act: str, now: datetime) -> str:
         return user, message
 
     user, message = database.write(work)
-    login_session.begin(user, now)  # the change ended every session; this one goes on
+    login_session.begin(user, now)  # the change ended every session, this one included
     return message

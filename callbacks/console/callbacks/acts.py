@@ -1,4 +1,4 @@
-"""What users do to a callback from its screen: each form names one act, and the last event that its sender had seen."""
+"""What users do to a callback from its screen. Each form names an act, and the last event that its sender had seen."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def acts_of(role: Role) -> frozenset[str]:
 
 
 def _seen() -> int | None:
-    """Return the last event that the sender of the form had seen, when the form says so."""
+    """Return the id of the last event that the sender of the form had seen; None when it is not in the form."""
     text = request.form.get("seen", "")
     return int(text) if text.isdecimal() and len(text) < 18 else None
 
@@ -101,5 +101,5 @@ FORMS: Mapping[str, Form] = {
     "transcript": Form(WriteTranscript, lambda _: WriteTranscript(_text("words"))),
     "product": Form(SetProduct, lambda _: SetProduct(_text("product"))),
 }
-# On the screen these are behind "More".
+# These forms are behind "More" on the screen.
 HIDDEN_AT_FIRST = ("priority", "product", "wait", "back", "manager", "cancel", "name", "number", "transcript")

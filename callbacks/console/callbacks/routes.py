@@ -13,7 +13,7 @@ from callbacks.console.callbacks import screen
 from callbacks.console.callbacks.acts import FORMS, HIDDEN_AT_FIRST, acts_of, run_act
 from callbacks.console.callbacks.search import records_as_csv, records_as_dicts, search_screen
 from callbacks.console.context import current
-from callbacks.console.forms import note_change, refused_within, write_and_redirect
+from callbacks.console.forms import change_and_redirect, refused_within
 from callbacks.db.states import ReportedOutcome
 from callbacks.db.tables import Callback, Voicemail
 from callbacks.errors import NotFound, WrongState
@@ -67,7 +67,7 @@ def detail(reference: str) -> str:
             lambda session: screen.callback_detail(session, desk, reference, visible_to(g.user), now)
         )
     except NotFound:
-        _refuse_what_is_over(reference)
+        _refuse_closed(reference)
         abort(404)
     return render_template(
         "callbacks/detail.html",
@@ -82,8 +82,8 @@ def detail(reference: str) -> str:
     )
 
 
-def _refuse_what_is_over(reference: str) -> None:
-    """Abort with 403 when a technician opens what somebody else has closed, rather than deny that it exists."""
+def _refuse_closed(reference: str) -> None:
+    """Abort with 403 when a technician opens somebody else's closed callback, rather than deny that it exists."""
     query = select(Callback).where(Callback.reference == reference.upper())
     callback = current().database.read(lambda session: session.scalar(query))
     if callback is not None:
@@ -98,25 +98,23 @@ def act(reference: str, act: str) -> ResponseReturnValue:
         abort(404)
     if act not in acts_of(g.user.role):
         abort(403, "Only supervisors and administrators can do this.")
-    now = current().now()
-
-    def work(session: Session) -> str:
-        message = run_act(session, reference, act, now)
-        note_change(session, now, f"callback: {act}", reference)
-        return message
-
-    return write_and_redirect(work, url_for(".detail", reference=reference))
+    return change_and_redirect(
+        lambda session, now: run_act(session, reference, act, now),
+        f"callback: {act}",
+        url_for(".detail", reference=reference),
+        about=reference,
+    )
 
 
 @blueprint.get("/callbacks/<reference>/why")
 @for_all_users
 def why(reference: str) -> str:
-    """Why was somebody paged, or not? The moment is in the address, so that the answer can be shared."""
+    """Explain why somebody was paged or not at an instant. It is in the address, so that the answer can be shared."""
     context, problem = current(), ""
     try:
         at = context.desk.instant(request.args.get("at", ""))
     except WrongState as error:
-        at, problem = context.now(), f"{error} This is about now."
+        at, problem = context.now(), f"{error} Showing the current time instead."
     try:
         found = context.database.read(
             lambda session: reasons(

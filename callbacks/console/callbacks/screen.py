@@ -1,4 +1,4 @@
-"""What the screens of callbacks show, as plain values: loaded and worded here, so that the templates only lay out."""
+"""What the screens of callbacks show, as plain values. The wording is here; the templates only lay it out."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from callbacks.acts.base import last_event_id
 from callbacks.acts.promises import is_waiting
 from callbacks.console.callbacks.timeline import Entry, timeline_of
 from callbacks.db.states import (
+    ESCALATING,
     AudioState,
     CallbackState,
     PageKind,
@@ -22,7 +23,7 @@ from callbacks.db.states import (
     TranscribedBy,
     VoicemailState,
 )
-from callbacks.db.tables import Call, Callback, ReachAttempt, Technician, Voicemail
+from callbacks.db.tables import Call, Callback, Page, ReachAttempt, Technician, Voicemail
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import NotFound
@@ -35,7 +36,7 @@ from callbacks.paging.reasons import in_a_line
 from callbacks.people.technicians import everybody
 from callbacks.records.search import STATES
 from callbacks.text.formats import caller_in_words, day_and_time, length, span
-from callbacks.text.phone_numbers import Verdict, verdict_on
+from callbacks.text.phone_numbers import NumberCheck, check_number
 from sla.promises import Promise
 
 CALLS_A_PAGE = 50
@@ -57,9 +58,9 @@ class Row:
     owner: str
     standing: str  # on time, at risk, overdue, tried in time, tried late, resolved, cancelled, closed by itself
     words: str  # the same, with the time left
-    is_counting: bool  # the time left is running out
-    resolution: Promise | None = None  # of one that was tried and is open: what is owed now
-    next: str = ""  # what happens if nobody does anything, and when
+    is_counting: bool  # it is open and nobody has tried the customer yet
+    resolution: Promise | None = None  # what is owed once the customer was tried, while it is open
+    next: str = ""  # what happens unless somebody acts, and when
 
 
 @dataclass(frozen=True)
@@ -71,26 +72,34 @@ class CallbackDetail:
     call: Call
     voicemail: Voicemail | None
     voicemail_words: str
-    has_message: bool  # there is one, or there may be
+    has_message: bool  # or may have one
     has_audio: bool  # in the desk's own storage
     transcript_by: str  # who wrote the transcript, in words; "" without one
     timeline: Sequence[Entry]
     attempts: Sequence[ReachAttempt]
     technicians: Sequence[Technician]
-    number: Verdict
+    number: NumberCheck
     seen: int  # the last event in its log
     is_open: bool
     is_waiting: bool  # for the customer
     is_wrong_number: bool  # of one of the attempts
     promises: Sequence[str]
+    paged: frozenset[int]  # the technicians who were paged about it, by id
+
+    def may_pass(self, technician_id: int | None) -> bool:
+        """Return whether a technician can pass it on: its owner can, and before it has one, everybody who was paged."""
+        if not self.is_open or technician_id is None:
+            return False
+        owner_id = self.callback.owner_id
+        return owner_id == technician_id or (owner_id is None and technician_id in self.paged)
 
 
 @dataclass(frozen=True)
 class CallLog:
     calls: Sequence[Call]
     references: dict[str, str]
-    silent: frozenset[str]  # calls whose caller said nothing after the beep
-    before: str | None  # the call from which to go on to earlier ones
+    silent: frozenset[str]  # SIDs of calls without a message
+    before: str | None  # SID of the call after which the next, earlier ones come; None at the end
 
 
 def open_callbacks(
@@ -112,7 +121,7 @@ def open_callbacks(
 
 
 def _urgency(row: Row) -> tuple[bool, str, datetime]:
-    """Sort untried callbacks first, by deadline; then the others, by priority and by when they must be resolved."""
+    """Return a key that sorts untried callbacks first, by deadline; then the others, by priority and resolution."""
     if row.is_counting:
         return False, "", row.due_at
     due_at = row.resolution.due_at if row.resolution is not None else None
@@ -167,7 +176,7 @@ def next_of(callback: Callback, decision: Decision | None, zone: ZoneInfo, now: 
     if decision.kind is PageKind.REMINDER and callback.owner is not None:
         return f"{callback.owner.name} is reminded at {at}"
     if not decision.notices:
-        return f"looked at again at {at}"
+        return f"checked again at {at}"
     broken = ", when the promise is broken" if decision.breach and callback.breached_at is None else ""
     return f"{in_a_line(decision.notices)} at {at}{broken}"
 
@@ -176,11 +185,11 @@ def _once_tried(callback: Callback, zone: ZoneInfo, now: datetime) -> str:
     if callback.state is not CallbackState.OPEN or callback.attempted_at is None or callback.owner is None:
         return ""
     if callback.call.customer_number is None:
-        return f"stays with {callback.owner.name}, who has no number to call: find another and enter it"
+        return f"stays with {callback.owner.name}, who has no number to call: find one and enter it"
     closes_at = callback.next_action_at
     if closes_at is None or closes_at <= now:
         return f"stays with {callback.owner.name} until it is resolved"
-    return f"closes by itself {day_and_time(closes_at, zone)} unless the customer is heard from"
+    return f"closes by itself {day_and_time(closes_at, zone)} unless the customer gets in touch"
 
 
 def callback_named(session: Session, reference: str, visible: ColumnElement[bool]) -> Callback:
@@ -215,13 +224,19 @@ def callback_detail(
         timeline=timeline_of(session, callback, desk.zone),
         attempts=attempts,
         technicians=sorted(everybody(session), key=lambda row: row.name),
-        number=verdict_on(callback.call.caller),
+        number=check_number(callback.call.caller),
         seen=last_event_id(session, callback),
         is_open=callback.state is CallbackState.OPEN,
         is_waiting=is_waiting(session, callback),
         is_wrong_number=any(attempt.outcome is ReachOutcome.WRONG_NUMBER for attempt in attempts),
         promises=explanations(session, desk, hours, callback, now),
+        paged=_paged_about(session, callback),
     )
+
+
+def _paged_about(session: Session, callback: Callback) -> frozenset[int]:
+    to_take_it = select(Page.technician_id).where(Page.callback_id == callback.id, Page.kind.in_(ESCALATING))
+    return frozenset(session.scalars(to_take_it))
 
 
 def products_by_coverage(desk: Desk) -> dict[str, Sequence[str]]:
@@ -230,7 +245,7 @@ def products_by_coverage(desk: Desk) -> dict[str, Sequence[str]]:
 
 
 def call_log(session: Session, before: str | None) -> CallLog:
-    """Return some of all calls, latest first, including those that left no callback."""
+    """Return one page of all calls, latest first, including those without a callback."""
     query = select(Call).order_by(Call.began_at.desc(), Call.sid.desc()).limit(CALLS_A_PAGE + 1)
     last = session.get(Call, before) if before else None
     if last is not None:
@@ -242,8 +257,8 @@ def call_log(session: Session, before: str | None) -> CallLog:
     )
     wordless = select(Voicemail.call_sid).where(Voicemail.call_sid.in_([call.sid for call in shown]))
     silent = frozenset(session.scalars(wordless.where(Voicemail.state == VoicemailState.ABSENT)))
-    further = shown[-1].sid if len(found) > CALLS_A_PAGE else None
-    return CallLog(shown, {row.call_sid: row.reference for row in pairs}, silent, further)
+    earlier = shown[-1].sid if len(found) > CALLS_A_PAGE else None
+    return CallLog(shown, {row.call_sid: row.reference for row in pairs}, silent, earlier)
 
 
 TRANSCRIBED = {
@@ -258,7 +273,7 @@ UNTRANSCRIBED = {
 
 def _voicemail_words(voicemail: Voicemail | None) -> str:
     if voicemail is None or voicemail.state is VoicemailState.ABSENT:
-        return "No message. The caller hung up or said nothing."
+        return "No message. The caller hung up or did not speak."
     if voicemail.state is VoicemailState.FAILED:
         return "The carrier lost the recording. There may have been a message: call this customer."
     kept = {
@@ -267,6 +282,6 @@ def _voicemail_words(voicemail: Voicemail | None) -> str:
         AudioState.NONE: " The carrier does not have it ready yet.",
         AudioState.LOST: " It is lost: the carrier did not give it, and it cannot be heard. Call this customer.",
     }
-    seconds = f"{length(voicemail.seconds)} long." if voicemail.seconds else "Its length is not known yet."
+    message = f"A message, {length(voicemail.seconds)} long." if voicemail.seconds else "A message of unknown length."
     untranscribed = "" if voicemail.transcript else UNTRANSCRIBED.get(voicemail.transcribed_by, "")
-    return f"A message, {seconds}{kept.get(voicemail.audio, '')}{untranscribed}"
+    return f"{message}{kept.get(voicemail.audio, '')}{untranscribed}"

@@ -1,4 +1,4 @@
-"""The search over every callback: a page of it for the screen, or all of it for other programs."""
+"""The search over all callbacks: one page of results for the screen, or all of them as CSV or JSON."""
 
 from __future__ import annotations
 

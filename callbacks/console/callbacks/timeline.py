@@ -1,4 +1,4 @@
-"""One callback's timeline: what people and the desk did, and every page with its delivery."""
+"""The timeline of a callback: what people and the desk did, and each page with its delivery."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from callbacks.paging.delivery import KINDS, became
 from callbacks.records.event_log import events_of
 from callbacks.records.event_words import event_words
 
-# These events are shown by the pages themselves, with their delivery.
+# Pages are shown in their own entries, with their delivery.
 SHOWN_AS_PAGES = {EventKind.PAGED, EventKind.NOTIFIED, EventKind.CONNECTION_STARTED, EventKind.PAGE_FAILED}
 TROUBLE = {
     EventKind.BREACHED,

@@ -1,7 +1,7 @@
 """The technician's screen of one callback, behind the signed link in a text.
 
-The link is the key: whoever holds it acts as the technician who was paged, until it expires. Opening it changes
-nothing, because scanners of messages and mail open links. Only the buttons do, which post.
+The link is the key: anybody who has it acts as the technician who was paged, until it expires. Opening it changes
+nothing, because spam and virus scanners open links. Only the buttons change anything.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def _outcome_in_form() -> ReportOutcome:
 
 
 def _run(token: str, read: Callable[[], Act]) -> ResponseReturnValue:
-    """Perform the act that `read` finds in the form, for the technician whose link it is."""
+    """Perform the act that `read` returns from the form, as the technician who was paged."""
     context = current()
     page_id, now = context.links.page_in(token), context.now()
     if page_id is None:
@@ -120,7 +120,7 @@ def _run(token: str, read: Callable[[], Act]) -> ResponseReturnValue:
 
 
 def _perform(session: Session, page: Page, read: Callable[[], Act], now: datetime) -> str:
-    """Perform an act, and return its message in the technician's language. Raise WrongState in that language, too."""
+    """Perform an act, and return its message in the technician's language. Raise WrongState in that language."""
     technician = page.technician
     if page.callback_id is None:
         raise WrongState("This page is not about a callback.")

@@ -19,8 +19,8 @@ from callbacks.text.formats import caller_in_words, clock_time, length, readable
 
 # The buttons for the outcome of a call to the customer.
 OUTCOMES: dict[ReportedOutcome, Words] = {
-    ReportedOutcome.RESOLVED: Words("Reached, resolved", "Joint, réglé"),
-    ReportedOutcome.CONTINUING: Words("Reached, continuing", "Joint, à suivre"),
+    ReportedOutcome.RESOLVED: Words("Reached, resolved", "Client joint, réglé"),
+    ReportedOutcome.CONTINUING: Words("Reached, continuing", "Client joint, à suivre"),
     ReportedOutcome.LEFT_A_MESSAGE: Words("Left a message", "Message laissé"),
     ReportedOutcome.NO_ANSWER: Words("No answer", "Sans réponse"),
     ReportedOutcome.WRONG_NUMBER: Words("Wrong number", "Mauvais numéro"),
@@ -28,11 +28,11 @@ OUTCOMES: dict[ReportedOutcome, Words] = {
 
 # The SLA status, where no time is left to count.
 STANDINGS: dict[str, Words] = {
-    "tried in time": Words("tried already", "déjà essayé"),
+    "tried in time": Words("already tried", "déjà essayé"),
     "tried late": Words("tried, but too late", "essayé, mais trop tard"),
     "resolved": Words("resolved", "réglé"),
     "cancelled": Words("cancelled", "annulé"),
-    "closed by itself": Words("closed by itself", "fermé tout seul"),
+    "closed by itself": Words("closed by itself", "fermé automatiquement"),
 }
 
 
@@ -40,7 +40,7 @@ STANDINGS: dict[str, Words] = {
 class CallbackScreen:
     """One callback, in the technician's language."""
 
-    french: bool
+    language: str  # "en" or "fr"
     reference: str
     line: str
     name: str
@@ -60,8 +60,9 @@ class CallbackScreen:
     message_id: int | None
     attempts: list[str]
 
-    def say(self, english: str, french: str) -> str:
-        return french if self.french else english
+    def text(self, english: str, french: str) -> str:
+        """Return a text of the template in the technician's language."""
+        return Words(english, french).for_(self.language)
 
 
 def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> CallbackScreen:
@@ -74,13 +75,13 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
     standing, _ = standing_of(callback, desk.callback.at_risk, now)
     attempts = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
     return CallbackScreen(
-        french=language == "fr",
+        language=language,
         reference=callback.reference,
         line=callback.call.line,
         name=callback.call.caller_name,
         who=readable_number(number) if number else caller_in_words(callback.call.caller, language),
         number=number,
-        why_no_number="" if number else phone_numbers.verdict_on(callback.call.caller).why or "a wrong number",
+        why_no_number="" if number else phone_numbers.check_number(callback.call.caller).why or "a wrong number",
         called_at=clock_time(callback.call.began_at, zone, language),
         due=clock_time(callback.due_at, zone, language),
         standing=standing,
@@ -102,7 +103,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
 def _time_left(left: timedelta) -> Words:
     if left <= timedelta(0):
         return Words(f"overdue by {span(-left)}", f"en retard de {span(-left)}")
-    return Words(f"{span(left)} left", f"encore {span(left)}")
+    return Words(f"{span(left)} left", f"il reste {span(left)}")
 
 
 LOST = Words(

@@ -26,7 +26,7 @@ CALLS_LATELY = timedelta(days=7)
 
 @dataclass(frozen=True)
 class OnCall:
-    """One layer: who is on it, and until when; None when no end is in sight."""
+    """One layer: who is on it, and until when; None without an end in the next 14 days."""
 
     layer: str
     people: str  # "" for nobody
@@ -48,7 +48,7 @@ class Panel:
     gaps: Sequence[Gap]
     unstaffed: Sequence[str]  # layers that nobody is assigned to
     health: Sequence[Health]
-    troubles: Sequence[str]  # who cannot be reached, and how
+    troubles: Sequence[str]  # who cannot be reached, on which channel, and why
 
 
 def panel(session: Session, desk: Desk, plan: Schedule, now: datetime) -> Panel:
@@ -60,7 +60,7 @@ def panel(session: Session, desk: Desk, plan: Schedule, now: datetime) -> Panel:
 
 
 def _on_call(plan: Schedule, layer: str, now: datetime) -> OnCall:
-    on_it = [shift for shift in plan.spans(layer, now, now + LOOKS_AHEAD) if shift.covers(now)]
+    on_it = [shift for shift in plan.final_shifts(layer, now, now + LOOKS_AHEAD) if shift.covers(now)]
     ends = min((shift.ends_at for shift in on_it if shift.ends_at is not None), default=None)
     until = ends if ends is not None and ends < now + LOOKS_AHEAD else None
     return OnCall(layer, ", ".join(shift.person.name for shift in on_it), until)

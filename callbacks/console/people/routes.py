@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from callbacks.console.access import for_administrators, for_all_but_readers, for_all_users, for_supervisors
 from callbacks.console.context import current
-from callbacks.console.forms import field, note_change, write_and_redirect
+from callbacks.console.forms import change_and_redirect, field
 from callbacks.console.people import technician_changes, user_changes
 from callbacks.console.people.screen import person_cards
-from callbacks.db.database import locked_or_none
+from callbacks.db.database import locked
 from callbacks.db.states import Role
 from callbacks.db.tables import Technician
 from callbacks.errors import NotFound
@@ -32,15 +32,12 @@ def index() -> str:
 @blueprint.post("/people/add")
 @for_supervisors
 def add() -> ResponseReturnValue:
-    context = current()
-    now = context.now()
-
-    def work(session: Session) -> str:
-        message = technician_changes.add(session, context.desk, now)
-        note_change(session, now, "people: add", message)
-        return message
-
-    return write_and_redirect(work, url_for(".index"))
+    return change_and_redirect(
+        lambda session, now: technician_changes.add(session, current().desk, now),
+        "people: add",
+        url_for(".index"),
+        keep_message=True,
+    )
 
 
 @blueprint.post("/people/<int:technician_id>/<act>")
@@ -49,20 +46,17 @@ def change(technician_id: int, act: str) -> ResponseReturnValue:
     run = technician_changes.CHANGES.get(act) or abort(404)
     if g.user.role is Role.TECHNICIAN and (g.user.technician_id != technician_id or act not in technician_changes.OWN):
         abort(403, "You can only change how you are reached. Ask a supervisor for the rest.")
-    context = current()
-    now = context.now()
-
-    def work(session: Session) -> str:
-        message = run(session, context.desk, _technician(session, technician_id), now)
-        note_change(session, now, f"people: {act}", message)
-        return message
-
-    return write_and_redirect(work, url_for(".index"))
+    return change_and_redirect(
+        lambda session, now: run(session, current().desk, _technician(session, technician_id), now),
+        f"people: {act}",
+        url_for(".index"),
+        keep_message=True,
+    )
 
 
 def _technician(session: Session, technician_id: int) -> Technician:
-    row = locked_or_none(session, Technician, technician_id)
-    if row is None or row.left_at is not None:
+    row = locked(session, Technician, technician_id)
+    if row.left_at is not None:
         raise NotFound("There is no such technician any more.")
     return row
 
@@ -86,11 +80,5 @@ def users_index() -> str:
 @for_administrators
 def change_user(act: str) -> ResponseReturnValue:
     run = user_changes.CHANGES.get(act) or abort(404)
-    email, now = field("email", 255), current().now()
-
-    def work(session: Session) -> str:
-        message = run(session, email, now)
-        note_change(session, now, f"users: {act}")
-        return message
-
-    return write_and_redirect(work, url_for(".users_index"))
+    email = field("email", 255)
+    return change_and_redirect(lambda session, now: run(session, email, now), f"users: {act}", url_for(".users_index"))

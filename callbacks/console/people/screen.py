@@ -14,7 +14,7 @@ from callbacks.db.tables import Page, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.oncall import store
 from callbacks.paging.delivery import Result, result_of
-from callbacks.people import technicians
+from callbacks.people import contact_methods, technicians
 from callbacks.text.formats import readable_number
 
 TESTS_SHOWN = timedelta(hours=1)
@@ -58,8 +58,8 @@ def _card(session: Session, row: Technician, layers: str, now: datetime) -> Pers
         layers=layers,
         numbers=_numbers(row),
         quiet=row.quiet,
-        rules=technicians.rules_in_words(row),
-        troubles=technicians.troubles_in_words(row),
+        rules=contact_methods.rules_in_words(row),
+        troubles=contact_methods.failures_in_words(row),
         tests=_recent_tests(session, row, now),
     )
 
@@ -67,7 +67,7 @@ def _card(session: Session, row: Technician, layers: str, now: datetime) -> Pers
 def _numbers(row: Technician) -> list[NumberRow]:
     phones = {PhoneSlot.FIRST: row.phone, PhoneSlot.SECOND: row.second_phone}
     return [
-        NumberRow(slot.value, readable_number(phone), technicians.is_verified(row, slot))
+        NumberRow(slot.value, readable_number(phone), contact_methods.is_verified(row, slot))
         for slot, phone in phones.items()
         if phone is not None
     ]

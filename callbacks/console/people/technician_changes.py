@@ -1,4 +1,4 @@
-"""What is changed about a technician: numbers and their verification, how they are reached, whether they are paged."""
+"""Changes of technicians: numbers and their verification, how they are reached, whether they are paged."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from callbacks.desk.desk_file import Desk
 from callbacks.errors import WrongState
 from callbacks.oncall import store
 from callbacks.paging import alerts
-from callbacks.people import technicians
+from callbacks.people import contact_methods, technicians, verification
 from callbacks.text.formats import LANGUAGES
 
-# How a contact rule can reach a technician, as the form names it.
+# The channels of a contact rule, by their names in the form.
 RULE_CHANNELS = {channel.value: channel for channel in (Channel.TEXT, Channel.CALL, Channel.MAIL)}
-# What technicians may change themselves: how they are reached, and not whether they are.
+# What technicians may change themselves: how they are reached, but not whether they are paged.
 OWN = ("code", "verify", "second", "mail", "test", "quiet", "rule", "drop-rule", "language")
 
 
 def add(session: Session, desk: Desk, now: datetime) -> str:
-    """Add a technician as the form says, and send a code to their number."""
+    """Add the technician in the form, and send a code to their number."""
     name, phone, email = field("name", 100), field("phone", 40), field("email")
     row = technicians.add_technician(session, name, phone, now, email=email, language=_language())
     alerts.send_code(session, desk, row, PhoneSlot.FIRST, now)
-    return f"{row.name} is added. A code is on its way; the number is used once it is verified."
+    return f"{row.name} was added. A code is on its way. The number is used once it is verified."
 
 
 def _send_code(session: Session, desk: Desk, row: Technician, now: datetime) -> str:
@@ -37,7 +37,7 @@ def _send_code(session: Session, desk: Desk, row: Technician, now: datetime) -> 
 
 
 def _verify(session: Session, desk: Desk, row: Technician, now: datetime) -> str:
-    if technicians.verify(session, row, _which(), field("code"), now):
+    if verification.verify(session, row, _which(), field("code"), now):
         return f"{row.name}'s number is verified."
     return "That is not the code, or it has expired."
 
@@ -51,15 +51,15 @@ def _change_second_number(session: Session, desk: Desk, row: Technician, now: da
 
 
 def _give_number(session: Session, desk: Desk, row: Technician, which: PhoneSlot, now: datetime) -> str:
-    technicians.give_number(session, row, which, field("phone", 40))
+    contact_methods.change_number(session, row, which, field("phone", 40))
     alerts.send_code(session, desk, row, which, now, _by())
     store.note_edit(session, now)
-    return "A code is on its way; the number is used once it is verified."
+    return "A code is on its way. The number is used once it is verified."
 
 
 def _send_test(session: Session, desk: Desk, row: Technician, now: datetime) -> str:
     if not alerts.send_test(session, desk, row, now):
-        raise WrongState(f"Nothing reaches {row.name}: no number is verified.")
+        raise WrongState(f"{row.name} cannot be reached: no number is verified.")
     return f"A test page is on its way to {row.name}. Its delivery is shown below."
 
 
@@ -69,7 +69,7 @@ def _set_quiet_hours(session: Session, desk: Desk, row: Technician, now: datetim
 
 
 def _set_email(session: Session, desk: Desk, row: Technician, now: datetime) -> str:
-    technicians.give_mail(row, field("email"))
+    contact_methods.change_email(row, field("email"))
     return f"Emails to {row.name} go to {row.email}." if row.email else f"{row.name} gets no emails."
 
 
@@ -77,12 +77,12 @@ def _add_rule(session: Session, desk: Desk, row: Technician, now: datetime) -> s
     minutes = field("minutes")
     if not minutes.isdecimal() or len(minutes) > 3:
         raise WrongState(f"{minutes[:20]!r} is not a number of minutes. Enter one from 0 to 30.")
-    technicians.add_rule(row, _channel(), timedelta(minutes=int(minutes)), _which())
+    contact_methods.add_rule(row, _channel(), timedelta(minutes=int(minutes)), _which())
     return f"The rule was added. It applies from {row.name}'s next page."
 
 
 def _remove_rule(session: Session, desk: Desk, row: Technician, now: datetime) -> str:
-    technicians.drop_rule(row, number_field("rule"))
+    contact_methods.remove_rule(row, number_field("rule"))
     return "The rule was removed."
 
 
@@ -92,7 +92,7 @@ def _set_language(session: Session, desk: Desk, row: Technician, now: datetime) 
 
 
 def _remove(session: Session, desk: Desk, row: Technician, now: datetime) -> str:
-    technicians.leave(session, row, now)
+    technicians.remove_technician(session, row, now)
     store.note_edit(session, now)
     return f"{row.name} is no longer paged."
 

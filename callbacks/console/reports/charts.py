@@ -1,4 +1,4 @@
-"""Charts as plain values: the place of each bar and label. A template turns them into SVG.
+"""Charts as plain values: the position of each bar and label. A template turns them into SVG.
 
 One unit is about one pixel on the smallest phone, so that text stays legible there.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 WIDTH = 340
 LEFT, TOP, TALL, FOOT = 34, 8, 150, 24
 ROW = 40
-A_LETTER = 7.5  # a wide one
+LETTER_WIDTH = 7.5  # of a wide letter
 LONGEST_LABEL = 36  # above a row, beside its number
 
 
@@ -42,7 +42,7 @@ class Box:
     width: float
     height: float
     style: str
-    says: str
+    title: str
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ class Word:
 
 @dataclass(frozen=True)
 class Chart:
-    """One chart. `says` describes it in words for people who cannot see it."""
+    """One chart. `description` is for people who cannot see it."""
 
-    says: str
+    description: str
     looks: Sequence[Look]
     height: float
     boxes: Sequence[Box]
@@ -68,7 +68,7 @@ class Chart:
 
 
 def columns(
-    says: str,
+    description: str,
     looks: Sequence[Look],
     groups: Sequence[Group],
     *,
@@ -91,11 +91,17 @@ def columns(
     scale = [Word(LEFT - 6, y + 4, str(step * number), "end") for number, y in enumerate(heights)]
     line = (round(LEFT + mark[0] * wide, 1), mark[1]) if mark else None
     return Chart(
-        says, looks, top + TALL + FOOT, boxes, scale + _feet(groups, wide, top, 0 if at_edges else 0.5), heights, line
+        description,
+        looks,
+        top + TALL + FOOT,
+        boxes,
+        scale + _feet(groups, wide, top, 0 if at_edges else 0.5),
+        heights,
+        line,
     )
 
 
-def rows(says: str, looks: Sequence[Look], groups: Sequence[Group]) -> Chart:
+def rows(description: str, looks: Sequence[Look], groups: Sequence[Group]) -> Chart:
     """Return a bar chart: each bar below its label, with its total on the right."""
     unit = WIDTH / max((group.total for group in groups if group.total), default=1)
     boxes: list[Box] = []
@@ -107,7 +113,7 @@ def rows(says: str, looks: Sequence[Look], groups: Sequence[Group]) -> Chart:
             if amount:
                 boxes.append(_box(x, y + 20, amount * unit, 12, look, group, amount))
             x += amount * unit
-    return Chart(says, looks, len(groups) * ROW, boxes, words)
+    return Chart(description, looks, len(groups) * ROW, boxes, words)
 
 
 def _short(label: str) -> str:
@@ -124,14 +130,14 @@ def _stack(group: Group, looks: Sequence[Look], x: float, wide: float, ground: f
 
 
 def _box(x: float, y: float, width: float, height: float, look: Look, group: Group, amount: int) -> Box:
-    says = f"{group.label}: {amount:,} {look.name}"
-    return Box(round(x, 1), round(y, 1), round(width, 1), round(height, 1), look.style, says)
+    title = f"{group.label}: {amount:,} {look.name}"
+    return Box(round(x, 1), round(y, 1), round(width, 1), round(height, 1), look.style, title)
 
 
 def _feet(groups: Sequence[Group], wide: float, top: float, aside: float) -> list[Word]:
     """Return the labels below the columns: the first one, and as many as fit."""
     longest = max((len(group.label) for group in groups), default=0)
-    every = 1 + int(longest * A_LETTER / wide)
+    every = 1 + int(longest * LETTER_WIDTH / wide)
     return [
         Word(round(LEFT + (place + aside) * wide, 1), top + TALL + 17, group.label, "middle")
         for place, group in enumerate(groups)

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from callbacks.console.reports.charts import Chart, Group, Look, columns, rows
 from callbacks.desk.night_hours import NightHours
-from callbacks.reporting import figures as tallies
+from callbacks.reporting import counts
 from callbacks.reporting.activity import Activity
-from callbacks.reporting.export import Table
+from callbacks.reporting.csv_table import Table
 from callbacks.text.formats import span
 from sla.attainment import Attainment, Record, attainment
 
@@ -42,17 +42,17 @@ class Report:
 
 def report(found: Activity, resolved: Sequence[Record], promise: timedelta, now: datetime) -> Report:
     """Return every figure for some days, and for the resolutions promised in them."""
-    records = tallies.promises(found.calls)
+    records = counts.promises(found.calls)
     kept = attainment(records, now)
     figures = [
         _attainment("attainment", "Promises kept", found, records, now, CANCELLED),
         _first_reaction(records, kept, promise, now),
-        _rang("hours", "Calls by hour of the day", "Hour", tallies.hours(found.calls)),
-        _rang("weekdays", "Calls by day of the week", "Day", tallies.weekdays(found.calls)),
+        _calls_by("hours", "Calls by hour of the day", "Hour", counts.calls_by_hour(found.calls)),
+        _calls_by("weekdays", "Calls by day of the week", "Day", counts.calls_by_weekday(found.calls)),
         _attainment("resolutions", "Resolutions kept", found, resolved, now, RESOLUTIONS),
-        _load(tallies.load(found), found.hours),
-        _nights(tallies.nights(found.days, found.hours, found.calls_for_nights, found.pages_for_nights), found.hours),
-        _outcomes(tallies.outcomes(found)),
+        _load(counts.load(found), found.hours),
+        _nights(counts.nights(found.days, found.hours, found.calls_for_nights, found.pages_for_nights), found.hours),
+        _outcomes(counts.outcomes(found)),
     ]
     return Report(_headline(found, kept), figures)
 
@@ -79,7 +79,7 @@ def _headline(found: Activity, kept: Attainment) -> list[tuple[str, str]]:
 def _attainment(
     name: str, heading: str, found: Activity, records: Sequence[Record], now: datetime, note: str
 ) -> Figure:
-    kept, weeks = attainment(records, now), tallies.weeks(found, records, now)
+    kept, weeks = attainment(records, now), counts.weeks(found, records, now)
     lines = [(week.name, week.monday.isoformat(), week.priority, *_kept(week.kept)) for week in weeks]
     table = Table(
         name,
@@ -87,12 +87,12 @@ def _attainment(
         ("Week", "From Monday", "Priority", "Kept", "Missed", "Open", "Kept (%)"),
         (*lines, ("All", "", "", *_kept(kept))),
     )
-    says = f"{percent(kept)} in time: {kept.met:,} kept, {kept.missed:,} missed, {kept.open:,} open."
+    sentence = f"{percent(kept)} in time: {kept.met:,} kept, {kept.missed:,} missed, {kept.open:,} open."
     groups = [
         Group(f"{monday.day} {monday:%b}", _counts(week.kept for week in weeks if week.monday == monday))
         for monday in found.days.mondays()
     ]
-    return Figure(heading, f"{says} {note}", table, _drawn(columns(says, (KEPT, MISSED, OPEN), groups)))
+    return Figure(heading, f"{sentence} {note}", table, _drawn(columns(sentence, (KEPT, MISSED, OPEN), groups)))
 
 
 def _counts(kept: Iterable[Attainment]) -> tuple[int, int, int]:
@@ -106,33 +106,33 @@ def _kept(found: Attainment) -> tuple[int, int, int, float | str]:
 
 
 def _first_reaction(records: Sequence[Record], kept: Attainment, promise: timedelta, now: datetime) -> Figure:
-    took = tallies.first_reactions(records, now)
+    took = counts.first_reactions(records, now)
     table = Table(
         "first-reaction",
         "Minutes from the call to the first attempt",
         ("Minutes", "In time", "Too late"),
         [(each.minutes, each.in_time, each.late) for each in took],
     )
-    says = (
+    sentence = (
         f"Half of the first attempts came within {_length(kept.median)} of the call, 95 % within "
         f"{_length(kept.percentile_95)}; {span(promise)} are promised."
         if kept.median is not None
         else "No attempts yet."
     )
     untried = sum(1 for record in records if record.reacted_at is None)
-    says += f" {untried:,} not tried yet." if untried and kept.median is not None else ""
+    sentence += f" {untried:,} not tried yet." if untried and kept.median is not None else ""
     groups = [Group(each.minutes.split()[0], (each.in_time, each.late)) for each in took]
     groups[-1] = Group(f"{groups[-1].label}+", groups[-1].amounts)
-    mark = (promise / timedelta(minutes=tallies.A_BIN), "promised") if promise <= timedelta(hours=1) else None
+    mark = (promise / counts.BIN_WIDTH, "promised") if promise <= timedelta(hours=1) else None
     return Figure(
         "Time to the first attempt",
-        says,
+        sentence,
         table,
-        _drawn(columns(says, (IN_TIME, LATE), groups, at_edges=True, mark=mark)),
+        _drawn(columns(sentence, (IN_TIME, LATE), groups, at_edges=True, mark=mark)),
     )
 
 
-def _rang(name: str, heading: str, first: str, counted: Sequence[tallies.Rang]) -> Figure:
+def _calls_by(name: str, heading: str, first: str, counted: Sequence[counts.CallCount]) -> Figure:
     table = Table(
         name,
         heading,
@@ -142,16 +142,16 @@ def _rang(name: str, heading: str, first: str, counted: Sequence[tallies.Rang]) 
     groups = [Group(each.when.removesuffix(":00"), (each.after_hours, each.in_hours)) for each in counted]
     most = max(counted, key=lambda each: each.in_hours + each.after_hours)
     late = max(counted, key=lambda each: each.after_hours)
-    says = f"Most calls came {_at(most)} ({most.in_hours + most.after_hours:,})"
-    says += f", most of those after hours {_at(late)} ({late.after_hours:,})." if late.after_hours else "."
-    return Figure(heading, says, table, _drawn(columns(says, (AFTER_HOURS, IN_HOURS), groups)))
+    sentence = f"Most calls came {_at(most)} ({most.in_hours + most.after_hours:,})"
+    sentence += f", most of those after hours {_at(late)} ({late.after_hours:,})." if late.after_hours else "."
+    return Figure(heading, sentence, table, _drawn(columns(sentence, (AFTER_HOURS, IN_HOURS), groups)))
 
 
-def _at(each: tallies.Rang) -> str:
+def _at(each: counts.CallCount) -> str:
     return f"from {each.when}" if ":" in each.when else f"on {each.when}"
 
 
-def _outcomes(counted: Sequence[tallies.Outcome]) -> Figure:
+def _outcomes(counted: Sequence[counts.OutcomeCount]) -> Figure:
     table = Table(
         "outcomes",
         "Outcomes of calls, callbacks and attempts",
@@ -161,29 +161,29 @@ def _outcomes(counted: Sequence[tallies.Outcome]) -> Figure:
     charts = []
     for of in dict.fromkeys(each.of for each in counted):
         mine = [each for each in counted if each.of == of]
-        says = f"{of.capitalize()}: " + ", ".join(f"{each.count:,} {each.outcome}" for each in mine) + "."
+        sentence = f"{of.capitalize()}: " + ", ".join(f"{each.count:,} {each.outcome}" for each in mine) + "."
         groups = [Group(each.outcome, (each.count,)) for each in mine]
-        charts.append((of.capitalize(), rows(says, (Look(of, "main"),), groups)))
+        charts.append((of.capitalize(), rows(sentence, (Look(of, "main"),), groups)))
     return Figure("Outcomes", "The outcome of each call, each callback, and each attempt to reach a customer.",
                   table, charts)  # fmt: skip
 
 
-def _load(people: Sequence[tallies.Load], hours: NightHours) -> Figure:
+def _load(people: Sequence[counts.Load], hours: NightHours) -> Figure:
     table = Table(
         "load",
         "Load per person",
         ("Person", "Pages by day", "Pages by night", "Night wakings", "Callbacks owned", "Attempts"),
         [(each.person, each.by_day, each.by_night, each.wakings, each.owned, each.attempts) for each in people],
     )
-    says = f"Pages sent to a phone. Night: {hours.night}. Wakings: pages within {hours.sleep}."
+    sentence = f"Pages sent to a phone. Night: {hours.night}. Wakings: pages within {hours.sleep}."
     drawn = [each for each in people if each.by_day + each.by_night]
-    told = "; ".join(f"{each.person} {each.by_night:,} by night and {each.by_day:,} by day" for each in drawn)
+    listed = "; ".join(f"{each.person} {each.by_night:,} by night and {each.by_day:,} by day" for each in drawn)
     groups = [Group(each.person, (each.by_night, each.by_day)) for each in drawn]
-    return Figure("Load per person", says, table, _drawn(rows(f"Pages: {told}.", (BY_NIGHT, BY_DAY), groups)))
+    return Figure("Load per person", sentence, table, _drawn(rows(f"Pages: {listed}.", (BY_NIGHT, BY_DAY), groups)))
 
 
-def _nights(lived: Sequence[tallies.Night], hours: NightHours) -> Figure:
-    busiest = lived[: tallies.MOST_NIGHTS]
+def _nights(lived: Sequence[counts.Night], hours: NightHours) -> Figure:
+    busiest = lived[: counts.MOST_NIGHTS]
     table = Table(
         "nights",
         "The busiest nights",
@@ -191,14 +191,18 @@ def _nights(lived: Sequence[tallies.Night], hours: NightHours) -> Figure:
         [(night.evening.isoformat(), f"{night.evening:%a}", night.calls, night.callbacks, night.pages)
          for night in busiest],
     )  # fmt: skip
-    says = f"A night ({hours.night}) is named after the evening on which it begins."
-    told = "; ".join(f"{night.evening:%a} {night.evening.day} {night.evening:%b} {night.calls:,}" for night in busiest)
+    sentence = f"A night ({hours.night}) is named after the evening on which it begins."
+    listed = "; ".join(
+        f"{night.evening:%a} {night.evening.day} {night.evening:%b} {night.calls:,}" for night in busiest
+    )
     groups = [
         Group(f"{night.evening:%a} {night.evening.day} {night.evening:%b %Y}", (night.calls,))
         for night in busiest
         if night.calls
     ]
-    return Figure("Busiest nights", says, table, _drawn(rows(f"Calls: {told}.", (Look("calls", "main"),), groups)))
+    return Figure(
+        "Busiest nights", sentence, table, _drawn(rows(f"Calls: {listed}.", (Look("calls", "main"),), groups))
+    )
 
 
 def _drawn(chart: Chart) -> list[tuple[str, Chart]]:

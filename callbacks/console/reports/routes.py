@@ -19,8 +19,8 @@ from callbacks.errors import WrongState
 from callbacks.lifecycle.sla_status import Resolution, resolutions
 from callbacks.oncall import store
 from callbacks.reporting.activity import Activity, activity
-from callbacks.reporting.digest import Digest, Written, write
-from callbacks.reporting.export import table_as_csv
+from callbacks.reporting.csv_table import table_as_csv
+from callbacks.reporting.digest import Digest, DigestText, digest_text
 from callbacks.reporting.periods import DAY, Days, days_from, presets
 from callbacks.reporting.what_if import WhatIf
 from callbacks.reporting.what_if import what_if as answer
@@ -63,9 +63,9 @@ def digest() -> str:
     day, problem = _morning(request.args.get("day", "")[:10], today)
     kinds: list[Literal["night", "week"]] = ["night", "week"] if day.weekday() == 0 else ["night"]
 
-    def load(session: Session) -> list[Written]:
+    def load(session: Session) -> list[DigestText]:
         now = context.now()
-        return [write(session, context.desk, Digest(kind, day), context.public_url, now) for kind in kinds]
+        return [digest_text(session, context.desk, Digest(kind, day), context.public_url, now) for kind in kinds]
 
     return render_template(
         "reports/digest.html",
@@ -104,7 +104,7 @@ def what_if() -> str:
 
 
 def _days() -> tuple[Days, str]:
-    """Return the days that the address asks for; otherwise the usual ones, and why."""
+    """Return the days that the address asks for; otherwise the last four weeks, and why."""
     return days_from(request.args.get("since", "")[:10], request.args.get("until", "")[:10], current().today())
 
 
@@ -113,9 +113,9 @@ def _morning(text: str, today: date) -> tuple[date, str]:
     try:
         day = date.fromisoformat(text) if text else today
     except ValueError:
-        return today, "Not a valid date. This is the digest of this morning."
+        return today, "Not a valid date. Showing this morning's digest."
     if day > today or day.year < 2000:
-        return today, "That day is out of range. This is the digest of this morning."
+        return today, "That day is out of range. Showing this morning's digest."
     return day, ""
 
 
@@ -130,7 +130,7 @@ def _instant(text: str) -> tuple[datetime, str]:
     try:
         return (context.desk.instant(text), "") if text else (context.now(), "")
     except WrongState as error:
-        return context.now(), f"{error} This is about now."
+        return context.now(), f"{error} Showing the current time instead."
 
 
 def _report(days: Days) -> Report:

@@ -1,4 +1,4 @@
-"""The rota as a calendar: which week or month an address means, and who is on call on each of its days. Pure."""
+"""The rota as a calendar: the week or month that an address means, and who is on call on each of its days. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from callbacks.oncall.schedule import Duty, Schedule, Stretch
+from callbacks.oncall.schedule import Assignment, Schedule, Segment
 from sla.wall_clock import begins
 
 DAY, WEEK, MINUTE, HOUR = timedelta(days=1), timedelta(days=7), timedelta(minutes=1), timedelta(hours=1)
@@ -68,12 +68,12 @@ class View:
 
 
 def view_from(fields: Mapping[str, str], today: date) -> View:
-    """Return the view that an address asks for; the current one when it makes no sense."""
+    """Return the view that an address asks for; the current one when it cannot be read."""
     return View.containing(fields.get("view", ""), _day(fields.get("from", ""), today) or today)
 
 
 def dates_from(first: str, last: str, otherwise: Dates, today: date) -> Dates:
-    """Return the days that an address asks for; `otherwise` when they make no sense."""
+    """Return the days that an address asks for; `otherwise` when they cannot be read or are too many."""
     found = _day(first, today), _day(last, today)
     if found[0] is None or found[1] is None or not 0 <= (found[1] - found[0]).days < LONGEST_SPAN:
         return otherwise
@@ -103,7 +103,7 @@ class Day:
 
     @property
     def change(self) -> str:
-        """Return what is unusual about its length, in words."""
+        """Return in words that the clocks change on this day; "" when they do not."""
         length = (self.ends_at - self.starts_at) / HOUR
         return "" if length == 24 else f"{length:g} hours: the clocks change"
 
@@ -127,14 +127,14 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Segment:
-    """The part of a stretch that lies in one day, and the times that a cover of it would have."""
+class DaySegment:
+    """The part of a segment that lies in one day, and the times that a cover of it would have."""
 
     begins: str
     ends: str
     minute: float  # of the day
     minutes: float
-    duties: tuple[Duty, ...]
+    assignments: tuple[Assignment, ...]
     is_gap: bool
     is_all_day: bool
     cover_from: str
@@ -146,36 +146,36 @@ class LayerRow:
     """One layer: the segments of each day, in order."""
 
     name: str
-    days: Sequence[Sequence[Segment]]
+    days: Sequence[Sequence[DaySegment]]
 
 
 def layer_rows(plan: Schedule, days: Sequence[Day], now: datetime) -> list[LayerRow]:
     """Return every staffed layer, day by day."""
     span = days[0].starts_at, days[-1].ends_at
-    stretches = {layer: plan.stretches(layer, *span) for layer in plan.staffed_layers()}
+    segments = {layer: plan.segments(layer, *span) for layer in plan.staffed_layers()}
     return [
         LayerRow(layer, [[_segment(each, day, now) for each in found if _touches(each, day)] for day in days])
-        for layer, found in stretches.items()
+        for layer, found in segments.items()
     ]
 
 
-def _touches(stretch: Stretch, day: Day) -> bool:
-    return stretch.starts_at < day.ends_at and day.starts_at < stretch.ends_at
+def _touches(segment: Segment, day: Day) -> bool:
+    return segment.starts_at < day.ends_at and day.starts_at < segment.ends_at
 
 
-def _segment(stretch: Stretch, day: Day, now: datetime) -> Segment:
-    starts_at, ends_at = max(stretch.starts_at, day.starts_at), min(stretch.ends_at, day.ends_at)
-    # A cover takes the whole of a night, but only this day of a longer stretch.
-    is_short = stretch.ends_at - stretch.starts_at <= DAY
-    cover_from, cover_until = (stretch.starts_at, stretch.ends_at) if is_short else (starts_at, ends_at)
-    return Segment(
+def _segment(segment: Segment, day: Day, now: datetime) -> DaySegment:
+    starts_at, ends_at = max(segment.starts_at, day.starts_at), min(segment.ends_at, day.ends_at)
+    # A cover takes the whole of a night, but only this day of a longer segment.
+    is_short = segment.ends_at - segment.starts_at <= DAY
+    cover_from, cover_until = (segment.starts_at, segment.ends_at) if is_short else (starts_at, ends_at)
+    return DaySegment(
         begins=day.clock(starts_at),
         ends=day.clock(ends_at),
         minute=day.minute_of(starts_at),
         minutes=(ends_at - starts_at) / MINUTE,
-        duties=stretch.duties,
+        assignments=segment.assignments,
         # Whether somebody could be reached in the past is not on record.
-        is_gap=not stretch.duties or (stretch.ends_at > now and stretch.is_gap),
+        is_gap=not segment.assignments or (segment.ends_at > now and segment.is_gap),
         is_all_day=(starts_at, ends_at) == (day.starts_at, day.ends_at),
         cover_from=f"{cover_from.astimezone(day.zone):%Y-%m-%dT%H:%M}",
         cover_until=f"{cover_until.astimezone(day.zone):%Y-%m-%dT%H:%M}",

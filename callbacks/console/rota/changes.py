@@ -13,7 +13,7 @@ from callbacks.db.tables import Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import WrongState
 from callbacks.oncall import store
-from callbacks.oncall.ical import sources
+from callbacks.oncall.ical import feed_keys
 from callbacks.people.technicians import technician_named
 from callbacks.text.duration import duration
 from sla.wall_clock import local_day
@@ -73,7 +73,7 @@ def _first_day_and_turn() -> tuple[date, timedelta]:
 def _end_rotation(form: RotaForm) -> str:
     at = form.instant_or_none("at") or form.now
     store.end_rotation(form.session, number_field("rotation"), at, form.now)
-    return "The rotation has an end."
+    return "The end of the rotation was saved."
 
 
 def _add_cover(form: RotaForm) -> str:
@@ -86,21 +86,21 @@ def _add_cover(form: RotaForm) -> str:
 def _add_time_off(form: RotaForm) -> str:
     person = form.person("name")
     store.add_absence(form.session, person, form.instant("from"), form.instant("until"), form.now)
-    return f"The time off of {person.name} was saved."
+    return f"{person.name}'s time off was saved."
 
 
 def _remove(form: RotaForm) -> str:
-    store.take_back(form.session, field("what"), number_field("number"), form.now)
+    store.remove_entry(form.session, field("what"), number_field("number"), form.now)
     return "The entry was removed."
 
 
 def _give_feed_address(form: RotaForm) -> str:
-    key = sources.key_of(form.session, form.person_or_none("name"), form.now)
+    key = feed_keys.feed_key(form.session, form.person_or_none("name"), form.now)
     return f"Enter this address in a calendar. Anyone who has it can read it: {form.public_url}/calendar/{key}.ics"
 
 
 def _revoke_feed_address(form: RotaForm) -> str:
-    count = sources.revoke(form.session, form.person_or_none("name"), form.now)
+    count = feed_keys.revoke_feed(form.session, form.person_or_none("name"), form.now)
     return "The address was revoked." if count else "There is no address to revoke."
 
 

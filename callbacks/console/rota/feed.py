@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort
 
 from callbacks.console.context import current
 from callbacks.console.security import refuse_nul_characters
-from callbacks.oncall.ical.sources import feed_for
+from callbacks.oncall.ical.feed_keys import feed_content
 
 blueprint = Blueprint("calendar", __name__)
 blueprint.before_request(refuse_nul_characters)
@@ -16,7 +16,7 @@ blueprint.before_request(refuse_nul_characters)
 def feed(key: str) -> Response:
     """Return the feed that calendar programs fetch from time to time."""
     context = current()
-    content = context.database.read(lambda session: feed_for(session, context.desk, key, context.now()))
+    content = context.database.read(lambda session: feed_content(session, context.desk, key, context.now()))
     if content is None:
         abort(404)
     response = Response(content, content_type="text/calendar; charset=utf-8")

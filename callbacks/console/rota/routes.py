@@ -1,4 +1,4 @@
-"""The rota of a week or a month, its forms, and the hours on call for pay. The address says which days are shown."""
+"""The rota of a week or a month, its forms, and the hours on call for pay. The days shown are in the address."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from callbacks.console.access import for_all_but_technicians, for_all_users, for_supervisors
 from callbacks.console.context import current
-from callbacks.console.forms import note_change, write_and_redirect
+from callbacks.console.forms import change_and_redirect
 from callbacks.console.rota.calendar import Dates, View, dates_from, view_from, weeks_of
 from callbacks.console.rota.changes import CHANGES, RotaForm
 from callbacks.console.rota.screen import hours_between, rota_screen
 from callbacks.desk.desk_file import Desk
 from callbacks.desk.escalation_policy import FALLBACK, SUPERVISOR
 from callbacks.oncall.paid_hours import HoursOnCall
-from callbacks.reporting.export import csv_of
+from callbacks.reporting.csv_table import csv_of
 
 blueprint = Blueprint("rota", __name__)
 
@@ -63,15 +62,12 @@ def hours_csv() -> ResponseReturnValue:
 def change(act: str) -> ResponseReturnValue:
     run = CHANGES.get(act) or abort(404)
     context = current()
-    now = context.now()
-
-    def work(session: Session) -> str:
-        message = run(RotaForm(session, context.desk, context.public_url, now))
-        note_change(session, now, f"rota: {act}")
-        return message
-
     view = view_from(request.args, context.today())
-    return write_and_redirect(work, url_for(".index", **view.in_address()))
+    return change_and_redirect(
+        lambda session, now: run(RotaForm(session, context.desk, context.public_url, now)),
+        f"rota: {act}",
+        url_for(".index", **view.in_address()),
+    )
 
 
 def _dates(first: str, last: str, view: View) -> Dates:
@@ -84,7 +80,7 @@ def _csv(people: Sequence[HoursOnCall], dates: Dates, layers: Sequence[str]) -> 
 
 
 def _hours(person: HoursOnCall, layers: Sequence[str]) -> list[str]:
-    return [f"{hours:.2f}" for hours in (*map(person.on, layers), person.in_all)]
+    return [f"{hours:.2f}" for hours in (*map(person.on, layers), person.total)]
 
 
 def _all_layers(desk: Desk) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ def rota_screen(session: Session, desk: Desk, days: Sequence[Day], paid: Dates, 
 
 
 def hours_between(session: Session, desk: Desk, dates: Dates) -> list[HoursOnCall]:
-    """Return how long each person is on call on some days."""
+    """Return how many hours each person is on call on some days."""
     starts_at, ends_at = dates.instants(desk.zone)
     return hours_on_call(store.schedule(session, desk, starts_at), starts_at, ends_at)
 
@@ -71,7 +71,7 @@ def _upcoming(session: Session, names: Mapping[int, str], now: datetime) -> Iter
         yield Entry("cover", cover.id, words, cover.starts_at, cover.ends_at)
     for off in store.absences(session, now):
         yield Entry("off", off.id, f"{names.get(off.technician_id, '(left)')} is off", off.starts_at, off.ends_at)
-    for shift in store.shifts_of_our_own(session, now):
+    for shift in store.manual_shifts(session, now):
         if shift.technician_id in names:
             words = f"{shift.technician.name} is on {shift.layer}"
             yield Entry("shift", shift.id, words, shift.starts_at, shift.ends_at)

@@ -1,4 +1,4 @@
-"""What supervisors change about the days on which the desk is closed."""
+"""Changes of the days on which the desk is closed, or open by exception."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _add_closure(session: Session, desk: Desk, now: datetime) -> str:
 
 
 def _remove_closure(session: Session, desk: Desk, now: datetime) -> str:
-    business_hours.drop_closure(session, number_field("closure"))
+    business_hours.remove_closure(session, number_field("closure"))
     return "The entry was removed. The usual hours apply again."
 
 
@@ -32,7 +32,7 @@ def _work_on_holiday(session: Session, desk: Desk, now: datetime) -> str:
     day = _day()
     if not business_hours.support_hours(session, desk).holidays.on(day):
         raise WrongState(f"{day_in_words(day)} is not a holiday.")
-    business_hours.strike_out(session, day)
+    business_hours.remove_holiday(session, day)
     return f"{day_in_words(day)} is a working day."
 
 
@@ -44,7 +44,7 @@ def _add_holiday(session: Session, desk: Desk, now: datetime) -> str:
 
 def _restore_day(session: Session, desk: Desk, now: datetime) -> str:
     day = _day()
-    business_hours.as_by_law(session, day)
+    business_hours.undo_holiday_change(session, day)
     return f"{day_in_words(day)} follows the list of holidays again."
 
 

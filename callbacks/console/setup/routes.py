@@ -1,17 +1,16 @@
 """How the desk is set up: lines, hours and the closed days of a year; and the audit log.
 
-What the desk file says is shown. What changes weekly is edited here.
+The desk file is shown only. What changes from week to week is edited here.
 """
 
 from __future__ import annotations
 
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from callbacks.console.access import for_all_users, for_supervisors
 from callbacks.console.context import current
-from callbacks.console.forms import note_change, write_and_redirect
+from callbacks.console.forms import change_and_redirect
 from callbacks.console.setup.changes import CHANGES
 from callbacks.console.setup.screen import line_rows, opening_hours, year_screen
 from callbacks.records import audit_log as log
@@ -37,7 +36,7 @@ def index() -> str:
 
 
 def _year() -> int:
-    """Return the year that the address asks for; this one when it makes no sense."""
+    """Return the year that the address asks for; this year when it cannot be read."""
     text = request.args.get("year", "")
     return int(text) if text.isdecimal() and 1990 < int(text[:6]) < 2190 else current().today().year
 
@@ -46,15 +45,11 @@ def _year() -> int:
 @for_supervisors
 def change(act: str) -> ResponseReturnValue:
     run = CHANGES.get(act) or abort(404)
-    context = current()
-    now = context.now()
-
-    def work(session: Session) -> str:
-        message = run(session, context.desk, now)
-        note_change(session, now, f"setup: {act}")
-        return message
-
-    return write_and_redirect(work, url_for(".index", year=request.form.get("year") or None))
+    return change_and_redirect(
+        lambda session, now: run(session, current().desk, now),
+        f"setup: {act}",
+        url_for(".index", year=request.form.get("year") or None),
+    )
 
 
 @blueprint.get("/audit")

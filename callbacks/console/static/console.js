@@ -1,61 +1,61 @@
 // Keeps a screen live: fetches it again every second and changes only what differs, so that focus, selection, forms
-// being filled in and players stay untouched. Counts down the time left, and says so when it is not live.
+// being filled in and players stay untouched. Counts down the time left, and shows when updates have stopped.
 "use strict";
 
 const main = document.querySelector("main");
-const mark = document.getElementById("live");
+const statusLine = document.getElementById("live");
 const EVERY = 1000, LOST_AFTER = 3000;
 const kept = new WeakSet(); // forms being filled in: they keep the state that was seen when that began
 let seen = performance.now(); // when the server last answered
 let ahead = clockOf(main); // the server's clock minus this one
-let over = ""; // why updates have stopped
+let stopped = ""; // why updates have stopped
 
 document.addEventListener("input", (event) => kept.add(event.target.form || event.target));
 
 // What was typed into one form survives submitting another.
-const BEGUN = `begun in ${location.pathname}`;
+const UNSENT = `unsent in ${location.pathname}`;
 
 document.addEventListener("submit", (event) => {
   const others = [...document.forms].filter((form) => form.id && form !== event.target && kept.has(form));
-  const begun = others.map((form) => [form.id, [...form.elements].filter(isWritten).map(({ name, value }) => [name, value])]);
-  sessionStorage.setItem(BEGUN, JSON.stringify(begun));
+  const unsent = others.map((form) => [form.id, [...form.elements].filter(isWritten).map(({ name, value }) => [name, value])]);
+  sessionStorage.setItem(UNSENT, JSON.stringify(unsent));
 });
 
 function isWritten(field) {
   return field.name && !["hidden", "password", "checkbox"].includes(field.type);
 }
 
-function takeUp(form, fields) {
+function restore(form, fields) {
   for (const [name, value] of fields) if (form.elements[name]) form.elements[name].value = value;
   if (form.closest("details")) form.closest("details").open = true;
   kept.add(form);
 }
 
-for (const [id, fields] of JSON.parse(sessionStorage.getItem(BEGUN) || "[]")) {
-  if (document.getElementById(id)) takeUp(document.getElementById(id), fields);
+for (const [id, fields] of JSON.parse(sessionStorage.getItem(UNSENT) || "[]")) {
+  if (document.getElementById(id)) restore(document.getElementById(id), fields);
 }
-sessionStorage.removeItem(BEGUN);
+sessionStorage.removeItem(UNSENT);
 for (const refused of document.querySelectorAll("form[data-typed]")) kept.add(refused);
 
 function clockOf(shown) {
   return shown && shown.dataset.now ? new Date(shown.dataset.now) - performance.now() : 0;
 }
 
-const keepWhatPeopleDo = {
+const leaveAlone = {
   beforeNodeMorphed: (old) => !(kept.has(old) || old.tagName === "AUDIO" || old === document.activeElement && "value" in old),
   beforeAttributeUpdated: (name, node) => !(name === "open" && node.tagName === "DETAILS") && !("due" in node.dataset && name === "class"),
 };
 
 async function refresh() {
-  if (document.hidden || over) return;
+  if (document.hidden || stopped) return;
   const answer = await fetch(location.href, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(4000) });
-  if (answer.redirected) over = "You are logged out. Reload the page.";
+  if (answer.redirected) stopped = "You are logged out. Reload the page.";
   if (!answer.ok || answer.redirected) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
   if (!fresh) return;
   ahead = clockOf(fresh);
   count(fresh);
-  Idiomorph.morph(main, fresh.innerHTML, { morphStyle: "innerHTML", ignoreActiveValue: true, callbacks: keepWhatPeopleDo });
+  Idiomorph.morph(main, fresh.innerHTML, { morphStyle: "innerHTML", ignoreActiveValue: true, callbacks: leaveAlone });
   seen = performance.now();
 }
 
@@ -72,23 +72,23 @@ function clock(seconds) {
   return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
-function say() {
-  const lost = over || (!document.hidden && performance.now() - seen > LOST_AFTER);
-  const words = over || (lost ? `Not live since ${new Date(Date.now() - (performance.now() - seen)).toLocaleTimeString()}. The server does not respond.` : "Live");
-  if (mark.textContent !== words) mark.textContent = words; // changed only when it differs, since a screen reader reads out each change
-  mark.classList.toggle("lost", Boolean(lost));
+function showStatus() {
+  const lost = stopped || (!document.hidden && performance.now() - seen > LOST_AFTER);
+  const words = stopped || (lost ? `Not live since ${new Date(Date.now() - (performance.now() - seen)).toLocaleTimeString()}. The server does not respond.` : "Live");
+  if (statusLine.textContent !== words) statusLine.textContent = words; // changed only when it differs, since a screen reader reads out each change
+  statusLine.classList.toggle("lost", Boolean(lost));
 }
 
 async function stayLive() {
   try {
     await refresh();
-  } catch { /* say() shows it */ }
-  say();
+  } catch { /* showStatus() shows it */ }
+  showStatus();
   setTimeout(stayLive, EVERY);
 }
 
 if (main && "live" in main.dataset) {
   stayLive();
-  setInterval(() => { count(main); say(); }, 1000);
+  setInterval(() => { count(main); showStatus(); }, 1000);
   document.addEventListener("visibilitychange", () => { seen = Math.max(seen, performance.now() - LOST_AFTER + 1000); refresh().catch(() => {}); });
 }

@@ -1,4 +1,4 @@
-"""The rota as a feed that other people's calendars subscribe to (iCalendar, RFC 5545)."""
+"""Writes the rota as an iCalendar feed (RFC 5545) that calendar apps subscribe to."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ from icalendar import Calendar, Event, Timezone, vDuration, vText
 from callbacks.oncall.roster import Shift
 from callbacks.people.person import Person
 
-ASK_AGAIN_EVERY = timedelta(hours=1)
+REFRESH_EVERY = timedelta(hours=1)
 
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")  # all but the line feed, which has an escape
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")  # all but the line feed, which iCalendar escapes
 
 
 def feed(name: str, shifts: Iterable[Shift], zone: ZoneInfo, now: datetime) -> bytes:
-    """Write a calendar of that name with one event a shift, in UTC; `zone` is only what it is to be shown in.
+    """Return a calendar with one event per shift, in UTC. `zone` is the zone that calendar apps show it in.
 
-    An event is the same one from fetch to fetch as long as its person, layer and start are. Raises ValueError for a
-    shift without a beginning or an end.
+    An event keeps its UID as long as its person, layer and start stay the same. Raise ValueError for a shift without
+    a start or an end.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//nightdesk//On call//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", vText(_clean(name)))  # the library escapes an X- property only when told its type
+    calendar.add("x-wr-calname", vText(_clean(name)))  # the library escapes an X- property only if it knows its type
     calendar.add("x-wr-timezone", zone.key)
-    calendar.add("refresh-interval", ASK_AGAIN_EVERY, {"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", vDuration(ASK_AGAIN_EVERY))
+    calendar.add("refresh-interval", REFRESH_EVERY, {"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(REFRESH_EVERY))
     for turn in _turns(shifts):
         calendar.add_component(_event(turn, now))
     if not calendar.subcomponents:
-        calendar.add_component(_zone(zone, now))  # a calendar without any component is not a valid one
+        calendar.add_component(_zone(zone, now))  # a calendar needs at least one component
     return bytes(calendar.to_ical())
 
 
 @dataclass(frozen=True, order=True)
 class _Turn:
-    """A shift with both its bounds."""
+    """A shift with a start and an end."""
 
     starts_at: datetime
     ends_at: datetime
@@ -53,19 +53,19 @@ class _Turn:
 
     @property
     def uid(self) -> str:
-        told = f"{self.person_id} {self.starts_at:%Y%m%dT%H%M%SZ} {self.layer}"
-        return f"{sha256(told.encode()).hexdigest()[:32]}@nightdesk"
+        identity = f"{self.person_id} {self.starts_at:%Y%m%dT%H%M%SZ} {self.layer}"
+        return f"{sha256(identity.encode()).hexdigest()[:32]}@nightdesk"
 
 
 def _turns(shifts: Iterable[Shift]) -> list[_Turn]:
-    """In order of time. What begins twice for one person on one layer is one turn, the longer."""
+    """Return the shifts in order. Of two with the same person, layer and start, only the longer one counts."""
     found = sorted(_turn(shift.person, shift.layer, shift.starts_at, shift.ends_at) for shift in shifts)
     return sorted({turn.uid: turn for turn in found}.values())
 
 
 def _turn(person: Person, layer: str, starts_at: datetime | None, ends_at: datetime | None) -> _Turn:
     if starts_at is None or ends_at is None:
-        raise ValueError(f"{person.name}'s shift on {layer} is open. Cut it to what the feed shows first.")
+        raise ValueError(f"{person.name}'s shift on {layer} is open-ended. Cut it to the span of the feed first.")
     return _Turn(starts_at.astimezone(UTC), ends_at.astimezone(UTC), layer, person.id, person.name)
 
 

@@ -1,7 +1,7 @@
-"""Fetches somebody else's calendar. The address is typed in by a person, and must not lead into our own network.
+"""Fetches a calendar from an address that a person typed, which must not lead into our own network (SSRF).
 
-A name is resolved once, every address it has is checked, and the connection is made to the address that was checked,
-while TLS still asks for the name: a name that means something else a moment later (DNS rebinding) gains nothing.
+A host name is resolved once and all its addresses are checked. The connection goes to a checked address, while TLS
+verifies the host name, so a name that resolves differently a moment later (DNS rebinding) has no effect.
 """
 
 from __future__ import annotations
@@ -36,75 +36,77 @@ class Limits:
 
     to_connect: float = 5.0
     to_answer: float = 10.0
-    in_all: float = 20.0
+    total: float = 20.0
 
 
 PRODUCTION = Limits()
-_OUT_IN_THE_WORLD = ipaddress.ip_network("2000::/3")  # elsewhere, and in 6to4, an address can carry one of our own
-logging.getLogger("urllib3.connection").addFilter(lambda record: "url=%s" not in str(record.msg))  # it would tell all
+_PUBLIC_IPV6 = ipaddress.ip_network("2000::/3")  # other ranges, and 6to4, can embed a private IPv4 address
+logging.getLogger("urllib3.connection").addFilter(
+    lambda record: "url=%s" not in str(record.msg)
+)  # it would log the secret
 
 
 def resolved(host: str) -> Sequence[str]:
-    """Every address of a name. Raises BrokenCalendar."""
+    """Return every IP address of a host. Raise BrokenCalendar."""
     try:
         return [str(found[4][0]) for found in socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)]
     except OSError:
-        raise BrokenCalendar(f"There is no server {host}. Look at the calendar's address.") from None
+        raise BrokenCalendar(f"There is no server {host}. Check the calendar's address.") from None
 
 
 def connection_to(address: str, host: str, port: int, seconds: float) -> urllib3.HTTPConnectionPool:
-    """A connection to one address, whose certificate must be the name's, and which is cut after so many seconds.
+    """Return a connection to an address, which is closed after `seconds`. The certificate must be the host's.
 
-    A time-out alone would begin anew with every byte that drips in.
+    A read timeout would not be enough, because it starts again with every byte received.
     """
-    ends: list[threading.Timer] = []
+    timers: list[threading.Timer] = []
 
-    class Line(HTTPSConnection):
+    class Connection(HTTPSConnection):
         def connect(self) -> None:
             super().connect()
-            ends.append(threading.Timer(seconds, _cut, [self.sock]))
-            ends[-1].daemon = True
-            ends[-1].start()
+            timers.append(threading.Timer(seconds, _cut, [self.sock]))
+            timers[-1].daemon = True
+            timers[-1].start()
 
     class Pool(urllib3.HTTPSConnectionPool):
-        ConnectionCls = Line
+        ConnectionCls = Connection
 
         def close(self) -> None:
             super().close()
-            for end in ends:
-                end.cancel()
+            for timer in timers:
+                timer.cancel()
 
     return Pool(
         address, port, server_hostname=host, assert_hostname=host, cert_reqs="CERT_REQUIRED", ca_certs=certifi.where()
     )
 
 
-def _cut(line: socket.socket) -> None:
-    with contextlib.suppress(OSError):  # closed already
-        socket.socket.shutdown(line, socket.SHUT_RDWR)
+def _cut(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # already closed
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 def fetch(
     url: str, resolve: Resolve = resolved, connect: Connect = connection_to, limits: Limits = PRODUCTION
 ) -> bytes:
-    """Fetch a feed by https (webcal is read as https), following three redirects at most. Raises BrokenCalendar.
+    """Return the content of a calendar, fetched by https (webcal counts as https). Raise BrokenCalendar.
 
-    The address is a secret: no error names more of it than its host.
+    The address is a secret, so errors name only its host. At most three redirects are followed.
     """
-    until = time.monotonic() + limits.in_all
+    until = time.monotonic() + limits.total
     url = re.sub(r"^webcal:", "https:", url.strip(), flags=re.IGNORECASE)
     for _ in range(MOST_REDIRECTS + 1):
         place = _place(url)
-        content, moved_to = _asked(place, _public_address(place.host, resolve), connect, limits, until)
+        content, moved_to = _request(place, _public_address(place.host, resolve), connect, limits, until)
         if moved_to is None:
             return content
         url = _joined(url, moved_to)
-    raise BrokenCalendar("The calendar's address leads on and on. Copy the address that it ends at.")
+    raise BrokenCalendar("The calendar's address redirects too many times. Use the address that it ends at.")
 
 
 @dataclass(frozen=True)
 class _Place:
-    """What of an address is asked for, and where."""
+    """The parts of an address that a request needs."""
 
     host: str
     port: int
@@ -120,10 +122,10 @@ def _place(url: str) -> _Place:
     try:
         found = urlsplit(url)
         host, port = (found.hostname or "").encode("idna").decode(), found.port or 443
-    except ValueError:  # some say what they did not understand, and that is part of the secret
+    except ValueError:  # the message can contain part of the address, which is secret
         raise _no_address() from None
     if found.scheme != "https" or not host:
-        raise BrokenCalendar("A calendar is fetched by https only. Write an address that begins with https://.")
+        raise BrokenCalendar("A calendar is only fetched by https. Give an address that begins with https://.")
     return _Place(host, port, f"{found.path or '/'}{f'?{found.query}' if found.query else ''}")
 
 
@@ -135,26 +137,28 @@ def _joined(url: str, moved_to: str) -> str:
 
 
 def _no_address() -> BrokenCalendar:
-    return BrokenCalendar("That is not an address, or leads to what is none. Copy the calendar's address again.")
+    return BrokenCalendar("This is not an address, or it redirects to none. Copy the calendar's address again.")
 
 
 def _public_address(host: str, resolve: Resolve) -> str:
-    """One address of a name, all of which must be out in the world."""
+    """Return one IP address of a host. Raise BrokenCalendar unless all its addresses are public."""
     addresses = [ipaddress.ip_address(address.partition("%")[0]) for address in resolve(host)]
     if not addresses or not all(_is_public(address) for address in addresses):
-        raise BrokenCalendar(f"{host} is in a network of our own, or nowhere. A calendar is fetched from outside only.")
+        raise BrokenCalendar(
+            f"{host} is in a private network, or has no address. A calendar must be on the public internet."
+        )
     return str(addresses[0])
 
 
 def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    if address.version == 6 and (address not in _OUT_IN_THE_WORLD or address.sixtofour):
+    if address.version == 6 and (address not in _PUBLIC_IPV6 or address.sixtofour):
         return False
     return address.is_global and not address.is_multicast
 
 
-def _asked(place: _Place, address: str, connect: Connect, limits: Limits, until: float) -> tuple[bytes, str | None]:
+def _request(place: _Place, address: str, connect: Connect, limits: Limits, until: float) -> tuple[bytes, str | None]:
     try:
-        with connect(address, place.host, place.port, _left(place.host, until)) as pool:
+        with connect(address, place.host, place.port, _time_left(place.host, until)) as pool:
             answer = pool.request(
                 "GET",
                 place.path,
@@ -169,18 +173,18 @@ def _asked(place: _Place, address: str, connect: Connect, limits: Limits, until:
                     return b"", answer.headers.get("Location", "")
                 if answer.status != 200:
                     raise BrokenCalendar(
-                        f"{place.host} does not give the calendar (HTTP {answer.status}). Look at its address."
+                        f"{place.host} did not return the calendar (HTTP {answer.status}). Check its address."
                     )
                 return _whole(answer, place.host, until), None
     except urllib3.exceptions.HTTPError as fault:
-        _left(place.host, until)
+        _time_left(place.host, until)
         raise BrokenCalendar(f"{place.host} could not be reached ({type(fault).__name__}). Try again later.") from None
 
 
-def _left(host: str, until: float) -> float:
+def _time_left(host: str, until: float) -> float:
     seconds = until - time.monotonic()
     if seconds <= 0:
-        raise BrokenCalendar(f"{host} gives the calendar too slowly. Try again later.")
+        raise BrokenCalendar(f"{host} sent the calendar too slowly. Try again later.")
     return seconds
 
 
@@ -190,8 +194,8 @@ def _whole(answer: urllib3.BaseHTTPResponse, host: str, until: float) -> bytes:
         content += chunk
         if len(content) > MOST_BYTES:
             raise BrokenCalendar(
-                f"The calendar is larger than {MOST_BYTES // 1_000_000} MB. Use a calendar that holds the rota alone."
+                f"The calendar is larger than {MOST_BYTES // 1_000_000} MB. Use a calendar with only the rota in it."
             )
-        _left(host, until)
-    _left(host, until)  # what was cut looks like an end
+        _time_left(host, until)
+    _time_left(host, until)  # a connection that was cut looks like the end of the content
     return content

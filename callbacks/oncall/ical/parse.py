@@ -1,7 +1,7 @@
-"""Reads the shifts out of somebody else's calendar (iCalendar, RFC 5545).
+"""Reads shifts from an untrusted calendar (iCalendar, RFC 5545).
 
-The calendar is a stranger's. A few bytes of it can ask for years of work, so what would is refused before anything is
-expanded, and `read_guarded` reads in a process of its own, with a limit on its time and on its memory.
+A few bytes of it can cause years of work. Such rules are refused before anything is expanded, and `read_guarded` reads
+in a separate process with limited time and memory.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _WITHIN_A_DAY = ("BYHOUR", "BYMINUTE", "BYSECOND")
 
 
 class BrokenCalendar(DeskError):
-    """A calendar that cannot be read, or that nobody should try to read."""
+    """A calendar that cannot be fetched or read."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class FoundShift:
 def read_guarded(
     content: bytes, starts_at: datetime, ends_at: datetime, zone: ZoneInfo, patience: float = PATIENCE
 ) -> tuple[FoundShift, ...]:
-    """Do what `shifts_in` does, but never for more than `patience` seconds. Raises BrokenCalendar."""
+    """Return the same as `shifts_in`, but in a separate process, within `patience` seconds. Raise BrokenCalendar."""
     _refuse_size(content)
     question = {
         "content": base64.b64encode(content).decode(),
@@ -71,24 +71,24 @@ def read_guarded(
         "zone": zone.key,
         "memory": MEMORY,
     }
-    answer = _asked(json.dumps(question).encode(), patience)
+    answer = _run(json.dumps(question).encode(), patience)
     if "broken" in answer:
         raise BrokenCalendar(answer["broken"])
     return tuple(FoundShift(words, *map(datetime.fromisoformat, bounds)) for words, *bounds in answer["shifts"])
 
 
 def shifts_in(content: bytes, starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> tuple[FoundShift, ...]:
-    """Find every occurrence of every event that overlaps a span, in the order in which they begin.
+    """Return every occurrence of every event that overlaps a span, in order of their starts. Raise BrokenCalendar.
 
-    `zone` is where whole days and times without a zone are. What was cancelled and what takes no time is left out.
-    A repeated event keeps its times on the wall clock, so the night on which clocks change is an hour longer or
-    shorter. Summaries are cut at 200 characters. Raises BrokenCalendar.
+    All-day events and times without a zone are in `zone`. Cancelled events and events without a length are left out.
+    A recurring event keeps its local times, so a night when the clocks change is an hour longer or shorter. Summaries
+    are cut at 200 characters.
     """
     if not timedelta(0) < ends_at - starts_at <= LONGEST_SPAN:
         raise BrokenCalendar(f"A calendar is read for up to {LONGEST_SPAN.days} days at a time. Choose a shorter span.")
     _refuse_size(content)
     with _explained():
-        _refuse_what_explodes(_lines(content))
+        _refuse_expensive_content(_lines(content))
         calendar = _parsed(content)
         clock = _Clock(zone, _stated_zone(calendar))
         found = _occurrences(calendar.events, clock, starts_at, ends_at)
@@ -96,42 +96,42 @@ def shifts_in(content: bytes, starts_at: datetime, ends_at: datetime, zone: Zone
     if len(shifts) > MOST_OCCURRENCES:
         raise BrokenCalendar(
             f"The calendar has more than {MOST_OCCURRENCES} shifts in this span. Choose a shorter span, or a calendar "
-            "that holds the rota alone."
+            "with only the rota in it."
         )
     return tuple(sorted(shifts, key=lambda shift: (shift.starts_at, shift.ends_at, shift.summary)))
 
 
-# What is refused before the calendar is understood at all.
+# What is refused before the calendar is parsed
 
 
 def _refuse_size(content: bytes) -> None:
     if len(content) > MOST_BYTES:
         raise BrokenCalendar(
-            f"The calendar is larger than {MOST_BYTES // 1_000_000} MB. Use a calendar that holds the rota alone."
+            f"The calendar is larger than {MOST_BYTES // 1_000_000} MB. Use a calendar with only the rota in it."
         )
 
 
 def _lines(content: bytes) -> list[Contentline]:
-    """The lines as the library itself is going to unfold them."""
+    """Return the lines as the library unfolds them."""
     return [line for line in Contentlines.from_ical(content) if line.strip()]  # type: ignore[no-untyped-call]
 
 
-def _refuse_what_explodes(lines: Sequence[Contentline]) -> None:
+def _refuse_expensive_content(lines: Sequence[Contentline]) -> None:
     first = lines[0].strip().lower() if lines else ""
     if first.startswith(("<!doctype", "<html", "<?xml", "<head", "<!--")):
         raise BrokenCalendar(
-            "That is a web page and no calendar: the address most likely asks for a log-in. Copy the calendar's secret "
+            "This is a web page, not a calendar. The address probably needs a log-in. Copy the calendar's secret "
             "or public address in iCal format, which usually ends in .ics."
         )
     if first != "begin:vcalendar":
         raise BrokenCalendar(
-            "That is no calendar in iCal format. Copy the address that the calendar offers for other applications, "
+            "This is not a calendar in iCal format. Copy the address that the calendar offers for other applications, "
             "which usually ends in .ics."
         )
     named = [(_name(line), line) for line in lines]
     if sum(line.parts()[2].upper() == "VEVENT" for name, line in named if name == "BEGIN") > MOST_EVENTS:
         raise BrokenCalendar(
-            f"The calendar has more than {MOST_EVENTS} events. Use a calendar that holds the rota alone."
+            f"The calendar has more than {MOST_EVENTS} events. Use a calendar with only the rota in it."
         )
     for name, line in named:
         if name in ("RRULE", "EXRULE"):
@@ -139,7 +139,7 @@ def _refuse_what_explodes(lines: Sequence[Contentline]) -> None:
 
 
 def _name(line: Contentline) -> str:
-    """The name of the property, with the spaces left out that the library overlooks."""
+    """Return the name of a property without spaces, because the library ignores them."""
     return "".join(re.split("[:;]", line, maxsplit=1)[0].split()).upper()
 
 
@@ -162,17 +162,17 @@ def _refuse_rule(rule: str) -> None:
 
 def _too_often(rule: str) -> BrokenCalendar:
     return BrokenCalendar(
-        f"An event repeats by the rule {_cut(rule, 80)!r}, which no rota does. Let it repeat daily or less often in "
-        "the calendar it comes from."
+        f"An event repeats by the rule {_cut(rule, 80)!r}, which is too often for a rota. Make it repeat "
+        "daily or less often in the calendar app."
     )
 
 
-# What the calendar says.
+# Parsing
 
 
 @dataclass(frozen=True)
 class _Clock:
-    """Where times without a zone are: whole days in ours, the others in the zone that the calendar states, if any."""
+    """The zones of times without one: ours for all-day events, else the zone that the calendar states, if any."""
 
     zone: ZoneInfo
     stated: tzinfo | None
@@ -189,9 +189,9 @@ def _explained() -> Iterator[None]:
         yield
     except (DeskError, MemoryError):
         raise
-    except Exception as fault:  # the libraries document few of the errors that a stranger's bytes bring about
+    except Exception as fault:  # the libraries raise many undocumented errors for malformed content
         raise BrokenCalendar(
-            f"The calendar cannot be read ({_words(fault)}). Correct it where it comes from, or export it again."
+            f"The calendar cannot be read ({_words(fault)}). Correct it in the calendar app, or export it again."
         ) from fault
 
 
@@ -203,16 +203,14 @@ def _parsed(content: bytes) -> Calendar:
 
 
 def _refuse_unsound(event: Event) -> None:
-    """Refuse an event whose times were not understood: to read on without them would move shifts or lose them."""
+    """Refuse an event with invalid times, because ignoring them would move or lose shifts."""
     fault = next((f"{name}: {why}" for name, why in event.errors if name in _TIMES), None)
     try:
         _ = event.start, event.end
     except ValueError as unsound:
         fault = fault or _words(unsound)
     if fault is not None:
-        raise BrokenCalendar(
-            f"The event {_summary(event)!r} cannot be read ({fault}). Correct it in the calendar it comes from."
-        )
+        raise BrokenCalendar(f"The event {_summary(event)!r} cannot be read ({fault}). Correct it in the calendar app.")
     for name in ("DTSTART", "DTEND"):
         value = event.get(name)
         if value is not None and "TZID" in value.params and isinstance(value.dt, datetime) and value.dt.tzinfo is None:
@@ -228,8 +226,8 @@ def _stated_zone(calendar: Calendar) -> tzinfo | None:
 
 def _refuse_zone(name: str) -> NoReturn:
     raise BrokenCalendar(
-        f'The calendar is in a time zone {_cut(name, 80)!r}, which nobody knows. Choose one such as "America/Toronto" '
-        "in the calendar it comes from."
+        f'The calendar is in a time zone {_cut(name, 80)!r}, which is unknown. Choose one such as "America/Toronto" '
+        "in the calendar app."
     )
 
 
@@ -257,13 +255,13 @@ def _expanded(series: Iterable[Event], clock: _Clock, starts_at: datetime, ends_
     for event in series:
         calendar.add_component(_in_one_zone(event))
     calendar = x_wr_timezone.to_standard(calendar, clock.stated)
-    # The library knows no zone for a whole day, and looks for it up to a day away from where it is.
+    # The library has no zone for an all-day event, so it can be up to a day off.
     found: Iterable[Event] = recurring_ical_events.of(calendar).between(starts_at - DAY, ends_at + DAY)
     return found
 
 
 def _in_one_zone(event: Event) -> Event:
-    """The event with its end in the zone of its start: the library measures an event on one wall clock."""
+    """Return the event with its end in the zone of its start, because the library uses one zone per event."""
     start, end = event.start, event.end
     if "DTEND" in event and isinstance(start, datetime) and isinstance(end, datetime) and start.tzinfo and end.tzinfo:
         event["DTEND"] = vDDDTypes(end.astimezone(start.tzinfo))
@@ -271,8 +269,8 @@ def _in_one_zone(event: Event) -> Event:
 
 
 def _summary(event: Event) -> str:
-    said: Any = event.get("SUMMARY", "")
-    return _cut(" ".join(str(said[0] if isinstance(said, list) else said).split()), LONGEST_SUMMARY)
+    summary: Any = event.get("SUMMARY", "")
+    return _cut(" ".join(str(summary[0] if isinstance(summary, list) else summary).split()), LONGEST_SUMMARY)
 
 
 def _words(fault: Exception) -> str:
@@ -283,27 +281,27 @@ def _cut(words: str, length: int) -> str:
     return words if len(words) <= length else f"{words[: length - 1]}…"
 
 
-# The process of its own.
+# The separate process
 
 
-def _asked(question: bytes, patience: float) -> dict[str, Any]:
+def _run(question: bytes, patience: float) -> dict[str, Any]:
     command = [sys.executable, "-m", "callbacks.oncall.ical.parse"]
     try:
-        done = subprocess.run(command, input=question, capture_output=True, timeout=patience, cwd=_ROOT, check=True)  # noqa: S603 - our own command
+        done = subprocess.run(command, input=question, capture_output=True, timeout=patience, cwd=_ROOT, check=True)  # noqa: S603 - a fixed command
         answer: dict[str, Any] = json.loads(done.stdout)
     except subprocess.TimeoutExpired:
         raise BrokenCalendar(
-            f"The calendar was not read within {patience:g} seconds, so reading it was ended. Look for an event that "
-            "repeats without end or never falls on any day, or use a calendar that holds the rota alone."
+            f"The calendar was not read within {patience:g} seconds. Look for an event that repeats "
+            "endlessly or never occurs, or use a calendar with only the rota in it."
         ) from None
     except (subprocess.CalledProcessError, ValueError) as fault:
         raise BrokenCalendar(
-            "Reading the calendar broke off, most likely for want of memory. Use a calendar that holds the rota alone."
+            "Reading the calendar failed, probably for lack of memory. Use a calendar with only the rota in it."
         ) from fault
     return answer
 
 
-def _answer() -> None:
+def _main() -> None:
     use_newest_rules()
     question = json.load(sys.stdin)
     _limit_memory(question["memory"])
@@ -322,9 +320,9 @@ def _limit_memory(most_bytes: int) -> None:
     if sys.platform != "win32":
         import resource
 
-        with contextlib.suppress(OSError, ValueError):  # the machine's own limit is tighter
+        with contextlib.suppress(OSError, ValueError):  # the machine's own limit is lower
             resource.setrlimit(resource.RLIMIT_AS, (most_bytes, most_bytes))
 
 
 if __name__ == "__main__":
-    _answer()
+    _main()

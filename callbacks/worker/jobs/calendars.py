@@ -18,7 +18,7 @@ from callbacks.desk.desk_file import Desk
 from callbacks.errors import DeskError
 from callbacks.oncall.ical.fetch import fetch
 from callbacks.oncall.ical.parse import PATIENCE, FoundShift, read_guarded
-from callbacks.oncall.ical.sources import READ_EVERY, read_span, take
+from callbacks.oncall.ical.sources import READ_EVERY, import_shifts, import_span
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.text.bilingual import Words
 from sla.clock import Clock
@@ -57,7 +57,7 @@ class CalendarReader:
         if due is None:
             return False
         try:
-            found = read_guarded(self._fetch(due.url), *read_span(now), self._desk.zone, self._patience)
+            found = read_guarded(self._fetch(due.url), *import_span(now), self._desk.zone, self._patience)
         except DeskError as fault:
             log.warning("a calendar could not be read", calendar=due.claim.key, cause=str(fault))
             words = str(fault)
@@ -71,9 +71,9 @@ class CalendarReader:
         if source is None:
             return
         source.next_action_at = now + READ_EVERY
-        taken = take(session, source, found, now)
-        if taken.unknown:
-            named = ", ".join(taken.unknown[:5])
+        imported = import_shifts(session, source, found, now)
+        if imported.unknown:
+            named = ", ".join(imported.unknown[:5])
             english = f"the calendar of {source.layer} names nobody we know in: {named}. Their time is not covered."
             french = f"le calendrier de {source.layer} ne nomme personne de connu dans: {named}."
             self._alert_daily(session, f"calendar {source.id} names unknown people", Words(english, french), now)

@@ -21,7 +21,7 @@ from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
 from callbacks.paging.channels.mail import Email, Mailer
 from callbacks.people import users
-from callbacks.reporting.digest import Digest, local_instant, write
+from callbacks.reporting.digest import Digest, digest_text, local_instant
 from sla.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -58,7 +58,7 @@ class DigestMailer:
         name = _mark(digest, address)
         if not self._database.write(lambda session: marks.hold(session, name, now + AGAIN_AFTER, now)):
             return
-        written = self._database.read(lambda session: write(session, self._desk, digest, self._public_url, now))
+        written = self._database.read(lambda session: digest_text(session, self._desk, digest, self._public_url, now))
         addressee = sha256(address.encode()).hexdigest()[:12]
         email = Email(address, written.subject, written.words, f"digest-{digest.of}-{digest.day}-{addressee}", now)
         try:

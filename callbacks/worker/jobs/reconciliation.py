@@ -79,7 +79,7 @@ class Reconciliation:
             self._log_missed(self._desk.line_called(call.to), call)
         log.warning("a voicemail was found that no webhook brought", recording=recording.sid)
         now = self._clock.now()
-        self._database.write(lambda session: calls.voicemail_said(session, self._desk, recording.call_sid, news, now))
+        self._database.write(lambda session: calls.record_voicemail(session, self._desk, recording.call_sid, news, now))
 
     def _take_in_call(self, line: str, call: CarrierCall) -> None:
         now = self._clock.now()
@@ -93,7 +93,7 @@ class Reconciliation:
                 self._database.write(lambda session: self._owe(session, call.sid, now))
         if known is None or known.ended_at is None:
             self._database.write(
-                lambda session: calls.call_ended(session, self._desk, call.sid, call.status, call.ended_at or now)
+                lambda session: calls.record_end(session, self._desk, call.sid, call.status, call.ended_at or now)
             )
 
     def _log_missed(self, line: str, call: CarrierCall) -> None:
@@ -103,7 +103,7 @@ class Reconciliation:
         language = self._desk.lines[line].language
         reason = verdict.reason.spoken(language)
         arrival = calls.Arrival(call.sid, line, call.from_, language, verdict.is_open, reason)
-        self._database.write(lambda session: calls.call_arrives(session, arrival, began_at))
+        self._database.write(lambda session: calls.record_call(session, arrival, began_at))
 
     def _owe(self, session: Session, call_sid: str, now: datetime) -> None:
         """A call that we never answered ourselves: nobody knows what the caller wanted, so somebody asks them."""

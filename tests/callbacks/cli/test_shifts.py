@@ -46,11 +46,14 @@ def test_a_rotation_a_cover_a_swap_and_time_off_are_what_oncall_says(cli: Comman
         ("shift add Amy --from yesterday", "is not a time"),
         ("shift rotate Amy --first-day 2026-11-20 --every 30m", "whole hours"),
         ("shift rotate Amy --first-day 2026-11-20 --hand-off 8", "is not a time of day"),
-        ("shift cover Amy --for Amy --from 2026-11-27T18:00 --until 2026-11-28T08:00", "cannot cover for Amy"),
+        (
+            "shift cover Amy --for Amy --from 2026-11-27T18:00 --until 2026-11-28T08:00",
+            "cannot cover for themselves",
+        ),
         ("shift off Amy --from 2026-11-27T18:00 --until 2026-11-27T18:00", "ends before it begins"),
         ("shift end-rotation 7", "There is no rotation 7"),
-        ("technician add Amy --phone +15145550109", "There is a technician Amy already"),
-        ("technician add Eve --phone +15145550101", "is Amy's number already"),
+        ("technician add Amy --phone +15145550109", "There is already a technician named Amy"),
+        ("technician add Eve --phone +15145550101", "already belongs to Amy"),
     ],
 )
 def test_mistakes_are_one_sentence(cli: CommandLine, line: str, fault: str) -> None:
@@ -61,13 +64,13 @@ def test_covers_that_overlap_and_covers_of_nobody_are_warned_of(cli: CommandLine
     cli.has("Amy", "Ben", "Cleo").does("shift add Amy")
     night = "--from 2026-11-24T18:00 --until 2026-11-25T08:00"
     assert "Warning" not in cli.does(f"shift cover Ben --for Amy {night}")
-    assert "the cover made last holds" in cli.does(f"shift cover Cleo --for Amy {night}")
+    assert "The cover added last wins" in cli.does(f"shift cover Cleo --for Amy {night}")
     assert on_primary(cli, "2026-11-25T02:00") == "Cleo"
     assert "nothing to cover" not in cli.does(f"shift cover Ben --for Cleo {night}")
-    assert "there is nothing to cover" in cli.refuses(f"shift cover Ben --for Cleo --layer backup {night}")
+    assert "so there is nothing to cover" in cli.refuses(f"shift cover Ben --for Cleo --layer backup {night}")
     cli.does("technician add Dan --phone +15145550104")
-    assert "Dan cannot be paged, so cannot cover" in cli.refuses(f"shift cover Dan --for Ben {night}")
-    assert "would be over already" in cli.refuses("shift off Ben --from 2020-11-24T18:00 --until 2020-11-25T08:00")
+    assert "Dan cannot be paged, so they cannot cover" in cli.refuses(f"shift cover Dan --for Ben {night}")
+    assert "is in the past" in cli.refuses("shift off Ben --from 2020-11-24T18:00 --until 2020-11-25T08:00")
     cli.does(f"shift off Ben {night}")
-    assert "is off then already" in cli.refuses(f"shift off Ben {night}")
-    assert "Ben is off during a part of that time" in cli.does(f"shift cover Ben --for Amy {night}")
+    assert "already has this time off" in cli.refuses(f"shift off Ben {night}")
+    assert "Ben is off for part of that time" in cli.does(f"shift cover Ben --for Amy {night}")

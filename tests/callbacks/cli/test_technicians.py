@@ -12,7 +12,7 @@ from tests.callbacks.cli.conftest import CommandLine
 
 
 def test_without_verified_a_code_goes_out_and_verifies(cli: CommandLine) -> None:
-    assert "nobody is paged on it before" in cli.does("technician add Amy --phone 5145550101")
+    assert "not verified yet, so it is not paged" in cli.does("technician add Amy --phone 5145550101")
     assert "NOT verified" in cli.does("technician list")
     words = cli.database.read(lambda session: session.scalars(select(Page.words)).one())
     found = re.search(r"\d{6}", words)

@@ -66,8 +66,8 @@ class Console:
             store.add_shift(session, DESK, row, "primary" if name == "Amy Roy" else "backup", None, None, BEGAN)
         users.add_user(session, "amy@example.com", "technician", PASSWORD, BEGAN, "Amy Roy")
         arrival = calls.Arrival("CA1", "direct", "<script>alert(1)</script>", "en", False, "outside support hours")
-        calls.call_arrives(session, arrival, BEGAN)
-        calls.voicemail_said(session, DESK, "CA1", calls.Recording(VoicemailState.RECORDED, RECORDING, 8), BEGAN)
+        calls.record_call(session, arrival, BEGAN)
+        calls.record_voicemail(session, DESK, "CA1", calls.Recording(VoicemailState.RECORDED, RECORDING, 8), BEGAN)
         voicemail = session.scalars(select(Voicemail)).one()
         voicemail.audio, voicemail.audio_file = AudioState.COPIED, f"{RECORDING}.wav"
         (self.media / f"{RECORDING}.wav").write_bytes(tone(1))

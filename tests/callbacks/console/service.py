@@ -45,9 +45,9 @@ def service_on(compose: Compose, database_url: str, folder: Path) -> Iterator[Se
         for role in users.ROLES:
             technician = "Amy Roy" if role == "technician" else ""
             users.add_user(session, f"{role}@example.com", role, PASSWORD, BEGAN, technician)
-        calls.call_arrives(session, calls.Arrival("CA1", "direct", "+15145550199", "en", False, "at night"), BEGAN)
+        calls.record_call(session, calls.Arrival("CA1", "direct", "+15145550199", "en", False, "at night"), BEGAN)
         recording = calls.Recording(VoicemailState.RECORDED, "RE" + "2" * 32, 8)
-        calls.voicemail_said(session, desk, "CA1", recording, BEGAN)
+        calls.record_voicemail(session, desk, "CA1", recording, BEGAN)
         voicemail = session.scalars(select(Voicemail)).one()
         voicemail.audio, voicemail.audio_file = AudioState.COPIED, "RE.wav"
         (folder / "RE.wav").write_bytes(tone(1))

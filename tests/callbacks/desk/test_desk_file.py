@@ -1,17 +1,18 @@
-"""The desk file: what it means, and every mistake named with its place and its remedy."""
+"""The desk file: its defaults, and every mistake named with its place and its remedy."""
 
 from __future__ import annotations
 
 import copy
 import tomllib
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from callbacks.desk.desk_file import Desk, desk_from
-from callbacks.errors import BrokenDesk
+from callbacks.desk.desk_file import Desk, desk_from, read_desk
+from callbacks.errors import BrokenDesk, WrongState
 
 FILE = Path("support.toml")
 CONTENT = tomllib.loads(FILE.read_text(encoding="utf-8"))
@@ -24,7 +25,7 @@ def desk_with(changes: dict[str, dict[str, Any]]) -> Desk:
     return desk_from(content, FILE)
 
 
-def test_what_the_shipped_file_says_is_the_default() -> None:
+def test_the_shipped_file_has_the_default_values() -> None:
     without = {name: part for name, part in CONTENT.items() if name not in ("digest", "auto_close", "reports", "rota")}
     without["callback"] = {"promise": CONTENT["callback"]["promise"]}
     shipped, default = desk_from(CONTENT, FILE), desk_from(without, FILE)
@@ -68,3 +69,86 @@ def test_all_mistakes_are_named_at_once() -> None:
     with pytest.raises(BrokenDesk) as broken:
         desk_with({"digest": {"at": "8"}, "reports": {"night": "18:00"}, "auto_close": {"attempts": 0}})
     assert len(broken.value.faults) == 3
+
+
+def test_the_desk_file_as_shipped_is_good() -> None:
+    desk = read_desk(Path("support.toml"))
+    assert desk.lines["toll-free"].number == "+18884847266"
+    assert desk.line_called("+15148458474") == "direct"
+    assert desk.line_called("+19995550000") == "direct"
+
+
+def broken(change: Callable[[dict[str, Any]], object]) -> tuple[str, ...]:
+    content = copy.deepcopy(CONTENT)
+    change(content)
+    with pytest.raises(BrokenDesk) as fault:
+        desk_from(content, Path("support.toml"))
+    return fault.value.faults
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (lambda d: d["hours"].update(monday=["18:00-08:30", "09:00-10:00"]), "hours:"),
+        (lambda d: d["hours"].update(monday=["8 to 6"]), "hours.monday.0: '8 to 6' is not a window"),
+        (lambda d: d["hours"].update(zone="America/Montréal"), "is not known"),
+        (lambda d: d["lines"]["direct"].update(number="514"), "lines.direct.number: '514' is not a phone number"),
+        (lambda d: d["lines"]["direct"].update(number="+18884847266"), "belongs to two lines"),
+        (lambda d: d["lines"]["toll-free"].update(menu={"2": "french"}), "the menu never leads to support"),
+        (lambda d: d["lines"]["toll-free"].update(menu={"11": "support"}), "lines.toll-free.menu.11"),
+        (lambda d: d["callback"].update(promise="half an hour"), "callback.promise: 'half an hour' is not a duration"),
+        (lambda d: d["priorities"].pop("P2"), "priorities.P2 is missing"),
+        (lambda d: d["priorities"]["P1"].update(resolution="0h"), "a target cannot be zero"),
+        (lambda d: d["escalation"]["steps"].pop(), "escalation: no step is at the deadline"),
+        (lambda d: d["escalation"].update(layers=["primary"]), "which is not a layer"),
+        (lambda d: d.update(hour={}), "hour is not a setting"),
+        (lambda d: d.pop("company"), "company is missing"),
+        (lambda d: d["company"].update(name={"en": "x"}), "company.name.fr is missing"),
+    ],
+)
+def test_a_broken_desk_file_is_refused_with_the_place(change: Callable[[dict[str, Any]], object], fault: str) -> None:
+    assert any(fault in found for found in broken(change)), broken(change)
+
+
+def test_mistakes_in_several_sections_are_named_at_once() -> None:
+    def change(content: dict[str, Any]) -> None:
+        content["callback"]["promise"] = "soon"
+        content["voicemail"]["longest"] = "long"
+        content["colour"] = "blue"
+
+    assert len(broken(change)) == 3
+
+
+def test_a_file_that_is_not_toml_or_not_there_is_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "support.toml"
+    with pytest.raises(BrokenDesk, match="no such file"):
+        read_desk(file)
+    file.write_text("[company\n")
+    with pytest.raises(BrokenDesk, match="not TOML"):
+        read_desk(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2026-11-27T18:00", "2026-11-27T23:00+00:00"),
+        (" 2026-07-01 18:00 ", "2026-07-01T22:00+00:00"),
+        ("2026-11-27T18:00+00:00", "2026-11-27T18:00+00:00"),
+    ],
+)
+def test_a_time_is_read_in_desk_time(text: str, instant: str) -> None:
+    assert desk_from(CONTENT, FILE).instant(text) == datetime.fromisoformat(instant)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("soon", "not a valid time"),
+        ("", "not a valid time"),
+        ("1999-01-01T00:00", "not a valid time"),
+        ("2027-03-14T02:30", "There is no 02:30 on 2027-03-14, because the clocks go forward"),
+    ],
+)
+def test_a_time_that_does_not_exist_is_refused(text: str, message: str) -> None:
+    with pytest.raises(WrongState, match=message):
+        desk_from(CONTENT, FILE).instant(text)

@@ -49,9 +49,9 @@ def at(seconds: float) -> datetime:
 
 def calls(database: Database, beep: bool = True) -> None:
     arrival = intake.Arrival(SID, "direct", "+15145550199", "en", False, "outside support hours")
-    database.write(lambda session: intake.call_arrives(session, arrival, BEGAN))
+    database.write(lambda session: intake.record_call(session, arrival, BEGAN))
     if beep:
-        database.write(lambda session: intake.asked_to_speak(session, SID, at(20)))
+        database.write(lambda session: intake.record_beep(session, SID, at(20)))
 
 
 def staffed(database: Database) -> None:
@@ -65,19 +65,19 @@ def staffed(database: Database) -> None:
 
 
 def action(session: Session) -> None:
-    intake.voicemail_said(session, DESK, SID, intake.Recording(VoicemailState.EXPECTED, RECORDING, 9), at(31))
+    intake.record_voicemail(session, DESK, SID, intake.Recording(VoicemailState.EXPECTED, RECORDING, 9), at(31))
 
 
 def completed(session: Session) -> None:
-    intake.voicemail_said(session, DESK, SID, intake.Recording(VoicemailState.RECORDED, RECORDING, 8), at(33))
+    intake.record_voicemail(session, DESK, SID, intake.Recording(VoicemailState.RECORDED, RECORDING, 8), at(33))
 
 
 def absent(session: Session) -> None:
-    intake.voicemail_said(session, DESK, SID, intake.Recording(VoicemailState.ABSENT, RECORDING, None), at(33))
+    intake.record_voicemail(session, DESK, SID, intake.Recording(VoicemailState.ABSENT, RECORDING, None), at(33))
 
 
 def ended(session: Session) -> None:
-    intake.call_ended(session, DESK, SID, CarrierStatus.COMPLETED, at(32))
+    intake.record_end(session, DESK, SID, CarrierStatus.COMPLETED, at(32))
 
 
 def orders(*news: News) -> list[tuple[News, ...]]:
@@ -157,7 +157,7 @@ def opened(database: Database) -> int:
     staffed(database)
     calls(database)
     callback = database.write(
-        lambda s: intake.voicemail_said(s, DESK, SID, intake.Recording(VoicemailState.EXPECTED), at(31))
+        lambda s: intake.record_voicemail(s, DESK, SID, intake.Recording(VoicemailState.EXPECTED), at(31))
     )
     assert callback is not None
     return callback.id

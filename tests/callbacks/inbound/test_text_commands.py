@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callbacks.inbound.text_commands import Command, Verb, is_opt_out, understand
+from callbacks.inbound.text_commands import Command, Verb, is_opt_out, parse_command
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ from callbacks.inbound.text_commands import Command, Verb, is_opt_out, understan
     ],
 )
 def test_it_understands(words: str, command: Command) -> None:
-    assert understand(words) == command
+    assert parse_command(words) == command
 
 
 @pytest.mark.parametrize(
@@ -57,10 +57,10 @@ def test_it_understands(words: str, command: Command) -> None:
     ],
 )
 def test_it_does_not_guess(words: str) -> None:
-    assert understand(words) is None
+    assert parse_command(words) is None
 
 
 @pytest.mark.parametrize("words", ["STOP", " stop ", "End", "cancel", "QUIT", "unsubscribe", "Arrêt"])
 def test_the_carriers_words_are_left_to_the_carrier(words: str) -> None:
     assert is_opt_out(words)
-    assert understand(words) is None
+    assert parse_command(words) is None

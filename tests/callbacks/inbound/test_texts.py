@@ -44,9 +44,9 @@ class Night:
 
     def opens(self, sid: str) -> None:
         arrival = calls.Arrival(sid, "direct", "+15145550199", "en", False, "outside support hours")
-        self.database.write(lambda session: calls.call_arrives(session, arrival, self.now))
+        self.database.write(lambda session: calls.record_call(session, arrival, self.now))
         news = calls.Recording(VoicemailState.EXPECTED, None, 9)
-        self.database.write(lambda session: calls.voicemail_said(session, DESK, sid, news, self.now))
+        self.database.write(lambda session: calls.record_voicemail(session, DESK, sid, news, self.now))
 
     def hears_from(self, sender: str, words: str, sid: str | None = None) -> str:
         sid = sid or next(SIDS)
@@ -82,10 +82,7 @@ def test_the_same_text_twice_has_one_effect_and_the_same_answer(night: Night) ->
 
 
 def test_somebody_elses_code_takes_nothing(night: Night) -> None:
-    assert (
-        night.hears_from(BEN, night.code)
-        == f"You have no page with the code {night.code}. Look at the last text again."
-    )
+    assert night.hears_from(BEN, night.code) == f"You have no page with the code {night.code}. Check the last text."
     assert night.callback.owner is None
 
 
@@ -102,7 +99,7 @@ def test_stop_is_answered_by_the_carrier_and_not_by_us(night: Night) -> None:
 def test_done_closes_it_and_a_late_code_hears_so(night: Night) -> None:
     assert "is resolved" in night.hears_from(AMY, f"done {night.code}")
     assert (night.callback.state, night.attempts()) == (CallbackState.RESOLVED, [ReachOutcome.REACHED])
-    assert "is closed already" in night.hears_from(AMY, night.code)
+    assert "is already closed" in night.hears_from(AMY, night.code)
     assert night.callback.state == CallbackState.RESOLVED
 
 

@@ -122,4 +122,4 @@ def seed(database: Database) -> PagingDesk:
 def _open(session: Session, began_at: datetime) -> Callback:
     count = len(session.scalars(select(Callback.id)).all())
     arrival = calls.Arrival(f"CA{count}", "direct", CUSTOMER, "en", False, "outside support hours")
-    return open_callback(session, DESK, calls.call_arrives(session, arrival, began_at), began_at)
+    return open_callback(session, DESK, calls.record_call(session, arrival, began_at), began_at)

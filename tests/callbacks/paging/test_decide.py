@@ -16,7 +16,7 @@ from callbacks.desk.desk_file import read_desk
 from callbacks.desk.escalation_policy import Escalation, Target
 from callbacks.oncall.roster import Roster, roster_of
 from callbacks.paging.decide import Case, Decision, next_step
-from callbacks.people.person import ContactRule, Person, Way
+from callbacks.people.person import ContactMethod, ContactRule, Person
 
 DESK = read_desk(Path("support.toml"))
 POLICY = DESK.policy
@@ -136,10 +136,10 @@ def test_with_nobody_at_all_it_waits_a_minute_and_looks_again() -> None:
     ("change", "fault"),
     [
         ({"steps": POLICY.steps[1:]}, "first step is later"),
-        ({"steps": POLICY.steps[:-1]}, "no step is taken at the deadline"),
+        ({"steps": POLICY.steps[:-1]}, "no step is at the deadline"),
         ({"steps": POLICY.steps[:2] + POLICY.steps[-1:]}, "fewer than three people"),
-        ({"steps": (POLICY.steps[1], POLICY.steps[0], *POLICY.steps[2:])}, "one after the other"),
-        ({"layers": ("primary", "backup")}, "which is no layer"),
+        ({"steps": (POLICY.steps[1], POLICY.steps[0], *POLICY.steps[2:])}, "after the one before it"),
+        ({"layers": ("primary", "backup")}, "which is not a layer"),
     ],
 )
 def test_a_policy_that_cannot_be_trusted_is_refused(change: dict[str, object], fault: str) -> None:
@@ -191,21 +191,21 @@ def test_a_layer_with_nobody_falls_to_the_stand_in() -> None:
 
 
 def test_somebody_whom_nothing_reaches_is_as_good_as_absent() -> None:
-    lost = replace(AMY, ways=())
+    lost = replace(AMY, contact_methods=())
     layers = {"primary": (lost,), "backup": (BEN,), "manager": (CLEO,), "supervisor": (SUE,)}
     assert night(lived(POLICY, opened(), roster_of(layers, [lost, BEN, CLEO, SUE]), minutes(1))) == [(0, "text Ben")]
 
 
 def test_somebody_whom_no_text_reaches_is_rung_instead() -> None:
-    stopped = replace(AMY, ways=(Way(Channel.CALL),))
+    stopped = replace(AMY, contact_methods=(ContactMethod(Channel.CALL),))
     found = lived(POLICY, opened(), replace(ROSTER, layers={**ROSTER.layers, "primary": (stopped,)}), minutes(4))
     assert night(found) == [(0, "call Amy"), (3, "call Amy")]
 
 
 def test_a_persons_own_rules_are_added_the_first_time_they_are_paged() -> None:
-    second = Way(Channel.CALL, PhoneSlot.SECOND)
-    eager = replace(AMY, ways=(*AMY.ways, second, Way(Channel.MAIL)))
-    eager = replace(eager, rules=(ContactRule(Way(Channel.MAIL)), ContactRule(second, minutes(1))))
+    second = ContactMethod(Channel.CALL, PhoneSlot.SECOND)
+    eager = replace(AMY, contact_methods=(*AMY.contact_methods, second, ContactMethod(Channel.MAIL)))
+    eager = replace(eager, rules=(ContactRule(ContactMethod(Channel.MAIL)), ContactRule(second, minutes(1))))
     roster = replace(ROSTER, layers={**ROSTER.layers, "primary": (eager,)})
     first = next_step(POLICY, opened(), roster, OPENED)
     assert [(n.channel, n.number, n.after) for n in first.notices] == [

@@ -12,8 +12,9 @@ from callbacks.db.tables import Callback, Page, ShiftRow
 from callbacks.lifecycle.transitions import set_owner
 from callbacks.oncall import store
 from callbacks.paging.escalate import forecast, page_another_way
-from callbacks.people.person import Way
-from callbacks.people.technicians import note_trouble, technician_named
+from callbacks.people.contact_methods import record_failure
+from callbacks.people.person import ContactMethod
+from callbacks.people.technicians import technician_named
 from tests.callbacks.paging.paging_desk import BEGAN, DESK, PEOPLE, PagingDesk, minutes
 
 
@@ -102,6 +103,6 @@ def test_a_page_that_never_arrives_goes_another_way_unless_the_next_step_pages_t
 
 
 def test_while_the_same_page_still_waits_none_is_added(desk: PagingDesk) -> None:
-    desk.edit("Amy Roy", lambda row: note_trouble(row, Way(Channel.CALL), "this number does not exist"))
+    desk.edit("Amy Roy", lambda row: record_failure(row, ContactMethod(Channel.CALL), "this number does not exist"))
     desk.takes_step(3)  # the step calls Amy: a text is the only way left, and one is in the outbox
     assert desk.paged() == ["Amy Roy text"]

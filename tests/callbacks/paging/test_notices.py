@@ -9,8 +9,9 @@ from callbacks.db.states import CallbackState, Channel, PageKind, PageState, Rea
 from callbacks.db.tables import Callback, Page
 from callbacks.lifecycle.transitions import set_owner
 from callbacks.paging import notices
-from callbacks.people.person import Way
-from callbacks.people.technicians import note_trouble, technician_named
+from callbacks.people.contact_methods import record_failure
+from callbacks.people.person import ContactMethod
+from callbacks.people.technicians import technician_named
 from callbacks.text.bilingual import Words
 from tests.callbacks.paging.paging_desk import BEGAN, DESK, PagingDesk, minutes
 
@@ -72,7 +73,7 @@ def test_without_an_owner_everybody_who_was_paged_hears_that_it_is_over_but_not_
 
 
 def test_a_notice_is_left_out_where_no_text_arrives_and_a_request_is_not(desk: PagingDesk) -> None:
-    desk.edit("Amy Roy", lambda row: note_trouble(row, Way(Channel.TEXT), "sent STOP"))
+    desk.edit("Amy Roy", lambda row: record_failure(row, ContactMethod(Channel.TEXT), "sent STOP"))
 
     def work(session: Session, callback: Callback) -> None:
         amy = technician_named(session, "Amy Roy")

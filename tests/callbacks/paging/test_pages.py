@@ -12,7 +12,7 @@ from callbacks.db.states import AttemptState, Channel, PageAnswer, PageKind, Pag
 from callbacks.db.tables import Callback, Page, PageAttempt
 from callbacks.paging import pages
 from callbacks.paging.decide import Notice
-from callbacks.people.person import Way
+from callbacks.people.person import ContactMethod
 from callbacks.people.technicians import person, technician_named
 from tests.callbacks.paging.paging_desk import BEGAN, PagingDesk, minutes
 
@@ -130,7 +130,9 @@ def test_a_page_is_locked_after_its_callback_and_may_be_missing(desk: PagingDesk
 def test_only_pages_about_a_callback_leave_an_event(desk: PagingDesk) -> None:
     def work(session: Session, callback: Callback) -> None:
         amy = technician_named(session, "Amy Roy")
-        about = pages.add_page(session, callback, amy.id, Way(Channel.TEXT), PageKind.GIVEN, 7, BEGAN, "words", "1234")
+        about = pages.add_page(
+            session, callback, amy.id, ContactMethod(Channel.TEXT), PageKind.GIVEN, 7, BEGAN, "words", "1234"
+        )
         alone = Page(
             technician_id=amy.id, channel=Channel.TEXT, kind=PageKind.TEST, words="", code="", created_at=BEGAN
         )

@@ -27,7 +27,7 @@ BEGAN = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
 def test_the_database_refuses_to_change_what_was_written(database: Database, table: str, act: str) -> None:
     def work(session: Session) -> None:
         session.add(Technician(name="Amy", phone="+15145550101", created_at=BEGAN))
-        call = calls.call_arrives(session, calls.Arrival("CA9", "direct", "", "en", False, ""), BEGAN)
+        call = calls.record_call(session, calls.Arrival("CA9", "direct", "", "en", False, ""), BEGAN)
         audit_log.note(session, BEGAN, "sue@example.com", "did something", call.sid)
 
     database.write(work)

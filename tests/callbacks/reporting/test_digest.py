@@ -1,4 +1,4 @@
-"""What the digests say: of the night before, and of the week, quiet nights too."""
+"""The text of the digests: of the night before and of the week, quiet nights included."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from callbacks.errors import BrokenDesk
 from callbacks.inbound import calls as intake
 from callbacks.oncall import store
 from callbacks.people import technicians, users
-from callbacks.reporting.digest import Digest, Written, write
+from callbacks.reporting.digest import Digest, DigestText, digest_text
 from sla.clock import MovingClock
 
 DESK = read_desk(Path("support.toml"))
@@ -49,13 +49,13 @@ class Office:
         users.add_user(session, "amy@example.com", "technician", PASSWORD, self.clock.now(), "Amy Roy")
         store.add_shift(session, DESK, amy, "primary", None, None, self.clock.now())
 
-    def rings(self, sid: str, when: str) -> None:
+    def calls(self, sid: str, when: str) -> None:
         """A customer leaves a message; nobody has tried them yet."""
         began = at(when)
 
         def work(session: Session) -> None:
-            intake.call_arrives(session, intake.Arrival(sid, "direct", "+15145550199", "en", False, "closed"), began)
-            intake.voicemail_said(session, DESK, sid, intake.Recording(VoicemailState.RECORDED, f"RE{sid}", 9), began)
+            intake.record_call(session, intake.Arrival(sid, "direct", "+15145550199", "en", False, "closed"), began)
+            intake.record_voicemail(session, DESK, sid, intake.Recording(VoicemailState.RECORDED, f"RE{sid}", 9), began)
 
         self.database.write(work)
 
@@ -72,9 +72,9 @@ class Office:
     def reads(self, of: str, day: str) -> str:
         return self.digest(of, day).words
 
-    def digest(self, of: str, day: str) -> Written:
+    def digest(self, of: str, day: str) -> DigestText:
         digest = Digest("week" if of == "week" else "night", date.fromisoformat(day))
-        return self.database.read(lambda s: write(s, self.desk, digest, URL, self.clock.now()))
+        return self.database.read(lambda s: digest_text(s, self.desk, digest, URL, self.clock.now()))
 
 
 MINUTE = timedelta(minutes=1)
@@ -85,26 +85,26 @@ def office(database: Database) -> Office:
     return Office(database)
 
 
-def test_an_address_that_is_none_is_refused_by_the_desk_file() -> None:
+def test_the_desk_file_refuses_an_address_that_is_not_one() -> None:
     content = DESK.model_dump(mode="json") | {"digest": {"also_to": ["the board"]}}
     with pytest.raises(BrokenDesk, match=r"digest\.also_to"):
         desk_from(content, Path("support.toml"))
 
 
-def test_a_quiet_night_says_so(office: Office) -> None:
-    letter = office.digest("night", "2026-11-28")
-    assert letter.subject == "Support desk: the night to Sat 28 Nov: nobody rang"
-    assert "Nobody rang.\nNo page failed." in letter.words
-    assert "Nothing is open." in letter.words
-    assert f"{URL}/reports/digest?day=2026-11-28" in letter.words
+def test_a_quiet_night_has_a_digest_too(office: Office) -> None:
+    text = office.digest("night", "2026-11-28")
+    assert text.subject == "Support desk: night to Sat 28 Nov: no calls"
+    assert "No calls.\nNo page failed." in text.words
+    assert "Open now\nNone." in text.words
+    assert f"{URL}/reports/digest?day=2026-11-28" in text.words
 
 
-def test_the_night_is_told_with_what_is_open_what_failed_and_the_gaps_ahead(office: Office) -> None:
-    office.rings("CA1", "2026-11-27T23:30")
+def test_a_night_lists_what_is_open_what_failed_and_the_gaps_ahead(office: Office) -> None:
+    office.calls("CA1", "2026-11-27T23:30")
     office.tried("CA1", 12)
-    office.rings("CA2", "2026-11-28T02:00")
-    office.rings("CA3", "2026-11-28T07:50")
-    office.rings("CA4", "2026-11-28T08:10")  # of the next digest
+    office.calls("CA2", "2026-11-28T02:00")
+    office.calls("CA3", "2026-11-28T07:50")
+    office.calls("CA4", "2026-11-28T08:10")  # in the next digest
 
     def fail_one(session: Session) -> None:
         session.scalars(select(Page).order_by(Page.id)).all()[0].state = PageState.FAILED
@@ -112,42 +112,42 @@ def test_the_night_is_told_with_what_is_open_what_failed_and_the_gaps_ahead(offi
         store.add_shift(session, DESK, ben, "backup", None, at("2026-12-01T08:00"), at("2026-11-01T08:00"))
 
     office.database.write(fail_one)
-    letter = office.digest("night", "2026-11-28")
-    words = letter.words
+    text = office.digest("night", "2026-11-28")
+    words = text.words
     reference = office.database.read(lambda s: s.scalar(select(Callback.reference).where(Callback.call_sid == "CA2")))
-    assert letter.subject.endswith("3 calls, 1 promise broken")
+    assert text.subject.endswith("3 calls, 1 deadline missed")
     assert "3 calls, 3 callbacks.\nKept in time 1, missed 1, not due yet 1.\n1 page failed." in words
     assert f"{reference} with nobody, NOT TRIED, due Sat 28 Nov 02:30" in words
     assert "with Amy Roy, tried" in words
     assert "backup: nobody from Tue 1 Dec 08:00" in words
 
 
-def test_what_came_by_day_after_the_last_digest_is_not_lost(office: Office) -> None:
+def test_calls_between_the_last_digest_and_the_evening_are_reported(office: Office) -> None:
     for sid, when in (("CA1", "2026-11-27T07:59"), ("CA2", "2026-11-27T08:00"), ("CA3", "2026-11-27T17:59")):
-        office.rings(sid, when)
+        office.calls(sid, when)
     words = office.reads("night", "2026-11-28")
-    assert "The day before, Fri 27 Nov, from 08:00 to 18:00\n2 calls, 2 callbacks.\nKept in time 0, missed 2" in words
-    assert "to 08:00\n\nNobody rang." in words
+    assert "Day before, Fri 27 Nov, 08:00 to 18:00\n2 calls, 2 callbacks.\nKept in time 0, missed 2" in words
+    assert "to 08:00\n\nNo calls." in words
 
 
 def test_every_call_is_in_exactly_one_digest_when_the_clock_changes(office: Office) -> None:
     for hour in range(48):
-        office.rings(f"CA{hour}", (datetime.fromisoformat("2026-10-31T08:00") + timedelta(hours=hour)).isoformat())
+        office.calls(f"CA{hour}", (datetime.fromisoformat("2026-10-31T08:00") + timedelta(hours=hour)).isoformat())
     office.clock.move_to(at("2026-11-02T12:00"))
-    told = [office.reads("night", day) for day in ("2026-10-31", "2026-11-01", "2026-11-02", "2026-11-03")]
-    calls = [int(line.split()[0]) for words in told for line in words.splitlines() if " calls, " in line]
+    digests = [office.reads("night", day) for day in ("2026-10-31", "2026-11-01", "2026-11-02", "2026-11-03")]
+    calls = [int(line.split()[0]) for words in digests for line in words.splitlines() if " calls, " in line]
     assert sum(calls) == 48
 
 
-def test_the_week_is_told_with_its_busiest_night_and_what_each_carried(office: Office) -> None:
+def test_a_week_has_its_busiest_night_and_the_load_of_each_person(office: Office) -> None:
     for sid, when in (("CA1", "2026-11-23T23:30"), ("CA2", "2026-11-24T02:00"), ("CA3", "2026-11-26T12:00")):
-        office.rings(sid, when)
+        office.calls(sid, when)
     office.tried("CA1", 12)
-    office.rings("CA4", "2026-11-30T03:00")  # its night is the week's, its day is not
+    office.calls("CA4", "2026-11-30T03:00")  # its night is the week's, its day is not
     office.database.write(lambda s: s.execute(update(Page).values(state=PageState.SENT)))
     office.clock.move_to(at("2026-11-30T08:00"))
     words = office.reads("week", "2026-11-30")
-    assert "The week from Mon 23 Nov to Sun 29 Nov" in words
+    assert "Week of Mon 23 Nov to Sun 29 Nov" in words
     assert "3 calls.\nKept in time 1 (33.3 %), missed 2, not due yet 0." in words
-    assert "The busiest night\nMon 23 Nov: 2 calls, 2 callbacks" in words
+    assert "Busiest night\nMon 23 Nov: 2 calls, 2 callbacks" in words
     assert "Amy Roy: 1 page by day, 2 by night; woken 2 times; owned 1, tried 1" in words

@@ -1,4 +1,4 @@
-"""Sound that people on simulated phones say."""
+"""Audio for people who speak on simulated phones."""
 
 from __future__ import annotations
 

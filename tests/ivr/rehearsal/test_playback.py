@@ -1,4 +1,4 @@
-"""A story that is played: what people heard, what the log says, what went wrong."""
+"""The result of a story: the transcript, the log, and what went wrong."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from ivr.rehearsal.scenario import Scenario
 from ivr.rehearsal.stories import STORIES, Story
 
 
-def test_a_story_that_goes_well_has_a_transcript_a_log_and_no_fault(compose: Compose, desk: Desk) -> None:
+def test_a_story_that_passes_has_a_transcript_a_log_and_no_fault(compose: Compose, desk: Desk) -> None:
     playback = play(STORIES["taken-at-once"], compose, desk, voicemail=tone(4))
     assert playback.fault == ""
     assert any(line.endswith("speaks for 4 seconds") for line in playback.transcript)
     assert playback.log[0].startswith("Call on the toll-free line: voicemail, callback ")
 
 
-def test_a_story_that_goes_otherwise_has_a_fault(compose: Compose, desk: Desk) -> None:
+def test_a_story_that_fails_has_a_fault(compose: Compose, desk: Desk) -> None:
     def expects_a_page(scenario: Scenario) -> None:
         scenario.phone_of("Amy").reads("call back")
 

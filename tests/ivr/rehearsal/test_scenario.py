@@ -1,4 +1,4 @@
-"""The language of stories fails a story that goes otherwise, and one that does not mention everything."""
+"""The steps of a story fail it when something else happens, and when something happens that it does not mention."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_an_error_of_the_carrier_fails_it(scenario: Scenario) -> None:
         scenario.ends()
 
 
-def test_other_words_than_the_story_says_fail_it(scenario: Scenario) -> None:
+def test_other_words_than_the_story_expects_fail_it(scenario: Scenario) -> None:
     call = scenario.caller(CUSTOMER).dials("direct")
     with pytest.raises(StoryFailed, match=r"does not hear 'the weather', but: .*leave a message"):
         call.hears("the weather")
@@ -52,7 +52,7 @@ def test_other_words_than_the_story_says_fail_it(scenario: Scenario) -> None:
         scenario.phone_of("Sue").texts("{code}")
 
 
-def test_the_transcript_has_what_everybody_did_and_heard_in_order(scenario: Scenario) -> None:
+def test_the_transcript_is_in_the_order_of_time(scenario: Scenario) -> None:
     leaves_a_message(scenario)
     scenario.phone_of("Amy").reads("call (514) 555-0199 back")
     lines = scenario.transcript(scenario.service.desk.zone)

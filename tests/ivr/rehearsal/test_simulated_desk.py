@@ -1,4 +1,4 @@
-"""The simulated desk: people on call on every layer, and recordings held against the carrier's."""
+"""The simulated desk: people on call on every layer, and recordings compared with the carrier's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may speak as the carrier: whoever holds the token, over the address that the carrier was given."""
+"""A request is genuine when it is signed with one of our tokens, over the URL that the carrier was given."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from ivr.twilio.signature import is_genuine, signed_url
-from tests.ivr.signing import sign
+from tests.ivr.twilio.signing import sign
 
 PUBLIC = "https://desk.example.com"
 
@@ -28,7 +28,7 @@ FIELDS = fields({"CallSid": ["CA1"], "From": ["+15145550199"], "Body": ["été �
         ("/voice/status", "", fields({})),
     ],
 )
-def test_a_genuine_request_is_taken(path: str, query: str, posted: MultiDict[str, str]) -> None:
+def test_a_signed_request_is_genuine(path: str, query: str, posted: MultiDict[str, str]) -> None:
     url = signed_url(PUBLIC, path, query)
     assert is_genuine(url, posted, sign(url, posted), ["sesame"])
 

@@ -5,30 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-import pyotp
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from callbacks.db.database import Database
 from callbacks.db.tables import (
-    AuditEntry,
     User,
 )
-from tests.callbacks.console.console import PASSWORD, Console
-
-SECRET = pyotp.random_base32()
-
-
-def code(console: Console, later: timedelta = timedelta(0)) -> str:
-    return pyotp.TOTP(SECRET).at(console.clock.now() + later)
-
-
-def with_second_factor(console: Console) -> None:
-    console.logs_in("sue@example.com")
-    fields = {"secret": SECRET, "code": code(console), "old": PASSWORD}
-    console.posts("/account/second-factor", fields)
-    console.posts("/logout", {})
-    console.clock.pass_time(timedelta(minutes=1))
+from tests.callbacks.console.account.two_factor import code, with_second_factor
+from tests.callbacks.console.console import Console
 
 
 def test_the_wrong_password_and_the_wrong_name_get_the_same_answer(console: Console) -> None:
@@ -117,40 +102,3 @@ def test_the_second_half_of_a_login_waits_five_minutes(console: Console) -> None
     console.logs_in("sue@example.com")
     console.clock.pass_time(timedelta(minutes=6))
     assert console.posts("/login/code", {"code": code(console)}).headers["Location"] == "/login"
-
-
-def test_a_second_factor_begins_only_when_the_app_has_the_secret(console: Console) -> None:
-    console.logs_in("sue@example.com")
-    page = console.follows(
-        console.posts("/account/second-factor", {"secret": SECRET, "code": "000000", "old": PASSWORD})
-    )
-    assert "That is not the code that the app shows" in page
-    assert "Logging in asks for a code" not in page
-
-
-def test_no_password_secret_or_code_stands_in_the_log(console: Console) -> None:
-    with_second_factor(console)
-    told = console.database.read(lambda s: " ".join(entry.detail for entry in s.scalars(select(AuditEntry))))
-    assert SECRET not in told
-    assert PASSWORD not in told
-
-
-# The account
-
-
-def test_an_account_changes_only_with_its_password(console: Console) -> None:
-    console.logs_in("sue@example.com")
-    page = console.follows(console.posts("/account/password", {"old": "wrong", "password": "another password"}))
-    assert "That is not your password" in page
-    console.posts("/account/password", {"old": PASSWORD, "password": "another password"})
-    assert console.client.get("/").status_code == 200
-    assert console.logs_in("sue@example.com", client=console.web.test_client()).status_code == 401
-    assert console.logs_in("sue@example.com", "another password", console.web.test_client()).status_code == 302
-
-
-def test_logging_out_everywhere_leaves_only_this_session(console: Console) -> None:
-    elsewhere = console.web.test_client()
-    console.logs_in("sue@example.com", client=elsewhere)
-    console.logs_in("sue@example.com")
-    console.posts("/account/log-out", {"old": PASSWORD})
-    assert (console.client.get("/").status_code, elsewhere.get("/").status_code) == (200, 302)

@@ -95,7 +95,7 @@ def test_waiting_stops_the_clock_only_after_an_attempt_and_until_they_are_back(s
     does(sue, "give", technician="Amy Roy")
     does(sue, "attempt", outcome="continuing")
     assert "P2, waiting for the customer" in does(sue, "wait", why="sends a log on Monday")
-    assert "is waiting for the customer already" in does(sue, "wait")
+    assert "is already waiting for the customer" in does(sue, "wait")
     sue.clock.move_to(sue.clock.now() + timedelta(hours=5))
     shown = does(sue, "back")
     assert "P2, waiting for the customer" not in shown
@@ -106,7 +106,7 @@ def test_waiting_stops_the_clock_only_after_an_attempt_and_until_they_are_back(s
 def test_product_manager_cancel_and_reopen(sue: Console) -> None:
     assert "Red Sift OnDMARC (covered)" in does(sue, "product", product="Red Sift OnDMARC")
     assert "is not a product" in does(sue, "product", product="a pizza")
-    assert "Nobody is on manager now" in does(sue, "manager", why="angry")
+    assert "Nobody is on call (manager) now" in does(sue, "manager", why="angry")
     assert "Give a reason to cancel." in does(sue, "cancel", why=" ")
     assert '<span class="standing cancelled">cancelled</span>' in does(sue, "cancel", why="a wrong number")
     assert (sue.callback.state, sue.callback.next_action_at) == (CallbackState.CANCELLED, None)
@@ -222,7 +222,7 @@ def test_another_number_that_was_found_is_rung_instead(sue: Console) -> None:
     assert ", call back on (514) 555-0142" in shown
     assert sue.callback.call.customer_number == "+15145550142"
     assert f"{sue.reference}</a>" in sue.client.get("/callbacks?words=5550142").text
-    assert any("gave another number (514) 555-0142" in line for line in log(sue))
+    assert any("entered another number (514) 555-0142" in line for line in log(sue))
 
 
 def test_a_risky_number_takes_the_name_of_a_supervisor(sue: Console) -> None:
@@ -235,7 +235,7 @@ def test_after_a_wrong_number_the_console_asks_for_another_and_offers_that_one_n
     does(sue, "give", technician="Amy Roy")
     does(sue, "number", number="(514) 555-0142")
     shown = does(sue, "attempt", outcome="wrong number")
-    assert "who has no number to call: find another and enter it" in shown
+    assert "who has no number to call: find one and enter it" in shown
     assert "Allow calls to" not in shown
 
 
@@ -287,3 +287,22 @@ def test_an_attempt_that_a_technician_writes_down_is_their_own(console: Console)
     console.posts(f"/callbacks/{console.reference}/attempt", {"outcome": "no answer"})
     told = console.database.read(lambda s: s.scalars(select(Event).where(Event.kind == EventKind.ATTEMPT)).one())
     assert told.actor == "Amy Roy"
+
+
+def test_a_technician_who_was_paged_passes_it_on_and_so_does_its_owner(console: Console) -> None:
+    console.logs_in("amy@example.com")
+    base = f"/callbacks/{console.reference}"
+    assert "Pass it on" in console.client.get(base).text
+    console.posts(f"{base}/take", {})
+    assert "Pass it on" in console.client.get(base).text
+    console.posts(f"{base}/pass", {})
+    assert "goes to the next person now" in console.client.get(base).text
+    assert (console.callback.owner, console.callback.next_action_at) == (None, console.clock.now())
+
+
+def test_nobody_else_has_a_button_to_pass_it_on(console: Console) -> None:
+    console.logs_in("sue@example.com")
+    assert "Pass it on" not in page_of(console)
+    does(console, "give", technician="Ben Cole")
+    console.logs_in("amy@example.com")
+    assert "Pass it on" not in page_of(console)

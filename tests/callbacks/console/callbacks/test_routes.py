@@ -31,9 +31,9 @@ def test_why_somebody_was_paged_names_hours_step_shift_and_the_carriers_answer(s
     found = sue.reads("/callbacks/{reference}/why?at=2026-11-28T22:14")
     assert "The call came at Sat 28 Nov 22:12 on the direct line, outside support hours" in found
     assert "Policy default, step 1 of" in found
-    assert "Amy Roy is texted (on primary: always on it)" in found
-    assert "Amy Roy on primary: always on it page, by text, Sat 28 Nov 22:12 waiting to be sent" in found
-    assert "Ben Cole on backup: always on it not paged by then" in found
+    assert "Amy Roy is texted (on primary: always on call)" in found
+    assert "Amy Roy on primary: always on call page, by text, Sat 28 Nov 22:12 waiting to be sent" in found
+    assert "Ben Cole on backup: always on call not paged by then" in found
 
 
 def test_why_after_a_cover_names_the_cover(sue: Console) -> None:
@@ -57,7 +57,7 @@ def test_why_nobody_was_paged_any_more(sue: Console) -> None:
 
     sue.database.write(tried)
     found = sue.reads("/callbacks/{reference}/why?at=2026-11-29T02:14")
-    assert "At 22:17:00 Amy Roy tried the customer: the promise was kept, and nobody is paged any more." in found
+    assert "At 22:17:00 Amy Roy tried to reach the customer: paging ended." in found
 
 
 def test_why_somebody_was_spared_is_written_down(sue: Console) -> None:
@@ -73,4 +73,4 @@ def test_why_somebody_was_spared_is_written_down(sue: Console) -> None:
 
 @pytest.mark.parametrize("at", ["", "soon", "99999-01-01"])
 def test_a_moment_that_cannot_be_read_is_now_and_says_so(sue: Console, at: str) -> None:
-    assert "This is about now." in sue.reads("/callbacks/{reference}/why?at=" + at)
+    assert "Showing the current time instead." in sue.reads("/callbacks/{reference}/why?at=" + at)

@@ -32,7 +32,7 @@ def sixty_callbacks(sue: Console) -> None:
         for n in range(60):
             at, line = BEGAN - timedelta(hours=n), "toll-free" if n % 2 else "direct"
             arrival = calls.Arrival(f"CAx{n}", line, f"+1514555{1000 + n}", "en", False, "")
-            callback = open_callback(session, DESK, calls.call_arrives(session, arrival, at), at)
+            callback = open_callback(session, DESK, calls.record_call(session, arrival, at), at)
             if n == 7:
                 resolves(session, DESK, callback, amy, at)
 
@@ -96,7 +96,7 @@ def test_by_words_of_the_message_of_a_note_and_the_name_by_their_beginning(sue: 
 
 def _written(session: Session, reference: str) -> None:
     callback = session.scalars(select(Callback).where(Callback.reference == reference)).one()
-    calls.voicemail_said(
+    calls.record_voicemail(
         session, DESK, callback.call_sid, calls.Recording(VoicemailState.RECORDED, "RE" + "7" * 32, 8), BEGAN
     )
     supervisor_acts(session, DESK, callback, NameCaller("Élodie Tremblay"), "sue@example.com", BEGAN)

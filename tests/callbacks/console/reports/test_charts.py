@@ -48,7 +48,7 @@ def test_labels_below_many_columns_do_not_run_into_each_other() -> None:
 def test_a_long_name_is_cut_above_its_row_and_whole_in_what_the_row_says() -> None:
     chart = rows("x", (A,), [Group("Wolfeschlegelsteinhausenbergerdorff the Elder", (1,))])
     assert chart.words[0].text == "Wolfeschlegelsteinhausenbergerdorff…"
-    assert chart.boxes[0].says == "Wolfeschlegelsteinhausenbergerdorff the Elder: 1 kept"
+    assert chart.boxes[0].title == "Wolfeschlegelsteinhausenbergerdorff the Elder: 1 kept"
 
 
 def test_a_drawing_of_nothing_has_no_boxes() -> None:

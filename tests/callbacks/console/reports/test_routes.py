@@ -32,8 +32,8 @@ def two_days_later(sue: Console) -> None:
         for number, minutes in ((2, 12), (3, 45)):
             began = BEGAN + timedelta(hours=number)
             arrival = calls.Arrival(f"CA{number}", "toll-free", "+15145550199", "en", False, "closed")
-            calls.call_arrives(session, arrival, began)
-            calls.voicemail_said(
+            calls.record_call(session, arrival, began)
+            calls.record_voicemail(
                 session, DESK, arrival.sid, calls.Recording(VoicemailState.RECORDED, f"RE{number}", 9), began
             )
             callback = session.scalars(select(Callback).where(Callback.call_sid == arrival.sid)).one()
@@ -122,7 +122,7 @@ def test_what_is_not_asked_for_is_not_counted(sue: Console) -> None:
 
 def test_days_that_cannot_be_read_are_the_last_four_weeks_with_a_word(sue: Console) -> None:
     page = sue.client.get("/reports?since=yesterday").text
-    assert "That is no day: these are the last four weeks." in page
+    assert "Not a valid date. These are the last four weeks." in page
     assert 'name="since" value="2026-11-03"' in page
     assert '<a href="/reports?since=2026-11-03&amp;until=2026-11-30" aria-current="page">Last four weeks</a>' in page
 
@@ -159,10 +159,10 @@ def test_the_tables_are_open_when_they_are_to_be_printed(sue: Console) -> None:
 def test_the_digest_of_any_morning_is_read_in_the_console(sue: Console) -> None:
     page = sue.client.get("/reports/digest?day=2026-11-29").text
     assert "3 calls, 3 callbacks.\nKept in time 1, missed 2, not due yet 0." in page
-    assert "The week from" not in page
+    assert "Week of" not in page
     monday = sue.client.get("/reports/digest?day=2026-11-30").text
-    assert "Nobody rang." in monday
-    assert "The week from Mon 23 Nov to Sun 29 Nov" in monday
+    assert "No calls." in monday
+    assert "Week of Mon 23 Nov to Sun 29 Nov" in monday
 
 
 @pytest.mark.parametrize(
@@ -179,5 +179,5 @@ def test_what_if_answers_by_an_address_that_can_be_sent(console: Console) -> Non
     page = console.client.get("/what-if?line=direct&at=2026-11-28T22:12").text
     assert "the direct line is <strong>closed</strong>" in page
     assert "Amy Roy" in page
-    assert "is no time." in console.client.get("/what-if?at=soon&line=fax").text
-    assert "This is about now." in console.client.get("/what-if?at=0001-01-01T00:00").text
+    assert "is not a valid time." in console.client.get("/what-if?at=soon&line=fax").text
+    assert "Showing the current time instead." in console.client.get("/what-if?at=0001-01-01T00:00").text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from datetime import datetime
 
@@ -32,6 +34,12 @@ def on(sue: Console, layer: str, at: str) -> list[str]:
     instant = datetime.fromisoformat(at).replace(tzinfo=DESK.zone)
     plan = sue.database.read(lambda session: store.schedule(session, DESK, sue.clock.now()))
     return [person.name for person in plan.on_call(layer, instant)]
+
+
+def csv_rows(sue: Console, address: str) -> list[dict[str, str]]:
+    answer = sue.client.get(address)
+    assert answer.content_type == "text/csv; charset=utf-8"
+    return list(csv.DictReader(io.StringIO(answer.text)))
 
 
 NIGHT = {"from": "2026-11-30T18:00", "until": "2026-12-01T08:00"}

@@ -43,7 +43,7 @@ def test_a_shift_and_the_hours_that_it_counts(sue: Console) -> None:
     [
         ("add", {"name": "Zoe", "layer": "primary"}, "There is no technician"),
         ("add", {"name": "Amy Roy", "layer": "boss"}, "There is no layer"),
-        ("cover", {"name": "Amy Roy", "layer": "primary", "from": "soon", "until": ""}, "is no time"),
+        ("cover", {"name": "Amy Roy", "layer": "primary", "from": "soon", "until": ""}, "is not a valid time"),
         ("off", {"name": "Amy Roy", "from": "2026-11-30T18:00", "until": ""}, "A time is missing"),
         (
             "rotate",

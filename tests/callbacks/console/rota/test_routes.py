@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy.orm import Session
 
-from callbacks.people.technicians import leave, technician_named
+from callbacks.people.technicians import technician_named
 from tests.callbacks.console.console import Console
-from tests.callbacks.console.rota.rota_screen import NIGHT, WEEK, does, shown, words
+from tests.callbacks.console.rota.rota_screen import NIGHT, WEEK, csv_rows, does, shown, words
 
 
 def test_a_cover_says_for_whom_a_gap_says_nobody_and_whoever_is_on_as_well_is_named(sue: Console) -> None:
@@ -38,46 +35,6 @@ def test_somebody_on_call_whom_nothing_reaches_is_a_gap_from_now_on(sue: Console
     sue.database.write(unverified)
     assert shown(sue, WEEK, "backup", "Mon 30 Nov") == "Ben Cole who cannot be reached"
     assert shown(sue, "/rota?view=week&from=2026-11-16", "backup", "Tue 17 Nov") == "Ben Cole"
-
-
-def test_on_the_day_on_which_the_clocks_go_back_an_hour_is_there_twice(sue: Console) -> None:
-    week = "/rota?view=week&from=2026-10-26"
-    night = {"from": "2026-10-31T18:00", "until": "2026-11-01T08:00"}
-    sue.clock.pass_time(datetime(2026, 10, 26, tzinfo=UTC) - sue.clock.now())
-    does(sue, "cover", name="Ben Cole", layer="primary", **night, **{"for": "Amy Roy"})
-    page = sue.client.get(week).text
-    assert "<small>25 hours: the clocks change</small>" in page
-    assert 'data-date="2026-11-01" data-hours="00:00 01:00 01:00 02:00' in page
-    assert '<rect class="on who-2" x="0" y="0" width="540" height="24"/>' in page  # nine hours until eight
-    assert '<rect class="on who-1" x="540" y="0" width="960" height="24"/>' in page
-    assert "00:00 EDT–08:00 EST Ben Cole for Amy Roy" in shown(sue, week, "primary", "Sun 1 Nov")
-    assert "Ben Cole 15.00 168.00 168.00" not in words(page)
-    assert "Ben Cole 15.00 169.00 169.00" in words(page)  # a week with an hour more in it
-
-
-def test_on_the_day_on_which_the_clocks_go_forward_an_hour_is_missing(sue: Console) -> None:
-    page = sue.client.get("/rota?view=week&from=2027-03-08").text
-    assert "<small>23 hours: the clocks change</small>" in page
-    assert 'data-hours="00:00 01:00 03:00' in page
-    assert "Amy Roy 167.00 0.00 167.00" in words(page)
-
-
-@pytest.mark.parametrize(
-    ("address", "name"),
-    [
-        ("/rota", "23 November to 29 November 2026"),
-        ("/rota?view=month", "November 2026"),
-        ("/rota?view=month&from=2027-02", "February 2027"),
-        ("/rota?view=month&from=2027-02-17", "February 2027"),
-        ("/rota?view=week&from=2026-12-31", "28 December to 3 January 2027"),
-        ("/rota?view=year&from=soon", "23 November to 29 November 2026"),
-        ("/rota?view=month&from=2026-13", "November 2026"),
-        ("/rota?view=week&from=0001-01-01", "23 November to 29 November 2026"),
-        ("/rota?view=week&from=9999-12-31", "23 November to 29 November 2026"),
-    ],
-)
-def test_the_address_says_what_is_shown_and_nonsense_means_now(sue: Console, address: str, name: str) -> None:
-    assert f'<h2 class="shown">{name}</h2>' in sue.client.get(address).text
 
 
 @pytest.mark.parametrize(
@@ -111,27 +68,6 @@ def test_whoever_may_only_read_sees_the_rota_and_nothing_to_change_it_with(sue: 
     assert not re.search(r'class="palette"|id="cover"|action="/rota/|Remove<', page)
 
 
-def test_what_a_name_is_dropped_on_says_what_the_form_is_filled_with(sue: Console) -> None:
-    """A night is covered whole; of what lasts for days, the day that was meant; of two people, whoever is on."""
-    does(sue, "add", name="Amy Roy", layer="backup", **NIGHT)
-    does(sue, "cover", name="Ben Cole", layer="primary", **NIGHT, **{"for": "Amy Roy"})
-    bars = sue.client.get(WEEK).text.split('data-layer="primary" data-date="2026-11-30"')[1].split("</svg>")[0]
-    parts = re.findall(r'data-from="(.*?)" data-until="(.*?)" data-for="(.*?)"', bars)
-    assert parts == [
-        ("2026-11-30T00:00", "2026-11-30T18:00", "Amy Roy"),
-        ("2026-11-30T18:00", "2026-12-01T08:00", "Ben Cole"),
-    ]
-    bars = sue.client.get(WEEK).text.split('data-layer="backup" data-date="2026-12-01"')[1].split("</svg>")[0]
-    parts = re.findall(r'data-from="(.*?)" data-until="(.*?)" data-for="(.*?)"', bars)
-    assert parts == [("2026-11-30T18:00", "2026-12-01T08:00", ""), ("2026-12-01T08:00", "2026-12-02T00:00", "Ben Cole")]
-
-
-def csv_rows(sue: Console, address: str) -> list[dict[str, str]]:
-    answer = sue.client.get(address)
-    assert answer.content_type == "text/csv; charset=utf-8"
-    return list(csv.DictReader(io.StringIO(answer.text)))
-
-
 def test_the_hours_of_any_days_as_csv_and_as_a_table(sue: Console) -> None:
     night = {"from": "2026-11-30T18:00", "until": "2026-12-01T08:20"}
     does(sue, "cover", name="Ben Cole", layer="primary", **night, **{"for": "Amy Roy"})
@@ -157,10 +93,3 @@ def test_a_name_in_the_hours_is_never_a_formula(sue: Console) -> None:
 
     sue.database.write(named)
     assert "'=1+1" in {row["person"] for row in csv_rows(sue, "/rota/hours.csv")}
-
-
-def test_whoever_leaves_is_paid_for_what_they_did(sue: Console) -> None:
-    sue.database.write(lambda s: leave(s, technician_named(s, "Amy Roy"), sue.clock.now()))
-    hours = {row["person"]: row["primary"] for row in csv_rows(sue, "/rota/hours.csv?from=2026-11-28&until=2026-11-29")}
-    assert hours["Amy Roy"] == "22.23"  # until 22:14 on the first day
-    assert shown(sue, "/rota", "primary", "Sun 29 Nov") == "nobody"

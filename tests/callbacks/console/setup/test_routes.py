@@ -1,51 +1,39 @@
-"""Setup: closures, holidays and lines."""
+"""The setup screen and the audit log, through the client."""
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
-from tests.callbacks.console.console import Console
-
-
-def test_a_closure_and_a_holiday_are_written_down_and_taken_back(console: Console) -> None:
-    console.logs_in("sue@example.com")
-    reasons = {"english": "Moving house", "french": "Déménagement"}
-    page = console.follows(
-        console.posts("/setup/close", {"from": "2026-12-01T12:00", "until": "2026-12-01T15:00", **reasons})
-    )
-    assert "Moving house / Déménagement" in page
-    closure = re.search(r'name="closure" value="(\d+)"', page)
-    assert closure is not None
-    assert "Moving house" not in console.follows(console.posts("/setup/drop-closure", {"closure": closure[1]}))
-    assert "working day" in console.follows(console.posts("/setup/strike", {"day": "2026-12-25"}))
-    assert "working day" not in console.follows(console.posts("/setup/as-by-law", {"day": "2026-12-25"}))
+from callbacks.records import audit_log
+from tests.callbacks.console.console import BEGAN, Console
 
 
 @pytest.mark.parametrize(
-    ("act", "fields", "words"),
-    [
-        ("close", {"from": "soon", "until": "2026-12-01T15:00"}, "is no time"),
-        ("close", {"from": "2026-12-01T15:00", "until": "2026-12-01T16:00"}, "in English and in French"),
-        ("close", {"from": "2026-12-02T15:00", "until": "2026-12-01T15:00", "english": "x", "french": "y"}, "ends"),
-        ("close", {"from": "2020-12-01T15:00", "until": "2020-12-01T16:00"}, "over already"),
-        ("close", {"from": "2027-03-14T02:30", "until": "2027-03-14T04:00"}, "There is no 02:30 on 2027-03-14"),
-        ("strike", {"day": "tomorrow"}, "is not a valid date"),
-        ("strike", {"day": "2027-07-08"}, "is not a holiday"),
-        ("drop-closure", {"closure": "99"}, "no such closure"),
-    ],
+    ("address", "year"),
+    [("/setup", 2026), ("/setup?year=2027", 2027), ("/setup?year=next", 2026), ("/setup?year=99999999999", 2026)],
 )
-def test_a_setup_that_makes_no_sense_is_refused_in_words(
-    console: Console, act: str, fields: dict[str, str], words: str
-) -> None:
-    console.logs_in("sue@example.com")
-    assert words in console.follows(console.posts(f"/setup/{act}", fields))
+def test_the_address_names_a_year_and_nonsense_means_this_one(sue: Console, address: str, year: int) -> None:
+    assert f"<h2>Closed days of {year}</h2>" in sue.client.get(address).text
 
 
-def test_the_lines_are_shown_as_the_desk_file_has_them(console: Console) -> None:
-    console.logs_in("rita@example.com")
-    page = console.client.get("/setup?year=2026").text
-    assert "1: support" in page
-    assert "Christmas" in page
-    assert "<button>Save</button>" not in page  # a reader reads
+def test_a_change_leads_back_to_the_year_that_was_shown(sue: Console) -> None:
+    answer = sue.posts("/setup/strike", {"day": "2027-12-27", "year": "2027"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/setup?year=2027")
+
+
+def test_a_change_that_does_not_exist_is_not_found(sue: Console) -> None:
+    assert sue.posts("/setup/explode", {}).status_code == 404
+
+
+def test_the_audit_log_shows_its_latest_entries_and_links_to_older_ones(sue: Console) -> None:
+    def fill(session: object) -> None:
+        for number in range(audit_log.A_PAGE):
+            audit_log.note(session, BEGAN, "ada@example.com", f"entry {number}", "")  # type: ignore[arg-type]
+
+    sue.database.write(fill)
+    page = sue.client.get("/audit").text
+    assert page.count('data-label="When"') == audit_log.A_PAGE
+    assert "logged in" not in page  # the oldest entry
+    older = page.split('href="/audit?before=')[1].split('"')[0]
+    assert "logged in" in sue.client.get(f"/audit?before={older}").text
+    assert sue.client.get("/audit?before=soon").text.count('data-label="When"') == audit_log.A_PAGE

@@ -31,7 +31,7 @@ def tried(database: Database, times: int) -> None:
     def work(session: Session) -> None:
         amy = technicians.add_technician(session, "Amy Roy", "+15145550101", BEGAN, verified=True)
         arrival = calls.Arrival("CA1", "direct", "+15145550199", "en", False, "closed")
-        callback = open_callback(session, DESK, calls.call_arrives(session, arrival, BEGAN), BEGAN)
+        callback = open_callback(session, DESK, calls.record_call(session, arrival, BEGAN), BEGAN)
         for day in range(times):
             record_attempt(session, callback, amy, ReachOutcome.NO_ANSWER, "text", TRIED + day * DAY)
 

@@ -109,7 +109,7 @@ def test_an_event_of_nobody_known_is_told_to_the_supervisor(outside: Outside) ->
 
 def test_a_calendar_that_cannot_be_read_keeps_what_was_known_and_is_told_once_a_day(outside: Outside) -> None:
     outside.an_hour_passes()
-    outside.content = BrokenCalendar("cal.example.com does not give the calendar (HTTP 404). Look at its address.")
+    outside.content = BrokenCalendar("cal.example.com did not return the calendar (HTTP 404). Check its address.")
     outside.an_hour_passes()
     outside.content = b"<!doctype html><title>Log in</title>"
     outside.an_hour_passes()
@@ -124,11 +124,11 @@ def test_a_calendar_is_not_read_before_its_hour_and_can_be_dropped(outside: Outs
     outside.reader.read_due()
     assert outside.on_backup(datetime(2026, 10, 28, 3, tzinfo=UTC)) == []
     outside.an_hour_passes()
-    outside.database.write(lambda session: sources.drop_source(session, 1, NOW))
+    outside.database.write(lambda session: sources.remove_source(session, 1, NOW))
     assert outside.on_backup(datetime(2026, 10, 28, 3, tzinfo=UTC)) == []
 
 
-UNREADABLE = BrokenCalendar("cal.example.com does not give the calendar (HTTP 404). Look at its address.")
+UNREADABLE = BrokenCalendar("cal.example.com did not return the calendar (HTTP 404). Check its address.")
 
 
 @pytest.mark.parametrize("first", ["unknown names", "unreadable"])

@@ -62,8 +62,8 @@ class Desk:
         for name, number, layer in (("Amy Roy", "01", "primary"), ("Sue Tran", "04", "supervisor")):
             row = technicians.add_technician(session, name, f"+151455501{number}", BEGAN, verified=True)
             store.add_shift(session, DESK, row, layer, None, None, BEGAN)
-        calls.call_arrives(session, calls.Arrival(SID, "direct", "+15145550199", "en", False, "closed"), BEGAN)
-        calls.voicemail_said(session, DESK, SID, calls.Recording(VoicemailState.RECORDED, RECORDING, 8), BEGAN)
+        calls.record_call(session, calls.Arrival(SID, "direct", "+15145550199", "en", False, "closed"), BEGAN)
+        calls.record_voicemail(session, DESK, SID, calls.Recording(VoicemailState.RECORDED, RECORDING, 8), BEGAN)
 
     def passes(self, span: timedelta) -> None:
         """Let time pass, with a try whenever one is due."""
@@ -227,7 +227,7 @@ def test_what_the_carrier_has_after_all_is_asked_for_again(desk: Desk) -> None:
     desk.passes(timedelta(hours=2))
     desk.shelf.trouble = None
     news = calls.Recording(VoicemailState.RECORDED, RECORDING, 8)
-    desk.database.write(lambda session: calls.voicemail_said(session, DESK, SID, news, desk.clock.now()))
+    desk.database.write(lambda session: calls.record_voicemail(session, DESK, SID, news, desk.clock.now()))
     desk.passes(timedelta(seconds=1))
     assert desk.audio() == AudioState.COPIED
 

@@ -54,7 +54,7 @@ def _tried(session: Session, priority: str) -> Callback:
     for row, layer in zip(people, ("primary", "supervisor"), strict=True):
         store.add_shift(session, DESK, row, layer, None, None, BEGAN)
     arrival = calls.Arrival("CA1", "direct", "+15145550199", "en", False, "closed")
-    callback = open_callback(session, DESK, calls.call_arrives(session, arrival, BEGAN), BEGAN)
+    callback = open_callback(session, DESK, calls.record_call(session, arrival, BEGAN), BEGAN)
     supervisor_acts(session, DESK, callback, SetPriority(PriorityLevel(priority)), "sue@example.com", BEGAN)
     record_attempt(session, callback, people[0], ReachOutcome.NO_ANSWER, "text", BEGAN)
     return callback

@@ -89,9 +89,9 @@ def machine(database: Database, model: Path, clock: MovingClock) -> Transcriptio
     """A message of Saturday night, whose audio is here, and somebody to hear it."""
 
     def called(session: Session) -> None:
-        calls.call_arrives(session, calls.Arrival(SID, "direct", "+15145550199", "en", False, "closed"), BEGAN)
+        calls.record_call(session, calls.Arrival(SID, "direct", "+15145550199", "en", False, "closed"), BEGAN)
         recording = calls.Recording(VoicemailState.RECORDED, RECORDING, 8)
-        calls.voicemail_said(session, DESK, SID, recording, BEGAN)
+        calls.record_voicemail(session, DESK, SID, recording, BEGAN)
         voicemail = session.scalars(select(Voicemail)).one()
         voicemail.audio, voicemail.audio_file, voicemail.next_action_at = AudioState.COPIED, f"{RECORDING}.wav", None
 

@@ -19,7 +19,7 @@ from callbacks.desk.escalation_policy import Escalation, Step, Target
 from callbacks.errors import BrokenDesk
 from callbacks.oncall.roster import Roster, roster_of
 from callbacks.paging.decide import Case, Decision, next_step
-from callbacks.people.person import EVERY_WAY, ContactRule, Person, Way
+from callbacks.people.person import DEFAULT_METHODS, ContactMethod, ContactRule, Person
 
 CONTENT = tomllib.loads(Path("support.toml").read_text(encoding="utf-8"))
 STEPS = [{"after": "0m", "call": ["primary"]}, {"after": "5m", "text": ["everyone"]},
@@ -60,15 +60,15 @@ def test_a_step_can_be_taken_several_times() -> None:
 @pytest.mark.parametrize(
     ("policy", "fault"),
     [
-        ({"steps": STEPS}, "would hold for everything"),
+        ({"steps": STEPS}, "would apply to everything"),
         ({"priorities": ["P1"], "steps": STEPS[:1] + STEPS[2:]}, "fewer than three people"),
-        ({"priorities": ["P1"], "steps": STEPS[:2]}, "no step is taken at the deadline"),
+        ({"priorities": ["P1"], "steps": STEPS[:2]}, "no step is at the deadline"),
         ({"priorities": ["P1"], "steps": STEPS[1:]}, "first step is later"),
         ({"lines": ["fax"], "steps": STEPS}, "no line 'fax'"),
         ({"hours": ["25:00-06:00"], "steps": STEPS}, "not a span of the day"),
         ({"priorities": ["P9"], "steps": STEPS}, "priorities"),
-        ({"priorities": ["P1"], "steps": [{"after": "0m", "text": ["boss"]}, *STEPS[1:]]}, "no layer"),
-        ({"priorities": ["P1"], "steps": [{**STEPS[0], "times": 2}, *STEPS[1:]]}, "needs a pace"),
+        ({"priorities": ["P1"], "steps": [{"after": "0m", "text": ["boss"]}, *STEPS[1:]]}, "not a layer"),
+        ({"priorities": ["P1"], "steps": [{**STEPS[0], "times": 2}, *STEPS[1:]]}, "also needs `every`"),
     ],
 )
 def test_a_policy_that_cannot_be_trusted_is_refused_with_its_name(policy: dict[str, Any], fault: str) -> None:
@@ -107,19 +107,22 @@ policies = st.builds(
     steps.map(lambda all: [step for step in all if step[0] > 0]), targets, targets, targets, st.integers(2, 10),
 )  # fmt: skip
 ways = st.lists(
-    st.sampled_from([*EVERY_WAY, Way(Channel.MAIL), Way(Channel.CALL, PhoneSlot.SECOND)]),
+    st.sampled_from([*DEFAULT_METHODS, ContactMethod(Channel.MAIL), ContactMethod(Channel.CALL, PhoneSlot.SECOND)]),
     max_size=3,
     unique=True,
 )
 rules = st.lists(
-    st.builds(ContactRule, st.sampled_from([Way(Channel.MAIL), Way(Channel.CALL)]), st.just(2 * MINUTE)), max_size=1
+    st.builds(
+        ContactRule, st.sampled_from([ContactMethod(Channel.MAIL), ContactMethod(Channel.CALL)]), st.just(2 * MINUTE)
+    ),
+    max_size=1,
 )
 
 
 @st.composite
 def rosters(draw: st.DrawFn) -> Roster:
     crew = [
-        replace(person, ways=tuple(draw(ways)), rules=tuple(draw(rules)), is_quiet=draw(st.booleans()),
+        replace(person, contact_methods=tuple(draw(ways)), rules=tuple(draw(rules)), is_quiet=draw(st.booleans()),
                 verified=draw(st.sampled_from([True, True, True, False])))
         for person in CREW
     ]  # fmt: skip
@@ -164,18 +167,18 @@ def test_somebody_is_always_paged_before_the_deadline_and_no_step_early_or_late(
     for due, at, _ in taken:
         assert due <= at <= due + timedelta(seconds=10)  # not early, and not later than two sweeps
     for _, notice in paged:
-        assert Way(notice.channel, notice.number) in notice.person.ways
+        assert ContactMethod(notice.channel, notice.number) in notice.person.contact_methods
         assert notice.person.verified
 
 
 @settings(max_examples=80, deadline=None)
 @given(policy=policies, roster=rosters())
-def test_it_never_ends_in_silence_and_the_supervisor_is_told(policy: Escalation, roster: Roster) -> None:
+def test_it_never_ends_in_silence_and_the_supervisor_is_paged(policy: Escalation, roster: Roster) -> None:
     assume(not list(policy.faults()))
-    sue = next((person for person in roster.people if person.name == "Sue" and person.ways), None)
+    sue = next((person for person in roster.people if person.name == "Sue" and person.contact_methods), None)
     taken = night(policy, Case(OPENED, OPENED + 30 * MINUTE, 0, OPENED), roster, 90 * MINUTE)
-    if any(person.ways for person in roster.people):
+    if any(person.contact_methods for person in roster.people):
         assert [at for _, at, decision in taken if decision.notices and at > OPENED + 75 * MINUTE]
     if sue is not None:
-        told = [at for _, at, decision in taken for notice in decision.notices if notice.person == sue]
-        assert any(at >= OPENED + 30 * MINUTE for at in told)
+        paged_at = [at for _, at, decision in taken for notice in decision.notices if notice.person == sue]
+        assert any(at >= OPENED + 30 * MINUTE for at in paged_at)

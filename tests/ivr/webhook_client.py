@@ -1,4 +1,4 @@
-"""A signed way in: posts to the webhooks as the carrier does. Signature checks are never switched off."""
+"""Posts signed requests to the webhooks, as the carrier does. Signature checks are never switched off."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from xml.etree.ElementTree import Element, fromstring
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from callbacks.db.database import Database
+from callbacks.db.tables import Base
 from callbacks.desk.desk_file import Desk, read_desk
 from callbacks.links import Links
 from callbacks.settings import Settings
-from ivr.caller.routes import voice_blueprint
-from ivr.sms import sms_blueprint
-from ivr.technician.routes import page_calls_blueprint
-from ivr.twilio import webhook
-from ivr.twilio.places import Places
-from ivr.twilio.webhook import Exchange
+from ivr.twilio import context
+from ivr.twilio.call_urls import CallUrls
+from ivr.twilio.context import WebhookContext
+from ivr.webhooks import register_webhooks
 from sla.clock import MovingClock
-from tests.ivr.signing import sign
+from tests.ivr.twilio.signing import sign
 from tests.waiting import FAR
 
 PUBLIC = "https://desk.example.com"
@@ -36,25 +36,27 @@ SATURDAY_NIGHT = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
 TUESDAY_MORNING = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 CALL = "CA" + "1" * 32
 TOLL_FREE, DIRECT = "+18884847266", "+15148458474"
+CUSTOMER, AMY = "+15145550199", "+15145550101"
 
 
 @dataclass
-class Carrier:
-    """What the carrier may say to us."""
+class WebhookClient:
+    """The carrier's side of the webhooks of one app."""
 
     database: Database
     clock: MovingClock = field(default_factory=lambda: MovingClock(SATURDAY_NIGHT))
     desk: Desk = field(default_factory=lambda: read_desk(Path("support.toml")))
-    patience: timedelta = FAR
+    timeout: timedelta = FAR
 
     def __post_init__(self) -> None:
         settings = Settings(PUBLIC, "AC1", TOKEN, "+15145550000", "x" * 32, auth_token_secondary=NEXT_TOKEN)
-        exchange = Exchange(self.database, self.desk, settings, self.clock, Places(PUBLIC), self.patience)
+        links = Links("x" * 32, PUBLIC, self.clock)
         web = Flask("webhooks")
         web.config.update(MAX_CONTENT_LENGTH=1024 * 1024, MAX_FORM_MEMORY_SIZE=1024 * 1024)
-        web.register_blueprint(voice_blueprint(exchange))
-        web.register_blueprint(page_calls_blueprint(exchange, Links("x" * 32, PUBLIC, self.clock)))
-        web.register_blueprint(sms_blueprint(exchange))
+        urls = CallUrls(PUBLIC)
+        register_webhooks(
+            web, WebhookContext(self.database, self.desk, settings, self.clock, urls, links, self.timeout)
+        )
         self.client: FlaskClient = web.test_client()
 
     def posts(self, path: str, fields: dict[str, str] | None = None, token: str = TOKEN, **more: str) -> TestResponse:
@@ -69,23 +71,32 @@ class Carrier:
             content_type="application/x-www-form-urlencoded",
         )  # fmt: skip
 
-    def calls(self, to: str = DIRECT, from_: str = "+15145550199", sid: str = CALL, **more: str) -> Element:
-        arrival = {"CallSid": sid, "To": to, "From": from_, "CallStatus": "ringing", **more}
-        answer = self.posts("/voice/incoming", arrival)
+    def count(self, table: type[Base]) -> int:
+        """Return how many rows a table has."""
+        return self.database.read(lambda session: session.scalar(select(func.count()).select_from(table)) or 0)
+
+    def document(self, path: str, **fields: str) -> Element:
+        """Post to a webhook of a call, and return its TwiML."""
+        answer = self.posts(path, fields)
         assert answer.status_code == 200, answer.text
         return fromstring(answer.text)
 
+    def calls(self, to: str = DIRECT, from_: str = CUSTOMER, sid: str = CALL, **more: str) -> Element:
+        """Call one of our lines, and return what is heard."""
+        return self.document("/voice/incoming", CallSid=sid, To=to, From=from_, CallStatus="ringing", **more)
+
 
 def said(document: Element) -> str:
+    """Return everything that a document says."""
     return " ".join(say.text or "" for say in document.iter("Say"))
 
 
 @contextmanager
-def waiting_for_what_callers_gave_up() -> Iterator[None]:
-    """A caller's patience ends before the database's work does: its connection must not outlive the test."""
-    usual, webhook._waiting = webhook._waiting, ThreadPoolExecutor(webhook.WAITING_AT_ONCE)
+def waiting_for_late_transactions() -> Iterator[None]:
+    """A webhook's timeout ends before the database's work does: its connection must not outlive the test."""
+    usual, context._threads = context._threads, ThreadPoolExecutor(context.THREADS)
     try:
         yield
     finally:
-        webhook._waiting.shutdown(wait=True)
-        webhook._waiting = usual
+        context._threads.shutdown(wait=True)
+        context._threads = usual

@@ -1,4 +1,4 @@
-"""Signs by hand, as twilio.com/docs/usage/security has it: an own hand, so that the library is not its own judge."""
+"""Signs requests as twilio.com/docs/usage/security describes, without the library that checks them."""
 
 from __future__ import annotations
 

@@ -1,0 +1,126 @@
+"""How a technician is contacted: their numbers and email address, their contact rules, and which methods fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from callbacks.db.states import Channel, PhoneSlot
+from callbacks.db.tables import ContactRuleRow, Technician
+from callbacks.errors import NotFound, WrongState
+from callbacks.people.person import ContactMethod
+from callbacks.text.phone_numbers import technician_number
+
+LATEST_RULE = timedelta(minutes=30)
+
+
+def working_methods(row: Technician) -> Iterator[ContactMethod]:
+    """Yield the contact methods that are verified and not known to fail."""
+    methods = [method for slot in PhoneSlot if is_verified(row, slot) for method in methods_of(slot)]
+    methods += [ContactMethod(Channel.MAIL)] if row.email else []
+    yield from (method for method in methods if method.key not in row.troubles)
+
+
+def methods_of(slot: PhoneSlot) -> tuple[ContactMethod, ContactMethod]:
+    """Return the two methods that a number offers: text and call."""
+    return ContactMethod(Channel.TEXT, slot), ContactMethod(Channel.CALL, slot)
+
+
+# Numbers and email
+
+
+def number_of(row: Technician, slot: PhoneSlot) -> str | None:
+    return row.phone if slot is PhoneSlot.FIRST else row.second_phone
+
+
+def is_verified(row: Technician, slot: PhoneSlot) -> bool:
+    return (row.verified_at if slot is PhoneSlot.FIRST else row.second_verified_at) is not None
+
+
+def free_number(session: Session, phone: str) -> str:
+    """Return a number as E.164. Raise WrongState if it is not a phone number, or if a technician has it."""
+    try:
+        number = technician_number(phone)
+    except ValueError as fault:
+        raise WrongState(str(fault)) from None
+    has_number = or_(Technician.phone == number, Technician.second_phone == number)
+    owner = session.scalar(select(Technician).where(has_number))
+    if owner is not None:
+        raise WrongState(f"{number} already belongs to {owner.name}. Each number belongs to one person.")
+    return number
+
+
+def change_number(session: Session, row: Technician, slot: PhoneSlot, phone: str) -> None:
+    """Change one of a technician's numbers. It is not used until it is verified. Raise WrongState."""
+    if phone == number_of(row, slot):
+        return
+    number = free_number(session, phone)
+    if slot is PhoneSlot.FIRST:
+        row.phone, row.verified_at = number, None
+    else:
+        row.second_phone, row.second_verified_at = number, None
+    for method in methods_of(slot):
+        clear_failure(row, method)
+
+
+def change_email(row: Technician, address: str) -> None:
+    """Change a technician's email address; "" removes it. Raise WrongState."""
+    if address and ("@" not in address.strip("@") or any(letter.isspace() for letter in address)):
+        raise WrongState(f"{address!r} is not an email address.")
+    if not address and any(rule.channel is Channel.MAIL for rule in row.rules):
+        raise WrongState(f"One of {row.name}'s contact rules uses email. Remove that rule first.")
+    row.email = address
+    clear_failure(row, ContactMethod(Channel.MAIL))
+
+
+# Contact rules
+
+
+def add_rule(row: Technician, channel: Channel, after: timedelta, slot: PhoneSlot = PhoneSlot.FIRST) -> None:
+    """Contact a technician by this method too, `after` each page. Raise WrongState."""
+    if channel is Channel.MAIL and not row.email:
+        raise WrongState(f"{row.name} has no email address. Add one first.")
+    if slot is PhoneSlot.SECOND and row.second_phone is None:
+        raise WrongState(f"{row.name} has no second number. Add one first.")
+    if not timedelta(0) <= after <= LATEST_RULE:
+        raise WrongState("A contact rule can wait at most 30 minutes, because the callback is due by then.")
+    row.rules = [*row.rules, ContactRuleRow(channel=channel, number=slot, after=int(after.total_seconds()))]
+
+
+def remove_rule(row: Technician, rule_id: int) -> None:
+    """Remove a contact rule. Raise NotFound."""
+    if rule_id not in rules_in_words(row):
+        raise NotFound("This rule does not exist any more.")
+    row.rules = [rule for rule in row.rules if rule.id != rule_id]
+
+
+def rules_in_words(row: Technician) -> dict[int, str]:
+    """Return a technician's contact rules as text, by rule id: "call to the second number after 2 min"."""
+    return {rule.id: f"{rule.channel.value}{_to(rule)} after {rule.after // 60} min" for rule in row.rules}
+
+
+def _to(rule: ContactRuleRow) -> str:
+    return "" if rule.channel is Channel.MAIL else f" to the {rule.number.value} number"
+
+
+# Failures
+
+
+def record_failure(row: Technician, method: ContactMethod, reason: str) -> bool:
+    """Record that a contact method fails. Return whether this was not known before."""
+    is_new = method.key not in row.troubles
+    row.troubles = {**row.troubles, method.key: reason}
+    return is_new
+
+
+def clear_failure(row: Technician, method: ContactMethod) -> None:
+    if method.key in row.troubles:
+        row.troubles = {key: reason for key, reason in row.troubles.items() if key != method.key}
+
+
+def failures_in_words(row: Technician) -> list[str]:
+    """Return the failing contact methods of a technician with the reasons: "text: sent STOP"."""
+    return [f"{key.removesuffix(' first')}: {reason}" for key, reason in row.troubles.items()]

@@ -1,0 +1,68 @@
+"""What a technician hears before a live call is connected: who is calling, and the key that takes the call.
+
+A private voicemail picks up too, so a key is needed.
+"""
+
+from __future__ import annotations
+
+from flask import Response, request
+from sqlalchemy.orm import Session
+
+from callbacks.db.tables import Technician
+from callbacks.inbound import calls
+from callbacks.text.phone_numbers import callable_number
+from ivr import prompts
+from ivr.prompts import number_in_prompt, say
+from ivr.twilio.call_urls import VoicePath
+from ivr.twilio.context import current
+from ivr.twilio.verbs import Gather, Hangup, Verb
+from ivr.twilio.webhook import (
+    language_in_query,
+    number_in_query,
+    pressed_key,
+    signed_blueprint,
+    speak,
+    voice_response,
+)
+
+LONGEST_LINE_NAME = 40
+
+
+def say_goodbye() -> Response:
+    return voice_response((say(language_in_query(), prompts.GOODBYE), Hangup()))
+
+
+blueprint = signed_blueprint("screen", __name__, say_goodbye)
+
+
+@blueprint.post("/voice/screen")
+def screen() -> Response:
+    """Ask for a key. The carrier connects the two when this document ends without a Hangup."""
+    language, line = language_in_query(), request.args.get("line", "")[:LONGEST_LINE_NAME]
+    caller = number_in_prompt(language, callable_number(request.args.get("caller", "")))
+    action = current().urls.to(
+        VoicePath.SCREEN_KEY, call=_call_in_query(), technician=number_in_query("technician"), lang=language
+    )
+    question = (say(language, prompts.SUPPORT_CALL, line=line, caller=caller), say(language, prompts.TAKE_THE_CALL))
+    return voice_response((Gather(action, question), Hangup()))
+
+
+@blueprint.post("/voice/screen/key")
+def screen_key() -> Response:
+    """Connect the two after key 1, even while the database is unavailable."""
+    if pressed_key() != "1":
+        return voice_response((Hangup(),))
+    now, call_sid, technician_id = current().now(), _call_in_query(), number_in_query("technician")
+
+    def work(session: Session) -> tuple[Verb, ...]:
+        technician = session.get(Technician, technician_id)
+        if technician is not None and call_sid:
+            calls.record_answer(session, call_sid, technician, now)
+        return ()
+
+    return speak(work, ())
+
+
+def _call_in_query() -> str:
+    found = request.args.get("call", "")
+    return found if found.startswith("CA") and found.isalnum() and len(found) <= 64 else ""

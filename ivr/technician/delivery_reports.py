@@ -1,0 +1,39 @@
+"""The status callbacks of pages, by text and by phone."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from callbacks.db.states import CarrierStatus, carrier_status
+from callbacks.paging.status_reports import StatusReport, take_report
+from ivr.twilio.context import current
+from ivr.twilio.webhook import (
+    call_sid,
+    field,
+    message_sid,
+    no_content,
+    number_in_query,
+    signed_blueprint,
+    store,
+    whole_number,
+)
+
+blueprint = signed_blueprint("delivery_reports", __name__, no_content)
+
+
+@blueprint.post("/voice/page/status")
+def call_status() -> Response:
+    return _store_status(call_sid(), carrier_status(field("CallStatus")))
+
+
+@blueprint.post("/sms/status")
+def text_status() -> Response:
+    return _store_status(message_sid(), carrier_status(field("MessageStatus")))
+
+
+def _store_status(sid: str | None, status: CarrierStatus) -> Response:
+    if sid is None:
+        return no_content()
+    context, now = current(), current().now()
+    report = StatusReport(number_in_query("attempt"), sid, status, whole_number("ErrorCode"))
+    return store(lambda session: take_report(session, context.desk, report, now))

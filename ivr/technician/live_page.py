@@ -1,0 +1,110 @@
+"""The page that a call is about, while that call goes on. A call that is over changes nothing any more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Response
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from callbacks.db.database import locked
+from callbacks.db.states import FINAL, AudioState, CallbackState, VoicemailState
+from callbacks.db.tables import Callback, Page, PageAttempt, Technician
+from callbacks.desk.desk_file import Language
+from callbacks.records import audit_log
+from ivr import prompts
+from ivr.prompts import say
+from ivr.technician.flow import PageFacts, plays_message
+from ivr.twilio.context import WebhookContext, current
+from ivr.twilio.verbs import Hangup, Verb
+from ivr.twilio.webhook import call_sid, number_in_query, speak, voice_response
+
+APOLOGY = (say("en", prompts.TROUBLE), Hangup())
+
+
+@dataclass(frozen=True)
+class LivePage:
+    """A page about a callback, with the call that is going on. The callback is locked."""
+
+    page: Page
+    callback: Callback
+    facts: PageFacts
+    call_sid: str | None
+
+
+def apologize() -> Response:
+    return voice_response(APOLOGY)
+
+
+def answer_about_page(work: Callable[[Session, LivePage], tuple[Verb, ...]]) -> Response:
+    """Answer one turn of a call about a page, and log who hears the customer's message."""
+    context, page_id, sid, now = current(), number_in_query("page"), call_sid(), current().now()
+
+    def run(session: Session) -> tuple[Verb, ...]:
+        live = _find(session, context, page_id, sid)
+        if live is None:
+            return (Hangup(),)
+        verbs = work(session, live)
+        if plays_message(verbs):
+            audit_log.note_listener(session, live.callback.call_sid, live.page.technician.name, now, "by phone")
+        return verbs
+
+    return speak(run, APOLOGY)
+
+
+def language_of(technician: Technician) -> Language:
+    return "fr" if technician.language == "fr" else "en"
+
+
+def is_live(session: Session, page: Page, call_sid: str | None) -> bool:
+    """Return whether this call was placed for this page and is not over. A replayed request changes nothing."""
+    attempts = session.scalars(select(PageAttempt).where(PageAttempt.page_id == page.id)).all()
+    this_call = next((attempt for attempt in attempts if attempt.sid == call_sid), None)
+    if this_call is None:  # the answer that names the new call's SID may still be on its way
+        return call_sid is not None and any(attempt.sid is None for attempt in attempts)
+    return this_call.carrier_status not in FINAL
+
+
+def _find(session: Session, context: WebhookContext, page_id: int, call_sid: str | None) -> LivePage | None:
+    page = session.get(Page, page_id)
+    if page is None or page.callback_id is None:
+        return None
+    callback = locked(session, Callback, page.callback_id)
+    if not is_live(session, page, call_sid):
+        return None
+    return LivePage(page, callback, _facts(session, context, page, callback), call_sid)
+
+
+def _facts(session: Session, context: WebhookContext, page: Page, callback: Callback) -> PageFacts:
+    desk, call, voicemail = context.desk, callback.call, callback.call.voicemail
+    return PageFacts(
+        page_id=page.id,
+        name=page.technician.name,
+        language=language_of(page.technician),
+        reference=callback.reference,
+        line=call.line if call.line in desk.lines else desk.line_called(""),
+        customer_number=call.customer_number,
+        due_at=callback.due_at,
+        now=context.now(),
+        owner=_other_owner(page, callback),
+        is_closed=callback.state is not CallbackState.OPEN,
+        message_url=_message_url(context, callback),
+        has_message=voicemail is not None and voicemail.state is not VoicemailState.ABSENT,
+        message_is_lost=voicemail is not None and voicemail.audio is AudioState.LOST,
+        others=session.scalar(select(func.count()).select_from(Page).where(Page.bundled_into_id == page.id)) or 0,
+    )
+
+
+def _other_owner(page: Page, callback: Callback) -> str | None:
+    """Return who else has the callback. Once the escalation has resumed, it may be taken from them."""
+    owner = callback.owner
+    return owner.name if owner is not None and owner.id != page.technician_id and not callback.resumed else None
+
+
+def _message_url(context: WebhookContext, callback: Callback) -> str | None:
+    voicemail = callback.call.voicemail
+    if voicemail is None or voicemail.audio is not AudioState.COPIED:
+        return None
+    return context.links.message(voicemail.id)

@@ -1,0 +1,37 @@
+"""The URLs of the voice webhooks. Absolute, because relative ones are resolved differently from verb to verb."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+
+class VoicePath(enum.Enum):
+    """The path of each webhook that a verb or a status callback names, below /voice/."""
+
+    MENU = "menu"
+    RING = "ring"  # a technician's phone has rung for a customer on the line
+    BEEP = "beep"
+    RECORDED = "recorded"
+    RECORDING = "recording"  # the status of a recording
+    SCREEN = "screen"  # a technician picked up a live call
+    SCREEN_KEY = "screen/key"
+    PAGE_KEY = "page/key"
+    PAGE_HEARD = "page/heard"  # a key after a notice
+    CONNECT_KEY = "connect/key"
+    CONNECT_ENDED = "connect/ended"
+    CONNECT_OUTCOME = "connect/outcome"
+    CONNECT_STATUS = "connect/status"  # the status of the customer's leg
+    CONNECT_ANSWERED = "connect/answered"  # whether a machine answered the customer's leg
+
+
+@dataclass(frozen=True)
+class CallUrls:
+    """Builds the URLs that TwiML names. `public_url` is the service's own, without a slash at its end."""
+
+    public_url: str
+
+    def to(self, path: VoicePath, **query: object) -> str:
+        """Return the absolute URL of a webhook, with a query."""
+        return f"{self.public_url}/voice/{path.value}" + (f"?{urlencode(query)}" if query else "")

@@ -1,0 +1,71 @@
+"""Cancel and reopen: each needs a reason, and whoever is concerned reads it."""
+
+from __future__ import annotations
+
+import pytest
+
+from callbacks.acts import wording
+from callbacks.acts.attempts import ReportOutcome
+from callbacks.acts.closing import Cancel, Reopen
+from callbacks.acts.ownership import Take
+from callbacks.db.event_kinds import EventKind
+from callbacks.db.states import CallbackState, PageKind, PageState, ReportedOutcome
+from callbacks.lifecycle.transitions import Change
+from tests.callbacks.acts.night import NOW, SUE, Night
+
+
+def test_cancelled_it_has_no_next_action_and_the_reason_is_in_the_log(night: Night) -> None:
+    assert night.sue_does(Cancel("spam")) == wording.cancelled(night.callback.reference)
+    assert (night.callback.state, night.callback.next_action_at) == (CallbackState.CANCELLED, None)
+    assert night.events(EventKind.CANCELLED) == [(SUE, EventKind.CANCELLED, "spam")]
+
+
+@pytest.mark.parametrize(
+    ("act", "refusal"), [(Cancel(""), wording.REASON_TO_CANCEL), (Reopen(""), wording.REASON_TO_REOPEN)]
+)
+def test_neither_goes_without_a_reason(night: Night, act: Cancel | Reopen, refusal: object) -> None:
+    if isinstance(act, Reopen):
+        night.closes()
+    assert night.refusal(act, night.at_console()) == refusal
+
+
+def test_the_owner_reads_that_it_is_cancelled_and_why(night: Night) -> None:
+    night.amy_does(Take())
+    night.sue_does(Cancel("spam"))
+    (text,) = night.texts(night.amy, PageKind.OVER)
+    assert f"{SUE} has cancelled {night.callback.reference}" in text
+    assert "(spam)" in text
+
+
+def test_without_an_owner_everybody_who_was_paged_reads_it(night: Night) -> None:
+    night.sue_does(Cancel("spam"))
+    assert night.texts(night.amy, PageKind.OVER)
+    assert not night.texts(night.ben, PageKind.OVER)
+
+
+def test_pages_that_wait_are_cancelled_with_it(night: Night) -> None:
+    night.pages(night.amy)[0].state = PageState.DUE
+    night.sue_does(Cancel("spam"))
+    assert [page.state for page in night.pages(night.amy, PageKind.STEP)] == [PageState.CANCELLED]
+
+
+@pytest.mark.parametrize("change", [Change.RESOLVE, Change.CANCEL, Change.AUTO_CLOSE])
+def test_however_it_was_closed_it_is_open_again_and_escalates_at_once(night: Night, change: Change) -> None:
+    night.closes(change)
+    assert night.sue_does(Reopen("not fixed")) == wording.reopened(night.callback.reference)
+    assert (night.callback.state, night.callback.next_action_at) == (CallbackState.OPEN, NOW)
+    assert night.events(EventKind.REOPENED) == [(SUE, EventKind.REOPENED, "not fixed")]
+
+
+def test_its_owner_has_it_again_and_reads_why(night: Night) -> None:
+    night.amy_does(ReportOutcome(ReportedOutcome.RESOLVED))
+    night.sue_does(Reopen("not fixed"))
+    assert night.callback.owner is night.amy
+    assert f"{SUE} reopened {night.callback.reference} (not fixed)" in night.texts(night.amy, PageKind.REOPENED)[0]
+
+
+def test_an_owner_who_has_left_gets_no_text(night: Night) -> None:
+    night.amy_does(ReportOutcome(ReportedOutcome.RESOLVED))
+    night.amy.left_at = NOW
+    night.sue_does(Reopen("not fixed"))
+    assert not night.texts(night.amy, PageKind.REOPENED)

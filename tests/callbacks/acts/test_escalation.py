@@ -1,0 +1,50 @@
+"""Asking more people for help: the next step at once, and the manager."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from callbacks.acts import wording
+from callbacks.acts.attempts import ReportOutcome
+from callbacks.acts.escalation import PageNow, RequestManager
+from callbacks.acts.ownership import Take
+from callbacks.db.event_kinds import EventKind
+from callbacks.db.states import PageKind, ReportedOutcome
+from callbacks.db.tables import ShiftRow
+from callbacks.lifecycle.transitions import advance_escalation
+from tests.callbacks.acts.night import NOW, SUE, Night
+
+
+def test_the_next_step_is_due_at_once(night: Night) -> None:
+    night.sue_does(PageNow())
+    assert night.callback.next_action_at == NOW
+    assert night.events(EventKind.PAGE_REQUESTED) == [(SUE, EventKind.PAGE_REQUESTED, "")]
+
+
+def test_while_the_owner_is_on_it_nobody_else_is_paged(night: Night) -> None:
+    night.amy_does(Take())
+    assert night.refusal(PageNow(), night.at_console()) == wording.owner_is_on_it("Amy Roy")
+
+
+def test_once_it_escalates_above_the_owner_the_next_step_can_be_hurried(night: Night) -> None:
+    night.amy_does(Take())
+    advance_escalation(night.callback, 2, NOW + timedelta(minutes=5), resumed=True)
+    night.sue_does(PageNow())
+    assert night.callback.next_action_at == NOW
+
+
+def test_after_an_attempt_nobody_is_paged(night: Night) -> None:
+    night.amy_does(ReportOutcome(ReportedOutcome.NO_ANSWER))
+    assert night.refusal(PageNow(), night.at_console()) == wording.TRIED_ALREADY
+
+
+def test_the_manager_on_call_reads_why_in_their_language(night: Night) -> None:
+    night.amy_does(RequestManager("angry"))
+    (text,) = night.texts(night.luc, PageKind.MANAGER)
+    assert "demande un gestionnaire (angry)" in text
+    assert night.events(EventKind.MANAGER_REQUESTED) == [("Amy Roy", EventKind.MANAGER_REQUESTED, "angry")]
+
+
+def test_without_a_manager_on_call_it_is_refused(night: Night) -> None:
+    night.session.query(ShiftRow).filter(ShiftRow.layer == "manager").delete()
+    assert night.refusal(RequestManager("angry"), night.by(night.amy)) == wording.nobody_on("manager")

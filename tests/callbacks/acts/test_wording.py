@@ -1,0 +1,157 @@
+"""What people read after an act, in both languages: what is texted, word by word, and limits for every answer."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+
+import pytest
+
+from callbacks.acts import wording
+from callbacks.acts.attempts import ReportOutcome
+from callbacks.acts.base import Act
+from callbacks.acts.connect import Connect
+from callbacks.acts.ownership import Pass, Take
+from callbacks.db.event_kinds import EventKind
+from callbacks.db.states import CallbackState, PriorityLevel, ReportedOutcome
+from callbacks.text.bilingual import Words
+from tests.callbacks.acts.night import DUE, NOW, Night
+from tests.gsm import GSM
+
+PREMIUM = "+19005550142"
+
+
+def outcome(reported: ReportedOutcome) -> Act:
+    return ReportOutcome(reported)
+
+
+@pytest.mark.parametrize(
+    ("act", "english", "french"),
+    [
+        (
+            Take(),
+            "{ref} is yours. Call (514) 555-0199 by 10:43 p.m. CALL 5831 connects you. Then DONE 5831, or NA 5831 for "
+            "no answer.",
+            "{ref} est à vous. Appelez (514) 555-0199 avant 22 h 43. APPEL 5831 vous relie. Ensuite FAIT 5831, ou NA "
+            "5831 sans réponse.",
+        ),
+        (Pass(), "{ref} goes to the next person now.", "{ref} passe à la personne suivante."),
+        (Connect(), "Your phone rings now. Press 1 to be connected.", "Votre téléphone sonne. Faites le 1."),
+        (outcome(ReportedOutcome.RESOLVED), "{ref} is resolved. Thank you.", "{ref} est réglé. Merci."),
+        (
+            outcome(ReportedOutcome.CONTINUING),
+            "Noted: customer reached, {ref} stays open. DONE 5831 when resolved.",
+            "Noté: client joint, {ref} reste ouvert. FAIT 5831 si réglé.",
+        ),
+        (
+            outcome(ReportedOutcome.LEFT_A_MESSAGE),
+            "Noted: message left for {ref} at 10:13 p.m. CALL 5831 to try again, DONE 5831 when resolved.",
+            "Noté: message laissé pour {ref} à 22 h 13. APPEL 5831 pour réessayer, FAIT 5831 si réglé.",
+        ),
+        (
+            outcome(ReportedOutcome.NO_ANSWER),
+            "Noted: tried {ref} at 10:13 p.m., no answer. CALL 5831 to try again, DONE 5831 when resolved.",
+            "Noté: appel pour {ref} à 22 h 13, sans réponse. APPEL 5831 pour réessayer, FAIT 5831 si réglé.",
+        ),
+        (
+            outcome(ReportedOutcome.WRONG_NUMBER),
+            "Noted: wrong number. It will not be called again for {ref}; supervisors are alerted.",
+            "Noté: mauvais numéro. Il ne sera plus composé pour {ref}; les superviseurs sont avisés.",
+        ),
+    ],
+)
+def test_the_answer_to_a_text(night: Night, act: Act, english: str, french: str) -> None:
+    answer, reference = night.amy_does(act, code="5831"), night.callback.reference
+    assert answer == Words(english.format(ref=reference), french.format(ref=reference))
+
+
+def test_without_a_code_no_replies_are_named(night: Night) -> None:
+    reference = night.callback.reference
+    assert night.amy_does(Take()) == Words(f"{reference} is yours.", f"{reference} est à vous.")
+    answer = night.amy_does(ReportOutcome(ReportedOutcome.CONTINUING))
+    assert answer.english == f"Noted: customer reached, {reference} stays open."
+
+
+def test_who_takes_one_without_a_number_reads_where_to_find_one(night: Night) -> None:
+    night.callback = night.callback_of("CA2", "anonymous")
+    answer, reference = night.amy_does(Take(), code="5831"), night.callback.reference
+    assert answer.english == (
+        f"{reference} is yours: call by 10:43 p.m. No number to call: the caller gave no number. Listen to the message "
+        "(link in the page). Then DONE 5831, or NA 5831 for no answer."
+    )
+    assert answer.french == (
+        f"{reference} est à vous: appelez avant 22 h 43. Aucun numéro à composer: écoutez le message (lien dans "
+        "l'avis). Ensuite FAIT 5831, ou NA 5831 sans réponse."
+    )
+
+
+def test_after_the_deadline_no_past_time_is_named_as_one_to_come(night: Night) -> None:
+    night.now = DUE
+    answer = night.amy_does(Take(), code="5831")
+    assert "Call (514) 555-0199 at once: promised for 10:43 p.m. CALL" in answer.english
+    assert "Appelez (514) 555-0199 tout de suite: promis pour 22 h 43. APPEL" in answer.french
+
+
+@pytest.mark.parametrize(
+    ("state", "english", "french"),
+    [
+        (CallbackState.OPEN, "KT-417 is already open.", "KT-417 est déjà ouvert."),
+        (CallbackState.RESOLVED, "KT-417 is already closed.", "KT-417 est déjà fermé."),
+        (CallbackState.CANCELLED, "KT-417 is already closed.", "KT-417 est déjà fermé."),
+        (CallbackState.CLOSED, "KT-417 is already closed.", "KT-417 est déjà fermé."),
+    ],
+)
+def test_why_an_act_does_not_fit(state: CallbackState, english: str, french: str) -> None:
+    assert wording.wrong_state("KT-417", state) == Words(english, french)
+
+
+def test_who_acted_first_is_named(night: Night) -> None:
+    answer = wording.acted_first("Ben Cole", EventKind.TAKEN)
+    assert answer.english == "Ben Cole acted first (took it). Check the callback and try again."
+    assert answer.french == "Ben Cole a agi avant vous. Vérifiez le rappel et recommencez."
+
+
+def test_why_a_number_cannot_be_called(night: Night) -> None:
+    risky = wording.no_number(night.callback_of("CA2", PREMIUM))
+    assert risky.english.endswith(f"{PREMIUM} is a premium-rate number. A supervisor must allow it first.")
+    assert risky.french.endswith(f"{PREMIUM} est un numéro à risque. Un superviseur doit d'abord l'autoriser.")
+    assert wording.cannot_be_called("", "the caller gave no number") == Words(
+        "The caller cannot be called: the caller gave no number.", "Impossible de composer le numéro de cet appelant."
+    )
+
+
+def every_answer(night: Night) -> Iterator[Words]:
+    """Yield every constant, and what every function answers."""
+    night.amy_does(Take())
+    values = {
+        "reference": "KT-417",
+        "callback": night.callback,
+        "state": CallbackState.RESOLVED,
+        "desk": night.desk,
+        "name": "Amy Roy",
+        "owner": "Amy Roy",
+        "actor": "Amy Roy",
+        "kind": EventKind.TAKEN,
+        "layer": "primary",
+        "number": "(514) 555-0199",
+        "why": "a premium-rate number",
+        "product": "DNS",
+        "priority": PriorityLevel.P1,
+        "code": "5831",
+        "now": NOW,
+        "for_owner": True,
+        "outcome": ReportedOutcome.LEFT_A_MESSAGE,
+    }
+    for each in vars(wording).values():
+        if isinstance(each, Words):
+            yield each
+        elif inspect.isfunction(each) and each.__module__ == wording.__name__:
+            yield each(**{name: values[name] for name in inspect.signature(each).parameters})
+
+
+def test_every_answer_is_short_and_in_letters_that_a_text_can_hold(night: Night) -> None:
+    answers = list(every_answer(night))
+    assert len(answers) > 40
+    for text in (text for words in answers for text in (words.english, words.french)):
+        assert set(text) <= GSM | set("{}"), set(text) - GSM
+        assert len(text) <= 240, text

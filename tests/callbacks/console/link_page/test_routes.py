@@ -1,0 +1,138 @@
+"""The technician's screen behind the link in a text: who it lets in, what its buttons do, and what it keeps secret."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from callbacks.db.states import CallbackState, PageAnswer, PageKind, ReachOutcome
+from callbacks.db.tables import Event, Page, ReachAttempt
+from callbacks.paging import alerts
+from callbacks.people.technicians import technician_named
+from tests.acting import takes
+from tests.callbacks.console.console import BEGAN, DESK, Console
+
+
+@pytest.fixture
+def link(console: Console) -> str:
+    """Return the address of Amy's screen."""
+    page = console.database.read(lambda session: session.scalars(select(Page)).one())
+    return address(console, page)
+
+
+def address(console: Console, page: Page) -> str:
+    return console.links.page(page.id, BEGAN).removeprefix("https://desk.test")
+
+
+def presses(console: Console, link: str, button: str, **fields: str) -> str:
+    """Press a button, and return the screen that follows. The link is the key: there is no token."""
+    answer = console.client.post(f"{link}/{button}", data=fields)
+    assert (answer.status_code, answer.headers["Location"]) == (302, link)
+    return console.client.get(link).text
+
+
+def speaks_french(console: Console) -> None:
+    console.database.write(lambda s: setattr(technician_named(s, "Amy Roy"), "language", "fr"))
+
+
+def test_the_link_alone_lets_its_holder_act_as_the_technician(console: Console, link: str) -> None:
+    assert f"{console.reference} is yours." in presses(console, link, "take")
+    owner = console.callback.owner
+    assert owner is not None
+    assert owner.name == "Amy Roy"
+
+
+def test_an_outcome_is_an_attempt_by_the_technicians_word(console: Console, link: str) -> None:
+    presses(console, link, "outcome", outcome="no answer")
+    attempt = console.database.read(lambda session: session.scalars(select(ReachAttempt)).one())
+    assert (attempt.outcome, attempt.told_by) == (ReachOutcome.NO_ANSWER, "link")
+    presses(console, link, "outcome", outcome="resolved")
+    assert console.callback.state is CallbackState.RESOLVED
+
+
+def test_pass_gives_it_to_the_next_step_at_once(console: Console, link: str) -> None:
+    assert "goes to the next person now" in presses(console, link, "pass")
+    page = console.database.read(lambda session: session.scalars(select(Page)).first())
+    assert page is not None
+    assert (page.answer, console.callback.next_action_at) == (PageAnswer.PASSED, console.clock.now())
+
+
+@pytest.mark.parametrize("french", [False, True])
+@pytest.mark.parametrize(
+    ("button", "fields", "english", "in_french"),
+    [
+        ("outcome", {"outcome": "splendid"}, "Choose how the call went.", "Choisissez comment l&#39;appel"),
+        ("note", {"words": " "}, "The note is empty.", "La note est vide."),
+        ("take", {}, "Ben Cole has", "Ben Cole a "),
+    ],
+)
+def test_a_refusal_is_in_the_technicians_language(
+    console: Console, link: str, french: bool, button: str, fields: dict[str, str], english: str, in_french: str
+) -> None:
+    if french:
+        speaks_french(console)
+
+    def bens(session: Session) -> None:
+        assert takes(session, DESK, console.callback, technician_named(session, "Ben Cole"), console.clock.now())
+
+    console.database.write(bens)
+    assert (in_french if french else english) in presses(console, link, button, **fields)
+
+
+def test_opening_the_link_changes_nothing(console: Console, link: str) -> None:
+    def events() -> int:
+        return len(console.database.read(lambda session: session.scalars(select(Event)).all()))
+
+    before = events()
+    answers: list[TestResponse] = []
+    for path in ("", "/take", "/connect", "/pass", "/outcome", "/note"):
+        answers += [console.client.get(link + path), console.client.head(link + path)]
+    assert [answer.status_code for answer in answers] == [200, 200, *[405] * 10]
+    assert (events(), console.callback.owner) == (before, None)
+
+
+def test_listening_is_on_record_under_the_technicians_name(console: Console, link: str) -> None:
+    assert console.client.get(f"{link}/message.wav").data[:4] == b"RIFF"
+    assert ("Amy Roy", "heard a message") in console.audit_entries()
+
+
+def test_a_link_expires_twelve_hours_after_the_page_was_sent(console: Console, link: str) -> None:
+    console.clock.move_to(BEGAN + timedelta(hours=11, minutes=59))
+    assert console.client.get(link).status_code == 200
+    console.clock.move_to(BEGAN + timedelta(hours=12))
+    answer = console.client.get(link)
+    assert (answer.status_code, "This link has expired" in answer.text) == (410, True)
+    assert console.reference not in answer.text
+    assert console.client.post(f"{link}/take").status_code == 410
+    assert console.client.get(f"{link}/message.wav").status_code == 404
+
+
+def test_the_address_is_kept_from_other_sites_caches_and_search_engines(console: Console, link: str) -> None:
+    headers = console.client.get(link).headers
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["X-Robots-Tag"] == "noindex"
+    assert headers["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+
+
+def test_a_page_about_no_callback_has_no_screen_and_nothing_to_do(console: Console) -> None:
+    def work(session: Session) -> Page:
+        alerts.send_test(session, DESK, technician_named(session, "Amy Roy"), BEGAN)
+        return session.scalars(select(Page).where(Page.kind == PageKind.TEST)).first()  # type: ignore[return-value]
+
+    link = address(console, console.database.write(work))
+    assert console.client.get(link).status_code == 404
+    assert console.client.post(f"{link}/take").status_code == 302
+    assert console.callback.owner is None
+    assert console.client.get(f"{link}/message.wav").status_code == 404
+
+
+@pytest.mark.parametrize(("french", "line"), [(False, "10:12 p.m., direct line)"), (True, "22 h 12, ligne direct)")])
+def test_the_line_is_named_as_each_language_does(console: Console, link: str, french: bool, line: str) -> None:
+    if french:
+        speaks_french(console)
+    assert line in console.client.get(link).text

@@ -1,0 +1,118 @@
+"""The figures of a report: the sentence, the table and the chart of each say the same."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from callbacks.console.reports.figures import Figure, Report, percent, report
+from callbacks.db.states import CallbackState, CallOutcome, PriorityLevel, ReachOutcome
+from callbacks.desk.night_hours import NightHours
+from callbacks.reporting.activity import Activity, AttemptFact, CallFact, PageFact
+from callbacks.reporting.periods import Days
+from callbacks.text.daily_span import DailySpan
+from sla.attainment import Record, attainment
+
+TORONTO = ZoneInfo("America/Toronto")
+PROMISE = timedelta(minutes=30)
+NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
+HOURS = NightHours(DailySpan(time(22), time(7)), DailySpan(time(23), time(6)))
+DAYS = Days(date(2026, 11, 23), date(2026, 11, 29))
+
+
+def call(at: str, took: float | None, *, is_open: bool = False) -> CallFact:
+    """Return a call at a desk time, whose customer was tried so many minutes later; None for not yet."""
+    local = datetime.fromisoformat(at)
+    began_at = local.replace(tzinfo=TORONTO).astimezone(UTC)
+    return CallFact(
+        local=local,
+        began_at=began_at,
+        line="direct",
+        is_open=is_open,
+        outcome=CallOutcome.VOICEMAIL,
+        priority=PriorityLevel.P2,
+        state=CallbackState.OPEN,
+        due_at=began_at + PROMISE,
+        attempted_at=None if took is None else began_at + timedelta(minutes=took),
+        owner_id=1,
+    )
+
+
+def report_on(*calls: CallFact, pages: tuple[PageFact, ...] = (), now: datetime = NOW) -> Report:
+    tried = sum(call.attempted_at is not None for call in calls)
+    attempts = [AttemptFact(1, ReachOutcome.NO_ANSWER, tried)] if tried else []
+    found = Activity(DAYS, TORONTO, calls, pages, attempts, calls, pages, {1: "Amy Roy", 2: "Ben Cole"}, HOURS)
+    return report(found, [], PROMISE, now)
+
+
+def figure(found: Report, name: str) -> Figure:
+    return next(each for each in found.figures if each.table.name == name)
+
+
+NIGHT = (call("2026-11-28T22:12", 12), call("2026-11-28T23:40", 45), call("2026-11-24T10:05", None, is_open=True))
+
+
+def test_the_headline_has_the_numbers_that_are_asked_for_first() -> None:
+    page = PageFact(datetime.fromisoformat("2026-11-28T22:15"), 1, 3)
+    assert dict(report_on(*NIGHT, pages=(page,)).headline) == {
+        "Calls": "3",
+        "After hours": "2",
+        "Callbacks": "3",
+        "Kept in time": "33.3 %",
+        "First attempt, median": "12 min",
+        "Pages to phones": "3",
+    }
+
+
+def test_attainment_counts_the_same_in_sentence_table_and_chart() -> None:
+    found = figure(report_on(*NIGHT), "attainment")
+    assert found.sentence.startswith("33.3 % in time: 1 kept, 2 missed, 0 open.")
+    assert list(found.table.rows) == [
+        ("2026-W48", "2026-11-23", "P2", 1, 2, 0, 33.3),
+        ("All", "", "", 1, 2, 0, 33.3),
+    ]
+    ((_, chart),) = found.charts
+    assert [box.title for box in chart.boxes] == ["23 Nov: 1 kept", "23 Nov: 2 missed"]
+
+
+def test_first_attempts_are_counted_apart_from_calls_that_nobody_tried_yet() -> None:
+    found = figure(report_on(*NIGHT), "first-reaction")
+    assert "30 min are promised." in found.sentence
+    assert found.sentence.endswith("1 not tried yet.")
+    ((_, chart),) = found.charts
+    assert chart.mark is not None
+    assert chart.mark[1] == "promised"
+    assert figure(report_on(NIGHT[2]), "first-reaction").sentence == "No attempts yet."
+
+
+def test_the_busiest_hour_and_day_are_named() -> None:
+    found = report_on(*NIGHT, call("2026-11-28T22:50", 1))
+    assert figure(found, "hours").sentence.startswith("Most calls came from 22:00 (2)")
+    assert figure(found, "weekdays").sentence == "Most calls came on Sat (3), most of those after hours on Sat (3)."
+
+
+def test_the_load_of_a_person_is_split_into_day_and_night() -> None:
+    at_night, by_day = datetime.fromisoformat("2026-11-28T23:30"), datetime.fromisoformat("2026-11-27T12:00")
+    pages = (PageFact(at_night, 1, 2), PageFact(by_day, 1, 1))
+    found = figure(report_on(*NIGHT, pages=pages), "load")
+    row = next(row for row in found.table.rows if row[0] == "Amy Roy")
+    assert tuple(row)[1:4] == (1, 2, 2)
+    ((_, chart),) = found.charts
+    assert chart.description == "Pages: Amy Roy 2 by night and 1 by day."
+
+
+def test_without_data_no_figure_has_a_chart() -> None:
+    assert [each.heading for each in report_on().figures if each.charts] == []
+
+
+@pytest.mark.parametrize(
+    ("kept", "missed", "words"),
+    [(0, 0, "none due yet"), (1, 0, "100.0 %"), (1, 2, "33.3 %"), (9999, 1, "99.9 %"), (0, 1, "0.0 %")],
+)
+def test_a_share_is_whole_only_when_nothing_was_missed(kept: int, missed: int, words: str) -> None:
+    began_at = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
+    records = [Record("P2", "direct", began_at, began_at + PROMISE, began_at) for _ in range(kept)]
+    records += [Record("P2", "direct", began_at, began_at + PROMISE) for _ in range(missed)]
+    assert percent(attainment(records, NOW)) == words

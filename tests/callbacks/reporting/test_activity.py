@@ -1,0 +1,76 @@
+"""What happened on some days, loaded alike from SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from callbacks.db.database import Database
+from callbacks.db.states import Channel, PageKind, PageState, ReachOutcome
+from callbacks.db.tables import Page
+from callbacks.inbound import calls
+from callbacks.reporting import counts
+from callbacks.reporting.activity import CallFact, activity
+from callbacks.reporting.periods import Days
+from tests.callbacks.reporting.facts import BEGAN, DESK, local, night
+
+
+def words_of(call: CallFact) -> str:
+    assert call.priority is not None
+    assert call.state is not None
+    return f"{call.priority.value} {call.state.value}"
+
+
+def test_what_happened_is_loaded_alike_from_both_databases(database: Database) -> None:
+    database.write(night)
+
+    def send_them(session: Session) -> None:
+        pages = session.scalars(select(Page).order_by(Page.id)).all()
+        for number, at in enumerate(("03:14:59.999999", "03:15:00", "03:29:59.999999", "03:30:00")):
+            page = Page(callback_id=1, technician_id=1, channel=Channel.CALL, code="1", words="")
+            page.kind, page.round = PageKind.STEP, 100 + number
+            page.state, page.created_at = PageState.SENT, datetime.fromisoformat(f"2026-11-29T{at}+00:00")
+            session.add(page)
+        for page in pages:
+            page.state = PageState.FAILED
+        asked = Page(callback_id=1, technician_id=1, channel=Channel.CONNECTION, code="", words="")
+        asked.kind, asked.round, asked.state, asked.created_at = PageKind.CONNECTION, 1, PageState.SENT, BEGAN
+        session.add(asked)
+
+    database.write(send_them)
+    found = database.read(
+        lambda s: activity(s, Days(date(2026, 11, 28), date(2026, 11, 28)), DESK.zone, DESK.night_hours)
+    )
+    assert sorted(f"{page.local:%d %H:%M} {page.technician_id} {page.times}" for page in found.pages) == [
+        "28 22:00 1 1",
+        "28 22:15 1 2",
+        "28 22:30 1 1",
+    ]
+    assert sorted(f"{call.local:%d %H:%M} {words_of(call)}" for call in found.calls) == [
+        "28 22:12 P2 open",
+        "28 23:12 P2 open",
+    ]
+    assert [(each.technician_id, each.outcome, each.times) for each in found.attempts] == [
+        (1, ReachOutcome.NO_ANSWER, 1)
+    ]
+    assert counts.load(found) == [counts.Load("Amy Roy", by_day=0, by_night=4, wakings=4, owned=1, attempts=1)]
+
+
+def test_the_hours_after_midnight_count_for_the_last_night_and_for_no_day_of_the_report(database: Database) -> None:
+    database.write(night)
+
+    def call_in_the_morning(session: Session) -> None:
+        for number, at in enumerate(("2026-11-29T02:00", "2026-11-29T08:29", "2026-11-29T08:30")):
+            arrival = calls.Arrival(f"CB{number}", "direct", "+15145550198", "en", False, "closed")
+            calls.record_call(session, arrival, local(at).astimezone(UTC))
+
+        session.execute(update(Page).values(state=PageState.SENT, created_at=local("2026-11-29T02:00")))
+
+    database.write(call_in_the_morning)
+    days = Days(date(2026, 11, 28), date(2026, 11, 28))
+    found = database.read(lambda s: activity(s, days, DESK.zone, DESK.night_hours))
+    nights = counts.nights(days, DESK.night_hours, found.calls_for_nights, found.pages_for_nights)
+    assert (len(found.calls), list(found.pages)) == (2, [])
+    assert [(str(each.evening), each.calls, each.pages > 0) for each in nights] == [("2026-11-28", 4, True)]

@@ -1,0 +1,64 @@
+"""Signed links: each is good for its own thing and its own time, and cannot be forged."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from callbacks.links import MESSAGE_LINK_LASTS, PAGE_LINK_LASTS, Links
+from sla.clock import MovingClock
+
+NOW = datetime(2026, 11, 29, 3, 13, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def links() -> Links:
+    return Links("x" * 32, "https://desk.test", MovingClock(NOW))
+
+
+def at(links: Links, instant: datetime) -> Links:
+    return Links(links.secret_key, links.public_url, MovingClock(instant))
+
+
+def message_token(links: Links) -> str:
+    return links.message(7).removeprefix("https://desk.test/media/").removesuffix(".wav")
+
+
+def page_token(links: Links) -> str:
+    return links.page(7, NOW).removeprefix("https://desk.test/t/")
+
+
+def test_a_message_link_is_good_for_an_hour(links: Links) -> None:
+    token = message_token(links)
+    assert links.voicemail_in(token) == 7
+    assert at(links, NOW + MESSAGE_LINK_LASTS - SECOND).voicemail_in(token) == 7
+    assert at(links, NOW + MESSAGE_LINK_LASTS).voicemail_in(token) is None
+
+
+def test_a_page_link_is_good_for_twelve_hours_after_the_page_was_sent(links: Links) -> None:
+    token = page_token(links)
+    assert links.page_in(token) == 7
+    assert at(links, NOW + PAGE_LINK_LASTS - SECOND).page_in(token) == 7
+    assert at(links, NOW + PAGE_LINK_LASTS).page_in(token) is None
+
+
+def test_a_page_link_is_the_same_each_time_and_short(links: Links) -> None:
+    assert links.page(7, NOW) == at(links, NOW + timedelta(hours=3)).page(7, NOW)
+    assert len(page_token(links)) < 50
+
+
+def test_a_link_of_one_kind_opens_nothing_of_the_other(links: Links) -> None:
+    assert links.page_in(message_token(links)) is None
+    assert links.voicemail_in(page_token(links)) is None
+
+
+@pytest.mark.parametrize("forged", ["", "x", "7.30260906", "WzcsMF0.signature"])
+def test_a_forged_link_opens_nothing(links: Links, forged: str) -> None:
+    assert (links.page_in(forged), links.voicemail_in(forged)) == (None, None)
+
+
+def test_a_link_signed_with_another_secret_opens_nothing(links: Links) -> None:
+    other = Links("y" * 32, "https://desk.test", MovingClock(NOW))
+    assert (links.page_in(page_token(other)), links.voicemail_in(message_token(other))) == (None, None)

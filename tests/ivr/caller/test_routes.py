@@ -1,0 +1,150 @@
+"""A customer's call, turn by turn, as signed requests: what is heard, what is stored, and what bad input gets."""
+
+from __future__ import annotations
+
+from xml.etree.ElementTree import fromstring
+
+import pytest
+from sqlalchemy import select, true
+from sqlalchemy.orm import Session
+
+from callbacks.db.states import VoicemailState
+from callbacks.db.tables import Call, Callback, Event, Page, Voicemail
+from callbacks.records import search as finding
+from ivr.caller import flow
+from tests.ivr.webhook_client import AMY, CALL, CUSTOMER, DIRECT, TOLL_FREE, TUESDAY_MORNING, WebhookClient, said
+
+
+def test_the_toll_free_line_asks_and_the_direct_line_does_not(client: WebhookClient) -> None:
+    menu = client.calls(TOLL_FREE)
+    assert "For support, press 1" in said(menu)
+    assert menu.find("Gather") is not None
+    direct = client.calls(DIRECT, sid="CA2")
+    assert "We are currently closed. Please leave a message after the beep" in said(direct)
+    assert "by 10:42 p.m." in said(direct)
+    assert "recorded" in said(direct)
+
+
+def test_three_wrong_keys_lead_to_support(client: WebhookClient) -> None:
+    document = client.calls(TOLL_FREE)
+    for _ in range(2):
+        gather = document.find("Gather")
+        assert gather is not None
+        document = client.document(gather.attrib["action"], CallSid=CALL, To=TOLL_FREE, From=CUSTOMER, Digits="7")
+        assert "not one of the choices" in said(document)
+    gather = document.find("Gather")
+    assert gather is not None
+    answer = client.posts(gather.attrib["action"], CallSid=CALL, To=TOLL_FREE, From=CUSTOMER)
+    assert "leave a message" in said(fromstring(answer.text))
+
+
+def test_key_9_changes_the_language_to_french(client: WebhookClient) -> None:
+    gather = client.calls(TOLL_FREE).find("Gather")
+    assert gather is not None
+    answer = client.posts(gather.attrib["action"], CallSid=CALL, To=TOLL_FREE, From=CUSTOMER, Digits="9")
+    gather = fromstring(answer.text).find("Gather")
+    assert gather is not None
+    answer = client.posts(gather.attrib["action"], CallSid=CALL, To=TOLL_FREE, From=CUSTOMER, Digits="1")
+    assert "vous rappellera avant 22 h 42" in said(fromstring(answer.text))
+
+
+def test_in_support_hours_the_technician_is_called_and_asked_for_a_key(client: WebhookClient) -> None:
+    client.clock.move_to(TUESDAY_MORNING)
+    dial = client.calls(DIRECT).find("Dial")
+    assert dial is not None
+    assert (dial[0].text, dial.attrib["callerId"]) == (AMY, DIRECT)
+    screen = client.posts(dial[0].attrib["url"], CallSid="CA3", To=AMY, From=DIRECT)
+    assert "Support call on the direct line, from (514) 555-0199. Press 1" in said(fromstring(screen.text))
+
+
+def test_the_same_webhook_again_gets_the_same_answer_and_changes_nothing(client: WebhookClient) -> None:
+    first = client.posts("/voice/incoming", CallSid=CALL, To=DIRECT, From=CUSTOMER)
+    client.clock.move_to(TUESDAY_MORNING)  # replayed days later, in support hours
+    again = client.posts("/voice/incoming", CallSid=CALL, To=DIRECT, From=CUSTOMER)
+    assert again.text == first.text
+    assert (client.count(Call), client.count(Event)) == (1, 1)
+
+
+def test_a_whole_voicemail_by_its_webhooks(client: WebhookClient) -> None:
+    redirect = client.calls(DIRECT).find("Redirect")
+    assert redirect is not None
+    record = fromstring(client.posts(redirect.text or "", CallSid=CALL, To=DIRECT, From="+1").text).find("Record")
+    assert record is not None
+    ended = {"CallSid": CALL, "To": DIRECT, "From": CUSTOMER, "Digits": "#", "RecordingDuration": "9"}
+    thanks = client.posts(record.attrib["action"], ended, RecordingUrl="http://169.254.169.254/RE" + "5" * 32)
+    assert "Your reference is" in said(fromstring(thanks.text))
+    report = client.posts(
+        record.attrib["recordingStatusCallback"],
+        CallSid=CALL, RecordingSid="RE" + "5" * 32, RecordingStatus="completed", RecordingDuration="8",
+    )  # fmt: skip
+    assert report.status_code == 204
+    voicemail = client.database.read(lambda session: session.scalars(select(Voicemail)).one())
+    assert (voicemail.state, voicemail.seconds, voicemail.recording_sid) == (
+        VoicemailState.RECORDED,
+        8,
+        "RE" + "5" * 32,
+    )
+    assert (client.count(Callback), client.count(Page)) == (1, 1)
+
+
+HOSTILE = {
+    "a word": {"From": "ANONYMOUS"},
+    "blank": {"From": ""},
+    "keyed anonymous": {"From": "+266696687"},
+    "sip": {"From": "sip:mallory@example.com"},
+    "huge": {"From": "+1" + "5" * 100_000},
+    "nul": {"From": "+1514\x00555", "CallerName": "\x00"},
+    "no to": {"To": ""},
+    "foreign to": {"To": "+33123456789"},
+    "markup": {"From": "</Say><Dial>+19005550123</Dial>"},
+    "long digits": {"Digits": "1" * 5000},
+    "unicode": {"From": "📞" * 50, "Digits": "１"},
+    "surplus": {f"Field{n}": "x" for n in range(10_000)},
+    "lone replacement": {"CallerName": "\ufffd"},
+}
+
+
+@pytest.mark.parametrize("fields", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_fields_get_an_answer_and_the_voicemail_is_kept(client: WebhookClient, fields: dict[str, str]) -> None:
+    known = {"CallSid": CALL, "To": DIRECT, "From": CUSTOMER, **fields}
+    for path in (
+        "/voice/incoming",
+        "/voice/menu?tries=99999999999&lang=xx",
+        "/voice/ring?rung=-1",
+        "/voice/beep?lang=fr",
+    ):
+        answer = client.posts(path, known)
+        assert answer.status_code == 200
+        assert "<Dial" not in answer.text
+    assert client.posts("/voice/recorded?lang=en", known, RecordingDuration="x").status_code == 200
+    assert client.posts("/voice/status", known, CallStatus="completed").status_code == 204
+    assert (client.count(Call), client.count(Callback)) == (1, 1)
+
+
+def test_the_name_that_the_carrier_knows_is_kept_and_found(client: WebhookClient) -> None:
+    client.calls(DIRECT, CallerName="TREMBLAY <b>ELODIE</b>")
+    client.posts("/voice/beep?lang=en", CallSid=CALL, To=DIRECT, From=CUSTOMER)
+    client.posts("/voice/status", CallSid=CALL, CallStatus="completed")
+
+    def found(session: Session) -> list[str]:
+        search = finding.search_from({"words": "tremblay elodie"})
+        return [row.call.caller_name for row in finding.find(session, search, client.desk.zone, true()).callbacks]
+
+    assert client.database.read(found) == ["TREMBLAY <b>ELODIE</b>"]
+
+
+def test_without_a_database_the_caller_can_still_leave_a_message(client_without_database: WebhookClient) -> None:
+    client = client_without_database
+    assert "leave a message after the beep" in said(client.calls(DIRECT))
+    assert "For support, press 1" in said(client.calls(TOLL_FREE))
+
+
+@pytest.mark.parametrize(
+    ("path", "verbs"), [("beep", ["Say", "Say", "Record", "Hangup"]), ("recorded", ["Say", "Hangup"])]
+)
+def test_after_an_error_the_caller_can_leave_a_message_unless_they_have_left_one(
+    client: WebhookClient, monkeypatch: pytest.MonkeyPatch, path: str, verbs: list[str]
+) -> None:
+    monkeypatch.delattr(flow, "step")
+    document = client.document(f"/voice/{path}?lang=fr", CallSid=CALL, To=DIRECT, From=CUSTOMER)
+    assert [verb.tag for verb in document] == verbs

@@ -1,0 +1,44 @@
+"""Status callbacks of pages, as signed requests."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+
+from callbacks.db.states import CarrierStatus
+from callbacks.db.tables import PageAttempt
+from tests.ivr.technician.night import AMYS_CALL, Night
+from tests.ivr.webhook_client import WebhookClient
+
+
+def attempt(night: Night) -> PageAttempt:
+    query = select(PageAttempt).where(PageAttempt.page_id == night.page_id)
+    return night.client.database.read(lambda session: session.scalars(query).one())
+
+
+def test_the_status_of_a_call_is_stored_on_its_attempt(night: Night) -> None:
+    path = f"/voice/page/status?attempt={attempt(night).id}"
+    answer = night.client.posts(path, CallSid=AMYS_CALL, CallStatus="failed", ErrorCode="32205")
+    assert answer.status_code == 204
+    assert (attempt(night).carrier_status, attempt(night).error_code) == (CarrierStatus.FAILED, 32205)
+
+
+def test_a_report_of_another_call_or_without_a_sid_changes_nothing(night: Night) -> None:
+    path = f"/voice/page/status?attempt={attempt(night).id}"
+    for sid in ("CA" + "5" * 32, "", "nonsense"):
+        assert night.client.posts(path, CallSid=sid, CallStatus="completed").status_code == 204
+    assert attempt(night).carrier_status is CarrierStatus.IN_PROGRESS
+
+
+def test_a_report_without_a_sid_is_not_taken_for_an_attempt_whose_sid_is_unknown(night: Night) -> None:
+    path = f"/voice/page/status?attempt={attempt(night).id}"
+    night.client.database.write(lambda session: session.execute(update(PageAttempt).values(sid=None)))
+    assert night.client.posts(path, CallStatus="completed").status_code == 204
+    assert attempt(night).carrier_status is CarrierStatus.IN_PROGRESS
+
+
+def test_without_a_database_the_report_is_refused_for_now(client_without_database: WebhookClient) -> None:
+    for path, fields in {
+        "/voice/page/status?attempt=1": {"CallSid": AMYS_CALL, "CallStatus": "completed"},
+        "/sms/status?attempt=1": {"MessageSid": "SM1", "MessageStatus": "delivered"},
+    }.items():
+        assert client_without_database.posts(path, fields).status_code == 503

@@ -1,0 +1,52 @@
+"""A page is answered by its own call, while that call goes on."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select, update
+
+from callbacks.db.states import AudioState, VoicemailState
+from callbacks.db.tables import AuditEntry, PageAttempt, Technician, Voicemail
+from callbacks.records import audit_log
+from tests.ivr.technician.night import Night
+from tests.ivr.webhook_client import WebhookClient, said
+
+OTHER_CALL = "CA" + "8" * 32
+
+
+def tags(night: Night, page_id: int, sid: str) -> list[str]:
+    return [verb.tag for verb in night.hears(f"/voice/page?page={page_id}", sid)]
+
+
+def test_another_call_a_missing_page_and_a_call_that_is_over_hear_nothing(night: Night) -> None:
+    own = "CA" + "7" * 32
+    assert tags(night, night.page_id, own) == ["Gather"]
+    assert tags(night, night.page_id, OTHER_CALL) == ["Hangup"]
+    assert tags(night, night.page_id + 1, own) == ["Hangup"]
+    night.call_ends()
+    assert tags(night, night.page_id, own) == ["Hangup"]
+
+
+def test_a_call_whose_sid_is_not_known_yet_is_answered(night: Night) -> None:
+    night.client.database.write(lambda session: session.execute(update(PageAttempt).values(sid=None)))
+    assert tags(night, night.page_id, OTHER_CALL) == ["Gather"]
+
+
+def test_who_hears_the_message_is_in_the_audit_log(night: Night) -> None:
+    has_audio = {"state": VoicemailState.RECORDED, "audio": AudioState.COPIED}
+    night.client.database.write(lambda session: session.execute(update(Voicemail).values(has_audio)))
+    document = night.hears(f"/voice/page/key?page={night.page_id}&stage=menu&round=1", Digits="1")
+    assert (document.findtext("Gather/Play") or "").startswith("https://desk.example.com/")
+    heard = select(AuditEntry.who).where(AuditEntry.what == audit_log.HEARD_A_MESSAGE)
+    assert night.client.database.read(lambda session: session.scalars(heard).all()) == ["Amy Roy"]
+
+
+def test_the_page_is_in_the_language_of_the_technician(night: Night) -> None:
+    night.client.database.write(lambda session: session.execute(update(Technician).values(language="fr")))
+    assert "Ici le service de soutien, pour Amy Roy" in said(night.hears(f"/voice/page?page={night.page_id}"))
+
+
+@pytest.mark.parametrize("path", ["/voice/page?page=1", "/voice/connect?page=1"])
+def test_without_a_database_the_technician_hears_an_apology(client_without_database: WebhookClient, path: str) -> None:
+    document = client_without_database.document(path, CallSid=OTHER_CALL)
+    assert said(document) == "We are sorry, something went wrong on our side."

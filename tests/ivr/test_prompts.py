@@ -1,0 +1,89 @@
+"""The prompts: both languages, no blank that nothing fills, and a prompt for every outcome."""
+
+from __future__ import annotations
+
+import ast
+import string
+from pathlib import Path
+
+import pytest
+
+from callbacks.db.states import ReachOutcome, ReportedOutcome
+from callbacks.text.bilingual import Words
+from ivr import prompts
+from ivr.prompts import menu_choice, number_in_prompt, say, why_closed
+from ivr.twilio.verbs import Say
+from sla.hours import OutsideHours
+
+PROMPTS = {name: value for name, value in vars(prompts).items() if isinstance(value, Words)}
+BY_OUTCOME = [*prompts.HOW_IT_ENDED.values(), *prompts.OUTCOME_NOTED.values()]
+
+
+def blanks(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("prompt", [*PROMPTS.values(), *BY_OUTCOME], ids=lambda prompt: prompt.english)
+def test_a_prompt_has_the_same_blanks_in_both_languages(prompt: Words) -> None:
+    assert prompt.english.strip()
+    assert prompt.french.strip()
+    assert prompt.english != prompt.french
+    assert blanks(prompt.english) == blanks(prompt.french)
+
+
+def test_every_outcome_has_a_prompt_without_blanks() -> None:
+    assert set(prompts.HOW_IT_ENDED) == set(ReachOutcome)
+    assert set(prompts.OUTCOME_NOTED) == set(ReportedOutcome)
+    assert not any(blanks(prompt.english) for prompt in BY_OUTCOME)
+
+
+def calls_of_say() -> list[ast.Call]:
+    """Return every call of `say` in the product."""
+    trees = [ast.parse(file.read_text("utf-8")) for file in sorted(Path("ivr").rglob("*.py"))]
+    nodes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return [node for node in nodes if isinstance(node.func, ast.Name) and node.func.id == "say"]
+
+
+def prompts_in(argument: ast.expr) -> list[str]:
+    """Return the names of the prompts that an argument may be: of an expression "A if ... else B" it is two."""
+    return [
+        name
+        for node in ast.walk(argument)
+        if (name := getattr(node, "attr", None) or getattr(node, "id", None)) in PROMPTS
+    ]
+
+
+def test_every_prompt_is_spoken_with_all_its_blanks_filled_in() -> None:
+    spoken = set()
+    for call in calls_of_say():
+        given = {keyword.arg for keyword in call.keywords}
+        for name in prompts_in(call.args[1]):
+            assert given == blanks(PROMPTS[name].english), f"{name}, line {call.lineno}"
+            spoken.add(name)
+    assert set(PROMPTS) - spoken == {"NUMBER", "WITHHELD_NUMBER"}  # these are parts of other prompts
+
+
+def test_a_time_at_the_end_of_a_sentence_ends_it() -> None:
+    thanks = say("en", prompts.THANKS, due="10:42 p.m.")
+    assert thanks == Say("Thank you. A technician will call you back by 10:42 p.m. Goodbye.", "en")
+
+
+def test_a_language_is_offered_in_that_language() -> None:
+    assert menu_choice("en", "french", "9") == Say("Pour le service en français, appuyez sur le 9.", "fr")
+    assert menu_choice("fr", "english", "9") == Say("For English, press 9.", "en")
+    assert menu_choice("fr", "support", "1") == Say("Pour le soutien technique, appuyez sur le 1.", "fr")
+
+
+def test_a_number_in_a_prompt_has_an_article_in_french() -> None:
+    assert [number_in_prompt("en", number) for number in ("+15145550199", None)] == [
+        "(514) 555-0199",
+        "a withheld number",
+    ]
+    assert [number_in_prompt("fr", number) for number in ("+15145550199", None)] == [
+        "le (514) 555-0199",
+        "un numéro masqué",
+    ]
+
+
+def test_outside_hours_no_reason_is_given() -> None:
+    assert why_closed("fr", OutsideHours()) == Say("Nous sommes fermés en ce moment.", "fr")

@@ -1,0 +1,45 @@
+"""Incoming texts, as signed requests."""
+
+from __future__ import annotations
+
+import pytest
+
+from callbacks.db.tables import ReceivedText
+from callbacks.inbound import texts
+from ivr import sms
+from tests.ivr.webhook_client import AMY, WebhookClient
+
+# Letters of the GSM-7 alphabet beside those of ASCII: a text with any other letter has half the room.
+GSM_ACCENTS = "èéùìòÇØøÅåÆæßÉÄÖÑÜ§äöñüà"
+
+
+def test_a_text_is_answered_once(client: WebhookClient) -> None:
+    answers = {client.posts("/sms/incoming", MessageSid="SM1", From=AMY, Body="who 9999").text for _ in range(2)}
+    assert len(answers) == 1
+    assert "<Message>" in answers.pop()
+    assert client.count(ReceivedText) == 1
+
+
+@pytest.mark.parametrize("fields", [{"From": AMY}, {"MessageSid": "SM1"}, {"MessageSid": "CA1", "From": AMY}])
+def test_a_text_without_a_sid_or_a_sender_gets_no_answer(client: WebhookClient, fields: dict[str, str]) -> None:
+    assert "<Message>" not in client.posts("/sms/incoming", fields, Body="5831").text
+    assert client.count(ReceivedText) == 0
+
+
+def test_without_a_database_the_sender_is_asked_to_send_it_again(client_without_database: WebhookClient) -> None:
+    answer = client_without_database.posts("/sms/incoming", MessageSid="SM1", From=AMY, Body="5831")
+    assert "send it again" in answer.text
+
+
+def test_after_an_error_the_sender_is_asked_to_send_it_again(
+    client: WebhookClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(texts, "technician_with")
+    answer = client.posts("/sms/incoming", MessageSid="SM1", From=AMY, Body="5831")
+    assert answer.status_code == 200
+    assert "send it again" in answer.text
+
+
+def test_the_request_to_send_it_again_fits_in_one_text() -> None:
+    assert len(sms.TRY_AGAIN) <= 160
+    assert [letter for letter in sms.TRY_AGAIN if not letter.isascii() and letter not in GSM_ACCENTS] == []
