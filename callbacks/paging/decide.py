@@ -88,10 +88,10 @@ def left_out(policy: Escalation, case: Case, roster: Roster, position: int) -> d
 
 def _why_left_out(person: Person, case: Case) -> str:
     if person.id in case.passed:
-        return "handed it on"
+        return "passed it on"
     if case.owner is not None and person.id == case.owner.id:
-        return "has it, and did not try the customer"
-    return "has quiet hours, and others are there"
+        return "took it and did not try the customer"
+    return "has quiet hours, and others are on call"
 
 
 def _escalate(policy: Escalation, case: Case, roster: Roster, now: datetime) -> Decision:

@@ -33,7 +33,7 @@ def decision_event(
     sentences = [f"Policy {policy_name}, {step_in_words(policy, decision.taken)}."]
     sentences += _people(plan, decision.notices, now, desk)
     spared = left_out(policy, case, plan.roster(now), decision.taken)
-    sentences += [f"Spared: {name}, who {why}." for name, why in spared.items()]
+    sentences += [f"Not paged: {name}, who {why}." for name, why in spared.items()]
     return EventKind.STEP, decision.taken + 1, " ".join(sentences)
 
 

@@ -206,7 +206,7 @@ def test_when_our_own_sender_fails_everybody_is_rung_and_the_supervisor_too(desk
     amy, sue = desk.phone_of("Amy"), desk.phone_of("Sue")
     call = amy.is_rung(SOON).answers().hears("paging Amy Roy").presses("2").hears("To confirm").presses("1")
     call.hears("is yours").is_hung_up_on()
-    sue.is_rung(SOON).answers().hears("no text goes out").presses("1").hears("Thank you").is_hung_up_on()
+    sue.is_rung(SOON).answers().hears("no texts can be sent").presses("1").hears("Thank you").is_hung_up_on()
     amy.phone.sms_habit = sue.phone.sms_habit = SmsHabit.DELIVERED
     callback_id = desk.callback.id
     desk.edit(lambda s, row: resolves(s, desk.service.desk, locked(s, Callback, callback_id), row, desk.now))

@@ -68,7 +68,7 @@ def test_why_somebody_was_spared_is_written_down(sue: Console) -> None:
         take_next_step(session, DESK, callback, BEGAN + timedelta(minutes=1))  # type: ignore[arg-type]
 
     sue.database.write(passed)
-    assert "Spared: Amy Roy, who handed it on." in sue.reads("/callbacks/{reference}/why?at=2026-11-28T22:14")
+    assert "Not paged: Amy Roy, who passed it on." in sue.reads("/callbacks/{reference}/why?at=2026-11-28T22:14")
 
 
 @pytest.mark.parametrize("at", ["", "soon", "99999-01-01"])

@@ -1,0 +1,198 @@
+"""Requests to the carrier, against the simulated one, and what each way to fail means."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+import requests
+from requests.adapters import BaseAdapter
+
+from callbacks.db.states import CarrierStatus
+from callbacks.errors import CarrierError
+from callbacks.paging.channels.twilio import TIMEOUT, Carrier
+from callbacks.settings import Settings
+from ivr.simulator import SimulatedTwilio
+from ivr.simulator.in_process import mount
+from sla.clock import MovingClock
+
+OURS, AMY, CUSTOMER = "+15148458474", "+15145550101", "+15145550199"
+ACCOUNT, TOKEN, URL = "AC" + "0" * 31 + "1", "sesame", "https://carrier.test"
+NOW = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
+RECORDING = "RE" + "2" * 32
+SETTINGS = Settings("https://desk.test", ACCOUNT, TOKEN, OURS, "secret", twilio_url=URL)
+
+
+class Canned(BaseAdapter):
+    """Answers every request the same way, and keeps the requests."""
+
+    def __init__(
+        self,
+        status: int = 200,
+        body: object = b"",
+        headers: Mapping[str, str] | None = None,
+        fault: Exception | None = None,
+    ) -> None:
+        super().__init__()
+        self.status, self.headers, self.fault = status, headers or {}, fault
+        self.content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.requests: list[requests.PreparedRequest] = []
+        self.options: list[dict[str, Any]] = []
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
+        self.requests.append(request)
+        self.options.append(options)
+        if self.fault is not None:
+            raise self.fault
+        response = requests.Response()
+        response.status_code, response.request, response.url = self.status, request, request.url or ""
+        response._content = self.content
+        response.headers.update(self.headers)
+        return response
+
+    def close(self) -> None: ...
+
+
+def carrier_with(canned: Canned, settings: Settings = SETTINGS) -> Carrier:
+    session = requests.Session()
+    session.mount(URL, canned)
+    return Carrier(settings, session)
+
+
+def failure(canned: Canned) -> CarrierError:
+    with pytest.raises(CarrierError) as raised:
+        carrier_with(canned).send_text(AMY, "hello", "https://desk.test/sms/status?attempt=1")
+    return raised.value
+
+
+@pytest.fixture
+def simulated() -> SimulatedTwilio:
+    twilio = SimulatedTwilio(MovingClock(NOW), ACCOUNT, TOKEN, http=requests.Session())
+    twilio.own_number(OURS, voice_url="https://desk.test/v", status_callback="https://desk.test/s", sms_url="")
+    return twilio
+
+
+@pytest.fixture
+def carrier(simulated: SimulatedTwilio) -> Carrier:
+    session = requests.Session()
+    mount(session, URL, simulated.wsgi)
+    return Carrier(SETTINGS, session)
+
+
+def test_a_text_is_accepted_and_found_again_by_its_words(carrier: Carrier, simulated: SimulatedTwilio) -> None:
+    accepted = carrier.send_text(AMY, "call back", "https://desk.test/sms/status?attempt=1")
+    assert accepted.status is CarrierStatus.QUEUED
+    assert [(message.to, message.body) for message in simulated.ledger.messages] == [(AMY, "call back")]
+    found = carrier.find_text(AMY, "call back", NOW)
+    assert found is not None
+    assert found.sid == accepted.sid
+    assert carrier.find_text(AMY, "other words", NOW) is None
+    assert carrier.find_text(AMY, "call back", NOW + timedelta(minutes=1)) is None
+
+
+def test_a_call_is_accepted_found_again_and_looked_up(carrier: Carrier) -> None:
+    accepted = carrier.place_call(AMY, OURS, "https://desk.test/voice/page?page=1", "https://desk.test/status")
+    assert [call.sid for call in carrier.find_calls(AMY, NOW)] == [accepted.sid]
+    assert carrier.find_calls(AMY, NOW + timedelta(minutes=1)) == []
+    call = carrier.call(accepted.sid)
+    assert (call.to, call.from_, call.is_over) == (AMY, OURS, False)
+    assert list(carrier.calls_to(OURS, NOW)) == []  # it is not inbound
+
+
+def test_a_messaging_service_sends_in_place_of_a_number() -> None:
+    for sender, field in ((OURS, "From"), (f"MG{'0' * 32}", "MessagingServiceSid")):
+        canned = Canned(201, {"sid": "SM1", "status": "queued"})
+        settings = Settings("https://desk.test", ACCOUNT, TOKEN, sender, "secret", twilio_url=URL)
+        carrier_with(canned, settings).send_text(AMY, "hello", "https://desk.test/status")
+        sent = parse_qs(str(canned.requests[0].body))
+        assert sent[field] == [sender]
+        assert sent["ValidityPeriod"] == ["600"]
+
+
+def test_every_request_has_a_timeout_and_goes_to_the_configured_address() -> None:
+    canned = Canned(201, {"sid": "SM1", "status": "queued"})
+    carrier_with(canned).send_text(AMY, "hello", "https://desk.test/status")
+    assert canned.options[0]["timeout"] == TIMEOUT
+    assert str(canned.requests[0].url).startswith(f"{URL}/2010-04-01/")
+
+
+def test_an_unknown_status_is_none() -> None:
+    canned = Canned(201, {"sid": "SM1", "status": "teleported"})
+    assert carrier_with(canned).send_text(AMY, "hello", "x").status is CarrierStatus.NONE
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "permanent", "lost", "words"),
+    [
+        (400, 21610, True, False, "this person sent STOP"),
+        (400, 99999, True, False, "the carrier's own words"),
+        (400, 21408, False, False, "may not text this country"),
+        (401, 20003, False, False, "TWILIO_AUTH_TOKEN"),
+        (401, 99999, False, False, "the carrier's own words"),
+        (429, 20429, False, False, "slow down"),
+        (500, 20500, False, True, "HTTP 500"),
+        (503, 20503, False, True, "HTTP 503"),
+    ],
+)
+def test_a_refusal_states_whether_a_retry_helps_and_whether_it_may_have_been_done(
+    status: int, code: int, permanent: bool, lost: bool, words: str
+) -> None:
+    fault = failure(Canned(status, {"code": code, "message": "the carrier's own words", "status": status}))
+    assert (fault.code, fault.permanent, fault.lost) == (code, permanent, lost)
+    assert words in str(fault)
+
+
+@pytest.mark.parametrize(
+    ("raised", "lost"),
+    [
+        (requests.ConnectTimeout(), False),
+        (requests.ConnectionError("NewConnectionError: refused"), False),
+        (requests.ConnectionError("NameResolutionError"), False),
+        (requests.ConnectionError("Remote end closed connection without response"), True),
+        (requests.ReadTimeout(), True),
+    ],
+)
+def test_only_a_request_that_never_left_is_known_not_to_have_been_done(raised: Exception, lost: bool) -> None:
+    fault = failure(Canned(fault=raised))
+    assert (fault.lost, fault.permanent) == (lost, False)
+
+
+def test_an_answer_that_is_not_json_counts_as_lost() -> None:
+    assert failure(Canned(200, b"<html>gateway</html>")).lost
+
+
+def test_a_recording_is_fetched_with_our_credentials_from_the_configured_address_only() -> None:
+    canned = Canned(200, b"RIFF", {"Content-Length": "4"})
+    assert carrier_with(canned).audio(RECORDING) == b"RIFF"
+    (request,) = canned.requests
+    assert request.url == f"{URL}/2010-04-01/Accounts/{ACCOUNT}/Recordings/{RECORDING}.wav"
+    assert request.headers["Authorization"].startswith("Basic ")
+
+
+@pytest.mark.parametrize(
+    ("canned", "code"),
+    [
+        (Canned(404), 404),
+        (Canned(302, b"", {"Location": "https://elsewhere.test/"}), 302),
+        (Canned(200, b"RI", {"Content-Length": "4"}), None),
+        (Canned(fault=requests.ReadTimeout()), None),
+    ],
+)
+def test_a_recording_that_is_missing_moved_or_cut_short_is_tried_again(canned: Canned, code: int | None) -> None:
+    with pytest.raises(CarrierError) as raised:
+        carrier_with(canned).audio(RECORDING)
+    assert (raised.value.code, raised.value.permanent) == (code, False)
+    assert len(canned.requests) == 1
+
+
+@pytest.mark.parametrize("sid", ["../../Messages", "RE1/..", "CA123", ""])
+def test_a_recording_is_asked_for_by_a_sid_and_nothing_else(sid: str) -> None:
+    canned = Canned(200, b"RIFF")
+    with pytest.raises(CarrierError) as raised:
+        carrier_with(canned).audio(sid)
+    assert raised.value.permanent
+    assert canned.requests == []

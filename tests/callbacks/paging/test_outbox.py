@@ -1,0 +1,368 @@
+"""The outbox: what is sent, in which order, and what an answer, a refusal or a lost answer leads to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from callbacks.db.event_kinds import EventKind
+from callbacks.db.states import AttemptState, CallbackState, CarrierStatus, Channel, PageKind, PageState
+from callbacks.db.tables import Callback, Page, PageAttempt
+from callbacks.errors import CarrierError
+from callbacks.links import Links
+from callbacks.paging.alerts import add_alert
+from callbacks.paging.channels.mail import Email, Mailer
+from callbacks.paging.channels.twilio import Accepted, Carrier
+from callbacks.paging.outbox import LEASE, LOOK_UP_AFTER, LOST_AFTER, Outbox
+from callbacks.paging.pages import add_page
+from callbacks.paging.webhook_urls import WebhookUrls
+from callbacks.people.person import Way
+from callbacks.people.technicians import technician_named
+from callbacks.settings import Settings
+from sla.clock import MovingClock
+from tests.callbacks.paging.paging_desk import BEGAN, DESK, PagingDesk, minutes
+
+AMY = "+15145550101"
+REFUSED = CarrierError("The carrier asks us to slow down.", code=20429)
+NO_SUCH_NUMBER = CarrierError("The carrier refused it: no such number (30005).", code=30005, permanent=True)
+ACCOUNT = CarrierError("The carrier refused it: not accepted (20003).", code=20003)
+LOST = CarrierError("The carrier's answer was lost: ReadTimeout.", lost=True)
+
+
+class ScriptedCarrier(Carrier):
+    """A carrier that notes what is asked of it, and fails when told to."""
+
+    def __init__(self) -> None:
+        super().__init__(Settings("https://desk.test", "AC1", "token", "+15145550100", "secret"))
+        self.asked: list[tuple[str, ...]] = []
+        self.fails_with: CarrierError | None = None
+        self.knows: list[Accepted] = []
+
+    def _answer(self, *asked: str) -> Accepted:
+        self.asked.append(asked)
+        if self.fails_with is not None:
+            raise self.fails_with
+        return Accepted(f"SM{len(self.asked)}", CarrierStatus.QUEUED)
+
+    def send_text(self, to: str, words: str, status_url: str) -> Accepted:
+        return self._answer("text", to, words, status_url)
+
+    def place_call(
+        self, to: str, from_: str, url: str, status_url: str, ring_timeout: timedelta = timedelta(0)
+    ) -> Accepted:
+        return self._answer("call", to, from_, url, status_url)
+
+    def find_text(self, to: str, words: str, since: datetime) -> Accepted | None:
+        self._answer("find text", to, words)
+        return next(iter(self.knows), None)
+
+    def find_calls(self, to: str, since: datetime) -> list[Accepted]:
+        self._answer("find calls", to)
+        return self.knows
+
+
+@dataclass(frozen=True)
+class KeptMail(Mailer):
+    """A mail server that keeps what it is given."""
+
+    url: str = "smtp://mail.test"
+    sender: str = "desk@example.com"
+    sent: list[Email] = field(default_factory=list)
+
+    def send(self, email: Email) -> Accepted:
+        self.sent.append(email)
+        return Accepted(email.id, CarrierStatus.SENT)
+
+
+@pytest.fixture
+def clock() -> MovingClock:
+    return MovingClock(BEGAN)
+
+
+@pytest.fixture
+def carrier() -> ScriptedCarrier:
+    return ScriptedCarrier()
+
+
+@pytest.fixture
+def mailer() -> KeptMail:
+    return KeptMail()
+
+
+@pytest.fixture
+def outbox(desk: PagingDesk, carrier: ScriptedCarrier, mailer: KeptMail, clock: MovingClock) -> Outbox:
+    links = Links("x" * 32, "https://desk.test", clock)
+    return Outbox(desk.database, carrier, mailer, WebhookUrls("https://desk.test"), links, DESK, clock)
+
+
+def send_due(outbox: Outbox, limit: int = 10) -> int:
+    claims = outbox.claim(limit)
+    for claim in claims:
+        outbox.deliver(claim)
+    return len(claims)
+
+
+def add(desk: PagingDesk, channel: Channel, kind: PageKind = PageKind.GIVEN, name: str = "Amy Roy") -> None:
+    def work(session: Session, callback: Callback) -> None:
+        row = technician_named(session, name)
+        add_page(session, callback, row.id, Way(channel), kind, 7, BEGAN, "words", "1234")
+
+    desk.write(work)
+
+
+def only(desk: PagingDesk) -> Page:
+    (page,) = desk.pages()
+    return page
+
+
+def test_a_page_that_is_due_is_sent_once_and_logged(outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier) -> None:
+    assert outbox.next_due_at() == BEGAN
+    assert [send_due(outbox), send_due(outbox)] == [1, 0]
+    ((what, to, words, status_url),) = carrier.asked
+    assert (what, to) == ("text", AMY)
+    assert f"Reply {only(desk).code} to take it" in words
+    assert "https://desk.test/t/" in words
+    (attempt,) = desk.attempts()
+    assert status_url == f"https://desk.test/sms/status?attempt={attempt.id}"
+    assert (attempt.state, attempt.sid, attempt.carrier_status) == (AttemptState.ACCEPTED, "SM1", CarrierStatus.QUEUED)
+    assert (only(desk).state, only(desk).next_action_at) == (PageState.SENT, None)
+    assert desk.events(EventKind.PAGED) == ["Amy Roy by text"]
+    assert outbox.next_due_at() is None
+
+
+def test_first_pages_are_claimed_before_all_others_and_then_the_nearest_deadline(
+    outbox: Outbox, desk: PagingDesk
+) -> None:
+    add(desk, Channel.TEXT, PageKind.TAKEN)
+    desk.opens_another(BEGAN - minutes(5))
+    first, notice, urgent = (page.id for page in desk.pages())
+    assert [claim.key for claim in outbox.claim(10)] == [urgent, first, notice]
+
+
+def test_a_claimed_page_is_nobody_elses_until_its_lease_runs_out(outbox: Outbox, clock: MovingClock) -> None:
+    assert len(outbox.claim(10)) == 1
+    assert outbox.claim(10) == []
+    clock.pass_time(LEASE)
+    assert len(outbox.claim(10)) == 1
+
+
+def test_a_worker_that_lost_its_claim_sends_nothing(
+    outbox: Outbox, carrier: ScriptedCarrier, clock: MovingClock
+) -> None:
+    (stale,) = outbox.claim(1)
+    clock.pass_time(LEASE)
+    outbox.claim(1)
+    outbox.deliver(stale)
+    assert carrier.asked == []
+
+
+def test_a_call_comes_from_the_line_that_the_customer_called(
+    outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier
+) -> None:
+    add(desk, Channel.CALL)
+    send_due(outbox)
+    page, attempt = desk.pages()[1], desk.attempts()[1]
+    assert carrier.asked[1] == (
+        "call",
+        AMY,
+        DESK.lines["direct"].number,
+        f"https://desk.test/voice/page?page={page.id}",
+        f"https://desk.test/voice/page/status?attempt={attempt.id}",
+    )
+
+
+def test_an_email_goes_to_the_mail_server_with_the_reference_as_its_subject(
+    outbox: Outbox, desk: PagingDesk, mailer: KeptMail
+) -> None:
+    desk.edit("Amy Roy", lambda row: setattr(row, "email", "amy@example.com"))
+    add(desk, Channel.MAIL)
+    send_due(outbox)
+    (email,) = mailer.sent
+    assert (email.to, email.subject, email.words) == (
+        "amy@example.com",
+        f"{DESK.company.sender}: {desk.callback.reference}",
+        "words",
+    )
+
+
+def test_a_page_that_is_no_longer_needed_is_cancelled(
+    outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier
+) -> None:
+    desk.write(lambda _, callback: setattr(callback, "attempted_at", BEGAN))
+    send_due(outbox)
+    assert (carrier.asked, only(desk).state) == ([], PageState.CANCELLED)
+
+
+@pytest.mark.parametrize(("state", "is_sent"), [(CallbackState.OPEN, True), (CallbackState.CANCELLED, False)])
+def test_a_connection_is_needed_after_an_attempt_but_not_after_the_end(
+    outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier, state: CallbackState, is_sent: bool
+) -> None:
+    add(desk, Channel.CONNECTION, PageKind.CONNECTION)
+
+    def tried(_: Session, callback: Callback) -> None:
+        callback.attempted_at, callback.state = BEGAN, state
+
+    desk.write(tried)
+    send_due(outbox)
+    assert [what for what, *_ in carrier.asked] == ["call"] * is_sent
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "why"),
+    [
+        ("verified_at", None, "Amy Roy's first number is not verified."),
+        ("left_at", BEGAN, "Amy Roy has left the desk."),
+    ],
+)
+def test_nobody_is_texted_on_a_number_that_they_did_not_verify_or_after_they_left(
+    outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier, field: str, value: datetime | None, why: str
+) -> None:
+    desk.edit("Amy Roy", lambda row: setattr(row, field, value))
+    send_due(outbox)
+    assert (carrier.asked, desk.pages()[0].state) == ([], PageState.FAILED)
+    assert desk.events(EventKind.PAGE_FAILED) == [f"Amy Roy: {why}"]
+
+
+def test_the_code_that_verifies_a_number_goes_to_a_number_that_is_not_verified(
+    outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier
+) -> None:
+    desk.edit("Amy Roy", lambda row: setattr(row, "verified_at", None))
+
+    def add_code(session: Session, _: Callback) -> None:
+        amy = technician_named(session, "Amy Roy")
+        add_alert(session, amy.id, Way(Channel.TEXT), PageKind.VERIFICATION, "reply 583100", BEGAN)
+
+    desk.write(add_code)
+    send_due(outbox)
+    assert [words for _, _, words, _ in carrier.asked] == ["reply 583100"]
+
+
+def test_a_page_that_is_refused_is_retried_later_and_later(
+    outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier, clock: MovingClock
+) -> None:
+    carrier.fails_with = REFUSED
+    pauses = []
+    for _ in range(4):
+        send_due(outbox)
+        due_at = only(desk).next_action_at
+        assert due_at is not None
+        pauses.append((due_at - clock.now()).total_seconds())
+        clock.move_to(due_at)
+    assert pauses == [5, 10, 20, 40]
+    assert {attempt.state for attempt in desk.attempts()} == {AttemptState.REFUSED}
+
+
+def test_after_two_refusals_the_next_step_does_not_wait(
+    outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier, clock: MovingClock
+) -> None:
+    carrier.fails_with = REFUSED
+    send_due(outbox)
+    assert desk.callback.next_action_at == BEGAN + minutes(3)
+    clock.pass_time(LOOK_UP_AFTER)
+    send_due(outbox)
+    assert desk.callback.next_action_at == clock.now()
+
+
+def test_while_the_account_is_refused_the_steps_keep_their_times_and_supervisors_are_alerted_once(
+    outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier, clock: MovingClock
+) -> None:
+    carrier.fails_with = ACCOUNT
+    for _ in range(3):
+        send_due(outbox, 1)
+        clock.pass_time(minutes(0.5))
+    assert desk.callback.next_action_at == BEGAN + minutes(3)
+    (alert,) = desk.alerts()
+    assert "Only you can fix this." in alert
+
+
+def test_a_page_that_can_never_arrive_fails_at_once(
+    outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier, clock: MovingClock
+) -> None:
+    carrier.fails_with = NO_SUCH_NUMBER
+    send_due(outbox)
+    assert desk.pages()[0].state is PageState.FAILED
+    assert desk.attempts()[0].error_code == 30005
+
+
+def test_a_page_whose_answer_was_lost_is_looked_up_and_not_sent_again(
+    outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier, clock: MovingClock
+) -> None:
+    carrier.fails_with = LOST
+    send_due(outbox)
+    assert desk.events(EventKind.ANSWER_LOST) == [str(LOST)]
+    carrier.fails_with, carrier.knows = None, [Accepted("SM77", CarrierStatus.SENT)]
+    clock.pass_time(LOOK_UP_AFTER)
+    send_due(outbox)
+    assert [what for what, *_ in carrier.asked] == ["text", "find text"]
+    assert (only(desk).state, desk.attempts()[0].sid) == (PageState.SENT, "SM77")
+
+
+def test_a_page_that_the_carrier_does_not_know_is_sent_again_after_a_while(
+    outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier, clock: MovingClock
+) -> None:
+    carrier.fails_with = LOST
+    send_due(outbox)
+    carrier.fails_with = None
+    while clock.now() < BEGAN + LOST_AFTER + LOOK_UP_AFTER:
+        clock.pass_time(LOOK_UP_AFTER)
+        send_due(outbox)
+    asked = [what for what, *_ in carrier.asked]
+    assert asked == ["text", *["find text"] * 4, "text"]
+    assert [attempt.state for attempt in desk.attempts()] == [AttemptState.LOST, AttemptState.ACCEPTED]
+
+
+def test_a_call_is_found_among_those_that_are_not_another_pages(
+    outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier, clock: MovingClock
+) -> None:
+    desk.is_sent(only(desk).id, sid="CA1")
+    add(desk, Channel.CALL)
+    carrier.fails_with = LOST
+    send_due(outbox)
+    carrier.fails_with = None
+    carrier.knows = [Accepted("CA1", CarrierStatus.RINGING), Accepted("CA2", CarrierStatus.RINGING)]
+    clock.pass_time(LOOK_UP_AFTER)
+    send_due(outbox)
+    assert [attempt.sid for attempt in desk.attempts()] == ["CA1", "CA2"]
+
+
+def test_a_look_up_that_is_refused_does_not_fail_the_page(
+    outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier, clock: MovingClock
+) -> None:
+    carrier.fails_with = LOST
+    send_due(outbox)
+    carrier.fails_with = NO_SUCH_NUMBER
+    clock.pass_time(LOOK_UP_AFTER)
+    send_due(outbox)
+    assert (only(desk).state, desk.attempts()[0].state) == (PageState.DUE, AttemptState.SENDING)
+
+
+def test_a_late_answer_changes_nothing_when_another_worker_has_the_page(
+    outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page_id = only(desk).id
+
+    def claimed_meanwhile(to: str, words: str, status_url: str) -> Accepted:
+        desk.write(lambda session, _: session.execute(update(Page).where(Page.id == page_id).values(token=99)))
+        return Accepted("SM5", CarrierStatus.QUEUED)
+
+    monkeypatch.setattr(carrier, "send_text", claimed_meanwhile)
+    send_due(outbox)
+    assert (only(desk).state, desk.attempts()[0].sid) == (PageState.DUE, None)
+
+
+def test_the_attempt_is_stored_before_the_carrier_is_asked(
+    outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[PageAttempt] = []
+
+    def look(to: str, words: str, status_url: str) -> Accepted:
+        seen.extend(desk.attempts())
+        return Accepted("SM5", CarrierStatus.QUEUED)
+
+    monkeypatch.setattr(carrier, "send_text", look)
+    send_due(outbox)
+    assert [attempt.state for attempt in seen] == [AttemptState.SENDING]
