@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.states import AttemptState, CarrierStatus, Channel, PageAnswer, PageKind, PageState, PhoneSlot
 from callbacks.db.tables import Callback, Page, PageAttempt
-from callbacks.paging.delivery import ARRIVED, NOT_SENT, Result, became, result_of
+from callbacks.paging.page_results import ARRIVED, NOT_SENT, Result, became, result_of
 from tests.callbacks.paging.paging_desk import BEGAN, PagingDesk
 
 MONTREAL = ZoneInfo("America/Toronto")
