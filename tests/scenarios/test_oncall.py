@@ -353,7 +353,7 @@ def test_a_second_wrong_number_is_told_as_well(desk: ScenarioDesk) -> None:
     desk.leaves_a_message()
     amy, sue = desk.phone_of("Amy"), desk.phone_of("Sue")
     amy.reads("call (514) 555-0199 back")
-    amy.texts("wrong {code}").reads("wrong number", "a supervisor is told")
+    amy.texts("wrong {code}").reads("wrong number", "supervisors are alerted")
     sue.reads("(514) 555-0199 is a wrong number")
 
     def correct(session: Session) -> None:
@@ -361,7 +361,7 @@ def test_a_second_wrong_number_is_told_as_well(desk: ScenarioDesk) -> None:
         supervisor_acts(session, desk.service.desk, callback, number, "sue@example.com", desk.now)
 
     desk.service.database.write(correct)
-    amy.texts("wrong {code}").reads("wrong number", "a supervisor is told")
+    amy.texts("wrong {code}").reads("wrong number", "supervisors are alerted")
     sue.reads("(514) 555-0188 is a wrong number")
     desk.scenario.minutes_pass(40)
 
