@@ -476,7 +476,7 @@ class ReceivedText(Base):
 
 
 class WorkerSign(Base):
-    """A worker's sign of life: when it last finished a sweep."""
+    """The heartbeat of a worker: when it last finished a sweep."""
 
     __tablename__ = "worker_signs"
 

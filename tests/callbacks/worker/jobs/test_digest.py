@@ -1,4 +1,4 @@
-"""The digest is mailed each morning and each Monday, once, until noon, by any number of workers."""
+"""The digests are mailed each morning and each Monday, once, until noon, by any number of workers."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_another_desk_mails_its_digest_at_another_time() -> None:
     assert not due(early, at("2026-11-28T07:00"))
 
 
-def test_eight_o_clock_is_the_desks_on_both_sides_of_a_clock_change() -> None:
+def test_eight_o_clock_is_desk_time_on_both_sides_of_a_clock_change() -> None:
     assert due(DESK, datetime(2026, 10, 31, 12, tzinfo=UTC))
     assert not due(DESK, datetime(2026, 11, 1, 12, 59, tzinfo=UTC))
     assert due(DESK, datetime(2026, 11, 1, 13, tzinfo=UTC))
@@ -74,7 +74,7 @@ def test_eight_o_clock_is_the_desks_on_both_sides_of_a_clock_change() -> None:
 
 @dataclass(frozen=True)
 class Mailbox(Post):
-    """A mail server that keeps what it is handed, unless it has troubles."""
+    """A mail server that keeps its mails, or fails with the first of `troubles`."""
 
     url: str = "smtp://mail.test"
     sender: str = "desk@example.com"
@@ -123,7 +123,7 @@ def office(database: Database) -> Office:
     return Office(database)
 
 
-def test_supervisors_and_administrators_have_it_once_with_any_number_of_workers_and_restarts(office: Office) -> None:
+def test_supervisors_and_administrators_get_it_once_with_any_number_of_workers_and_restarts(office: Office) -> None:
     with ThreadPoolExecutor(4) as pool:
         for _ in range(3):
             list(pool.map(lambda worker: worker.send_due(), [office.worker() for _ in range(4)]))
@@ -131,7 +131,7 @@ def test_supervisors_and_administrators_have_it_once_with_any_number_of_workers_
     assert sorted(office.mailed) == THE_NIGHT
 
 
-def test_every_morning_has_its_own_and_monday_the_weeks_besides(office: Office) -> None:
+def test_every_morning_has_a_digest_and_monday_also_that_of_the_week(office: Office) -> None:
     for _ in range(3):  # Saturday, Sunday, Monday
         office.worker().send_due()
         office.clock.pass_time(timedelta(days=1))
@@ -162,7 +162,7 @@ def test_a_worker_that_comes_back_after_noon_skips_it(office: Office) -> None:
     assert office.mailed == []
 
 
-def test_a_mail_that_fails_is_in_the_log_and_is_tried_again_until_it_is_sent(
+def test_a_mail_that_fails_is_logged_and_tried_again_until_it_is_sent(
     office: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
     office.post.troubles.append("The mail server did not answer: TimeoutError.")
@@ -170,7 +170,7 @@ def test_a_mail_that_fails_is_in_the_log_and_is_tried_again_until_it_is_sent(
     assert "a digest could not be mailed" in "".join(capsys.readouterr())
     office.post.troubles.clear()
     office.worker().send_due()
-    assert office.mailed == []  # somebody may still be at it
+    assert office.mailed == []  # another worker may still be sending it
     office.clock.pass_time(timedelta(minutes=5))
     office.worker().send_due()
     office.worker().send_due()
@@ -204,7 +204,7 @@ def test_without_a_mail_server_nothing_is_held(office: Office) -> None:
     assert office.mailed == THE_NIGHT
 
 
-def test_the_desk_file_names_more_addresses_and_nobody_has_two(office: Office) -> None:
+def test_the_desk_file_adds_addresses_and_nobody_gets_two(office: Office) -> None:
     mails = DigestMails(also_to=("board@example.com", "sue@example.com"))
     desk = DESK.model_copy(update={"digest": mails})
     found = office.database.read(lambda session: recipients(session, desk))
@@ -218,5 +218,5 @@ def test_the_worker_mails_it_in_its_sweep(
     monkeypatch.setattr(table, "Post", lambda *_: post)
     service = simulated_desk(compose, DESK, at("2026-11-28T08:00"), tmp_path, database_url=sqlite_url).service
     service.worker.sweep()
-    service.close()  # what is on the wire comes to its end
+    service.close()  # what is being sent is finished
     assert [letter.to for letter in post.kept] == [DEMO_USER]
