@@ -9,25 +9,21 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import delete
-from sqlalchemy.orm import Session
 
 from callbacks.cli.context import Compose
 from callbacks.db.database import Database
 from callbacks.db.states import CarrierStatus
 from callbacks.db.tables import Watermark
-from callbacks.desk.desk_file import Desk, DigestMails, read_desk
+from callbacks.desk.desk_file import Desk, DigestMails
 from callbacks.errors import CarrierError
-from callbacks.oncall import store
 from callbacks.paging.channels.mail import Letter, Post
 from callbacks.paging.channels.twilio import Accepted
-from callbacks.people import technicians, users
 from callbacks.worker import table
 from callbacks.worker.jobs.digest import DigestMailer, due, recipients
 from ivr.rehearsal.simulated_desk import DEMO_USER, simulated_desk
 from sla.clock import MovingClock
+from tests.callbacks.reporting.facts import DESK, add_staff
 
-DESK = read_desk(Path("support.toml"))
-PASSWORD = "correct horse battery"
 URL = "https://desk.test"
 
 
@@ -90,7 +86,7 @@ class Mailbox(Post):
 
 @dataclass
 class Office:
-    """A desk with Sue the supervisor and Ada the administrator; Rita and Tom only read."""
+    """A desk with its staff, on a clock that the test moves."""
 
     database: Database
     clock: MovingClock = field(default_factory=lambda: MovingClock(at("2026-11-28T08:00")))
@@ -98,14 +94,7 @@ class Office:
     desk: Desk = DESK
 
     def __post_init__(self) -> None:
-        self.database.write(self._people)
-
-    def _people(self, session: Session) -> None:
-        amy = technicians.add_technician(session, "Amy Roy", "+15145550101", self.clock.now(), verified=True)
-        for name, role in (("sue", "supervisor"), ("ada", "administrator"), ("rita", "reader")):
-            users.add_user(session, f"{name}@example.com", role, PASSWORD, self.clock.now())
-        users.add_user(session, "amy@example.com", "technician", PASSWORD, self.clock.now(), "Amy Roy")
-        store.add_shift(session, DESK, amy, "primary", None, None, self.clock.now())
+        self.database.write(lambda session: add_staff(session, self.clock.now()))
 
     def worker(self) -> DigestMailer:
         return DigestMailer(self.database, self.post, self.desk, URL, self.clock)
