@@ -1,7 +1,7 @@
 """The database: one way to read, one way to write, on SQLite and on PostgreSQL alike.
 
-A transaction is a function of a session, because it may be run again: a deadlock, a lost connection or a busy
-database ends the whole attempt, never half of it. SQL never says now(): instants are bound.
+A transaction is a function of a session, because it may run again: after a deadlock, a lost connection or a busy
+database it starts from its beginning. SQL never calls now(): instants are bound.
 """
 
 from __future__ import annotations
@@ -30,31 +30,31 @@ Row = TypeVar("Row", bound=DeclarativeBase)
 log = structlog.get_logger(__name__)
 
 TRIES = 4
-# Two connections that commit at the same instant can corrupt a WAL file before this version (sqlite.org, 2026-03).
+# Before this version, two connections that commit at the same time can corrupt a WAL file (sqlite.org, 2026-03).
 WAL_IS_SAFE_FROM = (3, 51, 3)
 # Deadlock, serialization failure, lock not available, and a server that is shutting down or starting.
-PASSING_SQLSTATES = {"40P01", "40001", "55P03", "57P01", "57P02", "57P03", "57014", "08006", "08001", "08003"}
+TRANSIENT_SQLSTATES = {"40P01", "40001", "55P03", "57P01", "57P02", "57P03", "57014", "08006", "08001", "08003"}
 
 
 @dataclass(frozen=True)
 class Limits:
     """How long the database may take, in real time, before a transaction fails."""
 
-    connection: timedelta = timedelta(seconds=3)  # to make a connection, or until one of the pool is free
+    connection: timedelta = timedelta(seconds=3)  # to connect, or until a connection of the pool is free
     lock: timedelta = timedelta(seconds=3)  # PostgreSQL: held by another transaction
     file_lock: timedelta = timedelta(seconds=4)  # SQLite: while another transaction writes
     statement: timedelta = timedelta(seconds=8)
     idle_in_transaction: timedelta = timedelta(seconds=15)
-    network: timedelta = timedelta(seconds=10)  # until a server that acknowledges nothing counts as gone
+    network: timedelta = timedelta(seconds=10)  # until a server that acknowledges no packet counts as gone
 
 
 PRODUCTION = Limits()
 FAR = timedelta(hours=1)
-UNHURRIED = Limits(FAR, FAR, FAR, FAR, FAR, FAR)  # under a moving clock, real time must not decide anything
+UNHURRIED = Limits(FAR, FAR, FAR, FAR, FAR, FAR)  # for tests and rehearsals, where a slow machine must not matter
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC instant. A naive one is refused: it would come back hours wrong, silently."""
+    """An aware UTC instant. A naive one is refused, because it would silently come back hours off."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -74,16 +74,16 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Database:
-    """Where the desk keeps everything it owes."""
+    """The database of the desk."""
 
     def __init__(self, url: str, limits: Limits = PRODUCTION) -> None:
         self.engine = engine_for(url, limits)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._readers = sessionmaker(self.engine.execution_options(reads_only=True), expire_on_commit=False)
-        self.writes_end_with: Callable[[Session], None] | None = None  # such as an entry of the audit log
+        self.writes_end_with: Callable[[Session], None] | None = None  # such as a function that writes the audit log
 
     def write(self, work: Callable[[Session], T]) -> T:
-        """Run `work` in one transaction, again from its start when the database asks for that."""
+        """Run `work` in one transaction and return its result. After a transient error it runs again from its start."""
         last = self.writes_end_with
         if last is None:
             return self._run(self._sessions, work)
@@ -96,7 +96,7 @@ class Database:
         return self._run(self._sessions, work_and_last)
 
     def read(self, work: Callable[[Session], T]) -> T:
-        """Run `work` without taking the right to write."""
+        """Run `work` in a transaction that only reads, and return its result."""
         return self._run(self._readers, work)
 
     def _run(self, sessions: sessionmaker[Session], work: Callable[[Session], T]) -> T:
@@ -105,40 +105,41 @@ class Database:
                 with sessions.begin() as session:
                     return work(session)
             except DBAPIError as error:
-                if not left or not is_passing(error):
+                if not left or not is_transient(error):
                     raise
-                log.info("transaction runs again", cause=type(error.orig).__name__)
+                log.info("a transaction runs again", cause=type(error.orig).__name__)
                 time.sleep(0.05 * (TRIES - left))
         raise AssertionError("unreachable")
 
     def close(self) -> None:
+        """Close all connections."""
         self.engine.dispose()
 
 
-def is_passing(error: DBAPIError) -> bool:
-    """Say whether the same transaction may succeed when it is run again."""
+def is_transient(error: DBAPIError) -> bool:
+    """Return whether the same transaction may succeed if it runs again."""
     if error.connection_invalidated:
         return True
     state = getattr(error.orig, "sqlstate", None)
     if state is not None:
-        return state in PASSING_SQLSTATES
+        return state in TRANSIENT_SQLSTATES
     return isinstance(error, OperationalError) and "locked" in str(error.orig)
 
 
 def engine_for(url: str, limits: Limits = PRODUCTION) -> Engine:
-    """Make the engine, with limits so that nobody waits on the database for ever."""
+    """Return an engine for a database URL, with limits on how long anything waits for the database."""
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
         return _sqlite(url, limits)
     if address.drivername == "postgresql":
         address = address.set(drivername="postgresql+psycopg")
-    set_on_the_server = {
+    server_settings = {
         "statement_timeout": _milliseconds(limits.statement),
         "lock_timeout": _milliseconds(limits.lock),
         "idle_in_transaction_session_timeout": _milliseconds(limits.idle_in_transaction),
         "timezone": "UTC",
     }
-    options = " ".join(f"-c {name}={value}" for name, value in set_on_the_server.items())
+    options = " ".join(f"-c {name}={value}" for name, value in server_settings.items())
     return create_engine(
         address,
         pool_pre_ping=True,
@@ -176,7 +177,7 @@ def _sqlite(url: str, limits: Limits) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        # A transaction that reads first and writes later fails at once when somebody else has written meanwhile.
+        # A plain BEGIN that reads first and writes later would fail at once if another connection wrote in between.
         reads_only = connection.get_execution_options().get("reads_only", False)
         connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
@@ -194,16 +195,16 @@ def locked(session: Session, model: type[Row], key: object) -> Row:
 def locked_or_none(session: Session, model: type[T], key: object, *, skip_locked: bool = False) -> T | None:
     """Return a row as it is now, locked until the transaction ends, or None where there is none.
 
-    With `skip_locked`, a row that somebody else has locked is passed over instead of waited for.
+    With `skip_locked`, None too for a row that another transaction has locked; otherwise this waits for it.
     """
     lock = {"of": model, "skip_locked": skip_locked}
     return session.get(model, key, with_for_update=lock, populate_existing=True)
 
 
 def insert_once(session: Session, row: type[DeclarativeBase], **values: Any) -> bool:
-    """Insert a row unless one with the same key is there; say whether it was inserted.
+    """Insert a row unless one with the same key exists. Return whether it was inserted.
 
-    The database decides between two webhooks that come at the same instant: the second waits, and finds the first.
+    Of two transactions with the same key at the same time, the second waits for the first and then finds its row.
     """
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     done = session.execute(insert(row).values(**values).on_conflict_do_nothing().returning(*inspect(row).primary_key))

@@ -1,4 +1,4 @@
-"""The kinds of events in a callback's log, and who causes them beside people. Both are stored as their values."""
+"""The kinds of events in a callback's log, and the actors that are not people. Both are stored as their values."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import enum
 
 
 class Actor(enum.StrEnum):
-    """Who causes an event that no named person causes; people stand in the log by name or mail address."""
+    """Who caused an event, if not a person. People are logged by name or mail address."""
 
     CALLER = "caller"  # the customer, on the phone
     DESK = "desk"  # this service
-    CARRIER = "carrier"  # whoever carries calls and texts
+    CARRIER = "carrier"  # Twilio, or what takes its place
 
 
 class EventKind(enum.Enum):
@@ -24,40 +24,40 @@ class EventKind(enum.Enum):
     MENU_NO_CHOICE_SUPPORT = "menu_no_choice_support"  # no valid key in the last try; the call went on to support
     MENU_NO_CHOICE_GOODBYE = "menu_no_choice_goodbye"  # no valid key in the last try; we hung up
     BEEP = "beep"  # the caller was asked for a message
-    CALL_ENDED = "call_ended"  # the call is over, whoever ended it
+    CALL_ENDED = "call_ended"  # the call is over, no matter who ended it
     CALL_ANSWERED = "call_answered"  # a technician took the live call
-    CALL_MISSED = "call_missed"  # the carrier knows of a call that never reached this service
+    CALL_MISSED = "call_missed"  # the carrier had a call that never reached this service
 
     # The message
-    RECORDING_EXPECTED = "recording_expected"  # the carrier says that there is a recording, not yet confirmed
+    RECORDING_EXPECTED = "recording_expected"  # the carrier announced a recording that is not confirmed yet
     RECORDING_RECORDED = "recording_recorded"  # the carrier has the recording
     RECORDING_ABSENT = "recording_absent"  # the carrier has no recording: the caller said nothing
     RECORDING_FAILED = "recording_failed"  # the carrier could not record
     AUDIO_STORED = "audio_stored"  # the recording is in our own storage
     AUDIO_DELAYED = "audio_delayed"  # the recording could not be fetched several times; it is tried again
     AUDIO_LOST = "audio_lost"  # the recording was given up: nobody can hear the message
-    MACHINE_TRANSCRIBED = "machine_transcribed"  # the speech model wrote the message down
-    MACHINE_TRANSCRIPTION_FAILED = "machine_transcription_failed"  # the speech model could not
-    TRANSCRIBED = "transcribed"  # a person wrote the message down
+    MACHINE_TRANSCRIBED = "machine_transcribed"  # the speech model transcribed the message
+    MACHINE_TRANSCRIPTION_FAILED = "machine_transcription_failed"  # the speech model could not transcribe the message
+    TRANSCRIBED = "transcribed"  # a person transcribed the message
     MESSAGE_HEARD = "message_heard"  # somebody listened to the message
 
     # The escalation
     CALLBACK_OPENED = "callback_opened"  # the customer is owed a call
-    STEP = "step"  # an escalation step was taken; its number is in the event's `step`
+    STEP = "step"  # an escalation step was taken; the event's `step` is its number
     STEP_SKIPPED = "step_skipped"  # a step, or a part of it, found nobody to page
     REMINDER = "reminder"  # the owner was reminded to call the customer
     BREACHED = "breached"  # the deadline passed without an attempt
     ESCALATION_RESUMED = "escalation_resumed"  # the owner did not try the customer in time
-    DECISION_FAILED = "decision_failed"  # an error kept the next step from being decided
+    DECISION_FAILED = "decision_failed"  # the next step could not be decided because of an error
     RESOLUTION_OVERDUE = "resolution_overdue"  # a critical callback is open after its resolution was due
 
     # Pages
     PAGED = "paged"  # a page that escalates went out
     NOTIFIED = "notified"  # any other text, call or mail about the callback went out
-    CONNECTION_STARTED = "connection_started"  # a technician is rung, to be connected to the customer
-    PAGE_CAPPED = "page_capped"  # a page was held back by the day's cap
+    CONNECTION_STARTED = "connection_started"  # a technician is called, to be connected to the customer
+    PAGE_CAPPED = "page_capped"  # a page was not sent because of the day's cap
     PAGE_FAILED = "page_failed"  # a page will never arrive
-    PAGE_NOT_TAKEN = "page_not_taken"  # a paging call ended without an answer by key
+    PAGE_NOT_TAKEN = "page_not_taken"  # a paging call ended and no key was pressed
     ANSWER_LOST = "answer_lost"  # the carrier's answer to a request was lost; the request may have been carried out
 
     # What people do, and what follows at once
@@ -65,10 +65,10 @@ class EventKind(enum.Enum):
     ASSIGNED = "assigned"  # somebody at the console made a technician the owner
     PASSED = "passed"  # a technician gave it back to the escalation
     ATTEMPT = "attempt"  # a technician tried to reach the customer
-    OUTCOME_REPORTED = "outcome_reported"  # a technician said how a recorded attempt went
+    OUTCOME_REPORTED = "outcome_reported"  # a technician reported how a recorded attempt went
     RESOLVED = "resolved"  # it is closed: the customer is served
     CANCELLED = "cancelled"  # it is closed: nobody needs to be called back
-    AUTO_CLOSED = "auto_closed"  # it is closed: the customer could not be reached and fell silent
+    AUTO_CLOSED = "auto_closed"  # it is closed: the customer could not be reached and has been silent since
     REOPENED = "reopened"  # it is open again
     NUMBER_BLOCKED = "number_blocked"  # a wrong number is never called again for this callback
     NUMBER_CHANGED = "number_changed"  # another number to call the customer on was entered
@@ -77,10 +77,10 @@ class EventKind(enum.Enum):
     CONNECTION_REQUESTED = "connection_requested"  # somebody asked at the console for a connection to the customer
     PRIORITY_CHANGED = "priority_changed"  # the callback has another priority
     WAITING_STARTED = "waiting_started"  # the desk waits for the customer; the resolution's clock stands still
-    WAITING_ENDED = "waiting_ended"  # the customer was heard; the resolution's clock runs again
+    WAITING_ENDED = "waiting_ended"  # the customer got in touch; the resolution's clock runs again
     PRODUCT_SET = "product_set"  # the product, and with it the coverage, was entered
     MANAGER_REQUESTED = "manager_requested"  # the customer asked for a manager
-    CALLER_NAMED = "caller_named"  # somebody wrote down who the caller is
+    CALLER_NAMED = "caller_named"  # somebody entered the name of the caller
     NOTE = "note"  # somebody wrote a note
 
-    OTHER = "other"  # written by an early release under words that are no kind; they begin the event's detail
+    OTHER = "other"  # from an early release, in words that match no kind; the detail begins with them

@@ -1,8 +1,8 @@
-"""Leases: how any number of workers share the rows that are due, each row with one of them at a time.
+"""Leases: any number of workers share the rows that are due, and one worker at a time works on a row.
 
-Whoever claims a row holds it for the length of a lease, by a token that rises with each claim. The work is done with
-no transaction open, and its result is stored only while the token is still the same: a worker that was frozen past
-its lease changes nothing. One that dies needs no help, since the row is due again when the lease has run out.
+A worker that claims a row holds it for the length of a lease, by a token that rises with each claim. It works with no
+transaction open, and stores its result only if the token is still the same: a worker that froze past its lease changes
+nothing. After a worker died, the row is due again when the lease has run out.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from callbacks.db.database import locked_or_none
 
 
 class Claimable:
-    """The columns of a row that one worker at a time works on, when it is due."""
+    """The columns of a row that one worker at a time works on when it is due."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     next_action_at: Mapped[datetime | None]
@@ -31,7 +31,7 @@ Row = TypeVar("Row", bound=Claimable)
 
 @dataclass(frozen=True)
 class Claim(Generic[Row]):
-    """The right to work on one row, until its lease has run out and somebody else claims it."""
+    """The right to work on one row, until another worker claims it after the lease has run out."""
 
     model: type[Row]
     key: int
@@ -40,13 +40,13 @@ class Claim(Generic[Row]):
 
 @dataclass(frozen=True)
 class BackOff:
-    """How long to wait after a try that failed: twice as long each time, up to a limit."""
+    """How long to wait after a failed try: twice as long each time, up to a limit."""
 
     first: timedelta
     longest: timedelta
 
     def after(self, tries: int) -> timedelta:
-        """Return the pause after so many tries."""
+        """Return the pause after a number of tries."""
         doublings = min(max(tries - 1, 0), 20)
         return min(self.first * (1 << doublings), self.longest)
 
@@ -54,7 +54,7 @@ class BackOff:
 def claim(
     session: Session, model: type[Row], due: Select[Row], lease: timedelta, now: datetime, limit: int = 1
 ) -> Sequence[Row]:
-    """Claim up to `limit` of the rows that are due, in the order of the query. Rows that others claim are skipped."""
+    """Claim up to `limit` rows of a query, in its order, and return them. Rows that others are claiming are skipped."""
     rows = session.scalars(due.limit(limit).with_for_update(of=model, skip_locked=True)).all()
     for row in rows:
         row.token += 1
@@ -68,6 +68,6 @@ def claim_on(row: Row) -> Claim[Row]:
 
 
 def held(session: Session, claim: Claim[Row]) -> Row | None:
-    """Return the claimed row, locked until the transaction ends, or None if somebody else has claimed it since."""
+    """Return the claimed row, locked until the transaction ends, or None if it is gone or another worker claimed it."""
     row = locked_or_none(session, claim.model, claim.key)
     return row if row is not None and row.token == claim.token else None

@@ -1,7 +1,7 @@
-"""Marks: named instants, for what is done once, held for a while, or remembered as last done.
+"""Marks: named instants, for what is done once, held for a while, or was last done at a time.
 
-A mark is changed by an insert or by an update that names the instant it replaces, so of several workers that find
-the same thing due exactly one does it, on SQLite and on PostgreSQL alike.
+A mark changes by an insert, or by an update that names the instant it replaces. So if several workers find the same
+thing due, exactly one does it, on SQLite and on PostgreSQL alike.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ def last_at(session: Session, name: str) -> datetime | None:
 
 
 def record(session: Session, name: str, at: datetime) -> None:
-    """Set a mark, whatever it was before."""
+    """Set a mark to an instant, whatever it was before."""
     if not insert_once(session, Watermark, name=_key(name), at=at):
         session.execute(update(Watermark).where(Watermark.name == _key(name)).values(at=at))
 
 
 def once(session: Session, name: str, now: datetime) -> bool:
-    """Return whether this is the first time, and make every later time not the first."""
+    """Return True the first time it is called with a name, and False from then on."""
     return insert_once(session, Watermark, name=_key(name), at=now)
 
 
@@ -45,7 +45,7 @@ def replace(session: Session, name: str, seen: datetime | None, at: datetime) ->
 
 
 def hold(session: Session, name: str, until: datetime, now: datetime) -> bool:
-    """Hold a mark until an instant. Return False, and change nothing, while somebody else holds it."""
+    """Hold a mark until an instant. Return False, and change nothing, while it is already held."""
     held_until = last_at(session, name)
     if held_until is not None and held_until > now:
         return False
@@ -53,7 +53,7 @@ def hold(session: Session, name: str, until: datetime, now: datetime) -> bool:
 
 
 def _key(name: str) -> str:
-    """Return the name, or a shorter one that no other name has."""
+    """Return the name, or a shorter unique one for a long name."""
     if len(name) <= LONGEST_NAME:
         return name
     digest = sha256(name.encode()).hexdigest()[:16]

@@ -1,6 +1,6 @@
 """Every state, kind, channel and outcome that a row can hold, each defined once.
 
-The values are what the database, the exports and the forms hold; how they are worded is decided where they are shown.
+The values are what the database, the exports and the forms hold. Each place that shows one has its own wording.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ import enum
 
 
 class CallbackState(enum.Enum):
-    """Where a callback stands."""
+    """The state of a callback."""
 
-    OPEN = "open"  # a call is owed, or the customer was called and is not served yet
-    RESOLVED = "resolved"  # a person said that the customer is served
-    CANCELLED = "cancelled"  # a named person said why nobody needs to be called
-    CLOSED = "closed"  # closed by itself: tried in vain, then no word from the customer
+    OPEN = "open"  # the customer has not been served yet
+    RESOLVED = "resolved"  # a person recorded that the customer was served
+    CANCELLED = "cancelled"  # a named person recorded why no call is needed
+    CLOSED = "closed"  # closed automatically: could not be reached, and silent since
 
 
 class PriorityLevel(enum.Enum):
-    """How urgent a callback is; the desk file says what each level promises."""
+    """How urgent a callback is. The desk file defines what each level promises."""
 
     P1 = "P1"  # critical, by default promised around the clock
     P2 = "P2"  # high, the default of a line
@@ -35,34 +35,34 @@ class Coverage(enum.Enum):
 
 
 class CallOutcome(enum.Enum):
-    """What became of a customer's call."""
+    """How a customer's call ended."""
 
-    IN_PROGRESS = "in progress"  # or over, and nothing more is known of it
+    IN_PROGRESS = "in progress"  # or over, with nothing else known about it
     VOICEMAIL = "voicemail"  # the caller got as far as the beep
     ANSWERED = "answered"  # a technician pressed the key and was connected
     HUNG_UP_BEFORE_THE_BEEP = "hung up before the beep"
 
 
 class VoicemailState(enum.Enum):
-    """What the carrier says of a recording."""
+    """What the carrier reports about a recording."""
 
-    EXPECTED = "expected"  # said to exist, not confirmed
-    RECORDED = "recorded"  # confirmed: it has audio
+    EXPECTED = "expected"  # announced, not confirmed
+    RECORDED = "recorded"  # confirmed, with audio
     ABSENT = "absent"  # the caller said nothing
-    FAILED = "failed"  # the carrier could not keep it
+    FAILED = "failed"  # the carrier could not record it
 
 
 class AudioState(enum.Enum):
-    """How far the copy of a recording into our own storage is."""
+    """Whether the audio of a recording is in our own storage."""
 
     NONE = "none"  # nothing to fetch yet
     WANTED = "wanted"  # to be fetched from the carrier
     COPIED = "copied"  # in our own storage
-    LOST = "lost"  # given up: the carrier no longer has it, or never gave it
+    LOST = "lost"  # given up: the carrier no longer has it, or never delivered it
 
 
 class TranscribedBy(enum.Enum):
-    """Who wrote down what a message says."""
+    """Who transcribed a voicemail."""
 
     NOT_YET = ""  # nobody has tried
     MACHINE = "machine"
@@ -100,55 +100,55 @@ class PageKind(enum.Enum):
 
     STEP = "step"  # a step of the escalation policy
     REMINDER = "reminder"  # to an owner who has not tried the customer
-    TAKEN = "taken"  # to the others: somebody has it
-    GIVEN = "given"  # to a technician whom a supervisor gave it to
-    MANAGER = "manager"  # the customer asks for a manager
+    TAKEN = "taken"  # to the others: somebody took it
+    GIVEN = "given"  # to a technician whom a supervisor assigned it to
+    MANAGER = "manager"  # the customer asked for a manager
     OUTCOME = "outcome"  # asks how the call to the customer went
     CONNECTION = "connection"  # the call by which a technician is connected to the customer
-    CLOSED = "closed"  # to the owner: it closed by itself
+    CLOSED = "closed"  # to the owner: it closed automatically
     OVER = "over"  # somebody else resolved or cancelled it
     UNRESOLVED = "unresolved"  # to the owner: the promised resolution is overdue
     REOPENED = "reopened"  # to the owner: it is open again
-    TEST = "test"  # about no callback, as are the following: does a page arrive?
-    ALARM = "alarm"  # something that a supervisor must see to
+    TEST = "test"  # to see whether pages arrive; like the next two, about no callback
+    ALARM = "alarm"  # something that a supervisor must act on
     VERIFICATION = "verification"  # the code that proves who holds a number
 
 
-# Pages that lose their point as soon as somebody has taken the callback or tried the customer.
+# Pages that are no longer needed once somebody has taken the callback or tried the customer.
 ESCALATING = (PageKind.STEP, PageKind.REMINDER)
 
 
 class PageState(enum.Enum):
-    """Where a page stands."""
+    """The state of a page."""
 
-    DUE = "due"  # waits in the outbox
+    DUE = "due"  # waiting in the outbox
     SENT = "sent"  # the carrier has it
-    BUNDLED = "bundled"  # goes with others in one message
+    BUNDLED = "bundled"  # sent with others in one message
     FAILED = "failed"  # will never arrive
     CANCELLED = "cancelled"  # not sent: no longer needed
     OVER_THE_CAP = "over the cap"  # not sent: the day's cap was reached
 
 
 class PageAnswer(enum.Enum):
-    """What a technician answered to a page."""
+    """How a technician answered a page."""
 
     NONE = ""
     TAKEN = "taken"
     PASSED = "passed"
-    HEARD = "heard"  # a page that asks for nothing more: a test, an alarm, a code
+    HEARD = "heard"  # of a page that needs no more than that: a test, an alarm, a code
 
 
 class AttemptState(enum.Enum):
-    """Where one request to the carrier stands."""
+    """The state of one request to the carrier."""
 
-    SENDING = "sending"  # asked, and no answer known
+    SENDING = "sending"  # sent, answer not known yet
     ACCEPTED = "accepted"  # the carrier has it
-    REFUSED = "refused"  # the carrier said no
-    LOST = "lost"  # it never arrived at the carrier
+    REFUSED = "refused"  # the carrier refused it
+    LOST = "lost"  # it never reached the carrier
 
 
 class CarrierStatus(enum.Enum):
-    """What the carrier says of a message or a call that it accepted.
+    """What the carrier reports about a message or a call that it accepted.
 
     twilio.com/docs/messaging/api/message-resource, twilio.com/docs/voice/api/call-resource
     """
@@ -172,7 +172,7 @@ class CarrierStatus(enum.Enum):
     FAILED = "failed"  # of a message or a call
 
 
-# A report never takes a page back to an earlier status, in whatever order reports arrive.
+# Reports may arrive in any order; one with a lower rank than the last is ignored.
 RANKS = {
     CarrierStatus.NONE: -1,
     CarrierStatus.ACCEPTED: 0,
@@ -192,7 +192,7 @@ RANKS = {
     CarrierStatus.CANCELED: 4,
     CarrierStatus.READ: 5,
 }
-# A call with one of these is over.
+# A call with one of these statuses is over.
 FINAL = (
     CarrierStatus.COMPLETED,
     CarrierStatus.BUSY,
@@ -200,12 +200,12 @@ FINAL = (
     CarrierStatus.FAILED,
     CarrierStatus.CANCELED,
 )
-# A message or a call with one of these never arrived.
+# A message or a call with one of these statuses never arrived.
 FAILED = (CarrierStatus.UNDELIVERED, CarrierStatus.FAILED)
 
 
 def carrier_status(text: str) -> CarrierStatus:
-    """Read the carrier's own word for a status; one that we do not know says nothing."""
+    """Return the status with the carrier's name for it, or NONE for a name that we do not know."""
     try:
         return CarrierStatus(text)
     except ValueError:
@@ -220,7 +220,7 @@ class ReachOutcome(enum.Enum):
     CONTINUING = "reached, continuing"  # reached, and not served yet
     BUSY = "busy"
     NO_ANSWER = "no answer"
-    MACHINE = "machine"  # the carrier's guess: a machine picked up
+    MACHINE = "machine"  # a machine answered, as the carrier guesses
     LEFT_A_MESSAGE = "left a message"
     WRONG_NUMBER = "wrong number"
     FAILED = "failed"  # the call could not be placed
@@ -228,12 +228,12 @@ class ReachOutcome(enum.Enum):
 
 # The customer was spoken to.
 REACHED = (ReachOutcome.REACHED, ReachOutcome.CONTINUING)
-# The customer's phone rang. A wrong number rang at somebody else's, and a call that failed rang nowhere.
+# The customer could not be reached, though their phone rang. A wrong number or a failed call does not count.
 IN_VAIN = (ReachOutcome.NO_ANSWER, ReachOutcome.BUSY, ReachOutcome.LEFT_A_MESSAGE, ReachOutcome.MACHINE)
 
 
 class ReportedOutcome(enum.Enum):
-    """How a technician says that the call to the customer went; each has a next step of its own."""
+    """How the call to the customer went, as a technician reports it. Each outcome has its own next step."""
 
     RESOLVED = "resolved"
     CONTINUING = "continuing"
@@ -243,7 +243,7 @@ class ReportedOutcome(enum.Enum):
 
     @property
     def of_attempt(self) -> ReachOutcome:
-        """Return what it means for the attempt to reach the customer."""
+        """Return the outcome of the attempt to reach the customer."""
         return _OF_ATTEMPT[self]
 
 

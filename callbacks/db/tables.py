@@ -1,7 +1,7 @@
-"""The tables. Columns only: what happens to them is decided elsewhere.
+"""The tables. Columns only; other modules decide what is written.
 
-Everything that must happen later is a `next_action_at`. Whoever works on a row holds it by a lease and a token;
-whatever is written afterwards names the token, so that a worker that was frozen meanwhile changes nothing.
+Everything that must happen later has a `next_action_at`. A worker holds a row by a lease and a token: see
+`callbacks.db.leases`.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ def _values(kind: type[enum.Enum]) -> Sequence[str]:
 
 
 def _by_value(length: int) -> Enum:
-    """A column that holds the value of an enum. Loading a value that the enum lacks raises LookupError.
+    """Return a column type that holds the value of an enum. Loading any other value raises LookupError.
 
-    The migrations see to it that there is none.
+    The migrations replaced all other values.
     """
     return Enum(
         enum.Enum,
@@ -85,14 +85,14 @@ class Technician(Base):
     second_verified_at: Mapped[datetime | None]
     troubles: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"text first": "this person sent STOP ..."}
     created_at: Mapped[datetime]
-    left_at: Mapped[datetime | None]  # no longer one of us; the row stays for the log
+    left_at: Mapped[datetime | None]  # when they left; the row stays for the log
     rules: Mapped[list[ContactRuleRow]] = relationship(
         lazy="selectin", order_by="ContactRuleRow.after", cascade="all, delete-orphan"
     )
 
 
 class ContactRuleRow(Base):
-    """What a technician adds to the desk's policy when they are paged for a callback."""
+    """A way to page a technician in addition to those of the desk's policy."""
 
     __tablename__ = "contact_rules"
 
@@ -104,7 +104,7 @@ class ContactRuleRow(Base):
 
 
 class Verification(Base):
-    """A code that was sent to a number; whoever gives it back has that phone in the hand."""
+    """A code that was sent to a number, to prove that its owner has the phone."""
 
     __tablename__ = "verifications"
 
@@ -155,7 +155,7 @@ class RotationMember(Base):
 
 
 class OverrideRow(Base):
-    """Somebody covers for somebody else, or for everybody on a layer."""
+    """One technician covers for another, or for everybody on a layer."""
 
     __tablename__ = "overrides"
 
@@ -191,13 +191,13 @@ class CalendarKey(Base):
 
 
 class CalendarSource(Base, Claimable):
-    """Somebody else's calendar that a layer's shifts are taken from, again and again."""
+    """An external calendar that a layer's shifts are imported from, again and again."""
 
     __tablename__ = "calendar_sources"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     layer: Mapped[str] = mapped_column(String(40))
-    url: Mapped[str] = mapped_column(Text)  # a secret: whoever has it reads the calendar
+    url: Mapped[str] = mapped_column(Text)  # a secret: anyone who has it can read the calendar
     read_at: Mapped[datetime | None]
     next_action_at: Mapped[datetime | None] = mapped_column(nullable=False)
     trouble: Mapped[str] = mapped_column(Text, default="")
@@ -215,7 +215,7 @@ class ClosureRow(Base):
 
 
 class HolidayChange(Base):
-    """A supervisor's correction of the statutory list: a day struck out, or one added."""
+    """A supervisor's change to the statutory holidays: a day removed, or one added."""
 
     __tablename__ = "holiday_changes"
 
@@ -238,13 +238,13 @@ class User(Base):
     locked_until: Mapped[datetime | None]
     session_key: Mapped[str] = mapped_column(String(40))  # changed to end every session of this user
     technician_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id", name="who_is_paged"))
-    second_factor: Mapped[str] = mapped_column(String(64), default="")  # the secret shared with an app; none: empty
-    second_factor_step: Mapped[int] = mapped_column(default=0)  # of the last code taken: none is taken twice
+    second_factor: Mapped[str] = mapped_column(String(64), default="")  # the secret shared with an app, or "" for none
+    second_factor_step: Mapped[int] = mapped_column(default=0)  # of the last accepted code, so that no code works twice
     technician: Mapped[Technician | None] = relationship(lazy="joined")
 
 
 class AuditEntry(Base):
-    """Who looked or changed what. The database itself refuses to change or delete a row; see callbacks/audit.py."""
+    """Who saw or changed what. The database refuses to change or delete a row: see `callbacks.records.audit_log`."""
 
     __tablename__ = "audit"
 
@@ -257,21 +257,21 @@ class AuditEntry(Base):
 
 
 class Call(Base):
-    """One call to one of our lines, whatever became of it."""
+    """One call to one of our lines."""
 
     __tablename__ = "calls"
 
     sid: Mapped[str] = mapped_column(String(64), primary_key=True)
     line: Mapped[str] = mapped_column(String(40))
-    caller: Mapped[str] = mapped_column(String(64), index=True)  # as the carrier gave it: may be a word, or nothing
+    caller: Mapped[str] = mapped_column(String(64), index=True)  # as the carrier gave it: may be a word, or empty
     caller_name: Mapped[str] = mapped_column(String(100), default="")  # as the carrier or a person gave it
-    customer_number: Mapped[str | None] = mapped_column(String(20))  # only when it is a number that can be rung
+    customer_number: Mapped[str | None] = mapped_column(String(20))  # only if it is a number that can be called
     began_at: Mapped[datetime] = mapped_column(index=True)
     language: Mapped[str] = mapped_column(String(5), default="en")
     is_open: Mapped[bool]  # whether the line was in support hours when the call began
     hours_reason: Mapped[str] = mapped_column(Text, default="")
     attestation: Mapped[str] = mapped_column(String(60), default="")  # STIR, as given
-    beep_at: Mapped[datetime | None]  # when the caller was asked to speak
+    beep_at: Mapped[datetime | None]  # when the caller was asked for a message
     accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
     ended_at: Mapped[datetime | None]
     outcome: Mapped[CallOutcome] = mapped_column(default=CallOutcome.IN_PROGRESS)
@@ -295,7 +295,7 @@ class Voicemail(Base, Claimable):
     transcript: Mapped[str] = mapped_column(Text, default="")
     transcribed_by: Mapped[TranscribedBy] = mapped_column(default=TranscribedBy.NOT_YET)
     tries: Mapped[int] = mapped_column(default=0)
-    missing_since: Mapped[datetime | None]  # the carrier has denied having the recording, each time, since then
+    missing_since: Mapped[datetime | None]  # since then the carrier has answered "not found" each time
     call: Mapped[Call] = relationship(back_populates="voicemail")
 
 
@@ -303,7 +303,7 @@ BROKEN = "breached_at IS NOT NULL"
 
 
 class Callback(Base):
-    """A customer whom we owe a call, until somebody has tried to reach them, and after."""
+    """What we owe a customer: a call back, and a resolution."""
 
     __tablename__ = "callbacks"
     __table_args__ = (
@@ -321,7 +321,7 @@ class Callback(Base):
     call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), unique=True)
     state: Mapped[CallbackState] = mapped_column(default=CallbackState.OPEN)
     priority: Mapped[PriorityLevel] = mapped_column(default=PriorityLevel.P2)
-    policy: Mapped[str] = mapped_column(String(40), default="default")  # the escalation policy that holds for it
+    policy: Mapped[str] = mapped_column(String(40), default="default")  # the name of its escalation policy
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime]
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
@@ -331,22 +331,22 @@ class Callback(Base):
     attempted_at: Mapped[datetime | None]  # the first attempt to reach the customer: what stops the paging
     resolved_at: Mapped[datetime | None]
     breached_at: Mapped[datetime | None]
-    position: Mapped[int] = mapped_column(default=0)  # the step of the policy to be taken next
+    position: Mapped[int] = mapped_column(default=0)  # the next step of the policy
     decisions: Mapped[int] = mapped_column(default=0)
-    next_action_at: Mapped[datetime | None]  # the next step, or, once it was tried, when it closes by itself
-    consented_by: Mapped[str | None]  # who allowed a risky number to be rung
+    next_action_at: Mapped[datetime | None]  # of the next step or, after an attempt, of the check for auto-close
+    consented_by: Mapped[str | None]  # who allowed a risky number to be called
     product: Mapped[str] = mapped_column(default="")
     coverage: Mapped[Coverage] = mapped_column(default=Coverage.NONE)
     call: Mapped[Call] = relationship(lazy="joined", back_populates="callback")
     owner: Mapped[Technician | None] = relationship(lazy="joined")
 
 
-# Beginnings of words are found by a span of the index: PostgreSQL would sort it by the rules of some language.
+# Words are found by their beginning, as a range of the index. PostgreSQL would sort it by the rules of a language.
 IN_ORDER_OF_BYTES = String(40).with_variant(String(40, collation="C"), "postgresql")
 
 
 class FindingWord(Base):
-    """A word that a callback is found by: of the message, a note or a name, or a number read from either end."""
+    """A word that finds a callback: from the transcript, a note or a name, or a number, forwards or backwards."""
 
     __tablename__ = "finding_words"
     __table_args__ = (Index("words_of_callback", "callback_id", "word"),)
@@ -356,7 +356,7 @@ class FindingWord(Base):
 
 
 class PriorityChange(Base):
-    """A priority given to a callback after the first, and when: its clocks count on by the new one."""
+    """A change of a callback's priority. From then on its clocks run by the new one."""
 
     __tablename__ = "priority_changes"
 
@@ -367,7 +367,7 @@ class PriorityChange(Base):
 
 
 class Waiting(Base):
-    """A stretch of waiting for the customer, during which the clock of the resolution stands still."""
+    """A time of waiting for the customer, during which the clock of the resolution is paused."""
 
     __tablename__ = "waitings"
 
@@ -378,7 +378,7 @@ class Waiting(Base):
 
 
 class Page(Base, Claimable):
-    """One notice to one person on one channel, mostly about a callback. It is the outbox: a row before it is sent."""
+    """One notification to one person on one channel, usually about a callback. It is written first, then sent."""
 
     __tablename__ = "pages"
     __table_args__ = (
@@ -391,7 +391,7 @@ class Page(Base, Claimable):
     id: Mapped[int] = mapped_column(primary_key=True)
     callback_id: Mapped[int | None] = mapped_column(ForeignKey("callbacks.id"))
     kind: Mapped[PageKind]
-    round: Mapped[int] = mapped_column(default=0)  # which decision, or which attempt, of the callback; else 0
+    round: Mapped[int] = mapped_column(default=0)  # number of the decision or attempt; 0 for kinds that happen once
     technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"), index=True)
     channel: Mapped[Channel]
     number: Mapped[PhoneSlot] = mapped_column(default=PhoneSlot.FIRST)
@@ -407,7 +407,7 @@ class Page(Base, Claimable):
 
 
 class PageAttempt(Base):
-    """One request to the carrier, written before it is made."""
+    """One request to the carrier, written before it is sent."""
 
     __tablename__ = "page_attempts"
 
@@ -424,7 +424,7 @@ class PageAttempt(Base):
 
 
 class ReachAttempt(Base):
-    """An attempt to reach the customer: what the promise counts."""
+    """An attempt to reach the customer. The first one keeps the promise of a first reaction."""
 
     __tablename__ = "attempts"
 
@@ -433,7 +433,7 @@ class ReachAttempt(Base):
     technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"))
     tried_at: Mapped[datetime]
     outcome: Mapped[ReachOutcome]
-    is_told: Mapped[bool] = mapped_column(default=False)  # a person said how it went, not the carrier alone
+    is_told: Mapped[bool] = mapped_column(default=False)  # a person reported how it went, not the carrier alone
     told_by: Mapped[str] = mapped_column(String(80))  # "text", "connection", "console, boss@example.com"
     call_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
     seconds: Mapped[int | None]
@@ -441,7 +441,7 @@ class ReachAttempt(Base):
 
 
 class Event(Base):
-    """One line of a call's log. The database itself refuses to change or delete a row."""
+    """One line of a call's log. The database refuses to change or delete a row."""
 
     __tablename__ = "events"
 
@@ -459,11 +459,11 @@ class Event(Base):
         )
     )
     step: Mapped[int | None]  # which escalation step was taken
-    detail: Mapped[str] = mapped_column(Text, default="")  # for people to read; code never does
+    detail: Mapped[str] = mapped_column(Text, default="")  # for people; code never reads it
 
 
 class ReceivedText(Base):
-    """A text that came in, and the answer it got: the same text again gets the same answer."""
+    """A text that we received, and our answer. If the carrier delivers it again, it gets the same answer."""
 
     __tablename__ = "received_texts"
 
@@ -476,7 +476,7 @@ class ReceivedText(Base):
 
 
 class WorkerSign(Base):
-    """A worker's sign of life: when it last finished a sweep."""
+    """The heartbeat of a worker: when it last finished a sweep."""
 
     __tablename__ = "worker_signs"
 

@@ -1,4 +1,4 @@
-"""Callbacks whose next action is due, each decided in a transaction of its own."""
+"""Decides the callbacks whose next action is due, each in a transaction of its own."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from sla.clock import Clock
 
 log = structlog.get_logger(__name__)
 
-SET_ASIDE_FOR = timedelta(minutes=1)
-MOST = 200
+RETRY_AFTER = timedelta(minutes=1)
+MOST = 200  # in one run, so that other jobs run in between
 
 
 class DueCallbacks:
-    """Decides the open callbacks that are due: those whose customer was tried, or those whose customer was not."""
+    """Decides open callbacks that are due: either those with an attempt to reach the customer, or those without."""
 
     def __init__(
         self,
@@ -37,30 +37,30 @@ class DueCallbacks:
         self._database, self._clock, self._decide, self._tried = database, clock, decide, tried
 
     def next_due_at(self) -> datetime | None:
-        """Return when the next of them is due."""
+        """Return when the next one is due, or None."""
         earliest = select(func.min(Callback.next_action_at)).where(self._ours())
         return self._database.read(lambda session: session.scalar(earliest))
 
     def run(self) -> bool:
-        """Decide all that are due, by their deadlines. Return whether there may be more."""
+        """Decide those that are due, the earliest deadline first. Return whether there may be more."""
         now = self._clock.now()
         due = select(Callback.id).where(self._ours(), Callback.next_action_at <= now)
         first = due.order_by(Callback.due_at).limit(MOST)
         found = self._database.read(lambda session: session.scalars(first).all())
         for callback_id in found:
-            self._decide_or_set_aside(callback_id, now)
+            self._decide_or_retry_later(callback_id, now)
         return len(found) == MOST
 
     def _ours(self) -> ColumnElement[bool]:
         tried = Callback.attempted_at.is_not(None) if self._tried else Callback.attempted_at.is_(None)
         return (Callback.state == CallbackState.OPEN) & tried
 
-    def _decide_or_set_aside(self, callback_id: int, now: datetime) -> None:
+    def _decide_or_retry_later(self, callback_id: int, now: datetime) -> None:
         try:
             self._database.write(lambda session: self._decide_one(session, callback_id, now))
-        except Exception:  # one row that cannot be decided must not keep the others from being paged
-            log.exception("a callback could not be decided; it is set aside for a minute", callback=callback_id)
-            self._database.write(lambda session: _set_aside(session, callback_id, now))
+        except Exception:  # one broken row must not stop the pages of others
+            log.exception("a callback could not be decided; it is tried again in a minute", callback=callback_id)
+            self._database.write(lambda session: _retry_later(session, callback_id, now))
 
     def _decide_one(self, session: Session, callback_id: int, now: datetime) -> None:
         callback = locked_or_none(session, Callback, callback_id, skip_locked=True)
@@ -72,8 +72,8 @@ class DueCallbacks:
             self._decide(session, callback, now)
 
 
-def _set_aside(session: Session, callback_id: int, now: datetime) -> None:
+def _retry_later(session: Session, callback_id: int, now: datetime) -> None:
     callback = session.get_one(Callback, callback_id)
-    look_again_at(callback, now + SET_ASIDE_FOR)
-    detail = "Set aside for a minute; see the log."
+    look_again_at(callback, now + RETRY_AFTER)
+    detail = "It is tried again in a minute. See the log."
     record_event(session, callback.call_sid, now, Actor.DESK, EventKind.DECISION_FAILED, detail)

@@ -16,20 +16,20 @@ SWEPT_LATELY = timedelta(seconds=60)
 
 
 def unready(database: Database, clock: Clock) -> str | None:
-    """Say why promises cannot be kept at the moment, or None."""
+    """Return why nobody would be paged now, or None if all is well."""
     now = clock.now()
     try:
         return database.read(lambda session: silence_of_workers(session, now))
     except SQLAlchemyError as fault:
-        return f"The database does not answer ({type(fault).__name__}). Look at DATABASE_URL and the server."
+        return f"The database does not answer ({type(fault).__name__}). Check DATABASE_URL and the server."
 
 
 def silence_of_workers(session: Session, now: datetime) -> str | None:
-    """Say so when no worker has finished a sweep lately: nothing would be sent."""
+    """Return how long no worker has finished a sweep, in words, or None if one has lately."""
     swept_at = session.scalar(select(func.max(WorkerSign.swept_at)))
     if swept_at is None:
-        return "No worker has finished a sweep yet: nobody is paged. Start one: python app.py worker."
+        return "No worker has finished a sweep yet, so nobody is paged. Start one: python app.py worker."
     silent = now - swept_at
     if silent > SWEPT_LATELY:
-        return f"No worker has finished a sweep for {int(silent.total_seconds())} seconds: nobody is paged."
+        return f"No worker has finished a sweep for {int(silent.total_seconds())} seconds, so nobody is paged."
     return None

@@ -1,6 +1,6 @@
-"""The worker: a table of jobs, and one loop that runs what is due.
+"""The worker: a table of jobs, and one loop that runs those that are due.
 
-All state is in the database, so a sweep that dies loses nothing and a second worker doubles nothing.
+All state is in the database: a sweep that dies loses nothing, and two workers do nothing twice.
 """
 
 from __future__ import annotations
@@ -23,85 +23,85 @@ EVERY_SWEEP = timedelta(0)
 
 @dataclass(frozen=True)
 class Job:
-    """One duty of the worker. `run` returns whether there is more to do at once.
+    """One job of the worker. `run` returns whether there is more to do now.
 
-    A slow job runs beside the sweep, one at a time, so that nothing waits for it.
+    A slow job runs in a thread of its own, once at a time, so that no other job waits for it.
     """
 
     name: str
     every: timedelta
     run: Callable[[], bool | None]
-    next_due_at: Callable[[], datetime | None] | None = None  # when there is work; without it, the clock alone decides
-    is_vital: bool = False  # a sweep in which it fails is not finished
+    next_due_at: Callable[[], datetime | None] | None = None  # without it, the job is due whenever `every` has passed
+    is_vital: bool = False  # a sweep in which it fails does not count as finished
     is_slow: bool = False
-    may_be_cut_off: bool = False  # a worker that stops does not wait for it: a lease brings the work back
-    needs_success: bool = False  # skipped in a sweep in which a vital job failed
+    may_be_interrupted: bool = False  # a worker that stops does not wait for it: its lease runs out and it runs again
+    needs_success: bool = False  # skipped in a sweep in which a vital job has failed
 
 
 class SweepFailed(DeskError):
-    """A vital job failed; the other jobs have had their turn."""
+    """A vital job failed. All other jobs that were due have run."""
 
     def __init__(self, jobs: Sequence[str]) -> None:
         self.jobs = tuple(jobs)
-        super().__init__(f"The sweep is not finished: {', '.join(jobs)} failed.")
+        super().__init__(f"The sweep did not finish: {', '.join(jobs)} failed.")
 
 
 class Worker:
-    """Runs the jobs of a table, in its order."""
+    """Runs the jobs of a table in their order."""
 
     def __init__(self, jobs: Sequence[Job], senders: Senders, clock: Clock) -> None:
         self._jobs, self._senders, self._clock = tuple(jobs), senders, clock
         self._ran_at: dict[str, datetime] = {}
-        self._beside: dict[str, threading.Thread] = {}
+        self._threads: dict[str, threading.Thread] = {}
         self._stopping = threading.Event()
 
     def sweep(self) -> bool:
-        """Run every job that is due, and return whether there is more to do at once.
+        """Run every job that is due. Return whether there is more to do now.
 
-        A job that fails is logged and keeps no other from running. Raise SweepFailed at the end if it was vital.
+        A failure is logged, and the other jobs run all the same. Raise SweepFailed at the end if a vital job failed.
         """
         has_more, failed = False, list[str]()
         for job in self._jobs:
             if job.needs_success and failed:
                 continue
             try:
-                has_more |= self._take_turn(job)
+                has_more |= self._run_if_due(job)
             except Exception:
-                log.exception("a job failed; it runs again when it is due", job=job.name)
+                log.exception("a job failed and runs again when it is due", job=job.name)
                 failed += [job.name] if job.is_vital else []
         if failed:
             raise SweepFailed(failed)
         return has_more
 
     def run(self, name: str) -> bool:
-        """Run one job of the table now, due or not, and return whether there is more to do at once."""
+        """Run one job now, due or not. Return whether there is more to do now."""
         job = next(job for job in self._jobs if job.name == name)
         return bool(job.run())
 
     def next_due_at(self) -> datetime | None:
-        """Return the next instant at which a sweep has something to do."""
-        in_the_sweep = [job.next_due_at() for job in self._jobs if job.next_due_at is not None and not job.is_slow]
-        return min((at for at in in_the_sweep if at is not None), default=None)
+        """Return when a sweep next has something to do, as far as its jobs know, or None."""
+        due = [job.next_due_at() for job in self._jobs if job.next_due_at is not None and not job.is_slow]
+        return min((at for at in due if at is not None), default=None)
 
     def wait_for_slow_jobs(self) -> None:
-        """Wait until the jobs beside the sweep have come to their end, but for those that may be cut off."""
+        """Wait until the slow jobs have ended, except those that may be interrupted."""
         for job in self._jobs:
-            if job.name in self._beside and not job.may_be_cut_off:
-                self._beside[job.name].join()
+            if job.name in self._threads and not job.may_be_interrupted:
+                self._threads[job.name].join()
 
     def close(self) -> None:
-        """Finish what was begun, and begin nothing more."""
+        """Finish what has started, and start nothing more."""
         self._stopping.set()
         self.wait_for_slow_jobs()
         self._senders.close()
 
-    def _take_turn(self, job: Job) -> bool:
+    def _run_if_due(self, job: Job) -> bool:
         now = self._clock.now()
         if not self._is_due(job, now):
             return False
         self._ran_at[job.name] = now
         if job.is_slow:
-            self._start_beside(job)
+            self._start_thread(job)
             return False
         has_more = bool(job.run())
         if has_more:
@@ -117,17 +117,17 @@ class Worker:
         due_at = job.next_due_at()
         return due_at is not None and due_at <= now
 
-    def _start_beside(self, job: Job) -> None:
-        running = self._beside.get(job.name)
+    def _start_thread(self, job: Job) -> None:
+        running = self._threads.get(job.name)
         if running is None or not running.is_alive():
-            # A daemon, so that a job that may be cut off does not hold up the end of the process.
-            thread = threading.Thread(target=self._run_beside, args=(job,), name=job.name, daemon=True)
-            self._beside[job.name] = thread
+            # A daemon thread, so that the process can end while a job that may be interrupted still runs.
+            thread = threading.Thread(target=self._run_in_thread, args=(job,), name=job.name, daemon=True)
+            self._threads[job.name] = thread
             thread.start()
 
-    def _run_beside(self, job: Job) -> None:
+    def _run_in_thread(self, job: Job) -> None:
         try:
             while job.run() and not self._stopping.is_set():
                 pass
         except Exception:
-            log.exception("a job failed; it runs again when it is due", job=job.name)
+            log.exception("a job failed and runs again when it is due", job=job.name)

@@ -1,4 +1,4 @@
-"""The table of jobs: every duty of the worker, how often, and what it takes."""
+"""The table of jobs: everything the worker does, in its order, and how often."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from callbacks.worker.jobs.auto_close import auto_close
 from callbacks.worker.jobs.calendars import CalendarReader
 from callbacks.worker.jobs.digest import DigestMailer
 from callbacks.worker.jobs.escalations import escalations
+from callbacks.worker.jobs.heartbeat import Heartbeat
 from callbacks.worker.jobs.pages import PageSending
 from callbacks.worker.jobs.reconciliation import Reconciliation
 from callbacks.worker.jobs.recordings import RecordingCopier
-from callbacks.worker.jobs.sign_of_life import SignOfLife
-from callbacks.worker.jobs.transcripts import Transcription
+from callbacks.worker.jobs.transcripts import Transcriber
 from callbacks.worker.loop import EVERY_SWEEP, Job, Worker
 from callbacks.worker.senders import PATIENCE, SENDERS, Senders
 from sla.clock import Clock
 
 A_MINUTE = timedelta(minutes=1)
-SIGN_EVERY = timedelta(seconds=5)
+HEARTBEAT_EVERY = timedelta(seconds=5)
 
 
 def worker_for(
@@ -56,17 +56,17 @@ def outbox_for(settings: Settings, desk: Desk, database: Database, carrier: Carr
 def jobs_for(
     settings: Settings, desk: Desk, database: Database, carrier: Carrier, clock: Clock, senders: Senders
 ) -> Sequence[Job]:
-    """Return every job, in the order of their turns: nothing comes before escalations and pages."""
+    """Return every job in the order in which they run. Nothing comes before escalations and pages."""
     outbox = outbox_for(settings, desk, database, carrier, clock)
     steps, closing = escalations(database, desk, clock), auto_close(database, desk, clock)
     pages, copier = PageSending(outbox, senders), RecordingCopier(database, carrier, desk, settings.media_dir, clock)
-    lookback = Reconciliation(database, carrier, desk, clock)
-    transcription = Transcription(database, settings.media_dir, settings.transcribe_model, clock)
+    missed = Reconciliation(database, carrier, desk, clock)
+    transcriber = Transcriber(database, settings.media_dir, settings.transcribe_model, clock)
     calendars = CalendarReader(database, desk, clock)
     digests = DigestMailer(database, _mailer(settings), desk, settings.public_url, clock)
 
-    def watch(look: Callable[[Session, Desk, datetime], object]) -> Callable[[], None]:
-        return lambda: _in_one_transaction(database, clock, desk, look)
+    def in_one_transaction(work: Callable[[Session, Desk, datetime], object]) -> Callable[[], None]:
+        return lambda: _in_one_transaction(database, clock, desk, work)
 
     return (
         Job("escalations", EVERY_SWEEP, steps.run, steps.next_due_at, is_vital=True),
@@ -74,14 +74,14 @@ def jobs_for(
         Job("recordings", EVERY_SWEEP, lambda: copier.start(senders), copier.next_due_at),
         Job("answers of the carrier", EVERY_SWEEP, senders.wait),
         Job("auto-close", EVERY_SWEEP, closing.run, closing.next_due_at),
-        Job("coverage gaps", A_MINUTE, watch(coverage.watch)),
-        Job("resolutions", A_MINUTE, watch(resolutions.watch_resolutions)),
-        Job("reconciliation", reconciliation.AGAIN_AFTER, lookback.look_back, lookback.next_due_at, is_slow=True),
+        Job("coverage gaps", A_MINUTE, in_one_transaction(coverage.report_gaps)),
+        Job("resolutions", A_MINUTE, in_one_transaction(resolutions.report_overdue)),
+        Job("reconciliation", reconciliation.AGAIN_AFTER, missed.run, missed.next_due_at, is_slow=True),
         Job("calendars", A_MINUTE, calendars.read_due, is_slow=True),
         Job("digests", A_MINUTE, digests.send_due, is_slow=True),
-        Job("transcripts", EVERY_SWEEP, transcription.write_down, transcription.next_due_at, is_slow=True,
-            may_be_cut_off=True),
-        Job("sign of life", SIGN_EVERY, SignOfLife(database, clock).leave, is_vital=True, needs_success=True),
+        Job("transcripts", EVERY_SWEEP, transcriber.transcribe_next, transcriber.next_due_at, is_slow=True,
+            may_be_interrupted=True),
+        Job("heartbeat", HEARTBEAT_EVERY, Heartbeat(database, clock).beat, is_vital=True, needs_success=True),
     )  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def _mailer(settings: Settings) -> Mailer:
 
 
 def _in_one_transaction(
-    database: Database, clock: Clock, desk: Desk, look: Callable[[Session, Desk, datetime], object]
+    database: Database, clock: Clock, desk: Desk, work: Callable[[Session, Desk, datetime], object]
 ) -> None:
     now = clock.now()
-    database.write(lambda session: look(session, desk, now))
+    database.write(lambda session: work(session, desk, now))

@@ -1,8 +1,8 @@
-"""The timer: a sweep every second, and the end of a process whose sweeps have stopped.
+"""The timer: a sweep every second, and a watchdog that ends a process whose sweeps have stopped.
 
-APScheduler only gives the beat, from its memory store. It falls silent when the wall clock steps back or its thread
-dies, and nothing inside a frozen thread can notice; so a watchdog on monotonic time ends the process, and whatever
-supervises it starts it again.
+APScheduler only starts the sweeps, from its memory store. It stops when the wall clock is set back or its thread dies,
+and a thread that hangs cannot notice that it does. So a watchdog on monotonic time ends the process, and whatever
+started the process starts it again.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ WATCHDOG_EXIT = 70  # exit code
 
 
 class SweepTimer:
-    """Sweeps once a second in a thread of its own, and again at once while a sweep says that there is more to do."""
+    """Sweeps once a second in a thread of its own, and again at once while there is more to do."""
 
     def __init__(
         self,
@@ -48,12 +48,13 @@ class SweepTimer:
         )
 
     def start(self) -> None:
+        """Start the sweeps and the watchdog."""
         self._finished_at = time.monotonic()
         self._scheduler.start()
         threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
 
     def stop(self) -> None:
-        """Let the sweep that is under way come to its end, and begin no other."""
+        """Let the current sweep finish, and start no other."""
         self._stopping.set()
         self._scheduler.shutdown(wait=True)
 
@@ -64,8 +65,8 @@ class SweepTimer:
     def _sweep_once(self) -> bool:
         try:
             has_more = self._sweep()
-        except SweepFailed as failure:  # each job has logged why; the next sweep tries again, and the watchdog counts
-            log.error("a sweep was not finished", jobs=failure.jobs)
+        except SweepFailed as failure:  # each job has logged why
+            log.error("a sweep did not finish", jobs=failure.jobs)
             return False
         except Exception:
             log.exception("a sweep failed")
@@ -76,5 +77,5 @@ class SweepTimer:
     def _watch(self) -> None:
         while not self._stopping.wait(1.0):
             if time.monotonic() - self._finished_at > self._patience.total_seconds():
-                log.critical("no sweep has finished for too long: this worker ends itself to be started again")
+                log.critical("no sweep has finished for too long; this process ends so that it is started again")
                 os._exit(WATCHDOG_EXIT)

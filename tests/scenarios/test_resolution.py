@@ -37,7 +37,7 @@ def test_the_supervisor_and_the_owner_hear_of_a_critical_one_at_its_deadline(des
     desk.phone_of("Sue").reads_nothing()
     desk.clock_moves_to("2026-11-29T02:12")
     desk.scenario.minutes_pass(2)
-    desk.phone_of("Sue").reads("(P1) was to be resolved by 2:12 a.m.", "Amy Roy has it")
+    desk.phone_of("Sue").reads("(P1) should have been resolved by 2:12 a.m.", "Amy Roy has it")
     desk.phone_of("Amy").reads("was to be resolved by 2:12 a.m.", "DONE")
     desk.scenario.minutes_pass(30)  # once
     desk.phone_of("Amy").texts("done {code}").reads("is resolved")

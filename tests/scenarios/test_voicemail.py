@@ -128,7 +128,7 @@ def test_a_recording_that_cannot_be_fetched_yet_is_fetched_later(desk: ScenarioD
 
 
 def test_a_recording_that_the_carrier_no_longer_has_is_lost_and_said_to_be(desk: ScenarioDesk) -> None:
-    desk.expects_error("a recording cannot be copied")
+    desk.expects_error("a recording could not be copied")
     desk.expects_error("a recording is lost")
     desk.fails("media", "404", times=UNTIL_SWITCHED_OFF)
     desk.leaves_a_message()
@@ -147,7 +147,7 @@ def test_a_recording_that_the_carrier_no_longer_has_is_lost_and_said_to_be(desk:
 
 
 def test_an_outage_of_the_carrier_loses_no_recording(desk: ScenarioDesk) -> None:
-    desk.expects_error("a recording cannot be copied")
+    desk.expects_error("a recording could not be copied")
     desk.fails("media", "cut short", times=UNTIL_SWITCHED_OFF)
     desk.leaves_a_message()
     desk.phone_of("Amy").reads("call (514) 555-0199 back")
@@ -166,7 +166,7 @@ def test_while_the_desk_is_down_calls_are_found_afterwards(desk: ScenarioDesk) -
     desk.phone_of("Amy").reads("call (514) 555-0199 back", within=timedelta(minutes=6))
     desk.phone_of("Amy").texts("done {code}").reads("is resolved")
     desk.scenario.minutes_pass(10)
-    assert desk.log_says("The desk was away when this customer called")
+    assert desk.log_says("The service was down when this customer called")
 
 
 def test_a_withheld_number_is_paged_as_such_and_never_rung(desk: ScenarioDesk) -> None:

@@ -1,4 +1,4 @@
-"""The schema, step by step. Every start checks that the database is at the step that this release works with."""
+"""Migrations of the schema. Each start checks that the database has the schema of this release."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from callbacks.db.database import Database
 from callbacks.errors import UnknownSchema
 
 
-def migrate(database: Database, step: str = "head") -> None:
-    """Bring the database to the newest step, or to a certain one, all of it or nothing."""
+def migrate(database: Database, revision: str = "head") -> None:
+    """Migrate the database to a revision, by default the newest, in one transaction."""
     config = _config()
-    with database.engine.connect() as connection, _tables_made_anew(connection), connection.begin():
+    with database.engine.connect() as connection, _without_foreign_keys(connection), connection.begin():
         config.attributes["connection"] = connection
-        command.upgrade(config, step)
+        command.upgrade(config, revision)
 
 
 @contextmanager
-def _tables_made_anew(connection: Connection) -> Iterator[None]:
-    """SQLite alters a table by making it anew; foreign keys would keep the old one from being dropped meanwhile.
+def _without_foreign_keys(connection: Connection) -> Iterator[None]:
+    """Switch off SQLite's foreign keys: it alters a table by copying it, and they would stop the old one's removal.
 
-    They can be switched off outside a transaction only.
+    They can only be switched off outside a transaction.
     """
     if connection.dialect.name != "sqlite":
         yield
@@ -43,14 +43,13 @@ def _tables_made_anew(connection: Connection) -> Iterator[None]:
 
 
 def check_schema(database: Database) -> None:
-    """Raises UnknownSchema when this release and the database do not belong together."""
+    """Raise UnknownSchema unless the database has the schema of this release."""
     with database.engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     wanted = ScriptDirectory.from_config(_config()).get_current_head()
     if found != wanted:
         raise UnknownSchema(
-            f"The database is at schema {found or 'nothing yet'}, this release works with {wanted}. "
-            "Run: python app.py migrate."
+            f"The database has schema {found or 'none'}; this release needs {wanted}. Run: python app.py migrate."
         )
 
 

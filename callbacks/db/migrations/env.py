@@ -1,4 +1,4 @@
-"""Run by alembic: the connection comes from callbacks.migrations.migrate."""
+"""Run by Alembic. The connection comes from `callbacks.db.migrations.migrate`."""
 
 from alembic import context
 

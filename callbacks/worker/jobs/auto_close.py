@@ -1,6 +1,6 @@
-"""Closing by itself: a callback whose customer was tried in vain and has fallen silent (policy: Priorities).
+"""Auto-close: a callback closes when its customer could not be reached and has been silent since.
 
-It is never closed by age alone, and never when it is critical: `sla.closing` decides, from what is on record here.
+It never closes by age alone, and never when it is critical: `sla.closing` decides from the facts loaded here.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from sla.closing import Closing, automatic_closing
 
 
 def auto_close(database: Database, desk: Desk, clock: Clock) -> DueCallbacks:
-    """Return the job."""
+    """Return the job that closes callbacks."""
     return DueCallbacks(
         database, clock, lambda session, callback, now: close_if_silent(session, desk, callback, now), tried=True
     )
 
 
 def close_if_silent(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
-    """Close a tried callback when its time has come, and tell its owner; otherwise note when to look again.
+    """Close a callback when its time has come, and text its owner; otherwise set when to look at it again.
 
-    It closes in support hours, though the five days may end at night: nobody is woken to be told.
+    It closes in support hours even if its time comes at night, so that the text wakes nobody.
     """
     closing = _closing_of(session, desk, callback)
     closes_at = closing.closes_at and support_hours(session, desk).next_opening(closing.closes_at)
@@ -56,14 +56,14 @@ def _closing_of(session: Session, desk: Desk, callback: Callback) -> Closing:
     attempts = session.scalars(select(ReachAttempt).where(ReachAttempt.callback_id == callback.id)).all()
     reached = [attempt.tried_at for attempt in attempts if attempt.outcome in REACHED]
     in_vain = [attempt.tried_at for attempt in attempts if attempt.outcome in IN_VAIN]
-    words = [*reached, *_words_of_customer(session, callback)]
+    heard_at = [*reached, *_customer_heard_at(session, callback)]
     reopened = select(Event.at).where(Event.call_sid == callback.call_sid, Event.kind == EventKind.REOPENED)
     began_at, rule = callback.call.began_at, desk.closing_rule
-    return automatic_closing(callback.priority.value, began_at, in_vain, words, session.scalars(reopened), rule)
+    return automatic_closing(callback.priority.value, began_at, in_vain, heard_at, session.scalars(reopened), rule)
 
 
-def _words_of_customer(session: Session, callback: Callback) -> Iterator[datetime]:
-    """When the customer called or wrote again, or was said to have been heard."""
+def _customer_heard_at(session: Session, callback: Callback) -> Iterator[datetime]:
+    """Yield when the customer called or wrote, and when a technician recorded that they did."""
     back = select(Waiting.until).where(Waiting.callback_id == callback.id, Waiting.until.is_not(None))
     yield from (at for at in session.scalars(back) if at is not None)
     number = callback.call.customer_number

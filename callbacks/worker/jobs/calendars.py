@@ -1,4 +1,4 @@
-"""Reads the calendars that layers take their shifts from."""
+"""Reads the calendars that layers import their shifts from."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from sla.clock import Clock
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(minutes=5)  # longer than a calendar may take to be fetched and understood
+LEASE = timedelta(minutes=5)  # longer than fetching and parsing a calendar may take
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class DueCalendar:
 
 
 class CalendarReader:
-    """Reads the calendars that are due, with no transaction open meanwhile."""
+    """Reads the calendars that are due. No transaction is open while it fetches and parses."""
 
     def __init__(
         self,
@@ -51,7 +51,10 @@ class CalendarReader:
         self._patience = patience
 
     def read_due(self) -> bool:
-        """Read one calendar that is due, and return whether there was one. One that cannot be read changes nothing."""
+        """Read one calendar that is due. Return whether there was one.
+
+        When it cannot be read, its shifts stay as they are.
+        """
         now = self._clock.now()
         due = self._database.write(lambda session: _claim(session, now))
         if due is None:
@@ -61,7 +64,7 @@ class CalendarReader:
         except DeskError as fault:
             log.warning("a calendar could not be read", calendar=due.claim.key, cause=str(fault))
             words = str(fault)
-            self._database.write(lambda session: self._note_trouble(session, due, words, now))
+            self._database.write(lambda session: self._record_problem(session, due, words, now))
         else:
             self._database.write(lambda session: self._take(session, due, found, now))
         return True
@@ -74,17 +77,17 @@ class CalendarReader:
         imported = import_shifts(session, source, found, now)
         if imported.unknown:
             named = ", ".join(imported.unknown[:5])
-            english = f"the calendar of {source.layer} names nobody we know in: {named}. Their time is not covered."
-            french = f"le calendrier de {source.layer} ne nomme personne de connu dans: {named}."
+            english = f"unknown names in the calendar of {source.layer}: {named}. Nobody covers these shifts."
+            french = f"noms inconnus dans le calendrier de {source.layer}: {named}. Personne ne couvre ces quarts."
             self._alert_daily(session, f"calendar {source.id} names unknown people", Words(english, french), now)
 
-    def _note_trouble(self, session: Session, due: DueCalendar, why: str, now: datetime) -> None:
+    def _record_problem(self, session: Session, due: DueCalendar, why: str, now: datetime) -> None:
         source = leases.held(session, due.claim)
         if source is None:
             return
         source.next_action_at = now + READ_EVERY
         source.trouble = why[:500]
-        english = f"the calendar of {source.layer} cannot be read: {why} The shifts known from before stay."
+        english = f"the calendar of {source.layer} cannot be read: {why} Its known shifts stay."
         french = f"le calendrier de {source.layer} est illisible: {why}"
         self._alert_daily(session, f"calendar {source.id} cannot be read", Words(english, french), now)
 

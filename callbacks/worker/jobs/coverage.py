@@ -1,4 +1,4 @@
-"""Watches the rota: daily, and soon after every edit, the supervisor hears of the gaps of the next fourteen days."""
+"""Reports gaps in the rota of the next fourteen days to the supervisors, daily and soon after each edit."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from callbacks.paging.alerts import alert_supervisors
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import day_and_time
 
-EDITS_SETTLE = timedelta(minutes=2)  # a rota is edited in several steps; it is judged when they are done
+EDITS_SETTLE = timedelta(minutes=2)  # an edit often takes several steps; the rota is checked after the last one
 MARK = "rota watched"
 MOST_NAMED = 4
 
 
-def next_watch(desk: Desk, watched_at: datetime | None, edited_at: datetime | None, now: datetime) -> datetime:
-    """Say when the rota is to be looked at next: at the daily hour, or sooner after an edit. Pure."""
-    if watched_at is None:
+def next_check(desk: Desk, checked_at: datetime | None, edited_at: datetime | None, now: datetime) -> datetime:
+    """Return when to check the rota next: at the daily hour, or sooner after an edit. Pure."""
+    if checked_at is None:
         return now
-    daily = _next_daily(desk, watched_at)
-    if edited_at is not None and edited_at > watched_at:
+    daily = _next_daily(desk, checked_at)
+    if edited_at is not None and edited_at > checked_at:
         return min(daily, edited_at + EDITS_SETTLE)
     return daily
 
 
-def watch(session: Session, desk: Desk, now: datetime) -> list[Gap]:
-    """Look at the rota when it is time, and tell the supervisor of its gaps; give those that were told."""
-    watched_at = marks.last_at(session, MARK)
-    if now < next_watch(desk, watched_at, marks.last_at(session, store.EDITED), now):
+def report_gaps(session: Session, desk: Desk, now: datetime) -> list[Gap]:
+    """Check the rota if it is time, and alert the supervisors to its gaps. Return the gaps that were reported."""
+    checked_at = marks.last_at(session, MARK)
+    if now < next_check(desk, checked_at, marks.last_at(session, store.EDITED), now):
         return []
-    if not marks.replace(session, MARK, watched_at, now):
-        return []  # another worker looks
+    if not marks.replace(session, MARK, checked_at, now):
+        return []  # another worker checks it
     gaps = store.gaps_ahead(session, desk, now)
     if gaps:
         alert_supervisors(session, desk, f"gaps {now:%Y-%m-%d %H:%M:%S}", _words(desk, gaps), now)
@@ -50,10 +50,12 @@ def _next_daily(desk: Desk, after: datetime) -> datetime:
 
 
 def _words(desk: Desk, gaps: Sequence[Gap]) -> Words:
-    more = len(gaps) - MOST_NAMED
-    english = "; ".join(_gap(desk, gap, "en") for gap in gaps[:MOST_NAMED]) + (f"; and {more} more" if more > 0 else "")
-    french = "; ".join(_gap(desk, gap, "fr") for gap in gaps[:MOST_NAMED]) + (f"; et {more} autres" if more > 0 else "")
-    return Words(f"nobody is on call: {english}. See to the rota.", f"personne de garde: {french}. Voyez l'horaire.")
+    named, more = gaps[:MOST_NAMED], len(gaps) - MOST_NAMED
+    and_more = Words(f"; and {more} more", f"; et {more} autres") if more > 0 else Words("", "")
+    english, french = (
+        "; ".join(_gap(desk, gap, language) for gap in named) + and_more.for_(language) for language in ("en", "fr")
+    )
+    return Words(f"nobody is on call: {english}. Fix the rota.", f"personne de garde: {french}. Corrigez l'horaire.")
 
 
 def _gap(desk: Desk, gap: Gap, language: str) -> str:

@@ -1,8 +1,8 @@
-"""Mails the digests: each morning on the night before, each Monday on the week. Silence means a broken desk.
+"""Mails the digests: each morning of the night before, each Monday of the week. No mail means that the desk is down.
 
-Each mail has a mark of its own, so that any number of workers sends it once. Whoever sends it holds the mark for a
-while; when it could not be sent, or the worker died over it, the hold runs out and it is sent again, until the last
-time that the desk file allows.
+Each mail has a mark of its own, so that any number of workers sends it once. A worker holds the mark while it sends.
+When the mail could not be sent, or the worker died, the hold runs out and the mail is sent again, until the last time
+that the desk file allows.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ AGAIN_AFTER = timedelta(minutes=5)  # longer than a mail server may take to answ
 
 
 def due(desk: Desk, now: datetime) -> list[Digest]:
-    """Return the digests to be mailed at `now`: those of this morning, between the desk file's two times. Pure."""
+    """Return the digests to be mailed at `now`: those of this morning, between the two times of the desk file. Pure."""
     local = now.astimezone(desk.zone)
     if not desk.digest.at <= local.time() < desk.digest.until:
         return []
@@ -39,14 +39,14 @@ def due(desk: Desk, now: datetime) -> list[Digest]:
 
 
 class DigestMailer:
-    """Sends the digests that are due, when a mail server is set up."""
+    """Sends the digests that are due, if a mail server is configured."""
 
     def __init__(self, database: Database, mailer: Mailer, desk: Desk, public_url: str, clock: Clock) -> None:
         self._database, self._mailer, self._desk = database, mailer, desk
         self._public_url, self._clock = public_url, clock
 
     def send_due(self) -> None:
-        """Send what is due to everybody who has not had it yet."""
+        """Send each digest that is due to each recipient who has not had it yet."""
         now = self._clock.now()
         if not self._mailer.url:
             return
@@ -71,7 +71,7 @@ class DigestMailer:
 
 
 def recipients(session: Session, desk: Desk) -> list[str]:
-    """Whoever may steer, and the addresses of the desk file, each once."""
+    """Return the addresses of supervisors, of administrators and of the desk file, each once."""
     ours = session.scalars(select(User.email).where(User.role.in_(users.MAY_STEER)).order_by(User.email))
     return list(dict.fromkeys(address for address in (*ours, *desk.digest.also_to) if "@" in address))
 

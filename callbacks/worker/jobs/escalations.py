@@ -1,4 +1,4 @@
-"""Escalates: takes the next step of the policy for every callback whose customer nobody has tried to reach."""
+"""Escalations: the next step of the policy for every callback without an attempt to reach the customer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sla.clock import Clock
 
 
 def escalations(database: Database, desk: Desk, clock: Clock) -> DueCallbacks:
-    """Return the job."""
+    """Return the job that takes escalation steps."""
     return DueCallbacks(
         database, clock, lambda session, callback, now: take_next_step(session, desk, callback, now), tried=False
     )

@@ -11,16 +11,16 @@ log = structlog.get_logger(__name__)
 
 
 class PageSending:
-    """Hands pages to the senders."""
+    """Gives due pages to the senders."""
 
     def __init__(self, outbox: Outbox, senders: Senders) -> None:
         self._outbox, self._senders = outbox, senders
 
     def run(self) -> bool:
-        """Start to send what is due. Return whether there may be more."""
+        """Start to send the pages that are due. Return whether there may be more."""
         free = self._senders.free
         if free <= 0:
-            log.error("every sender waits for the carrier; pages are late")
+            log.error("every sender is waiting for the carrier; pages are late")
             return False
         claims = self._outbox.claim(free)
         self._senders.start(self._outbox.deliver, claims)

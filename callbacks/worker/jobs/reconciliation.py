@@ -1,7 +1,7 @@
-"""Asks the carrier what we missed: calls and recordings of which no webhook reached us, or reached us in vain.
+"""Asks the carrier for calls and recordings that no webhook brought, or whose webhook failed.
 
-Whatever happened while the desk, its network or its database was away comes back this way, through the same intake
-as a webhook. Twilio's lists are eventually consistent, so each look goes back past the last one.
+So nothing is lost that happened while the service, its network or its database was down. It is stored by the same
+functions as a webhook's. Twilio's lists are eventually consistent, so each run overlaps the one before.
 """
 
 from __future__ import annotations
@@ -29,74 +29,74 @@ from sla.clock import Clock
 log = structlog.get_logger(__name__)
 
 EVERY = timedelta(minutes=2)
-AGAIN_AFTER = timedelta(seconds=30)  # a look that failed
+AGAIN_AFTER = timedelta(seconds=30)  # a run that failed
 OVERLAP = timedelta(minutes=15)
-WEBHOOKS_ARE_LATE_BY = timedelta(minutes=2)  # so long a webhook may still bring it
+WEBHOOKS_ARE_LATE_BY = timedelta(minutes=2)  # at most; until then a webhook may still come
 NO_RECORDING_AFTER = timedelta(minutes=5)
 MARK = "reconciled"
 
 
 class Reconciliation:
-    """The look back at the carrier."""
+    """Stores what the carrier has and we do not."""
 
     def __init__(self, database: Database, carrier: Carrier, desk: Desk, clock: Clock) -> None:
         self._database, self._carrier, self._desk, self._clock = database, carrier, desk, clock
 
     def next_due_at(self) -> datetime:
-        """Return when the carrier is to be asked next: at once if never, or if the clock has gone back since."""
-        now, last = self._clock.now(), self._last_look()
+        """Return when to ask the carrier next: now if it never was, or if the clock was set back since."""
+        now, last = self._clock.now(), self._last_run_at()
         return now if last is None or last > now else last + EVERY
 
-    def look_back(self) -> None:
-        """Take in everything that the carrier knows and we do not; leave the mark where it was on any failure."""
+    def run(self) -> None:
+        """Store everything that the carrier has and we do not. A run that fails is repeated from the same mark."""
         now = self._clock.now()
-        since = min(self._last_look() or now, now) - OVERLAP
+        since = min(self._last_run_at() or now, now) - OVERLAP
         try:
             for recording in self._carrier.recordings(since):
-                self._take_in_recording(recording)
+                self._add_recording(recording)
             for name, line in self._desk.lines.items():
                 for call in self._carrier.calls_to(line.number, since):
-                    self._take_in_call(name, call)
+                    self._add_call(name, call)
         except CarrierError as fault:
-            log.warning("the carrier could not be asked what we missed", cause=str(fault))
+            log.warning("the carrier could not be asked for missed calls and recordings", cause=str(fault))
             return
-        self._database.write(lambda session: self._settle_silent_voicemails(session, now))
+        self._database.write(lambda session: self._close_expected_voicemails(session, now))
         self._database.write(lambda session: marks.record(session, MARK, now))
 
-    def _last_look(self) -> datetime | None:
+    def _last_run_at(self) -> datetime | None:
         return self._database.read(lambda session: marks.last_at(session, MARK))
 
-    def _take_in_recording(self, recording: CarrierRecording) -> None:
+    def _add_recording(self, recording: CarrierRecording) -> None:
         if recording.state is None:
             return
         news = calls.Recording(recording.state, recording.sid, recording.seconds)
-        if not self._database.read(lambda session: _needs(session, recording)):
+        if not self._database.read(lambda session: _is_news(session, recording)):
             return
         if self._database.read(lambda session: calls.find_call(session, recording.call_sid)) is None:
             call = self._carrier.call(recording.call_sid)
             if call.to not in {line.number for line in self._desk.lines.values()}:
                 return
-            self._log_missed(self._desk.line_called(call.to), call)
-        log.warning("a voicemail was found that no webhook brought", recording=recording.sid)
+            self._add_missed_call(self._desk.line_called(call.to), call)
+        log.warning("found a voicemail that no webhook brought", recording=recording.sid)
         now = self._clock.now()
         self._database.write(lambda session: calls.record_voicemail(session, self._desk, recording.call_sid, news, now))
 
-    def _take_in_call(self, line: str, call: CarrierCall) -> None:
+    def _add_call(self, line: str, call: CarrierCall) -> None:
         now = self._clock.now()
         if not call.is_over or now - (call.ended_at or call.began_at or now) < WEBHOOKS_ARE_LATE_BY:
             return
         known = self._database.read(lambda session: calls.find_call(session, call.sid))
         if known is None:
-            log.warning("a call was found that no webhook brought", call=call.sid)
-            self._log_missed(line, call)
+            log.warning("found a call that no webhook brought", call=call.sid)
+            self._add_missed_call(line, call)
             if call.seconds:
-                self._database.write(lambda session: self._owe(session, call.sid, now))
+                self._database.write(lambda session: self._open_callback(session, call.sid, now))
         if known is None or known.ended_at is None:
             self._database.write(
                 lambda session: calls.record_end(session, self._desk, call.sid, call.status, call.ended_at or now)
             )
 
-    def _log_missed(self, line: str, call: CarrierCall) -> None:
+    def _add_missed_call(self, line: str, call: CarrierCall) -> None:
         began_at = call.began_at or self._clock.now()
         hours = self._database.read(lambda session: support_hours(session, self._desk))
         verdict = hours.verdict(began_at)
@@ -105,16 +105,15 @@ class Reconciliation:
         arrival = calls.Arrival(call.sid, line, call.from_, language, verdict.is_open, reason)
         self._database.write(lambda session: calls.record_call(session, arrival, began_at))
 
-    def _owe(self, session: Session, call_sid: str, now: datetime) -> None:
-        """A call that we never answered ourselves: nobody knows what the caller wanted, so somebody asks them."""
+    def _open_callback(self, session: Session, call_sid: str, now: datetime) -> None:
+        """Open a callback for a call that never reached us: somebody must ask the caller what they wanted."""
         call = session.get_one(Call, call_sid)
-        record_event(
-            session, call_sid, now, Actor.DESK, EventKind.CALL_MISSED, "The desk was away when this customer called."
-        )
+        detail = "The service was down when this customer called."
+        record_event(session, call_sid, now, Actor.DESK, EventKind.CALL_MISSED, detail)
         open_callback(session, self._desk, call, now)
 
-    def _settle_silent_voicemails(self, session: Session, now: datetime) -> None:
-        """The carrier has no recording of these calls: the caller said nothing."""
+    def _close_expected_voicemails(self, session: Session, now: datetime) -> None:
+        """Stop expecting recordings that the carrier does not have: these callers said nothing."""
         silent = (
             select(Voicemail)
             .join(Call, Call.sid == Voicemail.call_sid)
@@ -123,12 +122,13 @@ class Reconciliation:
         )
         for voicemail in session.scalars(silent).all():
             voicemail.state = VoicemailState.ABSENT
-            detail = "The carrier has none."
+            detail = "The carrier has no recording."
             record_event(session, voicemail.call_sid, now, Actor.CARRIER, EventKind.RECORDING_ABSENT, detail)
 
 
-def _needs(session: Session, recording: CarrierRecording) -> bool:
-    found = session.scalar(select(Voicemail).where(Voicemail.call_sid == recording.call_sid))
+def _is_news(session: Session, recording: CarrierRecording) -> bool:
+    call = calls.find_call(session, recording.call_sid)
+    found = call.voicemail if call is not None else None
     if found is None or found.state is VoicemailState.EXPECTED:
         return True
     return found.state is not VoicemailState.RECORDED and recording.state is VoicemailState.RECORDED

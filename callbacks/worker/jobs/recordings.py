@@ -1,6 +1,6 @@
-"""Copies voicemails into our own storage, checks them, and keeps asking until they are there.
+"""Copies recordings from the carrier into our own storage, and checks them.
 
-The job is open and people are paged long before: audio is never waited for.
+Callbacks are opened and people are paged without waiting for the audio.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=30)
 PAUSES = BackOff(first=timedelta(seconds=5), longest=timedelta(minutes=15))
-TOLD_AFTER_TRIES = 8
-# The carrier denies a fresh recording for some seconds, and for longer when it has troubles of its own; an hour of
-# nothing but denials is an answer. People are paged long before, so nobody waits for it.
+LOGGED_AFTER_TRIES = 8
+# The carrier may answer "not found" for a new recording for some seconds, and for longer during an incident. An hour
+# of nothing but "not found" is final.
 DENIALS = (404, 410)  # HTTP
 LOST_AFTER_DENIALS = timedelta(hours=1)
-# Anything else (no connection, a fault of the carrier, a full disk) says nothing about the recording. It is asked for
-# during a week: outages and long weekends are shorter. Tries are counted, not days, so that a worker that was away for
-# weeks does not give up at its first try.
+# Any other failure (no connection, an error of the carrier, a full disk) does not mean that the recording is gone. It
+# is tried for a week: outages and long weekends are shorter. Tries are counted instead of days, so that a worker that
+# was down for weeks does not give up at its first try.
 LOST_AFTER_TRIES = 680
 
 
@@ -56,7 +56,7 @@ class DueRecording:
 
 
 def is_lost(missing_since: datetime | None, tries: int, now: datetime) -> bool:
-    """Return whether to give up a recording that is denied without a break since an instant, after so many tries."""
+    """Return whether to give up a recording, denied each time since an instant (if at all), after so many tries."""
     is_denied_for_good = missing_since is not None and now - missing_since >= LOST_AFTER_DENIALS
     return is_denied_for_good or tries >= LOST_AFTER_TRIES
 
@@ -78,7 +78,7 @@ class RecordingCopier:
         free = senders.free
         if free < 0:
             return False
-        claims = self.claim(max(free, 1))  # one may wait for a sender: pages must not keep recordings from their turn
+        claims = self.claim(max(free, 1))  # one may wait for a sender, so that pages cannot crowd out recordings
         senders.start(self.copy, claims)
         return len(claims) == free > 0
 
@@ -98,11 +98,11 @@ class RecordingCopier:
         return self._database.write(work)
 
     def copy(self, due: DueRecording) -> None:
-        """Fetch, check and keep one recording; when it cannot be had, ask again later, or give it up in the end."""
+        """Fetch, check and store one recording. If that fails, try again later or give it up."""
         try:
             audio = self._carrier.audio(due.sid)
             seconds = wav_seconds(audio)
-            name = keep(self._media_dir, due.sid, audio)
+            name = store_audio(self._media_dir, due.sid, audio)
         except (CarrierError, ValueError, OSError) as error:
             failure = error
             self._database.write(lambda session: self._failed(session, due, failure))
@@ -133,8 +133,8 @@ class RecordingCopier:
             self._give_up(session, voicemail, failure, now)
             return
         voicemail.next_action_at = now + PAUSES.after(voicemail.tries)
-        if voicemail.tries == TOLD_AFTER_TRIES:
-            log.error("a recording cannot be copied", recording=due.sid, cause=str(failure))
+        if voicemail.tries == LOGGED_AFTER_TRIES:
+            log.error("a recording could not be copied", recording=due.sid, cause=str(failure))
             detail = f"{failure} It is tried again."
             record_event(session, voicemail.call_sid, now, Actor.DESK, EventKind.AUDIO_DELAYED, detail)
 
@@ -145,7 +145,7 @@ class RecordingCopier:
         detail = f"The message cannot be heard. {why.english}"
         record_event(session, voicemail.call_sid, now, Actor.DESK, EventKind.AUDIO_LOST, detail)
         callback = voicemail.call.callback
-        words = _words(callback, why) if callback is not None else Words(detail, detail)
+        words = _alert(callback, why) if callback is not None else Words(detail, detail)
         alert_supervisors(session, self._desk, f"recording lost {voicemail.recording_sid}", words, now)
 
 
@@ -162,7 +162,7 @@ def _is_denial(failure: Exception) -> bool:
     return isinstance(failure, CarrierError) and (failure.permanent or failure.code in DENIALS)
 
 
-def _words(callback: Callback, why: Words) -> Words:
+def _alert(callback: Callback, why: Words) -> Words:
     english = f"the message of {callback.reference} is lost and cannot be heard. {why.english}"
     french = f"le message de {callback.reference} est perdu, personne ne peut l'entendre. {why.french}"
     if callback.state is CallbackState.OPEN:
@@ -171,12 +171,12 @@ def _words(callback: Callback, why: Words) -> Words:
 
 
 def wav_seconds(audio: bytes) -> int:
-    """Check that this is a whole WAV file and give its length. Raises ValueError.
+    """Return the length of a complete WAV file in seconds. Raise ValueError for anything else.
 
-    Read by hand: the standard library's reader refuses the mu-law that a carrier may send.
+    The standard library's `wave` refuses mu-law, which a carrier may send.
     """
     if len(audio) < 44 or audio[:4] != b"RIFF" or audio[8:12] != b"WAVE":
-        raise ValueError("What was fetched is no WAV file.")
+        raise ValueError("This is not a WAV file.")
     position, bytes_a_second = 12, 0
     while position + 8 <= len(audio):
         kind, size = audio[position : position + 4], struct.unpack_from("<I", audio, position + 4)[0]
@@ -184,16 +184,16 @@ def wav_seconds(audio: bytes) -> int:
             bytes_a_second = struct.unpack_from("<I", audio, position + 16)[0]
         if kind == b"data":
             if position + 8 + size > len(audio):
-                raise ValueError("The WAV file is cut short.")
+                raise ValueError("The WAV file is incomplete.")
             return round(size / bytes_a_second) if bytes_a_second else 0
         position += 8 + size + size % 2
-    raise ValueError("The WAV file holds no sound.")
+    raise ValueError("The WAV file has no audio.")
 
 
-def keep(media_dir: Path, recording_sid: str, audio: bytes) -> str:
-    """Write a recording so that it is there whole or not at all, and give its file name."""
+def store_audio(media_dir: Path, recording_sid: str, audio: bytes) -> str:
+    """Write a recording to its file, all of it or nothing. Return the file name. Raise ValueError for a bad SID."""
     if not re.fullmatch(r"RE[0-9A-Za-z]{1,62}", recording_sid):
-        raise ValueError(f"{recording_sid!r} is no recording's SID.")
+        raise ValueError(f"{recording_sid!r} is not a recording's SID.")
     media_dir.mkdir(parents=True, exist_ok=True)
     name = f"{recording_sid}.wav"
     unfinished = media_dir / f".{name}.{os.getpid()}"

@@ -1,7 +1,7 @@
-"""Watches the promised resolutions: a critical one that is broken is told, once, to the supervisors and its owner.
+"""Reports a critical callback that is not resolved in time, once, to the supervisors and its owner.
 
-What was tried once escalates no more; without this, nobody would be told that it was never resolved. Of the others
-the console and the morning's digest tell: a promise in support hours is broken in support hours, and wakes nobody.
+Escalation ends with the first attempt to reach the customer, so nothing else would report it. Other priorities are
+shown in the console and in the digest: their time runs in support hours, and nobody needs to be woken.
 """
 
 from __future__ import annotations
@@ -28,28 +28,28 @@ from callbacks.text.formats import clock_time
 from sla.promises import Standing
 
 
-def watch_resolutions(session: Session, desk: Desk, now: datetime) -> None:
-    """Tell of every resolution that runs around the clock and was due, as it is now."""
+def report_overdue(session: Session, desk: Desk, now: datetime) -> None:
+    """Report every overdue resolution of a priority that is promised around the clock."""
     critical = [name for name, targets in desk.priorities.items() if targets.around_the_clock]
     which = TRIED_AND_OPEN & Callback.priority.in_(critical)
     if session.scalar(select(Callback.id).where(which).limit(1)) is None:
         return
     for owed in resolutions(session, desk, support_hours(session, desk), which, now):
         if owed.promise.standing is Standing.BREACHED and owed.promise.due_at is not None:
-            _tell_of(session, desk, session.get_one(Callback, owed.callback_id), owed.promise.due_at, now)
+            _report(session, desk, session.get_one(Callback, owed.callback_id), owed.promise.due_at, now)
 
 
-def _tell_of(session: Session, desk: Desk, callback: Callback, due_at: datetime, now: datetime) -> None:
+def _report(session: Session, desk: Desk, callback: Callback, due_at: datetime, now: datetime) -> None:
     reference, owner = callback.reference, callback.owner
     in_english, in_french = (clock_time(due_at, desk.zone, language) for language in ("en", "fr"))
     whose = f"{owner.name} has it." if owner else "Nobody has it."
-    english = f"{reference} ({callback.priority.value}) was to be resolved by {in_english}, and is open. {whose}"
-    french = f"{reference} ({callback.priority.value}): à régler avant {in_french}, et encore ouvert."
+    english = f"{reference} ({callback.priority.value}) should have been resolved by {in_english} and is open. {whose}"
+    french = f"{reference} ({callback.priority.value}): à régler avant {in_french}, toujours ouvert."
     if not alert_supervisors(
         session, desk, f"unresolved {reference} {due_at:%Y-%m-%d %H:%M}", Words(english, french), now
     ):
         return
-    detail = f"promised by {in_english}, and still open"
+    detail = f"Due by {in_english}, still open."
     record_event(session, callback.call_sid, now, Actor.DESK, EventKind.RESOLUTION_OVERDUE, detail)
     if owner is not None:
         code = code_for(session, callback, owner.id)

@@ -1,4 +1,4 @@
-"""The database: instants are aware, and a transaction that meets a passing fault runs again."""
+"""The database: instants are aware, and a transaction runs again after a transient error."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_a_row_is_inserted_once(database: Database) -> None:
     ]
 
 
-def test_writers_that_read_first_do_not_fail_each_other(database: Database) -> None:
+def test_concurrent_writers_that_read_first_all_succeed(database: Database) -> None:
     database.write(lambda session: session.add(Watermark(name="count", at=NOON)))
     faults = list[BaseException]()
 
@@ -60,7 +60,7 @@ def test_writers_that_read_first_do_not_fail_each_other(database: Database) -> N
     assert database.read(lambda session: session.get_one(Watermark, "count")).at == NOON + timedelta(seconds=60)
 
 
-def test_a_transaction_that_met_a_passing_fault_runs_again_from_its_start(sqlite_url: str) -> None:
+def test_a_transaction_runs_again_from_its_start_after_a_transient_error(sqlite_url: str) -> None:
     database, tries = Database(sqlite_url, UNHURRIED), list[int]()
 
     def work(session: Session) -> str:
@@ -76,7 +76,7 @@ def test_a_transaction_that_met_a_passing_fault_runs_again_from_its_start(sqlite
     database.close()
 
 
-def test_a_database_that_is_away_says_so_and_soon() -> None:
+def test_a_database_that_cannot_be_reached_is_an_error() -> None:
     database = Database("postgresql://nobody@127.0.0.1:1/nowhere")
     with pytest.raises(OperationalError):
         database.read(lambda session: session.execute(text("SELECT 1")))

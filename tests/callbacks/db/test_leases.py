@@ -1,4 +1,4 @@
-"""Leases: a row is with one worker at a time, and whoever comes back late changes nothing."""
+"""Leases: one worker at a time works on a row, and one that comes back late changes nothing."""
 
 from __future__ import annotations
 
@@ -90,14 +90,14 @@ def test_an_old_token_changes_nothing_before_and_after_the_other_is_done(databas
     assert results(database) == ["new"]
 
 
-def test_a_row_that_is_gone_is_held_by_nobody(database: Database) -> None:
+def test_a_row_that_is_gone_is_not_held(database: Database) -> None:
     add_rows(database, 1)
     (claimed,) = claim(database, NOON)
     database.write(lambda session: session.delete(session.get_one(CalendarSource, claimed.key)))
     assert not store(database, claimed, "late", NOON)
 
 
-def test_of_many_claimers_at_once_each_row_is_with_one(database: Database) -> None:
+def test_concurrent_workers_never_claim_the_same_row(database: Database) -> None:
     add_rows(database, 60)
     barrier, claims, faults = threading.Barrier(4), list[Claim[CalendarSource]](), list[BaseException]()
 
@@ -122,9 +122,7 @@ def test_of_many_claimers_at_once_each_row_is_with_one(database: Database) -> No
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_whatever_workers_do_a_result_is_stored_by_the_last_to_claim_and_by_nobody_else(
-    sqlite_url: str, seed: int
-) -> None:
+def test_only_the_last_worker_to_claim_a_row_can_store_its_result(sqlite_url: str, seed: int) -> None:
     """Workers claim, freeze, come back and store, in any order, while time passes."""
     database, draw, now = Database(sqlite_url), random.Random(seed), NOON
     add_rows(database, 3)
@@ -148,7 +146,7 @@ def test_whatever_workers_do_a_result_is_stored_by_the_last_to_claim_and_by_nobo
     database.close()
 
 
-def test_a_row_that_somebody_has_locked_is_passed_over_or_waited_for(postgres_url: str) -> None:
+def test_a_row_that_is_locked_is_skipped_or_waited_for(postgres_url: str) -> None:
     database = Database(postgres_url)
     add_rows(database, 1)
     is_locked, may_end = threading.Event(), threading.Event()
@@ -171,7 +169,7 @@ def test_a_row_that_somebody_has_locked_is_passed_over_or_waited_for(postgres_ur
     database.close()
 
 
-def test_a_locked_row_is_read_anew(database: Database) -> None:
+def test_locking_a_row_reads_it_again(database: Database) -> None:
     add_rows(database, 1)
 
     def work(session: Session) -> str:

@@ -1,4 +1,4 @@
-"""Marks: of everybody who finds the same thing due, one does it."""
+"""Marks: of several workers that find the same thing due, one does it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_a_mark_that_was_never_set_has_no_instant(database: Database) -> None:
     assert database.read(lambda session: marks.last_at(session, "reconciled")) is None
 
 
-def test_a_mark_is_set_whatever_it_was(database: Database) -> None:
+def test_a_mark_is_set_whatever_it_was_before(database: Database) -> None:
     for at in (NOON, NOON + MINUTE, NOON - MINUTE):
         database.write(lambda session, at=at: marks.record(session, "reconciled", at))  # type: ignore[misc]
         assert database.read(lambda session: marks.last_at(session, "reconciled")) == at
@@ -40,11 +40,11 @@ def test_a_mark_set_in_a_transaction_is_read_in_it(database: Database) -> None:
 
 
 def test_once_is_once(database: Database) -> None:
-    firsts = [database.write(lambda session: marks.once(session, "told of a gap", NOON)) for _ in range(3)]
+    firsts = [database.write(lambda session: marks.once(session, "gap reported", NOON)) for _ in range(3)]
     assert firsts == [True, False, False]
 
 
-def test_a_mark_is_replaced_only_as_it_was_seen(database: Database) -> None:
+def test_a_mark_is_replaced_only_if_it_has_not_changed_since(database: Database) -> None:
     def replace(seen: datetime | None, at: datetime) -> bool:
         return database.write(lambda session: marks.replace(session, "x", seen, at))
 
@@ -56,7 +56,7 @@ def test_a_mark_is_replaced_only_as_it_was_seen(database: Database) -> None:
     assert database.read(lambda session: marks.last_at(session, "x")) == NOON + MINUTE
 
 
-def test_what_is_held_is_free_again_when_the_time_has_come(database: Database) -> None:
+def test_a_held_mark_is_free_when_its_time_has_come(database: Database) -> None:
     def hold(until: datetime, now: datetime) -> bool:
         return database.write(lambda session: marks.hold(session, "digest", until, now))
 
@@ -83,9 +83,9 @@ def test_long_names_that_begin_alike_are_different_marks(database: Database) -> 
         lambda session: marks.hold(session, "y", NOON + 5 * MINUTE, NOON + MINUTE),
         lambda session: marks.hold(session, "z", NOON + 5 * MINUTE, NOON + MINUTE),
     ],
-    ids=["once", "replace", "hold what is free again", "hold what nobody has held"],
+    ids=["once", "replace", "hold a free mark", "hold a new mark"],
 )
-def test_of_many_at_the_same_instant_one_gets_it(database: Database, take: Callable[[Session], bool]) -> None:
+def test_of_many_at_the_same_time_one_succeeds(database: Database, take: Callable[[Session], bool]) -> None:
     database.write(lambda session: marks.record(session, "y", NOON))
     barrier, got = threading.Barrier(6), list[bool]()
 

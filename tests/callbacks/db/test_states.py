@@ -1,4 +1,4 @@
-"""The states: every value has what the rest of the code looks up by it."""
+"""The states: whatever the code looks up by a value exists for every value."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_every_status_of_the_carrier_has_a_rank() -> None:
     assert set(states.RANKS) == set(CarrierStatus)
 
 
-def test_a_status_that_the_carrier_made_up_since_says_nothing() -> None:
+def test_a_status_that_we_do_not_know_is_none() -> None:
     assert [carrier_status(text) for text in ("delivered", "teleported", "")] == [
         CarrierStatus.DELIVERED,
         CarrierStatus.NONE,
@@ -36,11 +36,11 @@ def test_every_kind_of_page_is_worded() -> None:
     assert set(KINDS) == set(PageKind)
 
 
-def test_every_outcome_can_be_said_by_link_and_by_key() -> None:
+def test_every_outcome_can_be_reported_by_link_and_by_key() -> None:
     assert set(OUTCOMES) == set(OUTCOME_KEYS.values()) == set(ReportedOutcome)
 
 
-def test_what_a_technician_reports_means_something_for_the_attempt() -> None:
+def test_every_reported_outcome_is_an_outcome_of_the_attempt() -> None:
     assert {outcome: outcome.of_attempt for outcome in ReportedOutcome} == {
         ReportedOutcome.RESOLVED: ReachOutcome.REACHED,
         ReportedOutcome.CONTINUING: ReachOutcome.CONTINUING,

@@ -14,12 +14,13 @@ from callbacks.db.tables import Callback
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
 from callbacks.oncall import store
-from callbacks.people import technicians
+from callbacks.people import technicians, users
 from callbacks.reporting.activity import CallFact
 
 DESK = read_desk(Path("support.toml"))
 BEGAN = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+PASSWORD = "correct horse battery"
 
 
 def local(text: str) -> datetime:
@@ -53,3 +54,12 @@ def night(session: Session) -> None:
     first = session.scalars(select(Callback).order_by(Callback.id)).first()
     assert first is not None
     record_attempt(session, first, amy, ReachOutcome.NO_ANSWER, "text", BEGAN + timedelta(minutes=12))
+
+
+def add_staff(session: Session, now: datetime) -> None:
+    """Add Sue the supervisor, Ada the administrator, Rita who only reads, and Amy, who is on call."""
+    amy = technicians.add_technician(session, "Amy Roy", "+15145550101", now, verified=True)
+    for name, role in (("sue", "supervisor"), ("ada", "administrator"), ("rita", "reader")):
+        users.add_user(session, f"{name}@example.com", role, PASSWORD, now)
+    users.add_user(session, "amy@example.com", "technician", PASSWORD, now, "Amy Roy")
+    store.add_shift(session, DESK, amy, "primary", None, None, now)

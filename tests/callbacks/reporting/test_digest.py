@@ -14,16 +14,15 @@ from callbacks.acts.attempts import record_attempt
 from callbacks.db.database import Database
 from callbacks.db.states import PageState, ReachOutcome, VoicemailState
 from callbacks.db.tables import Callback, Page
-from callbacks.desk.desk_file import Desk, desk_from, read_desk
+from callbacks.desk.desk_file import Desk, desk_from
 from callbacks.errors import BrokenDesk
 from callbacks.inbound import calls as intake
 from callbacks.oncall import store
-from callbacks.people import technicians, users
+from callbacks.people import technicians
 from callbacks.reporting.digest import Digest, DigestText, digest_text
 from sla.clock import MovingClock
+from tests.callbacks.reporting.facts import DESK, add_staff
 
-DESK = read_desk(Path("support.toml"))
-PASSWORD = "correct horse battery"
 URL = "https://desk.test"
 
 
@@ -33,21 +32,14 @@ def at(text: str) -> datetime:
 
 @dataclass
 class Office:
-    """A desk with Sue the supervisor and Ada the administrator; Rita and Tom only read."""
+    """A desk with its staff, on a clock that the test moves."""
 
     database: Database
     clock: MovingClock = field(default_factory=lambda: MovingClock(at("2026-11-28T08:00")))
     desk: Desk = DESK
 
     def __post_init__(self) -> None:
-        self.database.write(self._people)
-
-    def _people(self, session: Session) -> None:
-        amy = technicians.add_technician(session, "Amy Roy", "+15145550101", self.clock.now(), verified=True)
-        for name, role in (("sue", "supervisor"), ("ada", "administrator"), ("rita", "reader")):
-            users.add_user(session, f"{name}@example.com", role, PASSWORD, self.clock.now())
-        users.add_user(session, "amy@example.com", "technician", PASSWORD, self.clock.now(), "Amy Roy")
-        store.add_shift(session, DESK, amy, "primary", None, None, self.clock.now())
+        self.database.write(lambda session: add_staff(session, self.clock.now()))
 
     def calls(self, sid: str, when: str) -> None:
         """A customer leaves a message; nobody has tried them yet."""

@@ -1,4 +1,4 @@
-"""The loop: every job has its turn, whatever the others do, and what is slow holds up nothing."""
+"""The loop: every job runs when it is due, even when another fails or is slow."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def worker(clock: MovingClock, senders: Senders) -> Iterator[Callable[..., Worke
 
 
 class Record:
-    """Jobs that write down that they ran."""
+    """Jobs that record that they ran."""
 
     def __init__(self) -> None:
         self.ran: list[str] = []
@@ -80,7 +80,7 @@ def test_a_job_runs_as_often_as_the_table_says(worker: WorkerWith, clock: Moving
     assert (record.ran.count("always"), record.ran.count("a minute")) == (121, 3)
 
 
-def test_a_clock_that_is_set_back_keeps_no_job_waiting(clock: MovingClock, senders: Senders) -> None:
+def test_a_clock_that_is_set_back_delays_no_job(clock: MovingClock, senders: Senders) -> None:
     record, now = Record(), [NOON]
 
     class Wall:
@@ -109,7 +109,7 @@ def test_a_job_that_knows_when_it_is_due_runs_then(worker: WorkerWith, clock: Mo
     assert ran == [NOON + 10 * SECOND]
 
 
-def test_the_next_sweep_with_something_to_do_is_known(worker: WorkerWith) -> None:
+def test_the_next_due_time_is_the_earliest_of_the_jobs_in_the_sweep(worker: WorkerWith) -> None:
     def job(name: str, due_at: datetime | None, *, is_slow: bool = False) -> Job:
         return Job(name, EVERY_SWEEP, lambda: None, lambda: due_at, is_slow=is_slow)
 
@@ -119,14 +119,14 @@ def test_the_next_sweep_with_something_to_do_is_known(worker: WorkerWith) -> Non
     assert worker(job("c", None), Record().job("d")).next_due_at() is None
 
 
-def test_a_job_that_fails_keeps_no_other_from_running(worker: WorkerWith, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_job_that_fails_stops_no_other(worker: WorkerWith, caplog: pytest.LogCaptureFixture) -> None:
     record = Record()
     assert not worker(record.job("first"), Job("broken", EVERY_SWEEP, fails), record.job("last")).sweep()
     assert record.ran == ["first", "last"]
     assert "a job failed" in caplog.text
 
 
-def test_a_job_that_cannot_say_when_it_is_due_keeps_no_other_from_running(worker: WorkerWith) -> None:
+def test_a_job_whose_due_time_cannot_be_read_stops_no_other(worker: WorkerWith) -> None:
     record = Record()
 
     def away() -> datetime | None:
@@ -155,20 +155,20 @@ def test_a_sweep_in_which_a_vital_job_fails_is_not_finished(worker: WorkerWith) 
     it = worker(
         Job("escalations", EVERY_SWEEP, fails, is_vital=True),
         record.job("pages", is_vital=True),
-        record.job("sign of life", needs_success=True),
+        record.job("heartbeat", needs_success=True),
     )
     with pytest.raises(SweepFailed, match="escalations failed"):
         it.sweep()
     assert record.ran == ["pages"]
 
 
-def test_the_sign_of_life_is_left_though_a_lesser_job_fails(worker: WorkerWith) -> None:
+def test_a_heartbeat_is_recorded_though_a_lesser_job_fails(worker: WorkerWith) -> None:
     record = Record()
-    worker(Job("digests", EVERY_SWEEP, fails), record.job("sign of life", needs_success=True)).sweep()
-    assert record.ran == ["sign of life"]
+    worker(Job("digests", EVERY_SWEEP, fails), record.job("heartbeat", needs_success=True)).sweep()
+    assert record.ran == ["heartbeat"]
 
 
-def test_a_job_with_more_to_do_asks_for_another_sweep_and_has_its_turn_in_it(worker: WorkerWith) -> None:
+def test_a_job_with_more_to_do_asks_for_another_sweep_and_runs_in_it(worker: WorkerWith) -> None:
     record = Record()
     it = worker(record.job("escalations"), record.job("pages", more=2), record.job("hourly", 60 * MINUTE, more=1))
     assert [it.sweep() for _ in range(4)] == [True, True, False, False]
@@ -196,7 +196,7 @@ class Slow:
         self.may_end.wait(20)
 
 
-def test_a_slow_job_holds_up_no_other_and_runs_once_at_a_time(worker: WorkerWith, clock: MovingClock) -> None:
+def test_a_slow_job_delays_no_other_and_runs_once_at_a_time(worker: WorkerWith, clock: MovingClock) -> None:
     record, slow = Record(), Slow()
     it = worker(Job("calendars", MINUTE, slow.run, is_slow=True), record.job("pages"))
     it.sweep()
@@ -222,7 +222,7 @@ def test_two_slow_jobs_run_beside_each_other(worker: WorkerWith) -> None:
     second.may_end.set()
 
 
-def test_a_slow_job_goes_on_while_there_is_work_and_its_failure_is_logged(
+def test_a_slow_job_runs_until_there_is_no_more_work_and_its_failure_is_logged(
     worker: WorkerWith, caplog: pytest.LogCaptureFixture
 ) -> None:
     record = Record()
@@ -233,14 +233,14 @@ def test_a_slow_job_goes_on_while_there_is_work_and_its_failure_is_logged(
     assert "a job failed" in caplog.text
 
 
-def test_a_worker_that_stops_waits_for_slow_jobs_but_not_for_those_that_may_be_cut_off(
+def test_a_worker_that_stops_waits_for_slow_jobs_except_those_that_may_be_interrupted(
     clock: MovingClock, senders: Senders
 ) -> None:
     digests, transcripts = Slow(), Slow()
     it = Worker(
         [
             Job("digests", MINUTE, digests.run, is_slow=True),
-            Job("transcripts", EVERY_SWEEP, transcripts.run, is_slow=True, may_be_cut_off=True),
+            Job("transcripts", EVERY_SWEEP, transcripts.run, is_slow=True, may_be_interrupted=True),
         ],
         senders,
         clock,

@@ -1,16 +1,16 @@
-"""Senders: requests beside each other, and none that fails or hangs takes the others along."""
+"""Senders: requests run side by side, and one that fails or hangs stops no other."""
 
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 
-from callbacks.worker import senders as module
 from callbacks.worker.senders import Senders
 
 
-def test_requests_are_made_beside_each_other_and_waited_for() -> None:
+def test_requests_run_side_by_side_and_are_waited_for() -> None:
     senders, together, done = Senders(3), threading.Barrier(3), list[int]()
 
     def work(number: int) -> None:
@@ -35,12 +35,11 @@ def test_a_request_that_fails_is_logged_and_the_others_are_made(caplog: pytest.L
     senders.start(work, [1, 2])
     senders.close()
     assert "a request failed" in caplog.text
-    assert done in ([2], [])  # whatever was not begun may be left to its lease
+    assert done in ([2], [])  # what has not started may be left to its lease
 
 
-def test_a_request_that_hangs_takes_a_sender_and_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PATIENCE", 0.05)
-    senders, may_end, done = Senders(2), threading.Event(), list[int]()
+def test_a_request_that_hangs_takes_a_sender_and_is_waited_for_once() -> None:
+    senders, may_end, done = Senders(2, timedelta(seconds=0.05)), threading.Event(), list[int]()
     senders.start(lambda _: may_end.wait(20), [0])
     senders.wait()
     assert senders.free == 1
@@ -52,7 +51,7 @@ def test_a_request_that_hangs_takes_a_sender_and_is_waited_for_once(monkeypatch:
     assert senders.free == 2
 
 
-def test_what_waits_for_a_sender_is_counted() -> None:
+def test_requests_that_wait_for_a_sender_are_counted() -> None:
     senders, may_end = Senders(1), threading.Event()
     senders.start(lambda _: may_end.wait(20), [1, 2])
     assert senders.free == -1

@@ -1,4 +1,4 @@
-"""The table of jobs: what comes first, what may fail, and what runs beside."""
+"""The table of jobs: what comes first, what is vital, and what runs beside the sweep."""
 
 from __future__ import annotations
 
@@ -37,24 +37,24 @@ def jobs(database: Database, senders: Senders, tmp_path: Path) -> Sequence[Job]:
     return jobs_for(settings, DESK, database, Carrier(settings), MovingClock(NOON), senders)
 
 
-def test_nothing_comes_before_escalations_and_pages_and_the_sign_comes_last(jobs: Sequence[Job]) -> None:
+def test_nothing_comes_before_escalations_and_pages_and_the_heartbeat_comes_last(jobs: Sequence[Job]) -> None:
     names = [job.name for job in jobs]
     assert names[:4] == ["escalations", "pages", "recordings", "answers of the carrier"]
-    assert names[-1] == "sign of life"
+    assert names[-1] == "heartbeat"
     assert len(set(names)) == len(names)
 
 
-def test_what_a_promise_hangs_on_is_looked_at_in_every_sweep_and_is_vital(jobs: Sequence[Job]) -> None:
+def test_what_a_promise_depends_on_is_vital_and_runs_in_every_sweep(jobs: Sequence[Job]) -> None:
     vital = {job.name: job.every for job in jobs if job.is_vital}
-    assert vital == {"escalations": EVERY_SWEEP, "pages": EVERY_SWEEP, "sign of life": timedelta(seconds=5)}
+    assert vital == {"escalations": EVERY_SWEEP, "pages": EVERY_SWEEP, "heartbeat": timedelta(seconds=5)}
 
 
-def test_whatever_asks_others_and_may_take_long_runs_beside(jobs: Sequence[Job]) -> None:
+def test_jobs_that_wait_for_other_servers_run_beside_the_sweep(jobs: Sequence[Job]) -> None:
     assert {job.name for job in jobs if job.is_slow} == {"reconciliation", "calendars", "digests", "transcripts"}
-    assert [job.name for job in jobs if job.may_be_cut_off] == ["transcripts"]
+    assert [job.name for job in jobs if job.may_be_interrupted] == ["transcripts"]
 
 
-def test_a_worker_without_a_carrier_sweeps_and_leaves_its_sign(
+def test_a_worker_without_a_carrier_sweeps_and_records_its_heartbeat(
     jobs: Sequence[Job], senders: Senders, database: Database
 ) -> None:
     worker = Worker(jobs, senders, MovingClock(NOON))

@@ -1,4 +1,4 @@
-"""The timer: a sweep a second, more of them while there is more to do, and no end without a reason."""
+"""The timer: a sweep a second, more while there is more to do, and none that fails stops the next."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from callbacks.worker.timer import SweepTimer
 
 
 class Sweeps:
-    """Sweeps that are counted; `result` says how each goes."""
+    """Counts sweeps. `result` returns what each returns, or raises."""
 
     def __init__(self, enough: int, result: Callable[[int], bool | None]) -> None:
         self.count, self._enough, self._result = 0, enough, result

@@ -171,12 +171,12 @@ def upgrade() -> None:
     with op.batch_alter_table("page_attempts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_page_attempts_started_at"), ["started_at"], unique=False)
 
-    # The first schema gave this constraint no name; PostgreSQL made one up, SQLite goes by a convention.
+    # The first schema gave this constraint no name. PostgreSQL generated one; for SQLite a convention gives one.
     unnamed = {"uq": "uq_%(table_name)s_%(column_0_name)s"}
     is_sqlite = op.get_bind().dialect.name == "sqlite"
-    made_up = "uq_pages_callback_id" if is_sqlite else "pages_callback_id_occasion_technician_id_channel_key"
+    generated = "uq_pages_callback_id" if is_sqlite else "pages_callback_id_occasion_technician_id_channel_key"
     with op.batch_alter_table("pages", schema=None, naming_convention=unnamed) as batch_op:
-        batch_op.drop_constraint(made_up, type_="unique")
+        batch_op.drop_constraint(generated, type_="unique")
         batch_op.add_column(sa.Column("number", sa.String(length=6), nullable=False, server_default="first"))
         batch_op.add_column(sa.Column("bundled_into_id", sa.Integer(), nullable=True))
         batch_op.alter_column("callback_id", existing_type=sa.INTEGER(), nullable=True)

@@ -1,4 +1,4 @@
-"""The console: audit, words to find by, second factor, and the indexes of a list of a million"""
+"""The console: audit log, search words, second factor, and indexes for a list of a million callbacks"""
 
 import re
 
@@ -13,7 +13,7 @@ branch_labels = None
 depends_on = None
 
 
-# In these two, rows are only ever added. The database itself says so, to whoever writes into it.
+# Rows of these tables are never changed or deleted. The database enforces it.
 APPEND_ONLY = ("audit", "events")
 
 
@@ -76,13 +76,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("transcript", sa.Text(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("transcribed_by", sa.String(length=10), nullable=False, server_default=""))
 
-    _find_by_number()
-    _look_for_the_silent()
+    _index_numbers()
+    _schedule_auto_close()
     _refuse_changes()
 
 
-def _find_by_number() -> None:
-    """The words of the calls there are: their numbers, read from either end."""
+def _index_numbers() -> None:
+    """Add the numbers of existing calls to the search words, forwards and backwards."""
     connection = op.get_bind()
     found = connection.execute(
         sa.text("SELECT callbacks.id, calls.caller FROM callbacks JOIN calls ON calls.sid = callbacks.call_sid")
@@ -97,8 +97,8 @@ def _find_by_number() -> None:
         connection.execute(sa.text("INSERT INTO finding_words (word, callback_id) VALUES (:word, :id)"), words)
 
 
-def _look_for_the_silent() -> None:
-    """Callbacks that were tried are looked at from now on, to close by themselves when their customer is silent."""
+def _schedule_auto_close() -> None:
+    """Check callbacks with an attempt from now on, so that they close when their customer stays silent."""
     op.execute(
         "UPDATE callbacks SET next_action_at = attempted_at "
         "WHERE state = 'open' AND attempted_at IS NOT NULL AND next_action_at IS NULL"

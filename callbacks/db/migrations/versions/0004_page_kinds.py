@@ -1,4 +1,4 @@
-"""Pages: the occasion becomes a kind and a round. Every state, channel and outcome holds a value that is known"""
+"""Pages: the occasion becomes a kind and a round. Every state, channel and outcome holds a known value"""
 
 import re
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ KINDS = (
     *("closed", "over", "unresolved", "reopened", "test", "alarm", "verification"),
 )
 
-# What each column may hold, and what anything else becomes: what is safest for a person who waits for a call.
+# What each column may hold, and what any other value becomes: the safest for a customer who waits for a call.
 KNOWN = (
     ("callbacks", "state", ("open", "resolved", "cancelled", "closed"), "open"),
     ("callbacks", "priority", ("P1", "P2", "P3"), "P2"),
@@ -57,21 +57,19 @@ KNOWN = (
 
 
 def upgrade() -> None:
-    _name_outcomes_alike()
+    _translate_outcomes()
     for table, column, values, otherwise in KNOWN:
-        _hold_to(table, column, values, otherwise)
+        _replace_unknown(table, column, values, otherwise)
     _split_occasions()
 
 
-def _name_outcomes_alike() -> None:
-    """A key that was pressed after the callback was closed stood as it was said, not as what it means."""
-    for said, meant in (("resolved", "reached"), ("continuing", "reached, continuing")):
-        op.execute(
-            sa.text("UPDATE attempts SET outcome = :meant WHERE outcome = :said").bindparams(meant=meant, said=said)
-        )
+def _translate_outcomes() -> None:
+    """An outcome that was reported after the callback was closed was stored in the technician's words."""
+    for word, outcome in (("resolved", "reached"), ("continuing", "reached, continuing")):
+        op.execute(sa.text("UPDATE attempts SET outcome = :new WHERE outcome = :old").bindparams(new=outcome, old=word))
 
 
-def _hold_to(table: str, column: str, values: Iterable[str], otherwise: str) -> None:
+def _replace_unknown(table: str, column: str, values: Iterable[str], otherwise: str) -> None:
     row = sa.table(table, sa.column(column, sa.String()))
     unknown = row.c[column].not_in(list(values))
     op.execute(sa.update(row).where(unknown).values({column: otherwise}))
@@ -88,7 +86,7 @@ def _split_occasions() -> None:
             sa.text("UPDATE pages SET kind = :kind, round = :round WHERE occasion = :occasion"),
             {"kind": kind, "round": round, "occasion": occasion},
         )
-    # About no callback, what is unknown was said to a supervisor.
+    # A page about no callback whose kind is unknown went to a supervisor.
     connection.execute(
         sa.text("UPDATE pages SET kind = 'alarm' WHERE callback_id IS NULL AND kind = 'step'"),
     )
@@ -103,9 +101,9 @@ def _split_occasions() -> None:
 
 
 def split(occasions: Iterable[str]) -> dict[str, tuple[str, int]]:
-    """Return the kind and the round of every occasion, no two alike: a page about a callback is there once.
+    """Return the kind and the round of every occasion. No two are alike, because pages are unique by them.
 
-    An occasion of a kind that is not known is taken for a step, with a round that no other step has.
+    An occasion of an unknown kind becomes a step, with a round that no other step has.
     """
     found = {occasion: read for occasion in occasions if (read := _read(occasion)) is not None}
     taken = max((round for _, round in found.values()), default=0)

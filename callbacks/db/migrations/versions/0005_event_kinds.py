@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 
-# Every word that a release has written, but "step 3" and the like.
+# Everything that a release has written, except "step 3" and the like.
 KINDS = {
     "called": "called",
     "asked for a message": "beep",
@@ -75,7 +75,7 @@ MENU_CHOICES = {
 def upgrade() -> None:
     op.add_column("events", sa.Column("kind", sa.String(length=40), nullable=True))
     op.add_column("events", sa.Column("step", sa.Integer(), nullable=True))
-    _let_rows_change()
+    _allow_changes()
     _translate()
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.alter_column("kind", existing_type=sa.String(length=40), nullable=False)
@@ -84,7 +84,7 @@ def upgrade() -> None:
 
 
 def _translate() -> None:
-    """Give every event its kind, in one pass. Words that are no kind go in front of the detail: nothing is lost."""
+    """Set the kind of every event, in one pass. Words that match no kind are kept at the start of the detail."""
     events = sa.table(
         "events", sa.column("what"), sa.column("detail"), sa.column("kind"), sa.column("step", sa.Integer())
     )
@@ -92,7 +92,7 @@ def _translate() -> None:
     number = sa.func.substr(what, len("step ") + 1)
     is_step = sa.and_(
         what.like("step %"),
-        sa.func.length(number).between(1, 9),  # so many digits fit into an integer
+        sa.func.length(number).between(1, 9),  # this many digits fit into an integer
         sa.func.trim(number, "0123456789") == "",
     )
     is_choice = sa.and_(what == "menu", detail.in_(MENU_CHOICES))
@@ -115,13 +115,13 @@ def _translate() -> None:
     )
 
 
-def _let_rows_change() -> None:
-    """Set aside what refuses changes to events, until this step is done."""
+def _allow_changes() -> None:
+    """Suspend the trigger that refuses changes of events, until this migration is done."""
     if op.get_bind().dialect.name == "sqlite":
         for act in ("update", "delete"):
             op.execute(f"DROP TRIGGER events_refuses_{act}")
         return
-    op.execute("SET LOCAL statement_timeout = 0")  # years of events take longer than a request may
+    op.execute("SET LOCAL statement_timeout = 0")  # years of events may take longer than the limit for requests
     op.execute("ALTER TABLE events DISABLE TRIGGER events_refuses")
 
 

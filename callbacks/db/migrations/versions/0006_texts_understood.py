@@ -1,4 +1,4 @@
-"""Received texts: whether one was understood is a column; it was read from the words of the answer"""
+"""Received texts: a column tells whether one was understood, in place of the wording of the answer"""
 
 import sqlalchemy as sa
 from alembic import op

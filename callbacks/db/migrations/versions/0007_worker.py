@@ -1,4 +1,4 @@
-"""The worker: calendars are claimed like everything else, and a recording that the carrier denies is given up"""
+"""The worker: calendars have a token to be claimed by, and recordings the time since they are missing"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Auto-close looks at tried callbacks only: `sla.closing` decides, and the stories of silence live through it."""
+"""Auto-close looks only at callbacks with an attempt, and closes them when their customer stays silent."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TRIED = BEGAN + timedelta(minutes=8)
 
 
 def tried(database: Database, times: int) -> None:
-    """A callback whose customer was tried in vain, once a day."""
+    """Store a callback whose customer was tried in vain, once a day."""
 
     def work(session: Session) -> None:
         amy = technicians.add_technician(session, "Amy Roy", "+15145550101", BEGAN, verified=True)
@@ -42,7 +42,7 @@ def only(database: Database) -> Callback:
     return database.read(lambda session: session.scalars(select(Callback)).one())
 
 
-def test_a_tried_callback_is_looked_at_and_closes_when_its_customer_stays_silent(database: Database) -> None:
+def test_a_callback_closes_when_its_customer_stays_silent_after_the_attempts(database: Database) -> None:
     tried(database, 3)
     clock = MovingClock(TRIED + 2 * DAY)
     job = auto_close(database, DESK, clock)
@@ -55,7 +55,7 @@ def test_a_tried_callback_is_looked_at_and_closes_when_its_customer_stays_silent
     assert (only(database).state, job.next_due_at()) == (CallbackState.CLOSED, None)
 
 
-def test_one_that_nobody_has_tried_is_left_to_the_escalations(database: Database) -> None:
+def test_a_callback_without_an_attempt_is_left_to_the_escalations(database: Database) -> None:
     tried(database, 0)
     job = auto_close(database, DESK, MovingClock(BEGAN + 30 * DAY))
     assert job.next_due_at() is None

@@ -1,4 +1,4 @@
-"""A layer's shifts come from somebody else's calendar, and a supervisor hears of what is wrong with it."""
+"""A layer's shifts come from an external calendar, and supervisors are alerted when something is wrong with it."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ UNKNOWN = ("On call: Zoe", "20261028T220000Z", "20261029T120000Z")
 
 
 class Outside:
-    """A calendar out there, and a reader that is due every hour."""
+    """An external calendar, and a reader for it on a clock that the test moves."""
 
     def __init__(self, database: Database) -> None:
         self.database, self.clock = database, MovingClock(NOW)
@@ -81,7 +81,7 @@ class Outside:
         roster = self.database.read(lambda session: store.schedule(session, DESK, NOW)).on_call("backup", at)
         return [person.name for person in roster]
 
-    def told(self) -> list[str]:
+    def alerts(self) -> list[str]:
         query = select(Page.words).join(Technician).where(Page.kind == PageKind.ALARM, Technician.name == "Sue Tran")
         return self.database.read(lambda session: list(session.scalars(query)))
 
@@ -91,7 +91,7 @@ def outside(database: Database) -> Outside:
     return Outside(database)
 
 
-def test_shifts_are_taken_by_name_and_taken_anew_they_replace_the_old(outside: Outside) -> None:
+def test_shifts_are_imported_by_name_and_the_next_import_replaces_them(outside: Outside) -> None:
     outside.an_hour_passes()
     assert outside.on_backup(datetime(2026, 10, 28, 3, tzinfo=UTC)) == ["Ben Cole"]
     outside.content = ics((NIGHT[0].replace("Ben Cole", "amy  roy"), *NIGHT[1:]))
@@ -101,26 +101,26 @@ def test_shifts_are_taken_by_name_and_taken_anew_they_replace_the_old(outside: O
     assert outside.database.read(lambda session: session.scalar(shifts)) == 1
 
 
-def test_an_event_of_nobody_known_is_told_to_the_supervisor(outside: Outside) -> None:
+def test_a_supervisor_is_alerted_of_an_unknown_name(outside: Outside) -> None:
     outside.content = ics(NIGHT, UNKNOWN)
     outside.an_hour_passes()
-    assert "names nobody we know in: On call: Zoe" in outside.told()[0]
+    assert "unknown names in the calendar of backup: On call: Zoe" in outside.alerts()[0]
 
 
-def test_a_calendar_that_cannot_be_read_keeps_what_was_known_and_is_told_once_a_day(outside: Outside) -> None:
+def test_a_calendar_that_cannot_be_read_keeps_its_shifts_and_alerts_once_a_day(outside: Outside) -> None:
     outside.an_hour_passes()
     outside.content = BrokenCalendar("cal.example.com did not return the calendar (HTTP 404). Check its address.")
     outside.an_hour_passes()
     outside.content = b"<!doctype html><title>Log in</title>"
     outside.an_hour_passes()
     assert outside.on_backup(datetime(2026, 10, 28, 3, tzinfo=UTC)) == ["Ben Cole"]
-    (told,) = outside.told()
-    assert "HTTP 404" in told
+    (alert,) = outside.alerts()
+    assert "HTTP 404" in alert
     source = outside.database.read(lambda session: session.scalars(select(CalendarSource)).one())
     assert "web page" in source.trouble
 
 
-def test_a_calendar_is_not_read_before_its_hour_and_can_be_dropped(outside: Outside) -> None:
+def test_a_calendar_is_not_read_before_it_is_due_and_can_be_removed(outside: Outside) -> None:
     outside.reader.read_due()
     assert outside.on_backup(datetime(2026, 10, 28, 3, tzinfo=UTC)) == []
     outside.an_hour_passes()
@@ -132,26 +132,26 @@ UNREADABLE = BrokenCalendar("cal.example.com did not return the calendar (HTTP 4
 
 
 @pytest.mark.parametrize("first", ["unknown names", "unreadable"])
-def test_each_thing_wrong_with_a_calendar_is_told_on_the_same_day(outside: Outside, first: str) -> None:
+def test_each_problem_of_a_calendar_alerts_on_the_same_day(outside: Outside, first: str) -> None:
     contents: list[bytes | Exception] = [ics(NIGHT, UNKNOWN), UNREADABLE]
     for content in contents if first == "unknown names" else reversed(contents):
         outside.content = content
         outside.an_hour_passes()
         outside.an_hour_passes()
-    told = outside.told()
-    assert len(told) == 2
-    assert any("names nobody we know in: On call: Zoe" in words for words in told)
-    assert any("cannot be read" in words for words in told)
+    alerts = outside.alerts()
+    assert len(alerts) == 2
+    assert any("unknown names in the calendar of backup: On call: Zoe" in words for words in alerts)
+    assert any("cannot be read" in words for words in alerts)
 
 
 def desk_time(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=DESK.zone)
 
 
-def test_a_day_of_alarms_is_a_day_of_the_desk(outside: Outside) -> None:
+def test_once_a_day_is_once_a_day_of_the_desk(outside: Outside) -> None:
     outside.content = UNREADABLE
     for read_at in ("2026-10-26T18:00", "2026-10-26T21:00", "2026-10-26T23:59"):  # 20:00 is midnight in UTC
         outside.is_read_at(desk_time(read_at))
-    assert len(outside.told()) == 1
+    assert len(outside.alerts()) == 1
     outside.is_read_at(desk_time("2026-10-27T01:00"))
-    assert len(outside.told()) == 2
+    assert len(outside.alerts()) == 2

@@ -1,4 +1,4 @@
-"""When the rota is looked at: at nine in the morning of every day of the desk, and soon after an edit."""
+"""When the rota is checked for gaps: at nine every morning, desk time, and soon after an edit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from callbacks.db.database import Database
 from callbacks.desk.desk_file import read_desk
 from callbacks.oncall import store
 from callbacks.people import technicians
-from callbacks.worker.jobs.coverage import next_watch, watch
+from callbacks.worker.jobs.coverage import next_check, report_gaps
 
 DESK = read_desk(Path("support.toml"))
 
@@ -23,7 +23,7 @@ def at(text: str) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("watched", "edited", "expected"),
+    ("checked", "edited", "expected"),
     [
         ("2026-11-23T08:59", None, "2026-11-23T09:00"),
         ("2026-11-23T09:00", None, "2026-11-24T09:00"),
@@ -34,17 +34,17 @@ def at(text: str) -> datetime:
         ("2026-11-23T10:02", "2026-11-23T10:00", "2026-11-24T09:00"),
     ],
 )
-def test_the_next_look(watched: str, edited: str | None, expected: str) -> None:
-    found = next_watch(DESK, at(watched), at(edited) if edited else None, at(watched))
+def test_the_next_check(checked: str, edited: str | None, expected: str) -> None:
+    found = next_check(DESK, at(checked), at(edited) if edited else None, at(checked))
     assert found == at(expected)
 
 
-def test_a_desk_that_has_never_looked_looks_now() -> None:
+def test_the_first_check_is_now() -> None:
     now = at("2026-11-23T22:00")
-    assert next_watch(DESK, None, now - timedelta(hours=1), now) == now
+    assert next_check(DESK, None, now - timedelta(hours=1), now) == now
 
 
-def test_of_many_workers_one_tells_of_the_gaps(database: Database) -> None:
+def test_of_many_workers_one_reports_the_gaps(database: Database) -> None:
     now = at("2026-11-23T22:00")
 
     def staff(session: Session) -> None:
@@ -56,7 +56,7 @@ def test_of_many_workers_one_tells_of_the_gaps(database: Database) -> None:
 
     def look() -> None:
         barrier.wait()
-        found.append(len(database.write(lambda session: watch(session, DESK, now))))
+        found.append(len(database.write(lambda session: report_gaps(session, DESK, now))))
 
     threads = [threading.Thread(target=look) for _ in range(4)]
     for thread in threads:
@@ -64,4 +64,4 @@ def test_of_many_workers_one_tells_of_the_gaps(database: Database) -> None:
     for thread in threads:
         thread.join()
     assert [count > 0 for count in sorted(found)] == [False, False, False, True]
-    assert database.write(lambda session: watch(session, DESK, now + timedelta(hours=1))) == []
+    assert database.write(lambda session: report_gaps(session, DESK, now + timedelta(hours=1))) == []

@@ -1,4 +1,4 @@
-"""The digest is mailed each morning and each Monday, once, until noon, by any number of workers."""
+"""The digests are mailed each morning and each Monday, once, until noon, by any number of workers."""
 
 from __future__ import annotations
 
@@ -9,25 +9,21 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import delete
-from sqlalchemy.orm import Session
 
 from callbacks.cli.context import Compose
 from callbacks.db.database import Database
 from callbacks.db.states import CarrierStatus
 from callbacks.db.tables import Watermark
-from callbacks.desk.desk_file import Desk, DigestMails, read_desk
+from callbacks.desk.desk_file import Desk, DigestMails
 from callbacks.errors import CarrierError
-from callbacks.oncall import store
 from callbacks.paging.channels.mail import Email, Mailer
 from callbacks.paging.channels.twilio import Accepted
-from callbacks.people import technicians, users
 from callbacks.worker import table
 from callbacks.worker.jobs.digest import DigestMailer, due, recipients
 from ivr.rehearsal.simulated_desk import DEMO_USER, simulated_desk
 from sla.clock import MovingClock
+from tests.callbacks.reporting.facts import DESK, add_staff
 
-DESK = read_desk(Path("support.toml"))
-PASSWORD = "correct horse battery"
 URL = "https://desk.test"
 
 
@@ -64,7 +60,7 @@ def test_another_desk_mails_its_digest_at_another_time() -> None:
     assert not due(early, at("2026-11-28T07:00"))
 
 
-def test_eight_o_clock_is_the_desks_on_both_sides_of_a_clock_change() -> None:
+def test_eight_o_clock_is_desk_time_on_both_sides_of_a_clock_change() -> None:
     assert due(DESK, datetime(2026, 10, 31, 12, tzinfo=UTC))
     assert not due(DESK, datetime(2026, 11, 1, 12, 59, tzinfo=UTC))
     assert due(DESK, datetime(2026, 11, 1, 13, tzinfo=UTC))
@@ -74,7 +70,7 @@ def test_eight_o_clock_is_the_desks_on_both_sides_of_a_clock_change() -> None:
 
 @dataclass(frozen=True)
 class Mailbox(Mailer):
-    """A mail server that keeps what it is handed, unless it has troubles."""
+    """A mail server that keeps its mails, or fails with the first of `troubles`."""
 
     url: str = "smtp://mail.test"
     sender: str = "desk@example.com"
@@ -90,7 +86,7 @@ class Mailbox(Mailer):
 
 @dataclass
 class Office:
-    """A desk with Sue the supervisor and Ada the administrator; Rita and Tom only read."""
+    """A desk with its staff, on a clock that the test moves."""
 
     database: Database
     clock: MovingClock = field(default_factory=lambda: MovingClock(at("2026-11-28T08:00")))
@@ -98,14 +94,7 @@ class Office:
     desk: Desk = DESK
 
     def __post_init__(self) -> None:
-        self.database.write(self._people)
-
-    def _people(self, session: Session) -> None:
-        amy = technicians.add_technician(session, "Amy Roy", "+15145550101", self.clock.now(), verified=True)
-        for name, role in (("sue", "supervisor"), ("ada", "administrator"), ("rita", "reader")):
-            users.add_user(session, f"{name}@example.com", role, PASSWORD, self.clock.now())
-        users.add_user(session, "amy@example.com", "technician", PASSWORD, self.clock.now(), "Amy Roy")
-        store.add_shift(session, DESK, amy, "primary", None, None, self.clock.now())
+        self.database.write(lambda session: add_staff(session, self.clock.now()))
 
     def worker(self) -> DigestMailer:
         return DigestMailer(self.database, self.post, self.desk, URL, self.clock)
@@ -123,7 +112,7 @@ def office(database: Database) -> Office:
     return Office(database)
 
 
-def test_supervisors_and_administrators_have_it_once_with_any_number_of_workers_and_restarts(office: Office) -> None:
+def test_supervisors_and_administrators_get_it_once_with_any_number_of_workers_and_restarts(office: Office) -> None:
     with ThreadPoolExecutor(4) as pool:
         for _ in range(3):
             list(pool.map(lambda worker: worker.send_due(), [office.worker() for _ in range(4)]))
@@ -131,7 +120,7 @@ def test_supervisors_and_administrators_have_it_once_with_any_number_of_workers_
     assert sorted(office.mailed) == THE_NIGHT
 
 
-def test_every_morning_has_its_own_and_monday_the_weeks_besides(office: Office) -> None:
+def test_every_morning_has_a_digest_and_monday_also_that_of_the_week(office: Office) -> None:
     for _ in range(3):  # Saturday, Sunday, Monday
         office.worker().send_due()
         office.clock.pass_time(timedelta(days=1))
@@ -162,7 +151,7 @@ def test_a_worker_that_comes_back_after_noon_skips_it(office: Office) -> None:
     assert office.mailed == []
 
 
-def test_a_mail_that_fails_is_in_the_log_and_is_tried_again_until_it_is_sent(
+def test_a_mail_that_fails_is_logged_and_tried_again_until_it_is_sent(
     office: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
     office.post.troubles.append("The mail server did not answer: TimeoutError.")
@@ -170,7 +159,7 @@ def test_a_mail_that_fails_is_in_the_log_and_is_tried_again_until_it_is_sent(
     assert "a digest could not be mailed" in "".join(capsys.readouterr())
     office.post.troubles.clear()
     office.worker().send_due()
-    assert office.mailed == []  # somebody may still be at it
+    assert office.mailed == []  # another worker may still be sending it
     office.clock.pass_time(timedelta(minutes=5))
     office.worker().send_due()
     office.worker().send_due()
@@ -204,7 +193,7 @@ def test_without_a_mail_server_nothing_is_held(office: Office) -> None:
     assert office.mailed == THE_NIGHT
 
 
-def test_the_desk_file_names_more_addresses_and_nobody_has_two(office: Office) -> None:
+def test_the_desk_file_adds_addresses_and_nobody_gets_two(office: Office) -> None:
     mails = DigestMails(also_to=("board@example.com", "sue@example.com"))
     desk = DESK.model_copy(update={"digest": mails})
     found = office.database.read(lambda session: recipients(session, desk))
@@ -218,5 +207,5 @@ def test_the_worker_mails_it_in_its_sweep(
     monkeypatch.setattr(table, "Mailer", lambda *_: post)
     service = simulated_desk(compose, DESK, at("2026-11-28T08:00"), tmp_path, database_url=sqlite_url).service
     service.worker.sweep()
-    service.close()  # what is on the wire comes to its end
+    service.close()  # what is being sent is finished
     assert [email.to for email in post.kept] == [DEMO_USER]

@@ -1,4 +1,4 @@
-"""Sending pages: as many at once as there are senders, and a cry when all of them hang."""
+"""Sending pages: as many at once as there are senders, and an error in the log when all of them hang."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from callbacks.worker.senders import Senders
 
 
 class Due:
-    """An outbox in which so many pages are due."""
+    """An outbox with so many due pages."""
 
     def __init__(self, count: int) -> None:
         self.due, self.delivered = list(range(count)), list[int]()
@@ -29,7 +29,7 @@ class Due:
         self.delivered.append(page)
 
 
-def test_pages_go_out_a_batch_at_a_time_while_there_are_more() -> None:
+def test_pages_are_sent_a_batch_at_a_time_while_there_are_more() -> None:
     due, senders = Due(5), Senders(2)
     job = PageSending(cast(Outbox, due), senders)
     more = []
@@ -41,7 +41,7 @@ def test_pages_go_out_a_batch_at_a_time_while_there_are_more() -> None:
     senders.close()
 
 
-def test_when_every_sender_hangs_nothing_is_claimed_and_the_log_says_so(caplog: pytest.LogCaptureFixture) -> None:
+def test_when_every_sender_hangs_nothing_is_claimed_and_an_error_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     due, senders = Due(3), Senders(2)
     due.may_answer.clear()
     job = PageSending(cast(Outbox, due), senders)

@@ -1,4 +1,4 @@
-"""Reconciliation: when the carrier is asked what we missed. What comes of it is in the stories of lost webhooks."""
+"""Reconciliation: when the carrier is asked. What it then stores is tested in the scenarios of lost webhooks."""
 
 from __future__ import annotations
 
@@ -56,36 +56,34 @@ def job(database: Database, carrier: Silent, clock: MovingClock) -> Reconciliati
 
 def test_it_is_due_at_once_and_then_every_two_minutes(job: Reconciliation, carrier: Silent, clock: MovingClock) -> None:
     assert job.next_due_at() == NOON
-    job.look_back()
+    job.run()
     assert job.next_due_at() == NOON + EVERY
     clock.pass_time(EVERY)
-    job.look_back()
+    job.run()
     assert carrier.asked_since == [NOON - OVERLAP, NOON - OVERLAP]
 
 
-def test_after_an_outage_it_looks_back_to_before_it(job: Reconciliation, carrier: Silent, clock: MovingClock) -> None:
-    job.look_back()
+def test_after_an_outage_it_asks_from_before_it(job: Reconciliation, carrier: Silent, clock: MovingClock) -> None:
+    job.run()
     clock.pass_time(timedelta(hours=9))
-    job.look_back()
+    job.run()
     assert carrier.asked_since[-1] == NOON - OVERLAP
 
 
-def test_a_look_that_fails_leaves_the_mark_where_it_was(
+def test_a_run_that_fails_leaves_the_mark_where_it_was(
     job: Reconciliation, carrier: Silent, clock: MovingClock, database: Database
 ) -> None:
-    job.look_back()
+    job.run()
     carrier.is_away = True
     clock.pass_time(EVERY)
-    job.look_back()
+    job.run()
     assert database.read(lambda session: marks.last_at(session, MARK)) == NOON
     assert job.next_due_at() <= clock.now()
 
 
-def test_a_clock_that_was_set_back_keeps_it_from_nothing(
-    job: Reconciliation, carrier: Silent, database: Database
-) -> None:
+def test_a_clock_that_was_set_back_delays_nothing(job: Reconciliation, carrier: Silent, database: Database) -> None:
     database.write(lambda session: marks.record(session, MARK, NOON + timedelta(hours=1)))
     assert job.next_due_at() == NOON
-    job.look_back()
+    job.run()
     assert carrier.asked_since == [NOON - OVERLAP]
     assert job.next_due_at() == NOON + EVERY

@@ -1,4 +1,4 @@
-"""Recordings are copied when the carrier has them, asked for again when it has not, and given up in the end."""
+"""Recordings are copied when the carrier has them, tried again when it does not, and given up in the end."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NEVER = CarrierError("'../etc' is no recording's SID.", permanent=True)
 
 
 class Shelf(Carrier):
-    """A carrier's recordings: each request gets the audio, or the trouble of the day."""
+    """A carrier with one recording: each request returns the audio, or raises `trouble`."""
 
     def __init__(self) -> None:
         super().__init__(Settings("https://desk.test", "AC1", "token", "+15145550100", "secret"))
@@ -51,7 +51,7 @@ class Shelf(Carrier):
 
 
 class Desk:
-    """A message of Saturday night, whose recording the carrier says it has."""
+    """A desk with a voicemail of Saturday night, whose recording is at the carrier."""
 
     def __init__(self, database: Database, media_dir: Path) -> None:
         self.database, self.clock, self.shelf = database, MovingClock(BEGAN), Shelf()
@@ -66,7 +66,7 @@ class Desk:
         calls.record_voicemail(session, DESK, SID, calls.Recording(VoicemailState.RECORDED, RECORDING, 8), BEGAN)
 
     def passes(self, span: timedelta) -> None:
-        """Let time pass, with a try whenever one is due."""
+        """Let time pass, and copy whenever a try is due."""
         until = self.clock.now() + span
         while (due_at := self.copier.next_due_at()) is not None and due_at <= until:
             self.clock.move_to(max(due_at, self.clock.now()))
@@ -81,8 +81,8 @@ class Desk:
     def audio(self) -> AudioState:
         return self.voicemail.audio
 
-    def told(self) -> list[str]:
-        """What the supervisor is texted."""
+    def alerts(self) -> list[str]:
+        """Return the texts to the supervisor."""
         query = select(Page.words).join(Technician).where(Page.kind == PageKind.ALARM, Technician.name == "Sue Tran")
         return self.database.read(lambda session: list(session.scalars(query)))
 
@@ -90,8 +90,8 @@ class Desk:
         query = select(Event.detail).where(Event.kind == kind)
         return self.database.read(lambda session: list(session.scalars(query)))
 
-    def page(self) -> str:
-        """What the callback's page in the console says of the message."""
+    def shown(self) -> str:
+        """Return what the console shows about the voicemail."""
 
         def work(session: Session) -> str:
             (reference,) = session.scalars(select(Callback.reference))
@@ -114,10 +114,10 @@ def test_a_recording_is_copied_whole(desk: Desk, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("trouble", [DENIED, NEVER])
-def test_what_the_carrier_denies_for_an_hour_is_lost_and_told_once(desk: Desk, trouble: CarrierError) -> None:
+def test_what_the_carrier_denies_for_an_hour_is_lost_and_alerts_once(desk: Desk, trouble: CarrierError) -> None:
     desk.shelf.trouble = trouble
     desk.passes(timedelta(minutes=59))
-    assert (desk.voicemail.audio, desk.told()) == (AudioState.WANTED, [])
+    assert (desk.voicemail.audio, desk.alerts()) == (AudioState.WANTED, [])
     desk.passes(timedelta(minutes=20))
     assert (desk.voicemail.audio, desk.voicemail.next_action_at) == (AudioState.LOST, None)
     (line,) = desk.events(EventKind.AUDIO_LOST)
@@ -125,10 +125,10 @@ def test_what_the_carrier_denies_for_an_hour_is_lost_and_told_once(desk: Desk, t
     asked = len(desk.shelf.requests)
     desk.passes(timedelta(days=2))  # it is not asked for again
     assert len(desk.shelf.requests) == asked
-    (told,) = desk.told()
-    assert "is lost" in told
-    assert "Call this customer" in told
-    assert "cannot be heard. Call this customer." in desk.page()
+    (alert,) = desk.alerts()
+    assert "is lost" in alert
+    assert "Call this customer" in alert
+    assert "cannot be heard. Call this customer." in desk.shown()
 
 
 def test_a_fresh_recording_that_is_denied_for_some_seconds_is_copied(desk: Desk) -> None:
@@ -147,7 +147,7 @@ def test_an_outage_of_half_a_day_loses_nothing(desk: Desk, trouble: CarrierError
     desk.shelf.trouble = None
     desk.passes(timedelta(minutes=15))
     assert desk.audio() == AudioState.COPIED
-    assert desk.told() == []
+    assert desk.alerts() == []
 
 
 def test_what_cannot_be_fetched_for_a_week_is_lost_in_the_end(desk: Desk) -> None:
@@ -160,8 +160,8 @@ def test_what_cannot_be_fetched_for_a_week_is_lost_in_the_end(desk: Desk) -> Non
     assert desk.audio() == AudioState.WANTED
     desk.passes(timedelta(minutes=15))
     assert desk.audio() == AudioState.LOST
-    (told,) = desk.told()
-    assert "HTTP 503" in told
+    (alert,) = desk.alerts()
+    assert "HTTP 503" in alert
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_denials_count_only_when_nothing_else_came_between(desk: Desk) -> None:
     assert desk.audio() == AudioState.WANTED
 
 
-def test_a_worker_that_was_away_for_weeks_gives_up_nothing_at_its_first_try(desk: Desk) -> None:
+def test_a_worker_that_was_down_for_weeks_gives_up_nothing_at_its_first_try(desk: Desk) -> None:
     desk.clock.move_to(BEGAN + timedelta(days=30))
     desk.shelf.trouble = BROKEN
     desk.passes(timedelta(seconds=1))
@@ -204,7 +204,7 @@ def test_a_worker_that_was_away_for_weeks_gives_up_nothing_at_its_first_try(desk
     assert desk.audio() == AudioState.WANTED
 
 
-def test_of_a_callback_that_is_over_nobody_is_asked_to_call(desk: Desk) -> None:
+def test_the_alert_about_a_closed_callback_asks_nobody_to_call(desk: Desk) -> None:
     def resolve(session: Session) -> None:
         callback = session.scalars(select(Callback)).one()
         amy = technicians.technician_named(session, "Amy Roy")
@@ -213,12 +213,12 @@ def test_of_a_callback_that_is_over_nobody_is_asked_to_call(desk: Desk) -> None:
     desk.database.write(resolve)
     desk.shelf.trouble = DENIED
     desk.passes(timedelta(hours=2))
-    (told,) = desk.told()
-    assert "is lost" in told
-    assert "Call this customer" not in told
+    (alert,) = desk.alerts()
+    assert "is lost" in alert
+    assert "Call this customer" not in alert
 
 
-def test_what_the_carrier_has_after_all_is_asked_for_again(desk: Desk) -> None:
+def test_a_recording_that_the_carrier_confirms_later_is_tried_again(desk: Desk) -> None:
     def said_to_be_under_way(session: Session) -> None:
         session.scalars(select(Voicemail)).one().state = VoicemailState.EXPECTED
 
@@ -232,7 +232,7 @@ def test_what_the_carrier_has_after_all_is_asked_for_again(desk: Desk) -> None:
     assert desk.audio() == AudioState.COPIED
 
 
-def test_a_copier_that_was_frozen_while_another_took_over_changes_nothing(desk: Desk) -> None:
+def test_a_copier_that_froze_past_its_lease_changes_nothing(desk: Desk) -> None:
     (frozen,) = desk.copier.claim(1)
     assert desk.copier.claim(1) == []
     desk.clock.pass_time(timedelta(seconds=31))
@@ -246,6 +246,6 @@ def test_a_copier_that_was_frozen_while_another_took_over_changes_nothing(desk: 
 
 
 @pytest.mark.parametrize("audio", [b"", b"<html>not here</html>" * 9, tone(1)[:-10], tone(1)[:44]])
-def test_what_is_no_whole_wav_is_not_taken_for_one(audio: bytes) -> None:
+def test_anything_but_a_complete_wav_file_is_refused(audio: bytes) -> None:
     with pytest.raises(ValueError, match="WAV"):
         wav_seconds(audio)

@@ -1,4 +1,4 @@
-"""Resolutions: a critical callback that is not resolved in time is told once; the stories live through the rest."""
+"""Resolutions: a critical callback that is not resolved in time is reported once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
 from callbacks.oncall import store
 from callbacks.people import technicians
-from callbacks.worker.jobs.resolutions import watch_resolutions
+from callbacks.worker.jobs.resolutions import report_overdue
 from tests.acting import supervisor_acts
 
 DESK = read_desk(Path("support.toml"))
@@ -32,15 +32,17 @@ HOUR = timedelta(hours=1)
     ("priority", "hours", "expected"),
     [
         ("P1", [3], []),
-        ("P1", [5], ["(P1) was to be resolved by"]),
-        ("P1", [5, 6, 30], ["(P1) was to be resolved by"]),
-        ("P2", [5, 6, 2000], []),  # in support hours: the console tells of it, and nobody is woken
+        ("P1", [5], ["(P1) should have been resolved by"]),
+        ("P1", [5, 6, 30], ["(P1) should have been resolved by"]),
+        ("P2", [5, 6, 2000], []),  # promised in support hours: nobody is woken
     ],
 )
-def test_who_is_told_of_what(database: Database, priority: str, hours: list[int], expected: list[str]) -> None:
+def test_only_a_critical_overdue_resolution_is_reported_and_once(
+    database: Database, priority: str, hours: list[int], expected: list[str]
+) -> None:
     database.write(lambda session: _tried(session, priority))
     for hour in hours:
-        database.write(lambda session, at=BEGAN + hour * HOUR: watch_resolutions(session, DESK, at))  # type: ignore[misc]
+        database.write(lambda session, at=BEGAN + hour * HOUR: report_overdue(session, DESK, at))  # type: ignore[misc]
     told = select(Page.words).join(Technician).where(Page.kind == PageKind.ALARM, Technician.name == "Sue Tran")
     found = database.read(lambda session: session.scalars(told).all())
     assert len(found) == len(expected)

@@ -1,4 +1,4 @@
-"""Messages are written down by a machine that may be slow, wrong, silent or broken, and nobody waits for it."""
+"""Voicemails are transcribed by a machine that may be slow, wrong, silent or broken, and nothing waits for it."""
 
 from __future__ import annotations
 
@@ -19,64 +19,15 @@ from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
 from callbacks.records import search as finding
 from callbacks.worker.jobs import transcripts
-from callbacks.worker.jobs.transcripts import LEASE, Transcription
-from callbacks.worker.speech import NotHeard, words_in
+from callbacks.worker.jobs.transcripts import LEASE, Transcriber
 from sla.clock import MovingClock
 from tests.acting import supervisor_acts
+from tests.callbacks.worker.speech_model import answers
 from tests.waiting import FAR
 
 BEGAN = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
 DESK = read_desk(Path("support.toml"))
-SOON = timedelta(seconds=1)
 SID, RECORDING = "CA" + "1" * 32, "RE" + "1" * 32
-
-# Stands where faster-whisper would: the library's own call, and a model that says what it is told to.
-FAKE = """
-import os, pathlib, types
-class WhisperModel:
-    def __init__(self, model, device, compute_type, local_files_only):
-        assert (device, compute_type, local_files_only) == ("cpu", "int8", True)
-        self.says = pathlib.Path(model, "says").read_text(encoding="utf-8")
-    def transcribe(self, audio, language, vad_filter, condition_on_previous_text):
-        assert pathlib.Path(audio).is_file() and vad_filter and not condition_on_previous_text
-        if self.says == "crash":
-            os.abort()
-        if self.says == "trouble":
-            raise RuntimeError("invalid data found")
-        if self.says == "for ever":
-            __import__("time").sleep(3600)
-        return [types.SimpleNamespace(text=f" {words}") for words in self.says.split("|") if words], language
-"""
-
-
-@pytest.fixture
-def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / "faster_whisper.py").write_text(FAKE)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    (tmp_path / f"{RECORDING}.wav").write_bytes(b"RIFF")
-    return tmp_path
-
-
-def says(model: Path, words: str) -> None:
-    (model / "says").write_text(words, encoding="utf-8")
-
-
-@pytest.mark.parametrize(("said", "heard"), [("The printer| is on fire.", "The printer is on fire."), ("", "")])
-def test_the_words_of_a_recording(model: Path, said: str, heard: str) -> None:
-    says(model, said)
-    assert words_in(model / f"{RECORDING}.wav", model, "en") == heard
-
-
-@pytest.mark.parametrize(
-    ("said", "patience", "why"),
-    [("crash", FAR, "broke off"), ("trouble", FAR, "invalid data found"), ("for ever", SOON, "within 1 seconds")],
-)
-def test_trouble_stays_in_its_own_process_and_is_said_in_words(
-    model: Path, said: str, patience: timedelta, why: str
-) -> None:
-    says(model, said)
-    with pytest.raises(NotHeard, match=why):
-        words_in(model / f"{RECORDING}.wav", model, "en", patience.total_seconds())
 
 
 @pytest.fixture
@@ -85,8 +36,8 @@ def clock() -> MovingClock:
 
 
 @pytest.fixture
-def machine(database: Database, model: Path, clock: MovingClock) -> Transcription:
-    """A message of Saturday night, whose audio is here, and somebody to hear it."""
+def machine(database: Database, model: Path, clock: MovingClock) -> Transcriber:
+    """A voicemail of Saturday night whose audio is stored, and what transcribes it."""
 
     def called(session: Session) -> None:
         calls.record_call(session, calls.Arrival(SID, "direct", "+15145550199", "en", False, "closed"), BEGAN)
@@ -95,12 +46,13 @@ def machine(database: Database, model: Path, clock: MovingClock) -> Transcriptio
         voicemail = session.scalars(select(Voicemail)).one()
         voicemail.audio, voicemail.audio_file, voicemail.next_action_at = AudioState.COPIED, f"{RECORDING}.wav", None
 
+    (model / f"{RECORDING}.wav").write_bytes(b"RIFF")
     database.write(called)
-    return Transcription(database, model, model, clock)
+    return Transcriber(database, model, model, clock)
 
 
-def page(database: Database) -> str:
-    """What the page of the callback says of the message."""
+def shown(database: Database) -> str:
+    """Return what the console shows about the voicemail."""
 
     def work(session: Session) -> str:
         (reference,) = session.scalars(select(Callback.reference))
@@ -116,34 +68,30 @@ def is_found(database: Database, words: str) -> bool:
     return bool(database.read(lambda session: finding.find(session, search, DESK.zone, true()).callbacks))
 
 
-def test_a_message_is_written_down_shown_as_a_hint_and_found(
-    machine: Transcription, model: Path, database: Database
-) -> None:
-    says(model, "The printer is on fire.")
-    machine.write_down()
-    assert "The printer is on fire. Transcribed by a machine" in page(database)
+def test_a_transcript_is_shown_and_found(machine: Transcriber, model: Path, database: Database) -> None:
+    answers(model, "The printer is on fire.")
+    machine.transcribe_next()
+    assert "The printer is on fire. Transcribed by a machine" in shown(database)
     assert is_found(database, "printer fire")
 
 
-def test_a_message_without_words_is_said_to_have_none(machine: Transcription, model: Path, database: Database) -> None:
-    says(model, "")
-    machine.write_down()
-    assert "The machine found no words in it." in page(database)
+def test_a_voicemail_without_words_is_shown_as_such(machine: Transcriber, model: Path, database: Database) -> None:
+    answers(model, "")
+    machine.transcribe_next()
+    assert "The machine found no words in it." in shown(database)
 
 
-def test_what_cannot_be_heard_is_said_and_not_tried_for_ever(
-    machine: Transcription, model: Path, database: Database
-) -> None:
-    says(model, "trouble")
-    machine.write_down()
-    assert "It could not be transcribed." in page(database)
-    says(model, "Too late.")
-    machine.write_down()
+def test_a_failure_is_shown_and_not_tried_again(machine: Transcriber, model: Path, database: Database) -> None:
+    answers(model, "trouble")
+    machine.transcribe_next()
+    assert "It could not be transcribed." in shown(database)
+    answers(model, "Too late.")
+    machine.transcribe_next()
     assert not is_found(database, "late")
 
 
-def test_what_a_person_wrote_meanwhile_stays(
-    machine: Transcription, database: Database, monkeypatch: pytest.MonkeyPatch
+def test_what_a_person_wrote_in_the_meantime_stays(
+    machine: Transcriber, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def heard(*_: object) -> str:
         database.write(
@@ -153,14 +101,14 @@ def test_what_a_person_wrote_meanwhile_stays(
         )
         return "Tire."
 
-    monkeypatch.setattr(transcripts, "words_in", heard)
-    machine.write_down()
-    assert "Fire! Transcribed by a person." in page(database)
+    monkeypatch.setattr(transcripts, "transcribe", heard)
+    machine.transcribe_next()
+    assert "Fire! Transcribed by a person." in shown(database)
     assert not is_found(database, "tire")
 
 
-def test_two_workers_hear_it_once_and_a_dead_one_is_followed(
-    machine: Transcription, database: Database, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
+def test_two_workers_transcribe_it_once_and_a_dead_one_is_replaced(
+    machine: Transcriber, database: Database, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heard: list[str] = []
     hearing, go_on = threading.Event(), threading.Event()
@@ -171,14 +119,14 @@ def test_two_workers_hear_it_once_and_a_dead_one_is_followed(
         assert go_on.wait(FAR.total_seconds())
         return threading.current_thread().name
 
-    monkeypatch.setattr(transcripts, "words_in", slowly)
-    first = threading.Thread(target=machine.write_down, name="first")
+    monkeypatch.setattr(transcripts, "transcribe", slowly)
+    first = threading.Thread(target=machine.transcribe_next, name="first")
     first.start()
     assert hearing.wait(FAR.total_seconds())
-    machine.write_down()
+    machine.transcribe_next()
     assert heard == ["first"]
     clock.move_to(clock.now() + LEASE)
-    second = threading.Thread(target=machine.write_down, name="second")
+    second = threading.Thread(target=machine.transcribe_next, name="second")
     hearing.clear()
     second.start()
     assert hearing.wait(FAR.total_seconds())
@@ -190,10 +138,10 @@ def test_two_workers_hear_it_once_and_a_dead_one_is_followed(
     assert not is_found(database, "first")
 
 
-def test_where_it_is_switched_on_the_archive_is_left_alone(
-    machine: Transcription, model: Path, database: Database, clock: MovingClock
+def test_older_voicemails_are_left_alone(
+    machine: Transcriber, model: Path, database: Database, clock: MovingClock
 ) -> None:
-    says(model, "Long ago.")
+    answers(model, "Long ago.")
     clock.move_to(BEGAN + timedelta(days=2))
-    machine.write_down()
+    machine.transcribe_next()
     assert not is_found(database, "long ago")
