@@ -13,7 +13,7 @@ from callbacks.lifecycle.transitions import advance_escalation
 from callbacks.paging.alerts import add_alert
 from callbacks.paging.failures import alert_to_account, fail, retry_meanwhile
 from callbacks.paging.pages import add_page
-from callbacks.people.person import Way
+from callbacks.people.person import ContactMethod
 from callbacks.people.technicians import technician_named
 from tests.callbacks.paging.paging_desk import BEGAN, DESK, PagingDesk, minutes
 
@@ -32,7 +32,7 @@ def refused(desk: PagingDesk, page_id: int, code: int) -> None:
 def alert_waits(desk: PagingDesk) -> int:
     def work(session: Session, _: Callback) -> int:
         sue = technician_named(session, "Sue Tran")
-        page = add_alert(session, sue.id, Way(Channel.TEXT), PageKind.ALARM, "the disk is full", BEGAN)
+        page = add_alert(session, sue.id, ContactMethod(Channel.TEXT), PageKind.ALARM, "the disk is full", BEGAN)
         session.flush()
         return page.id
 
@@ -74,7 +74,7 @@ def test_the_next_step_is_brought_forward_only_the_first_time_that_a_way_fails(d
     def page_again(session: Session, callback: Callback) -> int:
         amy = technician_named(session, "Amy Roy")
         advance_escalation(callback, callback.position, BEGAN + minutes(9), resumed=False)
-        page = add_page(session, callback, amy.id, Way(Channel.TEXT), PageKind.STEP, 8, BEGAN)
+        page = add_page(session, callback, amy.id, ContactMethod(Channel.TEXT), PageKind.STEP, 8, BEGAN)
         session.flush()
         return page.id
 

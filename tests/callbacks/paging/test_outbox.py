@@ -20,7 +20,7 @@ from callbacks.paging.channels.twilio import Accepted, Carrier
 from callbacks.paging.outbox import LEASE, LOOK_UP_AFTER, LOST_AFTER, Outbox
 from callbacks.paging.pages import add_page
 from callbacks.paging.webhook_urls import WebhookUrls
-from callbacks.people.person import Way
+from callbacks.people.person import ContactMethod
 from callbacks.people.technicians import technician_named
 from callbacks.settings import Settings
 from sla.clock import MovingClock
@@ -109,7 +109,7 @@ def send_due(outbox: Outbox, limit: int = 10) -> int:
 def add(desk: PagingDesk, channel: Channel, kind: PageKind = PageKind.GIVEN, name: str = "Amy Roy") -> None:
     def work(session: Session, callback: Callback) -> None:
         row = technician_named(session, name)
-        add_page(session, callback, row.id, Way(channel), kind, 7, BEGAN, "words", "1234")
+        add_page(session, callback, row.id, ContactMethod(channel), kind, 7, BEGAN, "words", "1234")
 
     desk.write(work)
 
@@ -234,7 +234,7 @@ def test_the_code_that_verifies_a_number_goes_to_a_number_that_is_not_verified(
 
     def add_code(session: Session, _: Callback) -> None:
         amy = technician_named(session, "Amy Roy")
-        add_alert(session, amy.id, Way(Channel.TEXT), PageKind.VERIFICATION, "reply 583100", BEGAN)
+        add_alert(session, amy.id, ContactMethod(Channel.TEXT), PageKind.VERIFICATION, "reply 583100", BEGAN)
 
     desk.write(add_code)
     send_due(outbox)

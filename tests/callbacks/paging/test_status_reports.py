@@ -12,8 +12,9 @@ from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import AttemptState, CarrierStatus, Channel, PageAnswer, PageKind, PageState, ReachOutcome
 from callbacks.db.tables import Callback, Page, PageAttempt
 from callbacks.paging.status_reports import StatusReport, take_report
-from callbacks.people.person import Way
-from callbacks.people.technicians import note_trouble, technician_named
+from callbacks.people.contact_methods import record_failure
+from callbacks.people.person import ContactMethod
+from callbacks.people.technicians import technician_named
 from tests.callbacks.paging.paging_desk import BEGAN, DESK, PagingDesk, minutes
 
 DELIVERED, UNDELIVERED = CarrierStatus.DELIVERED, CarrierStatus.UNDELIVERED
@@ -95,7 +96,7 @@ def test_a_failure_that_is_reported_twice_counts_once(desk: PagingDesk) -> None:
 
 @pytest.mark.parametrize("status", [CarrierStatus.DELIVERED, CarrierStatus.READ])
 def test_a_text_that_arrives_ends_what_was_known_to_be_wrong(desk: PagingDesk, status: CarrierStatus) -> None:
-    desk.edit("Amy Roy", lambda row: note_trouble(row, Way(Channel.TEXT), "sent STOP"))
+    desk.edit("Amy Roy", lambda row: record_failure(row, ContactMethod(Channel.TEXT), "sent STOP"))
     report(desk, sent(desk), status)
     assert desk.pages()[0].technician.troubles == {}
 

@@ -24,7 +24,7 @@ from callbacks.paging.throttle import (
     throttle,
     traffic_of,
 )
-from callbacks.people.person import Way
+from callbacks.people.person import ContactMethod
 from callbacks.people.technicians import technician_named
 from tests.callbacks.paging.paging_desk import BEGAN, DESK, PagingDesk, minutes
 
@@ -62,7 +62,7 @@ def later_page(desk: PagingDesk, kind: PageKind = PageKind.STEP, channel: Channe
 
     def work(session: Session, _: Callback) -> int:
         callback, amy = session.get_one(Callback, callback_id), technician_named(session, "Amy Roy")
-        page = add_page(session, callback, amy.id, Way(channel), kind, 9, BEGAN, code="1234")
+        page = add_page(session, callback, amy.id, ContactMethod(channel), kind, 9, BEGAN, code="1234")
         session.flush()
         return page.id
 
