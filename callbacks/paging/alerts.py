@@ -20,7 +20,7 @@ from callbacks.people.verification import new_code
 from callbacks.text.bilingual import Words
 
 # By phone only where neither works: an alert may wait until morning.
-ALERT_WAYS = (ContactMethod(Channel.TEXT), ContactMethod(Channel.MAIL))
+ALERT_METHODS = (ContactMethod(Channel.TEXT), ContactMethod(Channel.MAIL))
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +34,7 @@ def alert_supervisors(
     highest layer are alerted.
     """
     day = f" {now.astimezone(desk.zone).date()}" if daily else ""
+    # The name is stored: under another one, alerts would be repeated after an upgrade.
     if not marks.once(session, f"told {once}{day}", now):
         return False
     supervisors = store.roster(session, desk, now).supervisors()
@@ -41,32 +42,32 @@ def alert_supervisors(
         log.warning("nobody to alert", about=once, words=words.english)
     for supervisor in supervisors:
         text = messages.alarm(desk.company.sender, words).for_(supervisor.language)
-        for way in _ways_of_alert(supervisor):
-            add_alert(session, supervisor.id, way, PageKind.ALARM, text, now)
+        for method in _alert_methods(supervisor):
+            add_alert(session, supervisor.id, method, PageKind.ALARM, text, now)
     return True
 
 
-def _ways_of_alert(supervisor: Person) -> Iterable[ContactMethod]:
-    """Return text and email, where they work; else the first way that does."""
-    return [way for way in ALERT_WAYS if way in supervisor.contact_methods] or supervisor.contact_methods[:1]
+def _alert_methods(supervisor: Person) -> Iterable[ContactMethod]:
+    """Return text and email, where they work; else the first method that does."""
+    working = supervisor.contact_methods
+    return [method for method in ALERT_METHODS if method in working] or working[:1]
 
 
 def add_alert(
-    session: Session, technician_id: int, way: ContactMethod, kind: PageKind, text: str, now: datetime
+    session: Session, technician_id: int, method: ContactMethod, kind: PageKind, text: str, now: datetime
 ) -> Page:
     """Add a page about no callback to the outbox, and return it."""
-    page = Page(technician_id=technician_id, channel=way.channel, number=way.number, kind=kind, words=text)
+    page = Page(technician_id=technician_id, channel=method.channel, number=method.number, kind=kind, words=text)
     page.code, page.created_at, page.next_action_at = "", now, now
     session.add(page)
     return page
 
 
 def send_test(session: Session, desk: Desk, technician: Technician, now: datetime) -> list[Page]:
-    """Send a test page by every way that should reach a technician, and return the pages."""
+    """Send a test page by every contact method that works, and return the pages."""
     text = messages.test_page(desk.company.sender).for_(technician.language)
-    pages = [
-        add_alert(session, technician.id, way, PageKind.TEST, text, now) for way in person(technician).contact_methods
-    ]
+    methods = person(technician).contact_methods
+    pages = [add_alert(session, technician.id, method, PageKind.TEST, text, now) for method in methods]
     session.flush()
     return pages
 

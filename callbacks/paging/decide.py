@@ -1,12 +1,13 @@
-"""What happens next to a callback that nobody has answered: the escalation policy and the decision it leads to.
+"""The escalation: what happens next to a callback whose customer nobody has tried to reach.
 
-Pure. Acknowledging is not answering: an owner who does not try the customer is reminded, and then the steps
-above go on as if nobody had taken it (policy: How the desk escalates).
+Pure. Taking a callback is not calling the customer: an owner who does not try is reminded, and then the steps above
+them go on as if nobody had taken it (policy: How the desk escalates).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import enum
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -15,75 +16,78 @@ from callbacks.desk.escalation_policy import EVERYONE, EVERYONE_ELSE, PERSON, SU
 from callbacks.oncall.roster import Roster
 from callbacks.people.person import ContactMethod, ContactRule, Person
 
-# After an outage the steps that were missed go out one after the other, not all in the same second.
-CATCHING_UP = timedelta(minutes=1)
-NOBODY_THERE = timedelta(minutes=1)
-# For a target without a channel, where a person has no rules of their own.
-USUAL_RULES = (ContactRule(ContactMethod(Channel.TEXT)), ContactRule(ContactMethod(Channel.CALL), timedelta(minutes=3)))
+# After an outage the missed steps are taken one after the other, not all in the same second.
+CATCH_UP_INTERVAL = timedelta(minutes=1)
+RETRY_INTERVAL = timedelta(minutes=1)  # while nobody can be paged
+# For a target without a channel, if the person has no rules of their own.
+DEFAULT_RULES = (
+    ContactRule(ContactMethod(Channel.TEXT)),
+    ContactRule(ContactMethod(Channel.CALL), timedelta(minutes=3)),
+)
 
 
 @dataclass(frozen=True)
 class Case:
-    """What the decision needs to know of one open callback."""
+    """One open callback, as far as the decision depends on it."""
 
     opened_at: datetime
     due_at: datetime
-    position: int  # the step to be taken next
+    position: int  # of the step to take next
     next_action_at: datetime
     owner: Person | None = None
     acknowledged_at: datetime | None = None
-    acted_at: datetime | None = None  # reminders up to here have been given
-    resumed: bool = False  # taken, not tried, and escalating again above the owner
-    passed: frozenset[int] = frozenset()  # people who handed it on
-    paged: frozenset[int] = frozenset()  # people who were paged for it already
+    acted_at: datetime | None = None  # every reminder due by then was given
+    resumed: bool = False  # the owner did not try, and it escalates above them
+    passed: frozenset[int] = frozenset()  # ids of people who passed it on
+    paged: frozenset[int] = frozenset()  # ids of people who were paged for it before
 
 
 @dataclass(frozen=True)
-class Notice:
-    """One page to one person."""
+class NewPage:
+    """A page that is to be sent to one person."""
 
     person: Person
     channel: Channel
     number: PhoneSlot = PhoneSlot.FIRST
-    after: timedelta = timedelta(0)  # their own rules may let it wait
+    after: timedelta = timedelta(0)  # how long it waits, by the person's own rules
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What to do now, and where the callback stands afterwards."""
+    """What to do now, and the state of the escalation afterwards."""
 
-    kind: PageKind | None  # of the pages that go out, a step or a reminder; None: nothing but to wait
+    kind: PageKind | None  # of the pages: a step or a reminder; None: wait
     next_action_at: datetime
     position: int
     resumed: bool
-    notices: tuple[Notice, ...] = ()
-    breach: bool = False
-    notes: tuple[str, ...] = ()
+    pages: tuple[NewPage, ...] = ()
+    breach: bool = False  # the deadline has passed
+    notes: tuple[str, ...] = ()  # for the log: steps that reached nobody
     taken: int | None = None  # the position of the step that is taken
 
 
 def next_step(policy: Escalation, case: Case, roster: Roster, now: datetime) -> Decision:
-    """Decide what happens to an open callback whose customer nobody has tried to reach."""
+    """Return what happens to an open callback whose customer nobody has tried to reach."""
     if case.owner is None or case.resumed:
         return _escalate(policy, case, roster, now)
     return _watch_the_owner(policy, case, roster, now)
 
 
 def paged_before_the_deadline(policy: Escalation, roster: Roster) -> set[int]:
-    """Return the ids of those whom a policy pages in time, with these people on call and nobody answering."""
+    """Return the ids of the people paged before the deadline if nobody answers, with this roster."""
     before = [target.who for step in policy.steps if step.after < policy.promise for target in step.targets]
     return {person.id for who in before for person in _people(who, roster)}
 
 
 def people_of_step(policy: Escalation, case: Case, roster: Roster, position: int) -> set[int]:
-    """The ids of those whom a step would page."""
-    return {notice.person.id for notice in _notices(policy, case, roster, position)}
+    """Return the ids of the people whom a step would page."""
+    return {page.person.id for page in _pages_of_step(policy, case, roster, position)}
 
 
 def left_out(policy: Escalation, case: Case, roster: Roster, position: int) -> dict[str, str]:
-    """Whom a step spares although they are on call, by name, and why."""
-    spared = _left_out(policy, case, roster, position)
-    return {person.name: _why_left_out(person, case) for person in roster.everyone() if person.id in spared}
+    """Return the people on call whom a step does not page, by name, and why."""
+    not_paged = _left_out(policy, case, roster, position)
+    return {person.name: _why_left_out(person, case) for person in roster.everyone() if person.id in not_paged}
 
 
 def _why_left_out(person: Person, case: Case) -> str:
@@ -99,78 +103,82 @@ def _escalate(policy: Escalation, case: Case, roster: Roster, now: datetime) -> 
         return Decision(None, case.next_action_at, case.position, case.resumed)
     position = case.position
     if now >= case.due_at and 0 < position < policy.breach:
-        position = policy.breach  # the night was missed: the supervisor hears of it next, not the steps in between
-    position, notices, notes = _first_with_people(policy, case, roster, position, now)
-    if not notices:
-        return Decision(None, now + NOBODY_THERE, case.position, case.resumed, (), now >= case.due_at, notes)
+        position = policy.breach  # after an outage: supervisors next, not the steps in between
+    position, pages, notes = _first_with_people(policy, case, roster, position, now)
+    if not pages:
+        return Decision(None, now + RETRY_INTERVAL, case.position, case.resumed, (), now >= case.due_at, notes)
     position_after, at = _following(policy, case, position, now)
-    return Decision(PageKind.STEP, at, position_after, case.resumed, notices, now >= case.due_at, notes, position)
+    return Decision(PageKind.STEP, at, position_after, case.resumed, pages, now >= case.due_at, notes, position)
 
 
 def _first_with_people(
     policy: Escalation, case: Case, roster: Roster, position: int, now: datetime
-) -> tuple[int, tuple[Notice, ...], tuple[str, ...]]:
-    """Find the step to take from `position` on: one that reaches nobody is passed over at once, not waited out."""
+) -> tuple[int, tuple[NewPage, ...], tuple[str, ...]]:
+    """Return the first step from `position` on that reaches somebody, its pages, and notes on the steps skipped.
+
+    The last round, which repeats, falls back to everybody there is.
+    """
     notes: list[str] = []
     while True:
-        notices = _notices(policy, case, roster, position)
-        if notices or position >= len(policy.steps):  # the last round reaches nobody: then whoever there is
-            return position, notices or _whoever_there_is(case, roster), tuple(notes)
+        pages = _pages_of_step(policy, case, roster, position)
+        if pages or position >= len(policy.steps):
+            return position, pages or _pages_to_anybody(case, roster), tuple(notes)
         who = " and ".join(dict.fromkeys(target.who for target in policy.step(position).targets))
         notes.append(f"Nobody to page on {who}; the next step is taken at once.")
         position += 1
         if position == policy.breach and now < case.due_at:
-            return position - 1, _people_left(policy, case, roster), tuple(notes)
+            return position - 1, _pages_to_the_rest(policy, case, roster), tuple(notes)
 
 
-def _notices(policy: Escalation, case: Case, roster: Roster, position: int) -> tuple[Notice, ...]:
+def _pages_of_step(policy: Escalation, case: Case, roster: Roster, position: int) -> tuple[NewPage, ...]:
     left_out = _left_out(policy, case, roster, position)
-    notices: dict[tuple[int, ContactMethod], Notice] = {}
+    pages: dict[tuple[int, ContactMethod], NewPage] = {}
     for target in policy.step(position).targets:
-        already = {person_id for person_id, _ in notices}
+        already = {person_id for person_id, _ in pages}
         for person in _people(target.who, roster):
             if person.id in left_out or (target.who == EVERYONE_ELSE and person.id in already):
                 continue
-            for notice in _notices_to(person, target, case):
-                notices.setdefault((person.id, ContactMethod(notice.channel, notice.number)), notice)
-    return tuple(notices.values())
+            for page in _pages_to(person, target, case):
+                pages.setdefault((person.id, ContactMethod(page.channel, page.number)), page)
+    return tuple(pages.values())
 
 
 def _left_out(policy: Escalation, case: Case, roster: Roster, position: int) -> frozenset[int]:
-    """Before the deadline: whoever handed it on, an owner who was passed over, and, while there are others, the quiet.
+    """Return the ids of the people whom a step does not page, though they are on call. Nobody from the deadline on.
 
-    From the deadline on nobody is spared.
+    Before it: those who passed it on, an owner who did not try, and, while others remain, those in quiet hours.
     """
     if position >= policy.breach:
         return frozenset()
     left_out = case.passed
     if case.resumed and case.owner is not None:
         left_out |= {case.owner.id}
-    asked = [person for person in roster.everyone() if person.id not in left_out]
-    if any(not person.is_quiet for person in asked):
+    remaining = [person for person in roster.everyone() if person.id not in left_out]
+    if any(not person.is_quiet for person in remaining):
         left_out |= {person.id for person in roster.people if person.is_quiet}
     return left_out
 
 
-def _notices_to(person: Person, target: Target, case: Case) -> Iterator[Notice]:
-    """What one target means for one person: the desk's channel, and what their own rules add the first time."""
+def _pages_to(person: Person, target: Target, case: Case) -> Iterator[NewPage]:
+    """Yield the pages to one person for one target: the step's channel, and the first time their own rules as well."""
     rules = [] if target.channel is None else [ContactRule(ContactMethod(target.channel))]
     if target.channel is None:
-        rules += person.rules or USUAL_RULES
+        rules += person.rules or DEFAULT_RULES
     elif person.id not in case.paged:
         rules += person.rules
     for rule in rules:
-        way = _way_that_works(person, rule.method)
-        if way is not None:
-            yield Notice(person, way.channel, way.number, rule.after)
+        method = _working_method(person, rule.method)
+        if method is not None:
+            yield NewPage(person, method.channel, method.number, rule.after)
 
 
-def _way_that_works(person: Person, wanted: ContactMethod) -> ContactMethod | None:
-    """The way that is wanted, or else the same channel on the other number, or else whatever reaches them."""
-    same_channel = [way for way in person.contact_methods if way.channel == wanted.channel]
+def _working_method(person: Person, wanted: ContactMethod) -> ContactMethod | None:
+    """Return the method that is wanted if it works, else the same channel on the other number, else any that works."""
     if wanted in person.contact_methods:
         return wanted
-    return next(iter([*same_channel, *sorted(person.contact_methods, key=lambda way: way.channel.value)]), None)
+    same_channel = [method for method in person.contact_methods if method.channel == wanted.channel]
+    others = sorted(person.contact_methods, key=lambda method: method.channel.value)
+    return next(iter([*same_channel, *others]), None)
 
 
 def _people(who: str, roster: Roster) -> tuple[Person, ...]:
@@ -179,80 +187,101 @@ def _people(who: str, roster: Roster) -> tuple[Person, ...]:
     return roster.named(who.removeprefix(PERSON)) if who.startswith(PERSON) else roster.on(who)
 
 
-def _people_left(policy: Escalation, case: Case, roster: Roster) -> tuple[Notice, ...]:
+def _pages_to_the_rest(policy: Escalation, case: Case, roster: Roster) -> tuple[NewPage, ...]:
     left_out = _left_out(policy, case, roster, 0)
-    people = [person for person in roster.everyone() if person.id not in left_out]
-    return tuple(notice for person in people for notice in _notices_to(person, Target(EVERYONE, Channel.TEXT), case))
+    return _texts_to([person for person in roster.everyone() if person.id not in left_out], case)
 
 
-def _whoever_there_is(case: Case, roster: Roster) -> tuple[Notice, ...]:
-    people = roster.everyone() or roster.people
-    return tuple(notice for person in people for notice in _notices_to(person, Target(EVERYONE, Channel.TEXT), case))
+def _pages_to_anybody(case: Case, roster: Roster) -> tuple[NewPage, ...]:
+    return _texts_to(roster.everyone() or roster.people, case)
+
+
+def _texts_to(people: Sequence[Person], case: Case) -> tuple[NewPage, ...]:
+    return tuple(page for person in people for page in _pages_to(person, Target(EVERYONE, Channel.TEXT), case))
 
 
 def _following(policy: Escalation, case: Case, position: int, now: datetime) -> tuple[int, datetime]:
-    """Say which step comes after `position`, taken now, and when.
+    """Return the step that follows the one taken now, and when.
 
-    A step taken early pulls the next ones with it; before the deadline nothing falls silent for longer than
-    `again`; the step of the deadline itself is never early.
+    If a step is taken early, the next ones are early too. Before the deadline no pause is longer than that of
+    `again`, and the step of the deadline is never early.
     """
     after = position + 1
     if position >= policy.breach:
-        spacing = policy.step(after).after
-        if after < len(policy.steps):
-            spacing -= policy.step(position).after
-        return after, now + spacing
+        return after, now + _spacing_after_deadline(policy, position)
     if after == policy.breach:
-        if case.due_at - now > policy.again.after:
-            return position, now + policy.again.after
-        return after, max(case.due_at, now)
+        return _until_deadline(policy, case, position, now)
     planned = case.opened_at + policy.step(after).after
-    carried = now + policy.step(after).after - policy.step(position).after
-    at = max(min(planned, carried), now + CATCHING_UP)
+    early = now + policy.step(after).after - policy.step(position).after
+    at = max(min(planned, early), now + CATCH_UP_INTERVAL)
     return (after, at) if at < case.due_at else (policy.breach, max(case.due_at, now))
 
 
+def _spacing_after_deadline(policy: Escalation, position: int) -> timedelta:
+    after = position + 1
+    is_repetition = after >= len(policy.steps)
+    return policy.step(after).after - (timedelta(0) if is_repetition else policy.step(position).after)
+
+
+def _until_deadline(policy: Escalation, case: Case, position: int, now: datetime) -> tuple[int, datetime]:
+    """Return the last step before the deadline again while there is time for it, else the step of the deadline."""
+    if case.due_at - now > policy.again.after:
+        return position, now + policy.again.after
+    return position + 1, max(case.due_at, now)
+
+
+class _Duty(enum.Enum):
+    """What is due while an owner has not tried the customer."""
+
+    REMINDER = enum.auto()
+    RESUME = enum.auto()  # escalate again, above the owner
+    BREACH = enum.auto()
+
+
 def _watch_the_owner(policy: Escalation, case: Case, roster: Roster, now: datetime) -> Decision:
-    moments = _moments_of_the_owner(policy, case)
-    past = {what for at, what in moments if at <= now}
-    waiting = replace(case, next_action_at=min((at for at, _ in moments if at > now), default=now + policy.again.after))
-    if "breach" in past and case.position <= policy.breach:
-        return _tell_of_the_breach(policy, waiting, roster)
-    if "resume" in past:
+    schedule = _owner_schedule(policy, case)
+    due = {duty for at, duty in schedule if at <= now}
+    next_at = min((at for at, _ in schedule if at > now), default=now + policy.again.after)
+    if _Duty.BREACH in due and case.position <= policy.breach:
+        return _page_for_breach(policy, replace(case, next_action_at=next_at), roster)
+    if _Duty.RESUME in due:
         position = max(case.position, _first_above_the_owner(policy, case, roster))
         return _escalate(policy, replace(case, resumed=True, position=position, next_action_at=now), roster, now)
-    if "reminder" in past:
-        notices = tuple(_reminder(case.owner)) if case.owner else ()
-        return Decision(PageKind.REMINDER, waiting.next_action_at, case.position, False, notices)
-    return Decision(None, waiting.next_action_at, case.position, False)
+    if _Duty.REMINDER in due:
+        pages = tuple(_reminder(case.owner)) if case.owner else ()
+        return Decision(PageKind.REMINDER, next_at, case.position, False, pages)
+    return Decision(None, next_at, case.position, False)
 
 
-def _reminder(owner: Person) -> Iterator[Notice]:
-    way = _way_that_works(owner, ContactMethod(Channel.TEXT))
-    if way is not None:
-        yield Notice(owner, way.channel, way.number)
+def _reminder(owner: Person) -> Iterator[NewPage]:
+    method = _working_method(owner, ContactMethod(Channel.TEXT))
+    if method is not None:
+        yield NewPage(owner, method.channel, method.number)
 
 
-def _moments_of_the_owner(policy: Escalation, case: Case) -> list[tuple[datetime, str]]:
-    """What is to happen from the last act on, unless the owner tries the customer first."""
-    taken = case.acknowledged_at or case.opened_at
-    resume_at = case.due_at - policy.resume_before_due
-    if taken >= resume_at:  # taken at the last minute: the owner has as long as a reminder would leave
-        resume_at = taken + policy.reminder_after
-    moments = [
-        (taken + policy.reminder_after, "reminder"),
-        (case.due_at - policy.reminder_before_due, "reminder"),
-        (resume_at, "resume"),
-        (case.due_at, "breach"),
+def _owner_schedule(policy: Escalation, case: Case) -> list[tuple[datetime, _Duty]]:
+    """Return what is still to come, and when, if the owner does not try the customer."""
+    taken_at = case.acknowledged_at or case.opened_at
+    schedule = [
+        (taken_at + policy.reminder_after, _Duty.REMINDER),
+        (case.due_at - policy.reminder_before_due, _Duty.REMINDER),
+        (_resume_at(policy, case, taken_at), _Duty.RESUME),
+        (case.due_at, _Duty.BREACH),
     ]
-    acted = case.acted_at or taken
-    return sorted((at, what) for at, what in moments if at > acted)
+    done_until = case.acted_at or taken_at
+    return sorted(((at, duty) for at, duty in schedule if at > done_until), key=lambda entry: entry[0])
 
 
-def _tell_of_the_breach(policy: Escalation, case: Case, roster: Roster) -> Decision:
-    notices = _notices(policy, case, roster, policy.breach)
-    notes = () if notices else ("Nobody to tell of the breach on manager or supervisor.",)
-    return Decision(PageKind.STEP, case.next_action_at, policy.breach + 1, False, notices, True, notes, policy.breach)
+def _resume_at(policy: Escalation, case: Case, taken_at: datetime) -> datetime:
+    """Return when it escalates above the owner. One who took it at the last minute has as long as until a reminder."""
+    resume_at = case.due_at - policy.resume_before_due
+    return resume_at if taken_at < resume_at else taken_at + policy.reminder_after
+
+
+def _page_for_breach(policy: Escalation, case: Case, roster: Roster) -> Decision:
+    pages = _pages_of_step(policy, case, roster, policy.breach)
+    notes = () if pages else ("Nobody to page about the breach on manager or supervisor.",)
+    return Decision(PageKind.STEP, case.next_action_at, policy.breach + 1, False, pages, True, notes, policy.breach)
 
 
 def _first_above_the_owner(policy: Escalation, case: Case, roster: Roster) -> int:

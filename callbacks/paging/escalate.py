@@ -1,6 +1,6 @@
-"""Carries out the escalation policy: loads one callback, asks what comes next, stores it in the same transaction.
+"""Applies the escalation policy: loads one callback, decides its next step, and stores the outcome, in one transaction.
 
-Nothing is sent here. A page is a row first; the outbox sends it.
+Nothing is sent here: a page is a row first, and the outbox sends it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from callbacks.lifecycle.transitions import advance_escalation, awaits_attempt, 
 from callbacks.oncall import store
 from callbacks.oncall.schedule import Schedule
 from callbacks.paging.alerts import alert_supervisors
-from callbacks.paging.decide import Case, Decision, Notice, next_step, people_of_step
+from callbacks.paging.decide import Case, Decision, NewPage, next_step, people_of_step
 from callbacks.paging.pages import next_round, put_in_outbox
 from callbacks.paging.reasons import decision_event
 from callbacks.people.technicians import person
@@ -30,15 +30,15 @@ log = structlog.get_logger(__name__)
 
 
 def take_next_step(session: Session, desk: Desk, callback: Callback, now: datetime) -> Decision:
-    """Do what the policy says for one open callback, which the caller holds locked, and return the decision."""
+    """Take the next step of an open callback, which the caller has locked, and return the decision."""
     plan, case = store.schedule(session, desk, now), _case(session, callback)
     decision = next_step(desk.policy_named(callback.policy), case, plan.roster(now), now)
     _record(session, desk, callback, plan, case, decision, now)
-    if decision.kind is None and decision.notes and not decision.notices:
+    if decision.kind is None and decision.notes and not decision.pages:
         _alert_nobody_to_page(session, desk, callback, now)
     round = next_round(callback)
-    for notice in decision.notices:
-        put_in_outbox(session, callback, notice, decision.kind or PageKind.STEP, round, now)
+    for page in decision.pages:
+        put_in_outbox(session, callback, page, decision.kind or PageKind.STEP, round, now)
     advance_escalation(callback, decision.position, decision.next_action_at, resumed=decision.resumed)
     if decision.kind is PageKind.REMINDER or callback.owner_id is not None:
         note_reminders_given(callback, now)
@@ -48,7 +48,7 @@ def take_next_step(session: Session, desk: Desk, callback: Callback, now: dateti
 def _record(
     session: Session, desk: Desk, callback: Callback, plan: Schedule, case: Case, decision: Decision, now: datetime
 ) -> None:
-    """Add to the log what was decided and why: the rota is edited afterwards, the reason is not."""
+    """Log what was decided and why. The rota may change afterwards; the reason stays."""
 
     def record(kind: EventKind, detail: str, step: int | None = None) -> None:
         record_event(session, callback.call_sid, now, Actor.DESK, kind, detail, step=step)
@@ -66,7 +66,7 @@ def _record(
 
 
 def forecast(session: Session, desk: Desk, callback: Callback, plan: Schedule) -> Decision | None:
-    """Return what will be decided next if nobody does anything, by the rota as it is now; None when nothing will."""
+    """Return the next decision if nobody acts, by the rota as it is now, or None if there is none to come."""
     at = callback.next_action_at
     if not awaits_attempt(callback) or at is None:
         return None
@@ -74,7 +74,7 @@ def forecast(session: Session, desk: Desk, callback: Callback, plan: Schedule) -
 
 
 def _alert_nobody_to_page(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
-    """The worst that can be: it is looked at again every minute, and an error is logged each time."""
+    """Alert supervisors once for each callback, and log an error at every try, which is each minute."""
     log.error("nobody can be paged: no technician has a verified number", callback=callback.reference)
     english = f"nobody can be paged for {callback.reference}. Add a technician with a verified number at once."
     french = f"personne à joindre pour {callback.reference}. Il faut un technicien dont le numéro est confirmé."
@@ -99,7 +99,7 @@ def _case(session: Session, callback: Callback) -> Case:
 
 
 def page_another_way(session: Session, desk: Desk, page: Page, now: datetime) -> None:
-    """Page somebody by a way not tried yet, for a page that will never arrive, unless the next step does so."""
+    """Page the same person by a method not tried yet, after a page failed. Not if the next step pages them anyway."""
     callback = page.callback
     if callback is None or callback.owner_id is not None:
         return
@@ -112,4 +112,4 @@ def page_another_way(session: Session, desk: Desk, page: Page, now: datetime) ->
     tried = {(channel, number) for channel, number in session.execute(theirs)}
     way = next((way for way in who.contact_methods if (way.channel, way.number) not in tried), None)
     if way is not None:
-        put_in_outbox(session, callback, Notice(who, way.channel, way.number), page.kind, page.round, now)
+        put_in_outbox(session, callback, NewPage(who, way.channel, way.number), page.kind, page.round, now)

@@ -67,7 +67,7 @@ def alert_to_account(session: Session, desk: Desk, fault: CarrierError, now: dat
 def _note_cause(session: Session, desk: Desk, page: Page, why: str, now: datetime, code: int | None) -> None:
     fault = error_code(code).fault
     if fault is Fault.PERSON or page.channel is Channel.MAIL:
-        _note_trouble(session, desk, page, why, now)
+        _record_failing_method(session, desk, page, why, now)
     elif fault is Fault.SENDER:
         words = Words(
             f"no texts can be sent: {why} Pages go by phone.",
@@ -76,7 +76,7 @@ def _note_cause(session: Session, desk: Desk, page: Page, why: str, now: datetim
         alert_supervisors(session, desk, f"sender {code}", words, now, daily=True)
 
 
-def _note_trouble(session: Session, desk: Desk, page: Page, why: str, now: datetime) -> None:
+def _record_failing_method(session: Session, desk: Desk, page: Page, why: str, now: datetime) -> None:
     row, way = page.technician, ContactMethod(TROUBLED_CHANNEL.get(page.channel, page.channel), page.number)
     if not record_failure(row, way, why):
         return

@@ -52,12 +52,13 @@ class Subject:
 def page(subject: Subject, code: str, now: datetime, link: str = "", before: Words | None = None) -> Words:
     """Return a page: call this customer. With what was done `before`, and a link to the technician's screen."""
     message, at_link = _message(subject.message), f" {link}" if link else ""
+    connect = f"CALL {code} to be connected, " if subject.customer_number else ""
     call = _call_late(subject) if now >= subject.due_at else _call_by(subject)
     earlier = Words(f" {before.english}", f" {before.french}") if before is not None else Words("", "")
     return Words(
         f"{subject.sender}: {call.english} ({subject.line} line{message.english}). "
         f"Ref {subject.reference}.{earlier.english} "
-        f"Reply {code} to take it, CALL {code} to be connected, PASS {code} to pass it on.{at_link}",
+        f"Reply {code} to take it, {connect}PASS {code} to pass it on.{at_link}",
         f"{subject.sender}: {call.french} (ligne {subject.line}{message.french}). "
         f"Ref {subject.reference}.{earlier.french} "
         f"Répondez {code} pour le prendre, PASSE {code} pour le passer.{at_link}",

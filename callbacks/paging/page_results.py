@@ -1,4 +1,4 @@
-"""What became of a page, in words."""
+"""The delivery of a page in words: for the log, the console and the command line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from callbacks.db.tables import Page, PageAttempt
 ARRIVED = {
     CarrierStatus.DELIVERED: "arrived on the phone",
     CarrierStatus.READ: "read",
-    CarrierStatus.SENT: "sent; the carrier has not said that it arrived",
+    CarrierStatus.SENT: "sent; not confirmed by the carrier",
     CarrierStatus.QUEUED: "with the carrier",
     CarrierStatus.ACCEPTED: "with the carrier",
     CarrierStatus.SENDING: "with the carrier",
@@ -28,10 +28,10 @@ ARRIVED = {
     CarrierStatus.CANCELED: "cancelled",
 }
 NOT_SENT = {
-    PageState.CANCELLED: "not sent: somebody had it already",
-    PageState.OVER_THE_CAP: "not sent: the day's cap was reached",
+    PageState.CANCELLED: "not sent: no longer needed",
+    PageState.OVER_THE_CAP: "not sent: the daily cap was reached",
     PageState.DUE: "waiting to be sent",
-    PageState.BUNDLED: "went with others in one message",
+    PageState.BUNDLED: "sent with others in one message",
 }
 STILL_ON = (
     CarrierStatus.NONE,
@@ -48,24 +48,24 @@ STILL_ON = (
 KINDS = {
     PageKind.STEP: "page",
     PageKind.REMINDER: "reminder",
-    PageKind.TAKEN: "told who has it",
-    PageKind.GIVEN: "given by a supervisor",
-    PageKind.MANAGER: "a manager is asked for",
-    PageKind.OUTCOME: "asked how it went",
-    PageKind.CONNECTION: "to be connected to the customer",
-    PageKind.CLOSED: "told that it closed by itself",
-    PageKind.OVER: "told that it is over",
-    PageKind.UNRESOLVED: "told that the resolution is overdue",
-    PageKind.REOPENED: "told that it is open again",
+    PageKind.TAKEN: "who has it",
+    PageKind.GIVEN: "assigned by a supervisor",
+    PageKind.MANAGER: "manager requested",
+    PageKind.OUTCOME: "how did it go",
+    PageKind.CONNECTION: "connection to the customer",
+    PageKind.CLOSED: "closed automatically",
+    PageKind.OVER: "over",
+    PageKind.UNRESOLVED: "resolution overdue",
+    PageKind.REOPENED: "open again",
     PageKind.TEST: "test",
-    PageKind.ALARM: "alarm",
+    PageKind.ALARM: "alert",
     PageKind.VERIFICATION: "verification",
 }
 
 
 @dataclass(frozen=True)
 class Result:
-    """One way by which a test page went."""
+    """How a test page went by one contact method."""
 
     way: str
     words: str
@@ -76,7 +76,7 @@ class Result:
 
 
 def result_of(session: Session, page_id: int) -> Result:
-    """Say what became of a test page, for whoever sent it."""
+    """Return how a test page went, for the person who sent it."""
     page = session.get_one(Page, page_id)
     channel = page.channel.value
     way = channel if page.number is PhoneSlot.FIRST else f"{channel} to the second number"
@@ -96,7 +96,7 @@ def result_of(session: Session, page_id: int) -> Result:
 
 
 def became(page: Page, attempts: Sequence[PageAttempt], zone: ZoneInfo) -> str:
-    """Say in words what became of a page: delivered when, refused why, answered how."""
+    """Return in words what became of a page: delivered when, refused why, answered how."""
     words = NOT_SENT.get(page.state, "")
     if attempts and page.state is not PageState.CANCELLED:
         words = _last(attempts[-1], zone) + _and_left(page, attempts[-1])
@@ -108,7 +108,7 @@ def became(page: Page, attempts: Sequence[PageAttempt], zone: ZoneInfo) -> str:
 
 
 def _and_left(page: Page, attempt: PageAttempt) -> str:
-    """A private voicemail picks up as well; who takes a page, or hands it on, says so by a key."""
+    """Return a doubt about a call that was picked up and not answered by a key: a private voicemail picks up too."""
     is_a_page = page.channel is Channel.CALL and page.kind in ESCALATING
     is_over = attempt.carrier_status is CarrierStatus.COMPLETED and not attempt.error
     is_unanswered = page.answer is PageAnswer.NONE

@@ -22,7 +22,7 @@ from callbacks.db.states import (
     PhoneSlot,
 )
 from callbacks.db.tables import Callback, Page, PageAttempt, Technician
-from callbacks.paging.decide import Notice
+from callbacks.paging.decide import NewPage
 from callbacks.people.person import ContactMethod
 from callbacks.records.event_log import record_event
 
@@ -53,26 +53,26 @@ def release_bundled(session: Session, leads: Select[int]) -> None:
 
 
 def put_in_outbox(
-    session: Session, callback: Callback, notice: Notice, kind: PageKind, round: int, now: datetime
+    session: Session, callback: Callback, new: NewPage, kind: PageKind, round: int, now: datetime
 ) -> None:
     """Add a page of the escalation. It is worded when it is sent, by how the callback stands then.
 
     If the same page still waits, during an outage of the carrier, none is added: otherwise the person would get one
     for every step that was taken meanwhile.
     """
-    who, at = notice.person, now + notice.after
-    waiting = _waiting_page(session, callback, notice, kind)
+    who, at = new.person, now + new.after
+    waiting = _waiting_page(session, callback, new, kind)
     if waiting is not None:
         if not waiting.tries:
             waiting.next_action_at = min(waiting.next_action_at or at, at)
         return
-    way, code = ContactMethod(notice.channel, notice.number), code_for(session, callback, who.id)
+    way, code = ContactMethod(new.channel, new.number), code_for(session, callback, who.id)
     add_page(session, callback, who.id, way, kind, round, now, code=code).next_action_at = at
 
 
-def _waiting_page(session: Session, callback: Callback, notice: Notice, kind: PageKind) -> Page | None:
+def _waiting_page(session: Session, callback: Callback, new: NewPage, kind: PageKind) -> Page | None:
     """Return the page of the same kind that waits to go the same way to the same person, or None."""
-    same_way = pages_by_way(callback.id, notice.person.id, notice.channel, notice.number)
+    same_way = pages_by_way(callback.id, new.person.id, new.channel, new.number)
     waiting = same_way.where(Page.state == PageState.DUE, Page.kind == kind)
     return session.scalars(waiting.order_by(Page.id).limit(1)).first()
 

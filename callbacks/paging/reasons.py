@@ -1,4 +1,4 @@
-"""Why the desk pages whom it pages, in words: written down when it is decided, and read out when it is about to be."""
+"""Why the desk pages somebody, in words: for the log of a decision, and for the forecast of the next one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from callbacks.desk.desk_file import Desk
 from callbacks.desk.escalation_policy import Escalation, Target
 from callbacks.oncall.reasons import on_call_reason
 from callbacks.oncall.schedule import Schedule
-from callbacks.paging.decide import Case, Decision, Notice, left_out
+from callbacks.paging.decide import Case, Decision, NewPage, left_out
 from callbacks.people.person import Person
 from callbacks.text.formats import span
 
@@ -21,28 +21,28 @@ PAGED_BY = {Channel.TEXT: "texted", Channel.CALL: "called", Channel.MAIL: "maile
 def decision_event(
     desk: Desk, policy_name: str, plan: Schedule, case: Case, decision: Decision, now: datetime
 ) -> tuple[EventKind, int | None, str]:
-    """Return how the log has a decision: its kind, the number of the step, and the whole reason.
+    """Return a decision as an event: its kind, the number of the step (from 1), and the reason.
 
-    The reason names the step, the people, what puts them on call, and who is spared.
+    The reason names the step, the people, why they are on call, and who on call is not paged.
     """
     if decision.kind is PageKind.REMINDER or decision.taken is None:
         since = f"{span(now - case.acknowledged_at)} after taking it" if case.acknowledged_at else "late"
-        reason = f"{in_a_line(decision.notices)}: no attempt to reach the customer {since}."
+        reason = f"{in_a_line(decision.pages)}: no attempt to reach the customer {since}."
         return EventKind.REMINDER, None, reason
     policy = desk.policy_named(policy_name)
     sentences = [f"Policy {policy_name}, {step_in_words(policy, decision.taken)}."]
-    sentences += _people(plan, decision.notices, now, desk)
-    spared = left_out(policy, case, plan.roster(now), decision.taken)
-    sentences += [f"Not paged: {name}, who {why}." for name, why in spared.items()]
+    sentences += _people(plan, decision.pages, now, desk)
+    not_paged = left_out(policy, case, plan.roster(now), decision.taken)
+    sentences += [f"Not paged: {name}, who {why}." for name, why in not_paged.items()]
     return EventKind.STEP, decision.taken + 1, " ".join(sentences)
 
 
-def in_a_line(notices: Sequence[Notice]) -> str:
-    """Who is reached how: "Ben Cole is texted and called, Amy Roy is texted"."""
+def in_a_line(pages: Sequence[NewPage]) -> str:
+    """Return who is paged how: "Ben Cole is texted and called, Amy Roy is texted"."""
     ways: dict[str, list[str]] = {}
-    for notice in notices:
-        after = f" {span(notice.after)} later" if notice.after > timedelta(0) else ""
-        ways.setdefault(notice.person.name, []).append(PAGED_BY[notice.channel] + after)
+    for page in pages:
+        after = f" {span(page.after)} later" if page.after > timedelta(0) else ""
+        ways.setdefault(page.person.name, []).append(PAGED_BY[page.channel] + after)
     people: dict[str, list[str]] = {}
     for name, hows in ways.items():
         people.setdefault(_and(list(dict.fromkeys(hows))), []).append(name)
@@ -50,7 +50,7 @@ def in_a_line(notices: Sequence[Notice]) -> str:
 
 
 def step_in_words(policy: Escalation, position: int) -> str:
-    """Name a step as the desk file has it: "step 2 of 9, 5 min after it opened: call to backup"."""
+    """Return a step as the desk file has it: "step 2 of 9, 5 min after it opened: call to backup"."""
     targets = ", ".join(dict.fromkeys(f"{_how(target)} to {target.who}" for target in policy.step(position).targets))
     if position >= len(policy.steps):
         return f"again every {span(policy.again.after)}: {targets}"
@@ -70,9 +70,9 @@ def standing(plan: Schedule, person: Person, at: datetime, desk: Desk) -> str:
     )
 
 
-def _people(plan: Schedule, notices: Sequence[Notice], now: datetime, desk: Desk) -> Iterator[str]:
-    for person in dict.fromkeys(notice.person for notice in notices):
-        theirs = [notice for notice in notices if notice.person == person]
+def _people(plan: Schedule, pages: Sequence[NewPage], now: datetime, desk: Desk) -> Iterator[str]:
+    for person in dict.fromkeys(page.person for page in pages):
+        theirs = [page for page in pages if page.person == person]
         why = standing(plan, person, now, desk) or "on no layer: named by the step, or the last there is"
         yield f"{in_a_line(theirs)} ({why})."
 

@@ -1,4 +1,4 @@
-"""What a text or a call about a callback needs to know of it."""
+"""The facts of a callback that messages are made of."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from callbacks.paging import messages
 
 
 def subject_of(desk: Desk, callback: Callback) -> messages.Subject:
-    """Return the facts of a callback that messages are made of, as they are now."""
+    """Return the facts of a callback as they are now."""
     return messages.Subject(
         sender=desk.company.sender,
         reference=callback.reference,

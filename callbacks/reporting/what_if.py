@@ -53,9 +53,9 @@ def what_if(desk: Desk, schedule: Schedule, hours: SupportHours, line: str, at: 
     while now <= due_at + PAGES_SHOWN_AFTER_DUE:
         decision = next_step(policy, case, schedule.roster(now), now)
         notes += decision.notes
-        for notice in decision.notices:
+        for notice in decision.pages:
             pages.append(PlannedPage(now + notice.after, notice.person.name, notice.channel.value, decision.breach))
-        paged = case.paged | {notice.person.id for notice in decision.notices}
+        paged = case.paged | {notice.person.id for notice in decision.pages}
         case = replace(case, position=decision.position, next_action_at=decision.next_action_at, paged=paged)
         now = max(now + SWEEP, min(decision.next_action_at, due_at + PAGES_SHOWN_AFTER_DUE + SWEEP))
     on_duty = [person.name for person in schedule.roster(at).everyone()]

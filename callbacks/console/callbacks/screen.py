@@ -175,10 +175,10 @@ def next_of(callback: Callback, decision: Decision | None, zone: ZoneInfo, now: 
     at = f"{callback.next_action_at.astimezone(zone):%H:%M}"
     if decision.kind is PageKind.REMINDER and callback.owner is not None:
         return f"{callback.owner.name} is reminded at {at}"
-    if not decision.notices:
+    if not decision.pages:
         return f"checked again at {at}"
     broken = ", when the promise is broken" if decision.breach and callback.breached_at is None else ""
-    return f"{in_a_line(decision.notices)} at {at}{broken}"
+    return f"{in_a_line(decision.pages)} at {at}{broken}"
 
 
 def _once_tried(callback: Callback, zone: ZoneInfo, now: datetime) -> str:

@@ -140,7 +140,7 @@ def night(
         decision = next_step(policy, case, roster, now)
         if decision.kind is not None and due <= now:
             taken.append((due, now, decision))
-        paged = case.paged | {notice.person.id for notice in decision.notices}
+        paged = case.paged | {notice.person.id for notice in decision.pages}
         case = replace(
             case,
             position=decision.position,
@@ -160,7 +160,7 @@ def test_somebody_is_always_paged_before_the_deadline_and_no_step_early_or_late(
     assume(not list(policy.faults()))
     case = Case(OPENED, OPENED + 30 * MINUTE, 0, OPENED, passed=frozenset(passed))
     taken = night(policy, case, roster, 60 * MINUTE)
-    paged = [(at, notice) for _, at, decision in taken for notice in decision.notices]
+    paged = [(at, notice) for _, at, decision in taken for notice in decision.pages]
     if roster.everyone() and not all(person.id in passed for person in roster.everyone()):
         assert paged
         assert paged[0][0] < OPENED + 30 * MINUTE
@@ -178,7 +178,7 @@ def test_it_never_ends_in_silence_and_the_supervisor_is_paged(policy: Escalation
     sue = next((person for person in roster.people if person.name == "Sue" and person.contact_methods), None)
     taken = night(policy, Case(OPENED, OPENED + 30 * MINUTE, 0, OPENED), roster, 90 * MINUTE)
     if any(person.contact_methods for person in roster.people):
-        assert [at for _, at, decision in taken if decision.notices and at > OPENED + 75 * MINUTE]
+        assert [at for _, at, decision in taken if decision.pages and at > OPENED + 75 * MINUTE]
     if sue is not None:
-        paged_at = [at for _, at, decision in taken for notice in decision.notices if notice.person == sue]
+        paged_at = [at for _, at, decision in taken for notice in decision.pages if notice.person == sue]
         assert any(at >= OPENED + 30 * MINUTE for at in paged_at)

@@ -41,14 +41,14 @@ def lived(policy: Escalation, case: Case, roster: Roster, until: timedelta) -> l
         acted = now if decision.kind == PageKind.REMINDER or case.owner else case.acted_at
         case = replace(case, position=decision.position, next_action_at=decision.next_action_at)
         case = replace(case, resumed=decision.resumed, acted_at=acted)
-        if decision.notices:
+        if decision.pages:
             found.append(((now - case.opened_at) / minutes(1), decision))
         now += timedelta(seconds=5)
     return found
 
 
 def night(found: list[tuple[float, Decision]]) -> list[tuple[float, str]]:
-    return [(minute, ", ".join(f"{n.channel.value} {n.person.name}" for n in d.notices)) for minute, d in found]
+    return [(minute, ", ".join(f"{n.channel.value} {n.person.name}" for n in d.pages)) for minute, d in found]
 
 
 def test_nobody_answers_all_night() -> None:
@@ -120,10 +120,10 @@ def test_one_person_alone_is_paged_again_and_again() -> None:
 def test_after_an_outage_the_supervisor_hears_of_it_right_after_the_first_page() -> None:
     late = Case(OPENED, OPENED + minutes(29), 0, OPENED)
     first = next_step(POLICY, late, ROSTER, OPENED + minutes(300))
-    assert [n.person for n in first.notices] == [AMY]
+    assert [n.person for n in first.pages] == [AMY]
     then = replace(late, position=first.position, next_action_at=first.next_action_at)
     second = next_step(POLICY, then, ROSTER, OPENED + minutes(300))
-    assert {n.person for n in second.notices} == {CLEO, SUE}
+    assert {n.person for n in second.pages} == {CLEO, SUE}
 
 
 def test_with_nobody_at_all_it_waits_a_minute_and_looks_again() -> None:
@@ -208,13 +208,13 @@ def test_a_persons_own_rules_are_added_the_first_time_they_are_paged() -> None:
     eager = replace(eager, rules=(ContactRule(ContactMethod(Channel.MAIL)), ContactRule(second, minutes(1))))
     roster = replace(ROSTER, layers={**ROSTER.layers, "primary": (eager,)})
     first = next_step(POLICY, opened(), roster, OPENED)
-    assert [(n.channel, n.number, n.after) for n in first.notices] == [
+    assert [(n.channel, n.number, n.after) for n in first.pages] == [
         (Channel.TEXT, PhoneSlot.FIRST, minutes(0)),
         (Channel.MAIL, PhoneSlot.FIRST, minutes(0)),
         (Channel.CALL, PhoneSlot.SECOND, minutes(1)),
     ]
     later = replace(opened(), position=first.position, paged=frozenset({AMY.id}), next_action_at=first.next_action_at)
-    assert [n.channel for n in next_step(POLICY, later, roster, first.next_action_at).notices] == [Channel.CALL]
+    assert [n.channel for n in next_step(POLICY, later, roster, first.next_action_at).pages] == [Channel.CALL]
 
 
 def test_quiet_hours_spare_somebody_only_while_there_are_others_and_only_before_the_deadline() -> None:
@@ -232,7 +232,7 @@ def test_a_step_can_name_a_person_and_leave_the_channel_to_their_rules() -> None
     step = replace(POLICY.steps[0], targets=(Target("person:sue", None),))
     policy = replace(POLICY, steps=(step, *POLICY.steps[1:]))
     roster = roster_of(ROSTER.layers, [AMY, BEN, CLEO, SUE])
-    notices = next_step(policy, opened(), roster, OPENED).notices
+    notices = next_step(policy, opened(), roster, OPENED).pages
     assert [(n.person, n.channel, n.after) for n in notices] == [
         (SUE, Channel.TEXT, minutes(0)),
         (SUE, Channel.CALL, minutes(3)),

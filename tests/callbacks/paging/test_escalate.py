@@ -34,7 +34,7 @@ def test_the_next_step_is_a_round_of_its_own(desk: PagingDesk) -> None:
 
 
 def test_nothing_is_paged_before_its_time(desk: PagingDesk) -> None:
-    assert desk.takes_step(2).notices == ()
+    assert desk.takes_step(2).pages == ()
     assert desk.paged() == ["Amy Roy text"]
 
 
@@ -76,7 +76,7 @@ def test_when_nobody_can_be_paged_it_is_logged_and_tried_every_minute(
 
 def predicted(session: Session, callback: Callback) -> list[str]:
     found = forecast(session, DESK, callback, store.schedule(session, DESK, BEGAN))
-    return [f"{notice.person.name} {notice.channel.value}" for notice in found.notices] if found else []
+    return [f"{notice.person.name} {notice.channel.value}" for notice in found.pages] if found else []
 
 
 def test_the_forecast_follows_the_rota_as_it_is_now(desk: PagingDesk) -> None:

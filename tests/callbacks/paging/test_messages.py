@@ -71,7 +71,7 @@ def every_text(subject: Subject, code: str, others: Sequence[str], link: str) ->
         messages.closed_automatically(subject),
         messages.ask_outcome(subject, code),
         messages.manager_wanted(subject, code, "they insist"),
-        messages.bundle(subject.sender, [(subject, code)] * 8),
+        messages.bundle(subject.sender, [(subject, code)] * 7),
         messages.verification(subject.sender, "583100"),
         messages.test_page(subject.sender),
     ]
@@ -98,6 +98,10 @@ def test_the_page_in_english() -> None:
         "Support desk: call (514) 555-0199 back by 10:42 p.m. (toll-free line, message 0:32). Ref KT-417. "
         "Reply 5831 to take it, CALL 5831 to be connected, PASS 5831 to pass it on."
     )
+
+
+def test_a_page_without_a_number_offers_no_connection() -> None:
+    assert "CALL" not in messages.page(WITHHELD, "5831", NOW).english
 
 
 def test_the_page_in_french() -> None:

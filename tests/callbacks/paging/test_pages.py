@@ -11,7 +11,7 @@ from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import AttemptState, Channel, PageAnswer, PageKind, PageState
 from callbacks.db.tables import Callback, Page, PageAttempt
 from callbacks.paging import pages
-from callbacks.paging.decide import Notice
+from callbacks.paging.decide import NewPage
 from callbacks.people.person import ContactMethod
 from callbacks.people.technicians import person, technician_named
 from tests.callbacks.paging.paging_desk import BEGAN, PagingDesk, minutes
@@ -19,7 +19,7 @@ from tests.callbacks.paging.paging_desk import BEGAN, PagingDesk, minutes
 
 def put(desk: PagingDesk, name: str, after: float = 0, round: int = 9, kind: PageKind = PageKind.STEP) -> None:
     def work(session: Session, callback: Callback) -> None:
-        notice = Notice(person(technician_named(session, name)), Channel.TEXT, after=minutes(after))
+        notice = NewPage(person(technician_named(session, name)), Channel.TEXT, after=minutes(after))
         pages.put_in_outbox(session, callback, notice, kind, round, BEGAN)
 
     desk.write(work)

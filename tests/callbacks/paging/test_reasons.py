@@ -13,7 +13,7 @@ from callbacks.db.states import Channel, PageKind
 from callbacks.desk.desk_file import read_desk
 from callbacks.oncall.roster import Shift
 from callbacks.oncall.schedule import Schedule
-from callbacks.paging.decide import Case, Decision, Notice, left_out, next_step
+from callbacks.paging.decide import Case, Decision, NewPage, left_out, next_step
 from callbacks.paging.reasons import decision_event, in_a_line, standing, step_in_words
 from callbacks.people.person import Person
 
@@ -26,12 +26,12 @@ MINUTE = timedelta(minutes=1)
 CASE = Case(OPENED, OPENED + 30 * MINUTE, 0, OPENED)
 
 
-def text(person: Person, after: timedelta = timedelta(0)) -> Notice:
-    return Notice(person, Channel.TEXT, after=after)
+def text(person: Person, after: timedelta = timedelta(0)) -> NewPage:
+    return NewPage(person, Channel.TEXT, after=after)
 
 
-def call(person: Person) -> Notice:
-    return Notice(person, Channel.CALL)
+def call(person: Person) -> NewPage:
+    return NewPage(person, Channel.CALL)
 
 
 @pytest.mark.parametrize(
@@ -44,10 +44,10 @@ def call(person: Person) -> Notice:
         ([text(AMY), text(BEN), text(CLEO)], "Amy, Ben and Cleo are texted"),
         ([text(AMY), call(AMY), text(BEN)], "Amy is texted and called, Ben is texted"),
         ([text(AMY, 3 * MINUTE)], "Amy is texted 3 min later"),
-        ([Notice(AMY, Channel.MAIL)], "Amy is mailed"),
+        ([NewPage(AMY, Channel.MAIL)], "Amy is mailed"),
     ],
 )
-def test_who_is_reached_how(notices: list[Notice], words: str) -> None:
+def test_who_is_reached_how(notices: list[NewPage], words: str) -> None:
     assert in_a_line(notices) == words
 
 
