@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from callbacks.acts import wording
 from callbacks.acts.base import Act, ActContext, Refused
-from callbacks.acts.conflicts import ENDED
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, Coverage, TranscribedBy
 from callbacks.records.search import index_words
@@ -73,7 +72,7 @@ class SetProduct(Act):
     product: str
 
     states = frozenset(CallbackState)
-    conflicts = ENDED | {EventKind.PRODUCT_SET}
+    conflicts = frozenset({EventKind.PRODUCT_SET})  # the product is often recorded after the resolution
 
     def apply(self, context: ActContext) -> Words:
         coverage = context.desk.coverage_of(self.product)

@@ -160,6 +160,8 @@ def _update_voicemail(session: Session, voicemail: Voicemail, recording: Recordi
     if is_recorded:  # earlier reports include the silence at the end
         voicemail.seconds = recording.seconds
     known = voicemail.state
+    if is_recorded and voicemail.audio is AudioState.LOST:
+        _want_audio(voicemail, now)
     if known is VoicemailState.RECORDED or (is_hint and known is not VoicemailState.EXPECTED):
         return
     if recording.state is not known:

@@ -151,7 +151,7 @@ def _answer_about_attempt(work: Callable[[Session, ReachAttempt], tuple[Verb, ..
     attempt_id, sid = number_in_query("attempt"), call_sid()
 
     def run(session: Session) -> tuple[Verb, ...]:
-        attempt = session.get(ReachAttempt, attempt_id)
+        attempt = _locked_attempt(session, attempt_id)
         if attempt is None or attempt.call_sid != sid or _is_over(session, sid):
             return (Hangup(),)
         return work(session, attempt)
@@ -163,12 +163,24 @@ def _store_on_attempt(change: Callable[[ReachAttempt], None]) -> Response:
     attempt_id, now = number_in_query("attempt"), current().now()
 
     def run(session: Session) -> None:
-        attempt = session.get(ReachAttempt, attempt_id)
+        attempt = _locked_attempt(session, attempt_id)
         if attempt is not None:
             change(attempt)
-            review_closing(locked(session, Callback, attempt.callback_id), now)
+            review_closing(session.get_one(Callback, attempt.callback_id), now)
 
     return store(run)
+
+
+def _locked_attempt(session: Session, attempt_id: int) -> ReachAttempt | None:
+    """Return an attempt as it is once its callback is locked, the order in which acts lock.
+
+    The carrier reports the end of the call while the technician answers how it went.
+    """
+    attempt = session.get(ReachAttempt, attempt_id)
+    if attempt is not None:
+        locked(session, Callback, attempt.callback_id)
+        session.refresh(attempt)
+    return attempt
 
 
 def _is_over(session: Session, call_sid: str | None) -> bool:

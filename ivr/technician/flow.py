@@ -11,6 +11,7 @@ from datetime import datetime
 
 from callbacks.db.states import ReachOutcome, ReportedOutcome
 from callbacks.desk.desk_file import Desk, Language
+from callbacks.text.bilingual import Words
 from callbacks.text.formats import clock_time, spelled
 from ivr import prompts
 from ivr.prompts import number_in_prompt, say
@@ -108,6 +109,11 @@ def taken(desk: Desk, facts: PageFacts) -> tuple[Verb, ...]:
 def passed(facts: PageFacts) -> tuple[Verb, ...]:
     """Return what is heard by a technician who has passed the callback on."""
     return (say(facts.language, prompts.PASSED), Hangup())
+
+
+def refused(facts: PageFacts, why: Words) -> tuple[Verb, ...]:
+    """Return what is heard by a technician whose answer was refused, with the reason."""
+    return (say(facts.language, why), Hangup())
 
 
 def plays_message(verbs: tuple[Verb, ...]) -> bool:

@@ -33,8 +33,10 @@ def page_key() -> Response:
         reply = flow.keyed(context.desk, context.urls, live.facts, question, press)
         try:
             return _carry_out(session, context, live, reply)
-        except Refused:  # another technician was faster: hear who
-            return flow.answered(context.desk, context.urls, live.facts).verbs
+        except Refused as refusal:
+            if reply.act is KeyAct.PASS:
+                return flow.refused(live.facts, refusal.words)
+            return flow.answered(context.desk, context.urls, live.facts).verbs  # hear who was faster
 
     return answer_about_page(work)
 

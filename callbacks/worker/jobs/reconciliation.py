@@ -131,4 +131,5 @@ def _is_news(session: Session, recording: CarrierRecording) -> bool:
     found = call.voicemail if call is not None else None
     if found is None or found.state is VoicemailState.EXPECTED:
         return True
-    return found.state is not VoicemailState.RECORDED and recording.state is VoicemailState.RECORDED
+    is_missed = found.state is not VoicemailState.RECORDED or found.audio is AudioState.LOST
+    return is_missed and recording.state is VoicemailState.RECORDED

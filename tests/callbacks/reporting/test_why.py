@@ -77,9 +77,9 @@ def test_a_decision_is_the_last_one_until_that_instant(night: Database) -> None:
 
 def test_each_person_is_listed_with_what_put_them_on_call_and_whether_they_were_paged(night: Database) -> None:
     people = {person.name: person for person in asked(night, 2).people}
-    assert people["Amy Roy"].standing == "on primary: always on it"
+    assert people["Amy Roy"].standing == "on primary: always on call"
     assert people["Amy Roy"].paged == "page, by text, Sat 28 Nov 22:13"
-    assert people["Ben Cole"].standing == "on backup: always on it"
+    assert people["Ben Cole"].standing == "on backup: always on call"
     assert (people["Ben Cole"].paged, people["Ben Cole"].answer) == ("not paged by then", "")
     assert people["Cleo Dee"].standing == "not on call; number not verified: never paged"
 
@@ -93,7 +93,7 @@ def test_what_stops_the_paging_is_named_from_then_on(night: Database, minutes: i
     owed = list(asked(night, minutes).owed)
     assert len(owed) == sentences
     if sentences > 1:
-        assert owed[-1].startswith("At 22:20:00 Amy Roy tried the customer")
+        assert owed[-1].startswith("At 22:20:00 Amy Roy tried to reach the customer")
 
 
 def test_the_last_edit_of_the_rota_is_given(night: Database) -> None:

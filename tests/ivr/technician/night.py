@@ -56,6 +56,17 @@ class Night:
 
         self.client.database.write(work)
 
+    def owner_does_nothing(self, name: str) -> None:
+        """Give the callback to somebody who does nothing until the others are paged again."""
+
+        def work(session: Session) -> None:
+            now = self.client.clock.now()
+            callback = session.scalars(select(Callback)).one()
+            callback.owner = Technician(name=name, phone="+15145550102", created_at=now)
+            callback.acknowledged_at, callback.resumed = now, True
+
+        self.client.database.write(work)
+
     @property
     def callback(self) -> Callback:
         return self.client.database.read(lambda session: session.scalars(select(Callback)).one())

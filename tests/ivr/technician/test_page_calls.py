@@ -28,6 +28,12 @@ def test_key_4_passes_it_on(night: Night) -> None:
     assert night.page(night.page_id).answer is PageAnswer.PASSED
 
 
+def test_a_technician_who_may_not_pass_it_on_hears_why(night: Night) -> None:
+    night.owner_does_nothing("Bob Lee")
+    heard = said(night.hears(f"/voice/page/key?page={night.page_id}&stage=menu&round=1", Digits="4"))
+    assert heard == f"Bob Lee has {night.callback.reference}."
+
+
 def test_an_unknown_question_is_the_menu(night: Night) -> None:
     night.hears(f"/voice/page/key?page={night.page_id}&stage=nonsense&round=1", Digits="1")
     assert night.owner is None

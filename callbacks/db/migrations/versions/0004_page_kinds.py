@@ -57,6 +57,8 @@ KNOWN = (
 
 
 def upgrade() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("SET LOCAL statement_timeout = 0")  # years of pages may take longer than the limit for requests
     _translate_outcomes()
     for table, column, values, otherwise in KNOWN:
         _replace_unknown(table, column, values, otherwise)

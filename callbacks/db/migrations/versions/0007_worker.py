@@ -17,3 +17,6 @@ def upgrade() -> None:
 
     with op.batch_alter_table("voicemails", schema=None) as batch_op:
         batch_op.add_column(sa.Column("missing_since", UtcDateTime(), nullable=True))
+
+    # A recording is given up after so many tries from this release on. Earlier tries had no limit.
+    op.execute("UPDATE voicemails SET tries = 0 WHERE audio = 'wanted'")

@@ -12,13 +12,14 @@ from sqlalchemy import select
 
 from callbacks.db.database import UNHURRIED, Database
 from callbacks.db.migrations import check_schema, migrate
-from callbacks.db.tables import Base, Event, Page, ReachAttempt, ReceivedText
+from callbacks.db.states import AudioState
+from callbacks.db.tables import Base, Event, Page, ReachAttempt, ReceivedText, Voicemail
 from callbacks.errors import UnknownSchema
 from tests.callbacks.db.migrations import schema_0003
 from tests.callbacks.db.migrations.earlier import Rows, database_at, insert, schema_of
 
 # Columns whose content may change between 0003 and now. Each has a test of its own meaning below.
-TRANSLATED = {"events": {"what", "detail"}, "pages": {"occasion"}, "attempts": {"outcome"}}
+TRANSLATED = {"events": {"what", "detail"}, "pages": {"occasion"}, "attempts": {"outcome"}, "voicemails": {"tries"}}
 
 
 def test_the_migrations_make_exactly_the_tables(database: Database) -> None:
@@ -82,6 +83,12 @@ def test_every_value_that_is_not_translated_stays(filled: Database) -> None:
         columns = rows[0].keys() - TRANSLATED.get(table, set())
         kept = [{name: row[name] for name in columns} for row in rows]
         assert [{name: row.get(name, "gone") for name in columns} for row in after[table]] == kept, table
+
+
+def test_a_recording_that_is_still_wanted_starts_counting_its_tries_again(filled: Database) -> None:
+    migrate(filled)
+    wanted = select(Voicemail.tries).where(Voicemail.audio == AudioState.WANTED)
+    assert set(filled.read(lambda session: session.scalars(wanted).all())) == {0}
 
 
 def test_every_event_keeps_its_meaning(filled: Database) -> None:
