@@ -57,6 +57,15 @@ class PagingDesk:
         """Do what the policy says, so many minutes after the callback opened."""
         return self.write(lambda session, callback: take_next_step(session, DESK, callback, BEGAN + minutes(after)))
 
+    def bundles(self, lead: Page, other: Page) -> None:
+        """Have one page wait to be sent in the same message as another."""
+
+        def work(session: Session, _: Callback) -> None:
+            page = session.get_one(Page, other.id)
+            page.state, page.bundled_into_id, page.next_action_at = PageState.BUNDLED, lead.id, None
+
+        self.write(work)
+
     @property
     def callback(self) -> Callback:
         return self.database.read(self._first)

@@ -120,12 +120,7 @@ def test_an_alert_that_cannot_be_texted_is_read_out_by_phone(desk: PagingDesk) -
 def test_pages_in_the_same_message_fail_together(desk: PagingDesk) -> None:
     desk.opens_another()
     lead, bundled = desk.pages()
-
-    def bundle(session: Session, _: Callback) -> None:
-        page = session.get_one(Page, bundled.id)
-        page.state, page.bundled_into_id = PageState.BUNDLED, lead.id
-
-    desk.write(bundle)
+    desk.bundles(lead, bundled)
     fails(desk, lead.id, 30003)
     assert [page.state for page in desk.pages()] == [PageState.FAILED] * 2
 

@@ -53,12 +53,7 @@ def test_a_page_that_is_being_sent_or_does_not_escalate_is_not_cancelled(desk: P
 def test_what_was_bundled_into_a_cancelled_page_is_sent_by_itself(desk: PagingDesk) -> None:
     desk.opens_another()
     lead, bundled = desk.pages()
-
-    def bundle(session: Session, _: Callback) -> None:
-        page = session.get_one(Page, bundled.id)
-        page.state, page.bundled_into_id, page.next_action_at = PageState.BUNDLED, lead.id, None
-
-    desk.write(bundle)
+    desk.bundles(lead, bundled)
     desk.write(lambda session, callback: pages.cancel_waiting(session, callback))
     cancelled, released = desk.pages()
     assert (cancelled.state, released.state, released.bundled_into_id) == (PageState.CANCELLED, PageState.DUE, None)

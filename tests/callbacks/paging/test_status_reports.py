@@ -137,11 +137,6 @@ def test_after_a_connection_the_technician_is_asked_how_it_went(desk: PagingDesk
 def test_pages_that_went_in_the_same_message_are_logged_for_their_callbacks(desk: PagingDesk) -> None:
     desk.opens_another()
     lead, bundled = desk.pages()
-
-    def bundle(session: Session, _: Callback) -> None:
-        page = session.get_one(Page, bundled.id)
-        page.state, page.bundled_into_id = PageState.BUNDLED, lead.id
-
-    desk.write(bundle)
+    desk.bundles(lead, bundled)
     report(desk, being_sent(desk), CarrierStatus.SENT)
     assert desk.events(EventKind.PAGED) == ["Amy Roy by text", "Amy Roy by text, with others in one message"]
