@@ -259,7 +259,7 @@ def _record_opt_out_or_in(session: Session, incoming: Incoming) -> Answer:
     if is_opt_in(incoming.text):
         clear_failure(technician, way)
     elif record_failure(technician, way, "this person sent STOP; the carrier blocks texts to them."):
-        english = f"{technician.name} sent STOP: no text reaches them. They are paged by call until they send START."
+        english = f"{technician.name} sent STOP: no text reaches them. They are paged by phone until they send START."
         french = f"{technician.name} a envoyé STOP: aucun texto ne lui parvient. On l'appelle jusqu'à son START."
         key = f"STOP {technician.id} {incoming.now:%Y-%m-%d %H:%M}"
         alert_supervisors(session, incoming.desk, key, Words(english, french), incoming.now)

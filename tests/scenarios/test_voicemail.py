@@ -137,7 +137,7 @@ def test_a_recording_that_the_carrier_no_longer_has_is_lost_and_said_to_be(desk:
     web = desk.service.web.test_client()
     assert "has not arrived yet" in web.get(link).text
     amy.texts("na {code}").reads("no answer")
-    desk.scenario.minutes_pass(80)
+    desk.scenario.minutes_pass(6 * 60 + 30)
     sue.reads("is lost", "Call this customer")
     assert desk.log_says("could not fetch the recording: it is lost")
     assert "cannot be heard" in web.get(link).text

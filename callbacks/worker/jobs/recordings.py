@@ -37,10 +37,10 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=30)
 PAUSES = BackOff(first=timedelta(seconds=5), longest=timedelta(minutes=15))
 LOGGED_AFTER_TRIES = 8
-# The carrier may answer "not found" for a new recording for some seconds, and for hours during an incident. A day of
-# nothing but "not found" is final.
+# The carrier may answer "not found" for a new recording for some seconds, and for hours during an incident. Six hours
+# of nothing but "not found" are final.
 DENIALS = (404, 410)  # HTTP
-LOST_AFTER_DENIALS = timedelta(days=1)
+LOST_AFTER_DENIALS = timedelta(hours=6)
 # Any other failure (no connection, an error of the carrier, a full disk) does not mean that the recording is gone. It
 # is tried for a week: outages and long weekends are shorter. Tries are counted instead of days, so that a worker that
 # was down for weeks does not give up at its first try.

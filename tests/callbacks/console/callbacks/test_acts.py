@@ -110,7 +110,7 @@ def test_product_manager_cancel_and_reopen(sue: Console) -> None:
     assert "Give a reason to cancel." in does(sue, "cancel", why=" ")
     assert '<span class="standing cancelled">cancelled</span>' in does(sue, "cancel", why="a wrong number")
     assert (sue.callback.state, sue.callback.next_action_at) == (CallbackState.CANCELLED, None)
-    assert f"{sue.reference} is closed already." in does(sue, "give", technician="Amy Roy")
+    assert f"{sue.reference} is already closed." in does(sue, "give", technician="Amy Roy")
     does(sue, "reopen", why="they rang again")
     assert sue.callback.state == CallbackState.OPEN
     assert sue.callback.next_action_at == sue.clock.now()  # nobody has tried them: the paging goes on

@@ -114,9 +114,9 @@ def test_a_recording_is_copied_whole(desk: Desk, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("trouble", [DENIED, NEVER])
-def test_what_the_carrier_denies_for_a_day_is_lost_and_alerts_once(desk: Desk, trouble: CarrierError) -> None:
+def test_what_the_carrier_denies_for_six_hours_is_lost_and_alerts_once(desk: Desk, trouble: CarrierError) -> None:
     desk.shelf.trouble = trouble
-    desk.passes(timedelta(hours=23, minutes=59))
+    desk.passes(timedelta(hours=5, minutes=59))
     assert (desk.voicemail.audio, desk.alerts()) == (AudioState.WANTED, [])
     desk.passes(timedelta(minutes=20))
     assert (desk.voicemail.audio, desk.voicemail.next_action_at) == (AudioState.LOST, None)
@@ -171,8 +171,8 @@ def test_what_cannot_be_fetched_for_a_week_is_lost_in_the_end(desk: Desk) -> Non
         (None, LOST_AFTER_TRIES - 1, False),
         (None, LOST_AFTER_TRIES, True),
         (timedelta(0), 1, False),
-        (timedelta(hours=23, minutes=59), 100, False),
-        (timedelta(days=1), 100, True),
+        (timedelta(hours=5, minutes=59), 30, False),
+        (timedelta(hours=6), 30, True),
         (timedelta(days=2), 2, True),  # the worker was away between two denials
     ],
 )
@@ -189,7 +189,7 @@ def test_the_tries_before_it_is_given_up_take_a_week() -> None:
 def test_denials_count_only_when_nothing_else_came_between(desk: Desk) -> None:
     for _ in range(4):
         desk.shelf.trouble = DENIED
-        desk.passes(timedelta(hours=20))
+        desk.passes(timedelta(hours=5))
         desk.shelf.trouble = BROKEN
         desk.passes(timedelta(minutes=16))
     assert desk.audio() == AudioState.WANTED
@@ -212,7 +212,7 @@ def test_the_alert_about_a_closed_callback_asks_nobody_to_call(desk: Desk) -> No
 
     desk.database.write(resolve)
     desk.shelf.trouble = DENIED
-    desk.passes(timedelta(days=1, minutes=30))
+    desk.passes(timedelta(hours=6, minutes=30))
     (alert,) = desk.alerts()
     assert "is lost" in alert
     assert "Call this customer" not in alert
@@ -225,7 +225,7 @@ def test_a_recording_that_the_carrier_confirms_later_is_tried_again(desk: Desk, 
 
     desk.database.write(said_before)
     desk.shelf.trouble = DENIED
-    desk.passes(timedelta(days=1, minutes=30))
+    desk.passes(timedelta(hours=6, minutes=30))
     desk.shelf.trouble = None
     news = calls.Recording(VoicemailState.RECORDED, RECORDING, 8)
     desk.database.write(lambda session: calls.record_voicemail(session, DESK, SID, news, desk.clock.now()))
