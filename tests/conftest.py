@@ -30,6 +30,21 @@ settings.register_profile("any machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any machine")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--sample", type=int, default=1, metavar="N", help="run every Nth soak test only")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    every: int = config.getoption("--sample")
+    if every == 1:
+        return
+    marked = [item for item in items if item.get_closest_marker("soak")]
+    left_out = [item for place, item in enumerate(marked) if place % every]
+    config.hook.pytest_deselected(items=left_out)
+    gone = set(left_out)
+    items[:] = [item for item in items if item not in gone]
+
+
 @pytest.fixture(scope="session")
 def compose() -> Compose:
     """Return the function that composes the service as the process does: no test composes another one."""
