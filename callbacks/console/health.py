@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import REGISTRY, Collector
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -84,8 +84,8 @@ def _numbers(session: Session, now: datetime) -> dict[tuple[str, str], float]:
     }
 
 
-def _count(session: Session, *which: object) -> int:
-    return session.scalar(select(func.count()).select_from(Callback).where(*which)) or 0  # type: ignore[arg-type]
+def _count(session: Session, *which: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(Callback).where(*which)) or 0
 
 
 def _late(at: datetime | None, now: datetime) -> float:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from callbacks.worker.senders import Senders
 from tests.callbacks.worker.speech_model import FAKE
 
 
@@ -15,3 +17,10 @@ def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "faster_whisper.py").write_text(FAKE)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     return tmp_path
+
+
+@pytest.fixture
+def senders() -> Iterator[Senders]:
+    senders = Senders(2)
+    yield senders
+    senders.close()

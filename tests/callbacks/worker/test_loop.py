@@ -22,13 +22,6 @@ def clock() -> MovingClock:
 
 
 @pytest.fixture
-def senders() -> Iterator[Senders]:
-    senders = Senders(2)
-    yield senders
-    senders.close()
-
-
-@pytest.fixture
 def worker(clock: MovingClock, senders: Senders) -> Iterator[Callable[..., Worker]]:
     made: list[Worker] = []
 

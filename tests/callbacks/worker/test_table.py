@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,13 +22,6 @@ from sla.clock import MovingClock
 DESK = read_desk(Path("support.toml"))
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 NOWHERE = "http://127.0.0.1:1"
-
-
-@pytest.fixture
-def senders() -> Iterator[Senders]:
-    senders = Senders(2)
-    yield senders
-    senders.close()
 
 
 @pytest.fixture

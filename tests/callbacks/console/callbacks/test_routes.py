@@ -37,10 +37,10 @@ def test_why_somebody_was_paged_names_hours_step_shift_and_the_carriers_answer(s
 
 
 def test_why_after_a_cover_names_the_cover(sue: Console) -> None:
-    def covered(session: object) -> None:
-        amy, ben = (technicians.technician_named(session, name) for name in ("Amy Roy", "Ben Cole"))  # type: ignore[arg-type]
+    def covered(session: Session) -> None:
+        amy, ben = (technicians.technician_named(session, name) for name in ("Amy Roy", "Ben Cole"))
         starts, ends = datetime(2026, 11, 29, 2, tzinfo=UTC), datetime(2026, 11, 29, 12, tzinfo=UTC)
-        store.add_override(session, DESK, "primary", ben, amy, starts, ends, BEGAN)  # type: ignore[arg-type]
+        store.add_override(session, DESK, "primary", ben, amy, starts, ends, BEGAN)
 
     sue.database.write(covered)
     sue.takes_next_step(timedelta(minutes=3))
@@ -61,11 +61,11 @@ def test_why_nobody_was_paged_any_more(sue: Console) -> None:
 
 
 def test_why_somebody_was_spared_is_written_down(sue: Console) -> None:
-    def passed(session: object) -> None:
-        callback = session.scalars(select(Callback)).one()  # type: ignore[attr-defined]
-        amy = technicians.technician_named(session, "Amy Roy")  # type: ignore[arg-type]
-        technician_acts(session, DESK, callback, Pass(), amy, BEGAN + timedelta(minutes=1))  # type: ignore[arg-type]
-        take_next_step(session, DESK, callback, BEGAN + timedelta(minutes=1))  # type: ignore[arg-type]
+    def passed(session: Session) -> None:
+        callback = session.scalars(select(Callback)).one()
+        amy = technicians.technician_named(session, "Amy Roy")
+        technician_acts(session, DESK, callback, Pass(), amy, BEGAN + timedelta(minutes=1))
+        take_next_step(session, DESK, callback, BEGAN + timedelta(minutes=1))
 
     sue.database.write(passed)
     assert "Not paged: Amy Roy, who passed it on." in sue.reads("/callbacks/{reference}/why?at=2026-11-28T22:14")

@@ -49,10 +49,10 @@ def test_now_says_how_the_worker_the_sending_and_the_lines_are(sue: Console) -> 
 
 
 def test_a_page_that_the_carrier_refused_is_said_where_sending_is(sue: Console) -> None:
-    def refused(session: object) -> None:
-        first = session.scalars(select(Page)).first()  # type: ignore[attr-defined]
+    def refused(session: Session) -> None:
+        first = session.scalars(select(Page)).all()[0]
         attempt = PageAttempt(page_id=first.id, started_at=BEGAN, state=AttemptState.REFUSED, error="Not taken: 20003.")
-        session.add(attempt)  # type: ignore[attr-defined]
+        session.add(attempt)
         first.next_action_at = None
 
     sue.database.write(refused)

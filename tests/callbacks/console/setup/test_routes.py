@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy.orm import Session
 
 from callbacks.records import audit_log
 from tests.callbacks.console.console import BEGAN, Console
@@ -26,9 +27,9 @@ def test_a_change_that_does_not_exist_is_not_found(sue: Console) -> None:
 
 
 def test_the_audit_log_shows_its_latest_entries_and_links_to_older_ones(sue: Console) -> None:
-    def fill(session: object) -> None:
+    def fill(session: Session) -> None:
         for number in range(audit_log.A_PAGE):
-            audit_log.note(session, BEGAN, "ada@example.com", f"entry {number}", "")  # type: ignore[arg-type]
+            audit_log.note(session, BEGAN, "ada@example.com", f"entry {number}", "")
 
     sue.database.write(fill)
     page = sue.client.get("/audit").text

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
 from callbacks.db.states import PageKind
@@ -17,9 +16,9 @@ from callbacks.desk.desk_file import read_desk
 from callbacks.oncall import store
 from callbacks.oncall.ical import sources
 from callbacks.oncall.ical.parse import BrokenCalendar
-from callbacks.people import technicians
 from callbacks.worker.jobs.calendars import CalendarReader
 from sla.clock import MovingClock
+from tests.callbacks.oncall.weekly_turns import add_weekly_turns
 from tests.waiting import FAR
 
 DESK = read_desk(Path("support.toml"))
@@ -30,15 +29,7 @@ NOW = datetime(2026, 10, 26, 14, 0, tzinfo=UTC)
 def database(sqlite_url: str) -> Iterator[Database]:
     database = Database(sqlite_url)
 
-    def crew(session: Session) -> None:
-        amy, ben, sue = (
-            technicians.add_technician(session, name, f"+1514555010{n}", NOW, verified=True)
-            for n, name in enumerate(("Amy Roy", "Ben Cole", "Sue Tran"))
-        )
-        store.add_rotation(session, DESK, "primary", [amy, ben], date(2026, 10, 23), "18:00", timedelta(days=7), NOW)
-        store.add_shift(session, DESK, sue, "supervisor", None, None, NOW)
-
-    database.write(crew)
+    database.write(lambda session: add_weekly_turns(session, DESK, NOW))
     yield database
     database.close()
 
