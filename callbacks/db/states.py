@@ -15,6 +15,15 @@ class CallbackState(enum.Enum):
     RESOLVED = "resolved"  # a person recorded that the customer was served
     CANCELLED = "cancelled"  # a named person recorded why no call is needed
     CLOSED = "closed"  # closed automatically: could not be reached, and silent since
+    UNREACHABLE = "unreachable"  # there is no way to reach the customer: no number, and a person or an absent message
+
+
+class CallbackOrigin(enum.Enum):
+    """What a callback came from. Only a voicemail was promised the time that is spoken before the beep."""
+
+    VOICEMAIL = "voicemail"
+    MISSED_CALL = "missed call"  # in support hours: the caller waited for a technician and hung up
+    BY_HAND = "by hand"
 
 
 class PriorityLevel(enum.Enum):
@@ -41,6 +50,7 @@ class CallOutcome(enum.Enum):
     VOICEMAIL = "voicemail"  # the caller got as far as the beep
     ANSWERED = "answered"  # a technician pressed the key and was connected
     HUNG_UP_BEFORE_THE_BEEP = "hung up before the beep"
+    MISSED = "missed"  # in support hours: the caller waited for a technician and hung up
 
 
 class VoicemailState(enum.Enum):
@@ -109,6 +119,9 @@ class PageKind(enum.Enum):
     OVER = "over"  # somebody else resolved or cancelled it
     UNRESOLVED = "unresolved"  # to the owner: the promised resolution is overdue
     REOPENED = "reopened"  # to the owner: it is open again
+    TRY_AGAIN = "try again"  # to the owner: the next attempt to reach the customer is due
+    AT_RISK = "at risk"  # to the owner: the promised resolution is nearly due
+    CONSENT = "consent"  # to a supervisor: the number may not be called without them
     TEST = "test"  # to see whether pages arrive; like the next two, about no callback
     ALARM = "alarm"  # something that a supervisor must act on
     VERIFICATION = "verification"  # the code that proves who holds a number
@@ -215,15 +228,28 @@ def carrier_status(text: str) -> CarrierStatus:
 class ReachOutcome(enum.Enum):
     """How an attempt to reach the customer went."""
 
-    RINGING = "ringing"  # the customer is being dialed
+    DIALING = "dialing"  # the customer's phone has not rung yet
+    NOT_RUNG = "not rung"  # and it never will: no attempt
+    RINGING = "ringing"  # the customer's phone rings
     REACHED = "reached"
     CONTINUING = "reached, continuing"  # reached, and not served yet
+    WORKAROUND = "reached, workaround"  # reached, and a workaround given
     BUSY = "busy"
     NO_ANSWER = "no answer"
     MACHINE = "machine"  # a machine answered, as the carrier guesses
     LEFT_A_MESSAGE = "left a message"
     WRONG_NUMBER = "wrong number"
     FAILED = "failed"  # the call could not be placed
+    NOBODY_TO_CALL = "nobody to call"  # there is no number: the message was heard, and the reason written down
+
+
+class AttemptProof(enum.Enum):
+    """What shows that an attempt was made (policy: After hours)."""
+
+    NONE = ""  # it was not made: the customer's phone has not rung
+    CARRIER = "carrier"  # the customer's phone rang, or the network refused the number
+    WORD = "word"  # a technician says so
+    NO_NUMBER = "no number"  # nobody can be called: a technician listened and wrote down why
 
 
 # The customer was spoken to.

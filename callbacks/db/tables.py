@@ -18,8 +18,10 @@ from callbacks.db.database import UtcDateTime
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.leases import Claimable
 from callbacks.db.states import (
+    AttemptProof,
     AttemptState,
     AudioState,
+    CallbackOrigin,
     CallbackState,
     CallOutcome,
     CarrierStatus,
@@ -271,6 +273,10 @@ class Call(Base):
     is_open: Mapped[bool]  # whether the line was in support hours when the call began
     hours_reason: Mapped[str] = mapped_column(Text, default="")
     attestation: Mapped[str] = mapped_column(String(60), default="")  # STIR, as given
+    language_chosen: Mapped[bool] = mapped_column(default=False)  # by the caller; else it is the line's
+    extension: Mapped[str] = mapped_column(String(12), default="")  # of the customer's number; keys to press there
+    promised_at: Mapped[datetime | None]  # when the caller was told by when they are called back
+    waited_from: Mapped[datetime | None]  # in support hours: when the first technician's phone was rung
     beep_at: Mapped[datetime | None]  # when the caller was asked for a message
     accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
     ended_at: Mapped[datetime | None]
@@ -322,18 +328,25 @@ class Callback(Base):
     state: Mapped[CallbackState] = mapped_column(default=CallbackState.OPEN)
     priority: Mapped[PriorityLevel] = mapped_column(default=PriorityLevel.P2)
     policy: Mapped[str] = mapped_column(String(40), default="default")  # the name of its escalation policy
+    origin: Mapped[CallbackOrigin] = mapped_column(default=CallbackOrigin.VOICEMAIL)
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    escalating_since: Mapped[datetime | None]  # when it began to escalate again; None: since it opened
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
     acknowledged_at: Mapped[datetime | None]
     acted_at: Mapped[datetime | None]
     resumed: Mapped[bool] = mapped_column(default=False)
     attempted_at: Mapped[datetime | None]  # the first attempt to reach the customer: what stops the paging
+    try_again_at: Mapped[datetime | None]  # when the next attempt is due, after one that did not reach the customer
+    asked_at: Mapped[datetime | None]  # when the owner was asked for it
+    workaround_at: Mapped[datetime | None]  # when a workaround was given: it ends the clock of a P1's resolution
+    release: Mapped[str] = mapped_column(String(80), default="")  # the coming release that fixes it (P3)
+    overdue_told_at: Mapped[datetime | None]  # when owner and supervisor last heard that the resolution is overdue
     resolved_at: Mapped[datetime | None]
     breached_at: Mapped[datetime | None]
     position: Mapped[int] = mapped_column(default=0)  # the next step of the policy
     decisions: Mapped[int] = mapped_column(default=0)
-    next_action_at: Mapped[datetime | None]  # of the next step or, after an attempt, of the check for auto-close
+    next_action_at: Mapped[datetime | None]  # when it is looked at again; never None while it is open
     consented_by: Mapped[str | None]  # who allowed a risky number to be called
     product: Mapped[str] = mapped_column(default="")
     coverage: Mapped[Coverage] = mapped_column(default=Coverage.NONE)
@@ -419,12 +432,26 @@ class PageAttempt(Base):
     carrier_status: Mapped[CarrierStatus] = mapped_column(default=CarrierStatus.NONE)
     status_at: Mapped[datetime | None]
     error_code: Mapped[int | None]
+    sip_code: Mapped[int | None]  # how the network ended a phone call (RFC 3261)
     error: Mapped[str] = mapped_column(Text, default="")
     page: Mapped[Page] = relationship(lazy="joined")
 
 
+class EarlyReport(Base):
+    """A report about a request whose answer we have not stored yet. It is read when the answer is."""
+
+    __tablename__ = "early_reports"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sid: Mapped[str] = mapped_column(String(64), index=True)
+    status: Mapped[CarrierStatus]
+    error_code: Mapped[int | None]
+    sip_code: Mapped[int | None]
+    at: Mapped[datetime]
+
+
 class ReachAttempt(Base):
-    """An attempt to reach the customer. The first one keeps the promise of a first reaction."""
+    """A try to reach the customer. The first one with a proof keeps the promise of a first reaction."""
 
     __tablename__ = "attempts"
 
@@ -433,6 +460,8 @@ class ReachAttempt(Base):
     technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"))
     tried_at: Mapped[datetime]
     outcome: Mapped[ReachOutcome]
+    proof: Mapped[AttemptProof] = mapped_column(default=AttemptProof.WORD)
+    rang_at: Mapped[datetime | None]  # when the customer's phone rang, or the network refused the number
     is_told: Mapped[bool] = mapped_column(default=False)  # a person reported how it went, not the carrier alone
     told_by: Mapped[str] = mapped_column(String(80))  # "text", "connection", "console, boss@example.com"
     call_sid: Mapped[str | None] = mapped_column(String(64), unique=True)

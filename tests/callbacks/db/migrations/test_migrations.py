@@ -20,6 +20,7 @@ from tests.callbacks.db.migrations.earlier import Rows, database_at, insert, sch
 
 # Columns whose content may change between 0003 and now. Each has a test of its own meaning below.
 TRANSLATED = {"events": {"what", "detail"}, "pages": {"occasion"}, "attempts": {"outcome"}, "voicemails": {"tries"}}
+NEW = {"early_reports"}  # tables that 0003 did not have
 
 
 def test_the_migrations_make_exactly_the_tables(database: Database) -> None:
@@ -72,7 +73,7 @@ def test_no_row_is_lost_or_added(filled: Database) -> None:
     before = counts(content(filled))
     migrate(filled)
     check_schema(filled)
-    assert counts(content(filled)) == before
+    assert counts(content(filled)) == {**before, **dict.fromkeys(NEW, 0)}
 
 
 def test_every_value_that_is_not_translated_stays(filled: Database) -> None:
@@ -119,7 +120,7 @@ def test_every_text_keeps_whether_it_was_understood(filled: Database) -> None:
 
 def test_every_row_can_be_loaded(filled: Database) -> None:
     migrate(filled)
-    for mapper in Base.registry.mappers:
+    for mapper in (each for each in Base.registry.mappers if str(each.local_table) not in NEW):
         assert filled.read(lambda session, row=mapper.class_: session.scalars(select(row)).all())  # type: ignore[misc]
 
 
