@@ -6,7 +6,7 @@ Everything that counts or shows a proof takes it from here, so that a report, a 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -94,6 +94,15 @@ def tries_of(session: Session, which: ColumnElement[bool]) -> dict[int, Tries]:
     for callback_id, opened_at in _unreachable(session, which):
         first.setdefault(callback_id, {AttemptProof.NO_NUMBER: opened_at})
     return {callback_id: _tries(at) for callback_id, at in first.items()}
+
+
+def tries_from(attempts: Iterable[ReachAttempt]) -> Tries:
+    """Return the tries that some attempts of one callback are."""
+    first = dict[AttemptProof, datetime]()
+    for attempt in attempts:
+        at = attempt.rang_at or attempt.tried_at
+        first[attempt.proof] = min(at, first.get(attempt.proof, at))
+    return _tries(first)
 
 
 def _unreachable(session: Session, which: ColumnElement[bool]) -> Iterator[tuple[int, datetime]]:

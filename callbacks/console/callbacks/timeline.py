@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import Channel, PageState
-from callbacks.db.tables import Callback, Event, Page, PageAttempt
+from callbacks.db.states import AttemptProof, Channel, PageState
+from callbacks.db.tables import Callback, Event, Page, PageAttempt, ReachAttempt
 from callbacks.paging.page_results import KINDS, became
 from callbacks.records.event_log import events_of
 from callbacks.records.event_words import event_words
@@ -42,19 +42,28 @@ class Entry:
     detail: str
     kind: str  # customer, desk, page, person, trouble
     is_page: bool = False
+    proof: AttemptProof | None = None  # of an attempt to reach the customer
 
 
-def timeline_of(session: Session, callback: Callback, zone: ZoneInfo) -> list[Entry]:
+def timeline_of(session: Session, callback: Callback, attempts: Sequence[ReachAttempt], zone: ZoneInfo) -> list[Entry]:
     """Return every line, oldest first."""
-    entries = [*_events(session, callback), *_pages(session, callback, zone)]
+    entries = [*_events(session, callback, attempts), *_pages(session, callback, zone)]
     return sorted(entries, key=lambda entry: entry.at)
 
 
-def _events(session: Session, callback: Callback) -> Iterator[Entry]:
+def _events(session: Session, callback: Callback, attempts: Sequence[ReachAttempt]) -> Iterator[Entry]:
     for event in events_of(session, callback.call_sid):
         if event.kind not in SHOWN_AS_PAGES:
-            words = event_words(event.kind, event.step)
-            yield Entry(event.at, event.actor, words, event.detail, _symbol(event))
+            words, proof = event_words(event.kind, event.step), _proof(event, attempts)
+            yield Entry(event.at, event.actor, words, event.detail, _symbol(event), proof=proof)
+
+
+def _proof(event: Event, attempts: Sequence[ReachAttempt]) -> AttemptProof | None:
+    """Return the proof of the attempt that an event is about: by the same person at the same instant."""
+    if event.kind is not EventKind.ATTEMPT:
+        return None
+    same = [each for each in attempts if event.at in (each.tried_at, each.rang_at)]
+    return next((each.proof for each in same if each.technician.name == event.actor), None)
 
 
 def _symbol(event: Event) -> str:
