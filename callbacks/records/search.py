@@ -159,9 +159,9 @@ def _with_proof(session: Session, name: str) -> Iterator[ColumnElement[bool]]:
         return
     proof = AttemptProof(name)
     yield has_proof(proof)
-    ids = select(ReachAttempt.callback_id).where(ReachAttempt.proof == proof)
-    if proof is AttemptProof.NO_NUMBER:
-        ids = union_all(ids, select(Callback.id).where(Callback.state == CallbackState.UNREACHABLE))
+    tried = select(ReachAttempt.callback_id).where(ReachAttempt.proof == proof)
+    unreachable = select(Callback.id).where(Callback.state == CallbackState.UNREACHABLE)
+    ids = union_all(tried, unreachable) if proof is AttemptProof.NO_NUMBER else tried
     some = ids.limit(RARE).subquery()
     if (session.scalar(select(func.count()).select_from(some)) or 0) < RARE:
         yield Callback.id.in_(ids)

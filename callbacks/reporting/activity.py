@@ -41,6 +41,7 @@ class CallFact(NamedTuple):
     owner_id: int | None
     reference: str | None
     origin: CallbackOrigin | None
+    callback_id: int | None
     tries: Tries
 
 
@@ -104,9 +105,7 @@ def calls_between(session: Session, zone: ZoneInfo, since: datetime, until: date
         .where(which)
     )
     tries = tries_of(session, which)
-    return [
-        CallFact(row[0].astimezone(zone), *row[:-1], tries.get(row[-1], NO_TRIES)) for row in session.execute(query)
-    ]
+    return [CallFact(row[0].astimezone(zone), *row, tries.get(row.id, NO_TRIES)) for row in session.execute(query)]
 
 
 def pages_between(session: Session, zone: ZoneInfo, since: datetime, until: datetime) -> list[PageFact]:

@@ -282,7 +282,7 @@ def callback_detail(
         has_message=voicemail is not None and voicemail.state is not VoicemailState.ABSENT,
         has_audio=voicemail is not None and voicemail.audio is AudioState.COPIED,
         transcript_by=TRANSCRIBED.get(voicemail.transcribed_by, "") if voicemail and voicemail.transcript else "",
-        timeline=timeline_of(session, callback, attempts, desk.zone),
+        timeline=timeline_of(session, callback, desk.zone),
         origin=ORIGINS[callback.origin],
         attempts=[_attempt_row(attempt) for attempt in attempts],
         technicians=sorted(everybody(session), key=lambda row: row.name),

@@ -45,13 +45,14 @@ class Entry:
     proof: AttemptProof | None = None  # of an attempt to reach the customer
 
 
-def timeline_of(session: Session, callback: Callback, attempts: Sequence[ReachAttempt], zone: ZoneInfo) -> list[Entry]:
+def timeline_of(session: Session, callback: Callback, zone: ZoneInfo) -> list[Entry]:
     """Return every line, oldest first."""
-    entries = [*_events(session, callback, attempts), *_pages(session, callback, zone)]
+    entries = [*_events(session, callback), *_pages(session, callback, zone)]
     return sorted(entries, key=lambda entry: entry.at)
 
 
-def _events(session: Session, callback: Callback, attempts: Sequence[ReachAttempt]) -> Iterator[Entry]:
+def _events(session: Session, callback: Callback) -> Iterator[Entry]:
+    attempts = session.scalars(select(ReachAttempt).where(ReachAttempt.callback_id == callback.id)).all()
     for event in events_of(session, callback.call_sid):
         if event.kind not in SHOWN_AS_PAGES:
             words, proof = event_words(event.kind, event.step), _proof(event, attempts)

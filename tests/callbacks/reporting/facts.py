@@ -62,11 +62,12 @@ def a_call(
         owner_id=1 if tried_at else None,
         reference=f"AB-{at:%H%M}",
         origin=origin,
+        callback_id=1,
         tries=_tries(proof, tried_at),
     )
     if owed:
         return call
-    nothing_owed = dict.fromkeys(("priority", "state", "due_at", "owner_id", "reference", "origin"))
+    nothing_owed = dict.fromkeys(("priority", "state", "due_at", "owner_id", "reference", "origin", "callback_id"))
     return call._replace(**nothing_owed, tries=NO_TRIES)  # type: ignore[arg-type]
 
 

@@ -141,7 +141,7 @@ def test_the_latest_comes_first_unless_it_is_asked_otherwise(sue: Console) -> No
 
 
 @pytest.fixture
-def tried_in_every_way(sue: Console) -> dict[str, str]:
+def tried_in_every_way(sue: Console) -> dict[str, list[str]]:
     """Four callbacks, each tried in another way, and one that nobody could be called for. Their callers by proof."""
     ways = {
         "+15145551010": [(5, AttemptProof.CARRIER)],
@@ -191,7 +191,8 @@ def test_the_list_shows_what_proves_each_call_back(sue: Console, tried_in_every_
     assert "proof-none" not in sue.client.get("/callbacks").text
 
 
-def test_a_page_of_the_list_takes_as_many_queries_as_one_row(sue: Console, tried_in_every_way: dict[str, str]) -> None:
+@pytest.mark.usefixtures("tried_in_every_way")
+def test_a_page_of_the_list_takes_as_many_queries_as_one_row(sue: Console) -> None:
     def count(address: str) -> int:
         queries = list[str]()
         listen = lambda *args: queries.append(args[2])  # noqa: E731

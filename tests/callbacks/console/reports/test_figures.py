@@ -41,6 +41,7 @@ def call(at: str, took: float | None, *, is_open: bool = False, proof: AttemptPr
         owner_id=1,
         reference="AB-123",
         origin=CallbackOrigin.VOICEMAIL,
+        callback_id=1,
         tries=Tries(*(tried_at if each is proof else None for each in proofs)),
     )
 
