@@ -96,6 +96,11 @@ def tries_of(session: Session, which: ColumnElement[bool]) -> dict[int, Tries]:
     return {callback_id: _tries(at) for callback_id, at in first.items()}
 
 
+def proof_on_record(session: Session, callback: Callback) -> AttemptProof:
+    """Return what proves the call back of one callback, from its attempts on record."""
+    return proof_of(callback, tries_of(session, Callback.id == callback.id).get(callback.id, NO_TRIES))
+
+
 def tries_from(attempts: Iterable[ReachAttempt]) -> Tries:
     """Return the tries that some attempts of one callback are."""
     first = dict[AttemptProof, datetime]()

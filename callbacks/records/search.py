@@ -34,7 +34,7 @@ STATES = {  # the values in a URL, and their words
     CallbackState.RESOLVED.value: "resolved",
     CallbackState.CANCELLED.value: "cancelled",
     CallbackState.CLOSED.value: "closed by itself",
-    CallbackState.UNREACHABLE.value: "unreachable",
+    CallbackState.UNREACHABLE.value: "no way to reach",
 }
 PROOFS = {proof.value: words for proof, words in PROOF_WORDS.items() if proof is not AttemptProof.NONE}
 PRIORITIES = tuple(level.value for level in PriorityLevel)

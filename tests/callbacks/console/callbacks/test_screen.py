@@ -75,8 +75,8 @@ def test_the_sla_status_of_a_callback(shown: Callback, now: float, standing: str
     [
         (callback(tried=12), "nobody to call", "heard 12 min after the call"),
         (callback(tried=35, breached=30), "nobody to call", "heard 35 min after the call, too late"),
-        (callback(CallbackState.UNREACHABLE), "unreachable", ""),
-        (callback(CallbackState.UNREACHABLE, tried=35, breached=30), "unreachable", "promise broken"),
+        (callback(CallbackState.UNREACHABLE), "no way to reach", ""),
+        (callback(CallbackState.UNREACHABLE, tried=35, breached=30), "no way to reach", "promise broken"),
     ],
 )
 def test_nobody_was_tried_where_nobody_could_be_called(shown: Callback, standing: str, words: str) -> None:
@@ -269,7 +269,7 @@ def test_each_attempt_is_shown_with_its_proof_and_who_decided_its_outcome(sue: C
 def test_an_unreachable_callback_says_that_nobody_could_be_called(sue: Console) -> None:
     sue.database.write(lambda session: setattr(session.get_one(Callback, 1), "state", CallbackState.UNREACHABLE))
     for address in ("/", "/callbacks/{reference}", "/callbacks?state=unreachable"):
-        assert "unreachable Nobody could be called" in sue.reads(address)
+        assert "no way to reach Nobody could be called" in sue.reads(address)
 
 
 def test_the_list_of_open_callbacks_takes_as_many_queries_as_one_of_them(sue: Console) -> None:
