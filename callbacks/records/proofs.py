@@ -86,8 +86,9 @@ def tries_of(session: Session, which: ColumnElement[bool]) -> dict[int, Tries]:
 
     One that was unreachable from the start has no attempt: nobody could be called since it opened.
     """
-    query = select(ReachAttempt.callback_id, ReachAttempt.proof, func.min(AT)).where(IS_ATTEMPT, which)
-    query = query.join(Callback, Callback.id == ReachAttempt.callback_id).join(Call, Call.sid == Callback.call_sid)
+    ids = select(Callback.id).join(Call, Call.sid == Callback.call_sid).where(which)
+    query = select(ReachAttempt.callback_id, ReachAttempt.proof, func.min(AT))
+    query = query.where(IS_ATTEMPT, ReachAttempt.callback_id.in_(ids))
     first = dict[int, dict[AttemptProof, datetime]]()
     for callback_id, proof, at in session.execute(query.group_by(ReachAttempt.callback_id, ReachAttempt.proof)):
         first.setdefault(callback_id, {})[proof] = at
