@@ -60,11 +60,17 @@ def _events(session: Session, callback: Callback) -> Iterator[Entry]:
 
 
 def _proof(event: Event, attempts: Sequence[ReachAttempt]) -> AttemptProof | None:
-    """Return the proof of the attempt that an event is about: by the same person at the same instant."""
+    """Return the proof of the attempt that an event is about, or None when it is not about one.
+
+    A report of the carrier comes some time after the customer was dialed, so it is the person's last one until then.
+    """
     if event.kind is not EventKind.ATTEMPT:
         return None
-    same = [each for each in attempts if event.at in (each.tried_at, each.rang_at)]
-    return next((each.proof for each in same if each.technician.name == event.actor), None)
+    theirs = [each for each in attempts if each.technician.name == event.actor and each.tried_at <= event.at]
+    exact = [each for each in theirs if event.at in (each.tried_at, each.rang_at)]
+    proven = [each for each in theirs if each.proof is not AttemptProof.NONE]
+    last = max(exact or proven, key=lambda each: (each.tried_at, each.id), default=None)
+    return last.proof if last is not None else None
 
 
 def _symbol(event: Event) -> str:
