@@ -62,9 +62,11 @@ def test_passed_after_an_attempt_it_goes_to_the_next_person_now(desk: ScenarioDe
 
 def test_nobody_is_woken_again_for_a_customer_who_was_tried_three_times(desk: ScenarioDesk, amy: Person) -> None:
     desk.scenario.minutes_pass(15.5)
-    amy.reads("time to call").texts("na {code}").reads("no answer")
+    amy.reads("time to call")
+    amy.texts("na {code}").reads("no answer")
     desk.scenario.minutes_pass(60.5)
-    amy.reads("time to call").texts("na {code}").reads("no answer")
+    amy.reads("time to call")
+    amy.texts("na {code}").reads("no answer")
     assert desk.log_says("is waiting for the customer 3 attempts did not reach the customer.")
     desk.clock_moves_to("2026-11-30T08:29:59")
     desk.scenario.settle()

@@ -48,7 +48,8 @@ def test_the_supervisor_and_the_owner_hear_of_a_critical_one_again_and_again(des
         desk.scenario.minutes_pass(29)
     desk.scenario.minutes_pass(1)
     sue.reads("(P1) should have been resolved")
-    amy.reads("was to be resolved").texts("done {code}").reads("is resolved")
+    amy.reads("was to be resolved")
+    amy.texts("done {code}").reads("is resolved")
     desk.scenario.minutes_pass(90)
 
 
