@@ -11,7 +11,6 @@ from ivr.simulator.account import Account, OwnNumber
 from ivr.simulator.audio import Sound
 from ivr.simulator.calls import Calls
 from ivr.simulator.events import Clock, EventQueue
-from ivr.simulator.ledger import CallStatus
 from ivr.simulator.phones import Leg, Phone, Phones
 from ivr.simulator.texts import Texts
 from ivr.simulator.webhooks import Webhooks
@@ -62,7 +61,7 @@ class Carrier:
         self.events.soon(partial(self.calls.answer, leg))
 
     def reject(self, leg: Leg) -> None:
-        self.events.soon(partial(self.calls.refuse, leg, CallStatus.BUSY))
+        self.events.soon(partial(self.calls.reject, leg))
 
     def hang_up(self, leg: Leg) -> None:
         self.events.soon(partial(self.calls.hang_up, leg))

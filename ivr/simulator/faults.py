@@ -23,6 +23,7 @@ class Place(StrEnum):
     SMS = "sms"  # inbound texts
     MESSAGE_STATUS = "message-status"  # reports of an outbound text's status
     PHONE_RINGS = "phone rings"  # a phone is called
+    BRIDGE = "bridge"  # two calls are connected
     TEXT_ARRIVES = "text arrives"  # a text reaches a phone
 
 
@@ -49,8 +50,14 @@ class FaultKind(StrEnum):
 
     # PHONE_RINGS: the values of `Habit`
     BUSY = "busy"
+    NO_SUCH_NUMBER = "no such number"
+    SWITCHED_OFF = "switched off"
     UNREACHABLE = "unreachable"
+    NEVER_DIALED = "never dialed"
     VOICEMAIL = "voicemail"
+
+    # BRIDGE
+    FALSE_BRIDGE = "false bridge"  # the called phone is answered, nobody hears the other, and the network ends it
 
     # TEXT_ARRIVES: the values of `SmsHabit`
     UNDELIVERED = "undelivered"

@@ -92,8 +92,12 @@ class Call:
     created_at: datetime
     parent_sid: str = ""
     started_at: datetime | None = None
+    rang_at: datetime | None = None
     answered_at: datetime | None = None
     ended_at: datetime | None = None
+    sip_code: int | None = None  # with which the called network ended the call
+    stir_verstat: str = ""  # how the network vouches for the caller ID of an inbound call
+    caller_name: str = ""
 
     @property
     def seconds(self) -> int:

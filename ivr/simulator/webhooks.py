@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import wave
-from datetime import timedelta
+from datetime import UTC, timedelta
 from email.utils import format_datetime
 
 import requests
@@ -13,7 +13,7 @@ from ivr.simulator.account import Account
 from ivr.simulator.audio import Sound, sound_in
 from ivr.simulator.events import EventQueue
 from ivr.simulator.faults import Fault, FaultKind, Place
-from ivr.simulator.ledger import Call, CallStatus, Message, Recording, RecordingStatus, Webhook, WebhookKind
+from ivr.simulator.ledger import Call, CallStatus, Direction, Message, Recording, RecordingStatus, Webhook, WebhookKind
 from ivr.simulator.phones import Leg
 from ivr.simulator.signing import signature
 
@@ -145,18 +145,25 @@ class Webhooks:
             "FromCountry": "CA",
             "ToCountry": "CA",
         }
-        return fields | ({"ParentCallSid": call.parent_sid} if call.parent_sid else {})
+        sometimes = {
+            "ParentCallSid": call.parent_sid,
+            "StirVerstat": call.stir_verstat,
+            "CallerName": call.caller_name,
+        }
+        return fields | {name: value for name, value in sometimes.items() if value}
 
     def _progress(self, call: Call) -> dict[str, str]:
         fields = {
             "CallStatus": call.status,
             "CallbackSource": "call-progress-events",
             "SequenceNumber": str(next(self._sequences.setdefault(call.sid, itertools.count()))),
-            "Timestamp": format_datetime(self._events.now),
+            "Timestamp": format_datetime(self._events.now.astimezone(UTC)),
         }
         if call.status.is_final:
             minutes = -(-call.seconds // 60)
             fields |= {"CallDuration": str(call.seconds), "Duration": str(minutes)}
+            if call.direction is not Direction.INBOUND:
+                fields["SipResponseCode"] = str(call.sip_code)
         return fields
 
     # Delivery

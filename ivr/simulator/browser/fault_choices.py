@@ -10,7 +10,7 @@ from ivr.simulator.faults import Fault, FaultKind, Place
 DELAY = timedelta(minutes=2)
 # The requests at these places contain the number of a phone.
 PLACES_WITH_A_PHONE = frozenset({
-    Place.SENDING, Place.PHONE_RINGS, Place.TEXT_ARRIVES, Place.SMS, Place.MESSAGE_STATUS,
+    Place.SENDING, Place.PHONE_RINGS, Place.BRIDGE, Place.TEXT_ARRIVES, Place.SMS, Place.MESSAGE_STATUS,
 })  # fmt: skip
 
 
@@ -76,11 +76,35 @@ FAULT_CHOICES: dict[str, dict[str, FaultChoice]] = {
             "Busy",
             "The phone that is called is busy.",
         ),
+        "no-such-number": FaultChoice(
+            Place.PHONE_RINGS,
+            FaultKind.NO_SUCH_NUMBER,
+            "No such number",
+            "The number that is called does not exist.",
+        ),
+        "switched-off": FaultChoice(
+            Place.PHONE_RINGS,
+            FaultKind.SWITCHED_OFF,
+            "Switched off",
+            "The phone that is called is off, and does not ring.",
+        ),
         "unreachable": FaultChoice(
             Place.PHONE_RINGS,
             FaultKind.UNREACHABLE,
             "No coverage",
             "The phone that is called cannot be reached.",
+        ),
+        "never-dialed": FaultChoice(
+            Place.PHONE_RINGS,
+            FaultKind.NEVER_DIALED,
+            "Never dialed",
+            "The carrier takes a request for a call, and never dials.",
+        ),
+        "false-bridge": FaultChoice(
+            Place.BRIDGE,
+            FaultKind.FALSE_BRIDGE,
+            "Connected to nobody",
+            "A call is answered, but the two people do not hear each other.",
         ),
         "voicemail": FaultChoice(
             Place.PHONE_RINGS,
