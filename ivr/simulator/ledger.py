@@ -135,6 +135,7 @@ class Webhook:
     fields: dict[str, str]
     status: int | None  # None: no response at all
     body: str
+    content_type: str
 
 
 @dataclass

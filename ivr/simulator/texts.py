@@ -7,9 +7,10 @@ from datetime import timedelta
 from ivr.simulator.account import Account
 from ivr.simulator.events import EventQueue
 from ivr.simulator.faults import Place
-from ivr.simulator.ledger import Direction, Message, MessageStatus
+from ivr.simulator.ledger import Direction, Message, MessageStatus, Webhook
 from ivr.simulator.phones import Phone, Phones, SmsHabit, Text
-from ivr.simulator.twiml.reader import BadTwiml, read, words_of
+from ivr.simulator.twiml.reader import read_reply, words_of
+from ivr.simulator.twiml.rules import BadTwiml
 from ivr.simulator.webhooks import Webhooks
 
 SENT_AFTER = timedelta(milliseconds=300)
@@ -68,12 +69,12 @@ class Texts:
         _act_on_word(phone, body.strip().casefold())
         own = self._account.numbers.get(to)
         reply = self._webhooks.fetch_reply(own.sms_url, message) if own is not None and own.sms_url else None
-        if reply:
+        if reply is not None:
             self._reply(message, reply)
 
-    def _reply(self, message: Message, twiml: str) -> None:
+    def _reply(self, message: Message, reply: Webhook) -> None:
         try:
-            verbs = read(twiml)
+            verbs = read_reply(reply.body, reply.content_type)
         except BadTwiml as error:
             self._account.ledger.errors.append(str(error))
             return

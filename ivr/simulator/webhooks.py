@@ -38,13 +38,13 @@ class Webhooks:
 
     # Documents and sounds
 
-    def fetch_document(self, call: Call, url: str, fields: dict[str, str]) -> str | None:
-        """Ask the application what to do with a call. Return its TwiML, or None if there is none."""
+    def fetch_document(self, call: Call, url: str, fields: dict[str, str]) -> Webhook | None:
+        """Ask the application what to do with a call. Return its answer, or None if there is none."""
         response = self._post(WebhookKind.VOICE, url, {**self._about(call), **fields})
-        return response.body if response is not None and _succeeded(response) else None
+        return response if response is not None and _succeeded(response) else None
 
-    def fetch_reply(self, url: str, message: Message) -> str | None:
-        """Pass an inbound text to the application. Return its TwiML, or None if there is none."""
+    def fetch_reply(self, url: str, message: Message) -> Webhook | None:
+        """Pass an inbound text to the application. Return its answer, or None if it has nothing to send."""
         fields = {
             "MessageSid": message.sid,
             "SmsSid": message.sid,
@@ -59,7 +59,7 @@ class Webhooks:
             "ApiVersion": API_VERSION,
         }
         response = self._post(WebhookKind.SMS, url, fields)
-        return response.body if response is not None and response.status == 200 else None
+        return response if response is not None and response.status == 200 and response.body else None
 
     def fetch_sound(self, url: str) -> Sound:
         """Return the sound that a <Play> names. Raise NotFetched if there is none."""
@@ -187,15 +187,16 @@ class Webhooks:
             "I-Twilio-Idempotency-Token": self._account.new_sid("IT"),
             "User-Agent": "TwilioProxy/1.1",
         }
-        status, body = None, ""
+        status, body, content_type = None, "", ""
         try:
             response = self._http.post(url, data=fields, headers=headers, timeout=TIMEOUT)
             status, body = response.status_code, response.text
+            content_type = response.headers.get("Content-Type", "")
         except requests.RequestException as error:
             self._complain(f"{url} could not be reached: {type(error).__name__}")
         if status is not None and status >= 400:
             self._complain(f"{url} answered {status}")
-        webhook = Webhook(self._events.now, kind, url, fields, status, body)
+        webhook = Webhook(self._events.now, kind, url, fields, status, body, content_type)
         self._account.ledger.webhooks.append(webhook)
         return webhook
 

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 from ivr.simulator.ledger import CallStatus
 from ivr.simulator.phones import Leg, Wait
 from ivr.simulator.twiml.context import Context, DocumentRequest, HungUp, SpeechRun, VerbRun
-from ivr.simulator.twiml.reader import BadTwiml
+from ivr.simulator.twiml.rules import BadTwiml
 
 
 def dial(context: Context, verb: Element) -> VerbRun:

@@ -90,6 +90,27 @@ def test_what_does_not_exist_is_not_found(simulation: Simulation) -> None:
     assert (refused.value.status, refused.value.code) == (404, 20404)
 
 
+@pytest.mark.parametrize("path", ["TwilioCalls.json", "Calls.xml", "Calls/.json"])
+def test_an_address_that_does_not_exist_is_not_found(simulation: Simulation, path: str) -> None:
+    url = f"https://api.twilio.com/2010-04-01/Accounts/{ACCOUNT}/{path}"
+    response = simulation.to_carrier.get(url, auth=(ACCOUNT, TOKEN))
+    assert (response.status_code, response.json()["code"]) == (404, 20404)
+
+
+def test_a_call_that_has_ended_cannot_be_ended_again(simulation: Simulation) -> None:
+    leg = simulation.dial("<Hangup/>", 1)
+    with pytest.raises(TwilioRestException) as refused:
+        simulation.client.calls(leg.call.sid).update(status="completed")
+    assert refused.value.code == 21220
+
+
+def test_only_a_call_that_is_not_answered_can_be_canceled(simulation: Simulation) -> None:
+    leg = simulation.dial("<Pause length='60'/>", 1)
+    simulation.client.calls(leg.call.sid).update(status="canceled")
+    simulation.advance(1)
+    assert leg.state == "in-progress"
+
+
 def test_a_call_and_a_text_are_fetched_by_their_sid(simulation: Simulation) -> None:
     leg = simulation.dial("<Pause/>", 1)
     assert simulation.client.calls(leg.call.sid).fetch().to == OURS
