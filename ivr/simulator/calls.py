@@ -14,6 +14,7 @@ from ivr.simulator.events import EventQueue
 from ivr.simulator.faults import Place
 from ivr.simulator.ledger import Call, CallStatus, Direction
 from ivr.simulator.phones import (
+    REPORT_DELAY,
     AnsweredBy,
     Habit,
     Heard,
@@ -118,7 +119,8 @@ class Calls:
     ) -> Leg:
         leg = self._new_leg(self._phones.with_number(number), number, from_, direction, CallStatus.QUEUED, parent)
         if habit is not Habit.NEVER_DIALED:
-            self._events.soon(lambda: self._start_dialing(leg, timeout, habit))
+            leg.start_dialing = partial(self._start_dialing, leg, timeout, habit)
+            self._events.soon(leg.start_dialing)
         return leg
 
     def _new_leg(
@@ -143,11 +145,17 @@ class Calls:
         fault = self._account.faults.take_kind(Place.PHONE_RINGS, number)
         return Habit(fault.value) if fault is not None else self._phones.with_number(number).habit
 
+    def overtake(self, leg: Leg) -> None:
+        """Dial, and report it before whoever placed the call has the response."""
+        leg.reports_after = None
+        leg.start_dialing()
+        leg.reports_after = REPORT_DELAY
+
     def _start_dialing(self, leg: Leg, timeout: timedelta, habit: Habit) -> None:
-        if leg.state is LegState.ENDED:
+        if leg.state is LegState.ENDED or leg.call.started_at is not None:
             return
-        self._set_status(leg, CallStatus.INITIATED)
         leg.call.started_at = self._events.now
+        self._set_status(leg, CallStatus.INITIATED)
         self._events.later(timeout, lambda: self.refuse(leg, CallStatus.NO_ANSWER))
         refusal = REFUSALS.get(habit)
         if refusal is not None:
@@ -272,7 +280,7 @@ class Calls:
 
     def _set_status(self, leg: Leg, status: CallStatus) -> None:
         leg.call.status = status
-        self._webhooks.report_status(leg)
+        self._webhooks.report_status(leg, leg.reports_after)
 
     # Documents
 

@@ -23,6 +23,7 @@ class Carrier:
         self.account = Account(account_sid, auth_token)
         self.ledger, self.faults = self.account.ledger, self.account.faults
         self.events = EventQueue(clock)
+        self.storage_url = ""  # of the host that keeps recordings outside; "": the API's own
         self._phones = Phones(network=self)
         self.webhooks = Webhooks(self.account, self.events, http or requests.Session())
         self.calls = Calls(self.account, self.events, self.webhooks, self._phones)

@@ -15,6 +15,7 @@ class Place(StrEnum):
     MESSAGES = "messages"  # REST requests that create a text
     CALLS = "calls"  # REST requests that create a call
     LISTS = "lists"  # REST requests for a list
+    RECORD = "record"  # a <Record> ends
     MEDIA = "media"  # downloads of a recording's audio
     VOICE = "voice"  # requests for the next document of a call
     ACTION = "action"  # reports of a verb's end after the caller has hung up
@@ -37,6 +38,7 @@ class FaultKind(StrEnum):
     SERVER_ERROR_BUT_DONE = "500 but done"  # done, although the response is an error
     RESPONSE_LOST = "answer lost"  # done, but the connection breaks before the response
     CONNECTION_REFUSED = "refused connection"  # nothing is done, there is no response
+    REPORT_FIRST = "report first"  # done, and reported before the response comes back
 
     # webhooks
     LOST = "lost"  # never sent
@@ -44,8 +46,13 @@ class FaultKind(StrEnum):
     LATE = "late"  # sent after `Fault.delay`
     REORDERED = "reordered"  # sent after the next one
 
+    # RECORD
+    FAILED = "failed"  # there is no audio, and an error
+    ABSENT = "absent"  # the caller is heard, and the recording has no audio
+
     # MEDIA
     NOT_FOUND = "404"  # the audio is not there
+    REDIRECTED = "redirected"  # the audio is in a storage outside, which refuses a request with a login
     CUT_SHORT = "cut short"  # only the first half of the audio
 
     # PHONE_RINGS: the values of `Habit`

@@ -15,6 +15,8 @@ from typing import Protocol
 from ivr.simulator.audio import Sound, sound_in
 from ivr.simulator.ledger import Call, Direction
 
+REPORT_DELAY = timedelta(milliseconds=300)
+
 
 class Habit(Enum):
     """What a phone does with a call when nobody touches it."""
@@ -147,10 +149,12 @@ class Leg:
     was_bridged: bool = False  # whether it was ever connected to its parent
     hung_up: bool = False
     parent: Leg | None = None  # the leg whose <Dial> placed this call
+    start_dialing: Callable[[], object] = lambda: None
     on_answer: Callable[[], object] = lambda: None
     after_documents: Callable[[], object] | None = None
     status_callback: str = ""
     status_events: set[str] = field(default_factory=set)
+    reports_after: timedelta | None = REPORT_DELAY  # None: at once
     machine_callback: str = ""
     answered_by: AnsweredBy = AnsweredBy.HUMAN
 

@@ -13,12 +13,11 @@ from ivr.simulator.account import Account
 from ivr.simulator.audio import Sound, sound_in
 from ivr.simulator.events import EventQueue
 from ivr.simulator.faults import Fault, FaultKind, Place
-from ivr.simulator.ledger import Call, CallStatus, Direction, Message, Recording, RecordingStatus, Webhook, WebhookKind
-from ivr.simulator.phones import Leg
+from ivr.simulator.ledger import Call, CallStatus, Direction, Message, Recording, Webhook, WebhookKind
+from ivr.simulator.phones import REPORT_DELAY, Leg
 from ivr.simulator.signing import signature
 
 TIMEOUT = 15.0
-REPORT_DELAY = timedelta(milliseconds=300)
 RECORDING_DELAY = timedelta(seconds=1)
 OVERTAKEN_AFTER = timedelta(seconds=3)  # long enough for the next webhook to come first
 API_VERSION = "2010-04-01"
@@ -78,14 +77,14 @@ class Webhooks:
         about = {**self._about(call), **fields}
         self._events.soon(lambda: self._post(WebhookKind.ACTION, url, about))
 
-    def report_status(self, leg: Leg) -> None:
-        """Report a call's status, if whoever set up the call has asked for it."""
+    def report_status(self, leg: Leg, delay: timedelta | None = REPORT_DELAY) -> None:
+        """Report a call's status, if whoever set up the call has asked for it. Without a delay, report it now."""
         call = leg.call
         url = leg.status_callback if leg.incoming else self._ended_call_url(call)
         if not url or (leg.incoming and _event(call.status) not in leg.status_events):
             return
         fields = {**self._about(call), **self._progress(call)}
-        self._events.later(REPORT_DELAY, lambda: self._post(WebhookKind.STATUS, url, fields))
+        self._report(WebhookKind.STATUS, url, fields, delay)
 
     def report_who_answered(self, leg: Leg) -> None:
         fields = {**self._about(leg.call), "AnsweredBy": leg.answered_by, "MachineDetectionDuration": "4000"}
@@ -102,12 +101,12 @@ class Webhooks:
             "RecordingChannels": "1",
             "RecordingSource": recording.source,
         }
-        if recording.status is RecordingStatus.ABSENT:
-            fields["ErrorCode"] = "16101"
-        self._events.later(RECORDING_DELAY, lambda: self._post(WebhookKind.RECORDING, url, fields))
+        if recording.error_code is not None:
+            fields["ErrorCode"] = str(recording.error_code)
+        self._report(WebhookKind.RECORDING, url, fields, RECORDING_DELAY)
 
-    def report_message(self, message: Message) -> None:
-        """Report a text's status, if its sender has asked for it."""
+    def report_message(self, message: Message, delay: timedelta | None = REPORT_DELAY) -> None:
+        """Report a text's status, if its sender has asked for it. Without a delay, report it now."""
         if not message.status_callback:
             return
         fields = {
@@ -122,9 +121,13 @@ class Webhooks:
         }
         if message.error_code is not None:
             fields["ErrorCode"] = str(message.error_code)
-        self._events.later(
-            REPORT_DELAY, lambda: self._post(WebhookKind.MESSAGE_STATUS, message.status_callback, fields)
-        )
+        self._report(WebhookKind.MESSAGE_STATUS, message.status_callback, fields, delay)
+
+    def _report(self, kind: WebhookKind, url: str, fields: dict[str, str], delay: timedelta | None) -> None:
+        if delay is None:
+            self._post(kind, url, fields)
+        else:
+            self._events.later(delay, lambda: self._post(kind, url, fields))
 
     def _ended_call_url(self, call: Call) -> str:
         return self._account.ended_call_url(call) if call.status.is_final else ""

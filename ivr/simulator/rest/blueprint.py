@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint, Response, jsonify, request
 
@@ -17,6 +17,9 @@ from ivr.simulator.rest.errors import Refused, not_authenticated, unavailable
 from ivr.simulator.rest.lists import Row, matches, on_days, page_of
 from ivr.simulator.rest.parameters import check
 from ivr.simulator.rest.resources import Json, call_json, message_json, number_json, recording_json
+from ivr.simulator.rest.storage import address_of
+
+Created = TypeVar("Created")
 
 
 def rest_blueprint(carrier: Carrier) -> Blueprint:
@@ -57,7 +60,9 @@ def rest_blueprint(carrier: Carrier) -> Blueprint:
 def _add_messages(api: Blueprint, base: str, carrier: Carrier) -> None:
     @api.post(f"{base}/Messages.json")
     def post_message() -> tuple[Response, int]:
-        return _create(carrier, Place.MESSAGES, lambda: message_json(create_message(carrier, request.form)))
+        return _create(
+            carrier, Place.MESSAGES, lambda: create_message(carrier, request.form), message_json, carrier.texts.overtake
+        )
 
     @api.get(f"{base}/Messages.json")
     def list_messages() -> Response:
@@ -75,7 +80,13 @@ def _add_messages(api: Blueprint, base: str, carrier: Carrier) -> None:
 def _add_calls(api: Blueprint, base: str, carrier: Carrier) -> None:
     @api.post(f"{base}/Calls.json")
     def post_call() -> tuple[Response, int]:
-        return _create(carrier, Place.CALLS, lambda: call_json(create_call(carrier, request.form)))
+        return _create(
+            carrier,
+            Place.CALLS,
+            lambda: create_call(carrier, request.form),
+            lambda leg: call_json(leg.call),
+            carrier.calls.overtake,
+        )
 
     @api.get(f"{base}/Calls.json")
     def list_calls() -> Response:
@@ -132,19 +143,30 @@ def _add_recordings(api: Blueprint, base: str, carrier: Carrier) -> None:
         fault = carrier.faults.take_kind(Place.MEDIA, sid)
         if found.status is not RecordingStatus.COMPLETED or fault is FaultKind.NOT_FOUND:
             raise Refused(404, 20404, "The requested resource was not found")
+        if fault is FaultKind.REDIRECTED:
+            return Response(status=302, headers={"Location": address_of(carrier, request.host_url, sid)})
         audio = found.audio
         if fault is FaultKind.CUT_SHORT:
             audio = audio[: len(audio) // 2]
         return Response(audio, content_type="audio/x-wav")
 
 
-def _create(carrier: Carrier, place: Place, create: Callable[[], Json]) -> tuple[Response, int]:
-    """Create a resource, unless a fault refuses the request, or loses the response after it is created."""
+def _create(
+    carrier: Carrier,
+    place: Place,
+    create: Callable[[], Created],
+    as_json: Callable[[Created], Json],
+    overtake: Callable[[Created], None],
+) -> tuple[Response, int]:
+    """Create a resource, unless a fault refuses the request. It may also lose the response, or report first."""
     fault = carrier.faults.take_kind(place, request.get_data(as_text=True))
     _raise_before(fault)
     created = create()
+    response = _one(carrier, as_json(created))
+    if fault is FaultKind.REPORT_FIRST:
+        overtake(created)
     _raise_after(fault)
-    return _one(carrier, created), 201
+    return response, 201
 
 
 def _raise_before(fault: FaultKind | None) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ivr.simulator.carrier import Carrier
-from ivr.simulator.ledger import Call, Message
-from ivr.simulator.phones import SmsHabit
+from ivr.simulator.ledger import Message
+from ivr.simulator.phones import Leg, SmsHabit
 from ivr.simulator.rest.errors import Refused
 from ivr.simulator.rest.parameters import Form, check
 
@@ -24,7 +24,7 @@ def create_message(carrier: Carrier, form: Form) -> Message:
     return carrier.texts.send(to, sender, body, status_callback=form.get("StatusCallback", ""))
 
 
-def create_call(carrier: Carrier, form: Form) -> Call:
+def create_call(carrier: Carrier, form: Form) -> Leg:
     check("create-call", form)
     to, from_, url = (form.get(name, "") for name in ("To", "From", "Url"))
     if from_ not in carrier.account.numbers:
@@ -34,4 +34,4 @@ def create_call(carrier: Carrier, form: Form) -> Call:
     leg = carrier.calls.place(to, from_, timedelta(seconds=int(form.get("Timeout", "60"))), url)
     leg.status_callback = form.get("StatusCallback", "")
     leg.status_events = set(form.getlist("StatusCallbackEvent")) or {"completed"}
-    return leg.call
+    return leg

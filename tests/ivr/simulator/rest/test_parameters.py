@@ -113,8 +113,8 @@ WRONG_LISTS: list[tuple[str, Fields, int]] = [
 
 
 def ask(simulation: Simulation, method: str, path: str, fields: Fields) -> requests.Response:
-    where = "data" if method == "POST" else "params"
-    return simulation.to_carrier.request(method, f"{API}/{path}.json", auth=(ACCOUNT, TOKEN), **{where: fields})
+    data, params = (fields, None) if method == "POST" else (None, fields)
+    return simulation.to_carrier.request(method, f"{API}/{path}.json", auth=(ACCOUNT, TOKEN), data=data, params=params)
 
 
 def refusal(response: requests.Response) -> tuple[int, int]:
