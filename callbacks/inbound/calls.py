@@ -21,7 +21,7 @@ from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.call_ends import OWED, EndedCall, outcome_of
 from callbacks.records.event_log import record_event
-from callbacks.text.dialing_rules import callable_number
+from callbacks.text.dialing_rules import callable_number, check_number
 
 RECORDING_KINDS = {
     VoicemailState.EXPECTED: EventKind.RECORDING_EXPECTED,
@@ -181,8 +181,13 @@ def settle(session: Session, desk: Desk, call: Call, ended_at: datetime, now: da
     elif call.outcome is CallOutcome.MISSED and call.waited_from is not None:
         waited = f"{round((ended_at - call.waited_from).total_seconds())} seconds"
         record_event(session, call.sid, now, Actor.CALLER, EventKind.STOPPED_WAITING, waited)
-    if call.outcome in OWED:
+    if call.outcome in OWED and _somebody_can_be_called(call):
         open_callback(session, desk, call, now, OWED[call.outcome])
+
+
+def _somebody_can_be_called(call: Call) -> bool:
+    """Return whether there is a message or a number. Without both, nobody is paged: the call is only logged."""
+    return call.outcome is CallOutcome.VOICEMAIL or check_number(call.caller).number is not None
 
 
 def _locked_call(session: Session, sid: str) -> Call | None:
