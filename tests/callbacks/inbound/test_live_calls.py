@@ -47,7 +47,7 @@ class Morning:
         return calls.record_call(self.session, calls.Arrival(sid, "direct", caller, "en", True, ""), BEGAN)
 
     def rings(self, technician: Technician, after: Technician | None, seconds: float) -> None:
-        record_ringing(self.session, "CA1", technician.id, after and after.id, at(seconds))
+        record_ringing(self.session, "CA1", technician.id, after.id if after else None, at(seconds))
 
     def presses(self, technician: Technician, seconds: float) -> bool:
         return record_answer(self.session, "CA1", technician, at(seconds))
@@ -57,6 +57,9 @@ class Morning:
 
     def ends(self, seconds: float) -> None:
         calls.record_end(self.session, DESK, "CA1", CarrierStatus.COMPLETED, at(seconds))
+
+    def outcome(self) -> CallOutcome:
+        return self.call.outcome
 
     def busy(self, seconds: float = 60, sid: str = "CA2") -> set[str]:
         self.session.flush()
@@ -137,9 +140,9 @@ def test_when_the_report_comes_after_the_end_the_caller_is_owed_a_callback(morni
     morning.rings(morning.amy, None, 3)
     morning.presses(morning.amy, 30)
     morning.ends(31)
-    assert morning.call.outcome is CallOutcome.ANSWERED
+    assert morning.outcome() is CallOutcome.ANSWERED
     morning.is_lost(morning.amy, 32)
-    assert morning.call.outcome is CallOutcome.MISSED
+    assert morning.outcome() is CallOutcome.MISSED
     morning.session.refresh(morning.call)
     assert morning.call.callback is not None
     assert morning.call.callback.origin is CallbackOrigin.MISSED_CALL
