@@ -76,6 +76,7 @@ def _set_up_numbers(carrier: SimulatedTwilio, service: Service) -> None:
         carrier.own_number(
             line.number,
             voice_url=f"{url}/voice/incoming",
+            voice_fallback_url=f"{url}/voice/fallback",
             status_callback=f"{url}/voice/status",
             sms_url=f"{url}/sms/incoming",
         )
