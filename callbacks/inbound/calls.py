@@ -20,6 +20,7 @@ from callbacks.db.tables import Call, Callback, Event, Voicemail
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.call_ends import OWED, EndedCall, outcome_of
+from callbacks.lifecycle.contacts import note_contact
 from callbacks.records.event_log import record_event
 from callbacks.text.dialing_rules import callable_number, check_number
 
@@ -87,6 +88,7 @@ def record_call(session: Session, arrival: Arrival, now: datetime) -> Call:
     if is_new:
         hours = "in support hours" if arrival.is_open else f"closed: {arrival.hours_reason}"
         record_event(session, arrival.sid, now, Actor.CALLER, EventKind.CALLED, f"{arrival.line} line, {hours}")
+        note_contact(session, caller, now)
     return session.scalars(select(Call).where(Call.sid == arrival.sid)).one()
 
 

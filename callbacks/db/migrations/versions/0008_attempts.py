@@ -85,3 +85,4 @@ def _calls() -> None:
     with op.batch_alter_table("calls") as table:
         table.alter_column("extension", server_default=None)
         table.alter_column("language_chosen", server_default=None)
+        table.create_index("ix_calls_customer_number", ["customer_number"])
