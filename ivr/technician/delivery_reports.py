@@ -35,5 +35,7 @@ def _store_status(sid: str | None, status: CarrierStatus) -> Response:
     if sid is None:
         return no_content()
     context, now = current(), current().now()
-    report = StatusReport(number_in_query("attempt"), sid, status, whole_number("ErrorCode"))
+    report = StatusReport(
+        number_in_query("attempt"), sid, status, whole_number("ErrorCode"), whole_number("SipResponseCode")
+    )
     return store(lambda session: take_report(session, context.desk, report, now))
