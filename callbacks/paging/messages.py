@@ -271,11 +271,11 @@ def your_number_fails(channel: Channel, why: str) -> Words:
     )
 
 
-def look_back_fails(since: str, why: str) -> Words:
+def look_back_fails(since: str, since_in_french: str, why: str) -> Words:
     """Return the alert that calls and recordings which no webhook brought could be missed."""
     return Words(
         f"the carrier could not be asked for missed calls and messages since {since}: {why} Some may be missing here.",
-        f"l'opérateur ne dit plus les appels et messages manqués depuis {since}: {why} Il peut en manquer.",
+        f"l'opérateur ne dit plus les appels et messages manqués depuis {since_in_french}: {why} Il peut en manquer.",
     )
 
 

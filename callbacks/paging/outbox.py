@@ -212,6 +212,8 @@ class Outbox:
                 record_acceptance(session, self._desk, attempt, report, now)
             case CarrierError(lost=True):
                 _record_lost_answer(session, page, attempt, request, answer, now)
+                if request.action == "look up":
+                    self._note_outage(session, page, answer, now)
             case CarrierError():
                 self._record_refusal(session, page, attempt, request, answer, now)
             case None if now - attempt.started_at >= LOST_AFTER:
