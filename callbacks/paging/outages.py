@@ -24,6 +24,7 @@ TRIED_EVERY = timedelta(seconds=30)
 TRIED_EVERY_AT_FIRST = timedelta(seconds=5)
 AT_FIRST = timedelta(minutes=1)
 # Reported only after a page was accepted: each try costs a text, and acceptance proves nothing.
+JUST_ENDED = timedelta(minutes=2)
 REPORT_HOLDS = timedelta(minutes=10)
 TRIED_EVERY_WHILE_REPORTED = timedelta(seconds=60)
 
@@ -44,15 +45,22 @@ def report(session: Session, channel: Channel, now: datetime) -> None:
     marks.record(session, _reported(channel), now)
 
 
-def end_of_refusals(session: Session, channel: Channel) -> None:
+def end_of_refusals(session: Session, channel: Channel, now: datetime) -> None:
     """Record that the carrier accepted a page, or refused it for a reason of its own."""
-    marks.clear(session, _refused(channel))
+    if marks.clear(session, _refused(channel)):
+        marks.record(session, _worked_again(channel), now)
 
 
-def end(session: Session, channel: Channel) -> None:
+def end(session: Session, channel: Channel, now: datetime) -> None:
     """Record that a page arrived."""
-    marks.clear(session, _refused(channel))
+    end_of_refusals(session, channel, now)
     marks.clear(session, _reported(channel))
+
+
+def has_just_ended(session: Session, channel: Channel, now: datetime) -> bool:
+    """Return whether a channel works again since a moment ago: pages that waited have just left."""
+    at = marks.last_at(session, _worked_again(channel))
+    return at is not None and now - at < JUST_ENDED
 
 
 def refused_since(session: Session, channel: Channel, now: datetime) -> datetime | None:
@@ -120,6 +128,10 @@ def detours(person: Person, refused: Collection[Channel]) -> Sequence[ContactMet
 
 def _refused(channel: Channel) -> str:
     return f"refused {channel.value}"
+
+
+def _worked_again(channel: Channel) -> str:
+    return f"worked again {channel.value}"
 
 
 def _reported(channel: Channel) -> str:

@@ -207,7 +207,7 @@ class Outbox:
         now = self._clock.now()
         match answer:
             case Accepted(sid, status, code):
-                outages.end_of_refusals(session, outages.line_of(page))
+                outages.end_of_refusals(session, outages.line_of(page), now)
                 report = StatusReport(attempt.id, sid, status, code)
                 record_acceptance(session, self._desk, attempt, report, now)
             case CarrierError(lost=True):
@@ -242,7 +242,7 @@ class Outbox:
             page.tries -= 1  # nothing was tried with this person
             wait_for_channel(session, self._desk, page, fault, now)
             return
-        outages.end_of_refusals(session, outages.line_of(page))
+        outages.end_of_refusals(session, outages.line_of(page), now)
         if fault.permanent:
             fail(session, self._desk, page, str(fault), now, fault.code)
             return

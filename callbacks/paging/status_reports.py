@@ -155,7 +155,7 @@ def _follow_up(
         record_page_event(session, page, now, page.technician.name, EventKind.PAGE_NOT_TAKEN, ending)
     if report.status in ARRIVED:
         clear_failure(page.technician, ContactMethod(line_of(page), page.number))
-        end(session, line_of(page))
+        end(session, line_of(page), now)
     if page.channel is Channel.CONNECTION and report.status in FINAL:
         ask_for_outcome(session, desk, page, report.sid, now)
 

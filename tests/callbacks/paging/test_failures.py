@@ -197,7 +197,7 @@ def test_an_alert_that_waits_for_texts_is_read_out_by_phone(desk: PagingDesk) ->
 
 def test_an_outage_that_comes_again_is_an_alarm_again(desk: PagingDesk) -> None:
     refused(desk, first(desk), 20003)
-    desk.write(lambda session, _: outages.end_of_refusals(session, Channel.TEXT))
+    desk.write(lambda session, _: outages.end_of_refusals(session, Channel.TEXT, NOW))
     refused(desk, first(desk), 20003, 9)
     assert desk.paged(PageKind.ALARM) == ["Sue Tran call"] * 2
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -31,16 +32,21 @@ def test_a_refusal_holds_until_a_page_is_accepted(database: Database) -> None:
     assert database.write(lambda session: outages.begin(session, Channel.TEXT, NOON)) == NOON
     assert database.write(lambda session: outages.begin(session, Channel.TEXT, NOON + seconds(60))) == NOON
     assert refused(database, timedelta(days=1)) == {Channel.TEXT}
-    database.write(lambda session: outages.end_of_refusals(session, Channel.TEXT))
+    database.write(lambda session: outages.end_of_refusals(session, Channel.TEXT, NOON))
     assert refused(database) == frozenset()
+    just = [
+        database.read(partial(outages.has_just_ended, channel=Channel.TEXT, now=NOON + seconds(at)))
+        for at in (0, 119, 120)
+    ]
+    assert just == [True, True, False]
 
 
 def test_a_failure_that_was_reported_holds_until_a_page_arrives_or_for_ten_minutes(database: Database) -> None:
     database.write(lambda session: outages.report(session, Channel.TEXT, NOON))
-    database.write(lambda session: outages.end_of_refusals(session, Channel.TEXT))  # accepted, as before
+    database.write(lambda session: outages.end_of_refusals(session, Channel.TEXT, NOON))  # accepted, as before
     assert refused(database, seconds(599)) == {Channel.TEXT}
     assert refused(database, seconds(600)) == frozenset()
-    database.write(lambda session: outages.end(session, Channel.TEXT))
+    database.write(lambda session: outages.end(session, Channel.TEXT, NOON))
     assert refused(database) == frozenset()
 
 
