@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.orm import Session
 
 from callbacks.acts.base import last_event_id
-from callbacks.acts.promises import is_waiting
 from callbacks.console.callbacks.timeline import Entry, timeline_of
 from callbacks.db.states import (
     ESCALATING,
@@ -28,6 +27,7 @@ from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import NotFound
 from callbacks.lifecycle.sla_status import TRIED_AND_OPEN, explanations, resolutions, still_owed
+from callbacks.lifecycle.waiting import is_waiting
 from callbacks.oncall import store
 from callbacks.oncall.schedule import Schedule
 from callbacks.paging.decide import Decision
