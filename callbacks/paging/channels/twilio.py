@@ -164,6 +164,11 @@ class Carrier:
         """Return one call."""
         return self._one("Calls", sid, lambda row: _listed_call(row)[0])
 
+    def legs_of(self, call_sid: str) -> list[CarrierCall]:
+        """Return the calls that a call dialed."""
+        legs = self._listed("Calls", {"ParentCallSid": call_sid, "PageSize": 20}, _listed_call)
+        return [leg for leg, _ in legs]
+
     def text(self, sid: str) -> Accepted:
         """Return one text as it stands now."""
         return self._one("Messages", sid, lambda row: _text(row).accepted)

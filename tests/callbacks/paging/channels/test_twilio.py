@@ -315,3 +315,9 @@ def test_a_server_that_drips_ends_with_the_time_of_the_whole_request(beginning: 
 def test_a_recording_that_drips_ends_with_the_time_of_the_whole_request() -> None:
     with dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nRIFF") as url, pytest.raises(CarrierError):
         Carrier(replace(SETTINGS, twilio_url=url), time_limit=0.5).audio(RECORDING)
+
+
+def test_the_legs_that_a_call_dialed_are_listed() -> None:
+    canned = Canned(200, {"calls": [{**GOOD, "sid": "CA8", "direction": "outbound-dial"}, None]})
+    assert [leg.sid for leg in carrier_with(canned).legs_of("CA1")] == ["CA8"]
+    assert "ParentCallSid=CA1" in str(canned.requests[0].url)
