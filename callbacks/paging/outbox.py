@@ -206,9 +206,9 @@ class Outbox:
             return
         now = self._clock.now()
         match answer:
-            case Accepted(sid, status, code):
+            case Accepted(sid, status, code, words):
                 outages.end_of_refusals(session, outages.line_of(page), now)
-                report = StatusReport(attempt.id, sid, status, code)
+                report = StatusReport(attempt.id, sid, status, code, words=words)
                 record_acceptance(session, self._desk, attempt, report, now)
             case CarrierError(lost=True):
                 _record_lost_answer(session, page, attempt, request, answer, now)

@@ -59,6 +59,7 @@ class StatusReport:
     status: CarrierStatus
     error_code: int | None = None
     sip_code: int | None = None
+    words: str = ""  # the carrier's own, for an error
 
 
 def take_report(session: Session, desk: Desk, report: StatusReport, now: datetime) -> None:
@@ -168,7 +169,7 @@ def _has_failed(page: Page, report: StatusReport) -> bool:
 
 
 def _explain(attempt: PageAttempt, report: StatusReport) -> None:
-    cause = cause_of(report.error_code, report.sip_code)
+    cause = cause_of(report.error_code, report.sip_code, report.words)
     attempt.error_code, attempt.error = report.error_code, f"Not delivered: {cause.words}."
 
 

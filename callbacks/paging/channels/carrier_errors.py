@@ -294,9 +294,12 @@ class Cause:
     fault: Fault
 
 
-def cause_of(code: int | None, sip_code: int | None = None) -> Cause:
-    """Return why a page did not arrive, from the carrier's error code and, for a call, the network's SIP code."""
-    known = error_code(code)
+def cause_of(code: int | None, sip_code: int | None = None, words: str = "") -> Cause:
+    """Return why a page did not arrive, from the carrier's error code and, for a call, the network's SIP code.
+
+    `words` are the carrier's own, for a code that is not known here.
+    """
+    known = error_code(code, words or NO_REASON)
     if is_dead_number(sip_code):
         return Cause(f"{_SIP_WORDS[sip_code or 0]} (SIP {sip_code})", Fault.PERSON)
     sip = sip_words(sip_code)

@@ -53,6 +53,7 @@ class Accepted:
     sid: str
     status: CarrierStatus
     error_code: int | None = None
+    error_words: str = ""
 
 
 @dataclass(frozen=True)
@@ -317,8 +318,8 @@ class _Text:
     made_at: datetime | None
 
 
-def _accepted(sid: object, status: object, code: object = None) -> Accepted:
-    return Accepted(_sid(sid), carrier_status(str(status)), _number(code))
+def _accepted(sid: object, status: object, code: object = None, words: object = None) -> Accepted:
+    return Accepted(_sid(sid), carrier_status(str(status)), _number(code), str(words or ""))
 
 
 def _sid(found: object) -> str:
@@ -330,7 +331,7 @@ def _sid(found: object) -> str:
 
 def _text(row: Row) -> _Text:
     made_at = _instant(row.get("date_created")) or _instant(row.get("date_sent"))
-    accepted = _accepted(row["sid"], row.get("status"), row.get("error_code"))
+    accepted = _accepted(row["sid"], row.get("status"), row.get("error_code"), row.get("error_message"))
     return _Text(accepted, str(row.get("body") or ""), made_at)
 
 

@@ -77,7 +77,7 @@ class LookUps:
     def _ask_about_page(self, attempt_id: int, sid: str, channel: Channel) -> None:
         if channel is Channel.TEXT:
             found = self._carrier.text(sid)
-            report = StatusReport(attempt_id, sid, found.status, found.error_code)
+            report = StatusReport(attempt_id, sid, found.status, found.error_code, words=found.error_words)
         else:
             report = StatusReport(attempt_id, sid, self._carrier.call(sid).status)
         now = self._clock.now()

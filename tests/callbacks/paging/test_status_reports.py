@@ -224,6 +224,12 @@ def test_a_page_that_somebody_answered_is_not_failed_by_a_late_report(desk: Pagi
     assert desk.events(EventKind.PAGE_FAILED) == []
 
 
+def test_a_code_that_we_do_not_know_has_its_number_and_the_carriers_words(desk: PagingDesk) -> None:
+    told = StatusReport(sent(desk), "SM1", UNDELIVERED, 39999, words="Queue of the moon is full")
+    desk.write(lambda session, _: take_report(session, DESK, told, BEGAN + minutes(1)))
+    assert desk.attempts()[0].error == "Not delivered: Queue of the moon is full (39999)."
+
+
 # Calls, by their SIP code
 
 
