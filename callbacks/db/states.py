@@ -125,6 +125,7 @@ class PageKind(enum.Enum):
     CONSENT = "consent"  # to a supervisor: the number may not be called without them
     TEST = "test"  # to see whether pages arrive; like the next two, about no callback
     ALARM = "alarm"  # something that a supervisor must act on
+    OUTAGE = "outage"  # the same, of texts or calls that the carrier refuses; untrue as soon as it is over
     VERIFICATION = "verification"  # the code that proves who holds a number
 
 

@@ -34,6 +34,7 @@ def alert_supervisors(
     now: datetime,
     *,
     daily: bool = False,
+    kind: PageKind = PageKind.ALARM,
     may_wait: bool = True,
 ) -> bool:
     """Text and email the supervisors, once for each value of `once`. Return whether this was the first time.
@@ -55,7 +56,7 @@ def alert_supervisors(
         for method in _alert_methods(supervisor, refused):
             if method.channel in refused and not may_wait:
                 continue
-            add_alert(session, supervisor.id, method, PageKind.ALARM, text, now)
+            add_alert(session, supervisor.id, method, kind, text, now)
     return True
 
 

@@ -104,6 +104,17 @@ def wait_after_report(session: Session, desk: Desk, page: Page, why: str, fault:
     _alarm(session, desk, channel, f"reported {now:%Y-%m-%d %H}", why, fault, now)
 
 
+def note_that_it_works(session: Session, desk: Desk, page: Page, now: datetime) -> None:
+    """Record that the carrier takes pages by this channel. After an outage of a minute supervisors hear of it."""
+    channel = outages.line_of(page)
+    since = outages.refused_since(session, channel, now)
+    outages.end_of_refusals(session, channel, now)
+    if since is None or outages.refused_since(session, channel, now) is not None or now - since < PATIENCE:
+        return
+    words = messages.channel_works_again(channel, since, desk.zone)
+    alert_supervisors(session, desk, f"{channel.value} works again {since:%Y-%m-%d %H:%M:%S}", words, now)
+
+
 def _wait(session: Session, channel: Channel, page: Page, now: datetime) -> None:
     page.state = PageState.DUE
     page.next_action_at = now + outages.pause_between_tries(session, channel, now)
@@ -112,7 +123,7 @@ def _wait(session: Session, channel: Channel, page: Page, now: datetime) -> None
 
 def _alarm(session: Session, desk: Desk, channel: Channel, once: str, why: str, cause: Fault, now: datetime) -> None:
     words = messages.channel_refused(channel, why, outages.refused_channels(session, now), cause in FOR_AN_OPERATOR)
-    if not alert_supervisors(session, desk, f"{channel.value} refused {once}", words, now):
+    if not alert_supervisors(session, desk, f"{channel.value} refused {once}", words, now, kind=PageKind.OUTAGE):
         return
     carried = (Channel.CALL, Channel.CONNECTION) if channel is Channel.CALL else (channel,)
     waiting = select(Page).where(Page.state == PageState.DUE, Page.channel.in_(carried)).order_by(Page.id)
@@ -211,6 +222,6 @@ def _next_step_once(session: Session, page: Page, now: datetime) -> None:
 
 def _alert_by_phone(session: Session, page: Page, now: datetime) -> None:
     """Have an alert that cannot be sent as a text read out by phone."""
-    by_phone, is_alert = ContactMethod(Channel.CALL), page.kind is PageKind.ALARM
+    by_phone, is_alert = ContactMethod(Channel.CALL), page.kind in (PageKind.ALARM, PageKind.OUTAGE)
     if is_alert and page.channel is not Channel.CALL and by_phone in person(page.technician).contact_methods:
-        add_alert(session, page.technician_id, by_phone, PageKind.ALARM, page.words, now)
+        add_alert(session, page.technician_id, by_phone, page.kind, page.words, now)

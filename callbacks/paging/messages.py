@@ -312,6 +312,16 @@ def channel_refused(channel: Channel, why: str, refused: Collection[Channel], ne
     )
 
 
+def channel_works_again(channel: Channel, since: datetime, zone: ZoneInfo) -> Words:
+    """Return the alert that the carrier takes texts, or calls, again."""
+    when = _clock_time(since, zone)
+    english, french = ("texts can be sent", "textos") if channel is Channel.TEXT else ("calls can be placed", "appels")
+    return Words(
+        f"{english} again. None could since {when.english}; pages that waited go out now.",
+        f"les {french} partent de nouveau. Aucun ne partait depuis {when.french}; les avis en attente partent.",
+    )
+
+
 def nothing_can_be_sent(reference: str, *, is_late: bool) -> Words:
     """Return the alert that nobody can be paged for a callback, because the carrier refuses texts and calls."""
     if is_late:

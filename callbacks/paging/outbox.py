@@ -33,6 +33,7 @@ from callbacks.paging.failures import (
     alert_to_account,
     fail,
     is_of_the_channel,
+    note_that_it_works,
     retry_meanwhile,
     wait_for_channel,
 )
@@ -110,7 +111,7 @@ class Outbox:
             refused = outages.refused_channels(session, now)
             open_ways = due.where(or_(Page.channel.not_in(refused), _is_unanswered())) if refused else due
             pages = list(leases.claim(session, Page, open_ways, LEASE, now, limit))
-            for channel in sorted(refused, key=lambda each: each.value):
+            for channel in (each for each in outages.BY_PHONE if each in refused):
                 pages += _one_to_try(session, due, channel, now)
             return [leases.claim_on(page) for page in pages]
 
@@ -144,7 +145,8 @@ class Outbox:
 
     def _is_wanted(self, session: Session, page: Page, now: datetime) -> bool:
         """Return whether a page is still needed and has somebody to go to; otherwise end it."""
-        if _is_obsolete(page):
+        is_past = page.kind is PageKind.OUTAGE and not outages.refused_channels(session, now)
+        if is_past or _is_obsolete(page):
             page.state, page.next_action_at = PageState.CANCELLED, None
             session.flush()
             release_bundled(session, select(Page.id).where(Page.id == page.id))
@@ -207,7 +209,7 @@ class Outbox:
         now = self._clock.now()
         match answer:
             case Accepted(sid, status, code, words):
-                outages.end_of_refusals(session, outages.line_of(page), now)
+                note_that_it_works(session, self._desk, page, now)
                 report = StatusReport(attempt.id, sid, status, code, words=words)
                 record_acceptance(session, self._desk, attempt, report, now)
             case CarrierError(lost=True):
@@ -242,7 +244,7 @@ class Outbox:
             page.tries -= 1  # nothing was tried with this person
             wait_for_channel(session, self._desk, page, fault, now)
             return
-        outages.end_of_refusals(session, outages.line_of(page), now)
+        note_that_it_works(session, self._desk, page, now)
         if fault.permanent:
             fail(session, self._desk, page, str(fault), now, fault.code)
             return

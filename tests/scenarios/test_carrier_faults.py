@@ -38,6 +38,7 @@ def test_while_the_account_is_suspended_no_step_and_nobody_is_used_up(desk: Scen
     desk.carrier.faults.clear()
     amy = desk.phone_of("Amy")
     amy.reads("call (514) 555-0199 back", within=timedelta(seconds=90))
+    desk.scenario.minutes_pass(1)
     desk.scenario.ignore_so_far()
     amy.texts("{code}").reads("is yours")
     amy.texts("done {code}").reads("is resolved")

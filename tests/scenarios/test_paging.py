@@ -267,7 +267,7 @@ def test_after_an_outage_of_the_carrier_nobody_finds_a_storm(desk: ScenarioDesk,
     amy = desk.phone_of("Amy")
     amy.reads("call (514) 555-0199 back", within=timedelta(seconds=90))
     if trouble == "account":
-        desk.phone_of("Sue").reads("Only you can fix this", within=timedelta(seconds=90))
+        desk.phone_of("Sue").reads("can be sent again", within=timedelta(seconds=90))
     desk.scenario.minutes_pass(3)
     desk.scenario.ignore_so_far()  # counted below
     amy.texts("{code}").reads("is yours")

@@ -169,15 +169,15 @@ def test_supervisors_are_alerted_at_once_to_what_only_they_can_fix_and_once(
     desk.edit("Sue Tran", lambda row: setattr(row, "email", "sue@example.com"))
     for after in (1, 1.2, 1.4):
         refused(desk, first(desk), code, after)
-    assert desk.paged(PageKind.ALARM) == ["Sue Tran mail"] * alerts  # a text would be refused too
+    assert desk.paged(PageKind.OUTAGE) == ["Sue Tran mail"] * alerts  # a text would be refused too
 
 
 def test_too_much_at_once_is_an_alarm_when_it_has_lasted_for_a_minute(desk: PagingDesk) -> None:
     for after in (1, 1.9):
         refused(desk, first(desk), 20429, after)
-    assert desk.paged(PageKind.ALARM) == []
+    assert desk.paged(PageKind.OUTAGE) == []
     refused(desk, first(desk), 20429, 2)
-    assert desk.paged(PageKind.ALARM) == ["Sue Tran call"]
+    assert desk.paged(PageKind.OUTAGE) == ["Sue Tran call"]
 
 
 def test_while_texts_are_refused_the_same_person_is_called_and_mailed(desk: PagingDesk) -> None:
@@ -199,7 +199,7 @@ def test_an_outage_that_comes_again_is_an_alarm_again(desk: PagingDesk) -> None:
     refused(desk, first(desk), 20003)
     desk.write(lambda session, _: outages.end_of_refusals(session, Channel.TEXT, NOW))
     refused(desk, first(desk), 20003, 9)
-    assert desk.paged(PageKind.ALARM) == ["Sue Tran call"] * 2
+    assert desk.paged(PageKind.OUTAGE) == ["Sue Tran call"] * 2
 
 
 def test_a_page_that_was_accepted_and_failed_by_the_channel_waits_to_be_sent_again(desk: PagingDesk) -> None:

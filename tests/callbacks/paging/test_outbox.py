@@ -295,6 +295,26 @@ def test_when_it_is_over_the_one_that_was_tried_leaves_within_half_a_minute_and_
     assert texts_asked(carrier, outbox) == 0
 
 
+def test_an_alert_that_waited_for_the_end_of_an_outage_is_not_sent_and_supervisors_hear_that_it_is_over(
+    outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier, clock: MovingClock
+) -> None:
+    carrier.fails_with = ACCOUNT
+    for _ in range(8):
+        send_due(outbox)
+        clock.pass_time(minutes(0.5))
+    carrier.fails_with, before = None, len(carrier.asked)
+    for _ in range(3):
+        send_due(outbox)
+        clock.pass_time(minutes(0.5))
+    sues = [page for page in desk.pages(PageKind.OUTAGE, PageKind.ALARM) if page.state is PageState.SENT]
+    assert {page.words.partition(": ")[2] for page in sues if page.kind is PageKind.ALARM} == {
+        f"{what} again. None could since 10:12 p.m.; pages that waited go out now."
+        for what in ("texts can be sent", "calls can be placed")
+    }
+    assert len([what for what, *_ in carrier.asked[before:]]) <= 5
+    assert {page.state for page in desk.pages(PageKind.OUTAGE)} <= {PageState.CANCELLED, PageState.SENT}
+
+
 def test_calls_go_on_while_texts_are_refused(
     outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier, clock: MovingClock
 ) -> None:
@@ -362,7 +382,7 @@ def test_while_the_account_is_refused_the_steps_keep_their_times_and_supervisors
         send_due(outbox, 1)
         clock.pass_time(minutes(0.5))
     assert desk.callback.next_action_at == BEGAN + minutes(3)
-    alerts = {page.words for page in desk.pages(PageKind.ALARM)}
+    alerts = {page.words for page in desk.pages(PageKind.OUTAGE)}
     assert len(alerts) == 2  # texts, and calls
     assert all("Only you can fix this." in alert for alert in alerts)
 
