@@ -84,7 +84,7 @@ def test_a_text_that_can_never_arrive_is_followed_by_a_call_at_once(desk: Scenar
 
 
 def _tried(desk: ScenarioDesk) -> None:
-    """Amy says at the console that she tried."""
+    """Amy says at the console that she reached the customer, who is not served yet."""
     from callbacks.acts.attempts import record_attempt
     from callbacks.db.database import locked
     from callbacks.people.technicians import technician_named
@@ -93,7 +93,7 @@ def _tried(desk: ScenarioDesk) -> None:
     callback_id = desk.callback.id
     desk.service.database.write(
         lambda s: record_attempt(
-            s, locked(s, Callback, callback_id), technician_named(s, "Amy Roy"), ReachOutcome.NO_ANSWER, "console", now
+            s, locked(s, Callback, callback_id), technician_named(s, "Amy Roy"), ReachOutcome.CONTINUING, "console", now
         )
     )
 

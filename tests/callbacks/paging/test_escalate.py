@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import Channel, PageKind
 from callbacks.db.tables import Callback, Page, ShiftRow
-from callbacks.lifecycle.transitions import set_owner
+from callbacks.lifecycle.transitions import note_attempt, set_owner
 from callbacks.oncall import store
 from callbacks.paging.escalate import forecast, page_another_way
 from callbacks.people.contact_methods import record_failure
@@ -85,8 +85,11 @@ def test_the_forecast_follows_the_rota_as_it_is_now(desk: PagingDesk) -> None:
     assert desk.write(predicted) == ["Ben Cole text"]
 
 
-def test_there_is_no_forecast_once_the_customer_was_tried(desk: PagingDesk) -> None:
-    desk.write(lambda _, callback: setattr(callback, "attempted_at", BEGAN))
+def test_there_is_no_forecast_while_an_owner_who_tried_the_customer_is_on_it(desk: PagingDesk) -> None:
+    def tried(session: Session, callback: Callback) -> None:
+        note_attempt(session, callback, technician_named(session, "Amy Roy"), BEGAN)
+
+    desk.write(tried)
     assert desk.write(predicted) == []
 
 

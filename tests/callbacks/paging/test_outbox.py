@@ -13,6 +13,7 @@ from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import AttemptState, CallbackState, CarrierStatus, Channel, PageKind, PageState
 from callbacks.db.tables import Callback, Page, PageAttempt
 from callbacks.errors import CarrierError
+from callbacks.lifecycle.transitions import note_attempt
 from callbacks.links import Links
 from callbacks.paging import outages
 from callbacks.paging.alerts import add_alert
@@ -194,7 +195,7 @@ def test_an_email_goes_to_the_mail_server_with_the_reference_as_its_subject(
 def test_a_page_that_is_no_longer_needed_is_cancelled(
     outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier
 ) -> None:
-    desk.write(lambda _, callback: setattr(callback, "attempted_at", BEGAN))
+    desk.write(lambda session, callback: note_attempt(session, callback, technician_named(session, "Amy Roy"), BEGAN))
     send_due(outbox)
     assert (carrier.asked, only(desk).state) == ([], PageState.CANCELLED)
 
@@ -205,8 +206,9 @@ def test_a_connection_is_needed_after_an_attempt_but_not_after_the_end(
 ) -> None:
     add(desk, Channel.CONNECTION, PageKind.CONNECTION)
 
-    def tried(_: Session, callback: Callback) -> None:
-        callback.attempted_at, callback.state = BEGAN, state
+    def tried(session: Session, callback: Callback) -> None:
+        note_attempt(session, callback, technician_named(session, "Amy Roy"), BEGAN)
+        callback.state = state
 
     desk.write(tried)
     send_due(outbox)
