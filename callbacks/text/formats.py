@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
@@ -18,7 +18,7 @@ def clock_time(at: datetime, zone: ZoneInfo, language: str = "en") -> str:
     In the hour that autumn repeats it says which one: "1:15 a.m. EDT", "1 h 15 HAE".
     """
     local = at.astimezone(zone)
-    return _time_of_day(local, language) + (f" {_abbreviation(local, language)}" if is_repeated(local) else "")
+    return _time_of_day(local, language) + _which_one(local, language)
 
 
 def spoken_time(at: datetime, zone: ZoneInfo, language: str = "en") -> str:
@@ -36,9 +36,8 @@ def short_time_and_day(at: datetime, zone: ZoneInfo, now: datetime, language: st
     """Return a time in few letters, with its day unless that is today: "10:42pm", "Sat 10:42pm", "22h42"."""
     local = at.astimezone(zone)
     time = _time_of_day(local, language).replace(" ", "").replace(".", "")
-    hour_is_repeated = f" {_abbreviation(local, language)}" if is_repeated(local) else ""
     day = "" if local.date() == now.astimezone(zone).date() else f"{DAYS[language][local.weekday()]} "
-    return f"{day}{time}{hour_is_repeated}"
+    return f"{day}{time}{_which_one(local, language)}"
 
 
 def spoken_time_and_day(at: datetime, zone: ZoneInfo, now: datetime, language: str = "en") -> str:
@@ -64,7 +63,7 @@ def _zones_of_number(number: str) -> Iterator[ZoneInfo]:
         names = time_zones_for_number(phonenumbers.parse(number))
     except phonenumbers.NumberParseException:
         return
-    yield from (ZoneInfo(name) for name in names if name != UNKNOWN_TIMEZONE and name in available_timezones())
+    yield from (ZoneInfo(name) for name in names if name != UNKNOWN_TIMEZONE)
 
 
 def _zone_name(local: datetime, zone: ZoneInfo) -> Words:
@@ -88,9 +87,12 @@ def _time_of_day(local: datetime, language: str) -> str:
     return f"{local.hour % 12 or 12}:{local.minute:02d} {'a.m.' if local.hour < 12 else 'p.m.'}"
 
 
-def _abbreviation(local: datetime, language: str) -> str:
+def _which_one(local: datetime, language: str) -> str:
+    """Return " EDT" or " EST" in the hour that autumn repeats, and "" at any other time."""
+    if not is_repeated(local):
+        return ""
     name = local.tzname() or ""
-    return FRENCH_ABBREVIATIONS.get(name, name) if language == "fr" else name
+    return f" {FRENCH_ABBREVIATIONS.get(name, name) if language == 'fr' else name}"
 
 
 def _kind_of_time(local: datetime) -> Words:
@@ -104,10 +106,9 @@ def _with_day(time: str, local: datetime, today: datetime, language: str) -> str
     if abs(days) < 7:
         day = WEEKDAYS[language][local.weekday()]
         return f"{day} {time}" if language == "fr" else f"{time} {day}"
-    month = MONTHS[language][local.month - 1]
     if language == "fr":
-        return f"le {'1er' if local.day == 1 else local.day} {month} à {time}"
-    return f"{time} on {month} {local.day}"
+        return f"le {'1er' if local.day == 1 else local.day} {FRENCH_MONTHS[local.month - 1]} à {time}"
+    return f"{time} on {local:%B} {local.day}"
 
 
 DAYLIGHT_TIME = Words("daylight time", "heure avancée")
@@ -128,12 +129,8 @@ WEEKDAYS = {
     "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
     "fr": ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"],
 }
-MONTHS = {
-    "en": ["January", "February", "March", "April", "May", "June", "July"]
-    + ["August", "September", "October", "November", "December"],
-    "fr": ["janvier", "février", "mars", "avril", "mai", "juin", "juillet"]
-    + ["août", "septembre", "octobre", "novembre", "décembre"],
-}
+_MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
+FRENCH_MONTHS = _MONTHS.split()
 
 LANGUAGES = {"en": "English", "fr": "French"}
 DAYS = {"en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), "fr": ("lu", "ma", "me", "je", "ve", "sa", "di")}
@@ -148,15 +145,16 @@ def day_and_time(at: datetime, zone: ZoneInfo, language: str = "en") -> str:
     """Return a day and time without its year: "Sat 28 Nov 22:00", "sa 28/11 22:00"."""
     local = at.astimezone(zone)
     if language == "fr":
-        return f"{DAYS['fr'][local.weekday()]} {local.day}/{local.month} {local:%H:%M}"
-    return f"{day_in_words(local)} {local:%H:%M}"
+        return f"{DAYS['fr'][local.weekday()]} {local.day}/{local.month} {local:%H:%M}{_which_one(local, 'fr')}"
+    return f"{day_in_words(local)} {local:%H:%M}{_which_one(local, 'en')}"
 
 
 def moment(at: datetime, zone: ZoneInfo, now: datetime, *, seconds: bool = False) -> str:
     """Return a day and time, with the year unless it is the current one: "Sat 28 Nov 22:12"."""
     local = at.astimezone(zone)
     year = "" if local.year == now.astimezone(zone).year else f" {local.year}"
-    return f"{day_in_words(local)}{year} {local:%H:%M:%S}"[: None if seconds else -3]
+    time = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    return f"{day_in_words(local)}{year} {time}{_which_one(local, 'en')}"
 
 
 def ended_once(sentence: str) -> str:

@@ -16,33 +16,14 @@ LETTERS = frozenset(
 EXTENSIONS = frozenset("^{}\\[~]|€")  # each is sent as two
 _ELLIPSIS = "..."
 
+_LIKENESSES = "…=... œ=oe Œ=OE ð=d Ð=D đ=d Đ=D þ=th Þ=Th ł=l Ł=L ı=i ×=x ©=(c) ®=(r) ™=TM"
 _FOLDED = {
     **dict.fromkeys("‘’‚‛′`´", "'"),
     **dict.fromkeys("“”„‟″«»", '"'),
-    **dict.fromkeys("‐‑‒–—―−", "-"),
+    **dict.fromkeys("‐‑‒–—―−•·", "-"),
     **dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u3000\t", " "),
     **dict.fromkeys("\r\u00ad\u200b\u200c\u200d\u2060\ufeff\ufe0f", ""),
-    **dict.fromkeys("•·", "-"),
-    **dict(
-        pair.split("=")
-        for pair in [
-            "…=...",
-            "œ=oe",
-            "Œ=OE",
-            "ð=d",
-            "Ð=D",
-            "đ=d",
-            "Đ=D",
-            "þ=th",
-            "Þ=Th",
-            "ł=l",
-            "Ł=L",
-            "ı=i",
-            "×=x",
-            "©=(c)",
-            "®=(r)",
-        ]
-    ),
+    **dict(pair.split("=") for pair in _LIKENESSES.split()),
 }
 
 

@@ -156,3 +156,9 @@ def test_a_caller_in_another_time_hears_day_and_repeated_hour_too() -> None:
     assert (
         formats.time_for_caller(TEN_FORTY_TWO, kathmandu, TEN_FORTY_TWO, "en", vancouver) == "9:27 a.m. Kathmandu time"
     )
+
+
+def test_screens_and_exports_say_which_hour_it_is_too() -> None:
+    assert formats.moment(FIRST_1_15, MONTREAL, FIRST_1_15, seconds=True) == "Sun 1 Nov 01:15:00 EDT"
+    assert formats.day_and_time(SECOND_1_15, MONTREAL) == "Sun 1 Nov 01:15 EST"
+    assert formats.day_and_time(SECOND_1_15, MONTREAL, "fr") == "di 1/11 01:15 HNE"
