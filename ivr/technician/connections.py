@@ -81,11 +81,12 @@ def connect_ended() -> Response:
 def connect_outcome() -> Response:
     """Store how the technician reports by key that the call went."""
     context, now, round_ = current(), current().now(), max(1, number_in_query("round"))
-    reported = flow.OUTCOME_KEYS.get(pressed_key())
+    key = pressed_key()
+    reported = flow.OUTCOME_KEYS.get(key)
 
     def work(session: Session, attempt: ReachAttempt) -> tuple[Verb, ...]:
         language = language_of(attempt.technician)
-        if pressed_key() == flow.MANAGER_KEY:
+        if key == flow.MANAGER_KEY:
             answer = _ask_for_manager(session, context.desk, attempt, now)
             return flow.manager_asked_after_call(context.urls, attempt.id, language, round_, answer)
         if reported is None:
