@@ -247,7 +247,7 @@ def _word(verb: Verb) -> tuple[str, str]:
 
 def _list_of(callbacks: Mapping[Callback, str], head: str) -> str:
     """Return a list of callbacks with their codes, the last ones first, with as many as fit into a text."""
-    named = [f"{code} ({_with_number(callback)})" for callback, code in reversed(callbacks.items())]
+    named = [f"{code} ({_with_number(callback)})" for callback, code in reversed(list(callbacks.items()))]
     lists = (f"{head}{', '.join(named[:count])}." for count in range(len(named), 0, -1))
     return first_that_fits(*lists)
 

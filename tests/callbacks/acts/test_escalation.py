@@ -7,7 +7,7 @@ from datetime import timedelta
 from callbacks.acts import wording
 from callbacks.acts.attempts import ReportOutcome
 from callbacks.acts.escalation import PageNow, RequestManager
-from callbacks.acts.ownership import Pass, Take
+from callbacks.acts.ownership import Take
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import PageKind, ReportedOutcome
 from callbacks.db.tables import ShiftRow
@@ -43,29 +43,6 @@ def test_the_manager_on_call_reads_why_in_their_language(night: Night) -> None:
     (text,) = night.texts(night.luc, PageKind.MANAGER)
     assert "demande un gestionnaire (angry)" in text
     assert night.events(EventKind.MANAGER_REQUESTED) == [("Amy Roy", EventKind.MANAGER_REQUESTED, "by text: angry")]
-
-
-def test_the_manager_who_was_asked_for_takes_it_from_the_owner_and_the_log_says_so(night: Night) -> None:
-    night.amy_does(Take())
-    assert night.refusal(Take(), night.by(night.luc)) == wording.owned_by_another(night.callback)
-    night.amy_does(RequestManager("angry"))
-    night.paged(night.luc)
-    night.does(Take(), night.by(night.luc))
-    assert night.callback.owner is night.luc
-    responded = EventKind.MANAGER_RESPONDED
-    assert night.events(responded) == [("Luc", responded, "took it, by text")]
-    assert "Luc has" in night.texts(night.amy, PageKind.TAKEN)[-1]
-
-
-def test_a_manager_who_passes_it_on_leaves_it_with_its_owner(night: Night) -> None:
-    night.amy_does(Take())
-    night.amy_does(RequestManager())
-    night.paged(night.luc)
-    assert night.does(Pass(), night.by(night.luc)).english == f"Noted. Amy Roy keeps {night.callback.reference}."
-    assert night.callback.owner is night.amy
-    responded = EventKind.MANAGER_RESPONDED
-    assert night.events(responded) == [("Luc", responded, "passed it on, by text")]
-    assert night.refusal(Pass(), night.by(night.luc)) == wording.owned_by_another(night.callback)
 
 
 def test_a_manager_is_not_asked_for_by_themselves(night: Night) -> None:

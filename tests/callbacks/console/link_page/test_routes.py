@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, PageAnswer, PageKind, ReachOutcome
 from callbacks.db.tables import Event, Page, ReachAttempt
 from callbacks.paging import alerts
@@ -136,3 +137,9 @@ def test_the_line_is_named_as_each_language_does(console: Console, link: str, fr
     if french:
         speaks_french(console)
     assert line in console.client.get(link).text
+
+
+def test_a_manager_is_asked_for_with_a_reason(console: Console, link: str) -> None:
+    console.client.post(f"{link}/manager", data={"why": "third time"})
+    details = select(Event.detail).where(Event.kind == EventKind.MANAGER_REQUESTED)
+    assert console.database.read(lambda session: list(session.scalars(details))) == ["by link: third time"]
