@@ -320,7 +320,7 @@ def _answer_assent(session: Session, incoming: Incoming) -> Answer | None:
     return Answer(
         Words(
             _list_of(waiting, "Which one do you take? Reply with its code: "),
-            _list_of(waiting, "Lequel prenez-vous? Répondez son code: "),
+            _list_of(waiting, "Lequel prenez-vous? Répondez avec son code: "),
         ),
         understood=False,
     )
