@@ -26,6 +26,10 @@ class EventKind(enum.Enum):
     BEEP = "beep"  # the caller was asked for a message
     CALL_ENDED = "call_ended"  # the call is over, no matter who ended it
     CALL_ANSWERED = "call_answered"  # a technician took the live call
+    NOT_CONNECTED = "not_connected"  # the technician who took the live call was never connected to the caller
+    STOPPED_WAITING = "stopped_waiting"  # in support hours: the caller waited for a technician and hung up
+    NO_BEEP = "no_beep"  # the caller heard the promise of a call back, and the beep never came
+    SERVICE_FAILED = "service_failed"  # the carrier turned to the fallback URL in this call
     CALL_MISSED = "call_missed"  # the carrier had a call that never reached this service
 
     # The message
@@ -47,9 +51,14 @@ class EventKind(enum.Enum):
     STEP_SKIPPED = "step_skipped"  # a step, or a part of it, found nobody to page
     REMINDER = "reminder"  # the owner was reminded to call the customer
     BREACHED = "breached"  # the deadline passed without an attempt
+    ATTEMPT_REQUESTED = "attempt_requested"  # the owner was asked for the next attempt
+    OWNER_PASSED_OVER = "owner_passed_over"  # the owner was asked and did not react, or left; it escalates
+    RESOLUTION_AT_RISK = "resolution_at_risk"  # the owner was warned that the resolution is nearly due
+    REVIEWED = "reviewed"  # the owner was reminded that it is still open
+    NEXT_ACTION_REPAIRED = "next_action_repaired"  # it was open with no next action: a fault of this service
     ESCALATION_RESUMED = "escalation_resumed"  # the owner did not try the customer in time
     DECISION_FAILED = "decision_failed"  # the next step could not be decided because of an error
-    RESOLUTION_OVERDUE = "resolution_overdue"  # a critical callback is open after its resolution was due
+    RESOLUTION_OVERDUE = "resolution_overdue"  # it is open after its resolution was due
 
     # Pages
     PAGED = "paged"  # a page that escalates went out
@@ -77,6 +86,7 @@ class EventKind(enum.Enum):
     CONNECTION_REQUESTED = "connection_requested"  # somebody asked at the console for a connection to the customer
     PRIORITY_CHANGED = "priority_changed"  # the callback has another priority
     WAITING_STARTED = "waiting_started"  # the desk waits for the customer; the resolution's clock stands still
+    RELEASE_NAMED = "release_named"  # a fix in a coming release is promised, or not any more
     WAITING_ENDED = "waiting_ended"  # the customer got in touch; the resolution's clock runs again
     PRODUCT_SET = "product_set"  # the product, and with it the coverage, was entered
     MANAGER_REQUESTED = "manager_requested"  # the customer asked for a manager

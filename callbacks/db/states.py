@@ -50,6 +50,7 @@ class CallOutcome(enum.Enum):
     VOICEMAIL = "voicemail"  # the caller got as far as the beep
     ANSWERED = "answered"  # a technician pressed the key and was connected
     HUNG_UP_BEFORE_THE_BEEP = "hung up before the beep"
+    PROMISED = "promised a call back"  # the caller heard the promise, and the beep never came
     MISSED = "missed"  # in support hours: the caller waited for a technician and hung up
 
 
@@ -120,6 +121,7 @@ class PageKind(enum.Enum):
     UNRESOLVED = "unresolved"  # to the owner: the promised resolution is overdue
     REOPENED = "reopened"  # to the owner: it is open again
     TRY_AGAIN = "try again"  # to the owner: the next attempt to reach the customer is due
+    REVIEW = "review"  # to the owner: it is still open, and nothing else is due
     AT_RISK = "at risk"  # to the owner: the promised resolution is nearly due
     CONSENT = "consent"  # to a supervisor: the number may not be called without them
     TEST = "test"  # to see whether pages arrive; like the next two, about no callback
@@ -128,7 +130,7 @@ class PageKind(enum.Enum):
 
 
 # Pages that are no longer needed once somebody has taken the callback or tried the customer.
-ESCALATING = (PageKind.STEP, PageKind.REMINDER)
+ESCALATING = (PageKind.STEP, PageKind.REMINDER, PageKind.TRY_AGAIN)
 
 
 class PageState(enum.Enum):
@@ -148,6 +150,7 @@ class PageAnswer(enum.Enum):
     NONE = ""
     TAKEN = "taken"
     PASSED = "passed"
+    PASSED_OVER = "passed over"  # they were asked for the next attempt and did not react
     HEARD = "heard"  # of a page that needs no more than that: a test, an alarm, a code
 
 
@@ -253,7 +256,7 @@ class AttemptProof(enum.Enum):
 
 
 # The customer was spoken to.
-REACHED = (ReachOutcome.REACHED, ReachOutcome.CONTINUING)
+REACHED = (ReachOutcome.REACHED, ReachOutcome.CONTINUING, ReachOutcome.WORKAROUND)
 # The customer could not be reached, though their phone rang. A wrong number or a failed call does not count.
 IN_VAIN = (ReachOutcome.NO_ANSWER, ReachOutcome.BUSY, ReachOutcome.LEFT_A_MESSAGE, ReachOutcome.MACHINE)
 

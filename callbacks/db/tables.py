@@ -267,7 +267,7 @@ class Call(Base):
     line: Mapped[str] = mapped_column(String(40))
     caller: Mapped[str] = mapped_column(String(64), index=True)  # as the carrier gave it: may be a word, or empty
     caller_name: Mapped[str] = mapped_column(String(100), default="")  # as the carrier or a person gave it
-    customer_number: Mapped[str | None] = mapped_column(String(20))  # only if it is a number that can be called
+    customer_number: Mapped[str | None] = mapped_column(String(20), index=True)  # only if it can be called
     began_at: Mapped[datetime] = mapped_column(index=True)
     language: Mapped[str] = mapped_column(String(5), default="en")
     is_open: Mapped[bool]  # whether the line was in support hours when the call began
@@ -275,13 +275,14 @@ class Call(Base):
     attestation: Mapped[str] = mapped_column(String(60), default="")  # STIR, as given
     language_chosen: Mapped[bool] = mapped_column(default=False)  # by the caller; else it is the line's
     extension: Mapped[str] = mapped_column(String(12), default="")  # of the customer's number; keys to press there
-    promised_at: Mapped[datetime | None]  # when the caller was told by when they are called back
+    promised_at: Mapped[datetime | None]  # when the prompts that promise a call back were over, at the earliest
     waited_from: Mapped[datetime | None]  # in support hours: when the first technician's phone was rung
+    rung_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id", name="technician_rung"))  # the last one
     beep_at: Mapped[datetime | None]  # when the caller was asked for a message
     accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
     ended_at: Mapped[datetime | None]
     outcome: Mapped[CallOutcome] = mapped_column(default=CallOutcome.IN_PROGRESS)
-    accepted_by: Mapped[Technician | None] = relationship(lazy="joined")
+    accepted_by: Mapped[Technician | None] = relationship(lazy="joined", foreign_keys=[accepted_by_id])
     voicemail: Mapped[Voicemail | None] = relationship(back_populates="call")
     callback: Mapped[Callback | None] = relationship(back_populates="call")
 
@@ -341,6 +342,7 @@ class Callback(Base):
     asked_at: Mapped[datetime | None]  # when the owner was asked for it
     workaround_at: Mapped[datetime | None]  # when a workaround was given: it ends the clock of a P1's resolution
     release: Mapped[str] = mapped_column(String(80), default="")  # the coming release that fixes it (P3)
+    release_named_at: Mapped[datetime | None]
     overdue_told_at: Mapped[datetime | None]  # when owner and supervisor last heard that the resolution is overdue
     resolved_at: Mapped[datetime | None]
     breached_at: Mapped[datetime | None]
@@ -454,6 +456,7 @@ class ReachAttempt(Base):
     """A try to reach the customer. The first one with a proof keeps the promise of a first reaction."""
 
     __tablename__ = "attempts"
+    __table_args__ = (Index("attempts_by_proof", "proof", "callback_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"), index=True)

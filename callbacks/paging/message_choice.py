@@ -9,10 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import ESCALATING, PageKind
-from callbacks.db.tables import Callback, Event, Page
+from callbacks.db.states import ESCALATING, AttemptProof, CallbackState, PageKind
+from callbacks.db.tables import Callback, Event, Page, ReachAttempt
 from callbacks.desk.desk_file import Desk
-from callbacks.lifecycle.transitions import awaits_attempt
 from callbacks.paging import messages
 from callbacks.paging.messages import Subject
 from callbacks.paging.pages import pages_bundled_into
@@ -37,6 +36,11 @@ def _words_now(session: Session, desk: Desk, page: Page, callback: Callback, now
     if len(together) > 1:
         return messages.bundle(desk.company.sender, together, now)
     subject = subject_of(desk, callback)
+    earlier = _last_attempt(session, desk, callback, now)
+    if earlier is not None:
+        if callback.owner_id == page.technician_id:
+            return messages.try_again(subject, page.code, earlier)
+        return messages.page_again(subject, page.code, earlier, link)
     if page.kind is PageKind.REMINDER or callback.owner_id == page.technician_id:
         return messages.reminder(subject, page.code, now)
     return messages.page(subject, page.code, now, link, _done_before(session, desk, page, callback, now))
@@ -45,7 +49,7 @@ def _words_now(session: Session, desk: Desk, page: Page, callback: Callback, now
 def _sent_together(session: Session, desk: Desk, page: Page) -> Iterator[tuple[Subject, str]]:
     """Yield what one message is about: this page, and those bundled into it whose customers still wait."""
     for each in (page, *pages_bundled_into(session, page)):
-        if each.callback is not None and awaits_attempt(each.callback):
+        if each.callback is not None and each.callback.state is CallbackState.OPEN:
             yield subject_of(desk, each.callback), each.code
 
 
@@ -56,6 +60,15 @@ def _given(session: Session, desk: Desk, page: Page, callback: Callback, now: da
     if by is None:
         return page.words
     return messages.given(subject_of(desk, callback), page.code, by, now).for_(page.technician.language)
+
+
+def _last_attempt(session: Session, desk: Desk, callback: Callback, now: datetime) -> Words | None:
+    """Return who last tried the customer and how that ended; None when nobody did."""
+    made = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id, ReachAttempt.proof != AttemptProof.NONE)
+    last = session.scalars(made.order_by(ReachAttempt.id.desc()).limit(1)).first()
+    if last is None:
+        return None
+    return messages.last_attempt(last.technician.name, last.tried_at, last.outcome, desk.zone, now)
 
 
 def _done_before(session: Session, desk: Desk, page: Page, callback: Callback, now: datetime) -> Words | None:

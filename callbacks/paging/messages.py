@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from callbacks.db.states import ReachOutcome
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import ended_once, length, readable_number, short_time_and_day, time_and_day
 from callbacks.text.gsm7 import first_that_fits, shortened
@@ -29,9 +30,11 @@ class Message:
     left: bool | None  # None: not known yet
     seconds: int | None = None
     is_lost: bool = False  # it was left, and nobody can listen to it
+    is_missed_call: bool = False  # the caller waited for a technician, and was asked for no message
 
 
 NO_MESSAGE = Message(left=False)
+MISSED_CALL = Message(left=False, is_missed_call=True)
 LOST_MESSAGE = Message(left=True, is_lost=True)
 
 
@@ -148,6 +151,53 @@ def reminder(subject: Subject, code: str, now: datetime) -> Words:
             f"{who.french} n'est noté. {connect.french}Après l'appel: FAIT {code}, ou NA {code} sans réponse. "
             f"PASSE {code} pour le passer.",
         )
+    )
+
+
+_ENDINGS = {
+    ReachOutcome.BUSY: Words("busy", "occupé"),
+    ReachOutcome.NO_ANSWER: Words("no answer", "sans réponse"),
+    ReachOutcome.MACHINE: Words("voicemail", "boîte vocale"),
+    ReachOutcome.LEFT_A_MESSAGE: Words("left a message", "message laissé"),
+    ReachOutcome.WRONG_NUMBER: Words("wrong number", "mauvais numéro"),
+    ReachOutcome.REACHED: Words("reached", "joint"),
+    ReachOutcome.CONTINUING: Words("reached, not resolved", "joint, pas réglé"),
+    ReachOutcome.WORKAROUND: Words("workaround given", "solution temporaire donnée"),
+}
+
+
+def last_attempt(by: str, at: datetime, outcome: ReachOutcome, zone: ZoneInfo, now: datetime) -> Words:
+    """Return who last tried the customer, when, and how that ended: "Amy Roy tried at 10:12 p.m.: no answer."."""
+    when, ending = _time(at, zone, now), _ENDINGS.get(outcome, Words("not reached", "pas joint"))
+    name = _name(by)
+    return Words(
+        f"{name} tried at {when.english}: {ending.english}.", f"{name} a essayé ({when.french}): {ending.french}."
+    )
+
+
+def page_again(subject: Subject, code: str, earlier: Words, link: str = "") -> Words:
+    """Return a page about a customer who was tried, and whom nobody looks after now."""
+    who, at_link = _customer(subject), f" {link}" if link else ""
+    connect = Words(f"CALL {code} to be connected, ", f"APPEL {code} pour être relié, ")
+    connect = connect if subject.customer_number else Words("", "")
+    return Words(
+        f"{subject.sender}: nobody has {subject.reference} now. {earlier.english} Call {who.english} again. "
+        f"Reply {code} to take it, {connect.english}PASS {code} to pass it on.{at_link}",
+        f"{subject.sender}: personne n'a {subject.reference} en ce moment. {earlier.french} Rappelez {who.french}. "
+        f"Répondez {code} pour le prendre, {connect.french}PASSE {code} pour le passer.{at_link}",
+    )
+
+
+def try_again(subject: Subject, code: str, earlier: Words) -> Words:
+    """Return the request to an owner to try again to reach the customer (policy: Priorities)."""
+    who, reference = _customer(subject), subject.reference
+    connect = Words(f"CALL {code} connects you. ", f"APPEL {code} vous relie. ")
+    connect = connect if subject.customer_number else Words("", "")
+    return Words(
+        f"{subject.sender}: time to call {who.english} again ({reference}). {earlier.english} {connect.english}"
+        f"After the call: DONE {code}, or NA {code} for no answer. PASS {code} passes it on.",
+        f"{subject.sender}: c'est le moment de rappeler {who.french} ({reference}). {earlier.french} {connect.french}"
+        f"Après l'appel: FAIT {code}, ou NA {code} sans réponse. PASSE {code} pour le passer.",
     )
 
 
@@ -272,6 +322,29 @@ def unresolved(subject: Subject, code: str, due_at: datetime, now: datetime) -> 
     )
 
 
+def nearly_due(subject: Subject, code: str, due_at: datetime, now: datetime) -> Words:
+    """Return the warning that a resolution is nearly due, for its owner (policy: Priorities)."""
+    who, due = _customer(subject), _time(due_at, subject.zone, now)
+    to_resolve = _sentence(f"{subject.reference} ({who.english}) is to be resolved by {due.english}")
+    return Words(
+        f"{subject.sender}: {to_resolve} CALL {code} connects you, DONE {code} when it is resolved, "
+        f"PASS {code} passes it on.",
+        f"{subject.sender}: {subject.reference} ({who.french}) est à régler avant {due.french}. "
+        f"APPEL {code} vous relie, FAIT {code} si c'est réglé, PASSE {code} pour le passer.",
+    )
+
+
+def still_open(subject: Subject, code: str) -> Words:
+    """Return that a callback is still open and nothing else is due, for its owner."""
+    who, reference = _customer(subject), subject.reference
+    return Words(
+        f"{subject.sender}: {reference} ({who.english}) is still open and yours. DONE {code} if it is resolved, "
+        f"CALL {code} connects you, PASS {code} passes it on.",
+        f"{subject.sender}: {reference} ({who.french}) est toujours ouvert et à vous. FAIT {code} si c'est réglé, "
+        f"APPEL {code} vous relie, PASSE {code} pour le passer.",
+    )
+
+
 def reopened(subject: Subject, code: str, by: str, why: str) -> Words:
     """Return that a closed callback is open again, for its owner."""
     who, name = _customer(subject), _name(by)
@@ -354,6 +427,8 @@ def _only_with_number(subject: Subject, english: str, french: str) -> Words:
 def _message(message: Message) -> Words:
     if message.is_lost:
         return Words(", message lost", ", message perdu")
+    if message.is_missed_call:
+        return Words(", missed call", ", appel manqué")
     if message.seconds:
         return Words(f", message {length(message.seconds)}", f", message de {length(message.seconds)}")
     match message.left:

@@ -13,6 +13,7 @@ from callbacks.console.callbacks.screen import standing_of
 from callbacks.db.states import AudioState, CallbackState, ReportedOutcome, VoicemailState
 from callbacks.db.tables import Page, ReachAttempt, Voicemail
 from callbacks.desk.desk_file import Desk
+from callbacks.records.proofs import proof_on_record
 from callbacks.text import dialing_rules
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import caller_in_words, length, readable_number, span, time_and_day
@@ -30,9 +31,11 @@ OUTCOMES: dict[ReportedOutcome, Words] = {
 STANDINGS: dict[str, Words] = {
     "tried in time": Words("already tried", "déjà essayé"),
     "tried late": Words("tried, but too late", "essayé, mais trop tard"),
+    "nobody to call": Words("nobody to call", "personne à rappeler"),
     "resolved": Words("resolved", "réglé"),
     "cancelled": Words("cancelled", "annulé"),
     "closed by itself": Words("closed by itself", "fermé automatiquement"),
+    "no way to reach": Words("closed: no way to reach the customer", "fermé: aucun moyen de joindre le client"),
 }
 
 
@@ -72,7 +75,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         abort(404)
     zone, language = desk.zone, technician.language
     number, voicemail = callback.call.customer_number, callback.call.voicemail
-    standing, _ = standing_of(callback, desk.callback.at_risk, now)
+    standing, _ = standing_of(callback, desk.callback.at_risk, now, proof_on_record(session, callback))
     attempts = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
     return CallbackScreen(
         language=language,

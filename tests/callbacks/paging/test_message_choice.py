@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import Channel, PageAnswer, PageKind
+from callbacks.db.states import CallbackState, Channel, PageAnswer, PageKind
 from callbacks.db.tables import Callback, Page
 from callbacks.lifecycle.transitions import set_owner
 from callbacks.paging.message_choice import text_of_page
@@ -75,14 +75,16 @@ def test_a_page_above_an_owner_names_the_owner(desk: PagingDesk) -> None:
     assert "Amy Roy took it at 10:12 p.m. and has not called." in text(desk, bens, after=6)
 
 
-def test_pages_in_one_message_are_worded_when_it_is_sent_and_leave_out_what_needs_nobody(desk: PagingDesk) -> None:
+def test_pages_in_one_message_are_worded_when_it_is_sent_and_leave_out_what_is_over(desk: PagingDesk) -> None:
     lead = desk.pages()[0]
     desk.opens_another()
     other = next(page for page in desk.pages() if page.callback_id != lead.callback_id)
     desk.bundles(lead, other)
     assert "2 callbacks are waiting" in text(desk, lead)
     assert text(desk, lead, after=31).count("LATE") == 2
-    desk.write(lambda session, _: setattr(session.get_one(Callback, other.callback_id), "attempted_at", BEGAN))
+    desk.write(
+        lambda session, _: setattr(session.get_one(Callback, other.callback_id), "state", CallbackState.RESOLVED)
+    )
     assert "callbacks are waiting" not in text(desk, lead)
 
 

@@ -54,6 +54,7 @@ def _attempts() -> None:
     op.execute(attempts.update().where(never_rang).values(proof="", outcome="not rung"))
     with op.batch_alter_table("attempts") as table:
         table.alter_column("proof", server_default=None)
+    op.create_index("attempts_by_proof", "attempts", ["proof", "callback_id"])
 
 
 def _callbacks() -> None:
@@ -64,6 +65,7 @@ def _callbacks() -> None:
         table.add_column(sa.Column("asked_at", UtcDateTime(), nullable=True))
         table.add_column(sa.Column("workaround_at", UtcDateTime(), nullable=True))
         table.add_column(sa.Column("release", sa.String(80), nullable=False, server_default=""))
+        table.add_column(sa.Column("release_named_at", UtcDateTime(), nullable=True))
         table.add_column(sa.Column("overdue_told_at", UtcDateTime(), nullable=True))
     with op.batch_alter_table("callbacks") as table:
         table.alter_column("origin", server_default=None)
@@ -77,7 +79,10 @@ def _calls() -> None:
         table.add_column(sa.Column("extension", sa.String(12), nullable=False, server_default=""))
         table.add_column(sa.Column("promised_at", UtcDateTime(), nullable=True))
         table.add_column(sa.Column("waited_from", UtcDateTime(), nullable=True))
+        table.add_column(sa.Column("rung_id", sa.Integer(), nullable=True))
+        table.create_foreign_key("technician_rung", "technicians", ["rung_id"], ["id"])
         table.add_column(sa.Column("language_chosen", sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table("calls") as table:
         table.alter_column("extension", server_default=None)
         table.alter_column("language_chosen", server_default=None)
+        table.create_index("ix_calls_customer_number", ["customer_number"])

@@ -1,0 +1,25 @@
+"""How long the carrier takes to speak, at the least."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from ivr.twilio.verbs import Pause, Say, Verb
+
+# The voices of VOICES speak two and a half to three words a second.
+FASTEST = 3.5  # words a second
+
+
+def shortest_time(verbs: Iterable[Verb]) -> timedelta:
+    """Return how long these verbs take when they are spoken fast."""
+    return timedelta(seconds=sum(_seconds(verb) for verb in verbs))
+
+
+def _seconds(verb: Verb) -> float:
+    match verb:
+        case Say(text, _):
+            return len(text.split()) / FASTEST
+        case Pause(seconds):
+            return seconds
+    return 0
