@@ -178,12 +178,17 @@ def last_attempt(by: str, at: datetime, outcome: ReachOutcome, zone: ZoneInfo, n
 def page_again(subject: Subject, code: str, earlier: Words, link: str = "") -> Words:
     """Return a page about a customer who was tried, and whom nobody looks after now."""
     who, at_link = _customer(subject), f" {link}" if link else ""
-    connect = Words(f"CALL {code} to be connected, ", f"APPEL {code} pour être relié, ")
-    connect = connect if subject.customer_number else Words("", "")
+    connect = Words(f"CALL {code} to be connected, ", f"APPEL {code} pour joindre le client, ")
+    connect = connect if subject.customer_number else NOTHING
+    return _fitting(*(_page_again(subject, code, who, before, connect, at_link) for before in (earlier, NOTHING)))
+
+
+def _page_again(subject: Subject, code: str, who: Words, before: Words, connect: Words, at_link: str) -> Words:
+    earlier = _after_space(before)
     return Words(
-        f"{subject.sender}: nobody has {subject.reference} now. {earlier.english} Call {who.english} again. "
+        f"{subject.sender}: nobody has {subject.reference} now.{earlier.english} Call {who.english} again. "
         f"Reply {code} to take it, {connect.english}PASS {code} to pass it on.{at_link}",
-        f"{subject.sender}: personne n'a {subject.reference} en ce moment. {earlier.french} Rappelez {who.french}. "
+        f"{subject.sender}: personne n'a {subject.reference} en ce moment.{earlier.french} Rappelez {who.french}. "
         f"Répondez {code} pour le prendre, {connect.french}PASSE {code} pour le passer.{at_link}",
     )
 
@@ -192,7 +197,7 @@ def try_again(subject: Subject, code: str, earlier: Words) -> Words:
     """Return the request to an owner to try again to reach the customer (policy: Priorities)."""
     who, reference = _customer(subject), subject.reference
     connect = Words(f"CALL {code} connects you. ", f"APPEL {code} vous relie. ")
-    connect = connect if subject.customer_number else Words("", "")
+    connect = connect if subject.customer_number else NOTHING
     return Words(
         f"{subject.sender}: time to call {who.english} again ({reference}). {earlier.english} {connect.english}"
         f"After the call: DONE {code}, or NA {code} for no answer. PASS {code} passes it on.",

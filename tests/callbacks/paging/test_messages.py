@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callbacks.db.states import ReachOutcome
 from callbacks.desk.desk_file import LONGEST_LINE_NAME, LONGEST_SENDER
 from callbacks.paging import messages
 from callbacks.paging.messages import Subject
@@ -67,10 +68,15 @@ def every_text(subject: Subject, code: str, others: Sequence[str], reason: str) 
         messages.not_reached(others),
         messages.taken_and_not_called(who, NOW, MONTREAL, LATE),
     ]
+    tried = messages.last_attempt(who, NOW, ReachOutcome.WORKAROUND, MONTREAL, LATE)
     return {
         "page": messages.page(subject, code, NOW, LINK),
         **{f"page {n}": messages.page(subject, code, NOW, LINK, before) for n, before in enumerate(befores)},
         "reminder": messages.reminder(subject, code, NOW),
+        "page again": messages.page_again(subject, code, tried, LINK),
+        "try again": messages.try_again(subject, code, tried),
+        "nearly due": messages.nearly_due(subject, code, LATE, NOW),
+        "still open": messages.still_open(subject, code),
         "taken": messages.taken(subject, who),
         "tried": messages.tried(subject, who),
         "tried for you": messages.tried_for_you(subject, who),
