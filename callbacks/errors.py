@@ -35,12 +35,20 @@ class UnknownSchema(DeskError):
 class CarrierError(DeskError):
     """A request to the carrier failed.
 
-    `code` is the carrier's own. `permanent`: a retry cannot help. `lost`: no response came, so the request may have
-    been carried out.
+    `code` is the carrier's own, `status` that of HTTP. `permanent`: a retry cannot help. `lost`: no response came, so
+    the request may have been carried out.
     """
 
-    def __init__(self, message: str, *, code: int | None = None, permanent: bool = False, lost: bool = False) -> None:
-        self.code, self.permanent, self.lost = code, permanent, lost
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: int | None = None,
+        status: int | None = None,
+        permanent: bool = False,
+        lost: bool = False,
+    ) -> None:
+        self.code, self.status, self.permanent, self.lost = code, status, permanent, lost
         super().__init__(message)
 
 

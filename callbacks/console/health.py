@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 
 from callbacks.console.context import current
 from callbacks.db.database import Database
-from callbacks.db.states import AudioState, CallbackState, PageState
+from callbacks.db.states import AudioState, CallbackState, Channel, PageState
 from callbacks.db.tables import Callback, Page, Voicemail, WorkerSign
-from callbacks.worker.health import unready
+from callbacks.paging import outages
+from callbacks.worker import look_back
+from callbacks.worker.health import unready, warnings
 
 blueprint = Blueprint("health", __name__)
 
@@ -30,10 +32,16 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """Answer 200 when the database and a worker are up; otherwise 503 with the reason."""
+    """Answer 200 when the database and a worker are up; otherwise 503 with the reason.
+
+    What else does not work is a warning after the first line: another process would do no better.
+    """
     context = current()
     reason = unready(context.database, context.clock)
-    return _plain("ready") if reason is None else _plain(reason, 503)
+    if reason is not None:
+        return _plain(reason, 503)
+    found = warnings(context.database, context.clock)
+    return _plain("\n".join(["ready", *(f"warning: {each}" for each in found)]))
 
 
 @blueprint.get("/metrics")
@@ -80,6 +88,15 @@ def _numbers(session: Session, now: datetime) -> dict[tuple[str, str], float]:
             select(func.count()).select_from(Voicemail).where(Voicemail.audio == AudioState.WANTED)
         )
         or 0,
+        ("texts_refused_seconds", "How long the carrier has refused texts, in seconds"): _late(
+            outages.refused_since(session, Channel.TEXT, now), now
+        ),
+        ("calls_refused_seconds", "How long the carrier has refused calls, in seconds"): _late(
+            outages.refused_since(session, Channel.CALL, now), now
+        ),
+        ("look_back_age_seconds", "Time since missed calls and recordings were last asked for, in seconds"): (
+            look_back.age(session, now) or timedelta(0)
+        ).total_seconds(),
         ("sweep_age_seconds", "Time since a worker last finished a sweep, in seconds"): _late(swept_at, now),
     }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import insert_once
@@ -28,6 +28,12 @@ def record(session: Session, name: str, at: datetime) -> None:
     """Set a mark to an instant, whatever it was before."""
     if not insert_once(session, Watermark, name=_key(name), at=at):
         session.execute(update(Watermark).where(Watermark.name == _key(name)).values(at=at))
+
+
+def clear(session: Session, name: str) -> bool:
+    """Remove a mark. Return whether there was one."""
+    removed = delete(Watermark).where(Watermark.name == _key(name)).returning(Watermark.name)
+    return session.execute(removed).first() is not None
 
 
 def once(session: Session, name: str, now: datetime) -> bool:

@@ -126,6 +126,7 @@ class PageKind(enum.Enum):
     CONSENT = "consent"  # to a supervisor: the number may not be called without them
     TEST = "test"  # to see whether pages arrive; like the next two, about no callback
     ALARM = "alarm"  # something that a supervisor must act on
+    OUTAGE = "outage"  # the same, of texts or calls that the carrier refuses; untrue as soon as it is over
     VERIFICATION = "verification"  # the code that proves who holds a number
 
 
@@ -188,7 +189,7 @@ class CarrierStatus(enum.Enum):
     FAILED = "failed"  # of a message or a call
 
 
-# Reports may arrive in any order; one with a lower rank than the last is ignored.
+# Reports may arrive in any order; one with a lower rank than the last is ignored. A failure counts whenever it comes.
 RANKS = {
     CarrierStatus.NONE: -1,
     CarrierStatus.ACCEPTED: 0,
@@ -200,13 +201,13 @@ RANKS = {
     CarrierStatus.RINGING: 2,
     CarrierStatus.IN_PROGRESS: 3,
     CarrierStatus.DELIVERED: 4,
-    CarrierStatus.UNDELIVERED: 4,
-    CarrierStatus.FAILED: 4,
     CarrierStatus.COMPLETED: 4,
     CarrierStatus.BUSY: 4,
     CarrierStatus.NO_ANSWER: 4,
     CarrierStatus.CANCELED: 4,
     CarrierStatus.READ: 5,
+    CarrierStatus.UNDELIVERED: 6,
+    CarrierStatus.FAILED: 6,
 }
 # A call with one of these statuses is over.
 FINAL = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import structlog
@@ -14,6 +14,7 @@ from callbacks.db.tables import Page, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.oncall import store
 from callbacks.paging import messages
+from callbacks.paging.outages import refused_channels
 from callbacks.people.person import ContactMethod, Person
 from callbacks.people.technicians import person
 from callbacks.people.verification import new_code
@@ -26,11 +27,20 @@ log = structlog.get_logger(__name__)
 
 
 def alert_supervisors(
-    session: Session, desk: Desk, once: str, words: Words, now: datetime, *, daily: bool = False
+    session: Session,
+    desk: Desk,
+    once: str,
+    words: Words,
+    now: datetime,
+    *,
+    daily: bool = False,
+    kind: PageKind = PageKind.ALARM,
+    may_wait: bool = True,
 ) -> bool:
     """Text and email the supervisors, once for each value of `once`. Return whether this was the first time.
 
-    With `daily`, once a day in the desk's time zone. Without a supervisor who can be reached, the people on the
+    With `daily`, once a day in the desk's time zone. Without `may_wait`, only by what the carrier does not refuse now:
+    what is sent when it works again would be out of date. Without a supervisor who can be reached, the people on the
     highest layer are alerted.
     """
     day = f" {now.astimezone(desk.zone).date()}" if daily else ""
@@ -40,16 +50,23 @@ def alert_supervisors(
     supervisors = store.roster(session, desk, now).supervisors()
     if not supervisors:
         log.warning("nobody to alert", about=once, words=words.english)
+    refused = refused_channels(session, now)
     for supervisor in supervisors:
         text = messages.alarm(desk.company.sender, words).for_(supervisor.language)
-        for method in _alert_methods(supervisor):
-            add_alert(session, supervisor.id, method, PageKind.ALARM, text, now)
+        for method in _alert_methods(supervisor, refused):
+            if method.channel in refused and not may_wait:
+                continue
+            add_alert(session, supervisor.id, method, kind, text, now)
     return True
 
 
-def _alert_methods(supervisor: Person) -> Iterable[ContactMethod]:
-    """Return text and email, where they work; else the first method that does."""
-    working = supervisor.contact_methods
+def _alert_methods(supervisor: Person, refused: Collection[Channel]) -> Iterable[ContactMethod]:
+    """Return text and email, where they work and are not refused; else the first method that does.
+
+    Where the carrier refuses every one, an alert waits for the first.
+    """
+    methods = supervisor.contact_methods
+    working = [method for method in methods if method.channel not in refused] or methods
     return [method for method in ALERT_METHODS if method in working] or working[:1]
 
 

@@ -5,6 +5,7 @@ Nothing is sent here: a page is a row first, and the outbox sends it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -19,6 +20,7 @@ from callbacks.desk.escalation_policy import Escalation
 from callbacks.lifecycle.transitions import advance_escalation, awaits_attempt, note_breach, note_reminders_given
 from callbacks.oncall import store
 from callbacks.oncall.schedule import Schedule
+from callbacks.paging import messages, outages
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.closed_hours import not_while_closed
 from callbacks.paging.decide import Case, Decision, NewPage, next_step, people_of_step
@@ -36,17 +38,29 @@ def take_next_step(session: Session, desk: Desk, callback: Callback, now: dateti
     policy = desk.policy_named(callback.policy)
     plan, case = store.schedule(session, desk, now), _case(session, policy, callback)
     decision = next_step(policy, case, plan.roster(now), now)
+    if decision.kind is PageKind.STEP and outages.steps_wait(session, callback, now):
+        decision = _wait(session, desk, callback, case, decision, now)
     _record(session, desk, callback, plan, case, decision, now)
     if decision.kind is None and decision.notes and not decision.pages:
         _alert_nobody_to_page(session, desk, callback, now)
     round = next_round(callback)
-    for page in decision.pages:
+    for page in outages.with_detours(decision.pages, outages.refused_channels(session, now)):
         put_in_outbox(session, callback, page, decision.kind or PageKind.STEP, round, now)
     at = not_while_closed(session, desk, callback, decision.next_action_at)
     advance_escalation(callback, decision.position, at, resumed=decision.resumed)
     if decision.kind is PageKind.REMINDER or callback.owner_id is not None:
         note_reminders_given(callback, now)
     return decision
+
+
+def _wait(session: Session, desk: Desk, callback: Callback, case: Case, decision: Decision, now: datetime) -> Decision:
+    """Return the decision to wait, because nothing can be sent. The deadline does not: supervisors hear, by mail."""
+    is_late = decision.breach
+    words = messages.nothing_can_be_sent(callback.reference, is_late=is_late)
+    once = f"{callback.reference} waits{' and is late' if is_late else ''}"
+    alert_supervisors(session, desk, once, words, now, may_wait=False)
+    return replace(decision, kind=None, pages=(), notes=(), taken=None, position=case.position,
+                   resumed=case.resumed, next_action_at=now + outages.TRIED_EVERY)  # fmt: skip
 
 
 def _record(

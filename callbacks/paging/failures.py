@@ -1,8 +1,12 @@
-"""What follows when a page cannot be delivered: the person is paged another way, and the next step comes at once."""
+"""What follows when a page cannot be delivered: the person is paged another way, and the next step comes at once.
+
+A fault of the whole channel is nobody's: the page waits, and no person and no step is used up (see `outages`).
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,10 +17,12 @@ from callbacks.db.tables import Page
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
 from callbacks.lifecycle.transitions import escalate_now
-from callbacks.paging.alerts import add_alert, alert_supervisors
-from callbacks.paging.channels.carrier_errors import Fault, error_code
+from callbacks.paging import messages, outages
+from callbacks.paging.alerts import ALERT_METHODS, add_alert, alert_supervisors
+from callbacks.paging.channels.carrier_errors import FOR_AN_OPERATOR, OF_THE_CHANNEL, Fault, cause_of, error_code
+from callbacks.paging.decide import NewPage
 from callbacks.paging.escalate import page_another_way
-from callbacks.paging.pages import pages_bundled_into, pages_by_way, record_page_event
+from callbacks.paging.pages import pages_bundled_into, pages_by_way, put_in_outbox, record_page_event
 from callbacks.people.contact_methods import record_failure
 from callbacks.people.person import ContactMethod
 from callbacks.people.technicians import person
@@ -24,56 +30,151 @@ from callbacks.text.bilingual import Words
 
 # A number that cannot be called for a connection cannot be called for a page either.
 TROUBLED_CHANNEL = {Channel.CONNECTION: Channel.CALL}
+# Too much at once, or no connection: most often it is over within seconds.
+PATIENCE = timedelta(seconds=60)
+ESCALATE_AFTER_TRIES = 2
 
 
-def fail(session: Session, desk: Desk, page: Page, why: str, now: datetime, code: int | None = None) -> None:
+def fail(
+    session: Session,
+    desk: Desk,
+    page: Page,
+    why: str,
+    now: datetime,
+    code: int | None = None,
+    sip_code: int | None = None,
+) -> None:
     """Record that a page will never arrive, and do what follows. `code` is the carrier's error code.
 
-    A fault of the person's number is remembered, and supervisors are alerted to it.
+    A fault of the person's number is remembered. Supervisors are alerted to it, and the person.
     """
     if page.state is PageState.FAILED:
         return
     page.state, page.next_action_at = PageState.FAILED, None
     detail = f"{page.technician.name}: {why}"
     record_page_event(session, page, now, Actor.CARRIER, EventKind.PAGE_FAILED, detail)
-    _note_cause(session, desk, page, why, now, code)
+    note_cause(session, desk, page, why, now, code, sip_code)
     session.flush()
     _page_otherwise(session, desk, page, now)
     for bundled in pages_bundled_into(session, page):
         fail(session, desk, bundled, why, now)
 
 
-def retry_meanwhile(session: Session, page: Page, fault: CarrierError, now: datetime) -> None:
-    """Do not let anybody wait for a page that is refused again and again: it is retried, and others are paged."""
-    cause = error_code(fault.code).fault
-    if cause is Fault.ACCOUNT:
-        return  # nothing is accepted: more pages would only use up the steps of the policy
-    if page.kind in ESCALATING:
+def note_cause(
+    session: Session,
+    desk: Desk,
+    page: Page,
+    why: str,
+    now: datetime,
+    code: int | None = None,
+    sip_code: int | None = None,
+) -> None:
+    """Remember a fault of the person's number or address."""
+    if cause_of(code, sip_code).fault is Fault.PERSON or page.channel is Channel.MAIL:
+        _record_failing_method(session, desk, page, why, now)
+
+
+# A fault of the whole channel
+
+
+def is_of_the_channel(fault: CarrierError) -> bool:
+    """Return whether a refusal would meet every page of the channel."""
+    never_connected = fault.code is None and not fault.permanent and not fault.lost
+    return never_connected or error_code(fault.code, status=fault.status).fault in OF_THE_CHANNEL
+
+
+def wait_for_channel(session: Session, desk: Desk, page: Page, fault: CarrierError, now: datetime) -> None:
+    """Have a page wait that was refused by a fault of its channel, or could not be handed over."""
+    channel = outages.line_of(page)
+    since = outages.begin(session, channel, now)
+    _wait(session, channel, page, now)
+    cause = error_code(fault.code, status=fault.status).fault
+    if cause in FOR_AN_OPERATOR or now - since >= PATIENCE:
+        _alarm(session, desk, channel, f"{since:%Y-%m-%d %H:%M:%S}", str(fault), cause, now)
+
+
+def wait_after_report(session: Session, desk: Desk, page: Page, why: str, fault: Fault, now: datetime) -> None:
+    """Have a page wait that was accepted, and then failed by a fault of its channel."""
+    channel = outages.line_of(page)
+    outages.report(session, channel, now)
+    record_page_event(
+        session, page, now, Actor.CARRIER, EventKind.PAGE_FAILED, f"{page.technician.name}: {why} It waits."
+    )
+    _wait(session, channel, page, now)
+    _alarm(session, desk, channel, f"reported {now:%Y-%m-%d %H}", why, fault, now)
+
+
+def note_that_it_works(session: Session, desk: Desk, page: Page, now: datetime) -> None:
+    """Record that the carrier takes pages by this channel. After an outage of a minute supervisors hear of it."""
+    channel = outages.line_of(page)
+    since = outages.refused_since(session, channel, now)
+    outages.end_of_refusals(session, channel, now)
+    if since is None or outages.refused_since(session, channel, now) is not None or now - since < PATIENCE:
+        return
+    words = messages.channel_works_again(channel, since, desk.zone)
+    alert_supervisors(session, desk, f"{channel.value} works again {since:%Y-%m-%d %H:%M:%S}", words, now)
+
+
+def _wait(session: Session, channel: Channel, page: Page, now: datetime) -> None:
+    page.state = PageState.DUE
+    page.next_action_at = now + outages.pause_between_tries(session, channel, now)
+    session.flush()
+
+
+def _alarm(session: Session, desk: Desk, channel: Channel, once: str, why: str, cause: Fault, now: datetime) -> None:
+    words = messages.channel_refused(channel, why, outages.refused_channels(session, now), cause in FOR_AN_OPERATOR)
+    if not alert_supervisors(session, desk, f"{channel.value} refused {once}", words, now, kind=PageKind.OUTAGE):
+        return
+    carried = (Channel.CALL, Channel.CONNECTION) if channel is Channel.CALL else (channel,)
+    waiting = select(Page).where(Page.state == PageState.DUE, Page.channel.in_(carried)).order_by(Page.id)
+    for page in session.scalars(waiting).all():
+        page_around(session, page, outages.refused_channels(session, now), now)
+
+
+def page_around(session: Session, page: Page, refused: Collection[Channel], now: datetime) -> bool:
+    """Page the same person by the channels that are not refused. Return whether there is one."""
+    if page.callback is None:
+        if Channel.CALL not in refused:
+            _alert_by_phone(session, page, now)
+        return True
+    if page.kind not in ESCALATING:
+        return True
+    who = person(page.technician)
+    ways = outages.detours(who, refused)
+    for way in ways:
+        if not _was_tried(session, page, way):
+            new = NewPage(who, way.channel, way.number)
+            put_in_outbox(session, page.callback, new, page.kind, page.round, now)
+    return bool(ways)
+
+
+def _was_tried(session: Session, page: Page, way: ContactMethod) -> bool:
+    same_way = pages_by_way(page.callback_id, page.technician_id, way.channel, way.number)
+    same_step = same_way.where(Page.kind == page.kind, Page.round == page.round)
+    return session.scalars(same_step.limit(1)).first() is not None
+
+
+# A fault of this page, which is tried again
+
+
+def retry_meanwhile(session: Session, page: Page, now: datetime) -> None:
+    """Do not let anybody wait for a page that is refused and tried again: page the same person another way.
+
+    If there is no other way, the next step comes at once.
+    """
+    is_paged = page_around(session, page, {outages.line_of(page)}, now)
+    if page.kind in ESCALATING and not is_paged and page.tries == ESCALATE_AFTER_TRIES:
         _next_step_once(session, page, now)
-    elif cause is Fault.SENDER:
-        _alert_by_phone(session, page, now)
 
 
 def alert_to_account(session: Session, desk: Desk, fault: CarrierError, now: datetime) -> None:
     """Alert supervisors, once a day, to a refusal that only they can resolve at the carrier."""
-    if error_code(fault.code).is_retried:
+    if error_code(fault.code, status=fault.status).fault in FOR_AN_OPERATOR:
         words = Words(
             f"pages are refused: {fault} Only you can fix this.",
             f"les avis sont refusés: {fault} Vous seul pouvez corriger cela.",
         )
         alert_supervisors(session, desk, f"account {fault.code}", words, now, daily=True)
-
-
-def _note_cause(session: Session, desk: Desk, page: Page, why: str, now: datetime, code: int | None) -> None:
-    fault = error_code(code).fault
-    if fault is Fault.PERSON or page.channel is Channel.MAIL:
-        _record_failing_method(session, desk, page, why, now)
-    elif fault is Fault.SENDER:
-        words = Words(
-            f"no texts can be sent: {why} Pages go by phone.",
-            f"aucun texto ne part: {why} Les avis se font par téléphone.",
-        )
-        alert_supervisors(session, desk, f"sender {code}", words, now, daily=True)
 
 
 def _record_failing_method(session: Session, desk: Desk, page: Page, why: str, now: datetime) -> None:
@@ -86,6 +187,10 @@ def _record_failing_method(session: Session, desk: Desk, page: Page, why: str, n
         f"{row.name} n'est pas joignable ({channel}): {why} Un autre moyen sert en attendant.",
     )
     alert_supervisors(session, desk, f"{row.id} {way.key} {now:%Y-%m-%d %H:%M}", words, now)
+    for method in person(row).contact_methods:
+        if method in ALERT_METHODS and way.channel is not Channel.MAIL:
+            text = messages.alarm(desk.company.sender, messages.your_number_fails(way.channel, why))
+            add_alert(session, row.id, method, PageKind.ALARM, text.for_(row.language), now)
 
 
 def _page_otherwise(session: Session, desk: Desk, page: Page, now: datetime) -> None:
@@ -117,6 +222,6 @@ def _next_step_once(session: Session, page: Page, now: datetime) -> None:
 
 def _alert_by_phone(session: Session, page: Page, now: datetime) -> None:
     """Have an alert that cannot be sent as a text read out by phone."""
-    by_phone, is_alert = ContactMethod(Channel.CALL), page.kind is PageKind.ALARM
+    by_phone, is_alert = ContactMethod(Channel.CALL), page.kind in (PageKind.ALARM, PageKind.OUTAGE)
     if is_alert and page.channel is not Channel.CALL and by_phone in person(page.technician).contact_methods:
-        add_alert(session, page.technician_id, by_phone, PageKind.ALARM, page.words, now)
+        add_alert(session, page.technician_id, by_phone, page.kind, page.words, now)

@@ -6,12 +6,12 @@ people typed is cut to a length, and a text that is still too long leaves out wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from callbacks.db.states import ReachOutcome
+from callbacks.db.states import Channel, ReachOutcome
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import ended_once, length, readable_number, short_time_and_day, time_and_day
 from callbacks.text.gsm7 import first_that_fits, shortened
@@ -388,6 +388,77 @@ def manager_wanted(subject: Subject, code: str, why: str) -> Words:
 def alarm(sender: str, alert: Words) -> Words:
     """Return an alert for a supervisor, cut to a length that can be sent."""
     return Words(f"{sender}: {alert.english}"[:LONGEST_ALERT], f"{sender}: {alert.french}"[:LONGEST_ALERT])
+
+
+def channel_refused(channel: Channel, why: str, refused: Collection[Channel], needs_operator: bool) -> Words:
+    """Return the alert that the carrier sends no texts, or places no calls, for anybody."""
+    if len(refused) > 1:
+        meanwhile = Words("Pages wait until it works again.", "Les avis attendent que ce soit réglé.")
+    elif channel is Channel.TEXT:
+        meanwhile = Words("Pages go by phone.", "Les avis se font par téléphone.")
+    else:
+        meanwhile = Words("Pages go by text.", "Les avis se font par texto.")
+    english, french = (
+        ("no texts can be sent", "aucun texto ne part")
+        if channel is Channel.TEXT
+        else ("no calls can be placed", "aucun appel ne part")
+    )
+    fix = Words(" Only you can fix this.", " Vous seul pouvez corriger cela.") if needs_operator else Words("", "")
+    return Words(
+        f"{english}: {why} {meanwhile.english}{fix.english}", f"{french}: {why} {meanwhile.french}{fix.french}"
+    )
+
+
+def channel_works_again(channel: Channel, since: datetime, zone: ZoneInfo) -> Words:
+    """Return the alert that the carrier takes texts, or calls, again."""
+    when = _time(since, zone, since)
+    english, french = ("texts can be sent", "textos") if channel is Channel.TEXT else ("calls can be placed", "appels")
+    return Words(
+        f"{english} again. None could since {when.english}; pages that waited go out now.",
+        f"les {french} partent de nouveau. Aucun ne partait depuis {when.french}; les avis en attente partent.",
+    )
+
+
+def nothing_can_be_sent(reference: str, *, is_late: bool) -> Words:
+    """Return the alert that nobody can be paged for a callback, because the carrier refuses texts and calls."""
+    if is_late:
+        return Words(
+            f"{reference} is LATE, and nobody can be paged for it. Call this customer now.",
+            f"{reference} est EN RETARD, et personne ne peut être avisé. Appelez ce client maintenant.",
+        )
+    return Words(
+        f"the pages for {reference} wait: neither texts nor calls can be sent. See that somebody calls this customer.",
+        f"les avis pour {reference} attendent: ni texto ni appel ne part. Voyez à ce que quelqu'un appelle ce client.",
+    )
+
+
+def your_number_fails(channel: Channel, why: str) -> Words:
+    """Return what a technician hears whose own number does not work."""
+    if channel is Channel.TEXT:
+        return Words(
+            f"texts to your number fail: {why} Ask your supervisor to check it.",
+            f"les textos à votre numéro échouent: {why} Faites-le vérifier par votre superviseur.",
+        )
+    return Words(
+        f"calls to your number fail: {why} Ask your supervisor to check it.",
+        f"les appels à votre numéro échouent: {why} Faites-le vérifier par votre superviseur.",
+    )
+
+
+def look_back_fails(since: str, since_in_french: str, why: str) -> Words:
+    """Return the alert that calls and recordings which no webhook brought could be missed."""
+    return Words(
+        f"the carrier could not be asked for missed calls and messages since {since}: {why} Some may be missing here.",
+        f"l'opérateur ne dit plus les appels et messages manqués depuis {since_in_french}: {why} Il peut en manquer.",
+    )
+
+
+def not_taken_in(kind: str, sid: str) -> Words:
+    """Return the alert that something which the carrier has could not be stored."""
+    return Words(
+        f"a {kind} at the carrier could not be stored here ({sid}). See the log, and look at the carrier's console.",
+        f"un élément de l'opérateur n'a pu être enregistré ici ({sid}). Voyez le journal et sa console.",
+    )
 
 
 def verification(sender: str, code: str) -> Words:

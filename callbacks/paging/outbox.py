@@ -7,12 +7,13 @@ the carrier before anything is sent again, since the carrier has no idempotency 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 import structlog
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from callbacks.db import leases
@@ -25,12 +26,20 @@ from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
 from callbacks.links import Links
 from callbacks.logs import masked
+from callbacks.paging import outages
 from callbacks.paging.channels.mail import Email, Mailer
 from callbacks.paging.channels.twilio import Accepted, Carrier
-from callbacks.paging.failures import alert_to_account, fail, retry_meanwhile
+from callbacks.paging.failures import (
+    alert_to_account,
+    fail,
+    is_of_the_channel,
+    note_that_it_works,
+    retry_meanwhile,
+    wait_for_channel,
+)
 from callbacks.paging.message_choice import text_of_page
 from callbacks.paging.pages import lock_callback_of, record_page_event, release_bundled
-from callbacks.paging.status_reports import record_acceptance
+from callbacks.paging.status_reports import StatusReport, record_acceptance
 from callbacks.paging.throttle import may_be_sent
 from callbacks.paging.webhook_urls import WebhookUrls
 from callbacks.people.contact_methods import is_verified, number_of
@@ -43,7 +52,9 @@ LEASE = timedelta(seconds=30)
 LOOK_UP_AFTER = timedelta(seconds=5)
 LOST_AFTER = timedelta(seconds=20)  # unknown to the carrier for this long, a request never reached it
 REFUSED = BackOff(first=LOOK_UP_AFTER, longest=timedelta(seconds=60))
-ESCALATE_AFTER_TRIES = 2
+
+
+CARRIED = (Channel.TEXT, Channel.CALL, Channel.CONNECTION)  # by the phone carrier
 
 
 @dataclass(frozen=True)
@@ -84,7 +95,10 @@ class Outbox:
         return self._database.read(lambda session: session.scalar(earliest))
 
     def claim(self, limit: int) -> list[Claim[Page]]:
-        """Claim up to `limit` pages that are due: first pages of a callback before all others, then by deadline."""
+        """Claim up to `limit` pages that are due: first pages of a callback before all others, then by deadline.
+
+        Of a channel that the carrier refuses, one page at a time is claimed, to see whether it works again.
+        """
         now = self._clock.now()
         is_later = or_(Page.kind != PageKind.STEP, Page.round != 1)
         due = (
@@ -95,7 +109,12 @@ class Outbox:
         )
 
         def work(session: Session) -> list[Claim[Page]]:
-            return [leases.claim_on(page) for page in leases.claim(session, Page, due, LEASE, now, limit)]
+            refused = outages.refused_channels(session, now)
+            open_ways = due.where(or_(Page.channel.not_in(refused), _is_unanswered())) if refused else due
+            pages = list(leases.claim(session, Page, open_ways, LEASE, now, limit))
+            for channel in (each for each in outages.BY_PHONE if each in refused):
+                pages += _one_to_try(session, due, channel, now)
+            return [leases.claim_on(page) for page in pages]
 
         return self._database.write(work)
 
@@ -127,7 +146,8 @@ class Outbox:
 
     def _is_wanted(self, session: Session, page: Page, now: datetime) -> bool:
         """Return whether a page is still needed and has somebody to go to; otherwise end it."""
-        if _is_obsolete(page):
+        is_past = page.kind is PageKind.OUTAGE and not outages.refused_channels(session, now)
+        if is_past or _is_obsolete(page):
             page.state, page.next_action_at = PageState.CANCELLED, None
             session.flush()
             release_bundled(session, select(Page.id).where(Page.id == page.id))
@@ -188,10 +208,14 @@ class Outbox:
             return
         now = self._clock.now()
         match answer:
-            case Accepted(sid, status):
-                record_acceptance(session, attempt, sid, status, now)
+            case Accepted(sid, status, code, words):
+                note_that_it_works(session, self._desk, page, now)
+                report = StatusReport(attempt.id, sid, status, code, words=words)
+                record_acceptance(session, self._desk, attempt, report, now)
             case CarrierError(lost=True):
                 _record_lost_answer(session, page, attempt, request, answer, now)
+                if request.action == "look up":
+                    self._note_outage(session, page, answer, now)
             case CarrierError():
                 self._record_refusal(session, page, attempt, request, answer, now)
             case None if now - attempt.started_at >= LOST_AFTER:
@@ -210,17 +234,29 @@ class Outbox:
     ) -> None:
         if request.action == "look up":  # the carrier refused the question, not the page
             page.next_action_at = now + LOOK_UP_AFTER
+            self._note_outage(session, page, fault, now)
             return
-        attempt.state, attempt.error, attempt.error_code = AttemptState.REFUSED, str(fault), fault.code
+        attempt.state, attempt.error = AttemptState.REFUSED, str(fault)
+        attempt.error_code = fault.code
         to, channel = masked(request.to), request.channel.value
         log.warning("page refused", to=to, channel=channel, code=fault.code, cause=str(fault))
+        if page.channel in CARRIED and is_of_the_channel(fault):
+            page.tries -= 1  # nothing was tried with this person
+            wait_for_channel(session, self._desk, page, fault, now)
+            return
+        note_that_it_works(session, self._desk, page, now)
         if fault.permanent:
             fail(session, self._desk, page, str(fault), now, fault.code)
             return
         page.next_action_at = now + REFUSED.after(page.tries)
-        if page.tries == ESCALATE_AFTER_TRIES:
-            retry_meanwhile(session, page, fault, now)
+        retry_meanwhile(session, page, now)
         alert_to_account(session, self._desk, fault, now)
+
+    def _note_outage(self, session: Session, page: Page, fault: CarrierError, now: datetime) -> None:
+        """The carrier lost our request, and answers no question about it either: nothing gets through."""
+        if page.channel in CARRIED and (fault.lost or is_of_the_channel(fault)):
+            wait_for_channel(session, self._desk, page, fault, now)
+            page.next_action_at = now + LOOK_UP_AFTER
 
 
 def _claimed(session: Session, claim: Claim[Page]) -> Page | None:
@@ -228,6 +264,20 @@ def _claimed(session: Session, claim: Claim[Page]) -> Page | None:
     lock_callback_of(session, claim.key)
     page = leases.held(session, claim)
     return page if page is not None and page.state is PageState.DUE else None
+
+
+def _is_unanswered() -> ColumnElement[bool]:
+    """Return the condition that the answer to a page is not known: it is looked up, not sent."""
+    asked = select(PageAttempt.id).where(PageAttempt.page_id == Page.id, PageAttempt.state == AttemptState.SENDING)
+    return asked.exists()
+
+
+def _one_to_try(session: Session, due: Select[Page], channel: Channel, now: datetime) -> Sequence[Page]:
+    """Claim one page of a refused channel, when it is time to see whether it works again."""
+    waiting = due.where(Page.channel == channel, ~_is_unanswered())
+    if session.scalars(waiting.limit(1)).first() is None or not outages.may_be_tried(session, channel, now):
+        return []
+    return leases.claim(session, Page, waiting, LEASE, now, 1)
 
 
 def _is_obsolete(page: Page) -> bool:

@@ -63,6 +63,7 @@ KINDS = {
     PageKind.CONSENT: "number to be allowed",
     PageKind.TEST: "test",
     PageKind.ALARM: "alert",
+    PageKind.OUTAGE: "alert about the carrier",
     PageKind.VERIFICATION: "verification",
 }
 

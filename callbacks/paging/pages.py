@@ -23,6 +23,7 @@ from callbacks.db.states import (
 )
 from callbacks.db.tables import Callback, Page, PageAttempt, Technician
 from callbacks.paging.decide import NewPage
+from callbacks.paging.outages import JUST_ENDED, has_just_ended
 from callbacks.people.person import ContactMethod
 from callbacks.records.event_log import record_event
 
@@ -58,9 +59,11 @@ def put_in_outbox(
     """Add a page of the escalation. It is worded when it is sent, by how the callback stands then.
 
     If the same page still waits, during an outage of the carrier, none is added: otherwise the person would get one
-    for every step that was taken meanwhile.
+    for every step that was taken meanwhile. Nor is one added right after an outage, if the same page has just left.
     """
     who, at = new.person, now + new.after
+    if has_just_ended(session, new.channel, now) and _has_just_left(session, callback, new, kind, now):
+        return
     waiting = _waiting_page(session, callback, new, kind)
     if waiting is not None:
         if not waiting.tries:
@@ -75,6 +78,12 @@ def _waiting_page(session: Session, callback: Callback, new: NewPage, kind: Page
     same_way = pages_by_way(callback.id, new.person.id, new.channel, new.number)
     waiting = same_way.where(Page.state == PageState.DUE, Page.kind == kind)
     return session.scalars(waiting.order_by(Page.id).limit(1)).first()
+
+
+def _has_just_left(session: Session, callback: Callback, new: NewPage, kind: PageKind, now: datetime) -> bool:
+    same_way = pages_by_way(callback.id, new.person.id, new.channel, new.number).where(Page.kind == kind)
+    left = same_way.join(PageAttempt, PageAttempt.page_id == Page.id).where(PageAttempt.started_at > now - JUST_ENDED)
+    return session.scalars(left.where(PageAttempt.state == AttemptState.ACCEPTED).limit(1)).first() is not None
 
 
 def pages_by_way(callback_id: int | None, technician_id: int, channel: Channel, number: PhoneSlot) -> Select[Page]:

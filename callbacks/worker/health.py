@@ -1,7 +1,8 @@
-"""Whether a worker is running: for load balancers, for the console, and for `check`."""
+"""Whether a worker is running, and what does not work: for load balancers, for the console, and for `check`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -9,7 +10,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
+from callbacks.db.states import Channel
 from callbacks.db.tables import WorkerSign
+from callbacks.paging import outages
+from callbacks.text.formats import span
+from callbacks.worker import look_back
 from sla.clock import Clock
 
 SWEPT_LATELY = timedelta(seconds=60)
@@ -33,3 +38,36 @@ def silence_of_workers(session: Session, now: datetime) -> str | None:
     if silent > SWEPT_LATELY:
         return f"No worker has finished a sweep for {int(silent.total_seconds())} seconds, so nobody is paged."
     return None
+
+
+def warnings(database: Database, clock: Clock) -> Sequence[str]:
+    """Return what does not work although people are paged: the carrier refuses a channel, or is not heard."""
+    now = clock.now()
+    return database.read(lambda session: list(_warnings(session, now)))
+
+
+def _warnings(session: Session, now: datetime) -> Iterator[str]:
+    for channel in outages.BY_PHONE:
+        refused = refusal(session, channel, now)
+        if refused is not None:
+            yield refused
+    late = lateness_of_look_back(session, now)
+    if late is not None:
+        yield late
+
+
+def refusal(session: Session, channel: Channel, now: datetime) -> str | None:
+    """Return since when and why the carrier refuses texts or calls, in words, or None while it does not."""
+    since = outages.refused_since(session, channel, now)
+    if since is None:
+        return None
+    what = "Texts" if channel is Channel.TEXT else "Calls"
+    return f"{what} have been refused for {span(now - since)}. {outages.last_refusal(session, channel)}"
+
+
+def lateness_of_look_back(session: Session, now: datetime) -> str | None:
+    """Return how long missed calls and recordings could not be asked for, in words, or None if it is not for long."""
+    since = look_back.late_since(session, now)
+    if since is None:
+        return None
+    return f"The carrier could not be asked for missed calls and messages for {span(now - since)}. Some may be missing."

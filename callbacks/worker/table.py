@@ -15,10 +15,11 @@ from callbacks.paging.channels.twilio import Carrier
 from callbacks.paging.outbox import Outbox
 from callbacks.paging.webhook_urls import WebhookUrls
 from callbacks.settings import Settings
-from callbacks.worker.jobs import auditor, coverage, reconciliation
+from callbacks.worker.jobs import auditor, coverage, look_ups, reconciliation
 from callbacks.worker.jobs.calendars import CalendarReader
 from callbacks.worker.jobs.digest import DigestMailer
 from callbacks.worker.jobs.heartbeat import Heartbeat
+from callbacks.worker.jobs.look_ups import LookUps
 from callbacks.worker.jobs.next_actions import next_actions
 from callbacks.worker.jobs.pages import PageSending
 from callbacks.worker.jobs.reconciliation import Reconciliation
@@ -60,6 +61,7 @@ def jobs_for(
     actions = next_actions(database, desk, clock)
     pages, copier = PageSending(outbox, senders), RecordingCopier(database, carrier, desk, settings.media_dir, clock)
     missed = Reconciliation(database, carrier, desk, clock)
+    asked = LookUps(database, carrier, desk, clock)
     transcriber = Transcriber(database, settings.media_dir, settings.transcribe_model, clock)
     calendars = CalendarReader(database, desk, clock)
     digests = DigestMailer(database, _mailer(settings), desk, settings.public_url, clock)
@@ -75,6 +77,7 @@ def jobs_for(
         Job("coverage gaps", A_MINUTE, in_one_transaction(coverage.report_gaps)),
         Job("auditor", A_MINUTE, in_one_transaction(auditor.repair_forgotten)),
         Job("reconciliation", reconciliation.AGAIN_AFTER, missed.run, missed.next_due_at, is_slow=True),
+        Job("look-ups", look_ups.EVERY, asked.run, is_slow=True),
         Job("calendars", A_MINUTE, calendars.read_due, is_slow=True),
         Job("digests", A_MINUTE, digests.send_due, is_slow=True),
         Job("transcripts", EVERY_SWEEP, transcriber.transcribe_next, transcriber.next_due_at, is_slow=True,

@@ -18,6 +18,8 @@ from ivr.twilio.webhook import (
     whole_number,
 )
 
+LONGEST_WORDS = 200  # of the carrier, about an error
+
 blueprint = signed_blueprint("delivery_reports", __name__, no_content)
 
 
@@ -35,5 +37,6 @@ def _store_status(sid: str | None, status: CarrierStatus) -> Response:
     if sid is None:
         return no_content()
     context, now = current(), current().now()
-    report = StatusReport(number_in_query("attempt"), sid, status, whole_number("ErrorCode"))
+    codes, words = (whole_number("ErrorCode"), whole_number("SipResponseCode")), field("ErrorMessage")[:LONGEST_WORDS]
+    report = StatusReport(number_in_query("attempt"), sid, status, *codes, words)
     return store(lambda session: take_report(session, context.desk, report, now))

@@ -245,7 +245,8 @@ def test_a_carrier_that_cannot_be_asked_is_not_asked_at_every_sweep(desk: Scenar
     desk.fails("lists", "500", times=100)
     for _ in range(120):
         desk.scenario.seconds_pass(1)
-    assert 3 <= 100 - desk.carrier.faults.waiting[0].times <= 5
+    lists = 1 + len(desk.service.desk.lines)  # recordings, and the calls to each line
+    assert 3 * lists <= 100 - desk.carrier.faults.waiting[0].times <= 5 * lists
     desk.carrier.faults.clear()
     desk.leaves_a_message()
     amy_takes_and_resolves(desk)
@@ -269,12 +270,11 @@ def test_after_an_outage_of_the_carrier_nobody_finds_a_storm(desk: ScenarioDesk,
     amy = desk.phone_of("Amy")
     amy.reads("call (514) 555-0199 back", within=timedelta(seconds=90))
     if trouble == "account":
-        desk.phone_of("Sue").reads("Only you can fix this", within=timedelta(seconds=90))
+        desk.phone_of("Sue").reads("can be sent again", within=timedelta(seconds=90))
     desk.scenario.minutes_pass(3)
     desk.scenario.ignore_so_far()  # counted below
     amy.texts("{code}").reads("is yours")
-    for other in ("Ben", "Cleo"):
-        desk.phone_of(other).reads("Amy Roy has")
+    desk.phone_of("Ben").reads("Amy Roy has")  # the steps that were due meanwhile are taken one by one
     amy.texts("done {code}").reads("is resolved")
     desk.scenario.minutes_pass(15)
     texted = Counter(m.to for m in desk.carrier.ledger.messages if "call (514) 555-0199 back" in m.body)

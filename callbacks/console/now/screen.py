@@ -9,15 +9,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callbacks.db.states import AttemptState, PageState
+from callbacks.db.states import AttemptState, Channel, PageState
 from callbacks.db.tables import Call, Page, PageAttempt, WorkerSign
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
 from callbacks.oncall import store
 from callbacks.oncall.schedule import Gap, Schedule
+from callbacks.paging.outages import BY_PHONE
 from callbacks.people.technicians import everybody
 from callbacks.text.formats import day_and_time, span
-from callbacks.worker.health import SWEPT_LATELY, silence_of_workers
+from callbacks.worker import look_back
+from callbacks.worker.health import SWEPT_LATELY, lateness_of_look_back, refusal, silence_of_workers
 
 LOOKS_AHEAD = timedelta(days=14)
 LATE = timedelta(minutes=1)
@@ -55,7 +57,7 @@ def panel(session: Session, desk: Desk, plan: Schedule, now: datetime) -> Panel:
     """Return everything beside the open callbacks."""
     unstaffed = plan.unstaffed_layers()
     layers = [_on_call(plan, layer, now) for layer in plan.all_layers if layer in (*plan.staffed_layers(), *unstaffed)]
-    health = [_worker(session, now), _sending(session, desk, now), *_lines(session, desk, now)]
+    health = [_worker(session, now), _sending(session, desk, now), *_carrier(session, now), *_lines(session, desk, now)]
     return Panel(layers, store.gaps_ahead(session, desk, now), unstaffed, health, list(_troubles(session)))
 
 
@@ -88,6 +90,17 @@ def _sending(session: Session, desk: Desk, now: datetime) -> Health:
     if last is None:
         return Health("Sending", True, "nothing sent yet")
     return Health("Sending", True, f"last page sent {day_and_time(last.started_at, desk.zone)}")
+
+
+def _carrier(session: Session, now: datetime) -> Iterator[Health]:
+    """Yield what the carrier refuses, and whether it is asked for what no webhook brought."""
+    for channel in BY_PHONE:
+        refused = refusal(session, channel, now)
+        if refused is not None:
+            yield Health("Texts" if channel is Channel.TEXT else "Calls", False, refused)
+    late, age = lateness_of_look_back(session, now), look_back.age(session, now)
+    if age is not None:
+        yield Health("Look back", late is None, late or f"missed calls and messages asked for {span(age)} ago")
 
 
 def _lines(session: Session, desk: Desk, now: datetime) -> Iterator[Health]:

@@ -1,4 +1,6 @@
-"""Fetches a calendar from an address that a person typed, which must not lead into our own network (SSRF).
+"""Fetches a file from an address that somebody else gave, which must not lead into our own network (SSRF).
+
+A calendar's address is typed by a person, a recording's is where the carrier redirects to.
 
 A host name is resolved once and all its addresses are checked. The connection goes to a checked address, while TLS
 verifies the host name, so a name that resolves differently a moment later (DNS rebinding) has no effect.
@@ -40,6 +42,18 @@ class Limits:
 
 
 PRODUCTION = Limits()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is fetched: its name in messages, its content type, and the most that is read."""
+
+    name: str
+    content_type: str
+    most_bytes: int
+
+
+CALENDAR = Wanted("calendar", "text/calendar", MOST_BYTES)
 _PUBLIC_IPV6 = ipaddress.ip_network("2000::/3")  # other ranges, and 6to4, can embed a private IPv4 address
 logging.getLogger("urllib3.connection").addFilter(
     lambda record: "url=%s" not in str(record.msg)
@@ -87,21 +101,27 @@ def _cut(connection: socket.socket) -> None:
 
 
 def fetch(
-    url: str, resolve: Resolve = resolved, connect: Connect = connection_to, limits: Limits = PRODUCTION
+    url: str,
+    resolve: Resolve = resolved,
+    connect: Connect = connection_to,
+    limits: Limits = PRODUCTION,
+    wanted: Wanted = CALENDAR,
 ) -> bytes:
-    """Return the content of a calendar, fetched by https (webcal counts as https). Raise BrokenCalendar.
+    """Return the content of a file, fetched by https (webcal counts as https). Raise BrokenCalendar.
 
     The address is a secret, so errors name only its host. At most three redirects are followed.
     """
     until = time.monotonic() + limits.total
     url = re.sub(r"^webcal:", "https:", url.strip(), flags=re.IGNORECASE)
     for _ in range(MOST_REDIRECTS + 1):
-        place = _place(url)
-        content, moved_to = _request(place, _public_address(place.host, resolve), connect, limits, until)
+        place = _place(url, wanted)
+        content, moved_to = _request(
+            place, _public_address(place.host, resolve, wanted), connect, limits, until, wanted
+        )
         if moved_to is None:
             return content
-        url = _joined(url, moved_to)
-    raise BrokenCalendar("The calendar's address redirects too many times. Use the address that it ends at.")
+        url = _joined(url, moved_to, wanted)
+    raise BrokenCalendar(f"The {wanted.name}'s address redirects too many times. Use the address that it ends at.")
 
 
 @dataclass(frozen=True)
@@ -118,34 +138,34 @@ class _Place:
         return name if self.port == 443 else f"{name}:{self.port}"
 
 
-def _place(url: str) -> _Place:
+def _place(url: str, wanted: Wanted) -> _Place:
     try:
         found = urlsplit(url)
         host, port = (found.hostname or "").encode("idna").decode(), found.port or 443
     except ValueError:  # the message can contain part of the address, which is secret
-        raise _no_address() from None
+        raise _no_address(wanted) from None
     if found.scheme != "https" or not host:
-        raise BrokenCalendar("A calendar is only fetched by https. Give an address that begins with https://.")
+        raise BrokenCalendar(f"A {wanted.name} is only fetched by https. Give an address that begins with https://.")
     return _Place(host, port, f"{found.path or '/'}{f'?{found.query}' if found.query else ''}")
 
 
-def _joined(url: str, moved_to: str) -> str:
+def _joined(url: str, moved_to: str, wanted: Wanted) -> str:
     try:
         return urljoin(url, moved_to)
     except ValueError:
-        raise _no_address() from None
+        raise _no_address(wanted) from None
 
 
-def _no_address() -> BrokenCalendar:
-    return BrokenCalendar("This is not an address, or it redirects to none. Copy the calendar's address again.")
+def _no_address(wanted: Wanted) -> BrokenCalendar:
+    return BrokenCalendar(f"This is not an address, or it redirects to none. Copy the {wanted.name}'s address again.")
 
 
-def _public_address(host: str, resolve: Resolve) -> str:
+def _public_address(host: str, resolve: Resolve, wanted: Wanted) -> str:
     """Return one IP address of a host. Raise BrokenCalendar unless all its addresses are public."""
     addresses = [ipaddress.ip_address(address.partition("%")[0]) for address in resolve(host)]
     if not addresses or not all(_is_public(address) for address in addresses):
         raise BrokenCalendar(
-            f"{host} is in a private network, or has no address. A calendar must be on the public internet."
+            f"{host} is in a private network, or has no address. A {wanted.name} must be on the public internet."
         )
     return str(addresses[0])
 
@@ -156,13 +176,15 @@ def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
-def _request(place: _Place, address: str, connect: Connect, limits: Limits, until: float) -> tuple[bytes, str | None]:
+def _request(
+    place: _Place, address: str, connect: Connect, limits: Limits, until: float, wanted: Wanted
+) -> tuple[bytes, str | None]:
     try:
-        with connect(address, place.host, place.port, _time_left(place.host, until)) as pool:
+        with connect(address, place.host, place.port, _time_left(place.host, until, wanted)) as pool:
             answer = pool.request(
                 "GET",
                 place.path,
-                headers={"Host": place.written, "User-Agent": "nightdesk", "Accept": "text/calendar"},
+                headers={"Host": place.written, "User-Agent": "nightdesk", "Accept": wanted.content_type},
                 timeout=urllib3.Timeout(connect=limits.to_connect, read=limits.to_answer),
                 retries=False,
                 redirect=False,
@@ -173,29 +195,27 @@ def _request(place: _Place, address: str, connect: Connect, limits: Limits, unti
                     return b"", answer.headers.get("Location", "")
                 if answer.status != 200:
                     raise BrokenCalendar(
-                        f"{place.host} did not return the calendar (HTTP {answer.status}). Check its address."
+                        f"{place.host} did not return the {wanted.name} (HTTP {answer.status}). Check its address."
                     )
-                return _whole(answer, place.host, until), None
+                return _whole(answer, place.host, until, wanted), None
     except urllib3.exceptions.HTTPError as fault:
-        _time_left(place.host, until)
+        _time_left(place.host, until, wanted)
         raise BrokenCalendar(f"{place.host} could not be reached ({type(fault).__name__}). Try again later.") from None
 
 
-def _time_left(host: str, until: float) -> float:
+def _time_left(host: str, until: float, wanted: Wanted) -> float:
     seconds = until - time.monotonic()
     if seconds <= 0:
-        raise BrokenCalendar(f"{host} sent the calendar too slowly. Try again later.")
+        raise BrokenCalendar(f"{host} sent the {wanted.name} too slowly. Try again later.")
     return seconds
 
 
-def _whole(answer: urllib3.BaseHTTPResponse, host: str, until: float) -> bytes:
+def _whole(answer: urllib3.BaseHTTPResponse, host: str, until: float, wanted: Wanted) -> bytes:
     content = b""
     for chunk in answer.stream(CHUNK, decode_content=True):
         content += chunk
-        if len(content) > MOST_BYTES:
-            raise BrokenCalendar(
-                f"The calendar is larger than {MOST_BYTES // 1_000_000} MB. Use a calendar with only the rota in it."
-            )
-        _time_left(host, until)
-    _time_left(host, until)  # a connection that was cut looks like the end of the content
+        if len(content) > wanted.most_bytes:
+            raise BrokenCalendar(f"The {wanted.name} is larger than {wanted.most_bytes // 1_000_000} MB.")
+        _time_left(host, until, wanted)
+    _time_left(host, until, wanted)  # a connection that was cut looks like the end of the content
     return content

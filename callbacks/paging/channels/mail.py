@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,9 +15,11 @@ from urllib.parse import unquote, urlsplit
 
 from callbacks.db.states import CarrierStatus
 from callbacks.errors import CarrierError
+from callbacks.paging.channels.time_limit import time_limit, watch
 from callbacks.paging.channels.twilio import Accepted
 
 TIMEOUT = 10.0  # seconds for each answer of the server
+TIME_LIMIT = 30.0  # seconds for one message in all
 NO_SERVER = "no mail server is set up (SMTP_URL, MAIL_FROM)"
 
 
@@ -38,12 +41,13 @@ class Mailer:
     url: str
     sender: str
     timeout: float = TIMEOUT
+    time_limit: float = TIME_LIMIT
 
     def send(self, email: Email) -> Accepted:
         """Send a message. Raise CarrierError."""
         if not self.url or not self.sender:
             raise CarrierError(f"The mail was not sent: {NO_SERVER}.", permanent=True)
-        with _carrier_errors(), self._server() as server:
+        with _carrier_errors(), time_limit(self.time_limit), self._server() as server:
             server.send_message(self._message(email))
         return Accepted(email.id, CarrierStatus.SENT)
 
@@ -64,19 +68,34 @@ class Mailer:
         host, port = address.hostname or "localhost", address.port or (465 if secure else 587)
         context = ssl.create_default_context()
         if secure:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=self.timeout, context=context)
+            server: smtplib.SMTP = _WatchedTls(host, port, timeout=self.timeout, context=context)
         else:
-            server = smtplib.SMTP(host, port, timeout=self.timeout)
+            server = _Watched(host, port, timeout=self.timeout)
         with server:
             server.ehlo()
             if not secure and server.has_extn("starttls"):
                 server.starttls(context=context)
+                watch(server.sock)
                 server.ehlo()
             elif not secure and address.password:
                 raise CarrierError("The mail server offers no TLS; the password was not sent.", permanent=True)
             if address.username and address.password:
                 server.login(unquote(address.username), unquote(address.password))
             yield server
+
+
+class _Watched(smtplib.SMTP):
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        connection: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
+        watch(connection)
+        return connection
+
+
+class _WatchedTls(smtplib.SMTP_SSL):
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        connection: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
+        watch(connection)
+        return connection
 
 
 @contextmanager

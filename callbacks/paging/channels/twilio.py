@@ -1,29 +1,45 @@
 """The carrier: Twilio, through its own client, or any service with the same API at TWILIO_API_URL.
 
-Every request has a timeout. Every failure is raised as a CarrierError that states whether a retry can help and
-whether the request may have been carried out: Twilio has no idempotency key for creating messages or calls.
+Every request has one time limit. Lists are read item by item: what cannot be read is left out. Every failure is raised
+as a CarrierError that states whether a retry can help and whether the request may have been carried out: Twilio has no
+idempotency key for creating messages or calls.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
+from urllib.parse import urljoin
 
 import requests
+import structlog
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from callbacks.db.states import FINAL, CarrierStatus, VoicemailState, carrier_status
 from callbacks.errors import CarrierError
+from callbacks.oncall.ical.fetch import PRODUCTION, Wanted, connection_to, fetch, resolved
+from callbacks.oncall.ical.parse import BrokenCalendar
 from callbacks.paging.channels.carrier_errors import error_code
+from callbacks.paging.channels.time_limit import limited_session
 from callbacks.settings import TWILIO, Settings
 
-TIMEOUT = 10.0  # seconds for one request; twilio-python itself has no timeout
+log = structlog.get_logger(__name__)
+Item = TypeVar("Item")
+Row = Mapping[str, Any]
+
+TIMEOUT = 10.0  # seconds for one request in all; twilio-python itself has no timeout
+MOST_BYTES = 64 * 1024 * 1024  # an hour of uncompressed audio
+MOST_PAGES = 1000  # of one list
+RECORDING = Wanted("recording", "audio/x-wav", MOST_BYTES)
+REDIRECTS = (301, 302, 303, 307, 308)
 MESSAGE_VALIDITY = timedelta(minutes=10)
 # Twilio's status of a recording.
 RECORDING_STATES = {"completed": VoicemailState.RECORDED, "absent": VoicemailState.ABSENT}
@@ -32,10 +48,12 @@ RING_TIMEOUT = timedelta(seconds=25)  # shorter than a private voicemail takes t
 
 @dataclass(frozen=True)
 class Accepted:
-    """The carrier accepted a message or a call, and gave it this SID."""
+    """The carrier accepted a message or a call, and gave it this SID. It may have failed since."""
 
     sid: str
     status: CarrierStatus
+    error_code: int | None = None
+    error_words: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,6 +67,7 @@ class CarrierCall:
     began_at: datetime | None
     ended_at: datetime | None
     seconds: int
+    made_at: datetime | None = None
 
     @property
     def is_over(self) -> bool:
@@ -66,12 +85,26 @@ class CarrierRecording:
     made_at: datetime | None
 
 
+def fetch_recording(url: str) -> bytes:
+    """Return a recording from the address that the carrier redirects to. Raise CarrierError."""
+    try:
+        return fetch(url, resolved, connection_to, PRODUCTION, RECORDING)
+    except BrokenCalendar as fault:
+        raise CarrierError(str(fault)) from fault
+
+
 class Carrier:
     """Requests to the carrier, with its answers as our own values. Every method may raise CarrierError."""
 
-    def __init__(self, settings: Settings, session: requests.Session | None = None) -> None:
-        self._settings = settings
-        self._http = _HttpClient(settings.twilio_url, session)
+    def __init__(
+        self,
+        settings: Settings,
+        session: requests.Session | None = None,
+        elsewhere: Callable[[str], bytes] = fetch_recording,
+        time_limit: float = TIMEOUT,
+    ) -> None:
+        self._settings, self._elsewhere = settings, elsewhere
+        self._http = _HttpClient(settings.twilio_url, session or limited_session(time_limit, MOST_BYTES))
         user, password = settings.credentials
         self._client = Client(user, password, account_sid=settings.account_sid, http_client=self._http)
 
@@ -86,7 +119,7 @@ class Carrier:
                 validity_period=int(MESSAGE_VALIDITY.total_seconds()),
                 **{sender: self._settings.sender},
             )
-        return Accepted(str(sent.sid), carrier_status(str(sent.status)))
+            return _accepted(sent.sid, sent.status)
 
     def place_call(
         self, to: str, from_: str, url: str, status_url: str, ring_timeout: timedelta = RING_TIMEOUT
@@ -102,57 +135,98 @@ class Carrier:
                 status_callback_event=["initiated", "ringing", "answered", "completed"],
                 timeout=int(ring_timeout.total_seconds()),
             )
-        return Accepted(str(call.sid), carrier_status(str(call.status)))
+            return _accepted(call.sid, call.status)
 
     def find_text(self, to: str, words: str, since: datetime) -> Accepted | None:
         """Return the text with these words that was sent to this number, or None. For when the answer was lost."""
-        with _carrier_errors():
-            for message in self._client.messages.stream(to=to, date_sent_after=_day(since), page_size=100):
-                made_at = message.date_created or message.date_sent
-                if message.body == words and (made_at is None or made_at >= since - timedelta(seconds=2)):
-                    return Accepted(str(message.sid), carrier_status(str(message.status)))
+        parameters = {"To": to, "DateSent>": _day(since), "PageSize": 100}
+        for text in self._listed("Messages", parameters, _text):
+            if text.words == words and _not_before(text.made_at, since):
+                return text.accepted
         return None
 
     def find_calls(self, to: str, since: datetime) -> list[Accepted]:
         """Return the calls that we placed to a number since an instant."""
-        with _carrier_errors():
-            calls = self._client.calls.stream(to=to, start_time_after=_day(since), page_size=100)
-            return [
-                Accepted(str(call.sid), carrier_status(str(call.status)))
-                for call in calls
-                if str(call.direction).startswith("outbound-api") and _not_before(call.date_created, since)
-            ]
+        calls = self._listed("Calls", {"To": to, "StartTime>": _day(since), "PageSize": 100}, _listed_call)
+        return [
+            Accepted(call.sid, call.status)
+            for call, direction in calls
+            if direction.startswith("outbound-api") and _not_before(call.made_at, since)
+        ]
 
     def calls_to(self, number: str, since: datetime) -> Iterator[CarrierCall]:
         """Yield the calls to one of our numbers since an instant."""
-        with _carrier_errors():
-            for call in self._client.calls.stream(to=number, start_time_after=_day(since), page_size=200):
-                if str(call.direction) == "inbound" and _not_before(call.start_time or call.date_created, since):
-                    yield _call(call)
+        parameters = {"To": number, "StartTime>": _day(since), "PageSize": 200}
+        for call, direction in self._listed("Calls", parameters, _listed_call):
+            if direction == "inbound" and _not_before(call.began_at, since):
+                yield call
 
     def call(self, sid: str) -> CarrierCall:
         """Return one call."""
-        with _carrier_errors():
-            return _call(self._client.calls(sid).fetch())
+        return self._one("Calls", sid, lambda row: _listed_call(row)[0])
+
+    def legs_of(self, call_sid: str) -> list[CarrierCall]:
+        """Return the calls that a call dialed."""
+        legs = self._listed("Calls", {"ParentCallSid": call_sid, "PageSize": 20}, _listed_call)
+        return [leg for leg, _ in legs]
+
+    def text(self, sid: str) -> Accepted:
+        """Return one text as it stands now."""
+        return self._one("Messages", sid, lambda row: _text(row).accepted)
 
     def recordings(self, since: datetime) -> Iterator[CarrierRecording]:
         """Yield the voicemails recorded since an instant."""
+        parameters = {"DateCreated>": _day(since), "PageSize": 200}
+        for found, source in self._listed("Recordings", parameters, _recording):
+            if source == "RecordVerb" and _not_before(found.made_at, since):
+                yield found
+
+    def _one(self, name: str, sid: str, read: Callable[[Row], Item]) -> Item:
         with _carrier_errors():
-            for found in self._client.recordings.stream(date_created_after=_day(since), page_size=200):
-                if str(found.source) == "RecordVerb" and _not_before(found.date_created, since):
-                    yield CarrierRecording(
-                        str(found.sid),
-                        str(found.call_sid),
-                        RECORDING_STATES.get(str(found.status)),
-                        _seconds(found.duration),
-                        found.date_created,
-                    )
+            return read(self._json(f"{self._account_url}/{name}/{sid}.json", None))
+
+    def _listed(self, name: str, parameters: Row, read: Callable[[Row], Item]) -> Iterator[Item]:
+        """Yield every item of a list that can be read. One that cannot is logged and left out."""
+        for row in self._rows(name, parameters):
+            try:
+                item = read(row)
+            except (TypeError, ValueError, KeyError, AttributeError) as fault:
+                sid = row.get("sid") if isinstance(row, dict) else None
+                log.warning("the carrier listed something that cannot be read", list=name, sid=sid, cause=repr(fault))
+            else:
+                yield item
+
+    def _rows(self, name: str, parameters: Row) -> Iterator[Row]:
+        url, more = f"{self._account_url}/{name}.json", dict(parameters) or None
+        for _ in range(MOST_PAGES):
+            with _carrier_errors():
+                page = self._json(url, more)
+                rows, following = page[_KEYS[name]], page.get("next_page_uri")
+            yield from rows
+            if not following:
+                return
+            url, more = f"{TWILIO}{following}", None
+
+    def _json(self, url: str, parameters: Row | None) -> Row:
+        answer = self._client.request("GET", url, params=dict(parameters) if parameters else None)
+        content = json.loads(answer.text) if answer.text else {}
+        if answer.status_code != 200:
+            found = content if isinstance(content, dict) else {}
+            code, words = found.get("code", answer.status_code), str(found.get("message", ""))
+            raise TwilioRestException(answer.status_code, url, words, code)
+        if not isinstance(content, dict):
+            raise ValueError("it is not a JSON object")
+        return content
+
+    @property
+    def _account_url(self) -> str:
+        return f"{TWILIO}/2010-04-01/Accounts/{self._settings.account_sid}"
 
     def audio(self, recording_sid: str) -> bytes:
         """Return a recording as WAV.
 
-        The URL is built from the SID, never taken from a webhook, and redirects are not followed: our credentials
-        are sent to the carrier only.
+        The URL is built from the SID, never taken from a webhook. Our credentials are sent to the carrier only: where
+        it redirects to a storage elsewhere, the recording is fetched from there without them.
         """
         if not re.fullmatch(r"RE[0-9A-Za-z]{1,62}", recording_sid):
             raise CarrierError(f"{recording_sid!r} is not the SID of a recording.", permanent=True)
@@ -163,8 +237,11 @@ class Carrier:
                 url, auth=self._settings.credentials, timeout=TIMEOUT, allow_redirects=False, stream=True
             )
             content = _whole(answer)
+            moved_to = answer.headers.get("Location") if answer.status_code in REDIRECTS else None
         except requests.RequestException as fault:
             raise CarrierError(f"The recording could not be fetched: {type(fault).__name__}.") from fault
+        if moved_to:
+            return self._elsewhere(urljoin(url, moved_to))
         if answer.status_code != 200:
             raise CarrierError(f"The recording is not there yet (HTTP {answer.status_code}).", code=answer.status_code)
         return content
@@ -181,10 +258,10 @@ def _whole(answer: requests.Response) -> bytes:
 class _HttpClient(TwilioHttpClient):
     """Twilio's own HTTP client, with a deadline, sent to the configured address."""
 
-    def __init__(self, base_url: str, session: requests.Session | None) -> None:
+    def __init__(self, base_url: str, session: requests.Session) -> None:
         super().__init__(pool_connections=False, timeout=TIMEOUT)
         self._base_url = base_url
-        self.session = session or requests.Session()
+        self.session = session
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
         return super().request(method, url.replace(TWILIO, self._base_url, 1), *args, **kwargs)
@@ -195,7 +272,7 @@ def _carrier_errors() -> Iterator[None]:
     """Raise a CarrierError for what the client raises."""
     try:
         yield
-    except (requests.RequestException, TwilioException, ValueError, KeyError) as fault:
+    except (requests.RequestException, TwilioException, ValueError, KeyError, TypeError, AttributeError) as fault:
         raise _carrier_error(fault) from fault
 
 
@@ -214,14 +291,13 @@ def _carrier_error(fault: Exception) -> CarrierError:
 
 
 def _refusal(fault: TwilioRestException) -> CarrierError:
-    code = int(fault.code or 0)
-    known = error_code(code, fault.msg)
-    if fault.status == 429:
-        return CarrierError("The carrier asks us to slow down.", code=code)
-    if fault.status >= 500:
-        return CarrierError(f"The carrier has an internal error (HTTP {fault.status}).", code=code, lost=True)
-    permanent = fault.status != 401 and not known.is_retried
-    return CarrierError(f"The carrier refused it: {known.words} ({code}).", code=code, permanent=permanent)
+    code, status = int(fault.code or fault.status), fault.status
+    known = error_code(code, fault.msg, status)
+    if status >= 500:
+        words = f"The carrier has an internal error (HTTP {status})."
+        return CarrierError(words, code=code, status=status, lost=True)
+    words = f"The carrier refused it: {known.words} ({code})."
+    return CarrierError(words, code=code, status=status, permanent=not known.is_retried)
 
 
 def _never_connected(fault: requests.ConnectionError) -> bool:
@@ -230,17 +306,72 @@ def _never_connected(fault: requests.ConnectionError) -> bool:
     )
 
 
-def _call(call: Any) -> CarrierCall:
-    # `_from` is how the client spells a reserved word.
-    return CarrierCall(
-        str(call.sid),
-        str(call._from or ""),
-        str(call.to or ""),
-        carrier_status(str(call.status)),
-        call.start_time or call.date_created,
-        call.end_time,
-        _seconds(call.duration),
+_KEYS = {"Messages": "messages", "Calls": "calls", "Recordings": "recordings"}
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A text as the carrier lists it."""
+
+    accepted: Accepted
+    words: str
+    made_at: datetime | None
+
+
+def _accepted(sid: object, status: object, code: object = None, words: object = None) -> Accepted:
+    return Accepted(_sid(sid), carrier_status(str(status)), _number(code), str(words or ""))
+
+
+def _sid(found: object) -> str:
+    """Return a SID. Raise ValueError where there is none: what the carrier did is then unknown."""
+    if not isinstance(found, str) or not found:
+        raise ValueError("it has no SID")
+    return found
+
+
+def _text(row: Row) -> _Text:
+    made_at = _instant(row.get("date_created")) or _instant(row.get("date_sent"))
+    accepted = _accepted(row["sid"], row.get("status"), row.get("error_code"), row.get("error_message"))
+    return _Text(accepted, str(row.get("body") or ""), made_at)
+
+
+def _listed_call(row: Row) -> tuple[CarrierCall, str]:
+    made_at = _instant(row.get("date_created"))
+    call = CarrierCall(
+        _sid(row["sid"]),
+        str(row.get("from") or ""),
+        str(row.get("to") or ""),
+        carrier_status(str(row.get("status"))),
+        _instant(row.get("start_time")) or made_at,
+        _instant(row.get("end_time")),
+        _seconds(row.get("duration")),
+        made_at,
     )
+    return call, str(row.get("direction") or "")
+
+
+def _recording(row: Row) -> tuple[CarrierRecording, str]:
+    recording = CarrierRecording(
+        _sid(row["sid"]),
+        _sid(row["call_sid"]),
+        RECORDING_STATES.get(str(row.get("status"))),
+        _seconds(row.get("duration")),
+        _instant(row.get("date_created")),
+    )
+    return recording, str(row.get("source") or "")
+
+
+def _instant(text: object) -> datetime | None:
+    """Return an instant as the carrier writes it (RFC 2822), or None for anything else."""
+    try:
+        found = parsedate_to_datetime(str(text))
+    except (TypeError, ValueError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _number(text: object) -> int | None:
+    return int(str(text)) if str(text).isdigit() else None
 
 
 def _seconds(duration: object) -> int:
@@ -250,10 +381,9 @@ def _seconds(duration: object) -> int:
 def _not_before(made_at: datetime | None, since: datetime) -> bool:
     if made_at is None:
         return True
-    aware = made_at if made_at.tzinfo else made_at.replace(tzinfo=UTC)
-    return aware >= since - timedelta(seconds=2)
+    return made_at >= since - timedelta(seconds=2)
 
 
-def _day(since: datetime) -> Any:
+def _day(since: datetime) -> str:
     """Return the UTC day of an instant: the carrier filters lists by whole days, the rest is filtered here."""
-    return since.astimezone(UTC).date()
+    return since.astimezone(UTC).date().isoformat()

@@ -6,14 +6,16 @@ functions as a webhook's. Twilio's lists are eventually consistent, so each run 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from callbacks.acts.opening import open_callback
-from callbacks.db import marks
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import AudioState, VoicemailState
@@ -22,8 +24,11 @@ from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
 from callbacks.inbound import calls
+from callbacks.paging import messages
+from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.channels.twilio import Carrier, CarrierCall, CarrierRecording
 from callbacks.records.event_log import record_event
+from callbacks.worker import look_back
 from sla.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -33,7 +38,6 @@ AGAIN_AFTER = timedelta(seconds=30)  # a run that failed
 OVERLAP = timedelta(minutes=15)
 WEBHOOKS_ARE_LATE_BY = timedelta(minutes=2)  # at most; until then a webhook may still come
 NO_RECORDING_AFTER = timedelta(minutes=5)
-MARK = "reconciled"
 
 
 class Reconciliation:
@@ -48,23 +52,60 @@ class Reconciliation:
         return now if last is None or last > now else last + EVERY
 
     def run(self) -> None:
-        """Store everything that the carrier has and we do not. A run that fails is repeated from the same mark."""
+        """Store everything that the carrier has and we do not. A run that fails is repeated from the same mark.
+
+        One item that cannot be stored stops no other, and does not fail the run.
+        """
         now = self._clock.now()
         since = min(self._last_run_at() or now, now) - OVERLAP
-        try:
-            for recording in self._carrier.recordings(since):
-                self._add_recording(recording)
-            for name, line in self._desk.lines.items():
-                for call in self._carrier.calls_to(line.number, since):
-                    self._add_call(name, call)
-        except CarrierError as fault:
+        failures = [self._look_for_recordings(since)]
+        failures += [self._look_for_calls(name, line.number, since) for name, line in self._desk.lines.items()]
+        fault = next((each for each in failures if each is not None), None)
+        if fault is not None:
             log.warning("the carrier could not be asked for missed calls and recordings", cause=str(fault))
+            self._database.write(lambda session: look_back.record_failure(session, self._desk, fault, now))
             return
         self._database.write(lambda session: self._close_expected_voicemails(session, now))
-        self._database.write(lambda session: marks.record(session, MARK, now))
+        self._database.write(lambda session: look_back.record_success(session, now))
+
+    def _look_for_recordings(self, since: datetime) -> CarrierError | None:
+        try:
+            for recording in self._carrier.recordings(since):
+                self._store("recording", recording.sid, partial(self._add_recording, recording))
+        except CarrierError as fault:
+            return fault
+        return None
+
+    def _look_for_calls(self, line: str, number: str, since: datetime) -> CarrierError | None:
+        try:
+            for call in self._carrier.calls_to(number, since):
+                self._store("call", call.sid, partial(self._add_call, line, call))
+        except CarrierError as fault:
+            return fault
+        return None
+
+    def _store(self, kind: str, sid: str, add: Callable[[], None]) -> None:
+        """Store one item. Raise CarrierError if the carrier must be asked again, and DBAPIError without a database.
+
+        Another failure concerns this item alone: it is tried again while the runs overlap, and supervisors are alerted.
+        """
+        try:
+            add()
+        except CarrierError as fault:
+            if not fault.permanent:
+                raise
+            log.warning("the carrier lists what it does not have", kind=kind, sid=sid, cause=str(fault))
+        except DBAPIError:
+            raise
+        except Exception:
+            log.exception("what the carrier has could not be stored", kind=kind, sid=sid)
+            now, words = self._clock.now(), messages.not_taken_in(kind, sid)
+            self._database.write(
+                lambda session: alert_supervisors(session, self._desk, f"not stored {sid}", words, now)
+            )
 
     def _last_run_at(self) -> datetime | None:
-        return self._database.read(lambda session: marks.last_at(session, MARK))
+        return self._database.read(lambda session: look_back.last_success(session))
 
     def _add_recording(self, recording: CarrierRecording) -> None:
         if recording.state is None:
@@ -83,7 +124,8 @@ class Reconciliation:
 
     def _add_call(self, line: str, call: CarrierCall) -> None:
         now = self._clock.now()
-        if not call.is_over or now - (call.ended_at or call.began_at or now) < WEBHOOKS_ARE_LATE_BY:
+        at = call.ended_at or call.began_at  # None: neither could be read, and the call must not be lost for that
+        if not call.is_over or (at is not None and now - at < WEBHOOKS_ARE_LATE_BY):
             return
         known = self._database.read(lambda session: calls.find_call(session, call.sid))
         if known is None:

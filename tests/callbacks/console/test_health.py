@@ -6,9 +6,14 @@ from datetime import timedelta
 
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
+from callbacks.db.states import Channel
 from callbacks.db.tables import WorkerSign
-from tests.callbacks.console.console import BEGAN, Console
+from callbacks.errors import CarrierError
+from callbacks.paging import outages
+from callbacks.worker import look_back
+from tests.callbacks.console.console import BEGAN, DESK, Console
 
 
 def metrics(console: Console) -> dict[str, float]:
@@ -58,3 +63,29 @@ def test_without_a_database_the_metrics_give_that_and_nothing_about_callbacks(co
     found = metrics(console)
     assert (found["database_up"], "callbacks_open" in found) == (0, False)
     assert console.client.get("/readyz").status_code == 503
+
+
+def test_what_does_not_work_is_a_warning_and_a_metric_and_the_service_is_ready(console: Console) -> None:
+    worker_sweeps(console)
+    now = console.clock.now()
+    fault = CarrierError("The carrier could not be reached: no connection.")
+
+    def goes_wrong(session: Session) -> None:
+        outages.begin(session, Channel.TEXT, now - timedelta(minutes=12))
+        look_back.record_failure(session, DESK, fault, now - timedelta(minutes=7))
+
+    console.database.write(goes_wrong)
+    answer = console.client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.text.splitlines() == [
+        "ready",
+        "warning: Texts have been refused for 12 min. The carrier gives no reason.",
+        "warning: The carrier could not be asked for missed calls and messages for 7 min. Some may be missing.",
+    ]
+    found = metrics(console)
+    assert (found["texts_refused_seconds"], found["calls_refused_seconds"]) == (720, 0)
+    assert found["look_back_age_seconds"] == 420
+    console.logs_in("rita@example.com")
+    screen = console.client.get("/").text
+    assert "Texts have been refused for 12 min. The carrier gives no reason." in screen
+    assert "could not be asked for missed calls and messages for 7 min" in screen

@@ -84,7 +84,7 @@ class PagingDesk:
 
     def alerts(self) -> list[str]:
         """Return the alerts by text, as Sue gets them."""
-        return [page.words for page in self.pages(PageKind.ALARM) if page.channel is Channel.TEXT]
+        return [page.words for page in self.pages(PageKind.ALARM, PageKind.OUTAGE) if page.channel is Channel.TEXT]
 
     def events(self, kind: EventKind) -> list[str]:
         query = select(Event.detail).where(Event.kind == kind).order_by(Event.id)

@@ -14,6 +14,7 @@ from callbacks.db.states import AttemptState, CallbackState, CarrierStatus, Chan
 from callbacks.db.tables import Callback, Page, PageAttempt
 from callbacks.errors import CarrierError
 from callbacks.links import Links
+from callbacks.paging import outages
 from callbacks.paging.alerts import add_alert
 from callbacks.paging.channels.mail import Email, Mailer
 from callbacks.paging.channels.twilio import Accepted, Carrier
@@ -29,6 +30,7 @@ from tests.callbacks.paging.paging_desk import BEGAN, DESK, PagingDesk, minutes
 AMY = "+15145550101"
 REFUSED = CarrierError("The carrier asks us to slow down.", code=20429)
 NO_SUCH_NUMBER = CarrierError("The carrier refused it: no such number (30005).", code=30005, permanent=True)
+NOT_THIS_COUNTRY = CarrierError("The carrier refused it: may not text this country (21408).", code=21408)
 ACCOUNT = CarrierError("The carrier refused it: not accepted (20003).", code=20003)
 LOST = CarrierError("The carrier's answer was lost: ReadTimeout.", lost=True)
 
@@ -241,14 +243,14 @@ def test_the_code_that_verifies_a_number_goes_to_a_number_that_is_not_verified(
     assert [words for _, _, words, _ in carrier.asked] == ["reply 583100"]
 
 
-def test_a_page_that_is_refused_is_retried_later_and_later(
+def test_a_page_that_is_refused_for_its_own_reason_is_retried_later_and_later(
     outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier, clock: MovingClock
 ) -> None:
-    carrier.fails_with = REFUSED
+    carrier.fails_with = NOT_THIS_COUNTRY
     pauses = []
     for _ in range(4):
-        send_due(outbox)
-        due_at = only(desk).next_action_at
+        send_due(outbox, 1)
+        due_at = desk.pages()[0].next_action_at
         assert due_at is not None
         pauses.append((due_at - clock.now()).total_seconds())
         clock.move_to(due_at)
@@ -256,15 +258,120 @@ def test_a_page_that_is_refused_is_retried_later_and_later(
     assert {attempt.state for attempt in desk.attempts()} == {AttemptState.REFUSED}
 
 
-def test_after_two_refusals_the_next_step_does_not_wait(
+# While the carrier refuses a channel
+
+
+def texts_asked(carrier: ScriptedCarrier, outbox: Outbox) -> int:
+    """Send what is due, and return how many texts to Amy the carrier was asked for."""
+    before = len(carrier.asked)
+    send_due(outbox)
+    return [(what, to) for what, to, *_ in carrier.asked[before:]].count(("text", AMY))
+
+
+def test_of_a_refused_channel_one_page_at_a_time_is_tried(
+    outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier, clock: MovingClock
+) -> None:
+    for _ in range(4):
+        desk.opens_another()
+    carrier.fails_with = REFUSED
+    send_due(outbox, 1)
+    for pause in (5, 60, 30, 30, 30):
+        clock.pass_time(timedelta(seconds=pause))
+        assert [texts_asked(carrier, outbox), texts_asked(carrier, outbox)] == [1, 0]
+    assert {page.tries for page in desk.pages()} == {0}
+
+
+def test_when_it_is_over_the_one_that_was_tried_leaves_within_half_a_minute_and_the_others_after_it(
+    outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier, clock: MovingClock
+) -> None:
+    for _ in range(2):
+        desk.opens_another()
+    carrier.fails_with = REFUSED
+    for _ in range(10):
+        send_due(outbox, 1)
+        clock.pass_time(minutes(0.5))
+    carrier.fails_with = None
+    assert [texts_asked(carrier, outbox), texts_asked(carrier, outbox)] == [1, 2]
+    assert texts_asked(carrier, outbox) == 0
+
+
+def test_an_alert_that_waited_for_the_end_of_an_outage_is_not_sent_and_supervisors_hear_that_it_is_over(
+    outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier, clock: MovingClock
+) -> None:
+    carrier.fails_with = ACCOUNT
+    for _ in range(8):
+        send_due(outbox)
+        clock.pass_time(minutes(0.5))
+    carrier.fails_with, before = None, len(carrier.asked)
+    for _ in range(3):
+        send_due(outbox)
+        clock.pass_time(minutes(0.5))
+    sues = [page for page in desk.pages(PageKind.OUTAGE, PageKind.ALARM) if page.state is PageState.SENT]
+    assert {page.words.partition(": ")[2] for page in sues if page.kind is PageKind.ALARM} == {
+        f"{what} again. None could since 10:12 p.m.; pages that waited go out now."
+        for what in ("texts can be sent", "calls can be placed")
+    }
+    assert len([what for what, *_ in carrier.asked[before:]]) <= 5
+    assert {page.state for page in desk.pages(PageKind.OUTAGE)} <= {PageState.CANCELLED, PageState.SENT}
+
+
+def test_calls_go_on_while_texts_are_refused(
     outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier, clock: MovingClock
 ) -> None:
     carrier.fails_with = REFUSED
     send_due(outbox)
-    assert desk.callback.next_action_at == BEGAN + minutes(3)
+    carrier.fails_with = None
+    for name in ("Amy Roy", "Ben Cole"):
+        add(desk, Channel.CALL, name=name)
+    send_due(outbox)
+    assert [what for what, *_ in carrier.asked] == ["text", "call", "call"]
+
+
+def test_no_step_is_taken_while_nothing_can_be_sent_and_supervisors_hear_by_mail(
+    outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier, mailer: KeptMail, clock: MovingClock
+) -> None:
+    desk.edit("Sue Tran", lambda row: setattr(row, "email", "sue@example.com"))
+    carrier.fails_with = ACCOUNT
+    for _ in range(62):
+        send_due(outbox)
+        after = (clock.now() - BEGAN).total_seconds() / 60
+        if desk.callback.next_action_at is not None and desk.callback.next_action_at <= clock.now():
+            desk.takes_step(after)
+        clock.pass_time(minutes(0.5))
+    assert desk.callback.position == 1
+    assert {page.technician.name for page in desk.pages(PageKind.STEP)} == {"Amy Roy"}
+    reference = desk.callback.reference
+    assert [email.words.partition(": ")[2] for email in mailer.sent] == [
+        "no texts can be sent: The carrier refused it: not accepted (20003). Pages go by phone. Only you can fix this.",
+        "no calls can be placed: The carrier refused it: not accepted (20003). Pages wait until it works again. "
+        "Only you can fix this.",
+        f"the pages for {reference} wait: neither texts nor calls can be sent. See that somebody calls this customer.",
+        f"{reference} is LATE, and nobody can be paged for it. Call this customer now.",
+    ]
+    assert desk.callback.breached_at == BEGAN + minutes(30)
+
+
+def test_a_carrier_that_answers_no_question_either_stops_the_steps_like_one_that_refuses(
+    outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier, clock: MovingClock
+) -> None:
+    carrier.fails_with = LOST
+    send_due(outbox)
+    clock.pass_time(LOOK_UP_AFTER)
+    assert desk.write(lambda session, _: outages.refused_channels(session, clock.now())) == frozenset()
+    send_due(outbox)
+    assert desk.write(lambda session, _: outages.refused_channels(session, clock.now())) == {Channel.TEXT}
+    assert desk.attempts()[0].state is AttemptState.SENDING
+
+
+def test_an_answer_of_another_kind_shows_that_the_channel_works(
+    outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier, clock: MovingClock
+) -> None:
+    carrier.fails_with = REFUSED
+    send_due(outbox)
+    carrier.fails_with = NO_SUCH_NUMBER
     clock.pass_time(LOOK_UP_AFTER)
     send_due(outbox)
-    assert desk.callback.next_action_at == clock.now()
+    assert desk.write(lambda session, _: outages.refused_channels(session, clock.now())) == frozenset()
 
 
 def test_while_the_account_is_refused_the_steps_keep_their_times_and_supervisors_are_alerted_once(
@@ -275,8 +382,9 @@ def test_while_the_account_is_refused_the_steps_keep_their_times_and_supervisors
         send_due(outbox, 1)
         clock.pass_time(minutes(0.5))
     assert desk.callback.next_action_at == BEGAN + minutes(3)
-    (alert,) = desk.alerts()
-    assert "Only you can fix this." in alert
+    alerts = {page.words for page in desk.pages(PageKind.OUTAGE)}
+    assert len(alerts) == 2  # texts, and calls
+    assert all("Only you can fix this." in alert for alert in alerts)
 
 
 def test_a_page_that_can_never_arrive_fails_at_once(

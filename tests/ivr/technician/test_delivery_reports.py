@@ -22,6 +22,19 @@ def test_the_status_of_a_call_is_stored_on_its_attempt(night: Night) -> None:
     assert (attempt(night).carrier_status, attempt(night).error_code) == (CarrierStatus.FAILED, 32205)
 
 
+def test_how_the_network_ended_a_call_is_stored_and_worded(night: Night) -> None:
+    path = f"/voice/page/status?attempt={attempt(night).id}"
+    night.client.posts(path, CallSid=AMYS_CALL, CallStatus="failed", SipResponseCode="503")
+    assert (attempt(night).sip_code, attempt(night).error_code) == (503, None)
+    assert attempt(night).error == "Not delivered: the phone network is out of order or overloaded (SIP 503)."
+
+
+def test_a_code_that_is_not_known_has_the_carriers_words(night: Night) -> None:
+    path = f"/voice/page/status?attempt={attempt(night).id}"
+    night.client.posts(path, CallSid=AMYS_CALL, CallStatus="failed", ErrorCode="39999", ErrorMessage="Full moon")
+    assert attempt(night).error == "Not delivered: Full moon (39999)."
+
+
 def test_a_report_of_another_call_or_without_a_sid_changes_nothing(night: Night) -> None:
     path = f"/voice/page/status?attempt={attempt(night).id}"
     for sid in ("CA" + "5" * 32, "", "nonsense"):

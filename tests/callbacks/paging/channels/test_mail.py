@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 
@@ -125,3 +128,19 @@ def test_without_a_server_the_mail_fails_at_once_and_says_why() -> None:
     with pytest.raises(CarrierError, match="SMTP_URL") as fault:
         Mailer("", "").send(EMAIL)
     assert fault.value.permanent
+
+
+def test_a_server_that_drips_ends_with_the_time_of_the_whole_message() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            connection, _ = server.accept()
+            with connection, suppress(OSError):
+                while True:
+                    connection.sendall(b"220")
+                    time.sleep(0.1)
+
+        threading.Thread(target=answer, daemon=True).start()
+        url = f"smtp://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(CarrierError):
+            Mailer(url, "desk@example.com", timeout=FAR.total_seconds(), time_limit=0.5).send(EMAIL)

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import socket
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
@@ -14,7 +19,7 @@ from requests.adapters import BaseAdapter
 
 from callbacks.db.states import CarrierStatus
 from callbacks.errors import CarrierError
-from callbacks.paging.channels.twilio import TIMEOUT, Carrier
+from callbacks.paging.channels.twilio import TIMEOUT, Accepted, Carrier
 from callbacks.settings import Settings
 from ivr.simulator import SimulatedTwilio
 from ivr.simulator.in_process import mount
@@ -177,7 +182,7 @@ def test_a_recording_is_fetched_with_our_credentials_from_the_configured_address
     ("canned", "code"),
     [
         (Canned(404), 404),
-        (Canned(302, b"", {"Location": "https://elsewhere.test/"}), 302),
+        (Canned(302), 302),
         (Canned(200, b"RI", {"Content-Length": "4"}), None),
         (Canned(fault=requests.ReadTimeout()), None),
     ],
@@ -196,3 +201,123 @@ def test_a_recording_is_asked_for_by_a_sid_and_nothing_else(sid: str) -> None:
         carrier_with(canned).audio(sid)
     assert raised.value.permanent
     assert canned.requests == []
+
+
+# An answer without a SID, lists with bad items, one time limit
+
+
+@pytest.mark.parametrize("body", [{"status": "queued"}, {"sid": None}, {"sid": ""}, [], {"sid": "SM1", "date_sent": 7}])
+def test_an_answer_without_a_sid_or_that_cannot_be_read_counts_as_lost(body: object) -> None:
+    assert failure(Canned(201, body)).lost
+
+
+GOOD = {"sid": "CA1", "from": CUSTOMER, "to": OURS, "status": "completed", "direction": "inbound", "duration": "7",
+        "start_time": "Sun, 29 Nov 2026 03:13:00 +0000", "end_time": "Sun, 29 Nov 2026 03:14:00 +0000"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "bad", [None, "CA2", {}, {"sid": None}, {**GOOD, "sid": 7}, {"direction": "inbound", "status": "completed"}]
+)
+def test_one_item_of_a_list_that_cannot_be_read_stops_no_other(bad: object) -> None:
+    canned = Canned(200, {"calls": [GOOD, bad, {**GOOD, "sid": "CA3"}], "next_page_uri": None})
+    assert [call.sid for call in carrier_with(canned).calls_to(OURS, NOW)] == ["CA1", "CA3"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("start_time", "yesterday"), ("start_time", None), ("end_time", 7), ("status", "teleported"), ("duration", "long"),
+     ("from", None)],
+)  # fmt: skip
+def test_an_item_with_a_value_that_cannot_be_read_is_taken_without_it(field: str, value: object) -> None:
+    canned = Canned(200, {"calls": [{**GOOD, field: value}]})
+    (call,) = carrier_with(canned).calls_to(OURS, NOW)
+    assert call.sid == "CA1"
+
+
+def test_texts_and_recordings_are_taken_item_by_item_as_well() -> None:
+    texts = [{}, {"sid": "SM1", "body": "hello", "status": "undelivered", "error_code": 30005, "date_created": "?"}]
+    found = carrier_with(Canned(200, {"messages": texts})).find_text(AMY, "hello", NOW)
+    assert found == Accepted("SM1", CarrierStatus.UNDELIVERED, 30005)
+    good = {"sid": RECORDING, "call_sid": "CA1", "status": "completed", "source": "RecordVerb", "duration": "x"}
+    canned = Canned(200, {"recordings": [{"source": "RecordVerb", "sid": RECORDING}, good]})
+    assert [recording.call_sid for recording in carrier_with(canned).recordings(NOW)] == ["CA1"]
+
+
+def test_a_list_that_is_refused_states_the_code() -> None:
+    with pytest.raises(CarrierError) as raised:
+        list(carrier_with(Canned(401, {"code": 20003, "message": "Authenticate"})).calls_to(OURS, NOW))
+    assert (raised.value.code, raised.value.status, raised.value.permanent) == (20003, 401, False)
+
+
+def test_one_text_is_looked_up_with_its_error_code() -> None:
+    canned = Canned(200, {"sid": "SM1", "status": "failed", "error_code": "30001"})
+    assert carrier_with(canned).text("SM1") == Accepted("SM1", CarrierStatus.FAILED, 30001)
+
+
+@pytest.mark.parametrize("moved", [301, 302, 303, 307, 308])
+def test_a_recording_elsewhere_is_fetched_from_there_without_our_credentials(moved: int) -> None:
+    canned = Canned(moved, b"", {"Location": "https://storage.test/a.wav?signed=1"})
+    session, asked = requests.Session(), list[str]()
+    session.mount(URL, canned)
+
+    def elsewhere(url: str) -> bytes:
+        asked.append(url)
+        return b"RIFF"
+
+    assert Carrier(SETTINGS, session, elsewhere).audio(RECORDING) == b"RIFF"
+    assert asked == ["https://storage.test/a.wav?signed=1"]
+    assert len(canned.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "place", ["http://storage.test/a.wav", "https://127.0.0.1/a.wav", "https://[::1]/", "file:///"]
+)
+def test_a_recording_is_fetched_by_https_and_never_from_our_own_network(place: str) -> None:
+    with pytest.raises(CarrierError) as raised:
+        carrier_with(Canned(302, b"", {"Location": place})).audio(RECORDING)
+    assert not raised.value.permanent
+    assert "recording" in str(raised.value)
+
+
+@contextmanager
+def dripping(beginning: bytes) -> Iterator[str]:
+    """A server that begins its answer, and then sends a byte each tenth of a second, for ever."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            connection, _ = server.accept()
+            with connection, suppress(OSError):
+                connection.recv(65536)
+                connection.sendall(beginning)
+                while True:
+                    connection.sendall(b" ")
+                    time.sleep(0.1)
+
+        threading.Thread(target=answer, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+HEADERS = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+@pytest.mark.parametrize(
+    "beginning", [b"", HEADERS, HEADERS + b"\r\n", HEADERS + b"Content-Length: 100000\r\n\r\n"],
+    ids=["status", "headers", "body", "body of known length"],
+)  # fmt: skip
+def test_a_server_that_drips_ends_with_the_time_of_the_whole_request(beginning: bytes) -> None:
+    with dripping(beginning) as url:
+        carrier = Carrier(replace(SETTINGS, twilio_url=url), time_limit=0.5)
+        with pytest.raises(CarrierError) as raised:
+            carrier.send_text(AMY, "hello", "https://desk.test/status")
+    assert raised.value.lost
+
+
+def test_a_recording_that_drips_ends_with_the_time_of_the_whole_request() -> None:
+    with dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nRIFF") as url, pytest.raises(CarrierError):
+        Carrier(replace(SETTINGS, twilio_url=url), time_limit=0.5).audio(RECORDING)
+
+
+def test_the_legs_that_a_call_dialed_are_listed() -> None:
+    canned = Canned(200, {"calls": [{**GOOD, "sid": "CA8", "direction": "outbound-dial"}, None]})
+    assert [leg.sid for leg in carrier_with(canned).legs_of("CA1")] == ["CA8"]
+    assert "ParentCallSid=CA1" in str(canned.requests[0].url)

@@ -1,4 +1,7 @@
-"""Reconciliation: when the carrier is asked. What it then stores is tested in the scenarios of lost webhooks."""
+"""Reconciliation: when the carrier is asked, and that one bad item stops no other.
+
+What it then stores is tested in the scenarios of lost webhooks.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from callbacks.db import marks
 from callbacks.db.database import Database
+from callbacks.db.states import CarrierStatus, PageKind, VoicemailState
+from callbacks.db.tables import Call, Page
 from callbacks.desk.desk_file import read_desk
 from callbacks.errors import CarrierError
+from callbacks.oncall import store
 from callbacks.paging.channels.twilio import Carrier, CarrierCall, CarrierRecording
+from callbacks.people.technicians import add_technician
 from callbacks.settings import Settings
-from callbacks.worker.jobs.reconciliation import EVERY, MARK, OVERLAP, Reconciliation
+from callbacks.worker import look_back
+from callbacks.worker.jobs.reconciliation import AGAIN_AFTER, EVERY, OVERLAP, Reconciliation
 from sla.clock import MovingClock
 
 DESK = read_desk(Path("support.toml"))
@@ -28,15 +37,23 @@ class Silent(Carrier):
         super().__init__(Settings("https://desk.test", "AC1", "token", "+15145550100", "secret"))
         self.asked_since: list[datetime] = []
         self.is_away = False
+        self.lists: list[CarrierCall] = []
+        self.lists_recordings: list[CarrierRecording] = []
+        self.knows: dict[str, CarrierCall] = {}
 
     def recordings(self, since: datetime) -> Iterator[CarrierRecording]:
         self.asked_since.append(since)
         if self.is_away:
             raise CarrierError("The carrier could not be reached: no connection.")
-        return iter(())
+        return iter(self.lists_recordings)
 
     def calls_to(self, number: str, since: datetime) -> Iterator[CarrierCall]:
-        return iter(())
+        return iter(call for call in self.lists if call.to == number)
+
+    def call(self, sid: str) -> CarrierCall:
+        if sid not in self.knows:
+            raise CarrierError("The carrier refused it: the carrier does not know this (20404).", permanent=True)
+        return self.knows[sid]
 
 
 @pytest.fixture
@@ -77,13 +94,106 @@ def test_a_run_that_fails_leaves_the_mark_where_it_was(
     carrier.is_away = True
     clock.pass_time(EVERY)
     job.run()
-    assert database.read(lambda session: marks.last_at(session, MARK)) == NOON
+    assert database.read(lambda session: look_back.last_success(session)) == NOON
     assert job.next_due_at() <= clock.now()
 
 
 def test_a_clock_that_was_set_back_delays_nothing(job: Reconciliation, carrier: Silent, database: Database) -> None:
-    database.write(lambda session: marks.record(session, MARK, NOON + timedelta(hours=1)))
+    database.write(lambda session: look_back.record_success(session, NOON + timedelta(hours=1)))
     assert job.next_due_at() == NOON
     job.run()
     assert carrier.asked_since == [NOON - OVERLAP]
     assert job.next_due_at() == NOON + EVERY
+
+
+LINE = DESK.lines["direct"].number
+
+
+def call(sid: str, began_at: datetime | None = NOON - timedelta(minutes=9), to: str = LINE) -> CarrierCall:
+    ended_at = began_at and began_at + timedelta(minutes=1)
+    return CarrierCall(sid, "+15145550199", to, CarrierStatus.COMPLETED, began_at, ended_at, 60)
+
+
+def known_calls(database: Database) -> list[str]:
+    return database.read(lambda session: sorted(session.scalars(select(Call.sid))))
+
+
+@pytest.fixture
+def sue(database: Database) -> str:
+    def add(session: Session) -> str:
+        row = add_technician(session, "Sue Tran", "+15145550104", NOON, verified=True)
+        store.add_shift(session, DESK, row, "supervisor", None, None, NOON)
+        return row.name
+
+    return database.write(add)
+
+
+def alerts(database: Database) -> list[str]:
+    return database.read(lambda session: list(session.scalars(select(Page.words).where(Page.kind == PageKind.ALARM))))
+
+
+def test_one_call_that_cannot_be_stored_stops_no_other_and_supervisors_are_alerted_once(
+    job: Reconciliation, carrier: Silent, database: Database, sue: str, clock: MovingClock
+) -> None:
+    carrier.lists = [call("CA1"), call("C" * 90), call("CA1"), call("CA3", None), call("CA4")]
+    broken = carrier.lists[1]
+    object.__setattr__(broken, "from_", None)  # nothing in our code expects this
+    job.run()
+    clock.pass_time(EVERY)
+    job.run()
+    assert known_calls(database) == ["CA1", "CA3", "CA4"]
+    assert [words for words in alerts(database) if "could not be stored here" in words] == [
+        f"{DESK.company.sender}: a call at the carrier could not be stored here ({broken.sid}). "
+        "See the log, and look at the carrier's console."
+    ]
+    assert database.read(look_back.last_success) == clock.now()
+
+
+def test_a_recording_whose_call_the_carrier_no_longer_has_stops_no_other(
+    job: Reconciliation, carrier: Silent, database: Database
+) -> None:
+    recorded = VoicemailState.RECORDED
+    carrier.lists_recordings = [
+        CarrierRecording("RE1", "CA unknown", recorded, 8, NOON),
+        CarrierRecording("RE2", "CA2", recorded, 8, NOON),
+    ]
+    carrier.knows = {"CA2": call("CA2")}
+    job.run()
+    assert known_calls(database) == ["CA2"]
+    assert database.read(look_back.last_success) == NOON
+
+
+def test_a_list_that_fails_stops_no_other_list(job: Reconciliation, carrier: Silent, database: Database) -> None:
+    carrier.is_away, carrier.lists = True, [call("CA1")]
+    job.run()
+    assert known_calls(database) == ["CA1"]
+    assert database.read(look_back.last_success) is None
+
+
+def test_five_minutes_without_success_are_an_alarm_once(
+    job: Reconciliation, carrier: Silent, database: Database, clock: MovingClock, sue: str
+) -> None:
+    job.run()
+    carrier.is_away = True
+    while clock.now() < NOON + timedelta(minutes=4.5):
+        clock.pass_time(AGAIN_AFTER)
+        job.run()
+    assert alerts(database) == []
+    for _ in range(20):
+        clock.pass_time(AGAIN_AFTER)
+        job.run()
+    (alert,) = alerts(database)
+    assert "could not be asked for missed calls and messages since Sun 29 Nov 07:00" in alert
+    carrier.is_away = False
+    job.run()
+    assert database.read(lambda session: look_back.late_since(session, clock.now())) is None
+
+
+def test_a_machine_that_slept_for_hours_raises_no_alarm_at_its_first_failure(
+    job: Reconciliation, carrier: Silent, database: Database, clock: MovingClock, sue: str
+) -> None:
+    job.run()
+    carrier.is_away = True
+    clock.pass_time(timedelta(hours=9))
+    job.run()
+    assert alerts(database) == []
