@@ -12,11 +12,11 @@ from callbacks.acts import wording
 from callbacks.acts.base import Act, ActContext
 from callbacks.acts.conflicts import TRIED
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import ReachOutcome, ReportedOutcome
+from callbacks.db.states import CallbackState, ReachOutcome, ReportedOutcome
 from callbacks.db.tables import Callback, ReachAttempt, Technician
 from callbacks.lifecycle.transitions import Change, change_state, note_attempt, review
 from callbacks.paging.alerts import alert_supervisors
-from callbacks.paging.notices import notify_of_end
+from callbacks.paging.notices import notify_of_attempt, notify_of_end
 from callbacks.paging.pages import cancel_waiting
 from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
@@ -38,11 +38,14 @@ class ReportOutcome(Act):
 
     def apply(self, context: ActContext) -> Words:
         callback, technician = context.callback, context.technician_or_owner()
+        is_first = callback.attempted_at is None
         _record_outcome(context, technician, self.outcome)
         if self.outcome is ReportedOutcome.RESOLVED:
             _resolve(context, technician)
         elif self.outcome is ReportedOutcome.WRONG_NUMBER:
             _block_the_number(context, technician)
+        if is_first and callback.state is CallbackState.OPEN:
+            notify_of_attempt(context.session, context.desk, callback, technician, context.now)
         return wording.outcome_recorded(context.desk, callback.reference, self.outcome, context.by.code, context.now)
 
 
@@ -70,9 +73,7 @@ def _resolve(context: ActContext, technician: Technician) -> None:
     callback = context.callback
     change_state(callback, Change.RESOLVE, context.now)
     context.record(EventKind.RESOLVED, f"by {context.by.label}", technician.name)
-    if callback.owner_id != technician.id or not context.acts_for_themselves:
-        resolver = technician.name if context.acts_for_themselves else context.by.name
-        notify_of_end(context.session, context.desk, callback, wording.HAS_RESOLVED, resolver, "", context.now)
+    notify_of_end(context.session, context.desk, callback, wording.HAS_RESOLVED, context.by.name, "", context.now)
 
 
 def _block_the_number(context: ActContext, technician: Technician) -> None:

@@ -267,9 +267,7 @@ class Call(Base):
     line: Mapped[str] = mapped_column(String(40))
     caller: Mapped[str] = mapped_column(String(64), index=True)  # as the carrier gave it: may be a word, or empty
     caller_name: Mapped[str] = mapped_column(String(100), default="")  # as the carrier or a person gave it
-    customer_number: Mapped[str | None] = mapped_column(
-        String(20), index=True
-    )  # only if it can be called
+    customer_number: Mapped[str | None] = mapped_column(String(20), index=True)  # only if it can be called
     began_at: Mapped[datetime] = mapped_column(index=True)
     language: Mapped[str] = mapped_column(String(5), default="en")
     is_open: Mapped[bool]  # whether the line was in support hours when the call began

@@ -38,14 +38,14 @@ from callbacks.paging.after_attempt import Duty, Rules, TriedCase, follow_up
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.decide import NewPage
 from callbacks.paging.escalate import take_next_step
-from callbacks.paging.notices import text_if_reachable
+from callbacks.paging.notices import notify_paged, text_if_reachable
 from callbacks.paging.pages import cancel_waiting, code_for, mark_answer, next_round, put_in_outbox
 from callbacks.paging.subject import subject_of
 from callbacks.people.person import ContactMethod
 from callbacks.people.technicians import person
 from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
-from callbacks.text.formats import clock_time
+from callbacks.text.formats import time_and_day
 from sla.closing import Closing, automatic_closing
 from sla.hours import SupportHours
 
@@ -114,9 +114,8 @@ def _close(session: Session, desk: Desk, callback: Callback, now: datetime) -> N
     change_state(callback, Change.AUTO_CLOSE, now)
     reason = closing_of(session, desk, callback).reason
     record_event(session, callback.call_sid, now, Actor.DESK, EventKind.AUTO_CLOSED, reason)
-    if callback.owner is not None:
-        words = messages.closed_automatically(subject_of(desk, callback))
-        text_if_reachable(session, callback, callback.owner, PageKind.CLOSED, words, now)
+    words = messages.closed_automatically(subject_of(desk, callback))
+    notify_paged(session, desk, callback, PageKind.CLOSED, words, None, now)
 
 
 def _resume(session: Session, callback: Callback, now: datetime) -> None:
@@ -152,12 +151,12 @@ def _way_to(owner: Technician) -> ContactMethod | None:
 
 def _warn(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
     promise = resolutions(session, desk, support_hours(session, desk), Callback.id == callback.id, now)[0].promise
-    due = clock_time(promise.due_at, desk.zone, "en") if promise.due_at else "the promised time"
+    due = time_and_day(promise.due_at, desk.zone, now) if promise.due_at else "the promised time"
     record_event(session, callback.call_sid, now, Actor.DESK, EventKind.RESOLUTION_AT_RISK, f"Due by {due}.")
     owner = callback.owner
     if owner is not None and promise.due_at is not None:
         code = code_for(session, callback, owner.id)
-        words = messages.nearly_due(subject_of(desk, callback), code, promise.due_at)
+        words = messages.nearly_due(subject_of(desk, callback), code, promise.due_at, now)
         text_if_reachable(session, callback, owner, PageKind.AT_RISK, words, now, code)
 
 
@@ -165,23 +164,23 @@ def _report_overdue(session: Session, desk: Desk, callback: Callback, now: datet
     """Report an overdue resolution: an urgent one to owner and supervisors, any other to its owner."""
     promise = resolutions(session, desk, support_hours(session, desk), Callback.id == callback.id, now)[0].promise
     due_at, owner = promise.due_at or now, callback.owner
-    due = clock_time(due_at, desk.zone, "en")
+    due = time_and_day(due_at, desk.zone, now)
     record_event(
         session, callback.call_sid, now, Actor.DESK, EventKind.RESOLUTION_OVERDUE, f"Due by {due}, still open."
     )
     note_overdue_reported(callback, now)
     if desk.priorities[callback.priority].overdue_every is not None:
         once = f"unresolved {callback.reference} {now:%Y-%m-%d %H:%M}"
-        alert_supervisors(session, desk, once, _overdue_alert(desk, callback, due_at), now)
+        alert_supervisors(session, desk, once, _overdue_alert(desk, callback, due_at, now), now)
     if owner is not None:
         code = code_for(session, callback, owner.id)
-        words = messages.unresolved(subject_of(desk, callback), code, due_at)
+        words = messages.unresolved(subject_of(desk, callback), code, due_at, now)
         text_if_reachable(session, callback, owner, PageKind.UNRESOLVED, words, now, code)
 
 
-def _overdue_alert(desk: Desk, callback: Callback, due_at: datetime) -> Words:
+def _overdue_alert(desk: Desk, callback: Callback, due_at: datetime, now: datetime) -> Words:
     reference, owner = callback.reference, callback.owner
-    in_english, in_french = (clock_time(due_at, desk.zone, language) for language in ("en", "fr"))
+    in_english, in_french = (time_and_day(due_at, desk.zone, now, language) for language in ("en", "fr"))
     whose = f"{owner.name} has it." if owner else "Nobody has it."
     a_qui = f"Responsable: {owner.name}." if owner else "Personne ne s'en occupe."
     return Words(

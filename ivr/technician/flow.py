@@ -12,13 +12,14 @@ from datetime import datetime
 from callbacks.db.states import ReachOutcome, ReportedOutcome
 from callbacks.desk.desk_file import Desk, Language
 from callbacks.text.bilingual import Words
-from callbacks.text.formats import clock_time, spelled
+from callbacks.text.formats import spelled, spoken_time_and_day
 from ivr import prompts
 from ivr.prompts import number_in_prompt, say
 from ivr.twilio.call_urls import CallUrls, VoicePath
 from ivr.twilio.verbs import Dial, Gather, Hangup, Play, Say, Verb
 
 ROUNDS = 3  # how often a question is asked before the call ends
+MANAGER_KEY = "0"  # in the menu of a page, and after a connection
 DIAL_SECONDS = 30  # how long the customer's phone may ring
 
 
@@ -28,6 +29,7 @@ class KeyAct(enum.Enum):
     TAKE = "take"
     TAKE_AND_CONNECT = "take and connect"
     PASS = "pass"
+    MANAGER = "manager"
 
 
 class Question(enum.Enum):
@@ -47,6 +49,7 @@ class PageFacts:
     language: Language
     reference: str
     line: str
+    line_name: str  # in the technician's language
     customer_number: str | None
     due_at: datetime
     now: datetime
@@ -101,14 +104,25 @@ def keyed(desk: Desk, urls: CallUrls, facts: PageFacts, question: Question, pres
 
 def taken(desk: Desk, facts: PageFacts) -> tuple[Verb, ...]:
     """Return what is heard by a technician who has taken the callback."""
-    due = clock_time(facts.due_at, desk.zone, facts.language)
     number, reference = number_in_prompt(facts.language, facts.customer_number), spelled(facts.reference)
-    return (say(facts.language, prompts.TAKEN, reference=reference, number=number, due=due), Hangup())
+    yours = say(
+        facts.language,
+        prompts.TAKEN if facts.now < facts.due_at else prompts.TAKEN_LATE,
+        reference=reference,
+        number=number,
+        due=_due(desk, facts),
+    )
+    return (yours, Hangup())
 
 
 def passed(facts: PageFacts) -> tuple[Verb, ...]:
     """Return what is heard by a technician who has passed the callback on."""
     return (say(facts.language, prompts.PASSED), Hangup())
+
+
+def manager_asked(urls: CallUrls, facts: PageFacts, press: KeyPress, answer: Words) -> tuple[Verb, ...]:
+    """Return the answer to a request for a manager, and the menu again."""
+    return _menu(urls, facts, press.round, say(facts.language, answer))
 
 
 def refused(facts: PageFacts, why: Words) -> tuple[Verb, ...]:
@@ -141,6 +155,8 @@ def _chosen(desk: Desk, urls: CallUrls, facts: PageFacts, press: KeyPress) -> Pa
             return PageReply((_ask_to_confirm(urls, facts, press, Question.CONFIRM_AND_CONNECT),))
         case "4":
             return PageReply((), KeyAct.PASS)
+        case _ if press.key == MANAGER_KEY:
+            return PageReply((), KeyAct.MANAGER)
         case "*":
             return PageReply(_menu(urls, facts, press.round, _headline(desk, facts)))
     return _again(desk, urls, facts, press)
@@ -153,8 +169,8 @@ def _again(desk: Desk, urls: CallUrls, facts: PageFacts, press: KeyPress, *befor
 
 
 def _menu(urls: CallUrls, facts: PageFacts, round: int, *before: Say | Play) -> tuple[Verb, ...]:
-    menu = say(facts.language, prompts.PAGE_MENU)
-    return (Gather(_page_key(urls, facts, Question.MENU, round), (*before, menu), timeout=7),)
+    menu, manager = say(facts.language, prompts.PAGE_MENU), say(facts.language, prompts.ASK_FOR_MANAGER)
+    return (Gather(_page_key(urls, facts, Question.MENU, round), (*before, menu, manager), timeout=7),)
 
 
 def _ask_to_confirm(urls: CallUrls, facts: PageFacts, press: KeyPress, question: Question) -> Gather:
@@ -172,9 +188,13 @@ def _headline(desk: Desk, facts: PageFacts) -> Say:
         prompts.PAGE if facts.now < facts.due_at else prompts.PAGE_LATE,
         company=desk.company.name[facts.language],
         name=facts.name,
-        line=facts.line,
-        due=clock_time(facts.due_at, desk.zone, facts.language),
+        line=facts.line_name,
+        due=_due(desk, facts),
     )
+
+
+def _due(desk: Desk, facts: PageFacts) -> str:
+    return spoken_time_and_day(facts.due_at, desk.zone, facts.now, facts.language)
 
 
 def _message(facts: PageFacts) -> tuple[Say | Play, ...]:
@@ -218,7 +238,7 @@ def ask_to_connect(urls: CallUrls, facts: PageFacts, round: int = 1, *before: Sa
     if over is not None:
         return over.verbs
     number, reference = number_in_prompt(facts.language, facts.customer_number), spelled(facts.reference)
-    menu = say(facts.language, prompts.CONNECT_MENU, number=number, reference=reference, line=facts.line)
+    menu = say(facts.language, prompts.CONNECT_MENU, number=number, reference=reference, line=facts.line_name)
     action = urls.to(VoicePath.CONNECT_KEY, page=facts.page_id, round=round)
     return (Gather(action, (*before, menu, menu), timeout=8),)
 
@@ -271,8 +291,20 @@ def ask_outcome(
     """Return how the call to the customer ended, with the question how it went."""
     how_it_ended = prompts.HOW_IT_ENDED[outcome].for_(language)
     ended = say(language, prompts.CALL_ENDED, outcome=how_it_ended)
+    return _ask_outcome(urls, attempt_id, language, round, ended)
+
+
+def manager_asked_after_call(
+    urls: CallUrls, attempt_id: int, language: Language, round: int, answer: Words
+) -> tuple[Verb, ...]:
+    """Return the answer to a request for a manager, and the question how the call went again."""
+    return _ask_outcome(urls, attempt_id, language, round, say(language, answer))
+
+
+def _ask_outcome(urls: CallUrls, attempt_id: int, language: Language, round: int, before: Say) -> tuple[Verb, ...]:
     action = urls.to(VoicePath.CONNECT_OUTCOME, attempt=attempt_id, round=round)
-    return (Gather(action, (ended, say(language, prompts.OUTCOME_MENU)), timeout=8),)
+    menu, manager = say(language, prompts.OUTCOME_MENU), say(language, prompts.ASK_FOR_MANAGER)
+    return (Gather(action, (before, menu, manager), timeout=8),)
 
 
 def outcome_not_keyed(

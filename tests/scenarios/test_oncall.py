@@ -485,6 +485,8 @@ def test_a_person_whom_a_step_names_and_nobody_knows_costs_no_time(open_desk: Ca
     for name in ("Amy", "Ben", "Cleo"):
         desk.phone_of(name).reads("call (514) 555-0199 back")
     desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    for name in ("Ben", "Cleo"):
+        desk.phone_of(name).reads("Amy Roy has resolved")
     assert desk.log_says("Nobody to page on person:Nobody Known")
     desk.scenario.minutes_pass(40)
 
@@ -512,9 +514,9 @@ def test_a_technician_who_speaks_french_hears_and_reads_french(desk: ScenarioDes
     desk.edit(lambda _, amy: setattr(amy, "language", "fr"))
     desk.leaves_a_message()
     amy = desk.phone_of("Amy")
-    amy.reads("rappeler (514) 555-0199 avant 22 h 42")
+    amy.reads("rappeler (514) 555-0199 avant 22 h 42 (ligne directe", "APPEL ", "PASSE ")
     desk.scenario.minutes_pass(2.5)
-    call = amy.is_rung().answers().hears("Ici le service de soutien, pour Amy Roy. Un client de la ligne direct")
+    call = amy.is_rung().answers().hears("Ici le service de soutien, pour Amy Roy, ligne directe. Un client attend")
     call.hears("Appuyez sur le 1 pour entendre").presses("3").hears("Pour confirmer").presses("1")
     call.hears("Nous vous mettons en communication")
     customers = desk.customer().is_rung().answers()

@@ -17,6 +17,7 @@ from callbacks.acts.attempts import ReportOutcome
 from callbacks.acts.base import Act, Refused, Via, perform, technician_by
 from callbacks.acts.connect import Connect
 from callbacks.acts.details import AddNote
+from callbacks.acts.escalation import RequestManager
 from callbacks.acts.ownership import Pass, Take
 from callbacks.console.audio import audio_response, note_listener
 from callbacks.console.context import current
@@ -87,6 +88,11 @@ def connect(token: str) -> ResponseReturnValue:
 @blueprint.post("/t/<token>/pass")
 def pass_on(token: str) -> ResponseReturnValue:
     return _run(token, Pass)
+
+
+@blueprint.post("/t/<token>/manager")
+def manager(token: str) -> ResponseReturnValue:
+    return _run(token, lambda: RequestManager(field("why", LONGEST_NOTE)))
 
 
 @blueprint.post("/t/<token>/outcome")

@@ -16,7 +16,7 @@ from callbacks.desk.desk_file import Desk
 from callbacks.records.proofs import proof_on_record
 from callbacks.text import dialing_rules
 from callbacks.text.bilingual import Words
-from callbacks.text.formats import caller_in_words, clock_time, length, readable_number, span
+from callbacks.text.formats import caller_in_words, length, readable_number, span, time_and_day
 
 # The buttons for the outcome of a call to the customer.
 OUTCOMES: dict[ReportedOutcome, Words] = {
@@ -80,13 +80,13 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
     return CallbackScreen(
         language=language,
         reference=callback.reference,
-        line=callback.call.line,
+        line=desk.line_name(callback.call.line).for_(language),
         name=callback.call.caller_name,
         who=readable_number(number) if number else caller_in_words(callback.call.caller, language),
         number=number,
         why_no_number="" if number else dialing_rules.check_number(callback.call.caller).why or "a wrong number",
-        called_at=clock_time(callback.call.began_at, zone, language),
-        due=clock_time(callback.due_at, zone, language),
+        called_at=time_and_day(callback.call.began_at, zone, now, language),
+        due=time_and_day(callback.due_at, zone, now, language),
         standing=standing,
         left=STANDINGS.get(standing, _time_left(callback.due_at - now)).for_(language),
         owner=callback.owner.name if callback.owner else "",
@@ -97,7 +97,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         transcript=voicemail.transcript if voicemail is not None else "",
         message_id=voicemail.id if voicemail is not None and voicemail.audio is AudioState.COPIED else None,
         attempts=[
-            f"{clock_time(row.tried_at, zone, language)}: {row.technician.name}, {row.outcome.value}"
+            f"{time_and_day(row.tried_at, zone, now, language)}: {row.technician.name}, {row.outcome.value}"
             for row in session.scalars(attempts)
         ],
     )

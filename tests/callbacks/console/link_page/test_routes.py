@@ -9,8 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, PageAnswer, PageKind, ReachOutcome
 from callbacks.db.tables import Event, Page, ReachAttempt
+from callbacks.oncall import store
 from callbacks.paging import alerts
 from callbacks.people.technicians import technician_named
 from tests.acting import takes
@@ -131,8 +133,19 @@ def test_a_page_about_no_callback_has_no_screen_and_nothing_to_do(console: Conso
     assert console.client.get(f"{link}/message.wav").status_code == 404
 
 
-@pytest.mark.parametrize(("french", "line"), [(False, "10:12 p.m., direct line)"), (True, "22 h 12, ligne direct)")])
+@pytest.mark.parametrize(("french", "line"), [(False, "10:12 p.m., direct line)"), (True, "22 h 12, ligne directe)")])
 def test_the_line_is_named_as_each_language_does(console: Console, link: str, french: bool, line: str) -> None:
     if french:
         speaks_french(console)
     assert line in console.client.get(link).text
+
+
+def test_a_manager_is_asked_for_with_a_reason(console: Console, link: str) -> None:
+    def ben_is_the_manager(session: Session) -> None:
+        ben = technician_named(session, "Ben Cole")
+        store.add_shift(session, DESK, ben, "manager", None, None, BEGAN)
+
+    console.database.write(ben_is_the_manager)
+    console.client.post(f"{link}/manager", data={"why": "third time"})
+    details = select(Event.detail).where(Event.kind == EventKind.MANAGER_REQUESTED)
+    assert console.database.read(lambda session: list(session.scalars(details))) == ["by link: third time"]
