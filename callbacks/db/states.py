@@ -253,7 +253,7 @@ class AttemptProof(enum.Enum):
 
 
 # The customer was spoken to.
-REACHED = (ReachOutcome.REACHED, ReachOutcome.CONTINUING)
+REACHED = (ReachOutcome.REACHED, ReachOutcome.CONTINUING, ReachOutcome.WORKAROUND)
 # The customer could not be reached, though their phone rang. A wrong number or a failed call does not count.
 IN_VAIN = (ReachOutcome.NO_ANSWER, ReachOutcome.BUSY, ReachOutcome.LEFT_A_MESSAGE, ReachOutcome.MACHINE)
 
@@ -263,6 +263,7 @@ class ReportedOutcome(enum.Enum):
 
     RESOLVED = "resolved"
     CONTINUING = "continuing"
+    WORKAROUND = "workaround"
     LEFT_A_MESSAGE = "left a message"
     NO_ANSWER = "no answer"
     WRONG_NUMBER = "wrong number"
@@ -276,6 +277,7 @@ class ReportedOutcome(enum.Enum):
 _OF_ATTEMPT = {
     ReportedOutcome.RESOLVED: ReachOutcome.REACHED,
     ReportedOutcome.CONTINUING: ReachOutcome.CONTINUING,
+    ReportedOutcome.WORKAROUND: ReachOutcome.WORKAROUND,
     ReportedOutcome.LEFT_A_MESSAGE: ReachOutcome.LEFT_A_MESSAGE,
     ReportedOutcome.NO_ANSWER: ReachOutcome.NO_ANSWER,
     ReportedOutcome.WRONG_NUMBER: ReachOutcome.WRONG_NUMBER,

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts.opening import open_callback
-from callbacks.db.database import insert_once, locked_or_none
+from callbacks.acts.opening import begin_or_hold, open_callback
+from callbacks.db.database import insert_once, locked, locked_or_none
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import AudioState, CallOutcome, CarrierStatus, VoicemailState
 from callbacks.db.tables import Call, Callback, Event, Technician, Voicemail
@@ -110,7 +110,10 @@ def record_voicemail(session: Session, desk: Desk, sid: str, recording: Recordin
     voicemail = _voicemail_row(session, call)
     _update_voicemail(session, voicemail, recording, now)
     session.flush()
-    return open_callback(session, desk, call, now)
+    callback = open_callback(session, desk, call, now)
+    session.flush()
+    begin_or_hold(session, desk, locked(session, Callback, callback.id), now)
+    return callback
 
 
 def record_end(session: Session, desk: Desk, sid: str, status: CarrierStatus, now: datetime) -> None:

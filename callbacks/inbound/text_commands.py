@@ -22,6 +22,8 @@ class Verb(enum.Enum):
     MSG = "msg"  # left a message
     NA = "na"  # tried, no answer
     WRONG = "wrong"  # a wrong number
+    WORKAROUND = "workaround"  # reached, and a workaround given
+    NONE = "none"  # no way to reach the customer; the reason follows
     PASS = "pass"  # pass it on
     WHO = "who"  # ask who has it
     TEST = "test"  # a test page
@@ -36,6 +38,8 @@ WORDS: dict[str, Verb] = {
         ("msg", "message", "leftmessage", "leftamessage", "voicemail", "messagelaisse", "boitevocale"), Verb.MSG
     ),
     **dict.fromkeys(("na", "noanswer", "unanswered", "absent", "sansreponse", "pasdereponse"), Verb.NA),
+    **dict.fromkeys(("workaround", "wa", "contournement", "solution", "depannage"), Verb.WORKAROUND),
+    **dict.fromkeys(("none", "aucun"), Verb.NONE),
     **dict.fromkeys(("wrong", "wrongnumber", "faux", "mauvaisnumero", "fauxnumero"), Verb.WRONG),
     **dict.fromkeys(("pass", "passe", "passer", "next", "suivant"), Verb.PASS),
     **dict.fromkeys(("who", "qui"), Verb.WHO),
@@ -51,10 +55,17 @@ class Command:
 
     verb: Verb
     code: str | None
+    words: str = ""  # after the code
+
+
+WITH_A_REASON = re.compile(r"[^0-9a-z]*(none|aucun)[^0-9a-z]*([0-9]{4})(?![0-9])\W*(.*)", re.IGNORECASE | re.DOTALL)
 
 
 def parse_command(text: str) -> Command | None:
     """Return what a text asks for, or None when that is not clear."""
+    unreachable = WITH_A_REASON.fullmatch(text[:400])
+    if unreachable is not None:
+        return Command(Verb.NONE, unreachable[2], unreachable[3].strip())
     plain = _plain(text)
     codes = re.findall(r"(?<![0-9])[0-9]{4}(?![0-9])", plain)
     rest = "".join(re.findall(r"[a-z]+", plain))

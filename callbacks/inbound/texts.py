@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import ReportOutcome
 from callbacks.acts.base import Act, Refused, Via, perform, technician_by
+from callbacks.acts.closing import CloseUnreachable
 from callbacks.acts.connect import Connect
 from callbacks.acts.ownership import Pass, Take
 from callbacks.db.database import insert_once
@@ -48,6 +49,7 @@ TEST_LASTS = timedelta(hours=1)
 ACTS: Mapping[Verb, Act] = {
     Verb.ACK: Take(),
     Verb.CALL: Connect(),
+    Verb.WORKAROUND: ReportOutcome(ReportedOutcome.WORKAROUND),
     Verb.PASS: Pass(),
     Verb.DONE: ReportOutcome(ReportedOutcome.RESOLVED),
     Verb.CONT: ReportOutcome(ReportedOutcome.CONTINUING),
@@ -122,9 +124,13 @@ def _about_callback(session: Session, incoming: Incoming, command: Command) -> A
         return Answer(_owner_in_words(callback, incoming.technician, code))
     by = technician_by(incoming.technician, Via.TEXT, code)
     try:
-        return Answer(perform(session, incoming.desk, callback.id, ACTS[command.verb], by, incoming.now))
+        return Answer(perform(session, incoming.desk, callback.id, _act(command), by, incoming.now))
     except Refused as refusal:
         return Answer(refusal.words)
+
+
+def _act(command: Command) -> Act:
+    return CloseUnreachable(command.words) if command.verb is Verb.NONE else ACTS[command.verb]
 
 
 def _callback_meant(session: Session, technician: Technician, command: Command) -> tuple[Callback | None, str]:

@@ -162,6 +162,17 @@ def ask_outcome(subject: Subject, code: str) -> Words:
     )
 
 
+def not_rung(subject: Subject, code: str) -> Words:
+    """Return that a connection never rang at the customer's, so that no attempt is on record by it."""
+    who, reference = _customer(subject), subject.reference
+    return Words(
+        f"{subject.sender}: the phone of {who.english} did not ring ({reference}), so this call does not count. "
+        f"CALL {code} to try again, PASS {code} to pass it on.",
+        f"{subject.sender}: le téléphone de {who.french} n'a pas sonné ({reference}); cet appel ne compte pas. "
+        f"APPEL {code} pour réessayer, PASSE {code} pour le passer.",
+    )
+
+
 def given(subject: Subject, code: str, by: str, now: datetime) -> Words:
     """Return that a supervisor assigned it, for its new owner."""
     who, when = _customer(subject), by_when(subject, now)

@@ -26,8 +26,8 @@ from callbacks.db.states import (
 from callbacks.db.tables import Page, PageAttempt
 from callbacks.desk.desk_file import Desk
 from callbacks.paging.channels.carrier_errors import error_code
+from callbacks.paging.connections import ask_after_call
 from callbacks.paging.failures import fail
-from callbacks.paging.notices import ask_for_outcome
 from callbacks.paging.pages import locked_page, pages_bundled_into, record_page_event
 from callbacks.people.contact_methods import clear_failure
 from callbacks.people.person import ContactMethod
@@ -109,8 +109,8 @@ def _follow_up(
         record_page_event(session, page, now, page.technician.name, EventKind.PAGE_NOT_TAKEN, ending)
     elif report.status in ARRIVED:
         clear_failure(page.technician, ContactMethod(Channel.TEXT, page.number))
-    if page.channel is Channel.CONNECTION and report.status in FINAL:
-        ask_for_outcome(session, desk, page, report.sid, now)
+    if report.status in FINAL:
+        ask_after_call(session, desk, report.sid, now)
 
 
 def _is_not_taken(page: Page, status: CarrierStatus) -> bool:

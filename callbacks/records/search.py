@@ -33,6 +33,7 @@ STATES = {  # the values in a URL, and their words
     CallbackState.RESOLVED.value: "resolved",
     CallbackState.CANCELLED.value: "cancelled",
     CallbackState.CLOSED.value: "closed by itself",
+    CallbackState.UNREACHABLE.value: "no way to reach",
 }
 PRIORITIES = tuple(level.value for level in PriorityLevel)
 # A word in fewer callbacks than this is looked up first, and the matches are sorted. A more common word is checked

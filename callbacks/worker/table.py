@@ -15,9 +15,10 @@ from callbacks.paging.channels.twilio import Carrier
 from callbacks.paging.outbox import Outbox
 from callbacks.paging.webhook_urls import WebhookUrls
 from callbacks.settings import Settings
-from callbacks.worker.jobs import coverage, reconciliation, resolutions
+from callbacks.worker.jobs import connections, coverage, reconciliation, resolutions
 from callbacks.worker.jobs.auto_close import auto_close
 from callbacks.worker.jobs.calendars import CalendarReader
+from callbacks.worker.jobs.connections import ConnectionSettler
 from callbacks.worker.jobs.digest import DigestMailer
 from callbacks.worker.jobs.escalations import escalations
 from callbacks.worker.jobs.heartbeat import Heartbeat
@@ -60,6 +61,7 @@ def jobs_for(
     outbox = outbox_for(settings, desk, database, carrier, clock)
     steps, closing = escalations(database, desk, clock), auto_close(database, desk, clock)
     pages, copier = PageSending(outbox, senders), RecordingCopier(database, carrier, desk, settings.media_dir, clock)
+    settler = ConnectionSettler(database, carrier, desk, clock)
     missed = Reconciliation(database, carrier, desk, clock)
     transcriber = Transcriber(database, settings.media_dir, settings.transcribe_model, clock)
     calendars = CalendarReader(database, desk, clock)
@@ -76,6 +78,7 @@ def jobs_for(
         Job("auto-close", EVERY_SWEEP, closing.run, closing.next_due_at),
         Job("coverage gaps", A_MINUTE, in_one_transaction(coverage.report_gaps)),
         Job("resolutions", A_MINUTE, in_one_transaction(resolutions.report_overdue)),
+        Job("connections", connections.EVERY, settler.run, is_slow=True),
         Job("reconciliation", reconciliation.AGAIN_AFTER, missed.run, missed.next_due_at, is_slow=True),
         Job("calendars", A_MINUTE, calendars.read_due, is_slow=True),
         Job("digests", A_MINUTE, digests.send_due, is_slow=True),

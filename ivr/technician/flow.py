@@ -101,8 +101,10 @@ def keyed(desk: Desk, urls: CallUrls, facts: PageFacts, question: Question, pres
 
 def taken(desk: Desk, facts: PageFacts) -> tuple[Verb, ...]:
     """Return what is heard by a technician who has taken the callback."""
-    due = clock_time(facts.due_at, desk.zone, facts.language)
-    number, reference = number_in_prompt(facts.language, facts.customer_number), spelled(facts.reference)
+    due, reference = clock_time(facts.due_at, desk.zone, facts.language), spelled(facts.reference)
+    if facts.customer_number is None:
+        return (say(facts.language, prompts.TAKEN_WITHOUT_NUMBER, reference=reference), Hangup())
+    number = number_in_prompt(facts.language, facts.customer_number)
     return (say(facts.language, prompts.TAKEN, reference=reference, number=number, due=due), Hangup())
 
 
@@ -137,7 +139,7 @@ def _chosen(desk: Desk, urls: CallUrls, facts: PageFacts, press: KeyPress) -> Pa
             return PageReply(_menu(urls, facts, press.round, *_message(facts)))
         case "2":
             return PageReply((_ask_to_confirm(urls, facts, press, Question.CONFIRM),))
-        case "3":
+        case "3" if facts.customer_number is not None:
             return PageReply((_ask_to_confirm(urls, facts, press, Question.CONFIRM_AND_CONNECT),))
         case "4":
             return PageReply((), KeyAct.PASS)
@@ -153,7 +155,7 @@ def _again(desk: Desk, urls: CallUrls, facts: PageFacts, press: KeyPress, *befor
 
 
 def _menu(urls: CallUrls, facts: PageFacts, round: int, *before: Say | Play) -> tuple[Verb, ...]:
-    menu = say(facts.language, prompts.PAGE_MENU)
+    menu = say(facts.language, prompts.PAGE_MENU if facts.customer_number else prompts.PAGE_MENU_WITHOUT_NUMBER)
     return (Gather(_page_key(urls, facts, Question.MENU, round), (*before, menu), timeout=7),)
 
 
@@ -217,6 +219,8 @@ def ask_to_connect(urls: CallUrls, facts: PageFacts, round: int = 1, *before: Sa
     over = _over(facts)
     if over is not None:
         return over.verbs
+    if facts.customer_number is None:
+        return no_number(facts.language)
     number, reference = number_in_prompt(facts.language, facts.customer_number), spelled(facts.reference)
     menu = say(facts.language, prompts.CONNECT_MENU, number=number, reference=reference, line=facts.line)
     action = urls.to(VoicePath.CONNECT_KEY, page=facts.page_id, round=round)
@@ -262,15 +266,21 @@ OUTCOME_KEYS = {
     "3": ReportedOutcome.LEFT_A_MESSAGE,
     "4": ReportedOutcome.NO_ANSWER,
     "5": ReportedOutcome.WRONG_NUMBER,
+    "6": ReportedOutcome.WORKAROUND,
 }
 
 
 def ask_outcome(
     urls: CallUrls, attempt_id: int, outcome: ReachOutcome, language: Language, round: int = 1
 ) -> tuple[Verb, ...]:
-    """Return how the call to the customer ended, with the question how it went."""
+    """Return how the call to the customer ended, with the question how it went.
+
+    Nothing is asked about a phone that never rang: that is no attempt.
+    """
     how_it_ended = prompts.HOW_IT_ENDED[outcome].for_(language)
     ended = say(language, prompts.CALL_ENDED, outcome=how_it_ended)
+    if outcome is ReachOutcome.NOT_RUNG:
+        return (ended, say(language, prompts.TRY_AGAIN_BY_TEXT), Hangup())
     action = urls.to(VoicePath.CONNECT_OUTCOME, attempt=attempt_id, round=round)
     return (Gather(action, (ended, say(language, prompts.OUTCOME_MENU)), timeout=8),)
 

@@ -135,6 +135,11 @@ class Carrier:
         with _carrier_errors():
             return _call(self._client.calls(sid).fetch())
 
+    def legs_of(self, call_sid: str) -> list[CarrierCall]:
+        """Return the calls that a call dialed."""
+        with _carrier_errors():
+            return [_call(leg) for leg in self._client.calls.stream(parent_call_sid=call_sid, page_size=20)]
+
     def recordings(self, since: datetime) -> Iterator[CarrierRecording]:
         """Yield the voicemails recorded since an instant."""
         with _carrier_errors():
