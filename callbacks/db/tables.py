@@ -454,6 +454,7 @@ class ReachAttempt(Base):
     """A try to reach the customer. The first one with a proof keeps the promise of a first reaction."""
 
     __tablename__ = "attempts"
+    __table_args__ = (Index("attempts_by_proof", "proof", "callback_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"), index=True)

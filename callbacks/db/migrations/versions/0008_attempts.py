@@ -54,6 +54,7 @@ def _attempts() -> None:
     op.execute(attempts.update().where(never_rang).values(proof="", outcome="not rung"))
     with op.batch_alter_table("attempts") as table:
         table.alter_column("proof", server_default=None)
+    op.create_index("attempts_by_proof", "attempts", ["proof", "callback_id"])
 
 
 def _callbacks() -> None:
