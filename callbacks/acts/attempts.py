@@ -23,7 +23,6 @@ from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import readable_number
 
-
 # Outcomes of a call that the desk knows cannot have been made.
 NEEDS_A_NUMBER = (ReportedOutcome.LEFT_A_MESSAGE, ReportedOutcome.NO_ANSWER, ReportedOutcome.WRONG_NUMBER)
 CONFIRMED_WITHIN = timedelta(hours=1)
@@ -140,7 +139,7 @@ def record_attempt(
     now: datetime,
     proof: AttemptProof = AttemptProof.WORD,
 ) -> ReachAttempt:
-    """Record an attempt by a technician's word and return it. The first attempt keeps the promise and ends the paging."""
+    """Record an attempt by a technician's word and return it. The first one keeps the promise and ends the paging."""
     attempt = ReachAttempt(callback_id=callback.id, technician=technician, tried_at=now, outcome=outcome)
     attempt.told_by, attempt.is_told = source[:80], True
     session.add(attempt)

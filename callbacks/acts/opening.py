@@ -56,6 +56,7 @@ def begin_or_hold(session: Session, desk: Desk, callback: Callback, now: datetim
     is_new, message = callback.decisions == 0, _message_left(session, callback)
     if not has_no_number(callback.call) or message:
         if is_new:
+            look_again_at(callback, now)
             take_next_step(session, desk, callback, now)
     elif message is False:
         _close_unreachable(session, desk, callback, now)

@@ -159,7 +159,9 @@ def did_you_reach_them(callback: Callback, code: str) -> Words:
             f"No attempt to reach the customer is on record for {reference}. Confirm that they were reached.",
             f"Aucun appel au client n'est inscrit pour {reference}. Confirmez que le client a été joint.",
         )
-    other = Words(f"NONE {code} and why", f"AUCUN {code} et pourquoi") if has_no_number(callback.call) else _no_answer(code)
+    other = (
+        Words(f"NONE {code} and why", f"AUCUN {code} et pourquoi") if has_no_number(callback.call) else _no_answer(code)
+    )
     return Words(
         f"No call to the customer is on record for {reference}. Did you reach them? DONE {code} again, "
         f"or {other.english}.",
@@ -270,7 +272,8 @@ _OUTCOMES = {
         "Noted: customer reached, {reference} stays open.", "Noté: client joint, {reference} reste ouvert."
     ),
     ReportedOutcome.WORKAROUND: Words(
-        "Noted: workaround given, {reference} stays open.", "Noté: solution temporaire donnée, {reference} reste ouvert."
+        "Noted: workaround given, {reference} stays open.",
+        "Noté: solution temporaire donnée, {reference} reste ouvert.",
     ),
     ReportedOutcome.LEFT_A_MESSAGE: Words(
         "Noted: message left for {reference} at {time}.", "Noté: message laissé pour {reference} à {time}."

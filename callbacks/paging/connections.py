@@ -128,7 +128,7 @@ def take_leg_report(session: Session, desk: Desk, attempt: ReachAttempt, report:
 
 
 def settle_unreported(session: Session, desk: Desk, attempt: ReachAttempt, now: datetime) -> None:
-    """Settle a connection of which no report has said that the customer's phone rang. A later one may still prove it."""
+    """Settle a connection of which no report says that the customer's phone rang. A later one may still prove it."""
     take_leg_report(session, desk, attempt, LegReport(CarrierStatus.CANCELED), now)
 
 

@@ -31,7 +31,7 @@ def taken_at_once(scenario: Scenario) -> None:
     amy.reads("call (514) 555-0199 back by 10:42 p.m.", "toll-free line", "with a message", "Ref ", "Reply ")
     amy.texts("{code}").reads("is yours", "(514) 555-0199", "10:42 p.m.")
     scenario.minutes_pass(4)
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
     scenario.minutes_pass(60)
 
 
@@ -105,7 +105,7 @@ def holiday(scenario: Scenario) -> None:
     amy.reads("back by 12:30 p.m.")
     amy.texts("“{code}”").reads("is yours")
     scenario.minutes_pass(5)
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
     scenario.minutes_pass(60)
 
 
@@ -130,7 +130,7 @@ def in_hours_unanswered(scenario: Scenario) -> None:
     amy.reads("call (514) 555-0199 back by 10:30 a.m.")
     amy.texts("{code}").reads("is yours")
     scenario.minutes_pass(2)
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
     scenario.minutes_pass(60)
 
 

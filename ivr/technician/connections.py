@@ -100,9 +100,7 @@ def connect_customer(session: Session, context: WebhookContext, live: LivePage) 
     """Return the verbs that call the customer. The connection is recorded first; it is an attempt once it rings."""
     if live.facts.customer_number is None:
         return flow.no_number(live.facts.language)
-    attempt = record_dialing(
-        session, context.desk, live.callback, live.page.technician, live.call_sid, context.now()
-    )
+    attempt = record_dialing(session, context.desk, live.callback, live.page.technician, live.call_sid, context.now())
     return flow.connect(context.desk, context.urls, live.facts, attempt.id)
 
 

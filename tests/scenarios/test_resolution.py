@@ -40,12 +40,12 @@ def test_the_supervisor_and_the_owner_hear_of_a_critical_one_at_its_deadline(des
     desk.phone_of("Sue").reads("(P1) should have been resolved by 2:12 a.m.", "Amy Roy has it")
     desk.phone_of("Amy").reads("was to be resolved by 2:12 a.m.", "DONE")
     desk.scenario.minutes_pass(30)  # once
-    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.phone_of("Amy").resolves()
 
 
 def test_what_is_resolved_in_time_is_told_to_nobody(desk: ScenarioDesk) -> None:
     tried_at_once(desk, PriorityLevel.P1)
-    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.phone_of("Amy").resolves()
     desk.clock_moves_to("2026-11-29T03:00")
     desk.scenario.minutes_pass(2)
 

@@ -107,4 +107,15 @@ FORMS: Mapping[str, Form] = {
     "product": Form(SetProduct, lambda _: SetProduct(_text("product"))),
 }
 # These forms are behind "More" on the screen.
-HIDDEN_AT_FIRST = ("priority", "product", "wait", "back", "manager", "unreachable", "cancel", "name", "number", "transcript")
+HIDDEN_AT_FIRST = (
+    "priority",
+    "product",
+    "wait",
+    "back",
+    "manager",
+    "unreachable",
+    "cancel",
+    "name",
+    "number",
+    "transcript",
+)
