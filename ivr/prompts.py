@@ -90,6 +90,12 @@ PAGE_MENU_WITHOUT_NUMBER = Words(
     "Il n'y a aucun numéro à composer. Appuyez sur le 1 pour entendre le message, le 2 pour prendre le rappel, le 4 "
     "pour le passer, ou l'étoile pour réécouter.",
 )
+PAGE_MENU_BEFORE_CONSENT = Words(
+    "A supervisor must allow the call to this number first. Press 1 to hear the message, 2 to take it, 4 to pass it "
+    "on, or star to repeat.",
+    "Un superviseur doit d'abord autoriser l'appel à ce numéro. Appuyez sur le 1 pour entendre le message, le 2 pour "
+    "prendre le rappel, le 4 pour le passer, ou l'étoile pour réécouter.",
+)
 CONFIRM = Words("To confirm, press 1.", "Pour confirmer, appuyez sur le 1.")
 NOT_CONFIRMED = Words("Not confirmed.", "Non confirmé.")
 TAKEN = Words(
@@ -101,6 +107,10 @@ TAKEN_WITHOUT_NUMBER = Words(
     "behind the link in your text. If not, close it there with the reason. Goodbye.",
     "{reference} est à vous. Il n'y a aucun numéro à composer. Écoutez le message. S'il contient un numéro, "
     "inscrivez-le à la page dont le lien est dans votre texto. Sinon, fermez-y le rappel avec la raison. Au revoir.",
+)
+TAKEN_BEFORE_CONSENT = Words(
+    "{reference} is yours. A supervisor must allow the call to this number first. Goodbye.",
+    "{reference} est à vous. Un superviseur doit d'abord autoriser l'appel à ce numéro. Au revoir.",
 )
 PASSED = Words(
     "It goes to the next person now. Goodbye.",
@@ -142,6 +152,10 @@ NO_NUMBER = Words(
     "what you can do. Goodbye.",
     "Nous n'avons aucun numéro à composer pour ce client. Écoutez le message, et suivez le lien dans votre texto pour "
     "voir ce que vous pouvez faire. Au revoir.",
+)
+NOT_BEFORE_CONSENT = Words(
+    "A supervisor must allow the call to this number first. Goodbye.",
+    "Un superviseur doit d'abord autoriser l'appel à ce numéro. Au revoir.",
 )
 CALL_ENDED = Words("The call has ended: {outcome}.", "L'appel est terminé : {outcome}.")
 HOW_IT_ENDED = {

@@ -99,7 +99,7 @@ def connect_answered() -> Response:
 def connect_customer(session: Session, context: WebhookContext, live: LivePage) -> tuple[Verb, ...]:
     """Return the verbs that call the customer. The connection is recorded first; it is an attempt once it rings."""
     if live.facts.customer_number is None:
-        return flow.no_number(live.facts.language)
+        return flow.no_number(live.facts)
     attempt = record_dialing(session, context.desk, live.callback, live.page.technician, live.call_sid, context.now())
     return flow.connect(context.desk, context.urls, live.facts, attempt.id)
 

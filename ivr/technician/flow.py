@@ -54,6 +54,7 @@ class PageFacts:
     is_closed: bool
     message_url: str | None  # None: no message, or not here yet
     has_message: bool
+    needs_consent: bool = False  # of a supervisor, before the number may be called; until then there is none
     message_is_lost: bool = False  # the carrier no longer has the recording
     others: int = 0  # how many other callbacks this call is about
 
@@ -103,7 +104,14 @@ def taken(desk: Desk, facts: PageFacts) -> tuple[Verb, ...]:
     """Return what is heard by a technician who has taken the callback."""
     due, reference = clock_time(facts.due_at, desk.zone, facts.language), spelled(facts.reference)
     if facts.customer_number is None:
-        return (say(facts.language, prompts.TAKEN_WITHOUT_NUMBER, reference=reference), Hangup())
+        return (
+            say(
+                facts.language,
+                prompts.TAKEN_BEFORE_CONSENT if facts.needs_consent else prompts.TAKEN_WITHOUT_NUMBER,
+                reference=reference,
+            ),
+            Hangup(),
+        )
     number = number_in_prompt(facts.language, facts.customer_number)
     return (say(facts.language, prompts.TAKEN, reference=reference, number=number, due=due), Hangup())
 
@@ -155,8 +163,16 @@ def _again(desk: Desk, urls: CallUrls, facts: PageFacts, press: KeyPress, *befor
 
 
 def _menu(urls: CallUrls, facts: PageFacts, round: int, *before: Say | Play) -> tuple[Verb, ...]:
-    menu = say(facts.language, prompts.PAGE_MENU if facts.customer_number else prompts.PAGE_MENU_WITHOUT_NUMBER)
-    return (Gather(_page_key(urls, facts, Question.MENU, round), (*before, menu), timeout=7),)
+    return (Gather(_page_key(urls, facts, Question.MENU, round), (*before, _choices(facts)), timeout=7),)
+
+
+def _choices(facts: PageFacts) -> Say:
+    if facts.customer_number is not None:
+        return say(facts.language, prompts.PAGE_MENU)
+    return say(
+        facts.language,
+        prompts.PAGE_MENU_BEFORE_CONSENT if facts.needs_consent else prompts.PAGE_MENU_WITHOUT_NUMBER,
+    )
 
 
 def _ask_to_confirm(urls: CallUrls, facts: PageFacts, press: KeyPress, question: Question) -> Gather:
@@ -220,7 +236,7 @@ def ask_to_connect(urls: CallUrls, facts: PageFacts, round: int = 1, *before: Sa
     if over is not None:
         return over.verbs
     if facts.customer_number is None:
-        return no_number(facts.language)
+        return no_number(facts)
     number, reference = number_in_prompt(facts.language, facts.customer_number), spelled(facts.reference)
     menu = say(facts.language, prompts.CONNECT_MENU, number=number, reference=reference, line=facts.line)
     action = urls.to(VoicePath.CONNECT_KEY, page=facts.page_id, round=round)
@@ -241,7 +257,7 @@ def connect_keyed(urls: CallUrls, facts: PageFacts, press: KeyPress) -> tuple[Ve
 def connect(desk: Desk, urls: CallUrls, facts: PageFacts, attempt_id: int) -> tuple[Verb, ...]:
     """Return the verbs that call the customer. The caller ID is the company's number, never the technician's."""
     if facts.customer_number is None or facts.is_closed:
-        return no_number(facts.language)
+        return no_number(facts)
     dial = Dial(
         facts.customer_number,
         urls.to(VoicePath.CONNECT_ENDED, attempt=attempt_id),
@@ -253,9 +269,9 @@ def connect(desk: Desk, urls: CallUrls, facts: PageFacts, attempt_id: int) -> tu
     return (say(facts.language, prompts.CONNECTING), dial)
 
 
-def no_number(language: Language) -> tuple[Verb, ...]:
-    """Return what is heard when there is no number to connect to."""
-    return (say(language, prompts.NO_NUMBER), Hangup())
+def no_number(facts: PageFacts) -> tuple[Verb, ...]:
+    """Return what is heard when there is no number to connect to, or none yet."""
+    return (say(facts.language, prompts.NOT_BEFORE_CONSENT if facts.needs_consent else prompts.NO_NUMBER), Hangup())
 
 
 # How the call to the customer went

@@ -85,8 +85,8 @@ def test_who_takes_one_without_a_number_reads_where_to_find_one(night: Night) ->
         "p.m. If it has a number, enter it there. If not: NONE 5831 and why."
     )
     assert answer.french == (
-        f"{reference} est à vous: appelez avant 22 h 43. Aucun numéro à composer: écoutez le message (lien dans "
-        "l'avis). Ensuite FAIT 5831, ou NA 5831 sans réponse."
+        f"{reference} est à vous. Aucun numéro à composer: il est masqué. Écoutez le message (lien dans l'avis) avant "
+        "22 h 43. S'il contient un numéro, inscrivez-le là. Sinon: AUCUN 5831 et pourquoi."
     )
 
 
