@@ -52,6 +52,10 @@ THANKS_WITH_REFERENCE = Words(
     "Thank you. Your reference is {reference}. A technician will call you back by {due}. Goodbye.",
     "Merci. Votre numéro de référence est le {reference}. Un technicien vous rappellera avant {due}. Au revoir.",
 )
+THANKS_LATE = Words(
+    "Thank you. A technician will call you back as soon as possible. Goodbye.",
+    "Merci. Un technicien vous rappellera dès que possible. Au revoir.",
+)
 TROUBLE = Words(
     "We are sorry, something went wrong on our side.",
     "Nous sommes désolés, un problème est survenu de notre côté.",
@@ -60,21 +64,20 @@ TROUBLE = Words(
 # Technicians: a live call
 
 SUPPORT_CALL = Words(
-    "Support call on the {line} line, from {caller}. Press 1 to take it.",
-    "Appel de soutien sur la ligne {line}, depuis {caller}. Appuyez sur le 1 pour le prendre.",
+    "Support call on the {line}, from {caller}. Press 1 to take it.",
+    "Appel de soutien, {line}, depuis {caller}. Appuyez sur le 1 pour le prendre.",
 )
 TAKE_THE_CALL = Words("Press 1 to take the call.", "Appuyez sur le 1 pour prendre l'appel.")
 
 # Technicians: a page by phone
 
 PAGE = Words(
-    "This is {company}, paging {name}. A customer on the {line} line is waiting for a call back by {due}.",
-    "Ici {company}, pour {name}. Un client de la ligne {line} attend un rappel avant {due}.",
+    "This is {company}, paging {name}. A customer on the {line} is waiting for a call back by {due}.",
+    "Ici {company}, pour {name}, {line}. Un client attend un rappel avant {due}.",
 )
 PAGE_LATE = Words(
-    "This is {company}, paging {name}. A customer on the {line} line was promised a call by {due} "
-    "and has not been called.",
-    "Ici {company}, pour {name}. Un client de la ligne {line} devait être rappelé avant {due} et ne l'a pas été.",
+    "This is {company}, paging {name}. A customer on the {line} was promised a call by {due} and has not been called.",
+    "Ici {company}, pour {name}, {line}. Un client devait être rappelé avant {due} et ne l'a pas été.",
 )
 OTHER_CALLBACKS = Words(
     "Other callbacks waiting: {count}. Each has its own text.",
@@ -112,6 +115,10 @@ TAKEN_BEFORE_CONSENT = Words(
     "{reference} is yours. A supervisor must allow the call to this number first. Goodbye.",
     "{reference} est à vous. Un superviseur doit d'abord autoriser l'appel à ce numéro. Au revoir.",
 )
+TAKEN_LATE = Words(
+    "{reference} is yours. Please call {number} at once: it was promised for {due}. Goodbye.",
+    "{reference} est à vous. Appelez {number} tout de suite : c'était promis pour {due}. Au revoir.",
+)
 PASSED = Words(
     "It goes to the next person now. Goodbye.",
     "Le rappel passe maintenant à la personne suivante. Au revoir.",
@@ -142,8 +149,8 @@ HEARD = Words("Thank you. Goodbye.", "Merci. Au revoir.")
 # Technicians: the connection to the customer
 
 CONNECT_MENU = Words(
-    "{reference}, from the {line} line. Press 1 to be connected to {number}, 2 to hear the message.",
-    "{reference}, de la ligne {line}. Appuyez sur le 1 pour être mis en communication avec {number}, "
+    "{reference}, from the {line}. Press 1 to be connected to {number}, 2 to hear the message.",
+    "{reference}, {line}. Appuyez sur le 1 pour être mis en communication avec {number}, "
     "le 2 pour entendre le message.",
 )
 CONNECTING = Words("Connecting you now.", "Nous vous mettons en communication.")

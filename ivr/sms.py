@@ -26,12 +26,13 @@ blueprint = signed_blueprint("sms", __name__, ask_to_send_again)
 def incoming() -> Response:
     """Answer a text."""
     context, found, sender, body, now = current(), message_sid(), field("From"), field("Body"), current().now()
+    opt_out = field("OptOutType")  # sent only where Advanced Opt-Out is set up
     if found is None or not sender:
         log.warning("a text without a MessageSid or a sender")
         return text_response("")
     try:
         return text_response(
-            context.write(lambda session: answer_text(session, context.desk, found, sender, body, now))
+            context.write(lambda session: answer_text(session, context.desk, found, sender, body, now, opt_out))
         )
     except DatabaseUnavailable as error:
         log_not_stored(error)

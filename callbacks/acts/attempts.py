@@ -12,12 +12,12 @@ from callbacks.acts import wording
 from callbacks.acts.base import Act, ActContext, Refused, Via
 from callbacks.acts.conflicts import TRIED
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import AttemptProof, ReachOutcome, ReportedOutcome
+from callbacks.db.states import AttemptProof, CallbackState, ReachOutcome, ReportedOutcome
 from callbacks.db.tables import Callback, Event, ReachAttempt, Technician
 from callbacks.lifecycle.reachability import has_no_number
 from callbacks.lifecycle.transitions import Change, change_state, note_attempt, note_workaround, review_closing
 from callbacks.paging.alerts import alert_supervisors
-from callbacks.paging.notices import notify_of_end
+from callbacks.paging.notices import notify_of_attempt, notify_of_end
 from callbacks.paging.pages import cancel_waiting
 from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
@@ -50,6 +50,7 @@ class ReportOutcome(Act):
         if self.outcome is ReportedOutcome.RESOLVED and not self.is_confirmed and _must_confirm(context):
             context.record(EventKind.RESOLUTION_ASKED)
             return wording.did_you_reach_them(callback, context.by.code)
+        is_first = callback.attempted_at is None
         _record_outcome(context, technician, self.outcome)
         match self.outcome:
             case ReportedOutcome.RESOLVED:
@@ -59,6 +60,8 @@ class ReportOutcome(Act):
                 context.record(EventKind.WORKAROUND_GIVEN, f"by {context.by.label}", technician.name)
             case ReportedOutcome.WRONG_NUMBER:
                 _block_the_number(context, technician)
+        if is_first and callback.state is CallbackState.OPEN:
+            notify_of_attempt(context.session, context.desk, callback, technician, context.now)
         return wording.outcome_recorded(context.desk, callback.reference, self.outcome, context.by.code, context.now)
 
 
@@ -114,9 +117,7 @@ def _resolve(context: ActContext, technician: Technician) -> None:
     callback = context.callback
     change_state(callback, Change.RESOLVE, context.now)
     context.record(EventKind.RESOLVED, f"by {context.by.label}", technician.name)
-    if callback.owner_id != technician.id or not context.acts_for_themselves:
-        resolver = technician.name if context.acts_for_themselves else context.by.name
-        notify_of_end(context.session, context.desk, callback, wording.HAS_RESOLVED, resolver, "", context.now)
+    notify_of_end(context.session, context.desk, callback, wording.HAS_RESOLVED, context.by.name, "", context.now)
 
 
 def _block_the_number(context: ActContext, technician: Technician) -> None:

@@ -95,6 +95,11 @@ def instant_as_html(instant: datetime | None, seconds: bool = False) -> str:
     return Markup('<time datetime="{}">{}</time>').format(instant.isoformat(), words)
 
 
+@console.app_template_filter("line_name")
+def name_of_line(line: str) -> str:
+    return current().desk.line_name(line).english
+
+
 @console.app_template_global("local")
 def instant_as_field(instant: datetime) -> str:
     """Return an instant in desk time as the value of a datetime-local field."""

@@ -12,14 +12,16 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from callbacks.db.states import Channel, Coverage, PriorityLevel
 from callbacks.desk.escalation_policy import Escalation, Step, Target
 from callbacks.desk.night_hours import NightHours
 from callbacks.errors import BrokenDesk, WrongState
+from callbacks.text.bilingual import Words
 from callbacks.text.daily_span import DailySpan, daily_span, time_of_day
 from callbacks.text.duration import duration
+from callbacks.text.gsm7 import TWO_SEGMENTS, size
 from sla import targets as promise
 from sla.closing import ClosingRule
 from sla.holidays import StatutoryHolidays
@@ -28,6 +30,8 @@ from sla.priorities import Priority
 
 Language = Literal["en", "fr"]
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+LONGEST_SENDER = 30  # letters of a text; a page without its optional parts then still fits
+LONGEST_LINE_NAME = 32
 DEFAULT = "default"  # the name of the escalation policy that applies when no other does
 
 
@@ -58,6 +62,23 @@ def own_number(text: str) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
+def short_sender(text: str) -> str:
+    """Return the first words of every text, unless they leave too little room for the rest. Raise ValueError."""
+    if size(text) > LONGEST_SENDER:
+        raise ValueError(
+            f"{text!r} takes {size(text)} of the {TWO_SEGMENTS} letters of a text. "
+            f"Shorten it to {LONGEST_SENDER} at most, so that the rest of the text is not cut."
+        )
+    return text
+
+
+def line_name(text: str) -> str:
+    """Return how people read and hear the name of a line, such as "direct line". Raise ValueError."""
+    if not text.strip() or size(text) > LONGEST_LINE_NAME:
+        raise ValueError(f'{text!r} is not a name for a line. Write 1 to {LONGEST_LINE_NAME} letters: "direct line".')
+    return text.strip()
+
+
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 
 
@@ -75,7 +96,7 @@ class _Part(BaseModel):
 
 class Company(_Part):
     name: Mapping[Language, str]
-    sender: str = Field(min_length=2, max_length=30)
+    sender: Annotated[str, AfterValidator(short_sender)] = Field(min_length=2)
 
 
 class Hours(_Part):
@@ -104,6 +125,7 @@ class Line(_Part):
     """A number that customers call, and its menu. An empty menu leads straight to support."""
 
     number: Annotated[str, BeforeValidator(own_number)]
+    name: Mapping[Language, Annotated[str, AfterValidator(line_name)]] = {}
     language: Language = "en"
     menu: Mapping[Annotated[str, Field(pattern="^[0-9]$")], Literal["support", "english", "french"]] = {}
     menu_exit: Literal["support", "goodbye"] = "support"
@@ -279,6 +301,12 @@ class Desk(_Part):
         """Return the coverage of a product, or NONE if the desk file does not list it."""
         known = (coverage for coverage, products in self.coverage.by_coverage.items() if product in products)
         return next(known, Coverage.NONE)
+
+    def line_name(self, line: str) -> Words:
+        """Return the name of a line for people, made of its key where the desk file gives none: "direct line"."""
+        names = self.lines[line].name if line in self.lines else {}
+        default = Words(f"{line} line", f"ligne {line}")
+        return Words(names.get("en", default.english), names.get("fr", default.french))
 
     def line_called(self, number: str) -> str:
         """Return the name of the line with this number. Any other number is treated as a line without a menu."""

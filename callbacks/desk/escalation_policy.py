@@ -48,6 +48,12 @@ class Escalation:
         """The position of the step at the deadline."""
         return next(n for n, step in enumerate(self.steps) if step.after >= self.promise)
 
+    @property
+    def shortest_pause(self) -> timedelta:
+        """The least time that a step leaves people to react before the next one."""
+        pauses = (later.after - step.after for step, later in itertools.pairwise(self.steps))
+        return min((pause for pause in pauses if pause > timedelta(0)), default=self.again.after)
+
     def step(self, position: int) -> Step:
         return self.steps[position] if position < len(self.steps) else self.again
 

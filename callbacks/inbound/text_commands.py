@@ -1,7 +1,8 @@
 """Parses what a technician texts into a command. Pure.
 
-Case, spaces, quotes and punctuation do not matter. The code comes first or last, and French words work too.
-No command is a word that the carrier handles itself (STOP, END, CANCEL, QUIT, HELP, INFO, START, YES).
+Case, spaces, quotes and punctuation do not matter. The code comes first, or after the word; what follows it is a note.
+French words work too. No command is a word that the carrier handles itself (STOP, END, CANCEL, QUIT, HELP, INFO, START,
+YES). A callback's reference only serves to ask about it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ class Verb(enum.Enum):
     WORKAROUND = "workaround"  # reached, and a workaround given
     NONE = "none"  # no way to reach the customer; the reason follows
     PASS = "pass"  # pass it on
+    MANAGER = "manager"  # the customer asks for a manager
     WHO = "who"  # ask who has it
     TEST = "test"  # a test page
 
@@ -42,11 +44,36 @@ WORDS: dict[str, Verb] = {
     **dict.fromkeys(("none", "aucun"), Verb.NONE),
     **dict.fromkeys(("wrong", "wrongnumber", "faux", "mauvaisnumero", "fauxnumero"), Verb.WRONG),
     **dict.fromkeys(("pass", "passe", "passer", "next", "suivant"), Verb.PASS),
-    **dict.fromkeys(("who", "qui"), Verb.WHO),
+    **dict.fromkeys(("manager", "gestionnaire"), Verb.MANAGER),
+    **dict.fromkeys(("who", "qui", "status", "statut"), Verb.WHO),
     **dict.fromkeys(("test", "testpage", "essai"), Verb.TEST),
 }
-ASSENT = {"ok", "okay", "oui", "sure", "daccord", "yep", "got", "gotit", "k", "onit", "jyvais"}
-OPT_OUT_WORDS = {"stop", "stopall", "unsubscribe", "end", "cancel", "quit", "revoke", "optout", "arret"}
+# How each is written in answers in French.
+IN_FRENCH = {
+    Verb.ACK: "PRENDS",
+    Verb.CALL: "APPEL",
+    Verb.DONE: "FAIT",
+    Verb.CONT: "SUITE",
+    Verb.WRONG: "FAUX",
+    Verb.WORKAROUND: "SOLUTION",
+    Verb.NONE: "AUCUN",
+    Verb.PASS: "PASSE",
+    Verb.WHO: "QUI",
+    Verb.TEST: "ESSAI",
+    Verb.MANAGER: "GESTIONNAIRE",
+}
+ASSENT = {"ok", "okay", "yes", "oui", "sure", "daccord", "yep", "got", "gotit", "k", "onit", "jyvais"}
+# What the carrier does with these for every number. It takes other words, such as ARRET, only where its account has
+# them set up, and then it says so with the text.
+OPT_OUT_WORDS = {"stop", "stopall", "unsubscribe", "end", "cancel", "quit", "revoke", "optout"}
+OPT_IN_WORDS = {"start", "unstop"}
+OPT_IN_IF_BLOCKED = "yes"
+HELP_WORDS = {"help", "info"}
+
+
+_CODE = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
+_REFERENCE = re.compile(r"(?<![a-z0-9])([a-z]{2})([-\u2010-\u2014]?)([0-9]{3})(?![a-z0-9])", re.IGNORECASE)
+_AROUND_A_NOTE = " \t\r\n.,;:!?-\"'()\u201c\u201d\u00ab\u00bb"
 
 
 @dataclass(frozen=True)
@@ -55,28 +82,62 @@ class Command:
 
     verb: Verb
     code: str | None
-    words: str = ""  # after the code
-
-
-WITH_A_REASON = re.compile(r"[^0-9a-z]*(none|aucun)[^0-9a-z]*([0-9]{4})(?![0-9])\W*(.*)", re.IGNORECASE | re.DOTALL)
+    words: str = ""  # after the code, for the log
+    reference: str = ""  # of the callback, where it is named by that
 
 
 def parse_command(text: str) -> Command | None:
     """Return what a text asks for, or None when that is not clear."""
-    unreachable = WITH_A_REASON.fullmatch(text[:400])
-    if unreachable is not None:
-        return Command(Verb.NONE, unreachable[2], unreachable[3].strip())
-    plain = _plain(text)
-    codes = re.findall(r"(?<![0-9])[0-9]{4}(?![0-9])", plain)
-    rest = "".join(re.findall(r"[a-z]+", plain))
-    digits = "".join(re.findall(r"[0-9]+", plain))
-    if len(set(codes)) > 1 or (digits and not codes) or len(digits) > 4 * max(1, len(codes)):
+    normal = unicodedata.normalize("NFKC", text[:400])
+    code = _CODE.search(normal)
+    if code is None:
+        return _without_code(*_cut_reference(normal))
+    before, _ = _cut_reference(normal[: code.start()])
+    after = normal[code.end() :]
+    if _digits(before):
         return None
-    code = codes[0] if codes else None
-    if not rest:
-        return Command(Verb.ACK, code) if code else None
-    verb = WORDS.get(rest)
+    if _letters(before):
+        verb = WORDS.get(_letters(before))
+        return Command(verb, code[0], _note(after, code[0])) if verb else None
+    return _code_first(code[0], _cut_reference(after)[0])
+
+
+def _code_first(code: str, after: str) -> Command | None:
+    """Return the command of a text that begins with a code. After it comes one word or nothing: no note."""
+    if set(_CODE.findall(after)) - {code} or len(_digits(after)) % 4:
+        return None
+    verb = WORDS.get(_letters(after)) if _letters(after) else Verb.ACK
     return Command(verb, code) if verb else None
+
+
+def _without_code(text: str, reference: str) -> Command | None:
+    """Return a command without a code. A reference alone asks about its callback."""
+    if _digits(text):
+        return None
+    if reference and not _letters(text):
+        return Command(Verb.WHO, None, reference=reference)
+    verb = WORDS.get(_letters(text))
+    return Command(verb, None, reference=reference) if verb else None
+
+
+def _cut_reference(text: str) -> tuple[str, str]:
+    """Return a text without the first reference in it, and that: "KT-417". "na417" is none, but a mistyped code."""
+    for found in _REFERENCE.finditer(text):
+        letters, hyphen, digits = found.groups()
+        if hyphen or letters.casefold() not in WORDS:
+            return f"{text[: found.start()]} {text[found.end() :]}", f"{letters.upper()}-{digits}"
+    return text, ""
+
+
+def _note(after: str, code: str) -> str:
+    """Return the words after a code, unless it is only said twice."""
+    words = after.strip(_AROUND_A_NOTE)
+    return "" if words == code else words
+
+
+def codes_in(text: str) -> list[str]:
+    """Return every number in a text that could be a code, each once."""
+    return list(dict.fromkeys(_CODE.findall(unicodedata.normalize("NFKC", text[:400]))))
 
 
 def verification_code_in(text: str) -> str | None:
@@ -87,17 +148,35 @@ def verification_code_in(text: str) -> str | None:
 
 def is_assent(text: str) -> bool:
     """Return whether a text agrees, like "ok", but names no callback."""
-    return "".join(re.findall(r"[a-z]+", _plain(text))) in ASSENT
+    return _letters(text) in ASSENT
 
 
 def is_opt_in(text: str) -> bool:
     """Return whether the carrier unblocks our texts to the sender of this one."""
-    return _plain(text).strip() in {"start", "unstop"}
+    return _plain(text).strip() in OPT_IN_WORDS
 
 
 def is_opt_out(text: str) -> bool:
-    """Return whether the carrier blocks our texts to the sender of this one."""
+    """Return whether the carrier blocks our texts to the sender of this one, whatever its account has set up."""
     return _plain(text).strip() in OPT_OUT_WORDS
+
+
+def is_help(text: str) -> bool:
+    """Return whether the carrier answers this text itself."""
+    return _plain(text).strip() in HELP_WORDS
+
+
+def means_stop_in_french(text: str) -> bool:
+    """Return whether a text is ARRET, which the carrier takes for STOP only where its account is set up for it."""
+    return _letters(text) == "arret"
+
+
+def _letters(text: str) -> str:
+    return "".join(re.findall(r"[a-z]+", _plain(text)))
+
+
+def _digits(text: str) -> str:
+    return "".join(re.findall(r"[0-9]+", text))
 
 
 def _plain(text: str) -> str:

@@ -5,29 +5,35 @@ The answer is stored with the text's SID: a text delivered twice changes nothing
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import ReportOutcome
 from callbacks.acts.base import Act, Refused, Via, perform, technician_by
 from callbacks.acts.closing import CloseUnreachable
 from callbacks.acts.connect import Connect
+from callbacks.acts.details import AddNote
+from callbacks.acts.escalation import RequestManager
 from callbacks.acts.ownership import Pass, Take
 from callbacks.db.database import insert_once
 from callbacks.db.states import CallbackState, Channel, PageAnswer, PageKind, PhoneSlot, ReportedOutcome
 from callbacks.db.tables import Callback, Page, ReceivedText, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.text_commands import (
+    IN_FRENCH,
+    OPT_IN_IF_BLOCKED,
     Command,
     Verb,
+    codes_in,
     is_assent,
+    is_help,
     is_opt_in,
     is_opt_out,
+    means_stop_in_french,
     parse_command,
     verification_code_in,
 )
@@ -38,14 +44,16 @@ from callbacks.people.technicians import technician_with
 from callbacks.people.verification import has_pending_code, verify
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import readable_number
+from callbacks.text.gsm7 import first_that_fits, for_text_message
 
-# Answers a day to one technician. Without a limit, two machines could answer each other forever.
-MOST_HELP = 5
-MOST_ANSWERS = 20
+# Between answers to texts of one technician that were not understood, and how many of them are answered in a day.
+# Without a limit, two machines could answer each other forever.
+PAUSE = timedelta(minutes=1)
+MOST_ANSWERS = 200
 DAY = timedelta(days=1)
 TEST_LASTS = timedelta(hours=1)
 
-# What a technician can do to a callback by text. WHO and TEST change none.
+# What a technician can do to a callback by text. WHO and TEST change none; MANAGER has its reason.
 ACTS: Mapping[Verb, Act] = {
     Verb.ACK: Take(),
     Verb.CALL: Connect(),
@@ -68,6 +76,7 @@ class Incoming:
     slot: PhoneSlot  # the number it came from
     text: str
     now: datetime
+    opt_out_type: str = ""  # as the carrier says it: "STOP", "START", "HELP", or nothing
 
 
 @dataclass(frozen=True)
@@ -81,7 +90,9 @@ class Answer:
 NOTHING = Answer(Words("", ""))
 
 
-def answer_text(session: Session, desk: Desk, sid: str, sender: str, text: str, now: datetime) -> str:
+def answer_text(
+    session: Session, desk: Desk, sid: str, sender: str, text: str, now: datetime, opt_out_type: str = ""
+) -> str:
     """Do what a text asks for, once for each SID, and return what to text back: "" for nothing."""
     if not insert_once(
         session, ReceivedText, sid=sid, sender=sender[:64], at=now, words=text[:1600], answer="", understood=True
@@ -92,21 +103,26 @@ def answer_text(session: Session, desk: Desk, sid: str, sender: str, text: str, 
         answer, language = _answer_unknown_sender(session, desk, sender, now), "en"
     else:
         slot = PhoneSlot.SECOND if sender == technician.second_phone else PhoneSlot.FIRST
-        answer, language = _answer(session, Incoming(desk, technician, slot, text, now)), technician.language
+        answer, language = (
+            _answer(session, Incoming(desk, technician, slot, text, now, opt_out_type)),
+            technician.language,
+        )
     received = session.get_one(ReceivedText, sid)
-    received.answer, received.understood = answer.words.for_(language), answer.understood
+    received.answer, received.understood = for_text_message(answer.words.for_(language)), answer.understood
     return received.answer
 
 
 def _answer(session: Session, incoming: Incoming) -> Answer:
     text, technician = incoming.text, incoming.technician
-    if is_opt_out(text) or is_opt_in(text):
+    if _blocks_or_unblocks(incoming):
         return _record_opt_out_or_in(session, incoming)
+    if incoming.opt_out_type == "HELP" or is_help(text):  # the carrier answers it
+        return NOTHING
     code = verification_code_in(text)
     if code is not None and has_pending_code(session, technician, incoming.slot, incoming.now):
         return _verify(session, incoming, code)
     command = parse_command(text)
-    if command is None:
+    if command is None or _names_another_code(session, incoming, command):
         return _not_understood(session, incoming)
     if command.verb is Verb.TEST:
         return _test(session, incoming)
@@ -118,34 +134,49 @@ def _answer(session: Session, incoming: Incoming) -> Answer:
 
 def _about_callback(session: Session, incoming: Incoming, command: Command) -> Answer:
     callback, code = _callback_meant(session, incoming.technician, command)
-    if callback is None:
-        return _ask_which(session, incoming, command)
+    if callback is None or (command.verb is not Verb.WHO and command.code is None):
+        return _ask_which(session, incoming, command, callback)
     if command.verb is Verb.WHO:
         return Answer(_owner_in_words(callback, incoming.technician, code))
+    answer = _perform(session, incoming, callback, _act(command), code)
+    if command.words and command.verb not in (Verb.MANAGER, Verb.NONE):
+        _perform(session, incoming, callback, AddNote(command.words), code)
+    return answer
+
+
+def _perform(session: Session, incoming: Incoming, callback: Callback, act: Act, code: str) -> Answer:
     by = technician_by(incoming.technician, Via.TEXT, code)
     try:
-        return Answer(perform(session, incoming.desk, callback.id, _act(command), by, incoming.now))
+        return Answer(perform(session, incoming.desk, callback.id, act, by, incoming.now))
     except Refused as refusal:
         return Answer(refusal.words)
 
 
 def _act(command: Command) -> Act:
-    return CloseUnreachable(command.words) if command.verb is Verb.NONE else ACTS[command.verb]
+    match command.verb:
+        case Verb.MANAGER:
+            return RequestManager(command.words)
+        case Verb.NONE:
+            return CloseUnreachable(command.words)
+        case verb:
+            return ACTS[verb]
 
 
 def _callback_meant(session: Session, technician: Technician, command: Command) -> tuple[Callback | None, str]:
     """Return the callback that a command means, and its code; (None, "") when that is not clear.
 
-    Without a code it is the only open callback that the technician was paged for. Taking one always needs the code.
+    Only a question needs no code: it may name the reference, or mean the only open callback that they were paged for.
     """
+    theirs = select(Page).where(Page.technician_id == technician.id, Page.code != "").order_by(Page.id.desc())
     if command.code is not None:
-        theirs = select(Page).where(Page.technician_id == technician.id, Page.code == command.code)
-        page = session.scalars(theirs.order_by(Page.id.desc())).first()
+        page = session.scalars(theirs.where(Page.code == command.code)).first()
         return (page.callback, page.code) if page else (None, "")
+    if command.reference:
+        named = session.scalars(select(Callback).where(Callback.reference == command.reference)).first()
+        page = session.scalars(theirs.where(Page.callback_id == named.id)).first() if named else None
+        return named, page.code if page else ""
     open_ones = _open_callbacks(session, technician)
-    if len(open_ones) != 1 or command.verb is Verb.ACK:
-        return None, ""
-    return next(iter(open_ones.items()))
+    return next(iter(open_ones.items())) if len(open_ones) == 1 else (None, "")
 
 
 def _open_callbacks(session: Session, technician: Technician) -> dict[Callback, str]:
@@ -155,34 +186,78 @@ def _open_callbacks(session: Session, technician: Technician) -> dict[Callback, 
     return {page.callback: page.code for page in pages if page.callback is not None}
 
 
+def _names_another_code(session: Session, incoming: Incoming, command: Command) -> bool:
+    """Return whether the words after a code name another callback of theirs: "done 4366 and 5831"."""
+    others = set(codes_in(command.words)) - {command.code}
+    return bool(others) and not others.isdisjoint(_open_callbacks(session, incoming.technician).values())
+
+
 def _owner_in_words(callback: Callback, technician: Technician, code: str) -> Words:
     reference, owner = callback.reference, callback.owner
     if callback.state is not CallbackState.OPEN:
         return Words(f"{reference} is closed.", f"{reference} est fermé.")
     if owner is None:
+        take = Words(f" Reply {code} to take it.", f" Répondez {code} pour le prendre.") if code else Words("", "")
         return Words(
-            f"Nobody has {reference} yet. Reply {code} to take it.",
-            f"Personne n'a encore pris {reference}. Répondez {code} pour le prendre.",
+            f"Nobody has {reference} yet.{take.english}", f"Personne n'a encore pris {reference}.{take.french}"
         )
     if owner.id == technician.id:
         return Words(f"You have {reference}.", f"Vous avez {reference}.")
     return Words(f"{owner.name} has {reference}.", f"{owner.name} a {reference}.")
 
 
-def _ask_which(session: Session, incoming: Incoming, command: Command) -> Answer:
-    """Ask which callback a command is about, naming the open ones."""
+def _ask_which(session: Session, incoming: Incoming, command: Command, named: Callback | None) -> Answer:
+    """Ask which callback a command is about, naming the open ones with their codes."""
     if _answered_today(session, incoming.technician.phone, incoming.now) > MOST_ANSWERS:
         return NOTHING
     if command.code is not None:
         english = f"You have no page with the code {command.code}. Check the last text."
         french = f"Aucun avis ne porte le code {command.code}. Vérifiez le dernier texto."
         return Answer(Words(english, french))
-    word, open_ones = command.verb.name, _open_callbacks(session, incoming.technician)
-    named = ", ".join(f"{code} ({_with_number(callback)})" for callback, code in list(open_ones.items())[-5:])
-    if not named:
+    open_ones = _open_callbacks(session, incoming.technician)
+    if command.reference:
+        return Answer(_needs_the_code(command, named, open_ones))
+    if not open_ones:
         return Answer(Words("You have no open callback.", "Aucun rappel ouvert pour vous."))
-    english, french = f"Which one? Write {word} and the code: {named}.", f"Lequel? Écrivez le mot et le code: {named}."
-    return Answer(Words(english, french))
+    word, mot = _word(command.verb)
+    if len(open_ones) == 1:
+        (callback, code), *_ = open_ones.items()
+        about = _with_number(callback)
+        return Answer(Words(f"{word} {code} for {about}, please.", f"{mot} {code} pour {about}, svp."))
+    return Answer(
+        Words(
+            _list_of(open_ones, f"Which one? Write {word} and the code: "),
+            _list_of(open_ones, f"Lequel? Écrivez {mot} et le code: "),
+        )
+    )
+
+
+def _needs_the_code(command: Command, named: Callback | None, open_ones: Mapping[Callback, str]) -> Words:
+    """Return that a reference changes nothing, with the code that does."""
+    reference, (word, mot) = command.reference, _word(command.verb)
+    if named is None:
+        return Words(f"There is no callback {reference}.", f"Il n'y a pas de rappel {reference}.")
+    if named not in open_ones:
+        return Words(
+            f"Only the code of a page changes a callback, and you have no open page about {reference}.",
+            f"Seul le code d'un avis change un rappel, et vous n'avez aucun avis ouvert pour {reference}.",
+        )
+    return Words(
+        f"{reference} needs its code: write {word} {open_ones[named]}.",
+        f"{reference}: il faut le code. Écrivez {mot} {open_ones[named]}.",
+    )
+
+
+def _word(verb: Verb) -> tuple[str, str]:
+    """Return the word for a verb in English and in French."""
+    return verb.name, IN_FRENCH.get(verb, verb.name)
+
+
+def _list_of(callbacks: Mapping[Callback, str], head: str) -> str:
+    """Return a list of callbacks with their codes, the last ones first, with as many as fit into a text."""
+    named = [f"{code} ({_with_number(callback)})" for callback, code in reversed(callbacks.items())]
+    lists = (f"{head}{', '.join(named[:count])}." for count in range(len(named), 0, -1))
+    return first_that_fits(*lists)
 
 
 def _with_number(callback: Callback) -> str:
@@ -194,24 +269,37 @@ def _with_number(callback: Callback) -> str:
 
 
 def _not_understood(session: Session, incoming: Incoming) -> Answer:
-    times = _not_understood_today(session, incoming)
+    """Ask back, at most once a minute. A text that names a code is answered unless it repeats one that was."""
+    lately = _answered_lately(session, incoming)
     meant = _callback_by_code(session, incoming)
-    if meant is not None and times < MOST_ANSWERS:
-        return Answer(_suggest_replies(*meant), understood=False)
-    if times >= MOST_HELP:
+    if _not_understood_today(session, incoming) >= MOST_ANSWERS or incoming.text in lately:
         return NOTHING
-    if is_assent(incoming.text):
-        assent = _answer_assent(session, incoming)
-        if assent is not None:
-            return assent
-    return Answer(HELP, understood=False)
+    if meant is not None:
+        return Answer(_suggest_replies(*meant), understood=False)
+    if lately:
+        return NOTHING
+    if means_stop_in_french(incoming.text):
+        return Answer(NOT_STOPPED, understood=False)
+    assent = _answer_assent(session, incoming) if is_assent(incoming.text) else None
+    return assent or Answer(HELP, understood=False)
 
 
+def _answered_lately(session: Session, incoming: Incoming) -> Collection[str]:
+    """Return the texts of a technician that were answered in the past minute though they were not understood."""
+    answered = ReceivedText.understood.is_(False) & (ReceivedText.answer != "")
+    texts = select(ReceivedText.words).where(_from(incoming.technician), answered)
+    return session.scalars(texts.where(ReceivedText.at > incoming.now - PAUSE)).all()
+
+
+NOT_STOPPED = Words(
+    "ARRET does not stop texts here. STOP does; then you are paged by phone.",
+    "ARRET n'arrête pas les textos ici. STOP les arrête; on vous appelle alors au téléphone.",
+)
 HELP = Words(
-    "Not understood. Reply with the code alone to take it, or CALL, DONE, CONT, MSG, NA, WRONG, PASS or WHO and "
-    "the code. TEST checks your phone.",
-    "Pas compris. Répondez le code seul pour le prendre, ou APPEL, FAIT, SUITE, MSG, NA, FAUX, PASSE ou QUI et le "
-    "code. ESSAI vérifie votre téléphone.",
+    "Not understood. Reply with the code alone to take it, or CALL, DONE, CONT, MSG, NA, WRONG, PASS, MANAGER or WHO "
+    "and the code. TEST checks your phone.",
+    "Pas compris. Répondez le code seul pour le prendre, ou APPEL, FAIT, SUITE, MSG, NA, FAUX, PASSE, GESTIONNAIRE ou "
+    "QUI et le code. ESSAI vérifie votre téléphone.",
 )
 
 
@@ -229,40 +317,63 @@ def _answer_assent(session: Session, incoming: Incoming) -> Answer | None:
     if _confirm_test(session, incoming):
         return Answer(Words("Thank you, the test page arrived.", "Merci, l'essai est arrivé."))
     waiting = {c: code for c, code in _open_callbacks(session, incoming.technician).items() if c.owner_id is None}
-    if len(waiting) != 1:
+    if not waiting:
         return None
-    callback, code = next(iter(waiting.items()))
+    if len(waiting) == 1:
+        (callback, code), *_ = waiting.items()
+        about = _with_number(callback)
+        english = f"Reply {code} to take {about}, PASS {code} to pass it on."
+        french = f"Répondez {code} pour prendre {about}, PASSE {code} pour le passer."
+        return Answer(Words(english, french), understood=False)
     return Answer(
         Words(
-            f"Will you take {callback.reference}? Reply {code} to take it, PASS {code} to pass it on.",
-            f"Vous prenez {callback.reference}? Répondez {code} pour le prendre, PASSE {code} pour le passer.",
-        )
+            _list_of(waiting, "Which one do you take? Reply with its code: "),
+            _list_of(waiting, "Lequel prenez-vous? Répondez son code: "),
+        ),
+        understood=False,
     )
 
 
 def _callback_by_code(session: Session, incoming: Incoming) -> tuple[Callback, str] | None:
     """Return the open callback whose code is in a text that is not understood, when there is exactly one."""
     by_code = {code: callback for callback, code in _open_callbacks(session, incoming.technician).items()}
-    codes = dict.fromkeys(re.findall(r"(?<![0-9])[0-9]{4}(?![0-9])", incoming.text))
-    found = [code for code in codes if code in by_code]
+    found = [code for code in codes_in(incoming.text) if code in by_code]
     return (by_code[found[0]], found[0]) if len(found) == 1 else None
 
 
 def _not_understood_today(session: Session, incoming: Incoming) -> int:
     """Return how many of a technician's texts were not understood in the past day."""
-    technician = incoming.technician
-    theirs = ReceivedText.sender.in_([technician.phone, technician.second_phone or technician.phone])
-    count = select(func.count()).select_from(ReceivedText).where(theirs, ReceivedText.at > incoming.now - DAY)
+    lately = ReceivedText.at > incoming.now - DAY
+    count = select(func.count()).select_from(ReceivedText).where(_from(incoming.technician), lately)
     return session.scalar(count.where(ReceivedText.understood.is_(False))) or 0
+
+
+def _from(technician: Technician) -> ColumnElement[bool]:
+    return ReceivedText.sender.in_([technician.phone, technician.second_phone or technician.phone])
 
 
 # Texts that are about no callback
 
 
+def _blocks_or_unblocks(incoming: Incoming) -> bool:
+    return _opts_in(incoming) or incoming.opt_out_type == "STOP" or is_opt_out(incoming.text)
+
+
+def _opts_in(incoming: Incoming) -> bool:
+    """Return whether the carrier unblocks our texts. It takes YES so only from somebody whom it blocks."""
+    is_yes = incoming.text.strip().casefold() == OPT_IN_IF_BLOCKED
+    is_blocked = _text_to(incoming).key in incoming.technician.troubles
+    return incoming.opt_out_type == "START" or is_opt_in(incoming.text) or (is_yes and is_blocked)
+
+
+def _text_to(incoming: Incoming) -> ContactMethod:
+    return ContactMethod(Channel.TEXT, incoming.slot)
+
+
 def _record_opt_out_or_in(session: Session, incoming: Incoming) -> Answer:
     """Note that the carrier now blocks our texts, or delivers them again. It answers STOP and START itself."""
-    technician, way = incoming.technician, ContactMethod(Channel.TEXT, incoming.slot)
-    if is_opt_in(incoming.text):
+    technician, way = incoming.technician, _text_to(incoming)
+    if _opts_in(incoming):
         clear_failure(technician, way)
     elif record_failure(technician, way, "this person sent STOP; the carrier blocks texts to them."):
         english = f"{technician.name} sent STOP: no text reaches them. They are paged by phone until they send START."
@@ -290,7 +401,7 @@ def _test(session: Session, incoming: Incoming) -> Answer:
     channels = " and ".join(dict.fromkeys(page.channel.value for page in pages))
     if not channels:
         return Answer(Words("None of your numbers is verified.", "Aucun de vos numéros n'est vérifié."))
-    return Answer(Words(f"A test page is on its way by {channels}.", "Un essai est en route."))
+    return Answer(Words(f"A test page is on its way by {channels}.", "Un avis d'essai est en route."))
 
 
 def _confirm_test(session: Session, incoming: Incoming) -> bool:

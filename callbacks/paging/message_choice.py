@@ -2,47 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.db.states import ESCALATING, PageAnswer, PageKind, PageState
-from callbacks.db.tables import Callback, Page, Technician
+from callbacks.db.event_kinds import EventKind
+from callbacks.db.states import ESCALATING, PageKind
+from callbacks.db.tables import Callback, Event, Page
 from callbacks.desk.desk_file import Desk
+from callbacks.lifecycle.transitions import awaits_attempt
 from callbacks.paging import messages
+from callbacks.paging.messages import Subject
+from callbacks.paging.pages import pages_bundled_into
+from callbacks.paging.reactions import Reaction, reactions_before
 from callbacks.paging.subject import subject_of
 from callbacks.text.bilingual import Words
 
 
 def text_of_page(session: Session, desk: Desk, page: Page, now: datetime, link: str) -> str:
     """Return the text of a page as things stand now, in the language of its technician."""
-    if page.callback is None or page.kind not in ESCALATING:
+    if page.callback is None:
         return page.words
-    return _words_now(session, desk, page, page.callback, now, link).for_(page.technician.language)
+    if page.kind in ESCALATING:
+        return _words_now(session, desk, page, page.callback, now, link).for_(page.technician.language)
+    if page.kind is PageKind.GIVEN:
+        return _given(session, desk, page, page.callback, now).for_(page.technician.language)
+    return page.words
 
 
 def _words_now(session: Session, desk: Desk, page: Page, callback: Callback, now: datetime, link: str) -> Words:
+    together = list(_sent_together(session, desk, page))
+    if len(together) > 1:
+        return messages.bundle(desk.company.sender, together, now)
     subject = subject_of(desk, callback)
     if page.kind is PageKind.REMINDER or callback.owner_id == page.technician_id:
         return messages.reminder(subject, page.code, now)
-    return messages.page(subject, page.code, now, link, _done_before(session, desk, page, callback))
+    return messages.page(subject, page.code, now, link, _done_before(session, desk, page, callback, now))
 
 
-def _done_before(session: Session, desk: Desk, page: Page, callback: Callback) -> Words | None:
+def _sent_together(session: Session, desk: Desk, page: Page) -> Iterator[tuple[Subject, str]]:
+    """Yield what one message is about: this page, and those bundled into it whose customers still wait."""
+    for each in (page, *pages_bundled_into(session, page)):
+        if each.callback is not None and awaits_attempt(each.callback):
+            yield subject_of(desk, each.callback), each.code
+
+
+def _given(session: Session, desk: Desk, page: Page, callback: Callback, now: datetime) -> Words:
+    assigned = select(Event.actor).where(Event.call_sid == callback.call_sid, Event.kind == EventKind.ASSIGNED)
+    by = session.scalars(assigned.order_by(Event.id.desc()).limit(1)).first()
+    return messages.given(subject_of(desk, callback), page.code, by or desk.company.sender, now)
+
+
+def _done_before(session: Session, desk: Desk, page: Page, callback: Callback, now: datetime) -> Words | None:
     if callback.owner is not None and callback.acknowledged_at is not None:
-        return messages.taken_and_not_called(callback.owner.name, callback.acknowledged_at, desk.zone)
-    names = session.scalars(_paged_before(page, callback)).all()
-    return messages.no_answer_from(names) if names else None
+        return messages.taken_and_not_called(callback.owner.name, callback.acknowledged_at, desk.zone, now)
+    pause = desk.policy_named(callback.policy).shortest_pause
+    names = reactions_before(session, page, callback, now - pause)
+    return _joined(word(names[reaction]) for reaction, word in _WORDS.items() if reaction in names)
 
 
-def _paged_before(page: Page, callback: Callback) -> Select[str]:
-    """Return a query for the names of the others who were paged and have not answered, the first one first."""
-    return (
-        select(Technician.name)
-        .join(Page, Page.technician_id == Technician.id)
-        .where(Page.callback_id == callback.id, Page.id < page.id, Technician.id != page.technician_id)
-        .where(Page.state == PageState.SENT, Page.answer == PageAnswer.NONE)
-        .group_by(Technician.id, Technician.name)
-        .order_by(func.min(Page.id))
-    )
+_WORDS = {
+    Reaction.PASSED: messages.passed_by,
+    Reaction.NONE: messages.no_answer_from,
+    Reaction.NOT_REACHED: messages.not_reached,
+}
+
+
+def _joined(sentences: Iterable[Words]) -> Words | None:
+    found = list(sentences)
+    if not found:
+        return None
+    return Words(" ".join(words.english for words in found), " ".join(words.french for words in found))

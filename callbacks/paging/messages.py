@@ -1,21 +1,25 @@
 """The wording of every text to technicians and supervisors, in both languages.
 
-Each function returns both; the sender picks the recipient's. Only GSM-7 characters: any other one, such as a curly
-quote, halves what fits into a segment.
+Each function returns both; the sender picks the recipient's. A text goes out in GSM-7 and in two segments at most: what
+people typed is cut to a length, and a text that is still too long leaves out what matters least.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from callbacks.text.bilingual import Words
-from callbacks.text.formats import clock_time, ended_once, length, readable_number
+from callbacks.text.formats import ended_once, length, readable_number, short_time_and_day, time_and_day
+from callbacks.text.gsm7 import first_that_fits, shortened
 
-LONGEST_REASON = 100  # characters, of what a person typed
+LONGEST_REASON = 100  # letters, of what a person typed
+SHORT_REASON = 30  # where the whole one does not fit
+LONGEST_NAME = 40  # of a person; supervisors are named by their mail address
 LONGEST_ALERT = 600
+NOTHING = Words("", "")
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Subject:
 
     sender: str
     reference: str
-    line: str
+    line: Words  # the written name: "direct line"
     caller: str  # as the carrier gave it
     customer_number: str | None
     due_at: datetime
@@ -51,27 +55,33 @@ class Subject:
 
 def page(subject: Subject, code: str, now: datetime, link: str = "", before: Words | None = None) -> Words:
     """Return a page: call this customer. With what was done `before`, and a link to the technician's screen."""
-    message, at_link = _message(subject.message), f" {link}" if link else ""
-    connect = f"CALL {code} to be connected, " if subject.customer_number else ""
-    call = _call_late(subject) if now >= subject.due_at else _call_by(subject)
-    earlier = Words(f" {before.english}", f" {before.french}") if before is not None else Words("", "")
-    return Words(
-        f"{subject.sender}: {call.english} ({subject.line} line{message.english}). "
-        f"Ref {subject.reference}.{earlier.english} "
-        f"Reply {code} to take it, {connect}PASS {code} to pass it on.{at_link}",
-        f"{subject.sender}: {call.french} (ligne {subject.line}{message.french}). "
-        f"Ref {subject.reference}.{earlier.french} "
-        f"Répondez {code} pour le prendre, PASSE {code} pour le passer.{at_link}",
+    call = _call_late(subject, now) if now >= subject.due_at else _call_by(subject, now)
+    connect = _only_with_number(subject, f"CALL {code} to be connected, ", f"APPEL {code} pour joindre le client, ")
+    line, message, earlier = subject.line, _message(subject.message), _after_space(before or NOTHING)
+    at_link = f" {link}" if link else ""
+
+    def worded(earlier: Words, about: Words) -> Words:
+        return Words(
+            f"{subject.sender}: {call.english}{about.english}. Ref {subject.reference}.{earlier.english} "
+            f"Reply {code} to take it, {connect.english}PASS {code} to pass it on.{at_link}",
+            f"{subject.sender}: {call.french}{about.french}. Réf. {subject.reference}.{earlier.french} "
+            f"Répondez {code} pour le prendre, {connect.french}PASSE {code} pour le passer.{at_link}",
+        )
+
+    whole = Words(f" ({line.english}{message.english})", f" ({line.french}{message.french})")
+    only_line = Words(f" ({line.english})", f" ({line.french})")
+    return _fitting(
+        worded(earlier, whole), worded(NOTHING, whole), worded(NOTHING, only_line), worded(NOTHING, NOTHING)
     )
 
 
-def _call_by(subject: Subject) -> Words:
-    who, due = _customer(subject), _due(subject)
+def _call_by(subject: Subject, now: datetime) -> Words:
+    who, due = _customer(subject), _due(subject, now)
     return Words(f"call {who.english} back by {due.english}", f"rappeler {who.french} avant {due.french}")
 
 
-def _call_late(subject: Subject) -> Words:
-    who, due = _customer(subject), _due(subject)
+def _call_late(subject: Subject, now: datetime) -> Words:
+    who, due = _customer(subject), _due(subject, now)
     return Words(
         f"LATE (promised {due.english}): call {who.english} back",
         f"EN RETARD (promis {due.french}): rappeler {who.french}",
@@ -79,44 +89,97 @@ def _call_late(subject: Subject) -> Words:
 
 
 def no_answer_from(names: Sequence[str]) -> Words:
-    """Return who was paged before and has not answered, so that the next person knows that nobody else has it."""
-    if len(names) > 2:
-        first, rest = ", ".join(names[:2]), len(names) - 2
-        return Words(f"No answer from {first} and {rest} more.", f"Sans réponse: {first} et {rest} de plus.")
-    return Words(f"No answer from {' and '.join(names)}.", f"Sans réponse: {' et '.join(names)}.")
+    """Return who was paged before and did not react, so that the next person knows that nobody else has it."""
+    named = _names(names)
+    return Words(f"No answer from {named.english}.", f"Sans réponse: {named.french}.")
 
 
-def taken_and_not_called(by: str, since: datetime, zone: ZoneInfo) -> Words:
+def passed_by(names: Sequence[str]) -> Words:
+    """Return who was paged before and passed it on."""
+    named, have = _names(names), "l'ont" if len(names) > 1 else "l'a"
+    return Words(f"{named.english} passed it on.", f"{named.french} {have} passé.")
+
+
+def not_reached(names: Sequence[str]) -> Words:
+    """Return to whom no page went through."""
+    named = _names(names)
+    return Words(f"{named.english} could not be reached.", f"Impossible de joindre {named.french}.")
+
+
+def taken_and_not_called(by: str, since: datetime, zone: ZoneInfo, now: datetime) -> Words:
     """Return that an owner has not tried the customer, for the people who are paged after them."""
-    at = _clock_time(since, zone)
+    name, at = _name(by), _time(since, zone, now)
     return Words(
-        f"{by} took it at {at.english}, and no call is on record.",
-        f"{by} l'a pris à {at.french}, mais aucun appel n'est inscrit.",
+        f"{name} took it at {at.english} and has not called.",
+        f"{name} l'a pris ({at.french}) et n'a pas appelé.",
     )
+
+
+def _names(names: Sequence[str]) -> Words:
+    """Return at most two names, and how many more there are."""
+    first = [_name(name) for name in names[:2]]
+    if len(names) > 2:
+        more = len(names) - 2
+        return Words(f"{', '.join(first)} and {more} more", f"{', '.join(first)} et {more} {_others(more)}")
+    return Words(" and ".join(first), " et ".join(first))
+
+
+def _others(count: int) -> str:
+    return "autre" if count == 1 else "autres"
 
 
 def reminder(subject: Subject, code: str, now: datetime) -> Words:
     """Return the reminder to an owner who has no attempt on record."""
-    who, due, reference = _customer(subject), _due(subject), subject.reference
-    head = Words("LATE", "EN RETARD") if now >= subject.due_at else Words("reminder", "rappel")
-    return Words(
-        f"{subject.sender}: {head.english}, you took {reference}, due {due.english}, and no call to {who.english} "
-        f"is on record. CALL {code} connects you. After the call: DONE {code}, or NA {code} for no answer. "
-        f"PASS {code} passes it on.",
-        f"{subject.sender}: {head.french}, vous avez pris {reference}, promis pour {due.french}, mais aucun appel à "
-        f"{who.french} n'est inscrit. Après l'appel: FAIT {code}, ou NA {code} sans réponse. "
-        f"PASSE {code} pour le passer.",
+    who, due, reference = _customer(subject), _due(subject, now), subject.reference
+    is_late = now >= subject.due_at
+    head = (
+        Words("LATE, you took", "EN RETARD: vous avez pris")
+        if is_late
+        else Words("reminder, you took", "à faire: vous avez pris")
+    )
+    was = Words("was due", "était promis pour") if is_late else Words("due", "promis pour")
+    connect = _only_with_number(subject, f"CALL {code} connects you. ", f"APPEL {code} vous relie. ")
+    return _fitting(
+        Words(
+            f"{subject.sender}: {head.english} {reference}, {was.english} {due.english}, and no call to {who.english} "
+            f"is on record. {connect.english}After the call: DONE {code}, or NA {code} for no answer. "
+            f"PASS {code} passes it on.",
+            f"{subject.sender}: {head.french} {reference}, {was.french} {due.french}, et aucun appel à "
+            f"{who.french} n'est noté. {connect.french}Après l'appel: FAIT {code}, ou NA {code} sans réponse. "
+            f"PASSE {code} pour le passer.",
+        )
     )
 
 
-def bundle(sender: str, about: Sequence[tuple[Subject, str]]) -> Words:
-    """Return several pages as one text, each with its code: one text for each would bury the phone."""
-    english = "; ".join(f"{code} {_number(subject)} {_short_due(subject).english}" for subject, code in about)
-    french = "; ".join(f"{code} {_number(subject)} {_short_due(subject).french}" for subject, code in about)
+def bundle(sender: str, about: Sequence[tuple[Subject, str]], now: datetime) -> Words:
+    """Return several pages as one text, each with its code: one text for each would bury the phone.
+
+    Of more than fit, the last ones are only counted.
+    """
+    english = [f"{code} {_number(subject)} {_short_due(subject, now).english}" for subject, code in about]
+    french = [f"{code} {_number(subject)} {_short_due(subject, now).french}" for subject, code in about]
     return Words(
-        f"{sender}: {len(about)} callbacks are waiting. Reply with a code to take one: {english}",
-        f"{sender}: {len(about)} rappels attendent. Répondez avec un code pour en prendre un: {french}",
+        _listed(
+            f"{sender}: {len(about)} callbacks are waiting. Reply with a code to take one: ", english, _more_english
+        ),
+        _listed(
+            f"{sender}: {len(about)} rappels attendent. Répondez un code pour en prendre un: ", french, _more_french
+        ),
     )
+
+
+def _listed(head: str, entries: Sequence[str], more: Callable[[int], str]) -> str:
+    """Return a list with as many entries as fit."""
+    lists = ("; ".join(entries[:count]) + more(len(entries) - count) for count in range(len(entries), 0, -1))
+    return first_that_fits(*(head + listed for listed in lists))
+
+
+def _more_english(count: int) -> str:
+    return f"; {count} more: WHO lists them" if count else ""
+
+
+def _more_french(count: int) -> str:
+    return f"; {count} de plus: QUI les donne" if count else ""
 
 
 # Notices about a callback
@@ -125,23 +188,39 @@ def bundle(sender: str, about: Sequence[tuple[Subject, str]]) -> Words:
 def taken(subject: Subject, by: str) -> Words:
     """Return that somebody has it, for the others who were paged."""
     return Words(
-        f"{subject.sender}: {by} has {subject.reference}. Nothing for you to do.",
-        f"{subject.sender}: {by} a pris {subject.reference}. Vous n'avez rien à faire.",
+        f"{subject.sender}: {_name(by)} has {subject.reference}. Nothing for you to do.",
+        f"{subject.sender}: {_name(by)} a pris {subject.reference}. Vous n'avez rien à faire.",
+    )
+
+
+def tried(subject: Subject, by: str) -> Words:
+    """Return that somebody has called the customer, for the others who were paged."""
+    return Words(
+        f"{subject.sender}: {_name(by)} has called the customer of {subject.reference}. Nothing for you to do.",
+        f"{subject.sender}: {_name(by)} a appelé le client de {subject.reference}. Vous n'avez rien à faire.",
+    )
+
+
+def tried_for_you(subject: Subject, by: str) -> Words:
+    """Return that somebody else has called the customer, for the owner."""
+    return Words(
+        f"{subject.sender}: {_name(by)} has called the customer of {subject.reference}. It stays yours.",
+        f"{subject.sender}: {_name(by)} a appelé le client de {subject.reference}. Le rappel reste à vous.",
     )
 
 
 def over(subject: Subject, what: Words, by: str, why: str) -> Words:
-    """Return that somebody ended it, for the owner or the people who were paged. `what`: "has resolved"."""
+    """Return that somebody ended it, for the people who were paged. `what`: "has resolved"."""
     number = f", {readable_number(subject.customer_number)}" if subject.customer_number else ""
     about = f"{subject.reference}{number}{_reason(why)}"
     return Words(
-        f"{subject.sender}: {by} {what.english} {about}. Nothing more for you to do.",
-        f"{subject.sender}: {by} {what.french} {about}. Vous n'avez plus rien à faire.",
+        f"{subject.sender}: {_name(by)} {what.english} {about}. Nothing more for you to do.",
+        f"{subject.sender}: {_name(by)} {what.french} {about}. Vous n'avez plus rien à faire.",
     )
 
 
 def closed_automatically(subject: Subject) -> Words:
-    """Return that it was closed, for its owner: the customer could not be reached (policy: Priorities)."""
+    """Return that it was closed: the customer could not be reached (policy: Priorities)."""
     who = _customer(subject)
     return Words(
         f"{subject.sender}: {subject.reference} ({who.english}) was closed automatically: the customer could not be "
@@ -175,57 +254,67 @@ def not_rung(subject: Subject, code: str) -> Words:
 
 def given(subject: Subject, code: str, by: str, now: datetime) -> Words:
     """Return that a supervisor assigned it, for its new owner."""
-    who, when = _customer(subject), by_when(subject, now)
+    who, when, name = _customer(subject), by_when(subject, now), _name(by)
     return Words(
-        f"{subject.sender}: {by} gave you {subject.reference}. {_sentence(f'Call {who.english}{when.english}')} "
+        f"{subject.sender}: {name} gave you {subject.reference}. {_sentence(f'Call {who.english}{when.english}')} "
         f"CALL {code} connects you. Afterwards DONE {code}, or NA {code} for no answer.",
-        f"{subject.sender}: {by} vous confie {subject.reference}. Appelez {who.french}{when.french}. "
+        f"{subject.sender}: {name} vous confie {subject.reference}. Appelez {who.french}{when.french}. "
         f"APPEL {code} vous relie. Ensuite FAIT {code}, ou NA {code} sans réponse.",
     )
 
 
 def by_when(subject: Subject, now: datetime) -> Words:
     """Return until when to call the customer: " by 10:42 p.m.". Never a time that has passed; "" after an attempt."""
-    due = _due(subject)
+    due = _due(subject, now)
     if subject.is_tried:
-        return Words("", "")
+        return NOTHING
     if now < subject.due_at:
         return Words(f" by {due.english}", f" avant {due.french}")
     return Words(f" at once: promised for {due.english}", f" tout de suite: promis pour {due.french}")
 
 
-def unresolved(subject: Subject, code: str, due_at: datetime) -> Words:
+def unresolved(subject: Subject, code: str, due_at: datetime, now: datetime) -> Words:
     """Return that a critical callback was tried but not resolved in time, for its owner (policy: Priorities)."""
-    who, due = _customer(subject), _clock_time(due_at, subject.zone)
+    who, due = _customer(subject), _time(due_at, subject.zone, now)
     was_due = _sentence(f"{subject.reference} ({who.english}) was to be resolved by {due.english}")
     return Words(
         f"{subject.sender}: {was_due} "
         f"CALL {code} connects you, DONE {code} when it is resolved, PASS {code} passes it on.",
-        f"{subject.sender}: {subject.reference} ({who.french}): à régler avant {due.french}, et encore ouvert. "
+        f"{subject.sender}: {subject.reference} ({who.french}) était à régler avant {due.french}. "
         f"APPEL {code} vous relie, FAIT {code} si c'est réglé, PASSE {code} pour le passer.",
     )
 
 
 def reopened(subject: Subject, code: str, by: str, why: str) -> Words:
     """Return that a closed callback is open again, for its owner."""
-    who, about = _customer(subject), f"{subject.reference}{_reason(why)}"
-    return Words(
-        f"{subject.sender}: {by} reopened {about}. It is yours: call {who.english}. "
-        f"CALL {code} connects you. Afterwards DONE {code}, or NA {code} for no answer.",
-        f"{subject.sender}: {by} a rouvert {about}. Il est à vous: appelez {who.french}. "
-        f"APPEL {code} vous relie. Ensuite FAIT {code}, ou NA {code} sans réponse.",
-    )
+    who, name = _customer(subject), _name(by)
+
+    def worded(reason: str) -> Words:
+        about = f"{subject.reference}{reason}"
+        return Words(
+            f"{subject.sender}: {name} reopened {about}. It is yours: call {who.english}. "
+            f"CALL {code} connects you. Afterwards DONE {code}, or NA {code} for no answer.",
+            f"{subject.sender}: {name} a rouvert {about}. Il est à vous: appelez {who.french}. "
+            f"APPEL {code} vous relie. Ensuite FAIT {code}, ou NA {code} sans réponse.",
+        )
+
+    return _fitting(worded(_reason(why)), worded(_reason(why, SHORT_REASON)), worded(""))
 
 
 def manager_wanted(subject: Subject, code: str, why: str) -> Words:
     """Return that the customer asks for a manager, for a manager."""
-    who, reason = _customer(subject), _reason(why)
-    return Words(
-        f"{subject.sender}: {who.english} asks for a manager{reason}. Ref {subject.reference}. "
-        f"CALL {code} connects you.",
-        f"{subject.sender}: {who.french} demande un gestionnaire{reason}. Ref {subject.reference}. "
-        f"APPEL {code} vous relie.",
-    )
+    who = _customer(subject)
+    connect = _only_with_number(subject, f", CALL {code} connects you", f", APPEL {code} vous relie")
+
+    def worded(reason: str) -> Words:
+        return Words(
+            f"{subject.sender}: {who.english} asks for a manager{reason}. Ref {subject.reference}. "
+            f"Reply {code} to take it{connect.english}.",
+            f"{subject.sender}: {who.french} demande un gestionnaire{reason}. Réf. {subject.reference}. "
+            f"Répondez {code} pour le prendre{connect.french}.",
+        )
+
+    return _fitting(worded(_reason(why)), worded(_reason(why, SHORT_REASON)), worded(""))
 
 
 # About no callback
@@ -261,44 +350,68 @@ def _customer(subject: Subject) -> Words:
         number = readable_number(subject.customer_number)
         return Words(number, number)
     if subject.message.left is False or subject.message.is_lost:
-        return Words("the caller (number withheld)", "(numéro masqué)")
-    return Words("the caller (number withheld: listen to the message)", "(numéro masqué: écoutez le message)")
+        return Words("the caller (number withheld)", "l'appelant (numéro masqué)")
+    return Words(
+        "the caller (number withheld: listen to the message)", "l'appelant (numéro masqué: écoutez le message)"
+    )
 
 
 def _number(subject: Subject) -> str:
     return readable_number(subject.customer_number) if subject.customer_number else subject.reference
 
 
+def _only_with_number(subject: Subject, english: str, french: str) -> Words:
+    return Words(english, french) if subject.customer_number else NOTHING
+
+
 def _message(message: Message) -> Words:
     if message.is_lost:
         return Words(", message lost", ", message perdu")
     if message.seconds:
-        return Words(f", message {length(message.seconds)}", f", message {length(message.seconds)}")
+        return Words(f", message {length(message.seconds)}", f", message de {length(message.seconds)}")
     match message.left:
         case None:
-            return Words("", "")
+            return NOTHING
         case True:
             return Words(", with a message", ", avec message")
         case False:
             return Words(", no message", ", aucun message")
 
 
-def _due(subject: Subject) -> Words:
-    return _clock_time(subject.due_at, subject.zone)
+def _due(subject: Subject, now: datetime) -> Words:
+    return _time(subject.due_at, subject.zone, now)
 
 
-def _short_due(subject: Subject) -> Words:
-    """Return the deadline in few characters: "10:42pm", "22h42"."""
-    due = _due(subject)
-    return Words(*(text.replace(" ", "").replace(".", "") for text in (due.english, due.french)))
+def _short_due(subject: Subject, now: datetime) -> Words:
+    """Return the deadline in few characters: "10:42pm", "LATE Sat 10:42pm", "22h42"."""
+    late = Words("LATE ", "RETARD ") if now >= subject.due_at else NOTHING
+    return Words(
+        late.english + short_time_and_day(subject.due_at, subject.zone, now, "en"),
+        late.french + short_time_and_day(subject.due_at, subject.zone, now, "fr"),
+    )
 
 
-def _clock_time(at: datetime, zone: ZoneInfo) -> Words:
-    return Words(clock_time(at, zone, "en"), clock_time(at, zone, "fr"))
+def _time(at: datetime, zone: ZoneInfo, now: datetime) -> Words:
+    """Return a time, with its day unless that is today."""
+    return Words(time_and_day(at, zone, now, "en"), time_and_day(at, zone, now, "fr"))
 
 
-def _reason(why: str) -> str:
-    return f" ({why[:LONGEST_REASON]})" if why else ""
+def _name(name: str) -> str:
+    return shortened(name, LONGEST_NAME)
+
+
+def _reason(why: str, longest: int = LONGEST_REASON) -> str:
+    return f" ({shortened(why, longest)})" if why else ""
+
+
+def _after_space(words: Words) -> Words:
+    return Words(f" {words.english}", f" {words.french}") if words != NOTHING else NOTHING
+
+
+def _fitting(*versions: Words) -> Words:
+    """Return the first version that fits into a text, of ones that say less and less; each language by itself."""
+    english, french = (version.english for version in versions), (version.french for version in versions)
+    return Words(first_that_fits(*english), first_that_fits(*french))
 
 
 def _sentence(words: str) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.db.states import CallbackState, Channel, PageKind, PageState, ReachOutcome
-from callbacks.db.tables import Callback, Page, ReachAttempt, Technician
+from callbacks.db.states import AttemptState, CallbackState, Channel, PageKind, PageState, ReachOutcome
+from callbacks.db.tables import Callback, Page, PageAttempt, ReachAttempt, Technician, User
 from callbacks.desk.desk_file import Desk
 from callbacks.paging import messages
 from callbacks.paging.pages import add_page, cancel_waiting, code_for, next_round
@@ -20,31 +20,78 @@ from callbacks.text.bilingual import Words
 TEXT = ContactMethod(Channel.TEXT)
 # Sent alone or in one message with others.
 PAGED = (PageState.SENT, PageState.BUNDLED)
+UNSENT = (PageState.FAILED, PageState.CANCELLED, PageState.OVER_THE_CAP)
+# After one of these, a person knows that a callback needs nothing more of them.
+RELIEVING = (PageKind.TAKEN, PageKind.OVER, PageKind.CLOSED)
+# These ask for nothing that the end of a callback would change.
+ASKING_NOTHING = (PageKind.CONNECTION, PageKind.CONSENT)
+
+
+def notify_paged(
+    session: Session,
+    desk: Desk,
+    callback: Callback,
+    kind: PageKind,
+    words: Words,
+    by: Technician | None,
+    now: datetime,
+) -> None:
+    """Text that a callback is over for them everybody who was paged and does not know it, but not who ended it.
+
+    `kind` is one that relieves them. When a callback ends, its owner is among them, paged or not.
+    """
+    cancel_waiting(session, callback)
+    concerned = _still_asked(session, callback)
+    if kind is not PageKind.TAKEN and callback.owner_id is not None:
+        concerned.add(callback.owner_id)
+    concerned.discard(by.id if by is not None else 0)
+    for technician in session.scalars(select(Technician).where(Technician.id.in_(concerned)).order_by(Technician.id)):
+        text_if_reachable(session, callback, technician, kind, words, now)
+
+
+def _still_asked(session: Session, callback: Callback) -> set[int]:
+    """Return the ids of the people whose last page about a callback, of those that went out, asks them to act."""
+    attempts = select(PageAttempt.id).where(PageAttempt.page_id == Page.id)
+    being_sent = (Page.state == PageState.DUE) & attempts.where(PageAttempt.state == AttemptState.SENDING).exists()
+    went_out = Page.state.in_(PAGED) | being_sent
+    relieved = Page.kind.in_(RELIEVING) & Page.state.not_in(UNSENT)
+    asked = Page.kind.not_in((*RELIEVING, *ASKING_NOTHING)) & went_out
+    theirs = select(Page.technician_id, Page.kind).where(Page.callback_id == callback.id, asked | relieved)
+    asked_last: dict[int, bool] = {}
+    for technician_id, kind in session.execute(theirs.order_by(Page.id)):
+        asked_last[technician_id] = kind not in RELIEVING
+    return {technician_id for technician_id, is_asked in asked_last.items() if is_asked}
 
 
 def notify_others_of_owner(session: Session, desk: Desk, callback: Callback, owner: Technician, now: datetime) -> None:
     """Text everybody else who was paged that somebody has the callback, and cancel what is not sent yet."""
-    cancel_waiting(session, callback)
-    others = Technician.id.in_(_paged(callback)) & (Technician.id != owner.id)
-    for technician in session.scalars(select(Technician).where(others).order_by(Technician.id)).all():
-        words = messages.taken(subject_of(desk, callback), owner.name)
-        text_if_reachable(session, callback, technician, PageKind.TAKEN, words, now)
+    words = messages.taken(subject_of(desk, callback), owner.name)
+    notify_paged(session, desk, callback, PageKind.TAKEN, words, owner, now)
+
+
+def notify_of_attempt(session: Session, desk: Desk, callback: Callback, by: Technician, now: datetime) -> None:
+    """Text everybody who was paged that somebody has called the customer. The callback stays with its owner."""
+    others, owner = messages.tried(subject_of(desk, callback), by.name), callback.owner
+    if owner is not None and owner.id != by.id:
+        words = messages.tried_for_you(subject_of(desk, callback), by.name)
+        text_if_reachable(session, callback, owner, PageKind.TAKEN, words, now)
+        session.flush()
+    notify_paged(session, desk, callback, PageKind.TAKEN, others, by, now)
 
 
 def notify_of_end(
     session: Session, desk: Desk, callback: Callback, what: Words, by: str, reason: str, now: datetime
 ) -> None:
-    """Text the owner that somebody else has ended the callback; without an owner, everybody who was paged."""
-    has_owner = callback.owner_id is not None
-    concerned = Technician.id == callback.owner_id if has_owner else Technician.id.in_(_paged(callback))
-    for technician in session.scalars(select(Technician).where(concerned).order_by(Technician.id)).all():
-        if technician.name != by:
-            words = messages.over(subject_of(desk, callback), what, by, reason)
-            text_if_reachable(session, callback, technician, PageKind.OVER, words, now)
+    """Text everybody who was paged, and the owner, that somebody has ended the callback. `by`: as in the event log."""
+    words = messages.over(subject_of(desk, callback), what, by, reason)
+    notify_paged(session, desk, callback, PageKind.OVER, words, _technician_logged_as(session, by), now)
 
 
-def _paged(callback: Callback) -> Select[int]:
-    return select(Page.technician_id).where(Page.callback_id == callback.id, Page.state.in_(PAGED))
+def _technician_logged_as(session: Session, name: str) -> Technician | None:
+    """Return the technician with a name in the event log: their own, or the mail address of their account."""
+    account = select(User.technician_id).where(User.email == name)
+    by_name = session.scalars(select(Technician).where(Technician.name == name)).first()
+    return by_name or session.scalars(select(Technician).where(Technician.id.in_(account))).first()
 
 
 def ask_for_outcome(session: Session, desk: Desk, callback: Callback, attempt: ReachAttempt, now: datetime) -> None:

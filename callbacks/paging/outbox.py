@@ -29,11 +29,12 @@ from callbacks.paging.channels.mail import Email, Mailer
 from callbacks.paging.channels.twilio import Accepted, Carrier
 from callbacks.paging.failures import alert_to_account, fail, retry_meanwhile
 from callbacks.paging.message_choice import text_of_page
-from callbacks.paging.pages import lock_callback_of, pages_bundled_into, record_page_event, release_bundled
+from callbacks.paging.pages import lock_callback_of, record_page_event, release_bundled
 from callbacks.paging.status_reports import record_acceptance
 from callbacks.paging.throttle import may_be_sent
 from callbacks.paging.webhook_urls import WebhookUrls
 from callbacks.people.contact_methods import is_verified, number_of
+from callbacks.text.gsm7 import for_text_message
 from sla.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -137,9 +138,8 @@ class Outbox:
         return why_not is None
 
     def _word(self, session: Session, page: Page, now: datetime) -> None:
-        if page.kind in ESCALATING and not pages_bundled_into(session, page):
-            link = self._links.page(page.id, page.created_at)
-            page.words = text_of_page(session, self._desk, page, now, link)
+        link = self._links.page(page.id, page.created_at)
+        page.words = text_of_page(session, self._desk, page, now, link)
 
     def _request(self, action: Literal["send", "look up"], page: Page, attempt: PageAttempt) -> SendRequest:
         return SendRequest(
@@ -149,7 +149,7 @@ class Outbox:
             page.channel,
             _recipient(page),
             _calling_number(self._desk, page),
-            page.words,
+            for_text_message(page.words) if page.channel is Channel.TEXT else page.words,
             page.id,
             f"{self._desk.company.sender}: {page.callback.reference if page.callback else page.kind.value}",
             page.callback is not None,

@@ -13,7 +13,7 @@ def subject_of(desk: Desk, callback: Callback) -> messages.Subject:
     return messages.Subject(
         sender=desk.company.sender,
         reference=callback.reference,
-        line=callback.call.line,
+        line=desk.line_name(callback.call.line),
         caller=callback.call.caller,
         customer_number=callback.call.customer_number,
         due_at=callback.due_at,

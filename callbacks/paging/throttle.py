@@ -16,10 +16,8 @@ from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import ESCALATING, AttemptState, Channel, PageKind, PageState
 from callbacks.db.tables import Page, PageAttempt
 from callbacks.desk.desk_file import Desk, Limits
-from callbacks.paging import messages
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.pages import record_page_event
-from callbacks.paging.subject import subject_of
 from callbacks.text.bilingual import Words
 
 RECENT = timedelta(minutes=10)
@@ -85,20 +83,15 @@ def may_be_sent(session: Session, desk: Desk, page: Page, now: datetime) -> bool
         case Action.WAIT:
             page.next_action_at = throttling.until
         case Action.BUNDLE if page.kind is PageKind.STEP:
-            _bundle(session, desk, page, now + desk.limits.bundle_every)
+            _bundle(session, page, now + desk.limits.bundle_every)
         case Action.DROP:
             _drop(session, desk, page, now)
     return throttling.action in (Action.SEND, Action.BUNDLE)
 
 
-def _bundle(session: Session, desk: Desk, page: Page, horizon: datetime) -> None:
-    others = others_waiting(session, page, horizon)
-    if not others:
-        return
-    for other in others:
+def _bundle(session: Session, page: Page, horizon: datetime) -> None:
+    for other in others_waiting(session, page, horizon):
         other.state, other.next_action_at, other.bundled_into_id = PageState.BUNDLED, None, page.id
-    about = [(subject_of(desk, each.callback), each.code) for each in (page, *others) if each.callback]
-    page.words = messages.bundle(desk.company.sender, about).for_(page.technician.language)
 
 
 def _drop(session: Session, desk: Desk, page: Page, now: datetime) -> None:

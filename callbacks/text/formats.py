@@ -2,21 +2,135 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import phonenumbers
+from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 
 from callbacks.text.bilingual import Words
 
 
 def clock_time(at: datetime, zone: ZoneInfo, language: str = "en") -> str:
-    """Return the time of day: "10:42 p.m.", "22 h 42"."""
+    """Return the time of day: "10:42 p.m.", "22 h 42".
+
+    In the hour that autumn repeats it says which one: "1:15 a.m. EDT", "1 h 15 HAE".
+    """
     local = at.astimezone(zone)
+    return _time_of_day(local, language) + _which_one(local, language)
+
+
+def spoken_time(at: datetime, zone: ZoneInfo, language: str = "en") -> str:
+    """Return the time of day for text to speech. In the repeated hour: "1:15 a.m. daylight time"."""
+    local = at.astimezone(zone)
+    return _time_of_day(local, language) + (f" {_kind_of_time(local).for_(language)}" if is_repeated(local) else "")
+
+
+def time_and_day(at: datetime, zone: ZoneInfo, now: datetime, language: str = "en") -> str:
+    """Return a time with its day unless that is today: "12:10 a.m. Sunday", "dimanche 0 h 10"."""
+    return _with_day(clock_time(at, zone, language), at.astimezone(zone), now.astimezone(zone), language)
+
+
+def short_time_and_day(at: datetime, zone: ZoneInfo, now: datetime, language: str = "en") -> str:
+    """Return a time in few letters, with its day unless that is today: "10:42pm", "Sat 10:42pm", "22h42"."""
+    local = at.astimezone(zone)
+    time = _time_of_day(local, language).replace(" ", "").replace(".", "")
+    day = "" if local.date() == now.astimezone(zone).date() else f"{DAYS[language][local.weekday()]} "
+    return f"{day}{time}{_which_one(local, language)}"
+
+
+def spoken_time_and_day(at: datetime, zone: ZoneInfo, now: datetime, language: str = "en") -> str:
+    """Return a time for text to speech, with its day unless that is today."""
+    return _with_day(spoken_time(at, zone, language), at.astimezone(zone), now.astimezone(zone), language)
+
+
+def time_for_caller(at: datetime, zone: ZoneInfo, now: datetime, language: str, caller: str) -> str:
+    """Return a time for text to speech to a caller: with its day unless that is today, and with the name of its zone
+    unless the caller's number is in that time too: "10:42 p.m. Eastern time", "22 h 42, heure de l'Est".
+    """
+    local = at.astimezone(zone)
+    if all(at.astimezone(each).utcoffset() == local.utcoffset() for each in _zones_of_number(caller)):
+        return spoken_time_and_day(at, zone, now, language)
+    separator = ", " if language == "fr" else " "
+    time = f"{_time_of_day(local, language)}{separator}{_zone_name(local, zone).for_(language)}"
+    return _with_day(time, local, now.astimezone(zone), language)
+
+
+def _zones_of_number(number: str) -> Iterator[ZoneInfo]:
+    """Yield the time zones in which a number may be; none for one that is withheld or in a place unknown."""
+    try:
+        names = time_zones_for_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return
+    yield from (ZoneInfo(name) for name in names if name != UNKNOWN_TIMEZONE)
+
+
+def _zone_name(local: datetime, zone: ZoneInfo) -> Words:
+    """Return how people call the time of a zone: "Eastern time"; in the repeated hour "Eastern daylight time"."""
+    kind = _kind_of_time(local) if is_repeated(local) else Words("time", "heure")
+    english, french = ZONE_NAMES.get((local.tzname() or "")[:-2], ("", ""))
+    if not english:
+        city = zone.key.rpartition("/")[2].replace("_", " ")
+        return Words(f"{city} {kind.english}", f"{kind.french} de {city}")
+    return Words(f"{english} {kind.english}", f"{kind.french} {french}")
+
+
+def is_repeated(local: datetime) -> bool:
+    """Return whether the clock shows this time twice, because it goes back in autumn."""
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+
+
+def _time_of_day(local: datetime, language: str) -> str:
     if language == "fr":
         return f"{local.hour} h {local.minute:02d}" if local.minute else f"{local.hour} h"
     return f"{local.hour % 12 or 12}:{local.minute:02d} {'a.m.' if local.hour < 12 else 'p.m.'}"
 
+
+def _which_one(local: datetime, language: str) -> str:
+    """Return " EDT" or " EST" in the hour that autumn repeats, and "" at any other time."""
+    if not is_repeated(local):
+        return ""
+    name = local.tzname() or ""
+    return f" {FRENCH_ABBREVIATIONS.get(name, name) if language == 'fr' else name}"
+
+
+def _kind_of_time(local: datetime) -> Words:
+    return STANDARD_TIME if local.fold else DAYLIGHT_TIME
+
+
+def _with_day(time: str, local: datetime, today: datetime, language: str) -> str:
+    days = (local.date() - today.date()).days
+    if not days:
+        return time
+    if abs(days) < 7:
+        day = WEEKDAYS[language][local.weekday()]
+        return f"{day} {time}" if language == "fr" else f"{time} {day}"
+    if language == "fr":
+        return f"le {'1er' if local.day == 1 else local.day} {FRENCH_MONTHS[local.month - 1]} à {time}"
+    return f"{time} on {local:%B} {local.day}"
+
+
+DAYLIGHT_TIME = Words("daylight time", "heure avancée")
+STANDARD_TIME = Words("standard time", "heure normale")
+_TIMES_IN_FRENCH = "NDT=HAT NST=HNT ADT=HAA AST=HNA EDT=HAE EST=HNE CDT=HAC CST=HNC MDT=HAR MST=HNR PDT=HAP PST=HNP"
+FRENCH_ABBREVIATIONS = dict(pair.split("=") for pair in _TIMES_IN_FRENCH.split())
+# By the first letters of the abbreviation: of EST and EDT, of PST and PDT.
+ZONE_NAMES = {
+    "N": ("Newfoundland", "de Terre-Neuve"),
+    "A": ("Atlantic", "de l'Atlantique"),
+    "E": ("Eastern", "de l'Est"),
+    "C": ("Central", "du Centre"),
+    "M": ("Mountain", "des Rocheuses"),
+    "P": ("Pacific", "du Pacifique"),
+    "AK": ("Alaska", "de l'Alaska"),
+}
+WEEKDAYS = {
+    "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+    "fr": ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"],
+}
+_MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
+FRENCH_MONTHS = _MONTHS.split()
 
 LANGUAGES = {"en": "English", "fr": "French"}
 DAYS = {"en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), "fr": ("lu", "ma", "me", "je", "ve", "sa", "di")}
@@ -31,15 +145,16 @@ def day_and_time(at: datetime, zone: ZoneInfo, language: str = "en") -> str:
     """Return a day and time without its year: "Sat 28 Nov 22:00", "sa 28/11 22:00"."""
     local = at.astimezone(zone)
     if language == "fr":
-        return f"{DAYS['fr'][local.weekday()]} {local.day}/{local.month} {local:%H:%M}"
-    return f"{day_in_words(local)} {local:%H:%M}"
+        return f"{DAYS['fr'][local.weekday()]} {local.day}/{local.month} {local:%H:%M}{_which_one(local, 'fr')}"
+    return f"{day_in_words(local)} {local:%H:%M}{_which_one(local, 'en')}"
 
 
 def moment(at: datetime, zone: ZoneInfo, now: datetime, *, seconds: bool = False) -> str:
     """Return a day and time, with the year unless it is the current one: "Sat 28 Nov 22:12"."""
     local = at.astimezone(zone)
     year = "" if local.year == now.astimezone(zone).year else f" {local.year}"
-    return f"{day_in_words(local)}{year} {local:%H:%M:%S}"[: None if seconds else -3]
+    time = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    return f"{day_in_words(local)}{year} {time}{_which_one(local, 'en')}"
 
 
 def ended_once(sentence: str) -> str:

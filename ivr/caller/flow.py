@@ -13,7 +13,7 @@ from callbacks.db.event_kinds import EventKind
 from callbacks.desk.desk_file import Desk, Language, Line
 from callbacks.people.person import Person
 from callbacks.text.dialing_rules import callable_number
-from callbacks.text.formats import clock_time, spelled
+from callbacks.text.formats import spelled, time_for_caller
 from ivr import prompts
 from ivr.prompts import menu_choice, say, why_closed
 from ivr.twilio.call_urls import CallUrls, VoicePath
@@ -186,6 +186,8 @@ def _beep(desk: Desk, urls: CallUrls, turn: Turn) -> Reply:
 
 def _recorded(desk: Desk, turn: Turn, facts: Facts) -> Reply:
     due = _due(desk, turn, facts)
+    if facts.now >= facts.began_at + desk.callback.promise:
+        return Reply((say(turn.language, prompts.THANKS_LATE), Hangup()))
     if facts.reference is None:
         return Reply((say(turn.language, prompts.THANKS, due=due), Hangup()))
     thanks = say(turn.language, prompts.THANKS_WITH_REFERENCE, due=due, reference=spelled(facts.reference))
@@ -193,4 +195,5 @@ def _recorded(desk: Desk, turn: Turn, facts: Facts) -> Reply:
 
 
 def _due(desk: Desk, turn: Turn, facts: Facts) -> str:
-    return clock_time(facts.began_at + desk.callback.promise, desk.zone, turn.language)
+    due_at = facts.began_at + desk.callback.promise
+    return time_for_caller(due_at, desk.zone, facts.began_at, turn.language, facts.caller)

@@ -38,7 +38,8 @@ blueprint = signed_blueprint("screen", __name__, say_goodbye)
 @blueprint.post("/voice/screen")
 def screen() -> Response:
     """Ask for a key. The carrier connects the two when this document ends without a Hangup."""
-    language, line = language_in_query(), request.args.get("line", "")[:LONGEST_LINE_NAME]
+    language = language_in_query()
+    line = current().desk.line_name(request.args.get("line", "")[:LONGEST_LINE_NAME]).for_(language)
     caller = number_in_prompt(language, callable_number(request.args.get("caller", "")))
     action = current().urls.to(
         VoicePath.SCREEN_KEY, call=_call_in_query(), technician=number_in_query("technician"), lang=language

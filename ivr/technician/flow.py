@@ -12,7 +12,7 @@ from datetime import datetime
 from callbacks.db.states import ReachOutcome, ReportedOutcome
 from callbacks.desk.desk_file import Desk, Language
 from callbacks.text.bilingual import Words
-from callbacks.text.formats import clock_time, spelled
+from callbacks.text.formats import spelled, spoken_time_and_day
 from ivr import prompts
 from ivr.prompts import number_in_prompt, say
 from ivr.twilio.call_urls import CallUrls, VoicePath
@@ -47,6 +47,7 @@ class PageFacts:
     language: Language
     reference: str
     line: str
+    line_name: str  # in the technician's language
     customer_number: str | None
     due_at: datetime
     now: datetime
@@ -102,18 +103,22 @@ def keyed(desk: Desk, urls: CallUrls, facts: PageFacts, question: Question, pres
 
 def taken(desk: Desk, facts: PageFacts) -> tuple[Verb, ...]:
     """Return what is heard by a technician who has taken the callback."""
-    due, reference = clock_time(facts.due_at, desk.zone, facts.language), spelled(facts.reference)
+    reference = spelled(facts.reference)
     if facts.customer_number is None:
-        return (
-            say(
-                facts.language,
-                prompts.TAKEN_BEFORE_CONSENT if facts.needs_consent else prompts.TAKEN_WITHOUT_NUMBER,
-                reference=reference,
-            ),
-            Hangup(),
+        without_number = say(
+            facts.language,
+            prompts.TAKEN_BEFORE_CONSENT if facts.needs_consent else prompts.TAKEN_WITHOUT_NUMBER,
+            reference=reference,
         )
-    number = number_in_prompt(facts.language, facts.customer_number)
-    return (say(facts.language, prompts.TAKEN, reference=reference, number=number, due=due), Hangup())
+        return (without_number, Hangup())
+    yours = say(
+        facts.language,
+        prompts.TAKEN if facts.now < facts.due_at else prompts.TAKEN_LATE,
+        reference=reference,
+        number=number_in_prompt(facts.language, facts.customer_number),
+        due=_due(desk, facts),
+    )
+    return (yours, Hangup())
 
 
 def passed(facts: PageFacts) -> tuple[Verb, ...]:
@@ -190,9 +195,13 @@ def _headline(desk: Desk, facts: PageFacts) -> Say:
         prompts.PAGE if facts.now < facts.due_at else prompts.PAGE_LATE,
         company=desk.company.name[facts.language],
         name=facts.name,
-        line=facts.line,
-        due=clock_time(facts.due_at, desk.zone, facts.language),
+        line=facts.line_name,
+        due=_due(desk, facts),
     )
+
+
+def _due(desk: Desk, facts: PageFacts) -> str:
+    return spoken_time_and_day(facts.due_at, desk.zone, facts.now, facts.language)
 
 
 def _message(facts: PageFacts) -> tuple[Say | Play, ...]:
@@ -238,7 +247,7 @@ def ask_to_connect(urls: CallUrls, facts: PageFacts, round: int = 1, *before: Sa
     if facts.customer_number is None:
         return no_number(facts)
     number, reference = number_in_prompt(facts.language, facts.customer_number), spelled(facts.reference)
-    menu = say(facts.language, prompts.CONNECT_MENU, number=number, reference=reference, line=facts.line)
+    menu = say(facts.language, prompts.CONNECT_MENU, number=number, reference=reference, line=facts.line_name)
     action = urls.to(VoicePath.CONNECT_KEY, page=facts.page_id, round=round)
     return (Gather(action, (*before, menu, menu), timeout=8),)
 

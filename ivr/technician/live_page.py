@@ -86,6 +86,7 @@ def _facts(session: Session, context: WebhookContext, page: Page, callback: Call
         language=language_of(page.technician),
         reference=callback.reference,
         line=call.line if call.line in desk.lines else desk.line_called(""),
+        line_name=desk.line_name(call.line).for_(page.technician.language),
         customer_number=call.customer_number,
         due_at=callback.due_at,
         now=context.now(),

@@ -19,7 +19,7 @@ from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.reachability import has_no_number
 from callbacks.text import dialing_rules
 from callbacks.text.bilingual import Words
-from callbacks.text.formats import caller_in_words, clock_time, length, readable_number, span
+from callbacks.text.formats import caller_in_words, length, readable_number, span, time_and_day
 
 # The buttons for the outcome of a call to the customer.
 OUTCOMES: dict[ReportedOutcome, Words] = {
@@ -108,7 +108,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
     return CallbackScreen(
         language=language,
         reference=callback.reference,
-        line=callback.call.line,
+        line=desk.line_name(callback.call.line).for_(language),
         name=callback.call.caller_name,
         who=readable_number(number) if number else caller_in_words(callback.call.caller, language),
         number=number,
@@ -117,8 +117,8 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         outcomes={each: words for each, words in OUTCOMES.items() if not no_number or each not in NEEDS_A_NUMBER},
         is_tried=callback.attempted_at is not None,
         was_asked=was_asked_to_confirm(session, callback, technician.name, now),
-        called_at=clock_time(callback.call.began_at, zone, language),
-        due=clock_time(callback.due_at, zone, language),
+        called_at=time_and_day(callback.call.began_at, zone, now, language),
+        due=time_and_day(callback.due_at, zone, now, language),
         standing=standing,
         left=STANDINGS.get(standing, _time_left(callback.due_at - now)).for_(language),
         owner=callback.owner.name if callback.owner else "",
@@ -128,12 +128,12 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         message=_message(voicemail, language),
         transcript=voicemail.transcript if voicemail is not None else "",
         message_id=voicemail.id if voicemail is not None and voicemail.audio is AudioState.COPIED else None,
-        attempts=[_attempt(row, zone, language) for row in session.scalars(attempts)],
+        attempts=[_attempt(row, zone, now, language) for row in session.scalars(attempts)],
     )
 
 
-def _attempt(row: ReachAttempt, zone: ZoneInfo, language: str) -> str:
-    at, outcome = clock_time(row.rang_at or row.tried_at, zone, language), ATTEMPTS[row.outcome].for_(language)
+def _attempt(row: ReachAttempt, zone: ZoneInfo, now: datetime, language: str) -> str:
+    at, outcome = time_and_day(row.rang_at or row.tried_at, zone, now, language), ATTEMPTS[row.outcome].for_(language)
     source = (BY_WORD if row.is_told else BY_CARRIER).for_(language).format(name=row.technician.name)
     return f"{at}: {row.technician.name}, {outcome} ({source})"
 

@@ -19,7 +19,7 @@ from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import Change, change_state, look_again_at
 from callbacks.paging import messages
-from callbacks.paging.notices import text_if_reachable
+from callbacks.paging.notices import notify_paged
 from callbacks.paging.subject import subject_of
 from callbacks.records.event_log import record_event
 from callbacks.worker.due_callbacks import DueCallbacks
@@ -35,7 +35,7 @@ def auto_close(database: Database, desk: Desk, clock: Clock) -> DueCallbacks:
 
 
 def close_if_silent(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
-    """Close a callback when its time has come, and text its owner; otherwise set when to look at it again.
+    """Close a callback when its time has come, and text whom it concerns; otherwise set when to look at it again.
 
     It closes in support hours even if its time comes at night, so that the text wakes nobody.
     """
@@ -46,10 +46,8 @@ def close_if_silent(session: Session, desk: Desk, callback: Callback, now: datet
         return
     change_state(callback, Change.AUTO_CLOSE, now)
     record_event(session, callback.call_sid, now, Actor.DESK, EventKind.AUTO_CLOSED, closing.reason)
-    owner = callback.owner
-    if owner is not None:
-        words = messages.closed_automatically(subject_of(desk, callback))
-        text_if_reachable(session, callback, owner, PageKind.CLOSED, words, now)
+    words = messages.closed_automatically(subject_of(desk, callback))
+    notify_paged(session, desk, callback, PageKind.CLOSED, words, None, now)
 
 
 def _closing_of(session: Session, desk: Desk, callback: Callback) -> Closing:

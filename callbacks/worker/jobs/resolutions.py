@@ -24,7 +24,7 @@ from callbacks.paging.pages import code_for
 from callbacks.paging.subject import subject_of
 from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
-from callbacks.text.formats import clock_time
+from callbacks.text.formats import time_and_day
 from sla.promises import Standing
 
 
@@ -41,7 +41,7 @@ def report_overdue(session: Session, desk: Desk, now: datetime) -> None:
 
 def _report(session: Session, desk: Desk, callback: Callback, due_at: datetime, now: datetime) -> None:
     reference, owner = callback.reference, callback.owner
-    in_english, in_french = (clock_time(due_at, desk.zone, language) for language in ("en", "fr"))
+    in_english, in_french = (time_and_day(due_at, desk.zone, now, language) for language in ("en", "fr"))
     whose = f"{owner.name} has it." if owner else "Nobody has it."
     english = f"{reference} ({callback.priority.value}) should have been resolved by {in_english} and is open. {whose}"
     french = f"{reference} ({callback.priority.value}): à régler avant {in_french}, toujours ouvert."
@@ -53,5 +53,5 @@ def _report(session: Session, desk: Desk, callback: Callback, due_at: datetime, 
     record_event(session, callback.call_sid, now, Actor.DESK, EventKind.RESOLUTION_OVERDUE, detail)
     if owner is not None:
         code = code_for(session, callback, owner.id)
-        words = unresolved(subject_of(desk, callback), code, due_at)
+        words = unresolved(subject_of(desk, callback), code, due_at, now)
         text_if_reachable(session, callback, owner, PageKind.UNRESOLVED, words, now, code)

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from callbacks.inbound.text_commands import Command, Verb, is_opt_out, parse_command
+from callbacks.inbound.text_commands import (
+    HELP_WORDS,
+    IN_FRENCH,
+    OPT_IN_IF_BLOCKED,
+    OPT_IN_WORDS,
+    OPT_OUT_WORDS,
+    WORDS,
+    Command,
+    Verb,
+    is_opt_out,
+    means_stop_in_french,
+    parse_command,
+)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +49,19 @@ from callbacks.inbound.text_commands import Command, Verb, is_opt_out, parse_com
         ("none 5831", Command(Verb.NONE, "5831")),
         ("5831 5831", Command(Verb.ACK, "5831")),
         ("５８３１", Command(Verb.ACK, "5831")),  # full-width digits
+        ("done 5831 fixed it", Command(Verb.DONE, "5831", "fixed it")),
+        ("Fait 5831: c'est réglé, port 8080.", Command(Verb.DONE, "5831", "c'est réglé, port 8080")),
+        ("ack 5831 thanks", Command(Verb.ACK, "5831", "thanks")),
+        ("done 5831 for KT-417", Command(Verb.DONE, "5831", "for KT-417")),
+        ("manager 5831 third call about it", Command(Verb.MANAGER, "5831", "third call about it")),
+        ("gestionnaire 5831", Command(Verb.MANAGER, "5831")),
+        ("who KT-417", Command(Verb.WHO, None, reference="KT-417")),
+        ("qui kt417 ?", Command(Verb.WHO, None, reference="KT-417")),
+        ("KT-417", Command(Verb.WHO, None, reference="KT-417")),
+        ("done KT-417", Command(Verb.DONE, None, reference="KT-417")),
+        ("KT-417: done 5831", Command(Verb.DONE, "5831")),
+        ("5831 KT-417", Command(Verb.ACK, "5831")),
+        ("KT-417 5831", Command(Verb.ACK, "5831")),
     ],
 )
 def test_it_understands(words: str, command: Command) -> None:
@@ -57,8 +82,10 @@ def test_it_understands(words: str, command: Command) -> None:
         "stop",
         "done 12",
         "+15145550101",
-        "KT-417",
-        "ack KT-417",
+        "na417",
+        "fixed it 5831",
+        "5831 fixed it",
+        "not done 5831",
         "\x00",
         "5" * 5000,
     ],
@@ -67,7 +94,18 @@ def test_it_does_not_guess(words: str) -> None:
     assert parse_command(words) is None
 
 
-@pytest.mark.parametrize("words", ["STOP", " stop ", "End", "cancel", "QUIT", "unsubscribe", "Arrêt"])
+@pytest.mark.parametrize("words", ["STOP", " stop ", "End", "cancel", "QUIT", "unsubscribe", "Revoke"])
 def test_the_carriers_words_are_left_to_the_carrier(words: str) -> None:
     assert is_opt_out(words)
     assert parse_command(words) is None
+
+
+def test_arret_is_the_carriers_word_only_where_it_says_so() -> None:
+    assert not is_opt_out("Arrêt")
+    assert means_stop_in_french(" ARRET. ")
+
+
+@pytest.mark.parametrize("word", sorted({*OPT_OUT_WORDS, *OPT_IN_WORDS, *HELP_WORDS, OPT_IN_IF_BLOCKED, "arret"}))
+def test_no_command_is_a_word_that_the_carrier_takes(word: str) -> None:
+    assert word not in WORDS
+    assert word not in {french.casefold() for french in IN_FRENCH.values()}

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
+from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, Channel, ReachOutcome, VoicemailState
-from callbacks.db.tables import Callback, Page, ReachAttempt
+from callbacks.db.tables import Callback, Event, Page, ReachAttempt, Technician
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
 from callbacks.inbound.texts import answer_text
@@ -48,9 +49,27 @@ class Night:
         news = calls.Recording(VoicemailState.EXPECTED, None, 9)
         self.database.write(lambda session: calls.record_voicemail(session, DESK, sid, news, self.now))
 
-    def hears_from(self, sender: str, words: str, sid: str | None = None) -> str:
+    def hears_from(self, sender: str, words: str, sid: str | None = None, opt_out_type: str = "") -> str:
         sid = sid or next(SIDS)
-        return self.database.write(lambda session: answer_text(session, DESK, sid, sender, words, self.now))
+        return self.database.write(
+            lambda session: answer_text(session, DESK, sid, sender, words, self.now, opt_out_type)
+        )
+
+    def codes(self) -> list[str]:
+        """Return the codes of Amy's pages, the first one first."""
+        codes = select(Page.code).join(Page.technician).where(Technician.name == "Amy Roy", Page.code != "")
+        return self.database.read(lambda session: list(dict.fromkeys(session.scalars(codes.order_by(Page.id)))))
+
+    def notes(self) -> list[str]:
+        notes = select(Event.detail).where(Event.kind == EventKind.NOTE)
+        return self.database.read(lambda session: list(session.scalars(notes)))
+
+    def troubles(self) -> dict[str, str]:
+        return self.database.read(lambda session: dict(technicians.technician_named(session, "Amy Roy").troubles))
+
+    def last_text_to(self, name: str) -> str:
+        words = select(Page.words).join(Page.technician).where(Technician.name == name)
+        return self.database.read(lambda session: session.scalars(words.order_by(Page.id.desc())).first() or "")
 
     @property
     def code(self) -> str:
@@ -115,13 +134,73 @@ def test_call_takes_it_and_rings(night: Night) -> None:
     assert channels == [Channel.TEXT, Channel.CONNECTION]
 
 
-def test_a_word_without_a_code_means_the_only_open_one_and_asks_when_there_are_two(night: Night) -> None:
-    assert "no answer" in night.hears_from(AMY, "na")
+def test_a_word_without_a_code_is_asked_back_with_the_code_and_changes_nothing(night: Night) -> None:
+    assert night.hears_from(AMY, "na") == f"NA {night.code} for {night.callback.reference}, (514) 555-0199, please."
+    assert night.attempts() == []
     night.now += timedelta(minutes=1)
     night.opens("CA2")
     asked = night.hears_from(AMY, "done")
     assert asked.startswith("Which one? Write DONE and the code: ")
     assert night.code in asked
+    assert "Nobody has" in night.hears_from(AMY, f"who {night.code}")
+
+
+def test_a_reference_asks_and_never_changes(night: Night) -> None:
+    reference, code = night.callback.reference, night.code
+    nobody = f"Nobody has {reference} yet. Reply {code} to take it."
+    assert night.hears_from(AMY, f"who {reference}") == nobody
+    assert night.hears_from(AMY, reference.lower()) == nobody
+    assert night.hears_from(BEN, reference) == f"Nobody has {reference} yet."
+    assert night.hears_from(AMY, f"done {reference}") == f"{reference} needs its code: write DONE {code}."
+    assert "you have no open page" in night.hears_from(BEN, f"pass {reference}")
+    assert night.hears_from(AMY, "ZZ-999") == "There is no callback ZZ-999."
+    assert night.callback.owner is None
+    assert night.attempts() == []
+
+
+def test_words_after_a_code_are_kept_as_a_note(night: Night) -> None:
+    assert "no answer" in night.hears_from(AMY, f"na {night.code} voicemail is full")
+    assert night.notes() == ["voicemail is full"]
+
+
+def test_words_after_a_code_that_name_another_code_are_asked_back(night: Night) -> None:
+    night.opens("CA2")
+    first, second = night.codes()
+    assert night.hears_from(AMY, f"na {first} and {second}").startswith("Not understood")
+    assert night.attempts() == []
+
+
+@pytest.mark.parametrize("words", ["ok", "yes", "Oui", "got it"])
+def test_a_yes_is_asked_back_with_the_code_of_what_waits(night: Night, words: str) -> None:
+    about = f"{night.callback.reference}, (514) 555-0199"
+    assert night.hears_from(AMY, words) == f"Reply {night.code} to take {about}, PASS {night.code} to pass it on."
+    night.opens("CA2")
+    night.now += timedelta(minutes=2)
+    listed = night.hears_from(AMY, words)
+    assert listed.startswith("Which one do you take? Reply with its code: ")
+    assert [code for code in night.codes() if code not in listed] == []
+    assert night.callback.owner is None
+
+
+def test_what_the_carrier_takes_for_stop_start_and_help(night: Night) -> None:
+    assert night.hears_from(AMY, "ARRET").startswith("ARRET does not stop texts here.")
+    assert night.troubles() == {}
+    assert night.hears_from(AMY, "Arrêt", opt_out_type="STOP") == ""
+    assert list(night.troubles()) == ["text first"]
+    assert night.hears_from(AMY, "YES") == ""  # of somebody who is blocked, the carrier takes it for START
+    assert night.troubles() == {}
+    assert night.hears_from(AMY, "quit") == ""
+    assert list(night.troubles()) == ["text first"]
+    assert night.hears_from(AMY, "UNSTOP") == ""
+    assert night.troubles() == {}
+    assert [night.hears_from(AMY, words) for words in ("HELP", "info")] == ["", ""]
+    assert night.hears_from(AMY, "aide", opt_out_type="HELP") == ""
+
+
+def test_the_customer_asks_for_a_manager_by_word(night: Night) -> None:
+    assert "the manager gets a text" in night.hears_from(AMY, f"manager {night.code} third call about this")
+    assert night.notes() == []
+    assert "demande un gestionnaire (third call about this)" in night.last_text_to("Luc")
 
 
 def test_french_is_answered_in_french(night: Night) -> None:
@@ -131,12 +210,14 @@ def test_french_is_answered_in_french(night: Night) -> None:
 def test_strangers_and_nonsense_get_a_bounded_number_of_answers(night: Night) -> None:
     strangers = [night.hears_from(STRANGER, "hello") for _ in range(10)]
     assert [bool(answer) for answer in strangers] == [True] * 3 + [False] * 7
-    nonsense = [night.hears_from(AMY, "hello?") for _ in range(10)]
-    assert [bool(answer) for answer in nonsense] == [True] * 5 + [False] * 5
+    for _ in range(30):  # one answer a minute, all night long
+        nonsense = [night.hears_from(AMY, "hello?") for _ in range(3)]
+        assert [bool(answer) for answer in nonsense] == [True, False, False]
+        night.now += timedelta(minutes=1)
     assert "is yours" in night.hears_from(AMY, night.code)  # the right word is always answered
 
 
-@pytest.mark.parametrize("words", ["ack {code} thanks", "Took {code}", "I take it {code}", "{code} yes", "ok {code}"])
+@pytest.mark.parametrize("words", ["Took {code} thanks", "Took {code}", "I take it {code}", "{code} yes", "ok {code}"])
 def test_a_near_miss_is_asked_back_about_the_callback_that_it_names_however_much_was_said_before(
     night: Night, words: str
 ) -> None:
@@ -156,8 +237,11 @@ def test_a_near_miss_names_its_own_callback_and_not_another_that_waits(night: Ni
 
 
 def test_an_answering_machine_that_repeats_the_code_is_not_answered_for_ever(night: Night) -> None:
-    answers = [night.hears_from(AMY, f"Away. You wrote: reply {night.code} to take it") for _ in range(30)]
-    assert [bool(answer) for answer in answers] == [True] * 20 + [False] * 10
+    answers = []
+    for n in range(300):
+        night.now += timedelta(minutes=1)
+        answers.append(night.hears_from(AMY, f"Away. You wrote: reply {night.code} to take it, {n % 2}"))
+    assert [bool(answer) for answer in answers] == [True] * 200 + [False] * 100
 
 
 def test_texts_that_were_understood_use_up_no_answers(night: Night) -> None:

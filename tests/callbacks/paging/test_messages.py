@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callbacks.desk.desk_file import LONGEST_LINE_NAME, LONGEST_SENDER
 from callbacks.paging import messages
 from callbacks.paging.messages import Subject
 from callbacks.text.bilingual import Words
+from callbacks.text.gsm7 import folded, size
 
-# The basic character set of a text (3GPP TS 23.038). One character beyond it halves what fits into a segment.
-GSM = set("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà")  # fmt: skip  # noqa: E501
 TWO_SEGMENTS = 306
 MONTREAL = ZoneInfo("America/Toronto")
 NOW = datetime(2026, 11, 29, 3, 13, tzinfo=UTC)
@@ -24,7 +24,7 @@ LATE = NOW + timedelta(hours=1)
 SUBJECT = Subject(
     "Support desk",
     "KT-417",
-    "toll-free",
+    Words("toll-free line", "ligne sans frais"),
     "+15145550199",
     "+15145550199",
     NOW + timedelta(minutes=29),
@@ -32,65 +32,97 @@ SUBJECT = Subject(
     messages.Message(True, 32),
 )
 LINK = "https://desk.example.com/t/" + "x" * 13
+DIRECT = Words("direct line", "ligne directe")
 WITHHELD = replace(SUBJECT, customer_number=None)
 HAS_CANCELLED = Words("has cancelled", "a annulé")
 
+names = st.text(min_size=1, max_size=120) | st.sampled_from(["Amy Roy", "Zoé Bélisle", "François Lebœuf", "李 [雷] 👍"])
+line_names = names.filter(lambda name: name.strip() and size(name) <= LONGEST_LINE_NAME)
 subjects = st.builds(
     Subject,
-    sender=st.just("Support desk"),
-    reference=st.from_regex(r"[A-Z]{2}-[0-9]{3,5}", fullmatch=True),
-    line=st.sampled_from(["direct", "toll-free", "resellers", "emergency"]),
+    sender=names.filter(lambda name: len(name) >= 2 and size(name) <= LONGEST_SENDER),
+    reference=st.from_regex(r"[A-Z]{2}-[0-9]{3}", fullmatch=True),
+    line=st.builds(Words, line_names, line_names),
     caller=st.just(""),
-    customer_number=st.sampled_from([None, "+15145550199", "+442071838750"]),
-    due_at=st.timedeltas(timedelta(hours=-20), timedelta(hours=20)).map(lambda after: NOW + after),
+    customer_number=st.sampled_from([None, "+15145550199", "+442071838750", "+99512345678901"]),
+    due_at=st.timedeltas(timedelta(days=-20), timedelta(hours=20)).map(lambda after: NOW + after),
     zone=st.just(MONTREAL),
     message=st.sampled_from(
         [messages.NO_MESSAGE, messages.LOST_MESSAGE, messages.Message(None), messages.Message(True, 605)]
     ),
     is_tried=st.booleans(),
 )
-names = st.sampled_from(["Amy Roy", "Ben Cole", "Cleo Martin", "Sue Tran", "Zoé Bélisle", "Anne-Marie Roy"])
 codes = st.from_regex(r"[1-9][0-9]{3}", fullmatch=True)
 
 
-def every_text(subject: Subject, code: str, others: Sequence[str], link: str) -> list[Words]:
-    """Return every text about one callback."""
-    who, manager = others[0], "supervisor@example.com"
-    nobody_answered = messages.no_answer_from(others)
-    not_called = messages.taken_and_not_called(who, NOW, MONTREAL)
-    return [
-        messages.page(subject, code, NOW, link),
-        messages.page(subject, code, NOW, link, nobody_answered),
-        messages.page(subject, code, NOW, link, not_called),
-        messages.reminder(subject, code, NOW),
-        messages.taken(subject, who),
-        messages.given(subject, code, manager, NOW),
-        messages.over(subject, HAS_CANCELLED, manager, "they called again"),
-        messages.reopened(subject, code, manager, "they called again"),
-        messages.unresolved(subject, code, LATE),
-        messages.closed_automatically(subject),
-        messages.ask_outcome(subject, code),
-        messages.manager_wanted(subject, code, "they insist"),
-        messages.bundle(subject.sender, [(subject, code)] * 7),
-        messages.verification(subject.sender, "583100"),
-        messages.test_page(subject.sender),
+def every_text(subject: Subject, code: str, others: Sequence[str], reason: str) -> dict[str, Words]:
+    """Return every text about one callback, by name."""
+    who = others[0]
+    befores = [
+        messages.no_answer_from(others),
+        messages.passed_by(others),
+        messages.not_reached(others),
+        messages.taken_and_not_called(who, NOW, MONTREAL, LATE),
     ]
+    return {
+        "page": messages.page(subject, code, NOW, LINK),
+        **{f"page {n}": messages.page(subject, code, NOW, LINK, before) for n, before in enumerate(befores)},
+        "reminder": messages.reminder(subject, code, NOW),
+        "taken": messages.taken(subject, who),
+        "tried": messages.tried(subject, who),
+        "tried for you": messages.tried_for_you(subject, who),
+        "given": messages.given(subject, code, who, NOW),
+        "over": messages.over(subject, HAS_CANCELLED, who, reason),
+        "reopened": messages.reopened(subject, code, who, reason),
+        "unresolved": messages.unresolved(subject, code, LATE, NOW),
+        "closed": messages.closed_automatically(subject),
+        "outcome": messages.ask_outcome(subject, code),
+        "manager": messages.manager_wanted(subject, code, reason),
+        "bundle": messages.bundle(subject.sender, [(subject, code)] * 20, NOW),
+        "verification": messages.verification(subject.sender, "583100"),
+        "test": messages.test_page(subject.sender),
+    }
 
 
-@given(subject=subjects, code=codes, others=st.lists(names, min_size=1, max_size=4, unique=True))
-def test_every_text_uses_plain_characters_and_fits_two_segments(subject: Subject, code: str, others: list[str]) -> None:
-    for words in every_text(subject, code, others, LINK):
+@given(
+    subject=subjects,
+    code=codes,
+    others=st.lists(names, min_size=1, max_size=4, unique=True),
+    reason=st.text(max_size=300),
+)
+def test_every_text_fits_two_segments_whatever_names_and_lines_say(
+    subject: Subject, code: str, others: list[str], reason: str
+) -> None:
+    for kind, words in every_text(subject, code, others, reason).items():
         for text in (words.english, words.french):
-            assert set(text) <= GSM, set(text) - GSM
-            assert len(text) <= TWO_SEGMENTS, (len(text), text)
+            assert size(text) <= TWO_SEGMENTS, (kind, size(text), text)
+
+
+@pytest.mark.parametrize("customer_number", [None, "+15145550199"])
+@pytest.mark.parametrize("due_at", [NOW - timedelta(days=30), NOW, LATE])
+def test_no_text_has_a_letter_to_fold_or_ends_a_sentence_twice(customer_number: str | None, due_at: datetime) -> None:
+    subject = replace(SUBJECT, customer_number=customer_number, due_at=due_at)
+    for words in every_text(subject, "5831", ["Amy Roy", "Zoé Roy"], "they insist").values():
+        for text in (words.english, words.french):
+            assert folded(text) == text
             assert ".." not in text
             assert "  " not in text
+
+
+def test_what_matters_least_is_left_out_first() -> None:
+    subject = replace(SUBJECT, sender="S" * 30, due_at=NOW - timedelta(days=2), line=Words("L" * 32, "L" * 32))
+    long = messages.page(subject, "5831", NOW, LINK, messages.no_answer_from(["A" * 40, "B" * 40]))
+    for text in (long.english, long.french):
+        assert "A" * 30 not in text
+        assert text.endswith(LINK)
+        assert "PASS" in text
+        assert "message" in text
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_a_page_names_the_line_the_deadline_the_reference_and_the_code(language: str) -> None:
     text = messages.page(SUBJECT, "5831", NOW, LINK).for_(language)
-    assert [part for part in ("(514) 555-0199", "toll-free", "KT-417", " 5831 ", LINK) if part not in text] == []
+    assert [part for part in ("(514) 555-0199", "KT-417", " 5831 ", LINK) if part not in text] == []
 
 
 def test_the_page_in_english() -> None:
@@ -106,18 +138,18 @@ def test_a_page_without_a_number_offers_no_connection() -> None:
 
 def test_the_page_in_french() -> None:
     assert messages.page(SUBJECT, "5831", NOW).french == (
-        "Support desk: rappeler (514) 555-0199 avant 22 h 42 (ligne toll-free, message 0:32). Ref KT-417. "
-        "Répondez 5831 pour le prendre, PASSE 5831 pour le passer."
+        "Support desk: rappeler (514) 555-0199 avant 22 h 42 (ligne sans frais, message de 0:32). Réf. KT-417. "
+        "Répondez 5831 pour le prendre, APPEL 5831 pour joindre le client, PASSE 5831 pour le passer."
     )
 
 
 def test_a_later_page_says_what_was_done_before() -> None:
     later = messages.page(SUBJECT, "5831", NOW, "", messages.no_answer_from(["Amy Roy", "Ben Cole", "Cleo"])).english
     assert "Ref KT-417. No answer from Amy Roy, Ben Cole and 1 more. Reply 5831" in later
-    before = messages.taken_and_not_called("Amy Roy", NOW, MONTREAL)
+    before = messages.taken_and_not_called("Amy Roy", NOW, MONTREAL, LATE)
     late = messages.page(SUBJECT, "5831", LATE, "", before).english
     assert "LATE (promised 10:42 p.m.): call (514) 555-0199 back" in late
-    assert "Amy Roy took it at 10:13 p.m., and no call is on record. Reply" in late
+    assert "Amy Roy took it at 10:13 p.m. and has not called. Reply" in late
 
 
 @pytest.mark.parametrize(
@@ -125,7 +157,7 @@ def test_a_later_page_says_what_was_done_before() -> None:
     [
         (["Amy"], "No answer from Amy.", "Sans réponse: Amy."),
         (["Amy", "Ben"], "No answer from Amy and Ben.", "Sans réponse: Amy et Ben."),
-        (["Amy", "Ben", "Cleo", "Sue"], "No answer from Amy, Ben and 2 more.", "Sans réponse: Amy, Ben et 2 de plus."),
+        (["Amy", "Ben", "Cleo", "Sue"], "No answer from Amy, Ben and 2 more.", "Sans réponse: Amy, Ben et 2 autres."),
     ],
 )
 def test_at_most_two_of_those_who_did_not_answer_are_named(names: list[str], english: str, french: str) -> None:
@@ -135,15 +167,15 @@ def test_at_most_two_of_those_who_did_not_answer_are_named(names: list[str], eng
 @pytest.mark.parametrize(
     ("message", "english", "french"),
     [
-        (messages.Message(True, 32), "(direct line, message 0:32)", "(ligne direct, message 0:32)"),
-        (messages.Message(True), "(direct line, with a message)", "(ligne direct, avec message)"),
-        (messages.Message(None), "(direct line)", "(ligne direct)"),
-        (messages.NO_MESSAGE, "(direct line, no message)", "(ligne direct, aucun message)"),
-        (messages.LOST_MESSAGE, "(direct line, message lost)", "(ligne direct, message perdu)"),
+        (messages.Message(True, 32), "(direct line, message 0:32)", "(ligne directe, message de 0:32)"),
+        (messages.Message(True), "(direct line, with a message)", "(ligne directe, avec message)"),
+        (messages.Message(None), "(direct line)", "(ligne directe)"),
+        (messages.NO_MESSAGE, "(direct line, no message)", "(ligne directe, aucun message)"),
+        (messages.LOST_MESSAGE, "(direct line, message lost)", "(ligne directe, message perdu)"),
     ],
 )
 def test_a_page_says_what_is_known_of_the_message(message: messages.Message, english: str, french: str) -> None:
-    words = messages.page(replace(SUBJECT, line="direct", message=message), "5831", NOW)
+    words = messages.page(replace(SUBJECT, line=DIRECT, message=message), "5831", NOW)
     assert english in words.english
     assert french in words.french
 
@@ -166,18 +198,46 @@ def test_nobody_is_given_a_deadline_that_is_over_or_was_kept() -> None:
 def test_a_reminder_is_late_from_the_deadline_on() -> None:
     reminder = [messages.reminder(SUBJECT, "5831", at) for at in (NOW, SUBJECT.due_at)]
     assert [words.english[:22] for words in reminder] == ["Support desk: reminder", "Support desk: LATE, yo"]
-    assert [words.french[14:23] for words in reminder] == ["rappel, v", "EN RETARD"]
+    assert [words.french[14:23] for words in reminder] == ["à faire: ", "EN RETARD"]
 
 
 def test_a_bundle_names_each_callback_with_its_code() -> None:
-    bundle = messages.bundle("Desk", [(SUBJECT, "5831"), (WITHHELD, "7042")])
+    bundle = messages.bundle("Desk", [(SUBJECT, "5831"), (WITHHELD, "7042")], NOW)
     assert bundle.english.endswith("take one: 5831 (514) 555-0199 10:42pm; 7042 KT-417 10:42pm")
     assert bundle.french.endswith("en prendre un: 5831 (514) 555-0199 22h42; 7042 KT-417 22h42")
 
 
+def test_a_bundle_says_what_is_late_and_from_which_day_and_counts_what_does_not_fit() -> None:
+    friday = replace(SUBJECT, due_at=NOW - timedelta(days=1))
+    assert messages.bundle("Desk", [(SUBJECT, "5831")], LATE).english.endswith("5831 (514) 555-0199 LATE 10:42pm")
+    assert messages.bundle("Desk", [(friday, "5831")], NOW).french.endswith("5831 (514) 555-0199 RETARD ve 22h13")
+    many = messages.bundle("Desk", [(SUBJECT, "5831")] * 20, NOW)
+    assert many.english.endswith("5831 (514) 555-0199 10:42pm; 13 more: WHO lists them")
+    assert many.french.endswith("de plus: QUI les donne")
+
+
+@pytest.mark.parametrize(
+    ("due_at", "english", "french"),
+    [
+        (NOW - timedelta(days=1), "LATE (promised 10:13 p.m. Friday): call", "EN RETARD (promis vendredi 22 h 13)"),
+        (NOW + timedelta(hours=2), "back by 12:13 a.m. Sunday (", "avant dimanche 0 h 13 ("),
+    ],
+)
+def test_a_page_names_the_day_when_it_is_not_today(due_at: datetime, english: str, french: str) -> None:
+    words = messages.page(replace(SUBJECT, due_at=due_at), "5831", NOW)
+    assert english in words.english
+    assert french in words.french
+
+
+def test_people_who_passed_or_were_not_reached_are_not_said_to_give_no_answer() -> None:
+    assert messages.passed_by(["Amy"]) == Words("Amy passed it on.", "Amy l'a passé.")
+    assert messages.passed_by(["Amy", "Ben"]) == Words("Amy and Ben passed it on.", "Amy et Ben l'ont passé.")
+    assert messages.not_reached(["Amy"]) == Words("Amy could not be reached.", "Impossible de joindre Amy.")
+
+
 def test_what_a_person_typed_is_cut_and_left_out_when_empty() -> None:
     long = messages.over(SUBJECT, HAS_CANCELLED, "Sue", "x" * 500).english
-    assert f"({'x' * 100})." in long
+    assert f"({'x' * 97}...)." in long
     assert "KT-417, (514) 555-0199. Nothing" in messages.over(SUBJECT, HAS_CANCELLED, "Sue", "").english
     assert "reopened KT-417. It is yours" in messages.reopened(SUBJECT, "5831", "Sue", "").english
 

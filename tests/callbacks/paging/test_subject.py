@@ -9,12 +9,13 @@ from callbacks.db.states import AudioState, VoicemailState
 from callbacks.db.tables import Callback, Voicemail
 from callbacks.paging.messages import LOST_MESSAGE, NO_MESSAGE, Message
 from callbacks.paging.subject import subject_of
+from callbacks.text.bilingual import Words
 from tests.callbacks.paging.paging_desk import BEGAN, CUSTOMER, DESK, PagingDesk, minutes
 
 
 def test_it_holds_what_texts_need(desk: PagingDesk) -> None:
     subject = desk.write(lambda _, callback: subject_of(DESK, callback))
-    assert (subject.reference, subject.line) == (desk.callback.reference, "direct")
+    assert (subject.reference, subject.line) == (desk.callback.reference, Words("direct line", "ligne directe"))
     assert (subject.caller, subject.customer_number) == (CUSTOMER, CUSTOMER)
     assert (subject.due_at, subject.sender) == (BEGAN + minutes(30), DESK.company.sender)
     assert not subject.is_tried

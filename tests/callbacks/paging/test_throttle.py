@@ -88,11 +88,10 @@ def test_a_page_in_a_crowd_waits_for_its_bundle(desk: PagingDesk, monkeypatch: p
     assert page(desk, page_id).next_action_at == WAIT.until
 
 
-def test_the_pages_that_wait_go_in_one_text_with_their_codes(desk: PagingDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_pages_that_wait_go_in_one_text(desk: PagingDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     traffic_is(monkeypatch, BUSY)
     lead, other = later_page(desk), later_page(desk)
     assert decide(desk, lead, BEGAN + minutes(2))
-    assert "2 callbacks are waiting" in page(desk, lead).words
     bundled = page(desk, other)
     assert (bundled.state, bundled.bundled_into_id, bundled.next_action_at) == (PageState.BUNDLED, lead, None)
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from callbacks.text import formats
 from callbacks.text.formats import (
     caller_in_words,
     clock_time,
@@ -71,3 +72,93 @@ def test_lengths_and_references() -> None:
     assert [length(seconds) for seconds in (0, 32, 185)] == ["0:00", "0:32", "3:05"]
     assert [span(timedelta(minutes=minutes)) for minutes in (0, 12, 65)] == ["0 min", "12 min", "1 h 05 min"]
     assert spelled("KT-417") == "K, T, 4, 1, 7"
+
+
+FIRST_1_15 = datetime(2026, 11, 1, 5, 15, tzinfo=UTC)  # in the hour that autumn repeats
+SECOND_1_15 = FIRST_1_15 + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("at", "language", "written", "spoken"),
+    [
+        (FIRST_1_15, "en", "1:15 a.m. EDT", "1:15 a.m. daylight time"),
+        (SECOND_1_15, "en", "1:15 a.m. EST", "1:15 a.m. standard time"),
+        (FIRST_1_15, "fr", "1 h 15 HAE", "1 h 15 heure avancée"),
+        (SECOND_1_15, "fr", "1 h 15 HNE", "1 h 15 heure normale"),
+        (SECOND_1_15 + timedelta(hours=1), "en", "2:15 a.m.", "2:15 a.m."),
+        (FIRST_1_15 - timedelta(hours=1), "fr", "0 h 15", "0 h 15"),
+    ],
+)
+def test_the_hour_that_autumn_repeats_says_which_one_it_is(
+    at: datetime, language: str, written: str, spoken: str
+) -> None:
+    assert formats.clock_time(at, MONTREAL, language) == written
+    assert formats.spoken_time(at, MONTREAL, language) == spoken
+
+
+@pytest.mark.parametrize(
+    ("days", "english", "french"),
+    [
+        (0, "10:42 p.m.", "22 h 42"),
+        (1, "10:42 p.m. Sunday", "dimanche 22 h 42"),
+        (-1, "10:42 p.m. Friday", "vendredi 22 h 42"),
+        (-6, "10:42 p.m. Sunday", "dimanche 22 h 42"),
+        (-7, "10:42 p.m. on November 21", "le 21 novembre à 22 h 42"),
+        (3, "10:42 p.m. Tuesday", "mardi 22 h 42"),
+        (7 + 26, "10:42 p.m. on December 31", "le 31 décembre à 22 h 42"),
+        (7 + 27, "10:42 p.m. on January 1", "le 1er janvier à 22 h 42"),
+    ],
+)
+def test_a_time_names_its_day_unless_that_is_today(days: int, english: str, french: str) -> None:
+    now = datetime(2026, 11, 29, 3, 42, tzinfo=UTC)  # Saturday 28 November, 10:42 p.m. in Montreal
+    at = now + timedelta(days=days)
+    assert formats.time_and_day(at, MONTREAL, now) == english
+    assert formats.time_and_day(at, MONTREAL, now, "fr") == french
+    assert formats.spoken_time_and_day(at, MONTREAL, now) == english
+
+
+def test_a_short_time_has_its_day_too() -> None:
+    now = datetime(2026, 11, 29, 3, 42, tzinfo=UTC)
+    assert formats.short_time_and_day(now, MONTREAL, now) == "10:42pm"
+    assert formats.short_time_and_day(now - timedelta(days=1), MONTREAL, now, "fr") == "ve 22h42"
+    assert formats.short_time_and_day(FIRST_1_15, MONTREAL, FIRST_1_15) == "1:15am EDT"
+
+
+TEN_FORTY_TWO = datetime(2026, 11, 29, 3, 42, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("caller", "english", "french"),
+    [
+        ("+15145550199", "10:42 p.m.", "22 h 42"),  # Montreal
+        ("+12125550199", "10:42 p.m.", "22 h 42"),  # New York
+        ("+16045550199", "10:42 p.m. Eastern time", "22 h 42, heure de l'Est"),  # Vancouver
+        ("+442071838750", "10:42 p.m. Eastern time", "22 h 42, heure de l'Est"),
+        ("+18005550199", "10:42 p.m. Eastern time", "22 h 42, heure de l'Est"),  # anywhere in North America
+        ("ANONYMOUS", "10:42 p.m.", "22 h 42"),
+        ("", "10:42 p.m.", "22 h 42"),
+    ],
+)
+def test_a_caller_who_may_be_in_another_time_hears_which_one_it_is(caller: str, english: str, french: str) -> None:
+    at = now = TEN_FORTY_TWO
+    assert formats.time_for_caller(at, MONTREAL, now, "en", caller) == english
+    assert formats.time_for_caller(at, MONTREAL, now, "fr", caller) == french
+
+
+def test_a_caller_in_another_time_hears_day_and_repeated_hour_too() -> None:
+    vancouver, before_midnight = "+16045550199", FIRST_1_15 - timedelta(hours=2)
+    for language, expected in (
+        ("en", "1:15 a.m. Eastern daylight time Sunday"),
+        ("fr", "dimanche 1 h 15, heure avancée de l'Est"),
+    ):
+        assert formats.time_for_caller(FIRST_1_15, MONTREAL, before_midnight, language, vancouver) == expected
+    kathmandu = ZoneInfo("Asia/Kathmandu")
+    assert (
+        formats.time_for_caller(TEN_FORTY_TWO, kathmandu, TEN_FORTY_TWO, "en", vancouver) == "9:27 a.m. Kathmandu time"
+    )
+
+
+def test_screens_and_exports_say_which_hour_it_is_too() -> None:
+    assert formats.moment(FIRST_1_15, MONTREAL, FIRST_1_15, seconds=True) == "Sun 1 Nov 01:15:00 EDT"
+    assert formats.day_and_time(SECOND_1_15, MONTREAL) == "Sun 1 Nov 01:15 EST"
+    assert formats.day_and_time(SECOND_1_15, MONTREAL, "fr") == "di 1/11 01:15 HNE"

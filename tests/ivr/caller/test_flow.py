@@ -121,3 +121,22 @@ def test_the_reference_is_spelled() -> None:
 def test_within_hours_without_technicians_the_caller_leaves_a_message() -> None:
     nobody = replace(OPEN, technicians=())
     assert "All our technicians are busy" in spoken(step(Turn(Place.INCOMING), nobody))
+
+
+@pytest.mark.parametrize(
+    ("caller", "began_at", "english", "french"),
+    [
+        ("+15145550199", NOW, "by 10:42 p.m. Goodbye", "avant 22 h 42. Au revoir"),
+        ("+16045550199", NOW, "by 10:42 p.m. Eastern time. Goodbye", "avant 22 h 42, heure de l'Est. Au revoir"),
+        ("+15145550199", NOW + timedelta(hours=1, minutes=30), "by 12:12 a.m. Sunday.", "avant dimanche 0 h 12."),
+    ],
+)
+def test_the_promised_time_cannot_be_misread(caller: str, began_at: datetime, english: str, french: str) -> None:
+    facts = replace(CLOSED, caller=caller, began_at=began_at, now=began_at)
+    assert english in spoken(step(Turn(Place.RECORDED, "en"), facts))
+    assert french in spoken(step(Turn(Place.RECORDED, "fr"), facts))
+
+
+def test_a_message_that_ends_after_the_promised_time_is_not_promised_it_again() -> None:
+    late = replace(CLOSED, now=NOW + DESK.callback.promise)
+    assert "as soon as possible" in spoken(step(Turn(Place.RECORDED), late))

@@ -46,7 +46,7 @@ def test_silence_hangs_up(client: WebhookClient) -> None:
 
 def test_a_withheld_number_is_named_as_one(client: WebhookClient) -> None:
     heard = said(client.document("/voice/screen?line=direct&caller=&lang=fr", CallSid=LEG))
-    assert "Appel de soutien sur la ligne direct, depuis un numéro masqué." in heard
+    assert "Appel de soutien, ligne directe, depuis un numéro masqué." in heard
 
 
 def test_without_a_database_the_two_are_connected_all_the_same(client_without_database: WebhookClient) -> None:

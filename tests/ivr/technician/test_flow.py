@@ -25,6 +25,7 @@ FACTS = PageFacts(
     language="en",
     reference="KT-417",
     line="direct",
+    line_name="direct line",
     customer_number="+15145550199",
     due_at=NOW + timedelta(minutes=27),
     now=NOW,
@@ -47,6 +48,22 @@ def test_the_page_names_the_technician_the_line_and_the_deadline() -> None:
     assert "direct line is waiting for a call back by 10:42 p.m. Press 1" in heard
     late = replace(FACTS, now=FACTS.due_at)
     assert "promised a call by 10:42 p.m. and has not been called" in spoken(flow.answered(DESK, URLS, late).verbs)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "english", "french"),
+    [
+        (0, "by 10:42 p.m. Goodbye", "avant 22 h 42. Au revoir"),
+        (27, "at once: it was promised for 10:42 p.m. Goodbye", "tout de suite : c'était promis pour 22 h 42."),
+        (120, "promised for 10:42 p.m. Saturday. Goodbye", "promis pour samedi 22 h 42."),
+    ],
+)
+def test_who_takes_it_never_hears_a_deadline_that_is_over_as_one_to_come(
+    minutes: int, english: str, french: str
+) -> None:
+    facts = replace(FACTS, now=NOW + timedelta(minutes=minutes))
+    assert english in spoken(flow.taken(DESK, facts))
+    assert french in spoken(flow.taken(DESK, replace(facts, language="fr")))
 
 
 def test_other_callbacks_are_counted() -> None:

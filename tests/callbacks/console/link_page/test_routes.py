@@ -131,7 +131,7 @@ def test_a_page_about_no_callback_has_no_screen_and_nothing_to_do(console: Conso
     assert console.client.get(f"{link}/message.wav").status_code == 404
 
 
-@pytest.mark.parametrize(("french", "line"), [(False, "10:12 p.m., direct line)"), (True, "22 h 12, ligne direct)")])
+@pytest.mark.parametrize(("french", "line"), [(False, "10:12 p.m., direct line)"), (True, "22 h 12, ligne directe)")])
 def test_the_line_is_named_as_each_language_does(console: Console, link: str, french: bool, line: str) -> None:
     if french:
         speaks_french(console)
