@@ -6,7 +6,7 @@ number. Reports come early, late, twice, out of order or never; the result is th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -23,6 +23,8 @@ from callbacks.paging.pages import cancel_waiting
 from callbacks.records.event_log import record_event
 
 NO_SUCH_NUMBER = (404, 484, 604)  # SIP response codes of the network
+SWITCHED_OFF = 480  # Twilio reports "no-answer" for this too
+SURELY_RANG = timedelta(seconds=10)  # a leg that was not answered for so long
 A_SECOND = timedelta(seconds=1)
 OF_STATUS = {
     CarrierStatus.RINGING: ReachOutcome.RINGING,
@@ -67,9 +69,16 @@ def outcome_of(report: LegReport) -> ReachOutcome | None:
         return ReachOutcome.MACHINE
     if report.sip_code in NO_SUCH_NUMBER:
         return ReachOutcome.WRONG_NUMBER
+    if report.status is CarrierStatus.NO_ANSWER and report.sip_code == SWITCHED_OFF:
+        return ReachOutcome.NOT_RUNG
     if report.status is CarrierStatus.COMPLETED:  # also of a leg that never rang, when its duration is 0
         return ReachOutcome.REACHED if report.seconds or report.is_bridged else None
     return OF_STATUS.get(report.status)
+
+
+def if_not_rung(report: LegReport) -> LegReport:
+    """Return a report in which "no answer" proves nothing, where it may be a leg that was given up before it rang."""
+    return replace(report, status=CarrierStatus.CANCELED) if report.status is CarrierStatus.NO_ANSWER else report
 
 
 def combined(known: ReachOutcome, reported: ReachOutcome) -> ReachOutcome:

@@ -16,7 +16,7 @@ from callbacks.db.database import locked
 from callbacks.db.states import FINAL, CarrierStatus, ReachOutcome, ReportedOutcome, carrier_status
 from callbacks.db.tables import Callback, PageAttempt, ReachAttempt
 from callbacks.desk.desk_file import Desk
-from callbacks.paging.connections import LegReport, record_dialing, take_leg_report
+from callbacks.paging.connections import SURELY_RANG, LegReport, if_not_rung, record_dialing, take_leg_report
 from ivr.technician import flow
 from ivr.technician.flow import KeyPress
 from ivr.technician.live_page import LivePage, answer_about_page, apologize, language_of
@@ -57,9 +57,11 @@ def connect_key() -> Response:
 def connect_ended() -> Response:
     """Ask how the call to the customer went."""
     context, now, report = current(), current().now(), _report_of_dial()
+    own_call_is_over = carrier_status(field("CallStatus")) in FINAL
 
     def work(session: Session, attempt: ReachAttempt) -> tuple[Verb, ...]:
-        take_leg_report(session, context.desk, attempt, report, now)
+        is_clear = not own_call_is_over and now - attempt.tried_at >= SURELY_RANG
+        take_leg_report(session, context.desk, attempt, report if is_clear else if_not_rung(report), now)
         return flow.ask_outcome(context.urls, attempt.id, attempt.outcome, language_of(attempt.technician))
 
     return _answer_about_attempt(work, also_when_over=True)
@@ -105,14 +107,9 @@ def connect_customer(session: Session, context: WebhookContext, live: LivePage) 
 
 
 def _report_of_dial() -> LegReport:
-    """Return what the end of <Dial> says of the customer's leg.
-
-    When the technician has hung up, "no-answer" may be a leg that never rang.
-    """
+    """Return what the end of <Dial> says of the customer's leg."""
     word, seconds = field("DialCallStatus"), whole_number("DialCallDuration")
     status = CarrierStatus.IN_PROGRESS if word == "answered" else carrier_status(word)
-    if status is CarrierStatus.NO_ANSWER and carrier_status(field("CallStatus")) in FINAL:
-        status = CarrierStatus.CANCELED
     is_bridged = field("DialBridged") == "true"
     return LegReport(status, whole_number("DialSipResponseCode"), seconds, is_bridged)
 

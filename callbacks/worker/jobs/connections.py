@@ -14,8 +14,8 @@ from callbacks.db.states import FINAL, ReachOutcome
 from callbacks.db.tables import Callback, PageAttempt, ReachAttempt
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
-from callbacks.paging.channels.twilio import Carrier
-from callbacks.paging.connections import LegReport, settle_unreported, take_leg_report
+from callbacks.paging.channels.twilio import Carrier, CarrierCall
+from callbacks.paging.connections import SURELY_RANG, LegReport, if_not_rung, settle_unreported, take_leg_report
 from sla.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -37,10 +37,7 @@ class ConnectionSettler:
         now = self._clock.now()
         for attempt_id, call_sid, since in self._database.read(lambda session: _unsettled(session, now)):
             try:
-                legs = [
-                    LegReport(leg.status, seconds=leg.seconds, at=leg.began_at)
-                    for leg in self._carrier.legs_of(call_sid)
-                ]
+                legs = [_report(leg) for leg in self._carrier.legs_of(call_sid)]
             except CarrierError as fault:
                 log.warning("the carrier could not be asked for a customer's leg", call=call_sid, cause=str(fault))
                 if now - since < GIVEN_UP_AFTER:
@@ -61,6 +58,13 @@ class ConnectionSettler:
                 settle_unreported(session, self._desk, attempt, now)
 
         self._database.write(work)
+
+
+def _report(leg: CarrierCall) -> LegReport:
+    """Return what a leg in the carrier's list proves. A short one without an answer may never have rung."""
+    report = LegReport(leg.status, seconds=leg.seconds, at=leg.began_at)
+    has_rung = leg.began_at is not None and leg.ended_at is not None and leg.ended_at - leg.began_at >= SURELY_RANG
+    return report if has_rung else if_not_rung(report)
 
 
 def _unsettled(session: Session, now: datetime) -> Sequence[tuple[int, str, datetime]]:

@@ -51,6 +51,7 @@ INITIATED = LegReport(CarrierStatus.INITIATED)
         (LegReport(CarrierStatus.COMPLETED, is_bridged=True), ReachOutcome.REACHED),
         (BUSY, ReachOutcome.BUSY),
         (NO_ANSWER, ReachOutcome.NO_ANSWER),
+        (LegReport(CarrierStatus.NO_ANSWER, sip_code=480), ReachOutcome.NOT_RUNG),
         (CANCELED, ReachOutcome.NOT_RUNG),
         (FAILED, ReachOutcome.NOT_RUNG),
         *((LegReport(CarrierStatus.FAILED, sip_code=code), ReachOutcome.WRONG_NUMBER) for code in (404, 484, 604)),

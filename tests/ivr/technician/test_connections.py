@@ -135,18 +135,21 @@ def test_a_phone_that_never_rang_is_said_to_and_nothing_is_asked(connected: Nigh
 
 
 @pytest.mark.parametrize(
-    ("dial_status", "own_status", "proof"),
+    ("dial_status", "own_status", "after", "proof"),
     [
-        ("no-answer", "in-progress", AttemptProof.CARRIER),
-        ("no-answer", "completed", AttemptProof.NONE),  # the technician hung up; it may not have rung
-        ("answered", "completed", AttemptProof.CARRIER),
-        ("canceled", "completed", AttemptProof.NONE),
+        ("no-answer", "in-progress", 30, AttemptProof.CARRIER),
+        ("no-answer", "in-progress", 4, AttemptProof.NONE),  # switched off, perhaps
+        ("no-answer", "completed", 30, AttemptProof.NONE),  # the technician hung up; it may not have rung
+        ("busy", "completed", 4, AttemptProof.CARRIER),
+        ("answered", "completed", 4, AttemptProof.CARRIER),
+        ("canceled", "completed", 30, AttemptProof.NONE),
     ],
 )
 def test_the_end_of_the_dial_counts_even_after_the_technicians_call(
-    connected: Night, dial_status: str, own_status: str, proof: AttemptProof
+    connected: Night, dial_status: str, own_status: str, after: int, proof: AttemptProof
 ) -> None:
     connected.call_ends(CONNECTION)
+    connected.client.clock.move_to(connected.client.clock.now() + timedelta(seconds=after))
     path = f"/voice/connect/ended?attempt={connected.attempt.id}"
     connected.hears(path, CONNECTION, DialCallStatus=dial_status, CallStatus=own_status)
     assert connected.attempt.proof is proof

@@ -103,6 +103,14 @@ def test_a_leg_that_rang_is_an_attempt_from_when_the_carrier_says(
     assert "how did the call" in desk.pages(PageKind.OUTCOME)[0].words
 
 
+def test_a_leg_that_was_given_up_at_once_may_not_have_rung(
+    desk: PagingDesk, job: ConnectionSettler, carrier: Legs
+) -> None:
+    carrier.legs.append(CarrierCall("CA9leg", "", "", CarrierStatus.NO_ANSWER, RANG_AT, RANG_AT + 9 * A_SECOND, 0))
+    job.run()
+    assert attempt_of(desk).proof is AttemptProof.NONE
+
+
 @pytest.mark.parametrize("status", [None, CarrierStatus.CANCELED, CarrierStatus.FAILED])
 def test_without_one_that_rang_it_is_none_and_the_technician_reads_so(
     desk: PagingDesk, job: ConnectionSettler, carrier: Legs, status: CarrierStatus | None
