@@ -58,7 +58,7 @@ class CloseUnreachable(Act):
         if not has_no_number(callback.call):
             raise Refused(wording.has_a_number(callback, context.by.code))
         if not self.reason:
-            raise Refused(wording.REASON_TO_CLOSE)
+            raise Refused(wording.reason_to_close(context.by.code))
         if technician is not None:
             record_attempt(
                 context.session,

@@ -37,10 +37,6 @@ NOT_A_TECHNICIAN = Words(
 EMPTY_NOTE = Words("The note is empty.", "La note est vide.")
 NO_VOICEMAIL = Words("The caller left no message.", "L'appelant n'a pas laissé de message.")
 REASON_TO_CANCEL = Words("Give a reason to cancel.", "Indiquez la raison de l'annulation.")
-REASON_TO_CLOSE = Words(
-    "Write why the customer cannot be reached, after the code: NONE, code, reason.",
-    "Écrivez pourquoi le client est injoignable, après le code: AUCUN, code, raison.",
-)
 REASON_TO_REOPEN = Words(
     "Give a reason to reopen: the owner will read it.",
     "Indiquez la raison de la réouverture: le responsable la lira.",
@@ -323,6 +319,14 @@ def wrong_number_alert(reference: str, name: str, number: str) -> Words:
 def cancelled(reference: str) -> Words:
     return Words(
         f"{reference} is cancelled. Nobody will call back.", f"{reference} est annulé. Personne ne rappellera."
+    )
+
+
+def reason_to_close(code: str) -> Words:
+    how = Words(f": NONE {code} and why", f": AUCUN {code} et pourquoi") if code else Words("", "")
+    return Words(
+        f"Write why the customer cannot be reached{how.english}.",
+        f"Écrivez pourquoi le client est injoignable{how.french}.",
     )
 
 

@@ -81,6 +81,10 @@ def test_take_note_and_resolve(link: Link) -> None:
     assert "The note is empty" in link.does("note", words=" ")
     assert "Choose how the call went." in link.does("outcome", outcome="splendid")
     page = link.does("outcome", outcome="resolved")
+    assert "Confirm that they were reached." in page
+    assert "Yes, the customer was reached: resolved" in page
+    assert desk.callback.state == CallbackState.OPEN
+    page = link.does("outcome", outcome="resolved", confirmed="yes")
     assert "It is closed" in page
     assert desk.callback.state == CallbackState.RESOLVED
     assert "is already closed" in link.does("outcome", outcome="no answer")

@@ -105,7 +105,7 @@ def test_the_reason_is_on_record_and_counted_apart(withheld: Night) -> None:
 
 
 def test_it_needs_a_reason(withheld: Night) -> None:
-    assert withheld.refusal(CloseUnreachable(""), withheld.by(withheld.amy)) == wording.REASON_TO_CLOSE
+    assert withheld.refusal(CloseUnreachable(""), withheld.by(withheld.amy)) == wording.reason_to_close("")
 
 
 def test_where_there_is_a_number_it_is_refused(night: Night) -> None:
