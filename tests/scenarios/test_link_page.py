@@ -83,7 +83,7 @@ def test_take_note_and_resolve(link: Link) -> None:
     page = link.does("outcome", outcome="resolved")
     assert "Confirm that they were reached." in page
     assert "Yes, the customer was reached: resolved" in page
-    assert desk.callback.state == CallbackState.OPEN
+    assert desk.callback.state.value == "open"
     page = link.does("outcome", outcome="resolved", confirmed="yes")
     assert "It is closed" in page
     assert desk.callback.state == CallbackState.RESOLVED

@@ -65,7 +65,7 @@ def test_a_supervisor_gives_notes_and_resolves(console: Console) -> None:
     assert "&lt;b&gt;rang twice&lt;/b&gt;" in page
     console.posts(f"{base}/resolve", {})
     assert "Confirm that they were reached." in console.client.get(base).text
-    assert console.callback.state == CallbackState.OPEN
+    assert console.callback.state.value == "open"
     console.posts(f"{base}/resolve", {"confirmed": "yes"})
     assert console.callback.state == CallbackState.RESOLVED
 
@@ -267,7 +267,7 @@ def test_a_technician_takes_connects_tries_and_resolves_at_the_console(console: 
     console.posts(f"{base}/attempt", {"outcome": "no answer"})
     console.posts(f"{base}/resolve", {})
     assert "Confirm that they were reached." in console.client.get(base).text
-    assert console.callback.state == CallbackState.OPEN
+    assert console.callback.state.value == "open"
     console.posts(f"{base}/resolve", {"confirmed": "yes"})
     assert console.callback.state == CallbackState.RESOLVED
     assert ("amy@example.com", "callback: resolve") in console.audit_entries()
