@@ -190,6 +190,9 @@ OUTCOME_MENU = Words(
     "Comment ça s'est passé? Appuyez sur le 1 pour réglé, le 2 pour client joint, à suivre, le 3 pour message laissé, "
     "le 4 pour pas de réponse, le 5 pour mauvais numéro, le 6 pour client joint, solution temporaire donnée.",
 )
+ASK_FOR_MANAGER = Words(
+    "Press 0 if the customer asks for a manager.", "Si le client demande un gestionnaire, appuyez sur le 0."
+)
 OUTCOME_BY_TEXT = Words("We will ask you by text. Goodbye.", "Nous vous poserons la question par texto. Au revoir.")
 OUTCOME_NOTED = {
     ReportedOutcome.RESOLVED: Words("Resolved. Thank you. Goodbye.", "C'est réglé. Merci. Au revoir."),

@@ -41,16 +41,19 @@ class PageNow(Act):
 class RequestManager(Act):
     """Text the people on the highest layer, because the customer asks for a manager (policy: Lines)."""
 
-    reason: str
+    reason: str = ""
 
     conflicts = ENDED | {EventKind.MANAGER_REQUESTED}
 
     def apply(self, context: ActContext) -> Words:
         desk, layer = context.desk, context.desk.policy.layers[-1]
-        managers = store.roster(context.session, desk, context.now).on(layer)
+        by_themselves = context.by.technician.id if context.by.technician is not None else None
+        roster = store.roster(context.session, desk, context.now)
+        managers = [manager for manager in roster.on(layer) if manager.id != by_themselves]
         if not managers:
             raise Refused(wording.nobody_on(layer))
-        context.record(EventKind.MANAGER_REQUESTED, self.reason)
+        why = f": {self.reason}" if self.reason else ""
+        context.record(EventKind.MANAGER_REQUESTED, f"by {context.by.via.value}{why}")
         for manager in managers:
             self._text(context, context.session.get_one(Technician, manager.id))
         return wording.manager_texted(context.callback.reference)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from callbacks.acts import wording
 from callbacks.acts.base import SUPERVISORS, Act, ActContext, Refused
 from callbacks.acts.conflicts import OWNER_CHANGED, TRIED
+from callbacks.acts.manager_requests import is_asked_for, record_answer
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import PageAnswer, PageKind
 from callbacks.db.tables import Technician
@@ -41,10 +42,13 @@ def take(context: ActContext, *, from_owner: bool = False) -> Technician:
     callback, technician = context.callback, context.acting_technician()
     if owns(callback, technician):
         return technician
-    if is_held_by_another(callback, technician) and not from_owner:
+    is_wanted = is_asked_for(context, technician)
+    if is_held_by_another(callback, technician) and not from_owner and not is_wanted:
         raise Refused(wording.owned_by_another(callback))
     set_owner(context.session, callback, technician, context.now)
     context.record(EventKind.TAKEN, f"by {context.by.label}", technician.name)
+    if is_wanted:
+        record_answer(context, technician, "took it")
     mark_answer(context.session, callback, technician, PageAnswer.TAKEN)
     _hand_over(context, technician)
     return technician
@@ -87,8 +91,14 @@ class Pass(Act):
 
     def apply(self, context: ActContext) -> Words:
         callback, technician = context.callback, context.acting_technician()
+        is_wanted = is_asked_for(context, technician)
+        if is_wanted:
+            record_answer(context, technician, "passed it on")
         if callback.owner_id not in (None, technician.id):
-            raise Refused(wording.owned_by_another(callback))
+            if not is_wanted:
+                raise Refused(wording.owned_by_another(callback))
+            mark_answer(context.session, callback, technician, PageAnswer.PASSED)
+            return wording.stays_with_owner(callback)
         clear_owner(context.session, callback)
         context.record(EventKind.PASSED, f"by {context.by.via.value}", technician.name)
         mark_answer(context.session, callback, technician, PageAnswer.PASSED)

@@ -393,5 +393,11 @@ def paging_now(reference: str) -> Words:
     return Words(f"{reference}: the next escalation step starts now.", f"{reference}: la prochaine étape commence.")
 
 
+def stays_with_owner(callback: Callback) -> Words:
+    """Return who keeps a callback, for a manager who was asked for and passed it on."""
+    reference, owner = callback.reference, callback.owner.name if callback.owner is not None else ""
+    return Words(f"Noted. {owner} keeps {reference}.", f"C'est noté. {owner} garde {reference}.")
+
+
 def manager_texted(reference: str) -> Words:
     return Words(f"{reference}: the manager gets a text.", f"{reference}: un texto part au gestionnaire.")

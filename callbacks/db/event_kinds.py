@@ -84,6 +84,7 @@ class EventKind(enum.Enum):
     WAITING_ENDED = "waiting_ended"  # the customer got in touch; the resolution's clock runs again
     PRODUCT_SET = "product_set"  # the product, and with it the coverage, was entered
     MANAGER_REQUESTED = "manager_requested"  # the customer asked for a manager
+    MANAGER_RESPONDED = "manager_responded"  # a manager who was asked for took it, or passed it on
     CALLER_NAMED = "caller_named"  # somebody entered the name of the caller
     NOTE = "note"  # somebody wrote a note
 

@@ -255,7 +255,7 @@ def _word(verb: Verb) -> tuple[str, str]:
 
 def _list_of(callbacks: Mapping[Callback, str], head: str) -> str:
     """Return a list of callbacks with their codes, the last ones first, with as many as fit into a text."""
-    named = [f"{code} ({_with_number(callback)})" for callback, code in reversed(callbacks.items())]
+    named = [f"{code} ({_with_number(callback)})" for callback, code in reversed(list(callbacks.items()))]
     lists = (f"{head}{', '.join(named[:count])}." for count in range(len(named), 0, -1))
     return first_that_fits(*lists)
 
@@ -328,7 +328,7 @@ def _answer_assent(session: Session, incoming: Incoming) -> Answer | None:
     return Answer(
         Words(
             _list_of(waiting, "Which one do you take? Reply with its code: "),
-            _list_of(waiting, "Lequel prenez-vous? Répondez son code: "),
+            _list_of(waiting, "Lequel prenez-vous? Répondez avec son code: "),
         ),
         understood=False,
     )

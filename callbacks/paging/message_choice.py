@@ -28,7 +28,7 @@ def text_of_page(session: Session, desk: Desk, page: Page, now: datetime, link: 
     if page.kind in ESCALATING:
         return _words_now(session, desk, page, page.callback, now, link).for_(page.technician.language)
     if page.kind is PageKind.GIVEN:
-        return _given(session, desk, page, page.callback, now).for_(page.technician.language)
+        return _given(session, desk, page, page.callback, now)
     return page.words
 
 
@@ -49,10 +49,13 @@ def _sent_together(session: Session, desk: Desk, page: Page) -> Iterator[tuple[S
             yield subject_of(desk, each.callback), each.code
 
 
-def _given(session: Session, desk: Desk, page: Page, callback: Callback, now: datetime) -> Words:
+def _given(session: Session, desk: Desk, page: Page, callback: Callback, now: datetime) -> str:
+    """Return an assignment with the deadline as it stands now; the log knows who assigned it."""
     assigned = select(Event.actor).where(Event.call_sid == callback.call_sid, Event.kind == EventKind.ASSIGNED)
     by = session.scalars(assigned.order_by(Event.id.desc()).limit(1)).first()
-    return messages.given(subject_of(desk, callback), page.code, by or desk.company.sender, now)
+    if by is None:
+        return page.words
+    return messages.given(subject_of(desk, callback), page.code, by, now).for_(page.technician.language)
 
 
 def _done_before(session: Session, desk: Desk, page: Page, callback: Callback, now: datetime) -> Words | None:

@@ -158,13 +158,11 @@ def bundle(sender: str, about: Sequence[tuple[Subject, str]], now: datetime) -> 
     """
     english = [f"{code} {_number(subject)} {_short_due(subject, now).english}" for subject, code in about]
     french = [f"{code} {_number(subject)} {_short_due(subject, now).french}" for subject, code in about]
+    waiting = Words(f"{len(about)} callbacks are waiting", f"{len(about)} rappels attendent")
+    take = Words("Reply with a code to take one", "Répondez avec un code pour en prendre un")
     return Words(
-        _listed(
-            f"{sender}: {len(about)} callbacks are waiting. Reply with a code to take one: ", english, _more_english
-        ),
-        _listed(
-            f"{sender}: {len(about)} rappels attendent. Répondez un code pour en prendre un: ", french, _more_french
-        ),
+        _listed(f"{sender}: {waiting.english}. {take.english}: ", english, _more_english),
+        _listed(f"{sender}: {waiting.french}. {take.french}: ", french, _more_french),
     )
 
 

@@ -38,10 +38,13 @@ def notify_paged(
 ) -> None:
     """Text that a callback is over for them everybody who was paged and does not know it, but not who ended it.
 
-    `kind` is one that relieves them. When a callback ends, its owner is among them, paged or not.
+    `kind` is one that relieves them. When a callback ends, its owner is among them, paged or not. A manager whom the
+    customer asks for is still asked for after somebody has taken it.
     """
     cancel_waiting(session, callback)
-    concerned = _still_asked(session, callback)
+    last = _last_pages(session, callback)
+    unchanged = (*RELIEVING, PageKind.MANAGER) if kind is PageKind.TAKEN else RELIEVING
+    concerned = {technician_id for technician_id, last_kind in last.items() if last_kind not in unchanged}
     if kind is not PageKind.TAKEN and callback.owner_id is not None:
         concerned.add(callback.owner_id)
     concerned.discard(by.id if by is not None else 0)
@@ -49,18 +52,18 @@ def notify_paged(
         text_if_reachable(session, callback, technician, kind, words, now)
 
 
-def _still_asked(session: Session, callback: Callback) -> set[int]:
-    """Return the ids of the people whose last page about a callback, of those that went out, asks them to act."""
+def _last_pages(session: Session, callback: Callback) -> dict[int, PageKind]:
+    """Return what the last page to each person about a callback was for, of those that asked them or relieved them."""
     attempts = select(PageAttempt.id).where(PageAttempt.page_id == Page.id)
     being_sent = (Page.state == PageState.DUE) & attempts.where(PageAttempt.state == AttemptState.SENDING).exists()
     went_out = Page.state.in_(PAGED) | being_sent
     relieved = Page.kind.in_(RELIEVING) & Page.state.not_in(UNSENT)
     asked = Page.kind.not_in((*RELIEVING, *ASKING_NOTHING)) & went_out
     theirs = select(Page.technician_id, Page.kind).where(Page.callback_id == callback.id, asked | relieved)
-    asked_last: dict[int, bool] = {}
+    last = {}
     for technician_id, kind in session.execute(theirs.order_by(Page.id)):
-        asked_last[technician_id] = kind not in RELIEVING
-    return {technician_id for technician_id, is_asked in asked_last.items() if is_asked}
+        last[technician_id] = kind
+    return last
 
 
 def notify_others_of_owner(session: Session, desk: Desk, callback: Callback, owner: Technician, now: datetime) -> None:

@@ -23,6 +23,7 @@ from callbacks.text.bilingual import Words
 RECENT = timedelta(minutes=10)
 DAY = timedelta(days=1)
 MOST_IN_A_BUNDLE = 20  # more at once cannot be read, or heard, by anybody
+IN_FRENCH = {Channel.TEXT: "textos", Channel.CALL: "appels"}
 # Other kinds answer what somebody did, and are few.
 THROTTLED = (*ESCALATING, PageKind.TAKEN)
 
@@ -96,12 +97,12 @@ def _bundle(session: Session, page: Page, horizon: datetime) -> None:
 
 def _drop(session: Session, desk: Desk, page: Page, now: datetime) -> None:
     page.state, page.next_action_at = PageState.OVER_THE_CAP, None
-    channel = page.channel.value
+    channel, in_french = page.channel.value, IN_FRENCH.get(page.channel, page.channel.value)
     detail = f"{page.technician.name}: over the daily cap on {channel}s"
     record_page_event(session, page, now, Actor.DESK, EventKind.PAGE_CAPPED, detail)
     alert = Words(
         f"the daily cap on {channel}s is reached; only the first page of each callback is sent now.",
-        f"le plafond du jour ({channel}) est atteint; seul le premier avis de chaque rappel est envoyé.",
+        f"le plafond du jour ({in_french}) est atteint; seul le premier avis de chaque rappel est envoyé.",
     )
     alert_supervisors(session, desk, f"cap on {channel}s", alert, now, daily=True)
 

@@ -65,6 +65,7 @@ _WORDS = {
     EventKind.WAITING_ENDED: "heard from the customer",
     EventKind.PRODUCT_SET: "set the product",
     EventKind.MANAGER_REQUESTED: "asked for a manager",
+    EventKind.MANAGER_RESPONDED: "responded as the manager who was asked for",
     EventKind.CALLER_NAMED: "named the caller",
     EventKind.NOTE: "wrote a note",
     EventKind.OTHER: "other event",

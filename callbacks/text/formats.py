@@ -24,7 +24,9 @@ def clock_time(at: datetime, zone: ZoneInfo, language: str = "en") -> str:
 def spoken_time(at: datetime, zone: ZoneInfo, language: str = "en") -> str:
     """Return the time of day for text to speech. In the repeated hour: "1:15 a.m. daylight time"."""
     local = at.astimezone(zone)
-    return _time_of_day(local, language) + (f" {_kind_of_time(local).for_(language)}" if is_repeated(local) else "")
+    if not is_repeated(local):
+        return _time_of_day(local, language)
+    return f"{_time_of_day(local, language)}{_pause(language)}{_kind_of_time(local).for_(language)}"
 
 
 def time_and_day(at: datetime, zone: ZoneInfo, now: datetime, language: str = "en") -> str:
@@ -52,9 +54,13 @@ def time_for_caller(at: datetime, zone: ZoneInfo, now: datetime, language: str, 
     local = at.astimezone(zone)
     if all(at.astimezone(each).utcoffset() == local.utcoffset() for each in _zones_of_number(caller)):
         return spoken_time_and_day(at, zone, now, language)
-    separator = ", " if language == "fr" else " "
-    time = f"{_time_of_day(local, language)}{separator}{_zone_name(local, zone).for_(language)}"
+    time = f"{_time_of_day(local, language)}{_pause(language)}{_zone_name(local, zone).for_(language)}"
     return _with_day(time, local, now.astimezone(zone), language)
+
+
+def _pause(language: str) -> str:
+    """Return what separates a time from its kind: "10:42 p.m. Eastern time", "22 h 42, heure de l'Est"."""
+    return ", " if language == "fr" else " "
 
 
 def _zones_of_number(number: str) -> Iterator[ZoneInfo]:
@@ -70,9 +76,10 @@ def _zone_name(local: datetime, zone: ZoneInfo) -> Words:
     """Return how people call the time of a zone: "Eastern time"; in the repeated hour "Eastern daylight time"."""
     kind = _kind_of_time(local) if is_repeated(local) else Words("time", "heure")
     english, french = ZONE_NAMES.get((local.tzname() or "")[:-2], ("", ""))
-    if not english:
+    if not english or not zone.key.startswith(("America/", "Canada/", "US/")):
         city = zone.key.rpartition("/")[2].replace("_", " ")
-        return Words(f"{city} {kind.english}", f"{kind.french} de {city}")
+        of = "d'" if city[0] in "AEIOUY" else "de "
+        return Words(f"{city} {kind.english}", f"{kind.french} {of}{city}")
     return Words(f"{english} {kind.english}", f"{kind.french} {french}")
 
 

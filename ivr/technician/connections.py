@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import ReportOutcome
 from callbacks.acts.base import Refused, Via, perform, technician_by
+from callbacks.acts.escalation import RequestManager
 from callbacks.db.database import locked
 from callbacks.db.states import FINAL, CarrierStatus, ReachOutcome, ReportedOutcome, carrier_status
 from callbacks.db.tables import Callback, PageAttempt, ReachAttempt
 from callbacks.desk.desk_file import Desk
 from callbacks.paging.connections import SURELY_RANG, LegReport, if_not_rung, record_dialing, take_leg_report
+from callbacks.text.bilingual import Words
 from ivr.technician import flow
 from ivr.technician.flow import KeyPress
 from ivr.technician.live_page import LivePage, answer_about_page, apologize, language_of
@@ -71,10 +73,14 @@ def connect_ended() -> Response:
 def connect_outcome() -> Response:
     """Store how the technician reports by key that the call went."""
     context, now, round_ = current(), current().now(), max(1, number_in_query("round"))
-    reported = flow.OUTCOME_KEYS.get(pressed_key())
+    key = pressed_key()
+    reported = flow.OUTCOME_KEYS.get(key)
 
     def work(session: Session, attempt: ReachAttempt) -> tuple[Verb, ...]:
         language = language_of(attempt.technician)
+        if key == flow.MANAGER_KEY:
+            answer = _ask_for_manager(session, context.desk, attempt, now)
+            return flow.manager_asked_after_call(context.urls, attempt.id, language, round_, answer)
         if reported is None:
             return flow.outcome_not_keyed(context.urls, attempt.id, attempt.outcome, language, round_)
         if not attempt.is_told:
@@ -130,6 +136,15 @@ def _report(session: Session, desk: Desk, attempt: ReachAttempt, reported: Repor
     except Refused:  # the callback has been closed in the meantime: the attempt still gets its outcome
         if attempt.outcome is not ReachOutcome.NOT_RUNG:
             attempt.outcome, attempt.is_told = reported.of_attempt, True
+
+
+def _ask_for_manager(session: Session, desk: Desk, attempt: ReachAttempt, now: datetime) -> Words:
+    """Ask for a manager, and return the answer, or why not."""
+    by = technician_by(attempt.technician, Via.PHONE)
+    try:
+        return perform(session, desk, attempt.callback_id, RequestManager(), by, now)
+    except Refused as refusal:
+        return refusal.words
 
 
 def _answer_about_attempt(

@@ -19,6 +19,7 @@ from ivr.twilio.call_urls import CallUrls, VoicePath
 from ivr.twilio.verbs import Dial, Gather, Hangup, Play, Say, Verb
 
 ROUNDS = 3  # how often a question is asked before the call ends
+MANAGER_KEY = "0"  # in the menu of a page, and after a connection
 DIAL_SECONDS = 30  # how long the customer's phone may ring
 
 
@@ -28,6 +29,7 @@ class KeyAct(enum.Enum):
     TAKE = "take"
     TAKE_AND_CONNECT = "take and connect"
     PASS = "pass"
+    MANAGER = "manager"
 
 
 class Question(enum.Enum):
@@ -126,6 +128,11 @@ def passed(facts: PageFacts) -> tuple[Verb, ...]:
     return (say(facts.language, prompts.PASSED), Hangup())
 
 
+def manager_asked(urls: CallUrls, facts: PageFacts, press: KeyPress, answer: Words) -> tuple[Verb, ...]:
+    """Return the answer to a request for a manager, and the menu again."""
+    return _menu(urls, facts, press.round, say(facts.language, answer))
+
+
 def refused(facts: PageFacts, why: Words) -> tuple[Verb, ...]:
     """Return what is heard by a technician whose answer was refused, with the reason."""
     return (say(facts.language, why), Hangup())
@@ -156,6 +163,8 @@ def _chosen(desk: Desk, urls: CallUrls, facts: PageFacts, press: KeyPress) -> Pa
             return PageReply((_ask_to_confirm(urls, facts, press, Question.CONFIRM_AND_CONNECT),))
         case "4":
             return PageReply((), KeyAct.PASS)
+        case _ if press.key == MANAGER_KEY:
+            return PageReply((), KeyAct.MANAGER)
         case "*":
             return PageReply(_menu(urls, facts, press.round, _headline(desk, facts)))
     return _again(desk, urls, facts, press)
@@ -168,7 +177,8 @@ def _again(desk: Desk, urls: CallUrls, facts: PageFacts, press: KeyPress, *befor
 
 
 def _menu(urls: CallUrls, facts: PageFacts, round: int, *before: Say | Play) -> tuple[Verb, ...]:
-    return (Gather(_page_key(urls, facts, Question.MENU, round), (*before, _choices(facts)), timeout=7),)
+    menu, manager = _choices(facts), say(facts.language, prompts.ASK_FOR_MANAGER)
+    return (Gather(_page_key(urls, facts, Question.MENU, round), (*before, menu, manager), timeout=7),)
 
 
 def _choices(facts: PageFacts) -> Say:
@@ -306,8 +316,20 @@ def ask_outcome(
     ended = say(language, prompts.CALL_ENDED, outcome=how_it_ended)
     if outcome is ReachOutcome.NOT_RUNG:
         return (ended, say(language, prompts.TRY_AGAIN_BY_TEXT), Hangup())
+    return _ask_outcome(urls, attempt_id, language, round, ended)
+
+
+def manager_asked_after_call(
+    urls: CallUrls, attempt_id: int, language: Language, round: int, answer: Words
+) -> tuple[Verb, ...]:
+    """Return the answer to a request for a manager, and the question how the call went again."""
+    return _ask_outcome(urls, attempt_id, language, round, say(language, answer))
+
+
+def _ask_outcome(urls: CallUrls, attempt_id: int, language: Language, round: int, before: Say) -> tuple[Verb, ...]:
     action = urls.to(VoicePath.CONNECT_OUTCOME, attempt=attempt_id, round=round)
-    return (Gather(action, (ended, say(language, prompts.OUTCOME_MENU)), timeout=8),)
+    menu, manager = say(language, prompts.OUTCOME_MENU), say(language, prompts.ASK_FOR_MANAGER)
+    return (Gather(action, (before, menu, manager), timeout=8),)
 
 
 def outcome_not_keyed(

@@ -6,7 +6,9 @@ from flask import Response, request
 from sqlalchemy.orm import Session
 
 from callbacks.acts.base import Act, Refused, Via, perform, technician_by
+from callbacks.acts.escalation import RequestManager
 from callbacks.acts.ownership import Pass, Take
+from callbacks.text.bilingual import Words
 from ivr.technician import flow
 from ivr.technician.connections import connect_customer
 from ivr.technician.flow import KeyAct, KeyPress, PageReply, Question
@@ -32,8 +34,10 @@ def page_key() -> Response:
     def work(session: Session, live: LivePage) -> tuple[Verb, ...]:
         reply = flow.keyed(context.desk, context.urls, live.facts, question, press)
         try:
-            return _carry_out(session, context, live, reply)
+            return _carry_out(session, context, live, reply, press)
         except Refused as refusal:
+            if reply.act is KeyAct.MANAGER:
+                return flow.manager_asked(context.urls, live.facts, press, refusal.words)
             if reply.act is KeyAct.PASS:
                 return flow.refused(live.facts, refusal.words)
             return flow.answered(context.desk, context.urls, live.facts).verbs  # hear who was faster
@@ -46,7 +50,9 @@ def _question_in_query() -> Question:
     return next((question for question in Question if question.value == found), Question.MENU)
 
 
-def _carry_out(session: Session, context: WebhookContext, live: LivePage, reply: PageReply) -> tuple[Verb, ...]:
+def _carry_out(
+    session: Session, context: WebhookContext, live: LivePage, reply: PageReply, press: KeyPress
+) -> tuple[Verb, ...]:
     match reply.act:
         case KeyAct.TAKE:
             _perform(session, context, live, Take())
@@ -57,10 +63,13 @@ def _carry_out(session: Session, context: WebhookContext, live: LivePage, reply:
         case KeyAct.PASS:
             _perform(session, context, live, Pass())
             return flow.passed(live.facts)
+        case KeyAct.MANAGER:
+            answer = _perform(session, context, live, RequestManager())
+            return flow.manager_asked(context.urls, live.facts, press, answer)
         case None:
             return reply.verbs
 
 
-def _perform(session: Session, context: WebhookContext, live: LivePage, act: Act) -> None:
+def _perform(session: Session, context: WebhookContext, live: LivePage, act: Act) -> Words:
     by = technician_by(live.page.technician, Via.PHONE)
-    perform(session, context.desk, live.callback.id, act, by, context.now())
+    return perform(session, context.desk, live.callback.id, act, by, context.now())

@@ -19,6 +19,7 @@ from callbacks.acts.closing import CloseUnreachable
 from callbacks.acts.connect import Connect
 from callbacks.acts.customer_number import SetNumber
 from callbacks.acts.details import AddNote
+from callbacks.acts.escalation import RequestManager
 from callbacks.acts.ownership import Pass, Take
 from callbacks.console.audio import audio_response, note_listener
 from callbacks.console.context import current
@@ -89,6 +90,11 @@ def connect(token: str) -> ResponseReturnValue:
 @blueprint.post("/t/<token>/pass")
 def pass_on(token: str) -> ResponseReturnValue:
     return _run(token, Pass)
+
+
+@blueprint.post("/t/<token>/manager")
+def manager(token: str) -> ResponseReturnValue:
+    return _run(token, lambda: RequestManager(field("why", LONGEST_NOTE)))
 
 
 @blueprint.post("/t/<token>/outcome")

@@ -51,7 +51,9 @@ def _next_daily(desk: Desk, after: datetime) -> datetime:
 
 def _words(desk: Desk, gaps: Sequence[Gap]) -> Words:
     named, more = gaps[:MOST_NAMED], len(gaps) - MOST_NAMED
-    and_more = Words(f"; and {more} more", f"; et {more} autres") if more > 0 else Words("", "")
+    and_more = (
+        Words(f"; and {more} more", f"; et {more} {'autre' if more == 1 else 'autres'}") if more > 0 else Words("", "")
+    )
     english, french = (
         "; ".join(_gap(desk, gap, language) for gap in named) + and_more.for_(language) for language in ("en", "fr")
     )

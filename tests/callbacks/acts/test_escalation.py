@@ -42,7 +42,11 @@ def test_the_manager_on_call_reads_why_in_their_language(night: Night) -> None:
     night.amy_does(RequestManager("angry"))
     (text,) = night.texts(night.luc, PageKind.MANAGER)
     assert "demande un gestionnaire (angry)" in text
-    assert night.events(EventKind.MANAGER_REQUESTED) == [("Amy Roy", EventKind.MANAGER_REQUESTED, "angry")]
+    assert night.events(EventKind.MANAGER_REQUESTED) == [("Amy Roy", EventKind.MANAGER_REQUESTED, "by text: angry")]
+
+
+def test_a_manager_is_not_asked_for_by_themselves(night: Night) -> None:
+    assert night.refusal(RequestManager("angry"), night.by(night.luc)) == wording.nobody_on("manager")
 
 
 def test_without_a_manager_on_call_it_is_refused(night: Night) -> None:

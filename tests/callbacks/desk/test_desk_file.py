@@ -13,6 +13,7 @@ import pytest
 
 from callbacks.desk.desk_file import Desk, desk_from, read_desk
 from callbacks.errors import BrokenDesk, WrongState
+from callbacks.text.bilingual import Words
 
 FILE = Path("support.toml")
 CONTENT = tomllib.loads(FILE.read_text(encoding="utf-8"))
@@ -152,3 +153,31 @@ def test_a_time_is_read_in_desk_time(text: str, instant: str) -> None:
 def test_a_time_that_does_not_exist_is_refused(text: str, message: str) -> None:
     with pytest.raises(WrongState, match=message):
         desk_from(CONTENT, FILE).instant(text)
+
+
+def named(**line: Any) -> Desk:
+    content = tomllib.loads(Path("support.toml").read_text("utf-8"))
+    content["lines"]["direct"].pop("name")
+    content["lines"]["direct"] |= line
+    return desk_from(content, Path("support.toml"))
+
+
+def test_a_line_has_a_name_in_each_language_and_by_default_one_made_of_its_key() -> None:
+    assert named().line_name("direct") == Words("direct line", "ligne direct")
+    assert named(name={"fr": "ligne directe"}).line_name("direct") == Words("direct line", "ligne directe")
+    assert named().line_name("toll-free") == Words("toll-free line", "ligne sans frais")
+    assert named().line_name("removed") == Words("removed line", "ligne removed")
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 33, "[" * 17])
+def test_a_line_whose_name_is_empty_or_too_long_for_a_text_is_refused(name: str) -> None:
+    with pytest.raises(BrokenDesk, match=r"lines\.direct\.name\.en: .* Write 1 to 32 letters"):
+        named(name={"en": name})
+
+
+@pytest.mark.parametrize("sender", ["x" * 31, "{" * 16])
+def test_a_sender_that_leaves_too_little_room_in_a_text_is_refused(sender: str) -> None:
+    content = tomllib.loads(Path("support.toml").read_text("utf-8"))
+    content["company"]["sender"] = sender
+    with pytest.raises(BrokenDesk, match=r"company\.sender: .* Shorten it to 30 at most"):
+        desk_from(content, Path("support.toml"))

@@ -14,7 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from callbacks.db.states import Channel, PhoneSlot, PriorityLevel
-from callbacks.desk.desk_file import Desk, desk_from
+from callbacks.desk.desk_file import Desk, desk_from, read_desk
 from callbacks.desk.escalation_policy import Escalation, Step, Target
 from callbacks.errors import BrokenDesk
 from callbacks.oncall.roster import Roster, roster_of
@@ -182,3 +182,7 @@ def test_it_never_ends_in_silence_and_the_supervisor_is_paged(policy: Escalation
     if sue is not None:
         paged_at = [at for _, at, decision in taken for notice in decision.pages if notice.person == sue]
         assert any(at >= OPENED + 30 * MINUTE for at in paged_at)
+
+
+def test_the_shortest_pause_is_the_least_time_between_two_steps() -> None:
+    assert read_desk(Path("support.toml")).policy.shortest_pause == timedelta(minutes=2)

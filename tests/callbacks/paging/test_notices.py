@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from callbacks.db.states import AttemptProof, CallbackState, Channel, PageKind, PageState, ReachOutcome
-from callbacks.db.tables import Callback
+from callbacks.acts.attempts import record_attempt
+from callbacks.db.states import (
+    AttemptProof,
+    AttemptState,
+    CallbackState,
+    Channel,
+    PageKind,
+    PageState,
+    ReachOutcome,
+    Role,
+)
+from callbacks.db.tables import Callback, Page, PageAttempt, User
 from callbacks.lifecycle.transitions import set_owner
 from callbacks.paging import notices
+from callbacks.paging.pages import add_page
 from callbacks.people.contact_methods import record_failure
 from callbacks.people.person import ContactMethod
 from callbacks.people.technicians import technician_named
@@ -58,7 +69,9 @@ def test_each_is_texted_in_their_language(desk: PagingDesk) -> None:
     assert "Ben Cole a pris" in desk.pages(PageKind.TAKEN)[0].words
 
 
-def test_the_owner_hears_that_somebody_else_ended_it_and_others_do_not(desk: PagingDesk) -> None:
+def test_the_owner_hears_that_somebody_else_ended_it_and_those_who_know_that_it_was_taken_do_not(
+    desk: PagingDesk,
+) -> None:
     amy_and_ben_are_paged(desk)
     ben_takes_it(desk)
     ends(desk, "Sue Tran")
@@ -66,10 +79,70 @@ def test_the_owner_hears_that_somebody_else_ended_it_and_others_do_not(desk: Pag
     assert "Sue Tran has resolved" in desk.pages(PageKind.OVER)[0].words
 
 
+def test_ended_by_somebody_who_had_not_taken_it_everybody_who_waits_hears_of_it(desk: PagingDesk) -> None:
+    amy_and_ben_are_paged(desk)
+
+    def ben_tries(session: Session, callback: Callback) -> None:
+        record_attempt(session, callback, technician_named(session, "Ben Cole"), ReachOutcome.REACHED, "text", BEGAN)
+
+    desk.write(ben_tries)  # which makes him the owner
+    ends(desk, "Ben Cole")
+    assert desk.paged(PageKind.OVER) == ["Amy Roy text"]
+
+
 def test_without_an_owner_everybody_who_was_paged_hears_that_it_is_over_but_not_who_ended_it(desk: PagingDesk) -> None:
     amy_and_ben_are_paged(desk)
     ends(desk, "Ben Cole")
     assert desk.paged(PageKind.OVER) == ["Amy Roy text"]
+
+
+def test_nobody_hears_the_same_twice_and_paged_again_they_hear_again(desk: PagingDesk) -> None:
+    amy_and_ben_are_paged(desk)
+    ben_takes_it(desk)
+    ben_takes_it(desk)
+    assert desk.paged(PageKind.TAKEN) == ["Amy Roy text"]
+    desk.takes_step(31)
+    for page in desk.pages(PageKind.STEP, PageKind.REMINDER):
+        desk.is_sent(page.id, sid=f"SM again {page.id}")
+    ends(desk, "Ben Cole")
+    assert "Cleo Martin text" in desk.paged(PageKind.OVER)
+
+
+def test_a_page_that_is_being_sent_counts_and_a_failed_one_does_not(desk: PagingDesk) -> None:
+    def being_sent(session: Session, _: Callback) -> None:
+        page = session.get_one(Page, desk.pages()[0].id)
+        session.add(PageAttempt(page_id=page.id, started_at=BEGAN, state=AttemptState.SENDING))
+
+    desk.write(being_sent)
+    ends(desk, "Ben Cole")
+    assert desk.paged(PageKind.OVER) == ["Amy Roy text"]
+
+
+def test_who_ended_it_at_the_console_is_not_informed_of_it_as_a_technician(desk: PagingDesk) -> None:
+    amy_and_ben_are_paged(desk)
+
+    def amy_has_an_account(session: Session, _: Callback) -> None:
+        amy = technician_named(session, "Amy Roy")
+        account = User(email="amy@example.com", password_hash="", role=Role.TECHNICIAN, technician_id=amy.id)
+        account.created_at, account.session_key = BEGAN, ""
+        session.add(account)
+
+    desk.write(amy_has_an_account)
+    ends(desk, "amy@example.com")
+    assert desk.paged(PageKind.OVER) == ["Ben Cole text"]
+
+
+def test_a_manager_whom_the_customer_asks_for_is_not_relieved_by_an_owner_but_by_the_end(desk: PagingDesk) -> None:
+    def cleo_is_asked_for(session: Session, callback: Callback) -> None:
+        way = ContactMethod(Channel.TEXT)
+        cleo = technician_named(session, "Cleo Martin")
+        add_page(session, callback, cleo.id, way, PageKind.MANAGER, 9, BEGAN, "", "5831").state = PageState.SENT
+
+    desk.write(cleo_is_asked_for)
+    ben_takes_it(desk)
+    assert desk.paged(PageKind.TAKEN) == []
+    ends(desk, "Ben Cole")
+    assert desk.paged(PageKind.OVER) == ["Cleo Martin text"]
 
 
 def test_a_notice_is_left_out_where_no_text_arrives_and_a_request_is_not(desk: PagingDesk) -> None:

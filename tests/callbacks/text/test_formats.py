@@ -83,8 +83,8 @@ SECOND_1_15 = FIRST_1_15 + timedelta(hours=1)
     [
         (FIRST_1_15, "en", "1:15 a.m. EDT", "1:15 a.m. daylight time"),
         (SECOND_1_15, "en", "1:15 a.m. EST", "1:15 a.m. standard time"),
-        (FIRST_1_15, "fr", "1 h 15 HAE", "1 h 15 heure avancée"),
-        (SECOND_1_15, "fr", "1 h 15 HNE", "1 h 15 heure normale"),
+        (FIRST_1_15, "fr", "1 h 15 HAE", "1 h 15, heure avancée"),
+        (SECOND_1_15, "fr", "1 h 15 HNE", "1 h 15, heure normale"),
         (SECOND_1_15 + timedelta(hours=1), "en", "2:15 a.m.", "2:15 a.m."),
         (FIRST_1_15 - timedelta(hours=1), "fr", "0 h 15", "0 h 15"),
     ],
@@ -153,9 +153,10 @@ def test_a_caller_in_another_time_hears_day_and_repeated_hour_too() -> None:
     ):
         assert formats.time_for_caller(FIRST_1_15, MONTREAL, before_midnight, language, vancouver) == expected
     kathmandu = ZoneInfo("Asia/Kathmandu")
-    assert (
-        formats.time_for_caller(TEN_FORTY_TWO, kathmandu, TEN_FORTY_TWO, "en", vancouver) == "9:27 a.m. Kathmandu time"
-    )
+    at = TEN_FORTY_TWO
+    assert formats.time_for_caller(at, kathmandu, at, "en", vancouver) == "9:27 a.m. Kathmandu time"
+    assert formats.time_for_caller(at, kathmandu, at, "fr", vancouver) == "9 h 27, heure de Kathmandu"
+    assert formats.time_for_caller(at, ZoneInfo("Africa/Algiers"), at, "fr", vancouver).endswith("heure d'Algiers")
 
 
 def test_screens_and_exports_say_which_hour_it_is_too() -> None:

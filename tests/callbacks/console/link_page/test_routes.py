@@ -9,8 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import AttemptProof, CallbackState, PageAnswer, PageKind, ReachOutcome
 from callbacks.db.tables import Call, Event, Page, ReachAttempt
+from callbacks.oncall import store
 from callbacks.paging import alerts
 from callbacks.people.technicians import technician_named
 from tests.acting import takes
@@ -179,3 +181,14 @@ def test_the_line_is_named_as_each_language_does(console: Console, link: str, fr
     if french:
         speaks_french(console)
     assert line in console.client.get(link).text
+
+
+def test_a_manager_is_asked_for_with_a_reason(console: Console, link: str) -> None:
+    def ben_is_the_manager(session: Session) -> None:
+        ben = technician_named(session, "Ben Cole")
+        store.add_shift(session, DESK, ben, "manager", None, None, BEGAN)
+
+    console.database.write(ben_is_the_manager)
+    console.client.post(f"{link}/manager", data={"why": "third time"})
+    details = select(Event.detail).where(Event.kind == EventKind.MANAGER_REQUESTED)
+    assert console.database.read(lambda session: list(session.scalars(details))) == ["by link: third time"]
