@@ -49,7 +49,8 @@ def rest_blueprint(carrier: Carrier) -> Blueprint:
     @api.get(f"{base}/IncomingPhoneNumbers.json")
     def list_numbers() -> Response:
         check("list-numbers", request.args)
-        return _list(carrier, "incoming_phone_numbers", list(carrier.account.numbers.values()), number_json)
+        found = [own for own in carrier.account.numbers.values() if matches(request.args, "PhoneNumber", own.number)]
+        return _list(carrier, "incoming_phone_numbers", found, number_json)
 
     _add_messages(api, base, carrier)
     _add_calls(api, base, carrier)
@@ -99,6 +100,7 @@ def _add_calls(api: Blueprint, base: str, carrier: Carrier) -> None:
             and wanted("ParentCallSid", call.parent_sid)
         ]  # fmt: skip
         found = on_days(found, request.args, "StartTime", lambda call: call.created_at)
+        found = on_days(found, request.args, "EndTime", lambda call: call.ended_at)
         return _list(carrier, "calls", found, call_json)
 
     @api.get(f"{base}/Calls/<sid>.json")
