@@ -20,7 +20,7 @@ def tried(
     *,
     rang_at: datetime | None = None,
 ) -> ReachAttempt:
-    """Insert an attempt. The callback is as the desk would leave it: attempted, owned, and breached when it was late."""
+    """Insert an attempt, and leave the callback as the desk would: attempted, owned, breached when it was late."""
     by_word = proof in (AttemptProof.WORD, AttemptProof.NO_NUMBER)
     attempt = ReachAttempt(
         callback_id=callback.id,

@@ -77,7 +77,8 @@ _EFFECTS_ON_PAGING = {
     EventKind.ASSIGNED: "assigned it: from then on only the owner is reminded, until it escalates above them.",
     EventKind.PASSED: "passed it: the next step was due at once.",
     EventKind.ESCALATION_RESUMED: "resumed the escalation above the owner, who had not tried to reach the customer.",
-    EventKind.ATTEMPT: "tried to reach the customer: paging ended.",
+    EventKind.ATTEMPT: "tried to reach the customer: the escalation ended. If they were not reached, the owner is "
+    "asked to try again.",
     EventKind.RESOLVED: "resolved it.",
     EventKind.CANCELLED: "cancelled it.",
     EventKind.CLOSED_UNREACHABLE: "closed it: there is no way to reach the customer.",

@@ -6,7 +6,7 @@ Everything that counts or shows a proof takes it from here, so that a report, a 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -86,14 +86,29 @@ def tries_of(session: Session, which: ColumnElement[bool]) -> dict[int, Tries]:
 
     One that was unreachable from the start has no attempt: nobody could be called since it opened.
     """
-    query = select(ReachAttempt.callback_id, ReachAttempt.proof, func.min(AT)).where(IS_ATTEMPT, which)
-    query = query.join(Callback, Callback.id == ReachAttempt.callback_id).join(Call, Call.sid == Callback.call_sid)
+    ids = select(Callback.id).join(Call, Call.sid == Callback.call_sid).where(which)
+    query = select(ReachAttempt.callback_id, ReachAttempt.proof, func.min(AT))
+    query = query.where(IS_ATTEMPT, ReachAttempt.callback_id.in_(ids))
     first = dict[int, dict[AttemptProof, datetime]]()
     for callback_id, proof, at in session.execute(query.group_by(ReachAttempt.callback_id, ReachAttempt.proof)):
         first.setdefault(callback_id, {})[proof] = at
     for callback_id, opened_at in _unreachable(session, which):
         first.setdefault(callback_id, {AttemptProof.NO_NUMBER: opened_at})
     return {callback_id: _tries(at) for callback_id, at in first.items()}
+
+
+def proof_on_record(session: Session, callback: Callback) -> AttemptProof:
+    """Return what proves the call back of one callback, from its attempts on record."""
+    return proof_of(callback, tries_of(session, Callback.id == callback.id).get(callback.id, NO_TRIES))
+
+
+def tries_from(attempts: Iterable[ReachAttempt]) -> Tries:
+    """Return the tries that some attempts of one callback are."""
+    first = dict[AttemptProof, datetime]()
+    for attempt in attempts:
+        at = attempt.rang_at or attempt.tried_at
+        first[attempt.proof] = min(at, first.get(attempt.proof, at))
+    return _tries(first)
 
 
 def _unreachable(session: Session, which: ColumnElement[bool]) -> Iterator[tuple[int, datetime]]:

@@ -16,8 +16,7 @@ from callbacks.console.context import current
 from callbacks.console.forms import change_and_redirect, refused_within
 from callbacks.db.tables import Callback, Voicemail
 from callbacks.errors import NotFound, WrongState
-from callbacks.records.proofs import PROOF_WORDS, decider
-from callbacks.records.search import ORDERS, PRIORITIES, STATES, search_from
+from callbacks.records.search import ORDERS, PRIORITIES, PROOFS, STATES, search_from
 from callbacks.reporting.why import why as reasons
 
 blueprint = Blueprint("callbacks", __name__)
@@ -35,6 +34,7 @@ def search() -> str:
         search=query,
         states=STATES,
         priorities=PRIORITIES,
+        proofs=PROOFS,
         lines=list(context.desk.lines),
         orders=ORDERS,
         next_url=url_for(".search", **found.next.in_address()) if found.next else None,
@@ -75,8 +75,6 @@ def detail(reference: str) -> str:
         detail=found,
         products=screen.products_by_coverage(desk),
         acts=acts_of(g.user.role),
-        proofs=PROOF_WORDS,
-        decider=decider,
         priorities=PRIORITIES,
         more_is_open=any(refused_within(url_for(".act", reference=reference, act=act)) for act in HIDDEN_AT_FIRST),
         now=now,

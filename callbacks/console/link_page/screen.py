@@ -17,6 +17,7 @@ from callbacks.db.states import AudioState, CallbackState, ReachOutcome, Reporte
 from callbacks.db.tables import Callback, Page, ReachAttempt, Voicemail
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.reachability import has_no_number
+from callbacks.records.proofs import proof_on_record
 from callbacks.text import dialing_rules
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import caller_in_words, length, readable_number, span, time_and_day
@@ -55,6 +56,7 @@ BY_WORD = Words("as {name} says", "selon {name}")
 STANDINGS: dict[str, Words] = {
     "tried in time": Words("already tried", "déjà essayé"),
     "tried late": Words("tried, but too late", "essayé, mais trop tard"),
+    "nobody to call": Words("nobody to call", "personne à rappeler"),
     "resolved": Words("resolved", "réglé"),
     "cancelled": Words("cancelled", "annulé"),
     "closed by itself": Words("closed by itself", "fermé automatiquement"),
@@ -103,7 +105,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
     zone, language = desk.zone, technician.language
     no_number = has_no_number(callback.call)
     number, voicemail = callback.call.customer_number, callback.call.voicemail
-    standing, _ = standing_of(callback, desk.callback.at_risk, now)
+    standing, _ = standing_of(callback, desk.callback.at_risk, now, proof_on_record(session, callback))
     attempts = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
     return CallbackScreen(
         language=language,

@@ -15,7 +15,17 @@ from callbacks.db.states import AttemptProof, CallbackState, ReachOutcome, Voice
 from callbacks.db.tables import Callback, ReachAttempt, Technician
 from callbacks.inbound import calls
 from callbacks.people import technicians
-from callbacks.records.proofs import NO_TRIES, PROOF_WORDS, Decider, Tries, decider, has_proof, proof_of, tries_of
+from callbacks.records.proofs import (
+    NO_TRIES,
+    PROOF_WORDS,
+    Decider,
+    Tries,
+    decider,
+    has_proof,
+    proof_of,
+    proof_on_record,
+    tries_of,
+)
 from tests.callbacks.reporting.facts import DESK
 from tests.tried import tried
 
@@ -82,7 +92,9 @@ def seed(session: Session, callers: int) -> None:
 
 def proofs(session: Session) -> dict[int, AttemptProof]:
     found = tries_of(session, true())
-    return {row.id: proof_of(row, found.get(row.id, NO_TRIES)) for row in session.scalars(select(Callback))}
+    shown = {row.id: proof_of(row, found.get(row.id, NO_TRIES)) for row in session.scalars(select(Callback))}
+    assert shown == {row.id: proof_on_record(session, row) for row in session.scalars(select(Callback))}
+    return shown
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
