@@ -339,7 +339,7 @@ def test_an_attempt_is_shown_with_who_decided_it_and_what_proves_it(sue: Console
     assert "Proven by the carrier" in shown
     does(sue, "number", number="514 555 0142")
     shown = does(sue, "attempt", outcome="left a message")
-    assert "left a message <small>the technician" in shown
+    assert "left a message <small>said by the technician" in shown
     assert "Proven by the carrier" in shown
 
 
