@@ -95,11 +95,32 @@ PAGE_MENU = Words(
     "Appuyez sur le 1 pour entendre le message, le 2 pour prendre le rappel, le 3 pour le prendre et être mis en "
     "communication, le 4 pour le passer, ou l'étoile pour réécouter.",
 )
+PAGE_MENU_WITHOUT_NUMBER = Words(
+    "There is no number to call. Press 1 to hear the message, 2 to take it, 4 to pass it on, or star to repeat.",
+    "Il n'y a aucun numéro à composer. Appuyez sur le 1 pour entendre le message, le 2 pour prendre le rappel, le 4 "
+    "pour le passer, ou l'étoile pour réécouter.",
+)
+PAGE_MENU_BEFORE_CONSENT = Words(
+    "A supervisor must allow the call to this number first. Press 1 to hear the message, 2 to take it, 4 to pass it "
+    "on, or star to repeat.",
+    "Un superviseur doit d'abord autoriser l'appel à ce numéro. Appuyez sur le 1 pour entendre le message, le 2 pour "
+    "prendre le rappel, le 4 pour le passer, ou l'étoile pour réécouter.",
+)
 CONFIRM = Words("To confirm, press 1.", "Pour confirmer, appuyez sur le 1.")
 NOT_CONFIRMED = Words("Not confirmed.", "Non confirmé.")
 TAKEN = Words(
     "{reference} is yours. Please call {number} by {due}. Goodbye.",
     "{reference} est à vous. Appelez {number} avant {due}. Au revoir.",
+)
+TAKEN_WITHOUT_NUMBER = Words(
+    "{reference} is yours. There is no number to call. Listen to the message. If it has a number, enter it on the page "
+    "behind the link in your text. If not, close it there with the reason. Goodbye.",
+    "{reference} est à vous. Il n'y a aucun numéro à composer. Écoutez le message. S'il contient un numéro, "
+    "inscrivez-le à la page dont le lien est dans votre texto. Sinon, fermez-y le rappel avec la raison. Au revoir.",
+)
+TAKEN_BEFORE_CONSENT = Words(
+    "{reference} is yours. A supervisor must allow the call to this number first. Goodbye.",
+    "{reference} est à vous. Un superviseur doit d'abord autoriser l'appel à ce numéro. Au revoir.",
 )
 TAKEN_LATE = Words(
     "{reference} is yours. Please call {number} at once: it was promised for {due}. Goodbye.",
@@ -141,26 +162,40 @@ CONNECT_MENU = Words(
 )
 CONNECTING = Words("Connecting you now.", "Nous vous mettons en communication.")
 NO_NUMBER = Words(
-    "There is no number that we can call for this customer.",
-    "Nous n'avons aucun numéro à composer pour ce client.",
+    "There is no number that we can call for this customer. Listen to the message, and see the link in your text for "
+    "what you can do. Goodbye.",
+    "Nous n'avons aucun numéro à composer pour ce client. Écoutez le message, et suivez le lien dans votre texto pour "
+    "voir ce que vous pouvez faire. Au revoir.",
+)
+NOT_BEFORE_CONSENT = Words(
+    "A supervisor must allow the call to this number first. Goodbye.",
+    "Un superviseur doit d'abord autoriser l'appel à ce numéro. Au revoir.",
 )
 CALL_ENDED = Words("The call has ended: {outcome}.", "L'appel est terminé : {outcome}.")
 HOW_IT_ENDED = {
+    ReachOutcome.DIALING: Words("not connected", "aucune communication"),
+    ReachOutcome.NOT_RUNG: Words("the customer's phone did not ring", "le téléphone du client n'a pas sonné"),
     ReachOutcome.RINGING: Words("not connected", "aucune communication"),
     ReachOutcome.REACHED: Words("reached", "client joint"),
     ReachOutcome.CONTINUING: Words("reached, continuing", "client joint, à suivre"),
+    ReachOutcome.WORKAROUND: Words("reached, workaround given", "client joint, solution temporaire donnée"),
     ReachOutcome.BUSY: Words("busy", "ligne occupée"),
     ReachOutcome.NO_ANSWER: Words("no answer", "pas de réponse"),
     ReachOutcome.MACHINE: Words("probably an answering machine", "probablement un répondeur"),
     ReachOutcome.LEFT_A_MESSAGE: Words("message left", "message laissé"),
     ReachOutcome.WRONG_NUMBER: Words("wrong number", "mauvais numéro"),
     ReachOutcome.FAILED: Words("the call did not go through", "l'appel n'a pas abouti"),
+    ReachOutcome.NOBODY_TO_CALL: Words("no way to reach the customer", "aucun moyen de joindre le client"),
 }
+TRY_AGAIN_BY_TEXT = Words(
+    "It does not count as an attempt. You will get a text to try again. Goodbye.",
+    "Cet appel ne compte pas. Vous recevrez un texto pour réessayer. Au revoir.",
+)
 OUTCOME_MENU = Words(
     "How did it go? Press 1 for resolved, 2 for reached and continuing, 3 for left a message, 4 for no answer, "
-    "5 for wrong number.",
+    "5 for wrong number, 6 for reached, workaround given.",
     "Comment ça s'est passé? Appuyez sur le 1 pour réglé, le 2 pour client joint, à suivre, le 3 pour message laissé, "
-    "le 4 pour pas de réponse, le 5 pour mauvais numéro.",
+    "le 4 pour pas de réponse, le 5 pour mauvais numéro, le 6 pour client joint, solution temporaire donnée.",
 )
 ASK_FOR_MANAGER = Words(
     "Press 0 if the customer asks for a manager.", "Si le client demande un gestionnaire, appuyez sur le 0."
@@ -170,6 +205,10 @@ OUTCOME_NOTED = {
     ReportedOutcome.RESOLVED: Words("Resolved. Thank you. Goodbye.", "C'est réglé. Merci. Au revoir."),
     ReportedOutcome.CONTINUING: Words(
         "Noted. It stays with you. Goodbye.", "C'est noté. Le rappel reste à vous. Au revoir."
+    ),
+    ReportedOutcome.WORKAROUND: Words(
+        "Noted: workaround given. It stays with you. Goodbye.",
+        "C'est noté : solution temporaire donnée. Le rappel reste à vous. Au revoir.",
     ),
     ReportedOutcome.LEFT_A_MESSAGE: Words(
         "Noted: message left. It stays with you. Goodbye.",

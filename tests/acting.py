@@ -39,4 +39,6 @@ def takes(session: Session, desk: Desk, callback: Callback, technician: Technici
 def resolves(session: Session, desk: Desk, callback: Callback, technician: Technician, now: datetime) -> None:
     """Resolve a callback, unless it is closed."""
     if callback.state is CallbackState.OPEN:
-        technician_acts(session, desk, callback, ReportOutcome(ReportedOutcome.RESOLVED), technician, now)
+        technician_acts(
+            session, desk, callback, ReportOutcome(ReportedOutcome.RESOLVED, is_confirmed=True), technician, now
+        )

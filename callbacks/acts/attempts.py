@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.acts import wording
-from callbacks.acts.base import Act, ActContext
+from callbacks.acts.base import Act, ActContext, Refused, Via
 from callbacks.acts.conflicts import TRIED
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import CallbackState, ReachOutcome, ReportedOutcome
-from callbacks.db.tables import Callback, ReachAttempt, Technician
-from callbacks.lifecycle.transitions import Change, change_state, note_attempt, review
+from callbacks.db.states import AttemptProof, CallbackState, ReachOutcome, ReportedOutcome
+from callbacks.db.tables import Callback, Event, ReachAttempt, Technician
+from callbacks.lifecycle.reachability import has_no_number
+from callbacks.lifecycle.transitions import Change, change_state, note_attempt, note_workaround, review
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.notices import notify_of_attempt, notify_of_end
 from callbacks.paging.pages import cancel_waiting
@@ -22,49 +23,92 @@ from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import readable_number
 
+# Outcomes of a call that the desk knows cannot have been made.
+NEEDS_A_NUMBER = (ReportedOutcome.LEFT_A_MESSAGE, ReportedOutcome.NO_ANSWER, ReportedOutcome.WRONG_NUMBER)
+CONFIRMED_WITHIN = timedelta(hours=1)
+
 
 @dataclass(frozen=True)
 class ReportOutcome(Act):
     """Report how the call to the customer went. Supervisors report for the owner.
 
-    RESOLVED closes the callback. With CONTINUING, LEFT_A_MESSAGE and NO_ANSWER it stays open with its owner. After
-    WRONG_NUMBER the number is never called again, and supervisors are alerted. The report completes the attempt that a
-    connection recorded; without one it is an attempt by word.
+    RESOLVED closes the callback. With CONTINUING, WORKAROUND, LEFT_A_MESSAGE and NO_ANSWER it stays open with its
+    owner. After WRONG_NUMBER the number is never called again, and supervisors are alerted. The report completes the
+    attempt that a connection recorded; without one it is an attempt by word.
     """
 
     outcome: ReportedOutcome
+    is_confirmed: bool = False
+    """RESOLVED, and the requester knows that no attempt is on record."""
 
     conflicts = TRIED
 
     def apply(self, context: ActContext) -> Words:
         callback, technician = context.callback, context.technician_or_owner()
+        if self.outcome in NEEDS_A_NUMBER and has_no_number(callback.call):
+            raise Refused(wording.nobody_to_call(callback, context.by.code))
+        if self.outcome is ReportedOutcome.RESOLVED and not self.is_confirmed and _must_confirm(context):
+            context.record(EventKind.RESOLUTION_ASKED)
+            return wording.did_you_reach_them(callback, context.by.code)
         is_first = callback.attempted_at is None
         _record_outcome(context, technician, self.outcome)
-        if self.outcome is ReportedOutcome.RESOLVED:
-            _resolve(context, technician)
-        elif self.outcome is ReportedOutcome.WRONG_NUMBER:
-            _block_the_number(context, technician)
+        match self.outcome:
+            case ReportedOutcome.RESOLVED:
+                _resolve(context, technician)
+            case ReportedOutcome.WORKAROUND:
+                note_workaround(callback, context.now)
+                context.record(EventKind.WORKAROUND_GIVEN, f"by {context.by.label}", technician.name)
+            case ReportedOutcome.WRONG_NUMBER:
+                _block_the_number(context, technician)
         if is_first and callback.state is CallbackState.OPEN:
             notify_of_attempt(context.session, context.desk, callback, technician, context.now)
         return wording.outcome_recorded(context.desk, callback.reference, self.outcome, context.by.code, context.now)
 
 
+def _must_confirm(context: ActContext) -> bool:
+    """Return whether a resolution is to be confirmed first: no attempt is on record, and nobody was asked about that.
+
+    Keys are pressed after a connection. By text the same word again confirms it; a button has its own field.
+    """
+    if context.callback.attempted_at is not None or context.by.via is Via.PHONE:
+        return False
+    return context.by.via is not Via.TEXT or not was_asked_to_confirm(
+        context.session, context.callback, context.by.name, context.now
+    )
+
+
+def was_asked_to_confirm(session: Session, callback: Callback, name: str, now: datetime) -> bool:
+    """Return whether somebody was asked lately if they had reached the customer."""
+    asked = select(Event.id).where(Event.call_sid == callback.call_sid, Event.kind == EventKind.RESOLUTION_ASKED)
+    lately = asked.where(Event.actor == name, Event.at > now - CONFIRMED_WITHIN)
+    return session.scalar(lately.limit(1)) is not None
+
+
 def _record_outcome(context: ActContext, technician: Technician, outcome: ReportedOutcome) -> None:
     session, callback, now = context.session, context.callback, context.now
     unreported = _unreported_connection(session, callback, technician)
-    if unreported is not None:
-        unreported.outcome, unreported.is_told = outcome.of_attempt, True
-        review(callback, now)
-        detail = f"{outcome.of_attempt.value}, by {context.by.label}"
-        context.record(EventKind.OUTCOME_REPORTED, detail, technician.name)
-    elif outcome is not ReportedOutcome.RESOLVED or callback.attempted_at is None:
-        record_attempt(session, callback, technician, outcome.of_attempt, context.by.label, now)
+    if unreported is None:
+        if outcome is not ReportedOutcome.RESOLVED or callback.attempted_at is None:
+            record_attempt(session, callback, technician, outcome.of_attempt, context.by.label, now)
+        return
+    unreported.outcome, unreported.is_told = outcome.of_attempt, True
+    if unreported.proof is AttemptProof.NONE:  # the carrier has not said yet that the customer's phone rang
+        _count(session, unreported, AttemptProof.WORD, context.by.label, now)
+        return
+    review(callback, now)
+    detail = f"{outcome.of_attempt.value}, by {context.by.label}"
+    context.record(EventKind.OUTCOME_REPORTED, detail, technician.name)
 
 
 def _unreported_connection(session: Session, callback: Callback, technician: Technician) -> ReachAttempt | None:
-    """Return the technician's last connection whose outcome was not reported yet, or None."""
+    """Return the technician's last connection whose outcome was not reported yet, or None.
+
+    One that never rang has no outcome that a person could report.
+    """
     theirs = select(ReachAttempt).where(
-        ReachAttempt.callback_id == callback.id, ReachAttempt.technician_id == technician.id
+        ReachAttempt.callback_id == callback.id,
+        ReachAttempt.technician_id == technician.id,
+        ReachAttempt.outcome != ReachOutcome.NOT_RUNG,
     )
     return session.scalars(theirs.where(ReachAttempt.is_told.is_(False)).order_by(ReachAttempt.id.desc())).first()
 
@@ -94,17 +138,21 @@ def record_attempt(
     outcome: ReachOutcome,
     source: str,
     now: datetime,
-    call_sid: str | None = None,
+    proof: AttemptProof = AttemptProof.WORD,
 ) -> ReachAttempt:
-    """Record an attempt to reach the customer and return it. The first one keeps the promise and ends the paging.
-
-    `call_sid` is the call of a connection; without one, the attempt is by word.
-    """
-    attempt = ReachAttempt(callback_id=callback.id, technician_id=technician.id, tried_at=now, outcome=outcome)
-    attempt.told_by, attempt.call_sid, attempt.is_told = source[:80], call_sid, call_sid is None
+    """Record an attempt by a technician's word and return it. The first one keeps the promise and ends the paging."""
+    attempt = ReachAttempt(callback_id=callback.id, technician=technician, tried_at=now, outcome=outcome)
+    attempt.told_by, attempt.is_told = source[:80], True
     session.add(attempt)
-    detail = f"{outcome.value}, by {source}"
+    _count(session, attempt, proof, source, now)
+    return attempt
+
+
+def _count(session: Session, attempt: ReachAttempt, proof: AttemptProof, source: str, now: datetime) -> None:
+    """Have an attempt count from now on."""
+    callback, technician = session.get_one(Callback, attempt.callback_id), attempt.technician
+    attempt.proof = proof
+    detail = f"{attempt.outcome.value}, by {source}"
     record_event(session, callback.call_sid, now, technician.name, EventKind.ATTEMPT, detail)
     note_attempt(session, callback, technician, now)
     cancel_waiting(session, callback)
-    return attempt

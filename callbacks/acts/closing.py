@@ -1,15 +1,18 @@
-"""Cancel a callback without a call, or reopen one. Both need a reason."""
+"""End a callback without a call, or reopen one. All need a reason."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from callbacks.acts import wording
+from callbacks.acts.attempts import record_attempt
 from callbacks.acts.base import SUPERVISORS, Act, ActContext, Refused
-from callbacks.acts.conflicts import ENDED, TRIED
+from callbacks.acts.conflicts import ENDED, NUMBER_CHANGED, TRIED
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import CallbackState, PageKind
-from callbacks.lifecycle.transitions import Change, change_state
+from callbacks.db.states import AttemptProof, CallbackState, PageKind, ReachOutcome
+from callbacks.db.tables import Technician
+from callbacks.lifecycle.reachability import has_no_number
+from callbacks.lifecycle.transitions import Change, change_state, is_held_by_another
 from callbacks.paging import messages
 from callbacks.paging.notices import notify_of_end, text_or_record_failure
 from callbacks.paging.pages import cancel_waiting, code_for
@@ -37,6 +40,50 @@ class Cancel(Act):
             context.session, context.desk, callback, wording.HAS_CANCELLED, context.by.name, self.reason, context.now
         )
         return wording.cancelled(callback.reference)
+
+
+@dataclass(frozen=True)
+class CloseUnreachable(Act):
+    """Close a callback whose customer nobody can call: the message was heard, and the reason is written down.
+
+    That is what can be done where there is no number, and it is counted apart (policy: After hours).
+    """
+
+    reason: str
+
+    conflicts = TRIED | NUMBER_CHANGED
+
+    def apply(self, context: ActContext) -> Words:
+        callback, technician = context.callback, self._who_heard_it(context)
+        if not has_no_number(callback.call):
+            raise Refused(wording.has_a_number(callback, context.by.code))
+        if not self.reason:
+            raise Refused(wording.reason_to_close(context.by.code))
+        if technician is not None:
+            record_attempt(
+                context.session,
+                callback,
+                technician,
+                ReachOutcome.NOBODY_TO_CALL,
+                context.by.label,
+                context.now,
+                AttemptProof.NO_NUMBER,
+            )
+        change_state(callback, Change.CLOSE_UNREACHABLE, context.now)
+        context.record(EventKind.CLOSED_UNREACHABLE, self.reason)
+        notify_of_end(
+            context.session, context.desk, callback, wording.HAS_CLOSED, context.by.name, self.reason, context.now
+        )
+        return wording.closed_unreachable(callback.reference)
+
+    def _who_heard_it(self, context: ActContext) -> Technician | None:
+        """Return whose work it was; None for a supervisor where nobody is the owner. Raise Refused for a non-owner."""
+        if not context.acts_for_themselves:
+            return context.callback.owner or context.by.technician
+        technician = context.acting_technician()
+        if is_held_by_another(context.callback, technician):
+            raise Refused(wording.owned_by_another(context.callback))
+        return technician
 
 
 @dataclass(frozen=True)

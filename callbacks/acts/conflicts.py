@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from callbacks.db.event_kinds import EventKind
 
-ENDED = frozenset({EventKind.RESOLVED, EventKind.CANCELLED, EventKind.AUTO_CLOSED, EventKind.REOPENED})
+ENDED = frozenset(
+    {
+        EventKind.RESOLVED,
+        EventKind.CANCELLED,
+        EventKind.AUTO_CLOSED,
+        EventKind.CLOSED_UNREACHABLE,
+        EventKind.REOPENED,
+    }
+)
 OWNER_CHANGED = ENDED | {EventKind.TAKEN, EventKind.ASSIGNED, EventKind.PASSED}
 TRIED = OWNER_CHANGED | {EventKind.ATTEMPT, EventKind.OUTCOME_REPORTED}
 NUMBER_CHANGED = frozenset({EventKind.NUMBER_CHANGED, EventKind.NUMBER_BLOCKED})

@@ -34,7 +34,7 @@ class Connect(Act):
     def apply(self, context: ActContext) -> Words:
         callback = context.callback
         if callback.call.customer_number is None:
-            raise Refused(wording.no_number(callback))
+            raise Refused(wording.no_number(callback, context.by.code))
         from_console = context.by.via is Via.CONSOLE
         technician = take(context, from_owner=from_console) if context.acts_for_themselves else None
         technician = technician or context.technician_or_owner()

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.acts import wording
 from callbacks.db.database import insert_once, locked
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import CallbackOrigin, CallbackState, PriorityLevel
-from callbacks.db.tables import Call, Callback
+from callbacks.db.states import CallbackOrigin, CallbackState, PriorityLevel, VoicemailState
+from callbacks.db.tables import Call, Callback, Voicemail
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
+from callbacks.lifecycle.reachability import has_no_number
 from callbacks.lifecycle.sla_status import promised_reaction
-from callbacks.lifecycle.transitions import move_deadline
+from callbacks.lifecycle.transitions import Change, change_state, look_again_at, move_deadline
 from callbacks.paging.escalate import take_next_step
+from callbacks.paging.notices import notify_of_end
+from callbacks.paging.pages import cancel_waiting
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
 from sla.hours import NeverOpen
 from sla.targets import due_at
 
 # Letters and digits that sound alike on a bad line (B, D, P, ... and 1, 0 beside I, O) are left out.
+HELD_BACK = timedelta(minutes=1)  # a first page, until the carrier says whether there is a message
 LETTERS = "AFHJKLMNRSWXY"
 
 
@@ -31,8 +36,9 @@ def open_callback(
 ) -> Callback:
     """Return the callback of a call; open it when there is none.
 
-    Its deadline counts from the beginning of the call. Its first page is part of the same transaction. A missed call
-    whose message turns up later was promised what every voicemail is.
+    Its deadline counts from the beginning of the call. Its first page is part of the same transaction, unless there
+    may be nothing that anybody could do (see `begin_or_hold`). A missed call whose message turns up later was promised
+    what every voicemail is.
     """
     locked(session, Call, call.sid)
     found = session.scalar(select(Callback).where(Callback.call_sid == call.sid))
@@ -45,8 +51,41 @@ def open_callback(
     index_words(session, callback, f"{call.caller} {call.caller_name}")
     detail = f"Reference {callback.reference}."
     record_event(session, call.sid, now, Actor.DESK, EventKind.CALLBACK_OPENED, detail)
-    take_next_step(session, desk, callback, now)
+    begin_or_hold(session, desk, callback, now)
     return callback
+
+
+def begin_or_hold(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
+    """Page somebody about a new callback, unless its caller left neither a number nor a message.
+
+    Such a call wakes nobody: it is closed, and listed in the morning's digest. Without a number, and until the carrier
+    has said whether there is a message, the first page is held back for a minute. None is ever lost: then it is sent.
+    """
+    if callback.state is not CallbackState.OPEN or callback.owner_id is not None or callback.attempted_at is not None:
+        return
+    is_new, message = callback.decisions == 0, _message_left(session, callback)
+    if not has_no_number(callback.call) or message:
+        if is_new:
+            look_again_at(callback, now)
+            take_next_step(session, desk, callback, now)
+    elif message is False:
+        _close_unreachable(session, desk, callback, now)
+    elif is_new:
+        look_again_at(callback, callback.opened_at + HELD_BACK)
+
+
+def _message_left(session: Session, callback: Callback) -> bool | None:
+    """Return whether the caller left a message, or None while the carrier has not said. What failed may be one."""
+    state = session.scalar(select(Voicemail.state).where(Voicemail.call_sid == callback.call_sid))
+    return None if state is VoicemailState.EXPECTED else state in (VoicemailState.RECORDED, VoicemailState.FAILED)
+
+
+def _close_unreachable(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
+    change_state(callback, Change.CLOSE_UNREACHABLE, now)
+    detail = "The caller left neither a number nor a message."
+    record_event(session, callback.call_sid, now, Actor.DESK, EventKind.CLOSED_UNREACHABLE, detail)
+    cancel_waiting(session, callback)
+    notify_of_end(session, desk, callback, wording.HAS_CLOSED, desk.company.sender, "", now)
 
 
 def _insert(session: Session, desk: Desk, call: Call, origin: CallbackOrigin, now: datetime) -> Callback:

@@ -12,6 +12,7 @@ from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, PriorityLevel, ReportedOutcome
 from callbacks.db.tables import Callback
 from callbacks.desk.desk_file import Desk
+from callbacks.lifecycle.reachability import has_no_number
 from callbacks.paging.messages import by_when
 from callbacks.paging.subject import subject_of
 from callbacks.records.event_words import event_words
@@ -20,6 +21,7 @@ from callbacks.text.dialing_rules import check_number
 from callbacks.text.formats import clock_time, ended_once, readable_number
 
 HAS_RESOLVED = Words("has resolved", "a réglé")
+HAS_CLOSED = Words("has closed, with no way to reach the customer,", "a fermé, faute de moyen de joindre le client,")
 HAS_CANCELLED = Words("has cancelled", "a annulé")
 
 # Refused
@@ -93,7 +95,7 @@ def nobody_on(layer: str) -> Words:
     )
 
 
-def no_number(callback: Callback) -> Words:
+def no_number(callback: Callback, code: str) -> Words:
     """Return why there is no number to call, and what to do about it."""
     reference, caller, verdict = callback.reference, callback.call.caller, check_number(callback.call.caller)
     if verdict.needs_consent:
@@ -101,10 +103,67 @@ def no_number(callback: Callback) -> Words:
             f"{reference}: {caller} is {verdict.why}. A supervisor must allow it first.",
             f"{reference}: {caller} est un numéro à risque. Un superviseur doit d'abord l'autoriser.",
         )
+    return nobody_to_call(callback, code)
+
+
+def nobody_to_call(callback: Callback, code: str) -> Words:
+    """Return what can be done where there is no number to call: it cannot have been called either."""
+    reference, why, by_text = callback.reference, why_no_number(callback), _without_number(code)
     return Words(
-        f"No number to call for {reference}. Listen to the message for one.",
-        f"Aucun numéro à rappeler pour {reference}. Écoutez le message pour en trouver un.",
+        f"No number to call for {reference}: {why.english}. Listen to the message (link in the page). If it has a "
+        f"number, enter it there. {by_text.english}",
+        f"Aucun numéro à composer pour {reference}: {why.french}. Écoutez le message (lien dans l'avis). S'il contient "
+        f"un numéro, inscrivez-le là. {by_text.french}",
     )
+
+
+def _without_number(code: str) -> Words:
+    if not code:
+        return Words('If not, close it as "no way to reach", with a reason.', "Sinon, fermez-le en disant pourquoi.")
+    return Words(f"If not: NONE {code} and why.", f"Sinon: AUCUN {code} et pourquoi.")
+
+
+def why_no_number(callback: Callback) -> Words:
+    """Return why there is no number to call: withheld, not a number, or somebody else's."""
+    caller = callback.call.caller
+    if check_number(caller).number is not None:
+        return Words("it was a wrong number", "c'était un mauvais numéro")
+    if caller.startswith("+") and caller[1:].isdigit():
+        return Words("the caller ID cannot be called", "celui de l'afficheur ne se compose pas")
+    return Words("it was withheld", "il est masqué")
+
+
+def has_a_number(callback: Callback, code: str) -> Words:
+    """Return that a callback cannot be closed as "no way to reach", because there is a number."""
+    reference, number = callback.reference, readable_number(callback.call.customer_number or callback.call.caller)
+    then = Words(f" CALL {code} connects you.", f" APPEL {code} vous relie.") if code else Words("", "")
+    return Words(
+        f"{reference} has a number to call: {number}.{then.english}",
+        f"{reference} a un numéro à composer: {number}.{then.french}",
+    )
+
+
+def did_you_reach_them(callback: Callback, code: str) -> Words:
+    """Return the question after a resolution without an attempt on record. Nothing has changed yet."""
+    reference = callback.reference
+    if not code:
+        return Words(
+            f"No attempt to reach the customer is on record for {reference}. Confirm that they were reached.",
+            f"Aucun appel au client n'est inscrit pour {reference}. Confirmez que le client a été joint.",
+        )
+    other = (
+        Words(f"NONE {code} and why", f"AUCUN {code} et pourquoi") if has_no_number(callback.call) else _no_answer(code)
+    )
+    return Words(
+        f"No call to the customer is on record for {reference}. Did you reach them? DONE {code} again, "
+        f"or {other.english}.",
+        f"Aucun appel au client n'est inscrit pour {reference}. L'avez-vous joint? FAIT {code} encore une fois, "
+        f"ou {other.french}.",
+    )
+
+
+def _no_answer(code: str) -> Words:
+    return Words(f"NA {code} for no answer", f"NA {code} sans réponse")
 
 
 def cannot_be_called(number: str, why: str) -> Words:
@@ -145,10 +204,15 @@ _TAKEN = Words(
     "APPEL {code} vous relie. Ensuite FAIT {code}, ou NA {code} sans réponse.",
 )
 _TAKEN_WITHOUT_NUMBER = Words(
-    "{reference} is yours: call{when}. No number to call: {why}. Listen to the message (link in the page). "
-    "Then DONE {code}, or NA {code} for no answer.",
-    "{reference} est à vous: appelez{when}. Aucun numéro à composer: écoutez le message (lien dans l'avis). "
-    "Ensuite FAIT {code}, ou NA {code} sans réponse.",
+    "{reference} is yours. No number to call: {why}. Listen to the message (link in the page){when}. "
+    "If it has a number, enter it there. If not: NONE {code} and why.",
+    "{reference} est à vous. Aucun numéro à composer: {why}. Écoutez le message (lien dans l'avis){when}. "
+    "S'il contient un numéro, inscrivez-le là. Sinon: AUCUN {code} et pourquoi.",
+)
+_TAKEN_BEFORE_CONSENT = Words(
+    "{reference} is yours. {why}: a supervisor must allow the call first. Listen to the message (link in the page).",
+    "{reference} est à vous. {why}: un superviseur doit d'abord autoriser l'appel. Écoutez le message (lien dans "
+    "l'avis).",
 )
 
 
@@ -157,15 +221,24 @@ def taken(desk: Desk, callback: Callback, code: str, now: datetime) -> Words:
     reference, number = callback.reference, callback.call.customer_number
     if not code:
         return Words(f"{reference} is yours.", f"{reference} est à vous.")
-    template = _TAKEN if number else _TAKEN_WITHOUT_NUMBER
-    why = check_number(callback.call.caller).why or "it was a wrong number"
-    facts = {"reference": reference, "number": readable_number(number or ""), "why": why, "code": code}
+    template, why = _TAKEN, Words("", "")
+    if has_no_number(callback.call):
+        template, why = _TAKEN_WITHOUT_NUMBER, why_no_number(callback)
+    elif number is None:
+        template, why = _TAKEN_BEFORE_CONSENT, _at_risk(callback.call.caller)
+    facts = {"reference": reference, "number": readable_number(number or ""), "code": code}
     when = by_when(subject_of(desk, callback), now)
 
     def worded(language: str) -> str:
-        return ended_once(template.for_(language).format(when=when.for_(language), **facts))
+        blanks = {"when": when.for_(language), "why": why.for_(language), **facts}
+        return ended_once(template.for_(language).format(**blanks))
 
     return Words(worded("en"), worded("fr"))
+
+
+def _at_risk(caller: str) -> Words:
+    number = readable_number(caller)
+    return Words(f"{number} is {check_number(caller).why}", f"{number} est un numéro à risque")
 
 
 def assigned(reference: str, name: str) -> Words:
@@ -190,6 +263,10 @@ _OUTCOMES = {
     ReportedOutcome.CONTINUING: Words(
         "Noted: customer reached, {reference} stays open.", "Noté: client joint, {reference} reste ouvert."
     ),
+    ReportedOutcome.WORKAROUND: Words(
+        "Noted: workaround given, {reference} stays open.",
+        "Noté: solution temporaire donnée, {reference} reste ouvert.",
+    ),
     ReportedOutcome.LEFT_A_MESSAGE: Words(
         "Noted: message left for {reference} at {time}.", "Noté: message laissé pour {reference} à {time}."
     ),
@@ -206,6 +283,7 @@ _TRY_AGAIN = Words(
 )
 _NEXT_REPLIES = {
     ReportedOutcome.CONTINUING: Words(" DONE {code} when resolved.", " FAIT {code} si réglé."),
+    ReportedOutcome.WORKAROUND: Words(" DONE {code} when resolved.", " FAIT {code} si réglé."),
     ReportedOutcome.LEFT_A_MESSAGE: _TRY_AGAIN,
     ReportedOutcome.NO_ANSWER: _TRY_AGAIN,
 }
@@ -237,6 +315,21 @@ def wrong_number_alert(reference: str, name: str, number: str) -> Words:
 def cancelled(reference: str) -> Words:
     return Words(
         f"{reference} is cancelled. Nobody will call back.", f"{reference} est annulé. Personne ne rappellera."
+    )
+
+
+def reason_to_close(code: str) -> Words:
+    how = Words(f": NONE {code} and why", f": AUCUN {code} et pourquoi") if code else Words("", "")
+    return Words(
+        f"Write why the customer cannot be reached{how.english}.",
+        f"Écrivez pourquoi le client est injoignable{how.french}.",
+    )
+
+
+def closed_unreachable(reference: str) -> Words:
+    return Words(
+        f"{reference} is closed: no way to reach the customer. Your reason is on record.",
+        f"{reference} est fermé: aucun moyen de joindre le client. Votre raison est consignée.",
     )
 
 

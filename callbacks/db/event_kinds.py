@@ -74,9 +74,13 @@ class EventKind(enum.Enum):
     ASSIGNED = "assigned"  # somebody at the console made a technician the owner
     PASSED = "passed"  # a technician gave it back to the escalation
     ATTEMPT = "attempt"  # a technician tried to reach the customer
+    ATTEMPT_NOT_MADE = "attempt_not_made"  # a connection ended before the customer's phone rang
     OUTCOME_REPORTED = "outcome_reported"  # a technician reported how a recorded attempt went
+    WORKAROUND_GIVEN = "workaround_given"  # the customer has a workaround; the callback stays open
+    RESOLUTION_ASKED = "resolution_asked"  # somebody said it is resolved; asked back, as no attempt is on record
     RESOLVED = "resolved"  # it is closed: the customer is served
     CANCELLED = "cancelled"  # it is closed: nobody needs to be called back
+    CLOSED_UNREACHABLE = "closed_unreachable"  # it is closed: there is no way to reach the customer
     AUTO_CLOSED = "auto_closed"  # it is closed: the customer could not be reached and has been silent since
     REOPENED = "reopened"  # it is open again
     NUMBER_BLOCKED = "number_blocked"  # a wrong number is never called again for this callback

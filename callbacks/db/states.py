@@ -267,6 +267,7 @@ class ReportedOutcome(enum.Enum):
 
     RESOLVED = "resolved"
     CONTINUING = "continuing"
+    WORKAROUND = "workaround"
     LEFT_A_MESSAGE = "left a message"
     NO_ANSWER = "no answer"
     WRONG_NUMBER = "wrong number"
@@ -280,6 +281,7 @@ class ReportedOutcome(enum.Enum):
 _OF_ATTEMPT = {
     ReportedOutcome.RESOLVED: ReachOutcome.REACHED,
     ReportedOutcome.CONTINUING: ReachOutcome.CONTINUING,
+    ReportedOutcome.WORKAROUND: ReachOutcome.WORKAROUND,
     ReportedOutcome.LEFT_A_MESSAGE: ReachOutcome.LEFT_A_MESSAGE,
     ReportedOutcome.NO_ANSWER: ReachOutcome.NO_ANSWER,
     ReportedOutcome.WRONG_NUMBER: ReachOutcome.WRONG_NUMBER,

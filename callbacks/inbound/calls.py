@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts.opening import open_callback
-from callbacks.db.database import insert_once, locked_or_none
+from callbacks.acts.opening import begin_or_hold, open_callback
+from callbacks.db.database import insert_once, locked, locked_or_none
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import AudioState, CallOutcome, CarrierStatus, VoicemailState
 from callbacks.db.tables import Call, Callback, Event, Voicemail
@@ -22,7 +22,7 @@ from callbacks.desk.desk_file import Desk
 from callbacks.inbound.call_ends import OWED, EndedCall, outcome_of
 from callbacks.lifecycle.contacts import note_contact
 from callbacks.records.event_log import record_event
-from callbacks.text.dialing_rules import callable_number, check_number
+from callbacks.text.dialing_rules import callable_number
 
 RECORDING_KINDS = {
     VoicemailState.EXPECTED: EventKind.RECORDING_EXPECTED,
@@ -149,7 +149,10 @@ def record_voicemail(session: Session, desk: Desk, sid: str, recording: Recordin
     voicemail = _voicemail_row(session, call)
     _update_voicemail(session, voicemail, recording, now)
     session.flush()
-    return open_callback(session, desk, call, now)
+    callback = open_callback(session, desk, call, now)
+    session.flush()
+    begin_or_hold(session, desk, locked(session, Callback, callback.id), now)
+    return callback
 
 
 def record_promise(session: Session, sid: str, heard_at: datetime) -> None:
@@ -183,13 +186,8 @@ def settle(session: Session, desk: Desk, call: Call, ended_at: datetime, now: da
     elif call.outcome is CallOutcome.MISSED and call.waited_from is not None:
         waited = f"{round((ended_at - call.waited_from).total_seconds())} seconds"
         record_event(session, call.sid, now, Actor.CALLER, EventKind.STOPPED_WAITING, waited)
-    if call.outcome in OWED and _somebody_can_be_called(call):
+    if call.outcome in OWED:
         open_callback(session, desk, call, now, OWED[call.outcome])
-
-
-def _somebody_can_be_called(call: Call) -> bool:
-    """Return whether there is a message or a number. Without both, nobody is paged: the call is only logged."""
-    return call.outcome is CallOutcome.VOICEMAIL or check_number(call.caller).number is not None
 
 
 def _locked_call(session: Session, sid: str) -> Call | None:

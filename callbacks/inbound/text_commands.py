@@ -23,6 +23,8 @@ class Verb(enum.Enum):
     MSG = "msg"  # left a message
     NA = "na"  # tried, no answer
     WRONG = "wrong"  # a wrong number
+    WORKAROUND = "workaround"  # reached, and a workaround given
+    NONE = "none"  # no way to reach the customer; the reason follows
     PASS = "pass"  # pass it on
     MANAGER = "manager"  # the customer asks for a manager
     WHO = "who"  # ask who has it
@@ -38,6 +40,8 @@ WORDS: dict[str, Verb] = {
         ("msg", "message", "leftmessage", "leftamessage", "voicemail", "messagelaisse", "boitevocale"), Verb.MSG
     ),
     **dict.fromkeys(("na", "noanswer", "unanswered", "absent", "sansreponse", "pasdereponse"), Verb.NA),
+    **dict.fromkeys(("workaround", "wa", "contournement", "solution", "depannage"), Verb.WORKAROUND),
+    **dict.fromkeys(("none", "aucun"), Verb.NONE),
     **dict.fromkeys(("wrong", "wrongnumber", "faux", "mauvaisnumero", "fauxnumero"), Verb.WRONG),
     **dict.fromkeys(("pass", "passe", "passer", "next", "suivant"), Verb.PASS),
     **dict.fromkeys(("manager", "gestionnaire"), Verb.MANAGER),
@@ -51,6 +55,8 @@ IN_FRENCH = {
     Verb.DONE: "FAIT",
     Verb.CONT: "SUITE",
     Verb.WRONG: "FAUX",
+    Verb.WORKAROUND: "SOLUTION",
+    Verb.NONE: "AUCUN",
     Verb.PASS: "PASSE",
     Verb.WHO: "QUI",
     Verb.TEST: "ESSAI",

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import ReportOutcome
 from callbacks.acts.base import Act, Refused, Via, perform, technician_by
+from callbacks.acts.closing import CloseUnreachable
 from callbacks.acts.connect import Connect
 from callbacks.acts.details import AddNote
 from callbacks.acts.escalation import RequestManager
@@ -57,6 +58,7 @@ TEST_LASTS = timedelta(hours=1)
 ACTS: Mapping[Verb, Act] = {
     Verb.ACK: Take(),
     Verb.CALL: Connect(),
+    Verb.WORKAROUND: ReportOutcome(ReportedOutcome.WORKAROUND),
     Verb.PASS: Pass(),
     Verb.DONE: ReportOutcome(ReportedOutcome.RESOLVED),
     Verb.CONT: ReportOutcome(ReportedOutcome.CONTINUING),
@@ -138,7 +140,7 @@ def _about_callback(session: Session, incoming: Incoming, command: Command) -> A
     if command.verb is Verb.WHO:
         return Answer(_owner_in_words(callback, incoming.technician, code))
     answer = _perform(session, incoming, callback, _act(command), code)
-    if command.words and command.verb is not Verb.MANAGER:
+    if command.words and command.verb not in (Verb.MANAGER, Verb.NONE):
         _perform(session, incoming, callback, AddNote(command.words), code)
     return answer
 
@@ -152,7 +154,13 @@ def _perform(session: Session, incoming: Incoming, callback: Callback, act: Act,
 
 
 def _act(command: Command) -> Act:
-    return RequestManager(command.words) if command.verb is Verb.MANAGER else ACTS[command.verb]
+    match command.verb:
+        case Verb.MANAGER:
+            return RequestManager(command.words)
+        case Verb.NONE:
+            return CloseUnreachable(command.words)
+        case verb:
+            return ACTS[verb]
 
 
 def _callback_meant(session: Session, technician: Technician, command: Command) -> tuple[Callback | None, str]:

@@ -21,6 +21,7 @@ class Change(enum.Enum):
 
     RESOLVE = "resolve"  # a person reports that the customer is served
     CANCEL = "cancel"  # a named person gives the reason why no call is needed
+    CLOSE_UNREACHABLE = "close as unreachable"  # there is no number to call, and a person or an absent message says so
     AUTO_CLOSE = "auto-close"  # the customer could not be reached and did not get back to us
     REOPEN = "reopen"  # the customer is not served after all
 
@@ -29,9 +30,11 @@ TRANSITIONS: Mapping[tuple[CallbackState, Change], CallbackState] = {
     (CallbackState.OPEN, Change.RESOLVE): CallbackState.RESOLVED,
     (CallbackState.OPEN, Change.CANCEL): CallbackState.CANCELLED,
     (CallbackState.OPEN, Change.AUTO_CLOSE): CallbackState.CLOSED,
+    (CallbackState.OPEN, Change.CLOSE_UNREACHABLE): CallbackState.UNREACHABLE,
     (CallbackState.RESOLVED, Change.REOPEN): CallbackState.OPEN,
     (CallbackState.CANCELLED, Change.REOPEN): CallbackState.OPEN,
     (CallbackState.CLOSED, Change.REOPEN): CallbackState.OPEN,
+    (CallbackState.UNREACHABLE, Change.REOPEN): CallbackState.OPEN,
 }
 # The states in which the promise of a resolution was kept or given up; a cancelled callback promised nothing.
 SERVED = (CallbackState.RESOLVED, CallbackState.CLOSED)
@@ -94,19 +97,27 @@ def give_back(session: Session, callback: Callback, now: datetime) -> None:
 def note_attempt(session: Session, callback: Callback, technician: Technician, now: datetime) -> None:
     """Record that a technician tried to reach the customer. The first attempt keeps the promise or is a breach.
 
-    Who tried it is the owner, if nobody is or the owner did not try in time.
+    Who tried it is the owner, if nobody is or the owner did not try in time. The proof of an attempt may be reported
+    after a later attempt, or after the deadline.
     """
     if callback.owner_id is None or callback.resumed:
         callback.owner, callback.acknowledged_at = technician, now
         callback.resumed, callback.escalating_since = False, None
     if callback.owner_id == technician.id or callback.owner is technician:
         callback.acted_at = now
-    if callback.attempted_at is None:
+    if callback.attempted_at is None or now < callback.attempted_at:
         callback.attempted_at = now
         if now > callback.due_at:
             note_breach(callback)
+        else:
+            callback.breached_at = None
     session.flush()
     review(callback, now)
+
+
+def note_workaround(callback: Callback, now: datetime) -> None:
+    """Record that the customer has a workaround, which ends the clock of a P1's resolution (policy: Priorities)."""
+    callback.workaround_at = callback.workaround_at or now
 
 
 def note_breach(callback: Callback) -> bool:

@@ -21,6 +21,7 @@ SHORT_REASON = 30  # where the whole one does not fit
 LONGEST_NAME = 40  # of a person; supervisors are named by their mail address
 LONGEST_ALERT = 600
 NOTHING = Words("", "")
+AFTERWARDS = Words("Afterwards", "Ensuite")
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Subject:
     due_at: datetime
     zone: ZoneInfo
     message: Message
+    has_no_number: bool = False  # nobody can be called; a number that needs consent is a number
     is_tried: bool = False  # the promised call was made, so the deadline is met or gone
 
 
@@ -141,15 +143,13 @@ def reminder(subject: Subject, code: str, now: datetime) -> Words:
         else Words("reminder, you took", "à faire: vous avez pris")
     )
     was = Words("was due", "était promis pour") if is_late else Words("due", "promis pour")
-    connect = _only_with_number(subject, f"CALL {code} connects you. ", f"APPEL {code} vous relie. ")
+    replies = _replies(subject, code, Words("After the call:", "Après l'appel:"))
     return _fitting(
         Words(
             f"{subject.sender}: {head.english} {reference}, {was.english} {due.english}, and no call to {who.english} "
-            f"is on record. {connect.english}After the call: DONE {code}, or NA {code} for no answer. "
-            f"PASS {code} passes it on.",
+            f"is on record. {replies.english} PASS {code} passes it on.",
             f"{subject.sender}: {head.french} {reference}, {was.french} {due.french}, et aucun appel à "
-            f"{who.french} n'est noté. {connect.french}Après l'appel: FAIT {code}, ou NA {code} sans réponse. "
-            f"PASSE {code} pour le passer.",
+            f"{who.french} n'est noté. {replies.french} PASSE {code} pour le passer.",
         )
     )
 
@@ -294,14 +294,26 @@ def ask_outcome(subject: Subject, code: str) -> Words:
     )
 
 
+def not_rung(subject: Subject, code: str) -> Words:
+    """Return that a connection never rang at the customer's, so that no attempt is on record by it."""
+    who, reference = _customer(subject), subject.reference
+    return Words(
+        f"{subject.sender}: the phone of {who.english} did not ring ({reference}), so this call does not count. "
+        f"CALL {code} to try again, PASS {code} to pass it on.",
+        f"{subject.sender}: le téléphone de {who.french} n'a pas sonné ({reference}); cet appel ne compte pas. "
+        f"APPEL {code} pour réessayer, PASSE {code} pour le passer.",
+    )
+
+
 def given(subject: Subject, code: str, by: str, now: datetime) -> Words:
     """Return that a supervisor assigned it, for its new owner."""
     who, when, name = _customer(subject), by_when(subject, now), _name(by)
+    replies = _replies(subject, code, AFTERWARDS)
     return Words(
         f"{subject.sender}: {name} gave you {subject.reference}. {_sentence(f'Call {who.english}{when.english}')} "
-        f"CALL {code} connects you. Afterwards DONE {code}, or NA {code} for no answer.",
+        f"{replies.english}",
         f"{subject.sender}: {name} vous confie {subject.reference}. Appelez {who.french}{when.french}. "
-        f"APPEL {code} vous relie. Ensuite FAIT {code}, ou NA {code} sans réponse.",
+        f"{replies.french}",
     )
 
 
@@ -318,12 +330,12 @@ def by_when(subject: Subject, now: datetime) -> Words:
 def unresolved(subject: Subject, code: str, due_at: datetime, now: datetime) -> Words:
     """Return that a critical callback was tried but not resolved in time, for its owner (policy: Priorities)."""
     who, due = _customer(subject), _time(due_at, subject.zone, now)
+    connect = _only_with_number(subject, f"CALL {code} connects you, ", f"APPEL {code} vous relie, ")
     was_due = _sentence(f"{subject.reference} ({who.english}) was to be resolved by {due.english}")
     return Words(
-        f"{subject.sender}: {was_due} "
-        f"CALL {code} connects you, DONE {code} when it is resolved, PASS {code} passes it on.",
+        f"{subject.sender}: {was_due} {connect.english}DONE {code} when it is resolved, PASS {code} passes it on.",
         f"{subject.sender}: {subject.reference} ({who.french}) était à régler avant {due.french}. "
-        f"APPEL {code} vous relie, FAIT {code} si c'est réglé, PASSE {code} pour le passer.",
+        f"{connect.french}FAIT {code} si c'est réglé, PASSE {code} pour le passer.",
     )
 
 
@@ -352,15 +364,13 @@ def still_open(subject: Subject, code: str) -> Words:
 
 def reopened(subject: Subject, code: str, by: str, why: str) -> Words:
     """Return that a closed callback is open again, for its owner."""
-    who, name = _customer(subject), _name(by)
+    who, name, replies = _customer(subject), _name(by), _replies(subject, code, AFTERWARDS)
 
     def worded(reason: str) -> Words:
         about = f"{subject.reference}{reason}"
         return Words(
-            f"{subject.sender}: {name} reopened {about}. It is yours: call {who.english}. "
-            f"CALL {code} connects you. Afterwards DONE {code}, or NA {code} for no answer.",
-            f"{subject.sender}: {name} a rouvert {about}. Il est à vous: appelez {who.french}. "
-            f"APPEL {code} vous relie. Ensuite FAIT {code}, ou NA {code} sans réponse.",
+            f"{subject.sender}: {name} reopened {about}. It is yours: call {who.english}. {replies.english}",
+            f"{subject.sender}: {name} a rouvert {about}. Il est à vous: appelez {who.french}. {replies.french}",
         )
 
     return _fitting(worded(_reason(why)), worded(_reason(why, SHORT_REASON)), worded(""))
@@ -498,6 +508,21 @@ def _number(subject: Subject) -> str:
 
 def _only_with_number(subject: Subject, english: str, french: str) -> Words:
     return Words(english, french) if subject.customer_number else NOTHING
+
+
+def _replies(subject: Subject, code: str, after: Words) -> Words:
+    """Return which replies fit once it is theirs. Where nobody can be called, nobody can have tried."""
+    if subject.customer_number:
+        return Words(
+            f"CALL {code} connects you. {after.english} DONE {code}, or NA {code} for no answer.",
+            f"APPEL {code} vous relie. {after.french} FAIT {code}, ou NA {code} sans réponse.",
+        )
+    if subject.has_no_number:
+        return Words(
+            f"A number in the message? Enter it at the link. None? NONE {code} and why.",
+            f"Un numéro dans le message? Inscrivez-le par le lien. Sinon: AUCUN {code} et pourquoi.",
+        )
+    return Words("A supervisor must allow the call first.", "Un superviseur doit d'abord autoriser l'appel.")
 
 
 def _message(message: Message) -> Words:

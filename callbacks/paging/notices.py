@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.db.states import AttemptState, CallbackState, Channel, PageKind, PageState
+from callbacks.db.states import AttemptState, CallbackState, Channel, PageKind, PageState, ReachOutcome
 from callbacks.db.tables import Callback, Page, PageAttempt, ReachAttempt, Technician, User
 from callbacks.desk.desk_file import Desk
 from callbacks.paging import messages
@@ -97,16 +97,25 @@ def _technician_logged_as(session: Session, name: str) -> Technician | None:
     return by_name or session.scalars(select(Technician).where(Technician.id.in_(account))).first()
 
 
-def ask_for_outcome(session: Session, desk: Desk, page: Page, call_sid: str, now: datetime) -> None:
-    """Ask by text how the call to the customer went, unless the technician has reported it."""
-    attempt = session.scalar(select(ReachAttempt).where(ReachAttempt.call_sid == call_sid))
-    callback = page.callback
-    if attempt is None or attempt.is_told or callback is None or callback.state is not CallbackState.OPEN:
+def ask_for_outcome(session: Session, desk: Desk, callback: Callback, attempt: ReachAttempt, now: datetime) -> None:
+    """Ask by text, once, how a connection went, unless the technician has reported it.
+
+    One that never rang at the customer's is no attempt: the technician reads that, and how to try again.
+    """
+    technician = attempt.technician
+    if attempt.is_told or callback.state is not CallbackState.OPEN or _was_asked(session, callback, attempt):
         return
-    if TEXT in person(page.technician).contact_methods:
-        code = code_for(session, callback, page.technician_id)
-        text = messages.ask_outcome(subject_of(desk, callback), code).for_(page.technician.language)
-        add_page(session, callback, page.technician_id, TEXT, PageKind.OUTCOME, attempt.id, now, text, code)
+    if TEXT in person(technician).contact_methods:
+        code, subject = code_for(session, callback, technician.id), subject_of(desk, callback)
+        has_rung = attempt.outcome is not ReachOutcome.NOT_RUNG
+        words = messages.ask_outcome(subject, code) if has_rung else messages.not_rung(subject, code)
+        text = words.for_(technician.language)
+        add_page(session, callback, technician.id, TEXT, PageKind.OUTCOME, attempt.id, now, text, code)
+
+
+def _was_asked(session: Session, callback: Callback, attempt: ReachAttempt) -> bool:
+    asked = select(Page.id).where(Page.callback_id == callback.id, Page.technician_id == attempt.technician_id)
+    return session.scalar(asked.where(Page.kind == PageKind.OUTCOME, Page.round == attempt.id).limit(1)) is not None
 
 
 def text_if_reachable(

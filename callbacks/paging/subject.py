@@ -5,6 +5,7 @@ from __future__ import annotations
 from callbacks.db.states import AudioState, CallbackOrigin, VoicemailState
 from callbacks.db.tables import Callback
 from callbacks.desk.desk_file import Desk
+from callbacks.lifecycle.reachability import has_no_number
 from callbacks.paging import messages
 
 
@@ -19,6 +20,7 @@ def subject_of(desk: Desk, callback: Callback) -> messages.Subject:
         due_at=callback.due_at,
         zone=desk.zone,
         message=_message(callback),
+        has_no_number=has_no_number(callback.call),
         is_tried=callback.attempted_at is not None,
     )
 

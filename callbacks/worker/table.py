@@ -15,8 +15,9 @@ from callbacks.paging.channels.twilio import Carrier
 from callbacks.paging.outbox import Outbox
 from callbacks.paging.webhook_urls import WebhookUrls
 from callbacks.settings import Settings
-from callbacks.worker.jobs import auditor, coverage, look_ups, reconciliation
+from callbacks.worker.jobs import auditor, connections, coverage, look_ups, reconciliation
 from callbacks.worker.jobs.calendars import CalendarReader
+from callbacks.worker.jobs.connections import ConnectionSettler
 from callbacks.worker.jobs.digest import DigestMailer
 from callbacks.worker.jobs.heartbeat import Heartbeat
 from callbacks.worker.jobs.look_ups import LookUps
@@ -60,6 +61,7 @@ def jobs_for(
     outbox = outbox_for(settings, desk, database, carrier, clock)
     actions = next_actions(database, desk, clock)
     pages, copier = PageSending(outbox, senders), RecordingCopier(database, carrier, desk, settings.media_dir, clock)
+    settler = ConnectionSettler(database, carrier, desk, clock)
     missed = Reconciliation(database, carrier, desk, clock)
     asked = LookUps(database, carrier, desk, clock)
     transcriber = Transcriber(database, settings.media_dir, settings.transcribe_model, clock)
@@ -76,6 +78,7 @@ def jobs_for(
         Job("answers of the carrier", EVERY_SWEEP, senders.wait),
         Job("coverage gaps", A_MINUTE, in_one_transaction(coverage.report_gaps)),
         Job("auditor", A_MINUTE, in_one_transaction(auditor.repair_forgotten)),
+        Job("connections", connections.EVERY, settler.run, is_slow=True),
         Job("reconciliation", reconciliation.AGAIN_AFTER, missed.run, missed.next_due_at, is_slow=True),
         Job("look-ups", look_ups.EVERY, asked.run, is_slow=True),
         Job("calendars", A_MINUTE, calendars.read_due, is_slow=True),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from ivr.rehearsal.scenario import PhoneCall, Scenario
+from ivr.simulator import Habit
 
 CUSTOMER = "+15145550199"
 SATURDAY_NIGHT = "2026-11-28T22:12"
@@ -31,7 +33,7 @@ def taken_at_once(scenario: Scenario) -> None:
     amy.reads("call (514) 555-0199 back by 10:42 p.m.", "toll-free line", "with a message", "Ref ", "Reply ")
     amy.texts("{code}").reads("is yours", "(514) 555-0199", "10:42 p.m.")
     scenario.minutes_pass(4)
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
     scenario.minutes_pass(60)
 
 
@@ -50,6 +52,25 @@ def connected(scenario: Scenario) -> None:
     customers.hangs_up()
     amys.hears("The call has ended: reached").hears("How did it go").presses("1").hears("Resolved").is_hung_up_on()
     scenario.minutes_pass(60)
+
+
+def hung_up_before_it_rang(scenario: Scenario) -> None:
+    """A technician hangs up before the customer's phone rings: it is no attempt, and the next call is one."""
+    _leaves_a_message(scenario, "direct").hears("your reference is").is_hung_up_on()
+    amy, customer = scenario.phone_of("Amy"), scenario.caller(CUSTOMER)
+    customer.phone.habit = Habit.SWITCHED_OFF
+    amy.reads("call (514) 555-0199 back by 10:42 p.m.")
+    amy.texts("call {code}").reads("Your phone rings now")
+    amy.is_rung().answers().hears("Press 1 to be connected").presses("1").waits(1).hangs_up()
+    amy.reads("did not ring", "does not count", within=timedelta(minutes=3))
+    customer.phone.habit = Habit.RINGS
+    amy.texts("call {code}").reads("Your phone rings now")
+    amys = amy.is_rung().answers().hears("Press 1 to be connected").presses("1")
+    customers = customer.is_rung().answers()
+    amys.is_connected_to(customers).waits(30)
+    customers.hangs_up()
+    amys.hears("How did it go?").presses("1").hears("Resolved").is_hung_up_on()
+    scenario.minutes_pass(40)
 
 
 def nobody_answers(scenario: Scenario) -> None:
@@ -105,7 +126,7 @@ def holiday(scenario: Scenario) -> None:
     amy.reads("back by 12:30 p.m.")
     amy.texts("“{code}”").reads("is yours")
     scenario.minutes_pass(5)
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
     scenario.minutes_pass(60)
 
 
@@ -130,7 +151,7 @@ def in_hours_unanswered(scenario: Scenario) -> None:
     amy.reads("call (514) 555-0199 back by 10:30 a.m.")
     amy.texts("{code}").reads("is yours")
     scenario.minutes_pass(2)
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
     scenario.minutes_pass(60)
 
 
@@ -145,6 +166,7 @@ def _leaves_a_message(scenario: Scenario, line: str) -> PhoneCall:
 STORIES: dict[str, Story] = {
     "taken-at-once": Story(SATURDAY_NIGHT, taken_at_once),
     "connected": Story(SATURDAY_NIGHT, connected),
+    "hang-up-before-it-rings": Story(SATURDAY_NIGHT, hung_up_before_it_rang),
     "nobody-answers": Story(SATURDAY_NIGHT, nobody_answers),
     "hang-up-while-speaking": Story(SATURDAY_NIGHT, hang_up_while_speaking),
     "holiday": Story("2026-06-24T12:00", holiday),

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from flask import Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts.attempts import ReportOutcome, record_attempt
+from callbacks.acts.attempts import ReportOutcome
 from callbacks.acts.base import Refused, Via, perform, technician_by
 from callbacks.acts.escalation import RequestManager
 from callbacks.db.database import locked
-from callbacks.db.states import FINAL, ReachOutcome, ReportedOutcome
+from callbacks.db.states import FINAL, CarrierStatus, ReachOutcome, ReportedOutcome, carrier_status
 from callbacks.db.tables import Callback, PageAttempt, ReachAttempt
 from callbacks.desk.desk_file import Desk
-from callbacks.lifecycle.transitions import review
+from callbacks.paging.connections import SURELY_RANG, LegReport, if_not_rung, record_dialing, take_leg_report
 from callbacks.text.bilingual import Words
 from ivr.technician import flow
 from ivr.technician.flow import KeyPress
@@ -33,16 +34,6 @@ from ivr.twilio.webhook import (
     store,
     whole_number,
 )
-
-# Twilio's DialCallStatus and CallStatus of the customer's leg.
-OUTCOMES = {
-    "completed": ReachOutcome.REACHED,
-    "answered": ReachOutcome.REACHED,
-    "busy": ReachOutcome.BUSY,
-    "no-answer": ReachOutcome.NO_ANSWER,
-    "failed": ReachOutcome.FAILED,
-}
-NO_SUCH_NUMBER = ("404", "484", "604")  # SIP response codes of the network
 
 blueprint = signed_blueprint("connections", __name__, apologize)
 
@@ -67,14 +58,15 @@ def connect_key() -> Response:
 @blueprint.post("/voice/connect/ended")
 def connect_ended() -> Response:
     """Ask how the call to the customer went."""
-    urls, seconds = current().urls, whole_number("DialCallDuration")
-    outcome = outcome_of_leg(field("DialCallStatus"), field("DialSipResponseCode"))
+    context, now, report = current(), current().now(), _report_of_dial()
+    own_call_is_over = carrier_status(field("CallStatus")) in FINAL
 
     def work(session: Session, attempt: ReachAttempt) -> tuple[Verb, ...]:
-        _store_carrier_outcome(attempt, outcome, seconds)
-        return flow.ask_outcome(urls, attempt.id, attempt.outcome, language_of(attempt.technician))
+        is_clear = not own_call_is_over and now - attempt.tried_at >= SURELY_RANG
+        take_leg_report(session, context.desk, attempt, report if is_clear else if_not_rung(report), now)
+        return flow.ask_outcome(context.urls, attempt.id, attempt.outcome, language_of(attempt.technician))
 
-    return _answer_about_attempt(work)
+    return _answer_about_attempt(work, also_when_over=True)
 
 
 @blueprint.post("/voice/connect/outcome")
@@ -100,48 +92,41 @@ def connect_outcome() -> Response:
 
 @blueprint.post("/voice/connect/status")
 def connect_status() -> Response:
-    """Store how the customer's leg ended. It is reported even when the technician hangs up first."""
-    outcome, seconds = outcome_of_leg(field("CallStatus"), field("SipResponseCode")), whole_number("CallDuration")
-    return _store_on_attempt(lambda attempt: _store_carrier_outcome(attempt, outcome, seconds))
+    """Store how far the customer's leg came. It is reported even when the technician hangs up first."""
+    status, sip_code = carrier_status(field("CallStatus")), whole_number("SipResponseCode")
+    return _store_report(LegReport(status, sip_code, whole_number("CallDuration"), at=_time_of_report()))
 
 
 @blueprint.post("/voice/connect/answered")
 def connect_answered() -> Response:
     """Store the carrier's guess that a machine answered. What the technician reports outweighs it."""
     is_machine = field("AnsweredBy").startswith(("machine", "fax"))
-
-    def note(attempt: ReachAttempt) -> None:
-        if is_machine and not attempt.is_told:
-            attempt.outcome = ReachOutcome.MACHINE
-
-    return _store_on_attempt(note)
+    return _store_report(LegReport(CarrierStatus.IN_PROGRESS, is_machine=is_machine))
 
 
 def connect_customer(session: Session, context: WebhookContext, live: LivePage) -> tuple[Verb, ...]:
-    """Return the verbs that call the customer. The attempt is recorded first, once for this call."""
+    """Return the verbs that call the customer. The connection is recorded first; it is an attempt once it rings."""
     if live.facts.customer_number is None:
-        return flow.no_number(live.facts.language)
-    attempt = session.scalar(select(ReachAttempt).where(ReachAttempt.call_sid == live.call_sid))
-    if attempt is None:
-        technician, outcome = live.page.technician, ReachOutcome.RINGING
-        attempt = record_attempt(
-            session, live.callback, technician, outcome, "connection", context.now(), live.call_sid
-        )
-        session.flush()
+        return flow.no_number(live.facts)
+    attempt = record_dialing(session, context.desk, live.callback, live.page.technician, live.call_sid, context.now())
     return flow.connect(context.desk, context.urls, live.facts, attempt.id)
 
 
-def outcome_of_leg(status: str, sip_code: str) -> ReachOutcome:
-    """Return how the customer's leg ended, from Twilio's status and the network's SIP response code."""
-    if sip_code in NO_SUCH_NUMBER:
-        return ReachOutcome.WRONG_NUMBER
-    return OUTCOMES.get(status, ReachOutcome.FAILED)
+def _report_of_dial() -> LegReport:
+    """Return what the end of <Dial> says of the customer's leg."""
+    word, seconds = field("DialCallStatus"), whole_number("DialCallDuration")
+    status = CarrierStatus.IN_PROGRESS if word == "answered" else carrier_status(word)
+    is_bridged = field("DialBridged") == "true"
+    return LegReport(status, whole_number("DialSipResponseCode"), seconds, is_bridged)
 
 
-def _store_carrier_outcome(attempt: ReachAttempt, outcome: ReachOutcome, seconds: int | None) -> None:
-    attempt.seconds = attempt.seconds if seconds is None else seconds
-    if not attempt.is_told and attempt.outcome is not ReachOutcome.MACHINE:
-        attempt.outcome = outcome
+def _time_of_report() -> datetime | None:
+    """Return the carrier's own time for a report, or None when it gives none that can be read."""
+    try:
+        at = parsedate_to_datetime(field("Timestamp"))
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
 def _report(session: Session, desk: Desk, attempt: ReachAttempt, reported: ReportedOutcome, now: datetime) -> None:
@@ -149,7 +134,8 @@ def _report(session: Session, desk: Desk, attempt: ReachAttempt, reported: Repor
     try:
         perform(session, desk, attempt.callback_id, ReportOutcome(reported), by, now)
     except Refused:  # the callback has been closed in the meantime: the attempt still gets its outcome
-        attempt.outcome, attempt.is_told = reported.of_attempt, True
+        if attempt.outcome is not ReachOutcome.NOT_RUNG:
+            attempt.outcome, attempt.is_told = reported.of_attempt, True
 
 
 def _ask_for_manager(session: Session, desk: Desk, attempt: ReachAttempt, now: datetime) -> Words:
@@ -161,27 +147,33 @@ def _ask_for_manager(session: Session, desk: Desk, attempt: ReachAttempt, now: d
         return refusal.words
 
 
-def _answer_about_attempt(work: Callable[[Session, ReachAttempt], tuple[Verb, ...]]) -> Response:
-    """Answer one turn of the call in which an attempt was made. Another call, or one that is over, changes nothing."""
+def _answer_about_attempt(
+    work: Callable[[Session, ReachAttempt], tuple[Verb, ...]], *, also_when_over: bool = False
+) -> Response:
+    """Answer one turn of the call in which an attempt was made.
+
+    Another call changes nothing, nor does a key in one that is over.
+    """
     attempt_id, sid = number_in_query("attempt"), call_sid()
 
     def run(session: Session) -> tuple[Verb, ...]:
         attempt = _locked_attempt(session, attempt_id)
-        if attempt is None or attempt.call_sid != sid or _is_over(session, sid):
+        if attempt is None or attempt.call_sid != sid:
+            return (Hangup(),)
+        if _is_over(session, sid) and not also_when_over:
             return (Hangup(),)
         return work(session, attempt)
 
     return speak(run, (Hangup(),))
 
 
-def _store_on_attempt(change: Callable[[ReachAttempt], None]) -> Response:
-    attempt_id, now = number_in_query("attempt"), current().now()
+def _store_report(report: LegReport) -> Response:
+    attempt_id, desk, now = number_in_query("attempt"), current().desk, current().now()
 
     def run(session: Session) -> None:
         attempt = _locked_attempt(session, attempt_id)
         if attempt is not None:
-            change(attempt)
-            review(session.get_one(Callback, attempt.callback_id), now)
+            take_leg_report(session, desk, attempt, report, now)
 
     return store(run)
 

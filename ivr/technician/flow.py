@@ -57,6 +57,7 @@ class PageFacts:
     is_closed: bool
     message_url: str | None  # None: no message, or not here yet
     has_message: bool
+    needs_consent: bool = False  # of a supervisor, before the number may be called; until then there is none
     message_is_lost: bool = False  # the carrier no longer has the recording
     others: int = 0  # how many other callbacks this call is about
 
@@ -104,12 +105,19 @@ def keyed(desk: Desk, urls: CallUrls, facts: PageFacts, question: Question, pres
 
 def taken(desk: Desk, facts: PageFacts) -> tuple[Verb, ...]:
     """Return what is heard by a technician who has taken the callback."""
-    number, reference = number_in_prompt(facts.language, facts.customer_number), spelled(facts.reference)
+    reference = spelled(facts.reference)
+    if facts.customer_number is None:
+        without_number = say(
+            facts.language,
+            prompts.TAKEN_BEFORE_CONSENT if facts.needs_consent else prompts.TAKEN_WITHOUT_NUMBER,
+            reference=reference,
+        )
+        return (without_number, Hangup())
     yours = say(
         facts.language,
         prompts.TAKEN if facts.now < facts.due_at else prompts.TAKEN_LATE,
         reference=reference,
-        number=number,
+        number=number_in_prompt(facts.language, facts.customer_number),
         due=_due(desk, facts),
     )
     return (yours, Hangup())
@@ -151,7 +159,7 @@ def _chosen(desk: Desk, urls: CallUrls, facts: PageFacts, press: KeyPress) -> Pa
             return PageReply(_menu(urls, facts, press.round, *_message(facts)))
         case "2":
             return PageReply((_ask_to_confirm(urls, facts, press, Question.CONFIRM),))
-        case "3":
+        case "3" if facts.customer_number is not None:
             return PageReply((_ask_to_confirm(urls, facts, press, Question.CONFIRM_AND_CONNECT),))
         case "4":
             return PageReply((), KeyAct.PASS)
@@ -169,8 +177,17 @@ def _again(desk: Desk, urls: CallUrls, facts: PageFacts, press: KeyPress, *befor
 
 
 def _menu(urls: CallUrls, facts: PageFacts, round: int, *before: Say | Play) -> tuple[Verb, ...]:
-    menu, manager = say(facts.language, prompts.PAGE_MENU), say(facts.language, prompts.ASK_FOR_MANAGER)
+    menu, manager = _choices(facts), say(facts.language, prompts.ASK_FOR_MANAGER)
     return (Gather(_page_key(urls, facts, Question.MENU, round), (*before, menu, manager), timeout=7),)
+
+
+def _choices(facts: PageFacts) -> Say:
+    if facts.customer_number is not None:
+        return say(facts.language, prompts.PAGE_MENU)
+    return say(
+        facts.language,
+        prompts.PAGE_MENU_BEFORE_CONSENT if facts.needs_consent else prompts.PAGE_MENU_WITHOUT_NUMBER,
+    )
 
 
 def _ask_to_confirm(urls: CallUrls, facts: PageFacts, press: KeyPress, question: Question) -> Gather:
@@ -237,6 +254,8 @@ def ask_to_connect(urls: CallUrls, facts: PageFacts, round: int = 1, *before: Sa
     over = _over(facts)
     if over is not None:
         return over.verbs
+    if facts.customer_number is None:
+        return no_number(facts)
     number, reference = number_in_prompt(facts.language, facts.customer_number), spelled(facts.reference)
     menu = say(facts.language, prompts.CONNECT_MENU, number=number, reference=reference, line=facts.line_name)
     action = urls.to(VoicePath.CONNECT_KEY, page=facts.page_id, round=round)
@@ -257,7 +276,7 @@ def connect_keyed(urls: CallUrls, facts: PageFacts, press: KeyPress) -> tuple[Ve
 def connect(desk: Desk, urls: CallUrls, facts: PageFacts, attempt_id: int) -> tuple[Verb, ...]:
     """Return the verbs that call the customer. The caller ID is the company's number, never the technician's."""
     if facts.customer_number is None or facts.is_closed:
-        return no_number(facts.language)
+        return no_number(facts)
     dial = Dial(
         facts.customer_number,
         urls.to(VoicePath.CONNECT_ENDED, attempt=attempt_id),
@@ -269,9 +288,9 @@ def connect(desk: Desk, urls: CallUrls, facts: PageFacts, attempt_id: int) -> tu
     return (say(facts.language, prompts.CONNECTING), dial)
 
 
-def no_number(language: Language) -> tuple[Verb, ...]:
-    """Return what is heard when there is no number to connect to."""
-    return (say(language, prompts.NO_NUMBER), Hangup())
+def no_number(facts: PageFacts) -> tuple[Verb, ...]:
+    """Return what is heard when there is no number to connect to, or none yet."""
+    return (say(facts.language, prompts.NOT_BEFORE_CONSENT if facts.needs_consent else prompts.NO_NUMBER), Hangup())
 
 
 # How the call to the customer went
@@ -282,15 +301,21 @@ OUTCOME_KEYS = {
     "3": ReportedOutcome.LEFT_A_MESSAGE,
     "4": ReportedOutcome.NO_ANSWER,
     "5": ReportedOutcome.WRONG_NUMBER,
+    "6": ReportedOutcome.WORKAROUND,
 }
 
 
 def ask_outcome(
     urls: CallUrls, attempt_id: int, outcome: ReachOutcome, language: Language, round: int = 1
 ) -> tuple[Verb, ...]:
-    """Return how the call to the customer ended, with the question how it went."""
+    """Return how the call to the customer ended, with the question how it went.
+
+    Nothing is asked about a phone that never rang: that is no attempt.
+    """
     how_it_ended = prompts.HOW_IT_ENDED[outcome].for_(language)
     ended = say(language, prompts.CALL_ENDED, outcome=how_it_ended)
+    if outcome is ReachOutcome.NOT_RUNG:
+        return (ended, say(language, prompts.TRY_AGAIN_BY_TEXT), Hangup())
     return _ask_outcome(urls, attempt_id, language, round, ended)
 
 

@@ -13,6 +13,7 @@ from callbacks.db.database import locked
 from callbacks.db.states import FINAL, AudioState, CallbackState, VoicemailState
 from callbacks.db.tables import Callback, Page, PageAttempt, Technician
 from callbacks.desk.desk_file import Language
+from callbacks.lifecycle.reachability import has_no_number
 from callbacks.records import audit_log
 from ivr import prompts
 from ivr.prompts import say
@@ -93,6 +94,7 @@ def _facts(session: Session, context: WebhookContext, page: Page, callback: Call
         is_closed=callback.state is not CallbackState.OPEN,
         message_url=_message_url(context, callback),
         has_message=voicemail is not None and voicemail.state is not VoicemailState.ABSENT,
+        needs_consent=call.customer_number is None and not has_no_number(call),
         message_is_lost=voicemail is not None and voicemail.audio is AudioState.LOST,
         others=session.scalar(select(func.count()).select_from(Page).where(Page.bundled_into_id == page.id)) or 0,
     )

@@ -11,6 +11,7 @@ from ivr.twilio.verbs import Dial, Gather, Hangup, Pause, Play, Record, Redirect
 # No en-CA voice exists in Twilio's library; fr-CA has its own.
 VOICES = {"en": ("Polly.Joanna-Neural", "en-US"), "fr": ("Polly.Gabrielle-Neural", "fr-CA")}
 NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+LEG_EVENTS = "initiated ringing answered completed"
 LONGEST_SAY = 4000  # Twilio takes 4,096 characters in one verb
 
 
@@ -84,7 +85,7 @@ def _add_dial(parent: Element, dial: Dial) -> None:
     if dial.screen:
         number.attrib |= {"url": dial.screen, "method": "POST"}
     if dial.status:
-        number.attrib |= {"statusCallback": dial.status, "statusCallbackEvent": "completed"}
+        number.attrib |= {"statusCallback": dial.status, "statusCallbackEvent": LEG_EVENTS}
     if dial.answered_by:
         number.attrib |= {"machineDetection": "Enable", "amdStatusCallback": dial.answered_by}
 

@@ -52,7 +52,7 @@ class Dial:
     """Call one number and connect the two.
 
     `timeout` is in seconds. Three URLs may be empty: `screen` is what the person called hears before they are
-    connected, `status` gets the status of their leg, and `answered_by` whether a machine answered.
+    connected, `status` gets each status of their leg, and `answered_by` whether a machine answered.
     """
 
     number: str

@@ -54,7 +54,7 @@ def test_a_worker_that_dies_while_it_sends_loses_no_page_and_doubles_none(
     desk.leaves_a_message()
     amy = desk.phone_of("Amy")
     amy.reads("call (514) 555-0199 back", within=timedelta(seconds=150))
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
     desk.scenario.minutes_pass(40)
     assert sum(m.to == AMY and m.direction == "outbound-api" for m in desk.carrier.ledger.messages) == 1
 
@@ -70,7 +70,7 @@ def test_a_worker_that_was_frozen_while_another_took_over_changes_nothing(desk: 
     before = len(desk.carrier.ledger.messages)
     desk.outbox.deliver(frozen)
     assert len(desk.carrier.ledger.messages) == before
-    ben.texts("done {code}").reads("is resolved")
+    ben.resolves()
     desk.scenario.minutes_pass(40)
 
 
@@ -88,7 +88,7 @@ def test_an_old_token_is_refused_even_before_the_other_has_sent(desk: ScenarioDe
     assert len(desk.carrier.ledger.messages) == before + 1
     amy.reads("goes to the next")
     ben.reads("call (514) 555-0199 back")
-    ben.texts("done {code}").reads("is resolved")
+    ben.resolves()
     desk.scenario.minutes_pass(40)
 
 
@@ -125,7 +125,7 @@ def test_a_page_on_the_wire_while_somebody_takes_the_callback_keeps_its_answer(
     amy.reads("goes to the next")
     ben.reads("call (514) 555-0199 back")
     assert [page.state for page in desk.pages() if page.technician.name == "Ben Cole"] == [PageState.SENT]
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
     desk.scenario.minutes_pass(40)
 
 
@@ -208,7 +208,7 @@ def test_one_callback_that_cannot_be_decided_does_not_keep_the_others_waiting(
     amy.reads("call (514) 555-0199 back")
     desk.scenario.minutes_pass(2.9)
     amy.is_rung().lets_it_ring()
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
     monkeypatch.undo()
     desk.scenario.minutes_pass(0.1)
     _resolve_all(desk)

@@ -24,7 +24,7 @@ def amy_and_ben_are_paged(desk: ScenarioDesk) -> None:
 def test_resolved_by_somebody_who_had_not_taken_it_the_others_hear_once_that_it_is_over(desk: ScenarioDesk) -> None:
     amy_and_ben_are_paged(desk)
     amy, ben = desk.phone_of("Amy"), desk.phone_of("Ben")
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
     ben.reads("Amy Roy has resolved", "Nothing more for you to do.")
     desk.scenario.minutes_pass(60)
 
@@ -45,7 +45,7 @@ def test_a_page_after_somebody_passed_it_on_says_so(desk: ScenarioDesk) -> None:
     ben.reads("Amy Roy passed it on.")
     ben.texts("{code}").reads("is yours")
     amy.reads("Ben Cole has")
-    ben.texts("done {code}").reads("is resolved")
+    ben.resolves()
     desk.scenario.minutes_pass(40)
 
 
@@ -57,7 +57,7 @@ def test_an_ok_is_asked_back_and_the_code_takes_it(desk: ScenarioDesk) -> None:
     assert desk.callback.owner is None
     amy.texts(f"who {desk.callback.reference}").reads("Nobody has")
     amy.texts("{code}").reads("is yours")
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
     desk.scenario.minutes_pass(40)
 
 
@@ -79,7 +79,7 @@ def test_the_customer_asks_for_a_manager_who_takes_it_from_the_owner(desk: Scena
     amy.reads("Cleo Martin has")
     assert desk.log_says("asked for a manager")
     assert desk.log_says("responded as the manager who was asked for")
-    cleo.texts("done {code}").reads("is resolved")
+    cleo.resolves()
     desk.scenario.minutes_pass(40)
 
 

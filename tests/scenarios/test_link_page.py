@@ -55,7 +55,7 @@ def test_it_says_who_what_until_when_and_plays_the_message(link: Link) -> None:
         assert words in page
     audio = link.raw("/message.wav")
     assert (audio.status_code, audio.data[:4]) == (200, b"RIFF")
-    link.desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    link.desk.phone_of("Amy").resolves()
 
 
 def test_opening_it_changes_nothing_however_often_and_however(link: Link) -> None:
@@ -69,7 +69,7 @@ def test_opening_it_changes_nothing_however_often_and_however(link: Link) -> Non
     link.raw("/message.wav", "get")  # that somebody listens is recorded
     assert events(desk) == before + 1
     assert desk.callback.owner is None
-    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.phone_of("Amy").resolves()
 
 
 def test_take_note_and_resolve(link: Link) -> None:
@@ -81,6 +81,10 @@ def test_take_note_and_resolve(link: Link) -> None:
     assert "The note is empty" in link.does("note", words=" ")
     assert "Choose how the call went." in link.does("outcome", outcome="splendid")
     page = link.does("outcome", outcome="resolved")
+    assert "Confirm that they were reached." in page
+    assert "Yes, the customer was reached: resolved" in page
+    assert desk.callback.state.value == "open"
+    page = link.does("outcome", outcome="resolved", confirmed="yes")
     assert "It is closed" in page
     assert desk.callback.state == CallbackState.RESOLVED
     assert "is already closed" in link.does("outcome", outcome="no answer")
@@ -116,7 +120,7 @@ def test_it_expires_cannot_be_forged_and_tells_nothing_then(link: Link) -> None:
     desk = link.desk
     forged = link.client.get(link.path[:-5] + ("A" if link.path[-5] != "A" else "B") + link.path[-4:])
     assert forged.status_code == 410
-    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.phone_of("Amy").resolves()
     desk.clock_moves_to("2026-11-29T10:30")
     answer = link.raw()
     assert answer.status_code == 410

@@ -30,7 +30,7 @@ def takes_and_resolves(desk: ScenarioDesk, name: str) -> None:
     person = desk.phone_of(name)
     person.reads("call (514) 555-0199 back", within=SOON)
     person.texts("{code}").reads("is yours")
-    person.texts("done {code}").reads("is resolved")
+    person.resolves()
 
 
 def off_call(desk: ScenarioDesk, name: str) -> None:
@@ -93,7 +93,7 @@ def test_the_next_step_after_a_hand_over_goes_to_the_new_person_and_the_old_one_
     cleo.is_rung(timedelta(minutes=4)).lets_it_ring()
     amy.texts("{code}").reads("is yours")
     cleo.reads("Amy Roy has")
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
     desk.phone_of("Sue").reads_nothing()
     desk.scenario.minutes_pass(40)
 
@@ -124,7 +124,7 @@ def test_a_persons_own_rules_ring_the_second_number_too_and_stop_when_it_is_take
     call = second.is_rung(timedelta(minutes=2)).answers().hears("paging Amy Roy")
     call.hears("Press 1 to hear").presses("2").hears("To confirm").presses("1").hears("is yours").is_hung_up_on()
     desk.scenario.minutes_pass(2)  # the text to the second number is kept back
-    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.phone_of("Amy").resolves()
     desk.scenario.minutes_pass(40)
 
 
@@ -484,7 +484,7 @@ def test_a_person_whom_a_step_names_and_nobody_knows_costs_no_time(open_desk: Ca
     desk.leaves_a_message("direct")
     for name in ("Amy", "Ben", "Cleo"):
         desk.phone_of(name).reads("call (514) 555-0199 back")
-    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.phone_of("Amy").resolves()
     for name in ("Ben", "Cleo"):
         desk.phone_of(name).reads("Amy Roy has resolved")
     assert desk.log_says("Nobody to page on person:Nobody Known")
@@ -536,7 +536,7 @@ def test_a_number_that_was_changed_while_a_page_waited_is_not_texted(desk: Scena
     desk.leaves_a_message()
     desk.edit(lambda session, amy: contact_methods.change_number(session, amy, PhoneSlot.FIRST, "+15145550177"))
     desk.phone_of("Ben").reads("call (514) 555-0199 back", within=timedelta(minutes=4))
-    desk.phone_of("Ben").texts("done {code}").reads("is resolved")
+    desk.phone_of("Ben").resolves()
     assert desk.log_says("Amy Roy's first number is not verified")
     assert "+15145550177" not in {m.to for m in desk.carrier.ledger.messages}
     desk.scenario.minutes_pass(40)
@@ -549,7 +549,7 @@ def test_whoever_has_left_is_not_rung_by_a_page_that_waited(desk: ScenarioDesk) 
     desk.phone_of("Amy").reads("call (514) 555-0199 back")
     desk.edit(lambda session, amy: technicians.remove_technician(session, amy, desk.now))
     desk.phone_of("Ben").reads("call (514) 555-0199 back", within=timedelta(minutes=7))
-    desk.phone_of("Ben").texts("done {code}").reads("is resolved")
+    desk.phone_of("Ben").resolves()
     desk.scenario.minutes_pass(40)
     assert desk.log_says("Amy Roy has left the desk")
     desk.scenario.ignore_so_far()
@@ -582,7 +582,7 @@ def test_passing_it_on_keeps_back_what_ones_own_rules_would_still_send(desk: Sce
     amy.texts("pass {code}").reads("goes to the next person")
     ben.reads("call (514) 555-0199 back")
     ben.is_rung(timedelta(minutes=4)).lets_it_ring()
-    ben.texts("done {code}").reads("is resolved")
+    ben.resolves()
     desk.scenario.minutes_pass(40)
 
 
@@ -640,7 +640,7 @@ def test_a_replayed_key_after_the_connection_says_nothing(desk: ScenarioDesk) ->
     url = captured.url.replace("/connect/ended", "/connect/outcome") + "&round=1"
     desk.carrier.webhooks.deliver(captured.kind, url, {**captured.fields, "Digits": "1"})
     assert desk.callback.state is CallbackState.OPEN
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
     desk.scenario.minutes_pass(40)
 
 

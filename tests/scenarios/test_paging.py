@@ -21,7 +21,7 @@ def amy_takes_and_resolves(desk: ScenarioDesk) -> None:
     amy = desk.phone_of("Amy")
     amy.reads("call (514) 555-0199 back", within=timedelta(seconds=60))
     amy.texts("{code}").reads("is yours")
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
     desk.scenario.minutes_pass(40)
 
 
@@ -65,7 +65,7 @@ def test_a_call_whose_answer_was_lost_does_not_ring_twice(desk: ScenarioDesk) ->
     desk.fails("calls", "answer lost")
     desk.scenario.minutes_pass(2.5)
     amy.is_rung().answers().hears("Press 1 to hear the message").presses("2").hears("To confirm").presses("1")
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
     desk.scenario.minutes_pass(40)
     assert Counter(call.to for call in desk.carrier.ledger.calls)[AMY] == 1
 
@@ -108,7 +108,7 @@ def test_delivered_never_stops_the_escalation_and_silence_does_not_either(desk: 
     ben.reads("call (514) 555-0199 back", within=timedelta(seconds=60))
     ben.texts("{code}").reads("is yours")
     desk.scenario.seconds_pass(5)
-    ben.texts("done {code}").reads("is resolved")
+    ben.resolves()
     desk.scenario.minutes_pass(40)
 
 
@@ -129,7 +129,7 @@ def test_a_private_voicemail_never_takes_a_page(desk: ScenarioDesk, keys: str) -
     desk.scenario.minutes_pass(1.5)
     ben = desk.phone_of("Ben")
     ben.reads("call (514) 555-0199 back", within=timedelta(seconds=60))
-    ben.texts("done {code}").reads("is resolved")
+    ben.resolves()
     amy.reads("Ben Cole has resolved")
     desk.scenario.minutes_pass(40)
 
@@ -143,7 +143,7 @@ def test_taken_by_the_next_the_first_hears_of_it(desk: ScenarioDesk) -> None:
     ben.texts("{code}").reads("is yours")
     amy.reads("Ben Cole has")
     amy.texts("{code}").reads("Ben Cole has")
-    ben.texts("done {code}").reads("is resolved")
+    ben.resolves()
     desk.scenario.minutes_pass(40)
 
 
@@ -182,7 +182,7 @@ def test_the_voice_page_tells_who_and_why_plays_the_message_and_asks_twice(desk:
     call.hears("Press 1 to hear").presses("2").hears("To confirm, press 1").presses("7").hears("Not confirmed")
     call.hears("Press 1 to hear").presses("2").hears("To confirm").presses("1").hears("is yours").is_hung_up_on()
     assert any(line.startswith("page: picked up at") and line.endswith("; taken") for line in pages_in_the_story(desk))
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
     desk.scenario.minutes_pass(40)
 
 
@@ -202,7 +202,7 @@ def test_a_page_by_phone_can_be_handed_on(desk: ScenarioDesk) -> None:
     desk.scenario.minutes_pass(2.5)
     amy.is_rung().answers().hears("Press 1 to hear").presses("4").hears("next person now").is_hung_up_on()
     ben.reads("call (514) 555-0199 back")
-    ben.texts("done {code}").reads("is resolved")
+    ben.resolves()
     amy.reads("Ben Cole has resolved")
     desk.scenario.minutes_pass(40)
 
@@ -236,7 +236,7 @@ def test_a_replayed_key_press_of_a_call_that_is_over_takes_nothing(desk: Scenari
     ben.reads("call (514) 555-0199 back")
     desk.carrier.webhooks.deliver(captured.kind, captured.url, captured.fields)  # the same bytes and signature again
     assert desk.callback.owner is None
-    ben.texts("done {code}").reads("is resolved")
+    ben.resolves()
     amy.reads("Ben Cole has resolved")
     desk.scenario.minutes_pass(40)
 
@@ -275,7 +275,7 @@ def test_after_an_outage_of_the_carrier_nobody_finds_a_storm(desk: ScenarioDesk,
     desk.scenario.ignore_so_far()  # counted below
     amy.texts("{code}").reads("is yours")
     desk.phone_of("Ben").reads("Amy Roy has")  # the steps that were due meanwhile are taken one by one
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
     desk.scenario.minutes_pass(15)
     texted = Counter(m.to for m in desk.carrier.ledger.messages if "call (514) 555-0199 back" in m.body)
     called = Counter(call.to for call in desk.carrier.ledger.calls)

@@ -29,7 +29,7 @@ def test_a_far_jump_is_lived_through_in_stretches_and_loses_nothing(desk: Scenar
     desk.leaves_a_message()
     amy = desk.phone_of("Amy")
     amy.reads("call (514) 555-0199 back")
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
     far = desk.now + timedelta(hours=6, minutes=10)
     desk.scenario.catch_up(far)
     assert (

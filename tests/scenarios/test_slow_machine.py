@@ -24,5 +24,5 @@ def test_a_database_slower_than_a_caller_would_wait_changes_nothing(desk: Scenar
     assert delays == []
     amy = desk.phone_of("Amy")
     amy.reads("call (514) 555-0199 back")
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
     desk.scenario.minutes_pass(40)

@@ -21,7 +21,7 @@ HALF_AN_HOUR = timedelta(minutes=30)
 def amy_does_it(desk: ScenarioDesk, *words: str) -> None:
     amy = desk.phone_of("Amy")
     amy.reads("call (514) 555-0199 back", *words)
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
     desk.scenario.minutes_pass(40)
 
 
@@ -56,7 +56,7 @@ def test_the_end_of_the_call_alone_opens_the_callback_at_once(desk: ScenarioDesk
     desk.fails("recording", "lost")
     desk.customer().dials("direct").hears_the_beep().hangs_up()
     desk.phone_of("Amy").reads("call (514) 555-0199 back", within=timedelta(seconds=5))
-    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.phone_of("Amy").resolves()
     desk.scenario.minutes_pass(40)
     assert desk.voicemail.state == VoicemailState.ABSENT  # the carrier was asked, and has none
 
@@ -86,7 +86,7 @@ def test_lost_webhooks_lose_nothing(desk: ScenarioDesk, kinds: list[str]) -> Non
         desk.fails(kind, "lost")
     desk.customer().dials("direct").hears_the_beep().starts_to_say(7).hangs_up()
     desk.phone_of("Amy").reads("call (514) 555-0199 back", within=timedelta(minutes=5))
-    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.phone_of("Amy").resolves()
     desk.scenario.minutes_pass(10)
     assert (desk.voicemail.state, desk.voicemail.audio) == (VoicemailState.RECORDED, AudioState.COPIED)
 
@@ -96,7 +96,7 @@ def test_every_webhook_after_the_beep_lost_is_found_at_the_carrier(desk: Scenari
         desk.fails(kind, "lost")
     desk.customer().dials("direct").hears_the_beep().starts_to_say(7).hangs_up()
     desk.phone_of("Amy").reads("call (514) 555-0199 back", "message 0:07", within=timedelta(minutes=5))
-    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.phone_of("Amy").resolves()
     desk.scenario.minutes_pass(10)
     assert desk.voicemail.audio == AudioState.COPIED
 
@@ -151,7 +151,7 @@ def test_an_outage_of_the_carrier_loses_no_recording(desk: ScenarioDesk) -> None
     desk.fails("media", "cut short", times=UNTIL_SWITCHED_OFF)
     desk.leaves_a_message()
     desk.phone_of("Amy").reads("call (514) 555-0199 back")
-    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.phone_of("Amy").resolves()
     desk.scenario.minutes_pass(2 * 60)
     desk.carrier.faults.clear()
     desk.scenario.minutes_pass(16)
@@ -164,7 +164,7 @@ def test_while_the_desk_is_down_calls_are_found_afterwards(desk: ScenarioDesk) -
     desk.fails("voice", "lost", times=2)  # the voice URL, and the fallback URL
     desk.customer().dials("direct").hears("application error").is_hung_up_on()
     desk.phone_of("Amy").reads("call (514) 555-0199 back", within=timedelta(minutes=6))
-    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.phone_of("Amy").resolves()
     desk.scenario.minutes_pass(10)
     assert desk.log_says("The service was down when this customer called")
 
@@ -262,10 +262,10 @@ def test_a_real_recording_is_kept_with_the_same_sound(desk: ScenarioDesk) -> Non
 def test_two_calls_are_two_callbacks(desk: ScenarioDesk) -> None:
     desk.leaves_a_message()
     desk.phone_of("Amy").reads("call (514) 555-0199 back")
-    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.phone_of("Amy").resolves()
     desk.leaves_a_message("direct")
     desk.phone_of("Amy").reads("call (514) 555-0199 back")
-    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.phone_of("Amy").resolves()
     assert len({callback.reference for callback in desk.callbacks()}) == 2
     desk.scenario.minutes_pass(40)
 

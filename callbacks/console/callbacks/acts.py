@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import ReportOutcome
 from callbacks.acts.base import Act, perform, user_at_console
-from callbacks.acts.closing import Cancel, Reopen
+from callbacks.acts.closing import Cancel, CloseUnreachable, Reopen
 from callbacks.acts.connect import Connect
 from callbacks.acts.customer_number import Consent, SetNumber
 from callbacks.acts.details import AddNote, NameCaller, SetProduct, WriteTranscript
@@ -64,6 +64,10 @@ def _outcome() -> ReportedOutcome:
         raise WrongState(f"{_text('outcome')!r} is not an outcome. Known: {known}.") from None
 
 
+def _is_confirmed() -> bool:
+    return field("confirmed") == "yes"
+
+
 def _priority() -> PriorityLevel:
     try:
         return PriorityLevel(_text("priority"))
@@ -85,8 +89,9 @@ FORMS: Mapping[str, Form] = {
     "pass": Form(Pass, lambda _: Pass()),
     "give": Form(Assign, lambda session: Assign(technician_named(session, _text("technician")))),
     "connect": Form(Connect, lambda _: Connect()),
-    "attempt": Form(ReportOutcome, lambda _: ReportOutcome(_outcome())),
-    "resolve": Form(ReportOutcome, lambda _: ReportOutcome(ReportedOutcome.RESOLVED)),
+    "attempt": Form(ReportOutcome, lambda _: ReportOutcome(_outcome(), is_confirmed=_is_confirmed())),
+    "resolve": Form(ReportOutcome, lambda _: ReportOutcome(ReportedOutcome.RESOLVED, is_confirmed=_is_confirmed())),
+    "unreachable": Form(CloseUnreachable, lambda _: CloseUnreachable(_text("why"))),
     "cancel": Form(Cancel, lambda _: Cancel(_text("why"))),
     "reopen": Form(Reopen, lambda _: Reopen(_text("why"))),
     "page-now": Form(PageNow, lambda _: PageNow()),
@@ -110,6 +115,7 @@ HIDDEN_AT_FIRST = (
     "back",
     "release",
     "manager",
+    "unreachable",
     "cancel",
     "name",
     "number",

@@ -14,7 +14,6 @@ from callbacks.console.callbacks.acts import FORMS, HIDDEN_AT_FIRST, acts_of, ru
 from callbacks.console.callbacks.search import records_as_csv, records_as_dicts, search_screen
 from callbacks.console.context import current
 from callbacks.console.forms import change_and_redirect, refused_within
-from callbacks.db.states import ReportedOutcome
 from callbacks.db.tables import Callback, Voicemail
 from callbacks.errors import NotFound, WrongState
 from callbacks.records.search import ORDERS, PRIORITIES, PROOFS, STATES, search_from
@@ -76,7 +75,6 @@ def detail(reference: str) -> str:
         detail=found,
         products=screen.products_by_coverage(desk),
         acts=acts_of(g.user.role),
-        outcomes=[outcome.value for outcome in ReportedOutcome],
         priorities=PRIORITIES,
         more_is_open=any(refused_within(url_for(".act", reference=reference, act=act)) for act in HIDDEN_AT_FIRST),
         now=now,

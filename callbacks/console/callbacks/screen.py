@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.orm import Session
 
+from callbacks.acts.attempts import NEEDS_A_NUMBER
 from callbacks.acts.base import last_event_id
 from callbacks.console.callbacks.timeline import Entry, timeline_of
 from callbacks.db.states import (
@@ -21,6 +22,7 @@ from callbacks.db.states import (
     PageKind,
     PriorityLevel,
     ReachOutcome,
+    ReportedOutcome,
     TranscribedBy,
     VoicemailState,
 )
@@ -28,6 +30,7 @@ from callbacks.db.tables import Call, Callback, Page, ReachAttempt, Technician, 
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import NotFound
+from callbacks.lifecycle.reachability import has_no_number
 from callbacks.lifecycle.sla_status import TRIED_AND_OPEN, explanations, resolutions, still_owed
 from callbacks.lifecycle.waiting import is_waiting
 from callbacks.oncall import store
@@ -102,6 +105,8 @@ class CallbackDetail:
     is_open: bool
     is_waiting: bool  # for the customer
     is_wrong_number: bool  # of one of the attempts
+    has_no_number: bool  # nobody can be called; a number that needs consent is a number
+    outcomes: Sequence[str]  # that a person can report
     promises: Sequence[str]
     paged: frozenset[int]  # the technicians who were paged about it, by id
 
@@ -293,6 +298,10 @@ def callback_detail(
         is_open=callback.state is CallbackState.OPEN,
         is_waiting=waits,
         is_wrong_number=any(attempt.outcome is ReachOutcome.WRONG_NUMBER for attempt in attempts),
+        has_no_number=has_no_number(callback.call),
+        outcomes=[
+            each.value for each in ReportedOutcome if not has_no_number(callback.call) or each not in NEEDS_A_NUMBER
+        ],
         promises=explanations(session, desk, hours, callback, now),
         paged=_paged_about(session, callback),
     )

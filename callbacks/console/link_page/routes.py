@@ -15,14 +15,16 @@ from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import ReportOutcome
 from callbacks.acts.base import Act, Refused, Via, perform, technician_by
+from callbacks.acts.closing import CloseUnreachable
 from callbacks.acts.connect import Connect
+from callbacks.acts.customer_number import SetNumber
 from callbacks.acts.details import AddNote
 from callbacks.acts.escalation import RequestManager
 from callbacks.acts.ownership import Pass, Take
 from callbacks.console.audio import audio_response, note_listener
 from callbacks.console.context import current
 from callbacks.console.forms import field, write_and_redirect
-from callbacks.console.link_page.screen import OUTCOMES, callback_screen
+from callbacks.console.link_page.screen import callback_screen
 from callbacks.console.security import add_security_headers, refuse_nul_characters
 from callbacks.db.states import ReportedOutcome
 from callbacks.db.tables import Page
@@ -30,7 +32,7 @@ from callbacks.errors import WrongState
 from callbacks.text.bilingual import Words
 
 NO_OUTCOME = Words("Choose how the call went.", "Choisissez comment l'appel s'est passé.")
-LONGEST_NOTE = 1000
+LONGEST_NOTE, LONGEST_REASON, LONGEST_NUMBER = 1000, 300, 40
 
 blueprint = Blueprint("link_page", __name__)
 blueprint.before_request(refuse_nul_characters)
@@ -53,7 +55,7 @@ def index(token: str) -> ResponseReturnValue:
     screen = context.database.read(
         lambda session: callback_screen(session, context.desk, session.get_one(Page, page_id), context.now())
     )
-    return render_template("link_page/callback.html", screen=screen, token=token, outcomes=OUTCOMES)
+    return render_template("link_page/callback.html", screen=screen, token=token)
 
 
 @blueprint.get("/t/<token>/message.wav")
@@ -100,6 +102,16 @@ def outcome(token: str) -> ResponseReturnValue:
     return _run(token, _outcome_in_form)
 
 
+@blueprint.post("/t/<token>/number")
+def number(token: str) -> ResponseReturnValue:
+    return _run(token, lambda: SetNumber(field("number", LONGEST_NUMBER)))
+
+
+@blueprint.post("/t/<token>/unreachable")
+def unreachable(token: str) -> ResponseReturnValue:
+    return _run(token, lambda: CloseUnreachable(field("why", LONGEST_REASON)))
+
+
 @blueprint.post("/t/<token>/note")
 def note(token: str) -> ResponseReturnValue:
     return _run(token, lambda: AddNote(field("words", LONGEST_NOTE)))
@@ -107,7 +119,7 @@ def note(token: str) -> ResponseReturnValue:
 
 def _outcome_in_form() -> ReportOutcome:
     try:
-        return ReportOutcome(ReportedOutcome(field("outcome")))
+        return ReportOutcome(ReportedOutcome(field("outcome")), is_confirmed=field("confirmed") == "yes")
     except ValueError:
         raise Refused(NO_OUTCOME) from None
 

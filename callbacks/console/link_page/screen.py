@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from flask import abort
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.acts.attempts import NEEDS_A_NUMBER, was_asked_to_confirm
+from callbacks.acts.wording import why_no_number
 from callbacks.console.callbacks.screen import standing_of
-from callbacks.db.states import AudioState, CallbackState, ReportedOutcome, VoicemailState
-from callbacks.db.tables import Page, ReachAttempt, Voicemail
+from callbacks.db.states import AudioState, CallbackState, ReachOutcome, ReportedOutcome, VoicemailState
+from callbacks.db.tables import Callback, Page, ReachAttempt, Voicemail
 from callbacks.desk.desk_file import Desk
+from callbacks.lifecycle.reachability import has_no_number
 from callbacks.records.proofs import proof_on_record
 from callbacks.text import dialing_rules
 from callbacks.text.bilingual import Words
@@ -22,10 +26,31 @@ from callbacks.text.formats import caller_in_words, length, readable_number, spa
 OUTCOMES: dict[ReportedOutcome, Words] = {
     ReportedOutcome.RESOLVED: Words("Reached, resolved", "Client joint, réglé"),
     ReportedOutcome.CONTINUING: Words("Reached, continuing", "Client joint, à suivre"),
+    ReportedOutcome.WORKAROUND: Words("Reached, workaround given", "Client joint, solution temporaire donnée"),
     ReportedOutcome.LEFT_A_MESSAGE: Words("Left a message", "Message laissé"),
     ReportedOutcome.NO_ANSWER: Words("No answer", "Sans réponse"),
     ReportedOutcome.WRONG_NUMBER: Words("Wrong number", "Mauvais numéro"),
 }
+
+# How an attempt went, in the list of them.
+ATTEMPTS: dict[ReachOutcome, Words] = {
+    ReachOutcome.DIALING: Words("dialing", "composition en cours"),
+    ReachOutcome.NOT_RUNG: Words("the customer's phone did not ring", "le téléphone du client n'a pas sonné"),
+    ReachOutcome.RINGING: Words("ringing", "ça sonne"),
+    ReachOutcome.REACHED: Words("reached", "client joint"),
+    ReachOutcome.CONTINUING: Words("reached, continuing", "client joint, à suivre"),
+    ReachOutcome.WORKAROUND: Words("reached, workaround given", "client joint, solution temporaire donnée"),
+    ReachOutcome.BUSY: Words("busy", "ligne occupée"),
+    ReachOutcome.NO_ANSWER: Words("no answer", "sans réponse"),
+    ReachOutcome.MACHINE: Words("answering machine", "répondeur"),
+    ReachOutcome.LEFT_A_MESSAGE: Words("left a message", "message laissé"),
+    ReachOutcome.WRONG_NUMBER: Words("wrong number", "mauvais numéro"),
+    ReachOutcome.FAILED: Words("the call did not go through", "l'appel n'a pas abouti"),
+    ReachOutcome.NOBODY_TO_CALL: Words("no number to call", "aucun numéro à composer"),
+}
+# Who says so. The carrier guesses whether a person answered; a technician knows.
+BY_CARRIER = Words("as the carrier reports", "selon le réseau téléphonique")
+BY_WORD = Words("as {name} says", "selon {name}")
 
 # The SLA status, where no time is left to count.
 STANDINGS: dict[str, Words] = {
@@ -50,6 +75,10 @@ class CallbackScreen:
     who: str
     number: str | None
     why_no_number: str
+    has_no_number: bool  # nobody can be called; a number that needs consent is a number
+    outcomes: dict[ReportedOutcome, Words]  # that fit
+    is_tried: bool
+    was_asked: bool  # whether they reached the customer: the resolution is to be confirmed
     called_at: str
     due: str
     standing: str
@@ -74,6 +103,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
     if callback is None:
         abort(404)
     zone, language = desk.zone, technician.language
+    no_number = has_no_number(callback.call)
     number, voicemail = callback.call.customer_number, callback.call.voicemail
     standing, _ = standing_of(callback, desk.callback.at_risk, now, proof_on_record(session, callback))
     attempts = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
@@ -84,7 +114,11 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         name=callback.call.caller_name,
         who=readable_number(number) if number else caller_in_words(callback.call.caller, language),
         number=number,
-        why_no_number="" if number else dialing_rules.check_number(callback.call.caller).why or "a wrong number",
+        why_no_number="" if number else _why_no_number(callback).for_(language),
+        has_no_number=no_number,
+        outcomes={each: words for each, words in OUTCOMES.items() if not no_number or each not in NEEDS_A_NUMBER},
+        is_tried=callback.attempted_at is not None,
+        was_asked=was_asked_to_confirm(session, callback, technician.name, now),
         called_at=time_and_day(callback.call.began_at, zone, now, language),
         due=time_and_day(callback.due_at, zone, now, language),
         standing=standing,
@@ -96,11 +130,21 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         message=_message(voicemail, language),
         transcript=voicemail.transcript if voicemail is not None else "",
         message_id=voicemail.id if voicemail is not None and voicemail.audio is AudioState.COPIED else None,
-        attempts=[
-            f"{time_and_day(row.tried_at, zone, now, language)}: {row.technician.name}, {row.outcome.value}"
-            for row in session.scalars(attempts)
-        ],
+        attempts=[_attempt(row, zone, now, language) for row in session.scalars(attempts)],
     )
+
+
+def _attempt(row: ReachAttempt, zone: ZoneInfo, now: datetime, language: str) -> str:
+    at, outcome = time_and_day(row.rang_at or row.tried_at, zone, now, language), ATTEMPTS[row.outcome].for_(language)
+    source = (BY_WORD if row.is_told else BY_CARRIER).for_(language).format(name=row.technician.name)
+    return f"{at}: {row.technician.name}, {outcome} ({source})"
+
+
+def _why_no_number(callback: Callback) -> Words:
+    check = dialing_rules.check_number(callback.call.caller)
+    if not check.needs_consent:
+        return why_no_number(callback)
+    return Words(f"{check.why}: a supervisor must allow it", "numéro à risque: un superviseur doit l'autoriser")
 
 
 def _time_left(left: timedelta) -> Words:

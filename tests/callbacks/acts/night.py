@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from callbacks.acts.base import Act, Refused, Requester, Via, last_event_id, perform, technician_by
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import Channel, PageKind, PageState, Role, VoicemailState
+from callbacks.db.states import CarrierStatus, Channel, PageKind, PageState, Role, VoicemailState
 from callbacks.db.tables import Callback, Event, Page, ReachAttempt, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound import calls
 from callbacks.lifecycle.transitions import Change, change_state
 from callbacks.oncall import store
+from callbacks.paging.connections import LegReport, record_dialing, take_leg_report
+from callbacks.paging.escalate import take_next_step
 from callbacks.people import technicians
 from callbacks.text.bilingual import Words
 
@@ -49,11 +51,23 @@ class Night:
         assert opened is not None
         return opened
 
+    def released(self) -> None:
+        """Let the minute pass for which a first page is held back."""
+        take_next_step(self.session, self.desk, self.callback, self.callback.next_action_at or self.now)
+        self.session.flush()
+
     def paged(self, technician: Technician) -> None:
         """Let the texts that wait for a technician go out."""
         for page in self.pages(technician):
             page.state = PageState.SENT
         self.session.flush()
+
+    def connects(self, technician: Technician, *statuses: CarrierStatus) -> ReachAttempt:
+        """Connect a technician to the customer, whose leg comes as far as these reports say."""
+        attempt = record_dialing(self.session, self.desk, self.callback, technician, "CA9", self.now)
+        for status in statuses:
+            take_leg_report(self.session, self.desk, attempt, LegReport(status), self.now)
+        return attempt
 
     def closes(self, change: Change = Change.RESOLVE) -> None:
         """End the callback without an act."""

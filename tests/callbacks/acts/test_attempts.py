@@ -6,11 +6,19 @@ from datetime import timedelta
 
 import pytest
 
-from callbacks.acts.attempts import ReportOutcome, record_attempt
+from callbacks.acts.attempts import ReportOutcome, was_asked_to_confirm
 from callbacks.acts.base import Via
 from callbacks.acts.ownership import Take
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import CallbackState, PageKind, PageState, ReachOutcome, ReportedOutcome
+from callbacks.db.states import (
+    AttemptProof,
+    CallbackState,
+    CarrierStatus,
+    PageKind,
+    PageState,
+    ReachOutcome,
+    ReportedOutcome,
+)
 from tests.callbacks.acts.night import CUSTOMER, DUE, NOW, SUE, Night
 
 KEEP_OPEN = [outcome for outcome in ReportedOutcome if outcome is not ReportedOutcome.RESOLVED]
@@ -21,6 +29,7 @@ KEEP_OPEN = [outcome for outcome in ReportedOutcome if outcome is not ReportedOu
     [
         (ReportedOutcome.RESOLVED, ReachOutcome.REACHED, CallbackState.RESOLVED),
         (ReportedOutcome.CONTINUING, ReachOutcome.CONTINUING, CallbackState.OPEN),
+        (ReportedOutcome.WORKAROUND, ReachOutcome.WORKAROUND, CallbackState.OPEN),
         (ReportedOutcome.LEFT_A_MESSAGE, ReachOutcome.LEFT_A_MESSAGE, CallbackState.OPEN),
         (ReportedOutcome.NO_ANSWER, ReachOutcome.NO_ANSWER, CallbackState.OPEN),
         (ReportedOutcome.WRONG_NUMBER, ReachOutcome.WRONG_NUMBER, CallbackState.OPEN),
@@ -29,10 +38,11 @@ KEEP_OPEN = [outcome for outcome in ReportedOutcome if outcome is not ReportedOu
 def test_each_outcome_is_an_attempt_and_makes_the_technician_the_owner(
     night: Night, reported: ReportedOutcome, recorded: ReachOutcome, state: CallbackState
 ) -> None:
-    night.amy_does(ReportOutcome(reported))
+    night.amy_does(ReportOutcome(reported, is_confirmed=True))
     (attempt,) = night.attempts()
     assert (attempt.technician, attempt.outcome, attempt.told_by) == (night.amy, recorded, "text")
     assert (attempt.is_told, attempt.call_sid, attempt.tried_at) == (True, None, NOW)
+    assert (attempt.proof, attempt.rang_at) == (AttemptProof.WORD, None)
     assert (night.callback.state, night.callback.owner, night.callback.attempted_at) == (state, night.amy, NOW)
     assert night.events(EventKind.ATTEMPT) == [("Amy Roy", EventKind.ATTEMPT, f"{recorded.value}, by text")]
 
@@ -51,22 +61,23 @@ def test_the_paging_ends_with_the_first_attempt(night: Night) -> None:
 
 
 def test_after_a_connection_the_outcome_completes_its_attempt(night: Night) -> None:
-    record_attempt(night.session, night.callback, night.amy, ReachOutcome.REACHED, "connection", NOW, "CA9")
+    night.connects(night.amy, CarrierStatus.RINGING, CarrierStatus.IN_PROGRESS)
     night.amy_does(ReportOutcome(ReportedOutcome.LEFT_A_MESSAGE))
     (attempt,) = night.attempts()
     assert (attempt.outcome, attempt.is_told, attempt.told_by) == (ReachOutcome.LEFT_A_MESSAGE, True, "connection")
+    assert attempt.proof is AttemptProof.CARRIER
     assert night.people_did() == [("Amy Roy", EventKind.ATTEMPT), ("Amy Roy", EventKind.OUTCOME_REPORTED)]
 
 
 def test_somebody_elses_connection_is_not_completed(night: Night) -> None:
-    record_attempt(night.session, night.callback, night.ben, ReachOutcome.REACHED, "connection", NOW, "CA9")
+    night.connects(night.ben, CarrierStatus.RINGING)
     night.amy_does(ReportOutcome(ReportedOutcome.NO_ANSWER))
     assert [attempt.is_told for attempt in night.attempts()] == [False, True]
 
 
 def test_resolved_after_an_attempt_is_no_further_attempt(night: Night) -> None:
     night.amy_does(ReportOutcome(ReportedOutcome.CONTINUING))
-    night.amy_does(ReportOutcome(ReportedOutcome.RESOLVED))
+    night.amy_does(ReportOutcome(ReportedOutcome.RESOLVED, is_confirmed=True))
     assert len(night.attempts()) == 1
     assert night.callback.state is CallbackState.RESOLVED
 
@@ -83,20 +94,20 @@ def test_a_wrong_number_is_never_called_again_and_supervisors_are_alerted(night:
 
 def test_when_somebody_else_resolves_it_the_owner_is_informed(night: Night) -> None:
     night.amy_does(Take())
-    night.does(ReportOutcome(ReportedOutcome.RESOLVED), night.by(night.ben))
+    night.does(ReportOutcome(ReportedOutcome.RESOLVED, is_confirmed=True), night.by(night.ben))
     assert f"Ben Cole has resolved {night.callback.reference}" in night.texts(night.amy, PageKind.OVER)[0]
     assert not night.texts(night.ben, PageKind.OVER)
 
 
 def test_an_owner_who_resolves_it_is_not_informed_of_it(night: Night) -> None:
     night.amy_does(Take())
-    night.amy_does(ReportOutcome(ReportedOutcome.RESOLVED))
+    night.amy_does(ReportOutcome(ReportedOutcome.RESOLVED, is_confirmed=True))
     assert not night.texts(night.amy, PageKind.OVER)
 
 
 def test_a_supervisor_reports_for_the_owner_who_is_informed_when_it_is_resolved(night: Night) -> None:
     night.amy_does(Take())
-    night.sue_does(ReportOutcome(ReportedOutcome.RESOLVED))
+    night.sue_does(ReportOutcome(ReportedOutcome.RESOLVED, is_confirmed=True))
     (attempt,) = night.attempts()
     assert (attempt.technician, attempt.told_by) == (night.amy, f"console, {SUE}")
     assert f"{SUE} has resolved" in night.texts(night.amy, PageKind.OVER)[0]
@@ -106,3 +117,109 @@ def test_a_supervisor_reports_for_the_owner_who_is_informed_when_it_is_resolved(
 def test_what_stays_open_is_looked_at_again_to_work_out_its_closing(night: Night, outcome: ReportedOutcome) -> None:
     night.amy_does(ReportOutcome(outcome), Via.LINK)
     assert night.callback.next_action_at == NOW
+
+
+# A connection that is not proven
+
+
+@pytest.mark.parametrize("outcome", [ReportedOutcome.NO_ANSWER, ReportedOutcome.LEFT_A_MESSAGE])
+def test_a_report_while_the_carrier_has_said_nothing_is_a_word(night: Night, outcome: ReportedOutcome) -> None:
+    night.connects(night.amy)
+    night.amy_does(ReportOutcome(outcome))
+    (attempt,) = night.attempts()
+    assert (attempt.proof, attempt.outcome) == (AttemptProof.WORD, outcome.of_attempt)
+    assert night.events(EventKind.ATTEMPT) == [("Amy Roy", EventKind.ATTEMPT, f"{outcome.of_attempt.value}, by text")]
+    assert night.callback.attempted_at == NOW
+
+
+def test_after_a_connection_that_never_rang_a_report_is_an_attempt_of_its_own(night: Night) -> None:
+    night.connects(night.amy, CarrierStatus.CANCELED)
+    night.amy_does(ReportOutcome(ReportedOutcome.NO_ANSWER))
+    never_rang, by_word = night.attempts()
+    assert (never_rang.outcome, never_rang.proof) == (ReachOutcome.NOT_RUNG, AttemptProof.NONE)
+    assert (by_word.outcome, by_word.proof) == (ReachOutcome.NO_ANSWER, AttemptProof.WORD)
+
+
+# Resolved, with no attempt on record
+
+
+def resolves(night: Night, via: Via = Via.TEXT, code: str = "5831", *, is_confirmed: bool = False) -> str:
+    return night.amy_does(ReportOutcome(ReportedOutcome.RESOLVED, is_confirmed=is_confirmed), via, code).english
+
+
+@pytest.mark.parametrize("before", [(), (CarrierStatus.CANCELED,)])
+def test_it_asks_back_once_and_changes_nothing(night: Night, before: tuple[CarrierStatus, ...]) -> None:
+    if before:
+        night.connects(night.amy, *before)
+    assert "Did you reach them? DONE 5831 again, or NA 5831" in resolves(night)
+    assert (night.callback.state, night.callback.attempted_at) == (CallbackState.OPEN, None)
+    assert [attempt.proof for attempt in night.attempts()] == [AttemptProof.NONE] * len(before)
+    assert "is resolved" in resolves(night)
+    assert night.attempts()[-1].proof is AttemptProof.WORD
+
+
+def test_the_question_is_in_french_too(night: Night) -> None:
+    answer = night.amy_does(ReportOutcome(ReportedOutcome.RESOLVED), code="5831").french
+    assert "L'avez-vous joint? FAIT 5831 encore une fois, ou NA 5831 sans réponse." in answer
+
+
+def test_after_an_hour_or_to_somebody_else_it_asks_again(night: Night) -> None:
+    resolves(night)
+    night.does(ReportOutcome(ReportedOutcome.RESOLVED), night.by(night.ben, code="5832"))
+    assert night.callback.state is CallbackState.OPEN
+    night.now += timedelta(hours=1)
+    assert "Did you reach them?" in resolves(night)
+    assert night.callback.state is CallbackState.OPEN
+
+
+def test_with_an_attempt_of_anybody_on_record_nothing_is_asked(night: Night) -> None:
+    night.does(ReportOutcome(ReportedOutcome.NO_ANSWER), night.by(night.ben))
+    assert "is resolved" in resolves(night)
+
+
+@pytest.mark.parametrize("via", [Via.LINK, Via.CONSOLE])
+def test_a_button_needs_a_field_of_its_own_because_it_may_be_pressed_twice(night: Night, via: Via) -> None:
+    for _ in range(2):
+        assert "Confirm that they were reached." in resolves(night, via, "")
+    assert was_asked_to_confirm(night.session, night.callback, "Amy Roy", night.now)
+    assert "is resolved" in resolves(night, via, "", is_confirmed=True)
+
+
+def test_a_key_after_a_connection_is_not_asked_about(night: Night) -> None:
+    night.connects(night.amy)
+    assert "is resolved" in resolves(night, Via.PHONE, "")
+
+
+# No number to call
+
+
+@pytest.mark.parametrize(
+    "outcome", [ReportedOutcome.NO_ANSWER, ReportedOutcome.LEFT_A_MESSAGE, ReportedOutcome.WRONG_NUMBER]
+)
+@pytest.mark.parametrize(
+    ("caller", "why"),
+    [("anonymous", "it was withheld"), ("+15145559", "the caller ID cannot be called"), (CUSTOMER, "a wrong number")],
+)
+def test_nobody_can_have_called_where_there_is_no_number(
+    night: Night, outcome: ReportedOutcome, caller: str, why: str
+) -> None:
+    night.callback = night.callback_of("CA2", caller)
+    night.callback.call.customer_number = None
+    refusal = night.refusal(ReportOutcome(outcome), night.by(night.amy, code="5831"))
+    assert why in refusal.english
+    assert "If not: NONE 5831 and why." in refusal.english
+    assert "Sinon: AUCUN 5831 et pourquoi." in refusal.french
+
+
+def test_a_number_that_needs_consent_is_a_number(night: Night) -> None:
+    night.callback = night.callback_of("CA2", "+442079460000")
+    night.amy_does(ReportOutcome(ReportedOutcome.NO_ANSWER))
+    assert night.callback.attempted_at == NOW
+
+
+def test_a_workaround_is_on_record_once_and_it_stays_open(night: Night) -> None:
+    night.amy_does(ReportOutcome(ReportedOutcome.WORKAROUND))
+    night.now += timedelta(minutes=5)
+    night.amy_does(ReportOutcome(ReportedOutcome.WORKAROUND))
+    assert (night.callback.state, night.callback.workaround_at) == (CallbackState.OPEN, NOW)
+    assert night.events(EventKind.WORKAROUND_GIVEN)[0] == ("Amy Roy", EventKind.WORKAROUND_GIVEN, "by text")

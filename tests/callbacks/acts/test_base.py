@@ -11,7 +11,7 @@ import callbacks.console.callbacks.acts  # noqa: F401 - so that every act is def
 from callbacks.acts import wording
 from callbacks.acts.attempts import ReportOutcome
 from callbacks.acts.base import Act, Refused, Requester, Via, last_event_id, perform, user_at_console
-from callbacks.acts.closing import Cancel, Reopen
+from callbacks.acts.closing import Cancel, CloseUnreachable, Reopen
 from callbacks.acts.connect import Connect
 from callbacks.acts.customer_number import Consent, SetNumber
 from callbacks.acts.details import AddNote, NameCaller, SetProduct, WriteTranscript
@@ -28,8 +28,12 @@ from tests.callbacks.acts.night import NOW, SUE, Night
 
 SUPERVISORS = {Role.ADMINISTRATOR, Role.SUPERVISOR}
 WORKERS = SUPERVISORS | {Role.TECHNICIAN}
-OPEN, CLOSED = {CallbackState.OPEN}, {CallbackState.RESOLVED, CallbackState.CANCELLED, CallbackState.CLOSED}
-ENDED = {EventKind.RESOLVED, EventKind.CANCELLED, EventKind.AUTO_CLOSED, EventKind.REOPENED}
+OPEN = {CallbackState.OPEN}
+CLOSED = set(CallbackState) - OPEN
+ENDED = {
+    *(EventKind.RESOLVED, EventKind.CANCELLED, EventKind.AUTO_CLOSED),
+    *(EventKind.CLOSED_UNREACHABLE, EventKind.REOPENED),
+}
 OWNER = ENDED | {EventKind.TAKEN, EventKind.ASSIGNED, EventKind.PASSED}
 TRIED = OWNER | {EventKind.ATTEMPT, EventKind.OUTCOME_REPORTED}
 NUMBER = {EventKind.NUMBER_CHANGED, EventKind.NUMBER_BLOCKED}
@@ -53,6 +57,7 @@ RULES: Mapping[type[Act], Rule] = {
     Connect: Rule(lambda _: Connect(), WORKERS, OPEN, OWNER | NUMBER),
     ReportOutcome: Rule(lambda _: ReportOutcome(ReportedOutcome.NO_ANSWER), WORKERS, OPEN, TRIED),
     Cancel: Rule(lambda _: Cancel("spam"), SUPERVISORS, OPEN, TRIED),
+    CloseUnreachable: Rule(lambda _: CloseUnreachable("no number in the message"), WORKERS, OPEN, TRIED | NUMBER),
     Reopen: Rule(lambda _: Reopen("not fixed"), SUPERVISORS, CLOSED, ENDED),
     PageNow: Rule(lambda _: PageNow(), SUPERVISORS, OPEN, TRIED),
     RequestManager: Rule(lambda _: RequestManager("angry"), WORKERS, OPEN, ENDED | {EventKind.MANAGER_REQUESTED}),

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from callbacks.acts.opening import open_callback
+from callbacks.acts.opening import HELD_BACK, open_callback
+from callbacks.acts.ownership import Take
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import CallbackOrigin, CallbackState, PageKind, PriorityLevel
+from callbacks.db.states import CallbackOrigin, CallbackState, PageKind, PriorityLevel, VoicemailState
 from callbacks.db.tables import Call, Callback
 from callbacks.desk.business_hours import add_closure, support_hours
 from callbacks.inbound import calls
@@ -100,3 +101,61 @@ def test_a_desk_that_never_opens_again_still_calls_back(night: Night) -> None:
     add_closure(night.session, TUESDAY, TUESDAY + timedelta(days=30 * 365), "closed for good", "fermé")
     opened = open_callback(night.session, night.desk, a_call(night), TUESDAY, CallbackOrigin.MISSED_CALL)
     assert opened.due_at == TUESDAY + HOUR / 2
+
+
+# Without a number
+
+
+def reported(night: Night, state: VoicemailState, caller: str = "anonymous") -> Callback:
+    """Return the callback after the carrier has announced a recording, and then says what became of it."""
+    opened = night.callback_of("CA2", caller)
+    calls.record_voicemail(night.session, night.desk, "CA2", calls.Recording(state, "RE1", 8), night.now)
+    return opened
+
+
+def first_pages(night: Night, callback: Callback) -> int:
+    return len([page for page in night.pages(night.amy, PageKind.STEP) if page.callback_id == callback.id])
+
+
+@pytest.mark.parametrize("caller", ["anonymous", "+266696687", "+15145559"])
+def test_without_a_number_the_first_page_waits_for_the_message_but_not_for_long(night: Night, caller: str) -> None:
+    opened = night.callback_of("CA2", caller)
+    assert (first_pages(night, opened), opened.next_action_at) == (0, NOW + HELD_BACK)
+
+
+@pytest.mark.parametrize("state", [VoicemailState.RECORDED, VoicemailState.FAILED])
+def test_it_leaves_when_there_is_or_may_be_a_message(night: Night, state: VoicemailState) -> None:
+    opened = reported(night, state)
+    assert (opened.state, first_pages(night, opened)) == (CallbackState.OPEN, 1)
+
+
+def test_a_call_that_left_neither_wakes_nobody(night: Night) -> None:
+    opened = reported(night, VoicemailState.ABSENT)
+    assert (opened.state, opened.next_action_at) == (CallbackState.UNREACHABLE, None)
+    assert (first_pages(night, opened), opened.attempted_at) == (0, None)
+    night.callback = opened
+    assert night.events(EventKind.CLOSED_UNREACHABLE) == [
+        (Actor.DESK, EventKind.CLOSED_UNREACHABLE, "The caller left neither a number nor a message.")
+    ]
+
+
+@pytest.mark.parametrize("caller", [CUSTOMER, "+442079460000"])
+def test_a_number_alone_is_enough_even_one_that_needs_consent(night: Night, caller: str) -> None:
+    opened = reported(night, VoicemailState.ABSENT, caller)
+    assert (opened.state, first_pages(night, opened)) == (CallbackState.OPEN, 1)
+
+
+def test_a_report_after_the_first_page_ends_it_for_those_who_were_paged(night: Night) -> None:
+    night.callback = night.callback_of("CA2", "anonymous")
+    night.released()
+    night.paged(night.amy)
+    reported(night, VoicemailState.ABSENT)
+    assert night.callback.state is CallbackState.UNREACHABLE
+    assert night.texts(night.amy, PageKind.OVER)
+
+
+def test_what_somebody_took_stays_theirs(night: Night) -> None:
+    night.callback = night.callback_of("CA2", "anonymous")
+    night.amy_does(Take())
+    reported(night, VoicemailState.ABSENT)
+    assert night.callback.state is CallbackState.OPEN

@@ -22,7 +22,7 @@ PREMIUM = "+19005550142"
 
 
 def outcome(reported: ReportedOutcome) -> Act:
-    return ReportOutcome(reported)
+    return ReportOutcome(reported, is_confirmed=True)
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,11 @@ def outcome(reported: ReportedOutcome) -> Act:
             outcome(ReportedOutcome.CONTINUING),
             "Noted: customer reached, {ref} stays open. DONE 5831 when resolved.",
             "Noté: client joint, {ref} reste ouvert. FAIT 5831 si réglé.",
+        ),
+        (
+            outcome(ReportedOutcome.WORKAROUND),
+            "Noted: workaround given, {ref} stays open. DONE 5831 when resolved.",
+            "Noté: solution temporaire donnée, {ref} reste ouvert. FAIT 5831 si réglé.",
         ),
         (
             outcome(ReportedOutcome.LEFT_A_MESSAGE),
@@ -76,12 +81,12 @@ def test_who_takes_one_without_a_number_reads_where_to_find_one(night: Night) ->
     night.callback = night.callback_of("CA2", "anonymous")
     answer, reference = night.amy_does(Take(), code="5831"), night.callback.reference
     assert answer.english == (
-        f"{reference} is yours: call by 10:43 p.m. No number to call: the caller gave no number. Listen to the message "
-        "(link in the page). Then DONE 5831, or NA 5831 for no answer."
+        f"{reference} is yours. No number to call: it was withheld. Listen to the message (link in the page) by 10:43 "
+        "p.m. If it has a number, enter it there. If not: NONE 5831 and why."
     )
     assert answer.french == (
-        f"{reference} est à vous: appelez avant 22 h 43. Aucun numéro à composer: écoutez le message (lien dans "
-        "l'avis). Ensuite FAIT 5831, ou NA 5831 sans réponse."
+        f"{reference} est à vous. Aucun numéro à composer: il est masqué. Écoutez le message (lien dans l'avis) avant "
+        "22 h 43. S'il contient un numéro, inscrivez-le là. Sinon: AUCUN 5831 et pourquoi."
     )
 
 
@@ -99,6 +104,7 @@ def test_after_the_deadline_no_past_time_is_named_as_one_to_come(night: Night) -
         (CallbackState.RESOLVED, "KT-417 is already closed.", "KT-417 est déjà fermé."),
         (CallbackState.CANCELLED, "KT-417 is already closed.", "KT-417 est déjà fermé."),
         (CallbackState.CLOSED, "KT-417 is already closed.", "KT-417 est déjà fermé."),
+        (CallbackState.UNREACHABLE, "KT-417 is already closed.", "KT-417 est déjà fermé."),
     ],
 )
 def test_why_an_act_does_not_fit(state: CallbackState, english: str, french: str) -> None:
@@ -112,7 +118,7 @@ def test_who_acted_first_is_named(night: Night) -> None:
 
 
 def test_why_a_number_cannot_be_called(night: Night) -> None:
-    risky = wording.no_number(night.callback_of("CA2", PREMIUM))
+    risky = wording.no_number(night.callback_of("CA2", PREMIUM), "5831")
     assert risky.english.endswith(f"{PREMIUM} is a premium-rate number. A supervisor must allow it first.")
     assert risky.french.endswith(f"{PREMIUM} est un numéro à risque. Un superviseur doit d'abord l'autoriser.")
     assert wording.cannot_be_called("", "the caller gave no number") == Words(
@@ -133,6 +139,7 @@ def every_answer(night: Night) -> Iterator[Words]:
         "actor": "Amy Roy",
         "kind": EventKind.TAKEN,
         "layer": "primary",
+        "caller": PREMIUM,
         "number": "(514) 555-0199",
         "why": "a premium-rate number",
         "product": "DNS",

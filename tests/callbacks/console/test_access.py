@@ -65,7 +65,7 @@ def another_callback(console: Console) -> str:
         arrival = calls.Arrival("CA2", "direct", "+15145550142", "en", False, "")
         callback = open_callback(session, DESK, calls.record_call(session, arrival, BEGAN), BEGAN)
         ben = technicians.technician_named(session, "Ben Cole")
-        technician_acts(session, DESK, callback, ReportOutcome(ReportedOutcome.RESOLVED), ben, BEGAN)
+        technician_acts(session, DESK, callback, ReportOutcome(ReportedOutcome.RESOLVED, is_confirmed=True), ben, BEGAN)
         return callback.reference
 
     return console.database.write(work)

@@ -44,6 +44,7 @@ def test_every_reported_outcome_is_an_outcome_of_the_attempt() -> None:
     assert {outcome: outcome.of_attempt for outcome in ReportedOutcome} == {
         ReportedOutcome.RESOLVED: ReachOutcome.REACHED,
         ReportedOutcome.CONTINUING: ReachOutcome.CONTINUING,
+        ReportedOutcome.WORKAROUND: ReachOutcome.WORKAROUND,
         ReportedOutcome.LEFT_A_MESSAGE: ReachOutcome.LEFT_A_MESSAGE,
         ReportedOutcome.NO_ANSWER: ReachOutcome.NO_ANSWER,
         ReportedOutcome.WRONG_NUMBER: ReachOutcome.WRONG_NUMBER,

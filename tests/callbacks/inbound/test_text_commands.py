@@ -40,6 +40,13 @@ from callbacks.inbound.text_commands import (
         ("fait 5831", Command(Verb.DONE, "5831")),
         ("qui 5831", Command(Verb.WHO, "5831")),
         ("done", Command(Verb.DONE, None)),
+        ("workaround 5831", Command(Verb.WORKAROUND, "5831")),
+        ("WA 5831", Command(Verb.WORKAROUND, "5831")),
+        ("contournement 5831", Command(Verb.WORKAROUND, "5831")),
+        ("NONE 5831 no number in the message", Command(Verb.NONE, "5831", "no number in the message")),
+        ("Aucun 5831: n'a laissé que son prénom.", Command(Verb.NONE, "5831", "n'a laissé que son prénom")),
+        ("none 5831 says 514 555 only", Command(Verb.NONE, "5831", "says 514 555 only")),
+        ("none 5831", Command(Verb.NONE, "5831")),
         ("5831 5831", Command(Verb.ACK, "5831")),
         ("５８３１", Command(Verb.ACK, "5831")),  # full-width digits
         ("done 5831 fixed it", Command(Verb.DONE, "5831", "fixed it")),

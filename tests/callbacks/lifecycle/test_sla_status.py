@@ -50,7 +50,7 @@ class Facts:
         return callback
 
     def resolved(self, callback: Callback, at: datetime) -> None:
-        act = ReportOutcome(ReportedOutcome.RESOLVED)
+        act = ReportOutcome(ReportedOutcome.RESOLVED, is_confirmed=True)
         technician_acts(self.session, DESK, callback, act, self.amy, at)
 
     def resolution(self, callback: Callback, now: datetime) -> Resolution:

@@ -39,11 +39,13 @@ DUE = OPENED + timedelta(minutes=30)
 NOW = OPENED + timedelta(minutes=5)
 LATE = DUE + timedelta(minutes=1)
 
-OPEN, RESOLVED, CANCELLED, CLOSED, *_ = CallbackState
+OPEN, RESOLVED, CANCELLED, CLOSED, UNREACHABLE = CallbackState
 LEADS_TO = {
     (OPEN, Change.RESOLVE): RESOLVED,
     (OPEN, Change.CANCEL): CANCELLED,
     (OPEN, Change.AUTO_CLOSE): CLOSED,
+    (OPEN, Change.CLOSE_UNREACHABLE): UNREACHABLE,
+    (UNREACHABLE, Change.REOPEN): OPEN,
     (RESOLVED, Change.REOPEN): OPEN,
     (CANCELLED, Change.REOPEN): OPEN,
     (CLOSED, Change.REOPEN): OPEN,
@@ -196,6 +198,16 @@ def test_a_later_attempt_changes_neither_the_first_nor_the_owner(
     note_attempt(session, callback, amy, NOW)
     note_attempt(session, callback, ben, LATE)
     assert (callback.attempted_at, callback.owner_id, callback.breached_at) == (NOW, amy.id, None)
+
+
+@pytest.mark.parametrize(("proven_at", "breached_at"), [(DUE, None), (LATE - timedelta(seconds=1), DUE)])
+def test_a_proof_that_is_reported_late_counts_from_when_it_rang(
+    session: Session, amy: Technician, callback: Callback, proven_at: datetime, breached_at: datetime | None
+) -> None:
+    note_breach(callback)
+    note_attempt(session, callback, amy, LATE)
+    note_attempt(session, callback, amy, proven_at)
+    assert (callback.attempted_at, callback.breached_at) == (proven_at, breached_at)
 
 
 def test_a_breach_is_news_once_and_dates_from_the_deadline(callback: Callback) -> None:

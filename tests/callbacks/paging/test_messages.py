@@ -253,3 +253,36 @@ def test_what_a_person_typed_is_cut_and_left_out_when_empty() -> None:
 
 def test_an_alert_is_cut_to_what_can_be_sent() -> None:
     assert len(messages.alarm("Desk", Words("x" * 2000, "y" * 2000)).french) == 600
+
+
+NO_NUMBER = replace(WITHHELD, caller="anonymous", has_no_number=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        messages.reminder(NO_NUMBER, "5831", NOW),
+        messages.given(NO_NUMBER, "5831", "boss@example.com", NOW),
+        messages.reopened(NO_NUMBER, "5831", "boss@example.com", "not fixed"),
+        messages.unresolved(NO_NUMBER, "5831", NOW, NOW),
+        messages.page(NO_NUMBER, "5831", NOW),
+    ],
+    ids=["reminder", "given", "reopened", "unresolved", "page"],
+)
+def test_where_there_is_no_number_nothing_offers_to_call_one_or_to_have_called(text: Words) -> None:
+    for offer in ("CALL 5831", "NA 5831", "APPEL 5831"):
+        assert offer not in text.english + text.french
+
+
+def test_without_a_number_the_replies_say_what_can_be_done() -> None:
+    text = messages.given(NO_NUMBER, "5831", "Sue", NOW)
+    assert text.english.endswith("A number in the message? Enter it at the link. None? NONE 5831 and why.")
+    assert text.french.endswith("Un numéro dans le message? Inscrivez-le par le lien. Sinon: AUCUN 5831 et pourquoi.")
+    waiting = messages.given(replace(NO_NUMBER, has_no_number=False), "5831", "Sue", NOW)
+    assert waiting.english.endswith("A supervisor must allow the call first.")
+
+
+def test_a_connection_that_never_rang_is_said_not_to_count() -> None:
+    text = messages.not_rung(SUBJECT, "5831")
+    assert "the phone of (514) 555-0199 did not ring (KT-417), so this call does not count. CALL 5831" in text.english
+    assert "le téléphone de (514) 555-0199 n'a pas sonné (KT-417); cet appel ne compte pas. APPEL 5831" in text.french

@@ -5,7 +5,16 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import record_attempt
-from callbacks.db.states import AttemptState, CallbackState, Channel, PageKind, PageState, ReachOutcome, Role
+from callbacks.db.states import (
+    AttemptProof,
+    AttemptState,
+    CallbackState,
+    Channel,
+    PageKind,
+    PageState,
+    ReachOutcome,
+    Role,
+)
 from callbacks.db.tables import Callback, Page, PageAttempt, User
 from callbacks.lifecycle.transitions import set_owner
 from callbacks.paging import notices
@@ -15,6 +24,7 @@ from callbacks.people.person import ContactMethod
 from callbacks.people.technicians import technician_named
 from callbacks.text.bilingual import Words
 from tests.callbacks.paging.paging_desk import BEGAN, DESK, PagingDesk, minutes
+from tests.tried import tried
 
 HAS_RESOLVED = Words("has resolved", "a réglé")
 
@@ -156,14 +166,20 @@ def test_somebody_who_left_gets_no_notice(desk: PagingDesk) -> None:
     assert desk.paged(PageKind.TAKEN) == []
 
 
-def connection_ended(desk: PagingDesk, *, reported: bool, state: CallbackState = CallbackState.OPEN) -> list[str]:
+def connection_ended(
+    desk: PagingDesk,
+    *,
+    reported: bool,
+    state: CallbackState = CallbackState.OPEN,
+    outcome: ReachOutcome = ReachOutcome.REACHED,
+) -> list[str]:
     def work(session: Session, callback: Callback) -> None:
-        amy, page = technician_named(session, "Amy Roy"), session.get_one(Page, desk.pages()[0].id)
-        attempt = record_attempt(session, callback, amy, ReachOutcome.REACHED, "connection", BEGAN, "CA9")
+        amy = technician_named(session, "Amy Roy")
+        attempt = tried(session, callback, amy, BEGAN, AttemptProof.CARRIER, outcome)
         attempt.is_told, callback.state = reported, state
         session.flush()
-        notices.ask_for_outcome(session, DESK, page, "CA9", BEGAN)
-        notices.ask_for_outcome(session, DESK, page, "CA another call", BEGAN)
+        notices.ask_for_outcome(session, DESK, callback, attempt, BEGAN)
+        notices.ask_for_outcome(session, DESK, callback, attempt, BEGAN)
 
     desk.write(work)
     return desk.paged(PageKind.OUTCOME)
@@ -174,6 +190,13 @@ def test_after_a_connection_the_technician_is_asked_how_it_went(desk: PagingDesk
     question = desk.pages(PageKind.OUTCOME)[0]
     assert "how did the call to (514) 555-0199 go" in question.words
     assert question.code == desk.pages()[0].code
+
+
+def test_whoever_was_not_put_through_reads_that_it_does_not_count(desk: PagingDesk) -> None:
+    assert connection_ended(desk, reported=False, outcome=ReachOutcome.NOT_RUNG) == ["Amy Roy text"]
+    words = desk.pages(PageKind.OUTCOME)[0].words
+    assert "the phone of (514) 555-0199 did not ring" in words
+    assert "CALL" in words
 
 
 def test_nobody_is_asked_what_they_reported_or_about_a_callback_that_is_over(desk: PagingDesk) -> None:

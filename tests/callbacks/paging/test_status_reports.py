@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts.attempts import record_attempt
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import AttemptState, CarrierStatus, Channel, PageAnswer, PageKind, PageState, ReachOutcome
+from callbacks.db.states import AttemptState, CarrierStatus, Channel, PageAnswer, PageKind, PageState
 from callbacks.db.tables import Callback, EarlyReport, Page, PageAttempt
+from callbacks.paging.connections import LegReport, record_dialing, take_leg_report
 from callbacks.paging.status_reports import StatusReport, record_acceptance, take_report
 from callbacks.people.contact_methods import record_failure
 from callbacks.people.person import ContactMethod
@@ -144,7 +144,8 @@ def test_after_a_connection_the_technician_is_asked_how_it_went(desk: PagingDesk
 
     def connect(session: Session, callback: Callback) -> None:
         amy = technician_named(session, "Amy Roy")
-        record_attempt(session, callback, amy, ReachOutcome.REACHED, "connection", BEGAN, "SM1")
+        attempt = record_dialing(session, DESK, callback, amy, "SM1", BEGAN)
+        take_leg_report(session, DESK, attempt, LegReport(CarrierStatus.IN_PROGRESS), BEGAN)
 
     desk.write(connect)
     report(desk, attempt_id, CarrierStatus.IN_PROGRESS)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from email.utils import format_datetime
+
 import pytest
 
-from callbacks.db.states import CallbackState, PageKind, ReachOutcome
+from callbacks.db.states import AttemptProof, CallbackState, PageKind, ReachOutcome
 from callbacks.db.tables import ReachAttempt
-from ivr.technician.connections import outcome_of_leg
 from tests.ivr.technician.night import Night
-from tests.ivr.webhook_client import AMY, WebhookClient, said
+from tests.ivr.webhook_client import AMY, CUSTOMER, WebhookClient, said
 
-CONNECTION = "CA" + "6" * 32
+CONNECTION, LEG = "CA" + "6" * 32, "CA" + "4" * 32
 
 
 @pytest.fixture
@@ -33,7 +35,8 @@ def test_the_attempt_is_recorded_once_however_often_the_key_is_posted(connected:
     again = connected.hears(f"/voice/connect/key?page={page_id}&round=1", CONNECTION, Digits="1")
     assert again.findtext("Dial/Number") == "+15145550199"
     assert connected.client.count(ReachAttempt) == 1
-    assert connected.attempt.outcome is ReachOutcome.RINGING
+    assert (connected.attempt.outcome, connected.attempt.proof) == (ReachOutcome.DIALING, AttemptProof.NONE)
+    assert (connected.callback.attempted_at, connected.owner) == (None, "Amy Roy")
 
 
 def test_the_outcome_of_the_carrier_is_stored_and_the_technician_is_asked(connected: Night) -> None:
@@ -73,17 +76,108 @@ def test_another_call_changes_nothing(connected: Night) -> None:
     assert connected.callback.state is CallbackState.OPEN
 
 
+def reports(night: Night, **fields: str) -> None:
+    """Have the carrier report on the customer's leg."""
+    path = f"/voice/connect/status?attempt={night.attempt.id}"
+    answer = night.client.posts(path, CallSid=LEG, ParentCallSid=CONNECTION, To=CUSTOMER, **fields)  # type: ignore[arg-type]
+    assert answer.status_code == 204
+
+
+def test_the_customers_leg_reports_each_of_its_states(night: Night) -> None:
+    page_id = night.add_page(PageKind.CONNECTION, CONNECTION)
+    document = night.hears(f"/voice/connect/key?page={page_id}&round=1", CONNECTION, Digits="1")
+    number = document.find("Dial/Number")
+    assert number is not None
+    assert number.get("statusCallbackEvent") == "initiated ringing answered completed"
+
+
 @pytest.mark.parametrize(
-    ("status", "sip_code", "outcome"),
+    ("status", "sip_code", "outcome", "proof"),
     [
-        ("completed", "200", ReachOutcome.REACHED),
-        ("answered", "", ReachOutcome.REACHED),
-        ("busy", "486", ReachOutcome.BUSY),
-        ("no-answer", "", ReachOutcome.NO_ANSWER),
-        ("failed", "404", ReachOutcome.WRONG_NUMBER),
-        ("failed", "503", ReachOutcome.FAILED),
-        ("unheard-of", "", ReachOutcome.FAILED),
+        ("ringing", "", ReachOutcome.RINGING, AttemptProof.CARRIER),
+        ("in-progress", "", ReachOutcome.REACHED, AttemptProof.CARRIER),
+        ("busy", "486", ReachOutcome.BUSY, AttemptProof.CARRIER),
+        ("no-answer", "", ReachOutcome.NO_ANSWER, AttemptProof.CARRIER),
+        ("failed", "404", ReachOutcome.WRONG_NUMBER, AttemptProof.CARRIER),
+        ("failed", "503", ReachOutcome.NOT_RUNG, AttemptProof.NONE),
+        ("canceled", "", ReachOutcome.NOT_RUNG, AttemptProof.NONE),
+        ("initiated", "", ReachOutcome.DIALING, AttemptProof.NONE),
+        ("unheard-of", "", ReachOutcome.DIALING, AttemptProof.NONE),
     ],
 )
-def test_how_the_customers_leg_ended(status: str, sip_code: str, outcome: ReachOutcome) -> None:
-    assert outcome_of_leg(status, sip_code) is outcome
+def test_what_a_report_on_the_customers_leg_proves(
+    connected: Night, status: str, sip_code: str, outcome: ReachOutcome, proof: AttemptProof
+) -> None:
+    reports(connected, CallStatus=status, SipResponseCode=sip_code)
+    assert (connected.attempt.outcome, connected.attempt.proof) == (outcome, proof)
+    assert (connected.callback.attempted_at is not None) is (proof is AttemptProof.CARRIER)
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "after"), [("Sun, 29 Nov 2026 03:12:03 +0000", 3), ("nonsense", 60), ("", 60), ("0", 60)]
+)
+def test_it_rang_when_the_carrier_says_so_where_that_can_be_read(
+    connected: Night, timestamp: str, after: float
+) -> None:
+    clock = connected.client.clock
+    dialed_at = clock.now()
+    clock.move_to(dialed_at + timedelta(seconds=60))
+    said_at = format_datetime(dialed_at + timedelta(seconds=3)) if after == 3 else timestamp
+    reports(connected, CallStatus="ringing", Timestamp=said_at)
+    assert connected.attempt.rang_at == dialed_at.replace(microsecond=0) + timedelta(seconds=after)
+
+
+def test_a_phone_that_never_rang_is_said_to_and_nothing_is_asked(connected: Night) -> None:
+    heard = ends(connected, "failed")
+    assert "The call has ended: the customer's phone did not ring. It does not count as an attempt." in heard
+    assert "How did it go" not in heard
+    assert connected.attempt.proof is AttemptProof.NONE
+
+
+@pytest.mark.parametrize(
+    ("dial_status", "own_status", "after", "proof"),
+    [
+        ("no-answer", "in-progress", 30, AttemptProof.CARRIER),
+        ("no-answer", "in-progress", 4, AttemptProof.NONE),  # switched off, perhaps
+        ("no-answer", "completed", 30, AttemptProof.NONE),  # the technician hung up; it may not have rung
+        ("busy", "completed", 4, AttemptProof.CARRIER),
+        ("answered", "completed", 4, AttemptProof.CARRIER),
+        ("canceled", "completed", 30, AttemptProof.NONE),
+    ],
+)
+def test_the_end_of_the_dial_counts_even_after_the_technicians_call(
+    connected: Night, dial_status: str, own_status: str, after: int, proof: AttemptProof
+) -> None:
+    connected.call_ends(CONNECTION)
+    connected.client.clock.move_to(connected.client.clock.now() + timedelta(seconds=after))
+    path = f"/voice/connect/ended?attempt={connected.attempt.id}"
+    connected.hears(path, CONNECTION, DialCallStatus=dial_status, CallStatus=own_status)
+    assert connected.attempt.proof is proof
+
+
+def test_a_key_in_a_call_that_is_over_changes_nothing(connected: Night) -> None:
+    connected.call_ends(CONNECTION)
+    path = f"/voice/connect/outcome?attempt={connected.attempt.id}&round=1"
+    assert [verb.tag for verb in connected.hears(path, CONNECTION, Digits="1")] == ["Hangup"]
+
+
+@pytest.mark.parametrize(("key", "outcome"), [("2", ReachOutcome.CONTINUING), ("3", ReachOutcome.LEFT_A_MESSAGE)])
+def test_the_technicians_key_decides_over_the_carriers_guess_whenever_that_comes(
+    connected: Night, key: str, outcome: ReachOutcome
+) -> None:
+    guess = f"/voice/connect/answered?attempt={connected.attempt.id}"
+    connected.client.posts(guess, AnsweredBy="machine_start")
+    assert "probably an answering machine" in ends(connected)
+    path = f"/voice/connect/outcome?attempt={connected.attempt.id}&round=1"
+    connected.hears(path, CONNECTION, Digits=key)
+    connected.client.posts(guess, AnsweredBy="machine_end_beep")
+    attempt = connected.attempt
+    assert (attempt.outcome, attempt.is_told, attempt.proof) == (outcome, True, AttemptProof.CARRIER)
+
+
+def test_key_6_records_a_workaround(connected: Night) -> None:
+    ends(connected)
+    path = f"/voice/connect/outcome?attempt={connected.attempt.id}&round=1"
+    assert "workaround given. It stays with you" in said(connected.hears(path, CONNECTION, Digits="6"))
+    assert connected.callback.workaround_at is not None
+    assert connected.callback.state is CallbackState.OPEN

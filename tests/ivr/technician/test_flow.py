@@ -162,10 +162,32 @@ def test_a_connection_needs_key_1_and_a_number() -> None:
     assert isinstance(flow.connect(DESK, URLS, replace(FACTS, customer_number=None), 3)[-1], Hangup)
 
 
-def test_a_withheld_number_is_named_as_one_in_both_languages() -> None:
-    nameless = replace(FACTS, customer_number=None)
-    assert "call a withheld number by" in spoken(flow.taken(DESK, nameless))
-    assert "Appelez un numéro masqué avant" in spoken(flow.taken(DESK, replace(nameless, language="fr")))
+WITHOUT_NUMBER = replace(FACTS, customer_number=None)
+BEFORE_CONSENT = replace(WITHOUT_NUMBER, needs_consent=True)
+
+
+@pytest.mark.parametrize(
+    ("facts", "english", "french"),
+    [
+        (WITHOUT_NUMBER, "There is no number to call.", "Il n'y a aucun numéro à composer."),
+        (BEFORE_CONSENT, "A supervisor must allow the call", "Un superviseur doit d'abord autoriser l'appel"),
+    ],
+)
+def test_without_a_number_to_call_nothing_offers_to_call_one(facts: PageFacts, english: str, french: str) -> None:
+    for language in LANGUAGES:
+        expected = english if language == "en" else french
+        theirs = replace(facts, language=language)
+        menu = spoken(flow.answered(DESK, URLS, theirs).verbs)
+        assert expected in menu
+        assert " 3 " not in menu
+        assert flow.keyed(DESK, URLS, theirs, Question.MENU, KeyPress("3")).act is None
+        assert spoken(flow.keyed(DESK, URLS, theirs, Question.MENU, KeyPress("3")).verbs).endswith(menu[-40:])
+        assert expected in spoken(flow.taken(DESK, theirs))
+    assert spoken(flow.ask_to_connect(URLS, facts)) == spoken(flow.no_number(facts))
+
+
+def test_the_number_is_spoken_in_both_languages() -> None:
+    assert "Please call (514) 555-0199 by" in spoken(flow.taken(DESK, FACTS))
     assert "Appelez le (514) 555-0199 avant" in spoken(flow.taken(DESK, replace(FACTS, language="fr")))
 
 
@@ -174,6 +196,9 @@ def test_a_withheld_number_is_named_as_one_in_both_languages() -> None:
 def test_after_any_outcome_the_technician_is_asked_how_it_went(outcome: ReachOutcome, language: Language) -> None:
     """A technician may report by text while the call goes on, so the attempt can have any outcome when it ends."""
     asked = spoken(flow.ask_outcome(URLS, 7, outcome, language))
+    if outcome is ReachOutcome.NOT_RUNG:
+        assert {"en": "It does not count as an attempt.", "fr": "Cet appel ne compte pas."}[language] in asked
+        return
     assert {"en": "How did it go?", "fr": "Comment ça s'est passé?"}[language] in asked
 
 

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.database import locked
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import CallbackState, PageKind, PriorityLevel, ReachOutcome
+from callbacks.db.states import AttemptProof, CallbackState, PageKind, PriorityLevel, ReachOutcome
 from callbacks.db.tables import Callback, Event, Page, ReachAttempt
 from callbacks.people import technicians
 from callbacks.records.event_log import record_event
 from callbacks.records.event_words import event_words
 from tests.acting import takes
 from tests.callbacks.console.console import BEGAN, DESK, Console
+from tests.tried import tried
 
 
 def page_of(sue: Console) -> str:
@@ -63,6 +64,9 @@ def test_a_supervisor_gives_notes_and_resolves(console: Console) -> None:
     assert "Amy Roy" in page
     assert "&lt;b&gt;rang twice&lt;/b&gt;" in page
     console.posts(f"{base}/resolve", {})
+    assert "Confirm that they were reached." in console.client.get(base).text
+    assert console.callback.state.value == "open"
+    console.posts(f"{base}/resolve", {"confirmed": "yes"})
     assert console.callback.state == CallbackState.RESOLVED
 
 
@@ -117,6 +121,7 @@ def test_product_manager_cancel_and_reopen(sue: Console) -> None:
 
 
 def test_what_the_owner_says_of_the_call_is_written_down(sue: Console) -> None:
+    does(sue, "number", number="514 555 0142")
     assert f"Nobody has {sue.reference} yet. Assign it to a technician first." in does(
         sue, "attempt", outcome="no answer"
     )
@@ -206,7 +211,7 @@ def test_an_owner_hears_that_it_is_cancelled_and_that_it_is_open_again(sue: Cons
 
 def test_an_owner_hears_that_somebody_else_has_resolved_it(sue: Console) -> None:
     does(sue, "give", technician="Amy Roy")
-    does(sue, "resolve")
+    does(sue, "resolve", confirmed="yes")
     assert "sue@example.com has resolved" in texts(sue, "Amy Roy", PageKind.OVER)[0]
 
 
@@ -261,6 +266,9 @@ def test_a_technician_takes_connects_tries_and_resolves_at_the_console(console: 
     assert console.callback.owner is not None
     console.posts(f"{base}/attempt", {"outcome": "no answer"})
     console.posts(f"{base}/resolve", {})
+    assert "Confirm that they were reached." in console.client.get(base).text
+    assert console.callback.state.value == "open"
+    console.posts(f"{base}/resolve", {"confirmed": "yes"})
     assert console.callback.state == CallbackState.RESOLVED
     assert ("amy@example.com", "callback: resolve") in console.audit_entries()
 
@@ -284,7 +292,7 @@ def test_an_attempt_that_a_technician_writes_down_is_their_own(console: Console)
         lambda s: takes(s, DESK, s.scalars(select(Callback)).one(), technicians.technician_named(s, "Ben Cole"), BEGAN)
     )
     console.logs_in("amy@example.com")
-    console.posts(f"/callbacks/{console.reference}/attempt", {"outcome": "no answer"})
+    console.posts(f"/callbacks/{console.reference}/attempt", {"outcome": "continuing"})
     told = console.database.read(lambda s: s.scalars(select(Event).where(Event.kind == EventKind.ATTEMPT)).one())
     assert told.actor == "Amy Roy"
 
@@ -306,3 +314,37 @@ def test_nobody_else_has_a_button_to_pass_it_on(console: Console) -> None:
     does(console, "give", technician="Ben Cole")
     console.logs_in("amy@example.com")
     assert "Pass it on" not in page_of(console)
+
+
+def test_no_way_to_reach_the_customer_is_closed_with_a_reason_and_shown_with_its_proof(sue: Console) -> None:
+    shown = page_of(sue)  # this caller's "number" is not one
+    assert "Close: no way to reach" in shown
+    assert "<option>no answer</option>" not in shown
+    does(sue, "give", technician="Amy Roy")
+    assert "No number to call" in does(sue, "attempt", outcome="no answer")
+    shown = does(sue, "unreachable", why="only a first name")
+    assert state_of(sue) is CallbackState.UNREACHABLE
+    assert "Nobody could be called" in shown
+    assert "sue@example.com closed it: no way to reach the customer only a first name" in log(sue)
+
+
+def test_an_attempt_is_shown_with_who_decided_it_and_what_proves_it(sue: Console) -> None:
+    def guessed(session: Session) -> None:
+        callback, amy = session.scalars(select(Callback)).one(), technicians.technician_named(session, "Amy Roy")
+        tried(session, callback, amy, sue.clock.now(), AttemptProof.CARRIER, ReachOutcome.MACHINE)
+
+    sue.database.write(guessed)
+    shown = page_of(sue)
+    assert "carrier&#39;s guess" in shown
+    assert "Proven by the carrier" in shown
+    does(sue, "number", number="514 555 0142")
+    shown = does(sue, "attempt", outcome="left a message")
+    assert "left a message <small>said by the technician" in shown
+    assert "Proven by the carrier" in shown
+
+
+def test_with_a_number_to_call_it_cannot_be_closed_as_unreachable(sue: Console) -> None:
+    shown = does(sue, "number", number="514 555 0142")
+    assert "Close: no way to reach" not in shown
+    assert "has a number to call: (514) 555-0142." in does(sue, "unreachable", why="no answer")
+    assert state_of(sue) is CallbackState.OPEN

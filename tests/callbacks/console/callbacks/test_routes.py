@@ -52,8 +52,8 @@ def test_why_after_a_cover_names_the_cover(sue: Console) -> None:
 def test_why_nobody_was_paged_any_more(sue: Console) -> None:
     def tried(session: Session) -> None:
         callback, amy = session.scalars(select(Callback)).one(), technicians.technician_named(session, "Amy Roy")
-        no_answer = ReportOutcome(ReportedOutcome.NO_ANSWER)
-        technician_acts(session, DESK, callback, no_answer, amy, BEGAN + timedelta(minutes=5))
+        reached = ReportOutcome(ReportedOutcome.CONTINUING)
+        technician_acts(session, DESK, callback, reached, amy, BEGAN + timedelta(minutes=5))
 
     sue.database.write(tried)
     found = sue.reads("/callbacks/{reference}/why?at=2026-11-29T02:14")

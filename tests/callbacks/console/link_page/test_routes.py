@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import CallbackState, PageAnswer, PageKind, ReachOutcome
-from callbacks.db.tables import Event, Page, ReachAttempt
+from callbacks.db.states import AttemptProof, CallbackState, PageAnswer, PageKind, ReachOutcome
+from callbacks.db.tables import Call, Event, Page, ReachAttempt
 from callbacks.oncall import store
 from callbacks.paging import alerts
 from callbacks.people.technicians import technician_named
@@ -49,11 +49,54 @@ def test_the_link_alone_lets_its_holder_act_as_the_technician(console: Console, 
 
 
 def test_an_outcome_is_an_attempt_by_the_technicians_word(console: Console, link: str) -> None:
+    presses(console, link, "number", number="514 555 0142")
     presses(console, link, "outcome", outcome="no answer")
     attempt = console.database.read(lambda session: session.scalars(select(ReachAttempt)).one())
     assert (attempt.outcome, attempt.told_by) == (ReachOutcome.NO_ANSWER, "link")
     presses(console, link, "outcome", outcome="resolved")
     assert console.callback.state is CallbackState.RESOLVED
+
+
+def withheld(console: Console) -> None:
+    def work(session: Session) -> None:
+        call = session.scalars(select(Call)).one()
+        call.caller, call.customer_number = "anonymous", None
+
+    console.database.write(work)
+
+
+def test_resolved_without_a_call_is_to_be_confirmed_by_another_button(console: Console, link: str) -> None:
+    for _ in range(2):  # pressed twice, it is not confirmed
+        page = presses(console, link, "outcome", outcome="resolved")
+        assert "Confirm that they were reached." in page
+        assert console.callback.state is CallbackState.OPEN
+    assert "Yes, the customer was reached: resolved" in page
+    presses(console, link, "outcome", outcome="resolved", confirmed="yes")
+    assert console.callback.state is CallbackState.RESOLVED
+
+
+def test_a_number_heard_in_the_message_is_entered(console: Console, link: str) -> None:
+    withheld(console)
+    page = console.client.get(link).text
+    assert "Number heard in the message" in page
+    assert "Connect me to the customer" not in page
+    assert "No answer" not in page
+    page = presses(console, link, "number", number="514 555 0142")
+    assert "The number was saved." in page
+    assert "Connect me to the customer" in page
+
+
+@pytest.mark.parametrize("french", [False, True])
+def test_no_way_to_reach_needs_a_reason(console: Console, link: str, french: bool) -> None:
+    withheld(console)
+    if french:
+        speaks_french(console)
+    refusal = "Écrivez pourquoi" if french else "Write why the customer cannot be reached"
+    assert refusal in presses(console, link, "unreachable", why=" ")
+    presses(console, link, "unreachable", why="no name, no number")
+    assert console.callback.state is CallbackState.UNREACHABLE
+    attempt = console.database.read(lambda session: session.scalars(select(ReachAttempt)).one())
+    assert attempt.proof is AttemptProof.NO_NUMBER
 
 
 def test_pass_gives_it_to_the_next_step_at_once(console: Console, link: str) -> None:

@@ -9,13 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import record_attempt
-from callbacks.console.link_page.screen import OUTCOMES, STANDINGS, CallbackScreen, callback_screen
-from callbacks.db.states import AudioState, CallbackState, ReachOutcome, ReportedOutcome, VoicemailState
+from callbacks.console.link_page.screen import ATTEMPTS, OUTCOMES, STANDINGS, CallbackScreen, callback_screen
+from callbacks.db.states import AttemptProof, AudioState, CallbackState, ReachOutcome, ReportedOutcome, VoicemailState
 from callbacks.db.tables import Call, Callback, Page, Voicemail
 from callbacks.people.technicians import technician_named
 from callbacks.records.search import STATES
 from tests.acting import takes
 from tests.callbacks.console.console import BEGAN, DESK, Console
+from tests.tried import tried
 
 
 def screen(console: Console, language: str = "en") -> CallbackScreen:
@@ -64,7 +65,8 @@ def test_who_to_call_is_a_number_or_the_reason_why_there_is_none(console: Consol
     found = screen(console)
     assert (found.number, found.who, found.why_no_number) == ("+15145550199", "(514) 555-0199", "")
     caller(console, "+15145550199", callable=False)  # a technician reached somebody else
-    assert screen(console).why_no_number == "a wrong number"
+    assert screen(console).why_no_number == "it was a wrong number"
+    assert screen(console, "fr").why_no_number == "c'était un mauvais numéro"
     caller(console, "ANONYMOUS", callable=False)
     assert screen(console, "fr").who == "numéro masqué"
 
@@ -81,7 +83,48 @@ def test_the_owner_is_named_and_the_technician_is_you(console: Console) -> None:
     console.database.write(amys)
     found = screen(console)
     assert (found.owner, found.is_mine, found.left) == ("Amy Roy", True, "already tried")
-    assert found.attempts == ["10:14 p.m.: Amy Roy, no answer"]
+    assert found.attempts == ["10:14 p.m.: Amy Roy, no answer (as Amy Roy says)"]
+    assert screen(console, "fr").attempts == ["22 h 14: Amy Roy, sans réponse (selon Amy Roy)"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "is_told", "english", "french"),
+    [
+        (ReachOutcome.MACHINE, False, "answering machine (as the carrier reports)", "répondeur (selon le réseau"),
+        (ReachOutcome.MACHINE, True, "answering machine (as Amy Roy says)", "répondeur (selon Amy Roy)"),
+        (ReachOutcome.NOT_RUNG, False, "the customer's phone did not ring (as", "le téléphone du client n'a pas sonné"),
+    ],
+)
+def test_an_attempt_says_how_it_went_and_who_decided_that(
+    console: Console, outcome: ReachOutcome, is_told: bool, english: str, french: str
+) -> None:
+    def work(session: Session) -> None:
+        callback, amy = session.scalars(select(Callback)).one(), technician_named(session, "Amy Roy")
+        tried(session, callback, amy, BEGAN, AttemptProof.CARRIER, outcome).is_told = is_told
+
+    console.database.write(work)
+    assert english in screen(console).attempts[0]
+    assert french in screen(console, "fr").attempts[0]
+
+
+def test_every_outcome_of_an_attempt_has_words_in_both_languages() -> None:
+    assert set(ATTEMPTS) == set(ReachOutcome)
+    assert all(words.english and words.french and words.english != words.french for words in ATTEMPTS.values())
+
+
+def test_without_a_number_only_what_can_have_happened_is_offered(console: Console) -> None:
+    caller(console, "ANONYMOUS", callable=False)
+    found = screen(console)
+    assert found.has_no_number
+    assert set(found.outcomes) == {
+        ReportedOutcome.RESOLVED,
+        ReportedOutcome.CONTINUING,
+        ReportedOutcome.WORKAROUND,
+    }
+    caller(console, "+442079460000", callable=False)
+    found = screen(console)
+    assert (found.has_no_number, set(found.outcomes)) == (False, set(ReportedOutcome))
+    assert "a supervisor must allow it" in found.why_no_number
 
 
 @pytest.mark.parametrize(
