@@ -7,6 +7,7 @@ from typing import Literal
 from callbacks.db.states import ReachOutcome, ReportedOutcome
 from callbacks.desk.desk_file import Language
 from callbacks.text.bilingual import Words
+from callbacks.text.dialing_rules import NumberKind
 from callbacks.text.formats import ended_once, readable_number
 from ivr.twilio.verbs import Say
 from sla.hours import OnHoliday, OutsideHours, Reason
@@ -171,7 +172,17 @@ OUTCOME_NOTED = {
 # Phone numbers, as part of a prompt
 
 NUMBER = Words("{number}", "le {number}")
+EXTENSION = Words(", extension {extension}", ", poste {extension}")
 WITHHELD_NUMBER = Words("a withheld number", "un numéro masqué")
+UNKNOWN_NUMBER = Words("an unknown number", "un numéro inconnu")
+NUMBER_TO_BE_ALLOWED = Words(
+    "a number that a supervisor must allow first", "un numéro qu'un superviseur doit d'abord autoriser"
+)
+
+
+def without_number(kind: NumberKind) -> Words:
+    """Return what is said in place of a number that is never called."""
+    return WITHHELD_NUMBER if kind is NumberKind.WITHHELD else UNKNOWN_NUMBER
 
 
 def say(language: Language, prompt: Words, /, **blanks: str) -> Say:
@@ -200,8 +211,11 @@ def why_closed(language: Language, reason: Reason) -> Say:
     return say(language, CLOSED, reason=reason.spoken(language))
 
 
-def number_in_prompt(language: Language, number: str | None) -> str:
-    """Return a phone number as part of a prompt; None is a withheld number."""
+def number_in_prompt(
+    language: Language, number: str | None, extension: str = "", otherwise: Words = WITHHELD_NUMBER
+) -> str:
+    """Return a phone number as part of a prompt, or what is said where there is none."""
     if number is None:
-        return WITHHELD_NUMBER.for_(language)
-    return NUMBER.for_(language).format(number=readable_number(number))
+        return otherwise.for_(language)
+    spoken = NUMBER.for_(language).format(number=readable_number(number))
+    return spoken + (EXTENSION.for_(language).format(extension=", ".join(extension)) if extension else "")

@@ -13,6 +13,7 @@ from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import CallbackState
 from callbacks.db.tables import Call, Callback
 from callbacks.desk.desk_file import Desk
+from callbacks.paging.consent import ask_for_consent
 from callbacks.paging.escalate import take_next_step
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
@@ -31,10 +32,13 @@ def open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> Ca
     if found is not None:
         return found
     callback = _insert(session, desk, call, now)
-    index_words(session, callback, f"{call.caller} {call.caller_name}")
+    if call.caller not in desk.dialing_rules.own_numbers:
+        index_words(session, callback, call.caller)
+    index_words(session, callback, call.caller_name)
     detail = f"Reference {callback.reference}."
     record_event(session, call.sid, now, Actor.DESK, EventKind.CALLBACK_OPENED, detail)
     take_next_step(session, desk, callback, now)
+    ask_for_consent(session, desk, callback, now)
     return callback
 
 

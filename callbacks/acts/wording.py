@@ -11,12 +11,13 @@ from datetime import datetime
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, PriorityLevel, ReportedOutcome
 from callbacks.db.tables import Callback
+from callbacks.desk.customer_number import CustomerNumber, customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.paging.messages import by_when
 from callbacks.paging.subject import subject_of
 from callbacks.records.event_words import event_words
 from callbacks.text.bilingual import Words
-from callbacks.text.dialing_rules import check_number
+from callbacks.text.dialing_rules import NumberCheck
 from callbacks.text.formats import clock_time, ended_once, readable_number
 
 HAS_RESOLVED = Words("has resolved", "a réglé")
@@ -97,13 +98,14 @@ def nobody_on(layer: str) -> Words:
     )
 
 
-def no_number(callback: Callback) -> Words:
+def no_number(desk: Desk, callback: Callback) -> Words:
     """Return why there is no number to call, and what to do about it."""
-    reference, caller, verdict = callback.reference, callback.call.caller, check_number(callback.call.caller)
-    if verdict.needs_consent:
+    reference, customer = callback.reference, customer_number(desk, callback)
+    if customer.waits_for_consent:
+        number, why = customer.in_words, customer.why_not
         return Words(
-            f"{reference}: {caller} is {verdict.why}. A supervisor must allow it first.",
-            f"{reference}: {caller} est un numéro à risque. Un superviseur doit d'abord l'autoriser.",
+            f"{reference}: {number.english} is {why.english}. A supervisor must allow it first.",
+            f"{reference}: {number.french} est {why.french}. Un superviseur doit d'abord l'autoriser.",
         )
     return Words(
         f"No number to call for {reference}. Listen to the message for one.",
@@ -111,19 +113,52 @@ def no_number(callback: Callback) -> Words:
     )
 
 
-def cannot_be_called(number: str, why: str) -> Words:
+def cannot_be_called(number: str, reason: Words) -> Words:
     """Return why a number is never called; the number is empty when the caller gave none."""
     return Words(
-        f"{number or 'The caller'} cannot be called: {why}.",
-        f"Impossible de composer {number or 'le numéro de cet appelant'}.",
+        f"{number or 'The caller'} cannot be called: {reason.english}.",
+        f"Impossible de composer {number or 'le numéro de cet appelant'}: {reason.french}.",
     )
 
 
-def supervisor_must_enter(number: str, why: str) -> Words:
+def own_number(number: str) -> Words:
+    readable = readable_number(number)
     return Words(
-        f"{number} is {why}. A supervisor must enter it.",
-        f"{number} est un numéro à risque. Seul un superviseur peut l'inscrire.",
+        f"{readable} is one of our own numbers. No customer can be called on it.",
+        f"{readable} est un de nos numéros. Aucun client ne peut y être joint.",
     )
+
+
+def supervisor_must_enter(check: NumberCheck) -> Words:
+    number, why = check.in_words, check.why
+    return Words(
+        f"{number.english} is {why.english}. A supervisor must enter it.",
+        f"{number.french} est {why.french}. Seul un superviseur peut l'inscrire.",
+    )
+
+
+def number_known(reference: str, known: Words, consented_by: str | None) -> Words:
+    """Return that there is a number to call already, for somebody who decides about the caller's."""
+    if consented_by is not None:
+        return Words(
+            f"{reference}: {consented_by} has already allowed {known.english}.",
+            f"{reference}: {consented_by} a déjà autorisé {known.french}.",
+        )
+    return Words(
+        f"{reference}: {known.english} can be called already. Nothing to decide.",
+        f"{reference}: {known.french} peut déjà être composé. Rien à décider.",
+    )
+
+
+def was_wrong_number(reference: str) -> Words:
+    return Words(
+        f"{reference}: that was a wrong number, so it is not called again.",
+        f"{reference}: c'était un mauvais numéro, on ne le compose plus.",
+    )
+
+
+def consent_refused_already(reference: str, by: str) -> Words:
+    return Words(f"{reference}: {by} has already refused it.", f"{reference}: {by} l'a déjà refusé.")
 
 
 def already_waiting(reference: str) -> Words:
@@ -151,25 +186,36 @@ _TAKEN = Words(
 _TAKEN_WITHOUT_NUMBER = Words(
     "{reference} is yours: call{when}. No number to call: {why}. Listen to the message (link in the page). "
     "Then DONE {code}, or NA {code} for no answer.",
-    "{reference} est à vous: appelez{when}. Aucun numéro à composer: écoutez le message (lien dans l'avis). "
+    "{reference} est à vous: appelez{when}. Aucun numéro à composer: {why}. Écoutez le message (lien dans l'avis). "
     "Ensuite FAIT {code}, ou NA {code} sans réponse.",
 )
 
 
 def taken(desk: Desk, callback: Callback, code: str, now: datetime) -> Words:
     """Return what a new owner reads: whom to call by when and, with a code, which replies fit next."""
-    reference, number = callback.reference, callback.call.customer_number
+    reference, customer = callback.reference, customer_number(desk, callback)
     if not code:
         return Words(f"{reference} is yours.", f"{reference} est à vous.")
-    template = _TAKEN if number else _TAKEN_WITHOUT_NUMBER
-    why = check_number(callback.call.caller).why or "it was a wrong number"
-    facts = {"reference": reference, "number": readable_number(number or ""), "why": why, "code": code}
+    template = _TAKEN if customer.number else _TAKEN_WITHOUT_NUMBER
+    number, why = customer.in_words, _why_no_number(customer)
     when = by_when(subject_of(desk, callback), now)
 
     def worded(language: str) -> str:
+        number_then, why_then = number.for_(language), why.for_(language)
+        facts = {"reference": reference, "number": number_then, "why": why_then, "code": code}
         return ended_once(template.for_(language).format(when=when.for_(language), **facts))
 
     return Words(worded("en"), worded("fr"))
+
+
+def _why_no_number(customer: CustomerNumber) -> Words:
+    if not customer.waits_for_consent:
+        return customer.why_not
+    number, why = customer.in_words, customer.caller.briefly
+    return Words(
+        f"a supervisor must allow {number.english} ({why.english})",
+        f"un superviseur doit autoriser le {number.french} ({why.french})",
+    )
 
 
 def assigned(reference: str, name: str) -> Words:
@@ -293,6 +339,13 @@ def consented(reference: str) -> Words:
     return Words(
         f"{reference}: the number can be called now, and your name is on record.",
         f"{reference}: le numéro est maintenant autorisé. Votre nom est consigné.",
+    )
+
+
+def consent_refused(reference: str) -> Words:
+    return Words(
+        f"{reference}: the number will not be called, and your name is on record.",
+        f"{reference}: le numéro ne sera pas composé. Votre nom est consigné.",
     )
 
 

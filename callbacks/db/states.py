@@ -51,6 +51,7 @@ class CallOutcome(enum.Enum):
     ANSWERED = "answered"  # a technician pressed the key and was connected
     HUNG_UP_BEFORE_THE_BEEP = "hung up before the beep"
     MISSED = "missed"  # in support hours: the caller waited for a technician and hung up
+    TECHNICIAN = "from a technician's phone"  # it heard what waits for it, and did not go on as a customer
 
 
 class VoicemailState(enum.Enum):
@@ -122,6 +123,7 @@ class PageKind(enum.Enum):
     TRY_AGAIN = "try again"  # to the owner: the next attempt to reach the customer is due
     AT_RISK = "at risk"  # to the owner: the promised resolution is nearly due
     CONSENT = "consent"  # to a supervisor: the number may not be called without them
+    CONSENT_ANSWER = "consent answer"  # to whoever has it or was paged: the number may be called now, or may not
     TEST = "test"  # to see whether pages arrive; like the next two, about no callback
     ALARM = "alarm"  # something that a supervisor must act on
     VERIFICATION = "verification"  # the code that proves who holds a number

@@ -19,7 +19,7 @@ from callbacks.db.states import AudioState, CallOutcome, CarrierStatus, Voicemai
 from callbacks.db.tables import Call, Callback, Event, Technician, Voicemail
 from callbacks.desk.desk_file import Desk
 from callbacks.records.event_log import record_event
-from callbacks.text.dialing_rules import callable_number
+from callbacks.text.dialing_rules import DEFAULT_RULES, DialingRules
 
 RECORDING_KINDS = {
     VoicemailState.EXPECTED: EventKind.RECORDING_EXPECTED,
@@ -53,7 +53,7 @@ class Recording:
     seconds: int | None = None
 
 
-def record_call(session: Session, arrival: Arrival, now: datetime) -> Call:
+def record_call(session: Session, arrival: Arrival, now: datetime, rules: DialingRules = DEFAULT_RULES) -> Call:
     """Record a call, or return the record that an earlier webhook made of it."""
     caller = arrival.caller[:64]
     is_new = insert_once(
@@ -63,7 +63,7 @@ def record_call(session: Session, arrival: Arrival, now: datetime) -> Call:
         line=arrival.line,
         caller=caller,
         caller_name=arrival.caller_name[:100],
-        customer_number=callable_number(caller),
+        customer_number=rules.callable_number(caller),
         began_at=now,
         language=arrival.language,
         is_open=arrival.is_open,

@@ -23,6 +23,8 @@ class Verb(enum.Enum):
     NA = "na"  # tried, no answer
     WRONG = "wrong"  # a wrong number
     PASS = "pass"  # pass it on
+    ALLOW = "allow"  # let a risky number be called
+    REFUSE = "refuse"  # do not let it be called
     WHO = "who"  # ask who has it
     TEST = "test"  # a test page
 
@@ -38,6 +40,8 @@ WORDS: dict[str, Verb] = {
     **dict.fromkeys(("na", "noanswer", "unanswered", "absent", "sansreponse", "pasdereponse"), Verb.NA),
     **dict.fromkeys(("wrong", "wrongnumber", "faux", "mauvaisnumero", "fauxnumero"), Verb.WRONG),
     **dict.fromkeys(("pass", "passe", "passer", "next", "suivant"), Verb.PASS),
+    **dict.fromkeys(("allow", "autorise", "autoriser", "permets"), Verb.ALLOW),
+    **dict.fromkeys(("refuse", "refuser", "refus"), Verb.REFUSE),
     **dict.fromkeys(("who", "qui"), Verb.WHO),
     **dict.fromkeys(("test", "testpage", "essai"), Verb.TEST),
 }

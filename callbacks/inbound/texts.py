@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from callbacks.acts.attempts import ReportOutcome
 from callbacks.acts.base import Act, Refused, Via, perform, technician_by
 from callbacks.acts.connect import Connect
+from callbacks.acts.customer_number import Consent, RefuseConsent, deciding_by
 from callbacks.acts.ownership import Pass, Take
 from callbacks.db.database import insert_once
 from callbacks.db.states import CallbackState, Channel, PageAnswer, PageKind, PhoneSlot, ReportedOutcome
@@ -54,7 +55,10 @@ ACTS: Mapping[Verb, Act] = {
     Verb.MSG: ReportOutcome(ReportedOutcome.LEFT_A_MESSAGE),
     Verb.NA: ReportOutcome(ReportedOutcome.NO_ANSWER),
     Verb.WRONG: ReportOutcome(ReportedOutcome.WRONG_NUMBER),
+    Verb.ALLOW: Consent(),
+    Verb.REFUSE: RefuseConsent(),
 }
+DECISIONS = (Verb.ALLOW, Verb.REFUSE)  # only for those who may decide, and always with the code
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,8 @@ def _about_callback(session: Session, incoming: Incoming, command: Command) -> A
     if command.verb is Verb.WHO:
         return Answer(_owner_in_words(callback, incoming.technician, code))
     by = technician_by(incoming.technician, Via.TEXT, code)
+    if command.verb in DECISIONS:
+        by = deciding_by(session, incoming.desk, callback, incoming.technician, Via.TEXT, incoming.now)
     try:
         return Answer(perform(session, incoming.desk, callback.id, ACTS[command.verb], by, incoming.now))
     except Refused as refusal:
@@ -137,7 +143,7 @@ def _callback_meant(session: Session, technician: Technician, command: Command) 
         page = session.scalars(theirs.order_by(Page.id.desc())).first()
         return (page.callback, page.code) if page else (None, "")
     open_ones = _open_callbacks(session, technician)
-    if len(open_ones) != 1 or command.verb is Verb.ACK:
+    if len(open_ones) != 1 or command.verb in (Verb.ACK, *DECISIONS):
         return None, ""
     return next(iter(open_ones.items()))
 
@@ -181,7 +187,10 @@ def _ask_which(session: Session, incoming: Incoming, command: Command) -> Answer
 
 def _with_number(callback: Callback) -> str:
     number = callback.call.customer_number
-    return f"{callback.reference}, {readable_number(number)}" if number else callback.reference
+    if not number:
+        return callback.reference
+    extension = f" #{callback.call.extension}" if callback.call.extension else ""
+    return f"{callback.reference}, {readable_number(number)}{extension}"
 
 
 # Texts that are not understood

@@ -42,7 +42,7 @@ def _paged_before(page: Page, callback: Callback) -> Select[str]:
         select(Technician.name)
         .join(Page, Page.technician_id == Technician.id)
         .where(Page.callback_id == callback.id, Page.id < page.id, Technician.id != page.technician_id)
-        .where(Page.state == PageState.SENT, Page.answer == PageAnswer.NONE)
+        .where(Page.state == PageState.SENT, Page.answer == PageAnswer.NONE, Page.kind != PageKind.CONSENT)
         .group_by(Technician.id, Technician.name)
         .order_by(func.min(Page.id))
     )

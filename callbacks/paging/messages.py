@@ -12,7 +12,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from callbacks.text.bilingual import Words
-from callbacks.text.formats import clock_time, ended_once, length, readable_number
+from callbacks.text.dialing_rules import NumberCheck, with_extension
+from callbacks.text.formats import clock_time, ended_once, length
 
 LONGEST_REASON = 100  # characters, of what a person typed
 LONGEST_ALERT = 600
@@ -31,6 +32,9 @@ NO_MESSAGE = Message(left=False)
 LOST_MESSAGE = Message(left=True, is_lost=True)
 
 
+NUMBER_WITHHELD = Words("number withheld", "numéro masqué")
+
+
 @dataclass(frozen=True)
 class Subject:
     """The callback that a text is about."""
@@ -44,6 +48,10 @@ class Subject:
     zone: ZoneInfo
     message: Message
     is_tried: bool = False  # the promised call was made, so the deadline is met or gone
+    extension: str = ""
+    why_no_number: Words = NUMBER_WITHHELD
+    not_allowed_yet: Words | None = None  # the caller's number, for which a supervisor has not consented
+    language: str = ""  # that the caller chose
 
 
 # Pages
@@ -51,7 +59,7 @@ class Subject:
 
 def page(subject: Subject, code: str, now: datetime, link: str = "", before: Words | None = None) -> Words:
     """Return a page: call this customer. With what was done `before`, and a link to the technician's screen."""
-    message, at_link = _message(subject.message), f" {link}" if link else ""
+    message, at_link = _details(subject), f" {link}" if link else ""
     connect = f"CALL {code} to be connected, " if subject.customer_number else ""
     call = _call_late(subject) if now >= subject.due_at else _call_by(subject)
     earlier = Words(f" {before.english}", f" {before.french}") if before is not None else Words("", "")
@@ -111,8 +119,8 @@ def reminder(subject: Subject, code: str, now: datetime) -> Words:
 
 def bundle(sender: str, about: Sequence[tuple[Subject, str]]) -> Words:
     """Return several pages as one text, each with its code: one text for each would bury the phone."""
-    english = "; ".join(f"{code} {_number(subject)} {_short_due(subject).english}" for subject, code in about)
-    french = "; ".join(f"{code} {_number(subject)} {_short_due(subject).french}" for subject, code in about)
+    english = "; ".join(f"{code} {_number(subject).english} {_short_due(subject).english}" for subject, code in about)
+    french = "; ".join(f"{code} {_number(subject).french} {_short_due(subject).french}" for subject, code in about)
     return Words(
         f"{sender}: {len(about)} callbacks are waiting. Reply with a code to take one: {english}",
         f"{sender}: {len(about)} rappels attendent. Répondez avec un code pour en prendre un: {french}",
@@ -132,11 +140,13 @@ def taken(subject: Subject, by: str) -> Words:
 
 def over(subject: Subject, what: Words, by: str, why: str) -> Words:
     """Return that somebody ended it, for the owner or the people who were paged. `what`: "has resolved"."""
-    number = f", {readable_number(subject.customer_number)}" if subject.customer_number else ""
-    about = f"{subject.reference}{number}{_reason(why)}"
+    number, reason = _number(subject), _reason(why)
+    is_known = subject.customer_number is not None
+    english = f"{subject.reference}{f', {number.english}' if is_known else ''}{reason}"
+    french = f"{subject.reference}{f', {number.french}' if is_known else ''}{reason}"
     return Words(
-        f"{subject.sender}: {by} {what.english} {about}. Nothing more for you to do.",
-        f"{subject.sender}: {by} {what.french} {about}. Vous n'avez plus rien à faire.",
+        f"{subject.sender}: {by} {what.english} {english}. Nothing more for you to do.",
+        f"{subject.sender}: {by} {what.french} {french}. Vous n'avez plus rien à faire.",
     )
 
 
@@ -217,6 +227,37 @@ def manager_wanted(subject: Subject, code: str, why: str) -> Words:
     )
 
 
+def consent_wanted(subject: Subject, check: NumberCheck, code: str) -> Words:
+    """Return the question whether a number may be called, for a supervisor."""
+    number, why, due = check.in_words, check.why, _due(subject)
+    return Words(
+        f"{subject.sender}: {subject.reference} (due {due.english}) is from {number.english}, {why.english}. "
+        f"Nobody may call it yet. ALLOW {code} lets them, REFUSE {code} does not. Your name goes on record.",
+        f"{subject.sender}: {subject.reference} (promis pour {due.french}) vient du {number.french}, {why.french}. "
+        f"Personne ne peut le composer. AUTORISE {code} pour le permettre, REFUSE {code} sinon. "
+        "Votre nom est consigné.",
+    )
+
+
+def consent_given(subject: Subject, code: str, by: str) -> Words:
+    """Return that the customer's number may be called now, for whoever has it or was paged."""
+    number = _number(subject)
+    return Words(
+        f"{subject.sender}: {by} allowed calls to {number.english} ({subject.reference}). CALL {code} connects you.",
+        f"{subject.sender}: {by} autorise l'appel au {number.french} ({subject.reference}). APPEL {code} vous relie.",
+    )
+
+
+def consent_refused(subject: Subject, by: str) -> Words:
+    """Return that the customer's number may not be called, for whoever has it or was paged."""
+    return Words(
+        f"{subject.sender}: {by} refused calls to the caller's number ({subject.reference}). "
+        "Listen to the message for another one.",
+        f"{subject.sender}: {by} refuse l'appel au numéro de l'appelant ({subject.reference}). "
+        "Cherchez-en un autre dans le message.",
+    )
+
+
 # About no callback
 
 
@@ -245,17 +286,32 @@ def test_page(sender: str) -> Words:
 
 
 def _customer(subject: Subject) -> Words:
-    """Return whom to call: the number, or that it was withheld."""
+    """Return whom to call: the number, or why there is none to call."""
+    why, number = subject.why_no_number, subject.not_allowed_yet
     if subject.customer_number:
-        number = readable_number(subject.customer_number)
-        return Words(number, number)
+        return with_extension(subject.customer_number, subject.extension)
+    if number is not None:
+        return Words(
+            f"the caller at {number.english} ({why.english}: not allowed yet)",
+            f"le client au {number.french} ({why.french}: pas encore autorisé)",
+        )
     if subject.message.left is False or subject.message.is_lost:
-        return Words("the caller (number withheld)", "(numéro masqué)")
-    return Words("the caller (number withheld: listen to the message)", "(numéro masqué: écoutez le message)")
+        return Words(f"the caller ({why.english})", f"({why.french})")
+    return Words(f"the caller ({why.english}: listen to the message)", f"({why.french}: écoutez le message)")
 
 
-def _number(subject: Subject) -> str:
-    return readable_number(subject.customer_number) if subject.customer_number else subject.reference
+def _number(subject: Subject) -> Words:
+    if subject.customer_number:
+        return with_extension(subject.customer_number, subject.extension)
+    return Words(subject.reference, subject.reference)
+
+
+def _details(subject: Subject) -> Words:
+    """Return what to know before the call: a language that is not the technician's, and the message."""
+    message = _message(subject.message)
+    english = ", in French" if subject.language == "fr" else ""
+    french = ", en anglais" if subject.language == "en" else ""
+    return Words(english + message.english, french + message.french)
 
 
 def _message(message: Message) -> Words:

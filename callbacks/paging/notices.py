@@ -44,7 +44,8 @@ def notify_of_end(
 
 
 def _paged(callback: Callback) -> Select[int]:
-    return select(Page.technician_id).where(Page.callback_id == callback.id, Page.state.in_(PAGED))
+    about_it = select(Page.technician_id).where(Page.callback_id == callback.id, Page.state.in_(PAGED))
+    return about_it.where(Page.kind != PageKind.CONSENT)  # that asks nobody to call the customer
 
 
 def ask_for_outcome(session: Session, desk: Desk, page: Page, call_sid: str, now: datetime) -> None:

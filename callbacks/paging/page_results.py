@@ -60,6 +60,7 @@ KINDS = {
     PageKind.TRY_AGAIN: "next attempt due",
     PageKind.AT_RISK: "resolution nearly due",
     PageKind.CONSENT: "number to be allowed",
+    PageKind.CONSENT_ANSWER: "whether the number is allowed",
     PageKind.TEST: "test",
     PageKind.ALARM: "alert",
     PageKind.VERIFICATION: "verification",

@@ -10,7 +10,10 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from callbacks.db.tables import Call, Callback, ReachAttempt
+from callbacks.desk.customer_number import customer_number
+from callbacks.desk.desk_file import Desk
 from callbacks.reporting.csv_table import csv_of
+from callbacks.text.dialing_rules import NumberKind
 
 IDS_IN_A_QUERY = 500
 
@@ -42,24 +45,26 @@ class Record:
     coverage: str
     breached_at: str
     transcript: str
+    extension: str
+    language: str  # "en" or "fr": that the caller chose, else the line's
 
 
-def records(session: Session, since: datetime | None = None, until: datetime | None = None) -> list[Record]:
+def records(session: Session, desk: Desk, since: datetime | None = None, until: datetime | None = None) -> list[Record]:
     """Return the callbacks with a deadline from `since` on and before `until`, the earliest deadline first."""
     query = select(Callback).order_by(Callback.due_at)
     if since is not None:
         query = query.where(Callback.due_at >= since)
     if until is not None:
         query = query.where(Callback.due_at < until)
-    return records_of(session, query)
+    return records_of(session, desk, query)
 
 
-def records_of(session: Session, query: Select[Callback]) -> list[Record]:
+def records_of(session: Session, desk: Desk, query: Select[Callback]) -> list[Record]:
     """Return the callbacks of a query, in its order, with a number of queries that does not grow by callback."""
     with_voicemails = query.options(joinedload(Callback.call).selectinload(Call.voicemail))
     callbacks = session.scalars(with_voicemails).all()
     attempts = dict(_attempts(session, [callback.id for callback in callbacks]))
-    return [_record(callback, attempts) for callback in callbacks]
+    return [_record(desk, callback, attempts) for callback in callbacks]
 
 
 def as_csv(rows: Iterable[Record]) -> str:
@@ -74,12 +79,12 @@ def _attempts(session: Session, ids: Sequence[int]) -> Iterator[tuple[int, int]]
         yield from ((row[0], row[1]) for row in session.execute(query.where(of_these)))
 
 
-def _record(callback: Callback, attempts: Mapping[int, int]) -> Record:
-    call, voicemail = callback.call, callback.call.voicemail
+def _record(desk: Desk, callback: Callback, attempts: Mapping[int, int]) -> Record:
+    call, voicemail, customer = callback.call, callback.call.voicemail, customer_number(desk, callback)
     return Record(
         reference=callback.reference,
         line=call.line,
-        caller=call.caller,
+        caller="" if customer.caller.kind is NumberKind.OWN else call.caller,
         began_at=_iso(call.began_at),
         due_at=_iso(callback.due_at),
         message_seconds=str(voicemail.seconds or "") if voicemail else "",
@@ -92,11 +97,13 @@ def _record(callback: Callback, attempts: Mapping[int, int]) -> Record:
         attempts=attempts.get(callback.id, 0),
         priority=callback.priority.value,
         caller_name=call.caller_name,
-        number_to_ring=call.customer_number or "",
+        number_to_ring=customer.number or "",
         product=callback.product,
         coverage=callback.coverage.value,
         breached_at=_iso(callback.breached_at),
         transcript=voicemail.transcript if voicemail else "",
+        extension=customer.extension,
+        language=call.language,
     )
 
 

@@ -12,7 +12,6 @@ from datetime import datetime
 from callbacks.db.event_kinds import EventKind
 from callbacks.desk.desk_file import Desk, Language, Line
 from callbacks.people.person import Person
-from callbacks.text.dialing_rules import callable_number
 from callbacks.text.formats import clock_time, spelled
 from ivr import prompts
 from ivr.prompts import menu_choice, say, why_closed
@@ -159,7 +158,7 @@ def _dial(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts, index: int) -> D
         technician=technician.id,
         lang=technician.language,
         line=facts.line,
-        caller=callable_number(facts.caller) or "",
+        caller=facts.caller,
     )
     action = urls.to(VoicePath.RING, rung=index + 1, lang=turn.language)
     seconds = int(desk.ringing.each.total_seconds())

@@ -98,7 +98,8 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
         if call is None:
             verdict = hours.verdict(now)
             reason = verdict.reason.spoken("en")
-            call = calls.record_call(session, arrival(is_open=verdict.is_open, hours_reason=reason), now)
+            came = arrival(is_open=verdict.is_open, hours_reason=reason)
+            call = calls.record_call(session, came, now, context.desk.dialing_rules)
         if recording is not None:
             calls.record_voicemail(session, context.desk, found, recording, now)
         reason_then = hours.verdict(call.began_at).reason

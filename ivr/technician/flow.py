@@ -56,6 +56,8 @@ class PageFacts:
     has_message: bool
     message_is_lost: bool = False  # the carrier no longer has the recording
     others: int = 0  # how many other callbacks this call is about
+    extension: str = ""  # of the customer's number
+    without_number: Words = prompts.WITHHELD_NUMBER  # what is said where there is no number to call
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def keyed(desk: Desk, urls: CallUrls, facts: PageFacts, question: Question, pres
 def taken(desk: Desk, facts: PageFacts) -> tuple[Verb, ...]:
     """Return what is heard by a technician who has taken the callback."""
     due = clock_time(facts.due_at, desk.zone, facts.language)
-    number, reference = number_in_prompt(facts.language, facts.customer_number), spelled(facts.reference)
+    number, reference = _number(facts), spelled(facts.reference)
     return (say(facts.language, prompts.TAKEN, reference=reference, number=number, due=due), Hangup())
 
 
@@ -185,6 +187,10 @@ def _message(facts: PageFacts) -> tuple[Say | Play, ...]:
     return (say(facts.language, prompts.MESSAGE_NOT_HERE if facts.has_message else prompts.NO_MESSAGE),)
 
 
+def _number(facts: PageFacts) -> str:
+    return number_in_prompt(facts.language, facts.customer_number, facts.extension, facts.without_number)
+
+
 def _no_key_pressed(language: Language) -> tuple[Verb, ...]:
     return (say(language, prompts.NO_KEY_PRESSED), Hangup())
 
@@ -217,7 +223,7 @@ def ask_to_connect(urls: CallUrls, facts: PageFacts, round: int = 1, *before: Sa
     over = _over(facts)
     if over is not None:
         return over.verbs
-    number, reference = number_in_prompt(facts.language, facts.customer_number), spelled(facts.reference)
+    number, reference = _number(facts), spelled(facts.reference)
     menu = say(facts.language, prompts.CONNECT_MENU, number=number, reference=reference, line=facts.line)
     action = urls.to(VoicePath.CONNECT_KEY, page=facts.page_id, round=round)
     return (Gather(action, (*before, menu, menu), timeout=8),)
@@ -245,6 +251,7 @@ def connect(desk: Desk, urls: CallUrls, facts: PageFacts, attempt_id: int) -> tu
         DIAL_SECONDS,
         status=urls.to(VoicePath.CONNECT_STATUS, attempt=attempt_id),
         answered_by=urls.to(VoicePath.CONNECT_ANSWERED, attempt=attempt_id),
+        extension=facts.extension,
     )
     return (say(facts.language, prompts.CONNECTING), dial)
 

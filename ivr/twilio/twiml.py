@@ -11,6 +11,7 @@ from ivr.twilio.verbs import Dial, Gather, Hangup, Pause, Play, Record, Redirect
 # No en-CA voice exists in Twilio's library; fr-CA has its own.
 VOICES = {"en": ("Polly.Joanna-Neural", "en-US"), "fr": ("Polly.Gabrielle-Neural", "fr-CA")}
 NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+PAUSE_BEFORE_EXTENSION = "wwww"  # two seconds: a switchboard must be listening before keys count
 LONGEST_SAY = 4000  # Twilio takes 4,096 characters in one verb
 
 
@@ -80,6 +81,8 @@ def _add_dial(parent: Element, dial: Dial) -> None:
     )
     number = SubElement(element, "Number")
     number.text = dial.number
+    if dial.extension:
+        number.set("sendDigits", PAUSE_BEFORE_EXTENSION + dial.extension)
     if dial.screen:
         number.attrib |= {"url": dial.screen, "method": "POST"}
     if dial.status:

@@ -51,8 +51,9 @@ class Record:
 class Dial:
     """Call one number and connect the two.
 
-    `timeout` is in seconds. Three URLs may be empty: `screen` is what the person called hears before they are
-    connected, `status` gets the status of their leg, and `answered_by` whether a machine answered.
+    `timeout` is in seconds. The digits of an `extension` are pressed once the number answers. Three URLs may be empty:
+    `screen` is what the person called hears before they are connected, `status` gets the status of their leg, and
+    `answered_by` whether a machine answered.
     """
 
     number: str
@@ -62,6 +63,7 @@ class Dial:
     screen: str = ""
     status: str = ""
     answered_by: str = ""
+    extension: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,12 @@ from callbacks.db.states import (
     CallbackState,
     PageKind,
     PriorityLevel,
-    ReachOutcome,
     TranscribedBy,
     VoicemailState,
 )
 from callbacks.db.tables import Call, Callback, Page, ReachAttempt, Technician, Voicemail
 from callbacks.desk.business_hours import support_hours
+from callbacks.desk.customer_number import CustomerNumber, customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import NotFound
 from callbacks.lifecycle.sla_status import TRIED_AND_OPEN, explanations, resolutions, still_owed
@@ -35,8 +35,7 @@ from callbacks.paging.escalate import forecast
 from callbacks.paging.reasons import in_a_line
 from callbacks.people.technicians import everybody
 from callbacks.records.search import STATES
-from callbacks.text.dialing_rules import NumberCheck, check_number
-from callbacks.text.formats import caller_in_words, day_and_time, length, span
+from callbacks.text.formats import LANGUAGES, day_and_time, length, span
 from sla.promises import Promise
 
 CALLS_A_PAGE = 50
@@ -78,11 +77,11 @@ class CallbackDetail:
     timeline: Sequence[Entry]
     attempts: Sequence[ReachAttempt]
     technicians: Sequence[Technician]
-    number: NumberCheck
+    number: CustomerNumber
+    language: str
     seen: int  # the last event in its log
     is_open: bool
     is_waiting: bool  # for the customer
-    is_wrong_number: bool  # of one of the attempts
     promises: Sequence[str]
     paged: frozenset[int]  # the technicians who were paged about it, by id
 
@@ -111,7 +110,7 @@ def open_callbacks(
     owed = still_owed(session, desk, support_hours(session, desk), now)
     rows = [
         replace(
-            row_of(callback, desk.callback.at_risk, now),
+            row_of(desk, callback, now),
             next=next_of(callback, forecast(session, desk, callback, plan), desk.zone, now),
             resolution=owed.get(callback.id),
         )
@@ -131,15 +130,15 @@ def _urgency(row: Row) -> tuple[bool, str, datetime]:
 def recently_closed(session: Session, desk: Desk, visible: ColumnElement[bool], now: datetime) -> list[Row]:
     query = select(Callback).where(Callback.state != CallbackState.OPEN, visible)
     query = query.order_by(Callback.opened_at.desc(), Callback.id.desc()).limit(CLOSED_SHOWN)
-    return [row_of(callback, desk.callback.at_risk, now) for callback in session.scalars(query)]
+    return [row_of(desk, callback, now) for callback in session.scalars(query)]
 
 
-def row_of(callback: Callback, at_risk: timedelta, now: datetime) -> Row:
-    standing, words = standing_of(callback, at_risk, now)
+def row_of(desk: Desk, callback: Callback, now: datetime) -> Row:
+    standing, words = standing_of(callback, desk.callback.at_risk, now)
     return Row(
         reference=callback.reference,
         name=callback.call.caller_name,
-        caller=caller_in_words(callback.call.caller),
+        caller=desk.dialing_rules.check(callback.call.caller).in_words.english,
         line=callback.call.line,
         priority=callback.priority.value,
         is_critical=callback.priority is PriorityLevel.P1,
@@ -211,7 +210,7 @@ def callback_detail(
     voicemail = callback.call.voicemail
     tried = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
     attempts = session.scalars(tried).all()
-    row = row_of(callback, desk.callback.at_risk, now)
+    row = row_of(desk, callback, now)
     return CallbackDetail(
         row=replace(row, next=ahead, resolution=owed[0].promise if owed else None),
         callback=callback,
@@ -224,14 +223,19 @@ def callback_detail(
         timeline=timeline_of(session, callback, desk.zone),
         attempts=attempts,
         technicians=sorted(everybody(session), key=lambda row: row.name),
-        number=check_number(callback.call.caller),
+        number=customer_number(desk, callback),
+        language=_language(callback.call),
         seen=last_event_id(session, callback),
         is_open=callback.state is CallbackState.OPEN,
         is_waiting=is_waiting(session, callback),
-        is_wrong_number=any(attempt.outcome is ReachOutcome.WRONG_NUMBER for attempt in attempts),
         promises=explanations(session, desk, hours, callback, now),
         paged=_paged_about(session, callback),
     )
+
+
+def _language(call: Call) -> str:
+    whose = "chosen by the caller" if call.language_chosen else "of the line"
+    return f"{LANGUAGES.get(call.language, call.language)}, {whose}"
 
 
 def _paged_about(session: Session, callback: Callback) -> frozenset[int]:

@@ -9,13 +9,14 @@ from flask import abort
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.acts.customer_number import decides_about_numbers
 from callbacks.console.callbacks.screen import standing_of
 from callbacks.db.states import AudioState, CallbackState, ReportedOutcome, VoicemailState
 from callbacks.db.tables import Page, ReachAttempt, Voicemail
+from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
-from callbacks.text import dialing_rules
 from callbacks.text.bilingual import Words
-from callbacks.text.formats import caller_in_words, clock_time, length, readable_number, span
+from callbacks.text.formats import clock_time, length, span
 
 # The buttons for the outcome of a call to the customer.
 OUTCOMES: dict[ReportedOutcome, Words] = {
@@ -36,6 +37,13 @@ STANDINGS: dict[str, Words] = {
 }
 
 
+# The language that the caller chose.
+CALLER_LANGUAGES: dict[str, Words] = {
+    "en": Words("English", "anglais"),
+    "fr": Words("French", "français"),
+}
+
+
 @dataclass(frozen=True)
 class CallbackScreen:
     """One callback, in the technician's language."""
@@ -47,6 +55,9 @@ class CallbackScreen:
     who: str
     number: str | None
     why_no_number: str
+    waits_for_consent: bool
+    may_decide: bool  # whether the number may be called
+    caller_language: str
     called_at: str
     due: str
     standing: str
@@ -71,7 +82,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
     if callback is None:
         abort(404)
     zone, language = desk.zone, technician.language
-    number, voicemail = callback.call.customer_number, callback.call.voicemail
+    call, voicemail, customer = callback.call, callback.call.voicemail, customer_number(desk, callback)
     standing, _ = standing_of(callback, desk.callback.at_risk, now)
     attempts = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
     return CallbackScreen(
@@ -79,9 +90,12 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         reference=callback.reference,
         line=callback.call.line,
         name=callback.call.caller_name,
-        who=readable_number(number) if number else caller_in_words(callback.call.caller, language),
-        number=number,
-        why_no_number="" if number else dialing_rules.check_number(callback.call.caller).why or "a wrong number",
+        who=customer.in_words.for_(language),
+        number=customer.number,
+        why_no_number=customer.why_not.for_(language),
+        waits_for_consent=customer.waits_for_consent,
+        may_decide=customer.waits_for_consent and decides_about_numbers(session, desk, callback, technician, now),
+        caller_language=CALLER_LANGUAGES[call.language].for_(language) if call.language_chosen else "",
         called_at=clock_time(callback.call.began_at, zone, language),
         due=clock_time(callback.due_at, zone, language),
         standing=standing,

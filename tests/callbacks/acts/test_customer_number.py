@@ -53,4 +53,4 @@ def test_a_supervisor_allows_the_risky_number_of_a_caller(night: Night) -> None:
 def test_a_caller_without_a_number_cannot_be_allowed(night: Night, caller: str, named: str) -> None:
     night.callback = night.callback_of("CA2", caller)
     refusal = night.refusal(Consent(), night.at_console())
-    assert refusal.english == f"{named} cannot be called: the caller gave no number."
+    assert refusal.english == f"{named} cannot be called: number withheld."
