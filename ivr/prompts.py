@@ -77,6 +77,7 @@ PAGE_LATE = Words(
     "and has not been called.",
     "Ici {company}, pour {name}. Un client de la ligne {line} devait être rappelé avant {due} et ne l'a pas été.",
 )
+OTHER_LANGUAGE = Words("The customer chose French.", "Le client a choisi l'anglais.")  # said in the other language
 OTHER_CALLBACKS = Words(
     "Other callbacks waiting: {count}. Each has its own text.",
     "Autres rappels en attente : {count}. Chacun a son propre texto.",
@@ -118,6 +119,29 @@ CONFIRM_HEARD = Words(
     "Press 1 to confirm that you heard this.", "Appuyez sur le 1 pour confirmer que vous avez bien entendu."
 )
 HEARD = Words("Thank you. Goodbye.", "Merci. Au revoir.")
+
+# Technicians: their own call to one of our lines
+
+DIAL_IN = Words(
+    "This is {company}, for {name}. Callbacks waiting for you: {count}. The most urgent is {reference}, due by {due}.",
+    "Ici {company}, pour {name}. Rappels qui vous attendent : {count}. Le plus urgent est {reference}, à faire avant "
+    "{due}.",
+)
+DIAL_IN_LATE = Words(
+    "This is {company}, for {name}. Callbacks waiting for you: {count}. The most urgent is {reference}. It is late: it "
+    "was due by {due}.",
+    "Ici {company}, pour {name}. Rappels qui vous attendent : {count}. Le plus urgent est {reference}. Il est en "
+    "retard : il était promis avant {due}.",
+)
+DIAL_IN_NOTHING = Words(
+    "This is {company}, for {name}. No callback is waiting for you.",
+    "Ici {company}, pour {name}. Aucun rappel ne vous attend.",
+)
+DIAL_IN_MENU = Words(
+    "Press 2 to take it, or 9 to go on as a customer.",
+    "Appuyez sur le 2 pour le prendre, ou le 9 pour continuer comme client.",
+)
+DIAL_IN_AS_CUSTOMER = Words("Press 9 to go on as a customer.", "Appuyez sur le 9 pour continuer comme client.")
 
 # Technicians: the connection to the customer
 

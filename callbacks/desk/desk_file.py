@@ -108,12 +108,16 @@ class Line(_Part):
     language: Language = "en"
     menu: Mapping[Annotated[str, Field(pattern="^[0-9]$")], Literal["support", "english", "french"]] = {}
     menu_exit: Literal["support", "goodbye"] = "support"
+    # Offered once on a line without a menu, before it goes on to support.
+    languages: Mapping[Annotated[str, Field(pattern="^[0-9]$")], Literal["english", "french"]] = {}
     priority: PriorityLevel = PriorityLevel.P2  # of a callback opened on this line
 
     @model_validator(mode="after")
     def menu_leads_to_support(self) -> Line:
         if self.menu and "support" not in self.menu.values():
             raise ValueError('the menu never leads to support. Give one key the value "support".')
+        if self.menu and self.languages:
+            raise ValueError("a line with a menu offers its languages in the menu. Move the keys of `languages` there.")
         return self
 
 

@@ -27,6 +27,7 @@ RECORDING_KINDS = {
     VoicemailState.ABSENT: EventKind.RECORDING_ABSENT,
     VoicemailState.FAILED: EventKind.RECORDING_FAILED,
 }
+LANGUAGES_CHOSEN = {EventKind.MENU_ENGLISH: "en", EventKind.MENU_FRENCH: "fr"}
 FETCH_AFTER = timedelta(seconds=5)  # Twilio reports the end of a recording before its file can be fetched
 
 
@@ -81,8 +82,16 @@ def find_call(session: Session, sid: str) -> Call | None:
     return session.get(Call, sid)
 
 
+def record_language(call: Call, language: str) -> None:
+    """Record the language that the caller chose. It is the call's language from then on."""
+    call.language, call.language_chosen = language, True
+
+
 def record_choice(session: Session, sid: str, now: datetime, choice: EventKind) -> None:
-    """Record a choice in the menu, once."""
+    """Record a choice in the menu, once. The last choice of a language holds."""
+    call = find_call(session, sid)
+    if call is not None and choice in LANGUAGES_CHOSEN:
+        record_language(call, LANGUAGES_CHOSEN[choice])
     same = select(Event.id).where(Event.call_sid == sid, Event.kind == choice)
     if session.scalar(same) is None:
         record_event(session, sid, now, Actor.CALLER, choice)

@@ -153,7 +153,12 @@ class DialingRules:
             parsed = phonenumbers.parse(text, self.region)
         except phonenumbers.NumberParseException:
             return NumberCheck(text, NumberKind.NOT_A_NUMBER)
-        return replace(self.check(phonenumbers.format_number(parsed, PhoneNumberFormat.E164)), extension=extension)
+        extension = extension or parsed.extension or ""
+        if len(extension) > LONGEST_EXTENSION:
+            return NumberCheck(text, NumberKind.NOT_A_NUMBER)
+        check = self.check(phonenumbers.format_number(parsed, PhoneNumberFormat.E164))
+        kind = NumberKind.NO_SUCH_NUMBER if check.kind is NumberKind.NOT_A_NUMBER else check.kind
+        return replace(check, kind=kind, extension=extension)
 
     def callable_number(self, caller: str) -> str | None:
         """Return the caller's number (E.164) if it may be called without consent, else None."""

@@ -20,6 +20,7 @@ from ivr.twilio.verbs import Dial, Gather, Hangup, Pause, Record, Redirect, Say,
 from sla.hours import Reason
 
 TRIES = 3
+SECONDS_TO_CHOOSE_LANGUAGE = 3  # most callers of such a line need not choose
 
 
 class Place(enum.Enum):
@@ -27,6 +28,7 @@ class Place(enum.Enum):
 
     INCOMING = "incoming"  # the call has just come in
     MENU = "menu"  # the caller pressed a key, or none
+    LANGUAGE = "language"  # a language was offered, on a line without a menu
     RING = "ring"  # a technician's phone has rung
     BEEP = "beep"  # the prompts before the recording have been heard
     RECORDED = "recorded"  # the recording has ended
@@ -76,6 +78,8 @@ def step(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts) -> Reply:
             return _greet(desk, urls, turn, facts)
         case Place.MENU:
             return _menu(desk, urls, turn, facts)
+        case Place.LANGUAGE:
+            return _in_chosen_language(desk, urls, turn, facts)
         case Place.RING:
             return _after_ringing(desk, urls, turn, facts)
         case Place.BEEP:
@@ -97,10 +101,24 @@ def record(desk: Desk, urls: CallUrls, language: Language) -> Record:
 def _greet(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts) -> Reply:
     line = desk.lines[facts.line]
     greeting = say(turn.language, prompts.GREETING, company=desk.company.name[turn.language])
+    if line.languages:
+        there = urls.to(VoicePath.LANGUAGE, lang=turn.language)
+        choices = [menu_choice(turn.language, choice, key) for key, choice in line.languages.items()]
+        return Reply((Gather(there, (greeting, *choices), SECONDS_TO_CHOOSE_LANGUAGE), Redirect(there)))
     if not line.menu:
         reply = _support(desk, urls, turn, facts)
         return replace(reply, verbs=(greeting, *reply.verbs))
     return Reply((_ask(urls, turn, line, greeting), Redirect(urls.to(VoicePath.MENU, tries=1, lang=turn.language))))
+
+
+def _in_chosen_language(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts) -> Reply:
+    """Go on to support, in another language if its key was pressed. No key is wrong: the caller is not asked again."""
+    match desk.lines[facts.line].languages.get(turn.digits):
+        case "english":
+            return replace(_support(desk, urls, replace(turn, language="en"), facts), chose=EventKind.MENU_ENGLISH)
+        case "french":
+            return replace(_support(desk, urls, replace(turn, language="fr"), facts), chose=EventKind.MENU_FRENCH)
+    return _support(desk, urls, turn, facts)
 
 
 def _menu(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts) -> Reply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -13,19 +14,19 @@ from sqlalchemy.orm import Session
 from callbacks.db.states import VoicemailState
 from callbacks.db.tables import Call, Callback
 from callbacks.desk.business_hours import support_hours
-from callbacks.desk.desk_file import Desk
+from callbacks.desk.desk_file import Desk, Language
 from callbacks.inbound import calls
 from callbacks.oncall import store as oncall_store
 from ivr import prompts
 from ivr.caller import flow
 from ivr.caller.flow import Facts, Place, Reply, Turn
 from ivr.prompts import say
-from ivr.twilio.context import WebhookContext, current
+from ivr.technician import dial_in
+from ivr.twilio.context import DatabaseUnavailable, WebhookContext, current
 from ivr.twilio.verbs import Hangup, Verb
 from ivr.twilio.webhook import (
     call_sid,
     field,
-    language_in_query,
     number_in_query,
     pressed_key,
     sid,
@@ -41,7 +42,7 @@ log = structlog.get_logger(__name__)
 
 def apologize() -> Response:
     """After an error the caller can still leave a message, or has left one."""
-    language, context = language_in_query(), current()
+    context, language = current(), _language_of_call()
     if request.path == "/voice/recorded":
         return voice_response((say(language, prompts.GOODBYE), Hangup()))
     trouble, leave_number = say(language, prompts.TROUBLE), say(language, prompts.LEAVE_YOUR_NUMBER)
@@ -58,30 +59,36 @@ def incoming() -> Response:
     return _answer(Turn(Place.INCOMING, line.language))
 
 
+@blueprint.post("/voice/language")
+def language() -> Response:
+    return _answer(Turn(Place.LANGUAGE, _language_in_url(), pressed_key()))
+
+
 @blueprint.post("/voice/menu")
 def menu() -> Response:
-    return _answer(Turn(Place.MENU, language_in_query(), pressed_key(), max(1, number_in_query("tries"))))
+    return _answer(Turn(Place.MENU, _language_in_url(), pressed_key(), max(1, number_in_query("tries"))))
 
 
 @blueprint.post("/voice/ring")
 def ring() -> Response:
     bridged = field("DialBridged") == "true"
-    return _answer(Turn(Place.RING, language_in_query(), rung=number_in_query("rung"), bridged=bridged))
+    return _answer(Turn(Place.RING, _language_in_url(), rung=number_in_query("rung"), bridged=bridged))
 
 
 @blueprint.post("/voice/beep")
 def beep() -> Response:
-    return _answer(Turn(Place.BEEP, language_in_query()))
+    return _answer(Turn(Place.BEEP, _language_in_url()))
 
 
 @blueprint.post("/voice/recorded")
 def recorded() -> Response:
-    return _answer(Turn(Place.RECORDED, language_in_query()), _recording_in_action())
+    return _answer(Turn(Place.RECORDED, _language_in_url()), _recording_in_action())
 
 
 def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
     """Answer one turn: load the facts, ask the flow, store what became true."""
     context, now, found = current(), current().now(), call_sid()
+    as_customer = request.args.get("customer") == "1"  # a technician who chose to go on as one
     facts = _facts_without_database(context, found or "", now)
     without_database = flow.step(context.desk, context.urls, turn, facts).verbs
     if found is None:
@@ -100,14 +107,58 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
             reason = verdict.reason.spoken("en")
             came = arrival(is_open=verdict.is_open, hours_reason=reason)
             call = calls.record_call(session, came, now, context.desk.dialing_rules)
+        if as_customer:
+            dial_in.goes_on_as_customer(call)
+        elif turn.place is Place.INCOMING:
+            to_technician = dial_in.answer_technician(session, context, call, now)
+            if to_technician is not None:
+                return to_technician
         if recording is not None:
             calls.record_voicemail(session, context.desk, found, recording, now)
+        in_language = _in_language_of(context.desk, call, turn)
         reason_then = hours.verdict(call.began_at).reason
-        reply = flow.step(context.desk, context.urls, turn, _facts(session, context.desk, call, reason_then, now))
+        reply = flow.step(
+            context.desk, context.urls, in_language, _facts(session, context.desk, call, reason_then, now)
+        )
         _store_reply(session, found, reply, now)
         return reply.verbs
 
     return speak(work, without_database)
+
+
+def _in_language_of(desk: Desk, call: Call, turn: Turn) -> Turn:
+    """Return the turn in the language of the call.
+
+    A choice that the database missed, because it was away then, is known from the URL.
+    """
+    if not call.language_chosen and turn.language != desk.lines[_line_of(desk, call)].language:
+        calls.record_language(call, turn.language)
+    return replace(turn, language="fr" if call.language == "fr" else "en")
+
+
+def _language_in_url() -> Language:
+    """Return the language from the URL, else that of the line that was called."""
+    found = request.args.get("lang")
+    if found == "fr":
+        return "fr"
+    desk = current().desk
+    return "en" if found == "en" else desk.lines[desk.line_called(field("To"))].language
+
+
+def _language_of_call() -> Language:
+    """Return the language of the call, from the database where it answers."""
+    found = call_sid() or ""
+    try:
+        call = current().write(lambda session: calls.find_call(session, found))
+    except DatabaseUnavailable:
+        return _language_in_url()
+    if call is None:
+        return _language_in_url()
+    return "fr" if call.language == "fr" else "en"
+
+
+def _line_of(desk: Desk, call: Call) -> str:
+    return call.line if call.line in desk.lines else desk.line_called("")
 
 
 def _store_reply(session: Session, call_sid: str, reply: Reply, now: datetime) -> None:
@@ -120,7 +171,7 @@ def _store_reply(session: Session, call_sid: str, reply: Reply, now: datetime) -
 def _facts(session: Session, desk: Desk, call: Call, reason: Reason, now: datetime) -> Facts:
     return Facts(
         call_sid=call.sid,
-        line=call.line if call.line in desk.lines else desk.line_called(""),
+        line=_line_of(desk, call),
         caller=call.caller,
         began_at=call.began_at,
         now=now,

@@ -57,6 +57,7 @@ class PageFacts:
     message_is_lost: bool = False  # the carrier no longer has the recording
     others: int = 0  # how many other callbacks this call is about
     extension: str = ""  # of the customer's number
+    caller_language: str = ""  # that the customer chose
     without_number: Words = prompts.WITHHELD_NUMBER  # what is said where there is no number to call
 
 
@@ -86,7 +87,7 @@ def answered(desk: Desk, urls: CallUrls, facts: PageFacts) -> PageReply:
         return over
     count = str(facts.others)
     others = (say(facts.language, prompts.OTHER_CALLBACKS, count=count),) if facts.others else ()
-    return PageReply(_menu(urls, facts, 1, _headline(desk, facts), *others))
+    return PageReply(_menu(urls, facts, 1, _headline(desk, facts), *_language(facts), *others))
 
 
 def keyed(desk: Desk, urls: CallUrls, facts: PageFacts, question: Question, press: KeyPress) -> PageReply:
@@ -177,6 +178,13 @@ def _headline(desk: Desk, facts: PageFacts) -> Say:
         line=facts.line,
         due=clock_time(facts.due_at, desk.zone, facts.language),
     )
+
+
+def _language(facts: PageFacts) -> tuple[Say, ...]:
+    """Return the language that the customer chose, if it is not the technician's."""
+    if facts.caller_language in ("", facts.language):
+        return ()
+    return (say(facts.language, prompts.OTHER_LANGUAGE),)
 
 
 def _message(facts: PageFacts) -> tuple[Say | Play, ...]:

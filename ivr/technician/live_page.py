@@ -97,12 +97,14 @@ def _facts(session: Session, context: WebhookContext, page: Page, callback: Call
         has_message=voicemail is not None and voicemail.state is not VoicemailState.ABSENT,
         message_is_lost=voicemail is not None and voicemail.audio is AudioState.LOST,
         extension=customer.extension,
-        without_number=_without_number(customer),
+        caller_language=call.language if call.language_chosen else "",
+        without_number=without_number(customer),
         others=session.scalar(select(func.count()).select_from(Page).where(Page.bundled_into_id == page.id)) or 0,
     )
 
 
-def _without_number(customer: CustomerNumber) -> Words:
+def without_number(customer: CustomerNumber) -> Words:
+    """Return what is said in place of a number where there is none to call."""
     return prompts.NUMBER_TO_BE_ALLOWED if customer.waits_for_consent else prompts.without_number(customer.caller.kind)
 
 

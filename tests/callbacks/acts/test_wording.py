@@ -78,12 +78,12 @@ def test_who_takes_one_without_a_number_reads_where_to_find_one(night: Night) ->
     night.callback = night.callback_of("CA2", "anonymous")
     answer, reference = night.amy_does(Take(), code="5831"), night.callback.reference
     assert answer.english == (
-        f"{reference} is yours: call by 10:43 p.m. No number to call: the caller gave no number. Listen to the message "
+        f"{reference} is yours: call by 10:43 p.m. No number to call: number withheld. Listen to the message "
         "(link in the page). Then DONE 5831, or NA 5831 for no answer."
     )
     assert answer.french == (
-        f"{reference} est à vous: appelez avant 22 h 43. Aucun numéro à composer: écoutez le message (lien dans "
-        "l'avis). Ensuite FAIT 5831, ou NA 5831 sans réponse."
+        f"{reference} est à vous: appelez avant 22 h 43. Aucun numéro à composer: numéro masqué. Écoutez le "
+        "message (lien dans l'avis). Ensuite FAIT 5831, ou NA 5831 sans réponse."
     )
 
 

@@ -64,6 +64,8 @@ def test_every_value_of_a_record(database: Database) -> None:
         "coverage": "courtesy",
         "breached_at": "2026-11-29T04:42:00+00:00",
         "transcript": "Fire!",
+        "extension": "",
+        "language": "en",
     }
 
 

@@ -64,7 +64,7 @@ def test_who_to_call_is_a_number_or_the_reason_why_there_is_none(console: Consol
     found = screen(console)
     assert (found.number, found.who, found.why_no_number) == ("+15145550199", "(514) 555-0199", "")
     caller(console, "+15145550199", callable=False)  # a technician reached somebody else
-    assert screen(console).why_no_number == "a wrong number"
+    assert screen(console).why_no_number == "it was a wrong number"
     caller(console, "ANONYMOUS", callable=False)
     assert screen(console, "fr").who == "numéro masqué"
 
