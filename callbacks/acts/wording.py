@@ -125,7 +125,7 @@ def own_number(number: str) -> Words:
     readable = readable_number(number)
     return Words(
         f"{readable} is one of our own numbers. No customer can be called on it.",
-        f"{readable} est un de nos numéros. Aucun client ne peut y être joint.",
+        f"{readable} est un de nos numéros. Aucun client n'y répond.",
     )
 
 

@@ -135,7 +135,7 @@ class Numbers(_Part):
     """Which phone numbers are ordinary ones, and which are the company's own."""
 
     region: Region = DEFAULT_RULES.region  # of a number without a country code
-    called_without_consent: tuple[Region, ...] = tuple(sorted(DEFAULT_RULES.called_without_consent))
+    called_without_consent: frozenset[Region] = DEFAULT_RULES.called_without_consent
     own: tuple[Annotated[str, BeforeValidator(own_number)], ...] = ()  # beside those of the lines
 
 
@@ -299,7 +299,7 @@ class Desk(_Part):
     def dialing_rules(self) -> DialingRules:
         """Which numbers may be called."""
         own = frozenset({*self.numbers.own, *(line.number for line in self.lines.values())})
-        return DialingRules(self.numbers.region, frozenset(self.numbers.called_without_consent), own)
+        return DialingRules(self.numbers.region, self.numbers.called_without_consent, own)
 
     def with_own_number(self, number: str) -> Desk:
         """Return the desk with one more number of its own. A messaging service is none."""

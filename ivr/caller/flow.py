@@ -20,7 +20,7 @@ from ivr.twilio.verbs import Dial, Gather, Hangup, Pause, Record, Redirect, Say,
 from sla.hours import Reason
 
 TRIES = 3
-SECONDS_TO_CHOOSE_LANGUAGE = 3  # most callers of such a line need not choose
+SECONDS_TO_CHOOSE_LANGUAGE = 2  # most callers of such a line need not choose
 
 
 class Place(enum.Enum):
@@ -101,14 +101,19 @@ def record(desk: Desk, urls: CallUrls, language: Language) -> Record:
 def _greet(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts) -> Reply:
     line = desk.lines[facts.line]
     greeting = say(turn.language, prompts.GREETING, company=desk.company.name[turn.language])
-    if line.languages:
-        there = urls.to(VoicePath.LANGUAGE, lang=turn.language)
-        choices = [menu_choice(turn.language, choice, key) for key, choice in line.languages.items()]
-        return Reply((Gather(there, (greeting, *choices), SECONDS_TO_CHOOSE_LANGUAGE), Redirect(there)))
     if not line.menu:
         reply = _support(desk, urls, turn, facts)
-        return replace(reply, verbs=(greeting, *reply.verbs))
+        return replace(reply, verbs=(_offer_languages(urls, turn, line, greeting), *reply.verbs))
     return Reply((_ask(urls, turn, line, greeting), Redirect(urls.to(VoicePath.MENU, tries=1, lang=turn.language))))
+
+
+def _offer_languages(urls: CallUrls, turn: Turn, line: Line, greeting: Say) -> Say | Gather:
+    """Return the greeting, with the line's other languages. Without a key, what follows in the document is heard."""
+    if not line.languages:
+        return greeting
+    choices = [menu_choice(turn.language, choice, key) for key, choice in line.languages.items()]
+    action = urls.to(VoicePath.LANGUAGE, lang=turn.language)
+    return Gather(action, (greeting, *choices), SECONDS_TO_CHOOSE_LANGUAGE, even_without_key=False)
 
 
 def _in_chosen_language(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts) -> Reply:

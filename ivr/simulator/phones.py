@@ -146,6 +146,7 @@ class Leg:
     status_callback: str = ""
     status_events: set[str] = field(default_factory=set)
     machine_callback: str = ""
+    send_digits: str = ""  # keys that the carrier presses once this phone answers; "w" waits for half a second
     answered_by: AnsweredBy = AnsweredBy.HUMAN
 
     @property

@@ -40,7 +40,7 @@ def _add(parent: Element, verb: Verb) -> None:
             SubElement(parent, "Play").text = url
         case Pause(seconds):
             SubElement(parent, "Pause", length=str(seconds))
-        case Gather(action, prompts, timeout):
+        case Gather(action, prompts, timeout, even_without_key):
             gather = SubElement(
                 parent,
                 "Gather",
@@ -50,7 +50,7 @@ def _add(parent: Element, verb: Verb) -> None:
                 timeout=str(timeout),
                 action=action,
                 method="POST",
-                actionOnEmptyResult="true",
+                actionOnEmptyResult="true" if even_without_key else "false",
             )
             for prompt in prompts:
                 _add(gather, prompt)

@@ -27,6 +27,10 @@ from callbacks.inbound.text_commands import Command, Verb, is_opt_out, parse_com
         ("réglé 5831", Command(Verb.DONE, "5831")),
         ("fait 5831", Command(Verb.DONE, "5831")),
         ("qui 5831", Command(Verb.WHO, "5831")),
+        ("Allow 5831", Command(Verb.ALLOW, "5831")),
+        ("autorisé 5831", Command(Verb.ALLOW, "5831")),
+        ("REFUSE 5831.", Command(Verb.REFUSE, "5831")),
+        ("refusé 5831", Command(Verb.REFUSE, "5831")),
         ("done", Command(Verb.DONE, None)),
         ("5831 5831", Command(Verb.ACK, "5831")),
         ("５８３１", Command(Verb.ACK, "5831")),  # full-width digits

@@ -30,7 +30,8 @@ def test_the_export_is_safe_in_a_spreadsheet(database: Database) -> None:
 
 COLUMNS = (
     "reference,line,caller,began_at,due_at,message_seconds,state,owner,acknowledged_at,attempted_at,resolved_at,kept,"
-    "attempts,priority,caller_name,number_to_ring,product,coverage,breached_at,transcript"
+    "attempts,priority,caller_name,number_to_ring,product,coverage,breached_at,transcript,extension,"
+    "language"
 )
 
 
