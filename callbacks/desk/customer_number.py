@@ -25,6 +25,11 @@ class CustomerNumber:
     waits_for_consent: bool = False
 
     @property
+    def briefly(self) -> Words:
+        """Why nobody may be called, in as few characters as a text has for it."""
+        return self.caller.briefly if self.why_not == self.caller.why else self.why_not
+
+    @property
     def in_words(self) -> Words:
         """The number to call, else what the carrier reported in its place."""
         return with_extension(self.number, self.extension) if self.number else self.caller.in_words

@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 
 from callbacks.text.bilingual import Words
 from callbacks.text.dialing_rules import NumberCheck, with_extension
-from callbacks.text.formats import clock_time, ended_once, length
+from callbacks.text.formats import clock_time, ended_once, length, readable_number
 
 LONGEST_REASON = 100  # characters, of what a person typed
 LONGEST_ALERT = 600
+TWO_SEGMENTS = 306  # characters of GSM-7
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,13 @@ class Subject:
 
 
 def page(subject: Subject, code: str, now: datetime, link: str = "", before: Words | None = None) -> Words:
-    """Return a page: call this customer. With what was done `before`, and a link to the technician's screen."""
+    """Return a page: call this customer. With a link to the technician's screen and, if it fits, what came before."""
+    words = _page(subject, code, now, link, before)
+    is_short = max(len(words.english), len(words.french)) <= TWO_SEGMENTS
+    return words if is_short else _page(subject, code, now, link, None)
+
+
+def _page(subject: Subject, code: str, now: datetime, link: str, before: Words | None) -> Words:
     message, at_link = _details(subject), f" {link}" if link else ""
     connect = f"CALL {code} to be connected, " if subject.customer_number else ""
     call = _call_late(subject) if now >= subject.due_at else _call_by(subject)
@@ -119,8 +126,8 @@ def reminder(subject: Subject, code: str, now: datetime) -> Words:
 
 def bundle(sender: str, about: Sequence[tuple[Subject, str]]) -> Words:
     """Return several pages as one text, each with its code: one text for each would bury the phone."""
-    english = "; ".join(f"{code} {_number(subject).english} {_short_due(subject).english}" for subject, code in about)
-    french = "; ".join(f"{code} {_number(subject).french} {_short_due(subject).french}" for subject, code in about)
+    english = "; ".join(f"{code} {_briefly(subject)} {_short_due(subject).english}" for subject, code in about)
+    french = "; ".join(f"{code} {_briefly(subject)} {_short_due(subject).french}" for subject, code in about)
     return Words(
         f"{sender}: {len(about)} callbacks are waiting. Reply with a code to take one: {english}",
         f"{sender}: {len(about)} rappels attendent. Répondez avec un code pour en prendre un: {french}",
@@ -293,7 +300,7 @@ def _customer(subject: Subject) -> Words:
     if number is not None:
         return Words(
             f"the caller at {number.english} ({why.english}: not allowed yet)",
-            f"le client au {number.french} ({why.french}: pas encore autorisé)",
+            f"le client au {number.french} ({why.french}: à autoriser)",
         )
     if subject.message.left is False or subject.message.is_lost:
         return Words(f"the caller ({why.english})", f"({why.french})")
@@ -304,6 +311,11 @@ def _number(subject: Subject) -> Words:
     if subject.customer_number:
         return with_extension(subject.customer_number, subject.extension)
     return Words(subject.reference, subject.reference)
+
+
+def _briefly(subject: Subject) -> str:
+    """Return the number without its extension, for which several callbacks in one text leave no room."""
+    return readable_number(subject.customer_number) if subject.customer_number else subject.reference
 
 
 def _details(subject: Subject) -> Words:

@@ -23,7 +23,7 @@ def subject_of(desk: Desk, callback: Callback) -> messages.Subject:
         message=_message(callback.call.voicemail),
         is_tried=callback.attempted_at is not None,
         extension=customer.extension,
-        why_no_number=customer.caller.briefly if customer.waits_for_consent else customer.why_not,
+        why_no_number=customer.briefly,
         not_allowed_yet=customer.in_words if customer.waits_for_consent else None,
         language=call.language if call.language_chosen else "",
     )

@@ -72,8 +72,9 @@ _WHY = {
         "a number with an area code that we do not know", "un numéro dont l'indicatif nous est inconnu"
     ),
 }
-# The same in as few characters as a text has for it, where consent would do.
+# The same in as few characters as a text has for it.
 _BRIEFLY = {
+    NumberKind.OWN: Words("shows one of our numbers", "affiche un de nos numéros"),
     NumberKind.ABROAD: Words("abroad, {place}", "étranger, {place}"),
     NumberKind.SATELLITE: Words("satellite", "satellite"),
     NumberKind.PREMIUM: Words("premium rate", "surtaxé"),
@@ -112,7 +113,7 @@ class NumberCheck:
 
     @property
     def briefly(self) -> Words:
-        """Why it needs consent, in a few characters."""
+        """The same in a few characters."""
         words = _BRIEFLY.get(self.kind, self.why)
         return Words(words.english.format(place=self.place), words.french.format(place=self.place))
 

@@ -47,7 +47,7 @@ def test_a_call_that_shows_one_of_our_own_numbers_comes_from_nobodys_number(desk
     ours = desk.service.desk.lines["toll-free"].number
     leaves_a_message(desk, CUSTOMER, caller_id=ours)
     amy = desk.phone_of("Amy")
-    page = amy.reads("the call showed one of ours: listen to the message")
+    page = amy.reads("the caller (shows one of our numbers: listen to the message)")
     assert "484" not in page
     amy.texts("call {code}").reads("No number to call")
     amy.texts("done {code}").reads("is resolved")
@@ -82,7 +82,7 @@ def test_un_superviseur_autorise_par_texto(desk: ScenarioDesk) -> None:
     speaks_french(desk, "Amy Roy", "Sue Tran")
     leaves_a_message(desk, FRANCE)
     amy, sue = desk.phone_of("Amy"), desk.phone_of("Sue")
-    amy.reads("rappeler le client au +33 1 42 68 53 00 (étranger, FR: pas encore autorisé)")
+    amy.reads("rappeler le client au +33 1 42 68 53 00 (étranger, FR: à autoriser)")
     sue.reads("vient du +33 1 42 68 53 00, un numéro à l'étranger (FR)", "AUTORISE", "REFUSE")
     sue.texts("autorise {code}").reads("maintenant autorisé")
     amy.reads("Sue Tran autorise l'appel au +33 1 42 68 53 00", "APPEL")

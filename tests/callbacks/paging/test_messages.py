@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callbacks.desk.customer_number import NOT_ALLOWED, WRONG_NUMBER
 from callbacks.paging import messages
 from callbacks.paging.messages import Subject
 from callbacks.text.bilingual import Words
+from callbacks.text.dialing_rules import NumberCheck, NumberKind
 
 # The basic character set of a text (3GPP TS 23.038). One character beyond it halves what fits into a segment.
 GSM = set("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà")  # fmt: skip  # noqa: E501
@@ -35,6 +37,14 @@ LINK = "https://desk.example.com/t/" + "x" * 13
 WITHHELD = replace(SUBJECT, customer_number=None)
 HAS_CANCELLED = Words("has cancelled", "a annulé")
 
+CHECKS = [NumberCheck("+442071838750", kind, "GB") for kind in NumberKind]
+# Why there is no number to call, with the number if it only waits for consent.
+REASONS: list[tuple[Words, Words | None]] = [
+    *((check.briefly, check.in_words) for check in CHECKS if check.needs_consent),
+    *((check.briefly, None) for check in CHECKS if check.number is None),
+    *((WRONG_NUMBER, None), (NOT_ALLOWED, None)),
+]
+
 subjects = st.builds(
     Subject,
     sender=st.just("Support desk"),
@@ -48,6 +58,13 @@ subjects = st.builds(
         [messages.NO_MESSAGE, messages.LOST_MESSAGE, messages.Message(None), messages.Message(True, 605)]
     ),
     is_tried=st.booleans(),
+    extension=st.sampled_from(["", "204"]),
+    language=st.sampled_from(["", "en", "fr"]),
+)
+subjects = st.builds(
+    lambda subject, reasons: replace(subject, why_no_number=reasons[0], not_allowed_yet=reasons[1]),
+    subjects,
+    st.sampled_from(REASONS),
 )
 names = st.sampled_from(["Amy Roy", "Ben Cole", "Cleo Martin", "Sue Tran", "Zoé Bélisle", "Anne-Marie Roy"])
 codes = st.from_regex(r"[1-9][0-9]{3}", fullmatch=True)
@@ -71,6 +88,9 @@ def every_text(subject: Subject, code: str, others: Sequence[str], link: str) ->
         messages.closed_automatically(subject),
         messages.ask_outcome(subject, code),
         messages.manager_wanted(subject, code, "they insist"),
+        *(messages.consent_wanted(subject, check, code) for check in CHECKS if check.needs_consent),
+        messages.consent_given(subject, code, manager),
+        messages.consent_refused(subject, manager),
         messages.bundle(subject.sender, [(subject, code)] * 7),
         messages.verification(subject.sender, "583100"),
         messages.test_page(subject.sender),
@@ -85,6 +105,36 @@ def test_every_text_uses_plain_characters_and_fits_two_segments(subject: Subject
             assert len(text) <= TWO_SEGMENTS, (len(text), text)
             assert ".." not in text
             assert "  " not in text
+
+
+def test_a_number_that_is_not_allowed_yet_is_named_and_never_called_withheld() -> None:
+    check = NumberCheck("+442071838750", NumberKind.ABROAD, "GB")
+    waits = replace(WITHHELD, why_no_number=check.briefly, not_allowed_yet=check.in_words)
+    words = messages.page(waits, "5831", NOW)
+    assert "call the caller at +44 20 7183 8750 (abroad, GB: not allowed yet) back" in words.english
+    assert "rappeler le client au +44 20 7183 8750 (étranger, GB: à autoriser)" in words.french
+    assert "withheld" not in words.english
+    assert "masqué" not in words.french
+
+
+@pytest.mark.parametrize(
+    ("chosen", "english", "french"),
+    [
+        ("fr", "(toll-free line, in French, message 0:32)", "(ligne toll-free, message 0:32)"),
+        ("en", "(toll-free line, message 0:32)", "(ligne toll-free, en anglais, message 0:32)"),
+        ("", "(toll-free line, message 0:32)", "(ligne toll-free, message 0:32)"),
+    ],
+)
+def test_a_page_names_a_language_that_is_not_the_technicians(chosen: str, english: str, french: str) -> None:
+    words = messages.page(replace(SUBJECT, language=chosen), "5831", NOW)
+    assert english in words.english
+    assert french in words.french
+
+
+def test_an_extension_stands_beside_its_number() -> None:
+    words = messages.page(replace(SUBJECT, extension="204"), "5831", NOW)
+    assert "call (514) 555-0199 ext. 204 back" in words.english
+    assert "rappeler (514) 555-0199 poste 204 avant" in words.french
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
