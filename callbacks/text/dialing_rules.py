@@ -32,7 +32,7 @@ WITHHELD = ("ANONYMOUS", "RESTRICTED", "BLOCKED", "PRIVATE", "UNKNOWN", "UNAVAIL
 KEYED = {f"+{phonenumbers.convert_alpha_characters_in_number(word)}" for word in WITHHELD}
 NORTH_AMERICAN = re.compile(r"\+1[2-9][0-9]{2}[2-9][0-9]{6}")  # the form of every number with country code 1
 LONGEST_EXTENSION = 12
-EXTENSION = re.compile(r"(?:[,;\s]|\b)*(?:ext(?:ension)?\.?|poste|p\.|x|#)\s*([0-9]{1,12})\s*$", re.IGNORECASE)
+EXTENSION = re.compile(r"[,;\s]*(?:ext(?:ension)?\.?|poste|p\.|x|#)\s*([0-9]{1,12})\s*$", re.IGNORECASE)
 
 
 class NumberKind(enum.Enum):
