@@ -52,6 +52,8 @@ class History:
     resolved_at: datetime | None = None
     promised_reaction: Target | None = None
     """What callers are promised while the desk is closed. No priority changes it (policy: After hours)."""
+    workaround_at: datetime | None = None
+    """When a workaround was given. It ends the resolution's clock where the priority says so."""
 
     def __post_init__(self) -> None:
         if not self.priorities:
@@ -60,6 +62,7 @@ class History:
         object.__setattr__(self, "priorities", tuple((in_utc(at), given) for at, given in self.priorities))
         object.__setattr__(self, "attempted_at", _in_utc(self.attempted_at))
         object.__setattr__(self, "resolved_at", _in_utc(self.resolved_at))
+        object.__setattr__(self, "workaround_at", _in_utc(self.workaround_at))
 
     def known_at(self, now: datetime) -> History:
         """Return the same history without anything after `now`."""
@@ -69,7 +72,15 @@ class History:
             waits=_known(self.waits, now),
             attempted_at=self.attempted_at if self.attempted_at and self.attempted_at <= now else None,
             resolved_at=self.resolved_at if self.resolved_at and self.resolved_at <= now else None,
+            workaround_at=self.workaround_at if self.workaround_at and self.workaround_at <= now else None,
         )
+
+    @property
+    def served_at(self) -> datetime | None:
+        """When the clock of the resolution ended: at the resolution, or at a workaround where that is enough."""
+        enough = self.priorities[-1][1].workaround_resolves
+        ends = (self.resolved_at, self.workaround_at if enough else None)
+        return min((at for at in ends if at is not None), default=None)
 
 
 @dataclass(frozen=True)
@@ -81,6 +92,8 @@ class Promise:
     counted_from: datetime
     waits: tuple[Wait, ...]
     """What stopped its clock."""
+    at_risk_at: datetime | None
+    """When it is at risk; None while the clock is stopped before that."""
     due_at: datetime | None
     """None while the clock is stopped."""
     done_at: datetime | None
@@ -99,7 +112,7 @@ def resolution(history: History, hours: SupportHours, now: datetime) -> Promise 
     """Return the resolution at `now`, or None if only a release is promised. Waiting for the customer pauses it."""
     history = history.known_at(in_utc(now))
     targets = tuple((at, priority.resolution) for at, priority in history.priorities)
-    counts = _counts_after_changes(history, targets, history.resolved_at, hours)
+    counts = _counts_after_changes(history, targets, history.served_at, hours)
     return _promise("resolution", history, counts, hours, in_utc(now)) if counts else None
 
 
@@ -161,20 +174,26 @@ def _count_again(
 def _promise(
     what: Literal["first reaction", "resolution"], history: History, counts: _Counts, hours: SupportHours, now: datetime
 ) -> Promise:
-    done_at = history.attempted_at if what == "first reaction" else history.resolved_at
+    done_at = history.attempted_at if what == "first reaction" else history.served_at
     owed = min(counts, key=lambda count: count.due_at(history.waits, hours))
     due_at = owed.due_at(history.waits, hours)
+    at_risk_at = owed.reached_at(owed.target.warning, history.waits, hours)
     if (done_at or now) > due_at:
         standing = Standing.BREACHED  # permanent: a late resolution does not undo it
     elif done_at is not None:
         standing = Standing.MET
-    elif now >= owed.reached_at(owed.target.warning, history.waits, hours):
+    elif now >= at_risk_at:
         standing = Standing.AT_RISK
     else:
         standing = Standing.ON_TIME
     waits = tuple(wait for wait in history.waits if wait.since < due_at and wait.since <= (done_at or now))
-    due = None if due_at == NEVER else due_at
-    return Promise(what, owed.target, owed.starts_at, waits, due, done_at, standing)
+    return Promise(
+        what, owed.target, owed.starts_at, waits, _unless_never(at_risk_at), _unless_never(due_at), done_at, standing
+    )
+
+
+def _unless_never(at: datetime) -> datetime | None:
+    return None if at == NEVER else at
 
 
 def _known(waits: Iterable[Wait], now: datetime) -> tuple[Wait, ...]:

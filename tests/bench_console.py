@@ -8,6 +8,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,8 @@ from callbacks.console.blueprint import register_console
 from callbacks.console.context import ConsoleContext
 from callbacks.db.database import Database
 from callbacks.db.migrations import migrate
-from callbacks.db.states import CallbackState, CallOutcome, PriorityLevel
-from callbacks.db.tables import Call, Callback, FindingWord
+from callbacks.db.states import AttemptProof, CallbackState, CallOutcome, PriorityLevel, ReachOutcome
+from callbacks.db.tables import Call, Callback, FindingWord, ReachAttempt
 from callbacks.desk.desk_file import read_desk
 from callbacks.links import Links
 from callbacks.people import technicians, users
@@ -47,6 +48,9 @@ PAGES = {
     "two words": "/callbacks?words=printer+zebra",
     "a person": "/callbacks?person=Ben+Cole",
     "broken, P1": "/callbacks?broken=1&priority=P1",
+    "proven by the carrier": "/callbacks?proof=carrier",
+    "by word": "/callbacks?proof=word",
+    "nobody could be called": "/callbacks?proof=no+number",
     "a day three years ago": "/callbacks?since=2023-11-20&until=2023-11-20",
     "a day, a line, a word": "/callbacks?since=2025-05-01&until=2025-05-02&line=direct&words=invoice",
     "the beginning of a common word": "/callbacks?words=pri",
@@ -114,6 +118,7 @@ def _fill(database: Database, count: int) -> None:
         with database.engine.begin() as connection:
             connection.execute(insert(Call), [call for call, _, _ in rows])
             connection.execute(insert(Callback), [callback for _, callback, _ in rows])
+            connection.execute(insert(ReachAttempt), [each for _, callback, _ in rows for each in _attempts(callback)])
             connection.execute(insert(FindingWord), [word for _, _, words in rows for word in words])
     if database.engine.dialect.name == "postgresql":
         with database.engine.begin() as connection:
@@ -133,7 +138,7 @@ def _row(n: int, count: int, people: list[int]) -> tuple[dict[str, Any], dict[st
     tried = None if is_open else at + timedelta(minutes=40 if is_late else 12)
     state = CallbackState.OPEN if is_open else CallbackState.RESOLVED
     callback = {
-        "reference": f"K{n:09d}", "call_sid": call["sid"], "state": state,
+        "id": n + 1, "reference": f"K{n:09d}", "call_sid": call["sid"], "state": state,
         "priority": chance.choice([*PriorityLevel, PriorityLevel.P2]),
         "opened_at": at, "due_at": at + timedelta(minutes=30),
         "owner_id": None if is_open else chance.choice(people), "attempted_at": tried, "resolved_at": tried,
@@ -142,6 +147,20 @@ def _row(n: int, count: int, people: list[int]) -> tuple[dict[str, Any], dict[st
     }  # fmt: skip
     said = [f"#{number[:0:-1]}", number, *(word for word, share in WORDS if chance.random() < share)]
     return call, callback, [{"word": word, "callback_id": n + 1} for word in said]
+
+
+def _attempts(callback: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The attempt that kept a callback's promise: one in ten by word, few without anybody to call."""
+    chance = random.Random(-callback["id"]).random()
+    if (at := callback["attempted_at"]) is not None:
+        proof = (
+            AttemptProof.CARRIER if chance < 0.9 else AttemptProof.WORD if chance < 0.999 else AttemptProof.NO_NUMBER
+        )
+        yield {
+            "callback_id": callback["id"], "technician_id": callback["owner_id"], "tried_at": at, "proof": proof,
+            "rang_at": at if proof is AttemptProof.CARRIER else None, "outcome": ReachOutcome.REACHED,
+            "is_told": proof is not AttemptProof.CARRIER, "told_by": "text",
+        }  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from callbacks.acts.conflicts import TRIED
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import ReachOutcome, ReportedOutcome
 from callbacks.db.tables import Callback, ReachAttempt, Technician
-from callbacks.lifecycle.transitions import Change, change_state, note_attempt, review_closing
+from callbacks.lifecycle.transitions import Change, change_state, note_attempt, review
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.notices import notify_of_end
 from callbacks.paging.pages import cancel_waiting
@@ -51,7 +51,7 @@ def _record_outcome(context: ActContext, technician: Technician, outcome: Report
     unreported = _unreported_connection(session, callback, technician)
     if unreported is not None:
         unreported.outcome, unreported.is_told = outcome.of_attempt, True
-        review_closing(callback, now)
+        review(callback, now)
         detail = f"{outcome.of_attempt.value}, by {context.by.label}"
         context.record(EventKind.OUTCOME_REPORTED, detail, technician.name)
     elif outcome is not ReportedOutcome.RESOLVED or callback.attempted_at is None:

@@ -21,15 +21,13 @@ from callbacks.text.bilingual import Words
 
 @dataclass(frozen=True)
 class PageNow(Act):
-    """Take the next step of the policy at once, unless an owner is on it or the customer was tried."""
+    """Take the next step of the policy at once, unless an owner is on it."""
 
     roles = SUPERVISORS
     conflicts = TRIED
 
     def apply(self, context: ActContext) -> Words:
         callback = context.callback
-        if callback.attempted_at is not None:
-            raise Refused(wording.TRIED_ALREADY)
         if callback.owner is not None and not callback.resumed:
             raise Refused(wording.owner_is_on_it(callback.owner.name))
         context.record(EventKind.PAGE_REQUESTED)

@@ -10,7 +10,7 @@ from callbacks.acts.conflicts import OWNER_CHANGED, TRIED
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import PageAnswer, PageKind
 from callbacks.db.tables import Technician
-from callbacks.lifecycle.transitions import clear_owner, escalate_now, is_held_by_another, owns, set_owner
+from callbacks.lifecycle.transitions import give_back, is_held_by_another, note_reaction, owns, set_owner
 from callbacks.paging import messages
 from callbacks.paging.escalate import take_next_step
 from callbacks.paging.notices import notify_others_of_owner, text_or_record_failure
@@ -40,6 +40,7 @@ def take(context: ActContext, *, from_owner: bool = False) -> Technician:
     """
     callback, technician = context.callback, context.acting_technician()
     if owns(callback, technician):
+        note_reaction(callback, context.now)
         return technician
     if is_held_by_another(callback, technician) and not from_owner:
         raise Refused(wording.owned_by_another(callback))
@@ -89,9 +90,8 @@ class Pass(Act):
         callback, technician = context.callback, context.acting_technician()
         if callback.owner_id not in (None, technician.id):
             raise Refused(wording.owned_by_another(callback))
-        clear_owner(context.session, callback)
+        give_back(context.session, callback, context.now)
         context.record(EventKind.PASSED, f"by {context.by.via.value}", technician.name)
         mark_answer(context.session, callback, technician, PageAnswer.PASSED)
         cancel_waiting(context.session, callback, technician.id)
-        escalate_now(callback, context.now)
         return wording.passed(callback.reference)

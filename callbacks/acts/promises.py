@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from callbacks.acts import wording
 from callbacks.acts.base import Act, ActContext, Refused
 from callbacks.acts.conflicts import ENDED, WAITING_CHANGED
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, PriorityLevel
-from callbacks.db.tables import Callback, PriorityChange, Waiting
-from callbacks.lifecycle.transitions import restart_escalation, review_closing
+from callbacks.db.tables import PriorityChange
+from callbacks.lifecycle.transitions import name_release, restart_escalation, review
+from callbacks.lifecycle.waiting import is_waiting, open_wait, start_waiting
 from callbacks.text.bilingual import Words
 
 
@@ -31,7 +29,7 @@ class SetPriority(Act):
             context.record(EventKind.PRIORITY_CHANGED, f"{callback.priority.value} to {self.priority.value}")
             context.session.add(PriorityChange(callback_id=callback.id, at=now, priority=self.priority))
             callback.priority = self.priority
-            review_closing(callback, now)  # some priorities never close by themselves
+            review(callback, now)  # its retries, its resolution and its closing are other ones now
             policy = context.desk.policy_for(callback.call.line, self.priority, callback.opened_at)
             if policy != callback.policy:
                 restart_escalation(callback, policy, now)
@@ -52,7 +50,8 @@ class WaitForCustomer(Act):
             raise Refused(wording.NOT_TRIED_YET)
         if is_waiting(context.session, callback):
             raise Refused(wording.already_waiting(callback.reference))
-        context.session.add(Waiting(callback_id=callback.id, since=context.now))
+        start_waiting(context.session, callback, context.now)
+        review(callback, context.now)
         context.record(EventKind.WAITING_STARTED, self.reason)
         return wording.waiting(callback.reference)
 
@@ -65,18 +64,27 @@ class EndWait(Act):
     conflicts = ENDED | WAITING_CHANGED
 
     def apply(self, context: ActContext) -> Words:
-        waiting = _open_wait(context.session, context.callback)
+        waiting = open_wait(context.session, context.callback)
         if waiting is None:
             raise Refused(wording.not_waiting(context.callback.reference))
         waiting.until = context.now
+        review(context.callback, context.now)
         context.record(EventKind.WAITING_ENDED)
         return wording.wait_ended(context.callback.reference)
 
 
-def is_waiting(session: Session, callback: Callback) -> bool:
-    """Return whether the desk waits for the customer, so that the resolution clock is paused."""
-    return _open_wait(session, callback) is not None
+@dataclass(frozen=True)
+class FixInRelease(Act):
+    """Promise the fix of a P3 in a coming release, and no hour (policy: Priorities). "" takes that back."""
 
+    release: str
 
-def _open_wait(session: Session, callback: Callback) -> Waiting | None:
-    return session.scalars(select(Waiting).where(Waiting.callback_id == callback.id, Waiting.until.is_(None))).first()
+    conflicts = ENDED | {EventKind.RELEASE_NAMED, EventKind.PRIORITY_CHANGED}
+
+    def apply(self, context: ActContext) -> Words:
+        callback = context.callback
+        if self.release and callback.priority is not PriorityLevel.P3:
+            raise Refused(wording.only_p3_waits_for_a_release(callback.reference, callback.priority))
+        name_release(callback, self.release, context.now)
+        context.record(EventKind.RELEASE_NAMED, self.release or "no release")
+        return wording.release_named(callback.reference, self.release)

@@ -44,10 +44,6 @@ NOT_TRIED_YET = Words(
     "Nobody has tried to reach the customer yet. The promised callback cannot wait.",
     "Personne n'a encore essayé de joindre le client. Le rappel promis ne peut pas attendre.",
 )
-TRIED_ALREADY = Words(
-    "The customer has already been called, so paging has stopped. Assign it to someone instead.",
-    "Le client a déjà été appelé: plus personne n'est avisé. Confiez le rappel à quelqu'un.",
-)
 
 
 def nobody_has_it(reference: str) -> Words:
@@ -296,6 +292,21 @@ def reopened(reference: str) -> Words:
 
 def priority_set(reference: str, priority: PriorityLevel) -> Words:
     return Words(f"{reference} is now {priority.value}.", f"{reference} est maintenant {priority.value}.")
+
+
+def only_p3_waits_for_a_release(reference: str, priority: PriorityLevel) -> Words:
+    return Words(
+        f"{reference} is {priority.value}: it cannot wait for a release. Only a P3 can.",
+        f"{reference} est {priority.value}: il ne peut pas attendre une nouvelle version. Seul un P3 le peut.",
+    )
+
+
+def release_named(reference: str, release: str) -> Words:
+    if not release:
+        return Words(
+            f"{reference}: no release is promised any more.", f"{reference}: aucune version n'est plus promise."
+        )
+    return Words(f"{reference} is to be fixed in {release}.", f"{reference} sera réglé dans {release}.")
 
 
 def waiting(reference: str) -> Words:

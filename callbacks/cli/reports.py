@@ -11,17 +11,19 @@ import click
 from callbacks.cli.command import DAYS_BACK, Command
 from callbacks.cli.context import Service, pass_service
 from callbacks.reporting.export import as_csv, records
-from callbacks.reporting.summary import summary
+from callbacks.reporting.summary import as_data, as_text, summary
 
 
 @click.command(cls=Command)
+@click.option("--json", "for_programs", is_flag=True, help="Print JSON for other programs.")
 @DAYS_BACK
 @pass_service
-def report(service: Service, days: int) -> None:
-    """Summarize how many callbacks were made in time."""
+def report(service: Service, days: int, for_programs: bool) -> None:
+    """Summarize how many callbacks were made in time, and what proves it."""
     now = service.clock.now()
     since = now - timedelta(days=days)
-    click.echo(service.database.read(lambda session: summary(session, service.desk.zone, since, now)))
+    found = service.database.read(lambda session: summary(session, service.desk.zone, since, now))
+    click.echo(json.dumps(as_data(found), indent=2) if for_programs else as_text(found))
 
 
 @click.command(cls=Command)

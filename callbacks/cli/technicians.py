@@ -7,6 +7,7 @@ import time
 import click
 from sqlalchemy.orm import Session
 
+from callbacks.acts.leaving import leave_team
 from callbacks.cli.command import Group
 from callbacks.cli.context import Service, pass_service
 from callbacks.cli.times import length_of_time
@@ -93,7 +94,7 @@ def mail(service: Service, name: str, address: str) -> None:
 def remove(service: Service, name: str) -> None:
     """Remove a technician. The log still names them."""
     now = service.clock.now()
-    service.database.write(lambda session: technicians.remove_technician(session, technician_named(session, name), now))
+    service.database.write(lambda session: leave_team(session, technician_named(session, name), now))
     click.echo(f"{name} is no longer paged. See whether that leaves gaps: shift gaps.")
 
 

@@ -25,6 +25,7 @@ from callbacks.console.security import add_security_headers, refuse_forged_forms
 from callbacks.console.setup import routes as setup
 from callbacks.db.states import Role
 from callbacks.people import users
+from callbacks.records.proofs import PROOF_WORDS
 from callbacks.text.formats import LANGUAGES, day_in_words, moment
 
 ERROR_TITLES = {400: "Bad request", 403: "Not allowed", 404: "Not found"}
@@ -109,5 +110,6 @@ def caller_as_text(caller: str) -> str:
 
 console.add_app_template_filter(day_in_words, "day")
 console.add_app_template_filter(LANGUAGES.__getitem__, "language")
+console.add_app_template_filter(PROOF_WORDS.__getitem__, "proof_words")
 console.add_app_template_global(typed_into)
 console.add_app_template_global(refused_within)

@@ -48,9 +48,14 @@ class EventKind(enum.Enum):
     STEP_SKIPPED = "step_skipped"  # a step, or a part of it, found nobody to page
     REMINDER = "reminder"  # the owner was reminded to call the customer
     BREACHED = "breached"  # the deadline passed without an attempt
+    ATTEMPT_REQUESTED = "attempt_requested"  # the owner was asked for the next attempt
+    OWNER_PASSED_OVER = "owner_passed_over"  # the owner was asked and did not react, or left; it escalates
+    RESOLUTION_AT_RISK = "resolution_at_risk"  # the owner was warned that the resolution is nearly due
+    REVIEWED = "reviewed"  # the owner was reminded that it is still open
+    NEXT_ACTION_REPAIRED = "next_action_repaired"  # it was open with no next action: a fault of this service
     ESCALATION_RESUMED = "escalation_resumed"  # the owner did not try the customer in time
     DECISION_FAILED = "decision_failed"  # the next step could not be decided because of an error
-    RESOLUTION_OVERDUE = "resolution_overdue"  # a critical callback is open after its resolution was due
+    RESOLUTION_OVERDUE = "resolution_overdue"  # it is open after its resolution was due
 
     # Pages
     PAGED = "paged"  # a page that escalates went out
@@ -79,6 +84,7 @@ class EventKind(enum.Enum):
     CONNECTION_REQUESTED = "connection_requested"  # somebody asked at the console for a connection to the customer
     PRIORITY_CHANGED = "priority_changed"  # the callback has another priority
     WAITING_STARTED = "waiting_started"  # the desk waits for the customer; the resolution's clock stands still
+    RELEASE_NAMED = "release_named"  # a fix in a coming release is promised, or not any more
     WAITING_ENDED = "waiting_ended"  # the customer got in touch; the resolution's clock runs again
     PRODUCT_SET = "product_set"  # the product, and with it the coverage, was entered
     MANAGER_REQUESTED = "manager_requested"  # the customer asked for a manager

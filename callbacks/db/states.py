@@ -121,6 +121,7 @@ class PageKind(enum.Enum):
     UNRESOLVED = "unresolved"  # to the owner: the promised resolution is overdue
     REOPENED = "reopened"  # to the owner: it is open again
     TRY_AGAIN = "try again"  # to the owner: the next attempt to reach the customer is due
+    REVIEW = "review"  # to the owner: it is still open, and nothing else is due
     AT_RISK = "at risk"  # to the owner: the promised resolution is nearly due
     CONSENT = "consent"  # to a supervisor: the number may not be called without them
     CONSENT_ANSWER = "consent answer"  # to whoever has it or was paged: the number may be called now, or may not
@@ -130,7 +131,7 @@ class PageKind(enum.Enum):
 
 
 # Pages that are no longer needed once somebody has taken the callback or tried the customer.
-ESCALATING = (PageKind.STEP, PageKind.REMINDER)
+ESCALATING = (PageKind.STEP, PageKind.REMINDER, PageKind.TRY_AGAIN)
 
 
 class PageState(enum.Enum):
@@ -150,6 +151,7 @@ class PageAnswer(enum.Enum):
     NONE = ""
     TAKEN = "taken"
     PASSED = "passed"
+    PASSED_OVER = "passed over"  # they were asked for the next attempt and did not react
     HEARD = "heard"  # of a page that needs no more than that: a test, an alarm, a code
 
 
@@ -255,7 +257,7 @@ class AttemptProof(enum.Enum):
 
 
 # The customer was spoken to.
-REACHED = (ReachOutcome.REACHED, ReachOutcome.CONTINUING)
+REACHED = (ReachOutcome.REACHED, ReachOutcome.CONTINUING, ReachOutcome.WORKAROUND)
 # The customer could not be reached, though their phone rang. A wrong number or a failed call does not count.
 IN_VAIN = (ReachOutcome.NO_ANSWER, ReachOutcome.BUSY, ReachOutcome.LEFT_A_MESSAGE, ReachOutcome.MACHINE)
 

@@ -341,6 +341,7 @@ class Callback(Base):
     asked_at: Mapped[datetime | None]  # when the owner was asked for it
     workaround_at: Mapped[datetime | None]  # when a workaround was given: it ends the clock of a P1's resolution
     release: Mapped[str] = mapped_column(String(80), default="")  # the coming release that fixes it (P3)
+    release_named_at: Mapped[datetime | None]
     overdue_told_at: Mapped[datetime | None]  # when owner and supervisor last heard that the resolution is overdue
     resolved_at: Mapped[datetime | None]
     breached_at: Mapped[datetime | None]
@@ -455,6 +456,7 @@ class ReachAttempt(Base):
     """A try to reach the customer. The first one with a proof keeps the promise of a first reaction."""
 
     __tablename__ = "attempts"
+    __table_args__ = (Index("attempts_by_proof", "proof", "callback_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"), index=True)

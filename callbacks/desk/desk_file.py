@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from callbacks.db.states import Channel, Coverage, PriorityLevel
 from callbacks.desk.escalation_policy import Escalation, Step, Target
 from callbacks.desk.night_hours import NightHours
+from callbacks.desk.retry_policy import Retry, RetryPolicy, retry
 from callbacks.errors import BrokenDesk, WrongState
 from callbacks.text.daily_span import DailySpan, daily_span, time_of_day
 from callbacks.text.dialing_rules import DEFAULT_RULES, DialingRules, is_region
@@ -154,12 +155,30 @@ class VoicemailLimits(_Part):
     silence: Duration
 
 
+class ResolutionTarget(_Part):
+    """How soon a resolution is promised, and in which hours that counts."""
+
+    within: Duration
+    counts: Literal["all hours", "support hours"] = "all hours"
+
+
+def resolution_target(given: object) -> object:
+    """Return "24h" as a target that counts every hour (policy: Priorities)."""
+    return {"within": given} if isinstance(given, str) else given
+
+
+Retries = tuple[Annotated[Retry, BeforeValidator(retry)], ...]
+
+
 class PriorityTargets(_Part):
     name: str
     first_reaction: Duration
-    resolution: Duration
+    resolution: Annotated[ResolutionTarget, BeforeValidator(resolution_target)]
     at_risk_after: Duration | None = None
-    around_the_clock: bool = False
+    around_the_clock: bool = False  # of the first reaction; otherwise it counts support hours
+    workaround_resolves: bool = False
+    retries: Retries | None = Field(min_length=1, default=None)  # in place of those of [retries]
+    overdue_every: Duration | None = None  # how often owner and supervisors hear of an overdue resolution
 
 
 class AgainStep(_Part):
@@ -239,6 +258,14 @@ class Limits(_Part):
     calls_a_day: int = Field(ge=10, default=300)
 
 
+class RetriesPart(_Part):
+    """When a customer who was not reached is tried again, and how often an owner hears of what stays open."""
+
+    after: Retries = Field(min_length=1, default=(Retry(timedelta(minutes=15)), Retry(timedelta(hours=1)), Retry(None)))
+    waits_after: int = Field(ge=1, le=20, default=3)
+    reviewed_every: Duration = timedelta(days=5)
+
+
 class AutoClose(_Part):
     """When a callback closes automatically: after both the attempts and the silence (policy: Priorities)."""
 
@@ -291,6 +318,7 @@ class Desk(_Part):
     coverage: Products = Products()
     limits: Limits = Limits()
     digest: DigestMails = DigestMails()
+    retries: RetriesPart = RetriesPart()
     auto_close: AutoClose = AutoClose()
     reports: ReportHours = ReportHours()
     rota: RotaWatch = RotaWatch()
@@ -364,6 +392,11 @@ class Desk(_Part):
         never = frozenset(level.value for level in self.auto_close.never)
         return ClosingRule(self.auto_close.attempts, self.auto_close.silence, never)
 
+    def retry_policy(self, level: PriorityLevel) -> RetryPolicy:
+        """Return when a customer of this priority who was not reached is tried again."""
+        retries = self.priorities[level].retries or self.retries.after
+        return RetryPolicy(retries, self.retries.waits_after, self.retries.reviewed_every)
+
     @cached_property
     def promises(self) -> Mapping[PriorityLevel, Priority]:
         """What each priority promises."""
@@ -408,12 +441,13 @@ class Desk(_Part):
 
 
 def _priority(level: PriorityLevel, targets: PriorityTargets) -> Priority:
-    business = not targets.around_the_clock
+    in_support_hours = targets.resolution.counts == "support hours"
     return Priority(
         level.value,
         targets.name,
-        promise.Target(targets.first_reaction, business_time=business),
-        promise.Target(targets.resolution, business_time=business, at_risk_after=targets.at_risk_after),
+        promise.Target(targets.first_reaction, business_time=not targets.around_the_clock),
+        promise.Target(targets.resolution.within, in_support_hours, targets.at_risk_after),
+        targets.workaround_resolves,
     )
 
 
@@ -507,10 +541,14 @@ def _faults_of_priorities(desk: Desk) -> list[str]:
     ]
     zero = timedelta(0)
     for level, targets in desk.priorities.items():
-        if targets.first_reaction <= zero or targets.resolution <= zero:
+        if targets.first_reaction <= zero or targets.resolution.within <= zero:
             faults.append(f"priorities.{level.value}: a target cannot be zero. Give a longer one.")
-        elif targets.at_risk_after is not None and not zero < targets.at_risk_after <= targets.resolution:
+        elif targets.at_risk_after is not None and not zero < targets.at_risk_after <= targets.resolution.within:
             faults.append(f"priorities.{level.value}: at_risk_after must be shorter than the resolution.")
+        if targets.overdue_every is not None and targets.overdue_every < timedelta(minutes=5):
+            faults.append(f"priorities.{level.value}: overdue_every is less than 5 minutes. Give a longer one.")
+    if desk.retries.reviewed_every < timedelta(hours=1):
+        faults.append("retries.reviewed_every: it is less than an hour. Give a longer one.")
     if desk.callback.at_risk >= desk.callback.promise:
         faults.append("callback.at_risk: it must be shorter than callback.promise.")
     if desk.callback.promise < timedelta(minutes=5):

@@ -58,24 +58,31 @@ def still_owed(session: Session, desk: Desk, hours: SupportHours, now: datetime)
 Facts = tuple[int, PriorityLevel, str, datetime]
 
 
+# What a history is made of.
+_COLUMNS = (
+    *(Callback.id, Callback.priority, Call.line, Call.began_at),
+    *(Callback.attempted_at, Callback.resolved_at, Callback.workaround_at, Callback.release_named_at),
+)
+
+
 def _histories(session: Session, desk: Desk, which: ColumnElement[bool]) -> Sequence[tuple[Facts, History]]:
     """Return what happened to the callbacks `which` match, for their promises. Three queries, however many match."""
-    facts = (Callback.id, Callback.priority, Call.line, Call.began_at, Callback.attempted_at, Callback.resolved_at)
-    rows = session.execute(select(*facts).join(Call, Callback.call_sid == Call.sid).where(which))
+    rows = session.execute(select(*_COLUMNS).join(Call, Callback.call_sid == Call.sid).where(which))
     changes, waits = _changes(session, which), _waits(session, which)
     return [
         (
             (callback_id, priority, line, began_at),
             History(
                 began_at=began_at,
-                priorities=_priorities(desk, priority, line, began_at, changes[callback_id]),
+                priorities=_priorities(desk, priority, line, began_at, changes[callback_id], in_release_from),
                 waits=tuple(waits[callback_id]),
                 attempted_at=attempted_at,
                 resolved_at=resolved_at,
+                workaround_at=workaround_at,
                 promised_reaction=desk.promised_callback,
             ),
         )
-        for callback_id, priority, line, began_at, attempted_at, resolved_at in rows
+        for callback_id, priority, line, began_at, attempted_at, resolved_at, workaround_at, in_release_from in rows
     ]
 
 
@@ -85,10 +92,14 @@ def _priorities(
     line: str,
     began_at: datetime,
     changes: Sequence[tuple[datetime, PriorityLevel]],
+    in_release_from: datetime | None,
 ) -> tuple[tuple[datetime, Priority], ...]:
     """Return every priority with its time. The first is the line's, or the callback's when the line is gone."""
     first = desk.lines[line].priority if line in desk.lines else priority
-    return tuple((at, desk.promises[level]) for at, level in [(began_at, first), *changes])
+    given = tuple((at, desk.promises[level]) for at, level in [(began_at, first), *changes])
+    if in_release_from is None:
+        return given
+    return (*given, (max(in_release_from, given[-1][0]), given[-1][1].in_a_release()))
 
 
 def _changes(session: Session, which: ColumnElement[bool]) -> dict[int, list[tuple[datetime, PriorityLevel]]]:

@@ -48,6 +48,7 @@ def change_state(callback: Callback, change: Change, now: datetime) -> None:
     callback.state = state
     callback.resolved_at = now if state in SERVED else None
     callback.next_action_at = now if state is CallbackState.OPEN else None
+    callback.try_again_at = callback.asked_at = callback.overdue_told_at = None
 
 
 # The owner
@@ -66,29 +67,46 @@ def is_held_by_another(callback: Callback, technician: Technician) -> bool:
 def set_owner(session: Session, callback: Callback, technician: Technician, now: datetime) -> None:
     """Make a technician the owner: from now on they are reminded."""
     callback.owner, callback.acknowledged_at = technician, now
-    callback.acted_at, callback.resumed = now, False
+    callback.acted_at, callback.resumed, callback.escalating_since = now, False, None
+    review(callback, now)
     session.flush()
 
 
-def clear_owner(session: Session, callback: Callback) -> None:
-    """Remove the owner."""
+def note_reaction(callback: Callback, now: datetime) -> None:
+    """Record that the owner did something about it, so that they have as long again before they are passed over."""
+    if callback.attempted_at is not None:
+        callback.acted_at = now
+        review(callback, now)
+
+
+def give_back(session: Session, callback: Callback, now: datetime) -> None:
+    """Remove the owner, and escalate at once. After an attempt, the policy starts again at its first step."""
     callback.owner, callback.acknowledged_at, callback.resumed = None, None, False
+    if callback.attempted_at is not None:
+        callback.escalating_since, callback.position = now, 0
     session.flush()
+    escalate_now(callback, now)
 
 
 # Attempts and the deadline
 
 
 def note_attempt(session: Session, callback: Callback, technician: Technician, now: datetime) -> None:
-    """Record that a technician tried to reach the customer. The first attempt keeps the promise or is a breach."""
-    if callback.owner_id is None:
+    """Record that a technician tried to reach the customer. The first attempt keeps the promise or is a breach.
+
+    Who tried it is the owner, if nobody is or the owner did not try in time.
+    """
+    if callback.owner_id is None or callback.resumed:
         callback.owner, callback.acknowledged_at = technician, now
-        session.flush()
+        callback.resumed, callback.escalating_since = False, None
+    if callback.owner_id == technician.id or callback.owner is technician:
+        callback.acted_at = now
     if callback.attempted_at is None:
         callback.attempted_at = now
         if now > callback.due_at:
             note_breach(callback)
-    review_closing(callback, now)
+    session.flush()
+    review(callback, now)
 
 
 def note_breach(callback: Callback) -> bool:
@@ -123,18 +141,39 @@ def restart_escalation(callback: Callback, policy: str, now: datetime) -> None:
 
 
 def escalate_now(callback: Callback, now: datetime) -> None:
-    """Make the next step due at once, unless an owner is on it or an attempt is on record."""
+    """Make the next step due at once, unless an owner is on it."""
     waits_for_owner = callback.owner_id is not None and not callback.resumed
-    if awaits_attempt(callback) and not waits_for_owner:
+    if callback.state is CallbackState.OPEN and not waits_for_owner:
         callback.next_action_at = now
 
 
-def review_closing(callback: Callback, now: datetime) -> None:
-    """Have the worker work out again when a callback that was tried closes by itself."""
+def review(callback: Callback, now: datetime) -> None:
+    """Have the worker decide again what follows the attempts to reach the customer."""
     if callback.state is CallbackState.OPEN and callback.attempted_at is not None:
         callback.next_action_at = now
 
 
-def look_again_at(callback: Callback, at: datetime | None) -> None:
-    """Set when a callback is looked at again, or None for never."""
+def plan_next_action(callback: Callback, at: datetime, try_again_at: datetime | None) -> None:
+    """Set when a callback is looked at again, and when the next attempt to reach its customer is due."""
+    callback.next_action_at, callback.try_again_at = at, try_again_at
+
+
+def note_asked(callback: Callback, now: datetime) -> None:
+    """Record that the owner was asked for the next attempt."""
+    callback.asked_at = now
+
+
+def note_overdue_reported(callback: Callback, now: datetime) -> None:
+    """Record that owner and supervisors heard that the resolution is overdue."""
+    callback.overdue_told_at = now
+
+
+def name_release(callback: Callback, release: str, now: datetime) -> None:
+    """Record the coming release that fixes it, from which on no hour is promised; "" for none."""
+    callback.release, callback.release_named_at = release, now if release else None
+    review(callback, now)
+
+
+def look_again_at(callback: Callback, at: datetime) -> None:
+    """Set when a callback is looked at again."""
     callback.next_action_at = at

@@ -15,6 +15,7 @@ from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import PageAnswer, PageKind
 from callbacks.db.tables import Callback, Page
 from callbacks.desk.desk_file import Desk
+from callbacks.desk.escalation_policy import Escalation
 from callbacks.lifecycle.transitions import advance_escalation, awaits_attempt, note_breach, note_reminders_given
 from callbacks.oncall import store
 from callbacks.oncall.schedule import Schedule
@@ -31,8 +32,9 @@ log = structlog.get_logger(__name__)
 
 def take_next_step(session: Session, desk: Desk, callback: Callback, now: datetime) -> Decision:
     """Take the next step of an open callback, which the caller has locked, and return the decision."""
-    plan, case = store.schedule(session, desk, now), _case(session, callback)
-    decision = next_step(desk.policy_named(callback.policy), case, plan.roster(now), now)
+    policy = desk.policy_named(callback.policy)
+    plan, case = store.schedule(session, desk, now), _case(session, policy, callback)
+    decision = next_step(policy, case, plan.roster(now), now)
     _record(session, desk, callback, plan, case, decision, now)
     if decision.kind is None and decision.notes and not decision.pages:
         _alert_nobody_to_page(session, desk, callback, now)
@@ -55,7 +57,7 @@ def _record(
 
     for note in decision.notes:
         record(EventKind.STEP_SKIPPED, note)
-    if decision.breach and note_breach(callback):
+    if decision.breach and awaits_attempt(callback) and note_breach(callback):
         record(EventKind.BREACHED, "Nobody had tried to reach the customer in time.")
     if decision.resumed and not callback.resumed:
         owner = callback.owner.name if callback.owner else ""
@@ -66,11 +68,15 @@ def _record(
 
 
 def forecast(session: Session, desk: Desk, callback: Callback, plan: Schedule) -> Decision | None:
-    """Return the next decision if nobody acts, by the rota as it is now, or None if there is none to come."""
+    """Return the next decision if nobody acts, by the rota as it is now, or None if there is none to come.
+
+    After an attempt, an owner is asked for the next one instead: see `callbacks.paging.follow_up`.
+    """
     at = callback.next_action_at
-    if not awaits_attempt(callback) or at is None:
+    if at is None or (callback.attempted_at is not None and callback.owner_id is not None):
         return None
-    return next_step(desk.policy_named(callback.policy), _case(session, callback), plan.roster(at), at)
+    policy = desk.policy_named(callback.policy)
+    return next_step(policy, _case(session, policy, callback), plan.roster(at), at)
 
 
 def _alert_nobody_to_page(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
@@ -81,12 +87,13 @@ def _alert_nobody_to_page(session: Session, desk: Desk, callback: Callback, now:
     alert_supervisors(session, desk, f"nobody for {callback.reference}", Words(english, french), now)
 
 
-def _case(session: Session, callback: Callback) -> Case:
+def _case(session: Session, policy: Escalation, callback: Callback) -> Case:
     paged = select(Page.technician_id).where(Page.callback_id == callback.id)
-    passed = paged.where(Page.answer == PageAnswer.PASSED)
+    passed = paged.where(Page.answer.in_((PageAnswer.PASSED, PageAnswer.PASSED_OVER)))
+    since = callback.escalating_since
     return Case(
-        opened_at=callback.opened_at,
-        due_at=callback.due_at,
+        opened_at=since or callback.opened_at,
+        due_at=since + policy.promise if since else callback.due_at,
         position=callback.position,
         next_action_at=callback.next_action_at or callback.opened_at,
         owner=person(callback.owner) if callback.owner else None,
@@ -105,8 +112,8 @@ def page_another_way(session: Session, desk: Desk, page: Page, now: datetime) ->
         return
     roster = store.roster(session, desk, now)
     who = next((each for each in roster.people if each.id == page.technician_id), None)
-    policy, case = desk.policy_named(callback.policy), _case(session, callback)
-    if who is None or who.id in people_of_step(policy, case, roster, callback.position):
+    policy = desk.policy_named(callback.policy)
+    if who is None or who.id in people_of_step(policy, _case(session, policy, callback), roster, callback.position):
         return
     theirs = select(Page.channel, Page.number).where(Page.callback_id == callback.id, Page.technician_id == who.id)
     tried = {(channel, number) for channel, number in session.execute(theirs)}

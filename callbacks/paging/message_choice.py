@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from callbacks.db.states import ESCALATING, PageAnswer, PageKind, PageState
-from callbacks.db.tables import Callback, Page, Technician
+from callbacks.db.states import ESCALATING, AttemptProof, PageAnswer, PageKind, PageState
+from callbacks.db.tables import Callback, Page, ReachAttempt, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.paging import messages
 from callbacks.paging.subject import subject_of
@@ -24,9 +24,23 @@ def text_of_page(session: Session, desk: Desk, page: Page, now: datetime, link: 
 
 def _words_now(session: Session, desk: Desk, page: Page, callback: Callback, now: datetime, link: str) -> Words:
     subject = subject_of(desk, callback)
+    earlier = _last_attempt(session, desk, callback)
+    if earlier is not None:
+        if callback.owner_id == page.technician_id:
+            return messages.try_again(subject, page.code, earlier)
+        return messages.page_again(subject, page.code, earlier, link)
     if page.kind is PageKind.REMINDER or callback.owner_id == page.technician_id:
         return messages.reminder(subject, page.code, now)
     return messages.page(subject, page.code, now, link, _done_before(session, desk, page, callback))
+
+
+def _last_attempt(session: Session, desk: Desk, callback: Callback) -> Words | None:
+    """Return who last tried the customer and how that ended; None when nobody did."""
+    made = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id, ReachAttempt.proof != AttemptProof.NONE)
+    last = session.scalars(made.order_by(ReachAttempt.id.desc()).limit(1)).first()
+    if last is None:
+        return None
+    return messages.last_attempt(last.technician.name, last.tried_at, last.outcome, desk.zone)
 
 
 def _done_before(session: Session, desk: Desk, page: Page, callback: Callback) -> Words | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from callbacks.db.states import ReachOutcome
 from callbacks.text.bilingual import Words
 from callbacks.text.dialing_rules import NumberCheck, with_extension
 from callbacks.text.formats import clock_time, ended_once, length, readable_number
@@ -124,6 +125,50 @@ def reminder(subject: Subject, code: str, now: datetime) -> Words:
     )
 
 
+_ENDINGS = {
+    ReachOutcome.BUSY: Words("busy", "occupé"),
+    ReachOutcome.NO_ANSWER: Words("no answer", "sans réponse"),
+    ReachOutcome.MACHINE: Words("voicemail", "boîte vocale"),
+    ReachOutcome.LEFT_A_MESSAGE: Words("left a message", "message laissé"),
+    ReachOutcome.WRONG_NUMBER: Words("wrong number", "mauvais numéro"),
+    ReachOutcome.REACHED: Words("reached", "joint"),
+    ReachOutcome.CONTINUING: Words("reached, not resolved", "joint, pas réglé"),
+    ReachOutcome.WORKAROUND: Words("workaround given", "solution temporaire donnée"),
+}
+
+
+def last_attempt(by: str, at: datetime, outcome: ReachOutcome, zone: ZoneInfo) -> Words:
+    """Return who last tried the customer, when, and how that ended: "Amy Roy tried at 10:12 p.m.: no answer."."""
+    when, ending = _clock_time(at, zone), _ENDINGS.get(outcome, Words("not reached", "pas joint"))
+    return Words(f"{by} tried at {when.english}: {ending.english}.", f"{by} a essayé à {when.french}: {ending.french}.")
+
+
+def page_again(subject: Subject, code: str, earlier: Words, link: str = "") -> Words:
+    """Return a page about a customer who was tried, and whom nobody looks after now."""
+    who, at_link = _customer(subject), f" {link}" if link else ""
+    connect = Words(f"CALL {code} to be connected, ", f"APPEL {code} pour être relié, ")
+    connect = connect if subject.customer_number else Words("", "")
+    return Words(
+        f"{subject.sender}: nobody has {subject.reference} now. {earlier.english} Call {who.english} again. "
+        f"Reply {code} to take it, {connect.english}PASS {code} to pass it on.{at_link}",
+        f"{subject.sender}: personne n'a {subject.reference} en ce moment. {earlier.french} Rappelez {who.french}. "
+        f"Répondez {code} pour le prendre, {connect.french}PASSE {code} pour le passer.{at_link}",
+    )
+
+
+def try_again(subject: Subject, code: str, earlier: Words) -> Words:
+    """Return the request to an owner to try again to reach the customer (policy: Priorities)."""
+    who, reference = _customer(subject), subject.reference
+    connect = Words(f"CALL {code} connects you. ", f"APPEL {code} vous relie. ")
+    connect = connect if subject.customer_number else Words("", "")
+    return Words(
+        f"{subject.sender}: time to call {who.english} again ({reference}). {earlier.english} {connect.english}"
+        f"After the call: DONE {code}, or NA {code} for no answer. PASS {code} passes it on.",
+        f"{subject.sender}: c'est le moment de rappeler {who.french} ({reference}). {earlier.french} {connect.french}"
+        f"Après l'appel: FAIT {code}, ou NA {code} sans réponse. PASSE {code} pour le passer.",
+    )
+
+
 def bundle(sender: str, about: Sequence[tuple[Subject, str]]) -> Words:
     """Return several pages as one text, each with its code: one text for each would bury the phone."""
     english = "; ".join(f"{code} {_briefly(subject)} {_short_due(subject).english}" for subject, code in about)
@@ -209,6 +254,29 @@ def unresolved(subject: Subject, code: str, due_at: datetime) -> Words:
         f"CALL {code} connects you, DONE {code} when it is resolved, PASS {code} passes it on.",
         f"{subject.sender}: {subject.reference} ({who.french}): à régler avant {due.french}, et encore ouvert. "
         f"APPEL {code} vous relie, FAIT {code} si c'est réglé, PASSE {code} pour le passer.",
+    )
+
+
+def nearly_due(subject: Subject, code: str, due_at: datetime) -> Words:
+    """Return the warning that a resolution is nearly due, for its owner (policy: Priorities)."""
+    who, due = _customer(subject), _clock_time(due_at, subject.zone)
+    to_resolve = _sentence(f"{subject.reference} ({who.english}) is to be resolved by {due.english}")
+    return Words(
+        f"{subject.sender}: {to_resolve} CALL {code} connects you, DONE {code} when it is resolved, "
+        f"PASS {code} passes it on.",
+        f"{subject.sender}: {subject.reference} ({who.french}) est à régler avant {due.french}. "
+        f"APPEL {code} vous relie, FAIT {code} si c'est réglé, PASSE {code} pour le passer.",
+    )
+
+
+def still_open(subject: Subject, code: str) -> Words:
+    """Return that a callback is still open and nothing else is due, for its owner."""
+    who, reference = _customer(subject), subject.reference
+    return Words(
+        f"{subject.sender}: {reference} ({who.english}) is still open and yours. DONE {code} if it is resolved, "
+        f"CALL {code} connects you, PASS {code} passes it on.",
+        f"{subject.sender}: {reference} ({who.french}) est toujours ouvert et à vous. FAIT {code} si c'est réglé, "
+        f"APPEL {code} vous relie, PASSE {code} pour le passer.",
     )
 
 

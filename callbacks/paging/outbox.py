@@ -231,13 +231,15 @@ def _claimed(session: Session, claim: Claim[Page]) -> Page | None:
 
 
 def _is_obsolete(page: Page) -> bool:
-    """Return whether a page is no longer needed: its callback is over or, for a page that escalates, was tried."""
-    if page.callback is None:
+    """Return whether a page is no longer needed: its callback is over or, for one that escalates, is looked after."""
+    callback = page.callback
+    if callback is None or (page.kind not in ESCALATING and page.channel is not Channel.CONNECTION):
         return False
-    is_open = page.callback.state is CallbackState.OPEN
-    if page.channel is Channel.CONNECTION:
-        return not is_open
-    return page.kind in ESCALATING and (page.callback.attempted_at is not None or not is_open)
+    if callback.state is not CallbackState.OPEN:
+        return True
+    if page.kind is PageKind.TRY_AGAIN:
+        return callback.owner_id != page.technician_id
+    return page.kind in ESCALATING and callback.attempted_at is not None and callback.owner_id is not None
 
 
 def _why_unreachable(page: Page) -> str | None:

@@ -58,6 +58,7 @@ KINDS = {
     PageKind.UNRESOLVED: "resolution overdue",
     PageKind.REOPENED: "open again",
     PageKind.TRY_AGAIN: "next attempt due",
+    PageKind.REVIEW: "still open",
     PageKind.AT_RISK: "resolution nearly due",
     PageKind.CONSENT: "number to be allowed",
     PageKind.CONSENT_ANSWER: "whether the number is allowed",

@@ -16,12 +16,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import phonenumbers
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from callbacks.db.database import insert_once
-from callbacks.db.states import CallbackState, PriorityLevel
-from callbacks.db.tables import Call, Callback, FindingWord, Technician
+from callbacks.db.states import AttemptProof, CallbackState, PriorityLevel
+from callbacks.db.tables import Call, Callback, FindingWord, ReachAttempt, Technician
+from callbacks.records.proofs import PROOF_WORDS, has_proof
 from sla.wall_clock import begins
 
 A_PAGE = 50
@@ -33,10 +34,12 @@ STATES = {  # the values in a URL, and their words
     CallbackState.RESOLVED.value: "resolved",
     CallbackState.CANCELLED.value: "cancelled",
     CallbackState.CLOSED.value: "closed by itself",
+    CallbackState.UNREACHABLE.value: "no way to reach",
 }
+PROOFS = {proof.value: words for proof, words in PROOF_WORDS.items() if proof is not AttemptProof.NONE}
 PRIORITIES = tuple(level.value for level in PriorityLevel)
-# A word in fewer callbacks than this is looked up first, and the matches are sorted. A more common word is checked
-# while the list is read in its order.
+# A word or a proof of fewer callbacks than this is looked up first, and the matches are sorted. A more common one is
+# checked while the list is read in its order.
 RARE = 2000
 SHORTEST_WORD, LONGEST_WORD = 3, 40
 LAST_CHARACTER = "\U0010ffff"
@@ -74,6 +77,7 @@ class Search:
     state: str = ""
     line: str = ""
     priority: str = ""
+    proof: str = ""  # of the call back
     person: str = ""
     since: date | None = None
     until: date | None = None  # included
@@ -83,7 +87,7 @@ class Search:
 
     def in_address(self) -> dict[str, Any]:
         """Return the fields of the query string, without those that are empty."""
-        texts = {name: getattr(self, name) for name in ("words", "state", "line", "priority", "person")}
+        texts = {name: getattr(self, name) for name in ("words", "state", "line", "priority", "proof", "person")}
         days = {name: at.isoformat() for name in ("since", "until") if (at := getattr(self, name)) is not None}
         order = "" if self.order == "newest" else self.order
         more = {"broken": "1" if self.broken else "", "order": order, "after": str(self.after or "")}
@@ -106,6 +110,7 @@ def search_from(fields: Mapping[str, str]) -> Search:
         state=fields.get("state", "") if fields.get("state", "") in STATES else "",
         line=fields.get("line", "")[:40],
         priority=fields.get("priority", "") if fields.get("priority", "") in PRIORITIES else "",
+        proof=fields.get("proof", "") if fields.get("proof", "") in PROOFS else "",
         person=fields.get("person", "").strip()[:100],
         since=_day(fields.get("since", "")),
         until=_day(fields.get("until", "")),
@@ -125,8 +130,8 @@ def find(session: Session, search: Search, zone: ZoneInfo, visible: ColumnElemen
 def matching(session: Session, search: Search, zone: ZoneInfo, visible: ColumnElement[bool]) -> Select[Callback]:
     """Return the query for everything that matches, in the order asked for."""
     conditions = (*_matching_words(session, search.words), *_chosen(search), *_of_person(session, search.person))
-    days = _in_days(search, zone)
-    query = select(Callback).join(Call, Call.sid == Callback.call_sid).where(visible, *conditions, *days)
+    more = (*_with_proof(session, search.proof), *_in_days(search, zone))
+    query = select(Callback).join(Call, Call.sid == Callback.call_sid).where(visible, *conditions, *more)
     return _in_order(session, query, search)
 
 
@@ -146,6 +151,20 @@ def _chosen(search: Search) -> Iterator[ColumnElement[bool]]:
 def _of_person(session: Session, name: str) -> Iterator[ColumnElement[bool]]:
     if name:
         yield Callback.owner_id == (session.scalar(select(Technician.id).where(Technician.name == name)) or 0)
+
+
+def _with_proof(session: Session, name: str) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions for a proof; see RARE."""
+    if not name:
+        return
+    proof = AttemptProof(name)
+    yield has_proof(proof)
+    tried = select(ReachAttempt.callback_id).where(ReachAttempt.proof == proof)
+    unreachable = select(Callback.id).where(Callback.state == CallbackState.UNREACHABLE)
+    ids = union_all(tried, unreachable) if proof is AttemptProof.NO_NUMBER else tried
+    some = ids.limit(RARE).subquery()
+    if (session.scalar(select(func.count()).select_from(some)) or 0) < RARE:
+        yield Callback.id.in_(ids)
 
 
 def _in_days(search: Search, zone: ZoneInfo) -> Iterator[ColumnElement[bool]]:

@@ -11,9 +11,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Integer, String, cast, func, select
 from sqlalchemy.orm import Session
 
-from callbacks.db.states import CallbackState, CallOutcome, Channel, PageState, PriorityLevel, ReachOutcome
+from callbacks.db.states import (
+    AttemptProof,
+    CallbackOrigin,
+    CallbackState,
+    CallOutcome,
+    Channel,
+    PageState,
+    PriorityLevel,
+    ReachOutcome,
+)
 from callbacks.db.tables import Call, Callback, Page, ReachAttempt, Technician
 from callbacks.desk.night_hours import NightHours
+from callbacks.records.proofs import IS_ATTEMPT, NO_TRIES, Tries, tries_of
 from callbacks.reporting.periods import Days
 
 
@@ -28,8 +38,11 @@ class CallFact(NamedTuple):
     priority: PriorityLevel | None
     state: CallbackState | None
     due_at: datetime | None
-    attempted_at: datetime | None
     owner_id: int | None
+    reference: str | None
+    origin: CallbackOrigin | None
+    callback_id: int | None
+    tries: Tries
 
 
 class PageFact(NamedTuple):
@@ -41,10 +54,12 @@ class PageFact(NamedTuple):
 
 
 class AttemptFact(NamedTuple):
-    """How many of one person's attempts to reach customers had one outcome."""
+    """How many of one person's attempts to reach customers had one outcome and one proof."""
 
     technician_id: int
     outcome: ReachOutcome
+    proof: AttemptProof
+    is_told: bool  # by a person
     times: int
 
 
@@ -82,13 +97,15 @@ def activity(session: Session, days: Days, zone: ZoneInfo, hours: NightHours) ->
 
 def calls_between(session: Session, zone: ZoneInfo, since: datetime, until: datetime) -> list[CallFact]:
     """Return the calls that began from `since` on and before `until`, in no order."""
-    owed = (Callback.priority, Callback.state, Callback.due_at, Callback.attempted_at, Callback.owner_id)
+    owed = (Callback.priority, Callback.state, Callback.due_at, Callback.owner_id, Callback.reference, Callback.origin)
+    which = (Call.began_at >= since) & (Call.began_at < until)
     query = (
-        select(Call.began_at, Call.line, Call.is_open, Call.outcome, *owed)
+        select(Call.began_at, Call.line, Call.is_open, Call.outcome, *owed, Callback.id)
         .outerjoin(Callback, Callback.call_sid == Call.sid)
-        .where(Call.began_at >= since, Call.began_at < until)
+        .where(which)
     )
-    return [CallFact(row[0].astimezone(zone), *row) for row in session.execute(query)]
+    tries = tries_of(session, which)
+    return [CallFact(row[0].astimezone(zone), *row, tries.get(row.id, NO_TRIES)) for row in session.execute(query)]
 
 
 def pages_between(session: Session, zone: ZoneInfo, since: datetime, until: datetime) -> list[PageFact]:
@@ -114,8 +131,9 @@ def pages_between(session: Session, zone: ZoneInfo, since: datetime, until: date
 
 def attempts_between(session: Session, since: datetime, until: datetime) -> list[AttemptFact]:
     """Return how many attempts to reach customers were made from `since` on and before `until`."""
-    kinds = (ReachAttempt.technician_id, ReachAttempt.outcome)
-    query = select(*kinds, func.count()).where(ReachAttempt.tried_at >= since, ReachAttempt.tried_at < until)
+    kinds = (ReachAttempt.technician_id, ReachAttempt.outcome, ReachAttempt.proof, ReachAttempt.is_told)
+    in_time = (ReachAttempt.tried_at >= since) & (ReachAttempt.tried_at < until)
+    query = select(*kinds, func.count()).where(IS_ATTEMPT, in_time)
     return [AttemptFact(*row) for row in session.execute(query.group_by(*kinds))]
 
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from callbacks.db.states import CallbackState
+from callbacks.db.states import AttemptProof, CallbackState
 from callbacks.desk.night_hours import NightHours
+from callbacks.records.proofs import NO_TRIES, PROOF_WORDS, decider
 from callbacks.reporting.activity import Activity, CallFact, PageFact
 from callbacks.reporting.periods import Days
 from callbacks.text.formats import DAYS
-from sla.attainment import Attainment, Record, attainment_by, by_priority, by_week, grouped
+from sla.attainment import Attainment, Outcome, Record, attainment_by, by_priority, by_week, grouped, outcome
 
 BIN_WIDTH = timedelta(minutes=5)
 BINS = 12  # up to an hour; longer times are counted together
@@ -50,9 +51,9 @@ class CallCount:
 
 @dataclass(frozen=True)
 class OutcomeCount:
-    """How many calls, callbacks or attempts had one outcome."""
+    """How many calls, callbacks or attempts had one outcome, one proof or one origin."""
 
-    of: str  # "calls", "callbacks" or "attempts"
+    of: str  # "calls", "callbacks", "attempts" and more
     outcome: str
     count: int
 
@@ -66,7 +67,14 @@ class Load:
     by_night: int  # pages
     wakings: int
     owned: int  # callbacks
-    attempts: int
+    proven: int  # attempts, by the carrier
+    by_word: int  # attempts
+    no_number: int  # callbacks without anybody to call
+
+    @property
+    def attempts(self) -> int:
+        """How many attempts to reach customers, proven or by word."""
+        return self.proven + self.by_word
 
 
 @dataclass(frozen=True)
@@ -82,14 +90,33 @@ class Night:
 def promises(calls: Iterable[CallFact]) -> list[Record]:
     """Return the promised first reactions of some calls. A callback cancelled before an attempt does not count."""
     return [
-        Record(call.priority.value, call.line, call.began_at, call.due_at, call.attempted_at)
+        Record(
+            call.priority.value,
+            call.line,
+            call.began_at,
+            call.due_at,
+            reacted_at=call.tries.reacted_at,
+            proven_at=call.tries.proven_at,
+            no_number_at=call.tries.no_number_at,
+        )
         for call in calls
         if call.priority is not None and call.due_at is not None and not _was_cancelled_untried(call)
     ]
 
 
 def _was_cancelled_untried(call: CallFact) -> bool:
-    return call.state is CallbackState.CANCELLED and call.attempted_at is None
+    return call.state is CallbackState.CANCELLED and call.tries == NO_TRIES
+
+
+def without_number(calls: Iterable[CallFact], now: datetime) -> list[str]:
+    """Return the references of the callbacks where nobody could be called, in the order of their calls."""
+    return [
+        call.reference
+        for call in sorted(calls, key=lambda call: call.began_at)
+        if call.reference is not None
+        for record in promises([call])
+        if outcome(record, now) is Outcome.NO_NUMBER
+    ]
 
 
 def weeks(found: Activity, records: Sequence[Record], now: datetime) -> list[Week]:
@@ -131,24 +158,31 @@ def calls_by_weekday(calls: Iterable[CallFact]) -> list[CallCount]:
 
 
 def outcomes(found: Activity) -> list[OutcomeCount]:
-    """Count the outcomes of calls, callbacks and attempts, the most frequent of each first."""
-    attempts = Counter[str]()
+    """Count the outcomes of calls, callbacks and attempts with what is known of them, the most frequent first."""
+    callbacks = [call for call in found.calls if call.state is not None and call.origin is not None]
+    attempts, proofs, deciders = Counter[str](), Counter[str](), Counter[str]()
     for attempt in found.attempts:
-        attempts[attempt.outcome.value] += attempt.times
+        proofs[PROOF_WORDS[attempt.proof]] += attempt.times
+        if attempt.proof is not AttemptProof.NO_NUMBER:
+            attempts[attempt.outcome.value] += attempt.times
+            deciders[decider(attempt.outcome, is_told=attempt.is_told).value] += attempt.times
     counted = {
         "calls": Counter(call.outcome.value for call in found.calls),
-        "callbacks": Counter(_outcome(call, call.state) for call in found.calls if call.state is not None),
+        "callbacks": Counter(_outcome(call) for call in callbacks),
+        "origins of callbacks": Counter(call.origin.value for call in callbacks if call.origin is not None),
         "attempts": attempts,
+        "proofs": proofs,
+        "who decided the outcome": deciders,
     }
     return [
         OutcomeCount(of, name, count) for of, counts in counted.items() for name, count in _most_frequent_first(counts)
     ]
 
 
-def _outcome(call: CallFact, state: CallbackState) -> str:
-    if state is CallbackState.OPEN:
-        return "open, not tried yet" if call.attempted_at is None else "open, tried"
-    return "closed by itself" if state is CallbackState.CLOSED else state.value
+def _outcome(call: CallFact) -> str:
+    if call.state is CallbackState.OPEN:
+        return "open, not tried yet" if call.tries == NO_TRIES else "open, tried"
+    return "closed by itself" if call.state is CallbackState.CLOSED else call.state.value if call.state else ""
 
 
 def _most_frequent_first(counts: Counter[str]) -> list[tuple[str, int]]:
@@ -163,13 +197,22 @@ def load(found: Activity) -> list[Load]:
         by_night[page.technician_id] += page.times * found.hours.night.covers(page.local.time())
         wakings[page.technician_id] += page.times * found.hours.sleep.covers(page.local.time())
     owned = Counter(call.owner_id for call in found.calls if call.owner_id is not None)
-    attempts = Counter[int]()
+    tried = Counter[tuple[int, AttemptProof]]()
     for attempt in found.attempts:
-        attempts[attempt.technician_id] += attempt.times
+        tried[attempt.technician_id, attempt.proof] += attempt.times
     loads = [
-        Load(name, paged[id] - by_night[id], by_night[id], wakings[id], owned[id], attempts[id])
+        Load(
+            name,
+            by_day=paged[id] - by_night[id],
+            by_night=by_night[id],
+            wakings=wakings[id],
+            owned=owned[id],
+            proven=tried[id, AttemptProof.CARRIER],
+            by_word=tried[id, AttemptProof.WORD],
+            no_number=tried[id, AttemptProof.NO_NUMBER],
+        )
         for id, name in found.names.items()
-        if paged[id] or owned[id] or attempts[id]
+        if paged[id] or owned[id] or any(tried[id, proof] for proof in AttemptProof)
     ]
     return sorted(loads, key=lambda each: (-each.by_day - each.by_night, each.person))
 

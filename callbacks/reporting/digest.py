@@ -11,14 +11,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callbacks.db.states import CallbackState, PageState
+from callbacks.db.states import AttemptProof, CallbackState, PageState
 from callbacks.db.tables import Callback, Page
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
-from callbacks.lifecycle.sla_status import still_owed
+from callbacks.lifecycle.sla_status import TRIED_AND_OPEN, still_owed
 from callbacks.oncall import store
 from callbacks.oncall.schedule import Gap
+from callbacks.records.proofs import NO_TRIES, proof_of, tries_of
 from callbacks.reporting import counts
 from callbacks.reporting.activity import Activity, CallFact, activity, calls_between
 from callbacks.reporting.periods import DAY, Days, monday_of
@@ -98,21 +99,43 @@ def _night_facts(session: Session, desk: Desk, day: date, now: datetime) -> Nigh
 def _still_open(session: Session, desk: Desk, now: datetime) -> list[OpenCallback]:
     rows = session.scalars(select(Callback).where(Callback.state == CallbackState.OPEN).order_by(Callback.due_at))
     owed = still_owed(session, desk, support_hours(session, desk), now)
+    tries = tries_of(session, TRIED_AND_OPEN)
     return [
-        OpenCallback(row.reference, row.owner.name if row.owner else "nobody", _owed(row, owed.get(row.id), desk, now))
+        OpenCallback(
+            row.reference,
+            row.owner.name if row.owner else "nobody",
+            _owed(row, proof_of(row, tries.get(row.id, NO_TRIES)), owed.get(row.id), desk, now),
+        )
         for row in rows
     ]
 
 
-def _owed(callback: Callback, resolved: Promise | None, desk: Desk, now: datetime) -> str:
+TRIED = {
+    AttemptProof.CARRIER: "tried",
+    AttemptProof.WORD: "tried by a technician's word",
+    AttemptProof.NO_NUMBER: "nobody can be called",
+}
+
+
+def _owed(callback: Callback, proof: AttemptProof, resolved: Promise | None, desk: Desk, now: datetime) -> str:
     if callback.attempted_at is None:
         return f"NOT TRIED, due {day_and_time(callback.due_at, desk.zone)}{_waits_for_consent(desk, callback)}"
+    next_attempt = (
+        f", next attempt due {day_and_time(callback.try_again_at, desk.zone)}" if callback.try_again_at else ""
+    )
+    return f"{TRIED.get(proof, 'tried')}{next_attempt}{_resolution(callback, resolved, desk, now)}"
+
+
+def _resolution(callback: Callback, resolved: Promise | None, desk: Desk, now: datetime) -> str:
+    if callback.release:
+        return f", fixed in {callback.release}"
+    workaround = ", workaround given" if callback.workaround_at is not None else ""
     if resolved is None:
-        return "tried"
+        return workaround
     if resolved.due_at is None:
-        return "tried, waiting for the customer"
+        return f"{workaround}, waiting for the customer"
     late = ", OVERDUE" if resolved.due_at < now else ""
-    return f"tried, to be resolved by {day_and_time(resolved.due_at, desk.zone)}{late}"
+    return f"{workaround}, to be resolved by {day_and_time(resolved.due_at, desk.zone)}{late}"
 
 
 def _waits_for_consent(desk: Desk, callback: Callback) -> str:
@@ -131,7 +154,7 @@ def night_text(desk: Desk, day: date, facts: NightFacts, public_url: str, now: d
     subject = f"{desk.company.sender}: night to {_day(day)}: {calls}{missed}"
     blocks = [
         [f"Night to {_day(day)}, {evening:%H:%M} to {morning:%H:%M}"],
-        [*_call_lines(facts.night, kept), _failed_line(facts.failed_pages)],
+        [*_call_lines(facts.night, now), _failed_line(facts.failed_pages)],
         _day_before(desk, day, facts.day_before, now),
         ["Open now", *_open_lines(facts.still_open)],
         ["Gaps ahead", *_gap_lines(desk, facts.gaps)],
@@ -140,16 +163,26 @@ def night_text(desk: Desk, day: date, facts: NightFacts, public_url: str, now: d
     return DigestText(subject, _paragraphs(blocks))
 
 
-def _call_lines(calls: Sequence[CallFact], kept: Attainment) -> list[str]:
+def _call_lines(calls: Sequence[CallFact], now: datetime) -> list[str]:
     if not calls:
         return ["No calls."]
-    owed = kept.met + kept.missed + kept.open
+    kept = attainment(counts.promises(calls), now)
+    owed = kept.met + kept.missed + kept.open + kept.no_number
     counted = f"{_counted(len(calls), 'call')}, {_counted(owed, 'callback')}."
-    return [counted, _kept_line(kept)] if owed else [counted]
+    return [counted, *_kept_lines(kept), *_without_number(calls, now)] if owed else [counted]
 
 
-def _kept_line(kept: Attainment, share: str = "") -> str:
-    return f"Kept in time {kept.met}{share}, missed {kept.missed}, not due yet {kept.open}."
+def _kept_lines(kept: Attainment, share: str = "") -> list[str]:
+    proof = f"Proven by the carrier {kept.proven}, by a technician's word {kept.by_word}."
+    return [
+        f"Kept in time {kept.met}{share}, missed {kept.missed}, not due yet {kept.open}.",
+        *([proof] if kept.met else []),
+    ]
+
+
+def _without_number(calls: Sequence[CallFact], now: datetime) -> list[str]:
+    references = counts.without_number(calls, now)
+    return [f"Nobody could be called: {', '.join(_shortened(references))}."] if references else []
 
 
 def _failed_line(pages: int) -> str:
@@ -159,7 +192,7 @@ def _failed_line(pages: int) -> str:
 def _day_before(desk: Desk, day: date, calls: Sequence[CallFact], now: datetime) -> list[str]:
     morning, evening = desk.digest.at, desk.night_hours.night.begins
     heading = f"Day before, {_day(day - DAY)}, {morning:%H:%M} to {evening:%H:%M}"
-    return [heading, *_call_lines(calls, attainment(counts.promises(calls), now))]
+    return [heading, *_call_lines(calls, now)]
 
 
 def _open_lines(still_open: Sequence[OpenCallback]) -> list[str]:
@@ -186,19 +219,19 @@ def _week_text(session: Session, desk: Desk, day: date, now: datetime) -> Digest
     subject = f"{desk.company.sender}: week of {_day(monday)}: {kept.met} in time, {kept.missed} missed"
     blocks = [
         [f"Week of {_day(monday)} to {_day(monday + 6 * DAY)}"],
-        _week_lines(found.calls, kept),
+        _week_lines(found.calls, kept, now),
         ["Busiest night", *(_busiest_night(found) or ["Every night was quiet."])],
         ["Load per person", *([_load_line(each) for each in counts.load(found)] or ["Nobody was paged."])],
     ]
     return DigestText(subject, _paragraphs(blocks))
 
 
-def _week_lines(calls: Sequence[CallFact], kept: Attainment) -> list[str]:
+def _week_lines(calls: Sequence[CallFact], kept: Attainment, now: datetime) -> list[str]:
     share = f" ({100 * kept.share_met:.1f} %)" if kept.share_met is not None else ""
     first = "none yet" if kept.median is None else f"median {span(kept.median)}"
     late = "" if kept.percentile_95 is None else f", 95 % within {span(kept.percentile_95)}"
     called = f"{_counted(len(calls), 'call')}." if calls else "No calls."
-    return [called, _kept_line(kept, share), f"First attempt: {first}{late}."]
+    return [called, *_kept_lines(kept, share), *_without_number(calls, now), f"First attempt: {first}{late}."]
 
 
 def _busiest_night(found: Activity) -> list[str]:
@@ -214,6 +247,7 @@ def _load_line(each: counts.Load) -> str:
     return (
         f"{each.person}: {_counted(each.by_day, 'page')} by day, {each.by_night} by night; "
         f"woken {_counted(each.wakings, 'time')}; owned {each.owned}, tried {each.attempts}"
+        f"{f' ({each.by_word} by word)' if each.by_word else ''}"
     )
 
 

@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
-from callbacks.db.tables import Call, Callback, ReachAttempt
+from callbacks.db.states import AttemptProof
+from callbacks.db.tables import Call, Callback, ReachAttempt, Technician
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
+from callbacks.records.proofs import Tries, decider, proof_of, tries_from
 from callbacks.reporting.csv_table import csv_of
 from callbacks.text.dialing_rules import NumberKind
 
 IDS_IN_A_QUERY = 500
+
+
+@dataclass(frozen=True)
+class AttemptRecord:
+    """One attempt to reach the customer, or a call that never rang, whose `proof` is "".
+
+    In a CSV, the attempts of a callback are in one field, separated by semicolons.
+    """
+
+    tried_at: str
+    rang_at: str
+    technician: str
+    outcome: str
+    proof: str  # "carrier", "word" or "no number"
+    decided_by: str  # "technician", "carrier" or "carrier's guess"
+    seconds: str
+
+    def __str__(self) -> str:
+        return f"{self.tried_at} {self.technician}: {self.outcome} ({self.proof or 'no attempt'}, {self.decided_by})"
 
 
 @dataclass(frozen=True)
@@ -36,8 +58,8 @@ class Record:
     acknowledged_at: str
     attempted_at: str
     resolved_at: str
-    kept: str  # "yes", "no", or "" while it is undecided
-    attempts: int
+    kept: str  # "yes", "no", or "" while it is undecided, and where nobody could be called
+    attempts: int  # with a proof
     priority: str
     caller_name: str
     number_to_ring: str
@@ -45,8 +67,16 @@ class Record:
     coverage: str
     breached_at: str
     transcript: str
-    extension: str
+    proof: str  # of the call back: "carrier", "word", "no number", or "" while nobody has tried
+    origin: str  # "voicemail", "missed call" or "by hand"
+    outcome: str  # of the last attempt
+    decided_by: str  # who decided that outcome: "technician", "carrier" or "carrier's guess"
+    try_again_at: str
+    release: str
+    workaround_at: str
+    extension: str  # of the number to ring
     language: str  # "en" or "fr": that the caller chose, else the line's
+    each_attempt: tuple[AttemptRecord, ...]
 
 
 def records(session: Session, desk: Desk, since: datetime | None = None, until: datetime | None = None) -> list[Record]:
@@ -63,24 +93,33 @@ def records_of(session: Session, desk: Desk, query: Select[Callback]) -> list[Re
     """Return the callbacks of a query, in its order, with a number of queries that does not grow by callback."""
     with_voicemails = query.options(joinedload(Callback.call).selectinload(Call.voicemail))
     callbacks = session.scalars(with_voicemails).all()
-    attempts = dict(_attempts(session, [callback.id for callback in callbacks]))
-    return [_record(desk, callback, attempts) for callback in callbacks]
+    attempts = defaultdict[int, list[ReachAttempt]](list)
+    for attempt in _attempts(session, [callback.id for callback in callbacks]):
+        attempts[attempt.callback_id].append(attempt)
+    return [_record(desk, callback, attempts[callback.id]) for callback in callbacks]
 
 
 def as_csv(rows: Iterable[Record]) -> str:
     """Return records as CSV, with a header."""
-    return csv_of((field.name for field in fields(Record)), (asdict(row).values() for row in rows))
+    return csv_of((field.name for field in fields(Record)), (_fields(row) for row in rows))
 
 
-def _attempts(session: Session, ids: Sequence[int]) -> Iterator[tuple[int, int]]:
-    query = select(ReachAttempt.callback_id, func.count()).group_by(ReachAttempt.callback_id)
+def _fields(row: Record) -> Iterator[object]:
+    yield from (getattr(row, field.name) for field in fields(Record) if field.name != "each_attempt")
+    yield "; ".join(str(attempt) for attempt in row.each_attempt)
+
+
+def _attempts(session: Session, ids: Sequence[int]) -> Iterator[ReachAttempt]:
+    by_name = joinedload(ReachAttempt.technician).lazyload(Technician.rules)
+    query = select(ReachAttempt).options(by_name).order_by(ReachAttempt.tried_at, ReachAttempt.id)
     for start in range(0, len(ids), IDS_IN_A_QUERY):
-        of_these = ReachAttempt.callback_id.in_(ids[start : start + IDS_IN_A_QUERY])
-        yield from ((row[0], row[1]) for row in session.execute(query.where(of_these)))
+        yield from session.scalars(query.where(ReachAttempt.callback_id.in_(ids[start : start + IDS_IN_A_QUERY])))
 
 
-def _record(desk: Desk, callback: Callback, attempts: Mapping[int, int]) -> Record:
+def _record(desk: Desk, callback: Callback, rows: Sequence[ReachAttempt]) -> Record:
     call, voicemail, customer = callback.call, callback.call.voicemail, customer_number(desk, callback)
+    attempts = [row for row in rows if row.proof is not AttemptProof.NONE]
+    last, tries = attempts[-1] if attempts else None, tries_from(attempts)
     return Record(
         reference=callback.reference,
         line=call.line,
@@ -93,8 +132,8 @@ def _record(desk: Desk, callback: Callback, attempts: Mapping[int, int]) -> Reco
         acknowledged_at=_iso(callback.acknowledged_at),
         attempted_at=_iso(callback.attempted_at),
         resolved_at=_iso(callback.resolved_at),
-        kept=_kept(callback),
-        attempts=attempts.get(callback.id, 0),
+        kept=_kept(callback, tries),
+        attempts=len(attempts),
         priority=callback.priority.value,
         caller_name=call.caller_name,
         number_to_ring=customer.number or "",
@@ -102,14 +141,34 @@ def _record(desk: Desk, callback: Callback, attempts: Mapping[int, int]) -> Reco
         coverage=callback.coverage.value,
         breached_at=_iso(callback.breached_at),
         transcript=voicemail.transcript if voicemail else "",
+        proof=proof_of(callback, tries).value,
+        origin=callback.origin.value,
+        outcome=last.outcome.value if last else "",
+        decided_by=decider(last.outcome, is_told=last.is_told).value if last else "",
+        try_again_at=_iso(callback.try_again_at),
+        release=callback.release,
+        workaround_at=_iso(callback.workaround_at),
         extension=customer.extension,
         language=call.language,
+        each_attempt=tuple(_attempt_record(row) for row in rows),
     )
 
 
-def _kept(callback: Callback) -> str:
-    if callback.attempted_at is not None:
-        return "yes" if callback.attempted_at <= callback.due_at else "no"
+def _attempt_record(row: ReachAttempt) -> AttemptRecord:
+    return AttemptRecord(
+        tried_at=_iso(row.tried_at),
+        rang_at=_iso(row.rang_at),
+        technician=row.technician.name,
+        outcome=row.outcome.value,
+        proof=row.proof.value,
+        decided_by=decider(row.outcome, is_told=row.is_told).value,
+        seconds=str(row.seconds or ""),
+    )
+
+
+def _kept(callback: Callback, tries: Tries) -> str:
+    if tries.reacted_at is not None:
+        return "yes" if tries.reacted_at <= callback.due_at else "no"
     return "no" if callback.breached_at is not None else ""
 
 

@@ -1,39 +1,73 @@
-"""The summary that `report` prints: how many callbacks were made in time."""
+"""The summary that `report` prints: how many callbacks were made in time, and what proves it."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.states import CallbackState
-from callbacks.db.tables import Callback
+from callbacks.db.tables import Call, Callback, Technician
+from callbacks.records.proofs import NO_TRIES, tries_of
 from callbacks.text.formats import span
-from sla.attainment import Attainment, Record, attainment, attainment_by, by_line, by_person, by_week
+from sla.attainment import (
+    Attainment,
+    Record,
+    attainment,
+    attainment_by,
+    by_line,
+    by_person,
+    by_priority,
+    by_week,
+)
 
 
-def summary(session: Session, zone: ZoneInfo, since: datetime, now: datetime) -> str:
-    """Return how many of the callbacks due since an instant were made in time, in all and by week, line and person.
+@dataclass(frozen=True)
+class Summary:
+    """How the promised first reactions due since an instant stand, in all and by several groupings."""
+
+    since: datetime
+    now: datetime
+    in_all: Attainment
+    by: Mapping[str, Mapping[str, Attainment]]  # by "week", "line", "person" and "priority"
+
+
+def summary(session: Session, zone: ZoneInfo, since: datetime, now: datetime) -> Summary:
+    """Return how many of the callbacks due since an instant were made in time.
 
     A callback that was cancelled before an attempt does not count.
     """
-    query = select(Callback).where(Callback.due_at >= since)
-    query = query.where(or_(Callback.state != CallbackState.CANCELLED, Callback.attempted_at.is_not(None)))
-    records = [_record(callback) for callback in session.scalars(query)]
-    lines = [f"Callbacks due since {since.astimezone(zone):%Y-%m-%d %H:%M}: {len(records)}"]
-    lines.append(_line("in all", attainment(records, now)))
-    for heading, grouping in {"week": by_week(zone), "line": by_line, "person": by_person}.items():
+    found = _records(session, since)
+    groupings = {"week": by_week(zone), "line": by_line, "person": by_person, "priority": by_priority}
+    by = {name: attainment_by(grouping, found, now) for name, grouping in groupings.items()}
+    return Summary(since.astimezone(zone), now.astimezone(zone), attainment(found, now), by)
+
+
+def _records(session: Session, since: datetime) -> Sequence[Record]:
+    facts = (Callback.id, Callback.state, Callback.priority, Call.line, Call.began_at, Callback.due_at, Technician.name)
+    query = select(*facts).join(Call, Call.sid == Callback.call_sid)
+    query = query.outerjoin(Technician, Technician.id == Callback.owner_id).where(Callback.due_at >= since)
+    tries = tries_of(session, Callback.due_at >= since)
+    return [
+        Record(priority.value, line, began_at, due_at, its.reacted_at, owner, its.proven_at, its.no_number_at)
+        for callback_id, state, priority, line, began_at, due_at, owner in session.execute(query)
+        if (its := tries.get(callback_id, NO_TRIES)) != NO_TRIES or state is not CallbackState.CANCELLED
+    ]
+
+
+def as_text(found: Summary) -> str:
+    """Return a summary for people."""
+    counted = found.in_all.met + found.in_all.missed + found.in_all.open + found.in_all.no_number
+    lines = [f"Callbacks due since {found.since:%Y-%m-%d %H:%M}: {counted}", _line("in all", found.in_all)]
+    for heading, groups in found.by.items():
         lines.append(f"by {heading}")
-        lines += [_line(name, kept) for name, kept in attainment_by(grouping, records, now).items()]
+        lines += [_line(name, kept) for name, kept in groups.items()]
     return "\n".join(lines)
-
-
-def _record(callback: Callback) -> Record:
-    person = callback.owner.name if callback.owner else None
-    began_at, line = callback.call.began_at, callback.call.line
-    return Record(callback.priority.value, line, began_at, callback.due_at, callback.attempted_at, person)
 
 
 def _line(name: str, found: Attainment) -> str:
@@ -41,4 +75,35 @@ def _line(name: str, found: Attainment) -> str:
     median = "none yet" if found.median is None else span(found.median)
     late = "none yet" if found.percentile_95 is None else span(found.percentile_95)
     kept = f"kept in time {found.met}, missed {found.missed}{share}, open {found.open}"
-    return f"  {name:<16}{kept}; first attempt: median {median}, 95th percentile {late}"
+    proof = f"proven by the carrier {found.proven}, by a technician's word {found.by_word}"
+    nobody = f"; nobody could be called {found.no_number}" if found.no_number else ""
+    return f"  {name:<16}{kept}; {proof}{nobody}; first attempt: median {median}, 95th percentile {late}"
+
+
+def as_data(found: Summary) -> dict[str, Any]:
+    """Return a summary for other programs, which rely on its keys. Times are in seconds."""
+    groups = {f"by_{name}": {key: _data(kept) for key, kept in each.items()} for name, each in found.by.items()}
+    return {
+        "since": found.since.isoformat(timespec="seconds"),
+        "until": found.now.isoformat(timespec="seconds"),
+        **_data(found.in_all),
+        **groups,
+    }
+
+
+def _data(found: Attainment) -> dict[str, Any]:
+    return {
+        "kept": found.met,
+        "missed": found.missed,
+        "open": found.open,
+        "proven": found.proven,
+        "by_word": found.by_word,
+        "no_number": found.no_number,
+        "share_kept": None if found.share_met is None else round(found.share_met, 4),
+        "first_attempt_median": _seconds(found.median),
+        "first_attempt_95th_percentile": _seconds(found.percentile_95),
+    }
+
+
+def _seconds(took: timedelta | None) -> float | None:
+    return None if took is None else took.total_seconds()

@@ -92,6 +92,18 @@ def _owed(desk: Desk, callback: Callback, events: Sequence[Event], at: datetime)
         if event.at <= at and effect is not None:
             who = "the desk" if event.actor == Actor.DESK else event.actor
             yield f"At {event.at.astimezone(desk.zone):%H:%M:%S} {who} {effect}"
+    yield from _follow_up(desk, callback, at)
+
+
+def _follow_up(desk: Desk, callback: Callback, at: datetime) -> Iterator[str]:
+    """Yield who is asked for the next attempt, and when, once an attempt did not reach the customer."""
+    tried_at, again_at, asked_at = callback.attempted_at, callback.try_again_at, callback.asked_at
+    if tried_at is None or at < tried_at or again_at is None:
+        return
+    owner = callback.owner.name if callback.owner is not None else "the escalation"
+    yield f"The customer was not reached. The next attempt, by {owner}, is due {day_and_time(again_at, desk.zone)}."
+    if asked_at is not None and asked_at <= at:
+        yield f"{owner} was asked for it {day_and_time(asked_at, desk.zone)}."
 
 
 def _person_then(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database, locked_or_none
@@ -21,39 +21,31 @@ log = structlog.get_logger(__name__)
 
 RETRY_AFTER = timedelta(minutes=1)
 MOST = 200  # in one run, so that other jobs run in between
+IS_OPEN = Callback.state == CallbackState.OPEN
 
 
 class DueCallbacks:
-    """Decides open callbacks that are due: either those with an attempt to reach the customer, or those without."""
+    """Decides the open callbacks that are due."""
 
     def __init__(
-        self,
-        database: Database,
-        clock: Clock,
-        decide: Callable[[Session, Callback, datetime], object],
-        *,
-        tried: bool,
+        self, database: Database, clock: Clock, decide: Callable[[Session, Callback, datetime], object]
     ) -> None:
-        self._database, self._clock, self._decide, self._tried = database, clock, decide, tried
+        self._database, self._clock, self._decide = database, clock, decide
 
     def next_due_at(self) -> datetime | None:
         """Return when the next one is due, or None."""
-        earliest = select(func.min(Callback.next_action_at)).where(self._ours())
+        earliest = select(func.min(Callback.next_action_at)).where(IS_OPEN)
         return self._database.read(lambda session: session.scalar(earliest))
 
     def run(self) -> bool:
         """Decide those that are due, the earliest deadline first. Return whether there may be more."""
         now = self._clock.now()
-        due = select(Callback.id).where(self._ours(), Callback.next_action_at <= now)
+        due = select(Callback.id).where(IS_OPEN, Callback.next_action_at <= now)
         first = due.order_by(Callback.due_at).limit(MOST)
         found = self._database.read(lambda session: session.scalars(first).all())
         for callback_id in found:
             self._decide_or_retry_later(callback_id, now)
         return len(found) == MOST
-
-    def _ours(self) -> ColumnElement[bool]:
-        tried = Callback.attempted_at.is_not(None) if self._tried else Callback.attempted_at.is_(None)
-        return (Callback.state == CallbackState.OPEN) & tried
 
     def _decide_or_retry_later(self, callback_id: int, now: datetime) -> None:
         try:
@@ -65,8 +57,6 @@ class DueCallbacks:
     def _decide_one(self, session: Session, callback_id: int, now: datetime) -> None:
         callback = locked_or_none(session, Callback, callback_id, skip_locked=True)
         if callback is None or callback.state is not CallbackState.OPEN:
-            return
-        if (callback.attempted_at is not None) is not self._tried:
             return
         if callback.next_action_at is not None and callback.next_action_at <= now:
             self._decide(session, callback, now)

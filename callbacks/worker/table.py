@@ -15,12 +15,11 @@ from callbacks.paging.channels.twilio import Carrier
 from callbacks.paging.outbox import Outbox
 from callbacks.paging.webhook_urls import WebhookUrls
 from callbacks.settings import Settings
-from callbacks.worker.jobs import coverage, reconciliation, resolutions
-from callbacks.worker.jobs.auto_close import auto_close
+from callbacks.worker.jobs import auditor, coverage, reconciliation
 from callbacks.worker.jobs.calendars import CalendarReader
 from callbacks.worker.jobs.digest import DigestMailer
-from callbacks.worker.jobs.escalations import escalations
 from callbacks.worker.jobs.heartbeat import Heartbeat
+from callbacks.worker.jobs.next_actions import next_actions
 from callbacks.worker.jobs.pages import PageSending
 from callbacks.worker.jobs.reconciliation import Reconciliation
 from callbacks.worker.jobs.recordings import RecordingCopier
@@ -56,9 +55,9 @@ def outbox_for(settings: Settings, desk: Desk, database: Database, carrier: Carr
 def jobs_for(
     settings: Settings, desk: Desk, database: Database, carrier: Carrier, clock: Clock, senders: Senders
 ) -> Sequence[Job]:
-    """Return every job in the order in which they run. Nothing comes before escalations and pages."""
+    """Return every job in the order in which they run. Nothing comes before next actions and pages."""
     outbox = outbox_for(settings, desk, database, carrier, clock)
-    steps, closing = escalations(database, desk, clock), auto_close(database, desk, clock)
+    actions = next_actions(database, desk, clock)
     pages, copier = PageSending(outbox, senders), RecordingCopier(database, carrier, desk, settings.media_dir, clock)
     missed = Reconciliation(database, carrier, desk, clock)
     transcriber = Transcriber(database, settings.media_dir, settings.transcribe_model, clock)
@@ -69,13 +68,12 @@ def jobs_for(
         return lambda: _in_one_transaction(database, clock, desk, work)
 
     return (
-        Job("escalations", EVERY_SWEEP, steps.run, steps.next_due_at, is_vital=True),
+        Job("next actions", EVERY_SWEEP, actions.run, actions.next_due_at, is_vital=True),
         Job("pages", EVERY_SWEEP, pages.run, outbox.next_due_at, is_vital=True),
         Job("recordings", EVERY_SWEEP, lambda: copier.start(senders), copier.next_due_at),
         Job("answers of the carrier", EVERY_SWEEP, senders.wait),
-        Job("auto-close", EVERY_SWEEP, closing.run, closing.next_due_at),
         Job("coverage gaps", A_MINUTE, in_one_transaction(coverage.report_gaps)),
-        Job("resolutions", A_MINUTE, in_one_transaction(resolutions.report_overdue)),
+        Job("auditor", A_MINUTE, in_one_transaction(auditor.repair_forgotten)),
         Job("reconciliation", reconciliation.AGAIN_AFTER, missed.run, missed.next_due_at, is_slow=True),
         Job("calendars", A_MINUTE, calendars.read_due, is_slow=True),
         Job("digests", A_MINUTE, digests.send_due, is_slow=True),

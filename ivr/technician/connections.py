@@ -15,7 +15,7 @@ from callbacks.db.database import locked
 from callbacks.db.states import FINAL, ReachOutcome, ReportedOutcome
 from callbacks.db.tables import Callback, PageAttempt, ReachAttempt
 from callbacks.desk.desk_file import Desk
-from callbacks.lifecycle.transitions import review_closing
+from callbacks.lifecycle.transitions import review
 from ivr.technician import flow
 from ivr.technician.flow import KeyPress
 from ivr.technician.live_page import LivePage, answer_about_page, apologize, language_of
@@ -166,7 +166,7 @@ def _store_on_attempt(change: Callable[[ReachAttempt], None]) -> Response:
         attempt = _locked_attempt(session, attempt_id)
         if attempt is not None:
             change(attempt)
-            review_closing(session.get_one(Callback, attempt.callback_id), now)
+            review(session.get_one(Callback, attempt.callback_id), now)
 
     return store(run)
 

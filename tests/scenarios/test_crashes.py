@@ -16,9 +16,8 @@ from callbacks.db.leases import Claim
 from callbacks.db.states import PageState, VoicemailState
 from callbacks.db.tables import Callback, Page
 from callbacks.inbound import calls
-from callbacks.paging import escalate
+from callbacks.paging import escalate, follow_up
 from callbacks.people.technicians import technician_named
-from callbacks.worker.jobs import escalations
 from ivr.rehearsal.audio import tone
 from tests.acting import resolves, takes
 from tests.scenarios.conftest import ScenarioDesk
@@ -202,7 +201,7 @@ def test_one_callback_that_cannot_be_decided_does_not_keep_the_others_waiting(
             raise RuntimeError("this row makes no sense")
         return decide(session, its_desk, callback, now)
 
-    monkeypatch.setattr(escalations, "take_next_step", take_next_step)
+    monkeypatch.setattr(follow_up, "take_next_step", take_next_step)
     desk.scenario.minutes_pass(4)
     desk.leaves_a_message()
     amy = desk.phone_of("Amy")

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from sla.priorities import Priority
+from dataclasses import replace
+from datetime import timedelta
+
+from sla.priorities import P2, Priority
 from sla.promises import History, Promise, Wait, resolution
-from sla.targets import AFTER_HOURS
+from sla.targets import AFTER_HOURS, Target
 from tests.sla.desk import DESK, local
+
+# A desk may count a resolution in support hours.
+P2_IN_SUPPORT_HOURS = replace(P2, resolution=Target(timedelta(hours=24), business_time=True))
 
 
 def history(
@@ -14,6 +20,7 @@ def history(
     waits: tuple[tuple[str, str | None], ...] = (),
     attempted: str | None = None,
     resolved: str | None = None,
+    workaround: str | None = None,
     after_hours: bool = False,
 ) -> History:
     return History(
@@ -26,6 +33,7 @@ def history(
         local(attempted) if attempted else None,
         local(resolved) if resolved else None,
         AFTER_HOURS if after_hours else None,
+        local(workaround) if workaround else None,
     )
 
 

@@ -8,7 +8,7 @@ from sla.explanation import duration, explained
 from sla.priorities import P1, P2
 from sla.promises import first_reaction, resolution
 from tests.sla.desk import DESK, closure, local
-from tests.sla.histories import history, resolution_at
+from tests.sla.histories import P2_IN_SUPPORT_HOURS, history, resolution_at
 
 
 def test_a_night_and_a_holiday_are_skipped() -> None:
@@ -38,7 +38,7 @@ def test_closures_openings_and_waits_are_named() -> None:
             closure("2026-12-24 15:00", "2026-12-24 18:00", "Christmas Eve"),
         )
     )
-    waiting = history("2026-11-27 17:00", P2, waits=(("2026-11-30 09:00", "2026-11-30 17:30"),))
+    waiting = history("2026-11-27 17:00", P2_IN_SUPPORT_HOURS, waits=(("2026-11-30 09:00", "2026-11-30 17:30"),))
     promise = resolution(waiting, desk, local("2026-12-02 10:00"))
     assert promise is not None
     assert explained(promise, desk) == (

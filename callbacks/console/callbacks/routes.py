@@ -17,7 +17,7 @@ from callbacks.console.forms import change_and_redirect, refused_within
 from callbacks.db.states import ReportedOutcome
 from callbacks.db.tables import Callback, Voicemail
 from callbacks.errors import NotFound, WrongState
-from callbacks.records.search import ORDERS, PRIORITIES, STATES, search_from
+from callbacks.records.search import ORDERS, PRIORITIES, PROOFS, STATES, search_from
 from callbacks.reporting.why import why as reasons
 
 blueprint = Blueprint("callbacks", __name__)
@@ -35,6 +35,7 @@ def search() -> str:
         search=query,
         states=STATES,
         priorities=PRIORITIES,
+        proofs=PROOFS,
         lines=list(context.desk.lines),
         orders=ORDERS,
         next_url=url_for(".search", **found.next.in_address()) if found.next else None,

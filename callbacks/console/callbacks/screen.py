@@ -11,29 +11,32 @@ from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.orm import Session
 
 from callbacks.acts.base import last_event_id
-from callbacks.acts.promises import is_waiting
 from callbacks.console.callbacks.timeline import Entry, timeline_of
 from callbacks.db.states import (
     ESCALATING,
+    AttemptProof,
     AudioState,
+    CallbackOrigin,
     CallbackState,
     PageKind,
     PriorityLevel,
     TranscribedBy,
     VoicemailState,
 )
-from callbacks.db.tables import Call, Callback, Page, ReachAttempt, Technician, Voicemail
+from callbacks.db.tables import Call, Callback, Page, ReachAttempt, Technician, Voicemail, Waiting
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.customer_number import CustomerNumber, customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import NotFound
 from callbacks.lifecycle.sla_status import TRIED_AND_OPEN, explanations, resolutions, still_owed
+from callbacks.lifecycle.waiting import is_waiting
 from callbacks.oncall import store
 from callbacks.oncall.schedule import Schedule
 from callbacks.paging.decide import Decision
 from callbacks.paging.escalate import forecast
 from callbacks.paging.reasons import in_a_line
 from callbacks.people.technicians import everybody
+from callbacks.records.proofs import NO_TRIES, Decider, decider, proof_of, tries_of
 from callbacks.records.search import STATES
 from callbacks.text.formats import LANGUAGES, day_and_time, length, span
 from sla.promises import Promise
@@ -55,11 +58,26 @@ class Row:
     began_at: datetime
     due_at: datetime
     owner: str
-    standing: str  # on time, at risk, overdue, tried in time, tried late, resolved, cancelled, closed by itself
+    standing: str  # on time, at risk, overdue, tried in time, tried late, nobody to call, resolved, cancelled, ...
     words: str  # the same, with the time left
     is_counting: bool  # it is open and nobody has tried the customer yet
+    proof: AttemptProof  # of the call back; NONE before an attempt
+    release: str  # the coming release that fixes it
     resolution: Promise | None = None  # what is owed once the customer was tried, while it is open
     next: str = ""  # what happens unless somebody acts, and when
+    notes: Sequence[str] = ()  # the next attempt, waiting, a workaround, a release
+
+
+@dataclass(frozen=True)
+class AttemptRow:
+    """One attempt to reach the customer, or a call that never rang."""
+
+    at: datetime
+    who: str
+    outcome: str
+    decided_by: str
+    recorded_by: str
+    proof: AttemptProof
 
 
 @dataclass(frozen=True)
@@ -75,7 +93,8 @@ class CallbackDetail:
     has_audio: bool  # in the desk's own storage
     transcript_by: str  # who wrote the transcript, in words; "" without one
     timeline: Sequence[Entry]
-    attempts: Sequence[ReachAttempt]
+    origin: str  # what it came from
+    attempts: Sequence[AttemptRow]
     technicians: Sequence[Technician]
     number: CustomerNumber
     language: str
@@ -105,18 +124,42 @@ def open_callbacks(
     session: Session, desk: Desk, plan: Schedule, visible: ColumnElement[bool], now: datetime
 ) -> list[Row]:
     """Return the open callbacks, most urgent first."""
-    query = select(Callback).where(Callback.state == CallbackState.OPEN, visible).order_by(Callback.id)
-    callbacks = session.scalars(query).all()
+    which = (Callback.state == CallbackState.OPEN) & visible
+    callbacks = session.scalars(select(Callback).where(which).order_by(Callback.id)).all()
     owed = still_owed(session, desk, support_hours(session, desk), now)
-    rows = [
-        replace(
-            row_of(desk, callback, now),
-            next=next_of(callback, forecast(session, desk, callback, plan), desk.zone, now),
-            resolution=owed.get(callback.id),
-        )
-        for callback in callbacks
+    rows, waiting = rows_of(session, desk, callbacks, now), _waiting(session, which)
+    return sorted(
+        (
+            replace(
+                row,
+                next=next_of(callback, forecast(session, desk, callback, plan), desk.zone, now),
+                resolution=owed.get(callback.id),
+                notes=notes_of(callback, desk.zone, now, is_waiting=callback.id in waiting),
+            )
+            for callback, row in zip(callbacks, rows, strict=True)
+        ),
+        key=_urgency,
+    )
+
+
+def _waiting(session: Session, which: ColumnElement[bool]) -> frozenset[int]:
+    """Return the ids of the callbacks `which` match that wait for their customers."""
+    query = select(Waiting.callback_id).join(Callback, Callback.id == Waiting.callback_id)
+    return frozenset(session.scalars(query.where(Waiting.until.is_(None), which)))
+
+
+def notes_of(callback: Callback, zone: ZoneInfo, now: datetime, *, is_waiting: bool) -> list[str]:
+    """Return what is agreed about an open callback: the next attempt, waiting, a workaround, a release."""
+    if callback.state is not CallbackState.OPEN:
+        return []
+    again_at, worked_at = callback.try_again_at, callback.workaround_at
+    is_due = again_at is not None and again_at <= now
+    return [
+        *([f"next attempt {'was ' if is_due else ''}due {day_and_time(again_at, zone)}"] if again_at else []),
+        *(["waiting for the customer"] if is_waiting else []),
+        *([f"workaround given {day_and_time(worked_at, zone)}"] if worked_at else []),
+        *([f"fixed in {callback.release}"] if callback.release else []),
     ]
-    return sorted(rows, key=_urgency)
 
 
 def _urgency(row: Row) -> tuple[bool, str, datetime]:
@@ -130,11 +173,19 @@ def _urgency(row: Row) -> tuple[bool, str, datetime]:
 def recently_closed(session: Session, desk: Desk, visible: ColumnElement[bool], now: datetime) -> list[Row]:
     query = select(Callback).where(Callback.state != CallbackState.OPEN, visible)
     query = query.order_by(Callback.opened_at.desc(), Callback.id.desc()).limit(CLOSED_SHOWN)
-    return [row_of(desk, callback, now) for callback in session.scalars(query)]
+    return rows_of(session, desk, session.scalars(query).all(), now)
 
 
-def row_of(desk: Desk, callback: Callback, now: datetime) -> Row:
-    standing, words = standing_of(callback, desk.callback.at_risk, now)
+def rows_of(session: Session, desk: Desk, callbacks: Sequence[Callback], now: datetime) -> list[Row]:
+    """Return callbacks as rows of a list, in the same order, with the queries of one."""
+    tries = tries_of(session, Callback.id.in_([callback.id for callback in callbacks]))
+    return [
+        _row_of(desk, callback, proof_of(callback, tries.get(callback.id, NO_TRIES)), now) for callback in callbacks
+    ]
+
+
+def _row_of(desk: Desk, callback: Callback, proof: AttemptProof, now: datetime) -> Row:
+    standing, words = standing_of(callback, desk.callback.at_risk, now, proof)
     return Row(
         reference=callback.reference,
         name=callback.call.caller_name,
@@ -148,16 +199,22 @@ def row_of(desk: Desk, callback: Callback, now: datetime) -> Row:
         standing=standing,
         words=words,
         is_counting=callback.state is CallbackState.OPEN and callback.attempted_at is None,
+        proof=proof,
+        release=callback.release,
     )
 
 
-def standing_of(callback: Callback, at_risk: timedelta, now: datetime) -> tuple[str, str]:
+def standing_of(
+    callback: Callback, at_risk: timedelta, now: datetime, proof: AttemptProof = AttemptProof.WORD
+) -> tuple[str, str]:
     """Return the SLA status of a callback, and its time left or taken. A breach stays a breach."""
     late = callback.breached_at is not None
     if callback.state is not CallbackState.OPEN:
         return STATES[callback.state.value], "promise broken" if late else ""
     if callback.attempted_at is not None:
         after = span(callback.attempted_at - callback.call.began_at)
+        if proof is AttemptProof.NO_NUMBER:
+            return "nobody to call", f"heard {after} after the call{', too late' if late else ''}"
         return "tried late" if late else "tried in time", f"{after} after the call"
     left = callback.due_at - now
     if left <= timedelta(0):
@@ -185,10 +242,14 @@ def _once_tried(callback: Callback, zone: ZoneInfo, now: datetime) -> str:
         return ""
     if callback.call.customer_number is None:
         return f"stays with {callback.owner.name}, who has no number to call: find one and enter it"
-    closes_at = callback.next_action_at
-    if closes_at is None or closes_at <= now:
-        return f"stays with {callback.owner.name} until it is resolved"
-    return f"closes by itself {day_and_time(closes_at, zone)} unless the customer gets in touch"
+    owner, again_at, look_at = callback.owner.name, callback.try_again_at, callback.next_action_at
+    if again_at is not None and again_at > now:
+        return f"{owner} is asked to try again at {day_and_time(again_at, zone)}"
+    if look_at is None or look_at <= now:
+        return f"stays with {owner} until it is resolved"
+    if again_at is not None and callback.asked_at is not None and callback.asked_at >= again_at:
+        return f"goes to the next person at {day_and_time(look_at, zone)} unless {owner} reacts"
+    return f"stays with {owner}, and is looked at again {day_and_time(look_at, zone)}"
 
 
 def callback_named(session: Session, reference: str, visible: ColumnElement[bool]) -> Callback:
@@ -210,9 +271,11 @@ def callback_detail(
     voicemail = callback.call.voicemail
     tried = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
     attempts = session.scalars(tried).all()
-    row = row_of(desk, callback, now)
+    (row,) = rows_of(session, desk, [callback], now)
+    waits = is_waiting(session, callback)
+    notes = notes_of(callback, desk.zone, now, is_waiting=waits)
     return CallbackDetail(
-        row=replace(row, next=ahead, resolution=owed[0].promise if owed else None),
+        row=replace(row, next=ahead, resolution=owed[0].promise if owed else None, notes=notes),
         callback=callback,
         call=callback.call,
         voicemail=voicemail,
@@ -221,13 +284,14 @@ def callback_detail(
         has_audio=voicemail is not None and voicemail.audio is AudioState.COPIED,
         transcript_by=TRANSCRIBED.get(voicemail.transcribed_by, "") if voicemail and voicemail.transcript else "",
         timeline=timeline_of(session, callback, desk.zone),
-        attempts=attempts,
+        origin=ORIGINS[callback.origin],
+        attempts=[_attempt_row(attempt) for attempt in attempts],
         technicians=sorted(everybody(session), key=lambda row: row.name),
         number=customer_number(desk, callback),
         language=_language(callback.call),
         seen=last_event_id(session, callback),
         is_open=callback.state is CallbackState.OPEN,
-        is_waiting=is_waiting(session, callback),
+        is_waiting=waits,
         promises=explanations(session, desk, hours, callback, now),
         paged=_paged_about(session, callback),
     )
@@ -236,6 +300,30 @@ def callback_detail(
 def _language(call: Call) -> str:
     whose = "chosen by the caller" if call.language_chosen else "of the line"
     return f"{LANGUAGES.get(call.language, call.language)}, {whose}"
+
+
+ORIGINS = {
+    CallbackOrigin.VOICEMAIL: "a voicemail",
+    CallbackOrigin.MISSED_CALL: "a missed call: the caller waited for a technician and hung up",
+    CallbackOrigin.BY_HAND: "opened by hand",
+}
+DECIDED_BY = {
+    Decider.TECHNICIAN: "said by the technician",
+    Decider.GUESS: "the carrier's guess",
+    Decider.CARRIER: "reported by the carrier",
+}
+
+
+def _attempt_row(attempt: ReachAttempt) -> AttemptRow:
+    lasted = f", {attempt.seconds} s" if attempt.seconds else ""
+    return AttemptRow(
+        at=attempt.tried_at,
+        who=attempt.technician.name,
+        outcome=f"{attempt.outcome.value}{lasted}",
+        decided_by=DECIDED_BY[decider(attempt.outcome, is_told=attempt.is_told)],
+        recorded_by=attempt.told_by,
+        proof=attempt.proof,
+    )
 
 
 def _paged_about(session: Session, callback: Callback) -> frozenset[int]:

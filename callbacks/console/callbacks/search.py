@@ -11,7 +11,7 @@ from flask import g
 from sqlalchemy.orm import Session
 
 from callbacks.console.access import visible_to
-from callbacks.console.callbacks.screen import Row, row_of
+from callbacks.console.callbacks.screen import Row, rows_of
 from callbacks.console.context import current
 from callbacks.people.technicians import everybody
 from callbacks.records import audit_log
@@ -29,7 +29,7 @@ class SearchScreen:
 def search_screen(session: Session, search: Search) -> SearchScreen:
     context = current()
     page, now = find(session, search, context.desk.zone, visible_to(g.user)), context.now()
-    rows = [row_of(context.desk, callback, now) for callback in page.callbacks]
+    rows = rows_of(session, context.desk, page.callbacks, now)
     return SearchScreen(rows, page.further, [row.name for row in everybody(session)])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import Channel, PageState
-from callbacks.db.tables import Callback, Event, Page, PageAttempt
+from callbacks.db.states import AttemptProof, Channel, PageState
+from callbacks.db.tables import Callback, Event, Page, PageAttempt, ReachAttempt
 from callbacks.paging.page_results import KINDS, became
 from callbacks.records.event_log import events_of
 from callbacks.records.event_words import event_words
@@ -42,6 +42,7 @@ class Entry:
     detail: str
     kind: str  # customer, desk, page, person, trouble
     is_page: bool = False
+    proof: AttemptProof | None = None  # of an attempt to reach the customer
 
 
 def timeline_of(session: Session, callback: Callback, zone: ZoneInfo) -> list[Entry]:
@@ -51,10 +52,25 @@ def timeline_of(session: Session, callback: Callback, zone: ZoneInfo) -> list[En
 
 
 def _events(session: Session, callback: Callback) -> Iterator[Entry]:
+    attempts = session.scalars(select(ReachAttempt).where(ReachAttempt.callback_id == callback.id)).all()
     for event in events_of(session, callback.call_sid):
         if event.kind not in SHOWN_AS_PAGES:
-            words = event_words(event.kind, event.step)
-            yield Entry(event.at, event.actor, words, event.detail, _symbol(event))
+            words, proof = event_words(event.kind, event.step), _proof(event, attempts)
+            yield Entry(event.at, event.actor, words, event.detail, _symbol(event), proof=proof)
+
+
+def _proof(event: Event, attempts: Sequence[ReachAttempt]) -> AttemptProof | None:
+    """Return the proof of the attempt that an event is about, or None when it is not about one.
+
+    A report of the carrier comes some time after the customer was dialed, so it is the person's last one until then.
+    """
+    if event.kind is not EventKind.ATTEMPT:
+        return None
+    theirs = [each for each in attempts if each.technician.name == event.actor and each.tried_at <= event.at]
+    exact = [each for each in theirs if event.at in (each.tried_at, each.rang_at)]
+    proven = [each for each in theirs if each.proof is not AttemptProof.NONE]
+    last = max(exact or proven, key=lambda each: (each.tried_at, each.id), default=None)
+    return last.proof if last is not None else None
 
 
 def _symbol(event: Event) -> str:

@@ -15,6 +15,7 @@ from callbacks.db.states import AudioState, CallbackState, ReportedOutcome, Voic
 from callbacks.db.tables import Page, ReachAttempt, Voicemail
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
+from callbacks.records.proofs import proof_on_record
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import clock_time, length, span
 
@@ -31,9 +32,11 @@ OUTCOMES: dict[ReportedOutcome, Words] = {
 STANDINGS: dict[str, Words] = {
     "tried in time": Words("already tried", "déjà essayé"),
     "tried late": Words("tried, but too late", "essayé, mais trop tard"),
+    "nobody to call": Words("nobody to call", "personne à rappeler"),
     "resolved": Words("resolved", "réglé"),
     "cancelled": Words("cancelled", "annulé"),
     "closed by itself": Words("closed by itself", "fermé automatiquement"),
+    "no way to reach": Words("closed: no way to reach the customer", "fermé: aucun moyen de joindre le client"),
 }
 
 
@@ -83,7 +86,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         abort(404)
     zone, language = desk.zone, technician.language
     call, voicemail, customer = callback.call, callback.call.voicemail, customer_number(desk, callback)
-    standing, _ = standing_of(callback, desk.callback.at_risk, now)
+    standing, _ = standing_of(callback, desk.callback.at_risk, now, proof_on_record(session, callback))
     attempts = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
     return CallbackScreen(
         language=language,

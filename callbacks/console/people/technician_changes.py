@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from callbacks.acts.leaving import leave_team
 from callbacks.console.forms import field, number_field
 from callbacks.db.states import Channel, PhoneSlot
 from callbacks.db.tables import Technician
@@ -94,7 +95,7 @@ def _set_language(session: Session, desk: Desk, row: Technician, now: datetime) 
 
 
 def _remove(session: Session, desk: Desk, row: Technician, now: datetime) -> str:
-    technicians.remove_technician(session, row, now)
+    leave_team(session, row, now)
     store.note_edit(session, now)
     return f"{row.name} is no longer paged."
 

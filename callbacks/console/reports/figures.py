@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,11 +12,13 @@ from callbacks.reporting import counts
 from callbacks.reporting.activity import Activity
 from callbacks.reporting.csv_table import Table
 from callbacks.text.formats import span
-from sla.attainment import Attainment, Record, attainment
+from sla.attainment import Attainment, Outcome, Record, attainment, outcome
 
 CANCELLED = "Callbacks cancelled before an attempt are not counted."
 RESOLUTIONS = "From the call until it is resolved, without waiting for the customer; by current priority."
 KEPT, MISSED, OPEN = Look("kept", "good"), Look("missed", "bad"), Look("open", "open")
+PROVEN, BY_WORD = Look("kept, proven by the carrier", "good"), Look("kept, by a technician's word", "word")
+NO_NUMBER = Look("nobody could be called", "beside")
 IN_TIME, LATE = Look("in time", "good"), Look("too late", "bad")
 AFTER_HOURS, IN_HOURS = Look("after hours", "main"), Look("in support hours", "beside")
 BY_NIGHT, BY_DAY = Look("by night", "main"), Look("by day", "beside")
@@ -33,6 +35,19 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Title:
+    """The name and the words of a figure. The sentence describes its chart too; the note does not."""
+
+    name: str
+    heading: str
+    sentence: str
+    note: str
+
+
+Count = Callable[[Attainment], int]
+
+
+@dataclass(frozen=True)
 class Report:
     """The whole report: the most important numbers, then the figures."""
 
@@ -45,11 +60,11 @@ def report(found: Activity, resolved: Sequence[Record], promise: timedelta, now:
     records = counts.promises(found.calls)
     kept = attainment(records, now)
     figures = [
-        _attainment("attainment", "Promises kept", found, records, now, CANCELLED),
+        _promises(found, records, now),
         _first_reaction(records, kept, promise, now),
         _calls_by("hours", "Calls by hour of the day", "Hour", counts.calls_by_hour(found.calls)),
         _calls_by("weekdays", "Calls by day of the week", "Day", counts.calls_by_weekday(found.calls)),
-        _attainment("resolutions", "Resolutions kept", found, resolved, now, RESOLUTIONS),
+        _resolutions(found, resolved, now),
         _load(counts.load(found), found.hours),
         _nights(counts.nights(found.days, found.hours, found.calls_for_nights, found.pages_for_nights), found.hours),
         _outcomes(counts.outcomes(found)),
@@ -71,38 +86,74 @@ def _headline(found: Activity, kept: Attainment) -> list[tuple[str, str]]:
         ("After hours", f"{after_hours:,}"),
         ("Callbacks", f"{sum(1 for call in found.calls if call.priority is not None):,}"),
         ("Kept in time", percent(kept)),
+        ("Proven by the carrier", f"{kept.proven:,}"),
+        ("By a technician's word", f"{kept.by_word:,}"),
+        ("Nobody could be called", f"{kept.no_number:,}"),
         ("First attempt, median", _length(kept.median)),
         ("Pages to phones", f"{sum(page.times for page in found.pages):,}"),
     ]
 
 
-def _attainment(
-    name: str, heading: str, found: Activity, records: Sequence[Record], now: datetime, note: str
+def _promises(found: Activity, records: Sequence[Record], now: datetime) -> Figure:
+    kept = attainment(records, now)
+    proof = f"Proven by the carrier {kept.proven:,}, by a technician's word {kept.by_word:,}."
+    nobody = f" Nobody could be called: {kept.no_number:,}, not counted as kept or missed." if kept.no_number else ""
+    sentence = f"{_kept_sentence(kept)} {proof}{nobody}"
+    looks = {
+        PROVEN: lambda one: one.proven,
+        BY_WORD: lambda one: one.by_word,
+        MISSED: lambda one: one.missed,
+        OPEN: lambda one: one.open,
+        NO_NUMBER: lambda one: one.no_number,
+    }
+    more = {look.name.capitalize(): looks[look] for look in (PROVEN, BY_WORD, NO_NUMBER)}
+    return _by_week(Title("attainment", "Promises kept", sentence, CANCELLED), found, records, now, looks, more)
+
+
+def _resolutions(found: Activity, resolved: Sequence[Record], now: datetime) -> Figure:
+    looks = {KEPT: lambda one: one.met, MISSED: lambda one: one.missed, OPEN: lambda one: one.open}
+    title = Title("resolutions", "Resolutions kept", _kept_sentence(attainment(resolved, now)), RESOLUTIONS)
+    return _by_week(title, found, resolved, now, looks, {})
+
+
+def _kept_sentence(kept: Attainment) -> str:
+    return f"{percent(kept)} in time: {kept.met:,} kept, {kept.missed:,} missed, {kept.open:,} open."
+
+
+def _by_week(
+    title: Title,
+    found: Activity,
+    records: Sequence[Record],
+    now: datetime,
+    looks: Mapping[Look, Count],
+    more: Mapping[str, Count],
 ) -> Figure:
-    kept, weeks = attainment(records, now), counts.weeks(found, records, now)
-    lines = [(week.name, week.monday.isoformat(), week.priority, *_kept(week.kept)) for week in weeks]
+    """Return a figure with one column a week; its table has a row a week and priority, with `more` columns."""
+    weeks = counts.weeks(found, records, now)
     table = Table(
-        name,
-        f"{heading}, by week and priority",
-        ("Week", "From Monday", "Priority", "Kept", "Missed", "Open", "Kept (%)"),
-        (*lines, ("All", "", "", *_kept(kept))),
+        title.name,
+        f"{title.heading}, by week and priority",
+        ("Week", "From Monday", "Priority", "Kept", "Missed", "Open", "Kept (%)", *more),
+        [
+            *((week.name, week.monday.isoformat(), week.priority, *_kept(week.kept, more)) for week in weeks),
+            ("All", "", "", *_kept(attainment(records, now), more)),
+        ],
     )
-    sentence = f"{percent(kept)} in time: {kept.met:,} kept, {kept.missed:,} missed, {kept.open:,} open."
     groups = [
-        Group(f"{monday.day} {monday:%b}", _counts(week.kept for week in weeks if week.monday == monday))
+        Group(f"{monday.day} {monday:%b}", _sums([week.kept for week in weeks if week.monday == monday], looks))
         for monday in found.days.mondays()
     ]
-    return Figure(heading, f"{sentence} {note}", table, _drawn(columns(sentence, (KEPT, MISSED, OPEN), groups)))
+    chart = columns(title.sentence, list(looks), groups)
+    return Figure(title.heading, f"{title.sentence} {title.note}", table, _drawn(chart))
 
 
-def _counts(kept: Iterable[Attainment]) -> tuple[int, int, int]:
-    each = list(kept)
-    return sum(one.met for one in each), sum(one.missed for one in each), sum(one.open for one in each)
+def _sums(each: Sequence[Attainment], looks: Mapping[Look, Count]) -> list[int]:
+    return [sum(count(one) for one in each) for count in looks.values()]
 
 
-def _kept(found: Attainment) -> tuple[int, int, int, float | str]:
+def _kept(found: Attainment, more: Mapping[str, Count]) -> list[float | str]:
     share = "" if found.share_met is None else round(100 * found.share_met, 1)
-    return found.met, found.missed, found.open, share
+    return [found.met, found.missed, found.open, share, *(count(found) for count in more.values())]
 
 
 def _first_reaction(records: Sequence[Record], kept: Attainment, promise: timedelta, now: datetime) -> Figure:
@@ -119,7 +170,8 @@ def _first_reaction(records: Sequence[Record], kept: Attainment, promise: timede
         if kept.median is not None
         else "No attempts yet."
     )
-    untried = sum(1 for record in records if record.reacted_at is None)
+    untried = sum(1 for record in records if outcome(record, now) in (Outcome.OPEN, Outcome.MISSED)
+                  and record.reacted_at is None)  # fmt: skip
     sentence += f" {untried:,} not tried yet." if untried and kept.median is not None else ""
     groups = [Group(each.minutes.split()[0], (each.in_time, each.late)) for each in took]
     groups[-1] = Group(f"{groups[-1].label}+", groups[-1].amounts)
@@ -154,7 +206,7 @@ def _at(each: counts.CallCount) -> str:
 def _outcomes(counted: Sequence[counts.OutcomeCount]) -> Figure:
     table = Table(
         "outcomes",
-        "Outcomes of calls, callbacks and attempts",
+        "Outcomes, proofs and origins",
         ("Of", "Outcome", "How many"),
         [(each.of, each.outcome, each.count) for each in counted],
     )
@@ -164,16 +216,28 @@ def _outcomes(counted: Sequence[counts.OutcomeCount]) -> Figure:
         sentence = f"{of.capitalize()}: " + ", ".join(f"{each.count:,} {each.outcome}" for each in mine) + "."
         groups = [Group(each.outcome, (each.count,)) for each in mine]
         charts.append((of.capitalize(), rows(sentence, (Look(of, "main"),), groups)))
-    return Figure("Outcomes", "The outcome of each call, each callback, and each attempt to reach a customer.",
-                  table, charts)  # fmt: skip
+    words = (
+        "The outcome of each call, each callback, and each attempt to reach a customer; what callbacks came from; and "
+        "what proves each attempt."
+    )
+    return Figure("Outcomes", words, table, charts)
 
 
 def _load(people: Sequence[counts.Load], hours: NightHours) -> Figure:
     table = Table(
         "load",
         "Load per person",
-        ("Person", "Pages by day", "Pages by night", "Night wakings", "Callbacks owned", "Attempts"),
-        [(each.person, each.by_day, each.by_night, each.wakings, each.owned, each.attempts) for each in people],
+        (
+            *("Person", "Pages by day", "Pages by night", "Night wakings", "Callbacks owned", "Attempts"),
+            *("Proven by the carrier", "By a technician's word", "Nobody could be called"),
+        ),
+        [
+            (
+                *(each.person, each.by_day, each.by_night, each.wakings, each.owned, each.attempts),
+                *(each.proven, each.by_word, each.no_number),
+            )
+            for each in people
+        ],
     )
     sentence = f"Pages sent to a phone. Night: {hours.night}. Wakings: pages within {hours.sleep}."
     drawn = [each for each in people if each.by_day + each.by_night]

@@ -139,7 +139,8 @@ def _report(days: Days) -> Report:
 
     def load(session: Session) -> tuple[Activity, list[Record]]:
         in_days = Call.began_at.between(days.begin(desk.zone), days.end(desk.zone))
-        counted = in_days & (Callback.state != CallbackState.CANCELLED)
+        # Nothing was promised to be resolved where the call back was cancelled, or nobody could be called.
+        counted = in_days & Callback.state.not_in((CallbackState.CANCELLED, CallbackState.UNREACHABLE))
         owed = resolutions(session, desk, support_hours(session, desk), counted, now)
         return activity(session, days, desk.zone, desk.night_hours), [_record(each) for each in owed]
 

@@ -17,7 +17,7 @@ from callbacks.acts.customer_number import Consent, RefuseConsent, SetNumber
 from callbacks.acts.details import AddNote, NameCaller, SetProduct, WriteTranscript
 from callbacks.acts.escalation import PageNow, RequestManager
 from callbacks.acts.ownership import Assign, Pass, Take
-from callbacks.acts.promises import EndWait, SetPriority, WaitForCustomer
+from callbacks.acts.promises import EndWait, FixInRelease, SetPriority, WaitForCustomer
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, PriorityLevel, ReportedOutcome, Role
 from callbacks.db.tables import User
@@ -59,6 +59,9 @@ RULES: Mapping[type[Act], Rule] = {
     RequestManager: Rule(lambda _: RequestManager("angry"), WORKERS, OPEN, ENDED | {EventKind.MANAGER_REQUESTED}),
     SetPriority: Rule(lambda _: SetPriority(PriorityLevel.P1), WORKERS, OPEN, ENDED | {EventKind.PRIORITY_CHANGED}),
     WaitForCustomer: Rule(lambda _: WaitForCustomer("a log"), WORKERS, OPEN, ENDED | WAIT),
+    FixInRelease: Rule(
+        lambda _: FixInRelease(""), WORKERS, OPEN, ENDED | {EventKind.RELEASE_NAMED, EventKind.PRIORITY_CHANGED}
+    ),
     EndWait: Rule(lambda _: EndWait(), WORKERS, OPEN | CLOSED, ENDED | WAIT),
     SetNumber: Rule(lambda _: SetNumber("514 555 0142"), WORKERS, OPEN, ENDED | NUMBER),
     Consent: Rule(lambda _: Consent(), SUPERVISORS, OPEN, ENDED | NUMBER | CONSENT),

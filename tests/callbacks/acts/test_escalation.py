@@ -7,7 +7,7 @@ from datetime import timedelta
 from callbacks.acts import wording
 from callbacks.acts.attempts import ReportOutcome
 from callbacks.acts.escalation import PageNow, RequestManager
-from callbacks.acts.ownership import Take
+from callbacks.acts.ownership import Pass, Take
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import PageKind, ReportedOutcome
 from callbacks.db.tables import ShiftRow
@@ -33,9 +33,12 @@ def test_once_it_escalates_above_the_owner_the_next_step_can_be_hurried(night: N
     assert night.callback.next_action_at == NOW
 
 
-def test_after_an_attempt_nobody_is_paged(night: Night) -> None:
+def test_after_an_attempt_only_its_owner_is_asked_until_they_pass_it(night: Night) -> None:
     night.amy_does(ReportOutcome(ReportedOutcome.NO_ANSWER))
-    assert night.refusal(PageNow(), night.at_console()) == wording.TRIED_ALREADY
+    assert night.refusal(PageNow(), night.at_console()) == wording.owner_is_on_it("Amy Roy")
+    night.amy_does(Pass())
+    night.sue_does(PageNow())
+    assert night.callback.next_action_at == NOW
 
 
 def test_the_manager_on_call_reads_why_in_their_language(night: Night) -> None:

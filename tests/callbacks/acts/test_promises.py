@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from callbacks.acts import wording
 from callbacks.acts.attempts import ReportOutcome
-from callbacks.acts.promises import EndWait, SetPriority, WaitForCustomer, is_waiting
+from callbacks.acts.promises import EndWait, SetPriority, WaitForCustomer
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import PriorityLevel, ReportedOutcome
 from callbacks.db.tables import PriorityChange, Waiting
 from callbacks.lifecycle.transitions import look_again_at
+from callbacks.lifecycle.waiting import is_waiting
 from tests.callbacks.acts.night import NOW, SUE, Night
 
 

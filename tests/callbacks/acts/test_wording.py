@@ -139,6 +139,7 @@ def every_answer(night: Night) -> Iterator[Words]:
         "number": "(514) 555-0199",
         "why": "a premium-rate number",
         "product": "DNS",
+        "release": "7.2",
         "priority": PriorityLevel.P1,
         "code": "5831",
         "now": NOW,

@@ -33,6 +33,16 @@ def test_the_report_counts_what_was_due_in_the_days_asked_for(one_callback: Comm
     assert "kept in time 0, missed 0, open 1" in printed
 
 
+def test_programs_read_the_report_as_json(one_callback: CommandLine) -> None:
+    found = json.loads(one_callback.does("report --json --days 7"))
+    assert {name: found[name] for name in ("kept", "missed", "open", "proven", "by_word", "no_number")} == {
+        **dict.fromkeys(("kept", "missed", "proven", "by_word", "no_number"), 0),
+        "open": 1,
+    }
+    assert found["since"] == "2026-11-16T10:00:00-05:00"
+    assert found["by_line"]["direct"]["open"] == found["by_priority"]["P2"]["open"] == 1
+
+
 def test_csv_and_json_have_the_same_rows(one_callback: CommandLine) -> None:
     (as_json,) = json.loads(one_callback.does("export --format json"))
     (as_csv,) = csv.DictReader(one_callback.does("export").splitlines())

@@ -30,9 +30,9 @@ from callbacks.errors import WrongState
 from callbacks.inbound import calls as intake
 from callbacks.oncall import store
 from callbacks.paging.escalate import forecast
+from callbacks.paging.follow_up import take_next_action
 from callbacks.paging.status_reports import StatusReport, take_report
 from callbacks.people import technicians
-from callbacks.worker.jobs.auto_close import close_if_silent
 from tests.acting import takes, technician_acts
 
 DESK = read_desk(Path("support.toml"))
@@ -196,11 +196,12 @@ def test_only_an_attempt_ends_the_paging(database: Database) -> None:
         assert callback.next_action_at == at(60 + 600)
         record_attempt(session, callback, amy, ReachOutcome.NO_ANSWER, "text", at(120))
         assert forecast(session, DESK, callback, store.schedule(session, DESK, at(120))) is None
-        close_if_silent(session, DESK, callback, at(120))
+        take_next_action(session, DESK, callback, at(120))
         return callback
 
     callback = database.write(act)
-    assert (callback.attempted_at, callback.next_action_at, callback.state) == (at(120), None, CallbackState.OPEN)
+    assert (callback.attempted_at, callback.state) == (at(120), CallbackState.OPEN)
+    assert callback.next_action_at == at(120 + 15 * 60), "Amy is asked to try again"
 
 
 def test_what_is_somebody_elses_cannot_be_handed_on(database: Database) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import ReportOutcome, record_attempt
-from callbacks.acts.promises import EndWait, SetPriority, WaitForCustomer
+from callbacks.acts.promises import EndWait, FixInRelease, SetPriority, WaitForCustomer
 from callbacks.db.database import Database
 from callbacks.db.states import PriorityLevel, ReachOutcome, ReportedOutcome, VoicemailState
 from callbacks.db.tables import Callback
@@ -69,11 +69,10 @@ def facts(database: Database) -> Iterator[Facts]:
         session.rollback()
 
 
-def test_a_resolution_counts_support_hours_by_the_priority_of_the_line(facts: Facts) -> None:
+def test_a_resolution_counts_by_the_priority_of_the_line(facts: Facts) -> None:
     found = facts.resolution(facts.tried(facts.callback()), TUESDAY + HOUR)
     assert (found.line, found.priority, found.began_at) == ("direct", PriorityLevel.P2, TUESDAY)
-    # 24 hours of support time: 8 on Tuesday, 9.5 on Wednesday, none on Thanksgiving, 6.5 on Friday
-    assert found.promise.due_at == datetime(2026, 11, 27, 20, tzinfo=UTC)
+    assert found.promise.due_at == TUESDAY + 24 * HOUR
     assert found.promise.standing is Standing.ON_TIME
 
 
@@ -93,6 +92,16 @@ def test_the_clock_is_paused_while_the_desk_waits_for_the_customer(facts: Facts)
     assert facts.resolution(callback, TUESDAY + 3 * HOUR).promise.due_at is None
     supervisor_acts(facts.session, DESK, callback, EndWait(), SUE, TUESDAY + 4 * HOUR)
     assert facts.resolution(callback, TUESDAY + 4 * HOUR).promise.due_at == due_at + 2 * HOUR
+
+
+def test_a_fix_in_a_coming_release_is_promised_for_no_hour(facts: Facts) -> None:
+    callback = facts.tried(facts.callback())
+    supervisor_acts(facts.session, DESK, callback, SetPriority(PriorityLevel.P3), SUE, TUESDAY + HOUR)
+    supervisor_acts(facts.session, DESK, callback, FixInRelease("7.2"), SUE, TUESDAY + 2 * HOUR)
+    which = Callback.id == callback.id
+    assert resolutions(facts.session, DESK, DESK.regular_hours, which, TUESDAY + 3 * HOUR) == []
+    supervisor_acts(facts.session, DESK, callback, FixInRelease(""), SUE, TUESDAY + 4 * HOUR)
+    assert facts.resolution(callback, TUESDAY + 4 * HOUR).promise.due_at == TUESDAY + 72 * HOUR
 
 
 @pytest.mark.parametrize(("after", "standing"), [(2 * HOUR, Standing.MET), (timedelta(days=10), Standing.BREACHED)])
@@ -148,5 +157,5 @@ def test_a_supervisor_can_read_both_promises_to_the_customer(facts: Facts) -> No
     facts.session.flush()
     reaction, resolution = explanations(facts.session, DESK, DESK.regular_hours, callback, TUESDAY + HOUR)
     assert reaction.startswith("A first reaction was promised within 30 minutes from Tue 24 Nov 2026 10:00 EST")
-    assert resolution.startswith("A resolution was promised within 24 hours of support time")
+    assert resolution.startswith("A resolution was promised within 24 hours from")
     assert "still on time" in resolution

@@ -21,8 +21,8 @@ from callbacks.lifecycle.transitions import (
     advance_escalation,
     awaits_attempt,
     change_state,
-    clear_owner,
     escalate_now,
+    give_back,
     is_held_by_another,
     look_again_at,
     note_attempt,
@@ -30,7 +30,7 @@ from callbacks.lifecycle.transitions import (
     note_reminders_given,
     owns,
     restart_escalation,
-    review_closing,
+    review,
     set_owner,
 )
 
@@ -39,7 +39,7 @@ DUE = OPENED + timedelta(minutes=30)
 NOW = OPENED + timedelta(minutes=5)
 LATE = DUE + timedelta(minutes=1)
 
-OPEN, RESOLVED, CANCELLED, CLOSED = CallbackState
+OPEN, RESOLVED, CANCELLED, CLOSED, *_ = CallbackState
 LEADS_TO = {
     (OPEN, Change.RESOLVE): RESOLVED,
     (OPEN, Change.CANCEL): CANCELLED,
@@ -154,8 +154,29 @@ def test_a_new_owner_ends_the_escalation_above_the_last_one(
 def test_without_an_owner_nothing_of_one_stays(session: Session, amy: Technician, callback: Callback) -> None:
     set_owner(session, callback, amy, NOW)
     advance_escalation(callback, 2, LATE, resumed=True)
-    clear_owner(session, callback)
+    give_back(session, callback, NOW)
     assert (callback.owner_id, callback.acknowledged_at, callback.resumed) == (None, None, False)
+    assert (callback.position, callback.next_action_at) == (2, NOW), "before an attempt, the steps go on"
+
+
+def test_given_back_after_an_attempt_it_escalates_from_the_first_step(
+    session: Session, amy: Technician, callback: Callback
+) -> None:
+    advance_escalation(callback, 2, LATE, resumed=False)
+    note_attempt(session, callback, amy, NOW)
+    give_back(session, callback, LATE)
+    assert (callback.position, callback.escalating_since, callback.next_action_at) == (0, LATE, LATE)
+
+
+def test_who_tries_the_customer_after_it_escalated_above_the_owner_becomes_the_owner(
+    session: Session, amy: Technician, ben: Technician, callback: Callback
+) -> None:
+    set_owner(session, callback, amy, NOW)
+    note_attempt(session, callback, ben, NOW)
+    assert callback.owner is amy, "an owner who is on it stays the owner"
+    advance_escalation(callback, 4, LATE, resumed=True)
+    note_attempt(session, callback, ben, LATE)
+    assert (callback.owner, callback.resumed) == (ben, False)
 
 
 # Attempts and the deadline
@@ -222,11 +243,11 @@ def test_reminders_are_counted_from_the_last_one(session: Session, amy: Technici
     assert callback.acted_at == LATE
 
 
-def test_closing_is_reviewed_only_after_an_attempt(session: Session, amy: Technician, callback: Callback) -> None:
-    review_closing(callback, NOW)
+def test_what_follows_is_reviewed_only_after_an_attempt(session: Session, amy: Technician, callback: Callback) -> None:
+    review(callback, NOW)
     assert callback.next_action_at == OPENED
     note_attempt(session, callback, amy, NOW)
-    review_closing(callback, LATE)
+    review(callback, LATE)
     assert callback.next_action_at == LATE
 
 
@@ -245,8 +266,7 @@ class Changes:
             change_state(self.callback, change, self.now)
 
     def passes(self) -> None:
-        clear_owner(self.session, self.callback)
-        escalate_now(self.callback, self.now)
+        give_back(self.session, self.callback, self.now)
 
     def escalate(self) -> None:
         """The worker decides the next step, as it does while an attempt is awaited."""
@@ -269,7 +289,7 @@ STEPS: Mapping[str, Callable[[Changes], object]] = {
     "escalates": Changes.escalate,
     "page now": lambda it: escalate_now(it.callback, it.now),
     "other policy": lambda it: restart_escalation(it.callback, "nights", it.now),
-    "closing reviewed": lambda it: review_closing(it.callback, it.now),
+    "reviewed": lambda it: review(it.callback, it.now),
 }
 
 
@@ -287,7 +307,7 @@ def test_whatever_happens_these_hold(steps: list[tuple[str, int]]) -> None:
 def holds(callback: Callback) -> None:
     is_open = callback.state is CallbackState.OPEN
     assert is_open or callback.next_action_at is None, "a closed callback has no next action"
-    assert not awaits_attempt(callback) or callback.next_action_at is not None, "somebody will look at it again"
+    assert not is_open or callback.next_action_at is not None, "somebody will look at it again"
     assert (callback.resolved_at is not None) is (callback.state in (RESOLVED, CLOSED))
     assert (callback.owner_id is None) is (callback.acknowledged_at is None)
     assert not callback.resumed or callback.owner_id is not None, "only above an owner does it escalate again"

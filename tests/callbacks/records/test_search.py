@@ -17,7 +17,7 @@ from callbacks.db.database import Database
 from callbacks.db.states import CallbackState, CallOutcome, PriorityLevel
 from callbacks.db.tables import Call, Callback, Technician
 from callbacks.records import search
-from callbacks.records.search import ORDERS, PRIORITIES, STATES, Search, find, index_words, search_from
+from callbacks.records.search import ORDERS, PRIORITIES, PROOFS, STATES, Search, find, index_words, search_from
 
 MONTREAL = ZoneInfo("America/Toronto")
 NOON = datetime(2026, 11, 27, 17, tzinfo=UTC)  # Friday, at the desk
@@ -60,6 +60,7 @@ def desk(database: Database) -> Iterator[Desk]:
     [
         {"state": "nonsense"},
         {"priority": "P9"},
+        {"proof": "oath"},
         {"since": "soon"},
         {"until": "1999-01-01"},
         {"order": "random"},
@@ -79,6 +80,7 @@ searches = st.builds(
     state=st.sampled_from(["", *STATES]),
     line=st.sampled_from(["", "direct"]),
     priority=st.sampled_from(["", *PRIORITIES]),
+    proof=st.sampled_from(["", *PROOFS]),
     person=st.text(max_size=100).map(str.strip),
     since=st.none() | st.dates(date(2001, 1, 1), date(2199, 1, 1)),
     until=st.none() | st.dates(date(2001, 1, 1), date(2199, 1, 1)),

@@ -8,18 +8,27 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts.attempts import record_attempt
-from callbacks.db.states import CallbackState, CallOutcome, PriorityLevel, ReachOutcome, VoicemailState
+from callbacks.db.states import (
+    AttemptProof,
+    CallbackOrigin,
+    CallbackState,
+    CallOutcome,
+    PriorityLevel,
+    VoicemailState,
+)
 from callbacks.db.tables import Callback
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
 from callbacks.oncall import store
 from callbacks.people import technicians, users
+from callbacks.records.proofs import NO_TRIES, Tries
 from callbacks.reporting.activity import CallFact
+from tests.tried import tried
 
 DESK = read_desk(Path("support.toml"))
 BEGAN = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+CARRIER, WORD, NO_NUMBER = AttemptProof.CARRIER, AttemptProof.WORD, AttemptProof.NO_NUMBER
 PASSWORD = "correct horse battery"
 
 
@@ -29,17 +38,41 @@ def local(text: str) -> datetime:
 
 
 def a_call(
-    text: str, minutes: float | None = None, *, owed: bool = True, state: CallbackState = CallbackState.OPEN
+    text: str,
+    minutes: float | None = None,
+    *,
+    owed: bool = True,
+    state: CallbackState = CallbackState.OPEN,
+    proof: AttemptProof = AttemptProof.WORD,
+    origin: CallbackOrigin = CallbackOrigin.VOICEMAIL,
 ) -> CallFact:
     """Return a call at a desk time, whose customer was tried so many minutes later; None for not at all."""
     at = local(text)
     began = at.astimezone(UTC)
-    tried = None if minutes is None else began + timedelta(minutes=minutes)
-    if not owed:
-        return CallFact(at, began, "direct", True, CallOutcome.ANSWERED, None, None, None, None, None)
-    due_at = began + timedelta(minutes=30)
-    outcome, owner_id = CallOutcome.VOICEMAIL, 1 if tried else None
-    return CallFact(at, began, "direct", False, outcome, PriorityLevel.P2, state, due_at, tried, owner_id)
+    tried_at = None if minutes is None else began + timedelta(minutes=minutes)
+    call = CallFact(
+        local=at,
+        began_at=began,
+        line="direct",
+        is_open=not owed,
+        outcome=CallOutcome.VOICEMAIL if owed else CallOutcome.ANSWERED,
+        priority=PriorityLevel.P2,
+        state=state,
+        due_at=began + timedelta(minutes=30),
+        owner_id=1 if tried_at else None,
+        reference=f"AB-{at:%H%M}",
+        origin=origin,
+        callback_id=1,
+        tries=_tries(proof, tried_at),
+    )
+    if owed:
+        return call
+    nothing_owed = dict.fromkeys(("priority", "state", "due_at", "owner_id", "reference", "origin", "callback_id"))
+    return call._replace(**nothing_owed, tries=NO_TRIES)  # type: ignore[arg-type]
+
+
+def _tries(proof: AttemptProof, at: datetime | None) -> Tries:
+    return Tries(*(at if each is proof else None for each in (CARRIER, WORD, NO_NUMBER)))
 
 
 def night(session: Session) -> None:
@@ -53,7 +86,7 @@ def night(session: Session) -> None:
         calls.record_voicemail(session, DESK, arrival.sid, news, BEGAN + number * HOUR)
     first = session.scalars(select(Callback).order_by(Callback.id)).first()
     assert first is not None
-    record_attempt(session, first, amy, ReachOutcome.NO_ANSWER, "text", BEGAN + timedelta(minutes=12))
+    tried(session, first, amy, BEGAN + timedelta(minutes=12), WORD)
 
 
 def add_staff(session: Session, now: datetime) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
-from callbacks.db.states import Channel, PageKind, PageState, ReachOutcome
+from callbacks.db.states import AttemptProof, Channel, PageKind, PageState, ReachOutcome
 from callbacks.db.tables import Page
 from callbacks.inbound import calls
 from callbacks.reporting import counts
@@ -52,10 +52,10 @@ def test_what_happened_is_loaded_alike_from_both_databases(database: Database) -
         "28 22:12 P2 open",
         "28 23:12 P2 open",
     ]
-    assert [(each.technician_id, each.outcome, each.times) for each in found.attempts] == [
-        (1, ReachOutcome.NO_ANSWER, 1)
+    assert [tuple(each) for each in found.attempts] == [(1, ReachOutcome.NO_ANSWER, AttemptProof.WORD, True, 1)]
+    assert counts.load(found) == [
+        counts.Load("Amy Roy", by_day=0, by_night=4, wakings=4, owned=1, proven=0, by_word=1, no_number=0)
     ]
-    assert counts.load(found) == [counts.Load("Amy Roy", by_day=0, by_night=4, wakings=4, owned=1, attempts=1)]
 
 
 def test_the_hours_after_midnight_count_for_the_last_night_and_for_no_day_of_the_report(database: Database) -> None:

@@ -13,7 +13,7 @@ from callbacks.reporting import counts
 from callbacks.reporting.activity import Activity, AttemptFact, CallFact, PageFact
 from callbacks.reporting.periods import Days
 from sla.attainment import attainment
-from tests.callbacks.reporting.facts import BEGAN, DESK, HOUR, a_call, local
+from tests.callbacks.reporting.facts import BEGAN, CARRIER, DESK, HOUR, NO_NUMBER, WORD, a_call, local
 
 
 @pytest.mark.parametrize(
@@ -140,16 +140,56 @@ def test_the_outcome_of_a_callback(state: CallbackState, minutes: float | None, 
 
 def test_the_most_frequent_outcome_comes_first() -> None:
     calls = [a_call("2026-11-28T22:00"), a_call("2026-11-28T22:00"), a_call("2026-11-28T22:00", owed=False)]
-    attempts = (AttemptFact(1, ReachOutcome.BUSY, 1), AttemptFact(1, ReachOutcome.REACHED, 2),
-                AttemptFact(2, ReachOutcome.BUSY, 2))  # fmt: skip
+    attempts = (
+        AttemptFact(1, ReachOutcome.BUSY, CARRIER, is_told=False, times=1),
+        AttemptFact(1, ReachOutcome.REACHED, WORD, is_told=True, times=2),
+        AttemptFact(2, ReachOutcome.BUSY, CARRIER, is_told=True, times=2),
+        AttemptFact(2, ReachOutcome.MACHINE, CARRIER, is_told=False, times=1),
+        AttemptFact(2, ReachOutcome.NOBODY_TO_CALL, NO_NUMBER, is_told=True, times=1),
+    )
     found = counts.outcomes(activity_of(*calls, attempts=attempts))
     assert [(each.of, each.outcome, each.count) for each in found] == [
         ("calls", CallOutcome.VOICEMAIL.value, 2),
         ("calls", CallOutcome.ANSWERED.value, 1),
         ("callbacks", "open, not tried yet", 2),
+        ("origins of callbacks", "voicemail", 2),
         ("attempts", ReachOutcome.BUSY.value, 3),
         ("attempts", ReachOutcome.REACHED.value, 2),
+        ("attempts", ReachOutcome.MACHINE.value, 1),
+        ("proofs", "Proven by the carrier", 4),
+        ("proofs", "By a technician's word", 2),
+        ("proofs", "Nobody could be called", 1),
+        ("who decided the outcome", "technician", 4),
+        ("who decided the outcome", "carrier", 1),
+        ("who decided the outcome", "carrier's guess", 1),
     ]
+
+
+def test_the_attempts_of_a_person_are_counted_by_their_proof() -> None:
+    attempts = (
+        AttemptFact(1, ReachOutcome.BUSY, CARRIER, is_told=False, times=3),
+        AttemptFact(1, ReachOutcome.NO_ANSWER, WORD, is_told=True, times=2),
+        AttemptFact(2, ReachOutcome.NOBODY_TO_CALL, NO_NUMBER, is_told=True, times=1),
+    )
+    loads = {each.person: each for each in counts.load(activity_of(attempts=attempts))}
+    amy, ben = loads["Amy Roy"], loads["Ben Cole"]
+    assert (amy.attempts, amy.proven, amy.by_word, amy.no_number) == (5, 3, 2, 0)
+    assert (ben.attempts, ben.proven, ben.by_word, ben.no_number) == (0, 0, 0, 1)
+
+
+def test_where_nobody_could_be_called_is_neither_kept_nor_missed_and_is_named() -> None:
+    calls = [
+        a_call("2026-11-28T23:00", 5, proof=NO_NUMBER),
+        a_call("2026-11-28T22:00", 0, proof=NO_NUMBER, state=CallbackState.UNREACHABLE),
+        a_call("2026-11-28T21:00", 31, proof=NO_NUMBER),
+        a_call("2026-11-28T20:00", 5),
+        a_call("2026-11-28T19:00", 5, proof=CARRIER),
+        a_call("2026-11-28T18:00", owed=False),
+    ]
+    now = BEGAN + 24 * HOUR
+    kept = attainment(counts.promises(calls), now)
+    assert (kept.proven, kept.by_word, kept.missed, kept.no_number) == (1, 1, 1, 2)
+    assert counts.without_number(calls, now) == ["AB-2200", "AB-2300"]
 
 
 def test_calls_are_counted_by_hour_and_weekday_in_desk_time() -> None:
@@ -183,4 +223,6 @@ def test_a_waking_is_a_page_during_the_hours_of_sleep_and_counts_by_night_too() 
         Days(date(2026, 11, 28), date(2026, 11, 29)), DESK.zone, [], pages, [], [], pages,
         {1: "Amy Roy", 2: "Ben Cole"}, DESK.night_hours,
     )  # fmt: skip
-    assert counts.load(found) == [counts.Load("Amy Roy", by_day=1, by_night=6, wakings=4, owned=0, attempts=0)]
+    assert counts.load(found) == [
+        counts.Load("Amy Roy", by_day=1, by_night=6, wakings=4, owned=0, proven=0, by_word=0, no_number=0)
+    ]

@@ -10,9 +10,8 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from callbacks.acts.attempts import record_attempt
 from callbacks.db.database import Database
-from callbacks.db.states import PageState, ReachOutcome, VoicemailState
+from callbacks.db.states import AttemptProof, CallbackState, PageState, VoicemailState
 from callbacks.db.tables import Callback, Page
 from callbacks.desk.desk_file import Desk, desk_from
 from callbacks.errors import BrokenDesk
@@ -21,7 +20,8 @@ from callbacks.oncall import store
 from callbacks.people import technicians
 from callbacks.reporting.digest import Digest, DigestText, digest_text
 from sla.clock import MovingClock
-from tests.callbacks.reporting.facts import DESK, add_staff
+from tests.callbacks.reporting.facts import CARRIER, DESK, NO_NUMBER, WORD, add_staff
+from tests.tried import tried
 
 URL = "https://desk.test"
 
@@ -51,15 +51,24 @@ class Office:
 
         self.database.write(work)
 
-    def tried(self, sid: str, minutes: int) -> None:
+    def tried(self, sid: str, minutes: int, proof: AttemptProof = WORD) -> None:
         def work(session: Session) -> None:
             callback = session.scalars(select(Callback).where(Callback.call_sid == sid)).one()
             amy = technicians.technician_named(session, "Amy Roy")
-            record_attempt(
-                session, callback, amy, ReachOutcome.NO_ANSWER, "text", callback.opened_at + minutes * MINUTE
-            )
+            tried(session, callback, amy, callback.opened_at + minutes * MINUTE, proof)
 
         self.database.write(work)
+
+    def changes(self, sid: str, **values: object) -> str:
+        """Set columns of a callback, and return its reference."""
+
+        def work(session: Session) -> str:
+            callback = session.scalars(select(Callback).where(Callback.call_sid == sid)).one()
+            for name, value in values.items():
+                setattr(callback, name, value)
+            return callback.reference
+
+        return self.database.write(work)
 
     def reads(self, of: str, day: str) -> str:
         return self.digest(of, day).words
@@ -108,7 +117,8 @@ def test_a_night_lists_what_is_open_what_failed_and_the_gaps_ahead(office: Offic
     words = text.words
     reference = office.database.read(lambda s: s.scalar(select(Callback.reference).where(Callback.call_sid == "CA2")))
     assert text.subject.endswith("3 calls, 1 deadline missed")
-    assert "3 calls, 3 callbacks.\nKept in time 1, missed 1, not due yet 1.\n1 page failed." in words
+    assert "3 calls, 3 callbacks.\nKept in time 1, missed 1, not due yet 1.\nProven by" in words
+    assert "by a technician's word 1.\n1 page failed." in words
     assert f"{reference} with nobody, NOT TRIED, due Sat 28 Nov 02:30" in words
     assert "with Amy Roy, tried" in words
     assert "backup: nobody from Tue 1 Dec 08:00" in words
@@ -125,6 +135,34 @@ def test_a_number_that_waits_for_consent_is_named_with_the_reason(office: Office
     assert "; +33 1 42 68 53 00 is a number abroad (FR): a supervisor must allow it first" in office.reads(
         "night", "2026-11-28"
     )
+
+
+def test_a_night_says_what_is_proven_and_where_nobody_could_be_called(office: Office) -> None:
+    for number in range(1, 6):
+        office.calls(f"CA{number}", f"2026-11-28T0{number}:00")
+    office.tried("CA1", 12, CARRIER)
+    office.tried("CA2", 12, WORD)
+    office.tried("CA3", 12, NO_NUMBER)
+    listened = office.changes("CA3")
+    silent = office.changes("CA4", state=CallbackState.UNREACHABLE, next_action_at=None)
+    words = office.reads("night", "2026-11-28")
+    assert "5 calls, 5 callbacks.\nKept in time 2, missed 1, not due yet 0.\n" in words
+    assert "\nProven by the carrier 1, by a technician's word 1.\n" in words
+    assert f"\nNobody could be called: {listened}, {silent}.\n" in words
+    assert f"{listened} with Amy Roy, nobody can be called" in words
+
+
+def test_what_is_open_names_the_next_attempt_the_workaround_and_the_release(office: Office) -> None:
+    for number in range(1, 4):
+        office.calls(f"CA{number}", f"2026-11-28T0{number}:00")
+        office.tried(f"CA{number}", 12, CARRIER)
+    next_one = office.changes("CA1", try_again_at=at("2026-11-28T09:15"))
+    workaround = office.changes("CA2", workaround_at=at("2026-11-28T02:30"))
+    release = office.changes("CA3", release="modusCloud 5.2")
+    words = office.reads("night", "2026-11-28")
+    assert f"{next_one} with Amy Roy, tried, next attempt due Sat 28 Nov 09:15, to be resolved by" in words
+    assert f"{workaround} with Amy Roy, tried, workaround given" in words
+    assert f"{release} with Amy Roy, tried, fixed in modusCloud 5.2\n" in words
 
 
 def test_calls_between_the_last_digest_and_the_evening_are_reported(office: Office) -> None:
@@ -153,6 +191,6 @@ def test_a_week_has_its_busiest_night_and_the_load_of_each_person(office: Office
     office.clock.move_to(at("2026-11-30T08:00"))
     words = office.reads("week", "2026-11-30")
     assert "Week of Mon 23 Nov to Sun 29 Nov" in words
-    assert "3 calls.\nKept in time 1 (33.3 %), missed 2, not due yet 0." in words
+    assert "3 calls.\nKept in time 1 (33.3 %), missed 2, not due yet 0.\nProven by" in words
     assert "Busiest night\nMon 23 Nov: 2 calls, 2 callbacks" in words
-    assert "Amy Roy: 1 page by day, 2 by night; woken 2 times; owned 1, tried 1" in words
+    assert "Amy Roy: 1 page by day, 2 by night; woken 2 times; owned 1, tried 1 (1 by word)" in words

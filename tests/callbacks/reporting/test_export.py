@@ -12,11 +12,14 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
-from callbacks.db.states import Coverage, VoicemailState
-from callbacks.db.tables import Callback, Voicemail
+from callbacks.db.states import AttemptProof, CallbackOrigin, Coverage, ReachOutcome, VoicemailState
+from callbacks.db.tables import Callback, Technician, Voicemail
 from callbacks.inbound import calls
 from callbacks.reporting.export import Record, as_csv, records, records_of
-from tests.callbacks.reporting.facts import BEGAN, DESK, HOUR, night
+from tests.callbacks.reporting.facts import BEGAN, CARRIER, DESK, HOUR, NO_NUMBER, WORD, night
+from tests.tried import tried
+
+NONE = AttemptProof.NONE
 
 
 def test_the_export_is_safe_in_a_spreadsheet(database: Database) -> None:
@@ -30,8 +33,9 @@ def test_the_export_is_safe_in_a_spreadsheet(database: Database) -> None:
 
 COLUMNS = (
     "reference,line,caller,began_at,due_at,message_seconds,state,owner,acknowledged_at,attempted_at,resolved_at,kept,"
-    "attempts,priority,caller_name,number_to_ring,product,coverage,breached_at,transcript,extension,"
-    "language"
+    "attempts,priority,caller_name,number_to_ring,product,coverage,breached_at,transcript,"
+    "proof,origin,outcome,decided_by,try_again_at,release,workaround_at,extension,language,"
+    "each_attempt"
 )
 
 
@@ -65,8 +69,16 @@ def test_every_value_of_a_record(database: Database) -> None:
         "coverage": "courtesy",
         "breached_at": "2026-11-29T04:42:00+00:00",
         "transcript": "Fire!",
+        "proof": "",
+        "origin": "by hand",
+        "outcome": "",
+        "decided_by": "",
+        "try_again_at": "2026-11-29T05:12:00+00:00",
+        "release": "5.2",
+        "workaround_at": "2026-11-29T04:32:00+00:00",
         "extension": "",
         "language": "en",
+        "each_attempt": (),
     }
 
 
@@ -74,24 +86,85 @@ def _fill_in(session: Session) -> None:
     callback = session.scalars(select(Callback).where(Callback.call_sid == "CA1")).one()
     callback.breached_at, callback.product, callback.coverage = callback.due_at, "Widget", Coverage.COURTESY
     callback.call.caller_name = "J. Doe"
+    callback.origin, callback.release = CallbackOrigin.BY_HAND, "5.2"
+    callback.try_again_at, callback.workaround_at = BEGAN + 2 * HOUR, BEGAN + HOUR + timedelta(minutes=20)
     session.scalars(select(Voicemail).where(Voicemail.call_sid == "CA1")).one().transcript = "Fire!"
 
 
 @pytest.mark.parametrize(
-    ("minutes", "breached", "kept"),
-    [(30, False, "yes"), (31, False, "no"), (31, True, "no"), (None, True, "no"), (None, False, "")],
+    ("tries", "breached", "kept", "proof"),
+    [
+        ([(30, WORD)], False, "yes", "word"),
+        ([(30, CARRIER)], False, "yes", "carrier"),
+        ([(5, WORD), (20, CARRIER)], False, "yes", "carrier"),
+        ([(5, WORD), (31, CARRIER)], False, "yes", "word"),
+        ([(31, WORD)], True, "no", "word"),
+        ([(5, NO_NUMBER)], False, "", "no number"),
+        ([(31, NO_NUMBER)], True, "no", "no number"),
+        ([(5, NONE)], False, "", ""),
+        ([(5, NONE)], True, "no", ""),
+        ([], True, "no", ""),
+        ([], False, "", ""),
+    ],
 )
 def test_a_promise_is_kept_by_an_attempt_up_to_the_deadline(
-    database: Database, minutes: int | None, breached: bool, kept: str
+    database: Database, tries: list[tuple[int, AttemptProof]], breached: bool, kept: str, proof: str
 ) -> None:
     def work(session: Session) -> None:
         night(session)
         callback = session.scalars(select(Callback).where(Callback.call_sid == "CA1")).one()
-        callback.attempted_at = None if minutes is None else callback.call.began_at + timedelta(minutes=minutes)
+        amy = session.scalars(select(Technician)).one()
+        for minutes, each in tries:
+            tried(session, callback, amy, callback.call.began_at + timedelta(minutes=minutes), each)
         callback.breached_at = callback.due_at if breached else None
 
     database.write(work)
-    assert database.read(lambda session: records(session, DESK))[1].kept == kept
+    record = database.read(lambda session: records(session, DESK))[1]
+    assert (record.kept, record.proof) == (kept, proof)
+    assert record.attempts == sum(each is not NONE for _, each in tries)
+    assert [each.proof for each in record.each_attempt] == [each.value for _, each in tries]
+
+
+def test_each_attempt_has_its_proof_and_who_decided_its_outcome(database: Database) -> None:
+    def work(session: Session) -> None:
+        night(session)
+        callback = session.scalars(select(Callback).where(Callback.call_sid == "CA1")).one()
+        amy, began_at = session.scalars(select(Technician)).one(), callback.call.began_at
+        tried(session, callback, amy, began_at + timedelta(minutes=3), NONE, ReachOutcome.NOT_RUNG)
+        at = began_at + timedelta(minutes=5)
+        machine = tried(session, callback, amy, at, CARRIER, ReachOutcome.MACHINE, rang_at=at + timedelta(seconds=4))
+        machine.seconds = 31
+        tried(session, callback, amy, began_at + timedelta(minutes=9), WORD, ReachOutcome.LEFT_A_MESSAGE)
+
+    database.write(work)
+    record = database.read(lambda session: records(session, DESK))[1]
+    assert [asdict(each) for each in record.each_attempt[1:]] == [
+        {
+            "tried_at": "2026-11-29T04:17:00+00:00",
+            "rang_at": "2026-11-29T04:17:04+00:00",
+            "technician": "Amy Roy",
+            "outcome": "machine",
+            "proof": "carrier",
+            "decided_by": "carrier's guess",
+            "seconds": "31",
+        },
+        {
+            "tried_at": "2026-11-29T04:21:00+00:00",
+            "rang_at": "",
+            "technician": "Amy Roy",
+            "outcome": "left a message",
+            "proof": "word",
+            "decided_by": "technician",
+            "seconds": "",
+        },
+    ]
+    assert (record.outcome, record.decided_by) == ("left a message", "technician")
+    (row,) = csv.DictReader(io.StringIO(as_csv([record])))
+    assert row["each_attempt"] == (
+        "2026-11-29T04:15:00+00:00 Amy Roy: not rung (no attempt, carrier); "
+        "2026-11-29T04:17:00+00:00 Amy Roy: machine (carrier, carrier's guess); "
+        "2026-11-29T04:21:00+00:00 Amy Roy: left a message (word, technician)"
+    )
 
 
 def test_the_span_includes_its_beginning_and_not_its_end(database: Database) -> None:

@@ -98,3 +98,32 @@ def test_what_stops_the_paging_is_named_from_then_on(night: Database, minutes: i
 
 def test_the_last_edit_of_the_rota_is_given(night: Database) -> None:
     assert asked(night, 2).rota_edited_at == EDITED_AT
+
+
+@pytest.mark.parametrize(
+    ("minutes", "sentences"),
+    [
+        (7, []),
+        (
+            8,
+            ["The customer was not reached. The next attempt, by Amy Roy, is due Sat 28 Nov 22:35."],
+        ),
+        (
+            23,
+            [
+                "The customer was not reached. The next attempt, by Amy Roy, is due Sat 28 Nov 22:35.",
+                "Amy Roy was asked for it Sat 28 Nov 22:35.",
+            ],
+        ),
+    ],
+)
+def test_after_an_attempt_that_did_not_reach_the_customer_the_next_one_is_named(
+    night: Database, minutes: int, sentences: list[str]
+) -> None:
+    def plan(session: Session) -> None:
+        callback = only(session)
+        callback.try_again_at = callback.asked_at = BEGAN + 23 * MINUTE
+
+    night.write(plan)
+    owed = list(asked(night, minutes).owed)
+    assert [words for words in owed if "next attempt" in words or "asked for it" in words] == sentences

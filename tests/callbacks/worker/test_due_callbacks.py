@@ -49,9 +49,9 @@ def owe(database: Database, began_at: datetime, **values: Any) -> int:
 class Decisions:
     """Decides a callback by noting it and looking again in a minute. Fails for the callback that is `broken`."""
 
-    def __init__(self, database: Database, clock: MovingClock, *, tried: bool = False) -> None:
+    def __init__(self, database: Database, clock: MovingClock) -> None:
         self.ids, self.broken = list[int](), 0
-        self.job = DueCallbacks(database, clock, self.decide, tried=tried)
+        self.job = DueCallbacks(database, clock, self.decide)
 
     def decide(self, session: Session, callback: Callback, now: datetime) -> None:
         if callback.id == self.broken:
@@ -71,25 +71,13 @@ def test_the_earliest_deadline_is_decided_first(database: Database, decisions: D
     assert decisions.ids == [first, second]
 
 
-def test_what_is_tried_closed_or_not_due_is_left_alone(
-    database: Database, clock: MovingClock, decisions: Decisions
-) -> None:
-    owe(database, BEGAN, attempted_at=BEGAN)
+def test_what_is_closed_or_not_due_is_left_alone(database: Database, clock: MovingClock, decisions: Decisions) -> None:
     owe(database, BEGAN + SECOND, state=CallbackState.RESOLVED)
     owe(database, BEGAN + 2 * SECOND, next_action_at=clock.now() + SECOND)
     owe(database, BEGAN + 3 * SECOND, next_action_at=None)
     decisions.job.run()
     assert decisions.ids == []
     assert decisions.job.next_due_at() == clock.now() + SECOND
-
-
-def test_a_job_for_tried_callbacks_decides_only_those(database: Database, clock: MovingClock) -> None:
-    owe(database, BEGAN)
-    tried = owe(database, BEGAN + SECOND, attempted_at=BEGAN)
-    decisions = Decisions(database, clock, tried=True)
-    assert decisions.job.next_due_at() == BEGAN + SECOND
-    decisions.job.run()
-    assert decisions.ids == [tried]
 
 
 def test_without_callbacks_nothing_is_due(decisions: Decisions) -> None:
@@ -119,9 +107,7 @@ def test_many_are_decided_in_several_runs(
     assert decisions.ids == ids
 
 
-@pytest.mark.parametrize(
-    "change", [{"state": CallbackState.RESOLVED}, {"attempted_at": BEGAN}, {"next_action_at": BEGAN + 60 * MINUTE}]
-)
+@pytest.mark.parametrize("change", [{"state": CallbackState.RESOLVED}, {"next_action_at": BEGAN + 60 * MINUTE}])
 def test_what_changes_after_it_was_found_is_not_decided(
     sqlite_url: str, clock: MovingClock, change: dict[str, Any]
 ) -> None:
@@ -134,7 +120,7 @@ def test_what_changes_after_it_was_found_is_not_decided(
         for name, value in change.items():
             setattr(session.get_one(Callback, second), name, value)
 
-    DueCallbacks(database, clock, decide_and_change_the_next, tried=False).run()
+    DueCallbacks(database, clock, decide_and_change_the_next).run()
     assert decisions.ids == [first]
     database.close()
 

@@ -30,16 +30,16 @@ def jobs(database: Database, senders: Senders, tmp_path: Path) -> Sequence[Job]:
     return jobs_for(settings, DESK, database, Carrier(settings), MovingClock(NOON), senders)
 
 
-def test_nothing_comes_before_escalations_and_pages_and_the_heartbeat_comes_last(jobs: Sequence[Job]) -> None:
+def test_nothing_comes_before_next_actions_and_pages_and_the_heartbeat_comes_last(jobs: Sequence[Job]) -> None:
     names = [job.name for job in jobs]
-    assert names[:4] == ["escalations", "pages", "recordings", "answers of the carrier"]
+    assert names[:4] == ["next actions", "pages", "recordings", "answers of the carrier"]
     assert names[-1] == "heartbeat"
     assert len(set(names)) == len(names)
 
 
 def test_what_a_promise_depends_on_is_vital_and_runs_in_every_sweep(jobs: Sequence[Job]) -> None:
     vital = {job.name: job.every for job in jobs if job.is_vital}
-    assert vital == {"escalations": EVERY_SWEEP, "pages": EVERY_SWEEP, "heartbeat": timedelta(seconds=5)}
+    assert vital == {"next actions": EVERY_SWEEP, "pages": EVERY_SWEEP, "heartbeat": timedelta(seconds=5)}
 
 
 def test_jobs_that_wait_for_other_servers_run_beside_the_sweep(jobs: Sequence[Job]) -> None:

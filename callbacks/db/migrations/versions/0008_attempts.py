@@ -54,6 +54,7 @@ def _attempts() -> None:
     op.execute(attempts.update().where(never_rang).values(proof="", outcome="not rung"))
     with op.batch_alter_table("attempts") as table:
         table.alter_column("proof", server_default=None)
+    op.create_index("attempts_by_proof", "attempts", ["proof", "callback_id"])
 
 
 def _callbacks() -> None:
@@ -64,6 +65,7 @@ def _callbacks() -> None:
         table.add_column(sa.Column("asked_at", UtcDateTime(), nullable=True))
         table.add_column(sa.Column("workaround_at", UtcDateTime(), nullable=True))
         table.add_column(sa.Column("release", sa.String(80), nullable=False, server_default=""))
+        table.add_column(sa.Column("release_named_at", UtcDateTime(), nullable=True))
         table.add_column(sa.Column("overdue_told_at", UtcDateTime(), nullable=True))
         table.add_column(sa.Column("consent_refused_by", sa.String(255), nullable=True))
     with op.batch_alter_table("callbacks") as table:

@@ -202,7 +202,7 @@ def test_an_owner_hears_that_it_is_cancelled_and_that_it_is_open_again(sue: Cons
     does(sue, "reopen", why="Ben could not")
     (again,) = texts(sue, "Amy Roy", PageKind.REOPENED)
     assert "reopened" in again
-    assert "It is yours: call the caller (number withheld" in again
+    assert "It is yours: call the caller (not a phone number" in again
 
 
 def test_an_owner_hears_that_somebody_else_has_resolved_it(sue: Console) -> None:

@@ -57,7 +57,7 @@ def test_why_nobody_was_paged_any_more(sue: Console) -> None:
 
     sue.database.write(tried)
     found = sue.reads("/callbacks/{reference}/why?at=2026-11-29T02:14")
-    assert "At 22:17:00 Amy Roy tried to reach the customer: paging ended." in found
+    assert "At 22:17:00 Amy Roy tried to reach the customer: the escalation ended." in found
 
 
 def test_why_somebody_was_spared_is_written_down(sue: Console) -> None:

@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select, true
+from sqlalchemy import event, select, true
 from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import record_attempt
@@ -14,19 +14,22 @@ from callbacks.acts.promises import SetPriority, WaitForCustomer
 from callbacks.console.callbacks import screen
 from callbacks.console.callbacks.screen import CallbackDetail, standing_of
 from callbacks.db.states import (
+    AttemptProof,
     AudioState,
+    CallbackOrigin,
     CallbackState,
     PriorityLevel,
     ReachOutcome,
     TranscribedBy,
     VoicemailState,
 )
-from callbacks.db.tables import Call, Callback, Voicemail
+from callbacks.db.tables import Call, Callback, Voicemail, Waiting
 from callbacks.errors import NotFound
 from callbacks.inbound import calls
 from callbacks.people import technicians
 from tests.acting import supervisor_acts, takes
 from tests.callbacks.console.console import BEGAN, DESK, Console
+from tests.tried import tried
 
 DUE = BEGAN + timedelta(minutes=30)
 AT_RISK = timedelta(minutes=10)
@@ -65,6 +68,38 @@ def callback(
 )
 def test_the_sla_status_of_a_callback(shown: Callback, now: float, standing: str, words: str) -> None:
     assert standing_of(shown, AT_RISK, minutes(now)) == (standing, words)
+
+
+@pytest.mark.parametrize(
+    ("shown", "standing", "words"),
+    [
+        (callback(tried=12), "nobody to call", "heard 12 min after the call"),
+        (callback(tried=35, breached=30), "nobody to call", "heard 35 min after the call, too late"),
+        (callback(CallbackState.UNREACHABLE), "no way to reach", ""),
+        (callback(CallbackState.UNREACHABLE, tried=35, breached=30), "no way to reach", "promise broken"),
+    ],
+)
+def test_nobody_was_tried_where_nobody_could_be_called(shown: Callback, standing: str, words: str) -> None:
+    assert standing_of(shown, AT_RISK, minutes(42), AttemptProof.NO_NUMBER) == (standing, words)
+
+
+@pytest.mark.parametrize(
+    ("columns", "is_waiting", "notes"),
+    [
+        ({}, False, []),
+        ({"try_again_at": minutes(60)}, False, ["next attempt due Sat 28 Nov 23:12"]),
+        ({"try_again_at": minutes(41)}, False, ["next attempt was due Sat 28 Nov 22:53"]),
+        ({}, True, ["waiting for the customer"]),
+        ({"workaround_at": minutes(20)}, False, ["workaround given Sat 28 Nov 22:32"]),
+        ({"release": "modusCloud 5.2"}, False, ["fixed in modusCloud 5.2"]),
+        ({"release": "modusCloud 5.2", "state": CallbackState.RESOLVED}, False, []),
+    ],
+)
+def test_what_is_agreed_about_an_open_callback(columns: dict[str, object], is_waiting: bool, notes: list[str]) -> None:
+    shown = callback(tried=12)
+    for name, value in columns.items():
+        setattr(shown, name, value)
+    assert screen.notes_of(shown, DESK.zone, minutes(42), is_waiting=is_waiting) == notes
 
 
 @pytest.mark.parametrize(
@@ -164,25 +199,25 @@ def test_the_list_says_how_every_callback_stands(console: Console) -> None:
     console.clock.pass_time(timedelta(minutes=20))
     assert "by 12 min" in console.client.get("/").text
 
-    def tried(session: Session) -> None:
+    def has_tried(session: Session) -> None:
         callback = session.scalars(select(Callback)).one()
         amy = technicians.technician_named(session, "Amy Roy")
         record_attempt(session, callback, amy, ReachOutcome.NO_ANSWER, "text", console.clock.now())
 
-    console.database.write(tried)
+    console.database.write(has_tried)
     assert "tried late" in console.client.get("/").text
 
 
 def test_what_was_tried_is_owed_a_resolution_and_says_so_until_it_is_made(console: Console) -> None:
     console.logs_in("sue@example.com")
 
-    def tried(session: Session) -> None:
+    def has_tried(session: Session) -> None:
         amy, now = technicians.technician_named(session, "Amy Roy"), console.clock.now()
         callback = session.scalars(select(Callback)).one()
         supervisor_acts(session, DESK, callback, SetPriority(PriorityLevel.P1), "sue@example.com", now)
         record_attempt(session, callback, amy, ReachOutcome.NO_ANSWER, "text", now)
 
-    console.database.write(tried)
+    console.database.write(has_tried)
     page = console.client.get("/").text
     assert "to resolve by <time" in page
     assert '<span class="standing overdue">overdue</span>' not in page
@@ -196,6 +231,76 @@ def test_what_was_tried_is_owed_a_resolution_and_says_so_until_it_is_made(consol
         )
     )
     assert "overdue" in console.client.get("/").text  # a repair never undoes a breach
+
+
+def test_now_and_the_callback_show_the_next_attempt_the_workaround_and_the_release(sue: Console) -> None:
+    def work(session: Session) -> None:
+        row, amy = session.scalars(select(Callback)).one(), technicians.technician_named(session, "Amy Roy")
+        tried(session, row, amy, minutes(12), AttemptProof.CARRIER)
+        row.call.customer_number = "+15145550199"
+        row.try_again_at, row.workaround_at, row.release = minutes(60), minutes(20), "modusCloud 5.2"
+        session.add(Waiting(callback_id=row.id, since=minutes(21)))
+
+    sue.database.write(work)
+    sue.clock.pass_time(timedelta(minutes=30))
+    for address in ("/", "/callbacks/{reference}"):
+        page = sue.reads(address)
+        assert "Amy Roy is asked to try again at Sat 28 Nov 23:12 next attempt due Sat 28 Nov 23:12" in page
+        assert "waiting for the customer workaround given Sat 28 Nov 22:32 fixed in modusCloud 5.2" in page
+        assert "tried in time 12 min after the call Proven by the carrier" in page
+
+
+def test_each_attempt_is_shown_with_its_proof_and_who_decided_its_outcome(sue: Console) -> None:
+    def work(session: Session) -> None:
+        row, amy = session.scalars(select(Callback)).one(), technicians.technician_named(session, "Amy Roy")
+        tried(session, row, amy, minutes(3), AttemptProof.NONE, ReachOutcome.NOT_RUNG)
+        tried(session, row, amy, minutes(5), AttemptProof.CARRIER, ReachOutcome.MACHINE).seconds = 12
+        tried(session, row, amy, minutes(9), AttemptProof.WORD, ReachOutcome.LEFT_A_MESSAGE)
+        row.origin = CallbackOrigin.MISSED_CALL
+
+    sue.database.write(work)
+    page = sue.reads("/callbacks/{reference}")
+    assert "not rung reported by the carrier No attempt: the phone did not ring connection" in page
+    assert "machine, 12 s the carrier's guess Proven by the carrier connection" in page
+    assert "left a message said by the technician By a technician's word text" in page
+    assert "Came from a missed call: the caller waited for a technician and hung up" in page
+
+
+def test_an_unreachable_callback_says_that_nobody_could_be_called(sue: Console) -> None:
+    sue.database.write(lambda session: setattr(session.get_one(Callback, 1), "state", CallbackState.UNREACHABLE))
+    for address in ("/", "/callbacks/{reference}", "/callbacks?state=unreachable"):
+        assert "no way to reach Nobody could be called" in sue.reads(address)
+
+
+def test_the_list_of_open_callbacks_takes_as_many_queries_as_one_of_them(sue: Console) -> None:
+    def rows(session: Session) -> int:
+        queries = list[str]()
+        listen = lambda *args: queries.append(args[2])  # noqa: E731
+        event.listen(sue.database.engine, "before_cursor_execute", listen)
+        callbacks = session.scalars(select(Callback)).all()
+        screen.rows_of(session, callbacks, AT_RISK, minutes(42))
+        event.remove(sue.database.engine, "before_cursor_execute", listen)
+        return sum(query.startswith("SELECT") for query in queries)
+
+    def one(session: Session) -> None:
+        amy = technicians.technician_named(session, "Amy Roy")
+        tried(session, session.scalars(select(Callback)).one(), amy, minutes(1), AttemptProof.CARRIER)
+
+    sue.database.write(one)
+    before = sue.database.read(rows)
+
+    def more(session: Session) -> None:
+        amy = technicians.technician_named(session, "Amy Roy")
+        for number in range(2, 9):
+            arrival = calls.Arrival(f"CA{number}", "direct", "+15145550199", "en", False, "")
+            calls.record_call(session, arrival, BEGAN)
+            news = calls.Recording(VoicemailState.RECORDED, f"RE{number}", 9)
+            calls.record_voicemail(session, DESK, f"CA{number}", news, BEGAN)
+            row = session.scalars(select(Callback).where(Callback.call_sid == f"CA{number}")).one()
+            tried(session, row, amy, minutes(number), AttemptProof.CARRIER)
+
+    sue.database.write(more)
+    assert sue.database.read(rows) == before
 
 
 def test_now_names_whom_the_desk_will_call_and_when(sue: Console) -> None:

@@ -9,18 +9,19 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from callbacks.acts.details import AddNote, NameCaller, WriteTranscript
 from callbacks.acts.opening import open_callback
-from callbacks.db.states import VoicemailState
-from callbacks.db.tables import Callback
+from callbacks.db.states import AttemptProof, CallbackState, VoicemailState
+from callbacks.db.tables import Call, Callback
 from callbacks.inbound import calls
 from callbacks.people import technicians
 from callbacks.records import search
 from tests.acting import resolves, supervisor_acts
 from tests.callbacks.console.console import BEGAN, DESK, Console
+from tests.tried import tried
 
 
 @pytest.fixture(autouse=True)
@@ -137,3 +138,67 @@ def test_the_latest_comes_first_unless_it_is_asked_otherwise(sue: Console) -> No
     began = [row["began_at"] for row in found(sue, "")]
     assert began == sorted(began, reverse=True)
     assert [row["began_at"] for row in found(sue, "order=oldest")] == sorted(began)
+
+
+@pytest.fixture
+def tried_in_every_way(sue: Console) -> dict[str, list[str]]:
+    """Four callbacks, each tried in another way, and one that nobody could be called for. Their callers by proof."""
+    ways = {
+        "+15145551010": [(5, AttemptProof.CARRIER)],
+        "+15145551011": [(5, AttemptProof.WORD), (40, AttemptProof.CARRIER)],
+        "+15145551012": [(5, AttemptProof.NO_NUMBER)],
+        "+15145551013": [(5, AttemptProof.NONE)],
+    }
+
+    def work(session: Session) -> None:
+        amy = technicians.technician_named(session, "Amy Roy")
+        for caller, attempts in ways.items():
+            callback = session.scalars(select(Callback).join(Call).where(Call.caller == caller)).one()
+            for minutes, proof in attempts:
+                tried(session, callback, amy, callback.call.began_at + timedelta(minutes=minutes), proof)
+        last = session.scalars(select(Callback).join(Call).where(Call.caller == "+15145551014")).one()
+        last.state = CallbackState.UNREACHABLE
+
+    sue.database.write(work)
+    return {
+        "carrier": ["+15145551010"],
+        "word": ["+15145551007", "+15145551011"],  # the first was resolved without a connection
+        "no number": ["+15145551012", "+15145551014"],
+    }
+
+
+@pytest.mark.parametrize("rare", [0, 2000])
+def test_by_proof_whether_it_is_rare_or_common(
+    sue: Console, tried_in_every_way: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch, rare: int
+) -> None:
+    monkeypatch.setattr(search, "RARE", rare)
+    for proof, callers in tried_in_every_way.items():
+        rows = found(sue, f"proof={proof}&order=newest")
+        assert [(row["caller"], row["proof"]) for row in rows] == [(caller, proof) for caller in callers]
+
+
+def test_the_list_shows_what_proves_each_call_back(sue: Console, tried_in_every_way: dict[str, list[str]]) -> None:
+    words = {
+        "carrier": "Proven by the carrier",
+        "word": "By a technician&#39;s word",
+        "no number": "Nobody could be called",
+    }
+    for proof, callers in tried_in_every_way.items():
+        page = sue.client.get("/callbacks", query_string={"proof": proof}).text
+        icon = proof.replace(" ", "-")
+        assert page.count(f'<span class="proof proof-{icon}">{words[proof]}</span>') == len(callers)
+        assert f'<option value="{proof}" selected>{words[proof]}</option>' in page
+    assert "proof-none" not in sue.client.get("/callbacks").text
+
+
+@pytest.mark.usefixtures("tried_in_every_way")
+def test_a_page_of_the_list_takes_as_many_queries_as_one_row(sue: Console) -> None:
+    def count(address: str) -> int:
+        queries = list[str]()
+        listen = lambda *args: queries.append(args[2])  # noqa: E731
+        event.listen(sue.database.engine, "before_cursor_execute", listen)
+        assert sue.client.get(address).status_code == 200
+        event.remove(sue.database.engine, "before_cursor_execute", listen)
+        return sum(query.startswith("SELECT") for query in queries)
+
+    assert count("/callbacks") == count("/callbacks?state=resolved")

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from callbacks.console.reports.figures import Figure, Report, percent, report
-from callbacks.db.states import CallbackState, CallOutcome, PriorityLevel, ReachOutcome
+from callbacks.db.states import AttemptProof, CallbackOrigin, CallbackState, CallOutcome, PriorityLevel, ReachOutcome
 from callbacks.desk.night_hours import NightHours
+from callbacks.records.proofs import Tries
 from callbacks.reporting.activity import Activity, AttemptFact, CallFact, PageFact
 from callbacks.reporting.periods import Days
 from callbacks.text.daily_span import DailySpan
@@ -22,10 +23,12 @@ HOURS = NightHours(DailySpan(time(22), time(7)), DailySpan(time(23), time(6)))
 DAYS = Days(date(2026, 11, 23), date(2026, 11, 29))
 
 
-def call(at: str, took: float | None, *, is_open: bool = False) -> CallFact:
+def call(at: str, took: float | None, *, is_open: bool = False, proof: AttemptProof = AttemptProof.WORD) -> CallFact:
     """Return a call at a desk time, whose customer was tried so many minutes later; None for not yet."""
     local = datetime.fromisoformat(at)
     began_at = local.replace(tzinfo=TORONTO).astimezone(UTC)
+    tried_at = None if took is None else began_at + timedelta(minutes=took)
+    proofs = (AttemptProof.CARRIER, AttemptProof.WORD, AttemptProof.NO_NUMBER)
     return CallFact(
         local=local,
         began_at=began_at,
@@ -35,14 +38,17 @@ def call(at: str, took: float | None, *, is_open: bool = False) -> CallFact:
         priority=PriorityLevel.P2,
         state=CallbackState.OPEN,
         due_at=began_at + PROMISE,
-        attempted_at=None if took is None else began_at + timedelta(minutes=took),
         owner_id=1,
+        reference="AB-123",
+        origin=CallbackOrigin.VOICEMAIL,
+        callback_id=1,
+        tries=Tries(*(tried_at if each is proof else None for each in proofs)),
     )
 
 
 def report_on(*calls: CallFact, pages: tuple[PageFact, ...] = (), now: datetime = NOW) -> Report:
-    tried = sum(call.attempted_at is not None for call in calls)
-    attempts = [AttemptFact(1, ReachOutcome.NO_ANSWER, tried)] if tried else []
+    tried = sum(call.tries.reacted_at is not None for call in calls)
+    attempts = [AttemptFact(1, ReachOutcome.NO_ANSWER, AttemptProof.WORD, True, tried)] if tried else []
     found = Activity(DAYS, TORONTO, calls, pages, attempts, calls, pages, {1: "Amy Roy", 2: "Ben Cole"}, HOURS)
     return report(found, [], PROMISE, now)
 
@@ -61,6 +67,9 @@ def test_the_headline_has_the_numbers_that_are_asked_for_first() -> None:
         "After hours": "2",
         "Callbacks": "3",
         "Kept in time": "33.3 %",
+        "Proven by the carrier": "0",
+        "By a technician's word": "1",
+        "Nobody could be called": "0",
         "First attempt, median": "12 min",
         "Pages to phones": "3",
     }
@@ -69,12 +78,37 @@ def test_the_headline_has_the_numbers_that_are_asked_for_first() -> None:
 def test_attainment_counts_the_same_in_sentence_table_and_chart() -> None:
     found = figure(report_on(*NIGHT), "attainment")
     assert found.sentence.startswith("33.3 % in time: 1 kept, 2 missed, 0 open.")
-    assert list(found.table.rows) == [
-        ("2026-W48", "2026-11-23", "P2", 1, 2, 0, 33.3),
-        ("All", "", "", 1, 2, 0, 33.3),
+    assert [tuple(row) for row in found.table.rows] == [
+        ("2026-W48", "2026-11-23", "P2", 1, 2, 0, 33.3, 0, 1, 0),
+        ("All", "", "", 1, 2, 0, 33.3, 0, 1, 0),
     ]
     ((_, chart),) = found.charts
-    assert [box.title for box in chart.boxes] == ["23 Nov: 1 kept", "23 Nov: 2 missed"]
+    assert [box.title for box in chart.boxes] == ["23 Nov: 1 kept, by a technician's word", "23 Nov: 2 missed"]
+
+
+def test_promises_proven_by_word_and_without_anybody_to_call_have_columns_and_looks_of_their_own() -> None:
+    calls = [
+        call("2026-11-28T22:00", 5, proof=AttemptProof.CARRIER),
+        call("2026-11-28T22:10", 5, proof=AttemptProof.CARRIER),
+        call("2026-11-28T22:20", 5),
+        call("2026-11-28T22:30", 5, proof=AttemptProof.NO_NUMBER),
+    ]
+    found = figure(report_on(*calls), "attainment")
+    assert found.table.columns[7:] == (
+        "Kept, proven by the carrier",
+        "Kept, by a technician's word",
+        "Nobody could be called",
+    )
+    assert tuple(found.table.rows[-1]) == ("All", "", "", 3, 0, 0, 100.0, 2, 1, 1)
+    assert "Proven by the carrier 2, by a technician's word 1. Nobody could be called: 1" in found.sentence
+    ((_, chart),) = found.charts
+    assert [(box.title, box.style) for box in chart.boxes] == [
+        ("23 Nov: 2 kept, proven by the carrier", "good"),
+        ("23 Nov: 1 kept, by a technician's word", "word"),
+        ("23 Nov: 1 nobody could be called", "beside"),
+    ]
+    assert len({look.style for look in chart.looks}) == len(chart.looks) == 5
+    assert "not tried yet" not in figure(report_on(*calls), "first-reaction").sentence
 
 
 def test_first_attempts_are_counted_apart_from_calls_that_nobody_tried_yet() -> None:

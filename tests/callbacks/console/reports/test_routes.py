@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 from datetime import timedelta
@@ -12,14 +13,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts.attempts import record_attempt
 from callbacks.db.database import locked
-from callbacks.db.states import ReachOutcome, VoicemailState
+from callbacks.db.states import AttemptProof, CallbackState, VoicemailState
 from callbacks.db.tables import Callback
 from callbacks.inbound import calls
 from callbacks.people import technicians
 from tests.acting import resolves
 from tests.callbacks.console.console import BEGAN, DESK, Console
+from tests.tried import tried
 
 TABLES = ("attainment", "first-reaction", "hours", "weekdays", "resolutions", "outcomes", "load", "nights")
 
@@ -38,7 +39,7 @@ def two_days_later(sue: Console) -> None:
             )
             callback = session.scalars(select(Callback).where(Callback.call_sid == arrival.sid)).one()
             amy = technicians.technician_named(session, "Amy Roy")
-            record_attempt(session, callback, amy, ReachOutcome.NO_ANSWER, "text", began + timedelta(minutes=minutes))
+            tried(session, callback, amy, began + timedelta(minutes=minutes), AttemptProof.WORD)
 
     sue.database.write(work)
     sue.clock.pass_time(timedelta(days=2))
@@ -49,14 +50,14 @@ def table_of(page: str, name: str) -> list[list[str]]:
     found = re.search(rf'<caption id="{name}-caption">.*?<tbody>(.*?)</tbody>', page, re.DOTALL)
     assert found is not None
     lines = re.findall(r"<tr>(.*?)</tr>", found[1], re.DOTALL)
-    return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line) for line in lines]
+    return [[html.unescape(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line)] for line in lines]
 
 
 def test_a_page_of_reports_shows_the_numbers(sue: Console) -> None:
     page = sue.client.get("/reports?since=2026-11-23&until=2026-11-29").text
     assert table_of(page, "attainment") == [
-        ["2026-W48", "2026-11-23", "P2", "1", "2", "0", "33.3"],
-        ["All", "", "", "1", "2", "0", "33.3"],
+        ["2026-W48", "2026-11-23", "P2", "1", "2", "0", "33.3", "0", "1", "0"],
+        ["All", "", "", "1", "2", "0", "33.3", "0", "1", "0"],
     ]
     assert [line for line in table_of(page, "first-reaction") if line[1:] != ["0", "0"]] == [
         ["10 to 15", "1", "0"],
@@ -86,10 +87,18 @@ def test_resolutions_are_counted_apart_from_first_attempts(sue: Console) -> None
     assert table_of(sue.client.get(address).text, "resolutions")[-1] == ["All", "", "", "1", "2", "0", "33.3"]
 
 
+def test_no_resolution_is_owed_where_nobody_could_be_called(sue: Console) -> None:
+    sue.database.write(lambda session: setattr(session.get_one(Callback, 1), "state", CallbackState.UNREACHABLE))
+    page = sue.client.get("/reports?since=2026-11-23&until=2026-11-29").text
+    assert table_of(page, "resolutions")[-1] == ["All", "", "", "0", "0", "2", ""]
+    assert table_of(page, "attainment")[-1] == ["All", "", "", "1", "1", "0", "50.0", "0", "1", "1"]
+    assert ["callbacks", "unreachable", "1"] in table_of(page, "outcomes")
+
+
 def test_what_a_chart_says_is_said_in_words_and_in_a_table_beneath(sue: Console) -> None:
     page = sue.client.get("/reports?since=2026-11-23&until=2026-11-29").text
     said = re.findall(r'<svg class="chart" role="img" aria-label="([^"]+)"', page)
-    assert "33.3 % in time: 1 kept, 2 missed, 0 open." in said
+    assert "33.3 % in time: 1 kept, 2 missed, 0 open. Proven by the carrier 0, by a technician&#39;s word 1." in said
     assert "Most calls came on Sun (2), most of those after hours on Sun (2)." in said
     assert page.count("<caption") == page.count("<details") == len(TABLES)
     assert page.count("<svg ") == page.count("<svg class=") + page.count('aria-hidden="true" focusable')
@@ -117,7 +126,7 @@ def test_every_drawing_is_well_formed(sue: Console) -> None:
 def test_what_is_not_asked_for_is_not_counted(sue: Console) -> None:
     page = sue.client.get("/reports?since=2026-11-01&until=2026-11-27").text
     assert page.count("No data for these days.") == len(TABLES)
-    assert table_of(page, "attainment") == [["All", "", "", "0", "0", "0", ""]]
+    assert table_of(page, "attainment") == [["All", "", "", "0", "0", "0", "", "0", "0", "0"]]
 
 
 def test_days_that_cannot_be_read_are_the_last_four_weeks_with_a_word(sue: Console) -> None:
@@ -158,7 +167,7 @@ def test_the_tables_are_open_when_they_are_to_be_printed(sue: Console) -> None:
 
 def test_the_digest_of_any_morning_is_read_in_the_console(sue: Console) -> None:
     page = sue.client.get("/reports/digest?day=2026-11-29").text
-    assert "3 calls, 3 callbacks.\nKept in time 1, missed 2, not due yet 0." in page
+    assert "3 calls, 3 callbacks.\nKept in time 1, missed 2, not due yet 0.\nProven by" in page
     assert "Week of" not in page
     monday = sue.client.get("/reports/digest?day=2026-11-30").text
     assert "No calls." in monday

@@ -1,4 +1,4 @@
-"""Escalations: a callback whose customer nobody has tried takes the next step of its policy when it is due."""
+"""Next actions: each open callback takes its next step when it is due, before and after an attempt."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
 from callbacks.oncall import store
 from callbacks.people import technicians
-from callbacks.worker.jobs.escalations import escalations
+from callbacks.worker.jobs.next_actions import next_actions
 from sla.clock import MovingClock
 
 DESK = read_desk(Path("support.toml"))
@@ -39,7 +39,7 @@ def pages(database: Database) -> list[tuple[str, PageKind, int]]:
 def test_the_next_step_is_taken_when_it_is_due_and_not_before(database: Database) -> None:
     database.write(owe)  # opening a callback takes its first step
     clock = MovingClock(BEGAN)
-    job = escalations(database, DESK, clock)
+    job = next_actions(database, DESK, clock)
     job.run()
     assert pages(database) == [("Amy Roy", PageKind.STEP, 1)]
     due_at = job.next_due_at()
@@ -50,14 +50,18 @@ def test_the_next_step_is_taken_when_it_is_due_and_not_before(database: Database
     assert (job.next_due_at() or BEGAN) > due_at
 
 
-def test_after_an_attempt_nothing_escalates(database: Database) -> None:
+def test_after_an_attempt_nothing_escalates_and_the_owner_is_asked_to_try_again(database: Database) -> None:
     def tried(session: Session) -> None:
         callback = owe(session)
         amy = technicians.technician_named(session, "Amy Roy")
         record_attempt(session, callback, amy, ReachOutcome.NO_ANSWER, "text", BEGAN)
 
     database.write(tried)
-    job = escalations(database, DESK, MovingClock(BEGAN + timedelta(days=1)))
-    assert job.next_due_at() is None
+    clock = MovingClock(BEGAN)
+    job = next_actions(database, DESK, clock)
     job.run()
+    assert job.next_due_at() == BEGAN + timedelta(minutes=15)
     assert pages(database) == [("Amy Roy", PageKind.STEP, 1)]
+    clock.move_to(BEGAN + timedelta(minutes=15))
+    job.run()
+    assert pages(database) == [("Amy Roy", PageKind.STEP, 1), ("Amy Roy", PageKind.TRY_AGAIN, 2)]

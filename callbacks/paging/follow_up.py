@@ -1,0 +1,275 @@
+"""Applies what follows an attempt: loads one callback, decides, and stores the outcome, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from callbacks.db.event_kinds import Actor, EventKind
+from callbacks.db.states import (
+    IN_VAIN,
+    REACHED,
+    AttemptProof,
+    CallbackState,
+    Channel,
+    PageAnswer,
+    PageKind,
+    ReachOutcome,
+)
+from callbacks.db.tables import Call, Callback, Event, ReachAttempt, ReceivedText, Technician, Waiting
+from callbacks.desk.business_hours import support_hours
+from callbacks.desk.desk_file import Desk
+from callbacks.lifecycle.sla_status import resolutions
+from callbacks.lifecycle.transitions import (
+    Change,
+    awaits_attempt,
+    change_state,
+    give_back,
+    note_asked,
+    note_overdue_reported,
+    plan_next_action,
+)
+from callbacks.lifecycle.waiting import open_wait, start_waiting
+from callbacks.paging import messages
+from callbacks.paging.after_attempt import Duty, Rules, TriedCase, follow_up
+from callbacks.paging.alerts import alert_supervisors
+from callbacks.paging.decide import NewPage
+from callbacks.paging.escalate import take_next_step
+from callbacks.paging.notices import text_if_reachable
+from callbacks.paging.pages import cancel_waiting, code_for, mark_answer, next_round, put_in_outbox
+from callbacks.paging.subject import subject_of
+from callbacks.people.person import ContactMethod
+from callbacks.people.technicians import person
+from callbacks.records.event_log import record_event
+from callbacks.text.bilingual import Words
+from callbacks.text.formats import clock_time
+from sla.closing import Closing, automatic_closing
+from sla.hours import SupportHours
+
+# The customer was not reached and still waits. A wrong number counts here, but not for closing.
+NOT_REACHED = (*IN_VAIN, ReachOutcome.WRONG_NUMBER, ReachOutcome.RINGING)
+
+
+def take_next_action(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
+    """Do what is due for an open callback, which the caller has locked, and set when to look at it again."""
+    if awaits_attempt(callback):
+        take_next_step(session, desk, callback, now)
+        return
+    if callback.owner is not None and callback.owner.left_at is not None:
+        pass_over_owner(session, callback, f"{callback.owner.name} has left the team.", now)
+    hours = support_hours(session, desk)
+    case, rules = _case(session, desk, hours, callback, now), _rules(desk, callback)
+    found = follow_up(case, rules, hours, now)
+    for duty in found.duties:
+        _perform(session, desk, callback, duty, now)
+    if awaits_owner(callback):
+        take_next_step(session, desk, callback, now)
+    elif callback.state is CallbackState.OPEN:
+        plan_next_action(callback, found.next_action_at or now, found.try_again_at)
+
+
+def awaits_owner(callback: Callback) -> bool:
+    """Return whether a callback is open and nobody owns it: then it escalates, at any stage."""
+    return callback.state is CallbackState.OPEN and callback.owner_id is None
+
+
+def pass_over_owner(session: Session, callback: Callback, reason: str, now: datetime) -> None:
+    """Take a callback from its owner, and escalate at once."""
+    owner = callback.owner
+    record_event(session, callback.call_sid, now, Actor.DESK, EventKind.OWNER_PASSED_OVER, reason)
+    if owner is not None:
+        mark_answer(session, callback, owner, PageAnswer.PASSED_OVER)
+        cancel_waiting(session, callback, owner.id)
+    give_back(session, callback, now)
+
+
+# The duties
+
+
+def _perform(session: Session, desk: Desk, callback: Callback, duty: Duty, now: datetime) -> None:
+    match duty:
+        case Duty.CLOSE:
+            _close(session, desk, callback, now)
+        case Duty.RESUME:
+            _resume(session, callback, now)
+        case Duty.WAIT:
+            _wait(session, desk, callback, now)
+        case Duty.ASK:
+            _ask(session, desk, callback, now)
+        case Duty.PASS_OVER:
+            owner = callback.owner.name if callback.owner else ""
+            pass_over_owner(session, callback, f"{owner} was asked for the next attempt and did not react.", now)
+        case Duty.WARN:
+            _warn(session, desk, callback, now)
+        case Duty.REPORT_OVERDUE:
+            _report_overdue(session, desk, callback, now)
+        case Duty.REVIEW:
+            _ask_how_it_stands(session, desk, callback, now)
+
+
+def _close(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
+    change_state(callback, Change.AUTO_CLOSE, now)
+    reason = closing_of(session, desk, callback).reason
+    record_event(session, callback.call_sid, now, Actor.DESK, EventKind.AUTO_CLOSED, reason)
+    if callback.owner is not None:
+        words = messages.closed_automatically(subject_of(desk, callback))
+        text_if_reachable(session, callback, callback.owner, PageKind.CLOSED, words, now)
+
+
+def _resume(session: Session, callback: Callback, now: datetime) -> None:
+    waiting = open_wait(session, callback)
+    if waiting is not None:
+        waiting.until = now
+        record_event(session, callback.call_sid, now, Actor.DESK, EventKind.WAITING_ENDED)
+
+
+def _wait(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
+    start_waiting(session, callback, now)
+    detail = f"{desk.retries.waits_after} attempts did not reach the customer."
+    record_event(session, callback.call_sid, now, Actor.DESK, EventKind.WAITING_STARTED, detail)
+
+
+def _ask(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
+    """Ask the owner for the next attempt, on the first of their contact methods that works."""
+    owner = callback.owner
+    way = _way_to(owner) if owner is not None else None
+    if owner is None or way is None:
+        pass_over_owner(session, callback, f"{owner.name if owner else 'The owner'} cannot be reached.", now)
+        return
+    new = NewPage(person(owner), way.channel, way.number)
+    put_in_outbox(session, callback, new, PageKind.TRY_AGAIN, next_round(callback), now)
+    record_event(session, callback.call_sid, now, Actor.DESK, EventKind.ATTEMPT_REQUESTED, owner.name)
+    note_asked(callback, now)
+
+
+def _way_to(owner: Technician) -> ContactMethod | None:
+    ways = person(owner).contact_methods
+    return next((way for way in ways if way.channel is Channel.TEXT), next(iter(ways), None))
+
+
+def _warn(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
+    promise = resolutions(session, desk, support_hours(session, desk), Callback.id == callback.id, now)[0].promise
+    due = clock_time(promise.due_at, desk.zone, "en") if promise.due_at else "the promised time"
+    record_event(session, callback.call_sid, now, Actor.DESK, EventKind.RESOLUTION_AT_RISK, f"Due by {due}.")
+    owner = callback.owner
+    if owner is not None and promise.due_at is not None:
+        code = code_for(session, callback, owner.id)
+        words = messages.nearly_due(subject_of(desk, callback), code, promise.due_at)
+        text_if_reachable(session, callback, owner, PageKind.AT_RISK, words, now, code)
+
+
+def _report_overdue(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
+    """Report an overdue resolution: an urgent one to owner and supervisors, any other to its owner."""
+    promise = resolutions(session, desk, support_hours(session, desk), Callback.id == callback.id, now)[0].promise
+    due_at, owner = promise.due_at or now, callback.owner
+    due = clock_time(due_at, desk.zone, "en")
+    record_event(
+        session, callback.call_sid, now, Actor.DESK, EventKind.RESOLUTION_OVERDUE, f"Due by {due}, still open."
+    )
+    note_overdue_reported(callback, now)
+    if desk.priorities[callback.priority].overdue_every is not None:
+        once = f"unresolved {callback.reference} {now:%Y-%m-%d %H:%M}"
+        alert_supervisors(session, desk, once, _overdue_alert(desk, callback, due_at), now)
+    if owner is not None:
+        code = code_for(session, callback, owner.id)
+        words = messages.unresolved(subject_of(desk, callback), code, due_at)
+        text_if_reachable(session, callback, owner, PageKind.UNRESOLVED, words, now, code)
+
+
+def _overdue_alert(desk: Desk, callback: Callback, due_at: datetime) -> Words:
+    reference, owner = callback.reference, callback.owner
+    in_english, in_french = (clock_time(due_at, desk.zone, language) for language in ("en", "fr"))
+    whose = f"{owner.name} has it." if owner else "Nobody has it."
+    a_qui = f"Responsable: {owner.name}." if owner else "Personne ne s'en occupe."
+    return Words(
+        f"{reference} ({callback.priority.value}) should have been resolved by {in_english} and is open. {whose}",
+        f"{reference} ({callback.priority.value}): à régler avant {in_french}, toujours ouvert. {a_qui}",
+    )
+
+
+def _ask_how_it_stands(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
+    record_event(session, callback.call_sid, now, Actor.DESK, EventKind.REVIEWED)
+    note_asked(callback, now)
+    owner = callback.owner
+    if owner is not None:
+        code = code_for(session, callback, owner.id)
+        words = messages.still_open(subject_of(desk, callback), code)
+        text_if_reachable(session, callback, owner, PageKind.REVIEW, words, now, code)
+
+
+# The facts
+
+
+def _rules(desk: Desk, callback: Callback) -> Rules:
+    targets, policy = desk.priorities[callback.priority], desk.policy_named(callback.policy)
+    retries = desk.retry_policy(callback.priority)
+    return Rules(retries, policy.reminder_after, targets.overdue_every, targets.overdue_every is not None)
+
+
+def _case(session: Session, desk: Desk, hours: SupportHours, callback: Callback, now: datetime) -> TriedCase:
+    attempts = _attempts(session, callback)
+    reached_at = max((each.tried_at for each in attempts if each.outcome in REACHED), default=None)
+    contact_at = max(
+        [callback.call.began_at, *_heard_or_reopened_at(session, callback), *([reached_at] if reached_at else [])]
+    )
+    waiting = open_wait(session, callback)
+    owed = resolutions(session, desk, hours, Callback.id == callback.id, now)
+    return TriedCase(
+        contact_at=contact_at,
+        is_reached=contact_at == reached_at,
+        unsuccessful=tuple(a.tried_at for a in attempts if a.outcome in NOT_REACHED and a.tried_at > contact_at),
+        has_owner=callback.owner_id is not None,
+        owned_since=callback.acknowledged_at,
+        acted_at=callback.acted_at or callback.acknowledged_at or callback.opened_at,
+        asked_at=callback.asked_at,
+        waiting_since=waiting.since if waiting is not None else None,
+        closes_at=closing_of(session, desk, callback).closes_at,
+        resolution=owed[0].promise if owed else None,
+        warned_at=_warned_at(session, callback),
+        overdue_told_at=callback.overdue_told_at,
+    )
+
+
+def closing_of(session: Session, desk: Desk, callback: Callback) -> Closing:
+    """Return when a callback closes by itself: after the attempts and the silence, both (policy: Priorities)."""
+    attempts = _attempts(session, callback)
+    in_vain = [each.tried_at for each in attempts if each.outcome in IN_VAIN]
+    reached = [each.tried_at for each in attempts if each.outcome in REACHED]
+    heard_at = [*reached, *_heard_at(session, callback)]
+    began_at, rule = callback.call.began_at, desk.closing_rule
+    return automatic_closing(
+        callback.priority.value, began_at, in_vain, heard_at, _reopened_at(session, callback), rule
+    )
+
+
+def _attempts(session: Session, callback: Callback) -> list[ReachAttempt]:
+    made = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id, ReachAttempt.proof != AttemptProof.NONE)
+    return list(session.scalars(made.order_by(ReachAttempt.tried_at, ReachAttempt.id)))
+
+
+def _heard_or_reopened_at(session: Session, callback: Callback) -> Iterator[datetime]:
+    yield from _heard_at(session, callback)
+    yield from _reopened_at(session, callback)
+
+
+def _heard_at(session: Session, callback: Callback) -> Iterator[datetime]:
+    """Yield when the customer called or wrote, and when a technician recorded that they did."""
+    back = select(Waiting.until).where(Waiting.callback_id == callback.id, Waiting.until.is_not(None))
+    yield from (at for at in session.scalars(back) if at is not None)
+    number = callback.call.customer_number
+    if number is not None:
+        yield from session.scalars(select(Call.began_at).where(Call.caller == number))
+        yield from session.scalars(select(ReceivedText.at).where(ReceivedText.sender == number))
+
+
+def _reopened_at(session: Session, callback: Callback) -> Iterator[datetime]:
+    reopened = select(Event.at).where(Event.call_sid == callback.call_sid, Event.kind == EventKind.REOPENED)
+    yield from session.scalars(reopened)
+
+
+def _warned_at(session: Session, callback: Callback) -> datetime | None:
+    warned = select(func.max(Event.at)).where(Event.call_sid == callback.call_sid)
+    return session.scalar(warned.where(Event.kind == EventKind.RESOLUTION_AT_RISK))

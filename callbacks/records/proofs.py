@@ -1,0 +1,142 @@
+"""What attempts to reach a customer prove, and who decided how each went (policy: After hours).
+
+Everything that counts or shows a proof takes it from here, so that a report, a screen and an export agree.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import Session
+
+from callbacks.db.states import AttemptProof, CallbackState, ReachOutcome
+from callbacks.db.tables import Call, Callback, ReachAttempt
+
+PROOF_WORDS: Mapping[AttemptProof, str] = {
+    AttemptProof.CARRIER: "Proven by the carrier",
+    AttemptProof.WORD: "By a technician's word",
+    AttemptProof.NO_NUMBER: "Nobody could be called",
+    AttemptProof.NONE: "No attempt: the phone did not ring",
+}
+# A row without a proof is a call to the customer that never rang: no attempt.
+IS_ATTEMPT = ReachAttempt.proof != AttemptProof.NONE
+AT = func.coalesce(ReachAttempt.rang_at, ReachAttempt.tried_at)
+
+
+class Decider(enum.Enum):
+    """Who decided the outcome of an attempt."""
+
+    TECHNICIAN = "technician"
+    GUESS = "carrier's guess"  # whether a machine answered
+    CARRIER = "carrier"
+
+
+def decider(outcome: ReachOutcome, *, is_told: bool) -> Decider:
+    """Return who decided the outcome of an attempt. A technician's report replaces what the carrier said."""
+    if is_told:
+        return Decider.TECHNICIAN
+    return Decider.GUESS if outcome is ReachOutcome.MACHINE else Decider.CARRIER
+
+
+@dataclass(frozen=True)
+class Tries:
+    """When the customer of one callback was first tried, by what proves it."""
+
+    proven_at: datetime | None = None  # by the carrier
+    by_word_at: datetime | None = None
+    no_number_at: datetime | None = None  # when it was recorded that nobody can be called
+
+    @property
+    def reacted_at(self) -> datetime | None:
+        """When the customer was first tried, or None."""
+        return min((at for at in (self.proven_at, self.by_word_at) if at is not None), default=None)
+
+    def proof(self, due_at: datetime) -> AttemptProof:
+        """Return what proves the call back: the best proof by the deadline, else the best one after it."""
+        if self.proven_at is not None and self.proven_at <= due_at:
+            return AttemptProof.CARRIER
+        if self.by_word_at is not None and self.by_word_at <= due_at:
+            return AttemptProof.WORD
+        return self._late_proof()
+
+    def _late_proof(self) -> AttemptProof:
+        if self.proven_at is not None:
+            return AttemptProof.CARRIER
+        if self.by_word_at is not None:
+            return AttemptProof.WORD
+        return AttemptProof.NO_NUMBER if self.no_number_at is not None else AttemptProof.NONE
+
+
+NO_TRIES = Tries()
+
+
+def proof_of(callback: Callback, tries: Tries) -> AttemptProof:
+    """Return what proves the call back of one callback. One closed as unreachable had nobody to call."""
+    proof = tries.proof(callback.due_at)
+    is_unreachable = proof is AttemptProof.NONE and callback.state is CallbackState.UNREACHABLE
+    return AttemptProof.NO_NUMBER if is_unreachable else proof
+
+
+def tries_of(session: Session, which: ColumnElement[bool]) -> dict[int, Tries]:
+    """Return the tries of the callbacks `which` match, by id, without those that have none. Two queries.
+
+    One that was unreachable from the start has no attempt: nobody could be called since it opened.
+    """
+    ids = select(Callback.id).join(Call, Call.sid == Callback.call_sid).where(which)
+    query = select(ReachAttempt.callback_id, ReachAttempt.proof, func.min(AT))
+    query = query.where(IS_ATTEMPT, ReachAttempt.callback_id.in_(ids))
+    first = dict[int, dict[AttemptProof, datetime]]()
+    for callback_id, proof, at in session.execute(query.group_by(ReachAttempt.callback_id, ReachAttempt.proof)):
+        first.setdefault(callback_id, {})[proof] = at
+    for callback_id, opened_at in _unreachable(session, which):
+        first.setdefault(callback_id, {AttemptProof.NO_NUMBER: opened_at})
+    return {callback_id: _tries(at) for callback_id, at in first.items()}
+
+
+def proof_on_record(session: Session, callback: Callback) -> AttemptProof:
+    """Return what proves the call back of one callback, from its attempts on record."""
+    return proof_of(callback, tries_of(session, Callback.id == callback.id).get(callback.id, NO_TRIES))
+
+
+def tries_from(attempts: Iterable[ReachAttempt]) -> Tries:
+    """Return the tries that some attempts of one callback are."""
+    first = dict[AttemptProof, datetime]()
+    for attempt in attempts:
+        at = attempt.rang_at or attempt.tried_at
+        first[attempt.proof] = min(at, first.get(attempt.proof, at))
+    return _tries(first)
+
+
+def _unreachable(session: Session, which: ColumnElement[bool]) -> Iterator[tuple[int, datetime]]:
+    """Yield the callbacks that were closed as unreachable before their deadline, with when they opened."""
+    query = select(Callback.id, Callback.opened_at).join(Call, Call.sid == Callback.call_sid)
+    in_time = (Callback.state == CallbackState.UNREACHABLE) & Callback.breached_at.is_(None)
+    yield from ((row[0], row[1]) for row in session.execute(query.where(in_time, which)))
+
+
+def _tries(at: Mapping[AttemptProof, datetime]) -> Tries:
+    return Tries(at.get(AttemptProof.CARRIER), at.get(AttemptProof.WORD), at.get(AttemptProof.NO_NUMBER))
+
+
+def has_proof(proof: AttemptProof) -> ColumnElement[bool]:
+    """Return the condition for callbacks with a proof, in SQL what `proof_of` is in Python."""
+    carrier, word = AttemptProof.CARRIER, AttemptProof.WORD
+    if proof is carrier:
+        return _tried(carrier) & (_tried_in_time(carrier) | ~_tried_in_time(word))
+    if proof is word:
+        return _tried(word) & ~_tried_in_time(carrier) & (_tried_in_time(word) | ~_tried(carrier))
+    untried = ~_tried(carrier) & ~_tried(word)
+    has_no_number = _tried(AttemptProof.NO_NUMBER) | (Callback.state == CallbackState.UNREACHABLE)
+    return (has_no_number if proof is AttemptProof.NO_NUMBER else ~has_no_number) & untried
+
+
+def _tried(proof: AttemptProof, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(ReachAttempt.callback_id == Callback.id, ReachAttempt.proof == proof, *more)
+
+
+def _tried_in_time(proof: AttemptProof) -> ColumnElement[bool]:
+    return _tried(proof, Callback.due_at >= AT)

@@ -1,0 +1,86 @@
+"""A customer who was not reached: somebody tries again, or somebody else is asked, until the customer is served."""
+
+from __future__ import annotations
+
+import pytest
+
+from callbacks.acts.leaving import leave_team
+from callbacks.db.states import CallbackState
+from ivr.rehearsal.scenario import Person
+from tests.scenarios.conftest import POSTGRES_IN_SOAK, ScenarioDesk
+
+pytestmark = POSTGRES_IN_SOAK
+
+
+@pytest.fixture
+def amy(desk: ScenarioDesk) -> Person:
+    """Amy takes the callback of Saturday, 22:12, and calls in vain at once."""
+    desk.leaves_a_message()
+    amy = desk.phone_of("Amy")
+    amy.reads("call (514) 555-0199 back by 10:42 p.m.")
+    amy.texts("{code}").reads("is yours")
+    amy.texts("na {code}").reads("no answer")
+    return amy
+
+
+def test_the_owner_is_asked_to_try_again_after_a_quarter_of_an_hour(desk: ScenarioDesk, amy: Person) -> None:
+    desk.scenario.minutes_pass(14.5)
+    desk.scenario.minutes_pass(1)
+    amy.reads("time to call (514) 555-0199 again", "no answer", "CALL", "DONE", "PASS")
+    amy.texts("msg {code}").reads("message left")
+    desk.scenario.minutes_pass(59)
+    desk.scenario.minutes_pass(2)
+    amy.reads("time to call (514) 555-0199 again", "left a message")
+    amy.texts("done {code}").reads("is resolved")
+    desk.scenario.minutes_pass(90)
+
+
+def test_who_does_not_react_is_passed_over(desk: ScenarioDesk, amy: Person) -> None:
+    desk.scenario.minutes_pass(15.5)
+    amy.reads("time to call (514) 555-0199 again")
+    desk.scenario.minutes_pass(10)
+    ben = desk.phone_of("Ben")
+    ben.reads("nobody has", "Amy Roy tried at 10:1", "no answer", "Call (514) 555-0199 again", "PASS")
+    ben.texts("{code}").reads("is yours")
+    amy.reads("Ben Cole has")
+    ben.texts("done {code}").reads("is resolved")
+    desk.scenario.minutes_pass(90)
+
+
+def test_passed_after_an_attempt_it_goes_to_the_next_person_now(desk: ScenarioDesk, amy: Person) -> None:
+    amy.texts("pass {code}").reads("goes to the next person now")
+    desk.scenario.minutes_pass(0.5)
+    ben = desk.phone_of("Ben")
+    ben.reads("nobody has", "Amy Roy tried at 10:1")
+    ben.texts("{code}").reads("is yours")
+    amy.reads("Ben Cole has")
+    ben.texts("na {code}").reads("no answer")
+    desk.scenario.minutes_pass(70)  # the second unsuccessful attempt: the next one is due an hour later
+    ben.reads("time to call (514) 555-0199 again")
+    ben.texts("done {code}").reads("is resolved")
+
+
+def test_nobody_is_woken_again_for_a_customer_who_was_tried_three_times(desk: ScenarioDesk, amy: Person) -> None:
+    desk.scenario.minutes_pass(15.5)
+    amy.reads("time to call")
+    amy.texts("na {code}").reads("no answer")
+    desk.scenario.minutes_pass(60.5)
+    amy.reads("time to call")
+    amy.texts("na {code}").reads("no answer")
+    assert desk.log_says("is waiting for the customer 3 attempts did not reach the customer.")
+    desk.clock_moves_to("2026-11-30T08:29:59")
+    desk.scenario.settle()
+    desk.clock_moves_to("2026-11-30T08:30")
+    desk.scenario.settle()
+    amy.reads("time to call (514) 555-0199 again")
+    amy.texts("done {code}").reads("is resolved")
+
+
+def test_the_callbacks_of_somebody_who_leaves_go_to_the_next_person(desk: ScenarioDesk, amy: Person) -> None:
+    desk.edit(lambda session, row: leave_team(session, row, desk.now))
+    desk.scenario.minutes_pass(0.5)
+    ben = desk.phone_of("Ben")
+    ben.reads("nobody has", "Amy Roy tried at 10:1")
+    ben.texts("{code}").reads("is yours")
+    ben.texts("done {code}").reads("is resolved")
+    assert desk.callback.state is CallbackState.RESOLVED
