@@ -57,6 +57,12 @@ TROUBLE = Words(
     "We are sorry, something went wrong on our side.",
     "Nous sommes désolés, un problème est survenu de notre côté.",
 )
+FALLBACK = Words(
+    "We are sorry, something went wrong on our side. "
+    "Please leave a message after the beep, and a technician will call you back.",
+    "Nous sommes désolés, un problème est survenu de notre côté. "
+    "Laissez un message après le signal sonore, et un technicien vous rappellera.",
+)
 
 # Technicians: a live call
 
@@ -65,6 +71,7 @@ SUPPORT_CALL = Words(
     "Appel de soutien sur la ligne {line}, depuis {caller}. Appuyez sur le 1 pour le prendre.",
 )
 TAKE_THE_CALL = Words("Press 1 to take the call.", "Appuyez sur le 1 pour prendre l'appel.")
+CALLER_GONE = Words("The caller is no longer waiting. Goodbye.", "L'appelant n'attend plus. Au revoir.")
 
 # Technicians: a page by phone
 

@@ -10,28 +10,39 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.database import insert_once, locked
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import CallbackState
+from callbacks.db.states import CallbackOrigin, CallbackState, PriorityLevel
 from callbacks.db.tables import Call, Callback
+from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
+from callbacks.lifecycle.sla_status import promised_reaction
+from callbacks.lifecycle.transitions import move_deadline
 from callbacks.paging.consent import ask_for_consent
 from callbacks.paging.escalate import take_next_step
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
+from sla.hours import NeverOpen
+from sla.targets import due_at
 
 # Letters and digits that sound alike on a bad line (B, D, P, ... and 1, 0 beside I, O) are left out.
 LETTERS = "AFHJKLMNRSWXY"
 
 
-def open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> Callback:
+def open_callback(
+    session: Session, desk: Desk, call: Call, now: datetime, origin: CallbackOrigin = CallbackOrigin.VOICEMAIL
+) -> Callback:
     """Return the callback of a call; open it when there is none.
 
-    Its deadline counts from the beginning of the call. Its first page is part of the same transaction.
+    Its deadline counts from the beginning of the call. Its first page is part of the same transaction. A missed call
+    whose message turns up later was promised what every voicemail is.
     """
     locked(session, Call, call.sid)
     found = session.scalar(select(Callback).where(Callback.call_sid == call.sid))
     if found is not None:
+        if origin is CallbackOrigin.VOICEMAIL and found.origin is CallbackOrigin.MISSED_CALL:
+            found.origin = origin
+            move_deadline(found, _due_at(session, desk, call, origin, found.priority), now)
         return found
-    callback = _insert(session, desk, call, now)
+    callback = _insert(session, desk, call, origin, now)
     if call.caller not in desk.dialing_rules.own_numbers:
         index_words(session, callback, call.caller)
     index_words(session, callback, call.caller_name)
@@ -42,7 +53,7 @@ def open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> Ca
     return callback
 
 
-def _insert(session: Session, desk: Desk, call: Call, now: datetime) -> Callback:
+def _insert(session: Session, desk: Desk, call: Call, origin: CallbackOrigin, now: datetime) -> Callback:
     priority = desk.priority_of_line(call.line)
     insert_once(
         session,
@@ -52,14 +63,24 @@ def _insert(session: Session, desk: Desk, call: Call, now: datetime) -> Callback
         state=CallbackState.OPEN,
         priority=priority,
         policy=desk.policy_for(call.line, priority, now),
+        origin=origin,
         opened_at=now,
-        due_at=call.began_at + desk.callback.promise,
+        due_at=_due_at(session, desk, call, origin, priority),
         resumed=False,
         position=0,
         decisions=0,
         next_action_at=now,
     )
     return session.scalars(select(Callback).where(Callback.call_sid == call.sid)).one()
+
+
+def _due_at(session: Session, desk: Desk, call: Call, origin: CallbackOrigin, priority: PriorityLevel) -> datetime:
+    """Return the time that was spoken to the caller of a voicemail, else that of the priority's first reaction."""
+    promised = promised_reaction(desk, origin) or desk.promises[priority].first_reaction
+    try:
+        return due_at(promised, call.began_at, support_hours(session, desk))
+    except NeverOpen:  # closed for years to come: somebody must be called back all the same
+        return call.began_at + desk.callback.promise
 
 
 def _free_reference(session: Session) -> str:

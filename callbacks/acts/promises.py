@@ -8,9 +8,11 @@ from callbacks.acts import wording
 from callbacks.acts.base import Act, ActContext, Refused
 from callbacks.acts.conflicts import ENDED, WAITING_CHANGED
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import CallbackState, PriorityLevel
+from callbacks.db.states import CallbackOrigin, CallbackState, PriorityLevel
 from callbacks.db.tables import PriorityChange
-from callbacks.lifecycle.transitions import name_release, restart_escalation, review
+from callbacks.desk.business_hours import support_hours
+from callbacks.lifecycle.sla_status import reaction_due_at
+from callbacks.lifecycle.transitions import move_deadline, name_release, restart_escalation, review
 from callbacks.lifecycle.waiting import is_waiting, open_wait, start_waiting
 from callbacks.text.bilingual import Words
 
@@ -33,7 +35,18 @@ class SetPriority(Act):
             policy = context.desk.policy_for(callback.call.line, self.priority, callback.opened_at)
             if policy != callback.policy:
                 restart_escalation(callback, policy, now)
+            _move_deadline(context)
         return wording.priority_set(callback.reference, self.priority)
+
+
+def _move_deadline(context: ActContext) -> None:
+    """Move the deadline of the first reaction with the priority. What was spoken to a caller is never rewritten."""
+    session, desk, callback = context.session, context.desk, context.callback
+    if callback.origin is CallbackOrigin.VOICEMAIL or callback.attempted_at is not None:
+        return
+    due_at = reaction_due_at(session, desk, support_hours(session, desk), callback, context.now)
+    if due_at is not None:
+        move_deadline(callback, due_at, context.now)
 
 
 @dataclass(frozen=True)

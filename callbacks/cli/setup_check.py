@@ -43,6 +43,7 @@ def _print_urls(service: Service) -> None:
     for name, line in service.desk.lines.items():
         click.echo(f"  {readable_number(line.number)} ({name})")
         click.echo(f"    A call comes in       {base}/voice/incoming")
+        click.echo(f"    Primary handler fails {base}/voice/fallback")
         click.echo(f"    Call status changes   {base}/voice/status")
         click.echo(f"    A message comes in    {base}/sms/incoming")
 

@@ -27,6 +27,10 @@ class EventKind(enum.Enum):
     BEEP = "beep"  # the caller was asked for a message
     CALL_ENDED = "call_ended"  # the call is over, no matter who ended it
     CALL_ANSWERED = "call_answered"  # a technician took the live call
+    NOT_CONNECTED = "not_connected"  # the technician who took the live call was never connected to the caller
+    STOPPED_WAITING = "stopped_waiting"  # in support hours: the caller waited for a technician and hung up
+    NO_BEEP = "no_beep"  # the caller heard the promise of a call back, and the beep never came
+    SERVICE_FAILED = "service_failed"  # the carrier turned to the fallback URL in this call
     CALL_MISSED = "call_missed"  # the carrier had a call that never reached this service
 
     # The message

@@ -50,6 +50,7 @@ class CallOutcome(enum.Enum):
     VOICEMAIL = "voicemail"  # the caller got as far as the beep
     ANSWERED = "answered"  # a technician pressed the key and was connected
     HUNG_UP_BEFORE_THE_BEEP = "hung up before the beep"
+    PROMISED = "promised a call back"  # the caller heard the promise, and the beep never came
     MISSED = "missed"  # in support hours: the caller waited for a technician and hung up
     TECHNICIAN = "from a technician's phone"  # it heard what waits for it, and did not go on as a customer
 

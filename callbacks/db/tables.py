@@ -267,7 +267,7 @@ class Call(Base):
     line: Mapped[str] = mapped_column(String(40))
     caller: Mapped[str] = mapped_column(String(64), index=True)  # as the carrier gave it: may be a word, or empty
     caller_name: Mapped[str] = mapped_column(String(100), default="")  # as the carrier or a person gave it
-    customer_number: Mapped[str | None] = mapped_column(String(20))  # only if it is a number that can be called
+    customer_number: Mapped[str | None] = mapped_column(String(20), index=True)  # only if it can be called
     began_at: Mapped[datetime] = mapped_column(index=True)
     language: Mapped[str] = mapped_column(String(5), default="en")
     is_open: Mapped[bool]  # whether the line was in support hours when the call began
@@ -275,13 +275,14 @@ class Call(Base):
     attestation: Mapped[str] = mapped_column(String(60), default="")  # STIR, as given
     language_chosen: Mapped[bool] = mapped_column(default=False)  # by the caller; else it is the line's
     extension: Mapped[str] = mapped_column(String(12), default="")  # of the customer's number; keys to press there
-    promised_at: Mapped[datetime | None]  # when the caller was told by when they are called back
+    promised_at: Mapped[datetime | None]  # when the prompts that promise a call back were over, at the earliest
     waited_from: Mapped[datetime | None]  # in support hours: when the first technician's phone was rung
+    rung_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id", name="technician_rung"))  # the last one
     beep_at: Mapped[datetime | None]  # when the caller was asked for a message
     accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
     ended_at: Mapped[datetime | None]
     outcome: Mapped[CallOutcome] = mapped_column(default=CallOutcome.IN_PROGRESS)
-    accepted_by: Mapped[Technician | None] = relationship(lazy="joined")
+    accepted_by: Mapped[Technician | None] = relationship(lazy="joined", foreign_keys=[accepted_by_id])
     voicemail: Mapped[Voicemail | None] = relationship(back_populates="call")
     callback: Mapped[Callback | None] = relationship(back_populates="call")
 

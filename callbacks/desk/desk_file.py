@@ -148,6 +148,7 @@ class CallbackPromise(_Part):
 class Ringing(_Part):
     each: Duration
     longest_hunt: Duration
+    missed_after: Duration = timedelta(seconds=20)  # a caller who waited longer and hung up is called back
 
 
 class VoicemailLimits(_Part):

@@ -16,8 +16,11 @@ from callbacks.acts.opening import open_callback
 from callbacks.db.database import insert_once, locked_or_none
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import AudioState, CallOutcome, CarrierStatus, VoicemailState
-from callbacks.db.tables import Call, Callback, Event, Technician, Voicemail
+from callbacks.db.tables import Call, Callback, Event, Voicemail
+from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
+from callbacks.inbound.call_ends import OWED, EndedCall, outcome_of
+from callbacks.lifecycle.contacts import note_contact
 from callbacks.records.event_log import record_event
 from callbacks.text.dialing_rules import DEFAULT_RULES, DialingRules
 
@@ -43,6 +46,17 @@ class Arrival:
     hours_reason: str
     attestation: str = ""
     caller_name: str = ""  # from the carrier's caller lookup, where the line has one; not to be trusted
+
+
+@dataclass(frozen=True)
+class FoundCall:
+    """A call that we first learn of while it is under way, or after it."""
+
+    sid: str
+    line: str
+    caller: str
+    language: str
+    began_at: datetime
 
 
 @dataclass(frozen=True)
@@ -75,7 +89,32 @@ def record_call(session: Session, arrival: Arrival, now: datetime, rules: Dialin
     if is_new:
         hours = "in support hours" if arrival.is_open else f"closed: {arrival.hours_reason}"
         record_event(session, arrival.sid, now, Actor.CALLER, EventKind.CALLED, f"{arrival.line} line, {hours}")
+        note_contact(session, caller, now)
     return session.scalars(select(Call).where(Call.sid == arrival.sid)).one()
+
+
+def record_found_call(session: Session, desk: Desk, found: FoundCall) -> Call:
+    """Record a call whose first webhook was not stored, or return its record."""
+    verdict = support_hours(session, desk).verdict(found.began_at)
+    line = found.line if found.line in desk.lines else desk.line_called("")
+    reason = verdict.reason.spoken("en")
+    arrival = Arrival(found.sid, line, found.caller, found.language, verdict.is_open, reason)
+    return record_call(session, arrival, found.began_at, desk.dialing_rules)
+
+
+def record_fallback(session: Session, desk: Desk, found: FoundCall, error: str, now: datetime) -> None:
+    """Record that the carrier used the fallback URL in a call.
+
+    The service failed this caller, who is asked for a message. So they are owed a callback even if they leave none,
+    unless a technician has taken the call.
+    """
+    call = record_found_call(session, desk, found)
+    same = select(Event.id).where(Event.call_sid == call.sid, Event.kind == EventKind.SERVICE_FAILED)
+    if session.scalar(same) is None:
+        detail = f"Error {error}." if error else ""
+        record_event(session, call.sid, now, Actor.CARRIER, EventKind.SERVICE_FAILED, detail)
+    if call.accepted_by_id is None:
+        record_beep(session, call.sid, now)
 
 
 def find_call(session: Session, sid: str) -> Call | None:
@@ -83,8 +122,10 @@ def find_call(session: Session, sid: str) -> Call | None:
 
 
 def record_language(call: Call, language: str) -> None:
-    """Record the language that the caller chose. It is the call's language from then on."""
+    """Record the language that the caller chose: the call's language from now on. Its prompts begin again."""
     call.language, call.language_chosen = language, True
+    if call.ended_at is None and call.beep_at is None:
+        call.promised_at = None
 
 
 def record_choice(session: Session, sid: str, now: datetime, choice: EventKind) -> None:
@@ -109,7 +150,7 @@ def record_beep(session: Session, sid: str, now: datetime) -> None:
 def record_voicemail(session: Session, desk: Desk, sid: str, recording: Recording, now: datetime) -> Callback | None:
     """Record what the carrier reports about a call's recording, and open the callback unless there is one.
 
-    Return the callback; None for a call that is not on record.
+    Return the callback; None for a call that is not on record, which reconciliation looks up at the carrier.
     """
     call = _locked_call(session, sid)
     if call is None:
@@ -122,26 +163,46 @@ def record_voicemail(session: Session, desk: Desk, sid: str, recording: Recordin
     return open_callback(session, desk, call, now)
 
 
-def record_end(session: Session, desk: Desk, sid: str, status: CarrierStatus, now: datetime) -> None:
-    """Record the end of a call. A caller who reached the beep is owed a callback, whatever was recorded."""
+def record_promise(session: Session, sid: str, heard_at: datetime) -> None:
+    """Record when the caller has heard the prompts that promise a call back, once."""
+    call = _locked_call(session, sid)
+    if call is not None and call.promised_at is None:
+        call.promised_at = heard_at
+
+
+def record_end(
+    session: Session, desk: Desk, sid: str, status: CarrierStatus, now: datetime, ended_at: datetime | None = None
+) -> None:
+    """Record the end of a call, as of `ended_at` if the carrier says when, and open the callback that is owed."""
     call = _locked_call(session, sid)
     if call is None or call.ended_at is not None:
         return
-    call.ended_at = now
+    call.ended_at = ended_at if ended_at is not None and call.began_at <= ended_at <= now else now
     record_event(session, sid, now, Actor.CALLER, EventKind.CALL_ENDED, status.value)
-    if call.beep_at is not None:
+    settle(session, desk, call, call.ended_at, now)
+
+
+def settle(session: Session, desk: Desk, call: Call, ended_at: datetime, now: datetime) -> None:
+    """Store how a call that is over ended, and open the callback that its caller is owed."""
+    if call.outcome is CallOutcome.TECHNICIAN:  # it wakes nobody
+        return
+    is_answered = call.accepted_by_id is not None
+    ended = EndedCall(ended_at, call.beep_at, call.promised_at, call.waited_from, is_answered)
+    call.outcome = outcome_of(ended, desk.ringing.missed_after)
+    if call.outcome is CallOutcome.VOICEMAIL:
         _voicemail_row(session, call)
-        open_callback(session, desk, call, now)
-    elif call.outcome is CallOutcome.IN_PROGRESS:
-        call.outcome = CallOutcome.HUNG_UP_BEFORE_THE_BEEP
+    elif call.outcome is CallOutcome.PROMISED:
+        record_event(session, call.sid, now, Actor.DESK, EventKind.NO_BEEP)
+    elif call.outcome is CallOutcome.MISSED and call.waited_from is not None:
+        waited = f"{round((ended_at - call.waited_from).total_seconds())} seconds"
+        record_event(session, call.sid, now, Actor.CALLER, EventKind.STOPPED_WAITING, waited)
+    if call.outcome in OWED and _somebody_can_be_called(desk, call):
+        open_callback(session, desk, call, now, OWED[call.outcome])
 
 
-def record_answer(session: Session, sid: str, technician: Technician, now: datetime) -> None:
-    """Record that a technician pressed the key to accept the call, and was connected to the caller."""
-    call = _locked_call(session, sid)
-    if call is not None and call.accepted_by_id is None:
-        call.accepted_by_id, call.outcome = technician.id, CallOutcome.ANSWERED
-        record_event(session, sid, now, technician.name, EventKind.CALL_ANSWERED)
+def _somebody_can_be_called(desk: Desk, call: Call) -> bool:
+    """Return whether there is a message or a number. Without both, nobody is paged: the call is only logged."""
+    return call.outcome is CallOutcome.VOICEMAIL or desk.dialing_rules.check(call.caller).number is not None
 
 
 def _locked_call(session: Session, sid: str) -> Call | None:

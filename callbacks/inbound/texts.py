@@ -31,6 +31,7 @@ from callbacks.inbound.text_commands import (
     parse_command,
     verification_code_in,
 )
+from callbacks.lifecycle.contacts import note_contact
 from callbacks.paging.alerts import alert_supervisors, send_test
 from callbacks.people.contact_methods import clear_failure, record_failure
 from callbacks.people.person import ContactMethod
@@ -313,6 +314,7 @@ def _confirm_test(session: Session, incoming: Incoming) -> bool:
 
 
 def _answer_unknown_sender(session: Session, desk: Desk, sender: str, now: datetime) -> Answer:
+    note_contact(session, sender, now)
     if _answered_today(session, sender, now) > desk.limits.answers_to_strangers:
         return NOTHING
     lines = ", ".join(readable_number(line.number) for line in desk.lines.values())

@@ -10,13 +10,14 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from callbacks.db.states import CallbackState, PriorityLevel
+from callbacks.db.states import CallbackOrigin, CallbackState, PriorityLevel
 from callbacks.db.tables import Call, Callback, PriorityChange, Waiting
 from callbacks.desk.desk_file import Desk
 from sla.explanation import explained
 from sla.hours import SupportHours
 from sla.priorities import Priority
 from sla.promises import History, Promise, Wait, first_reaction, resolution
+from sla.targets import Target
 
 TRIED_AND_OPEN = (Callback.state == CallbackState.OPEN) & Callback.attempted_at.is_not(None)
 
@@ -55,6 +56,20 @@ def still_owed(session: Session, desk: Desk, hours: SupportHours, now: datetime)
     return {each.callback_id: each.promise for each in resolutions(session, desk, hours, TRIED_AND_OPEN, now)}
 
 
+def promised_reaction(desk: Desk, origin: CallbackOrigin) -> Target | None:
+    """Return what was spoken to a caller before the beep, or None where the first reaction of the priority holds."""
+    return desk.promised_callback if origin is CallbackOrigin.VOICEMAIL else None
+
+
+def reaction_due_at(
+    session: Session, desk: Desk, hours: SupportHours, callback: Callback, now: datetime
+) -> datetime | None:
+    """Return when the first reaction to a callback is due, after every change of its priority."""
+    session.flush()
+    history = _histories(session, desk, Callback.id == callback.id)[0][1]
+    return first_reaction(history, hours, now).due_at
+
+
 Facts = tuple[int, PriorityLevel, str, datetime]
 
 
@@ -62,27 +77,30 @@ Facts = tuple[int, PriorityLevel, str, datetime]
 _COLUMNS = (
     *(Callback.id, Callback.priority, Call.line, Call.began_at),
     *(Callback.attempted_at, Callback.resolved_at, Callback.workaround_at, Callback.release_named_at),
+    Callback.origin,
 )
 
 
 def _histories(session: Session, desk: Desk, which: ColumnElement[bool]) -> Sequence[tuple[Facts, History]]:
     """Return what happened to the callbacks `which` match, for their promises. Three queries, however many match."""
-    rows = session.execute(select(*_COLUMNS).join(Call, Callback.call_sid == Call.sid).where(which))
+    rows = session.execute(select(*_COLUMNS).join(Call, Callback.call_sid == Call.sid).where(which)).all()
     changes, waits = _changes(session, which), _waits(session, which)
     return [
         (
-            (callback_id, priority, line, began_at),
+            (row.id, row.priority, row.line, row.began_at),
             History(
-                began_at=began_at,
-                priorities=_priorities(desk, priority, line, began_at, changes[callback_id], in_release_from),
-                waits=tuple(waits[callback_id]),
-                attempted_at=attempted_at,
-                resolved_at=resolved_at,
-                workaround_at=workaround_at,
-                promised_reaction=desk.promised_callback,
+                began_at=row.began_at,
+                priorities=_priorities(
+                    desk, row.priority, row.line, row.began_at, changes[row.id], row.release_named_at
+                ),
+                waits=tuple(waits[row.id]),
+                attempted_at=row.attempted_at,
+                resolved_at=row.resolved_at,
+                workaround_at=row.workaround_at,
+                promised_reaction=promised_reaction(desk, row.origin),
             ),
         )
-        for callback_id, priority, line, began_at, attempted_at, resolved_at, workaround_at, in_release_from in rows
+        for row in rows
     ]
 
 

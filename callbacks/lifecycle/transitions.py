@@ -116,6 +116,13 @@ def note_breach(callback: Callback) -> bool:
     return is_news
 
 
+def move_deadline(callback: Callback, due_at: datetime, now: datetime) -> None:
+    """Set another deadline for the first attempt. If it is an earlier one, what comes next is decided again at once."""
+    is_earlier, callback.due_at = due_at < callback.due_at, due_at
+    if is_earlier and awaits_attempt(callback):
+        callback.next_action_at = now
+
+
 # The next action
 
 

@@ -20,6 +20,7 @@ from callbacks.lifecycle.transitions import advance_escalation, awaits_attempt, 
 from callbacks.oncall import store
 from callbacks.oncall.schedule import Schedule
 from callbacks.paging.alerts import alert_supervisors
+from callbacks.paging.closed_hours import not_while_closed
 from callbacks.paging.decide import Case, Decision, NewPage, next_step, people_of_step
 from callbacks.paging.pages import next_round, put_in_outbox
 from callbacks.paging.reasons import decision_event
@@ -41,7 +42,8 @@ def take_next_step(session: Session, desk: Desk, callback: Callback, now: dateti
     round = next_round(callback)
     for page in decision.pages:
         put_in_outbox(session, callback, page, decision.kind or PageKind.STEP, round, now)
-    advance_escalation(callback, decision.position, decision.next_action_at, resumed=decision.resumed)
+    at = not_while_closed(session, desk, callback, decision.next_action_at)
+    advance_escalation(callback, decision.position, at, resumed=decision.resumed)
     if decision.kind is PageKind.REMINDER or callback.owner_id is not None:
         note_reminders_given(callback, now)
     return decision

@@ -28,9 +28,11 @@ class Message:
     left: bool | None  # None: not known yet
     seconds: int | None = None
     is_lost: bool = False  # it was left, and nobody can listen to it
+    is_missed_call: bool = False  # the caller waited for a technician, and was asked for no message
 
 
 NO_MESSAGE = Message(left=False)
+MISSED_CALL = Message(left=False, is_missed_call=True)
 LOST_MESSAGE = Message(left=True, is_lost=True)
 
 
@@ -397,6 +399,8 @@ def _details(subject: Subject) -> Words:
 def _message(message: Message) -> Words:
     if message.is_lost:
         return Words(", message lost", ", message perdu")
+    if message.is_missed_call:
+        return Words(", missed call", ", appel manqué")
     if message.seconds:
         return Words(f", message {length(message.seconds)}", f", message {length(message.seconds)}")
     match message.left:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from callbacks.db.states import AudioState, VoicemailState
-from callbacks.db.tables import Callback, Voicemail
+from callbacks.db.states import AudioState, CallbackOrigin, VoicemailState
+from callbacks.db.tables import Callback
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.paging import messages
@@ -20,7 +20,7 @@ def subject_of(desk: Desk, callback: Callback) -> messages.Subject:
         customer_number=customer.number,
         due_at=callback.due_at,
         zone=desk.zone,
-        message=_message(callback.call.voicemail),
+        message=_message(callback),
         is_tried=callback.attempted_at is not None,
         extension=customer.extension,
         why_no_number=customer.briefly,
@@ -29,7 +29,10 @@ def subject_of(desk: Desk, callback: Callback) -> messages.Subject:
     )
 
 
-def _message(voicemail: Voicemail | None) -> messages.Message:
+def _message(callback: Callback) -> messages.Message:
+    voicemail = callback.call.voicemail
+    if voicemail is None and callback.origin is CallbackOrigin.MISSED_CALL:
+        return messages.MISSED_CALL
     if voicemail is None or voicemail.state is VoicemailState.ABSENT:
         return messages.NO_MESSAGE
     if voicemail.audio is AudioState.LOST:

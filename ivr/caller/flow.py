@@ -21,6 +21,7 @@ from sla.hours import Reason
 
 TRIES = 3
 SECONDS_TO_CHOOSE_LANGUAGE = 2  # most callers of such a line need not choose
+LONGEST_CALLER = 64  # characters
 
 
 class Place(enum.Enum):
@@ -42,8 +43,13 @@ class Turn:
     language: Language = "en"
     digits: str = ""
     tries: int = 1  # how often the menu has been heard
-    rung: int = 0  # how many technicians' phones have rung
-    bridged: bool = False  # whether the carrier connected the last of them
+    rung: tuple[int, ...] = ()  # the ids of the technicians whose phones have rung, the last one last
+    bridged: bool | None = None  # whether the carrier connected the last of them; None: it does not say
+    picked_up: bool = False  # whether that phone was picked up
+
+    @property
+    def last_rung(self) -> int | None:
+        return self.rung[-1] if self.rung else None
 
 
 @dataclass(frozen=True)
@@ -57,8 +63,8 @@ class Facts:
     now: datetime
     is_open: bool
     reason: Reason  # why the line was open or closed when the call began
-    technicians: tuple[Person, ...] = ()  # to be called in this order
-    accepted: bool = False  # a technician has taken the call
+    technicians: tuple[Person, ...] = ()  # to be called in this order; not those who are on the phone
+    accepted_by: int | None = None  # the id of the technician who has taken the call
     reference: str | None = None
 
 
@@ -69,6 +75,9 @@ class Reply:
     verbs: tuple[Verb, ...]
     chose: EventKind | None = None  # a choice made in the menu
     at_beep: bool = False  # the caller hears the beep
+    promises: bool = False  # the caller hears when they are called back
+    rings: int | None = None  # the id of the technician whose phone is rung
+    not_connected: int | None = None  # the id of the one who had taken the call and was never connected to the caller
 
 
 def step(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts) -> Reply:
@@ -83,16 +92,19 @@ def step(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts) -> Reply:
         case Place.RING:
             return _after_ringing(desk, urls, turn, facts)
         case Place.BEEP:
-            return _beep(desk, urls, turn)
+            return _beep(desk, urls, turn, facts)
         case Place.RECORDED:
             return _recorded(desk, turn, facts)
 
 
-def record(desk: Desk, urls: CallUrls, language: Language) -> Record:
-    """Return the verb that records the caller's message."""
+def record(desk: Desk, urls: CallUrls, language: Language, facts: Facts) -> Record:
+    """Return the verb that records the caller's message.
+
+    The report on the recording has no fields about the call, which may not be on record yet, so its URL has them.
+    """
     return Record(
         urls.to(VoicePath.RECORDED, lang=language),
-        urls.to(VoicePath.RECORDING),
+        urls.to(VoicePath.RECORDING, lang=language, line=facts.line, caller=facts.caller[:LONGEST_CALLER]),
         int(desk.voicemail.longest.total_seconds()),
         int(desk.voicemail.silence.total_seconds()),
     )
@@ -160,21 +172,42 @@ def _support(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts) -> Reply:
         return _to_voicemail(desk, urls, turn, facts, why_closed(turn.language, facts.reason))
     if not facts.technicians:
         return _to_voicemail(desk, urls, turn, facts, say(turn.language, prompts.ALL_BUSY))
-    return Reply((say(turn.language, prompts.HOLD), _dial(desk, urls, turn, facts, 0)))
+    return _ring(desk, urls, turn, facts, facts.technicians[0], say(turn.language, prompts.HOLD))
 
 
 def _after_ringing(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts) -> Reply:
     """The last technician's phone has rung: the two have spoken, or nobody took the call."""
-    if facts.accepted or turn.bridged:
+    if have_spoken(turn, facts):
         return Reply((Hangup(),))
+    return replace(_try_the_next(desk, urls, turn, facts), not_connected=facts.accepted_by)
+
+
+def _try_the_next(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts) -> Reply:
+    following = next((person for person in facts.technicians if person.id not in turn.rung), None)
     waited_too_long = facts.now - facts.began_at > desk.ringing.longest_hunt + desk.ringing.each
-    if turn.rung >= len(facts.technicians) or waited_too_long:
+    if following is None or waited_too_long:
         return _to_voicemail(desk, urls, turn, facts, say(turn.language, prompts.ALL_BUSY))
-    return Reply((say(turn.language, prompts.STILL_TRYING), _dial(desk, urls, turn, facts, turn.rung)))
+    return _ring(desk, urls, turn, facts, following, say(turn.language, prompts.STILL_TRYING))
 
 
-def _dial(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts, index: int) -> Dial:
-    technician = facts.technicians[index]
+def have_spoken(turn: Turn, facts: Facts) -> bool:
+    """Return whether the caller has been connected to a technician.
+
+    A key is not enough: the technician may be gone before the carrier connects the two. A late report about somebody
+    who was rung before the one who took the call changes nothing.
+    """
+    if turn.bridged:
+        return True
+    if facts.accepted_by is None:
+        return False
+    return facts.accepted_by != turn.last_rung or (turn.bridged is None and turn.picked_up)
+
+
+def _ring(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts, technician: Person, before: Say) -> Reply:
+    return Reply((before, _dial(desk, urls, turn, facts, technician)), rings=technician.id)
+
+
+def _dial(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts, technician: Person) -> Dial:
     screen = urls.to(
         VoicePath.SCREEN,
         call=facts.call_sid,
@@ -183,7 +216,8 @@ def _dial(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts, index: int) -> D
         line=facts.line,
         caller=facts.caller,
     )
-    action = urls.to(VoicePath.RING, rung=index + 1, lang=turn.language)
+    rung = "-".join(str(id) for id in (*turn.rung, technician.id))
+    action = urls.to(VoicePath.RING, rung=rung, lang=turn.language)
     seconds = int(desk.ringing.each.total_seconds())
     return Dial(technician.phone, action, desk.lines[facts.line].number, seconds, screen)
 
@@ -197,13 +231,13 @@ def _to_voicemail(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts, why: Say
         say(language, prompts.LEAVE_YOUR_NUMBER),
         say(language, prompts.RECORDING_NOTICE),
     )
-    return Reply((*heard, Redirect(urls.to(VoicePath.BEEP, lang=language))))
+    return Reply((*heard, Redirect(urls.to(VoicePath.BEEP, lang=language))), promises=True)
 
 
-def _beep(desk: Desk, urls: CallUrls, turn: Turn) -> Reply:
+def _beep(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts) -> Reply:
     # Twilio goes on to the next verb only when nothing was recorded.
     nothing_recorded = Redirect(urls.to(VoicePath.RECORDED, lang=turn.language, nothing=1))
-    return Reply((record(desk, urls, turn.language), nothing_recorded), at_beep=True)
+    return Reply((record(desk, urls, turn.language, facts), nothing_recorded), at_beep=True)
 
 
 def _recorded(desk: Desk, turn: Turn, facts: Facts) -> Reply:

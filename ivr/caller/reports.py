@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from flask import Response
+from datetime import timedelta
+
+from flask import Response, request
+from sqlalchemy.orm import Session
 
 from callbacks.db.states import FINAL, VoicemailState, carrier_status
 from callbacks.inbound import calls
+from ivr.caller.flow import LONGEST_CALLER
 from ivr.twilio.context import current
-from ivr.twilio.webhook import call_sid, field, no_content, sid, signed_blueprint, store, whole_number
+from ivr.twilio.webhook import (
+    call_sid,
+    field,
+    instant,
+    language_in_query,
+    no_content,
+    sid,
+    signed_blueprint,
+    store,
+    whole_number,
+)
+
+LONGEST_RECORDING = 4 * 60 * 60  # seconds; the report is not to move the beginning of a call by more
 
 # Twilio's RecordingStatus.
 RECORDING_STATES = {
@@ -27,7 +43,18 @@ def recording() -> Response:
         return no_content()
     context, now = current(), current().now()
     reported = calls.Recording(state, sid("RecordingSid", "RE"), whole_number("RecordingDuration"))
-    return store(lambda session: calls.record_voicemail(session, context.desk, found, reported, now))
+    began_at = now - timedelta(seconds=min(reported.seconds or 0, LONGEST_RECORDING))
+    about = request.args
+    arrived = calls.FoundCall(
+        found, about.get("line", ""), about.get("caller", "")[:LONGEST_CALLER], language_in_query(), began_at
+    )
+
+    def work(session: Session) -> None:
+        if "line" in about:  # the call may not be on record, because no webhook of it was stored
+            calls.record_found_call(session, context.desk, arrived)
+        calls.record_voicemail(session, context.desk, found, reported, now)
+
+    return store(work)
 
 
 @blueprint.post("/voice/status")
@@ -36,5 +63,5 @@ def status() -> Response:
     found, call_status = call_sid(), carrier_status(field("CallStatus"))
     if found is None or call_status not in FINAL:
         return no_content()
-    context, now = current(), current().now()
-    return store(lambda session: calls.record_end(session, context.desk, found, call_status, now))
+    context, now, ended_at = current(), current().now(), instant("Timestamp")
+    return store(lambda session: calls.record_end(session, context.desk, found, call_status, now, ended_at))

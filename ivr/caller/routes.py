@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -15,11 +16,13 @@ from callbacks.db.states import VoicemailState
 from callbacks.db.tables import Call, Callback
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk, Language
-from callbacks.inbound import calls
+from callbacks.inbound import calls, live_calls
 from callbacks.oncall import store as oncall_store
+from callbacks.people.person import Person
 from ivr import prompts
 from ivr.caller import flow
 from ivr.caller.flow import Facts, Place, Reply, Turn
+from ivr.caller.speech_time import shortest_time
 from ivr.prompts import say
 from ivr.technician import dial_in
 from ivr.twilio.context import DatabaseUnavailable, WebhookContext, current
@@ -46,7 +49,8 @@ def apologize() -> Response:
     if request.path == "/voice/recorded":
         return voice_response((say(language, prompts.GOODBYE), Hangup()))
     trouble, leave_number = say(language, prompts.TROUBLE), say(language, prompts.LEAVE_YOUR_NUMBER)
-    return voice_response((trouble, leave_number, flow.record(context.desk, context.urls, language), Hangup()))
+    facts = facts_without_database(context, call_sid() or "", context.now())
+    return voice_response((trouble, leave_number, flow.record(context.desk, context.urls, language, facts), Hangup()))
 
 
 blueprint = signed_blueprint("caller", __name__, apologize)
@@ -71,8 +75,14 @@ def menu() -> Response:
 
 @blueprint.post("/voice/ring")
 def ring() -> Response:
-    bridged = field("DialBridged") == "true"
-    return _answer(Turn(Place.RING, _language_in_url(), rung=number_in_query("rung"), bridged=bridged))
+    bridged = {"true": True, "false": False}.get(field("DialBridged"))
+    picked_up = field("DialCallStatus") in ("completed", "answered")
+    return _answer(Turn(Place.RING, _language_in_url(), rung=_rung_in_query(), bridged=bridged, picked_up=picked_up))
+
+
+def _rung_in_query() -> tuple[int, ...]:
+    ids = request.args.get("rung", "").split("-")
+    return tuple(int(id) for id in ids if re.fullmatch(r"[0-9]{1,9}", id))
 
 
 @blueprint.post("/voice/beep")
@@ -89,7 +99,7 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
     """Answer one turn: load the facts, ask the flow, store what became true."""
     context, now, found = current(), current().now(), call_sid()
     as_customer = request.args.get("customer") == "1"  # a technician who chose to go on as one
-    facts = _facts_without_database(context, found or "", now)
+    facts = facts_without_database(context, found or "", now)
     without_database = flow.step(context.desk, context.urls, turn, facts).verbs
     if found is None:
         log.warning("a call without a CallSid", path=request.path)
@@ -117,10 +127,9 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
             calls.record_voicemail(session, context.desk, found, recording, now)
         in_language = _in_language_of(context.desk, call, turn)
         reason_then = hours.verdict(call.began_at).reason
-        reply = flow.step(
-            context.desk, context.urls, in_language, _facts(session, context.desk, call, reason_then, now)
-        )
-        _store_reply(session, found, reply, now)
+        facts_now = _facts(session, context.desk, call, reason_then, now)
+        reply = flow.step(context.desk, context.urls, in_language, facts_now)
+        _store_reply(session, context.desk, found, turn, reply, now)
         return reply.verbs
 
     return speak(work, without_database)
@@ -161,9 +170,15 @@ def _line_of(desk: Desk, call: Call) -> str:
     return call.line if call.line in desk.lines else desk.line_called("")
 
 
-def _store_reply(session: Session, call_sid: str, reply: Reply, now: datetime) -> None:
+def _store_reply(session: Session, desk: Desk, call_sid: str, turn: Turn, reply: Reply, now: datetime) -> None:
+    if reply.not_connected is not None:
+        live_calls.record_not_connected(session, desk, call_sid, reply.not_connected, now)
+    if reply.rings is not None:
+        live_calls.record_ringing(session, call_sid, reply.rings, turn.last_rung, now)
     if reply.chose is not None:
         calls.record_choice(session, call_sid, now, reply.chose)
+    if reply.promises:
+        calls.record_promise(session, call_sid, now + shortest_time(reply.verbs))
     if reply.at_beep:
         calls.record_beep(session, call_sid, now)
 
@@ -177,13 +192,20 @@ def _facts(session: Session, desk: Desk, call: Call, reason: Reason, now: dateti
         now=now,
         is_open=call.is_open,
         reason=reason,
-        technicians=oncall_store.roster(session, desk, call.began_at).everyone() if call.is_open else (),
-        accepted=call.accepted_by_id is not None,
+        technicians=_free_technicians(session, desk, call, now) if call.is_open else (),
+        accepted_by=call.accepted_by_id,
         reference=session.scalar(select(Callback.reference).where(Callback.call_sid == call.sid)),
     )
 
 
-def _facts_without_database(context: WebhookContext, call_sid: str, now: datetime) -> Facts:
+def _free_technicians(session: Session, desk: Desk, call: Call, now: datetime) -> tuple[Person, ...]:
+    """Return the technicians on call when the call began who are not on the phone now."""
+    busy = live_calls.on_the_phone(session, call.sid, now)
+    on_call = oncall_store.roster(session, desk, call.began_at).everyone()
+    return tuple(person for person in on_call if person.id not in busy)
+
+
+def facts_without_database(context: WebhookContext, call_sid: str, now: datetime) -> Facts:
     """Return what the desk file and the request say: regular hours, and no technicians to call."""
     verdict = context.desk.regular_hours.verdict(now)
     return Facts(

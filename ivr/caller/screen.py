@@ -9,7 +9,7 @@ from flask import Response, request
 from sqlalchemy.orm import Session
 
 from callbacks.db.tables import Technician
-from callbacks.inbound import calls
+from callbacks.inbound import live_calls
 from ivr import prompts
 from ivr.prompts import number_in_prompt, say
 from ivr.twilio.call_urls import VoicePath
@@ -49,16 +49,17 @@ def screen() -> Response:
 
 @blueprint.post("/voice/screen/key")
 def screen_key() -> Response:
-    """Connect the two after key 1, even while the database is unavailable."""
+    """Connect the two after key 1, even while the database is unavailable. Not when the caller waits no longer."""
     if pressed_key() != "1":
         return voice_response((Hangup(),))
     now, call_sid, technician_id = current().now(), _call_in_query(), number_in_query("technician")
+    language = language_in_query()
 
     def work(session: Session) -> tuple[Verb, ...]:
         technician = session.get(Technician, technician_id)
-        if technician is not None and call_sid:
-            calls.record_answer(session, call_sid, technician, now)
-        return ()
+        if technician is None or not call_sid or live_calls.record_answer(session, call_sid, technician, now):
+            return ()
+        return (say(language, prompts.CALLER_GONE), Hangup())
 
     return speak(work, ())
 

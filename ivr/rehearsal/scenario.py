@@ -163,6 +163,19 @@ class Person:
         self.scenario.note(self.name, "'s phone rings")
         return self._on(leg)
 
+    def is_dialed(self, within: timedelta = timedelta(seconds=30)) -> PhoneCall:
+        """Wait for a call to this phone, which may never ring, and return it. Raise StoryFailed."""
+        self.scenario.wait_until(lambda: bool(self._unnoticed()), within)
+        legs = self._unnoticed()
+        if not legs:
+            raise StoryFailed(f"Nobody calls {self.name}.")
+        self.scenario.note(self.name, "'s phone is called")
+        return self._on(legs[0])
+
+    def _unnoticed(self) -> list[Leg]:
+        noticed = [call.leg for call in self._calls]
+        return [leg for leg in self.phone.legs if leg not in noticed]
+
     def _ringing(self) -> Leg | None:
         leg = self.phone.ringing
         return leg if leg is not None and leg not in [call.leg for call in self._calls] else None
@@ -213,17 +226,13 @@ class Person:
 
     def ignore_so_far(self) -> None:
         self._read = len(self.phone.texts)
-        noticed = [call.leg for call in self._calls]
-        self._calls += [PhoneCall(self.scenario, self, leg) for leg in self.phone.legs if leg not in noticed]
+        self._calls += [PhoneCall(self.scenario, self, leg) for leg in self._unnoticed()]
 
     def unexpected(self) -> list[str]:
         """Return the texts and calls that the story does not mention."""
         unread = [f"{self.name} got a text that was not expected: {t.body!r}" for t in self.phone.texts[self._read :]]
-        noticed = [call.leg for call in self._calls]
         unnoticed = [
-            f"{self.name} got a call from {leg.other_party} that was not expected"
-            for leg in self.phone.legs
-            if leg not in noticed
+            f"{self.name} got a call from {leg.other_party} that was not expected" for leg in self._unnoticed()
         ]
         return unread + unnoticed
 

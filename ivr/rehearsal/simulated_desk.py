@@ -23,7 +23,7 @@ from ivr.simulator import SimulatedTwilio
 from ivr.simulator.in_process import mount
 from sla.clock import MovingClock
 
-PUBLIC_URL, CARRIER_URL = "https://desk.test", "https://carrier.test"
+PUBLIC_URL, CARRIER_URL, STORAGE_URL = "https://desk.test", "https://carrier.test", "https://storage.test"
 # One person a layer, always on call.
 PEOPLE = {
     "Amy Roy": ("+15145550101", "primary"),
@@ -60,7 +60,9 @@ def simulated_desk(
     clock, to_carrier, to_service = MovingClock(begins), requests.Session(), requests.Session()
     carrier = SimulatedTwilio(clock, settings.account_sid, settings.auth_token, http=to_service)
     service = compose(settings, desk, clock, http=to_carrier, demo=True, senders=senders, limits=UNDER_A_MOVING_CLOCK)
-    mount(to_carrier, CARRIER_URL, carrier.wsgi)
+    carrier.storage_url = STORAGE_URL
+    for url in (CARRIER_URL, STORAGE_URL):
+        mount(to_carrier, url, carrier.wsgi)
     mount(to_service, public_url, service.web)
     _set_up_numbers(carrier, service)
     migrate(service.database)
@@ -74,6 +76,7 @@ def _set_up_numbers(carrier: SimulatedTwilio, service: Service) -> None:
         carrier.own_number(
             line.number,
             voice_url=f"{url}/voice/incoming",
+            voice_fallback_url=f"{url}/voice/fallback",
             status_callback=f"{url}/voice/status",
             sms_url=f"{url}/sms/incoming",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -13,6 +14,7 @@ from ivr.simulator.events import EventQueue
 from ivr.simulator.faults import Place
 from ivr.simulator.ledger import Call, CallStatus, Direction
 from ivr.simulator.phones import (
+    REPORT_DELAY,
     AnsweredBy,
     Habit,
     Heard,
@@ -30,9 +32,34 @@ from ivr.simulator.twiml.documents import Documents, DocumentsRun
 from ivr.simulator.webhooks import Webhooks
 
 REFUSED_AFTER = timedelta(seconds=2)
+FALSE_BRIDGE_LASTS = timedelta(seconds=3)
 MACHINE_DETECTED_AFTER = timedelta(seconds=4)
 GREETING_TONES_AFTER = timedelta(seconds=4)
 VOICEMAIL_HANGS_UP_AFTER = timedelta(seconds=35)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """How a network refuses a call: Twilio's status and the SIP response code."""
+
+    status: CallStatus
+    sip_code: int
+
+
+REFUSALS = {  # habits that end a call before it rings
+    Habit.BUSY: Refusal(CallStatus.BUSY, 486),
+    Habit.NO_SUCH_NUMBER: Refusal(CallStatus.FAILED, 404),
+    Habit.SWITCHED_OFF: Refusal(CallStatus.NO_ANSWER, 480),
+    Habit.UNREACHABLE: Refusal(CallStatus.FAILED, 503),
+}
+SIP_CODES = {
+    CallStatus.COMPLETED: 200,
+    CallStatus.BUSY: 486,
+    CallStatus.NO_ANSWER: 487,
+    CallStatus.CANCELED: 487,
+    CallStatus.FAILED: 503,
+}
+DECLINED = 603
 
 
 class Calls:
@@ -52,6 +79,7 @@ class Calls:
         """Take a call from a phone to one of our numbers."""
         leg = self._new_leg(phone, number, caller_id, Direction.INBOUND, CallStatus.RINGING)
         leg.call.started_at = self._events.now
+        leg.call.stir_verstat, leg.call.caller_name = phone.stir_verstat, phone.caller_name
         own = self._account.numbers.get(number)
         if own is None:
             leg.call.status, leg.call.ended_at = CallStatus.FAILED, self._events.now
@@ -61,24 +89,38 @@ class Calls:
 
     def place(self, number: str, from_: str, timeout: timedelta, url: str) -> Leg:
         """Call a phone for a request to the REST API. Its document runs when it is answered."""
-        leg = self._ring(number, from_, Direction.OUTBOUND_API, timeout)
+        leg = self._call(number, from_, Direction.OUTBOUND_API, timeout, self._habit(number))
         leg.on_answer = lambda: self._run_documents(leg, url)
         return leg
 
-    def dial(self, parent: Leg, number: str, caller_id: str, timeout: timedelta, screen_url: str) -> Leg:
-        """Call a phone for a <Dial>. It is connected when it is answered, or after its own document if it has one."""
-        leg = self._ring(number, caller_id, Direction.OUTBOUND_DIAL, timeout, parent)
+    def dial(self, parent: Leg, number: str, caller_id: str, timeout: timedelta, screen_url: str) -> Leg | None:
+        """Call a phone for a <Dial>. Return None if it is never dialed.
+
+        It is connected when it is answered, or after its own document if it has one.
+        """
+        habit = self._habit(number)
+        if habit is Habit.NEVER_DIALED:
+            return None
+        leg = self._call(number, caller_id, Direction.OUTBOUND_DIAL, timeout, habit, parent)
         if screen_url:
             leg.on_answer = lambda: self._run_documents(leg, screen_url, then=lambda: self._connect(leg, parent))
         else:
             leg.on_answer = lambda: self._connect(leg, parent)
         return leg
 
-    def _ring(
-        self, number: str, from_: str, direction: Direction, timeout: timedelta, parent: Leg | None = None
+    def _call(
+        self,
+        number: str,
+        from_: str,
+        direction: Direction,
+        timeout: timedelta,
+        habit: Habit,
+        parent: Leg | None = None,
     ) -> Leg:
         leg = self._new_leg(self._phones.with_number(number), number, from_, direction, CallStatus.QUEUED, parent)
-        self._events.soon(lambda: self._start_ringing(leg, timeout))
+        if habit is not Habit.NEVER_DIALED:
+            leg.start_dialing = partial(self._start_dialing, leg, timeout, habit)
+            self._events.soon(leg.start_dialing)
         return leg
 
     def _new_leg(
@@ -97,29 +139,42 @@ class Calls:
         self._legs[sid] = leg
         return leg
 
-    # Ringing
+    # Dialing and ringing
 
-    def _start_ringing(self, leg: Leg, timeout: timedelta) -> None:
+    def _habit(self, number: str) -> Habit:
+        fault = self._account.faults.take_kind(Place.PHONE_RINGS, number)
+        return Habit(fault.value) if fault is not None else self._phones.with_number(number).habit
+
+    def overtake(self, leg: Leg) -> None:
+        """Dial, and report it before whoever placed the call has the response."""
+        leg.reports_after = None
+        leg.start_dialing()
+        leg.reports_after = REPORT_DELAY
+
+    def _start_dialing(self, leg: Leg, timeout: timedelta, habit: Habit) -> None:
+        if leg.state is LegState.ENDED or leg.call.started_at is not None:
+            return
+        leg.call.started_at = self._events.now
+        self._set_status(leg, CallStatus.INITIATED)
+        self._events.later(timeout, lambda: self.refuse(leg, CallStatus.NO_ANSWER))
+        refusal = REFUSALS.get(habit)
+        if refusal is not None:
+            self._events.later(REFUSED_AFTER, lambda: self.refuse(leg, refusal.status, refusal.sip_code))
+        elif leg.phone.rings_after:
+            self._events.later(leg.phone.rings_after, lambda: self._start_ringing(leg, habit))
+        else:
+            self._start_ringing(leg, habit)
+
+    def _start_ringing(self, leg: Leg, habit: Habit) -> None:
         if leg.state is LegState.ENDED:
             return
-        self._set_status(leg, CallStatus.INITIATED)
-        leg.call.started_at = self._events.now
-        self._follow_habit(leg)
+        leg.call.rang_at = self._events.now
         self._set_status(leg, CallStatus.RINGING)
-        self._events.later(timeout, lambda: self.refuse(leg, CallStatus.NO_ANSWER))
-
-    def _follow_habit(self, leg: Leg) -> None:
-        match self._habit(leg.phone):
-            case Habit.BUSY | Habit.REJECTS:
-                self._events.later(REFUSED_AFTER, lambda: self.refuse(leg, CallStatus.BUSY))
-            case Habit.UNREACHABLE:
-                self._events.later(REFUSED_AFTER, lambda: self.refuse(leg, CallStatus.FAILED))
+        match habit:
+            case Habit.REJECTS:
+                self._events.later(REFUSED_AFTER, lambda: self.reject(leg))
             case Habit.VOICEMAIL:
                 self._events.later(leg.phone.voicemail_after, lambda: self._answer_by_voicemail(leg))
-
-    def _habit(self, phone: Phone) -> Habit:
-        fault = self._account.faults.take_kind(Place.PHONE_RINGS, phone.number)
-        return Habit(fault.value) if fault is not None else phone.habit
 
     def answer(self, leg: Leg) -> None:
         if leg.state is not LegState.RINGING:
@@ -143,9 +198,15 @@ class Calls:
             self._events.later(delay, partial(self.press, leg, key))
         self._events.later(VOICEMAIL_HANGS_UP_AFTER, lambda: self.hang_up(leg))
 
-    def refuse(self, leg: Leg, status: CallStatus) -> None:
-        """End a call that still rings."""
+    def reject(self, leg: Leg) -> None:
+        """Decline a call that rings."""
         if leg.state is LegState.RINGING:
+            self.refuse(leg, CallStatus.BUSY, DECLINED)
+
+    def refuse(self, leg: Leg, status: CallStatus, sip_code: int | None = None) -> None:
+        """End a call that is not answered yet."""
+        if leg.state in (LegState.DIALED, LegState.RINGING):
+            leg.call.sip_code = sip_code
             self.end(leg, status)
 
     def pick_up(self, leg: Leg) -> None:
@@ -156,6 +217,9 @@ class Calls:
     def _connect(self, leg: Leg, parent: Leg) -> None:
         if LegState.ENDED in (leg.state, parent.state):
             self.end(leg, CallStatus.COMPLETED)
+            return
+        if self._account.faults.take(Place.BRIDGE, leg.phone.number) is not None:
+            self._events.later(FALSE_BRIDGE_LASTS, lambda: self.end(leg, CallStatus.COMPLETED))
             return
         leg.bridged_with, parent.bridged_with = parent, leg
         leg.was_bridged = True
@@ -184,7 +248,7 @@ class Calls:
     def hang_up(self, leg: Leg) -> None:
         match leg.state:
             case LegState.RINGING:
-                self.end(leg, CallStatus.BUSY)
+                self.reject(leg)
             case LegState.IN_PROGRESS:
                 leg.hung_up = True
                 leg.call.status = CallStatus.COMPLETED  # as the documents report it while they stop
@@ -198,6 +262,7 @@ class Calls:
         if leg.state is LegState.ENDED:
             return
         leg.call.ended_at, leg.call.status = self._events.now, status
+        leg.call.sip_code = leg.call.sip_code or SIP_CODES[status]
         self._stop_documents(leg)
         self._disconnect(leg)
         self._set_status(leg, status)
@@ -219,7 +284,7 @@ class Calls:
 
     def _set_status(self, leg: Leg, status: CallStatus) -> None:
         leg.call.status = status
-        self._webhooks.report_status(leg)
+        self._webhooks.report_status(leg, leg.reports_after)
 
     # Documents
 

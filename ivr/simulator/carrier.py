@@ -11,7 +11,6 @@ from ivr.simulator.account import Account, OwnNumber
 from ivr.simulator.audio import Sound
 from ivr.simulator.calls import Calls
 from ivr.simulator.events import Clock, EventQueue
-from ivr.simulator.ledger import CallStatus
 from ivr.simulator.phones import Leg, Phone, Phones
 from ivr.simulator.texts import Texts
 from ivr.simulator.webhooks import Webhooks
@@ -24,6 +23,7 @@ class Carrier:
         self.account = Account(account_sid, auth_token)
         self.ledger, self.faults = self.account.ledger, self.account.faults
         self.events = EventQueue(clock)
+        self.storage_url = ""  # of the host that keeps recordings outside; "": the API's own
         self._phones = Phones(network=self)
         self.webhooks = Webhooks(self.account, self.events, http or requests.Session())
         self.calls = Calls(self.account, self.events, self.webhooks, self._phones)
@@ -62,7 +62,7 @@ class Carrier:
         self.events.soon(partial(self.calls.answer, leg))
 
     def reject(self, leg: Leg) -> None:
-        self.events.soon(partial(self.calls.refuse, leg, CallStatus.BUSY))
+        self.events.soon(partial(self.calls.reject, leg))
 
     def hang_up(self, leg: Leg) -> None:
         self.events.soon(partial(self.calls.hang_up, leg))

@@ -15,6 +15,7 @@ class Place(StrEnum):
     MESSAGES = "messages"  # REST requests that create a text
     CALLS = "calls"  # REST requests that create a call
     LISTS = "lists"  # REST requests for a list
+    RECORD = "record"  # a <Record> ends
     MEDIA = "media"  # downloads of a recording's audio
     VOICE = "voice"  # requests for the next document of a call
     ACTION = "action"  # reports of a verb's end after the caller has hung up
@@ -23,6 +24,7 @@ class Place(StrEnum):
     SMS = "sms"  # inbound texts
     MESSAGE_STATUS = "message-status"  # reports of an outbound text's status
     PHONE_RINGS = "phone rings"  # a phone is called
+    BRIDGE = "bridge"  # two calls are connected
     TEXT_ARRIVES = "text arrives"  # a text reaches a phone
 
 
@@ -36,6 +38,7 @@ class FaultKind(StrEnum):
     SERVER_ERROR_BUT_DONE = "500 but done"  # done, although the response is an error
     RESPONSE_LOST = "answer lost"  # done, but the connection breaks before the response
     CONNECTION_REFUSED = "refused connection"  # nothing is done, there is no response
+    REPORT_FIRST = "report first"  # done, and reported before the response comes back
 
     # webhooks
     LOST = "lost"  # never sent
@@ -43,14 +46,25 @@ class FaultKind(StrEnum):
     LATE = "late"  # sent after `Fault.delay`
     REORDERED = "reordered"  # sent after the next one
 
+    # RECORD
+    FAILED = "failed"  # there is no audio, and an error
+    ABSENT = "absent"  # the caller is heard, and the recording has no audio
+
     # MEDIA
     NOT_FOUND = "404"  # the audio is not there
+    REDIRECTED = "redirected"  # the audio is in a storage outside, which refuses a request with a login
     CUT_SHORT = "cut short"  # only the first half of the audio
 
     # PHONE_RINGS: the values of `Habit`
     BUSY = "busy"
+    NO_SUCH_NUMBER = "no such number"
+    SWITCHED_OFF = "switched off"
     UNREACHABLE = "unreachable"
+    NEVER_DIALED = "never dialed"
     VOICEMAIL = "voicemail"
+
+    # BRIDGE
+    FALSE_BRIDGE = "false bridge"  # the called phone is answered, nobody hears the other, and the network ends it
 
     # TEXT_ARRIVES: the values of `SmsHabit`
     UNDELIVERED = "undelivered"

@@ -55,7 +55,8 @@ class RecordingStatus(StrEnum):
     """Whether a recording has any audio, in Twilio's words."""
 
     COMPLETED = "completed"  # there is audio
-    ABSENT = "absent"  # too short to keep
+    ABSENT = "absent"  # too short or too silent to keep
+    FAILED = "failed"  # lost by the carrier; only reports say so, the API calls it absent
 
 
 class WebhookKind(StrEnum):
@@ -80,6 +81,7 @@ class Message:
     created_at: datetime
     status_callback: str = ""
     error_code: int | None = None
+    arrived_at: datetime | None = None  # at the recipient's network, which may give it back
 
 
 @dataclass
@@ -92,8 +94,12 @@ class Call:
     created_at: datetime
     parent_sid: str = ""
     started_at: datetime | None = None
+    rang_at: datetime | None = None
     answered_at: datetime | None = None
     ended_at: datetime | None = None
+    sip_code: int | None = None  # with which the called network ended the call
+    stir_verstat: str = ""  # how the network vouches for the caller ID of an inbound call
+    caller_name: str = ""
 
     @property
     def seconds(self) -> int:
@@ -111,6 +117,7 @@ class Recording:
     status: RecordingStatus
     sound: Sound
     source: str = "RecordVerb"
+    error_code: int | None = None
 
     @property
     def seconds(self) -> int:
@@ -131,6 +138,7 @@ class Webhook:
     fields: dict[str, str]
     status: int | None  # None: no response at all
     body: str
+    content_type: str
 
 
 @dataclass

@@ -15,15 +15,22 @@ from typing import Protocol
 from ivr.simulator.audio import Sound, sound_in
 from ivr.simulator.ledger import Call, Direction
 
+REPORT_DELAY = timedelta(milliseconds=300)
+
 
 class Habit(Enum):
     """What a phone does with a call when nobody touches it."""
 
     RINGS = "rings"  # until the caller gives up
-    REJECTS = "rejects"  # busy after two seconds, as when the call is declined
-    BUSY = "busy"  # busy after two seconds
-    UNREACHABLE = "unreachable"  # the call fails after two seconds
+    REJECTS = "rejects"  # rings, and is declined after two seconds: SIP 603
     VOICEMAIL = "voicemail"  # the owner's own voicemail answers
+
+    # It never rings.
+    BUSY = "busy"  # SIP 486 after two seconds
+    NO_SUCH_NUMBER = "no such number"  # SIP 404 after two seconds
+    SWITCHED_OFF = "switched off"  # SIP 480 after two seconds
+    UNREACHABLE = "unreachable"  # SIP 503 after two seconds
+    NEVER_DIALED = "never dialed"  # the carrier takes the request, and does nothing
 
 
 class SmsHabit(Enum):
@@ -49,6 +56,7 @@ class HeardKind(StrEnum):
 class LegState(StrEnum):
     """Where a leg stands, as its phone shows it."""
 
+    DIALED = "dialed"  # the phone does not ring yet
     RINGING = "ringing"
     IN_PROGRESS = "in-progress"
     ENDED = "ended"
@@ -141,10 +149,12 @@ class Leg:
     was_bridged: bool = False  # whether it was ever connected to its parent
     hung_up: bool = False
     parent: Leg | None = None  # the leg whose <Dial> placed this call
+    start_dialing: Callable[[], object] = lambda: None
     on_answer: Callable[[], object] = lambda: None
     after_documents: Callable[[], object] | None = None
     status_callback: str = ""
     status_events: set[str] = field(default_factory=set)
+    reports_after: timedelta | None = REPORT_DELAY  # None: at once
     machine_callback: str = ""
     send_digits: str = ""  # keys that the carrier presses once this phone answers; "w" waits for half a second
     answered_by: AnsweredBy = AnsweredBy.HUMAN
@@ -158,7 +168,9 @@ class Leg:
     def state(self) -> LegState:
         if self.call.ended_at is not None:
             return LegState.ENDED
-        return LegState.RINGING if self.call.answered_at is None and self.incoming else LegState.IN_PROGRESS
+        if self.call.answered_at is not None or not self.incoming:
+            return LegState.IN_PROGRESS
+        return LegState.DIALED if self.call.rang_at is None else LegState.RINGING
 
     @property
     def other_party(self) -> str:
@@ -192,9 +204,12 @@ class Phone:
     number: str
     name: str = ""
     habit: Habit = Habit.RINGS
+    rings_after: timedelta = timedelta(0)  # how long the network takes until the phone rings
     voicemail_after: timedelta = timedelta(seconds=20)
     voicemail_plays: str = ""  # keys whose tones the greeting happens to contain
     sms_habit: SmsHabit = SmsHabit.DELIVERED
+    stir_verstat: str = ""  # what the network says of its caller ID, such as TN-Validation-Passed-A
+    caller_name: str = ""  # the name that the network shows for it
     legs: list[Leg] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
 

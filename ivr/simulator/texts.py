@@ -7,9 +7,10 @@ from datetime import timedelta
 from ivr.simulator.account import Account
 from ivr.simulator.events import EventQueue
 from ivr.simulator.faults import Place
-from ivr.simulator.ledger import Direction, Message, MessageStatus
-from ivr.simulator.phones import Phone, Phones, SmsHabit, Text
-from ivr.simulator.twiml.reader import BadTwiml, read, words_of
+from ivr.simulator.ledger import Direction, Message, MessageStatus, Webhook
+from ivr.simulator.phones import REPORT_DELAY, Phone, Phones, SmsHabit, Text
+from ivr.simulator.twiml.reader import read_reply, words_of
+from ivr.simulator.twiml.rules import BadTwiml
 from ivr.simulator.webhooks import Webhooks
 
 SENT_AFTER = timedelta(milliseconds=300)
@@ -36,27 +37,39 @@ class Texts:
         sid, now = self._account.new_sid("SM"), self._events.now
         message = Message(sid, to, from_, body, direction, MessageStatus.QUEUED, now, status_callback)
         self._account.ledger.messages.append(message)
-        self._events.later(SENT_AFTER, lambda: self._set_status(message, MessageStatus.SENT))
+        self._events.later(SENT_AFTER, lambda: self._send(message))
         self._events.later(ARRIVES_AFTER, lambda: self._arrive(message))
         return message
 
-    def _arrive(self, message: Message) -> None:
+    def overtake(self, message: Message) -> None:
+        """Let a text arrive and be reported before whoever sent it has the response."""
+        self._set_status(message, MessageStatus.SENT, delay=None)
+        self._arrive(message, delay=None)
+
+    def _send(self, message: Message) -> None:
+        if message.status is MessageStatus.QUEUED:
+            self._set_status(message, MessageStatus.SENT)
+
+    def _arrive(self, message: Message, delay: timedelta | None = REPORT_DELAY) -> None:
+        if message.arrived_at is not None:
+            return
+        message.arrived_at = self._events.now
         phone = self._phones.with_number(message.to)
         match self._habit(phone):
             case SmsHabit.DELIVERED:
                 phone.texts.append(Text(self._events.now, message.from_, message.body, message.sid))
-                self._set_status(message, MessageStatus.DELIVERED)
+                self._set_status(message, MessageStatus.DELIVERED, delay)
             case habit if habit in ERROR_CODES:
                 message.error_code = ERROR_CODES[habit]
-                self._set_status(message, MessageStatus.UNDELIVERED)
+                self._set_status(message, MessageStatus.UNDELIVERED, delay)
 
     def _habit(self, phone: Phone) -> SmsHabit:
         fault = self._account.faults.take_kind(Place.TEXT_ARRIVES, phone.number)
         return SmsHabit(fault.value) if fault is not None else phone.sms_habit
 
-    def _set_status(self, message: Message, status: MessageStatus) -> None:
+    def _set_status(self, message: Message, status: MessageStatus, delay: timedelta | None = REPORT_DELAY) -> None:
         message.status = status
-        self._webhooks.report_message(message)
+        self._webhooks.report_message(message, delay)
 
     # From a phone
 
@@ -68,12 +81,12 @@ class Texts:
         _act_on_word(phone, body.strip().casefold())
         own = self._account.numbers.get(to)
         reply = self._webhooks.fetch_reply(own.sms_url, message) if own is not None and own.sms_url else None
-        if reply:
+        if reply is not None:
             self._reply(message, reply)
 
-    def _reply(self, message: Message, twiml: str) -> None:
+    def _reply(self, message: Message, reply: Webhook) -> None:
         try:
-            verbs = read(twiml)
+            verbs = read_reply(reply.body, reply.content_type)
         except BadTwiml as error:
             self._account.ledger.errors.append(str(error))
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import wave
-from datetime import timedelta
+from datetime import UTC, timedelta
 from email.utils import format_datetime
 
 import requests
@@ -13,12 +13,11 @@ from ivr.simulator.account import Account
 from ivr.simulator.audio import Sound, sound_in
 from ivr.simulator.events import EventQueue
 from ivr.simulator.faults import Fault, FaultKind, Place
-from ivr.simulator.ledger import Call, CallStatus, Message, Recording, RecordingStatus, Webhook, WebhookKind
-from ivr.simulator.phones import Leg
+from ivr.simulator.ledger import Call, CallStatus, Direction, Message, Recording, Webhook, WebhookKind
+from ivr.simulator.phones import REPORT_DELAY, Leg
 from ivr.simulator.signing import signature
 
 TIMEOUT = 15.0
-REPORT_DELAY = timedelta(milliseconds=300)
 RECORDING_DELAY = timedelta(seconds=1)
 OVERTAKEN_AFTER = timedelta(seconds=3)  # long enough for the next webhook to come first
 API_VERSION = "2010-04-01"
@@ -38,13 +37,13 @@ class Webhooks:
 
     # Documents and sounds
 
-    def fetch_document(self, call: Call, url: str, fields: dict[str, str]) -> str | None:
-        """Ask the application what to do with a call. Return its TwiML, or None if there is none."""
+    def fetch_document(self, call: Call, url: str, fields: dict[str, str]) -> Webhook | None:
+        """Ask the application what to do with a call. Return its answer, or None if there is none."""
         response = self._post(WebhookKind.VOICE, url, {**self._about(call), **fields})
-        return response.body if response is not None and _succeeded(response) else None
+        return response if response is not None and _succeeded(response) else None
 
-    def fetch_reply(self, url: str, message: Message) -> str | None:
-        """Pass an inbound text to the application. Return its TwiML, or None if there is none."""
+    def fetch_reply(self, url: str, message: Message) -> Webhook | None:
+        """Pass an inbound text to the application. Return its answer, or None if it has nothing to send."""
         fields = {
             "MessageSid": message.sid,
             "SmsSid": message.sid,
@@ -59,7 +58,7 @@ class Webhooks:
             "ApiVersion": API_VERSION,
         }
         response = self._post(WebhookKind.SMS, url, fields)
-        return response.body if response is not None and response.status == 200 else None
+        return response if response is not None and response.status == 200 and response.body else None
 
     def fetch_sound(self, url: str) -> Sound:
         """Return the sound that a <Play> names. Raise NotFetched if there is none."""
@@ -78,14 +77,14 @@ class Webhooks:
         about = {**self._about(call), **fields}
         self._events.soon(lambda: self._post(WebhookKind.ACTION, url, about))
 
-    def report_status(self, leg: Leg) -> None:
-        """Report a call's status, if whoever set up the call has asked for it."""
+    def report_status(self, leg: Leg, delay: timedelta | None = REPORT_DELAY) -> None:
+        """Report a call's status, if whoever set up the call has asked for it. Without a delay, report it now."""
         call = leg.call
         url = leg.status_callback if leg.incoming else self._ended_call_url(call)
         if not url or (leg.incoming and _event(call.status) not in leg.status_events):
             return
         fields = {**self._about(call), **self._progress(call)}
-        self._events.later(REPORT_DELAY, lambda: self._post(WebhookKind.STATUS, url, fields))
+        self._report(WebhookKind.STATUS, url, fields, delay)
 
     def report_who_answered(self, leg: Leg) -> None:
         fields = {**self._about(leg.call), "AnsweredBy": leg.answered_by, "MachineDetectionDuration": "4000"}
@@ -102,12 +101,12 @@ class Webhooks:
             "RecordingChannels": "1",
             "RecordingSource": recording.source,
         }
-        if recording.status is RecordingStatus.ABSENT:
-            fields["ErrorCode"] = "16101"
-        self._events.later(RECORDING_DELAY, lambda: self._post(WebhookKind.RECORDING, url, fields))
+        if recording.error_code is not None:
+            fields["ErrorCode"] = str(recording.error_code)
+        self._report(WebhookKind.RECORDING, url, fields, RECORDING_DELAY)
 
-    def report_message(self, message: Message) -> None:
-        """Report a text's status, if its sender has asked for it."""
+    def report_message(self, message: Message, delay: timedelta | None = REPORT_DELAY) -> None:
+        """Report a text's status, if its sender has asked for it. Without a delay, report it now."""
         if not message.status_callback:
             return
         fields = {
@@ -122,9 +121,13 @@ class Webhooks:
         }
         if message.error_code is not None:
             fields["ErrorCode"] = str(message.error_code)
-        self._events.later(
-            REPORT_DELAY, lambda: self._post(WebhookKind.MESSAGE_STATUS, message.status_callback, fields)
-        )
+        self._report(WebhookKind.MESSAGE_STATUS, message.status_callback, fields, delay)
+
+    def _report(self, kind: WebhookKind, url: str, fields: dict[str, str], delay: timedelta | None) -> None:
+        if delay is None:
+            self._post(kind, url, fields)
+        else:
+            self._events.later(delay, lambda: self._post(kind, url, fields))
 
     def _ended_call_url(self, call: Call) -> str:
         return self._account.ended_call_url(call) if call.status.is_final else ""
@@ -145,18 +148,25 @@ class Webhooks:
             "FromCountry": "CA",
             "ToCountry": "CA",
         }
-        return fields | ({"ParentCallSid": call.parent_sid} if call.parent_sid else {})
+        sometimes = {
+            "ParentCallSid": call.parent_sid,
+            "StirVerstat": call.stir_verstat,
+            "CallerName": call.caller_name,
+        }
+        return fields | {name: value for name, value in sometimes.items() if value}
 
     def _progress(self, call: Call) -> dict[str, str]:
         fields = {
             "CallStatus": call.status,
             "CallbackSource": "call-progress-events",
             "SequenceNumber": str(next(self._sequences.setdefault(call.sid, itertools.count()))),
-            "Timestamp": format_datetime(self._events.now),
+            "Timestamp": format_datetime(self._events.now.astimezone(UTC)),
         }
         if call.status.is_final:
             minutes = -(-call.seconds // 60)
             fields |= {"CallDuration": str(call.seconds), "Duration": str(minutes)}
+            if call.direction is not Direction.INBOUND:
+                fields["SipResponseCode"] = str(call.sip_code)
         return fields
 
     # Delivery
@@ -180,15 +190,16 @@ class Webhooks:
             "I-Twilio-Idempotency-Token": self._account.new_sid("IT"),
             "User-Agent": "TwilioProxy/1.1",
         }
-        status, body = None, ""
+        status, body, content_type = None, "", ""
         try:
             response = self._http.post(url, data=fields, headers=headers, timeout=TIMEOUT)
             status, body = response.status_code, response.text
+            content_type = response.headers.get("Content-Type", "")
         except requests.RequestException as error:
             self._complain(f"{url} could not be reached: {type(error).__name__}")
         if status is not None and status >= 400:
             self._complain(f"{url} answered {status}")
-        webhook = Webhook(self._events.now, kind, url, fields, status, body)
+        webhook = Webhook(self._events.now, kind, url, fields, status, body, content_type)
         self._account.ledger.webhooks.append(webhook)
         return webhook
 

@@ -26,16 +26,17 @@ def voice_document(verbs: Iterable[Verb]) -> str:
 def text_document(answer: str) -> str:
     """Return the TwiML that answers a text; an empty answer sends none."""
     response = Element("Response")
-    if answer:
-        SubElement(response, "Message").text = _clean(answer)
+    if words := _clean(answer):
+        SubElement(response, "Message").text = words
     return _document(response)
 
 
 def _add(parent: Element, verb: Verb) -> None:
     match verb:
         case Say(text, language):
-            voice, spoken = VOICES.get(language, VOICES["en"])
-            SubElement(parent, "Say", voice=voice, language=spoken).text = _clean(text)[:LONGEST_SAY]
+            if words := _clean(text)[:LONGEST_SAY]:  # Twilio refuses a <Say> without words
+                voice, spoken = VOICES.get(language, VOICES["en"])
+                SubElement(parent, "Say", voice=voice, language=spoken).text = words
         case Play(url):
             SubElement(parent, "Play").text = url
         case Pause(seconds):
@@ -96,4 +97,4 @@ def _document(response: Element) -> str:
 
 
 def _clean(text: str) -> str:
-    return NOT_IN_XML.sub("", text)
+    return NOT_IN_XML.sub("", text).strip()

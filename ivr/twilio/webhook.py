@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 import structlog
 from flask import Blueprint, Response, abort, request
@@ -71,6 +73,15 @@ def whole_number(name: str) -> int | None:
     """Return a form field as a number; None when it is not one."""
     found = field(name)
     return int(found) if re.fullmatch(r"[0-9]{1,8}", found) else None
+
+
+def instant(name: str) -> datetime | None:
+    """Return a form field as an instant (RFC 2822); None when it is not one."""
+    try:
+        found = parsedate_to_datetime(field(name))
+    except (ValueError, OverflowError):
+        return None
+    return found.astimezone(UTC) if found.tzinfo is not None else None
 
 
 def sid(name: str, prefix: str) -> str | None:

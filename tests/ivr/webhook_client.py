@@ -22,6 +22,7 @@ from callbacks.db.tables import Base
 from callbacks.desk.desk_file import Desk, read_desk
 from callbacks.links import Links
 from callbacks.settings import Settings
+from ivr.simulator.twiml.reader import read
 from ivr.twilio import context
 from ivr.twilio.call_urls import CallUrls
 from ivr.twilio.context import WebhookContext
@@ -76,9 +77,10 @@ class WebhookClient:
         return self.database.read(lambda session: session.scalar(select(func.count()).select_from(table)) or 0)
 
     def document(self, path: str, **fields: str) -> Element:
-        """Post to a webhook of a call, and return its TwiML."""
+        """Post to a webhook of a call, and return its TwiML, which Twilio would take."""
         answer = self.posts(path, fields)
         assert answer.status_code == 200, answer.text
+        read(answer.text, answer.content_type)
         return fromstring(answer.text)
 
     def calls(self, to: str = DIRECT, from_: str = CUSTOMER, sid: str = CALL, **more: str) -> Element:

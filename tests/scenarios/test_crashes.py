@@ -97,7 +97,7 @@ def _claims_the_next_page(desk: ScenarioDesk) -> Claim[Page]:
     amy = desk.phone_of("Amy")
     amy.phone.send_text("+15148458474", f"pass {amy.code}")
     desk.carrier.run_due()
-    desk.service.worker.run("escalations")
+    desk.service.worker.run("next actions")
     (claim,) = desk.outbox.claim(5)
     return claim
 

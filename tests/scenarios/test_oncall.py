@@ -432,7 +432,7 @@ def test_the_connection_records_what_became_of_it_by_itself(
     amy.reads("call (514) 555-0199 back")
     amy.texts("call {code}").reads("Your phone rings now")
     amys = amy.is_rung().answers().hears("Press 1 to be connected").presses("1")
-    customer.is_rung()
+    customer.is_dialed()
     amys.hears("The call has ended").hears("How did it go").is_hung_up_on()
     amy.reads("how did the call")
     assert [a.outcome for a in desk.attempts()] == [outcome]

@@ -10,11 +10,34 @@ import pytest
 
 from callbacks.db.states import CallbackState
 from ivr.rehearsal.scenario import StoryFailed
+from ivr.simulator import Habit
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, ScenarioDesk
 
 pytestmark = POSTGRES_IN_SOAK
 CREW = ("Amy", "Ben", "Cleo", "Sue")
 WORDS = ("{code}", "call {code}", "pass {code}", "who {code}", "ok", "ack {code}", "na {code}", "msg {code}", "hello?")
+
+
+# What the carrier does in a night, beside what people do.
+CAPRICES = (
+    ("sending", "report first"),
+    ("message-status", "doubled"),
+    ("message-status", "reordered"),
+    ("message-status", "lost"),
+    ("status", "doubled"),
+    ("status", "reordered"),
+    ("status", "lost"),
+    ("bridge", "false bridge"),
+)
+OF_CUSTOMERS = (Habit.RINGS, Habit.REJECTS, Habit.BUSY, Habit.NO_SUCH_NUMBER, Habit.SWITCHED_OFF, Habit.NEVER_DIALED)
+
+
+def is_capricious(desk: ScenarioDesk, dice: random.Random) -> None:
+    """Something of the network changes."""
+    if dice.random() < 0.5:
+        desk.fails(*dice.choice(CAPRICES))
+    customer = desk.customer().phone
+    customer.habit, customer.rings_after = dice.choice(OF_CUSTOMERS), timedelta(seconds=dice.choice([0, 0, 8]))
 
 
 def acts(desk: ScenarioDesk, dice: random.Random) -> None:
@@ -62,6 +85,8 @@ def live_through(desk: ScenarioDesk, seed: int) -> None:
         desk.scenario.seconds_pass(dice.choice([5, 20, 60, 150, 300]))
         if dice.random() < 0.35:
             acts(desk, dice)
+        if dice.random() < 0.2:
+            is_capricious(desk, dice)
     desk.scenario.settle()
     attempted_at = desk.callback.attempted_at
     paged = paged_at(desk)

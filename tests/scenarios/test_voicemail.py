@@ -159,14 +159,86 @@ def test_an_outage_of_the_carrier_loses_no_recording(desk: ScenarioDesk) -> None
 
 
 def test_while_the_desk_is_down_calls_are_found_afterwards(desk: ScenarioDesk) -> None:
-    """The first webhook fails: the carrier apologizes to the caller, and the desk finds the call afterwards."""
+    """Nothing of ours answers: the carrier apologizes to the caller, and the desk finds the call afterwards."""
     desk.carrier_may_complain = True
-    desk.fails("voice", "lost")
+    desk.fails("voice", "lost", times=2)  # the voice URL, and the fallback URL
     desk.customer().dials("direct").hears("application error").is_hung_up_on()
     desk.phone_of("Amy").reads("call (514) 555-0199 back", within=timedelta(minutes=6))
     desk.phone_of("Amy").texts("done {code}").reads("is resolved")
     desk.scenario.minutes_pass(10)
     assert desk.log_says("The service was down when this customer called")
+
+
+def test_when_the_first_webhook_fails_the_fallback_takes_the_message(desk: ScenarioDesk) -> None:
+    desk.carrier_may_complain = True
+    desk.expects_error("the carrier used the fallback URL")
+    desk.fails("voice", "lost")
+    call = desk.customer().dials("toll-free").hears("We are sorry, something went wrong").hears("leave a message")
+    call.hears("Nous sommes désolés").hears("Laissez un message").hears_the_beep().says(8).presses("#")
+    call.hears("Thank you. Your reference is").is_hung_up_on()
+    amy_does_it(desk, "toll-free line", "with a message")
+    assert (desk.voicemail.state, desk.voicemail.audio) == (VoicemailState.RECORDED, AudioState.COPIED)
+    assert desk.log_says("carrier got no answer from the desk, and used the fallback Error 11200.")
+
+
+def test_the_fallback_goes_on_in_the_language_of_the_call(desk: ScenarioDesk) -> None:
+    desk.carrier_may_complain = True
+    desk.expects_error("the carrier used the fallback URL")
+    desk.fails("voice", "lost", match="/voice/beep")
+    call = desk.customer().dials("toll-free").presses("9").hears("Pour le soutien").presses("1").hears("avant 22 h 42")
+    call.hears("Nous sommes désolés").hears_the_beep().says(8).presses("#").hears("Merci").is_hung_up_on()
+    assert not any("We are sorry" in heard.text for heard in call.leg.heard)
+    amy_does_it(desk, "with a message")
+
+
+def test_whoever_hangs_up_on_the_apology_is_called_back(desk: ScenarioDesk) -> None:
+    desk.carrier_may_complain = True
+    desk.expects_error("the carrier used the fallback URL")
+    desk.fails("voice", "lost")
+    desk.customer().dials("direct").hears("We are sorry, something went wrong").hangs_up()
+    amy_does_it(desk)
+
+
+def test_a_message_is_not_asked_for_twice(desk: ScenarioDesk) -> None:
+    """The beep came, and only the thanks failed."""
+    desk.carrier_may_complain = True
+    desk.expects_error("the carrier used the fallback URL")
+    desk.fails("voice", "lost", match="/voice/recorded")
+    call = desk.customer().dials("direct").hears_the_beep().says(8).presses("#").hears("Goodbye")
+    call.is_hung_up_on()
+    assert not any("We are sorry" in heard.text for heard in call.leg.heard)
+    amy_does_it(desk, "message")
+
+
+@pytest.mark.parametrize(("line", "keys", "promise"), [("direct", "", "by 10:42 p.m."), ("toll-free", "91", "22 h 42")])
+def test_a_caller_whose_beep_never_came_is_called_back(desk: ScenarioDesk, line: str, keys: str, promise: str) -> None:
+    desk.carrier_may_complain = True
+    desk.fails("voice", "lost", times=2, match="/voice/beep")  # the fallback URL fails as well
+    call = desk.customer().dials(line)
+    for key in keys:
+        call.waits(3).presses(key)
+    call.hears(promise).hears("application error").is_hung_up_on()
+    amy_does_it(desk, "no message")
+    assert [each.outcome for each in desk.calls()] == [CallOutcome.PROMISED]
+    assert desk.callback.due_at == desk.calls()[0].began_at + HALF_AN_HOUR
+    assert desk.log_says("desk promised a call back, and the beep never came")
+
+
+def test_a_beep_that_never_came_is_found_at_the_carrier(desk: ScenarioDesk) -> None:
+    desk.carrier_may_complain = True
+    desk.fails("voice", "lost", times=2, match="/voice/beep")
+    desk.fails("status", "lost")
+    desk.customer().dials("direct").hears("by 10:42 p.m.").hears("application error").is_hung_up_on()
+    desk.phone_of("Amy").reads("call (514) 555-0199 back", within=timedelta(minutes=6))
+    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.scenario.minutes_pass(40)
+
+
+def test_a_hang_up_while_the_promise_is_spoken_is_a_log_entry_only(desk: ScenarioDesk) -> None:
+    desk.customer().dials("direct").hears("by 10:42 p.m.").waits(4).hangs_up()
+    desk.scenario.minutes_pass(40)
+    assert desk.callbacks() == []
+    assert [call.outcome for call in desk.calls()] == [CallOutcome.HUNG_UP_BEFORE_THE_BEEP]
 
 
 def test_a_withheld_number_is_paged_as_such_and_never_rung(desk: ScenarioDesk) -> None:

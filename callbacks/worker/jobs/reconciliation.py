@@ -93,7 +93,7 @@ class Reconciliation:
                 self._database.write(lambda session: self._open_callback(session, call.sid, now))
         if known is None or known.ended_at is None:
             self._database.write(
-                lambda session: calls.record_end(session, self._desk, call.sid, call.status, call.ended_at or now)
+                lambda session: calls.record_end(session, self._desk, call.sid, call.status, now, call.ended_at)
             )
 
     def _add_missed_call(self, line: str, call: CarrierCall) -> None:

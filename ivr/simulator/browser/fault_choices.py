@@ -10,7 +10,7 @@ from ivr.simulator.faults import Fault, FaultKind, Place
 DELAY = timedelta(minutes=2)
 # The requests at these places contain the number of a phone.
 PLACES_WITH_A_PHONE = frozenset({
-    Place.SENDING, Place.PHONE_RINGS, Place.TEXT_ARRIVES, Place.SMS, Place.MESSAGE_STATUS,
+    Place.SENDING, Place.PHONE_RINGS, Place.BRIDGE, Place.RECORD, Place.TEXT_ARRIVES, Place.SMS, Place.MESSAGE_STATUS,
 })  # fmt: skip
 
 
@@ -62,6 +62,12 @@ FAULT_CHOICES: dict[str, dict[str, FaultChoice]] = {
             "Error, but sent",
             "A text or a call goes out, but the carrier responds with an error.",
         ),
+        "report-first": FaultChoice(
+            Place.SENDING,
+            FaultKind.REPORT_FIRST,
+            "Report before the response",
+            "The report of a text or a call reaches the desk before the carrier's response does.",
+        ),
         "lists-unavailable": FaultChoice(
             Place.LISTS,
             FaultKind.SERVER_ERROR,
@@ -76,11 +82,35 @@ FAULT_CHOICES: dict[str, dict[str, FaultChoice]] = {
             "Busy",
             "The phone that is called is busy.",
         ),
+        "no-such-number": FaultChoice(
+            Place.PHONE_RINGS,
+            FaultKind.NO_SUCH_NUMBER,
+            "No such number",
+            "The number that is called does not exist.",
+        ),
+        "switched-off": FaultChoice(
+            Place.PHONE_RINGS,
+            FaultKind.SWITCHED_OFF,
+            "Switched off",
+            "The phone that is called is off, and does not ring.",
+        ),
         "unreachable": FaultChoice(
             Place.PHONE_RINGS,
             FaultKind.UNREACHABLE,
             "No coverage",
             "The phone that is called cannot be reached.",
+        ),
+        "never-dialed": FaultChoice(
+            Place.PHONE_RINGS,
+            FaultKind.NEVER_DIALED,
+            "Never dialed",
+            "The carrier takes a request for a call, and never dials.",
+        ),
+        "false-bridge": FaultChoice(
+            Place.BRIDGE,
+            FaultKind.FALSE_BRIDGE,
+            "Connected to nobody",
+            "A call is answered, but the two people do not hear each other.",
         ),
         "voicemail": FaultChoice(
             Place.PHONE_RINGS,
@@ -150,6 +180,12 @@ FAULT_CHOICES: dict[str, dict[str, FaultChoice]] = {
             "Call status: twice",
             "The status of a call reaches the desk twice.",
         ),
+        "status-reordered": FaultChoice(
+            Place.STATUS,
+            FaultKind.REORDERED,
+            "Call status: out of order",
+            "The status of a call reaches the desk after a later one.",
+        ),
         "status-late": FaultChoice(
             Place.STATUS,
             FaultKind.LATE,
@@ -167,6 +203,12 @@ FAULT_CHOICES: dict[str, dict[str, FaultChoice]] = {
             FaultKind.DUPLICATED,
             "Delivery report: twice",
             "The delivery report of a text reaches the desk twice.",
+        ),
+        "delivery-reordered": FaultChoice(
+            Place.MESSAGE_STATUS,
+            FaultKind.REORDERED,
+            "Delivery report: out of order",
+            "The delivery report of a text reaches the desk after a later one.",
         ),
         "text-lost": FaultChoice(
             Place.SMS,
@@ -188,11 +230,29 @@ FAULT_CHOICES: dict[str, dict[str, FaultChoice]] = {
         ),
     },
     "Recording": {
+        "recording-failed": FaultChoice(
+            Place.RECORD,
+            FaultKind.FAILED,
+            "Recording failed",
+            "The carrier loses a recording, and reports that it failed.",
+        ),
+        "recording-absent": FaultChoice(
+            Place.RECORD,
+            FaultKind.ABSENT,
+            "Recording absent",
+            "The caller speaks, and the carrier reports that nothing was recorded.",
+        ),
         "audio-missing": FaultChoice(
             Place.MEDIA,
             FaultKind.NOT_FOUND,
             "Audio missing",
             "The audio of a recording is not available yet.",
+        ),
+        "audio-redirected": FaultChoice(
+            Place.MEDIA,
+            FaultKind.REDIRECTED,
+            "Audio kept elsewhere",
+            "The audio of a recording is in a storage outside, to which the carrier redirects.",
         ),
         "audio-cut-short": FaultChoice(
             Place.MEDIA,

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint, Response, jsonify, request
 
 from ivr.simulator.carrier import Carrier
 from ivr.simulator.faults import FaultKind, Place
 from ivr.simulator.in_process import ConnectionRefused, ResponseLost
-from ivr.simulator.ledger import CallStatus, RecordingStatus
+from ivr.simulator.ledger import Call, CallStatus, RecordingStatus
 from ivr.simulator.rest.creation import create_call, create_message
 from ivr.simulator.rest.errors import Refused, not_authenticated, unavailable
 from ivr.simulator.rest.lists import Row, matches, on_days, page_of
+from ivr.simulator.rest.parameters import check
 from ivr.simulator.rest.resources import Json, call_json, message_json, number_json, recording_json
+from ivr.simulator.rest.storage import address_of
+
+Created = TypeVar("Created")
 
 
 def rest_blueprint(carrier: Carrier) -> Blueprint:
@@ -34,13 +38,19 @@ def rest_blueprint(carrier: Carrier) -> Blueprint:
         if login is None or not carrier.account.accepts(login.username, login.password):
             raise not_authenticated()
 
+    @api.route("/<path:rest>", methods=["GET", "POST", "PUT", "DELETE"])
+    def unknown(rest: str) -> Response:
+        raise Refused(404, 20404, f"The requested resource /{rest} was not found")
+
     @api.get(f"{base}.json")
     def account() -> Response:
         return jsonify({"sid": sid, "status": "active", "type": "Full", "friendly_name": "Simulated"})
 
     @api.get(f"{base}/IncomingPhoneNumbers.json")
     def list_numbers() -> Response:
-        return _list(carrier, "incoming_phone_numbers", list(carrier.account.numbers.values()), number_json)
+        check("list-numbers", request.args)
+        found = [own for own in carrier.account.numbers.values() if matches(request.args, "PhoneNumber", own.number)]
+        return _list(carrier, "incoming_phone_numbers", found, number_json)
 
     _add_messages(api, base, carrier)
     _add_calls(api, base, carrier)
@@ -51,10 +61,13 @@ def rest_blueprint(carrier: Carrier) -> Blueprint:
 def _add_messages(api: Blueprint, base: str, carrier: Carrier) -> None:
     @api.post(f"{base}/Messages.json")
     def post_message() -> tuple[Response, int]:
-        return _create(carrier, Place.MESSAGES, lambda: message_json(create_message(carrier, request.form)))
+        return _create(
+            carrier, Place.MESSAGES, lambda: create_message(carrier, request.form), message_json, carrier.texts.overtake
+        )
 
     @api.get(f"{base}/Messages.json")
     def list_messages() -> Response:
+        check("list-messages", request.args)
         wanted = partial(matches, request.args)
         found = [row for row in carrier.ledger.messages if wanted("To", row.to) and wanted("From", row.from_)]
         found = on_days(found, request.args, "DateSent", lambda message: message.created_at)
@@ -68,10 +81,17 @@ def _add_messages(api: Blueprint, base: str, carrier: Carrier) -> None:
 def _add_calls(api: Blueprint, base: str, carrier: Carrier) -> None:
     @api.post(f"{base}/Calls.json")
     def post_call() -> tuple[Response, int]:
-        return _create(carrier, Place.CALLS, lambda: call_json(create_call(carrier, request.form)))
+        return _create(
+            carrier,
+            Place.CALLS,
+            lambda: create_call(carrier, request.form),
+            lambda leg: call_json(leg.call),
+            carrier.calls.overtake,
+        )
 
     @api.get(f"{base}/Calls.json")
     def list_calls() -> Response:
+        check("list-calls", request.args)
         wanted = partial(matches, request.args)
         found = [
             call
@@ -80,6 +100,7 @@ def _add_calls(api: Blueprint, base: str, carrier: Carrier) -> None:
             and wanted("ParentCallSid", call.parent_sid)
         ]  # fmt: skip
         found = on_days(found, request.args, "StartTime", lambda call: call.created_at)
+        found = on_days(found, request.args, "EndTime", lambda call: call.ended_at)
         return _list(carrier, "calls", found, call_json)
 
     @api.get(f"{base}/Calls/<sid>.json")
@@ -87,16 +108,28 @@ def _add_calls(api: Blueprint, base: str, carrier: Carrier) -> None:
         return _one(carrier, call_json(_with_sid(carrier.ledger.calls, sid)))
 
     @api.post(f"{base}/Calls/<sid>.json")
-    def end_call(sid: str) -> Response:
-        call, leg, status = _with_sid(carrier.ledger.calls, sid), carrier.calls.leg(sid), request.form.get("Status")
-        if leg is not None and status in (CallStatus.COMPLETED, CallStatus.CANCELED):
-            carrier.events.soon(partial(carrier.calls.end, leg, CallStatus(status)))
+    def update_call(sid: str) -> Response:
+        check("update-call", request.form)
+        call = _with_sid(carrier.ledger.calls, sid)
+        if call.status.is_final:
+            raise Refused(400, 21220, "Call is not in-progress. Cannot redirect.")
+        if (status := request.form.get("Status")) is None:
+            raise Refused(400, 21205, "The simulator only ends calls, and does not give them another document.")
+        _end(carrier, call, CallStatus(status))
         return _one(carrier, call_json(call))
+
+
+def _end(carrier: Carrier, call: Call, status: CallStatus) -> None:
+    """End a call. One that is answered cannot be canceled any more."""
+    leg = carrier.calls.leg(call.sid)
+    if leg is not None and not (status is CallStatus.CANCELED and call.answered_at):
+        carrier.events.soon(partial(carrier.calls.end, leg, status))
 
 
 def _add_recordings(api: Blueprint, base: str, carrier: Carrier) -> None:
     @api.get(f"{base}/Recordings.json")
     def list_recordings() -> Response:
+        check("list-recordings", request.args)
         found = [row for row in carrier.ledger.recordings if matches(request.args, "CallSid", row.call_sid)]
         found = on_days(found, request.args, "DateCreated", lambda recording: recording.created_at)
         return _list(carrier, "recordings", found, recording_json)
@@ -112,19 +145,30 @@ def _add_recordings(api: Blueprint, base: str, carrier: Carrier) -> None:
         fault = carrier.faults.take_kind(Place.MEDIA, sid)
         if found.status is not RecordingStatus.COMPLETED or fault is FaultKind.NOT_FOUND:
             raise Refused(404, 20404, "The requested resource was not found")
+        if fault is FaultKind.REDIRECTED:
+            return Response(status=302, headers={"Location": address_of(carrier, request.host_url, sid)})
         audio = found.audio
         if fault is FaultKind.CUT_SHORT:
             audio = audio[: len(audio) // 2]
         return Response(audio, content_type="audio/x-wav")
 
 
-def _create(carrier: Carrier, place: Place, create: Callable[[], Json]) -> tuple[Response, int]:
-    """Create a resource, unless a fault refuses the request, or loses the response after it is created."""
+def _create(
+    carrier: Carrier,
+    place: Place,
+    create: Callable[[], Created],
+    as_json: Callable[[Created], Json],
+    overtake: Callable[[Created], None],
+) -> tuple[Response, int]:
+    """Create a resource, unless a fault refuses the request. It may also lose the response, or report first."""
     fault = carrier.faults.take_kind(place, request.get_data(as_text=True))
     _raise_before(fault)
     created = create()
+    response = _one(carrier, as_json(created))
+    if fault is FaultKind.REPORT_FIRST:
+        overtake(created)
     _raise_after(fault)
-    return _one(carrier, created), 201
+    return response, 201
 
 
 def _raise_before(fault: FaultKind | None) -> None:

@@ -17,12 +17,17 @@ def matches(parameters: Parameters, name: str, value: str) -> bool:
     return parameters.get(name, value) == value
 
 
-def on_days(rows: Iterable[Row], parameters: Parameters, name: str, instant: Callable[[Row], datetime]) -> list[Row]:
+def on_days(
+    rows: Iterable[Row], parameters: Parameters, name: str, instant: Callable[[Row], datetime | None]
+) -> list[Row]:
     """Filter by whole UTC days, as Twilio does: `Name`, `Name>` (on or after), `Name<` (on or before)."""
     exact, after, before = (_day(parameters, name + suffix) for suffix in ("", ">", "<"))
 
     def keeps(row: Row) -> bool:
-        day = instant(row).astimezone(UTC).date()
+        at = instant(row)
+        if at is None:
+            return exact is after is before is None
+        day = at.astimezone(UTC).date()
         return (exact is None or day == exact) and (after is None or day >= after) and (before is None or day <= before)
 
     return [row for row in rows if keeps(row)]

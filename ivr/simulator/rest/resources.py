@@ -7,7 +7,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from ivr.simulator.account import OwnNumber
-from ivr.simulator.ledger import Call, Message, Recording
+from ivr.simulator.ledger import Call, CallStatus, Message, Recording, RecordingStatus
 
 Json = dict[str, Any]
 
@@ -32,7 +32,7 @@ def call_json(call: Call) -> Json:
         "sid": call.sid,
         "to": call.to,
         "from": call.from_,
-        "status": call.status,
+        "status": CallStatus.QUEUED if call.status is CallStatus.INITIATED else call.status,  # no status in the API
         "direction": call.direction,
         "parent_call_sid": call.parent_sid or None,
         "date_created": _date(call.created_at),
@@ -46,9 +46,10 @@ def recording_json(recording: Recording) -> Json:
     return {
         "sid": recording.sid,
         "call_sid": recording.call_sid,
-        "status": recording.status,
+        "status": RecordingStatus.ABSENT if recording.status is RecordingStatus.FAILED else recording.status,
         "source": recording.source,
         "duration": str(recording.seconds),
+        "error_code": recording.error_code,
         "date_created": _date(recording.created_at),
         "start_time": _date(recording.created_at),
     }

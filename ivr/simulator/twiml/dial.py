@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 from ivr.simulator.ledger import CallStatus
 from ivr.simulator.phones import Leg, Wait
 from ivr.simulator.twiml.context import Context, DocumentRequest, HungUp, SpeechRun, VerbRun
-from ivr.simulator.twiml.reader import BadTwiml
+from ivr.simulator.twiml.rules import BadTwiml
 
 
 def dial(context: Context, verb: Element) -> VerbRun:
@@ -20,11 +20,13 @@ def dial(context: Context, verb: Element) -> VerbRun:
     screen_url = context.absolute(noun.attrib["url"]) if noun is not None and "url" in noun.attrib else ""
     timeout = timedelta(seconds=float(verb.get("timeout", "30")))
     other = context.switch.dial(context.leg, number, _caller_id(context, verb), timeout, screen_url)
+    if other is None:
+        yield Wait(context.now + timeout)
+        return _next_request(context, verb, {"DialCallStatus": CallStatus.FAILED, "DialBridged": "false"})
     if noun is not None:
         _set_reports(context, other, noun)
     yield from _wait_for_end(context, other)
-    action = verb.get("action")
-    return DocumentRequest(context.absolute(action), _result(other)) if action is not None else None
+    return _next_request(context, verb, _result(other))
 
 
 def _caller_id(context: Context, verb: Element) -> str:
@@ -52,6 +54,11 @@ def _wait_for_end(context: Context, other: Leg) -> SpeechRun:
     except HungUp:
         context.switch.end(other, CallStatus.COMPLETED if other.call.answered_at else CallStatus.CANCELED)
         raise
+
+
+def _next_request(context: Context, verb: Element, result: dict[str, str]) -> DocumentRequest | None:
+    action = verb.get("action")
+    return DocumentRequest(context.absolute(action), result) if action is not None else None
 
 
 def _result(other: Leg) -> dict[str, str]:

@@ -12,8 +12,9 @@ from ivr.simulator.phones import Leg, Wait, WaitEnd
 from ivr.simulator.twiml.context import CallEnded, Context, DocumentRequest, Switch, VerbRun
 from ivr.simulator.twiml.dial import dial
 from ivr.simulator.twiml.gather import gather
-from ivr.simulator.twiml.reader import BadTwiml, read
+from ivr.simulator.twiml.reader import read
 from ivr.simulator.twiml.record import record
+from ivr.simulator.twiml.rules import BadTwiml
 from ivr.simulator.twiml.speech import say, speech
 from ivr.simulator.webhooks import Webhooks
 
@@ -42,8 +43,8 @@ class Documents:
                 request = yield from self._run_one(context, request)
             except CallEnded:
                 return True
-            except (BadTwiml, ValueError) as found:
-                error = self._note(found)
+            except BadTwiml as error:
+                self._account.ledger.errors.append(str(error))
                 if not fallback:
                     self._switch.pick_up(leg)
                     yield from say(context, APPLICATION_ERROR)
@@ -56,22 +57,16 @@ class Documents:
         return Context(leg, url, self._account, self._events, self._webhooks, self._switch)
 
     def _run_one(self, context: Context, request: DocumentRequest) -> VerbRun:
-        body = self._webhooks.fetch_document(context.leg.call, request.url, request.fields)
-        if body is None:
+        response = self._webhooks.fetch_document(context.leg.call, request.url, request.fields)
+        if response is None:
             raise BadTwiml(11200, f"{request.url} did not answer with TwiML")
-        for verb in read(body):
+        for verb in read(response.body, response.content_type):
             if verb.tag != "Reject":
                 self._switch.pick_up(context.leg)
             following = yield from _run_verb(context, verb)
             if following is not None:
                 return following
         return None
-
-    def _note(self, found: BadTwiml | ValueError) -> BadTwiml:
-        """Record an error. A ValueError comes from an attribute such as numDigits="x"."""
-        error = found if isinstance(found, BadTwiml) else BadTwiml(12200, f"an attribute has an invalid value: {found}")
-        self._account.ledger.errors.append(str(error))
-        return error
 
 
 def _run_verb(context: Context, verb: Element) -> VerbRun:
@@ -80,6 +75,8 @@ def _run_verb(context: Context, verb: Element) -> VerbRun:
             return (yield from gather(context, verb))
         case "Record":
             return (yield from record(context, verb))
+        case "Dial" if context.leg.parent is not None:
+            raise BadTwiml(13201, "a call that was dialed cannot dial")
         case "Dial":
             return (yield from dial(context, verb))
         case "Redirect":

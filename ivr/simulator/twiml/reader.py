@@ -1,4 +1,4 @@
-"""Reads TwiML as strictly as Twilio's debugger: an unknown verb, noun or attribute is an error.
+"""Reads TwiML as strictly as Twilio's debugger: an unknown verb, noun, attribute or value is an error.
 
 twilio.com/docs/voice/twiml
 """
@@ -7,84 +7,69 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
+from ivr.simulator.twiml.rules import IN_GATHER, RULES, SCHEMA_WARNING, BadTwiml, Rule, check_whole
+from ivr.simulator.twiml.schema import MESSAGING, VOICE, Grammar
+from ivr.simulator.values import anything
+
 LARGEST_DOCUMENT = 64 * 1024
-
-# The attributes of each verb (twilio.com/docs/voice/twiml, and /docs/messaging/twiml for Message).
-VERBS: dict[str, set[str]] = {
-    "Say": {"voice", "language", "loop"},
-    "Play": {"loop", "digits"},
-    "Pause": {"length"},
-    "Gather": {
-        *("input", "action", "method", "timeout", "numDigits", "finishOnKey", "actionOnEmptyResult", "language"),
-    },
-    "Record": {
-        *("action", "method", "timeout", "finishOnKey", "maxLength", "playBeep", "trim", "recordingStatusCallback"),
-        *("recordingStatusCallbackMethod", "recordingStatusCallbackEvent", "transcribe", "transcribeCallback"),
-    },
-    "Dial": {"action", "method", "timeout", "callerId", "answerOnBridge", "hangupOnStar", "timeLimit", "ringTone"},
-    "Redirect": {"method"},
-    "Reject": {"reason"},
-    "Hangup": set(),
-    "Message": {"to", "from", "action", "method", "statusCallback"},
-}
-SSML = {"break", "emphasis", "lang", "p", "prosody", "s", "say-as", "sub", "w", "phoneme"}
-NUMBER = {
-    *("url", "method", "sendDigits", "statusCallback", "statusCallbackEvent", "statusCallbackMethod"),
-    *("machineDetection", "machineDetectionTimeout", "amdStatusCallback", "amdStatusCallbackMethod"),
-}
-NOUNS: dict[str, dict[str, set[str]]] = {
-    "Dial": {"Number": NUMBER},
-    "Message": {"Body": set(), "Media": set()},
-    "Say": {tag: {"level", "strength", "time", "rate", "pitch", "interpret-as", "lang"} for tag in SSML},
-}
-ALLOWED_IN_GATHER = {"Say", "Play", "Pause"}
+CONTENT_TYPES = {"text/xml", "application/xml", "text/html"}
+XML = "{http://www.w3.org/XML/1998/namespace}"
+# The codes for an element in the wrong place.
+NESTED_IN = {"Gather": 13320, "Dial": 13215}
+NOT_FOR_A_TEXT = 14110
 
 
-class BadTwiml(Exception):
-    """A document that Twilio would refuse, with the error code of its debugger."""
+def read(body: str, content_type: str = "text/xml") -> list[Element]:
+    """Return the verbs of a call's document, in order. Raise BadTwiml if it is not valid."""
+    response = _parse(body, content_type)
+    _check(response, VOICE)
+    return list(response)
 
-    def __init__(self, code: int, message: str) -> None:
-        self.code = code
-        super().__init__(f"{code} {message}")
+
+def read_reply(body: str, content_type: str = "text/xml") -> list[Element]:
+    """Return the verbs of the answer to a text. Raise BadTwiml if it is not valid."""
+    response = _parse(body, content_type)
+    for verb in response:
+        if verb.tag in VOICE["Response"].children - MESSAGING["Response"].children:
+            raise BadTwiml(NOT_FOR_A_TEXT, f"<{verb.tag}> cannot answer a text")
+    _check(response, MESSAGING)
+    return list(response)
 
 
-def read(body: str) -> list[Element]:
-    """Return the verbs of a document, in order. Raise BadTwiml if it is not valid."""
+def _parse(body: str, content_type: str) -> Element:
+    if content_type.partition(";")[0].strip().lower() not in CONTENT_TYPES:
+        raise BadTwiml(12300, f"the Content-Type {content_type!r} is not one of XML")
     if len(body.encode()) > LARGEST_DOCUMENT:
         raise BadTwiml(11750, "the document is larger than 64 kB")
     try:
         response = fromstring(body)  # noqa: S314 - the application under test wrote it
-    except ParseError as error:
+    except (ParseError, ValueError) as error:
         raise BadTwiml(12100, f"the document cannot be parsed: {error}") from None
     if response.tag != "Response":
-        raise BadTwiml(12100, f"the document starts with <{response.tag}> instead of <Response>")
-    for verb in response:
-        _check(verb)
-    return list(response)
+        raise BadTwiml(12102, f"the document starts with <{response.tag}> instead of <Response>")
+    return response
 
 
-def _check(verb: Element) -> None:
-    if verb.tag not in VERBS:
-        raise BadTwiml(12200, f"unknown verb <{verb.tag}>")
-    _check_attributes(verb, VERBS[verb.tag])
-    for child in verb:
-        _check_child(verb.tag, child)
+def _check(element: Element, grammar: Grammar, parent: str = "") -> None:
+    """Check an element and all that it contains."""
+    for name, value in element.attrib.items():
+        _check_attribute(element.tag, name.replace(XML, "xml:"), value, grammar, parent)
+    check_whole(element)
+    for child in element:
+        if child.tag not in grammar[element.tag].children:
+            code = NESTED_IN.get(element.tag, SCHEMA_WARNING)
+            raise BadTwiml(code, f"<{child.tag}> is not allowed in <{element.tag}>")
+        _check(child, grammar, element.tag)
 
 
-def _check_child(verb: str, child: Element) -> None:
-    nouns = NOUNS.get(verb, {})
-    if child.tag in nouns:
-        _check_attributes(child, nouns[child.tag])
-    elif verb == "Gather" and child.tag in ALLOWED_IN_GATHER:
-        _check(child)
-    else:
-        raise BadTwiml(12200, f"<{child.tag}> is not allowed in <{verb}>")
-
-
-def _check_attributes(element: Element, known: set[str]) -> None:
-    for name in element.attrib:
-        if name.rpartition("}")[2] not in known:
-            raise BadTwiml(12200, f"<{element.tag}> has no attribute {name!r}")
+def _check_attribute(tag: str, name: str, value: str, grammar: Grammar, parent: str) -> None:
+    allowed = grammar[tag].attributes.get(name)
+    if allowed is None:
+        raise BadTwiml(SCHEMA_WARNING, f"<{tag}> has no attribute {name!r}")
+    rule = RULES.get(tag, {}).get(name, Rule(SCHEMA_WARNING))
+    if not (allowed(value) and (rule.allows or anything)(value)):
+        code = IN_GATHER.get(rule.code, rule.code) if parent == "Gather" else rule.code
+        raise BadTwiml(code, f"{name}={value!r} is not valid in <{tag}>")
 
 
 def words_of(element: Element) -> str:

@@ -11,11 +11,13 @@ from datetime import timedelta
 from xml.etree.ElementTree import Element
 
 from ivr.simulator.audio import Sound
+from ivr.simulator.faults import FaultKind, Place
 from ivr.simulator.ledger import Recording, RecordingStatus
 from ivr.simulator.phones import HeardKind, Speech, Wait, WaitEnd
 from ivr.simulator.twiml.context import Context, DocumentRequest, HungUp, VerbRun
 
-SHORTEST = timedelta(seconds=1)  # anything shorter is absent (error 16101)
+SHORTEST = timedelta(seconds=1)  # anything shorter is absent
+TOO_SHORT, SILENT, NOT_ENCRYPTED = 16101, 16102, 16105  # error codes
 ANY_KEY = "1234567890*#"
 
 
@@ -84,14 +86,27 @@ class _Take:
         recording = self._file()
         events = self._verb.get("recordingStatusCallbackEvent", RecordingStatus.COMPLETED).split()
         callback = self._verb.get("recordingStatusCallback")
-        if callback and recording.status in events:
+        if callback and recording.status in (*events, RecordingStatus.FAILED):
             self._context.webhooks.report_recording(self._context.absolute(callback), recording)
         return None if recording.status is RecordingStatus.ABSENT else self._action(recording, key)
 
+    def _outcome(self) -> tuple[RecordingStatus, int | None]:
+        call = self._context.leg.call
+        match self._context.account.faults.take_kind(Place.RECORD, f"{call.from_} {call.to}"):
+            case FaultKind.FAILED:
+                return RecordingStatus.FAILED, NOT_ENCRYPTED
+            case FaultKind.ABSENT:
+                return RecordingStatus.ABSENT, SILENT
+        if self._sound.length < SHORTEST:
+            return RecordingStatus.ABSENT, TOO_SHORT
+        return RecordingStatus.COMPLETED, None
+
     def _file(self) -> Recording:
         account, call = self._context.account, self._context.leg.call
-        status = RecordingStatus.ABSENT if self._sound.length < SHORTEST else RecordingStatus.COMPLETED
-        recording = Recording(account.new_sid("RE"), call.sid, self._context.now, status, self._sound)
+        status, error_code = self._outcome()
+        recording = Recording(
+            account.new_sid("RE"), call.sid, self._context.now, status, self._sound, error_code=error_code
+        )
         account.ledger.recordings.append(recording)
         return recording
 

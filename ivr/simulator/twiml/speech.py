@@ -7,7 +7,8 @@ from xml.etree.ElementTree import Element
 
 from ivr.simulator.phones import HeardKind, Wait
 from ivr.simulator.twiml.context import Context, SpeechRun
-from ivr.simulator.twiml.reader import BadTwiml, words_of
+from ivr.simulator.twiml.reader import words_of
+from ivr.simulator.twiml.rules import BadTwiml
 from ivr.simulator.webhooks import NotFetched
 
 CHARACTERS_PER_SECOND = 15.0

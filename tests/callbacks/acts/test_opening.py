@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from callbacks.acts.opening import open_callback
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import CallbackState, PageKind, PriorityLevel
-from callbacks.db.tables import Callback
+from callbacks.db.states import CallbackOrigin, CallbackState, PageKind, PriorityLevel
+from callbacks.db.tables import Call, Callback
+from callbacks.desk.business_hours import add_closure, support_hours
 from callbacks.inbound import calls
+from callbacks.lifecycle.sla_status import reaction_due_at
 from tests.callbacks.acts.night import CUSTOMER, NOW, Night
 
 
@@ -45,3 +48,55 @@ def test_its_reference_can_be_read_out_on_a_bad_line(night: Night) -> None:
     assert night.events(EventKind.CALLBACK_OPENED) == [
         (Actor.DESK, EventKind.CALLBACK_OPENED, f"Reference {night.callback.reference}.")
     ]
+
+
+TUESDAY = datetime(2026, 11, 24, 15, tzinfo=UTC)  # 10:00 at the desk
+FRIDAY_EVENING = datetime(2026, 11, 20, 22, 50, tzinfo=UTC)  # 17:50
+HOUR = timedelta(hours=1)
+
+
+def a_call(night: Night, began_at: datetime = TUESDAY, sid: str = "CA2") -> Call:
+    return calls.record_call(night.session, calls.Arrival(sid, "direct", CUSTOMER, "en", True, ""), began_at)
+
+
+@pytest.mark.parametrize("origin", [CallbackOrigin.MISSED_CALL, CallbackOrigin.BY_HAND])
+@pytest.mark.parametrize(
+    ("began_at", "priority", "due_at"),
+    [
+        (TUESDAY, PriorityLevel.P1, TUESDAY + HOUR / 2),
+        (TUESDAY, PriorityLevel.P2, TUESDAY + HOUR),
+        (TUESDAY, PriorityLevel.P3, TUESDAY + 4 * HOUR),
+        (FRIDAY_EVENING, PriorityLevel.P1, FRIDAY_EVENING + HOUR / 2),
+        (FRIDAY_EVENING, PriorityLevel.P2, datetime(2026, 11, 23, 14, 20, tzinfo=UTC)),
+        (FRIDAY_EVENING, PriorityLevel.P3, datetime(2026, 11, 23, 17, 20, tzinfo=UTC)),
+    ],
+)
+def test_without_a_voicemail_the_first_reaction_of_the_priority_is_due(
+    night: Night, origin: CallbackOrigin, began_at: datetime, priority: PriorityLevel, due_at: datetime
+) -> None:
+    line = night.desk.lines["direct"].model_copy(update={"priority": priority})
+    desk = night.desk.model_copy(update={"lines": {**night.desk.lines, "direct": line}})
+    opened = open_callback(night.session, desk, a_call(night, began_at), began_at + HOUR / 60, origin)
+    assert (opened.origin, opened.due_at) == (origin, due_at)
+    hours = support_hours(night.session, desk)
+    assert reaction_due_at(night.session, desk, hours, opened, began_at + HOUR / 60) == due_at
+
+
+@pytest.mark.parametrize("priority", PriorityLevel)
+def test_a_voicemail_is_due_when_it_was_said_whatever_its_priority(night: Night, priority: PriorityLevel) -> None:
+    line = night.desk.lines["direct"].model_copy(update={"priority": priority})
+    desk = night.desk.model_copy(update={"lines": {**night.desk.lines, "direct": line}})
+    assert open_callback(night.session, desk, a_call(night), TUESDAY).due_at == TUESDAY + HOUR / 2
+
+
+def test_a_missed_call_whose_message_turns_up_is_due_as_a_voicemail(night: Night) -> None:
+    call = a_call(night)
+    open_callback(night.session, night.desk, call, TUESDAY, CallbackOrigin.MISSED_CALL)
+    later = open_callback(night.session, night.desk, call, TUESDAY + HOUR / 60)
+    assert (later.origin, later.due_at) == (CallbackOrigin.VOICEMAIL, TUESDAY + HOUR / 2)
+
+
+def test_a_desk_that_never_opens_again_still_calls_back(night: Night) -> None:
+    add_closure(night.session, TUESDAY, TUESDAY + timedelta(days=30 * 365), "closed for good", "fermé")
+    opened = open_callback(night.session, night.desk, a_call(night), TUESDAY, CallbackOrigin.MISSED_CALL)
+    assert opened.due_at == TUESDAY + HOUR / 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -11,11 +11,13 @@ from callbacks.acts import wording
 from callbacks.acts.attempts import ReportOutcome
 from callbacks.acts.promises import EndWait, SetPriority, WaitForCustomer
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import PriorityLevel, ReportedOutcome
+from callbacks.db.states import CallbackOrigin, PriorityLevel, ReportedOutcome
 from callbacks.db.tables import PriorityChange, Waiting
-from callbacks.lifecycle.transitions import look_again_at
+from callbacks.lifecycle.transitions import look_again_at, move_deadline
 from callbacks.lifecycle.waiting import is_waiting
 from tests.callbacks.acts.night import NOW, SUE, Night
+
+TUESDAY = datetime(2026, 11, 24, 15, tzinfo=UTC)  # 10:00 at the desk
 
 
 def tried(night: Night) -> None:
@@ -89,3 +91,45 @@ def test_a_wait_ends_whether_it_is_closed_or_not(night: Night, closed: bool) -> 
         night.closes()
     night.sue_does(EndWait())
     assert not is_waiting(night.session, night.callback)
+
+
+HOUR = timedelta(hours=1)
+
+
+def is_a_missed_call(night: Night) -> None:
+    """The callback is one of a missed call on a Tuesday morning, in support hours."""
+    callback, night.now = night.callback, TUESDAY
+    callback.origin, callback.opened_at, callback.call.began_at = CallbackOrigin.MISSED_CALL, TUESDAY, TUESDAY
+    move_deadline(callback, TUESDAY + HOUR, TUESDAY)
+    look_again_at(callback, TUESDAY + HOUR / 2)
+    night.session.flush()
+
+
+def test_the_deadline_of_a_missed_call_moves_with_its_priority(night: Night) -> None:
+    is_a_missed_call(night)
+    night.sue_does(SetPriority(PriorityLevel.P3))
+    assert (night.callback.due_at, night.callback.next_action_at) == (TUESDAY + 4 * HOUR, TUESDAY + HOUR / 2)
+    night.sue_does(SetPriority(PriorityLevel.P1))
+    assert (night.callback.due_at, night.callback.next_action_at) == (TUESDAY + HOUR / 2, TUESDAY)  # paged at once
+
+
+def test_a_priority_that_would_be_overdue_already_counts_from_the_change(night: Night) -> None:
+    is_a_missed_call(night)
+    night.sue_does(SetPriority(PriorityLevel.P3))
+    night.now = TUESDAY + 2 * HOUR
+    night.sue_does(SetPriority(PriorityLevel.P1))
+    assert night.callback.due_at == TUESDAY + 2.5 * HOUR
+
+
+def test_after_an_attempt_the_deadline_stays(night: Night) -> None:
+    is_a_missed_call(night)
+    tried(night)
+    night.sue_does(SetPriority(PriorityLevel.P3))
+    assert night.callback.due_at == TUESDAY + HOUR
+
+
+@pytest.mark.parametrize("priority", PriorityLevel)
+def test_what_was_spoken_to_a_caller_is_never_rewritten(night: Night, priority: PriorityLevel) -> None:
+    due_at = night.callback.due_at
+    night.sue_does(SetPriority(priority))
+    assert night.callback.due_at == due_at

@@ -11,6 +11,7 @@ def test_it_prints_the_urls_of_each_number(cli: CommandLine) -> None:
     printed = cli.does("check")
     assert printed.startswith("Settings, desk file and database schema: OK.\n")
     assert "  (514) 845-8474 (direct)\n    A call comes in       https://desk.test/voice/incoming\n" in printed
+    assert printed.count("    Primary handler fails https://desk.test/voice/fallback\n") == 2
     assert "https://desk.test/voice/status" in printed
     assert "https://desk.test/sms/incoming" in printed
 

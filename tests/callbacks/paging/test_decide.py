@@ -51,6 +51,16 @@ def night(found: list[tuple[float, Decision]]) -> list[tuple[float, str]]:
     return [(minute, ", ".join(f"{n.channel.value} {n.person.name}" for n in d.pages)) for minute, d in found]
 
 
+def test_a_deadline_later_than_that_of_the_policy_changes_no_step_before_it() -> None:
+    """A missed call in support hours is due after an hour: the steps keep their minutes, and the breach comes then."""
+    case = replace(opened(), due_at=OPENED + minutes(60))
+    everyone = "text Cleo, text Amy, text Ben, call Cleo"
+    assert night(lived(POLICY, case, ROSTER, minutes(65))) == [
+        *((0, "text Amy"), (3, "call Amy"), (6, "text Ben"), (8, "call Ben"), (12, everyone), (20, everyone)),
+        *((30, everyone), (40, everyone), (50, everyone), (60, "text Cleo, text Sue, call Cleo, call Sue")),
+    ]
+
+
 def test_nobody_answers_all_night() -> None:
     assert night(lived(POLICY, opened(), ROSTER, minutes(50))) == [
         (0, "text Amy"),

@@ -55,7 +55,10 @@ subjects = st.builds(
     due_at=st.timedeltas(timedelta(hours=-20), timedelta(hours=20)).map(lambda after: NOW + after),
     zone=st.just(MONTREAL),
     message=st.sampled_from(
-        [messages.NO_MESSAGE, messages.LOST_MESSAGE, messages.Message(None), messages.Message(True, 605)]
+        [
+            *(messages.NO_MESSAGE, messages.MISSED_CALL, messages.LOST_MESSAGE),
+            *(messages.Message(None), messages.Message(True, 605)),
+        ]
     ),
     is_tried=st.booleans(),
     extension=st.sampled_from(["", "204"]),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
-from callbacks.db.states import AudioState, VoicemailState
+from callbacks.db.states import AudioState, CallbackOrigin, VoicemailState
 from callbacks.db.tables import Callback, Voicemail
-from callbacks.paging.messages import LOST_MESSAGE, NO_MESSAGE, Message
+from callbacks.paging.messages import LOST_MESSAGE, MISSED_CALL, NO_MESSAGE, Message
 from callbacks.paging.subject import subject_of
 from tests.callbacks.paging.paging_desk import BEGAN, CUSTOMER, DESK, PagingDesk, minutes
 
@@ -54,3 +54,8 @@ def test_the_message_is_as_far_as_it_is_known(
 
 def test_without_a_voicemail_there_is_no_message(desk: PagingDesk) -> None:
     assert desk.write(lambda _, callback: subject_of(DESK, callback)).message == NO_MESSAGE
+
+
+def test_a_missed_call_is_named_as_one(desk: PagingDesk) -> None:
+    desk.write(lambda _, callback: setattr(callback, "origin", CallbackOrigin.MISSED_CALL))
+    assert desk.write(lambda _, callback: subject_of(DESK, callback)).message == MISSED_CALL

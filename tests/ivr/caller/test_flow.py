@@ -75,20 +75,45 @@ def test_a_line_may_say_goodbye_after_three_wrong_keys() -> None:
 
 def test_technicians_are_called_one_after_the_other_then_the_caller_leaves_a_message() -> None:
     called = []
-    for rung in (0, 1):
-        dial = step(Turn(Place.RING, rung=rung), OPEN).verbs[-1]
+    for rung, then in (((), "1"), ((1,), "1-2")):
+        reply = step(Turn(Place.RING, rung=rung), OPEN)
+        dial = reply.verbs[-1]
         assert isinstance(dial, Dial)
-        assert f"rung={rung + 1}" in dial.action
-        called.append(dial.number)
-    assert called == ["+15145550101", "+15145550102"]
-    assert "All our technicians are busy. Please leave a message" in spoken(step(Turn(Place.RING, rung=2), OPEN))
+        assert f"rung={then}&" in dial.action
+        called.append((dial.number, reply.rings))
+    assert called == [("+15145550101", 1), ("+15145550102", 2)]
+    assert "All our technicians are busy. Please leave a message" in spoken(step(Turn(Place.RING, rung=(1, 2)), OPEN))
+
+
+def test_who_was_rung_is_not_rung_again_when_the_list_changes() -> None:
+    """Technician 1 was on another call when this one came, and is free now that technician 2 did not answer."""
+    reply = step(Turn(Place.RING, rung=(2,)), OPEN)
+    assert reply.rings == 1
+    assert step(Turn(Place.RING, rung=(2, 1)), OPEN).promises
 
 
 @pytest.mark.parametrize(
-    ("turn", "accepted"), [(Turn(Place.RING, rung=1, bridged=True), False), (Turn(Place.RING), True)]
+    ("bridged", "picked_up", "accepted_by", "have_spoken"),
+    [
+        (True, True, 1, True),
+        (True, True, None, True),  # the key could not be stored
+        (None, True, 1, True),  # a carrier that does not say
+        (False, True, 1, False),  # the technician hung up before they were connected
+        (None, False, 1, False),
+        (False, True, None, False),  # a private voicemail
+        (None, True, None, False),
+        (False, False, None, False),
+        (False, True, 2, True),  # a late report: somebody else has taken the call since
+    ],
 )
-def test_a_call_that_was_taken_ends(turn: Turn, accepted: bool) -> None:
-    assert step(turn, replace(OPEN, accepted=accepted)).verbs == (Hangup(),)
+def test_a_call_ends_only_after_a_conversation(
+    bridged: bool | None, picked_up: bool, accepted_by: int | None, have_spoken: bool
+) -> None:
+    turn = Turn(Place.RING, rung=(1,), bridged=bridged, picked_up=picked_up)
+    reply = step(turn, replace(OPEN, accepted_by=accepted_by))
+    assert (reply.verbs == (Hangup(),)) is have_spoken
+    assert reply.not_connected == (None if have_spoken else accepted_by)
+    assert reply.rings == (None if have_spoken else 2)
 
 
 def test_no_one_is_called_after_the_longest_wait() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from callbacks.db.states import VoicemailState
+from callbacks.db.states import CallOutcome, VoicemailState
 from callbacks.db.tables import Call, Callback, Voicemail
-from tests.ivr.webhook_client import CALL, CUSTOMER, DIRECT, WebhookClient
+from tests.ivr.webhook_client import CALL, CUSTOMER, DIRECT, SATURDAY_NIGHT, WebhookClient
 
 RECORDING = {"RecordingSid": "RE" + "5" * 32, "RecordingStatus": "completed", "RecordingDuration": "8"}
 REPORTS = [("/voice/recording", RECORDING), ("/voice/status", {"CallStatus": "completed"})]
@@ -45,3 +46,29 @@ def test_an_unknown_state_of_a_recording_changes_nothing(client: WebhookClient) 
 def test_without_a_database_a_report_is_refused_for_now(client_without_database: WebhookClient) -> None:
     for path, fields in REPORTS:
         assert client_without_database.posts(path, fields, CallSid=CALL).status_code == 503
+
+
+def test_the_end_is_when_the_carrier_says_and_never_before_the_beginning(client: WebhookClient) -> None:
+    client.calls(DIRECT)
+    client.calls(DIRECT, sid="CA2")
+    client.clock.pass_time(timedelta(minutes=5))
+    client.posts("/voice/status", CallSid=CALL, CallStatus="completed", Timestamp="Sun, 29 Nov 2026 03:12:41 +0000")
+    client.posts("/voice/status", CallSid="CA2", CallStatus="completed", Timestamp="Thu, 01 Jan 1970 00:00:00 +0000")
+    ended = client.database.read(lambda session: {call.sid: call.ended_at for call in session.scalars(select(Call))})
+    assert ended == {CALL: SATURDAY_NIGHT + timedelta(seconds=41), "CA2": SATURDAY_NIGHT + timedelta(minutes=5)}
+
+
+def test_a_recording_of_an_unknown_call_is_left_to_reconciliation(client: WebhookClient) -> None:
+    """The URL that an earlier release handed out has nothing about the call."""
+    assert client.posts("/voice/recording", RECORDING, CallSid=CALL).status_code == 204
+    assert (client.count(Call), client.count(Voicemail)) == (0, 0)
+
+
+@pytest.mark.parametrize(("caller", "owed"), [(CUSTOMER, 1), ("+442071838750", 1), ("ANONYMOUS", 0), ("", 0)])
+def test_without_number_and_message_nobody_is_paged(client: WebhookClient, caller: str, owed: int) -> None:
+    client.calls(DIRECT, from_=caller)
+    client.clock.pass_time(timedelta(minutes=2))  # the prompts are long over
+    client.posts("/voice/status", CallSid=CALL, CallStatus="completed")
+    assert client.count(Callback) == owed
+    call = client.database.read(lambda session: session.get_one(Call, CALL))
+    assert call.outcome is CallOutcome.PROMISED

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from callbacks.db.states import CallOutcome
@@ -52,3 +54,14 @@ def test_a_withheld_number_is_named_as_one(client: WebhookClient) -> None:
 def test_without_a_database_the_two_are_connected_all_the_same(client_without_database: WebhookClient) -> None:
     path = f"/voice/screen/key?call={CALL}&technician=1"
     assert len(client_without_database.document(path, CallSid=LEG, Digits="1")) == 0
+
+
+def test_a_key_after_the_call_has_ended_changes_nothing(client: WebhookClient) -> None:
+    gather = client.document(screen(client), CallSid=LEG).find("Gather")
+    assert gather is not None
+    client.clock.pass_time(timedelta(seconds=30))
+    client.posts("/voice/status", CallSid=CALL, CallStatus="completed")
+    document = client.document(gather.attrib["action"], CallSid=LEG, Digits="1")
+    assert [verb.tag for verb in document] == ["Say", "Hangup"]
+    assert "The caller is no longer waiting" in said(document)
+    assert (call(client).outcome, call(client).accepted_by_id) == (CallOutcome.MISSED, None)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from ivr.rehearsal.scenario import STRETCH, Scenario, StoryFailed
+from ivr.simulator import Habit
 
 CUSTOMER = "+15145550199"
 
@@ -50,6 +51,19 @@ def test_other_words_than_the_story_expects_fail_it(scenario: Scenario) -> None:
         scenario.phone_of("Sue").reads("anything", within=timedelta(seconds=1))
     with pytest.raises(StoryFailed, match="has no text with a code"):
         scenario.phone_of("Sue").texts("{code}")
+
+
+def test_a_call_that_never_rings_is_noticed_too(scenario: Scenario) -> None:
+    amy = scenario.phone_of("Amy")
+    with pytest.raises(StoryFailed, match="Nobody calls Amy Roy"):
+        amy.is_dialed(within=timedelta(seconds=1))
+    amy.phone.habit = Habit.NO_SUCH_NUMBER
+    leaves_a_message(scenario)
+    amy.reads("call (514) 555-0199 back")
+    call = amy.is_dialed(within=timedelta(minutes=4))
+    assert call.leg.call.rang_at is None
+    with pytest.raises(StoryFailed, match="phone does not ring"):
+        amy.is_rung(within=timedelta(seconds=1))
 
 
 def test_the_transcript_is_in_the_order_of_time(scenario: Scenario) -> None:

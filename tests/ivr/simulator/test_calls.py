@@ -49,6 +49,16 @@ def test_a_call_that_nobody_answers_ends_in_time(simulation: Simulation) -> None
     assert (leg.state, leg.call.status) == ("ended", "no-answer")
 
 
+def test_a_call_that_is_never_dialed_stays_queued(simulation: Simulation) -> None:
+    simulation.carrier.phone(AMY).habit = Habit.NEVER_DIALED
+    call = simulation.client.calls.create(
+        to=AMY, from_=OURS, url="https://app.test/page", status_callback="https://app.test/call"
+    )
+    simulation.advance(600)
+    fetched = simulation.client.calls(call.sid).fetch()
+    assert (fetched.status, fetched.start_time, simulation.requests_to("call")) == ("queued", None, [])
+
+
 def test_the_application_ends_a_call_that_it_placed(simulation: Simulation) -> None:
     call = simulation.client.calls.create(to=AMY, from_=OURS, url="https://app.test/page")
     simulation.advance(2)

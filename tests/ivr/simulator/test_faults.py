@@ -46,6 +46,7 @@ def test_every_webhook_is_a_place() -> None:
 
 
 def test_the_faults_of_phones_are_their_habits() -> None:
-    assert {Habit(kind) for kind in ("busy", "unreachable", "voicemail")} < set(Habit)
+    of_calls = {"busy", "no such number", "switched off", "unreachable", "never dialed", "voicemail"}
+    assert {Habit(FaultKind(kind).value) for kind in of_calls} < set(Habit)
     phone_faults = {FaultKind.UNDELIVERED, FaultKind.SILENT, FaultKind.LANDLINE, FaultKind.UNREGISTERED}
     assert {SmsHabit(kind.value) for kind in phone_faults} < set(SmsHabit)

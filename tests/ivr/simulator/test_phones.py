@@ -18,6 +18,19 @@ def test_a_withheld_caller_id_comes_through_as_it_is(simulation: Simulation, cal
     assert simulation.requests_to("voice")[0]["From"] == caller_id
 
 
+def test_what_the_network_says_of_a_caller_comes_with_the_call(simulation: Simulation) -> None:
+    phone = simulation.carrier.phone(CUSTOMER)
+    phone.stir_verstat, phone.caller_name = "TN-Validation-Passed-A", "ACME WIDGETS"
+    simulation.dial("<Hangup/>", 2)
+    for request in (*simulation.requests_to("voice"), *simulation.requests_to("status")):
+        assert (request["StirVerstat"], request["CallerName"]) == ("TN-Validation-Passed-A", "ACME WIDGETS")
+
+
+def test_a_network_that_says_nothing_of_a_caller_sends_no_empty_fields(simulation: Simulation) -> None:
+    simulation.dial("<Hangup/>", 2)
+    assert {"StirVerstat", "CallerName"} & set(simulation.requests_to("voice")[0]) == set()
+
+
 def test_a_phone_that_is_called_rings_and_shows_the_caller(simulation: Simulation) -> None:
     phone = simulation.carrier.phone(AMY)
     assert phone.ringing is None

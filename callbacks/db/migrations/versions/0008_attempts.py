@@ -80,7 +80,10 @@ def _calls() -> None:
         table.add_column(sa.Column("extension", sa.String(12), nullable=False, server_default=""))
         table.add_column(sa.Column("promised_at", UtcDateTime(), nullable=True))
         table.add_column(sa.Column("waited_from", UtcDateTime(), nullable=True))
+        table.add_column(sa.Column("rung_id", sa.Integer(), nullable=True))
+        table.create_foreign_key("technician_rung", "technicians", ["rung_id"], ["id"])
         table.add_column(sa.Column("language_chosen", sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table("calls") as table:
         table.alter_column("extension", server_default=None)
         table.alter_column("language_chosen", server_default=None)
+        table.create_index("ix_calls_customer_number", ["customer_number"])

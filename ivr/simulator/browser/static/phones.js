@@ -117,6 +117,7 @@ function drawControls(controls, call) {
   const hadFocus = controls.contains(document.activeElement);
   const action = (name) => () => { stopReading(); send(`legs/${call.sid}/${name}`); };
   const parts = {
+    dialed: () => [],
     ringing: () => [button("Answer", action("answer"), "go"), " ", button("Reject", action("reject"), "stop")],
     "in-progress": () => [keypad(call), button("Hang up", action("hang-up"), "stop")],
     ended: () => [],
@@ -134,6 +135,7 @@ function keypad(call) {
 }
 
 function summaryOf(call) {
+  if (call.state === "dialed") return `${call.other} is being connected`;
   if (call.state === "ringing") return `${call.other} is calling`;
   if (call.state === "ended") return `Call with ${call.other} ended`;
   if (call.connected) return `Connected to ${call.connected}`;

@@ -9,7 +9,7 @@ import pytest
 import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException
 
-from ivr.simulator import Fault, FaultKind, Place
+from ivr.simulator import Fault, FaultKind, Place, SmsHabit
 from tests.ivr.simulator.simulation import ACCOUNT, AMY, OURS, TOKEN, Simulation, tone
 
 
@@ -88,6 +88,60 @@ def test_what_does_not_exist_is_not_found(simulation: Simulation) -> None:
     with pytest.raises(TwilioRestException) as refused:
         simulation.client.calls(f"CA{'9' * 32}").fetch()
     assert (refused.value.status, refused.value.code) == (404, 20404)
+
+
+def test_the_reports_of_a_text_may_come_before_the_response(simulation: Simulation) -> None:
+    simulation.carrier.faults.add(Fault(Place.MESSAGES, FaultKind.REPORT_FIRST))
+    sent = simulation.client.messages.create(
+        to=AMY, from_=OURS, body="hello", status_callback="https://app.test/report"
+    )
+    reports = [(fields["MessageSid"], fields["MessageStatus"]) for fields in simulation.requests_to("report")]
+    assert (sent.status, reports) == ("queued", [(sent.sid, "sent"), (sent.sid, "delivered")])
+    simulation.advance(10)
+    assert (simulation.texts_of(AMY), len(simulation.requests_to("report"))) == (["hello"], 2)
+
+
+def test_a_failure_of_a_text_may_be_reported_before_the_response(simulation: Simulation) -> None:
+    simulation.carrier.phone(AMY).sms_habit = SmsHabit.UNREGISTERED
+    simulation.carrier.faults.add(Fault(Place.MESSAGES, FaultKind.REPORT_FIRST))
+    simulation.client.messages.create(to=AMY, from_=OURS, body="hello", status_callback="https://app.test/report")
+    assert simulation.requests_to("report")[-1]["ErrorCode"] == "30034"
+
+
+def test_the_first_reports_of_a_call_may_come_before_the_response(simulation: Simulation) -> None:
+    simulation.carrier.faults.add(Fault(Place.CALLS, FaultKind.REPORT_FIRST))
+    call = simulation.client.calls.create(
+        to=AMY,
+        from_=OURS,
+        url="https://app.test/page",
+        status_callback="https://app.test/call",
+        status_callback_event=["initiated", "ringing", "completed"],
+    )
+    reports = [fields["CallStatus"] for fields in simulation.requests_to("call")]
+    assert (call.status, reports) == ("queued", ["initiated", "ringing"])
+    simulation.advance(70)
+    assert [fields["CallStatus"] for fields in simulation.requests_to("call")] == [*reports, "no-answer"]
+
+
+@pytest.mark.parametrize("path", ["TwilioCalls.json", "Calls.xml", "Calls/.json"])
+def test_an_address_that_does_not_exist_is_not_found(simulation: Simulation, path: str) -> None:
+    url = f"https://api.twilio.com/2010-04-01/Accounts/{ACCOUNT}/{path}"
+    response = simulation.to_carrier.get(url, auth=(ACCOUNT, TOKEN))
+    assert (response.status_code, response.json()["code"]) == (404, 20404)
+
+
+def test_a_call_that_has_ended_cannot_be_ended_again(simulation: Simulation) -> None:
+    leg = simulation.dial("<Hangup/>", 1)
+    with pytest.raises(TwilioRestException) as refused:
+        simulation.client.calls(leg.call.sid).update(status="completed")
+    assert refused.value.code == 21220
+
+
+def test_only_a_call_that_is_not_answered_can_be_canceled(simulation: Simulation) -> None:
+    leg = simulation.dial("<Pause length='60'/>", 1)
+    simulation.client.calls(leg.call.sid).update(status="canceled")
+    simulation.advance(1)
+    assert leg.state == "in-progress"
 
 
 def test_a_call_and_a_text_are_fetched_by_their_sid(simulation: Simulation) -> None:

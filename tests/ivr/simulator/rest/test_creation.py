@@ -6,12 +6,12 @@ import pytest
 from twilio.base.exceptions import TwilioRestException
 
 from ivr.simulator import SmsHabit
-from tests.ivr.simulator.simulation import AMY, OURS, Simulation
+from tests.ivr.simulator.simulation import AMY, CUSTOMER, OURS, Simulation
 
 
 @pytest.mark.parametrize(
     ("change", "code"),
-    [({"to": "Amy"}, 21211), ({"from_": AMY}, 21606), ({"body": ""}, 21602), ({"body": "x" * 1601}, 21617)],
+    [({"to": "Amy"}, 21211), ({"from_": CUSTOMER}, 21606), ({"body": ""}, 21602), ({"body": "x" * 1601}, 21617)],
 )
 def test_a_text_that_cannot_be_is_refused_with_twilios_code(
     simulation: Simulation, change: dict[str, str], code: int

@@ -23,6 +23,21 @@ def test_lists_filter_and_page(simulation: Simulation) -> None:
     assert [call.direction for call in simulation.client.calls.list(to=OURS)] == ["inbound"]
 
 
+def test_a_call_that_has_not_ended_is_in_no_list_of_ended_ones(simulation: Simulation) -> None:
+    leg = simulation.dial("<Pause length='60'/>", 1)
+    today = simulation.clock.now().date()
+    assert simulation.client.calls.list(end_time_after=today) == []
+    leg.hang_up()
+    simulation.advance(1)
+    assert [call.sid for call in simulation.client.calls.list(end_time_after=today)] == [leg.call.sid]
+    assert simulation.client.calls.list(end_time_after=today + timedelta(days=1)) == []
+
+
+def test_a_number_is_found_by_itself(simulation: Simulation) -> None:
+    assert len(simulation.client.incoming_phone_numbers.list(phone_number=OURS)) == 1
+    assert simulation.client.incoming_phone_numbers.list(phone_number=AMY) == []
+
+
 @pytest.mark.parametrize(
     ("parameters", "days"),
     [

@@ -21,8 +21,8 @@ def test_verbs_run_in_the_order_of_the_document(simulation: Simulation) -> None:
     [
         ("<Sing>la</Sing>", "12200"),
         ("<Say vioce='x'>hello</Say>", "12200"),
-        ("<Gather><Dial/></Gather>", "12200"),
-        ("<Gather numDigits='x'/>", "12200"),
+        ("<Gather><Dial/></Gather>", "13320"),
+        ("<Gather numDigits='x'/>", "13314"),
         ("<Play>/not-a.wav.txt</Play>", "11200"),
         ("<Say>unfinished", "12100"),
         (f"<Say>{'x' * 70_000}</Say>", "11750"),

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from ivr.simulator import Leg
+from ivr.simulator import Fault, FaultKind, Leg, Place
 from ivr.simulator.audio import sound_in
-from tests.ivr.simulator.simulation import Simulation, heard, tone
+from tests.ivr.simulator.simulation import CUSTOMER, Simulation, heard, tone
 
 RECORD = (
     "<Record action='/done' timeout='5' recordingStatusCallback='/recorded' "
@@ -52,6 +52,24 @@ def test_a_hang_up_keeps_what_was_said_and_asks_the_action_with_hangup(simulatio
     assert (done["Digits"], done["RecordingDuration"]) == ("hangup", "3")
     assert simulation.requests_to("status")[-1]["CallStatus"] == "completed"
     assert simulation.requests_to("recorded")[0]["RecordingStatus"] == "completed"
+
+
+def test_a_recording_that_the_carrier_loses_is_reported_as_failed(simulation: Simulation) -> None:
+    simulation.carrier.faults.add(Fault(Place.RECORD, FaultKind.FAILED))
+    record(simulation, lambda leg: leg.press("#"))
+    report = simulation.requests_to("recorded")[0]
+    assert (report["RecordingStatus"], report["ErrorCode"]) == ("failed", "16105")
+    assert simulation.requests_to("done")[0]["Digits"] == "#"
+    (listed,) = simulation.client.recordings.list()
+    assert (listed.status, listed.error_code) == ("absent", 16105)  # "failed" is no status in the API
+
+
+def test_what_is_said_may_be_absent_all_the_same(simulation: Simulation) -> None:
+    simulation.carrier.faults.add(Fault(Place.RECORD, FaultKind.ABSENT, match=CUSTOMER))
+    leg = record(simulation, lambda leg: leg.press("#"))
+    report = simulation.requests_to("recorded")[0]
+    assert (report["RecordingStatus"], report["ErrorCode"]) == ("absent", "16102")
+    assert "empty" in heard(leg)
 
 
 def test_nothing_said_is_absent_and_the_next_verb_runs(simulation: Simulation) -> None:

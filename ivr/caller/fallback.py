@@ -1,0 +1,80 @@
+"""The fallback URL: the carrier asks it for a document when another of our webhooks has failed in a call.
+
+It takes a message on its own: without a database, and whatever has become of the call before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import structlog
+from flask import Response
+from sqlalchemy.orm import Session
+
+from callbacks.desk.desk_file import Desk, Language
+from callbacks.inbound import calls
+from ivr import prompts
+from ivr.caller import flow
+from ivr.caller.routes import facts_without_database
+from ivr.prompts import say
+from ivr.twilio.call_urls import VoicePath
+from ivr.twilio.context import current
+from ivr.twilio.verbs import Hangup, Say, Verb
+from ivr.twilio.webhook import call_sid, field, signed_blueprint, speak, voice_response
+
+log = structlog.get_logger(__name__)
+
+
+def take_a_message() -> Response:
+    return voice_response(_message())
+
+
+blueprint = signed_blueprint("fallback", __name__, take_a_message)
+
+
+@blueprint.post("/voice/fallback")
+def fallback() -> Response:
+    """Apologize and record a message. A caller who has left one already hears goodbye."""
+    code, failed = field("ErrorCode"), urlsplit(field("ErrorUrl")).path
+    log.error("the carrier used the fallback URL", code=code, failed=failed)
+    context, now, sid = current(), current().now(), call_sid()
+    verbs = _goodbye() if failed.endswith(f"/voice/{VoicePath.RECORDED.value}") else _message()
+    if sid is None:
+        return voice_response(verbs)
+    facts = facts_without_database(context, sid, now)
+    found = calls.FoundCall(sid, facts.line, facts.caller, _languages(context.desk, facts.line)[0], now)
+
+    def work(session: Session) -> tuple[Verb, ...]:
+        calls.record_fallback(session, context.desk, found, code, now)
+        return verbs
+
+    return speak(work, verbs)
+
+
+def _goodbye() -> tuple[Verb, ...]:
+    language = _languages(current().desk, current().desk.line_called(field("To")))[0]
+    return (say(language, prompts.GOODBYE), Hangup())
+
+
+def _message() -> tuple[Verb, ...]:
+    context = current()
+    facts = facts_without_database(context, call_sid() or "", context.now())
+    languages = _languages(context.desk, facts.line)
+    record = flow.record(context.desk, context.urls, languages[0], facts)
+    heard = [prompt for language in languages for prompt in _prompts(language)]
+    return (*heard, record, say(languages[0], prompts.GOODBYE), Hangup())
+
+
+def _prompts(language: Language) -> Iterator[Say]:
+    for prompt in (prompts.FALLBACK, prompts.LEAVE_YOUR_NUMBER, prompts.RECORDING_NOTICE):
+        yield say(language, prompt)
+
+
+def _languages(desk: Desk, line: str) -> tuple[Language, ...]:
+    """Return the language of the call if the URL that failed has it, else both, that of the line first."""
+    in_the_call = parse_qs(urlsplit(field("ErrorUrl")).query).get("lang", [""])[0]
+    match in_the_call:
+        case "en" | "fr":
+            return (in_the_call,)
+    return ("fr", "en") if desk.lines[line].language == "fr" else ("en", "fr")
