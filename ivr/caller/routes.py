@@ -26,7 +26,7 @@ from ivr.caller.speech_time import shortest_time
 from ivr.prompts import say
 from ivr.technician import dial_in
 from ivr.twilio.context import DatabaseUnavailable, WebhookContext, current
-from ivr.twilio.verbs import Hangup, Verb
+from ivr.twilio.verbs import Gather, Hangup, Verb
 from ivr.twilio.webhook import (
     call_sid,
     field,
@@ -174,7 +174,10 @@ def _store_reply(session: Session, desk: Desk, call_sid: str, turn: Turn, reply:
     if reply.not_connected is not None:
         live_calls.record_not_connected(session, desk, call_sid, reply.not_connected, now)
     if reply.rings is not None:
-        live_calls.record_ringing(session, call_sid, reply.rings, turn.last_rung, now)
+        offered = shortest_time(
+            verb for verb in reply.verbs if isinstance(verb, Gather)
+        )  # a language, before the ringing
+        live_calls.record_ringing(session, call_sid, reply.rings, turn.last_rung, now + offered)
     if reply.chose is not None:
         calls.record_choice(session, call_sid, now, reply.chose)
     if reply.promises:
