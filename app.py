@@ -63,6 +63,7 @@ def compose(
     limits: TimeLimits = IN_PRODUCTION,
 ) -> Service:
     """Put the service together. Nothing runs yet."""
+    desk = desk.with_own_number(settings.sender)
     database, carrier = Database(settings.database_url, limits.database), Carrier(settings, http)
     worker = worker_for(settings, desk, database, carrier, clock, senders, limits.senders)
     web = _web(settings, desk, clock, database, demo, limits.webhooks)

@@ -7,6 +7,7 @@ from typing import Literal
 from callbacks.db.states import ReachOutcome, ReportedOutcome
 from callbacks.desk.desk_file import Language
 from callbacks.text.bilingual import Words
+from callbacks.text.dialing_rules import NumberKind
 from callbacks.text.formats import ended_once, readable_number
 from ivr.twilio.verbs import Say
 from sla.hours import OnHoliday, OutsideHours, Reason
@@ -86,9 +87,14 @@ PAGE_LATE = Words(
     "This is {company}, paging {name}. A customer on the {line} was promised a call by {due} and has not been called.",
     "Ici {company}, pour {name}, {line}. Un client devait être rappelé avant {due} et ne l'a pas été.",
 )
+OTHER_LANGUAGE = Words("The customer chose French.", "Le client a choisi l'anglais.")  # said in the other language
 OTHER_CALLBACKS = Words(
     "Other callbacks waiting: {count}. Each has its own text.",
     "Autres rappels en attente : {count}. Chacun a son propre texto.",
+)
+PAGE_AGAIN = Words(
+    "{company} is paging {name}. A customer on the {line} was called and not reached, and nobody has the callback now.",
+    "Avis pour {name}, {company}. Un client de la {line} n'a pas été joint, et personne n'a le rappel en ce moment.",
 )
 PAGE_MENU = Words(
     "Press 1 to hear the message, 2 to take it, 3 to take it and be connected, 4 to pass it on, or star to repeat.",
@@ -122,6 +128,10 @@ TAKEN_BEFORE_CONSENT = Words(
     "{reference} is yours. A supervisor must allow the call to this number first. Goodbye.",
     "{reference} est à vous. Un superviseur doit d'abord autoriser l'appel à ce numéro. Au revoir.",
 )
+TAKEN_AGAIN = Words(
+    "{reference} is yours. The customer was called and not reached: please call {number} again. Goodbye.",
+    "{reference} est à vous. Le client n'a pas été joint : rappelez {number}. Au revoir.",
+)
 TAKEN_LATE = Words(
     "{reference} is yours. Please call {number} at once: it was promised for {due}. Goodbye.",
     "{reference} est à vous. Appelez {number} tout de suite : c'était promis pour {due}. Au revoir.",
@@ -152,6 +162,29 @@ CONFIRM_HEARD = Words(
     "Press 1 to confirm that you heard this.", "Appuyez sur le 1 pour confirmer que vous avez bien entendu."
 )
 HEARD = Words("Thank you. Goodbye.", "Merci. Au revoir.")
+
+# Technicians: their own call to one of our lines
+
+DIAL_IN = Words(
+    "This is {company}, for {name}. Callbacks waiting for you: {count}. The most urgent is {reference}, due by {due}.",
+    "Ici {company}, pour {name}. Rappels qui vous attendent : {count}. Le plus urgent est {reference}, à faire avant "
+    "{due}.",
+)
+DIAL_IN_LATE = Words(
+    "This is {company}, for {name}. Callbacks waiting for you: {count}. The most urgent is {reference}. It is late: it "
+    "was due by {due}.",
+    "Ici {company}, pour {name}. Rappels qui vous attendent : {count}. Le plus urgent est {reference}. Il est en "
+    "retard : il était promis avant {due}.",
+)
+DIAL_IN_NOTHING = Words(
+    "This is {company}, for {name}. No callback is waiting for you.",
+    "Ici {company}, pour {name}. Aucun rappel ne vous attend.",
+)
+DIAL_IN_MENU = Words(
+    "Press 2 to take it, or 9 to go on as a customer.",
+    "Appuyez sur le 2 pour le prendre, ou le 9 pour continuer comme client.",
+)
+DIAL_IN_AS_CUSTOMER = Words("Press 9 to go on as a customer.", "Appuyez sur le 9 pour continuer comme client.")
 
 # Technicians: the connection to the customer
 
@@ -227,7 +260,17 @@ OUTCOME_NOTED = {
 # Phone numbers, as part of a prompt
 
 NUMBER = Words("{number}", "le {number}")
+EXTENSION = Words(", extension {extension}", ", poste {extension}")
 WITHHELD_NUMBER = Words("a withheld number", "un numéro masqué")
+UNKNOWN_NUMBER = Words("an unknown number", "un numéro inconnu")
+NUMBER_TO_BE_ALLOWED = Words(
+    "a number that a supervisor must allow first", "un numéro qu'un superviseur doit d'abord autoriser"
+)
+
+
+def without_number(kind: NumberKind) -> Words:
+    """Return what is said in place of a number that is never called."""
+    return WITHHELD_NUMBER if kind is NumberKind.WITHHELD else UNKNOWN_NUMBER
 
 
 def say(language: Language, prompt: Words, /, **blanks: str) -> Say:
@@ -256,8 +299,11 @@ def why_closed(language: Language, reason: Reason) -> Say:
     return say(language, CLOSED, reason=reason.spoken(language))
 
 
-def number_in_prompt(language: Language, number: str | None) -> str:
-    """Return a phone number as part of a prompt; None is a withheld number."""
+def number_in_prompt(
+    language: Language, number: str | None, extension: str = "", otherwise: Words = WITHHELD_NUMBER
+) -> str:
+    """Return a phone number as part of a prompt, or what is said where there is none."""
     if number is None:
-        return WITHHELD_NUMBER.for_(language)
-    return NUMBER.for_(language).format(number=readable_number(number))
+        return otherwise.for_(language)
+    spoken = NUMBER.for_(language).format(number=readable_number(number))
+    return spoken + (EXTENSION.for_(language).format(extension=", ".join(extension)) if extension else "")

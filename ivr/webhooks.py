@@ -7,12 +7,12 @@ from flask import Flask
 from ivr import sms
 from ivr.caller import fallback, reports, screen
 from ivr.caller import routes as caller
-from ivr.technician import connections, delivery_reports, notices, page_calls
+from ivr.technician import connections, delivery_reports, dial_in, notices, page_calls
 from ivr.twilio.context import EXTENSION, WebhookContext
 
 
 def register_webhooks(app: Flask, context: WebhookContext) -> None:
     """Add the webhooks to an app, with the context that they work with."""
     app.extensions[EXTENSION] = context
-    for module in (caller, screen, reports, fallback, page_calls, notices, connections, delivery_reports, sms):
+    for module in (caller, screen, reports, fallback, page_calls, dial_in, notices, connections, delivery_reports, sms):
         app.register_blueprint(module.blueprint)

@@ -14,7 +14,7 @@ from callbacks.acts.conflicts import TRIED
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import AttemptProof, CallbackState, ReachOutcome, ReportedOutcome
 from callbacks.db.tables import Callback, Event, ReachAttempt, Technician
-from callbacks.lifecycle.reachability import has_no_number
+from callbacks.desk.customer_number import customer_number
 from callbacks.lifecycle.transitions import Change, change_state, note_attempt, note_workaround, review
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.notices import notify_of_attempt, notify_of_end
@@ -45,11 +45,11 @@ class ReportOutcome(Act):
 
     def apply(self, context: ActContext) -> Words:
         callback, technician = context.callback, context.technician_or_owner()
-        if self.outcome in NEEDS_A_NUMBER and has_no_number(callback.call):
-            raise Refused(wording.nobody_to_call(callback, context.by.code))
+        if self.outcome in NEEDS_A_NUMBER and customer_number(context.desk, callback).is_missing:
+            raise Refused(wording.nobody_to_call(context.desk, callback, context.by.code))
         if self.outcome is ReportedOutcome.RESOLVED and not self.is_confirmed and _must_confirm(context):
             context.record(EventKind.RESOLUTION_ASKED)
-            return wording.did_you_reach_them(callback, context.by.code)
+            return wording.did_you_reach_them(context.desk, callback, context.by.code)
         is_first = callback.attempted_at is None
         _record_outcome(context, technician, self.outcome)
         match self.outcome:

@@ -11,7 +11,7 @@ from callbacks.acts.conflicts import ENDED, NUMBER_CHANGED, TRIED
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import AttemptProof, CallbackState, PageKind, ReachOutcome
 from callbacks.db.tables import Technician
-from callbacks.lifecycle.reachability import has_no_number
+from callbacks.desk.customer_number import customer_number
 from callbacks.lifecycle.transitions import Change, change_state, is_held_by_another
 from callbacks.paging import messages
 from callbacks.paging.notices import notify_of_end, text_or_record_failure
@@ -55,8 +55,8 @@ class CloseUnreachable(Act):
 
     def apply(self, context: ActContext) -> Words:
         callback, technician = context.callback, self._who_heard_it(context)
-        if not has_no_number(callback.call):
-            raise Refused(wording.has_a_number(callback, context.by.code))
+        if not customer_number(context.desk, callback).is_missing:
+            raise Refused(wording.has_a_number(context.desk, callback, context.by.code))
         if not self.reason:
             raise Refused(wording.reason_to_close(context.by.code))
         if technician is not None:

@@ -18,6 +18,7 @@ from callbacks.acts.ownership import take
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import FINAL, Channel, PageKind, PageState, PhoneSlot
 from callbacks.db.tables import Callback, Page, PageAttempt, Technician
+from callbacks.desk.customer_number import customer_number
 from callbacks.paging.pages import add_page, next_round
 from callbacks.people.person import ContactMethod
 from callbacks.text.bilingual import Words
@@ -33,8 +34,8 @@ class Connect(Act):
 
     def apply(self, context: ActContext) -> Words:
         callback = context.callback
-        if callback.call.customer_number is None:
-            raise Refused(wording.no_number(callback, context.by.code))
+        if customer_number(context.desk, callback).number is None:
+            raise Refused(wording.no_number(context.desk, callback, context.by.code))
         from_console = context.by.via is Via.CONSOLE
         technician = take(context, from_owner=from_console) if context.acts_for_themselves else None
         technician = technician or context.technician_or_owner()

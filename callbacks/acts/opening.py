@@ -14,10 +14,11 @@ from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import CallbackOrigin, CallbackState, PriorityLevel, VoicemailState
 from callbacks.db.tables import Call, Callback, Voicemail
 from callbacks.desk.business_hours import support_hours
+from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
-from callbacks.lifecycle.reachability import has_no_number
 from callbacks.lifecycle.sla_status import promised_reaction
 from callbacks.lifecycle.transitions import Change, change_state, look_again_at, move_deadline
+from callbacks.paging.consent import ask_for_consent
 from callbacks.paging.escalate import take_next_step
 from callbacks.paging.notices import notify_of_end
 from callbacks.paging.pages import cancel_waiting
@@ -48,10 +49,13 @@ def open_callback(
             move_deadline(found, _due_at(session, desk, call, origin, found.priority), now)
         return found
     callback = _insert(session, desk, call, origin, now)
-    index_words(session, callback, f"{call.caller} {call.caller_name}")
+    if call.caller not in desk.dialing_rules.own_numbers:
+        index_words(session, callback, call.caller)
+    index_words(session, callback, call.caller_name)
     detail = f"Reference {callback.reference}."
     record_event(session, call.sid, now, Actor.DESK, EventKind.CALLBACK_OPENED, detail)
     begin_or_hold(session, desk, callback, now)
+    ask_for_consent(session, desk, callback, now)
     return callback
 
 
@@ -64,7 +68,7 @@ def begin_or_hold(session: Session, desk: Desk, callback: Callback, now: datetim
     if callback.state is not CallbackState.OPEN or callback.owner_id is not None or callback.attempted_at is not None:
         return
     is_new, message = callback.decisions == 0, _message_left(session, callback)
-    if not has_no_number(callback.call) or message:
+    if not customer_number(desk, callback).is_missing or message:
         if is_new:
             look_again_at(callback, now)
             take_next_step(session, desk, callback, now)

@@ -11,13 +11,13 @@ from datetime import datetime
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, PriorityLevel, ReportedOutcome
 from callbacks.db.tables import Callback
+from callbacks.desk.customer_number import NO_REASON, CustomerNumber, customer_number
 from callbacks.desk.desk_file import Desk
-from callbacks.lifecycle.reachability import has_no_number
 from callbacks.paging.messages import by_when
 from callbacks.paging.subject import subject_of
 from callbacks.records.event_words import event_words
 from callbacks.text.bilingual import Words
-from callbacks.text.dialing_rules import check_number
+from callbacks.text.dialing_rules import NumberCheck
 from callbacks.text.formats import clock_time, ended_once, readable_number
 
 HAS_RESOLVED = Words("has resolved", "a réglé")
@@ -95,20 +95,22 @@ def nobody_on(layer: str) -> Words:
     )
 
 
-def no_number(callback: Callback, code: str) -> Words:
+def no_number(desk: Desk, callback: Callback, code: str) -> Words:
     """Return why there is no number to call, and what to do about it."""
-    reference, caller, verdict = callback.reference, callback.call.caller, check_number(callback.call.caller)
-    if verdict.needs_consent:
+    reference, customer = callback.reference, customer_number(desk, callback)
+    if customer.waits_for_consent:
+        number, why = customer.in_words, customer.why_not
         return Words(
-            f"{reference}: {caller} is {verdict.why}. A supervisor must allow it first.",
-            f"{reference}: {caller} est un numéro à risque. Un superviseur doit d'abord l'autoriser.",
+            f"{reference}: {number.english} is {why.english}. A supervisor must allow it first.",
+            f"{reference}: {number.french} est {why.french}. Un superviseur doit d'abord l'autoriser.",
         )
-    return nobody_to_call(callback, code)
+    return nobody_to_call(desk, callback, code)
 
 
-def nobody_to_call(callback: Callback, code: str) -> Words:
+def nobody_to_call(desk: Desk, callback: Callback, code: str) -> Words:
     """Return what can be done where there is no number to call: it cannot have been called either."""
-    reference, why, by_text = callback.reference, why_no_number(callback), _without_number(code)
+    why, by_text = customer_number(desk, callback).why_not, _without_number(code)
+    reference = callback.reference
     return Words(
         f"No number to call for {reference}: {why.english}. Listen to the message (link in the page). If it has a "
         f"number, enter it there. {by_text.english}",
@@ -123,27 +125,17 @@ def _without_number(code: str) -> Words:
     return Words(f"If not: NONE {code} and why.", f"Sinon: AUCUN {code} et pourquoi.")
 
 
-def why_no_number(callback: Callback) -> Words:
-    """Return why there is no number to call: withheld, not a number, or somebody else's."""
-    caller = callback.call.caller
-    if check_number(caller).number is not None:
-        return Words("it was a wrong number", "c'était un mauvais numéro")
-    if caller.startswith("+") and caller[1:].isdigit():
-        return Words("the caller ID cannot be called", "celui de l'afficheur ne se compose pas")
-    return Words("it was withheld", "il est masqué")
-
-
-def has_a_number(callback: Callback, code: str) -> Words:
+def has_a_number(desk: Desk, callback: Callback, code: str) -> Words:
     """Return that a callback cannot be closed as "no way to reach", because there is a number."""
-    reference, number = callback.reference, readable_number(callback.call.customer_number or callback.call.caller)
+    reference, number = callback.reference, customer_number(desk, callback).in_words
     then = Words(f" CALL {code} connects you.", f" APPEL {code} vous relie.") if code else Words("", "")
     return Words(
-        f"{reference} has a number to call: {number}.{then.english}",
-        f"{reference} a un numéro à composer: {number}.{then.french}",
+        f"{reference} has a number to call: {number.english}.{then.english}",
+        f"{reference} a un numéro à composer: {number.french}.{then.french}",
     )
 
 
-def did_you_reach_them(callback: Callback, code: str) -> Words:
+def did_you_reach_them(desk: Desk, callback: Callback, code: str) -> Words:
     """Return the question after a resolution without an attempt on record. Nothing has changed yet."""
     reference = callback.reference
     if not code:
@@ -151,9 +143,8 @@ def did_you_reach_them(callback: Callback, code: str) -> Words:
             f"No attempt to reach the customer is on record for {reference}. Confirm that they were reached.",
             f"Aucun appel au client n'est inscrit pour {reference}. Confirmez que le client a été joint.",
         )
-    other = (
-        Words(f"NONE {code} and why", f"AUCUN {code} et pourquoi") if has_no_number(callback.call) else _no_answer(code)
-    )
+    no_way = Words(f"NONE {code} and why", f"AUCUN {code} et pourquoi")
+    other = no_way if customer_number(desk, callback).is_missing else _no_answer(code)
     return Words(
         f"No call to the customer is on record for {reference}. Did you reach them? DONE {code} again, "
         f"or {other.english}.",
@@ -166,19 +157,52 @@ def _no_answer(code: str) -> Words:
     return Words(f"NA {code} for no answer", f"NA {code} sans réponse")
 
 
-def cannot_be_called(number: str, why: str) -> Words:
+def cannot_be_called(number: str, reason: Words) -> Words:
     """Return why a number is never called; the number is empty when the caller gave none."""
     return Words(
-        f"{number or 'The caller'} cannot be called: {why}.",
-        f"Impossible de composer {number or 'le numéro de cet appelant'}.",
+        f"{number or 'The caller'} cannot be called: {reason.english}.",
+        f"Impossible de composer {number or 'le numéro de cet appelant'}: {reason.french}.",
     )
 
 
-def supervisor_must_enter(number: str, why: str) -> Words:
+def own_number(number: str) -> Words:
+    readable = readable_number(number)
     return Words(
-        f"{number} is {why}. A supervisor must enter it.",
-        f"{number} est un numéro à risque. Seul un superviseur peut l'inscrire.",
+        f"{readable} is one of our own numbers. No customer can be called on it.",
+        f"{readable} est un de nos numéros. Aucun client n'y répond.",
     )
+
+
+def supervisor_must_enter(check: NumberCheck) -> Words:
+    number, why = check.in_words, check.why
+    return Words(
+        f"{number.english} is {why.english}. A supervisor must enter it.",
+        f"{number.french} est {why.french}. Seul un superviseur peut l'inscrire.",
+    )
+
+
+def number_known(reference: str, known: Words, consented_by: str | None) -> Words:
+    """Return that there is a number to call already, for somebody who decides about the caller's."""
+    if consented_by is not None:
+        return Words(
+            f"{reference}: {consented_by} has already allowed {known.english}.",
+            f"{reference}: {consented_by} a déjà autorisé {known.french}.",
+        )
+    return Words(
+        f"{reference}: {known.english} can be called already. Nothing to decide.",
+        f"{reference}: {known.french} peut déjà être composé. Rien à décider.",
+    )
+
+
+def was_wrong_number(reference: str) -> Words:
+    return Words(
+        f"{reference}: that was a wrong number, so it is not called again.",
+        f"{reference}: c'était un mauvais numéro, on ne le compose plus.",
+    )
+
+
+def consent_refused_already(reference: str, by: str) -> Words:
+    return Words(f"{reference}: {by} has already refused it.", f"{reference}: {by} l'a déjà refusé.")
 
 
 def already_waiting(reference: str) -> Words:
@@ -218,27 +242,27 @@ _TAKEN_BEFORE_CONSENT = Words(
 
 def taken(desk: Desk, callback: Callback, code: str, now: datetime) -> Words:
     """Return what a new owner reads: whom to call by when and, with a code, which replies fit next."""
-    reference, number = callback.reference, callback.call.customer_number
+    reference, customer = callback.reference, customer_number(desk, callback)
     if not code:
         return Words(f"{reference} is yours.", f"{reference} est à vous.")
-    template, why = _TAKEN, Words("", "")
-    if has_no_number(callback.call):
-        template, why = _TAKEN_WITHOUT_NUMBER, why_no_number(callback)
-    elif number is None:
-        template, why = _TAKEN_BEFORE_CONSENT, _at_risk(callback.call.caller)
-    facts = {"reference": reference, "number": readable_number(number or ""), "code": code}
-    when = by_when(subject_of(desk, callback), now)
+    template, why = _TAKEN, NO_REASON
+    if customer.is_missing:
+        template, why = _TAKEN_WITHOUT_NUMBER, customer.why_not
+    elif customer.waits_for_consent:
+        template, why = _TAKEN_BEFORE_CONSENT, _at_risk(customer)
+    number, when = customer.in_words, by_when(subject_of(desk, callback), now)
 
     def worded(language: str) -> str:
-        blanks = {"when": when.for_(language), "why": why.for_(language), **facts}
+        blanks = {"reference": reference, "number": number.for_(language), "code": code}
+        blanks |= {"when": when.for_(language), "why": why.for_(language)}
         return ended_once(template.for_(language).format(**blanks))
 
     return Words(worded("en"), worded("fr"))
 
 
-def _at_risk(caller: str) -> Words:
-    number = readable_number(caller)
-    return Words(f"{number} is {check_number(caller).why}", f"{number} est un numéro à risque")
+def _at_risk(customer: CustomerNumber) -> Words:
+    number, why = customer.in_words, customer.why_not
+    return Words(f"{number.english} is {why.english}", f"{number.french} est {why.french}")
 
 
 def assigned(reference: str, name: str) -> Words:
@@ -397,6 +421,13 @@ def consented(reference: str) -> Words:
     return Words(
         f"{reference}: the number can be called now, and your name is on record.",
         f"{reference}: le numéro est maintenant autorisé. Votre nom est consigné.",
+    )
+
+
+def consent_refused(reference: str) -> Words:
+    return Words(
+        f"{reference}: the number will not be called, and your name is on record.",
+        f"{reference}: le numéro ne sera pas composé. Votre nom est consigné.",
     )
 
 

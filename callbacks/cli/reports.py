@@ -33,7 +33,7 @@ def report(service: Service, days: int, for_programs: bool) -> None:
 def export(service: Service, form: str, days: int) -> None:
     """Print every callback as CSV or JSON."""
     since = service.clock.now() - timedelta(days=days)
-    rows = service.database.read(lambda session: records(session, since))
+    rows = service.database.read(lambda session: records(session, service.desk, since))
     if form == "csv":
         click.echo(as_csv(rows), nl=False)
     else:

@@ -43,10 +43,12 @@ def add(service: Service, name: str, phone: str, email: str, language: str, veri
 
     Without --verified, a code is texted to the number. Replying with it verifies the number.
     """
-    now = service.clock.now()
+    now, rules = service.clock.now(), service.desk.dialing_rules
 
     def work(session: Session) -> Technician:
-        row = technicians.add_technician(session, name, phone, now, email=email, language=language, verified=verified)
+        row = technicians.add_technician(
+            session, name, phone, now, email=email, language=language, verified=verified, rules=rules
+        )
         if not verified:
             alerts.send_code(session, service.desk, row, PhoneSlot.FIRST, now)
         return row
@@ -107,7 +109,7 @@ def number(service: Service, name: str, phone: str, second: bool) -> None:
 
     def work(session: Session) -> None:
         row = technician_named(session, name)
-        contact_methods.change_number(session, row, which, phone)
+        contact_methods.change_number(session, row, which, phone, service.desk.dialing_rules)
         alerts.send_code(session, service.desk, row, which, now)
 
     service.database.write(work)

@@ -26,7 +26,7 @@ from callbacks.console.setup import routes as setup
 from callbacks.db.states import Role
 from callbacks.people import users
 from callbacks.records.proofs import PROOF_WORDS
-from callbacks.text.formats import LANGUAGES, caller_in_words, day_in_words, moment
+from callbacks.text.formats import LANGUAGES, day_in_words, moment
 
 ERROR_TITLES = {400: "Bad request", 403: "Not allowed", 404: "Not found"}
 
@@ -107,7 +107,12 @@ def instant_as_field(instant: datetime) -> str:
     return f"{instant.astimezone(current().desk.zone):%Y-%m-%dT%H:%M:%S}"
 
 
-console.add_app_template_filter(caller_in_words, "caller")
+@console.app_template_filter("caller")
+def caller_as_text(caller: str) -> str:
+    """Return the caller that the carrier reported in its usual notation, or "number withheld"."""
+    return current().desk.dialing_rules.check(caller).in_words.english
+
+
 console.add_app_template_filter(day_in_words, "day")
 console.add_app_template_filter(LANGUAGES.__getitem__, "language")
 console.add_app_template_filter(PROOF_WORDS.__getitem__, "proof_words")

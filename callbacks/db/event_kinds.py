@@ -23,6 +23,7 @@ class EventKind(enum.Enum):
     MENU_FRENCH = "menu_french"  # the caller chose French
     MENU_NO_CHOICE_SUPPORT = "menu_no_choice_support"  # no valid key in the last try; the call went on to support
     MENU_NO_CHOICE_GOODBYE = "menu_no_choice_goodbye"  # no valid key in the last try; we hung up
+    DIALED_IN = "dialed_in"  # the caller ID is a technician's verified number
     BEEP = "beep"  # the caller was asked for a message
     CALL_ENDED = "call_ended"  # the call is over, no matter who ended it
     CALL_ANSWERED = "call_answered"  # a technician took the live call
@@ -86,6 +87,7 @@ class EventKind(enum.Enum):
     NUMBER_BLOCKED = "number_blocked"  # a wrong number is never called again for this callback
     NUMBER_CHANGED = "number_changed"  # another number to call the customer on was entered
     CONSENTED = "consented"  # a named person allowed a risky number to be called
+    CONSENT_REFUSED = "consent_refused"  # a named person refused it
     PAGE_REQUESTED = "page_requested"  # somebody asked for the next step at once
     CONNECTION_REQUESTED = "connection_requested"  # somebody asked at the console for a connection to the customer
     PRIORITY_CHANGED = "priority_changed"  # the callback has another priority

@@ -52,6 +52,7 @@ class CallOutcome(enum.Enum):
     HUNG_UP_BEFORE_THE_BEEP = "hung up before the beep"
     PROMISED = "promised a call back"  # the caller heard the promise, and the beep never came
     MISSED = "missed"  # in support hours: the caller waited for a technician and hung up
+    TECHNICIAN = "from a technician's phone"  # it heard what waits for it, and did not go on as a customer
 
 
 class VoicemailState(enum.Enum):
@@ -124,6 +125,7 @@ class PageKind(enum.Enum):
     REVIEW = "review"  # to the owner: it is still open, and nothing else is due
     AT_RISK = "at risk"  # to the owner: the promised resolution is nearly due
     CONSENT = "consent"  # to a supervisor: the number may not be called without them
+    CONSENT_ANSWER = "consent answer"  # to whoever has it or was paged: the number may be called now, or may not
     TEST = "test"  # to see whether pages arrive; like the next two, about no callback
     ALARM = "alarm"  # something that a supervisor must act on
     OUTAGE = "outage"  # the same, of texts or calls that the carrier refuses; untrue as soon as it is over

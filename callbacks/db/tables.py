@@ -350,6 +350,7 @@ class Callback(Base):
     decisions: Mapped[int] = mapped_column(default=0)
     next_action_at: Mapped[datetime | None]  # when it is looked at again; never None while it is open
     consented_by: Mapped[str | None]  # who allowed a risky number to be called
+    consent_refused_by: Mapped[str | None]  # who refused it: then there is no number to call
     product: Mapped[str] = mapped_column(default="")
     coverage: Mapped[Coverage] = mapped_column(default=Coverage.NONE)
     call: Mapped[Call] = relationship(lazy="joined", back_populates="callback")

@@ -21,6 +21,7 @@ from callbacks.desk.retry_policy import Retry, RetryPolicy, retry
 from callbacks.errors import BrokenDesk, WrongState
 from callbacks.text.bilingual import Words
 from callbacks.text.daily_span import DailySpan, daily_span, time_of_day
+from callbacks.text.dialing_rules import DEFAULT_RULES, DialingRules, is_region
 from callbacks.text.duration import duration
 from callbacks.text.gsm7 import TWO_SEGMENTS, size
 from sla import targets as promise
@@ -130,13 +131,35 @@ class Line(_Part):
     language: Language = "en"
     menu: Mapping[Annotated[str, Field(pattern="^[0-9]$")], Literal["support", "english", "french"]] = {}
     menu_exit: Literal["support", "goodbye"] = "support"
+    # Offered once on a line without a menu, before it goes on to support.
+    languages: Mapping[Annotated[str, Field(pattern="^[0-9]$")], Literal["english", "french"]] = {}
     priority: PriorityLevel = PriorityLevel.P2  # of a callback opened on this line
 
     @model_validator(mode="after")
     def menu_leads_to_support(self) -> Line:
         if self.menu and "support" not in self.menu.values():
             raise ValueError('the menu never leads to support. Give one key the value "support".')
+        if self.menu and self.languages:
+            raise ValueError("a line with a menu offers its languages in the menu. Move the keys of `languages` there.")
         return self
+
+
+def region(text: object) -> object:
+    """Return a region (ISO 3166). Raise ValueError when it has no phone numbers."""
+    if isinstance(text, str) and not is_region(text):
+        raise ValueError(f'{text!r} is not a region. Write its two letters, such as "CA".')
+    return text
+
+
+Region = Annotated[str, BeforeValidator(region)]
+
+
+class Numbers(_Part):
+    """Which phone numbers are ordinary ones, and which are the company's own."""
+
+    region: Region = DEFAULT_RULES.region  # of a number without a country code
+    called_without_consent: frozenset[Region] = DEFAULT_RULES.called_without_consent
+    own: tuple[Annotated[str, BeforeValidator(own_number)], ...] = ()  # beside those of the lines
 
 
 class CallbackPromise(_Part):
@@ -308,6 +331,7 @@ class Desk(_Part):
     hours: Hours
     holidays: HolidayPlaces
     lines: Mapping[str, Line] = Field(min_length=1)
+    numbers: Numbers = Numbers()
     callback: CallbackPromise
     ringing: Ringing
     voicemail: VoicemailLimits
@@ -321,6 +345,19 @@ class Desk(_Part):
     auto_close: AutoClose = AutoClose()
     reports: ReportHours = ReportHours()
     rota: RotaWatch = RotaWatch()
+
+    @property
+    def dialing_rules(self) -> DialingRules:
+        """Which numbers may be called."""
+        own = frozenset({*self.numbers.own, *(line.number for line in self.lines.values())})
+        return DialingRules(self.numbers.region, self.numbers.called_without_consent, own)
+
+    def with_own_number(self, number: str) -> Desk:
+        """Return the desk with one more number of its own. A messaging service is none."""
+        if not number.startswith("+"):
+            return self
+        numbers = self.numbers.model_copy(update={"own": (*self.numbers.own, number)})
+        return self.model_copy(update={"numbers": numbers})
 
     def priority_of_line(self, line: str) -> PriorityLevel:
         """Return the priority of a callback opened on a line. For a line that was removed, it is P2."""

@@ -22,7 +22,7 @@ from callbacks.desk.desk_file import Desk
 from callbacks.inbound.call_ends import OWED, EndedCall, outcome_of
 from callbacks.lifecycle.contacts import note_contact
 from callbacks.records.event_log import record_event
-from callbacks.text.dialing_rules import callable_number
+from callbacks.text.dialing_rules import DEFAULT_RULES, DialingRules
 
 RECORDING_KINDS = {
     VoicemailState.EXPECTED: EventKind.RECORDING_EXPECTED,
@@ -30,6 +30,7 @@ RECORDING_KINDS = {
     VoicemailState.ABSENT: EventKind.RECORDING_ABSENT,
     VoicemailState.FAILED: EventKind.RECORDING_FAILED,
 }
+LANGUAGES_CHOSEN = {EventKind.MENU_ENGLISH: "en", EventKind.MENU_FRENCH: "fr"}
 FETCH_AFTER = timedelta(seconds=5)  # Twilio reports the end of a recording before its file can be fetched
 
 
@@ -67,7 +68,7 @@ class Recording:
     seconds: int | None = None
 
 
-def record_call(session: Session, arrival: Arrival, now: datetime) -> Call:
+def record_call(session: Session, arrival: Arrival, now: datetime, rules: DialingRules = DEFAULT_RULES) -> Call:
     """Record a call, or return the record that an earlier webhook made of it."""
     caller = arrival.caller[:64]
     is_new = insert_once(
@@ -77,7 +78,7 @@ def record_call(session: Session, arrival: Arrival, now: datetime) -> Call:
         line=arrival.line,
         caller=caller,
         caller_name=arrival.caller_name[:100],
-        customer_number=callable_number(caller),
+        customer_number=rules.callable_number(caller),
         began_at=now,
         language=arrival.language,
         is_open=arrival.is_open,
@@ -98,7 +99,7 @@ def record_found_call(session: Session, desk: Desk, found: FoundCall) -> Call:
     line = found.line if found.line in desk.lines else desk.line_called("")
     reason = verdict.reason.spoken("en")
     arrival = Arrival(found.sid, line, found.caller, found.language, verdict.is_open, reason)
-    return record_call(session, arrival, found.began_at)
+    return record_call(session, arrival, found.began_at, desk.dialing_rules)
 
 
 def record_fallback(session: Session, desk: Desk, found: FoundCall, error: str, now: datetime) -> None:
@@ -120,8 +121,18 @@ def find_call(session: Session, sid: str) -> Call | None:
     return session.get(Call, sid)
 
 
+def record_language(call: Call, language: str) -> None:
+    """Record the language that the caller chose: the call's language from now on. Its prompts begin again."""
+    call.language, call.language_chosen = language, True
+    if call.ended_at is None and call.beep_at is None:
+        call.promised_at = None
+
+
 def record_choice(session: Session, sid: str, now: datetime, choice: EventKind) -> None:
-    """Record a choice in the menu, once."""
+    """Record a choice in the menu, once. The last choice of a language holds."""
+    call = find_call(session, sid)
+    if call is not None and choice in LANGUAGES_CHOSEN:
+        record_language(call, LANGUAGES_CHOSEN[choice])
     same = select(Event.id).where(Event.call_sid == sid, Event.kind == choice)
     if session.scalar(same) is None:
         record_event(session, sid, now, Actor.CALLER, choice)
@@ -176,6 +187,8 @@ def record_end(
 
 def settle(session: Session, desk: Desk, call: Call, ended_at: datetime, now: datetime) -> None:
     """Store how a call that is over ended, and open the callback that its caller is owed."""
+    if call.outcome is CallOutcome.TECHNICIAN:  # it wakes nobody
+        return
     is_answered = call.accepted_by_id is not None
     ended = EndedCall(ended_at, call.beep_at, call.promised_at, call.waited_from, is_answered)
     call.outcome = outcome_of(ended, desk.ringing.missed_after)

@@ -27,6 +27,8 @@ class Verb(enum.Enum):
     NONE = "none"  # no way to reach the customer; the reason follows
     PASS = "pass"  # pass it on
     MANAGER = "manager"  # the customer asks for a manager
+    ALLOW = "allow"  # let a risky number be called
+    REFUSE = "refuse"  # do not let it be called
     WHO = "who"  # ask who has it
     TEST = "test"  # a test page
 
@@ -46,6 +48,8 @@ WORDS: dict[str, Verb] = {
     **dict.fromkeys(("pass", "passe", "passer", "next", "suivant"), Verb.PASS),
     **dict.fromkeys(("manager", "gestionnaire"), Verb.MANAGER),
     **dict.fromkeys(("who", "qui", "status", "statut"), Verb.WHO),
+    **dict.fromkeys(("allow", "autorise", "autoriser", "permets"), Verb.ALLOW),
+    **dict.fromkeys(("refuse", "refuser", "refus"), Verb.REFUSE),
     **dict.fromkeys(("test", "testpage", "essai"), Verb.TEST),
 }
 # How each is written in answers in French.
@@ -61,6 +65,8 @@ IN_FRENCH = {
     Verb.WHO: "QUI",
     Verb.TEST: "ESSAI",
     Verb.MANAGER: "GESTIONNAIRE",
+    Verb.ALLOW: "AUTORISE",
+    Verb.REFUSE: "REFUSE",
 }
 ASSENT = {"ok", "okay", "yes", "oui", "sure", "daccord", "yep", "got", "gotit", "k", "onit", "jyvais"}
 # What the carrier does with these for every number. It takes other words, such as ARRET, only where its account has

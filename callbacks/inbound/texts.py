@@ -13,9 +13,10 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import ReportOutcome
-from callbacks.acts.base import Act, Refused, Via, perform, technician_by
+from callbacks.acts.base import Act, Refused, Requester, Via, perform, technician_by
 from callbacks.acts.closing import CloseUnreachable
 from callbacks.acts.connect import Connect
+from callbacks.acts.customer_number import Consent, RefuseConsent, deciding_by
 from callbacks.acts.details import AddNote
 from callbacks.acts.escalation import RequestManager
 from callbacks.acts.ownership import Pass, Take
@@ -65,7 +66,10 @@ ACTS: Mapping[Verb, Act] = {
     Verb.MSG: ReportOutcome(ReportedOutcome.LEFT_A_MESSAGE),
     Verb.NA: ReportOutcome(ReportedOutcome.NO_ANSWER),
     Verb.WRONG: ReportOutcome(ReportedOutcome.WRONG_NUMBER),
+    Verb.ALLOW: Consent(),
+    Verb.REFUSE: RefuseConsent(),
 }
+DECISIONS = (Verb.ALLOW, Verb.REFUSE)  # only for those who may decide, and always with the code
 
 
 @dataclass(frozen=True)
@@ -139,14 +143,15 @@ def _about_callback(session: Session, incoming: Incoming, command: Command) -> A
         return _ask_which(session, incoming, command, callback)
     if command.verb is Verb.WHO:
         return Answer(_owner_in_words(callback, incoming.technician, code))
-    answer = _perform(session, incoming, callback, _act(command), code)
+    by = technician_by(incoming.technician, Via.TEXT, code)
+    decider = deciding_by(session, incoming.desk, callback, incoming.technician, Via.TEXT, incoming.now)
+    answer = _perform(session, incoming, callback, _act(command), decider if command.verb in DECISIONS else by)
     if command.words and command.verb not in (Verb.MANAGER, Verb.NONE):
-        _perform(session, incoming, callback, AddNote(command.words), code)
+        _perform(session, incoming, callback, AddNote(command.words), by)
     return answer
 
 
-def _perform(session: Session, incoming: Incoming, callback: Callback, act: Act, code: str) -> Answer:
-    by = technician_by(incoming.technician, Via.TEXT, code)
+def _perform(session: Session, incoming: Incoming, callback: Callback, act: Act, by: Requester) -> Answer:
     try:
         return Answer(perform(session, incoming.desk, callback.id, act, by, incoming.now))
     except Refused as refusal:
@@ -263,7 +268,10 @@ def _list_of(callbacks: Mapping[Callback, str], head: str) -> str:
 
 def _with_number(callback: Callback) -> str:
     number = callback.call.customer_number
-    return f"{callback.reference}, {readable_number(number)}" if number else callback.reference
+    if not number:
+        return callback.reference
+    extension = f" #{callback.call.extension}" if callback.call.extension else ""
+    return f"{callback.reference}, {readable_number(number)}{extension}"
 
 
 # Texts that are not understood

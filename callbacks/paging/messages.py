@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from callbacks.db.states import Channel, ReachOutcome
 from callbacks.text.bilingual import Words
+from callbacks.text.dialing_rules import NumberCheck, with_extension
 from callbacks.text.formats import ended_once, length, readable_number, short_time_and_day, time_and_day
 from callbacks.text.gsm7 import first_that_fits, shortened
 
@@ -39,6 +40,9 @@ MISSED_CALL = Message(left=False, is_missed_call=True)
 LOST_MESSAGE = Message(left=True, is_lost=True)
 
 
+NUMBER_WITHHELD = Words("number withheld", "numéro masqué")
+
+
 @dataclass(frozen=True)
 class Subject:
     """The callback that a text is about."""
@@ -53,6 +57,10 @@ class Subject:
     message: Message
     has_no_number: bool = False  # nobody can be called; a number that needs consent is a number
     is_tried: bool = False  # the promised call was made, so the deadline is met or gone
+    extension: str = ""
+    why_no_number: Words = NUMBER_WITHHELD
+    not_allowed_yet: Words | None = None  # the caller's number, for which a supervisor has not consented
+    language: str = ""  # that the caller chose
 
 
 # Pages
@@ -62,7 +70,7 @@ def page(subject: Subject, code: str, now: datetime, link: str = "", before: Wor
     """Return a page: call this customer. With what was done `before`, and a link to the technician's screen."""
     call = _call_late(subject, now) if now >= subject.due_at else _call_by(subject, now)
     connect = _only_with_number(subject, f"CALL {code} to be connected, ", f"APPEL {code} pour joindre le client, ")
-    line, message, earlier = subject.line, _message(subject.message), _after_space(before or NOTHING)
+    line, message, earlier = subject.line, _details(subject), _after_space(before or NOTHING)
     at_link = f" {link}" if link else ""
 
     def worded(earlier: Words, about: Words) -> Words:
@@ -211,8 +219,8 @@ def bundle(sender: str, about: Sequence[tuple[Subject, str]], now: datetime) -> 
 
     Of more than fit, the last ones are only counted.
     """
-    english = [f"{code} {_number(subject)} {_short_due(subject, now).english}" for subject, code in about]
-    french = [f"{code} {_number(subject)} {_short_due(subject, now).french}" for subject, code in about]
+    english = [f"{code} {_briefly(subject)} {_short_due(subject, now).english}" for subject, code in about]
+    french = [f"{code} {_briefly(subject)} {_short_due(subject, now).french}" for subject, code in about]
     waiting = Words(f"{len(about)} callbacks are waiting", f"{len(about)} rappels attendent")
     take = Words("Reply with a code to take one", "Répondez avec un code pour en prendre un")
     return Words(
@@ -264,11 +272,13 @@ def tried_for_you(subject: Subject, by: str) -> Words:
 
 def over(subject: Subject, what: Words, by: str, why: str) -> Words:
     """Return that somebody ended it, for the people who were paged. `what`: "has resolved"."""
-    number = f", {readable_number(subject.customer_number)}" if subject.customer_number else ""
-    about = f"{subject.reference}{number}{_reason(why)}"
+    number, reason = _number(subject), _reason(why)
+    is_known = subject.customer_number is not None
+    english = f"{subject.reference}{f', {number.english}' if is_known else ''}{reason}"
+    french = f"{subject.reference}{f', {number.french}' if is_known else ''}{reason}"
     return Words(
-        f"{subject.sender}: {_name(by)} {what.english} {about}. Nothing more for you to do.",
-        f"{subject.sender}: {_name(by)} {what.french} {about}. Vous n'avez plus rien à faire.",
+        f"{subject.sender}: {_name(by)} {what.english} {english}. Nothing more for you to do.",
+        f"{subject.sender}: {_name(by)} {what.french} {french}. Vous n'avez plus rien à faire.",
     )
 
 
@@ -392,6 +402,42 @@ def manager_wanted(subject: Subject, code: str, why: str) -> Words:
     return _fitting(worded(_reason(why)), worded(_reason(why, SHORT_REASON)), worded(""))
 
 
+def consent_wanted(subject: Subject, check: NumberCheck, code: str, now: datetime) -> Words:
+    """Return the question whether a number may be called, for a supervisor."""
+    number, due = check.in_words, _due(subject, now)
+
+    def worded(why: Words) -> Words:
+        return Words(
+            f"{subject.sender}: {subject.reference} (due {due.english}) is from {number.english}, {why.english}. "
+            f"Nobody may call it yet. ALLOW {code} lets them, REFUSE {code} does not. Your name goes on record.",
+            f"{subject.sender}: {subject.reference} (promis pour {due.french}) vient du {number.french}, "
+            f"{why.french}. Personne ne peut le composer. AUTORISE {code} pour le permettre, REFUSE {code} sinon. "
+            "Votre nom est consigné.",
+        )
+
+    return _fitting(worded(check.why), worded(check.briefly))
+
+
+def consent_given(subject: Subject, code: str, by: str) -> Words:
+    """Return that the customer's number may be called now, for whoever has it or was paged."""
+    number, by = _number(subject), _name(by)
+    return Words(
+        f"{subject.sender}: {by} allowed calls to {number.english} ({subject.reference}). CALL {code} connects you.",
+        f"{subject.sender}: {by} autorise l'appel au {number.french} ({subject.reference}). APPEL {code} vous relie.",
+    )
+
+
+def consent_refused(subject: Subject, by: str) -> Words:
+    """Return that the customer's number may not be called, for whoever has it or was paged."""
+    by = _name(by)
+    return Words(
+        f"{subject.sender}: {by} refused calls to the caller's number ({subject.reference}). "
+        "Listen to the message for another one.",
+        f"{subject.sender}: {by} refuse l'appel au numéro de l'appelant ({subject.reference}). "
+        "Cherchez-en un autre dans le message.",
+    )
+
+
 # About no callback
 
 
@@ -491,18 +537,28 @@ def test_page(sender: str) -> Words:
 
 
 def _customer(subject: Subject) -> Words:
-    """Return whom to call: the number, or that it was withheld."""
+    """Return whom to call: the number, or why there is none to call."""
+    why, number = subject.why_no_number, subject.not_allowed_yet
     if subject.customer_number:
-        number = readable_number(subject.customer_number)
-        return Words(number, number)
+        return with_extension(subject.customer_number, subject.extension)
+    if number is not None:
+        return Words(
+            f"the caller at {number.english} ({why.english}: not allowed yet)",
+            f"le client au {number.french} ({why.french}: à autoriser)",
+        )
     if subject.message.left is False or subject.message.is_lost:
-        return Words("the caller (number withheld)", "l'appelant (numéro masqué)")
-    return Words(
-        "the caller (number withheld: listen to the message)", "l'appelant (numéro masqué: écoutez le message)"
-    )
+        return Words(f"the caller ({why.english})", f"l'appelant ({why.french})")
+    return Words(f"the caller ({why.english}: listen to the message)", f"l'appelant ({why.french}: écoutez le message)")
 
 
-def _number(subject: Subject) -> str:
+def _number(subject: Subject) -> Words:
+    if subject.customer_number:
+        return with_extension(subject.customer_number, subject.extension)
+    return Words(subject.reference, subject.reference)
+
+
+def _briefly(subject: Subject) -> str:
+    """Return the number without its extension, for which several callbacks in one text leave no room."""
     return readable_number(subject.customer_number) if subject.customer_number else subject.reference
 
 
@@ -523,6 +579,14 @@ def _replies(subject: Subject, code: str, after: Words) -> Words:
             f"Un numéro dans le message? Inscrivez-le par le lien. Sinon: AUCUN {code} et pourquoi.",
         )
     return Words("A supervisor must allow the call first.", "Un superviseur doit d'abord autoriser l'appel.")
+
+
+def _details(subject: Subject) -> Words:
+    """Return what to know before the call: a language that is not the technician's, and the message."""
+    message = _message(subject.message)
+    english = ", in French" if subject.language == "fr" else ""
+    french = ", en anglais" if subject.language == "en" else ""
+    return Words(english + message.english, french + message.french)
 
 
 def _message(message: Message) -> Words:

@@ -61,6 +61,7 @@ KINDS = {
     PageKind.REVIEW: "still open",
     PageKind.AT_RISK: "resolution nearly due",
     PageKind.CONSENT: "number to be allowed",
+    PageKind.CONSENT_ANSWER: "whether the number is allowed",
     PageKind.TEST: "test",
     PageKind.ALARM: "alert",
     PageKind.OUTAGE: "alert about the carrier",

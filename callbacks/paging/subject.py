@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from callbacks.db.states import AudioState, CallbackOrigin, VoicemailState
 from callbacks.db.tables import Callback
+from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
-from callbacks.lifecycle.reachability import has_no_number
 from callbacks.paging import messages
 
 
 def subject_of(desk: Desk, callback: Callback) -> messages.Subject:
     """Return the facts of a callback as they are now."""
+    customer, call = customer_number(desk, callback), callback.call
     return messages.Subject(
         sender=desk.company.sender,
         reference=callback.reference,
         line=desk.line_name(callback.call.line),
         caller=callback.call.caller,
-        customer_number=callback.call.customer_number,
+        customer_number=customer.number,
         due_at=callback.due_at,
         zone=desk.zone,
         message=_message(callback),
-        has_no_number=has_no_number(callback.call),
+        has_no_number=customer.is_missing,
         is_tried=callback.attempted_at is not None,
+        extension=customer.extension,
+        why_no_number=customer.briefly,
+        not_allowed_yet=customer.in_words if customer.waits_for_consent else None,
+        language=call.language if call.language_chosen else "",
     )
 
 

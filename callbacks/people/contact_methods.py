@@ -12,7 +12,7 @@ from callbacks.db.states import Channel, PhoneSlot
 from callbacks.db.tables import ContactRuleRow, Technician
 from callbacks.errors import NotFound, WrongState
 from callbacks.people.person import ContactMethod
-from callbacks.text.dialing_rules import technician_number
+from callbacks.text.dialing_rules import DEFAULT_RULES, DialingRules
 
 LATEST_RULE = timedelta(minutes=30)
 
@@ -40,10 +40,10 @@ def is_verified(row: Technician, slot: PhoneSlot) -> bool:
     return (row.verified_at if slot is PhoneSlot.FIRST else row.second_verified_at) is not None
 
 
-def free_number(session: Session, phone: str) -> str:
+def free_number(session: Session, phone: str, rules: DialingRules = DEFAULT_RULES) -> str:
     """Return a number as E.164. Raise WrongState if it is not a phone number, or if a technician has it."""
     try:
-        number = technician_number(phone)
+        number = rules.technician_number(phone)
     except ValueError as fault:
         raise WrongState(str(fault)) from None
     has_number = or_(Technician.phone == number, Technician.second_phone == number)
@@ -53,11 +53,13 @@ def free_number(session: Session, phone: str) -> str:
     return number
 
 
-def change_number(session: Session, row: Technician, slot: PhoneSlot, phone: str) -> None:
+def change_number(
+    session: Session, row: Technician, slot: PhoneSlot, phone: str, rules: DialingRules = DEFAULT_RULES
+) -> None:
     """Change one of a technician's numbers. It is not used until it is verified. Raise WrongState."""
     if phone == number_of(row, slot):
         return
-    number = free_number(session, phone)
+    number = free_number(session, phone, rules)
     if slot is PhoneSlot.FIRST:
         row.phone, row.verified_at = number, None
     else:

@@ -14,6 +14,7 @@ from callbacks.errors import NotFound, WrongState
 from callbacks.people.contact_methods import free_number, working_methods
 from callbacks.people.person import ContactMethod, ContactRule, Person
 from callbacks.text.daily_span import daily_span
+from callbacks.text.dialing_rules import DEFAULT_RULES, DialingRules
 
 
 def person(row: Technician, local: time | None = None) -> Person:
@@ -63,11 +64,12 @@ def add_technician(
     email: str = "",
     language: str = "en",
     verified: bool = False,
+    rules: DialingRules = DEFAULT_RULES,
 ) -> Technician:
     """Add a technician, or bring back one who left. Raise WrongState if the name or the number is taken."""
     if not name.strip():
         raise WrongState("A technician needs a name.")
-    number = free_number(session, phone)
+    number = free_number(session, phone, rules)
     row = _former_technician(session, name) or Technician(name=name.strip(), created_at=now)
     row.phone, row.second_phone, row.email, row.language = number, None, email, language
     row.verified_at, row.second_verified_at, row.left_at = now if verified else None, None, None

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from callbacks.db.states import AttemptProof, CallbackState, PageState
 from callbacks.db.tables import Callback, Page
 from callbacks.desk.business_hours import support_hours
+from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.sla_status import TRIED_AND_OPEN, still_owed
 from callbacks.oncall import store
@@ -118,7 +119,7 @@ TRIED = {
 
 def _owed(callback: Callback, proof: AttemptProof, resolved: Promise | None, desk: Desk, now: datetime) -> str:
     if callback.attempted_at is None:
-        return f"NOT TRIED, due {day_and_time(callback.due_at, desk.zone)}"
+        return f"NOT TRIED, due {day_and_time(callback.due_at, desk.zone)}{_waits_for_consent(desk, callback)}"
     next_attempt = (
         f", next attempt due {day_and_time(callback.try_again_at, desk.zone)}" if callback.try_again_at else ""
     )
@@ -135,6 +136,13 @@ def _resolution(callback: Callback, resolved: Promise | None, desk: Desk, now: d
         return f"{workaround}, waiting for the customer"
     late = ", OVERDUE" if resolved.due_at < now else ""
     return f"{workaround}, to be resolved by {day_and_time(resolved.due_at, desk.zone)}{late}"
+
+
+def _waits_for_consent(desk: Desk, callback: Callback) -> str:
+    customer = customer_number(desk, callback)
+    if not customer.waits_for_consent:
+        return ""
+    return f"; {customer.in_words.english} is {customer.why_not.english}: a supervisor must allow it first"
 
 
 def night_text(desk: Desk, day: date, facts: NightFacts, public_url: str, now: datetime) -> DigestText:

@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from callbacks.db.states import AttemptProof
 from callbacks.db.tables import Call, Callback, ReachAttempt, Technician
+from callbacks.desk.customer_number import customer_number
+from callbacks.desk.desk_file import Desk
 from callbacks.records.proofs import Tries, decider, proof_of, tries_from
 from callbacks.reporting.csv_table import csv_of
+from callbacks.text.dialing_rules import NumberKind
 
 IDS_IN_A_QUERY = 500
 
@@ -71,27 +74,29 @@ class Record:
     try_again_at: str
     release: str
     workaround_at: str
+    extension: str  # of the number to ring
+    language: str  # "en" or "fr": that the caller chose, else the line's
     each_attempt: tuple[AttemptRecord, ...]
 
 
-def records(session: Session, since: datetime | None = None, until: datetime | None = None) -> list[Record]:
+def records(session: Session, desk: Desk, since: datetime | None = None, until: datetime | None = None) -> list[Record]:
     """Return the callbacks with a deadline from `since` on and before `until`, the earliest deadline first."""
     query = select(Callback).order_by(Callback.due_at)
     if since is not None:
         query = query.where(Callback.due_at >= since)
     if until is not None:
         query = query.where(Callback.due_at < until)
-    return records_of(session, query)
+    return records_of(session, desk, query)
 
 
-def records_of(session: Session, query: Select[Callback]) -> list[Record]:
+def records_of(session: Session, desk: Desk, query: Select[Callback]) -> list[Record]:
     """Return the callbacks of a query, in its order, with a number of queries that does not grow by callback."""
     with_voicemails = query.options(joinedload(Callback.call).selectinload(Call.voicemail))
     callbacks = session.scalars(with_voicemails).all()
     attempts = defaultdict[int, list[ReachAttempt]](list)
     for attempt in _attempts(session, [callback.id for callback in callbacks]):
         attempts[attempt.callback_id].append(attempt)
-    return [_record(callback, attempts[callback.id]) for callback in callbacks]
+    return [_record(desk, callback, attempts[callback.id]) for callback in callbacks]
 
 
 def as_csv(rows: Iterable[Record]) -> str:
@@ -111,14 +116,14 @@ def _attempts(session: Session, ids: Sequence[int]) -> Iterator[ReachAttempt]:
         yield from session.scalars(query.where(ReachAttempt.callback_id.in_(ids[start : start + IDS_IN_A_QUERY])))
 
 
-def _record(callback: Callback, rows: Sequence[ReachAttempt]) -> Record:
-    call, voicemail = callback.call, callback.call.voicemail
+def _record(desk: Desk, callback: Callback, rows: Sequence[ReachAttempt]) -> Record:
+    call, voicemail, customer = callback.call, callback.call.voicemail, customer_number(desk, callback)
     attempts = [row for row in rows if row.proof is not AttemptProof.NONE]
     last, tries = attempts[-1] if attempts else None, tries_from(attempts)
     return Record(
         reference=callback.reference,
         line=call.line,
-        caller=call.caller,
+        caller="" if customer.caller.kind is NumberKind.OWN else call.caller,
         began_at=_iso(call.began_at),
         due_at=_iso(callback.due_at),
         message_seconds=str(voicemail.seconds or "") if voicemail else "",
@@ -131,7 +136,7 @@ def _record(callback: Callback, rows: Sequence[ReachAttempt]) -> Record:
         attempts=len(attempts),
         priority=callback.priority.value,
         caller_name=call.caller_name,
-        number_to_ring=call.customer_number or "",
+        number_to_ring=customer.number or "",
         product=callback.product,
         coverage=callback.coverage.value,
         breached_at=_iso(callback.breached_at),
@@ -143,6 +148,8 @@ def _record(callback: Callback, rows: Sequence[ReachAttempt]) -> Record:
         try_again_at=_iso(callback.try_again_at),
         release=callback.release,
         workaround_at=_iso(callback.workaround_at),
+        extension=customer.extension,
+        language=call.language,
         each_attempt=tuple(_attempt_record(row) for row in rows),
     )
 

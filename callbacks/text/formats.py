@@ -194,16 +194,3 @@ def readable_number(number: str) -> str:
     national = parsed.country_code == 1
     style = phonenumbers.PhoneNumberFormat.NATIONAL if national else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(parsed, style)
-
-
-# What carriers send instead of a withheld number. Until 2022, its letters were keyed as digits (Twilio's changelog).
-WITHHELD = ("ANONYMOUS", "RESTRICTED", "BLOCKED", "PRIVATE", "UNKNOWN", "UNAVAILABLE")
-NUMBER_WITHHELD = Words("number withheld", "numéro masqué")
-KEYED = {f"+{phonenumbers.convert_alpha_characters_in_number(word)}" for word in WITHHELD}
-
-
-def caller_in_words(caller: str, language: str = "en") -> str:
-    """Return the caller that the carrier reported in its usual notation, or "number withheld"."""
-    if caller.upper() in ("", *WITHHELD) or caller in KEYED:
-        return NUMBER_WITHHELD.for_(language)
-    return readable_number(caller)

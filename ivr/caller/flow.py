@@ -12,7 +12,6 @@ from datetime import datetime
 from callbacks.db.event_kinds import EventKind
 from callbacks.desk.desk_file import Desk, Language, Line
 from callbacks.people.person import Person
-from callbacks.text.dialing_rules import callable_number
 from callbacks.text.formats import spelled, time_for_caller
 from ivr import prompts
 from ivr.prompts import menu_choice, say, why_closed
@@ -21,6 +20,7 @@ from ivr.twilio.verbs import Dial, Gather, Hangup, Pause, Record, Redirect, Say,
 from sla.hours import Reason
 
 TRIES = 3
+SECONDS_TO_CHOOSE_LANGUAGE = 2  # most callers of such a line need not choose
 LONGEST_CALLER = 64  # characters
 
 
@@ -29,6 +29,7 @@ class Place(enum.Enum):
 
     INCOMING = "incoming"  # the call has just come in
     MENU = "menu"  # the caller pressed a key, or none
+    LANGUAGE = "language"  # a language was offered, on a line without a menu
     RING = "ring"  # a technician's phone has rung
     BEEP = "beep"  # the prompts before the recording have been heard
     RECORDED = "recorded"  # the recording has ended
@@ -86,6 +87,8 @@ def step(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts) -> Reply:
             return _greet(desk, urls, turn, facts)
         case Place.MENU:
             return _menu(desk, urls, turn, facts)
+        case Place.LANGUAGE:
+            return _in_chosen_language(desk, urls, turn, facts)
         case Place.RING:
             return _after_ringing(desk, urls, turn, facts)
         case Place.BEEP:
@@ -112,8 +115,27 @@ def _greet(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts) -> Reply:
     greeting = say(turn.language, prompts.GREETING, company=desk.company.name[turn.language])
     if not line.menu:
         reply = _support(desk, urls, turn, facts)
-        return replace(reply, verbs=(greeting, *reply.verbs))
+        return replace(reply, verbs=(_offer_languages(urls, turn, line, greeting), *reply.verbs))
     return Reply((_ask(urls, turn, line, greeting), Redirect(urls.to(VoicePath.MENU, tries=1, lang=turn.language))))
+
+
+def _offer_languages(urls: CallUrls, turn: Turn, line: Line, greeting: Say) -> Say | Gather:
+    """Return the greeting, with the line's other languages. Without a key, what follows in the document is heard."""
+    if not line.languages:
+        return greeting
+    choices = [menu_choice(turn.language, choice, key) for key, choice in line.languages.items()]
+    action = urls.to(VoicePath.LANGUAGE, lang=turn.language)
+    return Gather(action, (greeting, *choices), SECONDS_TO_CHOOSE_LANGUAGE, even_without_key=False)
+
+
+def _in_chosen_language(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts) -> Reply:
+    """Go on to support, in another language if its key was pressed. No key is wrong: the caller is not asked again."""
+    match desk.lines[facts.line].languages.get(turn.digits):
+        case "english":
+            return replace(_support(desk, urls, replace(turn, language="en"), facts), chose=EventKind.MENU_ENGLISH)
+        case "french":
+            return replace(_support(desk, urls, replace(turn, language="fr"), facts), chose=EventKind.MENU_FRENCH)
+    return _support(desk, urls, turn, facts)
 
 
 def _menu(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts) -> Reply:
@@ -192,7 +214,7 @@ def _dial(desk: Desk, urls: CallUrls, turn: Turn, facts: Facts, technician: Pers
         technician=technician.id,
         lang=technician.language,
         line=facts.line,
-        caller=callable_number(facts.caller) or "",
+        caller=facts.caller,
     )
     rung = "-".join(str(id) for id in (*turn.rung, technician.id))
     action = urls.to(VoicePath.RING, rung=rung, lang=turn.language)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from callbacks.db.states import VoicemailState
 from callbacks.db.tables import Call, Callback
 from callbacks.desk.business_hours import support_hours
-from callbacks.desk.desk_file import Desk
+from callbacks.desk.desk_file import Desk, Language
 from callbacks.inbound import calls, live_calls
 from callbacks.oncall import store as oncall_store
 from callbacks.people.person import Person
@@ -23,12 +24,12 @@ from ivr.caller import flow
 from ivr.caller.flow import Facts, Place, Reply, Turn
 from ivr.caller.speech_time import shortest_time
 from ivr.prompts import say
-from ivr.twilio.context import WebhookContext, current
-from ivr.twilio.verbs import Hangup, Verb
+from ivr.technician import dial_in
+from ivr.twilio.context import DatabaseUnavailable, WebhookContext, current
+from ivr.twilio.verbs import Gather, Hangup, Verb
 from ivr.twilio.webhook import (
     call_sid,
     field,
-    language_in_query,
     number_in_query,
     pressed_key,
     sid,
@@ -44,7 +45,7 @@ log = structlog.get_logger(__name__)
 
 def apologize() -> Response:
     """After an error the caller can still leave a message, or has left one."""
-    language, context = language_in_query(), current()
+    context, language = current(), _language_of_call()
     if request.path == "/voice/recorded":
         return voice_response((say(language, prompts.GOODBYE), Hangup()))
     trouble, leave_number = say(language, prompts.TROUBLE), say(language, prompts.LEAVE_YOUR_NUMBER)
@@ -62,16 +63,21 @@ def incoming() -> Response:
     return _answer(Turn(Place.INCOMING, line.language))
 
 
+@blueprint.post("/voice/language")
+def language() -> Response:
+    return _answer(Turn(Place.LANGUAGE, _language_in_url(), pressed_key()))
+
+
 @blueprint.post("/voice/menu")
 def menu() -> Response:
-    return _answer(Turn(Place.MENU, language_in_query(), pressed_key(), max(1, number_in_query("tries"))))
+    return _answer(Turn(Place.MENU, _language_in_url(), pressed_key(), max(1, number_in_query("tries"))))
 
 
 @blueprint.post("/voice/ring")
 def ring() -> Response:
     bridged = {"true": True, "false": False}.get(field("DialBridged"))
     picked_up = field("DialCallStatus") in ("completed", "answered")
-    return _answer(Turn(Place.RING, language_in_query(), rung=_rung_in_query(), bridged=bridged, picked_up=picked_up))
+    return _answer(Turn(Place.RING, _language_in_url(), rung=_rung_in_query(), bridged=bridged, picked_up=picked_up))
 
 
 def _rung_in_query() -> tuple[int, ...]:
@@ -81,17 +87,18 @@ def _rung_in_query() -> tuple[int, ...]:
 
 @blueprint.post("/voice/beep")
 def beep() -> Response:
-    return _answer(Turn(Place.BEEP, language_in_query()))
+    return _answer(Turn(Place.BEEP, _language_in_url()))
 
 
 @blueprint.post("/voice/recorded")
 def recorded() -> Response:
-    return _answer(Turn(Place.RECORDED, language_in_query()), _recording_in_action())
+    return _answer(Turn(Place.RECORDED, _language_in_url()), _recording_in_action())
 
 
 def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
     """Answer one turn: load the facts, ask the flow, store what became true."""
     context, now, found = current(), current().now(), call_sid()
+    as_customer = request.args.get("customer") == "1"  # a technician who chose to go on as one
     facts = facts_without_database(context, found or "", now)
     without_database = flow.step(context.desk, context.urls, turn, facts).verbs
     if found is None:
@@ -108,26 +115,73 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
         if call is None:
             verdict = hours.verdict(now)
             reason = verdict.reason.spoken("en")
-            call = calls.record_call(session, arrival(is_open=verdict.is_open, hours_reason=reason), now)
+            came = arrival(is_open=verdict.is_open, hours_reason=reason)
+            call = calls.record_call(session, came, now, context.desk.dialing_rules)
+        if as_customer:
+            dial_in.goes_on_as_customer(call)
+        elif turn.place is Place.INCOMING:
+            to_technician = dial_in.answer_technician(session, context, call, now)
+            if to_technician is not None:
+                return to_technician
         if recording is not None:
             calls.record_voicemail(session, context.desk, found, recording, now)
+        in_language = _in_language_of(context.desk, call, turn)
         reason_then = hours.verdict(call.began_at).reason
-        reply = flow.step(context.desk, context.urls, turn, _facts(session, context.desk, call, reason_then, now))
+        facts_now = _facts(session, context.desk, call, reason_then, now)
+        reply = flow.step(context.desk, context.urls, in_language, facts_now)
         _store_reply(session, context.desk, found, turn, reply, now)
         return reply.verbs
 
     return speak(work, without_database)
 
 
+def _in_language_of(desk: Desk, call: Call, turn: Turn) -> Turn:
+    """Return the turn in the language of the call.
+
+    A choice that the database missed, because it was away then, is known from the URL.
+    """
+    if not call.language_chosen and turn.language != desk.lines[_line_of(desk, call)].language:
+        calls.record_language(call, turn.language)
+    return replace(turn, language="fr" if call.language == "fr" else "en")
+
+
+def _language_in_url() -> Language:
+    """Return the language from the URL, else that of the line that was called."""
+    found = request.args.get("lang")
+    if found == "fr":
+        return "fr"
+    desk = current().desk
+    return "en" if found == "en" else desk.lines[desk.line_called(field("To"))].language
+
+
+def _language_of_call() -> Language:
+    """Return the language of the call, from the database where it answers."""
+    found = call_sid() or ""
+    try:
+        call = current().write(lambda session: calls.find_call(session, found))
+    except DatabaseUnavailable:
+        return _language_in_url()
+    if call is None:
+        return _language_in_url()
+    return "fr" if call.language == "fr" else "en"
+
+
+def _line_of(desk: Desk, call: Call) -> str:
+    return call.line if call.line in desk.lines else desk.line_called("")
+
+
 def _store_reply(session: Session, desk: Desk, call_sid: str, turn: Turn, reply: Reply, now: datetime) -> None:
     if reply.not_connected is not None:
         live_calls.record_not_connected(session, desk, call_sid, reply.not_connected, now)
     if reply.rings is not None:
-        live_calls.record_ringing(session, call_sid, reply.rings, turn.last_rung, now)
-    if reply.promises:
-        calls.record_promise(session, call_sid, now + shortest_time(reply.verbs))
+        offered = shortest_time(
+            verb for verb in reply.verbs if isinstance(verb, Gather)
+        )  # a language, before the ringing
+        live_calls.record_ringing(session, call_sid, reply.rings, turn.last_rung, now + offered)
     if reply.chose is not None:
         calls.record_choice(session, call_sid, now, reply.chose)
+    if reply.promises:
+        calls.record_promise(session, call_sid, now + shortest_time(reply.verbs))
     if reply.at_beep:
         calls.record_beep(session, call_sid, now)
 
@@ -135,7 +189,7 @@ def _store_reply(session: Session, desk: Desk, call_sid: str, turn: Turn, reply:
 def _facts(session: Session, desk: Desk, call: Call, reason: Reason, now: datetime) -> Facts:
     return Facts(
         call_sid=call.sid,
-        line=call.line if call.line in desk.lines else desk.line_called(""),
+        line=_line_of(desk, call),
         caller=call.caller,
         began_at=call.began_at,
         now=now,

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.tables import Technician
 from callbacks.inbound import live_calls
-from callbacks.text.dialing_rules import callable_number
 from ivr import prompts
 from ivr.prompts import number_in_prompt, say
 from ivr.twilio.call_urls import VoicePath
@@ -25,7 +24,7 @@ from ivr.twilio.webhook import (
     voice_response,
 )
 
-LONGEST_LINE_NAME = 40
+LONGEST_LINE_NAME, LONGEST_CALLER = 40, 64
 
 
 def say_goodbye() -> Response:
@@ -40,7 +39,8 @@ def screen() -> Response:
     """Ask for a key. The carrier connects the two when this document ends without a Hangup."""
     language = language_in_query()
     line = current().desk.line_name(request.args.get("line", "")[:LONGEST_LINE_NAME]).for_(language)
-    caller = number_in_prompt(language, callable_number(request.args.get("caller", "")))
+    check = current().desk.dialing_rules.check(request.args.get("caller", "")[:LONGEST_CALLER])
+    caller = number_in_prompt(language, check.number, otherwise=prompts.without_number(check.kind))
     action = current().urls.to(
         VoicePath.SCREEN_KEY, call=_call_in_query(), technician=number_in_query("technician"), lang=language
     )

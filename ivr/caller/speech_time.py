@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from ivr.twilio.verbs import Pause, Say, Verb
+from ivr.twilio.verbs import Gather, Pause, Say, Verb
 
 # The voices of VOICES speak two and a half to three words a second.
 FASTEST = 3.5  # words a second
@@ -22,4 +22,6 @@ def _seconds(verb: Verb) -> float:
             return len(text.split()) / FASTEST
         case Pause(seconds):
             return seconds
+        case Gather(_, prompts, timeout, even_without_key) if not even_without_key:  # what follows is heard after it
+            return timeout + sum(_seconds(prompt) for prompt in prompts)
     return 0

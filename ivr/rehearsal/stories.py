@@ -9,7 +9,7 @@ from datetime import timedelta
 from ivr.rehearsal.scenario import PhoneCall, Scenario
 from ivr.simulator import Habit
 
-CUSTOMER = "+15145550199"
+CUSTOMER, ABROAD = "+15145550199", "+33142685300"
 SATURDAY_NIGHT = "2026-11-28T22:12"
 
 
@@ -155,6 +155,37 @@ def in_hours_unanswered(scenario: Scenario) -> None:
     scenario.minutes_pass(60)
 
 
+def own_number(scenario: Scenario) -> None:
+    """The call shows one of the desk's own numbers: it is nobody's, so it is never dialed, and the page says so."""
+    ours = scenario.service.desk.lines["toll-free"].number
+    call = scenario.caller(CUSTOMER).dials("direct", caller_id=ours).hears("leave a message").hears_the_beep()
+    call.says(8).presses("#").hears("Your reference is").is_hung_up_on()
+    amy = scenario.phone_of("Amy")
+    amy.reads("the caller (shows one of our numbers: listen to the message)")
+    amy.texts("call {code}").reads("No number to call")
+    amy.texts("done {code}").reads("is resolved")
+    scenario.minutes_pass(60)
+
+
+def abroad(scenario: Scenario) -> None:
+    """A caller from abroad: the supervisor is asked at once, allows the number by text, and it is called."""
+    call = scenario.caller(ABROAD).dials("direct").hears("leave a message").hears_the_beep()
+    call.says(8).presses("#").hears("Your reference is").is_hung_up_on()
+    amy, sue = scenario.phone_of("Amy"), scenario.phone_of("Sue")
+    amy.reads("+33 1 42 68 53 00 (abroad, FR: not allowed yet)")
+    sue.reads("+33 1 42 68 53 00, a number abroad (FR)", "ALLOW")
+    amy.texts("call {code}").reads("A supervisor must allow it first")
+    sue.texts("allow {code}").reads("can be called now")
+    amy.reads("Sue Tran allowed calls to +33 1 42 68 53 00")
+    amy.texts("call {code}").reads("Your phone rings now")
+    amys = amy.is_rung().answers().hears("Press 1 to be connected to +33 1 42 68 53 00").presses("1")
+    customers = scenario.caller(ABROAD).is_rung().answers()
+    amys.is_connected_to(customers).waits(40)
+    customers.hangs_up()
+    amys.hears("How did it go").presses("1").hears("Resolved").is_hung_up_on()
+    scenario.minutes_pass(60)
+
+
 def _leaves_a_message(scenario: Scenario, line: str) -> PhoneCall:
     call = scenario.caller(CUSTOMER).dials(line).hears("Thank you for calling")
     if scenario.service.desk.lines[line].menu:
@@ -170,6 +201,8 @@ STORIES: dict[str, Story] = {
     "nobody-answers": Story(SATURDAY_NIGHT, nobody_answers),
     "hang-up-while-speaking": Story(SATURDAY_NIGHT, hang_up_while_speaking),
     "holiday": Story("2026-06-24T12:00", holiday),
+    "own-number": Story(SATURDAY_NIGHT, own_number),
+    "abroad": Story(SATURDAY_NIGHT, abroad),
     "in-hours-answered": Story("2026-11-24T10:00", in_hours_answered),
     "in-hours-unanswered": Story("2026-11-24T10:00", in_hours_unanswered),
 }

@@ -183,6 +183,10 @@ class Calls:
         self._set_status(leg, CallStatus.IN_PROGRESS)
         if leg.machine_callback:
             self._events.later(MACHINE_DETECTED_AFTER, lambda: self._webhooks.report_who_answered(leg))
+        if leg.send_digits:
+            delay = leg.send_digits.count("w") * timedelta(seconds=0.5)
+            keys = Heard(self._events.now + delay, HeardKind.PLAY, f"keys {leg.send_digits.strip('w')}")
+            self._events.later(delay, lambda: leg.heard.append(keys))
         leg.on_answer()
 
     def _answer_by_voicemail(self, leg: Leg) -> None:

@@ -156,6 +156,7 @@ class Leg:
     status_events: set[str] = field(default_factory=set)
     reports_after: timedelta | None = REPORT_DELAY  # None: at once
     machine_callback: str = ""
+    send_digits: str = ""  # keys that the carrier presses once this phone answers; "w" waits for half a second
     answered_by: AnsweredBy = AnsweredBy.HUMAN
 
     @property

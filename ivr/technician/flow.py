@@ -58,8 +58,12 @@ class PageFacts:
     message_url: str | None  # None: no message, or not here yet
     has_message: bool
     needs_consent: bool = False  # of a supervisor, before the number may be called; until then there is none
+    is_tried: bool = False  # the customer was called, and the deadline is met or gone
     message_is_lost: bool = False  # the carrier no longer has the recording
     others: int = 0  # how many other callbacks this call is about
+    extension: str = ""  # of the customer's number
+    caller_language: str = ""  # that the customer chose
+    without_number: Words = prompts.WITHHELD_NUMBER  # what is said where there is no number to call
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ def answered(desk: Desk, urls: CallUrls, facts: PageFacts) -> PageReply:
         return over
     count = str(facts.others)
     others = (say(facts.language, prompts.OTHER_CALLBACKS, count=count),) if facts.others else ()
-    return PageReply(_menu(urls, facts, 1, _headline(desk, facts), *others))
+    return PageReply(_menu(urls, facts, 1, _headline(desk, facts), *_language(facts), *others))
 
 
 def keyed(desk: Desk, urls: CallUrls, facts: PageFacts, question: Question, press: KeyPress) -> PageReply:
@@ -115,9 +119,9 @@ def taken(desk: Desk, facts: PageFacts) -> tuple[Verb, ...]:
         return (without_number, Hangup())
     yours = say(
         facts.language,
-        prompts.TAKEN if facts.now < facts.due_at else prompts.TAKEN_LATE,
+        _which(facts, prompts.TAKEN, prompts.TAKEN_LATE, prompts.TAKEN_AGAIN),
         reference=reference,
-        number=number_in_prompt(facts.language, facts.customer_number),
+        number=_number(facts),
         due=_due(desk, facts),
     )
     return (yours, Hangup())
@@ -202,7 +206,7 @@ def _page_key(urls: CallUrls, facts: PageFacts, question: Question, round: int) 
 def _headline(desk: Desk, facts: PageFacts) -> Say:
     return say(
         facts.language,
-        prompts.PAGE if facts.now < facts.due_at else prompts.PAGE_LATE,
+        _which(facts, prompts.PAGE, prompts.PAGE_LATE, prompts.PAGE_AGAIN),
         company=desk.company.name[facts.language],
         name=facts.name,
         line=facts.line_name,
@@ -210,8 +214,22 @@ def _headline(desk: Desk, facts: PageFacts) -> Say:
     )
 
 
+def _which(facts: PageFacts, in_time: Words, late: Words, again: Words) -> Words:
+    """Return what is said before the deadline, after it, or once the customer was tried."""
+    if facts.is_tried:
+        return again
+    return in_time if facts.now < facts.due_at else late
+
+
 def _due(desk: Desk, facts: PageFacts) -> str:
     return spoken_time_and_day(facts.due_at, desk.zone, facts.now, facts.language)
+
+
+def _language(facts: PageFacts) -> tuple[Say, ...]:
+    """Return the language that the customer chose, if it is not the technician's."""
+    if facts.caller_language in ("", facts.language):
+        return ()
+    return (say(facts.language, prompts.OTHER_LANGUAGE),)
 
 
 def _message(facts: PageFacts) -> tuple[Say | Play, ...]:
@@ -220,6 +238,10 @@ def _message(facts: PageFacts) -> tuple[Say | Play, ...]:
     if facts.message_is_lost:
         return (say(facts.language, prompts.MESSAGE_LOST),)
     return (say(facts.language, prompts.MESSAGE_NOT_HERE if facts.has_message else prompts.NO_MESSAGE),)
+
+
+def _number(facts: PageFacts) -> str:
+    return number_in_prompt(facts.language, facts.customer_number, facts.extension, facts.without_number)
 
 
 def _no_key_pressed(language: Language) -> tuple[Verb, ...]:
@@ -256,7 +278,7 @@ def ask_to_connect(urls: CallUrls, facts: PageFacts, round: int = 1, *before: Sa
         return over.verbs
     if facts.customer_number is None:
         return no_number(facts)
-    number, reference = number_in_prompt(facts.language, facts.customer_number), spelled(facts.reference)
+    number, reference = _number(facts), spelled(facts.reference)
     menu = say(facts.language, prompts.CONNECT_MENU, number=number, reference=reference, line=facts.line_name)
     action = urls.to(VoicePath.CONNECT_KEY, page=facts.page_id, round=round)
     return (Gather(action, (*before, menu, menu), timeout=8),)
@@ -284,6 +306,7 @@ def connect(desk: Desk, urls: CallUrls, facts: PageFacts, attempt_id: int) -> tu
         DIAL_SECONDS,
         status=urls.to(VoicePath.CONNECT_STATUS, attempt=attempt_id),
         answered_by=urls.to(VoicePath.CONNECT_ANSWERED, attempt=attempt_id),
+        extension=facts.extension,
     )
     return (say(facts.language, prompts.CONNECTING), dial)
 

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from callbacks.db.database import locked
 from callbacks.db.states import FINAL, AudioState, CallbackState, VoicemailState
 from callbacks.db.tables import Callback, Page, PageAttempt, Technician
+from callbacks.desk.customer_number import CustomerNumber, customer_number
 from callbacks.desk.desk_file import Language
-from callbacks.lifecycle.reachability import has_no_number
 from callbacks.records import audit_log
+from callbacks.text.bilingual import Words
 from ivr import prompts
 from ivr.prompts import say
 from ivr.technician.flow import PageFacts, plays_message
@@ -80,6 +81,7 @@ def _find(session: Session, context: WebhookContext, page_id: int, call_sid: str
 
 def _facts(session: Session, context: WebhookContext, page: Page, callback: Callback) -> PageFacts:
     desk, call, voicemail = context.desk, callback.call, callback.call.voicemail
+    customer = customer_number(desk, callback)
     return PageFacts(
         page_id=page.id,
         name=page.technician.name,
@@ -87,17 +89,26 @@ def _facts(session: Session, context: WebhookContext, page: Page, callback: Call
         reference=callback.reference,
         line=call.line if call.line in desk.lines else desk.line_called(""),
         line_name=desk.line_name(call.line).for_(page.technician.language),
-        customer_number=call.customer_number,
+        customer_number=customer.number,
         due_at=callback.due_at,
         now=context.now(),
         owner=_other_owner(page, callback),
         is_closed=callback.state is not CallbackState.OPEN,
         message_url=_message_url(context, callback),
         has_message=voicemail is not None and voicemail.state is not VoicemailState.ABSENT,
-        needs_consent=call.customer_number is None and not has_no_number(call),
+        needs_consent=customer.waits_for_consent,
+        is_tried=callback.attempted_at is not None,
         message_is_lost=voicemail is not None and voicemail.audio is AudioState.LOST,
+        extension=customer.extension,
+        caller_language=call.language if call.language_chosen else "",
+        without_number=without_number(customer),
         others=session.scalar(select(func.count()).select_from(Page).where(Page.bundled_into_id == page.id)) or 0,
     )
+
+
+def without_number(customer: CustomerNumber) -> Words:
+    """Return what is said in place of a number where there is none to call."""
+    return prompts.NUMBER_TO_BE_ALLOWED if customer.waits_for_consent else prompts.without_number(customer.caller.kind)
 
 
 def _other_owner(page: Page, callback: Callback) -> str | None:

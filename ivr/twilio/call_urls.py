@@ -10,7 +10,10 @@ from urllib.parse import urlencode
 class VoicePath(enum.Enum):
     """The path of each webhook that a verb or a status callback names, below /voice/."""
 
+    INCOMING = "incoming"
     MENU = "menu"
+    LANGUAGE = "language"  # a key after the offer of a language
+    DIAL_IN_KEY = "dial-in/key"  # a key of a technician who called us
     RING = "ring"  # a technician's phone has rung for a customer on the line
     BEEP = "beep"
     RECORDED = "recorded"

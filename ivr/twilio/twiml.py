@@ -12,6 +12,7 @@ from ivr.twilio.verbs import Dial, Gather, Hangup, Pause, Play, Record, Redirect
 VOICES = {"en": ("Polly.Joanna-Neural", "en-US"), "fr": ("Polly.Gabrielle-Neural", "fr-CA")}
 NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 LEG_EVENTS = "initiated ringing answered completed"
+PAUSE_BEFORE_EXTENSION = "wwww"  # two seconds: a switchboard must be listening before keys count
 LONGEST_SAY = 4000  # Twilio takes 4,096 characters in one verb
 
 
@@ -41,7 +42,7 @@ def _add(parent: Element, verb: Verb) -> None:
             SubElement(parent, "Play").text = url
         case Pause(seconds):
             SubElement(parent, "Pause", length=str(seconds))
-        case Gather(action, prompts, timeout):
+        case Gather(action, prompts, timeout, even_without_key):
             gather = SubElement(
                 parent,
                 "Gather",
@@ -51,7 +52,7 @@ def _add(parent: Element, verb: Verb) -> None:
                 timeout=str(timeout),
                 action=action,
                 method="POST",
-                actionOnEmptyResult="true",
+                actionOnEmptyResult="true" if even_without_key else "false",
             )
             for prompt in prompts:
                 _add(gather, prompt)
@@ -82,6 +83,8 @@ def _add_dial(parent: Element, dial: Dial) -> None:
     )
     number = SubElement(element, "Number")
     number.text = dial.number
+    if dial.extension:
+        number.set("sendDigits", PAUSE_BEFORE_EXTENSION + dial.extension)
     if dial.screen:
         number.attrib |= {"url": dial.screen, "method": "POST"}
     if dial.status:

@@ -26,11 +26,12 @@ class Pause:
 
 @dataclass(frozen=True)
 class Gather:
-    """Ask for one key. `action` is requested even when no key is pressed."""
+    """Ask for one key. `action` is requested even when no key is pressed, or else the next verb follows."""
 
     action: str
     prompts: tuple[Say | Play | Pause, ...]
     timeout: int = 6
+    even_without_key: bool = True
 
     def __post_init__(self) -> None:
         if not self.action.startswith("http"):
@@ -62,6 +63,7 @@ class Dial:
     screen: str = ""
     status: str = ""
     answered_by: str = ""
+    extension: str = ""
 
 
 @dataclass(frozen=True)

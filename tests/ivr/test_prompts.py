@@ -10,6 +10,7 @@ import pytest
 
 from callbacks.db.states import ReachOutcome, ReportedOutcome
 from callbacks.text.bilingual import Words
+from callbacks.text.dialing_rules import NumberKind
 from ivr import prompts
 from ivr.prompts import menu_choice, number_in_prompt, say, why_closed
 from ivr.twilio.verbs import Say
@@ -60,7 +61,8 @@ def test_every_prompt_is_spoken_with_all_its_blanks_filled_in() -> None:
         for name in prompts_in(call.args[1]):
             assert given == blanks(PROMPTS[name].english), f"{name}, line {call.lineno}"
             spoken.add(name)
-    assert set(PROMPTS) - spoken == {"NUMBER", "WITHHELD_NUMBER"}  # these are parts of other prompts
+    parts = {"NUMBER", "EXTENSION", "WITHHELD_NUMBER", "UNKNOWN_NUMBER", "NUMBER_TO_BE_ALLOWED"}  # of other prompts
+    assert set(PROMPTS) - spoken == parts
 
 
 def test_a_time_at_the_end_of_a_sentence_ends_it() -> None:
@@ -83,6 +85,16 @@ def test_a_number_in_a_prompt_has_an_article_in_french() -> None:
         "le (514) 555-0199",
         "un numéro masqué",
     ]
+
+
+def test_an_extension_is_spoken_digit_by_digit() -> None:
+    assert number_in_prompt("en", "+15145550199", "204") == "(514) 555-0199, extension 2, 0, 4"
+    assert number_in_prompt("fr", "+15145550199", "204") == "le (514) 555-0199, poste 2, 0, 4"
+
+
+def test_only_a_withheld_number_is_called_withheld() -> None:
+    assert prompts.without_number(NumberKind.WITHHELD) == prompts.WITHHELD_NUMBER
+    assert number_in_prompt("fr", None, otherwise=prompts.without_number(NumberKind.OWN)) == "un numéro inconnu"
 
 
 def test_outside_hours_no_reason_is_given() -> None:

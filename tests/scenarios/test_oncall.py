@@ -316,6 +316,7 @@ def test_a_risky_number_waits_for_a_named_persons_consent(desk: ScenarioDesk, ba
     call.is_hung_up_on()
     amy = desk.phone_of("Amy")
     amy.reads("Ref ", "Reply ")
+    desk.phone_of("Sue").reads("Nobody may call it yet")
     amy.texts("call {code}").reads("A supervisor must allow it first")
     assert not [c for c in desk.carrier.ledger.calls if c.to == bait]
     callback_id = desk.callback.id
@@ -329,6 +330,7 @@ def test_a_risky_number_waits_for_a_named_persons_consent(desk: ScenarioDesk, ba
             desk.now,
         )
     )
+    amy.reads("boss@example.com allowed calls to")
     amy.texts("call {code}").reads("Your phone rings now")
     amys = amy.is_rung().answers().hears("Press 1 to be connected").presses("1")
     customers = desk.customer(bait).is_rung().answers()

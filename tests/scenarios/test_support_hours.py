@@ -160,7 +160,7 @@ def test_a_caller_who_waited_and_hung_up_is_called_back(
     amy.reads(*words)
     assert [each.outcome for each in desk.calls()] == [CallOutcome.MISSED]
     assert (desk.callback.origin, desk.callback.due_at) == (CallbackOrigin.MISSED_CALL, began + timedelta(hours=1))
-    assert desk.log_says("caller waited for a technician and hung up 30 seconds")
+    assert desk.log_says("caller waited for a technician and hung up 29 seconds")
     amy.texts("done {code}").reads("")
     desk.scenario.minutes_pass(70)
 

@@ -13,7 +13,7 @@ from callbacks.acts.attempts import ReportOutcome
 from callbacks.acts.base import Act, perform, user_at_console
 from callbacks.acts.closing import Cancel, CloseUnreachable, Reopen
 from callbacks.acts.connect import Connect
-from callbacks.acts.customer_number import Consent, SetNumber
+from callbacks.acts.customer_number import Consent, RefuseConsent, SetNumber
 from callbacks.acts.details import AddNote, NameCaller, SetProduct, WriteTranscript
 from callbacks.acts.escalation import PageNow, RequestManager
 from callbacks.acts.ownership import Assign, Pass, Take
@@ -102,6 +102,7 @@ FORMS: Mapping[str, Form] = {
     "back": Form(EndWait, lambda _: EndWait()),
     "number": Form(SetNumber, lambda _: SetNumber(field("number", LONGEST_NUMBER))),
     "consent": Form(Consent, lambda _: Consent()),
+    "refuse": Form(RefuseConsent, lambda _: RefuseConsent()),
     "note": Form(AddNote, lambda _: AddNote(_text("words"))),
     "name": Form(NameCaller, lambda _: NameCaller(_text("name"))),
     "transcript": Form(WriteTranscript, lambda _: WriteTranscript(_text("words"))),

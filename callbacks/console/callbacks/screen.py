@@ -21,16 +21,15 @@ from callbacks.db.states import (
     CallbackState,
     PageKind,
     PriorityLevel,
-    ReachOutcome,
     ReportedOutcome,
     TranscribedBy,
     VoicemailState,
 )
 from callbacks.db.tables import Call, Callback, Page, ReachAttempt, Technician, Voicemail, Waiting
 from callbacks.desk.business_hours import support_hours
+from callbacks.desk.customer_number import CustomerNumber, customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import NotFound
-from callbacks.lifecycle.reachability import has_no_number
 from callbacks.lifecycle.sla_status import TRIED_AND_OPEN, explanations, resolutions, still_owed
 from callbacks.lifecycle.waiting import is_waiting
 from callbacks.oncall import store
@@ -41,8 +40,7 @@ from callbacks.paging.reasons import in_a_line
 from callbacks.people.technicians import everybody
 from callbacks.records.proofs import NO_TRIES, Decider, decider, proof_of, tries_of
 from callbacks.records.search import STATES
-from callbacks.text.dialing_rules import NumberCheck, check_number
-from callbacks.text.formats import caller_in_words, day_and_time, length, span
+from callbacks.text.formats import LANGUAGES, day_and_time, length, span
 from sla.promises import Promise
 
 CALLS_A_PAGE = 50
@@ -100,11 +98,11 @@ class CallbackDetail:
     origin: str  # what it came from
     attempts: Sequence[AttemptRow]
     technicians: Sequence[Technician]
-    number: NumberCheck
+    number: CustomerNumber
+    language: str
     seen: int  # the last event in its log
     is_open: bool
     is_waiting: bool  # for the customer
-    is_wrong_number: bool  # of one of the attempts
     has_no_number: bool  # nobody can be called; a number that needs consent is a number
     outcomes: Sequence[str]  # that a person can report
     promises: Sequence[str]
@@ -133,7 +131,7 @@ def open_callbacks(
     which = (Callback.state == CallbackState.OPEN) & visible
     callbacks = session.scalars(select(Callback).where(which).order_by(Callback.id)).all()
     owed = still_owed(session, desk, support_hours(session, desk), now)
-    rows, waiting = rows_of(session, callbacks, desk.callback.at_risk, now), _waiting(session, which)
+    rows, waiting = rows_of(session, desk, callbacks, now), _waiting(session, which)
     return sorted(
         (
             replace(
@@ -179,23 +177,23 @@ def _urgency(row: Row) -> tuple[bool, str, datetime]:
 def recently_closed(session: Session, desk: Desk, visible: ColumnElement[bool], now: datetime) -> list[Row]:
     query = select(Callback).where(Callback.state != CallbackState.OPEN, visible)
     query = query.order_by(Callback.opened_at.desc(), Callback.id.desc()).limit(CLOSED_SHOWN)
-    return rows_of(session, session.scalars(query).all(), desk.callback.at_risk, now)
+    return rows_of(session, desk, session.scalars(query).all(), now)
 
 
-def rows_of(session: Session, callbacks: Sequence[Callback], at_risk: timedelta, now: datetime) -> list[Row]:
+def rows_of(session: Session, desk: Desk, callbacks: Sequence[Callback], now: datetime) -> list[Row]:
     """Return callbacks as rows of a list, in the same order, with the queries of one."""
     tries = tries_of(session, Callback.id.in_([callback.id for callback in callbacks]))
     return [
-        _row_of(callback, proof_of(callback, tries.get(callback.id, NO_TRIES)), at_risk, now) for callback in callbacks
+        _row_of(desk, callback, proof_of(callback, tries.get(callback.id, NO_TRIES)), now) for callback in callbacks
     ]
 
 
-def _row_of(callback: Callback, proof: AttemptProof, at_risk: timedelta, now: datetime) -> Row:
-    standing, words = standing_of(callback, at_risk, now, proof)
+def _row_of(desk: Desk, callback: Callback, proof: AttemptProof, now: datetime) -> Row:
+    standing, words = standing_of(callback, desk.callback.at_risk, now, proof)
     return Row(
         reference=callback.reference,
         name=callback.call.caller_name,
-        caller=caller_in_words(callback.call.caller),
+        caller=desk.dialing_rules.check(callback.call.caller).in_words.english,
         line=callback.call.line,
         priority=callback.priority.value,
         is_critical=callback.priority is PriorityLevel.P1,
@@ -277,8 +275,8 @@ def callback_detail(
     voicemail = callback.call.voicemail
     tried = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
     attempts = session.scalars(tried).all()
-    (row,) = rows_of(session, [callback], desk.callback.at_risk, now)
-    waits = is_waiting(session, callback)
+    (row,) = rows_of(session, desk, [callback], now)
+    waits, number = is_waiting(session, callback), customer_number(desk, callback)
     notes = notes_of(callback, desk.zone, now, is_waiting=waits)
     return CallbackDetail(
         row=replace(row, next=ahead, resolution=owed[0].promise if owed else None, notes=notes),
@@ -293,18 +291,21 @@ def callback_detail(
         origin=ORIGINS[callback.origin],
         attempts=[_attempt_row(attempt) for attempt in attempts],
         technicians=sorted(everybody(session), key=lambda row: row.name),
-        number=check_number(callback.call.caller),
+        number=number,
+        language=_language(callback.call),
         seen=last_event_id(session, callback),
         is_open=callback.state is CallbackState.OPEN,
         is_waiting=waits,
-        is_wrong_number=any(attempt.outcome is ReachOutcome.WRONG_NUMBER for attempt in attempts),
-        has_no_number=has_no_number(callback.call),
-        outcomes=[
-            each.value for each in ReportedOutcome if not has_no_number(callback.call) or each not in NEEDS_A_NUMBER
-        ],
+        has_no_number=number.is_missing,
+        outcomes=[each.value for each in ReportedOutcome if not number.is_missing or each not in NEEDS_A_NUMBER],
         promises=explanations(session, desk, hours, callback, now),
         paged=_paged_about(session, callback),
     )
+
+
+def _language(call: Call) -> str:
+    whose = "chosen by the caller" if call.language_chosen else "of the line"
+    return f"{LANGUAGES.get(call.language, call.language)}, {whose}"
 
 
 ORIGINS = {

@@ -29,7 +29,7 @@ class SearchScreen:
 def search_screen(session: Session, search: Search) -> SearchScreen:
     context = current()
     page, now = find(session, search, context.desk.zone, visible_to(g.user)), context.now()
-    rows = rows_of(session, page.callbacks, context.desk.callback.at_risk, now)
+    rows = rows_of(session, context.desk, page.callbacks, now)
     return SearchScreen(rows, page.further, [row.name for row in everybody(session)])
 
 
@@ -47,7 +47,7 @@ def _export(search: Search) -> list[export.Record]:
 
     def load(session: Session) -> list[export.Record]:
         query = matching(session, search, context.desk.zone, visible_to(g.user)).limit(AT_MOST)
-        return export.records_of(session, query)
+        return export.records_of(session, context.desk, query)
 
     found, now = context.database.read(load), context.now()
     query = "; ".join(f"{name}: {value}" for name, value in search.in_address().items())

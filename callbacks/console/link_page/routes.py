@@ -14,10 +14,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import ReportOutcome
-from callbacks.acts.base import Act, Refused, Via, perform, technician_by
+from callbacks.acts.base import Act, Refused, Requester, Via, perform, technician_by
 from callbacks.acts.closing import CloseUnreachable
 from callbacks.acts.connect import Connect
-from callbacks.acts.customer_number import SetNumber
+from callbacks.acts.customer_number import Consent, RefuseConsent, SetNumber, deciding_by
 from callbacks.acts.details import AddNote
 from callbacks.acts.escalation import RequestManager
 from callbacks.acts.ownership import Pass, Take
@@ -27,7 +27,7 @@ from callbacks.console.forms import field, write_and_redirect
 from callbacks.console.link_page.screen import callback_screen
 from callbacks.console.security import add_security_headers, refuse_nul_characters
 from callbacks.db.states import ReportedOutcome
-from callbacks.db.tables import Page
+from callbacks.db.tables import Callback, Page, Technician
 from callbacks.errors import WrongState
 from callbacks.text.bilingual import Words
 
@@ -97,6 +97,16 @@ def manager(token: str) -> ResponseReturnValue:
     return _run(token, lambda: RequestManager(field("why", LONGEST_NOTE)))
 
 
+@blueprint.post("/t/<token>/consent")
+def consent(token: str) -> ResponseReturnValue:
+    return _run(token, Consent)
+
+
+@blueprint.post("/t/<token>/refuse")
+def refuse(token: str) -> ResponseReturnValue:
+    return _run(token, RefuseConsent)
+
+
 @blueprint.post("/t/<token>/outcome")
 def outcome(token: str) -> ResponseReturnValue:
     return _run(token, _outcome_in_form)
@@ -140,13 +150,20 @@ def _run(token: str, read: Callable[[], Act]) -> ResponseReturnValue:
 def _perform(session: Session, page: Page, read: Callable[[], Act], now: datetime) -> str:
     """Perform an act, and return its message in the technician's language. Raise WrongState in that language."""
     technician = page.technician
-    if page.callback_id is None:
+    if page.callback_id is None or page.callback is None:
         raise WrongState("This page is not about a callback.")
-    by = technician_by(technician, Via.LINK)
     try:
-        return perform(session, current().desk, page.callback_id, read(), by, now).for_(technician.language)
+        act = read()
+        by = _requester(session, page.callback, technician, act, now)
+        return perform(session, current().desk, page.callback_id, act, by, now).for_(technician.language)
     except Refused as error:
         raise WrongState(error.words.for_(technician.language)) from error
+
+
+def _requester(session: Session, callback: Callback, technician: Technician, act: Act, now: datetime) -> Requester:
+    if isinstance(act, Consent | RefuseConsent):
+        return deciding_by(session, current().desk, callback, technician, Via.LINK, now)
+    return technician_by(technician, Via.LINK)
 
 
 def _expired() -> ResponseReturnValue:

@@ -11,16 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import NEEDS_A_NUMBER, was_asked_to_confirm
-from callbacks.acts.wording import why_no_number
+from callbacks.acts.customer_number import decides_about_numbers
 from callbacks.console.callbacks.screen import standing_of
 from callbacks.db.states import AudioState, CallbackState, ReachOutcome, ReportedOutcome, VoicemailState
-from callbacks.db.tables import Callback, Page, ReachAttempt, Voicemail
+from callbacks.db.tables import Page, ReachAttempt, Voicemail
+from callbacks.desk.customer_number import CustomerNumber, customer_number
 from callbacks.desk.desk_file import Desk
-from callbacks.lifecycle.reachability import has_no_number
 from callbacks.records.proofs import proof_on_record
-from callbacks.text import dialing_rules
 from callbacks.text.bilingual import Words
-from callbacks.text.formats import caller_in_words, length, readable_number, span, time_and_day
+from callbacks.text.formats import length, span, time_and_day
 
 # The buttons for the outcome of a call to the customer.
 OUTCOMES: dict[ReportedOutcome, Words] = {
@@ -64,6 +63,13 @@ STANDINGS: dict[str, Words] = {
 }
 
 
+# The language that the caller chose.
+CALLER_LANGUAGES: dict[str, Words] = {
+    "en": Words("English", "anglais"),
+    "fr": Words("French", "français"),
+}
+
+
 @dataclass(frozen=True)
 class CallbackScreen:
     """One callback, in the technician's language."""
@@ -79,6 +85,9 @@ class CallbackScreen:
     outcomes: dict[ReportedOutcome, Words]  # that fit
     is_tried: bool
     was_asked: bool  # whether they reached the customer: the resolution is to be confirmed
+    waits_for_consent: bool
+    may_decide: bool  # whether the number may be called
+    caller_language: str
     called_at: str
     due: str
     standing: str
@@ -103,8 +112,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
     if callback is None:
         abort(404)
     zone, language = desk.zone, technician.language
-    no_number = has_no_number(callback.call)
-    number, voicemail = callback.call.customer_number, callback.call.voicemail
+    call, voicemail, customer = callback.call, callback.call.voicemail, customer_number(desk, callback)
     standing, _ = standing_of(callback, desk.callback.at_risk, now, proof_on_record(session, callback))
     attempts = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
     return CallbackScreen(
@@ -112,15 +120,18 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         reference=callback.reference,
         line=desk.line_name(callback.call.line).for_(language),
         name=callback.call.caller_name,
-        who=readable_number(number) if number else caller_in_words(callback.call.caller, language),
-        number=number,
-        why_no_number="" if number else _why_no_number(callback).for_(language),
-        has_no_number=no_number,
-        outcomes={each: words for each, words in OUTCOMES.items() if not no_number or each not in NEEDS_A_NUMBER},
+        has_no_number=customer.is_missing,
+        outcomes=_outcomes(customer),
         is_tried=callback.attempted_at is not None,
         was_asked=was_asked_to_confirm(session, callback, technician.name, now),
-        called_at=time_and_day(callback.call.began_at, zone, now, language),
+        called_at=time_and_day(call.began_at, zone, now, language),
         due=time_and_day(callback.due_at, zone, now, language),
+        who=customer.in_words.for_(language),
+        number=customer.number,
+        why_no_number=customer.why_not.for_(language),
+        waits_for_consent=customer.waits_for_consent,
+        may_decide=customer.waits_for_consent and decides_about_numbers(session, desk, callback, technician, now),
+        caller_language=CALLER_LANGUAGES[call.language].for_(language) if call.language_chosen else "",
         standing=standing,
         left=STANDINGS.get(standing, _time_left(callback.due_at - now)).for_(language),
         owner=callback.owner.name if callback.owner else "",
@@ -140,11 +151,8 @@ def _attempt(row: ReachAttempt, zone: ZoneInfo, now: datetime, language: str) ->
     return f"{at}: {row.technician.name}, {outcome} ({source})"
 
 
-def _why_no_number(callback: Callback) -> Words:
-    check = dialing_rules.check_number(callback.call.caller)
-    if not check.needs_consent:
-        return why_no_number(callback)
-    return Words(f"{check.why}: a supervisor must allow it", "numéro à risque: un superviseur doit l'autoriser")
+def _outcomes(customer: CustomerNumber) -> dict[ReportedOutcome, Words]:
+    return {each: words for each, words in OUTCOMES.items() if not customer.is_missing or each not in NEEDS_A_NUMBER}
 
 
 def _time_left(left: timedelta) -> Words:

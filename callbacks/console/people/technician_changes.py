@@ -27,7 +27,9 @@ OWN = ("code", "verify", "second", "mail", "test", "quiet", "rule", "drop-rule",
 def add(session: Session, desk: Desk, now: datetime) -> str:
     """Add the technician in the form, and send a code to their number."""
     name, phone, email = field("name", 100), field("phone", 40), field("email")
-    row = technicians.add_technician(session, name, phone, now, email=email, language=_language())
+    row = technicians.add_technician(
+        session, name, phone, now, email=email, language=_language(), rules=desk.dialing_rules
+    )
     alerts.send_code(session, desk, row, PhoneSlot.FIRST, now)
     return f"{row.name} was added. A code is on its way. The number is used once it is verified."
 
@@ -52,7 +54,7 @@ def _change_second_number(session: Session, desk: Desk, row: Technician, now: da
 
 
 def _give_number(session: Session, desk: Desk, row: Technician, which: PhoneSlot, now: datetime) -> str:
-    contact_methods.change_number(session, row, which, field("phone", 40))
+    contact_methods.change_number(session, row, which, field("phone", 40), desk.dialing_rules)
     alerts.send_code(session, desk, row, which, now, _by())
     store.note_edit(session, now)
     return "A code is on its way. The number is used once it is verified."

@@ -145,7 +145,8 @@ class Reconciliation:
         language = self._desk.lines[line].language
         reason = verdict.reason.spoken(language)
         arrival = calls.Arrival(call.sid, line, call.from_, language, verdict.is_open, reason)
-        self._database.write(lambda session: calls.record_call(session, arrival, began_at))
+        rules = self._desk.dialing_rules
+        self._database.write(lambda session: calls.record_call(session, arrival, began_at, rules))
 
     def _open_callback(self, session: Session, call_sid: str, now: datetime) -> None:
         """Open a callback for a call that never reached us: somebody must ask the caller what they wanted."""

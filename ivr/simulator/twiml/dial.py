@@ -38,7 +38,8 @@ def _caller_id(context: Context, verb: Element) -> str:
 
 
 def _set_reports(context: Context, other: Leg, noun: Element) -> None:
-    """Set the reports on the other call, and on who or what answers it (twilio.com/docs/voice/twiml/number)."""
+    """Set the keys that the other call gets, and the reports on it (twilio.com/docs/voice/twiml/number)."""
+    other.send_digits = noun.get("sendDigits", "")
     if "statusCallback" in noun.attrib:
         other.status_callback = context.absolute(noun.attrib["statusCallback"])
         other.status_events = set(noun.get("statusCallbackEvent", "completed").split())

@@ -13,7 +13,7 @@ from callbacks.acts.attempts import ReportOutcome
 from callbacks.acts.base import Act, Refused, Requester, Via, last_event_id, perform, user_at_console
 from callbacks.acts.closing import Cancel, CloseUnreachable, Reopen
 from callbacks.acts.connect import Connect
-from callbacks.acts.customer_number import Consent, SetNumber
+from callbacks.acts.customer_number import Consent, RefuseConsent, SetNumber
 from callbacks.acts.details import AddNote, NameCaller, SetProduct, WriteTranscript
 from callbacks.acts.escalation import PageNow, RequestManager
 from callbacks.acts.ownership import Assign, Pass, Take
@@ -37,6 +37,7 @@ ENDED = {
 OWNER = ENDED | {EventKind.TAKEN, EventKind.ASSIGNED, EventKind.PASSED}
 TRIED = OWNER | {EventKind.ATTEMPT, EventKind.OUTCOME_REPORTED}
 NUMBER = {EventKind.NUMBER_CHANGED, EventKind.NUMBER_BLOCKED}
+CONSENT = {EventKind.CONSENTED, EventKind.CONSENT_REFUSED}
 WAIT = {EventKind.WAITING_STARTED, EventKind.WAITING_ENDED}
 
 
@@ -68,7 +69,8 @@ RULES: Mapping[type[Act], Rule] = {
     ),
     EndWait: Rule(lambda _: EndWait(), WORKERS, OPEN | CLOSED, ENDED | WAIT),
     SetNumber: Rule(lambda _: SetNumber("514 555 0142"), WORKERS, OPEN, ENDED | NUMBER),
-    Consent: Rule(lambda _: Consent(), SUPERVISORS, OPEN, ENDED | NUMBER | {EventKind.CONSENTED}),
+    Consent: Rule(lambda _: Consent(), SUPERVISORS, OPEN, ENDED | NUMBER | CONSENT),
+    RefuseConsent: Rule(lambda _: RefuseConsent(), SUPERVISORS, OPEN, ENDED | NUMBER | CONSENT),
     AddNote: Rule(lambda _: AddNote("rang twice"), WORKERS, OPEN | CLOSED, set()),
     NameCaller: Rule(lambda _: NameCaller("Bob"), WORKERS, OPEN | CLOSED, {EventKind.CALLER_NAMED}),
     WriteTranscript: Rule(lambda _: WriteTranscript("Hello"), WORKERS, OPEN | CLOSED, {EventKind.TRANSCRIBED}),

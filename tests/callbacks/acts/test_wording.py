@@ -14,7 +14,9 @@ from callbacks.acts.connect import Connect
 from callbacks.acts.ownership import Pass, Take
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, PriorityLevel, ReportedOutcome
+from callbacks.desk.customer_number import customer_number
 from callbacks.text.bilingual import Words
+from callbacks.text.dialing_rules import with_extension
 from tests.callbacks.acts.night import DUE, NOW, Night
 from tests.gsm import GSM
 
@@ -118,11 +120,12 @@ def test_who_acted_first_is_named(night: Night) -> None:
 
 
 def test_why_a_number_cannot_be_called(night: Night) -> None:
-    risky = wording.no_number(night.callback_of("CA2", PREMIUM), "5831")
-    assert risky.english.endswith(f"{PREMIUM} is a premium-rate number. A supervisor must allow it first.")
-    assert risky.french.endswith(f"{PREMIUM} est un numéro à risque. Un superviseur doit d'abord l'autoriser.")
-    assert wording.cannot_be_called("", "the caller gave no number") == Words(
-        "The caller cannot be called: the caller gave no number.", "Impossible de composer le numéro de cet appelant."
+    risky = wording.no_number(night.desk, night.callback_of("CA2", PREMIUM), "5831")
+    assert risky.english.endswith("(900) 555-0142 is a premium-rate number. A supervisor must allow it first.")
+    assert risky.french.endswith("(900) 555-0142 est un numéro surtaxé. Un superviseur doit d'abord l'autoriser.")
+    assert wording.cannot_be_called("", Words("number withheld", "numéro masqué")) == Words(
+        "The caller cannot be called: number withheld.",
+        "Impossible de composer le numéro de cet appelant: numéro masqué.",
     )
 
 
@@ -148,6 +151,12 @@ def every_answer(night: Night) -> Iterator[Words]:
         "code": "5831",
         "now": NOW,
         "for_owner": True,
+        "by": "Sue Tran",
+        "consented_by": "Sue Tran",
+        "known": with_extension("+15145550199", "204"),
+        "check": night.desk.dialing_rules.check(PREMIUM),
+        "reason": night.desk.dialing_rules.check(PREMIUM).why,
+        "customer": customer_number(night.desk, night.callback_of("CA3", "+18765550123")),
         "outcome": ReportedOutcome.LEFT_A_MESSAGE,
     }
     for each in vars(wording).values():

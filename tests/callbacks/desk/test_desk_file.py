@@ -27,7 +27,8 @@ def desk_with(changes: dict[str, dict[str, Any]]) -> Desk:
 
 
 def test_the_shipped_file_has_the_default_values() -> None:
-    without = {name: part for name, part in CONTENT.items() if name not in ("digest", "auto_close", "reports", "rota")}
+    left_out = ("digest", "auto_close", "reports", "rota", "numbers")
+    without = {name: part for name, part in CONTENT.items() if name not in left_out}
     without["callback"] = {"promise": CONTENT["callback"]["promise"]}
     shipped, default = desk_from(CONTENT, FILE), desk_from(without, FILE)
     assert shipped == default
@@ -35,6 +36,15 @@ def test_the_shipped_file_has_the_default_values() -> None:
     assert f"{default.digest.at:%H:%M} {default.digest.until:%H:%M}" == "08:00 12:00"
     assert (default.closing_rule.attempts, default.closing_rule.silence) == (3, timedelta(days=5))
     assert default.callback.at_risk == timedelta(minutes=10)
+
+
+def test_the_numbers_of_the_lines_and_the_sender_are_the_desks_own() -> None:
+    desk = desk_with({"numbers": {"own": ["+15145550000"], "region": "FR", "called_without_consent": ["FR"]}})
+    rules = desk.with_own_number("+15145550001").dialing_rules
+    assert rules.own_numbers == {"+18884847266", "+15148458474", "+15145550000", "+15145550001"}
+    assert rules.region == "FR"
+    assert rules.called_without_consent == {"FR"}
+    assert desk.with_own_number("MG" + "0" * 32) == desk  # texts are sent from a messaging service
 
 
 def test_another_company_has_its_own_night_digest_and_closing() -> None:
@@ -59,6 +69,16 @@ def test_another_company_has_its_own_night_digest_and_closing() -> None:
         ({"callback": {"at_risk": "45m"}}, r"callback\.at_risk: it must be shorter than callback\.promise"),
         ({"rota": {"gaps_reported_at": "25:00"}}, r"rota\.gaps_reported_at: '25:00' is not a time of day"),
         ({"rota": {"gaps": "09:00"}}, r"rota\.gaps is not a setting"),
+        ({"numbers": {"region": "Canada"}}, r"numbers\.region: 'Canada' is not a region"),
+        (
+            {"numbers": {"called_without_consent": ["CA", "XX"]}},
+            r"numbers\.called_without_consent.*'XX' is not a region",
+        ),
+        ({"numbers": {"own": ["514 845 8474"]}}, r"numbers\.own.*'514 845 8474' is not a phone number"),
+        (
+            {"lines": {"direct": {"number": "+15148458474", "menu": {"1": "support"}, "languages": {"9": "french"}}}},
+            r"lines\.direct: a line with a menu offers its languages in the menu",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_its_place(changes: dict[str, dict[str, Any]], fault: str) -> None:

@@ -12,10 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callbacks.db.states import ReachOutcome
+from callbacks.desk.customer_number import NOT_ALLOWED, WRONG_NUMBER
 from callbacks.desk.desk_file import LONGEST_LINE_NAME, LONGEST_SENDER
 from callbacks.paging import messages
 from callbacks.paging.messages import Subject
 from callbacks.text.bilingual import Words
+from callbacks.text.dialing_rules import NumberCheck, NumberKind
 from callbacks.text.gsm7 import folded, size
 
 TWO_SEGMENTS = 306
@@ -39,6 +41,14 @@ HAS_CANCELLED = Words("has cancelled", "a annulé")
 
 names = st.text(min_size=1, max_size=120) | st.sampled_from(["Amy Roy", "Zoé Bélisle", "François Lebœuf", "李 [雷] 👍"])
 line_names = names.filter(lambda name: name.strip() and size(name) <= LONGEST_LINE_NAME)
+CHECKS = [NumberCheck("+442071838750", kind, "GB") for kind in NumberKind]
+# Why there is no number to call, with the number if it only waits for consent.
+REASONS: list[tuple[Words, Words | None]] = [
+    *((check.briefly, check.in_words) for check in CHECKS if check.needs_consent),
+    *((check.briefly, None) for check in CHECKS if check.number is None),
+    *((WRONG_NUMBER, None), (NOT_ALLOWED, None)),
+]
+
 subjects = st.builds(
     Subject,
     sender=names.filter(lambda name: len(name) >= 2 and size(name) <= LONGEST_SENDER),
@@ -55,6 +65,13 @@ subjects = st.builds(
         ]
     ),
     is_tried=st.booleans(),
+    extension=st.sampled_from(["", "204"]),
+    language=st.sampled_from(["", "en", "fr"]),
+)
+subjects = st.builds(
+    lambda subject, reasons: replace(subject, why_no_number=reasons[0], not_allowed_yet=reasons[1]),
+    subjects,
+    st.sampled_from(REASONS),
 )
 codes = st.from_regex(r"[1-9][0-9]{3}", fullmatch=True)
 
@@ -87,6 +104,13 @@ def every_text(subject: Subject, code: str, others: Sequence[str], reason: str) 
         "closed": messages.closed_automatically(subject),
         "outcome": messages.ask_outcome(subject, code),
         "manager": messages.manager_wanted(subject, code, reason),
+        **{
+            f"consent to {check.kind}": messages.consent_wanted(subject, check, code, NOW)
+            for check in CHECKS
+            if check.needs_consent
+        },
+        "consent given": messages.consent_given(subject, code, who),
+        "consent refused": messages.consent_refused(subject, who),
         "bundle": messages.bundle(subject.sender, [(subject, code)] * 20, NOW),
         "verification": messages.verification(subject.sender, "583100"),
         "test": messages.test_page(subject.sender),

@@ -124,6 +124,19 @@ def test_a_night_lists_what_is_open_what_failed_and_the_gaps_ahead(office: Offic
     assert "backup: nobody from Tue 1 Dec 08:00" in words
 
 
+def test_a_number_that_waits_for_consent_is_named_with_the_reason(office: Office) -> None:
+    office.calls("CA1", "2026-11-28T02:00")
+
+    def abroad(session: Session) -> None:
+        call = session.scalars(select(Callback)).one().call
+        call.caller, call.customer_number = "+33142685300", None
+
+    office.database.write(abroad)
+    assert "; +33 1 42 68 53 00 is a number abroad (FR): a supervisor must allow it first" in office.reads(
+        "night", "2026-11-28"
+    )
+
+
 def test_a_night_says_what_is_proven_and_where_nobody_could_be_called(office: Office) -> None:
     for number in range(1, 6):
         office.calls(f"CA{number}", f"2026-11-28T0{number}:00")

@@ -24,7 +24,7 @@ NONE = AttemptProof.NONE
 
 def test_the_export_is_safe_in_a_spreadsheet(database: Database) -> None:
     database.write(night)
-    rows = database.read(records)
+    rows = database.read(lambda session: records(session, DESK))
     table = list(csv.DictReader(io.StringIO(as_csv(rows))))
     assert [row["caller"] for row in table] == ["'=HYPERLINK(1)", "'+15145550199"]
     assert [row["kept"] for row in table] == ["yes", ""]
@@ -34,7 +34,8 @@ def test_the_export_is_safe_in_a_spreadsheet(database: Database) -> None:
 COLUMNS = (
     "reference,line,caller,began_at,due_at,message_seconds,state,owner,acknowledged_at,attempted_at,resolved_at,kept,"
     "attempts,priority,caller_name,number_to_ring,product,coverage,breached_at,transcript,"
-    "proof,origin,outcome,decided_by,try_again_at,release,workaround_at,each_attempt"
+    "proof,origin,outcome,decided_by,try_again_at,release,workaround_at,extension,language,"
+    "each_attempt"
 )
 
 
@@ -46,7 +47,7 @@ def test_the_columns_and_their_order_stay() -> None:
 def test_every_value_of_a_record(database: Database) -> None:
     database.write(night)
     database.write(_fill_in)
-    (record,) = database.read(lambda session: records(session, BEGAN + HOUR))
+    (record,) = database.read(lambda session: records(session, DESK, BEGAN + HOUR))
     assert asdict(record) | {"reference": ""} == {
         "reference": "",
         "line": "direct",
@@ -75,6 +76,8 @@ def test_every_value_of_a_record(database: Database) -> None:
         "try_again_at": "2026-11-29T05:12:00+00:00",
         "release": "5.2",
         "workaround_at": "2026-11-29T04:32:00+00:00",
+        "extension": "",
+        "language": "en",
         "each_attempt": (),
     }
 
@@ -116,7 +119,7 @@ def test_a_promise_is_kept_by_an_attempt_up_to_the_deadline(
         callback.breached_at = callback.due_at if breached else None
 
     database.write(work)
-    record = database.read(records)[1]
+    record = database.read(lambda session: records(session, DESK))[1]
     assert (record.kept, record.proof) == (kept, proof)
     assert record.attempts == sum(each is not NONE for _, each in tries)
     assert [each.proof for each in record.each_attempt] == [each.value for _, each in tries]
@@ -134,7 +137,7 @@ def test_each_attempt_has_its_proof_and_who_decided_its_outcome(database: Databa
         tried(session, callback, amy, began_at + timedelta(minutes=9), WORD, ReachOutcome.LEFT_A_MESSAGE)
 
     database.write(work)
-    record = database.read(records)[1]
+    record = database.read(lambda session: records(session, DESK))[1]
     assert [asdict(each) for each in record.each_attempt[1:]] == [
         {
             "tried_at": "2026-11-29T04:17:00+00:00",
@@ -167,7 +170,7 @@ def test_each_attempt_has_its_proof_and_who_decided_its_outcome(database: Databa
 def test_the_span_includes_its_beginning_and_not_its_end(database: Database) -> None:
     database.write(night)
     first, second = (BEGAN + timedelta(minutes=30) + number * HOUR for number in range(2))
-    found = database.read(lambda session: records(session, first, second))
+    found = database.read(lambda session: records(session, DESK, first, second))
     assert [record.due_at for record in found] == [first.isoformat()]
 
 
@@ -177,7 +180,7 @@ def test_a_call_without_a_message_has_no_length_and_no_transcript(database: Data
         session.delete(session.scalars(select(Voicemail).where(Voicemail.call_sid == "CA1")).one())
 
     database.write(work)
-    record = database.read(records)[1]
+    record = database.read(lambda session: records(session, DESK))[1]
     assert (record.message_seconds, record.transcript) == ("", "")
 
 
@@ -196,7 +199,7 @@ def test_many_callbacks_take_few_queries_and_each_has_its_own_attempts(
     monkeypatch.setattr("callbacks.reporting.export.IDS_IN_A_QUERY", 5)
     queries = list[str]()
     event.listen(database.engine, "before_cursor_execute", lambda *args: queries.append(args[2]))
-    found = database.read(lambda session: records_of(session, select(Callback).order_by(Callback.id)))
+    found = database.read(lambda session: records_of(session, DESK, select(Callback).order_by(Callback.id)))
     assert [record.attempts for record in found] == [1, *[0] * 11]
     assert [record.message_seconds for record in found][2:] == [str(number) for number in range(2, 12)]
     assert sum(query.startswith("SELECT") for query in queries) <= 6  # callbacks, voicemails, people, attempts thrice

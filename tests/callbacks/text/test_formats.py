@@ -9,7 +9,6 @@ import pytest
 
 from callbacks.text import formats
 from callbacks.text.formats import (
-    caller_in_words,
     clock_time,
     day_and_time,
     length,
@@ -19,17 +18,6 @@ from callbacks.text.formats import (
 )
 
 MONTREAL = ZoneInfo("America/Toronto")
-
-
-@pytest.mark.parametrize("caller", ["", "ANONYMOUS", "+266696687", "Restricted", "UNAVAILABLE"])
-def test_a_withheld_number_is_named_as_withheld(caller: str) -> None:
-    assert caller_in_words(caller) == "number withheld"
-    assert caller_in_words(caller, "fr") == "numéro masqué"
-
-
-def test_any_other_number_is_shown_as_people_write_it() -> None:
-    assert caller_in_words("+15145550123") == "(514) 555-0123"
-    assert caller_in_words("sip:amy@example.com") == "sip:amy@example.com"
 
 
 @pytest.mark.parametrize(

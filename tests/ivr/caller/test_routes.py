@@ -48,6 +48,50 @@ def test_key_9_changes_the_language_to_french(client: WebhookClient) -> None:
     assert "vous rappellera avant 22 h 42" in said(fromstring(answer.text))
 
 
+def test_the_direct_line_offers_french_and_goes_on_without_a_key(client: WebhookClient) -> None:
+    direct = client.calls(DIRECT)
+    gather = direct.find("Gather")
+    assert gather is not None
+    assert "Pour le service en français, appuyez sur le 9." in said(gather)
+    assert [verb.tag for verb in direct][-1] == "Redirect"
+    chosen = client.document(gather.attrib["action"], CallSid=CALL, To=DIRECT, From=CUSTOMER, Digits="9")
+    assert "vous rappellera avant 22 h 42" in said(chosen)
+
+
+def language_of(client: WebhookClient) -> tuple[str, bool]:
+    call = client.database.read(lambda session: session.get_one(Call, CALL))
+    return call.language, call.language_chosen
+
+
+@pytest.mark.parametrize("path", ["/voice/beep", "/voice/beep?lang=en", "/voice/beep?lang=fr"])
+def test_a_chosen_language_stays_whatever_a_later_url_says(client: WebhookClient, path: str) -> None:
+    client.calls(DIRECT)
+    client.document("/voice/language?lang=en", CallSid=CALL, To=DIRECT, From=CUSTOMER, Digits="9")
+    assert language_of(client) == ("fr", True)
+    record = client.document(path, CallSid=CALL, To=DIRECT, From=CUSTOMER).find("Record")
+    assert record is not None
+    assert "lang=fr" in record.attrib["action"]
+    ended = client.document("/voice/recorded?lang=en", CallSid=CALL, To=DIRECT, From=CUSTOMER, RecordingDuration="5")
+    assert "Merci" in said(ended)
+
+
+def test_a_language_chosen_while_the_database_was_away_is_known_from_the_url(client: WebhookClient) -> None:
+    client.calls(DIRECT)
+    client.document("/voice/beep?lang=fr", CallSid=CALL, To=DIRECT, From=CUSTOMER)
+    assert language_of(client) == ("fr", True)
+
+
+def test_an_apology_is_in_the_language_of_the_call(client: WebhookClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.calls(DIRECT)
+    client.document("/voice/language?lang=en", CallSid=CALL, To=DIRECT, From=CUSTOMER, Digits="9")
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(flow, "step", broken)
+    assert "Nous sommes désolés" in said(client.document("/voice/beep", CallSid=CALL, To=DIRECT, From=CUSTOMER))
+
+
 def test_in_support_hours_the_technician_is_called_and_asked_for_a_key(client: WebhookClient) -> None:
     client.clock.move_to(TUESDAY_MORNING)
     dial = client.calls(DIRECT).find("Dial")

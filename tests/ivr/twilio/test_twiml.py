@@ -38,6 +38,18 @@ def test_a_dial_has_a_screen() -> None:
     assert dial[0].attrib["url"] == "https://d/s"
 
 
+def test_an_extension_is_dialed_after_a_pause() -> None:
+    dial = fromstring(voice_document((Dial("+15145550199", "https://d/a", "+15148458474", 20, extension="204"),)))[0]
+    assert dial[0].attrib == {"sendDigits": "wwww204"}
+    plain = fromstring(voice_document((Dial("+15145550199", "https://d/a", "+15148458474", 20),)))[0]
+    assert plain[0].attrib == {}
+
+
+def test_a_question_may_be_skipped() -> None:
+    gather = fromstring(voice_document((Gather("https://d/a", (), 2, even_without_key=False), Hangup())))[0]
+    assert gather.attrib["actionOnEmptyResult"] == "false"
+
+
 EVERY_VERB = (
     Say("Hello, é & <b>."),
     Say("Bonjour", "fr"),
@@ -47,6 +59,8 @@ EVERY_VERB = (
     Record("https://d/a?lang=en", "https://d/r", 300, 10),
     Dial("+15145550101", "https://d/a", "+15148458474", 20),
     Dial("+15145550101", "https://d/a", "+15148458474", 20, "https://d/s", "https://d/status", "https://d/who"),
+    Dial("+15145550101", "https://d/a", "+15148458474", 20, extension="204"),
+    Gather("https://d/key", (Say("Press 9."),), 2, even_without_key=False),
     Redirect("https://d/x"),
     Hangup(),
 )

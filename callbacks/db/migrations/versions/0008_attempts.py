@@ -67,6 +67,7 @@ def _callbacks() -> None:
         table.add_column(sa.Column("release", sa.String(80), nullable=False, server_default=""))
         table.add_column(sa.Column("release_named_at", UtcDateTime(), nullable=True))
         table.add_column(sa.Column("overdue_told_at", UtcDateTime(), nullable=True))
+        table.add_column(sa.Column("consent_refused_by", sa.String(255), nullable=True))
     with op.batch_alter_table("callbacks") as table:
         table.alter_column("origin", server_default=None)
         table.alter_column("release", server_default=None)

@@ -13,6 +13,7 @@ from callbacks.db.database import locked
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import AttemptProof, CallbackState, PageKind, PriorityLevel, ReachOutcome
 from callbacks.db.tables import Callback, Event, Page, ReachAttempt
+from callbacks.inbound.calls import record_language
 from callbacks.people import technicians
 from callbacks.records.event_log import record_event
 from callbacks.records.event_words import event_words
@@ -206,7 +207,7 @@ def test_an_owner_hears_that_it_is_cancelled_and_that_it_is_open_again(sue: Cons
     does(sue, "reopen", why="Ben could not")
     (again,) = texts(sue, "Amy Roy", PageKind.REOPENED)
     assert "reopened" in again
-    assert "It is yours: call the caller (number withheld" in again
+    assert "It is yours: call the caller (not a phone number" in again
 
 
 def test_an_owner_hears_that_somebody_else_has_resolved_it(sue: Console) -> None:
@@ -228,6 +229,43 @@ def test_another_number_that_was_found_is_rung_instead(sue: Console) -> None:
     assert sue.callback.call.customer_number == "+15145550142"
     assert f"{sue.reference}</a>" in sue.client.get("/callbacks?words=5550142").text
     assert any("entered another number (514) 555-0142" in line for line in log(sue))
+
+
+def caller_is(sue: Console, number: str, language: str = "") -> str:
+    """Return the screen of a callback whose caller has this number, and chose a language if one is given."""
+
+    def work(session: Session) -> None:
+        call = session.scalars(select(Callback)).one().call
+        call.caller, call.customer_number = number, None
+        if language:
+            record_language(call, language)
+
+    sue.database.write(work)
+    return sue.client.get(f"/callbacks/{sue.reference}").text
+
+
+def test_a_number_abroad_is_shown_and_a_supervisor_allows_or_refuses_it(sue: Console) -> None:
+    shown = caller_is(sue, "+33142685300")
+    assert "+33 1 42 68 53 00 (a number abroad (FR): a supervisor must allow it first)" in shown
+    assert "Refuse calls to +33 1 42 68 53 00" in shown
+    shown = does(sue, "refuse")
+    assert "(a supervisor did not allow it) (refused by sue@example.com)" in shown
+    assert "Refuse calls to" not in shown
+    shown = does(sue, "consent")
+    assert "(call allowed by sue@example.com)" in shown
+
+
+def test_one_of_our_own_numbers_is_not_shown_as_the_callers(sue: Console) -> None:
+    shown = caller_is(sue, "+18884847266")
+    assert "number unknown: the call showed one of ours" in shown
+    assert "484-7266" not in shown.partition("<h2>Timeline")[0]
+    assert "484-7266" not in sue.client.get("/callbacks").text
+
+
+def test_an_extension_and_a_language_are_shown(sue: Console) -> None:
+    does(sue, "number", number="514 555-0142 poste 204")
+    assert ", call back on (514) 555-0142 ext. 204" in sue.client.get(f"/callbacks/{sue.reference}").text
+    assert "French, chosen by the caller" in caller_is(sue, "+15145550199", "fr")
 
 
 def test_a_risky_number_takes_the_name_of_a_supervisor(sue: Console) -> None:

@@ -278,7 +278,7 @@ def test_the_list_of_open_callbacks_takes_as_many_queries_as_one_of_them(sue: Co
         listen = lambda *args: queries.append(args[2])  # noqa: E731
         event.listen(sue.database.engine, "before_cursor_execute", listen)
         callbacks = session.scalars(select(Callback)).all()
-        screen.rows_of(session, callbacks, AT_RISK, minutes(42))
+        screen.rows_of(session, DESK, callbacks, minutes(42))
         event.remove(sue.database.engine, "before_cursor_execute", listen)
         return sum(query.startswith("SELECT") for query in queries)
 

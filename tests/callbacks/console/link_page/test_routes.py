@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import AttemptProof, CallbackState, PageAnswer, PageKind, ReachOutcome
-from callbacks.db.tables import Call, Event, Page, ReachAttempt
+from callbacks.db.states import AttemptProof, CallbackState, Channel, PageAnswer, PageKind, ReachOutcome
+from callbacks.db.tables import Call, Callback, Event, Page, ReachAttempt
+from callbacks.inbound import calls
 from callbacks.oncall import store
 from callbacks.paging import alerts
+from callbacks.paging.pages import add_page
+from callbacks.people.person import ContactMethod
 from callbacks.people.technicians import technician_named
 from tests.acting import takes
 from tests.callbacks.console.console import BEGAN, DESK, Console
@@ -62,6 +65,17 @@ def withheld(console: Console) -> None:
         call = session.scalars(select(Call)).one()
         call.caller, call.customer_number = "anonymous", None
 
+
+def caller_is_abroad(console: Console, asked: bool) -> None:
+    """The caller is abroad; Amy is asked for consent if `asked`."""
+
+    def work(session: Session) -> None:
+        callback = session.scalars(select(Callback)).one()
+        callback.call.caller, callback.call.customer_number = "+33142685300", None
+        if asked:
+            amy = technician_named(session, "Amy Roy")
+            add_page(session, callback, amy.id, ContactMethod(Channel.TEXT), PageKind.CONSENT, 9, BEGAN, "?", "4321")
+
     console.database.write(work)
 
 
@@ -97,6 +111,36 @@ def test_no_way_to_reach_needs_a_reason(console: Console, link: str, french: boo
     assert console.callback.state is CallbackState.UNREACHABLE
     attempt = console.database.read(lambda session: session.scalars(select(ReachAttempt)).one())
     assert attempt.proof is AttemptProof.NO_NUMBER
+
+
+def test_a_number_abroad_is_shown_with_the_reason_and_only_who_decides_has_the_buttons(
+    console: Console, link: str
+) -> None:
+    caller_is_abroad(console, asked=False)
+    shown = console.client.get(link).text
+    assert "+33 1 42 68 53 00 (not allowed yet: a number abroad (FR))" in shown
+    assert "Allow calls to" not in shown
+    assert "Only supervisors and administrators" in presses(console, link, "consent")
+    caller_is_abroad(console, asked=True)
+    assert "Allow calls to +33 1 42 68 53 00" in console.client.get(link).text
+    assert "the number can be called now" in presses(console, link, "consent")
+    assert (console.callback.call.customer_number, console.callback.consented_by) == ("+33142685300", "Amy Roy")
+
+
+def test_a_number_is_refused_behind_the_link(console: Console, link: str) -> None:
+    speaks_french(console)
+    caller_is_abroad(console, asked=True)
+    assert "pas encore autorisé : un numéro à l&#39;étranger (FR)" in console.client.get(link).text
+    assert "le numéro ne sera pas composé" in presses(console, link, "refuse")
+    assert console.callback.consent_refused_by == "Amy Roy"
+
+
+def test_the_language_that_the_caller_chose_is_shown(console: Console, link: str) -> None:
+    assert "<dt>Language</dt>" not in console.client.get(link).text
+    console.database.write(lambda s: calls.record_language(s.scalars(select(Callback)).one().call, "fr"))
+    assert "<dt>Language</dt><dd>French</dd>" in console.client.get(link).text
+    speaks_french(console)
+    assert "<dt>Langue</dt><dd>français</dd>" in console.client.get(link).text
 
 
 def test_pass_gives_it_to_the_next_step_at_once(console: Console, link: str) -> None:

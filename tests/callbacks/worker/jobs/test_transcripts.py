@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from callbacks.acts.details import WriteTranscript
 from callbacks.console.callbacks.screen import callback_detail
 from callbacks.db.database import Database
+from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import AudioState, VoicemailState
 from callbacks.db.tables import Callback, Voicemail
 from callbacks.desk.desk_file import read_desk
@@ -66,6 +67,21 @@ def shown(database: Database) -> str:
 def is_found(database: Database, words: str) -> bool:
     search = finding.search_from({"words": words})
     return bool(database.read(lambda session: finding.find(session, search, DESK.zone, true()).callbacks))
+
+
+def test_the_model_gets_the_language_that_the_caller_chose(
+    machine: Transcriber, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+
+    def transcribe(audio: Path, model: Path, language: str) -> str:
+        heard.append(language)
+        return "Bonjour"
+
+    monkeypatch.setattr(transcripts, "transcribe", transcribe)
+    database.write(lambda session: calls.record_choice(session, SID, BEGAN, EventKind.MENU_FRENCH))
+    machine.transcribe_next()
+    assert heard == ["fr"]
 
 
 def test_a_transcript_is_shown_and_found(machine: Transcriber, model: Path, database: Database) -> None:

@@ -29,6 +29,16 @@ def test_a_dialed_phone_hears_its_own_document_before_it_is_connected(simulation
     assert (dialed["DialCallStatus"], dialed["DialBridged"]) == ("completed", "true")
 
 
+def test_keys_are_pressed_once_the_other_phone_has_answered(simulation: Simulation) -> None:
+    simulation.dial(f"<Dial action='/dialed'><Number sendDigits='wwww204'>{AMY}</Number></Dial>", 1)
+    amys = simulation.ringing(AMY)
+    amys.answer()
+    simulation.advance(1)
+    assert heard(amys) == []
+    simulation.advance(2)
+    assert heard(amys) == ["keys 204"]
+
+
 def test_a_private_voicemail_that_hears_the_screen_is_never_connected(simulation: Simulation) -> None:
     simulation.documents["screen"] = (
         "<Gather numDigits='1' action='/key' timeout='5'><Say>press 1</Say></Gather><Hangup/>"

@@ -1,0 +1,109 @@
+"""A technician's own phone that calls us, as signed requests: recognised by its number, and not believed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callbacks.db.states import CallOutcome
+from callbacks.db.tables import Call, Callback, Page, Technician
+from callbacks.people.technicians import technician_named
+from tests.ivr.webhook_client import AMY, CUSTOMER, DIRECT, WebhookClient, said
+
+AMYS_CALL, CUSTOMERS_CALL = "CA" + "7" * 32, "CA" + "8" * 32
+
+
+def edit(client: WebhookClient, work: Callable[[Technician], object]) -> None:
+    client.database.write(lambda session: work(technician_named(session, "Amy Roy")))
+
+
+def customer_waits(client: WebhookClient) -> Callback:
+    client.calls(DIRECT, CUSTOMER, CUSTOMERS_CALL)
+    client.document("/voice/beep?lang=en", CallSid=CUSTOMERS_CALL, To=DIRECT, From=CUSTOMER)
+    client.posts("/voice/status", CallSid=CUSTOMERS_CALL, CallStatus="completed")
+    return callback(client)
+
+
+def callback(client: WebhookClient) -> Callback:
+    return client.database.read(lambda session: session.scalars(select(Callback)).one())
+
+
+def outcome(client: WebhookClient) -> CallOutcome:
+    return client.database.read(lambda session: session.get_one(Call, AMYS_CALL).outcome)
+
+
+def presses(client: WebhookClient, key: str, stage: str, callback_id: int) -> str:
+    path = f"/voice/dial-in/key?callback={callback_id}&stage={stage}&round=1"
+    return said(client.document(path, CallSid=AMYS_CALL, To=DIRECT, From=AMY, Digits=key))
+
+
+def test_a_verified_number_hears_what_waits_and_no_number_of_a_customer(client: WebhookClient) -> None:
+    customer_waits(client)
+    heard = said(client.calls(DIRECT, AMY, AMYS_CALL))
+    assert "for Amy Roy. Callbacks waiting for you: 1." in heard
+    assert "0199" not in heard
+    assert outcome(client) is CallOutcome.TECHNICIAN
+
+
+def test_two_keys_make_them_the_owner(client: WebhookClient) -> None:
+    waiting = customer_waits(client)
+    client.calls(DIRECT, AMY, AMYS_CALL)
+    assert "To confirm" in presses(client, "2", "menu", waiting.id)
+    assert callback(client).owner_id is None
+    assert "is yours. Please call (514) 555-0199" in presses(client, "1", "confirm", waiting.id)
+    assert callback(client).owner_id is not None
+
+
+def test_a_key_in_a_call_that_is_over_changes_nothing(client: WebhookClient) -> None:
+    waiting = customer_waits(client)
+    client.calls(DIRECT, AMY, AMYS_CALL)
+    client.posts("/voice/status", CallSid=AMYS_CALL, CallStatus="completed")
+    presses(client, "1", "confirm", waiting.id)
+    assert callback(client).owner_id is None
+    assert outcome(client) is CallOutcome.TECHNICIAN
+
+
+def test_a_customers_call_cannot_use_the_menu(client: WebhookClient) -> None:
+    waiting = customer_waits(client)
+    client.calls(DIRECT, "+15145550177", AMYS_CALL)
+    presses(client, "1", "confirm", waiting.id)
+    assert callback(client).owner_id is None
+
+
+def test_a_callback_that_they_were_not_paged_for_cannot_be_taken(client: WebhookClient) -> None:
+    waiting = customer_waits(client)
+
+    def forget(session: Session) -> None:
+        for page in session.scalars(select(Page)):
+            session.delete(page)
+
+    client.database.write(forget)
+    client.calls(DIRECT, AMY, AMYS_CALL)
+    assert "No callback is waiting" in presses(client, "1", "confirm", waiting.id)
+    assert callback(client).owner_id is None
+
+
+def test_a_number_that_is_not_verified_is_a_customers(client: WebhookClient) -> None:
+    edit(client, lambda amy: setattr(amy, "verified_at", None))
+    assert "leave a message" in said(client.calls(DIRECT, AMY, AMYS_CALL))
+
+
+def test_a_second_number_counts_once_it_is_verified(client: WebhookClient) -> None:
+    second = "+15145550177"
+    edit(client, lambda amy: setattr(amy, "second_phone", second))
+    assert "leave a message" in said(client.calls(DIRECT, second, "CA" + "5" * 32))
+    edit(client, lambda amy: setattr(amy, "second_verified_at", client.clock.now()))
+    assert "No callback is waiting" in said(client.calls(DIRECT, second, AMYS_CALL))
+
+
+def test_key_9_goes_on_as_a_customer_from_the_beginning(client: WebhookClient) -> None:
+    client.calls(DIRECT, AMY, AMYS_CALL)
+    redirect = client.document(
+        "/voice/dial-in/key?callback=0&stage=menu&round=1", CallSid=AMYS_CALL, To=DIRECT, From=AMY, Digits="9"
+    ).find("Redirect")
+    assert redirect is not None
+    heard = said(client.document(redirect.text or "", CallSid=AMYS_CALL, To=DIRECT, From=AMY))
+    assert "leave a message" in heard
+    assert outcome(client) is CallOutcome.IN_PROGRESS
