@@ -93,8 +93,8 @@ OTHER_CALLBACKS = Words(
     "Autres rappels en attente : {count}. Chacun a son propre texto.",
 )
 PAGE_AGAIN = Words(
-    "{company} is paging {name}. A customer on the {line} was called and not reached, and nobody has the callback now.",
-    "Avis pour {name}, {company}. Un client de la {line} n'a pas été joint, et personne n'a le rappel en ce moment.",
+    "This is {company}, paging {name}. A customer on the {line} was called before, and nobody has the callback now.",
+    "Ici {company}, pour {name}, {line}. Un client a déjà été appelé, et personne n'a le rappel en ce moment.",
 )
 PAGE_MENU = Words(
     "Press 1 to hear the message, 2 to take it, 3 to take it and be connected, 4 to pass it on, or star to repeat.",
@@ -129,8 +129,8 @@ TAKEN_BEFORE_CONSENT = Words(
     "{reference} est à vous. Un superviseur doit d'abord autoriser l'appel à ce numéro. Au revoir.",
 )
 TAKEN_AGAIN = Words(
-    "{reference} is yours. The customer was called and not reached: please call {number} again. Goodbye.",
-    "{reference} est à vous. Le client n'a pas été joint : rappelez {number}. Au revoir.",
+    "{reference} is yours. Please call {number} again. Goodbye.",
+    "{reference} est à vous. Rappelez {number}. Au revoir.",
 )
 TAKEN_LATE = Words(
     "{reference} is yours. Please call {number} at once: it was promised for {due}. Goodbye.",
