@@ -9,15 +9,17 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from callbacks.db.database import locked_or_none
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import CallbackState
-from callbacks.db.tables import Callback
+from callbacks.db.tables import Callback, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import look_again_at
 from callbacks.paging.alerts import alert_supervisors
+from callbacks.paging.closed_hours import not_while_closed
 from callbacks.paging.follow_up import pass_over_owner
 from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
@@ -26,25 +28,29 @@ log = structlog.get_logger(__name__)
 
 # A callback that nobody owns escalates at least this often, so a later next action is a fault.
 ESCALATES_WITHIN = timedelta(hours=1)
+IS_OPEN = Callback.state == CallbackState.OPEN
 
 
 def repair_forgotten(session: Session, desk: Desk, now: datetime) -> None:
     """Repair every open callback without a next action, and every one whose owner has left, and report the former."""
-    is_open = select(Callback).where(Callback.state == CallbackState.OPEN)
-    for callback in session.scalars(is_open.where(Callback.next_action_at.is_(None)).with_for_update()).all():
+    for callback in _locked(session, Callback.next_action_at.is_(None)):
         _repair(session, desk, callback, "It had no next action.", now)
-    late = is_open.where(Callback.owner_id.is_(None), Callback.attempted_at.is_not(None))
-    late = late.where(Callback.next_action_at > now + ESCALATES_WITHIN).with_for_update()
-    for callback in session.scalars(late).all():
-        _repair(session, desk, callback, "Nobody owned it, and it did not escalate.", now)
-    for callback in _owned_by_the_departed(session):
+    soon = now + ESCALATES_WITHIN
+    unowned = Callback.owner_id.is_(None) & Callback.attempted_at.is_not(None)
+    for callback in _locked(session, unowned & (Callback.next_action_at > soon)):
+        if not_while_closed(session, desk, callback, soon) == soon:
+            _repair(session, desk, callback, "Nobody owned it, and it did not escalate.", now)
+    for callback in _locked(session, Callback.owner.has(Technician.left_at.is_not(None))):
         name = callback.owner.name if callback.owner else "The owner"
         pass_over_owner(session, callback, f"{name} has left the team.", now)
 
 
-def _owned_by_the_departed(session: Session) -> Iterator[Callback]:
-    owned = select(Callback).where(Callback.state == CallbackState.OPEN, Callback.owner_id.is_not(None))
-    return (each for each in session.scalars(owned).all() if each.owner and each.owner.left_at is not None)
+def _locked(session: Session, which: ColumnElement[bool]) -> Iterator[Callback]:
+    """Yield the open callbacks that match, locked. One that somebody else is changing is left for the next minute."""
+    for callback_id in session.scalars(select(Callback.id).where(IS_OPEN, which).order_by(Callback.id)).all():
+        if locked_or_none(session, Callback, callback_id, skip_locked=True) is None:
+            continue
+        yield from session.scalars(select(Callback).where(Callback.id == callback_id, IS_OPEN, which))
 
 
 def _repair(session: Session, desk: Desk, callback: Callback, fault: str, now: datetime) -> None:

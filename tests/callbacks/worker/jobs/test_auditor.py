@@ -14,7 +14,7 @@ from callbacks.acts.attempts import record_attempt
 from callbacks.acts.opening import open_callback
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import CallbackState, PageKind, ReachOutcome
+from callbacks.db.states import CallbackOrigin, CallbackState, PageKind, ReachOutcome
 from callbacks.db.tables import Callback, Event, Page, Technician
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
@@ -94,3 +94,11 @@ def test_one_whose_owner_has_left_escalates(tried: Database) -> None:
     found = audited(tried)
     assert (found.owner_id, found.next_action_at) == (None, LATER)
     assert events(tried, EventKind.OWNER_PASSED_OVER) == ["Amy Roy has left the team."]
+
+
+def test_a_missed_call_that_waits_for_the_desk_to_open_wakes_nobody(tried: Database) -> None:
+    opens = datetime(2026, 11, 30, 13, 30, tzinfo=UTC)  # Monday, 8:30; it is Sunday night
+    missed = {"origin": CallbackOrigin.MISSED_CALL, "next_action_at": opens, "owner_id": None}
+    tried.write(lambda session: session.execute(update(Callback).values(missed)))
+    assert audited(tried).next_action_at == opens
+    assert events(tried, EventKind.NEXT_ACTION_REPAIRED) == []
