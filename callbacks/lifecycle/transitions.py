@@ -51,7 +51,7 @@ def change_state(callback: Callback, change: Change, now: datetime) -> None:
     callback.state = state
     callback.resolved_at = now if state in SERVED else None
     callback.next_action_at = now if state is CallbackState.OPEN else None
-    callback.try_again_at = callback.asked_at = callback.overdue_told_at = None
+    callback.try_again_at = callback.asked_at = callback.overdue_told_at = callback.escalating_since = None
 
 
 # The owner
@@ -83,12 +83,17 @@ def note_reaction(callback: Callback, now: datetime) -> None:
 
 
 def give_back(session: Session, callback: Callback, now: datetime) -> None:
-    """Remove the owner, and escalate at once. After an attempt, the policy starts again at its first step."""
+    """Remove the owner, if there is one, and take the next step at once."""
     callback.owner, callback.acknowledged_at, callback.resumed = None, None, False
-    if callback.attempted_at is not None:
-        callback.escalating_since, callback.position = now, 0
+    begin_escalating_again(callback, now)
     session.flush()
     escalate_now(callback, now)
+
+
+def begin_escalating_again(callback: Callback, now: datetime) -> None:
+    """Start the policy at its first step for a customer who was tried and whom nobody looks after, unless it has."""
+    if callback.attempted_at is not None and callback.escalating_since is None:
+        callback.escalating_since, callback.position = now, 0
 
 
 # Attempts and the deadline

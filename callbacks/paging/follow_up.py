@@ -26,6 +26,7 @@ from callbacks.lifecycle.sla_status import resolutions
 from callbacks.lifecycle.transitions import (
     Change,
     awaits_attempt,
+    begin_escalating_again,
     change_state,
     give_back,
     note_asked,
@@ -66,6 +67,7 @@ def take_next_action(session: Session, desk: Desk, callback: Callback, now: date
     for duty in found.duties:
         _perform(session, desk, callback, duty, now)
     if awaits_owner(callback):
+        begin_escalating_again(callback, now)
         take_next_step(session, desk, callback, now)
     elif callback.state is CallbackState.OPEN:
         plan_next_action(callback, found.next_action_at or now, found.try_again_at)

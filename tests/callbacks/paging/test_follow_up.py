@@ -11,6 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import record_attempt
+from callbacks.acts.base import Act
+from callbacks.acts.closing import Cancel, Reopen
 from callbacks.acts.opening import open_callback
 from callbacks.acts.ownership import Pass, Take
 from callbacks.acts.promises import SetPriority
@@ -68,6 +70,17 @@ class Followed:
 
     def takes(self) -> None:
         self.do(lambda session, callback, amy: technician_acts(session, DESK, callback, Take(), amy, self.now))
+
+    def passes(self, name: str) -> None:
+        def work(session: Session, callback: Callback, _: Technician) -> None:
+            technician_acts(session, DESK, callback, Pass(), technicians.technician_named(session, name), self.now)
+
+        self.do(work)
+        self.follow()
+
+    def supervises(self, act: Act) -> None:
+        sue = "sue@example.com"
+        self.do(lambda session, callback, amy: supervisor_acts(session, DESK, callback, act, sue, self.now))
 
     def follow(self) -> None:
         """Take the next action as often as it is due."""
@@ -128,9 +141,46 @@ def test_passed_after_an_attempt_it_goes_to_the_next_person_at_once(followed: Fo
     followed.now = at(5)
     followed.tries()
     steps = len(followed.pages(PageKind.STEP))
-    followed.do(lambda session, callback, amy: technician_acts(session, DESK, callback, Pass(), amy, followed.now))
-    followed.follow()
+    followed.passes("Amy Roy")
     assert followed.pages(PageKind.STEP)[steps:] == ["Ben Cole"]
+
+
+def test_declined_by_the_next_person_it_does_not_start_again_at_the_first_step(followed: Followed) -> None:
+    followed.now = at(5)
+    followed.tries()
+    followed.passes("Amy Roy")
+    followed.until(6)
+    before = followed.callback
+    followed.passes("Ben Cole")
+    assert followed.callback.position >= before.position
+    assert followed.callback.escalating_since == before.escalating_since == at(5)
+
+
+def test_reopened_without_an_owner_it_starts_again_at_the_first_step(followed: Followed) -> None:
+    followed.now = at(5)
+    followed.tries()
+    followed.passes("Amy Roy")
+    followed.until(15)
+    followed.supervises(Cancel("paid elsewhere"))
+    steps = len(followed.pages(PageKind.STEP))
+    followed.now = at(24 * 60)
+    followed.supervises(Reopen("not paid"))
+    followed.follow()
+    assert followed.pages(PageKind.STEP)[steps:] == ["Ben Cole"], "Amy passed it on"
+
+
+def test_tried_and_without_an_owner_since_an_earlier_release_it_starts_at_the_first_step(followed: Followed) -> None:
+    followed.now = at(5)
+    followed.tries()
+    steps = len(followed.pages(PageKind.STEP))
+    followed.now = at(24 * 60)
+    followed.do(lambda session, callback, amy: _without_owner(callback, followed.now))
+    followed.follow()
+    assert followed.pages(PageKind.STEP)[steps:] == ["Amy Roy"]
+
+
+def _without_owner(callback: Callback, now: datetime) -> None:
+    callback.owner, callback.position, callback.next_action_at = None, 2, now
 
 
 def test_an_owner_who_takes_it_again_has_as_long_again(followed: Followed) -> None:
@@ -185,9 +235,7 @@ def test_it_closes_when_its_customer_stays_silent_after_the_attempts(followed: F
 
 
 def test_an_overdue_critical_resolution_is_reported_until_somebody_acts(followed: Followed) -> None:
-    sue = "sue@example.com"
-    act = SetPriority(PriorityLevel.P1)
-    followed.do(lambda session, callback, amy: supervisor_acts(session, DESK, callback, act, sue, BEGAN))
+    followed.supervises(SetPriority(PriorityLevel.P1))
     followed.now = at(5)
     followed.tries(ReachOutcome.CONTINUING)
     followed.until(3 * 60)
