@@ -242,11 +242,12 @@ def _watch_the_owner(policy: Escalation, case: Case, roster: Roster, now: dateti
     schedule = _owner_schedule(policy, case)
     due = {duty for at, duty in schedule if at <= now}
     next_at = min((at for at, _ in schedule if at > now), default=now + policy.again.after)
-    if _Duty.BREACH in due and case.position <= policy.breach:
-        return _page_for_breach(policy, replace(case, next_action_at=next_at), roster)
     if _Duty.RESUME in due:
         position = max(case.position, _first_above_the_owner(policy, case, roster))
+        position = max(position, policy.breach) if _Duty.BREACH in due else position
         return _escalate(policy, replace(case, resumed=True, position=position, next_action_at=now), roster, now)
+    if _Duty.BREACH in due and case.position <= policy.breach:
+        return _page_for_breach(policy, replace(case, next_action_at=next_at), roster)
     if _Duty.REMINDER in due:
         pages = tuple(_reminder(case.owner)) if case.owner else ()
         return Decision(PageKind.REMINDER, next_at, case.position, False, pages)

@@ -48,7 +48,7 @@ def take_next_step(session: Session, desk: Desk, callback: Callback, now: dateti
         put_in_outbox(session, callback, page, decision.kind or PageKind.STEP, round, now)
     at = not_while_closed(session, desk, callback, decision.next_action_at)
     advance_escalation(callback, decision.position, at, resumed=decision.resumed)
-    if decision.kind is PageKind.REMINDER or callback.owner_id is not None:
+    if decision.kind is not None and callback.owner_id is not None:
         note_reminders_given(callback, now)
     return decision
 

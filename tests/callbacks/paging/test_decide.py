@@ -136,6 +136,14 @@ def test_after_an_outage_the_supervisor_hears_of_it_right_after_the_first_page()
     assert {n.person for n in second.pages} == {CLEO, SUE}
 
 
+def test_after_an_outage_an_owner_who_did_not_try_is_passed_over_at_once_and_stays_so() -> None:
+    taken = replace(opened(), owner=AMY, acknowledged_at=OPENED + minutes(1), position=1, acted_at=OPENED + minutes(1))
+    decision = next_step(POLICY, taken, ROSTER, OPENED + minutes(31))
+    assert {n.person for n in decision.pages} == {CLEO, SUE}
+    assert (decision.resumed, decision.breach) == (True, True)
+    assert decision.next_action_at == OPENED + minutes(41)
+
+
 def test_with_nobody_at_all_it_waits_a_minute_and_looks_again() -> None:
     decision = next_step(POLICY, opened(), Roster({}), OPENED)
     assert (decision.kind, decision.next_action_at) == (None, OPENED + minutes(1))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -11,6 +13,7 @@ from callbacks.db.states import Channel, PageKind
 from callbacks.db.tables import Callback, Page, ShiftRow
 from callbacks.lifecycle.transitions import note_attempt, set_owner
 from callbacks.oncall import store
+from callbacks.paging import outages
 from callbacks.paging.escalate import forecast, page_another_way
 from callbacks.people.contact_methods import record_failure
 from callbacks.people.person import ContactMethod
@@ -109,3 +112,20 @@ def test_while_the_same_page_still_waits_none_is_added(desk: PagingDesk) -> None
     desk.edit("Amy Roy", lambda row: record_failure(row, ContactMethod(Channel.CALL), "this number does not exist"))
     desk.takes_step(3)  # the step calls Amy: a text is the only way left, and one is in the outbox
     assert desk.paged() == ["Amy Roy text"]
+
+
+def test_escalation_above_an_owner_that_waits_for_an_outage_to_end_is_not_forgotten(desk: PagingDesk) -> None:
+    desk.write(
+        lambda session, callback: set_owner(
+            session, callback, technician_named(session, "Amy Roy"), BEGAN + minutes(29)
+        )
+    )
+    for channel in outages.BY_PHONE:
+        desk.database.write(partial(outages.begin, channel=channel, now=BEGAN + minutes(29)))
+    desk.takes_step(30)
+    desk.takes_step(39)
+    assert not desk.callback.resumed
+    for channel in outages.BY_PHONE:
+        desk.database.write(partial(outages.end, channel=channel, now=BEGAN + minutes(40)))
+    desk.takes_step(40)
+    assert desk.callback.resumed
