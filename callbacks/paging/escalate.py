@@ -122,16 +122,22 @@ def _case(session: Session, policy: Escalation, callback: Callback) -> Case:
 
 
 def page_another_way(session: Session, desk: Desk, page: Page, now: datetime) -> None:
-    """Page the same person by a method not tried yet, after a page failed. Not if the next step pages them anyway."""
-    callback = page.callback
-    if callback is None or callback.owner_id is not None:
+    """Page the same person by a method not tried yet, after a page failed.
+
+    Not if the next step pages them anyway, nor if somebody has it, unless it is the owner who is asked to try again.
+    """
+    callback, asks_owner = page.callback, page.kind is PageKind.TRY_AGAIN
+    if callback is None or (callback.owner_id is not None and not asks_owner):
         return
     roster = store.roster(session, desk, now)
     who = next((each for each in roster.people if each.id == page.technician_id), None)
     policy = desk.policy_named(callback.policy)
-    if who is None or who.id in people_of_step(policy, _case(session, policy, callback), roster, callback.position):
+    if who is None:
+        return
+    if not asks_owner and who.id in people_of_step(policy, _case(session, policy, callback), roster, callback.position):
         return
     theirs = select(Page.channel, Page.number).where(Page.callback_id == callback.id, Page.technician_id == who.id)
+    theirs = theirs.where(Page.kind == page.kind, Page.round == page.round) if asks_owner else theirs
     tried = {(channel, number) for channel, number in session.execute(theirs)}
     way = next((way for way in who.contact_methods if (way.channel, way.number) not in tried), None)
     if way is not None:

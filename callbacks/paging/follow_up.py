@@ -13,13 +13,25 @@ from callbacks.db.states import (
     IN_VAIN,
     REACHED,
     AttemptProof,
+    AttemptState,
     CallbackState,
     Channel,
     PageAnswer,
     PageKind,
+    PageState,
     ReachOutcome,
 )
-from callbacks.db.tables import Call, Callback, Event, ReachAttempt, ReceivedText, Technician, Waiting
+from callbacks.db.tables import (
+    Call,
+    Callback,
+    Event,
+    Page,
+    PageAttempt,
+    ReachAttempt,
+    ReceivedText,
+    Technician,
+    Waiting,
+)
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.sla_status import resolutions
@@ -34,7 +46,7 @@ from callbacks.lifecycle.transitions import (
     plan_next_action,
 )
 from callbacks.lifecycle.waiting import open_wait, start_waiting
-from callbacks.paging import messages
+from callbacks.paging import messages, outages
 from callbacks.paging.after_attempt import Duty, Rules, TriedCase, follow_up
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.decide import NewPage
@@ -100,7 +112,7 @@ def _perform(session: Session, desk: Desk, callback: Callback, duty: Duty, now: 
         case Duty.WAIT:
             _wait(session, desk, callback, now)
         case Duty.ASK:
-            _ask(session, desk, callback, now)
+            _ask(session, callback, now)
         case Duty.PASS_OVER:
             owner = callback.owner.name if callback.owner else ""
             pass_over_owner(session, callback, f"{owner} was asked for the next attempt and did not react.", now)
@@ -133,15 +145,16 @@ def _wait(session: Session, desk: Desk, callback: Callback, now: datetime) -> No
     record_event(session, callback.call_sid, now, Actor.DESK, EventKind.WAITING_STARTED, detail)
 
 
-def _ask(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
+def _ask(session: Session, callback: Callback, now: datetime) -> None:
     """Ask the owner for the next attempt, on the first of their contact methods that works."""
     owner = callback.owner
     way = _way_to(owner) if owner is not None else None
     if owner is None or way is None:
         pass_over_owner(session, callback, f"{owner.name if owner else 'The owner'} cannot be reached.", now)
         return
-    new = NewPage(person(owner), way.channel, way.number)
-    put_in_outbox(session, callback, new, PageKind.TRY_AGAIN, next_round(callback), now)
+    new, round = NewPage(person(owner), way.channel, way.number), next_round(callback)
+    for page in outages.with_detours([new], outages.refused_channels(session, now)):
+        put_in_outbox(session, callback, page, PageKind.TRY_AGAIN, round, now)
     record_event(session, callback.call_sid, now, Actor.DESK, EventKind.ATTEMPT_REQUESTED, owner.name)
     note_asked(callback, now)
 
@@ -225,13 +238,27 @@ def _case(session: Session, desk: Desk, hours: SupportHours, callback: Callback,
         has_owner=callback.owner_id is not None,
         owned_since=callback.acknowledged_at,
         acted_at=callback.acted_at or callback.acknowledged_at or callback.opened_at,
-        asked_at=callback.asked_at,
+        asked_at=_asked_at(session, callback, now),
         waiting_since=waiting.since if waiting is not None else None,
         closes_at=closing_of(session, desk, callback).closes_at,
         resolution=owed[0].promise if owed else None,
         warned_at=_warned_at(session, callback),
         overdue_told_at=callback.overdue_told_at,
     )
+
+
+def _asked_at(session: Session, callback: Callback, now: datetime) -> datetime | None:
+    """Return when the request to the owner left: now at the earliest for one that still waits in the outbox."""
+    asked_at = callback.asked_at
+    if asked_at is None:
+        return None
+    requests = select(Page.id).where(Page.callback_id == callback.id, Page.technician_id == callback.owner_id)
+    requests = requests.where(Page.kind == PageKind.TRY_AGAIN)
+    left = PageAttempt.page_id.in_(requests) & (PageAttempt.state == AttemptState.ACCEPTED)
+    left_at = session.scalar(select(func.min(PageAttempt.started_at)).where(left, PageAttempt.started_at >= asked_at))
+    if left_at is None and session.scalar(requests.where(Page.state == PageState.DUE).limit(1)) is not None:
+        return now
+    return left_at or asked_at
 
 
 def closing_of(session: Session, desk: Desk, callback: Callback) -> Closing:

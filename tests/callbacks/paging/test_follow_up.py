@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,14 @@ from callbacks.acts.ownership import Pass, Take
 from callbacks.acts.promises import SetPriority
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import CallbackState, PageKind, PageState, PriorityLevel, ReachOutcome
-from callbacks.db.tables import Callback, Event, Page, Technician
+from callbacks.db.states import AttemptState, CallbackState, Channel, PageKind, PageState, PriorityLevel, ReachOutcome
+from callbacks.db.tables import Callback, Event, Page, PageAttempt, Technician
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
 from callbacks.lifecycle.waiting import is_waiting
 from callbacks.oncall import store
+from callbacks.paging import outages
+from callbacks.paging.failures import fail
 from callbacks.paging.follow_up import take_next_action
 from callbacks.people import technicians
 from callbacks.people.contact_methods import record_failure
@@ -48,7 +51,7 @@ class Followed:
     """A callback of Saturday night, and the worker that follows it minute by minute."""
 
     def __init__(self, database: Database) -> None:
-        self.database, self.now = database, BEGAN
+        self.database, self.now, self.is_refused = database, BEGAN, False
         database.write(self._open)
 
     def _open(self, session: Session) -> None:
@@ -88,6 +91,8 @@ class Followed:
         def due(session: Session, callback: Callback, amy: Technician) -> None:
             while callback.next_action_at is not None and callback.next_action_at <= self.now:
                 take_next_action(session, DESK, callback, self.now)
+                if not self.is_refused:
+                    _send(session, self.now)
 
         self.do(due)
 
@@ -97,6 +102,12 @@ class Followed:
             self.now = max(self.now, due_at)
             self.follow()
         self.now = at(minutes)
+
+    def is_cut_off(self) -> None:
+        """Have the carrier refuse texts and calls from now on."""
+        self.is_refused = True
+        for channel in outages.BY_PHONE:
+            self.database.write(partial(outages.begin, channel=channel, now=self.now))
 
     @property
     def callback(self) -> Callback:
@@ -110,9 +121,21 @@ class Followed:
         query = select(Technician.name).join(Page, Page.technician_id == Technician.id).where(Page.kind == kind)
         return self.database.read(lambda session: session.scalars(query.order_by(Page.id)).all())
 
+    def ways(self, kind: PageKind) -> Sequence[Channel]:
+        query = select(Page.channel).where(Page.kind == kind).order_by(Page.id)
+        return self.database.read(lambda session: session.scalars(query).all())
+
     def events(self, kind: EventKind) -> Sequence[str]:
         query = select(Event.detail).where(Event.kind == kind).order_by(Event.id)
         return self.database.read(lambda session: session.scalars(query).all())
+
+
+def _send(session: Session, now: datetime) -> None:
+    """Have the carrier accept every page that waits."""
+    for page in session.scalars(select(Page).where(Page.state == PageState.DUE)).all():
+        page.state, page.next_action_at = PageState.SENT, None
+        session.add(PageAttempt(page_id=page.id, started_at=now, state=AttemptState.ACCEPTED))
+    session.flush()
 
 
 @pytest.fixture
@@ -135,6 +158,42 @@ def test_the_owner_is_asked_again_and_passed_over_when_they_do_not_react(followe
     assert followed.owner() is None
     assert followed.events(EventKind.OWNER_PASSED_OVER) == ["Amy Roy was asked for the next attempt and did not react."]
     assert set(followed.pages(PageKind.STEP)[steps:]) == {"Ben Cole"}, "not Amy, who was just asked"
+
+
+def test_an_owner_is_not_passed_over_for_a_request_that_never_left(followed: Followed) -> None:
+    followed.now = at(5)
+    followed.tries()
+    followed.is_cut_off()
+    followed.until(60)
+    assert followed.pages(PageKind.TRY_AGAIN) == ["Amy Roy"]
+    assert followed.owner() == "Amy Roy"
+    followed.is_refused = False
+    followed.database.write(lambda session: _send(session, followed.now))
+    followed.until(69.9)
+    assert followed.owner() == "Amy Roy"
+    followed.until(81)
+    assert followed.owner() is None
+
+
+def test_while_texts_are_refused_the_owner_is_asked_by_phone(followed: Followed) -> None:
+    followed.now = at(5)
+    followed.tries()
+    followed.database.write(lambda session: outages.begin(session, Channel.TEXT, at(6)))
+    followed.until(20)
+    assert followed.ways(PageKind.TRY_AGAIN) == [Channel.TEXT, Channel.CALL]
+
+
+def test_an_owner_whom_the_request_does_not_reach_is_asked_another_way(followed: Followed) -> None:
+    followed.now = at(5)
+    followed.tries()
+    followed.until(20)
+    followed.database.write(lambda session: _fails(session, followed.now))
+    assert followed.ways(PageKind.TRY_AGAIN) == [Channel.TEXT, Channel.CALL]
+
+
+def _fails(session: Session, now: datetime) -> None:
+    asked = session.scalars(select(Page).where(Page.kind == PageKind.TRY_AGAIN)).one()
+    fail(session, DESK, asked, "Not delivered.", now, 30003)
 
 
 def test_passed_after_an_attempt_it_goes_to_the_next_person_at_once(followed: Followed) -> None:
@@ -267,6 +326,7 @@ def test_any_other_overdue_resolution_goes_to_its_owner_when_the_desk_opens(foll
 def test_what_is_no_longer_needed_is_not_sent(followed: Followed) -> None:
     followed.now = at(5)
     followed.tries()
+    followed.is_refused = True
     followed.until(20)
     followed.tries()
     states = followed.database.read(
