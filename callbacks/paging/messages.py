@@ -192,26 +192,43 @@ def page_again(subject: Subject, code: str, earlier: Words, link: str = "") -> W
 
 
 def _page_again(subject: Subject, code: str, who: Words, before: Words, connect: Words, at_link: str) -> Words:
-    earlier = _after_space(before)
+    earlier, what = _after_space(before), _no_number_left(subject)
+    what = what or Words(f"Call {who.english} again.", f"Rappelez {who.french}.")
     return Words(
-        f"{subject.sender}: nobody has {subject.reference} now.{earlier.english} Call {who.english} again. "
+        f"{subject.sender}: nobody has {subject.reference} now.{earlier.english} {what.english} "
         f"Reply {code} to take it, {connect.english}PASS {code} to pass it on.{at_link}",
-        f"{subject.sender}: personne n'a {subject.reference} en ce moment.{earlier.french} Rappelez {who.french}. "
+        f"{subject.sender}: personne n'a {subject.reference} en ce moment.{earlier.french} {what.french} "
         f"Répondez {code} pour le prendre, {connect.french}PASSE {code} pour le passer.{at_link}",
     )
 
 
 def try_again(subject: Subject, code: str, earlier: Words) -> Words:
     """Return the request to an owner to try again to reach the customer (policy: Priorities)."""
-    who, reference = _customer(subject), subject.reference
-    connect = Words(f"CALL {code} connects you. ", f"APPEL {code} vous relie. ")
-    connect = connect if subject.customer_number else NOTHING
-    return Words(
-        f"{subject.sender}: time to call {who.english} again ({reference}). {earlier.english} {connect.english}"
-        f"After the call: DONE {code}, or NA {code} for no answer. PASS {code} passes it on.",
-        f"{subject.sender}: c'est le moment de rappeler {who.french} ({reference}). {earlier.french} {connect.french}"
-        f"Après l'appel: FAIT {code}, ou NA {code} sans réponse. PASSE {code} pour le passer.",
+    who, reference, none = _customer(subject), subject.reference, _no_number_left(subject)
+    replies = _replies(subject, code, Words("After the call:", "Après l'appel:"))
+    what = Words(
+        f"{reference} is still open. {none.english}" if none else f"time to call {who.english} again ({reference}).",
+        f"{reference} est toujours ouvert. {none.french}"
+        if none
+        else f"c'est le moment de rappeler {who.french} ({reference}).",
     )
+
+    def worded(before: Words) -> Words:
+        tried = _after_space(before)
+        return Words(
+            f"{subject.sender}: {what.english}{tried.english} {replies.english} PASS {code} passes it on.",
+            f"{subject.sender}: {what.french}{tried.french} {replies.french} PASSE {code} pour le passer.",
+        )
+
+    return _fitting(worded(earlier), worded(NOTHING))
+
+
+def _no_number_left(subject: Subject) -> Words | None:
+    """Return that nobody can be called, and why; None where there is a number, or one that waits for consent."""
+    why = subject.why_no_number
+    if not subject.has_no_number:
+        return None
+    return Words(f"No number to call: {why.english}.", f"Aucun numéro à composer: {why.french}.")
 
 
 def bundle(sender: str, about: Sequence[tuple[Subject, str]], now: datetime) -> Words:
@@ -353,22 +370,23 @@ def nearly_due(subject: Subject, code: str, due_at: datetime, now: datetime) -> 
     """Return the warning that a resolution is nearly due, for its owner (policy: Priorities)."""
     who, due = _customer(subject), _time(due_at, subject.zone, now)
     to_resolve = _sentence(f"{subject.reference} ({who.english}) is to be resolved by {due.english}")
+    connect = _only_with_number(subject, f"CALL {code} connects you, ", f"APPEL {code} vous relie, ")
     return Words(
-        f"{subject.sender}: {to_resolve} CALL {code} connects you, DONE {code} when it is resolved, "
-        f"PASS {code} passes it on.",
+        f"{subject.sender}: {to_resolve} {connect.english}DONE {code} when it is resolved, PASS {code} passes it on.",
         f"{subject.sender}: {subject.reference} ({who.french}) est à régler avant {due.french}. "
-        f"APPEL {code} vous relie, FAIT {code} si c'est réglé, PASSE {code} pour le passer.",
+        f"{connect.french}FAIT {code} si c'est réglé, PASSE {code} pour le passer.",
     )
 
 
 def still_open(subject: Subject, code: str) -> Words:
     """Return that a callback is still open and nothing else is due, for its owner."""
     who, reference = _customer(subject), subject.reference
+    connect = _only_with_number(subject, f"CALL {code} connects you, ", f"APPEL {code} vous relie, ")
     return Words(
         f"{subject.sender}: {reference} ({who.english}) is still open and yours. DONE {code} if it is resolved, "
-        f"CALL {code} connects you, PASS {code} passes it on.",
+        f"{connect.english}PASS {code} passes it on.",
         f"{subject.sender}: {reference} ({who.french}) est toujours ouvert et à vous. FAIT {code} si c'est réglé, "
-        f"APPEL {code} vous relie, PASSE {code} pour le passer.",
+        f"{connect.french}PASSE {code} pour le passer.",
     )
 
 
@@ -610,7 +628,9 @@ def _due(subject: Subject, now: datetime) -> Words:
 
 
 def _short_due(subject: Subject, now: datetime) -> Words:
-    """Return the deadline in few characters: "10:42pm", "LATE Sat 10:42pm", "22h42"."""
+    """Return the deadline in few characters: "10:42pm", "LATE Sat 10:42pm", "22h42"; that a call is due, after one."""
+    if subject.is_tried:
+        return Words("again", "rappel")
     late = Words("LATE ", "RETARD ") if now >= subject.due_at else NOTHING
     return Words(
         late.english + short_time_and_day(subject.due_at, subject.zone, now, "en"),

@@ -249,6 +249,25 @@ def test_a_bundle_says_what_is_late_and_from_which_day_and_counts_what_does_not_
     assert many.french.endswith("de plus: QUI les donne")
 
 
+def test_in_a_bundle_nobody_is_late_who_was_called_in_time() -> None:
+    bundle = messages.bundle("Desk", [(replace(SUBJECT, is_tried=True), "5831")], LATE)
+    assert bundle.english.endswith("take one: 5831 (514) 555-0199 again")
+    assert bundle.french.endswith("en prendre un: 5831 (514) 555-0199 rappel")
+
+
+def test_without_a_number_the_owner_is_asked_for_what_can_be_done() -> None:
+    text = messages.try_again(NO_NUMBER, "5831", TRIED)
+    assert text.english == (
+        "Support desk: KT-417 is still open. No number to call: number withheld. Amy Roy tried at 10:13 p.m.: wrong "
+        "number. A number in the message? Enter it at the link. None? NONE 5831 and why. PASS 5831 passes it on."
+    )
+    assert text.french == (
+        "Support desk: KT-417 est toujours ouvert. Aucun numéro à composer: numéro masqué. Amy Roy a essayé (22 h 13): "
+        "mauvais numéro. Un numéro dans le message? Inscrivez-le par le lien. Sinon: AUCUN 5831 et pourquoi. "
+        "PASSE 5831 pour le passer."
+    )
+
+
 @pytest.mark.parametrize(
     ("due_at", "english", "french"),
     [
@@ -280,6 +299,7 @@ def test_an_alert_is_cut_to_what_can_be_sent() -> None:
 
 
 NO_NUMBER = replace(WITHHELD, caller="anonymous", has_no_number=True)
+TRIED = messages.last_attempt("Amy Roy", NOW, ReachOutcome.WRONG_NUMBER, MONTREAL, NOW)
 
 
 @pytest.mark.parametrize(
@@ -290,11 +310,14 @@ NO_NUMBER = replace(WITHHELD, caller="anonymous", has_no_number=True)
         messages.reopened(NO_NUMBER, "5831", "boss@example.com", "not fixed"),
         messages.unresolved(NO_NUMBER, "5831", NOW, NOW),
         messages.page(NO_NUMBER, "5831", NOW),
+        messages.page_again(NO_NUMBER, "5831", TRIED),
+        messages.try_again(NO_NUMBER, "5831", TRIED),
+        messages.nearly_due(NO_NUMBER, "5831", LATE, NOW),
+        messages.still_open(NO_NUMBER, "5831"),
     ],
-    ids=["reminder", "given", "reopened", "unresolved", "page"],
 )
 def test_where_there_is_no_number_nothing_offers_to_call_one_or_to_have_called(text: Words) -> None:
-    for offer in ("CALL 5831", "NA 5831", "APPEL 5831"):
+    for offer in ("CALL 5831", "NA 5831", "APPEL 5831", "time to call", " again"):
         assert offer not in text.english + text.french
 
 
