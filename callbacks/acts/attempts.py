@@ -15,7 +15,7 @@ from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import AttemptProof, CallbackState, ReachOutcome, ReportedOutcome
 from callbacks.db.tables import Callback, Event, ReachAttempt, Technician
 from callbacks.desk.customer_number import customer_number
-from callbacks.lifecycle.transitions import Change, change_state, note_attempt, note_workaround, review
+from callbacks.lifecycle.transitions import Change, change_state, note_attempt, note_reaction, note_workaround
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.notices import notify_of_attempt, notify_of_end
 from callbacks.paging.pages import cancel_waiting
@@ -87,7 +87,7 @@ def was_asked_to_confirm(session: Session, callback: Callback, name: str, now: d
 def _record_outcome(context: ActContext, technician: Technician, outcome: ReportedOutcome) -> None:
     session, callback, now = context.session, context.callback, context.now
     unreported = _unreported_connection(session, callback, technician)
-    if unreported is None:
+    if unreported is None or (context.by.via is not Via.PHONE and _was_asked_since(callback, unreported)):
         if outcome is not ReportedOutcome.RESOLVED or callback.attempted_at is None:
             record_attempt(session, callback, technician, outcome.of_attempt, context.by.label, now)
         return
@@ -95,7 +95,7 @@ def _record_outcome(context: ActContext, technician: Technician, outcome: Report
     if unreported.proof is AttemptProof.NONE:  # the carrier has not said yet that the customer's phone rang
         _count(session, unreported, AttemptProof.WORD, context.by.label, now)
         return
-    review(callback, now)
+    note_reaction(callback, now)
     detail = f"{outcome.of_attempt.value}, by {context.by.label}"
     context.record(EventKind.OUTCOME_REPORTED, detail, technician.name)
 
@@ -111,6 +111,12 @@ def _unreported_connection(session: Session, callback: Callback, technician: Tec
         ReachAttempt.outcome != ReachOutcome.NOT_RUNG,
     )
     return session.scalars(theirs.where(ReachAttempt.is_told.is_(False)).order_by(ReachAttempt.id.desc())).first()
+
+
+def _was_asked_since(callback: Callback, attempt: ReachAttempt) -> bool:
+    """Return whether the owner was asked for the next attempt after this one was over: then a report is about that."""
+    over_at = attempt.tried_at + timedelta(seconds=attempt.seconds or 0)
+    return callback.asked_at is not None and over_at < callback.asked_at
 
 
 def _resolve(context: ActContext, technician: Technician) -> None:

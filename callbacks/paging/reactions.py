@@ -26,8 +26,8 @@ def reactions_before(
 ) -> Mapping[Reaction, Sequence[str]]:
     """Return the names of the others who were paged in earlier rounds, the first one first, by how they reacted.
 
-    Left out are people who took it, whose page may still be on its way, who were asked only after `asked_until`, and
-    who are paged again in the same round.
+    Left out are people who took it, even if it was taken from them since, whose page may still be on its way, who were
+    asked only after `asked_until`, and who are paged again in the same round.
     """
     asked_now = select(Page.technician_id).where(Page.callback_id == callback.id, Page.round == page.round)
     earlier = (
@@ -52,7 +52,7 @@ def _reaction(session: Session, pages: Sequence[Page], asked_until: datetime, *,
     answers = {page.answer for page in pages}
     if PageAnswer.PASSED in answers:
         return Reaction.PASSED
-    if is_asked_now or PageAnswer.TAKEN in answers:
+    if is_asked_now or not answers.isdisjoint((PageAnswer.TAKEN, PageAnswer.PASSED_OVER)):
         return None
     if all(page.state is PageState.FAILED for page in pages):
         return Reaction.NOT_REACHED

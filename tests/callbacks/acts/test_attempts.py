@@ -19,6 +19,7 @@ from callbacks.db.states import (
     ReachOutcome,
     ReportedOutcome,
 )
+from callbacks.lifecycle.transitions import note_asked
 from tests.callbacks.acts.night import CUSTOMER, DUE, NOW, SUE, Night
 
 KEEP_OPEN = [outcome for outcome in ReportedOutcome if outcome is not ReportedOutcome.RESOLVED]
@@ -67,6 +68,25 @@ def test_after_a_connection_the_outcome_completes_its_attempt(night: Night) -> N
     assert (attempt.outcome, attempt.is_told, attempt.told_by) == (ReachOutcome.LEFT_A_MESSAGE, True, "connection")
     assert attempt.proof is AttemptProof.CARRIER
     assert night.people_did() == [("Amy Roy", EventKind.ATTEMPT), ("Amy Roy", EventKind.OUTCOME_REPORTED)]
+
+
+def test_a_text_after_the_request_for_the_next_attempt_is_about_that_attempt(night: Night) -> None:
+    night.connects(night.amy, CarrierStatus.RINGING, CarrierStatus.NO_ANSWER)
+    night.now += timedelta(minutes=16)
+    note_asked(night.callback, night.now - timedelta(minutes=1))
+    night.amy_does(ReportOutcome(ReportedOutcome.LEFT_A_MESSAGE))
+    first, second = night.attempts()
+    assert (first.outcome, first.is_told) == (ReachOutcome.NO_ANSWER, False)
+    assert (second.outcome, second.tried_at) == (ReachOutcome.LEFT_A_MESSAGE, night.now)
+
+
+def test_keys_after_a_long_connection_are_about_that_connection(night: Night) -> None:
+    night.connects(night.amy, CarrierStatus.RINGING)
+    night.now += timedelta(minutes=16)
+    note_asked(night.callback, night.now - timedelta(minutes=1))
+    night.amy_does(ReportOutcome(ReportedOutcome.CONTINUING), Via.PHONE)
+    (attempt,) = night.attempts()
+    assert (attempt.outcome, night.callback.acted_at) == (ReachOutcome.CONTINUING, night.now)
 
 
 def test_somebody_elses_connection_is_not_completed(night: Night) -> None:

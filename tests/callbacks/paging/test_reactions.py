@@ -73,6 +73,13 @@ def test_somebody_who_passed_it_on_is_named_for_that(desk: PagingDesk) -> None:
     assert seen_by(desk, bens) == {Reaction.PASSED: ["Amy Roy"]}
 
 
+def test_somebody_who_took_it_and_left_the_team_is_not_said_to_give_no_answer(desk: PagingDesk) -> None:
+    desk.is_sent(desk.pages()[0].id)
+    bens = ben_is_paged(desk)
+    amys_pages_are(desk, PageState.SENT, PageAnswer.PASSED_OVER)
+    assert seen_by(desk, bens) == {}
+
+
 def test_nobody_is_named_who_is_paged_in_the_same_second(desk: PagingDesk) -> None:
     desk.is_sent(desk.pages()[0].id)
     ben_is_paged(desk)
