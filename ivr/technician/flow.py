@@ -54,6 +54,7 @@ class PageFacts:
     due_at: datetime
     now: datetime
     owner: str | None  # another technician who has it
+    is_theirs: bool  # the technician who is called has it
     is_closed: bool
     message_url: str | None  # None: no message, or not here yet
     has_message: bool
@@ -206,7 +207,7 @@ def _page_key(urls: CallUrls, facts: PageFacts, question: Question, round: int) 
 def _headline(desk: Desk, facts: PageFacts) -> Say:
     return say(
         facts.language,
-        _which(facts, prompts.PAGE, prompts.PAGE_LATE, prompts.PAGE_AGAIN),
+        _which(facts, prompts.PAGE, prompts.PAGE_LATE, prompts.PAGE_OWN if facts.is_theirs else prompts.PAGE_AGAIN),
         company=desk.company.name[facts.language],
         name=facts.name,
         line=facts.line_name,

@@ -93,6 +93,7 @@ def _facts(session: Session, context: WebhookContext, page: Page, callback: Call
         due_at=callback.due_at,
         now=context.now(),
         owner=_other_owner(page, callback),
+        is_theirs=callback.owner_id == page.technician_id,
         is_closed=callback.state is not CallbackState.OPEN,
         message_url=_message_url(context, callback),
         has_message=voicemail is not None and voicemail.state is not VoicemailState.ABSENT,

@@ -30,6 +30,7 @@ FACTS = PageFacts(
     due_at=NOW + timedelta(minutes=27),
     now=NOW,
     owner=None,
+    is_theirs=False,
     is_closed=False,
     message_url="https://desk.test/m/1",
     has_message=True,
@@ -64,6 +65,14 @@ def test_who_takes_it_never_hears_a_deadline_that_is_over_as_one_to_come(
     facts = replace(FACTS, now=NOW + timedelta(minutes=minutes))
     assert english in spoken(flow.taken(DESK, facts))
     assert french in spoken(flow.taken(DESK, replace(facts, language="fr")))
+
+
+def test_after_an_attempt_an_owner_is_not_said_to_have_lost_it() -> None:
+    tried = replace(FACTS, is_tried=True)
+    assert "nobody has the callback now" in spoken(flow.answered(DESK, URLS, tried).verbs)
+    owner = replace(tried, is_theirs=True)
+    assert "The callback is yours." in spoken(flow.answered(DESK, URLS, owner).verbs)
+    assert "Le rappel est à vous." in spoken(flow.answered(DESK, URLS, replace(owner, language="fr")).verbs)
 
 
 def test_other_callbacks_are_counted() -> None:
