@@ -109,10 +109,23 @@ def note_that_it_works(session: Session, desk: Desk, page: Page, now: datetime) 
     channel = outages.line_of(page)
     since = outages.refused_since(session, channel, now)
     outages.end_of_refusals(session, channel, now)
-    if since is None or outages.refused_since(session, channel, now) is not None or now - since < PATIENCE:
-        return
-    words = messages.channel_works_again(channel, since, desk.zone)
-    alert_supervisors(session, desk, f"{channel.value} works again {since:%Y-%m-%d %H:%M:%S}", words, now)
+    if since is not None and outages.refused_since(session, channel, now) is None:
+        _alert_that_it_works(session, desk, channel, since, now)
+
+
+def note_arrival(session: Session, desk: Desk, page: Page, sent_at: datetime, now: datetime) -> None:
+    """Record that a page arrived. If it was sent after a fault of the channel was reported, that is over."""
+    channel = outages.line_of(page)
+    since = outages.refused_since(session, channel, now)
+    if since is not None and sent_at > since:
+        outages.end(session, channel, now)
+        _alert_that_it_works(session, desk, channel, since, now)
+
+
+def _alert_that_it_works(session: Session, desk: Desk, channel: Channel, since: datetime, now: datetime) -> None:
+    if now - since >= PATIENCE:
+        words = messages.channel_works_again(channel, since, desk.zone)
+        alert_supervisors(session, desk, f"{channel.value} works again {since:%Y-%m-%d %H:%M:%S}", words, now)
 
 
 def _wait(session: Session, channel: Channel, page: Page, now: datetime) -> None:

@@ -11,6 +11,7 @@ from functools import partial
 
 import structlog
 from sqlalchemy import or_, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
@@ -42,7 +43,7 @@ class LookUps:
         self._database, self._carrier, self._desk, self._clock = database, carrier, desk, clock
 
     def run(self) -> None:
-        """Ask about each call and page without an end. One that the carrier cannot tell about stops no other."""
+        """Ask about each call and page without an end. One that fails stops no other."""
         now, failures = self._clock.now(), 0
         for ask in (*self._about_calls(now), *self._about_pages(now)):
             try:
@@ -51,6 +52,10 @@ class LookUps:
             except CarrierError as fault:
                 log.warning("the carrier could not be asked about a call or a text", cause=str(fault))
                 failures += not fault.permanent
+            except DBAPIError:
+                raise
+            except Exception:
+                log.exception("what the carrier said of a call or a text could not be stored")
             if failures == FAILURES_IN_A_ROW:
                 return
 

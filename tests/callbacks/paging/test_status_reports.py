@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import AttemptState, CarrierStatus, Channel, PageAnswer, PageKind, PageState
 from callbacks.db.tables import Callback, EarlyReport, Page, PageAttempt
+from callbacks.paging import outages
 from callbacks.paging.connections import LegReport, record_dialing, take_leg_report
 from callbacks.paging.status_reports import StatusReport, record_acceptance, take_report
 from callbacks.people.contact_methods import record_failure
@@ -118,6 +119,17 @@ def test_a_text_that_arrives_ends_what_was_known_to_be_wrong(desk: PagingDesk, s
     desk.edit("Amy Roy", lambda row: record_failure(row, ContactMethod(Channel.TEXT), "sent STOP"))
     report(desk, sent(desk), status)
     assert desk.pages()[0].technician.troubles == {}
+
+
+@pytest.mark.parametrize(("minutes_before", "is_over"), [(1, True), (-1, False)])
+def test_a_text_that_arrives_ends_an_outage_that_was_reported_before_it_was_sent(
+    desk: PagingDesk, minutes_before: float, is_over: bool
+) -> None:
+    began = BEGAN - minutes(minutes_before)
+    desk.database.write(lambda session: outages.report(session, Channel.TEXT, began))
+    report(desk, sent(desk), CarrierStatus.DELIVERED)
+    refused = desk.database.read(lambda session: outages.refused_channels(session, BEGAN + minutes(2)))
+    assert (refused == frozenset()) is is_over
 
 
 @pytest.mark.parametrize(
