@@ -67,8 +67,9 @@ def _message() -> tuple[Verb, ...]:
 
 
 def _prompts(language: Language) -> Iterator[Say]:
-    for prompt in (prompts.FALLBACK, prompts.LEAVE_YOUR_NUMBER, prompts.RECORDING_NOTICE):
-        yield say(language, prompt)
+    yield say(language, prompts.FALLBACK)
+    yield say(language, prompts.LEAVE_YOUR_NUMBER)
+    yield say(language, prompts.RECORDING_NOTICE)
 
 
 def _languages(desk: Desk, line: str) -> tuple[Language, ...]:

@@ -147,7 +147,7 @@ def waits_and_hangs_up(desk: ScenarioDesk) -> None:
     ("language", "words"),
     [
         ("en", ("call (514) 555-0199 back by 11:00 a.m.", "direct line, missed call")),
-        ("fr", ("rappeler (514) 555-0199 avant 11 h", "appel manqué")),
+        ("fr", ("rappelez le (514) 555-0199 avant 11 h", "appel manqué")),
     ],
 )
 def test_a_caller_who_waited_and_hung_up_is_called_back(

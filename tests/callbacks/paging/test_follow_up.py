@@ -30,6 +30,7 @@ from callbacks.paging.failures import fail
 from callbacks.paging.follow_up import take_next_action
 from callbacks.people import technicians
 from callbacks.people.contact_methods import record_failure
+from callbacks.text.bilingual import Words
 from tests.acting import supervisor_acts, technician_acts
 
 DESK = read_desk(Path("support.toml"))
@@ -193,7 +194,7 @@ def test_an_owner_whom_the_request_does_not_reach_is_asked_another_way(followed:
 
 def _fails(session: Session, now: datetime) -> None:
     asked = session.scalars(select(Page).where(Page.kind == PageKind.TRY_AGAIN)).one()
-    fail(session, DESK, asked, "Not delivered.", now, 30003)
+    fail(session, DESK, asked, Words("Not delivered.", "Non livré."), now, 30003)
 
 
 def test_passed_after_an_attempt_it_goes_to_the_next_person_at_once(followed: Followed) -> None:

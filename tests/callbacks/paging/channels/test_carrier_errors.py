@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from callbacks.paging.channels.carrier_errors import KNOWN, Fault, cause_of, error_code
+from callbacks.paging.channels.carrier_errors import KNOWN, Fault, cause_of, error_code, sip_words
+from callbacks.paging.channels.carrier_errors_french import FRENCH
+from callbacks.text.bilingual import Words
 
 
 @pytest.mark.parametrize(
@@ -30,15 +32,28 @@ def test_whose_fault_it_is_and_whether_it_is_retried(code: int | None, fault: Fa
 
 
 def test_an_unknown_code_has_the_carriers_own_words_or_none() -> None:
-    assert error_code(99999, "Queue overflow").words == "Queue overflow"
-    assert error_code(None).words == "the carrier gives no reason"
+    assert error_code(99999, "Queue overflow").words == Words("Queue overflow", "Queue overflow")
+    assert error_code(None).words == Words("the carrier gives no reason", "le fournisseur ne donne pas de raison")
 
 
 @pytest.mark.parametrize("code", sorted(KNOWN))
 def test_words_fit_into_a_sentence(code: int) -> None:
-    words = KNOWN[code].words
-    assert words[0].islower()
-    assert not words.endswith(".")
+    for words in (KNOWN[code].words.english, KNOWN[code].words.french):
+        assert words[0].islower()
+        assert not words.endswith(".")
+
+
+def test_french_alerts_give_their_reasons_in_french() -> None:
+    """Only faults of a request that our own code made are left in English: an operator reads them in the log."""
+    english = {code for code, known in KNOWN.items() if known.words.english == known.words.french}
+    assert {KNOWN[code].fault for code in english} == {Fault.OTHER}
+    assert cause_of(30005).words.french == "ce numéro n'existe pas (30005)"
+    assert cause_of(None, 480).words.french == "le téléphone est éteint ou hors de portée (SIP 480)"
+
+
+def test_no_french_is_left_over_from_words_that_changed() -> None:
+    english = {known.words.english for known in KNOWN.values()} | {sip_words(code) for code in range(400, 700)}
+    assert set(FRENCH) - english == {"the carrier gives no reason"} - english
 
 
 @pytest.mark.parametrize(
@@ -68,4 +83,4 @@ def test_where_the_code_says_nothing_the_http_status_does(status: int, fault: Fa
 )
 def test_why_something_did_not_arrive(code: int | None, sip_code: int | None, words: str, fault: Fault) -> None:
     cause = cause_of(code, sip_code)
-    assert (cause.words, cause.fault) == (words, fault)
+    assert (cause.words.english, cause.fault) == (words, fault)
