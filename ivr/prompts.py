@@ -180,6 +180,12 @@ DIAL_IN_LATE = Words(
     "Ici {company}, pour {name}. Rappels qui vous attendent : {count}. Le plus urgent est {reference}. Il est en "
     "retard : il était promis pour {due}.",
 )
+DIAL_IN_AGAIN = Words(
+    "This is {company}, for {name}. Callbacks waiting for you: {count}. The most urgent is {reference}. It is time to "
+    "call this customer again.",
+    "Ici {company}, pour {name}. Rappels qui vous attendent : {count}. Le plus urgent est {reference}. C'est le moment "
+    "de rappeler ce client.",
+)
 DIAL_IN_NOTHING = Words(
     "This is {company}, for {name}. No callback is waiting for you.",
     "Ici {company}, pour {name}. Aucun rappel ne vous attend.",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flask import Response, request
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from callbacks.acts.base import Refused, Via, perform, technician_by
@@ -36,7 +36,7 @@ def answer_technician(session: Session, context: WebhookContext, call: Call, now
         return None
     call.outcome = CallOutcome.TECHNICIAN
     calls.record_choice(session, call.sid, now, EventKind.DIALED_IN)
-    return flow.answered(context.desk, context.urls, _facts(technician, _waiting_for(session, technician), now))
+    return flow.answered(context.desk, context.urls, _facts(technician, _waiting_for(session, technician, now), now))
 
 
 def goes_on_as_customer(call: Call) -> None:
@@ -58,7 +58,7 @@ def key() -> Response:
         technician = _technician_calling(session, call) if call is not None and call.ended_at is None else None
         if technician is None:
             return (Hangup(),)
-        waiting = _waiting_for(session, technician)
+        waiting = _waiting_for(session, technician, now)
         verbs = flow.keyed(context.desk, context.urls, _facts(technician, waiting, now), question, press)
         chosen = next((callback for callback in waiting if callback.id == callback_id), None)
         return verbs if verbs is not None else _take(session, context, technician, chosen, now)
@@ -76,7 +76,9 @@ def _take(
 ) -> tuple[Verb, ...]:
     """Make them the owner and return the number to call; what they hear instead if somebody was faster."""
     if callback is None:
-        return flow.answered(context.desk, context.urls, _facts(technician, _waiting_for(session, technician), now))
+        return flow.answered(
+            context.desk, context.urls, _facts(technician, _waiting_for(session, technician, now), now)
+        )
     language = language_of(technician)
     try:
         perform(session, context.desk, callback.id, Take(), technician_by(technician, Via.PHONE), now)
@@ -98,16 +100,28 @@ def _technician_calling(session: Session, call: Call) -> Technician | None:
     return technician if verified_at is not None else None
 
 
-def _waiting_for(session: Session, technician: Technician) -> Sequence[Callback]:
-    """Return the open callbacks that a technician was paged for and nobody else has, the most urgent first."""
+def _waiting_for(session: Session, technician: Technician, now: datetime) -> Sequence[Callback]:
+    """Return the open callbacks that a technician was paged for and that wait for them, the most urgent first."""
     paged = select(Page.callback_id).where(Page.technician_id == technician.id, Page.code != "")
-    query = select(Callback).where(Callback.state == CallbackState.OPEN, Callback.attempted_at.is_(None))
     nobody_else = Callback.owner_id.is_(None) | (Callback.owner_id == technician.id) | Callback.resumed
-    to_take = query.where(Callback.id.in_(paged.where(Page.kind != PageKind.CONSENT)), nobody_else)
-    return session.scalars(to_take.order_by(Callback.due_at, Callback.id)).all()
+    untried = Callback.attempted_at.is_(None) & nobody_else
+    tried = Callback.attempted_at.is_not(None) & (Callback.owner_id.is_(None) | _is_due(technician, now))
+    query = select(Callback).where(Callback.state == CallbackState.OPEN, untried | tried)
+    to_take = query.where(Callback.id.in_(paged.where(Page.kind != PageKind.CONSENT)))
+    by_urgency = (Callback.attempted_at.is_not(None), Callback.due_at, Callback.id)
+    return session.scalars(to_take.order_by(*by_urgency)).all()
+
+
+def _is_due(technician: Technician, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that the next attempt of a technician's own callback is due."""
+    return (Callback.owner_id == technician.id) & (Callback.try_again_at <= now)
 
 
 def _facts(technician: Technician, waiting: Sequence[Callback], now: datetime) -> DialInFacts:
     first = next(iter(waiting), None)
-    urgent = MostUrgent(first.id, first.reference, first.due_at) if first is not None else None
+    urgent = (
+        MostUrgent(first.id, first.reference, first.due_at, is_tried=first.attempted_at is not None)
+        if first is not None
+        else None
+    )
     return DialInFacts(technician.name, language_of(technician), now, len(waiting), urgent)

@@ -36,6 +36,7 @@ class MostUrgent:
     id: int
     reference: str
     due_at: datetime
+    is_tried: bool = False  # the customer was called, and the deadline is met or gone
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,8 @@ def taken(desk: Desk, facts: DialInFacts, number: str | None, *, needs_consent: 
 def _prompt_of_taken(facts: DialInFacts, urgent: MostUrgent, *, has_number: bool, needs_consent: bool) -> Words:
     if not has_number:
         return prompts.TAKEN_BEFORE_CONSENT if needs_consent else prompts.TAKEN_WITHOUT_NUMBER
+    if urgent.is_tried:
+        return prompts.TAKEN_AGAIN
     return prompts.TAKEN if facts.now < urgent.due_at else prompts.TAKEN_LATE
 
 
@@ -102,9 +105,10 @@ def _headline(desk: Desk, facts: DialInFacts) -> Say:
     company, urgent = desk.company.name[facts.language], facts.most_urgent
     if urgent is None:
         return say(facts.language, prompts.DIAL_IN_NOTHING, company=company, name=facts.name)
+    in_time_or_late = prompts.DIAL_IN if facts.now < urgent.due_at else prompts.DIAL_IN_LATE
     return say(
         facts.language,
-        prompts.DIAL_IN if facts.now < urgent.due_at else prompts.DIAL_IN_LATE,
+        prompts.DIAL_IN_AGAIN if urgent.is_tried else in_time_or_late,
         company=company,
         name=facts.name,
         count=str(facts.waiting),

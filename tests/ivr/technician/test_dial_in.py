@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from callbacks.db.states import CallOutcome
@@ -45,6 +46,28 @@ def test_a_verified_number_hears_what_waits_and_no_number_of_a_customer(client: 
     assert "for Amy Roy. Callbacks waiting for you: 1." in heard
     assert "0199" not in heard
     assert outcome(client) is CallOutcome.TECHNICIAN
+
+
+def test_a_customer_who_was_tried_waits_for_whom_nobody_looks_after_them(client: WebhookClient) -> None:
+    waiting = customer_waits(client)
+    is_tried = {"attempted_at": client.clock.now(), "owner_id": None}
+    client.database.write(lambda session: session.execute(update(Callback).values(is_tried)))
+    assert "It is time to call this customer again." in said(client.calls(DIRECT, AMY, AMYS_CALL))
+    assert "is yours. Please call (514) 555-0199 again" in presses(client, "1", "confirm", waiting.id)
+
+
+def test_their_own_callback_waits_when_the_next_attempt_is_due(client: WebhookClient) -> None:
+    customer_waits(client)
+    now = client.clock.now()
+
+    def is_tried(session: Session, again_at: datetime) -> None:
+        row = session.scalars(select(Callback)).one()
+        row.attempted_at, row.owner, row.try_again_at = now, technician_named(session, "Amy Roy"), again_at
+
+    client.database.write(lambda session: is_tried(session, now + timedelta(minutes=15)))
+    assert "No callback is waiting" in said(client.calls(DIRECT, AMY, AMYS_CALL))
+    client.database.write(lambda session: is_tried(session, now))
+    assert "Callbacks waiting for you: 1." in said(client.calls(DIRECT, AMY, "CA" + "6" * 32))
 
 
 def test_two_keys_make_them_the_owner(client: WebhookClient) -> None:

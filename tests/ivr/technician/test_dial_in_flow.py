@@ -51,6 +51,14 @@ def test_a_deadline_that_is_over_is_not_said_as_one_to_come() -> None:
     assert "It is late: it was promised by 10:42 p.m." in heard
 
 
+def test_after_an_attempt_no_deadline_is_said() -> None:
+    again = replace(FACTS, now=DUE, most_urgent=MostUrgent(7, "KT-417", DUE, is_tried=True))
+    heard = spoken(flow.answered(DESK, URLS, again))
+    assert "It is time to call this customer again. Press 2" in heard
+    assert "10:42" not in heard
+    assert "10:42" not in spoken(flow.taken(DESK, again, "(514) 555-0199"))
+
+
 def test_without_a_callback_only_the_way_on_is_offered() -> None:
     heard = spoken(flow.answered(DESK, URLS, NOTHING))
     assert "No callback is waiting for you. Press 9 to go on as a customer." in heard
