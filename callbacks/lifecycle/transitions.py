@@ -147,6 +147,11 @@ def awaits_attempt(callback: Callback) -> bool:
     return callback.state is CallbackState.OPEN and callback.attempted_at is None
 
 
+def is_looked_after(callback: Callback) -> bool:
+    """Return whether the customer was tried and somebody is the owner: then nobody else is paged."""
+    return callback.attempted_at is not None and callback.owner_id is not None
+
+
 def advance_escalation(callback: Callback, position: int, at: datetime, *, resumed: bool) -> None:
     """Record which step of the policy comes next, and when."""
     callback.position, callback.resumed, callback.next_action_at = position, resumed, at

@@ -17,7 +17,13 @@ from callbacks.db.states import PageAnswer, PageKind
 from callbacks.db.tables import Callback, Page
 from callbacks.desk.desk_file import Desk
 from callbacks.desk.escalation_policy import Escalation
-from callbacks.lifecycle.transitions import advance_escalation, awaits_attempt, note_breach, note_reminders_given
+from callbacks.lifecycle.transitions import (
+    advance_escalation,
+    awaits_attempt,
+    is_looked_after,
+    note_breach,
+    note_reminders_given,
+)
 from callbacks.oncall import store
 from callbacks.oncall.schedule import Schedule
 from callbacks.paging import messages, outages
@@ -89,7 +95,7 @@ def forecast(session: Session, desk: Desk, callback: Callback, plan: Schedule) -
     After an attempt, an owner is asked for the next one instead: see `callbacks.paging.follow_up`.
     """
     at = callback.next_action_at
-    if at is None or (callback.attempted_at is not None and callback.owner_id is not None):
+    if at is None or is_looked_after(callback):
         return None
     policy = desk.policy_named(callback.policy)
     return next_step(policy, _case(session, policy, callback), plan.roster(at), at)

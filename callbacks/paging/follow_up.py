@@ -129,7 +129,7 @@ def _close(session: Session, desk: Desk, callback: Callback, now: datetime) -> N
     reason = closing_of(session, desk, callback).reason
     record_event(session, callback.call_sid, now, Actor.DESK, EventKind.AUTO_CLOSED, reason)
     words = messages.closed_automatically(subject_of(desk, callback))
-    notify_paged(session, desk, callback, PageKind.CLOSED, words, None, now)
+    notify_paged(session, callback, PageKind.CLOSED, words, None, now)
 
 
 def _resume(session: Session, callback: Callback, now: datetime) -> None:

@@ -12,6 +12,7 @@ from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import ESCALATING, AttemptProof, CallbackState, PageKind
 from callbacks.db.tables import Callback, Event, Page, ReachAttempt
 from callbacks.desk.desk_file import Desk
+from callbacks.lifecycle.transitions import is_looked_after
 from callbacks.paging import messages
 from callbacks.paging.messages import Subject
 from callbacks.paging.pages import pages_bundled_into
@@ -49,8 +50,9 @@ def _words_now(session: Session, desk: Desk, page: Page, callback: Callback, now
 def _sent_together(session: Session, desk: Desk, page: Page) -> Iterator[tuple[Subject, str]]:
     """Yield what one message is about: this page, and those bundled into it whose customers still wait."""
     for each in (page, *pages_bundled_into(session, page)):
-        if each.callback is not None and each.callback.state is CallbackState.OPEN:
-            yield subject_of(desk, each.callback), each.code
+        callback = each.callback
+        if callback is not None and callback.state is CallbackState.OPEN and not is_looked_after(callback):
+            yield subject_of(desk, callback), each.code
 
 
 def _given(session: Session, desk: Desk, page: Page, callback: Callback, now: datetime) -> str:

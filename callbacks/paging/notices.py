@@ -29,7 +29,6 @@ ASKING_NOTHING = (PageKind.CONNECTION, PageKind.CONSENT)
 
 def notify_paged(
     session: Session,
-    desk: Desk,
     callback: Callback,
     kind: PageKind,
     words: Words,
@@ -69,7 +68,7 @@ def _last_pages(session: Session, callback: Callback) -> dict[int, PageKind]:
 def notify_others_of_owner(session: Session, desk: Desk, callback: Callback, owner: Technician, now: datetime) -> None:
     """Text everybody else who was paged that somebody has the callback, and cancel what is not sent yet."""
     words = messages.taken(subject_of(desk, callback), owner.name)
-    notify_paged(session, desk, callback, PageKind.TAKEN, words, owner, now)
+    notify_paged(session, callback, PageKind.TAKEN, words, owner, now)
 
 
 def notify_of_attempt(session: Session, desk: Desk, callback: Callback, by: Technician, now: datetime) -> None:
@@ -79,7 +78,7 @@ def notify_of_attempt(session: Session, desk: Desk, callback: Callback, by: Tech
         words = messages.tried_for_you(subject_of(desk, callback), by.name)
         text_if_reachable(session, callback, owner, PageKind.TAKEN, words, now)
         session.flush()
-    notify_paged(session, desk, callback, PageKind.TAKEN, others, by, now)
+    notify_paged(session, callback, PageKind.TAKEN, others, by, now)
 
 
 def notify_of_end(
@@ -87,7 +86,7 @@ def notify_of_end(
 ) -> None:
     """Text everybody who was paged, and the owner, that somebody has ended the callback. `by`: as in the event log."""
     words = messages.over(subject_of(desk, callback), what, by, reason)
-    notify_paged(session, desk, callback, PageKind.OVER, words, _technician_logged_as(session, by), now)
+    notify_paged(session, callback, PageKind.OVER, words, _technician_logged_as(session, by), now)
 
 
 def _technician_logged_as(session: Session, name: str) -> Technician | None:

@@ -24,6 +24,7 @@ from callbacks.db.states import ESCALATING, AttemptState, CallbackState, Channel
 from callbacks.db.tables import Callback, Page, PageAttempt
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
+from callbacks.lifecycle.transitions import is_looked_after
 from callbacks.links import Links
 from callbacks.logs import masked
 from callbacks.paging import outages
@@ -291,7 +292,7 @@ def _is_obsolete(page: Page) -> bool:
         return True
     if page.kind is PageKind.TRY_AGAIN:
         return callback.owner_id != page.technician_id
-    return page.kind in ESCALATING and callback.attempted_at is not None and callback.owner_id is not None
+    return page.kind in ESCALATING and is_looked_after(callback)
 
 
 def _why_unreachable(page: Page) -> Words | None:

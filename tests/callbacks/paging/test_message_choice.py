@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, Channel, PageAnswer, PageKind
 from callbacks.db.tables import Callback, Page
-from callbacks.lifecycle.transitions import set_owner
+from callbacks.lifecycle.transitions import note_attempt, set_owner
 from callbacks.paging.message_choice import text_of_page
 from callbacks.paging.pages import add_page
 from callbacks.people.person import ContactMethod
@@ -85,6 +85,20 @@ def test_pages_in_one_message_are_worded_when_it_is_sent_and_leave_out_what_is_o
     desk.write(
         lambda session, _: setattr(session.get_one(Callback, other.callback_id), "state", CallbackState.RESOLVED)
     )
+    assert "callbacks are waiting" not in text(desk, lead)
+
+
+def test_pages_in_one_message_leave_out_what_somebody_has_tried_and_keeps(desk: PagingDesk) -> None:
+    lead = desk.pages()[0]
+    desk.opens_another()
+    other = next(page for page in desk.pages() if page.callback_id != lead.callback_id)
+    desk.bundles(lead, other)
+
+    def tries(session: Session) -> None:
+        callback = session.get_one(Callback, other.callback_id)
+        note_attempt(session, callback, technician_named(session, "Ben Cole"), BEGAN)
+
+    desk.database.write(tries)
     assert "callbacks are waiting" not in text(desk, lead)
 
 
