@@ -31,6 +31,8 @@ class SetPriority(Act):
             context.record(EventKind.PRIORITY_CHANGED, f"{callback.priority.value} to {self.priority.value}")
             context.session.add(PriorityChange(callback_id=callback.id, at=now, priority=self.priority))
             callback.priority = self.priority
+            if callback.release and self.priority is not PriorityLevel.P3:
+                _name_release(context, "")
             review(callback, now)  # its retries, its resolution and its closing are other ones now
             policy = context.desk.policy_for(callback.call.line, self.priority, callback.opened_at)
             if policy != callback.policy:
@@ -98,6 +100,10 @@ class FixInRelease(Act):
         callback = context.callback
         if self.release and callback.priority is not PriorityLevel.P3:
             raise Refused(wording.only_p3_waits_for_a_release(callback.reference, callback.priority))
-        name_release(callback, self.release, context.now)
-        context.record(EventKind.RELEASE_NAMED, self.release or "no release")
+        _name_release(context, self.release)
         return wording.release_named(callback.reference, self.release)
+
+
+def _name_release(context: ActContext, release: str) -> None:
+    name_release(context.callback, release, context.now)
+    context.record(EventKind.RELEASE_NAMED, release or "no release")

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from callbacks.acts import wording
 from callbacks.acts.attempts import ReportOutcome
-from callbacks.acts.promises import EndWait, SetPriority, WaitForCustomer
+from callbacks.acts.base import Refused
+from callbacks.acts.promises import EndWait, FixInRelease, SetPriority, WaitForCustomer
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackOrigin, PriorityLevel, ReportedOutcome
 from callbacks.db.tables import PriorityChange, Waiting
@@ -51,6 +52,17 @@ def test_once_tried_its_closing_is_worked_out_again(night: Night) -> None:
     look_again_at(night.callback, NOW + timedelta(days=5))
     night.sue_does(SetPriority(PriorityLevel.P1))
     assert night.callback.next_action_at == NOW
+
+
+def test_only_a_p3_waits_for_a_release_and_a_higher_priority_takes_that_back(night: Night) -> None:
+    with pytest.raises(Refused):
+        night.sue_does(FixInRelease("7.2"))
+    night.sue_does(SetPriority(PriorityLevel.P3))
+    night.sue_does(FixInRelease("7.2"))
+    assert (night.callback.release, night.callback.release_named_at) == ("7.2", NOW)
+    night.sue_does(SetPriority(PriorityLevel.P1))
+    assert (night.callback.release, night.callback.release_named_at) == ("", None)
+    assert [detail for _, _, detail in night.events(EventKind.RELEASE_NAMED)] == ["7.2", "no release"]
 
 
 def test_the_desk_waits_from_now_until_the_customer_is_heard(night: Night) -> None:
