@@ -18,7 +18,7 @@ from callbacks.db.tables import Callback, PageAttempt, ReachAttempt, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import awaits_attempt, note_attempt, review, set_owner
 from callbacks.paging.escalate import take_next_step
-from callbacks.paging.notices import ask_for_outcome
+from callbacks.paging.notices import ask_for_outcome, notify_of_attempt
 from callbacks.paging.pages import cancel_waiting
 from callbacks.records.event_log import record_event
 
@@ -128,7 +128,7 @@ def take_leg_report(session: Session, desk: Desk, attempt: ReachAttempt, report:
     if not attempt.is_told:
         attempt.outcome = combined(attempt.outcome, outcome)
     if outcome is not ReachOutcome.NOT_RUNG:
-        _prove(session, attempt, rang_at(report, attempt.tried_at, now), now)
+        _prove(session, desk, attempt, rang_at(report, attempt.tried_at, now), now)
     elif was_dialing and attempt.proof is AttemptProof.NONE:
         _record_not_made(session, attempt, now)
     review(_callback_of(session, attempt), now)
@@ -149,18 +149,21 @@ def ask_after_call(session: Session, desk: Desk, call_sid: str, now: datetime) -
         ask_for_outcome(session, desk, _callback_of(session, attempt), attempt, now)
 
 
-def _prove(session: Session, attempt: ReachAttempt, at: datetime, now: datetime) -> None:
+def _prove(session: Session, desk: Desk, attempt: ReachAttempt, at: datetime, now: datetime) -> None:
     """Record that the customer's phone rang. Of several reports, the earliest time counts."""
     if attempt.rang_at is not None and attempt.rang_at <= at:
         return
     was_made = attempt.proof is not AttemptProof.NONE
     attempt.proof, attempt.rang_at = AttemptProof.CARRIER, at
     callback = _callback_of(session, attempt)
+    ends_the_paging = awaits_attempt(callback)
     if not was_made:
         detail = f"{attempt.outcome.value}, by {attempt.told_by}"
         record_event(session, callback.call_sid, now, attempt.technician.name, EventKind.ATTEMPT, detail)
     note_attempt(session, callback, attempt.technician, at)
     cancel_waiting(session, callback)
+    if ends_the_paging:  # others may have been paged since the technician took it
+        notify_of_attempt(session, desk, callback, attempt.technician, now)
 
 
 def _record_not_made(session: Session, attempt: ReachAttempt, now: datetime) -> None:

@@ -166,6 +166,19 @@ def test_what_was_settled_without_a_report_may_still_be_proven(dialing: PagingDe
     assert (dialing.callback.attempted_at, dialing.callback.breached_at) == (after(1), None)
 
 
+def test_who_was_paged_while_it_was_being_dialed_reads_that_nothing_is_left_to_do(dialing: PagingDesk) -> None:
+    dialing.takes_step(25)
+    for page in dialing.pages(PageKind.STEP):
+        if page.technician.name == "Ben Cole":
+            dialing.is_sent(page.id)
+    for _ in range(2):
+        reported(dialing, RINGING, ANSWERED, at=after(25.5))
+    assert dialing.paged(PageKind.TAKEN) == ["Ben Cole text"]
+    assert dialing.pages(PageKind.TAKEN)[0].words.endswith(
+        "has called the customer of " + dialing.callback.reference + ". Nothing for you to do."
+    )
+
+
 def test_the_earliest_proof_counts_in_whatever_order_they_come(dialing: PagingDesk) -> None:
     rang, ended = LegReport(CarrierStatus.RINGING, at=after(2)), LegReport(ENDED.status, seconds=9, at=after(4))
     assert reported(dialing, ended, rang, at=after(5)).rang_at == after(2)
