@@ -30,6 +30,7 @@ from callbacks.desk.desk_file import Desk
 from callbacks.paging.channels.carrier_errors import OF_THE_CHANNEL, cause_of, is_dead_number, sip_words
 from callbacks.paging.connections import ask_after_call
 from callbacks.paging.failures import fail, note_cause, wait_after_report
+from callbacks.paging.outages import end, line_of
 from callbacks.paging.pages import locked_page, pages_bundled_into, record_page_event
 from callbacks.people.contact_methods import clear_failure
 from callbacks.people.person import ContactMethod
@@ -153,8 +154,9 @@ def _follow_up(
     elif page.channel is Channel.CALL and _is_not_taken(page, report.status):
         ending = sip_words(report.sip_code) or NOT_TAKEN[report.status]
         record_page_event(session, page, now, page.technician.name, EventKind.PAGE_NOT_TAKEN, ending)
-    elif report.status in ARRIVED:
-        clear_failure(page.technician, ContactMethod(Channel.TEXT, page.number))
+    if report.status in ARRIVED:
+        clear_failure(page.technician, ContactMethod(line_of(page), page.number))
+        end(session, line_of(page), now)
     if report.status in FINAL:
         ask_after_call(session, desk, report.sid, now)
 

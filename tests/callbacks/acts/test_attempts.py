@@ -198,7 +198,7 @@ def test_a_key_after_a_connection_is_not_asked_about(night: Night) -> None:
 )
 @pytest.mark.parametrize(
     ("caller", "why"),
-    [("anonymous", "it was withheld"), ("+15145559", "the caller ID cannot be called"), (CUSTOMER, "a wrong number")],
+    [("anonymous", "number withheld"), ("+15145559", "there is no such number"), (CUSTOMER, "a wrong number")],
 )
 def test_nobody_can_have_called_where_there_is_no_number(
     night: Night, outcome: ReportedOutcome, caller: str, why: str

@@ -83,11 +83,11 @@ def test_who_takes_one_without_a_number_reads_where_to_find_one(night: Night) ->
     night.callback = night.callback_of("CA2", "anonymous")
     answer, reference = night.amy_does(Take(), code="5831"), night.callback.reference
     assert answer.english == (
-        f"{reference} is yours. No number to call: it was withheld. Listen to the message (link in the page) by 10:43 "
+        f"{reference} is yours. No number to call: number withheld. Listen to the message (link in the page) by 10:43 "
         "p.m. If it has a number, enter it there. If not: NONE 5831 and why."
     )
     assert answer.french == (
-        f"{reference} est à vous. Aucun numéro à composer: il est masqué. Écoutez le message (lien dans l'avis) avant "
+        f"{reference} est à vous. Aucun numéro à composer: numéro masqué. Écoutez le message (lien dans l'avis) avant "
         "22 h 43. S'il contient un numéro, inscrivez-le là. Sinon: AUCUN 5831 et pourquoi."
     )
 
