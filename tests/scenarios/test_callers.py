@@ -82,10 +82,10 @@ def test_un_superviseur_autorise_par_texto(desk: ScenarioDesk) -> None:
     speaks_french(desk, "Amy Roy", "Sue Tran")
     leaves_a_message(desk, FRANCE)
     amy, sue = desk.phone_of("Amy"), desk.phone_of("Sue")
-    amy.reads("rappeler le client au +33 1 42 68 53 00 (étranger, FR: à autoriser)")
+    amy.reads("rappelez le client au +33 1 42 68 53 00 (étranger, FR: à autoriser)")
     sue.reads("vient du +33 1 42 68 53 00, un numéro à l'étranger (FR)", "AUTORISE", "REFUSE")
     sue.texts("autorise {code}").reads("maintenant autorisé")
-    amy.reads("Sue Tran autorise l'appel au +33 1 42 68 53 00", "APPEL")
+    amy.reads("Sue Tran a autorisé l'appel au +33 1 42 68 53 00", "APPEL")
     amy.texts("fait {code}").reads("est réglé")
 
 
