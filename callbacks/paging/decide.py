@@ -188,8 +188,10 @@ def _people(who: str, roster: Roster) -> tuple[Person, ...]:
 
 
 def _pages_to_the_rest(policy: Escalation, case: Case, roster: Roster) -> tuple[NewPage, ...]:
+    """Return pages to whoever is left; if all have passed it on, to the supervisors, and if there are none, to all."""
     left_out = _left_out(policy, case, roster, 0)
-    return _texts_to([person for person in roster.everyone() if person.id not in left_out], case)
+    rest = [person for person in roster.everyone() if person.id not in left_out]
+    return _texts_to(rest or roster.supervisors(), case) or _pages_to_anybody(case, roster)
 
 
 def _pages_to_anybody(case: Case, roster: Roster) -> tuple[NewPage, ...]:

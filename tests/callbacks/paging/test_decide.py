@@ -61,6 +61,18 @@ def test_a_deadline_later_than_that_of_the_policy_changes_no_step_before_it() ->
     ]
 
 
+@pytest.mark.parametrize(
+    ("roster", "texted"),
+    [
+        (Roster({"primary": (AMY,), "supervisor": (SUE,)}), "text Sue"),
+        (Roster({"primary": (AMY,)}), "text Amy"),  # without anybody else, rather her again than nobody
+    ],
+)
+def test_when_everybody_has_passed_it_on_the_supervisor_is_paged(roster: Roster, texted: str) -> None:
+    passed = replace(opened(), position=1, passed=frozenset({AMY.id}))
+    assert night(lived(POLICY, passed, roster, minutes(15))) == [(0, texted), (10, texted)]
+
+
 def test_nobody_answers_all_night() -> None:
     assert night(lived(POLICY, opened(), ROSTER, minutes(50))) == [
         (0, "text Amy"),
