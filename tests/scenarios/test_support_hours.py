@@ -147,7 +147,7 @@ def waits_and_hangs_up(desk: ScenarioDesk) -> None:
     ("language", "words"),
     [
         ("en", ("call (514) 555-0199 back by 11:00 a.m.", "direct line, missed call")),
-        ("fr", ("rappeler (514) 555-0199 avant 11 h", "appel manqué")),
+        ("fr", ("rappelez le (514) 555-0199 avant 11 h", "appel manqué")),
     ],
 )
 def test_a_caller_who_waited_and_hung_up_is_called_back(
@@ -161,7 +161,7 @@ def test_a_caller_who_waited_and_hung_up_is_called_back(
     assert [each.outcome for each in desk.calls()] == [CallOutcome.MISSED]
     assert (desk.callback.origin, desk.callback.due_at) == (CallbackOrigin.MISSED_CALL, began + timedelta(hours=1))
     assert desk.log_says("caller waited for a technician and hung up 29 seconds")
-    amy.texts("done {code}").reads("")
+    amy.resolves()
     desk.scenario.minutes_pass(70)
 
 
