@@ -153,7 +153,7 @@ def did_you_reach_them(desk: Desk, callback: Callback, code: str) -> Words:
     return Words(
         f"No call to the customer is on record for {reference}. Did you reach them? DONE {code} again, "
         f"or {other.english}.",
-        f"Aucun appel au client n'est noté pour {reference}. L'avez-vous joint? Répétez FAIT {code}, "
+        f"Aucun appel au client n'est noté pour {reference}. L'avez-vous joint? FAIT {code} encore une fois, "
         f"ou {other.french}.",
     )
 

@@ -562,7 +562,8 @@ def look_back_fails(since: Words, why: Words) -> Words:
 def not_taken_in(kind: Words, sid: str) -> Words:
     """Return the alert that something which the carrier has could not be stored."""
     return Words(
-        f"{kind.english} at the carrier could not be stored here ({sid}). See the log, and the carrier's console.",
+        f"{kind.english} at the carrier could not be stored here ({sid}). See the log, and look at the "
+        "carrier's console.",
         f"impossible d'enregistrer ici {kind.french} qui est chez le fournisseur ({sid}). Voyez le journal et la "
         "console du fournisseur.",
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ivr.rehearsal.scenario import PhoneCall, Scenario
+from ivr.rehearsal.scenario import Person, PhoneCall, Scenario
 from ivr.simulator import Habit
 
 CUSTOMER, ABROAD = "+15145550199", "+33142685300"
@@ -102,7 +102,7 @@ def nobody_answers(scenario: Scenario) -> None:
     for person in (amy, ben, cleo):
         person.reads("Sue Tran has")
     scenario.minutes_pass(2)
-    sue.texts("na {code}").reads("no answer")
+    sue.texts("cont {code}").reads("stays open")
     scenario.minutes_pass(60)
 
 
@@ -114,7 +114,7 @@ def hang_up_while_speaking(scenario: Scenario) -> None:
     amy.reads("call (514) 555-0199 back", "with a message")
     amy.texts("ack {code}").reads("is yours")
     scenario.minutes_pass(3)
-    amy.texts("NA {code}").reads("no answer")
+    amy.texts("Cont {code}").reads("stays open")
     scenario.minutes_pass(60)
 
 
@@ -155,6 +155,44 @@ def in_hours_unanswered(scenario: Scenario) -> None:
     scenario.minutes_pass(60)
 
 
+def nobody_reached(scenario: Scenario) -> None:
+    """The customer is called three times in vain: the desk asks for each attempt, then waits for the customer."""
+    call = _leaves_a_message(scenario, "direct")
+    call.hears("your reference is").is_hung_up_on()
+    amy = scenario.phone_of("Amy")
+    amy.reads("call (514) 555-0199 back by 10:42 p.m.")
+    _calls_in_vain(scenario, amy)
+    scenario.minutes_pass(15)
+    amy.reads("time to call (514) 555-0199 again", "no answer", "CALL")
+    _calls_in_vain(scenario, amy)
+    scenario.minutes_pass(60)
+    amy.reads("time to call (514) 555-0199 again")
+    _calls_in_vain(scenario, amy)
+    scenario.minutes_pass(4 * 60)  # nobody is woken again: the next attempt is due when the desk opens
+
+
+def _calls_in_vain(scenario: Scenario, amy: Person) -> None:
+    amy.texts("call {code}").reads("Your phone rings now")
+    amys = amy.is_rung().answers().hears("Press 1 to be connected").presses("1")
+    scenario.caller(CUSTOMER).is_rung().lets_it_ring()
+    amys.hears("The call has ended: no answer").hears("How did it go").presses("4").is_hung_up_on()
+
+
+def passed_at_night(scenario: Scenario) -> None:
+    """A technician who has called in vain passes it on: the next person is paged at once, and calls again."""
+    call = _leaves_a_message(scenario, "direct")
+    call.hears("your reference is").is_hung_up_on()
+    amy, ben = scenario.phone_of("Amy"), scenario.phone_of("Ben")
+    amy.reads("call (514) 555-0199 back by 10:42 p.m.")
+    amy.texts("na {code}").reads("no answer")
+    amy.texts("pass {code}").reads("goes to the next person now")
+    ben.reads("nobody has", "Amy Roy tried at", "no answer", "Call (514) 555-0199 again")
+    ben.texts("{code}").reads("is yours")
+    amy.reads("Ben Cole has")
+    ben.resolves()
+    scenario.minutes_pass(60)
+
+
 def own_number(scenario: Scenario) -> None:
     """The call shows one of the desk's own numbers: it is nobody's, so it is never dialed, and the page says so."""
     ours = scenario.service.desk.lines["toll-free"].number
@@ -163,7 +201,7 @@ def own_number(scenario: Scenario) -> None:
     amy = scenario.phone_of("Amy")
     amy.reads("the caller (shows one of our numbers: listen to the message)")
     amy.texts("call {code}").reads("No number to call")
-    amy.texts("done {code}").reads("is resolved")
+    amy.texts("none {code} no name and no number in the message").reads("no way to reach")
     scenario.minutes_pass(60)
 
 
@@ -201,6 +239,8 @@ STORIES: dict[str, Story] = {
     "nobody-answers": Story(SATURDAY_NIGHT, nobody_answers),
     "hang-up-while-speaking": Story(SATURDAY_NIGHT, hang_up_while_speaking),
     "holiday": Story("2026-06-24T12:00", holiday),
+    "nobody-reached": Story(SATURDAY_NIGHT, nobody_reached),
+    "passed-at-night": Story(SATURDAY_NIGHT, passed_at_night),
     "own-number": Story(SATURDAY_NIGHT, own_number),
     "abroad": Story(SATURDAY_NIGHT, abroad),
     "in-hours-answered": Story("2026-11-24T10:00", in_hours_answered),

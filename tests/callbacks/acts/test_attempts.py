@@ -180,7 +180,7 @@ def test_it_asks_back_once_and_changes_nothing(night: Night, before: tuple[Carri
 
 def test_the_question_is_in_french_too(night: Night) -> None:
     answer = night.amy_does(ReportOutcome(ReportedOutcome.RESOLVED), code="5831").french
-    assert "L'avez-vous joint? Répétez FAIT 5831, ou NA 5831 si pas de réponse." in answer
+    assert "L'avez-vous joint? FAIT 5831 encore une fois, ou NA 5831 si pas de réponse." in answer
 
 
 def test_after_an_hour_or_to_somebody_else_it_asks_again(night: Night) -> None:
