@@ -105,14 +105,18 @@ def _headline(desk: Desk, facts: DialInFacts) -> Say:
     company, urgent = desk.company.name[facts.language], facts.most_urgent
     if urgent is None:
         return say(facts.language, prompts.DIAL_IN_NOTHING, company=company, name=facts.name)
-    in_time_or_late = prompts.DIAL_IN if facts.now < urgent.due_at else prompts.DIAL_IN_LATE
+    count, reference = str(facts.waiting), spelled(urgent.reference)
+    if urgent.is_tried:
+        return say(
+            facts.language, prompts.DIAL_IN_AGAIN, company=company, name=facts.name, count=count, reference=reference
+        )
     return say(
         facts.language,
-        prompts.DIAL_IN_AGAIN if urgent.is_tried else in_time_or_late,
+        prompts.DIAL_IN if facts.now < urgent.due_at else prompts.DIAL_IN_LATE,
         company=company,
         name=facts.name,
-        count=str(facts.waiting),
-        reference=spelled(urgent.reference),
+        count=count,
+        reference=reference,
         due=_due(desk, facts, urgent),
     )
 

@@ -34,7 +34,7 @@ def test_somebody_elses_callback_is_refused_and_named(night: Night) -> None:
     night.amy_does(Take())
     refusal = night.refusal(Take(), night.by(night.ben))
     assert refusal.english == f"Amy Roy has {night.callback.reference}."
-    assert refusal.french == f"Amy Roy a {night.callback.reference}."
+    assert refusal.french == f"{night.callback.reference}: Amy Roy s'en occupe."
 
 
 def test_at_the_console_it_is_taken_from_its_owner(night: Night) -> None:
