@@ -210,8 +210,13 @@ def _page_key(urls: CallUrls, facts: PageFacts, question: Question, round: int) 
 def _headline(desk: Desk, facts: PageFacts) -> Say:
     company = desk.company.name[facts.language]
     if facts.is_tried:
-        again = prompts.PAGE_OWN if facts.is_theirs else prompts.PAGE_AGAIN
-        return say(facts.language, again, company=company, name=facts.name, line=facts.line_name)
+        return say(
+            facts.language,
+            prompts.PAGE_OWN if facts.is_theirs else prompts.PAGE_AGAIN,
+            company=company,
+            name=facts.name,
+            line=facts.line_name,
+        )
     return say(
         facts.language,
         prompts.PAGE if facts.now < facts.due_at else prompts.PAGE_LATE,
