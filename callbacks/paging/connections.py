@@ -13,12 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import FINAL, AttemptProof, CarrierStatus, ReachOutcome
+from callbacks.db.states import FINAL, AttemptProof, CallbackState, CarrierStatus, ReachOutcome
 from callbacks.db.tables import Callback, PageAttempt, ReachAttempt, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import awaits_attempt, note_attempt, review, set_owner
 from callbacks.paging.escalate import take_next_step
-from callbacks.paging.notices import ask_for_outcome
+from callbacks.paging.notices import ask_for_outcome, notify_of_attempt
 from callbacks.paging.pages import cancel_waiting
 from callbacks.records.event_log import record_event
 
@@ -44,7 +44,8 @@ RANKS = {
     ReachOutcome.BUSY: 4,
     ReachOutcome.WRONG_NUMBER: 5,
     ReachOutcome.REACHED: 6,
-    ReachOutcome.MACHINE: 7,
+    ReachOutcome.NOT_CONNECTED: 7,
+    ReachOutcome.MACHINE: 8,
 }
 
 
@@ -55,7 +56,7 @@ class LegReport:
     status: CarrierStatus
     sip_code: int | None = None
     seconds: int | None = None
-    is_bridged: bool = False
+    is_bridged: bool | None = None  # whether the two were connected; None: the carrier does not say
     is_machine: bool = False
     at: datetime | None = None
 
@@ -69,6 +70,8 @@ def outcome_of(report: LegReport) -> ReachOutcome | None:
         return ReachOutcome.MACHINE
     if report.sip_code in NO_SUCH_NUMBER:
         return ReachOutcome.WRONG_NUMBER
+    if report.is_bridged is False and (report.status is CarrierStatus.IN_PROGRESS or report.seconds):
+        return ReachOutcome.NOT_CONNECTED
     if report.status is CarrierStatus.NO_ANSWER and report.sip_code == SWITCHED_OFF:
         return ReachOutcome.NOT_RUNG
     if report.status is CarrierStatus.COMPLETED:  # also of a leg that never rang, when its duration is 0
@@ -128,7 +131,7 @@ def take_leg_report(session: Session, desk: Desk, attempt: ReachAttempt, report:
     if not attempt.is_told:
         attempt.outcome = combined(attempt.outcome, outcome)
     if outcome is not ReachOutcome.NOT_RUNG:
-        _prove(session, attempt, rang_at(report, attempt.tried_at, now), now)
+        _prove(session, desk, attempt, rang_at(report, attempt.tried_at, now), now)
     elif was_dialing and attempt.proof is AttemptProof.NONE:
         _record_not_made(session, attempt, now)
     review(_callback_of(session, attempt), now)
@@ -149,8 +152,8 @@ def ask_after_call(session: Session, desk: Desk, call_sid: str, now: datetime) -
         ask_for_outcome(session, desk, _callback_of(session, attempt), attempt, now)
 
 
-def _prove(session: Session, attempt: ReachAttempt, at: datetime, now: datetime) -> None:
-    """Record that the customer's phone rang. Of several reports, the earliest time counts."""
+def _prove(session: Session, desk: Desk, attempt: ReachAttempt, at: datetime, now: datetime) -> None:
+    """Record that the customer's phone rang, and inform whoever was paged. Of several reports, the earliest counts."""
     if attempt.rang_at is not None and attempt.rang_at <= at:
         return
     was_made = attempt.proof is not AttemptProof.NONE
@@ -161,6 +164,8 @@ def _prove(session: Session, attempt: ReachAttempt, at: datetime, now: datetime)
         record_event(session, callback.call_sid, now, attempt.technician.name, EventKind.ATTEMPT, detail)
     note_attempt(session, callback, attempt.technician, at)
     cancel_waiting(session, callback)
+    if not was_made and callback.state is CallbackState.OPEN:
+        notify_of_attempt(session, desk, callback, attempt.technician, now)
 
 
 def _record_not_made(session: Session, attempt: ReachAttempt, now: datetime) -> None:

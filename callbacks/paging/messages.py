@@ -70,6 +70,8 @@ def page(subject: Subject, code: str, now: datetime, link: str = "", before: Wor
     """Return a page: call this customer. With what was done `before`, and a link to the technician's screen."""
     call = _call_late(subject, now) if now >= subject.due_at else _call_by(subject, now)
     connect = _only_with_number(subject, f"CALL {code} to be connected, ", f"APPEL {code} pour joindre le client, ")
+    if subject.has_no_number:
+        connect = Words(f"NONE {code} if it has no number, ", f"AUCUN {code} s'il n'a pas de numéro, ")
     line, message, earlier = subject.line, _details(subject), _after_space(before or NOTHING)
     at_link = f" {link}" if link else ""
 
@@ -84,7 +86,11 @@ def page(subject: Subject, code: str, now: datetime, link: str = "", before: Wor
     whole = Words(f" ({line.english}{message.english})", f" ({line.french}{message.french})")
     only_line = Words(f" ({line.english})", f" ({line.french})")
     return _fitting(
-        worded(earlier, whole), worded(NOTHING, whole), worded(NOTHING, only_line), worded(NOTHING, NOTHING)
+        worded(earlier, whole),
+        worded(earlier, only_line),
+        worded(NOTHING, whole),
+        worded(NOTHING, only_line),
+        worded(NOTHING, NOTHING),
     )
 
 
@@ -119,12 +125,14 @@ def not_reached(names: Sequence[str]) -> Words:
     return Words(f"{named.english} could not be reached.", f"Impossible de joindre {named.french}.")
 
 
-def taken_and_not_called(by: str, since: datetime, zone: ZoneInfo, now: datetime) -> Words:
+def taken_and_not_called(subject: Subject, by: str, since: datetime, now: datetime) -> Words:
     """Return that an owner has not tried the customer, for the people who are paged after them."""
-    name, at = _name(by), _time(since, zone, now)
+    name, at = _name(by), _time(since, subject.zone, now)
+    missing = Words("has not called", "n'a pas appelé")
+    if subject.has_no_number:
+        missing = Words("has noted nothing", "n'a rien noté")
     return Words(
-        f"{name} took it at {at.english} and has not called.",
-        f"{name} l'a pris ({at.french}) et n'a pas appelé.",
+        f"{name} took it at {at.english} and {missing.english}.", f"{name} l'a pris ({at.french}) et {missing.french}."
     )
 
 
@@ -152,12 +160,15 @@ def reminder(subject: Subject, code: str, now: datetime) -> Words:
     )
     was = Words("was due", "était promis pour") if is_late else Words("due", "promis pour")
     replies = _replies(subject, code, Words("After the call:", "Après l'appel:"))
+    missing = Words(f"no call to {who.english} is on record", f"aucun appel à {who.french} n'est noté")
+    if subject.has_no_number:
+        missing = Words("nothing is on record", "rien n'est noté")
     return _fitting(
         Words(
-            f"{subject.sender}: {head.english} {reference}, {was.english} {due.english}, and no call to {who.english} "
-            f"is on record. {replies.english} PASS {code} passes it on.",
-            f"{subject.sender}: {head.french} {reference}, {was.french} {due.french}, et aucun appel à "
-            f"{who.french} n'est noté. {replies.french} PASSE {code} pour le passer.",
+            f"{subject.sender}: {head.english} {reference}, {was.english} {due.english}, and {missing.english}. "
+            f"{replies.english} PASS {code} passes it on.",
+            f"{subject.sender}: {head.french} {reference}, {was.french} {due.french}, et {missing.french}. "
+            f"{replies.french} PASSE {code} pour le passer.",
         )
     )
 
@@ -165,6 +176,7 @@ def reminder(subject: Subject, code: str, now: datetime) -> Words:
 _ENDINGS = {
     ReachOutcome.BUSY: Words("busy", "occupé"),
     ReachOutcome.NO_ANSWER: Words("no answer", "sans réponse"),
+    ReachOutcome.NOT_CONNECTED: Words("answered, not connected", "répondu, sans communication"),
     ReachOutcome.MACHINE: Words("voicemail", "boîte vocale"),
     ReachOutcome.LEFT_A_MESSAGE: Words("left a message", "message laissé"),
     ReachOutcome.WRONG_NUMBER: Words("wrong number", "mauvais numéro"),
@@ -279,6 +291,16 @@ def over(subject: Subject, what: Words, by: str, why: str) -> Words:
     return Words(
         f"{subject.sender}: {_name(by)} {what.english} {english}. Nothing more for you to do.",
         f"{subject.sender}: {_name(by)} {what.french} {french}. Vous n'avez plus rien à faire.",
+    )
+
+
+def nothing_to_go_by(subject: Subject) -> Words:
+    """Return that the desk closed it: there is no number and no message, so that nobody can do anything."""
+    return Words(
+        f"{subject.sender}: {subject.reference} is closed. The caller left neither a number nor a message. "
+        "Nothing more for you to do.",
+        f"{subject.sender}: {subject.reference} est fermé. L'appelant n'a laissé ni numéro ni message. "
+        "Vous n'avez plus rien à faire.",
     )
 
 
