@@ -31,6 +31,9 @@ class SetPriority(Act):
             context.record(EventKind.PRIORITY_CHANGED, f"{callback.priority.value} to {self.priority.value}")
             context.session.add(PriorityChange(callback_id=callback.id, at=now, priority=self.priority))
             callback.priority = self.priority
+            if callback.release and self.priority is not PriorityLevel.P3:
+                name_release(callback, "", now)
+                context.record(EventKind.RELEASE_NAMED, "no release")
             review(callback, now)  # its retries, its resolution and its closing are other ones now
             policy = context.desk.policy_for(callback.call.line, self.priority, callback.opened_at)
             if policy != callback.policy:
