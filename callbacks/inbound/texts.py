@@ -280,11 +280,15 @@ def _with_number(callback: Callback) -> str:
 def _not_understood(session: Session, incoming: Incoming) -> Answer:
     """Ask back, at most once a minute. A text that names a code is answered unless it repeats one that was."""
     lately = _answered_lately(session, incoming)
-    meant = _callback_by_code(session, incoming)
+    named = _callbacks_by_code(session, incoming)
     if _not_understood_today(session, incoming) >= MOST_ANSWERS or incoming.text in lately:
         return NOTHING
-    if meant is not None:
-        return Answer(_suggest_replies(*meant), understood=False)
+    if len(named) > 1:
+        words = Words(_list_of(named, "One text for each code, please: "), _list_of(named, "Un texto par code, svp: "))
+        return Answer(words, understood=False)
+    if named:
+        (callback, code), *_ = named.items()
+        return Answer(_suggest_replies(callback, code), understood=False)
     if lately:
         return NOTHING
     if means_stop_in_french(incoming.text):
@@ -343,11 +347,10 @@ def _answer_assent(session: Session, incoming: Incoming) -> Answer | None:
     )
 
 
-def _callback_by_code(session: Session, incoming: Incoming) -> tuple[Callback, str] | None:
-    """Return the open callback whose code is in a text that is not understood, when there is exactly one."""
-    by_code = {code: callback for callback, code in _open_callbacks(session, incoming.technician).items()}
-    found = [code for code in codes_in(incoming.text) if code in by_code]
-    return (by_code[found[0]], found[0]) if len(found) == 1 else None
+def _callbacks_by_code(session: Session, incoming: Incoming) -> dict[Callback, str]:
+    """Return the open callbacks whose codes are in a text that is not understood, each with its code."""
+    found = codes_in(incoming.text)
+    return {c: code for c, code in _open_callbacks(session, incoming.technician).items() if code in found}
 
 
 def _not_understood_today(session: Session, incoming: Incoming) -> int:
