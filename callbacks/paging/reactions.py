@@ -52,7 +52,7 @@ def _reaction(session: Session, pages: Sequence[Page], asked_until: datetime, *,
     answers = {page.answer for page in pages}
     if PageAnswer.PASSED in answers:
         return Reaction.PASSED
-    if is_asked_now or PageAnswer.TAKEN in answers:
+    if is_asked_now or not answers.isdisjoint({PageAnswer.TAKEN, PageAnswer.PASSED_OVER}):
         return None
     if all(page.state is PageState.FAILED for page in pages):
         return Reaction.NOT_REACHED
