@@ -96,6 +96,10 @@ PAGE_AGAIN = Words(
     "This is {company}, paging {name}. A customer on the {line} was called before, and nobody has the callback now.",
     "Ici {company}, pour {name}, {line}. Un client a déjà été appelé, et personne n'a le rappel en ce moment.",
 )
+TRY_AGAIN = Words(
+    "This is {company}, paging {name}. It is time to call your customer on the {line} again.",
+    "Ici {company}, pour {name}, {line}. C'est le moment de rappeler votre client.",
+)
 PAGE_MENU = Words(
     "Press 1 to hear the message, 2 to take it, 3 to take it and be connected, 4 to pass it on, or star to repeat.",
     "Appuyez sur le 1 pour entendre le message, le 2 pour prendre le rappel, le 3 pour le prendre et être mis en "

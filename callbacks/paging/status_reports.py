@@ -154,7 +154,7 @@ def _follow_up(
         ending = sip_words(report.sip_code) or NOT_TAKEN[report.status]
         record_page_event(session, page, now, page.technician.name, EventKind.PAGE_NOT_TAKEN, ending)
     elif report.status in ARRIVED:
-        clear_failure(page.technician, ContactMethod(Channel.TEXT, page.number))
+        clear_failure(page.technician, ContactMethod(page.channel, page.number))
     if report.status in FINAL:
         ask_after_call(session, desk, report.sid, now)
 

@@ -58,6 +58,7 @@ class PageFacts:
     message_url: str | None  # None: no message, or not here yet
     has_message: bool
     needs_consent: bool = False  # of a supervisor, before the number may be called; until then there is none
+    is_theirs: bool = False  # the technician who is called has it
     is_tried: bool = False  # the customer was called, and the deadline is met or gone
     message_is_lost: bool = False  # the carrier no longer has the recording
     others: int = 0  # how many other callbacks this call is about
@@ -206,7 +207,7 @@ def _page_key(urls: CallUrls, facts: PageFacts, question: Question, round: int) 
 def _headline(desk: Desk, facts: PageFacts) -> Say:
     return say(
         facts.language,
-        _which(facts, prompts.PAGE, prompts.PAGE_LATE, prompts.PAGE_AGAIN),
+        _which(facts, prompts.PAGE, prompts.PAGE_LATE, prompts.TRY_AGAIN if facts.is_theirs else prompts.PAGE_AGAIN),
         company=desk.company.name[facts.language],
         name=facts.name,
         line=facts.line_name,

@@ -14,6 +14,7 @@ from callbacks.db.states import FINAL, AudioState, CallbackState, VoicemailState
 from callbacks.db.tables import Callback, Page, PageAttempt, Technician
 from callbacks.desk.customer_number import CustomerNumber, customer_number
 from callbacks.desk.desk_file import Language
+from callbacks.lifecycle.transitions import owns
 from callbacks.records import audit_log
 from callbacks.text.bilingual import Words
 from ivr import prompts
@@ -93,6 +94,7 @@ def _facts(session: Session, context: WebhookContext, page: Page, callback: Call
         due_at=callback.due_at,
         now=context.now(),
         owner=_other_owner(page, callback),
+        is_theirs=owns(callback, page.technician),
         is_closed=callback.state is not CallbackState.OPEN,
         message_url=_message_url(context, callback),
         has_message=voicemail is not None and voicemail.state is not VoicemailState.ABSENT,
