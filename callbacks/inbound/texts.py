@@ -39,6 +39,7 @@ from callbacks.inbound.text_commands import (
     verification_code_in,
 )
 from callbacks.lifecycle.contacts import note_contact
+from callbacks.lifecycle.transitions import owns
 from callbacks.paging.alerts import alert_supervisors, send_test
 from callbacks.people.contact_methods import clear_failure, record_failure
 from callbacks.people.person import ContactMethod
@@ -317,11 +318,10 @@ HELP = Words(
 
 
 def _suggest_replies(callback: Callback, code: str) -> Words:
+    about, replies = _with_number(callback), _replies(callback, code)
     return Words(
-        f"Not understood. For {_with_number(callback)}: reply {code} alone to take it, CALL {code} to be connected, "
-        f"DONE {code} when resolved, NA {code} for no answer, PASS {code} to pass it on.",
-        f"Pas compris. Pour {_with_number(callback)}: {code} seul pour le prendre, APPEL {code} vous relie, "
-        f"FAIT {code} si réglé, NA {code} sans réponse, PASSE {code} pour le passer.",
+        f"Not understood. For {about}: reply {code} alone to take it, {replies.english}.",
+        f"Pas compris. Pour {about}: {code} seul pour le prendre, {replies.french}.",
     )
 
 
@@ -331,7 +331,7 @@ def _answer_assent(session: Session, incoming: Incoming) -> Answer | None:
         return Answer(Words("Thank you, the test page arrived.", "Merci, l'essai est arrivé."))
     waiting = {c: code for c, code in _open_callbacks(session, incoming.technician).items() if c.owner_id is None}
     if not waiting:
-        return None
+        return _answer_owner(session, incoming)
     if len(waiting) == 1:
         (callback, code), *_ = waiting.items()
         about = _with_number(callback)
@@ -344,6 +344,33 @@ def _answer_assent(session: Session, incoming: Incoming) -> Answer | None:
             _list_of(waiting, "Lequel prenez-vous? Répondez avec son code: "),
         ),
         understood=False,
+    )
+
+
+def _answer_owner(session: Session, incoming: Incoming) -> Answer | None:
+    """Answer an "ok" of somebody to whom nothing else is open than one callback of their own."""
+    theirs = {
+        c: code for c, code in _open_callbacks(session, incoming.technician).items() if owns(c, incoming.technician)
+    }
+    if len(theirs) != 1:
+        return None
+    (callback, code), *_ = theirs.items()
+    about, replies = _with_number(callback), _replies(callback, code)
+    english, french = f"You have {about}: {replies.english}.", f"Vous avez {about}: {replies.french}."
+    return Answer(Words(english, french), understood=False)
+
+
+def _replies(callback: Callback, code: str) -> Words:
+    """Return the replies that fit once it is theirs. Where nobody can be called, nobody can have tried."""
+    if callback.call.customer_number:
+        return Words(
+            f"CALL {code} to be connected, DONE {code} when resolved, NA {code} for no answer, "
+            f"PASS {code} to pass it on",
+            f"APPEL {code} vous relie, FAIT {code} si réglé, NA {code} sans réponse, PASSE {code} pour le passer",
+        )
+    return Words(
+        f"DONE {code} when resolved, NONE {code} and why if nobody can be called, PASS {code} to pass it on",
+        f"FAIT {code} si réglé, AUCUN {code} et pourquoi si personne n'est joignable, PASSE {code} pour le passer",
     )
 
 
