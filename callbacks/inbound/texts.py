@@ -23,6 +23,7 @@ from callbacks.acts.ownership import Pass, Take
 from callbacks.db.database import insert_once
 from callbacks.db.states import CallbackState, Channel, PageAnswer, PageKind, PhoneSlot, ReportedOutcome
 from callbacks.db.tables import Callback, Page, ReceivedText, Technician
+from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.text_commands import (
     IN_FRENCH,
@@ -289,7 +290,7 @@ def _not_understood(session: Session, incoming: Incoming) -> Answer:
         return Answer(words, understood=False)
     if named:
         (callback, code), *_ = named.items()
-        return Answer(_suggest_replies(callback, code), understood=False)
+        return Answer(_suggest_replies(incoming.desk, callback, code), understood=False)
     if lately:
         return NOTHING
     if means_stop_in_french(incoming.text):
@@ -317,8 +318,8 @@ HELP = Words(
 )
 
 
-def _suggest_replies(callback: Callback, code: str) -> Words:
-    about, replies = _with_number(callback), _replies(callback, code)
+def _suggest_replies(desk: Desk, callback: Callback, code: str) -> Words:
+    about, replies = _with_number(callback), _replies(desk, callback, code)
     return Words(
         f"Not understood. For {about}: reply {code} alone to take it, {replies.english}.",
         f"Pas compris. Pour {about}: {code} seul pour le prendre, {replies.french}.",
@@ -355,12 +356,12 @@ def _answer_owner(session: Session, incoming: Incoming) -> Answer | None:
     if len(theirs) != 1:
         return None
     (callback, code), *_ = theirs.items()
-    about, replies = _with_number(callback), _replies(callback, code)
+    about, replies = _with_number(callback), _replies(incoming.desk, callback, code)
     english, french = f"You have {about}: {replies.english}.", f"Vous avez {about}: {replies.french}."
     return Answer(Words(english, french), understood=False)
 
 
-def _replies(callback: Callback, code: str) -> Words:
+def _replies(desk: Desk, callback: Callback, code: str) -> Words:
     """Return the replies that fit once it is theirs. Where nobody can be called, nobody can have tried."""
     if callback.call.customer_number:
         return Words(
@@ -368,9 +369,13 @@ def _replies(callback: Callback, code: str) -> Words:
             f"PASS {code} to pass it on",
             f"APPEL {code} vous relie, FAIT {code} si réglé, NA {code} sans réponse, PASSE {code} pour le passer",
         )
+    if customer_number(desk, callback).is_missing:
+        return Words(
+            f"DONE {code} when resolved, NONE {code} and why if nobody can be called, PASS {code} to pass it on",
+            f"FAIT {code} si réglé, AUCUN {code} et pourquoi si personne n'est joignable, PASSE {code} pour le passer",
+        )
     return Words(
-        f"DONE {code} when resolved, NONE {code} and why if nobody can be called, PASS {code} to pass it on",
-        f"FAIT {code} si réglé, AUCUN {code} et pourquoi si personne n'est joignable, PASSE {code} pour le passer",
+        f"DONE {code} when resolved, PASS {code} to pass it on", f"FAIT {code} si réglé, PASSE {code} pour le passer"
     )
 
 

@@ -234,3 +234,16 @@ def test_if_the_report_on_the_recording_is_lost_somebody_is_paged_within_a_minut
     amy.reads("number withheld", within=timedelta(seconds=75))
     amy.texts("none {code} nothing to go by").reads("is closed")
     desk.scenario.minutes_pass(40)
+
+
+@pytest.mark.parametrize(("caller_id", "fits"), [("anonymous", "NONE"), ("+33142685300", "PASS")])
+def test_no_answer_offers_a_call_where_nobody_can_be_called(desk: ScenarioDesk, caller_id: str, fits: str) -> None:
+    call = desk.customer().dials("direct", caller_id=caller_id).hears_the_beep().says(8).presses("#")
+    call.hears("Thank you").is_hung_up_on()
+    amy = desk.phone_of("Amy")
+    amy.reads("the caller")
+    answer = amy.texts("hello {code}, what now").reads("Not understood", fits)
+    assert "CALL" not in answer
+    assert "NA" not in answer
+    desk.scenario.ignore_so_far()
+    amy.resolves()
