@@ -36,7 +36,7 @@ class CarrierError(DeskError):
     """A request to the carrier failed.
 
     `code` is the carrier's own, `status` that of HTTP. `permanent`: a retry cannot help. `lost`: no response came, so
-    the request may have been carried out.
+    the request may have been carried out. `french` is the message for people who read French.
     """
 
     def __init__(
@@ -47,8 +47,10 @@ class CarrierError(DeskError):
         status: int | None = None,
         permanent: bool = False,
         lost: bool = False,
+        french: str = "",
     ) -> None:
         self.code, self.status, self.permanent, self.lost = code, status, permanent, lost
+        self.french = french or message
         super().__init__(message)
 
 

@@ -94,7 +94,7 @@ OTHER_CALLBACKS = Words(
 )
 PAGE_AGAIN = Words(
     "This is {company}, paging {name}. A customer on the {line} was called before, and nobody has the callback now.",
-    "Ici {company}, pour {name}, {line}. Un client a déjà été appelé, et personne n'a le rappel en ce moment.",
+    "Ici {company}, pour {name}, {line}. Un client a déjà été appelé, et plus personne ne s'occupe du rappel.",
 )
 TRY_AGAIN = Words(
     "This is {company}, paging {name}. It is time to call your customer on the {line} again.",
@@ -103,30 +103,30 @@ TRY_AGAIN = Words(
 PAGE_MENU = Words(
     "Press 1 to hear the message, 2 to take it, 3 to take it and be connected, 4 to pass it on, or star to repeat.",
     "Appuyez sur le 1 pour entendre le message, le 2 pour prendre le rappel, le 3 pour le prendre et être mis en "
-    "communication, le 4 pour le passer, ou l'étoile pour réécouter.",
+    "communication, le 4 pour le passer au suivant, ou l'étoile pour réécouter.",
 )
 PAGE_MENU_WITHOUT_NUMBER = Words(
     "There is no number to call. Press 1 to hear the message, 2 to take it, 4 to pass it on, or star to repeat.",
     "Il n'y a aucun numéro à composer. Appuyez sur le 1 pour entendre le message, le 2 pour prendre le rappel, le 4 "
-    "pour le passer, ou l'étoile pour réécouter.",
+    "pour le passer au suivant, ou l'étoile pour réécouter.",
 )
 PAGE_MENU_BEFORE_CONSENT = Words(
     "A supervisor must allow the call to this number first. Press 1 to hear the message, 2 to take it, 4 to pass it "
     "on, or star to repeat.",
     "Un superviseur doit d'abord autoriser l'appel à ce numéro. Appuyez sur le 1 pour entendre le message, le 2 pour "
-    "prendre le rappel, le 4 pour le passer, ou l'étoile pour réécouter.",
+    "prendre le rappel, le 4 pour le passer au suivant, ou l'étoile pour réécouter.",
 )
 CONFIRM = Words("To confirm, press 1.", "Pour confirmer, appuyez sur le 1.")
-NOT_CONFIRMED = Words("Not confirmed.", "Non confirmé.")
+NOT_CONFIRMED = Words("Not confirmed.", "Ce n'est pas confirmé.")
 TAKEN = Words(
     "{reference} is yours. Please call {number} by {due}. Goodbye.",
     "{reference} est à vous. Appelez {number} avant {due}. Au revoir.",
 )
 TAKEN_WITHOUT_NUMBER = Words(
-    "{reference} is yours. There is no number to call. Listen to the message. If it has a number, enter it on the page "
-    "behind the link in your text. If not, close it there with the reason. Goodbye.",
+    "{reference} is yours. There is no number to call. Listen to the message. If it has a number, open the link in "
+    "your text and enter it there. If not, close the callback there with the reason. Goodbye.",
     "{reference} est à vous. Il n'y a aucun numéro à composer. Écoutez le message. S'il contient un numéro, "
-    "inscrivez-le à la page dont le lien est dans votre texto. Sinon, fermez-y le rappel avec la raison. Au revoir.",
+    "ouvrez le lien de votre texto et inscrivez-le là. Sinon, fermez-y le rappel en donnant la raison. Au revoir.",
 )
 TAKEN_BEFORE_CONSENT = Words(
     "{reference} is yours. A supervisor must allow the call to this number first. Goodbye.",
@@ -155,7 +155,7 @@ ALREADY_CLOSED = Words(
 NO_MESSAGE = Words("The caller left no message.", "L'appelant n'a pas laissé de message.")
 MESSAGE_LOST = Words(
     "The message is lost and cannot be heard. Please call this customer.",
-    "Le message est perdu et personne ne peut l'entendre. Appelez ce client.",
+    "Le message est perdu et ne peut pas être écouté. Appelez ce client.",
 )
 MESSAGE_NOT_HERE = Words(
     "The message is not available yet. You will find it in the log.",
@@ -176,9 +176,9 @@ DIAL_IN = Words(
 )
 DIAL_IN_LATE = Words(
     "This is {company}, for {name}. Callbacks waiting for you: {count}. The most urgent is {reference}. It is late: it "
-    "was due by {due}.",
+    "was promised by {due}.",
     "Ici {company}, pour {name}. Rappels qui vous attendent : {count}. Le plus urgent est {reference}. Il est en "
-    "retard : il était promis avant {due}.",
+    "retard : il était promis pour {due}.",
 )
 DIAL_IN_NOTHING = Words(
     "This is {company}, for {name}. No callback is waiting for you.",
@@ -186,9 +186,9 @@ DIAL_IN_NOTHING = Words(
 )
 DIAL_IN_MENU = Words(
     "Press 2 to take it, or 9 to go on as a customer.",
-    "Appuyez sur le 2 pour le prendre, ou le 9 pour continuer comme client.",
+    "Appuyez sur le 2 pour le prendre, ou le 9 pour continuer en tant que client.",
 )
-DIAL_IN_AS_CUSTOMER = Words("Press 9 to go on as a customer.", "Appuyez sur le 9 pour continuer comme client.")
+DIAL_IN_AS_CUSTOMER = Words("Press 9 to go on as a customer.", "Appuyez sur le 9 pour continuer en tant que client.")
 
 # Technicians: the connection to the customer
 
@@ -201,7 +201,7 @@ CONNECTING = Words("Connecting you now.", "Nous vous mettons en communication.")
 NO_NUMBER = Words(
     "There is no number that we can call for this customer. Listen to the message, and see the link in your text for "
     "what you can do. Goodbye.",
-    "Nous n'avons aucun numéro à composer pour ce client. Écoutez le message, et suivez le lien dans votre texto pour "
+    "Nous n'avons aucun numéro à composer pour ce client. Écoutez le message, et ouvrez le lien de votre texto pour "
     "voir ce que vous pouvez faire. Au revoir.",
 )
 NOT_BEFORE_CONSENT = Words(
@@ -221,7 +221,7 @@ HOW_IT_ENDED = {
     ReachOutcome.NOT_CONNECTED: Words(
         "the customer answered, and you were not connected", "le client a répondu, mais sans être mis en communication"
     ),
-    ReachOutcome.MACHINE: Words("probably an answering machine", "probablement un répondeur"),
+    ReachOutcome.MACHINE: Words("probably an answering machine", "probablement une boîte vocale"),
     ReachOutcome.LEFT_A_MESSAGE: Words("message left", "message laissé"),
     ReachOutcome.WRONG_NUMBER: Words("wrong number", "mauvais numéro"),
     ReachOutcome.FAILED: Words("the call did not go through", "l'appel n'a pas abouti"),
@@ -234,8 +234,9 @@ TRY_AGAIN_BY_TEXT = Words(
 OUTCOME_MENU = Words(
     "How did it go? Press 1 for resolved, 2 for reached and continuing, 3 for left a message, 4 for no answer, "
     "5 for wrong number, 6 for reached, workaround given.",
-    "Comment ça s'est passé? Appuyez sur le 1 pour réglé, le 2 pour client joint, à suivre, le 3 pour message laissé, "
-    "le 4 pour pas de réponse, le 5 pour mauvais numéro, le 6 pour client joint, solution temporaire donnée.",
+    "Comment ça s'est passé? Appuyez sur le 1 si c'est réglé, le 2 si le client est joint et que c'est à suivre, le 3 "
+    "si vous avez laissé un message, le 4 si personne n'a répondu, le 5 si c'est un mauvais numéro, le 6 si le client "
+    "est joint et qu'il a une solution temporaire.",
 )
 ASK_FOR_MANAGER = Words(
     "Press 0 if the customer asks for a manager.", "Si le client demande un gestionnaire, appuyez sur le 0."

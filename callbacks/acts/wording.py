@@ -20,9 +20,12 @@ from callbacks.text.bilingual import Words
 from callbacks.text.dialing_rules import NumberCheck
 from callbacks.text.formats import clock_time, ended_once, readable_number
 
-HAS_RESOLVED = Words("has resolved", "a réglé")
-HAS_CLOSED = Words("has closed, with no way to reach the customer,", "a fermé, faute de moyen de joindre le client,")
-HAS_CANCELLED = Words("has cancelled", "a annulé")
+# For the people who were paged.
+HAS_RESOLVED = Words("has resolved {about}", "a réglé {about}")
+HAS_CLOSED = Words(
+    "has closed {about}: no way to reach the customer", "a fermé {about}: aucun moyen de joindre le client"
+)
+HAS_CANCELLED = Words("has cancelled {about}", "a annulé {about}")
 
 # Refused
 
@@ -64,9 +67,9 @@ def wrong_state(reference: str, state: CallbackState) -> Words:
 def owned_by_another(callback: Callback) -> Words:
     """Return who has a callback, for somebody else who wants it."""
     if callback.owner is None:
-        return Words(f"Someone else has {callback.reference}.", f"Quelqu'un d'autre a {callback.reference}.")
+        return Words(f"Someone else has {callback.reference}.", f"{callback.reference}: quelqu'un d'autre s'en occupe.")
     owner = callback.owner.name
-    return Words(f"{owner} has {callback.reference}.", f"{owner} a {callback.reference}.")
+    return Words(f"{owner} has {callback.reference}.", f"{callback.reference}: {owner} s'en occupe.")
 
 
 def acted_first(actor: str, kind: EventKind) -> Words:
@@ -102,7 +105,7 @@ def no_number(desk: Desk, callback: Callback, code: str) -> Words:
         number, why = customer.in_words, customer.why_not
         return Words(
             f"{reference}: {number.english} is {why.english}. A supervisor must allow it first.",
-            f"{reference}: {number.french} est {why.french}. Un superviseur doit d'abord l'autoriser.",
+            f"{reference}: le {number.french} est {why.french}. Un superviseur doit d'abord l'autoriser.",
         )
     return nobody_to_call(desk, callback, code)
 
@@ -121,17 +124,19 @@ def nobody_to_call(desk: Desk, callback: Callback, code: str) -> Words:
 
 def _without_number(code: str) -> Words:
     if not code:
-        return Words('If not, close it as "no way to reach", with a reason.', "Sinon, fermez-le en disant pourquoi.")
-    return Words(f"If not: NONE {code} and why.", f"Sinon: AUCUN {code} et pourquoi.")
+        return Words(
+            'If not, close it as "no way to reach", with a reason.', "Sinon, fermez le rappel en donnant la raison."
+        )
+    return Words(f"If not: NONE {code} and why.", f"Sinon: AUCUN {code} et la raison.")
 
 
 def has_a_number(desk: Desk, callback: Callback, code: str) -> Words:
     """Return that a callback cannot be closed as "no way to reach", because there is a number."""
     reference, number = callback.reference, customer_number(desk, callback).in_words
-    then = Words(f" CALL {code} connects you.", f" APPEL {code} vous relie.") if code else Words("", "")
+    then = Words(f" CALL {code} connects you.", f" APPEL {code} pour joindre le client.") if code else Words("", "")
     return Words(
         f"{reference} has a number to call: {number.english}.{then.english}",
-        f"{reference} a un numéro à composer: {number.french}.{then.french}",
+        f"{reference} a un numéro à composer, le {number.french}.{then.french}",
     )
 
 
@@ -141,20 +146,20 @@ def did_you_reach_them(desk: Desk, callback: Callback, code: str) -> Words:
     if not code:
         return Words(
             f"No attempt to reach the customer is on record for {reference}. Confirm that they were reached.",
-            f"Aucun appel au client n'est inscrit pour {reference}. Confirmez que le client a été joint.",
+            f"Aucun appel au client n'est noté pour {reference}. Confirmez que le client a été joint.",
         )
-    no_way = Words(f"NONE {code} and why", f"AUCUN {code} et pourquoi")
+    no_way = Words(f"NONE {code} and why", f"AUCUN {code} et la raison")
     other = no_way if customer_number(desk, callback).is_missing else _no_answer(code)
     return Words(
         f"No call to the customer is on record for {reference}. Did you reach them? DONE {code} again, "
         f"or {other.english}.",
-        f"Aucun appel au client n'est inscrit pour {reference}. L'avez-vous joint? FAIT {code} encore une fois, "
+        f"Aucun appel au client n'est noté pour {reference}. L'avez-vous joint? FAIT {code} encore une fois, "
         f"ou {other.french}.",
     )
 
 
 def _no_answer(code: str) -> Words:
-    return Words(f"NA {code} for no answer", f"NA {code} sans réponse")
+    return Words(f"NA {code} for no answer", f"NA {code} si pas de réponse")
 
 
 def cannot_be_called(number: str, reason: Words) -> Words:
@@ -169,7 +174,7 @@ def own_number(number: str) -> Words:
     readable = readable_number(number)
     return Words(
         f"{readable} is one of our own numbers. No customer can be called on it.",
-        f"{readable} est un de nos numéros. Aucun client n'y répond.",
+        f"Le {readable} est un de nos numéros. Aucun client n'y répond.",
     )
 
 
@@ -177,7 +182,7 @@ def supervisor_must_enter(check: NumberCheck) -> Words:
     number, why = check.in_words, check.why
     return Words(
         f"{number.english} is {why.english}. A supervisor must enter it.",
-        f"{number.french} est {why.french}. Seul un superviseur peut l'inscrire.",
+        f"Le {number.french} est {why.french}. Seul un superviseur peut l'inscrire.",
     )
 
 
@@ -186,11 +191,11 @@ def number_known(reference: str, known: Words, consented_by: str | None) -> Word
     if consented_by is not None:
         return Words(
             f"{reference}: {consented_by} has already allowed {known.english}.",
-            f"{reference}: {consented_by} a déjà autorisé {known.french}.",
+            f"{reference}: {consented_by} a déjà autorisé le {known.french}.",
         )
     return Words(
         f"{reference}: {known.english} can be called already. Nothing to decide.",
-        f"{reference}: {known.french} peut déjà être composé. Rien à décider.",
+        f"{reference}: on peut déjà appeler le {known.french}. Rien à décider.",
     )
 
 
@@ -224,14 +229,14 @@ def unknown_product(product: str) -> Words:
 _TAKEN = Words(
     "{reference} is yours. Call {number}{when}. "
     "CALL {code} connects you. Then DONE {code}, or NA {code} for no answer.",
-    "{reference} est à vous. Appelez {number}{when}. "
-    "APPEL {code} vous relie. Ensuite FAIT {code}, ou NA {code} sans réponse.",
+    "{reference} est à vous. Appelez le {number}{when}. "
+    "APPEL {code} pour joindre le client. Ensuite FAIT {code}, ou NA {code} si pas de réponse.",
 )
 _TAKEN_WITHOUT_NUMBER = Words(
     "{reference} is yours. No number to call: {why}. Listen to the message (link in the page){when}. "
     "If it has a number, enter it there. If not: NONE {code} and why.",
     "{reference} est à vous. Aucun numéro à composer: {why}. Écoutez le message (lien dans l'avis){when}. "
-    "S'il contient un numéro, inscrivez-le là. Sinon: AUCUN {code} et pourquoi.",
+    "S'il contient un numéro, inscrivez-le là. Sinon: AUCUN {code} et la raison.",
 )
 _TAKEN_BEFORE_CONSENT = Words(
     "{reference} is yours. {why}: a supervisor must allow the call first. Listen to the message (link in the page).",
@@ -262,11 +267,14 @@ def taken(desk: Desk, callback: Callback, code: str, now: datetime) -> Words:
 
 def _at_risk(customer: CustomerNumber) -> Words:
     number, why = customer.in_words, customer.why_not
-    return Words(f"{number.english} is {why.english}", f"{number.french} est {why.french}")
+    return Words(f"{number.english} is {why.english}", f"Le {number.french} est {why.french}")
 
 
 def assigned(reference: str, name: str) -> Words:
-    return Words(f"{reference} was assigned to {name}, who gets a text.", f"{reference} est confié à {name} par texto.")
+    return Words(
+        f"{reference} was assigned to {name}, who gets a text.",
+        f"{reference} est confié à {name}. Un texto part maintenant.",
+    )
 
 
 def passed(reference: str) -> Words:
@@ -277,9 +285,9 @@ def connecting(reference: str, *, for_owner: bool) -> Words:
     if for_owner:
         return Words(
             f"{reference}: the owner's phone rings in a moment, then the customer's.",
-            f"{reference}: le téléphone du responsable sonne, puis celui du client.",
+            f"{reference}: le téléphone du responsable va sonner, puis celui du client.",
         )
-    return Words("Your phone rings now. Press 1 to be connected.", "Votre téléphone sonne. Faites le 1.")
+    return Words("Your phone rings now. Press 1 to be connected.", "Votre téléphone va sonner. Appuyez sur le 1.")
 
 
 _OUTCOMES = {
@@ -295,7 +303,7 @@ _OUTCOMES = {
         "Noted: message left for {reference} at {time}.", "Noté: message laissé pour {reference} à {time}."
     ),
     ReportedOutcome.NO_ANSWER: Words(
-        "Noted: tried {reference} at {time}, no answer.", "Noté: appel pour {reference} à {time}, sans réponse."
+        "Noted: tried {reference} at {time}, no answer.", "Noté: appel pour {reference} à {time}, pas de réponse."
     ),
     ReportedOutcome.WRONG_NUMBER: Words(
         "Noted: wrong number. It will not be called again for {reference}; supervisors are alerted.",
@@ -303,11 +311,12 @@ _OUTCOMES = {
     ),
 }
 _TRY_AGAIN = Words(
-    " CALL {code} to try again, DONE {code} when resolved.", " APPEL {code} pour réessayer, FAIT {code} si réglé."
+    " CALL {code} to try again, DONE {code} when resolved.",
+    " APPEL {code} pour réessayer, FAIT {code} quand c'est réglé.",
 )
 _NEXT_REPLIES = {
-    ReportedOutcome.CONTINUING: Words(" DONE {code} when resolved.", " FAIT {code} si réglé."),
-    ReportedOutcome.WORKAROUND: Words(" DONE {code} when resolved.", " FAIT {code} si réglé."),
+    ReportedOutcome.CONTINUING: Words(" DONE {code} when resolved.", " FAIT {code} quand c'est réglé."),
+    ReportedOutcome.WORKAROUND: Words(" DONE {code} when resolved.", " FAIT {code} quand c'est réglé."),
     ReportedOutcome.LEFT_A_MESSAGE: _TRY_AGAIN,
     ReportedOutcome.NO_ANSWER: _TRY_AGAIN,
 }
@@ -331,7 +340,7 @@ def wrong_number_alert(reference: str, name: str, number: str) -> Words:
     return Words(
         f"{reference}: {name} says {number} is a wrong number. Listen to the message for another one and enter it in "
         "the console.",
-        f"{reference}: selon {name}, {number} est un mauvais numéro. Trouvez-en un autre dans le message et "
+        f"{reference}: selon {name}, le {number} est un mauvais numéro. Trouvez-en un autre dans le message et "
         "inscrivez-le dans la console.",
     )
 
@@ -343,7 +352,7 @@ def cancelled(reference: str) -> Words:
 
 
 def reason_to_close(code: str) -> Words:
-    how = Words(f": NONE {code} and why", f": AUCUN {code} et pourquoi") if code else Words("", "")
+    how = Words(f": NONE {code} and why", f": AUCUN {code} et la raison") if code else Words("", "")
     return Words(
         f"Write why the customer cannot be reached{how.english}.",
         f"Écrivez pourquoi le client est injoignable{how.french}.",
@@ -353,7 +362,7 @@ def reason_to_close(code: str) -> Words:
 def closed_unreachable(reference: str) -> Words:
     return Words(
         f"{reference} is closed: no way to reach the customer. Your reason is on record.",
-        f"{reference} est fermé: aucun moyen de joindre le client. Votre raison est consignée.",
+        f"{reference} est fermé: aucun moyen de joindre le client. Votre raison est notée.",
     )
 
 
@@ -375,7 +384,7 @@ def only_p3_waits_for_a_release(reference: str, priority: PriorityLevel) -> Word
 def release_named(reference: str, release: str) -> Words:
     if not release:
         return Words(
-            f"{reference}: no release is promised any more.", f"{reference}: aucune version n'est plus promise."
+            f"{reference}: no release is promised any more.", f"{reference}: plus aucune version n'est promise."
         )
     return Words(f"{reference} is to be fixed in {release}.", f"{reference} sera réglé dans {release}.")
 
@@ -390,7 +399,7 @@ def waiting(reference: str) -> Words:
 def wait_ended(reference: str) -> Words:
     return Words(
         f"{reference}: the resolution clock runs again.",
-        f"{reference}: le délai de résolution court de nouveau.",
+        f"{reference}: le délai de résolution recommence à courir.",
     )
 
 
@@ -420,19 +429,21 @@ def number_saved(reference: str) -> Words:
 def consented(reference: str) -> Words:
     return Words(
         f"{reference}: the number can be called now, and your name is on record.",
-        f"{reference}: le numéro est maintenant autorisé. Votre nom est consigné.",
+        f"{reference}: le numéro est maintenant autorisé. Votre nom est noté.",
     )
 
 
 def consent_refused(reference: str) -> Words:
     return Words(
         f"{reference}: the number will not be called, and your name is on record.",
-        f"{reference}: le numéro ne sera pas composé. Votre nom est consigné.",
+        f"{reference}: le numéro ne sera pas composé. Votre nom est noté.",
     )
 
 
 def paging_now(reference: str) -> Words:
-    return Words(f"{reference}: the next escalation step starts now.", f"{reference}: la prochaine étape commence.")
+    return Words(
+        f"{reference}: the next escalation step starts now.", f"{reference}: la prochaine étape de l'escalade commence."
+    )
 
 
 def stays_with_owner(callback: Callback) -> Words:

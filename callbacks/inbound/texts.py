@@ -42,6 +42,7 @@ from callbacks.inbound.text_commands import (
 from callbacks.lifecycle.contacts import note_contact
 from callbacks.lifecycle.transitions import owns
 from callbacks.paging.alerts import alert_supervisors, send_test
+from callbacks.paging.messages import BY_CHANNEL
 from callbacks.people.contact_methods import clear_failure, record_failure
 from callbacks.people.person import ContactMethod
 from callbacks.people.technicians import technician_with
@@ -210,8 +211,8 @@ def _owner_in_words(callback: Callback, technician: Technician, code: str) -> Wo
             f"Nobody has {reference} yet.{take.english}", f"Personne n'a encore pris {reference}.{take.french}"
         )
     if owner.id == technician.id:
-        return Words(f"You have {reference}.", f"Vous avez {reference}.")
-    return Words(f"{owner.name} has {reference}.", f"{owner.name} a {reference}.")
+        return Words(f"You have {reference}.", f"{reference} est à vous.")
+    return Words(f"{owner.name} has {reference}.", f"{reference}: {owner.name} s'en occupe.")
 
 
 def _ask_which(session: Session, incoming: Incoming, command: Command, named: Callback | None) -> Answer:
@@ -226,7 +227,7 @@ def _ask_which(session: Session, incoming: Incoming, command: Command, named: Ca
     if command.reference:
         return Answer(_needs_the_code(command, named, open_ones))
     if not open_ones:
-        return Answer(Words("You have no open callback.", "Aucun rappel ouvert pour vous."))
+        return Answer(Words("You have no open callback.", "Vous n'avez aucun rappel ouvert."))
     word, mot = _word(command.verb)
     if len(open_ones) == 1:
         (callback, code), *_ = open_ones.items()
@@ -248,7 +249,7 @@ def _needs_the_code(command: Command, named: Callback | None, open_ones: Mapping
     if named not in open_ones:
         return Words(
             f"Only the code of a page changes a callback, and you have no open page about {reference}.",
-            f"Seul le code d'un avis change un rappel, et vous n'avez aucun avis ouvert pour {reference}.",
+            f"Pour modifier un rappel, il faut le code d'un avis, et vous n'en avez aucun pour {reference}.",
         )
     return Words(
         f"{reference} needs its code: write {word} {open_ones[named]}.",
@@ -311,10 +312,10 @@ NOT_STOPPED = Words(
     "ARRET n'arrête pas les textos ici. STOP les arrête; on vous appelle alors au téléphone.",
 )
 HELP = Words(
-    "Not understood. Reply with the code alone to take it, or CALL, DONE, CONT, MSG, NA, WRONG, PASS, MANAGER or WHO "
-    "and the code. TEST checks your phone.",
-    "Pas compris. Répondez le code seul pour le prendre, ou APPEL, FAIT, SUITE, MSG, NA, FAUX, PASSE, GESTIONNAIRE ou "
-    "QUI et le code. ESSAI vérifie votre téléphone.",
+    "Not understood. Reply with the code alone to take it, or CALL, DONE, CONT, WORKAROUND, MSG, NA, WRONG, NONE, "
+    "PASS, MANAGER or WHO and the code. TEST checks your phone.",
+    "Pas compris. Répondez avec le code seul pour le prendre, ou APPEL, FAIT, SUITE, SOLUTION, MSG, NA, FAUX, AUCUN, "
+    "PASSE, GESTIONNAIRE ou QUI et le code. ESSAI vérifie votre téléphone.",
 )
 
 
@@ -337,7 +338,7 @@ def _answer_assent(session: Session, incoming: Incoming) -> Answer | None:
         (callback, code), *_ = waiting.items()
         about = _with_number(callback)
         english = f"Reply {code} to take {about}, PASS {code} to pass it on."
-        french = f"Répondez {code} pour prendre {about}, PASSE {code} pour le passer."
+        french = f"Répondez {code} pour prendre {about}, PASSE {code} pour le passer au suivant."
         return Answer(Words(english, french), understood=False)
     return Answer(
         Words(
@@ -367,15 +368,18 @@ def _replies(desk: Desk, callback: Callback, code: str) -> Words:
         return Words(
             f"CALL {code} to be connected, DONE {code} when resolved, NA {code} for no answer, "
             f"PASS {code} to pass it on",
-            f"APPEL {code} vous relie, FAIT {code} si réglé, NA {code} sans réponse, PASSE {code} pour le passer",
+            f"APPEL {code} pour joindre le client, FAIT {code} quand c'est réglé, NA {code} si pas de réponse, "
+            f"PASSE {code} pour le passer au suivant",
         )
     if customer_number(desk, callback).is_missing:
         return Words(
             f"DONE {code} when resolved, NONE {code} and why if nobody can be called, PASS {code} to pass it on",
-            f"FAIT {code} si réglé, AUCUN {code} et pourquoi si personne n'est joignable, PASSE {code} pour le passer",
+            f"FAIT {code} quand c'est réglé, AUCUN {code} et pourquoi si personne n'est joignable, "
+            f"PASSE {code} pour le passer au suivant",
         )
     return Words(
-        f"DONE {code} when resolved, PASS {code} to pass it on", f"FAIT {code} si réglé, PASSE {code} pour le passer"
+        f"DONE {code} when resolved, PASS {code} to pass it on",
+        f"FAIT {code} quand c'est réglé, PASSE {code} pour le passer au suivant",
     )
 
 
@@ -421,7 +425,7 @@ def _record_opt_out_or_in(session: Session, incoming: Incoming) -> Answer:
         clear_failure(technician, way)
     elif record_failure(technician, way, "this person sent STOP; the carrier blocks texts to them."):
         english = f"{technician.name} sent STOP: no text reaches them. They are paged by phone until they send START."
-        french = f"{technician.name} a envoyé STOP: aucun texto ne lui parvient. On l'appelle jusqu'à son START."
+        french = f"{technician.name} a envoyé STOP: aucun texto ne lui parvient. On l'appelle d'ici son START."
         key = f"STOP {technician.id} {incoming.now:%Y-%m-%d %H:%M}"
         alert_supervisors(session, incoming.desk, key, Words(english, french), incoming.now)
     return NOTHING
@@ -442,10 +446,11 @@ def _test(session: Session, incoming: Incoming) -> Answer:
     if _answered_today(session, incoming.technician.phone, incoming.now) > MOST_ANSWERS:
         return NOTHING
     pages = send_test(session, incoming.desk, incoming.technician, incoming.now)
-    channels = " and ".join(dict.fromkeys(page.channel.value for page in pages))
-    if not channels:
+    ways = list(dict.fromkeys(BY_CHANNEL[page.channel] for page in pages))
+    if not ways:
         return Answer(Words("None of your numbers is verified.", "Aucun de vos numéros n'est vérifié."))
-    return Answer(Words(f"A test page is on its way by {channels}.", "Un avis d'essai est en route."))
+    english, french = " and ".join(way.english for way in ways), " et ".join(way.french for way in ways)
+    return Answer(Words(f"A test page is on its way {english}.", f"Un avis d'essai est en route, {french}."))
 
 
 def _confirm_test(session: Session, incoming: Incoming) -> bool:
@@ -470,7 +475,8 @@ def _answer_unknown_sender(session: Session, desk: Desk, sender: str, now: datet
         return NOTHING
     lines = ", ".join(readable_number(line.number) for line in desk.lines.values())
     english = f"{desk.company.sender}: texts to this number are not read. Please call {lines}."
-    return Answer(Words(english, english))
+    both = f"{english} / Les textos à ce numéro ne sont pas lus: appelez-nous."
+    return Answer(Words(both, both))
 
 
 def _answered_today(session: Session, sender: str, now: datetime) -> int:

@@ -99,6 +99,6 @@ def send_code(
 ) -> None:
     """Send the code that verifies a number, by text or spoken by phone. Raise WrongState."""
     code = new_code(session, technician, which, now)
-    spelled = ", ".join(code) if by is Channel.CALL else code
-    text = messages.verification(desk.company.sender, spelled).for_(technician.language)
+    wording = messages.spoken_verification if by is Channel.CALL else messages.verification
+    text = wording(desk.company.sender, code).for_(technician.language)
     add_alert(session, technician.id, ContactMethod(by, which), PageKind.VERIFICATION, text, now)

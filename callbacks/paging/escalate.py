@@ -99,7 +99,7 @@ def _alert_nobody_to_page(session: Session, desk: Desk, callback: Callback, now:
     """Alert supervisors once for each callback, and log an error at every try, which is each minute."""
     log.error("nobody can be paged: no technician has a verified number", callback=callback.reference)
     english = f"nobody can be paged for {callback.reference}. Add a technician with a verified number at once."
-    french = f"personne à joindre pour {callback.reference}. Il faut un technicien dont le numéro est confirmé."
+    french = f"personne à aviser pour {callback.reference}. Ajoutez tout de suite un technicien au numéro vérifié."
     alert_supervisors(session, desk, f"nobody for {callback.reference}", Words(english, french), now)
 
 

@@ -39,7 +39,7 @@ def fail(
     session: Session,
     desk: Desk,
     page: Page,
-    why: str,
+    why: Words,
     now: datetime,
     code: int | None = None,
     sip_code: int | None = None,
@@ -51,7 +51,7 @@ def fail(
     if page.state is PageState.FAILED:
         return
     page.state, page.next_action_at = PageState.FAILED, None
-    detail = f"{page.technician.name}: {why}"
+    detail = f"{page.technician.name}: {why.english}"
     record_page_event(session, page, now, Actor.CARRIER, EventKind.PAGE_FAILED, detail)
     note_cause(session, desk, page, why, now, code, sip_code)
     session.flush()
@@ -64,7 +64,7 @@ def note_cause(
     session: Session,
     desk: Desk,
     page: Page,
-    why: str,
+    why: Words,
     now: datetime,
     code: int | None = None,
     sip_code: int | None = None,
@@ -72,6 +72,11 @@ def note_cause(
     """Remember a fault of the person's number or address."""
     if cause_of(code, sip_code).fault is Fault.PERSON or page.channel is Channel.MAIL:
         _record_failing_method(session, desk, page, why, now)
+
+
+def in_words(fault: CarrierError) -> Words:
+    """Return why the carrier refused a page, in both languages."""
+    return Words(str(fault), fault.french)
 
 
 # A fault of the whole channel
@@ -90,15 +95,15 @@ def wait_for_channel(session: Session, desk: Desk, page: Page, fault: CarrierErr
     _wait(session, channel, page, now)
     cause = error_code(fault.code, status=fault.status).fault
     if cause in FOR_AN_OPERATOR or now - since >= PATIENCE:
-        _alarm(session, desk, channel, f"{since:%Y-%m-%d %H:%M:%S}", str(fault), cause, now)
+        _alarm(session, desk, channel, f"{since:%Y-%m-%d %H:%M:%S}", in_words(fault), cause, now)
 
 
-def wait_after_report(session: Session, desk: Desk, page: Page, why: str, fault: Fault, now: datetime) -> None:
+def wait_after_report(session: Session, desk: Desk, page: Page, why: Words, fault: Fault, now: datetime) -> None:
     """Have a page wait that was accepted, and then failed by a fault of its channel."""
     channel = outages.line_of(page)
     outages.report(session, channel, now)
     record_page_event(
-        session, page, now, Actor.CARRIER, EventKind.PAGE_FAILED, f"{page.technician.name}: {why} It waits."
+        session, page, now, Actor.CARRIER, EventKind.PAGE_FAILED, f"{page.technician.name}: {why.english} It waits."
     )
     _wait(session, channel, page, now)
     _alarm(session, desk, channel, f"reported {now:%Y-%m-%d %H}", why, fault, now)
@@ -111,7 +116,7 @@ def note_that_it_works(session: Session, desk: Desk, page: Page, now: datetime) 
     outages.end_of_refusals(session, channel, now)
     if since is None or outages.refused_since(session, channel, now) is not None or now - since < PATIENCE:
         return
-    words = messages.channel_works_again(channel, since, desk.zone)
+    words = messages.channel_works_again(channel, since, desk.zone, now)
     alert_supervisors(session, desk, f"{channel.value} works again {since:%Y-%m-%d %H:%M:%S}", words, now)
 
 
@@ -121,7 +126,7 @@ def _wait(session: Session, channel: Channel, page: Page, now: datetime) -> None
     session.flush()
 
 
-def _alarm(session: Session, desk: Desk, channel: Channel, once: str, why: str, cause: Fault, now: datetime) -> None:
+def _alarm(session: Session, desk: Desk, channel: Channel, once: str, why: Words, cause: Fault, now: datetime) -> None:
     words = messages.channel_refused(channel, why, outages.refused_channels(session, now), cause in FOR_AN_OPERATOR)
     if not alert_supervisors(session, desk, f"{channel.value} refused {once}", words, now, kind=PageKind.OUTAGE):
         return
@@ -172,20 +177,16 @@ def alert_to_account(session: Session, desk: Desk, fault: CarrierError, now: dat
     if error_code(fault.code, status=fault.status).fault in FOR_AN_OPERATOR:
         words = Words(
             f"pages are refused: {fault} Only you can fix this.",
-            f"les avis sont refusés: {fault} Vous seul pouvez corriger cela.",
+            f"les avis sont refusés: {fault.french} C'est à vous de corriger cela.",
         )
         alert_supervisors(session, desk, f"account {fault.code}", words, now, daily=True)
 
 
-def _record_failing_method(session: Session, desk: Desk, page: Page, why: str, now: datetime) -> None:
+def _record_failing_method(session: Session, desk: Desk, page: Page, why: Words, now: datetime) -> None:
     row, way = page.technician, ContactMethod(TROUBLED_CHANNEL.get(page.channel, page.channel), page.number)
-    if not record_failure(row, way, why):
+    if not record_failure(row, way, why.english):
         return
-    channel = way.channel.value
-    words = Words(
-        f"{row.name} cannot be reached by {channel}: {why} They are paged another way until this is fixed.",
-        f"{row.name} n'est pas joignable ({channel}): {why} Un autre moyen sert en attendant.",
-    )
+    words = messages.cannot_be_reached(row.name, way.channel, why)
     alert_supervisors(session, desk, f"{row.id} {way.key} {now:%Y-%m-%d %H:%M}", words, now)
     for method in person(row).contact_methods:
         if method in ALERT_METHODS and way.channel is not Channel.MAIL:

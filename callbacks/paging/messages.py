@@ -14,7 +14,14 @@ from zoneinfo import ZoneInfo
 from callbacks.db.states import Channel, ReachOutcome
 from callbacks.text.bilingual import Words
 from callbacks.text.dialing_rules import NumberCheck, with_extension
-from callbacks.text.formats import ended_once, length, readable_number, short_time_and_day, time_and_day
+from callbacks.text.formats import (
+    at_time_and_day_in_french,
+    ended_once,
+    length,
+    readable_number,
+    short_time_and_day,
+    time_and_day,
+)
 from callbacks.text.gsm7 import first_that_fits, shortened
 
 LONGEST_REASON = 100  # letters, of what a person typed
@@ -22,6 +29,7 @@ SHORT_REASON = 30  # where the whole one does not fit
 LONGEST_NAME = 40  # of a person; supervisors are named by their mail address
 LONGEST_ALERT = 600
 NOTHING = Words("", "")
+AFTER_THE_CALL = Words("After the call:", "Après l'appel:")
 AFTERWARDS = Words("Afterwards", "Ensuite")
 
 
@@ -40,6 +48,11 @@ MISSED_CALL = Message(left=False, is_missed_call=True)
 LOST_MESSAGE = Message(left=True, is_lost=True)
 
 
+BY_CHANNEL = {
+    Channel.TEXT: Words("by text", "par texto"),
+    Channel.CALL: Words("by phone", "par téléphone"),
+    Channel.MAIL: Words("by email", "par courriel"),
+}
 NUMBER_WITHHELD = Words("number withheld", "numéro masqué")
 
 
@@ -80,7 +93,7 @@ def page(subject: Subject, code: str, now: datetime, link: str = "", before: Wor
             f"{subject.sender}: {call.english}{about.english}. Ref {subject.reference}.{earlier.english} "
             f"Reply {code} to take it, {connect.english}PASS {code} to pass it on.{at_link}",
             f"{subject.sender}: {call.french}{about.french}. Réf. {subject.reference}.{earlier.french} "
-            f"Répondez {code} pour le prendre, {connect.french}PASSE {code} pour le passer.{at_link}",
+            f"Répondez {code} pour le prendre, {connect.french}PASSE {code} pour le passer au suivant.{at_link}",
         )
 
     whole = Words(f" ({line.english}{message.english})", f" ({line.french}{message.french})")
@@ -96,27 +109,27 @@ def page(subject: Subject, code: str, now: datetime, link: str = "", before: Wor
 
 def _call_by(subject: Subject, now: datetime) -> Words:
     who, due = _customer(subject), _due(subject, now)
-    return Words(f"call {who.english} back by {due.english}", f"rappeler {who.french} avant {due.french}")
+    return Words(f"call {who.english} back by {due.english}", f"rappelez {who.french} avant {due.french}")
 
 
 def _call_late(subject: Subject, now: datetime) -> Words:
     who, due = _customer(subject), _due(subject, now)
     return Words(
         f"LATE (promised {due.english}): call {who.english} back",
-        f"EN RETARD (promis {due.french}): rappeler {who.french}",
+        f"EN RETARD (promis pour {due.french}): rappelez {who.french}",
     )
 
 
 def no_answer_from(names: Sequence[str]) -> Words:
     """Return who was paged before and did not react, so that the next person knows that nobody else has it."""
-    named = _names(names)
-    return Words(f"No answer from {named.english}.", f"Sans réponse: {named.french}.")
+    named, have = _names(names), "n'ont" if len(names) > 1 else "n'a"
+    return Words(f"No answer from {named.english}.", f"{named.french} {have} pas répondu.")
 
 
 def passed_by(names: Sequence[str]) -> Words:
     """Return who was paged before and passed it on."""
     named, have = _names(names), "l'ont" if len(names) > 1 else "l'a"
-    return Words(f"{named.english} passed it on.", f"{named.french} {have} passé.")
+    return Words(f"{named.english} passed it on.", f"{named.french} {have} passé au suivant.")
 
 
 def not_reached(names: Sequence[str]) -> Words:
@@ -127,12 +140,12 @@ def not_reached(names: Sequence[str]) -> Words:
 
 def taken_and_not_called(subject: Subject, by: str, since: datetime, now: datetime) -> Words:
     """Return that an owner has not tried the customer, for the people who are paged after them."""
-    name, at = _name(by), _time(since, subject.zone, now)
+    name, at = _name(by), _at(since, subject.zone, now)
     missing = Words("has not called", "n'a pas appelé")
     if subject.has_no_number:
         missing = Words("has noted nothing", "n'a rien noté")
     return Words(
-        f"{name} took it at {at.english} and {missing.english}.", f"{name} l'a pris ({at.french}) et {missing.french}."
+        f"{name} took it {at.english} and {missing.english}.", f"{name} l'a pris {at.french} et {missing.french}."
     )
 
 
@@ -159,8 +172,8 @@ def reminder(subject: Subject, code: str, now: datetime) -> Words:
         else Words("reminder, you took", "à faire: vous avez pris")
     )
     was = Words("was due", "était promis pour") if is_late else Words("due", "promis pour")
-    replies = _replies(subject, code, Words("After the call:", "Après l'appel:"))
-    missing = Words(f"no call to {who.english} is on record", f"aucun appel à {who.french} n'est noté")
+    replies = _replies(subject, code, AFTER_THE_CALL)
+    missing = Words(f"no call to {who.english} is on record", f"aucun appel {_to(who.french)} n'est noté")
     if subject.has_no_number:
         missing = Words("nothing is on record", "rien n'est noté")
     return _fitting(
@@ -168,31 +181,29 @@ def reminder(subject: Subject, code: str, now: datetime) -> Words:
             f"{subject.sender}: {head.english} {reference}, {was.english} {due.english}, and {missing.english}. "
             f"{replies.english} PASS {code} passes it on.",
             f"{subject.sender}: {head.french} {reference}, {was.french} {due.french}, et {missing.french}. "
-            f"{replies.french} PASSE {code} pour le passer.",
+            f"{replies.french} PASSE {code} pour le passer au suivant.",
         )
     )
 
 
 _ENDINGS = {
     ReachOutcome.BUSY: Words("busy", "occupé"),
-    ReachOutcome.NO_ANSWER: Words("no answer", "sans réponse"),
+    ReachOutcome.NO_ANSWER: Words("no answer", "pas de réponse"),
     ReachOutcome.NOT_CONNECTED: Words("answered, not connected", "répondu, sans communication"),
-    ReachOutcome.MACHINE: Words("voicemail", "boîte vocale"),
+    ReachOutcome.MACHINE: Words("answering machine", "boîte vocale"),
     ReachOutcome.LEFT_A_MESSAGE: Words("left a message", "message laissé"),
     ReachOutcome.WRONG_NUMBER: Words("wrong number", "mauvais numéro"),
-    ReachOutcome.REACHED: Words("reached", "joint"),
-    ReachOutcome.CONTINUING: Words("reached, not resolved", "joint, pas réglé"),
+    ReachOutcome.REACHED: Words("reached", "client joint"),
+    ReachOutcome.CONTINUING: Words("reached, not resolved", "client joint, pas réglé"),
     ReachOutcome.WORKAROUND: Words("workaround given", "solution temporaire donnée"),
 }
 
 
 def last_attempt(by: str, at: datetime, outcome: ReachOutcome, zone: ZoneInfo, now: datetime) -> Words:
     """Return who last tried the customer, when, and how that ended: "Amy Roy tried at 10:12 p.m.: no answer."."""
-    when, ending = _time(at, zone, now), _ENDINGS.get(outcome, Words("not reached", "pas joint"))
+    when, ending = _at(at, zone, now), _ENDINGS.get(outcome, Words("not reached", "client pas joint"))
     name = _name(by)
-    return Words(
-        f"{name} tried at {when.english}: {ending.english}.", f"{name} a essayé ({when.french}): {ending.french}."
-    )
+    return Words(f"{name} tried {when.english}: {ending.english}.", f"{name} a essayé {when.french}: {ending.french}.")
 
 
 def page_again(subject: Subject, code: str, earlier: Words, link: str = "") -> Words:
@@ -208,22 +219,25 @@ def _page_again(subject: Subject, code: str, who: Words, before: Words, connect:
     return Words(
         f"{subject.sender}: nobody has {subject.reference} now.{earlier.english} Call {who.english} again. "
         f"Reply {code} to take it, {connect.english}PASS {code} to pass it on.{at_link}",
-        f"{subject.sender}: personne n'a {subject.reference} en ce moment.{earlier.french} Rappelez {who.french}. "
-        f"Répondez {code} pour le prendre, {connect.french}PASSE {code} pour le passer.{at_link}",
+        f"{subject.sender}: plus personne ne s'occupe du rappel {subject.reference}.{earlier.french} "
+        f"Rappelez {who.french}. Répondez {code} pour le prendre, {connect.french}PASSE {code} pour le passer au "
+        f"suivant.{at_link}",
     )
 
 
 def try_again(subject: Subject, code: str, earlier: Words) -> Words:
     """Return the request to an owner to try again to reach the customer (policy: Priorities)."""
-    who, reference = _customer(subject), subject.reference
-    connect = Words(f"CALL {code} connects you. ", f"APPEL {code} vous relie. ")
-    connect = connect if subject.customer_number else NOTHING
-    return Words(
-        f"{subject.sender}: time to call {who.english} again ({reference}). {earlier.english} {connect.english}"
-        f"After the call: DONE {code}, or NA {code} for no answer. PASS {code} passes it on.",
-        f"{subject.sender}: c'est le moment de rappeler {who.french} ({reference}). {earlier.french} {connect.french}"
-        f"Après l'appel: FAIT {code}, ou NA {code} sans réponse. PASSE {code} pour le passer.",
-    )
+    who, reference, replies = _customer(subject), subject.reference, _replies(subject, code, AFTER_THE_CALL)
+
+    def worded(earlier: Words) -> Words:
+        return Words(
+            f"{subject.sender}: time to call {who.english} again ({reference}).{earlier.english} {replies.english} "
+            f"PASS {code} passes it on.",
+            f"{subject.sender}: c'est le moment de rappeler {who.french} ({reference}).{earlier.french} "
+            f"{replies.french} PASSE {code} pour le passer au suivant.",
+        )
+
+    return _fitting(worded(_after_space(earlier)), worded(NOTHING))
 
 
 def bundle(sender: str, about: Sequence[tuple[Subject, str]], now: datetime) -> Words:
@@ -252,7 +266,7 @@ def _more_english(count: int) -> str:
 
 
 def _more_french(count: int) -> str:
-    return f"; {count} de plus: QUI les donne" if count else ""
+    return f"; {count} autres: QUI pour la liste" if count else ""
 
 
 # Notices about a callback
@@ -283,14 +297,12 @@ def tried_for_you(subject: Subject, by: str) -> Words:
 
 
 def over(subject: Subject, what: Words, by: str, why: str) -> Words:
-    """Return that somebody ended it, for the people who were paged. `what`: "has resolved"."""
-    number, reason = _number(subject), _reason(why)
-    is_known = subject.customer_number is not None
-    english = f"{subject.reference}{f', {number.english}' if is_known else ''}{reason}"
-    french = f"{subject.reference}{f', {number.french}' if is_known else ''}{reason}"
+    """Return that somebody ended it, for the people who were paged. `what`: "has resolved {about}"."""
+    about, name, reason = _about(subject), _name(by), _reason(why)
+    english, french = what.english.format(about=about.english), what.french.format(about=about.french)
     return Words(
-        f"{subject.sender}: {_name(by)} {what.english} {english}. Nothing more for you to do.",
-        f"{subject.sender}: {_name(by)} {what.french} {french}. Vous n'avez plus rien à faire.",
+        f"{subject.sender}: {name} {english}{reason}. Nothing more for you to do.",
+        f"{subject.sender}: {name} {french}{reason}. Vous n'avez plus rien à faire.",
     )
 
 
@@ -306,34 +318,41 @@ def nothing_to_go_by(subject: Subject) -> Words:
 
 def closed_automatically(subject: Subject) -> Words:
     """Return that it was closed: the customer could not be reached (policy: Priorities)."""
-    who = _customer(subject)
+    about = _about_before_verb(subject)
     return Words(
-        f"{subject.sender}: {subject.reference} ({who.english}) was closed automatically: the customer could not be "
-        "reached and has not called again. A supervisor can reopen it.",
-        f"{subject.sender}: {subject.reference} ({who.french}) est fermé automatiquement: client impossible à joindre, "
-        "et aucune nouvelle depuis. Un superviseur peut le rouvrir.",
+        f"{subject.sender}: {about.english} was closed automatically: the customer could not be reached and has not "
+        "called again. A supervisor can reopen it.",
+        f"{subject.sender}: {about.french} a été fermé automatiquement: client impossible à joindre, aucune nouvelle "
+        "depuis. Un superviseur peut le rouvrir.",
     )
 
 
 def ask_outcome(subject: Subject, code: str) -> Words:
     """Return the question how a call to the customer went."""
     who, reference = _customer(subject), subject.reference
-    return Words(
-        f"{subject.sender}: how did the call to {who.english} go ({reference})? DONE {code} resolved, "
-        f"CONT {code} continuing, MSG {code} left a message, NA {code} no answer, WRONG {code} wrong number.",
-        f"{subject.sender}: comment s'est passé l'appel à {who.french} ({reference})? FAIT {code} réglé, "
-        f"SUITE {code} à suivre, MSG {code} message laissé, NA {code} sans réponse, FAUX {code} mauvais numéro.",
-    )
+
+    def worded(workaround: Words) -> Words:
+        return Words(
+            f"{subject.sender}: how did the call to {who.english} go ({reference})? DONE {code} resolved, "
+            f"CONT {code} continuing, {workaround.english}MSG {code} left a message, NA {code} no answer, "
+            f"WRONG {code} wrong number.",
+            f"{subject.sender}: comment s'est passé l'appel {_to(who.french)} ({reference})? FAIT {code} réglé, "
+            f"SUITE {code} à suivre, {workaround.french}MSG {code} message laissé, NA {code} pas de réponse, "
+            f"FAUX {code} mauvais numéro.",
+        )
+
+    workaround = Words(f"WORKAROUND {code} workaround given, ", f"SOLUTION {code} solution temporaire donnée, ")
+    return _fitting(worded(workaround), worded(NOTHING))
 
 
 def not_rung(subject: Subject, code: str) -> Words:
     """Return that a connection never rang at the customer's, so that no attempt is on record by it."""
-    who, reference = _customer(subject), subject.reference
+    about = _about(subject)
     return Words(
-        f"{subject.sender}: the phone of {who.english} did not ring ({reference}), so this call does not count. "
+        f"{subject.sender}: the customer's phone did not ring ({about.english}), so this call does not count. "
         f"CALL {code} to try again, PASS {code} to pass it on.",
-        f"{subject.sender}: le téléphone de {who.french} n'a pas sonné ({reference}); cet appel ne compte pas. "
-        f"APPEL {code} pour réessayer, PASSE {code} pour le passer.",
+        f"{subject.sender}: le téléphone du client n'a pas sonné ({about.french}); cet appel ne compte pas. "
+        f"APPEL {code} pour réessayer, PASSE {code} pour le passer au suivant.",
     )
 
 
@@ -361,36 +380,37 @@ def by_when(subject: Subject, now: datetime) -> Words:
 
 def unresolved(subject: Subject, code: str, due_at: datetime, now: datetime) -> Words:
     """Return that a critical callback was tried but not resolved in time, for its owner (policy: Priorities)."""
-    who, due = _customer(subject), _time(due_at, subject.zone, now)
-    connect = _only_with_number(subject, f"CALL {code} connects you, ", f"APPEL {code} vous relie, ")
-    was_due = _sentence(f"{subject.reference} ({who.english}) was to be resolved by {due.english}")
+    about, due, next_ = _about_before_verb(subject), _time(due_at, subject.zone, now), _while_open(subject, code)
     return Words(
-        f"{subject.sender}: {was_due} {connect.english}DONE {code} when it is resolved, PASS {code} passes it on.",
-        f"{subject.sender}: {subject.reference} ({who.french}) était à régler avant {due.french}. "
-        f"{connect.french}FAIT {code} si c'est réglé, PASSE {code} pour le passer.",
+        f"{subject.sender}: {_sentence(f'{about.english} was to be resolved by {due.english}')} {next_.english}",
+        f"{subject.sender}: {about.french} était à régler avant {due.french}. {next_.french}",
     )
 
 
 def nearly_due(subject: Subject, code: str, due_at: datetime, now: datetime) -> Words:
     """Return the warning that a resolution is nearly due, for its owner (policy: Priorities)."""
-    who, due = _customer(subject), _time(due_at, subject.zone, now)
-    to_resolve = _sentence(f"{subject.reference} ({who.english}) is to be resolved by {due.english}")
+    about, due, next_ = _about_before_verb(subject), _time(due_at, subject.zone, now), _while_open(subject, code)
     return Words(
-        f"{subject.sender}: {to_resolve} CALL {code} connects you, DONE {code} when it is resolved, "
-        f"PASS {code} passes it on.",
-        f"{subject.sender}: {subject.reference} ({who.french}) est à régler avant {due.french}. "
-        f"APPEL {code} vous relie, FAIT {code} si c'est réglé, PASSE {code} pour le passer.",
+        f"{subject.sender}: {_sentence(f'{about.english} is to be resolved by {due.english}')} {next_.english}",
+        f"{subject.sender}: {about.french} est à régler avant {due.french}. {next_.french}",
     )
 
 
 def still_open(subject: Subject, code: str) -> Words:
     """Return that a callback is still open and nothing else is due, for its owner."""
-    who, reference = _customer(subject), subject.reference
+    about, next_ = _about_before_verb(subject), _while_open(subject, code)
     return Words(
-        f"{subject.sender}: {reference} ({who.english}) is still open and yours. DONE {code} if it is resolved, "
-        f"CALL {code} connects you, PASS {code} passes it on.",
-        f"{subject.sender}: {reference} ({who.french}) est toujours ouvert et à vous. FAIT {code} si c'est réglé, "
-        f"APPEL {code} vous relie, PASSE {code} pour le passer.",
+        f"{subject.sender}: {about.english} is still open and yours. {next_.english}",
+        f"{subject.sender}: {about.french} est toujours ouvert, et c'est à vous de le régler. {next_.french}",
+    )
+
+
+def _while_open(subject: Subject, code: str) -> Words:
+    """Return which replies fit for the owner of a callback that is not resolved yet."""
+    connect = _only_with_number(subject, f"CALL {code} connects you, ", f"APPEL {code} pour joindre le client, ")
+    return Words(
+        f"{connect.english}DONE {code} when it is resolved, PASS {code} passes it on.",
+        f"{connect.french}FAIT {code} quand c'est réglé, PASSE {code} pour le passer au suivant.",
     )
 
 
@@ -411,14 +431,15 @@ def reopened(subject: Subject, code: str, by: str, why: str) -> Words:
 def manager_wanted(subject: Subject, code: str, why: str) -> Words:
     """Return that the customer asks for a manager, for a manager."""
     who = _customer(subject)
-    connect = _only_with_number(subject, f", CALL {code} connects you", f", APPEL {code} vous relie")
+    client = f"le client {_to(who.french)}" if subject.customer_number else who.french
+    connect = _only_with_number(subject, f", CALL {code} connects you", f", APPEL {code} pour le joindre")
 
     def worded(reason: str) -> Words:
         return Words(
             f"{subject.sender}: {who.english} asks for a manager{reason}. Ref {subject.reference}. "
             f"Reply {code} to take it{connect.english}.",
-            f"{subject.sender}: {who.french} demande un gestionnaire{reason}. Réf. {subject.reference}. "
-            f"Répondez {code} pour le prendre{connect.french}.",
+            f"{subject.sender}: {client} demande un gestionnaire{reason}. Réf. {subject.reference}. "
+            f"Répondez {code} pour prendre le rappel{connect.french}.",
         )
 
     return _fitting(worded(_reason(why)), worded(_reason(why, SHORT_REASON)), worded(""))
@@ -433,8 +454,8 @@ def consent_wanted(subject: Subject, check: NumberCheck, code: str, now: datetim
             f"{subject.sender}: {subject.reference} (due {due.english}) is from {number.english}, {why.english}. "
             f"Nobody may call it yet. ALLOW {code} lets them, REFUSE {code} does not. Your name goes on record.",
             f"{subject.sender}: {subject.reference} (promis pour {due.french}) vient du {number.french}, "
-            f"{why.french}. Personne ne peut le composer. AUTORISE {code} pour le permettre, REFUSE {code} sinon. "
-            "Votre nom est consigné.",
+            f"{why.french}. Personne ne peut encore l'appeler. AUTORISE {code} pour permettre l'appel, REFUSE {code} "
+            "sinon. Votre nom sera noté.",
         )
 
     return _fitting(worded(check.why), worded(check.briefly))
@@ -442,10 +463,11 @@ def consent_wanted(subject: Subject, check: NumberCheck, code: str, now: datetim
 
 def consent_given(subject: Subject, code: str, by: str) -> Words:
     """Return that the customer's number may be called now, for whoever has it or was paged."""
-    number, by = _number(subject), _name(by)
+    number, by = _customer(subject), _name(by)
     return Words(
         f"{subject.sender}: {by} allowed calls to {number.english} ({subject.reference}). CALL {code} connects you.",
-        f"{subject.sender}: {by} autorise l'appel au {number.french} ({subject.reference}). APPEL {code} vous relie.",
+        f"{subject.sender}: {by} a autorisé l'appel {_to(number.french)} ({subject.reference}). "
+        f"APPEL {code} pour joindre le client.",
     )
 
 
@@ -455,7 +477,7 @@ def consent_refused(subject: Subject, by: str) -> Words:
     return Words(
         f"{subject.sender}: {by} refused calls to the caller's number ({subject.reference}). "
         "Listen to the message for another one.",
-        f"{subject.sender}: {by} refuse l'appel au numéro de l'appelant ({subject.reference}). "
+        f"{subject.sender}: {by} a refusé l'appel au numéro de l'appelant ({subject.reference}). "
         "Cherchez-en un autre dans le message.",
     )
 
@@ -468,7 +490,7 @@ def alarm(sender: str, alert: Words) -> Words:
     return Words(f"{sender}: {alert.english}"[:LONGEST_ALERT], f"{sender}: {alert.french}"[:LONGEST_ALERT])
 
 
-def channel_refused(channel: Channel, why: str, refused: Collection[Channel], needs_operator: bool) -> Words:
+def channel_refused(channel: Channel, why: Words, refused: Collection[Channel], needs_operator: bool) -> Words:
     """Return the alert that the carrier sends no texts, or places no calls, for anybody."""
     if len(refused) > 1:
         meanwhile = Words("Pages wait until it works again.", "Les avis attendent que ce soit réglé.")
@@ -481,19 +503,20 @@ def channel_refused(channel: Channel, why: str, refused: Collection[Channel], ne
         if channel is Channel.TEXT
         else ("no calls can be placed", "aucun appel ne part")
     )
-    fix = Words(" Only you can fix this.", " Vous seul pouvez corriger cela.") if needs_operator else Words("", "")
+    fix = Words(" Only you can fix this.", " C'est à vous de corriger cela.") if needs_operator else Words("", "")
     return Words(
-        f"{english}: {why} {meanwhile.english}{fix.english}", f"{french}: {why} {meanwhile.french}{fix.french}"
+        f"{english}: {why.english} {meanwhile.english}{fix.english}",
+        f"{french}: {why.french} {meanwhile.french}{fix.french}",
     )
 
 
-def channel_works_again(channel: Channel, since: datetime, zone: ZoneInfo) -> Words:
+def channel_works_again(channel: Channel, since: datetime, zone: ZoneInfo, now: datetime) -> Words:
     """Return the alert that the carrier takes texts, or calls, again."""
-    when = _time(since, zone, since)
+    when = _time(since, zone, now)
     english, french = ("texts can be sent", "textos") if channel is Channel.TEXT else ("calls can be placed", "appels")
     return Words(
         f"{english} again. None could since {when.english}; pages that waited go out now.",
-        f"les {french} partent de nouveau. Aucun ne partait depuis {when.french}; les avis en attente partent.",
+        f"les {french} passent de nouveau. Aucun n'était passé depuis {when.french}; les avis en attente partent.",
     )
 
 
@@ -502,7 +525,7 @@ def nothing_can_be_sent(reference: str, *, is_late: bool) -> Words:
     if is_late:
         return Words(
             f"{reference} is LATE, and nobody can be paged for it. Call this customer now.",
-            f"{reference} est EN RETARD, et personne ne peut être avisé. Appelez ce client maintenant.",
+            f"{reference} est EN RETARD, et on ne peut aviser personne. Appelez ce client maintenant.",
         )
     return Words(
         f"the pages for {reference} wait: neither texts nor calls can be sent. See that somebody calls this customer.",
@@ -510,32 +533,45 @@ def nothing_can_be_sent(reference: str, *, is_late: bool) -> Words:
     )
 
 
-def your_number_fails(channel: Channel, why: str) -> Words:
+def cannot_be_reached(name: str, channel: Channel, why: Words) -> Words:
+    """Return the alert that a technician's number or address does not work."""
+    by = BY_CHANNEL[channel]
+    return Words(
+        f"{name} cannot be reached {by.english}: {why.english} They are paged another way until this is fixed.",
+        f"{name} n'est pas joignable {by.french}: {why.french} Un autre moyen sert en attendant.",
+    )
+
+
+def your_number_fails(channel: Channel, why: Words) -> Words:
     """Return what a technician hears whose own number does not work."""
     if channel is Channel.TEXT:
         return Words(
-            f"texts to your number fail: {why} Ask your supervisor to check it.",
-            f"les textos à votre numéro échouent: {why} Faites-le vérifier par votre superviseur.",
+            f"texts to your number fail: {why.english} Ask your supervisor to check it.",
+            f"les textos à votre numéro ne passent pas: {why.french} Faites-le vérifier par votre superviseur.",
         )
     return Words(
-        f"calls to your number fail: {why} Ask your supervisor to check it.",
-        f"les appels à votre numéro échouent: {why} Faites-le vérifier par votre superviseur.",
+        f"calls to your number fail: {why.english} Ask your supervisor to check it.",
+        f"les appels à votre numéro ne passent pas: {why.french} Faites-le vérifier par votre superviseur.",
     )
 
 
-def look_back_fails(since: str, since_in_french: str, why: str) -> Words:
+def look_back_fails(since: Words, why: Words) -> Words:
     """Return the alert that calls and recordings which no webhook brought could be missed."""
     return Words(
-        f"the carrier could not be asked for missed calls and messages since {since}: {why} Some may be missing here.",
-        f"l'opérateur ne dit plus les appels et messages manqués depuis {since_in_french}: {why} Il peut en manquer.",
+        f"the carrier could not be asked for missed calls and messages since {since.english}: {why.english} "
+        "Some may be missing here.",
+        f"impossible de demander au fournisseur les appels et messages manqués depuis {since.french}: {why.french} "
+        "Il peut en manquer ici.",
     )
 
 
-def not_taken_in(kind: str, sid: str) -> Words:
+def not_taken_in(kind: Words, sid: str) -> Words:
     """Return the alert that something which the carrier has could not be stored."""
     return Words(
-        f"a {kind} at the carrier could not be stored here ({sid}). See the log, and look at the carrier's console.",
-        f"un élément de l'opérateur n'a pu être enregistré ici ({sid}). Voyez le journal et sa console.",
+        f"{kind.english} at the carrier could not be stored here ({sid}). See the log, and look at the "
+        "carrier's console.",
+        f"impossible d'enregistrer ici {kind.french} qui est chez le fournisseur ({sid}). Voyez le journal et la "
+        "console du fournisseur.",
     )
 
 
@@ -547,11 +583,22 @@ def verification(sender: str, code: str) -> Words:
     )
 
 
+def spoken_verification(sender: str, code: str) -> Words:
+    """Return what a call says with the code that verifies a number."""
+    spelled = ", ".join(code)
+    return Words(
+        f"{sender}: the code to confirm that this number is yours is {spelled}. Text it to the number that called "
+        "you, or give it to your supervisor.",
+        f"{sender}: le code pour confirmer que ce numéro est à vous est le {spelled}. Textez-le au numéro qui vous "
+        "appelle, ou donnez-le à votre superviseur.",
+    )
+
+
 def test_page(sender: str) -> Words:
     """Return a page that only tests whether pages arrive."""
     return Words(
         f"{sender}: this is a test page. Nobody is waiting. Reply OK, or press 1 on the phone.",
-        f"{sender}: ceci est un essai. Personne n'attend. Répondez OK, ou faites le 1 au téléphone.",
+        f"{sender}: ceci est un essai. Personne n'attend. Répondez OK, ou appuyez sur le 1 au téléphone.",
     )
 
 
@@ -562,7 +609,8 @@ def _customer(subject: Subject) -> Words:
     """Return whom to call: the number, or why there is none to call."""
     why, number = subject.why_no_number, subject.not_allowed_yet
     if subject.customer_number:
-        return with_extension(subject.customer_number, subject.extension)
+        number_to_call = with_extension(subject.customer_number, subject.extension)
+        return Words(number_to_call.english, f"le {number_to_call.french}")
     if number is not None:
         return Words(
             f"the caller at {number.english} ({why.english}: not allowed yet)",
@@ -573,10 +621,23 @@ def _customer(subject: Subject) -> Words:
     return Words(f"the caller ({why.english}: listen to the message)", f"l'appelant ({why.french}: écoutez le message)")
 
 
-def _number(subject: Subject) -> Words:
-    if subject.customer_number:
-        return with_extension(subject.customer_number, subject.extension)
-    return Words(subject.reference, subject.reference)
+def _to(who: str) -> str:
+    """Return whom a call is to, in French: "au (514) 555-0199"."""
+    return f"au {who.removeprefix('le ')}" if who.startswith("le ") else f"à {who}"
+
+
+def _about(subject: Subject) -> Words:
+    """Return which callback it is: "KT-417, (514) 555-0199"."""
+    if not subject.customer_number:
+        return Words(subject.reference, subject.reference)
+    number = with_extension(subject.customer_number, subject.extension)
+    return Words(f"{subject.reference}, {number.english}", f"{subject.reference}, {number.french}")
+
+
+def _about_before_verb(subject: Subject) -> Words:
+    """Return which callback it is, as a verb follows: "KT-417, (514) 555-0199,"; "KT-417" where there is no number."""
+    about, comma = _about(subject), "," if subject.customer_number else ""
+    return Words(about.english + comma, about.french + comma)
 
 
 def _briefly(subject: Subject) -> str:
@@ -593,12 +654,12 @@ def _replies(subject: Subject, code: str, after: Words) -> Words:
     if subject.customer_number:
         return Words(
             f"CALL {code} connects you. {after.english} DONE {code}, or NA {code} for no answer.",
-            f"APPEL {code} vous relie. {after.french} FAIT {code}, ou NA {code} sans réponse.",
+            f"APPEL {code} pour joindre le client. {after.french} FAIT {code}, ou NA {code} si pas de réponse.",
         )
     if subject.has_no_number:
         return Words(
             f"A number in the message? Enter it at the link. None? NONE {code} and why.",
-            f"Un numéro dans le message? Inscrivez-le par le lien. Sinon: AUCUN {code} et pourquoi.",
+            f"Un numéro dans le message? Inscrivez-le avec le lien. Sinon: AUCUN {code} et la raison.",
         )
     return Words("A supervisor must allow the call first.", "Un superviseur doit d'abord autoriser l'appel.")
 
@@ -617,12 +678,12 @@ def _message(message: Message) -> Words:
     if message.is_missed_call:
         return Words(", missed call", ", appel manqué")
     if message.seconds:
-        return Words(f", message {length(message.seconds)}", f", message de {length(message.seconds)}")
+        return Words(f", message {length(message.seconds)}", f", message {length(message.seconds)}")
     match message.left:
         case None:
             return NOTHING
         case True:
-            return Words(", with a message", ", avec message")
+            return Words(", with a message", ", message laissé")
         case False:
             return Words(", no message", ", aucun message")
 
@@ -643,6 +704,11 @@ def _short_due(subject: Subject, now: datetime) -> Words:
 def _time(at: datetime, zone: ZoneInfo, now: datetime) -> Words:
     """Return a time, with its day unless that is today."""
     return Words(time_and_day(at, zone, now, "en"), time_and_day(at, zone, now, "fr"))
+
+
+def _at(at: datetime, zone: ZoneInfo, now: datetime) -> Words:
+    """Return when something happened: "at 10:12 p.m.", "dimanche à 0 h 10"."""
+    return Words(f"at {time_and_day(at, zone, now, 'en')}", at_time_and_day_in_french(at, zone, now))
 
 
 def _name(name: str) -> str:

@@ -32,6 +32,7 @@ from callbacks.paging.channels.twilio import Accepted, Carrier
 from callbacks.paging.failures import (
     alert_to_account,
     fail,
+    in_words,
     is_of_the_channel,
     note_that_it_works,
     retry_meanwhile,
@@ -43,6 +44,7 @@ from callbacks.paging.status_reports import StatusReport, record_acceptance
 from callbacks.paging.throttle import may_be_sent
 from callbacks.paging.webhook_urls import WebhookUrls
 from callbacks.people.contact_methods import is_verified, number_of
+from callbacks.text.bilingual import Words
 from callbacks.text.gsm7 import for_text_message
 from sla.clock import Clock
 
@@ -246,7 +248,7 @@ class Outbox:
             return
         note_that_it_works(session, self._desk, page, now)
         if fault.permanent:
-            fail(session, self._desk, page, str(fault), now, fault.code)
+            fail(session, self._desk, page, in_words(fault), now, fault.code)
             return
         page.next_action_at = now + REFUSED.after(page.tries)
         retry_meanwhile(session, page, now)
@@ -292,15 +294,18 @@ def _is_obsolete(page: Page) -> bool:
     return page.kind in ESCALATING and callback.attempted_at is not None and callback.owner_id is not None
 
 
-def _why_unreachable(page: Page) -> str | None:
+def _why_unreachable(page: Page) -> Words | None:
     """Return why a page must not be sent, or None. Only technicians are paged, and only on numbers they verified."""
     if page.technician.left_at is not None:
-        return f"{page.technician.name} has left the desk."
+        return Words(f"{page.technician.name} has left the team.", f"{page.technician.name} a quitté l'équipe.")
     if page.channel is Channel.MAIL or page.kind is PageKind.VERIFICATION:
         return None
     if is_verified(page.technician, page.number):
         return None
-    return f"{page.technician.name}'s {page.number.value} number is not verified."
+    return Words(
+        f"{page.technician.name}'s {page.number.value} number is not verified.",
+        f"Un numéro de {page.technician.name} n'est pas vérifié.",
+    )
 
 
 def _last_attempt(session: Session, page: Page) -> PageAttempt | None:

@@ -30,9 +30,11 @@ from callbacks.desk.desk_file import Desk
 from callbacks.paging.channels.carrier_errors import OF_THE_CHANNEL, cause_of, is_dead_number, sip_words
 from callbacks.paging.connections import ask_after_call
 from callbacks.paging.failures import fail, note_cause, wait_after_report
+from callbacks.paging.outages import end, line_of
 from callbacks.paging.pages import locked_page, pages_bundled_into, record_page_event
 from callbacks.people.contact_methods import clear_failure
 from callbacks.people.person import ContactMethod
+from callbacks.text.bilingual import Words
 
 log = structlog.get_logger(__name__)
 
@@ -125,8 +127,8 @@ def _apply(session: Session, desk: Desk, page: Page, attempt: PageAttempt, repor
     if is_news:
         _follow_up(session, desk, page, attempt, report, now)
     elif has_reason and _has_failed(page, report) and attempt.carrier_status is report.status:
-        _explain(attempt, report)
-        note_cause(session, desk, page, attempt.error, now, report.error_code, report.sip_code)
+        why = _explain(attempt, report)
+        note_cause(session, desk, page, why, now, report.error_code, report.sip_code)
 
 
 def _advance(attempt: PageAttempt, status: CarrierStatus, now: datetime) -> bool:
@@ -147,14 +149,15 @@ def _follow_up(
     session: Session, desk: Desk, page: Page, attempt: PageAttempt, report: StatusReport, now: datetime
 ) -> None:
     if _has_failed(page, report):
-        _explain(attempt, report)
+        why = _explain(attempt, report)
         if page.answer is PageAnswer.NONE and not _is_sent_again(session, attempt):
-            _record_failure(session, desk, page, attempt, report, now)
+            _record_failure(session, desk, page, why, report, now)
     elif page.channel is Channel.CALL and _is_not_taken(page, report.status):
         ending = sip_words(report.sip_code) or NOT_TAKEN[report.status]
         record_page_event(session, page, now, page.technician.name, EventKind.PAGE_NOT_TAKEN, ending)
-    elif report.status in ARRIVED:
-        clear_failure(page.technician, ContactMethod(page.channel, page.number))
+    if report.status in ARRIVED:
+        clear_failure(page.technician, ContactMethod(line_of(page), page.number))
+        end(session, line_of(page), now)
     if report.status in FINAL:
         ask_after_call(session, desk, report.sid, now)
 
@@ -166,9 +169,12 @@ def _has_failed(page: Page, report: StatusReport) -> bool:
     return report.status in FAILED or is_dropped or is_dead
 
 
-def _explain(attempt: PageAttempt, report: StatusReport) -> None:
-    cause = cause_of(report.error_code, report.sip_code, report.words)
-    attempt.error_code, attempt.error = report.error_code, f"Not delivered: {cause.words}."
+def _explain(attempt: PageAttempt, report: StatusReport) -> Words:
+    """Store why a page did not arrive, and return it."""
+    cause = cause_of(report.error_code, report.sip_code, report.words).words
+    why = Words(f"Not delivered: {cause.english}.", f"Non livré: {cause.french}.")
+    attempt.error_code, attempt.error = report.error_code, why.english
+    return why
 
 
 def _is_sent_again(session: Session, attempt: PageAttempt) -> bool:
@@ -179,14 +185,12 @@ def _is_sent_again(session: Session, attempt: PageAttempt) -> bool:
     return session.scalar(alive.limit(1)) is not None
 
 
-def _record_failure(
-    session: Session, desk: Desk, page: Page, attempt: PageAttempt, report: StatusReport, now: datetime
-) -> None:
+def _record_failure(session: Session, desk: Desk, page: Page, why: Words, report: StatusReport, now: datetime) -> None:
     fault = cause_of(report.error_code, report.sip_code).fault
     if fault in OF_THE_CHANNEL and page.channel is not Channel.CONNECTION:
-        wait_after_report(session, desk, page, attempt.error, fault, now)
+        wait_after_report(session, desk, page, why, fault, now)
     else:
-        fail(session, desk, page, attempt.error, now, report.error_code, report.sip_code)
+        fail(session, desk, page, why, now, report.error_code, report.sip_code)
 
 
 def _is_not_taken(page: Page, status: CarrierStatus) -> bool:

@@ -34,6 +34,15 @@ def time_and_day(at: datetime, zone: ZoneInfo, now: datetime, language: str = "e
     return _with_day(clock_time(at, zone, language), at.astimezone(zone), now.astimezone(zone), language)
 
 
+def at_time_and_day_in_french(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """Return when something happened, in French: "à 22 h 12", "dimanche à 0 h 10", "le 3 mars à 22 h"."""
+    words = time_and_day(at, zone, now, "fr")
+    if " à " in words:
+        return words
+    day, _, time = words.partition(" ") if not words[0].isdigit() else ("", "", words)
+    return f"{day} à {time}".strip()
+
+
 def short_time_and_day(at: datetime, zone: ZoneInfo, now: datetime, language: str = "en") -> str:
     """Return a time in few letters, with its day unless that is today: "10:42pm", "Sat 10:42pm", "22h42"."""
     local = at.astimezone(zone)

@@ -11,6 +11,7 @@ from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
 from callbacks.paging import messages
 from callbacks.paging.alerts import alert_supervisors
+from callbacks.text.bilingual import Words
 from callbacks.text.formats import day_and_time
 
 LATE = timedelta(minutes=5)
@@ -39,7 +40,7 @@ def record_failure(session: Session, desk: Desk, fault: CarrierError, now: datet
     if since is None or now - failing_since < FAILS_FOR:
         return
     english, french = (day_and_time(since, desk.zone, language) for language in ("en", "fr"))
-    words = messages.look_back_fails(english, french, str(fault))
+    words = messages.look_back_fails(Words(english, french), Words(str(fault), fault.french))
     alert_supervisors(session, desk, f"look back fails since {failing_since:%Y-%m-%d %H:%M:%S}", words, now)
 
 

@@ -5,7 +5,6 @@ It takes a message on its own: without a database, and whatever has become of th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import structlog
@@ -66,9 +65,12 @@ def _message() -> tuple[Verb, ...]:
     return (*heard, record, say(languages[0], prompts.GOODBYE), Hangup())
 
 
-def _prompts(language: Language) -> Iterator[Say]:
-    for prompt in (prompts.FALLBACK, prompts.LEAVE_YOUR_NUMBER, prompts.RECORDING_NOTICE):
-        yield say(language, prompt)
+def _prompts(language: Language) -> tuple[Say, ...]:
+    return (
+        say(language, prompts.FALLBACK),
+        say(language, prompts.LEAVE_YOUR_NUMBER),
+        say(language, prompts.RECORDING_NOTICE),
+    )
 
 
 def _languages(desk: Desk, line: str) -> tuple[Language, ...]:

@@ -222,12 +222,12 @@ class Person:
         self.scenario.settle()
         return self
 
-    def resolves(self) -> Person:
+    def resolves(self, word: str = "done") -> Person:
         """Report by text that the customer was reached and served; say so again where no attempt is on record."""
-        answer = self.texts("done {code}").reads()
-        if "Did you reach them?" in answer:
-            answer = self.texts("done {code}").reads()
-        if "is resolved" not in answer:
+        answer = self.texts(f"{word} {{code}}").reads()
+        if "Did you reach them?" in answer or "joint?" in answer:
+            answer = self.texts(f"{word} {{code}}").reads()
+        if "is resolved" not in answer and "est réglé" not in answer:
             raise StoryFailed(f"{self.name} reads {answer!r}, and has not resolved it.")
         return self
 

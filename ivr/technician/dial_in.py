@@ -21,7 +21,7 @@ from ivr.prompts import number_in_prompt, say
 from ivr.technician import dial_in_flow as flow
 from ivr.technician.dial_in_flow import DialInFacts, DialInQuestion, MostUrgent
 from ivr.technician.flow import KeyPress
-from ivr.technician.live_page import APOLOGY, apologize, language_of, without_number
+from ivr.technician.live_page import APOLOGY, apologize, language_of
 from ivr.twilio.context import WebhookContext, current
 from ivr.twilio.verbs import Hangup, Verb
 from ivr.twilio.webhook import call_sid, number_in_query, pressed_key, signed_blueprint, speak, voice_response
@@ -83,8 +83,9 @@ def _take(
     except Refused as refusal:
         return (say(language, refusal.words), Hangup())
     customer = customer_number(context.desk, callback)
-    number = number_in_prompt(language, customer.number, customer.extension, without_number(customer))
-    return flow.taken(context.desk, _facts(technician, [callback], now), number)
+    number = number_in_prompt(language, customer.number, customer.extension) if customer.number else None
+    facts = _facts(technician, [callback], now)
+    return flow.taken(context.desk, facts, number, needs_consent=customer.waits_for_consent)
 
 
 def _technician_calling(session: Session, call: Call) -> Technician | None:

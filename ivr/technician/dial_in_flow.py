@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from callbacks.desk.desk_file import Desk, Language
-from callbacks.text.formats import clock_time, spelled
+from callbacks.text.bilingual import Words
+from callbacks.text.formats import spelled, spoken_time_and_day
 from ivr import prompts
 from ivr.prompts import say
 from ivr.technician.flow import ROUNDS, KeyPress
@@ -69,13 +70,27 @@ def keyed(
     return answered(desk, urls, facts, press.round + 1)
 
 
-def taken(desk: Desk, facts: DialInFacts, number: str) -> tuple[Verb, ...]:
-    """Return what is heard by a technician who has taken the callback: only now the customer's number."""
+def taken(desk: Desk, facts: DialInFacts, number: str | None, *, needs_consent: bool = False) -> tuple[Verb, ...]:
+    """Return what is heard by a technician who has taken the callback: only now the customer's number.
+
+    Without a number there is none to call, or none before a supervisor's consent.
+    """
     urgent = facts.most_urgent
     if urgent is None:
         return (Hangup(),)
-    due, reference = clock_time(urgent.due_at, desk.zone, facts.language), spelled(urgent.reference)
-    return (say(facts.language, prompts.TAKEN, reference=reference, number=number, due=due), Hangup())
+    due, reference = _due(desk, facts, urgent), spelled(urgent.reference)
+    prompt = _prompt_of_taken(facts, urgent, has_number=number is not None, needs_consent=needs_consent)
+    return (say(facts.language, prompt, reference=reference, number=number or "", due=due), Hangup())
+
+
+def _prompt_of_taken(facts: DialInFacts, urgent: MostUrgent, *, has_number: bool, needs_consent: bool) -> Words:
+    if not has_number:
+        return prompts.TAKEN_BEFORE_CONSENT if needs_consent else prompts.TAKEN_WITHOUT_NUMBER
+    return prompts.TAKEN if facts.now < urgent.due_at else prompts.TAKEN_LATE
+
+
+def _due(desk: Desk, facts: DialInFacts, urgent: MostUrgent) -> str:
+    return spoken_time_and_day(urgent.due_at, desk.zone, facts.now, facts.language)
 
 
 def go_on_as_customer(urls: CallUrls) -> tuple[Verb, ...]:
@@ -94,7 +109,7 @@ def _headline(desk: Desk, facts: DialInFacts) -> Say:
         name=facts.name,
         count=str(facts.waiting),
         reference=spelled(urgent.reference),
-        due=clock_time(urgent.due_at, desk.zone, facts.language),
+        due=_due(desk, facts, urgent),
     )
 
 

@@ -118,9 +118,12 @@ def taken(desk: Desk, facts: PageFacts) -> tuple[Verb, ...]:
             reference=reference,
         )
         return (without_number, Hangup())
+    if facts.is_tried:
+        again = say(facts.language, prompts.TAKEN_AGAIN, reference=reference, number=_number(facts))
+        return (again, Hangup())
     yours = say(
         facts.language,
-        _which(facts, prompts.TAKEN, prompts.TAKEN_LATE, prompts.TAKEN_AGAIN),
+        prompts.TAKEN if facts.now < facts.due_at else prompts.TAKEN_LATE,
         reference=reference,
         number=_number(facts),
         due=_due(desk, facts),
@@ -205,21 +208,18 @@ def _page_key(urls: CallUrls, facts: PageFacts, question: Question, round: int) 
 
 
 def _headline(desk: Desk, facts: PageFacts) -> Say:
+    company = desk.company.name[facts.language]
+    if facts.is_tried:
+        again = prompts.TRY_AGAIN if facts.is_theirs else prompts.PAGE_AGAIN
+        return say(facts.language, again, company=company, name=facts.name, line=facts.line_name)
     return say(
         facts.language,
-        _which(facts, prompts.PAGE, prompts.PAGE_LATE, prompts.TRY_AGAIN if facts.is_theirs else prompts.PAGE_AGAIN),
-        company=desk.company.name[facts.language],
+        prompts.PAGE if facts.now < facts.due_at else prompts.PAGE_LATE,
+        company=company,
         name=facts.name,
         line=facts.line_name,
         due=_due(desk, facts),
     )
-
-
-def _which(facts: PageFacts, in_time: Words, late: Words, again: Words) -> Words:
-    """Return what is said before the deadline, after it, or once the customer was tried."""
-    if facts.is_tried:
-        return again
-    return in_time if facts.now < facts.due_at else late
 
 
 def _due(desk: Desk, facts: PageFacts) -> str:

@@ -24,7 +24,8 @@ from ivr.twilio.context import WebhookContext, current
 from ivr.twilio.verbs import Hangup, Verb
 from ivr.twilio.webhook import call_sid, number_in_query, speak, voice_response
 
-APOLOGY = (say("en", prompts.TROUBLE), Hangup())
+# In both languages: what failed may be the look-up of the technician.
+APOLOGY = (say("en", prompts.TROUBLE), say("fr", prompts.TROUBLE), Hangup())
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from tests.ivr.webhook_client import AMY, CALL, CUSTOMER, DIRECT, NEXT_TOKEN, TO
 
 EVERY_PATH = [
     *("/voice/incoming", "/voice/menu", "/voice/ring", "/voice/beep", "/voice/recorded", "/voice/recording"),
-    "/voice/fallback",
+    *("/voice/fallback", "/voice/language", "/voice/dial-in/key"),
     *("/voice/status", "/voice/screen", "/voice/screen/key", "/voice/page", "/voice/page/key", "/voice/page/status"),
     *("/voice/page/notice", "/voice/page/heard", "/voice/connect", "/voice/connect/key", "/voice/connect/ended"),
     *("/voice/connect/outcome", "/voice/connect/status", "/voice/connect/answered", "/sms/incoming", "/sms/status"),

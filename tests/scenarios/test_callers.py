@@ -50,7 +50,7 @@ def test_a_call_that_shows_one_of_our_own_numbers_comes_from_nobodys_number(desk
     page = amy.reads("the caller (shows one of our numbers: listen to the message)")
     assert "484" not in page
     amy.texts("call {code}").reads("No number to call")
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
     assert desk.calls()[0].customer_number is None
     assert calls_to(desk, ours) == 0
 
@@ -82,11 +82,11 @@ def test_un_superviseur_autorise_par_texto(desk: ScenarioDesk) -> None:
     speaks_french(desk, "Amy Roy", "Sue Tran")
     leaves_a_message(desk, FRANCE)
     amy, sue = desk.phone_of("Amy"), desk.phone_of("Sue")
-    amy.reads("rappeler le client au +33 1 42 68 53 00 (étranger, FR: à autoriser)")
+    amy.reads("rappelez le client au +33 1 42 68 53 00 (étranger, FR: à autoriser)")
     sue.reads("vient du +33 1 42 68 53 00, un numéro à l'étranger (FR)", "AUTORISE", "REFUSE")
     sue.texts("autorise {code}").reads("maintenant autorisé")
-    amy.reads("Sue Tran autorise l'appel au +33 1 42 68 53 00", "APPEL")
-    amy.texts("fait {code}").reads("est réglé")
+    amy.reads("Sue Tran a autorisé l'appel au +33 1 42 68 53 00", "APPEL")
+    amy.resolves("fait")
 
 
 def test_a_refused_number_leaves_a_callback_without_a_number(desk: ScenarioDesk) -> None:
@@ -97,7 +97,7 @@ def test_a_refused_number_leaves_a_callback_without_a_number(desk: ScenarioDesk)
     sue.texts("refuse {code}").reads("will not be called")
     amy.reads("Sue Tran refused calls to the caller's number")
     amy.texts("call {code}").reads("No number to call")
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
     assert desk.callback.consent_refused_by == "Sue Tran"
     assert calls_to(desk, FRANCE) == 0
 
@@ -110,7 +110,7 @@ def test_the_owner_alone_hears_that_the_number_is_allowed(desk: ScenarioDesk) ->
     amy.texts("{code}").reads("a supervisor must allow +33 1 42 68 53 00 (abroad, FR)")
     sue.texts("allow {code}").reads("can be called now")
     amy.reads("Sue Tran allowed calls to")
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
 
 
 def test_a_number_from_a_new_area_code_needs_consent_and_a_supervisor_may_enter_it(desk: ScenarioDesk) -> None:
@@ -120,14 +120,14 @@ def test_a_number_from_a_new_area_code_needs_consent_and_a_supervisor_may_enter_
     desk.phone_of("Sue").reads("(357) 555-1234, a number with an area code that we do not know")
     enters_number(desk, "357 555 1234")
     assert (desk.calls()[0].customer_number, desk.callback.consented_by) == (NEW_AREA, "sue@example.com")
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
 
 
 def test_a_territory_of_the_united_states_is_called_like_any_other_number(desk: ScenarioDesk) -> None:
     leaves_a_message(desk, PUERTO_RICO)
     amy = desk.phone_of("Amy")
     amy.reads("call (787) 555-0123 back")
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
 
 
 def test_a_territory_needs_consent_where_the_desk_file_says_so(
@@ -138,7 +138,7 @@ def test_a_territory_needs_consent_where_the_desk_file_says_so(
     amy = desk.phone_of("Amy")
     amy.reads("(787) 555-0123 (abroad, PR: not allowed yet)")
     desk.phone_of("Sue").reads("a number abroad (PR)")
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
 
 
 @pytest.mark.parametrize(("language", "read"), [("en", "ext. 204"), ("fr", "poste 204")])
@@ -165,7 +165,7 @@ def test_the_direct_line_offers_french_and_the_call_stays_in_it(desk: ScenarioDe
     call.hears("Laissez un message").hears_the_beep().says(8).presses("#").hears("Merci").is_hung_up_on()
     amy = desk.phone_of("Amy")
     amy.reads("(direct line, in French")
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
     (row,) = desk.calls()
     assert (row.language, row.language_chosen) == ("fr", True)
     assert desk.log_says("chose French")
@@ -174,7 +174,7 @@ def test_the_direct_line_offers_french_and_the_call_stays_in_it(desk: ScenarioDe
 def test_who_chooses_nothing_goes_on_at_once(desk: ScenarioDesk) -> None:
     desk.leaves_a_message()
     assert "French" not in desk.phone_of("Amy").reads("(direct line")
-    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.phone_of("Amy").resolves()
     assert not desk.calls()[0].language_chosen
 
 
@@ -192,7 +192,7 @@ def test_a_page_by_phone_says_which_language_the_customer_chose(desk: ScenarioDe
     desk.scenario.minutes_pass(2.5)
     page = amy.is_rung().answers().hears("The customer chose French").presses("2").hears("confirm").presses("1")
     page.hears("is yours").is_hung_up_on()
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
 
 
 def test_in_support_hours_french_is_offered_as_well(open_desk: Callable[..., ScenarioDesk]) -> None:
@@ -218,7 +218,7 @@ def test_a_technicians_phone_hears_what_waits_and_takes_it_with_two_keys(desk: S
     assert desk.callback.owner_id is None
     call.presses("2").hears("To confirm").presses("1").hears("is yours. Please call (514) 555-0199").is_hung_up_on()
     assert desk.callback.owner is not None
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
     assert len(desk.callbacks()) == 1
 
 
@@ -226,10 +226,10 @@ def test_le_telephone_d_un_technicien_entend_ce_qui_l_attend(desk: ScenarioDesk)
     speaks_french(desk, "Amy Roy")
     desk.leaves_a_message()
     amy = desk.phone_of("Amy")
-    amy.reads("rappeler (514) 555-0199")
+    amy.reads("rappelez le (514) 555-0199")
     call = amy.dials("toll-free").hears("Rappels qui vous attendent : 1. Le plus urgent est").presses("2")
     call.hears("Pour confirmer").presses("1").hears("est à vous. Appelez le (514) 555-0199").is_hung_up_on()
-    amy.texts("fait {code}").reads("est réglé")
+    amy.resolves("fait")
 
 
 def test_hanging_up_in_that_menu_wakes_nobody(desk: ScenarioDesk) -> None:
@@ -246,7 +246,7 @@ def test_a_technician_goes_on_as_a_customer_and_is_called_back_like_one(desk: Sc
     call.says(8).presses("#").hears("Your reference is").is_hung_up_on()
     amy = desk.phone_of("Amy")
     amy.reads("call (514) 555-0102 back")
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
 
 
 def test_a_number_that_is_not_verified_is_a_customers(desk: ScenarioDesk) -> None:

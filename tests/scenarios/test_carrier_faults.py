@@ -43,7 +43,7 @@ def test_while_the_account_is_suspended_no_step_and_nobody_is_used_up(desk: Scen
     called = [call.to for call in desk.carrier.ledger.calls if call.direction != "inbound"]
     assert called.count("+15145550101") <= 1
     desk.scenario.ignore_so_far()
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
     desk.scenario.minutes_pass(5)
     desk.scenario.ignore_so_far()
 

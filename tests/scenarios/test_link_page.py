@@ -134,7 +134,7 @@ def test_it_is_in_the_technicians_language_and_kept_to_ourselves(desk: ScenarioD
     desk.edit(lambda _, amy: setattr(amy, "language", "fr"))
     desk.leaves_a_message()
     amy = desk.phone_of("Amy")
-    amy.reads("rappeler (514) 555-0199 avant 22 h 42", "Répondez")
+    amy.reads("rappelez le (514) 555-0199 avant 22 h 42", "Répondez")
     desk.scenario.minutes_pass(0.3)
     link = Link(desk)
     assert "Prendre en charge" in link.opens()

@@ -217,7 +217,7 @@ def test_a_test_page_goes_every_way_and_shows_what_became_of_it(desk: ScenarioDe
     from callbacks.paging.page_results import result_of
 
     amy = desk.phone_of("Amy")
-    amy.texts("test").reads("A test page is on its way by text and call")
+    amy.texts("test").reads("A test page is on its way by text and by phone")
     amy.reads("this is a test page", within=SOON)
     amy.texts("ok").reads("the test page arrived")
     amy.is_rung().answers().hears("this is a test page").presses("1").hears("Thank you").is_hung_up_on()
@@ -504,7 +504,7 @@ def test_a_mail_goes_along_and_a_server_that_is_not_there_is_flagged(desk: Scena
     desk.edit(wants_mail)
     desk.leaves_a_message()
     takes_and_resolves(desk, "Amy")
-    desk.phone_of("Sue").reads("Amy Roy cannot be reached by mail", "no mail server is set up")
+    desk.phone_of("Sue").reads("Amy Roy cannot be reached by email", "no mail server is set up")
     assert [page.state for page in desk.pages() if page.channel == Channel.MAIL] == [PageState.FAILED]
     desk.scenario.minutes_pass(40)
 
@@ -516,7 +516,7 @@ def test_a_technician_who_speaks_french_hears_and_reads_french(desk: ScenarioDes
     desk.edit(lambda _, amy: setattr(amy, "language", "fr"))
     desk.leaves_a_message()
     amy = desk.phone_of("Amy")
-    amy.reads("rappeler (514) 555-0199 avant 22 h 42 (ligne directe", "APPEL ", "PASSE ")
+    amy.reads("rappelez le (514) 555-0199 avant 22 h 42 (ligne directe", "APPEL ", "PASSE ")
     desk.scenario.minutes_pass(2.5)
     call = amy.is_rung().answers().hears("Ici le service de soutien, pour Amy Roy, ligne directe. Un client attend")
     call.hears("Appuyez sur le 1 pour entendre").presses("3").hears("Pour confirmer").presses("1")

@@ -32,5 +32,5 @@ def test_a_technicians_word_keeps_a_promise_and_is_counted_as_a_word(desk: Scena
 
     desk.scenario.minutes_pass(31)
     assert report(desk) == NOTHING | {"kept": 1, "by_word": 1}
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
     assert report(desk) == NOTHING | {"kept": 1, "by_word": 1}

@@ -68,7 +68,7 @@ def test_when_nobody_else_takes_it_the_caller_leaves_a_message(desk: ScenarioDes
     desk.phone_of("Cleo").is_rung().rejects()
     call.hears("All our technicians are busy").hears_the_beep().says(5).presses("#").hears("Thank you")
     desk.phone_of("Amy").reads("call (514) 555-0199 back by 10:30 a.m.", "with a message")
-    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.phone_of("Amy").resolves()
     desk.scenario.minutes_pass(40)
 
 
@@ -109,7 +109,7 @@ def test_a_technician_who_hears_a_page_is_not_rung_for_a_caller(desk: ScenarioDe
     bens = desk.phone_of("Ben").is_rung(timedelta(seconds=5)).answers().hears("Press 1 to take it").presses("1")
     second.is_connected_to(bens).hangs_up()
     paged.hangs_up()
-    amy.texts("done {code}").reads("is resolved")
+    amy.resolves()
     desk.scenario.minutes_pass(40)
 
 
@@ -147,7 +147,7 @@ def waits_and_hangs_up(desk: ScenarioDesk) -> None:
     ("language", "words"),
     [
         ("en", ("call (514) 555-0199 back by 11:00 a.m.", "direct line, missed call")),
-        ("fr", ("rappeler (514) 555-0199 avant 11 h", "appel manqué")),
+        ("fr", ("rappelez le (514) 555-0199 avant 11 h", "appel manqué")),
     ],
 )
 def test_a_caller_who_waited_and_hung_up_is_called_back(
@@ -161,7 +161,7 @@ def test_a_caller_who_waited_and_hung_up_is_called_back(
     assert [each.outcome for each in desk.calls()] == [CallOutcome.MISSED]
     assert (desk.callback.origin, desk.callback.due_at) == (CallbackOrigin.MISSED_CALL, began + timedelta(hours=1))
     assert desk.log_says("caller waited for a technician and hung up 29 seconds")
-    amy.texts("done {code}").reads("")
+    amy.resolves()
     desk.scenario.minutes_pass(70)
 
 
@@ -183,7 +183,7 @@ def test_the_desk_file_says_how_long_a_caller_waits_before_it_is_a_missed_call(
     desk.phone_of("Amy").is_rung()
     call.hangs_up()
     desk.phone_of("Amy").reads("missed call")
-    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.phone_of("Amy").resolves()
     desk.scenario.minutes_pass(10)
 
 
@@ -200,7 +200,7 @@ def test_a_missed_call_whose_end_no_webhook_reports_is_found_at_the_carrier(desk
     desk.fails("status", "lost")
     waits_and_hangs_up(desk)
     desk.phone_of("Amy").reads("missed call", within=timedelta(minutes=6))
-    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.phone_of("Amy").resolves()
     desk.scenario.minutes_pass(10)
 
 
@@ -221,5 +221,5 @@ def test_a_missed_call_of_friday_evening_wakes_nobody_before_monday(open_desk: C
         assert person.unexpected() == []
     cleo.is_rung(timedelta(minutes=12)).rejects()
     desk.scenario.ignore_so_far()
-    cleo.texts("done {code}").reads("is resolved")
+    cleo.resolves()
     desk.scenario.ignore_so_far()

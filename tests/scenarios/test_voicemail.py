@@ -230,7 +230,7 @@ def test_a_beep_that_never_came_is_found_at_the_carrier(desk: ScenarioDesk) -> N
     desk.fails("status", "lost")
     desk.customer().dials("direct").hears("by 10:42 p.m.").hears("application error").is_hung_up_on()
     desk.phone_of("Amy").reads("call (514) 555-0199 back", within=timedelta(minutes=6))
-    desk.phone_of("Amy").texts("done {code}").reads("is resolved")
+    desk.phone_of("Amy").resolves()
     desk.scenario.minutes_pass(40)
 
 

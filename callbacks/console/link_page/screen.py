@@ -27,7 +27,7 @@ OUTCOMES: dict[ReportedOutcome, Words] = {
     ReportedOutcome.CONTINUING: Words("Reached, continuing", "Client joint, à suivre"),
     ReportedOutcome.WORKAROUND: Words("Reached, workaround given", "Client joint, solution temporaire donnée"),
     ReportedOutcome.LEFT_A_MESSAGE: Words("Left a message", "Message laissé"),
-    ReportedOutcome.NO_ANSWER: Words("No answer", "Sans réponse"),
+    ReportedOutcome.NO_ANSWER: Words("No answer", "Pas de réponse"),
     ReportedOutcome.WRONG_NUMBER: Words("Wrong number", "Mauvais numéro"),
 }
 
@@ -40,16 +40,16 @@ ATTEMPTS: dict[ReachOutcome, Words] = {
     ReachOutcome.CONTINUING: Words("reached, continuing", "client joint, à suivre"),
     ReachOutcome.WORKAROUND: Words("reached, workaround given", "client joint, solution temporaire donnée"),
     ReachOutcome.BUSY: Words("busy", "ligne occupée"),
-    ReachOutcome.NO_ANSWER: Words("no answer", "sans réponse"),
+    ReachOutcome.NO_ANSWER: Words("no answer", "pas de réponse"),
     ReachOutcome.NOT_CONNECTED: Words("answered, and not connected to you", "répondu, sans être mis en communication"),
-    ReachOutcome.MACHINE: Words("answering machine", "répondeur"),
+    ReachOutcome.MACHINE: Words("answering machine", "boîte vocale"),
     ReachOutcome.LEFT_A_MESSAGE: Words("left a message", "message laissé"),
     ReachOutcome.WRONG_NUMBER: Words("wrong number", "mauvais numéro"),
     ReachOutcome.FAILED: Words("the call did not go through", "l'appel n'a pas abouti"),
     ReachOutcome.NOBODY_TO_CALL: Words("no number to call", "aucun numéro à composer"),
 }
 # Who says so. The carrier guesses whether a person answered; a technician knows.
-BY_CARRIER = Words("as the carrier reports", "selon le réseau téléphonique")
+BY_CARRIER = Words("as the carrier reports", "selon le fournisseur")
 BY_WORD = Words("as {name} says", "selon {name}")
 
 # The SLA status, where no time is left to count.
@@ -59,8 +59,8 @@ STANDINGS: dict[str, Words] = {
     "nobody to call": Words("nobody to call", "personne à rappeler"),
     "resolved": Words("resolved", "réglé"),
     "cancelled": Words("cancelled", "annulé"),
-    "closed by itself": Words("closed by itself", "fermé automatiquement"),
-    "no way to reach": Words("closed: no way to reach the customer", "fermé: aucun moyen de joindre le client"),
+    "closed by itself": Words("closed automatically", "fermé automatiquement"),
+    "no way to reach": Words("closed: no way to reach the customer", "fermé : aucun moyen de joindre le client"),
 }
 
 
@@ -149,7 +149,8 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
 def _attempt(row: ReachAttempt, zone: ZoneInfo, now: datetime, language: str) -> str:
     at, outcome = time_and_day(row.rang_at or row.tried_at, zone, now, language), ATTEMPTS[row.outcome].for_(language)
     source = (BY_WORD if row.is_told else BY_CARRIER).for_(language).format(name=row.technician.name)
-    return f"{at}: {row.technician.name}, {outcome} ({source})"
+    colon = Words(":", " :").for_(language)
+    return f"{at}{colon} {row.technician.name}, {outcome} ({source})"
 
 
 def _outcomes(customer: CustomerNumber) -> dict[ReportedOutcome, Words]:
@@ -164,7 +165,7 @@ def _time_left(left: timedelta) -> Words:
 
 LOST = Words(
     "The message is lost and cannot be heard. Call this customer.",
-    "Le message est perdu et personne ne peut l'entendre. Appelez ce client.",
+    "Le message est perdu et ne peut pas être écouté. Appelez ce client.",
 )
 
 

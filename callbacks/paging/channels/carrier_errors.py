@@ -9,6 +9,9 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from callbacks.paging.channels.carrier_errors_french import FRENCH
+from callbacks.text.bilingual import Words
+
 
 class Fault(enum.Enum):
     """What has to change before such a page can arrive."""
@@ -31,7 +34,7 @@ FOR_AN_OPERATOR = (Fault.SENDER, Fault.ACCOUNT, Fault.PERMISSION)
 class CarrierErrorCode:
     """What one error code means."""
 
-    words: str  # in the middle of a sentence, without a full stop
+    words: Words  # in the middle of a sentence, without a full stop
     fault: Fault = Fault.OTHER
 
     @property
@@ -230,7 +233,16 @@ _WORDS: Mapping[Fault, Mapping[int, str]] = {
         32209: "the called party did not accept the credentials",
     },
 }
-KNOWN = {code: CarrierErrorCode(words, fault) for fault, codes in _WORDS.items() for code, words in codes.items()}
+
+
+def _in_both(words: str) -> Words:
+    """Return the words in both languages. What only operators read, and the carrier's own words, stay in English."""
+    return Words(words, FRENCH.get(words, words))
+
+
+KNOWN = {
+    code: CarrierErrorCode(_in_both(words), fault) for fault, codes in _WORDS.items() for code, words in codes.items()
+}
 # Where the code says nothing, the HTTP status does.
 _BY_STATUS = {401: Fault.ACCOUNT, 403: Fault.ACCOUNT, 429: Fault.LIMIT}
 
@@ -240,7 +252,7 @@ def error_code(code: int | None, words: str = NO_REASON, status: int | None = No
     known = KNOWN.get(code or 0)
     if known is not None and known.fault is not Fault.OTHER:
         return known
-    return CarrierErrorCode(known.words if known else words, _fault_of_status(status))
+    return CarrierErrorCode(known.words if known else _in_both(words), _fault_of_status(status))
 
 
 def _fault_of_status(status: int | None) -> Fault:
@@ -290,7 +302,7 @@ def is_dead_number(sip_code: int | None) -> bool:
 class Cause:
     """Why a message or a call that the carrier had accepted did not arrive."""
 
-    words: str
+    words: Words
     fault: Fault
 
 
@@ -299,10 +311,13 @@ def cause_of(code: int | None, sip_code: int | None = None, words: str = "") -> 
 
     `words` are the carrier's own, for a code that is not known here.
     """
-    known = error_code(code, words or NO_REASON)
-    if is_dead_number(sip_code):
-        return Cause(f"{_SIP_WORDS[sip_code or 0]} (SIP {sip_code})", Fault.PERSON)
-    sip = sip_words(sip_code)
-    if code is None or (code not in KNOWN and sip):
-        return Cause(f"{sip} (SIP {sip_code})" if sip else NO_REASON, known.fault)
-    return Cause(f"{known.words} ({code})", known.fault)
+    known, sip = error_code(code, words or NO_REASON), sip_words(sip_code)
+    if sip and is_dead_number(sip_code):
+        return Cause(_with_code(_in_both(sip), f"SIP {sip_code}"), Fault.PERSON)
+    if sip and code not in KNOWN:
+        return Cause(_with_code(_in_both(sip), f"SIP {sip_code}"), known.fault)
+    return Cause(_with_code(known.words, str(code)) if code is not None else _in_both(NO_REASON), known.fault)
+
+
+def _with_code(words: Words, code: str) -> Words:
+    return Words(f"{words.english} ({code})", f"{words.french} ({code})")

@@ -281,13 +281,22 @@ def _carrier_error(fault: Exception) -> CarrierError:
         case TwilioRestException():
             return _refusal(fault)
         case requests.ConnectTimeout():
-            return CarrierError("The carrier did not answer: no connection.")
+            return CarrierError(
+                "The carrier did not answer: no connection.",
+                french="Le fournisseur ne répond pas: aucune connexion.",
+            )
         case requests.ConnectionError() if _never_connected(fault):
-            return CarrierError("The carrier could not be reached: no connection.")
+            return CarrierError(
+                "The carrier could not be reached: no connection.",
+                french="Le fournisseur est injoignable: aucune connexion.",
+            )
         case requests.RequestException():
-            return CarrierError(f"The carrier's answer was lost: {type(fault).__name__}.", lost=True)
+            kind = type(fault).__name__
+            french = f"La réponse du fournisseur s'est perdue: {kind}."
+            return CarrierError(f"The carrier's answer was lost: {kind}.", lost=True, french=french)
         case _:  # a list that failed, or an answer that is not JSON
-            return CarrierError(f"The carrier's answer makes no sense: {fault}.", lost=True)
+            french = f"La réponse du fournisseur est incompréhensible: {fault}."
+            return CarrierError(f"The carrier's answer makes no sense: {fault}.", lost=True, french=french)
 
 
 def _refusal(fault: TwilioRestException) -> CarrierError:
@@ -295,9 +304,11 @@ def _refusal(fault: TwilioRestException) -> CarrierError:
     known = error_code(code, fault.msg, status)
     if status >= 500:
         words = f"The carrier has an internal error (HTTP {status})."
-        return CarrierError(words, code=code, status=status, lost=True)
-    words = f"The carrier refused it: {known.words} ({code})."
-    return CarrierError(words, code=code, status=status, permanent=not known.is_retried)
+        french = f"Le fournisseur a une panne interne (HTTP {status})."
+        return CarrierError(words, code=code, status=status, lost=True, french=french)
+    words = f"The carrier refused it: {known.words.english} ({code})."
+    french = f"Le fournisseur a refusé: {known.words.french} ({code})."
+    return CarrierError(words, code=code, status=status, permanent=not known.is_retried, french=french)
 
 
 def _never_connected(fault: requests.ConnectionError) -> bool:

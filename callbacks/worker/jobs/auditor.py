@@ -52,5 +52,5 @@ def _repair(session: Session, desk: Desk, callback: Callback, fault: str, now: d
     record_event(session, callback.call_sid, now, Actor.DESK, EventKind.NEXT_ACTION_REPAIRED, fault)
     log.error("an open callback had no next action; it has one now", callback=callback.reference, fault=fault)
     english = f"{callback.reference} was open and nothing was going to happen. It escalates again. Check the log."
-    french = f"{callback.reference} était ouvert sans suite prévue. L'escalade reprend. Vérifiez le journal."
+    french = f"{callback.reference} était ouvert et rien n'était prévu. L'escalade reprend. Vérifiez le journal."
     alert_supervisors(session, desk, f"forgotten {callback.reference}", Words(english, french), now, daily=True)

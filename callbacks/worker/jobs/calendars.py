@@ -88,7 +88,7 @@ class CalendarReader:
         source.next_action_at = now + READ_EVERY
         source.trouble = why[:500]
         english = f"the calendar of {source.layer} cannot be read: {why} Its known shifts stay."
-        french = f"le calendrier de {source.layer} est illisible: {why}"
+        french = f"le calendrier de {source.layer} est illisible: {why} Ses quarts connus restent."
         self._alert_daily(session, f"calendar {source.id} cannot be read", Words(english, french), now)
 
     def _alert_daily(self, session: Session, what: str, words: Words, now: datetime) -> None:

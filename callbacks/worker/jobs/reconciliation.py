@@ -28,6 +28,7 @@ from callbacks.paging import messages
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.channels.twilio import Carrier, CarrierCall, CarrierRecording
 from callbacks.records.event_log import record_event
+from callbacks.text.bilingual import Words
 from callbacks.worker import look_back
 from sla.clock import Clock
 
@@ -38,6 +39,7 @@ AGAIN_AFTER = timedelta(seconds=30)  # a run that failed
 OVERLAP = timedelta(minutes=15)
 WEBHOOKS_ARE_LATE_BY = timedelta(minutes=2)  # at most; until then a webhook may still come
 NO_RECORDING_AFTER = timedelta(minutes=5)
+RECORDING, CALL = Words("a recording", "un enregistrement"), Words("a call", "un appel")
 
 
 class Reconciliation:
@@ -71,7 +73,7 @@ class Reconciliation:
     def _look_for_recordings(self, since: datetime) -> CarrierError | None:
         try:
             for recording in self._carrier.recordings(since):
-                self._store("recording", recording.sid, partial(self._add_recording, recording))
+                self._store(RECORDING, recording.sid, partial(self._add_recording, recording))
         except CarrierError as fault:
             return fault
         return None
@@ -79,12 +81,12 @@ class Reconciliation:
     def _look_for_calls(self, line: str, number: str, since: datetime) -> CarrierError | None:
         try:
             for call in self._carrier.calls_to(number, since):
-                self._store("call", call.sid, partial(self._add_call, line, call))
+                self._store(CALL, call.sid, partial(self._add_call, line, call))
         except CarrierError as fault:
             return fault
         return None
 
-    def _store(self, kind: str, sid: str, add: Callable[[], None]) -> None:
+    def _store(self, kind: Words, sid: str, add: Callable[[], None]) -> None:
         """Store one item. Raise CarrierError if the carrier must be asked again, and DBAPIError without a database.
 
         Another failure concerns this item alone: it is tried again while the runs overlap, and supervisors are alerted.
@@ -94,11 +96,11 @@ class Reconciliation:
         except CarrierError as fault:
             if not fault.permanent:
                 raise
-            log.warning("the carrier lists what it does not have", kind=kind, sid=sid, cause=str(fault))
+            log.warning("the carrier lists what it does not have", kind=kind.english, sid=sid, cause=str(fault))
         except DBAPIError:
             raise
         except Exception:
-            log.exception("what the carrier has could not be stored", kind=kind, sid=sid)
+            log.exception("what the carrier has could not be stored", kind=kind.english, sid=sid)
             now, words = self._clock.now(), messages.not_taken_in(kind, sid)
             self._database.write(
                 lambda session: alert_supervisors(session, self._desk, f"not stored {sid}", words, now)

@@ -149,12 +149,13 @@ class RecordingCopier:
         alert_supervisors(session, self._desk, f"recording lost {voicemail.recording_sid}", words, now)
 
 
-DENIED = Words("The carrier no longer has it.", "L'opérateur ne l'a plus.")
+DENIED = Words("The carrier no longer has it.", "Le fournisseur ne l'a plus.")
 
 
 def _not_for_a_week(failure: Exception) -> Words:
     return Words(
-        f"It could not be fetched for a week. {failure}", f"Impossible à récupérer depuis une semaine. {failure}"
+        f"It could not be fetched for a week. {failure}",
+        f"Impossible de le récupérer depuis une semaine. {getattr(failure, 'french', failure)}",
     )
 
 
@@ -164,7 +165,7 @@ def _is_denial(failure: Exception) -> bool:
 
 def _alert(callback: Callback, why: Words) -> Words:
     english = f"the message of {callback.reference} is lost and cannot be heard. {why.english}"
-    french = f"le message de {callback.reference} est perdu, personne ne peut l'entendre. {why.french}"
+    french = f"le message de {callback.reference} est perdu: impossible de l'écouter. {why.french}"
     if callback.state is CallbackState.OPEN:
         return Words(f"{english} Call this customer.", f"{french} Appelez ce client.")
     return Words(english, french)

@@ -89,7 +89,7 @@ def test_a_wrong_number_is_never_called_again_and_supervisors_are_alerted(night:
         ("desk", EventKind.NUMBER_BLOCKED, f"{CUSTOMER} is not the customer's.")
     ]
     (alert,) = night.texts(night.luc, PageKind.ALARM)
-    assert "selon Amy Roy, (514) 555-0199 est un mauvais numéro" in alert
+    assert "selon Amy Roy, le (514) 555-0199 est un mauvais numéro" in alert
 
 
 def test_when_somebody_else_resolves_it_the_owner_is_informed(night: Night) -> None:
@@ -160,7 +160,7 @@ def test_it_asks_back_once_and_changes_nothing(night: Night, before: tuple[Carri
 
 def test_the_question_is_in_french_too(night: Night) -> None:
     answer = night.amy_does(ReportOutcome(ReportedOutcome.RESOLVED), code="5831").french
-    assert "L'avez-vous joint? FAIT 5831 encore une fois, ou NA 5831 sans réponse." in answer
+    assert "L'avez-vous joint? FAIT 5831 encore une fois, ou NA 5831 si pas de réponse." in answer
 
 
 def test_after_an_hour_or_to_somebody_else_it_asks_again(night: Night) -> None:
@@ -198,7 +198,7 @@ def test_a_key_after_a_connection_is_not_asked_about(night: Night) -> None:
 )
 @pytest.mark.parametrize(
     ("caller", "why"),
-    [("anonymous", "it was withheld"), ("+15145559", "the caller ID cannot be called"), (CUSTOMER, "a wrong number")],
+    [("anonymous", "number withheld"), ("+15145559", "there is no such number"), (CUSTOMER, "a wrong number")],
 )
 def test_nobody_can_have_called_where_there_is_no_number(
     night: Night, outcome: ReportedOutcome, caller: str, why: str
@@ -208,7 +208,7 @@ def test_nobody_can_have_called_where_there_is_no_number(
     refusal = night.refusal(ReportOutcome(outcome), night.by(night.amy, code="5831"))
     assert why in refusal.english
     assert "If not: NONE 5831 and why." in refusal.english
-    assert "Sinon: AUCUN 5831 et pourquoi." in refusal.french
+    assert "Sinon: AUCUN 5831 et la raison." in refusal.french
 
 
 def test_a_number_that_needs_consent_is_a_number(night: Night) -> None:

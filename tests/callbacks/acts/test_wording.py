@@ -34,31 +34,31 @@ def outcome(reported: ReportedOutcome) -> Act:
             Take(),
             "{ref} is yours. Call (514) 555-0199 by 10:43 p.m. CALL 5831 connects you. Then DONE 5831, or NA 5831 for "
             "no answer.",
-            "{ref} est à vous. Appelez (514) 555-0199 avant 22 h 43. APPEL 5831 vous relie. Ensuite FAIT 5831, ou NA "
-            "5831 sans réponse.",
+            "{ref} est à vous. Appelez le (514) 555-0199 avant 22 h 43. APPEL 5831 pour joindre le client. Ensuite "
+            "FAIT 5831, ou NA 5831 si pas de réponse.",
         ),
         (Pass(), "{ref} goes to the next person now.", "{ref} passe à la personne suivante."),
-        (Connect(), "Your phone rings now. Press 1 to be connected.", "Votre téléphone sonne. Faites le 1."),
+        (Connect(), "Your phone rings now. Press 1 to be connected.", "Votre téléphone va sonner. Appuyez sur le 1."),
         (outcome(ReportedOutcome.RESOLVED), "{ref} is resolved. Thank you.", "{ref} est réglé. Merci."),
         (
             outcome(ReportedOutcome.CONTINUING),
             "Noted: customer reached, {ref} stays open. DONE 5831 when resolved.",
-            "Noté: client joint, {ref} reste ouvert. FAIT 5831 si réglé.",
+            "Noté: client joint, {ref} reste ouvert. FAIT 5831 quand c'est réglé.",
         ),
         (
             outcome(ReportedOutcome.WORKAROUND),
             "Noted: workaround given, {ref} stays open. DONE 5831 when resolved.",
-            "Noté: solution temporaire donnée, {ref} reste ouvert. FAIT 5831 si réglé.",
+            "Noté: solution temporaire donnée, {ref} reste ouvert. FAIT 5831 quand c'est réglé.",
         ),
         (
             outcome(ReportedOutcome.LEFT_A_MESSAGE),
             "Noted: message left for {ref} at 10:13 p.m. CALL 5831 to try again, DONE 5831 when resolved.",
-            "Noté: message laissé pour {ref} à 22 h 13. APPEL 5831 pour réessayer, FAIT 5831 si réglé.",
+            "Noté: message laissé pour {ref} à 22 h 13. APPEL 5831 pour réessayer, FAIT 5831 quand c'est réglé.",
         ),
         (
             outcome(ReportedOutcome.NO_ANSWER),
             "Noted: tried {ref} at 10:13 p.m., no answer. CALL 5831 to try again, DONE 5831 when resolved.",
-            "Noté: appel pour {ref} à 22 h 13, sans réponse. APPEL 5831 pour réessayer, FAIT 5831 si réglé.",
+            "Noté: appel pour {ref} à 22 h 13, pas de réponse. APPEL 5831 pour réessayer, FAIT 5831 quand c'est réglé.",
         ),
         (
             outcome(ReportedOutcome.WRONG_NUMBER),
@@ -83,12 +83,12 @@ def test_who_takes_one_without_a_number_reads_where_to_find_one(night: Night) ->
     night.callback = night.callback_of("CA2", "anonymous")
     answer, reference = night.amy_does(Take(), code="5831"), night.callback.reference
     assert answer.english == (
-        f"{reference} is yours. No number to call: it was withheld. Listen to the message (link in the page) by 10:43 "
+        f"{reference} is yours. No number to call: number withheld. Listen to the message (link in the page) by 10:43 "
         "p.m. If it has a number, enter it there. If not: NONE 5831 and why."
     )
     assert answer.french == (
-        f"{reference} est à vous. Aucun numéro à composer: il est masqué. Écoutez le message (lien dans l'avis) avant "
-        "22 h 43. S'il contient un numéro, inscrivez-le là. Sinon: AUCUN 5831 et pourquoi."
+        f"{reference} est à vous. Aucun numéro à composer: numéro masqué. Écoutez le message (lien dans l'avis) avant "
+        "22 h 43. S'il contient un numéro, inscrivez-le là. Sinon: AUCUN 5831 et la raison."
     )
 
 
@@ -96,7 +96,7 @@ def test_after_the_deadline_no_past_time_is_named_as_one_to_come(night: Night) -
     night.now = DUE
     answer = night.amy_does(Take(), code="5831")
     assert "Call (514) 555-0199 at once: promised for 10:43 p.m. CALL" in answer.english
-    assert "Appelez (514) 555-0199 tout de suite: promis pour 22 h 43. APPEL" in answer.french
+    assert "Appelez le (514) 555-0199 tout de suite: promis pour 22 h 43. APPEL" in answer.french
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from callbacks.people import users
 # POST, and nothing else: they answer to whoever signs as the carrier does.
 SIGNED_BY_TWILIO = {
     "/voice/incoming", "/voice/menu", "/voice/ring", "/voice/screen", "/voice/screen/key", "/voice/beep",
-    "/voice/recorded", "/voice/recording", "/voice/status",
+    "/voice/recorded", "/voice/recording", "/voice/status", "/voice/fallback", "/voice/language",
     "/voice/page", "/voice/page/key", "/voice/page/heard", "/voice/page/notice", "/voice/page/status",
     "/voice/connect", "/voice/connect/key", "/voice/connect/answered", "/voice/connect/outcome",
-    "/voice/connect/ended", "/voice/connect/status",
+    "/voice/connect/ended", "/voice/connect/status", "/voice/dial-in/key",
     "/sms/incoming", "/sms/status",
 }  # fmt: skip
 PUBLIC = {"/login", "/login/code", "/logout", "/static/<path:filename>", "/healthz", "/readyz", "/metrics"}
@@ -20,7 +20,8 @@ PUBLIC = {"/login", "/login/code", "/logout", "/static/<path:filename>", "/healt
 BY_SECRET_ADDRESS = {
     "/media/<token>.wav", "/calendar/<key>.ics",
     "/t/<token>", "/t/<token>/message.wav", "/t/<token>/take", "/t/<token>/connect", "/t/<token>/pass",
-    "/t/<token>/outcome", "/t/<token>/note",
+    "/t/<token>/outcome", "/t/<token>/note", "/t/<token>/number", "/t/<token>/unreachable", "/t/<token>/manager",
+    "/t/<token>/consent", "/t/<token>/refuse",
 }  # fmt: skip
 EVERYONE = users.ROLES
 READERS = ("administrator", "supervisor", "reader")

@@ -18,12 +18,16 @@ from callbacks.paging.pages import add_page
 from callbacks.people.contact_methods import record_failure
 from callbacks.people.person import ContactMethod
 from callbacks.people.technicians import technician_named
+from callbacks.text.bilingual import Words
 from tests.callbacks.paging.paging_desk import BEGAN, DESK, PagingDesk, minutes
 
 NOW = BEGAN + minutes(1)
 
 
-def fails(desk: PagingDesk, page_id: int, code: int | None, why: str = "Not delivered.") -> None:
+NOT_DELIVERED = Words("Not delivered.", "Non livré.")
+
+
+def fails(desk: PagingDesk, page_id: int, code: int | None, why: Words = NOT_DELIVERED) -> None:
     desk.write(lambda session, _: fail(session, DESK, session.get_one(Page, page_id), why, NOW, code))
 
 
@@ -57,7 +61,7 @@ def first(desk: PagingDesk) -> int:
 
 
 def test_the_page_fails_with_the_reason_in_the_log(desk: PagingDesk) -> None:
-    fails(desk, first(desk), 30003, "Not delivered: the phone is off.")
+    fails(desk, first(desk), 30003, Words("Not delivered: the phone is off.", "Non livré: le téléphone est éteint."))
     assert (desk.pages()[0].state, desk.pages()[0].next_action_at) == (PageState.FAILED, None)
     assert desk.events(EventKind.PAGE_FAILED) == ["Amy Roy: Not delivered: the phone is off."]
 
@@ -104,7 +108,7 @@ def test_only_a_fault_of_the_persons_number_is_remembered(desk: PagingDesk, code
 def test_supervisors_are_alerted_to_a_number_that_does_not_work_once(desk: PagingDesk) -> None:
     desk.opens_another()
     for page in desk.pages():
-        fails(desk, page.id, 30005, "Not delivered: no such number.")
+        fails(desk, page.id, 30005, Words("Not delivered: no such number.", "Non livré: ce numéro n'existe pas."))
     (alert,) = desk.alerts()
     assert "Amy Roy cannot be reached by text: Not delivered: no such number. They are paged another way" in alert
 
@@ -135,16 +139,18 @@ def test_a_phone_number_that_the_network_does_not_know_is_remembered_and_the_per
 ) -> None:
     page_id = first(desk)
     desk.write(lambda session, _: setattr(session.get_one(Page, page_id), "channel", Channel.CALL))
-    why = "Not delivered: there is no such number (SIP 404)."
+    why = Words("Not delivered: there is no such number (SIP 404).", "Non livré: ce numéro n'existe pas (SIP 404).")
     desk.write(lambda session, _: fail(session, DESK, session.get_one(Page, page_id), why, NOW, None, 404))
-    assert desk.pages()[0].technician.troubles == {"call first": why}
+    assert desk.pages()[0].technician.troubles == {"call first": why.english}
     texts = [(page.technician.name, page.words) for page in desk.pages(PageKind.ALARM)]
     assert [name for name, _ in texts] == ["Sue Tran", "Amy Roy"]
     assert "calls to your number fail: Not delivered: there is no such number" in texts[1][1]
 
 
 def test_a_busy_network_says_nothing_about_the_number(desk: PagingDesk) -> None:
-    desk.write(lambda session, _: fail(session, DESK, session.get_one(Page, 1), "Busy.", NOW, None, 503))
+    desk.write(
+        lambda session, _: fail(session, DESK, session.get_one(Page, 1), Words("Busy.", "Occupé."), NOW, None, 503)
+    )
     assert desk.pages()[0].technician.troubles == {}
 
 
@@ -207,7 +213,8 @@ def test_a_page_that_was_accepted_and_failed_by_the_channel_waits_to_be_sent_aga
 
     def work(session: Session, _: Callback) -> None:
         page = session.get_one(Page, 1)
-        wait_after_report(session, DESK, page, "Not delivered: the account is suspended (30002).", Fault.ACCOUNT, NOW)
+        why = Words("Not delivered: the account is suspended (30002).", "Non livré: le compte est suspendu (30002).")
+        wait_after_report(session, DESK, page, why, Fault.ACCOUNT, NOW)
 
     desk.write(work)
     assert (desk.pages()[0].state, desk.pages()[0].next_action_at) == (PageState.DUE, NOW + minutes(1))

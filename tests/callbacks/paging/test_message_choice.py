@@ -50,7 +50,7 @@ def test_a_page_carries_its_code_and_the_link(desk: PagingDesk) -> None:
 
 def test_a_page_is_in_its_technicians_language_as_it_is_then(desk: PagingDesk) -> None:
     desk.edit("Amy Roy", lambda row: setattr(row, "language", "fr"))
-    assert "rappeler (514) 555-0199" in text(desk, desk.pages()[0])
+    assert "rappelez le (514) 555-0199" in text(desk, desk.pages()[0])
 
 
 def test_a_page_that_waited_past_the_deadline_says_so(desk: PagingDesk) -> None:

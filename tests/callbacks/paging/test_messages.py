@@ -37,7 +37,7 @@ SUBJECT = Subject(
 LINK = "https://desk.example.com/t/" + "x" * 13
 DIRECT = Words("direct line", "ligne directe")
 WITHHELD = replace(SUBJECT, customer_number=None)
-HAS_CANCELLED = Words("has cancelled", "a annulé")
+HAS_CANCELLED = Words("has cancelled {about}", "a annulé {about}")
 
 names = st.text(min_size=1, max_size=120) | st.sampled_from(["Amy Roy", "Zoé Bélisle", "François Lebœuf", "李 [雷] 👍"])
 line_names = names.filter(lambda name: name.strip() and size(name) <= LONGEST_LINE_NAME)
@@ -172,8 +172,8 @@ def test_a_page_without_a_number_offers_no_connection() -> None:
 
 def test_the_page_in_french() -> None:
     assert messages.page(SUBJECT, "5831", NOW).french == (
-        "Support desk: rappeler (514) 555-0199 avant 22 h 42 (ligne sans frais, message de 0:32). Réf. KT-417. "
-        "Répondez 5831 pour le prendre, APPEL 5831 pour joindre le client, PASSE 5831 pour le passer."
+        "Support desk: rappelez le (514) 555-0199 avant 22 h 42 (ligne sans frais, message 0:32). Réf. KT-417. "
+        "Répondez 5831 pour le prendre, APPEL 5831 pour joindre le client, PASSE 5831 pour le passer au suivant."
     )
 
 
@@ -191,7 +191,7 @@ def test_where_nobody_can_be_called_a_page_says_what_can_be_done_and_what_was_do
     page = messages.page(NO_NUMBER, "5831", NOW, "", before)
     assert "Amy Roy took it at 10:13 p.m. and has noted nothing. Reply 5831" in page.english
     assert "NONE 5831 if it has no number" in page.english
-    assert "Amy Roy l'a pris (22 h 13) et n'a rien noté. Répondez 5831" in page.french
+    assert "Amy Roy l'a pris à 22 h 13 et n'a rien noté. Répondez 5831" in page.french
     assert "AUCUN 5831 s'il n'a pas de numéro" in page.french
     assert "nothing is on record. A number in the message?" in messages.reminder(NO_NUMBER, "5831", NOW).english
     assert "rien n'est noté. Un numéro dans le message?" in messages.reminder(NO_NUMBER, "5831", NOW).french
@@ -200,9 +200,13 @@ def test_where_nobody_can_be_called_a_page_says_what_can_be_done_and_what_was_do
 @pytest.mark.parametrize(
     ("names", "english", "french"),
     [
-        (["Amy"], "No answer from Amy.", "Sans réponse: Amy."),
-        (["Amy", "Ben"], "No answer from Amy and Ben.", "Sans réponse: Amy et Ben."),
-        (["Amy", "Ben", "Cleo", "Sue"], "No answer from Amy, Ben and 2 more.", "Sans réponse: Amy, Ben et 2 autres."),
+        (["Amy"], "No answer from Amy.", "Amy n'a pas répondu."),
+        (["Amy", "Ben"], "No answer from Amy and Ben.", "Amy et Ben n'ont pas répondu."),
+        (
+            ["Amy", "Ben", "Cleo", "Sue"],
+            "No answer from Amy, Ben and 2 more.",
+            "Amy, Ben et 2 autres n'ont pas répondu.",
+        ),
     ],
 )
 def test_at_most_two_of_those_who_did_not_answer_are_named(names: list[str], english: str, french: str) -> None:
@@ -212,8 +216,8 @@ def test_at_most_two_of_those_who_did_not_answer_are_named(names: list[str], eng
 @pytest.mark.parametrize(
     ("message", "english", "french"),
     [
-        (messages.Message(True, 32), "(direct line, message 0:32)", "(ligne directe, message de 0:32)"),
-        (messages.Message(True), "(direct line, with a message)", "(ligne directe, avec message)"),
+        (messages.Message(True, 32), "(direct line, message 0:32)", "(ligne directe, message 0:32)"),
+        (messages.Message(True), "(direct line, with a message)", "(ligne directe, message laissé)"),
         (messages.Message(None), "(direct line)", "(ligne directe)"),
         (messages.NO_MESSAGE, "(direct line, no message)", "(ligne directe, aucun message)"),
         (messages.LOST_MESSAGE, "(direct line, message lost)", "(ligne directe, message perdu)"),
@@ -258,13 +262,17 @@ def test_a_bundle_says_what_is_late_and_from_which_day_and_counts_what_does_not_
     assert messages.bundle("Desk", [(friday, "5831")], NOW).french.endswith("5831 (514) 555-0199 RETARD ve 22h13")
     many = messages.bundle("Desk", [(SUBJECT, "5831")] * 20, NOW)
     assert many.english.endswith("5831 (514) 555-0199 10:42pm; 13 more: WHO lists them")
-    assert many.french.endswith("de plus: QUI les donne")
+    assert many.french.endswith("autres: QUI pour la liste")
 
 
 @pytest.mark.parametrize(
     ("due_at", "english", "french"),
     [
-        (NOW - timedelta(days=1), "LATE (promised 10:13 p.m. Friday): call", "EN RETARD (promis vendredi 22 h 13)"),
+        (
+            NOW - timedelta(days=1),
+            "LATE (promised 10:13 p.m. Friday): call",
+            "EN RETARD (promis pour vendredi 22 h 13)",
+        ),
         (NOW + timedelta(hours=2), "back by 12:13 a.m. Sunday (", "avant dimanche 0 h 13 ("),
     ],
 )
@@ -275,9 +283,25 @@ def test_a_page_names_the_day_when_it_is_not_today(due_at: datetime, english: st
 
 
 def test_people_who_passed_or_were_not_reached_are_not_said_to_give_no_answer() -> None:
-    assert messages.passed_by(["Amy"]) == Words("Amy passed it on.", "Amy l'a passé.")
-    assert messages.passed_by(["Amy", "Ben"]) == Words("Amy and Ben passed it on.", "Amy et Ben l'ont passé.")
+    assert messages.passed_by(["Amy"]) == Words("Amy passed it on.", "Amy l'a passé au suivant.")
+    assert messages.passed_by(["Amy", "Ben"]) == Words(
+        "Amy and Ben passed it on.", "Amy et Ben l'ont passé au suivant."
+    )
     assert messages.not_reached(["Amy"]) == Words("Amy could not be reached.", "Impossible de joindre Amy.")
+
+
+def test_french_has_its_articles_and_prepositions() -> None:
+    assert "aucun appel au (514) 555-0199 n'est noté" in messages.reminder(SUBJECT, "5831", NOW).french
+    assert "s'est passé l'appel à l'appelant (numéro masqué" in messages.ask_outcome(WITHHELD, "5831").french
+    assert "le client au (514) 555-0199 demande" in messages.manager_wanted(SUBJECT, "5831", "").french
+    before = messages.taken_and_not_called(SUBJECT, "Zoé", NOW, NOW + timedelta(days=2))
+    assert before.french == "Zoé l'a pris samedi à 22 h 13 et n'a pas appelé."
+
+
+def test_how_a_call_went_may_be_a_workaround_where_that_fits() -> None:
+    asked = messages.ask_outcome(SUBJECT, "5831")
+    assert "WORKAROUND 5831" in asked.english
+    assert "SOLUTION 5831" in asked.french
 
 
 def test_what_a_person_typed_is_cut_and_left_out_when_empty() -> None:
@@ -301,24 +325,33 @@ NO_NUMBER = replace(WITHHELD, caller="anonymous", has_no_number=True)
         messages.given(NO_NUMBER, "5831", "boss@example.com", NOW),
         messages.reopened(NO_NUMBER, "5831", "boss@example.com", "not fixed"),
         messages.unresolved(NO_NUMBER, "5831", NOW, NOW),
+        messages.nearly_due(NO_NUMBER, "5831", LATE, NOW),
+        messages.still_open(NO_NUMBER, "5831"),
+        messages.try_again(NO_NUMBER, "5831", messages.last_attempt("Amy", NOW, ReachOutcome.REACHED, MONTREAL, NOW)),
         messages.page(NO_NUMBER, "5831", NOW),
     ],
-    ids=["reminder", "given", "reopened", "unresolved", "page"],
+    ids=["reminder", "given", "reopened", "unresolved", "nearly due", "still open", "try again", "page"],
 )
 def test_where_there_is_no_number_nothing_offers_to_call_one_or_to_have_called(text: Words) -> None:
     for offer in ("CALL 5831", "NA 5831", "APPEL 5831"):
         assert offer not in text.english + text.french
 
 
+def test_a_sentence_about_a_callback_without_a_number_has_no_comma_before_its_verb() -> None:
+    assert "KT-417 is still open" in messages.still_open(NO_NUMBER, "5831").english
+    assert "KT-417, (514) 555-0199, is still open" in messages.still_open(SUBJECT, "5831").english
+    assert "KT-417 est à régler" in messages.nearly_due(NO_NUMBER, "5831", LATE, NOW).french
+
+
 def test_without_a_number_the_replies_say_what_can_be_done() -> None:
     text = messages.given(NO_NUMBER, "5831", "Sue", NOW)
     assert text.english.endswith("A number in the message? Enter it at the link. None? NONE 5831 and why.")
-    assert text.french.endswith("Un numéro dans le message? Inscrivez-le par le lien. Sinon: AUCUN 5831 et pourquoi.")
+    assert text.french.endswith("Un numéro dans le message? Inscrivez-le avec le lien. Sinon: AUCUN 5831 et la raison.")
     waiting = messages.given(replace(NO_NUMBER, has_no_number=False), "5831", "Sue", NOW)
     assert waiting.english.endswith("A supervisor must allow the call first.")
 
 
 def test_a_connection_that_never_rang_is_said_not_to_count() -> None:
     text = messages.not_rung(SUBJECT, "5831")
-    assert "the phone of (514) 555-0199 did not ring (KT-417), so this call does not count. CALL 5831" in text.english
-    assert "le téléphone de (514) 555-0199 n'a pas sonné (KT-417); cet appel ne compte pas. APPEL 5831" in text.french
+    assert "phone did not ring (KT-417, (514) 555-0199), so this call does not count. CALL 5831" in text.english
+    assert "n'a pas sonné (KT-417, (514) 555-0199); cet appel ne compte pas. APPEL 5831" in text.french

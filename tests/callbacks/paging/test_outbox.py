@@ -219,7 +219,7 @@ def test_a_connection_is_needed_after_an_attempt_but_not_after_the_end(
     ("field", "value", "why"),
     [
         ("verified_at", None, "Amy Roy's first number is not verified."),
-        ("left_at", BEGAN, "Amy Roy has left the desk."),
+        ("left_at", BEGAN, "Amy Roy has left the team."),
     ],
 )
 def test_nobody_is_texted_on_a_number_that_they_did_not_verify_or_after_they_left(

@@ -48,7 +48,7 @@ def test_what_waits_is_said_with_the_most_urgent(language: Language, words: str)
 
 def test_a_deadline_that_is_over_is_not_said_as_one_to_come() -> None:
     heard = spoken(flow.answered(DESK, URLS, replace(FACTS, now=DUE)))
-    assert "It is late: it was due by 10:42 p.m." in heard
+    assert "It is late: it was promised by 10:42 p.m." in heard
 
 
 def test_without_a_callback_only_the_way_on_is_offered() -> None:
@@ -76,7 +76,19 @@ def test_silence_ends_the_call_after_a_few_rounds(question: DialInQuestion) -> N
 
 def test_who_has_taken_it_hears_the_number() -> None:
     assert "Please call (514) 555-0199 by 10:42 p.m." in spoken(flow.taken(DESK, FACTS, "(514) 555-0199"))
-    assert flow.taken(DESK, NOTHING, "") == (Hangup(),)
+    assert flow.taken(DESK, NOTHING, None) == (Hangup(),)
+
+
+def test_who_takes_it_late_or_without_a_number_hears_so() -> None:
+    late = replace(FACTS, now=FACTS.now + timedelta(hours=3))
+    assert "(514) 555-0199 at once: it was promised for 10:42 p.m." in spoken(flow.taken(DESK, late, "(514) 555-0199"))
+    assert "There is no number to call." in spoken(flow.taken(DESK, FACTS, None))
+    assert "A supervisor must allow the call" in spoken(flow.taken(DESK, FACTS, None, needs_consent=True))
+
+
+def test_a_deadline_of_another_day_is_said_with_its_day() -> None:
+    later = replace(FACTS, now=FACTS.now + timedelta(hours=12))
+    assert "it was promised by 10:42 p.m. Saturday" in spoken(flow.answered(DESK, URLS, later))
 
 
 def test_the_call_begins_again_as_a_customers() -> None:

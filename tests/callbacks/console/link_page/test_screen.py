@@ -84,14 +84,19 @@ def test_the_owner_is_named_and_the_technician_is_you(console: Console) -> None:
     found = screen(console)
     assert (found.owner, found.is_mine, found.left) == ("Amy Roy", True, "already tried")
     assert found.attempts == ["10:14 p.m.: Amy Roy, no answer (as Amy Roy says)"]
-    assert screen(console, "fr").attempts == ["22 h 14: Amy Roy, sans réponse (selon Amy Roy)"]
+    assert screen(console, "fr").attempts == ["22 h 14 : Amy Roy, pas de réponse (selon Amy Roy)"]
 
 
 @pytest.mark.parametrize(
     ("outcome", "is_told", "english", "french"),
     [
-        (ReachOutcome.MACHINE, False, "answering machine (as the carrier reports)", "répondeur (selon le réseau"),
-        (ReachOutcome.MACHINE, True, "answering machine (as Amy Roy says)", "répondeur (selon Amy Roy)"),
+        (
+            ReachOutcome.MACHINE,
+            False,
+            "answering machine (as the carrier reports)",
+            "boîte vocale (selon le fournisseur",
+        ),
+        (ReachOutcome.MACHINE, True, "answering machine (as Amy Roy says)", "boîte vocale (selon Amy Roy)"),
         (ReachOutcome.NOT_RUNG, False, "the customer's phone did not ring (as", "le téléphone du client n'a pas sonné"),
     ],
 )
@@ -124,7 +129,7 @@ def test_without_a_number_only_what_can_have_happened_is_offered(console: Consol
     caller(console, "+442079460000", callable=False)
     found = screen(console)
     assert (found.has_no_number, set(found.outcomes)) == (False, set(ReportedOutcome))
-    assert "a supervisor must allow it" in found.why_no_number
+    assert found.waits_for_consent
 
 
 @pytest.mark.parametrize(

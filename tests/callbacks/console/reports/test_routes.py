@@ -72,14 +72,14 @@ def test_a_page_of_reports_shows_the_numbers(sue: Console) -> None:
 
 def test_resolutions_are_counted_apart_from_first_attempts(sue: Console) -> None:
     address = "/reports?since=2026-11-23&until=2026-11-29"
-    assert table_of(sue.client.get(address).text, "resolutions")[-1] == ["All", "", "", "0", "0", "3", ""]
+    assert table_of(sue.client.get(address).text, "resolutions")[-1] == ["All", "", "", "0", "3", "0", "0.0"]
 
     def resolve(session: Session) -> None:
         amy, callback_id = (
             technicians.technician_named(session, "Amy Roy"),
             session.scalars(select(Callback.id)).first(),
         )
-        resolves(session, DESK, locked(session, Callback, callback_id or 0), amy, sue.clock.now())
+        resolves(session, DESK, locked(session, Callback, callback_id or 0), amy, BEGAN + timedelta(hours=20))
 
     sue.database.write(resolve)
     sue.clock.pass_time(timedelta(days=7))
@@ -90,7 +90,7 @@ def test_resolutions_are_counted_apart_from_first_attempts(sue: Console) -> None
 def test_no_resolution_is_owed_where_nobody_could_be_called(sue: Console) -> None:
     sue.database.write(lambda session: setattr(session.get_one(Callback, 1), "state", CallbackState.UNREACHABLE))
     page = sue.client.get("/reports?since=2026-11-23&until=2026-11-29").text
-    assert table_of(page, "resolutions")[-1] == ["All", "", "", "0", "0", "2", ""]
+    assert table_of(page, "resolutions")[-1] == ["All", "", "", "0", "2", "0", "0.0"]
     assert table_of(page, "attainment")[-1] == ["All", "", "", "1", "1", "0", "50.0", "0", "1", "1"]
     assert ["callbacks", "unreachable", "1"] in table_of(page, "outcomes")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callbacks.paging.channels.carrier_errors import KNOWN, Fault, cause_of, error_code
+from callbacks.text.bilingual import Words
 
 
 @pytest.mark.parametrize(
@@ -30,15 +31,15 @@ def test_whose_fault_it_is_and_whether_it_is_retried(code: int | None, fault: Fa
 
 
 def test_an_unknown_code_has_the_carriers_own_words_or_none() -> None:
-    assert error_code(99999, "Queue overflow").words == "Queue overflow"
-    assert error_code(None).words == "the carrier gives no reason"
+    assert error_code(99999, "Queue overflow").words == Words("Queue overflow", "Queue overflow")
+    assert error_code(None).words == Words("the carrier gives no reason", "le fournisseur ne donne pas de raison")
 
 
 @pytest.mark.parametrize("code", sorted(KNOWN))
 def test_words_fit_into_a_sentence(code: int) -> None:
-    words = KNOWN[code].words
-    assert words[0].islower()
-    assert not words.endswith(".")
+    for words in (KNOWN[code].words.english, KNOWN[code].words.french):
+        assert words[0].islower()
+        assert not words.endswith(".")
 
 
 @pytest.mark.parametrize(
@@ -68,4 +69,4 @@ def test_where_the_code_says_nothing_the_http_status_does(status: int, fault: Fa
 )
 def test_why_something_did_not_arrive(code: int | None, sip_code: int | None, words: str, fault: Fault) -> None:
     cause = cause_of(code, sip_code)
-    assert (cause.words, cause.fault) == (words, fault)
+    assert (cause.words.english, cause.fault) == (words, fault)
