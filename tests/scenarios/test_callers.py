@@ -107,7 +107,7 @@ def test_the_owner_alone_hears_that_the_number_is_allowed(desk: ScenarioDesk) ->
     amy, sue = desk.phone_of("Amy"), desk.phone_of("Sue")
     amy.reads("not allowed yet")
     sue.reads("ALLOW")
-    amy.texts("{code}").reads("a supervisor must allow +33 1 42 68 53 00 (abroad, FR)")
+    amy.texts("{code}").reads("+33 1 42 68 53 00 is a number abroad (FR): a supervisor must allow the call first")
     sue.texts("allow {code}").reads("can be called now")
     amy.reads("Sue Tran allowed calls to")
     amy.resolves()
