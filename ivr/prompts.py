@@ -224,6 +224,9 @@ HOW_IT_ENDED = {
     ReachOutcome.WORKAROUND: Words("reached, workaround given", "client joint, solution temporaire donnée"),
     ReachOutcome.BUSY: Words("busy", "ligne occupée"),
     ReachOutcome.NO_ANSWER: Words("no answer", "pas de réponse"),
+    ReachOutcome.NOT_CONNECTED: Words(
+        "the customer answered, and you were not connected", "le client a répondu, mais sans être mis en communication"
+    ),
     ReachOutcome.MACHINE: Words("probably an answering machine", "probablement une boîte vocale"),
     ReachOutcome.LEFT_A_MESSAGE: Words("message left", "message laissé"),
     ReachOutcome.WRONG_NUMBER: Words("wrong number", "mauvais numéro"),

@@ -8,20 +8,20 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts import wording
 from callbacks.db.database import insert_once, locked
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import CallbackOrigin, CallbackState, PriorityLevel, VoicemailState
+from callbacks.db.states import CallbackOrigin, CallbackState, PageKind, PriorityLevel, VoicemailState
 from callbacks.db.tables import Call, Callback, Voicemail
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.sla_status import promised_reaction
 from callbacks.lifecycle.transitions import Change, change_state, look_again_at, move_deadline
+from callbacks.paging import messages
 from callbacks.paging.consent import ask_for_consent
 from callbacks.paging.escalate import take_next_step
-from callbacks.paging.notices import notify_of_end
-from callbacks.paging.pages import cancel_waiting
+from callbacks.paging.notices import notify_paged
+from callbacks.paging.subject import subject_of
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
 from sla.hours import NeverOpen
@@ -88,8 +88,8 @@ def _close_unreachable(session: Session, desk: Desk, callback: Callback, now: da
     change_state(callback, Change.CLOSE_UNREACHABLE, now)
     detail = "The caller left neither a number nor a message."
     record_event(session, callback.call_sid, now, Actor.DESK, EventKind.CLOSED_UNREACHABLE, detail)
-    cancel_waiting(session, callback)
-    notify_of_end(session, desk, callback, wording.HAS_CLOSED, desk.company.sender, "", now)
+    words = messages.nothing_to_go_by(subject_of(desk, callback))
+    notify_paged(session, callback, PageKind.OVER, words, None, now)
 
 
 def _insert(session: Session, desk: Desk, call: Call, origin: CallbackOrigin, now: datetime) -> Callback:

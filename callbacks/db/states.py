@@ -242,6 +242,7 @@ class ReachOutcome(enum.Enum):
     WORKAROUND = "reached, workaround"  # reached, and a workaround given
     BUSY = "busy"
     NO_ANSWER = "no answer"
+    NOT_CONNECTED = "not connected"  # the customer answered, and the carrier connected nobody
     MACHINE = "machine"  # a machine answered, as the carrier guesses
     LEFT_A_MESSAGE = "left a message"
     WRONG_NUMBER = "wrong number"
@@ -261,7 +262,13 @@ class AttemptProof(enum.Enum):
 # The customer was spoken to.
 REACHED = (ReachOutcome.REACHED, ReachOutcome.CONTINUING, ReachOutcome.WORKAROUND)
 # The customer could not be reached, though their phone rang. A wrong number or a failed call does not count.
-IN_VAIN = (ReachOutcome.NO_ANSWER, ReachOutcome.BUSY, ReachOutcome.LEFT_A_MESSAGE, ReachOutcome.MACHINE)
+IN_VAIN = (
+    ReachOutcome.NO_ANSWER,
+    ReachOutcome.BUSY,
+    ReachOutcome.NOT_CONNECTED,
+    ReachOutcome.LEFT_A_MESSAGE,
+    ReachOutcome.MACHINE,
+)
 
 
 class ReportedOutcome(enum.Enum):

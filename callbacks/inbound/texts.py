@@ -23,6 +23,7 @@ from callbacks.acts.ownership import Pass, Take
 from callbacks.db.database import insert_once
 from callbacks.db.states import CallbackState, Channel, PageAnswer, PageKind, PhoneSlot, ReportedOutcome
 from callbacks.db.tables import Callback, Page, ReceivedText, Technician
+from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.text_commands import (
     IN_FRENCH,
@@ -39,6 +40,7 @@ from callbacks.inbound.text_commands import (
     verification_code_in,
 )
 from callbacks.lifecycle.contacts import note_contact
+from callbacks.lifecycle.transitions import owns
 from callbacks.paging.alerts import alert_supervisors, send_test
 from callbacks.paging.messages import BY_CHANNEL
 from callbacks.people.contact_methods import clear_failure, record_failure
@@ -281,11 +283,15 @@ def _with_number(callback: Callback) -> str:
 def _not_understood(session: Session, incoming: Incoming) -> Answer:
     """Ask back, at most once a minute. A text that names a code is answered unless it repeats one that was."""
     lately = _answered_lately(session, incoming)
-    meant = _callback_by_code(session, incoming)
+    named = _callbacks_by_code(session, incoming)
     if _not_understood_today(session, incoming) >= MOST_ANSWERS or incoming.text in lately:
         return NOTHING
-    if meant is not None:
-        return Answer(_suggest_replies(*meant), understood=False)
+    if len(named) > 1:
+        words = Words(_list_of(named, "One text for each code, please: "), _list_of(named, "Un texto par code, svp: "))
+        return Answer(words, understood=False)
+    if named:
+        (callback, code), *_ = named.items()
+        return Answer(_suggest_replies(incoming.desk, callback, code), understood=False)
     if lately:
         return NOTHING
     if means_stop_in_french(incoming.text):
@@ -313,12 +319,11 @@ HELP = Words(
 )
 
 
-def _suggest_replies(callback: Callback, code: str) -> Words:
+def _suggest_replies(desk: Desk, callback: Callback, code: str) -> Words:
+    about, replies = _with_number(callback), _replies(desk, callback, code)
     return Words(
-        f"Not understood. For {_with_number(callback)}: reply {code} alone to take it, CALL {code} to be connected, "
-        f"DONE {code} when resolved, NA {code} for no answer, PASS {code} to pass it on.",
-        f"Pas compris. Pour {_with_number(callback)}: {code} seul pour le prendre, APPEL {code} pour joindre le "
-        f"client, FAIT {code} quand c'est réglé, NA {code} si pas de réponse, PASSE {code} pour le passer au suivant.",
+        f"Not understood. For {about}: reply {code} alone to take it, {replies.english}.",
+        f"Pas compris. Pour {about}: {code} seul pour le prendre, {replies.french}.",
     )
 
 
@@ -328,7 +333,7 @@ def _answer_assent(session: Session, incoming: Incoming) -> Answer | None:
         return Answer(Words("Thank you, the test page arrived.", "Merci, l'essai est arrivé."))
     waiting = {c: code for c, code in _open_callbacks(session, incoming.technician).items() if c.owner_id is None}
     if not waiting:
-        return None
+        return _answer_owner(session, incoming)
     if len(waiting) == 1:
         (callback, code), *_ = waiting.items()
         about = _with_number(callback)
@@ -344,11 +349,44 @@ def _answer_assent(session: Session, incoming: Incoming) -> Answer | None:
     )
 
 
-def _callback_by_code(session: Session, incoming: Incoming) -> tuple[Callback, str] | None:
-    """Return the open callback whose code is in a text that is not understood, when there is exactly one."""
-    by_code = {code: callback for callback, code in _open_callbacks(session, incoming.technician).items()}
-    found = [code for code in codes_in(incoming.text) if code in by_code]
-    return (by_code[found[0]], found[0]) if len(found) == 1 else None
+def _answer_owner(session: Session, incoming: Incoming) -> Answer | None:
+    """Answer an "ok" of somebody to whom nothing else is open than one callback of their own."""
+    theirs = {
+        c: code for c, code in _open_callbacks(session, incoming.technician).items() if owns(c, incoming.technician)
+    }
+    if len(theirs) != 1:
+        return None
+    (callback, code), *_ = theirs.items()
+    about, replies = _with_number(callback), _replies(incoming.desk, callback, code)
+    english, french = f"You have {about}: {replies.english}.", f"Vous avez {about}: {replies.french}."
+    return Answer(Words(english, french), understood=False)
+
+
+def _replies(desk: Desk, callback: Callback, code: str) -> Words:
+    """Return the replies that fit once it is theirs. Where nobody can be called, nobody can have tried."""
+    if callback.call.customer_number:
+        return Words(
+            f"CALL {code} to be connected, DONE {code} when resolved, NA {code} for no answer, "
+            f"PASS {code} to pass it on",
+            f"APPEL {code} pour joindre le client, FAIT {code} quand c'est réglé, NA {code} si pas de réponse, "
+            f"PASSE {code} pour le passer au suivant",
+        )
+    if customer_number(desk, callback).is_missing:
+        return Words(
+            f"DONE {code} when resolved, NONE {code} and why if nobody can be called, PASS {code} to pass it on",
+            f"FAIT {code} quand c'est réglé, AUCUN {code} et pourquoi si personne n'est joignable, "
+            f"PASSE {code} pour le passer au suivant",
+        )
+    return Words(
+        f"DONE {code} when resolved, PASS {code} to pass it on",
+        f"FAIT {code} quand c'est réglé, PASSE {code} pour le passer au suivant",
+    )
+
+
+def _callbacks_by_code(session: Session, incoming: Incoming) -> dict[Callback, str]:
+    """Return the open callbacks whose codes are in a text that is not understood, each with its code."""
+    found = codes_in(incoming.text)
+    return {c: code for c, code in _open_callbacks(session, incoming.technician).items() if code in found}
 
 
 def _not_understood_today(session: Session, incoming: Incoming) -> int:

@@ -44,7 +44,8 @@ RANKS = {
     ReachOutcome.BUSY: 4,
     ReachOutcome.WRONG_NUMBER: 5,
     ReachOutcome.REACHED: 6,
-    ReachOutcome.MACHINE: 7,
+    ReachOutcome.NOT_CONNECTED: 7,
+    ReachOutcome.MACHINE: 8,
 }
 
 
@@ -55,7 +56,7 @@ class LegReport:
     status: CarrierStatus
     sip_code: int | None = None
     seconds: int | None = None
-    is_bridged: bool = False
+    is_bridged: bool | None = None  # whether the two were connected; None: the carrier does not say
     is_machine: bool = False
     at: datetime | None = None
 
@@ -69,6 +70,8 @@ def outcome_of(report: LegReport) -> ReachOutcome | None:
         return ReachOutcome.MACHINE
     if report.sip_code in NO_SUCH_NUMBER:
         return ReachOutcome.WRONG_NUMBER
+    if report.is_bridged is False and (report.status is CarrierStatus.IN_PROGRESS or report.seconds):
+        return ReachOutcome.NOT_CONNECTED
     if report.status is CarrierStatus.NO_ANSWER and report.sip_code == SWITCHED_OFF:
         return ReachOutcome.NOT_RUNG
     if report.status is CarrierStatus.COMPLETED:  # also of a leg that never rang, when its duration is 0

@@ -39,6 +39,7 @@ class Case:
     acted_at: datetime | None = None  # every reminder due by then was given
     resumed: bool = False  # the owner did not try, and it escalates above them
     passed: frozenset[int] = frozenset()  # ids of people who passed it on
+    passed_over: frozenset[int] = frozenset()  # ids of owners from whom it was taken
     paged: frozenset[int] = frozenset()  # ids of people who were paged for it before
 
 
@@ -93,6 +94,8 @@ def left_out(policy: Escalation, case: Case, roster: Roster, position: int) -> d
 def _why_left_out(person: Person, case: Case) -> str:
     if person.id in case.passed:
         return "passed it on"
+    if person.id in case.passed_over:
+        return "was passed over"
     if case.owner is not None and person.id == case.owner.id:
         return "took it and did not try the customer"
     return "has quiet hours, and others are on call"
@@ -106,9 +109,15 @@ def _escalate(policy: Escalation, case: Case, roster: Roster, now: datetime) -> 
         position = policy.breach  # after an outage: supervisors next, not the steps in between
     position, pages, notes = _first_with_people(policy, case, roster, position, now)
     if not pages:
-        return Decision(None, now + RETRY_INTERVAL, case.position, case.resumed, (), now >= case.due_at, notes)
+        return Decision(None, _retry_at(case, now), case.position, case.resumed, (), now >= case.due_at, notes)
     position_after, at = _following(policy, case, position, now)
     return Decision(PageKind.STEP, at, position_after, case.resumed, pages, now >= case.due_at, notes, position)
+
+
+def _retry_at(case: Case, now: datetime) -> datetime:
+    """Return when to try again to page somebody: never after the deadline that is still to come."""
+    at = now + RETRY_INTERVAL
+    return min(at, case.due_at) if now < case.due_at else at
 
 
 def _first_with_people(
@@ -146,11 +155,12 @@ def _pages_of_step(policy: Escalation, case: Case, roster: Roster, position: int
 def _left_out(policy: Escalation, case: Case, roster: Roster, position: int) -> frozenset[int]:
     """Return the ids of the people whom a step does not page, though they are on call. Nobody from the deadline on.
 
-    Before it: those who passed it on, an owner who did not try, and, while others remain, those in quiet hours.
+    Before it: those who passed it on or were passed over, an owner who did not try, and, while others remain, those in
+    quiet hours.
     """
     if position >= policy.breach:
         return frozenset()
-    left_out = case.passed
+    left_out = case.passed | case.passed_over
     if case.resumed and case.owner is not None:
         left_out |= {case.owner.id}
     remaining = [person for person in roster.everyone() if person.id not in left_out]

@@ -111,7 +111,6 @@ def _alert_nobody_to_page(session: Session, desk: Desk, callback: Callback, now:
 
 def _case(session: Session, policy: Escalation, callback: Callback) -> Case:
     paged = select(Page.technician_id).where(Page.callback_id == callback.id)
-    passed = paged.where(Page.answer.in_((PageAnswer.PASSED, PageAnswer.PASSED_OVER)))
     since = callback.escalating_since
     return Case(
         opened_at=since or callback.opened_at,
@@ -122,7 +121,8 @@ def _case(session: Session, policy: Escalation, callback: Callback) -> Case:
         acknowledged_at=callback.acknowledged_at,
         acted_at=callback.acted_at,
         resumed=callback.resumed,
-        passed=frozenset(session.scalars(passed)),
+        passed=frozenset(session.scalars(paged.where(Page.answer == PageAnswer.PASSED))),
+        passed_over=frozenset(session.scalars(paged.where(Page.answer == PageAnswer.PASSED_OVER))),
         paged=frozenset(session.scalars(paged)),
     )
 

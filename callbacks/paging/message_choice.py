@@ -75,7 +75,8 @@ def _last_attempt(session: Session, desk: Desk, callback: Callback, now: datetim
 
 def _done_before(session: Session, desk: Desk, page: Page, callback: Callback, now: datetime) -> Words | None:
     if callback.owner is not None and callback.acknowledged_at is not None:
-        return messages.taken_and_not_called(callback.owner.name, callback.acknowledged_at, desk.zone, now)
+        by, since = callback.owner.name, callback.acknowledged_at
+        return messages.taken_and_not_called(subject_of(desk, callback), by, since, now)
     pause = desk.policy_named(callback.policy).shortest_pause
     names = reactions_before(session, page, callback, now - pause)
     return _joined(word(names[reaction]) for reaction, word in _WORDS.items() if reaction in names)

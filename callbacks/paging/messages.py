@@ -83,6 +83,8 @@ def page(subject: Subject, code: str, now: datetime, link: str = "", before: Wor
     """Return a page: call this customer. With what was done `before`, and a link to the technician's screen."""
     call = _call_late(subject, now) if now >= subject.due_at else _call_by(subject, now)
     connect = _only_with_number(subject, f"CALL {code} to be connected, ", f"APPEL {code} pour joindre le client, ")
+    if subject.has_no_number:
+        connect = Words(f"NONE {code} if it has no number, ", f"AUCUN {code} s'il n'a pas de numéro, ")
     line, message, earlier = subject.line, _details(subject), _after_space(before or NOTHING)
     at_link = f" {link}" if link else ""
 
@@ -97,7 +99,11 @@ def page(subject: Subject, code: str, now: datetime, link: str = "", before: Wor
     whole = Words(f" ({line.english}{message.english})", f" ({line.french}{message.french})")
     only_line = Words(f" ({line.english})", f" ({line.french})")
     return _fitting(
-        worded(earlier, whole), worded(NOTHING, whole), worded(NOTHING, only_line), worded(NOTHING, NOTHING)
+        worded(earlier, whole),
+        worded(earlier, only_line),
+        worded(NOTHING, whole),
+        worded(NOTHING, only_line),
+        worded(NOTHING, NOTHING),
     )
 
 
@@ -132,10 +138,15 @@ def not_reached(names: Sequence[str]) -> Words:
     return Words(f"{named.english} could not be reached.", f"Impossible de joindre {named.french}.")
 
 
-def taken_and_not_called(by: str, since: datetime, zone: ZoneInfo, now: datetime) -> Words:
+def taken_and_not_called(subject: Subject, by: str, since: datetime, now: datetime) -> Words:
     """Return that an owner has not tried the customer, for the people who are paged after them."""
-    name, at = _name(by), _at(since, zone, now)
-    return Words(f"{name} took it {at.english} and has not called.", f"{name} l'a pris {at.french} et n'a pas appelé.")
+    name, at = _name(by), _at(since, subject.zone, now)
+    missing = Words("has not called", "n'a pas appelé")
+    if subject.has_no_number:
+        missing = Words("has noted nothing", "n'a rien noté")
+    return Words(
+        f"{name} took it {at.english} and {missing.english}.", f"{name} l'a pris {at.french} et {missing.french}."
+    )
 
 
 def _names(names: Sequence[str]) -> Words:
@@ -162,12 +173,15 @@ def reminder(subject: Subject, code: str, now: datetime) -> Words:
     )
     was = Words("was due", "était promis pour") if is_late else Words("due", "promis pour")
     replies = _replies(subject, code, AFTER_THE_CALL)
+    missing = Words(f"no call to {who.english} is on record", f"aucun appel {_to(who.french)} n'est noté")
+    if subject.has_no_number:
+        missing = Words("nothing is on record", "rien n'est noté")
     return _fitting(
         Words(
-            f"{subject.sender}: {head.english} {reference}, {was.english} {due.english}, and no call to {who.english} "
-            f"is on record. {replies.english} PASS {code} passes it on.",
-            f"{subject.sender}: {head.french} {reference}, {was.french} {due.french}, et aucun appel "
-            f"{_to(who.french)} n'est noté. {replies.french} PASSE {code} pour le passer au suivant.",
+            f"{subject.sender}: {head.english} {reference}, {was.english} {due.english}, and {missing.english}. "
+            f"{replies.english} PASS {code} passes it on.",
+            f"{subject.sender}: {head.french} {reference}, {was.french} {due.french}, et {missing.french}. "
+            f"{replies.french} PASSE {code} pour le passer au suivant.",
         )
     )
 
@@ -175,6 +189,7 @@ def reminder(subject: Subject, code: str, now: datetime) -> Words:
 _ENDINGS = {
     ReachOutcome.BUSY: Words("busy", "occupé"),
     ReachOutcome.NO_ANSWER: Words("no answer", "pas de réponse"),
+    ReachOutcome.NOT_CONNECTED: Words("answered, not connected", "répondu, sans communication"),
     ReachOutcome.MACHINE: Words("answering machine", "boîte vocale"),
     ReachOutcome.LEFT_A_MESSAGE: Words("left a message", "message laissé"),
     ReachOutcome.WRONG_NUMBER: Words("wrong number", "mauvais numéro"),
@@ -310,13 +325,23 @@ def over(subject: Subject, what: Words, by: str, why: str) -> Words:
     )
 
 
+def nothing_to_go_by(subject: Subject) -> Words:
+    """Return that the desk closed it: there is no number and no message, so that nobody can do anything."""
+    return Words(
+        f"{subject.sender}: {subject.reference} is closed. The caller left neither a number nor a message. "
+        "Nothing more for you to do.",
+        f"{subject.sender}: {subject.reference} est fermé. L'appelant n'a laissé ni numéro ni message. "
+        "Vous n'avez plus rien à faire.",
+    )
+
+
 def closed_automatically(subject: Subject) -> Words:
     """Return that it was closed: the customer could not be reached (policy: Priorities)."""
-    about = _about(subject)
+    about = _about_before_verb(subject)
     return Words(
-        f"{subject.sender}: {about.english}, was closed automatically: the customer could not be reached and has not "
+        f"{subject.sender}: {about.english} was closed automatically: the customer could not be reached and has not "
         "called again. A supervisor can reopen it.",
-        f"{subject.sender}: {about.french}, a été fermé automatiquement: client impossible à joindre, aucune nouvelle "
+        f"{subject.sender}: {about.french} a été fermé automatiquement: client impossible à joindre, aucune nouvelle "
         "depuis. Un superviseur peut le rouvrir.",
     )
 
@@ -374,28 +399,28 @@ def by_when(subject: Subject, now: datetime) -> Words:
 
 def unresolved(subject: Subject, code: str, due_at: datetime, now: datetime) -> Words:
     """Return that a critical callback was tried but not resolved in time, for its owner (policy: Priorities)."""
-    about, due, next_ = _about(subject), _time(due_at, subject.zone, now), _while_open(subject, code)
+    about, due, next_ = _about_before_verb(subject), _time(due_at, subject.zone, now), _while_open(subject, code)
     return Words(
-        f"{subject.sender}: {_sentence(f'{about.english}, was to be resolved by {due.english}')} {next_.english}",
-        f"{subject.sender}: {about.french}, était à régler avant {due.french}. {next_.french}",
+        f"{subject.sender}: {_sentence(f'{about.english} was to be resolved by {due.english}')} {next_.english}",
+        f"{subject.sender}: {about.french} était à régler avant {due.french}. {next_.french}",
     )
 
 
 def nearly_due(subject: Subject, code: str, due_at: datetime, now: datetime) -> Words:
     """Return the warning that a resolution is nearly due, for its owner (policy: Priorities)."""
-    about, due, next_ = _about(subject), _time(due_at, subject.zone, now), _while_open(subject, code)
+    about, due, next_ = _about_before_verb(subject), _time(due_at, subject.zone, now), _while_open(subject, code)
     return Words(
-        f"{subject.sender}: {_sentence(f'{about.english}, is to be resolved by {due.english}')} {next_.english}",
-        f"{subject.sender}: {about.french}, est à régler avant {due.french}. {next_.french}",
+        f"{subject.sender}: {_sentence(f'{about.english} is to be resolved by {due.english}')} {next_.english}",
+        f"{subject.sender}: {about.french} est à régler avant {due.french}. {next_.french}",
     )
 
 
 def still_open(subject: Subject, code: str) -> Words:
     """Return that a callback is still open and nothing else is due, for its owner."""
-    about, next_ = _about(subject), _while_open(subject, code)
+    about, next_ = _about_before_verb(subject), _while_open(subject, code)
     return Words(
-        f"{subject.sender}: {about.english}, is still open and yours. {next_.english}",
-        f"{subject.sender}: {about.french}, est toujours ouvert, et c'est à vous de le régler. {next_.french}",
+        f"{subject.sender}: {about.english} is still open and yours. {next_.english}",
+        f"{subject.sender}: {about.french} est toujours ouvert, et c'est à vous de le régler. {next_.french}",
     )
 
 
@@ -626,6 +651,12 @@ def _about(subject: Subject) -> Words:
         return Words(subject.reference, subject.reference)
     number = with_extension(subject.customer_number, subject.extension)
     return Words(f"{subject.reference}, {number.english}", f"{subject.reference}, {number.french}")
+
+
+def _about_before_verb(subject: Subject) -> Words:
+    """Return which callback it is, as a verb follows: "KT-417, (514) 555-0199,"; "KT-417" where there is no number."""
+    about, comma = _about(subject), "," if subject.customer_number else ""
+    return Words(about.english + comma, about.french + comma)
 
 
 def _briefly(subject: Subject) -> str:

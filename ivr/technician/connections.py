@@ -63,6 +63,8 @@ def connect_ended() -> Response:
 
     def work(session: Session, attempt: ReachAttempt) -> tuple[Verb, ...]:
         is_clear = not own_call_is_over and now - attempt.tried_at >= SURELY_RANG
+        if attempt.outcome is ReachOutcome.DIALING and _is_for_the_leg_to_say(report, is_clear=is_clear):
+            return flow.ask_outcome_by_text(language_of(attempt.technician))
         take_leg_report(session, context.desk, attempt, report if is_clear else if_not_rung(report), now)
         return flow.ask_outcome(context.urls, attempt.id, attempt.outcome, language_of(attempt.technician))
 
@@ -116,8 +118,15 @@ def _report_of_dial() -> LegReport:
     """Return what the end of <Dial> says of the customer's leg."""
     word, seconds = field("DialCallStatus"), whole_number("DialCallDuration")
     status = CarrierStatus.IN_PROGRESS if word == "answered" else carrier_status(word)
-    is_bridged = field("DialBridged") == "true"
+    is_bridged = {"true": True, "false": False}.get(field("DialBridged"))
     return LegReport(status, whole_number("DialSipResponseCode"), seconds, is_bridged)
+
+
+def _is_for_the_leg_to_say(report: LegReport, *, is_clear: bool) -> bool:
+    """Return whether the end of <Dial> leaves open if it was an attempt: the report on the leg has the SIP code."""
+    if report.status is CarrierStatus.FAILED:
+        return report.sip_code is None
+    return report.status is CarrierStatus.NO_ANSWER and not is_clear
 
 
 def _time_of_report() -> datetime | None:

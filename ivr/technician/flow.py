@@ -348,6 +348,13 @@ def ask_outcome(
     return _ask_outcome(urls, attempt_id, language, round, ended)
 
 
+def ask_outcome_by_text(language: Language) -> tuple[Verb, ...]:
+    """Return that the call failed, before it is known whether it was an attempt."""
+    failed = prompts.HOW_IT_ENDED[ReachOutcome.FAILED].for_(language)
+    ended = say(language, prompts.CALL_ENDED, outcome=failed)
+    return (ended, say(language, prompts.OUTCOME_BY_TEXT), Hangup())
+
+
 def manager_asked_after_call(
     urls: CallUrls, attempt_id: int, language: Language, round: int, answer: Words
 ) -> tuple[Verb, ...]:

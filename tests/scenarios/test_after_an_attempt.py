@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from callbacks.acts.leaving import leave_team
@@ -85,3 +87,28 @@ def test_the_callbacks_of_somebody_who_leaves_go_to_the_next_person(desk: Scenar
     ben.texts("{code}").reads("is yours")
     ben.texts("done {code}").reads("is resolved")
     assert desk.callback.state is CallbackState.RESOLVED
+
+
+def test_the_owner_who_gets_no_texts_is_called_and_hears_that_it_is_theirs(desk: ScenarioDesk, amy: Person) -> None:
+    troubles: dict[str, str] = {}
+    amy.texts("STOP")
+    desk.phone_of("Sue").reads("Amy Roy sent STOP")
+    desk.scenario.minutes_pass(14.5)
+    call = (
+        amy.is_rung(timedelta(minutes=1)).answers().hears("It is time to call your customer on the direct line again.")
+    )
+    assert "nobody has" not in " ".join(heard.text for heard in call.leg.heard)
+    call.presses("2").hears("To confirm").presses("1").hears("is yours").is_hung_up_on()
+    desk.scenario.minutes_pass(1)
+    desk.edit(lambda _, row: troubles.update(row.troubles))
+    assert list(troubles) == ["text first"]  # an answered call says nothing about texts
+    amy.texts("done {code}")
+    desk.scenario.minutes_pass(1)
+    amy.ignore_so_far()
+
+
+def test_an_ok_of_the_owner_who_is_asked_is_answered_with_what_fits(desk: ScenarioDesk, amy: Person) -> None:
+    desk.scenario.minutes_pass(15.5)
+    amy.reads("time to call (514) 555-0199 again")
+    amy.texts("ok").reads("You have", "(514) 555-0199: CALL", "DONE", "NA", "PASS")
+    amy.texts("done {code}").reads("is resolved")

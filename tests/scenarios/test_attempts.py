@@ -94,6 +94,44 @@ def test_reports_that_are_lost_are_asked_for(desk: ScenarioDesk) -> None:
     desk.scenario.minutes_pass(40)
 
 
+@pytest.mark.parametrize("french", [False, True])
+def test_of_a_number_that_the_network_refuses_nobody_says_that_it_does_not_count(
+    desk: ScenarioDesk, french: bool
+) -> None:
+    if french:
+        desk.edit(lambda _, amy: setattr(amy, "language", "fr"))
+    desk.leaves_a_message()
+    amy = desk.phone_of("Amy")
+    desk.customer().phone.habit = Habit.NO_SUCH_NUMBER
+    amy.reads("(514) 555-0199")
+    amy.texts("call {code}").reads("1")
+    amys = amy.is_rung().answers().hears("1").presses("1")
+    amys.hears("l'appel n'a pas abouti" if french else "the call did not go through").is_hung_up_on()
+    amy.reads("FAUX" if french else "WRONG", within=SOON)
+    assert proofs(desk) == [(ReachOutcome.WRONG_NUMBER, AttemptProof.CARRIER)]
+    heard = " ".join(heard.text for heard in amys.leg.heard)
+    assert ("ne compte pas" if french else "not count") not in heard
+    assert not desk.log_says("It is no attempt")
+    amy.texts("done {code}").reads("")
+    desk.customer().ignore_so_far()
+
+
+def test_a_customer_who_answered_and_heard_nobody_was_not_reached(desk: ScenarioDesk) -> None:
+    desk.leaves_a_message()
+    amy = desk.phone_of("Amy")
+    amy.reads("(514) 555-0199")
+    amy.texts("call {code}").reads("Your phone rings now")
+    desk.fails("bridge", "false bridge")
+    amys = amy.is_rung().answers().hears("Press 1 to be connected").presses("1")
+    desk.customer().is_rung().answers().is_hung_up_on()
+    amys.hears("the customer answered, and you were not connected").hangs_up()
+    amy.reads("how did the call to (514) 555-0199 go", within=SOON)
+    assert proofs(desk) == [(ReachOutcome.NOT_CONNECTED, AttemptProof.CARRIER)]
+    desk.scenario.minutes_pass(15)
+    amy.reads("time to call (514) 555-0199 again", "answered, not connected")
+    amy.texts("done {code}").reads("is resolved")
+
+
 # By word
 
 
@@ -156,6 +194,30 @@ def test_sans_numero_on_ecoute_et_on_ecrit_pourquoi(desk: ScenarioDesk) -> None:
     desk.scenario.minutes_pass(40)
 
 
+def test_without_a_number_nobody_is_said_not_to_have_called(desk: ScenarioDesk) -> None:
+    leaves_a_message_without_a_number(desk)
+    amy = desk.phone_of("Amy")
+    amy.reads("listen to the message", "NONE", "if it has no number")
+    amy.texts("{code}").reads("No number to call")
+    desk.scenario.minutes_pass(10)
+    amy.reads("nothing is on record. A number in the message? Enter it at the link.")
+    desk.scenario.minutes_pass(10)
+    amy.reads("nothing is on record")
+    desk.scenario.minutes_pass(4)
+    assert "has not called" not in desk.phone_of("Ben").reads("listen to the message", "NONE")
+    amy.texts("none {code} noise only").reads("is closed")
+    desk.scenario.ignore_so_far()
+
+
+def test_a_page_before_the_desk_knew_that_there_is_no_message_is_taken_back(desk: ScenarioDesk) -> None:
+    desk.fails("recording", "lost", times=9)
+    desk.customer().dials("direct", caller_id="anonymous").hears_the_beep().hangs_up()
+    amy = desk.phone_of("Amy")
+    amy.reads("number withheld", within=timedelta(seconds=75))
+    amy.reads("is closed. The caller left neither a number nor a message.", within=timedelta(minutes=2))
+    desk.scenario.minutes_pass(40)
+
+
 def test_a_call_without_a_number_and_without_a_message_wakes_nobody(desk: ScenarioDesk) -> None:
     call = desk.customer().dials("direct", caller_id="anonymous").hears_the_beep()
     call.hangs_up()
@@ -172,3 +234,16 @@ def test_if_the_report_on_the_recording_is_lost_somebody_is_paged_within_a_minut
     amy.reads("number withheld", within=timedelta(seconds=75))
     amy.texts("none {code} nothing to go by").reads("is closed")
     desk.scenario.minutes_pass(40)
+
+
+@pytest.mark.parametrize(("caller_id", "fits"), [("anonymous", "NONE"), ("+33142685300", "PASS")])
+def test_no_answer_offers_a_call_where_nobody_can_be_called(desk: ScenarioDesk, caller_id: str, fits: str) -> None:
+    call = desk.customer().dials("direct", caller_id=caller_id).hears_the_beep().says(8).presses("#")
+    call.hears("Thank you").is_hung_up_on()
+    amy = desk.phone_of("Amy")
+    amy.reads("the caller")
+    answer = amy.texts("hello {code}, what now").reads("Not understood", fits)
+    assert "CALL" not in answer
+    assert "NA" not in answer
+    desk.scenario.ignore_so_far()
+    amy.resolves()

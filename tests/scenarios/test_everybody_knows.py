@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from callbacks.acts.leaving import leave_team
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, ScenarioDesk
 
 pytestmark = POSTGRES_IN_SOAK
@@ -47,6 +48,72 @@ def test_a_page_after_somebody_passed_it_on_says_so(desk: ScenarioDesk) -> None:
     amy.reads("Ben Cole has")
     ben.resolves()
     desk.scenario.minutes_pass(40)
+
+
+def test_who_is_paged_while_the_customers_phone_is_dialed_hears_that_it_rang(desk: ScenarioDesk) -> None:
+    desk.leaves_a_message()
+    amy, ben, customer = desk.phone_of("Amy"), desk.phone_of("Ben"), desk.customer()
+    amy.reads("call (514) 555-0199 back")
+    amy.texts("{code}").reads("is yours")
+    desk.scenario.minutes_pass(24)
+    desk.scenario.ignore_so_far()
+    customer.phone.rings_after = timedelta(seconds=25)
+    amy.texts("call {code}").reads("Your phone rings now")
+    amys = amy.is_rung().answers().hears("Press 1 to be connected").presses("1")
+    ben.reads("Amy Roy took it at 10:12 p.m. and has not called.", within=MINUTE)
+    customers = customer.is_rung().answers()
+    ben.reads("Amy Roy has called the customer of", "Nothing for you to do.")
+    amys.is_connected_to(customers)
+    customers.hangs_up()
+    amys.hears("How did it go?").presses("1").hears("Resolved").is_hung_up_on()
+    desk.scenario.minutes_pass(40)
+
+
+def test_who_passes_it_on_while_the_customers_phone_rings_has_called(desk: ScenarioDesk) -> None:
+    desk.leaves_a_message()
+    amy, ben, customer = desk.phone_of("Amy"), desk.phone_of("Ben"), desk.customer()
+    amy.reads("call (514) 555-0199 back")
+    customer.phone.rings_after = timedelta(seconds=5)
+    amy.texts("call {code}").reads("Your phone rings now")
+    amys = amy.is_rung().answers().hears("Press 1 to be connected").presses("1")
+    amy.texts("pass {code}").reads("goes to the next person now")
+    ben.reads("Amy Roy passed it on.")
+    customers = customer.is_rung()
+    ben.reads("Amy Roy has called the customer of", "Nothing for you to do.")
+    amys.hangs_up()
+    customers.lets_it_ring()
+    amy.reads("how did the call to (514) 555-0199 go", within=MINUTE)
+    amy.resolves()
+
+
+def test_of_an_owner_who_left_nobody_says_that_they_did_not_answer(desk: ScenarioDesk) -> None:
+    desk.leaves_a_message()
+    amy, ben, cleo = (desk.phone_of(name) for name in ("Amy", "Ben", "Cleo"))
+    amy.reads("call (514) 555-0199 back")
+    amy.texts("{code}").reads("is yours")
+    desk.edit(lambda session, row: leave_team(session, row, desk.now))
+    ben.reads("call (514) 555-0199 back")
+    desk.scenario.minutes_pass(2)
+    ben.is_rung().rejects()
+    assert "Amy Roy" not in cleo.reads("call (514) 555-0199 back", within=timedelta(minutes=5))
+    desk.scenario.ignore_so_far()
+    cleo.resolves()
+    desk.scenario.ignore_so_far()
+
+
+def test_when_everybody_on_call_has_passed_it_on_the_supervisor_is_paged_at_once(desk: ScenarioDesk) -> None:
+    desk.leaves_a_message()
+    for name in ("Amy", "Ben", "Cleo"):
+        desk.phone_of(name).reads("call (514) 555-0199 back")
+        desk.phone_of(name).texts("pass {code}").reads("goes to the next person now")
+    desk.phone_of("Cleo").ignore_so_far()  # her phone rang with the text
+    sue = desk.phone_of("Sue")
+    sue.reads("call (514) 555-0199 back by 10:42 p.m.", "passed it on")
+    sue.texts("{code}").reads("is yours")
+    desk.scenario.minutes_pass(1)
+    for name in ("Amy", "Ben", "Cleo"):
+        desk.phone_of(name).reads("Sue Tran has")
+    sue.resolves()
 
 
 def test_an_ok_is_asked_back_and_the_code_takes_it(desk: ScenarioDesk) -> None:

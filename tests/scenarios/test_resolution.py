@@ -5,9 +5,10 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts.promises import SetPriority
+from callbacks.acts.base import Act
+from callbacks.acts.promises import FixInRelease, SetPriority
 from callbacks.db.states import CallbackState, PriorityLevel
-from callbacks.db.tables import Callback, Technician
+from callbacks.db.tables import Callback
 from ivr.rehearsal.scenario import Person
 from tests.acting import supervisor_acts
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, ScenarioDesk
@@ -17,17 +18,20 @@ pytestmark = POSTGRES_IN_SOAK
 WHO = "sue@example.com"
 
 
+def supervisor_does(desk: ScenarioDesk, act: Act) -> None:
+    def work(session: Session) -> None:
+        callback = session.scalars(select(Callback)).one()
+        supervisor_acts(session, desk.service.desk, callback, act, WHO, desk.now)
+
+    desk.service.database.write(work)
+
+
 def reached_at_once(desk: ScenarioDesk, priority: PriorityLevel) -> Person:
     """Amy takes it and reaches the customer, who is not served yet."""
     desk.leaves_a_message()
-    service, amy = desk.service, desk.phone_of("Amy")
+    amy = desk.phone_of("Amy")
     amy.reads("call (514) 555-0199 back")
-
-    def becomes(session: Session, _: Technician) -> None:
-        callback = session.scalars(select(Callback)).one()
-        supervisor_acts(session, service.desk, callback, SetPriority(priority), WHO, desk.now)
-
-    desk.edit(becomes)
+    supervisor_does(desk, SetPriority(priority))
     amy.texts("{code}").reads("is yours")
     amy.texts("cont {code}").reads("stays open")
     return amy
@@ -75,3 +79,19 @@ def test_one_that_is_not_critical_wakes_nobody(desk: ScenarioDesk) -> None:
     amy.reads("was to be resolved by 10:12 p.m.")
     desk.phone_of("Sue").reads_nothing()
     assert desk.callback.state == CallbackState.OPEN
+
+
+def test_a_release_is_no_promise_any_more_once_it_is_critical(desk: ScenarioDesk) -> None:
+    amy, sue = reached_at_once(desk, PriorityLevel.P3), desk.phone_of("Sue")
+    for act in (FixInRelease("7.2"), SetPriority(PriorityLevel.P1)):
+        desk.scenario.minutes_pass(5)
+        supervisor_does(desk, act)
+    assert desk.callback.release == ""
+    desk.clock_moves_to("2026-11-29T01:12")
+    desk.scenario.settle()
+    amy.reads("is to be resolved by 2:12 a.m.")
+    desk.clock_moves_to("2026-11-29T02:13")
+    desk.scenario.settle()
+    sue.reads("(P1) should have been resolved by 2:12 a.m.")
+    amy.reads("was to be resolved by 2:12 a.m.")
+    amy.texts("done {code}").reads("is resolved")

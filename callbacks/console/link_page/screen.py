@@ -41,6 +41,7 @@ ATTEMPTS: dict[ReachOutcome, Words] = {
     ReachOutcome.WORKAROUND: Words("reached, workaround given", "client joint, solution temporaire donnée"),
     ReachOutcome.BUSY: Words("busy", "ligne occupée"),
     ReachOutcome.NO_ANSWER: Words("no answer", "pas de réponse"),
+    ReachOutcome.NOT_CONNECTED: Words("answered, and not connected to you", "répondu, sans être mis en communication"),
     ReachOutcome.MACHINE: Words("answering machine", "boîte vocale"),
     ReachOutcome.LEFT_A_MESSAGE: Words("left a message", "message laissé"),
     ReachOutcome.WRONG_NUMBER: Words("wrong number", "mauvais numéro"),

@@ -166,7 +166,9 @@ def test_words_after_a_code_are_kept_as_a_note(night: Night) -> None:
 def test_words_after_a_code_that_name_another_code_are_asked_back(night: Night) -> None:
     night.opens("CA2")
     first, second = night.codes()
-    assert night.hears_from(AMY, f"na {first} and {second}").startswith("Not understood")
+    asked_back = night.hears_from(AMY, f"na {first} and {second}")
+    assert asked_back.startswith(f"One text for each code, please: {second} (")
+    assert f", {first} (" in asked_back
     assert night.attempts() == []
 
 

@@ -35,6 +35,7 @@ BUSY, NO_ANSWER = LegReport(CarrierStatus.BUSY), LegReport(CarrierStatus.NO_ANSW
 CANCELED, FAILED = LegReport(CarrierStatus.CANCELED), LegReport(CarrierStatus.FAILED, sip_code=503)
 NO_SUCH_NUMBER = LegReport(CarrierStatus.FAILED, sip_code=404)
 MACHINE = LegReport(CarrierStatus.IN_PROGRESS, is_machine=True)
+NOT_BRIDGED = LegReport(CarrierStatus.COMPLETED, seconds=3, is_bridged=False)
 INITIATED = LegReport(CarrierStatus.INITIATED)
 
 
@@ -49,6 +50,8 @@ INITIATED = LegReport(CarrierStatus.INITIATED)
         (LegReport(CarrierStatus.COMPLETED, seconds=0), None),
         (LegReport(CarrierStatus.COMPLETED), None),
         (LegReport(CarrierStatus.COMPLETED, is_bridged=True), ReachOutcome.REACHED),
+        (NOT_BRIDGED, ReachOutcome.NOT_CONNECTED),
+        (LegReport(CarrierStatus.NO_ANSWER, is_bridged=False), ReachOutcome.NO_ANSWER),
         (BUSY, ReachOutcome.BUSY),
         (NO_ANSWER, ReachOutcome.NO_ANSWER),
         (LegReport(CarrierStatus.NO_ANSWER, sip_code=480), ReachOutcome.NOT_RUNG),
@@ -72,6 +75,7 @@ def test_what_a_report_says_of_the_leg(report: LegReport, expected: ReachOutcome
         ((RINGING, BUSY), ReachOutcome.BUSY),
         ((RINGING, NO_ANSWER), ReachOutcome.NO_ANSWER),
         ((RINGING, ANSWERED, ENDED), ReachOutcome.REACHED),
+        ((RINGING, ANSWERED, NOT_BRIDGED, ENDED), ReachOutcome.NOT_CONNECTED),
         ((RINGING, ANSWERED, MACHINE, ENDED), ReachOutcome.MACHINE),
         ((FAILED, NO_SUCH_NUMBER), ReachOutcome.WRONG_NUMBER),
     ],

@@ -127,6 +127,12 @@ def test_whoever_hands_it_on_is_not_asked_again_before_the_deadline() -> None:
     ]
 
 
+def test_while_nobody_can_be_paged_the_deadline_is_not_missed_by_a_minute() -> None:
+    nobody = replace(opened(), due_at=OPENED + timedelta(seconds=90))
+    found = next_step(POLICY, nobody, Roster({}), OPENED + timedelta(minutes=1))
+    assert found.next_action_at == nobody.due_at
+
+
 def test_a_layer_with_nobody_on_it_costs_no_time() -> None:
     alone = Roster({"primary": (), "backup": (BEN,), "manager": (), "supervisor": ()})
     found = lived(POLICY, opened(), alone, minutes(28))

@@ -83,7 +83,7 @@ def every_text(subject: Subject, code: str, others: Sequence[str], reason: str) 
         messages.no_answer_from(others),
         messages.passed_by(others),
         messages.not_reached(others),
-        messages.taken_and_not_called(who, NOW, MONTREAL, LATE),
+        messages.taken_and_not_called(subject, who, NOW, LATE),
     ]
     tried = messages.last_attempt(who, NOW, ReachOutcome.WORKAROUND, MONTREAL, LATE)
     return {
@@ -97,6 +97,7 @@ def every_text(subject: Subject, code: str, others: Sequence[str], reason: str) 
         "taken": messages.taken(subject, who),
         "tried": messages.tried(subject, who),
         "tried for you": messages.tried_for_you(subject, who),
+        "nothing to go by": messages.nothing_to_go_by(subject),
         "given": messages.given(subject, code, who, NOW),
         "over": messages.over(subject, HAS_CANCELLED, who, reason),
         "reopened": messages.reopened(subject, code, who, reason),
@@ -179,10 +180,21 @@ def test_the_page_in_french() -> None:
 def test_a_later_page_says_what_was_done_before() -> None:
     later = messages.page(SUBJECT, "5831", NOW, "", messages.no_answer_from(["Amy Roy", "Ben Cole", "Cleo"])).english
     assert "Ref KT-417. No answer from Amy Roy, Ben Cole and 1 more. Reply 5831" in later
-    before = messages.taken_and_not_called("Amy Roy", NOW, MONTREAL, LATE)
+    before = messages.taken_and_not_called(SUBJECT, "Amy Roy", NOW, LATE)
     late = messages.page(SUBJECT, "5831", LATE, "", before).english
     assert "LATE (promised 10:42 p.m.): call (514) 555-0199 back" in late
     assert "Amy Roy took it at 10:13 p.m. and has not called. Reply" in late
+
+
+def test_where_nobody_can_be_called_a_page_says_what_can_be_done_and_what_was_done() -> None:
+    before = messages.taken_and_not_called(NO_NUMBER, "Amy Roy", NOW, LATE)
+    page = messages.page(NO_NUMBER, "5831", NOW, "", before)
+    assert "Amy Roy took it at 10:13 p.m. and has noted nothing. Reply 5831" in page.english
+    assert "NONE 5831 if it has no number" in page.english
+    assert "Amy Roy l'a pris à 22 h 13 et n'a rien noté. Répondez 5831" in page.french
+    assert "AUCUN 5831 s'il n'a pas de numéro" in page.french
+    assert "nothing is on record. A number in the message?" in messages.reminder(NO_NUMBER, "5831", NOW).english
+    assert "rien n'est noté. Un numéro dans le message?" in messages.reminder(NO_NUMBER, "5831", NOW).french
 
 
 @pytest.mark.parametrize(
@@ -301,7 +313,7 @@ def test_french_has_its_articles_and_prepositions() -> None:
     assert "aucun appel au (514) 555-0199 n'est noté" in messages.reminder(SUBJECT, "5831", NOW).french
     assert "s'est passé l'appel à l'appelant (numéro masqué" in messages.ask_outcome(WITHHELD, "5831").french
     assert "le client au (514) 555-0199 demande" in messages.manager_wanted(SUBJECT, "5831", "").french
-    before = messages.taken_and_not_called("Zoé", NOW, MONTREAL, NOW + timedelta(days=2))
+    before = messages.taken_and_not_called(SUBJECT, "Zoé", NOW, NOW + timedelta(days=2))
     assert before.french == "Zoé l'a pris samedi à 22 h 13 et n'a pas appelé."
 
 
@@ -333,16 +345,23 @@ TRIED = messages.last_attempt("Amy Roy", NOW, ReachOutcome.WRONG_NUMBER, MONTREA
         messages.given(NO_NUMBER, "5831", "boss@example.com", NOW),
         messages.reopened(NO_NUMBER, "5831", "boss@example.com", "not fixed"),
         messages.unresolved(NO_NUMBER, "5831", NOW, NOW),
+        messages.nearly_due(NO_NUMBER, "5831", LATE, NOW),
+        messages.still_open(NO_NUMBER, "5831"),
+        messages.try_again(NO_NUMBER, "5831", messages.last_attempt("Amy", NOW, ReachOutcome.REACHED, MONTREAL, NOW)),
         messages.page(NO_NUMBER, "5831", NOW),
         messages.page_again(NO_NUMBER, "5831", TRIED),
         messages.try_again(NO_NUMBER, "5831", TRIED),
-        messages.nearly_due(NO_NUMBER, "5831", LATE, NOW),
-        messages.still_open(NO_NUMBER, "5831"),
     ],
 )
 def test_where_there_is_no_number_nothing_offers_to_call_one_or_to_have_called(text: Words) -> None:
     for offer in ("CALL 5831", "NA 5831", "APPEL 5831", "time to call", " again"):
         assert offer not in text.english + text.french
+
+
+def test_a_sentence_about_a_callback_without_a_number_has_no_comma_before_its_verb() -> None:
+    assert "KT-417 is still open" in messages.still_open(NO_NUMBER, "5831").english
+    assert "KT-417, (514) 555-0199, is still open" in messages.still_open(SUBJECT, "5831").english
+    assert "KT-417 est à régler" in messages.nearly_due(NO_NUMBER, "5831", LATE, NOW).french
 
 
 def test_without_a_number_the_replies_say_what_can_be_done() -> None:

@@ -91,6 +91,11 @@ def test_whoever_passed_it_on_is_named_as_not_paged() -> None:
     assert step == 3  # the second step, which calls Amy, reaches nobody
 
 
+def test_whoever_was_passed_over_is_not_said_to_have_passed_it_on() -> None:
+    reason = event(replace(CASE, position=1, passed_over=frozenset({AMY.id})), OPENED)[2]
+    assert "Not paged: Amy, who was passed over." in reason
+
+
 def test_an_owner_above_whom_it_escalates_is_named_as_not_paged() -> None:
     taken = replace(CASE, owner=AMY, acknowledged_at=OPENED, resumed=True, position=2)
     assert "Not paged: Amy, who took it and did not try the customer." in event(taken, OPENED)[2]

@@ -128,10 +128,29 @@ def test_it_rang_when_the_carrier_says_so_where_that_can_be_read(
 
 
 def test_a_phone_that_never_rang_is_said_to_and_nothing_is_asked(connected: Night) -> None:
+    reports(connected, CallStatus="failed", SipResponseCode="503")
     heard = ends(connected, "failed")
     assert "The call has ended: the customer's phone did not ring. It does not count as an attempt." in heard
     assert "How did it go" not in heard
     assert connected.attempt.proof is AttemptProof.NONE
+
+
+@pytest.mark.parametrize(
+    ("status", "sip_code", "proof"),
+    [
+        ("failed", "503", AttemptProof.NONE),
+        ("failed", "404", AttemptProof.CARRIER),
+        ("no-answer", "480", AttemptProof.NONE),
+        ("no-answer", "", AttemptProof.CARRIER),
+    ],
+)
+def test_until_the_leg_is_reported_on_nothing_is_said_of_whether_it_counts(
+    connected: Night, status: str, sip_code: str, proof: AttemptProof
+) -> None:
+    assert ends(connected, status).endswith("the call did not go through. We will ask you by text. Goodbye.")
+    assert connected.attempt.outcome is ReachOutcome.DIALING
+    reports(connected, CallStatus=status, SipResponseCode=sip_code)
+    assert connected.attempt.proof is proof
 
 
 @pytest.mark.parametrize(
