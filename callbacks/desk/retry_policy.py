@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from callbacks.text.duration import duration
-from sla.hours import SupportHours
+from sla.hours import NeverOpen, SupportHours
 
 NEXT_OPENING = "next opening"
 
@@ -35,10 +35,18 @@ class RetryPolicy:
         return next_opening_after(tried_at, hours) if retry.after is None else tried_at + retry.after
 
 
+def opening_from(at: datetime, hours: SupportHours) -> datetime:
+    """Return when the desk is open first from an instant on. One that is closed for years is looked at a day later."""
+    try:
+        return hours.next_opening(at)
+    except NeverOpen:
+        return at + timedelta(days=1)
+
+
 def next_opening_after(at: datetime, hours: SupportHours) -> datetime:
     """Return when the desk opens next; during support hours, that is the opening of the next day that it opens."""
     closes_at = hours.next_closing(at) if hours.is_open(at) else None
-    return hours.next_opening(closes_at or at)
+    return opening_from(closes_at or at, hours)
 
 
 def retry(text: object) -> object:

@@ -52,6 +52,8 @@ def change_state(callback: Callback, change: Change, now: datetime) -> None:
     callback.resolved_at = now if state in SERVED else None
     callback.next_action_at = now if state is CallbackState.OPEN else None
     callback.try_again_at = callback.asked_at = callback.overdue_told_at = callback.escalating_since = None
+    if change is Change.REOPEN:  # the customer is not served after all, and neither by a workaround
+        callback.workaround_at = None
 
 
 # The owner

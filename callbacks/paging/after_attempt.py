@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from callbacks.desk.retry_policy import RetryPolicy, next_opening_after
+from callbacks.desk.retry_policy import RetryPolicy, next_opening_after, opening_from
 from sla.hours import SupportHours
 from sla.promises import Promise, Standing
 
@@ -106,14 +106,14 @@ def _schedule(
 ) -> Iterator[tuple[datetime, Duty]]:
     """Yield everything that is to come, and when."""
     if case.closes_at is not None:
-        yield hours.next_opening(case.closes_at), Duty.CLOSE
+        yield opening_from(case.closes_at, hours), Duty.CLOSE
     yield from _waiting(case, rules)
     if case.has_owner:
         if try_again_at is not None:
             yield _asking(case, rules, try_again_at)
         yield from _resolution(case, rules, hours)
         if try_again_at is None:
-            yield hours.next_opening(_last_sign(case) + rules.retries.reviewed_every), Duty.REVIEW
+            yield opening_from(_last_sign(case) + rules.retries.reviewed_every, hours), Duty.REVIEW
 
 
 def _waiting(case: TriedCase, rules: Rules) -> Iterator[tuple[datetime, Duty]]:
@@ -164,7 +164,7 @@ def _overdue_at(case: TriedCase, rules: Rules, hours: SupportHours, due_at: date
 
 
 def _when_open(at: datetime, rules: Rules, hours: SupportHours) -> datetime:
-    return at if rules.is_urgent else hours.next_opening(at)
+    return at if rules.is_urgent else opening_from(at, hours)
 
 
 def _last_sign(case: TriedCase) -> datetime:

@@ -13,7 +13,7 @@ import pytest
 from callbacks.cli.context import UNDER_A_MOVING_CLOCK, Compose
 from callbacks.db.database import locked
 from callbacks.db.leases import Claim
-from callbacks.db.states import PageState, VoicemailState
+from callbacks.db.states import PageKind, PageState, VoicemailState
 from callbacks.db.tables import Callback, Page
 from callbacks.inbound import calls
 from callbacks.paging import escalate, follow_up
@@ -71,6 +71,7 @@ def test_a_worker_that_was_frozen_while_another_took_over_changes_nothing(desk: 
     desk.outbox.deliver(frozen)
     assert len(desk.carrier.ledger.messages) == before
     ben.resolves()
+    amy.reads("Ben Cole has resolved")
     desk.scenario.minutes_pass(40)
 
 
@@ -89,6 +90,7 @@ def test_an_old_token_is_refused_even_before_the_other_has_sent(desk: ScenarioDe
     amy.reads("goes to the next")
     ben.reads("call (514) 555-0199 back")
     ben.resolves()
+    amy.reads("Ben Cole has resolved")
     desk.scenario.minutes_pass(40)
 
 
@@ -124,7 +126,9 @@ def test_a_page_on_the_wire_while_somebody_takes_the_callback_keeps_its_answer(
     desk.outbox.deliver(claim)
     amy.reads("goes to the next")
     ben.reads("call (514) 555-0199 back")
-    assert [page.state for page in desk.pages() if page.technician.name == "Ben Cole"] == [PageState.SENT]
+    ben.reads("Amy Roy has")
+    pages = [page for page in desk.pages() if page.technician.name == "Ben Cole" and page.kind is PageKind.STEP]
+    assert [page.state for page in pages] == [PageState.SENT]
     amy.resolves()
     desk.scenario.minutes_pass(40)
 
@@ -184,7 +188,9 @@ def test_after_an_outage_of_the_worker_the_first_page_and_the_supervisor_come_at
     sue.reads("LATE")
     cleo.is_rung()
     sue.is_rung()
-    sue.texts("na {code}").reads("no answer")
+    sue.texts("cont {code}").reads("stays open")
+    for person in (amy, cleo):
+        person.reads("Sue Tran has called the customer")
     desk.scenario.minutes_pass(40)
 
 

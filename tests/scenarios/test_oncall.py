@@ -553,7 +553,7 @@ def test_whoever_has_left_is_not_rung_by_a_page_that_waited(desk: ScenarioDesk) 
     desk.phone_of("Ben").reads("call (514) 555-0199 back", within=timedelta(minutes=7))
     desk.phone_of("Ben").resolves()
     desk.scenario.minutes_pass(40)
-    assert desk.log_says("Amy Roy has left the desk")
+    assert desk.log_says("Amy Roy has left the team")
     desk.scenario.ignore_so_far()
     assert not [c for c in desk.carrier.ledger.calls if c.to == "+15145550101"]
 

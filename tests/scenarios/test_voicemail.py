@@ -136,7 +136,7 @@ def test_a_recording_that_the_carrier_no_longer_has_is_lost_and_said_to_be(desk:
     link = amy.reads("call (514) 555-0199 back", "with a message").split()[-1].removeprefix("https://desk.test")
     web = desk.service.web.test_client()
     assert "has not arrived yet" in web.get(link).text
-    amy.texts("na {code}").reads("no answer")
+    amy.texts("cont {code}").reads("stays open")
     desk.scenario.minutes_pass(6 * 60 + 30)
     sue.reads("is lost", "Call this customer")
     assert desk.log_says("could not fetch the recording: it is lost")
@@ -246,7 +246,8 @@ def test_a_withheld_number_is_paged_as_such_and_never_rung(desk: ScenarioDesk) -
     amy = desk.phone_of("Amy")
     amy.reads("number withheld: listen to the message")
     amy.texts("call {code}").reads("No number to call")
-    amy.texts("na {code}").reads("no answer")
+    amy.texts("na {code}").reads("No number to call")
+    amy.texts("none {code} no number in the message").reads("no way to reach")
     desk.scenario.minutes_pass(40)
 
 

@@ -245,7 +245,7 @@ def _once_tried(callback: Callback, zone: ZoneInfo, now: datetime) -> str:
     if callback.state is not CallbackState.OPEN or callback.attempted_at is None or callback.owner is None:
         return ""
     if callback.call.customer_number is None:
-        return f"stays with {callback.owner.name}, who has no number to call: find one and enter it"
+        return f"stays with {callback.owner.name}, who has no number to call yet"
     owner, again_at, look_at = callback.owner.name, callback.try_again_at, callback.next_action_at
     if again_at is not None and again_at > now:
         return f"{owner} is asked to try again at {day_and_time(again_at, zone)}"

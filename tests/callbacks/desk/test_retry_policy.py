@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from callbacks.desk.retry_policy import Retry, RetryPolicy, next_opening_after, retry
-from tests.sla.desk import DESK, local
+from callbacks.desk.retry_policy import Retry, RetryPolicy, next_opening_after, opening_from, retry
+from tests.sla.desk import DESK, closure, local
 
 POLICY = RetryPolicy((Retry(timedelta(minutes=15)), Retry(timedelta(hours=1)), Retry(None)), 3, timedelta(days=5))
 
@@ -36,6 +36,12 @@ def test_each_retry_follows_the_attempt_before_it(number: int, tried_at: str, du
 )
 def test_the_next_opening_is_never_now(at: str, opens: str) -> None:
     assert next_opening_after(local(at), DESK) == local(opens)
+
+
+def test_a_desk_that_is_closed_for_years_is_looked_at_a_day_later() -> None:
+    closed = DESK.with_closures((closure("2026-11-01 00:00", "2056-11-01 00:00"),))
+    assert opening_from(local("2026-11-27 22:00"), closed) == local("2026-11-28 22:00")
+    assert next_opening_after(local("2026-11-27 22:00"), closed) == local("2026-11-28 22:00")
 
 
 def test_a_retry_is_a_duration_or_the_next_opening() -> None:

@@ -28,6 +28,7 @@ from callbacks.lifecycle.transitions import (
     note_attempt,
     note_breach,
     note_reminders_given,
+    note_workaround,
     owns,
     restart_escalation,
     review,
@@ -159,6 +160,14 @@ def test_without_an_owner_nothing_of_one_stays(session: Session, amy: Technician
     give_back(session, callback, NOW)
     assert (callback.owner_id, callback.acknowledged_at, callback.resumed) == (None, None, False)
     assert (callback.position, callback.next_action_at) == (2, NOW), "before an attempt, the steps go on"
+
+
+def test_reopened_no_workaround_counts_any_more(callback: Callback) -> None:
+    note_workaround(callback, NOW)
+    change_state(callback, Change.RESOLVE, LATE)
+    assert callback.workaround_at == NOW
+    change_state(callback, Change.REOPEN, LATE)
+    assert callback.workaround_at is None
 
 
 def test_given_back_after_an_attempt_it_escalates_from_the_first_step(
