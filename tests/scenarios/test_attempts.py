@@ -75,7 +75,7 @@ def test_a_second_try_that_rings_keeps_the_promise(desk: ScenarioDesk) -> None:
     assert proofs(desk)[1:] == [(ReachOutcome.NO_ANSWER, AttemptProof.CARRIER)]
     assert desk.callback.attempted_at == desk.attempts()[1].rang_at
     assert desk.callback.breached_at is None
-    desk.scenario.minutes_pass(14)  # until the next attempt is due, nobody is texted
+    desk.scenario.minutes_pass(12)  # until the next attempt is due, nobody is texted
 
 
 def test_reports_that_are_lost_are_asked_for(desk: ScenarioDesk) -> None:

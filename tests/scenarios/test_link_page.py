@@ -113,7 +113,7 @@ def test_pass_goes_to_the_next_person_at_once(link: Link) -> None:
     link.desk.phone_of("Amy").reads("Ben Cole has")
     assert "Ben Cole has" in link.does("take")
     theirs.does("outcome", outcome="no answer")
-    link.desk.scenario.minutes_pass(14)  # until the next attempt is due, nobody is texted
+    link.desk.scenario.minutes_pass(12)  # until the next attempt is due, nobody is texted
 
 
 def test_it_expires_cannot_be_forged_and_tells_nothing_then(link: Link) -> None:

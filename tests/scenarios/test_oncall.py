@@ -347,7 +347,7 @@ def test_a_wrong_number_is_never_rung_again_and_the_supervisor_hears_of_it(desk:
     amy.texts("wrong {code}").reads("wrong number", "supervisors are alerted")
     desk.phone_of("Sue").reads("is a wrong number")
     amy.texts("call {code}").reads("No number to call")
-    desk.scenario.minutes_pass(14)
+    desk.scenario.minutes_pass(12)
     assert not [c for c in desk.carrier.ledger.calls if c.to == CUSTOMER]
 
 
@@ -365,7 +365,7 @@ def test_a_second_wrong_number_is_told_as_well(desk: ScenarioDesk) -> None:
     desk.service.database.write(correct)
     amy.texts("wrong {code}").reads("wrong number", "supervisors are alerted")
     sue.reads("(514) 555-0188 is a wrong number")
-    desk.scenario.minutes_pass(14)
+    desk.scenario.minutes_pass(12)
 
 
 # The connection
@@ -395,7 +395,7 @@ def test_how_the_call_went_is_told_by_a_key(
     amys.is_connected_to(customers).waits(20)
     customers.hangs_up()
     amys.hears("How did it go").presses(key).is_hung_up_on()
-    desk.scenario.minutes_pass(14)  # until the next attempt is due, nobody is texted
+    desk.scenario.minutes_pass(12)  # until the next attempt is due, nobody is texted
     assert [(a.outcome, a.seconds, a.is_told) for a in desk.attempts()] == [(outcome, 20, True)]
     assert desk.callback.state == state
 
@@ -438,7 +438,7 @@ def test_the_connection_records_what_became_of_it_by_itself(
     amys.hears("The call has ended").hears("How did it go").is_hung_up_on()
     amy.reads("how did the call")
     assert [a.outcome for a in desk.attempts()] == [outcome]
-    desk.scenario.minutes_pass(14)  # until the next attempt is due, nobody is texted
+    desk.scenario.minutes_pass(12)  # until the next attempt is due, nobody is texted
     assert desk.callback.attempted_at is not None
 
 
@@ -453,7 +453,7 @@ def test_a_private_voicemail_that_answers_the_connection_never_rings_the_custome
     assert desk.attempts() == []
     assert not [c for c in desk.carrier.ledger.calls if c.to == CUSTOMER]
     amy.texts("na {code}").reads("no answer")
-    desk.scenario.minutes_pass(14)
+    desk.scenario.minutes_pass(12)
 
 
 # Policies

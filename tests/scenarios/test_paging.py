@@ -167,7 +167,7 @@ def test_taken_and_then_nothing_the_owner_is_reminded_and_then_passed_over(desk:
         person.reads("Cleo Martin has")
     cleo.texts("na {code}").reads("no answer")
     sue.reads_nothing()
-    desk.scenario.minutes_pass(14)  # until the next attempt is due, nobody is texted
+    desk.scenario.minutes_pass(12)  # until the next attempt is due, nobody is texted
 
 
 def test_the_voice_page_tells_who_and_why_plays_the_message_and_asks_twice(desk: ScenarioDesk) -> None:

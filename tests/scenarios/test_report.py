@@ -27,7 +27,7 @@ def test_a_technicians_word_keeps_a_promise_and_is_counted_as_a_word(desk: Scena
     amy.texts("{code}").reads("is yours")
     assert report(desk) == NOTHING | {"open": 1}  # taking it is no attempt
 
-    amy.texts("na {code}").reads("no answer")
+    amy.texts("cont {code}").reads("stays open")
     assert report(desk) == NOTHING | {"kept": 1, "by_word": 1}
 
     desk.scenario.minutes_pass(31)

@@ -26,7 +26,7 @@ def test_a_supervisor_can_read_the_promise_to_the_customer(database: Database) -
         "day and night, and skipping nothing, it was due Sat 28 Nov 2026 22:42 EST, and was done Sat 28 Nov 2026 "
         "22:24 EST, in time."
     )
-    assert said[1].startswith("A resolution was promised within 24 hours of support time")
+    assert said[1].startswith("A resolution was promised within 24 hours from")
 
 
 def test_closures_and_corrected_holidays_decide_over_hours(database: Database) -> None:
