@@ -70,7 +70,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     faults: list[str] = []
     values = {name: _value(name, environ, faults) for name in SETTINGS}
     missing = [name for name in REQUIRED if not values[name]]
-    faults += [f"{name} is not set. It is {SETTINGS[name].removeprefix('required: ')}." for name in missing]
+    faults += [f"{name} is not set ({SETTINGS[name].removeprefix('required: ')})." for name in missing]
     faults += _faults_in(values)
     if faults:
         raise BrokenSettings(faults)

@@ -121,7 +121,7 @@ class AppContext:
         try:
             desk = read_desk(settings.desk_file) if settings else self.read_desk()
         except BrokenDesk as broken:
-            faults.append(str(broken))
+            faults.append(str(broken).replace("\n", "\n  "))  # its own list, within this one
         if settings is None or faults:
             raise BrokenSettings(faults)
         return settings, desk

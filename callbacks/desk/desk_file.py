@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
@@ -81,7 +81,32 @@ def line_name(text: str) -> str:
     return text.strip()
 
 
+def both_languages(names: Mapping[Language, str]) -> Mapping[Language, str]:
+    """Return a name in both languages, or none at all. Raise ValueError when only one of them is there."""
+    missing = [language for language in ("en", "fr") if language not in names]
+    if names and missing:
+        raise ValueError(f"{missing[0]} is missing. Callers and technicians hear the name in that language. Add it.")
+    return names
+
+
 Duration = Annotated[timedelta, BeforeValidator(duration)]
+
+
+def at_least(shortest: str) -> AfterValidator:
+    """Return the check of a duration that must not be shorter than this one."""
+    limit = cast(timedelta, duration(shortest))
+
+    def long_enough(given: timedelta) -> timedelta:
+        if given < limit:
+            raise ValueError(f'it is too short. Write "{shortest}" or longer.')
+        return given
+
+    return AfterValidator(long_enough)
+
+
+# A duration is checked with its setting, so that a mistake is reported together with all others.
+Wait = Annotated[Duration, at_least("1s")]
+Promised = Annotated[Duration, at_least("1m")]
 
 
 def clock_hour(text: object) -> object:
@@ -97,7 +122,7 @@ class _Part(BaseModel):
 
 
 class Company(_Part):
-    name: Mapping[Language, str]
+    name: Annotated[Mapping[Language, str], Field(min_length=1), AfterValidator(both_languages)]
     sender: Annotated[str, AfterValidator(short_sender)] = Field(min_length=2)
 
 
@@ -127,7 +152,7 @@ class Line(_Part):
     """A number that customers call, and its menu. An empty menu leads straight to support."""
 
     number: Annotated[str, BeforeValidator(own_number)]
-    name: Mapping[Language, Annotated[str, AfterValidator(line_name)]] = {}
+    name: Annotated[Mapping[Language, Annotated[str, AfterValidator(line_name)]], AfterValidator(both_languages)] = {}
     language: Language = "en"
     menu: Mapping[Annotated[str, Field(pattern="^[0-9]$")], Literal["support", "english", "french"]] = {}
     menu_exit: Literal["support", "goodbye"] = "support"
@@ -163,31 +188,31 @@ class Numbers(_Part):
 
 
 class CallbackPromise(_Part):
-    promise: Duration
+    promise: Annotated[Duration, at_least("5m")]  # a shorter one leaves no time to page anybody
     at_risk: Duration = timedelta(minutes=10)  # before the deadline
 
 
 class Ringing(_Part):
-    each: Duration
-    longest_hunt: Duration
-    missed_after: Duration = timedelta(seconds=20)  # a caller who waited longer and hung up is called back
+    each: Wait
+    longest_hunt: Wait
+    missed_after: Wait = timedelta(seconds=20)  # a caller who waited longer and hung up is called back
 
 
 class VoicemailLimits(_Part):
-    longest: Duration
-    silence: Duration
+    longest: Wait
+    silence: Wait
 
 
 class ResolutionTarget(_Part):
     """How soon a resolution is promised, and in which hours that counts."""
 
-    within: Duration
+    within: Promised
     counts: Literal["all hours", "support hours"] = "all hours"
 
 
 def resolution_target(given: object) -> object:
     """Return "24h" as a target that counts every hour (policy: Priorities)."""
-    return {"within": given} if isinstance(given, str) else given
+    return {"within": duration(given)} if isinstance(given, str) else given
 
 
 Retries = tuple[Annotated[Retry, BeforeValidator(retry)], ...]
@@ -195,13 +220,14 @@ Retries = tuple[Annotated[Retry, BeforeValidator(retry)], ...]
 
 class PriorityTargets(_Part):
     name: str
-    first_reaction: Duration
+    first_reaction: Promised
     resolution: Annotated[ResolutionTarget, BeforeValidator(resolution_target)]
     at_risk_after: Duration | None = None
     around_the_clock: bool = False  # of the first reaction; otherwise it counts support hours
     workaround_resolves: bool = False
     retries: Retries | None = Field(min_length=1, default=None)  # in place of those of [retries]
-    overdue_every: Duration | None = None  # how often owner and supervisors hear of an overdue resolution
+    # How often owner and supervisors hear of an overdue resolution.
+    overdue_every: Annotated[Duration, at_least("5m")] | None = None
 
 
 class AgainStep(_Part):
@@ -286,7 +312,7 @@ class RetriesPart(_Part):
 
     after: Retries = Field(min_length=1, default=(Retry(timedelta(minutes=15)), Retry(timedelta(hours=1)), Retry(None)))
     waits_after: int = Field(ge=1, le=20, default=3)
-    reviewed_every: Duration = timedelta(days=5)
+    reviewed_every: Annotated[Duration, at_least("1h")] = timedelta(days=5)
 
 
 class AutoClose(_Part):
@@ -508,7 +534,7 @@ def desk_from(content: dict[str, Any], path: Path) -> Desk:
     try:
         desk = Desk.model_validate(content)
     except ValidationError as invalid:
-        raise BrokenDesk(path, [_in_words(dict(fault)) for fault in invalid.errors()]) from None
+        raise BrokenDesk(path, [_in_words(fault) for fault in _own_faults(invalid)]) from None
     faults = [*_faults_of_hours(desk), *_faults_of_lines(desk), *_faults_of_priorities(desk)]
     faults += [*_faults_of_policies(desk), *_faults_of_digest(desk)]
     if faults:
@@ -529,6 +555,12 @@ def _faults_of_policies(desk: Desk) -> Iterator[str]:
             yield f"policies.{name}: it would apply to everything. Give it lines, priorities or hours."
 
 
+def _own_faults(invalid: ValidationError) -> list[dict[str, Any]]:
+    """Return the mistakes, without a list that is empty only because its entries are mistaken."""
+    faults = [dict(fault) for fault in invalid.errors()]
+    return [fault for fault in faults if fault["type"] != "too_short" or not fault["input"]]
+
+
 def _in_words(fault: dict[str, Any]) -> str:
     place = ".".join(str(part) for part in fault["loc"] if part != "[key]") or "the file"
     match fault["type"]:
@@ -538,6 +570,10 @@ def _in_words(fault: dict[str, Any]) -> str:
             return f"{place} is not a setting. Is it misspelled, or in the wrong section?"
         case "value_error":
             return f"{place}: {fault['ctx']['error']}"
+        case "too_short":
+            return f"{place} is empty. Give it at least one entry."
+        case "literal_error" | "enum":
+            return f"{place}: {fault['input']!r} is not known. Write {fault['ctx']['expected']}."
         case _:
             return f"{place}: {fault['msg'].removeprefix('Value error, ')} (it is {fault['input']!r})."
 
@@ -558,9 +594,6 @@ def _faults_of_lines(desk: Desk) -> list[str]:
             faults.append(f"lines.{name}: use lowercase letters, digits and hyphens, such as toll-free.")
         if numbers.count(line.number) > 1:
             faults.append(f"lines.{name}: {line.number} belongs to two lines. Give each its own number.")
-    for language in ("en", "fr"):
-        if language not in desk.company.name:
-            faults.append(f"company.name.{language} is missing. Callers hear it in that language.")
     return faults
 
 
@@ -570,18 +603,10 @@ def _faults_of_priorities(desk: Desk) -> list[str]:
     ]
     zero = timedelta(0)
     for level, targets in desk.priorities.items():
-        if targets.first_reaction <= zero or targets.resolution.within <= zero:
-            faults.append(f"priorities.{level.value}: a target cannot be zero. Give a longer one.")
-        elif targets.at_risk_after is not None and not zero < targets.at_risk_after <= targets.resolution.within:
+        if targets.at_risk_after is not None and not zero < targets.at_risk_after <= targets.resolution.within:
             faults.append(f"priorities.{level.value}: at_risk_after must be shorter than the resolution.")
-        if targets.overdue_every is not None and targets.overdue_every < timedelta(minutes=5):
-            faults.append(f"priorities.{level.value}: overdue_every is less than 5 minutes. Give a longer one.")
-    if desk.retries.reviewed_every < timedelta(hours=1):
-        faults.append("retries.reviewed_every: it is less than an hour. Give a longer one.")
     if desk.callback.at_risk >= desk.callback.promise:
         faults.append("callback.at_risk: it must be shorter than callback.promise.")
-    if desk.callback.promise < timedelta(minutes=5):
-        faults.append("callback.promise: less than 5 minutes leaves no time to page anybody. Give a longer one.")
     return faults
 
 

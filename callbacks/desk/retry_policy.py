@@ -57,5 +57,5 @@ def retry(text: object) -> object:
         return Retry(None)
     after = duration(text)
     if not isinstance(after, timedelta) or after < timedelta(minutes=5):
-        raise ValueError(f'{text!r} is not a time to try again. Write "15m" or longer, or "{NEXT_OPENING}".')
+        raise ValueError(f'{text!r} is not a time to try again. Write "5m" or longer, or "{NEXT_OPENING}".')
     return Retry(after)

@@ -20,6 +20,10 @@ def test_mistakes_in_settings_and_desk_file_are_reported_together(cli: CommandLi
         app.service()
     for mistake in ("PUBLIC_URL", "TWILIO_AUTH_TOKEN", "none.toml"):
         assert mistake in str(broken.value)
+    lines = str(broken.value).splitlines()
+    assert "  - TWILIO_AUTH_TOKEN is not set (checks that a webhook comes from Twilio)." in lines
+    assert lines[-2] == "  - none.toml cannot be used:"
+    assert lines[-1].startswith("    - there is no such file.")
 
 
 def test_a_desk_file_that_is_not_there_is_named(cli: CommandLine) -> None:

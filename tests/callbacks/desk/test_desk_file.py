@@ -119,12 +119,20 @@ def broken(change: Callable[[dict[str, Any]], object]) -> tuple[str, ...]:
         (lambda d: d["lines"]["toll-free"].update(menu={"11": "support"}), "lines.toll-free.menu.11"),
         (lambda d: d["callback"].update(promise="half an hour"), "callback.promise: 'half an hour' is not a duration"),
         (lambda d: d["priorities"].pop("P2"), "priorities.P2 is missing"),
-        (lambda d: d["priorities"]["P1"].update(resolution="0h"), "a target cannot be zero"),
+        (
+            lambda d: d["priorities"]["P1"].update(resolution="0h"),
+            'priorities.P1.resolution.within: it is too short. Write "1m"',
+        ),
         (lambda d: d["escalation"]["steps"].pop(), "escalation: no step is at the deadline"),
         (lambda d: d["escalation"].update(layers=["primary"]), "which is not a layer"),
         (lambda d: d.update(hour={}), "hour is not a setting"),
         (lambda d: d.pop("company"), "company is missing"),
-        (lambda d: d["company"].update(name={"en": "x"}), "company.name.fr is missing"),
+        (lambda d: d["company"].update(name={"en": "x"}), "company.name: fr is missing"),
+        (lambda d: d["company"].update(name={}), "company.name is empty. Give it at least one entry."),
+        (lambda d: d["retries"].update(after=[]), "retries.after is empty. Give it at least one entry."),
+        (lambda d: d["ringing"].update(each="0s"), 'ringing.each: it is too short. Write "1s" or longer.'),
+        (lambda d: d["callback"].update(promise="4m"), 'callback.promise: it is too short. Write "5m" or longer.'),
+        (lambda d: d["auto_close"].update(never=["P4"]), "auto_close.never.0: 'P4' is not known. Write 'P1', 'P2' or"),
     ],
 )
 def test_a_broken_desk_file_is_refused_with_the_place(change: Callable[[dict[str, Any]], object], fault: str) -> None:
@@ -138,6 +146,28 @@ def test_mistakes_in_several_sections_are_named_at_once() -> None:
         content["colour"] = "blue"
 
     assert len(broken(change)) == 3
+
+
+def test_mistakes_of_every_kind_are_named_at_once_and_each_once() -> None:
+    def change(content: dict[str, Any]) -> None:
+        content["retries"]["after"] = ["2m"]
+        content["retries"]["reviewed_every"] = "10m"
+        content["priorities"]["P1"] |= {"resolution": "x", "overdue_every": "1m"}
+        content["priorities"]["P2"]["resolution"] = {"within": "24h", "counts": "never"}
+        content["ringing"]["missed_after"] = "0s"
+        content["numbers"]["region"] = "XX"
+        content["lines"]["direct"]["name"] = {"en": "direct line"}
+
+    assert set(broken(change)) == {
+        'retries.after.0: \'2m\' is not a time to try again. Write "5m" or longer, or "next opening".',
+        'retries.reviewed_every: it is too short. Write "1h" or longer.',
+        "priorities.P1.resolution: 'x' is not a duration. Write a number and s, m, h or d, such as \"30m\".",
+        'priorities.P1.overdue_every: it is too short. Write "5m" or longer.',
+        "priorities.P2.resolution.counts: 'never' is not known. Write 'all hours' or 'support hours'.",
+        'ringing.missed_after: it is too short. Write "1s" or longer.',
+        "numbers.region: 'XX' is not a region. Write its two letters, such as \"CA\".",
+        "lines.direct.name: fr is missing. Callers and technicians hear the name in that language. Add it.",
+    }
 
 
 def test_a_file_that_is_not_toml_or_not_there_is_one_sentence(tmp_path: Path) -> None:
@@ -184,7 +214,7 @@ def named(**line: Any) -> Desk:
 
 def test_a_line_has_a_name_in_each_language_and_by_default_one_made_of_its_key() -> None:
     assert named().line_name("direct") == Words("direct line", "ligne direct")
-    assert named(name={"fr": "ligne directe"}).line_name("direct") == Words("direct line", "ligne directe")
+    assert named(name={"en": "hotline", "fr": "ligne rouge"}).line_name("direct") == Words("hotline", "ligne rouge")
     assert named().line_name("toll-free") == Words("toll-free line", "ligne sans frais")
     assert named().line_name("removed") == Words("removed line", "ligne removed")
 
