@@ -94,9 +94,8 @@ def test_the_owner_who_gets_no_texts_is_called_and_hears_that_it_is_theirs(desk:
     amy.texts("STOP")
     desk.phone_of("Sue").reads("Amy Roy sent STOP")
     desk.scenario.minutes_pass(14.5)
-    call = (
-        amy.is_rung(timedelta(minutes=1)).answers().hears("It is time to call a customer on the direct line again. The callback is yours.")
-    )
+    call = amy.is_rung(timedelta(minutes=1)).answers()
+    call.hears("It is time to call a customer on the direct line again. The callback is yours.")
     assert "nobody has" not in " ".join(heard.text for heard in call.leg.heard)
     call.presses("2").hears("To confirm").presses("1").hears("is yours").is_hung_up_on()
     desk.scenario.minutes_pass(1)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from callbacks.db.states import CallOutcome, VoicemailState
+from callbacks.db.states import CallOutcome, PageKind, VoicemailState
 from callbacks.db.tables import Call, Callback, Page, Voicemail
 from tests.ivr.webhook_client import CALL, CUSTOMER, DIRECT, SATURDAY_NIGHT, WebhookClient
 
