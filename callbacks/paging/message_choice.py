@@ -37,7 +37,7 @@ def _words_now(session: Session, desk: Desk, page: Page, callback: Callback, now
     if len(together) > 1:
         return messages.bundle(desk.company.sender, together, now)
     subject = subject_of(desk, callback)
-    earlier = _last_attempt(session, desk, callback, now)
+    earlier = _last_attempt(session, desk, page, callback, now)
     if earlier is not None:
         if callback.owner_id == page.technician_id:
             return messages.try_again(subject, page.code, earlier)
@@ -64,13 +64,14 @@ def _given(session: Session, desk: Desk, page: Page, callback: Callback, now: da
     return messages.given(subject_of(desk, callback), page.code, by, now).for_(page.technician.language)
 
 
-def _last_attempt(session: Session, desk: Desk, callback: Callback, now: datetime) -> Words | None:
+def _last_attempt(session: Session, desk: Desk, page: Page, callback: Callback, now: datetime) -> Words | None:
     """Return who last tried the customer and how that ended; None when nobody did."""
     made = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id, ReachAttempt.proof != AttemptProof.NONE)
     last = session.scalars(made.order_by(ReachAttempt.id.desc()).limit(1)).first()
     if last is None:
         return None
-    return messages.last_attempt(last.technician.name, last.tried_at, last.outcome, desk.zone, now)
+    by = last.technician.name if last.technician_id != page.technician_id else None
+    return messages.last_attempt(by, last.tried_at, last.outcome, desk.zone, now)
 
 
 def _done_before(session: Session, desk: Desk, page: Page, callback: Callback, now: datetime) -> Words | None:

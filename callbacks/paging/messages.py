@@ -199,11 +199,14 @@ _ENDINGS = {
 }
 
 
-def last_attempt(by: str, at: datetime, outcome: ReachOutcome, zone: ZoneInfo, now: datetime) -> Words:
-    """Return who last tried the customer, when, and how that ended: "Amy Roy tried at 10:12 p.m.: no answer."."""
+def last_attempt(by: str | None, at: datetime, outcome: ReachOutcome, zone: ZoneInfo, now: datetime) -> Words:
+    """Return who last tried the customer, when, and how that ended: "Amy Roy tried at 10:12 p.m.: no answer.".
+
+    Without a name, it is the reader.
+    """
     when, ending = _at(at, zone, now), _ENDINGS.get(outcome, Words("not reached", "client pas joint"))
-    name = _name(by)
-    return Words(f"{name} tried {when.english}: {ending.english}.", f"{name} a essayé {when.french}: {ending.french}.")
+    who = Words(f"{_name(by)} tried", f"{_name(by)} a essayé") if by else Words("You tried", "Vous avez essayé")
+    return Words(f"{who.english} {when.english}: {ending.english}.", f"{who.french} {when.french}: {ending.french}.")
 
 
 def page_again(subject: Subject, code: str, earlier: Words, link: str = "") -> Words:

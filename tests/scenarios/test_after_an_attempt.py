@@ -28,7 +28,7 @@ def amy(desk: ScenarioDesk) -> Person:
 def test_the_owner_is_asked_to_try_again_after_a_quarter_of_an_hour(desk: ScenarioDesk, amy: Person) -> None:
     desk.scenario.minutes_pass(14.5)
     desk.scenario.minutes_pass(1)
-    amy.reads("time to call (514) 555-0199 again", "no answer", "CALL", "DONE", "PASS")
+    amy.reads("time to call (514) 555-0199 again", "You tried at 10:1", "no answer", "CALL", "DONE", "PASS")
     amy.texts("msg {code}").reads("message left")
     desk.scenario.minutes_pass(59)
     desk.scenario.minutes_pass(2)
