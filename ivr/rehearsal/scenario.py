@@ -132,7 +132,7 @@ class Scenario:
         """Return what people heard, read or did, in order, one line each."""
         heard = [line for person in self._people.values() for line in person.heard()]
         lines = sorted([*self.lines, *heard], key=lambda line: line.at)
-        return [f"{line.at.astimezone(zone):%H:%M:%S}  {line.who:<25} {line.what}" for line in lines]
+        return [f"{line.at.astimezone(zone):%H:%M:%S}  {line.who:<23} {line.what}" for line in lines]
 
 
 @dataclass
