@@ -38,6 +38,15 @@ class Question(enum.Enum):
     MENU = "menu"
     CONFIRM = "confirm"  # whether they take the callback
     CONFIRM_AND_CONNECT = "confirm-connect"  # whether they take it and are connected
+    CONFIRM_MANAGER = "confirm-manager"  # whether the customer asks for a manager
+
+
+# What a second key confirms.
+CONFIRMED = {
+    Question.CONFIRM: KeyAct.TAKE,
+    Question.CONFIRM_AND_CONNECT: KeyAct.TAKE_AND_CONNECT,
+    Question.CONFIRM_MANAGER: KeyAct.MANAGER,
+}
 
 
 @dataclass(frozen=True)
@@ -104,7 +113,7 @@ def keyed(desk: Desk, urls: CallUrls, facts: PageFacts, question: Question, pres
     if question is Question.MENU:
         return _chosen(desk, urls, facts, press)
     if press.key == "1":
-        return PageReply((), KeyAct.TAKE if question is Question.CONFIRM else KeyAct.TAKE_AND_CONNECT)
+        return PageReply((), CONFIRMED[question])
     return _again(desk, urls, facts, press, say(facts.language, prompts.NOT_CONFIRMED))
 
 
@@ -172,7 +181,7 @@ def _chosen(desk: Desk, urls: CallUrls, facts: PageFacts, press: KeyPress) -> Pa
         case "4":
             return PageReply((), KeyAct.PASS)
         case _ if press.key == MANAGER_KEY:
-            return PageReply((), KeyAct.MANAGER)
+            return PageReply((_ask_to_confirm(urls, facts, press, Question.CONFIRM_MANAGER),))
         case "*":
             return PageReply(_menu(urls, facts, press.round, _headline(desk, facts)))
     return _again(desk, urls, facts, press)

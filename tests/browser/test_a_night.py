@@ -192,6 +192,7 @@ def test_taken_and_resolved_on_the_page_behind_the_link(demo: Demo, visit: Visit
         page.get_by_label("Note").fill("Asked for Bob")
         page.get_by_role("button", name="Add note").tap()
         page.get_by_role("button", name="Reached, resolved").tap()
+        page.get_by_role("button", name="Yes, the customer was reached").tap()
         expect(page.get_by_text("It is closed.")).to_be_visible()
     console = visit.logs_in()
     console.goto(f"{demo.base}/callbacks/{reference}")

@@ -140,7 +140,9 @@ def test_the_customer_asks_for_a_manager_who_takes_it_from_the_owner(desk: Scena
     else:
         desk.scenario.minutes_pass(2.5)
         call = amy.is_rung().answers().hears("Press 0 if the customer asks for a manager").presses("0")
-        call.hears("the manager gets a text").presses("2").hears("To confirm").presses("1").hears("is yours")
+        call.hears("To confirm").presses("1").hears("the manager gets a text").presses("2").hears("To confirm").presses(
+            "1"
+        ).hears("is yours")
         cleo.reads("asks for a manager. Ref")
     cleo.texts("{code}").reads("is yours")
     amy.reads("Cleo Martin has")
