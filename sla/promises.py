@@ -105,7 +105,7 @@ def first_reaction(history: History, hours: SupportHours, now: datetime) -> Prom
     history = replace(history.known_at(in_utc(now)), waits=())
     targets = tuple((at, history.promised_reaction or priority.first_reaction) for at, priority in history.priorities)
     counts = _counts_after_changes(history, targets, history.attempted_at, hours)
-    return _promise("first reaction", history, counts, hours, in_utc(now))
+    return _promise("first reaction", history, counts, history.attempted_at, hours, in_utc(now))
 
 
 def resolution(history: History, hours: SupportHours, now: datetime) -> Promise | None:
@@ -113,7 +113,9 @@ def resolution(history: History, hours: SupportHours, now: datetime) -> Promise 
     history = history.known_at(in_utc(now))
     targets = tuple((at, priority.resolution) for at, priority in history.priorities)
     counts = _counts_after_changes(history, targets, history.served_at, hours)
-    return _promise("resolution", history, counts, hours, in_utc(now)) if counts else None
+    if not counts:
+        return None
+    return _promise("resolution", history, counts, history.served_at, hours, in_utc(now))
 
 
 @dataclass(frozen=True)
@@ -172,9 +174,13 @@ def _count_again(
 
 
 def _promise(
-    what: Literal["first reaction", "resolution"], history: History, counts: _Counts, hours: SupportHours, now: datetime
+    what: Literal["first reaction", "resolution"],
+    history: History,
+    counts: _Counts,
+    done_at: datetime | None,
+    hours: SupportHours,
+    now: datetime,
 ) -> Promise:
-    done_at = history.attempted_at if what == "first reaction" else history.served_at
     owed = min(counts, key=lambda count: count.due_at(history.waits, hours))
     due_at = owed.due_at(history.waits, hours)
     at_risk_at = owed.reached_at(owed.target.warning, history.waits, hours)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from callbacks.db.database import locked
 from callbacks.db.states import CallbackState
 from callbacks.db.tables import Callback, Technician
-from callbacks.paging.follow_up import pass_over_owner
+from callbacks.paging.follow_up import pass_over_departed_owner
 from callbacks.people.technicians import remove_technician
 
 
@@ -19,4 +19,4 @@ def leave_team(session: Session, technician: Technician, now: datetime) -> None:
     remove_technician(session, technician, now)
     theirs = select(Callback.id).where(Callback.owner_id == technician.id, Callback.state == CallbackState.OPEN)
     for callback_id in session.scalars(theirs.order_by(Callback.id)).all():
-        pass_over_owner(session, locked(session, Callback, callback_id), f"{technician.name} has left the team.", now)
+        pass_over_departed_owner(session, locked(session, Callback, callback_id), now)

@@ -37,7 +37,11 @@ class Rules:
     retries: RetryPolicy
     reminder_after: timedelta  # how long an owner who was asked has to react
     overdue_every: timedelta | None  # how often an overdue resolution is reported; None: when the desk opens
-    is_urgent: bool  # whether people are woken for its resolution
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether people are woken for its resolution."""
+        return self.overdue_every is not None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -12,7 +13,6 @@ from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import (
     IN_VAIN,
     REACHED,
-    AttemptProof,
     AttemptState,
     CallbackState,
     Channel,
@@ -57,6 +57,7 @@ from callbacks.paging.subject import subject_of
 from callbacks.people.person import ContactMethod
 from callbacks.people.technicians import person
 from callbacks.records.event_log import record_event
+from callbacks.records.proofs import IS_ATTEMPT
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import time_and_day
 from sla.closing import Closing, automatic_closing
@@ -72,12 +73,12 @@ def take_next_action(session: Session, desk: Desk, callback: Callback, now: date
         take_next_step(session, desk, callback, now)
         return
     if callback.owner is not None and callback.owner.left_at is not None:
-        pass_over_owner(session, callback, f"{callback.owner.name} has left the team.", now)
+        pass_over_departed_owner(session, callback, now)
     hours = support_hours(session, desk)
-    case, rules = _case(session, desk, hours, callback, now), _rules(desk, callback)
-    found = follow_up(case, rules, hours, now)
+    facts = _facts(session, desk, hours, callback, now)
+    found = follow_up(facts.case, _rules(desk, callback), hours, now)
     for duty in found.duties:
-        _perform(session, desk, callback, duty, now)
+        _perform(session, desk, callback, duty, facts, now)
     if awaits_owner(callback):
         begin_escalating_again(callback, now)
         take_next_step(session, desk, callback, now)
@@ -100,13 +101,19 @@ def pass_over_owner(session: Session, callback: Callback, reason: str, now: date
     give_back(session, callback, now)
 
 
+def pass_over_departed_owner(session: Session, callback: Callback, now: datetime) -> None:
+    """Take a callback from an owner who has left the team, and escalate at once."""
+    name = callback.owner.name if callback.owner else "The owner"
+    pass_over_owner(session, callback, f"{name} has left the team.", now)
+
+
 # The duties
 
 
-def _perform(session: Session, desk: Desk, callback: Callback, duty: Duty, now: datetime) -> None:
+def _perform(session: Session, desk: Desk, callback: Callback, duty: Duty, facts: _Facts, now: datetime) -> None:
     match duty:
         case Duty.CLOSE:
-            _close(session, desk, callback, now)
+            _close(session, desk, callback, facts.closing, now)
         case Duty.RESUME:
             _resume(session, callback, now)
         case Duty.WAIT:
@@ -124,10 +131,9 @@ def _perform(session: Session, desk: Desk, callback: Callback, duty: Duty, now: 
             _ask_how_it_stands(session, desk, callback, now)
 
 
-def _close(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
+def _close(session: Session, desk: Desk, callback: Callback, closing: Closing, now: datetime) -> None:
     change_state(callback, Change.AUTO_CLOSE, now)
-    reason = closing_of(session, desk, callback).reason
-    record_event(session, callback.call_sid, now, Actor.DESK, EventKind.AUTO_CLOSED, reason)
+    record_event(session, callback.call_sid, now, Actor.DESK, EventKind.AUTO_CLOSED, closing.reason)
     words = messages.closed_automatically(subject_of(desk, callback))
     notify_paged(session, callback, PageKind.CLOSED, words, None, now)
 
@@ -164,21 +170,26 @@ def _way_to(owner: Technician) -> ContactMethod | None:
     return next((way for way in ways if way.channel is Channel.TEXT), next(iter(ways), None))
 
 
+def _resolution_due_at(session: Session, desk: Desk, callback: Callback, now: datetime) -> datetime | None:
+    """Return when the resolution is due as things stand now: a duty before this one may have stopped its clock."""
+    owed = resolutions(session, desk, support_hours(session, desk), Callback.id == callback.id, now)
+    return owed[0].promise.due_at
+
+
 def _warn(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
-    promise = resolutions(session, desk, support_hours(session, desk), Callback.id == callback.id, now)[0].promise
-    due = time_and_day(promise.due_at, desk.zone, now) if promise.due_at else "the promised time"
+    due_at = _resolution_due_at(session, desk, callback, now)
+    due = time_and_day(due_at, desk.zone, now) if due_at else "the promised time"
     record_event(session, callback.call_sid, now, Actor.DESK, EventKind.RESOLUTION_AT_RISK, f"Due by {due}.")
     owner = callback.owner
-    if owner is not None and promise.due_at is not None:
+    if owner is not None and due_at is not None:
         code = code_for(session, callback, owner.id)
-        words = messages.nearly_due(subject_of(desk, callback), code, promise.due_at, now)
+        words = messages.nearly_due(subject_of(desk, callback), code, due_at, now)
         text_if_reachable(session, callback, owner, PageKind.AT_RISK, words, now, code)
 
 
 def _report_overdue(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
     """Report an overdue resolution: an urgent one to owner and supervisors, any other to its owner."""
-    promise = resolutions(session, desk, support_hours(session, desk), Callback.id == callback.id, now)[0].promise
-    due_at, owner = promise.due_at or now, callback.owner
+    due_at, owner = _resolution_due_at(session, desk, callback, now) or now, callback.owner
     due = time_and_day(due_at, desk.zone, now)
     record_event(
         session, callback.call_sid, now, Actor.DESK, EventKind.RESOLUTION_OVERDUE, f"Due by {due}, still open."
@@ -197,10 +208,10 @@ def _overdue_alert(desk: Desk, callback: Callback, due_at: datetime, now: dateti
     reference, owner = callback.reference, callback.owner
     in_english, in_french = (time_and_day(due_at, desk.zone, now, language) for language in ("en", "fr"))
     whose = f"{owner.name} has it." if owner else "Nobody has it."
-    a_qui = f"Responsable: {owner.name}." if owner else "Personne ne s'en occupe."
+    whose_in_french = f"Responsable: {owner.name}." if owner else "Personne ne s'en occupe."
     return Words(
         f"{reference} ({callback.priority.value}) should have been resolved by {in_english} and is open. {whose}",
-        f"{reference} ({callback.priority.value}): à régler avant {in_french}, toujours ouvert. {a_qui}",
+        f"{reference} ({callback.priority.value}): à régler avant {in_french}, toujours ouvert. {whose_in_french}",
     )
 
 
@@ -220,18 +231,26 @@ def _ask_how_it_stands(session: Session, desk: Desk, callback: Callback, now: da
 def _rules(desk: Desk, callback: Callback) -> Rules:
     targets, policy = desk.priorities[callback.priority], desk.policy_named(callback.policy)
     retries = desk.retry_policy(callback.priority)
-    return Rules(retries, policy.reminder_after, targets.overdue_every, targets.overdue_every is not None)
+    return Rules(retries, policy.reminder_after, targets.overdue_every)
 
 
-def _case(session: Session, desk: Desk, hours: SupportHours, callback: Callback, now: datetime) -> TriedCase:
-    attempts = _attempts(session, callback)
+@dataclass(frozen=True)
+class _Facts:
+    """What is loaded once for all duties that are due."""
+
+    case: TriedCase
+    closing: Closing
+
+
+def _facts(session: Session, desk: Desk, hours: SupportHours, callback: Callback, now: datetime) -> _Facts:
+    attempts, heard_at = _attempts(session, callback), list(_heard_at(session, callback))
+    reopened_at = _reopened_at(session, callback)
+    closing = _closing(desk, callback, attempts, heard_at, reopened_at)
     reached_at = max((each.tried_at for each in attempts if each.outcome in REACHED), default=None)
-    contact_at = max(
-        [callback.call.began_at, *_heard_or_reopened_at(session, callback), *([reached_at] if reached_at else [])]
-    )
-    waiting = open_wait(session, callback)
+    contacts = [callback.call.began_at, *heard_at, *reopened_at, *([reached_at] if reached_at else [])]
+    contact_at, waiting = max(contacts), open_wait(session, callback)
     owed = resolutions(session, desk, hours, Callback.id == callback.id, now)
-    return TriedCase(
+    case = TriedCase(
         contact_at=contact_at,
         is_reached=contact_at == reached_at,
         unsuccessful=tuple(a.tried_at for a in attempts if a.outcome in NOT_REACHED and a.tried_at > contact_at),
@@ -240,11 +259,12 @@ def _case(session: Session, desk: Desk, hours: SupportHours, callback: Callback,
         acted_at=callback.acted_at or callback.acknowledged_at or callback.opened_at,
         asked_at=_asked_at(session, callback, now),
         waiting_since=waiting.since if waiting is not None else None,
-        closes_at=closing_of(session, desk, callback).closes_at,
+        closes_at=closing.closes_at,
         resolution=owed[0].promise if owed else None,
         warned_at=_warned_at(session, callback),
         overdue_told_at=callback.overdue_told_at,
     )
+    return _Facts(case, closing)
 
 
 def _asked_at(session: Session, callback: Callback, now: datetime) -> datetime | None:
@@ -261,26 +281,23 @@ def _asked_at(session: Session, callback: Callback, now: datetime) -> datetime |
     return left_at or asked_at
 
 
-def closing_of(session: Session, desk: Desk, callback: Callback) -> Closing:
+def _closing(
+    desk: Desk,
+    callback: Callback,
+    attempts: Sequence[ReachAttempt],
+    heard_at: Sequence[datetime],
+    reopened_at: Sequence[datetime],
+) -> Closing:
     """Return when a callback closes by itself: after the attempts and the silence, both (policy: Priorities)."""
-    attempts = _attempts(session, callback)
     in_vain = [each.tried_at for each in attempts if each.outcome in IN_VAIN]
     reached = [each.tried_at for each in attempts if each.outcome in REACHED]
-    heard_at = [*reached, *_heard_at(session, callback)]
     began_at, rule = callback.call.began_at, desk.closing_rule
-    return automatic_closing(
-        callback.priority.value, began_at, in_vain, heard_at, _reopened_at(session, callback), rule
-    )
+    return automatic_closing(callback.priority.value, began_at, in_vain, [*reached, *heard_at], reopened_at, rule)
 
 
 def _attempts(session: Session, callback: Callback) -> list[ReachAttempt]:
-    made = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id, ReachAttempt.proof != AttemptProof.NONE)
+    made = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id, IS_ATTEMPT)
     return list(session.scalars(made.order_by(ReachAttempt.tried_at, ReachAttempt.id)))
-
-
-def _heard_or_reopened_at(session: Session, callback: Callback) -> Iterator[datetime]:
-    yield from _heard_at(session, callback)
-    yield from _reopened_at(session, callback)
 
 
 def _heard_at(session: Session, callback: Callback) -> Iterator[datetime]:
@@ -293,9 +310,9 @@ def _heard_at(session: Session, callback: Callback) -> Iterator[datetime]:
         yield from session.scalars(select(ReceivedText.at).where(ReceivedText.sender == number))
 
 
-def _reopened_at(session: Session, callback: Callback) -> Iterator[datetime]:
+def _reopened_at(session: Session, callback: Callback) -> Sequence[datetime]:
     reopened = select(Event.at).where(Event.call_sid == callback.call_sid, Event.kind == EventKind.REOPENED)
-    yield from session.scalars(reopened)
+    return session.scalars(reopened).all()
 
 
 def _warned_at(session: Session, callback: Callback) -> datetime | None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import ESCALATING, AttemptProof, CallbackState, PageKind
+from callbacks.db.states import ESCALATING, CallbackState, PageKind
 from callbacks.db.tables import Callback, Event, Page, ReachAttempt
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import is_looked_after
@@ -18,6 +18,7 @@ from callbacks.paging.messages import Subject
 from callbacks.paging.pages import pages_bundled_into
 from callbacks.paging.reactions import Reaction, reactions_before
 from callbacks.paging.subject import subject_of
+from callbacks.records.proofs import IS_ATTEMPT
 from callbacks.text.bilingual import Words
 
 
@@ -66,7 +67,7 @@ def _given(session: Session, desk: Desk, page: Page, callback: Callback, now: da
 
 def _last_attempt(session: Session, desk: Desk, page: Page, callback: Callback, now: datetime) -> Words | None:
     """Return who last tried the customer and how that ended; None when nobody did."""
-    made = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id, ReachAttempt.proof != AttemptProof.NONE)
+    made = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id, IS_ATTEMPT)
     last = session.scalars(made.order_by(ReachAttempt.id.desc()).limit(1)).first()
     if last is None:
         return None

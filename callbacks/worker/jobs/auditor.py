@@ -20,7 +20,7 @@ from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import look_again_at
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.closed_hours import not_while_closed
-from callbacks.paging.follow_up import pass_over_owner
+from callbacks.paging.follow_up import pass_over_departed_owner
 from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
 
@@ -41,8 +41,7 @@ def repair_forgotten(session: Session, desk: Desk, now: datetime) -> None:
         if not_while_closed(session, desk, callback, soon) == soon:
             _repair(session, desk, callback, "Nobody owned it, and it did not escalate.", now)
     for callback in _locked(session, Callback.owner.has(Technician.left_at.is_not(None))):
-        name = callback.owner.name if callback.owner else "The owner"
-        pass_over_owner(session, callback, f"{name} has left the team.", now)
+        pass_over_departed_owner(session, callback, now)
 
 
 def _locked(session: Session, which: ColumnElement[bool]) -> Iterator[Callback]:

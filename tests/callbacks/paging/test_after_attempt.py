@@ -18,8 +18,8 @@ from tests.sla.histories import history
 
 MINUTE = timedelta(minutes=1)
 RETRIES = RetryPolicy((Retry(15 * MINUTE), Retry(60 * MINUTE), Retry(None)), 3, timedelta(days=5))
-USUAL = Rules(RETRIES, 10 * MINUTE, overdue_every=None, is_urgent=False)
-URGENT = Rules(replace(RETRIES, retries=(Retry(30 * MINUTE),)), 10 * MINUTE, overdue_every=30 * MINUTE, is_urgent=True)
+USUAL = Rules(RETRIES, 10 * MINUTE, overdue_every=None)
+URGENT = Rules(replace(RETRIES, retries=(Retry(30 * MINUTE),)), 10 * MINUTE, overdue_every=30 * MINUTE)
 CALLED = local("2026-11-27 22:00")  # a Friday night
 
 
