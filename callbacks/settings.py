@@ -32,6 +32,9 @@ class Settings:
     smtp_url: str = field(default="", repr=False)
     mail_from: str = ""
     transcribe_model: Path | None = None
+    audit_key: str = field(default="", repr=False)
+    metrics_token: str = field(default="", repr=False)
+    trusted_proxy: str = "127.0.0.1"
 
     @property
     def auth_tokens(self) -> tuple[str, ...]:
@@ -61,6 +64,9 @@ SETTINGS: Mapping[str, str] = {
     "SMTP_URL": "mail server for pages and alerts by mail, smtp://user:password@host:587 or smtps://host",
     "MAIL_FROM": "belongs to SMTP_URL: the address that mails come from",
     "TRANSCRIBE_MODEL": "directory of a faster-whisper model that transcribes messages, default none",
+    "AUDIT_KEY": "seals the audit log, 32 random characters or more, default derived from SECRET_KEY",
+    "METRICS_TOKEN": "bearer token that /metrics asks for, default none: it answers on loopback only",
+    "TRUSTED_PROXY": "address of the proxy whose X-Forwarded-For names the peer, default 127.0.0.1",
 }
 REQUIRED = tuple(name for name, meaning in SETTINGS.items() if meaning.startswith("required"))
 
@@ -134,4 +140,7 @@ def _settings(values: Mapping[str, str]) -> Settings:
         smtp_url=values["SMTP_URL"],
         mail_from=values["MAIL_FROM"],
         transcribe_model=Path(model) if (model := values["TRANSCRIBE_MODEL"]) else None,
+        audit_key=values["AUDIT_KEY"],
+        metrics_token=values["METRICS_TOKEN"],
+        trusted_proxy=values["TRUSTED_PROXY"] or Settings.trusted_proxy,
     )

@@ -8,7 +8,7 @@ import click
 
 from callbacks.cli.command import Group
 from callbacks.cli.context import Service, pass_service
-from callbacks.people import users
+from callbacks.people import second_factor, users
 
 PASSWORD_FILE = click.option(
     "--password-file",
@@ -51,7 +51,7 @@ def password(service: Service, email: str, password_file: Path | None) -> None:
 @pass_service
 def no_second_factor(service: Service, email: str) -> None:
     """Remove a user's second factor, for example after a lost phone."""
-    service.database.write(lambda session: users.end_second_factor(session, email))
+    service.database.write(lambda session: second_factor.end_second_factor(session, email))
     click.echo(f"{email} logs in with the password alone.")
 
 

@@ -82,6 +82,13 @@ class TranscribedBy(enum.Enum):
     NOBODY = "nobody"  # a machine tried and could not
 
 
+class SealScheme(enum.Enum):
+    """How an entry of the audit log is sealed."""
+
+    SHA256 = "sha256"  # by early releases: anybody with the database could make the same seal
+    HMAC = "hmac"  # with AUDIT_KEY
+
+
 class Role(enum.Enum):
     """What a user of the console may do."""
 

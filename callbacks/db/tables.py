@@ -34,6 +34,7 @@ from callbacks.db.states import (
     PriorityLevel,
     ReachOutcome,
     Role,
+    SealScheme,
     TranscribedBy,
     VoicemailState,
 )
@@ -69,6 +70,7 @@ class Base(DeclarativeBase):
         Coverage: _by_value(10),
         PhoneSlot: _by_value(6),
         PriorityLevel: _by_value(2),
+        SealScheme: _by_value(10),
         TranscribedBy: _by_value(10),
     }
 
@@ -88,6 +90,9 @@ class Technician(Base):
     troubles: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"text first": "this person sent STOP ..."}
     created_at: Mapped[datetime]
     left_at: Mapped[datetime | None]  # when they left; the row stays for the log
+    links_from: Mapped[datetime | None]  # links in pages sent before are revoked
+    phone_allowed_by: Mapped[str | None]  # who allowed a number that the desk does not call by itself
+    second_phone_allowed_by: Mapped[str | None]
     rules: Mapped[list[ContactRuleRow]] = relationship(
         lazy="selectin", order_by="ContactRuleRow.after", cascade="all, delete-orphan"
     )
@@ -240,9 +245,67 @@ class User(Base):
     locked_until: Mapped[datetime | None]
     session_key: Mapped[str] = mapped_column(String(40))  # changed to end every session of this user
     technician_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id", name="who_is_paged"))
-    second_factor: Mapped[str] = mapped_column(String(64), default="")  # the secret shared with an app, or "" for none
+    second_factor: Mapped[str] = mapped_column(default="")  # the secret shared with an app, or "" for none
     second_factor_step: Mapped[int] = mapped_column(default=0)  # of the last accepted code, so that no code works twice
+    factor_due_at: Mapped[datetime | None]  # from then on, they must have a second factor
+    lock_told_at: Mapped[datetime | None]  # when they and the supervisors last heard of failed log-ins
     technician: Mapped[Technician | None] = relationship(lazy="joined")
+
+
+class LoginSession(Base):
+    """One login of a user in one browser. Its cookie holds a random key; the row holds the key's SHA-256."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    is_half: Mapped[bool]  # the password was right, the second factor is awaited
+    began_at: Mapped[datetime]
+    used_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    peer: Mapped[str] = mapped_column(String(64))  # the address it was begun from
+    agent: Mapped[str] = mapped_column(String(200))  # the browser, as it names itself
+
+
+class FailedLogin(Base):
+    """A wrong password or code for an account that exists."""
+
+    __tablename__ = "failed_logins"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    peer: Mapped[str] = mapped_column(String(64))
+    device: Mapped[str] = mapped_column(String(64))  # a browser that this user logged in with before, or ""
+
+
+class Passkey(Base):
+    """A WebAuthn credential of a user."""
+
+    __tablename__ = "passkeys"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    credential_id: Mapped[str] = mapped_column(String(1400), unique=True)  # base64url
+    public_key: Mapped[str] = mapped_column(Text)  # base64url
+    sign_count: Mapped[int]
+    name: Mapped[str] = mapped_column(String(100))
+    added_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Invitation(Base):
+    """A link with which a user chooses their own password, once. The row holds the SHA-256 of its key."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    made_by: Mapped[str]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class AuditEntry(Base):
@@ -256,6 +319,19 @@ class AuditEntry(Base):
     what: Mapped[str]
     detail: Mapped[str] = mapped_column(Text, default="")
     seal: Mapped[str] = mapped_column(String(64))  # of this entry and the one before
+    scheme: Mapped[SealScheme] = mapped_column(default=SealScheme.HMAC)
+
+
+class EventSeal(Base):
+    """A seal over the events up to one of them, and the seal before. The database refuses to change or delete a row."""
+
+    __tablename__ = "event_seals"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    last_event_id: Mapped[int] = mapped_column(unique=True)
+    events: Mapped[int]  # how many events it covers
+    seal: Mapped[str] = mapped_column(String(64))
 
 
 class Call(Base):
@@ -418,6 +494,7 @@ class Page(Base, Claimable):
     tries: Mapped[int] = mapped_column(default=0)
     answer: Mapped[PageAnswer] = mapped_column(default=PageAnswer.NONE)
     bundled_into_id: Mapped[int | None] = mapped_column(ForeignKey("pages.id", name="bundled_into"), index=True)
+    linked_at: Mapped[datetime | None]  # when a message with a link to the technician's screen went out
     callback: Mapped[Callback | None] = relationship(lazy="joined")
     technician: Mapped[Technician] = relationship(lazy="joined")
 
@@ -469,6 +546,7 @@ class ReachAttempt(Base):
     is_told: Mapped[bool] = mapped_column(default=False)  # a person reported how it went, not the carrier alone
     told_by: Mapped[str] = mapped_column(String(80))  # "text", "connection", "console, boss@example.com"
     call_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
+    leg_sid: Mapped[str | None] = mapped_column(String(64))  # of the customer's phone call
     seconds: Mapped[int | None]
     technician: Mapped[Technician] = relationship(lazy="joined")
 
@@ -506,6 +584,20 @@ class ReceivedText(Base):
     words: Mapped[str] = mapped_column(Text)
     answer: Mapped[str] = mapped_column(Text)
     understood: Mapped[bool] = mapped_column(default=True)  # False: the answer explains how to reply
+    wrong_code: Mapped[bool] = mapped_column(default=False)  # it named a code that the sender has no page with
+
+
+class ReceivedRequest(Base):
+    """A signed request that began something: a call or a text.
+
+    A signature does not say where a field ends: the same signature under another SID is a replay in disguise.
+    """
+
+    __tablename__ = "received_requests"
+
+    signature: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sid: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class WorkerSign(Base):

@@ -1,4 +1,4 @@
-"""Console accounts: roles, passwords, the second factor, and lockout after failed log-ins."""
+"""Console accounts: roles, passwords, and lockout after failed log-ins."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 
-import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import select
@@ -24,7 +23,6 @@ MAY_STEER = (Role.ADMINISTRATOR, Role.SUPERVISOR)
 SHORTEST_PASSWORD = 10
 FAILURES_ALLOWED = 5
 LOCKS = BackOff(first=timedelta(minutes=5), longest=timedelta(hours=1))
-CODES_LAST = 30  # seconds (RFC 6238)
 
 _hasher = PasswordHasher()
 
@@ -87,34 +85,10 @@ def authenticate(database: Database, email: str, password: str, now: datetime) -
         return None
 
     def work(session: Session) -> User | None:
-        user = _held(session, known.id)
-        return user if _counts(user, is_right, now, is_complete=not user.second_factor) else None
+        user = locked_user(session, known.id)
+        return user if count_attempt(user, is_right, now, is_complete=not user.second_factor) else None
 
     return database.write(work)
-
-
-def is_second_factor(session: Session, user_id: int, code: str, now: datetime) -> bool:
-    """Return whether this is the current TOTP code. Each code works once; failures count as for the password."""
-    user = _held(session, user_id)
-    step = _step_of(user.second_factor, code, now)
-    is_right = step is not None and step > user.second_factor_step
-    if not _counts(user, is_right, now, is_complete=True):
-        return False
-    user.second_factor_step = step or 0
-    return True
-
-
-def begin_second_factor(session: Session, user_id: int, secret: str, code: str, now: datetime) -> None:
-    """Turn on the second factor, once the app has shown a code for the secret. Raise WrongState."""
-    user, step = _held(session, user_id), _step_of(secret, code, now)
-    if step is None:
-        raise WrongState("This is not the code that the app shows now. Try again with the next one.")
-    user.second_factor, user.second_factor_step = secret, step
-
-
-def end_second_factor(session: Session, email: str) -> None:
-    """Turn off the second factor, for a user who has lost their phone. Raise NotFound."""
-    user_named(session, email).second_factor = ""
 
 
 def change_password(session: Session, email: str, password: str) -> User:
@@ -158,14 +132,15 @@ def everyone(session: Session) -> Sequence[User]:
     return session.scalars(select(User).order_by(User.email)).all()
 
 
-def _held(session: Session, user_id: int) -> User:
+def locked_user(session: Session, user_id: int) -> User:
+    """Return a user, locked until the transaction ends. Raise NotFound."""
     user = locked_or_none(session, User, user_id)
     if user is None:
         raise NotFound("This user was removed.")
     return user
 
 
-def _counts(user: User, is_right: bool, now: datetime, *, is_complete: bool) -> bool:
+def count_attempt(user: User, is_right: bool, now: datetime, *, is_complete: bool) -> bool:
     """Count an attempt, and return whether it succeeds. While the account is locked, no attempt does."""
     if user.locked_until is not None and now < user.locked_until:
         return False
@@ -175,14 +150,6 @@ def _counts(user: User, is_right: bool, now: datetime, *, is_complete: bool) -> 
     elif is_complete:
         user.failures, user.locked_until = 0, None
     return is_right
-
-
-def _step_of(secret: str, code: str, now: datetime) -> int | None:
-    """Return the time step of a code: the current one, or one beside it, because clocks differ (RFC 6238, 5.2)."""
-    given, step = "".join(code.split()), int(now.timestamp()) // CODES_LAST
-    totp = pyotp.TOTP(secret, interval=CODES_LAST)
-    near = (each for each in (step, step - 1, step + 1) if secret and totp.verify(given, for_time=each * CODES_LAST))
-    return next(near, None)
 
 
 def _hashed(password: str) -> str:

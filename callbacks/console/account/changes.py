@@ -9,7 +9,7 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from callbacks.db.tables import User
-from callbacks.people import users
+from callbacks.people import second_factor, users
 
 
 def _change_password(session: Session, user: User, now: datetime) -> str:
@@ -19,12 +19,12 @@ def _change_password(session: Session, user: User, now: datetime) -> str:
 
 def _turn_on_second_factor(session: Session, user: User, now: datetime) -> str:
     secret, code = request.form.get("secret", "")[:64], request.form.get("code", "")
-    users.begin_second_factor(session, user.id, secret, code, now)
+    second_factor.begin_second_factor(session, user.id, secret, code, now)
     return "Two-factor authentication is on. From now on, logging in asks for a code from your app as well."
 
 
 def _turn_off_second_factor(session: Session, user: User, now: datetime) -> str:
-    users.end_second_factor(session, user.email)
+    second_factor.end_second_factor(session, user.email)
     return "Two-factor authentication is off. Logging in asks for your password only."
 
 

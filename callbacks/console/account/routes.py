@@ -17,7 +17,7 @@ from callbacks.console.context import current
 from callbacks.console.forms import note_change, run_and_redirect
 from callbacks.db.tables import User
 from callbacks.errors import WrongState
-from callbacks.people import users
+from callbacks.people import second_factor, users
 from callbacks.records import audit_log
 
 blueprint = Blueprint("account", __name__)
@@ -56,7 +56,7 @@ def check_code() -> ResponseReturnValue:
     user_id = login_session.user_awaiting_code(now)
     if user_id is None:
         return redirect(url_for(".login"))
-    if database.write(lambda session: users.is_second_factor(session, user_id, code, now)):
+    if database.write(lambda session: second_factor.is_second_factor(session, user_id, code, now)):
         return _log_in(database.read(lambda session: session.get_one(User, user_id)), now)
     flash("That code is wrong, expired or already used, or the account is locked for a few minutes.")
     return _code_form(401)

@@ -9,7 +9,7 @@ from flask import g, request
 from sqlalchemy.orm import Session
 
 from callbacks.errors import WrongState
-from callbacks.people import users
+from callbacks.people import second_factor, users
 
 
 def _add(session: Session, email: str, now: datetime) -> str:
@@ -24,7 +24,7 @@ def _set_password(session: Session, email: str, now: datetime) -> str:
 
 
 def _turn_off_second_factor(session: Session, email: str, now: datetime) -> str:
-    users.end_second_factor(session, email)
+    second_factor.end_second_factor(session, email)
     return f"{email} logs in with a password only."
 
 
