@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -45,6 +46,19 @@ class Settings:
     def credentials(self) -> tuple[str, str]:
         """Return the user name and password for the carrier's REST API: the API key when there is one."""
         return (self.api_key, self.api_secret) if self.api_key else (self.account_sid, self.auth_token)
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return everything that no log may show."""
+        keys = (self.api_secret, self.secret_key, self.audit_key, self.metrics_token)
+        passwords = (found for url in (self.database_url, self.smtp_url) for found in _passwords_in(url))
+        return tuple(secret for secret in (*self.auth_tokens, *keys, *passwords) if secret)
+
+
+def _passwords_in(url: str) -> Iterator[str]:
+    """Yield the passwords of a URL: between user and host, and as a parameter. A password may contain "@" and "/"."""
+    for user_and_password in re.findall(r"://(.*)@", url) + re.findall(r"://([^@]*)@", url):
+        yield user_and_password.partition(":")[2]
+    yield from re.findall(r"[?&][a-z_]*password=([^&]*)", url, re.IGNORECASE)
 
 
 # What each setting is for, in the order of the README. "required" applies outside the demo.

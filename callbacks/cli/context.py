@@ -99,7 +99,7 @@ class AppContext:
     def service(self) -> Service:
         """Compose the service that the environment describes. Raise BrokenSettings, naming every mistake."""
         settings, desk = self._configuration()
-        set_up_logs((settings.auth_token, settings.auth_token_secondary, settings.api_secret, settings.secret_key))
+        set_up_logs(settings.secrets())
         if (warning := installed_rules().warning) is not None:
             log.warning("time zone rules", warning=warning)
         return self.compose(settings, desk, self.clock)

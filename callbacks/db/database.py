@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, inspect
+from sqlalchemy import Connection, DateTime, Dialect, Engine, ExceptionContext, create_engine, event, inspect
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
@@ -34,6 +34,9 @@ TRIES = 4
 WAL_IS_SAFE_FROM = (3, 51, 3)
 # Deadlock, serialization failure, lock not available, and a server that is shutting down or starting.
 TRANSIENT_SQLSTATES = {"40P01", "40001", "55P03", "57P01", "57P02", "57P03", "57014", "08006", "08001", "08003"}
+
+# Classes of SQLSTATE whose first line names tables and settings, never the values of a row.
+QUOTES_NO_VALUES = {"08", "25", "28", "3D", "40", "42", "53", "55", "57", "P0"}
 
 
 @dataclass(frozen=True)
@@ -140,8 +143,9 @@ def engine_for(url: str, limits: Limits = PRODUCTION) -> Engine:
         "timezone": "UTC",
     }
     options = " ".join(f"-c {name}={value}" for name, value in server_settings.items())
-    return create_engine(
+    engine = create_engine(
         address,
+        hide_parameters=True,
         pool_pre_ping=True,
         pool_size=12,
         max_overflow=4,
@@ -152,6 +156,27 @@ def engine_for(url: str, limits: Limits = PRODUCTION) -> Engine:
             "tcp_user_timeout": _milliseconds(limits.network),
         },
     )
+    event.listen(engine, "handle_error", _without_values)
+    return engine
+
+
+def _without_values(context: ExceptionContext) -> None:
+    """Take the values of rows out of an error of PostgreSQL: its words quote them ("Key (email)=(...) already exists").
+
+    SQLAlchemy's own error repeats these words, and a log shows both.
+    """
+    error, wrapped = context.original_exception, context.sqlalchemy_exception
+    diagnosis: Any = getattr(error, "diag", None)
+    if getattr(diagnosis, "sqlstate", None) is None:  # such as a server that cannot be reached
+        return
+    told = ["table_name", "column_name", "constraint_name"]
+    if diagnosis.sqlstate[:2] in QUOTES_NO_VALUES:
+        told = ["message_primary"]
+    named = [getattr(diagnosis, each) for each in told]
+    words = f"{type(error).__name__} (SQLSTATE {diagnosis.sqlstate}): {' '.join(filter(None, named))}"
+    error.args = (words,)
+    if wrapped is not None:
+        wrapped.args = (words,)
 
 
 def _milliseconds(span: timedelta) -> int:
@@ -164,6 +189,7 @@ def _sqlite(url: str, limits: Limits) -> Engine:
         Path(file).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,
+        hide_parameters=True,
         connect_args={"timeout": limits.file_lock.total_seconds(), "check_same_thread": False},
         pool_timeout=limits.connection.total_seconds(),
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from callbacks.errors import BrokenSettings
-from callbacks.settings import REQUIRED, SETTINGS, settings_from
+from callbacks.settings import REQUIRED, SETTINGS, Settings, settings_from
 
 GOOD = {
     "PUBLIC_URL": "https://desk.example.com/",
@@ -70,3 +72,27 @@ def test_a_setting_that_cannot_be_used_is_refused(change: dict[str, str], fault:
 def test_the_readme_tells_of_every_setting() -> None:
     readme = Path("README.md").read_text(encoding="utf-8")
     assert [name for name in SETTINGS if f"`{name}`" not in readme] == []
+
+
+@pytest.mark.parametrize(
+    ("url", "password"),
+    [
+        ("postgresql://desk:p%40ss%2Fword@db.test/desk", "p%40ss%2Fword"),
+        ("postgresql://desk:pa[ss@db.test/desk", "pa[ss"),
+        ("smtp://desk:p@ss/word@mail.test:587", "p@ss/word"),
+        ("postgresql://db.test/desk?user=desk&password=parameter", "parameter"),
+    ],
+)
+def test_a_password_in_a_url_is_one_of_the_secrets(url: str, password: str) -> None:
+    for name in ("DATABASE_URL", "SMTP_URL"):
+        field: dict[str, Any] = {name.lower(): url}
+        settings = replace(settings_from(GOOD), **field)
+        assert password in settings.secrets()
+        assert password not in repr(settings)
+
+
+def test_every_field_that_stays_out_of_the_repr_is_a_secret() -> None:
+    hidden = [field.name for field in fields(Settings) if not field.repr]
+    urls: dict[str, Any] = {name: f"x://user:{name}@host" for name in hidden}
+    settings = replace(settings_from(GOOD), **urls)
+    assert [name for name in hidden if not any(name in secret for secret in settings.secrets())] == []
