@@ -33,6 +33,7 @@ from callbacks.db.database import Database
 from callbacks.desk.desk_file import Desk
 from callbacks.links import Links
 from callbacks.paging.channels.twilio import Carrier
+from callbacks.private_files import keep_files_private
 from callbacks.settings import Settings
 from callbacks.worker.table import worker_for
 from ivr.rehearsal import commands as rehearsal
@@ -108,6 +109,7 @@ for command in COMMANDS:
 
 def _context() -> AppContext:
     """Return what commands work with. The environment wins over the file .env of the working directory."""
+    keep_files_private()
     use_newest_rules()
     in_file = {name: value for name, value in dotenv_values(".env").items() if value is not None}
     return AppContext({**in_file, **os.environ}, SystemClock(), compose, Path(__file__).resolve())

@@ -8,7 +8,8 @@ import click
 from sqlalchemy.orm import Session
 
 from callbacks.cli.command import Command
-from callbacks.cli.context import Service, pass_service
+from callbacks.cli.context import AppContext, Service, pass_app, pass_service
+from callbacks.cli.file_check import file_warnings
 from callbacks.cli.gaps import gap_in_words
 from callbacks.db.states import Channel
 from callbacks.oncall import store
@@ -24,16 +25,17 @@ FEWEST_PAGED = 3  # people before the deadline, or everybody when there are fewe
 
 
 @click.command(cls=Command)
+@pass_app
 @pass_service
-def check(service: Service) -> None:
+def check(service: Service, app: AppContext) -> None:
     """Check the setup, and print the URLs to enter at Twilio.
 
-    Checks settings, desk file, database schema, on-call coverage, the worker and time zone data.
+    Checks settings, desk file, database schema, files, on-call coverage, the worker and time zone data.
     """
     click.echo("Settings, desk file and database schema: OK.")
     _print_urls(service)
     click.echo(f"\nIn use: {installed_rules()}.")
-    for warning in warnings(service):
+    for warning in (*file_warnings(service.settings, app.environ), *warnings(service)):
         click.echo(f"Warning: {warning}")
 
 

@@ -24,6 +24,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 from callbacks.errors import NotFound
+from callbacks.private_files import make_private_folder
 
 T = TypeVar("T")
 Row = TypeVar("Row", bound=DeclarativeBase)
@@ -186,7 +187,7 @@ def _milliseconds(span: timedelta) -> int:
 def _sqlite(url: str, limits: Limits) -> Engine:
     file = make_url(url).database
     if file and file != ":memory:":
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(Path(file).parent)
     engine = create_engine(
         url,
         hide_parameters=True,

@@ -110,9 +110,8 @@ def keyed_addresses(web: Flask) -> Iterator[str]:
     with web.test_request_context():
         for rule in web.url_map.iter_rules():
             if keys := rule.arguments & {"token", "key"}:
-                yield web.url_for(
-                    rule.endpoint, **{name: "Wzcs-9.x_8" if name in keys else 1 for name in rule.arguments}
-                )
+                values: dict[str, Any] = {name: "Wzcs-9.x_8" if name in keys else 1 for name in rule.arguments}
+                yield web.url_for(rule.endpoint, **values)
 
 
 def test_an_address_that_is_a_key_is_hidden(
