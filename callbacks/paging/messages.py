@@ -587,6 +587,15 @@ def look_back_fails(since: Words, why: Words) -> Words:
     )
 
 
+def digest_not_mailed(address: str, why: Words) -> Words:
+    """Return the alert that a digest cannot be mailed to somebody."""
+    to = " ".join(address.split())
+    return Words(
+        f"the digest could not be mailed to {to}. {why.english}",
+        f"le bilan n'a pas pu être envoyé à {to}. {why.french}",
+    )
+
+
 def not_taken_in(kind: Words, sid: str) -> Words:
     """Return the alert that something which the carrier has could not be stored."""
     return Words(

@@ -13,6 +13,7 @@ from callbacks.db.tables import ContactRuleRow, Technician
 from callbacks.errors import NotFound, WrongState
 from callbacks.people.person import ContactMethod
 from callbacks.text.dialing_rules import DEFAULT_RULES, DialingRules
+from callbacks.text.mail_address import mail_address
 
 LATEST_RULE = timedelta(minutes=30)
 
@@ -68,10 +69,17 @@ def change_number(
         clear_failure(row, method)
 
 
+def valid_email(address: str) -> str:
+    """Return an email address in the form to store; "" stays "". Raise WrongState."""
+    try:
+        return mail_address(address) if address.strip() else ""
+    except ValueError as fault:
+        raise WrongState(str(fault)) from None
+
+
 def change_email(row: Technician, address: str) -> None:
     """Change a technician's email address; "" removes it. Raise WrongState."""
-    if address and ("@" not in address.strip("@") or any(letter.isspace() for letter in address)):
-        raise WrongState(f"{address!r} is not an email address.")
+    address = valid_email(address)
     if not address and any(rule.channel is Channel.MAIL for rule in row.rules):
         raise WrongState(f"One of {row.name}'s contact rules uses email. Remove that rule first.")
     row.email = address

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from callbacks.db.states import Role
 from callbacks.db.tables import Technician, User
 from callbacks.errors import NotFound, WrongState
-from callbacks.people.contact_methods import free_number, working_methods
+from callbacks.people.contact_methods import free_number, valid_email, working_methods
 from callbacks.people.person import ContactMethod, ContactRule, Person
 from callbacks.text.daily_span import daily_span
 from callbacks.text.dialing_rules import DEFAULT_RULES, DialingRules
@@ -71,7 +71,7 @@ def add_technician(
         raise WrongState("A technician needs a name.")
     number = free_number(session, phone, rules)
     row = _former_technician(session, name) or Technician(name=name.strip(), created_at=now)
-    row.phone, row.second_phone, row.email, row.language = number, None, email, language
+    row.phone, row.second_phone, row.email, row.language = number, None, valid_email(email), language
     row.verified_at, row.second_verified_at, row.left_at = now if verified else None, None, None
     row.troubles, row.quiet, row.rules = {}, "", []
     session.add(row)

@@ -17,6 +17,7 @@ from callbacks.db.leases import BackOff
 from callbacks.db.states import Role
 from callbacks.db.tables import Technician, User
 from callbacks.errors import NotFound, WrongState
+from callbacks.people.contact_methods import valid_email
 
 ROLES = tuple(role.value for role in Role)
 MAY_STEER = (Role.ADMINISTRATOR, Role.SUPERVISOR)
@@ -38,10 +39,9 @@ def _nobodys_hash() -> str:
 
 def add_user(session: Session, email: str, role: str, password: str, now: datetime, technician: str = "") -> User:
     """Add a user. The role of a technician needs the technician's name. Raise WrongState."""
-    address = email.strip().casefold()
-    given = _role(role)
-    if "@" not in address or len(address) > 255:
-        raise WrongState(f"{address!r} is not an email address.")
+    address, given = valid_email(email).casefold(), _role(role)
+    if not address:
+        raise WrongState("A user needs an email address.")
     if session.scalar(select(User).where(User.email == address)) is not None:
         raise WrongState(f"There is already a user {address}.")
     user = User(email=address, role=given, password_hash=_hashed(password), created_at=now)

@@ -29,6 +29,9 @@ def test_the_service_hashes_as_slowly_as_advised() -> None:
         ("new@example.com", "king", PASSWORD, "no role"),
         ("new@example.com", "reader", "short", "too short"),
         ("SUE@example.com", "reader", PASSWORD, "already"),
+        ("", "reader", PASSWORD, "needs an email address"),
+        ("new", "reader", PASSWORD, "'new' is not an email address. An email address must have an @-sign."),
+        ("new@example.com\nBcc: eve@example.com", "reader", PASSWORD, "is not an email address"),
     ],
 )
 def test_a_user_that_cannot_be_is_refused(database: Database, email: str, role: str, password: str, fault: str) -> None:
