@@ -21,14 +21,28 @@ from callbacks.console.people import routes as people
 from callbacks.console.reports import routes as reports
 from callbacks.console.rota import feed
 from callbacks.console.rota import routes as rota
-from callbacks.console.security import add_security_headers, refuse_forged_forms, refuse_nul_characters
+from callbacks.console.security import (
+    WENT_WRONG,
+    add_security_headers,
+    protect,
+    refuse_forged_forms,
+    refuse_nul_characters,
+)
 from callbacks.console.setup import routes as setup
 from callbacks.db.states import Role
 from callbacks.people import users
 from callbacks.records.proofs import PROOF_WORDS
 from callbacks.text.formats import LANGUAGES, day_in_words, moment
 
-ERROR_TITLES = {400: "Bad request", 403: "Not allowed", 404: "Not found"}
+ERROR_TITLES = {
+    400: "Bad request",
+    403: "Not allowed",
+    404: "Not found",
+    413: "Too large",
+    429: "Too many requests",
+    500: "Something went wrong",
+}
+ERROR_WORDS = {404: "There is nothing at this address.", 500: WENT_WRONG}
 
 console = Blueprint("console", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
 for family in (now, callbacks, rota, people, reports, setup, account):
@@ -38,6 +52,7 @@ for family in (now, callbacks, rota, people, reports, setup, account):
 def register_console(app: Flask, context: ConsoleContext) -> None:
     """Add the console to an app, with the routes beside it: signed links, the calendar feed, and health."""
     app.extensions[EXTENSION] = context
+    protect(app, context.public_url)
     for blueprint in (console, link_page.blueprint, audio.blueprint, feed.blueprint, health.blueprint):
         app.register_blueprint(blueprint)
 
@@ -64,8 +79,9 @@ def add_headers(response: Response) -> Response:
 
 def show_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
-    message = "There is nothing at this address." if status == 404 else error.description
-    return render_template("error.html", title=ERROR_TITLES[status], message=message), status
+    message = ERROR_WORDS.get(status, error.description)
+    headers = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]  # such as Retry-After
+    return render_template("error.html", title=ERROR_TITLES[status], message=message), status, headers
 
 
 for status in ERROR_TITLES:
