@@ -81,7 +81,10 @@ def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo:
         SESSION_COOKIE_SAMESITE="Lax",
     )
     links = Links(settings.secret_key, settings.public_url, clock)
-    register_console(web, ConsoleContext(database, desk, clock, links, settings.media_dir, settings.public_url, demo))
+    console = ConsoleContext(
+        database, desk, clock, links, settings.media_dir, settings.public_url, demo, settings.metrics_token
+    )
+    register_console(web, console)
     register_webhooks(
         web, WebhookContext(database, desk, settings, clock, CallUrls(settings.public_url), links, timeout)
     )

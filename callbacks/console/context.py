@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
@@ -28,6 +28,7 @@ class ConsoleContext:
     media_dir: Path
     public_url: str
     demo: bool = False
+    metrics_token: str = field(default="", repr=False)
 
     def now(self) -> datetime:
         return self.clock.now()

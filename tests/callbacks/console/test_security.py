@@ -67,10 +67,11 @@ def test_every_answer_has_the_headers_whatever_it_is(service: Service, role: str
     client, statuses = client_of(service, role), set[int]()
     for address in addresses(service.web):
         for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "NONSENSE"):
-            answer = client.open(address, method=method)
+            with client.open(address, method=method) as answer:
+                content = answer.data
             statuses.add(answer.status_code)
             assert_protected(answer, f"{method} {address}")
-            assert b"Traceback" not in answer.data
+            assert b"Traceback" not in content
     assert statuses >= {200, 403, 404, 405, 503}
 
 
@@ -114,7 +115,7 @@ def test_an_error_outside_the_console_is_a_line_of_text(service: Service) -> Non
     assert answer.text.startswith("Not Found. ")
     assert len(answer.text.splitlines()) == 1
     refused = client.get("/voice/incoming")
-    assert (refused.status_code, refused.headers["Allow"]) == (405, "OPTIONS, POST")
+    assert (refused.status_code, set(refused.headers["Allow"].split(", "))) == (405, {"OPTIONS", "POST"})
 
 
 def test_a_desk_without_https_does_not_ask_for_it_and_the_demo_shows_its_own_frames(console: Console) -> None:
