@@ -28,6 +28,15 @@ class BrokenSettings(DeskError):
         super().__init__(f"The service cannot start with these settings:\n{lines}")
 
 
+class BrokenSetup(DeskError):
+    """The service can start, and part of it cannot work or is not safe. Lists everything."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        lines = "\n".join(f"  - {fault}" for fault in faults)
+        super().__init__(f"This has to be put right:\n{lines}")
+
+
 class UnknownSchema(DeskError):
     """The database schema is not the version that this release needs."""
 

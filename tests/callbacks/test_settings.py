@@ -62,11 +62,32 @@ def test_a_speech_model_is_there_with_the_package_that_reads_it(
         ({"PUBLIC_URL": "https://me:pw@desk.example.com"}, "Leave them out"),
         ({"TWILIO_API_KEY": "SK1"}, "Set both or neither"),
         ({"SECRET_KEY": "short"}, "too short"),
+        ({"DATABASE_URL": "mysql://db.test/desk"}, "unknown driver 'mysql'"),
+        ({"DATABASE_URL": "postgres://db.test/desk"}, "unknown driver 'postgres'"),
+        ({"DATABASE_URL": "postgresql+asyncpg://db.test/desk"}, "unknown driver"),
+        ({"DATABASE_URL": "nightdesk.db"}, "unknown driver 'nightdesk.db'"),
+        ({"DATABASE_URL": "postgresql://u:p@db.test:port/desk"}, "cannot be read"),
+        ({"PUBLIC_URL": "https://[desk"}, "PUBLIC_URL is not a URL"),
+        ({"PUBLIC_URL": "https://desk.test:port"}, "PUBLIC_URL is not a URL"),
+        ({"SMTP_URL": "smtp://[mail", "MAIL_FROM": "desk@example.com"}, "SMTP_URL is not a mail server"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_refused(change: dict[str, str], fault: str) -> None:
     with pytest.raises(BrokenSettings, match=fault):
         settings_from({**GOOD, **change})
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:///var/nightdesk.db", "postgresql://u:p%40ss@db.test/desk", "postgresql+psycopg://db.test/desk"]
+)
+def test_a_database_that_can_be_used_is_accepted(url: str) -> None:
+    assert settings_from({**GOOD, "DATABASE_URL": url}).database_url == url
+
+
+def test_a_database_without_its_driver_names_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("callbacks.settings.find_spec", lambda name: None)
+    with pytest.raises(BrokenSettings, match="needs the package psycopg"):
+        settings_from({**GOOD, "DATABASE_URL": "postgresql://db.test/desk"})
 
 
 def test_the_readme_tells_of_every_setting() -> None:
