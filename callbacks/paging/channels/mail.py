@@ -25,6 +25,8 @@ TIMEOUT = 10.0  # seconds for each answer of the server
 TIME_LIMIT = 30.0  # seconds for one message in all
 NO_SERVER = "no mail server is set up (SMTP_URL, MAIL_FROM)"
 
+NO_SUCH_LETTERS = "The mail server takes no address with letters such as é. Give one without."
+
 
 @dataclass(frozen=True)
 class Email:
@@ -129,8 +131,7 @@ def _carrier_errors() -> Iterator[None]:
         raise CarrierError(f"The mail server refused the message: {_as_text(fault.smtp_error)} ({fault.smtp_code}).",
                            code=fault.smtp_code, permanent=refused) from fault  # fmt: skip
     except smtplib.SMTPNotSupportedError as fault:
-        words = "The mail server takes no address with letters such as é. Give one without."
-        raise CarrierError(words, permanent=True) from fault
+        raise CarrierError(NO_SUCH_LETTERS, permanent=True) from fault
     except (OSError, smtplib.SMTPException) as fault:  # retried: two copies are better than none
         raise CarrierError(f"The mail server did not answer: {type(fault).__name__}.") from fault
 

@@ -82,7 +82,8 @@ def updated(number: OwnNumber, form: Mapping[str, str]) -> OwnNumber:
     """Return a number with the URLs and methods of an update."""
     given = {re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower(): value for name, value in form.items()}
     methods = {**number.methods, **{name: value.upper() for name, value in given.items() if name in METHODS}}
-    return replace(number, methods=methods, **{name: given[name] for name in URLS if name in given})
+    urls: dict[str, Any] = {name: given[name] for name in URLS if name in given}
+    return replace(number, methods=methods, **urls)
 
 
 def _date(at: datetime | None) -> str | None:
