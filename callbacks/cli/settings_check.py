@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import phonenumbers
 
+from callbacks.desk.desk_file import Desk
 from callbacks.text.mail_address import mail_address
 
 Values = Mapping[str, str]
@@ -59,10 +60,21 @@ def _is_placeholder(digits: str) -> bool:
 def _is_sender(text: str) -> bool:
     if re.fullmatch(r"MG[0-9a-f]{32}|[0-9]{3,8}", text):
         return True
+    return _is_phone_number(text)
+
+
+def _is_phone_number(text: str) -> bool:
     try:
-        return text.startswith("+") and phonenumbers.is_possible_number(phonenumbers.parse(text))
+        return text.startswith("+") and phonenumbers.is_valid_number(phonenumbers.parse(text))
     except phonenumbers.NumberParseException:
         return False
+
+
+def line_faults(desk: Desk) -> Iterator[str]:
+    """Yield the lines whose number cannot exist."""
+    for name, line in desk.lines.items():
+        if not _is_phone_number(line.number):
+            yield f"{line.number} ({name}) is not a phone number that exists. Correct it in the desk file."
 
 
 def _is_safe(url: str) -> bool:

@@ -11,7 +11,7 @@ from callbacks.cli.command import Command
 from callbacks.cli.context import AppContext, Service, pass_app
 from callbacks.cli.file_check import file_warnings
 from callbacks.cli.gaps import gap_in_words
-from callbacks.cli.settings_check import settings_faults, settings_warnings
+from callbacks.cli.settings_check import line_faults, settings_faults, settings_warnings
 from callbacks.cli.twilio_check import account_faults, set_urls, urls_of_numbers
 from callbacks.db.states import Channel
 from callbacks.errors import BrokenSettings, BrokenSetup
@@ -41,6 +41,7 @@ def check(app: AppContext, asks_twilio: bool, sets_urls: bool) -> None:
     values = setting_values(app.environ, [])
     faults = list(settings_faults(values))
     service = _ready_service(app, faults)
+    faults += line_faults(service.desk)
     if not faults:
         click.echo("Settings, desk file and database schema: OK.")
     _print_urls(service)

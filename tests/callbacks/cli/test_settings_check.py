@@ -33,6 +33,7 @@ def test_good_settings_have_no_faults() -> None:
         ("TWILIO_FROM", "desk", "TWILIO_FROM is neither a phone number"),
         ("TWILIO_FROM", "5148458474", "is neither"),
         ("TWILIO_FROM", "+1514", "is neither"),
+        ("TWILIO_FROM", "+19995550123", "is neither"),
         ("TWILIO_FROM", "MG123", "is neither"),
         ("PUBLIC_URL", "http://desk.example.com", "PUBLIC_URL is not https"),
         ("PUBLIC_URL", "http://10.0.0.7:8000", "PUBLIC_URL is not https"),
@@ -77,6 +78,16 @@ def test_a_key_that_could_be_guessed_is_named(name: str, value: str) -> None:
 def test_a_random_key_is_not(make: object) -> None:
     assert callable(make)
     assert list(settings_warnings({**GOOD, "SECRET_KEY": make(32), "METRICS_TOKEN": make(16)})) == []
+
+
+def test_a_line_whose_number_cannot_exist_is_named(cli: CommandLine) -> None:
+    desk = cli.service.desk
+    lines = {name: line.model_copy(update={"number": "+19995550123"}) for name, line in desk.lines.items()}
+    service = replace(cli.service, desk=desk.model_copy(update={"lines": lines}))
+    cli.app = replace(cli.app, compose=lambda *_, **__: service)
+    assert "+19995550123 (direct) is not a phone number that exists. Correct it in the desk file." in cli.refuses(
+        "check"
+    )
 
 
 def test_check_names_every_fault_at_once_and_fails(cli: CommandLine) -> None:
