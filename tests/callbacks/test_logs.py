@@ -12,8 +12,13 @@ from urllib.parse import quote, quote_plus, unquote
 import pytest
 import structlog
 from flask import Flask
+from sqlalchemy.exc import IntegrityError
 
 from callbacks.cli.context import Compose
+from callbacks.console import audio
+from callbacks.console.context import EXTENSION
+from callbacks.console.link_page import routes
+from callbacks.console.rota import feed
 from callbacks.logs import set_up_logs
 from callbacks.settings import Settings
 from tests.callbacks.console.service import service_on
@@ -134,3 +139,27 @@ def test_numbers_and_truth_stay_what_they_are(log: pytest.CaptureFixture[str]) -
     assert {name: written[name] for name in ("ready", "tries", "late", "cause", "of")} == {
         "ready": True, "tries": 3, "late": 1.5, "cause": None, "of": [1, {"two": 2}],
     }  # fmt: skip
+
+
+def test_a_view_that_fails_logs_neither_its_address_nor_what_it_worked_with(
+    compose: Compose, sqlite_url: str, tmp_path: Path, log: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private = "+15145550177 of eve@example.com"
+
+    def fails(*_: object, **__: object) -> None:
+        raise IntegrityError("INSERT INTO x VALUES (?)", {"who": private}, Exception("UNIQUE"), hide_parameters=True)
+
+    for module, name in ((routes, "callback_screen"), (audio, "audio_response"), (feed, "feed_content")):
+        monkeypatch.setattr(module, name, fails)
+    for service in service_on(compose, sqlite_url, tmp_path):
+        links, client = service.web.extensions[EXTENSION].links, service.web.test_client()
+        set_up_logs(service.settings.secrets())
+        keys = [links.page(1, service.clock.now()), links.message(1), "https://desk.test/calendar/key-of-a-feed.ics"]
+        for address in keys:
+            assert client.get(address).status_code == 500
+    written = log.readouterr().err
+    assert written.count("Exception on /") == len(keys)
+    assert "IntegrityError" in written
+    for address in keys:
+        assert address.rpartition("/")[2].removesuffix(".wav").removesuffix(".ics") not in written
+    assert [word for word in ("0177", "eve@", service.settings.auth_token) if word in written] == []
