@@ -28,6 +28,10 @@ class BrokenSettings(DeskError):
         super().__init__(f"The service cannot start with these settings:\n{lines}")
 
 
+class CannotListen(DeskError):
+    """The web server cannot use its address or port."""
+
+
 class UnknownSchema(DeskError):
     """The database schema is not the version that this release needs."""
 
