@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import Headers, MultiDict
 from werkzeug.formparser import FormDataParser
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
@@ -139,7 +139,7 @@ def test_the_fields_of_a_form_that_may_be_genuine_are_parsed(client: WebhookClie
 
 
 def test_a_request_without_a_length_is_refused(client: WebhookClient) -> None:
-    headers = {"X-Twilio-Signature": WELL_FORMED}
+    headers = Headers({"X-Twilio-Signature": WELL_FORMED})
     builder = EnvironBuilder(path="/voice/status", method="POST", headers=headers, content_type=webhook.FORM)
     environ = builder.get_environ()
     del environ["CONTENT_LENGTH"]
