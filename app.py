@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 import requests
-import structlog
 from dotenv import dotenv_values
 from flask import Flask
 
@@ -41,7 +40,7 @@ from ivr.twilio.call_urls import CallUrls
 from ivr.twilio.context import WebhookContext
 from ivr.webhooks import register_webhooks
 from sla.clock import Clock, SystemClock
-from sla.zones import installed_rules, use_newest_rules
+from sla.zones import use_newest_rules
 
 LARGEST_REQUEST = 1024 * 1024
 COMMANDS = (
@@ -50,7 +49,6 @@ COMMANDS = (
     *(reports.report, reports.export, hours.holidays, hours.closure),
     *(technicians.technician, shifts.shift, oncall.oncall, calendars.calendar, users.user, audit.audit),
 )
-log = structlog.get_logger("nightdesk")
 
 
 def compose(
@@ -88,14 +86,6 @@ def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo:
     register_webhooks(
         web, WebhookContext(database, desk, settings, clock, CallUrls(settings.public_url), links, timeout)
     )
-    return web
-
-
-def wsgi() -> Flask:
-    """Return the web app that the web server runs. Raise BrokenSettings or UnknownSchema when it cannot run."""
-    context = _context()
-    web = context.ready_service().web
-    log.info("web starts", rules=str(installed_rules()))
     return web
 
 

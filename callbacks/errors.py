@@ -37,6 +37,10 @@ class BrokenSetup(DeskError):
         super().__init__(f"This has to be put right:\n{lines}")
 
 
+class CannotListen(DeskError):
+    """The web server cannot use its address or port."""
+
+
 class UnknownSchema(DeskError):
     """The database schema is not the version that this release needs."""
 

@@ -1,4 +1,4 @@
-"""app.py: the commands there are, the environment they get, and the web app that the web server runs."""
+"""app.py: the commands there are, the environment they get, and the web app."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_the_web_app_of_a_real_desk_has_no_browser_phone(
     monkeypatch.chdir(tmp_path)
     for name, value in {**REAL, **files, "DATABASE_URL": sqlite_url}.items():
         monkeypatch.setenv(name, value)
-    web = app.wsgi()
+    web = app._context().ready_service().web
     assert [rule.rule for rule in web.url_map.iter_rules() if "simulator" in rule.rule] == []
     assert web.test_client().get("/healthz").status_code == 200
     assert web.test_client().get("/simulator/").status_code == 404

@@ -31,6 +31,7 @@ Row = TypeVar("Row", bound=DeclarativeBase)
 log = structlog.get_logger(__name__)
 
 TRIES = 4
+POOLED, MOST = 12, 32  # connections kept open, and open at once: one for every thread of a web server
 # Before this version, two connections that commit at the same time can corrupt a WAL file (sqlite.org, 2026-03).
 WAL_IS_SAFE_FROM = (3, 51, 3)
 # Deadlock, serialization failure, lock not available, and a server that is shutting down or starting.
@@ -148,8 +149,8 @@ def engine_for(url: str, limits: Limits = PRODUCTION) -> Engine:
         address,
         hide_parameters=True,
         pool_pre_ping=True,
-        pool_size=12,
-        max_overflow=4,
+        pool_size=POOLED,
+        max_overflow=MOST - POOLED,
         pool_timeout=limits.connection.total_seconds(),
         connect_args={
             "connect_timeout": int(limits.connection.total_seconds()),
@@ -192,6 +193,8 @@ def _sqlite(url: str, limits: Limits) -> Engine:
         url,
         hide_parameters=True,
         connect_args={"timeout": limits.file_lock.total_seconds(), "check_same_thread": False},
+        pool_size=POOLED,
+        max_overflow=MOST - POOLED,
         pool_timeout=limits.connection.total_seconds(),
     )
     journal = "WAL" if sqlite3.sqlite_version_info >= WAL_IS_SAFE_FROM else "TRUNCATE"
