@@ -2,37 +2,91 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import make_url, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import UNHURRIED, Database
-from callbacks.db.tables import (
-    AuditEntry,
-    Technician,
-)
+from callbacks.db.event_kinds import EventKind
+from callbacks.db.tables import AuditEntry, EventSeal
 from callbacks.inbound import calls
 from callbacks.records import audit_log
+from callbacks.records.event_log import record_event
 
 BEGAN = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("table", ["audit", "events"])
-@pytest.mark.parametrize("act", ["UPDATE {} SET detail = 'nothing happened'", "DELETE FROM {}"])
-def test_the_database_refuses_to_change_what_was_written(database: Database, table: str, act: str) -> None:
-    def work(session: Session) -> None:
-        session.add(Technician(name="Amy", phone="+15145550101", created_at=BEGAN))
-        call = calls.record_call(session, calls.Arrival("CA9", "direct", "", "en", False, ""), BEGAN)
+def two_rows_each(session: Session) -> None:
+    """Two rows in each table that only grows."""
+    call = calls.record_call(session, calls.Arrival("CA9", "direct", "", "en", False, ""), BEGAN)
+    record_event(session, call.sid, BEGAN, "sue@example.com", EventKind.NOTE, "something")
+    for n in (1, 2):
         audit_log.note(session, BEGAN, "sue@example.com", "did something", call.sid)
+        session.add(seal_up_to(n))
 
-    database.write(work)
+
+def seal_up_to(number: int) -> EventSeal:
+    counted = {"last_event_id": number, "events": number, "last_entry_id": number, "entries": number}
+    return EventSeal(at=BEGAN, entry_seal="0" * 64, seal="0" * 64, **counted)
+
+
+@pytest.mark.parametrize("table", ["audit", "events", "event_seals"])
+@pytest.mark.parametrize("act", ["UPDATE {} SET at = NULL", "DELETE FROM {}"])
+def test_the_database_refuses_to_change_what_was_written(database: Database, table: str, act: str) -> None:
+    database.write(two_rows_each)
     with pytest.raises(DBAPIError, match="only ever added"):
         database.write(lambda session: session.execute(text(act.format(table))))
+
+
+# By each of these SQLite would replace a row, or make it another's, without a delete trigger.
+REPLACEMENTS = [
+    "INSERT OR REPLACE INTO {table} SELECT {columns} FROM {table} WHERE id = 1",
+    "REPLACE INTO {table} SELECT {columns} FROM {table} WHERE id = 1",
+    "INSERT INTO {table} SELECT {columns} FROM {table} WHERE id = 1 ON CONFLICT (id) DO UPDATE SET at = excluded.at",
+    "UPDATE OR REPLACE {table} SET id = 1 WHERE id = 2",
+]
+
+
+@pytest.mark.parametrize("table", ["audit", "events", "event_seals"])
+@pytest.mark.parametrize("statement", REPLACEMENTS)
+def test_sqlite_refuses_to_replace_a_row(sqlite_url: str, table: str, statement: str) -> None:
+    database = Database(sqlite_url, UNHURRIED)
+    database.write(two_rows_each)
+    database.close()
+    with closing(sqlite3.connect(make_url(sqlite_url).database or "")) as connection:
+        found = connection.execute(f"SELECT * FROM {table} ORDER BY id")
+        columns = ", ".join(column[0] for column in found.description).replace("at,", "'2026-01-01 00:00:00',", 1)
+        before = found.fetchall()
+        with pytest.raises(sqlite3.DatabaseError, match="only ever added"):
+            connection.execute(statement.format(table=table, columns=columns))
+        connection.rollback()
+        assert connection.execute(f"SELECT * FROM {table} ORDER BY id").fetchall() == before
+
+
+@pytest.mark.parametrize("table", ["audit", "events", "event_seals"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO {0} SELECT * FROM {0} WHERE id = 1 ON CONFLICT (id) DO UPDATE SET at = excluded.at",
+        "TRUNCATE {0} CASCADE",
+    ],
+)
+@pytest.mark.postgres
+def test_postgresql_refuses_to_replace_rows_or_to_empty_the_table(
+    postgres_url: str, table: str, statement: str
+) -> None:
+    database = Database(postgres_url, UNHURRIED)
+    database.write(two_rows_each)
+    with pytest.raises(DBAPIError, match="only ever added"), database.engine.begin() as connection:
+        connection.exec_driver_sql(statement.format(table))
+    database.close()
 
 
 def test_an_edit_past_the_database_breaks_the_chain(sqlite_url: str) -> None:

@@ -90,6 +90,10 @@ def _texts() -> None:
     op.add_column("attempts", sa.Column("leg_sid", sa.String(64), nullable=True))
 
 
+# Rows of these tables are never changed, replaced or deleted. The database enforces it.
+APPEND_ONLY = ("audit", "events", "event_seals")
+
+
 def _logs() -> None:
     # Without a copy of the table, which would drop the triggers that refuse changes.
     op.add_column("audit", sa.Column("scheme", sa.String(10), nullable=False, server_default="sha256"))
@@ -97,7 +101,33 @@ def _logs() -> None:
         "event_seals",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("at", UtcDateTime(), nullable=False),
-        sa.Column("last_event_id", sa.Integer(), nullable=False, unique=True),
+        sa.Column("last_event_id", sa.Integer(), nullable=False),
         sa.Column("events", sa.Integer(), nullable=False),
+        sa.Column("last_entry_id", sa.Integer(), nullable=False),
+        sa.Column("entries", sa.Integer(), nullable=False),
+        sa.Column("entry_seal", sa.String(64), nullable=False),
         sa.Column("seal", sa.String(64), nullable=False),
+    )
+    if op.get_bind().dialect.name == "sqlite":
+        _refuse_changes_on_sqlite()
+    else:
+        op.execute(
+            "CREATE TRIGGER event_seals_refuses BEFORE UPDATE OR DELETE OR TRUNCATE ON event_seals "
+            "FOR EACH STATEMENT EXECUTE FUNCTION only_ever_added()"
+        )
+
+
+def _refuse_changes_on_sqlite() -> None:
+    for act in ("UPDATE", "DELETE"):
+        _refuse("event_seals", act.lower(), f"BEFORE {act} ON event_seals")
+    # INSERT OR REPLACE deletes the row that it replaces, and no trigger for deletes hears of it.
+    for table in APPEND_ONLY:
+        is_there = f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"
+        _refuse(table, "replace", f"BEFORE INSERT ON {table} WHEN {is_there}")
+
+
+def _refuse(table: str, name: str, occasion: str) -> None:
+    op.execute(
+        f"CREATE TRIGGER {table}_refuses_{name} {occasion} "
+        f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are only ever added'); END"
     )
