@@ -50,7 +50,6 @@ def _export(search: Search) -> list[export.Record]:
         return export.records_of(session, context.desk, query)
 
     found, now = context.database.read(load), context.now()
-    query = "; ".join(f"{name}: {value}" for name, value in search.in_address().items())
-    what = f"exported {len(found)} callbacks"
+    query, what = search.in_address(), f"exported {len(found)} callbacks"
     context.database.write(lambda session: audit_log.note(session, now, g.user.email, what, query))
     return found

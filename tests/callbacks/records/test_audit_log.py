@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 
 import pytest
-from sqlalchemy import make_url, select, text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import UNHURRIED, Database
 from callbacks.db.event_kinds import EventKind
+from callbacks.db.removals import record_removal
+from callbacks.db.states import SealScheme
 from callbacks.db.tables import AuditEntry, EventSeal
 from callbacks.inbound import calls
 from callbacks.records import audit_log
 from callbacks.records.event_log import record_event
+from callbacks.records.log_check import check_entries
 
 BEGAN = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
 
@@ -89,21 +93,47 @@ def test_postgresql_refuses_to_replace_rows_or_to_empty_the_table(
     database.close()
 
 
-def test_an_edit_past_the_database_breaks_the_chain(sqlite_url: str) -> None:
-    database = Database(sqlite_url, UNHURRIED)
-    for n in range(5):
-        database.write(partial(audit_log.note, at=BEGAN, who="sue@example.com", what=f"act {n}"))
-    assert database.read(audit_log.first_broken) is None
+def noted(database: Database, detail: str | Mapping[str, str]) -> AuditEntry:
+    database.write(lambda session: audit_log.note(session, BEGAN, "sue@example.com", "did something", detail))
+    return database.read(lambda session: audit_log.latest(session)[0])
 
-    def forge(session: Session) -> None:
-        session.execute(text("DROP TRIGGER audit_refuses_delete"))
-        session.execute(text("DELETE FROM audit WHERE what = 'act 2'"))
 
-    database.write(forge)
-    broken = database.read(audit_log.first_broken)
-    assert broken is not None
-    assert broken.what == "act 3"
-    database.close()
+def test_each_detail_is_cut_by_itself_so_that_padding_hides_no_other(database: Database) -> None:
+    entry = noted(database, {"words": "x" * 100_000, "role": "administrator", "technician": ""})
+    assert audit_log.details_of(entry) == {"words": f"{'x' * 254}…", "role": "administrator"}
+
+
+def test_a_value_cannot_look_like_another_detail(database: Database) -> None:
+    value = 'P1", "by": "ada@example.com\n\x00\u202e\ud83d'
+    assert audit_log.details_of(noted(database, {"priority": value})) == {"priority": value}
+    assert audit_log.details_of(noted(database, "KT-1")) == {"about": "KT-1"}
+    assert audit_log.details_of(noted(database, "")) == {}
+
+
+def test_who_and_what_are_cut_with_a_mark_that_shows_it(database: Database) -> None:
+    database.write(lambda session: audit_log.note(session, BEGAN, "s" * 300, "w" * 300))
+    (entry,) = database.read(audit_log.latest)
+    assert (entry.who, entry.what) == (f"{'s' * 254}…", f"{'w' * 254}…")
+
+
+def test_what_the_transaction_removed_is_in_its_entry_and_in_no_other(database: Database) -> None:
+    def work(session: Session) -> None:
+        for what in ("rule 1", "y" * 5000, "rule 3"):
+            record_removal(session, what)
+        audit_log.note(session, BEGAN, "sue@example.com", "removed", {"number": "1"})
+
+    database.write(work)
+    (entry,) = database.read(audit_log.latest)
+    expected = {"number": "1", "removed": "rule 1", "removed 2": f"{'y' * 599}…", "removed 3": "rule 3"}
+    assert audit_log.details_of(entry) == expected
+    assert "removed" not in audit_log.details_of(noted(database, {"number": "1"}))
+
+
+def test_an_entry_of_an_early_release_and_one_that_was_edited_are_still_shown() -> None:
+    early = AuditEntry(scheme=SealScheme.SHA256, detail='{"one": "two"}; three: four')
+    assert audit_log.details_of(early) == {"": '{"one": "two"}; three: four'}
+    for detail in ("not JSON", "[1]", "7"):
+        assert audit_log.details_of(AuditEntry(scheme=SealScheme.HMAC, detail=detail)) == {"": detail}
 
 
 def test_two_that_write_at_once_do_not_break_the_chain(database: Database) -> None:
@@ -116,5 +146,5 @@ def test_two_that_write_at_once_do_not_break_the_chain(database: Database) -> No
         thread.start()
     for thread in threads:
         thread.join()
-    assert database.read(audit_log.first_broken) is None
-    assert len(database.read(lambda s: s.scalars(select(AuditEntry)).all())) == 30
+    found = database.read(check_entries)
+    assert (found.faults, found.head.count) == ([], 30)

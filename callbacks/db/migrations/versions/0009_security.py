@@ -94,6 +94,12 @@ def _texts() -> None:
 APPEND_ONLY = ("audit", "events", "event_seals")
 
 
+REFUSES_REPLACE = (
+    "CREATE TRIGGER TABLE_refuses_replace BEFORE INSERT ON TABLE WHEN EXISTS (SELECT 1 FROM TABLE WHERE id = NEW.id) "
+    "BEGIN SELECT RAISE(ABORT, 'rows of TABLE are only ever added'); END"
+)
+
+
 def _logs() -> None:
     # Without a copy of the table, which would drop the triggers that refuse changes.
     op.add_column("audit", sa.Column("scheme", sa.String(10), nullable=False, server_default="sha256"))
@@ -119,15 +125,10 @@ def _logs() -> None:
 
 def _refuse_changes_on_sqlite() -> None:
     for act in ("UPDATE", "DELETE"):
-        _refuse("event_seals", act.lower(), f"BEFORE {act} ON event_seals")
+        op.execute(
+            f"CREATE TRIGGER event_seals_refuses_{act.lower()} BEFORE {act} ON event_seals "
+            "BEGIN SELECT RAISE(ABORT, 'rows of event_seals are only ever added'); END"
+        )
     # INSERT OR REPLACE deletes the row that it replaces, and no trigger for deletes hears of it.
     for table in APPEND_ONLY:
-        is_there = f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"
-        _refuse(table, "replace", f"BEFORE INSERT ON {table} WHEN {is_there}")
-
-
-def _refuse(table: str, name: str, occasion: str) -> None:
-    op.execute(
-        f"CREATE TRIGGER {table}_refuses_{name} {occasion} "
-        f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are only ever added'); END"
-    )
+        op.execute(REFUSES_REPLACE.replace("TABLE", table))
