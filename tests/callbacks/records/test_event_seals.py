@@ -22,7 +22,8 @@ def logs(database_url: str) -> Database:
 
 def seals(database: Database) -> list[tuple[int, int, int]]:
     query = select(EventSeal.last_event_id, EventSeal.events, EventSeal.entries).order_by(EventSeal.id)
-    return [tuple(row) for row in database.read(lambda session: session.execute(query).all())]
+    rows = database.read(lambda session: session.execute(query).all())
+    return [(last, events, entries) for last, events, entries in rows]
 
 
 def test_a_seal_covers_what_is_new_and_nothing_makes_no_seal(logs: Database) -> None:

@@ -46,13 +46,13 @@ def test_every_table_that_only_grows_has_its_triggers_after_all_migrations(fille
     with filled.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             query = "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'"
-            kinds = ("_refuses_delete", "_refuses_replace", "_refuses_update")
+            kinds = ["_refuses_delete", "_refuses_replace", "_refuses_update"]
         else:
             query = (
                 "SELECT DISTINCT relname, tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
                 "WHERE tgenabled = 'O' AND NOT tgisinternal"
             )
-            kinds = ("_refuses",)
+            kinds = ["_refuses"]
         found = {tuple(row) for row in connection.exec_driver_sql(query)}
     assert found == {(table, f"{table}{kind}") for table in APPEND_ONLY for kind in kinds}
 
