@@ -27,8 +27,12 @@ def test_a_command_that_changes_something_is_logged_and_one_that_reads_is_not(cl
 def test_every_given_value_is_by_itself_and_one_that_was_not_given_is_not_there(cli: CommandLine) -> None:
     cli.has("Amy", "Ben").does("shift rotate Amy Ben --first-day 2026-12-01")
     assert details_of_last(cli) == {
-        "names 1": "Amy", "names 2": "Ben", "layer": "primary", "first_day": "2026-12-01 00:00:00",
-        "hand_off": "08:00", "every": "7d",
+        "names 1": "Amy",
+        "names 2": "Ben",
+        "layer": "primary",
+        "first_day": "2026-12-01 00:00:00",
+        "hand_off": "08:00",
+        "every": "7d",
     }
     cli.does("closure --from 2026-12-24T15:00 --until 2026-12-25T08:00 --reason", "x" * 1000, "Noël")
     details = details_of_last(cli)

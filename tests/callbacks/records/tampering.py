@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import UNHURRIED, Database
@@ -76,10 +76,11 @@ def tamper(database: Database, *statements: str) -> None:
             connection.execute(text(statement))
 
 
-def rewrite_as_early(database: Database) -> None:
-    """Replace every entry by another, sealed as the early releases did, for which no key is needed."""
-    statements, before = [], ""
-    for n in range(1, 6):
+def rewrite_as_early(database: Database, first: int = 1) -> None:
+    """Replace every entry from one on by another, sealed as the early releases did, for which no key is needed."""
+    earlier = select(AuditEntry.seal).where(AuditEntry.id == first - 1)
+    statements, before = list[str](), database.read(lambda session: session.scalar(earlier)) or ""
+    for n in range(first, 6):
         before = early_seal_of(before, BEGAN, "nobody", "nothing", "")
         instant = f"{BEGAN:%Y-%m-%d %H:%M:%S.%f}" + ("+00" if database.engine.name == "postgresql" else "")
         statements.append(

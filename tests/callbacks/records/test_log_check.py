@@ -117,6 +117,21 @@ def test_a_log_that_was_rewritten_without_the_key_is_found_by_both_heads(logs: D
         assert len(entries(logs, head).faults) == 1
 
 
+@pytest.mark.parametrize("first", [3, 4, 5])
+def test_an_end_that_was_rewritten_as_by_an_early_release_does_not_fit_after_a_sealed_entry(
+    logs: Database, first: int
+) -> None:
+    rewrite_as_early(logs, first)
+    add_entries(logs, "Sue", 1)
+    faults = entries(logs).faults
+    if first == 3:  # none of the sealed ones is left, and the next one seals what was put in their place
+        assert faults == []
+        kept = logs.read(head_kept)
+        assert kept is not None
+        faults = entries(logs, kept.head).faults
+    assert len(faults) == 1
+
+
 def test_the_first_sealed_entry_seals_those_of_the_early_release(logs: Database) -> None:
     """Whoever rewrites what came before the key must forge the first seal with the key."""
     tamper(logs, "DELETE FROM audit WHERE id = 2")
@@ -161,6 +176,9 @@ EVENT_EDITS = {
         "events 1 to 3",
     ),
     "a removed seal": (["DELETE FROM event_seals WHERE id = 1"], "events 1 to 5"),
+    "a removed seal with its events": (
+        ["DELETE FROM event_seals WHERE id = 1", "DELETE FROM events WHERE id <= 3"], "(3 removed)"
+    ),
     "an edited seal": (["UPDATE event_seals SET entries = 3 WHERE id = 2"], "events 4 to 5"),
     "a seal over fewer": (["UPDATE event_seals SET last_event_id = 4 WHERE id = 2"], "events 4 to 4"),
 }  # fmt: skip
