@@ -29,6 +29,7 @@ from callbacks.cli.context import IN_PRODUCTION, AppContext, Service, TimeLimits
 from callbacks.console.blueprint import register_console
 from callbacks.console.context import ConsoleContext
 from callbacks.db.database import Database
+from callbacks.derived_keys import derived_key
 from callbacks.desk.desk_file import Desk
 from callbacks.links import Links
 from callbacks.paging.channels.twilio import Carrier
@@ -63,7 +64,8 @@ def compose(
 ) -> Service:
     """Put the service together. Nothing runs yet."""
     desk = desk.with_own_number(settings.sender)
-    database, carrier = Database(settings.database_url, limits.database), Carrier(settings, http)
+    audit_key = settings.audit_key.encode() or derived_key(settings.secret_key, "audit")
+    database, carrier = Database(settings.database_url, limits.database, audit_key), Carrier(settings, http)
     worker = worker_for(settings, desk, database, carrier, clock, senders, limits.senders)
     web = _web(settings, desk, clock, database, demo, limits.webhooks)
     return Service(settings, desk, clock, database, carrier, web, worker)

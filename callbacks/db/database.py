@@ -6,6 +6,7 @@ database it starts from its beginning. SQL never calls now(): instants are bound
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 import time
 from collections.abc import Callable
@@ -32,6 +33,7 @@ log = structlog.get_logger(__name__)
 
 TRIES = 4
 POOLED, MOST = 12, 32  # connections kept open, and open at once: one for every thread of a web server
+AUDIT_KEY = "audit key"  # in the info of a session
 # Before this version, two connections that commit at the same time can corrupt a WAL file (sqlite.org, 2026-03).
 WAL_IS_SAFE_FROM = (3, 51, 3)
 # Deadlock, serialization failure, lock not available, and a server that is shutting down or starting.
@@ -81,10 +83,13 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Database:
     """The database of the desk."""
 
-    def __init__(self, url: str, limits: Limits = PRODUCTION) -> None:
+    def __init__(self, url: str, limits: Limits = PRODUCTION, audit_key: bytes | None = None) -> None:
+        """Each session carries the key that seals both logs. Without one it is random: nobody else can verify them."""
         self.engine = engine_for(url, limits)
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
-        self._readers = sessionmaker(self.engine.execution_options(reads_only=True), expire_on_commit=False)
+        info = {AUDIT_KEY: audit_key or secrets.token_bytes(32)}
+        readers = self.engine.execution_options(reads_only=True)
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False, info=info)
+        self._readers = sessionmaker(readers, expire_on_commit=False, info=info)
         self.writes_end_with: Callable[[Session], None] | None = None  # such as a function that writes the audit log
 
     def write(self, work: Callable[[Session], T]) -> T:

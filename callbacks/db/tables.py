@@ -317,20 +317,26 @@ class AuditEntry(Base):
     at: Mapped[datetime] = mapped_column(index=True)
     who: Mapped[str]  # a mail address, or "command line"
     what: Mapped[str]
-    detail: Mapped[str] = mapped_column(Text, default="")
+    detail: Mapped[str] = mapped_column(Text, default="")  # JSON; words where the scheme is SHA256
     seal: Mapped[str] = mapped_column(String(64))  # of this entry and the one before
     scheme: Mapped[SealScheme] = mapped_column(default=SealScheme.HMAC)
 
 
 class EventSeal(Base):
-    """A seal over the events up to one of them, and the seal before. The database refuses to change or delete a row."""
+    """A seal over the events up to one of them, the seal before, and the audit log as it was then.
+
+    The database refuses to change or delete a row: see `callbacks.records.event_seals`.
+    """
 
     __tablename__ = "event_seals"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
-    last_event_id: Mapped[int] = mapped_column(unique=True)
-    events: Mapped[int]  # how many events it covers
+    last_event_id: Mapped[int]
+    events: Mapped[int]  # how many there were up to that one
+    last_entry_id: Mapped[int]
+    entries: Mapped[int]  # how many the audit log had
+    entry_seal: Mapped[str] = mapped_column(String(64))  # of the last of them
     seal: Mapped[str] = mapped_column(String(64))
 
 

@@ -7,8 +7,9 @@ from datetime import datetime
 import pyotp
 from sqlalchemy.orm import Session
 
+from callbacks.db.removals import record_removal
 from callbacks.errors import WrongState
-from callbacks.people.users import count_attempt, locked_user, user_named
+from callbacks.people.users import count_attempt, in_words, locked_user, user_named
 
 CODES_LAST = 30  # seconds (RFC 6238)
 
@@ -34,7 +35,10 @@ def begin_second_factor(session: Session, user_id: int, secret: str, code: str, 
 
 def end_second_factor(session: Session, email: str) -> None:
     """Turn off the second factor, for a user who has lost their phone. Raise NotFound."""
-    user_named(session, email).second_factor = ""
+    user = user_named(session, email)
+    if user.second_factor:
+        record_removal(session, f"second factor of {in_words(user)}")
+    user.second_factor = ""
 
 
 def _step_of(secret: str, code: str, now: datetime) -> int | None:

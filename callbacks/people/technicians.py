@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from callbacks.db.removals import record_removal, record_removal_from
 from callbacks.db.states import Role
 from callbacks.db.tables import Technician, User
 from callbacks.errors import NotFound, WrongState
@@ -15,6 +16,7 @@ from callbacks.people.contact_methods import free_number, valid_email, working_m
 from callbacks.people.person import ContactMethod, ContactRule, Person
 from callbacks.text.daily_span import daily_span
 from callbacks.text.dialing_rules import DEFAULT_RULES, DialingRules
+from callbacks.text.formats import last_digits
 
 
 def person(row: Technician, local: time | None = None) -> Person:
@@ -93,8 +95,11 @@ def remove_technician(session: Session, row: Technician, now: datetime) -> None:
 
     A console account in the role of a technician is deleted; any other role keeps its account.
     """
+    numbers = [last_digits(number) for number in (row.phone, row.second_phone) if number]
+    record_removal(session, f"technician {row.name}, {' and '.join(numbers)}")
     for user in session.scalars(select(User).where(User.technician_id == row.id)):
         if user.role is Role.TECHNICIAN:
+            record_removal(session, f"user {user.email} ({user.role.value}, {row.name})")
             session.delete(user)
         user.technician_id = None
     row.left_at, row.phone, row.second_phone = now, f"left {row.id}", None
@@ -102,6 +107,8 @@ def remove_technician(session: Session, row: Technician, now: datetime) -> None:
 
 def set_quiet(row: Technician, span: str) -> None:
     """Set a technician's quiet hours, such as "22:00-07:00" in desk time; "" for none. Raise WrongState."""
+    if row.quiet and not span.strip():
+        record_removal_from(row, f"quiet hours of {row.name}, {row.quiet}")
     try:
         row.quiet = str(daily_span(span)) if span.strip() else ""
     except ValueError as fault:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database, locked_or_none
 from callbacks.db.leases import BackOff
+from callbacks.db.removals import record_removal, record_removal_from
 from callbacks.db.states import Role
 from callbacks.db.tables import Technician, User
 from callbacks.errors import NotFound, WrongState
@@ -105,6 +106,7 @@ def remove_user(session: Session, email: str) -> None:
     others = [other for other in everyone(session) if other.id != user.id and other.role in MAY_STEER]
     if user.role in MAY_STEER and not others:
         raise WrongState(f"{user.email} is the last administrator or supervisor. Add another first.")
+    record_removal(session, f"user {in_words(user)}")
     session.delete(user)
 
 
@@ -116,6 +118,12 @@ def user_named(session: Session, email: str) -> User:
     return user
 
 
+def in_words(user: User) -> str:
+    """Return who a user is: "sue@example.com (technician, Sue Roy)"."""
+    name = f", {user.technician.name}" if user.technician is not None else ""
+    return f"{user.email} ({user.role.value}{name})"
+
+
 def lock_after(failures: int, now: datetime) -> datetime | None:
     """Return until when an account is locked after this many failures in a row, or None."""
     if failures < FAILURES_ALLOWED:
@@ -125,6 +133,7 @@ def lock_after(failures: int, now: datetime) -> datetime | None:
 
 def end_sessions(user: User) -> None:
     """Log a user out of every session."""
+    record_removal_from(user, f"every session of {in_words(user)}")
     user.session_key = secrets.token_hex(16)
 
 

@@ -25,12 +25,13 @@ from callbacks.worker.jobs.next_actions import next_actions
 from callbacks.worker.jobs.pages import PageSending
 from callbacks.worker.jobs.reconciliation import Reconciliation
 from callbacks.worker.jobs.recordings import RecordingCopier
+from callbacks.worker.jobs.seals import EventSealer, log_heads
 from callbacks.worker.jobs.transcripts import Transcriber
 from callbacks.worker.loop import EVERY_SWEEP, Job, Worker
 from callbacks.worker.senders import PATIENCE, SENDERS, Senders
 from sla.clock import Clock
 
-A_MINUTE = timedelta(minutes=1)
+A_MINUTE, AN_HOUR = timedelta(minutes=1), timedelta(hours=1)
 HEARTBEAT_EVERY = timedelta(seconds=5)
 
 
@@ -78,6 +79,8 @@ def jobs_for(
         Job("answers of the carrier", EVERY_SWEEP, senders.wait),
         Job("coverage gaps", A_MINUTE, in_one_transaction(coverage.report_gaps)),
         Job("auditor", A_MINUTE, in_one_transaction(auditor.repair_forgotten)),
+        Job("seals of events", A_MINUTE, EventSealer(database, clock).run),
+        Job("heads of the logs", AN_HOUR, lambda: log_heads(database, clock)),
         Job("connections", connections.EVERY, settler.run, is_slow=True),
         Job("reconciliation", reconciliation.AGAIN_AFTER, missed.run, missed.next_due_at, is_slow=True),
         Job("look-ups", look_ups.EVERY, asked.run, is_slow=True),

@@ -51,8 +51,6 @@ def _export(search: Search) -> list[export.Record]:
         return session.scalars(query.with_only_columns(Callback.id)).all()
 
     found = list(export.records(context.database, context.desk, context.database.read(load)))
-    now = context.now()
-    query = "; ".join(f"{name}: {value}" for name, value in search.in_address().items())
-    what = f"exported {len(found)} callbacks"
+    now, query, what = context.now(), search.in_address(), f"exported {len(found)} callbacks"
     context.database.write(lambda session: audit_log.note(session, now, g.user.email, what, query))
     return found

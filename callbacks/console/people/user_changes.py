@@ -8,13 +8,14 @@ from datetime import datetime
 from flask import g, request
 from sqlalchemy.orm import Session
 
+from callbacks.console.forms import field
 from callbacks.errors import WrongState
 from callbacks.people import second_factor, users
 
 
 def _add(session: Session, email: str, now: datetime) -> str:
-    password, role, technician = (request.form.get(name, "")[:255] for name in ("password", "role", "technician"))
-    users.add_user(session, email, role, password, now, technician)
+    password = request.form.get("password", "")[:255]
+    users.add_user(session, email, field("role"), password, now, field("technician"))
     return f"{email} was added."
 
 

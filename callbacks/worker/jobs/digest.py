@@ -23,7 +23,8 @@ from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.channels.mail import Email, Mailer
 from callbacks.paging.messages import digest_not_mailed
 from callbacks.people import users
-from callbacks.reporting.digest import Digest, digest_text, local_instant
+from callbacks.records.log_check import heads
+from callbacks.reporting.digest import Digest, digest_text, local_instant, log_line
 from callbacks.text.bilingual import Words
 from sla.clock import Clock
 
@@ -62,8 +63,9 @@ class DigestMailer:
         if not self._database.write(lambda session: marks.hold(session, name, now + AGAIN_AFTER, now)):
             return
         written = self._database.read(lambda session: digest_text(session, self._desk, digest, self._public_url, now))
+        words = f"{written.words}\n{log_line(self._database.read(heads))}\n"
         addressee = sha256(address.encode()).hexdigest()[:12]
-        email = Email(address, written.subject, written.words, f"digest-{digest.of}-{digest.day}-{addressee}", now)
+        email = Email(address, written.subject, words, f"digest-{digest.of}-{digest.day}-{addressee}", now)
         try:
             self._mailer.send(email)
         except CarrierError as fault:

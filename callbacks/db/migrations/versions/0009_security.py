@@ -90,6 +90,16 @@ def _texts() -> None:
     op.add_column("attempts", sa.Column("leg_sid", sa.String(64), nullable=True))
 
 
+# Rows of these tables are never changed, replaced or deleted. The database enforces it.
+APPEND_ONLY = ("audit", "events", "event_seals")
+
+
+REFUSES_REPLACE = (
+    "CREATE TRIGGER TABLE_refuses_replace BEFORE INSERT ON TABLE WHEN EXISTS (SELECT 1 FROM TABLE WHERE id = NEW.id) "
+    "BEGIN SELECT RAISE(ABORT, 'rows of TABLE are only ever added'); END"
+)
+
+
 def _logs() -> None:
     # Without a copy of the table, which would drop the triggers that refuse changes.
     op.add_column("audit", sa.Column("scheme", sa.String(10), nullable=False, server_default="sha256"))
@@ -97,7 +107,28 @@ def _logs() -> None:
         "event_seals",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("at", UtcDateTime(), nullable=False),
-        sa.Column("last_event_id", sa.Integer(), nullable=False, unique=True),
+        sa.Column("last_event_id", sa.Integer(), nullable=False),
         sa.Column("events", sa.Integer(), nullable=False),
+        sa.Column("last_entry_id", sa.Integer(), nullable=False),
+        sa.Column("entries", sa.Integer(), nullable=False),
+        sa.Column("entry_seal", sa.String(64), nullable=False),
         sa.Column("seal", sa.String(64), nullable=False),
     )
+    if op.get_bind().dialect.name == "sqlite":
+        _refuse_changes_on_sqlite()
+    else:
+        op.execute(
+            "CREATE TRIGGER event_seals_refuses BEFORE UPDATE OR DELETE OR TRUNCATE ON event_seals "
+            "FOR EACH STATEMENT EXECUTE FUNCTION only_ever_added()"
+        )
+
+
+def _refuse_changes_on_sqlite() -> None:
+    for act in ("UPDATE", "DELETE"):
+        op.execute(
+            f"CREATE TRIGGER event_seals_refuses_{act.lower()} BEFORE {act} ON event_seals "
+            "BEGIN SELECT RAISE(ABORT, 'rows of event_seals are only ever added'); END"
+        )
+    # INSERT OR REPLACE deletes the row that it replaces, and no trigger for deletes hears of it.
+    for table in APPEND_ONLY:
+        op.execute(REFUSES_REPLACE.replace("TABLE", table))

@@ -37,6 +37,26 @@ def test_the_migrations_make_exactly_the_tables(database: Database) -> None:
         assert compare_metadata(context, Base.metadata) == []
 
 
+APPEND_ONLY = ("audit", "events", "event_seals")
+
+
+def test_every_table_that_only_grows_has_its_triggers_after_all_migrations(filled: Database) -> None:
+    """On SQLite a migration that copies a table drops its triggers."""
+    migrate(filled)
+    with filled.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            query = "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'"
+            kinds = ["_refuses_delete", "_refuses_replace", "_refuses_update"]
+        else:
+            query = (
+                "SELECT DISTINCT relname, tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+                "WHERE tgenabled = 'O' AND NOT tgisinternal"
+            )
+            kinds = ["_refuses"]
+        found = {tuple(row) for row in connection.exec_driver_sql(query)}
+    assert found == {(table, f"{table}{kind}") for table in APPEND_ONLY for kind in kinds}
+
+
 def test_a_database_of_another_release_is_refused_with_the_remedy(tmp_path_factory: pytest.TempPathFactory) -> None:
     database = Database(f"sqlite:///{tmp_path_factory.mktemp('old') / 'desk.db'}", UNHURRIED)
     with pytest.raises(UnknownSchema, match=r"python app\.py migrate"):

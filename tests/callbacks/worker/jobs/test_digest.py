@@ -22,6 +22,8 @@ from callbacks.oncall import store
 from callbacks.paging.channels.mail import Email, Mailer
 from callbacks.paging.channels.twilio import Accepted
 from callbacks.people.technicians import add_technician
+from callbacks.records import audit_log
+from callbacks.records.log_check import heads
 from callbacks.worker import table
 from callbacks.worker.jobs.digest import DigestMailer, due, recipients
 from ivr.rehearsal.simulated_desk import DEMO_USER, simulated_desk
@@ -122,6 +124,16 @@ def test_supervisors_and_administrators_get_it_once_with_any_number_of_workers_a
             list(pool.map(lambda worker: worker.send_due(), [office.worker() for _ in range(4)]))
             office.clock.pass_time(timedelta(minutes=30))
     assert sorted(office.mailed) == THE_NIGHT
+
+
+def test_each_mail_ends_with_the_heads_of_both_logs_so_that_a_cut_one_shows(office: Office) -> None:
+    office.database.write(lambda session: audit_log.note(session, office.clock.now(), "Sue", "did something"))
+    office.worker().send_due()
+    known = office.database.read(heads)
+    assert known.entries.count == 1
+    last_line = f"Logs: 1 audit entry, 0 events sealed. To verify them: python app.py audit {known}\n"
+    assert len(office.post.kept) == 2
+    assert all(email.words.endswith(f"\n\n{last_line}") for email in office.post.kept)
 
 
 def test_every_morning_has_a_digest_and_monday_also_that_of_the_week(office: Office) -> None:
