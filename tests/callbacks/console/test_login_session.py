@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
-
-from callbacks.db.tables import (
-    User,
-)
-from callbacks.people import technicians, users
+from callbacks.people import sessions, technicians, users
 from tests.callbacks.console.console import Console
 
 
 def test_a_session_ends_after_twelve_hours_and_when_it_is_ended_elsewhere(console: Console) -> None:
     console.logs_in("sue@example.com")
     assert console.client.get("/").status_code == 200
-    console.database.write(
-        lambda s: users.end_sessions(s.scalars(select(User).where(User.email == "sue@example.com")).one())
-    )
+    console.database.write(lambda s: sessions.end_all(s, users.user_named(s, "sue@example.com").id))
     assert console.client.get("/").status_code == 302
     console.logs_in("sue@example.com")
     console.clock.pass_time(timedelta(hours=13))
