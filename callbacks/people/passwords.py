@@ -104,9 +104,15 @@ def _refuse_wrong_length(password: str) -> None:
 
 
 def _refuse_weak(password: str, about: Sequence[str]) -> None:
-    words = [word for each in about for word in (each, *re.split(r"[\W_]+", each)) if len(word) > 2]
     with _estimating:
-        estimate = zxcvbn(password[:ESTIMATED], user_inputs=words)
+        estimate = zxcvbn(password[:ESTIMATED], user_inputs=[word for each in about for word in _words_in(each)])
     if estimate["score"] < LEAST_SCORE:
         why, advice = estimate["feedback"]["warning"], estimate["feedback"]["suggestions"]
         raise WrongState(" ".join(["The password is easy to guess.", *filter(None, [why]), *advice]))
+
+
+def _words_in(name: str) -> list[str]:
+    """Return a name or an address, its words, and what comes before the @ as one word."""
+    words = re.split(r"[\W_]+", name)
+    joined = "".join(re.split(r"[\W_]+", name.partition("@")[0]))
+    return [word for word in (name, joined, *words) if len(word) > 2]
