@@ -60,7 +60,7 @@ def test_a_live_screen_is_no_use(sue: Console) -> None:
 
 def test_the_live_screen_marks_its_requests(sue: Console) -> None:
     with sue.client.get("/static/console.js") as script:
-        assert '"X-Live": "1"' in script.text
+        assert '"X-Live": "1"' in script.get_data(as_text=True)
     assert login_session.LIVE == "X-Live"
 
 
