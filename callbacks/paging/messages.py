@@ -619,6 +619,17 @@ def your_account_locked(peer: str) -> Words:
     )
 
 
+def lock_mail(at: str) -> Words:
+    """Return to a user, by mail, that log-ins to their account fail again and again."""
+    return Words(
+        f"Too many logins to your account failed, the last on {at}. It is locked for the browser or address that "
+        "they came from. If it was not you, tell an administrator. Browsers you have used before still work.",
+        f"Trop de connexions à votre compte ont échoué, la dernière le {at}. Il est verrouillé pour le navigateur ou "
+        "l'adresse d'où elles venaient. Si ce n'est pas vous, dites-le à un administrateur. Vos navigateurs habituels "
+        "fonctionnent toujours.",
+    )
+
+
 def verification(sender: str, code: str) -> Words:
     """Return the text with the code that verifies a number."""
     return Words(
