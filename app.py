@@ -74,12 +74,7 @@ def compose(
 def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo: bool, timeout: timedelta) -> Flask:
     web = Flask("nightdesk", static_folder=None)
     web.secret_key = settings.secret_key
-    web.config.update(
-        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
-        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
-        SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
-        SESSION_COOKIE_SAMESITE="Lax",
-    )
+    web.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST)
     links = Links(settings.secret_key, settings.public_url, clock)
     console = ConsoleContext(
         database, desk, clock, links, settings.media_dir, settings.public_url, demo, settings.metrics_token

@@ -71,5 +71,12 @@ class NotFound(DeskError):
     """There is nothing by that name or id."""
 
 
+class TooManyLogins(DeskError):
+    """More attempts to log in at once than are looked at."""
+
+    def __init__(self) -> None:
+        super().__init__("Too many log-ins at once. Try again in a minute.")
+
+
 class WrongState(DeskError):
     """The request does not fit the current state, or its values are invalid."""

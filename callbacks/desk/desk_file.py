@@ -126,6 +126,10 @@ class Company(_Part):
     name: Annotated[Mapping[Language, str], Field(min_length=1), AfterValidator(both_languages)]
     sender: Annotated[str, AfterValidator(short_sender)] = Field(min_length=2)
 
+    def names(self) -> list[str]:
+        """Return what the company is called."""
+        return [*self.name.values(), self.sender]
+
 
 class Hours(_Part):
     zone: str

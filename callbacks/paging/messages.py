@@ -606,6 +606,39 @@ def not_taken_in(kind: Words, sid: str) -> Words:
     )
 
 
+def locked(email: str, peer: str) -> Words:
+    """Return that log-ins to an account fail again and again."""
+    who, where = _name(email), peer[:LONGEST_NAME]
+    return Words(
+        f"too many failed logins to the account {who}, the last from {where}. It is locked there for a while. "
+        f"The audit log has the rest.",
+        f"trop de connexions échouées au compte {who}, la dernière depuis {where}. Il y est verrouillé pour un moment. "
+        f"Le reste est au journal d'audit.",
+    )
+
+
+def your_account_locked(peer: str) -> Words:
+    """Return to a user that log-ins to their account fail again and again."""
+    where = peer[:LONGEST_NAME]
+    return Words(
+        f"too many failed logins to your account, the last from {where}. It is locked there for a while. "
+        f"If it was not you, tell a supervisor. Browsers you have used before still work.",
+        f"trop de connexions échouées à votre compte, la dernière depuis {where}. Il y est verrouillé pour un moment. "
+        f"Si ce n'est pas vous, dites-le à un superviseur. Vos navigateurs habituels marchent toujours.",
+    )
+
+
+def lock_mail(at: str) -> Words:
+    """Return to a user, by mail, that log-ins to their account fail again and again."""
+    return Words(
+        f"Too many logins to your account failed, the last on {at}. It is locked for the browser or address that "
+        "they came from. If it was not you, tell an administrator. Browsers you have used before still work.",
+        f"Trop de connexions à votre compte ont échoué, la dernière le {at}. Il est verrouillé pour le navigateur ou "
+        "l'adresse d'où elles venaient. Si ce n'est pas vous, dites-le à un administrateur. Vos navigateurs habituels "
+        "fonctionnent toujours.",
+    )
+
+
 def verification(sender: str, code: str) -> Words:
     """Return the text with the code that verifies a number."""
     return Words(

@@ -20,6 +20,7 @@ from callbacks.worker.jobs.calendars import CalendarReader
 from callbacks.worker.jobs.connections import ConnectionSettler
 from callbacks.worker.jobs.digest import DigestMailer
 from callbacks.worker.jobs.heartbeat import Heartbeat
+from callbacks.worker.jobs.lock_mails import LockMailer
 from callbacks.worker.jobs.look_ups import LookUps
 from callbacks.worker.jobs.next_actions import next_actions
 from callbacks.worker.jobs.pages import PageSending
@@ -67,6 +68,7 @@ def jobs_for(
     asked = LookUps(database, carrier, desk, clock)
     transcriber = Transcriber(database, settings.media_dir, settings.transcribe_model, clock)
     calendars = CalendarReader(database, desk, clock)
+    lock_mails = LockMailer(database, _mailer(settings), desk, clock)
     digests = DigestMailer(database, _mailer(settings), desk, settings.public_url, clock)
 
     def in_one_transaction(work: Callable[[Session, Desk, datetime], object]) -> Callable[[], None]:
@@ -86,6 +88,7 @@ def jobs_for(
         Job("look-ups", look_ups.EVERY, asked.run, is_slow=True),
         Job("calendars", A_MINUTE, calendars.read_due, is_slow=True),
         Job("digests", A_MINUTE, digests.send_due, is_slow=True),
+        Job("lock mails", A_MINUTE, lock_mails.send_due, is_slow=True),
         Job("transcripts", EVERY_SWEEP, transcriber.transcribe_next, transcriber.next_due_at, is_slow=True,
             may_be_interrupted=True),
         Job("heartbeat", HEARTBEAT_EVERY, Heartbeat(database, clock).beat, is_vital=True, needs_success=True),

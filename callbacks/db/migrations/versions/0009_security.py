@@ -23,6 +23,9 @@ def _users() -> None:
         table.alter_column("second_factor", type_=sa.String(255), existing_type=sa.String(64))
         table.add_column(sa.Column("factor_due_at", UtcDateTime(), nullable=True))
         table.add_column(sa.Column("lock_told_at", UtcDateTime(), nullable=True))
+        table.add_column(sa.Column("logged_in_at", UtcDateTime(), nullable=True))
+        for replaced_by_rows in ("session_key", "failures", "locked_until"):
+            table.drop_column(replaced_by_rows)
     op.create_table(
         "sessions",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -30,8 +33,7 @@ def _users() -> None:
         sa.Column("user_id", sa.Integer(), sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
         sa.Column("is_half", sa.Boolean(), nullable=False),
         sa.Column("began_at", UtcDateTime(), nullable=False),
-        sa.Column("used_at", UtcDateTime(), nullable=False),
-        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("used_at", UtcDateTime(), nullable=False, index=True),
         sa.Column("peer", sa.String(64), nullable=False),
         sa.Column("agent", sa.String(200), nullable=False),
     )
@@ -39,12 +41,11 @@ def _users() -> None:
     op.create_table(
         "failed_logins",
         sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("at", UtcDateTime(), nullable=False),
-        sa.Column("user_id", sa.Integer(), sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False, index=True),
+        sa.Column("account", sa.String(64), nullable=False, index=True),
         sa.Column("peer", sa.String(64), nullable=False),
         sa.Column("device", sa.String(64), nullable=False),
     )
-    op.create_index("ix_failed_logins_user_id", "failed_logins", ["user_id"])
     op.create_table(
         "passkeys",
         sa.Column("id", sa.Integer(), primary_key=True),

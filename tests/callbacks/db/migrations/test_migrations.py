@@ -19,7 +19,13 @@ from tests.callbacks.db.migrations import schema_0003
 from tests.callbacks.db.migrations.earlier import Rows, database_at, insert, schema_of
 
 # Columns whose content may change between 0003 and now. Each has a test of its own meaning below.
-TRANSLATED = {"events": {"what", "detail"}, "pages": {"occasion"}, "attempts": {"outcome"}, "voicemails": {"tries"}}
+TRANSLATED = {
+    "events": {"what", "detail"},
+    "pages": {"occasion"},
+    "attempts": {"outcome"},
+    "voicemails": {"tries"},
+    "users": {"session_key", "failures", "locked_until"},
+}
 NEW = (
     "early_reports",
     "event_seals",
