@@ -9,7 +9,7 @@ from flask import g, request
 from sqlalchemy.orm import Session
 
 from callbacks.console.context import current
-from callbacks.people.lockout import Result
+from callbacks.people.lockout import Result, account_of
 from callbacks.records import audit_log
 
 NOBODY = "nobody"
@@ -26,7 +26,7 @@ def note(session: Session, now: datetime, who: str, what: str, about: str = "") 
 
 def note_failure(session: Session, email: str, result: Result, by: str, now: datetime) -> None:
     """Enter an attempt to log in that failed, `by` a password or a code. Refusals by a lock: one a minute each."""
-    if result is Result.WAS_LOCKED and not current().throttle.is_first(now, "locked", email, peer()):
+    if result is Result.WAS_LOCKED and not current().throttle.is_first(now, "locked", account_of(email), peer()):
         return
     note(session, now, as_typed(email), HOW[result], by)
 

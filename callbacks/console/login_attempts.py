@@ -20,7 +20,7 @@ from callbacks.text.formats import moment
 
 def authenticated(email: str, password: str, now: datetime) -> User | None:
     """Return the user if the password is right, else None. Raise TooManyLogins."""
-    database, address = current().database, email.strip().casefold()[:255]
+    database, address = current().database, email.strip().casefold()
     user = database.read(lambda session: users.find_user(session, address))
     origin = origin_of(user, now)
     refuse_too_many(origin, address, now)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from hashlib import sha256
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Network, ip_address
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -52,7 +52,10 @@ def network_of(address: str) -> str:
         parsed = ip_address(address)
     except ValueError:
         return address[:64]
-    return str(ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)
+    if isinstance(parsed, IPv4Address):
+        return str(parsed)
+    mapped = parsed.ipv4_mapped  # as a socket for both versions shows an IPv4 address
+    return str(mapped or IPv6Network((int(parsed), 64), strict=False))
 
 
 def account_of(email: str) -> str:

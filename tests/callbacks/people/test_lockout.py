@@ -139,6 +139,8 @@ def test_failures_are_counted_since_an_instant_and_removed_after_two_days(databa
         ("192.0.2.1", "192.0.2.1"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),  # IPv4 on a socket for both
+        ("fe80::1%eth0", "fe80::/64"),
         ("", ""),
         ("unix:/run/desk.sock", "unix:/run/desk.sock"),
     ],

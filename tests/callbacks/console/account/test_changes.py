@@ -33,3 +33,16 @@ def test_two_factor_authentication_is_turned_off_with_the_password(console: Cons
     assert "Two-factor authentication is off." in page
     console.posts("/logout", {})
     assert console.logs_in("sue@example.com").headers["Location"] == "/"
+
+
+def test_a_change_of_the_second_factor_ends_every_other_session_half_ones_too(console: Console) -> None:
+    elsewhere, half = console.web.test_client(), console.web.test_client()
+    console.logs_in("sue@example.com", client=elsewhere)
+    with_second_factor(console)
+    assert elsewhere.get("/").status_code == 302
+    console.logs_in("sue@example.com", client=half)
+    console.logs_in("sue@example.com")
+    console.posts("/login/code", {"code": code(console)})
+    console.posts("/account/no-second-factor", {"old": PASSWORD})
+    assert console.client.get("/").status_code == 200
+    assert half.get("/login/code").headers["Location"] == "/login"
