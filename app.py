@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 import requests
-import structlog
 from dotenv import dotenv_values
 from flask import Flask
 
@@ -30,9 +29,11 @@ from callbacks.cli.context import IN_PRODUCTION, AppContext, Service, TimeLimits
 from callbacks.console.blueprint import register_console
 from callbacks.console.context import ConsoleContext
 from callbacks.db.database import Database
+from callbacks.derived_keys import derived_key
 from callbacks.desk.desk_file import Desk
 from callbacks.links import Links
 from callbacks.paging.channels.twilio import Carrier
+from callbacks.private_files import keep_files_private
 from callbacks.settings import Settings
 from callbacks.worker.table import worker_for
 from ivr.rehearsal import commands as rehearsal
@@ -40,7 +41,7 @@ from ivr.twilio.call_urls import CallUrls
 from ivr.twilio.context import WebhookContext
 from ivr.webhooks import register_webhooks
 from sla.clock import Clock, SystemClock
-from sla.zones import installed_rules, use_newest_rules
+from sla.zones import use_newest_rules
 
 LARGEST_REQUEST = 1024 * 1024
 COMMANDS = (
@@ -49,7 +50,6 @@ COMMANDS = (
     *(reports.report, reports.export, hours.holidays, hours.closure),
     *(technicians.technician, shifts.shift, oncall.oncall, calendars.calendar, users.user, audit.audit),
 )
-log = structlog.get_logger("nightdesk")
 
 
 def compose(
@@ -64,7 +64,8 @@ def compose(
 ) -> Service:
     """Put the service together. Nothing runs yet."""
     desk = desk.with_own_number(settings.sender)
-    database, carrier = Database(settings.database_url, limits.database), Carrier(settings, http)
+    audit_key = settings.audit_key.encode() or derived_key(settings.secret_key, "audit")
+    database, carrier = Database(settings.database_url, limits.database, audit_key), Carrier(settings, http)
     worker = worker_for(settings, desk, database, carrier, clock, senders, limits.senders)
     web = _web(settings, desk, clock, database, demo, limits.webhooks)
     return Service(settings, desk, clock, database, carrier, web, worker)
@@ -73,25 +74,15 @@ def compose(
 def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo: bool, timeout: timedelta) -> Flask:
     web = Flask("nightdesk", static_folder=None)
     web.secret_key = settings.secret_key
-    web.config.update(
-        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
-        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
-        SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
-        SESSION_COOKIE_SAMESITE="Lax",
-    )
+    web.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST)
     links = Links(settings.secret_key, settings.public_url, clock)
-    register_console(web, ConsoleContext(database, desk, clock, links, settings.media_dir, settings.public_url, demo))
+    console = ConsoleContext(
+        database, desk, clock, links, settings.media_dir, settings.public_url, demo, settings.metrics_token
+    )
+    register_console(web, console)
     register_webhooks(
         web, WebhookContext(database, desk, settings, clock, CallUrls(settings.public_url), links, timeout)
     )
-    return web
-
-
-def wsgi() -> Flask:
-    """Return the web app that the web server runs. Raise BrokenSettings or UnknownSchema when it cannot run."""
-    context = _context()
-    web = context.ready_service().web
-    log.info("web starts", rules=str(installed_rules()))
     return web
 
 
@@ -108,6 +99,7 @@ for command in COMMANDS:
 
 def _context() -> AppContext:
     """Return what commands work with. The environment wins over the file .env of the working directory."""
+    keep_files_private()
     use_newest_rules()
     in_file = {name: value for name, value in dotenv_values(".env").items() if value is not None}
     return AppContext({**in_file, **os.environ}, SystemClock(), compose, Path(__file__).resolve())

@@ -28,6 +28,19 @@ class BrokenSettings(DeskError):
         super().__init__(f"The service cannot start with these settings:\n{lines}")
 
 
+class BrokenSetup(DeskError):
+    """The service can start, and part of it cannot work or is not safe. Lists everything."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        lines = "\n".join(f"  - {fault}" for fault in faults)
+        super().__init__(f"This has to be put right:\n{lines}")
+
+
+class CannotListen(DeskError):
+    """The web server cannot use its address or port."""
+
+
 class UnknownSchema(DeskError):
     """The database schema is not the version that this release needs."""
 
@@ -56,6 +69,13 @@ class CarrierError(DeskError):
 
 class NotFound(DeskError):
     """There is nothing by that name or id."""
+
+
+class TooManyLogins(DeskError):
+    """More attempts to log in at once than are looked at."""
+
+    def __init__(self) -> None:
+        super().__init__("Too many log-ins at once. Try again in a minute.")
 
 
 class WrongState(DeskError):

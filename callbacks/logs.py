@@ -1,16 +1,27 @@
-"""Structured logs: one line of JSON per event, without secrets and whole phone numbers."""
+"""Structured logs: one line of JSON per event, without secrets, addresses that are a key, and whole phone numbers."""
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import Any
+from urllib.parse import quote, quote_plus, unquote
 
 import structlog
 
 PHONE_NUMBER = re.compile(r"(?<![0-9A-Za-z])\+?[0-9](?:[ .()-]{0,2}[0-9]){8,14}(?![0-9A-Za-z])")
+HIDDEN = "[secret]"
+SHORTEST_SECRET = 6  # a shorter one would hide half of every line
+# The first part of each path of ours whose second part is its key: a link in a page, a message's audio, a feed, ...
+KEYED_PATHS = ("t", "media", "calendar", "invitation")
+_KEYED_PATH = re.compile(rf"/({'|'.join(KEYED_PATHS)})/[^\s/?#\"'<>]+")
+_USER_IN_URL = re.compile(r"(?<=://)[^\s/@\"'<>]+@")
+# The address of somebody's calendar is its key: of a URL elsewhere that names one, only the server is shown.
+_CALENDAR_URL = re.compile(r"\b((?:https?|webcal)://[^\s/\"'<>]+)/[^\s\"'<>]*\.ics[^\s\"'<>]*", re.IGNORECASE)
+_OURS = ("timestamp", "level", "logger")  # fields that structlog itself writes
 
 
 def set_up_logs(secrets: Iterable[str] = (), *, for_people: bool = False) -> None:
@@ -61,21 +72,51 @@ class StandardError(logging.Handler):
 
 
 class Hide:
-    """A structlog processor that removes secrets and masks phone numbers."""
+    """A structlog processor that removes secrets and masks phone numbers, however deep they are in an event."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        self._secrets = tuple(secret for secret in secrets if len(secret) > 5)
+        forms = {form for secret in secrets for form in _forms(secret) if len(form) >= SHORTEST_SECRET}
+        # The longest first, because one form may be a part of another.
+        self._secrets = tuple(sorted(forms, key=len, reverse=True))
 
     def __call__(self, _logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         for name, value in event.items():
-            if isinstance(value, str) and name not in ("timestamp", "level", "logger"):
-                event[name] = self.text(value)
+            if name not in _OURS and not name.startswith("_"):  # _record belongs to structlog
+                event[name] = self.value(value)
         return event
+
+    def value(self, value: object) -> object:
+        """Return a value for the log. What is no number, list or mapping is written as text."""
+        match value:
+            case None | bool() | int() | float():
+                return value
+            case Mapping():
+                return {self.text(str(key)): self.value(each) for key, each in value.items()}
+            case list() | tuple() | set() | frozenset():
+                return [self.value(each) for each in value]
+            case bytes():
+                return self.text(value.decode("utf-8", "replace"))
+            case _:
+                return self.text(str(value))
 
     def text(self, text: str) -> str:
         for secret in self._secrets:
-            text = text.replace(secret, "[secret]")
+            text = text.replace(secret, HIDDEN)
+        text = _USER_IN_URL.sub(f"{HIDDEN}@", text)
+        text = _CALENDAR_URL.sub(rf"\1/{HIDDEN}", text)
+        text = _KEYED_PATH.sub(rf"/\1/{HIDDEN}", text)
         return PHONE_NUMBER.sub(lambda found: masked(found[0]), text)
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """Yield the forms in which a secret may occur: as it is, escaped for a URL, as Python and JSON quote it."""
+    for form in (secret, unquote(secret)):
+        yield form
+        yield quote(form)
+        yield quote(form, safe="")
+        yield quote_plus(form)
+        yield repr(form)[1:-1]
+        yield json.dumps(form)[1:-1]
 
 
 def masked(number: str) -> str:

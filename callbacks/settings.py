@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from callbacks.errors import BrokenSettings
 
@@ -46,6 +50,19 @@ class Settings:
         """Return the user name and password for the carrier's REST API: the API key when there is one."""
         return (self.api_key, self.api_secret) if self.api_key else (self.account_sid, self.auth_token)
 
+    def secrets(self) -> tuple[str, ...]:
+        """Return everything that no log may show."""
+        keys = (self.api_secret, self.secret_key, self.audit_key, self.metrics_token)
+        passwords = (found for url in (self.database_url, self.smtp_url) for found in _passwords_in(url))
+        return tuple(secret for secret in (*self.auth_tokens, *keys, *passwords) if secret)
+
+
+def _passwords_in(url: str) -> Iterator[str]:
+    """Yield the passwords of a URL: between user and host, and as a parameter. A password may contain "@" and "/"."""
+    for user_and_password in re.findall(r"://(.*)@", url) + re.findall(r"://([^@]*)@", url):
+        yield user_and_password.partition(":")[2]
+    yield from re.findall(r"[?&][a-z_]*password=([^&]*)", url, re.IGNORECASE)
+
 
 # What each setting is for, in the order of the README. "required" applies outside the demo.
 SETTINGS: Mapping[str, str] = {
@@ -68,19 +85,25 @@ SETTINGS: Mapping[str, str] = {
     "METRICS_TOKEN": "bearer token that /metrics asks for, default none: it answers on loopback only",
     "TRUSTED_PROXY": "address of the proxy whose X-Forwarded-For names the peer, default 127.0.0.1",
 }
+DATABASES = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 REQUIRED = tuple(name for name, meaning in SETTINGS.items() if meaning.startswith("required"))
 
 
 def settings_from(environ: Mapping[str, str]) -> Settings:
     """Return the settings. Raise BrokenSettings, which lists everything missing or wrong."""
     faults: list[str] = []
-    values = {name: _value(name, environ, faults) for name in SETTINGS}
+    values = setting_values(environ, faults)
     missing = [name for name in REQUIRED if not values[name]]
     faults += [f"{name} is not set ({SETTINGS[name].removeprefix('required: ')})." for name in missing]
     faults += _faults_in(values)
     if faults:
         raise BrokenSettings(faults)
     return _settings(values)
+
+
+def setting_values(environ: Mapping[str, str], faults: list[str]) -> dict[str, str]:
+    """Return each setting as it was given, "" for none. Files that cannot be read are added to the faults."""
+    return {name: _value(name, environ, faults) for name in SETTINGS}
 
 
 def _value(name: str, environ: Mapping[str, str], faults: list[str]) -> str:
@@ -99,7 +122,9 @@ def _faults_in(values: Mapping[str, str]) -> Iterator[str]:
     for one, other in (("TWILIO_API_KEY", "TWILIO_API_SECRET"), ("SMTP_URL", "MAIL_FROM")):
         if bool(values[one]) != bool(values[other]):
             yield f"{one} and {other} go together. Set both or neither."
-    if values["SMTP_URL"] and urlsplit(values["SMTP_URL"]).scheme not in ("smtp", "smtps"):
+    if values["DATABASE_URL"]:
+        yield from _database_faults(values["DATABASE_URL"])
+    if values["SMTP_URL"] and _split(values["SMTP_URL"]).scheme not in ("smtp", "smtps"):
         yield "SMTP_URL is not a mail server. Give one such as smtp://user:password@mail.example.com:587."
     if values["TRANSCRIBE_MODEL"]:
         yield from _model_faults(Path(values["TRANSCRIBE_MODEL"]))
@@ -107,9 +132,40 @@ def _faults_in(values: Mapping[str, str]) -> Iterator[str]:
         yield "SECRET_KEY is too short. Give at least 32 random characters."
 
 
+def _database_faults(url: str) -> Iterator[str]:
+    driver, separator, _ = url.partition("://")
+    if driver not in DATABASES or not separator:
+        yield (
+            f"DATABASE_URL has the unknown driver {driver[:40]!r}. Give one such as "
+            "postgresql://user:password@host/name or sqlite:///var/nightdesk.db."
+        )
+    elif driver.startswith("postgresql") and find_spec("psycopg") is None:
+        yield "DATABASE_URL needs the package psycopg. Install it: pip install 'psycopg[binary]'."
+    elif not _is_readable(url):
+        yield "DATABASE_URL cannot be read. Escape special characters in the password: %40 for @, %2F for /."
+
+
+def _is_readable(url: str) -> bool:
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError):
+        return False
+    return True
+
+
+def _split(url: str) -> SplitResult:
+    """Return the parts of a URL, empty ones where it cannot be read."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # which raises for one that is no number
+    except ValueError:
+        return urlsplit("")
+    return parts
+
+
 def _url_faults(values: Mapping[str, str]) -> Iterator[str]:
     for name in ("PUBLIC_URL", "TWILIO_API_URL"):
-        url = urlsplit(values[name])
+        url = _split(values[name])
         if values[name] and (url.scheme not in ("http", "https") or not url.netloc or url.query):
             yield f"{name} is not a URL. Give one such as https://desk.example.com."
         elif url.username or url.password:

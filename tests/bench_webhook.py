@@ -13,9 +13,12 @@ import structlog
 
 from callbacks.db.database import Database
 from callbacks.db.migrations import migrate
-from tests.ivr.webhook_client import DIRECT, WebhookClient
+from ivr.twilio.webhook import FORM, LARGEST_FORM
+from tests.ivr.webhook_client import ACCOUNT, CALL, DIRECT, WebhookClient
 
 CALLS = 300
+BADLY_SIGNED = "A" * 27 + "="
+FORMS = (("", LARGEST_FORM), (BADLY_SIGNED, LARGEST_FORM), (BADLY_SIGNED, 500))
 
 
 def milliseconds(work: Callable[[int], object]) -> tuple[float, float]:
@@ -28,6 +31,14 @@ def milliseconds(work: Callable[[int], object]) -> tuple[float, float]:
     return statistics.median(spent), statistics.quantiles(spent, n=20)[-1]
 
 
+def refusal(carrier: WebhookClient, signature: str, size: int) -> tuple[float, float]:
+    """Refuse a form that has the right account, as only somebody who knows it can send."""
+    start = f"AccountSid={ACCOUNT}&CallSid={CALL}&From=%2B15145550199&To={DIRECT}".encode()
+    form = start + b"&Body=" + b"%41" * ((size - len(start)) // 3 - 3)
+    client, headers = carrier.client, {"X-Twilio-Signature": signature, "Content-Type": FORM}
+    return milliseconds(lambda _: client.post("/voice/incoming", data=form, headers=headers))
+
+
 def run() -> None:
     print("\nA webhook, from the signed request to its answer, on SQLite with every commit on the disk:")
     logging.disable(logging.WARNING)
@@ -36,12 +47,14 @@ def run() -> None:
         database = Database(f"sqlite:///{Path(folder) / 'desk.db'}")
         migrate(database)
         carrier = WebhookClient(database)
-        refused = milliseconds(lambda _: carrier.client.post("/voice/incoming", data={"CallSid": "CA1"}))
+        unsigned, forged, few = (refusal(carrier, signature, size) for signature, size in FORMS)
         known = milliseconds(lambda n: carrier.posts("/voice/screen?line=direct", CallSid=f"CA{n:032d}"))
         first = milliseconds(lambda n: carrier.calls(DIRECT, sid=f"CA{n:032d}"))
         beep = milliseconds(lambda n: carrier.posts("/voice/beep?lang=en", CallSid=f"CA{n:032d}", To=DIRECT, From="+1"))
         for name, (median, late) in {
-            "a forged webhook (signature only)": refused,
+            "64 KiB of fields, unsigned": unsigned,
+            "64 KiB of fields, badly signed": forged,
+            "a common form, badly signed": few,
             "a signed webhook without the database": known,
             "a call comes in (logged, answered)": first,
             "the beep (noted, recording begins)": beep,

@@ -17,7 +17,7 @@ from callbacks.cli.context import Compose
 from callbacks.db.database import UNHURRIED, Database
 from callbacks.db.migrations import migrate
 from callbacks.logs import set_up_logs
-from callbacks.people import users
+from callbacks.people import passwords
 from sla.zones import use_newest_rules
 from tests.postgres import NoPostgres, postgres_server
 
@@ -71,8 +71,8 @@ def postgres() -> Iterator[str]:
 
 @pytest.fixture(scope="session", autouse=True)
 def passwords_are_hashed_quickly() -> None:
-    """What is slow on purpose would be a quarter of the tests; `test_users` looks at how the service does it."""
-    users._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    """What is slow on purpose would be a quarter of the tests; `test_passwords` looks at how the service does it."""
+    passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,11 @@
-"""app.py: the commands there are, the environment they get, and the web app that the web server runs."""
+"""app.py: the commands there are, the environment they get, and the web app."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +20,14 @@ REAL = {
     "TWILIO_FROM": "+15148458474",
     "SECRET_KEY": "s" * 32,
 }
+
+
+@pytest.fixture(autouse=True)
+def umask() -> Iterator[None]:
+    """A command sets the umask of its process, which is ours here."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +66,18 @@ def test_the_web_app_of_a_real_desk_has_no_browser_phone(
     monkeypatch.chdir(tmp_path)
     for name, value in {**REAL, **files, "DATABASE_URL": sqlite_url}.items():
         monkeypatch.setenv(name, value)
-    web = app.wsgi()
+    web = app._context().ready_service().web
     assert [rule.rule for rule in web.url_map.iter_rules() if "simulator" in rule.rule] == []
     assert web.test_client().get("/healthz").status_code == 200
     assert web.test_client().get("/simulator/").status_code == 404
+    assert os.umask(0o022) == 0o077
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no modes of files")
+def test_what_a_command_writes_is_for_its_own_user(tmp_path: Path) -> None:
+    script = Path(app.__file__).resolve()
+    environ = {**os.environ, **REAL, "DESK_FILE": str(script.with_name("support.toml"))}
+    subprocess.run([sys.executable, script, "migrate"], cwd=tmp_path, env=environ, check=True, umask=0o022)
+    written = {str(path.relative_to(tmp_path)): f"{path.stat().st_mode & 0o777:o}" for path in tmp_path.rglob("*")}
+    written.pop("var/nightdesk.db-journal", None)  # depends on the version of SQLite
+    assert written == {"var": "700", "var/nightdesk.db": "600"}

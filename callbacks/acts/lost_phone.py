@@ -16,8 +16,8 @@ from callbacks.oncall.ical.feed_keys import revoke_feed
 from callbacks.paging import messages
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.follow_up import pass_over_owner
+from callbacks.people import sessions
 from callbacks.people.contact_methods import end_links
-from callbacks.people.users import end_sessions
 from callbacks.people.verification import unverify_numbers
 
 
@@ -29,8 +29,8 @@ def report_lost_phone(session: Session, desk: Desk, technician: Technician, now:
     end_links(technician, now)
     unverify_numbers(session, technician, now)
     revoke_feed(session, technician, now)
-    for user in session.scalars(select(User).where(User.technician_id == technician.id)):
-        end_sessions(user)
+    for user_id in session.scalars(select(User.id).where(User.technician_id == technician.id)).all():
+        sessions.end_all(session, user_id)
     session.flush()
     alert_supervisors(
         session, desk, f"lost phone {technician.id} {now.isoformat()}", messages.phone_lost(technician.name), now

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
@@ -99,7 +99,7 @@ class AppContext:
     def service(self) -> Service:
         """Compose the service that the environment describes. Raise BrokenSettings, naming every mistake."""
         settings, desk = self._configuration()
-        set_up_logs((settings.auth_token, settings.auth_token_secondary, settings.api_secret, settings.secret_key))
+        set_up_logs(settings.secrets())
         if (warning := installed_rules().warning) is not None:
             log.warning("time zone rules", warning=warning)
         return self.compose(settings, desk, self.clock)
@@ -144,10 +144,20 @@ def pass_service(command: Callable[Concatenate[Service, P], R]) -> Callable[P, R
 
 
 def _audit_entry(context: click.Context, clock: Clock) -> Callable[[Session], None]:
-    given = [f"{name}: {value}" for name, value in context.params.items() if name not in SECRET_PARAMETERS]
     what = context.command_path.partition(" ")[2]  # without the program's own name
 
     def note(session: Session) -> None:
-        audit_log.note(session, clock.now(), audit_log.COMMAND_LINE, what, "; ".join(given))
+        audit_log.note(session, clock.now(), audit_log.COMMAND_LINE, what, dict(_parameters(context)))
 
     return note
+
+
+def _parameters(context: click.Context) -> Iterator[tuple[str, str]]:
+    """Yield what the command was given, each of several values by itself."""
+    for name, value in context.params.items():
+        if name in SECRET_PARAMETERS or value in (None, False, ""):
+            continue
+        if isinstance(value, tuple):
+            yield from ((f"{name} {number}", str(each)) for number, each in enumerate(value, start=1))
+        else:
+            yield name, str(value)

@@ -10,7 +10,7 @@ import click
 
 from callbacks.cli.command import DAYS_BACK, Command
 from callbacks.cli.context import Service, pass_service
-from callbacks.reporting.export import as_csv, records
+from callbacks.reporting.export import as_csv, due, records
 from callbacks.reporting.summary import as_data, as_text, summary
 
 
@@ -22,7 +22,7 @@ def report(service: Service, days: int, for_programs: bool) -> None:
     """Summarize how many callbacks were made in time, and what proves it."""
     now = service.clock.now()
     since = now - timedelta(days=days)
-    found = service.database.read(lambda session: summary(session, service.desk.zone, since, now))
+    found = summary(service.database, service.desk.zone, since, now)
     click.echo(json.dumps(as_data(found), indent=2) if for_programs else as_text(found))
 
 
@@ -33,7 +33,7 @@ def report(service: Service, days: int, for_programs: bool) -> None:
 def export(service: Service, form: str, days: int) -> None:
     """Print every callback as CSV or JSON."""
     since = service.clock.now() - timedelta(days=days)
-    rows = service.database.read(lambda session: records(session, service.desk, since))
+    rows = records(service.database, service.desk, service.database.read(lambda session: due(session, since)))
     if form == "csv":
         click.echo(as_csv(rows), nl=False)
     else:

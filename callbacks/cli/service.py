@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 import click
@@ -12,6 +11,7 @@ from callbacks.cli.command import HOST, PORT, Command
 from callbacks.cli.context import AppContext, pass_app
 from callbacks.db import migrations
 from callbacks.processes import keep_running, stop_signal
+from callbacks.web_server import WebServer, listeners
 from callbacks.worker.timer import SweepTimer
 from sla.zones import installed_rules
 
@@ -25,7 +25,14 @@ log = structlog.get_logger(__name__)
 def serve(app: AppContext, host: str, port: int) -> None:
     """Run web server and worker, and restart either when it ends."""
     migrations.migrate(app.service().database)
-    keep_running({"web": web_server(app, host, port), "worker": [sys.executable, str(app.script), "worker"]})
+    for listener in listeners(host, port):  # a port that is taken is said once, not at each restart
+        listener.close()
+    keep_running(
+        {
+            "web": [sys.executable, str(app.script), "web", "--host", host, "--port", str(port)],
+            "worker": [sys.executable, str(app.script), "worker"],
+        }
+    )
 
 
 @click.command(cls=Command)
@@ -37,9 +44,11 @@ def web(app: AppContext, host: str, port: int) -> None:
 
     On PostgreSQL, run as many as you like, on any number of machines.
     """
-    app.ready_service()
-    command = web_server(app, host, port)
-    os.execv(command[0], command)  # noqa: S606 - our own command
+    service = app.ready_service()
+    with WebServer(service.web, host, port, service.settings.trusted_proxy) as server:
+        log.info("web starts", rules=str(installed_rules()))
+        server.run(stop_signal())
+    service.database.close()
 
 
 @click.command(cls=Command)
@@ -64,17 +73,3 @@ def migrate(app: AppContext) -> None:
     """Upgrade the database to the schema of this release."""
     migrations.migrate(app.service().database)
     click.echo("The database is up to date.")
-
-
-def web_server(app: AppContext, host: str, port: int) -> list[str]:
-    """Return the command line of the web server that calls `wsgi` in app.py."""
-    module = app.script.stem
-    if sys.platform == "win32":
-        return [sys.executable, "-m", "waitress", f"--listen={host}:{port}", "--call", f"{module}:wsgi"]
-    return [
-        *(sys.executable, "-m", "gunicorn", "--bind", f"{host}:{port}"),
-        *("--workers", "1", "--worker-class", "gthread", "--threads", "16", "--graceful-timeout", "15"),
-        *("--pythonpath", str(app.script.parent)),
-        # Gunicorn puts its control socket under HOME, and logs an error at each start where HOME is read-only.
-        *("--no-control-socket", f"{module}:wsgi()"),
-    ]

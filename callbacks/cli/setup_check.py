@@ -8,14 +8,19 @@ import click
 from sqlalchemy.orm import Session
 
 from callbacks.cli.command import Command
-from callbacks.cli.context import Service, pass_service
+from callbacks.cli.context import AppContext, Service, pass_app
+from callbacks.cli.file_check import file_warnings
 from callbacks.cli.gaps import gap_in_words
+from callbacks.cli.settings_check import line_faults, settings_faults, settings_warnings
+from callbacks.cli.twilio_check import account_faults, set_urls, urls_of_numbers
 from callbacks.db.states import Channel
+from callbacks.errors import BrokenSettings, BrokenSetup
 from callbacks.oncall import store
 from callbacks.oncall.roster import Roster
 from callbacks.paging.decide import paged_before_the_deadline
 from callbacks.people import users
 from callbacks.people.person import ContactMethod
+from callbacks.settings import setting_values
 from callbacks.text.formats import readable_number
 from callbacks.worker.health import unready
 from sla.zones import installed_rules
@@ -24,28 +29,57 @@ FEWEST_PAGED = 3  # people before the deadline, or everybody when there are fewe
 
 
 @click.command(cls=Command)
-@pass_service
-def check(service: Service) -> None:
+@click.option("--twilio", "asks_twilio", is_flag=True, help="Also ask Twilio whether your account fits.")
+@click.option("--set", "sets_urls", is_flag=True, help="With --twilio: set the URLs of your numbers at Twilio.")
+@pass_app
+def check(app: AppContext, asks_twilio: bool, sets_urls: bool) -> None:
     """Check the setup, and print the URLs to enter at Twilio.
 
-    Checks settings, desk file, database schema, on-call coverage, the worker and time zone data.
+    Checks settings, desk file, database schema, files, on-call coverage, the worker and time zone data. Ends with exit
+    code 1 when something cannot work or is not safe.
     """
-    click.echo("Settings, desk file and database schema: OK.")
+    values = setting_values(app.environ, [])
+    faults = list(settings_faults(values))
+    service = _ready_service(app, faults)
+    faults += line_faults(service.desk)
+    if not faults:
+        click.echo("Settings, desk file and database schema: OK.")
     _print_urls(service)
     click.echo(f"\nIn use: {installed_rules()}.")
-    for warning in warnings(service):
+    files = file_warnings(service.settings, app.environ)
+    for warning in (*settings_warnings(values), *files, *warnings(service)):
         click.echo(f"Warning: {warning}")
+    if asks_twilio:
+        faults += _ask_twilio(service, sets_urls)
+    if faults:
+        raise BrokenSetup(faults)
+
+
+def _ready_service(app: AppContext, faults: list[str]) -> Service:
+    """Return the service. Raise BrokenSettings, which lists the faults beside those that keep it from starting."""
+    try:
+        return app.ready_service()
+    except BrokenSettings as broken:
+        raise BrokenSettings([*broken.faults, *faults]) from None
+
+
+def _ask_twilio(service: Service, sets_urls: bool) -> list[str]:
+    if sets_urls:
+        for done in set_urls(service.carrier, service.settings, service.desk):
+            click.echo(done)
+    found = list(account_faults(service.carrier, service.settings, service.desk))
+    if not found:
+        click.echo("Twilio: OK.")
+    return found
 
 
 def _print_urls(service: Service) -> None:
-    base = service.settings.public_url
+    urls = urls_of_numbers(service.settings.public_url)
     click.echo("\nEnter these URLs at Twilio for each number (method: POST):")
     for name, line in service.desk.lines.items():
         click.echo(f"  {readable_number(line.number)} ({name})")
-        click.echo(f"    A call comes in       {base}/voice/incoming")
-        click.echo(f"    Primary handler fails {base}/voice/fallback")
-        click.echo(f"    Call status changes   {base}/voice/status")
-        click.echo(f"    A message comes in    {base}/sms/incoming")
+        for each in urls:
+            click.echo(f"    {each.name:<21} {each.url}")
 
 
 def warnings(service: Service) -> list[str]:

@@ -258,7 +258,7 @@ def rules(service: Service, name: str, clear: bool) -> None:
     def work(session: Session) -> list[str]:
         row = technician_named(session, name)
         if clear:
-            row.rules = []
+            contact_methods.clear_rules(row)
         return list(contact_methods.rules_in_words(row).values())
 
     click.echo("\n".join(service.database.write(work)) or "No contact rules: the escalation policy alone applies.")

@@ -8,7 +8,7 @@ import click
 
 from callbacks.cli.command import Group
 from callbacks.cli.context import Service, pass_service
-from callbacks.people import second_factor, users
+from callbacks.people import passwords, second_factor, users
 
 PASSWORD_FILE = click.option(
     "--password-file",
@@ -41,7 +41,7 @@ def add(service: Service, email: str, role: str, technician: str, password_file:
 @pass_service
 def password(service: Service, email: str, password_file: Path | None) -> None:
     """Change a user's password, and log them out everywhere."""
-    new = _password(password_file)
+    new = passwords.hashed(_password(password_file), [email, *service.desk.company.names()])
     service.database.write(lambda session: users.change_password(session, email, new))
     click.echo(f"The password of {email} was changed.")
 

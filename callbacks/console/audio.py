@@ -39,7 +39,9 @@ def audio_response(voicemail_id: int) -> Response:
     file = context.media_dir.resolve() / voicemail.audio_file
     if not file.is_file():
         abort(404)
-    return send_file(io.BytesIO(file.read_bytes()), mimetype="audio/wav", conditional=True)
+    response = send_file(io.BytesIO(file.read_bytes()), mimetype="audio/wav", conditional=True)
+    response.headers["Cache-Control"] = "no-store"  # send_file itself lets caches keep it
+    return response
 
 
 def note_listener(session: Session, voicemail: Voicemail, who: str, now: datetime) -> None:

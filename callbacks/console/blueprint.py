@@ -10,10 +10,12 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
-from callbacks.console import audio, health, login_session
+from callbacks.console import access_log, audio, health, login_session
+from callbacks.console.account import password, sessions
 from callbacks.console.account import routes as account
 from callbacks.console.callbacks import routes as callbacks
 from callbacks.console.context import EXTENSION, ConsoleContext, current
+from callbacks.console.cookies import protect_flasks_cookie
 from callbacks.console.forms import refused_within, typed_into
 from callbacks.console.link_page import routes as link_page
 from callbacks.console.now import routes as now
@@ -21,23 +23,39 @@ from callbacks.console.people import routes as people
 from callbacks.console.reports import routes as reports
 from callbacks.console.rota import feed
 from callbacks.console.rota import routes as rota
-from callbacks.console.security import add_security_headers, refuse_forged_forms, refuse_nul_characters
+from callbacks.console.security import (
+    WENT_WRONG,
+    add_security_headers,
+    protect,
+    refuse_forged_forms,
+    refuse_nul_characters,
+)
 from callbacks.console.setup import routes as setup
 from callbacks.db.states import Role
 from callbacks.people import users
 from callbacks.records.proofs import PROOF_WORDS
 from callbacks.text.formats import LANGUAGES, day_in_words, moment
 
-ERROR_TITLES = {400: "Bad request", 403: "Not allowed", 404: "Not found"}
+ERROR_TITLES = {
+    400: "Bad request",
+    403: "Not allowed",
+    404: "Not found",
+    413: "Too large",
+    429: "Too many requests",
+    500: "Something went wrong",
+}
+ERROR_WORDS = {404: "There is nothing at this address.", 500: WENT_WRONG}
 
 console = Blueprint("console", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
-for family in (now, callbacks, rota, people, reports, setup, account):
+for family in (now, callbacks, rota, people, reports, setup, account, password, sessions):
     console.register_blueprint(family.blueprint)
 
 
 def register_console(app: Flask, context: ConsoleContext) -> None:
     """Add the console to an app, with the routes beside it: signed links, the calendar feed, and health."""
     app.extensions[EXTENSION] = context
+    protect(app, context.public_url)
+    protect_flasks_cookie(app, context.public_url)
     for blueprint in (console, link_page.blueprint, audio.blueprint, feed.blueprint, health.blueprint):
         app.register_blueprint(blueprint)
 
@@ -47,8 +65,7 @@ console.before_request(refuse_nul_characters)
 
 @console.before_request
 def load_user() -> None:
-    context = current()
-    g.user = context.database.read(lambda session: login_session.current_user(session, context.now()))
+    login_session.load(current().now())
 
 
 console.before_request(refuse_forged_forms)
@@ -64,8 +81,11 @@ def add_headers(response: Response) -> Response:
 
 def show_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
-    message = "There is nothing at this address." if status == 404 else error.description
-    return render_template("error.html", title=ERROR_TITLES[status], message=message), status
+    if status == 403:
+        access_log.note_refusal(current().now())
+    message = ERROR_WORDS.get(status, error.description)
+    headers = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]  # such as Retry-After
+    return render_template("error.html", title=ERROR_TITLES[status], message=message), status, headers
 
 
 for status in ERROR_TITLES:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from flask import current_app
 from callbacks.db.database import Database
 from callbacks.desk.desk_file import Desk
 from callbacks.links import Links
+from callbacks.people.login_throttle import LoginThrottle
 from sla.clock import Clock
 from sla.wall_clock import local_day
 
@@ -28,6 +29,8 @@ class ConsoleContext:
     media_dir: Path
     public_url: str
     demo: bool = False
+    metrics_token: str = field(default="", repr=False)
+    throttle: LoginThrottle = field(default_factory=LoginThrottle)
 
     def now(self) -> datetime:
         return self.clock.now()

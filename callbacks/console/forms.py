@@ -31,13 +31,13 @@ def change_and_redirect(
 ) -> ResponseReturnValue:
     """Run a change of the current user, enter it in the audit log, flash its message, and redirect.
 
-    `keep_message` adds the message to the entry, where it has names that the form does not.
+    The entry says what it is about. `keep_message` adds the message, where it has names that the form does not.
     """
     now = current().now()
 
     def work(session: Session) -> str:
         message = change(session, now)
-        note_change(session, now, what, message if keep_message else about)
+        note_change(session, now, what, {"about": about, "result": message if keep_message else ""})
         return message
 
     return write_and_redirect(work, next_url)
@@ -56,8 +56,17 @@ def run_and_redirect(change: Callable[[], str], next_url: str) -> ResponseReturn
 
 
 def field(name: str, longest: int = 200) -> str:
-    """Return a field of the form, stripped and cut; "" when it is missing."""
-    return request.form.get(name, "").strip()[:longest]
+    """Return a field of the form, stripped and cut; "" when it is missing. The audit log shows what was read."""
+    value = request.form.get(name, "").strip()[:longest]
+    if name not in PRIVATE_FIELDS:
+        _fields_read()[name] = value
+    return value
+
+
+def _fields_read() -> dict[str, str]:
+    """Return the fields that this request has read: what the form really asked for, whatever else was sent with it."""
+    found: dict[str, str] = g.setdefault("fields_read", {})
+    return found
 
 
 def number_field(name: str) -> int:
@@ -66,10 +75,9 @@ def number_field(name: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
-def note_change(session: Session, now: datetime, what: str, about: str = "") -> None:
-    """Enter a change by the current user in the audit log, with the form's fields. Call it last in a transaction."""
-    fields = [f"{name}: {value}" for name, value in request.form.items() if name not in PRIVATE_FIELDS and value]
-    audit_log.note(session, now, g.user.email, what, "; ".join(filter(None, [about, *fields])))
+def note_change(session: Session, now: datetime, what: str, more: Mapping[str, str] | None = None) -> None:
+    """Enter a change by the current user in the audit log, with the fields it read. Call it last in a transaction."""
+    audit_log.note(session, now, g.user.email, what, {**(more or {}), **_fields_read()})
 
 
 def typed_into(path: str) -> Mapping[str, str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import REGISTRY, Collector
@@ -46,10 +48,32 @@ def readyz() -> Response:
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
+    """Answer Prometheus: with METRICS_TOKEN whoever has it, without one whoever is on this machine."""
     context = current()
+    if context.metrics_token:
+        if not _has_token(context.metrics_token):
+            refused = _plain("The token is not right. Send METRICS_TOKEN: Authorization: Bearer ...", 401)
+            refused.headers["WWW-Authenticate"] = "Bearer"
+            return refused
+    elif not _is_loopback(request.remote_addr or ""):
+        return _plain("Metrics are for this machine only. Set METRICS_TOKEN to read them from another.", 403)
     registry = CollectorRegistry()
     registry.register(_DeskCollector(context.database, context.now()))
     return Response(generate_latest(REGISTRY) + generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _has_token(token: str) -> bool:
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode())
+
+
+def _is_loopback(peer: str) -> bool:
+    try:
+        address = ip_address(peer)
+    except ValueError:
+        return False
+    # A socket for both families gives IPv4 peers as ::ffff:127.0.0.1.
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 class _DeskCollector(Collector):

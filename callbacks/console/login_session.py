@@ -1,55 +1,66 @@
-"""The login: a signed session that ends by itself, and the CSRF token that every change must carry."""
+"""The session of a request: who is logged in by its cookie, and the CSRF token that every change must carry."""
 
 from __future__ import annotations
 
 import hmac
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 
+import structlog
+from flask import g, request
 from flask import session as cookie
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from callbacks.db.tables import User
+from callbacks.console import known_browser
+from callbacks.console.context import current
+from callbacks.console.cookies import delete_cookie, read_cookie, set_cookie
+from callbacks.db.tables import LoginSession, User
+from callbacks.people import sessions
 
-SESSION_LASTS = timedelta(hours=12)
-CODE_IS_AWAITED = timedelta(minutes=5)
+COOKIE = "login"
+# What a live screen fetches by itself carries this header: it is no use of the session. Forging it only ends a session
+# sooner.
+LIVE = "X-Live"
+
+log = structlog.get_logger(__name__)
 
 
 def begin(user: User, now: datetime) -> None:
     """Log in with a new session, so that a session planted by an attacker gains nothing."""
-    until = (now + SESSION_LASTS).isoformat()
-    cookie.clear()
-    cookie.update(user=user.id, key=user.session_key, until=until, token=secrets.token_urlsafe(24))
+    _begin(user, now, is_half=False)
+    known_browser.remember(user, now)
 
 
-def await_code(user: User, now: datetime) -> None:
-    """Remember that the password was right, and that the code of the second factor comes next."""
-    until = (now + CODE_IS_AWAITED).isoformat()
-    cookie.clear()
-    cookie.update(half=user.id, half_until=until, token=secrets.token_urlsafe(24))
+def await_factor(user: User, now: datetime) -> None:
+    """Remember that the password was right, and that the second factor comes next."""
+    _begin(user, now, is_half=True)
 
 
 def user_awaiting_code(now: datetime) -> int | None:
-    """Return the id of the user who still has to enter a code; None without one, or after five minutes."""
-    if "half" not in cookie or now >= datetime.fromisoformat(cookie["half_until"]):
-        return None
-    return int(cookie["half"])
+    """Return the id of the user whose second factor is awaited; None without one, or after five minutes."""
+    found = current().database.read(lambda session: sessions.find(session, read_cookie(COOKIE), now, is_half=True))
+    return found.user_id if found is not None else None
 
 
 def end() -> None:
+    """Log out: end the session of this request, half or whole."""
+    old = read_cookie(COOKIE)
+    current().database.write(lambda session: sessions.end(session, old))
     cookie.clear()
+    delete_cookie(COOKIE)
 
 
-def current_user(session: Session, now: datetime) -> User | None:
-    """Return the user who is logged in. Return None without a login, or when it expired or was ended elsewhere."""
-    if "user" not in cookie or now >= datetime.fromisoformat(cookie["until"]):
-        return None
-    user = session.get(User, cookie["user"])
-    return user if user is not None and hmac.compare_digest(user.session_key, cookie["key"]) else None
+def load(now: datetime) -> None:
+    """Load who is logged in: `g.user` and their session `g.login`, each None without a login."""
+    key = read_cookie(COOKIE)
+    g.user, g.login = current().database.read(lambda session: _logged_in(session, key, now)) if key else (None, None)
+    if g.login is not None and LIVE not in request.headers and sessions.use_is_due(g.login, now):
+        _store_use(g.login.id, now)
 
 
 def token() -> str:
-    """Return the CSRF token of this session, for a hidden field. There is one before login, too."""
+    """Return the CSRF token of this browser, for a hidden field. There is one before login, too."""
     if "token" not in cookie:
         cookie["token"] = secrets.token_urlsafe(24)
     return str(cookie["token"])
@@ -57,3 +68,29 @@ def token() -> str:
 
 def token_is_right(given: str) -> bool:
     return hmac.compare_digest(str(cookie.get("token", "")).encode(), given.encode()) and bool(given)
+
+
+def _begin(user: User, now: datetime, *, is_half: bool) -> None:
+    old, peer, agent = read_cookie(COOKIE), request.remote_addr or "", request.user_agent.string
+
+    def work(session: Session) -> str:
+        sessions.end(session, old)
+        return sessions.begin(session, user.id, peer, agent, now, is_half=is_half)
+
+    set_cookie(COOKIE, current().database.write(work))
+    cookie.clear()
+    token()
+
+
+def _logged_in(session: Session, key: str, now: datetime) -> tuple[User, LoginSession] | tuple[None, None]:
+    found = sessions.find(session, key, now)
+    user = session.get(User, found.user_id) if found is not None else None
+    return (user, found) if user is not None and found is not None else (None, None)
+
+
+def _store_use(session_id: int, now: datetime) -> None:
+    """Store that the session is used. A screen is shown also while nothing can be stored, as with a full disk."""
+    try:
+        current().database.write(lambda session: sessions.store_use(session, session_id, now))
+    except DBAPIError as fault:
+        log.warning("the use of a session was not stored", cause=type(fault.orig).__name__)

@@ -1,24 +1,113 @@
-"""What protects every request and response: the CSRF token, the security headers, and no NUL characters."""
+"""What protects every request and response: known hosts, the CSRF token, security headers, and no NUL characters."""
 
 from __future__ import annotations
 
-from flask import Response, abort, request
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
 
 from callbacks.console import login_session
 from callbacks.console.context import current
+
+Wsgi = Callable[..., Iterable[bytes]]
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {framed_by}"
 )
+# For what is no screen: a recording, a feed, TwiML, an error in plain text.
+NO_SCREEN = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors {framed_by}"
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+# A year, with subdomains: OWASP ASVS 5.0, 3.4.1.
+STRICT_TRANSPORT_SECURITY = "max-age=31536000; includeSubDomains"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+# Whoever uses these proves it otherwise (a signature, a token) or is a probe that knows an IP address only. A proxy
+# that changes the Host header must not keep the carrier out.
+ANY_HOST = ("/voice/", "/sms/", "/media/", "/healthz", "/readyz", "/metrics")
+WENT_WRONG = "Something went wrong here, and it is in the log. Try again in a moment."
+
+
+def protect(app: Flask, public_url: str) -> None:
+    """Protect every answer of an app, whichever blueprint it comes from. Call it before routes are added."""
+    app.wsgi_app = below(urlsplit(public_url).path.rstrip("/"), app.wsgi_app)  # type: ignore[method-assign]
+    app.url_map.merge_slashes = False  # such a redirect would be built from the Host header
+    app.before_request(refuse_unknown_host)
+    app.after_request(add_default_headers)
+    app.register_error_handler(HTTPException, plain_error)
+
+
+def below(path: str, app: Wsgi) -> Wsgi:
+    """Return a WSGI app whose own addresses begin with the path of PUBLIC_URL, whatever a request says of it."""
+
+    def wsgi(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        environ["SCRIPT_NAME"] = path
+        return app(environ, start_response)
+
+    return wsgi
+
+
+def refuse_unknown_host() -> Response | None:
+    """Refuse a request by another name than the desk's: such a name may be an attacker's (DNS rebinding)."""
+    context = current()
+    if context.demo or request.path.startswith(ANY_HOST) or _host(f"//{request.host}") in known_hosts():
+        return None
+    return _plain(f"This is not an address of the desk. Use {context.public_url}/ instead.", 400)
+
+
+def known_hosts() -> set[str]:
+    return {_host(current().public_url), *LOOPBACK}
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".").encode("idna").decode()
+    except ValueError:
+        return ""
+
+
+def add_default_headers(response: Response) -> Response:
+    """Add every security header that a view has not set itself."""
+    response.headers.setdefault("Content-Security-Policy", NO_SCREEN.format(framed_by=_framed_by()))
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if current().public_url.startswith("https:"):
+        response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT_SECURITY
+    return response
 
 
 def add_security_headers(response: Response, referrer_policy: str = "same-origin") -> None:
-    """Forbid loading anything from other sites, and being framed by them."""
-    framed_by = "'self'" if current().demo else "'none'"
-    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.format(framed_by=framed_by)
-    response.headers["X-Content-Type-Options"] = "nosniff"
+    """Forbid a screen loading anything from other sites, and being framed by them."""
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.format(framed_by=_framed_by())
     response.headers["Referrer-Policy"] = referrer_policy
+
+
+def _framed_by() -> str:
+    return "'self'" if current().demo else "'none'"
+
+
+def plain_error(error: HTTPException) -> ResponseReturnValue:
+    """Return an error as a line of text, with the headers that belong to it, such as Allow."""
+    if error.response is not None:
+        return error.get_response()
+    words = WENT_WRONG if error.code == 500 else error.description
+    response = _plain(f"{error.name}. {words}", error.code or 500)
+    response.headers.extend((name, value) for name, value in error.get_headers() if name != "Content-Type")
+    return response
+
+
+def _plain(words: str, status: int) -> Response:
+    return Response(words + "\n", status=status, content_type="text/plain; charset=utf-8")
 
 
 def refuse_forged_forms() -> None:

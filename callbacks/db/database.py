@@ -6,6 +6,7 @@ database it starts from its beginning. SQL never calls now(): instants are bound
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 import time
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, inspect
+from sqlalchemy import Connection, DateTime, Dialect, Engine, ExceptionContext, create_engine, event, inspect
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
@@ -24,16 +25,22 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 from callbacks.errors import NotFound
+from callbacks.private_files import make_private_folder
 
 T = TypeVar("T")
 Row = TypeVar("Row", bound=DeclarativeBase)
 log = structlog.get_logger(__name__)
 
 TRIES = 4
+POOLED, MOST = 12, 32  # connections kept open, and open at once: one for every thread of a web server
+AUDIT_KEY = "audit key"  # in the info of a session
 # Before this version, two connections that commit at the same time can corrupt a WAL file (sqlite.org, 2026-03).
 WAL_IS_SAFE_FROM = (3, 51, 3)
 # Deadlock, serialization failure, lock not available, and a server that is shutting down or starting.
 TRANSIENT_SQLSTATES = {"40P01", "40001", "55P03", "57P01", "57P02", "57P03", "57014", "08006", "08001", "08003"}
+
+# Classes of SQLSTATE whose first line names tables and settings, never the values of a row.
+QUOTES_NO_VALUES = {"08", "25", "28", "3D", "40", "42", "53", "55", "57", "P0"}
 
 
 @dataclass(frozen=True)
@@ -76,10 +83,13 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Database:
     """The database of the desk."""
 
-    def __init__(self, url: str, limits: Limits = PRODUCTION) -> None:
+    def __init__(self, url: str, limits: Limits = PRODUCTION, audit_key: bytes | None = None) -> None:
+        """Each session carries the key that seals both logs. Without one it is random: nobody else can verify them."""
         self.engine = engine_for(url, limits)
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
-        self._readers = sessionmaker(self.engine.execution_options(reads_only=True), expire_on_commit=False)
+        info = {AUDIT_KEY: audit_key or secrets.token_bytes(32)}
+        readers = self.engine.execution_options(reads_only=True)
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False, info=info)
+        self._readers = sessionmaker(readers, expire_on_commit=False, info=info)
         self.writes_end_with: Callable[[Session], None] | None = None  # such as a function that writes the audit log
 
     def write(self, work: Callable[[Session], T]) -> T:
@@ -140,11 +150,12 @@ def engine_for(url: str, limits: Limits = PRODUCTION) -> Engine:
         "timezone": "UTC",
     }
     options = " ".join(f"-c {name}={value}" for name, value in server_settings.items())
-    return create_engine(
+    engine = create_engine(
         address,
+        hide_parameters=True,
         pool_pre_ping=True,
-        pool_size=12,
-        max_overflow=4,
+        pool_size=POOLED,
+        max_overflow=MOST - POOLED,
         pool_timeout=limits.connection.total_seconds(),
         connect_args={
             "connect_timeout": int(limits.connection.total_seconds()),
@@ -152,6 +163,27 @@ def engine_for(url: str, limits: Limits = PRODUCTION) -> Engine:
             "tcp_user_timeout": _milliseconds(limits.network),
         },
     )
+    event.listen(engine, "handle_error", _without_values)
+    return engine
+
+
+def _without_values(context: ExceptionContext) -> None:
+    """Take the values of rows out of an error of PostgreSQL: its words quote them ("Key (email)=(...) already exists").
+
+    SQLAlchemy's own error repeats these words, and a log shows both.
+    """
+    error, wrapped = context.original_exception, context.sqlalchemy_exception
+    diagnosis: Any = getattr(error, "diag", None)
+    if getattr(diagnosis, "sqlstate", None) is None:  # such as a server that cannot be reached
+        return
+    told = ["table_name", "column_name", "constraint_name"]
+    if diagnosis.sqlstate[:2] in QUOTES_NO_VALUES:
+        told = ["message_primary"]
+    named = [getattr(diagnosis, each) for each in told]
+    words = f"{type(error).__name__} (SQLSTATE {diagnosis.sqlstate}): {' '.join(filter(None, named))}"
+    error.args = (words,)
+    if wrapped is not None:
+        wrapped.args = (words,)
 
 
 def _milliseconds(span: timedelta) -> int:
@@ -161,10 +193,13 @@ def _milliseconds(span: timedelta) -> int:
 def _sqlite(url: str, limits: Limits) -> Engine:
     file = make_url(url).database
     if file and file != ":memory:":
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(Path(file).parent)
     engine = create_engine(
         url,
+        hide_parameters=True,
         connect_args={"timeout": limits.file_lock.total_seconds(), "check_same_thread": False},
+        pool_size=POOLED,
+        max_overflow=MOST - POOLED,
         pool_timeout=limits.connection.total_seconds(),
     )
     journal = "WAL" if sqlite3.sqlite_version_info >= WAL_IS_SAFE_FROM else "TRUNCATE"

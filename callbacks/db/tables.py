@@ -241,9 +241,7 @@ class User(Base):
     password_hash: Mapped[str]
     role: Mapped[Role]
     created_at: Mapped[datetime]
-    failures: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
-    session_key: Mapped[str] = mapped_column(String(40))  # changed to end every session of this user
+    logged_in_at: Mapped[datetime | None]  # when they last did
     technician_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id", name="who_is_paged"))
     second_factor: Mapped[str] = mapped_column(default="")  # the secret shared with an app, or "" for none
     second_factor_step: Mapped[int] = mapped_column(default=0)  # of the last accepted code, so that no code works twice
@@ -253,7 +251,10 @@ class User(Base):
 
 
 class LoginSession(Base):
-    """One login of a user in one browser. Its cookie holds a random key; the row holds the key's SHA-256."""
+    """One login of a user in one browser. Its cookie holds a random key; the row holds the key's SHA-256.
+
+    A session that ends is deleted; the audit log keeps who ended it.
+    """
 
     __tablename__ = "sessions"
 
@@ -262,20 +263,19 @@ class LoginSession(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     is_half: Mapped[bool]  # the password was right, the second factor is awaited
     began_at: Mapped[datetime]
-    used_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
+    used_at: Mapped[datetime] = mapped_column(index=True)
     peer: Mapped[str] = mapped_column(String(64))  # the address it was begun from
     agent: Mapped[str] = mapped_column(String(200))  # the browser, as it names itself
 
 
 class FailedLogin(Base):
-    """A wrong password or code for an account that exists."""
+    """A wrong password or code, also for an address that nobody has: it is locked like one that somebody has."""
 
     __tablename__ = "failed_logins"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    account: Mapped[str] = mapped_column(String(64), index=True)  # SHA-256 of the address, which may be a mistake
     peer: Mapped[str] = mapped_column(String(64))
     device: Mapped[str] = mapped_column(String(64))  # a browser that this user logged in with before, or ""
 
@@ -317,20 +317,26 @@ class AuditEntry(Base):
     at: Mapped[datetime] = mapped_column(index=True)
     who: Mapped[str]  # a mail address, or "command line"
     what: Mapped[str]
-    detail: Mapped[str] = mapped_column(Text, default="")
+    detail: Mapped[str] = mapped_column(Text, default="")  # JSON; words where the scheme is SHA256
     seal: Mapped[str] = mapped_column(String(64))  # of this entry and the one before
     scheme: Mapped[SealScheme] = mapped_column(default=SealScheme.HMAC)
 
 
 class EventSeal(Base):
-    """A seal over the events up to one of them, and the seal before. The database refuses to change or delete a row."""
+    """A seal over the events up to one of them, the seal before, and the audit log as it was then.
+
+    The database refuses to change or delete a row: see `callbacks.records.event_seals`.
+    """
 
     __tablename__ = "event_seals"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
-    last_event_id: Mapped[int] = mapped_column(unique=True)
-    events: Mapped[int]  # how many events it covers
+    last_event_id: Mapped[int]
+    events: Mapped[int]  # how many there were up to that one
+    last_entry_id: Mapped[int]
+    entries: Mapped[int]  # how many the audit log had
+    entry_seal: Mapped[str] = mapped_column(String(64))  # of the last of them
     seal: Mapped[str] = mapped_column(String(64))
 
 

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.db.removals import record_removal
 from callbacks.db.tables import ClosureRow, HolidayChange
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import NotFound, WrongState
+from callbacks.text.formats import utc_span
 from sla.hours import Closure, SupportHours
 
 
@@ -37,6 +39,8 @@ def remove_closure(session: Session, closure_id: int) -> None:
     row = session.get(ClosureRow, closure_id)
     if row is None:
         raise NotFound("This closure does not exist any more.")
+    kind = "opening" if row.opens else "closure"
+    record_removal(session, f"{kind} {row.id}, {utc_span(row.starts_at, row.ends_at)}: {row.reason_en}")
     session.delete(row)
 
 
@@ -57,6 +61,7 @@ def undo_holiday_change(session: Session, day: date) -> None:
     change = session.get(HolidayChange, day)
     if change is None:
         raise NotFound(f"{day} was not changed.")
+    record_removal(session, _change_in_words(change))
     session.delete(change)
 
 
@@ -73,9 +78,14 @@ def add_holiday(session: Session, day: date, name: str, name_in_french: str) -> 
 def _change(session: Session, change: HolidayChange) -> None:
     before = session.get(HolidayChange, change.day)
     if before is not None:
+        record_removal(session, _change_in_words(before))
         session.delete(before)
         session.flush()
     session.add(change)
+
+
+def _change_in_words(change: HolidayChange) -> str:
+    return f"{change.day} as a {'working day' if change.struck else f'holiday, {change.name_en}'}"
 
 
 def _with_holiday_changes(session: Session, hours: SupportHours) -> SupportHours:

@@ -24,6 +24,7 @@ from callbacks.text.daily_span import DailySpan, daily_span, time_of_day
 from callbacks.text.dialing_rules import DEFAULT_RULES, DialingRules, is_region
 from callbacks.text.duration import duration
 from callbacks.text.gsm7 import TWO_SEGMENTS, size
+from callbacks.text.mail_address import mail_address
 from sla import targets as promise
 from sla.closing import ClosingRule
 from sla.holidays import StatutoryHolidays
@@ -124,6 +125,10 @@ class _Part(BaseModel):
 class Company(_Part):
     name: Annotated[Mapping[Language, str], Field(min_length=1), AfterValidator(both_languages)]
     sender: Annotated[str, AfterValidator(short_sender)] = Field(min_length=2)
+
+    def names(self) -> list[str]:
+        """Return what the company is called."""
+        return [*self.name.values(), self.sender]
 
 
 class Hours(_Part):
@@ -349,7 +354,7 @@ class DigestMails(_Part):
 
     at: TimeOfDay = time(8)
     until: TimeOfDay = time(12)  # a digest that could not be sent by then is dropped
-    also_to: tuple[Annotated[str, Field(pattern=r"^[^@\s,<>]+@[^@\s,<>]+$")], ...] = ()
+    also_to: tuple[Annotated[str, AfterValidator(mail_address)], ...] = ()
 
 
 class Desk(_Part):

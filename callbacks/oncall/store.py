@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from callbacks.db import marks
+from callbacks.db.removals import record_removal
 from callbacks.db.tables import AbsenceRow, OverrideRow, RotationMember, RotationRow, ShiftRow, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.desk.escalation_policy import FALLBACK, SUPERVISOR
@@ -20,6 +21,7 @@ from callbacks.oncall.schedule import Absence, Gap, Override, Schedule
 from callbacks.people.person import Person
 from callbacks.people.technicians import person
 from callbacks.text.daily_span import time_of_day
+from callbacks.text.formats import utc_span
 
 GAPS_AHEAD = timedelta(days=14)
 EDITED = "rota edited"
@@ -158,6 +160,10 @@ def end_rotation(session: Session, rotation_id: int, ends_at: datetime, now: dat
     row = session.get(RotationRow, rotation_id)
     if row is None:
         raise NotFound(f"There is no rotation {rotation_id}. Look at: shift list.")
+    names = ", ".join(member.technician.name for member in row.members)
+    record_removal(
+        session, f"rotation {row.id} on {row.layer} since {row.first_day}, {utc_span(None, ends_at)}: {names}"
+    )
     row.ends_at = ends_at
     note_edit(session, now)
 
@@ -222,11 +228,21 @@ def remove_entry(session: Session, what: str, number: int, now: datetime) -> Non
     row = _entered(session, what, number)
     if row is None or (row.ends_at is not None and row.ends_at <= now):
         raise NotFound("This is not on the rota any more. Somebody may have removed it already.")
+    record_removal(session, f"{what} {number}: {_in_words(session, row)}")
     if row.starts_at is not None and row.starts_at >= now:
         session.delete(row)
     else:
         row.ends_at = now
     note_edit(session, now)
+
+
+def _in_words(session: Session, row: ShiftRow | OverrideRow | AbsenceRow) -> str:
+    name, span = session.get_one(Technician, row.technician_id).name, utc_span(row.starts_at, row.ends_at)
+    if isinstance(row, AbsenceRow):
+        return f"{name}, {span}"
+    covered = session.get(Technician, row.instead_of_id) if isinstance(row, OverrideRow) else None
+    instead_of = f" for {covered.name}" if covered is not None else ""
+    return f"{name} on {row.layer}{instead_of}, {span}"
 
 
 def _entered(session: Session, what: str, number: int) -> ShiftRow | OverrideRow | AbsenceRow | None:

@@ -621,6 +621,15 @@ def look_back_fails(since: Words, why: Words) -> Words:
     )
 
 
+def digest_not_mailed(address: str, why: Words) -> Words:
+    """Return the alert that a digest cannot be mailed to somebody."""
+    to = " ".join(address.split())
+    return Words(
+        f"the digest could not be mailed to {to}. {why.english}",
+        f"le bilan n'a pas pu être envoyé à {to}. {why.french}",
+    )
+
+
 def not_taken_in(kind: Words, sid: str) -> Words:
     """Return the alert that something which the carrier has could not be stored."""
     return Words(
@@ -628,6 +637,39 @@ def not_taken_in(kind: Words, sid: str) -> Words:
         "carrier's console.",
         f"impossible d'enregistrer ici {kind.french} qui est chez le fournisseur ({sid}). Voyez le journal et la "
         "console du fournisseur.",
+    )
+
+
+def locked(email: str, peer: str) -> Words:
+    """Return that log-ins to an account fail again and again."""
+    who, where = _name(email), peer[:LONGEST_NAME]
+    return Words(
+        f"too many failed logins to the account {who}, the last from {where}. It is locked there for a while. "
+        f"The audit log has the rest.",
+        f"trop de connexions échouées au compte {who}, la dernière depuis {where}. Il y est verrouillé pour un moment. "
+        f"Le reste est au journal d'audit.",
+    )
+
+
+def your_account_locked(peer: str) -> Words:
+    """Return to a user that log-ins to their account fail again and again."""
+    where = peer[:LONGEST_NAME]
+    return Words(
+        f"too many failed logins to your account, the last from {where}. It is locked there for a while. "
+        f"If it was not you, tell a supervisor. Browsers you have used before still work.",
+        f"trop de connexions échouées à votre compte, la dernière depuis {where}. Il y est verrouillé pour un moment. "
+        f"Si ce n'est pas vous, dites-le à un superviseur. Vos navigateurs habituels marchent toujours.",
+    )
+
+
+def lock_mail(at: str) -> Words:
+    """Return to a user, by mail, that log-ins to their account fail again and again."""
+    return Words(
+        f"Too many logins to your account failed, the last on {at}. It is locked for the browser or address that "
+        "they came from. If it was not you, tell an administrator. Browsers you have used before still work.",
+        f"Trop de connexions à votre compte ont échoué, la dernière le {at}. Il est verrouillé pour le navigateur ou "
+        "l'adresse d'où elles venaient. Si ce n'est pas vous, dites-le à un administrateur. Vos navigateurs habituels "
+        "fonctionnent toujours.",
     )
 
 

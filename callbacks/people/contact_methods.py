@@ -8,12 +8,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from callbacks.db.removals import record_removal, record_removal_from
 from callbacks.db.states import Channel, PhoneSlot
 from callbacks.db.tables import ContactRuleRow, Technician
 from callbacks.errors import NotFound, WrongState
 from callbacks.people.person import ContactMethod
 from callbacks.text.bilingual import Words
 from callbacks.text.dialing_rules import DEFAULT_RULES, DialingRules
+from callbacks.text.formats import last_digits
+from callbacks.text.mail_address import mail_address
 
 LATEST_RULE = timedelta(minutes=30)
 
@@ -98,10 +101,11 @@ def change_number(
     """
     if phone == number_of(row, slot):
         return
-    number = free_number(session, phone, rules, is_allowed=allowed is not None)
+    number, before = free_number(session, phone, rules, is_allowed=allowed is not None), number_of(row, slot)
     consent = allowed if rules.check(number).needs_consent else None
-    if number_of(row, slot) is not None:
+    if before is not None:
         end_links(row, now)
+        record_removal(session, f"{slot.value} {last_digits(before)} of {row.name}")
     if slot is PhoneSlot.FIRST:
         row.phone, row.verified_at, row.phone_allowed_by = number, None, consent
     else:
@@ -110,12 +114,21 @@ def change_number(
         clear_failure(row, method)
 
 
+def valid_email(address: str) -> str:
+    """Return an email address in the form to store; "" stays "". Raise WrongState."""
+    try:
+        return mail_address(address) if address.strip() else ""
+    except ValueError as fault:
+        raise WrongState(str(fault)) from None
+
+
 def change_email(row: Technician, address: str) -> None:
     """Change a technician's email address; "" removes it. Raise WrongState."""
-    if address and ("@" not in address.strip("@") or any(letter.isspace() for letter in address)):
-        raise WrongState(f"{address!r} is not an email address.")
+    address = valid_email(address)
     if not address and any(rule.channel is Channel.MAIL for rule in row.rules):
         raise WrongState(f"One of {row.name}'s contact rules uses email. Remove that rule first.")
+    if row.email and row.email != address:
+        record_removal_from(row, f"email address {row.email} of {row.name}")
     row.email = address
     clear_failure(row, ContactMethod(Channel.MAIL))
 
@@ -138,7 +151,20 @@ def remove_rule(row: Technician, rule_id: int) -> None:
     """Remove a contact rule. Raise NotFound."""
     if rule_id not in rules_in_words(row):
         raise NotFound("This rule does not exist any more.")
-    row.rules = [rule for rule in row.rules if rule.id != rule_id]
+    _keep_rules(row, [rule for rule in row.rules if rule.id != rule_id])
+
+
+def clear_rules(row: Technician) -> None:
+    """Remove every contact rule of a technician."""
+    _keep_rules(row, [])
+
+
+def _keep_rules(row: Technician, kept: list[ContactRuleRow]) -> None:
+    words = rules_in_words(row)
+    for rule in row.rules:
+        if rule not in kept:
+            record_removal_from(row, f"contact rule of {row.name}: {words[rule.id]}")
+    row.rules = kept
 
 
 def rules_in_words(row: Technician) -> dict[int, str]:

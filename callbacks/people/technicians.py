@@ -8,13 +8,15 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from callbacks.db.removals import record_removal, record_removal_from
 from callbacks.db.states import Role
 from callbacks.db.tables import Technician, User
 from callbacks.errors import NotFound, WrongState
-from callbacks.people.contact_methods import end_links, free_number, working_methods
+from callbacks.people.contact_methods import end_links, free_number, valid_email, working_methods
 from callbacks.people.person import ContactMethod, ContactRule, Person
 from callbacks.text.daily_span import daily_span
 from callbacks.text.dialing_rules import DEFAULT_RULES, DialingRules
+from callbacks.text.formats import last_digits
 
 
 def person(row: Technician, local: time | None = None) -> Person:
@@ -76,7 +78,7 @@ def add_technician(
         raise WrongState("A technician needs a name.")
     number = free_number(session, phone, rules, is_allowed=allowed is not None)
     row = _former_technician(session, name) or Technician(name=name.strip(), created_at=now)
-    row.phone, row.second_phone, row.email, row.language = number, None, email, language
+    row.phone, row.second_phone, row.email, row.language = number, None, valid_email(email), language
     row.verified_at, row.second_verified_at, row.left_at = now if verified else None, None, None
     row.phone_allowed_by = allowed if rules.check(number).needs_consent else None
     row.second_phone_allowed_by = None
@@ -100,8 +102,11 @@ def remove_technician(session: Session, row: Technician, now: datetime) -> None:
 
     A console account in the role of a technician is deleted; any other role keeps its account.
     """
+    numbers = [last_digits(number) for number in (row.phone, row.second_phone) if number]
+    record_removal(session, f"technician {row.name}, {' and '.join(numbers)}")
     for user in session.scalars(select(User).where(User.technician_id == row.id)):
         if user.role is Role.TECHNICIAN:
+            record_removal(session, f"user {user.email} ({user.role.value}, {row.name})")
             session.delete(user)
         user.technician_id = None
     row.left_at, row.phone, row.second_phone = now, f"left {row.id}", None
@@ -110,6 +115,8 @@ def remove_technician(session: Session, row: Technician, now: datetime) -> None:
 
 def set_quiet(row: Technician, span: str) -> None:
     """Set a technician's quiet hours, such as "22:00-07:00" in desk time; "" for none. Raise WrongState."""
+    if row.quiet and not span.strip():
+        record_removal_from(row, f"quiet hours of {row.name}, {row.quiet}")
     try:
         row.quiet = str(daily_span(span)) if span.strip() else ""
     except ValueError as fault:

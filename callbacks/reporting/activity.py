@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Integer, String, cast, func, select
 from sqlalchemy.orm import Session
 
+from callbacks.db.database import Database
 from callbacks.db.states import (
     AttemptProof,
     CallbackOrigin,
@@ -25,6 +26,7 @@ from callbacks.db.tables import Call, Callback, Page, ReachAttempt, Technician
 from callbacks.desk.night_hours import NightHours
 from callbacks.records.proofs import IS_ATTEMPT, NO_TRIES, Tries, tries_of
 from callbacks.reporting.periods import Days
+from callbacks.reporting.pieces import by_weeks
 
 
 class CallFact(NamedTuple):
@@ -79,18 +81,40 @@ class Activity:
 
 
 def activity(session: Session, days: Days, zone: ZoneInfo, hours: NightHours) -> Activity:
-    """Return what happened on some days of the desk."""
+    """Return what happened on a few days of the desk, read in one transaction."""
     since, until, dawn = days.begin(zone), days.end(zone), days.last_night_ends(zone, hours.night)
     calls, pages = calls_between(session, zone, since, dawn), pages_between(session, zone, since, dawn)
+    return _activity(days, zone, hours, calls, pages, attempts_between(session, since, until), names_of_all(session))
+
+
+def activity_by_weeks(database: Database, days: Days, zone: ZoneInfo, hours: NightHours) -> Activity:
+    """Return what happened on many days of the desk."""
+    since, until, dawn = days.begin(zone), days.end(zone), days.last_night_ends(zone, hours.night)
+    calls = by_weeks(database, lambda session, *span: calls_between(session, zone, *span), since, dawn)
+    pages = by_weeks(database, lambda session, *span: pages_between(session, zone, *span), since, dawn)
+    attempts = by_weeks(database, attempts_between, since, until)
+    return _activity(days, zone, hours, calls, pages, attempts, database.read(names_of_all))
+
+
+def _activity(
+    days: Days,
+    zone: ZoneInfo,
+    hours: NightHours,
+    calls: Sequence[CallFact],
+    pages: Sequence[PageFact],
+    attempts: Sequence[AttemptFact],
+    names: Mapping[int, str],
+) -> Activity:
+    until = days.end(zone)
     return Activity(
         days,
         zone,
         calls=[call for call in calls if call.local < until],
         pages=[page for page in pages if page.local < until],
-        attempts=attempts_between(session, since, until),
+        attempts=attempts,
         calls_for_nights=calls,
         pages_for_nights=pages,
-        names=names_of_all(session),
+        names=names,
         hours=hours,
     )
 

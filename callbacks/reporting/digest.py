@@ -19,6 +19,7 @@ from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.sla_status import TRIED_AND_OPEN, still_owed
 from callbacks.oncall import store
 from callbacks.oncall.schedule import Gap
+from callbacks.records.log_check import Heads
 from callbacks.records.proofs import NO_TRIES, proof_of, tries_of
 from callbacks.reporting import counts
 from callbacks.reporting.activity import Activity, CallFact, activity, calls_between
@@ -163,6 +164,12 @@ def night_text(desk: Desk, day: date, facts: NightFacts, public_url: str, now: d
     return DigestText(subject, _paragraphs(blocks))
 
 
+def log_line(heads: Heads) -> str:
+    """Return the line that says how long both logs are. Later, it shows whether one was cut. Pure."""
+    size = f"{_counted(heads.entries.count, 'audit entry', 'audit entries')}, {_counted(heads.events.count, 'event')}"
+    return f"Logs: {size} sealed. To verify them: python app.py audit {heads}"
+
+
 def _call_lines(calls: Sequence[CallFact], now: datetime) -> list[str]:
     if not calls:
         return ["No calls."]
@@ -260,8 +267,8 @@ def _day(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b}"
 
 
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+def _counted(number: int, what: str, several: str = "") -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {several or f'{what}s'}"
 
 
 def _paragraphs(blocks: Sequence[Sequence[str]]) -> str:

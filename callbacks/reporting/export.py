@@ -7,18 +7,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from callbacks.db.database import Database
 from callbacks.db.states import AttemptProof
 from callbacks.db.tables import Call, Callback, ReachAttempt, Technician
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.records.proofs import Tries, decider, proof_of, tries_from
 from callbacks.reporting.csv_table import csv_of
+from callbacks.reporting.pieces import by_ids
 from callbacks.text.dialing_rules import NumberKind
-
-IDS_IN_A_QUERY = 500
 
 
 @dataclass(frozen=True)
@@ -79,24 +79,30 @@ class Record:
     each_attempt: tuple[AttemptRecord, ...]
 
 
-def records(session: Session, desk: Desk, since: datetime | None = None, until: datetime | None = None) -> list[Record]:
-    """Return the callbacks with a deadline from `since` on and before `until`, the earliest deadline first."""
-    query = select(Callback).order_by(Callback.due_at)
+def due(session: Session, since: datetime | None = None, until: datetime | None = None) -> Sequence[int]:
+    """Return the ids of callbacks with a deadline from `since` on and before `until`, the earliest deadline first."""
+    query = select(Callback.id).order_by(Callback.due_at, Callback.id)
     if since is not None:
         query = query.where(Callback.due_at >= since)
     if until is not None:
         query = query.where(Callback.due_at < until)
-    return records_of(session, desk, query)
+    return session.scalars(query).all()
 
 
-def records_of(session: Session, desk: Desk, query: Select[Callback]) -> list[Record]:
-    """Return the callbacks of a query, in its order, with a number of queries that does not grow by callback."""
+def records(database: Database, desk: Desk, ids: Sequence[int]) -> Iterator[Record]:
+    """Yield the callbacks with these ids, in their order."""
+    return by_ids(database, lambda session, some: _records(session, desk, some), ids)
+
+
+def _records(session: Session, desk: Desk, ids: Sequence[int]) -> Iterator[Record]:
+    """Yield some callbacks, with a number of queries that does not grow by callback."""
+    query = select(Callback).where(Callback.id.in_(ids))
     with_voicemails = query.options(joinedload(Callback.call).selectinload(Call.voicemail))
-    callbacks = session.scalars(with_voicemails).all()
+    callbacks = {callback.id: callback for callback in session.scalars(with_voicemails)}
     attempts = defaultdict[int, list[ReachAttempt]](list)
-    for attempt in _attempts(session, [callback.id for callback in callbacks]):
+    for attempt in _attempts(session, ids):
         attempts[attempt.callback_id].append(attempt)
-    return [_record(desk, callback, attempts[callback.id]) for callback in callbacks]
+    yield from (_record(desk, callbacks[each], attempts[each]) for each in ids if each in callbacks)
 
 
 def as_csv(rows: Iterable[Record]) -> str:
@@ -112,8 +118,7 @@ def _fields(row: Record) -> Iterator[object]:
 def _attempts(session: Session, ids: Sequence[int]) -> Iterator[ReachAttempt]:
     by_name = joinedload(ReachAttempt.technician).lazyload(Technician.rules)
     query = select(ReachAttempt).options(by_name).order_by(ReachAttempt.tried_at, ReachAttempt.id)
-    for start in range(0, len(ids), IDS_IN_A_QUERY):
-        yield from session.scalars(query.where(ReachAttempt.callback_id.in_(ids[start : start + IDS_IN_A_QUERY])))
+    yield from session.scalars(query.where(ReachAttempt.callback_id.in_(ids)))
 
 
 def _record(desk: Desk, callback: Callback, rows: Sequence[ReachAttempt]) -> Record:

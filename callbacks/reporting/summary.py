@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.db.database import Database
 from callbacks.db.states import CallbackState
 from callbacks.db.tables import Call, Callback, Technician
 from callbacks.records.proofs import NO_TRIES, tries_of
+from callbacks.reporting.pieces import by_weeks
 from callbacks.text.formats import span
 from sla.attainment import (
     Attainment,
@@ -37,22 +39,24 @@ class Summary:
     by: Mapping[str, Mapping[str, Attainment]]  # by "week", "line", "person" and "priority"
 
 
-def summary(session: Session, zone: ZoneInfo, since: datetime, now: datetime) -> Summary:
+def summary(database: Database, zone: ZoneInfo, since: datetime, now: datetime) -> Summary:
     """Return how many of the callbacks due since an instant were made in time.
 
     A callback that was cancelled before an attempt does not count.
     """
-    found = _records(session, since)
+    found = by_weeks(database, _records, since, max(since, now))
+    found += database.read(lambda session: _records(session, max(since, now), None))
     groupings = {"week": by_week(zone), "line": by_line, "person": by_person, "priority": by_priority}
     by = {name: attainment_by(grouping, found, now) for name, grouping in groupings.items()}
     return Summary(since.astimezone(zone), now.astimezone(zone), attainment(found, now), by)
 
 
-def _records(session: Session, since: datetime) -> Sequence[Record]:
+def _records(session: Session, since: datetime, until: datetime | None) -> list[Record]:
+    in_time = Callback.due_at >= since if until is None else (Callback.due_at >= since) & (Callback.due_at < until)
     facts = (Callback.id, Callback.state, Callback.priority, Call.line, Call.began_at, Callback.due_at, Technician.name)
     query = select(*facts).join(Call, Call.sid == Callback.call_sid)
-    query = query.outerjoin(Technician, Technician.id == Callback.owner_id).where(Callback.due_at >= since)
-    tries = tries_of(session, Callback.due_at >= since)
+    query = query.outerjoin(Technician, Technician.id == Callback.owner_id).where(in_time)
+    tries = tries_of(session, in_time)
     return [
         Record(priority.value, line, began_at, due_at, its.reacted_at, owner, its.proven_at, its.no_number_at)
         for callback_id, state, priority, line, began_at, due_at, owner in session.execute(query)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -173,6 +173,14 @@ def moment(at: datetime, zone: ZoneInfo, now: datetime, *, seconds: bool = False
     return f"{day_in_words(local)}{year} {time}{_which_one(local, 'en')}"
 
 
+def utc_span(starts_at: datetime | None, ends_at: datetime | None) -> str:
+    """Return a span for a log: "2026-11-27 18:00 to 2026-11-28 08:00 UTC", "always", "until 2026-11-28 08:00 UTC"."""
+    start, end = (f"{at.astimezone(UTC):%Y-%m-%d %H:%M}" if at is not None else "" for at in (starts_at, ends_at))
+    if start and end:
+        return f"{start} to {end} UTC"
+    return f"from {start} UTC" if start else f"until {end} UTC" if end else "always"
+
+
 def ended_once(sentence: str) -> str:
     """Remove the second of two periods, where a sentence ends with "p.m."."""
     return sentence.replace(".m..", ".m.")
@@ -192,6 +200,11 @@ def span(duration: timedelta) -> str:
 def spelled(reference: str) -> str:
     """Return a reference so that text to speech spells it: "K, T, 4, 1, 7"."""
     return ", ".join(character for character in reference if character.isalnum())
+
+
+def last_digits(number: str) -> str:
+    """Return what tells a number from others without giving it away: "number ending in 0101"."""
+    return f"number ending in {number[-4:]}"
 
 
 def readable_number(number: str) -> str:

@@ -20,17 +20,19 @@ from callbacks.worker.jobs.calendars import CalendarReader
 from callbacks.worker.jobs.connections import ConnectionSettler
 from callbacks.worker.jobs.digest import DigestMailer
 from callbacks.worker.jobs.heartbeat import Heartbeat
+from callbacks.worker.jobs.lock_mails import LockMailer
 from callbacks.worker.jobs.look_ups import LookUps
 from callbacks.worker.jobs.next_actions import next_actions
 from callbacks.worker.jobs.pages import PageSending
 from callbacks.worker.jobs.reconciliation import Reconciliation
 from callbacks.worker.jobs.recordings import RecordingCopier
+from callbacks.worker.jobs.seals import EventSealer, log_heads
 from callbacks.worker.jobs.transcripts import Transcriber
 from callbacks.worker.loop import EVERY_SWEEP, Job, Worker
 from callbacks.worker.senders import PATIENCE, SENDERS, Senders
 from sla.clock import Clock
 
-A_MINUTE = timedelta(minutes=1)
+A_MINUTE, AN_HOUR = timedelta(minutes=1), timedelta(hours=1)
 HEARTBEAT_EVERY = timedelta(seconds=5)
 
 
@@ -66,6 +68,7 @@ def jobs_for(
     asked = LookUps(database, carrier, desk, clock)
     transcriber = Transcriber(database, settings.media_dir, settings.transcribe_model, clock)
     calendars = CalendarReader(database, desk, clock)
+    lock_mails = LockMailer(database, _mailer(settings), desk, clock)
     digests = DigestMailer(database, _mailer(settings), desk, settings.public_url, clock)
 
     def in_one_transaction(work: Callable[[Session, Desk, datetime], object]) -> Callable[[], None]:
@@ -78,11 +81,14 @@ def jobs_for(
         Job("answers of the carrier", EVERY_SWEEP, senders.wait),
         Job("coverage gaps", A_MINUTE, in_one_transaction(coverage.report_gaps)),
         Job("auditor", A_MINUTE, in_one_transaction(auditor.repair_forgotten)),
+        Job("seals of events", A_MINUTE, EventSealer(database, clock).run),
+        Job("heads of the logs", AN_HOUR, lambda: log_heads(database, clock)),
         Job("connections", connections.EVERY, settler.run, is_slow=True),
         Job("reconciliation", reconciliation.AGAIN_AFTER, missed.run, missed.next_due_at, is_slow=True),
         Job("look-ups", look_ups.EVERY, asked.run, is_slow=True),
         Job("calendars", A_MINUTE, calendars.read_due, is_slow=True),
         Job("digests", A_MINUTE, digests.send_due, is_slow=True),
+        Job("lock mails", A_MINUTE, lock_mails.send_due, is_slow=True),
         Job("transcripts", EVERY_SWEEP, transcriber.transcribe_next, transcriber.next_due_at, is_slow=True,
             may_be_interrupted=True),
         Job("heartbeat", HEARTBEAT_EVERY, Heartbeat(database, clock).beat, is_vital=True, needs_success=True),

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.serving import make_server
 
 from callbacks.cli.context import Compose
 from callbacks.db.database import FAR
 from callbacks.desk.desk_file import Desk
+from callbacks.web_server import serving
 from callbacks.worker.timer import SweepTimer
 from ivr.rehearsal.scenario import Scenario
 from ivr.rehearsal.simulated_desk import simulated_desk
@@ -34,8 +33,9 @@ def running_demo(
             transcribe_model=transcribe_model,
         )  # fmt: skip
         _set_up_phones(scenario, clock)
+        site = DispatcherMiddleware(scenario.service.web, {"/simulator": scenario.carrier.wsgi})
         try:
-            with _web_server(scenario, host, port), _following(scenario, clock):
+            with serving(site, host, port), _following(scenario, clock):
                 yield scenario
         finally:
             scenario.service.close()
@@ -47,18 +47,6 @@ def _set_up_phones(scenario: Scenario, clock: RunningClock) -> None:
     browser.zone = desk.hours.zone
     browser.console_url = "../"
     browser.line_names = {line.number: f"{name} line" for name, line in desk.lines.items()}
-
-
-@contextmanager
-def _web_server(scenario: Scenario, host: str, port: int) -> Iterator[None]:
-    site = DispatcherMiddleware(scenario.service.web, {"/simulator": scenario.carrier.wsgi})
-    server = make_server(host, port, site, threaded=True)
-    threading.Thread(target=server.serve_forever, name="web", daemon=True).start()
-    try:
-        yield
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 @contextmanager

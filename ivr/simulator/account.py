@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ivr.simulator.faults import Faults
@@ -18,6 +19,34 @@ class OwnNumber:
     status_callback: str = ""
     sms_url: str = ""
     voice_fallback_url: str = ""
+    methods: Mapping[str, str] = field(default_factory=dict)  # such as "voice_method"; POST where none is set
+    capabilities: frozenset[str] = frozenset({"voice", "sms"})
+    trunk_sid: str = ""
+
+    @property
+    def sid(self) -> str:
+        return f"PN{self.number.removeprefix('+'):0>32}"
+
+
+@dataclass(frozen=True)
+class MessagingService:
+    """A messaging service of the account."""
+
+    sid: str
+    numbers: tuple[str, ...] = ()
+    inbound_request_url: str = ""
+    uses_urls_of_numbers: bool = True
+    is_registered: bool = True  # for A2P 10DLC
+
+
+@dataclass
+class Permissions:
+    """What the account may reach, by country (ISO 3166), and how its toll-free numbers stand."""
+
+    calls: set[str] = field(default_factory=lambda: {"US", "CA", "PR", "VI", "GU", "AS", "MP"})
+    risky_calls: set[str] = field(default_factory=set)
+    no_texts: set[str] = field(default_factory=set)
+    toll_free: dict[str, str] = field(default_factory=dict)  # status of the verification, by number
 
 
 @dataclass
@@ -28,6 +57,9 @@ class Account:
     numbers: dict[str, OwnNumber] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=Ledger)
     faults: Faults = field(default_factory=Faults)
+    services: dict[str, MessagingService] = field(default_factory=dict)
+    permissions: Permissions = field(default_factory=Permissions)
+    status: str = "active"
     _sids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def new_sid(self, prefix: str) -> str:

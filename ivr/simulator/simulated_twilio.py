@@ -10,6 +10,7 @@ from ivr.simulator.browser.settings import BrowserSettings
 from ivr.simulator.carrier import Carrier
 from ivr.simulator.events import Clock
 from ivr.simulator.rest.blueprint import rest_blueprint
+from ivr.simulator.rest.setup import setup_blueprint
 from ivr.simulator.rest.storage import storage_blueprint
 
 
@@ -27,5 +28,6 @@ def _application(carrier: Carrier, settings: BrowserSettings) -> Flask:
     app.config["PROPAGATE_EXCEPTIONS"] = True  # so that a lost response breaks the connection, without an error page
     app.register_blueprint(browser_blueprint(carrier, settings))
     app.register_blueprint(rest_blueprint(carrier))
+    app.register_blueprint(setup_blueprint(carrier))
     app.register_blueprint(storage_blueprint(carrier))
     return app

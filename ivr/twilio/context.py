@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NoAnswerInTime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from callbacks.desk.desk_file import Desk
 from callbacks.links import Links
 from callbacks.settings import Settings
 from ivr.twilio.call_urls import CallUrls
+from ivr.twilio.refusals import RefusalLog
 from sla.clock import Clock
 
 T = TypeVar("T")
@@ -41,6 +42,7 @@ class WebhookContext:
     urls: CallUrls
     links: Links
     timeout: timedelta  # how long a person on the phone waits for the database
+    refusals: RefusalLog = field(default_factory=RefusalLog)
 
     def now(self) -> datetime:
         return self.clock.now()

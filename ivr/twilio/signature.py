@@ -7,6 +7,7 @@ second time.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from twilio.request_validator import RequestValidator
@@ -18,8 +19,13 @@ def signed_url(public_url: str, path: str, query: str) -> str:
     return f"{public_url}{path}" + (f"?{query}" if query else "")
 
 
+def is_signature(text: str) -> bool:
+    """Return whether this could be a signature at all: 20 bytes in base64."""
+    return re.fullmatch(r"[A-Za-z0-9+/]{27}=", text, re.ASCII) is not None
+
+
 def is_genuine(url: str, fields: MultiDict[str, str], signature: str, tokens: Iterable[str]) -> bool:
     """Return whether one of our tokens signed this request. While tokens are rotated, either may have."""
-    if not signature:
+    if not is_signature(signature):
         return False
     return any(token and RequestValidator(token).validate(url, fields, signature) for token in tokens)

@@ -20,15 +20,19 @@ from werkzeug.exceptions import HTTPException
 
 from callbacks.desk.desk_file import Language
 from ivr.twilio.context import DatabaseUnavailable, current
-from ivr.twilio.signature import is_genuine, signed_url
+from ivr.twilio.refusals import Refusal
+from ivr.twilio.signature import is_genuine, is_signature, signed_url
 from ivr.twilio.twiml import text_document, voice_document
 from ivr.twilio.verbs import Verb
 
 log = structlog.get_logger(__name__)
 
 LONGEST_FIELD = 2000
+FORM, LARGEST_FORM, MOST_FIELDS = "application/x-www-form-urlencoded", 64 * 1024, 200
+FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.\[\]-]{0,99}", re.ASCII)
+LONGEST_QUERY = 2000  # of a URL that we handed out
 XML = "text/xml; charset=utf-8"
-REFUSED = Counter("nightdesk_webhooks_refused_total", "Webhooks refused because their signature is not valid", ["path"])
+REFUSED = Counter("nightdesk_webhooks_refused_total", "Webhooks refused: not signed by the carrier", ["path"])
 UNSTORED = Counter("nightdesk_webhooks_unstored_total", "Webhooks answered without the database", ["path"])
 
 
@@ -51,14 +55,51 @@ def signed_blueprint(name: str, import_name: str, on_error: Callable[[], Respons
 
 
 def refuse_unsigned() -> None:
-    """Abort with 403 when the request is not signed by the carrier."""
+    """Abort when the request is not signed by the carrier."""
+    refusal = _refused_unread() or _refused_unparsed() or _refused()
+    if refusal is None:
+        return
+    REFUSED.labels(request.path if request.url_rule else "unknown").inc()
+    left_out = current().refusals.left_out(current().now())
+    if left_out is not None:
+        log.warning("webhook refused", reason=refusal.value, path=request.path, refused_since_last_line=left_out)
+    abort(refusal.status)
+
+
+# Whoever is not the carrier is refused by what costs least: headers, then the bytes of the body, then its fields.
+
+
+def _refused_unread() -> Refusal | None:
+    if not is_signature(_signature()) or len(request.query_string) > LONGEST_QUERY:
+        return Refusal.UNSIGNED
+    if request.content_length is None:
+        return Refusal.NO_LENGTH
+    if request.content_length > LARGEST_FORM:
+        return Refusal.TOO_LARGE
+    return None if request.mimetype == FORM else Refusal.NO_FORM
+
+
+def _refused_unparsed() -> Refusal | None:
+    body = request.get_data()
+    if body.count(b"&") >= MOST_FIELDS:
+        return Refusal.WRONG_FIELDS
+    account = f"AccountSid={current().settings.account_sid}".encode()
+    return None if account in body.split(b"&") else Refusal.WRONG_ACCOUNT
+
+
+def _refused() -> Refusal | None:
     settings = current().settings
+    # A signature does not say where a name ends, so that a value could be disguised as a part of one.
+    if not all(FIELD_NAME.fullmatch(name) for name in request.form):
+        return Refusal.WRONG_FIELDS
+    if set(request.form.getlist("AccountSid")) != {settings.account_sid}:
+        return Refusal.WRONG_ACCOUNT
     url = signed_url(settings.public_url, request.path, request.query_string.decode("latin-1"))
-    signature = request.headers.get("X-Twilio-Signature", "")
-    if not is_genuine(url, request.form, signature, settings.auth_tokens):
-        REFUSED.labels(request.path if request.url_rule else "unknown").inc()
-        log.warning("webhook refused: its signature is not valid", path=request.path)
-        abort(403)
+    return None if is_genuine(url, request.form, _signature(), settings.auth_tokens) else Refusal.FORGED
+
+
+def _signature() -> str:
+    return request.headers.get("X-Twilio-Signature", "")
 
 
 # What a request holds

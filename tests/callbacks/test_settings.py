@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from callbacks.errors import BrokenSettings
-from callbacks.settings import REQUIRED, SETTINGS, settings_from
+from callbacks.settings import REQUIRED, SETTINGS, Settings, settings_from
 
 GOOD = {
     "PUBLIC_URL": "https://desk.example.com/",
@@ -60,6 +62,14 @@ def test_a_speech_model_is_there_with_the_package_that_reads_it(
         ({"PUBLIC_URL": "https://me:pw@desk.example.com"}, "Leave them out"),
         ({"TWILIO_API_KEY": "SK1"}, "Set both or neither"),
         ({"SECRET_KEY": "short"}, "too short"),
+        ({"DATABASE_URL": "mysql://db.test/desk"}, "unknown driver 'mysql'"),
+        ({"DATABASE_URL": "postgres://db.test/desk"}, "unknown driver 'postgres'"),
+        ({"DATABASE_URL": "postgresql+asyncpg://db.test/desk"}, "unknown driver"),
+        ({"DATABASE_URL": "nightdesk.db"}, "unknown driver 'nightdesk.db'"),
+        ({"DATABASE_URL": "postgresql://u:p@db.test:port/desk"}, "cannot be read"),
+        ({"PUBLIC_URL": "https://[desk"}, "PUBLIC_URL is not a URL"),
+        ({"PUBLIC_URL": "https://desk.test:port"}, "PUBLIC_URL is not a URL"),
+        ({"SMTP_URL": "smtp://[mail", "MAIL_FROM": "desk@example.com"}, "SMTP_URL is not a mail server"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_refused(change: dict[str, str], fault: str) -> None:
@@ -67,6 +77,43 @@ def test_a_setting_that_cannot_be_used_is_refused(change: dict[str, str], fault:
         settings_from({**GOOD, **change})
 
 
+@pytest.mark.parametrize(
+    "url", ["sqlite:///var/nightdesk.db", "postgresql://u:p%40ss@db.test/desk", "postgresql+psycopg://db.test/desk"]
+)
+def test_a_database_that_can_be_used_is_accepted(url: str) -> None:
+    assert settings_from({**GOOD, "DATABASE_URL": url}).database_url == url
+
+
+def test_a_database_without_its_driver_names_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("callbacks.settings.find_spec", lambda name: None)
+    with pytest.raises(BrokenSettings, match="needs the package psycopg"):
+        settings_from({**GOOD, "DATABASE_URL": "postgresql://db.test/desk"})
+
+
 def test_the_readme_tells_of_every_setting() -> None:
     readme = Path("README.md").read_text(encoding="utf-8")
     assert [name for name in SETTINGS if f"`{name}`" not in readme] == []
+
+
+@pytest.mark.parametrize(
+    ("url", "password"),
+    [
+        ("postgresql://desk:p%40ss%2Fword@db.test/desk", "p%40ss%2Fword"),
+        ("postgresql://desk:pa[ss@db.test/desk", "pa[ss"),
+        ("smtp://desk:p@ss/word@mail.test:587", "p@ss/word"),
+        ("postgresql://db.test/desk?user=desk&password=parameter", "parameter"),
+    ],
+)
+def test_a_password_in_a_url_is_one_of_the_secrets(url: str, password: str) -> None:
+    for name in ("DATABASE_URL", "SMTP_URL"):
+        field: dict[str, Any] = {name.lower(): url}
+        settings = replace(settings_from(GOOD), **field)
+        assert password in settings.secrets()
+        assert password not in repr(settings)
+
+
+def test_every_field_that_stays_out_of_the_repr_is_a_secret() -> None:
+    hidden = [field.name for field in fields(Settings) if not field.repr]
+    urls: dict[str, Any] = {name: f"x://user:{name}@host" for name in hidden}
+    settings = replace(settings_from(GOOD), **urls)
+    assert [name for name in hidden if not any(name in secret for secret in settings.secrets())] == []

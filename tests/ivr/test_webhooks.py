@@ -7,7 +7,7 @@ import pytest
 from callbacks.db.tables import Call, ReceivedText
 from ivr.twilio import webhook
 from ivr.twilio.call_urls import VoicePath
-from tests.ivr.webhook_client import AMY, CALL, CUSTOMER, DIRECT, NEXT_TOKEN, TOLL_FREE, WebhookClient
+from tests.ivr.webhook_client import ACCOUNT, AMY, CALL, CUSTOMER, DIRECT, NEXT_TOKEN, TOLL_FREE, WebhookClient
 
 EVERY_PATH = [
     *("/voice/incoming", "/voice/menu", "/voice/ring", "/voice/beep", "/voice/recorded", "/voice/recording"),
@@ -16,6 +16,7 @@ EVERY_PATH = [
     *("/voice/page/notice", "/voice/page/heard", "/voice/connect", "/voice/connect/key", "/voice/connect/ended"),
     *("/voice/connect/outcome", "/voice/connect/status", "/voice/connect/answered", "/sms/incoming", "/sms/status"),
 ]
+WELL_FORMED = "A" * 27 + "="
 
 
 def test_these_are_all_the_webhooks(client: WebhookClient) -> None:
@@ -26,8 +27,15 @@ def test_these_are_all_the_webhooks(client: WebhookClient) -> None:
 def test_an_unsigned_or_forged_request_gets_403_and_writes_nothing(client: WebhookClient) -> None:
     for path in EVERY_PATH:
         refused_before = webhook.REFUSED.labels(path)._value.get()
-        for headers in ({}, {"X-Twilio-Signature": "forged"}, {"X-Twilio-Signature": ""}):
-            fields = {"CallSid": CALL, "MessageSid": "SM1", "To": DIRECT, "From": AMY, "Body": "5831"}
+        for headers in ({}, {"X-Twilio-Signature": WELL_FORMED}, {"X-Twilio-Signature": ""}):
+            fields = {
+                "AccountSid": ACCOUNT,
+                "CallSid": CALL,
+                "MessageSid": "SM1",
+                "To": DIRECT,
+                "From": AMY,
+                "Body": "5831",
+            }
             assert client.client.post(path, data=fields, headers=headers).status_code == 403
         assert webhook.REFUSED.labels(path)._value.get() == refused_before + 3
     assert (client.count(Call), client.count(ReceivedText)) == (0, 0)
@@ -56,14 +64,17 @@ def test_every_url_in_twiml_is_absolute(client: WebhookClient) -> None:
 
 
 def test_a_body_that_is_too_large_is_refused_at_once(client: WebhookClient) -> None:
-    answer = client.client.post("/voice/incoming", data={"From": "x" * 3_000_000})
-    assert answer.status_code in (403, 413)
+    for signature, status in (("", 403), (WELL_FORMED, 413)):
+        headers = {"X-Twilio-Signature": signature}
+        answer = client.client.post("/voice/incoming", data={"From": "x" * 65_536}, headers=headers)
+        assert answer.status_code == status
 
 
 def test_bytes_that_are_not_utf8_are_refused(client: WebhookClient) -> None:
     answer = client.client.post(
-        "/voice/incoming", data=b"CallSid=CA1&From=%ff%fe", content_type="application/x-www-form-urlencoded"
-    )
+        "/voice/incoming", data=f"AccountSid={ACCOUNT}&CallSid=CA1&From=%ff%fe".encode(),
+        headers={"X-Twilio-Signature": WELL_FORMED}, content_type="application/x-www-form-urlencoded",
+    )  # fmt: skip
     assert answer.status_code == 403
 
 

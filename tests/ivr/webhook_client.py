@@ -35,6 +35,7 @@ PUBLIC = "https://desk.example.com"
 TOKEN, NEXT_TOKEN = "sesame", "open sesame"
 SATURDAY_NIGHT = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
 TUESDAY_MORNING = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+ACCOUNT = "AC" + "0" * 32
 CALL = "CA" + "1" * 32
 TOLL_FREE, DIRECT = "+18884847266", "+15148458474"
 CUSTOMER, AMY = "+15145550199", "+15145550101"
@@ -50,7 +51,7 @@ class WebhookClient:
     timeout: timedelta = FAR
 
     def __post_init__(self) -> None:
-        settings = Settings(PUBLIC, "AC1", TOKEN, "+15145550000", "x" * 32, auth_token_secondary=NEXT_TOKEN)
+        settings = Settings(PUBLIC, ACCOUNT, TOKEN, "+15145550000", "x" * 32, auth_token_secondary=NEXT_TOKEN)
         links = Links("x" * 32, PUBLIC, self.clock)
         web = Flask("webhooks")
         web.config.update(MAX_CONTENT_LENGTH=1024 * 1024, MAX_FORM_MEMORY_SIZE=1024 * 1024)
@@ -63,7 +64,7 @@ class WebhookClient:
     def posts(self, path: str, fields: dict[str, str] | None = None, token: str = TOKEN, **more: str) -> TestResponse:
         """Post to a path, or to a whole URL that we handed out."""
         path = path.removeprefix(PUBLIC)
-        values = {**(fields or {}), **more}
+        values = {"AccountSid": ACCOUNT, **(fields or {}), **more}
         signature = sign(f"{PUBLIC}{path}", MultiDict(values), token)
         # Flask's own client would encode the query again.
         where, _, query = path.partition("?")

@@ -28,6 +28,7 @@ from callbacks.settings import Settings
 from callbacks.worker.timer import WATCHDOG_EXIT
 from sla.clock import MovingClock
 from tests.ivr.webhook_client import (
+    ACCOUNT,
     CALL,
     DIRECT,
     PUBLIC,
@@ -156,7 +157,7 @@ def test_the_service_as_it_is_run_waits_three_seconds_for_a_busy_database(
     compose: Compose, sqlite_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = Settings(
-        PUBLIC, "AC1", TOKEN, "+15145550000", "x" * 32, database_url=sqlite_url, media_dir=tmp_path / "media"
+        PUBLIC, ACCOUNT, TOKEN, "+15145550000", "x" * 32, database_url=sqlite_url, media_dir=tmp_path / "media"
     )
     service = compose(settings, read_desk(Path("support.toml")), MovingClock(SATURDAY_NIGHT))
     carrier = WebhookClient(service.database)

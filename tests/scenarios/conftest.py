@@ -110,8 +110,10 @@ class ScenarioDesk:
 
     def listeners(self) -> list[tuple[str, str]]:
         """Who heard a message, and which, as the audit log has it."""
-        query = select(AuditEntry.who, AuditEntry.detail).where(AuditEntry.what == audit_log.HEARD_A_MESSAGE)
-        return self.service.database.read(lambda session: [(who, which) for who, which in session.execute(query)])
+        query = select(AuditEntry).where(AuditEntry.what == audit_log.HEARD_A_MESSAGE)
+        found = self.service.database.read(lambda session: session.scalars(query).all())
+        details = [(entry.who, audit_log.details_of(entry)) for entry in found]
+        return [(who, f"{heard['callback']}, {heard['how']}") for who, heard in details]
 
     def edit(self, work: Callable[[Session, Technician], object], who: str = "Amy Roy") -> None:
         """Something is changed at the desk, about a technician."""

@@ -290,7 +290,7 @@ def check_report(desk: ScenarioDesk) -> None:
     proven = any(proves(leg) and proven_at(leg) <= due_at for leg in legs_to_customers(desk))
     by_word = not proven and any(_is_word(text) and text.created_at <= due_at for text in sent(desk))
     zone, since = desk.service.desk.zone, due_at - timedelta(days=1)
-    found = desk.service.database.read(lambda session: summary(session, zone, since, desk.now)).in_all
+    found = summary(desk.service.database, zone, since, desk.now).in_all
     assert (found.proven, found.by_word) == (proven, by_word)
     if desk.now > due_at:
         assert (found.met, found.missed, found.open) == (proven or by_word, not (proven or by_word), 0)

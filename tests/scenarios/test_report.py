@@ -13,7 +13,7 @@ pytestmark = POSTGRES_IN_SOAK
 
 def report(desk: ScenarioDesk) -> dict[str, Any]:
     since, zone = desk.now - timedelta(days=1), desk.service.desk.zone
-    found = as_data(desk.service.database.read(lambda session: summary(session, zone, since, desk.now)))
+    found = as_data(summary(desk.service.database, zone, since, desk.now))
     return {name: found[name] for name in ("kept", "missed", "open", "proven", "by_word", "no_number")}
 
 

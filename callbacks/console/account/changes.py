@@ -1,4 +1,4 @@
-"""What users change in their own account."""
+"""What users change about their second factor."""
 
 from __future__ import annotations
 
@@ -9,12 +9,7 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from callbacks.db.tables import User
-from callbacks.people import second_factor, users
-
-
-def _change_password(session: Session, user: User, now: datetime) -> str:
-    users.change_password(session, user.email, request.form.get("password", "")[:255])
-    return "Your password was changed. Every other session is logged out."
+from callbacks.people import second_factor
 
 
 def _turn_on_second_factor(session: Session, user: User, now: datetime) -> str:
@@ -28,14 +23,7 @@ def _turn_off_second_factor(session: Session, user: User, now: datetime) -> str:
     return "Two-factor authentication is off. Logging in asks for your password only."
 
 
-def _log_out_elsewhere(session: Session, user: User, now: datetime) -> str:
-    users.end_sessions(user)
-    return "Every other session is logged out."
-
-
 CHANGES: dict[str, Callable[[Session, User, datetime], str]] = {
-    "password": _change_password,
     "second-factor": _turn_on_second_factor,
     "no-second-factor": _turn_off_second_factor,
-    "log-out": _log_out_elsewhere,
 }

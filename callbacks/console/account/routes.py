@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 import pyotp
 import segno
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from callbacks.console import login_session
+from callbacks.console import access_log, login_attempts, login_session
 from callbacks.console.access import for_all_users
 from callbacks.console.account.changes import CHANGES
 from callbacks.console.context import current
 from callbacks.console.forms import note_change, run_and_redirect
 from callbacks.db.tables import User
-from callbacks.errors import WrongState
-from callbacks.people import second_factor, users
-from callbacks.records import audit_log
+from callbacks.errors import TooManyLogins
+from callbacks.people import second_factor, sessions, users
 
 blueprint = Blueprint("account", __name__)
 
@@ -30,14 +30,16 @@ def login() -> ResponseReturnValue:
 
 @blueprint.post("/login")
 def check_password() -> ResponseReturnValue:
-    context, email, password = current(), request.form.get("email", ""), request.form.get("password", "")
-    now = context.now()
-    user = users.authenticate(context.database, email[:255], password[:255], now)
+    email, password, now = request.form.get("email", ""), request.form.get("password", ""), current().now()
+    try:
+        user = login_attempts.authenticated(email, password, now)
+    except TooManyLogins as refused:
+        return _refused(refused, _login_form)
     if user is None:
         flash("Wrong email or password, or the account is locked for a few minutes.")
         return _login_form(401)
     if user.second_factor:
-        login_session.await_code(user, now)
+        login_session.await_factor(user, now)
         return redirect(url_for(".login_code"))
     return _log_in(user, now)
 
@@ -51,21 +53,45 @@ def login_code() -> ResponseReturnValue:
 
 @blueprint.post("/login/code")
 def check_code() -> ResponseReturnValue:
-    context, code = current(), request.form.get("code", "")[:20]
-    database, now = context.database, context.now()
-    user_id = login_session.user_awaiting_code(now)
-    if user_id is None:
+    code, now = request.form.get("code", "")[:20], current().now()
+    user = _user_awaiting_code(now)
+    if user is None:
         return redirect(url_for(".login"))
-    if database.write(lambda session: second_factor.is_second_factor(session, user_id, code, now)):
-        return _log_in(database.read(lambda session: session.get_one(User, user_id)), now)
+    try:
+        if _is_code(user, code, now):
+            return _log_in(user, now)
+    except TooManyLogins as refused:
+        return _refused(refused, _code_form)
     flash("That code is wrong, expired or already used, or the account is locked for a few minutes.")
     return _code_form(401)
 
 
 @blueprint.post("/logout")
 def log_out() -> ResponseReturnValue:
+    now = current().now()
+    if g.user is not None:
+        current().database.write(lambda session: access_log.note(session, now, g.user.email, access_log.LOGGED_OUT))
     login_session.end()
     return redirect(url_for(".login"))
+
+
+def _user_awaiting_code(now: datetime) -> User | None:
+    user_id = login_session.user_awaiting_code(now)
+    return current().database.read(lambda session: session.get(User, user_id)) if user_id is not None else None
+
+
+def _is_code(user: User, code: str, now: datetime) -> bool:
+    return login_attempts.passed(
+        user, lambda session, origin: second_factor.check_code(session, user.id, code, origin, now), "by code", now
+    )
+
+
+def _refused(refused: TooManyLogins, form: Callable[[int], ResponseReturnValue]) -> ResponseReturnValue:
+    """Return a form again, with why the attempt was not looked at."""
+    flash(str(refused))
+    response = make_response(form(429))
+    response.headers["Retry-After"] = "60"
+    return response
 
 
 def _login_form(status: int = 200) -> ResponseReturnValue:
@@ -80,7 +106,9 @@ def _code_form(status: int = 200) -> ResponseReturnValue:
 
 def _log_in(user: User, now: datetime) -> ResponseReturnValue:
     login_session.begin(user, now)
-    current().database.write(lambda session: audit_log.note(session, now, user.email, "logged in"))
+    warning = current().database.write(lambda session: login_attempts.note_log_in(session, user.id, now))
+    if warning:
+        flash(warning, "trouble")
     return redirect(url_for("console.now.index"))
 
 
@@ -91,10 +119,14 @@ def index() -> str:
     company = current().desk.company.name["en"]
     address = pyotp.TOTP(secret).provisioning_uri(name=g.user.email, issuer_name=company)
     qr_code = segno.make(address, micro=False).svg_data_uri(scale=5, border=4, dark="#000", light="#fff")
-    return render_template("account/index.html", title="Your account", secret=secret, qr_code=qr_code)
+    now = current().now()
+    logins = current().database.read(lambda session: sessions.of_user(session, g.user.id, now))
+    return render_template(
+        "account/index.html", title="Your account", secret=secret, qr_code=qr_code, sessions=logins, login=g.login
+    )
 
 
-@blueprint.post("/account/<any('password', 'second-factor', 'no-second-factor', 'log-out'):act>")
+@blueprint.post("/account/<any('second-factor', 'no-second-factor'):act>")
 @for_all_users
 def change(act: str) -> ResponseReturnValue:
     """Change the user's own account. Each change needs the password, since a screen may have been left unattended."""
@@ -102,9 +134,7 @@ def change(act: str) -> ResponseReturnValue:
 
 
 def _change(act: str, now: datetime) -> str:
-    database = current().database
-    if users.authenticate(database, g.user.email, request.form.get("old", "")[:255], now) is None:
-        raise WrongState("That is not your password, or the account is locked for a few minutes.")
+    login_attempts.confirm_password(now)
 
     def work(session: Session) -> tuple[User, str]:
         user = users.user_named(session, g.user.email)
@@ -112,6 +142,6 @@ def _change(act: str, now: datetime) -> str:
         note_change(session, now, f"account: {act}")
         return user, message
 
-    user, message = database.write(work)
+    user, message = current().database.write(work)
     login_session.begin(user, now)  # the change ended every session, this one included
     return message

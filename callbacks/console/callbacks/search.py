@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from callbacks.console.access import visible_to
 from callbacks.console.callbacks.screen import Row, rows_of
 from callbacks.console.context import current
+from callbacks.db.tables import Callback
 from callbacks.people.technicians import everybody
 from callbacks.records import audit_log
 from callbacks.records.search import AT_MOST, Search, find, matching
@@ -45,12 +46,11 @@ def _export(search: Search) -> list[export.Record]:
     """Return what a search finds, and enter the export in the audit log."""
     context = current()
 
-    def load(session: Session) -> list[export.Record]:
+    def load(session: Session) -> Sequence[int]:
         query = matching(session, search, context.desk.zone, visible_to(g.user)).limit(AT_MOST)
-        return export.records_of(session, context.desk, query)
+        return session.scalars(query.with_only_columns(Callback.id)).all()
 
-    found, now = context.database.read(load), context.now()
-    query = "; ".join(f"{name}: {value}" for name, value in search.in_address().items())
-    what = f"exported {len(found)} callbacks"
+    found = list(export.records(context.database, context.desk, context.database.read(load)))
+    now, query, what = context.now(), search.in_address(), f"exported {len(found)} callbacks"
     context.database.write(lambda session: audit_log.note(session, now, g.user.email, what, query))
     return found

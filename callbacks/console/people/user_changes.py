@@ -8,18 +8,21 @@ from datetime import datetime
 from flask import g, request
 from sqlalchemy.orm import Session
 
+from callbacks.console.context import current
+from callbacks.console.forms import field
 from callbacks.errors import WrongState
-from callbacks.people import second_factor, users
+from callbacks.people import passwords, second_factor, sessions, users
 
 
 def _add(session: Session, email: str, now: datetime) -> str:
-    password, role, technician = (request.form.get(name, "")[:255] for name in ("password", "role", "technician"))
-    users.add_user(session, email, role, password, now, technician)
+    role, technician = field("role"), field("technician")
+    users.add_user(session, email, role, request.form.get("password", ""), now, technician)
     return f"{email} was added."
 
 
 def _set_password(session: Session, email: str, now: datetime) -> str:
-    users.change_password(session, email, request.form.get("password", "")[:255])
+    about = [email, *current().desk.company.names()]
+    users.change_password(session, email, passwords.hashed(request.form.get("password", ""), about))
     return f"{email} has a new password and is logged out everywhere."
 
 
@@ -29,7 +32,7 @@ def _turn_off_second_factor(session: Session, email: str, now: datetime) -> str:
 
 
 def _log_out(session: Session, email: str, now: datetime) -> str:
-    users.end_sessions(users.user_named(session, email))
+    sessions.end_all(session, users.user_named(session, email).id)
     return f"{email} is logged out everywhere."
 
 

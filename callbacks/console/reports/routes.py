@@ -18,10 +18,11 @@ from callbacks.desk.business_hours import support_hours
 from callbacks.errors import WrongState
 from callbacks.lifecycle.sla_status import Resolution, resolutions
 from callbacks.oncall import store
-from callbacks.reporting.activity import Activity, activity
+from callbacks.reporting.activity import activity_by_weeks
 from callbacks.reporting.csv_table import table_as_csv
 from callbacks.reporting.digest import Digest, DigestText, digest_text
 from callbacks.reporting.periods import DAY, Days, days_from, presets
+from callbacks.reporting.pieces import by_weeks
 from callbacks.reporting.what_if import WhatIf
 from callbacks.reporting.what_if import what_if as answer
 from sla.attainment import Record
@@ -135,16 +136,17 @@ def _instant(text: str) -> tuple[datetime, str]:
 
 def _report(days: Days) -> Report:
     context = current()
-    desk, now = context.desk, context.now()
+    desk, database, now = context.desk, context.database, context.now()
+    hours = database.read(lambda session: support_hours(session, desk))
 
-    def load(session: Session) -> tuple[Activity, list[Record]]:
-        in_days = Call.began_at.between(days.begin(desk.zone), days.end(desk.zone))
+    def owed(session: Session, since: datetime, until: datetime) -> list[Resolution]:
+        in_days = (Call.began_at >= since) & (Call.began_at < until)
         # Nothing was promised to be resolved where the call back was cancelled, or nobody could be called.
         counted = in_days & Callback.state.not_in((CallbackState.CANCELLED, CallbackState.UNREACHABLE))
-        owed = resolutions(session, desk, support_hours(session, desk), counted, now)
-        return activity(session, days, desk.zone, desk.night_hours), [_record(each) for each in owed]
+        return resolutions(session, desk, hours, counted, now)
 
-    found, resolved = context.database.read(load)
+    resolved = [_record(each) for each in by_weeks(database, owed, days.begin(desk.zone), days.end(desk.zone))]
+    found = activity_by_weeks(database, days, desk.zone, desk.night_hours)
     return report(found, resolved, desk.callback.promise, now)
 
 

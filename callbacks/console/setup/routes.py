@@ -59,4 +59,5 @@ def audit_log() -> str:
     before = int(text) if text.isdecimal() and len(text) < 10 else None
     entries = current().database.read(lambda session: log.latest(session, before))
     older = entries[-1].id if len(entries) == log.A_PAGE else None
-    return render_template("setup/audit_log.html", title="Audit log", entries=entries, older=older)
+    rows = [(entry, log.details_of(entry)) for entry in entries]
+    return render_template("setup/audit_log.html", title="Audit log", rows=rows, older=older)

@@ -48,7 +48,7 @@ const leaveAlone = {
 
 async function refresh() {
   if (document.hidden || stopped) return;
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(4000) });
+  const answer = await fetch(location.href, { headers: { Accept: "text/html", "X-Live": "1" }, signal: AbortSignal.timeout(4000) });
   if (answer.redirected) stopped = "You are logged out. Reload the page.";
   if (!answer.ok || answer.redirected) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from callbacks.db.removals import record_removal
 from callbacks.db.tables import CalendarKey, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.oncall import store
@@ -33,6 +34,8 @@ def revoke_feed(session: Session, technician: Technician | None, now: datetime) 
     found = session.scalars(_valid_keys(technician)).all()
     for key in found:
         key.revoked_at = now
+        whose = technician.name if technician is not None else "the whole rota"
+        record_removal(session, f"address of the calendar feed of {whose}, made on {key.made_at:%Y-%m-%d %H:%M} UTC")
     return len(found)
 
 

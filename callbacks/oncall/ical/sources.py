@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from callbacks.db.removals import record_removal
 from callbacks.db.tables import CalendarSource, ShiftRow, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import NotFound
@@ -49,7 +51,9 @@ def remove_source(session: Session, source_id: int, now: datetime) -> None:
     source = session.get(CalendarSource, source_id)
     if source is None:
         raise NotFound(f"There is no calendar {source_id}. Look at: calendar list.")
-    session.execute(delete(ShiftRow).where(ShiftRow.source_id == source.id))
+    removed = session.execute(delete(ShiftRow).where(ShiftRow.source_id == source.id).returning(ShiftRow.id)).all()
+    origin = urlsplit(source.url).hostname or source.url  # the rest of an address is a secret
+    record_removal(session, f"calendar {source.id} on {source.layer} from {origin}, with {len(removed)} shifts")
     session.delete(source)
     store.note_edit(session, now)
 

@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
+from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
@@ -21,6 +24,8 @@ from callbacks.paging.channels.twilio import Accepted
 TIMEOUT = 10.0  # seconds for each answer of the server
 TIME_LIMIT = 30.0  # seconds for one message in all
 NO_SERVER = "no mail server is set up (SMTP_URL, MAIL_FROM)"
+
+NO_SUCH_LETTERS = "The mail server takes no address with letters such as é. Give one without."
 
 
 @dataclass(frozen=True)
@@ -47,13 +52,26 @@ class Mailer:
         """Send a message. Raise CarrierError."""
         if not self.url or not self.sender:
             raise CarrierError(f"The mail was not sent: {NO_SERVER}.", permanent=True)
+        message = self._message(email)
         with _carrier_errors(), time_limit(self.time_limit), self._server() as server:
-            server.send_message(self._message(email))
+            server.send_message(message)
         return Accepted(email.id, CarrierStatus.SENT)
 
     def _message(self, email: Email) -> EmailMessage:
+        """Return the message. Raise CarrierError, permanent, where it cannot be written: no retry changes that."""
+        try:
+            message = self._composed(email)
+            message.as_bytes(policy=SMTP)  # as smtplib does once it is connected
+        except (MessageError, ValueError, LookupError, AttributeError, TypeError) as fault:  # email raises all of them
+            kind = type(fault).__name__
+            words = f"The email could not be written ({kind}). Correct the address or MAIL_FROM."
+            french = f"Impossible d'écrire le courriel ({kind}). Corrigez l'adresse ou MAIL_FROM."
+            raise CarrierError(words, permanent=True, french=french) from fault
+        return message
+
+    def _composed(self, email: Email) -> EmailMessage:
         message = EmailMessage()
-        message["From"], message["To"] = self.sender, email.to
+        message["From"], message["To"] = self.sender, Address(addr_spec=email.to)
         message["Subject"] = " ".join(email.subject.split())
         message["Date"] = format_datetime(email.at)
         message["Message-ID"] = f"<{email.id}@{self.sender.rpartition('@')[2].strip('>') or 'nightdesk'}>"
@@ -112,6 +130,8 @@ def _carrier_errors() -> Iterator[None]:
         refused = 500 <= fault.smtp_code < 600
         raise CarrierError(f"The mail server refused the message: {_as_text(fault.smtp_error)} ({fault.smtp_code}).",
                            code=fault.smtp_code, permanent=refused) from fault  # fmt: skip
+    except smtplib.SMTPNotSupportedError as fault:
+        raise CarrierError(NO_SUCH_LETTERS, permanent=True) from fault
     except (OSError, smtplib.SMTPException) as fault:  # retried: two copies are better than none
         raise CarrierError(f"The mail server did not answer: {type(fault).__name__}.") from fault
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from urllib.parse import urljoin
 
 import requests
@@ -83,6 +83,16 @@ class CarrierRecording:
     state: VoicemailState | None  # None while the carrier is still working on it
     seconds: int
     made_at: datetime | None
+
+
+@dataclass(frozen=True)
+class OwnedNumber:
+    """A phone number of the account: what is set for it, by the names in Twilio's API, and what it can do."""
+
+    sid: str
+    number: str
+    fields: Mapping[str, str]
+    capabilities: frozenset[str]
 
 
 def fetch_recording(url: str) -> bytes:
@@ -181,6 +191,21 @@ class Carrier:
             if source == "RecordVerb" and _not_before(found.made_at, since):
                 yield found
 
+    def numbers(self) -> list[OwnedNumber]:
+        """Return the account's phone numbers, with what is set for them."""
+        return list(self._listed("IncomingPhoneNumbers", {"PageSize": 1000}, _owned_number))
+
+    def set_up_number(self, sid: str, fields: Mapping[str, str]) -> None:
+        """Set fields of one of the account's numbers, by their names in Twilio's API, such as "VoiceUrl"."""
+        url = f"{self._account_url}/IncomingPhoneNumbers/{sid}.json"
+        with _carrier_errors():
+            self._json(url, fields, method="POST")
+
+    def resource(self, url: str, parameters: Row | None = None) -> Row:
+        """Return any resource of Twilio's by its address there, for checks of the account."""
+        with _carrier_errors():
+            return self._json(url.format(account=self._account_url), parameters)
+
     def _one(self, name: str, sid: str, read: Callable[[Row], Item]) -> Item:
         with _carrier_errors():
             return read(self._json(f"{self._account_url}/{name}/{sid}.json", None))
@@ -207,8 +232,9 @@ class Carrier:
                 return
             url, more = f"{TWILIO}{following}", None
 
-    def _json(self, url: str, parameters: Row | None) -> Row:
-        answer = self._client.request("GET", url, params=dict(parameters) if parameters else None)
+    def _json(self, url: str, parameters: Row | None, method: Literal["GET", "POST"] = "GET") -> Row:
+        values = {"params" if method == "GET" else "data": dict(parameters)} if parameters else {}
+        answer = self._client.request(method, url, **values)
         content = json.loads(answer.text) if answer.text else {}
         if answer.status_code != 200:
             found = content if isinstance(content, dict) else {}
@@ -264,7 +290,9 @@ class _HttpClient(TwilioHttpClient):
         self.session = session
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-        return super().request(method, url.replace(TWILIO, self._base_url, 1), *args, **kwargs)
+        if self._base_url != TWILIO:  # a service with the same API answers for every host of Twilio
+            url = re.sub(r"^https://[a-z]+\.twilio\.com", lambda _: self._base_url, url)
+        return super().request(method, url, *args, **kwargs)
 
 
 @contextmanager
@@ -317,7 +345,12 @@ def _never_connected(fault: requests.ConnectionError) -> bool:
     )
 
 
-_KEYS = {"Messages": "messages", "Calls": "calls", "Recordings": "recordings"}
+_KEYS = {
+    "Messages": "messages",
+    "Calls": "calls",
+    "Recordings": "recordings",
+    "IncomingPhoneNumbers": "incoming_phone_numbers",
+}
 
 
 @dataclass(frozen=True)
@@ -370,6 +403,14 @@ def _recording(row: Row) -> tuple[CarrierRecording, str]:
         _instant(row.get("date_created")),
     )
     return recording, str(row.get("source") or "")
+
+
+def _owned_number(row: Row) -> OwnedNumber:
+    can: Mapping[str, object] = row.get("capabilities") or {}
+    fields = {name: value for name, value in row.items() if isinstance(value, str)}
+    return OwnedNumber(
+        _sid(row["sid"]), str(row["phone_number"]), fields, frozenset(name for name, is_so in can.items() if is_so)
+    )
 
 
 def _instant(text: object) -> datetime | None:

@@ -19,9 +19,13 @@ from callbacks.db.database import Database
 from callbacks.db.tables import User
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
+from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.channels.mail import Email, Mailer
+from callbacks.paging.messages import digest_not_mailed
 from callbacks.people import users
-from callbacks.reporting.digest import Digest, digest_text, local_instant
+from callbacks.records.log_check import heads
+from callbacks.reporting.digest import Digest, digest_text, local_instant, log_line
+from callbacks.text.bilingual import Words
 from sla.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -59,15 +63,30 @@ class DigestMailer:
         if not self._database.write(lambda session: marks.hold(session, name, now + AGAIN_AFTER, now)):
             return
         written = self._database.read(lambda session: digest_text(session, self._desk, digest, self._public_url, now))
+        words = f"{written.words}\n{log_line(self._database.read(heads))}\n"
         addressee = sha256(address.encode()).hexdigest()[:12]
-        email = Email(address, written.subject, written.words, f"digest-{digest.of}-{digest.day}-{addressee}", now)
+        email = Email(address, written.subject, words, f"digest-{digest.of}-{digest.day}-{addressee}", now)
         try:
             self._mailer.send(email)
         except CarrierError as fault:
+            self._fail(digest, address, fault, now)
+            return
+        self._done(digest, address)
+        log.info("digest mailed", of=digest.of, day=str(digest.day))
+
+    def _fail(self, digest: Digest, address: str, fault: CarrierError, now: datetime) -> None:
+        if not fault.permanent:
             log.error("a digest could not be mailed; it is tried again", of=digest.of, cause=str(fault))
             return
-        self._database.write(lambda session: marks.record(session, name, _last_time(self._desk, digest)))
-        log.info("digest mailed", of=digest.of, day=str(digest.day))
+        log.error("a digest could not be mailed", of=digest.of, cause=str(fault))
+        words, about = digest_not_mailed(address, Words(str(fault), fault.french)), f"digest to {address}"
+        self._database.write(lambda session: alert_supervisors(session, self._desk, about, words, now, daily=True))
+        self._done(digest, address)
+
+    def _done(self, digest: Digest, address: str) -> None:
+        """Never mail this digest to this address again."""
+        name, until = _mark(digest, address), _last_time(self._desk, digest)
+        self._database.write(lambda session: marks.record(session, name, until))
 
 
 def recipients(session: Session, desk: Desk) -> list[str]:

@@ -27,6 +27,7 @@ from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.channels.twilio import Carrier
+from callbacks.private_files import make_private_folder, open_private
 from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
 from callbacks.worker.senders import Senders
@@ -195,10 +196,10 @@ def store_audio(media_dir: Path, recording_sid: str, audio: bytes) -> str:
     """Write a recording to its file, all of it or nothing. Return the file name. Raise ValueError for a bad SID."""
     if not re.fullmatch(r"RE[0-9A-Za-z]{1,62}", recording_sid):
         raise ValueError(f"{recording_sid!r} is not a recording's SID.")
-    media_dir.mkdir(parents=True, exist_ok=True)
+    make_private_folder(media_dir)
     name = f"{recording_sid}.wav"
     unfinished = media_dir / f".{name}.{os.getpid()}"
-    with unfinished.open("wb") as file:
+    with open_private(unfinished) as file:
         file.write(audio)
         file.flush()
         os.fsync(file.fileno())

@@ -16,7 +16,7 @@ from ivr.simulator.rest.creation import create_call, create_message
 from ivr.simulator.rest.errors import Refused, not_authenticated, unavailable
 from ivr.simulator.rest.lists import Row, matches, on_days, page_of
 from ivr.simulator.rest.parameters import check
-from ivr.simulator.rest.resources import Json, call_json, message_json, number_json, recording_json
+from ivr.simulator.rest.resources import Json, call_json, message_json, number_json, recording_json, updated
 from ivr.simulator.rest.storage import address_of
 
 Created = TypeVar("Created")
@@ -28,6 +28,40 @@ def rest_blueprint(carrier: Carrier) -> Blueprint:
     sid = carrier.account.sid
     base = f"/{sid}"
 
+    guard(api, carrier)
+
+    @api.route("/<path:rest>", methods=["GET", "POST", "PUT", "DELETE"])
+    def unknown(rest: str) -> Response:
+        raise Refused(404, 20404, f"The requested resource /{rest} was not found")
+
+    @api.get(f"{base}.json")
+    def account() -> Response:
+        return jsonify({"sid": sid, "status": carrier.account.status, "type": "Full", "friendly_name": "Simulated"})
+
+    @api.get(f"{base}/IncomingPhoneNumbers.json")
+    def list_numbers() -> Response:
+        check("list-numbers", request.args)
+        found = [own for own in carrier.account.numbers.values() if matches(request.args, "PhoneNumber", own.number)]
+        return _list(carrier, "incoming_phone_numbers", found, number_json)
+
+    @api.post(f"{base}/IncomingPhoneNumbers/<number_sid>.json")
+    def update_number(number_sid: str) -> Response:
+        check("update-number", request.form)
+        own = next((each for each in carrier.account.numbers.values() if each.sid == number_sid), None)
+        if own is None:
+            raise Refused(404, 20404, f"The requested resource {number_sid} was not found")
+        carrier.account.numbers[own.number] = changed = updated(own, request.form)
+        return _one(carrier, number_json(changed))
+
+    _add_messages(api, base, carrier)
+    _add_calls(api, base, carrier)
+    _add_recordings(api, base, carrier)
+    return api
+
+
+def guard(api: Blueprint, carrier: Carrier) -> None:
+    """Ask for the account's credentials on every route, and answer refusals as Twilio does."""
+
     @api.errorhandler(Refused)
     def refuse(error: Refused) -> tuple[Response, int]:
         return jsonify(error.json()), error.status
@@ -37,25 +71,6 @@ def rest_blueprint(carrier: Carrier) -> Blueprint:
         login = request.authorization
         if login is None or not carrier.account.accepts(login.username, login.password):
             raise not_authenticated()
-
-    @api.route("/<path:rest>", methods=["GET", "POST", "PUT", "DELETE"])
-    def unknown(rest: str) -> Response:
-        raise Refused(404, 20404, f"The requested resource /{rest} was not found")
-
-    @api.get(f"{base}.json")
-    def account() -> Response:
-        return jsonify({"sid": sid, "status": "active", "type": "Full", "friendly_name": "Simulated"})
-
-    @api.get(f"{base}/IncomingPhoneNumbers.json")
-    def list_numbers() -> Response:
-        check("list-numbers", request.args)
-        found = [own for own in carrier.account.numbers.values() if matches(request.args, "PhoneNumber", own.number)]
-        return _list(carrier, "incoming_phone_numbers", found, number_json)
-
-    _add_messages(api, base, carrier)
-    _add_calls(api, base, carrier)
-    _add_recordings(api, base, carrier)
-    return api
 
 
 def _add_messages(api: Blueprint, base: str, carrier: Carrier) -> None:

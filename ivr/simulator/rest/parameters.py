@@ -103,10 +103,20 @@ LIST_RULES = {
     "CallSid": Rule(allows=sid("CA")),
     "ConferenceSid": Rule(allows=sid("CF")),
 }
+NUMBER_RULES = {
+    **dict.fromkeys(("VoiceUrl", "VoiceFallbackUrl", "SmsUrl", "SmsFallbackUrl", "StatusCallback"), URL),
+    **dict.fromkeys(
+        ("VoiceMethod", "VoiceFallbackMethod", "SmsMethod", "SmsFallbackMethod", "StatusCallbackMethod"), METHOD
+    ),
+    "TrunkSid": Rule(allows=sid("TK")),
+    "VoiceApplicationSid": Rule(21218, sid("AP")),
+    "SmsApplicationSid": Rule(21218, sid("AP")),
+}
 RULES: Mapping[str, Mapping[str, Rule]] = {
     "create-call": CALL_RULES,
     "update-call": CALL_RULES,
     "create-message": MESSAGE_RULES,
+    "update-number": NUMBER_RULES,
 }
 # The code where none of these parameters is given.
 REQUIRED: Mapping[str, Mapping[tuple[str, ...], int]] = {

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
@@ -10,6 +13,10 @@ from ivr.simulator.account import OwnNumber
 from ivr.simulator.ledger import Call, CallStatus, Message, Recording, RecordingStatus
 
 Json = dict[str, Any]
+
+
+URLS = ("voice_url", "voice_fallback_url", "status_callback", "sms_url")
+METHODS = ("voice_method", "voice_fallback_method", "status_callback_method", "sms_method")
 
 
 def message_json(message: Message) -> Json:
@@ -57,13 +64,26 @@ def recording_json(recording: Recording) -> Json:
 
 def number_json(number: OwnNumber) -> Json:
     return {
-        "sid": f"PN{number.number.removeprefix('+'):0>32}",
+        "sid": number.sid,
         "phone_number": number.number,
+        "capabilities": {name: name in number.capabilities for name in ("voice", "sms", "mms", "fax")},
+        "trunk_sid": number.trunk_sid or None,
+        "voice_application_sid": "",
+        "sms_application_sid": "",
+        **{name: number.methods.get(name, "POST") for name in METHODS},
         "voice_url": number.voice_url,
         "status_callback": number.status_callback,
         "sms_url": number.sms_url,
         "voice_fallback_url": number.voice_fallback_url,
     }
+
+
+def updated(number: OwnNumber, form: Mapping[str, str]) -> OwnNumber:
+    """Return a number with the URLs and methods of an update."""
+    given = {re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower(): value for name, value in form.items()}
+    methods = {**number.methods, **{name: value.upper() for name, value in given.items() if name in METHODS}}
+    urls: dict[str, Any] = {name: given[name] for name in URLS if name in given}
+    return replace(number, methods=methods, **urls)
 
 
 def _date(at: datetime | None) -> str | None:

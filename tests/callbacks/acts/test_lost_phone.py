@@ -14,7 +14,7 @@ from callbacks.db.tables import Page
 from callbacks.oncall import store
 from callbacks.oncall.ical.feed_keys import feed_content, feed_key
 from callbacks.paging.page_links import has_ended
-from callbacks.people import users
+from callbacks.people import sessions, users
 from callbacks.people.contact_methods import is_verified
 from callbacks.people.technicians import person
 from tests.callbacks.acts.night import NOW, Night
@@ -28,12 +28,16 @@ def loses_phone(night: Night) -> None:
 def test_links_numbers_sessions_and_calendar_addresses_end(night: Night) -> None:
     (page,) = night.pages(night.amy, PageKind.STEP)
     user = users.add_user(night.session, "amy@example.com", "supervisor", "correct horse battery", NOW, "Amy Roy")
-    before, key = user.session_key, feed_key(night.session, night.amy, NOW)
+    login, key = (
+        sessions.begin(night.session, user.id, "192.0.2.1", "a phone", NOW),
+        feed_key(night.session, night.amy, NOW),
+    )
+    assert sessions.find(night.session, login, NOW) is not None
     loses_phone(night)
     assert has_ended(night.session, page)
     assert [is_verified(night.amy, slot) for slot in PhoneSlot] == [False, False]
     assert not person(night.amy).is_reachable
-    assert user.session_key != before
+    assert sessions.find(night.session, login, NOW) is None
     assert feed_content(night.session, night.desk, key, NOW) is None
 
 

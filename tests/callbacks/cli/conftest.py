@@ -19,7 +19,7 @@ from sla.clock import MovingClock
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)  # a Monday, ten in the morning at the desk
 ENVIRONMENT = {
     "PUBLIC_URL": "https://desk.test",
-    "TWILIO_ACCOUNT_SID": f"AC{'0' * 32}",
+    "TWILIO_ACCOUNT_SID": "AC5f0c9d1e7a3b4826c0d1e8f7a9b3c542",
     "TWILIO_AUTH_TOKEN": "token of the test",
     "TWILIO_FROM": "+18884847266",
     "SECRET_KEY": "of the test, long enough to be accepted",

@@ -1,15 +1,12 @@
-"""`migrate`, and the command line under which `serve` and `web` start the web server."""
+"""`migrate`, and what `serve` and `web` say of a port that they cannot use."""
 
 from __future__ import annotations
 
-import sys
+import socket
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from callbacks.cli.context import Compose
-from callbacks.cli.service import web_server
 from tests.callbacks.cli.conftest import CommandLine
 
 
@@ -23,9 +20,13 @@ def test_a_new_database_is_migrated_and_is_ready_then(cli: CommandLine, compose:
     service.close()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no gunicorn")
-def test_the_web_server_calls_wsgi_of_app_wherever_it_is_started(cli: CommandLine) -> None:
-    command = web_server(cli.app, "0.0.0.0", 80)
-    assert command[:5] == [sys.executable, "-m", "gunicorn", "--bind", "0.0.0.0:80"]
-    assert command[command.index("--pythonpath") + 1] == str(Path.cwd())
-    assert command[-1] == "app:wsgi()"
+def test_a_port_that_is_taken_is_said_in_a_sentence(cli: CommandLine) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        for command in ("serve", "web"):
+            assert cli.refuses(f"{command} --port {port}") == (
+                f"Error: Cannot listen on 127.0.0.1, port {port}: Address already in use. "
+                "Stop the program that uses the port, or give another --host or --port.\n"
+            )

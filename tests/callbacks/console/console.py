@@ -44,16 +44,17 @@ class Console:
     folder: Path
     clock: MovingClock = field(default_factory=lambda: MovingClock(BEGAN + timedelta(minutes=2)))
     demo: bool = False
+    public_url: str = "https://desk.test"
 
     def __post_init__(self) -> None:
         self.media = self.folder / "media"
         self.media.mkdir()
-        self.links = Links("x" * 32, "https://desk.test", self.clock)
+        self.links = Links("x" * 32, self.public_url, self.clock)
         self.web = Flask("console", static_folder=None)
         self.web.secret_key = "x" * 32
         register_console(
             self.web,
-            ConsoleContext(self.database, DESK, self.clock, self.links, self.media, "https://desk.test", self.demo),
+            ConsoleContext(self.database, DESK, self.clock, self.links, self.media, self.public_url, self.demo),
         )
         self.client = self.web.test_client()
         self.database.write(self._seed)
@@ -90,6 +91,12 @@ class Console:
         assert found is not None
         return client.post(path, data={"token": found[1], **fields})
 
+    def seen_from(self, address: str, client: FlaskClient | None = None) -> FlaskClient:
+        """Return a browser, a new one by default, that connects from another address."""
+        client = client or self.web.test_client()
+        client.environ_base["REMOTE_ADDR"] = address
+        return client
+
     def follows(self, response: TestResponse) -> str:
         """Return the screen that a response redirects to."""
         return self.client.get(response.headers["Location"]).text
@@ -104,6 +111,10 @@ class Console:
         self.database.write(
             lambda session: take_next_step(session, DESK, session.scalars(select(Callback)).one(), BEGAN + after)
         )
+
+    def audit_details(self, what: str) -> list[str]:
+        query = select(AuditEntry.detail).where(AuditEntry.what == what).order_by(AuditEntry.id)
+        return list(self.database.read(lambda session: session.scalars(query).all()))
 
     def audit_entries(self) -> list[tuple[str, str]]:
         found = self.database.read(lambda session: session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all())

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from callbacks.cli.context import Compose, Service
+from callbacks.db.tables import CalendarKey
+from callbacks.records import audit_log
 from tests.callbacks.console.console import PASSWORD, Console
 from tests.callbacks.console.route_lists import LOGGED_IN
 from tests.callbacks.console.service import client_of, reference, service_on
@@ -114,9 +117,42 @@ def test_whatever_is_done_and_heard_stands_in_the_log(console: Console) -> None:
         "logged in", "heard a message", "callback: priority", "setup: add-holiday", "exported 1 callbacks",
         "users: log-out",
     ]  # fmt: skip
-    page = console.client.get("/audit").text
-    assert f"{console.reference}; priority: P1" in page
-    assert PASSWORD not in page
+    assert f"about {console.reference} priority P1" in console.reads("/audit")
+    assert PASSWORD not in console.client.get("/audit").text
+
+
+def last_details(console: Console) -> Mapping[str, str]:
+    return audit_log.details_of(console.database.read(audit_log.latest)[0])
+
+
+def test_an_entry_has_the_fields_that_were_read_and_no_others(console: Console) -> None:
+    console.logs_in("ada@example.com")
+    fields = {"priority": "P1", "by": "sue@example.com", "about": "KT-999", "removed": "everything", "y" * 300: "x"}
+    console.posts(f"/callbacks/{console.reference}/priority", fields)
+    assert last_details(console) == {"about": console.reference, "priority": "P1"}
+
+
+def test_padding_hides_no_field(console: Console) -> None:
+    console.logs_in("ada@example.com")
+    padded = {"english": "x" * 5000, "french": " " * 5000 + "Fête", "day": "2026-12-22", "a" * 5000: "b" * 5000}
+    console.posts("/setup/add-holiday", padded)
+    assert last_details(console) == {"day": "2026-12-22", "english": "x" * 200, "french": "Fête"}
+    console.posts("/users/add", {"email": "new@example.com", "role": "administrator", "password": PASSWORD})
+    assert last_details(console) == {"email": "new@example.com", "role": "administrator"}
+
+
+def test_a_secret_is_never_in_the_log(console: Console) -> None:
+    console.logs_in("ada@example.com")
+    console.posts("/users/password", {"email": "sue@example.com", "password": "another good battery"})
+    console.posts("/account/password", {"old": PASSWORD, "password": "another good battery"})
+    console.posts("/people/1/second", {"phone": "+15145550122"})
+    console.posts("/people/1/verify", {"code": "123456", "which": "second"})
+    console.posts("/rota/address", {"name": "Amy Roy"})
+    found = console.database.read(lambda session: [entry.detail for entry in audit_log.latest(session)])
+    key = console.database.read(lambda session: session.scalars(select(CalendarKey.key)).one())
+    assert len(found) == 6
+    for secret in (PASSWORD, "another good", "123456", key):
+        assert not any(secret in detail for detail in found)
 
 
 def test_what_was_refused_is_not_told_as_done(console: Console) -> None:

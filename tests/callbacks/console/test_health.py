@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from callbacks.cli.context import Compose
+from callbacks.console.context import EXTENSION
 from callbacks.db.states import Channel
 from callbacks.db.tables import WorkerSign
 from callbacks.errors import CarrierError
 from callbacks.paging import outages
+from callbacks.settings import Settings
 from callbacks.worker import look_back
+from sla.clock import MovingClock
 from tests.callbacks.console.console import BEGAN, DESK, Console
 
 
@@ -89,3 +96,49 @@ def test_what_does_not_work_is_a_warning_and_a_metric_and_the_service_is_ready(c
     screen = console.client.get("/").text
     assert "Texts have been refused for 12 min. The carrier gives no reason." in screen
     assert "could not be asked for missed calls and messages for 7 min" in screen
+
+
+TOKEN = "a token for Prometheus"
+
+
+def with_token(console: Console, token: str) -> None:
+    console.web.extensions[EXTENSION] = replace(console.web.extensions[EXTENSION], metrics_token=token)
+
+
+@pytest.mark.parametrize(
+    ("peer", "status"),
+    [
+        ("127.0.0.1", 200), ("127.8.0.1", 200), ("::1", 200), ("::ffff:127.0.0.1", 200),
+        ("10.0.0.7", 403), ("::ffff:10.0.0.7", 403), ("2001:db8::1", 403), ("", 403), ("localhost", 403),
+    ],
+)  # fmt: skip
+def test_without_a_token_the_metrics_are_for_this_machine_only(console: Console, peer: str, status: int) -> None:
+    answer = console.client.get("/metrics", environ_overrides={"REMOTE_ADDR": peer})
+    assert answer.status_code == status
+    assert ("nightdesk" in answer.text) is (status == 200)
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer \xe9"])
+@pytest.mark.parametrize("peer", ["127.0.0.1", "10.0.0.7"])
+def test_with_a_token_nobody_reads_the_metrics_without_it(console: Console, peer: str, header: str) -> None:
+    with_token(console, TOKEN)
+    answer = console.client.get("/metrics", headers={"Authorization": header}, environ_overrides={"REMOTE_ADDR": peer})
+    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert "nightdesk" not in answer.text
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
+def test_with_its_token_the_metrics_are_read_from_anywhere(console: Console, scheme: str) -> None:
+    with_token(console, TOKEN)
+    answer = console.client.get(
+        "/metrics", headers={"Authorization": f"{scheme} {TOKEN}"}, environ_overrides={"REMOTE_ADDR": "10.0.0.7"}
+    )
+    assert (answer.status_code, "nightdesk_callbacks_open" in answer.text) == (200, True)
+
+
+def test_the_token_of_the_settings_is_the_one_that_counts(compose: Compose, sqlite_url: str, tmp_path: Path) -> None:
+    settings = Settings("https://desk.test", "AC1", "t", "+15145550000", "x" * 32, metrics_token=TOKEN)
+    settings = replace(settings, database_url=sqlite_url, media_dir=tmp_path)
+    service = compose(settings, DESK, MovingClock(BEGAN))
+    assert service.web.test_client().get("/metrics").status_code == 401
+    service.close()

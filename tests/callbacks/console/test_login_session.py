@@ -1,28 +1,141 @@
-"""A login ends by itself, when it is ended elsewhere, and with the technician who leaves."""
+"""A login ends by itself, when it is not used, when it is ended elsewhere, and with the technician who leaves."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
-from callbacks.db.tables import (
-    User,
-)
-from callbacks.people import technicians, users
+from callbacks.console import login_session
+from callbacks.db.tables import LoginSession
+from callbacks.people import sessions, technicians, users
+from tests.callbacks.console.account.two_factor import code, with_second_factor
 from tests.callbacks.console.console import Console
 
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+LOGIN = "__Host-login"
 
-def test_a_session_ends_after_twelve_hours_and_when_it_is_ended_elsewhere(console: Console) -> None:
+
+def key_in(client: FlaskClient) -> str:
+    cookie = client.get_cookie(LOGIN)
+    assert cookie is not None
+    return str(cookie.value)
+
+
+def is_in(client: FlaskClient) -> bool:
+    return client.get("/").status_code == 200
+
+
+def used_at(console: Console) -> timedelta:
+    """Return how long ago the session was last used, as far as it is stored."""
+    used = console.database.read(lambda s: s.scalars(select(LoginSession.used_at)).one())
+    return console.clock.now() - used
+
+
+def test_a_session_that_is_used_ends_after_twelve_hours(sue: Console) -> None:
+    for _ in range(14):
+        assert is_in(sue.client)
+        sue.clock.pass_time(50 * MINUTE)
+    sue.clock.pass_time(21 * MINUTE)
+    assert not is_in(sue.client)
+
+
+def test_a_session_that_is_not_used_ends_after_an_hour(sue: Console) -> None:
+    sue.clock.pass_time(59 * MINUTE)
+    assert is_in(sue.client)
+    sue.clock.pass_time(HOUR)
+    assert not is_in(sue.client)
+
+
+def test_a_live_screen_is_no_use(sue: Console) -> None:
+    for _ in range(59):
+        sue.clock.pass_time(MINUTE)
+        assert sue.client.get("/", headers={"X-Live": "1"}).status_code == 200
+    sue.clock.pass_time(MINUTE)
+    assert sue.client.get("/", headers={"X-Live": "1"}).status_code == 302
+
+
+def test_the_live_screen_marks_its_requests(sue: Console) -> None:
+    with sue.client.get("/static/console.js") as script:
+        assert '"X-Live": "1"' in script.get_data(as_text=True)
+    assert login_session.LIVE == "X-Live"
+
+
+def test_a_use_is_stored_once_a_minute(sue: Console) -> None:
+    sue.clock.pass_time(timedelta(seconds=59))
+    is_in(sue.client)
+    assert used_at(sue) == timedelta(seconds=59)
+    sue.clock.pass_time(timedelta(seconds=1))
+    is_in(sue.client)
+    assert used_at(sue) == timedelta(0)
+
+
+def test_a_screen_is_shown_while_nothing_can_be_stored(sue: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OperationalError("UPDATE", {}, Exception("database or disk is full"))
+
+    sue.clock.pass_time(10 * MINUTE)
+    monkeypatch.setattr(sessions, "store_use", full)
+    assert is_in(sue.client)
+
+
+def test_a_session_ends_when_it_is_ended_elsewhere(sue: Console) -> None:
+    sue.database.write(lambda s: sessions.end_all(s, users.user_named(s, "sue@example.com").id))
+    assert not is_in(sue.client)
+
+
+def test_logging_out_ends_this_session_for_whoever_copied_its_cookie_and_no_other(console: Console) -> None:
+    other, thief = console.web.test_client(), console.web.test_client()
+    console.logs_in("sue@example.com", client=other)
     console.logs_in("sue@example.com")
-    assert console.client.get("/").status_code == 200
-    console.database.write(
-        lambda s: users.end_sessions(s.scalars(select(User).where(User.email == "sue@example.com")).one())
-    )
-    assert console.client.get("/").status_code == 302
+    thief.set_cookie(LOGIN, key_in(console.client), domain="localhost")
+    assert is_in(thief)
+    console.posts("/logout", {})
+    assert [is_in(each) for each in (console.client, thief, other)] == [False, False, True]
+    assert console.client.get_cookie(LOGIN) is None
+
+
+def test_a_key_that_was_planted_is_never_logged_in(console: Console) -> None:
+    console.client.set_cookie(LOGIN, "planted", domain="localhost")
     console.logs_in("sue@example.com")
-    console.clock.pass_time(timedelta(hours=13))
-    assert console.client.get("/").status_code == 302
+    assert key_in(console.client) != "planted"
+    attacker = console.web.test_client()
+    attacker.set_cookie(LOGIN, "planted", domain="localhost")
+    assert not is_in(attacker)
+
+
+def test_the_second_factor_gives_a_new_key_and_the_half_one_opens_nothing(console: Console) -> None:
+    with_second_factor(console)
+    console.logs_in("sue@example.com")
+    half = key_in(console.client)
+    console.posts("/login/code", {"code": code(console)})
+    assert is_in(console.client)
+    thief = console.web.test_client()
+    thief.set_cookie(LOGIN, half, domain="localhost")
+    assert not is_in(thief)
+    assert thief.get("/login/code").headers["Location"] == "/login"
+
+
+def test_a_half_login_ends_with_a_change_of_the_password(console: Console) -> None:
+    with_second_factor(console)
+    console.logs_in("sue@example.com")
+    console.database.write(lambda s: users.change_password(s, "sue@example.com", "a hash"))
+    assert console.posts("/login/code", {"code": code(console)}).headers["Location"] == "/login"
+
+
+def test_logging_in_again_ends_the_session_of_this_browser(sue: Console) -> None:
+    old = key_in(sue.client)
+    sue.logs_in("sue@example.com")
+    assert old != key_in(sue.client)
+    assert len(sue.database.read(lambda s: s.scalars(select(LoginSession)).all())) == 1
+
+
+@pytest.mark.parametrize("key", ["", "x", "x" * 4000, "\x7f;,", "é"])
+def test_a_cookie_that_is_no_key_is_nobody(console: Console, key: str) -> None:
+    assert console.client.get("/", headers={"Cookie": f"{LOGIN}={key}"}).status_code == 302
 
 
 def test_a_technician_who_leaves_is_nobody_at_the_console_either(console: Console) -> None:

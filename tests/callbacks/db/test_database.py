@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
+import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import create_engine, select, text
-from sqlalchemy.exc import OperationalError, StatementError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError, StatementError
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import UNHURRIED, Database, insert_once
-from callbacks.db.tables import Callback, Watermark
+from callbacks.db.states import Role
+from callbacks.db.tables import Callback, User, Watermark
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
@@ -87,3 +90,52 @@ def test_a_database_that_cannot_be_reached_is_an_error() -> None:
 def test_a_value_that_an_enum_lacks_is_refused(database: Database) -> None:
     with pytest.raises(StatementError, match="not among the defined enum values"):
         database.read(lambda session: session.scalars(select(Callback).where(Callback.state == "opened")).all())
+
+
+PRIVATE = "only for us@example.com"
+
+
+def shown(database: Database, work: Callable[[Session], object]) -> str:
+    """Return what a log shows of the error that ends a transaction."""
+
+    def flushed(session: Session) -> None:
+        work(session)
+        session.flush()
+
+    with pytest.raises(SQLAlchemyError) as failure:
+        database.write(flushed)
+    return "".join(traceback.format_exception(failure.value))
+
+
+def a_user() -> User:
+    return User(email=PRIVATE, password_hash=PRIVATE, role=Role.READER, created_at=NOON, session_key="x")
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        ("INSERT INTO users (email, password_hash) VALUES (:private, :private)", "users"),
+        ("SELECT * FROM nowhere WHERE email = :private", "nowhere"),
+        ("UPDATE events SET words = :private", "UPDATE events"),
+    ],
+)
+def test_an_error_shows_no_value_that_it_was_given(database: Database, statement: str, named: str) -> None:
+    found = shown(database, lambda session: session.execute(text(statement), {"private": PRIVATE}))
+    assert "only for us" not in found
+    assert named in found
+
+
+def test_a_row_that_exists_already_is_not_shown(database: Database) -> None:
+    found = shown(database, lambda session: session.add_all([a_user(), a_user()]))
+    assert "only for us" not in found
+    assert "users" in found  # its table
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("statement", ["SELECT CAST(:private AS integer)", "SELECT CAST(:private AS date)"])
+def test_a_value_that_postgresql_cannot_read_is_not_shown(postgres_url: str, statement: str) -> None:
+    database = Database(postgres_url, UNHURRIED)
+    found = shown(database, lambda session: session.execute(text(statement), {"private": PRIVATE}))
+    assert "only for us" not in found
+    assert "SQLSTATE 22" in found
+    database.close()

@@ -34,6 +34,7 @@ SUBJECT = Subject(
     MONTREAL,
     messages.Message(True, 32),
 )
+ADDRESS = "2001:db8:1111:2222:3333:4444:5555:6666"
 LINK = "https://desk.example.com/t/" + "x" * 13
 DIRECT = Words("direct line", "ligne directe")
 WITHHELD = replace(SUBJECT, customer_number=None)
@@ -115,6 +116,8 @@ def every_text(subject: Subject, code: str, others: Sequence[str], reason: str) 
         "bundle": messages.bundle(subject.sender, [(subject, code)] * 20, NOW),
         "verification": messages.verification(subject.sender, "583100"),
         "test": messages.test_page(subject.sender),
+        "locked": messages.alarm(subject.sender, messages.locked(who, ADDRESS)),
+        "your account locked": messages.alarm(subject.sender, messages.your_account_locked(ADDRESS)),
     }
 
 

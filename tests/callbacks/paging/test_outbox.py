@@ -218,6 +218,22 @@ def test_an_email_goes_to_the_mail_server_with_the_reference_as_its_subject(
     )
 
 
+def test_a_page_to_an_address_that_no_mail_can_have_fails_once_and_for_all(
+    outbox: Outbox, desk: PagingDesk, clock: MovingClock
+) -> None:
+    """An earlier release stored such addresses, and tried again for ever."""
+    desk.edit("Amy Roy", lambda row: setattr(row, "email", "amy@example.com\nBcc: eve@example.com"))
+    add(desk, Channel.MAIL)
+    real = Outbox(
+        desk.database, outbox._carrier, Mailer("smtp://mail.test", "desk@example.com"), outbox._urls, outbox._links,
+        DESK, clock,
+    )  # fmt: skip
+    send_due(real)
+    page = next(page for page in desk.pages() if page.channel is Channel.MAIL)
+    assert (page.state, page.next_action_at) == (PageState.FAILED, None)
+    assert any("could not be written" in detail for detail in desk.events(EventKind.PAGE_FAILED))
+
+
 def test_a_page_that_is_no_longer_needed_is_cancelled(
     outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier
 ) -> None:

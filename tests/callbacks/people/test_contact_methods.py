@@ -55,7 +55,7 @@ def test_a_number_belongs_to_one_person(database: Database, slot: PhoneSlot) -> 
 def test_an_email_address_can_be_changed_and_removed(database: Database) -> None:
     def work(session: Session) -> None:
         row = amy(session)
-        for wrong in ("amy", "amy@", "@example.com", "amy roy@example.com"):
+        for wrong in ("amy", "amy@", "@example.com", "amy roy@example.com", "amy@example.com\nBcc: eve@example.com"):
             with pytest.raises(WrongState, match="not an email address"):
                 contact_methods.change_email(row, wrong)
         contact_methods.change_email(row, "amy@example.com")

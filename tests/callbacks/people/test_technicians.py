@@ -56,6 +56,18 @@ def test_a_name_or_a_number_that_is_taken_is_refused(database: Database, name: s
         database.write(lambda session: add_technician(session, name, phone, NOW))
 
 
+def test_an_email_address_that_is_none_is_refused(database: Database) -> None:
+    def work(session: Session) -> None:
+        for wrong in ("amy", "amy@example.com\nBcc: eve@example.com"):
+            with pytest.raises(WrongState, match="is not an email address"):
+                add_technician(session, "Amy Roy", "+15145550101", NOW, email=wrong)
+        assert (
+            add_technician(session, "Amy Roy", "+15145550101", NOW, email=" Amy@EXAMPLE.com").email == "Amy@example.com"
+        )
+
+    database.write(work)
+
+
 def test_one_who_leaves_frees_the_number_and_can_come_back_unverified(database: Database) -> None:
     def work(session: Session) -> None:
         row = amy(session)

@@ -12,7 +12,7 @@ from callbacks.db.states import AttemptProof, Channel, PageKind, PageState, Reac
 from callbacks.db.tables import Page
 from callbacks.inbound import calls
 from callbacks.reporting import counts
-from callbacks.reporting.activity import CallFact, activity
+from callbacks.reporting.activity import CallFact, activity, activity_by_weeks
 from callbacks.reporting.periods import Days
 from tests.callbacks.reporting.facts import BEGAN, DESK, local, night
 
@@ -48,6 +48,9 @@ def test_what_happened_is_loaded_alike_from_both_databases(database: Database) -
         "28 22:15 1 2",
         "28 22:30 1 1",
     ]
+    days = Days(date(2026, 8, 28), date(2026, 11, 28))
+    by_weeks = activity_by_weeks(database, days, DESK.zone, DESK.night_hours)
+    assert by_weeks == database.read(lambda s: activity(s, days, DESK.zone, DESK.night_hours))
     assert sorted(f"{call.local:%d %H:%M} {words_of(call)}" for call in found.calls) == [
         "28 22:12 P2 open",
         "28 23:12 P2 open",
@@ -71,6 +74,7 @@ def test_the_hours_after_midnight_count_for_the_last_night_and_for_no_day_of_the
     database.write(call_in_the_morning)
     days = Days(date(2026, 11, 28), date(2026, 11, 28))
     found = database.read(lambda s: activity(s, days, DESK.zone, DESK.night_hours))
+    assert activity_by_weeks(database, days, DESK.zone, DESK.night_hours) == found
     nights = counts.nights(days, DESK.night_hours, found.calls_for_nights, found.pages_for_nights)
     assert (len(found.calls), list(found.pages)) == (2, [])
     assert [(str(each.evening), each.calls, each.pages > 0) for each in nights] == [("2026-11-28", 4, True)]

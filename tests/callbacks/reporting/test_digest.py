@@ -18,12 +18,22 @@ from callbacks.errors import BrokenDesk
 from callbacks.inbound import calls as intake
 from callbacks.oncall import store
 from callbacks.people import technicians
-from callbacks.reporting.digest import Digest, DigestText, digest_text
+from callbacks.records.log_check import Heads
+from callbacks.records.seals import Head
+from callbacks.reporting.digest import Digest, DigestText, digest_text, log_line
 from sla.clock import MovingClock
 from tests.callbacks.reporting.facts import CARRIER, DESK, NO_NUMBER, WORD, add_staff
 from tests.tried import tried
 
 URL = "https://desk.test"
+
+
+def test_the_line_about_the_logs_has_what_audit_takes() -> None:
+    line = log_line(Heads(Head(1234, "ab" * 32), Head(1, "cd" * 32)))
+    assert line == (
+        "Logs: 1234 audit entries, 1 event sealed. "
+        "To verify them: python app.py audit --head 1234:abababababababab --event-head 1:cdcdcdcdcdcdcdcd"
+    )
 
 
 def at(text: str) -> datetime:

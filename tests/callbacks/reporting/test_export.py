@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import asdict, fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import event, select
@@ -15,16 +15,20 @@ from callbacks.db.database import Database
 from callbacks.db.states import AttemptProof, CallbackOrigin, Coverage, ReachOutcome, VoicemailState
 from callbacks.db.tables import Callback, Technician, Voicemail
 from callbacks.inbound import calls
-from callbacks.reporting.export import Record, as_csv, records, records_of
+from callbacks.reporting.export import Record, as_csv, due, records
 from tests.callbacks.reporting.facts import BEGAN, CARRIER, DESK, HOUR, NO_NUMBER, WORD, night
 from tests.tried import tried
 
 NONE = AttemptProof.NONE
 
 
+def exported(database: Database, *span: datetime) -> list[Record]:
+    return list(records(database, DESK, database.read(lambda session: due(session, *span))))
+
+
 def test_the_export_is_safe_in_a_spreadsheet(database: Database) -> None:
     database.write(night)
-    rows = database.read(lambda session: records(session, DESK))
+    rows = exported(database)
     table = list(csv.DictReader(io.StringIO(as_csv(rows))))
     assert [row["caller"] for row in table] == ["'=HYPERLINK(1)", "'+15145550199"]
     assert [row["kept"] for row in table] == ["yes", ""]
@@ -47,7 +51,7 @@ def test_the_columns_and_their_order_stay() -> None:
 def test_every_value_of_a_record(database: Database) -> None:
     database.write(night)
     database.write(_fill_in)
-    (record,) = database.read(lambda session: records(session, DESK, BEGAN + HOUR))
+    (record,) = exported(database, BEGAN + HOUR)
     assert asdict(record) | {"reference": ""} == {
         "reference": "",
         "line": "direct",
@@ -119,7 +123,7 @@ def test_a_promise_is_kept_by_an_attempt_up_to_the_deadline(
         callback.breached_at = callback.due_at if breached else None
 
     database.write(work)
-    record = database.read(lambda session: records(session, DESK))[1]
+    record = exported(database)[1]
     assert (record.kept, record.proof) == (kept, proof)
     assert record.attempts == sum(each is not NONE for _, each in tries)
     assert [each.proof for each in record.each_attempt] == [each.value for _, each in tries]
@@ -137,7 +141,7 @@ def test_each_attempt_has_its_proof_and_who_decided_its_outcome(database: Databa
         tried(session, callback, amy, began_at + timedelta(minutes=9), WORD, ReachOutcome.LEFT_A_MESSAGE)
 
     database.write(work)
-    record = database.read(lambda session: records(session, DESK))[1]
+    record = exported(database)[1]
     assert [asdict(each) for each in record.each_attempt[1:]] == [
         {
             "tried_at": "2026-11-29T04:17:00+00:00",
@@ -170,7 +174,7 @@ def test_each_attempt_has_its_proof_and_who_decided_its_outcome(database: Databa
 def test_the_span_includes_its_beginning_and_not_its_end(database: Database) -> None:
     database.write(night)
     first, second = (BEGAN + timedelta(minutes=30) + number * HOUR for number in range(2))
-    found = database.read(lambda session: records(session, DESK, first, second))
+    found = exported(database, first, second)
     assert [record.due_at for record in found] == [first.isoformat()]
 
 
@@ -180,8 +184,15 @@ def test_a_call_without_a_message_has_no_length_and_no_transcript(database: Data
         session.delete(session.scalars(select(Voicemail).where(Voicemail.call_sid == "CA1")).one())
 
     database.write(work)
-    record = database.read(lambda session: records(session, DESK))[1]
+    record = exported(database)[1]
     assert (record.message_seconds, record.transcript) == ("", "")
+
+
+def test_they_come_in_the_order_asked_for_and_what_is_gone_is_left_out(database: Database) -> None:
+    database.write(night)
+    first, second = database.read(due)
+    found = [record.reference for record in records(database, DESK, [second, 999, first])]
+    assert found == [record.reference for record in reversed(exported(database))]
 
 
 def test_many_callbacks_take_few_queries_and_each_has_its_own_attempts(
@@ -196,10 +207,12 @@ def test_many_callbacks_take_few_queries_and_each_has_its_own_attempts(
             calls.record_voicemail(session, DESK, sid, news, began_at)
 
     database.write(work)
-    monkeypatch.setattr("callbacks.reporting.export.IDS_IN_A_QUERY", 5)
+    monkeypatch.setattr("callbacks.reporting.pieces.IDS_IN_A_PIECE", 5)
     queries = list[str]()
     event.listen(database.engine, "before_cursor_execute", lambda *args: queries.append(args[2]))
-    found = database.read(lambda session: records_of(session, DESK, select(Callback).order_by(Callback.id)))
+    found = exported(database)
     assert [record.attempts for record in found] == [1, *[0] * 11]
     assert [record.message_seconds for record in found][2:] == [str(number) for number in range(2, 12)]
-    assert sum(query.startswith("SELECT") for query in queries) <= 6  # callbacks, voicemails, people, attempts thrice
+    assert (
+        sum(query.startswith("SELECT") for query in queries) <= 1 + 3 * 4
+    )  # ids; callbacks, voicemails, people, attempts

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
+from datetime import timedelta
+from typing import IO, Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
+from werkzeug.datastructures import Headers, MultiDict
+from werkzeug.formparser import FormDataParser
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from ivr.twilio import webhook
+from ivr.twilio.refusals import Refusal
 from ivr.twilio.verbs import Hangup
-from tests.ivr.webhook_client import CALL, WebhookClient
+from tests.ivr.twilio.signing import sign
+from tests.ivr.webhook_client import ACCOUNT, CALL, PUBLIC, WebhookClient
 
 app = Flask("requests")
 Read = Callable[..., object]
@@ -72,6 +81,112 @@ def test_the_sid_of_a_call(read: Read, sent: str, found: str | None) -> None:
 @pytest.mark.parametrize(("sent", "found"), [("SM1", "SM1"), ("MM1", "MM1"), ("CA1", None), ("", None)])
 def test_the_sid_of_a_text(read: Read, sent: str, found: str | None) -> None:
     assert read(webhook.message_sid, MessageSid=sent) == found
+
+
+# What is refused
+
+WELL_FORMED = "A" * 27 + "="
+
+
+def post(client: WebhookClient, data: bytes, signature: str = WELL_FORMED, kind: str = webhook.FORM) -> int:
+    headers = {"X-Twilio-Signature": signature}
+    return client.client.post("/voice/status", data=data, headers=headers, content_type=kind).status_code
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Return the bodies whose fields were parsed."""
+    bodies, parse = list[bytes](), FormDataParser.parse
+
+    def parse_and_note(self: FormDataParser, stream: IO[bytes], *more: Any, **options: Any) -> Any:
+        bodies.append(stream.read())
+        return parse(self, io.BytesIO(bodies[-1]), *more, **options)
+
+    monkeypatch.setattr(FormDataParser, "parse", parse_and_note)
+    return bodies
+
+
+OURS = f"AccountSid={ACCOUNT}".encode()
+
+
+@pytest.mark.parametrize(
+    ("data", "signature", "kind", "status"),
+    [
+        (OURS, "", webhook.FORM, 403),
+        (OURS, "forged", webhook.FORM, 403),
+        (OURS, "A" * 28, webhook.FORM, 403),
+        (OURS, "é" * 27 + "=", webhook.FORM, 403),
+        (OURS + b"&Body=" + b"x" * 65_536, WELL_FORMED, webhook.FORM, 413),
+        (OURS, WELL_FORMED, "application/json", 415),
+        (OURS, WELL_FORMED, "multipart/form-data; boundary=x", 415),
+        (OURS, WELL_FORMED, "", 415),
+        (OURS + b"&a=1" * 200, WELL_FORMED, webhook.FORM, 403),
+        (b"", WELL_FORMED, webhook.FORM, 403),
+        (b"AccountSid=AC" + b"1" * 32, WELL_FORMED, webhook.FORM, 403),
+        (b"X" + OURS, WELL_FORMED, webhook.FORM, 403),
+    ],
+)
+def test_what_cannot_be_from_the_carrier_is_refused_before_its_fields_are_parsed(
+    client: WebhookClient, parsed: list[bytes], data: bytes, signature: str, kind: str, status: int
+) -> None:
+    assert post(client, data, signature, kind) == status
+    assert parsed == []
+
+
+def test_the_fields_of_a_form_that_may_be_genuine_are_parsed(client: WebhookClient, parsed: list[bytes]) -> None:
+    assert post(client, OURS, kind=f"{webhook.FORM}; charset=utf-8") == 403
+    assert parsed == [OURS]
+
+
+def test_a_request_without_a_length_is_refused(client: WebhookClient) -> None:
+    headers = Headers({"X-Twilio-Signature": WELL_FORMED})
+    builder = EnvironBuilder(path="/voice/status", method="POST", headers=headers, content_type=webhook.FORM)
+    environ = builder.get_environ()
+    del environ["CONTENT_LENGTH"]
+    assert run_wsgi_app(client.client.application, environ)[1] == "411 LENGTH REQUIRED"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"Body one": "1"},
+        {"": "1"},
+        {"9": "1"},
+        {"BodyACK 123456From": "+1"},
+        {"x" * 101: "1"},
+        {"AccountSid": "AC" + "1" * 32},
+    ],
+)
+def test_a_signed_form_with_fields_that_the_carrier_does_not_have_is_refused(
+    client: WebhookClient, more: dict[str, str]
+) -> None:
+    assert client.posts("/voice/status", more, CallSid=CALL).status_code == 403
+
+
+def test_two_accounts_are_not_ours(client: WebhookClient) -> None:
+    fields = MultiDict([("AccountSid", ACCOUNT), ("AccountSid", "AC" + "1" * 32)])
+    body = urlencode(list(fields.items(multi=True))).encode()
+    assert post(client, body, sign(f"{PUBLIC}/voice/status", fields)) == 403
+
+
+def test_a_query_that_we_never_hand_out_is_refused(client: WebhookClient) -> None:
+    assert client.posts(f"/voice/status?x={'1' * 1000}", CallSid=CALL).status_code == 204
+    assert client.posts(f"/voice/status?x={'1' * 2000}", CallSid=CALL).status_code == 403
+
+
+def test_of_a_flood_of_forged_webhooks_one_a_minute_is_logged(
+    client: WebhookClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    def lines() -> list[tuple[str, int]]:
+        found: list[Any] = [record.msg for record in caplog.records if "webhook refused" in str(record.msg)]
+        return [(line["reason"], line["refused_since_last_line"]) for line in found]
+
+    for _ in range(5):
+        post(client, OURS)
+    assert len(lines()) == 1
+    client.clock.pass_time(timedelta(minutes=1))
+    post(client, OURS, "")
+    assert lines() == [(Refusal.FORGED.value, 0), (Refusal.UNSIGNED.value, 4)]
 
 
 def test_the_answers_are_twiml_or_empty() -> None:

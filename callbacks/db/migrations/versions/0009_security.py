@@ -23,6 +23,9 @@ def _users() -> None:
         table.alter_column("second_factor", type_=sa.String(255), existing_type=sa.String(64))
         table.add_column(sa.Column("factor_due_at", UtcDateTime(), nullable=True))
         table.add_column(sa.Column("lock_told_at", UtcDateTime(), nullable=True))
+        table.add_column(sa.Column("logged_in_at", UtcDateTime(), nullable=True))
+        for replaced_by_rows in ("session_key", "failures", "locked_until"):
+            table.drop_column(replaced_by_rows)
     op.create_table(
         "sessions",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -30,8 +33,7 @@ def _users() -> None:
         sa.Column("user_id", sa.Integer(), sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
         sa.Column("is_half", sa.Boolean(), nullable=False),
         sa.Column("began_at", UtcDateTime(), nullable=False),
-        sa.Column("used_at", UtcDateTime(), nullable=False),
-        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("used_at", UtcDateTime(), nullable=False, index=True),
         sa.Column("peer", sa.String(64), nullable=False),
         sa.Column("agent", sa.String(200), nullable=False),
     )
@@ -39,12 +41,11 @@ def _users() -> None:
     op.create_table(
         "failed_logins",
         sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("at", UtcDateTime(), nullable=False),
-        sa.Column("user_id", sa.Integer(), sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False, index=True),
+        sa.Column("account", sa.String(64), nullable=False, index=True),
         sa.Column("peer", sa.String(64), nullable=False),
         sa.Column("device", sa.String(64), nullable=False),
     )
-    op.create_index("ix_failed_logins_user_id", "failed_logins", ["user_id"])
     op.create_table(
         "passkeys",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -98,6 +99,16 @@ def _texts() -> None:
     op.add_column("attempts", sa.Column("leg_sid", sa.String(64), nullable=True))
 
 
+# Rows of these tables are never changed, replaced or deleted. The database enforces it.
+APPEND_ONLY = ("audit", "events", "event_seals")
+
+
+REFUSES_REPLACE = (
+    "CREATE TRIGGER TABLE_refuses_replace BEFORE INSERT ON TABLE WHEN EXISTS (SELECT 1 FROM TABLE WHERE id = NEW.id) "
+    "BEGIN SELECT RAISE(ABORT, 'rows of TABLE are only ever added'); END"
+)
+
+
 def _logs() -> None:
     # Without a copy of the table, which would drop the triggers that refuse changes.
     op.add_column("audit", sa.Column("scheme", sa.String(10), nullable=False, server_default="sha256"))
@@ -105,7 +116,28 @@ def _logs() -> None:
         "event_seals",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("at", UtcDateTime(), nullable=False),
-        sa.Column("last_event_id", sa.Integer(), nullable=False, unique=True),
+        sa.Column("last_event_id", sa.Integer(), nullable=False),
         sa.Column("events", sa.Integer(), nullable=False),
+        sa.Column("last_entry_id", sa.Integer(), nullable=False),
+        sa.Column("entries", sa.Integer(), nullable=False),
+        sa.Column("entry_seal", sa.String(64), nullable=False),
         sa.Column("seal", sa.String(64), nullable=False),
     )
+    if op.get_bind().dialect.name == "sqlite":
+        _refuse_changes_on_sqlite()
+    else:
+        op.execute(
+            "CREATE TRIGGER event_seals_refuses BEFORE UPDATE OR DELETE OR TRUNCATE ON event_seals "
+            "FOR EACH STATEMENT EXECUTE FUNCTION only_ever_added()"
+        )
+
+
+def _refuse_changes_on_sqlite() -> None:
+    for act in ("UPDATE", "DELETE"):
+        op.execute(
+            f"CREATE TRIGGER event_seals_refuses_{act.lower()} BEFORE {act} ON event_seals "
+            "BEGIN SELECT RAISE(ABORT, 'rows of event_seals are only ever added'); END"
+        )
+    # INSERT OR REPLACE deletes the row that it replaces, and no trigger for deletes hears of it.
+    for table in APPEND_ONLY:
+        op.execute(REFUSES_REPLACE.replace("TABLE", table))

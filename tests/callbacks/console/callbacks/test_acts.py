@@ -102,6 +102,7 @@ def test_waiting_stops_the_clock_only_after_an_attempt_and_until_they_are_back(s
     assert "P2, waiting for the customer" in does(sue, "wait", why="sends a log on Monday")
     assert "is already waiting for the customer" in does(sue, "wait")
     sue.clock.move_to(sue.clock.now() + timedelta(hours=5))
+    sue.logs_in("sue@example.com")
     shown = does(sue, "back")
     assert "P2, waiting for the customer" not in shown
     assert "hours of waiting for the customer" in shown  # the promise says why it took longer

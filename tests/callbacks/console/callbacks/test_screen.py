@@ -222,6 +222,7 @@ def test_what_was_tried_is_owed_a_resolution_and_says_so_until_it_is_made(consol
     assert "to resolve by <time" in page
     assert '<span class="standing overdue">overdue</span>' not in page
     console.clock.pass_time(timedelta(hours=4))
+    console.logs_in("sue@example.com")
     page = console.client.get("/").text
     assert '<span class="standing overdue">overdue</span>' in page
     assert '<span class="standing overdue">overdue</span>' in console.client.get(f"/callbacks/{console.reference}").text

@@ -91,7 +91,7 @@ def test_of_time_off_that_has_begun_what_is_over_stays(sue: Console) -> None:
 
 
 def test_a_shift_is_taken_back_and_the_rota_is_looked_at_soon(sue: Console) -> None:
-    sue.clock.pass_time(timedelta(hours=1))
+    sue.clock.pass_time(timedelta(minutes=50))
     assert "Amy Roy is on primary" in entered(sue)
     does(sue, "take-back", what="shift", number="1")
     assert on(sue, "primary", "2026-11-30T20:00") == []

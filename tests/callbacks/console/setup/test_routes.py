@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.records import audit_log
 from tests.callbacks.console.console import BEGAN, Console
+from tests.callbacks.records.tampering import add_early_entries
 
 
 @pytest.mark.parametrize(
@@ -38,3 +39,13 @@ def test_the_audit_log_shows_its_latest_entries_and_links_to_older_ones(sue: Con
     older = page.split('href="/audit?before=')[1].split('"')[0]
     assert "logged in" in sue.client.get(f"/audit?before={older}").text
     assert sue.client.get("/audit?before=soon").text.count('data-label="When"') == audit_log.A_PAGE
+
+
+def test_the_audit_log_shows_each_detail_by_its_name_and_the_text_of_early_releases(sue: Console) -> None:
+    sue.database.write(add_early_entries)
+    details = {"words": "<b>; role: x", "role": "reader"}
+    sue.database.write(lambda session: audit_log.note(session, BEGAN, "ada@example.com", "users: add", details))
+    page = sue.client.get("/audit").text
+    assert '<span class="quiet">words</span> <bdi>&lt;b&gt;; role: x</bdi>' in page
+    assert '<span class="quiet">role</span> <bdi>reader</bdi>' in page
+    assert "<div><bdi>one; two: three</bdi></div>" in page

@@ -19,7 +19,13 @@ from tests.callbacks.db.migrations import schema_0003
 from tests.callbacks.db.migrations.earlier import Rows, database_at, insert, schema_of
 
 # Columns whose content may change between 0003 and now. Each has a test of its own meaning below.
-TRANSLATED = {"events": {"what", "detail"}, "pages": {"occasion"}, "attempts": {"outcome"}, "voicemails": {"tries"}}
+TRANSLATED = {
+    "events": {"what", "detail"},
+    "pages": {"occasion"},
+    "attempts": {"outcome"},
+    "voicemails": {"tries"},
+    "users": {"session_key", "failures", "locked_until"},
+}
 NEW = (
     "early_reports",
     "event_seals",
@@ -35,6 +41,26 @@ def test_the_migrations_make_exactly_the_tables(database: Database) -> None:
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
+
+
+APPEND_ONLY = ("audit", "events", "event_seals")
+
+
+def test_every_table_that_only_grows_has_its_triggers_after_all_migrations(filled: Database) -> None:
+    """On SQLite a migration that copies a table drops its triggers."""
+    migrate(filled)
+    with filled.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            query = "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'"
+            kinds = ["_refuses_delete", "_refuses_replace", "_refuses_update"]
+        else:
+            query = (
+                "SELECT DISTINCT relname, tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+                "WHERE tgenabled = 'O' AND NOT tgisinternal"
+            )
+            kinds = ["_refuses"]
+        found = {tuple(row) for row in connection.exec_driver_sql(query)}
+    assert found == {(table, f"{table}{kind}") for table in APPEND_ONLY for kind in kinds}
 
 
 def test_a_database_of_another_release_is_refused_with_the_remedy(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 
@@ -128,6 +129,48 @@ def test_without_a_server_the_mail_fails_at_once_and_says_why() -> None:
     with pytest.raises(CarrierError, match="SMTP_URL") as fault:
         Mailer("", "").send(EMAIL)
     assert fault.value.permanent
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"to": "amy@example.com\nBcc: eve@example.com"},
+        {"to": "amy@example.com, eve@example.com"},
+        {"to": "amy"},
+        {"to": ""},
+        {"to": "amy@[example"},
+        {"to": "Amy <amy@example.com>"},
+        {"to": "amélie@example.com"},
+        {"words": "\udcff"},
+        {"id": "page\n7"},
+    ],
+)
+def test_an_email_that_cannot_be_written_is_never_tried_again(server: MailServer, change: dict[str, str]) -> None:
+    with pytest.raises(CarrierError, match="could not be written") as fault:
+        Mailer(server.url, "desk@example.com", FAR.total_seconds()).send(replace(EMAIL, **change))  # type: ignore[arg-type]
+    assert fault.value.permanent
+    assert "Impossible" in fault.value.french
+    assert server.commands == []
+
+
+@pytest.mark.parametrize("sender", ["desk@example.com\nX: y", "desk@[example"])
+def test_a_sender_that_cannot_be_written_is_a_failure_for_good(server: MailServer, sender: str) -> None:
+    with pytest.raises(CarrierError, match="Correct the address or MAIL_FROM") as fault:
+        Mailer(server.url, sender, FAR.total_seconds()).send(EMAIL)
+    assert fault.value.permanent
+
+
+def test_a_sender_that_the_server_has_no_letters_for_is_not_tried_again(server: MailServer) -> None:
+    with pytest.raises(CarrierError, match="letters such as é") as fault:
+        Mailer(server.url, "bureau.désk@example.com", FAR.total_seconds()).send(EMAIL)
+    assert fault.value.permanent
+
+
+def test_the_sender_may_have_a_name(server: MailServer) -> None:
+    Mailer(server.url, "Night Desk <desk@example.com>", FAR.total_seconds()).send(EMAIL)
+    mail = message_from_bytes(server.mails[0], policy=policy.default)
+    assert mail["From"] == "Night Desk <desk@example.com>"
+    assert mail["Message-ID"] == "<page-7-1@example.com>"
 
 
 def test_a_server_that_drips_ends_with_the_time_of_the_whole_message() -> None:

@@ -8,16 +8,22 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
 from callbacks.cli.context import Compose
 from callbacks.db.database import Database
 from callbacks.db.states import CarrierStatus
-from callbacks.db.tables import Watermark
+from callbacks.db.tables import Page, User, Watermark
 from callbacks.desk.desk_file import Desk, DigestMails
+from callbacks.desk.escalation_policy import SUPERVISOR
 from callbacks.errors import CarrierError
+from callbacks.oncall import store
 from callbacks.paging.channels.mail import Email, Mailer
 from callbacks.paging.channels.twilio import Accepted
+from callbacks.people.technicians import add_technician
+from callbacks.records import audit_log
+from callbacks.records.log_check import heads
 from callbacks.worker import table
 from callbacks.worker.jobs.digest import DigestMailer, due, recipients
 from ivr.rehearsal.simulated_desk import DEMO_USER, simulated_desk
@@ -120,6 +126,16 @@ def test_supervisors_and_administrators_get_it_once_with_any_number_of_workers_a
     assert sorted(office.mailed) == THE_NIGHT
 
 
+def test_each_mail_ends_with_the_heads_of_both_logs_so_that_a_cut_one_shows(office: Office) -> None:
+    office.database.write(lambda session: audit_log.note(session, office.clock.now(), "Sue", "did something"))
+    office.worker().send_due()
+    known = office.database.read(heads)
+    assert known.entries.count == 1
+    last_line = f"Logs: 1 audit entry, 0 events sealed. To verify them: python app.py audit {known}\n"
+    assert len(office.post.kept) == 2
+    assert all(email.words.endswith(f"\n\n{last_line}") for email in office.post.kept)
+
+
 def test_every_morning_has_a_digest_and_monday_also_that_of_the_week(office: Office) -> None:
     for _ in range(3):  # Saturday, Sunday, Monday
         office.worker().send_due()
@@ -183,6 +199,33 @@ def test_an_email_that_is_sent_again_has_the_same_id_and_no_two_people_share_one
     office.worker().send_due()
     assert [email.id for email in office.post.kept] == [email.id for email in first.kept]
     assert len({email.id for email in office.post.kept}) == 2
+
+
+class Writing(Mailbox):
+    """A mail server whose mails are written as the real one writes them."""
+
+    def send(self, email: Email) -> Accepted:
+        self._message(email)
+        return super().send(email)
+
+
+def test_a_mail_that_can_never_be_written_is_given_up_and_the_supervisors_hear_of_it(office: Office) -> None:
+    """An earlier release stored addresses with a line feed."""
+    now, bad = office.clock.now(), "ada@example.com\nBcc: eve@example.com"
+
+    def work(session: Session) -> None:
+        session.execute(update(User).values(email=bad).where(User.email == "ada@example.com"))
+        sue = add_technician(session, "Sue Tran", "+15145550104", now, verified=True)
+        store.add_shift(session, DESK, sue, SUPERVISOR, None, None, now)
+
+    office.database.write(work)
+    office.post = Writing()
+    for _ in range(4):
+        office.worker().send_due()
+        office.clock.pass_time(timedelta(minutes=6))
+    assert office.mailed == ["sue@example.com digest-night-2026-11-28"]
+    (alert,) = office.database.read(lambda session: session.scalars(select(Page.words)).all())
+    assert "the digest could not be mailed to ada@example.com Bcc: eve@example.com. The email could not be wri" in alert
 
 
 def test_without_a_mail_server_nothing_is_held(office: Office) -> None:

@@ -150,3 +150,27 @@ def test_a_call_and_a_text_are_fetched_by_their_sid(simulation: Simulation) -> N
     simulation.text(AMY)
     (message,) = simulation.carrier.ledger.messages
     assert simulation.client.messages(message.sid).fetch().body == "hello"
+
+
+def test_a_number_is_listed_with_what_it_can_do_and_updated(simulation: Simulation) -> None:
+    (number,) = simulation.client.incoming_phone_numbers.list()
+    assert (number.capabilities["sms"], number.voice_method, number.trunk_sid) == (True, "POST", None)
+    changed = number.update(voice_url="https://app.test/new", voice_method="GET")
+    assert (changed.voice_url, changed.voice_method, changed.sms_url) == (
+        "https://app.test/new",
+        "GET",
+        "https://app.test/sms",
+    )
+    assert simulation.carrier.account.numbers[OURS].voice_url == "https://app.test/new"
+
+
+def test_an_update_that_is_not_valid_is_refused(simulation: Simulation) -> None:
+    numbers = simulation.client.incoming_phone_numbers
+    (number,) = numbers.list()
+    for change, code in (({"voice_url": "desk"}, 21205), ({"sms_method": "PATCH"}, 21209)):
+        with pytest.raises(TwilioRestException) as refused:
+            number.update(**change)
+        assert refused.value.code == code
+    with pytest.raises(TwilioRestException) as unknown:
+        numbers("PN" + "9" * 32).update(voice_url="https://app.test/new")
+    assert unknown.value.status == 404

@@ -1,0 +1,49 @@
+"""The part of `check` that looks at files: who else on this machine can read customers' messages and secrets."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from callbacks.private_files import is_open_to_others
+from callbacks.settings import SETTINGS, Settings
+
+JOURNALS = ("", "-wal", "-shm", "-journal")  # SQLite's files: the database and what belongs to it
+
+
+def file_warnings(settings: Settings, environ: Mapping[str, str]) -> Iterator[str]:
+    """Yield what others on this machine can read and should not, with the command that ends it."""
+    for path in dict.fromkeys((*_database_files(settings), settings.media_dir, *_secret_files(environ))):
+        if is_open_to_others(path):
+            yield (
+                f"{path} is open to others on this machine (mode {path.stat().st_mode & 0o777:o}). "
+                f"Close it: chmod {'700' if path.is_dir() else '600'} {shlex.quote(str(path))}."
+            )
+    yield from _recording_warnings(settings.media_dir)
+
+
+def _database_files(settings: Settings) -> Iterator[Path]:
+    address = make_url(settings.database_url)
+    if address.get_backend_name() != "sqlite" or not address.database or address.database == ":memory:":
+        return
+    file = Path(address.database)
+    if file.parent.resolve() != Path.cwd():  # that folder holds more than our files
+        yield file.parent
+    yield from (file.with_name(file.name + ending) for ending in JOURNALS)
+
+
+def _secret_files(environ: Mapping[str, str]) -> Iterator[Path]:
+    yield Path(".env")
+    yield from (Path(file) for name in SETTINGS if (file := environ.get(f"{name}_FILE", "")) and name != "DESK_FILE")
+
+
+def _recording_warnings(media_dir: Path) -> Iterator[str]:
+    found = sum(is_open_to_others(file) for file in media_dir.glob("*.wav"))
+    if found:
+        yield (
+            f"{found} {'recording is' if found == 1 else 'recordings are'} open to others on this machine. "
+            f"Close them: chmod -R go= {shlex.quote(str(media_dir))}."
+        )

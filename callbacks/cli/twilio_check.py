@@ -1,0 +1,197 @@
+"""`check --twilio`: whether the account at Twilio fits the desk, and what to change there.
+
+Each part asks by itself, so that one that Twilio does not answer hides nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import phonenumbers
+from phonenumbers import PhoneNumberType
+
+from callbacks.desk.desk_file import Desk
+from callbacks.errors import CarrierError
+from callbacks.paging.channels.twilio import Carrier, OwnedNumber
+from callbacks.settings import Settings
+from callbacks.text.formats import readable_number
+
+MESSAGING, VOICE = "https://messaging.twilio.com/v1", "https://voice.twilio.com/v1"
+ACCOUNTS = "https://accounts.twilio.com/v1"
+METHOD = "POST"
+MOST_NAMED = 8  # countries in one sentence
+# What Twilio uses in place of the URLs of a number.
+INSTEAD_OF_URLS = ("voice_application_sid", "sms_application_sid", "trunk_sid")
+
+
+@dataclass(frozen=True)
+class NumberUrl:
+    """A URL that is set for a number: what Twilio's console calls it, and its fields in the API."""
+
+    name: str
+    field: str
+    method_field: str
+    url: str
+
+    def is_set(self, number: OwnedNumber) -> bool:
+        return (number.fields.get(self.field), number.fields.get(self.method_field, METHOD)) == (self.url, METHOD)
+
+    def to_set(self) -> dict[str, str]:
+        """Return the parameters that set it."""
+        return {_as_parameter(self.field): self.url, _as_parameter(self.method_field): METHOD}
+
+
+def _as_parameter(field: str) -> str:
+    return "".join(part.capitalize() for part in field.split("_"))
+
+
+def urls_of_numbers(public_url: str) -> tuple[NumberUrl, ...]:
+    """Return what has to be set at Twilio for every number of the desk."""
+    return (
+        NumberUrl("A call comes in", "voice_url", "voice_method", f"{public_url}/voice/incoming"),
+        NumberUrl(
+            "Primary handler fails", "voice_fallback_url", "voice_fallback_method", f"{public_url}/voice/fallback"
+        ),
+        NumberUrl("Call status changes", "status_callback", "status_callback_method", f"{public_url}/voice/status"),
+        NumberUrl("A message comes in", "sms_url", "sms_method", f"{public_url}/sms/incoming"),
+    )
+
+
+def account_faults(carrier: Carrier, settings: Settings, desk: Desk) -> Iterator[str]:
+    """Yield what does not fit at Twilio, each with its remedy."""
+    try:
+        owned = {each.number: each for each in carrier.numbers()}
+    except CarrierError as fault:
+        yield _no_answer(fault)
+        return
+    if not settings.api_key:  # a standard API key may not read the account itself
+        yield from _asked(lambda: _account(carrier))
+    for name, line in desk.lines.items():
+        yield from _line_faults(f"{readable_number(line.number)} ({name})", owned.get(line.number), settings)
+    yield from _asked(lambda: _sender_faults(carrier, settings, owned))
+    countries = sorted(desk.dialing_rules.called_without_consent)
+    yield from _asked(lambda: _voice_permissions(carrier, countries))
+    yield from _asked(lambda: _text_permissions(carrier, countries))
+
+
+def set_urls(carrier: Carrier, settings: Settings, desk: Desk) -> Iterator[str]:
+    """Set the URLs of the desk's numbers where they differ, and yield what was set. Raise CarrierError."""
+    owned = {each.number: each for each in carrier.numbers()}
+    for line in desk.lines.values():
+        number = owned.get(line.number)
+        wrong = [each for each in urls_of_numbers(settings.public_url) if number and not each.is_set(number)]
+        if number is not None and wrong:
+            carrier.set_up_number(number.sid, {name: value for each in wrong for name, value in each.to_set().items()})
+            yield f"Set at Twilio for {readable_number(line.number)}: {', '.join(each.name for each in wrong)}."
+
+
+def _asked(ask: Callable[[], Iterator[str]]) -> Iterator[str]:
+    try:
+        yield from list(ask())
+    except CarrierError as fault:
+        yield _no_answer(fault)
+
+
+def _no_answer(fault: CarrierError) -> str:
+    if fault.status == 401:
+        return "Twilio refuses the credentials. Copy TWILIO_ACCOUNT_SID and the token or API key from its console."
+    return f"Twilio could not be asked. {fault} Try again later."
+
+
+def _account(carrier: Carrier) -> Iterator[str]:
+    status = carrier.resource("{account}.json").get("status")
+    if status != "active":
+        yield f"The account at Twilio is {status}. Ask Twilio why; until then it sends and calls nobody."
+
+
+def _line_faults(line: str, number: OwnedNumber | None, settings: Settings) -> Iterator[str]:
+    if number is None:
+        yield f"{line} is not a number of this account. Buy or port it there, or correct the desk file."
+        return
+    if "voice" not in number.capabilities:
+        yield f"{line} cannot take calls. Use another number for this line."
+    for field in INSTEAD_OF_URLS:
+        if sid := number.fields.get(field):
+            yield f"{line} is handled by {sid}, so Twilio does not use the URLs. Take it off the number."
+    for each in urls_of_numbers(settings.public_url):
+        if not each.is_set(number):
+            found = number.fields.get(each.field) or "nothing"
+            method = number.fields.get(each.method_field, METHOD)
+            yield (
+                f'{line}: "{each.name}" is {found} ({method}). Set it to {each.url} ({METHOD}), or run: '
+                "check --twilio --set."
+            )
+
+
+def _sender_faults(carrier: Carrier, settings: Settings, owned: dict[str, OwnedNumber]) -> Iterator[str]:
+    sender = settings.sender
+    if sender.startswith("MG"):
+        yield from _service_faults(carrier, settings)
+    elif sender.startswith("+"):
+        number = owned.get(sender)
+        if number is None:
+            yield f"TWILIO_FROM {sender} is not a number of this account. Texts from it are refused."
+        elif "sms" not in number.capabilities:
+            yield f"TWILIO_FROM {sender} cannot send texts. Use a number that can."
+        else:
+            yield from _registration_faults(carrier, number)
+
+
+def _service_faults(carrier: Carrier, settings: Settings) -> Iterator[str]:
+    address = f"{MESSAGING}/Services/{settings.sender}"
+    try:
+        service = carrier.resource(address)
+    except CarrierError as fault:
+        if fault.status != 404:
+            raise
+        yield f"The messaging service {settings.sender} (TWILIO_FROM) is not in this account. Correct TWILIO_FROM."
+        return
+    if not carrier.resource(f"{address}/PhoneNumbers").get("phone_numbers"):
+        yield "The messaging service has no number. Add one to its sender pool."
+    replies = f"{settings.public_url}/sms/incoming"
+    if not service.get("use_inbound_webhook_on_number") and service.get("inbound_request_url") != replies:
+        yield f"Replies to the messaging service do not come here. Send them to {replies} ({METHOD})."
+    if not service.get("us_app_to_person_registered"):
+        yield "The messaging service has no A2P 10DLC campaign. Without one, texts to US numbers are blocked."
+
+
+def _registration_faults(carrier: Carrier, number: OwnedNumber) -> Iterator[str]:
+    """Yield whether the sender is registered, as far as Twilio says it for a number without a messaging service."""
+    parsed = phonenumbers.parse(number.number)
+    if phonenumbers.number_type(parsed) == PhoneNumberType.TOLL_FREE:
+        asked = {"TollfreePhoneNumberSid": number.sid}
+        found = carrier.resource(f"{MESSAGING}/Tollfree/Verifications", asked).get("verifications") or []
+        statuses = [str(each.get("status")) for each in found]
+        if "TWILIO_APPROVED" not in statuses:
+            what = ", ".join(statuses) or "not asked for"
+            yield f"The toll-free verification of {number.number} is {what}. Until it is approved, texts are blocked."
+    elif phonenumbers.region_code_for_number(parsed) == "US":
+        yield (
+            f"Twilio does not say whether {number.number} is registered for A2P 10DLC. Put it into a messaging service "
+            "with a campaign, and set TWILIO_FROM to that service."
+        )
+
+
+def _voice_permissions(carrier: Carrier, countries: list[str]) -> Iterator[str]:
+    address = f"{VOICE}/DialingPermissions/Countries"
+    enabled = _countries(carrier, address, {"LowRiskNumbersEnabled": "true", "PageSize": "1000"})
+    if missing := [country for country in countries if country not in enabled]:
+        yield f"Calls to {', '.join(missing)} are not allowed. Allow them: Voice, Settings, Geo permissions."
+    if more := sorted(enabled - {*countries}):
+        named = ", ".join(more[:MOST_NAMED]) + (", ..." if len(more) > MOST_NAMED else "")
+        yield f"Calls to {len(more)} more countries are allowed ({named}). Forbid the ones you do not serve."
+    risky = _countries(carrier, address, {"HighRiskTollfraudNumbersEnabled": "true", "PageSize": "1000"})
+    if risky:
+        yield f"Calls to numbers that thieves profit from are allowed in {', '.join(sorted(risky))}. Forbid them."
+
+
+def _countries(carrier: Carrier, address: str, parameters: dict[str, str]) -> set[str]:
+    return {str(each.get("iso_code")) for each in carrier.resource(address, parameters).get("content") or []}
+
+
+def _text_permissions(carrier: Carrier, countries: list[str]) -> Iterator[str]:
+    found = carrier.resource(f"{ACCOUNTS}/Messaging/GeoPermissions").get("permissions") or []
+    forbidden = {each.get("country_code") for each in found if not each.get("enabled")}
+    if closed := [country for country in countries if country in forbidden]:
+        yield f"Texts to {', '.join(closed)} are not allowed. Allow them: Messaging, Settings, Geo permissions."

@@ -1,0 +1,230 @@
+"""Verifies both logs: no entry and no event was edited, removed or added, and no end was cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import String, select, type_coerce
+from sqlalchemy.orm import Session
+
+from callbacks.db.states import SealScheme
+from callbacks.db.tables import AuditEntry, EventSeal
+from callbacks.records import audit_log, event_seals
+from callbacks.records.audit_log import early_seal_of, seal_of
+from callbacks.records.event_seals import EVENTS, EventRow, begin_seal, end_seal, latest_seal
+from callbacks.records.seals import Head, key_of
+
+AT_ONCE = 1000
+# A row of SQLite that was edited by hand may hold anything, also what cannot be read.
+UNREADABLE = (ValueError, LookupError, TypeError)
+NOTHING = Head(0, "")
+OR_THE_KEY = (
+    "AUDIT_KEY (or SECRET_KEY, from which it is derived by default) was changed then, or the log was rewritten."
+)
+# The scheme is read as it is stored, like the kind of an event.
+ENTRIES = select(
+    AuditEntry.at, AuditEntry.who, AuditEntry.what, AuditEntry.detail, AuditEntry.seal,
+    type_coerce(AuditEntry.scheme, String),
+).order_by(AuditEntry.id)  # fmt: skip
+
+
+class EntryRow(NamedTuple):
+    """An entry of the audit log as it is sealed."""
+
+    at: datetime
+    who: str
+    what: str
+    detail: str
+    seal: str
+    scheme: str
+
+
+@dataclass(frozen=True)
+class Heads:
+    """The heads of both logs."""
+
+    entries: Head
+    events: Head
+
+    def __str__(self) -> str:
+        return f"--head {self.entries} --event-head {self.events}"
+
+
+def heads(session: Session) -> Heads:
+    """Return the heads of both logs as they are now."""
+    return Heads(audit_log.head(session), event_seals.head(session))
+
+
+@dataclass
+class LogCheck:
+    """How long a log is, and what is wrong with it, in sentences."""
+
+    head: Head = NOTHING
+    not_sealed: int = 0  # events since the last seal
+    faults: list[str] = field(default_factory=list)
+
+
+class Misfits:
+    """Where seals do not fit. After an edit one does not; with another key none does, from some place to the end."""
+
+    def __init__(self) -> None:
+        self.first, self._run_from, self._run = "", "", 0
+
+    def add(self, place: str, fits: bool) -> None:
+        """Add a seal, by the words for its place: "entry 3 of 2026-11-29"."""
+        if fits:
+            self._run = 0
+            return
+        self.first = self.first or place
+        self._run_from = self._run_from if self._run else place
+        self._run += 1
+
+    @property
+    def last_to_the_end(self) -> bool:
+        return self._run > 1 and self._run_from == self.first
+
+
+# The audit log
+
+
+def check_entries(session: Session, heads: Iterable[tuple[str, Head]] = ()) -> LogCheck:
+    """Verify the audit log, and compare it with heads, each with the words for where it is from."""
+    found, misfits, wanted, seen = LogCheck(), Misfits(), tuple(heads), dict[int, str]()
+    counts = {head.count for _, head in wanted}
+    try:
+        for number, entry, fits in _verified(session):
+            misfits.add(f"entry {number} of {entry.at:%Y-%m-%d %H:%M:%S} UTC", fits)
+            found.head = Head(number, entry.seal)
+            if number in counts:
+                seen[number] = entry.seal
+    except UNREADABLE:
+        found.faults.append("The audit log was edited: one of its entries cannot be read.")
+        return found
+    found.faults += _faults_of_entries(misfits)
+    found.faults += [fault for origin, head in wanted for fault in _cut(found.head.count, head, seen, origin)]
+    return found
+
+
+def _verified(session: Session) -> Iterator[tuple[int, EntryRow, bool]]:
+    """Yield each entry with its number, and whether its seal fits. After the first HMAC no weaker seal does."""
+    key, before, is_sealed = key_of(session), "", False
+    rows = session.execute(ENTRIES.execution_options(yield_per=AT_ONCE))
+    for number, row in enumerate(rows, start=1):
+        entry = EntryRow(*row)
+        is_sealed = is_sealed or entry.scheme != SealScheme.SHA256.value
+        content = before, entry.at, entry.who, entry.what, entry.detail
+        expected = seal_of(key, *content) if is_sealed else early_seal_of(*content)
+        yield number, entry, entry.seal == expected and is_sealed is (entry.scheme == SealScheme.HMAC.value)
+        before = entry.seal
+
+
+def _faults_of_entries(misfits: Misfits) -> Iterator[str]:
+    if misfits.last_to_the_end:
+        yield f"From {misfits.first} on, no entry fits the key: {OR_THE_KEY}"
+    elif misfits.first:
+        yield f"The log was edited: {misfits.first} is not as it was recorded, or one before it was removed."
+
+
+def _cut(count: int, head: Head, seen: dict[int, str], origin: str) -> Iterator[str]:
+    if head.count > count:
+        yield f"The audit log was cut: it has {count:,} entries, and {origin} says {head.count:,}."
+    elif head.count and not head.fits(seen[head.count]):
+        yield f"The audit log was cut or rewritten: entry {head.count:,} is not the one that {origin} names."
+
+
+@dataclass(frozen=True)
+class KeptHead:
+    """A head of the audit log that a seal of events holds."""
+
+    at: datetime
+    head: Head
+
+
+def head_kept(session: Session) -> KeptHead | None:
+    """Return the newest head of the audit log in the database itself. It shows who cut that log, but not the seals."""
+    newest = latest_seal(session)
+    return KeptHead(newest.at, Head(newest.entries, newest.entry_seal)) if newest is not None else None
+
+
+# The event log
+
+
+def check_events(session: Session, head: Head | None = None) -> LogCheck:
+    """Verify the seals of the event log, and compare them with a head that was kept elsewhere."""
+    found, misfits = LogCheck(), Misfits()
+    newest = latest_seal(session)  # read first, so that what it covers is there when the events are read
+    is_known = head is None or head.count == 0
+    try:
+        events = Events(session)
+        for before, seal in _seals(session, newest.id if newest is not None else 0):
+            misfits.add(*events.compared(before, seal))
+            found.head = Head(seal.events, seal.seal)
+            is_known = is_known or (head is not None and head.count == seal.events and head.fits(seal.seal))
+        found.not_sealed = events.count_rest()
+    except UNREADABLE:
+        found.faults.append("The event log was edited: one of its events cannot be read.")
+        return found
+    found.faults += _faults_of_events(misfits)
+    if head is not None and not is_known:
+        found.faults.append(_cut_events(found.head.count, head))
+    return found
+
+
+def _seals(session: Session, up_to: int) -> Iterator[tuple[EventSeal | None, EventSeal]]:
+    """Yield every seal, with the one before."""
+    query = select(EventSeal).where(EventSeal.id <= up_to).order_by(EventSeal.id)
+    before: EventSeal | None = None
+    for seal in session.scalars(query.execution_options(yield_per=AT_ONCE)):
+        yield before, seal
+        before = seal
+
+
+class Events:
+    """The events in the order of their ids, read once, beside the seals."""
+
+    def __init__(self, session: Session) -> None:
+        rows = session.execute(EVENTS.execution_options(yield_per=AT_ONCE))
+        self._key, self._rows = key_of(session), (EventRow(*row) for row in rows)
+        self._next = next(self._rows, None)
+
+    def compared(self, before: EventSeal | None, made: EventSeal) -> tuple[str, bool]:
+        """Return words for the events that a seal covers, and whether they are as they were sealed."""
+        seal, count, first = begin_seal(self._key, before), 0, made.last_event_id
+        while self._next is not None and self._next.id <= made.last_event_id:
+            first = first if count else self._next.id
+            self._next.add_to(seal)
+            count += 1
+            self._next = next(self._rows, None)
+        fits = end_seal(seal, made) == made.seal
+        expected = made.events - (before.events if before is not None else 0)
+        return (_place(first, made) + _difference(count - expected)), fits
+
+    def count_rest(self) -> int:
+        """Return how many events no seal covers yet."""
+        return 0 if self._next is None else 1 + sum(1 for _ in self._rows)
+
+
+def _place(first: int, made: EventSeal) -> str:
+    return f"events {first} to {made.last_event_id}, sealed on {made.at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _difference(more: int) -> str:
+    if not more:
+        return ""
+    return f" ({more} added)" if more > 0 else f" ({-more} removed)"
+
+
+def _faults_of_events(misfits: Misfits) -> Iterator[str]:
+    if misfits.last_to_the_end:
+        yield f"From {misfits.first} on, no seal of events fits the key: {OR_THE_KEY}"
+    elif misfits.first:
+        yield f"The event log was edited: {misfits.first}, are not as they were."
+
+
+def _cut_events(count: int, head: Head) -> str:
+    if head.count > count:
+        return f"The seals of events were cut: they cover {count:,} events, and the head says {head.count:,}."
+    return f"The event log was cut or rewritten: no seal over {head.count:,} events is the one that the head names."

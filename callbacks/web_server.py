@@ -1,0 +1,338 @@
+"""The web server: waitress in this process, with threads of their own for phones, links, probes and console.
+
+One thread reads every connection, and only whole requests get a thread, so a client that falls silent holds none. What
+waitress leaves to its user is here: deadlines that no byte renews, a limit on connections that never stops the newest,
+and an end that finishes what is under way.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import select
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from waitress import wasyncore
+from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.server import TcpWSGIServer
+from waitress.task import ErrorTask, ThreadedTaskDispatcher
+from waitress.utilities import Error
+
+from callbacks.errors import CannotListen
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+# All in seconds.
+RECEIVED_WITHIN = 30.0  # one request, from its first byte to its last
+IDLE_FOR = 75.0  # a connection on which nothing happens; longer than proxies keep theirs (nginx: 60)
+STOPPED_WITHIN = 15.0  # requests under way, from the signal to stop
+ARRIVING_FOR = 1.0  # at the signal to stop, a request that began to arrive as late as this is under way
+LOOKS_EVERY = 0.25  # whether to stop, and for late connections
+
+LARGEST_HEAD = 32 * 1024
+LARGEST_BODY = 1024 * 1024  # the largest form of the console
+IN_MEMORY = 64 * 1024  # of a body; the rest is in a temporary file
+# No answer is longer. Waitress would hold a thread while a client has more than this left to read.
+LONGEST_ANSWER = 1024 * 1024 * 1024
+
+CONNECTIONS = 1000 if hasattr(select, "poll") else 400  # `select`, all that Windows has, takes 512 files
+FILES_EACH = 3  # a connection's socket and two temporary files
+OTHER_FILES = 256
+ACCEPTED_AT_ONCE = 64  # waitress accepts one connection each time it looks at all of them
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Threads for some paths. Beyond `longest_queue` waiting requests, the next one is refused at once."""
+
+    name: str
+    paths: Sequence[str]  # how they begin
+    threads: int
+    longest_queue: int
+
+
+# What waits for the phones is bounded by the connections, and by their timeout for the database: none is refused here.
+# They have a thread for each transaction that runs or waits (`ivr.twilio.context`).
+PHONES = Pool("phones", ("/voice/", "/sms/"), 32, CONNECTIONS)
+# What a signed link opens: the screen of a technician who was paged, a message for the carrier to play.
+LINKS = Pool("links", ("/t/", "/media/"), 4, 64)
+PROBES = Pool("probes", ("/healthz", "/readyz", "/metrics"), 2, 16)
+# Python runs one thread at a time. Each busy one of the console lengthens what a caller waits for, so they are few.
+CONSOLE = Pool("console", ("",), 4, 64)
+POOLS = (PHONES, LINKS, PROBES, CONSOLE)  # the first one with a path that fits
+ERRORS = Pool("errors", (), 1, CONNECTIONS)  # answers that need no application
+
+
+@contextmanager
+def serving(app: WSGIApplication, host: str, port: int, trusted_proxy: str = "127.0.0.1") -> Iterator[None]:
+    """Answer requests in a thread of their own while the block runs. Raise CannotListen."""
+    stopping = threading.Event()
+    with WebServer(app, host, port, trusted_proxy) as server:
+        thread = threading.Thread(target=server.run, args=(stopping,), name="web")
+        thread.start()
+        try:
+            yield
+        finally:
+            stopping.set()
+            thread.join()
+
+
+def listeners(host: str, port: int) -> list[socket.socket]:
+    """Return a bound socket for each address of the host. Raise CannotListen."""
+    bound: list[socket.socket] = []
+    try:
+        for family, kind, protocol, _, address in _addresses(host, port):
+            bound.append(_bound(socket.socket(family, kind, protocol), address))
+    except OSError as error:
+        for each in bound:
+            each.close()
+        raise CannotListen(
+            f"Cannot listen on {host}, port {port}: {error.strerror}. "
+            "Stop the program that uses the port, or give another --host or --port."
+        ) from None
+    return bound
+
+
+def _addresses(host: str, port: int) -> list[tuple[int, int, int, str, tuple[object, ...]]]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        raise CannotListen(f"Cannot listen on {host}: {error.strerror}. Give another --host.") from None
+    return list(dict.fromkeys(found))
+
+
+def _bound(listener: socket.socket, address: tuple[object, ...]) -> socket.socket:
+    try:
+        if os.name == "posix":  # on Windows this would let two programs share the port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if listener.family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind(address)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+class WebServer:
+    """Waitress on an address. `run` answers requests; leaving the block closes everything. Raise CannotListen."""
+
+    def __init__(self, app: WSGIApplication, host: str, port: int, trusted_proxy: str) -> None:
+        sockets = listeners(host, port)
+        logging.getLogger("waitress").setLevel(logging.WARNING)  # it tells of every client that hangs up
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # and of every request that waits
+        self._map: dict[int, object] = {}
+        self._pools = Pools()
+        settings = _settings(trusted_proxy)
+        self._listeners = [
+            Listener(
+                app, self._map, _sock=each, dispatcher=self._pools, adj=settings, bind_socket=False,
+                sockinfo=(each.family, each.type, each.proto, each.getsockname()),
+            )
+            for each in sockets
+        ]  # fmt: skip
+
+    def __enter__(self) -> WebServer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pools.shutdown()
+        wasyncore.close_all(self._map)
+
+    def run(self, stopping: threading.Event) -> None:
+        """Answer requests until `stopping` is set, then finish those under way."""
+        while not stopping.is_set():
+            self._look(LOOKS_EVERY)
+            self._close(Connection.is_late)
+        for listener in self._listeners:
+            wasyncore.dispatcher.close(listener)
+        ends = time.monotonic() + STOPPED_WITHIN
+        while self._connections() and time.monotonic() < ends:
+            self._close(lambda each, now: not each.is_under_way(now))
+            self._look(0.05)
+
+    def _look(self, timeout: float) -> None:
+        wasyncore.loop(timeout, use_poll=True, map=self._map, count=1)
+
+    def _connections(self) -> list[Connection]:
+        return [each for each in self._map.values() if isinstance(each, Connection)]
+
+    def _close(self, which: Callable[[Connection, float], bool]) -> None:
+        now = time.monotonic()
+        for connection in self._connections():
+            if which(connection, now):
+                connection.handle_close()
+
+
+def _settings(trusted_proxy: str) -> Adjustments:
+    return Adjustments(
+        connection_limit=2 * CONNECTIONS,  # `Listener` has the limit that holds
+        asyncore_use_poll=True,
+        max_request_header_size=LARGEST_HEAD,
+        max_request_body_size=LARGEST_BODY + 1,  # waitress refuses one of this size
+        inbuf_overflow=IN_MEMORY,
+        outbuf_high_watermark=LONGEST_ANSWER,
+        ident=None,
+        trusted_proxy=trusted_proxy,
+        trusted_proxy_count=1,
+        trusted_proxy_headers={"x-forwarded-for"},
+        clear_untrusted_proxy_headers=True,
+    )
+
+
+def allowed_connections() -> int:
+    """Return how many connections this process may have, having raised its limit of open files if need be."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return CONNECTIONS
+    wanted = FILES_EACH * CONNECTIONS + OTHER_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    return max(OTHER_FILES, allowed - OTHER_FILES) // FILES_EACH
+
+
+class Listener(TcpWSGIServer):
+    """Accepts connections. At the limit the oldest one that has no whole request is closed, so the newest gets in."""
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        self.channel_class = Connection
+        self._most = allowed_connections()
+        super().__init__(*arguments, **options)
+
+    def handle_accept(self) -> None:
+        for _ in range(ACCEPTED_AT_ONCE):
+            before = len(self.active_channels)
+            super().handle_accept()
+            if len(self.active_channels) == before:
+                break
+            self._close_oldest()
+
+    def _close_oldest(self) -> None:
+        if len(self.active_channels) > self._most:
+            waiting = [each for each in self.active_channels.values() if not each.requests]
+            min(waiting, key=lambda each: each.waits_since).handle_close()
+
+    def add_task(self, connection: Connection) -> None:
+        connection.arrives_since = None
+        super().add_task(connection)
+
+    def maintenance(self, now: float) -> None:
+        """Leave late connections to `WebServer.run`, whose clock nobody sets."""
+
+
+class Connection(HTTPChannel):
+    """One connection. Its deadlines are on the monotonic clock."""
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        self.parser_class, self.error_task_class = RequestParser, ErrorAnswer
+        self.waits_since = self.active_at = time.monotonic()
+        self.arrives_since: float | None = None  # the first byte of a request that is not whole yet
+        super().__init__(*arguments, **options)
+
+    def is_late(self, now: float) -> bool:
+        """Return whether a request takes too long to arrive, or nothing has happened for too long."""
+        if self.requests:
+            return False
+        arriving = self.arrives_since is not None and now - self.arrives_since > RECEIVED_WITHIN
+        return arriving or now - self.active_at > IDLE_FOR
+
+    def is_under_way(self, now: float) -> bool:
+        """Return whether a request is being answered, or has only begun to arrive."""
+        arriving = self.arrives_since is not None and now - self.arrives_since < ARRIVING_FOR
+        return bool(self.requests or self.total_outbufs_len or arriving)
+
+    def received(self, data: bytes) -> bool:
+        self.active_at = time.monotonic()
+        if self.arrives_since is None:
+            self.arrives_since = self.active_at
+        return bool(super().received(data))
+
+    def service(self) -> None:
+        super().service()
+        self.waits_since = self.active_at = time.monotonic()
+
+    def _flush_some(self, do_close: bool = True) -> bool:
+        sent = bool(super()._flush_some(do_close))
+        if sent:
+            self.active_at = time.monotonic()
+        return sent
+
+
+class RequestParser(HTTPRequestParser):
+    """Reads a request. One without a length is refused: no carrier or browser sends one, and it would have no limit."""
+
+    def parse_header(self, head: bytes) -> None:
+        try:
+            super().parse_header(head)
+        except ValueError as error:  # of `urlsplit`, which waitress does not expect
+            raise ParsingError(f"{error}.") from None
+        if self.chunked:
+            self.error, self.body_rcv = LengthRequired("Send the request with a Content-Length."), None
+
+
+class LengthRequired(Error):
+    code, reason = 411, "Length Required"
+
+
+class TooBusy(Error):
+    code, reason = 503, "Service Unavailable"
+
+
+class ErrorAnswer(ErrorTask):
+    """The answer to a request that no application sees."""
+
+    def execute(self) -> None:
+        error = self.request.error
+        self.status, body = f"{error.code} {error.reason}", f"{error.reason}: {error.body}\n".encode()
+        self.response_headers += [
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Cache-Control", "no-store"),
+        ]
+        if isinstance(error, TooBusy):
+            self.response_headers.append(("Retry-After", "5"))
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class Pools:
+    """Gives each whole request to the threads of its pool. Waitress asks it as it would ask its own dispatcher."""
+
+    def __init__(self) -> None:
+        self._threads = {pool: ThreadedTaskDispatcher() for pool in (*POOLS, ERRORS)}
+        for pool, threads in self._threads.items():
+            threads.set_thread_count(pool.threads)
+
+    def add_task(self, connection: Connection) -> None:
+        request = connection.requests[0]
+        pool = ERRORS if request.error else pool_of(request.path)
+        if len(self._threads[pool].queue) >= pool.longest_queue:
+            request.error = TooBusy("Too many requests are waiting. Try again in some seconds.")
+            pool = ERRORS
+        self._threads[pool].add_task(connection)
+
+    def shutdown(self) -> None:
+        """End the threads, and drop what they have not begun."""
+        for threads in self._threads.values():
+            threads.set_thread_count(0)
+        for threads in self._threads.values():
+            threads.shutdown(timeout=0.2)
+
+
+def pool_of(path: str) -> Pool:
+    """Return the pool that answers a path."""
+    path = "/" + path.lstrip("/")  # waitress gives the application one slash for any number of them
+    return next(pool for pool in POOLS if path.startswith(tuple(pool.paths)))

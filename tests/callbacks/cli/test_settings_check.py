@@ -1,0 +1,111 @@
+"""The part of `check` that judges settings: what cannot work, and what is not safe."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+
+import pytest
+
+from callbacks.cli.settings_check import settings_faults, settings_warnings
+from callbacks.settings import SETTINGS
+from tests.callbacks.cli.conftest import ENVIRONMENT, CommandLine
+
+GOOD = {**dict.fromkeys(SETTINGS, ""), **ENVIRONMENT}
+SID = ENVIRONMENT["TWILIO_ACCOUNT_SID"]
+
+
+def test_good_settings_have_no_faults() -> None:
+    assert (list(settings_faults(GOOD)), list(settings_warnings(GOOD))) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fault"),
+    [
+        ("TWILIO_ACCOUNT_SID", "AC1", "TWILIO_ACCOUNT_SID is not a SID. It is AC and 32 hex digits"),
+        ("TWILIO_ACCOUNT_SID", "AC" + "x" * 32, "is not a SID"),
+        ("TWILIO_ACCOUNT_SID", SID.replace("AC", "SK"), "is not a SID"),
+        ("TWILIO_ACCOUNT_SID", SID + "0", "is not a SID"),
+        ("TWILIO_ACCOUNT_SID", "AC" + "0" * 32, "TWILIO_ACCOUNT_SID is a placeholder"),
+        ("TWILIO_ACCOUNT_SID", "AC" + "0123456789abcdef" * 2, "is a placeholder"),
+        ("TWILIO_ACCOUNT_SID", "AC" + "12" * 16, "is a placeholder"),
+        ("TWILIO_API_KEY", "SK1", "TWILIO_API_KEY is not a SID. It is SK and 32 hex digits"),
+        ("TWILIO_FROM", "desk", "TWILIO_FROM is neither a phone number"),
+        ("TWILIO_FROM", "5148458474", "is neither"),
+        ("TWILIO_FROM", "+1514", "is neither"),
+        ("TWILIO_FROM", "+19995550123", "is neither"),
+        ("TWILIO_FROM", "MG123", "is neither"),
+        ("PUBLIC_URL", "http://desk.example.com", "PUBLIC_URL is not https"),
+        ("PUBLIC_URL", "http://10.0.0.7:8000", "PUBLIC_URL is not https"),
+        ("MAIL_FROM", "desk", "MAIL_FROM: 'desk' is not an email address. An email address must have an @-sign."),
+        ("MAIL_FROM", "desk@example.com\nBcc: eve@example.com", "MAIL_FROM: "),
+    ],
+)
+def test_what_cannot_work_or_is_not_safe_is_named(name: str, value: str, fault: str) -> None:
+    (found,) = settings_faults({**GOOD, name: value})
+    assert fault in found
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TWILIO_FROM", "MG" + SID[2:]),
+        ("TWILIO_FROM", "12345"),
+        ("TWILIO_FROM", "+18005550100"),
+        ("TWILIO_API_KEY", "SK" + SID[2:]),
+        ("PUBLIC_URL", "http://localhost:8000"),
+        ("PUBLIC_URL", "http://127.0.0.1:8000"),
+        ("PUBLIC_URL", "http://[::1]:8000"),
+        ("MAIL_FROM", "Night Desk <desk@example.com>"),
+    ],
+)
+def test_what_works_is_not(name: str, value: str) -> None:
+    assert list(settings_faults({**GOOD, name: value})) == []
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "AUDIT_KEY", "METRICS_TOKEN"])
+@pytest.mark.parametrize(
+    "value",
+    ["changeme", "s" * 32, "secretsecretsecret", "12345678901234567890", "abcabcabcabcabcabc", "qwertyuiop123456"],
+)
+def test_a_key_that_could_be_guessed_is_named(name: str, value: str) -> None:
+    (found,) = settings_warnings({**GOOD, name: value})
+    assert found.startswith(f"{name} could be guessed (")
+    assert value not in found
+
+
+@pytest.mark.parametrize("make", [secrets.token_urlsafe, secrets.token_hex])
+def test_a_random_key_is_not(make: object) -> None:
+    assert callable(make)
+    assert list(settings_warnings({**GOOD, "SECRET_KEY": make(32), "METRICS_TOKEN": make(16)})) == []
+
+
+def test_a_line_whose_number_cannot_exist_is_named(cli: CommandLine) -> None:
+    desk = cli.service.desk
+    lines = {name: line.model_copy(update={"number": "+19995550123"}) for name, line in desk.lines.items()}
+    service = replace(cli.service, desk=desk.model_copy(update={"lines": lines}))
+    cli.app = replace(cli.app, compose=lambda *_, **__: service)
+    assert "+19995550123 (direct) is not a phone number that exists. Correct it in the desk file." in cli.refuses(
+        "check"
+    )
+
+
+def test_check_names_every_fault_at_once_and_fails(cli: CommandLine) -> None:
+    wrong = {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "PUBLIC_URL": "http://desk.test", "SECRET_KEY": "changeme" * 4}
+    cli.app = replace(cli.app, environ={**cli.app.environ, **wrong})
+    printed = cli.refuses("check")
+    assert "Settings, desk file and database schema: OK." not in printed
+    assert "A call comes in" in printed
+    assert "Warning: SECRET_KEY could be guessed" in printed
+    *_, heading, first, second = printed.splitlines()
+    assert heading == "Error: This has to be put right:"
+    assert first.startswith("  - TWILIO_ACCOUNT_SID is a placeholder")
+    assert second.startswith("  - PUBLIC_URL is not https")
+
+
+def test_they_stand_beside_what_keeps_the_service_from_starting(cli: CommandLine) -> None:
+    wrong = {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "DATABASE_URL": "oracle://db.test/desk"}
+    cli.app = replace(cli.app, environ={**cli.app.environ, **wrong})
+    printed = cli.refuses("check")
+    assert "DATABASE_URL has the unknown driver 'oracle'" in printed
+    assert "TWILIO_ACCOUNT_SID is a placeholder" in printed
