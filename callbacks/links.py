@@ -1,4 +1,8 @@
-"""Signed links that expire: to a voicemail's audio, for the carrier to play, and to a technician's view of a page."""
+"""Signed links that expire: to a voicemail's audio, for the carrier to play, and to a technician's view of a page.
+
+A link in a text is read by more than its technician: scanners of links, proxies that log addresses. It shows the
+customer only to a browser that also has the cookie which a press of the button sets.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,15 @@ from sla.clock import Clock
 
 MESSAGE_LINK_LASTS = timedelta(hours=1)
 PAGE_LINK_LASTS = timedelta(hours=12)
+OPENED_LASTS = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """A link to a technician's view of a page. It is genuine, but may have expired."""
+
+    page_id: int
+    is_over: bool
 
 
 @dataclass(frozen=True)
@@ -36,20 +49,33 @@ class Links:
         return int(voicemail_id) if self.clock.now() < datetime.fromisoformat(expires) else None
 
     def page(self, page_id: int, sent_at: datetime) -> str:
-        """Return a link to the technician's view of a page, valid for 12 hours after the page was sent.
+        """Return a link to the technician's view of a page, valid for 12 hours after the page was first sent.
 
         It is short because it goes into a text, and the same each time.
         """
         expires = int((sent_at + PAGE_LINK_LASTS).timestamp()) // 60
         return f"{self.public_url}/t/{self._signer('page').dumps([page_id, expires])}"
 
-    def page_in(self, token: str) -> int | None:
-        """Return the id of the page that a token is for, or None when it is forged or has expired."""
+    def page_in(self, token: str) -> PageLink | None:
+        """Return the link to a page that a token is for, or None when it is forged."""
         try:
             page_id, expires = self._signer("page").loads(token)
         except (BadSignature, ValueError, TypeError):
             return None
-        return int(page_id) if self.clock.now().timestamp() < expires * 60 else None
+        return PageLink(int(page_id), is_over=self.clock.now().timestamp() >= expires * 60)
+
+    def opened(self, page_id: int) -> str:
+        """Return the proof that somebody pressed the button on a page's view, valid for an hour."""
+        expires = self.clock.now() + OPENED_LASTS
+        return str(self._signer("opened page").dumps([page_id, int(expires.timestamp())]))
+
+    def is_opened(self, page_id: int, proof: str) -> bool:
+        """Return whether a proof is genuine, for this page, and has not expired."""
+        try:
+            opened_id, expires = self._signer("opened page").loads(proof)
+        except (BadSignature, ValueError, TypeError):
+            return False
+        return bool(opened_id == page_id and self.clock.now().timestamp() < expires)
 
     def _signer(self, salt: str) -> URLSafeSerializer:
         return URLSafeSerializer(self.secret_key, salt=salt)

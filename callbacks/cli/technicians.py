@@ -8,6 +8,7 @@ import click
 from sqlalchemy.orm import Session
 
 from callbacks.acts.leaving import leave_team
+from callbacks.acts.lost_phone import report_lost_phone
 from callbacks.cli.command import Group
 from callbacks.cli.context import Service, pass_service
 from callbacks.cli.times import length_of_time
@@ -18,11 +19,15 @@ from callbacks.paging import alerts
 from callbacks.paging.page_results import result_of
 from callbacks.people import contact_methods, technicians, verification
 from callbacks.people.technicians import technician_named
+from callbacks.records import audit_log
 from callbacks.text.formats import readable_number
 
 RESULT_WITHIN = 60.0  # seconds that `technician test` waits for an answer
 CODE_CHANNELS = [Channel.TEXT.value, Channel.CALL.value]
 RULE_CHANNELS = [*CODE_CHANNELS, Channel.MAIL.value]
+ALLOW_ABROAD = click.option(
+    "--allow-abroad", is_flag=True, help="Allow a number outside called_without_consent. It is recorded."
+)
 SECOND = click.option("--second", is_flag=True, help="The second number instead of the first.")
 
 
@@ -37,8 +42,9 @@ def technician() -> None:
 @click.option("--email", default="")
 @click.option("--language", type=click.Choice(["en", "fr"]), default="en", show_default=True)
 @click.option("--verified", is_flag=True, help="You have checked that this number reaches this person.")
+@ALLOW_ABROAD
 @pass_service
-def add(service: Service, name: str, phone: str, email: str, language: str, verified: bool) -> None:
+def add(service: Service, name: str, phone: str, email: str, language: str, verified: bool, allow_abroad: bool) -> None:
     """Add a technician.
 
     Without --verified, a code is texted to the number. Replying with it verifies the number.
@@ -47,8 +53,9 @@ def add(service: Service, name: str, phone: str, email: str, language: str, veri
 
     def work(session: Session) -> Technician:
         row = technicians.add_technician(
-            session, name, phone, now, email=email, language=language, verified=verified, rules=rules
-        )
+            session, name, phone, now, email=email, language=language, verified=verified, rules=rules,
+            allowed=_allowed(allow_abroad),
+        )  # fmt: skip
         if not verified:
             alerts.send_code(session, service.desk, row, PhoneSlot.FIRST, now)
         return row
@@ -84,7 +91,14 @@ def _columns(row: Technician) -> list[str]:
 @pass_service
 def mail(service: Service, name: str, address: str) -> None:
     """Set a technician's email address. Without ADDRESS, remove it."""
-    service.database.write(lambda session: contact_methods.change_email(technician_named(session, name), address))
+    now = service.clock.now()
+
+    def work(session: Session) -> None:
+        row = technician_named(session, name)
+        contact_methods.change_email(row, address)
+        contact_methods.end_links(row, now)
+
+    service.database.write(work)
     click.echo(f"{name}: {address or 'no email address'}.")
 
 
@@ -98,18 +112,36 @@ def remove(service: Service, name: str) -> None:
     click.echo(f"{name} is no longer paged. See whether that leaves gaps: shift gaps.")
 
 
+@technician.command("lost-phone")
+@click.argument("name")
+@pass_service
+def lost_phone(service: Service, name: str) -> None:
+    """Report a technician's phone as lost, so that whoever holds it can do nothing with it.
+
+    Ends links, codes and console sessions, marks their numbers as not verified, and has others paged.
+    """
+    now = service.clock.now()
+    service.database.write(
+        lambda session: report_lost_phone(session, service.desk, technician_named(session, name), now)
+    )
+    click.echo(f"{name}'s links, codes, calendar addresses and console sessions have ended; others are paged.")
+    click.echo("To page them again, verify a number: technician verify NAME, or technician number NAME PHONE.")
+
+
 @technician.command()
 @click.argument("name")
 @click.argument("phone")
 @SECOND
+@ALLOW_ABROAD
 @pass_service
-def number(service: Service, name: str, phone: str, second: bool) -> None:
-    """Change a number, or set a second one. A code is texted to it."""
+def number(service: Service, name: str, phone: str, second: bool, allow_abroad: bool) -> None:
+    """Change a number, or set a second one. A code is texted to it. Links sent to the old number end."""
     which, now = _which(second), service.clock.now()
 
     def work(session: Session) -> None:
         row = technician_named(session, name)
-        contact_methods.change_number(session, row, which, phone, service.desk.dialing_rules)
+        rules, allowed = service.desk.dialing_rules, _allowed(allow_abroad)
+        contact_methods.change_number(session, row, which, phone, now, rules, allowed)
         alerts.send_code(session, service.desk, row, which, now)
 
     service.database.write(work)
@@ -230,6 +262,10 @@ def rules(service: Service, name: str, clear: bool) -> None:
         return list(contact_methods.rules_in_words(row).values())
 
     click.echo("\n".join(service.database.write(work)) or "No contact rules: the escalation policy alone applies.")
+
+
+def _allowed(allow_abroad: bool) -> str | None:
+    return audit_log.COMMAND_LINE if allow_abroad else None
 
 
 def _which(second: bool) -> PhoneSlot:

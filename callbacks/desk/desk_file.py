@@ -310,6 +310,8 @@ class Limits(_Part):
     bundle_every: Duration = timedelta(minutes=2)
     texts_a_day: int = Field(ge=10, default=600)
     calls_a_day: int = Field(ge=10, default=300)
+    codes_a_day: int = Field(ge=1, le=100, default=5)  # to a person's first number, and as many to the second
+    tests_a_day: int = Field(ge=1, le=200, default=20)  # test pages, in the same way
 
 
 class RetriesPart(_Part):

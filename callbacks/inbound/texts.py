@@ -41,9 +41,9 @@ from callbacks.inbound.text_commands import (
 )
 from callbacks.lifecycle.contacts import note_contact
 from callbacks.lifecycle.transitions import owns
-from callbacks.paging.alerts import alert_supervisors, send_test
+from callbacks.paging.alerts import TooManyToday, alert_supervisors, send_test
 from callbacks.paging.messages import BY_CHANNEL
-from callbacks.people.contact_methods import clear_failure, record_failure
+from callbacks.people.contact_methods import clear_failure, is_verified, record_failure
 from callbacks.people.person import ContactMethod
 from callbacks.people.technicians import technician_with
 from callbacks.people.verification import has_pending_code, verify
@@ -129,6 +129,8 @@ def _answer(session: Session, incoming: Incoming) -> Answer:
     code = verification_code_in(text)
     if code is not None and has_pending_code(session, technician, incoming.slot, incoming.now):
         return _verify(session, incoming, code)
+    if not is_verified(technician, incoming.slot):
+        return _not_verified(session, incoming)
     command = parse_command(text)
     if command is None or _names_another_code(session, incoming, command):
         return _not_understood(session, incoming)
@@ -307,6 +309,10 @@ def _answered_lately(session: Session, incoming: Incoming) -> Collection[str]:
     return session.scalars(texts.where(ReceivedText.at > incoming.now - PAUSE)).all()
 
 
+NOT_VERIFIED = Words(
+    "This number is not verified, so your text changes nothing. Ask your supervisor for a code and reply with it.",
+    "Ce numéro n'est pas vérifié: votre texto ne change rien. Demandez un code à votre superviseur et répondez-y.",
+)
 NOT_STOPPED = Words(
     "ARRET does not stop texts here. STOP does; then you are paged by phone.",
     "ARRET n'arrête pas les textos ici. STOP les arrête; on vous appelle alors au téléphone.",
@@ -445,12 +451,28 @@ def _verify(session: Session, incoming: Incoming, code: str) -> Answer:
 def _test(session: Session, incoming: Incoming) -> Answer:
     if _answered_today(session, incoming.technician.phone, incoming.now) > MOST_ANSWERS:
         return NOTHING
-    pages = send_test(session, incoming.desk, incoming.technician, incoming.now)
+    try:
+        pages = send_test(session, incoming.desk, incoming.technician, incoming.now)
+    except TooManyToday as refusal:
+        return _once_a_day(session, incoming, refusal.words)
     ways = list(dict.fromkeys(BY_CHANNEL[page.channel] for page in pages))
     if not ways:
         return Answer(Words("None of your numbers is verified.", "Aucun de vos numéros n'est vérifié."))
     english, french = " and ".join(way.english for way in ways), " et ".join(way.french for way in ways)
     return Answer(Words(f"A test page is on its way {english}.", f"Un avis d'essai est en route, {french}."))
+
+
+def _not_verified(session: Session, incoming: Incoming) -> Answer:
+    """Answer a text from a number that may have been lost, or may be somebody else's: it changes nothing."""
+    return _once_a_day(session, incoming, NOT_VERIFIED)
+
+
+def _once_a_day(session: Session, incoming: Incoming, words: Words) -> Answer:
+    """Return an answer that a technician gets once a day, and no answer after that."""
+    answer = for_text_message(words.for_(incoming.technician.language))
+    same = select(ReceivedText.sid).where(_from(incoming.technician), ReceivedText.answer == answer)
+    is_repeated = session.scalar(same.where(ReceivedText.at > incoming.now - DAY).limit(1)) is not None
+    return NOTHING if is_repeated else Answer(words)
 
 
 def _confirm_test(session: Session, incoming: Incoming) -> bool:

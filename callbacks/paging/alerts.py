@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db import marks
+from callbacks.db.database import locked
 from callbacks.db.states import Channel, PageKind, PhoneSlot
 from callbacks.db.tables import Page, Technician
 from callbacks.desk.desk_file import Desk
+from callbacks.errors import WrongState
 from callbacks.oncall import store
 from callbacks.paging import messages
 from callbacks.paging.outages import refused_channels
@@ -20,6 +24,7 @@ from callbacks.people.technicians import person
 from callbacks.people.verification import new_code
 from callbacks.text.bilingual import Words
 
+DAY = timedelta(days=1)
 # By phone only where neither works: an alert may wait until morning.
 ALERT_METHODS = (ContactMethod(Channel.TEXT), ContactMethod(Channel.MAIL))
 
@@ -80,10 +85,19 @@ def add_alert(
     return page
 
 
+class TooManyToday(WrongState):
+    """Today's codes, or test pages, are used up. `words` says so in both languages."""
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+        super().__init__(words.english)
+
+
 def send_test(session: Session, desk: Desk, technician: Technician, now: datetime) -> list[Page]:
-    """Send a test page by every contact method that works, and return the pages."""
+    """Send a test page by every contact method that works, and return the pages. Raise TooManyToday."""
     text = messages.test_page(desk.company.sender).for_(technician.language)
     methods = person(technician).contact_methods
+    _keep_within(session, technician, PageKind.TEST, methods, desk.limits.tests_a_day, now)
     pages = [add_alert(session, technician.id, method, PageKind.TEST, text, now) for method in methods]
     session.flush()
     return pages
@@ -97,8 +111,27 @@ def send_code(
     now: datetime,
     by: Channel = Channel.TEXT,
 ) -> None:
-    """Send the code that verifies a number, by text or spoken by phone. Raise WrongState."""
+    """Send the code that verifies a number, by text or spoken by phone. Raise WrongState or TooManyToday."""
+    way = ContactMethod(by, which)
+    _keep_within(session, technician, PageKind.VERIFICATION, [way], desk.limits.codes_a_day, now)
     code = new_code(session, technician, which, now)
     wording = messages.spoken_verification if by is Channel.CALL else messages.verification
     text = wording(desk.company.sender, code).for_(technician.language)
-    add_alert(session, technician.id, ContactMethod(by, which), PageKind.VERIFICATION, text, now)
+    add_alert(session, technician.id, way, PageKind.VERIFICATION, text, now)
+
+
+def _keep_within(
+    session: Session, technician: Technician, kind: PageKind, ways: Collection[ContactMethod], cap: int, now: datetime
+) -> None:
+    """Raise TooManyToday if these pages would be too many within a day to the person's first or second number.
+
+    A number that was changed counts with the one before it. The technician is locked until the transaction ends: of
+    two requests at once, the second counts the first one's.
+    """
+    session.flush()  # reading the row again would undo what is not stored yet
+    locked(session, Technician, technician.id)
+    sent = select(Page.number).where(Page.technician_id == technician.id, Page.kind == kind)
+    count = Counter(session.scalars(sent.where(Page.created_at > now - DAY, Page.channel != Channel.MAIL)))
+    count.update(way.number for way in ways if way.channel is not Channel.MAIL)
+    if max(count.values(), default=0) > cap:
+        raise TooManyToday(messages.too_many_today(technician.name, kind))

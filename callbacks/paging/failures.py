@@ -23,10 +23,11 @@ from callbacks.paging.channels.carrier_errors import FOR_AN_OPERATOR, OF_THE_CHA
 from callbacks.paging.decide import NewPage
 from callbacks.paging.escalate import page_another_way
 from callbacks.paging.pages import pages_bundled_into, pages_by_way, put_in_outbox, record_page_event
-from callbacks.people.contact_methods import record_failure
+from callbacks.people.contact_methods import methods_of, number_of, record_failure
 from callbacks.people.person import ContactMethod
 from callbacks.people.technicians import person
 from callbacks.text.bilingual import Words
+from callbacks.text.formats import readable_number
 
 # A number that cannot be called for a connection cannot be called for a page either.
 TROUBLED_CHANNEL = {Channel.CONNECTION: Channel.CALL}
@@ -72,6 +73,16 @@ def note_cause(
     """Remember a fault of the person's number or address."""
     if cause_of(code, sip_code).fault is Fault.PERSON or page.channel is Channel.MAIL:
         _record_failing_method(session, desk, page, why, now)
+
+
+def note_refused_number(session: Session, desk: Desk, page: Page, why: Words, now: datetime) -> None:
+    """Remember that the desk itself refuses a number: neither text nor call, until a supervisor allows it."""
+    row, slot = page.technician, page.number
+    refusal = messages.number_not_allowed(why)
+    is_news = [record_failure(row, way, refusal.english) for way in methods_of(slot)]
+    if any(is_news):
+        words = messages.needs_to_be_allowed(row.name, readable_number(number_of(row, slot) or ""), why)
+        alert_supervisors(session, desk, f"{row.id} {slot.value} not allowed {now:%Y-%m-%d %H:%M}", words, now)
 
 
 def in_words(fault: CarrierError) -> Words:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from callbacks.db.states import Channel, ReachOutcome
+from callbacks.db.states import Channel, PageKind, ReachOutcome
 from callbacks.text.bilingual import Words
 from callbacks.text.dialing_rules import NumberCheck, with_extension
 from callbacks.text.formats import (
@@ -574,6 +574,40 @@ def your_number_fails(channel: Channel, why: Words) -> Words:
     return Words(
         f"calls to your number fail: {why.english} Ask your supervisor to check it.",
         f"les appels à votre numéro ne passent pas: {why.french} Faites-le vérifier par votre superviseur.",
+    )
+
+
+def number_not_allowed(why: Words) -> Words:
+    """Return why the desk sends nothing to a technician's number."""
+    return Words(
+        f"it is {why.english}, and nobody has allowed it.", f"c'est {why.french}, et personne ne l'a autorisé."
+    )
+
+
+def needs_to_be_allowed(name: str, number: str, why: Words) -> Words:
+    """Return the alert that a supervisor must allow a technician's number."""
+    return Words(
+        f"{name} is not paged on {number}: it is {why.english}. Allow it under People, or give another number.",
+        f"{name} n'est pas avisé au {number}: c'est {why.french}. Autorisez ce numéro (People) ou donnez-en un autre.",
+    )
+
+
+def too_many_today(name: str, kind: PageKind) -> Words:
+    """Return that no more codes, or test pages, go to a person today."""
+    english, french = ("codes", "codes") if kind is PageKind.VERIFICATION else ("test pages", "essais")
+    return Words(
+        f"{name} has had as many {english} as one number or person gets in a day. Try again tomorrow.",
+        f"{name}: le maximum du jour est atteint ({french}). Réessayez demain.",
+    )
+
+
+def phone_lost(name: str) -> Words:
+    """Return the alert that a technician's phone is lost."""
+    return Words(
+        f"{name} lost their phone. Nothing goes to it and it changes nothing; others are paged. "
+        "They can be paged again once a number is verified (People).",
+        f"{name} a perdu son téléphone. Plus rien n'y est envoyé et il ne peut rien changer; d'autres sont avisés. "
+        "Pour aviser cette personne de nouveau, vérifiez un numéro (People).",
     )
 
 

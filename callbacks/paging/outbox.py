@@ -35,6 +35,7 @@ from callbacks.paging.failures import (
     fail,
     in_words,
     is_of_the_channel,
+    note_refused_number,
     note_that_it_works,
     retry_meanwhile,
     wait_for_channel,
@@ -44,7 +45,7 @@ from callbacks.paging.pages import lock_callback_of, record_page_event, release_
 from callbacks.paging.status_reports import StatusReport, record_acceptance
 from callbacks.paging.throttle import may_be_sent
 from callbacks.paging.webhook_urls import WebhookUrls
-from callbacks.people.contact_methods import is_verified, number_of
+from callbacks.people.contact_methods import is_verified, number_of, why_not_dialed
 from callbacks.text.bilingual import Words
 from callbacks.text.gsm7 import for_text_message
 from sla.clock import Clock
@@ -56,8 +57,8 @@ LOOK_UP_AFTER = timedelta(seconds=5)
 LOST_AFTER = timedelta(seconds=20)  # unknown to the carrier for this long, a request never reached it
 REFUSED = BackOff(first=LOOK_UP_AFTER, longest=timedelta(seconds=60))
 
-
 CARRIED = (Channel.TEXT, Channel.CALL, Channel.CONNECTION)  # by the phone carrier
+WRITTEN = (Channel.TEXT, Channel.MAIL)
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ class Outbox:
         last = _last_attempt(session, page)
         if last is not None and last.state is AttemptState.SENDING:
             return self._request("look up", page, last)
-        if not page.tries and not may_be_sent(session, self._desk, page, now):
+        if not may_be_sent(session, self._desk, page, now):
             return None
         self._word(session, page, now)
         return self._request("send", page, _new_attempt(session, page, now))
@@ -156,13 +157,20 @@ class Outbox:
             release_bundled(session, select(Page.id).where(Page.id == page.id))
             return False
         why_not = _why_unreachable(page)
+        if why_not is None and page.channel in CARRIED:
+            why_not = why_not_dialed(page.technician, page.number, self._desk.dialing_rules)
+            if why_not is not None:
+                note_refused_number(session, self._desk, page, why_not, now)
         if why_not is not None:
             fail(session, self._desk, page, why_not, now)
         return why_not is None
 
     def _word(self, session: Session, page: Page, now: datetime) -> None:
-        link = self._links.page(page.id, page.created_at)
+        linked_at = page.linked_at or now
+        link = self._links.page(page.id, linked_at)
         page.words = text_of_page(session, self._desk, page, now, link)
+        if link in page.words and page.channel in WRITTEN:
+            page.linked_at = linked_at
 
     def _request(self, action: Literal["send", "look up"], page: Page, attempt: PageAttempt) -> SendRequest:
         return SendRequest(

@@ -1,11 +1,12 @@
 """Limits on pages when many callbacks come at once: several pages in one message, and a daily cap.
 
-The first page of a callback is never held back.
+Every page passes `may_be_sent`, whatever its occasion. The first page of a callback is never held back.
 """
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,15 +18,30 @@ from callbacks.db.states import ESCALATING, AttemptState, Channel, PageKind, Pag
 from callbacks.db.tables import Page, PageAttempt
 from callbacks.desk.desk_file import Desk, Limits
 from callbacks.paging.alerts import alert_supervisors
-from callbacks.paging.pages import record_page_event
+from callbacks.paging.pages import record_page_event, release_bundled
 from callbacks.text.bilingual import Words
 
 RECENT = timedelta(minutes=10)
 DAY = timedelta(days=1)
 MOST_IN_A_BUNDLE = 20  # more at once cannot be read, or heard, by anybody
-IN_FRENCH = {Channel.TEXT: "textos", Channel.CALL: "appels"}
-# Other kinds answer what somebody did, and are few.
-THROTTLED = (*ESCALATING, PageKind.TAKEN)
+IN_ENGLISH = {Channel.TEXT: "texts", Channel.CALL: "calls", Channel.CONNECTION: "calls"}
+IN_FRENCH = {Channel.TEXT: "textos", Channel.CALL: "appels", Channel.CONNECTION: "appels"}
+# A call is a call: both count towards one cap.
+CALLS = (Channel.CALL, Channel.CONNECTION)
+# Of these, many come at once. The others answer what somebody did, and are few.
+WAITS_ITS_TURN = frozenset({*ESCALATING, PageKind.TAKEN})
+# These go out above the cap too, up to twice its number, because dropping one leaves a customer waiting.
+ABOVE_THE_CAP: Mapping[PageKind, str] = {
+    PageKind.CONNECTION: "a technician calls the customer",
+    PageKind.GIVEN: "nobody else is paged for what a supervisor assigned",
+    PageKind.MANAGER: "a customer asks for a manager",
+    PageKind.CONSENT: "nobody may call the customer before the answer",
+    PageKind.CONSENT_ANSWER: "the customer may be called now",
+    PageKind.REOPENED: "the owner believes that it is over",
+    PageKind.ALARM: "supervisors must act, perhaps on the flood itself",
+    PageKind.OUTAGE: "supervisors must act",
+    PageKind.VERIFICATION: "somebody is added to help, or comes back",
+}
 
 
 @dataclass(frozen=True)
@@ -57,17 +73,37 @@ class Throttling:
 SEND = Throttling(Action.SEND)
 
 
-def throttle(limits: Limits, channel: Channel, traffic: Traffic, *, is_first: bool, now: datetime) -> Throttling:
+@dataclass(frozen=True)
+class PageFacts:
+    """What the limits depend on, of a page that is due."""
+
+    kind: PageKind
+    channel: Channel
+    is_first: bool = False  # nobody was paged for its callback before
+    is_retry: bool = False  # it waited its turn when it was tried first
+
+
+def throttle(limits: Limits, page: PageFacts, traffic: Traffic, now: datetime) -> Throttling:
     """Return what to do with a page, given what was sent lately. Pure."""
-    cap = {Channel.TEXT: limits.texts_a_day, Channel.CALL: limits.calls_a_day}.get(channel)
-    if is_first or cap is None:
+    cap = daily_cap(limits, page.kind, page.channel)
+    if page.is_first or cap is None:
         return SEND
     if traffic.today >= cap:
         return Throttling(Action.DROP)
+    if page.kind not in WAITS_ITS_TURN or page.is_retry:
+        return SEND
     if traffic.recent < limits.pages_in_ten_minutes or traffic.last_at is None:
         return SEND
     free_at = traffic.last_at + limits.bundle_every
     return Throttling(Action.BUNDLE) if now >= free_at else Throttling(Action.WAIT, free_at)
+
+
+def daily_cap(limits: Limits, kind: PageKind, channel: Channel) -> int | None:
+    """Return above how many texts, or calls, within a day a page is not sent. Mail has no cap: it costs nothing."""
+    if channel is Channel.MAIL:
+        return None
+    cap = limits.texts_a_day if channel is Channel.TEXT else limits.calls_a_day
+    return 2 * cap if kind in ABOVE_THE_CAP else cap
 
 
 def may_be_sent(session: Session, desk: Desk, page: Page, now: datetime) -> bool:
@@ -75,11 +111,9 @@ def may_be_sent(session: Session, desk: Desk, page: Page, now: datetime) -> bool
 
     A page that is not is postponed, or dropped for the day's cap.
     """
-    if page.callback is None or page.kind not in THROTTLED:
-        return True
     is_first = page.kind is PageKind.STEP and is_first_page(session, page)
-    traffic = traffic_of(session, page, now)
-    throttling = throttle(desk.limits, page.channel, traffic, is_first=is_first, now=now)
+    facts = PageFacts(page.kind, page.channel, is_first=is_first, is_retry=page.tries > 0)
+    throttling = throttle(desk.limits, facts, traffic_of(session, page, now), now)
     match throttling.action:
         case Action.WAIT:
             page.next_action_at = throttling.until
@@ -97,14 +131,31 @@ def _bundle(session: Session, page: Page, horizon: datetime) -> None:
 
 def _drop(session: Session, desk: Desk, page: Page, now: datetime) -> None:
     page.state, page.next_action_at = PageState.OVER_THE_CAP, None
-    channel, in_french = page.channel.value, IN_FRENCH.get(page.channel, page.channel.value)
-    detail = f"{page.technician.name}: over the daily cap on {channel}s"
+    release_bundled(session, select(Page.id).where(Page.id == page.id))
+    sent = IN_ENGLISH[page.channel]
+    detail = f"{page.technician.name}: over the daily cap on {sent}"
     record_page_event(session, page, now, Actor.DESK, EventKind.PAGE_CAPPED, detail)
-    alert = Words(
-        f"the daily cap on {channel}s is reached; only the first page of each callback is sent now.",
-        f"le plafond du jour ({in_french}) est atteint; seul le premier avis de chaque rappel est envoyé.",
+    if page.kind in ABOVE_THE_CAP:
+        alert_supervisors(session, desk, f"twice the cap on {sent}", _twice_the_cap(page.channel), now, daily=True)
+    else:
+        alert_supervisors(session, desk, f"cap on {sent}", _at_the_cap(page.channel), now, daily=True)
+
+
+def _at_the_cap(channel: Channel) -> Words:
+    return Words(
+        f"the daily cap on {IN_ENGLISH[channel]} is reached. Only the first page of each callback, alerts and what "
+        "people ask for are sent now.",
+        f"le plafond du jour ({IN_FRENCH[channel]}) est atteint. Seuls partent encore le premier avis de chaque "
+        "rappel, les alertes et ce qu'on demande.",
     )
-    alert_supervisors(session, desk, f"cap on {channel}s", alert, now, daily=True)
+
+
+def _twice_the_cap(channel: Channel) -> Words:
+    return Words(
+        f"twice the daily cap on {IN_ENGLISH[channel]} is reached. Only the first page of each callback is sent now.",
+        f"le double du plafond du jour ({IN_FRENCH[channel]}) est atteint. Seul part encore le premier avis de chaque "
+        "rappel.",
+    )
 
 
 def traffic_of(session: Session, page: Page, now: datetime) -> Traffic:
@@ -112,11 +163,13 @@ def traffic_of(session: Session, page: Page, now: datetime) -> Traffic:
     sent = (
         select(func.count(), func.max(PageAttempt.started_at))
         .join(Page, Page.id == PageAttempt.page_id)
-        .where(Page.channel == page.channel, PageAttempt.state.in_((AttemptState.SENDING, AttemptState.ACCEPTED)))
+        .where(PageAttempt.state.in_((AttemptState.SENDING, AttemptState.ACCEPTED)))
     )
     to_number = sent.where(Page.technician_id == page.technician_id, Page.number == page.number)
-    recent, last_at = session.execute(to_number.where(PageAttempt.started_at > now - RECENT)).one()
-    today, _ = session.execute(sent.where(PageAttempt.started_at > now - DAY)).one()
+    by_same_way = to_number.where(Page.channel == page.channel)
+    recent, last_at = session.execute(by_same_way.where(PageAttempt.started_at > now - RECENT)).one()
+    counted = sent.where(Page.channel.in_(CALLS if page.channel in CALLS else (page.channel,)))
+    today, _ = session.execute(counted.where(PageAttempt.started_at > now - DAY)).one()
     return Traffic(recent, today, last_at)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from callbacks.db.states import Channel, PhoneSlot
 from callbacks.db.tables import ContactRuleRow, Technician
 from callbacks.errors import NotFound, WrongState
 from callbacks.people.person import ContactMethod
+from callbacks.text.bilingual import Words
 from callbacks.text.dialing_rules import DEFAULT_RULES, DialingRules
 from callbacks.text.formats import last_digits
 from callbacks.text.mail_address import mail_address
@@ -43,10 +44,39 @@ def is_verified(row: Technician, slot: PhoneSlot) -> bool:
     return (row.verified_at if slot is PhoneSlot.FIRST else row.second_verified_at) is not None
 
 
-def free_number(session: Session, phone: str, rules: DialingRules = DEFAULT_RULES) -> str:
-    """Return a number as E.164. Raise WrongState if it is not a phone number, or if a technician has it."""
+def allowed_by(row: Technician, slot: PhoneSlot) -> str | None:
+    """Return who allowed a number that is not an ordinary one, or None."""
+    return row.phone_allowed_by if slot is PhoneSlot.FIRST else row.second_phone_allowed_by
+
+
+def why_not_dialed(row: Technician, slot: PhoneSlot, rules: DialingRules) -> Words | None:
+    """Return why nothing is sent to a number and it is not called, or None when it may be."""
+    number, is_allowed = number_of(row, slot) or "", allowed_by(row, slot) is not None
+    return rules.why_not_technician(number, is_allowed=is_allowed)
+
+
+def allow_number(row: Technician, slot: PhoneSlot, by: str) -> None:
+    """Record who allows a number that is not an ordinary one."""
+    if slot is PhoneSlot.FIRST:
+        row.phone_allowed_by = by
+    else:
+        row.second_phone_allowed_by = by
+    for method in methods_of(slot):
+        clear_failure(row, method)
+
+
+def end_links(row: Technician, now: datetime) -> None:
+    """End every link that was sent to a technician so far."""
+    row.links_from = now
+
+
+def free_number(session: Session, phone: str, rules: DialingRules = DEFAULT_RULES, *, is_allowed: bool = False) -> str:
+    """Return a number as E.164. Raise WrongState.
+
+    That is: if it is not a phone number, if a technician has it, or if it is not ordinary and nobody allows it.
+    """
     try:
-        number = rules.technician_number(phone)
+        number = rules.technician_number(phone, is_allowed=is_allowed)
     except ValueError as fault:
         raise WrongState(str(fault)) from None
     has_number = or_(Technician.phone == number, Technician.second_phone == number)
@@ -57,18 +87,29 @@ def free_number(session: Session, phone: str, rules: DialingRules = DEFAULT_RULE
 
 
 def change_number(
-    session: Session, row: Technician, slot: PhoneSlot, phone: str, rules: DialingRules = DEFAULT_RULES
+    session: Session,
+    row: Technician,
+    slot: PhoneSlot,
+    phone: str,
+    now: datetime,
+    rules: DialingRules = DEFAULT_RULES,
+    allowed: str | None = None,
 ) -> None:
-    """Change one of a technician's numbers. It is not used until it is verified. Raise WrongState."""
+    """Change one of a technician's numbers. It is not used until it is verified. Raise WrongState.
+
+    `allowed`: by whom, for a number that is not ordinary. Links that were sent before end: the old number has them.
+    """
     if phone == number_of(row, slot):
         return
-    number, before = free_number(session, phone, rules), number_of(row, slot)
+    number, before = free_number(session, phone, rules, is_allowed=allowed is not None), number_of(row, slot)
+    consent = allowed if rules.check(number).needs_consent else None
     if before is not None:
+        end_links(row, now)
         record_removal(session, f"{slot.value} {last_digits(before)} of {row.name}")
     if slot is PhoneSlot.FIRST:
-        row.phone, row.verified_at = number, None
+        row.phone, row.verified_at, row.phone_allowed_by = number, None, consent
     else:
-        row.second_phone, row.second_verified_at = number, None
+        row.second_phone, row.second_verified_at, row.second_phone_allowed_by = number, None, consent
     for method in methods_of(slot):
         clear_failure(row, method)
 

@@ -43,6 +43,7 @@ class Person:
     verified: bool = True
     contact_methods: tuple[ContactMethod, ...] = DEFAULT_METHODS
     rules: tuple[ContactRule, ...] = ()
+    is_allowed: bool = False  # a named person allowed their number, which need not be an ordinary one then
     is_quiet: bool = False  # in their quiet hours, others are paged first
 
     @property

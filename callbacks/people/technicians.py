@@ -12,7 +12,7 @@ from callbacks.db.removals import record_removal, record_removal_from
 from callbacks.db.states import Role
 from callbacks.db.tables import Technician, User
 from callbacks.errors import NotFound, WrongState
-from callbacks.people.contact_methods import free_number, valid_email, working_methods
+from callbacks.people.contact_methods import end_links, free_number, valid_email, working_methods
 from callbacks.people.person import ContactMethod, ContactRule, Person
 from callbacks.text.daily_span import daily_span
 from callbacks.text.dialing_rules import DEFAULT_RULES, DialingRules
@@ -32,6 +32,7 @@ def person(row: Technician, local: time | None = None) -> Person:
         rules=tuple(
             ContactRule(ContactMethod(rule.channel, rule.number), timedelta(seconds=rule.after)) for rule in row.rules
         ),
+        is_allowed=(row.phone_allowed_by if first or not second else row.second_phone_allowed_by) is not None,
         is_quiet=bool(row.quiet) and local is not None and daily_span(row.quiet).covers(local),
     )
 
@@ -67,14 +68,20 @@ def add_technician(
     language: str = "en",
     verified: bool = False,
     rules: DialingRules = DEFAULT_RULES,
+    allowed: str | None = None,
 ) -> Technician:
-    """Add a technician, or bring back one who left. Raise WrongState if the name or the number is taken."""
+    """Add a technician, or bring back one who left. Raise WrongState if the name or the number is taken.
+
+    `allowed`: by whom, for a number that is not ordinary.
+    """
     if not name.strip():
         raise WrongState("A technician needs a name.")
-    number = free_number(session, phone, rules)
+    number = free_number(session, phone, rules, is_allowed=allowed is not None)
     row = _former_technician(session, name) or Technician(name=name.strip(), created_at=now)
     row.phone, row.second_phone, row.email, row.language = number, None, valid_email(email), language
     row.verified_at, row.second_verified_at, row.left_at = now if verified else None, None, None
+    row.phone_allowed_by = allowed if rules.check(number).needs_consent else None
+    row.second_phone_allowed_by = None
     row.troubles, row.quiet, row.rules = {}, "", []
     session.add(row)
     session.flush()
@@ -103,6 +110,7 @@ def remove_technician(session: Session, row: Technician, now: datetime) -> None:
             session.delete(user)
         user.technician_id = None
     row.left_at, row.phone, row.second_phone = now, f"left {row.id}", None
+    end_links(row, now)
 
 
 def set_quiet(row: Technician, span: str) -> None:

@@ -21,8 +21,7 @@ def new_code(session: Session, row: Technician, slot: PhoneSlot, now: datetime) 
     """Return a new code of six digits for a number. Earlier codes expire. Raise WrongState."""
     if number_of(row, slot) is None:
         raise WrongState(f"{row.name} has no {slot.value} number. Add one first.")
-    for old in session.scalars(_unused_codes(row, slot)):
-        old.expires_at = now
+    _expire_codes(session, row, slot, now)
     code = f"{secrets.randbelow(900000) + 100000}"
     expires_at = now + CODE_VALID_FOR
     session.add(Verification(technician_id=row.id, number=slot, code=code, expires_at=expires_at, failures=0))
@@ -52,8 +51,20 @@ def mark_verified(row: Technician, slot: PhoneSlot, now: datetime) -> None:
         clear_failure(row, method)
 
 
+def unverify_numbers(session: Session, row: Technician, now: datetime) -> None:
+    """Use neither number of a technician until it is verified again. Codes that were sent before expire."""
+    row.verified_at = row.second_verified_at = None
+    for slot in PhoneSlot:
+        _expire_codes(session, row, slot, now)
+
+
 def has_pending_code(session: Session, row: Technician, slot: PhoneSlot, now: datetime) -> bool:
     return session.scalars(_unused_codes(row, slot).where(Verification.expires_at > now)).first() is not None
+
+
+def _expire_codes(session: Session, row: Technician, slot: PhoneSlot, now: datetime) -> None:
+    for old in session.scalars(_unused_codes(row, slot)):
+        old.expires_at = now
 
 
 def _unused_codes(row: Technician, slot: PhoneSlot) -> Select[Verification]:

@@ -1,5 +1,8 @@
 """Which numbers may be called. A customer's number is what the carrier reported, and cannot be trusted.
 
+A technician's number is held to the same rules, so that nobody with a technician's account makes the desk ring the
+world: a named supervisor allows one that is not ordinary.
+
 In callback fraud, a premium or expensive number calls once and waits to be called back. "+1" proves nothing, because
 much of the Caribbean shares it. Ordinary numbers of the regions that the desk file names are called without consent.
 Any other known number needs a named person's consent, and anything else is never called.
@@ -166,8 +169,8 @@ class DialingRules:
         check = self.check(caller)
         return None if check.needs_consent else check.number
 
-    def technician_number(self, text: str) -> str:
-        """Return a technician's number as E.164. Raise ValueError."""
+    def technician_number(self, text: str, *, is_allowed: bool = False) -> str:
+        """Return a technician's number as E.164. One that is not ordinary must be allowed. Raise ValueError."""
         try:
             number = phonenumbers.parse(text, self.region)
         except phonenumbers.NumberParseException:
@@ -179,7 +182,19 @@ class DialingRules:
         written = phonenumbers.format_number(number, PhoneNumberFormat.E164)
         if written in self.own_numbers:
             raise ValueError(f"{text!r} is one of the desk's own numbers. Give the person's number.")
+        check = self.check(written)
+        if check.number is None:
+            raise ValueError(f"{text!r} cannot be called: {check.why.english}. Check the number.")
+        if check.needs_consent and not is_allowed:
+            raise ValueError(
+                f"{text!r} is {check.why.english}. A supervisor must allow it (--allow-abroad, or People)."
+            )
         return written
+
+    def why_not_technician(self, number: str, *, is_allowed: bool) -> Words | None:
+        """Return why a technician's number (E.164) is neither texted nor called, or None when it may be."""
+        check = self.check(number)
+        return None if is_allowed or check.kind is NumberKind.ORDINARY else check.why
 
     def _checked(self, caller: str, number: phonenumbers.PhoneNumber) -> NumberCheck:
         if number.country_code in SATELLITES:

@@ -205,7 +205,11 @@ def _free_technicians(session: Session, desk: Desk, call: Call, now: datetime) -
     """Return the technicians on call when the call began who are not on the phone now."""
     busy = live_calls.on_the_phone(session, call.sid, now)
     on_call = oncall_store.roster(session, desk, call.began_at).everyone()
-    return tuple(person for person in on_call if person.id not in busy)
+    return tuple(person for person in on_call if person.id not in busy and _may_be_rung(desk, person))
+
+
+def _may_be_rung(desk: Desk, person: Person) -> bool:
+    return desk.dialing_rules.why_not_technician(person.phone, is_allowed=person.is_allowed) is None
 
 
 def facts_without_database(context: WebhookContext, call_sid: str, now: datetime) -> Facts:

@@ -14,6 +14,7 @@ from callbacks.db.states import FINAL, AudioState, CallbackState, VoicemailState
 from callbacks.db.tables import Callback, Page, PageAttempt, Technician
 from callbacks.desk.customer_number import CustomerNumber, customer_number
 from callbacks.desk.desk_file import Language
+from callbacks.people.contact_methods import is_verified
 from callbacks.records import audit_log
 from callbacks.text.bilingual import Words
 from ivr import prompts
@@ -72,8 +73,8 @@ def is_live(session: Session, page: Page, call_sid: str | None) -> bool:
 
 def _find(session: Session, context: WebhookContext, page_id: int, call_sid: str | None) -> LivePage | None:
     page = session.get(Page, page_id)
-    if page is None or page.callback_id is None:
-        return None
+    if page is None or page.callback_id is None or not is_verified(page.technician, page.number):
+        return None  # a phone that was lost while it rang changes nothing
     callback = locked(session, Callback, page.callback_id)
     if not is_live(session, page, call_sid):
         return None

@@ -70,9 +70,9 @@ class Demo:
         return any(words in heard.text for leg in self.carrier.phone(number).legs for heard in leg.heard)
 
     def page_behind_the_link(self, name: str, reference: str) -> str:
-        """The path of the page that a technician's texts lead to."""
+        """The path of the page that a technician's newest text leads to: the others' links have ended."""
         texts = self.scenario.phone_of(name).phone.texts
-        links = (re.search(r"(/t/[\w.\-]+)", text.body) for text in texts if reference in text.body)
+        links = (re.search(r"(/t/[\w.\-]+)", text.body) for text in reversed(texts) if reference in text.body)
         return next(link[1] for link in links if link)
 
     def hurries_until(self, happens: Callable[[], bool], within: timedelta = timedelta(minutes=2)) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tests.browser.demo import Demo
 
+OPENED = "{page_of_open}#opened"  # with the number and the message, after a press of the button
 # A route of the web app: addresses on which it shows something; {names} are those of `Lived.address`.
 PAGES: dict[str, list[str]] = {
     "/": ["/"],
@@ -23,7 +24,7 @@ PAGES: dict[str, list[str]] = {
     "/people": ["/people"],
     "/rota": ["/rota", "/rota?view=month&from=2026-11", "/rota?view=week&from=soon"],
     "/what-if": ["/what-if", "/what-if?line=direct&at=tomorrow", "/what-if?line=direct&at=2026-12-01T10:00"],
-    "/t/<token>": ["{page_of_open}", "{page_of_resolved}", "/t/expired"],
+    "/t/<token>": ["{page_of_open}", OPENED, "{page_of_resolved}", "/t/expired"],
 }
 BESIDE_THE_APP = ["/simulator/", "/callbacks/ZZ-000", "/nowhere"]
 REFUSED = {"/t/expired": "410", "/callbacks/ZZ-000": "404", "/nowhere": "404"}

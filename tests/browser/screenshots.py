@@ -60,7 +60,10 @@ def _of_the_console(demo: Demo, visit: Visit) -> None:
 
 
 def _of_the_page_behind_the_link(demo: Demo, visit: Visit) -> None:
-    _take(visit.opens(demo.page_behind_the_link("Ben", demo.references()[1])), "link")
+    page = visit.opens(demo.page_behind_the_link("Ben", demo.references()[1]))
+    page.get_by_role("button", name="Show the number and the message").click()
+    expect(page.get_by_role("heading", name="How did the call go?")).to_be_visible()
+    _take(page, "link")
 
 
 def _take(page: Page, name: str, whole: bool = False) -> None:

@@ -186,6 +186,7 @@ def test_taken_and_resolved_on_the_page_behind_the_link(demo: Demo, visit: Visit
     kept = audio_is_kept(demo)
     with visiting(chromium, demo.base, viewport={"width": PHONE, "height": 740}, has_touch=True) as amys:
         page = amys.opens(demo.page_behind_the_link("Amy", reference))
+        page.get_by_role("button", name="Show the number and the message").tap()
         hears_the_message(page, kept)
         page.get_by_role("button", name="Take it").tap()
         expect(page.get_by_role("status")).to_have_text(f"{reference} is yours.")

@@ -14,7 +14,7 @@ from callbacks.cli.context import Compose
 from tests.browser.a_lived_night import live_through
 from tests.browser.browsing import DESKTOP, PHONE, TABLET, Visit, visiting
 from tests.browser.demo import a_demo
-from tests.browser.pages import ADDRESSES, NOT_PAGES, PAGES, REFUSED, Lived
+from tests.browser.pages import ADDRESSES, NOT_PAGES, OPENED, PAGES, REFUSED, Lived
 
 AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 WCAG_2_2_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -42,7 +42,7 @@ Look = Callable[..., Page]
 # The pages that people live on are looked at in every `make test`, in the narrowest and darkest sight.
 ALWAYS = {
     (address, ("dark", PHONE))
-    for address in ("/", "/callbacks/{open}", "/rota", "{page_of_open}", "/simulator/", "/login")
+    for address in ("/", "/callbacks/{open}", "/rota", "{page_of_open}", OPENED, "/simulator/", "/login")
 }
 
 
@@ -72,7 +72,7 @@ def look(supervisor: Visit, stranger: Visit, lived: Lived) -> Iterator[Look]:
     """Opens an address as somebody sees it. Two browsers are kept for all: a new one for each would take minutes."""
 
     def opens(template: str, scheme: Scheme = "light", width: int = DESKTOP) -> Page:
-        visit = stranger if template == "/login" else supervisor
+        visit = stranger if template in ("/login", "{page_of_open}") else supervisor
         visit.expected[:] = [REFUSED[template]] if template in REFUSED else []
         page = visit.context.new_page()
         page.set_viewport_size({"width": width, "height": 900})
@@ -80,6 +80,10 @@ def look(supervisor: Visit, stranger: Visit, lived: Lived) -> Iterator[Look]:
         page.goto(visit.base + lived.address(template))
         if template == "/simulator/":
             expect(page.get_by_role("heading", name="Sue Tran")).to_be_visible()
+        show = page.get_by_role("button", name="Show the number and the message")
+        if template == OPENED and show.is_visible():  # once for all looks at it: the browser keeps the cookie
+            show.click()
+            expect(page.get_by_role("heading", name="How did the call go?")).to_be_visible()
         page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
         return page
 

@@ -90,3 +90,20 @@ def test_whoever_logs_out_is_out(visit: Visit) -> None:
     presses(page, "Log out")
     page.goto(visit.base + "/people")
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+
+
+def test_the_page_behind_the_link_is_opened_with_one_big_button_and_used(demo: Demo, chromium: Browser) -> None:
+    (reference,) = demo.references()
+    demo.passes(60)
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "java_script_enabled": False}
+    with visiting(chromium, demo.base, **phone) as amys:
+        page = amys.opens(demo.page_behind_the_link("Amy", reference))
+        expect(page.get_by_text("555-0199")).to_have_count(0)
+        show = page.get_by_role("button")
+        box = show.bounding_box()
+        assert box is not None
+        assert (box["width"] > 300, box["height"] > 64, box["y"] + box["height"] < 844) == (True, True, True)
+        show.tap()
+        expect(page.get_by_text("(514) 555-0199")).to_be_visible()
+        page.get_by_role("button", name="Take it").tap()
+        expect(page.get_by_role("status")).to_have_text(f"{reference} is yours.")

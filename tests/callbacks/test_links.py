@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from callbacks.links import MESSAGE_LINK_LASTS, PAGE_LINK_LASTS, Links
+from callbacks.links import MESSAGE_LINK_LASTS, OPENED_LASTS, PAGE_LINK_LASTS, Links, PageLink
 from sla.clock import MovingClock
 
 NOW = datetime(2026, 11, 29, 3, 13, tzinfo=UTC)
@@ -39,9 +39,9 @@ def test_a_message_link_is_good_for_an_hour(links: Links) -> None:
 
 def test_a_page_link_is_good_for_twelve_hours_after_the_page_was_sent(links: Links) -> None:
     token = page_token(links)
-    assert links.page_in(token) == 7
-    assert at(links, NOW + PAGE_LINK_LASTS - SECOND).page_in(token) == 7
-    assert at(links, NOW + PAGE_LINK_LASTS).page_in(token) is None
+    assert links.page_in(token) == PageLink(7, is_over=False)
+    assert at(links, NOW + PAGE_LINK_LASTS - SECOND).page_in(token) == PageLink(7, is_over=False)
+    assert at(links, NOW + PAGE_LINK_LASTS).page_in(token) == PageLink(7, is_over=True)
 
 
 def test_a_page_link_is_the_same_each_time_and_short(links: Links) -> None:
@@ -62,3 +62,17 @@ def test_a_forged_link_opens_nothing(links: Links, forged: str) -> None:
 def test_a_link_signed_with_another_secret_opens_nothing(links: Links) -> None:
     other = Links("y" * 32, "https://desk.test", MovingClock(NOW))
     assert (links.page_in(page_token(other)), links.voicemail_in(message_token(other))) == (None, None)
+
+
+def test_what_a_button_opened_is_shown_for_an_hour_and_for_that_page_only(links: Links) -> None:
+    proof = links.opened(7)
+    assert links.is_opened(7, proof)
+    assert at(links, NOW + OPENED_LASTS - SECOND).is_opened(7, proof)
+    assert not at(links, NOW + OPENED_LASTS).is_opened(7, proof)
+    assert not links.is_opened(8, proof)
+
+
+def test_a_link_proves_no_press_of_a_button_and_a_press_is_no_link(links: Links) -> None:
+    for forged in ("", "x", page_token(links), message_token(links), f"{links.opened(7)}x"):
+        assert not links.is_opened(7, forged)
+    assert links.page_in(links.opened(7)) is None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from werkzeug.test import TestResponse
 
+from callbacks.acts.lost_phone import report_lost_phone
 from callbacks.db.states import CallbackState
 from callbacks.db.tables import Event
 from tests.scenarios.conftest import CUSTOMER, POSTGRES_IN_SOAK, ScenarioDesk
@@ -24,14 +26,20 @@ class Link:
         self.desk, self.path = desk, found[1]
         self.client = desk.service.web.test_client()
 
-    def opens(self) -> str:
+    def shows(self) -> str:
+        """What the link alone shows to this browser."""
         return self.client.get(self.path).text
+
+    def opens(self) -> str:
+        """Press the button that shows the number and the message."""
+        assert self.raw("/open", "post").status_code == 303
+        return self.shows()
 
     def does(self, act: str, **fields: str) -> str:
         answer = self.client.post(f"{self.path}/{act}", data=fields)
         assert answer.status_code == 302
         self.desk.scenario.settle()
-        return self.opens()
+        return self.shows()
 
     def raw(self, path: str = "", method: str = "get", **fields: str) -> TestResponse:
         return self.client.open(self.path + path, method=method.upper(), data=fields)
@@ -50,6 +58,7 @@ def events(desk: ScenarioDesk) -> int:
 
 
 def test_it_says_who_what_until_when_and_plays_the_message(link: Link) -> None:
+    assert "(514) 555-0199" not in link.shows()
     page = link.opens()
     for words in ("(514) 555-0199", "10:42 p.m.", "min left", "nobody yet", "message.wav", "Take it", "direct"):
         assert words in page
@@ -62,8 +71,11 @@ def test_opening_it_changes_nothing_however_often_and_however(link: Link) -> Non
     desk = link.desk
     before = events(desk)
     for method in ("get", "head", "options"):
-        for path in ("", "/take", "/connect", "/pass", "/outcome", "/note"):
-            link.raw(path, method)
+        for path in ("", "/open", "/take", "/connect", "/pass", "/outcome", "/note", "/message.wav"):
+            assert CUSTOMER[-4:] not in link.raw(path, method).text
+    assert events(desk) == before
+    assert desk.listeners() == []
+    link.opens()
     link.raw("/message.wav", "head")
     assert events(desk) == before
     link.raw("/message.wav", "get")  # that somebody listens is recorded
@@ -86,6 +98,7 @@ def test_take_note_and_resolve(link: Link) -> None:
     assert desk.callback.state.value == "open"
     page = link.does("outcome", outcome="resolved", confirmed="yes")
     assert "It is closed" in page
+    assert CUSTOMER[-4:] not in page
     assert desk.callback.state == CallbackState.RESOLVED
     assert "is already closed" in link.does("outcome", outcome="no answer")
     desk.scenario.minutes_pass(40)
@@ -100,7 +113,7 @@ def test_connect_rings_and_the_attempt_is_on_record(link: Link) -> None:
     amys.is_connected_to(customers).waits(5)
     customers.hangs_up()
     amys.hears("How did it go").presses("2").hears("It stays with you").is_hung_up_on()
-    assert "reached, continuing" in link.opens()
+    assert "reached, continuing" in link.shows()
     desk.scenario.minutes_pass(40)
 
 
@@ -124,7 +137,7 @@ def test_it_expires_cannot_be_forged_and_tells_nothing_then(link: Link) -> None:
     desk.clock_moves_to("2026-11-29T10:30")
     answer = link.raw()
     assert answer.status_code == 410
-    assert "has expired" in answer.text
+    assert "no longer works" in answer.text
     assert CUSTOMER[-4:] not in answer.text
     assert link.raw("/take", "post").status_code == 410
     assert link.raw("/message.wav").status_code == 404
@@ -137,15 +150,44 @@ def test_it_is_in_the_technicians_language_and_kept_to_ourselves(desk: ScenarioD
     amy.reads("rappelez le (514) 555-0199 avant 22 h 42", "Répondez")
     desk.scenario.minutes_pass(0.3)
     link = Link(desk)
+    assert "Afficher le numéro et le message" in link.shows()
     assert "Prendre en charge" in link.opens()
-    assert "il reste 28 min" in link.opens()
+    assert "il reste 28 min" in link.shows()
     assert f"{desk.callback.reference} est à vous." in link.does("take")
     answer = link.raw()
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert answer.headers["Cache-Control"] == "no-store"
     amy.texts("na {code}").reads("")
-    assert "déjà essayé" in link.opens()
+    assert "déjà essayé" in link.shows()
     amy.texts("fait {code}").reads("est réglé")
-    assert '<span class="standing resolved">réglé</span>' in link.opens()
+    assert '<span class="standing resolved">réglé</span>' in link.shows()
     desk.scenario.minutes_pass(40)
+
+
+def test_the_newest_text_has_the_link_that_works(link: Link) -> None:
+    desk, amy = link.desk, link.desk.phone_of("Amy")
+    amy.is_rung(timedelta(minutes=4)).rejects()
+    desk.scenario.minutes_pass(18)
+    newest = Link(desk)
+    assert newest.path != link.path
+    assert (link.raw().status_code, newest.raw().status_code) == (410, 200)
+    assert link.raw("/take", "post").status_code == 410
+    assert f"{desk.callback.reference} is yours." in newest.does("take")
+    desk.scenario.ignore_so_far()
+
+
+def test_whoever_has_a_lost_phone_sees_nothing_changes_nothing_and_others_are_paged(link: Link) -> None:
+    desk, amy = link.desk, link.desk.phone_of("Amy")
+    link.does("take")
+    desk.edit(lambda session, row: report_lost_phone(session, desk.service.desk, row, desk.now))
+    desk.phone_of("Sue").reads("Amy Roy lost their phone")
+    assert (link.raw().status_code, link.raw("/open", "post").status_code) == (410, 410)
+    amy.texts("done {code}").reads("This number is not verified")
+    amy.texts("{code}")
+    desk.phone_of("Ben").reads("call (514) 555-0199 back", within=timedelta(minutes=1))
+    assert desk.callback.owner is None
+    desk.phone_of("Ben").resolves()
+    desk.scenario.minutes_pass(40)
+    desk.scenario.ignore_so_far()
+    assert not [call for call in desk.carrier.ledger.calls if call.to == "+15145550101"]

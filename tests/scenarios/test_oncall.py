@@ -113,7 +113,7 @@ def test_a_persons_own_rules_ring_the_second_number_too_and_stop_when_it_is_take
     second = desk.scenario.add_person("Amy at home", "+15145550111")
 
     def work(session: Session, amy: Technician) -> None:
-        contact_methods.change_number(session, amy, PhoneSlot.SECOND, "+15145550111")
+        contact_methods.change_number(session, amy, PhoneSlot.SECOND, "+15145550111", desk.now)
         verification.mark_verified(amy, PhoneSlot.SECOND, desk.now)
         contact_methods.add_rule(amy, Channel.CALL, timedelta(minutes=1), PhoneSlot.SECOND)
         contact_methods.add_rule(amy, Channel.TEXT, timedelta(minutes=2), PhoneSlot.SECOND)
@@ -159,7 +159,7 @@ def test_a_landline_is_verified_by_a_code_that_is_spoken(desk: ScenarioDesk) -> 
     service = desk.service
 
     def moves(session: Session, amy: Technician) -> None:
-        contact_methods.change_number(session, amy, PhoneSlot.SECOND, "+15145550130")
+        contact_methods.change_number(session, amy, PhoneSlot.SECOND, "+15145550130", desk.now)
         alerts.send_code(session, service.desk, amy, PhoneSlot.SECOND, desk.now, Channel.CALL)
 
     home = desk.scenario.add_person("Amy's kitchen", "+15145550130")
@@ -536,7 +536,9 @@ def test_a_technician_who_speaks_french_hears_and_reads_french(desk: ScenarioDes
 def test_a_number_that_was_changed_while_a_page_waited_is_not_texted(desk: ScenarioDesk) -> None:
     desk.fails("messages", "429", times=2)
     desk.leaves_a_message()
-    desk.edit(lambda session, amy: contact_methods.change_number(session, amy, PhoneSlot.FIRST, "+15145550177"))
+    desk.edit(
+        lambda session, amy: contact_methods.change_number(session, amy, PhoneSlot.FIRST, "+15145550177", desk.now)
+    )
     desk.phone_of("Ben").reads("call (514) 555-0199 back", within=timedelta(minutes=4))
     desk.phone_of("Ben").resolves()
     assert desk.log_says("Amy Roy's first number is not verified")

@@ -1,15 +1,17 @@
 """The technician's screen of one callback, behind the signed link in a text.
 
-The link is the key: anybody who has it acts as the technician who was paged, until it expires. Opening it changes
-nothing, because spam and virus scanners open links. Only the buttons change anything.
+The link is the key: anybody who has it acts as the technician who was paged, until it ends. But spam and virus
+scanners open links, and proxies keep their addresses. So the address alone shows neither the customer nor the message,
+and changes nothing: whoever presses a button, which a scanner does not, gets a cookie that shows them for an hour.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, Response, abort, render_template, url_for
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -24,14 +26,18 @@ from callbacks.acts.ownership import Pass, Take
 from callbacks.console.audio import audio_response, note_listener
 from callbacks.console.context import current
 from callbacks.console.forms import field, write_and_redirect
-from callbacks.console.link_page.screen import callback_screen
+from callbacks.console.link_page.screen import CallbackScreen, SummaryScreen, callback_screen, summary_screen
 from callbacks.console.security import add_security_headers, refuse_nul_characters
-from callbacks.db.states import ReportedOutcome
+from callbacks.db.states import CallbackState, ReportedOutcome
 from callbacks.db.tables import Callback, Page, Technician
 from callbacks.errors import WrongState
+from callbacks.links import OPENED_LASTS, PageLink
+from callbacks.paging.page_links import has_ended
+from callbacks.records import audit_log
 from callbacks.text.bilingual import Words
 
 NO_OUTCOME = Words("Choose how the call went.", "Choisissez comment l'appel s'est passé.")
+OPENED_A_LINK = "opened a link in a page"
 LONGEST_NOTE, LONGEST_REASON, LONGEST_NUMBER = 1000, 300, 40
 
 blueprint = Blueprint("link_page", __name__)
@@ -48,29 +54,50 @@ def add_headers(response: Response) -> Response:
 
 @blueprint.get("/t/<token>")
 def index(token: str) -> ResponseReturnValue:
-    context = current()
-    page_id = context.links.page_in(token)
-    if page_id is None:
-        return _expired()
-    screen = context.database.read(
-        lambda session: callback_screen(session, context.desk, session.get_one(Page, page_id), context.now())
-    )
-    return render_template("link_page/callback.html", screen=screen, token=token)
+    context, link = current(), _link(token)
+    if isinstance(link, Ended):
+        return _ended(link)
+
+    def work(session: Session) -> SummaryScreen | CallbackScreen:
+        page, now = session.get_one(Page, link.page_id), context.now()
+        summary = summary_screen(session, context.desk, page, now)
+        is_shown = summary.is_open and _is_opened(link)
+        return callback_screen(session, context.desk, page, now) if is_shown else summary
+
+    screen = context.database.read(work)
+    template = "callback" if isinstance(screen, CallbackScreen) else "summary"
+    return render_template(f"link_page/{template}.html", screen=screen, token=token)
+
+
+@blueprint.post("/t/<token>/open")
+def show(token: str) -> ResponseReturnValue:
+    """Show the customer's number and the message to this browser for an hour."""
+    context, link, now = current(), _link(token), current().now()
+    if isinstance(link, Ended):
+        return _ended(link)
+
+    def work(session: Session) -> None:
+        page = session.get_one(Page, link.page_id)
+        if page.callback is not None:
+            audit_log.note(session, now, page.technician.name, OPENED_A_LINK, page.callback.reference)
+
+    context.database.write(work)
+    return _opened(redirect(url_for(".index", token=token), 303), token, link)
 
 
 @blueprint.get("/t/<token>/message.wav")
 def message(token: str) -> Response:
-    context = current()
-    page_id = context.links.page_in(token)
-    if page_id is None:
+    context, link = current(), _link(token)
+    if isinstance(link, Ended) or not _is_opened(link):
         abort(404)
-    return audio_response(context.database.write(lambda session: _listen(session, page_id)))
+    return audio_response(context.database.write(lambda session: _listen(session, link.page_id)))
 
 
 def _listen(session: Session, page_id: int) -> int:
     """Record that the technician listens, and return which voicemail it is. Abort with 404 when there is none."""
     page = session.get_one(Page, page_id)
-    voicemail = page.callback.call.voicemail if page.callback is not None else None
+    callback = page.callback
+    voicemail = callback.call.voicemail if callback is not None and callback.state is CallbackState.OPEN else None
     if voicemail is None:
         abort(404)
     note_listener(session, voicemail, page.technician.name, current().now())
@@ -136,15 +163,16 @@ def _outcome_in_form() -> ReportOutcome:
 
 def _run(token: str, read: Callable[[], Act]) -> ResponseReturnValue:
     """Perform the act that `read` returns from the form, as the technician who was paged."""
-    context = current()
-    page_id, now = context.links.page_in(token), context.now()
-    if page_id is None:
-        return _expired()
+    context, link = current(), _link(token)
+    if isinstance(link, Ended):
+        return _ended(link)
+    now = context.now()
 
     def work(session: Session) -> str:
-        return _perform(session, session.get_one(Page, page_id), read, now)
+        return _perform(session, session.get_one(Page, link.page_id), read, now)
 
-    return write_and_redirect(work, url_for(".index", token=token))
+    # The answer may name the customer's number, so only a browser that may see it is led to the answer.
+    return _opened(write_and_redirect(work, url_for(".index", token=token)), token, link)
 
 
 def _perform(session: Session, page: Page, read: Callable[[], Act], now: datetime) -> str:
@@ -166,5 +194,54 @@ def _requester(session: Session, callback: Callback, technician: Technician, act
     return technician_by(technician, Via.LINK)
 
 
-def _expired() -> ResponseReturnValue:
-    return render_template("link_page/expired.html"), 410
+# Which links work, and what they show
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A link that no longer works, or that never did."""
+
+    language: str | None  # its technician's, where it is genuine
+
+
+def _link(token: str) -> PageLink | Ended:
+    context = current()
+    link = context.links.page_in(token)
+    if link is None:
+        return Ended(None)
+
+    def work(session: Session) -> PageLink | Ended:
+        page = session.get(Page, link.page_id)
+        if page is None or link.is_over or has_ended(session, page):
+            return Ended(page.technician.language if page is not None else None)
+        return link
+
+    return context.database.read(work)
+
+
+def _ended(link: Ended) -> ResponseReturnValue:
+    return render_template("link_page/ended.html", wanted=link.language), 410
+
+
+def _is_opened(link: PageLink) -> bool:
+    return current().links.is_opened(link.page_id, request.cookies.get(_cookie_name(), ""))
+
+
+def _opened(answer: ResponseReturnValue, token: str, link: PageLink) -> Response:
+    """Add the cookie that shows the customer. Only requests to this link carry it."""
+    response, is_https = make_response(answer), current().public_url.startswith("https:")
+    response.set_cookie(
+        _cookie_name(),
+        current().links.opened(link.page_id),
+        max_age=OPENED_LASTS,
+        path=url_for(".index", token=token),
+        secure=is_https,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def _cookie_name() -> str:
+    """Return the name of the cookie. Browsers take one with the prefix over https only, and only if it is secure."""
+    return "__Secure-opened" if current().public_url.startswith("https:") else "opened"

@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import abort
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import NEEDS_A_NUMBER, was_asked_to_confirm
 from callbacks.acts.customer_number import decides_about_numbers
 from callbacks.console.callbacks.screen import standing_of
+from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import AudioState, CallbackState, ReachOutcome, ReportedOutcome, VoicemailState
-from callbacks.db.tables import Page, ReachAttempt, Voicemail
+from callbacks.db.tables import Callback, Event, Page, ReachAttempt, Voicemail
 from callbacks.desk.customer_number import CustomerNumber, customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.records.proofs import proof_on_record
@@ -30,6 +31,8 @@ OUTCOMES: dict[ReportedOutcome, Words] = {
     ReportedOutcome.NO_ANSWER: Words("No answer", "Pas de réponse"),
     ReportedOutcome.WRONG_NUMBER: Words("Wrong number", "Mauvais numéro"),
 }
+
+ENDINGS = (EventKind.RESOLVED, EventKind.CANCELLED, EventKind.CLOSED_UNREACHABLE, EventKind.AUTO_CLOSED)
 
 # How an attempt went, in the list of them.
 ATTEMPTS: dict[ReachOutcome, Words] = {
@@ -71,11 +74,37 @@ CALLER_LANGUAGES: dict[str, Words] = {
 }
 
 
-@dataclass(frozen=True)
-class CallbackScreen:
-    """One callback, in the technician's language."""
+class Bilingual:
+    """A screen in the technician's language."""
 
     language: str  # "en" or "fr"
+
+    def text(self, english: str, french: str) -> str:
+        """Return a text of the template in the technician's language."""
+        return Words(english, french).for_(self.language)
+
+
+@dataclass(frozen=True)
+class SummaryScreen(Bilingual):
+    """How a callback stands, without its customer: before the technician opens it, and once it is over."""
+
+    language: str
+    reference: str
+    line: str
+    due: str
+    standing: str
+    left: str
+    owner: str
+    is_mine: bool
+    is_open: bool
+    closed_at: str
+
+
+@dataclass(frozen=True)
+class CallbackScreen(Bilingual):
+    """One callback, in the technician's language."""
+
+    language: str
     reference: str
     line: str
     name: str
@@ -95,16 +124,44 @@ class CallbackScreen:
     left: str
     owner: str
     is_mine: bool
-    is_open: bool
     code: str
     message: str
     transcript: str
     message_id: int | None
     attempts: list[str]
 
-    def text(self, english: str, french: str) -> str:
-        """Return a text of the template in the technician's language."""
-        return Words(english, french).for_(self.language)
+
+def summary_screen(session: Session, desk: Desk, page: Page, now: datetime) -> SummaryScreen:
+    """Return how the callback of a page stands. Abort with 404 when the page is not about a callback."""
+    callback, language = page.callback, page.technician.language
+    if callback is None:
+        abort(404)
+    standing, left = _standing(session, desk, callback, now)
+    over_at = None if callback.state is CallbackState.OPEN else _over_at(session, callback)
+    return SummaryScreen(
+        language=language,
+        reference=callback.reference,
+        line=desk.line_name(callback.call.line).for_(language),
+        due=time_and_day(callback.due_at, desk.zone, now, language),
+        standing=standing,
+        left=left.for_(language),
+        owner=callback.owner.name if callback.owner else "",
+        is_mine=callback.owner_id == page.technician_id,
+        is_open=callback.state is CallbackState.OPEN,
+        closed_at=time_and_day(over_at, desk.zone, now, language) if over_at else "",
+    )
+
+
+def _over_at(session: Session, callback: Callback) -> datetime | None:
+    """Return when a callback ended, as its log has it."""
+    ended = select(func.max(Event.at)).where(Event.call_sid == callback.call_sid, Event.kind.in_(ENDINGS))
+    return session.scalar(ended)
+
+
+def _standing(session: Session, desk: Desk, callback: Callback, now: datetime) -> tuple[str, Words]:
+    """Return the SLA status, and in its words, or how much time is left."""
+    standing, _ = standing_of(callback, desk.callback.at_risk, now, proof_on_record(session, callback))
+    return standing, STANDINGS.get(standing, _time_left(callback.due_at - now))
 
 
 def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> CallbackScreen:
@@ -114,7 +171,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         abort(404)
     zone, language = desk.zone, technician.language
     call, voicemail, customer = callback.call, callback.call.voicemail, customer_number(desk, callback)
-    standing, _ = standing_of(callback, desk.callback.at_risk, now, proof_on_record(session, callback))
+    standing, left = _standing(session, desk, callback, now)
     attempts = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
     return CallbackScreen(
         language=language,
@@ -134,10 +191,9 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         may_decide=customer.waits_for_consent and decides_about_numbers(session, desk, callback, technician, now),
         caller_language=CALLER_LANGUAGES[call.language].for_(language) if call.language_chosen else "",
         standing=standing,
-        left=STANDINGS.get(standing, _time_left(callback.due_at - now)).for_(language),
+        left=left.for_(language),
         owner=callback.owner.name if callback.owner else "",
         is_mine=callback.owner_id == technician.id,
-        is_open=callback.state is CallbackState.OPEN,
         code=page.code,
         message=_message(voicemail, language),
         transcript=voicemail.transcript if voicemail is not None else "",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from flask import g
 from sqlalchemy.orm import Session
 
 from callbacks.acts.leaving import leave_team
+from callbacks.acts.lost_phone import report_lost_phone
 from callbacks.console.forms import field, number_field
 from callbacks.db.states import Channel, PhoneSlot
 from callbacks.db.tables import Technician
@@ -16,19 +18,20 @@ from callbacks.errors import WrongState
 from callbacks.oncall import store
 from callbacks.paging import alerts
 from callbacks.people import contact_methods, technicians, verification
+from callbacks.people.users import MAY_STEER
 from callbacks.text.formats import LANGUAGES
 
 # The channels of a contact rule, by their names in the form.
 RULE_CHANNELS = {channel.value: channel for channel in (Channel.TEXT, Channel.CALL, Channel.MAIL)}
 # What technicians may change themselves: how they are reached, but not whether they are paged.
-OWN = ("code", "verify", "second", "mail", "test", "quiet", "rule", "drop-rule", "language")
+OWN = ("code", "verify", "second", "mail", "test", "quiet", "rule", "drop-rule", "language", "lost-phone")
 
 
 def add(session: Session, desk: Desk, now: datetime) -> str:
     """Add the technician in the form, and send a code to their number."""
     name, phone, email = field("name", 100), field("phone", 40), field("email")
     row = technicians.add_technician(
-        session, name, phone, now, email=email, language=_language(), rules=desk.dialing_rules
+        session, name, phone, now, email=email, language=_language(), rules=desk.dialing_rules, allowed=_allowed()
     )
     alerts.send_code(session, desk, row, PhoneSlot.FIRST, now)
     return f"{row.name} was added. A code is on its way. The number is used once it is verified."
@@ -54,7 +57,7 @@ def _change_second_number(session: Session, desk: Desk, row: Technician, now: da
 
 
 def _give_number(session: Session, desk: Desk, row: Technician, which: PhoneSlot, now: datetime) -> str:
-    contact_methods.change_number(session, row, which, field("phone", 40), desk.dialing_rules)
+    contact_methods.change_number(session, row, which, field("phone", 40), now, desk.dialing_rules, _allowed())
     alerts.send_code(session, desk, row, which, now, _by())
     store.note_edit(session, now)
     return "A code is on its way. The number is used once it is verified."
@@ -73,6 +76,7 @@ def _set_quiet_hours(session: Session, desk: Desk, row: Technician, now: datetim
 
 def _set_email(session: Session, desk: Desk, row: Technician, now: datetime) -> str:
     contact_methods.change_email(row, field("email"))
+    contact_methods.end_links(row, now)
     return f"Emails to {row.name} go to {row.email}." if row.email else f"{row.name} gets no emails."
 
 
@@ -94,10 +98,30 @@ def _set_language(session: Session, desk: Desk, row: Technician, now: datetime) 
     return f"{row.name} is paged in {LANGUAGES[row.language]}."
 
 
+def _allow_number(session: Session, desk: Desk, row: Technician, now: datetime) -> str:
+    contact_methods.allow_number(row, _which(), g.user.email)
+    store.note_edit(session, now)
+    return f"{row.name}'s {_which().value} number is allowed. Your name is on record."
+
+
+def _report_lost_phone(session: Session, desk: Desk, row: Technician, now: datetime) -> str:
+    report_lost_phone(session, desk, row, now)
+    store.note_edit(session, now)
+    return (
+        f"{row.name}'s links, codes and sessions have ended, nothing goes to their numbers, and others are paged. "
+        "To page them again, verify a number."
+    )
+
+
 def _remove(session: Session, desk: Desk, row: Technician, now: datetime) -> str:
     leave_team(session, row, now)
     store.note_edit(session, now)
     return f"{row.name} is no longer paged."
+
+
+def _allowed() -> str | None:
+    """Return who allows a number abroad: the supervisor who ticked the box, or None."""
+    return g.user.email if field("abroad") == "yes" and g.user.role in MAY_STEER else None
 
 
 def _which() -> PhoneSlot:
@@ -127,5 +151,7 @@ CHANGES: dict[str, Callable[[Session, Desk, Technician, datetime], str]] = {
     "rule": _add_rule,
     "drop-rule": _remove_rule,
     "language": _set_language,
+    "allow": _allow_number,
+    "lost-phone": _report_lost_phone,
     "remove": _remove,
 }

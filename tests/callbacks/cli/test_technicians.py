@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from callbacks.db.states import Channel
 from callbacks.db.tables import Page
+from callbacks.paging.alerts import send_test
+from callbacks.people.technicians import technician_named
 from tests.callbacks.cli.conftest import CommandLine
 
 
@@ -62,3 +65,34 @@ def test_an_email_address_is_set_and_removed(cli: CommandLine) -> None:
 def test_a_test_page_that_reaches_nobody_is_refused(cli: CommandLine) -> None:
     cli.does("technician add Amy --phone +15145550101")
     assert "no number is verified" in cli.refuses("technician test Amy")
+
+
+def test_a_number_abroad_is_allowed_by_the_command_line(cli: CommandLine) -> None:
+    paris, rome = "+33142685300", "+390612345678"
+    assert "--allow-abroad" in cli.refuses(f"technician add Amy --phone {paris} --verified")
+    cli.does(f"technician add Amy --phone {paris} --verified --allow-abroad")
+    assert "--allow-abroad" in cli.refuses(f"technician number Amy {rome} --second")
+    cli.does(f"technician number Amy {rome} --second --allow-abroad")
+    row = cli.database.read(lambda session: technician_named(session, "Amy"))
+    assert (row.phone_allowed_by, row.second_phone_allowed_by) == ("command line", "command line")
+
+
+def test_a_lost_phone_is_reported(cli: CommandLine) -> None:
+    cli.has("Amy")
+    assert "verify a number" in cli.does("technician lost-phone Amy")
+    assert "NOT verified" in cli.does("technician list")
+    row = cli.database.read(lambda session: technician_named(session, "Amy"))
+    assert row.links_from == cli.clock.now()
+    assert "There is no technician 'Bob'" in cli.refuses("technician lost-phone Bob")
+
+
+def test_test_pages_over_the_cap_are_refused(cli: CommandLine) -> None:
+    cli.has("Amy")
+    desk, now = cli.service.desk, cli.clock.now()
+
+    def work(session: Session) -> None:
+        for _ in range(desk.limits.tests_a_day // 2):
+            send_test(session, desk, technician_named(session, "Amy"), now)
+
+    cli.database.write(work)
+    assert "as many test pages as one number or person gets in a day" in cli.refuses("technician test Amy")

@@ -19,7 +19,8 @@ PUBLIC = {"/login", "/login/code", "/logout", "/static/<path:filename>", "/healt
 # The address is the key: a link that was sent to one person, or entered into one calendar.
 BY_SECRET_ADDRESS = {
     "/media/<token>.wav", "/calendar/<key>.ics",
-    "/t/<token>", "/t/<token>/message.wav", "/t/<token>/take", "/t/<token>/connect", "/t/<token>/pass",
+    "/t/<token>", "/t/<token>/open", "/t/<token>/message.wav", "/t/<token>/take", "/t/<token>/connect",
+    "/t/<token>/pass",
     "/t/<token>/outcome", "/t/<token>/note", "/t/<token>/number", "/t/<token>/unreachable", "/t/<token>/manager",
     "/t/<token>/consent", "/t/<token>/refuse",
 }  # fmt: skip
@@ -51,6 +52,8 @@ LOGGED_IN = [
     ("POST", "/people/<int:technician_id>/<act>", "/people/1/test", WORKERS),  # a technician's own
     ("POST", "/people/<int:technician_id>/<act>", "/people/2/test", STEERERS),
     ("POST", "/people/<int:technician_id>/<act>", "/people/1/remove", STEERERS),
+    ("POST", "/people/<int:technician_id>/<act>", "/people/1/allow", STEERERS),
+    ("POST", "/people/<int:technician_id>/<act>", "/people/2/lost-phone", STEERERS),
     ("GET", "/rota", "/rota", EVERYONE),
     ("GET", "/rota/hours.csv", "/rota/hours.csv?from=2026-11-01", READERS),
     ("POST", "/rota/<act>", "/rota/add", STEERERS),

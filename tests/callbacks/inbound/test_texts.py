@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import CallbackState, Channel, ReachOutcome, VoicemailState
+from callbacks.db.states import CallbackState, Channel, PhoneSlot, ReachOutcome, VoicemailState
 from callbacks.db.tables import Callback, Event, Page, ReachAttempt, Technician
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
 from callbacks.inbound.texts import answer_text
 from callbacks.oncall import store
 from callbacks.people import technicians
+from callbacks.people.verification import new_code
 from tests.scenarios.conftest import POSTGRES_IN_SOAK
 
 pytestmark = POSTGRES_IN_SOAK
@@ -255,3 +256,41 @@ def test_texts_that_were_understood_use_up_no_answers(night: Night) -> None:
 def test_no_text_names_a_deadline_that_is_over(night: Night) -> None:
     night.now = night.callback.due_at + timedelta(minutes=1)
     assert "Call (514) 555-0199 at once: promised for 10:43 p.m. CALL" in night.hears_from(AMY, night.code)
+
+
+def test_a_number_that_is_not_verified_changes_nothing_and_hears_so_once(night: Night) -> None:
+    code = night.code
+    night.database.write(lambda s: setattr(technicians.technician_named(s, "Amy Roy"), "verified_at", None))
+    assert "This number is not verified, so your text changes nothing" in night.hears_from(AMY, code)
+    for words in (code, f"done {code}", f"call {code}", f"who {code}", "test", "ok", "hello"):
+        assert night.hears_from(AMY, words) == ""
+    assert (night.callback.owner, night.attempts(), night.callback.state) == (None, [], CallbackState.OPEN)
+
+
+def test_a_number_that_is_not_verified_may_send_its_code(night: Night) -> None:
+    def asks(session: Session) -> str:
+        amy = technicians.technician_named(session, "Amy Roy")
+        amy.verified_at = None
+        return new_code(session, amy, PhoneSlot.FIRST, NOW)
+
+    code = night.database.write(asks)
+    assert "not the code" in night.hears_from(AMY, "000000")
+    assert night.hears_from(AMY, code) == "Thank you. This number is verified."
+    assert "is yours" in night.hears_from(AMY, night.code)
+
+
+def test_a_second_number_that_is_not_verified_changes_nothing_while_the_first_one_does(night: Night) -> None:
+    home = "+15145550130"
+    night.database.write(lambda s: setattr(technicians.technician_named(s, "Amy Roy"), "second_phone", home))
+    assert "not verified" in night.hears_from(home, night.code)
+    assert night.callback.owner is None
+    assert "is yours" in night.hears_from(AMY, night.code)
+
+
+def test_test_pages_over_the_cap_are_refused_once_and_then_not_answered(night: Night) -> None:
+    answers = [night.hears_from(AMY, "test") for _ in range(13)]
+    assert answers[:10] == ["A test page is on its way by text and by phone."] * 10
+    assert answers[10].startswith("Amy Roy has had as many test pages")
+    assert answers[11:] == ["", ""]
+    night.now += timedelta(days=1)
+    assert "is on its way" in night.hears_from(AMY, "test")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -12,11 +13,12 @@ from callbacks.db.database import Database
 from callbacks.db.states import Channel, PageKind, PhoneSlot
 from callbacks.db.tables import Callback, Technician, Verification
 from callbacks.oncall import store
-from callbacks.paging.alerts import alert_supervisors, send_code, send_test
+from callbacks.paging.alerts import TooManyToday, alert_supervisors, send_code, send_test
 from callbacks.people import technicians
 from callbacks.people.contact_methods import record_failure
 from callbacks.people.person import ContactMethod
 from callbacks.people.technicians import technician_named
+from callbacks.people.verification import verify
 from callbacks.text.bilingual import Words
 from tests.callbacks.paging.paging_desk import BEGAN, DESK, PEOPLE, PagingDesk
 
@@ -110,3 +112,62 @@ def test_a_verification_code_is_texted_as_a_number_and_spoken_digit_by_digit(
     (page,) = desk.pages(PageKind.VERIFICATION)
     assert said.format(separator.join(code)) in page.words
     assert page.channel is by
+
+
+def codes_sent(desk: PagingDesk, *slots: PhoneSlot, at: datetime = BEGAN) -> int:
+    """Ask for a code to each of these numbers in turn, and return how many are sent before one is refused."""
+
+    def send(slot: PhoneSlot) -> None:
+        desk.write(lambda session, _: send_code(session, DESK, technician_named(session, "Amy Roy"), slot, at))
+
+    for count, slot in enumerate(slots):
+        try:
+            send(slot)
+        except TooManyToday:
+            return count
+    return len(slots)
+
+
+def test_codes_to_a_number_are_capped_for_a_day(desk: PagingDesk) -> None:
+    cap = DESK.limits.codes_a_day
+    assert codes_sent(desk, *[PhoneSlot.FIRST] * (cap + 5)) == cap
+    assert codes_sent(desk, PhoneSlot.FIRST, at=BEGAN + timedelta(hours=23)) == 0
+    assert codes_sent(desk, PhoneSlot.FIRST, at=BEGAN + timedelta(hours=24)) == 1
+
+
+def test_codes_to_a_person_are_capped_however_often_they_change_their_number(desk: PagingDesk) -> None:
+    cap = DESK.limits.codes_a_day
+    desk.edit("Amy Roy", lambda row: setattr(row, "second_phone", "+15145550111"))
+    assert codes_sent(desk, *[PhoneSlot.SECOND] * (cap + 1)) == cap
+    desk.edit("Amy Roy", lambda row: setattr(row, "second_phone", "+15145550112"))
+    assert codes_sent(desk, PhoneSlot.SECOND) == 0
+    assert codes_sent(desk, *[PhoneSlot.FIRST] * (cap + 1)) == cap
+
+
+def test_a_refused_code_leaves_the_last_one_valid(desk: PagingDesk) -> None:
+    codes_sent(desk, *[PhoneSlot.FIRST] * (DESK.limits.codes_a_day + 1))
+    last = desk.pages(PageKind.VERIFICATION)[-1].words
+
+    def verifies(session: Session, _: Callback) -> bool:
+        (code,) = [word for word in last.split() if word.isdecimal()]
+        return verify(session, technician_named(session, "Amy Roy"), PhoneSlot.FIRST, code, BEGAN)
+
+    assert desk.write(verifies)
+
+
+def test_test_pages_are_capped_for_a_day(desk: PagingDesk) -> None:
+    def send(_: int) -> None:
+        desk.write(lambda session, _: len(send_test(session, DESK, technician_named(session, "Amy Roy"), BEGAN)))
+
+    for count in range(DESK.limits.tests_a_day // 2):  # each by text and by phone
+        send(count)
+    with pytest.raises(TooManyToday, match="Amy Roy has had as many test pages"):
+        send(0)
+    assert len(desk.pages(PageKind.TEST)) == DESK.limits.tests_a_day
+
+
+def test_two_requests_at_once_do_not_pass_the_cap_together(desk: PagingDesk) -> None:
+    cap = DESK.limits.codes_a_day
+    with ThreadPoolExecutor(4) as pool:
+        sent = sum(pool.map(lambda _: codes_sent(desk, *[PhoneSlot.FIRST] * cap), range(4)))
+    assert sent == len(desk.pages(PageKind.VERIFICATION)) == cap

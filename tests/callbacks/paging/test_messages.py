@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callbacks.db.states import ReachOutcome
+from callbacks.db.states import PageKind, ReachOutcome
 from callbacks.desk.customer_number import NOT_ALLOWED, WRONG_NUMBER
 from callbacks.desk.desk_file import LONGEST_LINE_NAME, LONGEST_SENDER
 from callbacks.paging import messages
 from callbacks.paging.messages import Subject
 from callbacks.text.bilingual import Words
-from callbacks.text.dialing_rules import NumberCheck, NumberKind
-from callbacks.text.gsm7 import folded, size
+from callbacks.text.dialing_rules import DEFAULT_RULES, NumberCheck, NumberKind
+from callbacks.text.gsm7 import folded, for_text_message, size
 
 TWO_SEGMENTS = 306
 MONTREAL = ZoneInfo("America/Toronto")
@@ -379,3 +379,24 @@ def test_a_connection_that_never_rang_is_said_not_to_count() -> None:
     text = messages.not_rung(SUBJECT, "5831")
     assert "phone did not ring (KT-417, (514) 555-0199), so this call does not count. CALL 5831" in text.english
     assert "n'a pas sonné (KT-417, (514) 555-0199); cet appel ne compte pas. APPEL 5831" in text.french
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        messages.phone_lost("Marie-Claude Beauchemin-Lachance"),
+        messages.needs_to_be_allowed(
+            "Marie-Claude Beauchemin-Lachance", "+33 1 42 68 53 00", DEFAULT_RULES.check("+33142685300").why
+        ),
+        messages.needs_to_be_allowed(
+            "Marie-Claude Beauchemin-Lachance", "+870 773 111 632", DEFAULT_RULES.check("+870773111632").why
+        ),
+        messages.too_many_today("Marie-Claude Beauchemin-Lachance", PageKind.VERIFICATION),
+        messages.too_many_today("Marie-Claude Beauchemin-Lachance", PageKind.TEST),
+    ],
+)
+def test_an_alert_about_a_technicians_number_fits_two_segments_and_has_no_letter_to_fold(words: Words) -> None:
+    alert = messages.alarm("Le soutien de Montreal-Nord QC", words)
+    for text in (alert.english, alert.french):
+        assert size(text) <= TWO_SEGMENTS
+        assert for_text_message(text) == text

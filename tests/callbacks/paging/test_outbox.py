@@ -11,16 +11,17 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import AttemptState, CallbackState, CarrierStatus, Channel, PageKind, PageState
-from callbacks.db.tables import Callback, Page, PageAttempt
+from callbacks.db.tables import Callback, Page, PageAttempt, Technician
 from callbacks.errors import CarrierError
-from callbacks.lifecycle.transitions import note_attempt
-from callbacks.links import Links
-from callbacks.paging import outages
+from callbacks.lifecycle.transitions import note_attempt, set_owner
+from callbacks.links import PAGE_LINK_LASTS, Links, PageLink
+from callbacks.paging import outages, throttle
 from callbacks.paging.alerts import add_alert
 from callbacks.paging.channels.mail import Email, Mailer
 from callbacks.paging.channels.twilio import Accepted, Carrier
 from callbacks.paging.outbox import LEASE, LOOK_UP_AFTER, LOST_AFTER, Outbox
 from callbacks.paging.pages import add_page
+from callbacks.paging.throttle import Traffic
 from callbacks.paging.webhook_urls import WebhookUrls
 from callbacks.people.person import ContactMethod
 from callbacks.people.technicians import technician_named
@@ -137,6 +138,31 @@ def test_a_page_that_is_due_is_sent_once_and_logged(outbox: Outbox, desk: Paging
     assert outbox.next_due_at() is None
 
 
+def test_when_a_link_went_out_is_stored_and_does_not_change(
+    outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier, clock: MovingClock
+) -> None:
+    clock.pass_time(minutes(2))
+    carrier.fails_with = NOT_THIS_COUNTRY
+    send_due(outbox, 1)
+    sent_at, first = clock.now(), carrier.asked[0][2]
+    clock.pass_time(minutes(1))
+    carrier.fails_with = None
+    send_due(outbox, 1)
+    assert carrier.asked[-1][2] == first
+    assert [page.linked_at for page in desk.pages()][:1] == [sent_at]
+    token = first.rpartition("/t/")[2]
+    clock.move_to(sent_at + PAGE_LINK_LASTS - minutes(1))
+    assert outbox._links.page_in(token) == PageLink(desk.pages()[0].id, is_over=False)
+
+
+@pytest.mark.parametrize("channel", [Channel.CALL, Channel.TEXT])
+def test_what_has_no_link_to_read_is_not_stored_as_one(outbox: Outbox, desk: PagingDesk, channel: Channel) -> None:
+    without_first_page(desk)
+    page_id = adds_page(desk, PageKind.STEP if channel is Channel.CALL else PageKind.GIVEN, channel)
+    send_due(outbox)
+    assert {page.linked_at for page in desk.pages() if page.id == page_id} == {None}
+
+
 def test_first_pages_are_claimed_before_all_others_and_then_the_nearest_deadline(
     outbox: Outbox, desk: PagingDesk
 ) -> None:
@@ -245,6 +271,102 @@ def test_nobody_is_texted_on_a_number_that_they_did_not_verify_or_after_they_lef
     send_due(outbox)
     assert (carrier.asked, desk.pages()[0].state) == ([], PageState.FAILED)
     assert desk.events(EventKind.PAGE_FAILED) == [f"Amy Roy: {why}"]
+
+
+# A number that the desk does not ring by itself
+
+HAITI = "+50934215678"
+
+
+def goes_abroad(desk: PagingDesk, allowed_by: str | None = None) -> None:
+    def change(row: Technician) -> None:
+        row.phone, row.phone_allowed_by = HAITI, allowed_by
+
+    desk.edit("Amy Roy", change)
+
+
+def adds_page(desk: PagingDesk, kind: PageKind, channel: Channel) -> int:
+    """Add a page of any kind to Amy, about the callback if such pages are about one, and return its id."""
+    about_none = (PageKind.TEST, PageKind.ALARM, PageKind.OUTAGE, PageKind.VERIFICATION)
+
+    def work(session: Session, callback: Callback) -> int:
+        amy, way = technician_named(session, "Amy Roy"), ContactMethod(channel)
+        if kind in about_none:
+            page = add_alert(session, amy.id, way, kind, "words", BEGAN)
+        else:
+            page = add_page(session, callback, amy.id, way, kind, 7, BEGAN, "words", "1234")
+        if kind is PageKind.TRY_AGAIN:
+            set_owner(session, callback, amy, BEGAN)
+        session.flush()
+        return page.id
+
+    return desk.write(work)
+
+
+def without_first_page(desk: PagingDesk) -> None:
+    desk.write(lambda session, _: session.execute(update(Page).values(state=PageState.SENT, next_action_at=None)))
+
+
+# What is about to go out is an outage's alert only while there is one.
+def refuse_calls(desk: PagingDesk, channel: Channel) -> None:
+    other = Channel.CALL if channel is Channel.TEXT else Channel.TEXT
+    desk.write(lambda session, _: outages.begin(session, other, BEGAN))
+
+
+@pytest.mark.parametrize("channel", [Channel.TEXT, Channel.CALL])
+@pytest.mark.parametrize("kind", PageKind)
+def test_no_page_of_any_kind_goes_to_a_number_abroad_that_nobody_allowed(
+    outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier, kind: PageKind, channel: Channel
+) -> None:
+    without_first_page(desk)
+    goes_abroad(desk)
+    if kind is PageKind.OUTAGE:
+        refuse_calls(desk, channel)
+    page_id = adds_page(desk, kind, channel)
+    send_due(outbox)
+    assert HAITI not in {to for _, to, *_ in carrier.asked}
+    assert {each.state for each in desk.pages() if each.id == page_id} == {PageState.FAILED}
+
+
+@pytest.mark.parametrize("kind", PageKind)
+def test_every_page_asks_the_limits_whatever_its_kind(
+    outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier, kind: PageKind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_first_page(desk)
+    if kind is PageKind.OUTAGE:
+        refuse_calls(desk, Channel.TEXT)
+    page_id, asked = adds_page(desk, kind, Channel.TEXT), list[PageKind]()
+
+    def flood(session: Session, page: Page, now: datetime) -> Traffic:
+        asked.append(page.kind)
+        return Traffic(0, 2 * DESK.limits.texts_a_day, None)
+
+    monkeypatch.setattr(throttle, "traffic_of", flood)
+    send_due(outbox, 1)
+    assert asked == [kind]
+    assert carrier.asked == []
+    assert {each.state for each in desk.pages() if each.id == page_id} == {PageState.OVER_THE_CAP}
+
+
+def test_a_refused_number_is_remembered_told_to_supervisors_once_and_the_next_step_comes_at_once(
+    outbox: Outbox, desk: PagingDesk, clock: MovingClock
+) -> None:
+    goes_abroad(desk)
+    add(desk, Channel.CALL)
+    send_due(outbox)
+    assert desk.events(EventKind.PAGE_FAILED)[0] == "Amy Roy: a number abroad (HT)"
+    why = "it is a number abroad (HT), and nobody has allowed it."
+    troubles = desk.write(lambda session, _: dict(technician_named(session, "Amy Roy").troubles))
+    assert troubles == {"text first": why, "call first": why}
+    (alert,) = desk.alerts()
+    assert "Amy Roy is not paged on +509 34 21 5678: it is a number abroad (HT). Allow it under People" in alert
+    assert desk.callback.next_action_at == clock.now()
+
+
+def test_an_allowed_number_abroad_is_texted(outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier) -> None:
+    goes_abroad(desk, "sue@example.com")
+    send_due(outbox)
+    assert [to for _, to, *_ in carrier.asked] == [HAITI]
 
 
 def test_the_code_that_verifies_a_number_goes_to_a_number_that_is_not_verified(

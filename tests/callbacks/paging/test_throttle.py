@@ -12,10 +12,14 @@ from callbacks.db.states import Channel, PageKind, PageState
 from callbacks.db.tables import Callback, Page
 from callbacks.desk.desk_file import Limits
 from callbacks.paging import throttle as module
+from callbacks.paging.alerts import add_alert
 from callbacks.paging.pages import add_page
 from callbacks.paging.throttle import (
+    ABOVE_THE_CAP,
     MOST_IN_A_BUNDLE,
+    WAITS_ITS_TURN,
     Action,
+    PageFacts,
     Throttling,
     Traffic,
     is_first_page,
@@ -32,6 +36,7 @@ LIMITS = Limits()
 QUIET = Traffic(0, 0, None)
 BUSY = Traffic(LIMITS.pages_in_ten_minutes, 20, BEGAN)
 CAPPED = Traffic(0, LIMITS.texts_a_day, None)
+FLOOD = Traffic(0, 2 * LIMITS.texts_a_day, None)
 WAIT = Throttling(Action.WAIT, BEGAN + LIMITS.bundle_every)
 
 
@@ -53,7 +58,31 @@ WAIT = Throttling(Action.WAIT, BEGAN + LIMITS.bundle_every)
 def test_what_is_done_with_a_page(
     channel: Channel, traffic: Traffic, is_first: bool, after: float, expected: Throttling
 ) -> None:
-    assert throttle(LIMITS, channel, traffic, is_first=is_first, now=BEGAN + minutes(after)) == expected
+    page = PageFacts(PageKind.STEP, channel, is_first=is_first)
+    assert throttle(LIMITS, page, traffic, BEGAN + minutes(after)) == expected
+
+
+@pytest.mark.parametrize("channel", [Channel.TEXT, Channel.CALL, Channel.CONNECTION])
+@pytest.mark.parametrize("kind", PageKind)
+def test_a_flood_of_any_kind_is_bounded(kind: PageKind, channel: Channel) -> None:
+    """Each page is sent as soon as the limits let it, until they let none."""
+    cap = LIMITS.texts_a_day if channel is Channel.TEXT else LIMITS.calls_a_day
+    sent = 0
+    while throttle(LIMITS, PageFacts(kind, channel), Traffic(0, sent, None), BEGAN).action is not Action.DROP:
+        sent += 1
+    assert sent == (2 * cap if kind in ABOVE_THE_CAP else cap)
+
+
+@pytest.mark.parametrize("kind", PageKind)
+def test_a_page_that_has_waited_its_turn_is_tried_again_without_waiting(kind: PageKind) -> None:
+    assert throttle(LIMITS, PageFacts(kind, Channel.TEXT, is_retry=True), BUSY, BEGAN).action is Action.SEND
+    dropped = throttle(LIMITS, PageFacts(kind, Channel.TEXT, is_retry=True), FLOOD, BEGAN)
+    assert dropped.action is Action.DROP
+
+
+def test_every_exception_from_the_cap_has_its_reason() -> None:
+    assert all(ABOVE_THE_CAP.values())
+    assert not WAITS_ITS_TURN & set(ABOVE_THE_CAP)
 
 
 def later_page(desk: PagingDesk, kind: PageKind = PageKind.STEP, channel: Channel = Channel.TEXT) -> int:
@@ -114,10 +143,41 @@ def test_over_the_cap_a_page_is_dropped_and_supervisors_are_alerted_once_a_day(
     assert "the daily cap on texts is reached" in alert
 
 
-def test_an_answer_to_what_somebody_did_is_never_held_back(desk: PagingDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_customer_waits_for_goes_out_above_the_cap_up_to_twice_as_much(
+    desk: PagingDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     traffic_is(monkeypatch, CAPPED)
     assert decide(desk, later_page(desk, PageKind.GIVEN))
     assert not decide(desk, later_page(desk, PageKind.TAKEN))
+    traffic_is(monkeypatch, FLOOD)
+    assert not decide(desk, later_page(desk, PageKind.GIVEN))
+    assert "twice the daily cap on texts is reached" in desk.alerts()[-1]
+
+
+def test_a_page_about_no_callback_is_dropped_too(desk: PagingDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    traffic_is(monkeypatch, FLOOD)
+
+    def work(session: Session, _: Callback) -> int:
+        amy = technician_named(session, "Amy Roy")
+        page = add_alert(session, amy.id, ContactMethod(Channel.TEXT), PageKind.TEST, "a test", BEGAN)
+        session.flush()
+        return page.id
+
+    page_id = desk.write(work)
+    assert not decide(desk, page_id)
+    assert page(desk, page_id).state is PageState.OVER_THE_CAP
+
+
+def test_what_was_bundled_into_a_dropped_page_is_decided_by_itself(
+    desk: PagingDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    traffic_is(monkeypatch, BUSY)
+    lead, other = later_page(desk), later_page(desk)
+    assert decide(desk, lead, BEGAN + minutes(2))
+    traffic_is(monkeypatch, CAPPED)
+    assert not decide(desk, lead, BEGAN + minutes(3))
+    released = page(desk, other)
+    assert (released.state, released.bundled_into_id) == (PageState.DUE, None)
 
 
 def test_traffic_is_counted_for_one_number_lately_and_for_everybody_today(desk: PagingDesk) -> None:
@@ -128,6 +188,10 @@ def test_traffic_is_counted_for_one_number_lately_and_for_everybody_today(desk: 
     assert found == Traffic(2, 3, BEGAN - minutes(3))
     call = later_page(desk, channel=Channel.CALL)
     assert desk.write(lambda session, _: traffic_of(session, session.get_one(Page, call), BEGAN)) == QUIET
+    connection = later_page(desk, PageKind.CONNECTION, Channel.CONNECTION)
+    desk.is_sent(connection, BEGAN - minutes(1), sid="CA1")
+    found = desk.write(lambda session, _: traffic_of(session, session.get_one(Page, call), BEGAN))
+    assert found == Traffic(0, 1, None), "a connection is a call"
 
 
 def test_only_pages_that_may_wait_go_along(desk: PagingDesk) -> None:

@@ -12,6 +12,7 @@ from callbacks.db.states import Channel, PhoneSlot
 from callbacks.errors import NotFound, WrongState
 from callbacks.people import contact_methods
 from callbacks.people.person import ContactMethod
+from callbacks.text.dialing_rules import DEFAULT_RULES
 from tests.callbacks.people.crew import NOW, amy, ben
 
 TEXT, CALL, MAIL = (ContactMethod(channel) for channel in (Channel.TEXT, Channel.CALL, Channel.MAIL))
@@ -22,7 +23,7 @@ def test_a_changed_number_is_not_verified_and_its_failures_are_forgotten(databas
     def work(session: Session) -> None:
         row = amy(session)
         contact_methods.record_failure(row, TEXT, "sent STOP")
-        contact_methods.change_number(session, row, PhoneSlot.FIRST, "(514) 555-0177")
+        contact_methods.change_number(session, row, PhoneSlot.FIRST, "(514) 555-0177", NOW)
         assert contact_methods.number_of(row, PhoneSlot.FIRST) == "+15145550177"
         assert not contact_methods.is_verified(row, PhoneSlot.FIRST)
         assert row.troubles == {}
@@ -33,7 +34,7 @@ def test_a_changed_number_is_not_verified_and_its_failures_are_forgotten(databas
 def test_the_same_number_again_stays_verified(database: Database) -> None:
     def work(session: Session) -> None:
         row = amy(session)
-        contact_methods.change_number(session, row, PhoneSlot.FIRST, "+15145550101")
+        contact_methods.change_number(session, row, PhoneSlot.FIRST, "+15145550101", NOW)
         assert row.verified_at == NOW
 
     database.write(work)
@@ -43,10 +44,10 @@ def test_the_same_number_again_stays_verified(database: Database) -> None:
 def test_a_number_belongs_to_one_person(database: Database, slot: PhoneSlot) -> None:
     def work(session: Session) -> None:
         row = amy(session)
-        contact_methods.change_number(session, ben(session), PhoneSlot.SECOND, "+15145550112")
+        contact_methods.change_number(session, ben(session), PhoneSlot.SECOND, "+15145550112", NOW)
         for taken in ("+15145550102", "+15145550112"):
             with pytest.raises(WrongState, match="already belongs to Ben Cole"):
-                contact_methods.change_number(session, row, slot, taken)
+                contact_methods.change_number(session, row, slot, taken, NOW)
 
     database.write(work)
 
@@ -75,7 +76,7 @@ def test_rules_are_added_worded_and_removed(database: Database) -> None:
     def work(session: Session) -> None:
         row = amy(session)
         contact_methods.change_email(row, "amy@example.com")
-        contact_methods.change_number(session, row, PhoneSlot.SECOND, "+15145550111")
+        contact_methods.change_number(session, row, PhoneSlot.SECOND, "+15145550111", NOW)
         contact_methods.add_rule(row, Channel.MAIL, 0 * MINUTE)
         contact_methods.add_rule(row, Channel.CALL, 30 * MINUTE, PhoneSlot.SECOND)
         session.flush()
@@ -117,5 +118,64 @@ def test_a_failure_is_new_once_and_can_be_cleared(database: Database) -> None:
         contact_methods.clear_failure(row, TEXT)
         contact_methods.clear_failure(row, MAIL)
         assert contact_methods.failures_in_words(row) == ["call second: busy"]
+
+    database.write(work)
+
+
+PARIS, ROME = "+33142685300", "+390612345678"
+
+
+@pytest.mark.parametrize("slot", PhoneSlot)
+def test_a_number_abroad_needs_a_named_person_and_the_next_number_needs_them_again(
+    database: Database, slot: PhoneSlot
+) -> None:
+    def work(session: Session) -> None:
+        row = amy(session)
+        with pytest.raises(WrongState, match=r"a number abroad \(FR\)"):
+            contact_methods.change_number(session, row, slot, PARIS, NOW)
+        contact_methods.change_number(session, row, slot, PARIS, NOW, allowed="sue@example.com")
+        assert contact_methods.allowed_by(row, slot) == "sue@example.com"
+        assert contact_methods.why_not_dialed(row, slot, DEFAULT_RULES) is None
+        with pytest.raises(WrongState, match=r"a number abroad \(IT\)"):
+            contact_methods.change_number(session, row, slot, ROME, NOW)
+        contact_methods.change_number(session, row, slot, "+15145550177", NOW)
+        assert contact_methods.allowed_by(row, slot) is None
+
+    database.write(work)
+
+
+def test_consent_to_an_ordinary_number_is_not_kept_for_another(database: Database) -> None:
+    def work(session: Session) -> None:
+        row = amy(session)
+        contact_methods.change_number(session, row, PhoneSlot.FIRST, "+15145550177", NOW, allowed="sue@example.com")
+        assert contact_methods.allowed_by(row, PhoneSlot.FIRST) is None
+
+    database.write(work)
+
+
+@pytest.mark.parametrize("slot", PhoneSlot)
+def test_a_number_that_is_allowed_later_is_tried_again(database: Database, slot: PhoneSlot) -> None:
+    def work(session: Session) -> None:
+        row = amy(session)
+        row.phone, row.second_phone = PARIS, ROME
+        assert contact_methods.why_not_dialed(row, slot, DEFAULT_RULES) is not None
+        for method in contact_methods.methods_of(slot):
+            contact_methods.record_failure(row, method, "nobody has allowed it.")
+        contact_methods.allow_number(row, slot, "sue@example.com")
+        assert contact_methods.why_not_dialed(row, slot, DEFAULT_RULES) is None
+        assert row.troubles == {}
+
+    database.write(work)
+
+
+def test_a_changed_number_ends_the_links_that_were_sent_and_a_first_second_number_does_not(database: Database) -> None:
+    def work(session: Session) -> None:
+        row = amy(session)
+        contact_methods.change_number(session, row, PhoneSlot.SECOND, "+15145550111", NOW)
+        assert row.links_from is None
+        contact_methods.change_number(session, row, PhoneSlot.SECOND, "+15145550112", NOW)
+        assert row.links_from == NOW
+        contact_methods.change_number(session, row, PhoneSlot.FIRST, "+15145550113", NOW + MINUTE)
+        assert row.links_from == NOW + MINUTE
 
     database.write(work)

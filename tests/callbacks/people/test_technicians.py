@@ -99,7 +99,7 @@ def test_paging_sees_only_methods_that_are_verified_and_work(database: Database)
 
     def work(session: Session) -> None:
         row = amy(session)
-        change_number(session, row, second, "+15145550111")
+        change_number(session, row, second, "+15145550111", NOW)
         add_rule(row, Channel.CALL, timedelta(minutes=2), second)
         assert person(row).contact_methods == (text, call)
         mark_verified(row, second, NOW)
@@ -117,7 +117,7 @@ def test_paging_sees_only_methods_that_are_verified_and_work(database: Database)
 def test_the_second_number_is_used_while_only_it_is_verified(database: Database) -> None:
     def work(session: Session) -> None:
         row = amy(session, verified=False)
-        change_number(session, row, PhoneSlot.SECOND, "+15145550111")
+        change_number(session, row, PhoneSlot.SECOND, "+15145550111", NOW)
         assert (person(row).phone, person(row).verified) == ("+15145550101", False)
         mark_verified(row, PhoneSlot.SECOND, NOW)
         assert (person(row).phone, person(row).verified) == ("+15145550111", True)

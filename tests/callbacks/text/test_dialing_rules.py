@@ -179,13 +179,43 @@ def test_an_extension_is_read_beside_its_number() -> None:
 
 def test_a_technicians_number_is_taken_in_any_notation() -> None:
     assert RULES.technician_number("(514) 555-0101") == RULES.technician_number("+1 514 555 0101") == "+15145550101"
-    assert DialingRules("FR").technician_number("01 42 68 53 00") == "+33142685300"
+    french = DialingRules("FR", frozenset({"FR"}))
+    assert french.technician_number("01 42 68 53 00") == "+33142685300"
     with pytest.raises(ValueError, match="not a phone number"):
         RULES.technician_number("five one four")
     with pytest.raises(ValueError, match="premium or satellite"):
         RULES.technician_number("+19005550123")
     with pytest.raises(ValueError, match="one of the desk's own numbers"):
         RULES.technician_number("514 845 8474")
+
+
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [
+        ("+33 1 42 68 53 00", r"a number abroad \(FR\)"),
+        ("+1 876 555 0123", r"a number abroad \(JM\), which only looks domestic"),
+        ("+1 500 345 6789", "a special-rate number"),
+    ],
+)
+def test_a_technicians_number_that_is_not_ordinary_must_be_allowed(number: str, why: str) -> None:
+    with pytest.raises(ValueError, match=f"is {why}. A supervisor must allow it"):
+        RULES.technician_number(number)
+    assert RULES.technician_number(number, is_allowed=True) == number.replace(" ", "")
+
+
+@pytest.mark.parametrize("number", ["+19005550123", "+870773111632", "+15148458474", "+33 1 42"])
+def test_nobody_can_allow_a_number_that_is_never_a_technicians(number: str) -> None:
+    with pytest.raises(ValueError, match=r"Give|Check|Write"):
+        RULES.technician_number(number, is_allowed=True)
+
+
+def test_a_stored_number_is_checked_again_before_it_is_used() -> None:
+    assert RULES.why_not_technician("+15145550101", is_allowed=False) is None
+    assert RULES.why_not_technician("+33142685300", is_allowed=True) is None
+    why = RULES.why_not_technician("+33142685300", is_allowed=False)
+    assert why is not None
+    assert why.english == "a number abroad (FR)"
+    assert RULES.why_not_technician("", is_allowed=False) is not None
 
 
 def test_a_region_is_two_known_letters() -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.states import VoicemailState
 from callbacks.db.tables import Call, Callback, Event, Page, Voicemail
+from callbacks.people.technicians import technician_named
 from callbacks.records import search as finding
 from ivr.caller import flow
 from tests.ivr.webhook_client import AMY, CALL, CUSTOMER, DIRECT, TOLL_FREE, TUESDAY_MORNING, WebhookClient, said
@@ -192,3 +193,20 @@ def test_after_an_error_the_caller_can_leave_a_message_unless_they_have_left_one
     monkeypatch.delattr(flow, "step")
     document = client.document(f"/voice/{path}?lang=fr", CallSid=CALL, To=DIRECT, From=CUSTOMER)
     assert [verb.tag for verb in document] == verbs
+
+
+def test_a_technician_whose_number_nobody_allowed_is_not_rung_for_a_caller(client: WebhookClient) -> None:
+    def goes_abroad(allowed_by: str | None) -> None:
+        def work(session: Session) -> None:
+            amy = technician_named(session, "Amy Roy")
+            amy.phone, amy.phone_allowed_by = "+33142685300", allowed_by
+
+        client.database.write(work)
+
+    client.clock.move_to(TUESDAY_MORNING)
+    goes_abroad(None)
+    assert client.calls().find("Dial") is None
+    goes_abroad("sue@example.com")
+    dial = client.calls(sid="CA" + "2" * 32).find("Dial")
+    assert dial is not None
+    assert dial[0].text == "+33142685300"

@@ -51,3 +51,10 @@ def test_without_a_database_the_technician_hears_an_apology(client_without_datab
     document = client_without_database.document(path, CallSid=OTHER_CALL)
     assert said(document).startswith("We are sorry, something went wrong on our side.")
     assert said(document).endswith("de notre côté.")
+
+
+def test_a_phone_that_was_lost_while_it_rang_hears_and_changes_nothing(night: Night) -> None:
+    night.client.database.write(lambda session: session.execute(update(Technician).values(verified_at=None)))
+    assert tags(night, night.page_id, "CA" + "7" * 32) == ["Hangup"]
+    press = night.hears(f"/voice/page/key?page={night.page_id}&stage=take&round=1", Digits="1")
+    assert [verb.tag for verb in press] == ["Hangup"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,13 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from callbacks.acts.leaving import leave_team
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import AttemptProof, CallbackState, Channel, PageAnswer, PageKind, ReachOutcome
-from callbacks.db.tables import Call, Callback, Event, Page, ReachAttempt
+from callbacks.db.states import AttemptProof, CallbackState, Channel, PageAnswer, PageKind, PhoneSlot, ReachOutcome
+from callbacks.db.tables import Call, Callback, Event, Page, ReachAttempt, Technician
 from callbacks.inbound import calls
+from callbacks.lifecycle.transitions import Change, change_state
 from callbacks.oncall import store
 from callbacks.paging import alerts
 from callbacks.paging.pages import add_page
+from callbacks.people import contact_methods
 from callbacks.people.person import ContactMethod
 from callbacks.people.technicians import technician_named
 from tests.acting import takes
@@ -23,10 +28,24 @@ from tests.callbacks.console.console import BEGAN, DESK, Console
 
 
 @pytest.fixture
-def link(console: Console) -> str:
-    """Return the address of Amy's screen."""
+def bare(console: Console) -> str:
+    """Return the address of Amy's screen, which nobody has opened."""
     page = console.database.read(lambda session: session.scalars(select(Page)).one())
     return address(console, page)
+
+
+@pytest.fixture
+def link(console: Console, bare: str) -> str:
+    """Return the address of Amy's screen, on which she has pressed the button."""
+    opens(console, bare)
+    return bare
+
+
+def opens(console: Console, link: str) -> str:
+    """Press the button that shows the number and the message, and return the screen that follows."""
+    answer = console.client.post(f"{link}/open")
+    assert (answer.status_code, answer.headers["Location"]) == (303, link)
+    return console.client.get(link).text
 
 
 def address(console: Console, page: Page) -> str:
@@ -172,19 +191,134 @@ def test_a_refusal_is_in_the_technicians_language(
     assert (in_french if french else english) in presses(console, link, button, **fields)
 
 
-def test_opening_the_link_changes_nothing(console: Console, link: str) -> None:
-    def events() -> int:
-        return len(console.database.read(lambda session: session.scalars(select(Event)).all()))
-
-    before = events()
+def scanned(console: Console, link: str) -> list[TestResponse]:
+    """Fetch everything at and below an address, as a scanner of links does."""
     answers: list[TestResponse] = []
-    for path in ("", "/take", "/connect", "/pass", "/outcome", "/note"):
+    for path in ("", "/open", "/take", "/connect", "/pass", "/outcome", "/note", "/message.wav"):
         answers += [console.client.get(link + path), console.client.head(link + path)]
-    assert [answer.status_code for answer in answers] == [200, 200, *[405] * 10]
-    assert (events(), console.callback.owner) == (before, None)
+    return answers
+
+
+def test_whoever_only_fetches_the_link_changes_nothing_and_learns_nothing(console: Console, bare: str) -> None:
+    customer_has_a_number(console)
+
+    def records() -> tuple[int, int]:
+        events = console.database.read(lambda session: len(session.scalars(select(Event)).all()))
+        return events, len(console.audit_entries())
+
+    before = records()
+    answers = scanned(console, bare)
+    assert [answer.status_code for answer in answers] == [200, 200, *[405] * 12, 404, 404]
+    for answer in answers:
+        for secret in ("0142", "Bob Smith", "my mail is down", "message.wav"):
+            assert secret not in answer.text
+        assert "opened" not in answer.headers.get("Set-Cookie", "")
+    assert (records(), console.callback.owner) == (before, None)
+
+
+def customer_has_a_number(console: Console) -> None:
+    def work(session: Session) -> None:
+        call = session.scalars(select(Call)).one()
+        call.caller = call.customer_number = "+15145550142"
+        call.caller_name = "Bob Smith"
+        assert call.voicemail is not None
+        call.voicemail.transcript = "my mail is down"
+
+    console.database.write(work)
+
+
+def test_the_bare_link_shows_how_it_stands_and_one_button(console: Console, bare: str) -> None:
+    shown = console.client.get(bare).text
+    for words in (console.reference, "28 min left", "10:42 p.m. (direct line)", "nobody yet"):
+        assert words in shown
+    assert re.findall(r"<button[^>]*>([^<]*)", shown) == ["Show the number and the message"]
+    speaks_french(console)
+    assert ">Afficher le numéro et le message</button>" in console.client.get(bare).text
+
+
+def test_a_press_of_the_button_shows_everything_to_this_browser_for_an_hour(console: Console, bare: str) -> None:
+    customer_has_a_number(console)
+    shown = opens(console, bare)
+    for words in ("(514) 555-0142", "Bob Smith", "my mail is down", f"{bare}/message.wav", "Connect me"):
+        assert words in shown
+    assert ("Amy Roy", "opened a link in a page") in console.audit_entries()
+    assert "555-0142" not in console.web.test_client().get(bare).text
+    console.clock.pass_time(timedelta(minutes=59))
+    assert "555-0142" in console.client.get(bare).text
+    console.clock.pass_time(timedelta(minutes=1))
+    assert "555-0142" not in console.client.get(bare).text
+    assert console.client.get(f"{bare}/message.wav").status_code == 404
+
+
+def test_the_cookie_goes_to_this_link_only_and_no_script_reads_it(console: Console, bare: str) -> None:
+    cookie = console.client.post(f"{bare}/open").headers["Set-Cookie"]
+    name, *flags = cookie.split("; ")
+    assert name.startswith("__Secure-opened=")
+    assert {"Secure", "HttpOnly", "Max-Age=3600", f"Path={bare}", "SameSite=Lax"} <= set(flags)
+
+
+def test_the_cookie_of_one_page_opens_no_other(console: Console, bare: str) -> None:
+    proof = console.links.opened(1000)
+    console.client.set_cookie("__Secure-opened", proof, path=bare)
+    customer_has_a_number(console)
+    assert "555-0142" not in console.client.get(bare).text
+
+
+def test_a_button_pressed_after_the_hour_works_and_shows_it_again(console: Console, link: str) -> None:
+    customer_has_a_number(console)
+    console.clock.pass_time(timedelta(hours=2))
+    assert "The note on" in presses(console, link, "note", words="Asked for Bob")
+    assert "555-0142" in console.client.get(link).text
+
+
+def test_after_the_end_the_link_shows_how_it_ended_and_nothing_else(console: Console, link: str) -> None:
+    customer_has_a_number(console)
+    presses(console, link, "take")
+    shown = presses(console, link, "outcome", outcome="resolved", confirmed="yes")
+    assert '<span class="standing resolved">resolved</span>' in shown
+    assert "<dt>Closed</dt><dd>10:14 p.m.</dd>" in shown
+    for secret in ("0142", "Bob Smith", "my mail is down", "message.wav", "<form", "<button"):
+        assert secret not in shown
+    assert console.client.get(f"{link}/message.wav").status_code == 404
+    console.database.write(lambda s: change_state(s.scalars(select(Callback)).one(), Change.REOPEN, BEGAN))
+    assert "(514) 555-0142" in opens(console, link)
+
+
+@pytest.mark.parametrize(
+    ("end", "still"),
+    [
+        (lambda session, amy: contact_methods.end_links(amy, BEGAN + timedelta(minutes=2)), False),
+        (lambda session, amy: leave_team(session, amy, BEGAN + timedelta(minutes=2)), False),
+        (lambda session, amy: contact_methods.change_number(session, amy, PhoneSlot.FIRST, "5145550177", BEGAN), False),
+        (lambda session, amy: contact_methods.change_number(session, amy, PhoneSlot.SECOND, "5145550177", BEGAN), True),
+    ],
+    ids=["revoked", "left", "number changed", "a second number added"],
+)
+def test_a_link_ends_with_what_it_was_sent_to(
+    console: Console, link: str, end: Callable[[Session, Technician], object], still: bool
+) -> None:
+    console.database.write(lambda session: end(session, technician_named(session, "Amy Roy")))
+    answers = [console.client.get(link), console.client.post(f"{link}/open"), console.client.post(f"{link}/take")]
+    assert [answer.status_code for answer in answers] == ([200, 303, 302] if still else [410] * 3)
+    assert (console.client.get(f"{link}/message.wav").status_code == 200) is still
+    assert (console.callback.owner is not None) is still
+
+
+@pytest.mark.parametrize("french", [False, True])
+def test_an_ended_link_says_what_to_do_in_the_technicians_language(console: Console, bare: str, french: bool) -> None:
+    if french:
+        speaks_french(console)
+    console.clock.pass_time(timedelta(hours=13))
+    shown = console.client.get(bare).text
+    english, in_french = "Open the link in the newest text", "celui du texto le plus récent"
+    assert (english in shown, in_french in shown) == (not french, french)
+    forged = console.client.get("/t/forged")
+    assert (forged.status_code, english in forged.text, in_french in forged.text) == (410, True, True)
 
 
 def test_listening_is_on_record_under_the_technicians_name(console: Console, link: str) -> None:
+    console.client.head(f"{link}/message.wav")
+    assert ("Amy Roy", "heard a message") not in console.audit_entries()
     assert console.client.get(f"{link}/message.wav").data[:4] == b"RIFF"
     assert ("Amy Roy", "heard a message") in console.audit_entries()
 
@@ -194,7 +328,7 @@ def test_a_link_expires_twelve_hours_after_the_page_was_sent(console: Console, l
     assert console.client.get(link).status_code == 200
     console.clock.move_to(BEGAN + timedelta(hours=12))
     answer = console.client.get(link)
-    assert (answer.status_code, "This link has expired" in answer.text) == (410, True)
+    assert (answer.status_code, "This link no longer works" in answer.text) == (410, True)
     assert console.reference not in answer.text
     assert console.client.post(f"{link}/take").status_code == 410
     assert console.client.get(f"{link}/message.wav").status_code == 404
@@ -214,6 +348,8 @@ def test_a_page_about_no_callback_has_no_screen_and_nothing_to_do(console: Conso
         return session.scalars(select(Page).where(Page.kind == PageKind.TEST)).first()  # type: ignore[return-value]
 
     link = address(console, console.database.write(work))
+    assert console.client.get(link).status_code == 404
+    assert console.client.post(f"{link}/open").status_code == 303
     assert console.client.get(link).status_code == 404
     assert console.client.post(f"{link}/take").status_code == 302
     assert console.callback.owner is None
@@ -236,3 +372,12 @@ def test_a_manager_is_asked_for_with_a_reason(console: Console, link: str) -> No
     console.client.post(f"{link}/manager", data={"why": "third time"})
     details = select(Event.detail).where(Event.kind == EventKind.MANAGER_REQUESTED)
     assert console.database.read(lambda session: list(session.scalars(details))) == ["by link: third time"]
+
+
+def test_the_link_that_the_carrier_plays_opens_no_page_and_a_page_shows_none(console: Console, link: str) -> None:
+    media = console.links.message(1).removeprefix("https://desk.test/media/").removesuffix(".wav")
+    assert console.client.get(f"/t/{media}").status_code == 410
+    assert console.client.get(f"/t/{media}/message.wav").status_code == 404
+    token = link.removeprefix("/t/")
+    assert console.client.get(f"/media/{token}.wav").status_code == 404
+    assert "/media/" not in console.client.get(link).text

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from callbacks.db.states import Channel, PageKind
 from callbacks.db.tables import Page, Technician
@@ -81,3 +82,70 @@ def test_whoever_leaves_is_gone_from_the_page_and_stays_in_the_log(sue: Console)
     assert "Ben Cole</h2>" not in sue.client.get("/people").text
     assert sue.database.read(lambda session: session.get_one(Technician, 2)).name == "Ben Cole"
     assert "no such technician" in does(sue, "/people/2/test")
+
+
+def test_only_a_supervisor_adds_a_number_abroad_by_name(sue: Console) -> None:
+    fields = {"name": "Dan Fox", "phone": "+33142685300"}
+    assert "a number abroad (FR). A supervisor must allow it" in does(sue, "/people/add", **fields)
+    shown = does(sue, "/people/add", **fields, abroad="yes")
+    assert "+33 1 42 68 53 00, <strong>not verified</strong>, allowed by sue@example.com" in shown
+
+
+def test_a_technician_cannot_allow_a_number_themself(console: Console) -> None:
+    console.logs_in("amy@example.com")
+    assert "a number abroad (FR)" in does(console, "/people/1/second", phone="+33142685300", abroad="yes")
+    assert row(console, "Amy Roy").second_phone is None
+    assert console.posts("/people/1/allow", {"which": "first"}).status_code == 403
+
+
+def test_a_number_that_is_not_paged_says_why_and_is_allowed_with_a_button(sue: Console) -> None:
+    def moves(session: Session) -> None:
+        technicians.technician_named(session, "Amy Roy").phone = "+33142685300"
+
+    sue.database.write(moves)
+    assert "<strong>Not paged:</strong> a number abroad (FR)" in sue.client.get("/people").text
+    shown = does(sue, "/people/1/allow", which="first")
+    assert "Amy Roy&#39;s first number is allowed" in shown
+    assert "Not paged" not in shown
+    assert row(sue, "Amy Roy").phone_allowed_by == "sue@example.com"
+    assert ("sue@example.com", "people: allow") in sue.audit_entries()
+
+
+def test_consent_given_before_the_upgrade_is_not_shown_for_an_ordinary_number(sue: Console) -> None:
+    sue.database.write(
+        lambda s: setattr(technicians.technician_named(s, "Amy Roy"), "phone_allowed_by", "before the upgrade")
+    )
+    assert "before the upgrade" not in sue.client.get("/people").text
+
+
+def test_a_lost_phone_is_reported_by_a_supervisor(sue: Console) -> None:
+    shown = does(sue, "/people/1/lost-phone")
+    assert "others are paged. To page them again, verify a number." in shown
+    assert row(sue, "Amy Roy").verified_at is None
+    assert ("sue@example.com", "people: lost-phone") in sue.audit_entries()
+
+
+def test_a_lost_phone_is_reported_by_its_technician_whose_sessions_end(console: Console) -> None:
+    phone = console.web.test_client()
+    console.logs_in("amy@example.com", client=phone)
+    assert phone.get("/").status_code == 200
+    console.logs_in("amy@example.com")
+    assert console.posts("/people/1/lost-phone", {}).status_code == 302
+    assert row(console, "Amy Roy").verified_at is None
+    for client in (phone, console.client):
+        assert client.get("/").headers["Location"].startswith("/login")
+    console.logs_in("amy@example.com")
+    assert console.posts("/people/2/lost-phone", {}).status_code == 403
+
+
+def test_a_changed_number_or_email_ends_links(sue: Console) -> None:
+    for path, fields in (("mail", {"email": "amy@example.com"}), ("number", {"phone": "5145550177"})):
+        sue.database.write(lambda s: setattr(technicians.technician_named(s, "Amy Roy"), "links_from", None))
+        does(sue, f"/people/1/{path}", **fields)
+        assert row(sue, "Amy Roy").links_from == sue.clock.now()
+
+
+def test_codes_over_the_cap_are_refused_in_words(sue: Console) -> None:
+    shown = [does(sue, "/people/1/code", which="first") for _ in range(6)]
+    assert ["A code is on its way" in words for words in shown] == [True] * 5 + [False]
+    assert "Amy Roy has had as many codes as one number or person gets in a day" in shown[-1]
