@@ -196,7 +196,7 @@ def _open_callbacks(session: Session, technician: Technician) -> dict[Callback, 
 
 
 def _names_another_code(session: Session, incoming: Incoming, command: Command) -> bool:
-    """Return whether the words after a code name another callback of theirs: "done 4366 and 5831"."""
+    """Return whether the words after a code name another callback of theirs: "done 436621 and 583112"."""
     others = set(codes_in(command.words)) - {command.code}
     return bool(others) and not others.isdisjoint(_open_callbacks(session, incoming.technician).values())
 
@@ -338,7 +338,7 @@ def _answer_assent(session: Session, incoming: Incoming) -> Answer | None:
         (callback, code), *_ = waiting.items()
         about = _with_number(callback)
         english = f"Reply {code} to take {about}, PASS {code} to pass it on."
-        french = f"Répondez {code} pour prendre {about}, PASSE {code} pour le passer au suivant."
+        french = f"Répondez {code} pour prendre {about}, PASSE {code} pour passer au suivant."
         return Answer(Words(english, french), understood=False)
     return Answer(
         Words(
@@ -369,17 +369,17 @@ def _replies(desk: Desk, callback: Callback, code: str) -> Words:
             f"CALL {code} to be connected, DONE {code} when resolved, NA {code} for no answer, "
             f"PASS {code} to pass it on",
             f"APPEL {code} pour joindre le client, FAIT {code} quand c'est réglé, NA {code} si pas de réponse, "
-            f"PASSE {code} pour le passer au suivant",
+            f"PASSE {code} pour passer au suivant",
         )
     if customer_number(desk, callback).is_missing:
         return Words(
             f"DONE {code} when resolved, NONE {code} and why if nobody can be called, PASS {code} to pass it on",
             f"FAIT {code} quand c'est réglé, AUCUN {code} et pourquoi si personne n'est joignable, "
-            f"PASSE {code} pour le passer au suivant",
+            f"PASSE {code} pour passer au suivant",
         )
     return Words(
         f"DONE {code} when resolved, PASS {code} to pass it on",
-        f"FAIT {code} quand c'est réglé, PASSE {code} pour le passer au suivant",
+        f"FAIT {code} quand c'est réglé, PASSE {code} pour passer au suivant",
     )
 
 

@@ -27,7 +27,7 @@ def test_an_unsigned_or_forged_request_gets_403_and_writes_nothing(client: Webho
     for path in EVERY_PATH:
         refused_before = webhook.REFUSED.labels(path)._value.get()
         for headers in ({}, {"X-Twilio-Signature": "forged"}, {"X-Twilio-Signature": ""}):
-            fields = {"CallSid": CALL, "MessageSid": "SM1", "To": DIRECT, "From": AMY, "Body": "5831"}
+            fields = {"CallSid": CALL, "MessageSid": "SM1", "To": DIRECT, "From": AMY, "Body": "583112"}
             assert client.client.post(path, data=fields, headers=headers).status_code == 403
         assert webhook.REFUSED.labels(path)._value.get() == refused_before + 3
     assert (client.count(Call), client.count(ReceivedText)) == (0, 0)

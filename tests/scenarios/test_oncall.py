@@ -271,7 +271,7 @@ def test_a_storm_is_bundled_and_the_first_page_of_each_callback_is_never_delayed
     else:
         pytest.fail("nothing was bundled")
     bundle = next(t.body for t in desk.phone_of("Ben").phone.texts if "callbacks are waiting" in t.body)
-    codes = re.findall(r"\b(\d{4}) \(514\)", bundle)
+    codes = re.findall(r"\b(\d{6}) \(514\)", bundle)
     assert len(codes) >= 2
     ben = desk.phone_of("Ben")
     ben.texts(codes[-1])

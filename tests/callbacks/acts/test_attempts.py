@@ -163,7 +163,7 @@ def test_after_a_connection_that_never_rang_a_report_is_an_attempt_of_its_own(ni
 # Resolved, with no attempt on record
 
 
-def resolves(night: Night, via: Via = Via.TEXT, code: str = "5831", *, is_confirmed: bool = False) -> str:
+def resolves(night: Night, via: Via = Via.TEXT, code: str = "583112", *, is_confirmed: bool = False) -> str:
     return night.amy_does(ReportOutcome(ReportedOutcome.RESOLVED, is_confirmed=is_confirmed), via, code).english
 
 
@@ -171,7 +171,7 @@ def resolves(night: Night, via: Via = Via.TEXT, code: str = "5831", *, is_confir
 def test_it_asks_back_once_and_changes_nothing(night: Night, before: tuple[CarrierStatus, ...]) -> None:
     if before:
         night.connects(night.amy, *before)
-    assert "Did you reach them? DONE 5831 again, or NA 5831" in resolves(night)
+    assert "Did you reach them? DONE 583112 again, or NA 583112" in resolves(night)
     assert (night.callback.state, night.callback.attempted_at) == (CallbackState.OPEN, None)
     assert [attempt.proof for attempt in night.attempts()] == [AttemptProof.NONE] * len(before)
     assert "is resolved" in resolves(night)
@@ -179,8 +179,8 @@ def test_it_asks_back_once_and_changes_nothing(night: Night, before: tuple[Carri
 
 
 def test_the_question_is_in_french_too(night: Night) -> None:
-    answer = night.amy_does(ReportOutcome(ReportedOutcome.RESOLVED), code="5831").french
-    assert "L'avez-vous joint? FAIT 5831 encore une fois, ou NA 5831 si pas de réponse." in answer
+    answer = night.amy_does(ReportOutcome(ReportedOutcome.RESOLVED), code="583112").french
+    assert "L'avez-vous joint? FAIT 583112 encore une fois, ou NA 583112 si pas de réponse." in answer
 
 
 def test_after_an_hour_or_to_somebody_else_it_asks_again(night: Night) -> None:
@@ -225,10 +225,10 @@ def test_nobody_can_have_called_where_there_is_no_number(
 ) -> None:
     night.callback = night.callback_of("CA2", caller)
     night.callback.call.customer_number = None
-    refusal = night.refusal(ReportOutcome(outcome), night.by(night.amy, code="5831"))
+    refusal = night.refusal(ReportOutcome(outcome), night.by(night.amy, code="583112"))
     assert why in refusal.english
-    assert "If not: NONE 5831 and why." in refusal.english
-    assert "Sinon: AUCUN 5831 et la raison." in refusal.french
+    assert "If not: NONE 583112 and why." in refusal.english
+    assert "Sinon: AUCUN 583112 et la raison." in refusal.french
 
 
 def test_a_number_that_needs_consent_is_a_number(night: Night) -> None:

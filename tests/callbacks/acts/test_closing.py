@@ -94,7 +94,7 @@ def withheld(night: Night) -> Night:
 
 
 def test_the_reason_is_on_record_and_counted_apart(withheld: Night) -> None:
-    answer = withheld.amy_does(NO_NAME, code="5831")
+    answer = withheld.amy_does(NO_NAME, code="583112")
     assert answer == wording.closed_unreachable(withheld.callback.reference)
     (attempt,) = withheld.attempts()
     assert (attempt.proof, attempt.outcome) == (AttemptProof.NO_NUMBER, ReachOutcome.NOBODY_TO_CALL)
@@ -109,8 +109,8 @@ def test_it_needs_a_reason(withheld: Night) -> None:
 
 
 def test_where_there_is_a_number_it_is_refused(night: Night) -> None:
-    refusal = night.refusal(NO_NAME, night.by(night.amy, code="5831"))
-    assert refusal.english.endswith("has a number to call: (514) 555-0199. CALL 5831 connects you.")
+    refusal = night.refusal(NO_NAME, night.by(night.amy, code="583112"))
+    assert refusal.english.endswith("has a number to call: (514) 555-0199. CALL 583112 connects you.")
 
 
 def test_somebody_elses_is_not_closed(withheld: Night) -> None:
