@@ -77,6 +77,7 @@ OPT_IN_IF_BLOCKED = "yes"
 HELP_WORDS = {"help", "info"}
 
 
+CODE_LENGTH = 6
 # Codes have six digits, also written in two halves, and four where the page is of an earlier release. The halves of
 # a code are not to be found inside a telephone number.
 _CODE = re.compile(

@@ -26,6 +26,7 @@ from callbacks.db.tables import Callback, Page, ReceivedText, Technician
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.text_commands import (
+    CODE_LENGTH,
     IN_FRENCH,
     OPT_IN_IF_BLOCKED,
     Command,
@@ -39,6 +40,7 @@ from callbacks.inbound.text_commands import (
     parse_command,
     verification_code_in,
 )
+from callbacks.inbound.wrong_codes import announce_stop, is_code_of, stop_of
 from callbacks.lifecycle.contacts import note_contact
 from callbacks.lifecycle.transitions import owns
 from callbacks.paging.alerts import alert_supervisors, send_test
@@ -93,6 +95,7 @@ class Answer:
 
     words: Words
     understood: bool = True
+    wrong_code: bool = False  # the text named a code that is none of theirs
 
 
 NOTHING = Answer(Words("", ""))
@@ -106,35 +109,61 @@ def answer_text(
         session, ReceivedText, sid=sid, sender=sender[:64], at=now, words=text[:1600], answer="", understood=True
     ):
         return session.scalars(select(ReceivedText.answer).where(ReceivedText.sid == sid)).one()
-    technician = technician_with(session, sender)
+    technician, received = technician_with(session, sender), session.get_one(ReceivedText, sid)
     if technician is None:
         answer, language = _answer_unknown_sender(session, desk, sender, now), "en"
     else:
         slot = PhoneSlot.SECOND if sender == technician.second_phone else PhoneSlot.FIRST
-        answer, language = (
-            _answer(session, Incoming(desk, technician, slot, text, now, opt_out_type)),
-            technician.language,
-        )
-    received = session.get_one(ReceivedText, sid)
+        incoming = Incoming(desk, technician, slot, text, now, opt_out_type)
+        answer, language = _answer_technician(session, incoming, received), technician.language
     received.answer, received.understood = for_text_message(answer.words.for_(language)), answer.understood
     return received.answer
 
 
-def _answer(session: Session, incoming: Incoming) -> Answer:
-    text, technician = incoming.text, incoming.technician
+def _answer_technician(session: Session, incoming: Incoming, received: ReceivedText) -> Answer:
     if _blocks_or_unblocks(incoming):
         return _record_opt_out_or_in(session, incoming)
-    if incoming.opt_out_type == "HELP" or is_help(text):  # the carrier answers it
+    if incoming.opt_out_type == "HELP" or is_help(incoming.text):  # the carrier answers it
         return NOTHING
+    if stop_of(session, received.sender, incoming.now) is not None:
+        return _tell_of_stop(session, incoming, received)
+    answer = _answer(session, incoming)
+    received.wrong_code = answer.wrong_code
+    session.flush()
+    is_stopped = answer.wrong_code and stop_of(session, received.sender, incoming.now) is not None
+    return _tell_of_stop(session, incoming, received) if is_stopped else answer
+
+
+def _tell_of_stop(session: Session, incoming: Incoming, received: ReceivedText) -> Answer:
+    """Say once that texts from this number do nothing for a while, and answer nothing from then on."""
+    stop = stop_of(session, received.sender, incoming.now)
+    words = stop and announce_stop(session, incoming.desk, incoming.technician, received.sender, stop, incoming.now)
+    return Answer(words) if words else NOTHING
+
+
+def _answer(session: Session, incoming: Incoming) -> Answer:
+    text, technician = incoming.text, incoming.technician
     code = verification_code_in(text)
-    if code is not None and has_pending_code(session, technician, incoming.slot, incoming.now):
+    is_pending = code is not None and has_pending_code(session, technician, incoming.slot, incoming.now)
+    if code is not None and is_pending and not is_code_of(session, technician, code):
         return _verify(session, incoming, code)
     command = parse_command(text)
+    if command is not None and command.code is not None and not is_code_of(session, technician, command.code):
+        return _no_such_code(session, incoming, command.code)
     if command is None or _names_another_code(session, incoming, command):
         return _not_understood(session, incoming)
     if command.verb is Verb.TEST:
         return _test(session, incoming)
     return _about_callback(session, incoming, command)
+
+
+def _no_such_code(session: Session, incoming: Incoming, code: str) -> Answer:
+    words = Words(
+        f"You have no page with the code {code}. Check the last text.",
+        f"Aucun avis ne porte le code {code}. Vérifiez le dernier texto.",
+    )
+    is_answered = _answered_today(session, incoming.technician.phone, incoming.now) <= MOST_ANSWERS
+    return Answer(words if is_answered else Words("", ""), wrong_code=True)
 
 
 # Texts about a callback
@@ -219,10 +248,6 @@ def _ask_which(session: Session, incoming: Incoming, command: Command, named: Ca
     """Ask which callback a command is about, naming the open ones with their codes."""
     if _answered_today(session, incoming.technician.phone, incoming.now) > MOST_ANSWERS:
         return NOTHING
-    if command.code is not None:
-        english = f"You have no page with the code {command.code}. Check the last text."
-        french = f"Aucun avis ne porte le code {command.code}. Vérifiez le dernier texto."
-        return Answer(Words(english, french))
     open_ones = _open_callbacks(session, incoming.technician)
     if command.reference:
         return Answer(_needs_the_code(command, named, open_ones))
@@ -281,7 +306,13 @@ def _with_number(callback: Callback) -> str:
 
 
 def _not_understood(session: Session, incoming: Incoming) -> Answer:
-    """Ask back, at most once a minute. A text that names a code is answered unless it repeats one that was."""
+    """Ask back, at most once a minute. A text that names a code is answered unless it repeats one that was.
+
+    One that names codes of six digits, and none of theirs, was a guess. Four digits may be anything.
+    """
+    guesses = [code for code in codes_in(incoming.text) if len(code) == CODE_LENGTH]
+    if guesses and not any(is_code_of(session, incoming.technician, code) for code in guesses):
+        return _no_such_code(session, incoming, guesses[0])
     lately = _answered_lately(session, incoming)
     named = _callbacks_by_code(session, incoming)
     if _not_understood_today(session, incoming) >= MOST_ANSWERS or incoming.text in lately:
@@ -438,7 +469,8 @@ def _verify(session: Session, incoming: Incoming, code: str) -> Answer:
         Words(
             "That is not the code. Check the last text, or ask for a new code.",
             "Ce n'est pas le bon code. Relisez le dernier texto, ou demandez un nouveau code.",
-        )
+        ),
+        wrong_code=True,
     )
 
 

@@ -16,6 +16,7 @@ from callbacks.text.bilingual import Words
 from callbacks.text.dialing_rules import NumberCheck, with_extension
 from callbacks.text.formats import (
     at_time_and_day_in_french,
+    clock_time,
     ended_once,
     length,
     readable_number,
@@ -594,6 +595,33 @@ def not_taken_in(kind: Words, sid: str) -> Words:
         "carrier's console.",
         f"impossible d'enregistrer ici {kind.french} qui est chez le fournisseur ({sid}). Voyez le journal et la "
         "console du fournisseur.",
+    )
+
+
+def wrong_codes_alert(name: str, number: str, until: datetime, zone: ZoneInfo) -> Words:
+    """Return what supervisors read when texting from a technician's number was stopped."""
+    english, french = clock_time(until, zone), clock_time(until, zone, "fr")
+    return Words(
+        ended_once(
+            f"5 wrong codes came by text from {number} ({name}) within an hour. Texts from it do nothing until "
+            f"{english}. Ask {name}: the sender of a text can be forged."
+        ),
+        f"5 mauvais codes sont venus par texto du {number} ({name}) en une heure. Ses textos sont sans effet jusqu'à "
+        f"{french}. Vérifiez avec {name}: on peut falsifier l'expéditeur d'un texto.",
+    )
+
+
+def texting_stopped(until: datetime, zone: ZoneInfo, line: str) -> Words:
+    """Return what a number is told from which too many wrong codes came, and how to go on."""
+    english, french = clock_time(until, zone), clock_time(until, zone, "fr")
+    return Words(
+        ended_once(
+            f"5 wrong codes came from this number within an hour. Texts from it do nothing until {english}. "
+            f"Use the link in the page, press a key when we call you, or call {line}. Not you? Tell a supervisor."
+        ),
+        f"5 mauvais codes sont venus de ce numéro en une heure. Ses textos sont sans effet jusqu'à {french}. Utilisez "
+        f"le lien de l'avis, les touches quand on vous appelle, ou composez le {line}. Ce n'est pas vous? Avisez un "
+        "superviseur.",
     )
 
 

@@ -32,8 +32,8 @@ def outcome(reported: ReportedOutcome) -> Act:
     [
         (
             Take(),
-            "{ref} is yours. Call (514) 555-0199 by 10:43 p.m. CALL 583112 connects you. Then DONE 583112, or NA 583112 for "
-            "no answer.",
+            "{ref} is yours. Call (514) 555-0199 by 10:43 p.m. CALL 583112 connects you. Then DONE 583112, or NA "
+            "583112 for no answer.",
             "{ref} est à vous. Appelez le (514) 555-0199 avant 22 h 43. APPEL 583112 pour joindre le client. Ensuite "
             "FAIT 583112, ou NA 583112 si pas de réponse.",
         ),
@@ -58,7 +58,8 @@ def outcome(reported: ReportedOutcome) -> Act:
         (
             outcome(ReportedOutcome.NO_ANSWER),
             "Noted: tried {ref} at 10:13 p.m., no answer. CALL 583112 to try again, DONE 583112 when resolved.",
-            "Noté: appel pour {ref} à 22 h 13, pas de réponse. APPEL 583112 pour réessayer, FAIT 583112 quand c'est réglé.",
+            "Noté: appel pour {ref} à 22 h 13, pas de réponse. APPEL 583112 pour réessayer, FAIT 583112 quand c'est "
+            "réglé.",
         ),
         (
             outcome(ReportedOutcome.WRONG_NUMBER),
