@@ -223,8 +223,14 @@ class Person:
         return self
 
     def resolves(self, word: str = "done") -> Person:
-        """Report by text that the customer was reached and served; say so again where no attempt is on record."""
+        """Report by text that the customer was reached and served; say so again where no attempt is on record.
+
+        Whoever neither has the callback nor tried takes it first.
+        """
         answer = self.texts(f"{word} {{code}}").reads()
+        if "Take it first" in answer or "Prenez-le d'abord" in answer:
+            self.texts("{code}").reads()
+            answer = self.texts(f"{word} {{code}}").reads()
         if "Did you reach them?" in answer or "joint?" in answer:
             answer = self.texts(f"{word} {{code}}").reads()
         if "is resolved" not in answer and "est réglé" not in answer:

@@ -6,6 +6,7 @@ import pytest
 
 from callbacks.acts import wording
 from callbacks.acts.attempts import ReportOutcome
+from callbacks.acts.base import Via
 from callbacks.acts.closing import Cancel, CloseUnreachable, Reopen
 from callbacks.acts.ownership import Take
 from callbacks.db.event_kinds import EventKind
@@ -66,14 +67,14 @@ def test_however_it_was_closed_it_is_open_again_and_escalates_at_once(night: Nig
 
 
 def test_its_owner_has_it_again_and_reads_why(night: Night) -> None:
-    night.amy_does(ReportOutcome(ReportedOutcome.RESOLVED, is_confirmed=True))
+    night.amy_does(ReportOutcome(ReportedOutcome.RESOLVED, is_confirmed=True), Via.LINK)
     night.sue_does(Reopen("not fixed"))
     assert night.callback.owner is night.amy
     assert f"{SUE} reopened {night.callback.reference} (not fixed)" in night.texts(night.amy, PageKind.REOPENED)[0]
 
 
 def test_an_owner_who_has_left_gets_no_text(night: Night) -> None:
-    night.amy_does(ReportOutcome(ReportedOutcome.RESOLVED, is_confirmed=True))
+    night.amy_does(ReportOutcome(ReportedOutcome.RESOLVED, is_confirmed=True), Via.LINK)
     night.amy.left_at = NOW
     night.sue_does(Reopen("not fixed"))
     assert not night.texts(night.amy, PageKind.REOPENED)

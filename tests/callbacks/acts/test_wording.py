@@ -69,6 +69,8 @@ def outcome(reported: ReportedOutcome) -> Act:
     ],
 )
 def test_the_answer_to_a_text(night: Night, act: Act, english: str, french: str) -> None:
+    if isinstance(act, ReportOutcome):
+        night.amy_does(Take())
     answer, reference = night.amy_does(act, code="583112"), night.callback.reference
     assert answer == Words(english.format(ref=reference), french.format(ref=reference))
 
@@ -152,6 +154,7 @@ def every_answer(night: Night) -> Iterator[Words]:
         "code": "583112",
         "now": NOW,
         "for_owner": True,
+        "is_wrong_number": True,
         "by": "Sue Tran",
         "consented_by": "Sue Tran",
         "known": with_extension("+15145550199", "204"),

@@ -49,6 +49,7 @@ def test_stop_is_answered_by_the_carrier_and_not_by_us(night: Night) -> None:
 
 
 def test_done_closes_it_and_a_late_code_hears_so(night: Night) -> None:
+    night.hears_from(AMY, night.code)
     assert "Did you reach them?" in night.hears_from(AMY, f"done {night.code}")
     assert "is resolved" in night.hears_from(AMY, f"done {night.code}")
     assert (night.callback.state, night.attempts()) == (CallbackState.RESOLVED, [ReachOutcome.REACHED])
