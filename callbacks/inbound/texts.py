@@ -503,12 +503,25 @@ def _confirm_test(session: Session, incoming: Incoming) -> bool:
 
 def _answer_unknown_sender(session: Session, desk: Desk, sender: str, now: datetime) -> Answer:
     note_contact(session, sender, now)
-    if _answered_today(session, sender, now) > desk.limits.answers_to_strangers:
+    if not _may_be_answered(session, desk, sender, now):
         return NOTHING
     lines = ", ".join(readable_number(line.number) for line in desk.lines.values())
     english = f"{desk.company.sender}: texts to this number are not read. Please call {lines}."
     both = f"{english} / Les textos à ce numéro ne sont pas lus: appelez-nous."
     return Answer(Words(both, both))
+
+
+def _may_be_answered(session: Session, desk: Desk, sender: str, now: datetime) -> bool:
+    """Return whether a stranger gets an answer. Each is paid for, and the sender of a text can be forged."""
+    if desk.dialing_rules.callable_number(sender) is None:
+        return False
+    if _answered_today(session, sender, now) > desk.limits.answers_to_strangers:
+        return False
+    in_all = desk.limits.answers_to_strangers_in_all
+    ours = select(Technician.phone).union(select(Technician.second_phone).where(Technician.second_phone.is_not(None)))
+    answered = select(ReceivedText.sid).where(ReceivedText.at > now - DAY, ReceivedText.answer != "")
+    strangers = answered.where(ReceivedText.sender.not_in(ours)).limit(in_all)
+    return len(session.scalars(strangers).all()) < in_all
 
 
 def _answered_today(session: Session, sender: str, now: datetime) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from callbacks.db.database import Database
 from callbacks.db.states import CallbackState, Channel, ReachOutcome
 from callbacks.db.tables import Page
+from callbacks.inbound import texts
 from tests.callbacks.inbound.texting import AMY, BEN, LUC, NOW, STRANGER, Night
 from tests.scenarios.conftest import POSTGRES_IN_SOAK
 
@@ -189,3 +190,27 @@ def test_texts_that_were_understood_use_up_no_answers(night: Night) -> None:
 def test_no_text_names_a_deadline_that_is_over(night: Night) -> None:
     night.now = night.callback.due_at + timedelta(minutes=1)
     assert "Call (514) 555-0199 at once: promised for 10:43 p.m. CALL" in night.hears_from(AMY, night.code)
+
+
+@pytest.mark.parametrize("sender", ["+442079460000", "+19005550142", "+18765550123", "12345", "Acme", "+18884847266"])
+def test_only_numbers_that_may_be_called_without_consent_are_answered(night: Night, sender: str) -> None:
+    assert night.hears_from(sender, "hello") == ""
+
+
+def test_strangers_get_so_many_answers_a_day_in_all(night: Night) -> None:
+    night.hears_from(AMY, "who")  # answers to technicians are not counted
+    flood = [night.hears_from(f"+1416555{n:04d}", "hello") for n in range(100, 600)]
+    assert [bool(answer) for answer in flood] == [True] * 50 + [False] * 450
+    assert night.hears_from(AMY, "who")
+    night.now += timedelta(days=1)
+    assert night.hears_from("+14165550700", "hello")
+
+
+def test_a_stranger_who_gets_no_answer_is_still_a_customer_who_wrote(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrote: list[str] = []
+    monkeypatch.setattr(texts, "note_contact", lambda session, sender, now: wrote.append(sender))
+    for _ in range(9):
+        night.hears_from(STRANGER, "hello")
+    assert wrote == [STRANGER] * 9
