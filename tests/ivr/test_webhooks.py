@@ -27,7 +27,7 @@ def test_an_unsigned_or_forged_request_gets_403_and_writes_nothing(client: Webho
     for path in EVERY_PATH:
         refused_before = webhook.REFUSED.labels(path)._value.get()
         for headers in ({}, {"X-Twilio-Signature": "forged"}, {"X-Twilio-Signature": ""}):
-            fields = {"CallSid": CALL, "MessageSid": "SM1", "To": DIRECT, "From": AMY, "Body": "583112"}
+            fields = {"CallSid": CALL, "MessageSid": "SM" + "1" * 32, "To": DIRECT, "From": AMY, "Body": "583112"}
             assert client.client.post(path, data=fields, headers=headers).status_code == 403
         assert webhook.REFUSED.labels(path)._value.get() == refused_before + 3
     assert (client.count(Call), client.count(ReceivedText)) == (0, 0)
@@ -47,7 +47,7 @@ def test_the_second_token_signs_too(client: WebhookClient) -> None:
 
 
 def test_every_url_in_twiml_is_absolute(client: WebhookClient) -> None:
-    for document in (client.calls(TOLL_FREE), client.calls(DIRECT, sid="CA2")):
+    for document in (client.calls(TOLL_FREE), client.calls(DIRECT, sid="CA" + "2" * 32)):
         for element in document.iter():
             for name in ("action", "url", "recordingStatusCallback"):
                 assert element.get(name, "https://").startswith("https://")
