@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
-from callbacks.db.states import CallbackState, Channel, ReachOutcome
-from callbacks.db.tables import Page
+from callbacks.db.states import CallbackState, Channel, PageKind, ReachOutcome
+from callbacks.db.tables import Base, Page
 from callbacks.inbound import texts
+from callbacks.inbound.text_commands import WORDS, Verb
 from tests.callbacks.inbound.texting import AMY, BEN, LUC, NOW, STRANGER, Night
 from tests.scenarios.conftest import POSTGRES_IN_SOAK
 
@@ -214,3 +216,35 @@ def test_a_stranger_who_gets_no_answer_is_still_a_customer_who_wrote(
     for _ in range(9):
         night.hears_from(STRANGER, "hello")
     assert wrote == [STRANGER] * 9
+
+
+def everything(night: Night) -> list[object]:
+    """Return everything that a text could have changed, apart from the text itself."""
+
+    def rows(session: Session) -> list[object]:
+        tables = (table for table in Base.metadata.sorted_tables if table.name != "received_texts")
+        return [session.execute(select(table).order_by(*table.primary_key)).all() for table in tables]
+
+    return night.database.read(rows)
+
+
+@pytest.mark.parametrize("sender", [AMY, LUC])  # Luc may allow and refuse numbers
+def test_without_the_code_no_word_changes_anything(night: Night, sender: str) -> None:
+    before, reference = everything(night), night.callback.reference
+    for word in (word for word, verb in WORDS.items() if verb is not Verb.TEST):
+        for words in (word, f"{word} {reference}", f"{reference} {word}", f"{word} {reference} a note", f"{word} it"):
+            night.hears_from(sender, words)
+        assert everything(night) == before, word
+
+
+def test_a_test_page_needs_no_code_and_goes_to_the_sender_only(night: Night) -> None:
+    night.hears_from(AMY, "test")
+    tests = select(Page).where(Page.kind == PageKind.TEST)
+    paged = night.database.read(lambda session: {page.technician.name for page in session.scalars(tests)})
+    assert paged == {"Amy Roy"}
+    assert night.callback.owner is None
+
+
+def test_words_after_a_wrong_code_are_no_note(night: Night) -> None:
+    night.hears_from(BEN, f"na {night.code} a forged note")
+    assert (night.notes(), night.attempts()) == ([], [])
