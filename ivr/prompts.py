@@ -103,18 +103,18 @@ PAGE_OWN = Words(
 PAGE_MENU = Words(
     "Press 1 to hear the message, 2 to take it, 3 to take it and be connected, 4 to pass it on, or star to repeat.",
     "Appuyez sur le 1 pour entendre le message, le 2 pour prendre le rappel, le 3 pour le prendre et être mis en "
-    "communication, le 4 pour le passer au suivant, ou l'étoile pour réécouter.",
+    "communication, le 4 pour passer au suivant, ou l'étoile pour réécouter.",
 )
 PAGE_MENU_WITHOUT_NUMBER = Words(
     "There is no number to call. Press 1 to hear the message, 2 to take it, 4 to pass it on, or star to repeat.",
     "Il n'y a aucun numéro à composer. Appuyez sur le 1 pour entendre le message, le 2 pour prendre le rappel, le 4 "
-    "pour le passer au suivant, ou l'étoile pour réécouter.",
+    "pour passer au suivant, ou l'étoile pour réécouter.",
 )
 PAGE_MENU_BEFORE_CONSENT = Words(
     "A supervisor must allow the call to this number first. Press 1 to hear the message, 2 to take it, 4 to pass it "
     "on, or star to repeat.",
     "Un superviseur doit d'abord autoriser l'appel à ce numéro. Appuyez sur le 1 pour entendre le message, le 2 pour "
-    "prendre le rappel, le 4 pour le passer au suivant, ou l'étoile pour réécouter.",
+    "prendre le rappel, le 4 pour passer au suivant, ou l'étoile pour réécouter.",
 )
 CONFIRM = Words("To confirm, press 1.", "Pour confirmer, appuyez sur le 1.")
 NOT_CONFIRMED = Words("Not confirmed.", "Ce n'est pas confirmé.")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import structlog
 from flask import Response
+from sqlalchemy.orm import Session
 
 from callbacks.inbound.texts import answer_text
 from ivr.twilio.context import DatabaseUnavailable, current
-from ivr.twilio.webhook import field, log_not_stored, message_sid, signed_blueprint, text_response
+from ivr.twilio.webhook import field, log_not_stored, message_sid, refusing_disguise, signed_blueprint, text_response
 
 log = structlog.get_logger(__name__)
 
@@ -30,10 +31,12 @@ def incoming() -> Response:
     if found is None or not sender:
         log.warning("a text without a MessageSid or a sender")
         return text_response("")
+
+    def work(session: Session) -> str:
+        return answer_text(session, context.desk, found, sender, body, now, opt_out)
+
     try:
-        return text_response(
-            context.write(lambda session: answer_text(session, context.desk, found, sender, body, now, opt_out))
-        )
+        return text_response(context.write(refusing_disguise(work, found)))
     except DatabaseUnavailable as error:
         log_not_stored(error)
         return ask_to_send_again()

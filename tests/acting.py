@@ -37,8 +37,7 @@ def takes(session: Session, desk: Desk, callback: Callback, technician: Technici
 
 
 def resolves(session: Session, desk: Desk, callback: Callback, technician: Technician, now: datetime) -> None:
-    """Resolve a callback, unless it is closed."""
+    """Resolve a callback on the link page, unless it is closed."""
     if callback.state is CallbackState.OPEN:
-        technician_acts(
-            session, desk, callback, ReportOutcome(ReportedOutcome.RESOLVED, is_confirmed=True), technician, now
-        )
+        resolved = ReportOutcome(ReportedOutcome.RESOLVED, is_confirmed=True)
+        perform(session, desk, callback.id, resolved, technician_by(technician, Via.LINK), now)

@@ -15,7 +15,7 @@ from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import AttemptProof, CallbackState, ReachOutcome, ReportedOutcome
 from callbacks.db.tables import Callback, Event, ReachAttempt, Technician
 from callbacks.desk.customer_number import customer_number
-from callbacks.lifecycle.transitions import Change, change_state, note_attempt, note_reaction, note_workaround
+from callbacks.lifecycle.transitions import Change, change_state, note_attempt, note_reaction, note_workaround, owns
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.notices import notify_of_attempt, notify_of_end
 from callbacks.paging.pages import cancel_waiting
@@ -25,6 +25,9 @@ from callbacks.text.formats import readable_number
 
 # Outcomes of a call that the desk knows cannot have been made.
 NEEDS_A_NUMBER = (ReportedOutcome.LEFT_A_MESSAGE, ReportedOutcome.NO_ANSWER, ReportedOutcome.WRONG_NUMBER)
+# The sender of a text can be forged. These end the matter, or the number, for everybody: by text they are for the owner
+# and for whoever has tried.
+NEEDS_A_HOLD = (ReportedOutcome.RESOLVED, ReportedOutcome.WRONG_NUMBER)
 CONFIRMED_WITHIN = timedelta(hours=1)
 
 
@@ -47,6 +50,9 @@ class ReportOutcome(Act):
         callback, technician = context.callback, context.technician_or_owner()
         if self.outcome in NEEDS_A_NUMBER and customer_number(context.desk, callback).is_missing:
             raise Refused(wording.nobody_to_call(context.desk, callback, context.by.code))
+        if self.outcome in NEEDS_A_HOLD and context.by.via is Via.TEXT and not _has_a_hold(context, technician):
+            is_wrong_number = self.outcome is ReportedOutcome.WRONG_NUMBER
+            raise Refused(wording.take_it_first(callback, context.by.code, is_wrong_number=is_wrong_number))
         if self.outcome is ReportedOutcome.RESOLVED and not self.is_confirmed and _must_confirm(context):
             context.record(EventKind.RESOLUTION_ASKED)
             return wording.did_you_reach_them(context.desk, callback, context.by.code)
@@ -63,6 +69,16 @@ class ReportOutcome(Act):
         if is_first and callback.state is CallbackState.OPEN:
             notify_of_attempt(context.session, context.desk, callback, technician, context.now)
         return wording.outcome_recorded(context.desk, callback.reference, self.outcome, context.by.code, context.now)
+
+
+def _has_a_hold(context: ActContext, technician: Technician) -> bool:
+    """Return whether somebody owns the callback, or an attempt of theirs is on record."""
+    theirs = select(ReachAttempt.id).where(
+        ReachAttempt.callback_id == context.callback.id,
+        ReachAttempt.technician_id == technician.id,
+        ReachAttempt.proof != AttemptProof.NONE,
+    )
+    return owns(context.callback, technician) or context.session.scalar(theirs.limit(1)) is not None
 
 
 def _must_confirm(context: ActContext) -> bool:

@@ -72,6 +72,24 @@ def owned_by_another(callback: Callback) -> Words:
     return Words(f"{owner} has {callback.reference}.", f"{callback.reference}: {owner} s'en occupe.")
 
 
+def take_it_first(callback: Callback, code: str, *, is_wrong_number: bool) -> Words:
+    """Return what to do first, for somebody who reports by text on a callback that they neither own nor tried."""
+    reference, owner = callback.reference, callback.owner
+    report = Words("WRONG", "FAUX") if is_wrong_number else Words("DONE", "FAIT")
+    attempt = Words("NA", "NA") if is_wrong_number else Words("CONT", "SUITE")
+    if owner is None or callback.resumed:
+        return Words(
+            f"{reference} is not yours. Take it first: reply {code}. Then {report.english} {code}.",
+            f"{reference} n'est pas à vous. Prenez-le d'abord: répondez {code}. Ensuite {report.french} {code}.",
+        )
+    return Words(
+        f"{owner.name} has {reference}. If you called the customer too, reply {attempt.english} {code} first, then "
+        f"{report.english} {code}.",
+        f"{reference}: {owner.name} s'en occupe. Si vous avez aussi appelé le client, répondez d'abord "
+        f"{attempt.french} {code}, puis {report.french} {code}.",
+    )
+
+
 def acted_first(actor: str, kind: EventKind) -> Words:
     """Return who changed the callback after the requester loaded it. The words of the log are English only."""
     return Words(

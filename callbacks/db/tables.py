@@ -586,7 +586,7 @@ class ReceivedText(Base):
 
     sid: Mapped[str] = mapped_column(String(64), primary_key=True)
     sender: Mapped[str] = mapped_column(String(64), index=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     words: Mapped[str] = mapped_column(Text)
     answer: Mapped[str] = mapped_column(Text)
     understood: Mapped[bool] = mapped_column(default=True)  # False: the answer explains how to reply

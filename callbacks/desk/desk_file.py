@@ -306,6 +306,7 @@ class Limits(_Part):
     """Limits on texts and calls. The first page of a callback is never held back."""
 
     answers_to_strangers: int = Field(ge=0, le=20, default=3)
+    answers_to_strangers_in_all: int = Field(ge=0, le=1000, default=50)
     pages_in_ten_minutes: int = Field(ge=1, le=100, default=6)  # to one person on one channel; more are bundled
     bundle_every: Duration = timedelta(minutes=2)
     texts_a_day: int = Field(ge=10, default=600)

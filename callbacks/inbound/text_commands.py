@@ -77,7 +77,13 @@ OPT_IN_IF_BLOCKED = "yes"
 HELP_WORDS = {"help", "info"}
 
 
-_CODE = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
+CODE_LENGTH = 6
+# Codes have six digits, also written in two halves, and four where the page is of an earlier release. The halves of
+# a code are not to be found inside a telephone number.
+_CODE = re.compile(
+    r"(?<![0-9])(?:[0-9]{6}|[0-9]{4})(?![0-9])"
+    r"|(?<![0-9])(?<![0-9][ .-])[0-9]{3}[ .\-\u2010-\u2014][0-9]{3}(?![0-9]|[ .\-\u2010-\u2014][0-9])"
+)
 _REFERENCE = re.compile(r"(?<![a-z0-9])([a-z]{2})([-\u2010-\u2014]?)([0-9]{3})(?![a-z0-9])", re.IGNORECASE)
 _AROUND_A_NOTE = " \t\r\n.,;:!?-\"'()\u201c\u201d\u00ab\u00bb"
 
@@ -99,18 +105,18 @@ def parse_command(text: str) -> Command | None:
     if code is None:
         return _without_code(*_cut_reference(normal))
     before, _ = _cut_reference(normal[: code.start()])
-    after = normal[code.end() :]
+    after, digits = normal[code.end() :], _digits(code[0])
     if _digits(before):
         return None
     if _letters(before):
         verb = WORDS.get(_letters(before))
-        return Command(verb, code[0], _note(after, code[0])) if verb else None
-    return _code_first(code[0], _cut_reference(after)[0])
+        return Command(verb, digits, _note(after, digits)) if verb else None
+    return _code_first(digits, _cut_reference(after)[0])
 
 
 def _code_first(code: str, after: str) -> Command | None:
     """Return the command of a text that begins with a code. After it comes one word or nothing: no note."""
-    if set(_CODE.findall(after)) - {code} or len(_digits(after)) % 4:
+    if set(codes_in(after)) - {code} or _digits(_CODE.sub("", after)):
         return None
     verb = WORDS.get(_letters(after)) if _letters(after) else Verb.ACK
     return Command(verb, code) if verb else None
@@ -138,12 +144,13 @@ def _cut_reference(text: str) -> tuple[str, str]:
 def _note(after: str, code: str) -> str:
     """Return the words after a code, unless it is only said twice."""
     words = after.strip(_AROUND_A_NOTE)
-    return "" if words == code else words
+    return "" if codes_in(words) == [code] and not _CODE.sub("", words).strip(_AROUND_A_NOTE) else words
 
 
 def codes_in(text: str) -> list[str]:
     """Return every number in a text that could be a code, each once."""
-    return list(dict.fromkeys(_CODE.findall(unicodedata.normalize("NFKC", text[:400]))))
+    found = _CODE.findall(unicodedata.normalize("NFKC", text[:400]))
+    return list(dict.fromkeys(_digits(code) for code in found))
 
 
 def verification_code_in(text: str) -> str | None:

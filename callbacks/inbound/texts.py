@@ -26,6 +26,7 @@ from callbacks.db.tables import Callback, Page, ReceivedText, Technician
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.text_commands import (
+    CODE_LENGTH,
     IN_FRENCH,
     OPT_IN_IF_BLOCKED,
     Command,
@@ -39,6 +40,7 @@ from callbacks.inbound.text_commands import (
     parse_command,
     verification_code_in,
 )
+from callbacks.inbound.wrong_codes import announce_stop, is_code_of, stop_of
 from callbacks.lifecycle.contacts import note_contact
 from callbacks.lifecycle.transitions import owns
 from callbacks.paging.alerts import TooManyToday, alert_supervisors, send_test
@@ -93,6 +95,7 @@ class Answer:
 
     words: Words
     understood: bool = True
+    wrong_code: bool = False  # the text named a code that is none of theirs
 
 
 NOTHING = Answer(Words("", ""))
@@ -106,37 +109,63 @@ def answer_text(
         session, ReceivedText, sid=sid, sender=sender[:64], at=now, words=text[:1600], answer="", understood=True
     ):
         return session.scalars(select(ReceivedText.answer).where(ReceivedText.sid == sid)).one()
-    technician = technician_with(session, sender)
+    technician, received = technician_with(session, sender), session.get_one(ReceivedText, sid)
     if technician is None:
         answer, language = _answer_unknown_sender(session, desk, sender, now), "en"
     else:
         slot = PhoneSlot.SECOND if sender == technician.second_phone else PhoneSlot.FIRST
-        answer, language = (
-            _answer(session, Incoming(desk, technician, slot, text, now, opt_out_type)),
-            technician.language,
-        )
-    received = session.get_one(ReceivedText, sid)
+        incoming = Incoming(desk, technician, slot, text, now, opt_out_type)
+        answer, language = _answer_technician(session, incoming, received), technician.language
     received.answer, received.understood = for_text_message(answer.words.for_(language)), answer.understood
     return received.answer
 
 
-def _answer(session: Session, incoming: Incoming) -> Answer:
-    text, technician = incoming.text, incoming.technician
+def _answer_technician(session: Session, incoming: Incoming, received: ReceivedText) -> Answer:
     if _blocks_or_unblocks(incoming):
         return _record_opt_out_or_in(session, incoming)
-    if incoming.opt_out_type == "HELP" or is_help(text):  # the carrier answers it
+    if incoming.opt_out_type == "HELP" or is_help(incoming.text):  # the carrier answers it
         return NOTHING
+    if stop_of(session, received.sender, incoming.now) is not None:
+        return _tell_of_stop(session, incoming, received)
+    answer = _answer(session, incoming)
+    received.wrong_code = answer.wrong_code
+    session.flush()
+    is_stopped = answer.wrong_code and stop_of(session, received.sender, incoming.now) is not None
+    return _tell_of_stop(session, incoming, received) if is_stopped else answer
+
+
+def _tell_of_stop(session: Session, incoming: Incoming, received: ReceivedText) -> Answer:
+    """Say once that texts from this number do nothing for a while, and answer nothing from then on."""
+    stop = stop_of(session, received.sender, incoming.now)
+    words = stop and announce_stop(session, incoming.desk, incoming.technician, received.sender, stop, incoming.now)
+    return Answer(words) if words else NOTHING
+
+
+def _answer(session: Session, incoming: Incoming) -> Answer:
+    text, technician = incoming.text, incoming.technician
     code = verification_code_in(text)
-    if code is not None and has_pending_code(session, technician, incoming.slot, incoming.now):
+    is_pending = code is not None and has_pending_code(session, technician, incoming.slot, incoming.now)
+    if code is not None and is_pending and not is_code_of(session, technician, code):
         return _verify(session, incoming, code)
     if not is_verified(technician, incoming.slot):
         return _not_verified(session, incoming)
     command = parse_command(text)
+    if command is not None and command.code is not None and not is_code_of(session, technician, command.code):
+        return _no_such_code(session, incoming, command.code)
     if command is None or _names_another_code(session, incoming, command):
         return _not_understood(session, incoming)
     if command.verb is Verb.TEST:
         return _test(session, incoming)
     return _about_callback(session, incoming, command)
+
+
+def _no_such_code(session: Session, incoming: Incoming, code: str) -> Answer:
+    words = Words(
+        f"You have no page with the code {code}. Check the last text.",
+        f"Aucun avis ne porte le code {code}. Vérifiez le dernier texto.",
+    )
+    is_answered = _answered_today(session, incoming.technician.phone, incoming.now) <= MOST_ANSWERS
+    return Answer(words if is_answered else Words("", ""), wrong_code=True)
 
 
 # Texts about a callback
@@ -198,7 +227,7 @@ def _open_callbacks(session: Session, technician: Technician) -> dict[Callback, 
 
 
 def _names_another_code(session: Session, incoming: Incoming, command: Command) -> bool:
-    """Return whether the words after a code name another callback of theirs: "done 4366 and 5831"."""
+    """Return whether the words after a code name another callback of theirs: "done 436621 and 583112"."""
     others = set(codes_in(command.words)) - {command.code}
     return bool(others) and not others.isdisjoint(_open_callbacks(session, incoming.technician).values())
 
@@ -221,10 +250,6 @@ def _ask_which(session: Session, incoming: Incoming, command: Command, named: Ca
     """Ask which callback a command is about, naming the open ones with their codes."""
     if _answered_today(session, incoming.technician.phone, incoming.now) > MOST_ANSWERS:
         return NOTHING
-    if command.code is not None:
-        english = f"You have no page with the code {command.code}. Check the last text."
-        french = f"Aucun avis ne porte le code {command.code}. Vérifiez le dernier texto."
-        return Answer(Words(english, french))
     open_ones = _open_callbacks(session, incoming.technician)
     if command.reference:
         return Answer(_needs_the_code(command, named, open_ones))
@@ -283,7 +308,13 @@ def _with_number(callback: Callback) -> str:
 
 
 def _not_understood(session: Session, incoming: Incoming) -> Answer:
-    """Ask back, at most once a minute. A text that names a code is answered unless it repeats one that was."""
+    """Ask back, at most once a minute. A text that names a code is answered unless it repeats one that was.
+
+    One that names codes of six digits, and none of theirs, was a guess. Four digits may be anything.
+    """
+    guesses = [code for code in codes_in(incoming.text) if len(code) == CODE_LENGTH]
+    if guesses and not any(is_code_of(session, incoming.technician, code) for code in guesses):
+        return _no_such_code(session, incoming, guesses[0])
     lately = _answered_lately(session, incoming)
     named = _callbacks_by_code(session, incoming)
     if _not_understood_today(session, incoming) >= MOST_ANSWERS or incoming.text in lately:
@@ -344,7 +375,7 @@ def _answer_assent(session: Session, incoming: Incoming) -> Answer | None:
         (callback, code), *_ = waiting.items()
         about = _with_number(callback)
         english = f"Reply {code} to take {about}, PASS {code} to pass it on."
-        french = f"Répondez {code} pour prendre {about}, PASSE {code} pour le passer au suivant."
+        french = f"Répondez {code} pour prendre {about}, PASSE {code} pour passer au suivant."
         return Answer(Words(english, french), understood=False)
     return Answer(
         Words(
@@ -375,17 +406,17 @@ def _replies(desk: Desk, callback: Callback, code: str) -> Words:
             f"CALL {code} to be connected, DONE {code} when resolved, NA {code} for no answer, "
             f"PASS {code} to pass it on",
             f"APPEL {code} pour joindre le client, FAIT {code} quand c'est réglé, NA {code} si pas de réponse, "
-            f"PASSE {code} pour le passer au suivant",
+            f"PASSE {code} pour passer au suivant",
         )
     if customer_number(desk, callback).is_missing:
         return Words(
             f"DONE {code} when resolved, NONE {code} and why if nobody can be called, PASS {code} to pass it on",
             f"FAIT {code} quand c'est réglé, AUCUN {code} et pourquoi si personne n'est joignable, "
-            f"PASSE {code} pour le passer au suivant",
+            f"PASSE {code} pour passer au suivant",
         )
     return Words(
         f"DONE {code} when resolved, PASS {code} to pass it on",
-        f"FAIT {code} quand c'est réglé, PASSE {code} pour le passer au suivant",
+        f"FAIT {code} quand c'est réglé, PASSE {code} pour passer au suivant",
     )
 
 
@@ -444,7 +475,8 @@ def _verify(session: Session, incoming: Incoming, code: str) -> Answer:
         Words(
             "That is not the code. Check the last text, or ask for a new code.",
             "Ce n'est pas le bon code. Relisez le dernier texto, ou demandez un nouveau code.",
-        )
+        ),
+        wrong_code=True,
     )
 
 
@@ -493,12 +525,25 @@ def _confirm_test(session: Session, incoming: Incoming) -> bool:
 
 def _answer_unknown_sender(session: Session, desk: Desk, sender: str, now: datetime) -> Answer:
     note_contact(session, sender, now)
-    if _answered_today(session, sender, now) > desk.limits.answers_to_strangers:
+    if not _may_be_answered(session, desk, sender, now):
         return NOTHING
     lines = ", ".join(readable_number(line.number) for line in desk.lines.values())
     english = f"{desk.company.sender}: texts to this number are not read. Please call {lines}."
     both = f"{english} / Les textos à ce numéro ne sont pas lus: appelez-nous."
     return Answer(Words(both, both))
+
+
+def _may_be_answered(session: Session, desk: Desk, sender: str, now: datetime) -> bool:
+    """Return whether a stranger gets an answer. Each is paid for, and the sender of a text can be forged."""
+    if desk.dialing_rules.callable_number(sender) is None:
+        return False
+    if _answered_today(session, sender, now) > desk.limits.answers_to_strangers:
+        return False
+    in_all = desk.limits.answers_to_strangers_in_all
+    ours = select(Technician.phone).union(select(Technician.second_phone).where(Technician.second_phone.is_not(None)))
+    answered = select(ReceivedText.sid).where(ReceivedText.at > now - DAY, ReceivedText.answer != "")
+    strangers = answered.where(ReceivedText.sender.not_in(ours)).limit(in_all)
+    return len(session.scalars(strangers).all()) < in_all
 
 
 def _answered_today(session: Session, sender: str, now: datetime) -> int:

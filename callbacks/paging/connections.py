@@ -101,6 +101,18 @@ def rang_at(report: LegReport, tried_at: datetime, now: datetime) -> datetime:
     return max(report.at, tried_at)
 
 
+def is_on_this_leg(attempt: ReachAttempt, leg_sid: str | None, parent_sid: str | None) -> bool:
+    """Return whether a report is on the customer's leg of this connection: dialed by its call, and no other leg."""
+    is_of_this_call = attempt.call_sid is not None and parent_sid == attempt.call_sid
+    return leg_sid is not None and is_of_this_call and attempt.leg_sid in (None, leg_sid)
+
+
+def is_of_this_connection(attempt: ReachAttempt, call_sid: str | None, parent_sid: str | None) -> bool:
+    """Return whether a report on who answered is on this connection: the carrier names either of its two calls."""
+    ours = {sid for sid in (attempt.call_sid, attempt.leg_sid) if sid is not None}
+    return call_sid in ours or is_on_this_leg(attempt, call_sid, parent_sid)
+
+
 # The attempt
 
 

@@ -16,6 +16,7 @@ from callbacks.text.bilingual import Words
 from callbacks.text.dialing_rules import NumberCheck, with_extension
 from callbacks.text.formats import (
     at_time_and_day_in_french,
+    clock_time,
     ended_once,
     length,
     readable_number,
@@ -82,7 +83,7 @@ class Subject:
 def page(subject: Subject, code: str, now: datetime, link: str = "", before: Words | None = None) -> Words:
     """Return a page: call this customer. With what was done `before`, and a link to the technician's screen."""
     call = _call_late(subject, now) if now >= subject.due_at else _call_by(subject, now)
-    connect = _only_with_number(subject, f"CALL {code} to be connected, ", f"APPEL {code} pour joindre le client, ")
+    connect = _only_with_number(subject, f"CALL {code} to be connected, ", f"APPEL {code} pour le joindre, ")
     if subject.has_no_number:
         connect = Words(f"NONE {code} if it has no number, ", f"AUCUN {code} s'il n'a pas de numéro, ")
     line, message, earlier = subject.line, _details(subject), _after_space(before or NOTHING)
@@ -93,7 +94,7 @@ def page(subject: Subject, code: str, now: datetime, link: str = "", before: Wor
             f"{subject.sender}: {call.english}{about.english}. Ref {subject.reference}.{earlier.english} "
             f"Reply {code} to take it, {connect.english}PASS {code} to pass it on.{at_link}",
             f"{subject.sender}: {call.french}{about.french}. Réf. {subject.reference}.{earlier.french} "
-            f"Répondez {code} pour le prendre, {connect.french}PASSE {code} pour le passer au suivant.{at_link}",
+            f"Répondez {code} pour le prendre, {connect.french}PASSE {code} pour passer au suivant.{at_link}",
         )
 
     whole = Words(f" ({line.english}{message.english})", f" ({line.french}{message.french})")
@@ -181,7 +182,7 @@ def reminder(subject: Subject, code: str, now: datetime) -> Words:
             f"{subject.sender}: {head.english} {reference}, {was.english} {due.english}, and {missing.english}. "
             f"{replies.english} PASS {code} passes it on.",
             f"{subject.sender}: {head.french} {reference}, {was.french} {due.french}, et {missing.french}. "
-            f"{replies.french} PASSE {code} pour le passer au suivant.",
+            f"{replies.french} PASSE {code} pour passer au suivant.",
         )
     )
 
@@ -237,7 +238,7 @@ def try_again(subject: Subject, code: str, earlier: Words) -> Words:
         tried = _after_space(before)
         return Words(
             f"{subject.sender}: {what.english}{tried.english} {replies.english} PASS {code} passes it on.",
-            f"{subject.sender}: {what.french}{tried.french} {replies.french} PASSE {code} pour le passer au suivant.",
+            f"{subject.sender}: {what.french}{tried.french} {replies.french} PASSE {code} pour passer au suivant.",
         )
 
     return _fitting(worded(earlier), worded(NOTHING))
@@ -374,7 +375,7 @@ def not_rung(subject: Subject, code: str) -> Words:
         f"{subject.sender}: the customer's phone did not ring ({about.english}), so this call does not count. "
         f"CALL {code} to try again, PASS {code} to pass it on.",
         f"{subject.sender}: le téléphone du client n'a pas sonné ({about.french}); cet appel ne compte pas. "
-        f"APPEL {code} pour réessayer, PASSE {code} pour le passer au suivant.",
+        f"APPEL {code} pour réessayer, PASSE {code} pour passer au suivant.",
     )
 
 
@@ -432,7 +433,7 @@ def _while_open(subject: Subject, code: str) -> Words:
     connect = _only_with_number(subject, f"CALL {code} connects you, ", f"APPEL {code} pour joindre le client, ")
     return Words(
         f"{connect.english}DONE {code} when it is resolved, PASS {code} passes it on.",
-        f"{connect.french}FAIT {code} quand c'est réglé, PASSE {code} pour le passer au suivant.",
+        f"{connect.french}FAIT {code} quand c'est réglé, PASSE {code} pour passer au suivant.",
     )
 
 
@@ -670,6 +671,33 @@ def lock_mail(at: str) -> Words:
         f"Trop de connexions à votre compte ont échoué, la dernière le {at}. Il est verrouillé pour le navigateur ou "
         "l'adresse d'où elles venaient. Si ce n'est pas vous, dites-le à un administrateur. Vos navigateurs habituels "
         "fonctionnent toujours.",
+    )
+
+
+def wrong_codes_alert(name: str, number: str, until: datetime, zone: ZoneInfo) -> Words:
+    """Return what supervisors read when texting from a technician's number was stopped."""
+    english, french = clock_time(until, zone), clock_time(until, zone, "fr")
+    return Words(
+        ended_once(
+            f"5 wrong codes came by text from {number} ({name}) within an hour. Texts from it do nothing until "
+            f"{english}. Ask {name}: the sender of a text can be forged."
+        ),
+        f"5 mauvais codes sont venus par texto du {number} ({name}) en une heure. Ses textos sont sans effet jusqu'à "
+        f"{french}. Vérifiez avec {name}: on peut falsifier l'expéditeur d'un texto.",
+    )
+
+
+def texting_stopped(until: datetime, zone: ZoneInfo, line: str) -> Words:
+    """Return what a number is told from which too many wrong codes came, and how to go on."""
+    english, french = clock_time(until, zone), clock_time(until, zone, "fr")
+    return Words(
+        ended_once(
+            f"5 wrong codes came from this number within an hour. Texts from it do nothing until {english}. "
+            f"Use the link in the page, press a key when we call you, or call {line}. Not you? Tell a supervisor."
+        ),
+        f"5 mauvais codes sont venus de ce numéro en une heure. Ses textos sont sans effet jusqu'à {french}. Utilisez "
+        f"le lien de l'avis, les touches quand on vous appelle, ou composez le {line}. Ce n'est pas vous? Avisez un "
+        "superviseur.",
     )
 
 

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, select, true, update
+from sqlalchemy import ColumnElement, Select, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import locked, locked_or_none
@@ -21,7 +21,7 @@ from callbacks.db.states import (
     PageState,
     PhoneSlot,
 )
-from callbacks.db.tables import Callback, Page, PageAttempt, Technician
+from callbacks.db.tables import Callback, Page, PageAttempt, Technician, Verification
 from callbacks.paging.decide import NewPage
 from callbacks.paging.outages import JUST_ENDED, has_just_ended
 from callbacks.people.person import ContactMethod
@@ -122,15 +122,28 @@ def code_for(session: Session, callback: Callback, technician_id: int) -> str:
     known = select(Page.code).where(
         Page.callback_id == callback.id, Page.technician_id == technician_id, Page.code != ""
     )
-    return session.scalars(known).first() or _free_code(session)
+    return session.scalars(known).first() or _free_code(session, technician_id)
 
 
-def _free_code(session: Session) -> str:
-    open_codes = select(func.count()).select_from(Page).join(Callback, Page.callback_id == Callback.id)
+def _free_code(session: Session, technician_id: int) -> str:
+    """Return six digits that mean nothing else: to nobody a page that is open, to this person none at all.
+
+    Nor are they a code that is to verify a number of theirs, because that has six digits too.
+    """
     while True:
-        code = f"{secrets.randbelow(9000) + 1000}"
-        if not session.scalar(open_codes.where(Page.code == code, Callback.state == CallbackState.OPEN)):
+        code = f"{secrets.randbelow(900000) + 100000}"
+        if not session.scalar(select(_is_taken(code, technician_id))):
             return code
+
+
+def _is_taken(code: str, technician_id: int) -> ColumnElement[bool]:
+    pages = select(Page.id).outerjoin(Callback, Page.callback_id == Callback.id).where(Page.code == code)
+    is_open, is_theirs = Callback.state == CallbackState.OPEN, Page.technician_id == technician_id
+    unused = select(Verification.id).where(Verification.code == code, Verification.used_at.is_(None))
+    return (
+        pages.where(or_(is_open, is_theirs)).exists()
+        | unused.where(Verification.technician_id == technician_id).exists()
+    )
 
 
 def mark_answer(session: Session, callback: Callback, technician: Technician, answer: PageAnswer) -> None:

@@ -25,7 +25,7 @@ from callbacks.db.states import (
     PageAnswer,
     PageState,
 )
-from callbacks.db.tables import EarlyReport, Page, PageAttempt
+from callbacks.db.tables import Call, EarlyReport, Page, PageAttempt
 from callbacks.desk.desk_file import Desk
 from callbacks.paging import outages
 from callbacks.paging.channels.carrier_errors import OF_THE_CHANNEL, cause_of, is_dead_number, sip_words
@@ -35,6 +35,7 @@ from callbacks.paging.pages import locked_page, pages_bundled_into, record_page_
 from callbacks.people.contact_methods import clear_failure
 from callbacks.people.person import ContactMethod
 from callbacks.text.bilingual import Words
+from callbacks.text.sids import CALL
 
 log = structlog.get_logger(__name__)
 
@@ -96,10 +97,24 @@ def _record_sending(session: Session, page: Page, now: datetime) -> None:
 
 
 def _attempt_of(session: Session, report: StatusReport) -> PageAttempt | None:
-    """Return the attempt with this SID, or the one that the report names, if it has none yet."""
+    """Return the attempt with this SID, or the one that the report names, while its SID is awaited."""
     by_sid = session.scalars(select(PageAttempt).where(PageAttempt.sid == report.sid)).first()
-    named = by_sid or session.get(PageAttempt, report.attempt_id)
-    return named if named is not None and named.sid in (None, report.sid) else None
+    if by_sid is not None:
+        return by_sid
+    named = session.get(PageAttempt, report.attempt_id)
+    is_of_its_kind = named is not None and (named.page.channel is Channel.TEXT) is not report.sid.startswith(CALL)
+    return named if named is not None and is_of_its_kind and is_awaited(named) else None
+
+
+def is_awaited(attempt: PageAttempt) -> bool:
+    """Return whether the carrier was asked and its answer, which names the SID, is not stored yet."""
+    return attempt.sid is None and attempt.state is AttemptState.SENDING
+
+
+def is_known(session: Session, sid: str) -> bool:
+    """Return whether this is the SID of another request of ours, or of a customer's call."""
+    attempts, calls = select(PageAttempt.id).where(PageAttempt.sid == sid), select(Call.sid).where(Call.sid == sid)
+    return session.scalar(attempts) is not None or session.scalar(calls) is not None
 
 
 def _keep(session: Session, report: StatusReport, now: datetime) -> None:

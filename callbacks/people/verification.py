@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from callbacks.db.states import PhoneSlot
-from callbacks.db.tables import Technician, Verification
+from callbacks.db.tables import Page, Technician, Verification
 from callbacks.errors import WrongState
 from callbacks.people.contact_methods import clear_failure, methods_of, number_of
 
@@ -22,10 +22,19 @@ def new_code(session: Session, row: Technician, slot: PhoneSlot, now: datetime) 
     if number_of(row, slot) is None:
         raise WrongState(f"{row.name} has no {slot.value} number. Add one first.")
     _expire_codes(session, row, slot, now)
-    code = f"{secrets.randbelow(900000) + 100000}"
+    code = _free_code(session, row)
     expires_at = now + CODE_VALID_FOR
     session.add(Verification(technician_id=row.id, number=slot, code=code, expires_at=expires_at, failures=0))
     return code
+
+
+def _free_code(session: Session, row: Technician) -> str:
+    """Return six digits that are no code of a page of theirs, because a text may hold either alone."""
+    while True:
+        code = f"{secrets.randbelow(900000) + 100000}"
+        theirs = select(Page.id).where(Page.technician_id == row.id, Page.code == code)
+        if session.scalar(theirs.limit(1)) is None:
+            return code
 
 
 def verify(session: Session, row: Technician, slot: PhoneSlot, code: str, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.states import FINAL, VoicemailState, carrier_status
 from callbacks.inbound import calls
+from callbacks.text import sids
 from ivr.caller.flow import LONGEST_CALLER
 from ivr.twilio.context import current
 from ivr.twilio.webhook import (
@@ -17,6 +18,7 @@ from ivr.twilio.webhook import (
     instant,
     language_in_query,
     no_content,
+    refusing_disguise,
     sid,
     signed_blueprint,
     store,
@@ -42,7 +44,7 @@ def recording() -> Response:
     if found is None or state is None:
         return no_content()
     context, now = current(), current().now()
-    reported = calls.Recording(state, sid("RecordingSid", "RE"), whole_number("RecordingDuration"))
+    reported = calls.Recording(state, sid("RecordingSid", sids.RECORDING), whole_number("RecordingDuration"))
     began_at = now - timedelta(seconds=min(reported.seconds or 0, LONGEST_RECORDING))
     about = request.args
     arrived = calls.FoundCall(
@@ -54,7 +56,7 @@ def recording() -> Response:
             calls.record_found_call(session, context.desk, arrived)
         calls.record_voicemail(session, context.desk, found, reported, now)
 
-    return store(work)
+    return store(refusing_disguise(work, found))
 
 
 @blueprint.post("/voice/status")

@@ -19,6 +19,8 @@ from callbacks.desk.desk_file import Desk, Language
 from callbacks.inbound import calls, live_calls
 from callbacks.oncall import store as oncall_store
 from callbacks.people.person import Person
+from callbacks.text import sids
+from callbacks.text.sids import is_sid
 from ivr import prompts
 from ivr.caller import flow
 from ivr.caller.flow import Facts, Place, Reply, Turn
@@ -32,6 +34,7 @@ from ivr.twilio.webhook import (
     field,
     number_in_query,
     pressed_key,
+    refusing_disguise,
     sid,
     signed_blueprint,
     speak,
@@ -132,7 +135,7 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
         _store_reply(session, context.desk, found, turn, reply, now)
         return reply.verbs
 
-    return speak(work, without_database)
+    return speak(refusing_disguise(work, found), without_database)
 
 
 def _in_language_of(desk: Desk, call: Call, turn: Turn) -> Turn:
@@ -230,11 +233,11 @@ def _recording_in_action() -> calls.Recording:
     """Return what the end of a Record says: at most a hint, because the file may not be there yet."""
     if request.args.get("nothing"):
         return calls.Recording(VoicemailState.ABSENT)
-    found = sid("RecordingSid", "RE") or _sid_in_url(field("RecordingUrl"))
+    found = sid("RecordingSid", sids.RECORDING) or _sid_in_url(field("RecordingUrl"))
     return calls.Recording(VoicemailState.EXPECTED, found, whole_number("RecordingDuration"))
 
 
 def _sid_in_url(url: str) -> str | None:
     """Only the name of the recording is used; the URL is never fetched."""
     name = url.rpartition("/")[2].partition(".")[0]
-    return name if name.startswith("RE") and name.isalnum() and len(name) <= 64 else None
+    return name if is_sid(name, sids.RECORDING) else None

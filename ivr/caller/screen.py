@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.tables import Technician
 from callbacks.inbound import live_calls
+from callbacks.text.sids import CALL, is_sid
 from ivr import prompts
 from ivr.prompts import number_in_prompt, say
 from ivr.twilio.call_urls import VoicePath
 from ivr.twilio.context import current
 from ivr.twilio.verbs import Gather, Hangup, Verb
 from ivr.twilio.webhook import (
+    field,
     language_in_query,
     number_in_query,
     pressed_key,
@@ -51,7 +53,7 @@ def screen() -> Response:
 @blueprint.post("/voice/screen/key")
 def screen_key() -> Response:
     """Connect the two after key 1, even while the database is unavailable. Not when the caller waits no longer."""
-    if pressed_key() != "1":
+    if pressed_key() != "1" or field("ParentCallSid") not in ("", _call_in_query()):  # a key of another call
         return voice_response((Hangup(),))
     now, call_sid, technician_id = current().now(), _call_in_query(), number_in_query("technician")
     language = language_in_query()
@@ -67,4 +69,4 @@ def screen_key() -> Response:
 
 def _call_in_query() -> str:
     found = request.args.get("call", "")
-    return found if found.startswith("CA") and found.isalnum() and len(found) <= 64 else ""
+    return found if is_sid(found, CALL) else ""

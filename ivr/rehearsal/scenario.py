@@ -208,7 +208,7 @@ class Person:
     def code(self) -> str:
         """Return the code of the last page on this phone. Raise StoryFailed."""
         for text in reversed(self.phone.texts):
-            found = re.search(r"(?:Reply|Répondez|PASS|DONE|FAIT|ALLOW|AUTORISE) ([0-9]{4})", text.body)
+            found = re.search(r"(?:Reply|Répondez|PASS|DONE|FAIT|ALLOW|AUTORISE) ([0-9]{6})", text.body)
             if found:
                 return found[1]
         raise StoryFailed(f"{self.name} has no text with a code.")
@@ -223,8 +223,14 @@ class Person:
         return self
 
     def resolves(self, word: str = "done") -> Person:
-        """Report by text that the customer was reached and served; say so again where no attempt is on record."""
+        """Report by text that the customer was reached and served; say so again where no attempt is on record.
+
+        Whoever neither has the callback nor tried takes it first.
+        """
         answer = self.texts(f"{word} {{code}}").reads()
+        if "Take it first" in answer or "Prenez-le d'abord" in answer:
+            self.texts("{code}").reads()
+            answer = self.texts(f"{word} {{code}}").reads()
         if "Did you reach them?" in answer or "joint?" in answer:
             answer = self.texts(f"{word} {{code}}").reads()
         if "is resolved" not in answer and "est réglé" not in answer:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+import structlog
 from flask import Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,7 +18,16 @@ from callbacks.db.database import locked
 from callbacks.db.states import FINAL, CarrierStatus, ReachOutcome, ReportedOutcome, carrier_status
 from callbacks.db.tables import Callback, PageAttempt, ReachAttempt
 from callbacks.desk.desk_file import Desk
-from callbacks.paging.connections import SURELY_RANG, LegReport, if_not_rung, record_dialing, take_leg_report
+from callbacks.paging.connections import (
+    SURELY_RANG,
+    LegReport,
+    if_not_rung,
+    is_of_this_connection,
+    is_on_this_leg,
+    record_dialing,
+    take_leg_report,
+)
+from callbacks.text import sids
 from callbacks.text.bilingual import Words
 from ivr.technician import flow
 from ivr.technician.flow import KeyPress
@@ -29,11 +39,14 @@ from ivr.twilio.webhook import (
     field,
     number_in_query,
     pressed_key,
+    sid,
     signed_blueprint,
     speak,
     store,
     whole_number,
 )
+
+log = structlog.get_logger(__name__)
 
 blueprint = signed_blueprint("connections", __name__, apologize)
 
@@ -96,14 +109,27 @@ def connect_outcome() -> Response:
 def connect_status() -> Response:
     """Store how far the customer's leg came. It is reported even when the technician hangs up first."""
     status, sip_code = carrier_status(field("CallStatus")), whole_number("SipResponseCode")
-    return _store_report(LegReport(status, sip_code, whole_number("CallDuration"), at=_time_of_report()))
+    report = LegReport(status, sip_code, whole_number("CallDuration"), at=_time_of_report())
+    leg_sid, parent_sid = call_sid(), sid("ParentCallSid", sids.CALL)
+
+    def take_leg(attempt: ReachAttempt) -> bool:
+        if not is_on_this_leg(attempt, leg_sid, parent_sid):
+            return False
+        attempt.leg_sid = leg_sid
+        return True
+
+    return _store_report(report, take_leg)
 
 
 @blueprint.post("/voice/connect/answered")
 def connect_answered() -> Response:
     """Store the carrier's guess that a machine answered. What the technician reports outweighs it."""
     is_machine = field("AnsweredBy").startswith(("machine", "fax"))
-    return _store_report(LegReport(CarrierStatus.IN_PROGRESS, is_machine=is_machine))
+    found, parent_sid = call_sid(), sid("ParentCallSid", sids.CALL)
+    return _store_report(
+        LegReport(CarrierStatus.IN_PROGRESS, is_machine=is_machine),
+        lambda attempt: is_of_this_connection(attempt, found, parent_sid),
+    )
 
 
 def connect_customer(session: Session, context: WebhookContext, live: LivePage) -> tuple[Verb, ...]:
@@ -163,26 +189,29 @@ def _answer_about_attempt(
 
     Another call changes nothing, nor does a key in one that is over.
     """
-    attempt_id, sid = number_in_query("attempt"), call_sid()
+    attempt_id, found = number_in_query("attempt"), call_sid()
 
     def run(session: Session) -> tuple[Verb, ...]:
         attempt = _locked_attempt(session, attempt_id)
-        if attempt is None or attempt.call_sid != sid:
+        if attempt is None or found is None or attempt.call_sid != found:
             return (Hangup(),)
-        if _is_over(session, sid) and not also_when_over:
+        if _is_over(session, found) and not also_when_over:
             return (Hangup(),)
         return work(session, attempt)
 
     return speak(run, (Hangup(),))
 
 
-def _store_report(report: LegReport) -> Response:
-    attempt_id, desk, now = number_in_query("attempt"), current().desk, current().now()
+def _store_report(report: LegReport, is_about: Callable[[ReachAttempt], bool]) -> Response:
+    """Store a report on the customer's leg. One on another call changes nothing."""
+    attempt_id, desk, now, found = number_in_query("attempt"), current().desk, current().now(), call_sid()
 
     def run(session: Session) -> None:
         attempt = _locked_attempt(session, attempt_id)
-        if attempt is not None:
+        if attempt is not None and is_about(attempt):
             take_leg_report(session, desk, attempt, report, now)
+        else:
+            log.warning("a report on another call was ignored", attempt=attempt_id, call=found)
 
     return store(run)
 

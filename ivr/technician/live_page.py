@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Response
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import locked
-from callbacks.db.states import FINAL, AudioState, CallbackState, VoicemailState
+from callbacks.db.states import FINAL, AudioState, CallbackState, CarrierStatus, VoicemailState, carrier_status
 from callbacks.db.tables import Callback, Page, PageAttempt, Technician
 from callbacks.desk.customer_number import CustomerNumber, customer_number
-from callbacks.desk.desk_file import Language
-from callbacks.people.contact_methods import is_verified
+from callbacks.desk.desk_file import Desk, Language
+from callbacks.paging.status_reports import StatusReport, is_awaited, is_known, take_report
+from callbacks.people.contact_methods import is_verified, number_of
 from callbacks.records import audit_log
 from callbacks.text.bilingual import Words
 from ivr import prompts
@@ -22,10 +24,19 @@ from ivr.prompts import say
 from ivr.technician.flow import PageFacts, plays_message
 from ivr.twilio.context import WebhookContext, current
 from ivr.twilio.verbs import Hangup, Verb
-from ivr.twilio.webhook import call_sid, number_in_query, speak, voice_response
+from ivr.twilio.webhook import call_sid, field, number_in_query, speak, voice_response
 
 # In both languages: what failed may be the look-up of the technician.
 APOLOGY = (say("en", prompts.TROUBLE), say("fr", prompts.TROUBLE), Hangup())
+
+
+@dataclass(frozen=True)
+class PlacedCall:
+    """The call that a request is about, as the carrier describes it."""
+
+    sid: str | None
+    to: str
+    status: CarrierStatus
 
 
 @dataclass(frozen=True)
@@ -44,10 +55,10 @@ def apologize() -> Response:
 
 def answer_about_page(work: Callable[[Session, LivePage], tuple[Verb, ...]]) -> Response:
     """Answer one turn of a call about a page, and log who hears the customer's message."""
-    context, page_id, sid, now = current(), number_in_query("page"), call_sid(), current().now()
+    context, page_id, call, now = current(), number_in_query("page"), placed_call(), current().now()
 
     def run(session: Session) -> tuple[Verb, ...]:
-        live = _find(session, context, page_id, sid)
+        live = _find(session, context, page_id, call)
         if live is None:
             return (Hangup(),)
         verbs = work(session, live)
@@ -62,23 +73,38 @@ def language_of(technician: Technician) -> Language:
     return "fr" if technician.language == "fr" else "en"
 
 
-def is_live(session: Session, page: Page, call_sid: str | None) -> bool:
+def placed_call() -> PlacedCall:
+    """Return the call that this request is about."""
+    return PlacedCall(call_sid(), field("To"), carrier_status(field("CallStatus")))
+
+
+def is_live(session: Session, desk: Desk, page: Page, call: PlacedCall, now: datetime) -> bool:
     """Return whether this call was placed for this page and is not over. A replayed request changes nothing."""
     attempts = session.scalars(select(PageAttempt).where(PageAttempt.page_id == page.id)).all()
-    this_call = next((attempt for attempt in attempts if attempt.sid == call_sid), None)
+    this_call = next((attempt for attempt in attempts if attempt.sid == call.sid), None)
     if this_call is None:  # the answer that names the new call's SID may still be on its way
-        return call_sid is not None and any(attempt.sid is None for attempt in attempts)
-    return this_call.carrier_status not in FINAL
+        awaited = next((attempt for attempt in attempts if is_awaited(attempt)), None)
+        return awaited is not None and _adopt(session, desk, awaited, call, now)
+    return call.sid is not None and this_call.carrier_status not in FINAL
 
 
-def _find(session: Session, context: WebhookContext, page_id: int, call_sid: str | None) -> LivePage | None:
+def _adopt(session: Session, desk: Desk, awaited: PageAttempt, call: PlacedCall, now: datetime) -> bool:
+    """Return whether this call can be the one that was asked for. From now on it is: no other call is taken for it."""
+    page = awaited.page
+    if call.sid is None or call.to != number_of(page.technician, page.number) or is_known(session, call.sid):
+        return False
+    take_report(session, desk, StatusReport(awaited.id, call.sid, call.status), now)
+    return awaited.sid == call.sid
+
+
+def _find(session: Session, context: WebhookContext, page_id: int, call: PlacedCall) -> LivePage | None:
     page = session.get(Page, page_id)
     if page is None or page.callback_id is None or not is_verified(page.technician, page.number):
         return None  # a phone that was lost while it rang changes nothing
     callback = locked(session, Callback, page.callback_id)
-    if not is_live(session, page, call_sid):
+    if not is_live(session, context.desk, page, call, context.now()):
         return None
-    return LivePage(page, callback, _facts(session, context, page, callback), call_sid)
+    return LivePage(page, callback, _facts(session, context, page, callback), call.sid)
 
 
 def _facts(session: Session, context: WebhookContext, page: Page, callback: Callback) -> PageFacts:

@@ -11,10 +11,10 @@ from callbacks.db.states import PageAnswer
 from callbacks.db.tables import Page
 from ivr.technician import flow
 from ivr.technician.flow import KeyPress
-from ivr.technician.live_page import apologize, is_live, language_of
+from ivr.technician.live_page import apologize, is_live, language_of, placed_call
 from ivr.twilio.context import current
 from ivr.twilio.verbs import Hangup, Verb
-from ivr.twilio.webhook import call_sid, number_in_query, pressed_key, signed_blueprint, speak
+from ivr.twilio.webhook import number_in_query, pressed_key, signed_blueprint, speak
 
 blueprint = signed_blueprint("notices", __name__, apologize)
 
@@ -39,11 +39,11 @@ def heard() -> Response:
 
 
 def _answer_about_notice(work: Callable[[Page], tuple[Verb, ...]]) -> Response:
-    page_id, sid = number_in_query("page"), call_sid()
+    context, page_id, call, now = current(), number_in_query("page"), placed_call(), current().now()
 
     def run(session: Session) -> tuple[Verb, ...]:
         page = session.get(Page, page_id)
-        if page is None or page.callback_id is not None or not is_live(session, page, sid):
+        if page is None or page.callback_id is not None or not is_live(session, context.desk, page, call, now):
             return (Hangup(),)
         return work(page)
 

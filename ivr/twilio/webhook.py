@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import TypeVar
 
 import structlog
 from flask import Blueprint, Response, abort, request
@@ -19,11 +20,16 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from callbacks.desk.desk_file import Language
+from callbacks.inbound.received_requests import is_first_or_again
+from callbacks.text import sids
+from callbacks.text.sids import is_sid
 from ivr.twilio.context import DatabaseUnavailable, current
 from ivr.twilio.refusals import Refusal
 from ivr.twilio.signature import is_genuine, is_signature, signed_url
 from ivr.twilio.twiml import text_document, voice_document
 from ivr.twilio.verbs import Verb
+
+T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
@@ -102,6 +108,23 @@ def _signature() -> str:
     return request.headers.get("X-Twilio-Signature", "")
 
 
+def refusing_disguise(work: Callable[[Session], T], found: str) -> Callable[[Session], T]:
+    """Return a transaction that aborts with 403 if this request came before with another SID than this one.
+
+    For requests that may begin something: see `callbacks.inbound.received_requests`.
+    """
+    signature, path, now = _signature(), request.path, current().now()
+
+    def run(session: Session) -> T:
+        if not is_first_or_again(session, signature, found, now):
+            REFUSED.labels(path).inc()
+            log.warning("webhook refused: its signature came with another SID before", path=path, sid=found)
+            abort(403)
+        return work(session)
+
+    return run
+
+
 # What a request holds
 
 
@@ -125,20 +148,23 @@ def instant(name: str) -> datetime | None:
     return found.astimezone(UTC) if found.tzinfo is not None else None
 
 
-def sid(name: str, prefix: str) -> str | None:
-    """Return a SID from the form; None when it is not one."""
-    found = field(name)
-    return found if re.fullmatch(prefix + r"[0-9A-Za-z]{1,62}", found) else None
+def sid(name: str, *kinds: str) -> str | None:
+    """Return a SID from the form; None when it is not exactly one.
+
+    Anything after it would be another SID to us, and the same signature to the carrier.
+    """
+    found = request.form.get(name, "")
+    return found if is_sid(found, *kinds) else None
 
 
 def call_sid() -> str | None:
     """Return the SID of the call."""
-    return sid("CallSid", "CA")
+    return sid("CallSid", sids.CALL)
 
 
 def message_sid() -> str | None:
     """Return the SID of the text, with or without pictures."""
-    return sid("MessageSid", "SM") or sid("MessageSid", "MM")
+    return sid("MessageSid", *sids.TEXTS)
 
 
 def number_in_query(name: str) -> int:

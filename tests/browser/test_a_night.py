@@ -85,8 +85,8 @@ def texts(demo: Demo, phones: Page, name: str, words: str) -> None:
 def code_on(demo: Demo, phones: Page, name: str) -> str:
     demo.hurries_until(lambda: bool(demo.scenario.phone_of(name).phone.texts))
     card = phone_of(phones, name)
-    expect(card).to_contain_text(re.compile(r"Reply \d{4} to take it"))
-    found = re.search(r"Reply (\d{4})", card.inner_text())
+    expect(card).to_contain_text(re.compile(r"Reply \d{6} to take it"))
+    found = re.search(r"Reply (\d{6})", card.inner_text())
     assert found is not None
     return found[1]
 

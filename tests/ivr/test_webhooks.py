@@ -31,10 +31,10 @@ def test_an_unsigned_or_forged_request_gets_403_and_writes_nothing(client: Webho
             fields = {
                 "AccountSid": ACCOUNT,
                 "CallSid": CALL,
-                "MessageSid": "SM1",
+                "MessageSid": "SM" + "1" * 32,
                 "To": DIRECT,
                 "From": AMY,
-                "Body": "5831",
+                "Body": "583112",
             }
             assert client.client.post(path, data=fields, headers=headers).status_code == 403
         assert webhook.REFUSED.labels(path)._value.get() == refused_before + 3
@@ -55,7 +55,7 @@ def test_the_second_token_signs_too(client: WebhookClient) -> None:
 
 
 def test_every_url_in_twiml_is_absolute(client: WebhookClient) -> None:
-    for document in (client.calls(TOLL_FREE), client.calls(DIRECT, sid="CA2")):
+    for document in (client.calls(TOLL_FREE), client.calls(DIRECT, sid="CA" + "2" * 32)):
         for element in document.iter():
             for name in ("action", "url", "recordingStatusCallback"):
                 assert element.get(name, "https://").startswith("https://")

@@ -152,9 +152,9 @@ class Night:
             leg.hang_up()
 
     def resolves(self, person: Person, _: str) -> None:
-        """The technician says so twice: without an attempt on record, the desk asks back once."""
-        for _time in range(2):
-            self.texts(person, "done {code}")
+        """The technician takes it and says so twice: without an attempt on record, the desk asks back once."""
+        for words in ("{code}", "done {code}", "done {code}"):
+            self.texts(person, words)
 
     def leaves(self, person: Person, _: str) -> None:
         with contextlib.suppress(NotFound):

@@ -7,6 +7,9 @@ from datetime import timedelta
 import pytest
 
 from callbacks.acts.leaving import leave_team
+from callbacks.db.database import locked
+from callbacks.db.tables import Callback
+from tests.acting import resolves
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, ScenarioDesk
 
 pytestmark = POSTGRES_IN_SOAK
@@ -24,9 +27,9 @@ def amy_and_ben_are_paged(desk: ScenarioDesk) -> None:
 
 def test_resolved_by_somebody_who_had_not_taken_it_the_others_hear_once_that_it_is_over(desk: ScenarioDesk) -> None:
     amy_and_ben_are_paged(desk)
-    amy, ben = desk.phone_of("Amy"), desk.phone_of("Ben")
-    amy.resolves()
-    ben.reads("Amy Roy has resolved", "Nothing more for you to do.")
+    callback_id = desk.callback.id
+    desk.edit(lambda s, row: resolves(s, desk.service.desk, locked(s, Callback, callback_id), row, desk.now))
+    desk.phone_of("Ben").reads("Amy Roy has resolved", "Nothing more for you to do.")
     desk.scenario.minutes_pass(60)
 
 

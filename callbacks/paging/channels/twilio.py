@@ -30,6 +30,8 @@ from callbacks.oncall.ical.parse import BrokenCalendar
 from callbacks.paging.channels.carrier_errors import error_code
 from callbacks.paging.channels.time_limit import limited_session
 from callbacks.settings import TWILIO, Settings
+from callbacks.text import sids
+from callbacks.text.sids import is_sid
 
 log = structlog.get_logger(__name__)
 Item = TypeVar("Item")
@@ -129,7 +131,7 @@ class Carrier:
                 validity_period=int(MESSAGE_VALIDITY.total_seconds()),
                 **{sender: self._settings.sender},
             )
-            return _accepted(sent.sid, sent.status)
+            return _accepted(_sid(sent.sid, *sids.TEXTS), sent.status)
 
     def place_call(
         self, to: str, from_: str, url: str, status_url: str, ring_timeout: timedelta = RING_TIMEOUT
@@ -145,7 +147,7 @@ class Carrier:
                 status_callback_event=["initiated", "ringing", "answered", "completed"],
                 timeout=int(ring_timeout.total_seconds()),
             )
-            return _accepted(call.sid, call.status)
+            return _accepted(_sid(call.sid, sids.CALL), call.status)
 
     def find_text(self, to: str, words: str, since: datetime) -> Accepted | None:
         """Return the text with these words that was sent to this number, or None. For when the answer was lost."""
@@ -254,7 +256,7 @@ class Carrier:
         The URL is built from the SID, never taken from a webhook. Our credentials are sent to the carrier only: where
         it redirects to a storage elsewhere, the recording is fetched from there without them.
         """
-        if not re.fullmatch(r"RE[0-9A-Za-z]{1,62}", recording_sid):
+        if not is_sid(recording_sid, sids.RECORDING):
             raise CarrierError(f"{recording_sid!r} is not the SID of a recording.", permanent=True)
         account = self._settings.account_sid
         url = f"{self._settings.twilio_url}/2010-04-01/Accounts/{account}/Recordings/{recording_sid}.wav"
@@ -362,27 +364,29 @@ class _Text:
     made_at: datetime | None
 
 
-def _accepted(sid: object, status: object, code: object = None, words: object = None) -> Accepted:
-    return Accepted(_sid(sid), carrier_status(str(status)), _number(code), str(words or ""))
+def _accepted(sid: str, status: object, code: object = None, words: object = None) -> Accepted:
+    return Accepted(sid, carrier_status(str(status)), _number(code), str(words or ""))
 
 
-def _sid(found: object) -> str:
+def _sid(found: object, *kinds: str) -> str:
     """Return a SID. Raise ValueError where there is none: what the carrier did is then unknown."""
-    if not isinstance(found, str) or not found:
+    if not isinstance(found, str) or not is_sid(found, *kinds):
         raise ValueError("it has no SID")
     return found
 
 
 def _text(row: Row) -> _Text:
     made_at = _instant(row.get("date_created")) or _instant(row.get("date_sent"))
-    accepted = _accepted(row["sid"], row.get("status"), row.get("error_code"), row.get("error_message"))
+    accepted = _accepted(
+        _sid(row["sid"], *sids.TEXTS), row.get("status"), row.get("error_code"), row.get("error_message")
+    )
     return _Text(accepted, str(row.get("body") or ""), made_at)
 
 
 def _listed_call(row: Row) -> tuple[CarrierCall, str]:
     made_at = _instant(row.get("date_created"))
     call = CarrierCall(
-        _sid(row["sid"]),
+        _sid(row["sid"], sids.CALL),
         str(row.get("from") or ""),
         str(row.get("to") or ""),
         carrier_status(str(row.get("status"))),
@@ -396,8 +400,8 @@ def _listed_call(row: Row) -> tuple[CarrierCall, str]:
 
 def _recording(row: Row) -> tuple[CarrierRecording, str]:
     recording = CarrierRecording(
-        _sid(row["sid"]),
-        _sid(row["call_sid"]),
+        _sid(row["sid"], sids.RECORDING),
+        _sid(row["call_sid"], sids.CALL),
         RECORDING_STATES.get(str(row.get("status"))),
         _seconds(row.get("duration")),
         _instant(row.get("date_created")),

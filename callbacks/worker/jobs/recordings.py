@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import struct
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,6 +29,7 @@ from callbacks.paging.channels.twilio import Carrier
 from callbacks.private_files import make_private_folder, open_private
 from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
+from callbacks.text.sids import RECORDING, is_sid
 from callbacks.worker.senders import Senders
 from sla.clock import Clock
 
@@ -194,7 +194,7 @@ def wav_seconds(audio: bytes) -> int:
 
 def store_audio(media_dir: Path, recording_sid: str, audio: bytes) -> str:
     """Write a recording to its file, all of it or nothing. Return the file name. Raise ValueError for a bad SID."""
-    if not re.fullmatch(r"RE[0-9A-Za-z]{1,62}", recording_sid):
+    if not is_sid(recording_sid, RECORDING):
         raise ValueError(f"{recording_sid!r} is not a recording's SID.")
     make_private_folder(media_dir)
     name = f"{recording_sid}.wav"

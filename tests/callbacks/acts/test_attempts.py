@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from callbacks.acts.attempts import ReportOutcome, was_asked_to_confirm
+from callbacks.acts.attempts import NEEDS_A_HOLD, ReportOutcome, was_asked_to_confirm
 from callbacks.acts.base import Via
-from callbacks.acts.ownership import Take
+from callbacks.acts.ownership import Assign, Take
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import (
     AttemptProof,
@@ -39,6 +39,8 @@ KEEP_OPEN = [outcome for outcome in ReportedOutcome if outcome is not ReportedOu
 def test_each_outcome_is_an_attempt_and_makes_the_technician_the_owner(
     night: Night, reported: ReportedOutcome, recorded: ReachOutcome, state: CallbackState
 ) -> None:
+    if reported in NEEDS_A_HOLD:
+        night.amy_does(Take())
     night.amy_does(ReportOutcome(reported, is_confirmed=True))
     (attempt,) = night.attempts()
     assert (attempt.technician, attempt.outcome, attempt.told_by) == (night.amy, recorded, "text")
@@ -103,6 +105,7 @@ def test_resolved_after_an_attempt_is_no_further_attempt(night: Night) -> None:
 
 
 def test_a_wrong_number_is_never_called_again_and_supervisors_are_alerted(night: Night) -> None:
+    night.amy_does(Take())
     night.amy_does(ReportOutcome(ReportedOutcome.WRONG_NUMBER))
     assert night.callback.call.customer_number is None
     assert night.events(EventKind.NUMBER_BLOCKED) == [
@@ -114,7 +117,7 @@ def test_a_wrong_number_is_never_called_again_and_supervisors_are_alerted(night:
 
 def test_when_somebody_else_resolves_it_the_owner_is_informed(night: Night) -> None:
     night.amy_does(Take())
-    night.does(ReportOutcome(ReportedOutcome.RESOLVED, is_confirmed=True), night.by(night.ben))
+    night.does(ReportOutcome(ReportedOutcome.RESOLVED, is_confirmed=True), night.by(night.ben, Via.LINK))
     assert f"Ben Cole has resolved {night.callback.reference}" in night.texts(night.amy, PageKind.OVER)[0]
     assert not night.texts(night.ben, PageKind.OVER)
 
@@ -163,7 +166,7 @@ def test_after_a_connection_that_never_rang_a_report_is_an_attempt_of_its_own(ni
 # Resolved, with no attempt on record
 
 
-def resolves(night: Night, via: Via = Via.TEXT, code: str = "5831", *, is_confirmed: bool = False) -> str:
+def resolves(night: Night, via: Via = Via.TEXT, code: str = "583112", *, is_confirmed: bool = False) -> str:
     return night.amy_does(ReportOutcome(ReportedOutcome.RESOLVED, is_confirmed=is_confirmed), via, code).english
 
 
@@ -171,7 +174,8 @@ def resolves(night: Night, via: Via = Via.TEXT, code: str = "5831", *, is_confir
 def test_it_asks_back_once_and_changes_nothing(night: Night, before: tuple[CarrierStatus, ...]) -> None:
     if before:
         night.connects(night.amy, *before)
-    assert "Did you reach them? DONE 5831 again, or NA 5831" in resolves(night)
+    night.amy_does(Take())
+    assert "Did you reach them? DONE 583112 again, or NA 583112" in resolves(night)
     assert (night.callback.state, night.callback.attempted_at) == (CallbackState.OPEN, None)
     assert [attempt.proof for attempt in night.attempts()] == [AttemptProof.NONE] * len(before)
     assert "is resolved" in resolves(night)
@@ -179,20 +183,24 @@ def test_it_asks_back_once_and_changes_nothing(night: Night, before: tuple[Carri
 
 
 def test_the_question_is_in_french_too(night: Night) -> None:
-    answer = night.amy_does(ReportOutcome(ReportedOutcome.RESOLVED), code="5831").french
-    assert "L'avez-vous joint? FAIT 5831 encore une fois, ou NA 5831 si pas de réponse." in answer
+    night.amy_does(Take())
+    answer = night.amy_does(ReportOutcome(ReportedOutcome.RESOLVED), code="583112").french
+    assert "L'avez-vous joint? FAIT 583112 encore une fois, ou NA 583112 si pas de réponse." in answer
 
 
 def test_after_an_hour_or_to_somebody_else_it_asks_again(night: Night) -> None:
+    night.amy_does(Take())
     resolves(night)
-    night.does(ReportOutcome(ReportedOutcome.RESOLVED), night.by(night.ben, code="5832"))
-    assert night.callback.state is CallbackState.OPEN
-    night.now += timedelta(hours=1)
-    assert "Did you reach them?" in resolves(night)
+    night.sue_does(Assign(night.ben))
+    for _ in range(2):
+        asked = night.does(ReportOutcome(ReportedOutcome.RESOLVED), night.by(night.ben, code="583212"))
+        assert "Did you reach them?" in asked.english
+        night.now += timedelta(hours=1)
     assert night.callback.state is CallbackState.OPEN
 
 
 def test_with_an_attempt_of_anybody_on_record_nothing_is_asked(night: Night) -> None:
+    night.amy_does(Take())
     night.does(ReportOutcome(ReportedOutcome.NO_ANSWER), night.by(night.ben))
     assert "is resolved" in resolves(night)
 
@@ -210,6 +218,63 @@ def test_a_key_after_a_connection_is_not_asked_about(night: Night) -> None:
     assert "is resolved" in resolves(night, Via.PHONE, "")
 
 
+# Who may resolve it, or give up its number, by text
+
+
+@pytest.mark.parametrize(
+    ("outcome", "english", "french"),
+    [
+        (ReportedOutcome.RESOLVED, "Then DONE 583112.", "Ensuite FAIT 583112."),
+        (ReportedOutcome.WRONG_NUMBER, "Then WRONG 583112.", "Ensuite FAUX 583112."),
+    ],
+)
+def test_by_text_it_is_taken_first(night: Night, outcome: ReportedOutcome, english: str, french: str) -> None:
+    act, reference = ReportOutcome(outcome, is_confirmed=True), night.callback.reference
+    refusal = night.refusal(act, night.by(night.amy, code="583112"))
+    assert refusal.english == f"{reference} is not yours. Take it first: reply 583112. {english}"
+    assert refusal.french == f"{reference} n'est pas à vous. Prenez-le d'abord: répondez 583112. {french}"
+    night.amy_does(Take())
+    night.amy_does(act)
+    assert len(night.attempts()) == 1
+
+
+@pytest.mark.parametrize(
+    ("outcome", "first", "english", "french"),
+    [
+        (ReportedOutcome.RESOLVED, ReportedOutcome.CONTINUING, "CONT 1 first, then DONE 1.", "SUITE 1, puis FAIT 1."),
+        (ReportedOutcome.WRONG_NUMBER, ReportedOutcome.NO_ANSWER, "NA 1 first, then WRONG 1.", "NA 1, puis FAUX 1."),
+    ],
+)
+def test_by_text_somebody_who_does_not_have_it_must_have_tried(
+    night: Night, outcome: ReportedOutcome, first: ReportedOutcome, english: str, french: str
+) -> None:
+    night.amy_does(Take())
+    act, ben = ReportOutcome(outcome, is_confirmed=True), night.by(night.ben, code="1")
+    refusal = night.refusal(act, ben)
+    assert refusal.english.startswith(f"Amy Roy has {night.callback.reference}. If you called the customer too, reply ")
+    assert refusal.english.endswith(english)
+    assert refusal.french.endswith(french)
+    night.does(ReportOutcome(first), ben)
+    night.does(act, ben)
+    assert [attempt.technician for attempt in night.attempts()][:1] == [night.ben]
+
+
+@pytest.mark.parametrize("outcome", NEEDS_A_HOLD)
+def test_an_attempt_of_somebody_else_or_one_that_never_rang_does_not_count(
+    night: Night, outcome: ReportedOutcome
+) -> None:
+    night.amy_does(ReportOutcome(ReportedOutcome.NO_ANSWER))
+    night.connects(night.ben, CarrierStatus.CANCELED)
+    assert "Amy Roy has" in night.refusal(ReportOutcome(outcome), night.by(night.ben, code="1")).english
+
+
+@pytest.mark.parametrize("via", [Via.LINK, Via.PHONE])
+@pytest.mark.parametrize("outcome", NEEDS_A_HOLD)
+def test_the_sender_of_a_key_or_a_link_cannot_be_forged(night: Night, outcome: ReportedOutcome, via: Via) -> None:
+    night.amy_does(ReportOutcome(outcome, is_confirmed=True), via)
+    assert len(night.attempts()) == 1
+
+
 # No number to call
 
 
@@ -225,10 +290,10 @@ def test_nobody_can_have_called_where_there_is_no_number(
 ) -> None:
     night.callback = night.callback_of("CA2", caller)
     night.callback.call.customer_number = None
-    refusal = night.refusal(ReportOutcome(outcome), night.by(night.amy, code="5831"))
+    refusal = night.refusal(ReportOutcome(outcome), night.by(night.amy, code="583112"))
     assert why in refusal.english
-    assert "If not: NONE 5831 and why." in refusal.english
-    assert "Sinon: AUCUN 5831 et la raison." in refusal.french
+    assert "If not: NONE 583112 and why." in refusal.english
+    assert "Sinon: AUCUN 583112 et la raison." in refusal.french
 
 
 def test_a_number_that_needs_consent_is_a_number(night: Night) -> None:

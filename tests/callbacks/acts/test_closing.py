@@ -6,6 +6,7 @@ import pytest
 
 from callbacks.acts import wording
 from callbacks.acts.attempts import ReportOutcome
+from callbacks.acts.base import Via
 from callbacks.acts.closing import Cancel, CloseUnreachable, Reopen
 from callbacks.acts.ownership import Take
 from callbacks.db.event_kinds import EventKind
@@ -66,14 +67,14 @@ def test_however_it_was_closed_it_is_open_again_and_escalates_at_once(night: Nig
 
 
 def test_its_owner_has_it_again_and_reads_why(night: Night) -> None:
-    night.amy_does(ReportOutcome(ReportedOutcome.RESOLVED, is_confirmed=True))
+    night.amy_does(ReportOutcome(ReportedOutcome.RESOLVED, is_confirmed=True), Via.LINK)
     night.sue_does(Reopen("not fixed"))
     assert night.callback.owner is night.amy
     assert f"{SUE} reopened {night.callback.reference} (not fixed)" in night.texts(night.amy, PageKind.REOPENED)[0]
 
 
 def test_an_owner_who_has_left_gets_no_text(night: Night) -> None:
-    night.amy_does(ReportOutcome(ReportedOutcome.RESOLVED, is_confirmed=True))
+    night.amy_does(ReportOutcome(ReportedOutcome.RESOLVED, is_confirmed=True), Via.LINK)
     night.amy.left_at = NOW
     night.sue_does(Reopen("not fixed"))
     assert not night.texts(night.amy, PageKind.REOPENED)
@@ -94,7 +95,7 @@ def withheld(night: Night) -> Night:
 
 
 def test_the_reason_is_on_record_and_counted_apart(withheld: Night) -> None:
-    answer = withheld.amy_does(NO_NAME, code="5831")
+    answer = withheld.amy_does(NO_NAME, code="583112")
     assert answer == wording.closed_unreachable(withheld.callback.reference)
     (attempt,) = withheld.attempts()
     assert (attempt.proof, attempt.outcome) == (AttemptProof.NO_NUMBER, ReachOutcome.NOBODY_TO_CALL)
@@ -109,8 +110,8 @@ def test_it_needs_a_reason(withheld: Night) -> None:
 
 
 def test_where_there_is_a_number_it_is_refused(night: Night) -> None:
-    refusal = night.refusal(NO_NAME, night.by(night.amy, code="5831"))
-    assert refusal.english.endswith("has a number to call: (514) 555-0199. CALL 5831 connects you.")
+    refusal = night.refusal(NO_NAME, night.by(night.amy, code="583112"))
+    assert refusal.english.endswith("has a number to call: (514) 555-0199. CALL 583112 connects you.")
 
 
 def test_somebody_elses_is_not_closed(withheld: Night) -> None:

@@ -32,33 +32,34 @@ def outcome(reported: ReportedOutcome) -> Act:
     [
         (
             Take(),
-            "{ref} is yours. Call (514) 555-0199 by 10:43 p.m. CALL 5831 connects you. Then DONE 5831, or NA 5831 for "
-            "no answer.",
-            "{ref} est à vous. Appelez le (514) 555-0199 avant 22 h 43. APPEL 5831 pour joindre le client. Ensuite "
-            "FAIT 5831, ou NA 5831 si pas de réponse.",
+            "{ref} is yours. Call (514) 555-0199 by 10:43 p.m. CALL 583112 connects you. Then DONE 583112, or NA "
+            "583112 for no answer.",
+            "{ref} est à vous. Appelez le (514) 555-0199 avant 22 h 43. APPEL 583112 pour joindre le client. Ensuite "
+            "FAIT 583112, ou NA 583112 si pas de réponse.",
         ),
         (Pass(), "{ref} goes to the next person now.", "{ref} passe à la personne suivante."),
         (Connect(), "Your phone rings now. Press 1 to be connected.", "Votre téléphone va sonner. Appuyez sur le 1."),
         (outcome(ReportedOutcome.RESOLVED), "{ref} is resolved. Thank you.", "{ref} est réglé. Merci."),
         (
             outcome(ReportedOutcome.CONTINUING),
-            "Noted: customer reached, {ref} stays open. DONE 5831 when resolved.",
-            "Noté: client joint, {ref} reste ouvert. FAIT 5831 quand c'est réglé.",
+            "Noted: customer reached, {ref} stays open. DONE 583112 when resolved.",
+            "Noté: client joint, {ref} reste ouvert. FAIT 583112 quand c'est réglé.",
         ),
         (
             outcome(ReportedOutcome.WORKAROUND),
-            "Noted: workaround given, {ref} stays open. DONE 5831 when resolved.",
-            "Noté: solution temporaire donnée, {ref} reste ouvert. FAIT 5831 quand c'est réglé.",
+            "Noted: workaround given, {ref} stays open. DONE 583112 when resolved.",
+            "Noté: solution temporaire donnée, {ref} reste ouvert. FAIT 583112 quand c'est réglé.",
         ),
         (
             outcome(ReportedOutcome.LEFT_A_MESSAGE),
-            "Noted: message left for {ref} at 10:13 p.m. CALL 5831 to try again, DONE 5831 when resolved.",
-            "Noté: message laissé pour {ref} à 22 h 13. APPEL 5831 pour réessayer, FAIT 5831 quand c'est réglé.",
+            "Noted: message left for {ref} at 10:13 p.m. CALL 583112 to try again, DONE 583112 when resolved.",
+            "Noté: message laissé pour {ref} à 22 h 13. APPEL 583112 pour réessayer, FAIT 583112 quand c'est réglé.",
         ),
         (
             outcome(ReportedOutcome.NO_ANSWER),
-            "Noted: tried {ref} at 10:13 p.m., no answer. CALL 5831 to try again, DONE 5831 when resolved.",
-            "Noté: appel pour {ref} à 22 h 13, pas de réponse. APPEL 5831 pour réessayer, FAIT 5831 quand c'est réglé.",
+            "Noted: tried {ref} at 10:13 p.m., no answer. CALL 583112 to try again, DONE 583112 when resolved.",
+            "Noté: appel pour {ref} à 22 h 13, pas de réponse. APPEL 583112 pour réessayer, FAIT 583112 quand c'est "
+            "réglé.",
         ),
         (
             outcome(ReportedOutcome.WRONG_NUMBER),
@@ -68,7 +69,9 @@ def outcome(reported: ReportedOutcome) -> Act:
     ],
 )
 def test_the_answer_to_a_text(night: Night, act: Act, english: str, french: str) -> None:
-    answer, reference = night.amy_does(act, code="5831"), night.callback.reference
+    if isinstance(act, ReportOutcome):
+        night.amy_does(Take())
+    answer, reference = night.amy_does(act, code="583112"), night.callback.reference
     assert answer == Words(english.format(ref=reference), french.format(ref=reference))
 
 
@@ -81,20 +84,20 @@ def test_without_a_code_no_replies_are_named(night: Night) -> None:
 
 def test_who_takes_one_without_a_number_reads_where_to_find_one(night: Night) -> None:
     night.callback = night.callback_of("CA2", "anonymous")
-    answer, reference = night.amy_does(Take(), code="5831"), night.callback.reference
+    answer, reference = night.amy_does(Take(), code="583112"), night.callback.reference
     assert answer.english == (
         f"{reference} is yours. No number to call: number withheld. Listen to the message (link in the page) by 10:43 "
-        "p.m. If it has a number, enter it there. If not: NONE 5831 and why."
+        "p.m. If it has a number, enter it there. If not: NONE 583112 and why."
     )
     assert answer.french == (
         f"{reference} est à vous. Aucun numéro à composer: numéro masqué. Écoutez le message (lien dans l'avis) avant "
-        "22 h 43. S'il contient un numéro, inscrivez-le là. Sinon: AUCUN 5831 et la raison."
+        "22 h 43. S'il contient un numéro, inscrivez-le là. Sinon: AUCUN 583112 et la raison."
     )
 
 
 def test_after_the_deadline_no_past_time_is_named_as_one_to_come(night: Night) -> None:
     night.now = DUE
-    answer = night.amy_does(Take(), code="5831")
+    answer = night.amy_does(Take(), code="583112")
     assert "Call (514) 555-0199 at once: promised for 10:43 p.m. CALL" in answer.english
     assert "Appelez le (514) 555-0199 tout de suite: promis pour 22 h 43. APPEL" in answer.french
 
@@ -120,7 +123,7 @@ def test_who_acted_first_is_named(night: Night) -> None:
 
 
 def test_why_a_number_cannot_be_called(night: Night) -> None:
-    risky = wording.no_number(night.desk, night.callback_of("CA2", PREMIUM), "5831")
+    risky = wording.no_number(night.desk, night.callback_of("CA2", PREMIUM), "583112")
     assert risky.english.endswith("(900) 555-0142 is a premium-rate number. A supervisor must allow it first.")
     assert risky.french.endswith("(900) 555-0142 est un numéro surtaxé. Un superviseur doit d'abord l'autoriser.")
     assert wording.cannot_be_called("", Words("number withheld", "numéro masqué")) == Words(
@@ -148,9 +151,10 @@ def every_answer(night: Night) -> Iterator[Words]:
         "product": "DNS",
         "release": "7.2",
         "priority": PriorityLevel.P1,
-        "code": "5831",
+        "code": "583112",
         "now": NOW,
         "for_owner": True,
+        "is_wrong_number": True,
         "by": "Sue Tran",
         "consented_by": "Sue Tran",
         "known": with_extension("+15145550199", "204"),

@@ -8,14 +8,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts.attempts import ReportOutcome
 from callbacks.acts.opening import open_callback
 from callbacks.cli.context import Service
-from callbacks.db.states import ReportedOutcome
 from callbacks.db.tables import Callback
 from callbacks.inbound import calls
 from callbacks.people import technicians, users
-from tests.acting import technician_acts
+from tests.acting import resolves
 from tests.callbacks.console.console import BEGAN, DESK, Console
 from tests.callbacks.console.route_lists import BY_SECRET_ADDRESS, LOGGED_IN, PUBLIC, SIGNED_BY_TWILIO
 from tests.callbacks.console.service import client_of, post, reference
@@ -65,7 +63,7 @@ def another_callback(console: Console) -> str:
         arrival = calls.Arrival("CA2", "direct", "+15145550142", "en", False, "")
         callback = open_callback(session, DESK, calls.record_call(session, arrival, BEGAN), BEGAN)
         ben = technicians.technician_named(session, "Ben Cole")
-        technician_acts(session, DESK, callback, ReportOutcome(ReportedOutcome.RESOLVED, is_confirmed=True), ben, BEGAN)
+        resolves(session, DESK, callback, ben, BEGAN)
         return callback.reference
 
     return console.database.write(work)

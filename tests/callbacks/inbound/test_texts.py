@@ -2,86 +2,23 @@
 
 from __future__ import annotations
 
-import itertools
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
-from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import CallbackState, Channel, PhoneSlot, ReachOutcome, VoicemailState
-from callbacks.db.tables import Callback, Event, Page, ReachAttempt, Technician
-from callbacks.desk.desk_file import read_desk
-from callbacks.inbound import calls
-from callbacks.inbound.texts import answer_text
-from callbacks.oncall import store
+from callbacks.db.states import CallbackState, Channel, PageKind, PhoneSlot, ReachOutcome
+from callbacks.db.tables import Base, Page
+from callbacks.inbound import texts
+from callbacks.inbound.text_commands import WORDS, Verb
 from callbacks.people import technicians
 from callbacks.people.verification import new_code
+from tests.callbacks.inbound.texting import AMY, BEN, LUC, NOW, STRANGER, Night
 from tests.scenarios.conftest import POSTGRES_IN_SOAK
 
 pytestmark = POSTGRES_IN_SOAK
-
-DESK = read_desk(Path("support.toml"))
-NOW = datetime(2026, 11, 29, 3, 13, tzinfo=UTC)
-AMY, BEN, LUC, STRANGER = "+15145550101", "+15145550102", "+15145550103", "+15145550177"
-SIDS = (f"SM{n}" for n in itertools.count())
-
-
-class Night:
-    """One callback, paged to Amy; Ben is backup, Luc speaks French."""
-
-    def __init__(self, database: Database) -> None:
-        self.database, self.now = database, NOW
-        database.write(self._people)
-        self.opens("CA1")
-
-    def _people(self, session: Session) -> None:
-        for name, number, layer in (("Amy Roy", AMY, "primary"), ("Ben Cole", BEN, "backup"), ("Luc", LUC, "manager")):
-            language = "fr" if name == "Luc" else "en"
-            row = technicians.add_technician(session, name, number, NOW, verified=True, language=language)
-            store.add_shift(session, DESK, row, layer, None, None, NOW)
-
-    def opens(self, sid: str) -> None:
-        arrival = calls.Arrival(sid, "direct", "+15145550199", "en", False, "outside support hours")
-        self.database.write(lambda session: calls.record_call(session, arrival, self.now))
-        news = calls.Recording(VoicemailState.EXPECTED, None, 9)
-        self.database.write(lambda session: calls.record_voicemail(session, DESK, sid, news, self.now))
-
-    def hears_from(self, sender: str, words: str, sid: str | None = None, opt_out_type: str = "") -> str:
-        sid = sid or next(SIDS)
-        return self.database.write(
-            lambda session: answer_text(session, DESK, sid, sender, words, self.now, opt_out_type)
-        )
-
-    def codes(self) -> list[str]:
-        """Return the codes of Amy's pages, the first one first."""
-        codes = select(Page.code).join(Page.technician).where(Technician.name == "Amy Roy", Page.code != "")
-        return self.database.read(lambda session: list(dict.fromkeys(session.scalars(codes.order_by(Page.id)))))
-
-    def notes(self) -> list[str]:
-        notes = select(Event.detail).where(Event.kind == EventKind.NOTE)
-        return self.database.read(lambda session: list(session.scalars(notes)))
-
-    def troubles(self) -> dict[str, str]:
-        return self.database.read(lambda session: dict(technicians.technician_named(session, "Amy Roy").troubles))
-
-    def last_text_to(self, name: str) -> str:
-        words = select(Page.words).join(Page.technician).where(Technician.name == name)
-        return self.database.read(lambda session: session.scalars(words.order_by(Page.id.desc())).first() or "")
-
-    @property
-    def code(self) -> str:
-        return self.database.read(lambda session: session.scalars(select(Page.code).order_by(Page.id)).first() or "")
-
-    @property
-    def callback(self) -> Callback:
-        return self.database.read(lambda session: session.scalars(select(Callback).order_by(Callback.id)).first())  # type: ignore[return-value]
-
-    def attempts(self) -> list[ReachOutcome]:
-        return self.database.read(lambda session: list(session.scalars(select(ReachAttempt.outcome))))
 
 
 @pytest.fixture
@@ -117,6 +54,7 @@ def test_stop_is_answered_by_the_carrier_and_not_by_us(night: Night) -> None:
 
 
 def test_done_closes_it_and_a_late_code_hears_so(night: Night) -> None:
+    night.hears_from(AMY, night.code)
     assert "Did you reach them?" in night.hears_from(AMY, f"done {night.code}")
     assert "is resolved" in night.hears_from(AMY, f"done {night.code}")
     assert (night.callback.state, night.attempts()) == (CallbackState.RESOLVED, [ReachOutcome.REACHED])
@@ -294,3 +232,59 @@ def test_test_pages_over_the_cap_are_refused_once_and_then_not_answered(night: N
     assert answers[11:] == ["", ""]
     night.now += timedelta(days=1)
     assert "is on its way" in night.hears_from(AMY, "test")
+
+
+@pytest.mark.parametrize("sender", ["+442079460000", "+19005550142", "+18765550123", "12345", "Acme", "+18884847266"])
+def test_only_numbers_that_may_be_called_without_consent_are_answered(night: Night, sender: str) -> None:
+    assert night.hears_from(sender, "hello") == ""
+
+
+def test_strangers_get_so_many_answers_a_day_in_all(night: Night) -> None:
+    night.hears_from(AMY, "who")  # answers to technicians are not counted
+    flood = [night.hears_from(f"+1416555{n:04d}", "hello") for n in range(100, 600)]
+    assert [bool(answer) for answer in flood] == [True] * 50 + [False] * 450
+    assert night.hears_from(AMY, "who")
+    night.now += timedelta(days=1)
+    assert night.hears_from("+14165550700", "hello")
+
+
+def test_a_stranger_who_gets_no_answer_is_still_a_customer_who_wrote(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrote: list[str] = []
+    monkeypatch.setattr(texts, "note_contact", lambda session, sender, now: wrote.append(sender))
+    for _ in range(9):
+        night.hears_from(STRANGER, "hello")
+    assert wrote == [STRANGER] * 9
+
+
+def everything(night: Night) -> list[object]:
+    """Return everything that a text could have changed, apart from the text itself."""
+
+    def rows(session: Session) -> list[object]:
+        tables = (table for table in Base.metadata.sorted_tables if table.name != "received_texts")
+        return [session.execute(select(table).order_by(*table.primary_key)).all() for table in tables]
+
+    return night.database.read(rows)
+
+
+@pytest.mark.parametrize("sender", [AMY, LUC])  # Luc may allow and refuse numbers
+def test_without_the_code_no_word_changes_anything(night: Night, sender: str) -> None:
+    before, reference = everything(night), night.callback.reference
+    for word in (word for word, verb in WORDS.items() if verb is not Verb.TEST):
+        for words in (word, f"{word} {reference}", f"{reference} {word}", f"{word} {reference} a note", f"{word} it"):
+            night.hears_from(sender, words)
+        assert everything(night) == before, word
+
+
+def test_a_test_page_needs_no_code_and_goes_to_the_sender_only(night: Night) -> None:
+    night.hears_from(AMY, "test")
+    tests = select(Page).where(Page.kind == PageKind.TEST)
+    paged = night.database.read(lambda session: {page.technician.name for page in session.scalars(tests)})
+    assert paged == {"Amy Roy"}
+    assert night.callback.owner is None
+
+
+def test_words_after_a_wrong_code_are_no_note(night: Night) -> None:
+    night.hears_from(BEN, f"na {night.code} a forged note")
+    assert (night.notes(), night.attempts()) == ([], [])

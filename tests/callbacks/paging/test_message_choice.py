@@ -107,7 +107,7 @@ def test_an_assignment_that_waited_past_the_deadline_says_so(desk: PagingDesk) -
         amy = technician_named(session, "Amy Roy")
         record_event(session, callback.call_sid, BEGAN, "boss@example.com", EventKind.ASSIGNED)
         way = ContactMethod(Channel.TEXT)
-        page = add_page(session, callback, amy.id, way, PageKind.GIVEN, 9, BEGAN, "as written then", "5831")
+        page = add_page(session, callback, amy.id, way, PageKind.GIVEN, 9, BEGAN, "as written then", "583112")
         session.flush()
         return page.id
 

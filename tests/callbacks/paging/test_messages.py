@@ -139,7 +139,7 @@ def test_every_text_fits_two_segments_whatever_names_and_lines_say(
 @pytest.mark.parametrize("due_at", [NOW - timedelta(days=30), NOW, LATE])
 def test_no_text_has_a_letter_to_fold_or_ends_a_sentence_twice(customer_number: str | None, due_at: datetime) -> None:
     subject = replace(SUBJECT, customer_number=customer_number, due_at=due_at)
-    for words in every_text(subject, "5831", ["Amy Roy", "Zoé Roy"], "they insist").values():
+    for words in every_text(subject, "583112", ["Amy Roy", "Zoé Roy"], "they insist").values():
         for text in (words.english, words.french):
             assert folded(text) == text
             assert ".." not in text
@@ -148,7 +148,7 @@ def test_no_text_has_a_letter_to_fold_or_ends_a_sentence_twice(customer_number: 
 
 def test_what_matters_least_is_left_out_first() -> None:
     subject = replace(SUBJECT, sender="S" * 30, due_at=NOW - timedelta(days=2), line=Words("L" * 32, "L" * 32))
-    long = messages.page(subject, "5831", NOW, LINK, messages.no_answer_from(["A" * 40, "B" * 40]))
+    long = messages.page(subject, "583112", NOW, LINK, messages.no_answer_from(["A" * 40, "B" * 40]))
     for text in (long.english, long.french):
         assert "A" * 30 not in text
         assert text.endswith(LINK)
@@ -158,46 +158,46 @@ def test_what_matters_least_is_left_out_first() -> None:
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_a_page_names_the_line_the_deadline_the_reference_and_the_code(language: str) -> None:
-    text = messages.page(SUBJECT, "5831", NOW, LINK).for_(language)
-    assert [part for part in ("(514) 555-0199", "KT-417", " 5831 ", LINK) if part not in text] == []
+    text = messages.page(SUBJECT, "583112", NOW, LINK).for_(language)
+    assert [part for part in ("(514) 555-0199", "KT-417", " 583112 ", LINK) if part not in text] == []
 
 
 def test_the_page_in_english() -> None:
-    assert messages.page(SUBJECT, "5831", NOW).english == (
+    assert messages.page(SUBJECT, "583112", NOW).english == (
         "Support desk: call (514) 555-0199 back by 10:42 p.m. (toll-free line, message 0:32). Ref KT-417. "
-        "Reply 5831 to take it, CALL 5831 to be connected, PASS 5831 to pass it on."
+        "Reply 583112 to take it, CALL 583112 to be connected, PASS 583112 to pass it on."
     )
 
 
 def test_a_page_without_a_number_offers_no_connection() -> None:
-    assert "CALL" not in messages.page(WITHHELD, "5831", NOW).english
+    assert "CALL" not in messages.page(WITHHELD, "583112", NOW).english
 
 
 def test_the_page_in_french() -> None:
-    assert messages.page(SUBJECT, "5831", NOW).french == (
+    assert messages.page(SUBJECT, "583112", NOW).french == (
         "Support desk: rappelez le (514) 555-0199 avant 22 h 42 (ligne sans frais, message 0:32). Réf. KT-417. "
-        "Répondez 5831 pour le prendre, APPEL 5831 pour joindre le client, PASSE 5831 pour le passer au suivant."
+        "Répondez 583112 pour le prendre, APPEL 583112 pour le joindre, PASSE 583112 pour passer au suivant."
     )
 
 
 def test_a_later_page_says_what_was_done_before() -> None:
-    later = messages.page(SUBJECT, "5831", NOW, "", messages.no_answer_from(["Amy Roy", "Ben Cole", "Cleo"])).english
-    assert "Ref KT-417. No answer from Amy Roy, Ben Cole and 1 more. Reply 5831" in later
+    later = messages.page(SUBJECT, "583112", NOW, "", messages.no_answer_from(["Amy Roy", "Ben Cole", "Cleo"])).english
+    assert "Ref KT-417. No answer from Amy Roy, Ben Cole and 1 more. Reply 583112" in later
     before = messages.taken_and_not_called(SUBJECT, "Amy Roy", NOW, LATE)
-    late = messages.page(SUBJECT, "5831", LATE, "", before).english
+    late = messages.page(SUBJECT, "583112", LATE, "", before).english
     assert "LATE (promised 10:42 p.m.): call (514) 555-0199 back" in late
     assert "Amy Roy took it at 10:13 p.m. and has not called. Reply" in late
 
 
 def test_where_nobody_can_be_called_a_page_says_what_can_be_done_and_what_was_done() -> None:
     before = messages.taken_and_not_called(NO_NUMBER, "Amy Roy", NOW, LATE)
-    page = messages.page(NO_NUMBER, "5831", NOW, "", before)
-    assert "Amy Roy took it at 10:13 p.m. and has noted nothing. Reply 5831" in page.english
-    assert "NONE 5831 if it has no number" in page.english
-    assert "Amy Roy l'a pris à 22 h 13 et n'a rien noté. Répondez 5831" in page.french
-    assert "AUCUN 5831 s'il n'a pas de numéro" in page.french
-    assert "nothing is on record. A number in the message?" in messages.reminder(NO_NUMBER, "5831", NOW).english
-    assert "rien n'est noté. Un numéro dans le message?" in messages.reminder(NO_NUMBER, "5831", NOW).french
+    page = messages.page(NO_NUMBER, "583112", NOW, "", before)
+    assert "Amy Roy took it at 10:13 p.m. and has noted nothing. Reply 583112" in page.english
+    assert "NONE 583112 if it has no number" in page.english
+    assert "Amy Roy l'a pris à 22 h 13 et n'a rien noté. Répondez 583112" in page.french
+    assert "AUCUN 583112 s'il n'a pas de numéro" in page.french
+    assert "nothing is on record. A number in the message?" in messages.reminder(NO_NUMBER, "583112", NOW).english
+    assert "rien n'est noté. Un numéro dans le message?" in messages.reminder(NO_NUMBER, "583112", NOW).french
 
 
 @pytest.mark.parametrize(
@@ -227,63 +227,63 @@ def test_at_most_two_of_those_who_did_not_answer_are_named(names: list[str], eng
     ],
 )
 def test_a_page_says_what_is_known_of_the_message(message: messages.Message, english: str, french: str) -> None:
-    words = messages.page(replace(SUBJECT, line=DIRECT, message=message), "5831", NOW)
+    words = messages.page(replace(SUBJECT, line=DIRECT, message=message), "583112", NOW)
     assert english in words.english
     assert french in words.french
 
 
 def test_nobody_is_sent_to_listen_to_a_message_that_is_lost_or_was_not_left() -> None:
     for message in (messages.LOST_MESSAGE, messages.NO_MESSAGE):
-        text = messages.page(replace(WITHHELD, message=message), "5831", NOW).english
+        text = messages.page(replace(WITHHELD, message=message), "583112", NOW).english
         assert "call the caller (number withheld) back" in text
-    assert "listen to the message" in messages.page(WITHHELD, "5831", NOW).english
-    assert "écoutez le message" in messages.page(WITHHELD, "5831", NOW).french
+    assert "listen to the message" in messages.page(WITHHELD, "583112", NOW).english
+    assert "écoutez le message" in messages.page(WITHHELD, "583112", NOW).french
 
 
 def test_nobody_is_given_a_deadline_that_is_over_or_was_kept() -> None:
-    assert "Call (514) 555-0199 by 10:42 p.m. CALL" in messages.given(SUBJECT, "5831", "Sue", NOW).english
-    assert "at once: promised for 10:42 p.m. CALL" in messages.given(SUBJECT, "5831", "Sue", LATE).english
+    assert "Call (514) 555-0199 by 10:42 p.m. CALL" in messages.given(SUBJECT, "583112", "Sue", NOW).english
+    assert "at once: promised for 10:42 p.m. CALL" in messages.given(SUBJECT, "583112", "Sue", LATE).english
     tried = replace(SUBJECT, is_tried=True)
-    assert "Call (514) 555-0199. CALL" in messages.given(tried, "5831", "Sue", LATE).english
+    assert "Call (514) 555-0199. CALL" in messages.given(tried, "583112", "Sue", LATE).english
 
 
 def test_a_reminder_is_late_from_the_deadline_on() -> None:
-    reminder = [messages.reminder(SUBJECT, "5831", at) for at in (NOW, SUBJECT.due_at)]
+    reminder = [messages.reminder(SUBJECT, "583112", at) for at in (NOW, SUBJECT.due_at)]
     assert [words.english[:22] for words in reminder] == ["Support desk: reminder", "Support desk: LATE, yo"]
     assert [words.french[14:23] for words in reminder] == ["à faire: ", "EN RETARD"]
 
 
 def test_a_bundle_names_each_callback_with_its_code() -> None:
-    bundle = messages.bundle("Desk", [(SUBJECT, "5831"), (WITHHELD, "7042")], NOW)
-    assert bundle.english.endswith("take one: 5831 (514) 555-0199 10:42pm; 7042 KT-417 10:42pm")
-    assert bundle.french.endswith("en prendre un: 5831 (514) 555-0199 22h42; 7042 KT-417 22h42")
+    bundle = messages.bundle("Desk", [(SUBJECT, "583112"), (WITHHELD, "704288")], NOW)
+    assert bundle.english.endswith("take one: 583112 (514) 555-0199 10:42pm; 704288 KT-417 10:42pm")
+    assert bundle.french.endswith("en prendre un: 583112 (514) 555-0199 22h42; 704288 KT-417 22h42")
 
 
 def test_a_bundle_says_what_is_late_and_from_which_day_and_counts_what_does_not_fit() -> None:
     friday = replace(SUBJECT, due_at=NOW - timedelta(days=1))
-    assert messages.bundle("Desk", [(SUBJECT, "5831")], LATE).english.endswith("5831 (514) 555-0199 LATE 10:42pm")
-    assert messages.bundle("Desk", [(friday, "5831")], NOW).french.endswith("5831 (514) 555-0199 RETARD ve 22h13")
-    many = messages.bundle("Desk", [(SUBJECT, "5831")] * 20, NOW)
-    assert many.english.endswith("5831 (514) 555-0199 10:42pm; 13 more: WHO lists them")
+    assert messages.bundle("Desk", [(SUBJECT, "583112")], LATE).english.endswith("583112 (514) 555-0199 LATE 10:42pm")
+    assert messages.bundle("Desk", [(friday, "583112")], NOW).french.endswith("583112 (514) 555-0199 RETARD ve 22h13")
+    many = messages.bundle("Desk", [(SUBJECT, "583112")] * 20, NOW)
+    assert many.english.endswith("583112 (514) 555-0199 10:42pm; 13 more: WHO lists them")
     assert many.french.endswith("autres: QUI pour la liste")
 
 
 def test_in_a_bundle_nobody_is_late_who_was_called_in_time() -> None:
-    bundle = messages.bundle("Desk", [(replace(SUBJECT, is_tried=True), "5831")], LATE)
-    assert bundle.english.endswith("take one: 5831 (514) 555-0199 again")
-    assert bundle.french.endswith("en prendre un: 5831 (514) 555-0199 rappel")
+    bundle = messages.bundle("Desk", [(replace(SUBJECT, is_tried=True), "583112")], LATE)
+    assert bundle.english.endswith("take one: 583112 (514) 555-0199 again")
+    assert bundle.french.endswith("en prendre un: 583112 (514) 555-0199 rappel")
 
 
 def test_without_a_number_the_owner_is_asked_for_what_can_be_done() -> None:
-    text = messages.try_again(NO_NUMBER, "5831", TRIED)
+    text = messages.try_again(NO_NUMBER, "583112", TRIED)
     assert text.english == (
         "Support desk: KT-417 is still open. No number to call: number withheld. Amy Roy tried at 10:13 p.m.: wrong "
-        "number. A number in the message? Enter it at the link. None? NONE 5831 and why. PASS 5831 passes it on."
+        "number. A number in the message? Enter it at the link. None? NONE 583112 and why. PASS 583112 passes it on."
     )
     assert text.french == (
         "Support desk: KT-417 est toujours ouvert. Aucun numéro à composer: numéro masqué. Amy Roy a essayé à 22 h 13: "
-        "mauvais numéro. Un numéro dans le message? Inscrivez-le avec le lien. Sinon: AUCUN 5831 et la raison. "
-        "PASSE 5831 pour le passer au suivant."
+        "mauvais numéro. Un numéro dans le message? Inscrivez-le avec le lien. Sinon: AUCUN 583112 et la raison. "
+        "PASSE 583112 pour passer au suivant."
     )
 
 
@@ -299,7 +299,7 @@ def test_without_a_number_the_owner_is_asked_for_what_can_be_done() -> None:
     ],
 )
 def test_a_page_names_the_day_when_it_is_not_today(due_at: datetime, english: str, french: str) -> None:
-    words = messages.page(replace(SUBJECT, due_at=due_at), "5831", NOW)
+    words = messages.page(replace(SUBJECT, due_at=due_at), "583112", NOW)
     assert english in words.english
     assert french in words.french
 
@@ -313,24 +313,24 @@ def test_people_who_passed_or_were_not_reached_are_not_said_to_give_no_answer() 
 
 
 def test_french_has_its_articles_and_prepositions() -> None:
-    assert "aucun appel au (514) 555-0199 n'est noté" in messages.reminder(SUBJECT, "5831", NOW).french
-    assert "s'est passé l'appel à l'appelant (numéro masqué" in messages.ask_outcome(WITHHELD, "5831").french
-    assert "le client au (514) 555-0199 demande" in messages.manager_wanted(SUBJECT, "5831", "").french
+    assert "aucun appel au (514) 555-0199 n'est noté" in messages.reminder(SUBJECT, "583112", NOW).french
+    assert "s'est passé l'appel à l'appelant (numéro masqué" in messages.ask_outcome(WITHHELD, "583112").french
+    assert "le client au (514) 555-0199 demande" in messages.manager_wanted(SUBJECT, "583112", "").french
     before = messages.taken_and_not_called(SUBJECT, "Zoé", NOW, NOW + timedelta(days=2))
     assert before.french == "Zoé l'a pris samedi à 22 h 13 et n'a pas appelé."
 
 
 def test_how_a_call_went_may_be_a_workaround_where_that_fits() -> None:
-    asked = messages.ask_outcome(SUBJECT, "5831")
-    assert "WORKAROUND 5831" in asked.english
-    assert "SOLUTION 5831" in asked.french
+    asked = messages.ask_outcome(SUBJECT, "583112")
+    assert "WORKAROUND 583112" in asked.english
+    assert "SOLUTION 583112" in asked.french
 
 
 def test_what_a_person_typed_is_cut_and_left_out_when_empty() -> None:
     long = messages.over(SUBJECT, HAS_CANCELLED, "Sue", "x" * 500).english
     assert f"({'x' * 97}...)." in long
     assert "KT-417, (514) 555-0199. Nothing" in messages.over(SUBJECT, HAS_CANCELLED, "Sue", "").english
-    assert "reopened KT-417. It is yours" in messages.reopened(SUBJECT, "5831", "Sue", "").english
+    assert "reopened KT-417. It is yours" in messages.reopened(SUBJECT, "583112", "Sue", "").english
 
 
 def test_an_alert_is_cut_to_what_can_be_sent() -> None:
@@ -344,41 +344,43 @@ TRIED = messages.last_attempt("Amy Roy", NOW, ReachOutcome.WRONG_NUMBER, MONTREA
 @pytest.mark.parametrize(
     "text",
     [
-        messages.reminder(NO_NUMBER, "5831", NOW),
-        messages.given(NO_NUMBER, "5831", "boss@example.com", NOW),
-        messages.reopened(NO_NUMBER, "5831", "boss@example.com", "not fixed"),
-        messages.unresolved(NO_NUMBER, "5831", NOW, NOW),
-        messages.nearly_due(NO_NUMBER, "5831", LATE, NOW),
-        messages.still_open(NO_NUMBER, "5831"),
-        messages.try_again(NO_NUMBER, "5831", messages.last_attempt("Amy", NOW, ReachOutcome.REACHED, MONTREAL, NOW)),
-        messages.page(NO_NUMBER, "5831", NOW),
-        messages.page_again(NO_NUMBER, "5831", TRIED),
-        messages.try_again(NO_NUMBER, "5831", TRIED),
+        messages.reminder(NO_NUMBER, "583112", NOW),
+        messages.given(NO_NUMBER, "583112", "boss@example.com", NOW),
+        messages.reopened(NO_NUMBER, "583112", "boss@example.com", "not fixed"),
+        messages.unresolved(NO_NUMBER, "583112", NOW, NOW),
+        messages.nearly_due(NO_NUMBER, "583112", LATE, NOW),
+        messages.still_open(NO_NUMBER, "583112"),
+        messages.try_again(NO_NUMBER, "583112", messages.last_attempt("Amy", NOW, ReachOutcome.REACHED, MONTREAL, NOW)),
+        messages.page(NO_NUMBER, "583112", NOW),
+        messages.page_again(NO_NUMBER, "583112", TRIED),
+        messages.try_again(NO_NUMBER, "583112", TRIED),
     ],
 )
 def test_where_there_is_no_number_nothing_offers_to_call_one_or_to_have_called(text: Words) -> None:
-    for offer in ("CALL 5831", "NA 5831", "APPEL 5831", "time to call", " again"):
+    for offer in ("CALL 583112", "NA 583112", "APPEL 583112", "time to call", " again"):
         assert offer not in text.english + text.french
 
 
 def test_a_sentence_about_a_callback_without_a_number_has_no_comma_before_its_verb() -> None:
-    assert "KT-417 is still open" in messages.still_open(NO_NUMBER, "5831").english
-    assert "KT-417, (514) 555-0199, is still open" in messages.still_open(SUBJECT, "5831").english
-    assert "KT-417 est à régler" in messages.nearly_due(NO_NUMBER, "5831", LATE, NOW).french
+    assert "KT-417 is still open" in messages.still_open(NO_NUMBER, "583112").english
+    assert "KT-417, (514) 555-0199, is still open" in messages.still_open(SUBJECT, "583112").english
+    assert "KT-417 est à régler" in messages.nearly_due(NO_NUMBER, "583112", LATE, NOW).french
 
 
 def test_without_a_number_the_replies_say_what_can_be_done() -> None:
-    text = messages.given(NO_NUMBER, "5831", "Sue", NOW)
-    assert text.english.endswith("A number in the message? Enter it at the link. None? NONE 5831 and why.")
-    assert text.french.endswith("Un numéro dans le message? Inscrivez-le avec le lien. Sinon: AUCUN 5831 et la raison.")
-    waiting = messages.given(replace(NO_NUMBER, has_no_number=False), "5831", "Sue", NOW)
+    text = messages.given(NO_NUMBER, "583112", "Sue", NOW)
+    assert text.english.endswith("A number in the message? Enter it at the link. None? NONE 583112 and why.")
+    assert text.french.endswith(
+        "Un numéro dans le message? Inscrivez-le avec le lien. Sinon: AUCUN 583112 et la raison."
+    )
+    waiting = messages.given(replace(NO_NUMBER, has_no_number=False), "583112", "Sue", NOW)
     assert waiting.english.endswith("A supervisor must allow the call first.")
 
 
 def test_a_connection_that_never_rang_is_said_not_to_count() -> None:
-    text = messages.not_rung(SUBJECT, "5831")
-    assert "phone did not ring (KT-417, (514) 555-0199), so this call does not count. CALL 5831" in text.english
-    assert "n'a pas sonné (KT-417, (514) 555-0199); cet appel ne compte pas. APPEL 5831" in text.french
+    text = messages.not_rung(SUBJECT, "583112")
+    assert "phone did not ring (KT-417, (514) 555-0199), so this call does not count. CALL 583112" in text.english
+    assert "n'a pas sonné (KT-417, (514) 555-0199); cet appel ne compte pas. APPEL 583112" in text.french
 
 
 @pytest.mark.parametrize(

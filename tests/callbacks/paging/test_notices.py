@@ -136,7 +136,7 @@ def test_a_manager_whom_the_customer_asks_for_is_not_relieved_by_an_owner_but_by
     def cleo_is_asked_for(session: Session, callback: Callback) -> None:
         way = ContactMethod(Channel.TEXT)
         cleo = technician_named(session, "Cleo Martin")
-        add_page(session, callback, cleo.id, way, PageKind.MANAGER, 9, BEGAN, "", "5831").state = PageState.SENT
+        add_page(session, callback, cleo.id, way, PageKind.MANAGER, 9, BEGAN, "", "583112").state = PageState.SENT
 
     desk.write(cleo_is_asked_for)
     ben_takes_it(desk)

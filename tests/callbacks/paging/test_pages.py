@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy.orm import Session
 
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import AttemptState, Channel, PageAnswer, PageKind, PageState
+from callbacks.db.states import AttemptState, CallbackState, Channel, PageAnswer, PageKind, PageState, PhoneSlot
 from callbacks.db.tables import Callback, Page, PageAttempt
 from callbacks.paging import pages
 from callbacks.paging.decide import NewPage
 from callbacks.people.person import ContactMethod
 from callbacks.people.technicians import person, technician_named
+from callbacks.people.verification import new_code
 from tests.callbacks.paging.paging_desk import BEGAN, PagingDesk, minutes
 
 
@@ -89,15 +90,54 @@ def test_a_person_keeps_one_code_for_a_callback_and_nobody_shares_it(desk: Pagin
     amys, bens, bens_reminder, amys_other = (page.code for page in desk.pages())
     assert bens == bens_reminder
     assert len({amys, bens, amys_other}) == 3
-    assert all(code.isdigit() and len(code) == 4 for code in (amys, bens, amys_other))
+    assert all(code.isdigit() and len(code) == 6 and code[0] != "0" for code in (amys, bens, amys_other))
 
 
 def test_a_code_of_an_open_callback_is_never_given_again(desk: PagingDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    taken = int(desk.pages()[0].code) - 1000
-    drawn = iter([taken, taken, (taken + 1) % 9000])
-    monkeypatch.setattr("secrets.randbelow", lambda limit: next(drawn) if limit == 9000 else limit - 1)
+    taken = desk.pages()[0].code
+    free = other_than(taken)
+    draws(monkeypatch, taken, taken, free)
     put(desk, "Ben Cole")
-    assert desk.pages()[1].code == str((taken + 1) % 9000 + 1000)
+    assert desk.pages()[1].code == free
+
+
+def test_a_code_of_theirs_is_never_given_again_to_the_same_person(
+    desk: PagingDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = desk.pages()[0].code
+    free = other_than(taken)
+    desk.write(lambda _, callback: setattr(callback, "state", CallbackState.RESOLVED))
+    draws(monkeypatch, taken, free)
+    desk.opens_another()
+    assert desk.pages()[1].code == free
+
+
+def test_a_code_of_a_page_is_none_that_verifies_a_number_of_theirs(
+    desk: PagingDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pending = desk.write(
+        lambda session, _: new_code(session, technician_named(session, "Ben Cole"), PhoneSlot.FIRST, BEGAN)
+    )
+    free = other_than(pending)
+    draws(monkeypatch, pending, free)
+    put(desk, "Ben Cole")
+    assert desk.pages()[1].code == free
+
+
+def test_a_code_of_the_release_before_is_kept(desk: PagingDesk) -> None:
+    desk.write(lambda session, _: setattr(session.get_one(Page, desk.pages()[0].id), "code", "5831"))
+    put(desk, "Amy Roy", kind=PageKind.REMINDER)
+    assert [page.code for page in desk.pages()] == ["5831", "5831"]
+
+
+def other_than(code: str) -> str:
+    return str((int(code) - 100_000 + 1) % 900_000 + 100_000)
+
+
+def draws(monkeypatch: pytest.MonkeyPatch, *codes: str) -> None:
+    """Have these codes be the next that are drawn."""
+    drawn = iter(int(code) - 100_000 for code in codes)
+    monkeypatch.setattr("secrets.randbelow", lambda limit: next(drawn) if limit == 900_000 else limit - 1)
 
 
 def test_a_later_answer_replaces_an_earlier_one(desk: PagingDesk) -> None:

@@ -50,12 +50,17 @@ def test_without_a_database_a_report_is_refused_for_now(client_without_database:
 
 def test_the_end_is_when_the_carrier_says_and_never_before_the_beginning(client: WebhookClient) -> None:
     client.calls(DIRECT)
-    client.calls(DIRECT, sid="CA2")
+    client.calls(DIRECT, sid="CA" + "2" * 32)
     client.clock.pass_time(timedelta(minutes=5))
     client.posts("/voice/status", CallSid=CALL, CallStatus="completed", Timestamp="Sun, 29 Nov 2026 03:12:41 +0000")
-    client.posts("/voice/status", CallSid="CA2", CallStatus="completed", Timestamp="Thu, 01 Jan 1970 00:00:00 +0000")
+    client.posts(
+        "/voice/status", CallSid="CA" + "2" * 32, CallStatus="completed", Timestamp="Thu, 01 Jan 1970 00:00:00 +0000"
+    )
     ended = client.database.read(lambda session: {call.sid: call.ended_at for call in session.scalars(select(Call))})
-    assert ended == {CALL: SATURDAY_NIGHT + timedelta(seconds=41), "CA2": SATURDAY_NIGHT + timedelta(minutes=5)}
+    assert ended == {
+        CALL: SATURDAY_NIGHT + timedelta(seconds=41),
+        "CA" + "2" * 32: SATURDAY_NIGHT + timedelta(minutes=5),
+    }
 
 
 def test_a_recording_of_an_unknown_call_is_left_to_reconciliation(client: WebhookClient) -> None:

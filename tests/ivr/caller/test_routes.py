@@ -20,7 +20,7 @@ def test_the_toll_free_line_asks_and_the_direct_line_does_not(client: WebhookCli
     menu = client.calls(TOLL_FREE)
     assert "For support, press 1" in said(menu)
     assert menu.find("Gather") is not None
-    direct = client.calls(DIRECT, sid="CA2")
+    direct = client.calls(DIRECT, sid="CA" + "2" * 32)
     assert "We are currently closed. Please leave a message after the beep" in said(direct)
     assert "by 10:42 p.m." in said(direct)
     assert "recorded" in said(direct)
@@ -98,7 +98,7 @@ def test_in_support_hours_the_technician_is_called_and_asked_for_a_key(client: W
     dial = client.calls(DIRECT).find("Dial")
     assert dial is not None
     assert (dial[0].text, dial.attrib["callerId"]) == (AMY, DIRECT)
-    screen = client.posts(dial[0].attrib["url"], CallSid="CA3", To=AMY, From=DIRECT)
+    screen = client.posts(dial[0].attrib["url"], CallSid="CA" + "3" * 32, To=AMY, From=DIRECT)
     assert "Support call on the direct line, from (514) 555-0199. Press 1" in said(fromstring(screen.text))
 
 

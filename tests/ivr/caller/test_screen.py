@@ -10,7 +10,7 @@ from callbacks.db.states import CallOutcome
 from callbacks.db.tables import Call
 from tests.ivr.webhook_client import CALL, DIRECT, TUESDAY_MORNING, WebhookClient, said
 
-LEG = "CA" + "3" * 32
+LEG, OTHER_CALL = "CA" + "3" * 32, "CA" + "4" * 32
 
 
 def screen(client: WebhookClient) -> str:
@@ -40,6 +40,14 @@ def test_anything_else_hangs_up(client: WebhookClient, key: str) -> None:
     document = client.document(gather.attrib["action"], CallSid=LEG, Digits=key)
     assert [verb.tag for verb in document] == ["Hangup"]
     assert call(client).accepted_by_id is None
+
+
+@pytest.mark.parametrize(("parent", "is_taken"), [(CALL, True), ("", True), (OTHER_CALL, False)])
+def test_a_key_of_another_call_takes_nothing(client: WebhookClient, parent: str, is_taken: bool) -> None:
+    gather = client.document(screen(client), CallSid=LEG).find("Gather")
+    assert gather is not None
+    client.document(gather.attrib["action"], CallSid=LEG, ParentCallSid=parent, Digits="1")
+    assert (call(client).accepted_by_id is not None) is is_taken
 
 
 def test_silence_hangs_up(client: WebhookClient) -> None:

@@ -29,15 +29,15 @@ def test_a_text_that_is_not_delivered_says_why(simulation: Simulation) -> None:
 
 def test_a_text_that_comes_in_is_answered_by_its_document(simulation: Simulation) -> None:
     simulation.documents["sms"] = "<Message>thank you</Message>"
-    simulation.carrier.phone(AMY).send_text(OURS, "5831")
+    simulation.carrier.phone(AMY).send_text(OURS, "583112")
     simulation.advance(5)
-    assert simulation.requests_to("sms")[0]["Body"] == "5831"
+    assert simulation.requests_to("sms")[0]["Body"] == "583112"
     assert simulation.texts_of(AMY) == ["thank you"]
 
 
 def test_a_reply_that_is_not_valid_is_an_error_and_is_not_sent(simulation: Simulation) -> None:
     simulation.documents["sms"] = "<Mesage>thank you</Mesage>"
-    simulation.carrier.phone(AMY).send_text(OURS, "5831")
+    simulation.carrier.phone(AMY).send_text(OURS, "583112")
     simulation.advance(5)
     assert simulation.carrier.ledger.errors[0].startswith("12200")
     assert simulation.texts_of(AMY) == []

@@ -28,7 +28,7 @@ class Night:
             callback, amy = session.scalars(select(Callback)).one(), session.scalars(select(Technician)).one()
             page = Page(
                 callback_id=callback.id if about_callback else None, kind=kind, round=90, technician_id=amy.id,
-                channel=Channel.CALL, number=PhoneSlot.FIRST, code="5831", words="This is a test.",
+                channel=Channel.CALL, number=PhoneSlot.FIRST, code="583112", words="This is a test.",
                 state=PageState.SENT, created_at=self.client.clock.now(),
             )  # fmt: skip
             session.add(page)

@@ -10,9 +10,9 @@ import pytest
 from callbacks.db.states import AttemptProof, CallbackState, PageKind, ReachOutcome
 from callbacks.db.tables import ReachAttempt
 from tests.ivr.technician.night import Night
-from tests.ivr.webhook_client import AMY, CUSTOMER, WebhookClient, said
+from tests.ivr.webhook_client import AMY, CUSTOMER, said
 
-CONNECTION, LEG = "CA" + "6" * 32, "CA" + "4" * 32
+CONNECTION, LEG, OTHER = "CA" + "6" * 32, "CA" + "4" * 32, "CA" + "5" * 32
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_a_technician_who_reports_by_text_during_the_call_is_still_asked(
     connected: Night, word: str, heard: str
 ) -> None:
     code = connected.page(connected.page_id).code
-    answer = connected.client.posts("/sms/incoming", MessageSid="SM1", From=AMY, Body=f"{word} {code}")
+    answer = connected.client.posts("/sms/incoming", MessageSid="SM" + "1" * 32, From=AMY, Body=f"{word} {code}")
     assert "Noted" in answer.text
     assert f"The call has ended: {heard}. How did it go?" in ends(connected)
 
@@ -63,10 +63,8 @@ def test_key_1_resolves_the_callback(connected: Night) -> None:
 
 
 def test_a_machine_is_a_guess_that_the_end_of_the_call_does_not_undo(connected: Night) -> None:
-    attempt = connected.attempt.id
-    client: WebhookClient = connected.client
-    assert client.posts(f"/voice/connect/answered?attempt={attempt}", AnsweredBy="machine_start").status_code == 204
-    assert client.posts(f"/voice/connect/status?attempt={attempt}", CallStatus="completed").status_code == 204
+    guesses(connected, CallSid=LEG, ParentCallSid=CONNECTION)
+    reports(connected, CallStatus="completed")
     assert connected.attempt.outcome is ReachOutcome.MACHINE
 
 
@@ -81,6 +79,59 @@ def reports(night: Night, **fields: str) -> None:
     path = f"/voice/connect/status?attempt={night.attempt.id}"
     answer = night.client.posts(path, CallSid=LEG, ParentCallSid=CONNECTION, To=CUSTOMER, **fields)  # type: ignore[arg-type]
     assert answer.status_code == 204
+
+
+def guesses(night: Night, **fields: str) -> None:
+    """Have the carrier guess that a machine answered."""
+    path = f"/voice/connect/answered?attempt={night.attempt.id}"
+    assert night.client.posts(path, AnsweredBy="machine_start", **fields).status_code == 204  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"CallSid": LEG},
+        {"CallSid": LEG, "ParentCallSid": OTHER},
+        {"CallSid": CONNECTION},
+        {"CallSid": LEG, "ParentCallSid": CONNECTION[:-1]},
+        {"ParentCallSid": CONNECTION},
+        {},
+    ],
+)
+def test_a_report_on_another_leg_proves_nothing(connected: Night, fields: dict[str, str]) -> None:
+    path = f"/voice/connect/status?attempt={connected.attempt.id}"
+    assert connected.client.posts(path, fields, CallStatus="ringing").status_code == 204
+    assert (connected.attempt.outcome, connected.attempt.proof) == (ReachOutcome.DIALING, AttemptProof.NONE)
+    assert (connected.attempt.leg_sid, connected.callback.attempted_at) == (None, None)
+
+
+def test_the_first_report_says_which_leg_it_is_and_no_other_leg_is_believed(connected: Night) -> None:
+    reports(connected, CallStatus="initiated")
+    assert connected.attempt.leg_sid == LEG
+    path = f"/voice/connect/status?attempt={connected.attempt.id}"
+    connected.client.posts(path, CallSid=OTHER, ParentCallSid=CONNECTION, CallStatus="in-progress")
+    outcomes = [connected.attempt.outcome]
+    reports(connected, CallStatus="ringing")
+    assert [*outcomes, connected.attempt.outcome] == [ReachOutcome.DIALING, ReachOutcome.RINGING]
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_believed"),
+    [
+        ({"CallSid": LEG}, True),
+        ({"CallSid": CONNECTION}, True),
+        ({"CallSid": LEG, "ParentCallSid": CONNECTION}, True),
+        ({"CallSid": OTHER}, False),
+        ({"CallSid": OTHER, "ParentCallSid": CONNECTION}, False),
+        ({}, False),
+    ],
+)
+def test_who_answered_is_only_believed_of_this_connection(
+    connected: Night, fields: dict[str, str], is_believed: bool
+) -> None:
+    reports(connected, CallStatus="initiated")
+    guesses(connected, **fields)
+    assert (connected.attempt.outcome is ReachOutcome.MACHINE) is is_believed
 
 
 def test_the_customers_leg_reports_each_of_its_states(night: Night) -> None:
@@ -184,12 +235,11 @@ def test_a_key_in_a_call_that_is_over_changes_nothing(connected: Night) -> None:
 def test_the_technicians_key_decides_over_the_carriers_guess_whenever_that_comes(
     connected: Night, key: str, outcome: ReachOutcome
 ) -> None:
-    guess = f"/voice/connect/answered?attempt={connected.attempt.id}"
-    connected.client.posts(guess, AnsweredBy="machine_start")
+    guesses(connected, CallSid=LEG, ParentCallSid=CONNECTION)
     assert "probably an answering machine" in ends(connected)
     path = f"/voice/connect/outcome?attempt={connected.attempt.id}&round=1"
     connected.hears(path, CONNECTION, Digits=key)
-    connected.client.posts(guess, AnsweredBy="machine_end_beep")
+    guesses(connected, CallSid=LEG, ParentCallSid=CONNECTION)
     attempt = connected.attempt
     assert (attempt.outcome, attempt.is_told, attempt.proof) == (outcome, True, AttemptProof.CARRIER)
 

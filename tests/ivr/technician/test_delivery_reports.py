@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
-from callbacks.db.states import CarrierStatus
+from callbacks.db.states import AttemptState, CarrierStatus
 from callbacks.db.tables import PageAttempt
 from tests.ivr.technician.night import AMYS_CALL, Night
 from tests.ivr.webhook_client import WebhookClient
@@ -49,9 +49,26 @@ def test_a_report_without_a_sid_is_not_taken_for_an_attempt_whose_sid_is_unknown
     assert attempt(night).carrier_status is CarrierStatus.IN_PROGRESS
 
 
+def test_a_report_names_a_request_only_while_that_is_under_way(night: Night) -> None:
+    path = f"/voice/page/status?attempt={attempt(night).id}"
+    for state in (AttemptState.REFUSED, AttemptState.LOST, AttemptState.SENDING):
+        unknown = {"sid": None, "state": state, "carrier_status": CarrierStatus.NONE}
+        night.client.database.write(lambda session, row=unknown: session.execute(update(PageAttempt).values(row)))  # type: ignore[misc]
+        assert night.client.posts(path, CallSid=AMYS_CALL, CallStatus="ringing").status_code == 204
+        assert (attempt(night).sid == AMYS_CALL) is (state is AttemptState.SENDING)
+
+
+def test_a_report_on_a_text_is_not_taken_for_one_on_a_call(night: Night) -> None:
+    unknown = {"sid": None, "state": AttemptState.SENDING}
+    night.client.database.write(lambda session: session.execute(update(PageAttempt).values(unknown)))
+    fields = {"MessageSid": "SM" + "1" * 32, "MessageStatus": "undelivered"}
+    assert night.client.posts(f"/sms/status?attempt={attempt(night).id}", fields).status_code == 204
+    assert attempt(night).sid is None
+
+
 def test_without_a_database_the_report_is_refused_for_now(client_without_database: WebhookClient) -> None:
     for path, fields in {
         "/voice/page/status?attempt=1": {"CallSid": AMYS_CALL, "CallStatus": "completed"},
-        "/sms/status?attempt=1": {"MessageSid": "SM1", "MessageStatus": "delivered"},
+        "/sms/status?attempt=1": {"MessageSid": "SM" + "1" * 32, "MessageStatus": "delivered"},
     }.items():
         assert client_without_database.posts(path, fields).status_code == 503

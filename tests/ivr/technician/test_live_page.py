@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, update
 
-from callbacks.db.states import AudioState, VoicemailState
+from callbacks.db.states import AttemptState, AudioState, CarrierStatus, PageKind, VoicemailState
 from callbacks.db.tables import AuditEntry, PageAttempt, Technician, Voicemail
 from callbacks.records import audit_log
-from tests.ivr.technician.night import Night
-from tests.ivr.webhook_client import WebhookClient, said
+from tests.ivr.technician.night import AMYS_CALL, Night
+from tests.ivr.webhook_client import AMY, CALL, CUSTOMER, WebhookClient, said
 
 OTHER_CALL = "CA" + "8" * 32
 
@@ -27,9 +27,38 @@ def test_another_call_a_missing_page_and_a_call_that_is_over_hear_nothing(night:
     assert tags(night, night.page_id, own) == ["Hangup"]
 
 
-def test_a_call_whose_sid_is_not_known_yet_is_answered(night: Night) -> None:
-    night.client.database.write(lambda session: session.execute(update(PageAttempt).values(sid=None)))
+def is_being_placed(night: Night, state: AttemptState = AttemptState.SENDING) -> None:
+    """The carrier was asked for the call to Amy, and its answer is not stored yet."""
+    unknown = {"sid": None, "state": state, "carrier_status": CarrierStatus.NONE}
+    night.client.database.write(lambda session: session.execute(update(PageAttempt).values(unknown)))
+
+
+def test_a_call_whose_sid_is_not_known_yet_is_answered_and_no_other_one_is_from_then_on(night: Night) -> None:
+    is_being_placed(night)
     assert tags(night, night.page_id, OTHER_CALL) == ["Gather"]
+    assert tags(night, night.page_id, AMYS_CALL) == ["Hangup"]
+    assert tags(night, night.page_id, OTHER_CALL) == ["Gather"]
+    known = night.client.database.read(lambda session: session.scalars(select(PageAttempt.sid)).all())
+    assert known == [OTHER_CALL]
+
+
+@pytest.mark.parametrize("state", [AttemptState.ACCEPTED, AttemptState.REFUSED, AttemptState.LOST])
+def test_a_request_that_is_not_under_way_is_answered_by_no_call(night: Night, state: AttemptState) -> None:
+    is_being_placed(night, state)
+    assert tags(night, night.page_id, OTHER_CALL) == ["Hangup"]
+
+
+def test_a_customers_call_or_one_for_another_page_is_not_taken_for_it(night: Night) -> None:
+    is_being_placed(night)
+    night.add_page(PageKind.REMINDER, OTHER_CALL)
+    assert tags(night, night.page_id, CALL) == ["Hangup"]
+    assert tags(night, night.page_id, OTHER_CALL) == ["Hangup"]
+
+
+def test_a_call_to_somebody_elses_number_is_not_taken_for_it(night: Night) -> None:
+    is_being_placed(night)
+    document = night.client.document(f"/voice/page?page={night.page_id}", CallSid=OTHER_CALL, To=CUSTOMER, From=AMY)
+    assert [verb.tag for verb in document] == ["Hangup"]
 
 
 def test_who_hears_the_message_is_in_the_audit_log(night: Night) -> None:

@@ -20,6 +20,8 @@ from ivr.twilio.verbs import Hangup
 from tests.ivr.twilio.signing import sign
 from tests.ivr.webhook_client import ACCOUNT, CALL, PUBLIC, WebhookClient
 
+TEXT = "SM" + "2" * 32
+
 app = Flask("requests")
 Read = Callable[..., object]
 
@@ -72,13 +74,27 @@ def test_the_key_that_was_pressed(read: Read, sent: str, found: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "found"), [(CALL, CALL), ("CA", None), ("SM1", None), ("CA" + "1" * 63, None), ("CA../x", None)]
+    ("sent", "found"),
+    [
+        (CALL, CALL),
+        ("CA", None),
+        ("SM" + CALL[2:], None),
+        (CALL + "1", None),
+        (CALL[:-1], None),
+        ("CA../x", None),
+        (CALL + " ", None),
+        (CALL + "\n", None),
+        ("CA" + "A" * 32, None),
+        (CALL + "CallStatusringing", None),
+    ],
 )
 def test_the_sid_of_a_call(read: Read, sent: str, found: str | None) -> None:
     assert read(webhook.call_sid, CallSid=sent) == found
 
 
-@pytest.mark.parametrize(("sent", "found"), [("SM1", "SM1"), ("MM1", "MM1"), ("CA1", None), ("", None)])
+@pytest.mark.parametrize(
+    ("sent", "found"), [(TEXT, TEXT), ("MM" + TEXT[2:], "MM" + TEXT[2:]), (CALL, None), (TEXT + "0", None), ("", None)]
+)
 def test_the_sid_of_a_text(read: Read, sent: str, found: str | None) -> None:
     assert read(webhook.message_sid, MessageSid=sent) == found
 

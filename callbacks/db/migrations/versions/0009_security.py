@@ -90,6 +90,7 @@ def _texts() -> None:
         table.add_column(sa.Column("wrong_code", sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table("received_texts") as table:
         table.alter_column("wrong_code", server_default=None)
+        table.create_index("ix_received_texts_at", ["at"])
     op.create_table(
         "received_requests",
         sa.Column("signature", sa.String(64), primary_key=True),

@@ -162,9 +162,9 @@ function withLinks(body) {
     n % 2 ? element("a", { href: part, target: "_blank", rel: "noopener" }, part) : part);
 }
 
-/** Return the codes in pages, newest first: "Reply 5831 to take it", "CALL 5831", or a bundle's "5831 (514) ...". */
+/** Return the codes in pages, newest first: "Reply 583112 to take it", "CALL 583112", or a bundle's "583112 (514) ...". */
 function codesIn(texts) {
-  const codes = /(?:Reply|Répondez|CALL|APPEL|PASSE?|DONE|FAIT|[:;]) (\d{4})\b/g;
+  const codes = /(?:Reply|Répondez|CALL|APPEL|PASSE?|DONE|FAIT|[:;]) (\d{6})\b/g;
   return [...new Set(texts.toReversed().flatMap((t) => Array.from(t.body.matchAll(codes), (match) => match[1])))].slice(0, 9);
 }
 

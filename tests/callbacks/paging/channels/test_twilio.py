@@ -110,7 +110,7 @@ def test_a_call_is_accepted_found_again_and_looked_up(carrier: Carrier) -> None:
 
 def test_a_messaging_service_sends_in_place_of_a_number() -> None:
     for sender, field in ((OURS, "From"), (f"MG{'0' * 32}", "MessagingServiceSid")):
-        canned = Canned(201, {"sid": "SM1", "status": "queued"})
+        canned = Canned(201, {"sid": "SM" + "1" * 32, "status": "queued"})
         settings = Settings("https://desk.test", ACCOUNT, TOKEN, sender, "secret", twilio_url=URL)
         carrier_with(canned, settings).send_text(AMY, "hello", "https://desk.test/status")
         sent = parse_qs(str(canned.requests[0].body))
@@ -119,14 +119,14 @@ def test_a_messaging_service_sends_in_place_of_a_number() -> None:
 
 
 def test_every_request_has_a_timeout_and_goes_to_the_configured_address() -> None:
-    canned = Canned(201, {"sid": "SM1", "status": "queued"})
+    canned = Canned(201, {"sid": "SM" + "1" * 32, "status": "queued"})
     carrier_with(canned).send_text(AMY, "hello", "https://desk.test/status")
     assert canned.options[0]["timeout"] == TIMEOUT
     assert str(canned.requests[0].url).startswith(f"{URL}/2010-04-01/")
 
 
 def test_an_unknown_status_is_none() -> None:
-    canned = Canned(201, {"sid": "SM1", "status": "teleported"})
+    canned = Canned(201, {"sid": "SM" + "1" * 32, "status": "teleported"})
     assert carrier_with(canned).send_text(AMY, "hello", "x").status is CarrierStatus.NONE
 
 
@@ -194,7 +194,9 @@ def test_a_recording_that_is_missing_moved_or_cut_short_is_tried_again(canned: C
     assert len(canned.requests) == 1
 
 
-@pytest.mark.parametrize("sid", ["../../Messages", "RE1/..", "CA123", ""])
+@pytest.mark.parametrize(
+    "sid", ["../../Messages", "RE1/..", "CA123", "RE" + "a" * 31, "RE" + "a" * 33, "CA" + "a" * 32, ""]
+)
 def test_a_recording_is_asked_for_by_a_sid_and_nothing_else(sid: str) -> None:
     canned = Canned(200, b"RIFF")
     with pytest.raises(CarrierError) as raised:
@@ -206,21 +208,25 @@ def test_a_recording_is_asked_for_by_a_sid_and_nothing_else(sid: str) -> None:
 # An answer without a SID, lists with bad items, one time limit
 
 
-@pytest.mark.parametrize("body", [{"status": "queued"}, {"sid": None}, {"sid": ""}, [], {"sid": "SM1", "date_sent": 7}])
+@pytest.mark.parametrize(
+    "body", [{"status": "queued"}, {"sid": None}, {"sid": ""}, [], {"sid": "SM" + "1" * 32, "date_sent": 7}]
+)
 def test_an_answer_without_a_sid_or_that_cannot_be_read_counts_as_lost(body: object) -> None:
     assert failure(Canned(201, body)).lost
 
 
-GOOD = {"sid": "CA1", "from": CUSTOMER, "to": OURS, "status": "completed", "direction": "inbound", "duration": "7",
-        "start_time": "Sun, 29 Nov 2026 03:13:00 +0000", "end_time": "Sun, 29 Nov 2026 03:14:00 +0000"}  # fmt: skip
+GOOD = {"sid": "CA" + "1" * 32, "from": CUSTOMER, "to": OURS, "status": "completed", "direction": "inbound",
+        "duration": "7", "start_time": "Sun, 29 Nov 2026 03:13:00 +0000",
+        "end_time": "Sun, 29 Nov 2026 03:14:00 +0000"}  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    "bad", [None, "CA2", {}, {"sid": None}, {**GOOD, "sid": 7}, {"direction": "inbound", "status": "completed"}]
+    "bad",
+    [None, "CA" + "2" * 32, {}, {"sid": None}, {**GOOD, "sid": 7}, {"direction": "inbound", "status": "completed"}],
 )
 def test_one_item_of_a_list_that_cannot_be_read_stops_no_other(bad: object) -> None:
-    canned = Canned(200, {"calls": [GOOD, bad, {**GOOD, "sid": "CA3"}], "next_page_uri": None})
-    assert [call.sid for call in carrier_with(canned).calls_to(OURS, NOW)] == ["CA1", "CA3"]
+    canned = Canned(200, {"calls": [GOOD, bad, {**GOOD, "sid": "CA" + "3" * 32}], "next_page_uri": None})
+    assert [call.sid for call in carrier_with(canned).calls_to(OURS, NOW)] == ["CA" + "1" * 32, "CA" + "3" * 32]
 
 
 @pytest.mark.parametrize(
@@ -231,16 +237,25 @@ def test_one_item_of_a_list_that_cannot_be_read_stops_no_other(bad: object) -> N
 def test_an_item_with_a_value_that_cannot_be_read_is_taken_without_it(field: str, value: object) -> None:
     canned = Canned(200, {"calls": [{**GOOD, field: value}]})
     (call,) = carrier_with(canned).calls_to(OURS, NOW)
-    assert call.sid == "CA1"
+    assert call.sid == "CA" + "1" * 32
 
 
 def test_texts_and_recordings_are_taken_item_by_item_as_well() -> None:
-    texts = [{}, {"sid": "SM1", "body": "hello", "status": "undelivered", "error_code": 30005, "date_created": "?"}]
+    texts = [
+        {},
+        {"sid": "SM" + "1" * 32, "body": "hello", "status": "undelivered", "error_code": 30005, "date_created": "?"},
+    ]
     found = carrier_with(Canned(200, {"messages": texts})).find_text(AMY, "hello", NOW)
-    assert found == Accepted("SM1", CarrierStatus.UNDELIVERED, 30005)
-    good = {"sid": RECORDING, "call_sid": "CA1", "status": "completed", "source": "RecordVerb", "duration": "x"}
+    assert found == Accepted("SM" + "1" * 32, CarrierStatus.UNDELIVERED, 30005)
+    good = {
+        "sid": RECORDING,
+        "call_sid": "CA" + "1" * 32,
+        "status": "completed",
+        "source": "RecordVerb",
+        "duration": "x",
+    }
     canned = Canned(200, {"recordings": [{"source": "RecordVerb", "sid": RECORDING}, good]})
-    assert [recording.call_sid for recording in carrier_with(canned).recordings(NOW)] == ["CA1"]
+    assert [recording.call_sid for recording in carrier_with(canned).recordings(NOW)] == ["CA" + "1" * 32]
 
 
 def test_a_list_that_is_refused_states_the_code() -> None:
@@ -250,8 +265,8 @@ def test_a_list_that_is_refused_states_the_code() -> None:
 
 
 def test_one_text_is_looked_up_with_its_error_code() -> None:
-    canned = Canned(200, {"sid": "SM1", "status": "failed", "error_code": "30001"})
-    assert carrier_with(canned).text("SM1") == Accepted("SM1", CarrierStatus.FAILED, 30001)
+    canned = Canned(200, {"sid": "SM" + "1" * 32, "status": "failed", "error_code": "30001"})
+    assert carrier_with(canned).text("SM" + "1" * 32) == Accepted("SM" + "1" * 32, CarrierStatus.FAILED, 30001)
 
 
 @pytest.mark.parametrize("moved", [301, 302, 303, 307, 308])
@@ -318,6 +333,6 @@ def test_a_recording_that_drips_ends_with_the_time_of_the_whole_request() -> Non
 
 
 def test_the_legs_that_a_call_dialed_are_listed() -> None:
-    canned = Canned(200, {"calls": [{**GOOD, "sid": "CA8", "direction": "outbound-dial"}, None]})
-    assert [leg.sid for leg in carrier_with(canned).legs_of("CA1")] == ["CA8"]
+    canned = Canned(200, {"calls": [{**GOOD, "sid": "CA" + "8" * 32, "direction": "outbound-dial"}, None]})
+    assert [leg.sid for leg in carrier_with(canned).legs_of("CA" + "1" * 32)] == ["CA" + "8" * 32]
     assert "ParentCallSid=CA1" in str(canned.requests[0].url)

@@ -79,7 +79,7 @@ def test_what_became_of_a_text_is_reported(simulation: Simulation, name: str, st
 
 def test_a_late_text_comes_two_minutes_late(simulation: Simulation) -> None:
     simulation.switch_on("text-late")
-    simulation.carrier.phone(AMY).send_text(OURS, "5831")
+    simulation.carrier.phone(AMY).send_text(OURS, "583112")
     simulation.carrier.run_due()
     simulation.advance(119)
     assert simulation.carrier.ledger.webhooks == []

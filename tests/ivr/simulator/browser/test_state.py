@@ -46,12 +46,12 @@ def test_connected_phones_name_each_other(simulation: Simulation) -> None:
 
 def test_texts_are_shown_on_both_sides(simulation: Simulation) -> None:
     simulation.text(AMY)
-    simulation.carrier.phone(AMY).send_text(OURS, "ack 5831")
-    simulation.carrier.phone(BEN).send_text(OURS, "who 5831")
+    simulation.carrier.phone(AMY).send_text(OURS, "ack 583112")
+    simulation.carrier.phone(BEN).send_text(OURS, "who 583112")
     simulation.advance(1)
     amy = simulation.state()["technicians"][0]
     assert [(text["sender"], text["body"]) for text in amy["texts"]] == [(OURS, "hello")]
-    assert [text["body"] for text in amy["sent"]] == ["ack 5831"]
+    assert [text["body"] for text in amy["sent"]] == ["ack 583112"]
 
 
 def test_a_fault_shows_how_often_it_will_still_happen(simulation: Simulation) -> None:

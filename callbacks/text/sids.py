@@ -1,0 +1,15 @@
+"""The carrier's identifiers: two letters for the kind, and 32 hexadecimal digits (twilio.com/docs/glossary)."""
+
+from __future__ import annotations
+
+import re
+
+ACCOUNT, CALL, RECORDING = "AC", "CA", "RE"
+TEXTS = ("SM", "MM")  # without pictures, and with
+
+_DIGITS = re.compile(r"[0-9a-f]{32}")
+
+
+def is_sid(text: str, *kinds: str) -> bool:
+    """Return whether a text is exactly a SID of one of these kinds."""
+    return text[:2] in kinds and _DIGITS.fullmatch(text, 2) is not None
