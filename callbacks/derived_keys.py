@@ -9,5 +9,5 @@ LENGTH = 32  # bytes
 
 
 def derived_key(secret_key: str, purpose: str) -> bytes:
-    """Return the key for a purpose (HKDF with SHA-256, RFC 5869). Whoever knows it learns neither the secret nor others."""
+    """Return the key for a purpose (HKDF with SHA-256, RFC 5869). It reveals neither the secret nor the other keys."""
     return HKDF(SHA256(), LENGTH, salt=None, info=purpose.encode()).derive(secret_key.encode())
