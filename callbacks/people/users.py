@@ -9,17 +9,17 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database, locked_or_none
 from callbacks.db.leases import BackOff
-from callbacks.db.states import Role
-from callbacks.db.tables import Technician, User
+from callbacks.db.states import MAY_STEER, Role
+from callbacks.db.tables import LoginSession, Technician, User
 from callbacks.errors import NotFound, WrongState
+from callbacks.people.required_factor import has_factor, schedule
 
 ROLES = tuple(role.value for role in Role)
-MAY_STEER = (Role.ADMINISTRATOR, Role.SUPERVISOR)
 SHORTEST_PASSWORD = 10
 FAILURES_ALLOWED = 5
 LOCKS = BackOff(first=timedelta(minutes=5), longest=timedelta(hours=1))
@@ -38,18 +38,45 @@ def _nobodys_hash() -> str:
 
 def add_user(session: Session, email: str, role: str, password: str, now: datetime, technician: str = "") -> User:
     """Add a user. The role of a technician needs the technician's name. Raise WrongState."""
+    user = add_without_password(session, email, role, now, technician)
+    user.password_hash = _hashed(password)
+    return user
+
+
+def add_without_password(session: Session, email: str, role: str, now: datetime, technician: str = "") -> User:
+    """Add a user who cannot log in until they have chosen a password. Raise WrongState."""
     address = email.strip().casefold()
     given = _role(role)
     if "@" not in address or len(address) > 255:
         raise WrongState(f"{address!r} is not an email address.")
     if session.scalar(select(User).where(User.email == address)) is not None:
         raise WrongState(f"There is already a user {address}.")
-    user = User(email=address, role=given, password_hash=_hashed(password), created_at=now)
+    user = User(email=address, role=given, password_hash="", created_at=now)
     user.session_key = secrets.token_hex(16)
     user.technician_id = _technician(session, technician, given)
+    schedule(user, now)
     session.add(user)
     session.flush()
     return user
+
+
+def change_role(session: Session, email: str, role: str, now: datetime, technician: str = "") -> User:
+    """Give a user another role, and end their sessions. Raise NotFound or WrongState."""
+    user, given = user_named(session, email), _role(role)
+    if given not in MAY_STEER:
+        _refuse_the_last_one(session, user)
+    user.technician_id = None
+    session.flush()
+    user.role, user.technician_id = given, _technician(session, technician, given)
+    schedule(user, now)
+    end_sessions(user)
+    return user
+
+
+def _refuse_the_last_one(session: Session, user: User) -> None:
+    others = [other for other in everyone(session) if other.id != user.id and other.role in MAY_STEER]
+    if user.role in MAY_STEER and not others:
+        raise WrongState(f"{user.email} is the last administrator or supervisor. Add another first.")
 
 
 def _role(name: str) -> Role:
@@ -80,13 +107,13 @@ def authenticate(database: Database, email: str, password: str, now: datetime) -
     address = email.strip().casefold()
     known = database.read(lambda session: session.scalar(select(User).where(User.email == address)))
     nobodys_hash = _nobodys_hash()  # computed even when it is not used, so that a first log-in takes as long
-    is_right = _is_right(known.password_hash if known else nobodys_hash, password)
+    is_right = _is_right((known and known.password_hash) or nobodys_hash, password)
     if known is None:
         return None
 
     def work(session: Session) -> User | None:
         user = locked_user(session, known.id)
-        return user if count_attempt(user, is_right, now, is_complete=not user.second_factor) else None
+        return user if count_attempt(user, is_right, now, is_complete=not has_factor(user)) else None
 
     return database.write(work)
 
@@ -102,9 +129,7 @@ def change_password(session: Session, email: str, password: str) -> User:
 def remove_user(session: Session, email: str) -> None:
     """Remove a user. Raise NotFound, or WrongState for the last administrator or supervisor."""
     user = user_named(session, email)
-    others = [other for other in everyone(session) if other.id != user.id and other.role in MAY_STEER]
-    if user.role in MAY_STEER and not others:
-        raise WrongState(f"{user.email} is the last administrator or supervisor. Add another first.")
+    _refuse_the_last_one(session, user)
     session.delete(user)
 
 
@@ -130,6 +155,12 @@ def end_sessions(user: User) -> None:
 
 def everyone(session: Session) -> Sequence[User]:
     return session.scalars(select(User).order_by(User.email)).all()
+
+
+def last_logins(session: Session) -> dict[int, datetime]:
+    """Return when each user last logged in. A log-in that awaits its second factor is none."""
+    query = select(LoginSession.user_id, func.max(LoginSession.began_at)).where(LoginSession.is_half.is_(False))
+    return dict(session.execute(query.group_by(LoginSession.user_id)).all())
 
 
 def locked_user(session: Session, user_id: int) -> User:

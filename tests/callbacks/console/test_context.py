@@ -27,3 +27,11 @@ def test_the_context_is_the_one_of_the_app_that_handles_the_request(console: Con
     with console.web.app_context():
         assert current().links is console.links
         assert current().media_dir == console.media
+
+
+def test_passkeys_are_for_the_public_address_and_secrets_for_the_secret_key(console: Console) -> None:
+    with console.web.app_context():
+        party = current().relying_party
+        assert party is not None
+        assert (party.id, party.origin) == ("desk.test", "https://desk.test")
+        assert current().totp_secrets.secret_key == console.links.secret_key

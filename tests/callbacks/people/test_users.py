@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from callbacks.db.database import Database
+from callbacks.db.states import Role
+from callbacks.db.tables import LoginSession
 from callbacks.errors import WrongState
-from callbacks.people import users
+from callbacks.people import technicians, users
+from callbacks.people.required_factor import GRACE
 
 BEGAN = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
 PASSWORD = "correct horse battery"
@@ -35,3 +38,57 @@ def test_a_user_that_cannot_be_is_refused(database: Database, email: str, role: 
     database.write(lambda session: users.add_user(session, "sue@example.com", "supervisor", PASSWORD, BEGAN))
     with pytest.raises(WrongState, match=fault):
         database.write(lambda session: users.add_user(session, email, role, password, BEGAN))
+
+
+# Roles
+
+
+def adds(database: Database, name: str, role: str, technician: str = "") -> int:
+    address = f"{name}@example.com"
+    return database.write(lambda s: users.add_user(s, address, role, PASSWORD, BEGAN, technician).id)
+
+
+def test_another_role_ends_the_sessions_and_brings_its_duties(database: Database) -> None:
+    database.write(lambda s: technicians.add_technician(s, "Amy Roy", "+15145550101", BEGAN))
+    adds(database, "ada", "administrator")
+    adds(database, "amy", "technician", "Amy Roy")
+    before = database.read(lambda s: users.user_named(s, "amy@example.com"))
+    after = database.write(lambda s: users.change_role(s, "amy@example.com", "supervisor", BEGAN, "Amy Roy"))
+    assert (before.factor_due_at, after.factor_due_at) == (None, BEGAN + GRACE)
+    assert (after.role, after.technician_id) == (Role.SUPERVISOR, before.technician_id)
+    assert after.session_key != before.session_key
+    reader = database.write(lambda s: users.change_role(s, "amy@example.com", "reader", BEGAN))
+    assert (reader.role, reader.technician_id, reader.factor_due_at) == (Role.READER, None, None)
+
+
+@pytest.mark.parametrize("role", ["technician", "reader"])
+def test_the_last_administrator_or_supervisor_keeps_the_role(database: Database, role: str) -> None:
+    database.write(lambda s: technicians.add_technician(s, "Amy Roy", "+15145550101", BEGAN))
+    adds(database, "sue", "supervisor")
+    with pytest.raises(WrongState, match="the last administrator or supervisor"):
+        database.write(lambda s: users.change_role(s, "sue@example.com", role, BEGAN, "Amy Roy"))
+    database.write(lambda s: users.change_role(s, "sue@example.com", "administrator", BEGAN))
+    adds(database, "ada", "administrator")
+    database.write(lambda s: users.change_role(s, "sue@example.com", role, BEGAN, "Amy Roy"))
+
+
+def test_a_role_that_does_not_fit_is_refused(database: Database) -> None:
+    adds(database, "sue", "supervisor")
+    adds(database, "rita", "reader")
+    for role, fault in (("king", "no role"), ("technician", "Choose which technician")):
+        with pytest.raises(WrongState, match=fault):
+            database.write(lambda s, role=role: users.change_role(s, "rita@example.com", role, BEGAN))
+
+
+def test_the_last_login_is_one_that_was_complete(database: Database) -> None:
+    sue, rita = adds(database, "sue", "supervisor"), adds(database, "rita", "reader")
+    hours = [timedelta(hours=hour) for hour in range(4)]
+
+    def login(user: int, after: timedelta, is_half: bool = False) -> LoginSession:
+        at = BEGAN + after
+        return LoginSession(key_hash=f"{user} {after}", user_id=user, is_half=is_half, began_at=at, used_at=at, peer="",
+                            agent="")  # fmt: skip
+
+    database.write(lambda s: s.add_all([login(sue, hours[1]), login(sue, hours[2]), login(sue, hours[3], True)]))
+    assert database.read(users.last_logins) == {sue: BEGAN + hours[2]}
+    assert rita not in database.read(users.last_logins)

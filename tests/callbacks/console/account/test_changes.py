@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from callbacks.db.tables import AuditEntry
@@ -43,11 +45,14 @@ def test_logging_out_everywhere_leaves_only_this_session(console: Console) -> No
     assert (console.client.get("/").status_code, elsewhere.get("/").status_code) == (200, 302)
 
 
-def test_two_factor_authentication_is_turned_off_with_the_password(console: Console) -> None:
+def test_the_app_is_turned_off_with_the_password_and_a_code(console: Console) -> None:
     with_second_factor(console)
     console.logs_in("sue@example.com")
     console.posts("/login/code", {"code": code(console)})
-    page = console.follows(console.posts("/account/no-second-factor", {"old": PASSWORD}))
-    assert "Two-factor authentication is off." in page
+    console.clock.pass_time(timedelta(minutes=1))
+    page = console.follows(console.posts("/account/no-second-factor", {"old": PASSWORD, "factor_code": code(console)}))
+    assert "The authenticator app is off." in page
+    assert "Add a passkey or an authenticator app" in page  # Sue's role needs one, at once
+    assert console.client.get("/").headers["Location"] == "/account"
     console.posts("/logout", {})
     assert console.logs_in("sue@example.com").headers["Location"] == "/"

@@ -39,6 +39,7 @@ def test_the_users_screen_shows_role_technician_and_lock(console: Console) -> No
         console.logs_in("rita@example.com", "wrong")
     console.logs_in("ada@example.com")
     shown = console.reads("/users")
-    assert "amy@example.com Amy Roy technician off active" in shown
-    assert "rita@example.com reader off locked until Sat 28 Nov 22:19" in shown
+    assert "amy@example.com Amy Roy technician none none on record active" in shown
+    assert "sue@example.com supervisor due Sat 5 Dec 22:12 none on record active" in shown
+    assert "rita@example.com reader none none on record locked until Sat 28 Nov 22:19" in shown
     assert console.posts("/users/explode", {"email": "rita@example.com"}).status_code == 404
