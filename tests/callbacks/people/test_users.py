@@ -75,9 +75,10 @@ def test_the_last_administrator_or_supervisor_keeps_the_role(database: Database,
 def test_a_role_that_does_not_fit_is_refused(database: Database) -> None:
     adds(database, "sue", "supervisor")
     adds(database, "rita", "reader")
-    for role, fault in (("king", "no role"), ("technician", "Choose which technician")):
-        with pytest.raises(WrongState, match=fault):
-            database.write(lambda s, role=role: users.change_role(s, "rita@example.com", role, BEGAN))
+    with pytest.raises(WrongState, match="no role"):
+        database.write(lambda s: users.change_role(s, "rita@example.com", "king", BEGAN))
+    with pytest.raises(WrongState, match="Choose which technician"):
+        database.write(lambda s: users.change_role(s, "rita@example.com", "technician", BEGAN))
 
 
 def test_the_last_login_is_one_that_was_complete(database: Database) -> None:
