@@ -184,8 +184,7 @@ def _verified(passkey: Passkey, party: RelyingParty, challenge: Challenge, respo
 def _passkey_in(session: Session, response: str) -> Passkey | None:
     """Return the passkey that an answer names, locked. Its user handle, if any, must be that of the passkey's user."""
     credential = _or_none(lambda: parse_authentication_credential_json(response))
-    found = _by_credential(session, credential.id) if credential is not None else None
-    if credential is None or found is None:
+    if credential is None or (found := _by_credential(session, bytes_to_base64url(credential.raw_id))) is None:
         return None
     handle = credential.response.user_handle
     if handle is not None and handle != _handle(found.user_id):

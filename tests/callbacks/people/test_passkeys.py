@@ -216,6 +216,16 @@ def test_whatever_a_browser_sends_is_refused_without_a_fault(desk: Desk, answer:
         desk.answers(answer, asked)
 
 
+@pytest.mark.parametrize(
+    "named", ["\x00", "\ud800", "é", "", "A" * 15_000], ids=["NUL", "half", "accent", "none", "long"]
+)
+def test_an_id_that_no_database_can_store_is_refused_without_a_fault(desk: Desk, named: str) -> None:
+    asked = challenge()
+    answer = json.loads(desk.device.signs(desk.options(asked)))
+    for fields in ({"id": named}, {"id": named, "rawId": named}, {"rawId": named}):
+        assert desk.logs_in(json.dumps({**answer, **fields}), asked, NOW) is None
+
+
 @pytest.mark.parametrize("field", ["authenticatorData", "clientDataJSON", "signature", "attestationObject"])
 @pytest.mark.parametrize("quarters", range(4))
 def test_an_answer_that_is_cut_short_is_refused_without_a_fault(desk: Desk, field: str, quarters: int) -> None:

@@ -93,3 +93,15 @@ def test_the_last_login_is_one_that_was_complete(database: Database) -> None:
     database.write(lambda s: s.add_all([login(sue, hours[1]), login(sue, hours[2]), login(sue, hours[3], True)]))
     assert database.read(users.last_logins) == {sue: BEGAN + hours[2]}
     assert rita not in database.read(users.last_logins)
+
+
+@pytest.mark.parametrize("email", ["invited@example.com", "nobody@example.com"])
+def test_a_log_in_that_cannot_succeed_takes_as_long_as_one_that_may(
+    database: Database, monkeypatch: pytest.MonkeyPatch, email: str
+) -> None:
+    """So nobody finds out who was invited, or who has an account: a real hash is verified each time."""
+    verified: list[str] = []
+    monkeypatch.setattr(users, "_is_right", lambda stored, _: bool(verified.append(stored)))
+    database.write(lambda s: users.add_without_password(s, "invited@example.com", "reader", BEGAN))
+    assert users.authenticate(database, email, PASSWORD, BEGAN) is None
+    assert [stored.startswith("$argon2") for stored in verified] == [True]

@@ -12,6 +12,7 @@ from callbacks.console.context import EXTENSION
 from callbacks.db.tables import AuditEntry
 from tests.callbacks.console.account.two_factor import (
     adds_passkey,
+    code,
     logs_in_by_passkey,
     with_passkey,
     with_second_factor,
@@ -90,8 +91,19 @@ def test_a_passkey_works_while_the_account_is_locked(console: Console) -> None:
 def test_with_both_either_completes_a_login(console: Console) -> None:
     with_second_factor(console)
     console.logs_in("sue@example.com")
-    page = console.client.get("/login/code").text
-    assert ("Use a passkey" in page, 'name="code"' in page) == (False, True)
+    console.posts("/login/code", {"code": code(console)})
+    console.clock.pass_time(timedelta(minutes=1))
+    device = Authenticator()
+    assert "was added" in adds_passkey(console, device, factor_code=code(console))
+    for completes in (
+        lambda: console.posts("/login/code", {"code": code(console)}),
+        lambda: logs_in_by_passkey(console, device),
+    ):
+        console.posts("/logout", {})
+        console.logs_in("sue@example.com")
+        page = console.client.get("/login/code").text
+        assert ("Use a passkey" in page, 'name="code"' in page) == (True, True)
+        assert completes().headers["Location"] == "/"
 
 
 def test_no_answer_of_a_passkey_stands_in_the_log(console: Console) -> None:
