@@ -11,7 +11,7 @@ from callbacks.cli.context import Compose
 from callbacks.people import invitations, users
 from ivr.rehearsal.simulated_desk import DEMO_PASSWORD, DEMO_USER
 from tests.browser.axe import axe_on
-from tests.browser.browsing import Visit, visiting
+from tests.browser.browsing import PHONE, Visit, visiting
 from tests.browser.demo import Demo, a_demo
 
 DEVICE = {
@@ -116,6 +116,19 @@ def test_an_invited_user_chooses_a_password_and_logs_in(visit: Visit, demo: Demo
     visit.expects("410")
     page.goto(f"{demo.base}/invitation/{key}")
     expect(page.get_by_role("heading", name="This link has expired")).to_be_visible()
+
+
+def test_an_administrator_reads_the_link_also_on_a_phone(chromium: Browser, demo: Demo) -> None:
+    with visiting(chromium, demo.base, viewport={"width": PHONE, "height": 740}) as visit:
+        page = visit.logs_in()
+        page.goto(f"{demo.base}/users")
+        adding = page.locator("form[action='/users/add']")
+        adding.get_by_label("Email").fill("new@example.com")
+        adding.get_by_label("Role").select_option("reader")
+        presses(page, "Add user")
+        expect(page.get_by_text(f"{demo.base}/invitation/")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert axe_on(page) == []
 
 
 def test_without_scripts_the_password_way_works_and_no_passkey_is_offered(chromium: Browser, demo: Demo) -> None:
