@@ -32,6 +32,7 @@ from callbacks.console.context import ConsoleContext
 from callbacks.db.database import Database
 from callbacks.desk.desk_file import Desk
 from callbacks.links import Links
+from callbacks.paging.channels.mail import WHILE_SOMEBODY_WAITS, Mailer
 from callbacks.paging.channels.twilio import Carrier
 from callbacks.settings import Settings
 from callbacks.worker.table import worker_for
@@ -75,7 +76,10 @@ def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo:
     web.secret_key = settings.secret_key
     web.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST)
     links = Links(settings.secret_key, settings.public_url, clock)
-    register_console(web, ConsoleContext(database, desk, clock, links, settings.media_dir, settings.public_url, demo))
+    mailer = Mailer(settings.smtp_url, settings.mail_from, *WHILE_SOMEBODY_WAITS) if settings.smtp_url else None
+    register_console(
+        web, ConsoleContext(database, desk, clock, links, settings.media_dir, settings.public_url, demo, mailer)
+    )
     register_webhooks(
         web, WebhookContext(database, desk, settings, clock, CallUrls(settings.public_url), links, timeout)
     )

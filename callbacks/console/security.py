@@ -18,7 +18,7 @@ def add_security_headers(response: Response, referrer_policy: str = "same-origin
     framed_by = "'self'" if current().demo else "'none'"
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.format(framed_by=framed_by)
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = referrer_policy
+    response.headers.setdefault("Referrer-Policy", referrer_policy)
 
 
 def refuse_forged_forms() -> None:

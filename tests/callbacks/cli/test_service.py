@@ -7,10 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
 from callbacks.cli.context import Compose
 from callbacks.cli.service import web_server
-from tests.callbacks.cli.conftest import CommandLine
+from callbacks.db.tables import User
+from callbacks.people.totp_secrets import TotpSecrets
+from tests.callbacks.cli.conftest import ENVIRONMENT, CommandLine
 
 
 def test_a_new_database_is_migrated_and_is_ready_then(cli: CommandLine, compose: Compose, tmp_path: Path) -> None:
@@ -21,6 +24,15 @@ def test_a_new_database_is_migrated_and_is_ready_then(cli: CommandLine, compose:
     assert cli.does("migrate") == "The database is up to date.\n"
     assert cli.does("technician list") == ""
     service.close()
+
+
+def test_secrets_of_the_release_before_are_encrypted_by_migrate(cli: CommandLine) -> None:
+    secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+    cli.does("user add ada@example.com --role administrator --invite")
+    cli.database.write(lambda session: session.execute(update(User).values(second_factor=secret)))
+    cli.does("migrate")
+    stored = cli.database.read(lambda session: session.scalars(select(User.second_factor)).one())
+    assert (secret in stored, TotpSecrets(ENVIRONMENT["SECRET_KEY"]).decrypt(stored)) == (False, secret)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no gunicorn")

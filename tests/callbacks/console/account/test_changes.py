@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from callbacks.db.tables import AuditEntry
@@ -25,12 +27,15 @@ def test_no_password_secret_or_code_stands_in_the_log(console: Console) -> None:
     assert PASSWORD not in told
 
 
-def test_two_factor_authentication_is_turned_off_with_the_password(console: Console) -> None:
+def test_the_app_is_turned_off_with_the_password_and_a_code(console: Console) -> None:
     with_second_factor(console)
     console.logs_in("sue@example.com")
     console.posts("/login/code", {"code": code(console)})
-    page = console.follows(console.posts("/account/no-second-factor", {"old": PASSWORD}))
-    assert "Two-factor authentication is off." in page
+    console.clock.pass_time(timedelta(minutes=1))
+    page = console.follows(console.posts("/account/no-second-factor", {"old": PASSWORD, "factor_code": code(console)}))
+    assert "The authenticator app is off." in page
+    assert "Add a passkey or an authenticator app" in page  # Sue's role needs one, at once
+    assert console.client.get("/").headers["Location"] == "/account"
     console.posts("/logout", {})
     assert console.logs_in("sue@example.com").headers["Location"] == "/"
 
@@ -43,6 +48,8 @@ def test_a_change_of_the_second_factor_ends_every_other_session_half_ones_too(co
     console.logs_in("sue@example.com", client=half)
     console.logs_in("sue@example.com")
     console.posts("/login/code", {"code": code(console)})
-    console.posts("/account/no-second-factor", {"old": PASSWORD})
-    assert console.client.get("/").status_code == 200
+    console.clock.pass_time(timedelta(minutes=1))
+    console.logs_in("sue@example.com", client=half)
+    console.posts("/account/no-second-factor", {"old": PASSWORD, "factor_code": code(console)})
+    assert console.client.get("/account").status_code == 200
     assert half.get("/login/code").headers["Location"] == "/login"
