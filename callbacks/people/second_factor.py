@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.tables import User
 from callbacks.errors import WrongState
-from callbacks.people.required_factor import GRACE, schedule
+from callbacks.people import recovery_codes
+from callbacks.people.required_factor import GRACE, has_factor, schedule
 from callbacks.people.totp_secrets import TotpSecrets, is_encrypted
 from callbacks.people.users import count_attempt, end_sessions, locked_user, user_named
 
@@ -20,11 +21,17 @@ SECRET = re.compile(r"[A-Z2-7]{32}")
 
 
 def is_second_factor(session: Session, user_id: int, code: str, secrets: TotpSecrets, now: datetime) -> bool:
-    """Return whether this is the current TOTP code. Each code works once; failures count as for the password.
+    """Return whether this is the current TOTP code, or a recovery code. Each works once.
 
-    Raise UnreadableSecret. A secret that an earlier release stored is encrypted once it was used.
+    Failures count as for the password. Raise UnreadableSecret.
     """
     user = locked_user(session, user_id)
+    is_it = _is_recovery_code if recovery_codes.is_code(code) else _is_totp_code
+    return is_it(session, user, code, secrets, now)
+
+
+def _is_totp_code(session: Session, user: User, code: str, secrets: TotpSecrets, now: datetime) -> bool:
+    """Return whether this is the TOTP code. A secret that an earlier release stored is encrypted once it was used."""
     secret = secrets.decrypt(user.second_factor)
     step = _step_of(secret, code, now)
     is_right = step is not None and step > user.second_factor_step
@@ -32,6 +39,14 @@ def is_second_factor(session: Session, user_id: int, code: str, secrets: TotpSec
         return False
     user.second_factor_step = step or 0
     _encrypt(user, secrets)
+    return True
+
+
+def _is_recovery_code(session: Session, user: User, code: str, secrets: TotpSecrets, now: datetime) -> bool:
+    found = recovery_codes.matching_code(session, user.id, code, secrets.secret_key) if has_factor(user) else None
+    if not count_attempt(user, found is not None, now, is_complete=True) or found is None:
+        return False
+    recovery_codes.use_up(session, user, found, now)
     return True
 
 
@@ -60,6 +75,7 @@ def remove_factors(session: Session, email: str, now: datetime) -> str:
     had = factors_in_words(user)
     user.second_factor = ""
     user.passkeys.clear()
+    recovery_codes.remove_codes(session, user.id)
     session.flush()
     schedule(user, now, GRACE)
     end_sessions(user)

@@ -14,7 +14,7 @@ from callbacks.console.forms import field, number_field
 from callbacks.db.tables import User
 from callbacks.errors import WrongState
 from callbacks.people import passkeys, second_factor, users
-from callbacks.people.required_factor import AT_ONCE
+from callbacks.people.required_factor import AT_ONCE, has_factor
 
 LONGEST_CREDENTIAL = 20_000
 
@@ -49,6 +49,17 @@ def _remove_passkey(session: Session, user: User, now: datetime) -> str:
     return f"The passkey {name} was removed."
 
 
+def _make_recovery_codes(session: Session, user: User, now: datetime) -> str:
+    if not has_factor(user):
+        raise WrongState("Set up an authenticator app or a passkey first.")
+    return "The earlier recovery codes no longer work."
+
+
+def makes_recovery_codes(act: str, user: User) -> bool:
+    """Return whether an act shows new recovery codes: when it adds the first factor, and when they are asked for."""
+    return act == "recovery-codes" or (act in ("second-factor", "passkey") and not has_factor(user))
+
+
 def _log_out_elsewhere(session: Session, user: User, now: datetime) -> str:
     users.end_sessions(user)
     return "Every other session is logged out."
@@ -60,6 +71,7 @@ CHANGES: dict[str, Callable[[Session, User, datetime], str]] = {
     "no-second-factor": _turn_off_second_factor,
     "passkey": _add_passkey,
     "no-passkey": _remove_passkey,
+    "recovery-codes": _make_recovery_codes,
     "log-out": _log_out_elsewhere,
 }
-CHANGES_OF_THE_FACTOR = ("second-factor", "no-second-factor", "passkey", "no-passkey")
+CHANGES_OF_THE_FACTOR = ("second-factor", "no-second-factor", "passkey", "no-passkey", "recovery-codes")

@@ -101,7 +101,12 @@ def test_a_log_in_that_cannot_succeed_takes_as_long_as_one_that_may(
 ) -> None:
     """So nobody finds out who was invited, or who has an account: a real hash is verified each time."""
     verified: list[str] = []
-    monkeypatch.setattr(users, "_is_right", lambda stored, _: bool(verified.append(stored)))
+
+    def never_right(stored: str, _password: str) -> bool:
+        verified.append(stored)
+        return False
+
+    monkeypatch.setattr(users, "_is_right", never_right)
     database.write(lambda s: users.add_without_password(s, "invited@example.com", "reader", BEGAN))
     assert users.authenticate(database, email, PASSWORD, BEGAN) is None
     assert [stored.startswith("$argon2") for stored in verified] == [True]
