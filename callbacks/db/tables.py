@@ -298,6 +298,16 @@ class Passkey(Base):
     used_at: Mapped[datetime | None]
 
 
+class RecoveryCode(Base):
+    """A code that stands for a user's second factor, once: its HMAC. A used one is deleted."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+
+
 class Invitation(Base):
     """A link with which a user chooses their own password, once. The row holds the SHA-256 of its key."""
 

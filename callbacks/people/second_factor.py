@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.tables import User
 from callbacks.errors import WrongState
-from callbacks.people import sessions
+from callbacks.people import recovery_codes, sessions
 from callbacks.people.lockout import Origin, Result, count_attempt
-from callbacks.people.required_factor import GRACE, schedule
+from callbacks.people.required_factor import GRACE, has_factor, schedule
 from callbacks.people.totp_secrets import TotpSecrets, is_encrypted
 from callbacks.people.users import locked_user, user_named
 
@@ -24,11 +24,19 @@ SECRET = re.compile(r"[A-Z2-7]{32}")
 def check_code(
     session: Session, user_id: int, code: str, secrets: TotpSecrets, origin: Origin, now: datetime
 ) -> Result:
-    """Check a TOTP code, and return how it went. Each code works once; failures count as for the password.
+    """Check a TOTP code or a recovery code, and return how it went. Each works once.
 
-    Raise UnreadableSecret. A secret that an earlier release stored is encrypted once it was used.
+    Failures count as for the password. Raise UnreadableSecret.
     """
     user = locked_user(session, user_id)
+    check = _check_recovery_code if recovery_codes.is_code(code) else _check_totp_code
+    return check(session, user, code, secrets, origin, now)
+
+
+def _check_totp_code(
+    session: Session, user: User, code: str, secrets: TotpSecrets, origin: Origin, now: datetime
+) -> Result:
+    """Check a TOTP code. A secret that an earlier release stored is encrypted once it was used."""
     secret = secrets.decrypt(user.second_factor)
     step = _step_of(secret, code, now)
     is_right = step is not None and step > user.second_factor_step
@@ -36,6 +44,16 @@ def check_code(
     if result is Result.RIGHT:
         user.second_factor_step = step or 0
         _encrypt(user, secrets)
+    return result
+
+
+def _check_recovery_code(
+    session: Session, user: User, code: str, secrets: TotpSecrets, origin: Origin, now: datetime
+) -> Result:
+    found = recovery_codes.matching_code(session, user.id, code, secrets.secret_key) if has_factor(user) else None
+    result = count_attempt(session, user.email, origin, found is not None, now, is_complete=True)
+    if result is Result.RIGHT and found is not None:
+        recovery_codes.use_up(session, user, found, now)
     return result
 
 
@@ -66,6 +84,7 @@ def remove_factors(session: Session, email: str, now: datetime) -> str:
     had = factors_in_words(user)
     user.second_factor = ""
     user.passkeys.clear()
+    recovery_codes.remove_codes(session, user.id)
     session.flush()
     schedule(user, now, GRACE)
     sessions.end_all(session, user.id)

@@ -14,7 +14,7 @@ from callbacks.console.forms import field, number_field
 from callbacks.db.tables import User
 from callbacks.errors import WrongState
 from callbacks.people import passkeys, second_factor
-from callbacks.people.required_factor import AT_ONCE
+from callbacks.people.required_factor import AT_ONCE, has_factor
 
 LONGEST_CREDENTIAL = 20_000
 
@@ -44,9 +44,21 @@ def _remove_passkey(session: Session, user: User, now: datetime) -> str:
     return f"The passkey {name} was removed."
 
 
+def _make_recovery_codes(session: Session, user: User, now: datetime) -> str:
+    if not has_factor(user):
+        raise WrongState("Set up an authenticator app or a passkey first.")
+    return "The earlier recovery codes no longer work."
+
+
+def makes_recovery_codes(act: str, user: User) -> bool:
+    """Return whether an act shows new recovery codes: when it adds the first factor, and when they are asked for."""
+    return act == "recovery-codes" or (act in ("second-factor", "passkey") and not has_factor(user))
+
+
 CHANGES: dict[str, Callable[[Session, User, datetime], str]] = {
     "second-factor": _turn_on_second_factor,
     "no-second-factor": _turn_off_second_factor,
     "passkey": _add_passkey,
     "no-passkey": _remove_passkey,
+    "recovery-codes": _make_recovery_codes,
 }

@@ -7,19 +7,19 @@ from datetime import datetime
 
 import pyotp
 import segno
-from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from callbacks.console import access_log, login_attempts, login_session
 from callbacks.console.access import for_own_account
-from callbacks.console.account.changes import CHANGES
+from callbacks.console.account.changes import CHANGES, makes_recovery_codes
 from callbacks.console.account.factor_confirmation import confirm_factor
 from callbacks.console.context import current
 from callbacks.console.forms import note_change, run_and_redirect
 from callbacks.db.tables import User
 from callbacks.errors import TooManyLogins
-from callbacks.people import second_factor, sessions, users
+from callbacks.people import recovery_codes, second_factor, sessions, users
 from callbacks.people.required_factor import has_factor
 from callbacks.people.totp_secrets import UnreadableSecret
 
@@ -117,9 +117,9 @@ def _code_form(status: int = 200) -> ResponseReturnValue:
     user_id = login_session.user_awaiting_code(context.now())
     who = context.database.read(lambda session: session.get(User, user_id))
     takes_passkey = bool(who and who.passkeys and context.relying_party)
-    takes_code = bool(who and who.second_factor)
+    has_app = bool(who and who.second_factor)
     return render_template(
-        "account/login_code.html", title="Log in", takes_code=takes_code, takes_passkey=takes_passkey
+        "account/login_code.html", title="Log in", has_app=has_app, takes_passkey=takes_passkey
     ), status
 
 
@@ -138,25 +138,28 @@ def index() -> str:
     company = current().desk.company.name["en"]
     address = pyotp.TOTP(secret).provisioning_uri(name=g.user.email, issuer_name=company)
     qr_code = segno.make(address, micro=False).svg_data_uri(scale=5, border=4, dark="#000", light="#fff")
-    now, takes_passkey = current().now(), current().relying_party is not None
+    now, database = current().now(), current().database
     return render_template(
         "account/index.html",
         title="Your account",
         secret=secret,
         qr_code=qr_code,
-        takes_passkey=takes_passkey,
-        sessions=current().database.read(lambda session: sessions.of_user(session, g.user.id, now)),
+        takes_passkey=current().relying_party is not None,
+        codes_left=database.read(lambda session: recovery_codes.codes_left(session, g.user.id)),
+        sessions=database.read(lambda session: sessions.of_user(session, g.user.id, now)),
         login=g.login,
     )
 
 
-@blueprint.post("/account/<any('second-factor', 'no-second-factor', 'passkey', 'no-passkey'):act>")
+@blueprint.post("/account/<act>")
 @for_own_account
 def change(act: str) -> ResponseReturnValue:
     """Change the user's second factor. Each change needs the password, since a screen may have been left unattended.
 
     It needs the second factor that there is too, because the password may be known to somebody else.
     """
+    if act not in CHANGES:
+        abort(404)
     return run_and_redirect(lambda: _change(act, current().now()), url_for(".index"))
 
 
@@ -166,10 +169,19 @@ def _change(act: str, now: datetime) -> str:
 
     def work(session: Session) -> tuple[User, str]:
         user = users.user_named(session, g.user.email)
+        makes_codes = makes_recovery_codes(act, user)
         message = CHANGES[act](session, user, now)
         note_change(session, now, f"account: {act}", message)
-        return user, message
+        return user, f"{message} {_new_recovery_codes(session, user) if makes_codes else ''}".strip()
 
     user, message = current().database.write(work)
     login_session.begin(user, now)  # the change ended every session, this one included
     return message
+
+
+def _new_recovery_codes(session: Session, user: User) -> str:
+    codes = recovery_codes.new_codes(session, user.id, current().totp_secrets.secret_key)
+    return (
+        "Keep these recovery codes where you find them without your phone. Each stands for your second factor once. "
+        f"They are shown only now: {', '.join(codes)}."
+    )

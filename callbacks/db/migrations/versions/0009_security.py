@@ -59,6 +59,13 @@ def _users() -> None:
     )
     op.create_index("ix_passkeys_user_id", "passkeys", ["user_id"])
     op.create_table(
+        "recovery_codes",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("user_id", sa.Integer(), sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("code_hash", sa.String(64), nullable=False),
+    )
+    op.create_index("ix_recovery_codes_user_id", "recovery_codes", ["user_id"])
+    op.create_table(
         "invitations",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("key_hash", sa.String(64), nullable=False, unique=True),

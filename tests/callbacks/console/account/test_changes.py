@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -53,3 +54,45 @@ def test_a_change_of_the_second_factor_ends_every_other_session_half_ones_too(co
     console.posts("/account/no-second-factor", {"old": PASSWORD, "factor_code": code(console)})
     assert console.client.get("/account").status_code == 200
     assert half.get("/login/code").headers["Location"] == "/login"
+
+
+def test_a_change_that_does_not_exist_is_not_found(console: Console) -> None:
+    console.logs_in("sue@example.com")
+    assert console.posts("/account/explode", {"old": PASSWORD}).status_code == 404
+
+
+def recovery_codes_in(page: str) -> list[str]:
+    return re.findall(r"\d{4}-\d{4}-\d{4}-\d{4}", page)
+
+
+def test_recovery_codes_are_shown_once_with_the_first_factor_and_let_their_user_in(console: Console) -> None:
+    console.logs_in("sue@example.com")
+    fields = {"secret": SECRET, "code": code(console), "old": PASSWORD}
+    codes = recovery_codes_in(console.follows(console.posts("/account/second-factor", fields)))
+    assert len(codes) == 8
+    assert recovery_codes_in(console.client.get("/account").text) == []
+    console.posts("/logout", {})
+    console.logs_in("sue@example.com")
+    assert console.posts("/login/code", {"code": codes[0]}).headers["Location"] == "/"
+    assert "7 left" in console.reads("/account")
+    off = {"old": PASSWORD, "factor_code": codes[1]}
+    assert "The authenticator app is off." in console.follows(console.posts("/account/no-second-factor", off))
+    told = console.database.read(lambda s: " ".join(entry.detail for entry in s.scalars(select(AuditEntry))))
+    assert not any(each in told for each in codes)
+
+
+def test_new_recovery_codes_ask_for_the_factor(console: Console) -> None:
+    with_second_factor(console)
+    console.logs_in("sue@example.com")
+    console.posts("/login/code", {"code": code(console)})
+    assert recovery_codes_in(console.follows(console.posts("/account/recovery-codes", {"old": PASSWORD}))) == []
+    console.clock.pass_time(timedelta(minutes=1))
+    confirmed = {"old": PASSWORD, "factor_code": code(console)}
+    assert len(recovery_codes_in(console.follows(console.posts("/account/recovery-codes", confirmed)))) == 8
+
+
+def test_without_a_factor_there_are_no_recovery_codes(console: Console) -> None:
+    console.logs_in("rita@example.com")
+    assert "Recovery codes" not in console.client.get("/account").text
+    page = console.follows(console.posts("/account/recovery-codes", {"old": PASSWORD}))
+    assert "Set up an authenticator app or a passkey first." in page
