@@ -48,7 +48,10 @@ def test_what_a_role_may_not_do_is_refused_and_the_rest_is_done(service: Service
 
 
 # What somebody may open whose second factor is overdue: their account, to set one up.
-TO_SET_UP_A_FACTOR = ("/account", "/account/log-out", "/account/passkeys/add/options")
+TO_SET_UP_A_FACTOR = (
+    *("/account", "/account/second-factor", "/account/passkeys/add/options"),
+    *("/account/password", "/account/sessions/end"),
+)
 
 
 @pytest.mark.parametrize("role", users.ROLES)

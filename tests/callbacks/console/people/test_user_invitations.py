@@ -55,7 +55,7 @@ def test_without_a_mail_server_the_link_is_shown_once(console: Console) -> None:
     assert "new@example.com Ben Cole technician none never invited" in console.reads("/users")
     chooses(console, link)
     assert console.logs_in("new@example.com", client=console.web.test_client()).status_code == 302
-    assert "new@example.com Ben Cole technician none never active" in console.reads("/users")
+    assert "new@example.com Ben Cole technician none Sat 28 Nov 22:14 active" in console.reads("/users")
 
 
 def test_with_a_mail_server_only_the_user_reads_the_link(console: Console) -> None:
