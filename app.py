@@ -32,6 +32,7 @@ from callbacks.db.database import Database
 from callbacks.derived_keys import derived_key
 from callbacks.desk.desk_file import Desk
 from callbacks.links import Links
+from callbacks.paging.channels.mail import WHILE_SOMEBODY_WAITS, Mailer
 from callbacks.paging.channels.twilio import Carrier
 from callbacks.private_files import keep_files_private
 from callbacks.settings import Settings
@@ -76,8 +77,17 @@ def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo:
     web.secret_key = settings.secret_key
     web.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST)
     links = Links(settings.secret_key, settings.public_url, clock)
+    mailer = Mailer(settings.smtp_url, settings.mail_from, *WHILE_SOMEBODY_WAITS) if settings.smtp_url else None
     console = ConsoleContext(
-        database, desk, clock, links, settings.media_dir, settings.public_url, demo, settings.metrics_token
+        database,
+        desk,
+        clock,
+        links,
+        settings.media_dir,
+        settings.public_url,
+        demo,
+        metrics_token=settings.metrics_token,
+        mailer=mailer,
     )
     register_console(web, console)
     register_webhooks(

@@ -75,7 +75,7 @@ SETTINGS: Mapping[str, str] = {
     "TWILIO_API_SECRET": "belongs to TWILIO_API_KEY",
     "TWILIO_API_URL": f"default {TWILIO}",
     "TWILIO_FROM": "required: the number, or messaging service (MG...), that pages come from",
-    "SECRET_KEY": "required: signs sessions and links, 32 random characters or more",
+    "SECRET_KEY": "required: signs sessions and links, encrypts secrets of users, 32 random characters or more",
     "DESK_FILE": "default support.toml",
     "MEDIA_DIR": "directory for recordings, default var/media",
     "SMTP_URL": "mail server for pages and alerts by mail, smtp://user:password@host:587 or smtps://host",

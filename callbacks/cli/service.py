@@ -8,8 +8,10 @@ import click
 import structlog
 
 from callbacks.cli.command import HOST, PORT, Command
-from callbacks.cli.context import AppContext, pass_app
+from callbacks.cli.context import AppContext, Service, pass_app
 from callbacks.db import migrations
+from callbacks.people.second_factor import encrypt_stored_secrets
+from callbacks.people.totp_secrets import TotpSecrets
 from callbacks.processes import keep_running, stop_signal
 from callbacks.web_server import WebServer, listeners
 from callbacks.worker.timer import SweepTimer
@@ -24,7 +26,7 @@ log = structlog.get_logger(__name__)
 @pass_app
 def serve(app: AppContext, host: str, port: int) -> None:
     """Run web server and worker, and restart either when it ends."""
-    migrations.migrate(app.service().database)
+    _migrate(app.service())
     for listener in listeners(host, port):  # a port that is taken is said once, not at each restart
         listener.close()
     keep_running(
@@ -71,5 +73,12 @@ def worker(app: AppContext) -> None:
 @pass_app
 def migrate(app: AppContext) -> None:
     """Upgrade the database to the schema of this release."""
-    migrations.migrate(app.service().database)
+    _migrate(app.service())
     click.echo("The database is up to date.")
+
+
+def _migrate(service: Service) -> None:
+    """Upgrade the schema, and encrypt secrets that an earlier release stored as they are."""
+    migrations.migrate(service.database)
+    secrets = TotpSecrets(service.settings.secret_key)
+    service.database.write(lambda session: encrypt_stored_secrets(session, secrets))

@@ -20,8 +20,10 @@ from callbacks.oncall.roster import Roster
 from callbacks.paging.decide import paged_before_the_deadline
 from callbacks.people import users
 from callbacks.people.person import ContactMethod
+from callbacks.people.required_factor import GRACE, is_overdue, lacks_factor
+from callbacks.people.totp_secrets import TotpSecrets
 from callbacks.settings import setting_values
-from callbacks.text.formats import readable_number
+from callbacks.text.formats import moment, readable_number
 from callbacks.worker.health import unready
 from sla.zones import installed_rules
 
@@ -95,6 +97,7 @@ def _warnings(session: Session, service: Service) -> Iterator[str]:
     yield from _rota_warnings(session, service)
     if not users.everyone(session):
         yield "nobody can log in to the console. Add a user: user add you@example.com --role administrator."
+    yield from _factor_warnings(session, service)
     yield from _roster_warnings(roster, service)
     yield from _policy_warnings(roster, service)
 
@@ -105,6 +108,23 @@ def _rota_warnings(session: Session, service: Service) -> Iterator[str]:
         yield f"{gap_in_words(gap, desk)}. Add a shift: shift add."
     for layer in store.schedule(session, desk, now).unstaffed_layers():
         yield f"nobody is ever on {layer}. Add a shift there or on the fallback layer: shift add NAME --layer fallback."
+
+
+def _factor_warnings(session: Session, service: Service) -> Iterator[str]:
+    zone, now, secrets = service.desk.zone, service.clock.now(), TotpSecrets(service.settings.secret_key)
+    for user in filter(lacks_factor, users.everyone(session)):
+        due = user.factor_due_at
+        when = moment(due, zone, now) if due else f"{GRACE.days} days after their next log-in"
+        yield (
+            f"{user.email} ({user.role.value}) has no second factor. {'It was' if is_overdue(user, now) else 'It is'} "
+            f"due {when}. They set it up under Account in the console."
+        )
+    for user in users.everyone(session):
+        if not secrets.can_decrypt(user.second_factor):
+            yield (
+                f"the authenticator app of {user.email} cannot be checked, because SECRET_KEY was changed. Restore it, "
+                f"or run: user no-second-factor {user.email}."
+            )
 
 
 def _roster_warnings(roster: Roster, service: Service) -> Iterator[str]:

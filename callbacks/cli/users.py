@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
 from callbacks.cli.command import Group
 from callbacks.cli.context import Service, pass_service
-from callbacks.people import passwords, second_factor, users
+from callbacks.db.tables import User
+from callbacks.people import invitations, passwords, second_factor, users
+from callbacks.records.audit_log import COMMAND_LINE
 
 PASSWORD_FILE = click.option(
     "--password-file",
@@ -27,12 +31,44 @@ def user() -> None:
 @click.option("--role", type=click.Choice(users.ROLES), required=True)
 @click.option("--technician", default="", help="Name of the technician this user is. Required for that role.")
 @PASSWORD_FILE
+@click.option("--invite", "is_invited", is_flag=True, help="Print a link with which they choose a password themselves.")
 @pass_service
-def add(service: Service, email: str, role: str, technician: str, password_file: Path | None) -> None:
+def add(service: Service, email: str, role: str, technician: str, password_file: Path | None, is_invited: bool) -> None:
     """Add a user of the console."""
-    password, now = _password(password_file), service.clock.now()
+    now = service.clock.now()
+    if is_invited:
+        _print_link(service, email, lambda session: users.add_without_password(session, email, role, now, technician))
+        return
+    password = _password(password_file)
     service.database.write(lambda session: users.add_user(session, email, role, password, now, technician))
     click.echo(f"{email} may use the console as {role}.")
+
+
+@user.command()
+@click.argument("email")
+@pass_service
+def invite(service: Service, email: str) -> None:
+    """Print a new link with which a user chooses a password. Earlier links stop working."""
+    _print_link(service, email, lambda session: users.user_named(session, email))
+
+
+def _print_link(service: Service, email: str, user_of: Callable[[Session], User]) -> None:
+    now = service.clock.now()
+    key = service.database.write(lambda session: invitations.invite(session, user_of(session), COMMAND_LINE, now))
+    click.echo(f"{email} chooses a password at this link, which is valid for three days, once:")
+    click.echo(invitations.address(service.settings.public_url, key))
+
+
+@user.command()
+@click.argument("email")
+@click.argument("new_role", metavar="ROLE", type=click.Choice(users.ROLES))
+@click.option("--technician", default="", help="Name of the technician this user is. Required for that role.")
+@pass_service
+def role(service: Service, email: str, new_role: str, technician: str) -> None:
+    """Give a user another role, and log them out everywhere."""
+    now = service.clock.now()
+    service.database.write(lambda session: users.change_role(session, email, new_role, now, technician))
+    click.echo(f"{email} may use the console as {new_role}.")
 
 
 @user.command()
@@ -50,9 +86,10 @@ def password(service: Service, email: str, password_file: Path | None) -> None:
 @click.argument("email")
 @pass_service
 def no_second_factor(service: Service, email: str) -> None:
-    """Remove a user's second factor, for example after a lost phone."""
-    service.database.write(lambda session: second_factor.end_second_factor(session, email))
-    click.echo(f"{email} logs in with the password alone.")
+    """Remove a user's app and passkeys, for example after a lost phone, and log them out everywhere."""
+    now = service.clock.now()
+    had = service.database.write(lambda session: second_factor.remove_factors(session, email, now))
+    click.echo(f"{email} logs in with the password alone. Removed: {had or 'nothing'}.")
 
 
 @user.command()
@@ -69,7 +106,7 @@ def remove(service: Service, email: str) -> None:
 def list_users(service: Service) -> None:
     """List the users: email, role, technician, second factor."""
     for each in service.database.read(users.everyone):
-        factor = "second factor" if each.second_factor else "password only"
+        factor = second_factor.factors_in_words(each) or "password only"
         click.echo("\t".join([each.email, each.role.value, each.technician.name if each.technician else "-", factor]))
 
 

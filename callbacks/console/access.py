@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
 from flask import abort, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, or_, true
+from sqlalchemy.orm import Session
 
-from callbacks.db.states import CallbackState, Role
+from callbacks.console.context import current
+from callbacks.db.states import MAY_STEER, CallbackState, Role
 from callbacks.db.tables import Callback, User
-from callbacks.people import users
+from callbacks.people import required_factor, users
 
 View = Callable[..., ResponseReturnValue]
 
 
-def _for_roles(roles: Sequence[Role], refusal: str) -> Callable[[View], View]:
-    """Return a decorator for views: without a login it redirects to the login screen, and it refuses other roles."""
+def _for_roles(roles: Sequence[Role], refusal: str, *, sets_up_factor: bool = False) -> Callable[[View], View]:
+    """Return a decorator for views: without a login it redirects to the login screen, and it refuses other roles.
+
+    Whoever must have set up a second factor by now is redirected to where that is done.
+    """
 
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
             if g.user is None:
                 return redirect(url_for("console.account.login"))
+            if _must_set_up_a_factor() and not sets_up_factor:
+                return redirect(url_for("console.account.index"))
             if g.user.role not in roles:
                 abort(403, refusal)
             return view(*args, **kwargs)
@@ -34,10 +42,28 @@ def _for_roles(roles: Sequence[Role], refusal: str) -> Callable[[View], View]:
     return guard
 
 
+def _must_set_up_a_factor() -> bool:
+    """Return whether the time to set up a second factor is over. After an upgrade it begins with the first request."""
+    context = current()
+    if context.demo:
+        return False
+    now, user_id = context.now(), g.user.id
+    if required_factor.is_unscheduled(g.user):
+        g.user = context.database.write(lambda session: _scheduled(session, user_id, now))
+    return required_factor.is_overdue(g.user, now)
+
+
+def _scheduled(session: Session, user_id: int, now: datetime) -> User:
+    user = users.locked_user(session, user_id)
+    required_factor.schedule(user, now)
+    return user
+
+
 for_all_users = _for_roles(tuple(Role), "")
-for_all_but_technicians = _for_roles((*users.MAY_STEER, Role.READER), "Technicians see open callbacks and their own.")
-for_all_but_readers = _for_roles((*users.MAY_STEER, Role.TECHNICIAN), "Readers cannot change anything.")
-for_supervisors = _for_roles(users.MAY_STEER, "Only supervisors and administrators can do this.")
+for_own_account = _for_roles(tuple(Role), "", sets_up_factor=True)
+for_all_but_technicians = _for_roles((*MAY_STEER, Role.READER), "Technicians see open callbacks and their own.")
+for_all_but_readers = _for_roles((*MAY_STEER, Role.TECHNICIAN), "Readers cannot change anything.")
+for_supervisors = _for_roles(MAY_STEER, "Only supervisors and administrators can do this.")
 for_administrators = _for_roles((Role.ADMINISTRATOR,), "Only administrators can do this.")
 
 

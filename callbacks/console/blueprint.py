@@ -11,12 +11,14 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from callbacks.console import access_log, audio, health, login_session
+from callbacks.console.account import passkey_routes as passkeys
 from callbacks.console.account import password, sessions
 from callbacks.console.account import routes as account
 from callbacks.console.callbacks import routes as callbacks
 from callbacks.console.context import EXTENSION, ConsoleContext, current
 from callbacks.console.cookies import protect_flasks_cookie
 from callbacks.console.forms import refused_within, typed_into
+from callbacks.console.invitation import routes as invitation
 from callbacks.console.link_page import routes as link_page
 from callbacks.console.now import routes as now
 from callbacks.console.people import routes as people
@@ -31,8 +33,8 @@ from callbacks.console.security import (
     refuse_nul_characters,
 )
 from callbacks.console.setup import routes as setup
-from callbacks.db.states import Role
-from callbacks.people import users
+from callbacks.db.states import MAY_STEER, Role
+from callbacks.people.second_factor import factors_in_words
 from callbacks.records.proofs import PROOF_WORDS
 from callbacks.text.formats import LANGUAGES, day_in_words, moment
 
@@ -47,7 +49,7 @@ ERROR_TITLES = {
 ERROR_WORDS = {404: "There is nothing at this address.", 500: WENT_WRONG}
 
 console = Blueprint("console", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
-for family in (now, callbacks, rota, people, reports, setup, account, password, sessions):
+for family in (now, callbacks, rota, people, reports, setup, account, password, sessions, passkeys, invitation):
     console.register_blueprint(family.blueprint)
 
 
@@ -100,8 +102,9 @@ def user_in_templates() -> dict[str, Any]:
         "user": user,
         "is_technician": role is Role.TECHNICIAN,
         "is_administrator": role is Role.ADMINISTRATOR,
-        "is_supervisor": role in users.MAY_STEER,
+        "is_supervisor": role in MAY_STEER,
         "token": login_session.token,
+        "clock_now": current().now,
         "demo": current().demo,
     }
 
@@ -134,6 +137,7 @@ def caller_as_text(caller: str) -> str:
 
 
 console.add_app_template_filter(day_in_words, "day")
+console.add_app_template_filter(factors_in_words, "factors")
 console.add_app_template_filter(LANGUAGES.__getitem__, "language")
 console.add_app_template_filter(PROOF_WORDS.__getitem__, "proof_words")
 console.add_app_template_global(typed_into)

@@ -11,7 +11,10 @@ from flask import current_app
 from callbacks.db.database import Database
 from callbacks.desk.desk_file import Desk
 from callbacks.links import Links
+from callbacks.paging.channels.mail import Mailer
 from callbacks.people.login_throttle import LoginThrottle
+from callbacks.people.passkeys import RelyingParty, relying_party
+from callbacks.people.totp_secrets import TotpSecrets
 from sla.clock import Clock
 from sla.wall_clock import local_day
 
@@ -30,7 +33,17 @@ class ConsoleContext:
     public_url: str
     demo: bool = False
     metrics_token: str = field(default="", repr=False)
+    mailer: Mailer | None = None  # None when no mail server is set up
     throttle: LoginThrottle = field(default_factory=LoginThrottle)
+
+    @property
+    def totp_secrets(self) -> TotpSecrets:
+        return TotpSecrets(self.links.secret_key)
+
+    @property
+    def relying_party(self) -> RelyingParty | None:
+        """Return this service as passkeys know it, or None where browsers refuse passkeys."""
+        return relying_party(self.public_url, self.desk.company.name["en"])
 
     def now(self) -> datetime:
         return self.clock.now()

@@ -16,7 +16,8 @@ from callbacks.console.context import current
 from callbacks.errors import DeskError
 from callbacks.records import audit_log
 
-PRIVATE_FIELDS = ("token", "seen", "password", "old", "code", "secret")  # never logged, never filled in again
+# Never logged, never filled in again.
+PRIVATE_FIELDS = ("token", "seen", "password", "old", "code", "secret", "factor_code", "signed", "credential")
 # Browsers drop a cookie larger than 4 KB, and the login with it.
 MOST_KEPT = 2000
 

@@ -54,12 +54,12 @@ def confirm_password(now: datetime) -> None:
         raise WrongState("That is not your password, or the account is locked for a few minutes.")
 
 
-def note_log_in(session: Session, user_id: int, now: datetime) -> str:
+def note_log_in(session: Session, user_id: int, now: datetime, by: str = "") -> str:
     """Record a log-in, and return how many have failed since the one before; "" for none."""
     user = users.locked_user(session, user_id)
     failed, since = lockout.failures_since(session, user.email, user.logged_in_at), user.logged_in_at
     user.logged_in_at = now
-    access_log.note(session, now, user.email, access_log.LOGGED_IN)
+    access_log.note(session, now, user.email, access_log.LOGGED_IN, by)
     if not failed:
         return ""
     attempts = "1 attempt" if failed == 1 else f"{failed} attempts"

@@ -89,7 +89,7 @@ def add_default_headers(response: Response) -> Response:
 def add_security_headers(response: Response, referrer_policy: str = "same-origin") -> None:
     """Forbid a screen loading anything from other sites, and being framed by them."""
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.format(framed_by=_framed_by())
-    response.headers["Referrer-Policy"] = referrer_policy
+    response.headers.setdefault("Referrer-Policy", referrer_policy)
 
 
 def _framed_by() -> str:

@@ -98,6 +98,9 @@ class Role(enum.Enum):
     READER = "reader"  # reads all, changes nothing
 
 
+MAY_STEER = (Role.ADMINISTRATOR, Role.SUPERVISOR)
+
+
 class Channel(enum.Enum):
     """How a technician is reached."""
 

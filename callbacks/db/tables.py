@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Enum, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Enum, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from callbacks.db.database import UtcDateTime
@@ -248,6 +248,9 @@ class User(Base):
     factor_due_at: Mapped[datetime | None]  # from then on, they must have a second factor
     lock_told_at: Mapped[datetime | None]  # when they and the supervisors last heard of failed log-ins
     technician: Mapped[Technician | None] = relationship(lazy="joined")
+    passkeys: Mapped[list[Passkey]] = relationship(
+        lazy="selectin", cascade="all, delete-orphan", passive_deletes=True, order_by="Passkey.id"
+    )
 
 
 class LoginSession(Base):
@@ -289,10 +292,20 @@ class Passkey(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     credential_id: Mapped[str] = mapped_column(String(1400), unique=True)  # base64url
     public_key: Mapped[str] = mapped_column(Text)  # base64url
-    sign_count: Mapped[int]
+    sign_count: Mapped[int] = mapped_column(BigInteger)  # an unsigned 32-bit number
     name: Mapped[str] = mapped_column(String(100))
     added_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class RecoveryCode(Base):
+    """A code that stands for a user's second factor, once: its HMAC. A used one is deleted."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
 
 
 class Invitation(Base):

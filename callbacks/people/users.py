@@ -11,28 +11,55 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database, locked_or_none
 from callbacks.db.removals import record_removal
-from callbacks.db.states import Role
+from callbacks.db.states import MAY_STEER, Role
 from callbacks.db.tables import Technician, User
 from callbacks.errors import NotFound, WrongState
 from callbacks.people import lockout, passwords, sessions
 from callbacks.people.contact_methods import valid_email
+from callbacks.people.required_factor import has_factor, schedule
 
 ROLES = tuple(role.value for role in Role)
-MAY_STEER = (Role.ADMINISTRATOR, Role.SUPERVISOR)
 
 
 def add_user(session: Session, email: str, role: str, password: str, now: datetime, technician: str = "") -> User:
     """Add a user. The role of a technician needs the technician's name. Raise WrongState."""
+    user = add_without_password(session, email, role, now, technician)
+    user.password_hash = passwords.hashed(password, [user.email])
+    return user
+
+
+def add_without_password(session: Session, email: str, role: str, now: datetime, technician: str = "") -> User:
+    """Add a user who cannot log in until they have chosen a password. Raise WrongState."""
     address, given = valid_email(email).casefold(), _role(role)
     if not address:
         raise WrongState("A user needs an email address.")
     if find_user(session, address) is not None:
         raise WrongState(f"There is already a user {address}.")
-    user = User(email=address, role=given, password_hash=passwords.hashed(password, [address]), created_at=now)
+    user = User(email=address, role=given, password_hash="", created_at=now)
     user.technician_id = _technician(session, technician, given)
+    schedule(user, now)
     session.add(user)
     session.flush()
     return user
+
+
+def change_role(session: Session, email: str, role: str, now: datetime, technician: str = "") -> User:
+    """Give a user another role, and end their sessions. Raise NotFound or WrongState."""
+    user, given = user_named(session, email), _role(role)
+    if given not in MAY_STEER:
+        _refuse_the_last_one(session, user)
+    user.technician_id = None
+    session.flush()
+    user.role, user.technician_id = given, _technician(session, technician, given)
+    schedule(user, now)
+    sessions.end_all(session, user.id)
+    return user
+
+
+def _refuse_the_last_one(session: Session, user: User) -> None:
+    others = [other for other in everyone(session) if other.id != user.id and other.role in MAY_STEER]
+    if user.role in MAY_STEER and not others:
+        raise WrongState(f"{user.email} is the last administrator or supervisor. Add another first.")
 
 
 def _role(name: str) -> Role:
@@ -90,7 +117,7 @@ def count_password(
     if checked.is_locked:
         return lockout.Result.WAS_LOCKED, user
     is_right = checked.is_right and user is not None
-    is_complete = user is not None and not user.second_factor
+    is_complete = user is not None and not has_factor(user)
     return lockout.count_attempt(session, checked.email, origin, is_right, now, is_complete=is_complete), user
 
 
@@ -106,9 +133,7 @@ def change_password(session: Session, email: str, password_hash: str) -> User:
 def remove_user(session: Session, email: str) -> None:
     """Remove a user. Raise NotFound, or WrongState for the last administrator or supervisor."""
     user = user_named(session, email)
-    others = [other for other in everyone(session) if other.id != user.id and other.role in MAY_STEER]
-    if user.role in MAY_STEER and not others:
-        raise WrongState(f"{user.email} is the last administrator or supervisor. Add another first.")
+    _refuse_the_last_one(session, user)
     record_removal(session, f"user {in_words(user)}")
     session.delete(user)
 

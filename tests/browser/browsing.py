@@ -48,7 +48,7 @@ class Visit:
         page = self.opens("/login")
         page.get_by_label("Email").fill(DEMO_USER)
         page.get_by_label("Password").fill(DEMO_PASSWORD)
-        page.get_by_role("button", name="Log in").click()
+        page.get_by_role("button", name="Log in", exact=True).click()
         page.get_by_role("heading", name="Now", exact=True).wait_for()
         return page
 

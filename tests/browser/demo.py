@@ -95,7 +95,9 @@ class Demo:
 
 
 @contextmanager
-def a_demo(compose: Compose, begins: str = SATURDAY_NIGHT, speed: float = 1.0, port: int = 0) -> Iterator[Demo]:
+def a_demo(
+    compose: Compose, begins: str = SATURDAY_NIGHT, speed: float = 1.0, port: int = 0, host: str = "127.0.0.1"
+) -> Iterator[Demo]:
     """The whole demo, on a free port unless one is named.
 
     At speed 0 only the story moves the clock, and a night is the same every time.
@@ -104,6 +106,6 @@ def a_demo(compose: Compose, begins: str = SATURDAY_NIGHT, speed: float = 1.0, p
     clock = RunningClock(desk_time(desk, begins), speed)
     with (
         nullcontext(port) if port else held_port() as chosen,
-        running_demo(compose, desk, clock, "127.0.0.1", chosen) as scenario,
+        running_demo(compose, desk, clock, host, chosen) as scenario,
     ):
-        yield Demo(scenario, clock, f"http://127.0.0.1:{chosen}")
+        yield Demo(scenario, clock, f"http://{host}:{chosen}")

@@ -41,6 +41,7 @@ NOT_PAGES = {  # for other programs, players and scrapers
     "/callbacks.json",
     "/reports/<name>.csv",
     "/rota/hours.csv",
+    "/invitation/<key>",  # looked at in a test of its own
     "/login/code",  # only between the password and the code; looked at in a test of its own
     "/calendar/<key>.ics",
 }

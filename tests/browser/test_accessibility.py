@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -12,12 +10,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from callbacks.cli.context import Compose
 from tests.browser.a_lived_night import live_through
+from tests.browser.axe import axe_on
 from tests.browser.browsing import DESKTOP, PHONE, TABLET, Visit, visiting
 from tests.browser.demo import a_demo
 from tests.browser.pages import ADDRESSES, NOT_PAGES, OPENED, PAGES, REFUSED, Lived
 
-AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-WCAG_2_2_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SIGHTS = [(scheme, width) for scheme in ("light", "dark") for width in (PHONE, TABLET, DESKTOP)]
 
 # Around what has the focus something is drawn that is not there without. Another colour alone is not seen by everybody.
@@ -113,19 +110,6 @@ def test_everybody_can_use_the_page(look: Look, address: str, scheme: Scheme, wi
     assert [*axe_on(page), *scrolls_sideways(page), *focus_unseen(page)] == []
 
 
-def axe_on(page: Page) -> list[str]:
-    """Every violation in words: the rule, what is wrong, and where."""
-    page.evaluate(AXE)
-    options = json.dumps({"runOnly": WCAG_2_2_AA, "resultTypes": ["violations"]})
-    found = page.evaluate(f"axe.run(document, {options})")
-    assert len(found["passes"]) > 3, "axe has examined nothing"
-    return [
-        f"{violation['id']}: {violation['help']}: {node['html'][:150]}: {node['failureSummary']}"
-        for violation in found["violations"]
-        for node in violation["nodes"]
-    ]
-
-
 def scrolls_sideways(page: Page) -> list[str]:
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     return [f"The page is {wide} pixels too wide."] if wide > 0 else []
@@ -142,7 +126,7 @@ def test_a_form_that_was_open_for_too_long_is_refused_in_words(chromium: Browser
         page.locator("[name=token]").evaluate("field => { field.value = 'of yesterday' }")
         page.get_by_label("Email").fill("sue@example.com")
         page.get_by_label("Password").fill("of no account")
-        page.get_by_role("button", name="Log in").click()
+        page.get_by_role("button", name="Log in", exact=True).click()
         expect(page.get_by_text("This form has expired")).to_be_visible()
         assert axe_on(page) == []
 

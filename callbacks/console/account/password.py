@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from callbacks.console import login_attempts, login_session
-from callbacks.console.access import for_all_users
+from callbacks.console.access import for_own_account
 from callbacks.console.context import current
 from callbacks.console.forms import note_change, run_and_redirect
 from callbacks.db.tables import User
@@ -19,7 +19,7 @@ blueprint = Blueprint("password", __name__)
 
 
 @blueprint.post("/account/password")
-@for_all_users
+@for_own_account
 def change() -> ResponseReturnValue:
     return run_and_redirect(lambda: _change(current().now()), url_for("console.account.index"))
 

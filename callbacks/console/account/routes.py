@@ -7,18 +7,21 @@ from datetime import datetime
 
 import pyotp
 import segno
-from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from callbacks.console import access_log, login_attempts, login_session
-from callbacks.console.access import for_all_users
-from callbacks.console.account.changes import CHANGES
+from callbacks.console.access import for_own_account
+from callbacks.console.account.changes import CHANGES, makes_recovery_codes
+from callbacks.console.account.factor_confirmation import confirm_factor
 from callbacks.console.context import current
 from callbacks.console.forms import note_change, run_and_redirect
 from callbacks.db.tables import User
 from callbacks.errors import TooManyLogins
-from callbacks.people import second_factor, sessions, users
+from callbacks.people import recovery_codes, second_factor, sessions, users
+from callbacks.people.required_factor import has_factor
+from callbacks.people.totp_secrets import UnreadableSecret
 
 blueprint = Blueprint("account", __name__)
 
@@ -38,7 +41,7 @@ def check_password() -> ResponseReturnValue:
     if user is None:
         flash("Wrong email or password, or the account is locked for a few minutes.")
         return _login_form(401)
-    if user.second_factor:
+    if has_factor(user):
         login_session.await_factor(user, now)
         return redirect(url_for(".login_code"))
     return _log_in(user, now)
@@ -62,6 +65,9 @@ def check_code() -> ResponseReturnValue:
             return _log_in(user, now)
     except TooManyLogins as refused:
         return _refused(refused, _code_form)
+    except UnreadableSecret as unreadable:
+        flash(str(unreadable))
+        return _code_form(401)
     flash("That code is wrong, expired or already used, or the account is locked for a few minutes.")
     return _code_form(401)
 
@@ -82,7 +88,10 @@ def _user_awaiting_code(now: datetime) -> User | None:
 
 def _is_code(user: User, code: str, now: datetime) -> bool:
     return login_attempts.passed(
-        user, lambda session, origin: second_factor.check_code(session, user.id, code, origin, now), "by code", now
+        user,
+        lambda session, origin: second_factor.check_code(session, user.id, code, current().totp_secrets, origin, now),
+        "by code",
+        now,
     )
 
 
@@ -97,11 +106,21 @@ def _refused(refused: TooManyLogins, form: Callable[[int], ResponseReturnValue])
 def _login_form(status: int = 200) -> ResponseReturnValue:
     """Return the login screen. While there are no users, it shows how to add the first on the server."""
     has_users = bool(current().database.read(users.everyone))
-    return render_template("account/login.html", title="Log in", has_users=has_users), status
+    takes_passkey = current().relying_party is not None
+    return render_template(
+        "account/login.html", title="Log in", has_users=has_users, takes_passkey=takes_passkey
+    ), status
 
 
 def _code_form(status: int = 200) -> ResponseReturnValue:
-    return render_template("account/login_code.html", title="Log in"), status
+    context = current()
+    user_id = login_session.user_awaiting_code(context.now())
+    who = context.database.read(lambda session: session.get(User, user_id))
+    takes_passkey = bool(who and who.passkeys and context.relying_party)
+    has_app = bool(who and who.second_factor)
+    return render_template(
+        "account/login_code.html", title="Log in", has_app=has_app, takes_passkey=takes_passkey
+    ), status
 
 
 def _log_in(user: User, now: datetime) -> ResponseReturnValue:
@@ -113,35 +132,56 @@ def _log_in(user: User, now: datetime) -> ResponseReturnValue:
 
 
 @blueprint.get("/account")
-@for_all_users
+@for_own_account
 def index() -> str:
     secret = pyotp.random_base32()
     company = current().desk.company.name["en"]
     address = pyotp.TOTP(secret).provisioning_uri(name=g.user.email, issuer_name=company)
     qr_code = segno.make(address, micro=False).svg_data_uri(scale=5, border=4, dark="#000", light="#fff")
-    now = current().now()
-    logins = current().database.read(lambda session: sessions.of_user(session, g.user.id, now))
+    now, database = current().now(), current().database
     return render_template(
-        "account/index.html", title="Your account", secret=secret, qr_code=qr_code, sessions=logins, login=g.login
+        "account/index.html",
+        title="Your account",
+        secret=secret,
+        qr_code=qr_code,
+        takes_passkey=current().relying_party is not None,
+        codes_left=database.read(lambda session: recovery_codes.codes_left(session, g.user.id)),
+        sessions=database.read(lambda session: sessions.of_user(session, g.user.id, now)),
+        login=g.login,
     )
 
 
-@blueprint.post("/account/<any('second-factor', 'no-second-factor'):act>")
-@for_all_users
+@blueprint.post("/account/<act>")
+@for_own_account
 def change(act: str) -> ResponseReturnValue:
-    """Change the user's own account. Each change needs the password, since a screen may have been left unattended."""
+    """Change the user's second factor. Each change needs the password, since a screen may have been left unattended.
+
+    It needs the second factor that there is too, because the password may be known to somebody else.
+    """
+    if act not in CHANGES:
+        abort(404)
     return run_and_redirect(lambda: _change(act, current().now()), url_for(".index"))
 
 
 def _change(act: str, now: datetime) -> str:
     login_attempts.confirm_password(now)
+    confirm_factor(g.user, now)
 
     def work(session: Session) -> tuple[User, str]:
         user = users.user_named(session, g.user.email)
+        makes_codes = makes_recovery_codes(act, user)
         message = CHANGES[act](session, user, now)
-        note_change(session, now, f"account: {act}")
-        return user, message
+        note_change(session, now, f"account: {act}", {"result": message})
+        return user, f"{message} {_new_recovery_codes(session, user) if makes_codes else ''}".strip()
 
     user, message = current().database.write(work)
     login_session.begin(user, now)  # the change ended every session, this one included
     return message
+
+
+def _new_recovery_codes(session: Session, user: User) -> str:
+    codes = recovery_codes.new_codes(session, user.id, current().totp_secrets.secret_key)
+    return (
+        "Keep these recovery codes where you find them without your phone. Each stands for your second factor once. "
+        f"They are shown only now: {', '.join(codes)}."
+    )

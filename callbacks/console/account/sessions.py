@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from callbacks.console import access_log
-from callbacks.console.access import for_all_users
+from callbacks.console.access import for_own_account
 from callbacks.console.context import current
 from callbacks.console.forms import number_field, write_and_redirect
 from callbacks.errors import NotFound
@@ -25,7 +25,7 @@ blueprint = Blueprint("sessions", __name__)
 
 
 @blueprint.post("/account/sessions/<any('end', 'end-others'):act>")
-@for_all_users
+@for_own_account
 def end(act: str) -> ResponseReturnValue:
     """End one session of the user, or all but this one. It asks for no password: ending one gives nobody anything."""
     now, work = current().now(), _end_others if act == "end-others" else _end_one

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from callbacks.console.access import for_administrators, for_all_but_readers, for_all_users, for_supervisors
 from callbacks.console.context import current
-from callbacks.console.forms import change_and_redirect, field
-from callbacks.console.people import technician_changes, user_changes
+from callbacks.console.forms import change_and_redirect, field, run_and_redirect
+from callbacks.console.people import technician_changes, user_changes, user_invitations
 from callbacks.console.people.screen import person_cards
 from callbacks.db.database import locked
 from callbacks.db.states import Role
@@ -70,6 +70,7 @@ def users_index() -> str:
         "people/users.html",
         title="Users",
         users=accounts,
+        sends_mail=context.mailer is not None,
         roles=users.ROLES,
         technicians=[row.name for row in technicians],
         now=context.now(),
@@ -79,6 +80,10 @@ def users_index() -> str:
 @blueprint.post("/users/<act>")
 @for_administrators
 def change_user(act: str) -> ResponseReturnValue:
-    run = user_changes.CHANGES.get(act) or abort(404)
     email = field("email", 255)
-    return change_and_redirect(lambda session, now: run(session, email, now), f"users: {act}", url_for(".users_index"))
+    if act in user_invitations.ACTS:
+        return run_and_redirect(lambda: user_invitations.invite(act, email), url_for(".users_index"))
+    run = user_changes.CHANGES.get(act) or abort(404)
+    return change_and_redirect(
+        lambda session, now: run(session, email, now), f"users: {act}", url_for(".users_index"), keep_message=True
+    )

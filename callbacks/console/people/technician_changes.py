@@ -11,14 +11,13 @@ from sqlalchemy.orm import Session
 from callbacks.acts.leaving import leave_team
 from callbacks.acts.lost_phone import report_lost_phone
 from callbacks.console.forms import field, number_field
-from callbacks.db.states import Channel, PhoneSlot
+from callbacks.db.states import MAY_STEER, Channel, PhoneSlot
 from callbacks.db.tables import Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import WrongState
 from callbacks.oncall import store
 from callbacks.paging import alerts
 from callbacks.people import contact_methods, technicians, verification
-from callbacks.people.users import MAY_STEER
 from callbacks.text.formats import LANGUAGES
 
 # The channels of a contact rule, by their names in the form.

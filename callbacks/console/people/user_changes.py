@@ -5,30 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import g, request
+from flask import g
 from sqlalchemy.orm import Session
 
-from callbacks.console.context import current
 from callbacks.console.forms import field
 from callbacks.errors import WrongState
-from callbacks.people import passwords, second_factor, sessions, users
+from callbacks.people import second_factor, sessions, users
 
 
-def _add(session: Session, email: str, now: datetime) -> str:
-    role, technician = field("role"), field("technician")
-    users.add_user(session, email, role, request.form.get("password", ""), now, technician)
-    return f"{email} was added."
-
-
-def _set_password(session: Session, email: str, now: datetime) -> str:
-    about = [email, *current().desk.company.names()]
-    users.change_password(session, email, passwords.hashed(request.form.get("password", ""), about))
-    return f"{email} has a new password and is logged out everywhere."
+def _change_role(session: Session, email: str, now: datetime) -> str:
+    if email.casefold() == g.user.email:
+        raise WrongState("You cannot change your own role. Ask another administrator.")
+    before = users.user_named(session, email).role
+    user = users.change_role(session, email, field("role"), now, field("technician", 255))
+    return f"{user.email} was {before.value} and is {user.role.value} now. They are logged out everywhere."
 
 
 def _turn_off_second_factor(session: Session, email: str, now: datetime) -> str:
-    second_factor.end_second_factor(session, email)
-    return f"{email} logs in with a password only."
+    had = second_factor.remove_factors(session, email, now)
+    return f"{email} logs in with a password only. Removed: {had or 'nothing'}. They are logged out everywhere."
 
 
 def _log_out(session: Session, email: str, now: datetime) -> str:
@@ -39,13 +34,13 @@ def _log_out(session: Session, email: str, now: datetime) -> str:
 def _remove(session: Session, email: str, now: datetime) -> str:
     if email.casefold() == g.user.email:
         raise WrongState("You cannot remove yourself. Ask another administrator.")
+    role = users.user_named(session, email).role
     users.remove_user(session, email)
-    return f"{email} was removed."
+    return f"{email} ({role.value}) was removed."
 
 
 CHANGES: dict[str, Callable[[Session, str, datetime], str]] = {
-    "add": _add,
-    "password": _set_password,
+    "role": _change_role,
     "no-second-factor": _turn_off_second_factor,
     "log-out": _log_out,
     "remove": _remove,

@@ -23,6 +23,7 @@ from callbacks.paging.channels.twilio import Accepted
 
 TIMEOUT = 10.0  # seconds for each answer of the server
 TIME_LIMIT = 30.0  # seconds for one message in all
+WHILE_SOMEBODY_WAITS = (5.0, 8.0)  # both, for a mail that is sent while a screen loads
 NO_SERVER = "no mail server is set up (SMTP_URL, MAIL_FROM)"
 
 NO_SUCH_LETTERS = "The mail server takes no address with letters such as é. Give one without."

@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 
 from callbacks.db import marks
 from callbacks.db.database import Database
+from callbacks.db.states import MAY_STEER
 from callbacks.db.tables import User
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.channels.mail import Email, Mailer
 from callbacks.paging.messages import digest_not_mailed
-from callbacks.people import users
 from callbacks.records.log_check import heads
 from callbacks.reporting.digest import Digest, digest_text, local_instant, log_line
 from callbacks.text.bilingual import Words
@@ -91,7 +91,7 @@ class DigestMailer:
 
 def recipients(session: Session, desk: Desk) -> list[str]:
     """Return the addresses of supervisors, of administrators and of the desk file, each once."""
-    ours = session.scalars(select(User.email).where(User.role.in_(users.MAY_STEER)).order_by(User.email))
+    ours = session.scalars(select(User.email).where(User.role.in_(MAY_STEER)).order_by(User.email))
     return list(dict.fromkeys(address for address in (*ours, *desk.digest.also_to) if "@" in address))
 
 

@@ -6,8 +6,12 @@ import socket
 from dataclasses import replace
 from pathlib import Path
 
+from sqlalchemy import select, update
+
 from callbacks.cli.context import Compose
-from tests.callbacks.cli.conftest import CommandLine
+from callbacks.db.tables import User
+from callbacks.people.totp_secrets import TotpSecrets
+from tests.callbacks.cli.conftest import ENVIRONMENT, CommandLine
 
 
 def test_a_new_database_is_migrated_and_is_ready_then(cli: CommandLine, compose: Compose, tmp_path: Path) -> None:
@@ -30,3 +34,12 @@ def test_a_port_that_is_taken_is_said_in_a_sentence(cli: CommandLine) -> None:
                 f"Error: Cannot listen on 127.0.0.1, port {port}: Address already in use. "
                 "Stop the program that uses the port, or give another --host or --port.\n"
             )
+
+
+def test_secrets_of_the_release_before_are_encrypted_by_migrate(cli: CommandLine) -> None:
+    secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+    cli.does("user add ada@example.com --role administrator --invite")
+    cli.database.write(lambda session: session.execute(update(User).values(second_factor=secret)))
+    cli.does("migrate")
+    stored = cli.database.read(lambda session: session.scalars(select(User.second_factor)).one())
+    assert (secret in stored, TotpSecrets(ENVIRONMENT["SECRET_KEY"]).decrypt(stored)) == (False, secret)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from tests.callbacks.cli.conftest import CommandLine
+from datetime import timedelta
+
+from sqlalchemy import update
+
+from callbacks.db.tables import User
+from callbacks.people.totp_secrets import TotpSecrets
+from tests.callbacks.cli.conftest import ENVIRONMENT, CommandLine
 
 PASSWORD = "correct horse battery\ncorrect horse battery\n"
 
@@ -34,6 +40,7 @@ def test_what_is_done_is_not_warned_of(cli: CommandLine) -> None:
     for name, layer in people.items():
         cli.does("shift add", name, "--layer", layer)
     cli.does("user add ada@example.com --role administrator", answers=PASSWORD)
+    has_app(cli)
     cli.service.worker.sweep()
     warnings = [line for line in cli.does("check").splitlines() if line.startswith("Warning")]
     assert [line for line in warnings if "time zone" not in line] == [
@@ -45,3 +52,30 @@ def test_what_is_done_is_not_warned_of(cli: CommandLine) -> None:
 def test_a_policy_that_pages_too_few_is_named(cli: CommandLine) -> None:
     cli.has("Amy Roy", "Ben Cole").does("shift add", "Amy Roy")
     assert "the policy 'default' pages fewer than 2 of them before the deadline" in cli.does("check")
+
+
+def has_app(cli: CommandLine, secret_key: str = ENVIRONMENT["SECRET_KEY"]) -> None:
+    """Every user has an authenticator app."""
+    stored = TotpSecrets(secret_key).encrypt("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    cli.database.write(lambda session: session.execute(update(User).values(second_factor=stored)))
+
+
+def test_whoever_steers_without_a_second_factor_is_named(cli: CommandLine) -> None:
+    for email, role in (("ada@example.com", "administrator"), ("rita@example.com", "reader")):
+        cli.does(f"user add {email} --role {role}", answers=PASSWORD)
+    words = "Warning: ada@example.com (administrator) has no second factor."
+    assert f"{words} It is due Mon 30 Nov 10:00." in cli.does("check")
+    cli.clock.pass_time(timedelta(days=8))
+    printed = cli.does("check")
+    assert f"{words} It was due Mon 30 Nov 10:00." in printed
+    assert "rita@example.com" not in printed
+    cli.database.write(lambda session: session.execute(update(User).values(factor_due_at=None)))
+    assert f"{words} It is due 7 days after their next log-in." in cli.does("check")
+
+
+def test_an_app_that_another_secret_key_encrypted_is_named(cli: CommandLine) -> None:
+    cli.does("user add ada@example.com --role administrator", answers=PASSWORD)
+    has_app(cli)
+    assert "SECRET_KEY was changed" not in cli.does("check")
+    has_app(cli, "another secret key")
+    assert "the authenticator app of ada@example.com cannot be checked" in cli.does("check")

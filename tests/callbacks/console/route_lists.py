@@ -15,10 +15,13 @@ SIGNED_BY_TWILIO = {
     "/voice/connect/ended", "/voice/connect/status", "/voice/dial-in/key",
     "/sms/incoming", "/sms/status",
 }  # fmt: skip
-PUBLIC = {"/login", "/login/code", "/logout", "/static/<path:filename>", "/healthz", "/readyz", "/metrics"}
+PUBLIC = {
+    "/login", "/login/code", "/login/passkey", "/login/passkey/options", "/logout",
+    "/static/<path:filename>", "/healthz", "/readyz", "/metrics",
+}  # fmt: skip
 # The address is the key: a link that was sent to one person, or entered into one calendar.
 BY_SECRET_ADDRESS = {
-    "/media/<token>.wav", "/calendar/<key>.ics",
+    "/media/<token>.wav", "/calendar/<key>.ics", "/invitation/<key>",
     "/t/<token>", "/t/<token>/open", "/t/<token>/message.wav", "/t/<token>/take", "/t/<token>/connect",
     "/t/<token>/pass",
     "/t/<token>/outcome", "/t/<token>/note", "/t/<token>/number", "/t/<token>/unreachable", "/t/<token>/manager",
@@ -61,9 +64,10 @@ LOGGED_IN = [
     ("GET", "/setup", "/setup?year=2027", EVERYONE),
     ("POST", "/setup/<act>", "/setup/close", STEERERS),
     ("GET", "/account", "/account", EVERYONE),
-    ("POST", "/account/<any('second-factor', 'no-second-factor'):act>", "/account/second-factor", EVERYONE),
+    ("POST", "/account/<act>", "/account/second-factor", EVERYONE),
     ("POST", "/account/password", "/account/password", EVERYONE),
     ("POST", "/account/sessions/<any('end', 'end-others'):act>", "/account/sessions/end", EVERYONE),
+    ("POST", "/account/passkeys/<any('add', 'confirm'):use>/options", "/account/passkeys/add/options", EVERYONE),
     ("GET", "/users", "/users", ADMINISTRATORS),
     ("POST", "/users/<act>", "/users/add", ADMINISTRATORS),
     ("GET", "/audit", "/audit", STEERERS),

@@ -26,7 +26,9 @@ BEGAN = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
 PASSWORD = "correct horse battery"
 
 
-def service_on(compose: Compose, database_url: str, folder: Path) -> Iterator[Service]:
+def service_on(
+    compose: Compose, database_url: str, folder: Path, *, smtp_url: str = "", mail_from: str = ""
+) -> Iterator[Service]:
     """The whole service, with a user of each role and one open callback with a message."""
     settings = Settings(
         public_url="https://desk.test",
@@ -36,6 +38,8 @@ def service_on(compose: Compose, database_url: str, folder: Path) -> Iterator[Se
         secret_key="x" * 64,
         database_url=database_url,
         media_dir=folder,
+        smtp_url=smtp_url,
+        mail_from=mail_from,
     )
     desk = read_desk(Path("support.toml"))
     service = compose(settings, desk, MovingClock(BEGAN), limits=UNDER_A_MOVING_CLOCK)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from callbacks.db.tables import AuditEntry
@@ -25,12 +28,15 @@ def test_no_password_secret_or_code_stands_in_the_log(console: Console) -> None:
     assert PASSWORD not in told
 
 
-def test_two_factor_authentication_is_turned_off_with_the_password(console: Console) -> None:
+def test_the_app_is_turned_off_with_the_password_and_a_code(console: Console) -> None:
     with_second_factor(console)
     console.logs_in("sue@example.com")
     console.posts("/login/code", {"code": code(console)})
-    page = console.follows(console.posts("/account/no-second-factor", {"old": PASSWORD}))
-    assert "Two-factor authentication is off." in page
+    console.clock.pass_time(timedelta(minutes=1))
+    page = console.follows(console.posts("/account/no-second-factor", {"old": PASSWORD, "factor_code": code(console)}))
+    assert "The authenticator app is off." in page
+    assert "Add a passkey or an authenticator app" in page  # Sue's role needs one, at once
+    assert console.client.get("/").headers["Location"] == "/account"
     console.posts("/logout", {})
     assert console.logs_in("sue@example.com").headers["Location"] == "/"
 
@@ -43,6 +49,50 @@ def test_a_change_of_the_second_factor_ends_every_other_session_half_ones_too(co
     console.logs_in("sue@example.com", client=half)
     console.logs_in("sue@example.com")
     console.posts("/login/code", {"code": code(console)})
-    console.posts("/account/no-second-factor", {"old": PASSWORD})
-    assert console.client.get("/").status_code == 200
+    console.clock.pass_time(timedelta(minutes=1))
+    console.logs_in("sue@example.com", client=half)
+    console.posts("/account/no-second-factor", {"old": PASSWORD, "factor_code": code(console)})
+    assert console.client.get("/account").status_code == 200
     assert half.get("/login/code").headers["Location"] == "/login"
+
+
+def test_a_change_that_does_not_exist_is_not_found(console: Console) -> None:
+    console.logs_in("sue@example.com")
+    assert console.posts("/account/explode", {"old": PASSWORD}).status_code == 404
+
+
+def recovery_codes_in(page: str) -> list[str]:
+    return re.findall(r"\d{4}-\d{4}-\d{4}-\d{4}", page)
+
+
+def test_recovery_codes_are_shown_once_with_the_first_factor_and_let_their_user_in(console: Console) -> None:
+    console.logs_in("sue@example.com")
+    fields = {"secret": SECRET, "code": code(console), "old": PASSWORD}
+    codes = recovery_codes_in(console.follows(console.posts("/account/second-factor", fields)))
+    assert len(codes) == 8
+    assert recovery_codes_in(console.client.get("/account").text) == []
+    console.posts("/logout", {})
+    console.logs_in("sue@example.com")
+    assert console.posts("/login/code", {"code": codes[0]}).headers["Location"] == "/"
+    assert "7 left" in console.reads("/account")
+    off = {"old": PASSWORD, "factor_code": codes[1]}
+    assert "The authenticator app is off." in console.follows(console.posts("/account/no-second-factor", off))
+    told = console.database.read(lambda s: " ".join(entry.detail for entry in s.scalars(select(AuditEntry))))
+    assert not any(each in told for each in codes)
+
+
+def test_new_recovery_codes_ask_for_the_factor(console: Console) -> None:
+    with_second_factor(console)
+    console.logs_in("sue@example.com")
+    console.posts("/login/code", {"code": code(console)})
+    assert recovery_codes_in(console.follows(console.posts("/account/recovery-codes", {"old": PASSWORD}))) == []
+    console.clock.pass_time(timedelta(minutes=1))
+    confirmed = {"old": PASSWORD, "factor_code": code(console)}
+    assert len(recovery_codes_in(console.follows(console.posts("/account/recovery-codes", confirmed)))) == 8
+
+
+def test_without_a_factor_there_are_no_recovery_codes(console: Console) -> None:
+    console.logs_in("rita@example.com")
+    assert "Recovery codes" not in console.client.get("/account").text
+    page = console.follows(console.posts("/account/recovery-codes", {"old": PASSWORD}))
+    assert "Set up an authenticator app or a passkey first." in page

@@ -6,13 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from callbacks.db.database import Database
 from callbacks.db.tables import (
     User,
 )
-from tests.callbacks.console.account.two_factor import code, with_second_factor
+from callbacks.people.totp_secrets import TotpSecrets
+from tests.callbacks.console.account.two_factor import SECRET, code, with_second_factor
 from tests.callbacks.console.console import Console
 
 
@@ -103,3 +104,13 @@ def test_the_second_half_of_a_login_waits_five_minutes(console: Console) -> None
     console.logs_in("sue@example.com")
     console.clock.pass_time(timedelta(minutes=6))
     assert console.posts("/login/code", {"code": code(console)}).headers["Location"] == "/login"
+
+
+def test_after_another_secret_key_the_code_screen_says_what_to_do(console: Console) -> None:
+    with_second_factor(console)
+    other = TotpSecrets("another secret key").encrypt(SECRET)
+    console.database.write(lambda s: s.execute(update(User).values(second_factor=other)))
+    console.logs_in("sue@example.com")
+    answer = console.posts("/login/code", {"code": code(console)})
+    assert (answer.status_code, "SECRET_KEY was changed" in answer.text) == (401, True)
+    assert console.client.get("/").headers["Location"] == "/login"

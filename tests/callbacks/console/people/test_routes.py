@@ -37,6 +37,7 @@ def test_a_change_that_does_not_exist_is_not_found(sue: Console) -> None:
 def test_the_users_screen_shows_role_technician_and_last_login(console: Console) -> None:
     console.logs_in("ada@example.com")
     shown = console.reads("/users")
-    assert "amy@example.com Amy Roy technician off never" in shown
-    assert "ada@example.com administrator off Sat 28 Nov 22:14" in shown
+    assert "amy@example.com Amy Roy technician none never active" in shown
+    assert "sue@example.com supervisor due Sat 5 Dec 22:12 never active" in shown
+    assert "ada@example.com administrator due Sat 5 Dec 22:12 Sat 28 Nov 22:14 active" in shown
     assert console.posts("/users/explode", {"email": "rita@example.com"}).status_code == 404

@@ -83,7 +83,7 @@ def test_resolutions_are_counted_apart_from_first_attempts(sue: Console) -> None
 
     sue.database.write(resolve)
     sue.clock.pass_time(timedelta(days=7))
-    sue.logs_in("sue@example.com")
+    sue.logs_in("rita@example.com")  # Sue would be asked for a second factor first
     assert table_of(sue.client.get(address).text, "resolutions")[-1] == ["All", "", "", "1", "2", "0", "33.3"]
 
 

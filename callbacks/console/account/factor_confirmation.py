@@ -1,0 +1,53 @@
+"""Asking a user who is logged in for the second factor again, before it is changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from callbacks.console import login_attempts
+from callbacks.console.account.challenges import Use, taken
+from callbacks.console.context import current
+from callbacks.db.tables import User
+from callbacks.errors import WrongState
+from callbacks.people import passkeys, second_factor
+from callbacks.people.required_factor import has_factor
+
+LONGEST_ANSWER = 20_000
+
+
+def confirm_factor(user: User, now: datetime) -> None:
+    """Raise WrongState unless the form carries the user's second factor, or they have none.
+
+    This is a transaction of its own, so that a wrong code is counted although the change is refused.
+    """
+    if has_factor(user) and not _is_confirmed(user, now):
+        raise WrongState(
+            "Confirm this with your second factor. The code or passkey was missing, wrong or already used, or the "
+            "account is locked for a few minutes."
+        )
+
+
+def _is_confirmed(user: User, now: datetime) -> bool:
+    code, signed = request.form.get("factor_code", "")[:20], request.form.get("signed", "")[:LONGEST_ANSWER]
+    if signed:
+        return current().database.write(lambda session: _is_signed(session, user, signed, now))
+    if not user.second_factor or not code:
+        return False
+    secrets = current().totp_secrets
+    return login_attempts.passed(
+        user,
+        lambda session, origin: second_factor.check_code(session, user.id, code, secrets, origin, now),
+        "by code",
+        now,
+    )
+
+
+def _is_signed(session: Session, user: User, signed: str, now: datetime) -> bool:
+    party, challenge = current().relying_party, taken(Use.CONFIRM)
+    if party is None or challenge is None:
+        return False
+    who = passkeys.user_who_signed(session, party, challenge, signed, now)
+    return who is not None and who.id == user.id
