@@ -27,6 +27,7 @@ NEW = (
     "invitations",
     "passkeys",
     "received_requests",
+    "recovery_codes",
     "sessions",
 )
 
