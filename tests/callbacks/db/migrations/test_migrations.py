@@ -33,6 +33,7 @@ NEW = (
     "invitations",
     "passkeys",
     "received_requests",
+    "recovery_codes",
     "sessions",
 )
 
