@@ -16,6 +16,7 @@ from callbacks.db.database import Database
 from callbacks.db.tables import Callback, User
 from callbacks.inbound import calls
 from callbacks.people import technicians, users
+from tests.acting import resolves
 from tests.callbacks.console.account.two_factor import adds_passkey, confirmation, with_passkey
 from tests.callbacks.console.console import BEGAN, DESK, PASSWORD, Console
 from tests.callbacks.console.route_lists import BY_SECRET_ADDRESS, LOGGED_IN, PUBLIC, SIGNED_BY_TWILIO
