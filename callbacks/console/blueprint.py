@@ -21,6 +21,7 @@ from callbacks.console.people import routes as people
 from callbacks.console.reports import routes as reports
 from callbacks.console.rota import feed
 from callbacks.console.rota import routes as rota
+from callbacks.console.row_number import RowNumber
 from callbacks.console.security import add_security_headers, refuse_forged_forms, refuse_nul_characters
 from callbacks.console.setup import routes as setup
 from callbacks.db.states import Role
@@ -37,6 +38,7 @@ for family in (now, callbacks, rota, people, reports, setup, account):
 
 def register_console(app: Flask, context: ConsoleContext) -> None:
     """Add the console to an app, with the routes beside it: signed links, the calendar feed, and health."""
+    app.url_map.converters["int"] = RowNumber
     app.extensions[EXTENSION] = context
     for blueprint in (console, link_page.blueprint, audio.blueprint, feed.blueprint, health.blueprint):
         app.register_blueprint(blueprint)
