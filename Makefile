@@ -38,7 +38,7 @@ demo: $(RUNTIME)  ## Run the whole desk with a simulated carrier and a browser p
 test: $(DEVELOPMENT)  ## Run the tests, on SQLite, on PostgreSQL and in Chromium
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
-check: $(DEVELOPMENT)  ## Lint, types, layers, structure, dependencies
+check: $(DEVELOPMENT)  ## Lint, types, layers, structure, dependencies and their known vulnerabilities
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -46,6 +46,7 @@ check: $(DEVELOPMENT)  ## Lint, types, layers, structure, dependencies
 	$(BIN)/python -m tests.structure
 	$(BIN)/deptry .
 	$(BIN)/deptry . --exclude '\.venv' --non-dev-dependency-groups dev
+	$(BIN)/python -m tests.dependency_audit
 
 bench: $(DEVELOPMENT)  ## Measure speed beside something named
 	$(BIN)/python -m tests.bench

@@ -25,6 +25,7 @@ from callbacks.console.people import routes as people
 from callbacks.console.reports import routes as reports
 from callbacks.console.rota import feed
 from callbacks.console.rota import routes as rota
+from callbacks.console.row_number import RowNumber
 from callbacks.console.security import (
     WENT_WRONG,
     add_security_headers,
@@ -55,6 +56,7 @@ for family in (now, callbacks, rota, people, reports, setup, account, password, 
 
 def register_console(app: Flask, context: ConsoleContext) -> None:
     """Add the console to an app, with the routes beside it: signed links, the calendar feed, and health."""
+    app.url_map.converters["int"] = RowNumber
     app.extensions[EXTENSION] = context
     protect(app, context.public_url)
     protect_flasks_cookie(app, context.public_url)

@@ -1,4 +1,4 @@
-"""Every route of the service, by who may use it."""
+"""Every route of the service, by who may use it. A new route needs a line here; tests/test_routes.py walks them all."""
 
 from __future__ import annotations
 
