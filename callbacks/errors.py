@@ -75,7 +75,7 @@ class TooManyLogins(DeskError):
     """More attempts to log in at once than are looked at."""
 
     def __init__(self) -> None:
-        super().__init__("Too many log-ins at once. Try again in a minute.")
+        super().__init__("Too many logins at once. Try again in a minute.")
 
 
 class WrongState(DeskError):

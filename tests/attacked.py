@@ -81,7 +81,7 @@ ACTS: Mapping[str, Sequence[str]] = {
 BEFORE = (
     "/t/{token}/open", "/account/passkeys/add/options", "/account/passkeys/confirm/options", "/login/passkey/options",
 )  # fmt: skip
-# What the routes that a log-in opens have in their addresses.
+# What the routes that a login opens have in their addresses.
 EXAMPLES = {rule: path for _, rule, path, _ in LOGGED_IN}
 
 

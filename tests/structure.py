@@ -31,7 +31,7 @@ REMOVES_ON_ITS_OWN = {
     "callbacks/people/lockout.py:forget_all",
     "callbacks/people/lockout.py:_forget",
     "callbacks/people/sessions.py:begin",  # those that have ended
-    "callbacks/people/sessions.py:end",  # a log-out has an entry of its own
+    "callbacks/people/sessions.py:end",  # a logout has an entry of its own
 }
 WRITER = Path("callbacks/lifecycle/transitions.py")
 WRITTEN_ONCE = {

@@ -36,7 +36,7 @@ def settings_faults(values: Values) -> Iterator[str]:
             "+15145550123, or MG and 32 hex digits."
         )
     if not _is_safe(values["PUBLIC_URL"]):
-        yield "PUBLIC_URL is not https: everybody on the way can read the webhooks, links and log-ins. Use https."
+        yield "PUBLIC_URL is not https: everybody on the way can read the webhooks, links and logins. Use https."
     if values["MAIL_FROM"]:
         try:
             mail_address(values["MAIL_FROM"], may_have_name=True)

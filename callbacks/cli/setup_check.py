@@ -114,7 +114,7 @@ def _factor_warnings(session: Session, service: Service) -> Iterator[str]:
     zone, now, secrets = service.desk.zone, service.clock.now(), TotpSecrets(service.settings.secret_key)
     for user in filter(lacks_factor, users.everyone(session)):
         due = user.factor_due_at
-        when = moment(due, zone, now) if due else f"{GRACE.days} days after their next log-in"
+        when = moment(due, zone, now) if due else f"{GRACE.days} days after their next login"
         yield (
             f"{user.email} ({user.role.value}) has no second factor. {'It was' if is_overdue(user, now) else 'It is'} "
             f"due {when}. They set it up under Account in the console."

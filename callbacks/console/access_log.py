@@ -1,4 +1,4 @@
-"""What the audit log records of log-ins, sessions and refusals: who, from where and what. Never a password."""
+"""What the audit log records of logins, sessions and refusals: who, from where and what. Never a password."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from callbacks.records import audit_log
 NOBODY = "nobody"
 LOGGED_IN, LOGGED_OUT, SESSION_ENDED = "logged in", "logged out", "ended a session"
 FAILED, LOCKED, LOCKED_NOW = "failed to log in", "was refused: the account is locked", "failed to log in: now locked"
-TOO_MANY, NOT_ALLOWED = "was refused: too many log-ins", "was refused"
+TOO_MANY, NOT_ALLOWED = "was refused: too many logins", "was refused"
 HOW = {Result.WRONG: FAILED, Result.NOW_LOCKED: LOCKED_NOW, Result.WAS_LOCKED: LOCKED}
 
 

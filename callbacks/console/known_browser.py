@@ -1,6 +1,6 @@
 """Browsers that a user logged in with before. Each has a signed cookie, so that nobody can lock the user out of it.
 
-(OWASP: "Slow Down Online Guessing Attacks with Device Cookies".) The cookie opens nothing: the failed log-ins of
+(OWASP: "Slow Down Online Guessing Attacks with Device Cookies".) The cookie opens nothing: the failed logins of
 whoever has it are counted apart. It ends with the user's password.
 """
 

@@ -55,7 +55,7 @@ def confirm_password(now: datetime) -> None:
 
 
 def note_log_in(session: Session, user_id: int, now: datetime, by: str = "") -> str:
-    """Record a log-in, and return how many have failed since the one before; "" for none."""
+    """Record a login, and return how many have failed since the one before; "" for none."""
     user = users.locked_user(session, user_id)
     failed, since = lockout.failures_since(session, user.email, user.logged_in_at), user.logged_in_at
     user.logged_in_at = now

@@ -246,7 +246,7 @@ class User(Base):
     second_factor: Mapped[str] = mapped_column(default="")  # the secret shared with an app, or "" for none
     second_factor_step: Mapped[int] = mapped_column(default=0)  # of the last accepted code, so that no code works twice
     factor_due_at: Mapped[datetime | None]  # from then on, they must have a second factor
-    lock_told_at: Mapped[datetime | None]  # when they and the supervisors last heard of failed log-ins
+    lock_told_at: Mapped[datetime | None]  # when they and the supervisors last heard of failed logins
     technician: Mapped[Technician | None] = relationship(lazy="joined")
     passkeys: Mapped[list[Passkey]] = relationship(
         lazy="selectin", cascade="all, delete-orphan", passive_deletes=True, order_by="Passkey.id"

@@ -1,4 +1,4 @@
-"""Tells a user and the supervisors that log-ins to an account fail again and again."""
+"""Tells a user and the supervisors that logins to an account fail again and again."""
 
 from __future__ import annotations
 

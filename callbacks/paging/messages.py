@@ -642,7 +642,7 @@ def not_taken_in(kind: Words, sid: str) -> Words:
 
 
 def locked(email: str, peer: str) -> Words:
-    """Return that log-ins to an account fail again and again."""
+    """Return that logins to an account fail again and again."""
     who, where = _name(email), peer[:LONGEST_NAME]
     return Words(
         f"too many failed logins to the account {who}, the last from {where}. It is locked there for a while. "
@@ -653,7 +653,7 @@ def locked(email: str, peer: str) -> Words:
 
 
 def your_account_locked(peer: str) -> Words:
-    """Return to a user that log-ins to their account fail again and again."""
+    """Return to a user that logins to their account fail again and again."""
     where = peer[:LONGEST_NAME]
     return Words(
         f"too many failed logins to your account, the last from {where}. It is locked there for a while. "
@@ -664,7 +664,7 @@ def your_account_locked(peer: str) -> Words:
 
 
 def lock_mail(at: str) -> Words:
-    """Return to a user, by mail, that log-ins to their account fail again and again."""
+    """Return to a user, by mail, that logins to their account fail again and again."""
     return Words(
         f"Too many logins to your account failed, the last on {at}. It is locked for the browser or address that "
         "they came from. If it was not you, tell an administrator. Browsers you have used before still work.",

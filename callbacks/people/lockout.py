@@ -1,4 +1,4 @@
-"""Locks after failed log-ins, which stop whoever guesses and nobody else.
+"""Locks after failed logins, which stop whoever guesses and nobody else.
 
 A lock holds for an account and an address. A browser that the user logged in with before (OWASP: device cookies) has
 failures of its own, so nobody can lock a user out of it. Addresses that nobody has are locked in the same way, so a
@@ -114,7 +114,7 @@ def count_attempt(
 
 
 def failures_since(session: Session, email: str, since: datetime | None) -> int:
-    """Return how many log-ins to an account have failed since an instant, as far as they are kept."""
+    """Return how many logins to an account have failed since an instant, as far as they are kept."""
     theirs = select(func.count()).where(FailedLogin.account == account_of(email))
     return session.scalar(theirs if since is None else theirs.where(FailedLogin.at > since)) or 0
 

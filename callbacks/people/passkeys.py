@@ -1,4 +1,4 @@
-"""Passkeys (WebAuthn): a second factor after the password, and a log-in of their own.
+"""Passkeys (WebAuthn): a second factor after the password, and a login of their own.
 
 Each passkey can be found without a user name and verifies its user (by PIN, finger or face), so it counts as two
 factors.

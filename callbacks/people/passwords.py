@@ -1,6 +1,6 @@
 """Passwords: which ones are refused, and hashing, which is slow and takes 64 MiB on purpose.
 
-At most two are hashed at a time in a process, so that a storm of log-ins takes neither the memory nor the processors
+At most two are hashed at a time in a process, so that a storm of logins takes neither the memory nor the processors
 from the calls.
 """
 
@@ -90,7 +90,7 @@ def _matches(password_hash: str, password: str) -> bool:
 def nobodys_hash() -> str:
     """Return a hash to verify when there is no such user, so that the time taken reveals nothing.
 
-    It is made at the first log-in, because hashing is slow on purpose and no command should wait for it.
+    It is made at the first login, because hashing is slow on purpose and no command should wait for it.
     """
     with _hashing.turn():
         return _hasher.hash(secrets.token_hex(16))

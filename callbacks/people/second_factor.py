@@ -1,4 +1,4 @@
-"""The second factor of a log-in: a code from an app (TOTP, RFC 6238). Its secret is stored encrypted."""
+"""The second factor of a login: a code from an app (TOTP, RFC 6238). Its secret is stored encrypted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Console accounts: roles, and the password of a log-in."""
+"""Console accounts: roles, and the password of a login."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def check_password(
     user_id = user.id if user is not None else None
     if database.read(lambda session: lockout.is_locked(session, address, origin, now)):
         return PasswordCheck(address, user_id, is_right=False, is_locked=True)
-    nobodys_hash = passwords.nobodys_hash()  # computed even when it is not used, so that a first log-in takes as long
+    nobodys_hash = passwords.nobodys_hash()  # computed even when it is not used, so that a first login takes as long
     known = user.password_hash if user is not None else ""
     is_right = passwords.is_right(known or nobodys_hash, password) and known != ""
     return PasswordCheck(address, user_id, is_right=is_right, is_locked=False)

@@ -109,7 +109,7 @@ def storm(threads: int, act: Callable[[], object]) -> Iterator[None]:
 
 
 def log_in(service: Service) -> int:
-    """Ask for the log-in screen, then try a wrong password. Return the status."""
+    """Ask for the login screen, then try a wrong password. Return the status."""
     with closing(http.client.HTTPConnection("127.0.0.1", service.port, timeout=FAR.total_seconds())) as asked:
         asked.request("GET", "/login")
         screen = asked.getresponse()

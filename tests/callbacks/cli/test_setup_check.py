@@ -70,7 +70,7 @@ def test_whoever_steers_without_a_second_factor_is_named(cli: CommandLine) -> No
     assert f"{words} It was due Mon 30 Nov 10:00." in printed
     assert "rita@example.com" not in printed
     cli.database.write(lambda session: session.execute(update(User).values(factor_due_at=None)))
-    assert f"{words} It is due 7 days after their next log-in." in cli.does("check")
+    assert f"{words} It is due 7 days after their next login." in cli.does("check")
 
 
 def test_an_app_that_another_secret_key_encrypted_is_named(cli: CommandLine) -> None:

@@ -1,4 +1,4 @@
-"""The audit log records failed and locked log-ins, refusals, log-outs and ended sessions, and cannot be flooded."""
+"""The audit log records failed and locked logins, refusals, logouts and ended sessions, and cannot be flooded."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_too_many_attempts_are_recorded_once_a_minute_and_address(console: Conso
         client = console.seen_from(address)
         for _ in range(15):
             console.logs_in("nobody@example.com", "wrong", client)
-    assert console.audit_details("was refused: too many log-ins") == ["from 192.0.2.1", "from 192.0.2.2"]
+    assert console.audit_details("was refused: too many logins") == ["from 192.0.2.1", "from 192.0.2.2"]
 
 
 def test_a_wrong_code_is_a_failed_login(console: Console) -> None:

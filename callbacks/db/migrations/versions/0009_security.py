@@ -1,4 +1,4 @@
-"""Sessions, passkeys, invitations and failed log-ins are rows; both logs are sealed with a key"""
+"""Sessions, passkeys, invitations and failed logins are rows; both logs are sealed with a key"""
 
 import sqlalchemy as sa
 from alembic import op
