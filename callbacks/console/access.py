@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, or_, true
 from sqlalchemy.orm import Session
 
 from callbacks.console.context import current
-from callbacks.db.states import MAY_STEER, CallbackState, Role
+from callbacks.db.states import SUPERVISING_ROLES, CallbackState, Role
 from callbacks.db.tables import Callback, User
 from callbacks.people import required_factor, users
 
@@ -61,9 +61,9 @@ def _scheduled(session: Session, user_id: int, now: datetime) -> User:
 
 for_all_users = _for_roles(tuple(Role), "")
 for_own_account = _for_roles(tuple(Role), "", sets_up_factor=True)
-for_all_but_technicians = _for_roles((*MAY_STEER, Role.READER), "Technicians see open callbacks and their own.")
-for_all_but_readers = _for_roles((*MAY_STEER, Role.TECHNICIAN), "Readers cannot change anything.")
-for_supervisors = _for_roles(MAY_STEER, "Only supervisors and administrators can do this.")
+for_all_but_technicians = _for_roles((*SUPERVISING_ROLES, Role.READER), "Technicians see open callbacks and their own.")
+for_all_but_readers = _for_roles((*SUPERVISING_ROLES, Role.TECHNICIAN), "Readers cannot change anything.")
+for_supervisors = _for_roles(SUPERVISING_ROLES, "Only supervisors and administrators can do this.")
 for_administrators = _for_roles((Role.ADMINISTRATOR,), "Only administrators can do this.")
 
 

@@ -98,7 +98,7 @@ class Role(enum.Enum):
     READER = "reader"  # reads all, changes nothing
 
 
-MAY_STEER = (Role.ADMINISTRATOR, Role.SUPERVISOR)
+SUPERVISING_ROLES = (Role.ADMINISTRATOR, Role.SUPERVISOR)
 
 
 class Channel(enum.Enum):

@@ -17,7 +17,7 @@ from callbacks.db.tables import ReceivedRequest
 KEPT_FOR = timedelta(days=30)
 
 
-def is_first_or_again(session: Session, signature: str, sid: str, now: datetime) -> bool:
+def is_new_or_retry(session: Session, signature: str, sid: str, now: datetime) -> bool:
     """Record a signed request. Return False if its signature came with another SID before: it is a replay in disguise.
 
     The same SID under the same signature is a retry.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from callbacks.db.states import MAY_STEER
+from callbacks.db.states import SUPERVISING_ROLES
 from callbacks.db.tables import User
 
 GRACE = timedelta(days=7)  # whoever works one shift a week hears of it before it stops them
@@ -17,7 +17,7 @@ def has_factor(user: User) -> bool:
 
 def lacks_factor(user: User) -> bool:
     """Return whether this user's role needs a second factor that they do not have."""
-    return user.role in MAY_STEER and not has_factor(user)
+    return user.role in SUPERVISING_ROLES and not has_factor(user)
 
 
 def schedule(user: User, now: datetime, grace: timedelta = GRACE) -> None:

@@ -67,7 +67,7 @@ class LogCheck:
     faults: list[str] = field(default_factory=list)
 
 
-class Misfits:
+class Mismatches:
     """Where seals do not fit. After an edit one does not; with another key none does, from some place to the end."""
 
     def __init__(self) -> None:
@@ -83,7 +83,7 @@ class Misfits:
         self._run += 1
 
     @property
-    def last_to_the_end(self) -> bool:
+    def reach_the_end(self) -> bool:
         return self._run > 1 and self._run_from == self.first
 
 
@@ -92,18 +92,18 @@ class Misfits:
 
 def check_entries(session: Session, heads: Iterable[tuple[str, Head]] = ()) -> LogCheck:
     """Verify the audit log, and compare it with heads, each with the words for where it is from."""
-    found, misfits, wanted, seen = LogCheck(), Misfits(), tuple(heads), dict[int, str]()
+    found, mismatches, wanted, seen = LogCheck(), Mismatches(), tuple(heads), dict[int, str]()
     counts = {head.count for _, head in wanted}
     try:
         for number, entry, fits in _verified(session):
-            misfits.add(f"entry {number} of {entry.at:%Y-%m-%d %H:%M:%S} UTC", fits)
+            mismatches.add(f"entry {number} of {entry.at:%Y-%m-%d %H:%M:%S} UTC", fits)
             found.head = Head(number, entry.seal)
             if number in counts:
                 seen[number] = entry.seal
     except UNREADABLE:
         found.faults.append("The audit log was edited: one of its entries cannot be read.")
         return found
-    found.faults += _faults_of_entries(misfits)
+    found.faults += _faults_of_entries(mismatches)
     found.faults += [fault for origin, head in wanted for fault in _cut(found.head.count, head, seen, origin)]
     return found
 
@@ -121,11 +121,11 @@ def _verified(session: Session) -> Iterator[tuple[int, EntryRow, bool]]:
         before = entry.seal
 
 
-def _faults_of_entries(misfits: Misfits) -> Iterator[str]:
-    if misfits.last_to_the_end:
-        yield f"From {misfits.first} on, no entry fits the key: {OR_THE_KEY}"
-    elif misfits.first:
-        yield f"The log was edited: {misfits.first} is not as it was recorded, or one before it was removed."
+def _faults_of_entries(mismatches: Mismatches) -> Iterator[str]:
+    if mismatches.reach_the_end:
+        yield f"From {mismatches.first} on, no entry fits the key: {OR_THE_KEY}"
+    elif mismatches.first:
+        yield f"The log was edited: {mismatches.first} is not as it was recorded, or one before it was removed."
 
 
 def _cut(count: int, head: Head, seen: dict[int, str], origin: str) -> Iterator[str]:
@@ -154,20 +154,20 @@ def head_kept(session: Session) -> KeptHead | None:
 
 def check_events(session: Session, head: Head | None = None) -> LogCheck:
     """Verify the seals of the event log, and compare them with a head that was kept elsewhere."""
-    found, misfits = LogCheck(), Misfits()
+    found, mismatches = LogCheck(), Mismatches()
     newest = latest_seal(session)  # read first, so that what it covers is there when the events are read
     is_known = head is None or head.count == 0
     try:
         events = Events(session)
         for before, seal in _seals(session, newest.id if newest is not None else 0):
-            misfits.add(*events.compared(before, seal))
+            mismatches.add(*events.compared(before, seal))
             found.head = Head(seal.events, seal.seal)
             is_known = is_known or (head is not None and head.count == seal.events and head.fits(seal.seal))
         found.not_sealed = events.count_rest()
     except UNREADABLE:
         found.faults.append("The event log was edited: one of its events cannot be read.")
         return found
-    found.faults += _faults_of_events(misfits)
+    found.faults += _faults_of_events(mismatches)
     if head is not None and not is_known:
         found.faults.append(_cut_events(found.head.count, head))
     return found
@@ -217,11 +217,11 @@ def _difference(more: int) -> str:
     return f" ({more} added)" if more > 0 else f" ({-more} removed)"
 
 
-def _faults_of_events(misfits: Misfits) -> Iterator[str]:
-    if misfits.last_to_the_end:
-        yield f"From {misfits.first} on, no seal of events fits the key: {OR_THE_KEY}"
-    elif misfits.first:
-        yield f"The event log was edited: {misfits.first}, are not as they were."
+def _faults_of_events(mismatches: Mismatches) -> Iterator[str]:
+    if mismatches.reach_the_end:
+        yield f"From {mismatches.first} on, no seal of events fits the key: {OR_THE_KEY}"
+    elif mismatches.first:
+        yield f"The event log was edited: {mismatches.first}, are not as they were."
 
 
 def _cut_events(count: int, head: Head) -> str:

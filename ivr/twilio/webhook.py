@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from callbacks.desk.desk_file import Language
-from callbacks.inbound.received_requests import is_first_or_again
+from callbacks.inbound.received_requests import is_new_or_retry
 from callbacks.text import sids
 from callbacks.text.sids import is_sid
 from ivr.twilio.context import DatabaseUnavailable, current
@@ -108,7 +108,7 @@ def _signature() -> str:
     return request.headers.get("X-Twilio-Signature", "")
 
 
-def refusing_disguise(work: Callable[[Session], T], found: str) -> Callable[[Session], T]:
+def refusing_altered_replays(work: Callable[[Session], T], found: str) -> Callable[[Session], T]:
     """Return a transaction that aborts with 403 if this request came before with another SID than this one.
 
     For requests that may begin something: see `callbacks.inbound.received_requests`.
@@ -116,7 +116,7 @@ def refusing_disguise(work: Callable[[Session], T], found: str) -> Callable[[Ses
     signature, path, now = _signature(), request.path, current().now()
 
     def run(session: Session) -> T:
-        if not is_first_or_again(session, signature, found, now):
+        if not is_new_or_retry(session, signature, found, now):
             REFUSED.labels(path).inc()
             log.warning("webhook refused: its signature came with another SID before", path=path, sid=found)
             abort(403)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from callbacks.acts.leaving import leave_team
 from callbacks.acts.lost_phone import report_lost_phone
 from callbacks.console.forms import field, number_field
-from callbacks.db.states import MAY_STEER, Channel, PhoneSlot
+from callbacks.db.states import SUPERVISING_ROLES, Channel, PhoneSlot
 from callbacks.db.tables import Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import WrongState
@@ -120,7 +120,7 @@ def _remove(session: Session, desk: Desk, row: Technician, now: datetime) -> str
 
 def _allowed() -> str | None:
     """Return who allows a number abroad: the supervisor who ticked the box, or None."""
-    return g.user.email if field("abroad") == "yes" and g.user.role in MAY_STEER else None
+    return g.user.email if field("abroad") == "yes" and g.user.role in SUPERVISING_ROLES else None
 
 
 def _which() -> PhoneSlot:

@@ -60,7 +60,7 @@ def has_app(cli: CommandLine, secret_key: str = ENVIRONMENT["SECRET_KEY"]) -> No
     cli.database.write(lambda session: session.execute(update(User).values(second_factor=stored)))
 
 
-def test_whoever_steers_without_a_second_factor_is_named(cli: CommandLine) -> None:
+def test_a_supervisor_without_a_second_factor_is_named(cli: CommandLine) -> None:
     for email, role in (("ada@example.com", "administrator"), ("rita@example.com", "reader")):
         cli.does(f"user add {email} --role {role}", answers=PASSWORD)
     words = "Warning: ada@example.com (administrator) has no second factor."
