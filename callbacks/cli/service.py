@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 def serve(app: AppContext, host: str, port: int) -> None:
     """Run web server and worker, and restart either when it ends."""
     _migrate(app.service())
-    for listener in listeners(host, port):  # a port that is taken is said once, not at each restart
+    for listener in listeners(host, port):  # so that a port in use is reported once, not at each restart
         listener.close()
     keep_running(
         {

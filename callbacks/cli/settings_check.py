@@ -1,7 +1,7 @@
-"""The part of `check` that judges settings: what cannot work, and what is not safe.
+"""The part of `check` that looks at settings: what cannot work, and what is not safe.
 
-The service starts with most of these, because a desk that answers its phones is better than none. What it cannot even
-read is refused by `settings_from`.
+The service starts with most of these faults, because answering callers comes first. `settings_from` refuses settings
+that cannot be read.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ NEW_KEY = "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
 
 
 def settings_faults(values: Values) -> Iterator[str]:
-    """Yield what is set and cannot work, or is not safe at all, each with its remedy."""
+    """Yield the settings that cannot work or are not safe, each with its remedy."""
     yield from _account_faults(values)
     sender = values["TWILIO_FROM"]
     if sender and not _is_sender(sender):
         yield (
-            "TWILIO_FROM is neither a phone number, nor a short code, nor a messaging service. Give one such as "
-            "+15145550123, or MG and 32 hex digits."
+            "TWILIO_FROM is not a phone number, short code or messaging service. Use one such as +15145550123, or MG "
+            "followed by 32 hex digits."
         )
     if not _is_safe(values["PUBLIC_URL"]):
-        yield "PUBLIC_URL is not https: everybody on the way can read the webhooks, links and logins. Use https."
+        yield "PUBLIC_URL is not https, so others on the network can read webhooks, links and passwords. Use https."
     if values["MAIL_FROM"]:
         try:
             mail_address(values["MAIL_FROM"], may_have_name=True)
@@ -48,7 +48,7 @@ def _account_faults(values: Values) -> Iterator[str]:
     for name, prefix in (("TWILIO_ACCOUNT_SID", "AC"), ("TWILIO_API_KEY", "SK")):
         value = values[name]
         if value and not re.fullmatch(prefix + "[0-9a-f]{32}", value):
-            yield f"{name} is not a SID. It is {prefix} and 32 hex digits: copy it from Twilio's console."
+            yield f"{name} is not a SID ({prefix} followed by 32 hex digits). Copy it from Twilio's console."
         elif value and _is_placeholder(value[2:]):
             yield f"{name} is a placeholder. Copy your own from Twilio's console."
 
@@ -71,10 +71,10 @@ def _is_phone_number(text: str) -> bool:
 
 
 def line_faults(desk: Desk) -> Iterator[str]:
-    """Yield the lines whose number cannot exist."""
+    """Yield the lines whose number is not valid."""
     for name, line in desk.lines.items():
         if not _is_phone_number(line.number):
-            yield f"{line.number} ({name}) is not a phone number that exists. Correct it in the desk file."
+            yield f"{line.number} ({name}) is not a valid phone number. Correct it in the desk file."
 
 
 def _is_safe(url: str) -> bool:
@@ -89,10 +89,10 @@ def _is_safe(url: str) -> bool:
 
 
 def settings_warnings(values: Values) -> Iterator[str]:
-    """Yield what works and could be guessed."""
+    """Yield the keys that are easy to guess."""
     for name in KEYS:
         if values[name] and (bits := _bits(values[name])) < LEAST_BITS:
-            yield f"{name} could be guessed ({bits:.0f} bits, {LEAST_BITS} are safe). Make a new one: {NEW_KEY}."
+            yield f"{name} is easy to guess ({bits:.0f} bits; {LEAST_BITS} are safe). Generate a new one: {NEW_KEY}."
 
 
 def _bits(key: str) -> float:

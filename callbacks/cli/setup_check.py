@@ -31,7 +31,7 @@ FEWEST_PAGED = 3  # people before the deadline, or everybody when there are fewe
 
 
 @click.command(cls=Command)
-@click.option("--twilio", "asks_twilio", is_flag=True, help="Also ask Twilio whether your account fits.")
+@click.option("--twilio", "asks_twilio", is_flag=True, help="Also check your account at Twilio.")
 @click.option("--set", "sets_urls", is_flag=True, help="With --twilio: set the URLs of your numbers at Twilio.")
 @pass_app
 def check(app: AppContext, asks_twilio: bool, sets_urls: bool) -> None:
@@ -58,7 +58,7 @@ def check(app: AppContext, asks_twilio: bool, sets_urls: bool) -> None:
 
 
 def _ready_service(app: AppContext, faults: list[str]) -> Service:
-    """Return the service. Raise BrokenSettings, which lists the faults beside those that keep it from starting."""
+    """Return the service. Raise BrokenSettings with these faults and those that keep it from starting."""
     try:
         return app.ready_service()
     except BrokenSettings as broken:
@@ -117,13 +117,13 @@ def _factor_warnings(session: Session, service: Service) -> Iterator[str]:
         when = moment(due, zone, now) if due else f"{GRACE.days} days after their next login"
         yield (
             f"{user.email} ({user.role.value}) has no second factor. {'It was' if is_overdue(user, now) else 'It is'} "
-            f"due {when}. They set it up under Account in the console."
+            f"due {when}. They can set one up under Account in the console."
         )
     for user in users.everyone(session):
         if not secrets.can_decrypt(user.second_factor):
             yield (
-                f"the authenticator app of {user.email} cannot be checked, because SECRET_KEY was changed. Restore it, "
-                f"or run: user no-second-factor {user.email}."
+                f"the authenticator app of {user.email} no longer works, because SECRET_KEY was changed. Restore the "
+                f"old key, or run: user no-second-factor {user.email}."
             )
 
 

@@ -23,7 +23,7 @@ def _change_role(session: Session, email: str, now: datetime) -> str:
 
 def _turn_off_second_factor(session: Session, email: str, now: datetime) -> str:
     had = second_factor.remove_factors(session, email, now)
-    return f"{email} logs in with a password only. Removed: {had or 'nothing'}. They are logged out everywhere."
+    return f"{email} now logs in with a password only. Removed: {had or 'nothing'}. They are logged out everywhere."
 
 
 def _log_out(session: Session, email: str, now: datetime) -> str:

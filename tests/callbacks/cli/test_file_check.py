@@ -1,4 +1,4 @@
-"""The part of `check` that looks at files: who else on this machine can read customers' messages and secrets."""
+"""The part of `check` that looks at file permissions: customers' messages and secrets that other users can read."""
 
 from __future__ import annotations
 
