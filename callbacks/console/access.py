@@ -23,7 +23,7 @@ View = Callable[..., ResponseReturnValue]
 def _for_roles(roles: Sequence[Role], refusal: str, *, sets_up_factor: bool = False) -> Callable[[View], View]:
     """Return a decorator for views: without a login it redirects to the login screen, and it refuses other roles.
 
-    Whoever must have set up a second factor by now is redirected to where that is done.
+    A user whose second factor is overdue is redirected to their account, to set one up.
     """
 
     def guard(view: View) -> View:
@@ -43,7 +43,7 @@ def _for_roles(roles: Sequence[Role], refusal: str, *, sets_up_factor: bool = Fa
 
 
 def _must_set_up_a_factor() -> bool:
-    """Return whether the time to set up a second factor is over. After an upgrade it begins with the first request."""
+    """Return whether the user's second factor is overdue. After an upgrade, the first request sets when it is due."""
     context = current()
     if context.demo:
         return False

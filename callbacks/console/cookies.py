@@ -18,7 +18,7 @@ def cookie_name(name: str, public_url: str) -> str:
 
 
 def protect_flasks_cookie(app: Flask, public_url: str) -> None:
-    """Name and restrict the signed cookie of Flask: it carries the CSRF token and what is shown once."""
+    """Name and restrict Flask's signed cookie, which holds the CSRF token and flash messages."""
     app.config.update(
         SESSION_COOKIE_NAME=cookie_name("session", public_url),
         SESSION_COOKIE_SECURE=public_url.startswith("https:"),

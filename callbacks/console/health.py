@@ -48,15 +48,15 @@ def readyz() -> Response:
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """Answer Prometheus: with METRICS_TOKEN whoever has it, without one whoever is on this machine."""
+    """Answer Prometheus: with METRICS_TOKEN, any request that sends it; without it, requests from this machine only."""
     context = current()
     if context.metrics_token:
         if not _has_token(context.metrics_token):
-            refused = _plain("The token is not right. Send METRICS_TOKEN: Authorization: Bearer ...", 401)
+            refused = _plain("The token is missing or wrong. Send METRICS_TOKEN as: Authorization: Bearer ...", 401)
             refused.headers["WWW-Authenticate"] = "Bearer"
             return refused
     elif not _is_loopback(request.remote_addr or ""):
-        return _plain("Metrics are for this machine only. Set METRICS_TOKEN to read them from another.", 403)
+        return _plain("Metrics can be read on this machine only. To read them from another, set METRICS_TOKEN.", 403)
     registry = CollectorRegistry()
     registry.register(_DeskCollector(context.database, context.now()))
     return Response(generate_latest(REGISTRY) + generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

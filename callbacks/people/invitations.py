@@ -1,6 +1,6 @@
-"""Invitations: a link with which a user chooses their own password, once.
+"""Invitations: a link with which a user chooses a password, once.
 
-It serves a new user and one who forgot the password. Only the SHA-256 of its key is stored.
+It is for new users and for those who forgot their password. Only the SHA-256 of its key is stored.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from callbacks.errors import NotFound
 from callbacks.people import users
 
 VALID_FOR = timedelta(days=3)
-GONE = "This link was used, replaced, or is too old. Ask an administrator for a new one."
+GONE = "This link has expired, or it was used or replaced. Ask an administrator for a new one."
 
 
 def invite(session: Session, user: User, made_by: str, now: datetime) -> str:

@@ -36,7 +36,7 @@ def login_options() -> ResponseReturnValue:
 
 @blueprint.post("/login/passkey")
 def check_passkey() -> ResponseReturnValue:
-    """Log in whoever's passkey signed. It has verified its user, so it stands for password and second factor."""
+    """Log in the user whose passkey signed. The device has verified its user, so no password is needed."""
     now = current().now()
     try:
         login_attempts.refuse_too_many(login_attempts.origin_of(None, now), "", now)
@@ -45,7 +45,9 @@ def check_passkey() -> ResponseReturnValue:
         return redirect(url_for("console.account.login"))
     user, warning = current().database.write(lambda session: _logged_in(session, now))
     if user is None:
-        flash("That passkey is not known here, or it took more than five minutes. Try again, or use your password.")
+        flash(
+            "That passkey is not registered here, or it took more than five minutes. Try again, or use your password."
+        )
         return redirect(url_for("console.account.login"))
     login_session.begin(user, now)
     if warning:

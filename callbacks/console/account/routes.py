@@ -96,7 +96,7 @@ def _is_code(user: User, code: str, now: datetime) -> bool:
 
 
 def _refused(refused: TooManyLogins, form: Callable[[int], ResponseReturnValue]) -> ResponseReturnValue:
-    """Return a form again, with why the attempt was not looked at."""
+    """Return a form again, with the reason why the attempt was refused."""
     flash(str(refused))
     response = make_response(form(429))
     response.headers["Retry-After"] = "60"
@@ -156,7 +156,7 @@ def index() -> str:
 def change(act: str) -> ResponseReturnValue:
     """Change the user's second factor. Each change needs the password, since a screen may have been left unattended.
 
-    It needs the second factor that there is too, because the password may be known to somebody else.
+    It also needs the second factor, if there is one, because somebody else may know the password.
     """
     if act not in CHANGES:
         abort(404)
@@ -182,6 +182,6 @@ def _change(act: str, now: datetime) -> str:
 def _new_recovery_codes(session: Session, user: User) -> str:
     codes = recovery_codes.new_codes(session, user.id, current().totp_secrets.secret_key)
     return (
-        "Keep these recovery codes where you find them without your phone. Each stands for your second factor once. "
-        f"They are shown only now: {', '.join(codes)}."
+        "Save these recovery codes somewhere safe, apart from your phone. Each replaces your second factor once. "
+        f"They are shown only this once: {', '.join(codes)}."
     )

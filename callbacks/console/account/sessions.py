@@ -1,4 +1,4 @@
-"""One's own sessions: which there are, and ending them."""
+"""The user's own sessions: listed, and ended one by one or all but this one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ blueprint = Blueprint("sessions", __name__)
 @blueprint.post("/account/sessions/<any('end', 'end-others'):act>")
 @for_own_account
 def end(act: str) -> ResponseReturnValue:
-    """End one session of the user, or all but this one. It asks for no password: ending one gives nobody anything."""
+    """End one session of the user, or all but this one. No password is needed, because ending one gives no access."""
     now, work = current().now(), _end_others if act == "end-others" else _end_one
     return write_and_redirect(lambda session: work(session, now), url_for("console.account.index"))
 
@@ -47,7 +47,7 @@ def _end_others(session: Session, now: datetime) -> str:
 
 @blueprint.app_template_filter("browser")
 def browser_in_words(agent: str) -> str:
-    """Return a browser in a few words, "Firefox on Windows", from what it calls itself. It may be anything."""
+    """Return a browser in a few words, such as "Firefox on Windows", from its User-Agent, which may be anything."""
     browser = next((name for part, name in BROWSERS.items() if part in agent), "")
     system = next((name for part, name in SYSTEMS.items() if part in agent), "")
     return " on ".join(filter(None, [browser or "Unknown browser", system]))

@@ -59,5 +59,5 @@ def _form(key: str, status: int = 200) -> ResponseReturnValue:
     try:
         user = current().database.read(lambda session: invitations.invited_user(session, key, now))
     except NotFound as gone:
-        return render_template("error.html", title="This link has expired", message=str(gone)), 410
+        return render_template("error.html", title="This link no longer works", message=str(gone)), 410
     return render_template("invitation/index.html", title="Choose a password", email=user.email), status

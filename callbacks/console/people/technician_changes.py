@@ -100,14 +100,14 @@ def _set_language(session: Session, desk: Desk, row: Technician, now: datetime) 
 def _allow_number(session: Session, desk: Desk, row: Technician, now: datetime) -> str:
     contact_methods.allow_number(row, _which(), g.user.email)
     store.note_edit(session, now)
-    return f"{row.name}'s {_which().value} number is allowed. Your name is on record."
+    return f"{row.name}'s {_which().value} number is allowed. Your name was recorded."
 
 
 def _report_lost_phone(session: Session, desk: Desk, row: Technician, now: datetime) -> str:
     report_lost_phone(session, desk, row, now)
     store.note_edit(session, now)
     return (
-        f"{row.name}'s links, codes and sessions have ended, nothing goes to their numbers, and others are paged. "
+        f"{row.name}'s links, codes and sessions have ended. Nothing is sent to their numbers, and others are paged. "
         "To page them again, verify a number."
     )
 

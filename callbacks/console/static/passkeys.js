@@ -27,7 +27,7 @@ function isMissing(field, form) {
 
 async function answerFor(field, token) {
   const answer = await fetch(field.dataset.options, { method: "POST", body: new URLSearchParams({ token }) });
-  if (!answer.ok || answer.redirected) throw new Error("This form has expired. Load the page again.");
+  if (!answer.ok || answer.redirected) throw new Error("This form has expired. Reload the page.");
   const options = await answer.json();
   const credential = field.dataset.passkey === "create"
     ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
@@ -38,7 +38,7 @@ async function answerFor(field, token) {
 function say(form, error) {
   const words = {
     NotAllowedError: "No passkey was used: the request was cancelled, or it took too long. Try again.",
-    InvalidStateError: "This device has a passkey for your account already.",
+    InvalidStateError: "This device already has a passkey for your account.",
   };
   const told = form.querySelector("[role=alert]") || form.appendChild(document.createElement("p"));
   told.setAttribute("role", "alert");

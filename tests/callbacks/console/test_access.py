@@ -78,7 +78,7 @@ def test_the_grace_is_a_week_from_the_account_or_the_first_request_after_an_upgr
     console.logs_in("sue@example.com")
     assert console.client.get("/").headers["Location"] == "/account"
     answer = console.client.get("/account")
-    assert (answer.status_code, "to go on" in answer.text) == (200, True)
+    assert (answer.status_code, "to continue" in answer.text) == (200, True)
 
 
 def test_with_a_passkey_nothing_is_asked_and_without_the_last_one_at_once(console: Console) -> None:

@@ -35,7 +35,7 @@ def test_a_lock_and_what_it_refuses_are_recorded_the_refusals_once_a_minute(cons
     whats = [what for _, what in console.audit_entries()]
     assert whats == [
         *["failed to log in"] * 4,
-        "failed to log in: now locked",
+        "failed to log in: the account is locked now",
         "was refused: the account is locked",
     ]
     console.clock.pass_time(MINUTE)
@@ -48,7 +48,7 @@ def test_too_many_attempts_are_recorded_once_a_minute_and_address(console: Conso
         client = console.seen_from(address)
         for _ in range(15):
             console.logs_in("nobody@example.com", "wrong", client)
-    assert console.audit_details("was refused: too many logins") == ["from 192.0.2.1", "from 192.0.2.2"]
+    assert console.audit_details("was refused: too many login attempts") == ["from 192.0.2.1", "from 192.0.2.2"]
 
 
 def test_a_wrong_code_is_a_failed_login(console: Console) -> None:

@@ -64,7 +64,7 @@ def test_too_many_from_one_address_are_refused_unhashed_and_another_one_logs_in(
     answers = [console.logs_in(f"{n}@example.com", "wrong", client) for n in range(60)]
     assert [answer.status_code for answer in answers] == [401] * 10 + [429] * 50
     assert len(hashes) == 10
-    assert "Too many logins at once. Try again in a minute." in answers[-1].text
+    assert "Too many login attempts. Try again in a minute." in answers[-1].text
     assert answers[-1].headers["Retry-After"] == "60"
     assert console.logs_in(SUE).status_code == 302
 

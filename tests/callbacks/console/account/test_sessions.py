@@ -50,7 +50,7 @@ def test_ones_own_sessions_are_listed_and_nobody_elses(console: Console) -> None
     shown = console.reads("/account")
     assert "Safari on iPhone 192.0.2.44 Sat 28 Nov 22:14 Sat 28 Nov 22:14 Log out" in shown
     assert shown.count("192.0.2.44") == 1
-    assert "127.0.0.1 Sat 28 Nov 22:14 Sat 28 Nov 22:14 This one" in shown
+    assert "127.0.0.1 Sat 28 Nov 22:14 Sat 28 Nov 22:14 This session" in shown
 
 
 def test_one_session_is_ended_and_the_others_stay(console: Console) -> None:

@@ -38,11 +38,11 @@ def test_another_role_is_for_the_next_login(console: Console) -> None:
     console.logs_in("rita@example.com", client=theirs)
     console.logs_in("ada@example.com")
     shown = console.follows(console.posts("/users/role", {"email": "rita@example.com", "role": "supervisor"}))
-    assert "rita@example.com was reader and is supervisor now" in shown
+    assert "rita@example.com was reader and is now supervisor" in shown
     assert theirs.get("/").status_code == 302
     console.logs_in("rita@example.com", client=theirs)
     assert "Your role needs a second factor" in theirs.get("/").text
-    assert any("rita@example.com was reader and is supervisor now" in detail for detail in details(console))
+    assert any("rita@example.com was reader and is now supervisor" in detail for detail in details(console))
 
 
 def test_a_role_that_does_not_fit_is_refused_in_words(console: Console) -> None:

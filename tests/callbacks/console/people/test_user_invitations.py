@@ -62,7 +62,7 @@ def test_with_a_mail_server_only_the_user_reads_the_link(console: Console) -> No
     mail = sends_mail(console)
     console.logs_in("ada@example.com")
     shown = console.follows(console.posts("/users/add", NEW))
-    assert "was mailed to new@example.com" in shown
+    assert "was emailed to new@example.com" in shown
     assert "/invitation/" not in shown
     (email,) = mail.sent
     assert email.to == "new@example.com"
