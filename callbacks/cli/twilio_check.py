@@ -194,4 +194,5 @@ def _text_permissions(carrier: Carrier, countries: list[str]) -> Iterator[str]:
     found = carrier.resource(f"{ACCOUNTS}/Messaging/GeoPermissions").get("permissions") or []
     forbidden = {each.get("country_code") for each in found if not each.get("enabled")}
     if closed := [country for country in countries if country in forbidden]:
-        yield f"Texts to {', '.join(closed)} are not allowed. Allow them at Twilio: Messaging, Settings, Geo permissions."
+        named = ", ".join(closed)
+        yield f"Texts to {named} are not allowed. Allow them at Twilio: Messaging, Settings, Geo permissions."

@@ -85,7 +85,7 @@ class TranscribedBy(enum.Enum):
 class SealScheme(enum.Enum):
     """How an entry of the audit log is sealed."""
 
-    SHA256 = "sha256"  # by early releases: anybody with the database could make the same seal
+    SHA256 = "sha256"  # by early releases; anybody with access to the database could make such a seal
     HMAC = "hmac"  # with AUDIT_KEY
 
 

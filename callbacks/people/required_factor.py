@@ -1,4 +1,4 @@
-"""Who must have a second factor, and by when. Pure: decides from a user and an instant."""
+"""Who must have a second factor, and by when. Pure functions of a user and an instant."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from callbacks.db.states import SUPERVISING_ROLES
 from callbacks.db.tables import User
 
-GRACE = timedelta(days=7)  # whoever works one shift a week hears of it before it stops them
+GRACE = timedelta(days=7)  # so that somebody who works one shift a week is told before it stops them
 AT_ONCE = timedelta(0)
 
 

@@ -72,7 +72,7 @@ def begin_second_factor(
 
 
 def end_second_factor(session: Session, user_id: int, now: datetime, grace: timedelta) -> None:
-    """Turn off the codes. A user whose role needs a second factor must have one again within `grace`."""
+    """Turn off the authenticator app. A user whose role needs a second factor must set one up within `grace`."""
     user = locked_user(session, user_id)
     record_removal(session, f"authenticator app of {in_words(user)}")
     user.second_factor = ""
@@ -81,7 +81,7 @@ def end_second_factor(session: Session, user_id: int, now: datetime, grace: time
 
 
 def remove_factors(session: Session, email: str, now: datetime) -> str:
-    """Remove every second factor of a user who has lost them, end their sessions, and say what went. Raise NotFound."""
+    """Remove every second factor of a user, end their sessions, and return what was removed. Raise NotFound."""
     user = locked_user(session, user_named(session, email).id)
     had = factors_in_words(user)
     record_removal(session, f"{had or 'no second factor'} of {in_words(user)}")
@@ -101,7 +101,7 @@ def factors_in_words(user: User) -> str:
 
 
 def encrypt_stored_secrets(session: Session, secrets: TotpSecrets) -> None:
-    """Encrypt the secrets that an earlier release stored as they are."""
+    """Encrypt the secrets that an earlier release stored unencrypted."""
     for user in session.scalars(select(User).where(User.second_factor != "")):
         _encrypt(user, secrets)
 

@@ -1,4 +1,4 @@
-"""Console accounts: roles, and the password of a login."""
+"""Console accounts: roles and passwords."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _technician(session: Session, name: str, role: Role) -> int | None:
 
 @dataclass(frozen=True)
 class PasswordCheck:
-    """What is known of an attempt before it is counted."""
+    """The result of checking a password, before the attempt is counted."""
 
     email: str
     user_id: int | None

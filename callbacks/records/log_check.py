@@ -1,4 +1,4 @@
-"""Verifies both logs: no entry and no event was edited, removed or added, and no end was cut off."""
+"""Verifies both logs: that no entry or event was edited, removed or added, and that no end was cut off."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from callbacks.records.event_seals import EVENTS, EventRow, begin_seal, end_seal
 from callbacks.records.seals import Head, key_of
 
 AT_ONCE = 1000
-# A row of SQLite that was edited by hand may hold anything, also what cannot be read.
+# In SQLite, a row that was edited by hand may hold values that cannot be read.
 UNREADABLE = (ValueError, LookupError, TypeError)
 NOTHING = Head(0, "")
 OR_THE_KEY = (
@@ -60,7 +60,7 @@ def heads(session: Session) -> Heads:
 
 @dataclass
 class LogCheck:
-    """How long a log is, and what is wrong with it, in sentences."""
+    """The length of a log, and its faults in sentences."""
 
     head: Head = NOTHING
     not_sealed: int = 0  # events since the last seal
@@ -68,13 +68,13 @@ class LogCheck:
 
 
 class Mismatches:
-    """Where seals do not fit. After an edit one does not; with another key none does, from some place to the end."""
+    """Seals that do not match: one after an edit, or all from some point to the end after a change of the key."""
 
     def __init__(self) -> None:
         self.first, self._run_from, self._run = "", "", 0
 
     def add(self, place: str, fits: bool) -> None:
-        """Add a seal, by the words for its place: "entry 3 of 2026-11-29"."""
+        """Add whether a seal matches, with its place in words, such as "entry 3 of 2026-11-29"."""
         if fits:
             self._run = 0
             return
@@ -91,7 +91,7 @@ class Mismatches:
 
 
 def check_entries(session: Session, heads: Iterable[tuple[str, Head]] = ()) -> LogCheck:
-    """Verify the audit log, and compare it with heads, each with the words for where it is from."""
+    """Verify the audit log, and compare it with heads, each with a description of where it is from."""
     found, mismatches, wanted, seen = LogCheck(), Mismatches(), tuple(heads), dict[int, str]()
     counts = {head.count for _, head in wanted}
     try:
@@ -109,7 +109,7 @@ def check_entries(session: Session, heads: Iterable[tuple[str, Head]] = ()) -> L
 
 
 def _verified(session: Session) -> Iterator[tuple[int, EntryRow, bool]]:
-    """Yield each entry with its number, and whether its seal fits. After the first HMAC no weaker seal does."""
+    """Yield each entry with its number, and whether its seal matches. After the first HMAC, no plain hash does."""
     key, before, is_sealed = key_of(session), "", False
     rows = session.execute(ENTRIES.execution_options(yield_per=AT_ONCE))
     for number, row in enumerate(rows, start=1):
@@ -123,16 +123,16 @@ def _verified(session: Session) -> Iterator[tuple[int, EntryRow, bool]]:
 
 def _faults_of_entries(mismatches: Mismatches) -> Iterator[str]:
     if mismatches.reach_the_end:
-        yield f"From {mismatches.first} on, no entry fits the key: {OR_THE_KEY}"
+        yield f"From {mismatches.first} on, no entry matches the key: {OR_THE_KEY}"
     elif mismatches.first:
-        yield f"The log was edited: {mismatches.first} is not as it was recorded, or one before it was removed."
+        yield f"The audit log was edited: {mismatches.first} was changed, or an entry before it was removed."
 
 
 def _cut(count: int, head: Head, seen: dict[int, str], origin: str) -> Iterator[str]:
     if head.count > count:
         yield f"The audit log was cut: it has {count:,} entries, and {origin} says {head.count:,}."
     elif head.count and not head.fits(seen[head.count]):
-        yield f"The audit log was cut or rewritten: entry {head.count:,} is not the one that {origin} names."
+        yield f"The audit log was cut or rewritten: entry {head.count:,} does not match {origin}."
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ class KeptHead:
 
 
 def head_kept(session: Session) -> KeptHead | None:
-    """Return the newest head of the audit log in the database itself. It shows who cut that log, but not the seals."""
+    """Return the newest head of the audit log that a seal of events holds. It shows if only the audit log was cut."""
     newest = latest_seal(session)
     return KeptHead(newest.at, Head(newest.entries, newest.entry_seal)) if newest is not None else None
 
@@ -219,12 +219,12 @@ def _difference(more: int) -> str:
 
 def _faults_of_events(mismatches: Mismatches) -> Iterator[str]:
     if mismatches.reach_the_end:
-        yield f"From {mismatches.first} on, no seal of events fits the key: {OR_THE_KEY}"
+        yield f"From {mismatches.first} on, no seal of events matches the key: {OR_THE_KEY}"
     elif mismatches.first:
-        yield f"The event log was edited: {mismatches.first}, are not as they were."
+        yield f"The event log was edited: {mismatches.first}, were changed."
 
 
 def _cut_events(count: int, head: Head) -> str:
     if head.count > count:
-        return f"The seals of events were cut: they cover {count:,} events, and the head says {head.count:,}."
-    return f"The event log was cut or rewritten: no seal over {head.count:,} events is the one that the head names."
+        return f"The event log was cut: its seals cover {count:,} events, and the head says {head.count:,}."
+    return f"The event log was cut or rewritten: no seal over {head.count:,} events matches the head."

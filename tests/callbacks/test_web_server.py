@@ -278,7 +278,7 @@ def test_beyond_the_queue_the_answer_is_503_at_once(pool: Pool) -> None:
     assert sum(answer.startswith(b"HTTP/1.1 200") for answer in answers) == pool.threads + pool.longest_queue
     (busy,) = (answer for answer in answers if answer.startswith(b"HTTP/1.1 503"))
     assert b"\r\nRetry-After: 5\r\n" in busy
-    assert busy.endswith(b"Service Unavailable: Too many requests are waiting. Try again in some seconds.\n")
+    assert busy.endswith(b"Service Unavailable: Too many requests are waiting. Try again in a few seconds.\n")
 
 
 def test_the_database_has_a_connection_for_every_thread(sqlite_url: str, postgres_url: str) -> None:

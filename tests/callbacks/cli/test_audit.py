@@ -74,7 +74,7 @@ def test_the_address_of_a_calendar_and_a_code_are_not_logged(cli: CommandLine, t
 def test_an_edited_log_is_an_error(cli: CommandLine) -> None:
     cli.has("Amy")
     tamper(cli.database, "UPDATE audit SET detail = 'nothing'")
-    assert "The log was edited: entry 1" in cli.refuses("audit")
+    assert "The audit log was edited: entry 1" in cli.refuses("audit")
 
 
 def test_a_log_is_compared_with_a_head_that_was_kept(cli: CommandLine) -> None:
@@ -92,7 +92,7 @@ def test_a_log_is_compared_with_a_head_that_was_kept(cli: CommandLine) -> None:
     cli.does("audit")  # nothing in the database shows it
     refused = cli.refuses(f"audit {known}")
     assert "The audit log was cut: it has 1 entries, and the head says 2." in refused
-    assert "The seals of events were cut: they cover 0 events, and the head says 2." in refused
+    assert "The event log was cut: its seals cover 0 events, and the head says 2." in refused
 
 
 def test_whoever_cuts_the_audit_log_alone_is_found_without_a_head(cli: CommandLine) -> None:
@@ -113,8 +113,8 @@ def test_an_edited_event_is_an_error(cli: CommandLine) -> None:
 
 
 def test_what_is_no_head_is_refused(cli: CommandLine) -> None:
-    assert "is not a head" in cli.refuses("audit --head 12")
-    assert "is not a head" in cli.refuses("audit --event-head x:ab")
+    assert "is not the head of a log" in cli.refuses("audit --head 12")
+    assert "is not the head of a log" in cli.refuses("audit --event-head x:ab")
 
 
 def test_the_logs_are_sealed_with_the_key_of_the_settings(cli: CommandLine, compose: Compose) -> None:
@@ -123,7 +123,7 @@ def test_the_logs_are_sealed_with_the_key_of_the_settings(cli: CommandLine, comp
         environ = {**cli.app.environ, **changed}
         service = replace(cli.app, environ=environ, compose=compose).service()
         other = CommandLine(replace(cli.app, compose=lambda *_, service=service, **__: service), service, cli.clock)
-        assert "From entry 1 of 2026-11-23 15:00:00 UTC on, no entry fits the key" in other.refuses("audit")
+        assert "From entry 1 of 2026-11-23 15:00:00 UTC on, no entry matches the key" in other.refuses("audit")
         service.close()
 
 

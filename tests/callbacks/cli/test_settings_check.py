@@ -22,7 +22,7 @@ def test_good_settings_have_no_faults() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "fault"),
     [
-        ("TWILIO_ACCOUNT_SID", "AC1", "TWILIO_ACCOUNT_SID is not a SID. It is AC and 32 hex digits"),
+        ("TWILIO_ACCOUNT_SID", "AC1", "TWILIO_ACCOUNT_SID is not a SID (AC followed by 32 hex digits)"),
         ("TWILIO_ACCOUNT_SID", "AC" + "x" * 32, "is not a SID"),
         ("TWILIO_ACCOUNT_SID", SID.replace("AC", "SK"), "is not a SID"),
         ("TWILIO_ACCOUNT_SID", SID + "0", "is not a SID"),
@@ -30,11 +30,11 @@ def test_good_settings_have_no_faults() -> None:
         ("TWILIO_ACCOUNT_SID", "AC" + "0123456789abcdef" * 2, "is a placeholder"),
         ("TWILIO_ACCOUNT_SID", "AC" + "12" * 16, "is a placeholder"),
         ("TWILIO_API_KEY", "SK1", "TWILIO_API_KEY is not a SID. It is SK and 32 hex digits"),
-        ("TWILIO_FROM", "desk", "TWILIO_FROM is neither a phone number"),
-        ("TWILIO_FROM", "5148458474", "is neither"),
-        ("TWILIO_FROM", "+1514", "is neither"),
-        ("TWILIO_FROM", "+19995550123", "is neither"),
-        ("TWILIO_FROM", "MG123", "is neither"),
+        ("TWILIO_FROM", "desk", "TWILIO_FROM is not a phone number"),
+        ("TWILIO_FROM", "5148458474", "is not a phone number"),
+        ("TWILIO_FROM", "+1514", "is not a phone number"),
+        ("TWILIO_FROM", "+19995550123", "is not a phone number"),
+        ("TWILIO_FROM", "MG123", "is not a phone number"),
         ("PUBLIC_URL", "http://desk.example.com", "PUBLIC_URL is not https"),
         ("PUBLIC_URL", "http://10.0.0.7:8000", "PUBLIC_URL is not https"),
         ("MAIL_FROM", "desk", "MAIL_FROM: 'desk' is not an email address. An email address must have an @-sign."),
@@ -70,7 +70,7 @@ def test_what_works_is_not(name: str, value: str) -> None:
 )
 def test_a_key_that_could_be_guessed_is_named(name: str, value: str) -> None:
     (found,) = settings_warnings({**GOOD, name: value})
-    assert found.startswith(f"{name} could be guessed (")
+    assert found.startswith(f"{name} is easy to guess (")
     assert value not in found
 
 
@@ -96,7 +96,7 @@ def test_check_names_every_fault_at_once_and_fails(cli: CommandLine) -> None:
     assert "A call comes in" in printed
     assert "Warning: SECRET_KEY could be guessed" in printed
     *_, heading, first, second = printed.splitlines()
-    assert heading == "Error: This has to be put right:"
+    assert heading == "Error: Correct the following:"
     assert first.startswith("  - TWILIO_ACCOUNT_SID is a placeholder")
     assert second.startswith("  - PUBLIC_URL is not https")
 

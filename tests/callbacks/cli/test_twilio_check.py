@@ -187,6 +187,6 @@ def test_the_command_asks_sets_and_fails_while_something_does_not_fit(cli: Comma
     cli.app = replace(cli.app, compose=lambda *_, **__: service)
     assert cli.does("check", "--twilio").endswith("Twilio: OK.\n")
     account.change(DIRECT, voice_url="https://elsewhere.test/")
-    assert 'Error: This has to be put right:\n  - (514) 845-8474 (direct): "A call' in cli.refuses("check", "--twilio")
+    assert 'Error: Correct the following:\n  - (514) 845-8474 (direct): "A call' in cli.refuses("check", "--twilio")
     printed = cli.does("check", "--twilio", "--set")
     assert "Set at Twilio for (514) 845-8474: A call comes in.\nTwilio: OK.\n" in printed

@@ -45,7 +45,7 @@ def test_a_head_is_typed_as_it_is_printed_and_may_have_the_whole_seal() -> None:
     "text", ["", "1234", "1234:", "1234:ab12", f"x:{SEAL}", f"1234:{SEAL[:15]}g", f"{'9' * 20}:{SEAL}"]
 )
 def test_what_is_no_head_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(WrongState, match="is not a head"):
+    with pytest.raises(WrongState, match="is not the head of a log"):
         head_from(text)
 
 
