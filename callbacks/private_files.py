@@ -19,7 +19,7 @@ def keep_files_private() -> None:
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make a folder and those above it that are missing, for this user only. One that exists stays as it is."""
+    """Make a folder and its missing parents, for this user only. One that exists is left as it is."""
     for each in reversed((folder, *folder.parents)):
         if not each.exists():
             each.mkdir(mode=0o700, exist_ok=True)

@@ -1,6 +1,6 @@
-"""The whole service as an attacker meets it: every field of a request may hold anything, and no answer may be an error.
+"""The whole service under attack: every field of a request may hold anything, and no answer may be an error.
 
-Which fields a view reads is noted while it reads them, so a new field is attacked without being listed anywhere.
+The fields of a view are recorded while the view reads them, so a new field is attacked without being listed anywhere.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ from tests.callbacks.console.service import BEGAN, PASSWORD, client_of
 from tests.ivr.twilio.signing import sign
 
 HOST = "desk.test"
-# Values that lead a view to every field that it reads, beside SIDs where a SID belongs.
+# Values that make a view read all of its fields, apart from SIDs.
 LEADING = ("", "1", "yes", "2026-12-24", "2026-12-24T10:00", "Amy Roy", "completed", "text", "resolved", "delivered")
 SIDS = {"MessageSid": "SM" + "3" * 32, "RecordingSid": "RE" + "4" * 32, "AccountSid": "AC" + "0" * 32}
-# What is logged as an error because somebody should look at it, not because something broke.
+# Logged as errors because somebody should act, not because something failed.
 MEANT = {"the carrier used the fallback URL"}
-# What a field may hold when nobody attacks. Views read some fields only when others make sense.
+# Ordinary values. Views read some fields only when others are valid.
 PLAUSIBLE = (
     *("", "0", "1", "2", "12", "yes", "true", "false", "en", "fr", "text", "call", "mail", "second", "open", "week"),
     *("completed", "no-answer", "busy", "failed", "in-progress", "answered", "absent", "delivered", "undelivered"),
@@ -77,11 +77,11 @@ ACTS: Mapping[str, Sequence[str]] = {
     "/setup/<act>": tuple(setup_changes.CHANGES),
     "/users/<act>": tuple(user_changes.CHANGES),
 }
-# What is done once, so that the forms behind it are reached: a link is opened, and a passkey is asked for.
+# Sent once, to reach the forms behind it: a link is opened, and a passkey is requested.
 BEFORE = (
     "/t/{token}/open", "/account/passkeys/add/options", "/account/passkeys/confirm/options", "/login/passkey/options",
 )  # fmt: skip
-# What the routes that a login opens have in their addresses.
+# The variable parts in the addresses of routes that need a login.
 EXAMPLES = {rule: path for _, rule, path, _ in LOGGED_IN}
 
 

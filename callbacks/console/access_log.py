@@ -43,7 +43,7 @@ def note_too_many(email: str, now: datetime) -> None:
 
 
 def note_refusal(now: datetime) -> None:
-    """Enter that the user of this request was refused what they asked for: one a minute, user and address."""
+    """Enter that this request was refused to its user: one entry a minute for each user and address."""
     if g.get("user") is not None and current().throttle.is_first(now, "refused", g.user.email, request.path):
         _write(lambda session: note(session, now, g.user.email, NOT_ALLOWED, f"{request.method} {request.path}"[:200]))
 

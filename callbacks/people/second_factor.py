@@ -95,7 +95,7 @@ def remove_factors(session: Session, email: str, now: datetime) -> str:
 
 
 def factors_in_words(user: User) -> str:
-    """Return what a user has beside the password: "authenticator app, passkey Laptop"; "" for nothing."""
+    """Return a user's second factors: "authenticator app, passkey Laptop"; "" for none."""
     app = ["authenticator app"] if user.second_factor else []
     return ", ".join([*app, *(f"passkey {each.name}" for each in user.passkeys)])
 

@@ -105,7 +105,7 @@ def test_a_password_in_any_url_is_hidden(log: pytest.CaptureFixture[str]) -> Non
 
 
 @pytest.mark.parametrize("scheme", ["https", "http", "webcal"])
-def test_of_a_calendar_s_address_only_the_server_is_written(log: pytest.CaptureFixture[str], scheme: str) -> None:
+def test_only_the_server_of_a_calendar_url_is_logged(log: pytest.CaptureFixture[str], scheme: str) -> None:
     structlog.get_logger("ours").info(f"{scheme}://cal.test/private-1f2e/rota.ics?key=9 is broken")
     assert json.loads(log.readouterr().err)["event"] == f"{scheme}://cal.test/[secret] is broken"
 
@@ -119,7 +119,7 @@ def keyed_addresses(web: Flask) -> Iterator[str]:
                 yield web.url_for(rule.endpoint, **values)
 
 
-def test_an_address_that_is_a_key_is_hidden(
+def test_an_address_that_grants_access_is_hidden(
     compose: Compose, sqlite_url: str, tmp_path: Path, log: pytest.CaptureFixture[str]
 ) -> None:
     for service in service_on(compose, sqlite_url, tmp_path):
@@ -133,7 +133,7 @@ def test_an_address_that_is_a_key_is_hidden(
         assert ("Wzcs" in written, "[secret]" in written) == (False, True), address
 
 
-def test_numbers_and_truth_stay_what_they_are(log: pytest.CaptureFixture[str]) -> None:
+def test_numbers_and_booleans_are_unchanged(log: pytest.CaptureFixture[str]) -> None:
     structlog.get_logger("ours").info("x", ready=True, tries=3, late=1.5, cause=None, of=[1, {"two": 2}])
     written = json.loads(log.readouterr().err)
     assert {name: written[name] for name in ("ready", "tries", "late", "cause", "of")} == {

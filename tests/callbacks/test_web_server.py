@@ -1,4 +1,4 @@
-"""The web server, over real sockets: who is silent holds nothing, and a storm on some paths leaves the others free.
+"""The web server, over real sockets: silent clients tie up nothing, and a flood on some paths leaves the others free.
 
 What must be answered is asked for with a limit of minutes: a test fails by an answer that never comes.
 """
@@ -127,14 +127,14 @@ def in_a_thread(work: Callable[[], object]) -> threading.Thread:
 
 
 @pytest.mark.parametrize("attack", [HALF_OPEN_HEAD, UNFINISHED_BODY])
-def test_requests_that_never_end_hold_nobody_up(attack: bytes) -> None:
+def test_unfinished_requests_delay_nobody(attack: bytes) -> None:
     with served(App()) as client:
         for _ in range(64):
             client.sends(attack)
         assert client.gets("/voice/incoming").status == 200
 
 
-def test_who_does_not_read_an_answer_holds_no_thread() -> None:
+def test_a_client_that_does_not_read_its_answer_ties_up_no_thread() -> None:
     def long_answers(environ: dict[str, Any], start_response: StartResponse) -> Iterator[bytes]:
         start_response("200 OK", [("Content-Type", "text/plain")])
         yield from (b"x" * 2**20 for _ in range(24 if environ["PATH_INFO"] == "/long" else 1))
@@ -310,7 +310,7 @@ def test_a_webhook_has_a_thread_wherever_its_transaction_runs_or_waits() -> None
         (b"GET http://[/ HTTP/1.1\r\n\r\n", b"400 Bad Request"),
     ],
 )
-def test_what_is_no_request_is_refused_in_a_sentence(request_: bytes, status: bytes) -> None:
+def test_an_invalid_request_is_refused_in_a_sentence(request_: bytes, status: bytes) -> None:
     with served(App()) as client:
         head, _, body = everything_from(client.sends(request_)).partition(b"\r\n\r\n")
     assert head.splitlines()[0].split(b" ", 1)[1] == status
@@ -392,7 +392,7 @@ def test_a_request_that_does_not_end_holds_the_end_up_for_a_while_only(monkeypat
         app.release.set()
 
 
-def test_what_cannot_be_listened_on_is_said_in_a_sentence() -> None:
+def test_an_unusable_address_is_reported_in_a_sentence() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()

@@ -1,4 +1,4 @@
-"""A signature does not say where a field ends: the same signature under another SID is refused."""
+"""A signature does not cover where fields end: the same signature with another SID is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Attacks on the web server as it is run, over real HTTP: whoever calls is answered while they go on.
+"""Attacks on the web server as it is run, over real HTTP: callers are answered meanwhile.
 
 What counts is that the answers come, and that they are whole. The soak tests print how long they took (`pytest -s`).
 """

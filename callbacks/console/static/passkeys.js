@@ -21,7 +21,7 @@ document.addEventListener("submit", async (event) => {
 });
 
 function isMissing(field, form) {
-  const code = form.elements.factor_code; // whoever types a code needs no passkey to confirm
+  const code = form.elements.factor_code; // with a typed code, no passkey is needed
   return !field.value && !(field.name === "signed" && code && code.value.trim());
 }
 

@@ -1,4 +1,4 @@
-"""`audit`: every command that changes something is in the log, without secrets; an edited or cut log is found."""
+"""`audit`: every command that changes something is logged, without secrets; an edited or cut log is detected."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_a_command_that_changes_something_is_logged_and_one_that_reads_is_not(cl
     assert verdict.startswith("Audit log: no entry has been edited. It has 1; its head is 1:")
 
 
-def test_every_given_value_is_by_itself_and_one_that_was_not_given_is_not_there(cli: CommandLine) -> None:
+def test_each_given_value_is_a_detail_of_its_own_and_others_are_left_out(cli: CommandLine) -> None:
     cli.has("Amy", "Ben").does("shift rotate Amy Ben --first-day 2026-12-01")
     assert details_of_last(cli) == {
         "names 1": "Amy",
@@ -95,7 +95,7 @@ def test_a_log_is_compared_with_a_head_that_was_kept(cli: CommandLine) -> None:
     assert "The event log was cut: its seals cover 0 events, and the head says 2." in refused
 
 
-def test_whoever_cuts_the_audit_log_alone_is_found_without_a_head(cli: CommandLine) -> None:
+def test_cutting_only_the_audit_log_is_detected_without_a_head(cli: CommandLine) -> None:
     cli.has("Amy", "Ben")
     record_something(cli)
     tamper(cli.database, "DELETE FROM audit WHERE id = 2")
@@ -112,7 +112,7 @@ def test_an_edited_event_is_an_error(cli: CommandLine) -> None:
     assert "The event log was edited: events 1 to 2" in cli.refuses("audit")
 
 
-def test_what_is_no_head_is_refused(cli: CommandLine) -> None:
+def test_an_invalid_head_is_refused(cli: CommandLine) -> None:
     assert "is not the head of a log" in cli.refuses("audit --head 12")
     assert "is not the head of a log" in cli.refuses("audit --event-head x:ab")
 

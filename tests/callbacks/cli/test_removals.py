@@ -1,4 +1,4 @@
-"""Whatever a command removes: the audit log says whose it was and which."""
+"""Whatever a command removes, the audit log says what it was and whose."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ REMOVALS = {
 
 
 @pytest.mark.parametrize("removal", REMOVALS.values(), ids=REMOVALS.keys())
-def test_the_entry_says_whose_which_and_what(
+def test_the_entry_says_what_was_removed_and_whose(
     cli: CommandLine, removal: Removal, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("files")

@@ -1,4 +1,4 @@
-"""The part of `check` that judges settings: what cannot work, and what is not safe."""
+"""The part of `check` that looks at settings: what cannot work, and what is not safe."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_check_names_every_fault_at_once_and_fails(cli: CommandLine) -> None:
     assert second.startswith("  - PUBLIC_URL is not https")
 
 
-def test_they_stand_beside_what_keeps_the_service_from_starting(cli: CommandLine) -> None:
+def test_they_are_listed_with_what_keeps_the_service_from_starting(cli: CommandLine) -> None:
     wrong = {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "DATABASE_URL": "oracle://db.test/desk"}
     cli.app = replace(cli.app, environ={**cli.app.environ, **wrong})
     printed = cli.refuses("check")

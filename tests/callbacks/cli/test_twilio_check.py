@@ -1,4 +1,4 @@
-"""`check --twilio`, over HTTP against the simulated carrier: what does not fit, and how to put it right."""
+"""`check --twilio`, over HTTP against the simulated carrier: what is wrong, and how to correct it."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ TO_SET_UP_A_FACTOR = (
 
 
 @pytest.mark.parametrize("role", users.ROLES)
-def test_after_the_grace_period_supervisors_can_open_their_account_only(service: Service, role: str) -> None:
+def test_after_the_grace_period_supervisors_can_open_only_their_account(service: Service, role: str) -> None:
     client, named = client_of(service, role), reference(service)
     is_stopped = role in ("administrator", "supervisor")
     due = BEGAN - timedelta(minutes=1)

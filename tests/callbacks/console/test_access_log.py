@@ -25,7 +25,7 @@ def test_a_failed_login_says_who_was_typed_and_from_where(console: Console) -> N
     ("typed", "who"),
     [("my secret words", "nobody"), ("", "nobody"), (" a@b ", "a@b"), ("x" * 300 + "@b", "x" * 255)],
 )
-def test_what_is_no_address_is_not_written_down(typed: str, who: str) -> None:
+def test_only_an_email_address_is_recorded_as_typed(typed: str, who: str) -> None:
     assert access_log.as_typed(typed) == who
 
 

@@ -1,4 +1,4 @@
-"""Attempts to log in: the same answer and cost for everybody, no hashing under a lock, and no lock as a weapon."""
+"""Login attempts: the same answer and cost for everybody, no hashing while locked, and no locking out somebody else."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_the_next_login_says_how_many_have_failed(console: Console) -> None:
     assert "failed" not in console.follows(console.logs_in(SUE))
 
 
-def test_ones_own_typing_errors_are_no_warning(console: Console) -> None:
+def test_the_users_own_mistakes_cause_no_warning(console: Console) -> None:
     console.logs_in(SUE, "wrong")
     assert "failed" not in console.follows(console.logs_in(SUE))
 

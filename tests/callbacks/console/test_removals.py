@@ -1,4 +1,4 @@
-"""Whatever is removed in the console: the audit log says whose it was and which, as the forms only give a number."""
+"""Whatever is removed in the console, the audit log says what it was and whose. The forms only send a number."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def ada(console: Console) -> Console:
 
 
 @pytest.mark.parametrize("removal", REMOVALS.values(), ids=REMOVALS.keys())
-def test_the_entry_says_whose_which_and_what(ada: Console, removal: Removal) -> None:
+def test_the_entry_says_what_was_removed_and_whose(ada: Console, removal: Removal) -> None:
     for address, fields in removal.before:
         ada.posts(address, fields)
     ada.posts(removal.address, removal.fields)

@@ -1,4 +1,4 @@
-"""Each signature stands for one SID, for thirty days."""
+"""Each signature is accepted for one SID, for thirty days."""
 
 from __future__ import annotations
 

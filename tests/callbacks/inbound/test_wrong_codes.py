@@ -1,4 +1,4 @@
-"""Five wrong codes within an hour end texting from a number for an hour."""
+"""After five wrong codes within an hour, texts from a number are ignored for an hour."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recovery codes: eight, each for one use, and none of them in the database."""
+"""Recovery codes: eight, each for one use, and only their hashes in the database."""
 
 from __future__ import annotations
 

@@ -55,5 +55,5 @@ def test_it_can_be_due_at_once() -> None:
     assert is_overdue(user, NOW)
 
 
-def test_whoever_works_once_a_week_hears_of_it_in_time() -> None:
+def test_somebody_who_works_once_a_week_is_told_in_time() -> None:
     assert timedelta(days=7) <= required_factor.GRACE

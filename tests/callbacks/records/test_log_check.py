@@ -103,9 +103,7 @@ def test_a_cut_end_is_found_by_a_head_from_elsewhere_and_by_the_one_in_the_seals
     assert kept is not None
     assert entries(logs, kept.head).faults == ["The audit log was cut: it has 3 entries, and the head says 5."]
     add_entries(logs, "Sue", 4)  # as long as before, and longer
-    assert entries(logs, known).faults == [
-        "The audit log was cut or rewritten: entry 5 does not match the head."
-    ]
+    assert entries(logs, known).faults == ["The audit log was cut or rewritten: entry 5 does not match the head."]
 
 
 def test_a_log_that_was_rewritten_without_the_key_is_found_by_both_heads(logs: Database) -> None:

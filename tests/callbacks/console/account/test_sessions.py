@@ -1,4 +1,4 @@
-"""One's own sessions: each with its browser and address, ended one by one or all others at once."""
+"""The user's own sessions: each with its browser and address, ended one by one or all others at once."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_one_session_is_ended_and_the_others_stay(console: Console) -> None:
 
 
 @pytest.mark.parametrize("given", ["", "0", "x", "99999999999", "-1"])
-def test_a_session_that_is_none_is_refused(console: Console, given: str) -> None:
+def test_an_unknown_session_is_refused(console: Console, given: str) -> None:
     console.logs_in("sue@example.com")
     assert "has already ended" in console.follows(console.posts("/account/sessions/end", {"session": given}))
 

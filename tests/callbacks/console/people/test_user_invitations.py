@@ -1,4 +1,4 @@
-"""New users come by a link: mailed to them, or shown once to the administrator."""
+"""New users get an invitation link: emailed to them, or shown once to the administrator."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_an_administrator_cannot_choose_somebody_elses_password(console: Console
         ({"email": "sue@example.com", "role": "reader"}, "There is already a user"),
     ],
 )
-def test_a_user_that_makes_no_sense_is_refused_in_words(console: Console, fields: dict[str, str], words: str) -> None:
+def test_an_invalid_user_is_refused_with_a_message(console: Console, fields: dict[str, str], words: str) -> None:
     mail = sends_mail(console)
     console.logs_in("ada@example.com")
     before = console.database.read(lambda s: len(s.scalars(select(User)).all()))
@@ -122,6 +122,6 @@ def test_a_user_that_makes_no_sense_is_refused_in_words(console: Console, fields
     assert (console.database.read(lambda s: len(s.scalars(select(User)).all())), mail.sent) == (before, [])
 
 
-def test_nobody_unknown_is_invited(console: Console) -> None:
+def test_an_unknown_user_cannot_be_invited(console: Console) -> None:
     console.logs_in("ada@example.com")
     assert "There is no user" in console.follows(console.posts("/users/invite", {"email": "nobody@example.com"}))

@@ -154,7 +154,7 @@ def test_an_email_that_cannot_be_written_is_never_tried_again(server: MailServer
 
 
 @pytest.mark.parametrize("sender", ["desk@example.com\nX: y", "desk@[example"])
-def test_a_sender_that_cannot_be_written_is_a_failure_for_good(server: MailServer, sender: str) -> None:
+def test_an_invalid_sender_is_a_permanent_failure(server: MailServer, sender: str) -> None:
     with pytest.raises(CarrierError, match="Correct the address or MAIL_FROM") as fault:
         Mailer(server.url, sender, FAR.total_seconds()).send(EMAIL)
     assert fault.value.permanent

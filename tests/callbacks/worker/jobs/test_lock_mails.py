@@ -1,4 +1,4 @@
-"""A user who is no technician hears of a lock by mail: once, with any number of workers, and again when it failed."""
+"""A user who is not a technician is emailed about a lock: once, with any number of workers, and retried if it fails."""
 
 from __future__ import annotations
 
