@@ -682,8 +682,8 @@ def wrong_codes_alert(name: str, number: str, until: datetime, zone: ZoneInfo) -
             f"5 wrong codes came by text from {number} ({name}) within an hour. Texts from it are ignored until "
             f"{english}. Check with {name}: the sender of a text can be forged."
         ),
-        f"5 mauvais codes reçus par texto du {number} ({name}) en une heure. Ses textos sont ignorés jusqu'à {french}. "
-        f"Vérifiez avec {name}: l'expéditeur d'un texto peut être falsifié.",
+        f"5 mauvais codes sont arrivés par texto du {number} ({name}) en une heure. Ses textos sont ignorés jusqu'à "
+        f"{french}. Vérifiez avec {name}: l'expéditeur d'un texto peut se falsifier.",
     )
 
 
@@ -695,7 +695,7 @@ def texting_stopped(until: datetime, zone: ZoneInfo, line: str) -> Words:
             f"5 wrong codes came from this number within an hour. Texts from it are ignored until {english}. "
             f"Use the link in the page, press a key when we call you, or call {line}. Not you? Tell a supervisor."
         ),
-        f"5 mauvais codes reçus de ce numéro en une heure. Vos textos sont ignorés jusqu'à {french}. Utilisez le lien "
+        f"Ce numéro a envoyé 5 mauvais codes en une heure. Ses textos sont ignorés jusqu'à {french}. Utilisez le lien "
         f"de l'avis ou les touches quand on vous appelle, ou composez le {line}. Ce n'était pas vous? Avisez un "
         "superviseur.",
     )

@@ -29,7 +29,7 @@ def test_good_settings_have_no_faults() -> None:
         ("TWILIO_ACCOUNT_SID", "AC" + "0" * 32, "TWILIO_ACCOUNT_SID is a placeholder"),
         ("TWILIO_ACCOUNT_SID", "AC" + "0123456789abcdef" * 2, "is a placeholder"),
         ("TWILIO_ACCOUNT_SID", "AC" + "12" * 16, "is a placeholder"),
-        ("TWILIO_API_KEY", "SK1", "TWILIO_API_KEY is not a SID. It is SK and 32 hex digits"),
+        ("TWILIO_API_KEY", "SK1", "TWILIO_API_KEY is not a SID (SK followed by 32 hex digits)"),
         ("TWILIO_FROM", "desk", "TWILIO_FROM is not a phone number"),
         ("TWILIO_FROM", "5148458474", "is not a phone number"),
         ("TWILIO_FROM", "+1514", "is not a phone number"),
@@ -94,7 +94,7 @@ def test_check_names_every_fault_at_once_and_fails(cli: CommandLine) -> None:
     printed = cli.refuses("check")
     assert "Settings, desk file and database schema: OK." not in printed
     assert "A call comes in" in printed
-    assert "Warning: SECRET_KEY could be guessed" in printed
+    assert "Warning: SECRET_KEY is easy to guess" in printed
     *_, heading, first, second = printed.splitlines()
     assert heading == "Error: Correct the following:"
     assert first.startswith("  - TWILIO_ACCOUNT_SID is a placeholder")

@@ -20,7 +20,7 @@ from tests.callbacks.console.account.two_factor import (
 from tests.callbacks.console.console import PASSWORD, Console
 from tests.callbacks.people.authenticator import Authenticator
 
-NOT_KNOWN = "That passkey is not known here"
+NOT_KNOWN = "That passkey is not registered here"
 
 
 def test_a_passkey_logs_in_without_name_password_or_code(console: Console) -> None:

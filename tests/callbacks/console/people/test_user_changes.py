@@ -41,7 +41,7 @@ def test_another_role_is_for_the_next_login(console: Console) -> None:
     assert "rita@example.com was reader and is now supervisor" in shown
     assert theirs.get("/").status_code == 302
     console.logs_in("rita@example.com", client=theirs)
-    assert "Your role needs a second factor" in theirs.get("/").text
+    assert "Your role requires a second factor" in theirs.get("/").text
     assert any("rita@example.com was reader and is now supervisor" in detail for detail in details(console))
 
 

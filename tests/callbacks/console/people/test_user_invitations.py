@@ -49,7 +49,7 @@ def chooses(console: Console, link: str, password: str = PASSWORD) -> None:
 
 def test_without_a_mail_server_the_link_is_shown_once(console: Console) -> None:
     console.logs_in("ada@example.com")
-    assert "you pass it on yourself" in console.client.get("/users").text
+    assert "you send it to them yourself" in console.client.get("/users").text
     link = link_in(console.follows(console.posts("/users/add", NEW)))
     assert "/invitation/" not in console.client.get("/users").text
     assert "new@example.com Ben Cole technician none never invited" in console.reads("/users")
@@ -74,7 +74,7 @@ def test_a_mail_that_fails_is_shown_with_the_link(console: Console) -> None:
     sends_mail(console, "The mail server did not answer: TimeoutError.")
     console.logs_in("ada@example.com")
     shown = console.follows(console.posts("/users/add", NEW))
-    assert "The link was not mailed to new@example.com. The mail server did not answer" in shown
+    assert "The invitation was not emailed to new@example.com. The mail server did not answer" in shown
     chooses(console, link_in(shown))
 
 
