@@ -76,7 +76,7 @@ class ReportOutcome(Act):
 
 
 def _owns_or_has_tried(context: ActContext, technician: Technician) -> bool:
-    """Return whether somebody owns the callback, or an attempt of theirs is on record."""
+    """Return whether a technician owns the callback, or has an attempt on record."""
     theirs = select(ReachAttempt.id).where(
         ReachAttempt.callback_id == context.callback.id,
         ReachAttempt.technician_id == technician.id,

@@ -683,7 +683,7 @@ def wrong_codes_alert(name: str, number: str, until: datetime, zone: ZoneInfo) -
             f"{english}. Check with {name}: the sender of a text can be forged."
         ),
         f"5 mauvais codes sont arrivés par texto du {number} ({name}) en une heure. Ses textos sont ignorés jusqu'à "
-        f"{french}. Vérifiez avec {name}: l'expéditeur d'un texto peut se falsifier.",
+        f"{french}. Vérifiez avec {name}: on peut falsifier l'expéditeur d'un texto.",
     )
 
 

@@ -99,7 +99,7 @@ def throttle(limits: Limits, page: PageFacts, traffic: Traffic, now: datetime) -
 
 
 def daily_cap(limits: Limits, kind: PageKind, channel: Channel) -> int | None:
-    """Return how many texts or calls a day a page may add to. Email has no cap, because it costs nothing."""
+    """Return the daily cap on texts or calls that applies to a page; None for email, which costs nothing."""
     if channel is Channel.MAIL:
         return None
     cap = limits.texts_a_day if channel is Channel.TEXT else limits.calls_a_day
