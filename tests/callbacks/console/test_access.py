@@ -73,7 +73,7 @@ def test_the_grace_is_a_week_from_the_account_or_the_first_request_after_an_upgr
         console.logs_in(email)
         shown = console.reads("/")
         assert ("Your role requires a second factor" in shown) == is_told
-        assert ("Do it by Mon 4 Jan 2027 22:14" in shown) == is_told
+        assert ("Set one up by Mon 4 Jan 2027 22:14" in shown) == is_told
     console.clock.pass_time(timedelta(days=7))
     console.logs_in("sue@example.com")
     assert console.client.get("/").headers["Location"] == "/account"

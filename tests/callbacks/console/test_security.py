@@ -173,7 +173,7 @@ def test_the_console_answers_by_its_own_name_only(service: Service, host: str, i
         answer.close()
         assert (answer.status_code != 400) is is_known, address
         if not is_known:
-            assert content == "This is not an address of the desk. Use https://desk.test/ instead.\n"
+            assert content == "The desk does not answer under this host name. Use https://desk.test/ instead.\n"
             assert "Set-Cookie" not in answer.headers
 
 
