@@ -95,4 +95,4 @@ def test_test_pages_over_the_cap_are_refused(cli: CommandLine) -> None:
             send_test(session, desk, technician_named(session, "Amy"), now)
 
     cli.database.write(work)
-    assert "as many test pages as one number or person gets in a day" in cli.refuses("technician test Amy")
+    assert "Amy has reached the daily limit on test pages" in cli.refuses("technician test Amy")
