@@ -50,7 +50,8 @@ def codes_left(session: Session, user_id: int) -> int:
 
 
 def remove_codes(session: Session, user_id: int) -> None:
-    record_removal(session, "the recovery codes")
+    if left := codes_left(session, user_id):
+        record_removal(session, f"{left} recovery codes of {session.get_one(User, user_id).email}")
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
 
 
