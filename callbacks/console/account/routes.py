@@ -148,5 +148,5 @@ def _new_recovery_codes(session: Session, user: User) -> str:
     codes = recovery_codes.new_codes(session, user.id, current().totp_secrets.secret_key)
     return (
         "Keep these recovery codes where you find them without your phone. Each stands for your second factor once. "
-        f"They are shown only now: {', '.join(codes)}."
+        "They are shown only now:\n" + "\n".join(codes)
     )
