@@ -51,7 +51,7 @@ def test_each_code_works_once_and_is_on_record(database: Database, sue: int) -> 
     assert is_right(database, sue, codes[1].replace("-", " "))
     (first, second) = database.read(lambda s: s.scalars(select(AuditEntry).order_by(AuditEntry.id)).all())
     assert (first.who, first.what, first.detail, second.detail) == (
-        *("sue@example.com", "used a recovery code", "7 left", "6 left"),
+        *("sue@example.com", "used a recovery code", '{"about": "7 left"}', '{"about": "6 left"}'),
     )
 
 

@@ -87,6 +87,8 @@ def test_logging_out_everywhere_else_leaves_only_this_session(console: Console) 
     console.logs_in("sue@example.com")
     console.posts("/account/sessions/end-others", {"old": PASSWORD})
     assert [each.get("/").status_code for each in (*others, console.client)] == [302, 302, 200]
+    (detail,) = console.audit_details("ended a session")
+    assert "every other session of sue@example.com" in detail
 
 
 @pytest.mark.parametrize("act", ["end", "end-others"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from callbacks.db.tables import AuditEntry
+from callbacks.records import audit_log
 from tests.callbacks.console.account.two_factor import adds_passkey, with_passkey, with_second_factor
 from tests.callbacks.console.console import PASSWORD, Console
 from tests.callbacks.people.authenticator import Authenticator
@@ -12,7 +13,8 @@ from tests.callbacks.people.authenticator import Authenticator
 
 def details(console: Console) -> list[str]:
     entries = select(AuditEntry).order_by(AuditEntry.id)
-    return [f"{entry.what}: {entry.detail}" for entry in console.database.read(lambda s: s.scalars(entries).all())]
+    found = console.database.read(lambda s: s.scalars(entries).all())
+    return [f"{entry.what}: {audit_log.details_of(entry).get('result', '')}" for entry in found]
 
 
 def test_an_administrator_removes_users(console: Console) -> None:
