@@ -75,8 +75,9 @@ def compose(
 def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo: bool, timeout: timedelta) -> Flask:
     web = Flask("nightdesk", static_folder=None)
     web.secret_key = settings.secret_key
+    web.config["SECRET_KEY_FALLBACKS"] = [key for key in [settings.secret_key_secondary] if key]
     web.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST)
-    links = Links(settings.secret_key, settings.public_url, clock)
+    links = Links(settings.secret_key, settings.public_url, clock, settings.secret_key_secondary)
     mailer = Mailer(settings.smtp_url, settings.mail_from, *WHILE_SOMEBODY_WAITS) if settings.smtp_url else None
     console = ConsoleContext(
         database,

@@ -33,6 +33,7 @@ class Links:
     secret_key: str
     public_url: str
     clock: Clock
+    secret_key_secondary: str = ""  # the key before: it verifies and signs nothing
 
     def message(self, voicemail_id: int) -> str:
         """Return a link to a voicemail's audio, valid for an hour."""
@@ -78,4 +79,5 @@ class Links:
         return bool(opened_id == page_id and self.clock.now().timestamp() < expires)
 
     def _signer(self, salt: str) -> URLSafeSerializer:
-        return URLSafeSerializer(self.secret_key, salt=salt)
+        keys = [key for key in (self.secret_key_secondary, self.secret_key) if key]  # the last one signs
+        return URLSafeSerializer(keys, salt=salt)

@@ -39,6 +39,7 @@ class Settings:
     audit_key: str = field(default="", repr=False)
     metrics_token: str = field(default="", repr=False)
     trusted_proxy: str = "127.0.0.1"
+    secret_key_secondary: str = field(default="", repr=False)
 
     @property
     def auth_tokens(self) -> tuple[str, ...]:
@@ -52,7 +53,7 @@ class Settings:
 
     def secrets(self) -> tuple[str, ...]:
         """Return every secret that logs must not show."""
-        keys = (self.api_secret, self.secret_key, self.audit_key, self.metrics_token)
+        keys = (self.api_secret, self.secret_key, self.secret_key_secondary, self.audit_key, self.metrics_token)
         passwords = (found for url in (self.database_url, self.smtp_url) for found in _passwords_in(url))
         return tuple(secret for secret in (*self.auth_tokens, *keys, *passwords) if secret)
 
@@ -76,6 +77,7 @@ SETTINGS: Mapping[str, str] = {
     "TWILIO_API_URL": f"default {TWILIO}",
     "TWILIO_FROM": "required: the number, or messaging service (MG...), that pages come from",
     "SECRET_KEY": "required: signs cookies and links, encrypts authenticator app secrets, 32 random characters or more",
+    "SECRET_KEY_SECONDARY": "the previous key, still accepted while SECRET_KEY is being rotated; it signs nothing",
     "DESK_FILE": "default support.toml",
     "MEDIA_DIR": "directory for recordings, default var/media",
     "SMTP_URL": "mail server for pages and alerts by mail, smtp://user:password@host:587 or smtps://host",
@@ -199,4 +201,5 @@ def _settings(values: Mapping[str, str]) -> Settings:
         audit_key=values["AUDIT_KEY"],
         metrics_token=values["METRICS_TOKEN"],
         trusted_proxy=values["TRUSTED_PROXY"] or Settings.trusted_proxy,
+        secret_key_secondary=values["SECRET_KEY_SECONDARY"],
     )

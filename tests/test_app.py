@@ -6,12 +6,20 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 import app
+from callbacks.console.context import EXTENSION
+from callbacks.db.migrations import migrate
+from callbacks.desk.desk_file import read_desk
+from callbacks.people import users
+from callbacks.settings import settings_from
+from sla.clock import MovingClock
 
 REAL = {
     "PUBLIC_URL": "https://desk.test",
@@ -81,3 +89,27 @@ def test_what_a_command_writes_is_for_its_own_user(tmp_path: Path) -> None:
     written = {str(path.relative_to(tmp_path)): f"{path.stat().st_mode & 0o777:o}" for path in tmp_path.rglob("*")}
     written.pop("var/nightdesk.db-journal", None)  # depends on the version of SQLite
     assert written == {"var": "700", "var/nightdesk.db": "600"}
+
+
+def test_what_the_old_secret_key_signed_holds_while_it_is_rotated(sqlite_url: str, tmp_path: Path) -> None:
+    """A form that is being filled in and a link in a text."""
+    old = settings_from({**REAL, "DATABASE_URL": sqlite_url, "MEDIA_DIR": str(tmp_path)})
+    rotated = replace(old, secret_key="n" * 32, secret_key_secondary=old.secret_key)
+    desk, clock = read_desk(Path("support.toml")), MovingClock(datetime(2026, 11, 29, 3, 12, tzinfo=UTC))
+    answers = []
+    first = app.compose(old, desk, clock)
+    migrate(first.database)
+    first.database.write(lambda s: users.add_without_password(s, "ada@example.com", "reader", clock.now()))
+    page = first.web.test_client().get("/login", base_url="https://desk.test")
+    link = first.web.extensions[EXTENSION].links.page(1, clock.now()).rpartition("/")[2]
+    token = page.text.partition('name="token" value="')[2].partition('"')[0]
+    for settings in (rotated, replace(rotated, secret_key_secondary="")):
+        service = app.compose(settings, desk, clock)
+        browser = service.web.test_client(use_cookies=False)
+        headers = {"Cookie": page.headers["Set-Cookie"].partition(";")[0]}
+        form = {"token": token, "email": "x@example.com", "password": "wrong"}
+        answers.append(browser.post("/login", data=form, headers=headers, base_url="https://desk.test").status_code)
+        answers.append(service.web.extensions[EXTENSION].links.page_in(link) is not None)
+        service.close()
+    first.close()
+    assert answers == [401, True, 403, False]

@@ -78,7 +78,7 @@ def migrate(app: AppContext) -> None:
 
 
 def _migrate(service: Service) -> None:
-    """Upgrade the schema, and encrypt secrets that an earlier release stored unencrypted."""
+    """Upgrade the schema, and encrypt secrets that were stored unencrypted or with the previous key."""
     migrations.migrate(service.database)
-    secrets = TotpSecrets(service.settings.secret_key)
+    secrets = TotpSecrets(service.settings.secret_key, service.settings.secret_key_secondary)
     service.database.write(lambda session: encrypt_stored_secrets(session, secrets))

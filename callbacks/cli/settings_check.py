@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
+from itertools import combinations
 from urllib.parse import urlsplit
 
 import phonenumbers
@@ -22,7 +23,7 @@ Values = Mapping[str, str]
 LEAST_BITS = 64  # of entropy in a key
 LONGEST_RATED = 72  # characters: more than enough, and what the estimator takes
 FEWEST_DIGITS = 6  # different ones in a SID: 32 random ones have nearly always ten or more
-KEYS = ("SECRET_KEY", "AUDIT_KEY", "METRICS_TOKEN")
+KEYS = ("SECRET_KEY", "SECRET_KEY_SECONDARY", "AUDIT_KEY", "METRICS_TOKEN")
 NEW_KEY = "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
 
 
@@ -92,7 +93,16 @@ def settings_warnings(values: Values) -> Iterator[str]:
     """Yield the keys that are easy to guess."""
     for name in KEYS:
         if values[name] and (bits := _bits(values[name])) < LEAST_BITS:
-            yield f"{name} is easy to guess ({bits:.0f} bits; {LEAST_BITS} are safe). Generate a new one: {NEW_KEY}."
+            remedy = "Remove it soon" if name == "SECRET_KEY_SECONDARY" else f"Generate a new one: {NEW_KEY}"
+            yield f"{name} is easy to guess ({bits:.0f} bits; {LEAST_BITS} are safe). {remedy}."
+    for one, other in combinations(KEYS, 2):
+        if values[other] and values[one] == values[other]:
+            yield f"{other} is the same as {one}. Give each a key of its own: {NEW_KEY}."
+    if values["SECRET_KEY_SECONDARY"] and not values["AUDIT_KEY"]:
+        yield (
+            "SECRET_KEY is rotated and AUDIT_KEY is not set: the seals of the logs are made with a key derived from "
+            "SECRET_KEY, so `audit` reports every entry since the change. Set AUDIT_KEY before you rotate."
+        )
 
 
 def _bits(key: str) -> float:

@@ -111,7 +111,7 @@ def _rota_warnings(session: Session, service: Service) -> Iterator[str]:
 
 
 def _factor_warnings(session: Session, service: Service) -> Iterator[str]:
-    zone, now, secrets = service.desk.zone, service.clock.now(), TotpSecrets(service.settings.secret_key)
+    zone, now = service.desk.zone, service.clock.now()
     for user in filter(lacks_factor, users.everyone(session)):
         due = user.factor_due_at
         when = moment(due, zone, now) if due else f"{GRACE.days} days after their next login"
@@ -119,8 +119,16 @@ def _factor_warnings(session: Session, service: Service) -> Iterator[str]:
             f"{user.email} ({user.role.value}) has no second factor. {'It was' if is_overdue(user, now) else 'It is'} "
             f"due {when}. They can set one up under Account in the console."
         )
+    yield from _secret_warnings(session, service)
+
+
+def _secret_warnings(session: Session, service: Service) -> Iterator[str]:
+    secrets = TotpSecrets(service.settings.secret_key, service.settings.secret_key_secondary)
     for user in users.everyone(session):
-        if not secrets.can_decrypt(user.second_factor):
+        if secrets.can_decrypt(user.second_factor):
+            if not secrets.is_current(user.second_factor) and service.settings.secret_key_secondary:
+                yield f"the authenticator app of {user.email} still needs SECRET_KEY_SECONDARY. Run: migrate."
+        else:
             yield (
                 f"the authenticator app of {user.email} no longer works, because SECRET_KEY was changed. Restore the "
                 f"old key, or run: user no-second-factor {user.email}."

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, or_, true
 from sqlalchemy.orm import Session
 
+from callbacks.console import login_session
 from callbacks.console.context import current
 from callbacks.db.states import SUPERVISING_ROLES, CallbackState, Role
 from callbacks.db.tables import Callback, User
@@ -30,6 +31,7 @@ def _for_roles(roles: Sequence[Role], refusal: str, *, sets_up_factor: bool = Fa
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
             if g.user is None:
+                login_session.clear_if_ended()
                 return redirect(url_for("console.account.login"))
             if _must_set_up_a_factor() and not sets_up_factor:
                 return redirect(url_for("console.account.index"))

@@ -100,8 +100,10 @@ for status in ERROR_TITLES:
 def user_in_templates() -> dict[str, Any]:
     user = g.get("user")
     role = user.role if user is not None else None
+    login = g.get("login")
     return {
         "user": user,
+        "session_name": login.key_hash[:16] if login is not None else "",
         "is_technician": role is Role.TECHNICIAN,
         "is_administrator": role is Role.ADMINISTRATOR,
         "is_supervisor": role in SUPERVISING_ROLES,

@@ -38,7 +38,7 @@ class ConsoleContext:
 
     @property
     def totp_secrets(self) -> TotpSecrets:
-        return TotpSecrets(self.links.secret_key)
+        return TotpSecrets(self.links.secret_key, self.links.secret_key_secondary)
 
     @property
     def relying_party(self) -> RelyingParty | None:

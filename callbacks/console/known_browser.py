@@ -45,4 +45,5 @@ def _password_of(user: User) -> str:
 
 
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(str(current_app.secret_key), salt="known browser")
+    keys = [*(current_app.config["SECRET_KEY_FALLBACKS"] or ()), current_app.config["SECRET_KEY"]]  # the last one signs
+    return URLSafeSerializer(keys, salt="known browser")

@@ -17,6 +17,8 @@ from callbacks.people import lockout, users
 from callbacks.people.lockout import Origin, Result, network_of
 from callbacks.text.formats import moment
 
+BY_PASSKEY = "by passkey"
+
 
 def authenticated(email: str, password: str, now: datetime) -> User | None:
     """Return the user if the password is right, else None. Raise TooManyLogins."""

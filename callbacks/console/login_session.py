@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime
 
 import structlog
-from flask import g, request
+from flask import Response, after_this_request, g, request
 from flask import session as cookie
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -49,6 +49,24 @@ def end() -> None:
     current().database.write(lambda session: sessions.end(session, old))
     cookie.clear()
     delete_cookie(COOKIE)
+    clear_browser()
+
+
+def clear_if_ended() -> None:
+    """Clear the browser of a request that was refused because its session had ended."""
+    if read_cookie(COOKIE):
+        clear_browser()
+
+
+def clear_browser() -> None:
+    """Have the browser forget what it keeps of the screens. Over http it would not, and would complain."""
+    if not current().public_url.startswith("https:"):
+        return
+
+    @after_this_request
+    def add(response: Response) -> Response:
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
 
 
 def load(now: datetime) -> None:

@@ -113,6 +113,14 @@ def count_attempt(
     return Result.NOW_LOCKED if is_locked(session, email, origin, now) else Result.WRONG
 
 
+def count_passkey(session: Session, email: str, origin: Origin, is_right: bool, now: datetime) -> Result:
+    """Count an answer of a passkey. It cannot be guessed, so a lock does not refuse a right one."""
+    if is_right:
+        _forget(session, email, origin)
+        return Result.RIGHT
+    return count_attempt(session, email, origin, False, now, is_complete=True)
+
+
 def failures_since(session: Session, email: str, since: datetime | None) -> int:
     """Return how many logins to an account have failed since an instant, as far as they are kept."""
     theirs = select(func.count()).where(FailedLogin.account == account_of(email))

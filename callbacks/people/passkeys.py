@@ -37,6 +37,8 @@ from callbacks.db.database import locked_or_none
 from callbacks.db.removals import record_removal
 from callbacks.db.tables import Passkey, User
 from callbacks.errors import NotFound, WrongState
+from callbacks.people import sessions
+from callbacks.people.lockout import Origin, Result, count_passkey
 from callbacks.people.required_factor import schedule
 from callbacks.people.users import locked_user
 
@@ -111,7 +113,7 @@ def authentication_options(party: RelyingParty, user: User | None, challenge: Ch
 def add_passkey(
     session: Session, user_id: int, party: RelyingParty, challenge: Challenge, response: str, name: str, now: datetime
 ) -> Passkey:
-    """Add the passkey that the authenticator has made. Raise WrongState."""
+    """Add the passkey that the authenticator has made, and end its user's sessions. Raise WrongState."""
     user = locked_user(session, user_id)
     made = _or_none(
         lambda: verify_registration_response(
@@ -138,11 +140,12 @@ def add_passkey(
     user.passkeys.append(passkey)
     session.flush()
     schedule(user, now)
+    sessions.end_all(session, user.id)
     return passkey
 
 
 def remove_passkey(session: Session, user_id: int, passkey_id: int, now: datetime, grace: timedelta) -> str:
-    """Remove a passkey of this user, and return its name. Raise NotFound."""
+    """Remove a passkey of this user, end their sessions, and return its name. Raise NotFound."""
     user = locked_user(session, user_id)
     passkey = next((each for each in user.passkeys if each.id == passkey_id), None)
     if passkey is None:
@@ -151,24 +154,47 @@ def remove_passkey(session: Session, user_id: int, passkey_id: int, now: datetim
     user.passkeys.remove(passkey)
     session.flush()
     schedule(user, now, grace)
+    sessions.end_all(session, user.id)
     return passkey.name
 
 
-def user_who_signed(
-    session: Session, party: RelyingParty, challenge: Challenge, response: str, now: datetime
-) -> User | None:
-    """Return the user whose passkey signed the challenge, or None.
+def user_named_in(session: Session, response: str) -> User | None:
+    """Return whose passkey an answer names, or None. It proves nothing: `check_answer` does."""
+    passkey = _passkey_in(session, response)
+    return session.get(User, passkey.user_id) if passkey is not None else None
+
+
+def check_answer(
+    session: Session,
+    user_id: int,
+    party: RelyingParty,
+    challenge: Challenge | None,
+    response: str,
+    origin: Origin,
+    now: datetime,
+) -> Result:
+    """Check that a passkey of this user signed the challenge, and return how it went. Failures count as for a code."""
+    user = locked_user(session, user_id)
+    is_right = challenge is not None and _is_signed(session, user, party, challenge, response, now)
+    return count_passkey(session, user.email, origin, is_right, now)
+
+
+def _is_signed(
+    session: Session, user: User, party: RelyingParty, challenge: Challenge, response: str, now: datetime
+) -> bool:
+    """Return whether a passkey of this user signed the challenge, and store its use.
 
     A challenge that is older than the passkey's last use is refused, so that no answer works twice.
     """
-    passkey = _passkey_in(session, response)
+    named = _passkey_in(session, response)
+    passkey = locked_or_none(session, Passkey, named.id) if named is not None and named.user_id == user.id else None
     if passkey is None or not challenge.is_fresh(now) or _was_used_since(passkey, challenge):
-        return None
+        return False
     verified = _or_none(lambda: _verified(passkey, party, challenge, response))
     if verified is None:
-        return None
+        return False
     passkey.sign_count, passkey.used_at = verified.new_sign_count, now
-    return locked_user(session, passkey.user_id)
+    return True
 
 
 def _verified(passkey: Passkey, party: RelyingParty, challenge: Challenge, response: str) -> VerifiedAuthentication:
@@ -184,14 +210,14 @@ def _verified(passkey: Passkey, party: RelyingParty, challenge: Challenge, respo
 
 
 def _passkey_in(session: Session, response: str) -> Passkey | None:
-    """Return the passkey that an answer names, locked. Its user handle, if any, must be that of the passkey's user."""
+    """Return the passkey that an answer names. Its user handle, if any, must be that of the passkey's user."""
     credential = _or_none(lambda: parse_authentication_credential_json(response))
     if credential is None or (found := _by_credential(session, bytes_to_base64url(credential.raw_id))) is None:
         return None
     handle = credential.response.user_handle
     if handle is not None and handle != _handle(found.user_id):
         return None
-    return locked_or_none(session, Passkey, found.id)
+    return found
 
 
 def _by_credential(session: Session, credential_id: str) -> Passkey | None:

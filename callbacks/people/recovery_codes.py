@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
@@ -32,10 +33,11 @@ def is_code(given: str) -> bool:
     return CODE.fullmatch(_digits(given)) is not None
 
 
-def matching_code(session: Session, user_id: int, given: str, secret_key: str) -> RecoveryCode | None:
-    """Return the user's code that this is, or None."""
-    hashed = _hash(_digits(given), user_id, secret_key)
-    return session.scalar(select(RecoveryCode).where(RecoveryCode.user_id == user_id, RecoveryCode.code_hash == hashed))
+def matching_code(session: Session, user_id: int, given: str, secret_keys: Sequence[str]) -> RecoveryCode | None:
+    """Return the user's code that this is, by any of the keys, or None."""
+    hashed = [_hash(_digits(given), user_id, key) for key in secret_keys]
+    theirs = select(RecoveryCode).where(RecoveryCode.user_id == user_id, RecoveryCode.code_hash.in_(hashed))
+    return session.scalar(theirs)
 
 
 def use_up(session: Session, user: User, code: RecoveryCode, now: datetime) -> None:
@@ -50,7 +52,8 @@ def codes_left(session: Session, user_id: int) -> int:
 
 
 def remove_codes(session: Session, user_id: int) -> None:
-    record_removal(session, "the recovery codes")
+    if left := codes_left(session, user_id):
+        record_removal(session, f"{left} recovery codes of {session.get_one(User, user_id).email}")
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
 
 

@@ -15,7 +15,7 @@ from callbacks.errors import WrongState
 from callbacks.people import recovery_codes, sessions
 from callbacks.people.lockout import Origin, Result, count_attempt
 from callbacks.people.required_factor import GRACE, has_factor, schedule
-from callbacks.people.totp_secrets import TotpSecrets, is_encrypted
+from callbacks.people.totp_secrets import TotpSecrets
 from callbacks.people.users import in_words, locked_user, user_named
 
 CODES_LAST = 30  # seconds (RFC 6238)
@@ -37,7 +37,7 @@ def check_code(
 def _check_totp_code(
     session: Session, user: User, code: str, secrets: TotpSecrets, origin: Origin, now: datetime
 ) -> Result:
-    """Check a TOTP code. A secret that an earlier release stored is encrypted once it was used."""
+    """Check a TOTP code. A secret of an earlier release, or of the key before, is encrypted once it was used."""
     secret = secrets.decrypt(user.second_factor)
     step = _step_of(secret, code, now)
     is_right = step is not None and step > user.second_factor_step
@@ -51,7 +51,7 @@ def _check_totp_code(
 def _check_recovery_code(
     session: Session, user: User, code: str, secrets: TotpSecrets, origin: Origin, now: datetime
 ) -> Result:
-    found = recovery_codes.matching_code(session, user.id, code, secrets.secret_key) if has_factor(user) else None
+    found = recovery_codes.matching_code(session, user.id, code, secrets.secret_keys) if has_factor(user) else None
     result = count_attempt(session, user.email, origin, found is not None, now, is_complete=True)
     if result is Result.RIGHT and found is not None:
         recovery_codes.use_up(session, user, found, now)
@@ -101,14 +101,15 @@ def factors_in_words(user: User) -> str:
 
 
 def encrypt_stored_secrets(session: Session, secrets: TotpSecrets) -> None:
-    """Encrypt the secrets that an earlier release stored unencrypted."""
+    """Encrypt the secrets that were stored unencrypted or with the previous key."""
     for user in session.scalars(select(User).where(User.second_factor != "")):
         _encrypt(user, secrets)
 
 
 def _encrypt(user: User, secrets: TotpSecrets) -> None:
-    if user.second_factor and not is_encrypted(user.second_factor):
-        user.second_factor = secrets.encrypt(user.second_factor)
+    stored = user.second_factor
+    if not secrets.is_current(stored) and secrets.can_decrypt(stored):
+        user.second_factor = secrets.encrypt(secrets.decrypt(stored))
 
 
 def _step_of(secret: str, code: str, now: datetime) -> int | None:

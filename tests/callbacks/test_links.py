@@ -76,3 +76,16 @@ def test_a_link_proves_no_press_of_a_button_and_a_press_is_no_link(links: Links)
     for forged in ("", "x", page_token(links), message_token(links), f"{links.opened(7)}x"):
         assert not links.is_opened(7, forged)
     assert links.page_in(links.opened(7)) is None
+
+
+def test_while_the_key_is_rotated_links_of_the_old_one_open_and_new_ones_are_signed_with_the_new_one(
+    links: Links,
+) -> None:
+    rotated = Links("y" * 32, "https://desk.test", MovingClock(NOW), links.secret_key)
+    new = Links("y" * 32, "https://desk.test", MovingClock(NOW))
+    assert rotated.page_in(page_token(links)) == PageLink(7, is_over=False)
+    assert rotated.voicemail_in(message_token(links)) == 7
+    assert rotated.is_opened(7, links.opened(7))
+    assert new.page_in(page_token(rotated)) == PageLink(7, is_over=False)
+    assert (links.page_in(page_token(rotated)), links.voicemail_in(message_token(rotated))) == (None, None)
+    assert rotated.page_in(page_token(at(Links("z" * 32, "", links.clock), NOW))) is None

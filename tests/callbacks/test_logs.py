@@ -30,13 +30,14 @@ SECRETS = {
     "auth_token_secondary": "carrier-token-2",
     "api_secret": "of+the/api key",
     "secret_key": 'signs "everything" \\ here',
+    "secret_key_secondary": "signed-before",
     "audit_key": "sçelle-le-journal",
     "metrics_token": "bearer.of.metrics",
     "database_url": "postgresql://desk:data%2Fbase%20word@db.test/desk?sslpassword=ssl-key-word",
     "smtp_url": "smtp://desk:mail@word/1@mail.test",
 }
-WORDS = ("carrier-token", "of+the", "of%2Bthe", "everything", "le-journal", "bearer.of", "base%20word", "base word",
-         "ssl-key", "mail@word", "word/1", "word%2F1")  # fmt: skip
+WORDS = ("carrier-token", "of+the", "of%2Bthe", "everything", "le-journal", "signed-before", "bearer.of", "base%20word",
+         "base word", "ssl-key", "mail@word", "word/1", "word%2F1")  # fmt: skip
 
 
 @pytest.fixture

@@ -34,6 +34,12 @@ def test_good_settings_are_read_and_secrets_stay_out_of_the_repr() -> None:
     assert "sesame" not in repr(settings)
 
 
+def test_the_secret_key_before_is_read_and_stays_out_of_the_repr() -> None:
+    settings = settings_from({**GOOD, "SECRET_KEY_SECONDARY": "the one before, of 32 characters"})
+    assert settings.secret_key_secondary == "the one before, of 32 characters"
+    assert "the one before" not in repr(settings)
+
+
 def test_every_setting_is_also_read_from_a_file(tmp_path: Path) -> None:
     secret = tmp_path / "token"
     secret.write_text("from the file\n")

@@ -13,7 +13,7 @@ from callbacks.console.context import current
 from callbacks.console.forms import field, number_field
 from callbacks.db.tables import User
 from callbacks.errors import WrongState
-from callbacks.people import passkeys, second_factor
+from callbacks.people import passkeys, second_factor, sessions
 from callbacks.people.required_factor import AT_ONCE, has_factor
 
 LONGEST_CREDENTIAL = 20_000
@@ -47,6 +47,7 @@ def _remove_passkey(session: Session, user: User, now: datetime) -> str:
 def _make_recovery_codes(session: Session, user: User, now: datetime) -> str:
     if not has_factor(user):
         raise WrongState("Set up an authenticator app or a passkey first.")
+    sessions.end_all(session, user.id)
     return "The earlier recovery codes no longer work."
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask import request
-from sqlalchemy.orm import Session
 
 from callbacks.console import login_attempts
 from callbacks.console.account.challenges import Use, taken
@@ -33,8 +32,8 @@ def confirm_factor(user: User, now: datetime) -> None:
 def _is_confirmed(user: User, now: datetime) -> bool:
     code, signed = request.form.get("factor_code", "")[:20], request.form.get("signed", "")[:LONGEST_ANSWER]
     if signed:
-        return current().database.write(lambda session: _is_signed(session, user, signed, now))
-    if not user.second_factor or not code:
+        return _is_signed(user, signed, now)
+    if not code:
         return False
     secrets = current().totp_secrets
     return login_attempts.passed(
@@ -45,9 +44,13 @@ def _is_confirmed(user: User, now: datetime) -> bool:
     )
 
 
-def _is_signed(session: Session, user: User, signed: str, now: datetime) -> bool:
+def _is_signed(user: User, signed: str, now: datetime) -> bool:
     party, challenge = current().relying_party, taken(Use.CONFIRM)
-    if party is None or challenge is None:
+    if party is None:
         return False
-    who = passkeys.user_who_signed(session, party, challenge, signed, now)
-    return who is not None and who.id == user.id
+    return login_attempts.passed(
+        user,
+        lambda session, origin: passkeys.check_answer(session, user.id, party, challenge, signed, origin, now),
+        login_attempts.BY_PASSKEY,
+        now,
+    )

@@ -10,16 +10,15 @@ from sqlalchemy.orm import Session
 
 from callbacks.console import access_log, login_attempts, login_session
 from callbacks.console.access import for_own_account
+from callbacks.console.account import login_screens
 from callbacks.console.account.challenges import Use, issued, taken
 from callbacks.console.context import current
 from callbacks.db.tables import User
 from callbacks.errors import TooManyLogins
 from callbacks.people import passkeys
-from callbacks.people.lockout import count_attempt
 from callbacks.people.passkeys import RelyingParty
 
 LONGEST_ANSWER = 20_000
-BY_PASSKEY = "by passkey"
 
 blueprint = Blueprint("passkeys", __name__)
 
@@ -39,32 +38,38 @@ def check_passkey() -> ResponseReturnValue:
     """Log in the user whose passkey signed. The device has verified its user, so no password is needed."""
     now = current().now()
     try:
-        login_attempts.refuse_too_many(login_attempts.origin_of(None, now), "", now)
+        user = _user_who_signed(now)
     except TooManyLogins as refused:
-        flash(str(refused))
-        return redirect(url_for("console.account.login"))
-    user, warning = current().database.write(lambda session: _logged_in(session, now))
+        awaits_code = login_session.user_awaiting_code(now) is not None
+        return login_screens.refused(refused, login_screens.code_form if awaits_code else login_screens.login_form)
     if user is None:
         flash(
             "That passkey is not registered here, or it took more than five minutes. Try again, or use your password."
         )
         return redirect(url_for("console.account.login"))
-    login_session.begin(user, now)
-    if warning:
-        flash(warning, "trouble")
-    return redirect(url_for("console.now.index"))
+    return login_screens.log_in(user, now, login_attempts.BY_PASSKEY)
 
 
-def _logged_in(session: Session, now: datetime) -> tuple[User | None, str]:
-    challenge = taken(Use.LOG_IN)
-    signed = request.form.get("signed", "")[:LONGEST_ANSWER]
-    user = passkeys.user_who_signed(session, _party(), challenge, signed, now) if challenge is not None else None
+def _user_who_signed(now: datetime) -> User | None:
+    """Return whose passkey signed this browser's challenge, or None. Raise TooManyLogins."""
+    party, challenge, signed = _party(), taken(Use.LOG_IN), request.form.get("signed", "")[:LONGEST_ANSWER]
+    database = current().database
+    user = database.read(lambda session: passkeys.user_named_in(session, signed))
     if user is None:
-        access_log.note(session, now, access_log.NOBODY, access_log.FAILED, BY_PASSKEY)
-        return None, ""
-    # A passkey cannot be guessed, so a lock of the password does not refuse it.
-    count_attempt(session, user.email, login_attempts.origin_of(user, now), True, now, is_complete=True)
-    return user, login_attempts.note_log_in(session, user.id, now, BY_PASSKEY)
+        login_attempts.refuse_too_many(login_attempts.origin_of(None, now), "", now)
+        database.write(lambda session: _note_unknown(session, now))
+        return None
+    is_theirs = login_attempts.passed(
+        user,
+        lambda session, origin: passkeys.check_answer(session, user.id, party, challenge, signed, origin, now),
+        login_attempts.BY_PASSKEY,
+        now,
+    )
+    return user if is_theirs else None
+
+
+def _note_unknown(session: Session, now: datetime) -> None:
+    access_log.note(session, now, access_log.NOBODY, access_log.FAILED, login_attempts.BY_PASSKEY)
 
 
 @blueprint.post("/account/passkeys/<any('add', 'confirm'):use>/options")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 import pyotp
 import segno
-from flask import Blueprint, abort, flash, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from callbacks.console import access_log, login_attempts, login_session
 from callbacks.console.access import for_own_account
+from callbacks.console.account import login_screens
 from callbacks.console.account.changes import CHANGES, makes_recovery_codes
 from callbacks.console.account.factor_confirmation import confirm_factor
 from callbacks.console.context import current
@@ -28,7 +28,7 @@ blueprint = Blueprint("account", __name__)
 
 @blueprint.get("/login")
 def login() -> ResponseReturnValue:
-    return _login_form()
+    return login_screens.login_form()
 
 
 @blueprint.post("/login")
@@ -37,21 +37,21 @@ def check_password() -> ResponseReturnValue:
     try:
         user = login_attempts.authenticated(email, password, now)
     except TooManyLogins as refused:
-        return _refused(refused, _login_form)
+        return login_screens.refused(refused, login_screens.login_form)
     if user is None:
         flash("Wrong email or password, or the account is locked for a few minutes.")
-        return _login_form(401)
+        return login_screens.login_form(401)
     if has_factor(user):
         login_session.await_factor(user, now)
         return redirect(url_for(".login_code"))
-    return _log_in(user, now)
+    return login_screens.log_in(user, now)
 
 
 @blueprint.get("/login/code")
 def login_code() -> ResponseReturnValue:
     if login_session.user_awaiting_code(current().now()) is None:
         return redirect(url_for(".login"))
-    return _code_form()
+    return login_screens.code_form()
 
 
 @blueprint.post("/login/code")
@@ -62,14 +62,14 @@ def check_code() -> ResponseReturnValue:
         return redirect(url_for(".login"))
     try:
         if _is_code(user, code, now):
-            return _log_in(user, now)
+            return login_screens.log_in(user, now)
     except TooManyLogins as refused:
-        return _refused(refused, _code_form)
+        return login_screens.refused(refused, login_screens.code_form)
     except UnreadableSecret as unreadable:
         flash(str(unreadable))
-        return _code_form(401)
+        return login_screens.code_form(401)
     flash("That code is wrong, expired or already used, or the account is locked for a few minutes.")
-    return _code_form(401)
+    return login_screens.code_form(401)
 
 
 @blueprint.post("/logout")
@@ -93,42 +93,6 @@ def _is_code(user: User, code: str, now: datetime) -> bool:
         "by code",
         now,
     )
-
-
-def _refused(refused: TooManyLogins, form: Callable[[int], ResponseReturnValue]) -> ResponseReturnValue:
-    """Return a form again, with the reason why the attempt was refused."""
-    flash(str(refused))
-    response = make_response(form(429))
-    response.headers["Retry-After"] = "60"
-    return response
-
-
-def _login_form(status: int = 200) -> ResponseReturnValue:
-    """Return the login screen. While there are no users, it shows how to add the first on the server."""
-    has_users = bool(current().database.read(users.everyone))
-    takes_passkey = current().relying_party is not None
-    return render_template(
-        "account/login.html", title="Log in", has_users=has_users, takes_passkey=takes_passkey
-    ), status
-
-
-def _code_form(status: int = 200) -> ResponseReturnValue:
-    context = current()
-    user_id = login_session.user_awaiting_code(context.now())
-    who = context.database.read(lambda session: session.get(User, user_id))
-    takes_passkey = bool(who and who.passkeys and context.relying_party)
-    has_app = bool(who and who.second_factor)
-    return render_template(
-        "account/login_code.html", title="Log in", has_app=has_app, takes_passkey=takes_passkey
-    ), status
-
-
-def _log_in(user: User, now: datetime) -> ResponseReturnValue:
-    login_session.begin(user, now)
-    warning = current().database.write(lambda session: login_attempts.note_log_in(session, user.id, now))
-    if warning:
-        flash(warning, "trouble")
-    return redirect(url_for("console.now.index"))
 
 
 @blueprint.get("/account")
@@ -171,8 +135,9 @@ def _change(act: str, now: datetime) -> str:
         user = users.user_named(session, g.user.email)
         makes_codes = makes_recovery_codes(act, user)
         message = CHANGES[act](session, user, now)
+        codes = _new_recovery_codes(session, user) if makes_codes else ""
         note_change(session, now, f"account: {act}", {"result": message})
-        return user, f"{message} {_new_recovery_codes(session, user) if makes_codes else ''}".strip()
+        return user, f"{message} {codes}".strip()
 
     user, message = current().database.write(work)
     login_session.begin(user, now)  # the change ended every session, this one included
@@ -183,5 +148,5 @@ def _new_recovery_codes(session: Session, user: User) -> str:
     codes = recovery_codes.new_codes(session, user.id, current().totp_secrets.secret_key)
     return (
         "Save these recovery codes somewhere safe, apart from your phone. Each replaces your second factor once. "
-        f"They are shown only this once: {', '.join(codes)}."
+        "They are shown only this once:\n" + "\n".join(codes)
     )

@@ -8,10 +8,10 @@ from flask import Blueprint, g, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from callbacks.console import access_log
+from callbacks.console import access_log, login_attempts
 from callbacks.console.access import for_own_account
 from callbacks.console.context import current
-from callbacks.console.forms import number_field, write_and_redirect
+from callbacks.console.forms import number_field, run_and_redirect
 from callbacks.errors import NotFound
 from callbacks.people import sessions
 
@@ -27,9 +27,17 @@ blueprint = Blueprint("sessions", __name__)
 @blueprint.post("/account/sessions/<any('end', 'end-others'):act>")
 @for_own_account
 def end(act: str) -> ResponseReturnValue:
-    """End one session of the user, or all but this one. No password is needed, because ending one gives no access."""
+    """End one session of the user, or all but this one.
+
+    It asks for the password alone (ASVS 5.0, 7.5.2), so that somebody who sees a stranger's session needs no phone.
+    """
     now, work = current().now(), _end_others if act == "end-others" else _end_one
-    return write_and_redirect(lambda session: work(session, now), url_for("console.account.index"))
+
+    def confirmed() -> str:
+        login_attempts.confirm_password(now)
+        return current().database.write(lambda session: work(session, now))
+
+    return run_and_redirect(confirmed, url_for("console.account.index"))
 
 
 def _end_one(session: Session, now: datetime) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from callbacks.console import access_log
+from callbacks.console.account import login_screens
 from callbacks.console.context import current
 from callbacks.console.login_attempts import origin_of, refuse_too_many
+from callbacks.db.tables import User
 from callbacks.errors import NotFound, TooManyLogins, WrongState
 from callbacks.people import invitations, passwords
 
@@ -37,14 +41,12 @@ def accept(key: str) -> ResponseReturnValue:
         access_log.note(session, now, user.email, "chose a password", "with an invitation link")
 
     try:
-        refuse_too_many(origin_of(None, now), "", now)
-        user = database.read(lambda session: invitations.invited_user(session, key, now))
+        user = _invited_user(key, now)
         about = [user.email, *context.desk.company.names()]
         password_hash = passwords.hashed(request.form.get("password", ""), about)
         database.write(work)
-    except TooManyLogins as refused:
-        flash(str(refused), "trouble")
-        return _form(key, 429)
+    except TooManyLogins as why:
+        return login_screens.refused(why, lambda status: _form(key, status))
     except WrongState as refused:
         flash(str(refused), "trouble")
         return _form(key, 400)
@@ -54,10 +56,22 @@ def accept(key: str) -> ResponseReturnValue:
     return redirect(url_for("console.account.login"))
 
 
+def _invited_user(key: str, now: datetime) -> User:
+    """Return whose link has this key, once the attempt is counted. Raise TooManyLogins or NotFound."""
+    try:
+        user = current().database.read(lambda session: invitations.invited_user(session, key, now))
+    except NotFound:
+        refuse_too_many(origin_of(None, now), "", now)
+        raise
+    refuse_too_many(origin_of(user, now), user.email, now)
+    return user
+
+
 def _form(key: str, status: int = 200) -> ResponseReturnValue:
     now = current().now()
     try:
         user = current().database.read(lambda session: invitations.invited_user(session, key, now))
     except NotFound as gone:
-        return render_template("error.html", title="This link no longer works", message=str(gone)), 410
+        error = render_template("error.html", title="This link no longer works", message=str(gone))
+        return error, 410 if status == 200 else status
     return render_template("invitation/index.html", title="Choose a password", email=user.email), status

@@ -22,6 +22,8 @@ def _change_role(session: Session, email: str, now: datetime) -> str:
 
 
 def _turn_off_second_factor(session: Session, email: str, now: datetime) -> str:
+    if email.casefold() == g.user.email:
+        raise WrongState("Turn off your second factor on your own account, which asks for it.")
     had = second_factor.remove_factors(session, email, now)
     return f"{email} now logs in with a password only. Removed: {had or 'nothing'}. They are logged out everywhere."
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from callbacks.console.context import current
 from callbacks.console.forms import field, note_change
 from callbacks.db.tables import User
-from callbacks.errors import CarrierError
+from callbacks.errors import CarrierError, WrongState
 from callbacks.paging.channels.mail import Email
 from callbacks.people import invitations, users
 
@@ -68,6 +68,8 @@ def _add(session: Session, email: str, now: datetime) -> User:
 
 
 def _known(session: Session, email: str, now: datetime) -> User:
+    if email.casefold() == g.user.email:
+        raise WrongState("Change your password on your own account, which asks for it.")
     return users.user_named(session, email)
 
 

@@ -12,10 +12,12 @@ let stopped = ""; // why updates have stopped
 
 document.addEventListener("input", (event) => kept.add(event.target.form || event.target));
 
-// What was typed into one form survives submitting another.
-const UNSENT = `unsent in ${location.pathname}`;
+// What was typed into one form survives submitting another, within one session: log-out and the next session clear it.
+const session = document.body.dataset.session;
+const OF_SESSION = `unsent of ${session} in `, UNSENT = OF_SESSION + location.pathname;
 
 document.addEventListener("submit", (event) => {
+  if (!session || event.target.id === "log-out") return;
   const others = [...document.forms].filter((form) => form.id && form !== event.target && kept.has(form));
   const unsent = others.map((form) => [form.id, [...form.elements].filter(isWritten).map(({ name, value }) => [name, value])]);
   sessionStorage.setItem(UNSENT, JSON.stringify(unsent));
@@ -35,6 +37,9 @@ for (const [id, fields] of JSON.parse(sessionStorage.getItem(UNSENT) || "[]")) {
   if (document.getElementById(id)) restore(document.getElementById(id), fields);
 }
 sessionStorage.removeItem(UNSENT);
+for (const key of Object.keys(sessionStorage)) {
+  if (key.startsWith("unsent") && !(session && key.startsWith(OF_SESSION))) sessionStorage.removeItem(key);
+}
 for (const refused of document.querySelectorAll("form[data-typed]")) kept.add(refused);
 
 function clockOf(shown) {

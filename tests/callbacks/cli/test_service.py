@@ -43,3 +43,20 @@ def test_secrets_of_the_release_before_are_encrypted_by_migrate(cli: CommandLine
     cli.does("migrate")
     stored = cli.database.read(lambda session: session.scalars(select(User.second_factor)).one())
     assert (secret in stored, TotpSecrets(ENVIRONMENT["SECRET_KEY"]).decrypt(stored)) == (False, secret)
+
+
+def test_migrate_encrypts_secrets_of_the_old_secret_key_anew(cli: CommandLine, compose: Compose) -> None:
+    secret, new = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "of the test as well, and chosen just now"
+    cli.does("user add ada@example.com --role administrator --invite")
+    stored = TotpSecrets(ENVIRONMENT["SECRET_KEY"]).encrypt(secret)
+    cli.database.write(lambda session: session.execute(update(User).values(second_factor=stored)))
+    environ = {**cli.app.environ, "SECRET_KEY": new, "SECRET_KEY_SECONDARY": ENVIRONMENT["SECRET_KEY"]}
+    service = replace(cli.app, environ=environ, compose=compose).service()
+    other = CommandLine(replace(cli.app, compose=lambda *_, **__: service, environ=environ), service, cli.clock)
+    words = "the authenticator app of ada@example.com still needs SECRET_KEY_SECONDARY. Run: migrate."
+    assert words in other.types("check").output
+    other.does("migrate")
+    assert words not in other.types("check").output
+    stored = other.database.read(lambda session: session.scalars(select(User.second_factor)).one())
+    service.close()
+    assert TotpSecrets(new).decrypt(stored) == secret

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 
@@ -107,3 +108,17 @@ def test_they_are_listed_with_what_keeps_the_service_from_starting(cli: CommandL
     printed = cli.refuses("check")
     assert "DATABASE_URL has the unknown driver 'oracle'" in printed
     assert "TWILIO_ACCOUNT_SID is a placeholder" in printed
+
+
+@pytest.mark.parametrize(("one", "other"), [*combinations(["SECRET_KEY", "SECRET_KEY_SECONDARY", "AUDIT_KEY"], 2)])
+def test_two_keys_that_are_the_same_are_named(one: str, other: str) -> None:
+    different = {name: secrets.token_hex(32) for name in ("SECRET_KEY", "SECRET_KEY_SECONDARY", "AUDIT_KEY")}
+    assert list(settings_warnings({**GOOD, **different})) == []
+    (found,) = settings_warnings({**GOOD, **different, other: different[one]})
+    assert found.startswith(f"{other} is the same as {one}.")
+
+
+def test_a_rotation_without_an_audit_key_is_named() -> None:
+    keys = {"SECRET_KEY": secrets.token_hex(32), "SECRET_KEY_SECONDARY": secrets.token_hex(32)}
+    (found,) = settings_warnings({**GOOD, **keys})
+    assert found.startswith("SECRET_KEY is rotated and AUDIT_KEY is not set:")

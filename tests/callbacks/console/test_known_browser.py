@@ -59,3 +59,13 @@ def test_a_forged_cookie_is_ignored(console: Console) -> None:
     name, _, value = cookie_for(console, sue).partition("=")
     for forged in (value[:-1], f"x{value}", "", "[]", value.replace(".", ".x"), "é"):
         assert not device(console, f"{name}={forged}", sue), forged
+
+
+def test_a_browser_stays_known_while_the_key_is_rotated(console: Console) -> None:
+    sue = user(console, "sue")
+    old = cookie_for(console, sue)
+    console.web.config.update(SECRET_KEY="y" * 32, SECRET_KEY_FALLBACKS=["x" * 32])
+    new = cookie_for(console, sue)
+    assert "" not in (device(console, old, sue), device(console, new, sue))
+    console.web.config.update(SECRET_KEY="x" * 32, SECRET_KEY_FALLBACKS=None)
+    assert device(console, new, sue) == ""  # the old key signs nothing any more

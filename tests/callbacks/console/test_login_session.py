@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from callbacks.console import login_session
+from callbacks.db.database import Database
 from callbacks.db.tables import LoginSession
 from callbacks.people import sessions, technicians, users
 from tests.callbacks.console.account.two_factor import code, with_second_factor
@@ -145,3 +148,42 @@ def test_a_technician_who_leaves_is_nobody_at_the_console_either(console: Consol
     amy = console.database.read(lambda s: technicians.technician_named(s, "Amy Roy"))
     console.posts(f"/people/{amy.id}/remove", {})
     assert theirs.get("/").headers["Location"] == "/login"
+
+
+CLEARED = '"cache", "storage"'
+
+
+def test_logging_out_clears_what_the_browser_keeps_of_this_site(sue: Console) -> None:
+    assert sue.posts("/logout", {}).headers["Clear-Site-Data"] == CLEARED
+    assert "Clear-Site-Data" not in sue.client.get("/login").headers
+
+
+def test_a_request_that_is_refused_because_its_session_ended_clears_it_too(sue: Console) -> None:
+    assert "Clear-Site-Data" not in sue.client.get("/").headers
+    sue.clock.pass_time(2 * HOUR)
+    assert sue.client.get("/").headers["Clear-Site-Data"] == CLEARED
+    assert "Clear-Site-Data" not in sue.web.test_client().get("/").headers  # there was no session
+
+
+def test_over_http_nothing_is_asked_of_a_browser_that_would_only_complain(sqlite_url: str, tmp_path: Path) -> None:
+    database = Database(sqlite_url)
+    console = Console(database, tmp_path, public_url="http://127.0.0.1:8000")
+    console.logs_in("sue@example.com")
+    answer = console.posts("/logout", {})
+    database.close()
+    assert "Clear-Site-Data" not in answer.headers
+
+
+def test_screens_name_their_session_so_that_no_other_one_is_shown_what_was_typed(sue: Console) -> None:
+    def named() -> str:
+        found = re.search(r'<body data-session="([^"]*)">', sue.client.get("/people").text)
+        assert found is not None
+        return found[1]
+
+    first = named()
+    assert named() == first
+    assert first not in key_in(sue.client)
+    sue.posts("/logout", {})
+    sue.logs_in("sue@example.com")
+    assert named() not in ("", first)
+    assert '<body data-session="">' in sue.web.test_client().get("/login").text

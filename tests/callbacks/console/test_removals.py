@@ -31,17 +31,15 @@ REMOVALS = {
         "/users/remove", {"email": "amy@example.com"}, ["user amy@example.com (technician, Amy Roy)"]
     ),
     "a user's sessions": Removal(
-        "/users/log-out", {"email": "sue@example.com"}, ["every session of sue@example.com (supervisor)"]
+        "/users/log-out", {"email": "sue@example.com"}, ["every session of sue@example.com"]
     ),
-    "a user's password and sessions": Removal(
-        "/users/password", {"email": "sue@example.com", "password": "another good battery"},
-        ["every session of sue@example.com (supervisor)"],
-    ),
-    "one's own sessions": Removal(
-        "/account/log-out", {"old": PASSWORD}, ["every session of ada@example.com (administrator)"]
+    "one's own password": Removal(
+        "/account/password", {"old": PASSWORD, "password": "four words chosen anew"},
+        ["every session of ada@example.com"],
     ),
     "a user's second factor": Removal(
-        "/users/no-second-factor", {"email": "rita@example.com"}, ["second factor of rita@example.com (reader)"]
+        "/users/no-second-factor", {"email": "rita@example.com"},
+        ["authenticator app of rita@example.com (reader)", "every session of rita@example.com"],
     ),
     "a technician": Removal(
         "/people/1/remove", {},

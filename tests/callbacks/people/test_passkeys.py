@@ -11,11 +11,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
 from callbacks.db.tables import Passkey, User
 from callbacks.errors import NotFound, WrongState
 from callbacks.people import passkeys, users
+from callbacks.people.lockout import Origin, Result
 from callbacks.people.passkeys import CHALLENGE_LASTS, Challenge, RelyingParty, relying_party
 from callbacks.people.required_factor import AT_ONCE, GRACE
 from tests.callbacks.people.authenticator import Authenticator
@@ -55,8 +57,14 @@ class Desk:
         return passkeys.authentication_options(PARTY, None, asked)
 
     def logs_in(self, signed: str, asked: Challenge, at: datetime) -> str | None:
-        user = self.database.write(lambda s: passkeys.user_who_signed(s, PARTY, asked, signed, at))
-        return user.email if user else None
+        def work(session: Session) -> str | None:
+            user = passkeys.user_named_in(session, signed)
+            if user is None:
+                return None
+            result = passkeys.check_answer(session, user.id, PARTY, asked, signed, Origin("192.0.2.1"), at)
+            return user.email if result is Result.RIGHT else None
+
+        return self.database.write(work)
 
     @property
     def user(self) -> User:

@@ -51,7 +51,7 @@ def test_each_code_works_once_and_is_on_record(database: Database, sue: int) -> 
     assert is_right(database, sue, codes[1].replace("-", " "))
     (first, second) = database.read(lambda s: s.scalars(select(AuditEntry).order_by(AuditEntry.id)).all())
     assert (first.who, first.what, first.detail, second.detail) == (
-        *("sue@example.com", "used a recovery code", "7 left", "6 left"),
+        *("sue@example.com", "used a recovery code", '{"about": "7 left"}', '{"about": "6 left"}'),
     )
 
 
@@ -59,7 +59,7 @@ def test_the_database_holds_none_of_them(database: Database, sue: int) -> None:
     """Nor a plain hash, which sixteen digits would not protect."""
     codes = codes_of(database, sue)
     stored = database.read(lambda s: s.scalars(select(RecoveryCode.code_hash)).all())
-    other = database.write(lambda s: recovery_codes.matching_code(s, sue, codes[0], "another secret key"))
+    other = database.write(lambda s: recovery_codes.matching_code(s, sue, codes[0], ["another secret key"]))
     assert (len(stored), other) == (8, None)
     assert not any(code.replace("-", "") in hashed for code in codes for hashed in stored)
 
@@ -94,3 +94,18 @@ def test_without_a_second_factor_they_open_nothing(database: Database, sue: int)
     codes = codes_of(database, sue)
     database.write(lambda s: setattr(s.get_one(User, sue), "second_factor", ""))
     assert not is_right(database, sue, codes[0])
+
+
+def test_codes_of_the_old_key_work_while_it_is_rotated_and_new_ones_are_of_the_new_key(
+    database: Database, sue: int
+) -> None:
+    rotated, new = TotpSecrets("a new one", KEYS.secret_key), TotpSecrets("a new one")
+
+    def found(given: str, keys: TotpSecrets) -> bool:
+        match = recovery_codes.matching_code
+        return database.read(lambda s: match(s, sue, given, keys.secret_keys)) is not None
+
+    old = codes_of(database, sue)[0]
+    assert [found(old, keys) for keys in (rotated, new)] == [True, False]
+    fresh = database.write(lambda s: recovery_codes.new_codes(s, sue, rotated.secret_key))[0]
+    assert [found(fresh, keys) for keys in (rotated, new, KEYS)] == [True, True, False]

@@ -131,3 +131,33 @@ def test_a_user_who_lost_everything_logs_in_with_the_password_and_has_a_week(dat
     assert had == "authenticator app, passkey Laptop"
     assert (after.second_factor, after.passkeys, after.factor_due_at) == ("", [], LATER + GRACE)
     assert database.read(lambda s: sessions.of_user(s, sue, LATER)) == []
+
+
+ROTATED, NEW = TotpSecrets("a new one", KEYS.secret_key), TotpSecrets("a new one")
+
+
+def test_a_secret_of_the_old_key_is_encrypted_anew_by_its_use(database: Database, sue: int) -> None:
+    begins(database, sue)
+    assert not is_right(database, sue, "000000", keys=ROTATED)
+    assert not NEW.can_decrypt(of(database, sue).second_factor)
+    assert is_right(database, sue, code(LATER), keys=ROTATED)
+    assert NEW.decrypt(of(database, sue).second_factor) == SECRET
+    later = LATER + timedelta(minutes=1)
+    assert is_right(database, sue, code(later), later, NEW)
+
+
+def test_secrets_of_the_old_key_are_encrypted_anew_all_at_once_and_unreadable_ones_stay(
+    database: Database, sue: int
+) -> None:
+    def work(session):  # type: ignore[no-untyped-def]
+        user = users.add_user(session, "bob@example.com", "reader", "correct horse battery", NOW)
+        user.second_factor = TotpSecrets("a key that nobody has").encrypt(SECRET)
+        return user.id, user.second_factor
+
+    begins(database, sue)
+    bob, unreadable = database.write(work)
+    database.write(lambda s: second_factor.encrypt_stored_secrets(s, ROTATED))
+    first = of(database, sue).second_factor
+    database.write(lambda s: second_factor.encrypt_stored_secrets(s, ROTATED))
+    assert (NEW.decrypt(first), of(database, sue).second_factor) == (SECRET, first)
+    assert of(database, bob).second_factor == unreadable

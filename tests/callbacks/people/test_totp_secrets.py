@@ -42,3 +42,13 @@ def test_another_secret_key_reads_nothing_and_says_what_to_do() -> None:
 
 def test_the_secret_key_stays_out_of_logs() -> None:
     assert "settings" not in repr(SECRETS)
+
+
+def test_while_the_key_is_rotated_the_old_one_reads_and_does_not_encrypt() -> None:
+    rotated, old_only, new_only = TotpSecrets("a new one", SECRETS.secret_key), SECRETS, TotpSecrets("a new one")
+    assert rotated.decrypt(STORED) == "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+    stored = rotated.encrypt("JBSWY3DPEHPK3PXP")
+    assert new_only.decrypt(stored) == "JBSWY3DPEHPK3PXP"
+    assert not old_only.can_decrypt(stored)
+    assert [rotated.is_current(each) for each in (STORED, stored, "JBSWY3DPEHPK3PXP", "")] == [False, True, False, True]
+    assert "settings" not in repr(rotated)

@@ -5,11 +5,21 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from callbacks.db.tables import AuditEntry
-from tests.callbacks.console.account.two_factor import SECRET, code, with_second_factor
+from tests.callbacks.console.account.two_factor import (
+    SECRET,
+    adds_passkey,
+    code,
+    confirmation,
+    logs_in_by_passkey,
+    with_passkey,
+    with_second_factor,
+)
 from tests.callbacks.console.console import PASSWORD, Console
+from tests.callbacks.people.authenticator import Authenticator
 
 
 def test_a_second_factor_begins_only_when_the_app_has_the_secret(console: Console) -> None:
@@ -96,3 +106,46 @@ def test_without_a_factor_there_are_no_recovery_codes(console: Console) -> None:
     assert "Recovery codes" not in console.client.get("/account").text
     page = console.follows(console.posts("/account/recovery-codes", {"old": PASSWORD}))
     assert "Set up an authenticator app or a passkey first." in page
+
+
+def test_the_entry_of_new_recovery_codes_says_how_many_went(console: Console) -> None:
+    with_second_factor(console)
+    console.logs_in("sue@example.com")
+    console.posts("/login/code", {"code": code(console)})
+    console.clock.pass_time(timedelta(minutes=1))
+    page = console.follows(console.posts("/account/recovery-codes", {"old": PASSWORD, "factor_code": code(console)}))
+    (detail,) = console.audit_details("account: recovery-codes")
+    assert "8 recovery codes of sue@example.com" in detail
+    assert not any(each in detail for each in recovery_codes_in(page))
+
+
+def test_the_entry_of_a_first_factor_names_no_recovery_codes_that_went(console: Console) -> None:
+    with_second_factor(console)
+    (detail,) = console.audit_details("account: second-factor")
+    assert "recovery codes of" not in detail
+
+
+@pytest.mark.parametrize("act", ["passkey", "no-passkey", "recovery-codes"])
+def test_a_change_of_passkeys_or_recovery_codes_ends_every_other_session_half_ones_too(
+    console: Console, act: str
+) -> None:
+    device, whole, half = with_passkey(console), console.web.test_client(), console.web.test_client()
+    logs_in_by_passkey(console, device, whole)
+    logs_in_by_passkey(console, device)
+    console.logs_in("sue@example.com", client=half)
+    assert (whole.get("/").status_code, half.get("/login/code").status_code) == (200, 200)
+    second = Authenticator()
+    made = second.makes(console.posts("/account/passkeys/add/options", {}).text) if act == "passkey" else ""
+    fields = {"old": PASSWORD, "signed": confirmation(console, device), "passkey": "1", "name": "Phone"}
+    shown = console.follows(console.posts(f"/account/{act}", {**fields, "credential": made}))
+    assert 'class="trouble"' not in shown
+    assert console.client.get("/account").status_code == 200
+    assert (whole.get("/").status_code, half.get("/login/code").location) == (302, "/login")
+
+
+def test_the_first_passkey_ends_every_other_session(console: Console) -> None:
+    elsewhere = console.web.test_client()
+    console.logs_in("sue@example.com", client=elsewhere)
+    console.logs_in("sue@example.com")
+    assert "was added" in adds_passkey(console, Authenticator())
+    assert elsewhere.get("/").status_code == 302

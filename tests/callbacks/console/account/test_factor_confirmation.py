@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -96,3 +97,39 @@ def test_an_answer_for_the_login_confirms_nothing(console: Console) -> None:
     signed = device.signs(console.posts("/login/passkey/options", {}).text)
     fields = {"old": PASSWORD, "passkey": "1", "signed": signed}
     assert REFUSED in console.follows(console.posts("/account/no-passkey", fields))
+
+
+def test_wrong_passkeys_are_throttled_counted_and_recorded_like_wrong_codes(console: Console) -> None:
+    device = with_passkey(console)
+    logs_in_by_passkey(console, device)
+    for _ in range(5):
+        assert REFUSED in turns_off(console, signed="{}")
+    failed = ("sue@example.com", "failed to log in")
+    assert console.audit_entries().count(failed) == 4
+    assert console.audit_entries()[-1] == ("sue@example.com", "failed to log in: now locked")
+    assert console.audit_details("failed to log in")[0] == '{"about": "by passkey, from 127.0.0.1"}'
+
+
+def test_confirmations_by_passkey_are_throttled(console: Console) -> None:
+    device = with_passkey(console)
+    logs_in_by_passkey(console, device)
+    # Each takes two of the ten attempts of a minute: the password, and what the device signed.
+    shown = [turns_off(console, signed="{}") for _ in range(6)]
+    assert "Too many log-ins at once." in shown[-1]
+
+
+def test_whoever_has_passkeys_only_confirms_with_a_recovery_code(console: Console) -> None:
+    device = Authenticator()
+    console.logs_in("sue@example.com")
+    codes = re.findall(r"\d{4}-\d{4}-\d{4}-\d{4}", adds_passkey(console, device))
+    gone = {"old": PASSWORD, "passkey": "1"}
+    refused = console.follows(console.posts("/account/no-passkey", {**gone, "factor_code": "0000-0000-0000-0000"}))
+    assert REFUSED in refused
+    shown = console.follows(console.posts("/account/no-passkey", {**gone, "factor_code": codes[0]}))
+    assert "The passkey Laptop was removed." in shown
+
+
+def test_without_an_app_a_code_of_six_digits_confirms_nothing(console: Console) -> None:
+    device = with_passkey(console)
+    logs_in_by_passkey(console, device)
+    assert REFUSED in turns_off(console, factor_code=code(console))

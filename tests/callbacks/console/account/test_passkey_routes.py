@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from callbacks.console.context import EXTENSION
-from callbacks.db.tables import AuditEntry
+from callbacks.db.tables import AuditEntry, FailedLogin
 from tests.callbacks.console.account.two_factor import (
     adds_passkey,
     code,
@@ -134,3 +137,65 @@ def test_adding_one_needs_the_password(console: Console) -> None:
     assert "form has expired" in console.follows(console.posts("/account/passkey", {"old": PASSWORD, "name": "x"}))
     assert "That is not your password" in adds_passkey(console, Authenticator(), old="wrong")
     assert "was added" in adds_passkey(console, Authenticator())
+
+
+def use_up_the_minute(console: Console) -> None:
+    """Strangers send passkeys that nobody has, each from another address."""
+    for n in range(61):
+        stranger = console.seen_from(f"198.51.100.{n}")
+        last = console.posts("/login/passkey", {"signed": "{}"}, stranger)
+    assert last.status_code == 429
+
+
+def test_a_known_browser_gets_in_while_all_others_use_up_the_minute(console: Console) -> None:
+    device = with_passkey(console)
+    use_up_the_minute(console)
+    assert logs_in_by_passkey(console, device).headers["Location"] == "/"
+
+
+def test_too_many_are_refused_like_passwords(console: Console) -> None:
+    stranger = console.seen_from("192.0.2.9")
+    answers = [console.posts("/login/passkey", {"signed": "{}"}, stranger) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [302] * 10 + [429]
+    assert "Too many log-ins at once. Try again in a minute." in answers[-1].text
+    assert answers[-1].headers["Retry-After"] == "60"
+    assert 'action="/login"' in answers[-1].text  # the form on this answer asks for a password, which goes there
+
+
+def test_after_the_password_too_many_are_refused_on_the_screen_of_codes(console: Console) -> None:
+    with_passkey(console)
+    console.logs_in("sue@example.com")
+    answers = [console.posts("/login/passkey", {"signed": "{}"}) for _ in range(11)]
+    assert (answers[-1].status_code, 'action="/login/code"' in answers[-1].text) == (429, True)
+
+
+def forged(console: Console, device: Authenticator, client: FlaskClient | None = None) -> TestResponse:
+    """Answer with somebody's passkey, and a key that is not theirs."""
+    return logs_in_by_passkey(console, replace(device, key=Authenticator().key), client)
+
+
+def test_a_wrong_answer_of_a_known_passkey_is_counted_and_recorded_for_its_user(console: Console) -> None:
+    device = with_passkey(console)
+    stranger = console.seen_from("192.0.2.9")
+    for _ in range(5):
+        assert forged(console, device, stranger).headers["Location"] == "/login"
+    assert console.audit_details("failed to log in") == ['{"about": "by passkey, from 192.0.2.9"}'] * 4
+    assert console.audit_entries()[-1] == ("sue@example.com", "failed to log in: now locked")
+    assert console.logs_in("sue@example.com", client=stranger).status_code == 401
+    assert console.logs_in("sue@example.com").status_code == 302  # the lock is for the stranger
+
+
+def test_a_right_answer_is_taken_under_a_lock_and_ends_the_lock_of_its_origin(console: Console) -> None:
+    device = with_passkey(console)
+    new = console.seen_from("192.0.2.9")
+    for _ in range(6):
+        forged(console, device, new)
+    device.sign_count += 10
+    assert logs_in_by_passkey(console, device, new).headers["Location"] == "/"
+    failed = select(FailedLogin).where(FailedLogin.peer == "192.0.2.9")
+    assert console.database.read(lambda s: s.scalars(failed).all()) == []
+
+
+def test_an_answer_of_a_passkey_that_nobody_has_is_recorded_without_a_name(console: Console) -> None:
+    console.posts("/login/passkey", {"signed": "{}"})
+    assert console.audit_entries()[-1] == ("nobody", "failed to log in")

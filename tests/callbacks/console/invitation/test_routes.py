@@ -62,3 +62,27 @@ def test_a_form_from_another_site_sets_nothing(console: Console) -> None:
     link = a_link(console)
     assert console.client.post(link, data={"password": PASSWORD}).status_code == 403
     assert console.logs_in("new@example.com").status_code == 401
+
+
+def test_a_known_browser_chooses_its_password_while_strangers_use_up_the_minute(console: Console) -> None:
+    """Sue forgot hers. She has a link, and a browser that she logged in with before."""
+    console.logs_in("sue@example.com")
+    console.posts("/logout", {})
+    now = console.clock.now()
+    key = console.database.write(
+        lambda s: invitations.invite(s, users.user_named(s, "sue@example.com"), "ada@example.com", now)
+    )
+    for n in range(61):
+        stranger = console.seen_from(f"198.51.100.{n}")
+        last = console.posts("/invitation/guessed", {"password": PASSWORD}, stranger)
+    assert last.status_code == 429
+    assert sends(console, f"/invitation/{key}", "four words chosen anew").status_code == 302
+
+
+def test_too_many_are_refused_in_words(console: Console) -> None:
+    link = a_link(console)
+    stranger = console.seen_from("192.0.2.9")
+    answers = [console.posts(link, {"password": "short"}, stranger) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [400] * 10 + [429]
+    assert "Too many log-ins at once. Try again in a minute." in answers[-1].text
+    assert answers[-1].headers["Retry-After"] == "60"

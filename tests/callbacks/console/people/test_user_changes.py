@@ -5,13 +5,16 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from callbacks.db.tables import AuditEntry
-from tests.callbacks.console.account.two_factor import with_passkey, with_second_factor
+from callbacks.records import audit_log
+from tests.callbacks.console.account.two_factor import adds_passkey, with_passkey, with_second_factor
 from tests.callbacks.console.console import PASSWORD, Console
+from tests.callbacks.people.authenticator import Authenticator
 
 
 def details(console: Console) -> list[str]:
     entries = select(AuditEntry).order_by(AuditEntry.id)
-    return [f"{entry.what}: {entry.detail}" for entry in console.database.read(lambda s: s.scalars(entries).all())]
+    found = console.database.read(lambda s: s.scalars(entries).all())
+    return [f"{entry.what}: {audit_log.details_of(entry).get('result', '')}" for entry in found]
 
 
 def test_an_administrator_removes_users(console: Console) -> None:
@@ -68,3 +71,16 @@ def test_a_lost_passkey_opens_nothing_any_more(console: Console) -> None:
     assert "Removed: passkey Laptop." in shown
     console.posts("/logout", {})
     assert console.logs_in("sue@example.com").headers["Location"] == "/"
+
+
+def test_nobody_turns_off_their_own_factor_here_or_gets_a_link_for_their_own_password(console: Console) -> None:
+    """Account asks for the password and the factor, this screen for neither."""
+    console.logs_in("ada@example.com")
+    adds_passkey(console, Authenticator())
+    for act in ("no-second-factor", "invite"):
+        shown = console.follows(console.posts(f"/users/{act}", {"email": "ADA@example.com"}))
+        assert "on your own account" in shown
+        assert "/invitation/" not in shown
+    assert "Laptop" in console.client.get("/account").text
+    own = console.client.get("/users").text.partition("<summary>ada@example.com")[2].partition("<summary>amy")[0]
+    assert ("Turn off two-factor" in own, "Send a password link" in own) == (False, False)
