@@ -12,7 +12,8 @@ from urllib.parse import quote, quote_plus, unquote
 
 import structlog
 
-PHONE_NUMBER = re.compile(r"(?<![0-9A-Za-z])\+?[0-9](?:[ .()-]{0,2}[0-9]){8,14}(?![0-9A-Za-z])")
+_DAY_AND_TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:"  # its digits would be enough for a number
+PHONE_NUMBER = re.compile(rf"(?<![0-9A-Za-z])(?!{_DAY_AND_TIME})\+?[0-9](?:[ .()-]{{0,2}}[0-9]){{8,14}}(?![0-9A-Za-z])")
 HIDDEN = "[secret]"
 SHORTEST_SECRET = 6  # a shorter one would hide half of every line
 # Paths of ours whose second part grants access: a link in a page, a message's audio, a calendar feed, an invitation.

@@ -11,6 +11,7 @@ from callbacks.acts.leaving import leave_team
 from callbacks.acts.lost_phone import report_lost_phone
 from callbacks.cli.command import Group
 from callbacks.cli.context import Service, pass_service
+from callbacks.cli.gaps import warn_of_gaps
 from callbacks.cli.times import length_of_time
 from callbacks.db.states import Channel, PhoneSlot
 from callbacks.db.tables import Technician
@@ -126,6 +127,7 @@ def lost_phone(service: Service, name: str) -> None:
     )
     click.echo(f"{name}'s links, codes, calendar feed and console sessions have ended. Others are paged.")
     click.echo("To page them again, verify a number: technician verify NAME, or technician number NAME PHONE.")
+    warn_of_gaps(service)
 
 
 @technician.command()

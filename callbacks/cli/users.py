@@ -106,7 +106,7 @@ def remove(service: Service, email: str) -> None:
 def list_users(service: Service) -> None:
     """List the users: email, role, technician, second factor."""
     for each in service.database.read(users.everyone):
-        factor = second_factor.factors_in_words(each) or "password only"
+        factor = second_factor.factors_in_words(each) or ("password only" if each.password_hash else "invited")
         click.echo("\t".join([each.email, each.role.value, each.technician.name if each.technician else "-", factor]))
 
 

@@ -15,6 +15,7 @@ from callbacks.console.access import for_own_account
 from callbacks.console.account import login_screens
 from callbacks.console.account.changes import CHANGES, makes_recovery_codes
 from callbacks.console.account.factor_confirmation import confirm_factor
+from callbacks.console.account.offered_secret import offered_secret
 from callbacks.console.context import current
 from callbacks.console.forms import note_change, run_and_redirect
 from callbacks.db.tables import User
@@ -98,7 +99,7 @@ def _is_code(user: User, code: str, now: datetime) -> bool:
 @blueprint.get("/account")
 @for_own_account
 def index() -> str:
-    secret = pyotp.random_base32()
+    secret = offered_secret()
     company = current().desk.company.name["en"]
     address = pyotp.TOTP(secret).provisioning_uri(name=g.user.email, issuer_name=company)
     qr_code = segno.make(address, micro=False).svg_data_uri(scale=5, border=4, dark="#000", light="#fff")

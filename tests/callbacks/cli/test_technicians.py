@@ -78,8 +78,10 @@ def test_a_number_abroad_is_allowed_by_the_command_line(cli: CommandLine) -> Non
 
 
 def test_a_lost_phone_is_reported(cli: CommandLine) -> None:
-    cli.has("Amy")
-    assert "verify a number" in cli.does("technician lost-phone Amy")
+    cli.has("Amy").does("shift add Amy --layer primary")
+    told = cli.does("technician lost-phone Amy")
+    assert "verify a number" in told
+    assert "Warning: nobody who can be paged is on primary from" in told
     assert "NOT verified" in cli.does("technician list")
     row = cli.database.read(lambda session: technician_named(session, "Amy"))
     assert row.links_from == cli.clock.now()

@@ -72,7 +72,7 @@ def test_a_lost_passkey_is_named_and_removed(cli: CommandLine) -> None:
     cli.database.write(lambda session: session.add(lost))
     assert "\tpasskey Phone\n" in cli.does("user list")
     assert "Removed: passkey Phone." in cli.does("user no-second-factor ada@example.com")
-    assert "\tpassword only\n" in cli.does("user list")
+    assert "\tinvited\n" in cli.does("user list")  # she has no password yet
 
 
 def entries(cli: CommandLine) -> Sequence[AuditEntry]:
