@@ -11,11 +11,15 @@ from datetime import datetime, timedelta
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from callbacks.signing import signer
 from sla.clock import Clock
 
 MESSAGE_LINK_LASTS = timedelta(hours=1)
 PAGE_LINK_LASTS = timedelta(hours=12)
 OPENED_LASTS = timedelta(hours=1)
+# Kinds of links that the release before signed with SHA-1. Those sent before an upgrade last for twelve hours, so the
+# release after this one need not accept them.
+SENT_BEFORE_SHA256 = ("voicemail", "page")
 
 
 @dataclass(frozen=True)
@@ -78,4 +82,4 @@ class Links:
         return bool(opened_id == page_id and self.clock.now().timestamp() < expires)
 
     def _signer(self, salt: str) -> URLSafeSerializer:
-        return URLSafeSerializer(self.secret_key, salt=salt)
+        return signer(self.secret_key, salt, accepts_sha1=salt in SENT_BEFORE_SHA256)

@@ -15,6 +15,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from callbacks.console.cookies import read_cookie, set_cookie
 from callbacks.db.tables import User
+from callbacks.signing import signer
 
 LASTS = timedelta(days=365)
 
@@ -45,4 +46,4 @@ def _password_of(user: User) -> str:
 
 
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(str(current_app.secret_key), salt="known browser")
+    return signer(str(current_app.secret_key), "known browser")
