@@ -279,6 +279,16 @@ class RequestParser(HTTPRequestParser):
     """
 
     def parse_header(self, head: bytes) -> None:
+        is_awaited = False
+        try:
+            self._parse(head)
+            is_awaited = 0 < self.content_length <= LARGEST_BODY
+        finally:
+            # Where nothing follows, waitress would take the next request for the end of this one.
+            if not is_awaited:
+                self.expect_continue = False
+
+    def _parse(self, head: bytes) -> None:
         if UNCLEAR.search(head):
             raise ParsingError("A header is folded, or the first line has a control character.")
         try:
@@ -288,9 +298,6 @@ class RequestParser(HTTPRequestParser):
         if self.chunked or "TRANSFER_ENCODING" in self.headers:  # waitress leaves it there in HTTP/1.0
             self.error, self.body_rcv = LengthRequired("Send the request with a Content-Length."), None
         self._check_host()
-        # Where nothing follows, waitress would wait for it and take the next request for the end of this one.
-        is_awaited = self.error is None and 0 < self.content_length <= LARGEST_BODY
-        self.expect_continue = self.expect_continue and is_awaited
 
     def _check_host(self) -> None:
         """Refuse a request with two hosts or none (RFC 9112, 3.2), or with another in its address."""

@@ -354,6 +354,8 @@ AMBIGUOUS = {
     "a tab in the path": b"GET /voice\t/incoming HTTP/1.1\r\nHost: desk\r\n\r\n",
     "a space in the path": b"GET /voice /incoming HTTP/1.1\r\nHost: desk\r\n\r\n",
     "two hosts": HEAD + b"Host: evil.test\r\nContent-Length: 0\r\n\r\n",
+    "two hosts and 100-continue": HEAD + b"Host: evil.test\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc",
+    "no length and 100-continue": HEAD + b"Expect: 100-continue\r\nContent-Length: +3\r\n\r\nabc",
     "no host": b"GET / HTTP/1.1\r\n\r\n",
     "another host in the address": b"GET http://evil.test/voice/incoming HTTP/1.1\r\nHost: desk\r\n\r\n",
 }  # fmt: skip
