@@ -50,8 +50,9 @@ def codes_left(session: Session, user_id: int) -> int:
 
 
 def remove_codes(session: Session, user_id: int) -> None:
-    record_removal(session, "the recovery codes")
-    session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
+    codes = delete(RecoveryCode).where(RecoveryCode.user_id == user_id)
+    if session.scalars(codes.returning(RecoveryCode.id)).all():
+        record_removal(session, "the recovery codes")
 
 
 def _digits(given: str) -> str:
