@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from sqlalchemy import select
@@ -44,12 +45,16 @@ def test_padding_hides_no_field(console: Console) -> None:
     console.posts("/setup/add-holiday", padded)
     assert last_details(console) == {"day": "2026-12-22", "english": "x" * 200, "french": "Fête"}
     console.posts("/users/add", {"email": "new@example.com", "role": "administrator", "password": PASSWORD})
-    assert last_details(console) == {"email": "new@example.com", "role": "administrator"}
+    assert last_details(console) == {
+        "email": "new@example.com", "link for": "new@example.com", "role": "administrator"
+    }  # fmt: skip
 
 
 def test_a_secret_is_never_in_the_log(console: Console) -> None:
     console.logs_in("ada@example.com")
-    console.posts("/users/password", {"email": "sue@example.com", "password": "another good battery"})
+    invited = console.follows(console.posts("/users/invite", {"email": "sue@example.com"}))
+    link = re.search(r"/invitation/([\w-]+)", invited)
+    assert link is not None
     console.posts("/account/password", {"old": PASSWORD, "password": "another good battery"})
     console.posts("/people/1/second", {"phone": "+15145550122"})
     console.posts("/people/1/verify", {"code": "123456", "which": "second"})
@@ -57,7 +62,7 @@ def test_a_secret_is_never_in_the_log(console: Console) -> None:
     found = console.database.read(lambda session: [entry.detail for entry in audit_log.latest(session)])
     key = console.database.read(lambda session: session.scalars(select(CalendarKey.key)).one())
     assert len(found) == 6
-    for secret in (PASSWORD, "another good", "123456", key):
+    for secret in (PASSWORD, "another good", "123456", key, link[1]):
         assert not any(secret in detail for detail in found)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from callbacks.db.tables import AuditEntry
+from callbacks.records.audit_log import details_of
 from tests.callbacks.console.account.two_factor import with_passkey, with_second_factor
 from tests.callbacks.console.console import PASSWORD, Console
 
 
 def details(console: Console) -> list[str]:
-    entries = select(AuditEntry).order_by(AuditEntry.id)
-    return [f"{entry.what}: {entry.detail}" for entry in console.database.read(lambda s: s.scalars(entries).all())]
+    entries = console.database.read(lambda s: s.scalars(select(AuditEntry).order_by(AuditEntry.id)).all())
+    return [f"{entry.what}: {', '.join(details_of(entry).values())}" for entry in entries]
 
 
 def test_an_administrator_removes_users(console: Console) -> None:
