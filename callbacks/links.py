@@ -11,11 +11,15 @@ from datetime import datetime, timedelta
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from callbacks.signing import signer
 from sla.clock import Clock
 
 MESSAGE_LINK_LASTS = timedelta(hours=1)
 PAGE_LINK_LASTS = timedelta(hours=12)
 OPENED_LASTS = timedelta(hours=1)
+# Kinds of links that the release before signed with SHA-1. Those sent before an upgrade last for twelve hours, so the
+# release after this one need not accept them.
+SENT_BEFORE_SHA256 = ("voicemail", "page")
 
 
 @dataclass(frozen=True)
@@ -80,4 +84,4 @@ class Links:
 
     def _signer(self, salt: str) -> URLSafeSerializer:
         keys = [key for key in (self.secret_key_secondary, self.secret_key) if key]  # the last one signs
-        return URLSafeSerializer(keys, salt=salt)
+        return signer(keys, salt, accepts_sha1=salt in SENT_BEFORE_SHA256)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import select
 import socket
 import threading
@@ -47,6 +48,7 @@ LONGEST_ANSWER = 1024 * 1024 * 1024
 CONNECTIONS = 1000 if hasattr(select, "poll") else 400  # `select`, all that Windows has, takes 512 files
 FILES_EACH = 3  # a connection's socket and two temporary files
 OTHER_FILES = 256
+UNCLEAR = re.compile(rb"\A[^\r\n]*[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]|\r\n[ \t]")
 ACCEPTED_AT_ONCE = 64  # waitress accepts one connection each time it looks at all of them
 
 
@@ -271,15 +273,39 @@ class Connection(HTTPChannel):
 
 
 class RequestParser(HTTPRequestParser):
-    """Reads a request. One without a length is refused: it would have no limit, and no carrier or browser sends one."""
+    """Reads a request, and refuses what a proxy in front could read as another one (RFC 9112, 11.2).
+
+    One without a length is refused too: no carrier or browser sends one, and it would have no limit.
+    """
 
     def parse_header(self, head: bytes) -> None:
+        is_awaited = False
+        try:
+            self._parse(head)
+            is_awaited = 0 < self.content_length <= LARGEST_BODY
+        finally:
+            # Where nothing follows, waitress would take the next request for the end of this one.
+            if not is_awaited:
+                self.expect_continue = False
+
+    def _parse(self, head: bytes) -> None:
+        if UNCLEAR.search(head):
+            raise ParsingError("A header is folded, or the first line has a control character.")
         try:
             super().parse_header(head)
         except ValueError as error:  # of `urlsplit`, which waitress does not expect
             raise ParsingError(f"{error}.") from None
-        if self.chunked:
+        if self.chunked or "TRANSFER_ENCODING" in self.headers:  # waitress leaves it there in HTTP/1.0
             self.error, self.body_rcv = LengthRequired("Send the request with a Content-Length."), None
+        self._check_host()
+
+    def _check_host(self) -> None:
+        """Refuse a request with two hosts or none (RFC 9112, 3.2), or with another in its address."""
+        host = self.headers.get("HOST", "")
+        if self.version == "1.1" and (not host or "," in host):
+            raise ParsingError("Send the request with one Host header.")
+        if self.proxy_netloc and self.proxy_netloc.lower() != host.lower():
+            raise ParsingError("The address and the Host header name different hosts.")
 
 
 class LengthRequired(Error):

@@ -30,12 +30,13 @@ from callbacks.console.people import technician_changes, user_changes
 from callbacks.console.rota import changes as rota_changes
 from callbacks.console.setup import changes as setup_changes
 from callbacks.db.states import CallbackState
-from callbacks.db.tables import Call, Callback, Page, Technician
+from callbacks.db.tables import Call, Callback, Page, Technician, User
 from callbacks.links import Links
 from callbacks.oncall import store
 from callbacks.oncall.ical.feed_keys import feed_key
 from callbacks.paging.escalate import take_next_step
 from callbacks.people import technicians
+from callbacks.people.invitations import invite
 from tests.callbacks.console.route_lists import LOGGED_IN
 from tests.callbacks.console.service import BEGAN, PASSWORD, client_of
 from tests.ivr.twilio.signing import sign
@@ -204,13 +205,18 @@ class Attacked:
 
     @cached_property
     def secret_parts(self) -> Mapping[str, str]:
-        """Return what stands in addresses that are keys: of a technician's page, of a feed, of a message."""
+        """Return what stands in addresses that are keys: of a page, a feed, a message, an invitation."""
         settings, clock = self.service.settings, self.service.clock
         links = Links(settings.secret_key, settings.public_url, clock)
         feed = self.service.database.write(lambda session: feed_key(session, None, clock.now()))
+        invited = self.service.database.write(self._invite)
         page_id = self.service.database.read(lambda session: session.scalars(select(Page.id)).first()) or 0
         message = links.message(1).rpartition("/")[2].removesuffix(".wav")
-        return {"token": links.page(page_id, BEGAN).rpartition("/")[2], "key": feed, "message": message}
+        page = links.page(page_id, BEGAN).rpartition("/")[2]
+        return {"token": page, "key": feed, "message": message, "invitation": invited}
+
+    def _invite(self, session: Session) -> str:
+        return invite(session, session.get_one(User, 1), "", self.service.clock.now())
 
     def sends(self, method: str, path: str, query: Values, form: Values, *, signed: bool = False) -> TestResponse:
         """Send a request with these fields, and return the answer after checking that nothing went wrong inside."""
@@ -257,6 +263,8 @@ class Attacked:
         known = {"reference": self.reference, **self.secret_parts}
         if rule.startswith("/media/"):
             known["token"] = known["message"]
+        if rule.startswith("/invitation/"):
+            known["key"] = known["invitation"]
         acts = re.search(r"<any\((.+)\):act>", rule)
         names = re.findall(r"'([^']+)'", acts[1]) if acts else ACTS.get(rule, ())
         for name in names or ("",):

@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from ipaddress import ip_address
 from itertools import combinations
 from urllib.parse import urlsplit
 
 import phonenumbers
+from sqlalchemy.engine import make_url
 
 from callbacks.desk.desk_file import Desk
+from callbacks.text.hosts import is_loopback
 from callbacks.text.mail_address import mail_address
 
 Values = Mapping[str, str]
@@ -23,6 +24,7 @@ Values = Mapping[str, str]
 LEAST_BITS = 64  # of entropy in a key
 LONGEST_RATED = 72  # characters: more than enough, and what the estimator takes
 FEWEST_DIGITS = 6  # different ones in a SID: 32 random ones have nearly always ten or more
+VERIFIED = ("verify-full", "verify-ca")  # PostgreSQL's sslmode, where the certificate of the server is verified
 KEYS = ("SECRET_KEY", "SECRET_KEY_SECONDARY", "AUDIT_KEY", "METRICS_TOKEN")
 NEW_KEY = "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
 
@@ -82,15 +84,13 @@ def _is_safe(url: str) -> bool:
     parts = urlsplit(url)
     if parts.scheme != "http":
         return True
-    host = parts.hostname or ""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return is_loopback(parts.hostname or "")
 
 
 def settings_warnings(values: Values) -> Iterator[str]:
-    """Yield the keys that are easy to guess."""
+    """Yield keys that are easy to guess, and connections that others could read on the way."""
+    yield from _mail_warnings(values["SMTP_URL"])
+    yield from _database_warnings(values["DATABASE_URL"])
     for name in KEYS:
         if values[name] and (bits := _bits(values[name])) < LEAST_BITS:
             remedy = "Remove it soon" if name == "SECRET_KEY_SECONDARY" else f"Generate a new one: {NEW_KEY}"
@@ -103,6 +103,37 @@ def settings_warnings(values: Values) -> Iterator[str]:
             "SECRET_KEY is rotated and AUDIT_KEY is not set: the seals of the logs are made with a key derived from "
             "SECRET_KEY, so `audit` reports every entry since the change. Set AUDIT_KEY before you rotate."
         )
+
+
+def _mail_warnings(url: str) -> Iterator[str]:
+    parts = urlsplit(url)
+    host = parts.hostname or "localhost"
+    if parts.scheme == "smtp" and parts.password and not is_loopback(host):
+        yield (
+            f"SMTP_URL is smtp:// and has a password, so mail goes out only while {host} offers STARTTLS. Use "
+            f"smtps://{host} if it has that."
+        )
+
+
+def _database_warnings(url: str) -> Iterator[str]:
+    if not url.startswith("postgresql") or make_url(url).query.get("sslmode") in VERIFIED:
+        return
+    hosts = [host for host in _database_hosts(url) if not is_loopback(host)]
+    if hosts:
+        yield (
+            f"DATABASE_URL reaches {' and '.join(hosts)} without sslmode=verify-full, so somebody on the way can read "
+            "and change everything. Add ?sslmode=verify-full&sslrootcert=FILE, the certificate of its authority."
+        )
+
+
+def _database_hosts(url: str) -> Iterator[str]:
+    """Yield the hosts that PostgreSQL is looked for on, but not the directories of sockets."""
+    parts = make_url(url)
+    given = [parts.query.get(name, ()) for name in ("host", "hostaddr")]
+    several = [parts.host or "", *(each for one in given for each in ((one,) if isinstance(one, str) else one))]
+    for host in ",".join(several).split(","):
+        if host and not host.startswith(("/", "@")):
+            yield host if ":" not in host or is_loopback(host) else urlsplit(f"//{host}").hostname or host
 
 
 def _bits(key: str) -> float:

@@ -13,12 +13,14 @@ from callbacks.cli.file_check import file_warnings
 from callbacks.cli.gaps import gap_in_words
 from callbacks.cli.settings_check import line_faults, settings_faults, settings_warnings
 from callbacks.cli.twilio_check import account_faults, set_urls, urls_of_numbers
-from callbacks.db.states import Channel
+from callbacks.db.states import Channel, PhoneSlot
 from callbacks.errors import BrokenSettings, BrokenSetup
 from callbacks.oncall import store
 from callbacks.oncall.roster import Roster
+from callbacks.paging import messages
 from callbacks.paging.decide import paged_before_the_deadline
-from callbacks.people import users
+from callbacks.people import technicians, users
+from callbacks.people.contact_methods import is_verified, number_of, why_not_dialed
 from callbacks.people.person import ContactMethod
 from callbacks.people.required_factor import GRACE, is_overdue, lacks_factor
 from callbacks.people.totp_secrets import TotpSecrets
@@ -99,6 +101,7 @@ def _warnings(session: Session, service: Service) -> Iterator[str]:
         yield "nobody can log in to the console. Add a user: user add you@example.com --role administrator."
     yield from _factor_warnings(session, service)
     yield from _roster_warnings(roster, service)
+    yield from _number_warnings(session, service)
     yield from _policy_warnings(roster, service)
 
 
@@ -146,6 +149,16 @@ def _roster_warnings(roster: Roster, service: Service) -> Iterator[str]:
             "nobody is informed when Twilio is down. Set SMTP_URL and MAIL_FROM, and give a supervisor an email "
             "address: technician mail."
         )
+
+
+def _number_warnings(session: Session, service: Service) -> Iterator[str]:
+    """Yield the verified numbers that the desk sends nothing to, because nobody has allowed them."""
+    for row in technicians.everybody(session):
+        for slot in PhoneSlot:
+            why = why_not_dialed(row, slot, service.desk.dialing_rules)
+            if is_verified(row, slot) and why is not None:
+                number = readable_number(number_of(row, slot) or "")
+                yield messages.needs_to_be_allowed(row.name, number, why).english
 
 
 def _policy_warnings(roster: Roster, service: Service) -> Iterator[str]:

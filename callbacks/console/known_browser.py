@@ -15,6 +15,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from callbacks.console.cookies import read_cookie, set_cookie
 from callbacks.db.tables import User
+from callbacks.signing import signer
 
 LASTS = timedelta(days=365)
 
@@ -45,5 +46,5 @@ def _password_of(user: User) -> str:
 
 
 def _signer() -> URLSafeSerializer:
-    keys = [*(current_app.config["SECRET_KEY_FALLBACKS"] or ()), current_app.config["SECRET_KEY"]]  # the last one signs
-    return URLSafeSerializer(keys, salt="known browser")
+    keys = [*(current_app.config["SECRET_KEY_FALLBACKS"] or ()), str(current_app.secret_key)]  # the last one signs
+    return signer(keys, "known browser")

@@ -24,8 +24,9 @@ GONE = "This link has expired, or it was used or replaced. Ask an administrator 
 
 def invite(session: Session, user: User, made_by: str, now: datetime) -> str:
     """Return the key of a new link for a user. It replaces the links that they were sent before."""
-    record_removal(session, f"earlier links for {user.email}")
-    session.execute(delete(Invitation).where(Invitation.user_id == user.id, Invitation.used_at.is_(None)))
+    earlier = delete(Invitation).where(Invitation.user_id == user.id, Invitation.used_at.is_(None))
+    if session.scalars(earlier.returning(Invitation.id)).all():
+        record_removal(session, f"earlier links for {user.email}")
     key = secrets.token_urlsafe(32)
     row = Invitation(key_hash=_hash(key), user_id=user.id, made_by=made_by[:255], expires_at=now + VALID_FOR)
     session.add(row)

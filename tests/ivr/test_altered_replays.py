@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from callbacks.db.tables import Call, ReceivedRequest, ReceivedText
 from tests.ivr.twilio.signing import sign
-from tests.ivr.webhook_client import AMY, CALL, CUSTOMER, DIRECT, PUBLIC, WebhookClient
+from tests.ivr.webhook_client import ACCOUNT, AMY, CALL, CUSTOMER, DIRECT, PUBLIC, TOKEN, WebhookClient
 
 TEXT, OTHER_TEXT, OTHER_CALL = "SM" + "1" * 32, "SM" + "2" * 32, "CA" + "2" * 32
 STRANGER = "+15145550177"
@@ -19,9 +19,10 @@ STRANGER = "+15145550177"
 
 def signed(client: WebhookClient, path: str, fields: dict[str, str], altered: dict[str, str]) -> list[TestResponse]:
     """Post a request, and then its signature with other fields that are signed alike. Return both answers."""
-    signature = sign(f"{PUBLIC}{path}", MultiDict(fields), "sesame")
-    assert sign(f"{PUBLIC}{path}", MultiDict(altered), "sesame") == signature
-    return [_post(client, path, each, signature) for each in (fields, altered)]
+    both = [{"AccountSid": ACCOUNT, **each} for each in (fields, altered)]
+    signature, of_altered = (sign(f"{PUBLIC}{path}", MultiDict(each), TOKEN) for each in both)
+    assert of_altered == signature
+    return [_post(client, path, each, signature) for each in both]
 
 
 def _post(client: WebhookClient, path: str, fields: dict[str, str], signature: str) -> TestResponse:
@@ -91,7 +92,14 @@ def test_a_retry_gets_the_same_answer(client: WebhookClient) -> None:
     assert client.count(ReceivedRequest) == 1
 
 
-@pytest.mark.parametrize(("account", "status"), [("AC1", 200), ("AC" + "2" * 32, 403), ("", 403)])
+@pytest.mark.parametrize(("account", "status"), [(ACCOUNT, 200), ("AC1", 403), ("AC" + "2" * 32, 403), ("", 403)])
 def test_a_request_of_another_account_is_refused(client: WebhookClient, account: str, status: int) -> None:
     fields = {"AccountSid": account, "CallSid": CALL, "From": CUSTOMER, "To": DIRECT}
     assert client.posts("/voice/incoming", fields).status_code == status
+
+
+def test_a_request_that_names_no_account_is_refused(client: WebhookClient) -> None:
+    fields = {"CallSid": CALL, "From": CUSTOMER, "To": DIRECT}
+    signature = sign(f"{PUBLIC}/voice/incoming", MultiDict(fields), TOKEN)
+    assert _post(client, "/voice/incoming", fields, signature).status_code == 403
+    assert client.count(Call) == 0

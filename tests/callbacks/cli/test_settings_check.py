@@ -81,6 +81,74 @@ def test_a_random_key_is_not(make: object) -> None:
     assert list(settings_warnings({**GOOD, "SECRET_KEY": make(32), "METRICS_TOKEN": make(16)})) == []
 
 
+def warnings_of(**settings: str) -> list[str]:
+    return list(settings_warnings({**GOOD, **settings}))
+
+
+@pytest.mark.parametrize("url", ["smtp://desk:secret@mail.example.com:587", "smtp://desk:secret@10.0.0.7"])
+def test_a_password_for_mail_that_depends_on_starttls_is_named(url: str) -> None:
+    (found,) = warnings_of(SMTP_URL=url)
+    assert found.startswith("SMTP_URL is smtp://")
+    assert "Use smtps://" in found
+    assert "secret" not in found
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "smtps://desk:secret@mail.example.com",
+        "smtp://mail.example.com",
+        "smtp://desk:secret@localhost:25",
+        "smtp://desk:secret@127.0.0.1",
+        "smtp://desk:secret@[::1]:25",
+    ],
+)
+def test_mail_by_tls_without_a_password_or_on_this_machine_is_not(url: str) -> None:
+    assert warnings_of(SMTP_URL=url) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "hosts"),
+    [
+        ("postgresql://desk:secret@db.example.com/desk", "db.example.com"),
+        ("postgresql+psycopg://desk:secret@10.0.0.7:5432/desk?sslmode=require", "10.0.0.7"),
+        ("postgresql://desk:secret@db.example.com/desk?sslmode=prefer&sslrootcert=x", "db.example.com"),
+        ("postgresql://desk:secret@[2001:db8::7]/desk", "2001:db8::7"),
+        ("postgresql://desk:secret@/desk?host=localhost:5432&host=db.example.com:5433", "db.example.com"),
+        ("postgresql://desk:secret@/desk?host=a.example.com,b.example.com", "a.example.com and b.example.com"),
+        ("postgresql://desk:secret@localhost/desk?hostaddr=10.0.0.7", "10.0.0.7"),
+    ],
+)
+def test_a_database_on_another_machine_whose_certificate_is_not_verified_is_named(url: str, hosts: str) -> None:
+    (found,) = warnings_of(DATABASE_URL=url)
+    assert found.startswith(f"DATABASE_URL reaches {hosts} without sslmode=verify-full")
+    assert "Add ?sslmode=verify-full" in found
+    assert "secret" not in found
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://desk:secret@db.example.com/desk?sslmode=verify-full&sslrootcert=system",
+        "postgresql://desk:secret@db.example.com/desk?sslmode=verify-ca&sslrootcert=ca.pem",
+        "postgresql://desk:secret@localhost/desk",
+        "postgresql://desk:secret@127.0.0.1:5432/desk",
+        "postgresql://desk:secret@[::1]/desk",
+        "postgresql://desk@/desk?host=/var/run/postgresql",
+        "postgresql:///desk",
+        "sqlite:///var/nightdesk.db",
+    ],
+)
+def test_a_verified_database_or_one_on_this_machine_is_not(url: str) -> None:
+    assert warnings_of(DATABASE_URL=url) == []
+
+
+def test_check_prints_them(cli: CommandLine) -> None:
+    mail = {"SMTP_URL": "smtp://desk:secret@mail.example.com", "MAIL_FROM": "desk@example.com"}
+    cli.app = replace(cli.app, environ={**cli.app.environ, **mail})
+    assert "Warning: SMTP_URL is smtp://" in cli.does("check")
+
+
 def test_a_line_whose_number_cannot_exist_is_named(cli: CommandLine) -> None:
     desk = cli.service.desk
     lines = {name: line.model_copy(update={"number": "+19995550123"}) for name, line in desk.lines.items()}

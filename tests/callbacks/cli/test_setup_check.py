@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
-from callbacks.db.tables import User
+from callbacks.db.tables import Technician, User
 from callbacks.people.totp_secrets import TotpSecrets
-from tests.callbacks.cli.conftest import ENVIRONMENT, CommandLine
+from tests.callbacks.cli.conftest import ENVIRONMENT, NOW, CommandLine
 
 PASSWORD = "correct horse battery\ncorrect horse battery\n"
 
@@ -52,6 +52,23 @@ def test_what_is_done_is_not_warned_of(cli: CommandLine) -> None:
 def test_a_policy_that_pages_too_few_is_named(cli: CommandLine) -> None:
     cli.has("Amy Roy", "Ben Cole").does("shift add", "Amy Roy")
     assert "the policy 'default' pages fewer than 2 of them before the deadline" in cli.does("check")
+
+
+def test_a_technician_whose_number_nobody_has_allowed_is_named(cli: CommandLine) -> None:
+    cli.has("Amy Roy", "Ben Cole")
+    cli.does("technician add", "Ana Sol", "--phone", "+34612345678", "--verified", "--allow-abroad")
+    assert "is not paged on" not in cli.does("check")
+    nobody = update(Technician).where(Technician.name == "Ana Sol").values(phone_allowed_by=None)
+    cli.database.write(lambda session: session.execute(nobody))
+    assert "Warning: Ana Sol is not paged on +34 612 34 56 78: it is " in cli.does("check")
+    second = {"second_phone": "+4915112345678", "second_verified_at": NOW}
+    cli.database.write(lambda session: session.execute(nobody.values(phone="+15145550133", **second)))
+    printed = cli.does("check")
+    assert printed.count("is not paged on") == 1
+    assert "Ana Sol is not paged on +49" in printed
+    assert "Allow it under People, or give another number." in printed
+    cli.database.write(lambda session: session.execute(nobody.values(second_verified_at=None)))
+    assert "is not paged on" not in cli.does("check")
 
 
 def has_app(cli: CommandLine, secret_key: str = ENVIRONMENT["SECRET_KEY"]) -> None:
