@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 import click
 from sqlalchemy.orm import Session
@@ -13,12 +14,13 @@ from callbacks.cli.file_check import file_warnings
 from callbacks.cli.gaps import gap_in_words
 from callbacks.cli.settings_check import line_faults, settings_faults, settings_warnings
 from callbacks.cli.twilio_check import account_faults, set_urls, urls_of_numbers
-from callbacks.db.states import Channel
+from callbacks.db.states import Channel, PhoneSlot
 from callbacks.errors import BrokenSettings, BrokenSetup
 from callbacks.oncall import store
 from callbacks.oncall.roster import Roster
 from callbacks.paging.decide import paged_before_the_deadline
-from callbacks.people import users
+from callbacks.people import technicians, users
+from callbacks.people.contact_methods import number_of, why_not_dialed
 from callbacks.people.person import ContactMethod
 from callbacks.people.required_factor import GRACE, is_overdue, lacks_factor
 from callbacks.people.totp_secrets import TotpSecrets
@@ -98,6 +100,7 @@ def _warnings(session: Session, service: Service) -> Iterator[str]:
     if not users.everyone(session):
         yield "nobody can log in to the console. Add a user: user add you@example.com --role administrator."
     yield from _factor_warnings(session, service)
+    yield from _number_warnings(session, service)
     yield from _roster_warnings(roster, service)
     yield from _policy_warnings(roster, service)
 
@@ -124,6 +127,18 @@ def _factor_warnings(session: Session, service: Service) -> Iterator[str]:
             yield (
                 f"the authenticator app of {user.email} cannot be checked, because SECRET_KEY was changed. Restore it, "
                 f"or run: user no-second-factor {user.email}."
+            )
+
+
+def _number_warnings(session: Session, service: Service) -> Iterator[str]:
+    """Yield the numbers that the outbox refuses, as after a change of the desk file."""
+    for row, slot in product(technicians.everybody(session), PhoneSlot):
+        number = number_of(row, slot)
+        why = why_not_dialed(row, slot, service.desk.dialing_rules) if number is not None else None
+        if number is not None and why is not None:
+            yield (
+                f"nothing is sent to {row.name}'s {slot.value} number, which ends in {number[-4:]}: it is "
+                f"{why.english}. Allow it under People, or give another number: technician number."
             )
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
-from callbacks.db.tables import User
+from callbacks.db.tables import Technician, User
 from callbacks.people.totp_secrets import TotpSecrets
 from tests.callbacks.cli.conftest import ENVIRONMENT, CommandLine
 
@@ -79,3 +79,19 @@ def test_an_app_that_another_secret_key_encrypted_is_named(cli: CommandLine) -> 
     assert "SECRET_KEY was changed" not in cli.does("check")
     has_app(cli, "another secret key")
     assert "the authenticator app of ada@example.com cannot be checked" in cli.does("check")
+
+
+def test_a_technician_whose_number_the_desk_refuses_is_named(cli: CommandLine) -> None:
+    cli.has("Amy Roy", "Ben Cole")
+    assert "nothing is sent" not in cli.does("check")
+    # As after a change of `called_without_consent`.
+    abroad = update(Technician).where(Technician.name == "Amy Roy").values(phone="+33142685300")
+    cli.database.write(lambda session: session.execute(abroad))
+    warnings = [line for line in cli.does("check").splitlines() if "nothing is sent" in line]
+    assert warnings == [
+        "Warning: nothing is sent to Amy Roy's first number, which ends in 5300: it is a number abroad (FR). Allow "
+        "it under People, or give another number: technician number."
+    ]
+    allowed = abroad.values(phone_allowed_by="sue@example.com")
+    cli.database.write(lambda session: session.execute(allowed))
+    assert "nothing is sent" not in cli.does("check")
