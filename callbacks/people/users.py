@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database, locked_or_none
 from callbacks.db.removals import record_removal
 from callbacks.db.states import MAY_STEER, Role
-from callbacks.db.tables import Technician, User
+from callbacks.db.tables import Invitation, Technician, User
 from callbacks.errors import NotFound, WrongState
 from callbacks.people import lockout, passwords, sessions
 from callbacks.people.contact_methods import valid_email
@@ -122,12 +122,20 @@ def count_password(
 
 
 def change_password(session: Session, email: str, password_hash: str) -> User:
-    """Give a user another password, by its hash, and end their sessions and locks. Raise NotFound."""
+    """Give a user another password, by its hash, and end their sessions, locks and links. Raise NotFound."""
     user = user_named(session, email)
     user.password_hash = password_hash
+    end_links(session, user)
     lockout.forget_all(session, user.email)
     sessions.end_all(session, user.id)
     return user
+
+
+def end_links(session: Session, user: User) -> None:
+    """End the links to choose a password that a user has not used yet."""
+    unused = delete(Invitation).where(Invitation.user_id == user.id, Invitation.used_at.is_(None))
+    if session.execute(unused.returning(Invitation.id)).all():
+        record_removal(session, f"earlier links for {user.email}")
 
 
 def remove_user(session: Session, email: str) -> None:
