@@ -17,6 +17,7 @@ from callbacks.errors import NotFound, WrongState
 from callbacks.people import lockout, passwords, sessions
 from callbacks.people.contact_methods import valid_email
 from callbacks.people.required_factor import has_factor, schedule
+from callbacks.people.user_words import in_words
 
 ROLES = tuple(role.value for role in Role)
 
@@ -152,12 +153,6 @@ def user_named(session: Session, email: str) -> User:
     if user is None:
         raise NotFound(f"There is no user {email}.")
     return user
-
-
-def in_words(user: User) -> str:
-    """Return who a user is: "sue@example.com (technician, Sue Roy)"."""
-    name = f", {user.technician.name}" if user.technician is not None else ""
-    return f"{user.email} ({user.role.value}{name})"
 
 
 def everyone(session: Session) -> Sequence[User]:
