@@ -15,6 +15,7 @@ from callbacks.lifecycle.transitions import escalate_now
 from callbacks.oncall.ical.feed_keys import revoke_feed
 from callbacks.paging import messages
 from callbacks.paging.alerts import alert_supervisors
+from callbacks.paging.closed_hours import not_while_closed
 from callbacks.paging.follow_up import pass_over_owner
 from callbacks.people import sessions
 from callbacks.people.contact_methods import end_links
@@ -36,7 +37,7 @@ def report_lost_phone(session: Session, desk: Desk, technician: Technician, now:
         session, desk, f"lost phone {technician.id} {now.isoformat()}", messages.phone_lost(technician.name), now
     )
     for callback_id in _concerned(session, technician):
-        _page_others(session, locked(session, Callback, callback_id), technician, now)
+        _page_others(session, desk, locked(session, Callback, callback_id), technician, now)
 
 
 def _concerned(session: Session, technician: Technician) -> list[int]:
@@ -47,8 +48,9 @@ def _concerned(session: Session, technician: Technician) -> list[int]:
     return list(session.scalars(theirs.where((Callback.owner_id == technician.id) | may_take).order_by(Callback.id)))
 
 
-def _page_others(session: Session, callback: Callback, technician: Technician, now: datetime) -> None:
+def _page_others(session: Session, desk: Desk, callback: Callback, technician: Technician, now: datetime) -> None:
     if callback.owner_id == technician.id:
         pass_over_owner(session, callback, f"{technician.name} has lost their phone.", now)
     else:
-        escalate_now(callback, now)
+        at = not_while_closed(session, desk, callback, now)
+        escalate_now(callback, min(at, callback.next_action_at or at))

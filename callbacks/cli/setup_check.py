@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 import click
 from sqlalchemy.orm import Session
@@ -17,10 +18,9 @@ from callbacks.db.states import Channel, PhoneSlot
 from callbacks.errors import BrokenSettings, BrokenSetup
 from callbacks.oncall import store
 from callbacks.oncall.roster import Roster
-from callbacks.paging import messages
 from callbacks.paging.decide import paged_before_the_deadline
 from callbacks.people import technicians, users
-from callbacks.people.contact_methods import is_verified, number_of, why_not_dialed
+from callbacks.people.contact_methods import number_of, why_not_dialed
 from callbacks.people.person import ContactMethod
 from callbacks.people.required_factor import GRACE, is_overdue, lacks_factor
 from callbacks.people.totp_secrets import TotpSecrets
@@ -100,8 +100,8 @@ def _warnings(session: Session, service: Service) -> Iterator[str]:
     if not users.everyone(session):
         yield "nobody can log in to the console. Add a user: user add you@example.com --role administrator."
     yield from _factor_warnings(session, service)
-    yield from _roster_warnings(roster, service)
     yield from _number_warnings(session, service)
+    yield from _roster_warnings(roster, service)
     yield from _policy_warnings(roster, service)
 
 
@@ -138,6 +138,18 @@ def _secret_warnings(session: Session, service: Service) -> Iterator[str]:
             )
 
 
+def _number_warnings(session: Session, service: Service) -> Iterator[str]:
+    """Yield the numbers that the outbox refuses, as after a change of the desk file."""
+    for row, slot in product(technicians.everybody(session), PhoneSlot):
+        number = number_of(row, slot)
+        why = why_not_dialed(row, slot, service.desk.dialing_rules) if number is not None else None
+        if number is not None and why is not None:
+            yield (
+                f"nothing is sent to {row.name}'s {slot.value} number, which ends in {number[-4:]}: it is "
+                f"{why.english}. Allow it under People, or give another number: technician number."
+            )
+
+
 def _roster_warnings(roster: Roster, service: Service) -> Iterator[str]:
     if not roster.people:
         yield "nobody can be paged, because no technician has a verified number. See: technician --help."
@@ -149,16 +161,6 @@ def _roster_warnings(roster: Roster, service: Service) -> Iterator[str]:
             "nobody is informed when Twilio is down. Set SMTP_URL and MAIL_FROM, and give a supervisor an email "
             "address: technician mail."
         )
-
-
-def _number_warnings(session: Session, service: Service) -> Iterator[str]:
-    """Yield the verified numbers that the desk sends nothing to, because nobody has allowed them."""
-    for row in technicians.everybody(session):
-        for slot in PhoneSlot:
-            why = why_not_dialed(row, slot, service.desk.dialing_rules)
-            if is_verified(row, slot) and why is not None:
-                number = readable_number(number_of(row, slot) or "")
-                yield messages.needs_to_be_allowed(row.name, number, why).english
 
 
 def _policy_warnings(roster: Roster, service: Service) -> Iterator[str]:

@@ -39,8 +39,12 @@ def add(service: Service, email: str, role: str, technician: str, password_file:
     if is_invited:
         _print_link(service, email, lambda session: users.add_without_password(session, email, role, now, technician))
         return
-    password = _password(password_file)
-    service.database.write(lambda session: users.add_user(session, email, role, password, now, technician))
+    password_hash = passwords.hashed(_password(password_file), [email, *service.desk.company.names()])
+
+    def work(session: Session) -> None:
+        users.add_without_password(session, email, role, now, technician).password_hash = password_hash
+
+    service.database.write(work)
     click.echo(f"{email} may use the console as {role}.")
 
 

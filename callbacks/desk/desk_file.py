@@ -122,13 +122,16 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
+PRODUCT = ("nightdesk", "phone desk")
+
+
 class Company(_Part):
     name: Annotated[Mapping[Language, str], Field(min_length=1), AfterValidator(both_languages)]
     sender: Annotated[str, AfterValidator(short_sender)] = Field(min_length=2)
 
     def names(self) -> list[str]:
-        """Return what the company is called."""
-        return [*self.name.values(), self.sender]
+        """Return what the company and this product are called: a password must not be built on it."""
+        return [*self.name.values(), self.sender, *PRODUCT]
 
 
 class Hours(_Part):

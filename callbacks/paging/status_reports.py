@@ -50,6 +50,8 @@ ARRIVED = (CarrierStatus.DELIVERED, CarrierStatus.READ, CarrierStatus.IN_PROGRES
 
 
 KEPT_FOR = timedelta(days=1)  # a report on a request whose answer we have not stored
+# The carrier may not list a call yet that it has begun. So a request that it did not know can have been carried out.
+LATE_WITHIN = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class StatusReport:
 
 def take_report(session: Session, desk: Desk, report: StatusReport, now: datetime) -> None:
     """Store a status report and do what follows from it. A report on a SID that we do not know yet is kept."""
-    found = _attempt_of(session, report)
+    found = _attempt_of(session, report, now)
     page = locked_page(session, found.page_id) if found is not None else None
     if found is None or page is None:
         _keep(session, report, now)
@@ -96,19 +98,23 @@ def _record_sending(session: Session, page: Page, now: datetime) -> None:
         record_page_event(session, bundled, now, Actor.DESK, kind, f"{detail}, with others in one message")
 
 
-def _attempt_of(session: Session, report: StatusReport) -> PageAttempt | None:
+def _attempt_of(session: Session, report: StatusReport, now: datetime) -> PageAttempt | None:
     """Return the attempt with this SID, or the one that the report names, while its SID is awaited."""
     by_sid = session.scalars(select(PageAttempt).where(PageAttempt.sid == report.sid)).first()
     if by_sid is not None:
         return by_sid
     named = session.get(PageAttempt, report.attempt_id)
     is_of_its_kind = named is not None and (named.page.channel is Channel.TEXT) is not report.sid.startswith(CALL)
-    return named if named is not None and is_of_its_kind and is_awaited(named) else None
+    return named if named is not None and is_of_its_kind and is_awaited(named, now) else None
 
 
-def is_awaited(attempt: PageAttempt) -> bool:
-    """Return whether the carrier was asked and its answer, which names the SID, is not stored yet."""
-    return attempt.sid is None and attempt.state is AttemptState.SENDING
+def is_awaited(attempt: PageAttempt, now: datetime) -> bool:
+    """Return whether the carrier was asked and its answer, which names the SID, is not stored yet.
+
+    One that was lost is awaited for some minutes: whoever picks up a call that comes late must hear the page.
+    """
+    is_late = attempt.state is AttemptState.LOST and now - attempt.started_at < LATE_WITHIN
+    return attempt.sid is None and (attempt.state is AttemptState.SENDING or is_late)
 
 
 def is_known(session: Session, sid: str) -> bool:

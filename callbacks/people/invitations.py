@@ -9,11 +9,10 @@ import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import locked_or_none
-from callbacks.db.removals import record_removal
 from callbacks.db.tables import Invitation, User
 from callbacks.errors import NotFound
 from callbacks.people import users
@@ -24,9 +23,7 @@ GONE = "This link has expired, or it was used or replaced. Ask an administrator 
 
 def invite(session: Session, user: User, made_by: str, now: datetime) -> str:
     """Return the key of a new link for a user. It replaces the links that they were sent before."""
-    earlier = delete(Invitation).where(Invitation.user_id == user.id, Invitation.used_at.is_(None))
-    if session.scalars(earlier.returning(Invitation.id)).all():
-        record_removal(session, f"earlier links for {user.email}")
+    users.end_links(session, user)
     key = secrets.token_urlsafe(32)
     row = Invitation(key_hash=_hash(key), user_id=user.id, made_by=made_by[:255], expires_at=now + VALID_FOR)
     session.add(row)

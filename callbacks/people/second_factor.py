@@ -16,7 +16,8 @@ from callbacks.people import recovery_codes, sessions
 from callbacks.people.lockout import Origin, Result, count_attempt
 from callbacks.people.required_factor import GRACE, has_factor, schedule
 from callbacks.people.totp_secrets import TotpSecrets
-from callbacks.people.users import in_words, locked_user, user_named
+from callbacks.people.user_words import in_words
+from callbacks.people.users import locked_user, user_named
 
 CODES_LAST = 30  # seconds (RFC 6238)
 SECRET = re.compile(r"[A-Z2-7]{32}")

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.removals import record_removal
 from callbacks.db.tables import LoginSession, User
+from callbacks.people.user_words import in_words
 
 # The lifetimes that ASVS 5.0 requires to be documented (7.1.1).
 LASTS = timedelta(hours=12)
@@ -72,18 +73,18 @@ def end_one(session: Session, user_id: int, session_id: int) -> bool:
     one = delete(LoginSession).where(LoginSession.id == session_id, LoginSession.user_id == user_id)
     agent = session.scalar(one.returning(LoginSession.agent))
     if agent is not None:
-        record_removal(session, f"a session of {_address(session, user_id)} in {agent or 'an unknown browser'}")
+        record_removal(session, f"a session of {_whose(session, user_id)} in {agent or 'an unknown browser'}")
     return agent is not None
 
 
 def end_all(session: Session, user_id: int, *, but: int | None = None) -> None:
     """End every session of a user, half ones included, except the one of the id `but`."""
-    record_removal(session, f"every{' other' if but else ''} session of {_address(session, user_id)}")
+    record_removal(session, f"every{' other' if but else ''} session of {_whose(session, user_id)}")
     session.execute(delete(LoginSession).where(LoginSession.user_id == user_id, LoginSession.id != (but or 0)))
 
 
-def _address(session: Session, user_id: int) -> str | None:
-    return session.scalar(select(User.email).where(User.id == user_id))
+def _whose(session: Session, user_id: int) -> str:
+    return in_words(session.get_one(User, user_id))
 
 
 def _is_over(now: datetime) -> ColumnElement[bool]:

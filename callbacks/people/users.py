@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database, locked_or_none
 from callbacks.db.removals import record_removal
 from callbacks.db.states import SUPERVISING_ROLES, Role
-from callbacks.db.tables import Technician, User
+from callbacks.db.tables import Invitation, Technician, User
 from callbacks.errors import NotFound, WrongState
 from callbacks.people import lockout, passwords, sessions
 from callbacks.people.contact_methods import valid_email
 from callbacks.people.required_factor import has_factor, schedule
+from callbacks.people.user_words import in_words
 
 ROLES = tuple(role.value for role in Role)
 
@@ -122,12 +123,20 @@ def count_password(
 
 
 def change_password(session: Session, email: str, password_hash: str) -> User:
-    """Give a user another password, by its hash, and end their sessions and locks. Raise NotFound."""
+    """Give a user another password, by its hash, and end their sessions, locks and links. Raise NotFound."""
     user = user_named(session, email)
     user.password_hash = password_hash
+    end_links(session, user)
     lockout.forget_all(session, user.email)
     sessions.end_all(session, user.id)
     return user
+
+
+def end_links(session: Session, user: User) -> None:
+    """End the links to choose a password that a user has not used yet."""
+    unused = delete(Invitation).where(Invitation.user_id == user.id, Invitation.used_at.is_(None))
+    if session.execute(unused.returning(Invitation.id)).all():
+        record_removal(session, f"earlier links for {user.email}")
 
 
 def remove_user(session: Session, email: str) -> None:
@@ -144,12 +153,6 @@ def user_named(session: Session, email: str) -> User:
     if user is None:
         raise NotFound(f"There is no user {email}.")
     return user
-
-
-def in_words(user: User) -> str:
-    """Return who a user is: "sue@example.com (technician, Sue Roy)"."""
-    name = f", {user.technician.name}" if user.technician is not None else ""
-    return f"{user.email} ({user.role.value}{name})"
 
 
 def everyone(session: Session) -> Sequence[User]:

@@ -11,7 +11,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import locked
-from callbacks.db.states import FINAL, AudioState, CallbackState, CarrierStatus, VoicemailState, carrier_status
+from callbacks.db.states import (
+    FINAL,
+    AttemptState,
+    AudioState,
+    CallbackState,
+    CarrierStatus,
+    VoicemailState,
+    carrier_status,
+)
 from callbacks.db.tables import Callback, Page, PageAttempt, Technician
 from callbacks.desk.customer_number import CustomerNumber, customer_number
 from callbacks.desk.desk_file import Desk, Language
@@ -83,8 +91,9 @@ def is_live(session: Session, desk: Desk, page: Page, call: PlacedCall, now: dat
     attempts = session.scalars(select(PageAttempt).where(PageAttempt.page_id == page.id)).all()
     this_call = next((attempt for attempt in attempts if attempt.sid == call.sid), None)
     if this_call is None:  # the answer that names the new call's SID may still be on its way
-        awaited = next((attempt for attempt in attempts if is_awaited(attempt)), None)
-        return awaited is not None and _adopt(session, desk, awaited, call, now)
+        awaited = [attempt for attempt in attempts if is_awaited(attempt, now)]
+        awaited.sort(key=lambda attempt: attempt.state is AttemptState.LOST)  # the one under way comes first
+        return bool(awaited) and _adopt(session, desk, awaited[0], call, now)
     return call.sid is not None and this_call.carrier_status not in FINAL
 
 

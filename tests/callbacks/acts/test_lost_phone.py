@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -9,7 +11,7 @@ from callbacks.acts.attempts import ReportOutcome
 from callbacks.acts.lost_phone import report_lost_phone
 from callbacks.acts.ownership import Take
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import Channel, PageKind, PhoneSlot, ReportedOutcome
+from callbacks.db.states import CallbackOrigin, Channel, PageKind, PhoneSlot, ReportedOutcome
 from callbacks.db.tables import Page
 from callbacks.oncall import store
 from callbacks.oncall.ical.feed_keys import feed_content, feed_key
@@ -65,6 +67,20 @@ def test_what_they_were_asked_to_take_goes_to_the_next_person_at_once(night: Nig
     assert night.callback.next_action_at == NOW
     night.released()
     assert [page.channel for page in night.pages(night.ben, PageKind.STEP)] == [Channel.TEXT]
+
+
+def test_nobody_is_woken_for_what_waits_until_the_desk_opens(night: Night) -> None:
+    night.callback.origin = CallbackOrigin.MISSED_CALL
+    night.callback.next_action_at = datetime(2026, 12, 1, 14, tzinfo=UTC)
+    loses_phone(night)
+    assert night.callback.next_action_at == datetime(2026, 11, 30, 13, 30, tzinfo=UTC)  # Monday 8:30 at the desk
+
+
+def test_no_step_that_is_planned_comes_later(night: Night) -> None:
+    night.callback.origin = CallbackOrigin.MISSED_CALL
+    night.callback.next_action_at = planned = NOW + timedelta(minutes=1)
+    loses_phone(night)
+    assert night.callback.next_action_at == planned
 
 
 def test_what_somebody_else_has_or_what_is_closed_stays_as_it_is(night: Night) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from callbacks.db.tables import Technician, User
 from callbacks.people.totp_secrets import TotpSecrets
-from tests.callbacks.cli.conftest import ENVIRONMENT, NOW, CommandLine
+from tests.callbacks.cli.conftest import ENVIRONMENT, CommandLine
 
 PASSWORD = "correct horse battery\ncorrect horse battery\n"
 
@@ -54,23 +54,6 @@ def test_a_policy_that_pages_too_few_is_named(cli: CommandLine) -> None:
     assert "the policy 'default' pages fewer than 2 of them before the deadline" in cli.does("check")
 
 
-def test_a_technician_whose_number_nobody_has_allowed_is_named(cli: CommandLine) -> None:
-    cli.has("Amy Roy", "Ben Cole")
-    cli.does("technician add", "Ana Sol", "--phone", "+34612345678", "--verified", "--allow-abroad")
-    assert "is not paged on" not in cli.does("check")
-    nobody = update(Technician).where(Technician.name == "Ana Sol").values(phone_allowed_by=None)
-    cli.database.write(lambda session: session.execute(nobody))
-    assert "Warning: Ana Sol is not paged on +34 612 34 56 78: it is " in cli.does("check")
-    second = {"second_phone": "+4915112345678", "second_verified_at": NOW}
-    cli.database.write(lambda session: session.execute(nobody.values(phone="+15145550133", **second)))
-    printed = cli.does("check")
-    assert printed.count("is not paged on") == 1
-    assert "Ana Sol is not paged on +49" in printed
-    assert "Allow it under People, or give another number." in printed
-    cli.database.write(lambda session: session.execute(nobody.values(second_verified_at=None)))
-    assert "is not paged on" not in cli.does("check")
-
-
 def has_app(cli: CommandLine, secret_key: str = ENVIRONMENT["SECRET_KEY"]) -> None:
     """Every user has an authenticator app."""
     stored = TotpSecrets(secret_key).encrypt("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
@@ -95,4 +78,20 @@ def test_an_app_that_another_secret_key_encrypted_is_named(cli: CommandLine) -> 
     has_app(cli)
     assert "SECRET_KEY was changed" not in cli.does("check")
     has_app(cli, "another secret key")
-    assert "the authenticator app of ada@example.com cannot be checked" in cli.does("check")
+    assert "the authenticator app of ada@example.com no longer works" in cli.does("check")
+
+
+def test_a_technician_whose_number_the_desk_refuses_is_named(cli: CommandLine) -> None:
+    cli.has("Amy Roy", "Ben Cole")
+    assert "nothing is sent" not in cli.does("check")
+    # As after a change of `called_without_consent`.
+    abroad = update(Technician).where(Technician.name == "Amy Roy").values(phone="+33142685300")
+    cli.database.write(lambda session: session.execute(abroad))
+    warnings = [line for line in cli.does("check").splitlines() if "nothing is sent" in line]
+    assert warnings == [
+        "Warning: nothing is sent to Amy Roy's first number, which ends in 5300: it is a number abroad (FR). Allow "
+        "it under People, or give another number: technician number."
+    ]
+    allowed = abroad.values(phone_allowed_by="sue@example.com")
+    cli.database.write(lambda session: session.execute(allowed))
+    assert "nothing is sent" not in cli.does("check")

@@ -77,3 +77,9 @@ def test_a_lost_passkey_is_named_and_removed(cli: CommandLine) -> None:
 
 def entries(cli: CommandLine) -> Sequence[AuditEntry]:
     return cli.database.read(lambda session: session.scalars(select(AuditEntry)).all())
+
+
+def test_a_password_built_on_the_company_is_refused_when_a_user_is_added(cli: CommandLine) -> None:
+    words = "Support desk 1"
+    refused = cli.types("user add ada@example.com --role administrator", answers=f"{words}\n{words}\n")
+    assert (refused.exit_code, "easy to guess" in refused.output) == (1, True)

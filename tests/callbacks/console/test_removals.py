@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from sqlalchemy import update
 
+from callbacks.console import access_log
 from callbacks.db.tables import User
 from callbacks.records import audit_log
 from tests.callbacks.console.console import PASSWORD, Console
@@ -20,7 +21,7 @@ class Removal:
     fields: dict[str, str]
     expected: list[str]
     before: list[tuple[str, dict[str, str]]] = field(default_factory=list)
-    what: str = ""  # if the entry does not end with the last part of the address
+    what: str = ""  # how the entry ends, if not with the last part of the address
 
 
 SPAN = {"from": "2026-12-01T18:00", "until": "2026-12-02T08:00"}
@@ -34,13 +35,22 @@ REMOVALS = {
     "a user's sessions": Removal(
         "/users/log-out", {"email": "sue@example.com"}, ["every session of sue@example.com"]
     ),
-    "one's own password": Removal(
-        "/account/password", {"old": PASSWORD, "password": "four words chosen anew"},
-        ["every session of ada@example.com"],
+    "a link to choose a password": Removal(
+        "/users/invite", {"email": "sue@example.com"}, ["earlier links for sue@example.com"],
+        [("/users/invite", {"email": "sue@example.com"})],
+    ),
+    "one's own password and sessions": Removal(
+        "/account/password", {"old": PASSWORD, "password": "another good battery"},
+        ["every session of ada@example.com (administrator)"],
+    ),
+    "one's other sessions": Removal(
+        "/account/sessions/end-others", {}, ["every other session of ada@example.com (administrator)"],
+        what=access_log.SESSION_ENDED,
     ),
     "a user's second factor": Removal(
         "/users/no-second-factor", {"email": "rita@example.com"},
-        ["authenticator app of rita@example.com (reader)", "every session of rita@example.com"],
+        ["authenticator app of rita@example.com (reader)",
+         "every session of rita@example.com (reader)"],
     ),
     "a technician": Removal(
         "/people/1/remove", {},

@@ -104,3 +104,11 @@ def test_a_removed_user_has_no_link(database: Database, new: User) -> None:
     database.write(lambda s: users.remove_user(s, "new@example.com"))
     with pytest.raises(NotFound):
         accepts(database, key)
+
+
+def test_a_link_ends_when_the_password_is_changed_another_way(database: Database, new: User) -> None:
+    key, password_hash = invites(database, new), passwords.hashed(PASSWORD)
+    database.write(lambda s: users.change_password(s, "new@example.com", password_hash))
+    with pytest.raises(NotFound):
+        accepts(database, key, password="staple battery horse")
+    assert logs_in(database)

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 
 from callbacks.db.states import AttemptState, CarrierStatus
 from callbacks.db.tables import PageAttempt
+from callbacks.paging.status_reports import LATE_WITHIN
 from tests.ivr.technician.night import AMYS_CALL, Night
 from tests.ivr.webhook_client import WebhookClient
 
@@ -51,11 +52,20 @@ def test_a_report_without_a_sid_is_not_taken_for_an_attempt_whose_sid_is_unknown
 
 def test_a_report_names_a_request_only_while_that_is_under_way(night: Night) -> None:
     path = f"/voice/page/status?attempt={attempt(night).id}"
+    night.client.clock.pass_time(LATE_WITHIN)
     for state in (AttemptState.REFUSED, AttemptState.LOST, AttemptState.SENDING):
         unknown = {"sid": None, "state": state, "carrier_status": CarrierStatus.NONE}
         night.client.database.write(lambda session, row=unknown: session.execute(update(PageAttempt).values(row)))  # type: ignore[misc]
         assert night.client.posts(path, CallSid=AMYS_CALL, CallStatus="ringing").status_code == 204
         assert (attempt(night).sid == AMYS_CALL) is (state is AttemptState.SENDING)
+
+
+def test_a_report_on_a_request_that_was_lost_moments_ago_is_taken(night: Night) -> None:
+    unknown = {"sid": None, "state": AttemptState.LOST, "carrier_status": CarrierStatus.NONE}
+    night.client.database.write(lambda session: session.execute(update(PageAttempt).values(unknown)))
+    path = f"/voice/page/status?attempt={attempt(night).id}"
+    assert night.client.posts(path, CallSid=AMYS_CALL, CallStatus="ringing").status_code == 204
+    assert (attempt(night).sid, attempt(night).state) == (AMYS_CALL, AttemptState.ACCEPTED)
 
 
 def test_a_report_on_a_text_is_not_taken_for_one_on_a_call(night: Night) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from callbacks.db.states import AttemptState, AudioState, CarrierStatus, PageKind, VoicemailState
 from callbacks.db.tables import AuditEntry, PageAttempt, Technician, Voicemail
+from callbacks.paging.status_reports import LATE_WITHIN
 from callbacks.records import audit_log
 from tests.ivr.technician.night import AMYS_CALL, Night
 from tests.ivr.webhook_client import AMY, CALL, CUSTOMER, WebhookClient, said
@@ -42,10 +44,38 @@ def test_a_call_whose_sid_is_not_known_yet_is_answered_and_no_other_one_is_from_
     assert known == [OTHER_CALL]
 
 
-@pytest.mark.parametrize("state", [AttemptState.ACCEPTED, AttemptState.REFUSED, AttemptState.LOST])
+@pytest.mark.parametrize("state", [AttemptState.ACCEPTED, AttemptState.REFUSED])
 def test_a_request_that_is_not_under_way_is_answered_by_no_call(night: Night, state: AttemptState) -> None:
     is_being_placed(night, state)
     assert tags(night, night.page_id, OTHER_CALL) == ["Hangup"]
+
+
+def test_a_call_that_the_carrier_did_not_know_of_and_that_comes_late_is_answered(night: Night) -> None:
+    is_being_placed(night, AttemptState.LOST)
+    assert tags(night, night.page_id, OTHER_CALL) == ["Gather"]
+    assert tags(night, night.page_id, AMYS_CALL) == ["Hangup"]
+
+
+def test_minutes_later_a_lost_request_is_answered_by_no_call(night: Night) -> None:
+    is_being_placed(night, AttemptState.LOST)
+    night.client.clock.pass_time(LATE_WITHIN)
+    assert tags(night, night.page_id, OTHER_CALL) == ["Hangup"]
+
+
+def test_a_call_is_taken_for_the_request_under_way_before_one_that_was_lost(night: Night) -> None:
+    is_being_placed(night, AttemptState.LOST)
+
+    def work(session: Session) -> None:
+        began_at = night.client.clock.now()
+        session.add(PageAttempt(page_id=night.page_id, started_at=began_at, state=AttemptState.SENDING))
+
+    night.client.database.write(work)
+    assert tags(night, night.page_id, OTHER_CALL) == ["Gather"]
+    found = select(PageAttempt.state, PageAttempt.sid).order_by(PageAttempt.id)
+    assert [tuple(row) for row in night.client.database.read(lambda session: session.execute(found).all())] == [
+        (AttemptState.LOST, None),
+        (AttemptState.ACCEPTED, OTHER_CALL),
+    ]
 
 
 def test_a_customers_call_or_one_for_another_page_is_not_taken_for_it(night: Night) -> None:
