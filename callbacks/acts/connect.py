@@ -49,7 +49,7 @@ class Connect(Act):
 def call_technician(
     session: Session, callback: Callback, technician: Technician, slot: PhoneSlot, now: datetime
 ) -> None:
-    """Call a technician on one of their numbers. The customer is called, and the callback taken, by a key they press."""
+    """Call a technician on one of their numbers. A key they press takes the callback and calls the customer."""
     if _is_being_connected(session, callback, technician, now):  # requested twice: called once
         return
     way = ContactMethod(Channel.CONNECTION, slot)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from callbacks.desk.desk_file import Desk, Language
-from callbacks.text.bilingual import Words
 from callbacks.text.formats import spelled, spoken_time_and_day
 from ivr import prompts
 from ivr.prompts import say

@@ -114,8 +114,7 @@ def test_whoever_forges_a_number_makes_it_ring_a_few_times_only(client: WebhookC
     client.calls(DIRECT, AMY, AMYS_CALL)
     for _ in range(MOST_CALLED):
         presses(client, "2", waiting.id)
-        sent = update(Page).values(state=PageState.SENT)
-        client.database.write(lambda session, sent=sent: session.execute(sent))
+        client.database.write(lambda session: session.execute(update(Page).values(state=PageState.SENT)))
     assert "We cannot connect you for" in presses(client, "2", waiting.id)
     assert len(connections(client)) == MOST_CALLED
     client.clock.pass_time(CALLED_WITHIN)

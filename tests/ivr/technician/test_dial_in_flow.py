@@ -37,7 +37,7 @@ def press(key: str, round: int = 1, facts: DialInFacts = FACTS) -> tuple[Verb, .
     [
         (
             "en",
-            "Callbacks waiting for you: 2. The most urgent is K, T, 4, 1, 7, due by 10:42 p.m. Press 2 to be called",
+            "Callbacks waiting for you: 2. The most urgent is K, T, 4, 1, 7, due by 10:42 p.m. Press 2 to be",
         ),
         ("fr", "Rappels qui vous attendent : 2. Le plus urgent est K, T, 4, 1, 7, à faire avant 22 h 42. Appuyez"),
     ],
