@@ -39,8 +39,8 @@ ARRIVING_FOR = 1.0  # at the signal to stop, a request that began to arrive as l
 LOOKS_EVERY = 0.25  # whether to stop, and for late connections
 
 LARGEST_HEAD = 32 * 1024
-LARGEST_BODY = 1024 * 1024  # the largest form of the console
-IN_MEMORY = 64 * 1024  # of a body; the rest is in a temporary file
+# No form is longer. Parsing one holds the interpreter, and calls wait: 1 MiB of short fields took a second.
+LARGEST_BODY = 64 * 1024
 # No answer is longer. Waitress would hold a thread while a client has more than this left to read.
 LONGEST_ANSWER = 1024 * 1024 * 1024
 
@@ -179,7 +179,7 @@ def _settings(trusted_proxy: str) -> Adjustments:
         asyncore_use_poll=True,
         max_request_header_size=LARGEST_HEAD,
         max_request_body_size=LARGEST_BODY + 1,  # waitress refuses one of this size
-        inbuf_overflow=IN_MEMORY,
+        inbuf_overflow=LARGEST_BODY + 1,
         outbuf_high_watermark=LONGEST_ANSWER,
         ident=None,
         trusted_proxy=trusted_proxy,

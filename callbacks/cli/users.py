@@ -77,7 +77,7 @@ def role(service: Service, email: str, new_role: str, technician: str) -> None:
 @pass_service
 def password(service: Service, email: str, password_file: Path | None) -> None:
     """Change a user's password, and log them out everywhere."""
-    new = passwords.hashed(_password(password_file), [email, *service.desk.company.names()])
+    new = passwords.hashed(_password(password_file), [email, *service.desk.names()])
     service.database.write(lambda session: users.change_password(session, email, new))
     click.echo(f"The password of {email} was changed.")
 

@@ -33,6 +33,7 @@ from sla.priorities import Priority
 
 Language = Literal["en", "fr"]
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+PROGRAM = "Night Desk"
 LONGEST_SENDER = 30  # letters of a text; a page without its optional parts then still fits
 LONGEST_LINE_NAME = 32
 DEFAULT = "default"  # the name of the escalation policy that applies when no other does
@@ -401,6 +402,11 @@ class Desk(_Part):
         """Return the coverage of a product, or NONE if the desk file does not list it."""
         known = (coverage for coverage, products in self.coverage.by_coverage.items() if product in products)
         return next(known, Coverage.NONE)
+
+    def names(self) -> list[str]:
+        """Return what the company, its lines and this program are called: words that a guesser tries first."""
+        lines = (self.line_name(line) for line in self.lines)
+        return [PROGRAM, *self.company.names(), *(name for line in lines for name in (line.english, line.french))]
 
     def line_name(self, line: str) -> Words:
         """Return the name of a line for people, made of its key where the desk file gives none: "direct line"."""

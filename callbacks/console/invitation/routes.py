@@ -39,7 +39,7 @@ def accept(key: str) -> ResponseReturnValue:
     try:
         refuse_too_many(origin_of(None, now), "", now)
         user = database.read(lambda session: invitations.invited_user(session, key, now))
-        about = [user.email, *context.desk.company.names()]
+        about = [user.email, *context.desk.names()]
         password_hash = passwords.hashed(request.form.get("password", ""), about)
         database.write(work)
     except TooManyLogins as refused:
