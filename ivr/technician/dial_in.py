@@ -84,8 +84,8 @@ def _call_back(
     slot: PhoneSlot,
 ) -> tuple[Verb, ...]:
     """Call the technician's own phone, which proves that it is theirs, and return what they hear in this call."""
-    callback = locked(session, Callback, chosen.id)
     locked(session, Technician, technician.id)
+    callback = locked(session, Callback, chosen.id)
     if customer_number(context.desk, callback).number is None or _was_called_often(session, technician, facts.now):
         return flow.not_called_back(facts, callback.reference)
     call_technician(session, callback, technician, slot, facts.now)
