@@ -128,8 +128,9 @@ class WebServer:
 
     def __init__(self, app: WSGIApplication, host: str, port: int, trusted_proxy: str) -> None:
         sockets = listeners(host, port)
-        logging.getLogger("waitress").setLevel(logging.WARNING)  # it tells of every client that hangs up
-        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # and of every request that waits
+        # Below errors it tells of every client that hangs up, of every request that waits, and whole malformed headers.
+        for name in ("waitress", "waitress.queue"):
+            logging.getLogger(name).setLevel(logging.ERROR)
         self._map: dict[int, object] = {}
         self._pools = Pools()
         settings = _settings(trusted_proxy)

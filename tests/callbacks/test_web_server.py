@@ -298,6 +298,13 @@ def test_a_webhook_has_a_thread_wherever_its_transaction_runs_or_waits() -> None
 # Requests that no application sees
 
 
+def test_headers_that_are_no_address_fill_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    malformed = b'GET / HTTP/1.1\r\nHost: desk\r\nConnection: close\r\nX-Forwarded-For: "' + b"x" * 9000 + b"\r\n\r\n"
+    with served(App()) as client:
+        assert everything_from(client.sends(malformed)).startswith(b"HTTP/1.1 400 Bad Request")
+    assert [record.message for record in caplog.records if "x" * 9000 in record.message] == []
+
+
 @pytest.mark.parametrize(
     ("request_", "status"),
     [

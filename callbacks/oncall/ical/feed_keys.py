@@ -45,7 +45,7 @@ def _valid_keys(technician: Technician | None) -> Select[CalendarKey]:
 
 
 def feed_content(session: Session, desk: Desk, key: str, now: datetime) -> bytes | None:
-    """Return the feed of a secret as iCalendar, or None if the secret is unknown or revoked, or its technician has left."""
+    """Return the feed of a secret as iCalendar, or None if it is unknown, revoked, or of a technician who left."""
     found = session.get(CalendarKey, key)
     if found is None or found.revoked_at is not None:
         return None
