@@ -44,7 +44,7 @@ from ivr.webhooks import register_webhooks
 from sla.clock import Clock, SystemClock
 from sla.zones import use_newest_rules
 
-LARGEST_REQUEST = 1024 * 1024
+LARGEST_REQUEST = 64 * 1024
 COMMANDS = (
     *(rehearsal.demo, rehearsal.rehearse),
     *(service.serve, service.web, service.worker, service.migrate, setup_check.check),

@@ -40,9 +40,9 @@ ARRIVING_FOR = 1.0  # a request that began to arrive this long before the signal
 LOOKS_EVERY = 0.25  # whether to stop, and for late connections
 
 LARGEST_HEAD = 32 * 1024
-LARGEST_BODY = 1024 * 1024  # the largest form of the console
-IN_MEMORY = 64 * 1024  # of a body; the rest is in a temporary file
-# Larger than any answer. Waitress would keep a thread busy while a client has more than this left to read.
+# No form is longer. Parsing one holds the interpreter, and calls wait: 1 MiB of short fields took a second.
+LARGEST_BODY = 64 * 1024
+# No answer is longer. Waitress would hold a thread while a client has more than this left to read.
 LONGEST_ANSWER = 1024 * 1024 * 1024
 
 CONNECTIONS = 1000 if hasattr(select, "poll") else 400  # `select`, all that Windows has, takes 512 files
@@ -130,8 +130,9 @@ class WebServer:
 
     def __init__(self, app: WSGIApplication, host: str, port: int, trusted_proxy: str) -> None:
         sockets = listeners(host, port)
-        logging.getLogger("waitress").setLevel(logging.WARNING)  # it logs every client that disconnects
-        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # and of every request that waits
+        # Below errors it tells of every client that hangs up, of every request that waits, and whole malformed headers.
+        for name in ("waitress", "waitress.queue"):
+            logging.getLogger(name).setLevel(logging.ERROR)
         self._map: dict[int, object] = {}
         self._pools = Pools()
         settings = _settings(trusted_proxy)
@@ -181,7 +182,7 @@ def _settings(trusted_proxy: str) -> Adjustments:
         asyncore_use_poll=True,
         max_request_header_size=LARGEST_HEAD,
         max_request_body_size=LARGEST_BODY + 1,  # waitress refuses one of this size
-        inbuf_overflow=IN_MEMORY,
+        inbuf_overflow=LARGEST_BODY + 1,
         outbuf_high_watermark=LONGEST_ANSWER,
         ident=None,
         trusted_proxy=trusted_proxy,

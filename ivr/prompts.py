@@ -191,8 +191,18 @@ DIAL_IN_NOTHING = Words(
     "Ici {company}, pour {name}. Aucun rappel ne vous attend.",
 )
 DIAL_IN_MENU = Words(
-    "Press 2 to take it, or 9 to go on as a customer.",
-    "Appuyez sur le 2 pour le prendre, ou le 9 pour continuer en tant que client.",
+    "Press 2 to be called at this number and connected to the customer, or 9 to go on as a customer.",
+    "Appuyez sur le 2 pour qu'on vous appelle à ce numéro et vous mette en communication avec le client, ou le 9 pour "
+    "continuer en tant que client.",
+)
+DIAL_IN_CALLED_BACK = Words(
+    "We are calling you at this number. Press 1 in that call to reach the customer. Goodbye.",
+    "Nous vous appelons à ce numéro. Pendant cet appel, appuyez sur le 1 pour joindre le client. Au revoir.",
+)
+DIAL_IN_NOT_CALLED_BACK = Words(
+    "We cannot connect you for {reference}. Reply to its text with the code, or open the link there. Goodbye.",
+    "Nous ne pouvons pas vous mettre en communication pour {reference}. Répondez à son texto avec le code, ou ouvrez "
+    "le lien qu'il contient. Au revoir.",
 )
 DIAL_IN_AS_CUSTOMER = Words("Press 9 to go on as a customer.", "Appuyez sur le 9 pour continuer en tant que client.")
 

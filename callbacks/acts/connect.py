@@ -41,14 +41,17 @@ class Connect(Act):
         technician = technician or context.technician_or_owner()
         if from_console:
             context.record(EventKind.CONNECTION_REQUESTED)
-        _call(context.session, callback, technician, context.now)
+        slot = PhoneSlot.FIRST if technician.verified_at is not None else PhoneSlot.SECOND
+        call_technician(context.session, callback, technician, slot, context.now)
         return wording.connecting(callback.reference, for_owner=not context.acts_for_themselves)
 
 
-def _call(session: Session, callback: Callback, technician: Technician, now: datetime) -> None:
+def call_technician(
+    session: Session, callback: Callback, technician: Technician, slot: PhoneSlot, now: datetime
+) -> None:
+    """Call a technician on one of their numbers. A key they press takes the callback and calls the customer."""
     if _is_being_connected(session, callback, technician, now):  # requested twice: called once
         return
-    slot = PhoneSlot.FIRST if technician.verified_at is not None else PhoneSlot.SECOND
     way = ContactMethod(Channel.CONNECTION, slot)
     add_page(session, callback, technician.id, way, PageKind.CONNECTION, next_round(callback), now)
 

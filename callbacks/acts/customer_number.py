@@ -19,6 +19,7 @@ from callbacks.desk.desk_file import Desk
 from callbacks.desk.escalation_policy import SUPERVISOR
 from callbacks.oncall import store
 from callbacks.paging.consent import notify_of_consent, was_asked
+from callbacks.people.technicians import technician_with
 from callbacks.records.search import index_words
 from callbacks.text.bilingual import Words
 from callbacks.text.dialing_rules import NumberCheck, NumberKind, with_extension
@@ -54,7 +55,8 @@ def deciding_by(
 class SetNumber(Act):
     """Enter another number for the customer, such as one from the message, in any notation, with its extension.
 
-    A risky number needs a supervisor, whose name is recorded with it.
+    A risky number needs a supervisor, whose name is recorded with it. A technician's own is refused: their phone would
+    ring, and the promise to the customer would count as kept.
     """
 
     number: str
@@ -76,6 +78,9 @@ def _refuse_unless_allowed(context: ActContext, written: str, check: NumberCheck
         raise Refused(wording.own_number(check.given))
     if check.number is None:
         raise Refused(wording.cannot_be_called(repr(written), check.why))
+    colleague = technician_with(context.session, check.number)
+    if colleague is not None and check.number != context.callback.call.caller:
+        raise Refused(wording.technicians_number(check.number, colleague.name))
     if check.needs_consent and context.by.role not in SUPERVISORS:
         raise Refused(wording.supervisor_must_enter(check))
 

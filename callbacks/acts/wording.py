@@ -196,6 +196,14 @@ def own_number(number: str) -> Words:
     )
 
 
+def technicians_number(number: str, name: str) -> Words:
+    readable = readable_number(number)
+    return Words(
+        f"{readable} is {name}'s number, not the customer's. A call to it would be no attempt to reach the customer.",
+        f"Le {readable} est le numéro de {name}, pas celui du client. Y appeler ne serait pas joindre le client.",
+    )
+
+
 def supervisor_must_enter(check: NumberCheck) -> Words:
     number, why = check.in_words, check.why
     return Words(

@@ -39,7 +39,7 @@ def add(service: Service, email: str, role: str, technician: str, password_file:
     if is_invited:
         _print_link(service, email, lambda session: users.add_without_password(session, email, role, now, technician))
         return
-    password_hash = passwords.hashed(_password(password_file), [email, *service.desk.company.names()])
+    password_hash = passwords.hashed(_password(password_file), [email, *service.desk.names()])
 
     def work(session: Session) -> None:
         users.add_without_password(session, email, role, now, technician).password_hash = password_hash
@@ -81,7 +81,7 @@ def role(service: Service, email: str, new_role: str, technician: str) -> None:
 @pass_service
 def password(service: Service, email: str, password_file: Path | None) -> None:
     """Change a user's password, and log them out everywhere."""
-    new = passwords.hashed(_password(password_file), [email, *service.desk.company.names()])
+    new = passwords.hashed(_password(password_file), [email, *service.desk.names()])
     service.database.write(lambda session: users.change_password(session, email, new))
     click.echo(f"The password of {email} was changed.")
 

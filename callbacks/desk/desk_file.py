@@ -33,6 +33,7 @@ from sla.priorities import Priority
 
 Language = Literal["en", "fr"]
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+PROGRAM = ("Night Desk", "nightdesk", "phone desk")  # what people call it
 LONGEST_SENDER = 30  # letters of a text; a page without its optional parts then still fits
 LONGEST_LINE_NAME = 32
 DEFAULT = "default"  # the name of the escalation policy that applies when no other does
@@ -122,16 +123,9 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
-PRODUCT = ("nightdesk", "phone desk")
-
-
 class Company(_Part):
     name: Annotated[Mapping[Language, str], Field(min_length=1), AfterValidator(both_languages)]
     sender: Annotated[str, AfterValidator(short_sender)] = Field(min_length=2)
-
-    def names(self) -> list[str]:
-        """Return what the company and this product are called: a password must not be built on it."""
-        return [*self.name.values(), self.sender, *PRODUCT]
 
 
 class Hours(_Part):
@@ -404,6 +398,12 @@ class Desk(_Part):
         """Return the coverage of a product, or NONE if the desk file does not list it."""
         known = (coverage for coverage, products in self.coverage.by_coverage.items() if product in products)
         return next(known, Coverage.NONE)
+
+    def names(self) -> list[str]:
+        """Return what the company, its lines and this program are called: words that a guesser tries first."""
+        lines = (self.line_name(line) for line in self.lines)
+        company = (*self.company.name.values(), self.company.sender)
+        return [*PROGRAM, *company, *(name for line in lines for name in (line.english, line.french))]
 
     def line_name(self, line: str) -> Words:
         """Return the name of a line for people, made of its key where the desk file gives none: "direct line"."""

@@ -20,7 +20,7 @@ from callbacks.acts.customer_number import Consent, RefuseConsent, deciding_by
 from callbacks.acts.details import AddNote
 from callbacks.acts.escalation import RequestManager
 from callbacks.acts.ownership import Pass, Take
-from callbacks.db.database import insert_once
+from callbacks.db.database import insert_once, locked
 from callbacks.db.states import CallbackState, Channel, PageAnswer, PageKind, PhoneSlot, ReportedOutcome
 from callbacks.db.tables import Callback, Page, ReceivedText, Technician
 from callbacks.desk.customer_number import customer_number
@@ -113,6 +113,7 @@ def answer_text(
     if technician is None:
         answer, language = _answer_unknown_sender(session, desk, sender, now), "en"
     else:
+        technician = locked(session, Technician, technician.id)  # wrong codes that come at once are counted
         slot = PhoneSlot.SECOND if sender == technician.second_phone else PhoneSlot.FIRST
         incoming = Incoming(desk, technician, slot, text, now, opt_out_type)
         answer, language = _answer_technician(session, incoming, received), technician.language

@@ -1,30 +1,36 @@
-"""A technician's own phone that calls one of our lines: it hears what waits for it, and can go on as a customer."""
+"""A technician's own phone that calls one of our lines: it hears what waits for it, and can ask to be called.
+
+Whoever forges its number gets no further than that. It can go on as a customer, too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from flask import Response, request
-from sqlalchemy import ColumnElement, select
+from flask import Response
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from callbacks.acts.base import Refused, Via, perform, technician_by
-from callbacks.acts.ownership import Take
+from callbacks.acts.connect import call_technician
+from callbacks.db.database import locked
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import CallbackState, CallOutcome, PageKind
+from callbacks.db.states import CallbackState, CallOutcome, PageKind, PhoneSlot
 from callbacks.db.tables import Call, Callback, Page, Technician
 from callbacks.desk.customer_number import customer_number
 from callbacks.inbound import calls
 from callbacks.people.technicians import technician_with
-from ivr.prompts import number_in_prompt, say
 from ivr.technician import dial_in_flow as flow
-from ivr.technician.dial_in_flow import DialInFacts, DialInQuestion, MostUrgent
+from ivr.technician.dial_in_flow import DialInFacts, MostUrgent
 from ivr.technician.flow import KeyPress
 from ivr.technician.live_page import APOLOGY, apologize, language_of
 from ivr.twilio.context import WebhookContext, current
 from ivr.twilio.verbs import Hangup, Verb
 from ivr.twilio.webhook import call_sid, number_in_query, pressed_key, signed_blueprint, speak, voice_response
+
+# Each call is paid for, and rings. By the code of a page they are connected as often as they like.
+MOST_CALLED = 5
+CALLED_WITHIN = timedelta(hours=1)
 
 blueprint = signed_blueprint("dial_in", __name__, apologize)
 
@@ -48,46 +54,47 @@ def goes_on_as_customer(call: Call) -> None:
 @blueprint.post("/voice/dial-in/key")
 def key() -> Response:
     context, sid, now = current(), call_sid() or "", current().now()
-    press, question = KeyPress(pressed_key(), max(1, number_in_query("round"))), _question_in_query()
-    callback_id = number_in_query("callback")
+    press, callback_id = KeyPress(pressed_key(), max(1, number_in_query("round"))), number_in_query("callback")
     if press.key == flow.GO_ON_AS_CUSTOMER:
         return voice_response(flow.go_on_as_customer(context.urls))
 
     def work(session: Session) -> tuple[Verb, ...]:
         call = calls.find_call(session, sid)
         technician = _technician_calling(session, call) if call is not None and call.ended_at is None else None
-        if technician is None:
+        if call is None or technician is None:
             return (Hangup(),)
         waiting = _waiting_for(session, technician, now)
-        verbs = flow.keyed(context.desk, context.urls, _facts(technician, waiting, now), question, press)
+        facts = _facts(technician, waiting, now)
+        verbs = flow.keyed(context.desk, context.urls, facts, press)
         chosen = next((callback for callback in waiting if callback.id == callback_id), None)
-        return verbs if verbs is not None else _take(session, context, technician, chosen, now)
+        if verbs is not None or chosen is None:
+            return verbs or flow.answered(context.desk, context.urls, facts)
+        slot = PhoneSlot.FIRST if call.caller == technician.phone else PhoneSlot.SECOND
+        return _call_back(session, context, facts, chosen, technician, slot)
 
     return speak(work, APOLOGY)
 
 
-def _question_in_query() -> DialInQuestion:
-    found = request.args.get("stage", "")
-    return next((question for question in DialInQuestion if question.value == found), DialInQuestion.MENU)
-
-
-def _take(
-    session: Session, context: WebhookContext, technician: Technician, callback: Callback | None, now: datetime
+def _call_back(
+    session: Session,
+    context: WebhookContext,
+    facts: DialInFacts,
+    chosen: Callback,
+    technician: Technician,
+    slot: PhoneSlot,
 ) -> tuple[Verb, ...]:
-    """Make them the owner and return the number to call; what they hear instead if somebody was faster."""
-    if callback is None:
-        return flow.answered(
-            context.desk, context.urls, _facts(technician, _waiting_for(session, technician, now), now)
-        )
-    language = language_of(technician)
-    try:
-        perform(session, context.desk, callback.id, Take(), technician_by(technician, Via.PHONE), now)
-    except Refused as refusal:
-        return (say(language, refusal.words), Hangup())
-    customer = customer_number(context.desk, callback)
-    number = number_in_prompt(language, customer.number, customer.extension) if customer.number else None
-    facts = _facts(technician, [callback], now)
-    return flow.taken(context.desk, facts, number, needs_consent=customer.waits_for_consent)
+    """Call the technician's own phone, which proves that it is theirs, and return what they hear in this call."""
+    locked(session, Technician, technician.id)
+    callback = locked(session, Callback, chosen.id)
+    if customer_number(context.desk, callback).number is None or _was_called_often(session, technician, facts.now):
+        return flow.not_called_back(facts, callback.reference)
+    call_technician(session, callback, technician, slot, facts.now)
+    return flow.called_back(facts)
+
+
+def _was_called_often(session: Session, technician: Technician, now: datetime) -> bool:
+    theirs = select(func.count()).where(Page.technician_id == technician.id, Page.kind == PageKind.CONNECTION)
+    return (session.scalar(theirs.where(Page.created_at > now - CALLED_WITHIN)) or 0) >= MOST_CALLED
 
 
 def _technician_calling(session: Session, call: Call) -> Technician | None:

@@ -1,17 +1,15 @@
 """What a technician hears who calls one of our lines, and what their keys mean. Pure.
 
-The caller ID says that it is their phone, and it can be forged. So before the keys nothing is said that a page would
-not say, and as in a page call, taking a callback needs two different keys.
+The caller ID says that it is their phone, and it can be forged. So nothing is said that a page would not say, and no
+key takes a callback: it has the desk call the technician's own phone, which a forger does not hold.
 """
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 from datetime import datetime
 
 from callbacks.desk.desk_file import Desk, Language
-from callbacks.text.bilingual import Words
 from callbacks.text.formats import spelled, spoken_time_and_day
 from ivr import prompts
 from ivr.prompts import say
@@ -20,13 +18,6 @@ from ivr.twilio.call_urls import CallUrls, VoicePath
 from ivr.twilio.verbs import Gather, Hangup, Redirect, Say, Verb
 
 GO_ON_AS_CUSTOMER = "9"
-
-
-class DialInQuestion(enum.Enum):
-    """What the technician is asked. The value is in the URL that the key goes to."""
-
-    MENU = "menu"
-    CONFIRM = "confirm"  # whether they take the callback
 
 
 @dataclass(frozen=True)
@@ -54,42 +45,26 @@ def answered(desk: Desk, urls: CallUrls, facts: DialInFacts, round: int = 1) -> 
     """Return what is heard at first: what waits, and the menu."""
     is_asked = facts.most_urgent is not None
     menu = say(facts.language, prompts.DIAL_IN_MENU if is_asked else prompts.DIAL_IN_AS_CUSTOMER)
-    return (Gather(_key_url(urls, facts, DialInQuestion.MENU, round), (_headline(desk, facts), menu), timeout=7),)
+    return (Gather(_key_url(urls, facts, round), (_headline(desk, facts), menu), timeout=7),)
 
 
-def keyed(
-    desk: Desk, urls: CallUrls, facts: DialInFacts, question: DialInQuestion, press: KeyPress
-) -> tuple[Verb, ...] | None:
-    """Return what follows a key, or silence; None: they take the callback."""
-    if question is DialInQuestion.CONFIRM and press.key == "1":
+def keyed(desk: Desk, urls: CallUrls, facts: DialInFacts, press: KeyPress) -> tuple[Verb, ...] | None:
+    """Return what follows a key, or silence; None: they ask to be called."""
+    if press.key == "2" and facts.most_urgent is not None:
         return None
-    if question is DialInQuestion.MENU and press.key == "2" and facts.most_urgent is not None:
-        action = _key_url(urls, facts, DialInQuestion.CONFIRM, press.round)
-        return (Gather(action, (say(facts.language, prompts.CONFIRM),), timeout=7),)
     if press.round >= ROUNDS:
         return (say(facts.language, prompts.NO_KEY_PRESSED), Hangup())
     return answered(desk, urls, facts, press.round + 1)
 
 
-def taken(desk: Desk, facts: DialInFacts, number: str | None, *, needs_consent: bool = False) -> tuple[Verb, ...]:
-    """Return what is heard by a technician who has taken the callback: only now the customer's number.
-
-    Without a number there is none to call, or none before a supervisor's consent.
-    """
-    urgent = facts.most_urgent
-    if urgent is None:
-        return (Hangup(),)
-    due, reference = _due(desk, facts, urgent), spelled(urgent.reference)
-    prompt = _prompt_of_taken(facts, urgent, has_number=number is not None, needs_consent=needs_consent)
-    return (say(facts.language, prompt, reference=reference, number=number or "", due=due), Hangup())
+def called_back(facts: DialInFacts) -> tuple[Verb, ...]:
+    """Return what is heard by a technician whom the desk calls now."""
+    return (say(facts.language, prompts.DIAL_IN_CALLED_BACK), Hangup())
 
 
-def _prompt_of_taken(facts: DialInFacts, urgent: MostUrgent, *, has_number: bool, needs_consent: bool) -> Words:
-    if not has_number:
-        return prompts.TAKEN_BEFORE_CONSENT if needs_consent else prompts.TAKEN_WITHOUT_NUMBER
-    if urgent.is_tried:
-        return prompts.TAKEN_AGAIN
-    return prompts.TAKEN if facts.now < urgent.due_at else prompts.TAKEN_LATE
+def not_called_back(facts: DialInFacts, reference: str) -> tuple[Verb, ...]:
+    """Return what is heard where the desk does not call: there is no number to connect to, or it did so often."""
+    return (say(facts.language, prompts.DIAL_IN_NOT_CALLED_BACK, reference=spelled(reference)), Hangup())
 
 
 def _due(desk: Desk, facts: DialInFacts, urgent: MostUrgent) -> str:
@@ -121,6 +96,6 @@ def _headline(desk: Desk, facts: DialInFacts) -> Say:
     )
 
 
-def _key_url(urls: CallUrls, facts: DialInFacts, question: DialInQuestion, round: int) -> str:
+def _key_url(urls: CallUrls, facts: DialInFacts, round: int) -> str:
     callback_id = facts.most_urgent.id if facts.most_urgent is not None else 0
-    return urls.to(VoicePath.DIAL_IN_KEY, callback=callback_id, stage=question.value, round=round)
+    return urls.to(VoicePath.DIAL_IN_KEY, callback=callback_id, round=round)

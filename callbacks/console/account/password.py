@@ -27,7 +27,7 @@ def change() -> ResponseReturnValue:
 def _change(now: datetime) -> str:
     context = current()
     login_attempts.confirm_password(now)
-    about = [g.user.email, *context.desk.company.names()]
+    about = [g.user.email, *context.desk.names()]
     password_hash = passwords.hashed(request.form.get("password", ""), about)
 
     def work(session: Session) -> User:

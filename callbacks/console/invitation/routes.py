@@ -42,7 +42,7 @@ def accept(key: str) -> ResponseReturnValue:
 
     try:
         user = _invited_user(key, now)
-        about = [user.email, *context.desk.company.names()]
+        about = [user.email, *context.desk.names()]
         password_hash = passwords.hashed(request.form.get("password", ""), about)
         database.write(work)
     except TooManyLogins as why:

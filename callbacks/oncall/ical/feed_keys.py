@@ -45,11 +45,13 @@ def _valid_keys(technician: Technician | None) -> Select[CalendarKey]:
 
 
 def feed_content(session: Session, desk: Desk, key: str, now: datetime) -> bytes | None:
-    """Return the feed of a secret as iCalendar, or None if the secret is unknown or revoked."""
+    """Return the feed of a secret as iCalendar, or None if it is unknown, revoked, or of a technician who left."""
     found = session.get(CalendarKey, key)
     if found is None or found.revoked_at is not None:
         return None
     technician = session.get(Technician, found.technician_id) if found.technician_id is not None else None
+    if technician is not None and technician.left_at is not None:  # an earlier release did not revoke it then
+        return None
     whose = f"{technician.name} on call" if technician is not None else "on call"
     return feed(f"{desk.company.sender}: {whose}", feed_shifts(session, desk, technician, now), desk.zone, now)
 

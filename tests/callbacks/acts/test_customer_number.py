@@ -20,6 +20,7 @@ from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import PageKind, ReportedOutcome, Role
 from callbacks.db.tables import Technician
 from callbacks.people import users
+from callbacks.people.technicians import technician_named
 from tests.callbacks.acts.night import NOW, SUE, Night
 
 PREMIUM, JAMAICA = "+19005550142", "+18765550142"
@@ -81,6 +82,23 @@ def test_one_of_our_own_numbers_is_refused_with_the_reason(night: Night, written
     refusal = night.refusal(SetNumber(written), night.at_console())
     assert "is one of our own numbers" in refusal.english
     assert "est un de nos numéros" in refusal.french
+
+
+@pytest.mark.parametrize("who", ["Amy Roy", "Ben Cole"])
+def test_a_technicians_phone_does_not_stand_in_for_the_customers(night: Night, who: str) -> None:
+    phone, before = technician_named(night.session, who).phone, night.callback.call.customer_number
+    for by in (night.by(night.amy), night.at_console()):
+        refusal = night.refusal(SetNumber(phone), by)
+        assert f"is {who}'s number, not the customer's." in refusal.english
+        assert f"est le numéro de {who}, pas celui du client." in refusal.french
+    assert night.callback.call.customer_number == before
+
+
+def test_a_technicians_phone_may_be_the_customers_when_it_was_the_one_that_called(night: Night) -> None:
+    night.callback = night.callback_of("CA2", night.amy.phone)
+    night.amy_does(SetNumber("514 555 0142"))
+    night.amy_does(SetNumber(night.amy.phone))
+    assert night.callback.call.customer_number == night.amy.phone
 
 
 def test_a_supervisor_refuses_a_number_and_may_think_again(night: Night) -> None:

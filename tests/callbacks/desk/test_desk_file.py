@@ -219,6 +219,10 @@ def test_a_line_has_a_name_in_each_language_and_by_default_one_made_of_its_key()
     assert named().line_name("removed") == Words("removed line", "ligne removed")
 
 
+def test_the_names_that_a_guesser_tries_first_are_those_of_the_company_the_lines_and_the_program() -> None:
+    assert {"Night Desk", "Support desk", "toll-free line", "ligne sans frais"} <= set(desk_with({}).names())
+
+
 @pytest.mark.parametrize("name", ["", "  ", "x" * 33, "[" * 17])
 def test_a_line_whose_name_is_empty_or_too_long_for_a_text_is_refused(name: str) -> None:
     with pytest.raises(BrokenDesk, match=r"lines\.direct\.name\.en: .* Write 1 to 32 letters"):

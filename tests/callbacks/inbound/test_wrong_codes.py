@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from callbacks.db.database import Database
 from callbacks.db.states import PhoneSlot
-from callbacks.db.tables import Page
+from callbacks.db.tables import Page, ReceivedText
 from callbacks.inbound.wrong_codes import Stop, stop_after
 from callbacks.paging import messages
 from callbacks.people.technicians import technician_named
@@ -82,6 +83,14 @@ def test_after_five_wrong_codes_the_right_one_does_nothing_for_an_hour(night: Ni
     assert night.hears_from(AMY, night.code) == ""
     night.now += MINUTE
     assert "is yours" in night.hears_from(AMY, night.code)
+
+
+def test_guesses_that_come_at_once_are_counted_one_after_the_other(night: Night) -> None:
+    guess = f"done {wrong(night)}"
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: night.hears_from(AMY, guess, sid=f"SM{number:032x}"), range(24)))
+    looked_at = select(func.count()).where(ReceivedText.wrong_code)
+    assert night.database.read(lambda session: session.scalar(looked_at)) == 5
 
 
 def test_the_supervisors_hear_of_it_once(night: Night) -> None:

@@ -1,4 +1,4 @@
-"""What a technician hears who calls one of our lines: what waits, and two different keys to take it."""
+"""What a technician hears who calls one of our lines: what waits, and a call to their own phone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from callbacks.desk.desk_file import Language, read_desk
 from ivr.technician import dial_in_flow as flow
-from ivr.technician.dial_in_flow import DialInFacts, DialInQuestion, MostUrgent
+from ivr.technician.dial_in_flow import DialInFacts, MostUrgent
 from ivr.technician.flow import ROUNDS, KeyPress
 from ivr.twilio.call_urls import CallUrls
 from ivr.twilio.verbs import Gather, Hangup, Redirect, Say, Verb
@@ -20,7 +20,6 @@ NOW = datetime(2026, 11, 29, 3, 20, tzinfo=UTC)
 DUE = NOW + timedelta(minutes=22)
 FACTS = DialInFacts("Amy Roy", "en", NOW, 2, MostUrgent(7, "KT-417", DUE))
 NOTHING = DialInFacts("Amy Roy", "en", NOW)
-MENU, CONFIRM = DialInQuestion.MENU, DialInQuestion.CONFIRM
 
 
 def spoken(verbs: tuple[Verb, ...] | None) -> str:
@@ -29,16 +28,17 @@ def spoken(verbs: tuple[Verb, ...] | None) -> str:
     return " ".join(part.text for part in parts if isinstance(part, Say))
 
 
-def press(
-    key: str, question: DialInQuestion = MENU, round: int = 1, facts: DialInFacts = FACTS
-) -> tuple[Verb, ...] | None:
-    return flow.keyed(DESK, URLS, facts, question, KeyPress(key, round))
+def press(key: str, round: int = 1, facts: DialInFacts = FACTS) -> tuple[Verb, ...] | None:
+    return flow.keyed(DESK, URLS, facts, KeyPress(key, round))
 
 
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", "Callbacks waiting for you: 2. The most urgent is K, T, 4, 1, 7, due by 10:42 p.m. Press 2 to take it"),
+        (
+            "en",
+            "Callbacks waiting for you: 2. The most urgent is K, T, 4, 1, 7, due by 10:42 p.m. Press 2 to be",
+        ),
         ("fr", "Rappels qui vous attendent : 2. Le plus urgent est K, T, 4, 1, 7, à faire avant 22 h 42. Appuyez"),
     ],
 )
@@ -56,7 +56,6 @@ def test_after_an_attempt_no_deadline_is_said() -> None:
     heard = spoken(flow.answered(DESK, URLS, again))
     assert "It is time to call this customer again. Press 2" in heard
     assert "10:42" not in heard
-    assert "10:42" not in spoken(flow.taken(DESK, again, "(514) 555-0199"))
 
 
 def test_without_a_callback_only_the_way_on_is_offered() -> None:
@@ -65,33 +64,26 @@ def test_without_a_callback_only_the_way_on_is_offered() -> None:
     assert "No callback is waiting" in spoken(press("2", facts=NOTHING))
 
 
-def test_two_different_keys_take_it() -> None:
-    assert "To confirm, press 1." in spoken(press("2"))
-    assert press("1", CONFIRM) is None
+def test_a_key_has_the_desk_call_them() -> None:
+    assert press("2") is None
+    assert "We are calling you at this number." in spoken(flow.called_back(FACTS))
 
 
-@pytest.mark.parametrize(("key", "question"), [("1", MENU), ("2", CONFIRM), ("", CONFIRM), ("5", MENU)])
-def test_any_other_key_asks_again(key: str, question: DialInQuestion) -> None:
-    assert "The most urgent is" in spoken(press(key, question))
+@pytest.mark.parametrize("key", ["1", "", "5"])
+def test_any_other_key_asks_again(key: str) -> None:
+    assert "The most urgent is" in spoken(press(key))
 
 
-@pytest.mark.parametrize("question", DialInQuestion)
-def test_silence_ends_the_call_after_a_few_rounds(question: DialInQuestion) -> None:
-    verbs = press("", question, ROUNDS)
+def test_silence_ends_the_call_after_a_few_rounds() -> None:
+    verbs = press("", ROUNDS)
     assert verbs is not None
     assert isinstance(verbs[-1], Hangup)
 
 
-def test_who_has_taken_it_hears_the_number() -> None:
-    assert "Please call (514) 555-0199 by 10:42 p.m." in spoken(flow.taken(DESK, FACTS, "(514) 555-0199"))
-    assert flow.taken(DESK, NOTHING, None) == (Hangup(),)
-
-
-def test_who_takes_it_late_or_without_a_number_hears_so() -> None:
-    late = replace(FACTS, now=FACTS.now + timedelta(hours=3))
-    assert "(514) 555-0199 at once: it was promised for 10:42 p.m." in spoken(flow.taken(DESK, late, "(514) 555-0199"))
-    assert "There is no number to call." in spoken(flow.taken(DESK, FACTS, None))
-    assert "A supervisor must allow the call" in spoken(flow.taken(DESK, FACTS, None, needs_consent=True))
+def test_whoever_is_not_called_hears_another_way() -> None:
+    verbs = flow.not_called_back(FACTS, "KT-417")
+    assert "We cannot connect you for K, T, 4, 1, 7. Reply to its text" in spoken(verbs)
+    assert verbs[-1] == Hangup()
 
 
 def test_a_deadline_of_another_day_is_said_with_its_day() -> None:

@@ -37,6 +37,8 @@ def test_every_other_session_ends_and_the_browser_is_known_by_the_new_password(c
         ("sue@example.com1", "easy to guess"),
         ("supportdesk1", "easy to guess"),
         ("nightdesk2026", "easy to guess"),
+        ("nightdesk123", "easy to guess"),
+        ("lignesansfrais12", "easy to guess"),
         ("x" * 1001, "too long"),
     ],
 )

@@ -48,6 +48,16 @@ def test_fetched_again_it_names_the_same_events(rota: Database) -> None:
     assert uids(NOW) == uids(NOW + timedelta(hours=5))
 
 
+def test_a_technician_who_has_left_has_no_feed(rota: Database) -> None:
+    def leaves(session: Session) -> bytes | None:
+        amy = technicians.technician_named(session, "Amy Roy")
+        key = feed_keys.feed_key(session, amy, NOW)
+        technicians.remove_technician(session, amy, NOW)
+        return feed_keys.feed_content(session, DESK, key, NOW)
+
+    assert rota.write(leaves) is None
+
+
 def test_the_address_is_the_key_and_can_be_revoked(rota: Database, tmp_path: Path) -> None:
     web, clock = Flask("calendar", static_folder=None), MovingClock(NOW)
     links = Links("x" * 32, "https://x", clock)
