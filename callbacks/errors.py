@@ -29,12 +29,12 @@ class BrokenSettings(DeskError):
 
 
 class BrokenSetup(DeskError):
-    """The service can start, and part of it cannot work or is not safe. Lists everything."""
+    """The service can start, but part of the setup cannot work or is not safe. Lists every fault."""
 
     def __init__(self, faults: Sequence[str]) -> None:
         self.faults = tuple(faults)
         lines = "\n".join(f"  - {fault}" for fault in faults)
-        super().__init__(f"This has to be put right:\n{lines}")
+        super().__init__(f"Correct the following:\n{lines}")
 
 
 class CannotListen(DeskError):
@@ -72,10 +72,10 @@ class NotFound(DeskError):
 
 
 class TooManyLogins(DeskError):
-    """More attempts to log in at once than are looked at."""
+    """Too many login attempts at once."""
 
     def __init__(self) -> None:
-        super().__init__("Too many log-ins at once. Try again in a minute.")
+        super().__init__("Too many login attempts. Try again in a minute.")
 
 
 class WrongState(DeskError):

@@ -1,7 +1,7 @@
 """Signed links that expire: to a voicemail's audio, for the carrier to play, and to a technician's view of a page.
 
-A link in a text is read by more than its technician: scanners of links, proxies that log addresses. It shows the
-customer only to a browser that also has the cookie which a press of the button sets.
+Others see a link in a text too, such as link scanners and proxies that log addresses. So it shows the customer only to
+a browser that also has the cookie set by pressing the button.
 """
 
 from __future__ import annotations
@@ -11,16 +11,20 @@ from datetime import datetime, timedelta
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from callbacks.signing import signer
 from sla.clock import Clock
 
 MESSAGE_LINK_LASTS = timedelta(hours=1)
 PAGE_LINK_LASTS = timedelta(hours=12)
 OPENED_LASTS = timedelta(hours=1)
+# Kinds of links that the release before signed with SHA-1. Those sent before an upgrade last for twelve hours, so the
+# release after this one need not accept them.
+SENT_BEFORE_SHA256 = ("voicemail", "page")
 
 
 @dataclass(frozen=True)
 class PageLink:
-    """A link to a technician's view of a page. It is genuine, but may have expired."""
+    """A link to a technician's view of a page. Its signature is valid, but it may have expired."""
 
     page_id: int
     is_over: bool
@@ -66,7 +70,7 @@ class Links:
         return PageLink(int(page_id), is_over=self.clock.now().timestamp() >= expires * 60)
 
     def opened(self, page_id: int) -> str:
-        """Return the proof that somebody pressed the button on a page's view, valid for an hour."""
+        """Return the value of a cookie that proves the button on a page's view was pressed, valid for an hour."""
         expires = self.clock.now() + OPENED_LASTS
         return str(self._signer("opened page").dumps([page_id, int(expires.timestamp())]))
 
@@ -80,4 +84,4 @@ class Links:
 
     def _signer(self, salt: str) -> URLSafeSerializer:
         keys = [key for key in (self.secret_key_secondary, self.secret_key) if key]  # the last one signs
-        return URLSafeSerializer(keys, salt=salt)
+        return signer(keys, salt, accepts_sha1=salt in SENT_BEFORE_SHA256)

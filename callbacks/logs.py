@@ -1,4 +1,4 @@
-"""Structured logs: one line of JSON per event, without secrets, addresses that are a key, and whole phone numbers."""
+"""Structured logs: one line of JSON per event, without secrets, links that grant access, or whole phone numbers."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from urllib.parse import quote, quote_plus, unquote
 
 import structlog
 
-PHONE_NUMBER = re.compile(r"(?<![0-9A-Za-z])\+?[0-9](?:[ .()-]{0,2}[0-9]){8,14}(?![0-9A-Za-z])")
+_DAY_AND_TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:"  # its digits would be enough for a number
+PHONE_NUMBER = re.compile(rf"(?<![0-9A-Za-z])(?!{_DAY_AND_TIME})\+?[0-9](?:[ .()-]{{0,2}}[0-9]){{8,14}}(?![0-9A-Za-z])")
 HIDDEN = "[secret]"
 SHORTEST_SECRET = 6  # a shorter one would hide half of every line
-# The first part of each path of ours whose second part is its key: a link in a page, a message's audio, a feed, ...
+# Paths of ours whose second part grants access: a link in a page, a message's audio, a calendar feed, an invitation.
 KEYED_PATHS = ("t", "media", "calendar", "invitation")
 _KEYED_PATH = re.compile(rf"/({'|'.join(KEYED_PATHS)})/[^\s/?#\"'<>]+")
 _USER_IN_URL = re.compile(r"(?<=://)[^\s/@\"'<>]+@")
-# The address of somebody's calendar is its key: of a URL elsewhere that names one, only the server is shown.
+# The URL of a private calendar grants access to it, so only its server is shown.
 _CALENDAR_URL = re.compile(r"\b((?:https?|webcal)://[^\s/\"'<>]+)/[^\s\"'<>]*\.ics[^\s\"'<>]*", re.IGNORECASE)
 _OURS = ("timestamp", "level", "logger")  # fields that structlog itself writes
 
@@ -86,7 +87,7 @@ class Hide:
         return event
 
     def value(self, value: object) -> object:
-        """Return a value for the log. What is no number, list or mapping is written as text."""
+        """Return a value for the log. Anything but a number, list or mapping is written as text."""
         match value:
             case None | bool() | int() | float():
                 return value

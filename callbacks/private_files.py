@@ -1,4 +1,4 @@
-"""What the service writes is for its own user: customers' messages, the database, secrets."""
+"""Files that only the service's own user can read: customers' messages, the database, secrets."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from pathlib import Path
 from typing import BinaryIO
 
 OWNER_ONLY = 0o077  # as a umask
-# Everything for others on the machine, and writing for the group. A group may read, because that is how somebody
-# shares a secret or a folder on purpose.
+# Any access for other users, and write access for the group. The group may read, because that is how a secret or a
+# folder is shared on purpose.
 TOO_OPEN = 0o027
 MAY_ENTER = 0o011
 
 
 def keep_files_private() -> None:
-    """From now on, whatever this process and its children write is for their own user. Call it first."""
+    """Give this process and its children a umask that keeps new files private. Call it first."""
     os.umask(OWNER_ONLY)
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make a folder and those above it that are missing, for this user only. One that exists stays as it is."""
+    """Make a folder and its missing parents, for this user only. One that exists is left as it is."""
     for each in reversed((folder, *folder.parents)):
         if not each.exists():
             each.mkdir(mode=0o700, exist_ok=True)
@@ -31,9 +31,9 @@ def open_private(file: Path) -> BinaryIO:
 
 
 def is_open_to_others(path: Path) -> bool:
-    """Return whether others on this machine have access to a file or folder, or its group may change it.
+    """Return whether other users of this machine have access to a file or folder, or its group may change it.
 
-    In a folder that nobody else may enter, nothing is open. Windows has no such modes.
+    Nothing is accessible in a folder that nobody else may enter. Windows has no such modes.
     """
     try:
         own, folder = path.stat().st_mode, path.resolve().parent.stat().st_mode

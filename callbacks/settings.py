@@ -52,7 +52,7 @@ class Settings:
         return (self.api_key, self.api_secret) if self.api_key else (self.account_sid, self.auth_token)
 
     def secrets(self) -> tuple[str, ...]:
-        """Return everything that no log may show."""
+        """Return every secret that logs must not show."""
         keys = (self.api_secret, self.secret_key, self.secret_key_secondary, self.audit_key, self.metrics_token)
         passwords = (found for url in (self.database_url, self.smtp_url) for found in _passwords_in(url))
         return tuple(secret for secret in (*self.auth_tokens, *keys, *passwords) if secret)
@@ -76,16 +76,16 @@ SETTINGS: Mapping[str, str] = {
     "TWILIO_API_SECRET": "belongs to TWILIO_API_KEY",
     "TWILIO_API_URL": f"default {TWILIO}",
     "TWILIO_FROM": "required: the number, or messaging service (MG...), that pages come from",
-    "SECRET_KEY": "required: signs sessions and links, encrypts secrets of users, 32 random characters or more",
-    "SECRET_KEY_SECONDARY": "the key before, still accepted while SECRET_KEY is being rotated; it signs nothing",
+    "SECRET_KEY": "required: signs cookies and links, encrypts authenticator app secrets, 32 random characters or more",
+    "SECRET_KEY_SECONDARY": "the previous key, still accepted while SECRET_KEY is being rotated; it signs nothing",
     "DESK_FILE": "default support.toml",
     "MEDIA_DIR": "directory for recordings, default var/media",
     "SMTP_URL": "mail server for pages and alerts by mail, smtp://user:password@host:587 or smtps://host",
     "MAIL_FROM": "belongs to SMTP_URL: the address that mails come from",
     "TRANSCRIBE_MODEL": "directory of a faster-whisper model that transcribes messages, default none",
-    "AUDIT_KEY": "seals the audit log, 32 random characters or more, default derived from SECRET_KEY",
-    "METRICS_TOKEN": "bearer token that /metrics asks for, default none: it answers on loopback only",
-    "TRUSTED_PROXY": "address of the proxy whose X-Forwarded-For names the peer, default 127.0.0.1",
+    "AUDIT_KEY": "seals the audit and event logs, 32 random characters or more, default derived from SECRET_KEY",
+    "METRICS_TOKEN": "bearer token for /metrics, default none: it answers on loopback only",
+    "TRUSTED_PROXY": "address of the proxy whose X-Forwarded-For header is trusted, default 127.0.0.1",
 }
 DATABASES = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 REQUIRED = tuple(name for name, meaning in SETTINGS.items() if meaning.startswith("required"))
@@ -159,7 +159,7 @@ def _split(url: str) -> SplitResult:
     """Return the parts of a URL, empty ones where it cannot be read."""
     try:
         parts = urlsplit(url)
-        _ = parts.port  # which raises for one that is no number
+        _ = parts.port  # raises ValueError if it is not a number
     except ValueError:
         return urlsplit("")
     return parts

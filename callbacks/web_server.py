@@ -1,14 +1,15 @@
-"""The web server: waitress in this process, with threads of their own for phones, links, probes and console.
+"""The web server: waitress in this process, with separate threads for phones, links, probes and the console.
 
-One thread reads every connection, and only whole requests get a thread, so a client that falls silent holds none. What
-waitress leaves to its user is here: deadlines that no byte renews, a limit on connections that never stops the newest,
-and an end that finishes what is under way.
+One thread reads all connections, and only complete requests get a thread, so a client that stops sending ties up none.
+What waitress lacks is here: a deadline for the whole request, a limit on connections that closes old ones in favor of
+new ones, and a shutdown that finishes the requests in progress.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import re
 import select
 import socket
 import threading
@@ -34,25 +35,26 @@ if TYPE_CHECKING:
 # All in seconds.
 RECEIVED_WITHIN = 30.0  # one request, from its first byte to its last
 IDLE_FOR = 75.0  # a connection on which nothing happens; longer than proxies keep theirs (nginx: 60)
-STOPPED_WITHIN = 15.0  # requests under way, from the signal to stop
-ARRIVING_FOR = 1.0  # at the signal to stop, a request that began to arrive as late as this is under way
+STOPPED_WITHIN = 15.0  # for requests in progress, from the signal to stop
+ARRIVING_FOR = 1.0  # a request that began to arrive this long before the signal to stop is in progress
 LOOKS_EVERY = 0.25  # whether to stop, and for late connections
 
 LARGEST_HEAD = 32 * 1024
 LARGEST_BODY = 1024 * 1024  # the largest form of the console
 IN_MEMORY = 64 * 1024  # of a body; the rest is in a temporary file
-# No answer is longer. Waitress would hold a thread while a client has more than this left to read.
+# Larger than any answer. Waitress would keep a thread busy while a client has more than this left to read.
 LONGEST_ANSWER = 1024 * 1024 * 1024
 
 CONNECTIONS = 1000 if hasattr(select, "poll") else 400  # `select`, all that Windows has, takes 512 files
 FILES_EACH = 3  # a connection's socket and two temporary files
 OTHER_FILES = 256
+UNCLEAR = re.compile(rb"\A[^\r\n]*[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]|\r\n[ \t]")
 ACCEPTED_AT_ONCE = 64  # waitress accepts one connection each time it looks at all of them
 
 
 @dataclass(frozen=True)
 class Pool:
-    """Threads for some paths. Beyond `longest_queue` waiting requests, the next one is refused at once."""
+    """Threads for some paths. While `longest_queue` requests are waiting, further ones are refused at once."""
 
     name: str
     paths: Sequence[str]  # how they begin
@@ -60,13 +62,13 @@ class Pool:
     longest_queue: int
 
 
-# What waits for the phones is bounded by the connections, and by their timeout for the database: none is refused here.
+# Waiting webhooks are limited by the number of connections and by their database timeout, so none is refused here.
 # They have a thread for each transaction that runs or waits (`ivr.twilio.context`).
 PHONES = Pool("phones", ("/voice/", "/sms/"), 32, CONNECTIONS)
-# What a signed link opens: the screen of a technician who was paged, a message for the carrier to play.
+# Signed links: the screen of a technician who was paged, a message for the carrier to play.
 LINKS = Pool("links", ("/t/", "/media/"), 4, 64)
 PROBES = Pool("probes", ("/healthz", "/readyz", "/metrics"), 2, 16)
-# Python runs one thread at a time. Each busy one of the console lengthens what a caller waits for, so they are few.
+# Python runs one thread at a time. Each busy thread of the console makes callers wait longer, so there are few.
 CONSOLE = Pool("console", ("",), 4, 64)
 POOLS = (PHONES, LINKS, PROBES, CONSOLE)  # the first one with a path that fits
 ERRORS = Pool("errors", (), 1, CONNECTIONS)  # answers that need no application
@@ -97,7 +99,7 @@ def listeners(host: str, port: int) -> list[socket.socket]:
             each.close()
         raise CannotListen(
             f"Cannot listen on {host}, port {port}: {error.strerror}. "
-            "Stop the program that uses the port, or give another --host or --port."
+            "Stop the program that uses the port, or choose another --host or --port."
         ) from None
     return bound
 
@@ -106,7 +108,7 @@ def _addresses(host: str, port: int) -> list[tuple[int, int, int, str, tuple[obj
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError as error:
-        raise CannotListen(f"Cannot listen on {host}: {error.strerror}. Give another --host.") from None
+        raise CannotListen(f"Cannot listen on {host}: {error.strerror}. Choose another --host.") from None
     return list(dict.fromkeys(found))
 
 
@@ -128,7 +130,7 @@ class WebServer:
 
     def __init__(self, app: WSGIApplication, host: str, port: int, trusted_proxy: str) -> None:
         sockets = listeners(host, port)
-        logging.getLogger("waitress").setLevel(logging.WARNING)  # it tells of every client that hangs up
+        logging.getLogger("waitress").setLevel(logging.WARNING)  # it logs every client that disconnects
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # and of every request that waits
         self._map: dict[int, object] = {}
         self._pools = Pools()
@@ -149,7 +151,7 @@ class WebServer:
         wasyncore.close_all(self._map)
 
     def run(self, stopping: threading.Event) -> None:
-        """Answer requests until `stopping` is set, then finish those under way."""
+        """Answer requests until `stopping` is set, then finish those in progress."""
         while not stopping.is_set():
             self._look(LOOKS_EVERY)
             self._close(Connection.is_late)
@@ -190,7 +192,7 @@ def _settings(trusted_proxy: str) -> Adjustments:
 
 
 def allowed_connections() -> int:
-    """Return how many connections this process may have, having raised its limit of open files if need be."""
+    """Raise the limit on open files if needed, and return how many connections this process may have."""
     try:
         import resource
     except ImportError:  # Windows has no such limit
@@ -204,7 +206,7 @@ def allowed_connections() -> int:
 
 
 class Listener(TcpWSGIServer):
-    """Accepts connections. At the limit the oldest one that has no whole request is closed, so the newest gets in."""
+    """Accepts connections. At the limit, it closes the oldest one without a complete request to let a new one in."""
 
     def __init__(self, *arguments: object, **options: object) -> None:
         self.channel_class = Connection
@@ -229,7 +231,7 @@ class Listener(TcpWSGIServer):
         super().add_task(connection)
 
     def maintenance(self, now: float) -> None:
-        """Leave late connections to `WebServer.run`, whose clock nobody sets."""
+        """Leave late connections to `WebServer.run`, whose clock is monotonic."""
 
 
 class Connection(HTTPChannel):
@@ -249,7 +251,7 @@ class Connection(HTTPChannel):
         return arriving or now - self.active_at > IDLE_FOR
 
     def is_under_way(self, now: float) -> bool:
-        """Return whether a request is being answered, or has only begun to arrive."""
+        """Return whether a request is being answered, or has just begun to arrive."""
         arriving = self.arrives_since is not None and now - self.arrives_since < ARRIVING_FOR
         return bool(self.requests or self.total_outbufs_len or arriving)
 
@@ -271,15 +273,39 @@ class Connection(HTTPChannel):
 
 
 class RequestParser(HTTPRequestParser):
-    """Reads a request. One without a length is refused: no carrier or browser sends one, and it would have no limit."""
+    """Reads a request, and refuses what a proxy in front could read as another one (RFC 9112, 11.2).
+
+    One without a length is refused too: no carrier or browser sends one, and it would have no limit.
+    """
 
     def parse_header(self, head: bytes) -> None:
+        is_awaited = False
+        try:
+            self._parse(head)
+            is_awaited = 0 < self.content_length <= LARGEST_BODY
+        finally:
+            # Where nothing follows, waitress would take the next request for the end of this one.
+            if not is_awaited:
+                self.expect_continue = False
+
+    def _parse(self, head: bytes) -> None:
+        if UNCLEAR.search(head):
+            raise ParsingError("A header is folded, or the first line has a control character.")
         try:
             super().parse_header(head)
         except ValueError as error:  # of `urlsplit`, which waitress does not expect
             raise ParsingError(f"{error}.") from None
-        if self.chunked:
+        if self.chunked or "TRANSFER_ENCODING" in self.headers:  # waitress leaves it there in HTTP/1.0
             self.error, self.body_rcv = LengthRequired("Send the request with a Content-Length."), None
+        self._check_host()
+
+    def _check_host(self) -> None:
+        """Refuse a request with two hosts or none (RFC 9112, 3.2), or with another in its address."""
+        host = self.headers.get("HOST", "")
+        if self.version == "1.1" and (not host or "," in host):
+            raise ParsingError("Send the request with one Host header.")
+        if self.proxy_netloc and self.proxy_netloc.lower() != host.lower():
+            raise ParsingError("The address and the Host header name different hosts.")
 
 
 class LengthRequired(Error):
@@ -291,7 +317,7 @@ class TooBusy(Error):
 
 
 class ErrorAnswer(ErrorTask):
-    """The answer to a request that no application sees."""
+    """The answer to a request that does not reach the application."""
 
     def execute(self) -> None:
         error = self.request.error
@@ -309,7 +335,7 @@ class ErrorAnswer(ErrorTask):
 
 
 class Pools:
-    """Gives each whole request to the threads of its pool. Waitress asks it as it would ask its own dispatcher."""
+    """Gives each complete request to the threads of its pool. It replaces waitress's own dispatcher."""
 
     def __init__(self) -> None:
         self._threads = {pool: ThreadedTaskDispatcher() for pool in (*POOLS, ERRORS)}
@@ -320,12 +346,12 @@ class Pools:
         request = connection.requests[0]
         pool = ERRORS if request.error else pool_of(request.path)
         if len(self._threads[pool].queue) >= pool.longest_queue:
-            request.error = TooBusy("Too many requests are waiting. Try again in some seconds.")
+            request.error = TooBusy("Too many requests are waiting. Try again in a few seconds.")
             pool = ERRORS
         self._threads[pool].add_task(connection)
 
     def shutdown(self) -> None:
-        """End the threads, and drop what they have not begun."""
+        """Stop the threads, and drop the requests that they have not started."""
         for threads in self._threads.values():
             threads.set_thread_count(0)
         for threads in self._threads.values():

@@ -8,7 +8,14 @@ from sqlalchemy.orm import Session
 
 from callbacks.inbound.texts import answer_text
 from ivr.twilio.context import DatabaseUnavailable, current
-from ivr.twilio.webhook import field, log_not_stored, message_sid, refusing_disguise, signed_blueprint, text_response
+from ivr.twilio.webhook import (
+    field,
+    log_not_stored,
+    message_sid,
+    refusing_altered_replays,
+    signed_blueprint,
+    text_response,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +43,7 @@ def incoming() -> Response:
         return answer_text(session, context.desk, found, sender, body, now, opt_out)
 
     try:
-        return text_response(context.write(refusing_disguise(work, found)))
+        return text_response(context.write(refusing_altered_replays(work, found)))
     except DatabaseUnavailable as error:
         log_not_stored(error)
         return ask_to_send_again()

@@ -1,6 +1,6 @@
-"""The whole service as an attacker meets it: every field of a request may hold anything, and no answer may be an error.
+"""The whole service under attack: every field of a request may hold anything, and no answer may be an error.
 
-Which fields a view reads is noted while it reads them, so a new field is attacked without being listed anywhere.
+The fields of a view are recorded while the view reads them, so a new field is attacked without being listed anywhere.
 """
 
 from __future__ import annotations
@@ -30,23 +30,24 @@ from callbacks.console.people import technician_changes, user_changes
 from callbacks.console.rota import changes as rota_changes
 from callbacks.console.setup import changes as setup_changes
 from callbacks.db.states import CallbackState
-from callbacks.db.tables import Call, Callback, Page, Technician
+from callbacks.db.tables import Call, Callback, Page, Technician, User
 from callbacks.links import Links
 from callbacks.oncall import store
 from callbacks.oncall.ical.feed_keys import feed_key
 from callbacks.paging.escalate import take_next_step
 from callbacks.people import technicians
+from callbacks.people.invitations import invite
 from tests.callbacks.console.route_lists import LOGGED_IN
 from tests.callbacks.console.service import BEGAN, PASSWORD, client_of
 from tests.ivr.twilio.signing import sign
 
 HOST = "desk.test"
-# Values that lead a view to every field that it reads, beside SIDs where a SID belongs.
+# Values that make a view read all of its fields, apart from SIDs.
 LEADING = ("", "1", "yes", "2026-12-24", "2026-12-24T10:00", "Amy Roy", "completed", "text", "resolved", "delivered")
 SIDS = {"MessageSid": "SM" + "3" * 32, "RecordingSid": "RE" + "4" * 32, "AccountSid": "AC" + "0" * 32}
-# What is logged as an error because somebody should look at it, not because something broke.
+# Logged as errors because somebody should act, not because something failed.
 MEANT = {"the carrier used the fallback URL"}
-# What a field may hold when nobody attacks. Views read some fields only when others make sense.
+# Ordinary values. Views read some fields only when others are valid.
 PLAUSIBLE = (
     *("", "0", "1", "2", "12", "yes", "true", "false", "en", "fr", "text", "call", "mail", "second", "open", "week"),
     *("completed", "no-answer", "busy", "failed", "in-progress", "answered", "absent", "delivered", "undelivered"),
@@ -77,11 +78,11 @@ ACTS: Mapping[str, Sequence[str]] = {
     "/setup/<act>": tuple(setup_changes.CHANGES),
     "/users/<act>": tuple(user_changes.CHANGES),
 }
-# What is done once, so that the forms behind it are reached: a link is opened, and a passkey is asked for.
+# Sent once, to reach the forms behind it: a link is opened, and a passkey is requested.
 BEFORE = (
     "/t/{token}/open", "/account/passkeys/add/options", "/account/passkeys/confirm/options", "/login/passkey/options",
 )  # fmt: skip
-# What the routes that a log-in opens have in their addresses.
+# The variable parts in the addresses of routes that need a login.
 EXAMPLES = {rule: path for _, rule, path, _ in LOGGED_IN}
 
 
@@ -204,13 +205,18 @@ class Attacked:
 
     @cached_property
     def secret_parts(self) -> Mapping[str, str]:
-        """Return what stands in addresses that are keys: of a technician's page, of a feed, of a message."""
+        """Return what stands in addresses that are keys: of a page, a feed, a message, an invitation."""
         settings, clock = self.service.settings, self.service.clock
         links = Links(settings.secret_key, settings.public_url, clock)
         feed = self.service.database.write(lambda session: feed_key(session, None, clock.now()))
+        invited = self.service.database.write(self._invite)
         page_id = self.service.database.read(lambda session: session.scalars(select(Page.id)).first()) or 0
         message = links.message(1).rpartition("/")[2].removesuffix(".wav")
-        return {"token": links.page(page_id, BEGAN).rpartition("/")[2], "key": feed, "message": message}
+        page = links.page(page_id, BEGAN).rpartition("/")[2]
+        return {"token": page, "key": feed, "message": message, "invitation": invited}
+
+    def _invite(self, session: Session) -> str:
+        return invite(session, session.get_one(User, 1), "", self.service.clock.now())
 
     def sends(self, method: str, path: str, query: Values, form: Values, *, signed: bool = False) -> TestResponse:
         """Send a request with these fields, and return the answer after checking that nothing went wrong inside."""
@@ -257,6 +263,8 @@ class Attacked:
         known = {"reference": self.reference, **self.secret_parts}
         if rule.startswith("/media/"):
             known["token"] = known["message"]
+        if rule.startswith("/invitation/"):
+            known["key"] = known["invitation"]
         acts = re.search(r"<any\((.+)\):act>", rule)
         names = re.findall(r"'([^']+)'", acts[1]) if acts else ACTS.get(rule, ())
         for name in names or ("",):

@@ -22,6 +22,16 @@ from sla.zones import use_newest_rules
 from tests.postgres import NoPostgres, postgres_server
 
 TEMPLATE = "desk_template"
+# Where the SQL, the locks or the races are. Elsewhere the PostgreSQL variant of a test is left to `make soak`.
+ON_POSTGRES_EACH_TIME = tuple(
+    f"tests/{place}"
+    for place in (
+        *("callbacks/db/", "callbacks/inbound/", "callbacks/oncall/", "callbacks/people/", "callbacks/records/"),
+        *("callbacks/acts/test_base", "callbacks/acts/test_ownership", "callbacks/reporting/test_summary"),
+        *("callbacks/paging/test_outbox", "callbacks/paging/test_pages", "callbacks/paging/test_status_reports"),
+        *("callbacks/paging/test_throttle", "callbacks/worker/", "ivr/twilio/", "processes/", "scenarios/"),
+    )
+)
 
 use_newest_rules()
 set_up_logs()
@@ -34,7 +44,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--sample", type=int, default=1, metavar="N", help="run every Nth soak test only")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest leaves out the soak tests
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("postgres") and not item.nodeid.startswith(ON_POSTGRES_EACH_TIME):
+            item.add_marker("soak")
     every: int = config.getoption("--sample")
     if every == 1:
         return

@@ -1,7 +1,7 @@
-"""Asks whether a locked package has a known vulnerability; part of `make check`.
+"""Checks the locked packages for known vulnerabilities; part of `make check`.
 
-Run as `python -m tests.dependency_audit`. It exits with 1 when there is one. pip-audit asks PyPI, over the network:
-where it cannot be reached, or knows none of the packages, this says so and passes.
+Run as `python -m tests.dependency_audit`. It exits with 1 when it finds one. pip-audit asks PyPI over the network: if
+PyPI cannot be reached, or knows none of the packages, this says so and passes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ COMMAND = (
     *(sys.executable, "-m", "pip_audit", "--requirement", LOCK, "--require-hashes", "--disable-pip"),
     *("--format", "json", "--progress-spinner", "off", "--timeout", "5"),
 )
-VULNERABLE = "Known vulnerabilities. Take a newer version, or say in SECURITY.md why not:"
+VULNERABLE = "Known vulnerabilities. Upgrade, or explain in SECURITY.md why not:"
 LONGEST = 120  # seconds
 UNREACHABLE = re.compile(r"ConnectionError|ProxyError|SSLError|Timeout|HTTPError|ServiceError|NameResolution")
 

@@ -22,7 +22,7 @@ TESTED_ELSEWHERE = {
 # Functions that delete rows which nobody asked to remove, so that no entry of the audit log is about them.
 REMOVES_ON_ITS_OWN = {
     "callbacks/db/marks.py:clear",
-    "callbacks/inbound/received_requests.py:is_first_or_again",  # old ones
+    "callbacks/inbound/received_requests.py:is_new_or_retry",  # old ones
     "callbacks/oncall/ical/sources.py:import_shifts",  # replaced by what the calendar says now
     "callbacks/paging/status_reports.py:_early_reports",
     "callbacks/paging/status_reports.py:_keep",
@@ -31,7 +31,7 @@ REMOVES_ON_ITS_OWN = {
     "callbacks/people/lockout.py:forget_all",
     "callbacks/people/lockout.py:_forget",
     "callbacks/people/sessions.py:begin",  # those that have ended
-    "callbacks/people/sessions.py:end",  # a log-out has an entry of its own
+    "callbacks/people/sessions.py:end",  # a logout has an entry of its own
 }
 WRITER = Path("callbacks/lifecycle/transitions.py")
 WRITTEN_ONCE = {

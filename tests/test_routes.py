@@ -45,7 +45,7 @@ def service(compose: Compose, sqlite_url: str, tmp_path: Path) -> Iterator[Servi
 
 
 def addresses(service: Service) -> list[tuple[str, str]]:
-    """Return every rule with an address of it: a real one where a log-in opens it, a guessed one elsewhere."""
+    """Return every rule with an address of it: a real one where a login opens it, a guessed one elsewhere."""
     examples = {rule: path.partition("?")[0].format(reference=reference(service)) for _, rule, path, _ in LOGGED_IN}
     rules = sorted({rule.rule for rule in service.web.url_map.iter_rules()})
     return [(rule, examples.get(rule, re.sub(r"<[^>]+>", "guessed", rule))) for rule in rules]

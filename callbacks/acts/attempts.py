@@ -25,9 +25,9 @@ from callbacks.text.formats import readable_number
 
 # Outcomes of a call that the desk knows cannot have been made.
 NEEDS_A_NUMBER = (ReportedOutcome.LEFT_A_MESSAGE, ReportedOutcome.NO_ANSWER, ReportedOutcome.WRONG_NUMBER)
-# The sender of a text can be forged. These end the matter, or the number, for everybody: by text they are for the owner
-# and for whoever has tried.
-NEEDS_A_HOLD = (ReportedOutcome.RESOLVED, ReportedOutcome.WRONG_NUMBER)
+# The sender of a text can be forged, and these end the callback, or the use of the number, for everybody. By text, they
+# are for the owner and for technicians who have tried.
+NEEDS_OWNER_OR_ATTEMPT = (ReportedOutcome.RESOLVED, ReportedOutcome.WRONG_NUMBER)
 CONFIRMED_WITHIN = timedelta(hours=1)
 
 
@@ -50,7 +50,11 @@ class ReportOutcome(Act):
         callback, technician = context.callback, context.technician_or_owner()
         if self.outcome in NEEDS_A_NUMBER and customer_number(context.desk, callback).is_missing:
             raise Refused(wording.nobody_to_call(context.desk, callback, context.by.code))
-        if self.outcome in NEEDS_A_HOLD and context.by.via is Via.TEXT and not _has_a_hold(context, technician):
+        if (
+            self.outcome in NEEDS_OWNER_OR_ATTEMPT
+            and context.by.via is Via.TEXT
+            and not _owns_or_has_tried(context, technician)
+        ):
             is_wrong_number = self.outcome is ReportedOutcome.WRONG_NUMBER
             raise Refused(wording.take_it_first(callback, context.by.code, is_wrong_number=is_wrong_number))
         if self.outcome is ReportedOutcome.RESOLVED and not self.is_confirmed and _must_confirm(context):
@@ -71,8 +75,8 @@ class ReportOutcome(Act):
         return wording.outcome_recorded(context.desk, callback.reference, self.outcome, context.by.code, context.now)
 
 
-def _has_a_hold(context: ActContext, technician: Technician) -> bool:
-    """Return whether somebody owns the callback, or an attempt of theirs is on record."""
+def _owns_or_has_tried(context: ActContext, technician: Technician) -> bool:
+    """Return whether a technician owns the callback, or has an attempt on record."""
     theirs = select(ReachAttempt.id).where(
         ReachAttempt.callback_id == context.callback.id,
         ReachAttempt.technician_id == technician.id,

@@ -1,4 +1,4 @@
-"""A technician's phone is lost: whoever holds it reads texts, replies to them, and may be logged in to the console."""
+"""A technician's phone is lost: whoever has it can read texts, reply to them, and may be logged in to the console."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from callbacks.people.verification import unverify_numbers
 
 
 def report_lost_phone(session: Session, desk: Desk, technician: Technician, now: datetime) -> None:
-    """Let a lost phone do nothing more, and have others paged for what its technician had or was asked to take.
+    """Revoke everything that a lost phone gives access to, and page others about its technician's callbacks.
 
-    No number of theirs is used until it is verified again.
+    None of the technician's numbers is used until it is verified again.
     """
     end_links(technician, now)
     unverify_numbers(session, technician, now)

@@ -1,4 +1,4 @@
-"""`audit`: the audit log, and whether anybody has edited or cut it or the event log."""
+"""`audit`: prints the audit log, and verifies it and the event log."""
 
 from __future__ import annotations
 
@@ -21,14 +21,15 @@ from callbacks.records.seals import Head, head_from
 
 @click.command(cls=Command)
 @DAYS_BACK
-@click.option("--head", help="Head of the audit log from a digest mail or a log line, such as 1234:ab12cd34ef56ab78.")
-@click.option("--event-head", help="Head of the event log, from the same place.")
+@click.option("--head", help="Head of the audit log from a digest email, such as 1234:ab12cd34ef56ab78.")
+@click.option("--event-head", help="Head of the event log, from the same email.")
 @pass_service
 def audit(service: Service, days: int, head: str | None, event_head: str | None) -> None:
-    """Print the audit log, and check that nobody has edited or cut it or the event log.
+    """Print the audit log, and check that neither it nor the event log was edited or cut short.
 
-    The audit log records who listened to, looked at or changed something in the console or by a command. The event log
-    records what was done to each callback.
+    The audit log records who listened to, viewed or changed something in the console or with a command. The event log
+    records what was done to each callback. The head of a log is its length and its last seal: compare it with one from
+    an earlier digest email.
     """
     given = head_from(head) if head else None, head_from(event_head) if event_head else None
     _print_entries(service, days)
@@ -47,13 +48,13 @@ def _print_entries(service: Service, days: int) -> None:
 
 
 def _in_words(entry: AuditEntry) -> str:
-    """Return the details of an entry in a line. Each value is quoted, so that none can look like another detail."""
+    """Return the details of an entry on one line. Each value is quoted, so that it cannot look like another detail."""
     found = audit_log.details_of(entry).items()
     return ", ".join(f"{name}: {json.dumps(value, ensure_ascii=False)}" if name else value for name, value in found)
 
 
 def _printable(text: str) -> str:
-    """Return a text without what would move the cursor or turn the writing around."""
+    """Return a text with control characters and text direction marks escaped."""
     return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)
 
 
@@ -72,11 +73,11 @@ def _verdict(entries: LogCheck, events: LogCheck, head: Head | None, event_head:
         f"Event log: no event has been edited. {events.head.count:,} are sealed; its head is {events.head}.{waiting}"
     )
     if head is not None:
-        yield f"Entry {head.count:,} is as it was when its head was written down."
+        yield f"Entry {head.count:,} matches the head that you gave."
     if event_head is not None:
-        yield f"The first {event_head.count:,} events are as they were when their head was written down."
+        yield f"The first {event_head.count:,} events match the head that you gave."
     if head is None or event_head is None:
         yield (
-            "Whoever can write to the database could still have cut the end of a log. Give --head and --event-head "
-            "from a digest mail or a log line."
+            "This does not show whether the end of a log was cut off. To check that, give --head and --event-head from "
+            "an earlier digest email or the service's own log."
         )

@@ -153,7 +153,7 @@ def _audit_entry(context: click.Context, clock: Clock) -> Callable[[Session], No
 
 
 def _parameters(context: click.Context) -> Iterator[tuple[str, str]]:
-    """Yield what the command was given, each of several values by itself."""
+    """Yield the parameters that the command was given, each of several values under its own name."""
     for name, value in context.params.items():
         if name in SECRET_PARAMETERS or value in (None, False, ""):
             continue

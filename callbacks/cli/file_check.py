@@ -1,4 +1,4 @@
-"""The part of `check` that looks at files: who else on this machine can read customers' messages and secrets."""
+"""The part of `check` that looks at file permissions: customers' messages and secrets that other users can read."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ JOURNALS = ("", "-wal", "-shm", "-journal")  # SQLite's files: the database and 
 
 
 def file_warnings(settings: Settings, environ: Mapping[str, str]) -> Iterator[str]:
-    """Yield what others on this machine can read and should not, with the command that ends it."""
+    """Yield the files and folders that other users of this machine can access, with the command that prevents it."""
     for path in dict.fromkeys((*_database_files(settings), settings.media_dir, *_secret_files(environ))):
         if is_open_to_others(path):
             yield (
-                f"{path} is open to others on this machine (mode {path.stat().st_mode & 0o777:o}). "
-                f"Close it: chmod {'700' if path.is_dir() else '600'} {shlex.quote(str(path))}."
+                f"{path} is accessible to other users of this machine (mode {path.stat().st_mode & 0o777:o}). "
+                f"Restrict it: chmod {'700' if path.is_dir() else '600'} {shlex.quote(str(path))}."
             )
     yield from _recording_warnings(settings.media_dir)
 
@@ -30,7 +30,7 @@ def _database_files(settings: Settings) -> Iterator[Path]:
     if address.get_backend_name() != "sqlite" or not address.database or address.database == ":memory:":
         return
     file = Path(address.database)
-    if file.parent.resolve() != Path.cwd():  # that folder holds more than our files
+    if file.parent.resolve() != Path.cwd():  # the working directory also has other files
         yield file.parent
     yield from (file.with_name(file.name + ending) for ending in JOURNALS)
 
@@ -44,6 +44,6 @@ def _recording_warnings(media_dir: Path) -> Iterator[str]:
     found = sum(is_open_to_others(file) for file in media_dir.glob("*.wav"))
     if found:
         yield (
-            f"{found} {'recording is' if found == 1 else 'recordings are'} open to others on this machine. "
-            f"Close them: chmod -R go= {shlex.quote(str(media_dir))}."
+            f"{found} {'recording is' if found == 1 else 'recordings are'} accessible to other users of this machine. "
+            f"Restrict access: chmod -R go= {shlex.quote(str(media_dir))}."
         )

@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 def serve(app: AppContext, host: str, port: int) -> None:
     """Run web server and worker, and restart either when it ends."""
     _migrate(app.service())
-    for listener in listeners(host, port):  # a port that is taken is said once, not at each restart
+    for listener in listeners(host, port):  # so that a port in use is reported once, not at each restart
         listener.close()
     keep_running(
         {
@@ -78,7 +78,7 @@ def migrate(app: AppContext) -> None:
 
 
 def _migrate(service: Service) -> None:
-    """Upgrade the schema, and encrypt secrets that an earlier release stored as they are, or the key before."""
+    """Upgrade the schema, and encrypt secrets that were stored unencrypted or with the previous key."""
     migrations.migrate(service.database)
     secrets = TotpSecrets(service.settings.secret_key, service.settings.secret_key_secondary)
     service.database.write(lambda session: encrypt_stored_secrets(session, secrets))

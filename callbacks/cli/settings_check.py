@@ -1,7 +1,7 @@
-"""The part of `check` that judges settings: what cannot work, and what is not safe.
+"""The part of `check` that looks at settings: what cannot work, and what is not safe.
 
-The service starts with most of these, because a desk that answers its phones is better than none. What it cannot even
-read is refused by `settings_from`.
+The service starts with most of these faults, because answering callers comes first. `settings_from` refuses settings
+that cannot be read.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from ipaddress import ip_address
 from itertools import combinations
 from urllib.parse import urlsplit
 
 import phonenumbers
+from sqlalchemy.engine import make_url
 
 from callbacks.desk.desk_file import Desk
+from callbacks.text.hosts import is_loopback
 from callbacks.text.mail_address import mail_address
 
 Values = Mapping[str, str]
@@ -23,21 +24,22 @@ Values = Mapping[str, str]
 LEAST_BITS = 64  # of entropy in a key
 LONGEST_RATED = 72  # characters: more than enough, and what the estimator takes
 FEWEST_DIGITS = 6  # different ones in a SID: 32 random ones have nearly always ten or more
+VERIFIED = ("verify-full", "verify-ca")  # PostgreSQL's sslmode, where the certificate of the server is verified
 KEYS = ("SECRET_KEY", "SECRET_KEY_SECONDARY", "AUDIT_KEY", "METRICS_TOKEN")
 NEW_KEY = "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
 
 
 def settings_faults(values: Values) -> Iterator[str]:
-    """Yield what is set and cannot work, or is not safe at all, each with its remedy."""
+    """Yield the settings that cannot work or are not safe, each with its remedy."""
     yield from _account_faults(values)
     sender = values["TWILIO_FROM"]
     if sender and not _is_sender(sender):
         yield (
-            "TWILIO_FROM is neither a phone number, nor a short code, nor a messaging service. Give one such as "
-            "+15145550123, or MG and 32 hex digits."
+            "TWILIO_FROM is not a phone number, short code or messaging service. Use one such as +15145550123, or MG "
+            "followed by 32 hex digits."
         )
     if not _is_safe(values["PUBLIC_URL"]):
-        yield "PUBLIC_URL is not https: everybody on the way can read the webhooks, links and log-ins. Use https."
+        yield "PUBLIC_URL is not https, so others on the network can read webhooks, links and passwords. Use https."
     if values["MAIL_FROM"]:
         try:
             mail_address(values["MAIL_FROM"], may_have_name=True)
@@ -49,7 +51,7 @@ def _account_faults(values: Values) -> Iterator[str]:
     for name, prefix in (("TWILIO_ACCOUNT_SID", "AC"), ("TWILIO_API_KEY", "SK")):
         value = values[name]
         if value and not re.fullmatch(prefix + "[0-9a-f]{32}", value):
-            yield f"{name} is not a SID. It is {prefix} and 32 hex digits: copy it from Twilio's console."
+            yield f"{name} is not a SID ({prefix} followed by 32 hex digits). Copy it from Twilio's console."
         elif value and _is_placeholder(value[2:]):
             yield f"{name} is a placeholder. Copy your own from Twilio's console."
 
@@ -72,29 +74,27 @@ def _is_phone_number(text: str) -> bool:
 
 
 def line_faults(desk: Desk) -> Iterator[str]:
-    """Yield the lines whose number cannot exist."""
+    """Yield the lines whose number is not valid."""
     for name, line in desk.lines.items():
         if not _is_phone_number(line.number):
-            yield f"{line.number} ({name}) is not a phone number that exists. Correct it in the desk file."
+            yield f"{line.number} ({name}) is not a valid phone number. Correct it in the desk file."
 
 
 def _is_safe(url: str) -> bool:
     parts = urlsplit(url)
     if parts.scheme != "http":
         return True
-    host = parts.hostname or ""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return is_loopback(parts.hostname or "")
 
 
 def settings_warnings(values: Values) -> Iterator[str]:
-    """Yield what works and could be guessed."""
+    """Yield keys that are easy to guess, and connections that others could read on the way."""
+    yield from _mail_warnings(values["SMTP_URL"])
+    yield from _database_warnings(values["DATABASE_URL"])
     for name in KEYS:
         if values[name] and (bits := _bits(values[name])) < LEAST_BITS:
-            remedy = "Remove it soon" if name == "SECRET_KEY_SECONDARY" else f"Make a new one: {NEW_KEY}"
-            yield f"{name} could be guessed ({bits:.0f} bits, {LEAST_BITS} are safe). {remedy}."
+            remedy = "Remove it soon" if name == "SECRET_KEY_SECONDARY" else f"Generate a new one: {NEW_KEY}"
+            yield f"{name} is easy to guess ({bits:.0f} bits; {LEAST_BITS} are safe). {remedy}."
     for one, other in combinations(KEYS, 2):
         if values[other] and values[one] == values[other]:
             yield f"{other} is the same as {one}. Give each a key of its own: {NEW_KEY}."
@@ -103,6 +103,37 @@ def settings_warnings(values: Values) -> Iterator[str]:
             "SECRET_KEY is rotated and AUDIT_KEY is not set: the seals of the logs are made with a key derived from "
             "SECRET_KEY, so `audit` reports every entry since the change. Set AUDIT_KEY before you rotate."
         )
+
+
+def _mail_warnings(url: str) -> Iterator[str]:
+    parts = urlsplit(url)
+    host = parts.hostname or "localhost"
+    if parts.scheme == "smtp" and parts.password and not is_loopback(host):
+        yield (
+            f"SMTP_URL is smtp:// and has a password, so mail goes out only while {host} offers STARTTLS. Use "
+            f"smtps://{host} if it has that."
+        )
+
+
+def _database_warnings(url: str) -> Iterator[str]:
+    if not url.startswith("postgresql") or make_url(url).query.get("sslmode") in VERIFIED:
+        return
+    hosts = [host for host in _database_hosts(url) if not is_loopback(host)]
+    if hosts:
+        yield (
+            f"DATABASE_URL reaches {' and '.join(hosts)} without sslmode=verify-full, so somebody on the way can read "
+            "and change everything. Add ?sslmode=verify-full&sslrootcert=FILE, the certificate of its authority."
+        )
+
+
+def _database_hosts(url: str) -> Iterator[str]:
+    """Yield the hosts that PostgreSQL is looked for on, but not the directories of sockets."""
+    parts = make_url(url)
+    given = [parts.query.get(name, ()) for name in ("host", "hostaddr")]
+    several = [parts.host or "", *(each for one in given for each in ((one,) if isinstance(one, str) else one))]
+    for host in ",".join(several).split(","):
+        if host and not host.startswith(("/", "@")):
+            yield host if ":" not in host or is_loopback(host) else urlsplit(f"//{host}").hostname or host
 
 
 def _bits(key: str) -> float:

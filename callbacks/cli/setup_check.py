@@ -13,12 +13,14 @@ from callbacks.cli.file_check import file_warnings
 from callbacks.cli.gaps import gap_in_words
 from callbacks.cli.settings_check import line_faults, settings_faults, settings_warnings
 from callbacks.cli.twilio_check import account_faults, set_urls, urls_of_numbers
-from callbacks.db.states import Channel
+from callbacks.db.states import Channel, PhoneSlot
 from callbacks.errors import BrokenSettings, BrokenSetup
 from callbacks.oncall import store
 from callbacks.oncall.roster import Roster
+from callbacks.paging import messages
 from callbacks.paging.decide import paged_before_the_deadline
-from callbacks.people import users
+from callbacks.people import technicians, users
+from callbacks.people.contact_methods import is_verified, number_of, why_not_dialed
 from callbacks.people.person import ContactMethod
 from callbacks.people.required_factor import GRACE, is_overdue, lacks_factor
 from callbacks.people.totp_secrets import TotpSecrets
@@ -31,7 +33,7 @@ FEWEST_PAGED = 3  # people before the deadline, or everybody when there are fewe
 
 
 @click.command(cls=Command)
-@click.option("--twilio", "asks_twilio", is_flag=True, help="Also ask Twilio whether your account fits.")
+@click.option("--twilio", "asks_twilio", is_flag=True, help="Also check your account at Twilio.")
 @click.option("--set", "sets_urls", is_flag=True, help="With --twilio: set the URLs of your numbers at Twilio.")
 @pass_app
 def check(app: AppContext, asks_twilio: bool, sets_urls: bool) -> None:
@@ -58,7 +60,7 @@ def check(app: AppContext, asks_twilio: bool, sets_urls: bool) -> None:
 
 
 def _ready_service(app: AppContext, faults: list[str]) -> Service:
-    """Return the service. Raise BrokenSettings, which lists the faults beside those that keep it from starting."""
+    """Return the service. Raise BrokenSettings with these faults and those that keep it from starting."""
     try:
         return app.ready_service()
     except BrokenSettings as broken:
@@ -99,6 +101,7 @@ def _warnings(session: Session, service: Service) -> Iterator[str]:
         yield "nobody can log in to the console. Add a user: user add you@example.com --role administrator."
     yield from _factor_warnings(session, service)
     yield from _roster_warnings(roster, service)
+    yield from _number_warnings(session, service)
     yield from _policy_warnings(roster, service)
 
 
@@ -114,10 +117,10 @@ def _factor_warnings(session: Session, service: Service) -> Iterator[str]:
     zone, now = service.desk.zone, service.clock.now()
     for user in filter(lacks_factor, users.everyone(session)):
         due = user.factor_due_at
-        when = moment(due, zone, now) if due else f"{GRACE.days} days after their next log-in"
+        when = moment(due, zone, now) if due else f"{GRACE.days} days after their next login"
         yield (
             f"{user.email} ({user.role.value}) has no second factor. {'It was' if is_overdue(user, now) else 'It is'} "
-            f"due {when}. They set it up under Account in the console."
+            f"due {when}. They can set one up under Account in the console."
         )
     yield from _secret_warnings(session, service)
 
@@ -130,8 +133,8 @@ def _secret_warnings(session: Session, service: Service) -> Iterator[str]:
                 yield f"the authenticator app of {user.email} still needs SECRET_KEY_SECONDARY. Run: migrate."
         else:
             yield (
-                f"the authenticator app of {user.email} cannot be checked, because SECRET_KEY was changed. Restore it, "
-                f"or run: user no-second-factor {user.email}."
+                f"the authenticator app of {user.email} no longer works, because SECRET_KEY was changed. Restore the "
+                f"old key, or run: user no-second-factor {user.email}."
             )
 
 
@@ -146,6 +149,16 @@ def _roster_warnings(roster: Roster, service: Service) -> Iterator[str]:
             "nobody is informed when Twilio is down. Set SMTP_URL and MAIL_FROM, and give a supervisor an email "
             "address: technician mail."
         )
+
+
+def _number_warnings(session: Session, service: Service) -> Iterator[str]:
+    """Yield the verified numbers that the desk sends nothing to, because nobody has allowed them."""
+    for row in technicians.everybody(session):
+        for slot in PhoneSlot:
+            why = why_not_dialed(row, slot, service.desk.dialing_rules)
+            if is_verified(row, slot) and why is not None:
+                number = readable_number(number_of(row, slot) or "")
+                yield messages.needs_to_be_allowed(row.name, number, why).english
 
 
 def _policy_warnings(roster: Roster, service: Service) -> Iterator[str]:

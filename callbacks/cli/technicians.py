@@ -11,6 +11,7 @@ from callbacks.acts.leaving import leave_team
 from callbacks.acts.lost_phone import report_lost_phone
 from callbacks.cli.command import Group
 from callbacks.cli.context import Service, pass_service
+from callbacks.cli.gaps import warn_of_gaps
 from callbacks.cli.times import length_of_time
 from callbacks.db.states import Channel, PhoneSlot
 from callbacks.db.tables import Technician
@@ -26,7 +27,7 @@ RESULT_WITHIN = 60.0  # seconds that `technician test` waits for an answer
 CODE_CHANNELS = [Channel.TEXT.value, Channel.CALL.value]
 RULE_CHANNELS = [*CODE_CHANNELS, Channel.MAIL.value]
 ALLOW_ABROAD = click.option(
-    "--allow-abroad", is_flag=True, help="Allow a number outside called_without_consent. It is recorded."
+    "--allow-abroad", is_flag=True, help="Allow a number outside called_without_consent. The audit log records it."
 )
 SECOND = click.option("--second", is_flag=True, help="The second number instead of the first.")
 
@@ -116,16 +117,17 @@ def remove(service: Service, name: str) -> None:
 @click.argument("name")
 @pass_service
 def lost_phone(service: Service, name: str) -> None:
-    """Report a technician's phone as lost, so that whoever holds it can do nothing with it.
+    """Report a technician's phone as lost or stolen.
 
-    Ends links, codes and console sessions, marks their numbers as not verified, and has others paged.
+    Ends their links, codes, calendar feed and console sessions, marks their numbers as not verified, and pages others.
     """
     now = service.clock.now()
     service.database.write(
         lambda session: report_lost_phone(session, service.desk, technician_named(session, name), now)
     )
-    click.echo(f"{name}'s links, codes, calendar addresses and console sessions have ended; others are paged.")
+    click.echo(f"{name}'s links, codes, calendar feed and console sessions have ended. Others are paged.")
     click.echo("To page them again, verify a number: technician verify NAME, or technician number NAME PHONE.")
+    warn_of_gaps(service)
 
 
 @technician.command()

@@ -1,6 +1,6 @@
-"""`check --twilio`: whether the account at Twilio fits the desk, and what to change there.
+"""`check --twilio`: what to change in the account at Twilio so that it matches the desk.
 
-Each part asks by itself, so that one that Twilio does not answer hides nothing else.
+Each part makes its own requests, so that one that fails does not hide the others.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def urls_of_numbers(public_url: str) -> tuple[NumberUrl, ...]:
 
 
 def account_faults(carrier: Carrier, settings: Settings, desk: Desk) -> Iterator[str]:
-    """Yield what does not fit at Twilio, each with its remedy."""
+    """Yield what is wrong at Twilio, each with its remedy."""
     try:
         owned = {each.number: each for each in carrier.numbers()}
     except CarrierError as fault:
@@ -95,14 +95,14 @@ def _asked(ask: Callable[[], Iterator[str]]) -> Iterator[str]:
 
 def _no_answer(fault: CarrierError) -> str:
     if fault.status == 401:
-        return "Twilio refuses the credentials. Copy TWILIO_ACCOUNT_SID and the token or API key from its console."
-    return f"Twilio could not be asked. {fault} Try again later."
+        return "Twilio rejects the credentials. Copy TWILIO_ACCOUNT_SID and the token or API key from its console."
+    return f"A request to Twilio failed. {fault} Try again later."
 
 
 def _account(carrier: Carrier) -> Iterator[str]:
     status = carrier.resource("{account}.json").get("status")
     if status != "active":
-        yield f"The account at Twilio is {status}. Ask Twilio why; until then it sends and calls nobody."
+        yield f"The account at Twilio is {status}, so no texts or calls go out. Contact Twilio's support."
 
 
 def _line_faults(line: str, number: OwnedNumber | None, settings: Settings) -> Iterator[str]:
@@ -113,7 +113,7 @@ def _line_faults(line: str, number: OwnedNumber | None, settings: Settings) -> I
         yield f"{line} cannot take calls. Use another number for this line."
     for field in INSTEAD_OF_URLS:
         if sid := number.fields.get(field):
-            yield f"{line} is handled by {sid}, so Twilio does not use the URLs. Take it off the number."
+            yield f"{line} is handled by {sid}, so Twilio ignores its URLs. Remove {sid} from the number."
     for each in urls_of_numbers(settings.public_url):
         if not each.is_set(number):
             found = number.fields.get(each.field) or "nothing"
@@ -131,7 +131,7 @@ def _sender_faults(carrier: Carrier, settings: Settings, owned: dict[str, OwnedN
     elif sender.startswith("+"):
         number = owned.get(sender)
         if number is None:
-            yield f"TWILIO_FROM {sender} is not a number of this account. Texts from it are refused."
+            yield f"TWILIO_FROM {sender} is not a number of this account. Twilio refuses texts from it."
         elif "sms" not in number.capabilities:
             yield f"TWILIO_FROM {sender} cannot send texts. Use a number that can."
         else:
@@ -151,20 +151,20 @@ def _service_faults(carrier: Carrier, settings: Settings) -> Iterator[str]:
         yield "The messaging service has no number. Add one to its sender pool."
     replies = f"{settings.public_url}/sms/incoming"
     if not service.get("use_inbound_webhook_on_number") and service.get("inbound_request_url") != replies:
-        yield f"Replies to the messaging service do not come here. Send them to {replies} ({METHOD})."
+        yield f"Replies to the messaging service are not sent here. Set its request URL to {replies} ({METHOD})."
     if not service.get("us_app_to_person_registered"):
         yield "The messaging service has no A2P 10DLC campaign. Without one, texts to US numbers are blocked."
 
 
 def _registration_faults(carrier: Carrier, number: OwnedNumber) -> Iterator[str]:
-    """Yield whether the sender is registered, as far as Twilio says it for a number without a messaging service."""
+    """Yield what keeps the sender from being registered, as far as Twilio shows it without a messaging service."""
     parsed = phonenumbers.parse(number.number)
     if phonenumbers.number_type(parsed) == PhoneNumberType.TOLL_FREE:
         asked = {"TollfreePhoneNumberSid": number.sid}
         found = carrier.resource(f"{MESSAGING}/Tollfree/Verifications", asked).get("verifications") or []
         statuses = [str(each.get("status")) for each in found]
         if "TWILIO_APPROVED" not in statuses:
-            what = ", ".join(statuses) or "not asked for"
+            what = ", ".join(statuses) or "not requested"
             yield f"The toll-free verification of {number.number} is {what}. Until it is approved, texts are blocked."
     elif phonenumbers.region_code_for_number(parsed) == "US":
         yield (
@@ -177,13 +177,13 @@ def _voice_permissions(carrier: Carrier, countries: list[str]) -> Iterator[str]:
     address = f"{VOICE}/DialingPermissions/Countries"
     enabled = _countries(carrier, address, {"LowRiskNumbersEnabled": "true", "PageSize": "1000"})
     if missing := [country for country in countries if country not in enabled]:
-        yield f"Calls to {', '.join(missing)} are not allowed. Allow them: Voice, Settings, Geo permissions."
+        yield f"Calls to {', '.join(missing)} are not allowed. Allow them at Twilio: Voice, Settings, Geo permissions."
     if more := sorted(enabled - {*countries}):
         named = ", ".join(more[:MOST_NAMED]) + (", ..." if len(more) > MOST_NAMED else "")
-        yield f"Calls to {len(more)} more countries are allowed ({named}). Forbid the ones you do not serve."
+        yield f"Calls to {len(more)} more countries are allowed ({named}). Block the ones you do not serve."
     risky = _countries(carrier, address, {"HighRiskTollfraudNumbersEnabled": "true", "PageSize": "1000"})
     if risky:
-        yield f"Calls to numbers that thieves profit from are allowed in {', '.join(sorted(risky))}. Forbid them."
+        yield f"Calls to numbers with a high risk of toll fraud are allowed in {', '.join(sorted(risky))}. Block them."
 
 
 def _countries(carrier: Carrier, address: str, parameters: dict[str, str]) -> set[str]:
@@ -194,4 +194,5 @@ def _text_permissions(carrier: Carrier, countries: list[str]) -> Iterator[str]:
     found = carrier.resource(f"{ACCOUNTS}/Messaging/GeoPermissions").get("permissions") or []
     forbidden = {each.get("country_code") for each in found if not each.get("enabled")}
     if closed := [country for country in countries if country in forbidden]:
-        yield f"Texts to {', '.join(closed)} are not allowed. Allow them: Messaging, Settings, Geo permissions."
+        named = ", ".join(closed)
+        yield f"Texts to {named} are not allowed. Allow them at Twilio: Messaging, Settings, Geo permissions."

@@ -31,7 +31,7 @@ def user() -> None:
 @click.option("--role", type=click.Choice(users.ROLES), required=True)
 @click.option("--technician", default="", help="Name of the technician this user is. Required for that role.")
 @PASSWORD_FILE
-@click.option("--invite", "is_invited", is_flag=True, help="Print a link with which they choose a password themselves.")
+@click.option("--invite", "is_invited", is_flag=True, help="Print an invitation link instead of asking for a password.")
 @pass_service
 def add(service: Service, email: str, role: str, technician: str, password_file: Path | None, is_invited: bool) -> None:
     """Add a user of the console."""
@@ -48,14 +48,14 @@ def add(service: Service, email: str, role: str, technician: str, password_file:
 @click.argument("email")
 @pass_service
 def invite(service: Service, email: str) -> None:
-    """Print a new link with which a user chooses a password. Earlier links stop working."""
+    """Print a new invitation link, with which a user chooses a password. Earlier links stop working."""
     _print_link(service, email, lambda session: users.user_named(session, email))
 
 
 def _print_link(service: Service, email: str, user_of: Callable[[Session], User]) -> None:
     now = service.clock.now()
     key = service.database.write(lambda session: invitations.invite(session, user_of(session), COMMAND_LINE, now))
-    click.echo(f"{email} chooses a password at this link, which is valid for three days, once:")
+    click.echo(f"Send {email} this invitation link. It works once, within three days:")
     click.echo(invitations.address(service.settings.public_url, key))
 
 
@@ -65,7 +65,7 @@ def _print_link(service: Service, email: str, user_of: Callable[[Session], User]
 @click.option("--technician", default="", help="Name of the technician this user is. Required for that role.")
 @pass_service
 def role(service: Service, email: str, new_role: str, technician: str) -> None:
-    """Give a user another role, and log them out everywhere."""
+    """Change a user's role, and log them out everywhere."""
     now = service.clock.now()
     service.database.write(lambda session: users.change_role(session, email, new_role, now, technician))
     click.echo(f"{email} may use the console as {new_role}.")
@@ -86,10 +86,10 @@ def password(service: Service, email: str, password_file: Path | None) -> None:
 @click.argument("email")
 @pass_service
 def no_second_factor(service: Service, email: str) -> None:
-    """Remove a user's app and passkeys, for example after a lost phone, and log them out everywhere."""
+    """Remove a user's authenticator app and passkeys, as after a lost phone, and log them out everywhere."""
     now = service.clock.now()
     had = service.database.write(lambda session: second_factor.remove_factors(session, email, now))
-    click.echo(f"{email} logs in with the password alone. Removed: {had or 'nothing'}.")
+    click.echo(f"{email} now logs in with a password only. Removed: {had or 'nothing'}.")
 
 
 @user.command()
@@ -106,7 +106,7 @@ def remove(service: Service, email: str) -> None:
 def list_users(service: Service) -> None:
     """List the users: email, role, technician, second factor."""
     for each in service.database.read(users.everyone):
-        factor = second_factor.factors_in_words(each) or "password only"
+        factor = second_factor.factors_in_words(each) or ("password only" if each.password_hash else "invited")
         click.echo("\t".join([each.email, each.role.value, each.technician.name if each.technician else "-", factor]))
 
 

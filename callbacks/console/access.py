@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.console import login_session
 from callbacks.console.context import current
-from callbacks.db.states import MAY_STEER, CallbackState, Role
+from callbacks.db.states import SUPERVISING_ROLES, CallbackState, Role
 from callbacks.db.tables import Callback, User
 from callbacks.people import required_factor, users
 
@@ -24,7 +24,7 @@ View = Callable[..., ResponseReturnValue]
 def _for_roles(roles: Sequence[Role], refusal: str, *, sets_up_factor: bool = False) -> Callable[[View], View]:
     """Return a decorator for views: without a login it redirects to the login screen, and it refuses other roles.
 
-    Whoever must have set up a second factor by now is redirected to where that is done.
+    A user whose second factor is overdue is redirected to their account, to set one up.
     """
 
     def guard(view: View) -> View:
@@ -45,7 +45,7 @@ def _for_roles(roles: Sequence[Role], refusal: str, *, sets_up_factor: bool = Fa
 
 
 def _must_set_up_a_factor() -> bool:
-    """Return whether the time to set up a second factor is over. After an upgrade it begins with the first request."""
+    """Return whether the user's second factor is overdue. After an upgrade, the first request sets when it is due."""
     context = current()
     if context.demo:
         return False
@@ -63,9 +63,9 @@ def _scheduled(session: Session, user_id: int, now: datetime) -> User:
 
 for_all_users = _for_roles(tuple(Role), "")
 for_own_account = _for_roles(tuple(Role), "", sets_up_factor=True)
-for_all_but_technicians = _for_roles((*MAY_STEER, Role.READER), "Technicians see open callbacks and their own.")
-for_all_but_readers = _for_roles((*MAY_STEER, Role.TECHNICIAN), "Readers cannot change anything.")
-for_supervisors = _for_roles(MAY_STEER, "Only supervisors and administrators can do this.")
+for_all_but_technicians = _for_roles((*SUPERVISING_ROLES, Role.READER), "Technicians see open callbacks and their own.")
+for_all_but_readers = _for_roles((*SUPERVISING_ROLES, Role.TECHNICIAN), "Readers cannot change anything.")
+for_supervisors = _for_roles(SUPERVISING_ROLES, "Only supervisors and administrators can do this.")
 for_administrators = _for_roles((Role.ADMINISTRATOR,), "Only administrators can do this.")
 
 

@@ -1,4 +1,4 @@
-"""What the audit log records of log-ins, sessions and refusals: who, from where and what. Never a password."""
+"""What the audit log records of logins, sessions and refusals: who, from where and what, but never a password."""
 
 from __future__ import annotations
 
@@ -14,8 +14,12 @@ from callbacks.records import audit_log
 
 NOBODY = "nobody"
 LOGGED_IN, LOGGED_OUT, SESSION_ENDED = "logged in", "logged out", "ended a session"
-FAILED, LOCKED, LOCKED_NOW = "failed to log in", "was refused: the account is locked", "failed to log in: now locked"
-TOO_MANY, NOT_ALLOWED = "was refused: too many log-ins", "was refused"
+FAILED, LOCKED, LOCKED_NOW = (
+    "failed to log in",
+    "was refused: the account is locked",
+    "failed to log in: the account is locked now",
+)
+TOO_MANY, NOT_ALLOWED = "was refused: too many login attempts", "was refused"
 HOW = {Result.WRONG: FAILED, Result.NOW_LOCKED: LOCKED_NOW, Result.WAS_LOCKED: LOCKED}
 
 
@@ -32,14 +36,14 @@ def note_failure(session: Session, email: str, result: Result, by: str, now: dat
 
 
 def note_too_many(email: str, now: datetime) -> None:
-    """Enter that attempts were refused unseen: one a minute and address, and a few a minute in all."""
+    """Enter that attempts were refused without a check: one a minute and address, and a few a minute in all."""
     throttle = current().throttle
     if throttle.is_first(now, "too many", peer()) and throttle.allows_record(now):
         _write(lambda session: note(session, now, as_typed(email), TOO_MANY))
 
 
 def note_refusal(now: datetime) -> None:
-    """Enter that the user of this request was refused what they asked for: one a minute, user and address."""
+    """Enter that this request was refused to its user: one entry a minute for each user and address."""
     if g.get("user") is not None and current().throttle.is_first(now, "refused", g.user.email, request.path):
         _write(lambda session: note(session, now, g.user.email, NOT_ALLOWED, f"{request.method} {request.path}"[:200]))
 
@@ -49,7 +53,7 @@ def peer() -> str:
 
 
 def as_typed(email: str) -> str:
-    """Return an address as somebody typed it. What is none may be a password in the wrong field."""
+    """Return an email address as it was typed. Anything else may be a password in the wrong field."""
     return email.strip()[:255] if "@" in email else NOBODY
 
 

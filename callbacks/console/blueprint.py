@@ -34,7 +34,7 @@ from callbacks.console.security import (
     refuse_nul_characters,
 )
 from callbacks.console.setup import routes as setup
-from callbacks.db.states import MAY_STEER, Role
+from callbacks.db.states import SUPERVISING_ROLES, Role
 from callbacks.people.second_factor import factors_in_words
 from callbacks.records.proofs import PROOF_WORDS
 from callbacks.text.formats import LANGUAGES, day_in_words, moment
@@ -106,7 +106,7 @@ def user_in_templates() -> dict[str, Any]:
         "session_name": login.key_hash[:16] if login is not None else "",
         "is_technician": role is Role.TECHNICIAN,
         "is_administrator": role is Role.ADMINISTRATOR,
-        "is_supervisor": role in MAY_STEER,
+        "is_supervisor": role in SUPERVISING_ROLES,
         "token": login_session.token,
         "clock_now": current().now,
         "demo": current().demo,

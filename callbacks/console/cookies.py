@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 
 from flask import Flask, after_this_request, request
+from flask.sessions import SecureCookieSessionInterface
 from flask.wrappers import Response
 
 from callbacks.console.context import current
 
 HOST = "__Host-"  # RFC 6265bis, 4.1.3.2: Secure, Path=/ and no Domain
+
+
+class Sha256Cookie(SecureCookieSessionInterface):
+    """The signed cookie of Flask, which would sign it with SHA-1."""
+
+    digest_method = staticmethod(hashlib.sha256)
 
 
 def cookie_name(name: str, public_url: str) -> str:
@@ -18,7 +26,8 @@ def cookie_name(name: str, public_url: str) -> str:
 
 
 def protect_flasks_cookie(app: Flask, public_url: str) -> None:
-    """Name and restrict the signed cookie of Flask: it carries the CSRF token and what is shown once."""
+    """Name and restrict Flask's signed cookie, which holds the CSRF token and flash messages."""
+    app.session_interface = Sha256Cookie()
     app.config.update(
         SESSION_COOKIE_NAME=cookie_name("session", public_url),
         SESSION_COOKIE_SECURE=public_url.startswith("https:"),

@@ -65,7 +65,7 @@ def field(name: str, longest: int = 200) -> str:
 
 
 def _fields_read() -> dict[str, str]:
-    """Return the fields that this request has read: what the form really asked for, whatever else was sent with it."""
+    """Return the fields that this request has read, whatever else was sent with it."""
     found: dict[str, str] = g.setdefault("fields_read", {})
     return found
 

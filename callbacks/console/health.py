@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from ipaddress import ip_address
 
 from flask import Blueprint, Response, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -20,6 +19,7 @@ from callbacks.db.database import Database
 from callbacks.db.states import AudioState, CallbackState, Channel, PageState
 from callbacks.db.tables import Callback, Page, Voicemail, WorkerSign
 from callbacks.paging import outages
+from callbacks.text.hosts import is_loopback
 from callbacks.worker import look_back
 from callbacks.worker.health import unready, warnings
 
@@ -48,15 +48,15 @@ def readyz() -> Response:
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """Answer Prometheus: with METRICS_TOKEN whoever has it, without one whoever is on this machine."""
+    """Answer Prometheus: with METRICS_TOKEN, any request that sends it; without it, requests from this machine only."""
     context = current()
     if context.metrics_token:
         if not _has_token(context.metrics_token):
-            refused = _plain("The token is not right. Send METRICS_TOKEN: Authorization: Bearer ...", 401)
+            refused = _plain("The token is missing or wrong. Send METRICS_TOKEN as: Authorization: Bearer ...", 401)
             refused.headers["WWW-Authenticate"] = "Bearer"
             return refused
-    elif not _is_loopback(request.remote_addr or ""):
-        return _plain("Metrics are for this machine only. Set METRICS_TOKEN to read them from another.", 403)
+    elif not is_loopback(request.remote_addr or ""):
+        return _plain("Metrics can be read on this machine only. To read them from another, set METRICS_TOKEN.", 403)
     registry = CollectorRegistry()
     registry.register(_DeskCollector(context.database, context.now()))
     return Response(generate_latest(REGISTRY) + generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
@@ -65,15 +65,6 @@ def metrics() -> Response:
 def _has_token(token: str) -> bool:
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode())
-
-
-def _is_loopback(peer: str) -> bool:
-    try:
-        address = ip_address(peer)
-    except ValueError:
-        return False
-    # A socket for both families gives IPv4 peers as ::ffff:127.0.0.1.
-    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 class _DeskCollector(Collector):

@@ -1,7 +1,7 @@
 """Browsers that a user logged in with before. Each has a signed cookie, so that nobody can lock the user out of it.
 
-(OWASP: "Slow Down Online Guessing Attacks with Device Cookies".) The cookie opens nothing: the failed log-ins of
-whoever has it are counted apart. It ends with the user's password.
+(OWASP: "Slow Down Online Guessing Attacks with Device Cookies".) The cookie gives no access: it only has this browser's
+failed logins counted separately. It ends when the password changes.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from callbacks.console.cookies import read_cookie, set_cookie
 from callbacks.db.tables import User
+from callbacks.signing import signer
 
 LASTS = timedelta(days=365)
 
@@ -40,10 +41,10 @@ def _cookie_of(user: User) -> str:
 
 
 def _password_of(user: User) -> str:
-    """Return what changes with the password and reveals nothing about it."""
+    """Return a value that changes with the password and reveals nothing about it."""
     return sha256(user.password_hash.encode()).hexdigest()[:16]
 
 
 def _signer() -> URLSafeSerializer:
-    keys = [*(current_app.config["SECRET_KEY_FALLBACKS"] or ()), current_app.config["SECRET_KEY"]]  # the last one signs
-    return URLSafeSerializer(keys, salt="known browser")
+    keys = [*(current_app.config["SECRET_KEY_FALLBACKS"] or ()), str(current_app.secret_key)]  # the last one signs
+    return signer(keys, "known browser")

@@ -1,4 +1,4 @@
-"""An attempt to log in: how many are looked at, what is counted and recorded, and who hears of a lock."""
+"""Login attempts: how many are allowed, what is counted and recorded, and who is alerted to a lock."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def confirm_password(now: datetime) -> None:
 
 
 def note_log_in(session: Session, user_id: int, now: datetime, by: str = "") -> str:
-    """Record a log-in, and return how many have failed since the one before; "" for none."""
+    """Record a login, and return how many have failed since the one before; "" for none."""
     user = users.locked_user(session, user_id)
     failed, since = lockout.failures_since(session, user.email, user.logged_in_at), user.logged_in_at
     user.logged_in_at = now
@@ -70,7 +70,7 @@ def note_log_in(session: Session, user_id: int, now: datetime, by: str = "") -> 
 
 
 def origin_of(user: User | None, now: datetime) -> Origin:
-    """Return where this request comes from, as far as it counts for a user."""
+    """Return where this request comes from: its network, and its browser if the user logged in with it before."""
     device = known_browser.device_of(user, now) if user is not None else ""
     return Origin(network_of(request.remote_addr or ""), device)
 
@@ -83,7 +83,7 @@ def refuse_too_many(origin: Origin, email: str, now: datetime) -> None:
 
 
 def is_right(session: Session, result: Result, email: str, user: User | None, by: str, now: datetime) -> bool:
-    """Return whether a counted attempt succeeded. Record one that failed, and tell of a lock."""
+    """Return whether a counted attempt succeeded. Record one that failed, and send the alerts about a lock."""
     if result is Result.NOW_LOCKED and user is not None:
         tell_of_lock(session, current().desk, user, access_log.peer(), now)
     if result is not Result.RIGHT:

@@ -19,8 +19,8 @@ from callbacks.db.tables import LoginSession, User
 from callbacks.people import sessions
 
 COOKIE = "login"
-# What a live screen fetches by itself carries this header: it is no use of the session. Forging it only ends a session
-# sooner.
+# A screen that refreshes itself sends this header, so that the refresh does not count as a use of the session. Forging
+# it only ends a session sooner.
 LIVE = "X-Live"
 
 log = structlog.get_logger(__name__)
@@ -107,8 +107,8 @@ def _logged_in(session: Session, key: str, now: datetime) -> tuple[User, LoginSe
 
 
 def _store_use(session_id: int, now: datetime) -> None:
-    """Store that the session is used. A screen is shown also while nothing can be stored, as with a full disk."""
+    """Store that the session was used. If that fails, as with a full disk, the screen is shown all the same."""
     try:
         current().database.write(lambda session: sessions.store_use(session, session_id, now))
     except DBAPIError as fault:
-        log.warning("the use of a session was not stored", cause=type(fault.orig).__name__)
+        log.warning("could not store that a session was used", cause=type(fault.orig).__name__)

@@ -8,7 +8,7 @@ LARGEST = 2**31 - 1  # PostgreSQL's INTEGER
 
 
 class RowNumber(IntegerConverter):
-    """A number that a database can look for. There is nothing at any other."""
+    """A number that the database can look up. Any other is not found."""
 
     def to_python(self, value: str) -> int:
         # The length first: Python refuses to convert thousands of digits, with an error that no router expects.

@@ -1,4 +1,4 @@
-"""What protects every request and response: known hosts, the CSRF token, security headers, and no NUL characters."""
+"""What protects every request and response: host names, the CSRF token, security headers, and no NUL characters."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {framed_by}"
 )
-# For what is no screen: a recording, a feed, TwiML, an error in plain text.
+# For everything but screens: a recording, a feed, TwiML, an error in plain text.
 NO_SCREEN = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors {framed_by}"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -32,10 +32,10 @@ HEADERS = {
 # A year, with subdomains: OWASP ASVS 5.0, 3.4.1.
 STRICT_TRANSPORT_SECURITY = "max-age=31536000; includeSubDomains"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-# Whoever uses these proves it otherwise (a signature, a token) or is a probe that knows an IP address only. A proxy
-# that changes the Host header must not keep the carrier out.
+# Requests to these carry a signature or a token, or come from probes that only know an IP address. A proxy that changes
+# the Host header must not keep the carrier out.
 ANY_HOST = ("/voice/", "/sms/", "/media/", "/healthz", "/readyz", "/metrics")
-WENT_WRONG = "Something went wrong here, and it is in the log. Try again in a moment."
+WENT_WRONG = "Something went wrong, and the error was logged. Try again in a moment."
 
 
 def protect(app: Flask, public_url: str) -> None:
@@ -48,7 +48,7 @@ def protect(app: Flask, public_url: str) -> None:
 
 
 def below(path: str, app: Wsgi) -> Wsgi:
-    """Return a WSGI app whose own addresses begin with the path of PUBLIC_URL, whatever a request says of it."""
+    """Return a WSGI app whose URLs begin with the path of PUBLIC_URL, whatever the request says."""
 
     def wsgi(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         environ["SCRIPT_NAME"] = path
@@ -58,11 +58,11 @@ def below(path: str, app: Wsgi) -> Wsgi:
 
 
 def refuse_unknown_host() -> Response | None:
-    """Refuse a request by another name than the desk's: such a name may be an attacker's (DNS rebinding)."""
+    """Refuse a request for another host name than the desk's, which may be an attacker's (DNS rebinding)."""
     context = current()
     if context.demo or request.path.startswith(ANY_HOST) or _host(f"//{request.host}") in known_hosts():
         return None
-    return _plain(f"This is not an address of the desk. Use {context.public_url}/ instead.", 400)
+    return _plain(f"The desk does not answer under this host name. Use {context.public_url}/ instead.", 400)
 
 
 def known_hosts() -> set[str]:

@@ -39,7 +39,7 @@ WAL_IS_SAFE_FROM = (3, 51, 3)
 # Deadlock, serialization failure, lock not available, and a server that is shutting down or starting.
 TRANSIENT_SQLSTATES = {"40P01", "40001", "55P03", "57P01", "57P02", "57P03", "57014", "08006", "08001", "08003"}
 
-# Classes of SQLSTATE whose first line names tables and settings, never the values of a row.
+# Classes of SQLSTATE whose first line names tables and settings, but never the values of a row.
 QUOTES_NO_VALUES = {"08", "25", "28", "3D", "40", "42", "53", "55", "57", "P0"}
 
 
@@ -84,7 +84,7 @@ class Database:
     """The database of the desk."""
 
     def __init__(self, url: str, limits: Limits = PRODUCTION, audit_key: bytes | None = None) -> None:
-        """Each session carries the key that seals both logs. Without one it is random: nobody else can verify them."""
+        """Each session carries the key that seals both logs. Without a key, a random one is used."""
         self.engine = engine_for(url, limits)
         info = {AUDIT_KEY: audit_key or secrets.token_bytes(32)}
         readers = self.engine.execution_options(reads_only=True)
@@ -168,9 +168,9 @@ def engine_for(url: str, limits: Limits = PRODUCTION) -> Engine:
 
 
 def _without_values(context: ExceptionContext) -> None:
-    """Take the values of rows out of an error of PostgreSQL: its words quote them ("Key (email)=(...) already exists").
+    """Remove the values of rows from a PostgreSQL error, which quotes them ("Key (email)=(...) already exists").
 
-    SQLAlchemy's own error repeats these words, and a log shows both.
+    SQLAlchemy's own error repeats its message, and a log shows both.
     """
     error, wrapped = context.original_exception, context.sqlalchemy_exception
     diagnosis: Any = getattr(error, "diag", None)

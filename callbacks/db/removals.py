@@ -1,4 +1,4 @@
-"""What a transaction removes, in words, so that its entry in the audit log can say whose and which it was."""
+"""Descriptions of what a transaction removes, for its entry in the audit log."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ _REMOVED = "removed"
 
 
 def record_removal(session: Session, what: str) -> None:
-    """Say what this transaction removes: "shift 3: Amy Roy on primary, always"."""
+    """Record what this transaction removes, such as "shift 3: Amy Roy on primary, always"."""
     session.info.setdefault(_REMOVED, []).append(what)
 
 
 def record_removal_from(row: DeclarativeBase, what: str) -> None:
-    """Say what this transaction removes from a row."""
+    """Record what this transaction removes from a row."""
     if (session := object_session(row)) is not None:
         record_removal(session, what)
 

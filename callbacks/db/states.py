@@ -85,7 +85,7 @@ class TranscribedBy(enum.Enum):
 class SealScheme(enum.Enum):
     """How an entry of the audit log is sealed."""
 
-    SHA256 = "sha256"  # by early releases: anybody with the database could make the same seal
+    SHA256 = "sha256"  # by early releases; anybody with access to the database could make such a seal
     HMAC = "hmac"  # with AUDIT_KEY
 
 
@@ -98,7 +98,7 @@ class Role(enum.Enum):
     READER = "reader"  # reads all, changes nothing
 
 
-MAY_STEER = (Role.ADMINISTRATOR, Role.SUPERVISOR)
+SUPERVISING_ROLES = (Role.ADMINISTRATOR, Role.SUPERVISOR)
 
 
 class Channel(enum.Enum):

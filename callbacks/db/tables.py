@@ -90,7 +90,7 @@ class Technician(Base):
     troubles: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"text first": "this person sent STOP ..."}
     created_at: Mapped[datetime]
     left_at: Mapped[datetime | None]  # when they left; the row stays for the log
-    links_from: Mapped[datetime | None]  # links in pages sent before are revoked
+    links_from: Mapped[datetime | None]  # links in pages sent before this are revoked
     phone_allowed_by: Mapped[str | None]  # who allowed a number that the desk does not call by itself
     second_phone_allowed_by: Mapped[str | None]
     rules: Mapped[list[ContactRuleRow]] = relationship(
@@ -246,7 +246,7 @@ class User(Base):
     second_factor: Mapped[str] = mapped_column(default="")  # the secret shared with an app, or "" for none
     second_factor_step: Mapped[int] = mapped_column(default=0)  # of the last accepted code, so that no code works twice
     factor_due_at: Mapped[datetime | None]  # from then on, they must have a second factor
-    lock_told_at: Mapped[datetime | None]  # when they and the supervisors last heard of failed log-ins
+    lock_told_at: Mapped[datetime | None]  # when they and the supervisors were last alerted to failed logins
     technician: Mapped[Technician | None] = relationship(lazy="joined")
     passkeys: Mapped[list[Passkey]] = relationship(
         lazy="selectin", cascade="all, delete-orphan", passive_deletes=True, order_by="Passkey.id"
@@ -272,13 +272,13 @@ class LoginSession(Base):
 
 
 class FailedLogin(Base):
-    """A wrong password or code, also for an address that nobody has: it is locked like one that somebody has."""
+    """A wrong password or code. Unknown addresses are counted too, so a lock does not reveal who has an account."""
 
     __tablename__ = "failed_logins"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
-    account: Mapped[str] = mapped_column(String(64), index=True)  # SHA-256 of the address, which may be a mistake
+    account: Mapped[str] = mapped_column(String(64), index=True)  # SHA-256 of what was typed as the address
     peer: Mapped[str] = mapped_column(String(64))
     device: Mapped[str] = mapped_column(String(64))  # a browser that this user logged in with before, or ""
 
@@ -299,7 +299,7 @@ class Passkey(Base):
 
 
 class RecoveryCode(Base):
-    """A code that stands for a user's second factor, once: its HMAC. A used one is deleted."""
+    """The HMAC of a code that replaces a user's second factor once. It is deleted when it is used."""
 
     __tablename__ = "recovery_codes"
 
@@ -309,7 +309,7 @@ class RecoveryCode(Base):
 
 
 class Invitation(Base):
-    """A link with which a user chooses their own password, once. The row holds the SHA-256 of its key."""
+    """A link with which a user chooses a password, once. The row holds the SHA-256 of its key."""
 
     __tablename__ = "invitations"
 
@@ -607,9 +607,9 @@ class ReceivedText(Base):
 
 
 class ReceivedRequest(Base):
-    """A signed request that began something: a call or a text.
+    """A signed request that started something: a call or a text.
 
-    A signature does not say where a field ends: the same signature under another SID is a replay in disguise.
+    A signature does not cover where fields end, so the same signature with another SID is an altered replay.
     """
 
     __tablename__ = "received_requests"

@@ -1,7 +1,7 @@
-"""Keeps the signatures of requests that may begin something: a call or a text.
+"""Stores the signatures of requests that may start something: a call or a text.
 
-The carrier signs the names and values of a form without marks between them. So a request can be divided into other
-fields, with another SID or another sender, under the signature that it came with. Each signature stands for one SID.
+The carrier signs the names and values of a form without separators. So a captured request can be split into different
+fields, with another SID or another sender, and keep its signature. Each signature is therefore accepted for one SID.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from callbacks.db.tables import ReceivedRequest
 KEPT_FOR = timedelta(days=30)
 
 
-def is_first_or_again(session: Session, signature: str, sid: str, now: datetime) -> bool:
-    """Record a signed request. Return False if its signature came with another SID before: it is a replay in disguise.
+def is_new_or_retry(session: Session, signature: str, sid: str, now: datetime) -> bool:
+    """Record a signed request. Return False if its signature came with another SID before: it is an altered replay.
 
     The same SID under the same signature is a retry.
     """

@@ -95,7 +95,7 @@ class Answer:
 
     words: Words
     understood: bool = True
-    wrong_code: bool = False  # the text named a code that is none of theirs
+    wrong_code: bool = False  # the text named a code that the sender was never paged with
 
 
 NOTHING = Answer(Words("", ""))
@@ -135,7 +135,7 @@ def _answer_technician(session: Session, incoming: Incoming, received: ReceivedT
 
 
 def _tell_of_stop(session: Session, incoming: Incoming, received: ReceivedText) -> Answer:
-    """Say once that texts from this number do nothing for a while, and answer nothing from then on."""
+    """Say once that texts from this number are ignored for a while, and do not answer after that."""
     stop = stop_of(session, received.sender, incoming.now)
     words = stop and announce_stop(session, incoming.desk, incoming.technician, received.sender, stop, incoming.now)
     return Answer(words) if words else NOTHING
@@ -310,7 +310,7 @@ def _with_number(callback: Callback) -> str:
 def _not_understood(session: Session, incoming: Incoming) -> Answer:
     """Ask back, at most once a minute. A text that names a code is answered unless it repeats one that was.
 
-    One that names codes of six digits, and none of theirs, was a guess. Four digits may be anything.
+    A text with six-digit codes, none of them the sender's, counts as a wrong code. Four digits may be anything.
     """
     guesses = [code for code in codes_in(incoming.text) if len(code) == CODE_LENGTH]
     if guesses and not any(is_code_of(session, incoming.technician, code) for code in guesses):
@@ -341,8 +341,8 @@ def _answered_lately(session: Session, incoming: Incoming) -> Collection[str]:
 
 
 NOT_VERIFIED = Words(
-    "This number is not verified, so your text changes nothing. Ask your supervisor for a code and reply with it.",
-    "Ce numéro n'est pas vérifié: votre texto ne change rien. Demandez un code à votre superviseur et répondez-y.",
+    "This number is not verified, so your text was ignored. Ask your supervisor for a code and reply with it.",
+    "Ce numéro n'est pas vérifié: votre texto a été ignoré. Demandez un code à votre superviseur et envoyez-le ici.",
 )
 NOT_STOPPED = Words(
     "ARRET does not stop texts here. STOP does; then you are paged by phone.",
@@ -495,7 +495,7 @@ def _test(session: Session, incoming: Incoming) -> Answer:
 
 
 def _not_verified(session: Session, incoming: Incoming) -> Answer:
-    """Answer a text from a number that may have been lost, or may be somebody else's: it changes nothing."""
+    """Answer a text from a number that is not verified: its phone may be lost, or somebody else's."""
     return _once_a_day(session, incoming, NOT_VERIFIED)
 
 
@@ -534,7 +534,7 @@ def _answer_unknown_sender(session: Session, desk: Desk, sender: str, now: datet
 
 
 def _may_be_answered(session: Session, desk: Desk, sender: str, now: datetime) -> bool:
-    """Return whether a stranger gets an answer. Each is paid for, and the sender of a text can be forged."""
+    """Return whether a stranger gets an answer. Each answer costs money, and the sender of a text can be forged."""
     if desk.dialing_rules.callable_number(sender) is None:
         return False
     if _answered_today(session, sender, now) > desk.limits.answers_to_strangers:

@@ -1,6 +1,6 @@
-"""Ends texting from a number for an hour after five wrong codes: the sender of a text can be forged, and codes guessed.
+"""Ignores texts from a number for an hour after five wrong codes: senders can be forged, and codes guessed.
 
-Each number is counted by itself, because a forger of one does not keep the other from being used.
+Each number is counted by itself, so that somebody who forges one number does not block a technician's other one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ STOPPED_FOR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Stop:
-    """A time in which texts from a number do nothing."""
+    """A time during which texts from a number are ignored."""
 
     since: datetime
     until: datetime
@@ -56,7 +56,7 @@ def is_code_of(session: Session, technician: Technician, code: str) -> bool:
 def announce_stop(
     session: Session, desk: Desk, technician: Technician, sender: str, stop: Stop, now: datetime
 ) -> Words | None:
-    """Alert the supervisors and return what the number is told, both once; None if that was done already."""
+    """Alert the supervisors and return the answer to the number, once; None if that was done already."""
     alert = messages.wrong_codes_alert(technician.name, readable_number(sender), stop.until, desk.zone)
     if not alert_supervisors(session, desk, f"wrong codes {sender[:64]} {stop.since.isoformat()}", alert, now):
         return None

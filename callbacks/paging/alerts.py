@@ -86,7 +86,7 @@ def add_alert(
 
 
 class TooManyToday(WrongState):
-    """Today's codes, or test pages, are used up. `words` says so in both languages."""
+    """The daily limit on codes or test pages is reached. `words` says so in both languages."""
 
     def __init__(self, words: Words) -> None:
         self.words = words
@@ -123,10 +123,10 @@ def send_code(
 def _keep_within(
     session: Session, technician: Technician, kind: PageKind, ways: Collection[ContactMethod], cap: int, now: datetime
 ) -> None:
-    """Raise TooManyToday if these pages would be too many within a day to the person's first or second number.
+    """Raise TooManyToday if these pages would exceed the daily limit for the person's first or second number.
 
-    A number that was changed counts with the one before it. The technician is locked until the transaction ends: of
-    two requests at once, the second counts the first one's.
+    Changing a number does not reset its count. The technician is locked until the transaction ends, so that the second
+    of two simultaneous requests counts the first.
     """
     session.flush()  # reading the row again would undo what is not stored yet
     locked(session, Technician, technician.id)

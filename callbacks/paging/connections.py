@@ -102,7 +102,7 @@ def rang_at(report: LegReport, tried_at: datetime, now: datetime) -> datetime:
 
 
 def is_on_this_leg(attempt: ReachAttempt, leg_sid: str | None, parent_sid: str | None) -> bool:
-    """Return whether a report is on the customer's leg of this connection: dialed by its call, and no other leg."""
+    """Return whether a report is on the customer's leg of this connection, and not on another leg or call."""
     is_of_this_call = attempt.call_sid is not None and parent_sid == attempt.call_sid
     return leg_sid is not None and is_of_this_call and attempt.leg_sid in (None, leg_sid)
 

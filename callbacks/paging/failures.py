@@ -76,7 +76,7 @@ def note_cause(
 
 
 def note_refused_number(session: Session, desk: Desk, page: Page, why: Words, now: datetime) -> None:
-    """Remember that the desk itself refuses a number: neither text nor call, until a supervisor allows it."""
+    """Record that a number is neither texted nor called until a supervisor allows it, and alert the supervisors."""
     row, slot = page.technician, page.number
     refusal = messages.number_not_allowed(why)
     is_news = [record_failure(row, way, refusal.english) for way in methods_of(slot)]

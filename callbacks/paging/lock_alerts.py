@@ -1,4 +1,4 @@
-"""Tells a user and the supervisors that log-ins to an account fail again and again."""
+"""Alerts a user and the supervisors to too many failed logins to an account."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from callbacks.paging.alerts import add_alert, alert_supervisors
 from callbacks.people.technicians import person
 
 AGAIN_AFTER = timedelta(days=1)
-# Whoever locks fifty accounts wakes the supervisors once.
+# So that fifty locked accounts wake the supervisors once.
 SUPERVISORS_AGAIN_AFTER = timedelta(hours=1)
 TOLD_BY = (Channel.TEXT, Channel.MAIL)
 
 
 def tell_of_lock(session: Session, desk: Desk, user: User, peer: str, now: datetime) -> None:
-    """Tell the user, if they are a technician, and the supervisors: once a day and account."""
+    """Alert the user, if they are a technician, and the supervisors, once a day for each account."""
     if user.lock_told_at is not None and now - user.lock_told_at < AGAIN_AFTER:
         return
     user.lock_told_at = now

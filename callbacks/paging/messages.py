@@ -579,7 +579,7 @@ def your_number_fails(channel: Channel, why: Words) -> Words:
 
 
 def number_not_allowed(why: Words) -> Words:
-    """Return why the desk sends nothing to a technician's number."""
+    """Return why nothing is sent to a technician's number."""
     return Words(
         f"it is {why.english}, and nobody has allowed it.", f"c'est {why.french}, et personne ne l'a autorisé."
     )
@@ -597,18 +597,18 @@ def too_many_today(name: str, kind: PageKind) -> Words:
     """Return that no more codes, or test pages, go to a person today."""
     english, french = ("codes", "codes") if kind is PageKind.VERIFICATION else ("test pages", "essais")
     return Words(
-        f"{name} has had as many {english} as one number or person gets in a day. Try again tomorrow.",
-        f"{name}: le maximum du jour est atteint ({french}). Réessayez demain.",
+        f"{name} has reached the daily limit on {english}. Try again tomorrow.",
+        f"{name} a atteint la limite du jour ({french}). Réessayez demain.",
     )
 
 
 def phone_lost(name: str) -> Words:
     """Return the alert that a technician's phone is lost."""
     return Words(
-        f"{name} lost their phone. Nothing goes to it and it changes nothing; others are paged. "
-        "They can be paged again once a number is verified (People).",
-        f"{name} a perdu son téléphone. Plus rien n'y est envoyé et il ne peut rien changer; d'autres sont avisés. "
-        "Pour aviser cette personne de nouveau, vérifiez un numéro (People).",
+        f"{name} lost their phone. Nothing is sent to it, its texts and calls are ignored, and others are paged. "
+        "To page this person again, verify a number (People).",
+        f"{name} a perdu son téléphone. Plus rien n'y est envoyé, ses textos et appels sont ignorés et d'autres sont "
+        "avisés. Pour aviser cette personne de nouveau, vérifiez un numéro (People).",
     )
 
 
@@ -642,61 +642,61 @@ def not_taken_in(kind: Words, sid: str) -> Words:
 
 
 def locked(email: str, peer: str) -> Words:
-    """Return that log-ins to an account fail again and again."""
+    """Return the alert to supervisors about too many failed logins to an account."""
     who, where = _name(email), peer[:LONGEST_NAME]
     return Words(
-        f"too many failed logins to the account {who}, the last from {where}. It is locked there for a while. "
-        f"The audit log has the rest.",
-        f"trop de connexions échouées au compte {who}, la dernière depuis {where}. Il y est verrouillé pour un moment. "
-        f"Le reste est au journal d'audit.",
+        f"too many failed logins for {who}, the last from {where}. The account is locked for that address for a while. "
+        "See the audit log.",
+        f"trop d'échecs de connexion pour {who}, le dernier depuis {where}. Le compte est bloqué pour cette adresse "
+        "pendant un moment. Voir le journal d'audit.",
     )
 
 
 def your_account_locked(peer: str) -> Words:
-    """Return to a user that log-ins to their account fail again and again."""
+    """Return the alert to a user about too many failed logins to their account."""
     where = peer[:LONGEST_NAME]
     return Words(
-        f"too many failed logins to your account, the last from {where}. It is locked there for a while. "
-        f"If it was not you, tell a supervisor. Browsers you have used before still work.",
-        f"trop de connexions échouées à votre compte, la dernière depuis {where}. Il y est verrouillé pour un moment. "
-        f"Si ce n'est pas vous, dites-le à un superviseur. Vos navigateurs habituels marchent toujours.",
+        f"too many failed logins to your account, the last from {where}. It is locked for that address for a while. "
+        "If it was not you, tell a supervisor. Browsers you have used before still work.",
+        f"trop d'échecs de connexion à votre compte, le dernier depuis {where}. Il est bloqué pour cette adresse "
+        "pendant un moment. Ce n'était pas vous? Avisez un superviseur. Vos navigateurs habituels fonctionnent.",
     )
 
 
 def lock_mail(at: str) -> Words:
-    """Return to a user, by mail, that log-ins to their account fail again and again."""
+    """Return the email to a user about too many failed logins to their account."""
     return Words(
         f"Too many logins to your account failed, the last on {at}. It is locked for the browser or address that "
         "they came from. If it was not you, tell an administrator. Browsers you have used before still work.",
-        f"Trop de connexions à votre compte ont échoué, la dernière le {at}. Il est verrouillé pour le navigateur ou "
-        "l'adresse d'où elles venaient. Si ce n'est pas vous, dites-le à un administrateur. Vos navigateurs habituels "
-        "fonctionnent toujours.",
+        f"Trop de tentatives de connexion à votre compte ont échoué, la dernière le {at}. Le compte est bloqué pour le "
+        "navigateur ou l'adresse d'où elles venaient. Si ce n'était pas vous, avisez un administrateur. Les "
+        "navigateurs que vous avez déjà utilisés fonctionnent toujours.",
     )
 
 
 def wrong_codes_alert(name: str, number: str, until: datetime, zone: ZoneInfo) -> Words:
-    """Return what supervisors read when texting from a technician's number was stopped."""
+    """Return the alert that texts from a technician's number are ignored for a while, after wrong codes."""
     english, french = clock_time(until, zone), clock_time(until, zone, "fr")
     return Words(
         ended_once(
-            f"5 wrong codes came by text from {number} ({name}) within an hour. Texts from it do nothing until "
-            f"{english}. Ask {name}: the sender of a text can be forged."
+            f"5 wrong codes came by text from {number} ({name}) within an hour. Texts from it are ignored until "
+            f"{english}. Check with {name}: the sender of a text can be forged."
         ),
-        f"5 mauvais codes sont venus par texto du {number} ({name}) en une heure. Ses textos sont sans effet jusqu'à "
+        f"5 mauvais codes sont arrivés par texto du {number} ({name}) en une heure. Ses textos sont ignorés jusqu'à "
         f"{french}. Vérifiez avec {name}: on peut falsifier l'expéditeur d'un texto.",
     )
 
 
 def texting_stopped(until: datetime, zone: ZoneInfo, line: str) -> Words:
-    """Return what a number is told from which too many wrong codes came, and how to go on."""
+    """Return the answer to a number that sent too many wrong codes: texts are ignored, and what works instead."""
     english, french = clock_time(until, zone), clock_time(until, zone, "fr")
     return Words(
         ended_once(
-            f"5 wrong codes came from this number within an hour. Texts from it do nothing until {english}. "
+            f"5 wrong codes came from this number within an hour. Texts from it are ignored until {english}. "
             f"Use the link in the page, press a key when we call you, or call {line}. Not you? Tell a supervisor."
         ),
-        f"5 mauvais codes sont venus de ce numéro en une heure. Ses textos sont sans effet jusqu'à {french}. Utilisez "
-        f"le lien de l'avis, les touches quand on vous appelle, ou composez le {line}. Ce n'est pas vous? Avisez un "
+        f"Ce numéro a envoyé 5 mauvais codes en une heure. Ses textos sont ignorés jusqu'à {french}. Utilisez le lien "
+        f"de l'avis ou les touches quand on vous appelle, ou composez le {line}. Ce n'était pas vous? Avisez un "
         "superviseur.",
     )
 

@@ -1,4 +1,4 @@
-"""Which links to technicians' screens still work, beside the twelve hours that a link says itself."""
+"""Which links to technicians' screens still work, apart from the expiry time in the link itself."""
 
 from __future__ import annotations
 
@@ -26,8 +26,7 @@ def _sent_at(page: Page) -> datetime:
 def _is_replaced(session: Session, page: Page, sent_at: datetime) -> bool:
     """Return whether a later message to the same person about the same callback has a link of its own.
 
-    The text and the email of one round are one message: neither ends the other's link. Nor does a message that was
-    not sent after all.
+    The text and the email of one round do not end each other's links. Nor does a message that failed.
     """
     later = select(Page.id).where(Page.callback_id == page.callback_id, Page.technician_id == page.technician_id)
     later = later.where(Page.linked_at > sent_at, Page.state == PageState.SENT)

@@ -126,9 +126,9 @@ def code_for(session: Session, callback: Callback, technician_id: int) -> str:
 
 
 def _free_code(session: Session, technician_id: int) -> str:
-    """Return six digits that mean nothing else: to nobody a page that is open, to this person none at all.
+    """Return six digits that are not in use: not for an open page of anybody, and not for any page of this technician.
 
-    Nor are they a code that is to verify a number of theirs, because that has six digits too.
+    Nor are they a verification code of this technician, which has six digits too.
     """
     while True:
         code = f"{secrets.randbelow(900000) + 100000}"

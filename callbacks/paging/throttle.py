@@ -1,6 +1,6 @@
 """Limits on pages when many callbacks come at once: several pages in one message, and a daily cap.
 
-Every page passes `may_be_sent`, whatever its occasion. The first page of a callback is never held back.
+Every page goes through `may_be_sent`, whatever its kind. The first page of a callback is never held back.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ IN_ENGLISH = {Channel.TEXT: "texts", Channel.CALL: "calls", Channel.CONNECTION: 
 IN_FRENCH = {Channel.TEXT: "textos", Channel.CALL: "appels", Channel.CONNECTION: "appels"}
 # A call is a call: both count towards one cap.
 CALLS = (Channel.CALL, Channel.CONNECTION)
-# Of these, many come at once. The others answer what somebody did, and are few.
+# Many of these come at once. The other kinds respond to what somebody did, and are few.
 WAITS_ITS_TURN = frozenset({*ESCALATING, PageKind.TAKEN})
-# These go out above the cap too, up to twice its number, because dropping one leaves a customer waiting.
+# These are sent above the cap too, up to twice the cap, because dropping one leaves a customer waiting.
 ABOVE_THE_CAP: Mapping[PageKind, str] = {
     PageKind.CONNECTION: "a technician calls the customer",
     PageKind.GIVEN: "nobody else is paged for what a supervisor assigned",
@@ -99,7 +99,7 @@ def throttle(limits: Limits, page: PageFacts, traffic: Traffic, now: datetime) -
 
 
 def daily_cap(limits: Limits, kind: PageKind, channel: Channel) -> int | None:
-    """Return above how many texts, or calls, within a day a page is not sent. Mail has no cap: it costs nothing."""
+    """Return the daily cap on texts or calls that applies to a page; None for email, which costs nothing."""
     if channel is Channel.MAIL:
         return None
     cap = limits.texts_a_day if channel is Channel.TEXT else limits.calls_a_day
@@ -143,18 +143,18 @@ def _drop(session: Session, desk: Desk, page: Page, now: datetime) -> None:
 
 def _at_the_cap(channel: Channel) -> Words:
     return Words(
-        f"the daily cap on {IN_ENGLISH[channel]} is reached. Only the first page of each callback, alerts and what "
-        "people ask for are sent now.",
-        f"le plafond du jour ({IN_FRENCH[channel]}) est atteint. Seuls partent encore le premier avis de chaque "
-        "rappel, les alertes et ce qu'on demande.",
+        f"the daily cap on {IN_ENGLISH[channel]} is reached. Only the first page of each callback, alerts and "
+        "requested messages are sent now.",
+        f"le plafond du jour ({IN_FRENCH[channel]}) est atteint. Seuls le premier avis de chaque rappel, les alertes "
+        "et les messages demandés partent encore.",
     )
 
 
 def _twice_the_cap(channel: Channel) -> Words:
     return Words(
         f"twice the daily cap on {IN_ENGLISH[channel]} is reached. Only the first page of each callback is sent now.",
-        f"le double du plafond du jour ({IN_FRENCH[channel]}) est atteint. Seul part encore le premier avis de chaque "
-        "rappel.",
+        f"le double du plafond du jour ({IN_FRENCH[channel]}) est atteint. Seul le premier avis de chaque rappel part "
+        "encore.",
     )
 
 

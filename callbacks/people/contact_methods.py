@@ -50,7 +50,7 @@ def allowed_by(row: Technician, slot: PhoneSlot) -> str | None:
 
 
 def why_not_dialed(row: Technician, slot: PhoneSlot, rules: DialingRules) -> Words | None:
-    """Return why nothing is sent to a number and it is not called, or None when it may be."""
+    """Return why a number is neither texted nor called, or None when it may be."""
     number, is_allowed = number_of(row, slot) or "", allowed_by(row, slot) is not None
     return rules.why_not_technician(number, is_allowed=is_allowed)
 
@@ -71,9 +71,9 @@ def end_links(row: Technician, now: datetime) -> None:
 
 
 def free_number(session: Session, phone: str, rules: DialingRules = DEFAULT_RULES, *, is_allowed: bool = False) -> str:
-    """Return a number as E.164. Raise WrongState.
+    """Return a number as E.164.
 
-    That is: if it is not a phone number, if a technician has it, or if it is not ordinary and nobody allows it.
+    Raise WrongState if it is not a phone number, if a technician has it, or if it is not ordinary and not allowed.
     """
     try:
         number = rules.technician_number(phone, is_allowed=is_allowed)
@@ -97,7 +97,7 @@ def change_number(
 ) -> None:
     """Change one of a technician's numbers. It is not used until it is verified. Raise WrongState.
 
-    `allowed`: by whom, for a number that is not ordinary. Links that were sent before end: the old number has them.
+    `allowed` is who allows a number that is not ordinary. Links sent to the old number end.
     """
     if phone == number_of(row, slot):
         return

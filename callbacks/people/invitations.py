@@ -1,6 +1,6 @@
-"""Invitations: a link with which a user chooses their own password, once.
+"""Invitations: a link with which a user chooses a password, once.
 
-It serves a new user and one who forgot the password. Only the SHA-256 of its key is stored.
+It is for new users and for those who forgot their password. Only the SHA-256 of its key is stored.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from callbacks.errors import NotFound
 from callbacks.people import users
 
 VALID_FOR = timedelta(days=3)
-GONE = "This link was used, replaced, or is too old. Ask an administrator for a new one."
+GONE = "This link has expired, or it was used or replaced. Ask an administrator for a new one."
 
 
 def invite(session: Session, user: User, made_by: str, now: datetime) -> str:
     """Return the key of a new link for a user. It replaces the links that they were sent before."""
-    record_removal(session, f"earlier links for {user.email}")
-    session.execute(delete(Invitation).where(Invitation.user_id == user.id, Invitation.used_at.is_(None)))
+    earlier = delete(Invitation).where(Invitation.user_id == user.id, Invitation.used_at.is_(None))
+    if session.scalars(earlier.returning(Invitation.id)).all():
+        record_removal(session, f"earlier links for {user.email}")
     key = secrets.token_urlsafe(32)
     row = Invitation(key_hash=_hash(key), user_id=user.id, made_by=made_by[:255], expires_at=now + VALID_FOR)
     session.add(row)

@@ -1,8 +1,8 @@
-"""Locks after failed log-ins, which stop whoever guesses and nobody else.
+"""Locks after failed logins. They stop whoever is guessing, and nobody else.
 
 A lock holds for an account and an address. A browser that the user logged in with before (OWASP: device cookies) has
-failures of its own, so nobody can lock a user out of it. Addresses that nobody has are locked in the same way, so a
-lock reveals nothing.
+a count of its own, so nobody can lock a user out of it. Unknown email addresses are locked in the same way, so that a
+lock does not reveal who has an account.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Result(Enum):
 
 
 def network_of(address: str) -> str:
-    """Return what one person has of addresses: one of IPv4, 2^64 of IPv6."""
+    """Return the network that one person may control: a single IPv4 address, or a /64 of IPv6."""
     try:
         parsed = ip_address(address)
     except ValueError:
@@ -59,7 +59,7 @@ def network_of(address: str) -> str:
 
 
 def account_of(email: str) -> str:
-    """Return the name under which failures of an address are stored: people type their password there by mistake."""
+    """Return the hash under which failures of an email address are stored: somebody may have typed a password there."""
     return sha256(email.strip().casefold().encode(errors="replace")).hexdigest()
 
 
@@ -122,7 +122,7 @@ def count_passkey(session: Session, email: str, origin: Origin, is_right: bool, 
 
 
 def failures_since(session: Session, email: str, since: datetime | None) -> int:
-    """Return how many log-ins to an account have failed since an instant, as far as they are kept."""
+    """Return how many logins to an account have failed since an instant, as far as they are kept."""
     theirs = select(func.count()).where(FailedLogin.account == account_of(email))
     return session.scalar(theirs if since is None else theirs.where(FailedLogin.at > since)) or 0
 

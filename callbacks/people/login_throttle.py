@@ -1,7 +1,7 @@
-"""How many attempts to log in are looked at in a minute, from one address and in all.
+"""Limits on login attempts a minute, from one address and in total.
 
-A process counts for itself: this protects its processors and its memory. What protects an account is in the database
-(`callbacks.people.lockout`). The library has a clock of its own, so a window is named after the minute of ours.
+Each process has its own count, because this protects its CPU and memory. Accounts are protected by locks in the
+database (`callbacks.people.lockout`). The library has its own clock, so each window is named after the minute of ours.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class LoginThrottle:
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
 
     def allows(self, origin: Origin, now: datetime) -> bool:
-        """Count an attempt, and return whether it may be looked at.
+        """Count an attempt, and return whether it may proceed.
 
         A browser that its user logged in with before is counted by itself, so others cannot use up its attempts.
         """

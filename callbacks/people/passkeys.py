@@ -1,6 +1,6 @@
-"""Passkeys (WebAuthn): a second factor after the password, and a log-in of their own.
+"""Passkeys (WebAuthn): a second factor after the password, or a login without a password.
 
-Each passkey can be found without a user name and verifies its user (by PIN, finger or face), so it counts as two
+Each passkey is discoverable without a user name and verifies its user by PIN, fingerprint or face, so it counts as two
 factors.
 """
 
@@ -229,14 +229,14 @@ def _was_used_since(passkey: Passkey, challenge: Challenge) -> bool:
 
 
 def _or_none(parse: Callable[[], T]) -> T | None:
-    """Return what the library makes of bytes from a browser, or None.
+    """Return what the library reads from a browser's answer, or None if it cannot.
 
-    Beside its own errors it raises those of the parsers below it, for anything that a stranger sends.
+    For malformed input it raises the errors of its parsers too, not only its own.
     """
     try:
         return parse()
     except Exception as error:
-        log.info("a passkey's answer was refused", cause=type(error).__name__)
+        log.info("the response of a passkey was rejected", cause=type(error).__name__)
         return None
 
 

@@ -1,7 +1,6 @@
 """Passwords: which ones are refused, and hashing, which is slow and takes 64 MiB on purpose.
 
-At most two are hashed at a time in a process, so that a storm of log-ins takes neither the memory nor the processors
-from the calls.
+A process hashes at most two at a time, so that a flood of logins leaves memory and CPU for calls.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ _estimating = threading.Lock()  # zxcvbn keeps the words about the user in a glo
 
 
 class Turns:
-    """Lets a few threads do something at a time, and a few more wait for it. Raises TooManyLogins in all others."""
+    """Lets a few threads do something at a time, and a few more wait. Raises TooManyLogins in any other thread."""
 
     def __init__(self, at_once: int, waiting: int, patience: timedelta) -> None:
         self._places = threading.BoundedSemaphore(at_once + waiting)
@@ -54,14 +53,15 @@ class Turns:
             self._places.release()
 
 
-# Those who wait hold a thread of the web server each.
+# Each waiting login holds a thread of the web server.
 _hashing = Turns(at_once=2, waiting=6, patience=timedelta(seconds=10))
 
 
 def hashed(password: str, about: Sequence[str] = ()) -> str:
     """Return the hash of a new password. Raise WrongState if it is weak, or TooManyLogins.
 
-    `about`: what somebody who knows the user would guess first. Call it outside a transaction: it would hold its locks.
+    `about` holds names that somebody who knows the user would guess first. Call this outside a transaction, because
+    hashing would hold its locks.
     """
     _refuse_wrong_length(password)
     with _hashing.turn():
@@ -90,7 +90,7 @@ def _matches(password_hash: str, password: str) -> bool:
 def nobodys_hash() -> str:
     """Return a hash to verify when there is no such user, so that the time taken reveals nothing.
 
-    It is made at the first log-in, because hashing is slow on purpose and no command should wait for it.
+    It is made at the first login, because hashing is slow on purpose and no command should wait for it.
     """
     with _hashing.turn():
         return _hasher.hash(secrets.token_hex(16))

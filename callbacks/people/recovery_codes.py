@@ -1,4 +1,4 @@
-"""Recovery codes: eight codes that each stand for the second factor once, for whoever has lost a phone or passkey."""
+"""Recovery codes: eight codes that each replace the second factor once, for users who lost a phone or passkey."""
 
 from __future__ import annotations
 

@@ -1,13 +1,13 @@
-"""Who must have a second factor, and by when. Pure: decides from a user and an instant."""
+"""Who must have a second factor, and by when. Pure functions of a user and an instant."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from callbacks.db.states import MAY_STEER
+from callbacks.db.states import SUPERVISING_ROLES
 from callbacks.db.tables import User
 
-GRACE = timedelta(days=7)  # whoever works one shift a week hears of it before it stops them
+GRACE = timedelta(days=7)  # so that somebody who works one shift a week is told before it stops them
 AT_ONCE = timedelta(0)
 
 
@@ -17,7 +17,7 @@ def has_factor(user: User) -> bool:
 
 def lacks_factor(user: User) -> bool:
     """Return whether this user's role needs a second factor that they do not have."""
-    return user.role in MAY_STEER and not has_factor(user)
+    return user.role in SUPERVISING_ROLES and not has_factor(user)
 
 
 def schedule(user: User, now: datetime, grace: timedelta = GRACE) -> None:

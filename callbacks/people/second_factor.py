@@ -1,4 +1,4 @@
-"""The second factor of a log-in: a code from an app (TOTP, RFC 6238). Its secret is stored encrypted."""
+"""The second factor of a login: a code from an app (TOTP, RFC 6238). Its secret is stored encrypted."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def begin_second_factor(
 
 
 def end_second_factor(session: Session, user_id: int, now: datetime, grace: timedelta) -> None:
-    """Turn off the codes. A user whose role needs a second factor must have one again within `grace`."""
+    """Turn off the authenticator app. A user whose role needs a second factor must set one up within `grace`."""
     user = locked_user(session, user_id)
     record_removal(session, f"authenticator app of {in_words(user)}")
     user.second_factor = ""
@@ -81,7 +81,7 @@ def end_second_factor(session: Session, user_id: int, now: datetime, grace: time
 
 
 def remove_factors(session: Session, email: str, now: datetime) -> str:
-    """Remove every second factor of a user who has lost them, end their sessions, and say what went. Raise NotFound."""
+    """Remove every second factor of a user, end their sessions, and return what was removed. Raise NotFound."""
     user = locked_user(session, user_named(session, email).id)
     had = factors_in_words(user)
     record_removal(session, f"{had or 'no second factor'} of {in_words(user)}")
@@ -95,13 +95,13 @@ def remove_factors(session: Session, email: str, now: datetime) -> str:
 
 
 def factors_in_words(user: User) -> str:
-    """Return what a user has beside the password: "authenticator app, passkey Laptop"; "" for nothing."""
+    """Return a user's second factors: "authenticator app, passkey Laptop"; "" for none."""
     app = ["authenticator app"] if user.second_factor else []
     return ", ".join([*app, *(f"passkey {each.name}" for each in user.passkeys)])
 
 
 def encrypt_stored_secrets(session: Session, secrets: TotpSecrets) -> None:
-    """Encrypt the secrets that an earlier release stored as they are, and those of the key before anew."""
+    """Encrypt the secrets that were stored unencrypted or with the previous key."""
     for user in session.scalars(select(User).where(User.second_factor != "")):
         _encrypt(user, secrets)
 

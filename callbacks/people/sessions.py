@@ -1,6 +1,6 @@
 """Sessions: one row for each login of a user in one browser.
 
-The browser keeps a random key, the row its SHA-256: whoever reads the database cannot log in with it.
+The browser has a random key and the row only its SHA-256, so nobody can log in with what is in the database.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from callbacks.db.removals import record_removal
 from callbacks.db.tables import LoginSession, User
 
-# The lengths that ASVS 5.0 asks to be set down (7.1.1).
+# The lifetimes that ASVS 5.0 requires to be documented (7.1.1).
 LASTS = timedelta(hours=12)
 IDLE_LASTS = timedelta(hours=1)
 FACTOR_IS_AWAITED = timedelta(minutes=5)

@@ -72,7 +72,7 @@ def add_technician(
 ) -> Technician:
     """Add a technician, or bring back one who left. Raise WrongState if the name or the number is taken.
 
-    `allowed`: by whom, for a number that is not ordinary.
+    `allowed` is who allows a number that is not ordinary.
     """
     if not name.strip():
         raise WrongState("A technician needs a name.")

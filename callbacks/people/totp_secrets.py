@@ -37,14 +37,14 @@ class TotpSecrets:
         return _fernet(self.secret_key).encrypt(secret.encode()).decode()
 
     def decrypt(self, stored: str) -> str:
-        """Return the secret. Raise UnreadableSecret. Earlier releases stored it as it is."""
+        """Return the secret. Raise UnreadableSecret. Earlier releases stored it unencrypted."""
         if not is_encrypted(stored):
             return stored
         try:
             return MultiFernet(map(_fernet, self.secret_keys)).decrypt(stored.encode()).decode()
         except InvalidToken:
             raise UnreadableSecret(
-                "Your authenticator app cannot be checked, because SECRET_KEY was changed on the server. Ask an "
+                "Your authenticator app no longer works, because SECRET_KEY was changed on the server. Ask an "
                 "administrator to turn off two-factor authentication for you, then set it up again."
             ) from None
 

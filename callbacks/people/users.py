@@ -1,4 +1,4 @@
-"""Console accounts: roles, and the password of a log-in."""
+"""Console accounts: roles and passwords."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database, locked_or_none
 from callbacks.db.removals import record_removal
-from callbacks.db.states import MAY_STEER, Role
+from callbacks.db.states import SUPERVISING_ROLES, Role
 from callbacks.db.tables import Technician, User
 from callbacks.errors import NotFound, WrongState
 from callbacks.people import lockout, passwords, sessions
@@ -46,7 +46,7 @@ def add_without_password(session: Session, email: str, role: str, now: datetime,
 def change_role(session: Session, email: str, role: str, now: datetime, technician: str = "") -> User:
     """Give a user another role, and end their sessions. Raise NotFound or WrongState."""
     user, given = user_named(session, email), _role(role)
-    if given not in MAY_STEER:
+    if given not in SUPERVISING_ROLES:
         _refuse_the_last_one(session, user)
     user.technician_id = None
     session.flush()
@@ -57,8 +57,8 @@ def change_role(session: Session, email: str, role: str, now: datetime, technici
 
 
 def _refuse_the_last_one(session: Session, user: User) -> None:
-    others = [other for other in everyone(session) if other.id != user.id and other.role in MAY_STEER]
-    if user.role in MAY_STEER and not others:
+    others = [other for other in everyone(session) if other.id != user.id and other.role in SUPERVISING_ROLES]
+    if user.role in SUPERVISING_ROLES and not others:
         raise WrongState(f"{user.email} is the last administrator or supervisor. Add another first.")
 
 
@@ -83,7 +83,7 @@ def _technician(session: Session, name: str, role: Role) -> int | None:
 
 @dataclass(frozen=True)
 class PasswordCheck:
-    """What is known of an attempt before it is counted."""
+    """The result of checking a password, before the attempt is counted."""
 
     email: str
     user_id: int | None
@@ -103,7 +103,7 @@ def check_password(
     user_id = user.id if user is not None else None
     if database.read(lambda session: lockout.is_locked(session, address, origin, now)):
         return PasswordCheck(address, user_id, is_right=False, is_locked=True)
-    nobodys_hash = passwords.nobodys_hash()  # computed even when it is not used, so that a first log-in takes as long
+    nobodys_hash = passwords.nobodys_hash()  # computed even when it is not used, so that a first login takes as long
     known = user.password_hash if user is not None else ""
     is_right = passwords.is_right(known or nobodys_hash, password) and known != ""
     return PasswordCheck(address, user_id, is_right=is_right, is_locked=False)

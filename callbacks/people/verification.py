@@ -29,7 +29,7 @@ def new_code(session: Session, row: Technician, slot: PhoneSlot, now: datetime) 
 
 
 def _free_code(session: Session, row: Technician) -> str:
-    """Return six digits that are no code of a page of theirs, because a text may hold either alone."""
+    """Return six digits that are not the code of one of their pages, because a text may hold either code alone."""
     while True:
         code = f"{secrets.randbelow(900000) + 100000}"
         theirs = select(Page.id).where(Page.technician_id == row.id, Page.code == code)
@@ -61,7 +61,7 @@ def mark_verified(row: Technician, slot: PhoneSlot, now: datetime) -> None:
 
 
 def unverify_numbers(session: Session, row: Technician, now: datetime) -> None:
-    """Use neither number of a technician until it is verified again. Codes that were sent before expire."""
+    """Mark both numbers of a technician as not verified, and expire the codes that were sent before."""
     row.verified_at = row.second_verified_at = None
     for slot in PhoneSlot:
         _expire_codes(session, row, slot, now)

@@ -1,9 +1,9 @@
 """Who listened to, viewed or changed something: an append-only log.
 
-The database refuses to change, replace or delete an entry (see the migrations). Each entry is also sealed, with a key
-that is not in the database and together with the seal before, so an edit past the database shows: `python app.py
-audit` says where. What technicians do by phone, text and link is in the logs of the calls
-(callbacks/records/event_log.py), which are sealed too.
+The database refuses to change, replace or delete an entry (see the migrations). Each entry also has a seal over itself
+and the seal before, made with a key that is not in the database. So `python app.py audit` finds an entry that was
+edited in spite of the database. What technicians do by phone, text and link is in the event log
+(callbacks/records/event_log.py), which is sealed too.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ LONGEST_REMOVAL = 600  # names an address, which may be long
 def note(session: Session, at: datetime, who: str, what: str, detail: str | Mapping[str, str] = "") -> None:
     """Add an entry. Call it last in a transaction: every other entry waits until the transaction ends.
 
-    The detail is one text or named ones, each cut by itself so that a long one hides no other. Empty ones are left out.
-    What the transaction removed is added.
+    The detail is one text, or several by name. Each is shortened by itself, so that a long one does not hide another.
+    Empty ones are left out. What the transaction removed is added.
     """
     if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer at a time anyway
         session.execute(text("LOCK TABLE audit IN EXCLUSIVE MODE"))
@@ -58,7 +58,7 @@ def _numbered(name: str, number: int) -> str:
 
 
 def cut(value: str, longest: int) -> str:
-    """Return a value, cut to this length if it is longer, with a mark that shows it."""
+    """Return a value, shortened to this length with an ellipsis if it is longer."""
     return value if len(value) <= longest else f"{value[: longest - 1]}…"
 
 
@@ -68,7 +68,7 @@ def details_of(entry: AuditEntry) -> Mapping[str, str]:
         return {"": entry.detail} if entry.detail else {}
     try:
         return {str(name): str(value) for name, value in json.loads(entry.detail).items()}
-    except (ValueError, AttributeError):  # somebody has edited it: the screen still shows what is there
+    except (ValueError, AttributeError):  # it was edited in the database; show what is there
         return {"": entry.detail}
 
 
@@ -87,7 +87,7 @@ def seal_of(key: bytes, before: str, at: datetime, who: str, what: str, detail: 
 
 
 def early_seal_of(before: str, at: datetime, who: str, what: str, detail: str) -> str:
-    """Return the seal of an entry of an early release, which anybody can make."""
+    """Return the seal of an entry of an early release, for which no key is needed."""
     sealed = json.dumps([before, at.isoformat(), who, what, detail], ensure_ascii=True)
     return hashlib.sha256(sealed.encode()).hexdigest()
 

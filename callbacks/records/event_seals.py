@@ -1,7 +1,7 @@
-"""Seals over the event log. The worker makes one every few minutes, over the events since the last.
+"""Seals over the event log. The worker adds one every few minutes, over the events since the last.
 
-An event cannot be sealed as it is added, because calls do not wait for each other. A seal also holds how long the audit
-log was then, so that whoever cuts that log must cut the seals as well.
+Events are not sealed as they are added, because calls would have to wait for each other. A seal also covers the length
+of the audit log at that time, so cutting off the end of the audit log alone is detected.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from callbacks.db.tables import AuditEntry, Event, EventSeal
 from callbacks.records.seals import Head, Seal, key_of
 
 BATCH = 1000  # events of one seal at most, so that other transactions wait for some 20 ms at most
-# The kind is read as it is stored: one that was edited into something unknown is a finding, not an error.
+# The kind is read as it is stored, so that one edited into an unknown value is reported and not an error.
 EVENTS = select(
     Event.id, Event.call_sid, Event.at, Event.actor, type_coerce(Event.kind, String), Event.step, Event.detail
 ).order_by(Event.id)

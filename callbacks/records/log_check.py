@@ -1,4 +1,4 @@
-"""Verifies both logs: no entry and no event was edited, removed or added, and no end was cut off."""
+"""Verifies both logs: that no entry or event was edited, removed or added, and that no end was cut off."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from callbacks.records.event_seals import EVENTS, EventRow, begin_seal, end_seal
 from callbacks.records.seals import Head, key_of
 
 AT_ONCE = 1000
-# A row of SQLite that was edited by hand may hold anything, also what cannot be read.
+# In SQLite, a row that was edited by hand may hold values that cannot be read.
 UNREADABLE = (ValueError, LookupError, TypeError)
 NOTHING = Head(0, "")
 OR_THE_KEY = (
@@ -60,21 +60,21 @@ def heads(session: Session) -> Heads:
 
 @dataclass
 class LogCheck:
-    """How long a log is, and what is wrong with it, in sentences."""
+    """The length of a log, and its faults in sentences."""
 
     head: Head = NOTHING
     not_sealed: int = 0  # events since the last seal
     faults: list[str] = field(default_factory=list)
 
 
-class Misfits:
-    """Where seals do not fit. After an edit one does not; with another key none does, from some place to the end."""
+class Mismatches:
+    """Seals that do not match: one after an edit, or all from some point to the end after a change of the key."""
 
     def __init__(self) -> None:
         self.first, self._run_from, self._run = "", "", 0
 
     def add(self, place: str, fits: bool) -> None:
-        """Add a seal, by the words for its place: "entry 3 of 2026-11-29"."""
+        """Add whether a seal matches, with its place in words, such as "entry 3 of 2026-11-29"."""
         if fits:
             self._run = 0
             return
@@ -83,7 +83,7 @@ class Misfits:
         self._run += 1
 
     @property
-    def last_to_the_end(self) -> bool:
+    def reach_the_end(self) -> bool:
         return self._run > 1 and self._run_from == self.first
 
 
@@ -91,25 +91,25 @@ class Misfits:
 
 
 def check_entries(session: Session, heads: Iterable[tuple[str, Head]] = ()) -> LogCheck:
-    """Verify the audit log, and compare it with heads, each with the words for where it is from."""
-    found, misfits, wanted, seen = LogCheck(), Misfits(), tuple(heads), dict[int, str]()
+    """Verify the audit log, and compare it with heads, each with a description of where it is from."""
+    found, mismatches, wanted, seen = LogCheck(), Mismatches(), tuple(heads), dict[int, str]()
     counts = {head.count for _, head in wanted}
     try:
         for number, entry, fits in _verified(session):
-            misfits.add(f"entry {number} of {entry.at:%Y-%m-%d %H:%M:%S} UTC", fits)
+            mismatches.add(f"entry {number} of {entry.at:%Y-%m-%d %H:%M:%S} UTC", fits)
             found.head = Head(number, entry.seal)
             if number in counts:
                 seen[number] = entry.seal
     except UNREADABLE:
         found.faults.append("The audit log was edited: one of its entries cannot be read.")
         return found
-    found.faults += _faults_of_entries(misfits)
+    found.faults += _faults_of_entries(mismatches)
     found.faults += [fault for origin, head in wanted for fault in _cut(found.head.count, head, seen, origin)]
     return found
 
 
 def _verified(session: Session) -> Iterator[tuple[int, EntryRow, bool]]:
-    """Yield each entry with its number, and whether its seal fits. After the first HMAC no weaker seal does."""
+    """Yield each entry with its number, and whether its seal matches. After the first HMAC, no plain hash does."""
     key, before, is_sealed = key_of(session), "", False
     rows = session.execute(ENTRIES.execution_options(yield_per=AT_ONCE))
     for number, row in enumerate(rows, start=1):
@@ -121,18 +121,18 @@ def _verified(session: Session) -> Iterator[tuple[int, EntryRow, bool]]:
         before = entry.seal
 
 
-def _faults_of_entries(misfits: Misfits) -> Iterator[str]:
-    if misfits.last_to_the_end:
-        yield f"From {misfits.first} on, no entry fits the key: {OR_THE_KEY}"
-    elif misfits.first:
-        yield f"The log was edited: {misfits.first} is not as it was recorded, or one before it was removed."
+def _faults_of_entries(mismatches: Mismatches) -> Iterator[str]:
+    if mismatches.reach_the_end:
+        yield f"From {mismatches.first} on, no entry matches the key: {OR_THE_KEY}"
+    elif mismatches.first:
+        yield f"The audit log was edited: {mismatches.first} was changed, or an entry before it was removed."
 
 
 def _cut(count: int, head: Head, seen: dict[int, str], origin: str) -> Iterator[str]:
     if head.count > count:
         yield f"The audit log was cut: it has {count:,} entries, and {origin} says {head.count:,}."
     elif head.count and not head.fits(seen[head.count]):
-        yield f"The audit log was cut or rewritten: entry {head.count:,} is not the one that {origin} names."
+        yield f"The audit log was cut or rewritten: entry {head.count:,} does not match {origin}."
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ class KeptHead:
 
 
 def head_kept(session: Session) -> KeptHead | None:
-    """Return the newest head of the audit log in the database itself. It shows who cut that log, but not the seals."""
+    """Return the newest head of the audit log that a seal of events holds. It shows if only the audit log was cut."""
     newest = latest_seal(session)
     return KeptHead(newest.at, Head(newest.entries, newest.entry_seal)) if newest is not None else None
 
@@ -154,20 +154,20 @@ def head_kept(session: Session) -> KeptHead | None:
 
 def check_events(session: Session, head: Head | None = None) -> LogCheck:
     """Verify the seals of the event log, and compare them with a head that was kept elsewhere."""
-    found, misfits = LogCheck(), Misfits()
+    found, mismatches = LogCheck(), Mismatches()
     newest = latest_seal(session)  # read first, so that what it covers is there when the events are read
     is_known = head is None or head.count == 0
     try:
         events = Events(session)
         for before, seal in _seals(session, newest.id if newest is not None else 0):
-            misfits.add(*events.compared(before, seal))
+            mismatches.add(*events.compared(before, seal))
             found.head = Head(seal.events, seal.seal)
             is_known = is_known or (head is not None and head.count == seal.events and head.fits(seal.seal))
         found.not_sealed = events.count_rest()
     except UNREADABLE:
         found.faults.append("The event log was edited: one of its events cannot be read.")
         return found
-    found.faults += _faults_of_events(misfits)
+    found.faults += _faults_of_events(mismatches)
     if head is not None and not is_known:
         found.faults.append(_cut_events(found.head.count, head))
     return found
@@ -217,14 +217,14 @@ def _difference(more: int) -> str:
     return f" ({more} added)" if more > 0 else f" ({-more} removed)"
 
 
-def _faults_of_events(misfits: Misfits) -> Iterator[str]:
-    if misfits.last_to_the_end:
-        yield f"From {misfits.first} on, no seal of events fits the key: {OR_THE_KEY}"
-    elif misfits.first:
-        yield f"The event log was edited: {misfits.first}, are not as they were."
+def _faults_of_events(mismatches: Mismatches) -> Iterator[str]:
+    if mismatches.reach_the_end:
+        yield f"From {mismatches.first} on, no seal of events matches the key: {OR_THE_KEY}"
+    elif mismatches.first:
+        yield f"The event log was edited: {mismatches.first}, were changed."
 
 
 def _cut_events(count: int, head: Head) -> str:
     if head.count > count:
-        return f"The seals of events were cut: they cover {count:,} events, and the head says {head.count:,}."
-    return f"The event log was cut or rewritten: no seal over {head.count:,} events is the one that the head names."
+        return f"The event log was cut: its seals cover {count:,} events, and the head says {head.count:,}."
+    return f"The event log was cut or rewritten: no seal over {head.count:,} events matches the head."

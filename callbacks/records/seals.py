@@ -1,7 +1,7 @@
-"""What both logs are sealed with, and their heads: how long a log is, and its last seal.
+"""Seals of both logs, and their heads: the length of a log and its last seal.
 
-Whoever has the database but not the key can make no seal. They can still cut a log's end off: what is left is sealed. A
-head that was kept elsewhere, in a digest mail or a log file, shows that.
+Without the key, nobody can make a seal. But somebody with access to the database can cut off the end of a log, and the
+seals of the rest still match. A head that was kept elsewhere, in a digest email or the service's own log, reveals that.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from callbacks.db.database import AUDIT_KEY
 from callbacks.errors import WrongState
 
-SHORT = 16  # hexadecimal digits of a seal that are mailed
+SHORT = 16  # hexadecimal digits of a seal that are emailed
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,12 @@ class Head:
 
 
 def head_from(text: str) -> Head:
-    """Return the head that somebody typed. Raise WrongState."""
+    """Return the head in a text such as "1234:ab12cd34ef56ab78". Raise WrongState."""
     count, _, seal = text.strip().partition(":")
     is_seal = len(seal) >= SHORT and not set(seal) - set("0123456789abcdef")
     if not (count.isdecimal() and len(count) < 18 and (is_seal or int(count) == 0)):
         raise WrongState(
-            f"{text!r} is not a head. Copy one from a digest or a log line, such as 1234:ab12cd34ef56ab78."
+            f"{text!r} is not the head of a log. Copy one from a digest email, such as 1234:ab12cd34ef56ab78."
         )
     return Head(int(count), seal)
 

@@ -165,7 +165,7 @@ def night_text(desk: Desk, day: date, facts: NightFacts, public_url: str, now: d
 
 
 def log_line(heads: Heads) -> str:
-    """Return the line that says how long both logs are. Later, it shows whether one was cut. Pure."""
+    """Return the line with the heads of both logs, with which `audit` can show later whether one was cut. Pure."""
     size = f"{_counted(heads.entries.count, 'audit entry', 'audit entries')}, {_counted(heads.events.count, 'event')}"
     return f"Logs: {size} sealed. To verify them: python app.py audit {heads}"
 

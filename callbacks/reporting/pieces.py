@@ -1,7 +1,7 @@
 """Long reads in short transactions.
 
-On SQLite nobody can write while somebody reads, and a caller waits for a webhook's transaction. So whatever may read
-many rows reads some at a time.
+On SQLite, nobody can write while somebody reads, and callers wait for the transactions of webhooks. So code that may
+read many rows reads them in batches.
 """
 
 from __future__ import annotations

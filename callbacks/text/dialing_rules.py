@@ -1,7 +1,7 @@
 """Which numbers may be called. A customer's number is what the carrier reported, and cannot be trusted.
 
-A technician's number is held to the same rules, so that nobody with a technician's account makes the desk ring the
-world: a named supervisor allows one that is not ordinary.
+The same rules apply to technicians' numbers, so that a technician's account cannot be used to call expensive numbers: a
+supervisor must allow a number that is not ordinary.
 
 In callback fraud, a premium or expensive number calls once and waits to be called back. "+1" proves nothing, because
 much of the Caribbean shares it. Ordinary numbers of the regions that the desk file names are called without consent.

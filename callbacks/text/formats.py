@@ -203,7 +203,7 @@ def spelled(reference: str) -> str:
 
 
 def last_digits(number: str) -> str:
-    """Return what tells a number from others without giving it away: "number ending in 0101"."""
+    """Return words that identify a number without revealing it: "number ending in 0101"."""
     return f"number ending in {number[-4:]}"
 
 

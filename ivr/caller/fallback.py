@@ -20,7 +20,7 @@ from ivr.prompts import say
 from ivr.twilio.call_urls import VoicePath
 from ivr.twilio.context import current
 from ivr.twilio.verbs import Hangup, Say, Verb
-from ivr.twilio.webhook import call_sid, field, refusing_disguise, signed_blueprint, speak, voice_response
+from ivr.twilio.webhook import call_sid, field, refusing_altered_replays, signed_blueprint, speak, voice_response
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +48,7 @@ def fallback() -> Response:
         calls.record_fallback(session, context.desk, found, code, now)
         return verbs
 
-    return speak(refusing_disguise(work, sid), verbs)
+    return speak(refusing_altered_replays(work, sid), verbs)
 
 
 def _goodbye() -> tuple[Verb, ...]:

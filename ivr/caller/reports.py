@@ -18,7 +18,7 @@ from ivr.twilio.webhook import (
     instant,
     language_in_query,
     no_content,
-    refusing_disguise,
+    refusing_altered_replays,
     sid,
     signed_blueprint,
     store,
@@ -56,7 +56,7 @@ def recording() -> Response:
             calls.record_found_call(session, context.desk, arrived)
         calls.record_voicemail(session, context.desk, found, reported, now)
 
-    return store(refusing_disguise(work, found))
+    return store(refusing_altered_replays(work, found))
 
 
 @blueprint.post("/voice/status")

@@ -34,7 +34,7 @@ from ivr.twilio.webhook import (
     field,
     number_in_query,
     pressed_key,
-    refusing_disguise,
+    refusing_altered_replays,
     sid,
     signed_blueprint,
     speak,
@@ -135,7 +135,7 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
         _store_reply(session, context.desk, found, turn, reply, now)
         return reply.verbs
 
-    return speak(refusing_disguise(work, found), without_database)
+    return speak(refusing_altered_replays(work, found), without_database)
 
 
 def _in_language_of(desk: Desk, call: Call, turn: Turn) -> Turn:

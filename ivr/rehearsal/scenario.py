@@ -225,7 +225,7 @@ class Person:
     def resolves(self, word: str = "done") -> Person:
         """Report by text that the customer was reached and served; say so again where no attempt is on record.
 
-        Whoever neither has the callback nor tried takes it first.
+        A technician who neither owns the callback nor has tried takes it first.
         """
         answer = self.texts(f"{word} {{code}}").reads()
         if "Take it first" in answer or "Prenez-le d'abord" in answer:

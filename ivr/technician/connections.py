@@ -203,7 +203,7 @@ def _answer_about_attempt(
 
 
 def _store_report(report: LegReport, is_about: Callable[[ReachAttempt], bool]) -> Response:
-    """Store a report on the customer's leg. One on another call changes nothing."""
+    """Store a report on the customer's leg. One on another call is ignored."""
     attempt_id, desk, now, found = number_in_query("attempt"), current().desk, current().now(), call_sid()
 
     def run(session: Session) -> None:

@@ -89,7 +89,7 @@ def is_live(session: Session, desk: Desk, page: Page, call: PlacedCall, now: dat
 
 
 def _adopt(session: Session, desk: Desk, awaited: PageAttempt, call: PlacedCall, now: datetime) -> bool:
-    """Return whether this call can be the one that was asked for. From now on it is: no other call is taken for it."""
+    """Return whether this call may be the one that was requested. If so, record its SID: no other call is accepted."""
     page = awaited.page
     if call.sid is None or call.to != number_of(page.technician, page.number) or is_known(session, call.sid):
         return False
@@ -100,7 +100,7 @@ def _adopt(session: Session, desk: Desk, awaited: PageAttempt, call: PlacedCall,
 def _find(session: Session, context: WebhookContext, page_id: int, call: PlacedCall) -> LivePage | None:
     page = session.get(Page, page_id)
     if page is None or page.callback_id is None or not is_verified(page.technician, page.number):
-        return None  # a phone that was lost while it rang changes nothing
+        return None  # the phone was reported lost while it rang
     callback = locked(session, Callback, page.callback_id)
     if not is_live(session, context.desk, page, call, context.now()):
         return None

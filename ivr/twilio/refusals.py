@@ -1,4 +1,4 @@
-"""Refused webhooks: why, and a log that a flood of them does not fill."""
+"""Refused webhooks: why each was refused, and a limit on how often that is logged."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Refusal(enum.Enum):
 
     @property
     def status(self) -> int:
-        """Return the HTTP status that says so."""
+        """Return the HTTP status of the answer."""
         return {Refusal.NO_LENGTH: 411, Refusal.TOO_LARGE: 413, Refusal.NO_FORM: 415}.get(self, 403)
 
 

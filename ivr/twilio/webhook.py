@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from callbacks.desk.desk_file import Language
-from callbacks.inbound.received_requests import is_first_or_again
+from callbacks.inbound.received_requests import is_new_or_retry
 from callbacks.text import sids
 from callbacks.text.sids import is_sid
 from ivr.twilio.context import DatabaseUnavailable, current
@@ -72,7 +72,7 @@ def refuse_unsigned() -> None:
     abort(refusal.status)
 
 
-# Whoever is not the carrier is refused by what costs least: headers, then the bytes of the body, then its fields.
+# The cheapest checks come first: headers, then the bytes of the body, then its fields.
 
 
 def _refused_unread() -> Refusal | None:
@@ -95,7 +95,7 @@ def _refused_unparsed() -> Refusal | None:
 
 def _refused() -> Refusal | None:
     settings = current().settings
-    # A signature does not say where a name ends, so that a value could be disguised as a part of one.
+    # A signature does not cover where a name ends, so part of a value could be passed off as part of a name.
     if not all(FIELD_NAME.fullmatch(name) for name in request.form):
         return Refusal.WRONG_FIELDS
     if set(request.form.getlist("AccountSid")) != {settings.account_sid}:
@@ -108,17 +108,17 @@ def _signature() -> str:
     return request.headers.get("X-Twilio-Signature", "")
 
 
-def refusing_disguise(work: Callable[[Session], T], found: str) -> Callable[[Session], T]:
-    """Return a transaction that aborts with 403 if this request came before with another SID than this one.
+def refusing_altered_replays(work: Callable[[Session], T], found: str) -> Callable[[Session], T]:
+    """Return a transaction that aborts with 403 if the signature of this request came before with another SID.
 
-    For requests that may begin something: see `callbacks.inbound.received_requests`.
+    For requests that may start something: see `callbacks.inbound.received_requests`.
     """
     signature, path, now = _signature(), request.path, current().now()
 
     def run(session: Session) -> T:
-        if not is_first_or_again(session, signature, found, now):
+        if not is_new_or_retry(session, signature, found, now):
             REFUSED.labels(path).inc()
-            log.warning("webhook refused: its signature came with another SID before", path=path, sid=found)
+            log.warning("webhook refused: its signature was already used with another SID", path=path, sid=found)
             abort(403)
         return work(session)
 

@@ -115,7 +115,7 @@ def test_an_invited_user_chooses_a_password_and_logs_in(visit: Visit, demo: Demo
     is_logged_in(page)
     visit.expects("410")
     page.goto(f"{demo.base}/invitation/{key}")
-    expect(page.get_by_role("heading", name="This link has expired")).to_be_visible()
+    expect(page.get_by_role("heading", name="This link no longer works")).to_be_visible()
 
 
 def test_an_administrator_reads_the_link_also_on_a_phone(chromium: Browser, demo: Demo) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from itsdangerous import URLSafeSerializer
 
 from callbacks.links import MESSAGE_LINK_LASTS, OPENED_LASTS, PAGE_LINK_LASTS, Links, PageLink
 from sla.clock import MovingClock
@@ -70,6 +71,24 @@ def test_what_a_button_opened_is_shown_for_an_hour_and_for_that_page_only(links:
     assert at(links, NOW + OPENED_LASTS - SECOND).is_opened(7, proof)
     assert not at(links, NOW + OPENED_LASTS).is_opened(7, proof)
     assert not links.is_opened(8, proof)
+
+
+def signed_before_sha256(kind: str, content: list[object]) -> str:
+    return str(URLSafeSerializer("x" * 32, salt=kind).dumps(content))
+
+
+def test_links_that_were_sent_before_an_upgrade_last_as_long_as_before(links: Links) -> None:
+    ends = NOW + PAGE_LINK_LASTS
+    page = signed_before_sha256("page", [7, int(ends.timestamp()) // 60])
+    message = signed_before_sha256("voicemail", [7, (NOW + MESSAGE_LINK_LASTS).isoformat()])
+    assert (links.page_in(page), links.voicemail_in(message)) == (PageLink(7, is_over=False), 7)
+    assert at(links, ends).page_in(page) == PageLink(7, is_over=True)
+    assert at(links, NOW + MESSAGE_LINK_LASTS).voicemail_in(message) is None
+
+
+def test_a_press_of_the_button_is_signed_with_sha256_only(links: Links) -> None:
+    expires = int((NOW + OPENED_LASTS).timestamp())
+    assert not links.is_opened(7, signed_before_sha256("opened page", [7, expires]))
 
 
 def test_a_link_proves_no_press_of_a_button_and_a_press_is_no_link(links: Links) -> None:

@@ -1,4 +1,4 @@
-"""What the service writes is for its own user, whatever umask it was started with."""
+"""Files are only for the service's own user, whatever umask it was started with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The web server, over real sockets: who is silent holds nothing, and a storm on some paths leaves the others free.
+"""The web server, over real sockets: silent clients tie up nothing, and a flood on some paths leaves the others free.
 
 What must be answered is asked for with a limit of minutes: a test fails by an answer that never comes.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import select
 import socket
 import threading
@@ -127,14 +128,14 @@ def in_a_thread(work: Callable[[], object]) -> threading.Thread:
 
 
 @pytest.mark.parametrize("attack", [HALF_OPEN_HEAD, UNFINISHED_BODY])
-def test_requests_that_never_end_hold_nobody_up(attack: bytes) -> None:
+def test_unfinished_requests_delay_nobody(attack: bytes) -> None:
     with served(App()) as client:
         for _ in range(64):
             client.sends(attack)
         assert client.gets("/voice/incoming").status == 200
 
 
-def test_who_does_not_read_an_answer_holds_no_thread() -> None:
+def test_a_client_that_does_not_read_its_answer_ties_up_no_thread() -> None:
     def long_answers(environ: dict[str, Any], start_response: StartResponse) -> Iterator[bytes]:
         start_response("200 OK", [("Content-Type", "text/plain")])
         yield from (b"x" * 2**20 for _ in range(24 if environ["PATH_INFO"] == "/long" else 1))
@@ -278,7 +279,7 @@ def test_beyond_the_queue_the_answer_is_503_at_once(pool: Pool) -> None:
     assert sum(answer.startswith(b"HTTP/1.1 200") for answer in answers) == pool.threads + pool.longest_queue
     (busy,) = (answer for answer in answers if answer.startswith(b"HTTP/1.1 503"))
     assert b"\r\nRetry-After: 5\r\n" in busy
-    assert busy.endswith(b"Service Unavailable: Too many requests are waiting. Try again in some seconds.\n")
+    assert busy.endswith(b"Service Unavailable: Too many requests are waiting. Try again in a few seconds.\n")
 
 
 def test_the_database_has_a_connection_for_every_thread(sqlite_url: str, postgres_url: str) -> None:
@@ -310,13 +311,135 @@ def test_a_webhook_has_a_thread_wherever_its_transaction_runs_or_waits() -> None
         (b"GET http://[/ HTTP/1.1\r\n\r\n", b"400 Bad Request"),
     ],
 )
-def test_what_is_no_request_is_refused_in_a_sentence(request_: bytes, status: bytes) -> None:
+def test_an_invalid_request_is_refused_in_a_sentence(request_: bytes, status: bytes) -> None:
     with served(App()) as client:
         head, _, body = everything_from(client.sends(request_)).partition(b"\r\n\r\n")
     assert head.splitlines()[0].split(b" ", 1)[1] == status
     assert b"X-Content-Type-Options: nosniff" in head
     assert body.startswith(status[4:] + b": ")
     assert b"waitress" not in head + body
+
+
+# Requests that a proxy in front and this server could read differently (request smuggling)
+
+NEXT = b"GET /next HTTP/1.1\r\nHost: desk\r\nConnection: close\r\n\r\n"
+HTTP_1_0 = HEAD.replace(b"HTTP/1.1", b"HTTP/1.0")
+EMPTY_CHUNK = b"0\r\n\r\n"
+AMBIGUOUS = {
+    "two lengths": HEAD + b"Content-Length: 3\r\nContent-Length: 70\r\n\r\nabc",
+    "the same length twice": HEAD + b"Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
+    "a list of lengths": HEAD + b"Content-Length: 3, 3\r\n\r\nabc",
+    "a length with a sign": HEAD + b"Content-Length: +3\r\n\r\nabc",
+    "a length with an underscore": HEAD + b"Content-Length: 1_0\r\n\r\nabc",
+    "a length in hex": HEAD + b"Content-Length: 0x3\r\n\r\nabc",
+    "no digit in the length": HEAD + b"Content-Length: \r\n\r\n",
+    "chunked": HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + EMPTY_CHUNK,
+    "a length, then chunked": HEAD + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n" + EMPTY_CHUNK,
+    "chunked, then a length": HEAD + b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n" + EMPTY_CHUNK,
+    "chunked and 100-continue": HEAD + b"Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n" + EMPTY_CHUNK,
+    "chunked in HTTP/1.0": HTTP_1_0 + b"Connection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n" + EMPTY_CHUNK,
+    "a space before the colon": HEAD + b"Content-Length : 3\r\n\r\nabc",
+    "a space in a name": HEAD + b"Content Length: 3\r\n\r\nabc",
+    "a folded header": HEAD + b"Content-Length: 3\r\nX: a\r\n Transfer-Encoding: chunked\r\n\r\nabc",
+    "a space before a header": HEAD + b" Content-Length: 3\r\n\r\nabc",
+    "a tab before a header": HEAD + b"\tContent-Length: 3\r\n\r\nabc",
+    "a name that is not ASCII": HEAD + "Contént-Length: 5\r\n\r\nabcde".encode(),
+    "a header without a colon": HEAD + b"Content-Length\r\n\r\nabc",
+    "bare LF": b"GET /voice/incoming HTTP/1.1\nHost: desk\n\n",
+    "bare LF before a header": HEAD + b"X: a\nContent-Length: 70\r\nContent-Length: 0\r\n\r\n",
+    "bare LF before a request": HEAD + b"X: a\n\nGET /next HTTP/1.1\r\nContent-Length: 0\r\n\r\n",
+    "bare CR before a header": HEAD + b"X: a\rContent-Length: 70\r\nContent-Length: 0\r\n\r\n",
+    "NUL in a header": HEAD + b"X: a\x00b\r\nContent-Length: 0\r\n\r\n",
+    "NUL in the path": b"GET /voice\x00/incoming HTTP/1.1\r\nHost: desk\r\n\r\n",
+    "a tab in the path": b"GET /voice\t/incoming HTTP/1.1\r\nHost: desk\r\n\r\n",
+    "a space in the path": b"GET /voice /incoming HTTP/1.1\r\nHost: desk\r\n\r\n",
+    "two hosts": HEAD + b"Host: evil.test\r\nContent-Length: 0\r\n\r\n",
+    "two hosts and 100-continue": HEAD + b"Host: evil.test\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc",
+    "no length and 100-continue": HEAD + b"Expect: 100-continue\r\nContent-Length: +3\r\n\r\nabc",
+    "no host": b"GET / HTTP/1.1\r\n\r\n",
+    "another host in the address": b"GET http://evil.test/voice/incoming HTTP/1.1\r\nHost: desk\r\n\r\n",
+}  # fmt: skip
+REFUSED_AS = {
+    "chunked",
+    "a length, then chunked",
+    "chunked, then a length",
+    "chunked and 100-continue",
+    "chunked in HTTP/1.0",
+}
+
+
+def statuses(answer: bytes) -> list[bytes]:
+    return re.findall(rb"HTTP/1\.[01] (\d\d\d) ", answer)
+
+
+def paths(answer: bytes) -> list[str]:
+    return re.findall(r'"PATH_INFO": "([^"]*)"', answer.decode())
+
+
+@pytest.mark.parametrize("name", AMBIGUOUS)
+def test_what_could_be_read_in_two_ways_is_refused_with_everything_after_it(name: str) -> None:
+    with served(App()) as client:
+        answer = everything_from(client.sends(AMBIGUOUS[name] + NEXT))
+    assert statuses(answer) == [b"411" if name in REFUSED_AS else b"400"]
+    assert paths(answer) == []
+
+
+@pytest.mark.parametrize("coding", [b"identity", b"xchunked", b"gzip, chunked", b"chunked, identity"])
+def test_other_codings_are_not_known(coding: bytes) -> None:
+    with served(App()) as client:
+        head = HEAD + b"Content-Length: 3\r\nTransfer-Encoding: " + coding + b"\r\n\r\nabc"
+        assert statuses(everything_from(client.sends(head + NEXT))) == [b"501"]
+
+
+@pytest.mark.parametrize(
+    ("first", "path"),
+    [
+        (HEAD + b"Content-Length: 3\r\n\r\nabc", "/voice/incoming"),
+        (HEAD + b"Content_Length: 70\r\nContent-Length: 3\r\n\r\nabc", "/voice/incoming"),
+        (b"GET /voice/incoming HTTP/1.1\r\nHost: desk\r\nContent-Length: 5\r\n\r\nGET /", "/voice/incoming"),
+        (b"GET http://desk/voice/incoming HTTP/1.1\r\nHost: desk\r\n\r\n", "/voice/incoming"),
+        (b"GET /a%0d%0aHost:%20evil HTTP/1.1\r\nHost: desk\r\n\r\n", r"/a\r\nHost: evil"),
+        (b"\r\n" + HEAD + b"Content-Length: 0\r\n\r\n", "/voice/incoming"),
+        (HEAD + b"Expect: 100-continue\r\n\r\n", "/voice/incoming"),  # there is nothing to go on with
+        (HEAD + b"Expect: 100-continue\r\nContent-Length: 0\r\n\r\n", "/voice/incoming"),
+    ],
+)
+def test_any_other_is_one_request_and_the_next_one_is_itself(first: bytes, path: str) -> None:
+    with served(App()) as client:
+        answer = everything_from(client.sends(first + NEXT))
+    assert (statuses(answer), paths(answer)) == ([b"200", b"200"], [path, "/next"])
+    assert b'"HTTP_HOST": "desk, ' not in answer
+
+
+def test_a_client_that_waits_to_send_is_told_to_go_on() -> None:
+    with served(App()) as client:
+        waiting = client.sends(HEAD + b"Content-Length: 3\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n")
+        assert waiting.recv(12) == b"HTTP/1.1 100"
+        waiting.sendall(b"abc")
+        answer = everything_from(waiting)
+    assert (statuses(answer), paths(answer)) == ([b"200"], ["/voice/incoming"])
+
+
+def test_one_whose_body_would_be_too_large_is_refused_before() -> None:
+    with served(App()) as client:
+        answer = everything_from(client.sends(HEAD + b"Content-Length: 9999999\r\nExpect: 100-continue\r\n\r\n"))
+    assert statuses(answer) == [b"413"]
+
+
+def test_requests_on_one_connection_are_answered_in_order_each_by_its_own_pool() -> None:
+    """So that nobody gets the console's work done in the threads for the phones."""
+    app = App(held=["/"])
+    mixed = b"".join(f"GET {path} HTTP/1.1\r\nHost: desk\r\n\r\n".encode() for path in ("/voice/beep", "/", "/t/token"))
+    with served(app) as client:
+        several = [client.sends(mixed + NEXT) for _ in range(PHONES.threads + 1)]
+        for _ in range(CONSOLE.threads):
+            assert app.arrived.acquire(timeout=FAR.total_seconds())
+        for path in ("/voice/incoming", "/t/token", "/healthz"):
+            assert client.gets(path).status == 200
+        assert not app.arrived.acquire(blocking=False)
+        app.release.set()
+        answers = [everything_from(each) for each in several]
+    assert {tuple(paths(answer)) for answer in answers} == {("/voice/beep", "/", "/t/token", "/next")}
 
 
 def test_the_server_does_not_say_what_it_is() -> None:
@@ -392,7 +515,7 @@ def test_a_request_that_does_not_end_holds_the_end_up_for_a_while_only(monkeypat
         app.release.set()
 
 
-def test_what_cannot_be_listened_on_is_said_in_a_sentence() -> None:
+def test_an_unusable_address_is_reported_in_a_sentence() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()

@@ -27,7 +27,7 @@ CUSTOMER = "+15145550199"
 
 SETTINGS = {
     "PUBLIC_URL": "https://desk.example.com",
-    "TWILIO_ACCOUNT_SID": f"AC{'0' * 32}",
+    "TWILIO_ACCOUNT_SID": "AC5f0c9d1e7a3b4826c0d1e8f7a9b3c542",
     "TWILIO_AUTH_TOKEN": "token of the test",
     "TWILIO_FROM": "+18884847266",
     "SECRET_KEY": "of the test, long enough to be taken",

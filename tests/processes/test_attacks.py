@@ -1,4 +1,4 @@
-"""Attacks on the web server as it is run, over real HTTP: whoever calls is answered while they go on.
+"""Attacks on the web server as it is run, over real HTTP: callers are answered meanwhile.
 
 What counts is that the answers come, and that they are whole. The soak tests print how long they took (`pytest -s`).
 """
@@ -109,7 +109,7 @@ def storm(threads: int, act: Callable[[], object]) -> Iterator[None]:
 
 
 def log_in(service: Service) -> int:
-    """Ask for the log-in screen, then try a wrong password. Return the status."""
+    """Ask for the login screen, then try a wrong password. Return the status."""
     with closing(http.client.HTTPConnection("127.0.0.1", service.port, timeout=FAR.total_seconds())) as asked:
         asked.request("GET", "/login")
         screen = asked.getresponse()

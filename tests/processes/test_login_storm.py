@@ -1,4 +1,4 @@
-"""Sixty log-ins at once against `serve`: every one and every call is answered, and the memory stays bounded."""
+"""Sixty logins at once against `serve`: every one and every call is answered, and the memory stays bounded."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def issued(use: Use, now: datetime) -> Challenge:
 
 
 def taken(use: Use) -> Challenge | None:
-    """Return the challenge that this browser was given, in one request; None without one.
+    """Return the challenge that this browser was given, for this request only; None without one.
 
     The request may ask again, because a transaction may run again.
     """

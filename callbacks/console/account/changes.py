@@ -36,7 +36,7 @@ def _add_passkey(session: Session, user: User, now: datetime) -> str:
         raise WrongState("The passkey was not added: the form has expired. Try again.")
     response = request.form.get("credential", "")[:LONGEST_CREDENTIAL]
     added = passkeys.add_passkey(session, user.id, party, challenge, response, field("name", 80), now)
-    return f"The passkey {added.name} was added. You can log in with it, without your password."
+    return f"The passkey {added.name} was added. You can now log in with it instead of your password."
 
 
 def _remove_passkey(session: Session, user: User, now: datetime) -> str:
@@ -52,7 +52,7 @@ def _make_recovery_codes(session: Session, user: User, now: datetime) -> str:
 
 
 def makes_recovery_codes(act: str, user: User) -> bool:
-    """Return whether an act shows new recovery codes: when it adds the first factor, and when they are asked for."""
+    """Return whether a change shows new recovery codes: when it adds the first factor, and when they are requested."""
     return act == "recovery-codes" or (act in ("second-factor", "passkey") and not has_factor(user))
 
 

@@ -1,4 +1,4 @@
-"""Asking a user who is logged in for the second factor again, before it is changed."""
+"""Asks a user who is logged in for the second factor again, before it is changed."""
 
 from __future__ import annotations
 

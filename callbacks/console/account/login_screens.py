@@ -1,4 +1,4 @@
-"""The screens of a log-in, and its end: for a password, a code and a passkey alike."""
+"""The login screens, and how a login ends: for a password, a code and a passkey alike."""
 
 from __future__ import annotations
 

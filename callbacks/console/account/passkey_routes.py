@@ -35,7 +35,7 @@ def login_options() -> ResponseReturnValue:
 
 @blueprint.post("/login/passkey")
 def check_passkey() -> ResponseReturnValue:
-    """Log in whoever's passkey signed. It has verified its user, so it stands for password and second factor."""
+    """Log in the user whose passkey signed. The device has verified its user, so no password is needed."""
     now = current().now()
     try:
         user = _user_who_signed(now)
@@ -43,7 +43,9 @@ def check_passkey() -> ResponseReturnValue:
         awaits_code = login_session.user_awaiting_code(now) is not None
         return login_screens.refused(refused, login_screens.code_form if awaits_code else login_screens.login_form)
     if user is None:
-        flash("That passkey is not known here, or it took more than five minutes. Try again, or use your password.")
+        flash(
+            "That passkey is not registered here, or it took more than five minutes. Try again, or use your password."
+        )
         return redirect(url_for("console.account.login"))
     return login_screens.log_in(user, now, login_attempts.BY_PASSKEY)
 

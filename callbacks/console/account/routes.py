@@ -15,6 +15,7 @@ from callbacks.console.access import for_own_account
 from callbacks.console.account import login_screens
 from callbacks.console.account.changes import CHANGES, makes_recovery_codes
 from callbacks.console.account.factor_confirmation import confirm_factor
+from callbacks.console.account.offered_secret import offered_secret
 from callbacks.console.context import current
 from callbacks.console.forms import note_change, run_and_redirect
 from callbacks.db.tables import User
@@ -98,7 +99,7 @@ def _is_code(user: User, code: str, now: datetime) -> bool:
 @blueprint.get("/account")
 @for_own_account
 def index() -> str:
-    secret = pyotp.random_base32()
+    secret = offered_secret()
     company = current().desk.company.name["en"]
     address = pyotp.TOTP(secret).provisioning_uri(name=g.user.email, issuer_name=company)
     qr_code = segno.make(address, micro=False).svg_data_uri(scale=5, border=4, dark="#000", light="#fff")
@@ -120,7 +121,7 @@ def index() -> str:
 def change(act: str) -> ResponseReturnValue:
     """Change the user's second factor. Each change needs the password, since a screen may have been left unattended.
 
-    It needs the second factor that there is too, because the password may be known to somebody else.
+    It also needs the second factor, if there is one, because somebody else may know the password.
     """
     if act not in CHANGES:
         abort(404)
@@ -147,6 +148,6 @@ def _change(act: str, now: datetime) -> str:
 def _new_recovery_codes(session: Session, user: User) -> str:
     codes = recovery_codes.new_codes(session, user.id, current().totp_secrets.secret_key)
     return (
-        "Keep these recovery codes where you find them without your phone. Each stands for your second factor once. "
-        "They are shown only now:\n" + "\n".join(codes)
+        "Save these recovery codes somewhere safe, apart from your phone. Each replaces your second factor once. "
+        "They are shown only this once:\n" + "\n".join(codes)
     )

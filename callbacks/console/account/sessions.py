@@ -1,4 +1,4 @@
-"""One's own sessions: which there are, and ending them."""
+"""The user's own sessions: listed, and ended one by one or all but this one."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ blueprint = Blueprint("sessions", __name__)
 def end(act: str) -> ResponseReturnValue:
     """End one session of the user, or all but this one.
 
-    It asks for the password alone (ASVS 5.0, 7.5.2), so that a stranger's session is ended without looking for a phone.
+    It asks for the password alone (ASVS 5.0, 7.5.2), so that somebody who sees a stranger's session needs no phone.
     """
     now, work = current().now(), _end_others if act == "end-others" else _end_one
 
@@ -55,7 +55,7 @@ def _end_others(session: Session, now: datetime) -> str:
 
 @blueprint.app_template_filter("browser")
 def browser_in_words(agent: str) -> str:
-    """Return a browser in a few words, "Firefox on Windows", from what it calls itself. It may be anything."""
+    """Return a browser in a few words, such as "Firefox on Windows", from its User-Agent, which may be anything."""
     browser = next((name for part, name in BROWSERS.items() if part in agent), "")
     system = next((name for part, name in SYSTEMS.items() if part in agent), "")
     return " on ".join(filter(None, [browser or "Unknown browser", system]))

@@ -72,6 +72,6 @@ def _form(key: str, status: int = 200) -> ResponseReturnValue:
     try:
         user = current().database.read(lambda session: invitations.invited_user(session, key, now))
     except NotFound as gone:
-        error = render_template("error.html", title="This link has expired", message=str(gone))
+        error = render_template("error.html", title="This link no longer works", message=str(gone))
         return error, 410 if status == 200 else status
     return render_template("invitation/index.html", title="Choose a password", email=user.email), status

@@ -1,8 +1,8 @@
 """The technician's screen of one callback, behind the signed link in a text.
 
-The link is the key: anybody who has it acts as the technician who was paged, until it ends. But spam and virus
-scanners open links, and proxies keep their addresses. So the address alone shows neither the customer nor the message,
-and changes nothing: whoever presses a button, which a scanner does not, gets a cookie that shows them for an hour.
+Anybody who has the link acts as the technician who was paged, until it ends. But spam and virus scanners open links,
+and proxies log their addresses. So opening the link shows neither the customer nor the message, and changes nothing.
+Pressing a button, which a scanner does not do, sets a cookie that shows both for an hour.
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ def _run(token: str, read: Callable[[], Act]) -> ResponseReturnValue:
     def work(session: Session) -> str:
         return _perform(session, session.get_one(Page, link.page_id), read, now)
 
-    # The answer may name the customer's number, so only a browser that may see it is led to the answer.
+    # The message may name the customer's number, so only a browser that may see it is redirected to it.
     return _opened(write_and_redirect(work, url_for(".index", token=token)), token, link)
 
 
@@ -199,7 +199,7 @@ def _requester(session: Session, callback: Callback, technician: Technician, act
 
 @dataclass(frozen=True)
 class Ended:
-    """A link that no longer works, or that never did."""
+    """A link that no longer works, or never did."""
 
     language: str | None  # its technician's, where it is genuine
 

@@ -86,7 +86,7 @@ class Bilingual:
 
 @dataclass(frozen=True)
 class SummaryScreen(Bilingual):
-    """How a callback stands, without its customer: before the technician opens it, and once it is over."""
+    """A callback without its customer: before the technician presses the button, and after it is closed."""
 
     language: str
     reference: str

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from callbacks.acts.leaving import leave_team
 from callbacks.acts.lost_phone import report_lost_phone
 from callbacks.console.forms import field, number_field
-from callbacks.db.states import MAY_STEER, Channel, PhoneSlot
+from callbacks.db.states import SUPERVISING_ROLES, Channel, PhoneSlot
 from callbacks.db.tables import Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import WrongState
@@ -100,14 +100,14 @@ def _set_language(session: Session, desk: Desk, row: Technician, now: datetime) 
 def _allow_number(session: Session, desk: Desk, row: Technician, now: datetime) -> str:
     contact_methods.allow_number(row, _which(), g.user.email)
     store.note_edit(session, now)
-    return f"{row.name}'s {_which().value} number is allowed. Your name is on record."
+    return f"{row.name}'s {_which().value} number is allowed. Your name was recorded."
 
 
 def _report_lost_phone(session: Session, desk: Desk, row: Technician, now: datetime) -> str:
     report_lost_phone(session, desk, row, now)
     store.note_edit(session, now)
     return (
-        f"{row.name}'s links, codes and sessions have ended, nothing goes to their numbers, and others are paged. "
+        f"{row.name}'s links, codes and sessions have ended. Nothing is sent to their numbers, and others are paged. "
         "To page them again, verify a number."
     )
 
@@ -120,7 +120,7 @@ def _remove(session: Session, desk: Desk, row: Technician, now: datetime) -> str
 
 def _allowed() -> str | None:
     """Return who allows a number abroad: the supervisor who ticked the box, or None."""
-    return g.user.email if field("abroad") == "yes" and g.user.role in MAY_STEER else None
+    return g.user.email if field("abroad") == "yes" and g.user.role in SUPERVISING_ROLES else None
 
 
 def _which() -> PhoneSlot:

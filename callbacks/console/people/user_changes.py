@@ -18,14 +18,14 @@ def _change_role(session: Session, email: str, now: datetime) -> str:
         raise WrongState("You cannot change your own role. Ask another administrator.")
     before = users.user_named(session, email).role
     user = users.change_role(session, email, field("role"), now, field("technician", 255))
-    return f"{user.email} was {before.value} and is {user.role.value} now. They are logged out everywhere."
+    return f"{user.email} was {before.value} and is now {user.role.value}. They are logged out everywhere."
 
 
 def _turn_off_second_factor(session: Session, email: str, now: datetime) -> str:
     if email.casefold() == g.user.email:
         raise WrongState("Turn off your second factor on your own account, which asks for it.")
     had = second_factor.remove_factors(session, email, now)
-    return f"{email} logs in with a password only. Removed: {had or 'nothing'}. They are logged out everywhere."
+    return f"{email} now logs in with a password only. Removed: {had or 'nothing'}. They are logged out everywhere."
 
 
 def _log_out(session: Session, email: str, now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""Administrators add users, and send them links with which they choose their own passwords."""
+"""Administrators add users and send them invitation links, with which they choose their own passwords."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from callbacks.paging.channels.mail import Email
 from callbacks.people import invitations, users
 
 MAIL = """\
-{who} invites you to choose a password for the phone desk of {company}. This link is valid for three days, once:
+{who} has invited you to choose a password for the phone desk of {company}. This link works once, within three days:
 
 {link}
 
 ---
 
-{who} vous invite à choisir un mot de passe pour la réception téléphonique de {company}. Ce lien est valide \
-pendant trois jours, une seule fois :
+{who} vous invite à choisir un mot de passe pour le service téléphonique de {company}. Ce lien fonctionne une seule \
+fois, pendant trois jours :
 
 {link}
 """
@@ -47,14 +47,14 @@ def invite(act: str, email: str) -> str:
 
 
 def _deliver(to: str, link: str, now: datetime) -> str:
-    mailer, by_hand = current().mailer, f"Give them this link, which is shown only once: {link}"
+    mailer, by_hand = current().mailer, f"Send them this link, which is shown only once: {link}"
     if mailer is None:
         return f"{to} can choose a password within three days. {by_hand}"
     try:
         mailer.send(_mail(to, link, now))
     except CarrierError as error:
-        return f"The link was not mailed to {to}. {error} {by_hand}"
-    return f"A link to choose a password was mailed to {to}. It is valid for three days."
+        return f"The invitation was not emailed to {to}. {error} {by_hand}"
+    return f"An invitation link was emailed to {to}. It is valid for three days."
 
 
 def _mail(to: str, link: str, now: datetime) -> Email:

@@ -21,13 +21,13 @@ document.addEventListener("submit", async (event) => {
 });
 
 function isMissing(field, form) {
-  const code = form.elements.factor_code; // whoever types a code needs no passkey to confirm
+  const code = form.elements.factor_code; // with a typed code, no passkey is needed
   return !field.value && !(field.name === "signed" && code && code.value.trim());
 }
 
 async function answerFor(field, token) {
   const answer = await fetch(field.dataset.options, { method: "POST", body: new URLSearchParams({ token }) });
-  if (!answer.ok || answer.redirected) throw new Error("This form has expired. Load the page again.");
+  if (!answer.ok || answer.redirected) throw new Error("This form has expired. Reload the page.");
   const options = await answer.json();
   const credential = field.dataset.passkey === "create"
     ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
@@ -38,7 +38,7 @@ async function answerFor(field, token) {
 function say(form, error) {
   const words = {
     NotAllowedError: "No passkey was used: the request was cancelled, or it took too long. Try again.",
-    InvalidStateError: "This device has a passkey for your account already.",
+    InvalidStateError: "This device already has a passkey for your account.",
   };
   const told = form.querySelector("[role=alert]") || form.appendChild(document.createElement("p"));
   told.setAttribute("role", "alert");

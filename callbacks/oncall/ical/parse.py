@@ -120,7 +120,7 @@ def _refuse_expensive_content(lines: Sequence[Contentline]) -> None:
     first = lines[0].strip().lower() if lines else ""
     if first.startswith(("<!doctype", "<html", "<?xml", "<head", "<!--")):
         raise BrokenCalendar(
-            "This is a web page, not a calendar. The address probably needs a log-in. Copy the calendar's secret "
+            "This is a web page, not a calendar. The address probably needs a login. Copy the calendar's secret "
             "or public address in iCal format, which usually ends in .ics."
         )
     if first != "begin:vcalendar":

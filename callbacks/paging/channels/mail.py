@@ -20,12 +20,20 @@ from callbacks.db.states import CarrierStatus
 from callbacks.errors import CarrierError
 from callbacks.paging.channels.time_limit import time_limit, watch
 from callbacks.paging.channels.twilio import Accepted
+from callbacks.text.hosts import is_loopback
 
 TIMEOUT = 10.0  # seconds for each answer of the server
 TIME_LIMIT = 30.0  # seconds for one message in all
 WHILE_SOMEBODY_WAITS = (5.0, 8.0)  # both, for a mail that is sent while a screen loads
 NO_SERVER = "no mail server is set up (SMTP_URL, MAIL_FROM)"
 
+NO_TLS = (
+    "The mail server offers no TLS, so the password in SMTP_URL was not sent. Use smtps://, or a server with STARTTLS."
+)
+NO_TLS_FRENCH = (
+    "Le serveur de courriel n'offre pas TLS: le mot de passe de SMTP_URL n'a pas été envoyé. Utilisez smtps:// ou un "
+    "serveur avec STARTTLS."
+)
 NO_SUCH_LETTERS = "The mail server takes no address with letters such as é. Give one without."
 
 
@@ -96,8 +104,8 @@ class Mailer:
                 server.starttls(context=context)
                 watch(server.sock)
                 server.ehlo()
-            elif not secure and address.password:
-                raise CarrierError("The mail server offers no TLS; the password was not sent.", permanent=True)
+            elif not secure and address.password and not is_loopback(host):
+                raise CarrierError(NO_TLS, permanent=True, french=NO_TLS_FRENCH)
             if address.username and address.password:
                 server.login(unquote(address.username), unquote(address.password))
             yield server
@@ -133,6 +141,13 @@ def _carrier_errors() -> Iterator[None]:
                            code=fault.smtp_code, permanent=refused) from fault  # fmt: skip
     except smtplib.SMTPNotSupportedError as fault:
         raise CarrierError(NO_SUCH_LETTERS, permanent=True) from fault
+    except ssl.SSLCertVerificationError as fault:
+        raise CarrierError(
+            f"The certificate of the mail server is not valid: {fault.verify_message}. Nothing was sent. Correct the "
+            "host in SMTP_URL, or the certificate.",
+            french=f"Le certificat du serveur de courriel n'est pas valide ({fault.verify_message}): rien n'a été "
+            "envoyé. Corrigez l'hôte dans SMTP_URL ou le certificat.",
+        ) from fault
     except (OSError, smtplib.SMTPException) as fault:  # retried: two copies are better than none
         raise CarrierError(f"The mail server did not answer: {type(fault).__name__}.") from fault
 

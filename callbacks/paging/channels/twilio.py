@@ -413,7 +413,10 @@ def _owned_number(row: Row) -> OwnedNumber:
     can: Mapping[str, object] = row.get("capabilities") or {}
     fields = {name: value for name, value in row.items() if isinstance(value, str)}
     return OwnedNumber(
-        _sid(row["sid"]), str(row["phone_number"]), fields, frozenset(name for name, is_so in can.items() if is_so)
+        _sid(row["sid"], sids.NUMBER),
+        str(row["phone_number"]),
+        fields,
+        frozenset(name for name, is_so in can.items() if is_so),
     )
 
 

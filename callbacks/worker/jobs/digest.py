@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.db import marks
 from callbacks.db.database import Database
-from callbacks.db.states import MAY_STEER
+from callbacks.db.states import SUPERVISING_ROLES
 from callbacks.db.tables import User
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
@@ -91,7 +91,7 @@ class DigestMailer:
 
 def recipients(session: Session, desk: Desk) -> list[str]:
     """Return the addresses of supervisors, of administrators and of the desk file, each once."""
-    ours = session.scalars(select(User.email).where(User.role.in_(MAY_STEER)).order_by(User.email))
+    ours = session.scalars(select(User.email).where(User.role.in_(SUPERVISING_ROLES)).order_by(User.email))
     return list(dict.fromkeys(address for address in (*ours, *desk.digest.also_to) if "@" in address))
 
 

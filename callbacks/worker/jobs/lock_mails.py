@@ -1,7 +1,7 @@
-"""Mails users whose account was locked for somebody. Technicians are paged instead (`callbacks.paging.lock_alerts`).
+"""Emails users about locks on their account. Technicians are paged instead (`callbacks.paging.lock_alerts`).
 
-Each mail has a mark, so that any number of workers sends it once. A worker holds the mark while it sends; when the mail
-could not be sent, the hold runs out and it is sent again, for an hour.
+Each email has a mark, so that any number of workers sends it once. A worker holds the mark while it sends; if the email
+could not be sent, the hold expires and it is sent again, for up to an hour.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class LockMailer:
         self._database, self._mailer, self._desk, self._clock = database, mailer, desk, clock
 
     def send_due(self) -> None:
-        """Mail each user who has not heard of the last lock of their account."""
+        """Email each user who has not been told of the last lock of their account."""
         now = self._clock.now()
         if not self._mailer.url:
             return
@@ -52,7 +52,7 @@ class LockMailer:
         try:
             self._mailer.send(_email(self._desk, user.email, locked_at, now))
         except CarrierError as fault:
-            log.error("a mail about a locked account could not be sent", cause=str(fault))
+            log.error("an email about a locked account could not be sent", cause=str(fault))
             return
         self._database.write(lambda session: marks.record(session, name, locked_at + AGAIN_AFTER))
 

@@ -1,4 +1,4 @@
-"""Seals events once they are old enough, and writes the heads of both logs into the log of the service every day."""
+"""Seals events once they are old enough, and writes the heads of both logs to the service's own log every day."""
 
 from __future__ import annotations
 

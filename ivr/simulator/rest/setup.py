@@ -1,4 +1,4 @@
-"""What is set up for the account beside its numbers: messaging services, verifications and countries.
+"""What is set up for the account apart from its numbers: messaging services, verifications and countries.
 
 At Twilio these are served by hosts of their own: messaging, voice and accounts.
 """

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from callbacks.acts.attempts import NEEDS_A_HOLD, ReportOutcome, was_asked_to_confirm
+from callbacks.acts.attempts import NEEDS_OWNER_OR_ATTEMPT, ReportOutcome, was_asked_to_confirm
 from callbacks.acts.base import Via
 from callbacks.acts.ownership import Assign, Take
 from callbacks.db.event_kinds import EventKind
@@ -39,7 +39,7 @@ KEEP_OPEN = [outcome for outcome in ReportedOutcome if outcome is not ReportedOu
 def test_each_outcome_is_an_attempt_and_makes_the_technician_the_owner(
     night: Night, reported: ReportedOutcome, recorded: ReachOutcome, state: CallbackState
 ) -> None:
-    if reported in NEEDS_A_HOLD:
+    if reported in NEEDS_OWNER_OR_ATTEMPT:
         night.amy_does(Take())
     night.amy_does(ReportOutcome(reported, is_confirmed=True))
     (attempt,) = night.attempts()
@@ -259,7 +259,7 @@ def test_by_text_somebody_who_does_not_have_it_must_have_tried(
     assert [attempt.technician for attempt in night.attempts()][:1] == [night.ben]
 
 
-@pytest.mark.parametrize("outcome", NEEDS_A_HOLD)
+@pytest.mark.parametrize("outcome", NEEDS_OWNER_OR_ATTEMPT)
 def test_an_attempt_of_somebody_else_or_one_that_never_rang_does_not_count(
     night: Night, outcome: ReportedOutcome
 ) -> None:
@@ -269,7 +269,7 @@ def test_an_attempt_of_somebody_else_or_one_that_never_rang_does_not_count(
 
 
 @pytest.mark.parametrize("via", [Via.LINK, Via.PHONE])
-@pytest.mark.parametrize("outcome", NEEDS_A_HOLD)
+@pytest.mark.parametrize("outcome", NEEDS_OWNER_OR_ATTEMPT)
 def test_the_sender_of_a_key_or_a_link_cannot_be_forged(night: Night, outcome: ReportedOutcome, via: Via) -> None:
     night.amy_does(ReportOutcome(outcome, is_confirmed=True), via)
     assert len(night.attempts()) == 1

@@ -1,4 +1,4 @@
-"""A lost phone: it can do nothing more, and somebody else is paged for what its technician had."""
+"""A lost phone: its access is revoked, and somebody else is paged about its technician's callbacks."""
 
 from __future__ import annotations
 

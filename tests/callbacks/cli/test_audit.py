@@ -1,4 +1,4 @@
-"""`audit`: every command that changes something is in the log, without secrets; an edited or cut log is found."""
+"""`audit`: every command that changes something is logged, without secrets; an edited or cut log is detected."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_a_command_that_changes_something_is_logged_and_one_that_reads_is_not(cl
     assert verdict.startswith("Audit log: no entry has been edited. It has 1; its head is 1:")
 
 
-def test_every_given_value_is_by_itself_and_one_that_was_not_given_is_not_there(cli: CommandLine) -> None:
+def test_each_given_value_is_a_detail_of_its_own_and_others_are_left_out(cli: CommandLine) -> None:
     cli.has("Amy", "Ben").does("shift rotate Amy Ben --first-day 2026-12-01")
     assert details_of_last(cli) == {
         "names 1": "Amy",
@@ -74,7 +74,7 @@ def test_the_address_of_a_calendar_and_a_code_are_not_logged(cli: CommandLine, t
 def test_an_edited_log_is_an_error(cli: CommandLine) -> None:
     cli.has("Amy")
     tamper(cli.database, "UPDATE audit SET detail = 'nothing'")
-    assert "The log was edited: entry 1" in cli.refuses("audit")
+    assert "The audit log was edited: entry 1" in cli.refuses("audit")
 
 
 def test_a_log_is_compared_with_a_head_that_was_kept(cli: CommandLine) -> None:
@@ -86,16 +86,16 @@ def test_a_log_is_compared_with_a_head_that_was_kept(cli: CommandLine) -> None:
     cli.does("technician mail Amy amy@example.com")
     record_something(cli)
     printed = cli.does(f"audit {known}")
-    assert "Entry 2 is as it was when its head was written down." in printed
-    assert "The first 2 events are as they were when their head was written down." in printed
+    assert "Entry 2 matches the head that you gave." in printed
+    assert "The first 2 events match the head that you gave." in printed
     tamper(cli.database, "DELETE FROM audit WHERE id > 1", "DELETE FROM event_seals", "DELETE FROM events")
     cli.does("audit")  # nothing in the database shows it
     refused = cli.refuses(f"audit {known}")
     assert "The audit log was cut: it has 1 entries, and the head says 2." in refused
-    assert "The seals of events were cut: they cover 0 events, and the head says 2." in refused
+    assert "The event log was cut: its seals cover 0 events, and the head says 2." in refused
 
 
-def test_whoever_cuts_the_audit_log_alone_is_found_without_a_head(cli: CommandLine) -> None:
+def test_cutting_only_the_audit_log_is_detected_without_a_head(cli: CommandLine) -> None:
     cli.has("Amy", "Ben")
     record_something(cli)
     tamper(cli.database, "DELETE FROM audit WHERE id = 2")
@@ -112,9 +112,9 @@ def test_an_edited_event_is_an_error(cli: CommandLine) -> None:
     assert "The event log was edited: events 1 to 2" in cli.refuses("audit")
 
 
-def test_what_is_no_head_is_refused(cli: CommandLine) -> None:
-    assert "is not a head" in cli.refuses("audit --head 12")
-    assert "is not a head" in cli.refuses("audit --event-head x:ab")
+def test_an_invalid_head_is_refused(cli: CommandLine) -> None:
+    assert "is not the head of a log" in cli.refuses("audit --head 12")
+    assert "is not the head of a log" in cli.refuses("audit --event-head x:ab")
 
 
 def test_the_logs_are_sealed_with_the_key_of_the_settings(cli: CommandLine, compose: Compose) -> None:
@@ -123,7 +123,7 @@ def test_the_logs_are_sealed_with_the_key_of_the_settings(cli: CommandLine, comp
         environ = {**cli.app.environ, **changed}
         service = replace(cli.app, environ=environ, compose=compose).service()
         other = CommandLine(replace(cli.app, compose=lambda *_, service=service, **__: service), service, cli.clock)
-        assert "From entry 1 of 2026-11-23 15:00:00 UTC on, no entry fits the key" in other.refuses("audit")
+        assert "From entry 1 of 2026-11-23 15:00:00 UTC on, no entry matches the key" in other.refuses("audit")
         service.close()
 
 

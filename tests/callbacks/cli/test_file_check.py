@@ -1,4 +1,4 @@
-"""The part of `check` that looks at files: who else on this machine can read customers' messages and secrets."""
+"""The part of `check` that looks at file permissions: customers' messages and secrets that other users can read."""
 
 from __future__ import annotations
 
@@ -42,16 +42,24 @@ def test_private_files_are_not_warned_of(settings: Settings) -> None:
 @pytest.mark.parametrize(
     ("path", "mode", "warning"),
     [
-        ("var", 0o755, "var is open to others on this machine (mode 755). Close it: chmod 700 var."),
-        ("var/media", 0o770, "var/media is open to others on this machine (mode 770). Close it: chmod 700 var/media."),
-        ("var/nightdesk.db", 0o644, "(mode 644). Close it: chmod 600 var/nightdesk.db."),
-        ("var/nightdesk.db-wal", 0o604, "(mode 604). Close it: chmod 600 var/nightdesk.db-wal."),
-        (".env", 0o664, ".env is open to others on this machine (mode 664). Close it: chmod 600 .env."),
-        ("token", 0o444, "token is open to others on this machine (mode 444). Close it: chmod 600 token."),
+        ("var", 0o755, "var is accessible to other users of this machine (mode 755). Restrict it: chmod 700 var."),
+        (
+            "var/media",
+            0o770,
+            "var/media is accessible to other users of this machine (mode 770). Restrict it: chmod 700 var/media.",
+        ),
+        ("var/nightdesk.db", 0o644, "(mode 644). Restrict it: chmod 600 var/nightdesk.db."),
+        ("var/nightdesk.db-wal", 0o604, "(mode 604). Restrict it: chmod 600 var/nightdesk.db-wal."),
+        (".env", 0o664, ".env is accessible to other users of this machine (mode 664). Restrict it: chmod 600 .env."),
+        (
+            "token",
+            0o444,
+            "token is accessible to other users of this machine (mode 444). Restrict it: chmod 600 token.",
+        ),
         (
             "var/media/RE2.wav",
             0o644,
-            "1 recording is open to others on this machine. Close them: chmod -R go= var/media.",
+            "1 recording is accessible to other users of this machine. Restrict access: chmod -R go= var/media.",
         ),
     ],
 )
@@ -75,4 +83,4 @@ def test_check_prints_them(cli: CommandLine) -> None:
     media.parent.chmod(0o755)
     media.mkdir()
     media.chmod(0o755)
-    assert f"Warning: {media} is open to others on this machine (mode 755)" in cli.does("check")
+    assert f"Warning: {media} is accessible to other users of this machine (mode 755)" in cli.does("check")

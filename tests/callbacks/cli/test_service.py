@@ -24,7 +24,7 @@ def test_a_new_database_is_migrated_and_is_ready_then(cli: CommandLine, compose:
     service.close()
 
 
-def test_a_port_that_is_taken_is_said_in_a_sentence(cli: CommandLine) -> None:
+def test_a_port_in_use_is_reported_in_a_sentence(cli: CommandLine) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()

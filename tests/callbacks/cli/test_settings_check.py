@@ -1,4 +1,4 @@
-"""The part of `check` that judges settings: what cannot work, and what is not safe."""
+"""The part of `check` that looks at settings: what cannot work, and what is not safe."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ def test_good_settings_have_no_faults() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "fault"),
     [
-        ("TWILIO_ACCOUNT_SID", "AC1", "TWILIO_ACCOUNT_SID is not a SID. It is AC and 32 hex digits"),
+        ("TWILIO_ACCOUNT_SID", "AC1", "TWILIO_ACCOUNT_SID is not a SID (AC followed by 32 hex digits)"),
         ("TWILIO_ACCOUNT_SID", "AC" + "x" * 32, "is not a SID"),
         ("TWILIO_ACCOUNT_SID", SID.replace("AC", "SK"), "is not a SID"),
         ("TWILIO_ACCOUNT_SID", SID + "0", "is not a SID"),
         ("TWILIO_ACCOUNT_SID", "AC" + "0" * 32, "TWILIO_ACCOUNT_SID is a placeholder"),
         ("TWILIO_ACCOUNT_SID", "AC" + "0123456789abcdef" * 2, "is a placeholder"),
         ("TWILIO_ACCOUNT_SID", "AC" + "12" * 16, "is a placeholder"),
-        ("TWILIO_API_KEY", "SK1", "TWILIO_API_KEY is not a SID. It is SK and 32 hex digits"),
-        ("TWILIO_FROM", "desk", "TWILIO_FROM is neither a phone number"),
-        ("TWILIO_FROM", "5148458474", "is neither"),
-        ("TWILIO_FROM", "+1514", "is neither"),
-        ("TWILIO_FROM", "+19995550123", "is neither"),
-        ("TWILIO_FROM", "MG123", "is neither"),
+        ("TWILIO_API_KEY", "SK1", "TWILIO_API_KEY is not a SID (SK followed by 32 hex digits)"),
+        ("TWILIO_FROM", "desk", "TWILIO_FROM is not a phone number"),
+        ("TWILIO_FROM", "5148458474", "is not a phone number"),
+        ("TWILIO_FROM", "+1514", "is not a phone number"),
+        ("TWILIO_FROM", "+19995550123", "is not a phone number"),
+        ("TWILIO_FROM", "MG123", "is not a phone number"),
         ("PUBLIC_URL", "http://desk.example.com", "PUBLIC_URL is not https"),
         ("PUBLIC_URL", "http://10.0.0.7:8000", "PUBLIC_URL is not https"),
         ("MAIL_FROM", "desk", "MAIL_FROM: 'desk' is not an email address. An email address must have an @-sign."),
@@ -71,7 +71,7 @@ def test_what_works_is_not(name: str, value: str) -> None:
 )
 def test_a_key_that_could_be_guessed_is_named(name: str, value: str) -> None:
     (found,) = settings_warnings({**GOOD, name: value})
-    assert found.startswith(f"{name} could be guessed (")
+    assert found.startswith(f"{name} is easy to guess (")
     assert value not in found
 
 
@@ -81,14 +81,80 @@ def test_a_random_key_is_not(make: object) -> None:
     assert list(settings_warnings({**GOOD, "SECRET_KEY": make(32), "METRICS_TOKEN": make(16)})) == []
 
 
+def warnings_of(**settings: str) -> list[str]:
+    return list(settings_warnings({**GOOD, **settings}))
+
+
+@pytest.mark.parametrize("url", ["smtp://desk:secret@mail.example.com:587", "smtp://desk:secret@10.0.0.7"])
+def test_a_password_for_mail_that_depends_on_starttls_is_named(url: str) -> None:
+    (found,) = warnings_of(SMTP_URL=url)
+    assert found.startswith("SMTP_URL is smtp://")
+    assert "Use smtps://" in found
+    assert "secret" not in found
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "smtps://desk:secret@mail.example.com",
+        "smtp://mail.example.com",
+        "smtp://desk:secret@localhost:25",
+        "smtp://desk:secret@127.0.0.1",
+        "smtp://desk:secret@[::1]:25",
+    ],
+)
+def test_mail_by_tls_without_a_password_or_on_this_machine_is_not(url: str) -> None:
+    assert warnings_of(SMTP_URL=url) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "hosts"),
+    [
+        ("postgresql://desk:secret@db.example.com/desk", "db.example.com"),
+        ("postgresql+psycopg://desk:secret@10.0.0.7:5432/desk?sslmode=require", "10.0.0.7"),
+        ("postgresql://desk:secret@db.example.com/desk?sslmode=prefer&sslrootcert=x", "db.example.com"),
+        ("postgresql://desk:secret@[2001:db8::7]/desk", "2001:db8::7"),
+        ("postgresql://desk:secret@/desk?host=localhost:5432&host=db.example.com:5433", "db.example.com"),
+        ("postgresql://desk:secret@/desk?host=a.example.com,b.example.com", "a.example.com and b.example.com"),
+        ("postgresql://desk:secret@localhost/desk?hostaddr=10.0.0.7", "10.0.0.7"),
+    ],
+)
+def test_a_database_on_another_machine_whose_certificate_is_not_verified_is_named(url: str, hosts: str) -> None:
+    (found,) = warnings_of(DATABASE_URL=url)
+    assert found.startswith(f"DATABASE_URL reaches {hosts} without sslmode=verify-full")
+    assert "Add ?sslmode=verify-full" in found
+    assert "secret" not in found
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://desk:secret@db.example.com/desk?sslmode=verify-full&sslrootcert=system",
+        "postgresql://desk:secret@db.example.com/desk?sslmode=verify-ca&sslrootcert=ca.pem",
+        "postgresql://desk:secret@localhost/desk",
+        "postgresql://desk:secret@127.0.0.1:5432/desk",
+        "postgresql://desk:secret@[::1]/desk",
+        "postgresql://desk@/desk?host=/var/run/postgresql",
+        "postgresql:///desk",
+        "sqlite:///var/nightdesk.db",
+    ],
+)
+def test_a_verified_database_or_one_on_this_machine_is_not(url: str) -> None:
+    assert warnings_of(DATABASE_URL=url) == []
+
+
+def test_check_prints_them(cli: CommandLine) -> None:
+    mail = {"SMTP_URL": "smtp://desk:secret@mail.example.com", "MAIL_FROM": "desk@example.com"}
+    cli.app = replace(cli.app, environ={**cli.app.environ, **mail})
+    assert "Warning: SMTP_URL is smtp://" in cli.does("check")
+
+
 def test_a_line_whose_number_cannot_exist_is_named(cli: CommandLine) -> None:
     desk = cli.service.desk
     lines = {name: line.model_copy(update={"number": "+19995550123"}) for name, line in desk.lines.items()}
     service = replace(cli.service, desk=desk.model_copy(update={"lines": lines}))
     cli.app = replace(cli.app, compose=lambda *_, **__: service)
-    assert "+19995550123 (direct) is not a phone number that exists. Correct it in the desk file." in cli.refuses(
-        "check"
-    )
+    assert "+19995550123 (direct) is not a valid phone number. Correct it in the desk file." in cli.refuses("check")
 
 
 def test_check_names_every_fault_at_once_and_fails(cli: CommandLine) -> None:
@@ -97,14 +163,14 @@ def test_check_names_every_fault_at_once_and_fails(cli: CommandLine) -> None:
     printed = cli.refuses("check")
     assert "Settings, desk file and database schema: OK." not in printed
     assert "A call comes in" in printed
-    assert "Warning: SECRET_KEY could be guessed" in printed
+    assert "Warning: SECRET_KEY is easy to guess" in printed
     *_, heading, first, second = printed.splitlines()
-    assert heading == "Error: This has to be put right:"
+    assert heading == "Error: Correct the following:"
     assert first.startswith("  - TWILIO_ACCOUNT_SID is a placeholder")
     assert second.startswith("  - PUBLIC_URL is not https")
 
 
-def test_they_stand_beside_what_keeps_the_service_from_starting(cli: CommandLine) -> None:
+def test_they_are_listed_with_what_keeps_the_service_from_starting(cli: CommandLine) -> None:
     wrong = {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "DATABASE_URL": "oracle://db.test/desk"}
     cli.app = replace(cli.app, environ={**cli.app.environ, **wrong})
     printed = cli.refuses("check")

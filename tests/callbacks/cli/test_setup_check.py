@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
-from callbacks.db.tables import User
+from callbacks.db.tables import Technician, User
 from callbacks.people.totp_secrets import TotpSecrets
-from tests.callbacks.cli.conftest import ENVIRONMENT, CommandLine
+from tests.callbacks.cli.conftest import ENVIRONMENT, NOW, CommandLine
 
 PASSWORD = "correct horse battery\ncorrect horse battery\n"
 
@@ -54,13 +54,30 @@ def test_a_policy_that_pages_too_few_is_named(cli: CommandLine) -> None:
     assert "the policy 'default' pages fewer than 2 of them before the deadline" in cli.does("check")
 
 
+def test_a_technician_whose_number_nobody_has_allowed_is_named(cli: CommandLine) -> None:
+    cli.has("Amy Roy", "Ben Cole")
+    cli.does("technician add", "Ana Sol", "--phone", "+34612345678", "--verified", "--allow-abroad")
+    assert "is not paged on" not in cli.does("check")
+    nobody = update(Technician).where(Technician.name == "Ana Sol").values(phone_allowed_by=None)
+    cli.database.write(lambda session: session.execute(nobody))
+    assert "Warning: Ana Sol is not paged on +34 612 34 56 78: it is " in cli.does("check")
+    second = {"second_phone": "+4915112345678", "second_verified_at": NOW}
+    cli.database.write(lambda session: session.execute(nobody.values(phone="+15145550133", **second)))
+    printed = cli.does("check")
+    assert printed.count("is not paged on") == 1
+    assert "Ana Sol is not paged on +49" in printed
+    assert "Allow it under People, or give another number." in printed
+    cli.database.write(lambda session: session.execute(nobody.values(second_verified_at=None)))
+    assert "is not paged on" not in cli.does("check")
+
+
 def has_app(cli: CommandLine, secret_key: str = ENVIRONMENT["SECRET_KEY"]) -> None:
     """Every user has an authenticator app."""
     stored = TotpSecrets(secret_key).encrypt("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
     cli.database.write(lambda session: session.execute(update(User).values(second_factor=stored)))
 
 
-def test_whoever_steers_without_a_second_factor_is_named(cli: CommandLine) -> None:
+def test_a_supervisor_without_a_second_factor_is_named(cli: CommandLine) -> None:
     for email, role in (("ada@example.com", "administrator"), ("rita@example.com", "reader")):
         cli.does(f"user add {email} --role {role}", answers=PASSWORD)
     words = "Warning: ada@example.com (administrator) has no second factor."
@@ -70,7 +87,7 @@ def test_whoever_steers_without_a_second_factor_is_named(cli: CommandLine) -> No
     assert f"{words} It was due Mon 30 Nov 10:00." in printed
     assert "rita@example.com" not in printed
     cli.database.write(lambda session: session.execute(update(User).values(factor_due_at=None)))
-    assert f"{words} It is due 7 days after their next log-in." in cli.does("check")
+    assert f"{words} It is due 7 days after their next login." in cli.does("check")
 
 
 def test_an_app_that_another_secret_key_encrypted_is_named(cli: CommandLine) -> None:

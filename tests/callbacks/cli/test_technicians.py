@@ -78,8 +78,10 @@ def test_a_number_abroad_is_allowed_by_the_command_line(cli: CommandLine) -> Non
 
 
 def test_a_lost_phone_is_reported(cli: CommandLine) -> None:
-    cli.has("Amy")
-    assert "verify a number" in cli.does("technician lost-phone Amy")
+    cli.has("Amy").does("shift add Amy --layer primary")
+    told = cli.does("technician lost-phone Amy")
+    assert "verify a number" in told
+    assert "Warning: nobody who can be paged is on primary from" in told
     assert "NOT verified" in cli.does("technician list")
     row = cli.database.read(lambda session: technician_named(session, "Amy"))
     assert row.links_from == cli.clock.now()
@@ -95,4 +97,4 @@ def test_test_pages_over_the_cap_are_refused(cli: CommandLine) -> None:
             send_test(session, desk, technician_named(session, "Amy"), now)
 
     cli.database.write(work)
-    assert "as many test pages as one number or person gets in a day" in cli.refuses("technician test Amy")
+    assert "Amy has reached the daily limit on test pages" in cli.refuses("technician test Amy")

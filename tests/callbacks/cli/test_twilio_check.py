@@ -1,4 +1,4 @@
-"""`check --twilio`, over HTTP against the simulated carrier: what does not fit, and how to put it right."""
+"""`check --twilio`, over HTTP against the simulated carrier: what is wrong, and how to correct it."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_an_account_that_fits_has_no_faults(account: Account) -> None:
 def test_wrong_credentials_are_one_sentence(account: Account) -> None:
     account.settings = replace(account.settings, auth_token="wrong")
     (fault,) = account.faults()
-    assert fault.startswith("Twilio refuses the credentials. Copy TWILIO_ACCOUNT_SID")
+    assert fault.startswith("Twilio rejects the credentials. Copy TWILIO_ACCOUNT_SID")
 
 
 def test_no_connection_is_one_sentence(account: Account) -> None:
@@ -143,7 +143,9 @@ def test_a_sender_that_cannot_send_is_named(account: Account) -> None:
     account.change(TOLL_FREE, capabilities=frozenset({"voice"}))
     assert account.faults() == [f"TWILIO_FROM {TOLL_FREE} cannot send texts. Use a number that can."]
     account.settings = replace(account.settings, sender="+15145550123")
-    assert account.faults() == ["TWILIO_FROM +15145550123 is not a number of this account. Texts from it are refused."]
+    assert account.faults() == [
+        "TWILIO_FROM +15145550123 is not a number of this account. Twilio refuses texts from it."
+    ]
 
 
 def test_a_number_of_the_united_states_needs_a_campaign(account: Account) -> None:
@@ -173,10 +175,10 @@ def test_countries_are_compared_with_those_of_the_desk(account: Account) -> None
     permissions.calls = permissions.calls - {"VI"} | {"CU", "LV"}
     permissions.risky_calls, permissions.no_texts = {"CU"}, {"CA", "FR"}
     assert account.faults() == [
-        "Calls to VI are not allowed. Allow them: Voice, Settings, Geo permissions.",
+        "Calls to VI are not allowed. Allow them at Twilio: Voice, Settings, Geo permissions.",
         "Calls to 2 more countries are allowed (CU, LV). Forbid the ones you do not serve.",
         "Calls to numbers that thieves profit from are allowed in CU. Forbid them.",
-        "Texts to CA are not allowed. Allow them: Messaging, Settings, Geo permissions.",
+        "Texts to CA are not allowed. Allow them at Twilio: Messaging, Settings, Geo permissions.",
     ]
 
 
@@ -185,6 +187,6 @@ def test_the_command_asks_sets_and_fails_while_something_does_not_fit(cli: Comma
     cli.app = replace(cli.app, compose=lambda *_, **__: service)
     assert cli.does("check", "--twilio").endswith("Twilio: OK.\n")
     account.change(DIRECT, voice_url="https://elsewhere.test/")
-    assert 'Error: This has to be put right:\n  - (514) 845-8474 (direct): "A call' in cli.refuses("check", "--twilio")
+    assert 'Error: Correct the following:\n  - (514) 845-8474 (direct): "A call' in cli.refuses("check", "--twilio")
     printed = cli.does("check", "--twilio", "--set")
     assert "Set at Twilio for (514) 845-8474: A call comes in.\nTwilio: OK.\n" in printed

@@ -22,7 +22,7 @@ def test_a_user_is_added_with_a_typed_password_listed_and_removed(cli: CommandLi
         cli.does(f"user add {email} --role administrator", answers=typed)
     assert "ada@example.com\tadministrator\t-\tpassword only\n" in cli.does("user list")
     cli.does("user password ada@example.com", answers=typed)
-    assert "with the password alone" in cli.does("user no-second-factor ada@example.com")
+    assert "with a password only" in cli.does("user no-second-factor ada@example.com")
     cli.does("user remove ada@example.com")
     assert "ada@" not in cli.does("user list")
     assert "There is no user ada@example.com" in cli.refuses("user remove ada@example.com")
@@ -45,7 +45,7 @@ def test_a_short_password_is_refused_in_a_sentence(cli: CommandLine, tmp_path: P
 
 def test_an_invited_user_chooses_the_password(cli: CommandLine) -> None:
     printed = cli.does("user add ada@example.com --role administrator --invite")
-    assert "valid for three days, once" in printed
+    assert "works once, within three days" in printed
     key = printed.split("https://desk.test/invitation/")[1].strip()
     renewed = cli.does("user invite ada@example.com").split("https://desk.test/invitation/")[1].strip()
     with pytest.raises(NotFound):
@@ -72,7 +72,7 @@ def test_a_lost_passkey_is_named_and_removed(cli: CommandLine) -> None:
     cli.database.write(lambda session: session.add(lost))
     assert "\tpasskey Phone\n" in cli.does("user list")
     assert "Removed: passkey Phone." in cli.does("user no-second-factor ada@example.com")
-    assert "\tpassword only\n" in cli.does("user list")
+    assert "\tinvited\n" in cli.does("user list")  # she has no password yet
 
 
 def entries(cli: CommandLine) -> Sequence[AuditEntry]:

@@ -25,6 +25,7 @@ from callbacks.links import Links
 from callbacks.oncall import store
 from callbacks.paging.escalate import take_next_step
 from callbacks.people import technicians, users
+from callbacks.records import audit_log
 from ivr.rehearsal.audio import tone
 from sla.clock import MovingClock
 
@@ -113,8 +114,9 @@ class Console:
         )
 
     def audit_details(self, what: str) -> list[str]:
-        query = select(AuditEntry.detail).where(AuditEntry.what == what).order_by(AuditEntry.id)
-        return list(self.database.read(lambda session: session.scalars(query).all()))
+        query = select(AuditEntry).where(AuditEntry.what == what).order_by(AuditEntry.id)
+        found = self.database.read(lambda session: session.scalars(query).all())
+        return [", ".join(audit_log.details_of(entry).values()) for entry in found]
 
     def audit_entries(self) -> list[tuple[str, str]]:
         found = self.database.read(lambda session: session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all())

@@ -30,7 +30,7 @@ BY_SECRET_ADDRESS = {
 EVERYONE = users.ROLES
 READERS = ("administrator", "supervisor", "reader")
 WORKERS = ("administrator", "supervisor", "technician")
-STEERERS = ("administrator", "supervisor")
+SUPERVISING = ("administrator", "supervisor")
 ADMINISTRATORS = ("administrator",)
 # Method, address as in the code, an example of it, and who may.
 LOGGED_IN = [
@@ -42,7 +42,7 @@ LOGGED_IN = [
     ("GET", "/callbacks/<reference>/why", "/callbacks/{reference}/why?at=2026-11-28T22:14", EVERYONE),
     *(
         ("POST", "/callbacks/<reference>/<act>", f"/callbacks/{{reference}}/{act}",
-         WORKERS if act in acts_of(Role.TECHNICIAN) else STEERERS)
+         WORKERS if act in acts_of(Role.TECHNICIAN) else SUPERVISING)
         for act in FORMS
     ),
     ("GET", "/calls", "/calls", READERS),
@@ -51,18 +51,18 @@ LOGGED_IN = [
     ("GET", "/reports/digest", "/reports/digest?day=2026-11-28", READERS),
     ("GET", "/voicemails/<int:voicemail_id>.wav", "/voicemails/1.wav", EVERYONE),
     ("GET", "/people", "/people", EVERYONE),
-    ("POST", "/people/add", "/people/add", STEERERS),
+    ("POST", "/people/add", "/people/add", SUPERVISING),
     ("POST", "/people/<int:technician_id>/<act>", "/people/1/test", WORKERS),  # a technician's own
-    ("POST", "/people/<int:technician_id>/<act>", "/people/2/test", STEERERS),
-    ("POST", "/people/<int:technician_id>/<act>", "/people/1/remove", STEERERS),
-    ("POST", "/people/<int:technician_id>/<act>", "/people/1/allow", STEERERS),
-    ("POST", "/people/<int:technician_id>/<act>", "/people/2/lost-phone", STEERERS),
+    ("POST", "/people/<int:technician_id>/<act>", "/people/2/test", SUPERVISING),
+    ("POST", "/people/<int:technician_id>/<act>", "/people/1/remove", SUPERVISING),
+    ("POST", "/people/<int:technician_id>/<act>", "/people/1/allow", SUPERVISING),
+    ("POST", "/people/<int:technician_id>/<act>", "/people/2/lost-phone", SUPERVISING),
     ("GET", "/rota", "/rota", EVERYONE),
     ("GET", "/rota/hours.csv", "/rota/hours.csv?from=2026-11-01", READERS),
-    ("POST", "/rota/<act>", "/rota/add", STEERERS),
+    ("POST", "/rota/<act>", "/rota/add", SUPERVISING),
     ("GET", "/what-if", "/what-if", EVERYONE),
     ("GET", "/setup", "/setup?year=2027", EVERYONE),
-    ("POST", "/setup/<act>", "/setup/close", STEERERS),
+    ("POST", "/setup/<act>", "/setup/close", SUPERVISING),
     ("GET", "/account", "/account", EVERYONE),
     ("POST", "/account/<act>", "/account/second-factor", EVERYONE),
     ("POST", "/account/password", "/account/password", EVERYONE),
@@ -70,5 +70,5 @@ LOGGED_IN = [
     ("POST", "/account/passkeys/<any('add', 'confirm'):use>/options", "/account/passkeys/add/options", EVERYONE),
     ("GET", "/users", "/users", ADMINISTRATORS),
     ("POST", "/users/<act>", "/users/add", ADMINISTRATORS),
-    ("GET", "/audit", "/audit", STEERERS),
+    ("GET", "/audit", "/audit", SUPERVISING),
 ]  # fmt: skip

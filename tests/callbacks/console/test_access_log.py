@@ -1,4 +1,4 @@
-"""The audit log records failed and locked log-ins, refusals, log-outs and ended sessions, and cannot be flooded."""
+"""The audit log records failed and locked logins, refusals, logouts and ended sessions, and cannot be flooded."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_a_failed_login_says_who_was_typed_and_from_where(console: Console) -> N
     ("typed", "who"),
     [("my secret words", "nobody"), ("", "nobody"), (" a@b ", "a@b"), ("x" * 300 + "@b", "x" * 255)],
 )
-def test_what_is_no_address_is_not_written_down(typed: str, who: str) -> None:
+def test_only_an_email_address_is_recorded_as_typed(typed: str, who: str) -> None:
     assert access_log.as_typed(typed) == who
 
 
@@ -35,7 +35,7 @@ def test_a_lock_and_what_it_refuses_are_recorded_the_refusals_once_a_minute(cons
     whats = [what for _, what in console.audit_entries()]
     assert whats == [
         *["failed to log in"] * 4,
-        "failed to log in: now locked",
+        "failed to log in: the account is locked now",
         "was refused: the account is locked",
     ]
     console.clock.pass_time(MINUTE)
@@ -48,7 +48,7 @@ def test_too_many_attempts_are_recorded_once_a_minute_and_address(console: Conso
         client = console.seen_from(address)
         for _ in range(15):
             console.logs_in("nobody@example.com", "wrong", client)
-    assert console.audit_details("was refused: too many log-ins") == ["from 192.0.2.1", "from 192.0.2.2"]
+    assert console.audit_details("was refused: too many login attempts") == ["from 192.0.2.1", "from 192.0.2.2"]
 
 
 def test_a_wrong_code_is_a_failed_login(console: Console) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 from pathlib import Path
 
 import pytest
@@ -32,6 +35,14 @@ def test_under_https_every_cookie_belongs_to_this_host_alone(console: Console) -
     for name, attributes in found.items():
         assert {"secure", "httponly", "path=/", "samesite=lax"} <= attributes, name
         assert not [each for each in attributes if each.startswith("domain")], name
+
+
+def test_flasks_cookie_is_signed_with_sha256(console: Console) -> None:
+    cookie = console.client.get("/login").headers["Set-Cookie"].partition(";")[0]
+    signed, _, signature = cookie.removeprefix("__Host-session=").rpartition(".")
+    key = hmac.digest(b"x" * 32, b"cookie-session", hashlib.sha256)
+    expected = base64.urlsafe_b64encode(hmac.digest(key, signed.encode(), hashlib.sha256)).decode().rstrip("=")
+    assert signature == expected
 
 
 def test_over_http_a_browser_takes_them_too(sqlite_url: str, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_a_browser_is_known_to_its_user_and_each_has_a_name_of_its_own(console: 
     assert device(console, "", sue) == ""
 
 
-def test_it_is_nothing_to_another_user(console: Console) -> None:
+def test_the_cookie_is_ignored_for_another_user(console: Console) -> None:
     sue, ada = user(console, "sue"), user(console, "ada")
     name, _, value = cookie_for(console, sue).partition("=")
     renamed = f"{name.replace(str(sue.id), str(ada.id))}={value}"
@@ -54,7 +54,7 @@ def test_it_ends_after_a_year_and_with_the_password(console: Console) -> None:
     assert not device(console, cookie, sue)
 
 
-def test_a_forged_one_is_none(console: Console) -> None:
+def test_a_forged_cookie_is_ignored(console: Console) -> None:
     sue = user(console, "sue")
     name, _, value = cookie_for(console, sue).partition("=")
     for forged in (value[:-1], f"x{value}", "", "[]", value.replace(".", ".x"), "é"):

@@ -1,4 +1,4 @@
-"""Attempts to log in: the same answer and cost for everybody, no hashing under a lock, and no lock as a weapon."""
+"""Login attempts: the same answer and cost for everybody, no hashing while locked, and no locking out somebody else."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_too_many_from_one_address_are_refused_unhashed_and_another_one_logs_in(
     answers = [console.logs_in(f"{n}@example.com", "wrong", client) for n in range(60)]
     assert [answer.status_code for answer in answers] == [401] * 10 + [429] * 50
     assert len(hashes) == 10
-    assert "Too many log-ins at once. Try again in a minute." in answers[-1].text
+    assert "Too many login attempts. Try again in a minute." in answers[-1].text
     assert answers[-1].headers["Retry-After"] == "60"
     assert console.logs_in(SUE).status_code == 302
 
@@ -153,7 +153,7 @@ def test_the_next_login_says_how_many_have_failed(console: Console) -> None:
     assert "failed" not in console.follows(console.logs_in(SUE))
 
 
-def test_ones_own_typing_errors_are_no_warning(console: Console) -> None:
+def test_the_users_own_mistakes_cause_no_warning(console: Console) -> None:
     console.logs_in(SUE, "wrong")
     assert "failed" not in console.follows(console.logs_in(SUE))
 

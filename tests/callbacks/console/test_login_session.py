@@ -53,7 +53,7 @@ def test_a_session_that_is_not_used_ends_after_an_hour(sue: Console) -> None:
     assert not is_in(sue.client)
 
 
-def test_a_live_screen_is_no_use(sue: Console) -> None:
+def test_a_live_screen_does_not_count_as_use(sue: Console) -> None:
     for _ in range(59):
         sue.clock.pass_time(MINUTE)
         assert sue.client.get("/", headers={"X-Live": "1"}).status_code == 200
@@ -137,7 +137,7 @@ def test_logging_in_again_ends_the_session_of_this_browser(sue: Console) -> None
 
 
 @pytest.mark.parametrize("key", ["", "x", "x" * 4000, "\x7f;,", "é"])
-def test_a_cookie_that_is_no_key_is_nobody(console: Console, key: str) -> None:
+def test_an_invalid_cookie_logs_nobody_in(console: Console, key: str) -> None:
     assert console.client.get("/", headers={"Cookie": f"{LOGIN}={key}"}).status_code == 302
 
 

@@ -51,13 +51,12 @@ def assert_protected(answer: TestResponse, where: str) -> None:
 
 def addresses(web: Flask) -> Iterator[str]:
     """Yield an address of every route, and some of none."""
+    acts = {rule: example.rpartition("/")[2] for _, rule, example, _ in LOGGED_IN}
     with web.test_request_context():
         for rule in web.url_map.iter_rules():
             values: dict[str, Any] = {name: 1 if "id" in name else "message" for name in rule.arguments}
-            if "filename" in values:
-                values["filename"] = "console.css"
-            if rule.endpoint == "console.account.change":
-                values["act"] = "password"
+            known = {"filename": "console.css", "use": "add", "act": acts.get(rule.rule, "message")}
+            values |= {name: known[name] for name in rule.arguments & known.keys()}
             yield web.url_for(rule.endpoint, **values)
     yield from ("/nowhere", "/voice/nowhere", "/t/", "/static/nowhere.css", "//evil.test/x", "/%2e%2e/etc/passwd")
 
@@ -173,7 +172,7 @@ def test_the_console_answers_by_its_own_name_only(service: Service, host: str, i
         answer.close()
         assert (answer.status_code != 400) is is_known, address
         if not is_known:
-            assert content == "This is not an address of the desk. Use https://desk.test/ instead.\n"
+            assert content == "The desk does not answer under this host name. Use https://desk.test/ instead.\n"
             assert "Set-Cookie" not in answer.headers
 
 

@@ -1,4 +1,4 @@
-"""What a transaction removes is known until it ends."""
+"""What a transaction removes is recorded until it ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each signature stands for one SID, for thirty days."""
+"""Each signature is accepted for one SID, for thirty days."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from sqlalchemy import select
 
 from callbacks.db.database import Database
 from callbacks.db.tables import ReceivedRequest
-from callbacks.inbound.received_requests import KEPT_FOR, is_first_or_again
+from callbacks.inbound.received_requests import KEPT_FOR, is_new_or_retry
 
 NOW = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
 
 
 def takes(database: Database, signature: str, sid: str, at: datetime = NOW) -> bool:
-    return database.write(lambda session: is_first_or_again(session, signature, sid, at))
+    return database.write(lambda session: is_new_or_retry(session, signature, sid, at))
 
 
 def test_a_signature_comes_again_with_its_own_sid_only(database: Database) -> None:

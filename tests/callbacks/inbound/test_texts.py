@@ -199,7 +199,7 @@ def test_no_text_names_a_deadline_that_is_over(night: Night) -> None:
 def test_a_number_that_is_not_verified_changes_nothing_and_hears_so_once(night: Night) -> None:
     code = night.code
     night.database.write(lambda s: setattr(technicians.technician_named(s, "Amy Roy"), "verified_at", None))
-    assert "This number is not verified, so your text changes nothing" in night.hears_from(AMY, code)
+    assert "This number is not verified, so your text was ignored" in night.hears_from(AMY, code)
     for words in (code, f"done {code}", f"call {code}", f"who {code}", "test", "ok", "hello"):
         assert night.hears_from(AMY, words) == ""
     assert (night.callback.owner, night.attempts(), night.callback.state) == (None, [], CallbackState.OPEN)
@@ -228,7 +228,7 @@ def test_a_second_number_that_is_not_verified_changes_nothing_while_the_first_on
 def test_test_pages_over_the_cap_are_refused_once_and_then_not_answered(night: Night) -> None:
     answers = [night.hears_from(AMY, "test") for _ in range(13)]
     assert answers[:10] == ["A test page is on its way by text and by phone."] * 10
-    assert answers[10].startswith("Amy Roy has had as many test pages")
+    assert answers[10].startswith("Amy Roy has reached the daily limit on test pages")
     assert answers[11:] == ["", ""]
     night.now += timedelta(days=1)
     assert "is on its way" in night.hears_from(AMY, "test")

@@ -1,4 +1,4 @@
-"""Five wrong codes within an hour end texting from a number for an hour."""
+"""After five wrong codes within an hour, texts from a number are ignored for an hour."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ def test_after_five_wrong_codes_the_right_one_does_nothing_for_an_hour(night: Ni
     answers = guesses(night, 5)
     assert [answer.startswith("You have no page with the code") for answer in answers] == [True] * 4 + [False]
     assert answers[-1] == (
-        "5 wrong codes came from this number within an hour. Texts from it do nothing until 11:13 p.m. Use the link in "
-        "the page, press a key when we call you, or call (888) 484-7266. Not you? Tell a supervisor."
+        "5 wrong codes came from this number within an hour. Texts from it are ignored until 11:13 p.m. Use the link "
+        "in the page, press a key when we call you, or call (888) 484-7266. Not you? Tell a supervisor."
     )
     for words in (night.code, f"done {night.code}", f"who {night.code}", "test", "ok", "hello?", wrong(night)):
         assert night.hears_from(AMY, words) == ""
@@ -140,7 +140,7 @@ def test_wrong_verification_codes_count_and_the_right_one_is_refused_then(night:
     assert "That is not the code" in night.hears_from(AMY, guess)
     assert "is yours" in night.hears_from(AMY, night.code)  # a page's code, though a verification is pending
     assert [night.hears_from(AMY, guess)[:20] for _ in range(2)] == ["That is not the code"] * 2
-    assert "Texts from it do nothing" in guesses(night, 2)[-1]
+    assert "Texts from it are ignored" in guesses(night, 2)[-1]
     assert night.hears_from(AMY, pending) == ""
     night.now += HOUR
     assert "verified" in night.hears_from(AMY, pending)
@@ -169,9 +169,7 @@ def test_which_texts_are_wrong(night: Night, words: str, is_wrong: bool) -> None
 
 def test_the_number_is_told_in_its_language(night: Night) -> None:
     told = guesses(night, 5, LUC)[-1]
-    assert told.startswith(
-        "5 mauvais codes sont venus de ce numéro en une heure. Ses textos sont sans effet jusqu'à 23"
-    )
+    assert told.startswith("Ce numéro a envoyé 5 mauvais codes en une heure. Ses textos sont ignorés jusqu'à 23")
 
 
 def test_what_is_told_fits_into_a_text() -> None:

@@ -161,7 +161,7 @@ def test_test_pages_are_capped_for_a_day(desk: PagingDesk) -> None:
 
     for count in range(DESK.limits.tests_a_day // 2):  # each by text and by phone
         send(count)
-    with pytest.raises(TooManyToday, match="Amy Roy has had as many test pages"):
+    with pytest.raises(TooManyToday, match="Amy Roy has reached the daily limit on test pages"):
         send(0)
     assert len(desk.pages(PageKind.TEST)) == DESK.limits.tests_a_day
 

@@ -39,7 +39,7 @@ def is_told(database: Database, name: str, now: datetime = BEGAN) -> list[tuple[
 def test_the_supervisors_and_the_user_are_told_from_where(accounts: Database) -> None:
     (sue, to_sue), (amy, to_amy) = is_told(accounts, "amy")
     assert (sue, amy) == ("Sue Tran", "Amy Roy")
-    assert "too many failed logins to the account amy@example.com, the last from 192.0.2.1." in to_sue
+    assert "too many failed logins for amy@example.com, the last from 192.0.2.1." in to_sue
     assert "too many failed logins to your account, the last from 192.0.2.1." in to_amy
 
 

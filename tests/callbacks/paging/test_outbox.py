@@ -218,7 +218,7 @@ def test_an_email_goes_to_the_mail_server_with_the_reference_as_its_subject(
     )
 
 
-def test_a_page_to_an_address_that_no_mail_can_have_fails_once_and_for_all(
+def test_a_page_to_an_invalid_email_address_fails_permanently(
     outbox: Outbox, desk: PagingDesk, clock: MovingClock
 ) -> None:
     """An earlier release stored such addresses, and tried again for ever."""

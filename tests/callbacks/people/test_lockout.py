@@ -81,7 +81,7 @@ def fails(database: Database, origin: Origin, times: int, now: datetime = NOW) -
     return [attempt(database, origin, False, now) for _ in range(times)]
 
 
-def test_what_an_attempt_comes_to(database: Database) -> None:
+def test_the_result_of_an_attempt(database: Database) -> None:
     assert fails(database, HERE, 6) == [*[Result.WRONG] * 4, Result.NOW_LOCKED, Result.WAS_LOCKED]
     assert attempt(database, HERE, True) is Result.WAS_LOCKED
     assert attempt(database, KNOWN, True) is Result.RIGHT
@@ -145,5 +145,5 @@ def test_failures_are_counted_since_an_instant_and_removed_after_two_days(databa
         ("unix:/run/desk.sock", "unix:/run/desk.sock"),
     ],
 )
-def test_one_person_has_a_network_of_ipv6(address: str, network: str) -> None:
+def test_an_ipv6_address_counts_as_its_network(address: str, network: str) -> None:
     assert lockout.network_of(address) == network

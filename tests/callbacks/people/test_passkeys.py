@@ -1,4 +1,4 @@
-"""Passkeys: made and used with an authenticator in software, and every answer that must be refused."""
+"""Passkeys: created and used with a software authenticator, and every response that must be refused."""
 
 from __future__ import annotations
 
@@ -124,9 +124,7 @@ def test_a_challenge_is_answered_within_five_minutes(desk: Desk) -> None:
     ],
     ids=["another site", "without TLS", "nobody verified", "another key", "unknown", "of another user"],
 )
-def test_an_answer_that_proves_nothing_logs_nobody_in(
-    desk: Desk, wrong: Callable[[Authenticator], Authenticator]
-) -> None:
+def test_an_invalid_response_logs_nobody_in(desk: Desk, wrong: Callable[[Authenticator], Authenticator]) -> None:
     asked = challenge()
     assert desk.logs_in(wrong(desk.device).signs(desk.options(asked)), asked, NOW) is None
 
@@ -170,7 +168,7 @@ def test_the_browser_is_told_which_passkeys_there_are(desk: Desk) -> None:
     assert to_add["authenticatorSelection"]["userVerification"] == to_log_in["userVerification"] == "required"
 
 
-def test_equal_names_are_numbered_and_there_is_an_end(desk: Desk) -> None:
+def test_equal_names_are_numbered_and_passkeys_are_limited(desk: Desk) -> None:
     for _ in range(passkeys.MOST - 1):
         desk.adds(Authenticator())
     names = [passkey.name for passkey in desk.user.passkeys]
@@ -217,7 +215,7 @@ PIECES = st.recursive(
 
 @given(answer=PIECES.map(json.dumps) | st.text(max_size=40))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
-def test_whatever_a_browser_sends_is_refused_without_a_fault(desk: Desk, answer: str) -> None:
+def test_a_malformed_response_is_refused_without_an_error(desk: Desk, answer: str) -> None:
     asked = challenge()
     assert desk.logs_in(answer, asked, NOW) is None
     with pytest.raises(WrongState):

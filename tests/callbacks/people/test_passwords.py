@@ -43,11 +43,11 @@ def test_a_weak_password_is_refused_with_why_and_what_helps(password: str, why: 
 @pytest.mark.parametrize(
     "password", ["correct horse battery", "tZ7#kwPq!m", "é" * 3 + "quatre chats noirs", "猫が好きです毎日歩く"]
 )
-def test_a_good_one_is_taken_without_rules_of_composition(password: str) -> None:
+def test_a_strong_password_is_accepted_without_composition_rules(password: str) -> None:
     assert passwords.is_right(passwords.hashed(password), password)
 
 
-def test_a_word_about_the_user_is_no_strength_and_the_next_user_is_not_judged_by_it() -> None:
+def test_words_about_the_user_add_no_strength_and_do_not_affect_the_next_user() -> None:
     with pytest.raises(WrongState):
         passwords.hashed("zorblatt-1", ["zorblatt"])
     assert passwords.hashed("zorblatt-1", ["other"])
@@ -61,13 +61,13 @@ def test_a_long_password_counts_to_its_last_character() -> None:
     assert not passwords.is_right(stored, long[:255])
 
 
-def test_one_that_an_earlier_release_cut_still_opens_its_account() -> None:
+def test_a_password_that_an_earlier_release_cut_still_works() -> None:
     long = "correct horse battery " * 20
     assert passwords.is_right(passwords._hasher.hash(long[:255]), long)
 
 
 @pytest.mark.parametrize("stored", ["", "not a hash", "x" * 300])
-def test_what_is_no_hash_is_matched_by_nothing(stored: str) -> None:
+def test_an_invalid_hash_matches_nothing(stored: str) -> None:
     assert not passwords.is_right(stored, "correct horse battery")
 
 
@@ -100,7 +100,7 @@ def test_two_at_a_time_a_few_wait_and_the_rest_are_refused_at_once() -> None:
         pass
 
 
-def test_who_waits_too_long_is_refused_and_gives_the_place_back() -> None:
+def test_a_login_that_waits_too_long_is_refused_and_frees_its_place() -> None:
     turns = passwords.Turns(at_once=1, waiting=1, patience=timedelta(0))
     with turns.turn():
         for _ in range(3):

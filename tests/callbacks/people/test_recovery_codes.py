@@ -1,4 +1,4 @@
-"""Recovery codes: eight, each for one use, and none of them in the database."""
+"""Recovery codes: eight, each for one use, and only their hashes in the database."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from callbacks.db.tables import AuditEntry, RecoveryCode, User
 from callbacks.people import recovery_codes, second_factor, users
 from callbacks.people.lockout import Origin, Result
 from callbacks.people.totp_secrets import TotpSecrets
+from callbacks.records.audit_log import details_of
 
 NOW = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
 KEYS = TotpSecrets("a secret of the settings")
@@ -50,8 +51,8 @@ def test_each_code_works_once_and_is_on_record(database: Database, sue: int) -> 
     assert [is_right(database, sue, given) for given in (codes[0], codes[0])] == [True, False]
     assert is_right(database, sue, codes[1].replace("-", " "))
     (first, second) = database.read(lambda s: s.scalars(select(AuditEntry).order_by(AuditEntry.id)).all())
-    assert (first.who, first.what, first.detail, second.detail) == (
-        *("sue@example.com", "used a recovery code", '{"about": "7 left"}', '{"about": "6 left"}'),
+    assert (first.who, first.what, *(details_of(each)["about"] for each in (first, second))) == (
+        *("sue@example.com", "used a recovery code", "7 left", "6 left"),
     )
 
 

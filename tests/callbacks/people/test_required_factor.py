@@ -33,7 +33,7 @@ def a_user(role: Role = Role.SUPERVISOR, app: str = "", passkeys: int = 0, due: 
         (a_user(passkeys=1, due=NOW), None),
     ],
 )
-def test_it_is_due_after_a_week_for_those_who_steer_and_have_none(user: User, due: datetime | None) -> None:
+def test_it_is_due_after_a_week_for_supervisors_who_have_none(user: User, due: datetime | None) -> None:
     assert is_unscheduled(user) == (due is not None and user.factor_due_at is None)
     schedule(user, NOW)
     assert (user.factor_due_at, is_unscheduled(user)) == (due, False)
@@ -55,5 +55,5 @@ def test_it_can_be_due_at_once() -> None:
     assert is_overdue(user, NOW)
 
 
-def test_whoever_works_once_a_week_hears_of_it_in_time() -> None:
+def test_somebody_who_works_once_a_week_is_told_in_time() -> None:
     assert timedelta(days=7) <= required_factor.GRACE

@@ -121,7 +121,7 @@ def test_it_is_due_until_it_is_set_up_and_again_when_it_ends(database: Database,
     assert (of(database, sue).second_factor, of(database, sue).factor_due_at) == ("", LATER)
 
 
-def test_whoever_lost_everything_logs_in_with_the_password_and_has_a_week(database: Database, sue: int) -> None:
+def test_a_user_who_lost_everything_logs_in_with_the_password_and_has_a_week(database: Database, sue: int) -> None:
     begins(database, sue)
     key = Passkey(user_id=sue, credential_id="x", public_key="x", sign_count=0, name="Laptop", added_at=NOW)
     database.write(lambda s: s.add(key))

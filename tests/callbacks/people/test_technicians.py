@@ -56,7 +56,7 @@ def test_a_name_or_a_number_that_is_taken_is_refused(database: Database, name: s
         database.write(lambda session: add_technician(session, name, phone, NOW))
 
 
-def test_an_email_address_that_is_none_is_refused(database: Database) -> None:
+def test_an_invalid_email_address_is_refused(database: Database) -> None:
     def work(session: Session) -> None:
         for wrong in ("amy", "amy@example.com\nBcc: eve@example.com"):
             with pytest.raises(WrongState, match="is not an email address"):

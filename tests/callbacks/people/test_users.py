@@ -42,7 +42,7 @@ def adds(database: Database, name: str, role: str, technician: str = "") -> int:
     return database.write(lambda s: users.add_user(s, address, role, PASSWORD, BEGAN, technician).id)
 
 
-def test_another_role_ends_the_sessions_and_brings_its_duties(database: Database) -> None:
+def test_another_role_ends_the_sessions_and_may_require_a_second_factor(database: Database) -> None:
     database.write(lambda s: technicians.add_technician(s, "Amy Roy", "+15145550101", BEGAN))
     adds(database, "ada", "administrator")
     adds(database, "amy", "technician", "Amy Roy")
@@ -67,7 +67,7 @@ def test_the_last_administrator_or_supervisor_keeps_the_role(database: Database,
     database.write(lambda s: users.change_role(s, "sue@example.com", role, BEGAN, "Amy Roy"))
 
 
-def test_a_role_that_does_not_fit_is_refused(database: Database) -> None:
+def test_an_invalid_role_is_refused(database: Database) -> None:
     adds(database, "sue", "supervisor")
     adds(database, "rita", "reader")
     with pytest.raises(WrongState, match="no role"):

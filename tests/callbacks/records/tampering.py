@@ -1,4 +1,4 @@
-"""Logs of both kinds, and somebody who has the database but not the key."""
+"""Both logs, and an attacker who has the database but not the key."""
 
 from __future__ import annotations
 

@@ -103,9 +103,7 @@ def test_a_cut_end_is_found_by_a_head_from_elsewhere_and_by_the_one_in_the_seals
     assert kept is not None
     assert entries(logs, kept.head).faults == ["The audit log was cut: it has 3 entries, and the head says 5."]
     add_entries(logs, "Sue", 4)  # as long as before, and longer
-    assert entries(logs, known).faults == [
-        "The audit log was cut or rewritten: entry 5 is not the one that the head names."
-    ]
+    assert entries(logs, known).faults == ["The audit log was cut or rewritten: entry 5 does not match the head."]
 
 
 def test_a_log_that_was_rewritten_without_the_key_is_found_by_both_heads(logs: Database) -> None:
@@ -148,7 +146,7 @@ def test_another_key_is_named_as_such(logs: Database, database_url: str) -> None
     seal_all(other)
     other.close()
     (fault,) = entries(logs).faults
-    assert fault.startswith("From entry 6 of 2026-11-29 03:13:00 UTC on, no entry fits the key: AUDIT_KEY")
+    assert fault.startswith("From entry 6 of 2026-11-29 03:13:00 UTC on, no entry matches the key: AUDIT_KEY")
     (fault,) = events(logs).faults
     assert fault.startswith("From events 6 to 6")
     assert "AUDIT_KEY" in fault
@@ -197,7 +195,7 @@ def test_seals_that_were_cut_are_found_by_a_head_from_elsewhere(logs: Database) 
     known = logs.read(event_seals.head)
     tamper(logs, "DELETE FROM event_seals WHERE id = 2", "DELETE FROM events WHERE id = 5")
     assert events(logs).faults == []
-    assert events(logs, known).faults == ["The seals of events were cut: they cover 3 events, and the head says 5."]
+    assert events(logs, known).faults == ["The event log was cut: its seals cover 3 events, and the head says 5."]
     add_events(logs, 3)
     seal_all(logs)
     assert len(events(logs, known).faults) == 1

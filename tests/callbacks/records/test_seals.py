@@ -1,4 +1,4 @@
-"""Seals and heads of logs: what they are made of, and how a head is typed."""
+"""Seals and heads of logs: what they consist of, and how a head is written."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ def test_a_head_is_typed_as_it_is_printed_and_may_have_the_whole_seal() -> None:
     "text", ["", "1234", "1234:", "1234:ab12", f"x:{SEAL}", f"1234:{SEAL[:15]}g", f"{'9' * 20}:{SEAL}"]
 )
 def test_what_is_no_head_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(WrongState, match="is not a head"):
+    with pytest.raises(WrongState, match="is not the head of a log"):
         head_from(text)
 
 
-def test_every_session_has_the_key_and_without_one_it_is_nobodys(sqlite_url: str) -> None:
+def test_every_session_has_the_key_and_without_one_it_is_random(sqlite_url: str) -> None:
     given, first, second = Database(sqlite_url, audit_key=b"given"), Database(sqlite_url), Database(sqlite_url)
     assert given.read(key_of) == given.write(key_of) == b"given"
     assert len(first.read(key_of)) == 32

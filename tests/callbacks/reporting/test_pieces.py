@@ -36,7 +36,7 @@ def test_by_weeks_everything_is_found_once(database: Database) -> None:
     assert len(begun) == 3
 
 
-def test_no_days_have_nothing(database: Database) -> None:
+def test_no_days_yield_nothing(database: Database) -> None:
     marks(database, 0)
     assert by_weeks(database, between, MONDAY, MONDAY) == []
 

@@ -38,7 +38,7 @@ def test_an_address_is_returned_as_mail_servers_take_it(written: str, address: s
         "amy@[127.0.0.1]", "amy@example.com;eve@example.com", "a" * 300 + "@example.com", "amy@" + "a" * 70 + ".com",
     ],
 )  # fmt: skip
-def test_what_is_no_address_is_refused_in_a_sentence(written: str) -> None:
+def test_an_invalid_address_is_refused_in_a_sentence(written: str) -> None:
     with pytest.raises(ValueError, match=r" is not an email address\. .+\.$") as refusal:
         mail_address(written)
     assert "\n" not in str(refusal.value)

@@ -1,4 +1,4 @@
-"""Sessions, passkeys, invitations and failed log-ins are rows; both logs are sealed with a key"""
+"""Sessions, passkeys, invitations and failed logins are rows; both logs are sealed with a key"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -81,7 +81,7 @@ def _technicians() -> None:
     op.add_column("technicians", sa.Column("links_from", UtcDateTime(), nullable=True))
     op.add_column("technicians", sa.Column("phone_allowed_by", sa.String(255), nullable=True))
     op.add_column("technicians", sa.Column("second_phone_allowed_by", sa.String(255), nullable=True))
-    # Whoever is paged keeps being paged, wherever their number is. Which ones are ordinary, no SQL can tell.
+    # Technicians keep being paged on the numbers that they had. SQL cannot tell which of these are ordinary.
     allowed = sa.text("UPDATE technicians SET phone_allowed_by = 'before the upgrade' WHERE verified_at IS NOT NULL")
     op.execute(allowed)
     op.execute(
@@ -146,6 +146,6 @@ def _refuse_changes_on_sqlite() -> None:
             f"CREATE TRIGGER event_seals_refuses_{act.lower()} BEFORE {act} ON event_seals "
             "BEGIN SELECT RAISE(ABORT, 'rows of event_seals are only ever added'); END"
         )
-    # INSERT OR REPLACE deletes the row that it replaces, and no trigger for deletes hears of it.
+    # INSERT OR REPLACE deletes the row that it replaces without firing the trigger for deletes.
     for table in APPEND_ONLY:
         op.execute(REFUSES_REPLACE.replace("TABLE", table))

@@ -23,7 +23,7 @@ from tests.callbacks.console.account.two_factor import (
 from tests.callbacks.console.console import PASSWORD, Console
 from tests.callbacks.people.authenticator import Authenticator
 
-NOT_KNOWN = "That passkey is not known here"
+NOT_KNOWN = "That passkey is not registered here"
 
 
 def test_a_passkey_logs_in_without_name_password_or_code(console: Console) -> None:
@@ -69,7 +69,7 @@ def test_a_stolen_cookie_of_the_login_screen_does_not_make_an_answer_work_again(
     assert console.posts("/login/passkey", {"signed": signed}, thief).headers["Location"] == "/login"
 
 
-def test_five_minutes_are_the_end(console: Console) -> None:
+def test_a_challenge_expires_after_five_minutes(console: Console) -> None:
     device = with_passkey(console)
     signed = device.signs(console.posts("/login/passkey/options", {}).text)
     console.clock.pass_time(timedelta(minutes=5))
@@ -77,7 +77,7 @@ def test_five_minutes_are_the_end(console: Console) -> None:
 
 
 @pytest.mark.parametrize("signed", ["", "{}", "[]", "null", "é", '{"id":"AA"}', "x" * 30_000])
-def test_whatever_else_is_sent_is_refused_in_words(console: Console, signed: str) -> None:
+def test_anything_else_is_refused_with_a_message(console: Console, signed: str) -> None:
     console.posts("/login/passkey/options", {})
     assert NOT_KNOWN in console.follows(console.posts("/login/passkey", {"signed": signed}))
 
@@ -108,7 +108,7 @@ def test_with_both_either_completes_a_login(console: Console) -> None:
         assert answer.headers["Location"] == "/"
 
 
-def test_no_answer_of_a_passkey_stands_in_the_log(console: Console) -> None:
+def test_no_passkey_response_is_logged(console: Console) -> None:
     with_passkey(console)
     told = console.database.read(lambda s: " ".join(entry.detail for entry in s.scalars(select(AuditEntry))))
     assert "The passkey Laptop was added" in told

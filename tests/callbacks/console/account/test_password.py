@@ -39,7 +39,7 @@ def test_every_other_session_ends_and_the_browser_is_known_by_the_new_password(c
         ("x" * 1001, "too long"),
     ],
 )
-def test_a_weak_one_is_refused_in_words(console: Console, new: str, why: str) -> None:
+def test_a_weak_password_is_refused_with_a_reason(console: Console, new: str, why: str) -> None:
     console.logs_in("sue@example.com")
     assert why in console.follows(console.posts("/account/password", {"old": PASSWORD, "password": new}))
     assert console.logs_in("sue@example.com", client=console.web.test_client()).status_code == 302

@@ -1,4 +1,4 @@
-"""One's own sessions: each with its browser and address, ended one by one or all others at once."""
+"""The user's own sessions: each with its browser and address, ended one by one or all others at once."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_ones_own_sessions_are_listed_and_nobody_elses(console: Console) -> None
     shown = console.reads("/account")
     assert "Safari on iPhone 192.0.2.44 Sat 28 Nov 22:14 Sat 28 Nov 22:14 Log out" in shown
     assert shown.count("192.0.2.44") == 1
-    assert "127.0.0.1 Sat 28 Nov 22:14 Sat 28 Nov 22:14 This one" in shown
+    assert "127.0.0.1 Sat 28 Nov 22:14 Sat 28 Nov 22:14 This session" in shown
 
 
 def test_one_session_is_ended_and_the_others_stay(console: Console) -> None:
@@ -69,7 +69,7 @@ def test_one_session_is_ended_and_the_others_stay(console: Console) -> None:
 
 
 @pytest.mark.parametrize("given", ["", "0", "x", "99999999999", "-1"])
-def test_a_session_that_is_none_is_refused(console: Console, given: str) -> None:
+def test_an_unknown_session_is_refused(console: Console, given: str) -> None:
     console.logs_in("sue@example.com")
     assert "has already ended" in ends(console, given)
 

@@ -48,8 +48,8 @@ def test_a_password_that_is_too_short_is_refused_and_may_be_chosen_again(console
     assert sends(console, link, PASSWORD).status_code == 302
 
 
-def test_the_address_is_kept_to_oneself(console: Console) -> None:
-    """It is the key: no cache keeps it, and no other site or later page is told of it."""
+def test_the_address_is_not_cached_or_sent_to_other_sites(console: Console) -> None:
+    """The link grants access: no cache keeps it, and no referrer header reveals it."""
     link = a_link(console)
     for answer in (console.client.get(link), sends(console, link, "short"), console.client.get("/invitation/guessed")):
         assert answer.headers["Referrer-Policy"] == "no-referrer"

@@ -199,7 +199,7 @@ def scanned(console: Console, link: str) -> list[TestResponse]:
     return answers
 
 
-def test_whoever_only_fetches_the_link_changes_nothing_and_learns_nothing(console: Console, bare: str) -> None:
+def test_fetching_the_link_changes_and_reveals_nothing(console: Console, bare: str) -> None:
     customer_has_a_number(console)
 
     def records() -> tuple[int, int]:

@@ -148,4 +148,4 @@ def test_a_changed_number_or_email_ends_links(sue: Console) -> None:
 def test_codes_over_the_cap_are_refused_in_words(sue: Console) -> None:
     shown = [does(sue, "/people/1/code", which="first") for _ in range(6)]
     assert ["A code is on its way" in words for words in shown] == [True] * 5 + [False]
-    assert "Amy Roy has had as many codes as one number or person gets in a day" in shown[-1]
+    assert "Amy Roy has reached the daily limit on codes" in shown[-1]

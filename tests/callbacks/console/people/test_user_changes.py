@@ -41,20 +41,20 @@ def test_another_role_is_for_the_next_login(console: Console) -> None:
     console.logs_in("rita@example.com", client=theirs)
     console.logs_in("ada@example.com")
     shown = console.follows(console.posts("/users/role", {"email": "rita@example.com", "role": "supervisor"}))
-    assert "rita@example.com was reader and is supervisor now" in shown
+    assert "rita@example.com was reader and is now supervisor" in shown
     assert theirs.get("/").status_code == 302
     console.logs_in("rita@example.com", client=theirs)
-    assert "Your role needs a second factor" in theirs.get("/").text
-    assert any("rita@example.com was reader and is supervisor now" in detail for detail in details(console))
+    assert "Your role requires a second factor" in theirs.get("/").text
+    assert any("rita@example.com was reader and is now supervisor" in detail for detail in details(console))
 
 
-def test_a_role_that_does_not_fit_is_refused_in_words(console: Console) -> None:
+def test_an_invalid_role_is_refused_with_a_message(console: Console) -> None:
     console.logs_in("ada@example.com")
     for role, words in (("king", "no role"), ("technician", "Choose which technician")):
         assert words in console.follows(console.posts("/users/role", {"email": "rita@example.com", "role": role}))
 
 
-def test_whoever_lost_an_app_or_a_passkey_is_let_in_by_an_administrator(console: Console) -> None:
+def test_an_administrator_lets_in_a_user_who_lost_an_app_or_a_passkey(console: Console) -> None:
     with_second_factor(console)
     console.logs_in("ada@example.com")
     shown = console.follows(console.posts("/users/no-second-factor", {"email": "sue@example.com"}))

@@ -1,4 +1,4 @@
-"""New users come by a link: mailed to them, or shown once to the administrator."""
+"""New users get an invitation link: emailed to them, or shown once to the administrator."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def chooses(console: Console, link: str, password: str = PASSWORD) -> None:
 
 def test_without_a_mail_server_the_link_is_shown_once(console: Console) -> None:
     console.logs_in("ada@example.com")
-    assert "you pass it on yourself" in console.client.get("/users").text
+    assert "you send it to them yourself" in console.client.get("/users").text
     link = link_in(console.follows(console.posts("/users/add", NEW)))
     assert "/invitation/" not in console.client.get("/users").text
     assert "new@example.com Ben Cole technician none never invited" in console.reads("/users")
@@ -62,11 +62,11 @@ def test_with_a_mail_server_only_the_user_reads_the_link(console: Console) -> No
     mail = sends_mail(console)
     console.logs_in("ada@example.com")
     shown = console.follows(console.posts("/users/add", NEW))
-    assert "was mailed to new@example.com" in shown
+    assert "was emailed to new@example.com" in shown
     assert "/invitation/" not in shown
     (email,) = mail.sent
     assert email.to == "new@example.com"
-    assert ("choisissez" in email.subject, "Ce lien est valide" in email.words) == (True, True)
+    assert ("choisissez" in email.subject, "Ce lien fonctionne une seule fois" in email.words) == (True, True)
     chooses(console, link_in(email.words))
 
 
@@ -74,7 +74,7 @@ def test_a_mail_that_fails_is_shown_with_the_link(console: Console) -> None:
     sends_mail(console, "The mail server did not answer: TimeoutError.")
     console.logs_in("ada@example.com")
     shown = console.follows(console.posts("/users/add", NEW))
-    assert "The link was not mailed to new@example.com. The mail server did not answer" in shown
+    assert "The invitation was not emailed to new@example.com. The mail server did not answer" in shown
     chooses(console, link_in(shown))
 
 
@@ -114,7 +114,7 @@ def test_an_administrator_cannot_choose_somebody_elses_password(console: Console
         ({"email": "sue@example.com", "role": "reader"}, "There is already a user"),
     ],
 )
-def test_a_user_that_makes_no_sense_is_refused_in_words(console: Console, fields: dict[str, str], words: str) -> None:
+def test_an_invalid_user_is_refused_with_a_message(console: Console, fields: dict[str, str], words: str) -> None:
     mail = sends_mail(console)
     console.logs_in("ada@example.com")
     before = console.database.read(lambda s: len(s.scalars(select(User)).all()))
@@ -122,6 +122,6 @@ def test_a_user_that_makes_no_sense_is_refused_in_words(console: Console, fields
     assert (console.database.read(lambda s: len(s.scalars(select(User)).all())), mail.sent) == (before, [])
 
 
-def test_nobody_unknown_is_invited(console: Console) -> None:
+def test_an_unknown_user_cannot_be_invited(console: Console) -> None:
     console.logs_in("ada@example.com")
     assert "There is no user" in console.follows(console.posts("/users/invite", {"email": "nobody@example.com"}))

@@ -1,4 +1,4 @@
-"""Schema 0009: whoever was paged by an earlier release is paged by this one, wherever their number is."""
+"""Schema 0009: technicians who were paged by the release before still are, whatever their number."""
 
 from __future__ import annotations
 

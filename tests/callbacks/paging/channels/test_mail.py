@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import socket
 import socketserver
+import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from callbacks.db.states import CarrierStatus
 from callbacks.errors import CarrierError
@@ -30,29 +38,55 @@ class MailServer(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, answer: str, extensions: str = "") -> None:
+    def __init__(self, answer: str, tls: ssl.SSLContext | None = None, *, tls_at_once: bool = False) -> None:
         super().__init__(("127.0.0.1", 0), _Conversation)
-        self.answer, self.extensions = answer, extensions
+        self.answer, self.tls, self.tls_at_once = answer, tls, tls_at_once
+        self.extensions = ["AUTH PLAIN", "STARTTLS"] if tls is not None else []
         self.mails: list[bytes] = []
-        self.commands: list[str] = []
+        self.commands: list[str] = []  # in the clear
+        self.secret_commands: list[str] = []  # over TLS
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
 
     @property
     def url(self) -> str:
-        return f"smtp://127.0.0.1:{self.server_address[1]}"
+        return f"smtp://127.0.0.1:{self.port}"
 
 
 class _Conversation(socketserver.StreamRequestHandler):
     server: MailServer
 
     def handle(self) -> None:
+        self.is_secret = False
+        with suppress(OSError):  # the client hangs up on a certificate that it does not trust
+            if self.server.tls_at_once:
+                self._begin_tls()
+            self._converse()
+        self.request.close()
+
+    def _begin_tls(self) -> None:
+        assert self.server.tls is not None
+        self.request = self.server.tls.wrap_socket(self.request, server_side=True)
+        self.setup()
+        self.is_secret = True
+
+    def _converse(self) -> None:
         self._say("220 mail.test")
         while line := self.rfile.readline().decode().strip():
-            self.server.commands.append(line)
+            (self.server.secret_commands if self.is_secret else self.server.commands).append(line)
             match line.split()[0].upper():
                 case "EHLO":
-                    self._say(f"250{'-' if self.server.extensions else ' '}mail.test")
-                    if self.server.extensions:
-                        self._say(f"250 {self.server.extensions}")
+                    first, *others = reversed(["mail.test", *self.server.extensions])
+                    for each in reversed(others):
+                        self._say(f"250-{each}")
+                    self._say(f"250 {first}")
+                case "STARTTLS":
+                    self._say("220 go on")
+                    self._begin_tls()
+                case "AUTH":
+                    self._say("235 welcome")
                 case "RCPT":
                     self._say(self.server.answer)
                 case "DATA":
@@ -75,13 +109,62 @@ class _Conversation(socketserver.StreamRequestHandler):
         self.wfile.write(f"{words}\r\n".encode())
 
 
+@contextmanager
+def running(server: MailServer) -> Iterator[MailServer]:
+    threading.Thread(target=server.serve_forever, daemon=True, kwargs={"poll_interval": 0.01}).start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
 @pytest.fixture
 def server(request: pytest.FixtureRequest) -> Iterator[MailServer]:
-    server = MailServer(getattr(request, "param", "250 fine"))
-    threading.Thread(target=server.serve_forever, daemon=True, kwargs={"poll_interval": 0.01}).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with running(MailServer(getattr(request, "param", "250 fine"))) as server:
+        yield server
+
+
+@contextmanager
+def mail_server(certificate: Path, *, tls_at_once: bool) -> Iterator[MailServer]:
+    """A server with TLS, from the first byte or after STARTTLS."""
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(certificate)
+    with running(MailServer("250 fine", tls, tls_at_once=tls_at_once)) as server:
+        yield server
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate of mail.test, signed by itself, with its key."""
+    key, name = (
+        ec.generate_private_key(ec.SECP256R1()),
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.test")]),
+    )
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+    made = made.not_valid_after(datetime(2100, 1, 1, tzinfo=UTC))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName("mail.test")]), critical=False)
+    file = tmp_path / "mail.test.pem"
+    in_pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(in_pem + made.sign(key, SHA256()).public_bytes(Encoding.PEM))
+    return file
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A host that is not this machine, as far as its name says; like every other name, it leads to the server here."""
+    asked = socket.getaddrinfo
+
+    def answer(host: str, *more: Any, **options: Any) -> Any:
+        return asked("127.0.0.1" if host.endswith(".test") else host, *more, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
+    return "mail.test"
+
+
+def mailer(url: str) -> Mailer:
+    return Mailer(url, "desk@example.com", FAR.total_seconds(), FAR.total_seconds())
 
 
 def test_an_email_arrives_whole_and_is_marked_as_automatic(server: MailServer) -> None:
@@ -118,11 +201,50 @@ def test_a_server_that_is_away_is_tried_again() -> None:
     assert not fault.value.permanent
 
 
-def test_a_password_is_never_sent_in_the_clear(server: MailServer) -> None:
-    url = server.url.replace("smtp://", "smtp://desk:secret@")
-    with pytest.raises(CarrierError, match="no TLS"):
-        Mailer(url, "desk@example.com", FAR.total_seconds()).send(EMAIL)
+def test_a_password_is_never_sent_in_the_clear(server: MailServer, elsewhere: str) -> None:
+    server.extensions = ["AUTH PLAIN"]
+    with pytest.raises(CarrierError, match=r"offers no TLS.* Use smtps://") as fault:
+        mailer(f"smtp://desk:secret@{elsewhere}:{server.port}").send(EMAIL)
+    assert fault.value.permanent
+    assert "n'offre pas TLS" in fault.value.french
     assert not any(command.startswith("AUTH") for command in server.commands)
+    assert server.mails == []
+
+
+def test_on_this_machine_it_may_be(server: MailServer) -> None:
+    server.extensions = ["AUTH PLAIN"]
+    mailer(f"smtp://desk:secret@127.0.0.1:{server.port}").send(EMAIL)
+    assert [command.split()[0] for command in server.commands if "AUTH" in command] == ["AUTH"]
+    assert len(server.mails) == 1
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+def test_over_tls_the_password_is_sent_to_the_host_of_a_trusted_certificate(
+    scheme: str, certificate: Path, elsewhere: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with mail_server(certificate, tls_at_once=scheme == "smtps") as server:
+        mailer(f"{scheme}://desk:secret@{elsewhere}:{server.port}").send(EMAIL)
+    assert len(server.mails) == 1
+    assert [word for command in server.secret_commands for word in command.split()[:1]].count("AUTH") == 1
+    assert not any(command.startswith("AUTH") for command in server.commands)
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+@pytest.mark.parametrize(("is_trusted", "host"), [(False, "mail.test"), (True, "other.test")])
+def test_a_certificate_that_is_not_trusted_or_of_another_host_gets_nothing(
+    scheme: str, is_trusted: bool, host: str, certificate: Path, elsewhere: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if is_trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with (
+        mail_server(certificate, tls_at_once=scheme == "smtps") as server,
+        pytest.raises(CarrierError, match=r"certificate of the mail server is not valid: .* Nothing was sent") as fault,
+    ):
+        mailer(f"{scheme}://desk:secret@{host}:{server.port}").send(EMAIL)
+    assert "certificat" in fault.value.french
+    assert (server.mails, server.secret_commands) == ([], [])
+    assert not any(command.startswith(("AUTH", "MAIL")) for command in server.commands)
 
 
 def test_without_a_server_the_mail_fails_at_once_and_says_why() -> None:
@@ -154,7 +276,7 @@ def test_an_email_that_cannot_be_written_is_never_tried_again(server: MailServer
 
 
 @pytest.mark.parametrize("sender", ["desk@example.com\nX: y", "desk@[example"])
-def test_a_sender_that_cannot_be_written_is_a_failure_for_good(server: MailServer, sender: str) -> None:
+def test_an_invalid_sender_is_a_permanent_failure(server: MailServer, sender: str) -> None:
     with pytest.raises(CarrierError, match="Correct the address or MAIL_FROM") as fault:
         Mailer(server.url, sender, FAR.total_seconds()).send(EMAIL)
     assert fault.value.permanent

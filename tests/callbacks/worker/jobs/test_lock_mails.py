@@ -1,4 +1,4 @@
-"""A user who is no technician hears of a lock by mail: once, with any number of workers, and again when it failed."""
+"""A user who is not a technician is emailed about a lock: once, with any number of workers, and retried if it fails."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_the_user_is_mailed_once(office: Office) -> None:
         office.clock.pass_time(timedelta(minutes=10))
     assert office.mailed == ["sue@example.com"]
     assert "Too many logins to your account failed" in office.post.kept[0].words
-    assert "Trop de connexions à votre compte" in office.post.kept[0].words
+    assert "Trop de tentatives de connexion à votre compte" in office.post.kept[0].words
 
 
 def test_the_next_lock_is_another_mail(office: Office) -> None:
