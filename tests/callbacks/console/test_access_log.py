@@ -71,7 +71,7 @@ def test_a_page_that_a_role_may_not_open_is_recorded_once_a_minute(console: Cons
 
 def test_logging_out_and_ending_sessions_are_recorded(console: Console) -> None:
     console.logs_in("sue@example.com")
-    console.posts("/account/sessions/end-others", {})
+    console.posts("/account/sessions/end-others", {"old": PASSWORD})
     console.posts("/logout", {})
     console.posts("/logout", {})  # nobody is logged in
     assert [what for _, what in console.audit_entries()] == ["logged in", "ended a session", "logged out"]

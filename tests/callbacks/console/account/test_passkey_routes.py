@@ -179,7 +179,8 @@ def test_a_wrong_answer_of_a_known_passkey_is_counted_and_recorded_for_its_user(
     stranger = console.seen_from("192.0.2.9")
     for _ in range(5):
         assert forged(console, device, stranger).headers["Location"] == "/login"
-    assert console.audit_details("failed to log in") == ['{"about": "by passkey, from 192.0.2.9"}'] * 4
+    details = console.audit_details("failed to log in")
+    assert ["by passkey, from 192.0.2.9" in detail for detail in details] == [True] * 4
     assert console.audit_entries()[-1] == ("sue@example.com", "failed to log in: now locked")
     assert console.logs_in("sue@example.com", client=stranger).status_code == 401
     assert console.logs_in("sue@example.com").status_code == 302  # the lock is for the stranger
