@@ -106,7 +106,7 @@ def test_wrong_passkeys_are_throttled_counted_and_recorded_like_wrong_codes(cons
         assert REFUSED in turns_off(console, signed="{}")
     failed = ("sue@example.com", "failed to log in")
     assert console.audit_entries().count(failed) == 4
-    assert console.audit_entries()[-1] == ("sue@example.com", "failed to log in: now locked")
+    assert console.audit_entries()[-1] == ("sue@example.com", "failed to log in: the account is locked now")
     assert "by passkey, from 127.0.0.1" in console.audit_details("failed to log in")[0]
 
 
@@ -115,7 +115,7 @@ def test_confirmations_by_passkey_are_throttled(console: Console) -> None:
     logs_in_by_passkey(console, device)
     # Each takes two of the ten attempts of a minute: the password, and what the device signed.
     shown = [turns_off(console, signed="{}") for _ in range(6)]
-    assert "Too many log-ins at once." in shown[-1]
+    assert "Too many login attempts." in shown[-1]
 
 
 def test_whoever_has_passkeys_only_confirms_with_a_recovery_code(console: Console) -> None:

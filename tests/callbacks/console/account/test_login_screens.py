@@ -29,5 +29,5 @@ def test_a_refusal_has_the_words_the_wait_and_the_form_whatever_its_address(cons
     with console.web.test_request_context(path, method="POST"):
         answer = console.web.make_response(login_screens.refused(TooManyLogins(), login_screens.login_form))
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
-    assert "Too many log-ins at once. Try again in a minute." in answer.get_data(as_text=True)
+    assert "Too many login attempts. Try again in a minute." in answer.get_data(as_text=True)
     assert '<form method="post" action="/login"' in answer.get_data(as_text=True)

@@ -157,7 +157,7 @@ def test_too_many_are_refused_like_passwords(console: Console) -> None:
     stranger = console.seen_from("192.0.2.9")
     answers = [console.posts("/login/passkey", {"signed": "{}"}, stranger) for _ in range(11)]
     assert [answer.status_code for answer in answers] == [302] * 10 + [429]
-    assert "Too many log-ins at once. Try again in a minute." in answers[-1].text
+    assert "Too many login attempts. Try again in a minute." in answers[-1].text
     assert answers[-1].headers["Retry-After"] == "60"
     assert 'action="/login"' in answers[-1].text  # the form on this answer asks for a password, which goes there
 
@@ -181,7 +181,7 @@ def test_a_wrong_answer_of_a_known_passkey_is_counted_and_recorded_for_its_user(
         assert forged(console, device, stranger).headers["Location"] == "/login"
     details = console.audit_details("failed to log in")
     assert ["by passkey, from 192.0.2.9" in detail for detail in details] == [True] * 4
-    assert console.audit_entries()[-1] == ("sue@example.com", "failed to log in: now locked")
+    assert console.audit_entries()[-1] == ("sue@example.com", "failed to log in: the account is locked now")
     assert console.logs_in("sue@example.com", client=stranger).status_code == 401
     assert console.logs_in("sue@example.com").status_code == 302  # the lock is for the stranger
 

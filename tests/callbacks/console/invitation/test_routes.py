@@ -84,5 +84,5 @@ def test_too_many_are_refused_in_words(console: Console) -> None:
     stranger = console.seen_from("192.0.2.9")
     answers = [console.posts(link, {"password": "short"}, stranger) for _ in range(11)]
     assert [answer.status_code for answer in answers] == [400] * 10 + [429]
-    assert "Too many log-ins at once. Try again in a minute." in answers[-1].text
+    assert "Too many login attempts. Try again in a minute." in answers[-1].text
     assert answers[-1].headers["Retry-After"] == "60"
