@@ -25,7 +25,7 @@ HOW = {Result.WRONG: FAILED, Result.NOW_LOCKED: LOCKED_NOW, Result.WAS_LOCKED: L
 
 def note(session: Session, now: datetime, who: str, what: str, about: str = "") -> None:
     """Enter what somebody did, with the address that the request came from. Call it last in a transaction."""
-    audit_log.note(session, now, who, what, ", ".join(filter(None, [about, f"from {peer()}"])))
+    audit_log.note(session, now, who, what, {"about": about, "from": peer()})
 
 
 def note_failure(session: Session, email: str, result: Result, by: str, now: datetime) -> None:

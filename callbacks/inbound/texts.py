@@ -260,7 +260,7 @@ def _ask_which(session: Session, incoming: Incoming, command: Command, named: Ca
     if len(open_ones) == 1:
         (callback, code), *_ = open_ones.items()
         about = _with_number(callback)
-        return Answer(Words(f"{word} {code} for {about}, please.", f"{mot} {code} pour {about}, svp."))
+        return Answer(Words(f"Reply {word} {code} for {about}.", f"Répondez {mot} {code} pour {about}."))
     return Answer(
         Words(
             _list_of(open_ones, f"Which one? Write {word} and the code: "),

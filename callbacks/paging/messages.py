@@ -693,7 +693,7 @@ def texting_stopped(until: datetime, zone: ZoneInfo, line: str) -> Words:
     return Words(
         ended_once(
             f"5 wrong codes came from this number within an hour. Texts from it are ignored until {english}. "
-            f"Use the link in the page, press a key when we call you, or call {line}. Not you? Tell a supervisor."
+            f"Use the link in the last text, press a key when we call you, or call {line}. Not you? Tell a supervisor."
         ),
         f"Ce numéro a envoyé 5 mauvais codes en une heure. Ses textos sont ignorés jusqu'à {french}. Utilisez le lien "
         f"de l'avis ou les touches quand on vous appelle, ou composez le {line}. Ce n'était pas vous? Avisez un "

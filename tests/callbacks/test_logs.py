@@ -158,7 +158,7 @@ def test_a_view_that_fails_logs_neither_its_address_nor_what_it_worked_with(
     def fails(*_: object, **__: object) -> None:
         raise IntegrityError("INSERT INTO x VALUES (?)", {"who": private}, Exception("UNIQUE"), hide_parameters=True)
 
-    for module, name in ((routes, "callback_screen"), (audio, "audio_response"), (feed, "feed_content")):
+    for module, name in ((routes, "summary_screen"), (audio, "audio_response"), (feed, "feed_content")):
         monkeypatch.setattr(module, name, fails)
     for service in service_on(compose, sqlite_url, tmp_path):
         links, client = service.web.extensions[EXTENSION].links, service.web.test_client()

@@ -74,7 +74,7 @@ def test_call_takes_it_and_rings(night: Night) -> None:
 
 
 def test_a_word_without_a_code_is_asked_back_with_the_code_and_changes_nothing(night: Night) -> None:
-    assert night.hears_from(AMY, "na") == f"NA {night.code} for {night.callback.reference}, (514) 555-0199, please."
+    assert night.hears_from(AMY, "na") == f"Reply NA {night.code} for {night.callback.reference}, (514) 555-0199."
     assert night.attempts() == []
     night.now += timedelta(minutes=1)
     night.opens("CA2")

@@ -74,7 +74,7 @@ def test_after_five_wrong_codes_the_right_one_does_nothing_for_an_hour(night: Ni
     assert [answer.startswith("You have no page with the code") for answer in answers] == [True] * 4 + [False]
     assert answers[-1] == (
         "5 wrong codes came from this number within an hour. Texts from it are ignored until 11:13 p.m. Use the link "
-        "in the page, press a key when we call you, or call (888) 484-7266. Not you? Tell a supervisor."
+        "in the last text, press a key when we call you, or call (888) 484-7266. Not you? Tell a supervisor."
     )
     for words in (night.code, f"done {night.code}", f"who {night.code}", "test", "ok", "hello?", wrong(night)):
         assert night.hears_from(AMY, words) == ""

@@ -180,7 +180,7 @@ def test_a_wrong_answer_of_a_known_passkey_is_counted_and_recorded_for_its_user(
     for _ in range(5):
         assert forged(console, device, stranger).headers["Location"] == "/login"
     details = console.audit_details("failed to log in")
-    assert ["by passkey, from 192.0.2.9" in detail for detail in details] == [True] * 4
+    assert ["by passkey, 192.0.2.9" in detail for detail in details] == [True] * 4
     assert console.audit_entries()[-1] == ("sue@example.com", "failed to log in: the account is locked now")
     assert console.logs_in("sue@example.com", client=stranger).status_code == 401
     assert console.logs_in("sue@example.com").status_code == 302  # the lock is for the stranger
