@@ -206,18 +206,21 @@ def test_in_support_hours_french_is_offered_as_well(open_desk: Callable[..., Sce
 # A technician's own phone
 
 
-def test_a_technicians_phone_hears_what_waits_and_takes_it_with_two_keys(desk: ScenarioDesk) -> None:
+def test_a_technicians_phone_hears_what_waits_and_is_called_and_connected(desk: ScenarioDesk) -> None:
     desk.leaves_a_message()
     amy = desk.phone_of("Amy")
     amy.reads("call (514) 555-0199 back")
     call = amy.dials("direct").hears("Callbacks waiting for you: 1. The most urgent is").hears("press 2")
+    call.presses("5").hears("The most urgent is").presses("2").hears("We are calling you").is_hung_up_on()
     spoken = " ".join(heard.text for heard in call.leg.heard)
     assert "due by 10:42 p.m." in spoken
-    assert "0199" not in spoken
-    call.presses("2").hears("To confirm, press 1").presses("2").hears("The most urgent is")
+    assert "0199" not in spoken  # the number of whoever calls can be forged
     assert desk.callback.owner_id is None
-    call.presses("2").hears("To confirm").presses("1").hears("is yours. Please call (514) 555-0199").is_hung_up_on()
+    amys = amy.is_rung().answers().hears("Press 1 to be connected to (514) 555-0199").presses("1")
+    customers = desk.customer().is_rung().answers()
+    amys.is_connected_to(customers).waits(20).hangs_up()
     assert desk.callback.owner is not None
+    amy.reads("how did the call to (514) 555-0199 go")
     amy.resolves()
     assert len(desk.callbacks()) == 1
 
@@ -228,7 +231,11 @@ def test_le_telephone_d_un_technicien_entend_ce_qui_l_attend(desk: ScenarioDesk)
     amy = desk.phone_of("Amy")
     amy.reads("rappelez le (514) 555-0199")
     call = amy.dials("toll-free").hears("Rappels qui vous attendent : 1. Le plus urgent est").presses("2")
-    call.hears("Pour confirmer").presses("1").hears("est à vous. Appelez le (514) 555-0199").is_hung_up_on()
+    call.hears("Nous vous appelons à ce numéro").is_hung_up_on()
+    amys = amy.is_rung().answers().hears("mis en communication avec le (514) 555-0199").presses("1")
+    customers = desk.customer().is_rung().answers()
+    amys.is_connected_to(customers).waits(20).hangs_up()
+    amy.reads("(514) 555-0199")
     amy.resolves("fait")
 
 
