@@ -13,6 +13,8 @@ from ivr.simulator.audio import Sound, sound_in
 from ivr.simulator.faults import UNTIL_SWITCHED_OFF
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, TUESDAY_MORNING, ScenarioDesk
 
+PUBLIC = "https://desk.test"
+
 pytestmark = POSTGRES_IN_SOAK
 
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -133,14 +135,14 @@ def test_a_recording_that_the_carrier_no_longer_has_is_lost_and_said_to_be(desk:
     desk.fails("media", "404", times=UNTIL_SWITCHED_OFF)
     desk.leaves_a_message()
     amy, sue = desk.phone_of("Amy"), desk.phone_of("Sue")
-    link = amy.reads("call (514) 555-0199 back", "with a message").split()[-1].removeprefix("https://desk.test")
+    link = amy.reads("call (514) 555-0199 back", "with a message").split()[-1].removeprefix(PUBLIC)
     web = desk.service.web.test_client()
-    assert "has not arrived yet" in web.get(link).text
+    assert "has not arrived yet" in web.post(f"{link}/open", base_url=PUBLIC, follow_redirects=True).text
     amy.texts("cont {code}").reads("stays open")
     desk.scenario.minutes_pass(6 * 60 + 30)
     sue.reads("is lost", "Call this customer")
     assert desk.log_says("could not fetch the recording: it is lost")
-    assert "cannot be heard" in web.get(link).text
+    assert "cannot be heard" in web.post(f"{link}/open", base_url=PUBLIC, follow_redirects=True).text
     amy.texts("call {code}").reads("rings now")
     amy.is_rung().answers().hears("Press 1").presses("2").hears("The message is lost").hangs_up()
     desk.scenario.minutes_pass(60)  # the supervisor is not told again

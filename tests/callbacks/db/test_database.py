@@ -108,7 +108,7 @@ def shown(database: Database, work: Callable[[Session], object]) -> str:
 
 
 def a_user() -> User:
-    return User(email=PRIVATE, password_hash=PRIVATE, role=Role.READER, created_at=NOON, session_key="x")
+    return User(email=PRIVATE, password_hash=PRIVATE, role=Role.READER, created_at=NOON)
 
 
 @pytest.mark.parametrize(
