@@ -16,7 +16,7 @@ import phonenumbers
 from sqlalchemy.engine import make_url
 
 from callbacks.desk.desk_file import Desk
-from callbacks.text.hosts import is_loopback
+from callbacks.text.hosts import is_address, is_loopback
 from callbacks.text.mail_address import mail_address
 
 Values = Mapping[str, str]
@@ -133,7 +133,7 @@ def _database_hosts(url: str) -> Iterator[str]:
     several = [parts.host or "", *(each for one in given for each in ((one,) if isinstance(one, str) else one))]
     for host in ",".join(several).split(","):
         if host and not host.startswith(("/", "@")):
-            yield host if ":" not in host or is_loopback(host) else urlsplit(f"//{host}").hostname or host
+            yield host if ":" not in host or is_address(host) else urlsplit(f"//{host}").hostname or host
 
 
 def _bits(key: str) -> float:

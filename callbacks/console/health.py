@@ -19,7 +19,7 @@ from callbacks.db.database import Database
 from callbacks.db.states import AudioState, CallbackState, Channel, PageState
 from callbacks.db.tables import Callback, Page, Voicemail, WorkerSign
 from callbacks.paging import outages
-from callbacks.text.hosts import is_loopback
+from callbacks.text.hosts import is_loopback_address
 from callbacks.worker import look_back
 from callbacks.worker.health import unready, warnings
 
@@ -55,7 +55,7 @@ def metrics() -> Response:
             refused = _plain("The token is missing or wrong. Send METRICS_TOKEN as: Authorization: Bearer ...", 401)
             refused.headers["WWW-Authenticate"] = "Bearer"
             return refused
-    elif not is_loopback(request.remote_addr or ""):
+    elif not is_loopback_address(request.remote_addr or ""):
         return _plain("Metrics can be read on this machine only. To read them from another, set METRICS_TOKEN.", 403)
     registry = CollectorRegistry()
     registry.register(_DeskCollector(context.database, context.now()))

@@ -62,7 +62,7 @@ def test_a_callback_is_found_given_noted_and_resolved(demo: Demo, visit: Visit) 
 def test_people_and_the_rota_are_changed(demo: Demo, visit: Visit) -> None:
     page = visit.logs_in()
     page.get_by_role("link", name="People").click()
-    page.get_by_label("Name").fill("Dan Wu")
+    page.get_by_label("Name", exact=True).fill("Dan Wu")
     page.get_by_label("Number, with country code").fill("+15145550105")
     presses(page, "Add and send a code")
     expect(page.locator("#flash")).to_contain_text("Dan Wu was added")

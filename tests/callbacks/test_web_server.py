@@ -529,7 +529,7 @@ def test_an_unusable_address_is_reported_in_a_sentence() -> None:
         port = other.getsockname()[1]
         with pytest.raises(CannotListen, match=rf"^Cannot listen on 127\.0\.0\.1, port {port}: .*another --host"):
             listeners("127.0.0.1", port)
-    with pytest.raises(CannotListen, match=r"^Cannot listen on nowhere\.invalid: .* Give another --host\.$"):
+    with pytest.raises(CannotListen, match=r"^Cannot listen on nowhere\.invalid: .* Choose another --host\.$"):
         listeners("nowhere.invalid", 8000)
 
 

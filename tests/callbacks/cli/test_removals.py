@@ -28,7 +28,7 @@ REMOVALS = {
     "a user": Removal("user remove sue@example.com", ["user sue@example.com (supervisor)"], ADD_USERS),
     "a password": Removal(
         "user password sue@example.com --password-file FOLDER/password",
-        ["every session of sue@example.com"],
+        ["every session of sue@example.com (supervisor)"],
         ADD_USERS,
     ),
     "a technician": Removal("technician remove amy", ["technician Amy, number ending in 0101"]),

@@ -32,7 +32,7 @@ def test_a_port_in_use_is_reported_in_a_sentence(cli: CommandLine) -> None:
         for command in ("serve", "web"):
             assert cli.refuses(f"{command} --port {port}") == (
                 f"Error: Cannot listen on 127.0.0.1, port {port}: Address already in use. "
-                "Stop the program that uses the port, or give another --host or --port.\n"
+                "Stop the program that uses the port, or choose another --host or --port.\n"
             )
 
 

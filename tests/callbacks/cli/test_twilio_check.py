@@ -74,7 +74,7 @@ def test_no_connection_is_one_sentence(account: Account) -> None:
     with held_port() as port:
         account.settings = replace(account.settings, twilio_url=f"http://127.0.0.1:{port}")
         (fault,) = account.faults()
-    assert fault == ("Twilio could not be asked. The carrier could not be reached: no connection. Try again later.")
+    assert fault == ("A request to Twilio failed. The carrier could not be reached: no connection. Try again later.")
 
 
 def test_an_api_key_is_enough(account: Account) -> None:
@@ -86,7 +86,7 @@ def test_an_api_key_is_enough(account: Account) -> None:
 def test_an_account_that_is_closed_is_named(account: Account) -> None:
     account.twilio.account.status = "suspended"
     assert account.faults() == [
-        "The account at Twilio is suspended. Ask Twilio why; until then it sends and calls nobody."
+        "The account at Twilio is suspended, so no texts or calls go out. Contact Twilio's support."
     ]
 
 
@@ -116,7 +116,7 @@ def test_a_number_that_something_else_handles_is_named(account: Account) -> None
     account.change(DIRECT, trunk_sid="TK" + "1" * 32, capabilities=frozenset({"sms"}))
     cannot_call, handled = account.faults()
     assert "cannot take calls" in cannot_call
-    assert f"is handled by TK{'1' * 32}, so Twilio does not use the URLs" in handled
+    assert f"is handled by TK{'1' * 32}, so Twilio ignores its URLs" in handled
 
 
 def test_set_puts_every_url_right_and_nothing_else(account: Account) -> None:
@@ -131,7 +131,7 @@ def test_set_puts_every_url_right_and_nothing_else(account: Account) -> None:
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [("PENDING_REVIEW", "is PENDING_REVIEW."), ("TWILIO_REJECTED", "is TWILIO_REJECTED."), ("", "is not asked for.")],
+    [("PENDING_REVIEW", "is PENDING_REVIEW."), ("TWILIO_REJECTED", "is TWILIO_REJECTED."), ("", "is not requested.")],
 )
 def test_a_toll_free_sender_needs_its_verification(account: Account, status: str, words: str) -> None:
     account.twilio.account.permissions.toll_free = {TOLL_FREE: status} if status else {}
@@ -164,7 +164,7 @@ def test_a_messaging_service_is_looked_at(account: Account) -> None:
     services[SERVICE] = MessagingService(SERVICE, uses_urls_of_numbers=False, is_registered=False)
     empty, replies, unregistered = account.faults()
     assert empty.startswith("The messaging service has no number.")
-    assert replies.endswith("Send them to https://desk.test/sms/incoming (POST).")
+    assert replies.endswith("Set its request URL to https://desk.test/sms/incoming (POST).")
     assert "no A2P 10DLC campaign" in unregistered
     services[SERVICE] = MessagingService(SERVICE, (DIRECT,))
     assert account.faults() == []
@@ -176,8 +176,8 @@ def test_countries_are_compared_with_those_of_the_desk(account: Account) -> None
     permissions.risky_calls, permissions.no_texts = {"CU"}, {"CA", "FR"}
     assert account.faults() == [
         "Calls to VI are not allowed. Allow them at Twilio: Voice, Settings, Geo permissions.",
-        "Calls to 2 more countries are allowed (CU, LV). Forbid the ones you do not serve.",
-        "Calls to numbers that thieves profit from are allowed in CU. Forbid them.",
+        "Calls to 2 more countries are allowed (CU, LV). Block the ones you do not serve.",
+        "Calls to numbers with a high risk of toll fraud are allowed in CU. Block them.",
         "Texts to CA are not allowed. Allow them at Twilio: Messaging, Settings, Geo permissions.",
     ]
 

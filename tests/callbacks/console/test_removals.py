@@ -33,7 +33,7 @@ REMOVALS = {
         "/users/remove", {"email": "amy@example.com"}, ["user amy@example.com (technician, Amy Roy)"]
     ),
     "a user's sessions": Removal(
-        "/users/log-out", {"email": "sue@example.com"}, ["every session of sue@example.com"]
+        "/users/log-out", {"email": "sue@example.com"}, ["every session of sue@example.com (supervisor)"]
     ),
     "a link to choose a password": Removal(
         "/users/invite", {"email": "sue@example.com"}, ["earlier links for sue@example.com"],
@@ -44,7 +44,7 @@ REMOVALS = {
         ["every session of ada@example.com (administrator)"],
     ),
     "one's other sessions": Removal(
-        "/account/sessions/end-others", {}, ["every other session of ada@example.com (administrator)"],
+        "/account/sessions/end-others", {"old": PASSWORD}, ["every other session of ada@example.com (administrator)"],
         what=access_log.SESSION_ENDED,
     ),
     "a user's second factor": Removal(
