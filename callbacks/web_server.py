@@ -75,10 +75,12 @@ ERRORS = Pool("errors", (), 1, CONNECTIONS)  # answers that need no application
 
 
 @contextmanager
-def serving(app: WSGIApplication, host: str, port: int, trusted_proxy: str = "127.0.0.1") -> Iterator[None]:
+def serving(
+    app: WSGIApplication, host: str, port: int, trusted_proxy: str = "127.0.0.1", largest_body: int = LARGEST_BODY
+) -> Iterator[None]:
     """Answer requests in a thread of their own while the block runs. Raise CannotListen."""
     stopping = threading.Event()
-    with WebServer(app, host, port, trusted_proxy) as server:
+    with WebServer(app, host, port, trusted_proxy, largest_body) as server:
         thread = threading.Thread(target=server.run, args=(stopping,), name="web")
         thread.start()
         try:
@@ -128,14 +130,16 @@ def _bound(listener: socket.socket, address: tuple[object, ...]) -> socket.socke
 class WebServer:
     """Waitress on an address. `run` answers requests; leaving the block closes everything. Raise CannotListen."""
 
-    def __init__(self, app: WSGIApplication, host: str, port: int, trusted_proxy: str) -> None:
+    def __init__(
+        self, app: WSGIApplication, host: str, port: int, trusted_proxy: str, largest_body: int = LARGEST_BODY
+    ) -> None:
         sockets = listeners(host, port)
         # Below errors it tells of every client that hangs up, of every request that waits, and whole malformed headers.
         for name in ("waitress", "waitress.queue"):
             logging.getLogger(name).setLevel(logging.ERROR)
         self._map: dict[int, object] = {}
         self._pools = Pools()
-        settings = _settings(trusted_proxy)
+        settings = _settings(trusted_proxy, largest_body)
         self._listeners = [
             Listener(
                 app, self._map, _sock=each, dispatcher=self._pools, adj=settings, bind_socket=False,
@@ -176,13 +180,13 @@ class WebServer:
                 connection.handle_close()
 
 
-def _settings(trusted_proxy: str) -> Adjustments:
+def _settings(trusted_proxy: str, largest_body: int) -> Adjustments:
     return Adjustments(
         connection_limit=2 * CONNECTIONS,  # `Listener` has the limit that holds
         asyncore_use_poll=True,
         max_request_header_size=LARGEST_HEAD,
-        max_request_body_size=LARGEST_BODY + 1,  # waitress refuses one of this size
-        inbuf_overflow=LARGEST_BODY + 1,
+        max_request_body_size=largest_body + 1,  # waitress refuses one of this size
+        inbuf_overflow=largest_body + 1,
         outbuf_high_watermark=LONGEST_ANSWER,
         ident=None,
         trusted_proxy=trusted_proxy,
@@ -283,7 +287,7 @@ class RequestParser(HTTPRequestParser):
         is_awaited = False
         try:
             self._parse(head)
-            is_awaited = 0 < self.content_length <= LARGEST_BODY
+            is_awaited = 0 < self.content_length < self.adj.max_request_body_size
         finally:
             # Where nothing follows, waitress would take the next request for the end of this one.
             if not is_awaited:

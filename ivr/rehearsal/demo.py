@@ -19,6 +19,7 @@ from ivr.rehearsal.scenario import Scenario
 from ivr.rehearsal.simulated_desk import simulated_desk
 from sla.clock import RunningClock
 
+LONGEST_RECORDING = 16 * 1024 * 1024  # bytes that a visitor speaks into a phone of the demo: some minutes
 CATCHES_UP_EVERY = timedelta(milliseconds=200)
 
 
@@ -35,7 +36,7 @@ def running_demo(
         _set_up_phones(scenario, clock)
         site = DispatcherMiddleware(scenario.service.web, {"/simulator": scenario.carrier.wsgi})
         try:
-            with serving(site, host, port), _following(scenario, clock):
+            with serving(site, host, port, largest_body=LONGEST_RECORDING), _following(scenario, clock):
                 yield scenario
         finally:
             scenario.service.close()

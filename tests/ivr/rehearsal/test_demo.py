@@ -6,6 +6,8 @@ import socket
 import time
 import urllib.request
 
+import requests
+
 from callbacks.cli.context import Compose
 from callbacks.cli.times import desk_time
 from callbacks.desk.desk_file import Desk
@@ -35,3 +37,12 @@ def test_console_and_phones_answer_and_the_scenario_follows_the_clock(compose: C
         while scenario.clock.now() == began:
             assert time.monotonic() < until
             time.sleep(0.05)
+
+
+def test_a_message_of_minutes_can_be_spoken_into_a_phone(compose: Compose, desk: Desk) -> None:
+    port, clock = free_port(), RunningClock(desk_time(desk, "2026-11-28T22:00"))
+    recording = bytes(2 * 60 * 8000)  # two minutes, a byte a sample
+    with running_demo(compose, desk, clock, "127.0.0.1", port):
+        url = f"http://127.0.0.1:{port}/simulator/legs/CA{'0' * 32}/speak"
+        answer = requests.post(url, data=recording, headers={"Content-Type": "audio/wav"}, timeout=60)
+    assert answer.status_code == 403  # it did not come from the page; one that is too large would get 413
