@@ -25,8 +25,8 @@ from callbacks.text.formats import readable_number
 
 # Outcomes of a call that the desk knows cannot have been made.
 NEEDS_A_NUMBER = (ReportedOutcome.LEFT_A_MESSAGE, ReportedOutcome.NO_ANSWER, ReportedOutcome.WRONG_NUMBER)
-# The sender of a text can be forged, and these end the callback, or the use of the number, for everybody. By text, they
-# are for the owner and for technicians who have tried.
+# These end the callback, or calls to the number, for everybody, and the sender of a text can be forged. So by text only
+# the owner and technicians who have tried may report them.
 NEEDS_OWNER_OR_ATTEMPT = (ReportedOutcome.RESOLVED, ReportedOutcome.WRONG_NUMBER)
 CONFIRMED_WITHIN = timedelta(hours=1)
 

@@ -1,4 +1,4 @@
-"""A technician's phone is lost: whoever has it can read texts, reply to them, and may be logged in to the console."""
+"""A technician's phone is lost. Anybody who finds it can read and answer texts, and may be logged in to the console."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def _as_parameter(field: str) -> str:
 
 
 def urls_of_numbers(public_url: str) -> tuple[NumberUrl, ...]:
-    """Return what has to be set at Twilio for every number of the desk."""
+    """Return the URLs to enter at Twilio for every number of the desk."""
     return (
         NumberUrl("A call comes in", "voice_url", "voice_method", f"{public_url}/voice/incoming"),
         NumberUrl(
