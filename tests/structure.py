@@ -22,7 +22,7 @@ TESTED_ELSEWHERE = {
 # Functions that delete rows which nobody asked to remove, so that no entry of the audit log is about them.
 REMOVES_ON_ITS_OWN = {
     "callbacks/db/marks.py:clear",
-    "callbacks/inbound/received_requests.py:is_new_or_retry",  # old ones
+    "callbacks/inbound/received_requests.py:forget_old",  # old ones
     "callbacks/oncall/ical/sources.py:import_shifts",  # replaced by what the calendar says now
     "callbacks/paging/status_reports.py:_early_reports",
     "callbacks/paging/status_reports.py:_keep",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.database import insert_once
 from callbacks.db.tables import ReceivedRequest
+from callbacks.desk.desk_file import Desk
 
 KEPT_FOR = timedelta(days=30)
 
@@ -23,6 +24,10 @@ def is_new_or_retry(session: Session, signature: str, sid: str, now: datetime) -
     The same SID under the same signature is a retry.
     """
     if insert_once(session, ReceivedRequest, signature=signature[:64], sid=sid, at=now):
-        session.execute(delete(ReceivedRequest).where(ReceivedRequest.at < now - KEPT_FOR))
         return True
     return session.get_one(ReceivedRequest, signature[:64]).sid == sid
+
+
+def forget_old(session: Session, desk: Desk, now: datetime) -> None:
+    """Delete the signatures that are older than KEPT_FOR. The worker does it, because a caller waits for a webhook."""
+    session.execute(delete(ReceivedRequest).where(ReceivedRequest.at < now - KEPT_FOR))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
 from callbacks.desk.desk_file import Desk
+from callbacks.inbound.received_requests import forget_old
 from callbacks.links import Links
 from callbacks.paging.channels.mail import Mailer
 from callbacks.paging.channels.twilio import Carrier
@@ -83,6 +84,7 @@ def jobs_for(
         Job("auditor", A_MINUTE, in_one_transaction(auditor.repair_forgotten)),
         Job("seals of events", A_MINUTE, EventSealer(database, clock).run),
         Job("heads of the logs", AN_HOUR, lambda: log_heads(database, clock)),
+        Job("old requests", AN_HOUR, in_one_transaction(forget_old)),
         Job("connections", connections.EVERY, settler.run, is_slow=True),
         Job("reconciliation", reconciliation.AGAIN_AFTER, missed.run, missed.next_due_at, is_slow=True),
         Job("look-ups", look_ups.EVERY, asked.run, is_slow=True),

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from callbacks.db.database import Database
 from callbacks.db.tables import ReceivedRequest
-from callbacks.inbound.received_requests import KEPT_FOR, is_new_or_retry
+from callbacks.inbound.received_requests import KEPT_FOR, forget_old, is_new_or_retry
+from tests.callbacks.inbound.texting import DESK
 
 NOW = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
 
@@ -27,6 +28,8 @@ def test_a_signature_comes_again_with_its_own_sid_only(database: Database) -> No
 def test_old_ones_are_forgotten(database: Database) -> None:
     takes(database, "one", "CA1")
     takes(database, "two", "CA2", NOW + KEPT_FOR)
-    takes(database, "three", "CA3", NOW + KEPT_FOR + timedelta(seconds=1))
+    now = NOW + KEPT_FOR + timedelta(seconds=1)
+    takes(database, "three", "CA3", now)
+    database.write(lambda session: forget_old(session, DESK, now))
     kept = database.read(lambda session: session.scalars(select(ReceivedRequest.signature)).all())
     assert sorted(kept) == ["three", "two"]
