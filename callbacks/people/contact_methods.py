@@ -61,8 +61,7 @@ def allow_number(row: Technician, slot: PhoneSlot, by: str) -> None:
         row.phone_allowed_by = by
     else:
         row.second_phone_allowed_by = by
-    for method in methods_of(slot):
-        clear_failure(row, method)
+    clear_failures(row, slot)
 
 
 def end_links(row: Technician, now: datetime) -> None:
@@ -110,8 +109,7 @@ def change_number(
         row.phone, row.verified_at, row.phone_allowed_by = number, None, consent
     else:
         row.second_phone, row.second_verified_at, row.second_phone_allowed_by = number, None, consent
-    for method in methods_of(slot):
-        clear_failure(row, method)
+    clear_failures(row, slot)
 
 
 def valid_email(address: str) -> str:
@@ -189,6 +187,12 @@ def record_failure(row: Technician, method: ContactMethod, reason: str) -> bool:
 def clear_failure(row: Technician, method: ContactMethod) -> None:
     if method.key in row.troubles:
         row.troubles = {key: reason for key, reason in row.troubles.items() if key != method.key}
+
+
+def clear_failures(row: Technician, slot: PhoneSlot) -> None:
+    """Forget that texts, or calls, to a number fail."""
+    for method in methods_of(slot):
+        clear_failure(row, method)
 
 
 def failures_in_words(row: Technician) -> list[str]:

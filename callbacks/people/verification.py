@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from callbacks.db.states import PhoneSlot
 from callbacks.db.tables import Page, Technician, Verification
 from callbacks.errors import WrongState
-from callbacks.people.contact_methods import clear_failure, methods_of, number_of
+from callbacks.people.contact_methods import clear_failures, number_of
 
 CODE_VALID_FOR = timedelta(hours=24)
 FAILURES_ALLOWED = 5
@@ -56,8 +56,7 @@ def mark_verified(row: Technician, slot: PhoneSlot, now: datetime) -> None:
         row.verified_at = now
     else:
         row.second_verified_at = now
-    for method in methods_of(slot):
-        clear_failure(row, method)
+    clear_failures(row, slot)
 
 
 def unverify_numbers(session: Session, row: Technician, now: datetime) -> None:
