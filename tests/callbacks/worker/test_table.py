@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
-from callbacks.db.tables import WorkerSign
+from callbacks.db.tables import ReceivedRequest, WorkerSign
 from callbacks.desk.desk_file import read_desk
 from callbacks.paging.channels.twilio import Carrier
 from callbacks.settings import Settings
@@ -46,6 +48,14 @@ def test_jobs_that_wait_for_other_servers_run_beside_the_sweep(jobs: Sequence[Jo
     slow = {"connections", "reconciliation", "look-ups", "calendars", "digests", "lock mails", "transcripts"}
     assert {job.name for job in jobs if job.is_slow} == slow
     assert [job.name for job in jobs if job.may_be_interrupted] == ["transcripts"]
+
+
+def test_signatures_of_old_requests_are_deleted(jobs: Sequence[Job], database: Database) -> None:
+    for signature, age in (("old", timedelta(days=31)), ("new", timedelta(days=1))):
+        row = insert(ReceivedRequest).values(signature=signature, sid="CA1", at=NOON - age)
+        database.write(partial(Session.execute, statement=row))
+    next(job for job in jobs if job.name == "old requests").run()
+    assert database.read(lambda session: session.scalars(select(ReceivedRequest.signature)).all()) == ["new"]
 
 
 def test_a_worker_without_a_carrier_sweeps_and_records_its_heartbeat(
