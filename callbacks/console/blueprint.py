@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Flask, Response, g, render_template, request
+from flask import Blueprint, Flask, Response, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
@@ -27,8 +27,10 @@ from callbacks.console.rota import feed
 from callbacks.console.rota import routes as rota
 from callbacks.console.row_number import RowNumber
 from callbacks.console.security import (
+    ANY_HOST,
     WENT_WRONG,
     add_security_headers,
+    plain_error,
     protect,
     refuse_forged_forms,
     refuse_nul_characters,
@@ -62,6 +64,7 @@ def register_console(app: Flask, context: ConsoleContext) -> None:
     protect_flasks_cookie(app, context.public_url)
     for blueprint in (console, link_page.blueprint, audio.blueprint, feed.blueprint, health.blueprint):
         app.register_blueprint(blueprint)
+    app.register_error_handler(404, show_nothing_here)
 
 
 console.before_request(refuse_nul_characters)
@@ -90,6 +93,14 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
     message = ERROR_WORDS.get(status, error.description)
     headers = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]  # such as Retry-After
     return render_template("error.html", title=ERROR_TITLES[status], message=message), status, headers
+
+
+def show_nothing_here(error: HTTPException) -> ResponseReturnValue:
+    """Show a screen to somebody who mistyped an address. Below the routes of others an error is a line of text."""
+    if request.blueprint is not None or request.path.startswith(ANY_HOST):
+        return plain_error(error)
+    load_user()
+    return add_headers(make_response(show_error(error)))
 
 
 for status in ERROR_TITLES:

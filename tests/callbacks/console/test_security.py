@@ -108,9 +108,16 @@ def test_a_request_that_is_too_large_and_one_that_fails_have_them_too(
         assert_protected(answer, f"GET {address}")
 
 
+def test_an_address_that_does_not_exist_is_answered_with_a_screen(service: Service) -> None:
+    answer = service.web.test_client().get("/nowhere")
+    assert (answer.status_code, answer.mimetype) == (404, "text/html")
+    assert "There is nothing at this address." in answer.text
+    assert_protected(answer, "GET /nowhere")
+
+
 def test_an_error_outside_the_console_is_a_line_of_text(service: Service) -> None:
     client = service.web.test_client()
-    answer = client.get("/nowhere/<script>")
+    answer = client.get("/voice/<script>")
     assert (answer.status_code, answer.content_type) == (404, "text/plain; charset=utf-8")
     assert answer.text.startswith("Not Found. ")
     assert len(answer.text.splitlines()) == 1
