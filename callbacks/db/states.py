@@ -55,6 +55,24 @@ class CallOutcome(enum.Enum):
     TECHNICIAN = "from a technician's phone"  # it heard what waits for it, and did not go on as a customer
 
 
+class Urgency(enum.Enum):
+    """How urgent a caller said it is, by key."""
+
+    NONE = ""  # no key: the priority of the line
+    DOWN = "down"  # everything is down: P1
+    CAN_WAIT = "can wait"  # until the desk opens: nobody is paged at night
+
+
+class Screening(enum.Enum):
+    """How a call was let in, or why it was not."""
+
+    NONE = ""  # like any other call
+    BLOCKED = "blocked"  # its number is blocked
+    CAPPED = "capped"  # its number has called too often
+    KEY_PRESSED = "key pressed"  # asked for a key, and pressed it
+    NO_KEY = "no key"  # asked for a key, and pressed none
+
+
 class VoicemailState(enum.Enum):
     """What the carrier reports about a recording."""
 
@@ -71,6 +89,7 @@ class AudioState(enum.Enum):
     WANTED = "wanted"  # to be fetched from the carrier
     COPIED = "copied"  # in our own storage
     LOST = "lost"  # given up: the carrier no longer has it, or never delivered it
+    DELETED = "deleted"  # after the retention time, or by a person
 
 
 class TranscribedBy(enum.Enum):
@@ -87,6 +106,56 @@ class SealScheme(enum.Enum):
 
     SHA256 = "sha256"  # by early releases; anybody with access to the database could make such a seal
     HMAC = "hmac"  # with AUDIT_KEY
+
+
+class ContactKind(enum.Enum):
+    """By what a customer is known."""
+
+    PHONE = "phone"
+    MAIL = "mail"
+
+
+class NumberRuleKind(enum.Enum):
+    """What the desk decided about a caller's number."""
+
+    BLOCKED = "blocked"
+    ALLOWED = "allowed"  # never asked for a key, never capped
+
+
+class AnnouncementChange(enum.Enum):
+    """What subscribers of outage notices are told about."""
+
+    STARTED = "started"
+    UPDATED = "updated"
+    ENDED = "ended"
+
+
+class SubscribedBy(enum.Enum):
+    """How somebody subscribed to outage notices."""
+
+    KEY = "key"  # during a call
+    TEXT = "text"
+    MAIL = "mail"
+    CONSOLE = "console"
+
+
+class CustomerMessageKind(enum.Enum):
+    """Why a message is sent to a customer."""
+
+    RECEIPT = "receipt"  # the reference and the time by which they are called back
+    TRIED = "tried"  # we called and did not reach them
+    ANSWER = "answer"  # what became of something that they asked for by text
+    NOTICE = "notice"  # of an outage, to a subscriber
+    SUBSCRIBED = "subscribed"  # confirms a subscription, with the way out
+
+
+class CustomerMessageState(enum.Enum):
+    """The state of a message to a customer."""
+
+    DUE = "due"
+    SENT = "sent"  # the carrier or the mail server has it
+    FAILED = "failed"  # will never arrive
+    CANCELLED = "cancelled"  # not sent: no longer true, or the recipient wants none
 
 
 class Role(enum.Enum):

@@ -18,6 +18,7 @@ from callbacks.db.database import UtcDateTime
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.leases import Claimable
 from callbacks.db.states import (
+    AnnouncementChange,
     AttemptProof,
     AttemptState,
     AudioState,
@@ -26,7 +27,11 @@ from callbacks.db.states import (
     CallOutcome,
     CarrierStatus,
     Channel,
+    ContactKind,
     Coverage,
+    CustomerMessageKind,
+    CustomerMessageState,
+    NumberRuleKind,
     PageAnswer,
     PageKind,
     PageState,
@@ -34,8 +39,11 @@ from callbacks.db.states import (
     PriorityLevel,
     ReachOutcome,
     Role,
+    Screening,
     SealScheme,
+    SubscribedBy,
     TranscribedBy,
+    Urgency,
     VoicemailState,
 )
 
@@ -377,17 +385,37 @@ class Call(Base):
     accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
     ended_at: Mapped[datetime | None]
     outcome: Mapped[CallOutcome] = mapped_column(default=CallOutcome.IN_PROGRESS)
+    is_separate: Mapped[bool] = mapped_column(default=False)  # not about the open callback: it joins none
+    screening: Mapped[Screening] = mapped_column(default=Screening.NONE)
+    key_pressed: Mapped[bool] = mapped_column(default=False)  # the caller pressed any key: hardly a robot
+    urgency: Mapped[Urgency] = mapped_column(default=Urgency.NONE)
+    product: Mapped[str] = mapped_column(default="")  # chosen by key
+    box: Mapped[str] = mapped_column(String(40), default="")  # the voicemail box of a menu; "" for support
+    wants_manager_at: Mapped[datetime | None]
+    named_time_at: Mapped[datetime | None]  # when the caller asked to be called, by key
     accepted_by: Mapped[Technician | None] = relationship(lazy="joined", foreign_keys=[accepted_by_id])
-    voicemail: Mapped[Voicemail | None] = relationship(back_populates="call")
+    voicemails: Mapped[list[Voicemail]] = relationship(back_populates="call", order_by="Voicemail.id")
+    voicemail: Mapped[Voicemail | None] = relationship(
+        primaryjoin="and_(Voicemail.call_sid == Call.sid, Voicemail.is_replaced == False)",
+        viewonly=True,
+    )
     callback: Mapped[Callback | None] = relationship(back_populates="call")
 
 
+COUNTS = "is_replaced = false"
+
+
 class Voicemail(Base, Claimable):
+    """A recording of a caller's message. Of a call's recordings, the last one counts."""
+
     __tablename__ = "voicemails"
-    __table_args__ = (Index("voicemails_to_copy", "next_action_at"),)
+    __table_args__ = (
+        Index("voicemails_to_copy", "next_action_at"),
+        Index("one_that_counts", "call_sid", unique=True, sqlite_where=text(COUNTS), postgresql_where=text(COUNTS)),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), unique=True)
+    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), index=True)
     recording_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
     state: Mapped[VoicemailState]
     seconds: Mapped[int | None]
@@ -398,7 +426,10 @@ class Voicemail(Base, Claimable):
     transcribed_by: Mapped[TranscribedBy] = mapped_column(default=TranscribedBy.NOT_YET)
     tries: Mapped[int] = mapped_column(default=0)
     missing_since: Mapped[datetime | None]  # since then the carrier has answered "not found" each time
-    call: Mapped[Call] = relationship(back_populates="voicemail")
+    is_replaced: Mapped[bool] = mapped_column(default=False)  # the caller recorded again: the later one counts
+    gist: Mapped[str] = mapped_column(String(200), default="")  # one line, by a machine
+    guessed_urgency: Mapped[Urgency] = mapped_column(default=Urgency.NONE)  # by a machine, from the words
+    call: Mapped[Call] = relationship(back_populates="voicemails")
 
 
 BROKEN = "breached_at IS NOT NULL"
@@ -448,8 +479,25 @@ class Callback(Base):
     consent_refused_by: Mapped[str | None]  # who refused it: then there is no number to call
     product: Mapped[str] = mapped_column(default="")
     coverage: Mapped[Coverage] = mapped_column(default=Coverage.NONE)
+    held_until: Mapped[datetime | None]  # nobody is paged before: it can wait, or the customer named a time
+    named_time_at: Mapped[datetime | None]  # when the customer asked to be called
+    perhaps_robot: Mapped[bool] = mapped_column(default=False)  # nothing shows that a person called
+    called_again_told_at: Mapped[datetime | None]  # when the owner last heard that the customer called again
+    cancel_asked_at: Mapped[datetime | None]  # when the customer asked for no call back, by text
     call: Mapped[Call] = relationship(lazy="joined", back_populates="callback")
     owner: Mapped[Technician | None] = relationship(lazy="joined")
+
+
+class JoinedCall(Base):
+    """A call about a callback that was open already. It opens none of its own."""
+
+    __tablename__ = "joined_calls"
+
+    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), primary_key=True)
+    callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"), index=True)
+    joined_at: Mapped[datetime]
+    call: Mapped[Call] = relationship(lazy="joined")
+    callback: Mapped[Callback] = relationship()
 
 
 # Words are found by their beginning, as a range of the index. PostgreSQL would sort it by the rules of a language.
@@ -627,6 +675,127 @@ class WorkerSign(Base):
     worker: Mapped[str] = mapped_column(String(40), primary_key=True)
     started_at: Mapped[datetime]
     swept_at: Mapped[datetime]
+
+
+class Customer(Base):
+    """Somebody whom the desk knows by number or address. Nobody needs to be one to be called back."""
+
+    __tablename__ = "customers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(default="", index=True)
+    company: Mapped[str] = mapped_column(default="", index=True)
+    language: Mapped[str] = mapped_column(String(5), default="")  # "en", "fr", or "" while it is not known
+    is_trial: Mapped[bool] = mapped_column(default=False)  # trial or onboarding: always high priority
+    products: Mapped[str] = mapped_column(Text, default="")  # separated by ";"
+    notes: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]
+    forgotten_at: Mapped[datetime | None]  # when the person was deleted; the row keeps its shape
+    contacts: Mapped[list[CustomerContact]] = relationship(
+        lazy="selectin", order_by="CustomerContact.id", cascade="all, delete-orphan"
+    )
+
+
+class CustomerContact(Base):
+    """A phone number (E.164) or a mail address (lowercase) of a customer."""
+
+    __tablename__ = "customer_contacts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[ContactKind]
+    value: Mapped[str] = mapped_column(unique=True)
+
+
+class NumberRule(Base):
+    """A number that is blocked or allowed, from one instant until another."""
+
+    __tablename__ = "number_rules"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(20), index=True)  # E.164
+    kind: Mapped[NumberRuleKind]
+    reason: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+    ends_at: Mapped[datetime | None]  # None: until somebody ends it
+
+
+class Announcement(Base):
+    """What callers hear before the menus of some lines, usually about an outage, and what the status page says."""
+
+    __tablename__ = "announcements"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    english: Mapped[str] = mapped_column(Text)
+    french: Mapped[str] = mapped_column(Text)
+    lines: Mapped[str] = mapped_column(default="")  # names separated by ";"; "" for all
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None] = mapped_column(index=True)  # None: until somebody ends it
+    notifies: Mapped[bool] = mapped_column(default=False)  # subscribers are told
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+    updates: Mapped[list[AnnouncementUpdate]] = relationship(lazy="selectin", order_by="AnnouncementUpdate.id")
+
+
+class AnnouncementUpdate(Base):
+    """One entry in the history of an announcement. Each is sent to every subscriber once."""
+
+    __tablename__ = "announcement_updates"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    announcement_id: Mapped[int] = mapped_column(ForeignKey("announcements.id"), index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    change: Mapped[AnnouncementChange]
+    english: Mapped[str] = mapped_column(Text)
+    french: Mapped[str] = mapped_column(Text)
+    by: Mapped[str]
+    told_up_to: Mapped[int] = mapped_column(default=0)  # the id of the last subscription with a message about it
+    is_told: Mapped[bool] = mapped_column(default=True)  # every subscriber has a message about it
+
+
+class Subscription(Base):
+    """Somebody who wants to be told of outages, or of the end of one."""
+
+    __tablename__ = "subscriptions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[Channel]  # text or mail
+    address: Mapped[str] = mapped_column(index=True)  # E.164, or a mail address
+    language: Mapped[str] = mapped_column(String(5))
+    announcement_id: Mapped[int | None] = mapped_column(ForeignKey("announcements.id"))  # None: all of them
+    by: Mapped[SubscribedBy]
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]  # a mail address is confirmed before it is used
+    ended_at: Mapped[datetime | None]
+
+
+class CustomerMessage(Base, Claimable):
+    """A text or mail to a customer or a subscriber. It is written first, then sent."""
+
+    __tablename__ = "customer_messages"
+    __table_args__ = (
+        UniqueConstraint("kind", "occasion", "address", name="one_message_each"),
+        Index("customer_messages_to_send", "next_action_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[CustomerMessageKind]
+    occasion: Mapped[str] = mapped_column(String(64))  # the row that it is about: a call, an attempt, an update
+    channel: Mapped[Channel]
+    address: Mapped[str] = mapped_column(index=True)  # E.164, or a mail address
+    language: Mapped[str] = mapped_column(String(5))
+    words: Mapped[str] = mapped_column(Text)
+    callback_id: Mapped[int | None] = mapped_column(ForeignKey("callbacks.id"), index=True)
+    subscription_id: Mapped[int | None] = mapped_column(ForeignKey("subscriptions.id"))
+    state: Mapped[CustomerMessageState] = mapped_column(default=CustomerMessageState.DUE)
+    created_at: Mapped[datetime]
+    asked_at: Mapped[datetime | None]  # when the carrier was last asked; its answer may have been lost
+    tries: Mapped[int] = mapped_column(default=0)
+    sid: Mapped[str | None] = mapped_column(String(64), unique=True)
+    carrier_status: Mapped[CarrierStatus] = mapped_column(default=CarrierStatus.NONE)
+    error_code: Mapped[int | None]
+    error: Mapped[str] = mapped_column(Text, default="")
 
 
 class Watermark(Base):

@@ -27,14 +27,22 @@ TRANSLATED = {
     "users": {"session_key", "failures", "locked_until"},
 }
 NEW = (
+    "announcement_updates",
+    "announcements",
+    "customer_contacts",
+    "customer_messages",
+    "customers",
     "early_reports",
     "event_seals",
     "failed_logins",
     "invitations",
+    "joined_calls",
+    "number_rules",
     "passkeys",
     "received_requests",
     "recovery_codes",
     "sessions",
+    "subscriptions",
 )
 
 
