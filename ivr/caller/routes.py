@@ -28,6 +28,7 @@ from ivr.caller.speech_time import shortest_time
 from ivr.prompts import say
 from ivr.technician import dial_in
 from ivr.twilio.context import DatabaseUnavailable, WebhookContext, current
+from ivr.twilio.phrases import in_own_words
 from ivr.twilio.verbs import Gather, Hangup, Verb
 from ivr.twilio.webhook import (
     call_sid,
@@ -132,6 +133,7 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
         reason_then = hours.verdict(call.began_at).reason
         facts_now = _facts(session, context.desk, call, reason_then, now)
         reply = flow.step(context.desk, context.urls, in_language, facts_now)
+        reply = replace(reply, verbs=in_own_words(reply.verbs, context.own_words))  # their length counts
         _store_reply(session, context.desk, found, turn, reply, now)
         return reply.verbs
 

@@ -14,7 +14,7 @@ from callbacks.desk.desk_file import Desk, Language
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import spelled, spoken_time_and_day
 from ivr import prompts
-from ivr.prompts import number_in_prompt, say
+from ivr.prompts import number_in_prompt, phrase, say
 from ivr.twilio.call_urls import CallUrls, VoicePath
 from ivr.twilio.verbs import Dial, Gather, Hangup, Play, Say, Verb
 
@@ -350,7 +350,7 @@ def ask_outcome(
 
     Nothing is asked about a phone that never rang: that is no attempt.
     """
-    how_it_ended = prompts.HOW_IT_ENDED[outcome].for_(language)
+    how_it_ended = phrase(language, prompts.HOW_IT_ENDED[outcome])
     ended = say(language, prompts.CALL_ENDED, outcome=how_it_ended)
     if outcome is ReachOutcome.NOT_RUNG:
         return (ended, say(language, prompts.TRY_AGAIN_BY_TEXT), Hangup())
@@ -359,7 +359,7 @@ def ask_outcome(
 
 def ask_outcome_by_text(language: Language) -> tuple[Verb, ...]:
     """Return that the call failed, before it is known whether it was an attempt."""
-    failed = prompts.HOW_IT_ENDED[ReachOutcome.FAILED].for_(language)
+    failed = phrase(language, prompts.HOW_IT_ENDED[ReachOutcome.FAILED])
     ended = say(language, prompts.CALL_ENDED, outcome=failed)
     return (ended, say(language, prompts.OUTCOME_BY_TEXT), Hangup())
 
