@@ -49,7 +49,10 @@ def _faults(template: str, name: str) -> Iterator[str]:
         return
     yield from _faults_of_characters("".join(words for words, *_ in pieces))
     yield from _faults_of_keys("".join(words for words, *_ in pieces), name)
-    named = [(field, f"{'!' if conversion else ''}{spec or ''}") for _, field, spec, conversion in pieces]
+    named = [
+        (field, f"{'!' if conversion else ''}{conversion or ''}{':' if spec else ''}{spec or ''}")
+        for _, field, spec, conversion in pieces
+    ]
     yield from _faults_of_blanks([(field, format) for field, format in named if field is not None], name)
 
 
