@@ -89,7 +89,7 @@ PAGE_LATE = Words(
     "This is {company}, paging {name}. A customer on the {line} was promised a call by {due} and has not been called.",
     "Ici {company}, pour {name}, {line}. Un client devait être rappelé avant {due} et ne l'a pas été.",
 )
-OTHER_LANGUAGE = Words("The customer chose French.", "Le client a choisi l'anglais.")  # said in the other language
+OTHER_LANGUAGE = Words("The customer speaks French.", "Le client parle anglais.")  # said in the other language
 OTHER_CALLBACKS = Words(
     "Other callbacks waiting: {count}. Each has its own text.",
     "Autres rappels en attente : {count}. Chacun a son propre texto.",

@@ -26,7 +26,7 @@ def subject_of(desk: Desk, callback: Callback) -> messages.Subject:
         extension=customer.extension,
         why_no_number=customer.briefly,
         not_allowed_yet=customer.in_words if customer.waits_for_consent else None,
-        language=call.language if call.language_chosen else "",
+        language=call.callers_language,
     )
 
 

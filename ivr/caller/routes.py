@@ -19,6 +19,7 @@ from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk, Language
 from callbacks.inbound import calls, live_calls
 from callbacks.inbound.caller_choices import record_choices
+from callbacks.inbound.known_language import known_language
 from callbacks.oncall import store as oncall_store
 from callbacks.people.person import Person
 from callbacks.text import sids
@@ -76,6 +77,7 @@ def _turn(place: Place) -> Turn:
         _rung_in_query(),
         bridged={"true": True, "false": False}.get(field("DialBridged")),
         picked_up=field("DialCallStatus") in ("completed", "answered"),
+        question_in=_language_in_url(),
     )
 
 
@@ -135,6 +137,7 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
             verdict = hours.verdict(now)
             reason = verdict.reason.spoken("en")
             came = arrival(is_open=verdict.is_open, hours_reason=reason)
+            came = _in_known_language(session, context.desk, turn, came)
             call = calls.record_call(session, came, now, context.desk.dialing_rules)
         if as_customer:
             dial_in.goes_on_as_customer(call)
@@ -156,12 +159,19 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
     return speak(refusing_altered_replays(work, found), without_database)
 
 
+def _in_known_language(session: Session, desk: Desk, turn: Turn, came: calls.Arrival) -> calls.Arrival:
+    """Return the arrival in the caller's language, where it is known and nothing has been heard in another."""
+    known = known_language(session, came.caller, desk.dialing_rules) if turn.place is Place.INCOMING else None
+    return came if known is None else replace(came, language=known, language_is_known=True)
+
+
 def _in_language_of(desk: Desk, call: Call, turn: Turn) -> Turn:
     """Return the turn in the language of the call.
 
     A choice that the database missed, because it was away then, is known from the URL.
     """
-    if not call.language_chosen and turn.language != desk.lines[_line_of(desk, call)].language:
+    began_in = call.language if call.language_known else desk.lines[_line_of(desk, call)].language
+    if not call.language_chosen and turn.place is not Place.INCOMING and turn.language != began_in:
         calls.record_language(call, turn.language)
     return turn.choosing(language="fr" if call.language == "fr" else "en")
 

@@ -72,7 +72,7 @@ class PageFacts:
     message_is_lost: bool = False  # the carrier no longer has the recording
     others: int = 0  # how many other callbacks this call is about
     extension: str = ""  # of the customer's number
-    caller_language: str = ""  # that the customer chose
+    caller_language: str = ""  # as the customer chose it, or as it was known
     without_number: Words = prompts.WITHHELD_NUMBER  # what is said where there is no number to call
 
 
@@ -241,7 +241,7 @@ def _due(desk: Desk, facts: PageFacts) -> str:
 
 
 def _language(facts: PageFacts) -> tuple[Say, ...]:
-    """Return the language that the customer chose, if it is not the technician's."""
+    """Return the language of the customer, if it is not the technician's."""
     if facts.caller_language in ("", facts.language):
         return ()
     return (say(facts.language, prompts.OTHER_LANGUAGE),)

@@ -138,7 +138,7 @@ def _facts(session: Session, context: WebhookContext, page: Page, callback: Call
         is_tried=callback.attempted_at is not None,
         message_is_lost=voicemail is not None and voicemail.audio is AudioState.LOST,
         extension=customer.extension,
-        caller_language=call.language if call.language_chosen else "",
+        caller_language=call.callers_language,
         without_number=without_number(customer),
         others=session.scalar(select(func.count()).select_from(Page).where(Page.bundled_into_id == page.id)) or 0,
     )

@@ -304,7 +304,8 @@ def callback_detail(
 
 
 def _language(call: Call) -> str:
-    whose = "chosen by the caller" if call.language_chosen else "of the line"
+    known = "known from before" if call.language_known else "of the line"
+    whose = "chosen by the caller" if call.language_chosen else known
     return f"{LANGUAGES.get(call.language, call.language)}, {whose}"
 
 

@@ -189,7 +189,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         why_no_number=customer.why_not.for_(language),
         waits_for_consent=customer.waits_for_consent,
         may_decide=customer.waits_for_consent and decides_about_numbers(session, desk, callback, technician, now),
-        caller_language=CALLER_LANGUAGES[call.language].for_(language) if call.language_chosen else "",
+        caller_language=CALLER_LANGUAGES[call.language].for_(language) if call.callers_language else "",
         standing=standing,
         left=left.for_(language),
         owner=callback.owner.name if callback.owner else "",
