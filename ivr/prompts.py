@@ -230,7 +230,10 @@ CALL_ENDED = Words("The call has ended: {outcome}.", "L'appel est terminé : {ou
 HOW_IT_ENDED = {
     ReachOutcome.DIALING: Words("not connected", "aucune communication"),
     ReachOutcome.NOT_RUNG: Words("the customer's phone did not ring", "le téléphone du client n'a pas sonné"),
-    ReachOutcome.RINGING: Words("it rang, and you were not connected", "ça a sonné, sans communication"),
+    ReachOutcome.RINGING: Words(
+        "the phone rang, and you were not connected",
+        "le téléphone a sonné, mais vous n'avez pas été mis en communication",
+    ),
     ReachOutcome.REACHED: Words("reached", "client joint"),
     ReachOutcome.CONTINUING: Words("reached, continuing", "client joint, à suivre"),
     ReachOutcome.WORKAROUND: Words("reached, workaround given", "client joint, solution temporaire donnée"),
