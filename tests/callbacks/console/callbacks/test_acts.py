@@ -269,6 +269,15 @@ def test_an_extension_and_a_language_are_shown(sue: Console) -> None:
     assert "French, chosen by the caller" in caller_is(sue, "+15145550199", "fr")
 
 
+def test_a_language_that_was_known_before_is_shown(sue: Console) -> None:
+    def known(session: Session) -> None:
+        call = session.scalars(select(Callback)).one().call
+        call.language, call.language_known = "fr", True
+
+    sue.database.write(known)
+    assert "French, known from before" in sue.client.get(f"/callbacks/{sue.reference}").text
+
+
 def test_a_risky_number_takes_the_name_of_a_supervisor(sue: Console) -> None:
     premium = "+1 876 555 0123"
     does(sue, "number", number=premium)
