@@ -43,6 +43,11 @@ def _probably(caller: KnownCaller, adverb: str) -> str:
     return f"{adverb} {label}" if caller.is_probable else label
 
 
+def is_number(text: str) -> bool:
+    """Return whether a text has the form of a phone number (E.164)."""
+    return re.fullmatch(r"\+[0-9]{3,15}", text) is not None
+
+
 def label_of(customer: Customer) -> str:
     """Return the company and the name of a customer: "Acme, Jane Roy"."""
     return label(customer.company, customer.name)
@@ -74,7 +79,7 @@ def caller_of(session: Session, call: Call) -> KnownCaller | None:
     customer = customer_with(session, call.caller.lower())
     if customer is None:
         return None
-    return KnownCaller(customer, is_probable=call.attestation.startswith(FAILED_ATTESTATION))
+    return KnownCaller(customer, is_probable=_may_be_forged(call))
 
 
 def language_of(session: Session, number: str) -> Literal["en", "fr"] | None:
@@ -88,11 +93,25 @@ def language_of(session: Session, number: str) -> Literal["en", "fr"] | None:
     return None
 
 
-def labels_of(session: Session, values: Collection[str]) -> Mapping[str, str]:
-    """Return the labels of the customers with these numbers or addresses, by number or address."""
+def known_callers(session: Session, calls: Collection[Call]) -> Mapping[str, str]:
+    """Return who made these calls, by SID, with one query: as `caller_of` says it in English."""
+    values = {each for call in calls for each in (call.customer_number, call.caller.lower()) if each}
     query = select(CustomerContact.value, Customer.company, Customer.name).join(Customer)
-    found = session.execute(query.where(CustomerContact.value.in_(values), IS_KNOWN))
-    return {row.value: label(row.company, row.name) for row in found}
+    having = query.where(CustomerContact.value.in_(values), IS_KNOWN)
+    labels = {row.value: label(row.company, row.name) for row in session.execute(having)}
+    return {call.sid: words for call in calls if (words := _known_caller(call, labels))}
+
+
+def _known_caller(call: Call, labels: Mapping[str, str]) -> str:
+    other = call.customer_number if call.customer_number != call.caller else None
+    if other is not None and other in labels:
+        return labels[other]
+    known = labels.get(call.caller.lower(), "")
+    return f"probably {known}" if known and _may_be_forged(call) else known
+
+
+def _may_be_forged(call: Call) -> bool:
+    return call.attestation.startswith(FAILED_ATTESTATION)
 
 
 def phones_of(customer: Customer) -> list[str]:
@@ -123,7 +142,19 @@ class FoundCustomers:
 
 
 def search(session: Session, words: str, page: int = 1) -> FoundCustomers:
-    """Return one page of the customers whose name, company, number or address has each of the words, by company.
+    """Return one page of the customers whose name, company, number or address has each of the words, by company."""
+    found = _matching(session, words)
+    rows = _rows(session, found[(page - 1) * A_PAGE : page * A_PAGE])
+    return FoundCustomers(rows, len(found), page, is_last=page * A_PAGE >= len(found))
+
+
+def every_match(session: Session, words: str) -> Sequence[Customer]:
+    """Return all of them."""
+    return _rows(session, _matching(session, words))
+
+
+def _matching(session: Session, words: str) -> Sequence[int]:
+    """Return the ids of the customers that match, in order.
 
     It compares in Python, because SQLite does not know that "É" is a capital "é", and there are thousands at most.
     """
@@ -134,9 +165,13 @@ def search(session: Session, words: str, page: int = 1) -> FoundCustomers:
         for id_, company, name in names
         if _matches(having, f"{_plain(company)} {_plain(name)}", contacts.get(id_, []))
     ]
-    ids = [id_ for _, _, id_ in sorted(found)[(page - 1) * A_PAGE : page * A_PAGE]]
-    rows = {row.id: row for row in session.scalars(select(Customer).where(Customer.id.in_(ids)))}
-    return FoundCustomers([rows[id_] for id_ in ids], len(found), page, is_last=page * A_PAGE >= len(found))
+    return [id_ for _, _, id_ in sorted(found)]
+
+
+def _rows(session: Session, ids: Sequence[int]) -> Sequence[Customer]:
+    some = (ids[first : first + A_PAGE] for first in range(0, len(ids), A_PAGE))
+    rows = {row.id: row for each in some for row in session.scalars(select(Customer).where(Customer.id.in_(each)))}
+    return [rows[id_] for id_ in ids]
 
 
 def _contacts(session: Session) -> Mapping[int, Sequence[str]]:
