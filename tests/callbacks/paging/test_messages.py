@@ -421,16 +421,30 @@ def test_a_page_names_the_customer_first() -> None:
     assert "(toll-free line, message 0:32)" in unknown.english
 
 
-def test_what_does_not_fit_is_left_out_and_the_name_last() -> None:
-    before = Words("No answer from Ben Cole and Amy Roy.", "Ben Cole et Amy Roy n'ont pas répondu.")
-    link = LINK + "x" * 20
-    page = messages.page(JANE, "123456", NOW, link, before).english
-    assert "(Acme, Jane Roy; toll-free line)" in page
-    assert "No answer" in page or size(page + " No answer from Ben Cole and Amy Roy.") > TWO_SEGMENTS
-    long = replace(JANE, customer=Words("x" * 90, "x" * 90), line=Words("y" * 40, "y" * 40))
-    page = messages.page(long, "123456", NOW, link, before).english
-    assert f"({'x' * 45}...)" in page
+@pytest.mark.parametrize(
+    ("longer", "about", "names_before"),
+    [
+        (0, "(Acme, Jane Roy, 3 calls in 7 days; toll-free line, message 0:32)", False),
+        (30, "(Acme, Jane Roy; toll-free line, message 0:32)", True),
+        (60, "(Acme, Jane Roy; toll-free line, message 0:32)", False),
+        (95, "(Acme, Jane Roy; toll-free line)", False),
+        (110, "(Acme, Jane Roy)", False),
+        (130, "", False),
+    ],
+)
+def test_what_does_not_fit_is_left_out_and_the_name_last(longer: int, about: str, names_before: bool) -> None:
+    before = Words("No answer from Ben.", "Ben n'a pas répondu.") if names_before else None
+    page = messages.page(JANE, "123456", NOW, LINK + "x" * longer, before).english
+    assert f"10:42 p.m. {about}{'.' if about else 'Ref'}".replace("p.m. Ref", "p.m.") in page
+    assert ("Acme" in page, "No answer" in page) == (about != "", names_before)
     assert size(page) <= TWO_SEGMENTS
+
+
+def test_a_long_name_is_cut() -> None:
+    long = replace(JANE, customer=Words("x" * 90, "y" * 90))
+    page = messages.page(long, "1234", NOW)
+    assert f"({'x' * 45}...; " in page.english
+    assert f"({'y' * 45}...; " in page.french
 
 
 def test_whoever_hears_of_it_for_the_first_time_reads_the_name() -> None:
