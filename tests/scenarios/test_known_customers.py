@@ -91,6 +91,7 @@ def test_une_cliente_connue_est_nommee_en_francais(desk: ScenarioDesk) -> None:
     assert "<dt>Client</dt><dd><strong>Boulangerie du Coin, Zoé Bélisle</strong>" in shown
     assert "À l&#39;essai ou en intégration : toujours prioritaire" in shown
     assert "Contrat or" in shown
+    desk.scenario.minutes_pass(3)
     call = amy.is_rung().answers().hears("Un client attend un rappel avant")
     call.hears("Le client est Boulangerie du Coin, Zoé Bélisle.").presses("2").hears("Pour confirmer").presses("1")
     call.hears("est à vous").is_hung_up_on()
@@ -106,6 +107,7 @@ def test_a_number_that_may_be_forged_is_only_probably_the_customers(desk: Scenar
     amy = desk.phone_of("Amy")
     amy.reads("(probably Acme, Jane Roy; direct line")
     assert "It may be forged." in opened_link(desk)
+    desk.scenario.minutes_pass(3)
     call = amy.is_rung().answers().hears("The customer is probably Acme, Jane Roy.").presses("2").hears("confirm")
     call.presses("1").hears("is yours").is_hung_up_on()
     amy.resolves()
