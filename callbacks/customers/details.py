@@ -10,6 +10,7 @@ from callbacks.errors import WrongState
 
 LONGEST_NAME = 100
 LONGEST_PRODUCTS, LONGEST_NOTES = 500, 2000
+NO_XML = "\ufffe\uffff"
 BETWEEN = ";"  # several values in one field
 LANGUAGES = {
     **dict.fromkeys(("", "unknown"), ""),
@@ -100,4 +101,5 @@ def as_field(values: Iterable[str]) -> str:
 
 
 def _printable(text: str) -> str:
-    return "".join(each for each in text if unicodedata.category(each) not in ("Cc", "Cs"))
+    """Return a text without control characters and what XML cannot hold: names are spoken."""
+    return "".join(each for each in text if unicodedata.category(each) not in ("Cc", "Cs") and each not in NO_XML)

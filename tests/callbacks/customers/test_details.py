@@ -11,7 +11,7 @@ from callbacks.errors import WrongState
 
 
 def test_it_is_tidied() -> None:
-    typed = Details("  Jane\t Roy ", "Ac\x00me\x7f", " FR ", True, (" a ; b", "b", ""), " one \r\n\ttwo\x0b\n")
+    typed = Details("  Jane\t Roy ", "Ac\x00me\x7f\uffff", " FR ", True, (" a ; b", "b", ""), " one \r\n\ttwo\x0b\n")
     assert checked(typed) == Details("Jane Roy", "Acme", "fr", True, ("a", "b"), "one\n two")
 
 

@@ -226,7 +226,7 @@ def test_another_number_that_was_found_is_rung_instead(sue: Console) -> None:
     does(sue, "give", technician="Amy Roy")
     assert "cannot be called: there is no such number" in does(sue, "number", number="555")
     shown = does(sue, "number", number="(514) 555-0142")
-    assert ", call back on (514) 555-0142" in shown
+    assert ', call back on <a href="/numbers/+15145550142">(514) 555-0142</a>' in shown
     assert sue.callback.call.customer_number == "+15145550142"
     assert f"{sue.reference}</a>" in sue.client.get("/callbacks?words=5550142").text
     assert any("entered another number (514) 555-0142" in line for line in log(sue))
@@ -265,7 +265,7 @@ def test_one_of_our_own_numbers_is_not_shown_as_the_callers(sue: Console) -> Non
 
 def test_an_extension_and_a_language_are_shown(sue: Console) -> None:
     does(sue, "number", number="514 555-0142 poste 204")
-    assert ", call back on (514) 555-0142 ext. 204" in sue.client.get(f"/callbacks/{sue.reference}").text
+    assert ", call back on (514) 555-0142 ext. 204" in sue.reads("/callbacks/{reference}")
     assert "French, chosen by the caller" in caller_is(sue, "+15145550199", "fr")
 
 
