@@ -159,8 +159,9 @@ def caller_as_text(caller: str) -> str:
 
 @console.app_template_filter("number_page")
 def address_of_number(caller: str | None) -> str:
-    """Return the address of what is on record of a number; "" for a caller without one."""
-    return url_for("console.customers.number", number=caller) if caller and is_number(caller) else ""
+    """Return the address of what is on record of a number; "" for one of ours, and for a caller without one."""
+    is_theirs = caller is not None and is_number(caller) and caller not in current().desk.dialing_rules.own_numbers
+    return url_for("console.customers.number", number=caller) if is_theirs else ""
 
 
 console.add_app_template_filter(day_in_words, "day")

@@ -247,7 +247,7 @@ def caller_is(sue: Console, number: str, language: str = "") -> str:
 
 def test_a_number_abroad_is_shown_and_a_supervisor_allows_or_refuses_it(sue: Console) -> None:
     shown = caller_is(sue, "+33142685300")
-    assert "+33 1 42 68 53 00 (a number abroad (FR): a supervisor must allow it first)" in shown
+    assert "+33 1 42 68 53 00</a> (a number abroad (FR): a supervisor must allow it first)" in shown
     assert "Refuse calls to +33 1 42 68 53 00" in shown
     shown = does(sue, "refuse")
     assert "(a supervisor did not allow it) (refused by sue@example.com)" in shown
@@ -259,6 +259,7 @@ def test_a_number_abroad_is_shown_and_a_supervisor_allows_or_refuses_it(sue: Con
 def test_one_of_our_own_numbers_is_not_shown_as_the_callers(sue: Console) -> None:
     shown = caller_is(sue, "+18884847266")
     assert "number unknown: the call showed one of ours" in shown
+    assert "/numbers/" not in shown
     assert "484-7266" not in shown.partition("<h2>Timeline")[0]
     assert "484-7266" not in sue.client.get("/callbacks").text
 
