@@ -15,6 +15,7 @@ from flask import Flask
 from callbacks.cli import (
     audit,
     calendars,
+    customers,
     hours,
     oncall,
     reports,
@@ -52,6 +53,7 @@ COMMANDS = (
     *(service.serve, service.web, service.worker, service.migrate, setup_check.check),
     *(reports.report, reports.export, hours.holidays, hours.closure),
     *(technicians.technician, shifts.shift, oncall.oncall, calendars.calendar, users.user, audit.audit),
+    customers.customer,
 )
 
 

@@ -119,6 +119,7 @@ PAGE_LATE = Words(
     "This is {company}, paging {name}. A customer on the {line} was promised a call by {due} and has not been called.",
     "Ici {company}, pour {name}, {line}. Un client devait être rappelé avant {due} et ne l'a pas été.",
 )
+CUSTOMER = Words("The customer is {customer}.", "Le client est {customer}.")
 OTHER_LANGUAGE = Words("The customer speaks French.", "Le client parle anglais.")  # said in the other language
 OTHER_CALLBACKS = Words(
     "Other callbacks waiting: {count}. Each has its own text.",

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.acts.customers import apply_customer_record
 from callbacks.db.database import insert_once, locked
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import CallbackOrigin, CallbackState, PageKind, PriorityLevel, VoicemailState
@@ -54,6 +55,7 @@ def open_callback(
     index_words(session, callback, call.caller_name)
     detail = f"Reference {callback.reference}."
     record_event(session, call.sid, now, Actor.DESK, EventKind.CALLBACK_OPENED, detail)
+    apply_customer_record(session, desk, callback, now)
     begin_or_hold(session, desk, callback, now)
     ask_for_consent(session, desk, callback, now)
     return callback

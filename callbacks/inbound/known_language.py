@@ -8,7 +8,8 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.db.tables import Call, Customer, CustomerContact
+from callbacks.customers.find import language_of
+from callbacks.db.tables import Call
 from callbacks.desk.desk_file import Language
 from callbacks.text.dialing_rules import DialingRules
 
@@ -27,12 +28,7 @@ def known_language(session: Session, caller: str, rules: DialingRules) -> Langua
     number = rules.check(caller).number
     if number is None:
         return None
-    return language_to_begin_in(_of_customer(session, number), _chosen_before(session, number))
-
-
-def _of_customer(session: Session, number: str) -> str:
-    query = select(Customer.language).join(CustomerContact).where(CustomerContact.value == number)
-    return session.scalar(query.where(Customer.forgotten_at.is_(None))) or ""
+    return language_to_begin_in(language_of(session, number) or "", _chosen_before(session, number))
 
 
 def _chosen_before(session: Session, number: str) -> str:

@@ -17,7 +17,7 @@ from callbacks.paging import messages
 from callbacks.paging.messages import Subject
 from callbacks.paging.pages import pages_bundled_into
 from callbacks.paging.reactions import Reaction, reactions_before
-from callbacks.paging.subject import subject_of
+from callbacks.paging.subject import subject_of, subject_with_customer
 from callbacks.records.proofs import IS_ATTEMPT
 from callbacks.text.bilingual import Words
 
@@ -37,7 +37,7 @@ def _words_now(session: Session, desk: Desk, page: Page, callback: Callback, now
     together = list(_sent_together(session, desk, page))
     if len(together) > 1:
         return messages.bundle(desk.company.sender, together, now)
-    subject = subject_of(desk, callback)
+    subject = subject_with_customer(session, desk, callback, now)
     earlier = _last_attempt(session, desk, page, callback, now)
     if earlier is not None:
         if callback.owner_id == page.technician_id:
@@ -62,7 +62,8 @@ def _given(session: Session, desk: Desk, page: Page, callback: Callback, now: da
     by = session.scalars(assigned.order_by(Event.id.desc()).limit(1)).first()
     if by is None:
         return page.words
-    return messages.given(subject_of(desk, callback), page.code, by, now).for_(page.technician.language)
+    subject = subject_with_customer(session, desk, callback, now)
+    return messages.given(subject, page.code, by, now).for_(page.technician.language)
 
 
 def _last_attempt(session: Session, desk: Desk, page: Page, callback: Callback, now: datetime) -> Words | None:

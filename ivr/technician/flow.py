@@ -73,6 +73,7 @@ class PageFacts:
     others: int = 0  # how many other callbacks this call is about
     extension: str = ""  # of the customer's number
     caller_language: str = ""  # as the customer chose it, or as it was known
+    customer: str = ""  # company and name, if we know them
     without_number: Words = prompts.WITHHELD_NUMBER  # what is said where there is no number to call
 
 
@@ -102,7 +103,7 @@ def answered(desk: Desk, urls: CallUrls, facts: PageFacts) -> PageReply:
         return over
     count = str(facts.others)
     others = (say(facts.language, prompts.OTHER_CALLBACKS, count=count),) if facts.others else ()
-    return PageReply(_menu(urls, facts, 1, _headline(desk, facts), *_language(facts), *others))
+    return PageReply(_menu(urls, facts, 1, _headline(desk, facts), *_customer(facts), *_language(facts), *others))
 
 
 def keyed(desk: Desk, urls: CallUrls, facts: PageFacts, question: Question, press: KeyPress) -> PageReply:
@@ -183,7 +184,7 @@ def _chosen(desk: Desk, urls: CallUrls, facts: PageFacts, press: KeyPress) -> Pa
         case _ if press.key == MANAGER_KEY:
             return PageReply((_ask_to_confirm(urls, facts, press, Question.CONFIRM_MANAGER),))
         case "*":
-            return PageReply(_menu(urls, facts, press.round, _headline(desk, facts)))
+            return PageReply(_menu(urls, facts, press.round, _headline(desk, facts), *_customer(facts)))
     return _again(desk, urls, facts, press)
 
 
@@ -238,6 +239,11 @@ def _headline(desk: Desk, facts: PageFacts) -> Say:
 
 def _due(desk: Desk, facts: PageFacts) -> str:
     return spoken_time_and_day(facts.due_at, desk.zone, facts.now, facts.language)
+
+
+def _customer(facts: PageFacts) -> tuple[Say, ...]:
+    """Return who the customer is, as far as we know."""
+    return (say(facts.language, prompts.CUSTOMER, customer=facts.customer),) if facts.customer else ()
 
 
 def _language(facts: PageFacts) -> tuple[Say, ...]:
@@ -296,7 +302,8 @@ def ask_to_connect(urls: CallUrls, facts: PageFacts, round: int = 1, *before: Sa
     number, reference = _number(facts), spelled(facts.reference)
     menu = say(facts.language, prompts.CONNECT_MENU, number=number, reference=reference, line=facts.line_name)
     action = urls.to(VoicePath.CONNECT_KEY, page=facts.page_id, round=round)
-    return (Gather(action, (*before, menu, menu), timeout=8),)
+    customer = _customer(facts) if round == 1 else ()
+    return (Gather(action, (*before, *customer, menu, menu), timeout=8),)
 
 
 def connect_keyed(urls: CallUrls, facts: PageFacts, press: KeyPress) -> tuple[Verb, ...] | None:
