@@ -21,6 +21,7 @@ from callbacks.paging import messages
 from callbacks.paging.consent import ask_for_consent
 from callbacks.paging.escalate import take_next_step
 from callbacks.paging.notices import notify_paged
+from callbacks.paging.receipts import send_receipt
 from callbacks.paging.subject import subject_of
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
@@ -56,6 +57,7 @@ def open_callback(
     record_event(session, call.sid, now, Actor.DESK, EventKind.CALLBACK_OPENED, detail)
     begin_or_hold(session, desk, callback, now)
     ask_for_consent(session, desk, callback, now)
+    send_receipt(session, desk, callback, call, now)
     return callback
 
 
