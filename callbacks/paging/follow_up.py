@@ -65,6 +65,7 @@ from sla.closing import Closing, automatic_closing
 from sla.hours import SupportHours
 
 # The customer was not reached and still waits. A wrong number counts here, but not for closing.
+TEXTED = (EventKind.CUSTOMER_TEXTED, EventKind.CANCEL_ASKED)
 NOT_REACHED = (*IN_VAIN, ReachOutcome.WRONG_NUMBER, ReachOutcome.RINGING)
 
 
@@ -308,6 +309,8 @@ def _heard_at(session: Session, callback: Callback) -> Iterator[datetime]:
     """Yield when the customer called or wrote, and when a technician recorded that they did."""
     back = select(Waiting.until).where(Waiting.callback_id == callback.id, Waiting.until.is_not(None))
     yield from (at for at in session.scalars(back) if at is not None)
+    texted = select(Event.at).where(Event.call_sid == callback.call_sid, Event.kind.in_(TEXTED))
+    yield from session.scalars(texted)
     number = callback.call.customer_number
     if number is not None:
         yield from session.scalars(select(Call.began_at).where(Call.caller == number))

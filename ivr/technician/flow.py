@@ -73,6 +73,7 @@ class PageFacts:
     others: int = 0  # how many other callbacks this call is about
     extension: str = ""  # of the customer's number
     caller_language: str = ""  # that the customer chose
+    asks_for_no_call: bool = False  # the customer, by text
     without_number: Words = prompts.WITHHELD_NUMBER  # what is said where there is no number to call
 
 
@@ -102,7 +103,8 @@ def answered(desk: Desk, urls: CallUrls, facts: PageFacts) -> PageReply:
         return over
     count = str(facts.others)
     others = (say(facts.language, prompts.OTHER_CALLBACKS, count=count),) if facts.others else ()
-    return PageReply(_menu(urls, facts, 1, _headline(desk, facts), *_language(facts), *others))
+    no_call = (say(facts.language, prompts.ASKS_FOR_NO_CALL),) if facts.asks_for_no_call else ()
+    return PageReply(_menu(urls, facts, 1, _headline(desk, facts), *no_call, *_language(facts), *others))
 
 
 def keyed(desk: Desk, urls: CallUrls, facts: PageFacts, question: Question, press: KeyPress) -> PageReply:

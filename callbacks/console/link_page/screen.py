@@ -129,6 +129,8 @@ class CallbackScreen(Bilingual):
     transcript: str
     message_id: int | None
     attempts: list[str]
+    texts: list[str]  # from the customer
+    asks_for_no_call: bool
 
 
 def summary_screen(session: Session, desk: Desk, page: Page, now: datetime) -> SummaryScreen:
@@ -199,7 +201,16 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         transcript=voicemail.transcript if voicemail is not None else "",
         message_id=voicemail.id if voicemail is not None and voicemail.audio is AudioState.COPIED else None,
         attempts=[_attempt(row, zone, now, language) for row in session.scalars(attempts)],
+        texts=_texts(session, callback, zone, now, language),
+        asks_for_no_call=callback.cancel_asked_at is not None,
     )
+
+
+def _texts(session: Session, callback: Callback, zone: ZoneInfo, now: datetime, language: str) -> list[str]:
+    """Return what the customer has texted, oldest first."""
+    kinds = (EventKind.CUSTOMER_TEXTED, EventKind.CANCEL_ASKED)
+    texts = select(Event).where(Event.call_sid == callback.call_sid, Event.kind.in_(kinds)).order_by(Event.id)
+    return [f"{time_and_day(each.at, zone, now, language)}, {each.detail}" for each in session.scalars(texts)]
 
 
 def _attempt(row: ReachAttempt, zone: ZoneInfo, now: datetime, language: str) -> str:
