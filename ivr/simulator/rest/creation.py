@@ -10,6 +10,7 @@ from ivr.simulator.phones import Leg, SmsHabit
 from ivr.simulator.rest.errors import Refused
 from ivr.simulator.rest.parameters import Form, check
 
+
 def create_message(carrier: Carrier, form: Form) -> Message:
     check("create-message", form)
     to, from_, body = (form.get(name, "") for name in ("To", "From", "Body"))
