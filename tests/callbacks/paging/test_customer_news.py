@@ -87,7 +87,7 @@ def test_that_no_call_is_needed_everybody_paged_reads_at_once(desk: PagingDesk) 
 
 
 def test_a_long_text_is_cut_and_the_replies_are_kept(desk: PagingDesk) -> None:
-    subject = subject_of(DESK, desk.callback)
+    subject = desk.write(lambda _, callback: subject_of(DESK, callback))
     for asks in (True, False):
         found = customer_texted(subject, "123456", ['"é€' * 200 + '"'], asks_for_no_call=asks)
         for words, end in ((found.english, "CALL 123456 connects you."), (found.french, "APPEL 123456")):
