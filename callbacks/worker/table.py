@@ -88,10 +88,10 @@ def jobs_for(
     return (
         Job("next actions", EVERY_SWEEP, actions.run, actions.next_due_at, is_vital=True),
         Job("pages", EVERY_SWEEP, pages.run, outbox.next_due_at, is_vital=True),
-        Job("messages to customers", EVERY_SWEEP, CustomerMessageSending(to_customers).run, to_customers.next_due_at,
-            is_slow=True),
         Job("recordings", EVERY_SWEEP, lambda: copier.start(senders), copier.next_due_at),
         Job("answers of the carrier", EVERY_SWEEP, senders.wait),
+        Job("messages to customers", EVERY_SWEEP, CustomerMessageSending(to_customers).run, to_customers.next_due_at,
+            is_slow=True),
         Job("coverage gaps", A_MINUTE, in_one_transaction(coverage.report_gaps)),
         Job("auditor", A_MINUTE, in_one_transaction(auditor.repair_forgotten)),
         Job("seals of events", A_MINUTE, EventSealer(database, clock).run),
