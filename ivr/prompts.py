@@ -121,6 +121,10 @@ PAGE_LATE = Words(
 )
 CUSTOMER = Words("The customer is {customer}.", "Le client est {customer}.")
 OTHER_LANGUAGE = Words("The customer speaks French.", "Le client parle anglais.")  # said in the other language
+ASKS_FOR_NO_CALL = Words(
+    "The customer asked by text for no call back. Nobody has decided about it yet.",
+    "Le client a demandé par texto de ne pas être rappelé. Personne n'a encore décidé.",
+)
 OTHER_CALLBACKS = Words(
     "Other callbacks waiting: {count}. Each has its own text.",
     "Autres rappels en attente : {count}. Chacun a son propre texto.",

@@ -22,6 +22,7 @@ from callbacks.paging import messages
 from callbacks.paging.consent import ask_for_consent
 from callbacks.paging.escalate import take_next_step
 from callbacks.paging.notices import notify_paged
+from callbacks.paging.receipts import send_receipt
 from callbacks.paging.subject import subject_of
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
@@ -58,6 +59,7 @@ def open_callback(
     apply_customer_record(session, desk, callback, now)
     begin_or_hold(session, desk, callback, now)
     ask_for_consent(session, desk, callback, now)
+    send_receipt(session, desk, callback, call, now)
     return callback
 
 

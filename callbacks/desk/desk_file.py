@@ -339,8 +339,18 @@ class Limits(_Part):
     bundle_every: Duration = timedelta(minutes=2)
     texts_a_day: int = Field(ge=10, default=600)
     calls_a_day: int = Field(ge=10, default=300)
+    texts_to_customer_a_day: int = Field(ge=0, le=100, default=10)  # to one number
+    texts_to_customers_a_day: int = Field(ge=0, default=300)  # to all numbers, outage notices apart
+    texts_to_customers_a_minute: int = Field(ge=1, le=6000, default=60)  # no more than the carrier sends at once
     codes_a_day: int = Field(ge=1, le=100, default=5)  # to a person's first number, and as many to the second
     tests_a_day: int = Field(ge=1, le=200, default=20)  # test pages, in the same way
+
+
+class CustomerTexts(_Part):
+    """Which texts customers get. Their wording is in `callbacks.paging.customer_wording`."""
+
+    receipts: bool = True  # the reference and the time, after a voicemail or a missed call
+    attempts: bool = True  # that we called and did not reach them
 
 
 class RetriesPart(_Part):
@@ -402,6 +412,7 @@ class Desk(_Part):
     policies: Mapping[str, OtherPolicy] = {}
     coverage: Products = Products()
     limits: Limits = Limits()
+    customer_texts: CustomerTexts = CustomerTexts()
     digest: DigestMails = DigestMails()
     retries: RetriesPart = RetriesPart()
     auto_close: AutoClose = AutoClose()

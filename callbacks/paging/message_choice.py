@@ -14,6 +14,7 @@ from callbacks.db.tables import Callback, Event, Page, ReachAttempt
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import is_looked_after
 from callbacks.paging import messages
+from callbacks.paging.customer_news import words_of_news
 from callbacks.paging.messages import Subject
 from callbacks.paging.pages import pages_bundled_into
 from callbacks.paging.reactions import Reaction, reactions_before
@@ -30,6 +31,8 @@ def text_of_page(session: Session, desk: Desk, page: Page, now: datetime, link: 
         return _words_now(session, desk, page, page.callback, now, link).for_(page.technician.language)
     if page.kind is PageKind.GIVEN:
         return _given(session, desk, page, page.callback, now)
+    if page.kind is PageKind.CUSTOMER_TEXT:
+        return words_of_news(session, desk, page, page.callback).for_(page.technician.language)
     return page.words
 
 

@@ -23,7 +23,7 @@ from callbacks.text.formats import (
     short_time_and_day,
     time_and_day,
 )
-from callbacks.text.gsm7 import first_that_fits, shortened
+from callbacks.text.gsm7 import TWO_SEGMENTS, first_that_fits, shortened, size
 
 LONGEST_REASON = 100  # letters, of what a person typed
 SHORT_REASON = 30  # where the whole one does not fit
@@ -78,6 +78,7 @@ class Subject:
     language: str = ""  # that the caller chose
     customer: Words = NOTHING  # company and name; NOTHING for nobody we know
     calls_this_week: int = 0
+    asks_for_no_call: bool = False  # the customer, by text; nobody has decided yet
 
 
 # Pages
@@ -90,13 +91,13 @@ def page(subject: Subject, code: str, now: datetime, link: str = "", before: Wor
     if subject.has_no_number:
         connect = Words(f"NONE {code} if it has no number, ", f"AUCUN {code} s'il n'a pas de numéro, ")
     earlier = _after_space(before or NOTHING)
-    at_link = f" {link}" if link else ""
+    at_link, asks = f" {link}" if link else "", _asks_for_no_call(subject)
 
     def worded(earlier: Words, about: Words) -> Words:
         return Words(
-            f"{subject.sender}: {call.english}{about.english}. Ref {subject.reference}.{earlier.english} "
+            f"{subject.sender}: {call.english}{about.english}. Ref {subject.reference}.{asks.english}{earlier.english} "
             f"Reply {code} to take it, {connect.english}PASS {code} to pass it on.{at_link}",
-            f"{subject.sender}: {call.french}{about.french}. Réf. {subject.reference}.{earlier.french} "
+            f"{subject.sender}: {call.french}{about.french}. Réf. {subject.reference}.{asks.french}{earlier.french} "
             f"Répondez {code} pour le prendre, {connect.french}PASSE {code} pour passer au suivant.{at_link}",
         )
 
@@ -178,16 +179,16 @@ def reminder(subject: Subject, code: str, now: datetime) -> Words:
         else Words("reminder, you took", "à faire: vous avez pris")
     )
     was = Words("was due", "était promis pour") if is_late else Words("due", "promis pour")
-    replies = _replies(subject, code, AFTER_THE_CALL)
+    replies, asks = _replies(subject, code, AFTER_THE_CALL), _asks_for_no_call(subject)
     missing = Words(f"no call to {who.english} is on record", f"aucun appel {_to(who.french)} n'est noté")
     if subject.has_no_number:
         missing = Words("nothing is on record", "rien n'est noté")
     return _fitting(
         Words(
-            f"{subject.sender}: {head.english} {reference}, {was.english} {due.english}, and {missing.english}. "
-            f"{replies.english} PASS {code} passes it on.",
-            f"{subject.sender}: {head.french} {reference}, {was.french} {due.french}, et {missing.french}. "
-            f"{replies.french} PASSE {code} pour passer au suivant.",
+            f"{subject.sender}: {head.english} {reference}, {was.english} {due.english}, and {missing.english}."
+            f"{asks.english} {replies.english} PASS {code} passes it on.",
+            f"{subject.sender}: {head.french} {reference}, {was.french} {due.french}, et {missing.french}."
+            f"{asks.french} {replies.french} PASSE {code} pour passer au suivant.",
         )
     )
 
@@ -225,12 +226,12 @@ def page_again(subject: Subject, code: str, earlier: Words, link: str = "") -> W
 
 
 def _page_again(subject: Subject, code: str, who: Words, before: Words, connect: Words, at_link: str) -> Words:
-    earlier, what = _after_space(before), _no_number_left(subject)
+    earlier, what, asks = _after_space(before), _no_number_left(subject), _asks_for_no_call(subject)
     what = what or Words(f"Call {who.english} again.", f"Rappelez {who.french}.")
     return Words(
-        f"{subject.sender}: nobody has {subject.reference} now.{earlier.english} {what.english} "
+        f"{subject.sender}: nobody has {subject.reference} now.{asks.english}{earlier.english} {what.english} "
         f"Reply {code} to take it, {connect.english}PASS {code} to pass it on.{at_link}",
-        f"{subject.sender}: plus personne ne s'occupe du rappel {subject.reference}.{earlier.french} "
+        f"{subject.sender}: plus personne ne s'occupe du rappel {subject.reference}.{asks.french}{earlier.french} "
         f"{what.french} Répondez {code} pour le prendre, {connect.french}PASSE {code} pour le passer au "
         f"suivant.{at_link}",
     )
@@ -238,13 +239,15 @@ def _page_again(subject: Subject, code: str, who: Words, before: Words, connect:
 
 def try_again(subject: Subject, code: str, earlier: Words) -> Words:
     """Return the request to an owner to try again to reach the customer (policy: Priorities)."""
-    replies, what = _replies(subject, code, AFTER_THE_CALL), _next_attempt(subject)
+    replies, what, asks = _replies(subject, code, AFTER_THE_CALL), _next_attempt(subject), _asks_for_no_call(subject)
 
     def worded(before: Words) -> Words:
         tried = _after_space(before)
         return Words(
-            f"{subject.sender}: {what.english}{tried.english} {replies.english} PASS {code} passes it on.",
-            f"{subject.sender}: {what.french}{tried.french} {replies.french} PASSE {code} pour passer au suivant.",
+            f"{subject.sender}: {what.english}{asks.english}{tried.english} {replies.english} "
+            f"PASS {code} passes it on.",
+            f"{subject.sender}: {what.french}{asks.french}{tried.french} {replies.french} "
+            f"PASSE {code} pour passer au suivant.",
         )
 
     return _fitting(worded(earlier), worded(NOTHING))
@@ -514,6 +517,35 @@ def consent_refused(subject: Subject, by: str) -> Words:
     )
 
 
+def customer_texted(subject: Subject, code: str, texts: Sequence[str], *, asks_for_no_call: bool) -> Words:
+    """Return what the customer has texted, for whoever is on the callback. The last texts are cut first."""
+    about, call = _about_before_verb(subject), _only_with_number(
+        subject, f" CALL {code} connects you.", f" APPEL {code} pour joindre le client."
+    )  # fmt: skip
+    ask = NOTHING
+    if asks_for_no_call:
+        ask = Words(
+            " asks for no call back. Call to check, or have a supervisor cancel it.",
+            " demande de ne pas être rappelé. Appelez pour vérifier, ou faites annuler par un superviseur.",
+        )
+    said = " / ".join(" ".join(text.split()) for text in texts)
+    head = Words(
+        f"{subject.sender}: the customer of {about.english}{ask.english}",
+        f"{subject.sender}: le client de {about.french}{ask.french}",
+    )
+    verb = Words(" Also texts: ", " Texte aussi: ") if asks_for_no_call else Words(" texts: ", " écrit: ")
+    return Words(
+        _with_quote(head.english, verb.english, said, call.english),
+        _with_quote(head.french, verb.french, said, call.french),
+    )
+
+
+def _with_quote(head: str, verb: str, said: str, end: str) -> str:
+    if not said:
+        return head + end
+    return head + verb + shortened(said, TWO_SEGMENTS - size(head + verb + end)) + end
+
+
 # About no callback
 
 
@@ -738,6 +770,13 @@ def test_page(sender: str) -> Words:
 
 
 # Parts
+
+
+def _asks_for_no_call(subject: Subject) -> Words:
+    """Return that the customer wants no call back. The promise stands until a person has decided."""
+    if not subject.asks_for_no_call:
+        return NOTHING
+    return Words(" Customer asks to cancel.", " Le client veut annuler.")
 
 
 def _customer(subject: Subject) -> Words:

@@ -34,6 +34,7 @@ def subject_of(desk: Desk, callback: Callback) -> messages.Subject:
         why_no_number=customer.briefly,
         not_allowed_yet=customer.in_words if customer.waits_for_consent else None,
         language=call.callers_language,
+        asks_for_no_call=callback.cancel_asked_at is not None,
     )
 
 

@@ -74,6 +74,7 @@ class PageFacts:
     extension: str = ""  # of the customer's number
     caller_language: str = ""  # as the customer chose it, or as it was known
     customer: str = ""  # company and name, if we know them
+    asks_for_no_call: bool = False  # the customer, by text
     without_number: Words = prompts.WITHHELD_NUMBER  # what is said where there is no number to call
 
 
@@ -103,7 +104,9 @@ def answered(desk: Desk, urls: CallUrls, facts: PageFacts) -> PageReply:
         return over
     count = str(facts.others)
     others = (say(facts.language, prompts.OTHER_CALLBACKS, count=count),) if facts.others else ()
-    return PageReply(_menu(urls, facts, 1, _headline(desk, facts), *_customer(facts), *_language(facts), *others))
+    no_call = (say(facts.language, prompts.ASKS_FOR_NO_CALL),) if facts.asks_for_no_call else ()
+    about = (*no_call, *_customer(facts), *_language(facts), *others)
+    return PageReply(_menu(urls, facts, 1, _headline(desk, facts), *about))
 
 
 def keyed(desk: Desk, urls: CallUrls, facts: PageFacts, question: Question, press: KeyPress) -> PageReply:

@@ -140,6 +140,7 @@ def _facts(session: Session, context: WebhookContext, page: Page, callback: Call
         message_is_lost=voicemail is not None and voicemail.audio is AudioState.LOST,
         extension=customer.extension,
         caller_language=call.callers_language,
+        asks_for_no_call=callback.cancel_asked_at is not None,
         without_number=without_number(customer),
         customer=caller.in_words.for_(page.technician.language) if caller is not None else "",
         others=session.scalar(select(func.count()).select_from(Page).where(Page.bundled_into_id == page.id)) or 0,

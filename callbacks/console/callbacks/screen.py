@@ -166,6 +166,7 @@ def notes_of(callback: Callback, zone: ZoneInfo, now: datetime, *, is_waiting: b
     return [
         *([f"next attempt {'was ' if is_due else ''}due {day_and_time(again_at, zone)}"] if again_at else []),
         *(["waiting for the customer"] if is_waiting else []),
+        *(["the customer asks for no call back"] if callback.cancel_asked_at else []),
         *([f"workaround given {day_and_time(worked_at, zone)}"] if worked_at else []),
         *([f"fixed in {callback.release}"] if callback.release else []),
     ]

@@ -142,6 +142,8 @@ class CallbackScreen(Bilingual):
     may_be_forged: bool  # the customer's number
     about_customer: list[str]  # trial, products, notes
     history: list[str]
+    texts: list[str]  # from the customer
+    asks_for_no_call: bool
 
 
 def summary_screen(session: Session, desk: Desk, page: Page, now: datetime) -> SummaryScreen:
@@ -217,6 +219,8 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         may_be_forged=known.caller is not None and known.caller.is_probable,
         about_customer=[words.for_(language) for words in _about_customer(known)],
         history=[words.for_(language) for words in _history(known, zone, now)],
+        texts=_texts(session, callback, zone, now, language),
+        asks_for_no_call=callback.cancel_asked_at is not None,
     )
 
 
@@ -252,6 +256,13 @@ def _became(each: EarlierCall) -> Words:
         return ANSWERED if each.call.accepted_by_id is not None else NO_CALLBACK
     state = STANDINGS.get(STATES[each.callback.state.value], STILL_OPEN)
     return Words(f"{each.callback.reference}, {state.english}", f"{each.callback.reference}, {state.french}")
+
+
+def _texts(session: Session, callback: Callback, zone: ZoneInfo, now: datetime, language: str) -> list[str]:
+    """Return what the customer has texted, oldest first."""
+    kinds = (EventKind.CUSTOMER_TEXTED, EventKind.CANCEL_ASKED)
+    texts = select(Event).where(Event.call_sid == callback.call_sid, Event.kind.in_(kinds)).order_by(Event.id)
+    return [f"{time_and_day(each.at, zone, now, language)}, {each.detail}" for each in session.scalars(texts)]
 
 
 def _attempt(row: ReachAttempt, zone: ZoneInfo, now: datetime, language: str) -> str:

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import locked
@@ -107,6 +107,17 @@ def test_waiting_stops_the_clock_only_after_an_attempt_and_until_they_are_back(s
     assert "P2, waiting for the customer" not in shown
     assert "hours of waiting for the customer" in shown  # the promise says why it took longer
     assert "is not waiting for the customer" in does(sue, "back")
+
+
+def test_a_customer_who_asks_for_no_call_is_shown_with_one_button(sue: Console) -> None:
+    assert "act-cancel-asked" not in does(sue, "note", words="no text yet")
+    asked = update(Callback).values(cancel_asked_at=sue.callback.opened_at)
+    sue.database.write(lambda session: session.execute(asked))
+    shown = does(sue, "note", words="there it is")
+    assert "the customer asked by text for no call back" in shown
+    assert "the customer asks for no call back" in shown  # in the list's notes too
+    assert "The customer asked by text for no call back." in does(sue, "cancel-asked")
+    assert sue.callback.state is CallbackState.CANCELLED
 
 
 def test_product_manager_cancel_and_reopen(sue: Console) -> None:
