@@ -13,6 +13,7 @@ from dotenv import dotenv_values
 from flask import Flask
 
 from callbacks.cli import (
+    announcements,
     audit,
     calendars,
     hours,
@@ -50,6 +51,7 @@ COMMANDS = (
     *(service.serve, service.web, service.worker, service.migrate, setup_check.check),
     *(reports.report, reports.export, hours.holidays, hours.closure),
     *(technicians.technician, shifts.shift, oncall.oncall, calendars.calendar, users.user, audit.audit),
+    announcements.announce,
 )
 
 

@@ -24,7 +24,8 @@ from callbacks.db.database import insert_once, locked
 from callbacks.db.states import CallbackState, Channel, PageAnswer, PageKind, PhoneSlot, ReportedOutcome
 from callbacks.db.tables import Callback, Page, ReceivedText, Technician
 from callbacks.desk.customer_number import customer_number
-from callbacks.desk.desk_file import Desk
+from callbacks.desk.desk_file import Desk, Language
+from callbacks.inbound.subscription_texts import Wish, grant, wish_in
 from callbacks.inbound.text_commands import (
     CODE_LENGTH,
     IN_FRENCH,
@@ -110,6 +111,11 @@ def answer_text(
     ):
         return session.scalars(select(ReceivedText.answer).where(ReceivedText.sid == sid)).one()
     technician, received = technician_with(session, sender), session.get_one(ReceivedText, sid)
+    wish = wish_in(text, opt_out_type)
+    if wish is not None:
+        received.answer = for_text_message(_grant(session, desk, sender, wish, now, is_known=technician is not None))
+        if technician is None or wish[0] is not Wish.STOP:
+            return received.answer
     if technician is None:
         answer, language = _answer_unknown_sender(session, desk, sender, now), "en"
     else:
@@ -522,6 +528,18 @@ def _confirm_test(session: Session, incoming: Incoming) -> bool:
         return False
     page.answer = PageAnswer.HEARD
     return True
+
+
+def _grant(
+    session: Session, desk: Desk, sender: str, wish: tuple[Wish, Language], now: datetime, *, is_known: bool
+) -> str:
+    """Subscribe a sender to outage notices, or end that. Strangers get as few answers as for any other text."""
+    if is_known:
+        is_answered = _answered_today(session, sender, now) <= MOST_ANSWERS
+    else:
+        note_contact(session, sender, now)
+        is_answered = _may_be_answered(session, desk, sender, now)
+    return grant(session, desk, sender, *wish, now, is_answered=is_answered)
 
 
 def _answer_unknown_sender(session: Session, desk: Desk, sender: str, now: datetime) -> Answer:

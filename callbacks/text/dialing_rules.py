@@ -27,6 +27,8 @@ TYPES_CALLED_WITHOUT_CONSENT = {
     PhoneNumberType.TOLL_FREE,
     PhoneNumberType.VOIP,
 }
+# In North America nobody can tell a mobile from a landline by its number.
+TYPES_TEXTED = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 EXPENSIVE_TYPES = {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST}
 # Country codes without a territory: satellite and international networks, which set their own prices.
 SATELLITES = {870, 881, 882, 883, 878, 979}
@@ -168,6 +170,12 @@ class DialingRules:
         """Return the caller's number (E.164) if it may be called without consent, else None."""
         check = self.check(caller)
         return None if check.needs_consent else check.number
+
+    def textable_number(self, caller: str) -> str | None:
+        """Return the caller's number (E.164) if it may be texted: it may be a mobile, and needs no consent."""
+        number = self.callable_number(caller)
+        is_texted = number is not None and phonenumbers.number_type(phonenumbers.parse(number)) in TYPES_TEXTED
+        return number if is_texted else None
 
     def technician_number(self, text: str, *, is_allowed: bool = False) -> str:
         """Return a technician's number as E.164. One that is not ordinary must be allowed. Raise ValueError."""

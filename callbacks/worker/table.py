@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from callbacks.announcements.subscriptions import end_refused
 from callbacks.db.database import Database
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.received_requests import forget_old
@@ -17,6 +18,7 @@ from callbacks.paging.outbox import Outbox
 from callbacks.paging.webhook_urls import WebhookUrls
 from callbacks.settings import Settings
 from callbacks.worker.jobs import auditor, connections, coverage, look_ups, reconciliation
+from callbacks.worker.jobs.announcements import AnnouncementTurns
 from callbacks.worker.jobs.calendars import CalendarReader
 from callbacks.worker.jobs.connections import ConnectionSettler
 from callbacks.worker.jobs.digest import DigestMailer
@@ -64,6 +66,8 @@ def jobs_for(
     outbox = outbox_for(settings, desk, database, carrier, clock)
     actions = next_actions(database, desk, clock)
     pages, copier = PageSending(outbox, senders), RecordingCopier(database, carrier, desk, settings.media_dir, clock)
+    links = Links(settings.secret_key, settings.public_url, clock)
+    announcements = AnnouncementTurns(database, desk, links, clock)
     settler = ConnectionSettler(database, carrier, desk, clock)
     missed = Reconciliation(database, carrier, desk, clock)
     asked = LookUps(database, carrier, desk, clock)
@@ -80,6 +84,8 @@ def jobs_for(
         Job("pages", EVERY_SWEEP, pages.run, outbox.next_due_at, is_vital=True),
         Job("recordings", EVERY_SWEEP, lambda: copier.start(senders), copier.next_due_at),
         Job("answers of the carrier", EVERY_SWEEP, senders.wait),
+        Job("announcements", EVERY_SWEEP, announcements.run, announcements.next_due_at),
+        Job("refused notices", A_MINUTE, in_one_transaction(lambda session, _, now: end_refused(session, now))),
         Job("coverage gaps", A_MINUTE, in_one_transaction(coverage.report_gaps)),
         Job("auditor", A_MINUTE, in_one_transaction(auditor.repair_forgotten)),
         Job("seals of events", A_MINUTE, EventSealer(database, clock).run),
