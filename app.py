@@ -91,6 +91,7 @@ def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo:
         demo,
         metrics_token=settings.metrics_token,
         mailer=mailer,
+        texts_from=settings.sender if settings.sender.startswith("+") else "",
     )
     register_console(web, console)
     register_webhooks(

@@ -127,7 +127,7 @@ def _due(now: datetime) -> Select[int]:
 
 def _lasts() -> ColumnElement[bool]:
     """Leave out what was dropped before it began: it ends before its beginning."""
-    return or_(Announcement.ends_at.is_(None), Announcement.ends_at > Announcement.starts_at)
+    return or_(Announcement.ends_at.is_(None), Announcement.ends_at >= Announcement.starts_at)
 
 
 def _has(change: AnnouncementChange) -> ColumnElement[bool]:

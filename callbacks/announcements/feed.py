@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 ATOM = "http://www.w3.org/2005/Atom"
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 IDS = uuid.UUID("6f1d3f86-6a2b-4f0e-9a53-5f0f6d2f7a41")  # made once, for the ids of these feeds
+BEFORE_ANY_ENTRY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,12 @@ class Feed:
     address: str  # of the feed itself
 
 
-def atom(feed: Feed, entries: Sequence[Entry], empty_since: datetime) -> bytes:
-    """Return the feed. Without an entry it was updated at `empty_since`."""
+def atom(feed: Feed, entries: Sequence[Entry]) -> bytes:
+    """Return the feed."""
     root = Element("feed", {"xmlns": ATOM, "xml:lang": feed.language})
     SubElement(root, "id").text = feed.address
     SubElement(root, "title").text = feed.title
-    SubElement(root, "updated").text = _instant(max((entry.at for entry in entries), default=empty_since))
+    SubElement(root, "updated").text = _instant(max((entry.at for entry in entries), default=BEFORE_ANY_ENTRY))
     SubElement(SubElement(root, "author"), "name").text = feed.company
     SubElement(root, "link", rel="self", type="application/atom+xml", href=feed.address)
     SubElement(root, "link", rel="alternate", type="text/html", href=feed.page)

@@ -58,7 +58,7 @@ def lines_of(announcement: Announcement) -> list[str]:
 
 def planned(session: Session, now: datetime) -> Sequence[Announcement]:
     """Return the announcements that begin later, the next first."""
-    lasts = or_(Announcement.ends_at.is_(None), Announcement.ends_at > Announcement.starts_at)
+    lasts = or_(Announcement.ends_at.is_(None), Announcement.ends_at >= Announcement.starts_at)
     later = select(Announcement).where(Announcement.starts_at > now, lasts)
     return session.scalars(later.order_by(Announcement.starts_at, Announcement.id).limit(MOST_SHOWN)).all()
 
@@ -67,7 +67,7 @@ def past(session: Session, now: datetime, since: timedelta | None = HISTORY) -> 
     """Return the announcements that have ended, the latest first. Those that never began are left out."""
     ended = select(Announcement).where(
         Announcement.ends_at <= now,
-        Announcement.ends_at > Announcement.starts_at,
+        Announcement.ends_at >= Announcement.starts_at,
         *([Announcement.ends_at > now - since] if since is not None else []),
     )
     return session.scalars(ended.order_by(Announcement.ends_at.desc(), Announcement.id.desc()).limit(MOST_SHOWN)).all()
