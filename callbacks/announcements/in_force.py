@@ -46,6 +46,12 @@ def heard_on(session: Session, line: str, now: datetime) -> Sequence[Announcemen
     return [each for each in in_force(session, now) if line in lines_of(each) or not each.lines]
 
 
+def lock(session: Session, now: datetime) -> None:
+    """Keep what is in force from changing until the transaction ends."""
+    going_on = or_(Announcement.ends_at.is_(None), Announcement.ends_at > now)
+    session.execute(select(Announcement.id).where(Announcement.starts_at <= now, going_on).with_for_update())
+
+
 def is_in_force(announcement: Announcement, now: datetime) -> bool:
     ends_at = announcement.ends_at
     return announcement.starts_at <= now and (ends_at is None or ends_at > now)

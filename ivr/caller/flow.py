@@ -1,7 +1,7 @@
 """What a caller hears next: a pure step from where they are and what they pressed to a reply.
 
-The order of a call: the greeting with its menu or languages (`menus`), support (`support`: a technician, or why nobody
-answers), the ringing of technicians (`ringing`), and the message (`voicemail`).
+The order of a call: what is announced (`announcement`), the greeting with its menu or languages (`menus`), support
+(`support`: a technician, or why nobody answers), the ringing of technicians (`ringing`), and the message (`voicemail`).
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from callbacks.desk.desk_file import Desk
-from ivr.caller import menus, ringing, voicemail
+from ivr.caller import announcement, menus, ringing, voicemail
 from ivr.caller.turns import Facts, Place, Reply, Step, Turn
 from ivr.twilio.call_urls import CallUrls
 
 ANSWERS: Mapping[Place, Callable[[Step], Reply]] = {
-    Place.INCOMING: menus.greet,
+    Place.INCOMING: announcement.greet,
+    Place.ANNOUNCEMENT: announcement.after_key,
     Place.MENU: menus.after_key,
     Place.LANGUAGE: menus.in_chosen_language,
     Place.RING: ringing.after_ringing,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -13,20 +13,23 @@ from flask import Response, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.db.states import Urgency, VoicemailState
+from callbacks.announcements import in_force, subscriptions
+from callbacks.db.event_kinds import EventKind
+from callbacks.db.states import Channel, SubscribedBy, Urgency, VoicemailState
 from callbacks.db.tables import Call, Callback
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk, Language
 from callbacks.inbound import calls, live_calls
 from callbacks.inbound.caller_choices import record_choices
 from callbacks.oncall import store as oncall_store
+from callbacks.paging.customer_messages import Recipient
 from callbacks.people.person import Person
 from callbacks.text import sids
 from callbacks.text.sids import is_sid
 from ivr import prompts
-from ivr.caller import flow, voicemail
+from ivr.caller import announcement, flow, voicemail
 from ivr.caller.speech_time import shortest_time
-from ivr.caller.turns import Choices, Facts, Place, Reply, Step, Turn
+from ivr.caller.turns import Announced, Choices, Facts, Place, Reply, Step, Turn
 from ivr.prompts import say
 from ivr.technician import dial_in
 from ivr.twilio.context import DatabaseUnavailable, WebhookContext, current
@@ -46,6 +49,7 @@ from ivr.twilio.webhook import (
 from sla.hours import Reason
 
 LONGEST_PRODUCT, LONGEST_BOX = 120, 40  # characters
+MOST_ANNOUNCED = 3  # a caller hears no more than that before the menu
 
 log = structlog.get_logger(__name__)
 
@@ -147,6 +151,8 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
         record_choices(call, in_language.choices.stored, now)
         reason_then = hours.verdict(call.began_at).reason
         facts_now = _facts(session, context.desk, call, reason_then, now)
+        if turn.place in (Place.INCOMING, Place.ANNOUNCEMENT):
+            facts_now = replace(facts_now, announcements=_announced(session, facts_now.line, turn, now))
         reply = flow.step(context.desk, context.urls, in_language, facts_now)
         _store_reply(session, context.desk, call, turn, reply, now)
         return reply.verbs
@@ -203,8 +209,20 @@ def _store_reply(session: Session, desk: Desk, call: Call, turn: Turn, reply: Re
         calls.record_choice(session, call.sid, now, reply.chose)
     if reply.promises:
         calls.record_promise(session, call.sid, now + shortest_time(reply.verbs))
+    if reply.waits_for:
+        _tell_when_over(session, desk, call, reply.waits_for, now)
     if reply.at_beep:
         calls.record_beep(session, call.sid, now)
+
+
+def _tell_when_over(session: Session, desk: Desk, call: Call, announcements: Sequence[int], now: datetime) -> None:
+    number = desk.dialing_rules.textable_number(call.caller)
+    if number is None:
+        return
+    to = Recipient(Channel.TEXT, number, call.language)
+    for each in announcements:
+        subscriptions.subscribe_to_end(session, each, to, SubscribedBy.KEY, now)
+    calls.record_choice(session, call.sid, now, EventKind.SUBSCRIBED)
 
 
 def _facts(session: Session, desk: Desk, call: Call, reason: Reason, now: datetime) -> Facts:
@@ -220,6 +238,14 @@ def _facts(session: Session, desk: Desk, call: Call, reason: Reason, now: dateti
         accepted_by=call.accepted_by_id,
         reference=session.scalar(select(Callback.reference).where(Callback.call_sid == call.sid)),
     )
+
+
+def _announced(session: Session, line: str, turn: Turn, now: datetime) -> tuple[Announced, ...]:
+    """Return what is announced on the line. Whoever wants to be told of the end keeps it from ending meanwhile."""
+    if turn.place is Place.ANNOUNCEMENT and turn.digits == announcement.TELL_ME:
+        in_force.lock(session, now)
+    rows = in_force.heard_on(session, line, now)[:MOST_ANNOUNCED]
+    return tuple(Announced(row.id, in_force.in_words(row)) for row in rows)
 
 
 def _free_technicians(session: Session, desk: Desk, call: Call, now: datetime) -> tuple[Person, ...]:

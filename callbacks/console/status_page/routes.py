@@ -184,8 +184,10 @@ def _done(number: int | None, words: Words, work: Callable[[Session, int], None]
 
 def _language() -> Language:
     """Return the language that the address asks for, else the reader's own."""
-    asked = request.args.get("lang") or request.accept_languages.best_match(["en", "fr"])
-    return _known(asked or "en")
+    if asked := request.args.get("lang"):
+        return _known(asked)
+    preferred = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())  # "fr-CA" is French
+    return _known(next((language for language in preferred if language in ("en", "fr")), "en"))
 
 
 def _known(language: str) -> Language:
