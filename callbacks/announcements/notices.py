@@ -99,7 +99,8 @@ def _write(
         words = _words(desk, links, change, each)
         is_new = write_message(
             session, CustomerMessageKind.NOTICE, _occasion(change.id), to, words, now,
-            subscription_id=each.id, sent_from=slot if is_text else now,
+            # The end of one outage ends the subscription too, and the message goes out all the same.
+            subscription_id=each.id if each.announcement_id is None else None, sent_from=slot if is_text else now,
         )  # fmt: skip
         if is_new and is_text:
             slot += pause

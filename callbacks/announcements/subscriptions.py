@@ -64,7 +64,7 @@ def subscribe_from_console(
         request_by_mail(session, desk, links, address, language, SubscribedBy.CONSOLE, now)
         return address
     check = desk.dialing_rules.check_written(address)
-    number = desk.dialing_rules.textable_number(check.given)
+    number = desk.dialing_rules.mobile_number(check.given)
     if number is None:
         raise WrongState(f"{address[:40]!r} cannot get texts. Enter a mobile number or a mail address.")
     to = Recipient(Channel.TEXT, number, language)
@@ -125,8 +125,7 @@ def end_all(session: Session, channel: Channel, address: str, now: datetime) -> 
     rows = session.scalars(_current(channel, address)).all()
     for row in rows:
         row.ended_at = now
-    if rows:
-        _cancel_unsent(session, channel, address)
+    _cancel_unsent(session, channel, address)
     return len(rows)
 
 

@@ -14,6 +14,8 @@ from callbacks.text.gsm7 import TWO_SEGMENTS, fits, shortened, size
 # What a subscriber texts. None of them is a word that the carrier takes for itself.
 SUBSCRIBE, LEAVE = Words("SUBSCRIBE", "ABONNER"), Words("LEAVE", "DESABONNER")
 
+LONGEST_IN_SUBJECT = 80  # letters of an announcement
+
 CHANGES = {
     AnnouncementChange.STARTED: Words("Started", "Début"),
     AnnouncementChange.UPDATED: Words("Update", "Mise à jour"),
@@ -47,10 +49,11 @@ def notice_by_text(notice: Notice) -> str:
 
 
 def notice_by_mail(notice: Notice, way_out: str) -> str:
-    """Return a notice as the text of a mail."""
+    """Return a notice as a mail: its subject, then its text."""
     details = Words(f"Details: {notice.status_page}", f"Détails : {notice.status_page}").for_(notice.language)
     leave = Words(f"To unsubscribe: {way_out}", f"Pour vous désabonner : {way_out}").for_(notice.language)
-    return f"{_head(notice)} {notice.text}\n\n{details}\n\n{_why(notice)}\n{leave}\n"
+    subject = f"{_head(notice)} {shortened(notice.text, LONGEST_IN_SUBJECT)}"
+    return f"{subject}\n\n{notice.text}\n\n{details}\n\n{_why(notice)}\n{leave}\n"
 
 
 def subscribed(sender: str) -> Words:
@@ -80,12 +83,14 @@ def not_subscribed(sender: str) -> Words:
 
 
 def confirmation(sender: str, link: str) -> Words:
-    """Return the mail that asks whether the owner of an address wants notices."""
+    """Return the mail that asks whether the owner of an address wants notices: its subject, then its text."""
     return Words(
-        f"{sender}: somebody, probably you, asked for outage notices to be mailed to this address. To get a mail when "
+        f"{sender}: confirm your subscription to outage notices\n\n"
+        f"Somebody, probably you, asked for outage notices to be mailed to this address. To get a mail when "
         f"an outage begins, changes or ends, confirm within seven days:\n\n{link}\n\n"
         f"No advertising. If it was not you, ignore this mail; nothing more will be sent.\n",
-        f"{sender} : quelqu'un, probablement vous, a demandé de recevoir les avis de panne à cette adresse. Pour "
+        f"{sender} : confirmez votre abonnement aux avis de panne\n\n"
+        f"Quelqu'un, probablement vous, a demandé de recevoir les avis de panne à cette adresse. Pour "
         f"recevoir un courriel au début et à la fin d'une panne, et si la situation change, confirmez d'ici sept "
         f"jours :\n\n{link}\n\n"
         f"Aucune publicité. Si ce n'était pas vous, ignorez ce courriel : vous ne recevrez rien d'autre.\n",

@@ -27,8 +27,7 @@ TYPES_CALLED_WITHOUT_CONSENT = {
     PhoneNumberType.TOLL_FREE,
     PhoneNumberType.VOIP,
 }
-# In North America nobody can tell a mobile from a landline by its number.
-TYPES_TEXTED = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
+MOBILES = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 EXPENSIVE_TYPES = {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST}
 # Country codes without a territory: satellite and international networks, which set their own prices.
 SATELLITES = {870, 881, 882, 883, 878, 979}
@@ -171,11 +170,14 @@ class DialingRules:
         check = self.check(caller)
         return None if check.needs_consent else check.number
 
-    def textable_number(self, caller: str) -> str | None:
-        """Return the caller's number (E.164) if it may be texted: it may be a mobile, and needs no consent."""
+    def mobile_number(self, caller: str) -> str | None:
+        """Return the caller's number (E.164) if it may be called without consent and can be a mobile phone's.
+
+        Where one range holds both landlines and mobiles, as in North America, only the carrier knows which it is.
+        """
         number = self.callable_number(caller)
-        is_texted = number is not None and phonenumbers.number_type(phonenumbers.parse(number)) in TYPES_TEXTED
-        return number if is_texted else None
+        can_be = number is not None and phonenumbers.number_type(phonenumbers.parse(number)) in MOBILES
+        return number if can_be else None
 
     def technician_number(self, text: str, *, is_allowed: bool = False) -> str:
         """Return a technician's number as E.164. One that is not ordinary must be allowed. Raise ValueError."""

@@ -80,4 +80,4 @@ def _waits_for(step: Step) -> tuple[int, ...]:
 
 
 def _is_texted(step: Step) -> bool:
-    return step.desk.dialing_rules.textable_number(step.facts.caller) is not None
+    return step.desk.dialing_rules.mobile_number(step.facts.caller) is not None

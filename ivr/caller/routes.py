@@ -216,7 +216,7 @@ def _store_reply(session: Session, desk: Desk, call: Call, turn: Turn, reply: Re
 
 
 def _tell_when_over(session: Session, desk: Desk, call: Call, announcements: Sequence[int], now: datetime) -> None:
-    number = desk.dialing_rules.textable_number(call.caller)
+    number = desk.dialing_rules.mobile_number(call.caller)
     if number is None:
         return
     to = Recipient(Channel.TEXT, number, call.language)

@@ -52,7 +52,7 @@ def test_a_mail_address_is_used_once_its_owner_has_confirmed(office: Office) -> 
     asks_by_mail(office)
     ((address, words),) = confirmations(office)
     assert address == "lea@example.com"
-    assert "quelqu'un, probablement vous" in words
+    assert "Quelqu'un, probablement vous" in words
     office.passes(HOUR).starts()
     office.writes_all()
     assert (counted(office), office.told()) == (0, [])

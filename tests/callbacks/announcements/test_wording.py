@@ -50,6 +50,7 @@ def test_a_notice_in_french() -> None:
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_a_mail_names_the_page_the_reason_and_the_link(language: str) -> None:
     words = wording.notice_by_mail(notice(AnnouncementChange.STARTED, language, "x"), "https://desk.test/leave")
+    assert words.partition("\n")[0] == f"{SENDER}: x"
     assert all(part in words for part in (SENDER, PAGE, "https://desk.test/leave"))
 
 
