@@ -228,3 +228,16 @@ def test_numbers_are_read_and_hidden() -> None:
     assert readable_number("+15145550199") == "(514) 555-0199"
     assert readable_number("ANONYMOUS") == "ANONYMOUS"
     assert masked("+15145550199") == "…99"
+
+
+@pytest.mark.parametrize(
+    ("caller", "number"),
+    [
+        ("+15145550199", "+15145550199"),
+        ("+18005550199", None),  # toll-free
+        ("+447911123456", None),  # a mobile abroad needs consent
+        ("anonymous", None),
+    ],
+)
+def test_a_number_that_can_be_a_mobile_is_texted(caller: str, number: str | None) -> None:
+    assert RULES.mobile_number(caller) == number
