@@ -66,7 +66,7 @@ def subscribe_from_console(
     check = desk.dialing_rules.check_written(address)
     number = desk.dialing_rules.mobile_number(check.given)
     if number is None:
-        raise WrongState(f"{address[:40]!r} cannot get texts. Enter a mobile number or a mail address.")
+        raise WrongState(f"{address[:40]!r} cannot get texts. Enter a mobile number or an email address.")
     to = Recipient(Channel.TEXT, number, language)
     row = subscribe(session, to, SubscribedBy.CONSOLE, now)
     words = wording.subscribed(desk.company.sender).for_(language)

@@ -86,9 +86,9 @@ def confirmation(sender: str, link: str) -> Words:
     """Return the mail that asks whether the owner of an address wants notices: its subject, then its text."""
     return Words(
         f"{sender}: confirm your subscription to outage notices\n\n"
-        f"Somebody, probably you, asked for outage notices to be mailed to this address. To get a mail when "
+        f"Somebody, probably you, asked for outage notices at this address. To get an email when "
         f"an outage begins, changes or ends, confirm within seven days:\n\n{link}\n\n"
-        f"No advertising. If it was not you, ignore this mail; nothing more will be sent.\n",
+        f"No advertising. If it was not you, ignore this email; nothing more will be sent.\n",
         f"{sender} : confirmez votre abonnement aux avis de panne\n\n"
         f"Quelqu'un, probablement vous, a demandé de recevoir les avis de panne à cette adresse. Pour "
         f"recevoir un courriel au début et à la fin d'une panne, et si la situation change, confirmez d'ici sept "

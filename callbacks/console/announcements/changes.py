@@ -41,7 +41,7 @@ def _subscribe(session: Session, desk: Desk, now: datetime) -> str:
     address = field("address", 255)
     where = subscriptions.subscribe_from_console(session, desk, current().links, address, language, now)
     if "@" in where:
-        return f"A mail to {where} asks for confirmation."
+        return f"An email to {where} asks for confirmation."
     return f"{where} is subscribed, and is told so by text."
 
 

@@ -32,21 +32,21 @@ NOT_KEPT = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 
 NOT_NOW = Words("The page cannot be shown at the moment.", "La page ne peut pas être affichée pour le moment.")
 SENT = Words(
-    "Open the mail that we sent to this address, and confirm. If none comes, the address is subscribed already, or it "
+    "Open the email that we sent to this address, and confirm. If none comes, the address is subscribed already, or it "
     "got one today.",
     "Ouvrez le courriel que nous venons d'envoyer à cette adresse, et confirmez. S'il n'arrive pas, l'adresse est déjà "
     "abonnée, ou elle en a reçu un aujourd'hui.",
 )
 OLD_FORM = Words("This form is too old. Load the status page again.", "Ce formulaire est périmé. Rechargez la page.")
-BAD_ADDRESS = Words("That is not a mail address.", "Ce n'est pas une adresse courriel valide.")
+BAD_ADDRESS = Words("That is not an email address.", "Ce n'est pas une adresse courriel valide.")
 TOO_MANY = Words("Too many requests. Try again in an hour.", "Trop de demandes. Réessayez dans une heure.")
-NO_MAIL = Words("Mail is not set up here.", "Le courriel n'est pas configuré ici.")
+NO_MAIL = Words("Email is not set up here.", "Le courriel n'est pas configuré ici.")
 GONE = Words("This link no longer works.", "Ce lien ne fonctionne plus.")
 CONFIRM = Words(
-    "Get a mail when an outage begins, changes or ends?",
+    "Get an email when an outage begins, changes or ends?",
     "Recevoir un courriel au début et à la fin d'une panne, et si la situation change?",
 )
-CONFIRMED = Words("You are subscribed. Each mail has a link to unsubscribe.",
+CONFIRMED = Words("You are subscribed. Each email has a link to unsubscribe.",
                   "Vous êtes abonné. Chaque courriel contient un lien pour vous désabonner.")  # fmt: skip
 LEAVE = Words("Stop all outage notices to this address?", "Arrêter tous les avis de panne à cette adresse?")
 LEFT = Words("You are unsubscribed. No more notices are sent.", "Vous êtes désabonné. Vous ne recevrez plus d'avis.")

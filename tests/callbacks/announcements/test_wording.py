@@ -68,7 +68,7 @@ def test_no_word_of_ours_is_one_that_the_carrier_takes() -> None:
 
 def test_a_confirmation_says_what_happens_without_it() -> None:
     words = wording.confirmation("Support desk", "https://desk.test/c")
-    assert "ignore this mail" in words.english
+    assert "ignore this email" in words.english
     assert "ignorez ce courriel" in words.french
     assert "https://desk.test/c" in words.english
     assert "https://desk.test/c" in words.french
