@@ -13,6 +13,7 @@ from dotenv import dotenv_values
 from flask import Flask
 
 from callbacks.cli import (
+    announcements,
     audit,
     calendars,
     customers,
@@ -53,7 +54,7 @@ COMMANDS = (
     *(service.serve, service.web, service.worker, service.migrate, setup_check.check),
     *(reports.report, reports.export, hours.holidays, hours.closure),
     *(technicians.technician, shifts.shift, oncall.oncall, calendars.calendar, users.user, audit.audit),
-    customers.customer,
+    *(customers.customer, announcements.announce),
 )
 
 
@@ -93,6 +94,7 @@ def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo:
         demo,
         metrics_token=settings.metrics_token,
         mailer=mailer,
+        texts_from=settings.sender if settings.sender.startswith("+") else "",
     )
     register_console(web, console)
     register_webhooks(

@@ -22,6 +22,25 @@ CHOOSE_LANGUAGE = Words("For English, press {key}.", "Pour le service en frança
 NOT_A_CHOICE = Words("Sorry, that is not one of the choices.", "Désolé, ce choix n'est pas valide.")
 NO_KEY = Words("Sorry, we did not get your choice.", "Désolé, nous n'avons pas reçu votre choix.")
 GOODBYE = Words("Thank you for calling. Goodbye.", "Merci de votre appel. Au revoir.")
+ANNOUNCEMENT = Words("Please note: {text}", "À noter : {text}")
+TOLD_WHEN_OVER = Words(
+    "To be told by text when it is over, press {key}.",
+    "Pour être avisé par texto quand ce sera terminé, appuyez sur le {key}.",
+)
+GO_ON = Words("To go on, press {key} or wait.", "Pour continuer, appuyez sur le {key} ou patientez.")
+WILL_BE_TOLD = Words(
+    "We will text you when it is over.",
+    "Nous vous enverrons un texto quand ce sera terminé.",
+)
+CANNOT_BE_TOLD = Words(
+    "We cannot text the number that you are calling from.",
+    "Nous ne pouvons pas envoyer de texto au numéro d'où vous appelez.",
+)
+OVER_ALREADY = Words("It is over already.", "C'est déjà terminé.")
+NOT_NOTED = Words(
+    "We are sorry, we could not save that.",
+    "Désolé, nous n'avons pas pu enregistrer votre demande.",
+)
 HOLD = Words(
     "Please hold while we find a technician.",
     "Veuillez rester en ligne pendant que nous cherchons un technicien.",

@@ -14,6 +14,7 @@ from callbacks.console import access_log, audio, health, login_session
 from callbacks.console.account import passkey_routes as passkeys
 from callbacks.console.account import password, sessions
 from callbacks.console.account import routes as account
+from callbacks.console.announcements import routes as announcements
 from callbacks.console.callbacks import routes as callbacks
 from callbacks.console.context import EXTENSION, ConsoleContext, current
 from callbacks.console.cookies import protect_flasks_cookie
@@ -37,6 +38,7 @@ from callbacks.console.security import (
     refuse_nul_characters,
 )
 from callbacks.console.setup import routes as setup
+from callbacks.console.status_page import routes as status_page
 from callbacks.customers.find import is_number
 from callbacks.db.states import SUPERVISING_ROLES, Role
 from callbacks.people.second_factor import factors_in_words
@@ -55,7 +57,7 @@ ERROR_WORDS = {404: "There is nothing at this address.", 500: WENT_WRONG}
 
 console = Blueprint("console", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
 FAMILIES = (
-    *(now, callbacks, customers, rota, people, reports, setup),
+    *(now, callbacks, customers, rota, people, reports, announcements, setup),
     *(account, password, sessions, passkeys, invitation),
 )
 for family in FAMILIES:
@@ -68,7 +70,14 @@ def register_console(app: Flask, context: ConsoleContext) -> None:
     app.extensions[EXTENSION] = context
     protect(app, context.public_url)
     protect_flasks_cookie(app, context.public_url)
-    for blueprint in (console, link_page.blueprint, audio.blueprint, feed.blueprint, health.blueprint):
+    for blueprint in (
+        console,
+        link_page.blueprint,
+        status_page.blueprint,
+        audio.blueprint,
+        feed.blueprint,
+        health.blueprint,
+    ):
         app.register_blueprint(blueprint)
     app.register_error_handler(404, show_nothing_here)
 

@@ -23,6 +23,7 @@ class EventKind(enum.Enum):
     MENU_FRENCH = "menu_french"  # the caller chose French
     MENU_NO_CHOICE_SUPPORT = "menu_no_choice_support"  # no valid key in the last try; the call went on to support
     MENU_NO_CHOICE_GOODBYE = "menu_no_choice_goodbye"  # no valid key in the last try; we hung up
+    SUBSCRIBED = "subscribed"  # the caller wants to be told by text when what is announced is over
     DIALED_IN = "dialed_in"  # the caller ID is a technician's verified number
     NUMBER_ENTERED = "number_entered"  # the caller entered another number to call, and confirmed it
     BEEP = "beep"  # the caller was asked for a message

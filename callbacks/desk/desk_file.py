@@ -344,6 +344,7 @@ class Limits(_Part):
     texts_to_customers_a_minute: int = Field(ge=1, le=6000, default=60)  # no more than the carrier sends at once
     codes_a_day: int = Field(ge=1, le=100, default=5)  # to a person's first number, and as many to the second
     tests_a_day: int = Field(ge=1, le=200, default=20)  # test pages, in the same way
+    notices_a_second: float = Field(ge=0.1, le=100, default=1)  # texts about outages, to subscribers
 
 
 class CustomerTexts(_Part):
@@ -396,6 +397,19 @@ class DigestMails(_Part):
     also_to: tuple[Annotated[str, AfterValidator(mail_address)], ...] = ()
 
 
+def web_page(text: str) -> str:
+    """Return the address of a web page. Raise ValueError."""
+    if not re.fullmatch(r"https?://[^\s/?#\"<>]+[^\s\"<>]*", text):
+        raise ValueError(f'{text!r} is not the address of a web page. Write it as "https://status.example.com".')
+    return text
+
+
+class StatusPage(_Part):
+    """The page about outages that texts and mails link to."""
+
+    page: Annotated[str, AfterValidator(web_page)] | None = None  # the company's own; None: that of this service
+
+
 class Desk(_Part):
     """The content of support.toml."""
 
@@ -420,6 +434,7 @@ class Desk(_Part):
     rota: RotaWatch = RotaWatch()
     voices: Voices = Voices()
     wording: Annotated[Mapping[str, OwnWords], BeforeValidator(by_name)] = {}
+    status: StatusPage = StatusPage()
 
     @property
     def dialing_rules(self) -> DialingRules:
@@ -442,6 +457,10 @@ class Desk(_Part):
         """Return the coverage of a product, or NONE if the desk file does not list it."""
         known = (coverage for coverage, products in self.coverage.by_coverage.items() if product in products)
         return next(known, Coverage.NONE)
+
+    def status_page(self, public_url: str) -> str:
+        """Return the address of the page about outages."""
+        return self.status.page or f"{public_url}/status"
 
     def names(self) -> list[str]:
         """Return what the company, its lines and this program are called: words that a guesser tries first."""

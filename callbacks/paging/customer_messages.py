@@ -42,11 +42,12 @@ def write_message(
     *,
     callback_id: int | None = None,
     subscription_id: int | None = None,
+    sent_from: datetime | None = None,
 ) -> bool:
-    """Write a message that is sent at once. Return False if this recipient has one of this kind and occasion already.
+    """Write a message. Return False if this recipient has one of this kind and occasion already.
 
     `occasion` names the row that it is about, such as the SID of a call or "update 4". The first line of a mail is its
-    subject.
+    subject. It is sent at once, or from `sent_from` on.
     """
     return insert_once(
         session,
@@ -61,7 +62,7 @@ def write_message(
         subscription_id=subscription_id,
         state=CustomerMessageState.DUE,
         created_at=now,
-        next_action_at=now,
+        next_action_at=sent_from or now,
         token=0,
         tries=0,
         carrier_status=CarrierStatus.NONE,

@@ -21,6 +21,7 @@ from callbacks.db.states import CallbackState, Channel, CustomerMessageKind, Cus
 from callbacks.db.tables import Callback, CustomerMessage, Page, PageAttempt, Subscription
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
+from callbacks.links import Links
 from callbacks.logs import masked
 from callbacks.paging import outages
 from callbacks.paging.alerts import alert_supervisors
@@ -62,15 +63,24 @@ class CustomerRequest:
     channel: Channel
     to: str
     words: str
+    unsubscribe: str = ""  # the address that ends such mails
 
 
 class CustomerOutbox(Sending[CustomerMessage, CustomerRequest]):
     """Sends the messages to customers that are due."""
 
     def __init__(
-        self, database: Database, carrier: Carrier, mailer: Mailer, urls: WebhookUrls, desk: Desk, clock: Clock
+        self,
+        database: Database,
+        carrier: Carrier,
+        mailer: Mailer,
+        urls: WebhookUrls,
+        links: Links,
+        desk: Desk,
+        clock: Clock,
     ) -> None:
         super().__init__(database)
+        self._links = links
         self._carrier, self._mailer, self._urls, self._desk, self._clock = carrier, mailer, urls, desk, clock
 
     def next_due_at(self) -> datetime | None:
@@ -103,7 +113,7 @@ class CustomerOutbox(Sending[CustomerMessage, CustomerRequest]):
         if message is None:
             return None
         if message.asked_at is not None:  # whoever asked has not stored the answer
-            return _request("look up", message, message.asked_at)
+            return self._request("look up", message, message.asked_at)
         why_not = self._why_not(session, message, now)
         if why_not is not None:
             give_up(session, message, CustomerMessageState.CANCELLED, why_not, now)
@@ -112,7 +122,7 @@ class CustomerOutbox(Sending[CustomerMessage, CustomerRequest]):
             message.next_action_at = now + WAITS_FOR_TEXTS
             return None
         message.asked_at, message.tries = now, message.tries + 1
-        return _request("send", message, now)
+        return self._request("send", message, now)
 
     def _why_not(self, session: Session, message: CustomerMessage, now: datetime) -> str | None:
         """Return why a message is not sent after all, or None."""
@@ -137,6 +147,14 @@ class CustomerOutbox(Sending[CustomerMessage, CustomerRequest]):
         alert_supervisors(session, self._desk, "cap on texts to customers", AT_THE_CAP, now, daily=True)
         return "The desk has sent its texts to customers for a day."
 
+    def _request(
+        self, action: Literal["send", "look up"], message: CustomerMessage, asked_at: datetime
+    ) -> CustomerRequest:
+        words = for_text_message(message.words) if message.channel is Channel.TEXT else message.words
+        is_left_by_link = message.channel is Channel.MAIL and message.subscription_id is not None
+        leave = self._links.leave_notices(message.subscription_id or 0) if is_left_by_link else ""
+        return CustomerRequest(action, message.id, asked_at, message.channel, message.address, words, leave)
+
     # The request
 
     def _send(self, request: CustomerRequest) -> Accepted:
@@ -145,8 +163,9 @@ class CustomerOutbox(Sending[CustomerMessage, CustomerRequest]):
         log.info("sending to a customer", channel=request.channel.value, to=masked(request.to), id=request.message_id)
         if request.channel is Channel.MAIL:
             subject, _, rest = request.words.partition("\n")
-            message_id = f"customer-{request.message_id}"
-            return self._mailer.send(Email(request.to, subject, rest.strip() or subject, message_id, request.asked_at))
+            words, message_id = rest.strip() or subject, f"customer-{request.message_id}"
+            mail = Email(request.to, subject, words, message_id, request.asked_at, request.unsubscribe)
+            return self._mailer.send(mail)
         status_url = self._urls.customer_text_status(request.message_id)
         return self._carrier.send_text(request.to, request.words, status_url)
 
@@ -199,11 +218,6 @@ def _claimed(session: Session, claim: Claim[CustomerMessage]) -> CustomerMessage
     """Return the claimed message, locked, or None if the claim was lost or a report has settled it."""
     message = leases.held(session, claim)
     return message if message is not None and message.state is CustomerMessageState.DUE else None
-
-
-def _request(action: Literal["send", "look up"], message: CustomerMessage, asked_at: datetime) -> CustomerRequest:
-    words = for_text_message(message.words) if message.channel is Channel.TEXT else message.words
-    return CustomerRequest(action, message.id, asked_at, message.channel, message.address, words)
 
 
 def _a_page_is_due(session: Session, now: datetime) -> bool:

@@ -10,6 +10,7 @@ _WORDS = {
     EventKind.MENU_SUPPORT: "chose support in the menu",
     EventKind.MENU_ENGLISH: "chose English in the menu",
     EventKind.MENU_FRENCH: "chose French in the menu",
+    EventKind.SUBSCRIBED: "asked for a text when what was announced is over",
     EventKind.MENU_NO_CHOICE_SUPPORT: "chose nothing in the menu and went on to support",
     EventKind.MENU_NO_CHOICE_GOODBYE: "chose nothing in the menu; the call was ended",
     EventKind.DIALED_IN: "called from a technician's phone",

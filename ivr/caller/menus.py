@@ -26,6 +26,14 @@ def greet(step: Step) -> Reply:
     return Reply((_ask(step, greeting), Redirect(step.to(Place.MENU, tries=1))))
 
 
+def go_on(step: Step, *before: Say) -> Reply:
+    """Go on with a call whose caller has heard the greeting, and the languages of a line without a menu."""
+    if step.desk.lines[step.facts.line].menu:
+        return Reply((_ask(step, *before),))
+    reply = support.to_support(step)
+    return replace(reply, verbs=(*before, *reply.verbs))
+
+
 def _offer_languages(step: Step, greeting: Say) -> Say | Gather:
     """Return the greeting, with the line's other languages. Without a key, what follows in the document is heard."""
     line = step.desk.lines[step.facts.line]

@@ -17,17 +17,18 @@ from callbacks.db.states import AudioState, Urgency, VoicemailState
 from callbacks.db.tables import Call, Callback, Voicemail
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk, Language
-from callbacks.inbound import calls, live_calls
+from callbacks.inbound import announced, calls, live_calls
 from callbacks.inbound.caller_choices import store_choices
 from callbacks.inbound.known_language import known_language
 from callbacks.oncall import store as oncall_store
 from callbacks.people.person import Person
 from callbacks.text import sids
+from callbacks.text.bilingual import Words
 from callbacks.text.sids import is_sid
 from ivr import prompts
-from ivr.caller import flow, voicemail
+from ivr.caller import announcement, flow, voicemail
 from ivr.caller.speech_time import shortest_time
-from ivr.caller.turns import Choices, Facts, Place, Reply, Step, Turn
+from ivr.caller.turns import Announced, Choices, Facts, Place, Reply, Step, Turn
 from ivr.prompts import say
 from ivr.technician import dial_in
 from ivr.twilio.context import DatabaseUnavailable, WebhookContext, current
@@ -156,6 +157,7 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
         store_choices(session, context.desk, call, in_language.choices.stored, now)
         reason_then = hours.verdict(call.began_at).reason
         facts_now = _facts(session, context, call, reason_then, now)
+        facts_now = replace(facts_now, announcements=_announced(session, facts_now.line, turn, now))
         reply = flow.step(context.desk, context.urls, in_language, facts_now)
         reply = replace(reply, verbs=in_own_words(reply.verbs, context.own_words))  # their length counts
         _store_reply(session, context.desk, call, turn, reply, now)
@@ -220,6 +222,8 @@ def _store_reply(session: Session, desk: Desk, call: Call, turn: Turn, reply: Re
         calls.record_choice(session, call.sid, now, reply.chose)
     if reply.promises:
         calls.record_promise(session, call.sid, now + shortest_time(reply.verbs))
+    if reply.waits_for:
+        announced.tell_when_over(session, desk, call, reply.waits_for, now)
     if reply.at_beep:
         calls.record_beep(session, call.sid, now)
 
@@ -240,6 +244,15 @@ def _facts(session: Session, context: WebhookContext, call: Call, reason: Reason
         number_is_usable=bool(call.customer_number or desk.dialing_rules.check(call.caller).number),
         message_url=_message_url(session, context, call),
     )
+
+
+def _announced(session: Session, line: str, turn: Turn, now: datetime) -> tuple[Announced, ...]:
+    """Return what is announced on the line, at the beginning of a call."""
+    if turn.place not in (Place.INCOMING, Place.ANNOUNCEMENT):
+        return ()
+    is_waited_for = turn.place is Place.ANNOUNCEMENT and turn.digits == announcement.TELL_ME
+    rows = announced.announced_on(session, line, now, is_waited_for=is_waited_for)
+    return tuple(Announced(row.id, Words(row.english, row.french)) for row in rows)
 
 
 def _message_url(session: Session, context: WebhookContext, call: Call) -> str | None:

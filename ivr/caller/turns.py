@@ -12,6 +12,7 @@ from callbacks.db.states import Urgency
 from callbacks.desk.desk_file import Desk, Language
 from callbacks.inbound.caller_choices import CallerChoices
 from callbacks.people.person import Person
+from callbacks.text.bilingual import Words
 from callbacks.text.formats import time_for_caller
 from ivr.twilio.call_urls import CallUrls, VoicePath
 from ivr.twilio.verbs import Verb
@@ -24,6 +25,7 @@ class Place(enum.Enum):
     """Where a caller is in the call. Each place has a webhook."""
 
     INCOMING = VoicePath.INCOMING  # the call has just come in
+    ANNOUNCEMENT = VoicePath.ANNOUNCEMENT  # the caller has heard what is announced on the line
     MENU = VoicePath.MENU  # the caller pressed a key, or none
     LANGUAGE = VoicePath.LANGUAGE  # a language was offered, on a line without a menu
     RING = VoicePath.RING  # a technician's phone has rung
@@ -102,6 +104,14 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class Announced:
+    """What is announced on a line."""
+
+    number: int
+    words: Words
+
+
+@dataclass(frozen=True)
 class Facts:
     """What is known of the call. Without a database this is only what the desk file and the request say."""
 
@@ -117,6 +127,7 @@ class Facts:
     reference: str | None = None
     number_is_usable: bool = True  # the caller can be called back on the number that the call showed
     message_url: str | None = None  # where the carrier can play the message from; None: not here yet
+    announcements: tuple[Announced, ...] | None = None  # in force on the line; None: the database does not say
 
 
 @dataclass(frozen=True)
@@ -129,6 +140,7 @@ class Reply:
     at_beep: bool = False  # the caller hears the beep
     promises: bool = False  # the caller hears when they are called back
     rings: int | None = None  # the id of the technician whose phone is rung
+    waits_for: tuple[int, ...] = ()  # the announcements of whose end the caller is told by text
     not_connected: int | None = None  # the id of the one who had taken the call and was never connected to the caller
 
 

@@ -20,7 +20,9 @@ PAGES: dict[str, list[str]] = {
     "/numbers/<number>": ["/numbers/+15145550199"],
     "/reports": ["/reports", "/reports?since=soon&tables=open"],
     "/reports/digest": ["/reports/digest"],
+    "/announcements": ["/announcements"],
     "/setup": ["/setup"],
+    "/status": ["/status", "/status?lang=fr"],
     "/account": ["/account"],
     "/users": ["/users"],
     "/audit": ["/audit"],
@@ -48,6 +50,9 @@ NOT_PAGES = {  # for other programs, players and scrapers
     "/invitation/<key>",  # looked at in a test of its own
     "/login/code",  # only between the password and the code; looked at in a test of its own
     "/calendar/<key>.ics",
+    "/status.atom",
+    "/status/confirm/<token>",  # looked at in a test of its own
+    "/status/leave/<token>",
 }
 
 

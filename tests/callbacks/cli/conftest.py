@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from callbacks.cli import (
+    announcements,
     audit,
     calendars,
     customers,
@@ -40,6 +41,7 @@ COMMANDS = (
     *(service.serve, service.web, service.worker, service.migrate, setup_check.check),
     *(reports.report, reports.export, hours.holidays, hours.closure, audit.audit, oncall.oncall),
     *(technicians.technician, shifts.shift, calendars.calendar, users.user, customers.customer),
+    announcements.announce,
 )
 
 

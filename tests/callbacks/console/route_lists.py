@@ -8,8 +8,8 @@ from callbacks.people import users
 
 # POST, and nothing else: they answer to whoever signs as the carrier does.
 SIGNED_BY_TWILIO = {
-    "/voice/incoming", "/voice/menu", "/voice/ring", "/voice/screen", "/voice/screen/key", "/voice/beep",
-    "/voice/recorded", "/voice/recording", "/voice/status", "/voice/fallback", "/voice/language",
+    "/voice/incoming", "/voice/announcement", "/voice/menu", "/voice/ring", "/voice/screen", "/voice/screen/key",
+    "/voice/beep", "/voice/recorded", "/voice/recording", "/voice/status", "/voice/fallback", "/voice/language",
     "/voice/review", "/voice/listen", "/voice/number", "/voice/number/read-back",
     "/voice/page", "/voice/page/key", "/voice/page/heard", "/voice/page/notice", "/voice/page/status",
     "/voice/connect", "/voice/connect/key", "/voice/connect/answered", "/voice/connect/outcome",
@@ -19,10 +19,12 @@ SIGNED_BY_TWILIO = {
 PUBLIC = {
     "/login", "/login/code", "/login/passkey", "/login/passkey/options", "/logout",
     "/static/<path:filename>", "/healthz", "/readyz", "/metrics",
+    "/status", "/status.atom", "/status/subscribe",
 }  # fmt: skip
 # The address is the key: a link that was sent to one person, or entered into one calendar.
 BY_SECRET_ADDRESS = {
     "/media/<token>.wav", "/calendar/<key>.ics", "/invitation/<key>",
+    "/status/confirm/<token>", "/status/leave/<token>",
     "/t/<token>", "/t/<token>/open", "/t/<token>/message.wav", "/t/<token>/take", "/t/<token>/connect",
     "/t/<token>/pass",
     "/t/<token>/outcome", "/t/<token>/note", "/t/<token>/number", "/t/<token>/unreachable", "/t/<token>/manager",
@@ -69,6 +71,8 @@ LOGGED_IN = [
     ("GET", "/rota/hours.csv", "/rota/hours.csv?from=2026-11-01", READERS),
     ("POST", "/rota/<act>", "/rota/add", SUPERVISING),
     ("GET", "/what-if", "/what-if", EVERYONE),
+    ("GET", "/announcements", "/announcements", EVERYONE),
+    ("POST", "/announcements/<act>", "/announcements/start", SUPERVISING),
     ("GET", "/setup", "/setup?year=2027", EVERYONE),
     ("POST", "/setup/<act>", "/setup/close", SUPERVISING),
     ("GET", "/account", "/account", EVERYONE),

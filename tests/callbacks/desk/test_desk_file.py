@@ -74,6 +74,12 @@ def test_another_company_has_its_own_night_digest_and_closing() -> None:
             {"numbers": {"called_without_consent": ["CA", "XX"]}},
             r"numbers\.called_without_consent.*'XX' is not a region",
         ),
+        (
+            {"status": {"page": "javascript:alert(1)"}},
+            r"status\.page: 'javascript:alert\(1\)' is not the address of a web",
+        ),
+        ({"status": {"page": "https://"}}, r"status\.page: 'https://' is not the address of a web page"),
+        ({"limits": {"notices_a_second": 0}}, r"limits\.notices_a_second"),
         ({"numbers": {"own": ["514 845 8474"]}}, r"numbers\.own.*'514 845 8474' is not a phone number"),
         (
             {"lines": {"direct": {"number": "+15148458474", "menu": {"1": "support"}, "languages": {"9": "french"}}}},
@@ -291,3 +297,9 @@ def test_a_sender_that_leaves_too_little_room_in_a_text_is_refused(sender: str) 
     content["company"]["sender"] = sender
     with pytest.raises(BrokenDesk, match=r"company\.sender: .* Shorten it to 30 at most"):
         desk_from(content, Path("support.toml"))
+
+
+def test_the_status_page_is_this_services_unless_the_company_has_its_own() -> None:
+    assert desk_with({}).status_page("https://desk.test") == "https://desk.test/status"
+    own = desk_with({"status": {"page": "https://status.example.com/now"}})
+    assert own.status_page("https://desk.test") == "https://status.example.com/now"

@@ -18,6 +18,7 @@ from callbacks.db.tables import CustomerMessage, Page
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
 from callbacks.lifecycle.transitions import note_attempt
+from callbacks.links import Links
 from callbacks.paging import outages
 from callbacks.paging.channels.mail import Email, Mailer
 from callbacks.paging.channels.twilio import Accepted, Carrier
@@ -93,7 +94,8 @@ class Post:
         self.desk, self.database = desk, desk.database
         self.clock, self.carrier, self.mailer = MovingClock(BEGAN), OneCarrier(), KeptMail()
         urls = WebhookUrls("https://desk.test")
-        self.outbox = CustomerOutbox(self.database, self.carrier, self.mailer, urls, rules, self.clock)
+        links = Links("x" * 32, "https://desk.test", self.clock)
+        self.outbox = CustomerOutbox(self.database, self.carrier, self.mailer, urls, links, rules, self.clock)
         sent = update(Page).values(state=PageState.SENT, next_action_at=None)
         self.database.write(lambda session: session.execute(sent))
         self.database.write(lambda session: session.execute(delete(CustomerMessage)))  # the receipt of the callback
