@@ -14,6 +14,7 @@ from flask import Flask
 
 from callbacks.cli import (
     audit,
+    blocked_numbers,
     calendars,
     hours,
     oncall,
@@ -49,7 +50,16 @@ COMMANDS = (
     *(rehearsal.demo, rehearsal.rehearse),
     *(service.serve, service.web, service.worker, service.migrate, setup_check.check),
     *(reports.report, reports.export, hours.holidays, hours.closure),
-    *(technicians.technician, shifts.shift, oncall.oncall, calendars.calendar, users.user, audit.audit),
+    *(
+        technicians.technician,
+        shifts.shift,
+        oncall.oncall,
+        calendars.calendar,
+        users.user,
+        blocked_numbers.block,
+        blocked_numbers.unblock,
+        audit.audit,
+    ),
 )
 
 

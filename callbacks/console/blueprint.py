@@ -14,6 +14,7 @@ from callbacks.console import access_log, audio, health, login_session
 from callbacks.console.account import passkey_routes as passkeys
 from callbacks.console.account import password, sessions
 from callbacks.console.account import routes as account
+from callbacks.console.blocked_numbers import routes as blocked_numbers
 from callbacks.console.callbacks import routes as callbacks
 from callbacks.console.context import EXTENSION, ConsoleContext, current
 from callbacks.console.cookies import protect_flasks_cookie
@@ -52,7 +53,20 @@ ERROR_TITLES = {
 ERROR_WORDS = {404: "There is nothing at this address.", 500: WENT_WRONG}
 
 console = Blueprint("console", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
-for family in (now, callbacks, rota, people, reports, setup, account, password, sessions, passkeys, invitation):
+for family in (
+    now,
+    callbacks,
+    blocked_numbers,
+    rota,
+    people,
+    reports,
+    setup,
+    account,
+    password,
+    sessions,
+    passkeys,
+    invitation,
+):
     console.register_blueprint(family.blueprint)
 
 

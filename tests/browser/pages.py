@@ -15,6 +15,7 @@ PAGES: dict[str, list[str]] = {
     "/callbacks/<reference>": ["/callbacks/{open}", "/callbacks/{not_to_be_rung}", "/callbacks/{resolved}"],
     "/callbacks/<reference>/why": ["/callbacks/{open}/why?at=2026-11-28T22:14", "/callbacks/{resolved}/why?at=soon"],
     "/calls": ["/calls"],
+    "/blocked-numbers": ["/blocked-numbers"],
     "/reports": ["/reports", "/reports?since=soon&tables=open"],
     "/reports/digest": ["/reports/digest"],
     "/setup": ["/setup"],
