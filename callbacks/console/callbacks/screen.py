@@ -122,7 +122,7 @@ class CallLog:
     references: dict[str, str]
     silent: frozenset[str]  # SIDs of calls without a message
     before: str | None  # SID of the call after which the next, earlier ones come; None at the end
-    messages: Mapping[str, int]  # the id of the recording of each call, by its SID
+    messages: dict[str, int]  # the id of the recording of each call, by its SID
 
 
 def open_callbacks(
