@@ -15,6 +15,7 @@ from flask import Flask
 from callbacks.cli import (
     announcements,
     audit,
+    blocked_numbers,
     calendars,
     customers,
     hours,
@@ -55,6 +56,7 @@ COMMANDS = (
     *(reports.report, reports.export, hours.holidays, hours.closure),
     *(technicians.technician, shifts.shift, oncall.oncall, calendars.calendar, users.user, audit.audit),
     *(customers.customer, announcements.announce),
+    *(blocked_numbers.block, blocked_numbers.unblock),
 )
 
 

@@ -41,6 +41,16 @@ NOT_NOTED = Words(
     "We are sorry, we could not save that.",
     "Désolé, nous n'avons pas pu enregistrer votre demande.",
 )
+PRESS_TO_GO_ON = Words("To continue, press any key.", "Pour continuer, appuyez sur n'importe quelle touche.")
+BLOCKED = Words(
+    "Calls from this number are not answered. If you think this is a mistake, please leave a message after the beep.",
+    "Nous ne répondons pas aux appels de ce numéro. Si vous croyez que c'est une erreur, laissez un message après le "
+    "signal sonore.",
+)
+CALLED_OFTEN = Words(
+    "We have had many calls from this number in the last hour.",
+    "Nous avons reçu beaucoup d'appels de ce numéro depuis une heure.",
+)
 HOLD = Words(
     "Please hold while we find a technician.",
     "Veuillez rester en ligne pendant que nous cherchons un technicien.",

@@ -15,6 +15,7 @@ from callbacks.console.account import passkey_routes as passkeys
 from callbacks.console.account import password, sessions
 from callbacks.console.account import routes as account
 from callbacks.console.announcements import routes as announcements
+from callbacks.console.blocked_numbers import routes as blocked_numbers
 from callbacks.console.callbacks import routes as callbacks
 from callbacks.console.context import EXTENSION, ConsoleContext, current
 from callbacks.console.cookies import protect_flasks_cookie
@@ -57,7 +58,7 @@ ERROR_WORDS = {404: "There is nothing at this address.", 500: WENT_WRONG}
 
 console = Blueprint("console", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
 FAMILIES = (
-    *(now, callbacks, customers, rota, people, reports, announcements, setup),
+    *(now, callbacks, customers, blocked_numbers, rota, people, reports, announcements, setup),
     *(account, password, sessions, passkeys, invitation),
 )
 for family in FAMILIES:

@@ -376,6 +376,14 @@ class AutoClose(_Part):
         return self
 
 
+class Screening(_Part):
+    """Which callers are asked for a key before the menu, and how many calls an hour one number may make."""
+
+    ask_withheld: bool = False
+    ask_failed_attestation: bool = True
+    calls_an_hour: int = Field(ge=3, le=1000, default=12)
+
+
 class ReportHours(_Part):
     """The hours, in desk time, that count as night, and those in which a page wakes somebody."""
 
@@ -430,6 +438,7 @@ class Desk(_Part):
     digest: DigestMails = DigestMails()
     retries: RetriesPart = RetriesPart()
     auto_close: AutoClose = AutoClose()
+    screening: Screening = Screening()
     reports: ReportHours = ReportHours()
     rota: RotaWatch = RotaWatch()
     voices: Voices = Voices()

@@ -19,6 +19,7 @@ from callbacks.db.states import AudioState, CallOutcome, CarrierStatus, Voicemai
 from callbacks.db.tables import Call, Callback, Event, Voicemail
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
+from callbacks.inbound.admission import is_blocked
 from callbacks.inbound.call_ends import OWED, EndedCall, outcome_of
 from callbacks.lifecycle.contacts import note_contact
 from callbacks.records.event_log import record_event
@@ -153,7 +154,8 @@ def record_beep(session: Session, sid: str, now: datetime) -> None:
 def record_voicemail(session: Session, desk: Desk, sid: str, recording: Recording, now: datetime) -> Callback | None:
     """Record what the carrier reports about a call's recording, and open the callback unless there is one.
 
-    Return the callback; None for a call that is not on record, which reconciliation looks up at the carrier.
+    Return the callback. None for a blocked number, which is called back by nobody, and for a call that is not on
+    record, which reconciliation looks up at the carrier.
     """
     call = _locked_call(session, sid)
     if call is None:
@@ -165,6 +167,8 @@ def record_voicemail(session: Session, desk: Desk, sid: str, recording: Recordin
         return session.scalar(select(Callback).where(Callback.call_sid == sid))
     _update_voicemail(session, voicemail, recording, now)
     session.flush()
+    if is_blocked(session, call, now):
+        return None
     callback = open_callback(session, desk, call, now)
     session.flush()
     begin_or_hold(session, desk, locked(session, Callback, callback.id), now)
@@ -204,7 +208,7 @@ def settle(session: Session, desk: Desk, call: Call, ended_at: datetime, now: da
     elif call.outcome is CallOutcome.MISSED and call.waited_from is not None:
         waited = f"{round((ended_at - call.waited_from).total_seconds())} seconds"
         record_event(session, call.sid, now, Actor.CALLER, EventKind.STOPPED_WAITING, waited)
-    if call.outcome in OWED:
+    if call.outcome in OWED and not is_blocked(session, call, now):
         callback = open_callback(session, desk, call, now, OWED[call.outcome])
         session.flush()
         begin_or_hold(session, desk, locked(session, Callback, callback.id), now)

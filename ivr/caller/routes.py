@@ -18,6 +18,7 @@ from callbacks.db.tables import Call, Callback, Voicemail
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk, Language
 from callbacks.inbound import announced, calls, live_calls
+from callbacks.inbound.admission import admission_of
 from callbacks.inbound.caller_choices import store_choices
 from callbacks.inbound.known_language import known_language
 from callbacks.oncall import store as oncall_store
@@ -154,6 +155,7 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
         if recording is not None:
             calls.record_voicemail(session, context.desk, found, recording, now)
         in_language = _in_language_of(context.desk, call, turn)
+        call.key_pressed = call.key_pressed or turn.digits not in ("", "?")
         store_choices(session, context.desk, call, in_language.choices.stored, now)
         reason_then = hours.verdict(call.began_at).reason
         facts_now = _facts(session, context, call, reason_then, now)
@@ -216,6 +218,8 @@ def _store_reply(session: Session, desk: Desk, call: Call, turn: Turn, reply: Re
             verb for verb in reply.verbs if isinstance(verb, Gather)
         )  # a language, before the ringing
         live_calls.record_ringing(session, call.sid, reply.rings, turn.last_rung, now + offered)
+    if reply.screening is not None:
+        call.screening = reply.screening
     if reply.choices is not None:
         store_choices(session, desk, call, reply.choices.stored, now)
     if reply.chose is not None:
@@ -241,6 +245,7 @@ def _facts(session: Session, context: WebhookContext, call: Call, reason: Reason
         technicians=_free_technicians(session, desk, call, now) if call.is_open else (),
         accepted_by=call.accepted_by_id,
         reference=session.scalar(select(Callback.reference).where(Callback.call_sid == call.sid)),
+        admission=admission_of(session, desk, call, now),
         number_is_usable=bool(call.customer_number or desk.dialing_rules.check(call.caller).number),
         message_url=_message_url(session, context, call),
     )

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import Urgency
+from callbacks.db.states import Screening, Urgency
 from callbacks.desk.desk_file import Desk, Language
 from callbacks.inbound.caller_choices import CallerChoices
+from callbacks.inbound.screening import Admission
 from callbacks.people.person import Person
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import time_for_caller
@@ -26,6 +27,7 @@ class Place(enum.Enum):
 
     INCOMING = VoicePath.INCOMING  # the call has just come in
     ANNOUNCEMENT = VoicePath.ANNOUNCEMENT  # the caller has heard what is announced on the line
+    ADMISSION = VoicePath.ADMISSION  # the caller was asked for a key, to be let in
     MENU = VoicePath.MENU  # the caller pressed a key, or none
     LANGUAGE = VoicePath.LANGUAGE  # a language was offered, on a line without a menu
     RING = VoicePath.RING  # a technician's phone has rung
@@ -125,6 +127,7 @@ class Facts:
     technicians: tuple[Person, ...] = ()  # to be called in this order; not those who are on the phone
     accepted_by: int | None = None  # the id of the technician who has taken the call
     reference: str | None = None
+    admission: Admission = Admission.LET_IN
     number_is_usable: bool = True  # the caller can be called back on the number that the call showed
     message_url: str | None = None  # where the carrier can play the message from; None: not here yet
     announcements: tuple[Announced, ...] | None = None  # in force on the line; None: the database does not say
@@ -137,6 +140,7 @@ class Reply:
     verbs: tuple[Verb, ...]
     chose: EventKind | None = None  # a choice made in the menu
     choices: Choices | None = None  # everything chosen so far, if this turn has chosen something
+    screening: Screening | None = None  # how the call was let in, or why not
     at_beep: bool = False  # the caller hears the beep
     promises: bool = False  # the caller hears when they are called back
     rings: int | None = None  # the id of the technician whose phone is rung

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from callbacks.inbound.calls import SHORTEST_MESSAGE
+from callbacks.inbound.screening import Admission
 from callbacks.text.formats import spelled
 from ivr import prompts
 from ivr.caller import other_number, review
 from ivr.caller.turns import LONGEST_CALLER, Place, Reply, Step
 from ivr.prompts import say
 from ivr.twilio.call_urls import VoicePath
-from ivr.twilio.verbs import Record, Redirect, Say
+from ivr.twilio.verbs import Hangup, Record, Redirect, Say
 
 TRIES = 2
 
@@ -62,6 +63,8 @@ def _tries(step: Step) -> dict[str, int]:
 def recorded(step: Step) -> Reply:
     """Ask once more for a message that is hardly one, which is kept all the same. Else thank the caller."""
     turn = step.turn
+    if step.facts.admission is Admission.BLOCKED:  # nobody calls back
+        return Reply((say(turn.language, prompts.GOODBYE), Hangup()))
     if (turn.seconds is None or turn.seconds < SHORTEST_MESSAGE) and turn.tries < TRIES:
         hint = prompts.NOTHING_HEARD if turn.seconds is None else prompts.TOO_SHORT
         return Reply((say(turn.language, hint), Redirect(step.to(Place.BEEP, tries=turn.tries + 1))))

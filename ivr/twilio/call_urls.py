@@ -12,6 +12,7 @@ class VoicePath(enum.Enum):
 
     INCOMING = "incoming"
     ANNOUNCEMENT = "announcement"  # a key after what is announced on the line
+    ADMISSION = "admission"  # a key of a caller who was asked for one
     MENU = "menu"
     LANGUAGE = "language"  # a key after the offer of a language
     DIAL_IN_KEY = "dial-in/key"  # a key of a technician who called us

@@ -18,6 +18,7 @@ PAGES: dict[str, list[str]] = {
     "/customers": ["/customers", "/customers?words=nobody"],
     "/customers/<int:customer_id>": ["/customers/1"],
     "/numbers/<number>": ["/numbers/+15145550199"],
+    "/blocked-numbers": ["/blocked-numbers"],
     "/reports": ["/reports", "/reports?since=soon&tables=open"],
     "/reports/digest": ["/reports/digest"],
     "/announcements": ["/announcements"],

@@ -127,6 +127,7 @@ class CallLog:
     references: dict[str, str]
     silent: frozenset[str]  # SIDs of calls without a message
     before: str | None  # SID of the call after which the next, earlier ones come; None at the end
+    messages: dict[str, int]  # the id of the recording of each call, by its SID
 
 
 def open_callbacks(
@@ -373,8 +374,11 @@ def call_log(session: Session, before: str | None) -> CallLog:
     )
     wordless = select(Voicemail.call_sid).where(Voicemail.call_sid.in_([call.sid for call in shown]))
     silent = frozenset(session.scalars(wordless.where(Voicemail.state == VoicemailState.ABSENT)))
+    heard = select(Voicemail.call_sid, Voicemail.id).where(Voicemail.audio == AudioState.COPIED)
+    messages = session.execute(heard.where(Voicemail.call_sid.in_([call.sid for call in shown])).order_by(Voicemail.id))
     earlier = shown[-1].sid if len(found) > CALLS_A_PAGE else None
-    return CallLog(shown, {row.call_sid: row.reference for row in pairs}, silent, earlier)
+    references = {row.call_sid: row.reference for row in pairs}
+    return CallLog(shown, references, silent, earlier, {row.call_sid: row.id for row in messages})
 
 
 TRANSCRIBED = {

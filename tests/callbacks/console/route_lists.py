@@ -10,6 +10,7 @@ from callbacks.people import users
 SIGNED_BY_TWILIO = {
     "/voice/incoming", "/voice/announcement", "/voice/menu", "/voice/ring", "/voice/screen", "/voice/screen/key",
     "/voice/beep", "/voice/recorded", "/voice/recording", "/voice/status", "/voice/fallback", "/voice/language",
+    "/voice/admission",
     "/voice/review", "/voice/listen", "/voice/number", "/voice/number/read-back",
     "/voice/page", "/voice/page/key", "/voice/page/heard", "/voice/page/notice", "/voice/page/status",
     "/voice/connect", "/voice/connect/key", "/voice/connect/answered", "/voice/connect/outcome",
@@ -56,6 +57,9 @@ LOGGED_IN = [
     ("GET", "/customers/<int:customer_id>", "/customers/1", EVERYONE),
     ("POST", "/customers/<int:customer_id>/<act>", "/customers/1/change", SUPERVISING),
     ("GET", "/numbers/<number>", "/numbers/+15145550199", EVERYONE),
+    ("GET", "/blocked-numbers", "/blocked-numbers", EVERYONE),
+    ("POST", "/blocked-numbers/set", "/blocked-numbers/set", SUPERVISING),
+    ("POST", "/blocked-numbers/end", "/blocked-numbers/end", SUPERVISING),
     ("GET", "/reports", "/reports?since=2026-11-01", READERS),
     ("GET", "/reports/<name>.csv", "/reports/attainment.csv", READERS),
     ("GET", "/reports/digest", "/reports/digest?day=2026-11-28", READERS),
