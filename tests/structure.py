@@ -35,7 +35,7 @@ REMOVES_ON_ITS_OWN = {
 }
 WRITER = Path("callbacks/lifecycle/transitions.py")
 WRITTEN_ONCE = {
-    *("state", "resolved_at"),
+    *("state", "resolved_at", "closed_at"),
     *("owner", "owner_id", "acknowledged_at", "acted_at", "resumed"),
     *("attempted_at", "breached_at", "due_at"),
     *("position", "policy", "next_action_at", "escalating_since"),

@@ -33,6 +33,7 @@ NEW = (
     "customer_messages",
     "customers",
     "early_reports",
+    "emptyings",
     "event_seals",
     "failed_logins",
     "invitations",
@@ -52,7 +53,8 @@ def test_the_migrations_make_exactly_the_tables(database: Database) -> None:
         assert compare_metadata(context, Base.metadata) == []
 
 
-APPEND_ONLY = ("audit", "events", "event_seals")
+APPEND_ONLY = ("audit", "events", "event_seals", "emptyings")
+LOSE_DETAILS = {("audit", "audit_refuses_update"), ("events", "events_refuses_update")}  # and change in no other way
 
 
 def test_every_table_that_only_grows_has_its_triggers_after_all_migrations(filled: Database) -> None:
@@ -69,7 +71,7 @@ def test_every_table_that_only_grows_has_its_triggers_after_all_migrations(fille
             )
             kinds = ["_refuses"]
         found = {tuple(row) for row in connection.exec_driver_sql(query)}
-    assert found == {(table, f"{table}{kind}") for table in APPEND_ONLY for kind in kinds}
+    assert found == {(table, f"{table}{kind}") for table in APPEND_ONLY for kind in kinds} | LOSE_DETAILS
 
 
 def test_a_database_of_another_release_is_refused_with_the_remedy(tmp_path_factory: pytest.TempPathFactory) -> None:
