@@ -26,6 +26,7 @@ REMOVES_ON_ITS_OWN = {
     "callbacks/oncall/ical/sources.py:import_shifts",  # replaced by what the calendar says now
     "callbacks/paging/status_reports.py:_early_reports",
     "callbacks/paging/status_reports.py:_keep",
+    "callbacks/records/search.py:reindex",  # they come from texts that were deleted, which has an entry of its own
     "callbacks/people/recovery_codes.py:use_up",  # has an entry of its own
     "callbacks/people/lockout.py:count_attempt",  # old failures
     "callbacks/people/lockout.py:forget_all",

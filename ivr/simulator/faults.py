@@ -15,6 +15,7 @@ class Place(StrEnum):
     MESSAGES = "messages"  # REST requests that create a text
     CALLS = "calls"  # REST requests that create a call
     LISTS = "lists"  # REST requests for a list
+    DELETIONS = "deletions"  # REST requests that delete a recording
     RECORD = "record"  # a <Record> ends
     MEDIA = "media"  # downloads of a recording's audio
     VOICE = "voice"  # requests for the next document of a call
@@ -31,7 +32,7 @@ class Place(StrEnum):
 class FaultKind(StrEnum):
     """What goes wrong."""
 
-    # SENDING, MESSAGES, CALLS
+    # SENDING, MESSAGES, CALLS, DELETIONS
     TOO_MANY_REQUESTS = "429"  # refused, nothing is done
     ACCOUNT_SUSPENDED = "account"  # refused, nothing is done
     SERVER_ERROR = "500"  # refused, nothing is done; also for LISTS

@@ -118,6 +118,7 @@ class Recording:
     sound: Sound
     source: str = "RecordVerb"
     error_code: int | None = None
+    deleted_at: datetime | None = None  # the audio is gone; what is known about it stays for 40 days
 
     @property
     def seconds(self) -> int:
@@ -126,6 +127,16 @@ class Recording:
     @property
     def audio(self) -> bytes:
         return self.sound.wav()
+
+
+@dataclass
+class Transcription:
+    """The words of a recording, as the carrier heard them."""
+
+    sid: str
+    recording_sid: str
+    created_at: datetime
+    text: str
 
 
 @dataclass(frozen=True)
@@ -146,5 +157,6 @@ class Ledger:
     messages: list[Message] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     recordings: list[Recording] = field(default_factory=list)
+    transcriptions: list[Transcription] = field(default_factory=list)
     webhooks: list[Webhook] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)  # what Twilio's debugger would show

@@ -186,10 +186,21 @@ def _customer_messages() -> None:
     op.create_index("customer_messages_to_send", "customer_messages", ["next_action_at"])
 
 
-# The kinds of events that end a callback.
-ENDINGS = ("resolved", "cancelled", "closed_unreachable", "auto_closed")
+# When a callback ended, as its log has it.
+CLOSED_AT = """
+UPDATE callbacks SET closed_at = coalesce(
+    (SELECT max(events.at) FROM events WHERE events.call_sid = callbacks.call_sid
+     AND events.kind IN ('resolved', 'cancelled', 'closed_unreachable', 'auto_closed')),
+    resolved_at, opened_at
+) WHERE state <> 'open'
+"""
 # What a detail becomes that is removed from a log.
 EMPTIED = "[removed]"
+REFUSES_REPLACE = (
+    "CREATE TRIGGER emptyings_refuses_replace BEFORE INSERT ON emptyings "
+    "WHEN EXISTS (SELECT 1 FROM emptyings WHERE id = NEW.id) "
+    "BEGIN SELECT RAISE(ABORT, 'rows of emptyings are only ever added'); END"
+)
 OTHER_COLUMNS = {
     "events": ("id", "call_sid", "at", "actor", "kind", "step"),
     "audit": ("id", "at", "who", "what", "seal", "scheme"),
@@ -199,11 +210,7 @@ OTHER_COLUMNS = {
 def _keeping() -> None:
     op.add_column("calls", _instant("person_deleted_at"))
     op.add_column("callbacks", _instant("closed_at"))
-    endings = ", ".join(f"'{kind}'" for kind in ENDINGS)
-    ended = f"SELECT max(at) FROM events WHERE events.call_sid = callbacks.call_sid AND kind IN ({endings})"
-    op.execute(
-        "UPDATE callbacks SET closed_at = coalesce((" + ended + "), resolved_at, opened_at) WHERE state <> 'open'"
-    )
+    op.execute(CLOSED_AT)
     op.create_index("ix_event_seals_last_event_id", "event_seals", ["last_event_id"])
     op.create_table(
         "emptyings",
@@ -238,11 +245,7 @@ def _guard_logs_on_sqlite() -> None:
             f"CREATE TRIGGER emptyings_refuses_{act.lower()} BEFORE {act} ON emptyings "
             f"BEGIN {refuses.format(table='emptyings')}; END"
         )
-    op.execute(
-        "CREATE TRIGGER emptyings_refuses_replace BEFORE INSERT ON emptyings "
-        "WHEN EXISTS (SELECT 1 FROM emptyings WHERE id = NEW.id) "
-        f"BEGIN {refuses.format(table='emptyings')}; END"
-    )
+    op.execute(REFUSES_REPLACE)
 
 
 def _guard_logs_on_postgresql() -> None:
