@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from callbacks.desk.desk_file import Desk, Language
 from callbacks.inbound import calls
 from ivr import prompts
-from ivr.caller import flow
+from ivr.caller import voicemail
 from ivr.caller.routes import facts_without_database
+from ivr.caller.turns import Choices, Place, Step, Turn
 from ivr.prompts import say
 from ivr.twilio.call_urls import VoicePath
 from ivr.twilio.context import current
@@ -60,7 +61,8 @@ def _message() -> tuple[Verb, ...]:
     context = current()
     facts = facts_without_database(context, call_sid() or "", context.now())
     languages = _languages(context.desk, facts.line)
-    record = flow.record(context.desk, context.urls, languages[0], facts)
+    turn = Turn(Place.BEEP, Choices(languages[0]))
+    record = voicemail.record(Step(context.desk, context.urls, turn, facts))
     heard = [prompt for language in languages for prompt in _prompts(language)]
     return (*heard, record, say(languages[0], prompts.GOODBYE), Hangup())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -12,19 +13,20 @@ from flask import Response, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.db.states import VoicemailState
+from callbacks.db.states import Urgency, VoicemailState
 from callbacks.db.tables import Call, Callback
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk, Language
 from callbacks.inbound import calls, live_calls
+from callbacks.inbound.caller_choices import record_choices
 from callbacks.oncall import store as oncall_store
 from callbacks.people.person import Person
 from callbacks.text import sids
 from callbacks.text.sids import is_sid
 from ivr import prompts
-from ivr.caller import flow
-from ivr.caller.flow import Facts, Place, Reply, Turn
+from ivr.caller import flow, voicemail
 from ivr.caller.speech_time import shortest_time
+from ivr.caller.turns import Choices, Facts, Place, Reply, Step, Turn
 from ivr.prompts import say
 from ivr.technician import dial_in
 from ivr.twilio.context import DatabaseUnavailable, WebhookContext, current
@@ -43,6 +45,8 @@ from ivr.twilio.webhook import (
 )
 from sla.hours import Reason
 
+LONGEST_PRODUCT, LONGEST_BOX = 120, 40  # characters
+
 log = structlog.get_logger(__name__)
 
 
@@ -53,34 +57,42 @@ def apologize() -> Response:
         return voice_response((say(language, prompts.GOODBYE), Hangup()))
     trouble, leave_number = say(language, prompts.TROUBLE), say(language, prompts.LEAVE_YOUR_NUMBER)
     facts = facts_without_database(context, call_sid() or "", context.now())
-    return voice_response((trouble, leave_number, flow.record(context.desk, context.urls, language, facts), Hangup()))
+    turn = Turn(Place.BEEP, replace(_choices_in_url(), language=language))
+    record = voicemail.record(Step(context.desk, context.urls, turn, facts))
+    return voice_response((trouble, leave_number, record, Hangup()))
 
 
 blueprint = signed_blueprint("caller", __name__, apologize)
 
 
-@blueprint.post("/voice/incoming")
-def incoming() -> Response:
-    desk = current().desk
-    line = desk.lines[desk.line_called(field("To"))]
-    return _answer(Turn(Place.INCOMING, line.language))
+def _turn(place: Place) -> Turn:
+    """Return the turn that a request is about: what its URL holds, and the keys that were pressed."""
+    return Turn(
+        place,
+        _choices_in_url(),
+        pressed_key(),
+        max(1, number_in_query("tries")),
+        _rung_in_query(),
+        bridged={"true": True, "false": False}.get(field("DialBridged")),
+        picked_up=field("DialCallStatus") in ("completed", "answered"),
+    )
 
 
-@blueprint.post("/voice/language")
-def language() -> Response:
-    return _answer(Turn(Place.LANGUAGE, _language_in_url(), pressed_key()))
+def _choices_in_url() -> Choices:
+    return choices_in(request.args, _language_in_url())
 
 
-@blueprint.post("/voice/menu")
-def menu() -> Response:
-    return _answer(Turn(Place.MENU, _language_in_url(), pressed_key(), max(1, number_in_query("tries"))))
-
-
-@blueprint.post("/voice/ring")
-def ring() -> Response:
-    bridged = {"true": True, "false": False}.get(field("DialBridged"))
-    picked_up = field("DialCallStatus") in ("completed", "answered")
-    return _answer(Turn(Place.RING, _language_in_url(), rung=_rung_in_query(), bridged=bridged, picked_up=picked_up))
+def choices_in(query: Mapping[str, str], language: Language) -> Choices:
+    """Return the choices that a URL holds. Anything unknown in it, of an earlier release, counts as not chosen."""
+    urgency = next((each for each in Urgency if each.value == query.get("urgency")), Urgency.NONE)
+    return Choices(
+        language,
+        urgency,
+        query.get("product", "")[:LONGEST_PRODUCT],
+        is_separate=query.get("separate") == "1",
+        wants_manager=query.get("manager") == "1",
+        box=query.get("box", "")[:LONGEST_BOX],
+    )
 
 
 def _rung_in_query() -> tuple[int, ...]:
@@ -88,14 +100,17 @@ def _rung_in_query() -> tuple[int, ...]:
     return tuple(int(id) for id in ids if re.fullmatch(r"[0-9]{1,9}", id))
 
 
-@blueprint.post("/voice/beep")
-def beep() -> Response:
-    return _answer(Turn(Place.BEEP, _language_in_url()))
+def _answer_at(place: Place) -> Callable[[], Response]:
+    """Return the view of a place."""
+
+    def view() -> Response:
+        return _answer(_turn(place), _recording_in_action() if place is Place.RECORDED else None)
+
+    return view
 
 
-@blueprint.post("/voice/recorded")
-def recorded() -> Response:
-    return _answer(Turn(Place.RECORDED, _language_in_url()), _recording_in_action())
+for _place in Place:
+    blueprint.add_url_rule(f"/voice/{_place.value.value}", _place.name.lower(), _answer_at(_place), methods=["POST"])
 
 
 def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
@@ -129,10 +144,11 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
         if recording is not None:
             calls.record_voicemail(session, context.desk, found, recording, now)
         in_language = _in_language_of(context.desk, call, turn)
+        record_choices(call, in_language.choices.stored, now)
         reason_then = hours.verdict(call.began_at).reason
         facts_now = _facts(session, context.desk, call, reason_then, now)
         reply = flow.step(context.desk, context.urls, in_language, facts_now)
-        _store_reply(session, context.desk, found, turn, reply, now)
+        _store_reply(session, context.desk, call, turn, reply, now)
         return reply.verbs
 
     return speak(refusing_altered_replays(work, found), without_database)
@@ -145,7 +161,7 @@ def _in_language_of(desk: Desk, call: Call, turn: Turn) -> Turn:
     """
     if not call.language_chosen and turn.language != desk.lines[_line_of(desk, call)].language:
         calls.record_language(call, turn.language)
-    return replace(turn, language="fr" if call.language == "fr" else "en")
+    return turn.choosing(language="fr" if call.language == "fr" else "en")
 
 
 def _language_in_url() -> Language:
@@ -173,20 +189,22 @@ def _line_of(desk: Desk, call: Call) -> str:
     return call.line if call.line in desk.lines else desk.line_called("")
 
 
-def _store_reply(session: Session, desk: Desk, call_sid: str, turn: Turn, reply: Reply, now: datetime) -> None:
+def _store_reply(session: Session, desk: Desk, call: Call, turn: Turn, reply: Reply, now: datetime) -> None:
     if reply.not_connected is not None:
-        live_calls.record_not_connected(session, desk, call_sid, reply.not_connected, now)
+        live_calls.record_not_connected(session, desk, call.sid, reply.not_connected, now)
     if reply.rings is not None:
         offered = shortest_time(
             verb for verb in reply.verbs if isinstance(verb, Gather)
         )  # a language, before the ringing
-        live_calls.record_ringing(session, call_sid, reply.rings, turn.last_rung, now + offered)
+        live_calls.record_ringing(session, call.sid, reply.rings, turn.last_rung, now + offered)
+    if reply.choices is not None:
+        record_choices(call, reply.choices.stored, now)
     if reply.chose is not None:
-        calls.record_choice(session, call_sid, now, reply.chose)
+        calls.record_choice(session, call.sid, now, reply.chose)
     if reply.promises:
-        calls.record_promise(session, call_sid, now + shortest_time(reply.verbs))
+        calls.record_promise(session, call.sid, now + shortest_time(reply.verbs))
     if reply.at_beep:
-        calls.record_beep(session, call_sid, now)
+        calls.record_beep(session, call.sid, now)
 
 
 def _facts(session: Session, desk: Desk, call: Call, reason: Reason, now: datetime) -> Facts:

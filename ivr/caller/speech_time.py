@@ -22,6 +22,8 @@ def _seconds(verb: Verb) -> float:
             return len(text.split()) / FASTEST
         case Pause(seconds):
             return seconds
-        case Gather(_, prompts, timeout, even_without_key) if not even_without_key:  # what follows is heard after it
+        case Gather(_, prompts, timeout, even_without_key, _, _) if (
+            not even_without_key
+        ):  # what follows is heard after it
             return timeout + sum(_seconds(prompt) for prompt in prompts)
     return 0

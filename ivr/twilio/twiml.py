@@ -42,13 +42,13 @@ def _add(parent: Element, verb: Verb) -> None:
             SubElement(parent, "Play").text = url
         case Pause(seconds):
             SubElement(parent, "Pause", length=str(seconds))
-        case Gather(action, prompts, timeout, even_without_key):
+        case Gather(action, prompts, timeout, even_without_key, keys, finish_on_key):
             gather = SubElement(
                 parent,
                 "Gather",
                 input="dtmf",
-                numDigits="1",
-                finishOnKey="",  # otherwise "#" would not count as a key
+                numDigits=str(keys),
+                finishOnKey=finish_on_key,
                 timeout=str(timeout),
                 action=action,
                 method="POST",

@@ -26,12 +26,17 @@ class Pause:
 
 @dataclass(frozen=True)
 class Gather:
-    """Ask for one key. `action` is requested even when no key is pressed, or else the next verb follows."""
+    """Ask for a key, or for several. `action` is requested even without a key, or else the next verb follows.
+
+    Several keys end with `finish_on_key`, or after `timeout` seconds without another one.
+    """
 
     action: str
     prompts: tuple[Say | Play | Pause, ...]
     timeout: int = 6
     even_without_key: bool = True
+    keys: int = 1  # how many at most
+    finish_on_key: str = ""  # with a single key, "#" would otherwise not count as one
 
     def __post_init__(self) -> None:
         if not self.action.startswith("http"):

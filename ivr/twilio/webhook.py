@@ -184,6 +184,11 @@ def pressed_key() -> str:
     return digits if re.fullmatch(r"[0-9*#]", digits) else ("?" if digits else "")
 
 
+def pressed_keys() -> str:
+    """Return up to 20 keys that were pressed, without any that is not a key."""
+    return re.sub(r"[^0-9*#]", "", field("Digits"))[:20]
+
+
 # Answers
 
 

@@ -1,0 +1,47 @@
+"""The beep, the recording, and what the caller hears after it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from ivr.caller.turns import Choices, Place, Turn
+from ivr.twilio.verbs import Record, Redirect
+from tests.ivr.caller.steps import CLOSED, DESK, NOW, spoken, step
+
+
+def test_the_beep_records_and_goes_on_when_nothing_was_recorded() -> None:
+    reply = step(Turn(Place.BEEP, Choices("fr")))
+    record, redirect = reply.verbs
+    assert isinstance(record, Record)
+    assert (record.longest, record.silence) == (300, 10)
+    assert redirect == Redirect("https://desk.test/voice/recorded?lang=fr&nothing=1")
+    assert reply.at_beep
+
+
+def test_the_reference_is_spelled() -> None:
+    assert "Goodbye" in spoken(step(Turn(Place.RECORDED)))
+    assert "Your reference is K, T, 4, 1, 7. " in spoken(
+        step(Turn(Place.RECORDED), replace(CLOSED, reference="KT-417"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("caller", "began_at", "english", "french"),
+    [
+        ("+15145550199", NOW, "by 10:42 p.m. Goodbye", "avant 22 h 42. Au revoir"),
+        ("+16045550199", NOW, "by 10:42 p.m. Eastern time. Goodbye", "avant 22 h 42, heure de l'Est. Au revoir"),
+        ("+15145550199", NOW + timedelta(hours=1, minutes=30), "by 12:12 a.m. Sunday.", "avant dimanche 0 h 12."),
+    ],
+)
+def test_the_promised_time_cannot_be_misread(caller: str, began_at: datetime, english: str, french: str) -> None:
+    facts = replace(CLOSED, caller=caller, began_at=began_at, now=began_at)
+    assert english in spoken(step(Turn(Place.RECORDED, Choices("en")), facts))
+    assert french in spoken(step(Turn(Place.RECORDED, Choices("fr")), facts))
+
+
+def test_a_message_that_ends_after_the_promised_time_is_not_promised_it_again() -> None:
+    late = replace(CLOSED, now=NOW + DESK.callback.promise)
+    assert "as soon as possible" in spoken(step(Turn(Place.RECORDED), late))
