@@ -15,6 +15,7 @@ from flask import Flask
 from callbacks.cli import (
     audit,
     calendars,
+    forget,
     hours,
     oncall,
     reports,
@@ -50,6 +51,7 @@ COMMANDS = (
     *(service.serve, service.web, service.worker, service.migrate, setup_check.check),
     *(reports.report, reports.export, hours.holidays, hours.closure),
     *(technicians.technician, shifts.shift, oncall.oncall, calendars.calendar, users.user, audit.audit),
+    forget.forget,
 )
 
 

@@ -9,7 +9,14 @@ from sqlalchemy import select, update
 
 from callbacks.acts import wording
 from callbacks.acts.base import SUPERVISORS, Act, ActContext, Refused
-from callbacks.customers.personal_data import TRANSCRIPTS, delete_audio, delete_transcript, index_again
+from callbacks.customers.personal_data import (
+    TRANSCRIPTS,
+    WROTE_A_TRANSCRIPT,
+    delete_audio,
+    delete_transcript,
+    empty_entries_about,
+    index_again,
+)
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, PageKind, PageState, VoicemailState
 from callbacks.db.tables import Event, Page, Voicemail
@@ -84,3 +91,4 @@ def _delete_words(context: ActContext, voicemails: list[Voicemail]) -> None:
     session.execute(texts.where(Page.state == PageState.DUE).values(state=PageState.CANCELLED, next_action_at=None))
     session.execute(texts.values(words=""))
     index_again(session, callback)
+    empty_entries_about(session, [callback.reference], context.by.name, context.now, WROTE_A_TRANSCRIPT)

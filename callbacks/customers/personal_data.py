@@ -31,6 +31,7 @@ from callbacks.records.event_log import record_event
 from callbacks.records.search import reindex
 
 DELETED = "deleted"  # stands where a number was
+WROTE_A_TRANSCRIPT = ("callback: transcript",)  # with the words that were typed
 TRANSCRIPTS = (EventKind.TRANSCRIBED, EventKind.MACHINE_TRANSCRIBED)
 # The details of these events name nobody but the desk's own people. Those of all others may name the customer.
 WITHOUT_CUSTOMER = frozenset(
@@ -86,10 +87,12 @@ def delete_words(session: Session, sids: Sequence[str], who: str, now: datetime)
     deleted = sum(delete_transcript(session, voicemail) for voicemail in voicemails)
     transcripts = select(Event.id).where(Event.call_sid.in_(sids), Event.kind.in_(TRANSCRIPTS))
     empty_events(session, session.scalars(transcripts).all(), who, now)
-    for callback in session.scalars(callbacks_about(sids)).all():
+    callbacks = session.scalars(callbacks_about(sids)).all()
+    for callback in callbacks:
         _delete_texts(session, callback)
         index_again(session, callback)
     session.flush()
+    empty_entries_about(session, [callback.reference for callback in callbacks], who, now, WROTE_A_TRANSCRIPT)
     return deleted
 
 
@@ -153,9 +156,12 @@ def _delete_addresses(session: Session, sids: Sequence[str]) -> None:
         message.address, message.words = f"{DELETED} {message.id}", ""  # an address is unique for each occasion
 
 
-def empty_entries_about(session: Session, names: Sequence[str], who: str, now: datetime) -> int:
+def empty_entries_about(
+    session: Session, names: Sequence[str], who: str, now: datetime, what: Sequence[str] = ()
+) -> int:
     """Remove the details of the entries of the audit log that name one of these. Return how many.
 
+    With `what`, only of those that say this was done.
     Entries about who listened stay as they are: they name a callback, and nothing of its customer.
     """
     conditions: list[ColumnElement[bool]] = [
@@ -164,4 +170,6 @@ def empty_entries_about(session: Session, names: Sequence[str], who: str, now: d
     if not conditions:
         return 0
     found = select(AuditEntry.id).where(or_(*conditions), AuditEntry.what != HEARD_A_MESSAGE)
+    if what:
+        found = found.where(AuditEntry.what.in_(what))
     return empty_entries(session, session.scalars(found).all(), who, now)

@@ -41,12 +41,14 @@ class Message:
     left: bool | None  # None: not known yet
     seconds: int | None = None
     is_lost: bool = False  # it was left, and nobody can listen to it
+    is_deleted: bool = False  # somebody had it deleted
     is_missed_call: bool = False  # the caller waited for a technician, and was asked for no message
 
 
 NO_MESSAGE = Message(left=False)
 MISSED_CALL = Message(left=False, is_missed_call=True)
 LOST_MESSAGE = Message(left=True, is_lost=True)
+DELETED_MESSAGE = Message(left=True, is_deleted=True)
 
 
 BY_CHANNEL = {
@@ -742,7 +744,8 @@ def _customer(subject: Subject) -> Words:
             f"the caller at {number.english} ({why.english}: not allowed yet)",
             f"le client au {number.french} ({why.french}: à autoriser)",
         )
-    if subject.message.left is False or subject.message.is_lost:
+    message = subject.message
+    if message.left is False or message.is_lost or message.is_deleted:
         return Words(f"the caller ({why.english})", f"l'appelant ({why.french})")
     return Words(f"the caller ({why.english}: listen to the message)", f"l'appelant ({why.french}: écoutez le message)")
 
@@ -801,6 +804,8 @@ def _details(subject: Subject) -> Words:
 def _message(message: Message) -> Words:
     if message.is_lost:
         return Words(", message lost", ", message perdu")
+    if message.is_deleted:
+        return Words(", message deleted", ", message supprimé")
     if message.is_missed_call:
         return Words(", missed call", ", appel manqué")
     if message.seconds:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callbacks.db.states import AudioState, CallbackOrigin, VoicemailState
+from callbacks.db.states import GONE, AudioState, CallbackOrigin, VoicemailState
 from callbacks.db.tables import Callback
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
@@ -36,6 +36,8 @@ def _message(callback: Callback) -> messages.Message:
         return messages.MISSED_CALL
     if voicemail is None or voicemail.state is VoicemailState.ABSENT:
         return messages.NO_MESSAGE
+    if voicemail.audio in GONE:
+        return messages.DELETED_MESSAGE
     if voicemail.audio is AudioState.LOST:
         return messages.LOST_MESSAGE
     if voicemail.seconds:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from callbacks.db.database import locked
 from callbacks.db.states import (
     FINAL,
+    GONE,
     AttemptState,
     AudioState,
     CallbackState,
@@ -137,6 +138,7 @@ def _facts(session: Session, context: WebhookContext, page: Page, callback: Call
         needs_consent=customer.waits_for_consent,
         is_tried=callback.attempted_at is not None,
         message_is_lost=voicemail is not None and voicemail.audio is AudioState.LOST,
+        message_is_deleted=voicemail is not None and voicemail.audio in GONE,
         extension=customer.extension,
         caller_language=call.language if call.language_chosen else "",
         without_number=without_number(customer),

@@ -14,7 +14,7 @@ from callbacks.acts.attempts import NEEDS_A_NUMBER, was_asked_to_confirm
 from callbacks.acts.customer_number import decides_about_numbers
 from callbacks.console.callbacks.screen import standing_of
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import AudioState, CallbackState, ReachOutcome, ReportedOutcome, VoicemailState
+from callbacks.db.states import GONE, AudioState, CallbackState, ReachOutcome, ReportedOutcome, Urgency, VoicemailState
 from callbacks.db.tables import Callback, Event, Page, ReachAttempt, Voicemail
 from callbacks.desk.customer_number import CustomerNumber, customer_number
 from callbacks.desk.desk_file import Desk
@@ -66,6 +66,13 @@ STANDINGS: dict[str, Words] = {
     "no way to reach": Words("closed: no way to reach the customer", "fermé : aucun moyen de joindre le client"),
 }
 
+
+# How urgent a machine takes a message to be, from its words.
+GUESSES: dict[Urgency, Words] = {
+    Urgency.NONE: Words("", ""),
+    Urgency.DOWN: Words("everything is down", "tout est en panne"),
+    Urgency.CAN_WAIT: Words("it can wait", "ça peut attendre"),
+}
 
 # The language that the caller chose.
 CALLER_LANGUAGES: dict[str, Words] = {
@@ -127,6 +134,8 @@ class CallbackScreen(Bilingual):
     code: str
     message: str
     transcript: str
+    gist: str  # by a machine, from the transcript
+    urgency: str  # the same
     message_id: int | None
     attempts: list[str]
 
@@ -197,6 +206,8 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         code=page.code,
         message=_message(voicemail, language),
         transcript=voicemail.transcript if voicemail is not None else "",
+        gist=voicemail.gist if voicemail is not None else "",
+        urgency=GUESSES[voicemail.guessed_urgency].for_(language) if voicemail is not None else "",
         message_id=voicemail.id if voicemail is not None and voicemail.audio is AudioState.COPIED else None,
         attempts=[_attempt(row, zone, now, language) for row in session.scalars(attempts)],
     )
@@ -225,9 +236,14 @@ LOST = Words(
 )
 
 
+DELETED = Words("The message was deleted.", "Le message a été supprimé.")
+
+
 def _message(voicemail: Voicemail | None, language: str) -> str:
     if voicemail is None or voicemail.state is VoicemailState.ABSENT:
         return Words("The caller left no message.", "L'appelant n'a pas laissé de message.").for_(language)
+    if voicemail.audio in GONE:
+        return DELETED.for_(language)
     if voicemail.audio is AudioState.LOST:
         return LOST.for_(language)
     if voicemail.audio is not AudioState.COPIED:

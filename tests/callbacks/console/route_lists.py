@@ -71,4 +71,6 @@ LOGGED_IN = [
     ("GET", "/users", "/users", ADMINISTRATORS),
     ("POST", "/users/<act>", "/users/add", ADMINISTRATORS),
     ("GET", "/audit", "/audit", SUPERVISING),
+    ("GET", "/forget", "/forget", SUPERVISING),
+    ("POST", "/forget", "/forget", SUPERVISING),
 ]  # fmt: skip
