@@ -86,7 +86,8 @@ def _by_record(session: Session, whom: str) -> Contacts | None:
 
 def _by_contact(session: Session, whom: str, rules: DialingRules) -> Contacts:
     mail = whom.strip().lower() if "@" in whom else ""
-    number = "" if mail else (rules.check_written(whom).number or "")
+    written = rules.check_written(whom).given
+    number = written if not mail and written.startswith("+") else ""  # also one that is never called
     if not (mail or number):
         raise WrongState('Give a phone number, a mail address or a record, such as "customer 12".')
     theirs = select(Customer).join(CustomerContact).where(CustomerContact.value == (mail or number))

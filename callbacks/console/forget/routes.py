@@ -1,4 +1,4 @@
-"""Forgets a customer, as the law may ask. The number that is typed is neither logged nor kept in a cookie or address."""
+"""Forgets a customer, as the law may ask. What is typed is neither logged nor kept in a cookie or an address."""
 
 from __future__ import annotations
 
