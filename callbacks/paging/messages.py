@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from callbacks.db.states import Channel, PageKind, ReachOutcome
+from callbacks.db.states import Channel, PageKind, ReachOutcome, Urgency
 from callbacks.text.bilingual import Words
 from callbacks.text.dialing_rules import NumberCheck, with_extension
 from callbacks.text.formats import (
@@ -77,6 +77,33 @@ class Subject:
     why_no_number: Words = NUMBER_WITHHELD
     not_allowed_yet: Words | None = None  # the caller's number, for which a supervisor has not consented
     language: str = ""  # that the caller chose
+
+
+# What the message says
+
+
+def transcribed(subject: Subject, words: str, gist: str, urgency: Urgency) -> Words:
+    """Return a transcript as a text: all of it, or its gist where it is too long. It says that a machine wrote it."""
+    about, perhaps = _about(subject), _PERHAPS[urgency]
+    shorter = f"{gist[:60].rsplit(' ', 1)[0]}..." if len(gist) > 60 else gist
+
+    def worded(said: str) -> Words:
+        quoted = said.replace('"', "'")
+        return Words(
+            f'{subject.sender}: {about.english}: "{quoted}"{perhaps.english} Written down by a machine: listen before '
+            "you rely on it.",
+            f'{subject.sender}: {about.french}: "{quoted}"{perhaps.french} Transcrit par une machine: écoutez le '
+            "message avant de vous y fier.",
+        )
+
+    return _fitting(worded(words), worded(gist), worded(shorter))
+
+
+_PERHAPS = {
+    Urgency.NONE: NOTHING,
+    Urgency.DOWN: Words(" Perhaps everything is down.", " Possiblement une panne générale."),
+    Urgency.CAN_WAIT: Words(" Perhaps it can wait.", " Possiblement rien d'urgent."),
+}
 
 
 # Pages

@@ -69,7 +69,7 @@ def jobs_for(
     settler = ConnectionSettler(database, carrier, desk, clock)
     missed = Reconciliation(database, carrier, desk, clock)
     asked = LookUps(database, carrier, desk, clock)
-    transcriber = Transcriber(database, settings.media_dir, settings.transcribe_model, clock)
+    transcriber = Transcriber(database, desk, settings.media_dir, settings.transcribe_model, clock)
     deleter = RecordingDeleter(database, carrier, desk, settings.media_dir, clock)
     calendars = CalendarReader(database, desk, clock)
     lock_mails = LockMailer(database, _mailer(settings), desk, clock)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from callbacks.text.formats import spelled
 from ivr import prompts
 from ivr.caller.turns import LONGEST_CALLER, Place, Reply, Step
 from ivr.prompts import say
 from ivr.twilio.call_urls import VoicePath
 from ivr.twilio.verbs import Hangup, Pause, Record, Redirect, Say
+
+LONGEST_TRANSCRIBED = timedelta(minutes=2)
 
 
 def to_voicemail(step: Step, why: Say) -> Reply:
@@ -36,11 +40,15 @@ def record(step: Step) -> Record:
     """
     facts, limits = step.facts, step.desk.voicemail
     about = {**step.turn.choices.query, "line": facts.line, "caller": facts.caller[:LONGEST_CALLER]}
+    # The carrier knows English only, and takes no longer message.
+    is_transcribed = step.desk.transcript.by == "carrier" and step.turn.language == "en"
+    longest = min(limits.longest, LONGEST_TRANSCRIBED) if is_transcribed else limits.longest
     return Record(
         step.to(Place.RECORDED),
         step.urls.to(VoicePath.RECORDING, **about),
-        int(limits.longest.total_seconds()),
+        int(longest.total_seconds()),
         int(limits.silence.total_seconds()),
+        step.urls.to(VoicePath.TRANSCRIPTION) if is_transcribed else "",
     )
 
 

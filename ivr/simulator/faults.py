@@ -22,6 +22,7 @@ class Place(StrEnum):
     ACTION = "action"  # reports of a verb's end after the caller has hung up
     STATUS = "status"  # reports of a call's status
     RECORDING = "recording"  # reports of a recording
+    TRANSCRIPTION = "transcription"  # reports of what was heard in a recording
     SMS = "sms"  # inbound texts
     MESSAGE_STATUS = "message-status"  # reports of an outbound text's status
     PHONE_RINGS = "phone rings"  # a phone is called

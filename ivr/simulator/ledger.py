@@ -66,6 +66,7 @@ class WebhookKind(StrEnum):
     ACTION = "action"  # reports the end of a verb after the caller has hung up; its document is ignored
     STATUS = "status"  # reports a call's status, or who answered it
     RECORDING = "recording"  # reports a recording
+    TRANSCRIPTION = "transcription"  # reports what was heard in a recording
     SMS = "sms"  # an inbound text
     MESSAGE_STATUS = "message-status"  # reports an outbound text's status
 

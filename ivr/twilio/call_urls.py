@@ -18,6 +18,7 @@ class VoicePath(enum.Enum):
     BEEP = "beep"
     RECORDED = "recorded"
     RECORDING = "recording"  # the status of a recording
+    TRANSCRIPTION = "transcription"  # what the carrier heard in a recording
     SCREEN = "screen"  # a technician picked up a live call
     SCREEN_KEY = "screen/key"
     PAGE_KEY = "page/key"

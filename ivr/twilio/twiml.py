@@ -56,7 +56,8 @@ def _add(parent: Element, verb: Verb) -> None:
             )
             for prompt in prompts:
                 _add(gather, prompt)
-        case Record(action, status_callback, longest, silence):
+        case Record(action, status_callback, longest, silence, transcribed):
+            transcription = {"transcribe": "true", "transcribeCallback": transcribed} if transcribed else {}
             SubElement(
                 parent,
                 "Record",
@@ -68,6 +69,7 @@ def _add(parent: Element, verb: Verb) -> None:
                 recordingStatusCallback=status_callback,
                 recordingStatusCallbackMethod="POST",
                 recordingStatusCallbackEvent="completed absent",  # otherwise absent ones are not reported
+                attrib=transcription,
             )
         case Dial():
             _add_dial(parent, verb)

@@ -163,7 +163,7 @@ def _add_recordings(api: Blueprint, base: str, carrier: Carrier) -> None:
     def get_recording(sid: str) -> Response:
         return _one(carrier, recording_json(_kept_recording(carrier, sid)))
 
-    @api.delete(f"{base}/Recordings/<sid>.json")
+    @api.route(f"{base}/Recordings/<sid>.json", methods=["DELETE"])
     def delete_recording(sid: str) -> tuple[Response, int]:
         fault = carrier.faults.take_kind(Place.DELETIONS, sid)
         _raise_before(fault)
@@ -177,7 +177,7 @@ def _add_recordings(api: Blueprint, base: str, carrier: Carrier) -> None:
         found = [row for row in carrier.ledger.transcriptions if row.recording_sid == _kept_recording(carrier, sid).sid]
         return _list(carrier, "transcriptions", found, transcription_json)
 
-    @api.delete(f"{base}/Transcriptions/<sid>.json")
+    @api.route(f"{base}/Transcriptions/<sid>.json", methods=["DELETE"])
     def delete_transcription(sid: str) -> tuple[Response, int]:
         carrier.ledger.transcriptions.remove(_with_sid(carrier.ledger.transcriptions, sid))
         return Response(), 204

@@ -40,14 +40,14 @@ class Shelf(Carrier):
 
     def __init__(self) -> None:
         super().__init__(Settings("https://desk.test", "AC1", "token", "+15145550100", "secret"))
-        self.recordings, self.trouble, self.dies = {RECORDING}, False, ""
+        self.kept, self.trouble, self.dies = {RECORDING}, False, ""
 
     def delete_recording(self, sid: str) -> None:
         if self.dies == "before":
             raise Killed
         if self.trouble:
             raise CarrierError("The carrier has an internal error (HTTP 503).", lost=True)
-        self.recordings.discard(sid)
+        self.kept.discard(sid)
         if self.dies == "after":
             raise Killed
 
@@ -93,7 +93,7 @@ class Night:
 
     def is_gone(self) -> bool:
         found = self.voicemail
-        return (found.audio, found.audio_file, self.files, self.shelf.recordings) == (
+        return (found.audio, found.audio_file, self.files, self.shelf.kept) == (
             AudioState.DELETED, None, [], set()
         )  # fmt: skip
 
@@ -167,7 +167,7 @@ def test_a_recording_that_the_carrier_names_later_is_deleted_then(database: Data
     night = Night(database, tmp_path / "media", recording=None)
     night.asks_to_delete()
     night.passes(timedelta(0))
-    assert (night.voicemail.audio, night.shelf.recordings, night.logged()) == (AudioState.DELETED, {RECORDING}, 0)
+    assert (night.voicemail.audio, night.shelf.kept, night.logged()) == (AudioState.DELETED, {RECORDING}, 0)
     late = calls.Recording(VoicemailState.RECORDED, RECORDING, 8)
     database.write(lambda session: calls.record_voicemail(session, DESK, SID, late, BEGAN))
     night.passes(timedelta(0))
