@@ -78,3 +78,13 @@ def test_without_number_and_message_nobody_is_paged(client: WebhookClient, calle
     assert len(client.database.read(lambda session: session.scalars(steps).all())) == owed
     call = client.database.read(lambda session: session.get_one(Call, CALL))
     assert call.outcome is CallOutcome.PROMISED
+
+
+HEARD = {"RecordingSid": "RE" + "5" * 32, "TranscriptionText": "The boiler leaks", "TranscriptionStatus": "completed"}
+
+
+def test_what_the_carrier_heard_is_stored_only_where_the_desk_asks_for_it(client: WebhookClient) -> None:
+    client.calls(DIRECT)
+    client.posts("/voice/recording", RECORDING, CallSid=CALL)
+    assert client.posts("/voice/transcription", HEARD, CallSid=CALL).status_code == 204
+    assert voicemail(client).transcript == ""  # this desk has its own model

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 import pytest
 
+from callbacks.desk.desk_file import Language, Transcripts
+from ivr.caller import flow
 from ivr.caller.turns import Choices, Place, Turn
 from ivr.twilio.verbs import Record, Redirect
-from tests.ivr.caller.steps import CLOSED, DESK, NOW, spoken, step
+from tests.ivr.caller.steps import CLOSED, DESK, NOW, URLS, spoken, step
 
 
 def test_the_beep_records_and_goes_on_when_nothing_was_recorded() -> None:
@@ -45,3 +48,17 @@ def test_the_promised_time_cannot_be_misread(caller: str, began_at: datetime, en
 def test_a_message_that_ends_after_the_promised_time_is_not_promised_it_again() -> None:
     late = replace(CLOSED, now=NOW + DESK.callback.promise)
     assert "as soon as possible" in spoken(step(Turn(Place.RECORDED), late))
+
+
+@pytest.mark.parametrize(
+    ("by", "language", "longest", "transcribed"),
+    [("carrier", "en", 120, "https://desk.test/voice/transcription"), ("carrier", "fr", 300, ""),
+     ("model", "en", 300, ""), ("none", "en", 300, "")],
+)  # fmt: skip
+def test_the_carrier_transcribes_english_where_the_desk_asks_for_it(
+    by: Literal["model", "carrier", "none"], language: Language, longest: int, transcribed: str
+) -> None:
+    desk = DESK.model_copy(update={"transcript": Transcripts(by=by)})
+    record, _ = flow.step(desk, URLS, Turn(Place.BEEP, Choices(language)), CLOSED).verbs
+    assert isinstance(record, Record)
+    assert (record.longest, record.transcribed) == (longest, transcribed)

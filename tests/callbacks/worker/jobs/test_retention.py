@@ -232,7 +232,7 @@ def test_texts_lose_their_words_and_then_their_senders(years: Years) -> None:
     def left() -> list[tuple[str, str]]:
         received = select(ReceivedText.sender, ReceivedText.words)
         sent = select(CustomerMessage.address, CustomerMessage.words)
-        return years.database.read(lambda s: [tuple(row) for row in (*s.execute(received), *s.execute(sent))])  # type: ignore[misc]
+        return years.database.read(lambda s: [tuple(row) for row in (*s.execute(received), *s.execute(sent))])
 
     years.after(355)
     assert left() == [("+15145550199", ""), ("+15145550199", "An outage")]
