@@ -10,6 +10,7 @@ import pytest
 
 from callbacks.acts.deletion import DeleteMessage, Part
 from callbacks.db.states import PageKind, TranscribedBy, Urgency
+from ivr.simulator import Fault, FaultKind, Place
 from tests.acting import supervisor_acts
 from tests.callbacks.worker.speech_model import FAKE, answers
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, SATURDAY_NIGHT, ScenarioDesk
@@ -107,10 +108,11 @@ def test_a_french_message_is_not_given_to_a_carrier_that_knows_english_only(open
 
 def test_once_it_is_resolved_the_words_come_too_late(open_desk: Opens) -> None:
     desk = open_desk(SATURDAY_NIGHT, **BY_CARRIER)
+    desk.carrier.faults.add(Fault(Place.TRANSCRIPTION, FaultKind.LATE, delay=timedelta(minutes=5)))
     desk.leaves_a_message()
     amy = desk.phone_of("Amy")
     amy.reads("call (514) 555-0199 back")
     amy.resolves()
-    desk.scenario.minutes_pass(1)
+    desk.scenario.minutes_pass(8)
     assert [page for page in desk.pages() if page.kind is PageKind.TRANSCRIPT] == []
     assert desk.voicemail.transcript == "This is what was heard."
