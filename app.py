@@ -18,6 +18,7 @@ from callbacks.cli import (
     blocked_numbers,
     calendars,
     customers,
+    forget,
     hours,
     oncall,
     reports,
@@ -57,6 +58,7 @@ COMMANDS = (
     *(technicians.technician, shifts.shift, oncall.oncall, calendars.calendar, users.user, audit.audit),
     *(customers.customer, announcements.announce),
     *(blocked_numbers.block, blocked_numbers.unblock),
+    forget.forget,
 )
 
 

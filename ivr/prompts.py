@@ -223,6 +223,7 @@ MESSAGE_LOST = Words(
     "The message is lost and cannot be heard. Please call this customer.",
     "Le message est perdu et ne peut pas être écouté. Appelez ce client.",
 )
+MESSAGE_DELETED = Words("The message was deleted.", "Le message a été supprimé.")
 MESSAGE_NOT_HERE = Words(
     "The message is not available yet. You will find it in the log.",
     "Le message n'est pas encore disponible. Vous le trouverez dans le journal.",

@@ -44,10 +44,29 @@ REASON_TO_REOPEN = Words(
     "Give a reason to reopen: the owner will read it.",
     "Indiquez la raison de la réouverture: le responsable la lira.",
 )
+REASON_TO_DELETE = Words("Give a reason to delete it.", "Indiquez la raison de la suppression.")
 NOT_TRIED_YET = Words(
     "Nobody has tried to reach the customer yet. The promised callback cannot wait.",
     "Personne n'a encore essayé de joindre le client. Le rappel promis ne peut pas attendre.",
 )
+
+
+def message_not_heard(reference: str) -> Words:
+    return Words(
+        f"{reference} is open, and nobody has heard the message. Confirm that it is to be deleted all the same.",
+        f"{reference} est ouvert et personne n'a écouté le message. Confirmez que vous voulez quand même le supprimer.",
+    )
+
+
+def message_deleted(reference: str) -> Words:
+    return Words(
+        f"The message of {reference} is deleted, here and at the carrier.",
+        f"Le message de {reference} est supprimé, ici et chez le fournisseur.",
+    )
+
+
+def transcript_deleted(reference: str) -> Words:
+    return Words(f"The transcript of {reference} is deleted.", f"La transcription de {reference} est supprimée.")
 
 
 def nobody_has_it(reference: str) -> Words:

@@ -32,7 +32,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 log = structlog.get_logger(__name__)
 
-SECRET_PARAMETERS = ("origin", "code")  # the address of a calendar, the code of a number
+SECRET_PARAMETERS = ("origin", "code", "whom")  # the address of a calendar, the code of a number, who is forgotten
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from callbacks.console.callbacks import routes as callbacks
 from callbacks.console.context import EXTENSION, ConsoleContext, current
 from callbacks.console.cookies import protect_flasks_cookie
 from callbacks.console.customers import routes as customers
+from callbacks.console.forget import routes as forget
 from callbacks.console.forms import refused_within, typed_into
 from callbacks.console.invitation import routes as invitation
 from callbacks.console.link_page import routes as link_page
@@ -58,7 +59,7 @@ ERROR_WORDS = {404: "There is nothing at this address.", 500: WENT_WRONG}
 
 console = Blueprint("console", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
 FAMILIES = (
-    *(now, callbacks, customers, blocked_numbers, rota, people, reports, announcements, setup),
+    *(now, callbacks, customers, blocked_numbers, rota, people, reports, announcements, setup, forget),
     *(account, password, sessions, passkeys, invitation),
 )
 for family in FAMILIES:

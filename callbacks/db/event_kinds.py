@@ -48,6 +48,10 @@ class EventKind(enum.Enum):
     MACHINE_TRANSCRIPTION_FAILED = "machine_transcription_failed"  # the speech model could not transcribe the message
     TRANSCRIBED = "transcribed"  # a person transcribed the message
     MESSAGE_HEARD = "message_heard"  # somebody listened to the message
+    MESSAGE_DELETED = "message_deleted"  # the recording may not be heard any more and is about to be deleted
+    AUDIO_DELETED = "audio_deleted"  # the recording is deleted, here and at the carrier
+    TRANSCRIPT_DELETED = "transcript_deleted"  # what the message says is deleted
+    PERSON_DELETED = "person_deleted"  # the customer's name and number, and every detail about them, are deleted
 
     # The escalation
     CALLBACK_OPENED = "callback_opened"  # the customer is owed a call

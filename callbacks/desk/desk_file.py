@@ -384,6 +384,37 @@ class Screening(_Part):
     calls_an_hour: int = Field(ge=3, le=1000, default=12)
 
 
+def kept_for(text: object) -> object:
+    """Return "90d" as a duration, and "never" as None: never deleted. Raise ValueError."""
+    return None if text == "never" else duration(text)
+
+
+def at_least_a_day(kept: timedelta | None) -> timedelta | None:
+    """Return how long something is kept. Raise ValueError for less than a day."""
+    if kept is not None and kept < timedelta(days=1):
+        raise ValueError('it is too short. Write "1d" or longer, or "never" to never delete it.')
+    return kept
+
+
+Kept = Annotated[timedelta | None, BeforeValidator(kept_for), AfterValidator(at_least_a_day)]
+
+
+class Retention(_Part):
+    """How long the desk keeps what customers said and who they are, from the end of the callback; None: for ever."""
+
+    audio: Kept = timedelta(days=90)
+    transcripts: Kept = timedelta(days=365)  # and the words of texts
+    numbers: Kept = timedelta(days=730)  # and names, and every detail about the customer in both logs
+
+    @model_validator(mode="after")
+    def person_goes_last(self) -> Retention:
+        kept = (self.audio, self.transcripts, self.numbers)
+        lengths = [each if each is not None else timedelta.max for each in kept]
+        if lengths[2] < max(lengths):
+            raise ValueError("numbers go together with audio and transcripts. Keep numbers at least as long as both.")
+        return self
+
+
 class ReportHours(_Part):
     """The hours, in desk time, that count as night, and those in which a page wakes somebody."""
 
@@ -395,6 +426,12 @@ class RotaWatch(_Part):
     """When supervisors are alerted to coming gaps: early enough to do something about tonight."""
 
     gaps_reported_at: TimeOfDay = time(9)
+
+
+class Transcripts(_Part):
+    """Who transcribes messages: the model on this machine, the carrier (in English only), or nobody."""
+
+    by: Literal["model", "carrier", "none"] = "model"
 
 
 class DigestMails(_Part):
@@ -444,6 +481,8 @@ class Desk(_Part):
     voices: Voices = Voices()
     wording: Annotated[Mapping[str, OwnWords], BeforeValidator(by_name)] = {}
     status: StatusPage = StatusPage()
+    retention: Retention = Retention()
+    transcript: Transcripts = Transcripts()
 
     @property
     def dialing_rules(self) -> DialingRules:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from callbacks.acts.opening import begin_or_hold, open_callback
 from callbacks.db.database import insert_once, locked, locked_or_none
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import AudioState, CallOutcome, CarrierStatus, VoicemailState
+from callbacks.db.states import GONE, AudioState, CallOutcome, CarrierStatus, VoicemailState
 from callbacks.db.tables import Call, Callback, Event, Voicemail
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
@@ -275,6 +275,8 @@ def _update_voicemail(session: Session, voicemail: Voicemail, recording: Recordi
     """Add what is new. Once there is audio, a report that there is none changes nothing."""
     if recording.sid is not None and voicemail.recording_sid is None:
         voicemail.recording_sid = recording.sid
+        if voicemail.audio is AudioState.DELETED:  # before the carrier had named it: it has a copy to delete
+            voicemail.audio, voicemail.next_action_at = AudioState.DELETING, now
     is_recorded, is_hint = recording.state is VoicemailState.RECORDED, recording.state is VoicemailState.EXPECTED
     if is_recorded:  # earlier reports include the silence at the end
         voicemail.seconds = recording.seconds
@@ -292,7 +294,7 @@ def _update_voicemail(session: Session, voicemail: Voicemail, recording: Recordi
 
 
 def _want_audio(voicemail: Voicemail, at: datetime) -> None:
-    if voicemail.audio is AudioState.COPIED or voicemail.recording_sid is None:
+    if voicemail.audio in (AudioState.COPIED, *GONE) or voicemail.recording_sid is None:
         return
     if voicemail.audio is AudioState.LOST:  # the carrier has it after all
         voicemail.tries, voicemail.missing_since = 0, None

@@ -50,6 +50,7 @@ def change_state(callback: Callback, change: Change, now: datetime) -> None:
         raise WrongState(f"{callback.reference} is {callback.state.value}.")
     callback.state = state
     callback.resolved_at = now if state in SERVED else None
+    callback.closed_at = None if state is CallbackState.OPEN else now
     callback.next_action_at = now if state is CallbackState.OPEN else None
     callback.try_again_at = callback.asked_at = callback.overdue_told_at = callback.escalating_since = None
     if change is Change.REOPEN:  # the customer is not served after all, and neither by a workaround

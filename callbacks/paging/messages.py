@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from callbacks.db.states import Channel, PageKind, ReachOutcome
+from callbacks.db.states import Channel, PageKind, ReachOutcome, Urgency
 from callbacks.text.bilingual import Words
 from callbacks.text.dialing_rules import NumberCheck, with_extension
 from callbacks.text.formats import (
@@ -42,12 +42,14 @@ class Message:
     left: bool | None  # None: not known yet
     seconds: int | None = None
     is_lost: bool = False  # it was left, and nobody can listen to it
+    is_deleted: bool = False  # somebody had it deleted
     is_missed_call: bool = False  # the caller waited for a technician, and was asked for no message
 
 
 NO_MESSAGE = Message(left=False)
 MISSED_CALL = Message(left=False, is_missed_call=True)
 LOST_MESSAGE = Message(left=True, is_lost=True)
+DELETED_MESSAGE = Message(left=True, is_deleted=True)
 
 
 BY_CHANNEL = {
@@ -79,6 +81,33 @@ class Subject:
     customer: Words = NOTHING  # company and name; NOTHING for nobody we know
     calls_this_week: int = 0
     asks_for_no_call: bool = False  # the customer, by text; nobody has decided yet
+
+
+# What the message says
+
+
+def transcribed(subject: Subject, words: str, gist: str, urgency: Urgency) -> Words:
+    """Return a transcript as a text: all of it, or its gist where it is too long. It says that a machine wrote it."""
+    about, perhaps = _about(subject), _PERHAPS[urgency]
+    shorter = f"{gist[:60].rsplit(' ', 1)[0]}..." if len(gist) > 60 else gist
+
+    def worded(said: str) -> Words:
+        quoted = said.replace('"', "'")
+        return Words(
+            f'{subject.sender}: {about.english}: "{quoted}"{perhaps.english} Written down by a machine: listen before '
+            "you rely on it.",
+            f'{subject.sender}: {about.french}: "{quoted}"{perhaps.french} Transcrit par une machine: écoutez le '
+            "message avant de vous y fier.",
+        )
+
+    return _fitting(worded(words), worded(gist), worded(shorter))
+
+
+_PERHAPS = {
+    Urgency.NONE: NOTHING,
+    Urgency.DOWN: Words(" Perhaps everything is down.", " Possiblement une panne générale."),
+    Urgency.CAN_WAIT: Words(" Perhaps it can wait.", " Possiblement rien d'urgent."),
+}
 
 
 # Pages
@@ -790,7 +819,8 @@ def _customer(subject: Subject) -> Words:
             f"the caller at {number.english} ({why.english}: not allowed yet)",
             f"le client au {number.french} ({why.french}: à autoriser)",
         )
-    if subject.message.left is False or subject.message.is_lost:
+    message = subject.message
+    if message.left is False or message.is_lost or message.is_deleted:
         return Words(f"the caller ({why.english})", f"l'appelant ({why.french})")
     return Words(f"the caller ({why.english}: listen to the message)", f"l'appelant ({why.french}: écoutez le message)")
 
@@ -884,6 +914,8 @@ def _details(subject: Subject) -> Words:
 def _message(message: Message) -> Words:
     if message.is_lost:
         return Words(", message lost", ", message perdu")
+    if message.is_deleted:
+        return Words(", message deleted", ", message supprimé")
     if message.is_missed_call:
         return Words(", missed call", ", appel manqué")
     if message.seconds:

@@ -43,6 +43,7 @@ from callbacks.paging.pages import lock_callback_of, record_page_event, release_
 from callbacks.paging.sending import LEASE, LOOK_UP_AFTER, LOST_AFTER, REFUSED, Answer, Sending
 from callbacks.paging.status_reports import StatusReport, record_acceptance
 from callbacks.paging.throttle import may_be_sent
+from callbacks.paging.transcript_texts import is_still_wanted
 from callbacks.paging.webhook_urls import WebhookUrls
 from callbacks.people.contact_methods import is_verified, number_of, why_not_dialed
 from callbacks.text.bilingual import Words
@@ -134,7 +135,8 @@ class Outbox(Sending[Page, SendRequest]):
     def _is_wanted(self, session: Session, page: Page, now: datetime) -> bool:
         """Return whether a page is still needed and has somebody to go to; otherwise end it."""
         is_past = page.kind is PageKind.OUTAGE and not outages.refused_channels(session, now)
-        if is_past or _is_obsolete(page):
+        is_old_news = page.kind is PageKind.TRANSCRIPT and not is_still_wanted(session, page)
+        if is_past or is_old_news or _is_obsolete(page):
             page.state, page.next_action_at = PageState.CANCELLED, None
             session.flush()
             release_bundled(session, select(Page.id).where(Page.id == page.id))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.customers.find import caller_of, contacts_of
 from callbacks.customers.history import calls_this_week
-from callbacks.db.states import AudioState, CallbackOrigin, VoicemailState
+from callbacks.db.states import GONE, AudioState, CallbackOrigin, VoicemailState
 from callbacks.db.tables import Callback
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
@@ -53,6 +53,8 @@ def _message(callback: Callback) -> messages.Message:
         return messages.MISSED_CALL
     if voicemail is None or voicemail.state is VoicemailState.ABSENT:
         return messages.NO_MESSAGE
+    if voicemail.audio in GONE:
+        return messages.DELETED_MESSAGE
     if voicemail.audio is AudioState.LOST:
         return messages.LOST_MESSAGE
     if voicemail.seconds:

@@ -18,11 +18,12 @@ from callbacks.paging.customer_outbox import CustomerOutbox
 from callbacks.paging.outbox import Outbox
 from callbacks.paging.webhook_urls import WebhookUrls
 from callbacks.settings import Settings
-from callbacks.worker.jobs import auditor, connections, coverage, look_ups, reconciliation
+from callbacks.worker.jobs import auditor, connections, coverage, look_ups, reconciliation, retention
 from callbacks.worker.jobs.announcements import AnnouncementTurns
 from callbacks.worker.jobs.calendars import CalendarReader
 from callbacks.worker.jobs.connections import ConnectionSettler
 from callbacks.worker.jobs.customer_messages import CustomerMessageSending
+from callbacks.worker.jobs.deletions import RecordingDeleter
 from callbacks.worker.jobs.digest import DigestMailer
 from callbacks.worker.jobs.heartbeat import Heartbeat
 from callbacks.worker.jobs.lock_mails import LockMailer
@@ -31,6 +32,7 @@ from callbacks.worker.jobs.next_actions import next_actions
 from callbacks.worker.jobs.pages import PageSending
 from callbacks.worker.jobs.reconciliation import Reconciliation
 from callbacks.worker.jobs.recordings import RecordingCopier
+from callbacks.worker.jobs.retention import Retention
 from callbacks.worker.jobs.seals import EventSealer, log_heads
 from callbacks.worker.jobs.transcripts import Transcriber
 from callbacks.worker.loop import EVERY_SWEEP, Job, Worker
@@ -82,7 +84,8 @@ def jobs_for(
     settler = ConnectionSettler(database, carrier, desk, clock)
     missed = Reconciliation(database, carrier, desk, clock)
     asked = LookUps(database, carrier, desk, clock)
-    transcriber = Transcriber(database, settings.media_dir, settings.transcribe_model, clock)
+    transcriber = Transcriber(database, desk, settings.media_dir, settings.transcribe_model, clock)
+    deleter = RecordingDeleter(database, carrier, desk, settings.media_dir, clock)
     calendars = CalendarReader(database, desk, clock)
     lock_mails = LockMailer(database, _mailer(settings), desk, clock)
     digests = DigestMailer(database, _mailer(settings), desk, settings.public_url, clock)
@@ -112,6 +115,8 @@ def jobs_for(
         Job("lock mails", A_MINUTE, lock_mails.send_due, is_slow=True),
         Job("transcripts", EVERY_SWEEP, transcriber.transcribe_next, transcriber.next_due_at, is_slow=True,
             may_be_interrupted=True),
+        Job("retention", retention.EVERY, Retention(database, desk, clock).run),
+        Job("deletions", EVERY_SWEEP, deleter.delete_next, deleter.next_due_at, is_slow=True),
         Job("heartbeat", HEARTBEAT_EVERY, Heartbeat(database, clock).beat, is_vital=True, needs_success=True),
     )  # fmt: skip
 

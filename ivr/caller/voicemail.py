@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from callbacks.inbound.calls import SHORTEST_MESSAGE
 from callbacks.inbound.screening import Admission
 from callbacks.text.formats import spelled
@@ -13,6 +15,8 @@ from ivr.twilio.call_urls import VoicePath
 from ivr.twilio.verbs import Hangup, Record, Redirect, Say
 
 TRIES = 2
+
+LONGEST_TRANSCRIBED = timedelta(minutes=2)
 
 
 def to_voicemail(step: Step, why: Say) -> Reply:
@@ -48,11 +52,15 @@ def record(step: Step) -> Record:
     """
     facts, limits = step.facts, step.desk.voicemail
     about = {**step.turn.choices.query, "line": facts.line, "caller": facts.caller[:LONGEST_CALLER]}
+    # The carrier knows English only, and takes no longer message.
+    is_transcribed = step.desk.transcript.by == "carrier" and step.turn.language == "en"
+    longest = min(limits.longest, LONGEST_TRANSCRIBED) if is_transcribed else limits.longest
     return Record(
         step.to(Place.RECORDED, **_tries(step)),
         step.urls.to(VoicePath.RECORDING, **about),
-        int(limits.longest.total_seconds()),
+        int(longest.total_seconds()),
         int(limits.silence.total_seconds()),
+        step.urls.to(VoicePath.TRANSCRIPTION) if is_transcribed else "",
     )
 
 

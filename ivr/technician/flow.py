@@ -70,6 +70,7 @@ class PageFacts:
     needs_consent: bool = False  # of a supervisor, before the number may be called; until then there is none
     is_tried: bool = False  # the customer was called, and the deadline is met or gone
     message_is_lost: bool = False  # the carrier no longer has the recording
+    message_is_deleted: bool = False  # after the retention time, or by a person
     others: int = 0  # how many other callbacks this call is about
     extension: str = ""  # of the customer's number
     caller_language: str = ""  # as the customer chose it, or as it was known
@@ -261,6 +262,8 @@ def _message(facts: PageFacts) -> tuple[Say | Play, ...]:
         return (Play(facts.message_url),)
     if facts.message_is_lost:
         return (say(facts.language, prompts.MESSAGE_LOST),)
+    if facts.message_is_deleted:
+        return (say(facts.language, prompts.MESSAGE_DELETED),)
     return (say(facts.language, prompts.MESSAGE_NOT_HERE if facts.has_message else prompts.NO_MESSAGE),)
 
 

@@ -14,6 +14,7 @@ from callbacks.customers.find import caller_of
 from callbacks.db.database import locked
 from callbacks.db.states import (
     FINAL,
+    GONE,
     AttemptState,
     AudioState,
     CallbackState,
@@ -138,6 +139,7 @@ def _facts(session: Session, context: WebhookContext, page: Page, callback: Call
         needs_consent=customer.waits_for_consent,
         is_tried=callback.attempted_at is not None,
         message_is_lost=voicemail is not None and voicemail.audio is AudioState.LOST,
+        message_is_deleted=voicemail is not None and voicemail.audio in GONE,
         extension=customer.extension,
         caller_language=call.callers_language,
         asks_for_no_call=callback.cancel_asked_at is not None,

@@ -24,6 +24,7 @@ class VoicePath(enum.Enum):
     NUMBER = "number"  # another number to call, entered by key
     NUMBER_READ_BACK = "number/read-back"  # a key after that number was read back
     RECORDING = "recording"  # the status of a recording
+    TRANSCRIPTION = "transcription"  # what the carrier heard in a recording
     SCREEN = "screen"  # a technician picked up a live call
     SCREEN_KEY = "screen/key"
     PAGE_KEY = "page/key"

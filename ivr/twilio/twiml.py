@@ -58,7 +58,8 @@ def _add(parent: Element, verb: Verb, voices: Voices) -> None:
             )
             for prompt in prompts:
                 _add(gather, prompt, voices)
-        case Record(action, status_callback, longest, silence):
+        case Record(action, status_callback, longest, silence, transcribed):
+            transcription = {"transcribe": "true", "transcribeCallback": transcribed} if transcribed else {}
             SubElement(
                 parent,
                 "Record",
@@ -70,6 +71,7 @@ def _add(parent: Element, verb: Verb, voices: Voices) -> None:
                 recordingStatusCallback=status_callback,
                 recordingStatusCallbackMethod="POST",
                 recordingStatusCallbackEvent="completed absent",  # otherwise absent ones are not reported
+                attrib=transcription,
             )
         case Dial():
             _add_dial(parent, verb)

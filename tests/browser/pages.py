@@ -27,6 +27,7 @@ PAGES: dict[str, list[str]] = {
     "/account": ["/account"],
     "/users": ["/users"],
     "/audit": ["/audit"],
+    "/forget": ["/forget"],
     "/people": ["/people"],
     "/rota": ["/rota", "/rota?view=month&from=2026-11", "/rota?view=week&from=soon"],
     "/what-if": ["/what-if", "/what-if?line=direct&at=tomorrow", "/what-if?line=direct&at=2026-12-01T10:00"],

@@ -145,12 +145,16 @@ def open_desk(
     """Opens a desk at a time of its own (desk time), with a database of its own in a `folder` if there is one."""
     desks: list[ScenarioDesk] = []
 
-    def open_at(begins: str, folder: Path | None = None, **changes: dict[str, Any]) -> ScenarioDesk:
+    def open_at(
+        begins: str, folder: Path | None = None, model: Path | None = None, **changes: dict[str, Any]
+    ) -> ScenarioDesk:
         content = tomllib.loads(Path("support.toml").read_text(encoding="utf-8"))
         desk = desk_from({**content, "customer_texts": NO_CUSTOMER_TEXTS, **changes}, Path("support.toml"))
         instant = desk_time(desk, begins)
         url = database_url if folder is None else f"sqlite:///{folder / 'desk.db'}"
-        scenario = simulated_desk(compose, desk, instant, folder or tmp_path, database_url=url, senders=1)
+        scenario = simulated_desk(
+            compose, desk, instant, folder or tmp_path, database_url=url, senders=1, transcribe_model=model
+        )
         if url.startswith("sqlite"):  # a test's machine does not lose its power
             event.listen(scenario.service.database.engine, "connect", lambda c, _: c.execute("PRAGMA synchronous=OFF"))
             scenario.service.database.engine.dispose()

@@ -14,6 +14,7 @@ from callbacks.acts.base import Act, perform, user_at_console
 from callbacks.acts.closing import Cancel, CloseUnreachable, Reopen
 from callbacks.acts.connect import Connect
 from callbacks.acts.customer_number import Consent, RefuseConsent, SetNumber
+from callbacks.acts.deletion import DeleteMessage, Part
 from callbacks.acts.details import AddNote, NameCaller, SetProduct, WriteTranscript
 from callbacks.acts.escalation import PageNow, RequestManager
 from callbacks.acts.ownership import Assign, Pass, Take
@@ -69,6 +70,13 @@ def _is_confirmed() -> bool:
     return field("confirmed") == "yes"
 
 
+def _part() -> Part:
+    try:
+        return Part(_text("part"))
+    except ValueError:
+        raise WrongState("Choose what to delete.") from None
+
+
 def _priority() -> PriorityLevel:
     try:
         return PriorityLevel(_text("priority"))
@@ -108,6 +116,7 @@ FORMS: Mapping[str, Form] = {
     "note": Form(AddNote, lambda _: AddNote(_text("words"))),
     "name": Form(NameCaller, lambda _: NameCaller(_text("name"))),
     "transcript": Form(WriteTranscript, lambda _: WriteTranscript(_text("words"))),
+    "delete": Form(DeleteMessage, lambda _: DeleteMessage(_part(), _text("why"), is_confirmed=_is_confirmed())),
     "product": Form(SetProduct, lambda _: SetProduct(_text("product"))),
 }
 # These forms are behind "More" on the screen.
@@ -123,4 +132,5 @@ HIDDEN_AT_FIRST = (
     "name",
     "number",
     "transcript",
+    "delete",
 )

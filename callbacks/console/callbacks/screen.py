@@ -17,6 +17,7 @@ from callbacks.console.customers.beside import Beside, beside
 from callbacks.customers.find import known_callers
 from callbacks.db.states import (
     ESCALATING,
+    GONE,
     AttemptProof,
     AudioState,
     CallbackOrigin,
@@ -25,6 +26,7 @@ from callbacks.db.states import (
     PriorityLevel,
     ReportedOutcome,
     TranscribedBy,
+    Urgency,
     VoicemailState,
 )
 from callbacks.db.tables import Call, Callback, Page, ReachAttempt, Technician, Voicemail, Waiting
@@ -97,6 +99,8 @@ class CallbackDetail:
     voicemail_words: str
     has_message: bool  # or may have one
     has_audio: bool  # in the desk's own storage
+    can_be_deleted: bool  # a recording or a transcript that is still there
+    guess: str  # a machine's gist of the message and guess at its urgency, in words; "" without one
     transcript_by: str  # who wrote the transcript, in words; "" without one
     timeline: Sequence[Entry]
     origin: str  # what it came from
@@ -303,6 +307,8 @@ def callback_detail(
         voicemail_words=_voicemail_words(voicemail),
         has_message=voicemail is not None and voicemail.state is not VoicemailState.ABSENT,
         has_audio=voicemail is not None and voicemail.audio is AudioState.COPIED,
+        can_be_deleted=voicemail is not None and (voicemail.audio not in GONE or voicemail.transcript != ""),
+        guess=_guess(voicemail),
         transcript_by=TRANSCRIBED.get(voicemail.transcribed_by, "") if voicemail and voicemail.transcript else "",
         timeline=timeline_of(session, callback, desk.zone),
         origin=ORIGINS[callback.origin],
@@ -391,11 +397,26 @@ UNTRANSCRIBED = {
 }
 
 
+# How urgent a machine takes a message to be, from its words.
+GUESSES = {Urgency.NONE: "", Urgency.DOWN: "everything is down", Urgency.CAN_WAIT: "it can wait"}
+
+
+def _guess(voicemail: Voicemail | None) -> str:
+    if voicemail is None:
+        return ""
+    urgency = GUESSES[voicemail.guessed_urgency]
+    return " ".join(filter(None, [voicemail.gist, f"Perhaps: {urgency}." if urgency else ""]))
+
+
 def _voicemail_words(voicemail: Voicemail | None) -> str:
     if voicemail is None or voicemail.state is VoicemailState.ABSENT:
         return "No message. The caller hung up or did not speak."
     if voicemail.state is VoicemailState.FAILED:
         return "The carrier lost the recording. There may have been a message: call this customer."
+    deleted = " Its transcript was deleted." if voicemail.transcribed_by is TranscribedBy.DELETED else ""
+    if voicemail.audio in GONE:
+        still = " The carrier is being asked to delete its copy." if voicemail.audio is AudioState.DELETING else ""
+        return f"The message was deleted.{still}{deleted}"
     kept = {
         AudioState.COPIED: "",
         AudioState.WANTED: " It is being downloaded from the carrier.",
@@ -404,4 +425,4 @@ def _voicemail_words(voicemail: Voicemail | None) -> str:
     }
     message = f"A message, {length(voicemail.seconds)} long." if voicemail.seconds else "A message of unknown length."
     untranscribed = "" if voicemail.transcript else UNTRANSCRIBED.get(voicemail.transcribed_by, "")
-    return f"{message}{kept.get(voicemail.audio, '')}{untranscribed}"
+    return f"{message}{kept.get(voicemail.audio, '')}{untranscribed}{deleted}"

@@ -17,7 +17,7 @@ from callbacks.console.callbacks.screen import standing_of
 from callbacks.console.customers.beside import Beside, beside
 from callbacks.customers.history import EarlierCall
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import AudioState, CallbackState, ReachOutcome, ReportedOutcome, VoicemailState
+from callbacks.db.states import GONE, AudioState, CallbackState, ReachOutcome, ReportedOutcome, Urgency, VoicemailState
 from callbacks.db.tables import Callback, Event, Page, ReachAttempt, Voicemail
 from callbacks.desk.customer_number import CustomerNumber, customer_number
 from callbacks.desk.desk_file import Desk
@@ -75,6 +75,12 @@ STANDINGS: dict[str, Words] = {
 ANSWERED = Words("answered", "appel répondu")
 NO_CALLBACK = Words("no callback", "aucun rappel")
 STILL_OPEN = Words("open", "ouvert")
+# How urgent a machine takes a message to be, from its words.
+GUESSES: dict[Urgency, Words] = {
+    Urgency.NONE: Words("", ""),
+    Urgency.DOWN: Words("everything is down", "tout est en panne"),
+    Urgency.CAN_WAIT: Words("it can wait", "ça peut attendre"),
+}
 
 # The language that the caller chose.
 CALLER_LANGUAGES: dict[str, Words] = {
@@ -136,6 +142,8 @@ class CallbackScreen(Bilingual):
     code: str
     message: str
     transcript: str
+    gist: str  # by a machine, from the transcript
+    urgency: str  # the same
     message_id: int | None
     attempts: list[str]
     customer: str  # company and name, if we know them
@@ -213,6 +221,8 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         code=page.code,
         message=_message(voicemail, language),
         transcript=voicemail.transcript if voicemail is not None else "",
+        gist=voicemail.gist if voicemail is not None else "",
+        urgency=GUESSES[voicemail.guessed_urgency].for_(language) if voicemail is not None else "",
         message_id=voicemail.id if voicemail is not None and voicemail.audio is AudioState.COPIED else None,
         attempts=[_attempt(row, zone, now, language) for row in session.scalars(attempts)],
         customer=known.caller.in_words.for_(language) if known.caller is not None else "",
@@ -288,9 +298,14 @@ LOST = Words(
 )
 
 
+DELETED = Words("The message was deleted.", "Le message a été supprimé.")
+
+
 def _message(voicemail: Voicemail | None, language: str) -> str:
     if voicemail is None or voicemail.state is VoicemailState.ABSENT:
         return Words("The caller left no message.", "L'appelant n'a pas laissé de message.").for_(language)
+    if voicemail.audio in GONE:
+        return DELETED.for_(language)
     if voicemail.audio is AudioState.LOST:
         return LOST.for_(language)
     if voicemail.audio is not AudioState.COPIED:

@@ -15,6 +15,7 @@ from callbacks.cli import (
     audit,
     calendars,
     customers,
+    forget,
     hours,
     oncall,
     reports,
@@ -42,6 +43,7 @@ COMMANDS = (
     *(reports.report, reports.export, hours.holidays, hours.closure, audit.audit, oncall.oncall),
     *(technicians.technician, shifts.shift, calendars.calendar, users.user, customers.customer),
     announcements.announce,
+    forget.forget,
 )
 
 

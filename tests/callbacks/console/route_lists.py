@@ -10,7 +10,7 @@ from callbacks.people import users
 SIGNED_BY_TWILIO = {
     "/voice/incoming", "/voice/announcement", "/voice/menu", "/voice/ring", "/voice/screen", "/voice/screen/key",
     "/voice/beep", "/voice/recorded", "/voice/recording", "/voice/status", "/voice/fallback", "/voice/language",
-    "/voice/admission",
+    "/voice/admission", "/voice/transcription",
     "/voice/review", "/voice/listen", "/voice/number", "/voice/number/read-back",
     "/voice/page", "/voice/page/key", "/voice/page/heard", "/voice/page/notice", "/voice/page/status",
     "/voice/connect", "/voice/connect/key", "/voice/connect/answered", "/voice/connect/outcome",
@@ -87,4 +87,6 @@ LOGGED_IN = [
     ("GET", "/users", "/users", ADMINISTRATORS),
     ("POST", "/users/<act>", "/users/add", ADMINISTRATORS),
     ("GET", "/audit", "/audit", SUPERVISING),
+    ("GET", "/forget", "/forget", SUPERVISING),
+    ("POST", "/forget", "/forget", SUPERVISING),
 ]  # fmt: skip

@@ -27,7 +27,7 @@ def desk_with(changes: dict[str, dict[str, Any]]) -> Desk:
 
 
 def test_the_shipped_file_has_the_default_values() -> None:
-    left_out = ("digest", "auto_close", "reports", "rota", "numbers", "voices")
+    left_out = ("digest", "auto_close", "reports", "rota", "numbers", "voices", "retention", "transcript", "screening")
     without = {name: part for name, part in CONTENT.items() if name not in left_out}
     without["callback"] = {"promise": CONTENT["callback"]["promise"]}
     shipped, default = desk_from(CONTENT, FILE), desk_from(without, FILE)
@@ -56,9 +56,21 @@ def test_another_company_has_its_own_night_digest_and_closing() -> None:
     assert desk.closing_rule.never == frozenset()
 
 
+def test_what_is_kept_for_how_long_is_the_desks_decision() -> None:
+    kept = desk_with({"retention": {"audio": "1d", "transcripts": "30d", "numbers": "never"}}).retention
+    assert (kept.audio, kept.transcripts, kept.numbers) == (timedelta(days=1), timedelta(days=30), None)
+    kept = desk_with({"retention": {"audio": "30d", "transcripts": "30d", "numbers": "30d"}}).retention
+    assert kept.numbers == timedelta(days=30)
+
+
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
+        ({"retention": {"audio": "23h"}}, 'retention.audio: it is too short. Write "1d" or longer, or "never"'),
+        ({"retention": {"audio": "always"}}, "retention.audio: 'always' is not a duration"),
+        ({"retention": {"numbers": "300d"}}, "retention: numbers go together with audio and transcripts"),
+        ({"retention": {"audio": "never"}}, "retention: numbers go together with audio and transcripts"),
+        ({"transcript": {"by": "magic"}}, "transcript.by: 'magic' is not known. Write 'model', 'carrier' or 'none'"),
         ({"digest": {"at": "8"}}, r"digest\.at: '8' is not a time of day. Write it as \"08:00\""),
         ({"digest": {"at": "13:00"}}, r"digest\.until: it must be later than digest\.at"),
         ({"reports": {"night": "18:00"}}, r"reports\.night: '18:00' is not a span of the day"),

@@ -109,6 +109,7 @@ def test_a_change_leads_to_its_state_or_is_refused(callback: Callback, state: Ca
     else:
         change_state(callback, change, NOW)
         assert callback.state is expected
+        assert callback.closed_at == (None if expected is OPEN else NOW)
 
 
 @pytest.mark.parametrize(

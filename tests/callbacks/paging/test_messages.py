@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callbacks.db.states import PageKind, ReachOutcome
+from callbacks.db.states import PageKind, ReachOutcome, Urgency
 from callbacks.desk.customer_number import NOT_ALLOWED, WRONG_NUMBER
 from callbacks.desk.desk_file import LONGEST_LINE_NAME, LONGEST_SENDER
 from callbacks.paging import messages
@@ -459,3 +459,30 @@ def test_whoever_hears_of_it_for_the_first_time_reads_the_name() -> None:
     assert "le client au (514) 555-0199 (Acme, Jane Roy) demande un gestionnaire" in manager.french
     without = messages.page_again(replace(JANE, customer_number=None), "1234", messages.NOTHING)
     assert "Acme" not in without.english
+
+
+# What the message says
+
+spoken = st.text(max_size=600) | st.sampled_from(["Tout est en panne. " * 40, "Our email is down."])
+
+
+@given(subjects, spoken, st.sampled_from(list(Urgency)))
+def test_a_transcript_fits_into_two_segments_and_says_that_a_machine_wrote_it(
+    subject: Subject, words: str, urgency: Urgency
+) -> None:
+    text = messages.transcribed(subject, words, words[:120], urgency)
+    for each in (for_text_message(text.english), for_text_message(text.french)):
+        assert size(each) <= TWO_SEGMENTS
+
+
+def test_a_short_message_is_quoted_whole_and_a_long_one_by_its_gist() -> None:
+    whole = messages.transcribed(SUBJECT, "Our email is down.", "Our email is down.", Urgency.DOWN)
+    assert whole == Words(
+        'Support desk: KT-417, (514) 555-0199: "Our email is down." Perhaps everything is down. Written down by a '
+        "machine: listen before you rely on it.",
+        'Support desk: KT-417, (514) 555-0199: "Our email is down." Possiblement une panne générale. Transcrit par une '
+        "machine: écoutez le message avant de vous y fier.",
+    )
+    cut = messages.transcribed(SUBJECT, "Hello, " * 60 + "the boiler leaks.", "the boiler leaks.", Urgency.CAN_WAIT)
+    assert '"the boiler leaks." Perhaps it can wait.' in cut.english
+    assert """"the boiler leaks." Possiblement rien d'urgent.""" in cut.french

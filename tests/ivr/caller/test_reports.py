@@ -79,3 +79,13 @@ def test_without_number_and_message_nobody_is_paged(client: WebhookClient, calle
     call = client.database.read(lambda session: session.get_one(Call, CALL))
     is_asked_for_a_number = not owed  # and hears the promise after it
     assert call.outcome is (CallOutcome.HUNG_UP_BEFORE_THE_BEEP if is_asked_for_a_number else CallOutcome.PROMISED)
+
+
+HEARD = {"RecordingSid": "RE" + "5" * 32, "TranscriptionText": "The boiler leaks", "TranscriptionStatus": "completed"}
+
+
+def test_what_the_carrier_heard_is_stored_only_where_the_desk_asks_for_it(client: WebhookClient) -> None:
+    client.calls(DIRECT)
+    client.posts("/voice/recording", RECORDING, CallSid=CALL)
+    assert client.posts("/voice/transcription", HEARD, CallSid=CALL).status_code == 204
+    assert voicemail(client).transcript == ""  # this desk has its own model

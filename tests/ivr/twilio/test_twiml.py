@@ -88,6 +88,7 @@ EVERY_VERB = (
     Pause(2),
     Gather("https://d/key", (Say("Press 1."), Play("https://d/m.wav"), Pause()), 10),
     Record("https://d/a?lang=en", "https://d/r", 300, 10),
+    Record("https://d/a?lang=en", "https://d/r", 120, 10, "https://d/t"),
     Dial("+15145550101", "https://d/a", "+15148458474", 20),
     Dial("+15145550101", "https://d/a", "+15148458474", 20, "https://d/s", "https://d/status", "https://d/who"),
     Dial("+15145550101", "https://d/a", "+15148458474", 20, extension="204"),
