@@ -124,9 +124,9 @@ def page(subject: Subject, code: str, now: datetime, link: str = "", before: Wor
 
     def worded(earlier: Words, about: Words) -> Words:
         return Words(
-            f"{subject.sender}: {call.english}{about.english}. Ref {subject.reference}.{asks.english}{earlier.english} "
+            f"{subject.sender}: {_sentence(call.english + about.english)} Ref {subject.reference}.{asks.english}{earlier.english} "
             f"Reply {code} to take it, {connect.english}PASS {code} to pass it on.{at_link}",
-            f"{subject.sender}: {call.french}{about.french}. Réf. {subject.reference}.{asks.french}{earlier.french} "
+            f"{subject.sender}: {_sentence(call.french + about.french)} Réf. {subject.reference}.{asks.french}{earlier.french} "
             f"Répondez {code} pour le prendre, {connect.french}PASSE {code} pour passer au suivant.{at_link}",
         )
 
