@@ -75,6 +75,8 @@ class Subject:
     why_no_number: Words = NUMBER_WITHHELD
     not_allowed_yet: Words | None = None  # the caller's number, for which a supervisor has not consented
     language: str = ""  # that the caller chose
+    says_down: bool = False  # the caller pressed that everything is down
+    named_at: datetime | None = None  # when the customer asked to be called
 
 
 # Pages
@@ -87,6 +89,7 @@ def page(subject: Subject, code: str, now: datetime, link: str = "", before: Wor
     if subject.has_no_number:
         connect = Words(f"NONE {code} if it has no number, ", f"AUCUN {code} s'il n'a pas de numéro, ")
     line, message, earlier = subject.line, _details(subject), _after_space(before or NOTHING)
+    named = _named_time(subject, now)
     at_link = f" {link}" if link else ""
 
     def worded(earlier: Words, about: Words) -> Words:
@@ -97,15 +100,24 @@ def page(subject: Subject, code: str, now: datetime, link: str = "", before: Wor
             f"Répondez {code} pour le prendre, {connect.french}PASSE {code} pour passer au suivant.{at_link}",
         )
 
-    whole = Words(f" ({line.english}{message.english})", f" ({line.french}{message.french})")
-    only_line = Words(f" ({line.english})", f" ({line.french})")
+    def about(*parts: Words) -> Words:
+        return Words(f" ({''.join(p.english for p in parts)})", f" ({''.join(p.french for p in parts)})")
+
     return _fitting(
-        worded(earlier, whole),
-        worded(earlier, only_line),
-        worded(NOTHING, whole),
-        worded(NOTHING, only_line),
+        worded(earlier, about(line, named, message)),
+        worded(earlier, about(line, named)),
+        worded(NOTHING, about(line, named, message)),
+        worded(NOTHING, about(line, named)),
+        worded(NOTHING, about(line)),
         worded(NOTHING, NOTHING),
     )
+
+
+def _named_time(subject: Subject, now: datetime) -> Words:
+    if subject.named_at is None or subject.is_tried:
+        return NOTHING
+    at = _time(subject.named_at, subject.zone, now)
+    return Words(f", asked to be called after {at.english}", f", veut être rappelé après {at.french}")
 
 
 def _call_by(subject: Subject, now: datetime) -> Words:
@@ -451,21 +463,40 @@ def reopened(subject: Subject, code: str, by: str, why: str) -> Words:
     return _fitting(worded(_reason(why)), worded(_reason(why, SHORT_REASON)), worded(""))
 
 
-def manager_wanted(subject: Subject, code: str, why: str) -> Words:
-    """Return that the customer asks for a manager, for a manager."""
+def history(calls: int, since: datetime, owner: str, zone: ZoneInfo, now: datetime, *, is_tried: bool) -> Words:
+    """Return how a callback stands, for somebody who has not followed it."""
+    at = _time(since, zone, now)
+    called = Words("Called", "Appel reçu") if calls == 1 else Words(f"{calls} calls since", f"{calls} appels depuis")
+    who = owner[:LONGEST_NAME]
+    has_it = Words(f"{who} has it", f"{who} s'en occupe") if who else Words("nobody has it", "personne ne s'en occupe")
+    tried = Words("tried", "client déjà essayé") if is_tried else Words("not tried yet", "client pas encore rappelé")
+    return Words(
+        f"{called.english} {at.english}, {has_it.english}, {tried.english}.",
+        f"{called.french} {at.french}, {has_it.french}, {tried.french}.",
+    )
+
+
+def manager_wanted(subject: Subject, code: str, why: str, history: Words = NOTHING) -> Words:
+    """Return that the customer asks for a manager, for a manager, with how the callback stands."""
     who = _customer(subject)
     client = f"le client {_to(who.french)}" if subject.customer_number else who.french
     connect = _only_with_number(subject, f", CALL {code} connects you", f", APPEL {code} pour le joindre")
 
-    def worded(reason: str) -> Words:
+    def worded(reason: str, stands: Words) -> Words:
         return Words(
-            f"{subject.sender}: {who.english} asks for a manager{reason}. Ref {subject.reference}. "
+            f"{subject.sender}: {who.english} asks for a manager{reason}. Ref {subject.reference}.{stands.english} "
             f"Reply {code} to take it{connect.english}.",
-            f"{subject.sender}: {client} demande un gestionnaire{reason}. Réf. {subject.reference}. "
+            f"{subject.sender}: {client} demande un gestionnaire{reason}. Réf. {subject.reference}.{stands.french} "
             f"Répondez {code} pour prendre le rappel{connect.french}.",
         )
 
-    return _fitting(worded(_reason(why)), worded(_reason(why, SHORT_REASON)), worded(""))
+    stands = _after_space(history)
+    return _fitting(
+        worded(_reason(why), stands),
+        worded(_reason(why, SHORT_REASON), stands),
+        worded("", stands),
+        worded("", NOTHING),
+    )
 
 
 def consent_wanted(subject: Subject, check: NumberCheck, code: str, now: datetime) -> Words:
@@ -793,8 +824,10 @@ def _replies(subject: Subject, code: str, after: Words) -> Words:
 def _details(subject: Subject) -> Words:
     """Return what to know before the call: a language that is not the technician's, and the message."""
     message = _message(subject.message)
-    english = ", in French" if subject.language == "fr" else ""
-    french = ", en anglais" if subject.language == "en" else ""
+    english = ", says everything is down" if subject.says_down else ""
+    french = ", dit que tout est en panne" if subject.says_down else ""
+    english += ", in French" if subject.language == "fr" else ""
+    french += ", en anglais" if subject.language == "en" else ""
     return Words(english + message.english, french + message.french)
 
 

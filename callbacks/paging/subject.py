@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callbacks.db.states import AudioState, CallbackOrigin, VoicemailState
+from callbacks.db.states import AudioState, CallbackOrigin, Urgency, VoicemailState
 from callbacks.db.tables import Callback
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
@@ -27,6 +27,8 @@ def subject_of(desk: Desk, callback: Callback) -> messages.Subject:
         why_no_number=customer.briefly,
         not_allowed_yet=customer.in_words if customer.waits_for_consent else None,
         language=call.language if call.language_chosen else "",
+        says_down=call.urgency is Urgency.DOWN,
+        named_at=callback.named_time_at,
     )
 
 

@@ -56,7 +56,7 @@ def recording() -> Response:
     def work(session: Session) -> None:
         if "line" in about:  # the call may not be on record, because no webhook of it was stored
             call = calls.record_found_call(session, context.desk, arrived)
-            record_choices(call, choices_in(about, language_in_query()).stored, now)
+            record_choices(session, context.desk, call, choices_in(about, language_in_query()).stored, now)
         calls.record_voicemail(session, context.desk, found, reported, now)
 
     return store(refusing_altered_replays(work, found))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 
 import structlog
@@ -17,6 +17,7 @@ from callbacks.db.states import Urgency, VoicemailState
 from callbacks.db.tables import Call, Callback
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk, Language
+from callbacks.desk.spoken_promise import opens_next
 from callbacks.inbound import calls, live_calls
 from callbacks.inbound.caller_choices import record_choices
 from callbacks.oncall import store as oncall_store
@@ -36,6 +37,7 @@ from ivr.twilio.webhook import (
     field,
     number_in_query,
     pressed_key,
+    pressed_keys,
     refusing_altered_replays,
     sid,
     signed_blueprint,
@@ -43,7 +45,7 @@ from ivr.twilio.webhook import (
     voice_response,
     whole_number,
 )
-from sla.hours import Reason
+from sla.hours import SupportHours
 
 LONGEST_PRODUCT, LONGEST_BOX = 120, 40  # characters
 
@@ -70,11 +72,12 @@ def _turn(place: Place) -> Turn:
     return Turn(
         place,
         _choices_in_url(),
-        pressed_key(),
+        pressed_keys() if place is Place.NAMED_HOUR else pressed_key(),
         max(1, number_in_query("tries")),
         _rung_in_query(),
         bridged={"true": True, "false": False}.get(field("DialBridged")),
         picked_up=field("DialCallStatus") in ("completed", "answered"),
+        offered_at=instant_in(request.args.get("at", "")),
     )
 
 
@@ -92,7 +95,13 @@ def choices_in(query: Mapping[str, str], language: Language) -> Choices:
         is_separate=query.get("separate") == "1",
         wants_manager=query.get("manager") == "1",
         box=query.get("box", "")[:LONGEST_BOX],
+        named_at=instant_in(query.get("time", "")),
     )
+
+
+def instant_in(seconds: str) -> datetime | None:
+    """Return an instant from a URL of ours, in seconds since 1970; None when it is not one."""
+    return datetime.fromtimestamp(int(seconds), UTC) if re.fullmatch(r"[0-9]{1,11}", seconds) else None
 
 
 def _rung_in_query() -> tuple[int, ...]:
@@ -141,12 +150,11 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
             to_technician = dial_in.answer_technician(session, context, call, now)
             if to_technician is not None:
                 return to_technician
+        in_language = _in_language_of(context.desk, call, turn)
+        record_choices(session, context.desk, call, in_language.choices.stored, now)  # before a callback opens
         if recording is not None:
             calls.record_voicemail(session, context.desk, found, recording, now)
-        in_language = _in_language_of(context.desk, call, turn)
-        record_choices(call, in_language.choices.stored, now)
-        reason_then = hours.verdict(call.began_at).reason
-        facts_now = _facts(session, context.desk, call, reason_then, now)
+        facts_now = _facts(session, context.desk, call, hours, now)
         reply = flow.step(context.desk, context.urls, in_language, facts_now)
         _store_reply(session, context.desk, call, turn, reply, now)
         return reply.verbs
@@ -198,7 +206,7 @@ def _store_reply(session: Session, desk: Desk, call: Call, turn: Turn, reply: Re
         )  # a language, before the ringing
         live_calls.record_ringing(session, call.sid, reply.rings, turn.last_rung, now + offered)
     if reply.choices is not None:
-        record_choices(call, reply.choices.stored, now)
+        record_choices(session, desk, call, reply.choices.stored, now)
     if reply.chose is not None:
         calls.record_choice(session, call.sid, now, reply.chose)
     if reply.promises:
@@ -207,7 +215,7 @@ def _store_reply(session: Session, desk: Desk, call: Call, turn: Turn, reply: Re
         calls.record_beep(session, call.sid, now)
 
 
-def _facts(session: Session, desk: Desk, call: Call, reason: Reason, now: datetime) -> Facts:
+def _facts(session: Session, desk: Desk, call: Call, hours: SupportHours, now: datetime) -> Facts:
     return Facts(
         call_sid=call.sid,
         line=_line_of(desk, call),
@@ -215,7 +223,8 @@ def _facts(session: Session, desk: Desk, call: Call, reason: Reason, now: dateti
         began_at=call.began_at,
         now=now,
         is_open=call.is_open,
-        reason=reason,
+        reason=hours.verdict(call.began_at).reason,
+        opens_at=opens_next(hours, call.began_at),
         technicians=_free_technicians(session, desk, call, now) if call.is_open else (),
         accepted_by=call.accepted_by_id,
         reference=session.scalar(select(Callback.reference).where(Callback.call_sid == call.sid)),

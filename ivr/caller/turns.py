@@ -10,6 +10,7 @@ from datetime import datetime
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import Urgency
 from callbacks.desk.desk_file import Desk, Language
+from callbacks.desk.spoken_promise import SpokenPromise, spoken_promise
 from callbacks.inbound.caller_choices import CallerChoices
 from callbacks.people.person import Person
 from callbacks.text.formats import time_for_caller
@@ -25,6 +26,10 @@ class Place(enum.Enum):
 
     INCOMING = VoicePath.INCOMING  # the call has just come in
     MENU = VoicePath.MENU  # the caller pressed a key, or none
+    URGENCY = VoicePath.URGENCY  # the caller was asked how urgent it is
+    NAME_TIME = VoicePath.NAME_TIME  # the caller wants to name the time of the call
+    NAMED_HOUR = VoicePath.NAMED_HOUR  # the caller has entered a time
+    NAMED_TIME = VoicePath.NAMED_TIME  # the time was read back to the caller
     LANGUAGE = VoicePath.LANGUAGE  # a language was offered, on a line without a menu
     RING = VoicePath.RING  # a technician's phone has rung
     BEEP = VoicePath.BEEP  # the prompts before the recording have been heard
@@ -44,16 +49,24 @@ class Choices:
     is_separate: bool = False  # not about the callback that is open
     wants_manager: bool = False
     box: str = ""  # the voicemail box of a menu; "" for support
+    named_at: datetime | None = None  # when the caller wants to be called
 
     @property
     def stored(self) -> CallerChoices:
         """Return the choices as they are stored with the call. The language is stored on its own."""
-        return CallerChoices(self.urgency, self.product, self.is_separate, self.wants_manager, self.box)
+        return CallerChoices(self.urgency, self.product, self.is_separate, self.wants_manager, self.box, self.named_at)
 
     @property
     def query(self) -> Mapping[str, str]:
         """Return the part of a URL that holds the choices."""
-        found = {"lang": self.language, "urgency": self.urgency.value, "product": self.product, "box": self.box}
+        time = str(int(self.named_at.timestamp())) if self.named_at is not None else ""
+        found = {
+            "lang": self.language,
+            "urgency": self.urgency.value,
+            "product": self.product,
+            "box": self.box,
+            "time": time,
+        }
         flags = {"separate": self.is_separate, "manager": self.wants_manager}
         return {
             **{name: value for name, value in found.items() if value},
@@ -67,11 +80,12 @@ class Turn:
 
     place: Place
     choices: Choices = Choices()
-    digits: str = ""
+    digits: str = ""  # the key that was pressed, or several where several were asked for
     tries: int = 1  # how often the question has been heard
     rung: tuple[int, ...] = ()  # the ids of the technicians whose phones have rung, the last one last
     bridged: bool | None = None  # whether the carrier connected the last of them; None: it does not say
     picked_up: bool = False  # whether that phone was picked up
+    offered_at: datetime | None = None  # the time that was read back to the caller
 
     @property
     def language(self) -> Language:
@@ -100,6 +114,7 @@ class Facts:
     technicians: tuple[Person, ...] = ()  # to be called in this order; not those who are on the phone
     accepted_by: int | None = None  # the id of the technician who has taken the call
     reference: str | None = None
+    opens_at: datetime | None = None  # when the desk opens next, from the beginning of the call; None: not known
 
 
 @dataclass(frozen=True)
@@ -133,7 +148,18 @@ class Step:
         return replace(self, turn=self.turn.choosing(**chosen))
 
     @property
+    def promise(self) -> SpokenPromise:
+        """Return when the caller is called back."""
+        facts, choices = self.facts, self.turn.choices
+        opens_at = None if facts.is_open else facts.opens_at
+        return spoken_promise(self.desk, facts.began_at, choices.urgency, opens_at, choices.named_at)
+
+    @property
     def due(self) -> str:
         """Return the time by which the caller is called back, as it is spoken to them."""
-        due_at = self.facts.began_at + self.desk.callback.promise
-        return time_for_caller(due_at, self.desk.zone, self.facts.began_at, self.turn.language, self.facts.caller)
+        return self.spoken(self.promise.due_at)
+
+    def spoken(self, at: datetime, now: datetime | None = None) -> str:
+        """Return a time as it is spoken to the caller, with its day unless it is the day of the call, or of `now`."""
+        facts = self.facts
+        return time_for_caller(at, self.desk.zone, now or facts.began_at, self.turn.language, facts.caller)
