@@ -44,14 +44,14 @@ def fallback() -> Response:
     if sid is None:
         return voice_response(verbs)
     facts = facts_without_database(context, sid, now)
-    found_language = _languages(context.desk, facts.line)[0]
-    found = calls.FoundCall(sid, facts.line, facts.caller, found_language, now)
+    language = _languages(context.desk, facts.line)[0]
+    found, choices = calls.FoundCall(sid, facts.line, facts.caller, language, now), _choices(language).stored
 
     def work(session: Session) -> tuple[Verb, ...]:
         calls.record_fallback(session, context.desk, found, code, now)
         call = calls.find_call(session, sid)
         if call is not None:
-            record_choices(session, context.desk, call, _choices(found_language).stored, now)
+            record_choices(session, context.desk, call, choices, now)
         return verbs
 
     return speak(refusing_altered_replays(work, sid), verbs)

@@ -53,10 +53,12 @@ def recording() -> Response:
         found, about.get("line", ""), about.get("caller", "")[:LONGEST_CALLER], language_in_query(), began_at
     )
 
+    choices = choices_in(about, language_in_query()).stored
+
     def work(session: Session) -> None:
         if "line" in about:  # the call may not be on record, because no webhook of it was stored
             call = calls.record_found_call(session, context.desk, arrived)
-            record_choices(session, context.desk, call, choices_in(about, language_in_query()).stored, now)
+            record_choices(session, context.desk, call, choices, now)
         calls.record_voicemail(session, context.desk, found, reported, now)
 
     return store(refusing_altered_replays(work, found))
