@@ -22,6 +22,7 @@ from callbacks.acts.connect import Connect
 from callbacks.acts.customer_number import Consent, RefuseConsent, SetNumber, deciding_by
 from callbacks.acts.details import AddNote
 from callbacks.acts.escalation import RequestManager
+from callbacks.acts.named_time import NameTime
 from callbacks.acts.ownership import Pass, Take
 from callbacks.console.audio import audio_response, note_listener
 from callbacks.console.context import current
@@ -147,6 +148,11 @@ def number(token: str) -> ResponseReturnValue:
 @blueprint.post("/t/<token>/unreachable")
 def unreachable(token: str) -> ResponseReturnValue:
     return _run(token, lambda: CloseUnreachable(field("why", LONGEST_REASON)))
+
+
+@blueprint.post("/t/<token>/time")
+def time(token: str) -> ResponseReturnValue:
+    return _run(token, lambda: NameTime(current().desk.instant(field("at"))))
 
 
 @blueprint.post("/t/<token>/note")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,10 +15,11 @@ from callbacks.acts.attempts import NEEDS_A_NUMBER, was_asked_to_confirm
 from callbacks.acts.customer_number import decides_about_numbers
 from callbacks.console.callbacks.screen import standing_of
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import AudioState, CallbackState, ReachOutcome, ReportedOutcome, VoicemailState
+from callbacks.db.states import AudioState, CallbackState, ReachOutcome, ReportedOutcome, Urgency, VoicemailState
 from callbacks.db.tables import Callback, Event, Page, ReachAttempt, Voicemail
 from callbacks.desk.customer_number import CustomerNumber, customer_number
 from callbacks.desk.desk_file import Desk
+from callbacks.lifecycle.transitions import is_held
 from callbacks.records.proofs import proof_on_record
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import length, span, time_and_day
@@ -118,6 +120,7 @@ class CallbackScreen(Bilingual):
     waits_for_consent: bool
     may_decide: bool  # whether the number may be called
     caller_language: str
+    asked: list[str]  # what the caller said by key
     called_at: str
     due: str
     standing: str
@@ -189,6 +192,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         why_no_number=customer.why_not.for_(language),
         waits_for_consent=customer.waits_for_consent,
         may_decide=customer.waits_for_consent and decides_about_numbers(session, desk, callback, technician, now),
+        asked=[each.for_(language) for each in _asked(callback, zone, now)],
         caller_language=CALLER_LANGUAGES[call.language].for_(language) if call.language_chosen else "",
         standing=standing,
         left=left.for_(language),
@@ -200,6 +204,18 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         message_id=voicemail.id if voicemail is not None and voicemail.audio is AudioState.COPIED else None,
         attempts=[_attempt(row, zone, now, language) for row in session.scalars(attempts)],
     )
+
+
+def _asked(callback: Callback, zone: ZoneInfo, now: datetime) -> Iterator[Words]:
+    """Yield what the caller said by key about the call back."""
+    named_at, until = callback.named_time_at, callback.held_until
+    if callback.call.urgency is Urgency.DOWN:
+        yield Words("everything is down", "tout est en panne")
+    if named_at is not None:
+        at = time_and_day(named_at, zone, now), time_and_day(named_at, zone, now, "fr")
+        yield Words(f"to be called after {at[0]}", f"à rappeler après {at[1]}")
+    elif until is not None and is_held(callback, now):
+        yield Words("it can wait until we open", "cela peut attendre l'ouverture")
 
 
 def _attempt(row: ReachAttempt, zone: ZoneInfo, now: datetime, language: str) -> str:
