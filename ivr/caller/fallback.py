@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.desk.desk_file import Desk, Language
 from callbacks.inbound import calls
-from callbacks.inbound.caller_choices import record_choices
+from callbacks.inbound.caller_choices import store_choices
 from ivr import prompts
 from ivr.caller import voicemail
 from ivr.caller.routes import choices_in, facts_without_database
@@ -51,7 +51,7 @@ def fallback() -> Response:
         calls.record_fallback(session, context.desk, found, code, now)
         call = calls.find_call(session, sid)
         if call is not None:
-            record_choices(session, context.desk, call, choices, now)
+            store_choices(session, context.desk, call, choices, now)
         return verbs
 
     return speak(refusing_altered_replays(work, sid), verbs)

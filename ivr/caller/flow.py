@@ -2,17 +2,25 @@
 
 The order of a call: the greeting with its menu or languages (`menus`), support (`support`: a technician, or why nobody
 answers), the ringing of technicians (`ringing`), while the desk is closed how urgent it is (`urgency`), the message
-(`voicemail`), and the time of the call, if the caller names one (`named_time`).
+(`voicemail`), and what follows it (`review`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from callbacks.desk.desk_file import Desk
-from ivr.caller import menus, named_time, ringing, urgency, voicemail
+from ivr.caller import menus, named_time, other_number, review, ringing, urgency, voicemail
 from ivr.caller.turns import Facts, Place, Reply, Step, Turn
 from ivr.twilio.call_urls import CallUrls
+from ivr.twilio.verbs import Say
+
+
+def _after_number(step: Step, *before: Say) -> Reply:
+    """Go on after the caller was asked for another number: before or after the message."""
+    return review.ask(step, *before) if step.turn.has_recorded else voicemail.leave_message(step, *before)
+
 
 ANSWERS: Mapping[Place, Callable[[Step], Reply]] = {
     Place.INCOMING: menus.greet,
@@ -22,9 +30,13 @@ ANSWERS: Mapping[Place, Callable[[Step], Reply]] = {
     Place.RING: ringing.after_ringing,
     Place.BEEP: voicemail.beep,
     Place.RECORDED: voicemail.recorded,
-    Place.NAME_TIME: named_time.after_key,
-    Place.NAMED_HOUR: named_time.after_hour,
-    Place.NAMED_TIME: named_time.after_confirmation,
+    Place.REVIEW: review.after_key,
+    Place.LISTEN: review.listen,
+    Place.NUMBER: partial(other_number.entered, go_on=_after_number),
+    Place.NUMBER_READ_BACK: partial(other_number.confirmed, go_on=_after_number),
+    Place.NAME_TIME: partial(named_time.after_key, go_on=review.ask),
+    Place.NAMED_HOUR: partial(named_time.after_hour, go_on=review.ask),
+    Place.NAMED_TIME: partial(named_time.after_confirmation, go_on=review.ask),
 }
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from ivr import prompts
 from ivr.caller.turns import Place, Reply, Step
 from ivr.prompts import say
-from ivr.twilio.verbs import Gather, Redirect, Say
+from ivr.twilio.verbs import Gather, Say
 
 TRIES = 3
 SECONDS_TO_ENTER = 6
+GoOn = Callable[..., Reply]  # from a step, and what is said before
 AT_OPENING, AN_HOUR, CONFIRMED = "1", "2", "1"
 
 
@@ -28,17 +31,17 @@ def ask(step: Step, *before: Say, tries: int = 1) -> Reply:
     return Reply((Gather(step.to(Place.NAME_TIME, tries=tries), (*before, *choices)),))
 
 
-def after_key(step: Step) -> Reply:
+def after_key(step: Step, go_on: GoOn) -> Reply:
     """The caller wants to be called when the desk opens, or to enter an hour."""
     opens_at, turn = step.facts.opens_at, step.turn
     if turn.digits == AN_HOUR:
         return _ask_for_hour(step)
     if turn.digits == AT_OPENING and opens_at is not None:
-        return _named(step, opens_at)
+        return _named(step, opens_at, go_on)
     if turn.tries < TRIES:
         hint = prompts.NOT_A_CHOICE if turn.digits else prompts.NO_KEY
         return ask(step, say(turn.language, hint), tries=turn.tries + 1)
-    return _back(step)
+    return go_on(step)
 
 
 def _ask_for_hour(step: Step, *before: Say, tries: int = 1) -> Reply:
@@ -47,36 +50,40 @@ def _ask_for_hour(step: Step, *before: Say, tries: int = 1) -> Reply:
     return Reply((Gather(action, (*before, question), SECONDS_TO_ENTER, keys=4, finish_on_key="#"),))
 
 
-def after_hour(step: Step) -> Reply:
+def after_hour(step: Step, go_on: GoOn) -> Reply:
     """Read back the time that was entered, with its day, or ask again."""
     turn, entered = step.turn, hour_entered(step.turn.digits)
     if entered is not None:
         at = next_time(entered, step.desk.zone, step.facts.now)
         words = say(turn.language, prompts.CONFIRM_TIME, time=step.spoken(at), key=CONFIRMED)
         return Reply((Gather(step.to(Place.NAMED_TIME, at=int(at.timestamp()), tries=turn.tries), (words,)),))
-    return _again(step, say(turn.language, prompts.NOT_A_TIME if turn.digits else prompts.NO_KEY))
+    return _again(step, go_on, say(turn.language, prompts.NOT_A_TIME if turn.digits else prompts.NO_KEY))
 
 
-def after_confirmation(step: Step) -> Reply:
+def after_confirmation(step: Step, go_on: GoOn) -> Reply:
     """The time was right, or the caller enters another one."""
     at = step.turn.offered_at
     if step.turn.digits == CONFIRMED and at is not None and at > step.facts.now:
-        return _named(step, at)
-    return _again(step)
+        return _named(step, at, go_on)
+    return _again(step, go_on)
 
 
-def _again(step: Step, *before: Say) -> Reply:
-    return _ask_for_hour(step, *before, tries=step.turn.tries + 1) if step.turn.tries < TRIES else _back(step)
+def _again(step: Step, go_on: GoOn, *before: Say) -> Reply:
+    if step.turn.tries >= TRIES:
+        return go_on(step)
+    return _ask_for_hour(step, *before, tries=step.turn.tries + 1)
 
 
-def _named(step: Step, at: datetime) -> Reply:
-    """Go back to where the caller came from, who now hears when they are called."""
+def _named(step: Step, at: datetime, go_on: GoOn) -> Reply:
     chosen = step.choosing(named_at=at)
-    return Reply(_back(chosen).verbs, choices=chosen.turn.choices)
+    return replace(go_on(chosen, called_between(chosen)), choices=chosen.turn.choices)
 
 
-def _back(step: Step) -> Reply:
-    return Reply((Redirect(step.to(Place.RECORDED)),))
+def called_between(step: Step) -> Say:
+    """Return when the caller is called who has named a time."""
+    promise = step.promise
+    named, until = step.spoken(promise.counted_from), step.spoken(promise.due_at, promise.counted_from)
+    return say(step.turn.language, prompts.CALLED_BETWEEN, named=named, until=until)
 
 
 def hour_entered(keys: str) -> time | None:

@@ -1,22 +1,33 @@
-"""The message: the prompts before the beep, the recording, and what follows it."""
+"""The message: the prompts before the beep, the recording, and the thanks after it."""
 
 from __future__ import annotations
 
 from callbacks.db.states import Urgency
+from callbacks.inbound.calls import SHORTEST_MESSAGE
 from callbacks.text.formats import spelled
 from ivr import prompts
+from ivr.caller import named_time, other_number, review
 from ivr.caller.turns import LONGEST_CALLER, Place, Reply, Step
 from ivr.prompts import say
 from ivr.twilio.call_urls import VoicePath
-from ivr.twilio.verbs import Hangup, Pause, Record, Redirect, Say
+from ivr.twilio.verbs import Record, Redirect, Say
+
+TRIES = 2
 
 
 def to_voicemail(step: Step, *why: Say) -> Reply:
+    """Go on to the message. A caller who cannot be called back is asked for a number first: they may hang up later."""
+    if step.facts.number_is_usable or step.turn.choices.number:
+        return leave_message(step, *why)
+    return other_number.ask(step, *why, say(step.turn.language, prompts.NUMBER_NOT_SHOWN))
+
+
+def leave_message(step: Step, *before: Say) -> Reply:
     """Every prompt comes before the redirect, so a caller whose call reaches the beep has heard them all."""
     language = step.turn.language
     heard = (
-        *why,
-        say(language, prompts.LEAVE_A_MESSAGE_WAITING) if waits_for_unknown_opening(step) else _leave_a_message(step),
+        *before,
+        say(language, prompts.LEAVE_A_MESSAGE_WAITING) if _waits_for_unknown_opening(step) else _leave_a_message(step),
         say(language, prompts.LEAVE_YOUR_NUMBER),
         say(language, prompts.RECORDING_NOTICE),
     )
@@ -30,7 +41,7 @@ def _leave_a_message(step: Step) -> Say:
 def beep(step: Step) -> Reply:
     """Record the message."""
     # Twilio goes on to the next verb only when nothing was recorded.
-    nothing_recorded = Redirect(step.to(Place.RECORDED, nothing=1))
+    nothing_recorded = Redirect(step.to(Place.RECORDED, nothing=1, **_tries(step)))
     return Reply((record(step), nothing_recorded), at_beep=True)
 
 
@@ -42,36 +53,41 @@ def record(step: Step) -> Record:
     facts, limits = step.facts, step.desk.voicemail
     about = {**step.turn.choices.query, "line": facts.line, "caller": facts.caller[:LONGEST_CALLER]}
     return Record(
-        step.to(Place.RECORDED),
+        step.to(Place.RECORDED, **_tries(step)),
         step.urls.to(VoicePath.RECORDING, **about),
         int(limits.longest.total_seconds()),
         int(limits.silence.total_seconds()),
     )
 
 
+def _tries(step: Step) -> dict[str, int]:
+    return {"tries": step.turn.tries} if step.turn.tries > 1 else {}
+
+
 def recorded(step: Step) -> Reply:
-    """Thank the caller, with the reference and the time of the call back."""
+    """Ask once more for a message that is hardly one, which is kept all the same. Else thank the caller."""
+    turn = step.turn
+    if (turn.seconds is None or turn.seconds < SHORTEST_MESSAGE) and turn.tries < TRIES:
+        hint = prompts.NOTHING_HEARD if turn.seconds is None else prompts.TOO_SHORT
+        return Reply((say(turn.language, hint), Redirect(step.to(Place.BEEP, tries=turn.tries + 1))))
+    return review.ask(step, _thanks(step))
+
+
+def _thanks(step: Step) -> Say:
+    """Return the thanks, with the reference and the time of the call back."""
     language, facts = step.turn.language, step.facts
-    if waits_for_unknown_opening(step):
-        return Reply((say(language, prompts.THANKS_WAITING), Hangup()))
+    if _waits_for_unknown_opening(step):
+        return say(language, prompts.THANKS_WAITING)
     if step.turn.choices.named_at is not None:
-        return Reply((say(language, prompts.THANKS_NAMED_TIME), called_between(step), Hangup()))
+        return named_time.called_between(step)
     if facts.now >= step.promise.due_at:
-        return Reply((say(language, prompts.THANKS_LATE), Hangup()))
+        return say(language, prompts.THANKS_LATE)
     if facts.reference is None:
-        return Reply((say(language, prompts.THANKS, due=step.due), Hangup()))
-    thanks = say(language, prompts.THANKS_WITH_REFERENCE, due=step.due, reference=spelled(facts.reference))
-    return Reply((thanks, Pause(1), Hangup()))
+        return say(language, prompts.THANKS, due=step.due)
+    return say(language, prompts.THANKS_WITH_REFERENCE, due=step.due, reference=spelled(facts.reference))
 
 
-def waits_for_unknown_opening(step: Step) -> bool:
+def _waits_for_unknown_opening(step: Step) -> bool:
     """Return whether the caller waits until the desk opens, and it is not known when: the database is away."""
     choices = step.turn.choices
     return choices.urgency is Urgency.CAN_WAIT and choices.named_at is None and step.promise.held_until is None
-
-
-def called_between(step: Step) -> Say:
-    """Return when the caller is called who has named a time."""
-    promise = step.promise
-    named, until = step.spoken(promise.counted_from), step.spoken(promise.due_at, promise.counted_from)
-    return say(step.turn.language, prompts.CALLED_BETWEEN, named=named, until=until)

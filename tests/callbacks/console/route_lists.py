@@ -9,8 +9,9 @@ from callbacks.people import users
 # POST, and nothing else: they answer to whoever signs as the carrier does.
 SIGNED_BY_TWILIO = {
     "/voice/incoming", "/voice/menu", "/voice/ring", "/voice/screen", "/voice/screen/key", "/voice/beep",
-    "/voice/recorded", "/voice/urgency", "/voice/name-time", "/voice/name-time/hour", "/voice/name-time/confirmed",
-    "/voice/recording", "/voice/status", "/voice/fallback", "/voice/language",
+    "/voice/recorded", "/voice/recording", "/voice/status", "/voice/fallback", "/voice/language",
+    "/voice/review", "/voice/listen", "/voice/number", "/voice/number/read-back",
+    "/voice/urgency", "/voice/name-time", "/voice/name-time/hour", "/voice/name-time/confirmed",
     "/voice/page", "/voice/page/key", "/voice/page/heard", "/voice/page/notice", "/voice/page/status",
     "/voice/connect", "/voice/connect/key", "/voice/connect/answered", "/voice/connect/outcome",
     "/voice/connect/ended", "/voice/connect/status", "/voice/dial-in/key",

@@ -11,7 +11,7 @@ import pytest
 from ivr.caller import flow, named_time
 from ivr.caller.named_time import hour_entered, next_time
 from ivr.caller.turns import Choices, Facts, Place, Reply, Step, Turn
-from ivr.twilio.verbs import Gather, Redirect
+from ivr.twilio.verbs import Gather
 from tests.ivr.caller.steps import CLOSED, DESK, NOW, URLS, spoken
 
 MONTREAL = ZoneInfo("America/Toronto")
@@ -42,9 +42,9 @@ def test_the_opening_is_taken_at_its_word() -> None:
     reply = answer(Place.NAME_TIME, "1")
     assert reply.choices is not None
     assert reply.choices.named_at == OPENING
-    (back,) = reply.verbs
-    assert isinstance(back, Redirect)
-    assert back.url == f"https://desk.test/voice/recorded?lang=en&time={int(OPENING.timestamp())}"
+    assert "Thank you. A technician will call you between 8:30 a.m. Monday and 9:00 a.m. If you are done" in spoken(
+        reply
+    )
 
 
 @pytest.mark.parametrize(
@@ -74,9 +74,9 @@ def test_what_is_not_confirmed_is_asked_again(digits: str) -> None:
 
 @pytest.mark.parametrize("place", [Place.NAME_TIME, Place.NAMED_HOUR, Place.NAMED_TIME])
 def test_after_three_tries_the_first_promise_stands(place: Place) -> None:
-    (back,) = answer(place, "9999", tries=3).verbs
-    assert isinstance(back, Redirect)
-    assert "time=" not in back.url
+    reply = answer(place, "9999", tries=3)
+    assert reply.choices is None
+    assert "If you are done, hang up" in spoken(reply)
 
 
 @pytest.mark.parametrize(("digits", "hint"), [("9", "not one of the choices"), ("", "we did not get your choice")])
@@ -117,11 +117,12 @@ def test_the_next_such_time(now: str, entered: time, expected: str) -> None:
 @pytest.mark.parametrize(
     ("language", "heard"),
     [
-        ("en", "A technician will call you between 7:00 a.m. Sunday and 7:30 a.m. Goodbye."),
-        ("fr", "Un technicien vous appellera entre dimanche 7 h et 7 h 30. Au revoir."),
+        ("en", "A technician will call you between 7:00 a.m. Sunday and 7:30 a.m. "),
+        ("fr", "Un technicien vous appellera entre dimanche 7 h et 7 h 30."),
     ],
 )
 def test_the_caller_hears_when(language: str, heard: str) -> None:
     choices = Choices("fr" if language == "fr" else "en", named_at=SEVEN)
-    reply = flow.step(DESK, URLS, Turn(Place.RECORDED, choices), replace(FACTS, now=NOW + timedelta(minutes=1)))
+    turn = Turn(Place.RECORDED, choices, seconds=9)
+    reply = flow.step(DESK, URLS, turn, replace(FACTS, now=NOW + timedelta(minutes=1)))
     assert heard in spoken(reply)
