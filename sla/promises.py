@@ -52,10 +52,10 @@ class History:
     resolved_at: datetime | None = None
     promised_reaction: Target | None = None
     """What callers are promised while the desk is closed. No priority changes it (policy: After hours)."""
-    promised_from: datetime | None = None
-    """What `promised_reaction` counts from, if a time was said to the customer that is not counted from the call."""
     workaround_at: datetime | None = None
     """When a workaround was given. It ends the resolution's clock where the priority says so."""
+    promised_from: datetime | None = None
+    """What `promised_reaction` counts from, if a time was said to the customer that is not counted from the call."""
 
     def __post_init__(self) -> None:
         if not self.priorities:

@@ -101,9 +101,15 @@ def next_time(entered: time, zone: ZoneInfo, now: datetime) -> datetime:
     leaves out, it is as long after the change as the time is after the beginning of that hour.
     """
     today = now.astimezone(zone).date()
-    possible = (
-        datetime.combine(today + timedelta(days=days), entered, zone).replace(fold=fold).astimezone(UTC)
+    clocks = (
+        datetime.combine(today + timedelta(days=days), entered, zone).replace(fold=fold)
         for days in (0, 1)
         for fold in (0, 1)
     )
+    # Only for a time that is repeated do the two folds show the same time, and only for one that is left out, neither.
+    possible = (clock.astimezone(UTC) for clock in clocks if not clock.fold or _is_shown(clock, zone))
     return min(at for at in possible if at > now)
+
+
+def _is_shown(clock: datetime, zone: ZoneInfo) -> bool:
+    return clock.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == clock.replace(tzinfo=None)

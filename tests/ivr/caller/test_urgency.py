@@ -65,7 +65,7 @@ def test_any_other_key_or_none_goes_on_to_the_message(digits: str) -> None:
 
 def test_without_a_known_opening_no_time_is_promised_that_may_be_wrong() -> None:
     assert "call you back when we open" in spoken(pressed("2", CLOSED))
-    thanks = step(Turn(Place.RECORDED, Choices(urgency=Urgency.CAN_WAIT)), CLOSED)
+    thanks = step(Turn(Place.RECORDED, Choices(urgency=Urgency.CAN_WAIT), seconds=9), CLOSED)
     assert "call you back when we open" in spoken(thanks)
 
 
