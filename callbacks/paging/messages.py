@@ -117,7 +117,7 @@ def _named_time(subject: Subject, now: datetime) -> Words:
     if subject.named_at is None or subject.is_tried:
         return NOTHING
     at = _time(subject.named_at, subject.zone, now)
-    return Words(f", asked to be called after {at.english}", f", veut être rappelé après {at.french}")
+    return Words(f", asked to be called after {at.english}", f", demande un appel après {at.french}")
 
 
 def _call_by(subject: Subject, now: datetime) -> Words:
@@ -465,14 +465,16 @@ def reopened(subject: Subject, code: str, by: str, why: str) -> Words:
 
 def history(calls: int, since: datetime, owner: str, zone: ZoneInfo, now: datetime, *, is_tried: bool) -> Words:
     """Return how a callback stands, for somebody who has not followed it."""
-    at = _time(since, zone, now)
-    called = Words("Called", "Appel reçu") if calls == 1 else Words(f"{calls} calls since", f"{calls} appels depuis")
+    at, from_then = _at(since, zone, now), _time(since, zone, now)
+    called = Words(f"Called {at.english}", f"A appelé {at.french}")
+    if calls > 1:
+        called = Words(f"{calls} calls since {from_then.english}", f"{calls} appels depuis {from_then.french}")
     who = owner[:LONGEST_NAME]
     has_it = Words(f"{who} has it", f"{who} s'en occupe") if who else Words("nobody has it", "personne ne s'en occupe")
     tried = Words("tried", "client déjà essayé") if is_tried else Words("not tried yet", "client pas encore rappelé")
     return Words(
-        f"{called.english} {at.english}, {has_it.english}, {tried.english}.",
-        f"{called.french} {at.french}, {has_it.french}, {tried.french}.",
+        f"{called.english}, {has_it.english}, {tried.english}.",
+        f"{called.french}, {has_it.french}, {tried.french}.",
     )
 
 

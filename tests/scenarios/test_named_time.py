@@ -54,7 +54,7 @@ def test_le_client_choisit_l_heure(desk: ScenarioDesk) -> None:
     amy.ignore_so_far()
     the_night_passes(desk, "2026-11-29T06:49")
     amy.reads_nothing()
-    amy.reads("veut être rappelé après 7 h", within=timedelta(seconds=40))
+    amy.reads("demande un appel après 7 h", within=timedelta(seconds=40))
     amy.resolves("fait")
 
 

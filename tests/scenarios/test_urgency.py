@@ -165,7 +165,7 @@ def test_a_manager_is_paged_when_the_callback_opens_with_its_history(desk: Scena
     leaves_a_message(call, "by 10:42 p.m.")
     amy, cleo = desk.phone_of("Amy"), desk.phone_of("Cleo")
     amy.reads("call (514) 555-0199 back")
-    cleo.reads("asks for a manager. Ref", "Called 10:12 p.m., nobody has it, not tried yet.")
+    cleo.reads("asks for a manager. Ref", "Called at 10:12 p.m., nobody has it, not tried yet.")
     cleo.texts("{code}").reads("yours")
     amy.reads("Cleo Martin has")
     assert events(desk, EventKind.MANAGER_REQUESTED) == [(Actor.CALLER, "by key. Paged: Cleo Martin.")]
@@ -183,7 +183,7 @@ def test_un_gestionnaire(desk: ScenarioDesk) -> None:
     leaves_a_message(call, "avant 22 h 42", "Merci")
     desk.phone_of("Amy").reads("call")
     desk.phone_of("Cleo").reads(
-        "demande un gestionnaire.", "Appel reçu 22 h 12, personne ne s'en occupe, client pas encore rappelé."
+        "demande un gestionnaire.", "A appelé à 22 h 12, personne ne s'en occupe, client pas encore rappelé."
     )
     desk.phone_of("Amy").resolves()
     desk.phone_of("Cleo").ignore_so_far()

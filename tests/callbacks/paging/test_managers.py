@@ -36,7 +36,7 @@ def test_the_manager_on_call_reads_how_it_stands(night: Night) -> None:
     set_owner(night.session, night.callback, night.amy, NOW)
     assert asked(night) == ["Luc"]
     (text,) = night.texts(night.luc, PageKind.MANAGER)
-    assert "Appel reçu 22 h 13, Amy Roy s'en occupe, client pas encore rappelé." in text
+    assert "A appelé à 22 h 13, Amy Roy s'en occupe, client pas encore rappelé." in text
 
 
 def test_without_one_it_is_the_supervisors(night: Night) -> None:

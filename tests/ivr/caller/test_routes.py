@@ -62,6 +62,22 @@ def test_the_direct_line_offers_french_and_goes_on_without_a_key(client: Webhook
     assert "vous rappellera avant 22 h 42" in said(client.goes_on(chosen))
 
 
+def test_what_can_wait_is_known_from_the_url_before_the_first_page(client: WebhookClient) -> None:
+    """The database was away until the end of the message."""
+    path = "/voice/recorded?lang=en&urgency=can+wait"
+    thanks = client.document(path, CallSid=CALL, To=DIRECT, From=CUSTOMER, RecordingDuration="9")
+    assert "by 9:00 a.m. Monday" in said(thanks)
+    callback = client.database.read(lambda session: session.scalars(select(Callback)).one())
+    assert callback.held_until is not None
+    assert (callback.next_action_at, client.count(Page)) == (callback.held_until, 0)
+
+
+@pytest.mark.parametrize("path", ["/voice/recorded?time=99999999999", "/voice/name-time/confirmed?at=x&recorded=1"])
+def test_a_time_in_a_url_that_cannot_be_is_none(client: WebhookClient, path: str) -> None:
+    client.calls(DIRECT)
+    assert client.posts(path, CallSid=CALL, To=DIRECT, From=CUSTOMER, Digits="1").status_code == 200
+
+
 def language_of(client: WebhookClient) -> tuple[str, bool]:
     call = client.database.read(lambda session: session.get_one(Call, CALL))
     return call.language, call.language_chosen
