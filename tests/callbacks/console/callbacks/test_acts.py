@@ -109,6 +109,19 @@ def test_waiting_stops_the_clock_only_after_an_attempt_and_until_they_are_back(s
     assert "is not waiting for the customer" in does(sue, "back")
 
 
+def test_a_time_that_the_customer_names_moves_the_call(sue: Console) -> None:
+    shown = does(sue, "time", at="2026-11-29T07:00")
+    assert "the call is at 7:00 a.m. Sunday" in shown
+    assert "the customer asked to be called after Sun 29 Nov 07:00" in shown
+    assert "held, nobody is paged before Sun 29 Nov 06:50" in shown
+    assert "is not a valid time" in does(sue, "time", at="soon")
+    assert "Choose a time that is still to come" in does(sue, "time", at="2026-11-01T07:00")
+
+
+def test_each_priority_has_its_examples(sue: Console) -> None:
+    assert "P1: no mail flow, no access to the interface" in sue.client.get(f"/callbacks/{sue.reference}").text
+
+
 def test_product_manager_cancel_and_reopen(sue: Console) -> None:
     assert "Red Sift OnDMARC (covered)" in does(sue, "product", product="Red Sift OnDMARC")
     assert "is not a product" in does(sue, "product", product="a pizza")
