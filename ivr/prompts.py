@@ -165,6 +165,10 @@ PAGE_LATE = Words(
     "This is {company}, paging {name}. A customer on the {line} was promised a call by {due} and has not been called.",
     "Ici {company}, pour {name}, {line}. Un client devait être rappelé avant {due} et ne l'a pas été.",
 )
+SAYS_DOWN = Words("The customer says that everything is down.", "Le client dit que tout est en panne.")
+ASKED_FOR_A_TIME = Words(
+    "The customer asked to be called after {time}.", "Le client demande à être rappelé après {time}."
+)
 OTHER_LANGUAGE = Words("The customer chose French.", "Le client a choisi l'anglais.")  # said in the other language
 OTHER_CALLBACKS = Words(
     "Other callbacks waiting: {count}. Each has its own text.",

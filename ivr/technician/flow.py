@@ -6,6 +6,7 @@ A private voicemail answers like a person, so taking a callback needs a key and 
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,6 +74,8 @@ class PageFacts:
     others: int = 0  # how many other callbacks this call is about
     extension: str = ""  # of the customer's number
     caller_language: str = ""  # that the customer chose
+    says_down: bool = False  # the caller pressed that everything is down
+    named_at: datetime | None = None  # when the customer asked to be called
     without_number: Words = prompts.WITHHELD_NUMBER  # what is said where there is no number to call
 
 
@@ -102,7 +105,7 @@ def answered(desk: Desk, urls: CallUrls, facts: PageFacts) -> PageReply:
         return over
     count = str(facts.others)
     others = (say(facts.language, prompts.OTHER_CALLBACKS, count=count),) if facts.others else ()
-    return PageReply(_menu(urls, facts, 1, _headline(desk, facts), *_language(facts), *others))
+    return PageReply(_menu(urls, facts, 1, _headline(desk, facts), *_wishes(desk, facts), *_language(facts), *others))
 
 
 def keyed(desk: Desk, urls: CallUrls, facts: PageFacts, question: Question, press: KeyPress) -> PageReply:
@@ -238,6 +241,15 @@ def _headline(desk: Desk, facts: PageFacts) -> Say:
 
 def _due(desk: Desk, facts: PageFacts) -> str:
     return spoken_time_and_day(facts.due_at, desk.zone, facts.now, facts.language)
+
+
+def _wishes(desk: Desk, facts: PageFacts) -> Iterator[Say]:
+    """Yield what the caller said by key, until the customer is tried."""
+    if facts.says_down:
+        yield say(facts.language, prompts.SAYS_DOWN)
+    if facts.named_at is not None and not facts.is_tried:
+        at = spoken_time_and_day(facts.named_at, desk.zone, facts.now, facts.language)
+        yield say(facts.language, prompts.ASKED_FOR_A_TIME, time=at)
 
 
 def _language(facts: PageFacts) -> tuple[Say, ...]:

@@ -17,6 +17,7 @@ from callbacks.db.states import (
     AudioState,
     CallbackState,
     CarrierStatus,
+    Urgency,
     VoicemailState,
     carrier_status,
 )
@@ -139,6 +140,8 @@ def _facts(session: Session, context: WebhookContext, page: Page, callback: Call
         message_is_lost=voicemail is not None and voicemail.audio is AudioState.LOST,
         extension=customer.extension,
         caller_language=call.language if call.language_chosen else "",
+        says_down=call.urgency is Urgency.DOWN,
+        named_at=callback.named_time_at,
         without_number=without_number(customer),
         others=session.scalar(select(func.count()).select_from(Page).where(Page.bundled_into_id == page.id)) or 0,
     )

@@ -371,6 +371,8 @@ def test_the_customer_names_a_time_on_the_phone(console: Console, link: str, fre
         speaks_french(console)
     assert read in presses(console, link, "time", at="2026-11-29T07:00")
     assert console.callback.named_time_at == DESK.instant("2026-11-29T07:00")
+    refused = "Choisissez une heure à venir" if french else "Choose a time that is still to come"
+    assert refused in presses(console, link, "time", at="soon")
 
 
 def test_a_manager_is_asked_for_with_a_reason(console: Console, link: str) -> None:
