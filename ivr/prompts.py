@@ -9,7 +9,9 @@ from callbacks.db.states import ReachOutcome, ReportedOutcome
 from callbacks.desk.desk_file import Language
 from callbacks.text.bilingual import Words
 from callbacks.text.dialing_rules import NumberKind
-from callbacks.text.formats import ended_once, readable_number
+from callbacks.text.formats import spoken_number
+from callbacks.text.spoken import digits
+from ivr.twilio.phrases import Phrase
 from ivr.twilio.verbs import Say
 from sla.hours import OnHoliday, OutsideHours, Reason
 
@@ -165,11 +167,16 @@ PAGE_LATE = Words(
     "This is {company}, paging {name}. A customer on the {line} was promised a call by {due} and has not been called.",
     "Ici {company}, pour {name}, {line}. Un client devait être rappelé avant {due} et ne l'a pas été.",
 )
+CUSTOMER = Words("The customer is {customer}.", "Le client est {customer}.")
 SAYS_DOWN = Words("The customer says that everything is down.", "Le client dit que tout est en panne.")
 ASKED_FOR_A_TIME = Words(
     "The customer asked to be called after {time}.", "Le client demande à être rappelé après {time}."
 )
-OTHER_LANGUAGE = Words("The customer chose French.", "Le client a choisi l'anglais.")  # said in the other language
+OTHER_LANGUAGE = Words("The customer speaks French.", "Le client parle anglais.")  # said in the other language
+ASKS_FOR_NO_CALL = Words(
+    "The customer asked by text for no call back. Nobody has decided about it yet.",
+    "Le client a demandé par texto de ne pas être rappelé. Personne n'a encore décidé.",
+)
 OTHER_CALLBACKS = Words(
     "Other callbacks waiting: {count}. Each has its own text.",
     "Autres rappels en attente : {count}. Chacun a son propre texto.",
@@ -310,7 +317,10 @@ CALL_ENDED = Words("The call has ended: {outcome}.", "L'appel est terminé : {ou
 HOW_IT_ENDED = {
     ReachOutcome.DIALING: Words("not connected", "aucune communication"),
     ReachOutcome.NOT_RUNG: Words("the customer's phone did not ring", "le téléphone du client n'a pas sonné"),
-    ReachOutcome.RINGING: Words("not connected", "aucune communication"),
+    ReachOutcome.RINGING: Words(
+        "the phone rang, and you were not connected",
+        "le téléphone a sonné, mais vous n'avez pas été mis en communication",
+    ),
     ReachOutcome.REACHED: Words("reached", "client joint"),
     ReachOutcome.CONTINUING: Words("reached, continuing", "client joint, à suivre"),
     ReachOutcome.WORKAROUND: Words("reached, workaround given", "client joint, solution temporaire donnée"),
@@ -366,7 +376,7 @@ OUTCOME_NOTED = {
 # Phone numbers, as part of a prompt
 
 NUMBER = Words("{number}", "le {number}")
-EXTENSION = Words(", extension {extension}", ", poste {extension}")
+NUMBER_WITH_EXTENSION = Words("{number}, extension {extension}", "le {number}, poste {extension}")
 WITHHELD_NUMBER = Words("a withheld number", "un numéro masqué")
 UNKNOWN_NUMBER = Words("an unknown number", "un numéro inconnu")
 NUMBER_TO_BE_ALLOWED = Words(
@@ -379,9 +389,14 @@ def without_number(kind: NumberKind) -> Words:
     return WITHHELD_NUMBER if kind is NumberKind.WITHHELD else UNKNOWN_NUMBER
 
 
+def phrase(language: Language, prompt: Words, /, **blanks: str) -> Phrase:
+    """Return a prompt in a language, with its blanks filled in. It may fill a blank of another prompt."""
+    return Phrase.filled(prompt, language, blanks)
+
+
 def say(language: Language, prompt: Words, /, **blanks: str) -> Say:
     """Return a prompt in a language, with its blanks filled in."""
-    return Say(ended_once(prompt.for_(language).format(**blanks)), language)
+    return Say(phrase(language, prompt, **blanks), language)
 
 
 def example(language: Language, examples: Mapping[Language, str]) -> str:
@@ -412,9 +427,11 @@ def why_closed(language: Language, reason: Reason) -> Say:
 
 def number_in_prompt(
     language: Language, number: str | None, extension: str = "", otherwise: Words = WITHHELD_NUMBER
-) -> str:
+) -> Phrase:
     """Return a phone number as part of a prompt, or what is said where there is none."""
     if number is None:
-        return otherwise.for_(language)
-    spoken = NUMBER.for_(language).format(number=readable_number(number))
-    return spoken + (EXTENSION.for_(language).format(extension=", ".join(extension)) if extension else "")
+        return phrase(language, otherwise)
+    spoken = spoken_number(number)
+    if not extension:
+        return phrase(language, NUMBER, number=spoken)
+    return phrase(language, NUMBER_WITH_EXTENSION, number=spoken, extension=digits(", ".join(extension)))

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from callbacks.acts import wording
 from callbacks.acts.base import Act, ActContext, Refused
 from callbacks.acts.conflicts import ENDED, WAITING_CHANGED
-from callbacks.db.event_kinds import EventKind
+from callbacks.customers.find import caller_of
+from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import CallbackOrigin, CallbackState, PriorityLevel
-from callbacks.db.tables import Callback, PriorityChange
+from callbacks.db.tables import Call, Callback, PriorityChange
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.sla_status import reaction_due_at
@@ -20,6 +21,9 @@ from callbacks.lifecycle.transitions import move_deadline, name_release, restart
 from callbacks.lifecycle.waiting import is_waiting, open_wait, start_waiting
 from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
+from sla.priorities import handled_as
+
+TRIAL = "a trial or onboarding customer is always high priority"
 
 
 @dataclass(frozen=True)
@@ -32,22 +36,36 @@ class SetPriority(Act):
 
     def apply(self, context: ActContext) -> Words:
         callback = context.callback
+        if priority_of_caller(context.session, callback.call, self.priority) is not self.priority:
+            raise Refused(wording.trial_is_high(callback.reference))
         if self.priority is not callback.priority:
             change_priority(context.session, context.desk, callback, self.priority, context.by.name, context.now)
         return wording.priority_set(callback.reference, self.priority)
 
 
+def priority_of_caller(session: Session, call: Call, priority: PriorityLevel) -> PriorityLevel:
+    """Return the priority at which a call is handled: trial and onboarding customers are high (policy: Priorities)."""
+    caller = caller_of(session, call)
+    return PriorityLevel(handled_as(priority.value, caller is not None and caller.customer.is_trial))
+
+
+def raise_for_trial(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
+    """Raise the priority of an open callback whose customer turns out to be in a trial or onboarding."""
+    priority = priority_of_caller(session, callback.call, callback.priority)
+    if callback.state is CallbackState.OPEN and priority is not callback.priority:
+        change_priority(session, desk, callback, priority, Actor.DESK, now, f" ({TRIAL})")
+
+
 def change_priority(
-    session: Session, desk: Desk, callback: Callback, priority: PriorityLevel, by: str, now: datetime, why: str = ""
+    session: Session, desk: Desk, callback: Callback, priority: PriorityLevel, actor: str, now: datetime, why: str = ""
 ) -> None:
-    """Change the priority, and what follows from it: the release, the retries, the policy and the deadline."""
-    because = f": {why}" if why else ""
-    detail = f"{callback.priority.value} to {priority.value}{because}"
-    record_event(session, callback.call_sid, now, by, EventKind.PRIORITY_CHANGED, detail)
+    """Give a callback another priority, and with it other deadlines. The escalation restarts if its policy changes."""
+    changed = f"{callback.priority.value} to {priority.value}{why}"
+    record_event(session, callback.call_sid, now, actor, EventKind.PRIORITY_CHANGED, changed)
     session.add(PriorityChange(callback_id=callback.id, at=now, priority=priority))
     callback.priority = priority
     if callback.release and priority is not PriorityLevel.P3:
-        _name_release(session, callback, "", by, now)
+        _name_release(session, callback, "", actor, now)
     review(callback, now)  # its retries, its resolution and its closing are other ones now
     policy = desk.policy_for(callback.call.line, priority, callback.opened_at)
     if policy != callback.policy:
@@ -118,6 +136,6 @@ class FixInRelease(Act):
         return wording.release_named(callback.reference, self.release)
 
 
-def _name_release(session: Session, callback: Callback, release: str, by: str, now: datetime) -> None:
+def _name_release(session: Session, callback: Callback, release: str, actor: str, now: datetime) -> None:
     name_release(callback, release, now)
-    record_event(session, callback.call_sid, now, by, EventKind.RELEASE_NAMED, release or "no release")
+    record_event(session, callback.call_sid, now, actor, EventKind.RELEASE_NAMED, release or "no release")

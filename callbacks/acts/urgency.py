@@ -59,7 +59,7 @@ def _hold_until_opening(session: Session, desk: Desk, callback: Callback, call: 
 def _raise_to_p1(session: Session, desk: Desk, callback: Callback, call: Call, now: datetime) -> None:
     why = DOWN if call.sid == callback.call_sid else CALLED_AGAIN
     if callback.priority is not PriorityLevel.P1:
-        change_priority(session, desk, callback, PriorityLevel.P1, Actor.CALLER, now, why)
+        change_priority(session, desk, callback, PriorityLevel.P1, Actor.CALLER, now, f": {why}")
     if call.named_time_at is not None:
         return
     release_hold(session, callback, Actor.CALLER, why, now)

@@ -75,6 +75,12 @@ class EventKind(enum.Enum):
     PAGE_NOT_TAKEN = "page_not_taken"  # a paging call ended and no key was pressed
     ANSWER_LOST = "answer_lost"  # the carrier's answer to a request was lost; the request may have been carried out
 
+    # Texts to and from the customer
+    CUSTOMER_TEXTED = "customer_texted"  # the customer texted; the detail has the words
+    CANCEL_ASKED = "cancel_asked"  # the customer asked by text for no call back
+    CUSTOMER_NOTIFIED = "customer_notified"  # a text to the customer went out
+    CUSTOMER_NOT_NOTIFIED = "customer_not_notified"  # a text to the customer was not sent, or will never arrive
+
     # What people do, and what follows at once
     TAKEN = "taken"  # a technician became the owner
     ASSIGNED = "assigned"  # somebody at the console made a technician the owner

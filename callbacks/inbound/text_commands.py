@@ -75,6 +75,8 @@ OPT_OUT_WORDS = {"stop", "stopall", "unsubscribe", "end", "cancel", "quit", "rev
 OPT_IN_WORDS = {"start", "unstop"}
 OPT_IN_IF_BLOCKED = "yes"
 HELP_WORDS = {"help", "info"}
+# What a customer texts who needs no call back; the first of each language is in their receipt.
+NO_CALL_WORDS = {"nocall", "nocallback", "nocallneeded", "pasdappel", "pasderappel", "aucunappel", "nepasrappeler"}
 
 
 CODE_LENGTH = 6
@@ -177,6 +179,17 @@ def is_opt_out(text: str) -> bool:
 def is_help(text: str) -> bool:
     """Return whether the carrier answers this text itself."""
     return _plain(text).strip() in HELP_WORDS
+
+
+def asks_for_no_call(text: str) -> bool:
+    """Return whether a customer's text says no more than that they need no call back."""
+    words, _ = _cut_reference(unicodedata.normalize("NFKC", text[:400]))
+    return _letters(words) in NO_CALL_WORDS and not _digits(words)
+
+
+def reference_in(text: str) -> str:
+    """Return the first reference in a text, or ""."""
+    return _cut_reference(unicodedata.normalize("NFKC", text[:400]))[1]
 
 
 def means_stop_in_french(text: str) -> bool:

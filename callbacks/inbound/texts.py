@@ -25,6 +25,7 @@ from callbacks.db.states import CallbackState, Channel, PageAnswer, PageKind, Ph
 from callbacks.db.tables import Callback, Page, ReceivedText, Technician
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
+from callbacks.inbound.customer_texts import handled_by_carrier, join_text
 from callbacks.inbound.text_commands import (
     CODE_LENGTH,
     IN_FRENCH,
@@ -111,7 +112,7 @@ def answer_text(
         return session.scalars(select(ReceivedText.answer).where(ReceivedText.sid == sid)).one()
     technician, received = technician_with(session, sender), session.get_one(ReceivedText, sid)
     if technician is None:
-        answer, language = _answer_unknown_sender(session, desk, sender, now), "en"
+        answer, language = _answer_customer(session, desk, sender, text, opt_out_type, now)
     else:
         technician = locked(session, Technician, technician.id)  # wrong codes that come at once are counted
         slot = PhoneSlot.SECOND if sender == technician.second_phone else PhoneSlot.FIRST
@@ -522,6 +523,19 @@ def _confirm_test(session: Session, incoming: Incoming) -> bool:
         return False
     page.answer = PageAnswer.HEARD
     return True
+
+
+def _answer_customer(
+    session: Session, desk: Desk, sender: str, text: str, opt_out_type: str, now: datetime
+) -> tuple[Answer, str]:
+    """Return the answer to somebody who is no technician, and its language."""
+    if handled_by_carrier(session, sender, text, opt_out_type, now):
+        return NOTHING, "en"
+    joined = join_text(session, desk, sender, text, now)
+    if joined is not None:
+        words, language = joined
+        return Answer(words), language
+    return _answer_unknown_sender(session, desk, sender, now), "en"
 
 
 def _answer_unknown_sender(session: Session, desk: Desk, sender: str, now: datetime) -> Answer:

@@ -15,7 +15,7 @@ from callbacks.oncall import store
 from callbacks.paging import messages
 from callbacks.paging.notices import text_or_record_failure
 from callbacks.paging.pages import code_for
-from callbacks.paging.subject import subject_of
+from callbacks.paging.subject import subject_with_customer
 
 
 def page_managers(
@@ -31,7 +31,7 @@ def page_managers(
 
 
 def _text(session: Session, desk: Desk, callback: Callback, manager: Technician, reason: str, now: datetime) -> None:
-    code, subject = code_for(session, callback, manager.id), subject_of(desk, callback)
+    code, subject = code_for(session, callback, manager.id), subject_with_customer(session, desk, callback, now)
     history = messages.history(
         1 + _calls_joined(session, callback),
         callback.call.began_at,

@@ -13,12 +13,14 @@ from callbacks.inbound.received_requests import forget_old
 from callbacks.links import Links
 from callbacks.paging.channels.mail import Mailer
 from callbacks.paging.channels.twilio import Carrier
+from callbacks.paging.customer_outbox import CustomerOutbox
 from callbacks.paging.outbox import Outbox
 from callbacks.paging.webhook_urls import WebhookUrls
 from callbacks.settings import Settings
 from callbacks.worker.jobs import auditor, connections, coverage, look_ups, reconciliation
 from callbacks.worker.jobs.calendars import CalendarReader
 from callbacks.worker.jobs.connections import ConnectionSettler
+from callbacks.worker.jobs.customer_messages import CustomerMessageSending
 from callbacks.worker.jobs.digest import DigestMailer
 from callbacks.worker.jobs.heartbeat import Heartbeat
 from callbacks.worker.jobs.lock_mails import LockMailer
@@ -57,6 +59,13 @@ def outbox_for(settings: Settings, desk: Desk, database: Database, carrier: Carr
     return Outbox(database, carrier, _mailer(settings), WebhookUrls(settings.public_url), links, desk, clock)
 
 
+def customer_outbox_for(
+    settings: Settings, desk: Desk, database: Database, carrier: Carrier, clock: Clock
+) -> CustomerOutbox:
+    """Return the outbox of messages to customers."""
+    return CustomerOutbox(database, carrier, _mailer(settings), WebhookUrls(settings.public_url), desk, clock)
+
+
 def jobs_for(
     settings: Settings, desk: Desk, database: Database, carrier: Carrier, clock: Clock, senders: Senders
 ) -> Sequence[Job]:
@@ -64,6 +73,7 @@ def jobs_for(
     outbox = outbox_for(settings, desk, database, carrier, clock)
     actions = next_actions(database, desk, clock)
     pages, copier = PageSending(outbox, senders), RecordingCopier(database, carrier, desk, settings.media_dir, clock)
+    to_customers = customer_outbox_for(settings, desk, database, carrier, clock)
     settler = ConnectionSettler(database, carrier, desk, clock)
     missed = Reconciliation(database, carrier, desk, clock)
     asked = LookUps(database, carrier, desk, clock)
@@ -80,6 +90,8 @@ def jobs_for(
         Job("pages", EVERY_SWEEP, pages.run, outbox.next_due_at, is_vital=True),
         Job("recordings", EVERY_SWEEP, lambda: copier.start(senders), copier.next_due_at),
         Job("answers of the carrier", EVERY_SWEEP, senders.wait),
+        Job("messages to customers", EVERY_SWEEP, CustomerMessageSending(to_customers).run, to_customers.next_due_at,
+            is_slow=True),
         Job("coverage gaps", A_MINUTE, in_one_transaction(coverage.report_gaps)),
         Job("auditor", A_MINUTE, in_one_transaction(auditor.repair_forgotten)),
         Job("seals of events", A_MINUTE, EventSealer(database, clock).run),

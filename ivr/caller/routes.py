@@ -20,6 +20,7 @@ from callbacks.desk.desk_file import Desk, Language
 from callbacks.desk.spoken_promise import opens_next
 from callbacks.inbound import calls, live_calls
 from callbacks.inbound.caller_choices import store_choices
+from callbacks.inbound.known_language import known_language
 from callbacks.oncall import store as oncall_store
 from callbacks.people.person import Person
 from callbacks.text import sids
@@ -31,6 +32,7 @@ from ivr.caller.turns import Choices, Facts, Place, Reply, Step, Turn
 from ivr.prompts import say
 from ivr.technician import dial_in
 from ivr.twilio.context import DatabaseUnavailable, WebhookContext, current
+from ivr.twilio.phrases import in_own_words
 from ivr.twilio.verbs import Gather, Hangup, Verb
 from ivr.twilio.webhook import (
     call_sid,
@@ -78,6 +80,7 @@ def _turn(place: Place) -> Turn:
         bridged={"true": True, "false": False}.get(field("DialBridged")),
         picked_up=field("DialCallStatus") in ("completed", "answered"),
         offered_at=instant_in(request.args.get("at", "")),
+        question_in=_language_in_url(),
         seconds=None if request.args.get("nothing") else whole_number("RecordingDuration"),
         has_recorded=request.args.get("recorded") == "1",
         entered=request.args.get("entered", "")[:LONGEST_NUMBER],
@@ -147,6 +150,7 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
             verdict = hours.verdict(now)
             reason = verdict.reason.spoken("en")
             came = arrival(is_open=verdict.is_open, hours_reason=reason)
+            came = _in_known_language(session, context.desk, turn, came)
             call = calls.record_call(session, came, now, context.desk.dialing_rules)
         if as_customer:
             dial_in.goes_on_as_customer(call)
@@ -160,10 +164,17 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
             calls.record_voicemail(session, context.desk, found, recording, now)
         facts_now = _facts(session, context, call, hours, now)
         reply = flow.step(context.desk, context.urls, in_language, facts_now)
+        reply = replace(reply, verbs=in_own_words(reply.verbs, context.own_words))  # their length counts
         _store_reply(session, context.desk, call, turn, reply, now)
         return reply.verbs
 
     return speak(refusing_altered_replays(work, found), without_database)
+
+
+def _in_known_language(session: Session, desk: Desk, turn: Turn, came: calls.Arrival) -> calls.Arrival:
+    """Return the arrival in the caller's language, where it is known and nothing has been heard in another."""
+    known = known_language(session, came.caller, desk.dialing_rules) if turn.place is Place.INCOMING else None
+    return came if known is None else replace(came, language=known, language_is_known=True)
 
 
 def _in_language_of(desk: Desk, call: Call, turn: Turn) -> Turn:
@@ -171,7 +182,8 @@ def _in_language_of(desk: Desk, call: Call, turn: Turn) -> Turn:
 
     A choice that the database missed, because it was away then, is known from the URL.
     """
-    if not call.language_chosen and turn.language != desk.lines[_line_of(desk, call)].language:
+    began_in = call.language if call.language_known else desk.lines[_line_of(desk, call)].language
+    if not call.language_chosen and turn.place is not Place.INCOMING and turn.language != began_in:
         calls.record_language(call, turn.language)
     return turn.choosing(language="fr" if call.language == "fr" else "en")
 

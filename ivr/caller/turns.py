@@ -93,6 +93,7 @@ class Turn:
     rung: tuple[int, ...] = ()  # the ids of the technicians whose phones have rung, the last one last
     bridged: bool | None = None  # whether the carrier connected the last of them; None: it does not say
     picked_up: bool = False  # whether that phone was picked up
+    question_in: Language | None = None  # the language of the question that the keys answer; None: that of the call
     seconds: int | None = None  # how long the recording is that has just ended; None: there is none
     has_recorded: bool = False  # whether the message came before this question
     entered: str = ""  # the number (E.164) that was read back
@@ -101,6 +102,11 @@ class Turn:
     @property
     def language(self) -> Language:
         return self.choices.language
+
+    @property
+    def heard(self) -> Language:
+        """The language of the question that the keys answer. What a key means does not change by choosing another."""
+        return self.question_in or self.language
 
     @property
     def last_rung(self) -> int | None:

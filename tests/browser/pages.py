@@ -15,6 +15,9 @@ PAGES: dict[str, list[str]] = {
     "/callbacks/<reference>": ["/callbacks/{open}", "/callbacks/{not_to_be_rung}", "/callbacks/{resolved}"],
     "/callbacks/<reference>/why": ["/callbacks/{open}/why?at=2026-11-28T22:14", "/callbacks/{resolved}/why?at=soon"],
     "/calls": ["/calls"],
+    "/customers": ["/customers", "/customers?words=nobody"],
+    "/customers/<int:customer_id>": ["/customers/1"],
+    "/numbers/<number>": ["/numbers/+15145550199"],
     "/reports": ["/reports", "/reports?since=soon&tables=open"],
     "/reports/digest": ["/reports/digest"],
     "/setup": ["/setup"],
@@ -39,6 +42,7 @@ NOT_PAGES = {  # for other programs, players and scrapers
     "/t/<token>/message.wav",
     "/callbacks.csv",
     "/callbacks.json",
+    "/customers.csv",
     "/reports/<name>.csv",
     "/rota/hours.csv",
     "/invitation/<key>",  # looked at in a test of its own

@@ -48,6 +48,13 @@ LOGGED_IN = [
         for act in FORMS
     ),
     ("GET", "/calls", "/calls", READERS),
+    ("GET", "/customers", "/customers?words=acme", EVERYONE),
+    ("GET", "/customers.csv", "/customers.csv", READERS),
+    ("POST", "/customers/add", "/customers/add", SUPERVISING),
+    ("POST", "/customers/import", "/customers/import", SUPERVISING),
+    ("GET", "/customers/<int:customer_id>", "/customers/1", EVERYONE),
+    ("POST", "/customers/<int:customer_id>/<act>", "/customers/1/change", SUPERVISING),
+    ("GET", "/numbers/<number>", "/numbers/+15145550199", EVERYONE),
     ("GET", "/reports", "/reports?since=2026-11-01", READERS),
     ("GET", "/reports/<name>.csv", "/reports/attainment.csv", READERS),
     ("GET", "/reports/digest", "/reports/digest?day=2026-11-28", READERS),

@@ -27,7 +27,7 @@ def desk_with(changes: dict[str, dict[str, Any]]) -> Desk:
 
 
 def test_the_shipped_file_has_the_default_values() -> None:
-    left_out = ("digest", "auto_close", "reports", "rota", "numbers")
+    left_out = ("digest", "auto_close", "reports", "rota", "numbers", "voices")
     without = {name: part for name, part in CONTENT.items() if name not in left_out}
     without["callback"] = {"promise": CONTENT["callback"]["promise"]}
     shipped, default = desk_from(CONTENT, FILE), desk_from(without, FILE)
@@ -177,6 +177,62 @@ def test_a_file_that_is_not_toml_or_not_there_is_one_sentence(tmp_path: Path) ->
     file.write_text("[company\n")
     with pytest.raises(BrokenDesk, match="not TOML"):
         read_desk(file)
+
+
+def in_folder(folder: Path, wording: str | None, more: str = "") -> Path:
+    """Return a desk file that names a wording file beside it."""
+    file = folder / "support.toml"
+    file.write_text(FILE.read_text("utf-8").replace("[company]", '[company]\nwording = "w.toml"', 1) + more, "utf-8")
+    if wording is not None:
+        (folder / "w.toml").write_text(wording, "utf-8")
+    return file
+
+
+def test_the_wording_is_read_from_the_file_beside_the_desk_file(tmp_path: Path) -> None:
+    desk = read_desk(
+        in_folder(tmp_path, 'goodbye = { en = "Bye.", fr = "Salut." }\n[how_it_ended]\nbusy = { en = "a", fr = "b" }')
+    )
+    assert {name: (own.en, own.fr) for name, own in desk.wording.items()} == {
+        "goodbye": ("Bye.", "Salut."),
+        "how_it_ended.busy": ("a", "b"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("wording", "fault"),
+    [
+        (None, "company.wording: w.toml cannot be read: No such file or directory. Put it beside the desk file."),
+        ("greeting =", "company.wording: w.toml is not TOML: Invalid value (at end of document)."),
+        ('greeting = { en = "Hello" }', "wording.greeting.fr is missing. Add it."),
+        ('greeting = { fr = "Allo" }', "wording.greeting.en is missing. Add it."),
+        ('greeting = { en = "a", fr = "b", de = "c" }', "wording.greeting.de is not a setting. "),
+        ('greeting = "Hello"', "wording.greeting: Input should be a valid dictionary"),
+        ("[how_it_ended]\nbusy = { en = 'a' }", "wording.how_it_ended.busy.fr is missing. Add it."),
+    ],
+)
+def test_a_wording_file_that_cannot_be_used_is_named(tmp_path: Path, wording: str | None, fault: str) -> None:
+    with pytest.raises(BrokenDesk) as refused:
+        read_desk(in_folder(tmp_path, wording))
+    assert any(each.startswith(fault) for each in refused.value.faults), refused.value.faults
+
+
+def test_mistakes_of_the_desk_file_and_an_unreadable_wording_file_are_named_at_once(tmp_path: Path) -> None:
+    with pytest.raises(BrokenDesk) as refused:
+        read_desk(in_folder(tmp_path, None, "\n[tempest]\na = 1\n"))
+    assert [fault.split()[0] for fault in refused.value.faults] == ["tempest", "company.wording:"]
+
+
+def test_prompts_are_not_in_two_places(tmp_path: Path) -> None:
+    with pytest.raises(BrokenDesk, match=r"prompts are in w\.toml and in this file"):
+        read_desk(in_folder(tmp_path, "", '\n[wording]\ngoodbye = { en = "a", fr = "b" }\n'))
+
+
+def test_other_checks_are_reported_with_the_mistakes_of_the_file() -> None:
+    content = copy.deepcopy(CONTENT)
+    content["digest"] |= {"at": "12:00", "until": "08:00"}
+    with pytest.raises(BrokenDesk) as refused:
+        desk_from(content, FILE, lambda desk: [f"{desk.voices.en} is hoarse"])
+    assert [fault.split()[0] for fault in refused.value.faults] == ["digest.until:", "Polly.Joanna-Neural"]
 
 
 @pytest.mark.parametrize(
