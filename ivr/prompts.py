@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from callbacks.db.states import ReachOutcome, ReportedOutcome
@@ -63,6 +64,25 @@ ALL_BUSY = Words("All our technicians are busy.", "Tous nos techniciens sont occ
 CLOSED = Words("We are closed: {reason}.", "Nous sommes fermés : {reason}.")
 CLOSED_FOR_HOLIDAY = Words("We are closed for {reason}.", "Nous sommes fermés pour {reason}.")
 CLOSED_NOW = Words("We are currently closed.", "Nous sommes fermés en ce moment.")
+PRESS_IF_DOWN = Words(
+    "If everything is down for everyone{examples}, press {key}.",
+    "Si tout est en panne pour tout le monde{examples}, appuyez sur le {key}.",
+)
+PRESS_IF_IT_CAN_WAIT = Words(
+    "If it can wait until we open{examples}, press {key}.",
+    "Si cela peut attendre notre ouverture{examples}, appuyez sur le {key}.",
+)
+EXAMPLES = Words(", such as {examples}", ", par exemple {examples}")
+STAY_ON_THE_LINE = Words("Otherwise, stay on the line.", "Sinon, restez en ligne.")
+PRESS_FOR_MANAGER = Words("To ask for a manager, press {key}.", "Pour demander un gestionnaire, appuyez sur le {key}.")
+MANAGER_NOTED = Words(
+    "We will tell a manager that you asked for one.", "Nous avisons un gestionnaire que vous en demandez un."
+)
+NOTED_DOWN = Words("We will treat it as critical.", "Nous le traiterons comme un problème critique.")
+LEAVE_A_MESSAGE_WAITING = Words(
+    "Please leave a message after the beep, and a technician will call you back when we open.",
+    "Laissez un message après le signal sonore, et un technicien vous rappellera à notre ouverture.",
+)
 LEAVE_A_MESSAGE = Words(
     "Please leave a message after the beep, and a technician will call you back by {due}.",
     "Laissez un message après le signal sonore, et un technicien vous rappellera avant {due}.",
@@ -86,6 +106,34 @@ THANKS_WITH_REFERENCE = Words(
 THANKS_LATE = Words(
     "Thank you. A technician will call you back as soon as possible.",
     "Merci. Un technicien vous rappellera dès que possible.",
+)
+THANKS_WAITING = Words(
+    "Thank you. A technician will call you back when we open.",
+    "Merci. Un technicien vous rappellera à notre ouverture.",
+)
+CALLED_BETWEEN = Words(
+    "Thank you. A technician will call you between {named} and {until}.",
+    "Merci. Un technicien vous appellera entre {named} et {until}.",
+)
+PRESS_TO_NAME_TIME = Words(
+    "To choose when you are called, press {key}.", "Pour choisir l'heure du rappel, appuyez sur le {key}."
+)
+PRESS_FOR_OPENING = Words(
+    "To be called at {time}, when we open, press {key}.",
+    "Pour être rappelé à notre ouverture, {time}, appuyez sur le {key}.",
+)
+PRESS_FOR_AN_HOUR = Words(
+    "To be called at another time, press {key}.", "Pour être rappelé à une autre heure, appuyez sur le {key}."
+)
+ENTER_THE_HOUR = Words(
+    "Enter the time with four digits, on the 24-hour clock. For seven in the morning, enter 0, 7, 0, 0.",
+    "Entrez l'heure en quatre chiffres, de 0 à 24 heures. Pour sept heures du matin, entrez 0, 7, 0, 0.",
+)
+NOT_A_TIME = Words("Sorry, that is not a time.", "Désolé, ce n'est pas une heure valide.")
+CONFIRM_TIME = Words(
+    "You will be called at {time}. To confirm, press {key}. To enter another time, press any other key.",
+    "Vous serez rappelé à l'heure suivante : {time}. Pour confirmer, appuyez sur le {key}. Pour entrer une autre "
+    "heure, appuyez sur une autre touche.",
 )
 TOO_SHORT = Words(
     "That message was very short. Please leave your message after the beep.",
@@ -149,6 +197,10 @@ PAGE_LATE = Words(
     "Ici {company}, pour {name}, {line}. Un client devait être rappelé avant {due} et ne l'a pas été.",
 )
 CUSTOMER = Words("The customer is {customer}.", "Le client est {customer}.")
+SAYS_DOWN = Words("The customer says that everything is down.", "Le client dit que tout est en panne.")
+ASKED_FOR_A_TIME = Words(
+    "The customer asked to be called after {time}.", "Le client demande à être rappelé après {time}."
+)
 OTHER_LANGUAGE = Words("The customer speaks French.", "Le client parle anglais.")  # said in the other language
 ASKS_FOR_NO_CALL = Words(
     "The customer asked by text for no call back. Nobody has decided about it yet.",
@@ -375,6 +427,11 @@ def phrase(language: Language, prompt: Words, /, **blanks: str) -> Phrase:
 def say(language: Language, prompt: Words, /, **blanks: str) -> Say:
     """Return a prompt in a language, with its blanks filled in."""
     return Say(phrase(language, prompt, **blanks), language)
+
+
+def example(language: Language, examples: Mapping[Language, str]) -> str:
+    """Return examples as part of a prompt; "" when there are none."""
+    return EXAMPLES.for_(language).format(examples=examples[language]) if examples else ""
 
 
 def menu_choice(language: Language, choice: Literal["support", "english", "french"], key: str) -> Say:

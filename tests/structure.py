@@ -39,6 +39,7 @@ WRITTEN_ONCE = {
     *("state", "resolved_at", "closed_at"),
     *("owner", "owner_id", "acknowledged_at", "acted_at", "resumed"),
     *("attempted_at", "breached_at", "due_at"),
+    *("held_until", "promised_from"),
     *("position", "policy", "next_action_at", "escalating_since"),
     *("try_again_at", "asked_at", "overdue_told_at", "workaround_at", "release", "release_named_at"),
 }

@@ -74,8 +74,9 @@ def change_priority(
 
 
 def _move_deadline(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
-    """Move the deadline of the first reaction with the priority. What was spoken to a caller is never rewritten."""
-    if callback.origin is CallbackOrigin.VOICEMAIL or callback.attempted_at is not None:
+    """Move the deadline of the first reaction with the priority. What was said to a customer is never rewritten."""
+    is_said = callback.origin is CallbackOrigin.VOICEMAIL or callback.promised_from is not None
+    if is_said or callback.attempted_at is not None:
         return
     due_at = reaction_due_at(session, desk, support_hours(session, desk), callback, now)
     if due_at is not None:

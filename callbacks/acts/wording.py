@@ -18,7 +18,7 @@ from callbacks.paging.subject import subject_of
 from callbacks.records.event_words import event_words
 from callbacks.text.bilingual import Words
 from callbacks.text.dialing_rules import NumberCheck
-from callbacks.text.formats import clock_time, ended_once, readable_number
+from callbacks.text.formats import clock_time, ended_once, readable_number, time_and_day
 
 # For the people who were paged.
 HAS_RESOLVED = Words("has resolved {about}", "a réglé {about}")
@@ -506,3 +506,17 @@ def stays_with_owner(callback: Callback) -> Words:
 
 def manager_texted(reference: str) -> Words:
     return Words(f"{reference}: the manager gets a text.", f"{reference}: un texto part au gestionnaire.")
+
+
+NOT_A_TIME_AHEAD = Words(
+    "Choose a time that is still to come, within 14 days.", "Choisissez une heure à venir, d'ici 14 jours."
+)
+
+
+def time_named(desk: Desk, reference: str, at: datetime, now: datetime) -> Words:
+    """Return when the customer is called, after they named the time."""
+    english, french = (time_and_day(at, desk.zone, now, language) for language in ("en", "fr"))
+    return Words(
+        ended_once(f"{reference}: the call is at {english}. People are paged shortly before."),
+        f"{reference}: l'appel est prévu pour {french}. Les avis partiront peu avant.",
+    )

@@ -21,6 +21,7 @@ class EventKind(enum.Enum):
     MENU_SUPPORT = "menu_support"  # the caller chose support
     MENU_ENGLISH = "menu_english"  # the caller chose English
     MENU_FRENCH = "menu_french"  # the caller chose French
+    URGENCY_CHOSEN = "urgency_chosen"  # the caller pressed how urgent it is
     MENU_NO_CHOICE_SUPPORT = "menu_no_choice_support"  # no valid key in the last try; the call went on to support
     MENU_NO_CHOICE_GOODBYE = "menu_no_choice_goodbye"  # no valid key in the last try; we hung up
     SUBSCRIBED = "subscribed"  # the caller wants to be told by text when what is announced is over
@@ -55,6 +56,8 @@ class EventKind(enum.Enum):
 
     # The escalation
     CALLBACK_OPENED = "callback_opened"  # the customer is owed a call
+    HELD = "held"  # nobody is paged before a time: it can wait, or the customer named one
+    HOLD_ENDED = "hold_ended"  # people are paged from now on, before that time
     STEP = "step"  # an escalation step was taken; the event's `step` is its number
     STEP_SKIPPED = "step_skipped"  # a step, or a part of it, found nobody to page
     REMINDER = "reminder"  # the owner was reminded to call the customer
@@ -108,6 +111,7 @@ class EventKind(enum.Enum):
     RELEASE_NAMED = "release_named"  # a fix in a coming release is promised, or not any more
     WAITING_ENDED = "waiting_ended"  # the customer got in touch; the resolution's clock runs again
     PRODUCT_SET = "product_set"  # the product, and with it the coverage, was entered
+    TIME_NAMED = "time_named"  # the customer named the time at which they want to be called
     MANAGER_REQUESTED = "manager_requested"  # the customer asked for a manager
     MANAGER_RESPONDED = "manager_responded"  # a manager who was asked for took it, or passed it on
     CALLER_NAMED = "caller_named"  # somebody entered the name of the caller

@@ -508,6 +508,7 @@ class Callback(Base):
     product: Mapped[str] = mapped_column(default="")
     coverage: Mapped[Coverage] = mapped_column(default=Coverage.NONE)
     held_until: Mapped[datetime | None]  # nobody is paged before: it can wait, or the customer named a time
+    promised_from: Mapped[datetime | None]  # what the promise counts from, if that is not the beginning of the call
     named_time_at: Mapped[datetime | None]  # when the customer asked to be called
     perhaps_robot: Mapped[bool] = mapped_column(default=False)  # nothing shows that a person called
     called_again_told_at: Mapped[datetime | None]  # when the owner last heard that the customer called again

@@ -223,6 +223,15 @@ class Numbers(_Part):
 class CallbackPromise(_Part):
     promise: Annotated[Duration, at_least("5m")]  # a shorter one leaves no time to page anybody
     at_risk: Duration = timedelta(minutes=10)  # before the deadline
+    paged_ahead: Duration = timedelta(minutes=10)  # of the time that a customer named
+
+
+class UrgencyQuestion(_Part):
+    """The question that callers are asked while the desk is closed, and the examples that they hear in it."""
+
+    ask: bool = True
+    down: Annotated[Mapping[Language, str], AfterValidator(both_languages)] = {}
+    can_wait: Annotated[Mapping[Language, str], AfterValidator(both_languages)] = {}
 
 
 class Ringing(_Part):
@@ -258,6 +267,7 @@ class PriorityTargets(_Part):
     at_risk_after: Duration | None = None
     around_the_clock: bool = False  # of the first reaction; otherwise it counts support hours
     workaround_resolves: bool = False
+    examples: str = ""  # for people who choose a priority
     retries: Retries | None = Field(min_length=1, default=None)  # in place of those of [retries]
     # How often owner and supervisors hear of an overdue resolution.
     overdue_every: Annotated[Duration, at_least("5m")] | None = None
@@ -464,6 +474,7 @@ class Desk(_Part):
     lines: Mapping[str, Line] = Field(min_length=1)
     numbers: Numbers = Numbers()
     callback: CallbackPromise
+    urgency: UrgencyQuestion = UrgencyQuestion()
     ringing: Ringing
     voicemail: VoicemailLimits
     priorities: Mapping[PriorityLevel, PriorityTargets]

@@ -142,6 +142,46 @@ def move_deadline(callback: Callback, due_at: datetime, now: datetime) -> None:
         callback.next_action_at = now
 
 
+def move_promise(callback: Callback, counted_from: datetime, due_at: datetime, now: datetime) -> None:
+    """Record another time that was said to the customer. A promise that was kept or broken stays as it is."""
+    if callback.attempted_at is None and callback.breached_at is None:
+        callback.promised_from = counted_from
+        move_deadline(callback, due_at, now)
+
+
+# Holds: nobody is paged before a time
+
+
+def is_held(callback: Callback, now: datetime) -> bool:
+    """Return whether nobody is to be paged yet."""
+    return callback.held_until is not None and now < callback.held_until
+
+
+def hold(callback: Callback, until: datetime) -> None:
+    """Have nobody paged before an instant. The escalation begins then, at its first step."""
+    callback.held_until, callback.position, callback.resumed = until, 0, False
+    if callback.state is CallbackState.OPEN:
+        callback.next_action_at = until
+
+
+def waits_for_hold(callback: Callback, now: datetime) -> bool:
+    """Return whether nobody is to be paged yet; then it is looked at again when that is over."""
+    if not is_held(callback, now):
+        return False
+    callback.next_action_at = callback.held_until
+    return True
+
+
+def end_hold(callback: Callback, now: datetime) -> bool:
+    """Have people paged from now on: the steps count from now. Return whether it was held."""
+    if not is_held(callback, now):
+        return False
+    callback.held_until = now
+    if callback.state is CallbackState.OPEN:
+        callback.next_action_at = now
+    return True
+
+
 # The next action
 
 

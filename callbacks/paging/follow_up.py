@@ -44,9 +44,11 @@ from callbacks.lifecycle.transitions import (
     note_asked,
     note_overdue_reported,
     plan_next_action,
+    waits_for_hold,
 )
 from callbacks.lifecycle.waiting import open_wait, start_waiting
 from callbacks.paging import messages, outages
+from callbacks.paging.after_a_hold import ask_what_was_put_off
 from callbacks.paging.after_attempt import Duty, Rules, TriedCase, follow_up
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.decide import NewPage
@@ -71,6 +73,10 @@ NOT_REACHED = (*IN_VAIN, ReachOutcome.WRONG_NUMBER, ReachOutcome.RINGING)
 
 def take_next_action(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
     """Do what is due for an open callback, which the caller has locked, and set when to look at it again."""
+    if waits_for_hold(callback, now):
+        return
+    if callback.held_until is not None:
+        ask_what_was_put_off(session, desk, callback, now)
     if awaits_attempt(callback):
         take_next_step(session, desk, callback, now)
         return
@@ -263,6 +269,7 @@ def _facts(session: Session, desk: Desk, hours: SupportHours, callback: Callback
         owned_since=callback.acknowledged_at,
         acted_at=callback.acted_at or callback.acknowledged_at or callback.opened_at,
         asked_at=_asked_at(session, callback, now),
+        named_time_at=callback.named_time_at,
         waiting_since=waiting.since if waiting is not None else None,
         closes_at=closing.closes_at,
         resolution=owed[0].promise if owed else None,

@@ -78,6 +78,8 @@ class Subject:
     why_no_number: Words = NUMBER_WITHHELD
     not_allowed_yet: Words | None = None  # the caller's number, for which a supervisor has not consented
     language: str = ""  # that the caller chose
+    says_down: bool = False  # the caller pressed that everything is down
+    named_at: datetime | None = None  # when the customer asked to be called
     customer: Words = NOTHING  # company and name; NOTHING for nobody we know
     calls_this_week: int = 0
     asks_for_no_call: bool = False  # the customer, by text; nobody has decided yet
@@ -130,7 +132,8 @@ def page(subject: Subject, code: str, now: datetime, link: str = "", before: Wor
             f"Répondez {code} pour le prendre, {connect.french}PASSE {code} pour passer au suivant.{at_link}",
         )
 
-    known, line, whole = _known(subject), subject.line, _joined(subject.line, _details(subject), "")
+    known, line = _known(subject), _joined(subject.line, _named_time(subject, now), "")
+    whole = _joined(line, _details(subject), "")
     return _fitting(
         worded(earlier, _about_call(_joined(known, _earlier_calls(subject)), whole)),
         worded(earlier, _about_call(known, whole)),
@@ -141,6 +144,13 @@ def page(subject: Subject, code: str, now: datetime, link: str = "", before: Wor
         worded(NOTHING, _about_call(NOTHING, line)),
         worded(NOTHING, NOTHING),
     )
+
+
+def _named_time(subject: Subject, now: datetime) -> Words:
+    if subject.named_at is None or subject.is_tried:
+        return NOTHING
+    at = _time(subject.named_at, subject.zone, now)
+    return Words(f", asked to be called after {at.english}", f", demande un appel après {at.french}")
 
 
 def _call_by(subject: Subject, now: datetime) -> Words:
@@ -492,21 +502,43 @@ def reopened(subject: Subject, code: str, by: str, why: str) -> Words:
     return _fitting(worded(_reason(why)), worded(_reason(why, SHORT_REASON)), worded(""))
 
 
-def manager_wanted(subject: Subject, code: str, why: str) -> Words:
-    """Return that the customer asks for a manager, for a manager."""
+def history(calls: int, since: datetime, owner: str, zone: ZoneInfo, now: datetime, *, is_tried: bool) -> Words:
+    """Return how a callback stands, for somebody who has not followed it."""
+    at, from_then = _at(since, zone, now), _time(since, zone, now)
+    called = Words(f"Called {at.english}", f"A appelé {at.french}")
+    if calls > 1:
+        called = Words(f"{calls} calls since {from_then.english}", f"{calls} appels depuis {from_then.french}")
+    who = owner[:LONGEST_NAME]
+    has_it = Words(f"{who} has it", f"{who} s'en occupe") if who else Words("nobody has it", "personne ne s'en occupe")
+    tried = Words("tried", "client déjà essayé") if is_tried else Words("not tried yet", "client pas encore rappelé")
+    return Words(
+        f"{called.english}, {has_it.english}, {tried.english}.",
+        f"{called.french}, {has_it.french}, {tried.french}.",
+    )
+
+
+def manager_wanted(subject: Subject, code: str, why: str, history: Words = NOTHING) -> Words:
+    """Return that the customer asks for a manager, for a manager, with how the callback stands."""
     connect = _only_with_number(subject, f", CALL {code} connects you", f", APPEL {code} pour le joindre")
 
-    def worded(who: Words, reason: str) -> Words:
+    def worded(who: Words, reason: str, stands: Words) -> Words:
         client = f"le client {_to(who.french)}" if subject.customer_number else who.french
         return Words(
-            f"{subject.sender}: {who.english} asks for a manager{reason}. Ref {subject.reference}. "
+            f"{subject.sender}: {who.english} asks for a manager{reason}. Ref {subject.reference}.{stands.english} "
             f"Reply {code} to take it{connect.english}.",
-            f"{subject.sender}: {client} demande un gestionnaire{reason}. Réf. {subject.reference}. "
+            f"{subject.sender}: {client} demande un gestionnaire{reason}. Réf. {subject.reference}.{stands.french} "
             f"Répondez {code} pour prendre le rappel{connect.french}.",
         )
 
     named, who, short = _customer_named(subject), _customer(subject), _reason(why, SHORT_REASON)
-    return _fitting(worded(named, _reason(why)), worded(named, short), worded(who, short), worded(who, ""))
+    stands = _after_space(history)
+    return _fitting(
+        worded(named, _reason(why), stands),
+        worded(named, short, stands),
+        worded(who, short, stands),
+        worded(who, "", stands),
+        worded(who, "", NOTHING),
+    )
 
 
 def consent_wanted(subject: Subject, check: NumberCheck, code: str, now: datetime) -> Words:
@@ -906,8 +938,10 @@ def _replies(subject: Subject, code: str, after: Words) -> Words:
 def _details(subject: Subject) -> Words:
     """Return what to know before the call: a language that is not the technician's, and the message."""
     message = _message(subject.message)
-    english = ", in French" if subject.language == "fr" else ""
-    french = ", en anglais" if subject.language == "en" else ""
+    english = ", says everything is down" if subject.says_down else ""
+    french = ", dit que tout est en panne" if subject.says_down else ""
+    english += ", in French" if subject.language == "fr" else ""
+    french += ", en anglais" if subject.language == "en" else ""
     return Words(english + message.english, french + message.french)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.customers.find import caller_of, contacts_of
 from callbacks.customers.history import calls_this_week
-from callbacks.db.states import GONE, AudioState, CallbackOrigin, VoicemailState
+from callbacks.db.states import GONE, AudioState, CallbackOrigin, Urgency, VoicemailState
 from callbacks.db.tables import Callback
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
@@ -34,6 +34,8 @@ def subject_of(desk: Desk, callback: Callback) -> messages.Subject:
         why_no_number=customer.briefly,
         not_allowed_yet=customer.in_words if customer.waits_for_consent else None,
         language=call.callers_language,
+        says_down=call.urgency is Urgency.DOWN,
+        named_at=callback.named_time_at,
         asks_for_no_call=callback.cancel_asked_at is not None,
     )
 

@@ -11,6 +11,7 @@ _WORDS = {
     EventKind.MENU_ENGLISH: "chose English in the menu",
     EventKind.MENU_FRENCH: "chose French in the menu",
     EventKind.SUBSCRIBED: "asked for a text when what was announced is over",
+    EventKind.URGENCY_CHOSEN: "pressed a key for how urgent it is",
     EventKind.MENU_NO_CHOICE_SUPPORT: "chose nothing in the menu and went on to support",
     EventKind.MENU_NO_CHOICE_GOODBYE: "chose nothing in the menu; the call was ended",
     EventKind.DIALED_IN: "called from a technician's phone",
@@ -40,6 +41,8 @@ _WORDS = {
     EventKind.TRANSCRIPT_DELETED: "deleted the transcript",
     EventKind.PERSON_DELETED: "deleted the customer's name and number",
     EventKind.CALLBACK_OPENED: "opened the callback",
+    EventKind.HELD: "held it: nobody is paged until then",
+    EventKind.HOLD_ENDED: "ended the hold",
     EventKind.STEP: "took a step",
     EventKind.STEP_SKIPPED: "skipped a step",
     EventKind.REMINDER: "sent a reminder",
@@ -87,6 +90,7 @@ _WORDS = {
     EventKind.RELEASE_NAMED: "named the release that fixes it",
     EventKind.WAITING_ENDED: "heard from the customer",
     EventKind.PRODUCT_SET: "set the product",
+    EventKind.TIME_NAMED: "named a time for the call",
     EventKind.MANAGER_REQUESTED: "asked for a manager",
     EventKind.MANAGER_RESPONDED: "responded as the manager who was asked for",
     EventKind.CALLER_NAMED: "named the caller",
@@ -96,6 +100,8 @@ _WORDS = {
 
 # What stopped the paging or restarted it, for the answer to "why was nobody paged?".
 _EFFECTS_ON_PAGING = {
+    EventKind.HELD: "held it: nobody was paged until the time in the log.",
+    EventKind.HOLD_ENDED: "ended the hold: the escalation began at once.",
     EventKind.TAKEN: "took it: from then on only the owner is reminded, until it escalates above them.",
     EventKind.ASSIGNED: "assigned it: from then on only the owner is reminded, until it escalates above them.",
     EventKind.PASSED: "passed it: the next step was due at once.",

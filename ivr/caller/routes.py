@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 
 import structlog
@@ -17,6 +17,7 @@ from callbacks.db.states import AudioState, Urgency, VoicemailState
 from callbacks.db.tables import Call, Callback, Voicemail
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk, Language
+from callbacks.desk.spoken_promise import opens_next
 from callbacks.inbound import announced, calls, live_calls
 from callbacks.inbound.admission import admission_of
 from callbacks.inbound.caller_choices import store_choices
@@ -48,7 +49,7 @@ from ivr.twilio.webhook import (
     voice_response,
     whole_number,
 )
-from sla.hours import Reason
+from sla.hours import SupportHours
 
 LONGEST_PRODUCT, LONGEST_BOX, LONGEST_NUMBER = 120, 40, 20  # characters
 
@@ -75,11 +76,12 @@ def _turn(place: Place) -> Turn:
     return Turn(
         place,
         _choices_in_url(),
-        pressed_keys() if place is Place.NUMBER else pressed_key(),
+        pressed_keys() if place in (Place.NUMBER, Place.NAMED_HOUR) else pressed_key(),
         max(1, number_in_query("tries")),
         _rung_in_query(),
         bridged={"true": True, "false": False}.get(field("DialBridged")),
         picked_up=field("DialCallStatus") in ("completed", "answered"),
+        offered_at=instant_in(request.args.get("at", "")),
         question_in=_language_in_url(),
         seconds=None if request.args.get("nothing") else whole_number("RecordingDuration"),
         has_recorded=request.args.get("recorded") == "1",
@@ -101,8 +103,14 @@ def choices_in(query: Mapping[str, str], language: Language) -> Choices:
         is_separate=query.get("separate") == "1",
         wants_manager=query.get("manager") == "1",
         box=query.get("box", "")[:LONGEST_BOX],
+        named_at=instant_in(query.get("time", "")),
         number=query.get("number", "")[:LONGEST_NUMBER],
     )
+
+
+def instant_in(seconds: str) -> datetime | None:
+    """Return an instant from a URL of ours, in seconds since 1970; None when it is not one."""
+    return datetime.fromtimestamp(int(seconds), UTC) if re.fullmatch(r"[0-9]{1,11}", seconds) else None
 
 
 def _rung_in_query() -> tuple[int, ...]:
@@ -152,13 +160,12 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
             to_technician = dial_in.answer_technician(session, context, call, now)
             if to_technician is not None:
                 return to_technician
+        in_language = _in_language_of(context.desk, call, turn)
+        store_choices(session, context.desk, call, in_language.choices.stored, now)  # before a callback opens
         if recording is not None:
             calls.record_voicemail(session, context.desk, found, recording, now)
-        in_language = _in_language_of(context.desk, call, turn)
         call.key_pressed = call.key_pressed or turn.digits not in ("", "?")
-        store_choices(session, context.desk, call, in_language.choices.stored, now)
-        reason_then = hours.verdict(call.began_at).reason
-        facts_now = _facts(session, context, call, reason_then, now)
+        facts_now = _facts(session, context, call, hours, now)
         facts_now = replace(facts_now, announcements=_announced(session, facts_now.line, turn, now))
         reply = flow.step(context.desk, context.urls, in_language, facts_now)
         reply = replace(reply, verbs=in_own_words(reply.verbs, context.own_words))  # their length counts
@@ -232,7 +239,7 @@ def _store_reply(session: Session, desk: Desk, call: Call, turn: Turn, reply: Re
         calls.record_beep(session, call.sid, now)
 
 
-def _facts(session: Session, context: WebhookContext, call: Call, reason: Reason, now: datetime) -> Facts:
+def _facts(session: Session, context: WebhookContext, call: Call, hours: SupportHours, now: datetime) -> Facts:
     desk = context.desk
     return Facts(
         call_sid=call.sid,
@@ -241,7 +248,8 @@ def _facts(session: Session, context: WebhookContext, call: Call, reason: Reason
         began_at=call.began_at,
         now=now,
         is_open=call.is_open,
-        reason=reason,
+        reason=hours.verdict(call.began_at).reason,
+        opens_at=opens_next(hours, call.began_at),
         technicians=_free_technicians(session, desk, call, now) if call.is_open else (),
         accepted_by=call.accepted_by_id,
         reference=session.scalar(select(Callback.reference).where(Callback.call_sid == call.sid)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ivr import prompts
-from ivr.caller import ringing, voicemail
+from ivr.caller import ringing, urgency, voicemail
 from ivr.caller.turns import Reply, Step
 from ivr.prompts import say, why_closed
 
@@ -12,7 +12,7 @@ def to_support(step: Step) -> Reply:
     """Return what a caller hears who has come to support."""
     language, facts = step.turn.language, step.facts
     if not facts.is_open:
-        return voicemail.to_voicemail(step, why_closed(language, facts.reason))
+        return urgency.ask(step, why_closed(language, facts.reason))
     if not facts.technicians:
         return voicemail.to_voicemail(step, say(language, prompts.ALL_BUSY))
     return ringing.ring(step, facts.technicians[0], say(language, prompts.HOLD))

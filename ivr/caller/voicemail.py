@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from callbacks.db.states import Urgency
 from callbacks.inbound.calls import SHORTEST_MESSAGE
 from callbacks.inbound.screening import Admission
 from callbacks.text.formats import spelled
 from ivr import prompts
-from ivr.caller import other_number, review
+from ivr.caller import named_time, other_number, review
 from ivr.caller.turns import LONGEST_CALLER, Place, Reply, Step
 from ivr.prompts import say
 from ivr.twilio.call_urls import VoicePath
@@ -19,11 +20,11 @@ TRIES = 2
 LONGEST_TRANSCRIBED = timedelta(minutes=2)
 
 
-def to_voicemail(step: Step, why: Say) -> Reply:
+def to_voicemail(step: Step, *why: Say) -> Reply:
     """Go on to the message. A caller who cannot be called back is asked for a number first: they may hang up later."""
     if step.facts.number_is_usable or step.turn.choices.number:
-        return leave_message(step, why)
-    return other_number.ask(step, why, say(step.turn.language, prompts.NUMBER_NOT_SHOWN))
+        return leave_message(step, *why)
+    return other_number.ask(step, *why, say(step.turn.language, prompts.NUMBER_NOT_SHOWN))
 
 
 def leave_message(step: Step, *before: Say) -> Reply:
@@ -31,11 +32,15 @@ def leave_message(step: Step, *before: Say) -> Reply:
     language = step.turn.language
     heard = (
         *before,
-        say(language, prompts.LEAVE_A_MESSAGE, due=step.due),
+        say(language, prompts.LEAVE_A_MESSAGE_WAITING) if _waits_for_unknown_opening(step) else _leave_a_message(step),
         say(language, prompts.LEAVE_YOUR_NUMBER),
         say(language, prompts.RECORDING_NOTICE),
     )
     return Reply((*heard, Redirect(step.to(Place.BEEP))), promises=True)
+
+
+def _leave_a_message(step: Step) -> Say:
+    return say(step.turn.language, prompts.LEAVE_A_MESSAGE, due=step.due)
 
 
 def beep(step: Step) -> Reply:
@@ -82,8 +87,18 @@ def recorded(step: Step) -> Reply:
 def _thanks(step: Step) -> Say:
     """Return the thanks, with the reference and the time of the call back."""
     language, facts = step.turn.language, step.facts
-    if facts.now >= facts.began_at + step.desk.callback.promise:
+    if _waits_for_unknown_opening(step):
+        return say(language, prompts.THANKS_WAITING)
+    if step.turn.choices.named_at is not None:
+        return named_time.called_between(step)
+    if facts.now >= step.promise.due_at:
         return say(language, prompts.THANKS_LATE)
     if facts.reference is None:
         return say(language, prompts.THANKS, due=step.due)
     return say(language, prompts.THANKS_WITH_REFERENCE, due=step.due, reference=spelled(facts.reference))
+
+
+def _waits_for_unknown_opening(step: Step) -> bool:
+    """Return whether the caller waits until the desk opens, and it is not known when: the database is away."""
+    choices = step.turn.choices
+    return choices.urgency is Urgency.CAN_WAIT and choices.named_at is None and step.promise.held_until is None

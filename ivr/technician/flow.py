@@ -6,6 +6,7 @@ A private voicemail answers like a person, so taking a callback needs a key and 
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -76,6 +77,8 @@ class PageFacts:
     caller_language: str = ""  # as the customer chose it, or as it was known
     customer: str = ""  # company and name, if we know them
     asks_for_no_call: bool = False  # the customer, by text
+    says_down: bool = False  # the caller pressed that everything is down
+    named_at: datetime | None = None  # when the customer asked to be called
     without_number: Words = prompts.WITHHELD_NUMBER  # what is said where there is no number to call
 
 
@@ -106,7 +109,7 @@ def answered(desk: Desk, urls: CallUrls, facts: PageFacts) -> PageReply:
     count = str(facts.others)
     others = (say(facts.language, prompts.OTHER_CALLBACKS, count=count),) if facts.others else ()
     no_call = (say(facts.language, prompts.ASKS_FOR_NO_CALL),) if facts.asks_for_no_call else ()
-    about = (*no_call, *_customer(facts), *_language(facts), *others)
+    about = (*no_call, *_customer(facts), *_wishes(desk, facts), *_language(facts), *others)
     return PageReply(_menu(urls, facts, 1, _headline(desk, facts), *about))
 
 
@@ -243,6 +246,15 @@ def _headline(desk: Desk, facts: PageFacts) -> Say:
 
 def _due(desk: Desk, facts: PageFacts) -> str:
     return spoken_time_and_day(facts.due_at, desk.zone, facts.now, facts.language)
+
+
+def _wishes(desk: Desk, facts: PageFacts) -> Iterator[Say]:
+    """Yield what the caller said by key, until the customer is tried."""
+    if facts.says_down:
+        yield say(facts.language, prompts.SAYS_DOWN)
+    if facts.named_at is not None and not facts.is_tried:
+        at = spoken_time_and_day(facts.named_at, desk.zone, facts.now, facts.language)
+        yield say(facts.language, prompts.ASKED_FOR_A_TIME, time=at)
 
 
 def _customer(facts: PageFacts) -> tuple[Say, ...]:

@@ -19,6 +19,7 @@ from callbacks.db.states import (
     AudioState,
     CallbackState,
     CarrierStatus,
+    Urgency,
     VoicemailState,
     carrier_status,
 )
@@ -143,6 +144,8 @@ def _facts(session: Session, context: WebhookContext, page: Page, callback: Call
         extension=customer.extension,
         caller_language=call.callers_language,
         asks_for_no_call=callback.cancel_asked_at is not None,
+        says_down=call.urgency is Urgency.DOWN,
+        named_at=callback.named_time_at,
         without_number=without_number(customer),
         customer=caller.in_words.for_(page.technician.language) if caller is not None else "",
         others=session.scalar(select(func.count()).select_from(Page).where(Page.bundled_into_id == page.id)) or 0,

@@ -15,6 +15,10 @@ class VoicePath(enum.Enum):
     ADMISSION = "admission"  # a key of a caller who was asked for one
     MENU = "menu"
     LANGUAGE = "language"  # a key after the offer of a language
+    URGENCY = "urgency"
+    NAME_TIME = "name-time"  # a key after the offer to name the time of the call
+    NAMED_HOUR = "name-time/hour"  # the keys of a time
+    NAMED_TIME = "name-time/confirmed"  # a key after that time was read back
     DIAL_IN_KEY = "dial-in/key"  # a key of a technician who called us
     RING = "ring"  # a technician's phone has rung for a customer on the line
     BEEP = "beep"

@@ -17,6 +17,7 @@ from callbacks.acts.customer_number import Consent, RefuseConsent, SetNumber
 from callbacks.acts.deletion import DeleteMessage, Part
 from callbacks.acts.details import AddNote, NameCaller, SetProduct, WriteTranscript
 from callbacks.acts.escalation import PageNow, RequestManager
+from callbacks.acts.named_time import NameTime
 from callbacks.acts.ownership import Assign, Pass, Take
 from callbacks.acts.promises import EndWait, FixInRelease, SetPriority, WaitForCustomer
 from callbacks.console.access import visible_to
@@ -106,6 +107,7 @@ FORMS: Mapping[str, Form] = {
     "reopen": Form(Reopen, lambda _: Reopen(_text("why"))),
     "page-now": Form(PageNow, lambda _: PageNow()),
     "manager": Form(RequestManager, lambda _: RequestManager(_text("why"))),
+    "time": Form(NameTime, lambda _: NameTime(current().desk.instant(_text("at")))),
     "priority": Form(SetPriority, lambda _: SetPriority(_priority())),
     "wait": Form(WaitForCustomer, lambda _: WaitForCustomer(_text("why"))),
     "release": Form(FixInRelease, lambda _: FixInRelease(field("release", LONGEST_RELEASE))),
@@ -121,6 +123,7 @@ FORMS: Mapping[str, Form] = {
 }
 # These forms are behind "More" on the screen.
 HIDDEN_AT_FIRST = (
+    "time",
     "priority",
     "product",
     "wait",

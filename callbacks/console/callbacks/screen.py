@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -35,6 +35,7 @@ from callbacks.desk.customer_number import CustomerNumber, customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import NotFound
 from callbacks.lifecycle.sla_status import TRIED_AND_OPEN, explanations, resolutions, still_owed
+from callbacks.lifecycle.transitions import is_held
 from callbacks.lifecycle.waiting import is_waiting
 from callbacks.oncall import store
 from callbacks.oncall.schedule import Schedule
@@ -114,6 +115,7 @@ class CallbackDetail:
     has_no_number: bool  # nobody can be called; a number that needs consent is a number
     outcomes: Sequence[str]  # that a person can report
     promises: Sequence[str]
+    examples: Mapping[str, str]  # of each priority
     beside: Beside
     paged: frozenset[int]  # the technicians who were paged about it, by id
 
@@ -163,18 +165,30 @@ def _waiting(session: Session, which: ColumnElement[bool]) -> frozenset[int]:
 
 
 def notes_of(callback: Callback, zone: ZoneInfo, now: datetime, *, is_waiting: bool) -> list[str]:
-    """Return what is agreed about an open callback: the next attempt, waiting, a workaround, a release."""
+    """Return what is known or agreed about an open callback: the caller's keys, the next attempt, a workaround, ..."""
     if callback.state is not CallbackState.OPEN:
         return []
     again_at, worked_at = callback.try_again_at, callback.workaround_at
     is_due = again_at is not None and again_at <= now
     return [
+        *(["the caller pressed: everything is down"] if callback.call.urgency is Urgency.DOWN else []),
+        *_hold_of(callback, zone, now),
         *([f"next attempt {'was ' if is_due else ''}due {day_and_time(again_at, zone)}"] if again_at else []),
         *(["waiting for the customer"] if is_waiting else []),
         *(["the customer asks for no call back"] if callback.cancel_asked_at else []),
         *([f"workaround given {day_and_time(worked_at, zone)}"] if worked_at else []),
         *([f"fixed in {callback.release}"] if callback.release else []),
     ]
+
+
+def _hold_of(callback: Callback, zone: ZoneInfo, now: datetime) -> Iterator[str]:
+    """Yield until when nobody is paged and why, and the time that the customer named."""
+    named_at, until = callback.named_time_at, callback.held_until
+    if named_at is not None and (callback.attempted_at is None or callback.attempted_at < named_at):
+        yield f"the customer asked to be called after {day_and_time(named_at, zone)}"
+    if until is not None and is_held(callback, now):
+        why = "" if named_at is not None else ": the caller said that it can wait"
+        yield f"held, nobody is paged before {day_and_time(until, zone)}{why}"
 
 
 def _urgency(row: Row) -> tuple[bool, str, datetime]:
@@ -322,6 +336,7 @@ def callback_detail(
         has_no_number=number.is_missing,
         outcomes=[each.value for each in ReportedOutcome if not number.is_missing or each not in NEEDS_A_NUMBER],
         promises=explanations(session, desk, hours, callback, now),
+        examples={level.value: targets.examples for level, targets in desk.priorities.items()},
         beside=beside(session, callback, now),
         paged=_paged_about(session, callback),
     )

@@ -21,6 +21,7 @@ from callbacks.db.states import GONE, AudioState, CallbackState, ReachOutcome, R
 from callbacks.db.tables import Callback, Event, Page, ReachAttempt, Voicemail
 from callbacks.desk.customer_number import CustomerNumber, customer_number
 from callbacks.desk.desk_file import Desk
+from callbacks.lifecycle.transitions import is_held
 from callbacks.records.proofs import proof_on_record
 from callbacks.records.search import STATES
 from callbacks.text.bilingual import Words
@@ -133,6 +134,7 @@ class CallbackScreen(Bilingual):
     waits_for_consent: bool
     may_decide: bool  # whether the number may be called
     caller_language: str
+    asked: list[str]  # what the caller said by key
     called_at: str
     due: str
     standing: str
@@ -213,6 +215,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         why_no_number=customer.why_not.for_(language),
         waits_for_consent=customer.waits_for_consent,
         may_decide=customer.waits_for_consent and decides_about_numbers(session, desk, callback, technician, now),
+        asked=[each.for_(language) for each in _asked(callback, zone, now)],
         caller_language=CALLER_LANGUAGES[call.language].for_(language) if call.callers_language else "",
         standing=standing,
         left=left.for_(language),
@@ -232,6 +235,18 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         texts=_texts(session, callback, zone, now, language),
         asks_for_no_call=callback.cancel_asked_at is not None,
     )
+
+
+def _asked(callback: Callback, zone: ZoneInfo, now: datetime) -> Iterator[Words]:
+    """Yield what the caller said by key about the call back."""
+    named_at, until = callback.named_time_at, callback.held_until
+    if callback.call.urgency is Urgency.DOWN:
+        yield Words("everything is down", "tout est en panne")
+    if named_at is not None:
+        at = time_and_day(named_at, zone, now), time_and_day(named_at, zone, now, "fr")
+        yield Words(f"to be called after {at[0]}", f"à rappeler après {at[1]}")
+    elif until is not None and is_held(callback, now):
+        yield Words("it can wait until we open", "cela peut attendre l'ouverture")
 
 
 def _about_customer(known: Beside) -> Iterator[Words]:

@@ -12,6 +12,7 @@ SIGNED_BY_TWILIO = {
     "/voice/beep", "/voice/recorded", "/voice/recording", "/voice/status", "/voice/fallback", "/voice/language",
     "/voice/admission", "/voice/transcription",
     "/voice/review", "/voice/listen", "/voice/number", "/voice/number/read-back",
+    "/voice/urgency", "/voice/name-time", "/voice/name-time/hour", "/voice/name-time/confirmed",
     "/voice/page", "/voice/page/key", "/voice/page/heard", "/voice/page/notice", "/voice/page/status",
     "/voice/connect", "/voice/connect/key", "/voice/connect/answered", "/voice/connect/outcome",
     "/voice/connect/ended", "/voice/connect/status", "/voice/dial-in/key",
@@ -29,7 +30,7 @@ BY_SECRET_ADDRESS = {
     "/t/<token>", "/t/<token>/open", "/t/<token>/message.wav", "/t/<token>/take", "/t/<token>/connect",
     "/t/<token>/pass",
     "/t/<token>/outcome", "/t/<token>/note", "/t/<token>/number", "/t/<token>/unreachable", "/t/<token>/manager",
-    "/t/<token>/consent", "/t/<token>/refuse",
+    "/t/<token>/time", "/t/<token>/consent", "/t/<token>/refuse",
 }  # fmt: skip
 EVERYONE = users.ROLES
 READERS = ("administrator", "supervisor", "reader")

@@ -108,6 +108,10 @@ def every_text(subject: Subject, code: str, others: Sequence[str], reason: str) 
         "closed": messages.closed_automatically(subject),
         "outcome": messages.ask_outcome(subject, code),
         "manager": messages.manager_wanted(subject, code, reason),
+        "manager, with the history": messages.manager_wanted(
+            subject, code, reason, messages.history(12, NOW, who, MONTREAL, LATE, is_tried=True)
+        ),
+        "page at a named time": messages.page(replace(subject, says_down=True, named_at=LATE), code, NOW, LINK),
         **{
             f"consent to {check.kind}": messages.consent_wanted(subject, check, code, NOW)
             for check in CHECKS

@@ -71,7 +71,7 @@ def test_a_recording_of_an_unknown_call_is_left_to_reconciliation(client: Webhoo
 
 @pytest.mark.parametrize(("caller", "owed"), [(CUSTOMER, 1), ("+442071838750", 1), ("ANONYMOUS", 0), ("", 0)])
 def test_without_number_and_message_nobody_is_paged(client: WebhookClient, caller: str, owed: int) -> None:
-    client.calls(DIRECT, from_=caller)
+    client.goes_on(client.calls(DIRECT, from_=caller), from_=caller)
     client.clock.pass_time(timedelta(minutes=2))  # the prompts are long over
     client.posts("/voice/status", CallSid=CALL, CallStatus="completed")
     steps = select(Page).where(Page.kind == PageKind.STEP)

@@ -73,10 +73,10 @@ def test_the_second_recording_is_not_asked_for_again() -> None:
 
 def test_a_caller_without_a_number_is_asked_for_one_before_the_message() -> None:
     withheld = replace(CLOSED, caller="Anonymous", number_is_usable=False)
-    reply = step(Turn(Place.INCOMING), withheld)
+    reply = step(Turn(Place.URGENCY), withheld)
     assert not reply.promises
     assert "Please enter the number where we can reach you" in spoken(reply)
-    entered = Turn(Place.INCOMING, Choices(number="+15145550188"))
+    entered = Turn(Place.URGENCY, Choices(number="+15145550188"))
     assert step(entered, withheld).promises
 
 

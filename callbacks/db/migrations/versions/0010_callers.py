@@ -67,7 +67,7 @@ def _calls() -> None:
 
 
 def _callbacks() -> None:
-    instants = ("held_until", "named_time_at", "called_again_told_at", "cancel_asked_at")
+    instants = ("held_until", "promised_from", "named_time_at", "called_again_told_at", "cancel_asked_at")
     columns: list[sa.Column[Any]] = [_flag("perhaps_robot"), *(_instant(name) for name in instants)]
     _add_columns("callbacks", columns)
 

@@ -109,6 +109,19 @@ def test_waiting_stops_the_clock_only_after_an_attempt_and_until_they_are_back(s
     assert "is not waiting for the customer" in does(sue, "back")
 
 
+def test_a_time_that_the_customer_names_moves_the_call(sue: Console) -> None:
+    shown = does(sue, "time", at="2026-11-29T07:00")
+    assert "the call is at 7:00 a.m. Sunday" in shown
+    assert "the customer asked to be called after Sun 29 Nov 07:00" in shown
+    assert "held, nobody is paged before Sun 29 Nov 06:50" in shown
+    assert "is not a valid time" in does(sue, "time", at="soon")
+    assert "Choose a time that is still to come" in does(sue, "time", at="2026-11-01T07:00")
+
+
+def test_each_priority_has_its_examples(sue: Console) -> None:
+    assert "P1: no mail flow, no access to the interface" in sue.client.get(f"/callbacks/{sue.reference}").text
+
+
 def test_a_customer_who_asks_for_no_call_is_shown_with_one_button(sue: Console) -> None:
     assert "act-cancel-asked" not in does(sue, "note", words="no text yet")
     asked = update(Callback).values(cancel_asked_at=sue.callback.opened_at)
@@ -123,7 +136,7 @@ def test_a_customer_who_asks_for_no_call_is_shown_with_one_button(sue: Console) 
 def test_product_manager_cancel_and_reopen(sue: Console) -> None:
     assert "Red Sift OnDMARC (covered)" in does(sue, "product", product="Red Sift OnDMARC")
     assert "is not a product" in does(sue, "product", product="a pizza")
-    assert "Nobody is on call (manager) now" in does(sue, "manager", why="angry")
+    assert "the manager gets a text" in does(sue, "manager", why="angry")
     assert "Give a reason to cancel." in does(sue, "cancel", why=" ")
     assert '<span class="standing cancelled">cancelled</span>' in does(sue, "cancel", why="a wrong number")
     assert (sue.callback.state, sue.callback.next_action_at) == (CallbackState.CANCELLED, None)
