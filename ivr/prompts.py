@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from callbacks.db.states import ReachOutcome, ReportedOutcome
 from callbacks.desk.desk_file import Language
+from callbacks.desk.menus import Leads
 from callbacks.text.bilingual import Words
 from callbacks.text.dialing_rules import NumberKind
 from callbacks.text.formats import ended_once, readable_number
@@ -17,6 +16,15 @@ from sla.hours import OnHoliday, OutsideHours, Reason
 GREETING = Words("Thank you for calling {company}.", "Merci d'appeler {company}.")
 CHOOSE_SUPPORT = Words("For support, press {key}.", "Pour le soutien technique, appuyez sur le {key}.")
 CHOOSE_LANGUAGE = Words("For English, press {key}.", "Pour le service en français, appuyez sur le {key}.")
+CHOOSE_BACK = Words("To go back, press {key}.", "Pour revenir en arrière, appuyez sur le {key}.")
+CHOOSE_REPEAT = Words("To hear this again, press {key}.", "Pour réécouter, appuyez sur le {key}.")
+CONNECTING = Words(
+    "Please hold while we connect you.", "Veuillez rester en ligne pendant que nous vous mettons en communication."
+)
+STILL_TRYING_TEAM = Words("Thank you for waiting. Please hold.", "Merci de patienter. Veuillez rester en ligne.")
+NOBODY_ANSWERS = Words(
+    "Sorry, nobody can take your call at the moment.", "Désolé, personne ne peut prendre votre appel pour le moment."
+)
 NOT_A_CHOICE = Words("Sorry, that is not one of the choices.", "Désolé, ce choix n'est pas valide.")
 NO_KEY = Words("Sorry, we did not get your choice.", "Désolé, nous n'avons pas reçu votre choix.")
 GOODBYE = Words("Thank you for calling. Goodbye.", "Merci de votre appel. Au revoir.")
@@ -35,6 +43,11 @@ CLOSED_NOW = Words("We are currently closed.", "Nous sommes fermés en ce moment
 LEAVE_A_MESSAGE = Words(
     "Please leave a message after the beep, and a technician will call you back by {due}.",
     "Laissez un message après le signal sonore, et un technicien vous rappellera avant {due}.",
+)
+OR_A_MESSAGE = Words("You can leave a message for support.", "Vous pouvez laisser un message au soutien technique.")
+LEAVE_A_MESSAGE_IN_BOX = Words(
+    "Please leave a message after the beep. It goes to: {box}.",
+    "Laissez un message après le signal sonore. Il sera transmis à : {box}.",
 )
 LEAVE_YOUR_NUMBER = Words(
     "Please say your name and the number where we can reach you.",
@@ -57,6 +70,7 @@ THANKS_LATE = Words(
     "Thank you. A technician will call you back as soon as possible. Goodbye.",
     "Merci. Un technicien vous rappellera dès que possible. Au revoir.",
 )
+THANKS_BOX = Words("Thank you. We have your message. Goodbye.", "Merci. Nous avons bien reçu votre message. Au revoir.")
 TROUBLE = Words(
     "We are sorry, something went wrong on our side.",
     "Nous sommes désolés, un problème est survenu de notre côté.",
@@ -73,6 +87,10 @@ FALLBACK = Words(
 SUPPORT_CALL = Words(
     "Support call on the {line}, from {caller}. Press 1 to take it.",
     "Appel de soutien, {line}, depuis {caller}. Appuyez sur le 1 pour le prendre.",
+)
+TEAM_CALL = Words(
+    "Call for {team} on the {line}, from {caller}. Press 1 to take it.",
+    "Appel pour {team}, {line}, depuis {caller}. Appuyez sur le 1 pour le prendre.",
 )
 TAKE_THE_CALL = Words("Press 1 to take the call.", "Appuyez sur le 1 pour prendre l'appel.")
 CALLER_GONE = Words("The caller is no longer waiting. Goodbye.", "L'appelant n'attend plus. Au revoir.")
@@ -302,15 +320,25 @@ def say(language: Language, prompt: Words, /, **blanks: str) -> Say:
     return Say(ended_once(prompt.for_(language).format(**blanks)), language)
 
 
-def menu_choice(language: Language, choice: Literal["support", "english", "french"], key: str) -> Say:
-    """Return what a menu says of a key. A choice of language is offered in that language."""
-    match choice:
-        case "support":
-            return say(language, CHOOSE_SUPPORT, key=key)
-        case "english":
-            return say("en", CHOOSE_LANGUAGE, key=key)
-        case "french":
-            return say("fr", CHOOSE_LANGUAGE, key=key)
+USUAL_CHOICES = {Leads.SUPPORT: CHOOSE_SUPPORT, Leads.BACK: CHOOSE_BACK, Leads.REPEAT: CHOOSE_REPEAT}
+
+
+def menu_choice(language: Language, leads: Leads, key: str) -> Say:
+    """Return the usual words for a key of a menu. A choice of language is offered in that language."""
+    match leads:
+        case Leads.ENGLISH:
+            return say_of_key("en", CHOOSE_LANGUAGE.english, key)
+        case Leads.FRENCH:
+            return say_of_key("fr", CHOOSE_LANGUAGE.french, key)
+    return say_of_key(language, USUAL_CHOICES[leads].for_(language), key)
+
+
+def say_of_key(language: Language, words: str, key: str) -> Say:
+    """Return what is said of a key. The star has an article of its own in French."""
+    if key != "*":
+        return Say(words.format(key=key), language)
+    star = "star" if language == "en" else "l'étoile"
+    return Say(words.replace("le {key}", "{key}").format(key=star), language)
 
 
 def why_closed(language: Language, reason: Reason) -> Say:

@@ -105,6 +105,8 @@ def _insert(session: Session, desk: Desk, call: Call, origin: CallbackOrigin, no
         origin=origin,
         opened_at=now,
         due_at=_due_at(session, desk, call, origin, priority),
+        product=call.product,
+        coverage=desk.coverage_of(call.product),
         resumed=False,
         position=0,
         decisions=0,

@@ -23,6 +23,9 @@ class EventKind(enum.Enum):
     MENU_FRENCH = "menu_french"  # the caller chose French
     MENU_NO_CHOICE_SUPPORT = "menu_no_choice_support"  # no valid key in the last try; the call went on to support
     MENU_NO_CHOICE_GOODBYE = "menu_no_choice_goodbye"  # no valid key in the last try; we hung up
+    MENU_KEY = "menu_key"  # the caller chose something else in a menu; the detail says what
+    MENU_NO_KEY = "menu_no_key"  # no valid key in the last try; the call went on as the menu says
+    PUT_THROUGH = "put_through"  # a team or an outside number took the call
     DIALED_IN = "dialed_in"  # the caller ID is a technician's verified number
     BEEP = "beep"  # the caller was asked for a message
     CALL_ENDED = "call_ended"  # the call is over, no matter who ended it
@@ -45,6 +48,7 @@ class EventKind(enum.Enum):
     MACHINE_TRANSCRIPTION_FAILED = "machine_transcription_failed"  # the speech model could not transcribe the message
     TRANSCRIBED = "transcribed"  # a person transcribed the message
     MESSAGE_HEARD = "message_heard"  # somebody listened to the message
+    BOX_MAILED = "box_mailed"  # a link to a message in another box than that of support was mailed
 
     # The escalation
     CALLBACK_OPENED = "callback_opened"  # the customer is owed a call

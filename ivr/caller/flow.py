@@ -1,7 +1,7 @@
 """What a caller hears next: a pure step from where they are and what they pressed to a reply.
 
-The order of a call: the greeting with its menu or languages (`menus`), support (`support`: a technician, or why nobody
-answers), the ringing of technicians (`ringing`), and the message (`voicemail`).
+The order of a call: the greeting with its menus or languages (`menus`, with `teams` and `boxes`), support (`support`: a
+technician, or why nobody answers), the ringing of technicians (`ringing`), and the message (`voicemail`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ ANSWERS: Mapping[Place, Callable[[Step], Reply]] = {
     Place.MENU: menus.after_key,
     Place.LANGUAGE: menus.in_chosen_language,
     Place.RING: ringing.after_ringing,
+    Place.TEAM: menus.after_call,
     Place.BEEP: voicemail.beep,
     Place.RECORDED: voicemail.recorded,
 }

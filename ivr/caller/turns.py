@@ -27,6 +27,7 @@ class Place(enum.Enum):
     MENU = VoicePath.MENU  # the caller pressed a key, or none
     LANGUAGE = VoicePath.LANGUAGE  # a language was offered, on a line without a menu
     RING = VoicePath.RING  # a technician's phone has rung
+    TEAM = VoicePath.TEAM  # a phone of a team, or an outside number, has rung for a choice of a menu
     BEEP = VoicePath.BEEP  # the prompts before the recording have been heard
     RECORDED = VoicePath.RECORDED  # the recording has ended
 
@@ -72,6 +73,9 @@ class Turn:
     rung: tuple[int, ...] = ()  # the ids of the technicians whose phones have rung, the last one last
     bridged: bool | None = None  # whether the carrier connected the last of them; None: it does not say
     picked_up: bool = False  # whether that phone was picked up
+    way: tuple[str, ...] = ()  # the menus through which the caller came, the one they are in last; (): the line's own
+    key: str = ""  # the key of that menu whose call is passed on
+    called: tuple[str, ...] = ()  # the phones (E.164) that have rung for it
 
     @property
     def language(self) -> Language:
@@ -80,6 +84,11 @@ class Turn:
     @property
     def last_rung(self) -> int | None:
         return self.rung[-1] if self.rung else None
+
+    @property
+    def place_in_menus(self) -> Mapping[str, str]:
+        """Return the part of a URL that holds the way through the menus."""
+        return {"menu": ".".join(self.way)} if self.way else {}
 
     def choosing(self, **chosen: object) -> Turn:
         """Return the turn with another choice, such as `language="fr"`."""
@@ -98,6 +107,7 @@ class Facts:
     is_open: bool
     reason: Reason  # why the line was open or closed when the call began
     technicians: tuple[Person, ...] = ()  # to be called in this order; not those who are on the phone
+    layers: Mapping[str, tuple[Person, ...]] = field(default_factory=dict)  # who is on call and free, by layer
     accepted_by: int | None = None  # the id of the technician who has taken the call
     reference: str | None = None
 
@@ -108,11 +118,13 @@ class Reply:
 
     verbs: tuple[Verb, ...]
     chose: EventKind | None = None  # a choice made in the menu
+    chose_what: str = ""  # the key and where it leads, for the log
     choices: Choices | None = None  # everything chosen so far, if this turn has chosen something
     at_beep: bool = False  # the caller hears the beep
     promises: bool = False  # the caller hears when they are called back
     rings: int | None = None  # the id of the technician whose phone is rung
     not_connected: int | None = None  # the id of the one who had taken the call and was never connected to the caller
+    not_put_through: bool = False  # nobody spoke to the caller on the phones that a menu passed the call on to
 
 
 @dataclass(frozen=True)
@@ -131,6 +143,10 @@ class Step:
     def choosing(self, **chosen: object) -> Step:
         """Return the step as if the caller had also made this choice."""
         return replace(self, turn=self.turn.choosing(**chosen))
+
+    def at(self, **turned: object) -> Step:
+        """Return the step at another place of the menus."""
+        return replace(self, turn=replace(self.turn, **turned))  # type: ignore[arg-type]
 
     @property
     def due(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callbacks.text.formats import spelled
 from ivr import prompts
+from ivr.caller import boxes
 from ivr.caller.turns import LONGEST_CALLER, Place, Reply, Step
 from ivr.prompts import say
 from ivr.twilio.call_urls import VoicePath
@@ -47,6 +48,8 @@ def record(step: Step) -> Record:
 def recorded(step: Step) -> Reply:
     """Thank the caller, with the reference and the time of the call back."""
     language, facts = step.turn.language, step.facts
+    if step.turn.choices.box in step.desk.boxes:
+        return boxes.thank(step)
     if facts.now >= facts.began_at + step.desk.callback.promise:
         return Reply((say(language, prompts.THANKS_LATE), Hangup()))
     if facts.reference is None:

@@ -1,0 +1,32 @@
+"""A message into another voicemail box than that of support. It promises no call at a time."""
+
+from __future__ import annotations
+
+from callbacks.text.bilingual import Words
+from ivr import prompts
+from ivr.caller.turns import Place, Reply, Step
+from ivr.prompts import say
+from ivr.twilio.verbs import Hangup, Redirect
+
+
+def to_box(step: Step, box: str) -> Reply:
+    """Every prompt comes before the redirect, so a caller whose call reaches the beep has heard them all."""
+    chosen = step.choosing(box=box)
+    language = chosen.turn.language
+    heard = (
+        say(language, prompts.LEAVE_A_MESSAGE_IN_BOX, box=name_of(step, box).for_(language)),
+        say(language, prompts.LEAVE_YOUR_NUMBER),
+        say(language, prompts.RECORDING_NOTICE),
+    )
+    return Reply((*heard, Redirect(chosen.to(Place.BEEP))), choices=chosen.turn.choices)
+
+
+def name_of(step: Step, box: str) -> Words:
+    """Return the name of a box as callers hear it."""
+    names = step.desk.boxes[box].name
+    return Words(names.get("en", box), names.get("fr", box))
+
+
+def thank(step: Step) -> Reply:
+    """Thank the caller for a message in a box."""
+    return Reply((say(step.turn.language, prompts.THANKS_BOX), Hangup()))
