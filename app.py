@@ -16,6 +16,7 @@ from callbacks.cli import (
     audit,
     calendars,
     hours,
+    menu,
     oncall,
     reports,
     service,
@@ -49,7 +50,7 @@ COMMANDS = (
     *(rehearsal.demo, rehearsal.rehearse),
     *(service.serve, service.web, service.worker, service.migrate, setup_check.check),
     *(reports.report, reports.export, hours.holidays, hours.closure),
-    *(technicians.technician, shifts.shift, oncall.oncall, calendars.calendar, users.user, audit.audit),
+    *(technicians.technician, shifts.shift, oncall.oncall, menu.menu, calendars.calendar, users.user, audit.audit),
 )
 
 

@@ -18,7 +18,7 @@ CHOOSE_SUPPORT = Words("For support, press {key}.", "Pour le soutien technique, 
 CHOOSE_LANGUAGE = Words("For English, press {key}.", "Pour le service en français, appuyez sur le {key}.")
 CHOOSE_BACK = Words("To go back, press {key}.", "Pour revenir en arrière, appuyez sur le {key}.")
 CHOOSE_REPEAT = Words("To hear this again, press {key}.", "Pour réécouter, appuyez sur le {key}.")
-CONNECTING = Words(
+PUTTING_THROUGH = Words(
     "Please hold while we connect you.", "Veuillez rester en ligne pendant que nous vous mettons en communication."
 )
 STILL_TRYING_TEAM = Words("Thank you for waiting. Please hold.", "Merci de patienter. Veuillez rester en ligne.")
@@ -320,25 +320,25 @@ def say(language: Language, prompt: Words, /, **blanks: str) -> Say:
     return Say(ended_once(prompt.for_(language).format(**blanks)), language)
 
 
-USUAL_CHOICES = {Leads.SUPPORT: CHOOSE_SUPPORT, Leads.BACK: CHOOSE_BACK, Leads.REPEAT: CHOOSE_REPEAT}
-
-
 def menu_choice(language: Language, leads: Leads, key: str) -> Say:
     """Return the usual words for a key of a menu. A choice of language is offered in that language."""
     match leads:
         case Leads.ENGLISH:
-            return say_of_key("en", CHOOSE_LANGUAGE.english, key)
+            return with_star(say("en", CHOOSE_LANGUAGE, key=key))
         case Leads.FRENCH:
-            return say_of_key("fr", CHOOSE_LANGUAGE.french, key)
-    return say_of_key(language, USUAL_CHOICES[leads].for_(language), key)
+            return with_star(say("fr", CHOOSE_LANGUAGE, key=key))
+        case Leads.BACK:
+            return with_star(say(language, CHOOSE_BACK, key=key))
+        case Leads.REPEAT:
+            return with_star(say(language, CHOOSE_REPEAT, key=key))
+    return with_star(say(language, CHOOSE_SUPPORT, key=key))
 
 
-def say_of_key(language: Language, words: str, key: str) -> Say:
-    """Return what is said of a key. The star has an article of its own in French."""
-    if key != "*":
-        return Say(words.format(key=key), language)
-    star = "star" if language == "en" else "l'étoile"
-    return Say(words.replace("le {key}", "{key}").format(key=star), language)
+def with_star(spoken: Say) -> Say:
+    """Return what is said with the key "*" as a word, which has an article of its own in French."""
+    if spoken.language == "fr":
+        return Say(spoken.text.replace("le *", "l'étoile").replace("*", "étoile"), "fr")
+    return Say(spoken.text.replace("*", "star"), spoken.language)
 
 
 def why_closed(language: Language, reason: Reason) -> Say:

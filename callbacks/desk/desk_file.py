@@ -408,6 +408,16 @@ class Desk(Part):
         default = Words(f"{line} line", f"ligne {line}")
         return Words(names.get("en", default.english), names.get("fr", default.french))
 
+    def box_name(self, box: str) -> Words:
+        """Return the name of a voicemail box for people."""
+        names = self.boxes[box].name if box in self.boxes else {}
+        return Words(names.get("en", box), names.get("fr", box))
+
+    def team_name(self, team: str) -> Words:
+        """Return the name of a team for people."""
+        names = self.teams[team].name if team in self.teams else {}
+        return Words(names.get("en", team), names.get("fr", team))
+
     def line_called(self, number: str) -> str:
         """Return the name of the line with this number. Any other number is treated as a line without a menu."""
         for name, line in self.lines.items():

@@ -17,6 +17,7 @@ from callbacks.paging.outbox import Outbox
 from callbacks.paging.webhook_urls import WebhookUrls
 from callbacks.settings import Settings
 from callbacks.worker.jobs import auditor, connections, coverage, look_ups, reconciliation
+from callbacks.worker.jobs.box_mails import BoxMailer
 from callbacks.worker.jobs.calendars import CalendarReader
 from callbacks.worker.jobs.connections import ConnectionSettler
 from callbacks.worker.jobs.digest import DigestMailer
@@ -69,6 +70,7 @@ def jobs_for(
     asked = LookUps(database, carrier, desk, clock)
     transcriber = Transcriber(database, settings.media_dir, settings.transcribe_model, clock)
     calendars = CalendarReader(database, desk, clock)
+    box_mails = BoxMailer(database, _mailer(settings), desk, settings.public_url, clock)
     lock_mails = LockMailer(database, _mailer(settings), desk, clock)
     digests = DigestMailer(database, _mailer(settings), desk, settings.public_url, clock)
 
@@ -90,6 +92,7 @@ def jobs_for(
         Job("look-ups", look_ups.EVERY, asked.run, is_slow=True),
         Job("calendars", A_MINUTE, calendars.read_due, is_slow=True),
         Job("digests", A_MINUTE, digests.send_due, is_slow=True),
+        Job("mails of boxes", A_MINUTE, box_mails.send_due, is_slow=True),
         Job("lock mails", A_MINUTE, lock_mails.send_due, is_slow=True),
         Job("transcripts", EVERY_SWEEP, transcriber.transcribe_next, transcriber.next_due_at, is_slow=True,
             may_be_interrupted=True),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from callbacks.text.bilingual import Words
 from ivr import prompts
 from ivr.caller.turns import Place, Reply, Step
 from ivr.prompts import say
@@ -14,17 +13,11 @@ def to_box(step: Step, box: str) -> Reply:
     chosen = step.choosing(box=box)
     language = chosen.turn.language
     heard = (
-        say(language, prompts.LEAVE_A_MESSAGE_IN_BOX, box=name_of(step, box).for_(language)),
+        say(language, prompts.LEAVE_A_MESSAGE_IN_BOX, box=step.desk.box_name(box).for_(language)),
         say(language, prompts.LEAVE_YOUR_NUMBER),
         say(language, prompts.RECORDING_NOTICE),
     )
     return Reply((*heard, Redirect(chosen.to(Place.BEEP))), choices=chosen.turn.choices)
-
-
-def name_of(step: Step, box: str) -> Words:
-    """Return the name of a box as callers hear it."""
-    names = step.desk.boxes[box].name
-    return Words(names.get("en", box), names.get("fr", box))
 
 
 def thank(step: Step) -> Reply:

@@ -14,7 +14,7 @@ from callbacks.desk.menus import SUPPORT_BOX, Choice, Destination, Leads, Menu, 
 from ivr import prompts
 from ivr.caller import boxes, support, teams, voicemail
 from ivr.caller.turns import Place, Reply, Step
-from ivr.prompts import menu_choice, say, say_of_key
+from ivr.prompts import menu_choice, say, with_star
 from ivr.twilio.verbs import Gather, Hangup, Play, Redirect, Say
 
 TRIES = 3
@@ -189,14 +189,15 @@ def _ask(step: Step, before: Heard = (), tries: int = 1) -> Gather:
 def _choice_heard(step: Step, key: str, choice: Choice) -> Heard:
     if not choice.say and not choice.play:
         return (menu_choice(step.turn.language, choice.to.leads, key),)
-    if choice.say:
-        return (say_of_key(step.turn.language, choice.say[step.turn.language], key),)
-    return _heard(step, choice)
+    return _heard(step, choice, key)
 
 
-def _heard(step: Step, spoken: Spoken) -> Heard:
+def _heard(step: Step, spoken: Spoken, key: str = "") -> Heard:
     """Return what is said or played at a place of the desk file."""
     language = step.turn.language
     if spoken.play:
         return (Play(step.urls.audio(step.desk.audio[spoken.play[language]].url_name)),)
-    return (Say(spoken.say[language], language),) if spoken.say else ()
+    if not spoken.say:
+        return ()
+    words = Say(spoken.say[language].replace("{key}", key), language)
+    return (with_star(words) if key else words,)

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from callbacks.inbound import live_calls
 from callbacks.text.sids import CALL, is_sid
 from ivr import prompts
-from ivr.caller.teams import team_name
 from ivr.prompts import number_in_prompt, say
 from ivr.twilio.call_urls import VoicePath
 from ivr.twilio.context import current
@@ -33,8 +32,7 @@ blueprint = signed_blueprint("team_screen", __name__, say_goodbye)
 def screen() -> Response:
     """Ask for a key. The carrier connects the two when this document ends without a Hangup."""
     desk, language = current().desk, language_in_query()
-    team = _to().partition(":")[2]
-    name = team_name(desk.teams.get(team), team).for_(language)
+    name = desk.team_name(_to().partition(":")[2]).for_(language)
     line = desk.line_name(request.args.get("line", "")[:LONGEST_LINE_NAME]).for_(language)
     check = desk.dialing_rules.check(request.args.get("caller", "")[:LONGEST_CALLER])
     caller = number_in_prompt(language, check.number, otherwise=prompts.without_number(check.kind))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from callbacks.desk.menus import Destination, Leads, Team
-from callbacks.text.bilingual import Words
 from ivr import prompts
 from ivr.caller.turns import Place, Reply, Step, Turn
 from ivr.prompts import say
@@ -18,8 +17,9 @@ def ring_next(step: Step, to: Destination) -> Reply | None:
     phone = _next_phone(_phones(step, to), step.turn.called)
     if phone is None or _waited_too_long(step):
         return None
-    before = prompts.STILL_TRYING_TEAM if step.turn.called else prompts.CONNECTING
-    return Reply((say(step.turn.language, before), _dial(step, to, phone)))
+    language = step.turn.language
+    before = say(language, prompts.STILL_TRYING_TEAM if step.turn.called else prompts.PUTTING_THROUGH)
+    return Reply((before, _dial(step, to, phone)))
 
 
 def have_spoken(turn: Turn) -> bool:
@@ -60,9 +60,3 @@ def _dial(step: Step, to: Destination, phone: str) -> Dial:
     action = step.to(Place.TEAM, **turn.place_in_menus, key=turn.key, called=".".join((*turn.called, phone)))
     seconds = int(step.desk.ringing.each.total_seconds())
     return Dial(phone, action, step.desk.lines[facts.line].number, seconds, screen)
-
-
-def team_name(names: Team | None, team: str) -> Words:
-    """Return the name of a team as people hear it."""
-    given = names.name if names is not None else {}
-    return Words(given.get("en", team), given.get("fr", team))

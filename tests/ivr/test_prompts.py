@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from callbacks.db.states import ReachOutcome, ReportedOutcome
-from callbacks.text.bilingual import Words
 from callbacks.desk.menus import Leads
+from callbacks.text.bilingual import Words
 from callbacks.text.dialing_rules import NumberKind
 from ivr import prompts
 from ivr.prompts import menu_choice, number_in_prompt, say, why_closed

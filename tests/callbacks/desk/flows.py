@@ -74,11 +74,11 @@ def desk_with(toml: str = MENUS) -> Desk:
 
 WORDS = {"en": "Press {key}.", "fr": "Appuyez sur le {key}."}
 NAMES = ("a", "b", "c", "d")
-BY_ITSELF = st.sampled_from(
-    ["support", "goodbye", "back", "voicemail:support", "voicemail:box", *(f"menu:{name}" for name in NAMES)]
-    + ["information:one", "information:two"]
-)
-BY_KEY = st.sampled_from(["english", "french", "repeat", "team:phones", "dial:+15145550140"]) | BY_ITSELF
+OUT = ("support", "goodbye", "voicemail:support", "voicemail:box")
+ROUND = ("back", *(f"menu:{name}" for name in NAMES), "information:one", "information:two")
+# Half of them lead out, so that many a file is good.
+BY_ITSELF = st.sampled_from(OUT) | st.sampled_from(OUT + ROUND)
+BY_KEY = st.sampled_from((*OUT, *ROUND, "english", "french", "repeat", "team:phones", "dial:+15145550140"))
 HOURS = st.sampled_from([None, "open", "closed", ["08:30-18:00"], ["saturday-sunday 22:00-06:00"]])
 
 
@@ -94,20 +94,23 @@ def choices(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def menus(draw: st.DrawFn) -> dict[str, Any]:
     keys = draw(st.dictionaries(st.sampled_from("012*"), choices(), min_size=1, max_size=4))
-    return {"keys": keys, "exit": draw(BY_ITSELF)}
+    out = {"0": {"to": draw(st.sampled_from(OUT)), "say": WORDS}} if draw(st.integers(0, 3)) else {}
+    return {"keys": {**keys, **out}, "exit": draw(BY_ITSELF)}
 
 
 @st.composite
 def any_content(draw: st.DrawFn) -> dict[str, Any]:
     """Draw the content of a desk file whose menus may be good or not."""
-    lines = {name: {**line, "menu": "a"} for name, line in CONTENT["lines"].items() if name == "toll-free"}
-    for line in lines.values():
-        line.pop("menu_exit", None)
+    line = {name: value for name, value in CONTENT["lines"]["toll-free"].items() if name != "menu_exit"}
+    drawn = {name: draw(menus()) for name in NAMES}
+    if draw(st.integers(0, 3)):
+        drawn["a"]["keys"] = {"0": "support", **{k: c for k, c in drawn["a"]["keys"].items() if c["to"] != "back"}}
+        drawn["a"]["exit"] = "support"
     told = {name: {"say": {"en": name, "fr": name}, "then": draw(BY_ITSELF)} for name in ("one", "two")}
     return {
         **CONTENT,
-        "lines": lines,
-        "menus": {name: draw(menus()) for name in NAMES},
+        "lines": {"toll-free": {**line, "menu": "a"}},
+        "menus": drawn,
         "information": told,
         "teams": {"phones": {"numbers": ["+15145550141", "+15145550142"], "layers": ["primary"]}},
         "boxes": {"box": {"mail": "box@example.com"}},
