@@ -10,7 +10,19 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from callbacks.cli import audit, calendars, hours, oncall, reports, service, setup_check, shifts, technicians, users
+from callbacks.cli import (
+    audit,
+    calendars,
+    hours,
+    menu,
+    oncall,
+    reports,
+    service,
+    setup_check,
+    shifts,
+    technicians,
+    users,
+)
 from callbacks.cli.command import Group
 from callbacks.cli.context import AppContext, Compose, Service
 from callbacks.db.database import Database
@@ -26,7 +38,7 @@ ENVIRONMENT = {
 }
 COMMANDS = (
     *(service.serve, service.web, service.worker, service.migrate, setup_check.check),
-    *(reports.report, reports.export, hours.holidays, hours.closure, audit.audit, oncall.oncall),
+    *(reports.report, reports.export, hours.holidays, hours.closure, audit.audit, oncall.oncall, menu.menu),
     *(technicians.technician, shifts.shift, calendars.calendar, users.user),
 )
 

@@ -9,6 +9,7 @@ from callbacks.people import users
 # POST, and nothing else: they answer to whoever signs as the carrier does.
 SIGNED_BY_TWILIO = {
     "/voice/incoming", "/voice/menu", "/voice/ring", "/voice/screen", "/voice/screen/key", "/voice/beep",
+    "/voice/team", "/voice/team/screen", "/voice/team/screen/key", "/voice/team/answered",
     "/voice/recorded", "/voice/recording", "/voice/status", "/voice/fallback", "/voice/language",
     "/voice/page", "/voice/page/key", "/voice/page/heard", "/voice/page/notice", "/voice/page/status",
     "/voice/connect", "/voice/connect/key", "/voice/connect/answered", "/voice/connect/outcome",
@@ -21,7 +22,7 @@ PUBLIC = {
 }  # fmt: skip
 # The address is the key: a link that was sent to one person, or entered into one calendar.
 BY_SECRET_ADDRESS = {
-    "/media/<token>.wav", "/calendar/<key>.ics", "/invitation/<key>",
+    "/media/<token>.wav", "/media/prompts/<name>", "/calendar/<key>.ics", "/invitation/<key>",
     "/t/<token>", "/t/<token>/open", "/t/<token>/message.wav", "/t/<token>/take", "/t/<token>/connect",
     "/t/<token>/pass",
     "/t/<token>/outcome", "/t/<token>/note", "/t/<token>/number", "/t/<token>/unreachable", "/t/<token>/manager",
@@ -46,6 +47,7 @@ LOGGED_IN = [
         for act in FORMS
     ),
     ("GET", "/calls", "/calls", READERS),
+    ("GET", "/boxes", "/boxes", READERS),
     ("GET", "/reports", "/reports?since=2026-11-01", READERS),
     ("GET", "/reports/<name>.csv", "/reports/attainment.csv", READERS),
     ("GET", "/reports/digest", "/reports/digest?day=2026-11-28", READERS),
