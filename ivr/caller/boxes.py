@@ -5,7 +5,7 @@ from __future__ import annotations
 from ivr import prompts
 from ivr.caller.turns import Place, Reply, Step
 from ivr.prompts import say
-from ivr.twilio.verbs import Hangup, Redirect
+from ivr.twilio.verbs import Redirect, Say
 
 
 def to_box(step: Step, box: str) -> Reply:
@@ -20,6 +20,6 @@ def to_box(step: Step, box: str) -> Reply:
     return Reply((*heard, Redirect(chosen.to(Place.BEEP))), choices=chosen.turn.choices)
 
 
-def thank(step: Step) -> Reply:
-    """Thank the caller for a message in a box."""
-    return Reply((say(step.turn.language, prompts.THANKS_BOX), Hangup()))
+def thank(step: Step) -> Say:
+    """Return the thanks for a message in a box."""
+    return say(step.turn.language, prompts.THANKS_BOX)

@@ -71,7 +71,7 @@ class BoxMailer:
             return None
         about = BoxMessage(
             box=self._desk.box_name(call.box),
-            caller=self._desk.dialing_rules.check(call.caller).in_words,
+            caller=self._desk.dialing_rules.check(call.customer_number or call.caller).in_words,
             line=self._desk.line_name(call.line),
             began_at=call.began_at,
             seconds=mail.voicemail.seconds,
@@ -117,13 +117,16 @@ class BoxMailer:
 
 
 def _write_mails(session: Session, now: datetime) -> None:
-    """Write a mail for each message in a box that has none. A lost one is mailed too: its caller can be called."""
+    """Write a mail for each message in a box that has none.
+
+    A lost one is mailed too: its caller can be called. While the call lasts, its caller may record again.
+    """
     has_mail = select(BoxMail.id).where(BoxMail.voicemail_id == Voicemail.id)
     has_callback = select(Callback.id).where(Callback.call_sid == Call.sid)  # it was opened for support
     to_mail = (
         select(Voicemail.id)
         .join(Call, Call.sid == Voicemail.call_sid)
-        .where(Call.box != "", Voicemail.is_replaced.is_(False))
+        .where(Call.box != "", Call.ended_at.is_not(None), Voicemail.is_replaced.is_(False))
         .where(Voicemail.state.in_((VoicemailState.RECORDED, VoicemailState.FAILED)))
         .where(~has_mail.exists(), ~has_callback.exists())
     )

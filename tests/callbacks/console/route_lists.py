@@ -11,6 +11,7 @@ SIGNED_BY_TWILIO = {
     "/voice/incoming", "/voice/menu", "/voice/ring", "/voice/screen", "/voice/screen/key", "/voice/beep",
     "/voice/team", "/voice/team/screen", "/voice/team/screen/key", "/voice/team/answered",
     "/voice/recorded", "/voice/recording", "/voice/status", "/voice/fallback", "/voice/language",
+    "/voice/review", "/voice/listen", "/voice/number", "/voice/number/read-back",
     "/voice/page", "/voice/page/key", "/voice/page/heard", "/voice/page/notice", "/voice/page/status",
     "/voice/connect", "/voice/connect/key", "/voice/connect/answered", "/voice/connect/outcome",
     "/voice/connect/ended", "/voice/connect/status", "/voice/dial-in/key",
