@@ -92,5 +92,5 @@ def mail_troubles(session: Session, desk: Desk) -> Iterator[str]:
     failing = select(Call.box, BoxMail.error).join(Voicemail, Voicemail.id == BoxMail.voicemail_id)
     failing = failing.join(Call, Call.sid == Voicemail.call_sid)
     failing = failing.where(BoxMail.sent_at.is_(None), BoxMail.error != "").order_by(BoxMail.id)
-    last = dict(session.execute(failing).tuples().all())
+    last = {row.box: row.error for row in session.execute(failing)}
     yield from (f"Messages for {desk.box_name(box).english} are not mailed: {error}" for box, error in last.items())

@@ -81,7 +81,7 @@ def test_a_call_that_was_not_connected_after_all_goes_on(with_menus: WebhookClie
 
 def test_the_caller_is_named_in_the_language_of_the_line(with_menus: WebhookClient) -> None:
     heard = said(with_menus.document("/voice/team/screen?to=team:sales&line=direct&caller=&lang=fr", CallSid=LEG))
-    assert "Appel pour les ventes, ligne directe, depuis un numéro masqué." in heard
+    assert "Appel pour les ventes, ligne direct, depuis un numéro masqué." in heard
 
 
 def test_without_a_database_the_menu_still_passes_calls_on(client_without_database: WebhookClient) -> None:
