@@ -138,6 +138,7 @@ def test_the_short_form_of_a_line_is_still_taken() -> None:
 
 def test_the_example_in_the_shipped_file_is_good() -> None:
     text = FILE.read_text(encoding="utf-8")
-    example = text[text.index("# [menus.main]") : text.index("[numbers]\n")].replace("# ", "").replace("#\n", "\n")
+    lines = text[text.index("# [menus.main]") : text.index("[numbers]\n")].splitlines()
+    example = "\n".join(line.removeprefix("# ").removeprefix("#") for line in lines)
     desk = desk_from(with_menus(f'[lines.toll-free]\nnumber = "+18884847266"\nmenu = "main"\n{example}'), FILE)
     assert set(desk.flow.menus) == {"menus.main", "menus.sales"}
