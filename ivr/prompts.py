@@ -7,7 +7,9 @@ from callbacks.desk.desk_file import Language
 from callbacks.desk.menus import Leads
 from callbacks.text.bilingual import Words
 from callbacks.text.dialing_rules import NumberKind
-from callbacks.text.formats import ended_once, readable_number
+from callbacks.text.formats import spoken_number
+from callbacks.text.spoken import digits
+from ivr.twilio.phrases import Phrase
 from ivr.twilio.verbs import Say
 from sla.hours import OnHoliday, OutsideHours, Reason
 
@@ -28,6 +30,25 @@ NOBODY_ANSWERS = Words(
 NOT_A_CHOICE = Words("Sorry, that is not one of the choices.", "Désolé, ce choix n'est pas valide.")
 NO_KEY = Words("Sorry, we did not get your choice.", "Désolé, nous n'avons pas reçu votre choix.")
 GOODBYE = Words("Thank you for calling. Goodbye.", "Merci de votre appel. Au revoir.")
+ANNOUNCEMENT = Words("Please note: {text}", "À noter : {text}")
+TOLD_WHEN_OVER = Words(
+    "To be told by text when it is over, press {key}.",
+    "Pour être avisé par texto quand ce sera terminé, appuyez sur le {key}.",
+)
+GO_ON = Words("To go on, press {key} or wait.", "Pour continuer, appuyez sur le {key} ou patientez.")
+WILL_BE_TOLD = Words(
+    "We will text you when it is over.",
+    "Nous vous enverrons un texto quand ce sera terminé.",
+)
+CANNOT_BE_TOLD = Words(
+    "We cannot text the number that you are calling from.",
+    "Nous ne pouvons pas envoyer de texto au numéro d'où vous appelez.",
+)
+OVER_ALREADY = Words("It is over already.", "C'est déjà terminé.")
+NOT_NOTED = Words(
+    "We are sorry, we could not save that.",
+    "Désolé, nous n'avons pas pu enregistrer votre demande.",
+)
 HOLD = Words(
     "Please hold while we find a technician.",
     "Veuillez rester en ligne pendant que nous cherchons un technicien.",
@@ -135,7 +156,12 @@ PAGE_LATE = Words(
     "This is {company}, paging {name}. A customer on the {line} was promised a call by {due} and has not been called.",
     "Ici {company}, pour {name}, {line}. Un client devait être rappelé avant {due} et ne l'a pas été.",
 )
-OTHER_LANGUAGE = Words("The customer chose French.", "Le client a choisi l'anglais.")  # said in the other language
+CUSTOMER = Words("The customer is {customer}.", "Le client est {customer}.")
+OTHER_LANGUAGE = Words("The customer speaks French.", "Le client parle anglais.")  # said in the other language
+ASKS_FOR_NO_CALL = Words(
+    "The customer asked by text for no call back. Nobody has decided about it yet.",
+    "Le client a demandé par texto de ne pas être rappelé. Personne n'a encore décidé.",
+)
 OTHER_CALLBACKS = Words(
     "Other callbacks waiting: {count}. Each has its own text.",
     "Autres rappels en attente : {count}. Chacun a son propre texto.",
@@ -276,7 +302,10 @@ CALL_ENDED = Words("The call has ended: {outcome}.", "L'appel est terminé : {ou
 HOW_IT_ENDED = {
     ReachOutcome.DIALING: Words("not connected", "aucune communication"),
     ReachOutcome.NOT_RUNG: Words("the customer's phone did not ring", "le téléphone du client n'a pas sonné"),
-    ReachOutcome.RINGING: Words("not connected", "aucune communication"),
+    ReachOutcome.RINGING: Words(
+        "the phone rang, and you were not connected",
+        "le téléphone a sonné, mais vous n'avez pas été mis en communication",
+    ),
     ReachOutcome.REACHED: Words("reached", "client joint"),
     ReachOutcome.CONTINUING: Words("reached, continuing", "client joint, à suivre"),
     ReachOutcome.WORKAROUND: Words("reached, workaround given", "client joint, solution temporaire donnée"),
@@ -332,7 +361,7 @@ OUTCOME_NOTED = {
 # Phone numbers, as part of a prompt
 
 NUMBER = Words("{number}", "le {number}")
-EXTENSION = Words(", extension {extension}", ", poste {extension}")
+NUMBER_WITH_EXTENSION = Words("{number}, extension {extension}", "le {number}, poste {extension}")
 WITHHELD_NUMBER = Words("a withheld number", "un numéro masqué")
 UNKNOWN_NUMBER = Words("an unknown number", "un numéro inconnu")
 NUMBER_TO_BE_ALLOWED = Words(
@@ -345,27 +374,34 @@ def without_number(kind: NumberKind) -> Words:
     return WITHHELD_NUMBER if kind is NumberKind.WITHHELD else UNKNOWN_NUMBER
 
 
+def phrase(language: Language, prompt: Words, /, **blanks: str) -> Phrase:
+    """Return a prompt in a language, with its blanks filled in. It may fill a blank of another prompt."""
+    return Phrase.filled(prompt, language, blanks)
+
+
 def say(language: Language, prompt: Words, /, **blanks: str) -> Say:
     """Return a prompt in a language, with its blanks filled in."""
-    return Say(ended_once(prompt.for_(language).format(**blanks)), language)
+    return Say(phrase(language, prompt, **blanks), language)
 
 
 def menu_choice(language: Language, leads: Leads, key: str) -> Say:
     """Return the usual words for a key of a menu. A choice of language is offered in that language."""
     match leads:
         case Leads.ENGLISH:
-            return with_star(say("en", CHOOSE_LANGUAGE, key=key))
+            return with_star(say("en", CHOOSE_LANGUAGE, key=key), key)
         case Leads.FRENCH:
-            return with_star(say("fr", CHOOSE_LANGUAGE, key=key))
+            return with_star(say("fr", CHOOSE_LANGUAGE, key=key), key)
         case Leads.BACK:
-            return with_star(say(language, CHOOSE_BACK, key=key))
+            return with_star(say(language, CHOOSE_BACK, key=key), key)
         case Leads.REPEAT:
-            return with_star(say(language, CHOOSE_REPEAT, key=key))
-    return with_star(say(language, CHOOSE_SUPPORT, key=key))
+            return with_star(say(language, CHOOSE_REPEAT, key=key), key)
+    return with_star(say(language, CHOOSE_SUPPORT, key=key), key)
 
 
-def with_star(spoken: Say) -> Say:
+def with_star(spoken: Say, key: str) -> Say:
     """Return what is said with the key "*" as a word, which has an article of its own in French."""
+    if key != "*":
+        return spoken
     if spoken.language == "fr":
         return Say(spoken.text.replace("le *", "l'étoile").replace("*", "étoile"), "fr")
     return Say(spoken.text.replace("*", "star"), spoken.language)
@@ -383,9 +419,11 @@ def why_closed(language: Language, reason: Reason) -> Say:
 
 def number_in_prompt(
     language: Language, number: str | None, extension: str = "", otherwise: Words = WITHHELD_NUMBER
-) -> str:
+) -> Phrase:
     """Return a phone number as part of a prompt, or what is said where there is none."""
     if number is None:
-        return otherwise.for_(language)
-    spoken = NUMBER.for_(language).format(number=readable_number(number))
-    return spoken + (EXTENSION.for_(language).format(extension=", ".join(extension)) if extension else "")
+        return phrase(language, otherwise)
+    spoken = spoken_number(number)
+    if not extension:
+        return phrase(language, NUMBER, number=spoken)
+    return phrase(language, NUMBER_WITH_EXTENSION, number=spoken, extension=digits(", ".join(extension)))

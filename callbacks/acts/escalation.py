@@ -15,7 +15,7 @@ from callbacks.oncall import store
 from callbacks.paging import messages
 from callbacks.paging.notices import text_or_record_failure
 from callbacks.paging.pages import code_for
-from callbacks.paging.subject import subject_of
+from callbacks.paging.subject import subject_with_customer
 from callbacks.text.bilingual import Words
 
 
@@ -58,6 +58,7 @@ class RequestManager(Act):
 
     def _text(self, context: ActContext, manager: Technician) -> None:
         session, callback = context.session, context.callback
-        code, subject = code_for(session, callback, manager.id), subject_of(context.desk, callback)
+        code = code_for(session, callback, manager.id)
+        subject = subject_with_customer(session, context.desk, callback, context.now)
         message = messages.manager_wanted(subject, code, self.reason)
         text_or_record_failure(session, callback, manager, PageKind.MANAGER, message, context.now, code)

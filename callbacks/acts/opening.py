@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.acts.customers import apply_customer_record
 from callbacks.db.database import insert_once, locked
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import CallbackOrigin, CallbackState, PageKind, PriorityLevel, VoicemailState
@@ -21,6 +22,7 @@ from callbacks.paging import messages
 from callbacks.paging.consent import ask_for_consent
 from callbacks.paging.escalate import take_next_step
 from callbacks.paging.notices import notify_paged
+from callbacks.paging.receipts import send_receipt
 from callbacks.paging.subject import subject_of
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
@@ -54,8 +56,10 @@ def open_callback(
     index_words(session, callback, call.caller_name)
     detail = f"Reference {callback.reference}."
     record_event(session, call.sid, now, Actor.DESK, EventKind.CALLBACK_OPENED, detail)
+    apply_customer_record(session, desk, callback, now)
     begin_or_hold(session, desk, callback, now)
     ask_for_consent(session, desk, callback, now)
+    send_receipt(session, desk, callback, call, now)
     return callback
 
 

@@ -400,6 +400,13 @@ def priority_set(reference: str, priority: PriorityLevel) -> Words:
     return Words(f"{reference} is now {priority.value}.", f"{reference} est maintenant {priority.value}.")
 
 
+def trial_is_high(reference: str) -> Words:
+    return Words(
+        f"{reference} is from a trial or onboarding customer, who is always high priority: P2 or P1.",
+        f"{reference} vient d'un client à l'essai ou en intégration, toujours prioritaire: P2 ou P1.",
+    )
+
+
 def only_p3_waits_for_a_release(reference: str, priority: PriorityLevel) -> Words:
     return Words(
         f"{reference} is {priority.value}: it cannot wait for a release. Only a P3 can.",

@@ -26,6 +26,7 @@ class EventKind(enum.Enum):
     MENU_KEY = "menu_key"  # the caller chose something else in a menu; the detail says what
     MENU_NO_KEY = "menu_no_key"  # no valid key in the last try; the call went on as the menu says
     PUT_THROUGH = "put_through"  # a team or an outside number took the call
+    SUBSCRIBED = "subscribed"  # the caller wants to be told by text when what is announced is over
     DIALED_IN = "dialed_in"  # the caller ID is a technician's verified number
     NUMBER_ENTERED = "number_entered"  # the caller entered another number to call, and confirmed it
     BEEP = "beep"  # the caller was asked for a message
@@ -75,6 +76,12 @@ class EventKind(enum.Enum):
     PAGE_FAILED = "page_failed"  # a page will never arrive
     PAGE_NOT_TAKEN = "page_not_taken"  # a paging call ended and no key was pressed
     ANSWER_LOST = "answer_lost"  # the carrier's answer to a request was lost; the request may have been carried out
+
+    # Texts to and from the customer
+    CUSTOMER_TEXTED = "customer_texted"  # the customer texted; the detail has the words
+    CANCEL_ASKED = "cancel_asked"  # the customer asked by text for no call back
+    CUSTOMER_NOTIFIED = "customer_notified"  # a text to the customer went out
+    CUSTOMER_NOT_NOTIFIED = "customer_not_notified"  # a text to the customer was not sent, or will never arrive
 
     # What people do, and what follows at once
     TAKEN = "taken"  # a technician became the owner

@@ -205,6 +205,7 @@ class PageKind(enum.Enum):
     REVIEW = "review"  # to the owner: it is still open, and nothing else is due
     AT_RISK = "at risk"  # to the owner: the promised resolution is nearly due
     CONSENT = "consent"  # to a supervisor: the number may not be called without them
+    CUSTOMER_TEXT = "customer text"  # to the owner or whoever was paged: the customer has texted
     CONSENT_ANSWER = "consent answer"  # to whoever has it or was paged: the number may be called now, or may not
     TEST = "test"  # to see whether pages arrive; like the next two, about no callback
     ALARM = "alarm"  # something that a supervisor must act on

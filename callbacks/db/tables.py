@@ -382,7 +382,8 @@ class Call(Base):
     is_open: Mapped[bool]  # whether the line was in support hours when the call began
     hours_reason: Mapped[str] = mapped_column(Text, default="")
     attestation: Mapped[str] = mapped_column(String(60), default="")  # STIR, as given
-    language_chosen: Mapped[bool] = mapped_column(default=False)  # by the caller; else it is the line's
+    language_chosen: Mapped[bool] = mapped_column(default=False)  # by the caller, by key
+    language_known: Mapped[bool] = mapped_column(default=False)  # before any key; if neither, it is the line's
     extension: Mapped[str] = mapped_column(String(12), default="")  # of the customer's number; keys to press there
     promised_at: Mapped[datetime | None]  # when the prompts that promise a call back were over, at the earliest
     waited_from: Mapped[datetime | None]  # in support hours: when the first technician's phone was rung
@@ -406,6 +407,11 @@ class Call(Base):
         viewonly=True,
     )
     callback: Mapped[Callback | None] = relationship(back_populates="call")
+
+    @property
+    def callers_language(self) -> str:
+        """The language of the caller: "en" or "fr", or "" while only that of the line is known."""
+        return self.language if self.language_chosen or self.language_known else ""
 
 
 COUNTS = "is_replaced = false"

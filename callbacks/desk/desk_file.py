@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -112,6 +112,37 @@ TimeOfDay = Annotated[time, BeforeValidator(clock_hour)]
 class Company(Part):
     name: Annotated[Mapping[Language, str], Field(min_length=1), AfterValidator(both_languages)]
     sender: Annotated[str, AfterValidator(short_sender)] = Field(min_length=2)
+    wording: str = ""  # the file of the desk's own wording, beside this one
+
+
+class Voices(Part):
+    """Who speaks each language, by the names of the carrier's voices."""
+
+    en: str = "Polly.Joanna-Neural"
+    fr: str = "Polly.Gabrielle-Neural"
+
+    def for_(self, language: str) -> str:
+        return self.fr if language == "fr" else self.en
+
+
+class OwnWords(Part):
+    """The desk's own wording of a prompt."""
+
+    en: str
+    fr: str
+
+
+def by_name(prompts: object) -> object:
+    """Return prompts by their names. In the file, a table of prompts has its name before theirs."""
+    return dict(_by_name(prompts)) if isinstance(prompts, Mapping) else prompts
+
+
+def _by_name(prompts: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    for name, prompt in prompts.items():
+        if isinstance(prompt, Mapping) and prompt and all(isinstance(each, Mapping) for each in prompt.values()):
+            yield from ((f"{name}.{inner}", each) for inner, each in _by_name(prompt))
+        else:
+            yield name, prompt
 
 
 class Hours(Part):
@@ -300,8 +331,19 @@ class Limits(Part):
     bundle_every: Duration = timedelta(minutes=2)
     texts_a_day: int = Field(ge=10, default=600)
     calls_a_day: int = Field(ge=10, default=300)
+    texts_to_customer_a_day: int = Field(ge=0, le=100, default=10)  # to one number
+    texts_to_customers_a_day: int = Field(ge=0, default=300)  # to all numbers, outage notices apart
+    texts_to_customers_a_minute: int = Field(ge=1, le=6000, default=60)  # no more than the carrier sends at once
     codes_a_day: int = Field(ge=1, le=100, default=5)  # to a person's first number, and as many to the second
     tests_a_day: int = Field(ge=1, le=200, default=20)  # test pages, in the same way
+    notices_a_second: float = Field(ge=0.1, le=100, default=1)  # texts about outages, to subscribers
+
+
+class CustomerTexts(Part):
+    """Which texts customers get. Their wording is in `callbacks.paging.customer_wording`."""
+
+    receipts: bool = True  # the reference and the time, after a voicemail or a missed call
+    attempts: bool = True  # that we called and did not reach them
 
 
 class RetriesPart(Part):
@@ -347,6 +389,19 @@ class DigestMails(Part):
     also_to: tuple[Annotated[str, AfterValidator(mail_address)], ...] = ()
 
 
+def web_page(text: str) -> str:
+    """Return the address of a web page. Raise ValueError."""
+    if not re.fullmatch(r"https?://[^\s/?#\"<>]+[^\s\"<>]*", text):
+        raise ValueError(f'{text!r} is not the address of a web page. Write it as "https://status.example.com".')
+    return text
+
+
+class StatusPage(Part):
+    """The page about outages that texts and mails link to."""
+
+    page: Annotated[str, AfterValidator(web_page)] | None = None  # the company's own; None: that of this service
+
+
 class Desk(Part):
     """The content of support.toml."""
 
@@ -367,11 +422,15 @@ class Desk(Part):
     policies: Mapping[str, OtherPolicy] = {}
     coverage: Products = Products()
     limits: Limits = Limits()
+    customer_texts: CustomerTexts = CustomerTexts()
     digest: DigestMails = DigestMails()
     retries: RetriesPart = RetriesPart()
     auto_close: AutoClose = AutoClose()
     reports: ReportHours = ReportHours()
     rota: RotaWatch = RotaWatch()
+    voices: Voices = Voices()
+    wording: Annotated[Mapping[str, OwnWords], BeforeValidator(by_name)] = {}
+    status: StatusPage = StatusPage()
     _audio: Mapping[str, AudioFile] = PrivateAttr(default_factory=dict)  # by the name in the desk file
 
     @property
@@ -395,6 +454,10 @@ class Desk(Part):
         """Return the coverage of a product, or NONE if the desk file does not list it."""
         known = (coverage for coverage, products in self.coverage.by_coverage.items() if product in products)
         return next(known, Coverage.NONE)
+
+    def status_page(self, public_url: str) -> str:
+        """Return the address of the page about outages."""
+        return self.status.page or f"{public_url}/status"
 
     def names(self) -> list[str]:
         """Return what the company, its lines and this program are called: words that a guesser tries first."""
@@ -572,8 +635,11 @@ def _targets(step: AgainStep) -> tuple[Target, ...]:
     return (*texts, *calls, *(Target(who, None) for who in step.page))
 
 
-def read_desk(path: Path) -> Desk:
-    """Return the desk file. Raise BrokenDesk with every mistake found."""
+Check = Callable[[Desk], Iterable[str]]
+
+
+def read_desk(path: Path, *checks: Check) -> Desk:
+    """Return the desk file with its wording. Raise BrokenDesk with every mistake found, also by these checks."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -581,10 +647,38 @@ def read_desk(path: Path) -> Desk:
         raise BrokenDesk(path, [remedy]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
         raise BrokenDesk(path, [f"it is not TOML: {broken}."]) from None
-    return desk_from(content, path)
+    try:
+        content |= _wording(content, path)
+    except ValueError as broken:
+        raise BrokenDesk(path, [*_faults_of(content, path, checks), f"company.wording: {broken}"]) from None
+    return desk_from(content, path, *checks)
 
 
-def desk_from(content: dict[str, Any], path: Path) -> Desk:
+def _wording(content: dict[str, Any], path: Path) -> dict[str, Any]:
+    """Return the content of the wording file, if the desk has one. Raise ValueError."""
+    company = content.get("company")
+    name = company.get("wording") if isinstance(company, dict) else None
+    if not isinstance(name, str) or not name:
+        return {}
+    if "wording" in content:
+        raise ValueError(f"prompts are in {name} and in this file. Keep them in one of the two.")
+    try:
+        return {"wording": tomllib.loads((path.parent / name).read_text(encoding="utf-8"))}
+    except OSError as error:
+        raise ValueError(f"{name} cannot be read: {error.strerror}. Put it beside the desk file.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
+        raise ValueError(f"{name} is not TOML: {broken}.") from None
+
+
+def _faults_of(content: dict[str, Any], path: Path, checks: Iterable[Check]) -> tuple[str, ...]:
+    try:
+        desk_from(content, path, *checks)
+    except BrokenDesk as broken:
+        return broken.faults
+    return ()
+
+
+def desk_from(content: dict[str, Any], path: Path, *checks: Check) -> Desk:
     """Return the desk described by the content of a file. Raise BrokenDesk with every mistake found."""
     try:
         desk = Desk.model_validate(content)
@@ -592,7 +686,7 @@ def desk_from(content: dict[str, Any], path: Path) -> Desk:
         raise BrokenDesk(path, [_in_words(fault) for fault in _own_faults(invalid)]) from None
     faults = [*_faults_of_hours(desk), *_faults_of_lines(desk), *_faults_of_priorities(desk)]
     faults += [*_faults_of_policies(desk), *_faults_of_digest(desk)]
-    faults += _faults_of_menus(desk)
+    faults += [*_faults_of_menus(desk), *(fault for check in checks for fault in check(desk))]
     audio = _audio_beside(path.parent, desk, faults)
     if faults:
         raise BrokenDesk(path, faults)

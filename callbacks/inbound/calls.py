@@ -47,6 +47,7 @@ class Arrival:
     hours_reason: str
     attestation: str = ""
     caller_name: str = ""  # from the carrier's caller lookup, where the line has one; not to be trusted
+    language_is_known: bool = False  # before any key; else it is the line's
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ def record_call(session: Session, arrival: Arrival, now: datetime, rules: Dialin
         customer_number=rules.callable_number(caller),
         began_at=now,
         language=arrival.language,
+        language_known=arrival.language_is_known,
         is_open=arrival.is_open,
         hours_reason=arrival.hours_reason,
         attestation=arrival.attestation[:60],

@@ -204,6 +204,13 @@ def name_release(callback: Callback, release: str, now: datetime) -> None:
     review(callback, now)
 
 
+def note_cancel_asked(callback: Callback, now: datetime) -> bool:
+    """Record that the customer asked for no call back. Nothing else changes. Return whether it is the first time."""
+    is_news = callback.cancel_asked_at is None
+    callback.cancel_asked_at = callback.cancel_asked_at or now
+    return is_news
+
+
 def look_again_at(callback: Callback, at: datetime) -> None:
     """Set when a callback is looked at again."""
     callback.next_action_at = at

@@ -24,7 +24,7 @@ UNSENT = (PageState.FAILED, PageState.CANCELLED, PageState.OVER_THE_CAP)
 # After one of these, a person knows that a callback needs nothing more of them.
 RELIEVING = (PageKind.TAKEN, PageKind.OVER, PageKind.CLOSED)
 # These ask for nothing that the end of a callback would change.
-ASKING_NOTHING = (PageKind.CONNECTION, PageKind.CONSENT)
+ASKING_NOTHING = (PageKind.CONNECTION, PageKind.CONSENT, PageKind.CUSTOMER_TEXT)
 
 
 def notify_paged(

@@ -7,19 +7,23 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from callbacks.announcements.subscriptions import end_refused
 from callbacks.db.database import Database
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.received_requests import forget_old
 from callbacks.links import Links
 from callbacks.paging.channels.mail import Mailer
 from callbacks.paging.channels.twilio import Carrier
+from callbacks.paging.customer_outbox import CustomerOutbox
 from callbacks.paging.outbox import Outbox
 from callbacks.paging.webhook_urls import WebhookUrls
 from callbacks.settings import Settings
 from callbacks.worker.jobs import auditor, connections, coverage, look_ups, reconciliation
+from callbacks.worker.jobs.announcements import AnnouncementTurns
 from callbacks.worker.jobs.box_mails import BoxMailer
 from callbacks.worker.jobs.calendars import CalendarReader
 from callbacks.worker.jobs.connections import ConnectionSettler
+from callbacks.worker.jobs.customer_messages import CustomerMessageSending
 from callbacks.worker.jobs.digest import DigestMailer
 from callbacks.worker.jobs.heartbeat import Heartbeat
 from callbacks.worker.jobs.lock_mails import LockMailer
@@ -58,6 +62,14 @@ def outbox_for(settings: Settings, desk: Desk, database: Database, carrier: Carr
     return Outbox(database, carrier, _mailer(settings), WebhookUrls(settings.public_url), links, desk, clock)
 
 
+def customer_outbox_for(
+    settings: Settings, desk: Desk, database: Database, carrier: Carrier, clock: Clock
+) -> CustomerOutbox:
+    """Return the outbox of messages to customers."""
+    links = Links(settings.secret_key, settings.public_url, clock)
+    return CustomerOutbox(database, carrier, _mailer(settings), WebhookUrls(settings.public_url), links, desk, clock)
+
+
 def jobs_for(
     settings: Settings, desk: Desk, database: Database, carrier: Carrier, clock: Clock, senders: Senders
 ) -> Sequence[Job]:
@@ -65,6 +77,9 @@ def jobs_for(
     outbox = outbox_for(settings, desk, database, carrier, clock)
     actions = next_actions(database, desk, clock)
     pages, copier = PageSending(outbox, senders), RecordingCopier(database, carrier, desk, settings.media_dir, clock)
+    to_customers = customer_outbox_for(settings, desk, database, carrier, clock)
+    links = Links(settings.secret_key, settings.public_url, clock)
+    announcements = AnnouncementTurns(database, desk, links, clock)
     settler = ConnectionSettler(database, carrier, desk, clock)
     missed = Reconciliation(database, carrier, desk, clock)
     asked = LookUps(database, carrier, desk, clock)
@@ -82,6 +97,10 @@ def jobs_for(
         Job("pages", EVERY_SWEEP, pages.run, outbox.next_due_at, is_vital=True),
         Job("recordings", EVERY_SWEEP, lambda: copier.start(senders), copier.next_due_at),
         Job("answers of the carrier", EVERY_SWEEP, senders.wait),
+        Job("messages to customers", EVERY_SWEEP, CustomerMessageSending(to_customers).run, to_customers.next_due_at,
+            is_slow=True),
+        Job("announcements", EVERY_SWEEP, announcements.run, announcements.next_due_at),
+        Job("refused notices", A_MINUTE, in_one_transaction(lambda session, _, now: end_refused(session, now))),
         Job("coverage gaps", A_MINUTE, in_one_transaction(coverage.report_gaps)),
         Job("auditor", A_MINUTE, in_one_transaction(auditor.repair_forgotten)),
         Job("seals of events", A_MINUTE, EventSealer(database, clock).run),

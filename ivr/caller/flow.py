@@ -1,8 +1,8 @@
 """What a caller hears next: a pure step from where they are and what they pressed to a reply.
 
-The order of a call: the greeting with its menus or languages (`menus`, with `teams` and `boxes`), support (`support`: a
-technician, or why nobody answers), the ringing of technicians (`ringing`), the message (`voicemail`), and what follows
-it (`review`).
+The order of a call: what is announced (`announcement`), the greeting with its menus or languages (`menus`, with `teams`
+and `boxes`), support (`support`: a technician, or why nobody answers), the ringing of technicians (`ringing`), the
+message (`voicemail`), and what follows it (`review`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from callbacks.desk.desk_file import Desk
-from ivr.caller import menus, other_number, review, ringing, voicemail
+from ivr.caller import announcement, menus, other_number, review, ringing, voicemail
 from ivr.caller.turns import Facts, Place, Reply, Step, Turn
 from ivr.twilio.call_urls import CallUrls
 from ivr.twilio.verbs import Say
@@ -23,7 +23,8 @@ def _after_number(step: Step, *before: Say) -> Reply:
 
 
 ANSWERS: Mapping[Place, Callable[[Step], Reply]] = {
-    Place.INCOMING: menus.greet,
+    Place.INCOMING: announcement.greet,
+    Place.ANNOUNCEMENT: announcement.after_key,
     Place.MENU: menus.after_key,
     Place.LANGUAGE: menus.in_chosen_language,
     Place.RING: ringing.after_ringing,

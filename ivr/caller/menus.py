@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from callbacks.db.event_kinds import EventKind
+from callbacks.desk.desk_file import Language
 from callbacks.desk.menus import SUPPORT_BOX, Choice, Destination, Leads, Menu, Spoken
 from ivr import prompts
 from ivr.caller import boxes, support, teams, voicemail
+from ivr.caller.languages import offered
 from ivr.caller.turns import Place, Reply, Step
 from ivr.prompts import menu_choice, say, with_star
 from ivr.twilio.verbs import Gather, Hangup, Play, Redirect, Say
@@ -45,19 +47,29 @@ def greet(step: Step) -> Reply:
     return _enter(step.at(way=way), (greeting,))
 
 
+def go_on(step: Step, *before: Say) -> Reply:
+    """Go on with a call whose caller has heard the greeting, and the languages of a line without a menu."""
+    line = step.desk.lines[step.facts.line]
+    if step.desk.menu_of(step.facts.line) is not None:
+        return _enter(step.at(way=(line.named_menu,) if line.named_menu else ()), before)
+    reply = support.to_support(step)
+    return replace(reply, verbs=(*before, *reply.verbs))
+
+
 def _offer_languages(step: Step, greeting: Say) -> Say | Gather:
     """Return the greeting, with the line's other languages. Without a key, what follows in the document is heard."""
     line = step.desk.lines[step.facts.line]
     if not line.languages:
         return greeting
-    choices = [menu_choice(step.turn.language, Leads(choice), key) for key, choice in line.languages.items()]
+    languages = offered(line.languages, step.turn.language)
+    choices = [menu_choice(step.turn.language, Leads(choice), key) for key, choice in languages.items()]
     action = step.to(Place.LANGUAGE)
     return Gather(action, (greeting, *choices), SECONDS_TO_CHOOSE_LANGUAGE, even_without_key=False)
 
 
 def in_chosen_language(step: Step) -> Reply:
     """Go on to support, in another language if its key was pressed. No key is wrong: the caller is not asked again."""
-    match step.desk.lines[step.facts.line].languages.get(step.turn.digits):
+    match offered(step.desk.lines[step.facts.line].languages, step.turn.heard).get(step.turn.digits):
         case "english":
             return replace(support.to_support(step.choosing(language="en")), chose=EventKind.MENU_ENGLISH)
         case "french":
@@ -70,7 +82,7 @@ def after_key(step: Step) -> Reply:
     menu = menu_at(step)
     if menu is None:  # the desk file has changed during the call
         return support.to_support(step)
-    choice = _offered(step, menu).get(step.turn.digits)
+    choice = _offered(step, menu, step.turn.heard).get(step.turn.digits)
     if choice is None:
         return _no_choice(step, menu)
     key, way = step.turn.digits, ".".join(step.turn.way)
@@ -103,9 +115,19 @@ def menu_at(step: Step) -> Menu | None:
     return step.desk.menu_of(step.facts.line)
 
 
-def _offered(step: Step, menu: Menu) -> Mapping[str, Choice]:
+def _offered(step: Step, menu: Menu, heard: Language) -> Mapping[str, Choice]:
+    """Return the keys that lead somewhere at this hour, for a caller who hears them in a language."""
     facts = step.facts
-    return menu.offered(facts.is_open, facts.began_at.astimezone(step.desk.zone))
+    now = menu.offered(facts.is_open, facts.began_at.astimezone(step.desk.zone))
+    leads = offered({key: choice.to.leads.value for key, choice in now.items()}, heard)
+    return {key: _leading_to(now[key], Leads(to)) for key, to in leads.items()}
+
+
+def _leading_to(choice: Choice, leads: Leads) -> Choice:
+    """Return a choice of language as one of another language, which its own words are not about."""
+    if choice.to.leads is leads:
+        return choice
+    return choice.model_copy(update={"to": Destination(leads), "say": {}, "play": {}})
 
 
 def _follow_choice(step: Step, choice: Choice) -> Reply:
@@ -161,7 +183,7 @@ def _enter(step: Step, before: Heard = ()) -> Reply:
     menu = menu_at(step)
     if menu is None:
         return _after(before, support.to_support(step))
-    if not _offered(step, menu):
+    if not _offered(step, menu, step.turn.language):
         return _follow(step, menu.exit, (*before, *_heard(step, menu)))
     once_more = Redirect(step.to(Place.MENU, **step.turn.place_in_menus, tries=1))
     return Reply((_ask(step, (*before, *_heard(step, menu))), once_more))
@@ -169,7 +191,7 @@ def _enter(step: Step, before: Heard = ()) -> Reply:
 
 def _no_choice(step: Step, menu: Menu) -> Reply:
     turn = step.turn
-    if turn.tries < TRIES and _offered(step, menu):
+    if turn.tries < TRIES and _offered(step, menu, turn.language):
         hint = say(turn.language, prompts.NOT_A_CHOICE if turn.digits else prompts.NO_KEY)
         return Reply((_ask(step, (hint,), tries=turn.tries + 1),))
     reply = _follow(step, menu.exit)
@@ -181,8 +203,8 @@ def _no_choice(step: Step, menu: Menu) -> Reply:
 
 def _ask(step: Step, before: Heard = (), tries: int = 1) -> Gather:
     menu = menu_at(step)
-    offered = _offered(step, menu) if menu is not None else {}
-    choices = [part for key, choice in offered.items() for part in _choice_heard(step, key, choice)]
+    keys = _offered(step, menu, step.turn.language) if menu is not None else {}
+    choices = [part for key, choice in keys.items() for part in _choice_heard(step, key, choice)]
     return Gather(step.to(Place.MENU, **step.turn.place_in_menus, tries=tries), (*before, *choices))
 
 
@@ -200,4 +222,4 @@ def _heard(step: Step, spoken: Spoken, key: str = "") -> Heard:
     if not spoken.say:
         return ()
     words = Say(spoken.say[language].replace("{key}", key), language)
-    return (with_star(words) if key else words,)
+    return (with_star(words, key),)

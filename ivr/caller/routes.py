@@ -17,19 +17,22 @@ from callbacks.db.states import AudioState, Urgency, VoicemailState
 from callbacks.db.tables import Call, Callback, Voicemail
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk, Language
-from callbacks.inbound import calls, live_calls
+from callbacks.inbound import announced, calls, live_calls
 from callbacks.inbound.caller_choices import note_box, store_choices
+from callbacks.inbound.known_language import known_language
 from callbacks.oncall import store as oncall_store
 from callbacks.people.person import Person
 from callbacks.text import sids
+from callbacks.text.bilingual import Words
 from callbacks.text.sids import is_sid
 from ivr import prompts
-from ivr.caller import flow, voicemail
+from ivr.caller import announcement, flow, voicemail
 from ivr.caller.speech_time import shortest_time
-from ivr.caller.turns import Choices, Facts, Place, Reply, Step, Turn
+from ivr.caller.turns import Announced, Choices, Facts, Place, Reply, Step, Turn
 from ivr.prompts import say
 from ivr.technician import dial_in
 from ivr.twilio.context import DatabaseUnavailable, WebhookContext, current
+from ivr.twilio.phrases import in_own_words
 from ivr.twilio.verbs import Gather, Hangup, Verb
 from ivr.twilio.webhook import (
     call_sid,
@@ -80,6 +83,7 @@ def _turn(place: Place) -> Turn:
         way=_way_in_url(),
         key=request.args.get("key", "")[:1],
         called=tuple(number for number in request.args.get("called", "").split(".") if number)[:MOST_CALLED],
+        question_in=_language_in_url(),
         seconds=None if request.args.get("nothing") else whole_number("RecordingDuration"),
         has_recorded=request.args.get("recorded") == "1",
         entered=request.args.get("entered", "")[:LONGEST_NUMBER],
@@ -149,6 +153,7 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
             verdict = hours.verdict(now)
             reason = verdict.reason.spoken("en")
             came = arrival(is_open=verdict.is_open, hours_reason=reason)
+            came = _in_known_language(session, context.desk, turn, came)
             call = calls.record_call(session, came, now, context.desk.dialing_rules)
         if as_customer:
             dial_in.goes_on_as_customer(call)
@@ -163,11 +168,19 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
         store_choices(session, context.desk, call, in_language.choices.stored, now)
         reason_then = hours.verdict(call.began_at).reason
         facts_now = _facts(session, context, call, reason_then, now)
+        facts_now = replace(facts_now, announcements=_announced(session, facts_now.line, turn, now))
         reply = flow.step(context.desk, context.urls, in_language, facts_now)
+        reply = replace(reply, verbs=in_own_words(reply.verbs, context.own_words))  # their length counts
         _store_reply(session, context.desk, call, turn, reply, now)
         return reply.verbs
 
     return speak(refusing_altered_replays(work, found), without_database)
+
+
+def _in_known_language(session: Session, desk: Desk, turn: Turn, came: calls.Arrival) -> calls.Arrival:
+    """Return the arrival in the caller's language, where it is known and nothing has been heard in another."""
+    known = known_language(session, came.caller, desk.dialing_rules) if turn.place is Place.INCOMING else None
+    return came if known is None else replace(came, language=known, language_is_known=True)
 
 
 def _in_language_of(desk: Desk, call: Call, turn: Turn) -> Turn:
@@ -175,7 +188,8 @@ def _in_language_of(desk: Desk, call: Call, turn: Turn) -> Turn:
 
     A choice that the database missed, because it was away then, is known from the URL.
     """
-    if not call.language_chosen and turn.language != desk.lines[_line_of(desk, call)].language:
+    began_in = call.language if call.language_known else desk.lines[_line_of(desk, call)].language
+    if not call.language_chosen and turn.place is not Place.INCOMING and turn.language != began_in:
         calls.record_language(call, turn.language)
     return turn.choosing(language="fr" if call.language == "fr" else "en")
 
@@ -221,6 +235,8 @@ def _store_reply(session: Session, desk: Desk, call: Call, turn: Turn, reply: Re
         calls.record_choice(session, call.sid, now, reply.chose, reply.chose_what)
     if reply.promises:
         calls.record_promise(session, call.sid, now + shortest_time(reply.verbs))
+    if reply.waits_for:
+        announced.tell_when_over(session, desk, call, reply.waits_for, now)
     if reply.at_beep:
         calls.record_beep(session, call.sid, now)
 
@@ -242,6 +258,15 @@ def _facts(session: Session, context: WebhookContext, call: Call, reason: Reason
         number_is_usable=bool(call.customer_number or desk.dialing_rules.check(call.caller).number),
         message_url=_message_url(session, context, call),
     )
+
+
+def _announced(session: Session, line: str, turn: Turn, now: datetime) -> tuple[Announced, ...]:
+    """Return what is announced on the line, at the beginning of a call."""
+    if turn.place not in (Place.INCOMING, Place.ANNOUNCEMENT):
+        return ()
+    is_waited_for = turn.place is Place.ANNOUNCEMENT and turn.digits == announcement.TELL_ME
+    rows = announced.announced_on(session, line, now, is_waited_for=is_waited_for)
+    return tuple(Announced(row.id, Words(row.english, row.french)) for row in rows)
 
 
 def _message_url(session: Session, context: WebhookContext, call: Call) -> str | None:

@@ -12,6 +12,7 @@ from callbacks.db.states import Urgency
 from callbacks.desk.desk_file import Desk, Language
 from callbacks.inbound.caller_choices import CallerChoices
 from callbacks.people.person import Person
+from callbacks.text.bilingual import Words
 from callbacks.text.formats import time_for_caller
 from ivr.twilio.call_urls import CallUrls, VoicePath
 from ivr.twilio.verbs import Verb
@@ -24,6 +25,7 @@ class Place(enum.Enum):
     """Where a caller is in the call. Each place has a webhook."""
 
     INCOMING = VoicePath.INCOMING  # the call has just come in
+    ANNOUNCEMENT = VoicePath.ANNOUNCEMENT  # the caller has heard what is announced on the line
     MENU = VoicePath.MENU  # the caller pressed a key, or none
     LANGUAGE = VoicePath.LANGUAGE  # a language was offered, on a line without a menu
     RING = VoicePath.RING  # a technician's phone has rung
@@ -82,6 +84,7 @@ class Turn:
     way: tuple[str, ...] = ()  # the menus through which the caller came, the one they are in last; (): the line's own
     key: str = ""  # the key of that menu whose call is passed on
     called: tuple[str, ...] = ()  # the phones (E.164) that have rung for it
+    question_in: Language | None = None  # the language of the question that the keys answer; None: that of the call
     seconds: int | None = None  # how long the recording is that has just ended; None: there is none
     has_recorded: bool = False  # whether the message came before this question
     entered: str = ""  # the number (E.164) that was read back
@@ -89,6 +92,11 @@ class Turn:
     @property
     def language(self) -> Language:
         return self.choices.language
+
+    @property
+    def heard(self) -> Language:
+        """The language of the question that the keys answer. What a key means does not change by choosing another."""
+        return self.question_in or self.language
 
     @property
     def last_rung(self) -> int | None:
@@ -102,6 +110,14 @@ class Turn:
     def choosing(self, **chosen: object) -> Turn:
         """Return the turn with another choice, such as `language="fr"`."""
         return replace(self, choices=replace(self.choices, **chosen))  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Announced:
+    """What is announced on a line."""
+
+    number: int
+    words: Words
 
 
 @dataclass(frozen=True)
@@ -121,6 +137,7 @@ class Facts:
     reference: str | None = None
     number_is_usable: bool = True  # the caller can be called back on the number that the call showed
     message_url: str | None = None  # where the carrier can play the message from; None: not here yet
+    announcements: tuple[Announced, ...] | None = None  # in force on the line; None: the database does not say
 
 
 @dataclass(frozen=True)
@@ -134,6 +151,7 @@ class Reply:
     at_beep: bool = False  # the caller hears the beep
     promises: bool = False  # the caller hears when they are called back
     rings: int | None = None  # the id of the technician whose phone is rung
+    waits_for: tuple[int, ...] = ()  # the announcements of whose end the caller is told by text
     not_connected: int | None = None  # the id of the one who had taken the call and was never connected to the caller
     not_put_through: bool = False  # nobody spoke to the caller on the phones that a menu passed the call on to
 

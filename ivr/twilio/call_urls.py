@@ -11,6 +11,7 @@ class VoicePath(enum.Enum):
     """The path of each webhook that a verb or a status callback names, below /voice/."""
 
     INCOMING = "incoming"
+    ANNOUNCEMENT = "announcement"  # a key after what is announced on the line
     MENU = "menu"
     LANGUAGE = "language"  # a key after the offer of a language
     DIAL_IN_KEY = "dial-in/key"  # a key of a technician who called us

@@ -91,7 +91,7 @@ class WebhookClient:
 
 def said(document: Element) -> str:
     """Return everything that a document says."""
-    return " ".join(say.text or "" for say in document.iter("Say"))
+    return " ".join("".join(say.itertext()) for say in document.iter("Say"))
 
 
 @contextmanager

@@ -34,6 +34,9 @@ from ivr.simulator import Fault, FaultKind, Place, SimulatedTwilio
 SATURDAY_NIGHT = "2026-11-28T22:12"
 TUESDAY_MORNING = "2026-11-24T10:00"
 CUSTOMER = "+15145550199"
+# Customers get texts only in the stories about them, which then mention each: customer_texts=CUSTOMER_TEXTS.
+NO_CUSTOMER_TEXTS = {"receipts": False, "attempts": False}
+CUSTOMER_TEXTS = {"receipts": True, "attempts": True}
 
 
 # For stories that are about people and not about the database: PostgreSQL lives through them in `make soak`.
@@ -144,7 +147,7 @@ def open_desk(
 
     def open_at(begins: str, folder: Path | None = None, **changes: dict[str, Any]) -> ScenarioDesk:
         content = tomllib.loads(Path("support.toml").read_text(encoding="utf-8"))
-        desk = desk_from({**content, **changes}, Path("support.toml"))
+        desk = desk_from({**content, "customer_texts": NO_CUSTOMER_TEXTS, **changes}, Path("support.toml"))
         instant = desk_time(desk, begins)
         url = database_url if folder is None else f"sqlite:///{folder / 'desk.db'}"
         scenario = simulated_desk(compose, desk, instant, folder or tmp_path, database_url=url, senders=1)

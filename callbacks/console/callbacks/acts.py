@@ -26,6 +26,7 @@ from callbacks.db.tables import Callback, User
 from callbacks.errors import WrongState
 from callbacks.people.technicians import technician_named
 
+AS_THE_CUSTOMER_ASKED = "The customer asked by text for no call back."
 LONGEST_TEXT, LONGEST_NUMBER, LONGEST_RELEASE = 1000, 40, 80
 
 
@@ -93,6 +94,7 @@ FORMS: Mapping[str, Form] = {
     "resolve": Form(ReportOutcome, lambda _: ReportOutcome(ReportedOutcome.RESOLVED, is_confirmed=_is_confirmed())),
     "unreachable": Form(CloseUnreachable, lambda _: CloseUnreachable(_text("why"))),
     "cancel": Form(Cancel, lambda _: Cancel(_text("why"))),
+    "cancel-asked": Form(Cancel, lambda _: Cancel(AS_THE_CUSTOMER_ASKED)),
     "reopen": Form(Reopen, lambda _: Reopen(_text("why"))),
     "page-now": Form(PageNow, lambda _: PageNow()),
     "manager": Form(RequestManager, lambda _: RequestManager(_text("why"))),

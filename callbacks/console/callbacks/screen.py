@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from callbacks.acts.attempts import NEEDS_A_NUMBER
 from callbacks.acts.base import last_event_id
 from callbacks.console.callbacks.timeline import Entry, timeline_of
+from callbacks.console.customers.beside import Beside, beside
+from callbacks.customers.find import known_callers
 from callbacks.db.states import (
     ESCALATING,
     AttemptProof,
@@ -53,7 +55,9 @@ class Row:
 
     reference: str
     name: str
+    customer: str  # company and name; "" for nobody we know
     caller: str
+    number: str  # as the carrier gave it
     line: str
     priority: str
     is_critical: bool
@@ -106,6 +110,7 @@ class CallbackDetail:
     has_no_number: bool  # nobody can be called; a number that needs consent is a number
     outcomes: Sequence[str]  # that a person can report
     promises: Sequence[str]
+    beside: Beside
     paged: frozenset[int]  # the technicians who were paged about it, by id
 
     def may_pass(self, technician_id: int | None) -> bool:
@@ -161,6 +166,7 @@ def notes_of(callback: Callback, zone: ZoneInfo, now: datetime, *, is_waiting: b
     return [
         *([f"next attempt {'was ' if is_due else ''}due {day_and_time(again_at, zone)}"] if again_at else []),
         *(["waiting for the customer"] if is_waiting else []),
+        *(["the customer asks for no call back"] if callback.cancel_asked_at else []),
         *([f"workaround given {day_and_time(worked_at, zone)}"] if worked_at else []),
         *([f"fixed in {callback.release}"] if callback.release else []),
     ]
@@ -183,16 +189,26 @@ def recently_closed(session: Session, desk: Desk, visible: ColumnElement[bool], 
 def rows_of(session: Session, desk: Desk, callbacks: Sequence[Callback], now: datetime) -> list[Row]:
     """Return callbacks as rows of a list, in the same order, with the queries of one."""
     tries = tries_of(session, Callback.id.in_([callback.id for callback in callbacks]))
+    known = known_callers(session, [callback.call for callback in callbacks])
     return [
-        _row_of(desk, callback, proof_of(callback, tries.get(callback.id, NO_TRIES)), now) for callback in callbacks
+        _row_of(
+            desk,
+            callback,
+            proof_of(callback, tries.get(callback.id, NO_TRIES)),
+            known.get(callback.call_sid, ""),
+            now,
+        )
+        for callback in callbacks
     ]
 
 
-def _row_of(desk: Desk, callback: Callback, proof: AttemptProof, now: datetime) -> Row:
+def _row_of(desk: Desk, callback: Callback, proof: AttemptProof, customer: str, now: datetime) -> Row:
     standing, words = standing_of(callback, desk.callback.at_risk, now, proof)
     return Row(
         reference=callback.reference,
         name=callback.call.caller_name,
+        customer=customer,
+        number=callback.call.caller,
         caller=desk.dialing_rules.check(callback.call.caller).in_words.english,
         line=callback.call.line,
         priority=callback.priority.value,
@@ -299,12 +315,14 @@ def callback_detail(
         has_no_number=number.is_missing,
         outcomes=[each.value for each in ReportedOutcome if not number.is_missing or each not in NEEDS_A_NUMBER],
         promises=explanations(session, desk, hours, callback, now),
+        beside=beside(session, callback, now),
         paged=_paged_about(session, callback),
     )
 
 
 def _language(call: Call) -> str:
-    whose = "chosen by the caller" if call.language_chosen else "of the line"
+    known = "known from before" if call.language_known else "of the line"
+    whose = "chosen by the caller" if call.language_chosen else known
     return f"{LANGUAGES.get(call.language, call.language)}, {whose}"
 
 

@@ -151,11 +151,14 @@ class Carrier:
 
     def find_text(self, to: str, words: str, since: datetime) -> Accepted | None:
         """Return the text with these words that was sent to this number, or None. For when the answer was lost."""
+        return next(iter(self.find_texts(to, words, since)), None)
+
+    def find_texts(self, to: str, words: str, since: datetime) -> Iterator[Accepted]:
+        """Yield every text with these words that was sent to this number since an instant."""
         parameters = {"To": to, "DateSent>": _day(since), "PageSize": 100}
         for text in self._listed("Messages", parameters, _text):
             if text.words == words and _not_before(text.made_at, since):
-                return text.accepted
-        return None
+                yield text.accepted
 
     def find_calls(self, to: str, since: datetime) -> list[Accepted]:
         """Return the calls that we placed to a number since an instant."""

@@ -11,8 +11,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from callbacks.cli import (
+    announcements,
     audit,
     calendars,
+    customers,
     hours,
     menu,
     oncall,
@@ -39,7 +41,8 @@ ENVIRONMENT = {
 COMMANDS = (
     *(service.serve, service.web, service.worker, service.migrate, setup_check.check),
     *(reports.report, reports.export, hours.holidays, hours.closure, audit.audit, oncall.oncall, menu.menu),
-    *(technicians.technician, shifts.shift, calendars.calendar, users.user),
+    *(technicians.technician, shifts.shift, calendars.calendar, users.user, customers.customer),
+    announcements.announce,
 )
 
 

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
-from callbacks.db.states import VoicemailState
-from callbacks.db.tables import Call, Callback, Event, Page, Voicemail
+from callbacks.db.states import ContactKind, VoicemailState
+from callbacks.db.tables import Call, Callback, Customer, CustomerContact, Event, Page, Voicemail
 from callbacks.people.technicians import technician_named
 from callbacks.records import search as finding
 from ivr.caller import flow
@@ -47,6 +47,27 @@ def test_key_9_changes_the_language_to_french(client: WebhookClient) -> None:
     assert gather is not None
     answer = client.posts(gather.attrib["action"], CallSid=CALL, To=TOLL_FREE, From=CUSTOMER, Digits="1")
     assert "vous rappellera avant 22 h 42" in said(fromstring(answer.text))
+
+
+def test_a_key_that_is_sent_twice_changes_the_language_once(client: WebhookClient) -> None:
+    def french_on_record(session: Session) -> None:
+        contact = CustomerContact(kind=ContactKind.PHONE, value=CUSTOMER)
+        session.add(Customer(language="fr", created_at=client.clock.now(), contacts=[contact]))
+
+    client.database.write(french_on_record)
+    gather = client.calls(TOLL_FREE).find("Gather")
+    assert gather is not None
+    for _ in range(2):
+        answer = client.document(gather.attrib["action"], CallSid=CALL, To=TOLL_FREE, From=CUSTOMER, Digits="9")
+        assert "For support, press 1. Pour le service en français, appuyez sur le 9." in said(answer)
+
+
+def test_a_known_language_while_the_database_was_away_is_that_of_the_url(client: WebhookClient) -> None:
+    gather = client.calls(TOLL_FREE).find("Gather")
+    assert gather is not None
+    asked_in_french = gather.attrib["action"].replace("lang=en", "lang=fr")
+    answer = client.document(asked_in_french, CallSid=CALL, To=TOLL_FREE, From=CUSTOMER, Digits="1")
+    assert "vous rappellera avant 22 h 42" in said(answer)
 
 
 def test_the_direct_line_offers_french_and_goes_on_without_a_key(client: WebhookClient) -> None:

@@ -222,3 +222,14 @@ def test_without_a_key_the_outcome_is_asked_for_by_text_in_the_end() -> None:
     rounds = [flow.outcome_not_keyed(URLS, 7, ReachOutcome.BUSY, "en", round) for round in (1, 2, 3)]
     assert [isinstance(verbs[-1], Hangup) for verbs in rounds] == [False, False, True]
     assert "by text" in spoken(rounds[2])
+
+
+def test_the_customer_is_named_in_a_page_and_before_a_connection() -> None:
+    known = replace(FACTS, customer="Acme, Jane Roy")
+    assert "The customer is Acme, Jane Roy." in spoken(flow.answered(DESK, URLS, known).verbs)
+    repeated = flow.keyed(DESK, URLS, known, Question.MENU, KeyPress("*")).verbs
+    assert "The customer is Acme, Jane Roy." in spoken(repeated)
+    assert spoken(flow.ask_to_connect(URLS, known)).count("The customer is Acme, Jane Roy.") == 1
+    french = replace(known, language="fr", customer="probablement Acme")
+    assert "Le client est probablement Acme." in spoken(flow.answered(DESK, URLS, french).verbs)
+    assert "The customer is" not in spoken(flow.answered(DESK, URLS, FACTS).verbs)

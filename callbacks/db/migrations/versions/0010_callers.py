@@ -50,6 +50,7 @@ def _calls() -> None:
     columns: list[sa.Column[Any]] = [
         _flag("is_separate"),
         _flag("key_pressed"),
+        _flag("language_known"),
         *(_text(name, 20, "") for name in ("screening", "urgency")),
         _text("product", default=""),
         _text("box", 40, ""),
