@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from callbacks.db.event_kinds import EventKind
 from callbacks.desk.desk_file import Desk
 from ivr.caller import flow
-from ivr.caller.turns import Facts, Place, Reply, Turn
+from ivr.caller.turns import Choices, Facts, Place, Reply, Turn
 from ivr.twilio.twiml import voice_document
 from ivr.twilio.verbs import Dial, Gather, Hangup, Redirect, Say
 from tests.callbacks.desk.flows import any_content, desk_with, loaded
@@ -111,8 +111,16 @@ def test_a_box_is_kept_and_promises_no_call() -> None:
     beep = reply.verbs[-1]
     assert isinstance(beep, Redirect)
     assert turn_at(beep.url).choices.box == "sales"
-    thanks = flow.step(BIG, URLS, replace(turn_at(beep.url), place=Place.RECORDED), TOLL_FREE)
-    assert spoken(thanks) == "Thank you. We have your message. Goodbye."
+    thanks = flow.step(BIG, URLS, replace(turn_at(beep.url), place=Place.RECORDED, seconds=8), TOLL_FREE)
+    assert spoken(thanks).startswith("Thank you. We have your message. If you are done")
+
+
+def test_a_caller_who_hears_french_is_offered_english_on_the_key_of_french() -> None:
+    french = Turn(Place.MENU, Choices("fr"), digits="*", way=("main",))
+    assert "For English, press 9." in spoken(flow.step(BIG, URLS, french, TOLL_FREE))
+    english = flow.step(BIG, URLS, replace(french, digits="9"), TOLL_FREE)
+    assert english.chose is EventKind.MENU_ENGLISH
+    assert "For sales, press 2." in spoken(english)
 
 
 def test_a_menu_that_led_round_is_not_longer_each_time() -> None:
