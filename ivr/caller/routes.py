@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -52,6 +52,7 @@ from ivr.twilio.webhook import (
 from sla.hours import SupportHours
 
 LONGEST_PRODUCT, LONGEST_BOX, LONGEST_NUMBER = 120, 40, 20  # characters
+MOST_CALLED = 50  # phones that were rung in one call
 
 log = structlog.get_logger(__name__)
 
@@ -82,11 +83,20 @@ def _turn(place: Place) -> Turn:
         bridged={"true": True, "false": False}.get(field("DialBridged")),
         picked_up=field("DialCallStatus") in ("completed", "answered"),
         offered_at=instant_in(request.args.get("at", "")),
+        way=_way_in_url(),
+        key=request.args.get("key", "")[:1],
+        called=tuple(number for number in request.args.get("called", "").split(".") if number)[:MOST_CALLED],
         question_in=_language_in_url(),
         seconds=None if request.args.get("nothing") else whole_number("RecordingDuration"),
         has_recorded=request.args.get("recorded") == "1",
         entered=request.args.get("entered", "")[:LONGEST_NUMBER],
     )
+
+
+def _way_in_url() -> tuple[str, ...]:
+    """Return the menus through which the caller came. Those that the desk file no longer has are left out."""
+    menus = current().desk.menus
+    return tuple(name for name in request.args.get("menu", "").split(".") if name in menus)
 
 
 def _choices_in_url() -> Choices:
@@ -220,6 +230,8 @@ def _line_of(desk: Desk, call: Call) -> str:
 def _store_reply(session: Session, desk: Desk, call: Call, turn: Turn, reply: Reply, now: datetime) -> None:
     if reply.not_connected is not None:
         live_calls.record_not_connected(session, desk, call.sid, reply.not_connected, now)
+    if reply.not_put_through:
+        live_calls.record_not_put_through(session, call.sid)
     if reply.rings is not None:
         offered = shortest_time(
             verb for verb in reply.verbs if isinstance(verb, Gather)
@@ -230,7 +242,7 @@ def _store_reply(session: Session, desk: Desk, call: Call, turn: Turn, reply: Re
     if reply.choices is not None:
         store_choices(session, desk, call, reply.choices.stored, now)
     if reply.chose is not None:
-        calls.record_choice(session, call.sid, now, reply.chose)
+        calls.record_choice(session, call.sid, now, reply.chose, reply.chose_what)
     if reply.promises:
         calls.record_promise(session, call.sid, now + shortest_time(reply.verbs))
     if reply.waits_for:
@@ -251,6 +263,7 @@ def _facts(session: Session, context: WebhookContext, call: Call, hours: Support
         reason=hours.verdict(call.began_at).reason,
         opens_at=opens_next(hours, call.began_at),
         technicians=_free_technicians(session, desk, call, now) if call.is_open else (),
+        layers=_free_on_layers(session, desk, call, now) if desk.teams else {},
         accepted_by=call.accepted_by_id,
         reference=session.scalar(select(Callback.reference).where(Callback.call_sid == call.sid)),
         admission=admission_of(session, desk, call, now),
@@ -277,8 +290,19 @@ def _message_url(session: Session, context: WebhookContext, call: Call) -> str |
 
 def _free_technicians(session: Session, desk: Desk, call: Call, now: datetime) -> tuple[Person, ...]:
     """Return the technicians on call when the call began who are not on the phone now."""
-    busy = live_calls.on_the_phone(session, call.sid, now)
     on_call = oncall_store.roster(session, desk, call.began_at).everyone()
+    return _free(session, desk, call, on_call, now)
+
+
+def _free_on_layers(session: Session, desk: Desk, call: Call, now: datetime) -> Mapping[str, tuple[Person, ...]]:
+    """Return the same for each layer that a team is made of, at any hour: its choice has hours of its own."""
+    roster = oncall_store.roster(session, desk, call.began_at)
+    layers = dict.fromkeys(layer for team in desk.teams.values() for layer in team.layers)
+    return {layer: _free(session, desk, call, roster.on(layer), now) for layer in layers}
+
+
+def _free(session: Session, desk: Desk, call: Call, on_call: Iterable[Person], now: datetime) -> tuple[Person, ...]:
+    busy = live_calls.on_the_phone(session, call.sid, now)
     return tuple(person for person in on_call if person.id not in busy and _may_be_rung(desk, person))
 
 

@@ -36,6 +36,7 @@ class Place(enum.Enum):
     NAMED_TIME = VoicePath.NAMED_TIME  # the time was read back to the caller
     LANGUAGE = VoicePath.LANGUAGE  # a language was offered, on a line without a menu
     RING = VoicePath.RING  # a technician's phone has rung
+    TEAM = VoicePath.TEAM  # a phone of a team, or an outside number, has rung for a choice of a menu
     BEEP = VoicePath.BEEP  # the prompts before the recording have been heard
     RECORDED = VoicePath.RECORDED  # the recording has ended
     REVIEW = VoicePath.REVIEW  # after the message: a key, or none
@@ -97,6 +98,9 @@ class Turn:
     rung: tuple[int, ...] = ()  # the ids of the technicians whose phones have rung, the last one last
     bridged: bool | None = None  # whether the carrier connected the last of them; None: it does not say
     picked_up: bool = False  # whether that phone was picked up
+    way: tuple[str, ...] = ()  # the menus through which the caller came, the one they are in last; (): the line's own
+    key: str = ""  # the key of that menu whose call is passed on
+    called: tuple[str, ...] = ()  # the phones (E.164) that have rung for it
     question_in: Language | None = None  # the language of the question that the keys answer; None: that of the call
     seconds: int | None = None  # how long the recording is that has just ended; None: there is none
     has_recorded: bool = False  # whether the message came before this question
@@ -115,6 +119,11 @@ class Turn:
     @property
     def last_rung(self) -> int | None:
         return self.rung[-1] if self.rung else None
+
+    @property
+    def place_in_menus(self) -> Mapping[str, str]:
+        """Return the part of a URL that holds the way through the menus."""
+        return {"menu": ".".join(self.way)} if self.way else {}
 
     def choosing(self, **chosen: object) -> Turn:
         """Return the turn with another choice, such as `language="fr"`."""
@@ -141,6 +150,7 @@ class Facts:
     is_open: bool
     reason: Reason  # why the line was open or closed when the call began
     technicians: tuple[Person, ...] = ()  # to be called in this order; not those who are on the phone
+    layers: Mapping[str, tuple[Person, ...]] = field(default_factory=dict)  # who is on call and free, by layer
     accepted_by: int | None = None  # the id of the technician who has taken the call
     reference: str | None = None
     admission: Admission = Admission.LET_IN
@@ -156,6 +166,7 @@ class Reply:
 
     verbs: tuple[Verb, ...]
     chose: EventKind | None = None  # a choice made in the menu
+    chose_what: str = ""  # the key and where it leads, for the log
     choices: Choices | None = None  # everything chosen so far, if this turn has chosen something
     screening: Screening | None = None  # how the call was let in, or why not
     at_beep: bool = False  # the caller hears the beep
@@ -163,6 +174,7 @@ class Reply:
     rings: int | None = None  # the id of the technician whose phone is rung
     waits_for: tuple[int, ...] = ()  # the announcements of whose end the caller is told by text
     not_connected: int | None = None  # the id of the one who had taken the call and was never connected to the caller
+    not_put_through: bool = False  # nobody spoke to the caller on the phones that a menu passed the call on to
 
 
 @dataclass(frozen=True)
@@ -181,6 +193,10 @@ class Step:
     def choosing(self, **chosen: object) -> Step:
         """Return the step as if the caller had also made this choice."""
         return replace(self, turn=self.turn.choosing(**chosen))
+
+    def at(self, **turned: object) -> Step:
+        """Return the step at another place of the menus."""
+        return replace(self, turn=replace(self.turn, **turned))  # type: ignore[arg-type]
 
     @property
     def promise(self) -> SpokenPromise:
