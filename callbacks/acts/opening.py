@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.acts.joining import join_open_callback
 from callbacks.db.database import insert_once, locked
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import CallbackOrigin, CallbackState, PageKind, PriorityLevel, VoicemailState
@@ -16,7 +17,7 @@ from callbacks.desk.business_hours import support_hours
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.sla_status import promised_reaction
-from callbacks.lifecycle.transitions import Change, change_state, look_again_at, move_deadline
+from callbacks.lifecycle.transitions import Change, awaits_attempt, change_state, look_again_at, move_deadline
 from callbacks.paging import messages
 from callbacks.paging.consent import ask_for_consent
 from callbacks.paging.escalate import take_next_step
@@ -35,7 +36,7 @@ LETTERS = "AFHJKLMNRSWXY"
 def open_callback(
     session: Session, desk: Desk, call: Call, now: datetime, origin: CallbackOrigin = CallbackOrigin.VOICEMAIL
 ) -> Callback:
-    """Return the callback of a call; open it when there is none.
+    """Return the callback of a call; open it when there is none, unless the call is about one that is open already.
 
     Its deadline counts from the beginning of the call. Its first page is part of the same transaction, unless there
     may be nothing that anybody could do (see `begin_or_hold`). A missed call whose message turns up later was promised
@@ -48,6 +49,10 @@ def open_callback(
             found.origin = origin
             move_deadline(found, _due_at(session, desk, call, origin, found.priority), now)
         return found
+    joined = join_open_callback(session, desk, call, now)
+    if joined is not None:
+        _keep_promise_to_caller(session, desk, joined, call, origin, now)
+        return joined
     callback = _insert(session, desk, call, origin, now)
     if call.caller not in desk.dialing_rules.own_numbers:
         index_words(session, callback, call.caller)
@@ -57,6 +62,18 @@ def open_callback(
     begin_or_hold(session, desk, callback, now)
     ask_for_consent(session, desk, callback, now)
     return callback
+
+
+def _keep_promise_to_caller(
+    session: Session, desk: Desk, callback: Callback, call: Call, origin: CallbackOrigin, now: datetime
+) -> None:
+    """Move the deadline forward to what a caller was promised before they left a message.
+
+    That is earlier when the callback came from a missed call. Otherwise the first deadline holds.
+    """
+    due_at = _due_at(session, desk, call, origin, callback.priority)
+    if origin is CallbackOrigin.VOICEMAIL and awaits_attempt(callback) and due_at < callback.due_at:
+        move_deadline(callback, due_at, now)
 
 
 def begin_or_hold(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
@@ -80,7 +97,8 @@ def begin_or_hold(session: Session, desk: Desk, callback: Callback, now: datetim
 
 def _message_left(session: Session, callback: Callback) -> bool | None:
     """Return whether the caller left a message, or None while the carrier has not said. What failed may be one."""
-    state = session.scalar(select(Voicemail.state).where(Voicemail.call_sid == callback.call_sid))
+    counts = (Voicemail.call_sid == callback.call_sid) & Voicemail.is_replaced.is_(False)
+    state = session.scalar(select(Voicemail.state).where(counts))
     return None if state is VoicemailState.EXPECTED else state in (VoicemailState.RECORDED, VoicemailState.FAILED)
 
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.acts.joining import join_open_callback
 from callbacks.acts.opening import begin_or_hold, open_callback
 from callbacks.db.database import insert_once, locked, locked_or_none
 from callbacks.db.event_kinds import Actor, EventKind
@@ -201,6 +202,14 @@ def settle(session: Session, desk: Desk, call: Call, ended_at: datetime, now: da
         record_event(session, call.sid, now, Actor.CALLER, EventKind.STOPPED_WAITING, waited)
     if call.outcome in OWED:
         open_callback(session, desk, call, now, OWED[call.outcome])
+    elif call.outcome is CallOutcome.ANSWERED or has_heard_standing(session, call.sid):
+        join_open_callback(session, desk, call, now)
+
+
+def has_heard_standing(session: Session, sid: str) -> bool:
+    """Return whether the caller heard how their open callback stands."""
+    heard = select(Event.id).where(Event.call_sid == sid, Event.kind == EventKind.STANDING_HEARD)
+    return session.scalar(heard.limit(1)) is not None
 
 
 def _locked_call(session: Session, sid: str) -> Call | None:

@@ -75,6 +75,7 @@ class Subject:
     why_no_number: Words = NUMBER_WITHHELD
     not_allowed_yet: Words | None = None  # the caller's number, for which a supervisor has not consented
     language: str = ""  # that the caller chose
+    calls: int = 1  # how often the customer has called about it
 
 
 # Pages
@@ -437,6 +438,36 @@ def _while_open(subject: Subject, code: str) -> Words:
     )
 
 
+def called_again(subject: Subject, code: str, at: datetime, now: datetime, *, left_message: bool) -> Words:
+    """Return that the customer called again, for the owner, or for whoever was paged last."""
+    when, who = _at(at, subject.zone, now), _customer(subject)
+    message = Words(" and left a message", " et a laissé un message") if left_message else NOTHING
+    replies, due = _replies(subject, code, AFTER_THE_CALL), by_when(subject, now)
+
+    def worded(replies: Words) -> Words:
+        return Words(
+            f"{subject.sender}: the customer of {subject.reference} called again {when.english}{message.english}. "
+            f"{_sentence(f'Call {who.english}{due.english}')} {replies.english}".rstrip(),
+            f"{subject.sender}: le client de {subject.reference} a rappelé {when.french}{message.french}. "
+            f"{_sentence(f'Rappelez {who.french}{due.french}')} {replies.french}".rstrip(),
+        )
+
+    return _fitting(worded(replies), worded(NOTHING))
+
+
+def called_again_since(at: datetime, zone: ZoneInfo, now: datetime) -> Words:
+    """Return when the customer called again, for a text about the next attempt: "They called again at 10:31 p.m."."""
+    when = _at(at, zone, now)
+    return Words(_sentence(f"They called again {when.english}"), _sentence(f"Le client a rappelé {when.french}"))
+
+
+def called_before(reference: str, at: datetime, zone: ZoneInfo, now: datetime) -> Words:
+    """Return that the customer called lately about something that is closed, for the page about the new call."""
+    is_today = at.astimezone(zone).date() == now.astimezone(zone).date()
+    english, french = ("today", "aujourd'hui") if is_today else ("yesterday", "hier")
+    return Words(f"Called {english} about {reference}.", f"A appelé {french} pour {reference}.")
+
+
 def reopened(subject: Subject, code: str, by: str, why: str) -> Words:
     """Return that a closed callback is open again, for its owner."""
     who, name, replies = _customer(subject), _name(by), _replies(subject, code, AFTERWARDS)
@@ -795,7 +826,12 @@ def _details(subject: Subject) -> Words:
     message = _message(subject.message)
     english = ", in French" if subject.language == "fr" else ""
     french = ", en anglais" if subject.language == "en" else ""
-    return Words(english + message.english, french + message.french)
+    calls = Words(f", called {_times(subject.calls)}", f", {subject.calls} appels") if subject.calls > 1 else NOTHING
+    return Words(english + calls.english + message.english, french + calls.french + message.french)
+
+
+def _times(count: int) -> str:
+    return "twice" if count == 2 else f"{count} times"
 
 
 def _message(message: Message) -> Words:

@@ -7,6 +7,7 @@ from callbacks.db.tables import Callback
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.paging import messages
+from callbacks.records.calls_of_callback import messages_of
 
 
 def subject_of(desk: Desk, callback: Callback) -> messages.Subject:
@@ -27,11 +28,15 @@ def subject_of(desk: Desk, callback: Callback) -> messages.Subject:
         why_no_number=customer.briefly,
         not_allowed_yet=customer.in_words if customer.waits_for_consent else None,
         language=call.language if call.language_chosen else "",
+        calls=1 + len(callback.joined),
     )
 
 
 def _message(callback: Callback) -> messages.Message:
-    voicemail = callback.call.voicemail
+    """Return what is known of the message; of several, of the last one that can be heard."""
+    left = messages_of(callback)
+    heard = [each for each in left if each.audio is not AudioState.LOST]
+    voicemail = next(iter((*reversed(heard), *left)), callback.call.voicemail)
     if voicemail is None and callback.origin is CallbackOrigin.MISSED_CALL:
         return messages.MISSED_CALL
     if voicemail is None or voicemail.state is VoicemailState.ABSENT:

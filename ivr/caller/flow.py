@@ -1,7 +1,8 @@
 """What a caller hears next: a pure step from where they are and what they pressed to a reply.
 
 The order of a call: the greeting with its menu or languages (`menus`), support (`support`: a technician, or why nobody
-answers), the ringing of technicians (`ringing`), and the message (`voicemail`).
+answers; `calling_again`: how the caller's open callback stands), the ringing of technicians (`ringing`), and the
+message (`voicemail`).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from callbacks.desk.desk_file import Desk
-from ivr.caller import menus, ringing, voicemail
+from ivr.caller import calling_again, menus, ringing, support, voicemail
 from ivr.caller.turns import Facts, Place, Reply, Step, Turn
 from ivr.twilio.call_urls import CallUrls
 
@@ -17,6 +18,8 @@ ANSWERS: Mapping[Place, Callable[[Step], Reply]] = {
     Place.INCOMING: menus.greet,
     Place.MENU: menus.after_key,
     Place.LANGUAGE: menus.in_chosen_language,
+    Place.AGAIN: support.after_standing,
+    Place.OWNER: calling_again.after_owner,
     Place.RING: ringing.after_ringing,
     Place.BEEP: voicemail.beep,
     Place.RECORDED: voicemail.recorded,

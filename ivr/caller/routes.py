@@ -13,20 +13,24 @@ from flask import Response, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.db.states import Urgency, VoicemailState
+from callbacks.acts.joining import callback_to_join
+from callbacks.db.event_kinds import EventKind
+from callbacks.db.states import REACHED, Urgency, VoicemailState
 from callbacks.db.tables import Call, Callback
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk, Language
-from callbacks.inbound import calls, live_calls
+from callbacks.inbound import calls, conversations, live_calls
 from callbacks.inbound.caller_choices import record_choices
 from callbacks.oncall import store as oncall_store
 from callbacks.people.person import Person
+from callbacks.people.technicians import person
+from callbacks.records.proofs import last_attempt
 from callbacks.text import sids
 from callbacks.text.sids import is_sid
 from ivr import prompts
 from ivr.caller import flow, voicemail
 from ivr.caller.speech_time import shortest_time
-from ivr.caller.turns import Choices, Facts, Place, Reply, Step, Turn
+from ivr.caller.turns import Choices, Facts, OpenCallback, Place, Reply, Step, Turn
 from ivr.prompts import say
 from ivr.technician import dial_in
 from ivr.twilio.context import DatabaseUnavailable, WebhookContext, current
@@ -46,6 +50,7 @@ from ivr.twilio.webhook import (
 from sla.hours import Reason
 
 LONGEST_PRODUCT, LONGEST_BOX = 120, 40  # characters
+FIRST_STEPS = 2  # of a policy: usually to one person, by text and by phone
 
 log = structlog.get_logger(__name__)
 
@@ -199,6 +204,11 @@ def _store_reply(session: Session, desk: Desk, call: Call, turn: Turn, reply: Re
         live_calls.record_ringing(session, call.sid, reply.rings, turn.last_rung, now + offered)
     if reply.choices is not None:
         record_choices(call, reply.choices.stored, now)
+    if reply.tells_standing:
+        calls.record_choice(session, call.sid, now, EventKind.STANDING_HEARD)
+    if reply.has_spoken_with is not None:
+        is_proven = turn.bridged is True
+        conversations.record_conversation(session, desk, call.sid, reply.has_spoken_with, now, is_proven=is_proven)
     if reply.chose is not None:
         calls.record_choice(session, call.sid, now, reply.chose)
     if reply.promises:
@@ -219,18 +229,45 @@ def _facts(session: Session, desk: Desk, call: Call, reason: Reason, now: dateti
         technicians=_free_technicians(session, desk, call, now) if call.is_open else (),
         accepted_by=call.accepted_by_id,
         reference=session.scalar(select(Callback.reference).where(Callback.call_sid == call.sid)),
+        open_callback=_open_callback(session, desk, call, now),
     )
+
+
+def _open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> OpenCallback | None:
+    """Return the callback that a call is about, as the caller may hear it."""
+    callback = callback_to_join(session, desk, call)
+    if callback is None:
+        return None
+    last = last_attempt(session, callback)
+    awaits = callback.attempted_at is None
+    return OpenCallback(
+        reference=callback.reference,
+        due_at=min(callback.due_at, call.began_at + desk.callback.promise) if awaits else callback.due_at,
+        has_owner=callback.owner_id is not None,
+        owner=_owner_to_ring(session, desk, callback, call, now),
+        is_escalating=callback.resumed or (callback.owner_id is None and callback.position > FIRST_STEPS),
+        tried_at=last.tried_at if last is not None else None,
+        is_reached=last is not None and last.outcome in REACHED,
+    )
+
+
+def _owner_to_ring(session: Session, desk: Desk, callback: Callback, call: Call, now: datetime) -> Person | None:
+    """Return the owner of a callback if their phone may be rung for this call, and is free."""
+    owner = callback.owner
+    if owner is None or not person(owner).verified or not _may_be_rung(desk, person(owner)):
+        return None
+    return person(owner) if owner.id not in live_calls.on_the_phone(session, call.sid, now) else None
 
 
 def _free_technicians(session: Session, desk: Desk, call: Call, now: datetime) -> tuple[Person, ...]:
     """Return the technicians on call when the call began who are not on the phone now."""
     busy = live_calls.on_the_phone(session, call.sid, now)
     on_call = oncall_store.roster(session, desk, call.began_at).everyone()
-    return tuple(person for person in on_call if person.id not in busy and _may_be_rung(desk, person))
+    return tuple(each for each in on_call if each.id not in busy and _may_be_rung(desk, each))
 
 
-def _may_be_rung(desk: Desk, person: Person) -> bool:
-    return desk.dialing_rules.why_not_technician(person.phone, is_allowed=person.is_allowed) is None
+def _may_be_rung(desk: Desk, who: Person) -> bool:
+    return desk.dialing_rules.why_not_technician(who.phone, is_allowed=who.is_allowed) is None
 
 
 def facts_without_database(context: WebhookContext, call_sid: str, now: datetime) -> Facts:

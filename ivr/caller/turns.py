@@ -12,7 +12,7 @@ from callbacks.db.states import Urgency
 from callbacks.desk.desk_file import Desk, Language
 from callbacks.inbound.caller_choices import CallerChoices
 from callbacks.people.person import Person
-from callbacks.text.formats import time_for_caller
+from callbacks.text.formats import at_time_for_caller, time_for_caller
 from ivr.twilio.call_urls import CallUrls, VoicePath
 from ivr.twilio.verbs import Verb
 from sla.hours import Reason
@@ -26,6 +26,8 @@ class Place(enum.Enum):
     INCOMING = VoicePath.INCOMING  # the call has just come in
     MENU = VoicePath.MENU  # the caller pressed a key, or none
     LANGUAGE = VoicePath.LANGUAGE  # a language was offered, on a line without a menu
+    AGAIN = VoicePath.AGAIN  # the caller has heard how their open callback stands
+    OWNER = VoicePath.OWNER  # the phone of its owner has rung
     RING = VoicePath.RING  # a technician's phone has rung
     BEEP = VoicePath.BEEP  # the prompts before the recording have been heard
     RECORDED = VoicePath.RECORDED  # the recording has ended
@@ -87,6 +89,19 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class OpenCallback:
+    """The callback that is open for the caller's number, and that this call joins."""
+
+    reference: str
+    due_at: datetime
+    has_owner: bool = False
+    owner: Person | None = None  # whose phone may be rung now
+    is_escalating: bool = False  # beyond the people who are paged first
+    tried_at: datetime | None = None  # when the caller was last tried
+    is_reached: bool = False  # by that try
+
+
+@dataclass(frozen=True)
 class Facts:
     """What is known of the call. Without a database this is only what the desk file and the request say."""
 
@@ -100,6 +115,7 @@ class Facts:
     technicians: tuple[Person, ...] = ()  # to be called in this order; not those who are on the phone
     accepted_by: int | None = None  # the id of the technician who has taken the call
     reference: str | None = None
+    open_callback: OpenCallback | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +129,8 @@ class Reply:
     promises: bool = False  # the caller hears when they are called back
     rings: int | None = None  # the id of the technician whose phone is rung
     not_connected: int | None = None  # the id of the one who had taken the call and was never connected to the caller
+    tells_standing: bool = False  # the caller hears how their open callback stands
+    has_spoken_with: int | None = None  # the id of the technician with whom the caller has spoken
 
 
 @dataclass(frozen=True)
@@ -131,6 +149,19 @@ class Step:
     def choosing(self, **chosen: object) -> Step:
         """Return the step as if the caller had also made this choice."""
         return replace(self, turn=self.turn.choosing(**chosen))
+
+    @property
+    def open_callback(self) -> OpenCallback | None:
+        """Return the callback that this call is about, unless the caller said that it is about something else."""
+        return None if self.turn.choices.is_separate else self.facts.open_callback
+
+    def spoken_time(self, at: datetime) -> str:
+        """Return a time as it is spoken to this caller."""
+        return time_for_caller(at, self.desk.zone, self.facts.now, self.turn.language, self.facts.caller)
+
+    def spoken_at(self, at: datetime) -> str:
+        """Return when something happened, as it is spoken to this caller: "at 10:42 p.m."."""
+        return at_time_for_caller(at, self.desk.zone, self.facts.now, self.turn.language, self.facts.caller)
 
     @property
     def due(self) -> str:

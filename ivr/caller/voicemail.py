@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from callbacks.text.formats import spelled
 from ivr import prompts
+from ivr.caller import standing
 from ivr.caller.turns import LONGEST_CALLER, Place, Reply, Step
 from ivr.prompts import say
 from ivr.twilio.call_urls import VoicePath
 from ivr.twilio.verbs import Hangup, Pause, Record, Redirect, Say
 
 
-def to_voicemail(step: Step, why: Say) -> Reply:
+def to_voicemail(step: Step, *why: Say) -> Reply:
     """Every prompt comes before the redirect, so a caller whose call reaches the beep has heard them all."""
     language = step.turn.language
+    is_added = step.open_callback is not None
     heard = (
-        why,
-        say(language, prompts.LEAVE_A_MESSAGE, due=step.due),
+        *why,
+        say(language, prompts.ADD_A_MESSAGE) if is_added else say(language, prompts.LEAVE_A_MESSAGE, due=step.due),
         say(language, prompts.LEAVE_YOUR_NUMBER),
         say(language, prompts.RECORDING_NOTICE),
     )
@@ -47,6 +49,8 @@ def record(step: Step) -> Record:
 def recorded(step: Step) -> Reply:
     """Thank the caller, with the reference and the time of the call back."""
     language, facts = step.turn.language, step.facts
+    if step.open_callback is not None:
+        return Reply((standing.thanks(step, step.open_callback), Pause(1), Hangup()))
     if facts.now >= facts.began_at + step.desk.callback.promise:
         return Reply((say(language, prompts.THANKS_LATE), Hangup()))
     if facts.reference is None:

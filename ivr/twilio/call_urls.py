@@ -14,6 +14,8 @@ class VoicePath(enum.Enum):
     MENU = "menu"
     LANGUAGE = "language"  # a key after the offer of a language
     DIAL_IN_KEY = "dial-in/key"  # a key of a technician who called us
+    AGAIN = "again"  # a key after a caller heard how their open callback stands
+    OWNER = "again/owner"  # the phone of its owner has rung
     RING = "ring"  # a technician's phone has rung for a customer on the line
     BEEP = "beep"
     RECORDED = "recorded"
