@@ -49,6 +49,7 @@ def recording() -> Response:
     reported = calls.Recording(state, sid("RecordingSid", sids.RECORDING), whole_number("RecordingDuration"))
     began_at = now - timedelta(seconds=min(reported.seconds or 0, LONGEST_RECORDING))
     about = request.args.to_dict()
+    chosen = choices_in(about, language_in_query()).stored
     arrived = calls.FoundCall(
         found, about.get("line", ""), about.get("caller", "")[:LONGEST_CALLER], language_in_query(), began_at
     )
@@ -56,7 +57,7 @@ def recording() -> Response:
     def work(session: Session) -> None:
         if "line" in about:  # the call may not be on record, because no webhook of it was stored
             call = calls.record_found_call(session, context.desk, arrived)
-            record_choices(call, choices_in(about, language_in_query()).stored, now)
+            record_choices(call, chosen, now)
         calls.record_voicemail(session, context.desk, found, reported, now)
 
     return store(refusing_altered_replays(work, found))
