@@ -219,6 +219,7 @@ ALREADY_CLOSED = Words(
     "{reference} is closed. There is nothing for you to do. Goodbye.",
     "{reference} est fermé. Vous n'avez rien à faire. Au revoir.",
 )
+MESSAGE_OF_SEVERAL = Words("Message {number} of {count}.", "Message {number} de {count}.")
 NO_MESSAGE = Words("The caller left no message.", "L'appelant n'a pas laissé de message.")
 MESSAGE_LOST = Words(
     "The message is lost and cannot be heard. Please call this customer.",

@@ -21,6 +21,7 @@ from callbacks.db.tables import Call, Callback, Event, Voicemail
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.call_ends import OWED, EndedCall, outcome_of
+from callbacks.inbound.conversations import has_heard_standing, record_conversation
 from callbacks.lifecycle.contacts import note_contact
 from callbacks.records.event_log import record_event
 from callbacks.text.dialing_rules import DEFAULT_RULES, DialingRules
@@ -204,12 +205,8 @@ def settle(session: Session, desk: Desk, call: Call, ended_at: datetime, now: da
         open_callback(session, desk, call, now, OWED[call.outcome])
     elif call.outcome is CallOutcome.ANSWERED or has_heard_standing(session, call.sid):
         join_open_callback(session, desk, call, now)
-
-
-def has_heard_standing(session: Session, sid: str) -> bool:
-    """Return whether the caller heard how their open callback stands."""
-    heard = select(Event.id).where(Event.call_sid == sid, Event.kind == EventKind.STANDING_HEARD)
-    return session.scalar(heard.limit(1)) is not None
+    if call.outcome is CallOutcome.ANSWERED and call.accepted_by_id is not None:
+        record_conversation(session, desk, call.sid, call.accepted_by_id, now, is_proven=False)
 
 
 def _locked_call(session: Session, sid: str) -> Call | None:

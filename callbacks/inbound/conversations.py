@@ -13,7 +13,6 @@ from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import AttemptProof, CallbackState, ReachOutcome
 from callbacks.db.tables import Call, Callback, Event, ReachAttempt, Technician
 from callbacks.desk.desk_file import Desk
-from callbacks.inbound.calls import has_heard_standing
 from callbacks.lifecycle.transitions import awaits_attempt, note_attempt
 from callbacks.paging.notices import notify_of_attempt
 from callbacks.paging.pages import cancel_waiting
@@ -28,16 +27,33 @@ def record_conversation(
     """Record that a caller has spoken with a technician about their open callback, once for each call.
 
     Only a caller who heard that it is about that callback, and did not say otherwise: an office shares a number.
-    `is_proven`: the carrier reports that the two were connected. Nobody is asked how it went.
+    `is_proven`: the carrier reports that the two were connected. It reports nothing where the caller hangs up first.
+    Nobody is asked how it went.
     """
     call, technician = locked_or_none(session, Call, sid), session.get(Technician, technician_id)
     if call is None or technician is None or not has_heard_standing(session, sid):
         return
-    if session.scalar(select(ReachAttempt.id).where(ReachAttempt.call_sid == sid)) is not None:
+    known = session.scalar(select(ReachAttempt).where(ReachAttempt.call_sid == sid))
+    if known is not None:
+        if is_proven and known.proof is AttemptProof.WORD:
+            known.proof, known.rang_at = AttemptProof.CARRIER, known.tried_at
         return
     callback = join_open_callback(session, desk, call, now)
     if callback is not None and callback.state is CallbackState.OPEN:
         _record(session, desk, callback, technician, sid, now, is_proven=is_proven)
+
+
+def note_not_connected(session: Session, sid: str) -> None:
+    """Record that a caller was never connected to the technician who took the call, whatever was recorded before."""
+    known = session.scalar(select(ReachAttempt).where(ReachAttempt.call_sid == sid))
+    if known is not None and known.proof is AttemptProof.WORD:
+        known.outcome = ReachOutcome.NOT_CONNECTED
+
+
+def has_heard_standing(session: Session, sid: str) -> bool:
+    """Return whether the caller heard how their open callback stands."""
+    heard = select(Event.id).where(Event.call_sid == sid, Event.kind == EventKind.STANDING_HEARD)
+    return session.scalar(heard.limit(1)) is not None
 
 
 def _record(

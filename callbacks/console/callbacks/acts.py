@@ -18,6 +18,7 @@ from callbacks.acts.details import AddNote, NameCaller, SetProduct, WriteTranscr
 from callbacks.acts.escalation import PageNow, RequestManager
 from callbacks.acts.ownership import Assign, Pass, Take
 from callbacks.acts.promises import EndWait, FixInRelease, SetPriority, WaitForCustomer
+from callbacks.acts.splitting import Split
 from callbacks.console.access import visible_to
 from callbacks.console.context import current
 from callbacks.console.forms import field
@@ -26,7 +27,7 @@ from callbacks.db.tables import Callback, User
 from callbacks.errors import WrongState
 from callbacks.people.technicians import technician_named
 
-LONGEST_TEXT, LONGEST_NUMBER, LONGEST_RELEASE = 1000, 40, 80
+LONGEST_TEXT, LONGEST_NUMBER, LONGEST_RELEASE, LONGEST_SID = 1000, 40, 80, 64
 
 
 def run_act(session: Session, reference: str, name: str, now: datetime) -> str:
@@ -68,6 +69,12 @@ def _is_confirmed() -> bool:
     return field("confirmed") == "yes"
 
 
+def _voicemail_id() -> int | None:
+    """Return which message a transcript is of; None for the only one."""
+    text = request.form.get("voicemail", "")
+    return int(text) if text.isdecimal() and len(text) < 18 else None
+
+
 def _priority() -> PriorityLevel:
     try:
         return PriorityLevel(_text("priority"))
@@ -105,7 +112,8 @@ FORMS: Mapping[str, Form] = {
     "refuse": Form(RefuseConsent, lambda _: RefuseConsent()),
     "note": Form(AddNote, lambda _: AddNote(_text("words"))),
     "name": Form(NameCaller, lambda _: NameCaller(_text("name"))),
-    "transcript": Form(WriteTranscript, lambda _: WriteTranscript(_text("words"))),
+    "transcript": Form(WriteTranscript, lambda _: WriteTranscript(_text("words"), _voicemail_id())),
+    "split": Form(Split, lambda _: Split(field("call", LONGEST_SID))),
     "product": Form(SetProduct, lambda _: SetProduct(_text("product"))),
 }
 # These forms are behind "More" on the screen.

@@ -25,7 +25,7 @@ from callbacks.db.states import (
     TranscribedBy,
     VoicemailState,
 )
-from callbacks.db.tables import Call, Callback, Page, ReachAttempt, Technician, Voicemail, Waiting
+from callbacks.db.tables import Call, Callback, JoinedCall, Page, ReachAttempt, Technician, Voicemail, Waiting
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.customer_number import CustomerNumber, customer_number
 from callbacks.desk.desk_file import Desk
@@ -38,6 +38,7 @@ from callbacks.paging.decide import Decision
 from callbacks.paging.escalate import forecast
 from callbacks.paging.reasons import in_a_line
 from callbacks.people.technicians import everybody
+from callbacks.records.calls_of_callback import calls_of
 from callbacks.records.proofs import NO_TRIES, Decider, decider, proof_of, tries_of
 from callbacks.records.search import STATES
 from callbacks.text.formats import LANGUAGES, day_and_time, length, span
@@ -83,17 +84,26 @@ class AttemptRow:
 
 
 @dataclass(frozen=True)
+class MessageRow:
+    """One call of a callback, with the message that its caller left."""
+
+    call: Call
+    is_joined: bool  # it did not open the callback
+    words: str  # what became of the message
+    voicemail: Voicemail | None
+    has_message: bool  # or may have one
+    has_audio: bool  # in the desk's own storage
+    transcript_by: str  # who wrote the transcript, in words; "" without one
+
+
+@dataclass(frozen=True)
 class CallbackDetail:
     """One callback with everything that happened."""
 
     row: Row
     callback: Callback
     call: Call
-    voicemail: Voicemail | None
-    voicemail_words: str
-    has_message: bool  # or may have one
-    has_audio: bool  # in the desk's own storage
-    transcript_by: str  # who wrote the transcript, in words; "" without one
+    messages: Sequence[MessageRow]  # of every call, in order
     timeline: Sequence[Entry]
     origin: str  # what it came from
     attempts: Sequence[AttemptRow]
@@ -108,6 +118,10 @@ class CallbackDetail:
     promises: Sequence[str]
     paged: frozenset[int]  # the technicians who were paged about it, by id
 
+    def may_split(self, technician_id: int | None, *, is_supervisor: bool) -> bool:
+        """Return whether somebody may split off a call: supervisors and the owner."""
+        return is_supervisor or (technician_id is not None and self.callback.owner_id == technician_id)
+
     def may_pass(self, technician_id: int | None) -> bool:
         """Return whether a technician can pass it on: its owner can, and before it has one, everybody who was paged."""
         if not self.is_open or technician_id is None:
@@ -120,6 +134,7 @@ class CallbackDetail:
 class CallLog:
     calls: Sequence[Call]
     references: dict[str, str]
+    joined: frozenset[str]  # SIDs of calls that joined a callback that was open
     silent: frozenset[str]  # SIDs of calls without a message
     before: str | None  # SID of the call after which the next, earlier ones come; None at the end
 
@@ -272,7 +287,6 @@ def callback_detail(
     ahead = next_of(callback, forecast(session, desk, callback, store.schedule(session, desk, now)), desk.zone, now)
     hours = support_hours(session, desk)
     owed = resolutions(session, desk, hours, TRIED_AND_OPEN & (Callback.id == callback.id), now)
-    voicemail = callback.call.voicemail
     tried = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
     attempts = session.scalars(tried).all()
     (row,) = rows_of(session, desk, [callback], now)
@@ -282,11 +296,7 @@ def callback_detail(
         row=replace(row, next=ahead, resolution=owed[0].promise if owed else None, notes=notes),
         callback=callback,
         call=callback.call,
-        voicemail=voicemail,
-        voicemail_words=_voicemail_words(voicemail),
-        has_message=voicemail is not None and voicemail.state is not VoicemailState.ABSENT,
-        has_audio=voicemail is not None and voicemail.audio is AudioState.COPIED,
-        transcript_by=TRANSCRIBED.get(voicemail.transcribed_by, "") if voicemail and voicemail.transcript else "",
+        messages=[_message_row(callback, call) for call in calls_of(callback)],
         timeline=timeline_of(session, callback, desk.zone),
         origin=ORIGINS[callback.origin],
         attempts=[_attempt_row(attempt) for attempt in attempts],
@@ -300,6 +310,19 @@ def callback_detail(
         outcomes=[each.value for each in ReportedOutcome if not number.is_missing or each not in NEEDS_A_NUMBER],
         promises=explanations(session, desk, hours, callback, now),
         paged=_paged_about(session, callback),
+    )
+
+
+def _message_row(callback: Callback, call: Call) -> MessageRow:
+    voicemail = call.voicemail
+    return MessageRow(
+        call=call,
+        is_joined=call.sid != callback.call_sid,
+        words=_voicemail_words(voicemail) if call.accepted_by is None else f"{call.accepted_by.name} took the call.",
+        voicemail=voicemail,
+        has_message=voicemail is not None and voicemail.state is not VoicemailState.ABSENT,
+        has_audio=voicemail is not None and voicemail.audio is AudioState.COPIED,
+        transcript_by=TRANSCRIBED.get(voicemail.transcribed_by, "") if voicemail and voicemail.transcript else "",
     )
 
 
@@ -350,13 +373,15 @@ def call_log(session: Session, before: str | None) -> CallLog:
         query = query.where(tuple_(Call.began_at, Call.sid) < (last.began_at, last.sid))
     found = session.scalars(query).all()
     shown = found[:CALLS_A_PAGE]
-    pairs = session.execute(
-        select(Callback.call_sid, Callback.reference).where(Callback.call_sid.in_([call.sid for call in shown]))
-    )
+    sids = [call.sid for call in shown]
+    own = session.execute(select(Callback.call_sid, Callback.reference).where(Callback.call_sid.in_(sids))).all()
+    about = select(JoinedCall.call_sid, Callback.reference).join(Callback, Callback.id == JoinedCall.callback_id)
+    joined = session.execute(about.where(JoinedCall.call_sid.in_(sids))).all()
     wordless = select(Voicemail.call_sid).where(Voicemail.call_sid.in_([call.sid for call in shown]))
     silent = frozenset(session.scalars(wordless.where(Voicemail.state == VoicemailState.ABSENT)))
     earlier = shown[-1].sid if len(found) > CALLS_A_PAGE else None
-    return CallLog(shown, {row.call_sid: row.reference for row in pairs}, silent, earlier)
+    references = dict[str, str](tuple(row) for row in (*own, *joined))
+    return CallLog(shown, references, frozenset(sid for sid, _ in joined), silent, earlier)
 
 
 TRANSCRIBED = {

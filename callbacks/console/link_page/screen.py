@@ -15,9 +15,11 @@ from callbacks.acts.customer_number import decides_about_numbers
 from callbacks.console.callbacks.screen import standing_of
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import AudioState, CallbackState, ReachOutcome, ReportedOutcome, VoicemailState
-from callbacks.db.tables import Callback, Event, Page, ReachAttempt, Voicemail
+from callbacks.db.tables import Call, Callback, Event, Page, ReachAttempt, Voicemail
 from callbacks.desk.customer_number import CustomerNumber, customer_number
 from callbacks.desk.desk_file import Desk
+from callbacks.lifecycle.transitions import owns
+from callbacks.records.calls_of_callback import calls_of
 from callbacks.records.proofs import proof_on_record
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import length, span, time_and_day
@@ -101,6 +103,17 @@ class SummaryScreen(Bilingual):
 
 
 @dataclass(frozen=True)
+class MessageOnScreen:
+    """One call of a callback, with the message that its caller left."""
+
+    called_at: str
+    words: str
+    transcript: str
+    id: int | None  # of a message that can be played
+    joined_sid: str  # of a call that can be split off; "" for the one that opened the callback
+
+
+@dataclass(frozen=True)
 class CallbackScreen(Bilingual):
     """One callback, in the technician's language."""
 
@@ -125,9 +138,8 @@ class CallbackScreen(Bilingual):
     owner: str
     is_mine: bool
     code: str
-    message: str
-    transcript: str
-    message_id: int | None
+    messages: list[MessageOnScreen]
+    may_split: bool
     attempts: list[str]
 
 
@@ -170,7 +182,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
     if callback is None:
         abort(404)
     zone, language = desk.zone, technician.language
-    call, voicemail, customer = callback.call, callback.call.voicemail, customer_number(desk, callback)
+    call, customer = callback.call, customer_number(desk, callback)
     standing, left = _standing(session, desk, callback, now)
     attempts = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
     return CallbackScreen(
@@ -195,10 +207,21 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         owner=callback.owner.name if callback.owner else "",
         is_mine=callback.owner_id == technician.id,
         code=page.code,
-        message=_message(voicemail, language),
-        transcript=voicemail.transcript if voicemail is not None else "",
-        message_id=voicemail.id if voicemail is not None and voicemail.audio is AudioState.COPIED else None,
+        messages=[_on_screen(desk, callback, each, now, language) for each in calls_of(callback)],
+        may_split=owns(callback, technician),
         attempts=[_attempt(row, zone, now, language) for row in session.scalars(attempts)],
+    )
+
+
+def _on_screen(desk: Desk, callback: Callback, call: Call, now: datetime, language: str) -> MessageOnScreen:
+    voicemail, by = call.voicemail, call.accepted_by
+    answered = Words(f"{by.name} took the call.", f"{by.name} a pris l'appel.") if by is not None else None
+    return MessageOnScreen(
+        called_at=time_and_day(call.began_at, desk.zone, now, language),
+        words=answered.for_(language) if answered is not None else _message(voicemail, language),
+        transcript=voicemail.transcript if voicemail is not None else "",
+        id=voicemail.id if voicemail is not None and voicemail.audio is AudioState.COPIED else None,
+        joined_sid=call.sid if call.sid != callback.call_sid else "",
     )
 
 

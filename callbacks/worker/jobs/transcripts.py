@@ -19,6 +19,7 @@ from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.leases import Claim
 from callbacks.db.states import AudioState, TranscribedBy
 from callbacks.db.tables import Call, Voicemail
+from callbacks.records.calls_of_callback import callback_about
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
 from callbacks.worker.speech import TIME_LIMIT, TranscriptionFailed, transcribe
@@ -83,7 +84,7 @@ class Transcriber:
             return
         voicemail.transcribed_by, voicemail.transcript, voicemail.next_action_at = TranscribedBy.MACHINE, words, None
         self._log(session, voicemail, EventKind.MACHINE_TRANSCRIBED, words or "No words.")
-        callback = voicemail.call.callback
+        callback = callback_about(session, voicemail.call_sid)
         if callback is not None:
             index_words(session, callback, words)
 

@@ -12,7 +12,7 @@ SIGNED_BY_TWILIO = {
     "/voice/recorded", "/voice/recording", "/voice/status", "/voice/fallback", "/voice/language",
     "/voice/page", "/voice/page/key", "/voice/page/heard", "/voice/page/notice", "/voice/page/status",
     "/voice/connect", "/voice/connect/key", "/voice/connect/answered", "/voice/connect/outcome",
-    "/voice/connect/ended", "/voice/connect/status", "/voice/dial-in/key",
+    "/voice/again", "/voice/again/owner", "/voice/connect/ended", "/voice/connect/status", "/voice/dial-in/key",
     "/sms/incoming", "/sms/status",
 }  # fmt: skip
 PUBLIC = {
@@ -25,7 +25,7 @@ BY_SECRET_ADDRESS = {
     "/t/<token>", "/t/<token>/open", "/t/<token>/message.wav", "/t/<token>/take", "/t/<token>/connect",
     "/t/<token>/pass",
     "/t/<token>/outcome", "/t/<token>/note", "/t/<token>/number", "/t/<token>/unreachable", "/t/<token>/manager",
-    "/t/<token>/consent", "/t/<token>/refuse",
+    "/t/<token>/consent", "/t/<token>/refuse", "/t/<token>/split",
 }  # fmt: skip
 EVERYONE = users.ROLES
 READERS = ("administrator", "supervisor", "reader")
