@@ -380,7 +380,7 @@ def call_log(session: Session, before: str | None) -> CallLog:
     wordless = select(Voicemail.call_sid).where(Voicemail.call_sid.in_([call.sid for call in shown]))
     silent = frozenset(session.scalars(wordless.where(Voicemail.state == VoicemailState.ABSENT)))
     earlier = shown[-1].sid if len(found) > CALLS_A_PAGE else None
-    references = dict[str, str](tuple(row) for row in (*own, *joined))
+    references = {row.call_sid: row.reference for row in (*own, *joined)}
     return CallLog(shown, references, frozenset(sid for sid, _ in joined), silent, earlier)
 
 
