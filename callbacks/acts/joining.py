@@ -78,6 +78,16 @@ def callback_to_join(session: Session, desk: Desk, call: Call) -> Callback | Non
     return _chosen(desk, call, _candidates(session, desk, call))
 
 
+def due_with_call(desk: Desk, callback: Callback, call: Call) -> datetime:
+    """Return when a callback is due once a call with a message has joined it: the first deadline holds.
+
+    What came from a missed call is due later than a message, and moves forward. What the customer wants later does not.
+    """
+    if callback.attempted_at is not None or callback.held_until is not None or callback.named_time_at is not None:
+        return callback.due_at
+    return min(callback.due_at, call.began_at + desk.callback.promise)
+
+
 def join_open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> Callback | None:
     """Have a call join the callback that it is about, once, and return that; None when there is none.
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts.joining import join_open_callback
+from callbacks.acts.joining import due_with_call, join_open_callback
 from callbacks.db.database import insert_once, locked
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import CallbackOrigin, CallbackState, PageKind, PriorityLevel, VoicemailState
@@ -17,7 +17,7 @@ from callbacks.desk.business_hours import support_hours
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.sla_status import promised_reaction
-from callbacks.lifecycle.transitions import Change, awaits_attempt, change_state, look_again_at, move_deadline
+from callbacks.lifecycle.transitions import Change, change_state, look_again_at, move_deadline
 from callbacks.paging import messages
 from callbacks.paging.consent import ask_for_consent
 from callbacks.paging.escalate import take_next_step
@@ -51,7 +51,9 @@ def open_callback(
         return found
     joined = join_open_callback(session, desk, call, now)
     if joined is not None:
-        _keep_promise_to_caller(session, desk, joined, call, origin, now)
+        due_at = due_with_call(desk, joined, call)
+        if origin is CallbackOrigin.VOICEMAIL and due_at < joined.due_at:  # a time was spoken to this caller, too
+            move_deadline(joined, due_at, now)
         return joined
     callback = _insert(session, desk, call, origin, now)
     if call.caller not in desk.dialing_rules.own_numbers:
@@ -62,18 +64,6 @@ def open_callback(
     begin_or_hold(session, desk, callback, now)
     ask_for_consent(session, desk, callback, now)
     return callback
-
-
-def _keep_promise_to_caller(
-    session: Session, desk: Desk, callback: Callback, call: Call, origin: CallbackOrigin, now: datetime
-) -> None:
-    """Move the deadline forward to what a caller was promised before they left a message.
-
-    That is earlier when the callback came from a missed call. Otherwise the first deadline holds.
-    """
-    due_at = _due_at(session, desk, call, origin, callback.priority)
-    if origin is CallbackOrigin.VOICEMAIL and awaits_attempt(callback) and due_at < callback.due_at:
-        move_deadline(callback, due_at, now)
 
 
 def begin_or_hold(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:

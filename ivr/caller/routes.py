@@ -13,7 +13,7 @@ from flask import Response, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts.joining import callback_to_join
+from callbacks.acts.joining import callback_to_join, due_with_call
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import REACHED, Urgency, VoicemailState
 from callbacks.db.tables import Call, Callback
@@ -239,10 +239,9 @@ def _open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> O
     if callback is None:
         return None
     last = last_attempt(session, callback)
-    awaits = callback.attempted_at is None
     return OpenCallback(
         reference=callback.reference,
-        due_at=min(callback.due_at, call.began_at + desk.callback.promise) if awaits else callback.due_at,
+        due_at=due_with_call(desk, callback, call),
         has_owner=callback.owner_id is not None,
         owner=_owner_to_ring(session, desk, callback, call, now),
         is_escalating=callback.resumed or (callback.owner_id is None and callback.position > FIRST_STEPS),

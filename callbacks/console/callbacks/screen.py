@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import NEEDS_A_NUMBER
@@ -146,14 +146,17 @@ def open_callbacks(
     which = (Callback.state == CallbackState.OPEN) & visible
     callbacks = session.scalars(select(Callback).where(which).order_by(Callback.id)).all()
     owed = still_owed(session, desk, support_hours(session, desk), now)
-    rows, waiting = rows_of(session, desk, callbacks, now), _waiting(session, which)
+    rows, waiting, again = rows_of(session, desk, callbacks, now), _waiting(session, which), _joined(session, which)
     return sorted(
         (
             replace(
                 row,
                 next=next_of(callback, forecast(session, desk, callback, plan), desk.zone, now),
                 resolution=owed.get(callback.id),
-                notes=notes_of(callback, desk.zone, now, is_waiting=callback.id in waiting),
+                notes=[
+                    *([f"called {1 + again[callback.id]} times"] if callback.id in again else []),
+                    *notes_of(callback, desk.zone, now, is_waiting=callback.id in waiting),
+                ],
             )
             for callback, row in zip(callbacks, rows, strict=True)
         ),
@@ -165,6 +168,12 @@ def _waiting(session: Session, which: ColumnElement[bool]) -> frozenset[int]:
     """Return the ids of the callbacks `which` match that wait for their customers."""
     query = select(Waiting.callback_id).join(Callback, Callback.id == Waiting.callback_id)
     return frozenset(session.scalars(query.where(Waiting.until.is_(None), which)))
+
+
+def _joined(session: Session, which: ColumnElement[bool]) -> dict[int, int]:
+    """Return how many calls have joined the callbacks `which` match, by id, without those that none has."""
+    query = select(JoinedCall.callback_id, func.count()).join(Callback, Callback.id == JoinedCall.callback_id)
+    return {row[0]: row[1] for row in session.execute(query.where(which).group_by(JoinedCall.callback_id))}
 
 
 def notes_of(callback: Callback, zone: ZoneInfo, now: datetime, *, is_waiting: bool) -> list[str]:
