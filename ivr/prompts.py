@@ -46,18 +46,47 @@ RECORDING_NOTICE = Words(
     "En cas d'urgence, raccrochez et composez le 9 1 1.",
 )
 THANKS = Words(
-    "Thank you. A technician will call you back by {due}. Goodbye.",
-    "Merci. Un technicien vous rappellera avant {due}. Au revoir.",
+    "Thank you. A technician will call you back by {due}.", "Merci. Un technicien vous rappellera avant {due}."
 )
 THANKS_WITH_REFERENCE = Words(
-    "Thank you. Your reference is {reference}. A technician will call you back by {due}. Goodbye.",
-    "Merci. Votre numéro de référence est le {reference}. Un technicien vous rappellera avant {due}. Au revoir.",
+    "Thank you. Your reference is {reference}. A technician will call you back by {due}.",
+    "Merci. Votre numéro de référence est le {reference}. Un technicien vous rappellera avant {due}.",
 )
 THANKS_LATE = Words(
-    "Thank you. A technician will call you back as soon as possible. Goodbye.",
-    "Merci. Un technicien vous rappellera dès que possible. Au revoir.",
+    "Thank you. A technician will call you back as soon as possible.",
+    "Merci. Un technicien vous rappellera dès que possible.",
 )
-
+TOO_SHORT = Words(
+    "That message was very short. Please leave your message after the beep.",
+    "Ce message était très court. Laissez votre message après le signal sonore.",
+)
+NOTHING_HEARD = Words(
+    "We did not hear anything. Please leave your message after the beep.",
+    "Nous n'avons rien entendu. Laissez votre message après le signal sonore.",
+)
+REVIEW_MENU = Words(
+    "If you are done, hang up or press 1. To hear your message, press 2. To record it again, press 3. "
+    "To be called at another number, press 4.",
+    "Si vous avez terminé, raccrochez ou appuyez sur le 1. Pour écouter votre message, appuyez sur le 2. "
+    "Pour l'enregistrer de nouveau, appuyez sur le 3. Pour être rappelé à un autre numéro, appuyez sur le 4.",
+)
+RECORD_AGAIN = Words("Please leave your message after the beep.", "Laissez votre message après le signal sonore.")
+ONE_MOMENT = Words("One moment, please.", "Un instant, s'il vous plaît.")
+CANNOT_PLAY_YET = Words(
+    "We have your message, but we cannot play it back yet.",
+    "Nous avons votre message, mais nous ne pouvons pas encore vous le faire écouter.",
+)
+NUMBER_NOT_SHOWN = Words("We cannot see a number that we could call.", "Nous ne voyons aucun numéro où vous rappeler.")
+ENTER_NUMBER = Words(
+    "Please enter the number where we can reach you, with its area code, then press pound.",
+    "Composez le numéro où nous pouvons vous joindre, avec l'indicatif régional, puis appuyez sur le carré.",
+)
+NUMBER_NOT_CALLED = Words("Sorry, we cannot call that number.", "Désolé, nous ne pouvons pas appeler à ce numéro.")
+NUMBER_READ_BACK = Words(
+    "You entered {number}. If that is right, press 1. To enter it again, press 2.",
+    "Vous avez composé {number}. Si c'est exact, appuyez sur le 1. Pour le composer de nouveau, appuyez sur le 2.",
+)
+NUMBER_SAVED = Words("We will call you at that number.", "Nous vous rappellerons à ce numéro.")
 # Callers who call again
 
 YOUR_CALLBACK = Words(
@@ -113,12 +142,12 @@ ADD_A_MESSAGE = Words(
     "Laissez un message après le signal sonore. Il sera ajouté à votre demande de rappel.",
 )
 THANKS_AGAIN = Words(
-    "Thank you. Your call was added to {reference}. A technician will call you back by {due}. Goodbye.",
-    "Merci. Votre appel a été ajouté à {reference}. Un technicien vous rappellera avant {due}. Au revoir.",
+    "Thank you. Your call was added to {reference}. A technician will call you back by {due}.",
+    "Merci. Votre appel a été ajouté à {reference}. Un technicien vous rappellera avant {due}.",
 )
 THANKS_AGAIN_SOON = Words(
-    "Thank you. Your call was added to {reference}. A technician will call you back as soon as possible. Goodbye.",
-    "Merci. Votre appel a été ajouté à {reference}. Un technicien vous rappellera dès que possible. Au revoir.",
+    "Thank you. Your call was added to {reference}. A technician will call you back as soon as possible.",
+    "Merci. Votre appel a été ajouté à {reference}. Un technicien vous rappellera dès que possible.",
 )
 
 # Callers, when something fails

@@ -72,23 +72,35 @@ def begin_or_hold(session: Session, desk: Desk, callback: Callback, now: datetim
     Such a call wakes nobody: it is closed, and listed in the morning's digest. Without a number, and until the carrier
     has said whether there is a message, the first page is held back for a minute. None is ever lost: then it is sent.
     """
-    if callback.state is not CallbackState.OPEN or callback.owner_id is not None or callback.attempted_at is not None:
+    if callback.owner_id is not None or callback.attempted_at is not None:
         return
     is_new, message = callback.decisions == 0, _message_left(session, callback)
+    is_over = callback.call.ended_at is not None  # until then the caller may still leave a number or a message
     if not customer_number(desk, callback).is_missing or message:
-        if is_new:
-            look_again_at(callback, now)
-            take_next_step(session, desk, callback, now)
-    elif message is False:
+        _page(session, desk, callback, now, is_new=is_new)
+    elif callback.state is not CallbackState.OPEN:
+        return
+    elif message is False and is_over:
         _close_unreachable(session, desk, callback, now)
     elif is_new:
         look_again_at(callback, callback.opened_at + HELD_BACK)
 
 
+def _page(session: Session, desk: Desk, callback: Callback, now: datetime, *, is_new: bool) -> None:
+    """Take the first step, also of a callback that was closed because there was neither a number nor a message."""
+    if callback.state is CallbackState.UNREACHABLE:
+        change_state(callback, Change.REOPEN, now)
+        record_event(session, callback.call_sid, now, Actor.DESK, EventKind.REOPENED, "There is a way to answer now.")
+    elif callback.state is not CallbackState.OPEN or not is_new:
+        return
+    look_again_at(callback, now)
+    take_next_step(session, desk, callback, now)
+
+
 def _message_left(session: Session, callback: Callback) -> bool | None:
     """Return whether the caller left a message, or None while the carrier has not said. What failed may be one."""
-    counts = (Voicemail.call_sid == callback.call_sid) & Voicemail.is_replaced.is_(False)
-    state = session.scalar(select(Voicemail.state).where(counts))
+    counted = (Voicemail.call_sid == callback.call_sid) & Voicemail.is_replaced.is_(False)
+    state = session.scalar(select(Voicemail.state).where(counted))
     return None if state is VoicemailState.EXPECTED else state in (VoicemailState.RECORDED, VoicemailState.FAILED)
 
 

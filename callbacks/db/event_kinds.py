@@ -24,6 +24,7 @@ class EventKind(enum.Enum):
     MENU_NO_CHOICE_SUPPORT = "menu_no_choice_support"  # no valid key in the last try; the call went on to support
     MENU_NO_CHOICE_GOODBYE = "menu_no_choice_goodbye"  # no valid key in the last try; we hung up
     DIALED_IN = "dialed_in"  # the caller ID is a technician's verified number
+    NUMBER_ENTERED = "number_entered"  # the caller entered another number to call, and confirmed it
     BEEP = "beep"  # the caller was asked for a message
     CALL_ENDED = "call_ended"  # the call is over, no matter who ended it
     CALL_ANSWERED = "call_answered"  # a technician took the live call
@@ -42,6 +43,7 @@ class EventKind(enum.Enum):
     RECORDING_RECORDED = "recording_recorded"  # the carrier has the recording
     RECORDING_ABSENT = "recording_absent"  # the carrier has no recording: the caller said nothing
     RECORDING_FAILED = "recording_failed"  # the carrier could not record
+    RECORDED_AGAIN = "recorded_again"  # the caller recorded again: the later message counts, and the earlier is kept
     AUDIO_STORED = "audio_stored"  # the recording is in our own storage
     AUDIO_DELAYED = "audio_delayed"  # the recording could not be fetched several times; it is tried again
     AUDIO_LOST = "audio_lost"  # the recording was given up: nobody can hear the message

@@ -23,6 +23,7 @@ from callbacks.desk.desk_file import Desk
 from callbacks.inbound.call_ends import OWED, EndedCall, outcome_of
 from callbacks.inbound.conversations import has_heard_standing, record_conversation
 from callbacks.lifecycle.contacts import note_contact
+from callbacks.records.calls_of_callback import callback_about
 from callbacks.records.event_log import record_event
 from callbacks.text.dialing_rules import DEFAULT_RULES, DialingRules
 
@@ -33,6 +34,7 @@ RECORDING_KINDS = {
     VoicemailState.FAILED: EventKind.RECORDING_FAILED,
 }
 LANGUAGES_CHOSEN = {EventKind.MENU_ENGLISH: "en", EventKind.MENU_FRENCH: "fr"}
+SHORTEST_MESSAGE = 2  # seconds; a shorter recording is rarely a message
 FETCH_AFTER = timedelta(seconds=5)  # Twilio reports the end of a recording before its file can be fetched
 
 
@@ -159,7 +161,9 @@ def record_voicemail(session: Session, desk: Desk, sid: str, recording: Recordin
         return None
     if call.beep_at is None:
         call.beep_at, call.outcome = now, CallOutcome.VOICEMAIL
-    voicemail = _voicemail_row(session, call)
+    voicemail = _row_of_recording(session, call, recording, now)
+    if voicemail is None:
+        return callback_about(session, sid)
     _update_voicemail(session, voicemail, recording, now)
     session.flush()
     callback = open_callback(session, desk, call, now)
@@ -202,7 +206,9 @@ def settle(session: Session, desk: Desk, call: Call, ended_at: datetime, now: da
         waited = f"{round((ended_at - call.waited_from).total_seconds())} seconds"
         record_event(session, call.sid, now, Actor.CALLER, EventKind.STOPPED_WAITING, waited)
     if call.outcome in OWED:
-        open_callback(session, desk, call, now, OWED[call.outcome])
+        callback = open_callback(session, desk, call, now, OWED[call.outcome])
+        session.flush()
+        begin_or_hold(session, desk, locked(session, Callback, callback.id), now)
     elif call.outcome is CallOutcome.ANSWERED or has_heard_standing(session, call.sid):
         join_open_callback(session, desk, call, now)
     if call.outcome is CallOutcome.ANSWERED and call.accepted_by_id is not None:
@@ -223,7 +229,47 @@ def _voicemail_row(session: Session, call: Call) -> Voicemail:
         tries=0,
         token=0,
     )
-    return session.scalars(select(Voicemail).where(Voicemail.call_sid == call.sid)).one()
+    counted = select(Voicemail).where(Voicemail.call_sid == call.sid, Voicemail.is_replaced.is_(False))
+    return session.scalars(counted).one()
+
+
+def _row_of_recording(session: Session, call: Call, recording: Recording, now: datetime) -> Voicemail | None:
+    """Return the row of this recording. None for a report without a SID about a call whose recording has one.
+
+    A caller may record again: then the later recording counts, and the earlier one is kept.
+    """
+    counted = _voicemail_row(session, call)
+    if recording.sid is None:
+        return counted if counted.recording_sid is None else None
+    if counted.recording_sid in (None, recording.sid):
+        return counted
+    earlier = session.scalar(select(Voicemail).where(Voicemail.recording_sid == recording.sid))
+    if earlier is not None:
+        return earlier if earlier.call_sid == call.sid else None
+    if recording.state in (VoicemailState.ABSENT, VoicemailState.FAILED):  # what was recorded before still counts
+        return None
+    record_event(session, call.sid, now, Actor.CALLER, EventKind.RECORDED_AGAIN)
+    is_slip = _is_short(recording.seconds) and not _is_short(counted.seconds)
+    return _another_row(session, call, recording.sid) if is_slip else _replaced_row(session, call, counted)
+
+
+def _is_short(seconds: int | None) -> bool:
+    return seconds is not None and seconds < SHORTEST_MESSAGE
+
+
+def _replaced_row(session: Session, call: Call, counted: Voicemail) -> Voicemail:
+    """Return a new row, which counts from now on."""
+    counted.is_replaced = True
+    session.flush()
+    return _voicemail_row(session, call)
+
+
+def _another_row(session: Session, call: Call, recording_sid: str) -> Voicemail:
+    """Return a new row that does not count, of a caller who began again and thought better of it."""
+    row = Voicemail(call_sid=call.sid, recording_sid=recording_sid, state=VoicemailState.EXPECTED, is_replaced=True)
+    session.add(row)
+    session.flush()
+    return row
 
 
 def _update_voicemail(session: Session, voicemail: Voicemail, recording: Recording, now: datetime) -> None:

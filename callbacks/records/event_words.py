@@ -27,6 +27,8 @@ _WORDS = {
     EventKind.CALL_SPLIT: "split off a call",
     EventKind.RECORDING_EXPECTED: "expects a recording",
     EventKind.RECORDING_RECORDED: "recorded the message",
+    EventKind.NUMBER_ENTERED: "entered another number to call",
+    EventKind.RECORDED_AGAIN: "recorded the message again",
     EventKind.RECORDING_ABSENT: "has no recording",
     EventKind.RECORDING_FAILED: "could not record the message",
     EventKind.AUDIO_STORED: "stored the recording",

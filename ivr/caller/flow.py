@@ -1,18 +1,26 @@
 """What a caller hears next: a pure step from where they are and what they pressed to a reply.
 
 The order of a call: the greeting with its menu or languages (`menus`), support (`support`: a technician, or why nobody
-answers; `calling_again`: how the caller's open callback stands), the ringing of technicians (`ringing`), and the
-message (`voicemail`).
+answers; `calling_again`: how the caller's open callback stands), the ringing of technicians (`ringing`), the message
+(`voicemail`), and what follows it (`review`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from callbacks.desk.desk_file import Desk
-from ivr.caller import calling_again, menus, ringing, support, voicemail
+from ivr.caller import calling_again, menus, other_number, review, ringing, support, voicemail
 from ivr.caller.turns import Facts, Place, Reply, Step, Turn
 from ivr.twilio.call_urls import CallUrls
+from ivr.twilio.verbs import Say
+
+
+def _after_number(step: Step, *before: Say) -> Reply:
+    """Go on after the caller was asked for another number: before or after the message."""
+    return review.ask(step, *before) if step.turn.has_recorded else voicemail.leave_message(step, *before)
+
 
 ANSWERS: Mapping[Place, Callable[[Step], Reply]] = {
     Place.INCOMING: menus.greet,
@@ -23,6 +31,10 @@ ANSWERS: Mapping[Place, Callable[[Step], Reply]] = {
     Place.RING: ringing.after_ringing,
     Place.BEEP: voicemail.beep,
     Place.RECORDED: voicemail.recorded,
+    Place.REVIEW: review.after_key,
+    Place.LISTEN: review.listen,
+    Place.NUMBER: partial(other_number.entered, go_on=_after_number),
+    Place.NUMBER_READ_BACK: partial(other_number.confirmed, go_on=_after_number),
 }
 
 

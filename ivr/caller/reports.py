@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.states import FINAL, VoicemailState, carrier_status
 from callbacks.inbound import calls
-from callbacks.inbound.caller_choices import record_choices
+from callbacks.inbound.caller_choices import store_choices
 from callbacks.text import sids
 from ivr.caller.routes import choices_in
 from ivr.caller.turns import LONGEST_CALLER
@@ -57,7 +57,7 @@ def recording() -> Response:
     def work(session: Session) -> None:
         if "line" in about:  # the call may not be on record, because no webhook of it was stored
             call = calls.record_found_call(session, context.desk, arrived)
-            record_choices(call, chosen, now)
+            store_choices(session, context.desk, call, chosen, now)
         calls.record_voicemail(session, context.desk, found, reported, now)
 
     return store(refusing_altered_replays(work, found))

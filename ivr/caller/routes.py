@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 
 from callbacks.acts.joining import callback_to_join, due_with_call
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import REACHED, Urgency, VoicemailState
-from callbacks.db.tables import Call, Callback
+from callbacks.db.states import REACHED, AudioState, Urgency, VoicemailState
+from callbacks.db.tables import Call, Callback, Voicemail
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk, Language
 from callbacks.inbound import calls, conversations, live_calls
-from callbacks.inbound.caller_choices import record_choices
+from callbacks.inbound.caller_choices import store_choices
 from callbacks.oncall import store as oncall_store
 from callbacks.people.person import Person
 from callbacks.people.technicians import person
@@ -40,6 +40,7 @@ from ivr.twilio.webhook import (
     field,
     number_in_query,
     pressed_key,
+    pressed_keys,
     refusing_altered_replays,
     sid,
     signed_blueprint,
@@ -49,7 +50,7 @@ from ivr.twilio.webhook import (
 )
 from sla.hours import Reason
 
-LONGEST_PRODUCT, LONGEST_BOX = 120, 40  # characters
+LONGEST_PRODUCT, LONGEST_BOX, LONGEST_NUMBER = 120, 40, 20  # characters
 FIRST_STEPS = 2  # of a policy: usually to one person, by text and by phone
 
 log = structlog.get_logger(__name__)
@@ -75,11 +76,14 @@ def _turn(place: Place) -> Turn:
     return Turn(
         place,
         _choices_in_url(),
-        pressed_key(),
+        pressed_keys() if place is Place.NUMBER else pressed_key(),
         max(1, number_in_query("tries")),
         _rung_in_query(),
         bridged={"true": True, "false": False}.get(field("DialBridged")),
         picked_up=field("DialCallStatus") in ("completed", "answered"),
+        seconds=None if request.args.get("nothing") else whole_number("RecordingDuration"),
+        has_recorded=request.args.get("recorded") == "1",
+        entered=request.args.get("entered", "")[:LONGEST_NUMBER],
     )
 
 
@@ -97,6 +101,7 @@ def choices_in(query: Mapping[str, str], language: Language) -> Choices:
         is_separate=query.get("separate") == "1",
         wants_manager=query.get("manager") == "1",
         box=query.get("box", "")[:LONGEST_BOX],
+        number=query.get("number", "")[:LONGEST_NUMBER],
     )
 
 
@@ -149,9 +154,9 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
         if recording is not None:
             calls.record_voicemail(session, context.desk, found, recording, now)
         in_language = _in_language_of(context.desk, call, turn)
-        record_choices(call, in_language.choices.stored, now)
+        store_choices(session, context.desk, call, in_language.choices.stored, now)
         reason_then = hours.verdict(call.began_at).reason
-        facts_now = _facts(session, context.desk, call, reason_then, now)
+        facts_now = _facts(session, context, call, reason_then, now)
         reply = flow.step(context.desk, context.urls, in_language, facts_now)
         _store_reply(session, context.desk, call, turn, reply, now)
         return reply.verbs
@@ -203,7 +208,7 @@ def _store_reply(session: Session, desk: Desk, call: Call, turn: Turn, reply: Re
         )  # a language, before the ringing
         live_calls.record_ringing(session, call.sid, reply.rings, turn.last_rung, now + offered)
     if reply.choices is not None:
-        record_choices(call, reply.choices.stored, now)
+        store_choices(session, desk, call, reply.choices.stored, now)
     if reply.tells_standing:
         calls.record_choice(session, call.sid, now, EventKind.STANDING_HEARD)
     if reply.has_spoken_with is not None:
@@ -217,7 +222,8 @@ def _store_reply(session: Session, desk: Desk, call: Call, turn: Turn, reply: Re
         calls.record_beep(session, call.sid, now)
 
 
-def _facts(session: Session, desk: Desk, call: Call, reason: Reason, now: datetime) -> Facts:
+def _facts(session: Session, context: WebhookContext, call: Call, reason: Reason, now: datetime) -> Facts:
+    desk = context.desk
     return Facts(
         call_sid=call.sid,
         line=_line_of(desk, call),
@@ -229,8 +235,17 @@ def _facts(session: Session, desk: Desk, call: Call, reason: Reason, now: dateti
         technicians=_free_technicians(session, desk, call, now) if call.is_open else (),
         accepted_by=call.accepted_by_id,
         reference=session.scalar(select(Callback.reference).where(Callback.call_sid == call.sid)),
+        number_is_usable=bool(call.customer_number or desk.dialing_rules.check(call.caller).number),
+        message_url=_message_url(session, context, call),
         open_callback=_open_callback(session, desk, call, now),
     )
+
+
+def _message_url(session: Session, context: WebhookContext, call: Call) -> str | None:
+    """Return where the carrier can play the caller's message from, once the desk has it."""
+    here = select(Voicemail.id).where(Voicemail.audio == AudioState.COPIED, Voicemail.is_replaced.is_(False))
+    found = session.scalar(here.where(Voicemail.call_sid == call.sid))
+    return context.links.message(found) if found is not None else None
 
 
 def _open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> OpenCallback | None:
@@ -280,6 +295,7 @@ def facts_without_database(context: WebhookContext, call_sid: str, now: datetime
         now=now,
         is_open=verdict.is_open,
         reason=verdict.reason,
+        number_is_usable=context.desk.dialing_rules.check(field("From")).number is not None,
     )
 
 

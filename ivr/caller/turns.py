@@ -31,6 +31,10 @@ class Place(enum.Enum):
     RING = VoicePath.RING  # a technician's phone has rung
     BEEP = VoicePath.BEEP  # the prompts before the recording have been heard
     RECORDED = VoicePath.RECORDED  # the recording has ended
+    REVIEW = VoicePath.REVIEW  # after the message: a key, or none
+    LISTEN = VoicePath.LISTEN  # the caller asked to hear the message
+    NUMBER = VoicePath.NUMBER  # the caller entered another number
+    NUMBER_READ_BACK = VoicePath.NUMBER_READ_BACK  # it was read back
 
 
 @dataclass(frozen=True)
@@ -46,16 +50,18 @@ class Choices:
     is_separate: bool = False  # not about the callback that is open
     wants_manager: bool = False
     box: str = ""  # the voicemail box of a menu; "" for support
+    number: str = ""  # E.164: another number to call, entered and confirmed by key
 
     @property
     def stored(self) -> CallerChoices:
         """Return the choices as they are stored with the call. The language is stored on its own."""
-        return CallerChoices(self.urgency, self.product, self.is_separate, self.wants_manager, self.box)
+        return CallerChoices(self.urgency, self.product, self.is_separate, self.wants_manager, self.box, self.number)
 
     @property
     def query(self) -> Mapping[str, str]:
         """Return the part of a URL that holds the choices."""
         found = {"lang": self.language, "urgency": self.urgency.value, "product": self.product, "box": self.box}
+        found["number"] = self.number
         flags = {"separate": self.is_separate, "manager": self.wants_manager}
         return {
             **{name: value for name, value in found.items() if value},
@@ -74,6 +80,9 @@ class Turn:
     rung: tuple[int, ...] = ()  # the ids of the technicians whose phones have rung, the last one last
     bridged: bool | None = None  # whether the carrier connected the last of them; None: it does not say
     picked_up: bool = False  # whether that phone was picked up
+    seconds: int | None = None  # how long the recording is that has just ended; None: there is none
+    has_recorded: bool = False  # whether the message came before this question
+    entered: str = ""  # the number (E.164) that was read back
 
     @property
     def language(self) -> Language:
@@ -116,6 +125,8 @@ class Facts:
     accepted_by: int | None = None  # the id of the technician who has taken the call
     reference: str | None = None
     open_callback: OpenCallback | None = None
+    number_is_usable: bool = True  # the caller can be called back on the number that the call showed
+    message_url: str | None = None  # where the carrier can play the message from; None: not here yet
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,10 @@ class VoicePath(enum.Enum):
     RING = "ring"  # a technician's phone has rung for a customer on the line
     BEEP = "beep"
     RECORDED = "recorded"
+    REVIEW = "review"  # a key after the message
+    LISTEN = "listen"  # the caller wants to hear the message
+    NUMBER = "number"  # another number to call, entered by key
+    NUMBER_READ_BACK = "number/read-back"  # a key after that number was read back
     RECORDING = "recording"  # the status of a recording
     SCREEN = "screen"  # a technician picked up a live call
     SCREEN_KEY = "screen/key"

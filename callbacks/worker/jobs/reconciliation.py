@@ -71,8 +71,17 @@ class Reconciliation:
         self._database.write(lambda session: look_back.record_success(session, now))
 
     def _look_for_recordings(self, since: datetime) -> CarrierError | None:
+        """Store recordings in the order in which they were made: the last one of a call is the one that counts."""
+        found: list[CarrierRecording] = []
         try:
-            for recording in self._carrier.recordings(since):
+            found.extend(self._carrier.recordings(since))
+        except CarrierError as fault:
+            return self._store_recordings(found, since) or fault
+        return self._store_recordings(found, since)
+
+    def _store_recordings(self, found: list[CarrierRecording], since: datetime) -> CarrierError | None:
+        try:
+            for recording in sorted(found, key=lambda recording: recording.made_at or since):
                 self._store(RECORDING, recording.sid, partial(self._add_recording, recording))
         except CarrierError as fault:
             return fault
@@ -173,7 +182,10 @@ class Reconciliation:
 
 def _is_news(session: Session, recording: CarrierRecording) -> bool:
     call = calls.find_call(session, recording.call_sid)
-    found = call.voicemail if call is not None else None
+    known = select(Voicemail).where(Voicemail.recording_sid == recording.sid)
+    found = session.scalar(known) or (call.voicemail if call is not None else None)
+    if found is not None and found.recording_sid not in (None, recording.sid):  # the caller recorded again
+        return recording.state is VoicemailState.RECORDED
     if found is None or found.state is VoicemailState.EXPECTED:
         return True
     is_missed = found.state is not VoicemailState.RECORDED or found.audio is AudioState.LOST

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from callbacks.acts.opening import HELD_BACK, open_callback
 from callbacks.acts.ownership import Take
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import CallbackOrigin, CallbackState, PageKind, PriorityLevel, VoicemailState
+from callbacks.db.states import CallbackOrigin, CallbackState, CarrierStatus, PageKind, PriorityLevel, VoicemailState
 from callbacks.db.tables import Call, Callback
 from callbacks.desk.business_hours import add_closure, support_hours
 from callbacks.inbound import calls
@@ -106,9 +106,10 @@ def test_a_desk_that_never_opens_again_still_calls_back(night: Night) -> None:
 # Without a number
 
 
-def reported(night: Night, state: VoicemailState, caller: str = "anonymous") -> Callback:
+def reported(night: Night, state: VoicemailState, caller: str = "anonymous", *, is_over: bool = True) -> Callback:
     """Return the callback after the carrier has announced a recording, and then says what became of it."""
     opened = night.callback_of("CA2", caller)
+    opened.call.ended_at = NOW if is_over else None
     calls.record_voicemail(night.session, night.desk, "CA2", calls.Recording(state, "RE1", 8), night.now)
     return opened
 
@@ -137,6 +138,21 @@ def test_a_call_that_left_neither_wakes_nobody(night: Night) -> None:
     assert night.events(EventKind.CLOSED_UNREACHABLE) == [
         (Actor.DESK, EventKind.CLOSED_UNREACHABLE, "The caller left neither a number nor a message.")
     ]
+
+
+def test_a_caller_who_is_still_there_may_leave_a_message_yet(night: Night) -> None:
+    opened = reported(night, VoicemailState.ABSENT, is_over=False)
+    assert (opened.state, first_pages(night, opened)) == (CallbackState.OPEN, 0)
+    calls.record_end(night.session, night.desk, "CA2", CarrierStatus.COMPLETED, NOW)
+    assert opened.state is CallbackState.UNREACHABLE
+
+
+def test_a_message_that_turns_up_after_all_reopens_the_callback(night: Night) -> None:
+    opened = reported(night, VoicemailState.ABSENT)
+    calls.record_voicemail(
+        night.session, night.desk, "CA2", calls.Recording(VoicemailState.RECORDED, "RE1", 8), night.now
+    )
+    assert (opened.state, first_pages(night, opened)) == (CallbackState.OPEN, 1)
 
 
 @pytest.mark.parametrize("caller", [CUSTOMER, "+442079460000"])

@@ -10,6 +10,7 @@ from callbacks.people import users
 SIGNED_BY_TWILIO = {
     "/voice/incoming", "/voice/menu", "/voice/ring", "/voice/screen", "/voice/screen/key", "/voice/beep",
     "/voice/recorded", "/voice/recording", "/voice/status", "/voice/fallback", "/voice/language",
+    "/voice/review", "/voice/listen", "/voice/number", "/voice/number/read-back",
     "/voice/page", "/voice/page/key", "/voice/page/heard", "/voice/page/notice", "/voice/page/status",
     "/voice/connect", "/voice/connect/key", "/voice/connect/answered", "/voice/connect/outcome",
     "/voice/again", "/voice/again/owner", "/voice/connect/ended", "/voice/connect/status", "/voice/dial-in/key",

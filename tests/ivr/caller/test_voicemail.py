@@ -11,6 +11,8 @@ from ivr.caller.turns import Choices, Place, Turn
 from ivr.twilio.verbs import Record, Redirect
 from tests.ivr.caller.steps import CLOSED, DESK, NOW, spoken, step
 
+RECORDED = Turn(Place.RECORDED, seconds=8)
+
 
 def test_the_beep_records_and_goes_on_when_nothing_was_recorded() -> None:
     reply = step(Turn(Place.BEEP, Choices("fr")))
@@ -22,26 +24,54 @@ def test_the_beep_records_and_goes_on_when_nothing_was_recorded() -> None:
 
 
 def test_the_reference_is_spelled() -> None:
-    assert "Goodbye" in spoken(step(Turn(Place.RECORDED)))
-    assert "Your reference is K, T, 4, 1, 7. " in spoken(
-        step(Turn(Place.RECORDED), replace(CLOSED, reference="KT-417"))
-    )
+    assert "Your reference is K, T, 4, 1, 7. " in spoken(step(RECORDED, replace(CLOSED, reference="KT-417")))
 
 
 @pytest.mark.parametrize(
     ("caller", "began_at", "english", "french"),
     [
-        ("+15145550199", NOW, "by 10:42 p.m. Goodbye", "avant 22 h 42. Au revoir"),
-        ("+16045550199", NOW, "by 10:42 p.m. Eastern time. Goodbye", "avant 22 h 42, heure de l'Est. Au revoir"),
+        ("+15145550199", NOW, "by 10:42 p.m. If you", "avant 22 h 42. Si vous"),
+        ("+16045550199", NOW, "by 10:42 p.m. Eastern time. If you", "avant 22 h 42, heure de l'Est. Si vous"),
         ("+15145550199", NOW + timedelta(hours=1, minutes=30), "by 12:12 a.m. Sunday.", "avant dimanche 0 h 12."),
     ],
 )
 def test_the_promised_time_cannot_be_misread(caller: str, began_at: datetime, english: str, french: str) -> None:
     facts = replace(CLOSED, caller=caller, began_at=began_at, now=began_at)
-    assert english in spoken(step(Turn(Place.RECORDED, Choices("en")), facts))
-    assert french in spoken(step(Turn(Place.RECORDED, Choices("fr")), facts))
+    assert english in spoken(step(RECORDED, facts))
+    assert french in spoken(step(RECORDED.choosing(language="fr"), facts))
 
 
 def test_a_message_that_ends_after_the_promised_time_is_not_promised_it_again() -> None:
     late = replace(CLOSED, now=NOW + DESK.callback.promise)
-    assert "as soon as possible" in spoken(step(Turn(Place.RECORDED), late))
+    assert "as soon as possible" in spoken(step(RECORDED, late))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "tries", "heard"),
+    [
+        (None, 1, "We did not hear anything. Please leave your message"),
+        (1, 1, "That message was very short. Please leave your message"),
+        (2, 1, "A technician will call you back by"),
+        (None, 2, "A technician will call you back by"),
+        (1, 2, "A technician will call you back by"),
+    ],
+)
+def test_a_caller_is_asked_once_more_for_a_message(seconds: int | None, tries: int, heard: str) -> None:
+    assert heard in spoken(step(replace(RECORDED, seconds=seconds, tries=tries)))
+
+
+def test_the_second_recording_is_not_asked_for_again() -> None:
+    reply = step(Turn(Place.BEEP, tries=2))
+    record, redirect = reply.verbs
+    assert isinstance(record, Record)
+    assert record.action.endswith("recorded?lang=en&tries=2")
+    assert redirect == Redirect("https://desk.test/voice/recorded?lang=en&nothing=1&tries=2")
+
+
+def test_a_caller_without_a_number_is_asked_for_one_before_the_message() -> None:
+    withheld = replace(CLOSED, caller="Anonymous", number_is_usable=False)
+    reply = step(Turn(Place.INCOMING), withheld)
+    assert not reply.promises
+    assert "Please enter the number where we can reach you" in spoken(reply)
+    entered = Turn(Place.INCOMING, Choices(number="+15145550188"))
+    assert step(entered, withheld).promises
