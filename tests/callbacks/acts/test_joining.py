@@ -82,7 +82,7 @@ def test_a_call_joins_nothing_but_an_open_callback_of_its_number_and_box(
 
 
 def calls_again(night: Night, sid: str = "CA2", caller: str = CUSTOMER) -> Callback:
-    return night.callback_of(sid, caller)
+    return night.calls_again(sid, caller)
 
 
 def test_a_second_message_joins_with_the_first_deadline_and_is_in_the_log(night: Night) -> None:
@@ -96,8 +96,8 @@ def test_a_second_message_joins_with_the_first_deadline_and_is_in_the_log(night:
 
 
 def test_a_withheld_number_joins_nothing(night: Night) -> None:
-    first = night.callback_of("CA2", "anonymous")
-    assert night.callback_of("CA3", "anonymous") is not first
+    first = night.calls_again("CA2", "anonymous")
+    assert night.calls_again("CA3", "anonymous") is not first
 
 
 def test_a_call_from_the_number_to_call_back_on_joins(night: Night) -> None:

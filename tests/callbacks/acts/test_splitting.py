@@ -24,7 +24,7 @@ LATER = NOW + timedelta(minutes=3)
 def night(night: Night) -> Night:
     """Somebody in the same office has called, too."""
     night.now = LATER
-    night.callback_of("CA2")
+    night.calls_again("CA2")
     return night
 
 
@@ -61,7 +61,7 @@ def test_somebody_is_paged_about_it(night: Night) -> None:
 def test_it_never_joins_again(night: Night) -> None:
     night.sue_does(Split("CA2"))
     new = opened(night)
-    assert night.callback_of("CA2") is new
+    assert night.calls_again("CA2") is new
 
 
 def test_the_owner_may_and_nobody_else(night: Night) -> None:

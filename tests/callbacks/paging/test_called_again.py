@@ -28,7 +28,7 @@ def night(database: Database) -> object:
 
 def called_again(night: Night, minutes: float) -> None:
     night.now = NOW + timedelta(minutes=minutes)
-    night.callback_of(f"CA{minutes}")
+    night.calls_again(f"CA{minutes}")
 
 
 def told(night: Night, who: Technician) -> list[str]:

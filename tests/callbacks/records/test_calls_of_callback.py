@@ -21,7 +21,7 @@ def night(database: Database) -> object:
     with Session(database.engine) as session:
         night = Night(session, read_desk(Path("support.toml")))
         night.now = NOW + timedelta(minutes=3)
-        night.callback_of("CA2")
+        night.calls_again("CA2")
         yield night
 
 

@@ -66,6 +66,6 @@ def test_how_it_stands(callback: OpenCallback, english: str, french: str) -> Non
     ],
 )
 def test_the_thanks_repeat_a_time_only_while_it_holds(callback: OpenCallback, by: str) -> None:
-    thanks = spoken(step(Turn(Place.RECORDED), replace(CLOSED, open_callback=callback)))
+    thanks = spoken(step(Turn(Place.RECORDED, seconds=9), replace(CLOSED, open_callback=callback)))
     assert "Your call was added to K, T, 4, 1, 7" in thanks
     assert by in thanks
