@@ -20,14 +20,14 @@ def tell_standing(step: Step, callback: OpenCallback) -> Reply:
 
 
 def _choices(step: Step, callback: OpenCallback) -> tuple[Say, ...]:
-    offered = (
-        prompts.TO_ADD_A_MESSAGE,
-        *([prompts.FOR_THE_OWNER] if callback.owner is not None else []),
-        prompts.FOR_SOMETHING_ELSE,
-        prompts.FOR_A_MANAGER,
-        *([prompts.OR_STAY] if step.facts.is_open and step.facts.technicians else []),
+    language, is_staffed = step.turn.language, step.facts.is_open and bool(step.facts.technicians)
+    return (
+        say(language, prompts.TO_ADD_A_MESSAGE),
+        *([say(language, prompts.FOR_THE_OWNER)] if callback.owner is not None else []),
+        say(language, prompts.FOR_SOMETHING_ELSE),
+        say(language, prompts.FOR_A_MANAGER),
+        *([say(language, prompts.OR_STAY)] if is_staffed else []),
     )
-    return tuple(say(step.turn.language, prompt) for prompt in offered)
 
 
 def ask_for_manager(step: Step) -> Reply:

@@ -19,8 +19,8 @@ def tell(step: Step, callback: OpenCallback) -> tuple[Say, ...]:
 def _standing(step: Step, callback: OpenCallback) -> Say:
     language = step.turn.language
     if callback.tried_at is not None:
-        tried = prompts.BEING_WORKED_ON if callback.is_reached else prompts.WE_TRIED
-        return say(language, tried, tried=step.spoken_at(callback.tried_at))
+        at = step.spoken_at(callback.tried_at)
+        return say(language, prompts.BEING_WORKED_ON if callback.is_reached else prompts.WE_TRIED, tried=at)
     due = step.spoken_time(callback.due_at)
     if step.facts.now >= callback.due_at:
         return say(language, prompts.WE_ARE_LATE, due=due)

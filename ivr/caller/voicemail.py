@@ -64,8 +64,8 @@ def recorded(step: Step) -> Reply:
     """Ask once more for a message that is hardly one, which is kept all the same. Else thank the caller."""
     turn = step.turn
     if (turn.seconds is None or turn.seconds < SHORTEST_MESSAGE) and turn.tries < TRIES:
-        hint = prompts.NOTHING_HEARD if turn.seconds is None else prompts.TOO_SHORT
-        return Reply((say(turn.language, hint), Redirect(step.to(Place.BEEP, tries=turn.tries + 1))))
+        hint = say(turn.language, prompts.NOTHING_HEARD if turn.seconds is None else prompts.TOO_SHORT)
+        return Reply((hint, Redirect(step.to(Place.BEEP, tries=turn.tries + 1))))
     return review.ask(step, _thanks(step))
 
 

@@ -68,7 +68,7 @@ def test_every_prompt_is_spoken_with_all_its_blanks_filled_in() -> None:
 
 def test_a_time_at_the_end_of_a_sentence_ends_it() -> None:
     thanks = say("en", prompts.THANKS, due="10:42 p.m.")
-    assert thanks == Say("Thank you. A technician will call you back by 10:42 p.m. Goodbye.", "en")
+    assert thanks == Say("Thank you. A technician will call you back by 10:42 p.m.", "en")
 
 
 def test_a_language_is_offered_in_that_language() -> None:
