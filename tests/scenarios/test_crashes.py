@@ -209,9 +209,10 @@ def test_one_callback_that_cannot_be_decided_does_not_keep_the_others_waiting(
 
     monkeypatch.setattr(follow_up, "take_next_step", take_next_step)
     desk.scenario.minutes_pass(4)
-    desk.leaves_a_message()
+    call = desk.customer("+15145550188").dials("direct").hears("leave a message").hears_the_beep().says(8).presses("#")
+    call.hears("Thank you").is_hung_up_on()
     amy = desk.phone_of("Amy")
-    amy.reads("call (514) 555-0199 back")
+    amy.reads("call (514) 555-0188 back")
     desk.scenario.minutes_pass(2.9)
     amy.is_rung().lets_it_ring()
     amy.resolves()
