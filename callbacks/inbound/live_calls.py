@@ -13,6 +13,7 @@ from callbacks.db.states import FINAL, AttemptState, CallOutcome, Channel
 from callbacks.db.tables import Call, Page, PageAttempt, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.calls import settle
+from callbacks.inbound.conversations import note_not_connected
 from callbacks.records.event_log import record_event
 
 # A report of the end may be lost. After this time a technician is rung all the same.
@@ -60,6 +61,7 @@ def record_not_connected(session: Session, desk: Desk, sid: str, technician_id: 
     session.flush()
     session.refresh(call)
     record_event(session, sid, now, Actor.CARRIER, EventKind.NOT_CONNECTED, f"{name} had taken the call.")
+    note_not_connected(session, sid)
     if call.ended_at is not None:
         settle(session, desk, call, call.ended_at, now)
 

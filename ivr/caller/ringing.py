@@ -16,8 +16,13 @@ from ivr.twilio.verbs import Dial, Hangup, Say
 def after_ringing(step: Step) -> Reply:
     """The last technician's phone has rung: the two have spoken, or nobody took the call."""
     if have_spoken(step.turn, step.facts):
-        return Reply((Hangup(),))
+        return end_of_talk(step)
     return replace(_try_the_next(step), not_connected=step.facts.accepted_by)
+
+
+def end_of_talk(step: Step) -> Reply:
+    """The caller and a technician have spoken. Who took the call is known, or was rung last."""
+    return Reply((Hangup(),), has_spoken_with=step.facts.accepted_by or step.turn.last_rung)
 
 
 def _try_the_next(step: Step) -> Reply:
@@ -42,13 +47,13 @@ def have_spoken(turn: Turn, facts: Facts) -> bool:
     return facts.accepted_by != turn.last_rung or (turn.bridged is None and turn.picked_up)
 
 
-def ring(step: Step, technician: Person, before: Say) -> Reply:
-    """Ring a technician's phone."""
-    return Reply((before, _dial(step, technician)), rings=technician.id)
+def ring(step: Step, technician: Person, before: Say, then: Place = Place.RING) -> Reply:
+    """Ring a technician's phone, and then go on at a place."""
+    return Reply((before, _dial(step, technician, then)), rings=technician.id)
 
 
-def _dial(step: Step, technician: Person) -> Dial:
-    facts = step.facts
+def _dial(step: Step, technician: Person, then: Place) -> Dial:
+    facts, about = step.facts, step.open_callback
     screen = step.urls.to(
         VoicePath.SCREEN,
         call=facts.call_sid,
@@ -56,8 +61,9 @@ def _dial(step: Step, technician: Person) -> Dial:
         lang=technician.language,
         line=facts.line,
         caller=facts.caller,
+        **({"about": about.reference} if about is not None else {}),
     )
     rung = "-".join(str(id) for id in (*step.turn.rung, technician.id))
-    action = step.to(Place.RING, rung=rung)
+    action = step.to(then, rung=rung)
     seconds = int(step.desk.ringing.each.total_seconds())
     return Dial(technician.phone, action, step.desk.lines[facts.line].number, seconds, screen)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.tables import Technician
 from callbacks.inbound import live_calls
+from callbacks.text.formats import spelled
 from callbacks.text.sids import CALL, is_sid
 from ivr import prompts
 from ivr.prompts import number_in_prompt, say
@@ -26,7 +27,7 @@ from ivr.twilio.webhook import (
     voice_response,
 )
 
-LONGEST_LINE_NAME, LONGEST_CALLER = 40, 64
+LONGEST_LINE_NAME, LONGEST_CALLER, LONGEST_REFERENCE = 40, 64, 12
 
 
 def say_goodbye() -> Response:
@@ -46,7 +47,12 @@ def screen() -> Response:
     action = current().urls.to(
         VoicePath.SCREEN_KEY, call=_call_in_query(), technician=number_in_query("technician"), lang=language
     )
-    question = (say(language, prompts.SUPPORT_CALL, line=line, caller=caller), say(language, prompts.TAKE_THE_CALL))
+    about = request.args.get("about", "")[:LONGEST_REFERENCE]
+    question = (
+        say(language, prompts.SUPPORT_CALL, line=line, caller=caller),
+        *([say(language, prompts.ABOUT_CALLBACK, reference=spelled(about))] if about else []),
+        say(language, prompts.TAKE_THE_CALL),
+    )
     return voice_response((Gather(action, question), Hangup()))
 
 

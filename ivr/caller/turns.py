@@ -15,7 +15,7 @@ from callbacks.inbound.caller_choices import CallerChoices
 from callbacks.inbound.screening import Admission
 from callbacks.people.person import Person
 from callbacks.text.bilingual import Words
-from callbacks.text.formats import time_for_caller
+from callbacks.text.formats import at_time_for_caller, time_for_caller
 from ivr.twilio.call_urls import CallUrls, VoicePath
 from ivr.twilio.verbs import Verb
 from sla.hours import Reason
@@ -35,6 +35,8 @@ class Place(enum.Enum):
     NAMED_HOUR = VoicePath.NAMED_HOUR  # the caller has entered a time
     NAMED_TIME = VoicePath.NAMED_TIME  # the time was read back to the caller
     LANGUAGE = VoicePath.LANGUAGE  # a language was offered, on a line without a menu
+    AGAIN = VoicePath.AGAIN  # the caller has heard how their open callback stands
+    OWNER = VoicePath.OWNER  # the phone of its owner has rung
     RING = VoicePath.RING  # a technician's phone has rung
     TEAM = VoicePath.TEAM  # a phone of a team, or an outside number, has rung for a choice of a menu
     BEEP = VoicePath.BEEP  # the prompts before the recording have been heard
@@ -139,6 +141,19 @@ class Announced:
 
 
 @dataclass(frozen=True)
+class OpenCallback:
+    """The callback that is open for the caller's number, and that this call joins."""
+
+    reference: str
+    due_at: datetime
+    has_owner: bool = False
+    owner: Person | None = None  # whose phone may be rung now
+    is_escalating: bool = False  # beyond the people who are paged first
+    tried_at: datetime | None = None  # when the caller was last tried
+    is_reached: bool = False  # by that try
+
+
+@dataclass(frozen=True)
 class Facts:
     """What is known of the call. Without a database this is only what the desk file and the request say."""
 
@@ -154,6 +169,7 @@ class Facts:
     accepted_by: int | None = None  # the id of the technician who has taken the call
     reference: str | None = None
     admission: Admission = Admission.LET_IN
+    open_callback: OpenCallback | None = None
     number_is_usable: bool = True  # the caller can be called back on the number that the call showed
     message_url: str | None = None  # where the carrier can play the message from; None: not here yet
     announcements: tuple[Announced, ...] | None = None  # in force on the line; None: the database does not say
@@ -175,6 +191,8 @@ class Reply:
     waits_for: tuple[int, ...] = ()  # the announcements of whose end the caller is told by text
     not_connected: int | None = None  # the id of the one who had taken the call and was never connected to the caller
     not_put_through: bool = False  # nobody spoke to the caller on the phones that a menu passed the call on to
+    tells_standing: bool = False  # the caller hears how their open callback stands
+    has_spoken_with: int | None = None  # the id of the technician with whom the caller has spoken
 
 
 @dataclass(frozen=True)
@@ -204,6 +222,19 @@ class Step:
         facts, choices = self.facts, self.turn.choices
         opens_at = None if facts.is_open else facts.opens_at
         return spoken_promise(self.desk, facts.began_at, choices.urgency, opens_at, choices.named_at)
+
+    @property
+    def open_callback(self) -> OpenCallback | None:
+        """Return the callback that this call is about, unless the caller said that it is about something else."""
+        return None if self.turn.choices.is_separate else self.facts.open_callback
+
+    def spoken_time(self, at: datetime) -> str:
+        """Return a time as it is spoken to this caller."""
+        return time_for_caller(at, self.desk.zone, self.facts.now, self.turn.language, self.facts.caller)
+
+    def spoken_at(self, at: datetime) -> str:
+        """Return when something happened, as it is spoken to this caller: "at 10:42 p.m."."""
+        return at_time_for_caller(at, self.desk.zone, self.facts.now, self.turn.language, self.facts.caller)
 
     @property
     def due(self) -> str:

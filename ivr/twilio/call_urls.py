@@ -20,6 +20,8 @@ class VoicePath(enum.Enum):
     NAMED_HOUR = "name-time/hour"  # the keys of a time
     NAMED_TIME = "name-time/confirmed"  # a key after that time was read back
     DIAL_IN_KEY = "dial-in/key"  # a key of a technician who called us
+    AGAIN = "again"  # a key after a caller heard how their open callback stands
+    OWNER = "again/owner"  # the phone of its owner has rung
     RING = "ring"  # a technician's phone has rung for a customer on the line
     TEAM = "team"  # a phone of a team, or an outside number, has rung for a caller who chose it in a menu
     TEAM_SCREEN = "team/screen"  # somebody of a team picked up

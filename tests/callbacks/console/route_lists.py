@@ -16,7 +16,7 @@ SIGNED_BY_TWILIO = {
     "/voice/urgency", "/voice/name-time", "/voice/name-time/hour", "/voice/name-time/confirmed",
     "/voice/page", "/voice/page/key", "/voice/page/heard", "/voice/page/notice", "/voice/page/status",
     "/voice/connect", "/voice/connect/key", "/voice/connect/answered", "/voice/connect/outcome",
-    "/voice/connect/ended", "/voice/connect/status", "/voice/dial-in/key",
+    "/voice/again", "/voice/again/owner", "/voice/connect/ended", "/voice/connect/status", "/voice/dial-in/key",
     "/sms/incoming", "/sms/status",
 }  # fmt: skip
 PUBLIC = {
@@ -32,6 +32,7 @@ BY_SECRET_ADDRESS = {
     "/t/<token>/pass",
     "/t/<token>/outcome", "/t/<token>/note", "/t/<token>/number", "/t/<token>/unreachable", "/t/<token>/manager",
     "/t/<token>/time", "/t/<token>/consent", "/t/<token>/refuse",
+    "/t/<token>/split",
 }  # fmt: skip
 EVERYONE = users.ROLES
 READERS = ("administrator", "supervisor", "reader")
