@@ -20,6 +20,7 @@ from callbacks.customers.personal_data import (
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, PageKind, PageState, VoicemailState
 from callbacks.db.tables import Event, Page, Voicemail
+from callbacks.records.calls_of_callback import calls_of, messages_of
 from callbacks.records.emptying import empty_events
 from callbacks.text.bilingual import Words
 
@@ -42,6 +43,8 @@ class DeleteMessage(Act):
     part: Part
     reason: str
     is_confirmed: bool = False
+    voicemail_id: int | None = None
+    """Of several messages, which one; the first by default."""
 
     roles = SUPERVISORS
     states = frozenset(CallbackState)
@@ -49,12 +52,13 @@ class DeleteMessage(Act):
 
     def apply(self, context: ActContext) -> Words:
         callback = context.callback
-        voicemails = _messages_of(context)
+        call_sid = self._call_sid(context)
+        voicemails = _messages_of(context, call_sid)
         if not voicemails:
             raise Refused(wording.NO_VOICEMAIL)
         if not self.reason:
             raise Refused(wording.REASON_TO_DELETE)
-        if callback.state is CallbackState.OPEN and not self.is_confirmed and not _was_heard(context):
+        if callback.state is CallbackState.OPEN and not self.is_confirmed and not _was_heard(context, call_sid):
             raise Refused(wording.message_not_heard(callback.reference))
         if self.part is Part.ALL:
             news = [delete_audio(context.session, voicemail, context.now) for voicemail in voicemails]
@@ -66,25 +70,39 @@ class DeleteMessage(Act):
             return wording.transcript_deleted(callback.reference)
         return wording.message_deleted(callback.reference)
 
+    def _call_sid(self, context: ActContext) -> str:
+        """Return the call in which the message was left. Raise Refused when the callback has no such message."""
+        if self.voicemail_id is None:
+            return context.callback.call_sid
+        named = (each.call_sid for each in messages_of(context.callback) if each.id == self.voicemail_id)
+        call_sid = next(named, None)
+        if call_sid is None:
+            raise Refused(wording.NO_VOICEMAIL)
+        return call_sid
 
-def _messages_of(context: ActContext) -> list[Voicemail]:
+
+def _messages_of(context: ActContext, call_sid: str) -> list[Voicemail]:
     """Return what the caller recorded, with the earlier takes. Something was said in each of them."""
-    theirs = select(Voicemail).where(Voicemail.call_sid == context.callback.call_sid).order_by(Voicemail.id)
+    theirs = select(Voicemail).where(Voicemail.call_sid == call_sid).order_by(Voicemail.id)
     said = theirs.where(Voicemail.state != VoicemailState.ABSENT)
     return list(context.session.scalars(said.with_for_update(of=Voicemail)))
 
 
-def _was_heard(context: ActContext) -> bool:
-    heard = select(Event.id).where(Event.call_sid == context.callback.call_sid, Event.kind == EventKind.MESSAGE_HEARD)
+def _was_heard(context: ActContext, call_sid: str) -> bool:
+    heard = select(Event.id).where(Event.call_sid == call_sid, Event.kind == EventKind.MESSAGE_HEARD)
     return context.session.scalar(heard.limit(1)) is not None
 
 
 def _delete_words(context: ActContext, voicemails: list[Voicemail]) -> None:
-    """Delete the transcript wherever it stands: beside the recording, in the log, in texts, in the search."""
+    """Delete the transcript wherever it stands: beside the recording, in the log, in texts, in the search.
+
+    The log and the texts do not say which of several messages they quote, so those of all of them go.
+    """
     session, callback = context.session, context.callback
     for voicemail in voicemails:
         delete_transcript(session, voicemail)
-    logged = select(Event.id).where(Event.call_sid == callback.call_sid, Event.kind.in_(TRANSCRIPTS))
+    sids = [call.sid for call in calls_of(callback)]
+    logged = select(Event.id).where(Event.call_sid.in_(sids), Event.kind.in_(TRANSCRIPTS))
     session.flush()
     empty_events(session, session.scalars(logged).all(), context.by.name, context.now)
     texts = update(Page).where(Page.callback_id == callback.id, Page.kind == PageKind.TRANSCRIPT)

@@ -26,6 +26,7 @@ from callbacks.db.tables import (
     Voicemail,
 )
 from callbacks.records.audit_log import HEARD_A_MESSAGE
+from callbacks.records.calls_of_callback import calls_of, messages_of
 from callbacks.records.emptying import EMPTIED, empty_entries, empty_events
 from callbacks.records.event_log import record_event
 from callbacks.records.search import reindex
@@ -110,12 +111,14 @@ def _delete_texts(session: Session, callback: Callback) -> None:
 
 
 def index_again(session: Session, callback: Callback) -> None:
-    """Index a callback by what is still on record: the number, the name, and what people wrote."""
-    call = callback.call
-    numbers = [number for number in (call.caller, call.customer_number or "") if number != DELETED]
-    kinds = (EventKind.NOTE, EventKind.CALLER_NAMED)
-    notes = select(Event.detail).where(Event.call_sid == call.sid, Event.kind.in_(kinds), Event.detail != EMPTIED)
-    reindex(session, callback, [*numbers, call.caller_name, *session.scalars(notes)])
+    """Index a callback by what is still on record: the numbers, the names, the messages, and what people wrote."""
+    calls, kinds = calls_of(callback), (EventKind.NOTE, EventKind.CALLER_NAMED)
+    numbers = [number for call in calls for number in (call.caller, call.customer_number or "") if number != DELETED]
+    names = [call.caller_name for call in calls]
+    spoken = [message.transcript for message in messages_of(callback)]
+    about_it = Event.call_sid.in_([call.sid for call in calls])
+    notes = select(Event.detail).where(about_it, Event.kind.in_(kinds), Event.detail != EMPTIED)
+    reindex(session, callback, [*numbers, *names, *spoken, *session.scalars(notes)])
 
 
 # The person

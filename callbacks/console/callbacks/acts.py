@@ -80,7 +80,7 @@ def _part() -> Part:
 
 
 def _voicemail_id() -> int | None:
-    """Return which message a transcript is of; None for the only one."""
+    """Return which message a form is about; None for the only one."""
     text = request.form.get("voicemail", "")
     return int(text) if text.isdecimal() and len(text) < 18 else None
 
@@ -125,7 +125,7 @@ FORMS: Mapping[str, Form] = {
     "note": Form(AddNote, lambda _: AddNote(_text("words"))),
     "name": Form(NameCaller, lambda _: NameCaller(_text("name"))),
     "transcript": Form(WriteTranscript, lambda _: WriteTranscript(_text("words"), _voicemail_id())),
-    "delete": Form(DeleteMessage, lambda _: DeleteMessage(_part(), _text("why"), is_confirmed=_is_confirmed())),
+    "delete": Form(DeleteMessage, lambda _: DeleteMessage(_part(), _text("why"), _is_confirmed(), _voicemail_id())),
     "split": Form(Split, lambda _: Split(field("call", LONGEST_SID))),
     "product": Form(SetProduct, lambda _: SetProduct(_text("product"))),
 }

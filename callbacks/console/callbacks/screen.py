@@ -102,6 +102,7 @@ class MessageRow:
     has_audio: bool  # in the desk's own storage
     guess: str  # a machine's gist of the message and guess at its urgency, in words; "" without one
     transcript_by: str  # who wrote the transcript, in words; "" without one
+    can_be_deleted: bool  # a recording or a transcript is still there
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,6 @@ class CallbackDetail:
     callback: Callback
     call: Call
     messages: Sequence[MessageRow]  # of every call, in order
-    can_be_deleted: bool  # a recording or a transcript of the first call that is still there
     timeline: Sequence[Entry]
     origin: str  # what it came from
     attempts: Sequence[AttemptRow]
@@ -341,7 +341,6 @@ def callback_detail(
         callback=callback,
         call=callback.call,
         messages=[_message_row(callback, call) for call in calls_of(callback)],
-        can_be_deleted=_can_be_deleted(callback.call.voicemail),
         timeline=timeline_of(session, callback, desk.zone),
         origin=ORIGINS[callback.origin],
         attempts=[_attempt_row(attempt) for attempt in attempts],
@@ -361,7 +360,9 @@ def callback_detail(
 
 
 def _can_be_deleted(voicemail: Voicemail | None) -> bool:
-    return voicemail is not None and (voicemail.audio not in GONE or voicemail.transcript != "")
+    if voicemail is None or voicemail.state is VoicemailState.ABSENT:
+        return False
+    return voicemail.audio not in GONE or voicemail.transcript != ""
 
 
 def _message_row(callback: Callback, call: Call) -> MessageRow:
@@ -375,6 +376,7 @@ def _message_row(callback: Callback, call: Call) -> MessageRow:
         has_audio=voicemail is not None and voicemail.audio is AudioState.COPIED,
         guess=_guess(voicemail),
         transcript_by=TRANSCRIBED.get(voicemail.transcribed_by, "") if voicemail and voicemail.transcript else "",
+        can_be_deleted=_can_be_deleted(voicemail),
     )
 
 

@@ -15,6 +15,7 @@ from callbacks.acts.base import Act, Refused, Requester, Via, last_event_id, per
 from callbacks.acts.closing import Cancel, CloseUnreachable, Reopen
 from callbacks.acts.connect import Connect
 from callbacks.acts.customer_number import Consent, RefuseConsent, SetNumber
+from callbacks.acts.deletion import DeleteMessage, Part
 from callbacks.acts.details import AddNote, NameCaller, SetProduct, WriteTranscript
 from callbacks.acts.escalation import PageNow, RequestManager
 from callbacks.acts.named_time import NameTime
@@ -81,6 +82,12 @@ RULES: Mapping[type[Act], Rule] = {
     NameCaller: Rule(lambda _: NameCaller("Bob"), WORKERS, OPEN | CLOSED, {EventKind.CALLER_NAMED}),
     WriteTranscript: Rule(lambda _: WriteTranscript("Hello"), WORKERS, OPEN | CLOSED, {EventKind.TRANSCRIBED}),
     SetProduct: Rule(lambda _: SetProduct("Red Sift OnDMARC"), WORKERS, OPEN | CLOSED, {EventKind.PRODUCT_SET}),
+    DeleteMessage: Rule(
+        lambda _: DeleteMessage(Part.ALL, "a card number", is_confirmed=True),
+        SUPERVISORS,
+        OPEN | CLOSED,
+        {EventKind.MESSAGE_DELETED, EventKind.TRANSCRIPT_DELETED},
+    ),
     Split: Rule(lambda _: Split("CA2"), WORKERS, OPEN | CLOSED, set()),
 }
 every_act = pytest.mark.parametrize("act", RULES, ids=lambda act: act.__name__)

@@ -10,7 +10,7 @@ from callbacks.acts.deletion import DeleteMessage, Part
 from callbacks.acts.details import WriteTranscript
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import AudioState, Channel, PageKind, PageState, Role, TranscribedBy, VoicemailState
-from callbacks.db.tables import Page, Voicemail
+from callbacks.db.tables import FindingWord, Page, Voicemail
 from callbacks.records import audit_log
 from callbacks.records.emptying import EMPTIED
 from tests.callbacks.acts.night import NOW, SUE, Night
@@ -77,6 +77,29 @@ def test_an_open_callback_whose_message_nobody_heard_asks_for_a_confirmation(nig
     assert voicemail(night).audio is AudioState.NONE
     night.sue_does(DeleteMessage(Part.ALL, "a card number", is_confirmed=True))
     assert voicemail(night).audio is AudioState.DELETING
+
+
+def test_of_several_messages_the_chosen_one_is_deleted_and_the_other_is_kept(heard: Night) -> None:
+    heard.calls_again("CA2")
+    first, again = heard.session.scalars(select(Voicemail).order_by(Voicemail.id))
+    heard.sue_does(WriteTranscript("My PIN is 9876", again.id))
+    act = DeleteMessage(Part.ALL, "a PIN", voicemail_id=again.id)
+    assert heard.refusal(act, heard.at_console()) == wording.message_not_heard(heard.callback.reference)
+    audit_log.note_listener(heard.session, "CA2", heard.amy.name, NOW)
+    heard.sue_does(act)
+    assert (again.audio, again.transcript) == (AudioState.DELETING, "")
+    assert (first.audio, first.transcript) == (AudioState.NONE, "My card is 4111 1111")
+    words = set(heard.session.scalars(select(FindingWord.word).where(FindingWord.callback_id == heard.callback.id)))
+    assert "card" in words
+    assert "pin" not in words
+    assert heard.events(EventKind.TRANSCRIBED) == [(SUE, EventKind.TRANSCRIBED, EMPTIED)] * 2
+
+
+def test_a_message_of_another_callback_is_not_deleted(heard: Night) -> None:
+    heard.callback_of("CA2")
+    other = heard.session.scalars(select(Voicemail).where(Voicemail.call_sid == "CA2")).one()
+    act = DeleteMessage(Part.ALL, "a card number", voicemail_id=other.id)
+    assert heard.refusal(act, heard.at_console()) == wording.NO_VOICEMAIL
 
 
 def test_a_closed_callback_asks_for_none(night: Night) -> None:
