@@ -153,6 +153,8 @@ def every_answer(night: Night) -> Iterator[Words]:
         "priority": PriorityLevel.P1,
         "code": "583112",
         "now": NOW,
+        "at": DUE,
+        "opened": "KT-418",
         "for_owner": True,
         "is_wrong_number": True,
         "by": "Sue Tran",
