@@ -56,10 +56,9 @@ def open_callback(
             _apply_keys(session, desk, found, call, now)
         return found
     is_new = joined_callback(session, call.sid) is None
-    joined = join_open_callback(session, desk, call, now)
+    joined = add_to_open_callback(session, desk, call, now)
     if joined is not None:
         if is_new:
-            apply_wishes(session, desk, joined, call, now)
             send_receipt(session, desk, joined, call, now)
         due_at = due_with_call(desk, joined, call)
         if origin is CallbackOrigin.VOICEMAIL and due_at < joined.due_at:  # a time was spoken to this caller, too
@@ -82,11 +81,18 @@ def open_callback(
     return callback
 
 
-def apply_wishes(session: Session, desk: Desk, callback: Callback, call: Call, now: datetime) -> None:
-    """Have everything that a caller chose by key take effect on the callback that their call joins. Once for a call."""
-    _apply_keys(session, desk, callback, call, now)
-    if call.wants_manager_at is not None:
-        ask_for_caller(session, desk, callback, now)
+def add_to_open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> Callback | None:
+    """Have a call join the callback that it is about, and return that; None when there is none.
+
+    Everything that the caller chose by key takes effect on it, once for a call.
+    """
+    is_new = joined_callback(session, call.sid) is None
+    callback = join_open_callback(session, desk, call, now)
+    if callback is not None and is_new:
+        _apply_keys(session, desk, callback, call, now)
+        if call.wants_manager_at is not None:
+            ask_for_caller(session, desk, callback, now)
+    return callback
 
 
 def _apply_keys(session: Session, desk: Desk, callback: Callback, call: Call, now: datetime) -> None:

@@ -12,8 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts.joining import join_open_callback
-from callbacks.acts.opening import begin_or_hold, open_callback
+from callbacks.acts.opening import add_to_open_callback, begin_or_hold, open_callback
 from callbacks.db.database import insert_once, locked, locked_or_none
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import GONE, AudioState, CallOutcome, CarrierStatus, VoicemailState
@@ -217,7 +216,7 @@ def settle(session: Session, desk: Desk, call: Call, ended_at: datetime, now: da
         session.flush()
         begin_or_hold(session, desk, locked(session, Callback, callback.id), now)
     elif call.outcome is CallOutcome.ANSWERED or has_heard_standing(session, call.sid):
-        join_open_callback(session, desk, call, now)
+        add_to_open_callback(session, desk, call, now)
     if call.outcome is CallOutcome.ANSWERED and call.accepted_by_id is not None:
         record_conversation(session, desk, call.sid, call.accepted_by_id, now, is_proven=False)
 

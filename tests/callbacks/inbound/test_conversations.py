@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import AttemptProof, CarrierStatus, ReachOutcome
+from callbacks.db.states import AttemptProof, CarrierStatus, PageKind, ReachOutcome
+from callbacks.db.tables import Call
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls, live_calls
+from callbacks.inbound.caller_choices import CallerChoices, store_choices
 from callbacks.inbound.conversations import record_conversation
 from tests.callbacks.acts.night import CUSTOMER, NOW, Night
 
@@ -67,6 +69,15 @@ def test_a_colleague_in_the_same_office_who_was_told_nothing_keeps_no_promise(ni
     calls.record_end(night.session, night.desk, "CA2", CarrierStatus.COMPLETED, HUNG_UP)
     assert night.attempts() == []
     assert [each.call_sid for each in night.callback.joined] == ["CA2"]
+
+
+def test_a_caller_who_asks_for_a_manager_and_hangs_up_at_once_is_heard(night: Night) -> None:
+    calls.record_choice(night.session, "CA2", NOW, EventKind.STANDING_HEARD)
+    call = night.session.get_one(Call, "CA2")
+    store_choices(night.session, night.desk, call, CallerChoices(wants_manager=True), NOW)
+    calls.record_end(night.session, night.desk, "CA2", CarrierStatus.COMPLETED, ANSWERED)
+    assert [each.call_sid for each in night.callback.joined] == ["CA2"]
+    assert [page.kind for page in night.pages(night.luc)] == [PageKind.MANAGER]
 
 
 def test_a_call_without_a_callback_is_no_attempt(night: Night) -> None:
