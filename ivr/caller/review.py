@@ -17,9 +17,10 @@ SECONDS_BETWEEN_LOOKS = 3  # a worker copies the recording within seconds
 def ask(step: Step, *before: Say | Play, tries: int = 1) -> Reply:
     """Ask what else the caller wants. Without a key the call ends."""
     language, wants_manager = step.turn.language, step.turn.choices.wants_manager
-    manager = () if wants_manager else (say(language, prompts.PRESS_FOR_MANAGER, key="0"),)
-    name_time = say(language, prompts.PRESS_TO_NAME_TIME, key="5")
-    question = (*before, say(language, prompts.REVIEW_MENU), name_time, *manager)
+    question = (*before, say(language, prompts.REVIEW_MENU))
+    if _is_for_support(step):
+        manager = () if wants_manager else (say(language, prompts.PRESS_FOR_MANAGER, key="0"),)
+        question = (*question, say(language, prompts.PRESS_TO_NAME_TIME, key="5"), *manager)
     return Reply((Gather(step.to(Place.REVIEW, tries=tries), question),))
 
 
@@ -34,9 +35,9 @@ def after_key(step: Step) -> Reply:
             return Reply((say(language, prompts.RECORD_AGAIN), again))
         case "4":
             return other_number.ask(step)
-        case "5":
+        case "5" if _is_for_support(step):
             return named_time.ask(step)
-        case "0" if not step.turn.choices.wants_manager:
+        case "0" if _is_for_support(step) and not step.turn.choices.wants_manager:
             chosen = step.choosing(wants_manager=True)
             return replace(ask(chosen, say(language, prompts.MANAGER_NOTED)), choices=chosen.turn.choices)
         case "" | "1" | "#":
@@ -44,6 +45,11 @@ def after_key(step: Step) -> Reply:
     if step.turn.tries >= TRIES:
         return Reply((say(language, prompts.GOODBYE), Hangup()))
     return ask(step, say(language, prompts.NOT_A_CHOICE), tries=step.turn.tries + 1)
+
+
+def _is_for_support(step: Step) -> bool:
+    """Return whether a callback is owed. A message in another box promises no call at a time, nor a manager."""
+    return step.turn.choices.box not in step.desk.boxes
 
 
 def listen(step: Step) -> Reply:

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from ivr.caller import flow
 from ivr.caller.turns import Choices, Place, Turn
 from ivr.twilio.verbs import Gather, Hangup, Play, Redirect
-from tests.ivr.caller.steps import CLOSED, spoken, step
+from tests.callbacks.desk.flows import desk_with
+from tests.ivr.caller.steps import CLOSED, URLS, spoken, step
 
 REVIEW = Turn(Place.REVIEW)
 HERE = replace(CLOSED, message_url="https://desk.test/media/1.wav")
@@ -49,6 +51,19 @@ def test_4_asks_for_another_number_and_comes_back() -> None:
     (ask,) = step(Turn(Place.REVIEW, Choices("fr"), digits="4")).verbs
     assert isinstance(ask, Gather)
     assert ask.action == "https://desk.test/voice/number?lang=fr&tries=1&recorded=1"
+
+
+def test_after_a_message_in_another_box_no_time_and_no_manager_are_promised() -> None:
+    in_box = replace(REVIEW, choices=Choices(box="sales"))
+    heard = spoken(flow.step(desk_with(), URLS, replace(in_box, digits="8"), CLOSED))
+    assert "press 4" in heard
+    assert "press 5" not in heard
+    assert "press 0" not in heard
+    for key in "50":
+        reply = flow.step(desk_with(), URLS, replace(in_box, digits=key), CLOSED)
+        assert "not one of the choices" in spoken(reply)
+        assert reply.choices is None
+    assert "press 5" in spoken(step(replace(REVIEW, digits="8")))
 
 
 def test_a_wrong_key_is_asked_again_twice() -> None:
