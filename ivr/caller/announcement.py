@@ -14,6 +14,8 @@ from callbacks.desk.menus import Leads
 from callbacks.text.bilingual import Words
 from ivr import prompts
 from ivr.caller import menus
+from ivr.caller.languages import NAMES
+from ivr.caller.languages import offered as keys_offered
 from ivr.caller.turns import Place, Reply, Step
 from ivr.prompts import menu_choice, say
 from ivr.twilio.verbs import Gather, Say
@@ -30,13 +32,14 @@ def greet(step: Step) -> Reply:
 
 def after_key(step: Step) -> Reply:
     """Do what was asked for by key, and go on with the call. A key without a meaning goes on too, and so does none."""
-    language = _languages(step).get(step.turn.digits)
+    languages = _languages(step, step.turn.heard)
+    language = languages.get(step.turn.digits)
     if language is not None and step.facts.announcements:
         reply = _announce(step.choosing(language=language), with_languages=False)
         return replace(reply, chose=CHOSE[language])
     if step.turn.digits != TELL_ME:
-        return menus.go_on(step)
-    reply = menus.go_on(step, say(step.turn.language, _answer(step)))
+        return menus.go_on(step, offers_languages=not languages)
+    reply = menus.go_on(step, say(step.turn.language, _answer(step)), offers_languages=not languages)
     return replace(reply, waits_for=_waits_for(step))
 
 
@@ -47,8 +50,8 @@ def _announce(step: Step, *, with_languages: bool) -> Reply:
     ]
     offered = [
         menu_choice(language, Leads.FRENCH if other == "fr" else Leads.ENGLISH, key)
-        for key, other in _languages(step).items()
-        if with_languages and other != language
+        for key, other in _languages(step, language).items()
+        if with_languages
     ]
     heard: tuple[Say, ...] = (
         *([say(language, prompts.GREETING, company=company[language])] if with_languages else []),
@@ -60,13 +63,14 @@ def _announce(step: Step, *, with_languages: bool) -> Reply:
     return Reply((Gather(step.to(Place.ANNOUNCEMENT), heard, SECONDS_TO_CHOOSE),))
 
 
-def _languages(step: Step) -> Mapping[str, Language]:
-    """Return the keys by which the line changes the language, but for those that mean something else here."""
+def _languages(step: Step, heard: Language) -> Mapping[str, Language]:
+    """Return the keys that change the language for a caller who hears one, but for those that mean something else."""
     line, menu = step.desk.lines[step.facts.line], step.desk.menu_of(step.facts.line)
-    spoken: Mapping[str, Language] = {"english": "en", "french": "fr"}
+    spoken: Mapping[str, Language] = {name: language for language, name in NAMES.items()}
     keys = menu.keys if menu is not None else {}
     choices = {**{key: choice.to.leads.value for key, choice in keys.items()}, **line.languages}
-    return {key: spoken[to] for key, to in choices.items() if to in spoken and key not in (TELL_ME, GO_ON)}
+    free = {key: to for key, to in choices.items() if to in spoken and key not in (TELL_ME, GO_ON)}
+    return {key: spoken[to] for key, to in keys_offered(free, heard).items()}
 
 
 def _answer(step: Step) -> Words:

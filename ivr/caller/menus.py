@@ -42,29 +42,29 @@ def greet(step: Step) -> Reply:
     greeting = say(language, prompts.GREETING, company=step.desk.company.name[language])
     if step.desk.menu_of(step.facts.line) is None:
         reply = support.to_support(step)
-        return replace(reply, verbs=(_offer_languages(step, greeting), *reply.verbs))
+        first = _offer_languages(step, greeting) if step.desk.lines[step.facts.line].languages else greeting
+        return replace(reply, verbs=(first, *reply.verbs))
     way = (line.named_menu,) if line.named_menu else ()
     return _enter(step.at(way=way), (greeting,))
 
 
-def go_on(step: Step, *before: Say) -> Reply:
-    """Go on with a call whose caller has heard the greeting, and the languages of a line without a menu."""
+def go_on(step: Step, *before: Say, offers_languages: bool) -> Reply:
+    """Go on with a call whose caller has heard the greeting; on a line without a menu, perhaps not its languages."""
     line = step.desk.lines[step.facts.line]
     if step.desk.menu_of(step.facts.line) is not None:
         return _enter(step.at(way=(line.named_menu,) if line.named_menu else ()), before)
     reply = support.to_support(step)
-    return replace(reply, verbs=(*before, *reply.verbs))
+    heard = (_offer_languages(step, *before),) if offers_languages and line.languages else before
+    return replace(reply, verbs=(*heard, *reply.verbs))
 
 
-def _offer_languages(step: Step, greeting: Say) -> Say | Gather:
-    """Return the greeting, with the line's other languages. Without a key, what follows in the document is heard."""
+def _offer_languages(step: Step, *before: Say) -> Gather:
+    """Return the other languages of a line, after some prompts. Without a key, what follows is heard."""
     line = step.desk.lines[step.facts.line]
-    if not line.languages:
-        return greeting
     languages = offered(line.languages, step.turn.language)
     choices = [menu_choice(step.turn.language, Leads(choice), key) for key, choice in languages.items()]
     action = step.to(Place.LANGUAGE)
-    return Gather(action, (greeting, *choices), SECONDS_TO_CHOOSE_LANGUAGE, even_without_key=False)
+    return Gather(action, (*before, *choices), SECONDS_TO_CHOOSE_LANGUAGE, even_without_key=False)
 
 
 def in_chosen_language(step: Step) -> Reply:

@@ -285,7 +285,7 @@ def _facts(session: Session, context: WebhookContext, call: Call, hours: Support
 
 def _announced(session: Session, line: str, turn: Turn, now: datetime) -> tuple[Announced, ...]:
     """Return what is announced on the line, at the beginning of a call."""
-    if turn.place not in (Place.INCOMING, Place.ANNOUNCEMENT):
+    if turn.place not in (Place.INCOMING, Place.ADMISSION, Place.ANNOUNCEMENT):
         return ()
     is_waited_for = turn.place is Place.ANNOUNCEMENT and turn.digits == announcement.TELL_ME
     rows = announced.announced_on(session, line, now, is_waited_for=is_waited_for)

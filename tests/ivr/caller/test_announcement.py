@@ -93,7 +93,19 @@ def test_a_key_of_the_line_that_means_something_else_here_changes_no_language() 
     line = DESK.lines["direct"].model_copy(update={"languages": {"1": "french"}})
     desk = DESK.model_copy(update={"lines": {**DESK.lines, "direct": line}})
     assert "français" not in spoken(flow.step(desk, URLS, Turn(Place.INCOMING), ON_DIRECT))
-    assert flow.step(desk, URLS, Turn(Place.ANNOUNCEMENT, digits="1"), ON_DIRECT).waits_for == (1,)
+    reply = flow.step(desk, URLS, Turn(Place.ANNOUNCEMENT, digits="1"), ON_DIRECT)
+    assert reply.waits_for == (1,)
+    assert "Pour le service en français, appuyez sur le 1." in spoken(reply)  # offered once the key is free
+
+
+@pytest.mark.parametrize("facts", [ON_TOLL_FREE, ON_DIRECT])
+def test_a_caller_who_is_known_to_speak_french_is_offered_english_by_the_same_key(facts: Facts) -> None:
+    heard = spoken(step(Turn(Place.INCOMING, Choices("fr")), facts))
+    assert "For English, press 9." in heard
+    assert "français" not in heard
+    pressed = step(Turn(Place.ANNOUNCEMENT, Choices("fr"), digits="9", question_in="fr"), facts)
+    assert pressed.chose is EventKind.MENU_ENGLISH
+    assert spoken(pressed).startswith("Please note: Mail {is} delayed.")
 
 
 # As webhooks
@@ -115,6 +127,13 @@ def test_a_caller_of_a_chosen_line_hears_it_and_another_does_not(client: Webhook
     announces(client, "direct")
     assert "Mail is delayed." in said(client.calls(DIRECT))
     assert "Mail is delayed." not in said(client.calls(TOLL_FREE, sid="CA" + "2" * 32))
+
+
+def test_a_caller_who_is_asked_for_a_key_first_hears_it_after_that(client: WebhookClient) -> None:
+    announces(client)
+    pressed = {"CallSid": CALL, "To": TOLL_FREE, "From": "anonymous", "Digits": "5"}
+    heard = client.document("/voice/admission?lang=en&tries=1", **pressed)
+    assert "Mail is delayed." in said(heard)
 
 
 def test_a_key_subscribes_the_callers_number_once_in_their_language(client: WebhookClient) -> None:
