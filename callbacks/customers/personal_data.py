@@ -34,6 +34,7 @@ from callbacks.records.search import reindex
 DELETED = "deleted"  # stands where a number was
 WROTE_A_TRANSCRIPT = ("callback: transcript",)  # with the words that were typed
 TRANSCRIPTS = (EventKind.TRANSCRIBED, EventKind.MACHINE_TRANSCRIBED)
+WORDS_OF_CUSTOMERS = (*TRANSCRIPTS, EventKind.CUSTOMER_TEXTED, EventKind.CANCEL_ASKED)
 # The details of these events name nobody but the desk's own people. Those of all others may name the customer.
 WITHOUT_CUSTOMER = frozenset(
     {
@@ -86,8 +87,8 @@ def delete_words(session: Session, sids: Sequence[str], who: str, now: datetime)
     """Delete the transcripts of calls, and the words of every text and mail about them. Return how many transcripts."""
     voicemails = session.scalars(select(Voicemail).where(Voicemail.call_sid.in_(sids)).order_by(Voicemail.id)).all()
     deleted = sum(delete_transcript(session, voicemail) for voicemail in voicemails)
-    transcripts = select(Event.id).where(Event.call_sid.in_(sids), Event.kind.in_(TRANSCRIPTS))
-    empty_events(session, session.scalars(transcripts).all(), who, now)
+    said = select(Event.id).where(Event.call_sid.in_(sids), Event.kind.in_(WORDS_OF_CUSTOMERS))
+    empty_events(session, session.scalars(said).all(), who, now)
     callbacks = session.scalars(callbacks_about(sids)).all()
     for callback in callbacks:
         _delete_texts(session, callback)
@@ -112,7 +113,7 @@ def _delete_texts(session: Session, callback: Callback) -> None:
 
 def index_again(session: Session, callback: Callback) -> None:
     """Index a callback by what is still on record: the numbers, the names, the messages, and what people wrote."""
-    calls, kinds = calls_of(callback), (EventKind.NOTE, EventKind.CALLER_NAMED)
+    calls, kinds = calls_of(callback), (EventKind.NOTE, EventKind.CALLER_NAMED, EventKind.CUSTOMER_TEXTED)
     numbers = [number for call in calls for number in (call.caller, call.customer_number or "") if number != DELETED]
     names = [call.caller_name for call in calls]
     spoken = [message.transcript for message in messages_of(callback)]

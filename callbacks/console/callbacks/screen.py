@@ -103,6 +103,7 @@ class MessageRow:
     guess: str  # a machine's gist of the message and guess at its urgency, in words; "" without one
     transcript_by: str  # who wrote the transcript, in words; "" without one
     can_be_deleted: bool  # a recording or a transcript is still there
+    earlier: Sequence[Voicemail]  # recordings that the caller replaced and that can be heard, in order
 
 
 @dataclass(frozen=True)
@@ -359,10 +360,9 @@ def callback_detail(
     )
 
 
-def _can_be_deleted(voicemail: Voicemail | None) -> bool:
-    if voicemail is None or voicemail.state is VoicemailState.ABSENT:
-        return False
-    return voicemail.audio not in GONE or voicemail.transcript != ""
+def _can_be_deleted(voicemail: Voicemail) -> bool:
+    is_there = voicemail.audio not in GONE or voicemail.transcript != ""
+    return is_there and voicemail.state is not VoicemailState.ABSENT
 
 
 def _message_row(callback: Callback, call: Call) -> MessageRow:
@@ -376,7 +376,8 @@ def _message_row(callback: Callback, call: Call) -> MessageRow:
         has_audio=voicemail is not None and voicemail.audio is AudioState.COPIED,
         guess=_guess(voicemail),
         transcript_by=TRANSCRIBED.get(voicemail.transcribed_by, "") if voicemail and voicemail.transcript else "",
-        can_be_deleted=_can_be_deleted(voicemail),
+        can_be_deleted=any(_can_be_deleted(each) for each in call.voicemails),
+        earlier=[each for each in call.voicemails if each.is_replaced and each.audio is AudioState.COPIED],
     )
 
 

@@ -20,7 +20,7 @@ from callbacks.customers.personal_data import (
     delete_words,
 )
 from callbacks.db.database import Database
-from callbacks.db.event_kinds import EventKind
+from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import AudioState, PageState, TranscribedBy, VoicemailState
 from callbacks.db.tables import AuditEntry, Call, Callback, Event, Page, ReceivedText, Technician, Voicemail
 from callbacks.desk.desk_file import read_desk
@@ -29,6 +29,7 @@ from callbacks.oncall import store
 from callbacks.people import technicians
 from callbacks.records import audit_log
 from callbacks.records.emptying import EMPTIED
+from callbacks.records.event_log import record_event
 from callbacks.records.event_seals import highest_event_id, seal_events
 from callbacks.records.log_check import check_entries, check_events, check_removals
 from callbacks.records.search import Search, find
@@ -115,6 +116,18 @@ def test_the_words_go_and_the_person_stays(desk: Database) -> None:
     assert ("Marie Tremblay" in left, "zebra" in left, "nobody" not in left) == (True, True, True)
     assert not is_found(desk, "boiler")
     assert (is_found(desk, "5550199"), is_found(desk, "tremblay"), is_found(desk, "zebra")) == (True, True, True)
+    assert is_intact(desk)
+
+
+def test_what_the_customer_texted_goes_with_the_words(desk: Database) -> None:
+    def texts(session: Session) -> None:
+        record_event(
+            session, SID, BEGAN, Actor.CALLER, EventKind.CUSTOMER_TEXTED, '(514) 555-0199: "the cellar floods"'
+        )
+
+    desk.write(texts)
+    desk.write(lambda session: delete_words(session, [SID], "desk", LATER))
+    assert "floods" not in everything(desk)
     assert is_intact(desk)
 
 

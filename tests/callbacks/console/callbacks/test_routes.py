@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import ReportOutcome
 from callbacks.acts.ownership import Pass
-from callbacks.db.states import ReportedOutcome
-from callbacks.db.tables import Callback
+from callbacks.db.states import AudioState, ReportedOutcome, VoicemailState
+from callbacks.db.tables import Callback, Voicemail
 from callbacks.oncall import store
 from callbacks.paging.escalate import take_next_step
 from callbacks.people import technicians
@@ -25,6 +25,27 @@ def test_what_a_caller_calls_himself_stays_text(console: Console) -> None:
         page = console.client.get(path.format(reference=console.reference)).text
         assert "<script>alert" not in page
         assert "&lt;script&gt;" in page
+
+
+def test_what_a_caller_had_recorded_before_can_be_heard_until_it_is_deleted(sue: Console) -> None:
+    earlier = sue.database.write(record_earlier_take)
+    path = f"/callbacks/{sue.reference}"
+    assert f"/voicemails/{earlier}.wav" in sue.client.get(path).text
+    fields = {"part": "all", "why": "a card number", "confirmed": "yes", "voicemail": "1"}
+    sue.posts(f"{path}/delete", fields)
+    page = sue.client.get(path).text
+    assert ".wav" not in page
+    assert "Delete for good" not in page
+    assert sue.client.get(f"/voicemails/{earlier}.wav").status_code == 404
+
+
+def record_earlier_take(session: Session) -> int:
+    counted = session.scalars(select(Voicemail)).one()
+    earlier = Voicemail(call_sid=counted.call_sid, recording_sid="RE0", state=VoicemailState.RECORDED, is_replaced=True)
+    earlier.audio, earlier.audio_file = AudioState.COPIED, counted.audio_file
+    session.add(earlier)
+    session.flush()
+    return earlier.id
 
 
 def test_why_somebody_was_paged_names_hours_step_shift_and_the_carriers_answer(sue: Console) -> None:
