@@ -59,7 +59,7 @@ NOT_TRIED_YET = Words(
 def message_not_heard(reference: str) -> Words:
     return Words(
         f"{reference} is open, and nobody has heard the message. Confirm that it is to be deleted all the same.",
-        f"{reference} est ouvert et personne n'a écouté le message. Confirmez que vous voulez le supprimer malgré tout.",
+        f"{reference} est ouvert et personne n'a écouté le message. Confirmez qu'il faut le supprimer malgré tout.",
     )
 
 

@@ -10,8 +10,16 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import AttemptState, CallbackState, CarrierStatus, Channel, PageKind, PageState
-from callbacks.db.tables import Callback, Page, PageAttempt, Technician
+from callbacks.db.states import (
+    AttemptState,
+    CallbackState,
+    CarrierStatus,
+    Channel,
+    PageKind,
+    PageState,
+    VoicemailState,
+)
+from callbacks.db.tables import Callback, Page, PageAttempt, Technician, Voicemail
 from callbacks.errors import CarrierError
 from callbacks.lifecycle.transitions import note_attempt, set_owner
 from callbacks.links import PAGE_LINK_LASTS, Links, PageLink
@@ -295,13 +303,22 @@ def adds_page(desk: PagingDesk, kind: PageKind, channel: Channel) -> int:
         if kind in about_none:
             page = add_alert(session, amy.id, way, kind, "words", BEGAN)
         else:
-            page = add_page(session, callback, amy.id, way, kind, 7, BEGAN, "words", "1234")
+            round = _message(session, callback) if kind is PageKind.TRANSCRIPT else 7
+            page = add_page(session, callback, amy.id, way, kind, round, BEGAN, "words", "1234")
         if kind is PageKind.TRY_AGAIN:
             set_owner(session, callback, amy, BEGAN)
         session.flush()
         return page.id
 
     return desk.write(work)
+
+
+def _message(session: Session, callback: Callback) -> int:
+    """Add a message that nobody has heard, and return its id."""
+    voicemail = Voicemail(call_sid=callback.call_sid, state=VoicemailState.RECORDED)
+    session.add(voicemail)
+    session.flush()
+    return voicemail.id
 
 
 def without_first_page(desk: PagingDesk) -> None:

@@ -70,7 +70,8 @@ def test_a_known_language_while_the_database_was_away_is_that_of_the_url(client:
     assert gather is not None
     asked_in_french = gather.attrib["action"].replace("lang=en", "lang=fr")
     answer = client.document(asked_in_french, CallSid=CALL, To=TOLL_FREE, From=CUSTOMER, Digits="1")
-    assert "vous rappellera avant 22 h 42" in said(answer)
+    assert "Nous sommes fermés en ce moment." in said(answer)
+    assert "vous rappellera avant 22 h 42" in said(client.goes_on(answer))
 
 
 def test_the_direct_line_offers_french_and_goes_on_without_a_key(client: WebhookClient) -> None:
