@@ -59,7 +59,7 @@ def test_a_failure_is_stored_with_its_cause_once(desk: PagingDesk, message_id: i
     found = only(desk)
     assert (found.state, found.error_code) == (CustomerMessageState.FAILED, 30006)
     assert desk.events(EventKind.CUSTOMER_NOT_NOTIFIED) == [
-        "Not delivered: this is a landline, or its carrier cannot be reached."
+        "Not delivered: this is a landline, or its carrier cannot be reached (30006)."
     ]
 
 

@@ -160,13 +160,13 @@ def test_a_callback_that_they_were_not_paged_for_cannot_be_taken(client: Webhook
 
 def test_a_number_that_is_not_verified_is_a_customers(client: WebhookClient) -> None:
     edit(client, lambda amy: setattr(amy, "verified_at", None))
-    assert "leave a message" in said(client.calls(DIRECT, AMY, AMYS_CALL))
+    assert "We are currently closed" in said(client.calls(DIRECT, AMY, AMYS_CALL))
 
 
 def test_a_second_number_counts_once_it_is_verified(client: WebhookClient) -> None:
     second = "+15145550177"
     edit(client, lambda amy: setattr(amy, "second_phone", second))
-    assert "leave a message" in said(client.calls(DIRECT, second, "CA" + "5" * 32))
+    assert "We are currently closed" in said(client.calls(DIRECT, second, "CA" + "5" * 32))
     edit(client, lambda amy: setattr(amy, "second_verified_at", client.clock.now()))
     assert "No callback is waiting" in said(client.calls(DIRECT, second, AMYS_CALL))
 
@@ -178,5 +178,5 @@ def test_key_9_goes_on_as_a_customer_from_the_beginning(client: WebhookClient) -
     ).find("Redirect")
     assert redirect is not None
     heard = said(client.document(redirect.text or "", CallSid=AMYS_CALL, To=DIRECT, From=AMY))
-    assert "leave a message" in heard
+    assert "We are currently closed" in heard
     assert outcome(client) is CallOutcome.IN_PROGRESS
