@@ -54,6 +54,45 @@ def test_an_allowed_number_is_never_asked_for_a_key(desk: ScenarioDesk) -> None:
     assert desk.calls()[0].screening is Screening.NONE
 
 
+def hangs_up_at_the_beep(desk: ScenarioDesk) -> None:
+    desk.customer().dials("direct").hears_the_beep().hangs_up()
+
+
+def test_a_silent_call_that_nobody_vouches_for_wakes_nobody_and_is_paged_once_in_the_morning(
+    desk: ScenarioDesk,
+) -> None:
+    desk.customer().phone.stir_verstat = "TN-Validation-Passed-C"
+    hangs_up_at_the_beep(desk)
+    desk.scenario.minutes_pass(2)
+    assert desk.callback.perhaps_robot
+    desk.clock_moves_to("2026-11-29T07:59")
+    amy = desk.phone_of("Amy")
+    amy.reads_nothing()
+    desk.scenario.minutes_pass(2)
+    amy.reads("perhaps a robot")
+    amy.resolves()
+    assert not desk.callback.breached_at
+
+
+def test_a_silent_call_of_a_number_that_its_carrier_vouches_for_is_paged_at_once(desk: ScenarioDesk) -> None:
+    hangs_up_at_the_beep(desk)
+    amy = desk.phone_of("Amy")
+    assert "robot" not in amy.reads("Reply")
+    amy.resolves()
+
+
+def test_who_calls_again_and_speaks_is_no_robot(desk: ScenarioDesk) -> None:
+    desk.customer().phone.stir_verstat = "No-TN-Validation"
+    hangs_up_at_the_beep(desk)
+    desk.scenario.minutes_pass(10)
+    call = desk.customer().dials("direct").hears_the_beep().says(8).presses("#")
+    call.hears("Thank you").hangs_up()
+    amy = desk.phone_of("Amy")
+    amy.reads("Reply")
+    amy.resolves()
+    assert not desk.callback.perhaps_robot
+
+
 def test_un_client_dont_le_numero_semble_falsifie_appuie_sur_une_touche(desk: ScenarioDesk) -> None:
     client = desk.customer()
     client.phone.stir_verstat = "TN-Validation-Failed-C"
@@ -75,3 +114,16 @@ def test_un_numero_bloque_entend_pourquoi_en_francais(desk: ScenarioDesk) -> Non
     desk.scenario.minutes_pass(45)
     assert desk.callbacks() == []
     assert desk.calls()[0].screening is Screening.BLOCKED
+
+
+def test_un_appel_muet_attend_le_matin(desk: ScenarioDesk) -> None:
+    desk.edit(lambda _, row: setattr(row, "language", "fr"))
+    desk.customer().phone.stir_verstat = "TN-Validation-Passed-C"
+    hangs_up_at_the_beep(desk)
+    desk.scenario.minutes_pass(2)
+    desk.clock_moves_to("2026-11-29T07:59")
+    amy = desk.phone_of("Amy")
+    amy.reads_nothing()
+    desk.scenario.minutes_pass(2)
+    amy.reads("peut-être un robot")
+    amy.resolves("fait")
