@@ -143,7 +143,7 @@ def _follow(step: Step, to: Destination, before: Heard = (), *, is_aside: bool =
     """Go to a destination, after some prompts. With `is_aside` the caller has left no menu to go back from."""
     match to.leads:
         case Leads.ENGLISH | Leads.FRENCH:
-            return Reply((_ask(step.choosing(language="en" if to.leads is Leads.ENGLISH else "fr"), before),))
+            return _in_language(step.choosing(language="en" if to.leads is Leads.ENGLISH else "fr"), before)
         case Leads.REPEAT:
             return _enter(step, before)
         case Leads.BACK:
@@ -154,6 +154,12 @@ def _follow(step: Step, to: Destination, before: Heard = (), *, is_aside: bool =
             told = step.desk.information[to.name]
             return _follow(step, told.then, (*before, *_heard(step, told)), is_aside=True)
     return _after(before, _leave(step, to))
+
+
+def _in_language(step: Step, before: Heard) -> Reply:
+    """Ask again in the language that was chosen, with what the menu itself says: it may say that calls are recorded."""
+    menu = menu_at(step)
+    return Reply((_ask(step, (*before, *(_heard(step, menu) if menu is not None else ()))),))
 
 
 def _leave(step: Step, to: Destination) -> Reply:

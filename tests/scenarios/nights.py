@@ -42,6 +42,9 @@ CAPRICES = (
     *(("message-status", "doubled"), ("message-status", "reordered"), ("message-status", "lost")),
     *(("status", "doubled"), ("status", "reordered")),
 )
+# Callers who call again: in English or French, with the key that they press once they have heard how it stands.
+AGAIN = tuple(f"{language} {key}".strip() for language in ("en", "fr") for key in ("", "0", "1", "3", "7"))
+PHONES = {"the customer": CUSTOMER, "the customer's office": "+15145550188"}
 OF_CUSTOMERS = (Habit.RINGS, Habit.REJECTS, Habit.BUSY, Habit.NO_SUCH_NUMBER, Habit.SWITCHED_OFF, Habit.NEVER_DIALED)
 
 
@@ -74,7 +77,7 @@ NIGHTS = some.lists(
         _turns("comes back", who=("Ben", "Cleo")),
         _turns("'s phone", *(habit.name for habit in OF_CUSTOMERS), who=("the customer",)),
         _turns("answers", who=("the customer",)),
-        _turns("calls again", who=("the customer",)),
+        _turns("calls again", *AGAIN, who=tuple(PHONES)),
         _turns("does", *("/".join(caprice) for caprice in CAPRICES), who=("the carrier",)),
     ),
     min_size=4,
@@ -110,6 +113,8 @@ class Night:
         if turn.who == "the carrier":
             where, what = turn.how.split("/")
             self.desk.fails(where, what)
+        elif turn.what == "calls again":
+            self._calls_again(PHONES[turn.who], *turn.how.split())
         elif turn.who == "the customer":
             self._customer(turn)
         else:
@@ -120,11 +125,19 @@ class Night:
         customer = self.desk.customer()
         if turn.what == "answers" and customer.phone.ringing is not None:
             customer.phone.ringing.answer()
-        elif turn.what == "calls again":
-            with contextlib.suppress(StoryFailed):
-                customer.dials("direct").hears_the_beep().says(3).hangs_up()
         elif turn.how:
             customer.phone.habit = Habit[turn.how]
+
+    def _calls_again(self, number: str, language: str, key: str = "") -> None:
+        """The customer calls, presses a key or none, and leaves a message."""
+        call = self.desk.customer(number).dials("direct")
+        if language == "fr":
+            call.waits(1).presses("9")
+        if key:
+            call.waits(15).presses(key)
+        with contextlib.suppress(StoryFailed):  # the carrier loses the call, or the customer talks to somebody
+            call.hears_the_beep().says(3)
+        call.hangs_up()
 
     def texts(self, person: Person, words: str) -> None:
         with contextlib.suppress(StoryFailed):  # no page with a code came to them yet
@@ -278,7 +291,7 @@ def _only_known_phones(desk: ScenarioDesk) -> None:
     staff = set(NUMBERS.values())
     assert {text.to for text in sent(desk) if text.direction is Direction.OUTBOUND_API} <= staff
     calls = [call.to for call in desk.carrier.ledger.calls if call.direction is not Direction.INBOUND]
-    assert set(calls) <= {*staff, CUSTOMER}
+    assert set(calls) <= {*staff, *PHONES.values()}
 
 
 def check_report(desk: ScenarioDesk) -> None:
@@ -304,7 +317,7 @@ def _is_word(text: Message) -> bool:
 
 def legs_to_customers(desk: ScenarioDesk) -> list[Call]:
     calls = desk.carrier.ledger.calls
-    return [call for call in calls if call.direction is Direction.OUTBOUND_DIAL and call.to == CUSTOMER]
+    return [call for call in calls if call.direction is Direction.OUTBOUND_DIAL and call.to in PHONES.values()]
 
 
 def proves(leg: Call) -> bool:

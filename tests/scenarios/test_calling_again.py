@@ -80,6 +80,17 @@ def test_something_else_is_a_callback_of_its_own(desk: ScenarioDesk) -> None:
     desk.scenario.ignore_so_far()
 
 
+def test_in_french_late_is_said_honestly_and_something_else_is_a_callback_of_its_own(desk: ScenarioDesk) -> None:
+    desk.leaves_a_message()
+    desk.scenario.minutes_pass(31)
+    call = desk.customer().dials("direct").presses("9").hears("Nous devions vous rappeler avant 22 h 42")
+    call.hears("Si vous appelez pour autre chose, appuyez sur le 3").presses("3")
+    call.hears("un technicien vous rappellera avant 23 h 1").hears_the_beep().says(6).presses("#")
+    call.hears("Votre numéro de référence est").is_hung_up_on()
+    assert (len(desk.callbacks()), joined(desk)) == (2, 0)
+    desk.scenario.ignore_so_far()
+
+
 @pytest.mark.parametrize("key", ["", "9"])
 def test_silence_and_a_wrong_key_lead_to_the_message(desk: ScenarioDesk, key: str) -> None:
     desk.leaves_a_message()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -37,9 +38,9 @@ def edits(desk: ScenarioDesk, work: object) -> Customer:
     return found
 
 
-def leaves_a_message(desk: ScenarioDesk, number: str = CUSTOMER) -> None:
+def leaves_a_message(desk: ScenarioDesk, number: str = CUSTOMER, thanks: str = "Thank you") -> None:
     call = desk.customer(number).dials("direct").hears_the_beep().says(8).presses("#")
-    call.hears("Thank you").is_hung_up_on()
+    call.hears(thanks).is_hung_up_on()
 
 
 def opened_link(desk: ScenarioDesk, name: str = "Amy") -> str:
@@ -84,15 +85,14 @@ def test_the_text_the_link_and_the_phone_say_who_calls(desk: ScenarioDesk) -> No
 def test_une_cliente_connue_est_nommee_en_francais(desk: ScenarioDesk) -> None:
     desk.edit(lambda _, row: setattr(row, "language", "fr"))
     knows(desk, replace(ZOE, is_trial=True))
-    leaves_a_message(desk)
+    leaves_a_message(desk, thanks="Merci. Votre numéro de référence")
     amy = desk.phone_of("Amy")
     amy.reads("rappelez le (514) 555-0199 avant 22 h 42 (Boulangerie du Coin, Zoé Bélisle; ligne directe")
     shown = opened_link(desk)
     assert "<dt>Client</dt><dd><strong>Boulangerie du Coin, Zoé Bélisle</strong>" in shown
     assert "À l&#39;essai ou en intégration : toujours prioritaire" in shown
     assert "Contrat or" in shown
-    desk.scenario.minutes_pass(3)
-    call = amy.is_rung().answers().hears("Un client attend un rappel avant")
+    call = amy.is_rung(within=timedelta(minutes=3)).answers().hears("Un client attend un rappel avant")
     call.hears("Le client est Boulangerie du Coin, Zoé Bélisle.").presses("2").hears("Pour confirmer").presses("1")
     call.hears("est à vous").is_hung_up_on()
     amy.resolves("fait")
@@ -107,9 +107,8 @@ def test_a_number_that_may_be_forged_is_only_probably_the_customers(desk: Scenar
     amy = desk.phone_of("Amy")
     amy.reads("(probably Acme, Jane Roy; direct line")
     assert "It may be forged." in opened_link(desk)
-    desk.scenario.minutes_pass(3)
-    call = amy.is_rung().answers().hears("The customer is probably Acme, Jane Roy.").presses("2").hears("confirm")
-    call.presses("1").hears("is yours").is_hung_up_on()
+    call = amy.is_rung(within=timedelta(minutes=3)).answers().hears("The customer is probably Acme, Jane Roy.")
+    call.presses("2").hears("confirm").presses("1").hears("is yours").is_hung_up_on()
     amy.resolves()
 
 

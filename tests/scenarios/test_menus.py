@@ -113,6 +113,28 @@ def test_in_french_after_hours_somebody_presses_nothing_and_still_leaves_a_messa
     desk.phone_of("Amy").reads("(514) 555-0199")
 
 
+def test_in_french_sales_take_a_call_by_key(open_with_menus: Opens) -> None:
+    desk = open_with_menus(TUESDAY_MORNING)
+    sales = desk.scenario.add_person("Sales", SALES)
+    call = desk.customer().dials("toll-free").presses("9").hears("Cet appel peut être enregistré").presses("2")
+    call.hears("Ventes, 1").presses("1").hears("Veuillez rester en ligne pendant que nous vous mettons")
+    theirs = sales.is_rung().answers().hears("Call for sales").presses("1")  # in the language of the line
+    call.is_connected_to(theirs).waits(40).hangs_up()
+    assert [(each.outcome, each.language) for each in desk.calls()] == [(CallOutcome.PUT_THROUGH, "fr")]
+    assert desk.callbacks() == []
+
+
+def test_in_french_a_message_goes_into_the_box_of_sales(open_with_menus: Opens) -> None:
+    desk = open_with_menus(SATURDAY_NIGHT)
+    desk.expects_error("a message in a box could not be mailed")  # this desk has no mail server
+    call = desk.customer().dials("toll-free").presses("9").hears("Pour les ventes").presses("2").hears("Un message, 3")
+    call.presses("3").hears("Il sera transmis à : les ventes").hears_the_beep().says(8).presses("#")
+    call.hears("Merci. Nous avons bien reçu votre message.").presses("1").hears("Au revoir").is_hung_up_on()
+    desk.scenario.minutes_pass(3)
+    assert (desk.callbacks(), desk.voicemail.seconds) == ([], 8)
+    desk.phone_of("Sue").reads("messages for sales cannot be mailed")
+
+
 WITH_RECORDINGS = MENUS.replace(
     'say = { en = "This call may be recorded.", fr = "Cet appel peut être enregistré." }',
     'play = { en = "hello.wav", fr = "hello.wav" }',

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from callbacks.customers.number_rules import set_rule
-from callbacks.db.states import AudioState, NumberRuleKind, Screening
+from callbacks.db.states import AudioState, ContactKind, NumberRuleKind, Screening
+from callbacks.db.tables import Customer, CustomerContact
 from tests.scenarios.conftest import CUSTOMER, POSTGRES_IN_SOAK, ScenarioDesk
 
 pytestmark = POSTGRES_IN_SOAK
@@ -90,3 +91,39 @@ def test_who_calls_again_and_speaks_is_no_robot(desk: ScenarioDesk) -> None:
     amy.reads("Reply")
     amy.resolves()
     assert not desk.callback.perhaps_robot
+
+
+def test_un_client_dont_le_numero_semble_falsifie_appuie_sur_une_touche(desk: ScenarioDesk) -> None:
+    client = desk.customer()
+    client.phone.stir_verstat = "TN-Validation-Failed-C"
+    call = client.dials("direct").hears("appuyez sur n'importe quelle touche").presses("5")
+    call.hears("Pour le service en français").presses("9").hears("Laissez un message").hears_the_beep()
+    call.says(8).presses("#").hears("Votre numéro de référence est").hangs_up()
+    desk.phone_of("Amy").reads("(514) 555-0199", "in French")
+    desk.phone_of("Amy").resolves()
+    assert desk.calls()[0].screening is Screening.KEY_PRESSED
+
+
+def test_un_numero_bloque_entend_pourquoi_en_francais(desk: ScenarioDesk) -> None:
+    contact = CustomerContact(kind=ContactKind.PHONE, value=CUSTOMER)
+    record = Customer(language="fr", created_at=desk.now, contacts=[contact])
+    desk.service.database.write(lambda session: session.add(record))
+    blocks(desk)
+    call = desk.customer().dials("direct").hears("Nous ne répondons pas aux appels de ce numéro").hears_the_beep()
+    call.says(8).presses("#").hears("Au revoir").is_hung_up_on()
+    desk.scenario.minutes_pass(45)
+    assert desk.callbacks() == []
+    assert desk.calls()[0].screening is Screening.BLOCKED
+
+
+def test_un_appel_muet_attend_le_matin(desk: ScenarioDesk) -> None:
+    desk.edit(lambda _, row: setattr(row, "language", "fr"))
+    desk.customer().phone.stir_verstat = "TN-Validation-Passed-C"
+    hangs_up_at_the_beep(desk)
+    desk.scenario.minutes_pass(2)
+    desk.clock_moves_to("2026-11-29T07:59")
+    amy = desk.phone_of("Amy")
+    amy.reads_nothing()
+    desk.scenario.minutes_pass(2)
+    amy.reads("peut-être un robot")
+    amy.resolves("fait")

@@ -105,6 +105,17 @@ def test_a_caller_who_goes_on_leaves_a_message_as_ever(desk: ScenarioDesk) -> No
     desk.phone_of("Amy").resolves()
 
 
+def test_in_french_a_landline_cannot_be_texted_and_still_leaves_a_message(desk: ScenarioDesk) -> None:
+    announces(desk)
+    call = desk.customer(LANDLINE).dials("direct").hears("Mail is delayed.").presses("9")
+    call.hears("À noter : Le courriel est retardé.").hears("Pour continuer, appuyez sur le 2 ou patientez").presses("1")
+    call.hears("Nous ne pouvons pas envoyer de texto au numéro d'où vous appelez.").hears("Laissez un message")
+    call.hears_the_beep().says(8).presses("#").hears("Votre numéro de référence est").is_hung_up_on()
+    assert going_on(desk) == 0
+    desk.phone_of("Amy").reads("(800) 555-0124", "in French")
+    desk.phone_of("Amy").resolves()
+
+
 def test_a_crash_between_two_batches_loses_and_doubles_nobody(
     desk: ScenarioDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

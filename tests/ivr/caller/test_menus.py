@@ -123,6 +123,12 @@ def test_a_caller_who_hears_french_is_offered_english_on_the_key_of_french() -> 
     assert "For sales, press 2." in spoken(english)
 
 
+def test_what_the_menu_itself_says_is_heard_in_the_language_that_was_chosen() -> None:
+    """It may say that calls are recorded."""
+    assert "This call may be recorded." in spoken(flow.step(BIG, URLS, Turn(Place.INCOMING), TOLL_FREE))
+    assert spoken(at("9")).startswith("Cet appel peut être enregistré.")
+
+
 def test_a_menu_that_led_round_is_not_longer_each_time() -> None:
     url = at("2", way=("main", "sales", "products")).verbs[0]
     assert isinstance(url, Gather)
