@@ -225,6 +225,15 @@ class Calls:
         leg.was_bridged = True
         self.pick_up(parent)
 
+    def join(self, leg: Leg, caller: Leg) -> None:
+        """Connect a leg with a caller who has waited in a queue."""
+        leg.bridged_with, caller.bridged_with = caller, leg
+        self.wake(caller)
+
+    def wake(self, leg: Leg) -> None:
+        """Have a running document look at what has changed."""
+        self._events.soon(partial(self._resume, leg, WaitEnd.OTHER_LEG))
+
     # During a call
 
     def press(self, leg: Leg, key: str) -> None:
@@ -281,6 +290,8 @@ class Calls:
             other.bridged_with = None
             if other.parent is leg:
                 self.end(other, CallStatus.COMPLETED)
+            elif leg.parent is not other:  # they met in a queue
+                self.wake(other)
 
     def _set_status(self, leg: Leg, status: CallStatus) -> None:
         leg.call.status = status
