@@ -205,6 +205,7 @@ class PageKind(enum.Enum):
     AT_RISK = "at risk"  # to the owner: the promised resolution is nearly due
     CONSENT = "consent"  # to a supervisor: the number may not be called without them
     CONSENT_ANSWER = "consent answer"  # to whoever has it or was paged: the number may be called now, or may not
+    LIVE_CALL = "live call"  # a customer waits on the line; about a call, and no callback
     TEST = "test"  # to see whether pages arrive; like the next two, about no callback
     ALARM = "alarm"  # something that a supervisor must act on
     OUTAGE = "outage"  # the same, of texts or calls that the carrier refuses; untrue as soon as it is over

@@ -195,6 +195,7 @@ class CallbackPromise(_Part):
 
 
 class Ringing(_Part):
+    order: Literal["in order", "together", "longest idle"] = "in order"
     each: Wait
     longest_hunt: Wait
     missed_after: Wait = timedelta(seconds=20)  # a caller who waited longer and hung up is called back

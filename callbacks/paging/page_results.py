@@ -62,6 +62,7 @@ KINDS = {
     PageKind.AT_RISK: "resolution nearly due",
     PageKind.CONSENT: "number to be allowed",
     PageKind.CONSENT_ANSWER: "whether the number is allowed",
+    PageKind.LIVE_CALL: "a customer on the line",
     PageKind.TEST: "test",
     PageKind.ALARM: "alert",
     PageKind.OUTAGE: "alert about the carrier",

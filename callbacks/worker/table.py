@@ -27,6 +27,7 @@ from callbacks.worker.jobs.next_actions import next_actions
 from callbacks.worker.jobs.pages import PageSending
 from callbacks.worker.jobs.reconciliation import Reconciliation
 from callbacks.worker.jobs.recordings import RecordingCopier
+from callbacks.worker.jobs.rings import RingEnder
 from callbacks.worker.jobs.seals import EventSealer, log_heads
 from callbacks.worker.jobs.transcripts import Transcriber
 from callbacks.worker.loop import EVERY_SWEEP, Job, Worker
@@ -64,6 +65,7 @@ def jobs_for(
     outbox = outbox_for(settings, desk, database, carrier, clock)
     actions = next_actions(database, desk, clock)
     pages, copier = PageSending(outbox, senders), RecordingCopier(database, carrier, desk, settings.media_dir, clock)
+    ender = RingEnder(database, carrier, clock)
     settler = ConnectionSettler(database, carrier, desk, clock)
     missed = Reconciliation(database, carrier, desk, clock)
     asked = LookUps(database, carrier, desk, clock)
@@ -78,6 +80,7 @@ def jobs_for(
     return (
         Job("next actions", EVERY_SWEEP, actions.run, actions.next_due_at, is_vital=True),
         Job("pages", EVERY_SWEEP, pages.run, outbox.next_due_at, is_vital=True),
+        Job("rings", EVERY_SWEEP, ender.run, ender.next_due_at, is_slow=True),
         Job("recordings", EVERY_SWEEP, lambda: copier.start(senders), copier.next_due_at),
         Job("answers of the carrier", EVERY_SWEEP, senders.wait),
         Job("coverage gaps", A_MINUTE, in_one_transaction(coverage.report_gaps)),

@@ -1,63 +1,107 @@
-"""In support hours: technicians' phones are rung, and the caller waits."""
+"""In support hours: technicians are rung, and the caller waits in a queue of the carrier until one takes the call."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from callbacks.people.person import Person
+from callbacks.inbound.hunt import GiveUp, Hunt, KeepWaiting, RingNow, may_still_connect, next_step
 from ivr import prompts
 from ivr.caller import voicemail
-from ivr.caller.turns import Facts, Place, Reply, Step, Turn
+from ivr.caller.turns import Place, Reply, Step
 from ivr.prompts import say
-from ivr.twilio.call_urls import VoicePath
-from ivr.twilio.verbs import Dial, Hangup, Say
+from ivr.twilio.verbs import Enqueue, Gather, Hangup, Leave, Pause, Redirect, Say
+
+MESSAGE_KEYS = ("0", "#")
+SECONDS_OF_HOLD = 4  # between two looks at who is being rung; one more passes while a key is awaited
+WORDS_EVERY = 4  # so many looks
 
 
-def after_ringing(step: Step) -> Reply:
-    """The last technician's phone has rung: the two have spoken, or nobody took the call."""
-    if have_spoken(step.turn, step.facts):
-        return Reply((Hangup(),))
-    return replace(_try_the_next(step), not_connected=step.facts.accepted_by)
+def begin(step: Step) -> Reply:
+    """Have the caller wait for a technician; ask for a message instead if there is nobody to wait for.
 
-
-def _try_the_next(step: Step) -> Reply:
-    turn, facts, ringing = step.turn, step.facts, step.desk.ringing
-    following = next((person for person in facts.technicians if person.id not in turn.rung), None)
-    waited_too_long = facts.now - facts.began_at > ringing.longest_hunt + ringing.each
-    if following is None or waited_too_long:
-        return voicemail.to_voicemail(step, say(turn.language, prompts.ALL_BUSY))
-    return ring(step, following, say(turn.language, prompts.STILL_TRYING))
-
-
-def have_spoken(turn: Turn, facts: Facts) -> bool:
-    """Return whether the caller has been connected to a technician.
-
-    A key is not enough: the technician may be gone before the carrier connects the two. A late report about somebody
-    who was rung before the one who took the call changes nothing.
+    Nobody is rung yet: a technician could press the key before the caller is in the queue.
     """
-    if turn.bridged:
-        return True
-    if facts.accepted_by is None:
-        return False
-    return facts.accepted_by != turn.last_rung or (turn.bridged is None and turn.picked_up)
+    language = step.turn.language
+    if isinstance(_next_step(step), GiveUp):
+        return voicemail.to_voicemail(step, say(language, prompts.ALL_BUSY))
+    queue = Enqueue(step.facts.call_sid, step.to(Place.WAITED), step.to(Place.WAIT))
+    return Reply((say(language, prompts.HOLD), queue))
 
 
-def ring(step: Step, technician: Person, before: Say) -> Reply:
-    """Ring a technician's phone."""
-    return Reply((before, _dial(step, technician)), rings=technician.id)
-
-
-def _dial(step: Step, technician: Person) -> Dial:
+def wait(step: Step) -> Reply:
+    """Go on with the search, and with what the caller hears meanwhile. Key 0 or # ends the wait."""
     facts = step.facts
-    screen = step.urls.to(
-        VoicePath.SCREEN,
-        call=facts.call_sid,
-        technician=technician.id,
-        lang=technician.language,
-        line=facts.line,
-        caller=facts.caller,
-    )
-    rung = "-".join(str(id) for id in (*step.turn.rung, technician.id))
-    action = step.to(Place.RING, rung=rung)
-    seconds = int(step.desk.ringing.each.total_seconds())
-    return Dial(technician.phone, action, step.desk.lines[facts.line].number, seconds, screen)
+    if facts.accepted_by is not None and _may_still_connect(step):
+        return _hold(step, *_connecting(step))
+    reply = Reply((Leave(),), ends_wait=True) if step.turn.digits in MESSAGE_KEYS else _go_on(step)
+    return replace(reply, not_connected=facts.accepted_by, is_waiting=True)
+
+
+def _go_on(step: Step) -> Reply:
+    language, facts, is_first = step.turn.language, step.facts, step.turn.tries == 1
+    match _next_step(step):
+        case GiveUp():
+            return Reply((say(language, prompts.ALL_BUSY), Leave()), ends_wait=True)
+        case RingNow(technicians):
+            words = prompts.STILL_TRYING if facts.rings else prompts.TRYING
+            return replace(_hold(step, say(language, words)), rings=technicians)
+        case KeepWaiting(all_are_busy=True) if _has_words(step):
+            return _hold(step, *_honest_words(step))
+        case KeepWaiting() if is_first:
+            return _hold(step, say(language, prompts.MESSAGE_INSTEAD))
+        case KeepWaiting() if _has_words(step):
+            return _hold(step, say(language, prompts.STILL_RINGING), say(language, prompts.MESSAGE_INSTEAD))
+    return _hold(step)
+
+
+def _has_words(step: Step) -> bool:
+    return step.turn.tries % WORDS_EVERY == 1
+
+
+def _honest_words(step: Step) -> tuple[Say, ...]:
+    """Return the caller's place among those who wait, and the way out."""
+    language, ahead = step.turn.language, step.facts.ahead
+    if ahead == 0:
+        place = say(language, prompts.YOU_ARE_NEXT)
+    elif ahead == 1:
+        place = say(language, prompts.ONE_BEFORE_YOU)
+    else:
+        place = say(language, prompts.MORE_BEFORE_YOU, count=str(ahead))
+    return (say(language, prompts.ALL_ON_CALLS), place, say(language, prompts.MESSAGE_INSTEAD))
+
+
+def _connecting(step: Step) -> tuple[Say, ...]:
+    return (say(step.turn.language, prompts.ONE_MOMENT),) if step.turn.digits else ()
+
+
+def _hold(step: Step, *words: Say) -> Reply:
+    """Say something, and hold. Then this place is requested again, with a key if one was pressed."""
+    again = step.to(Place.WAIT, tries=step.turn.tries + 1)
+    return Reply((Gather(again, (*words, Pause(SECONDS_OF_HOLD)), timeout=1), Redirect(again)))
+
+
+def _may_still_connect(step: Step) -> bool:
+    facts = step.facts
+    ring = next((ring for ring in facts.rings if ring.technician_id == facts.accepted_by), None)
+    return ring is not None and may_still_connect(ring, step.desk.ringing.each, facts.now)
+
+
+def _next_step(step: Step) -> RingNow | KeepWaiting | GiveUp:
+    facts = step.facts
+    free = tuple(person.id for person in facts.technicians)
+    hunt = Hunt(free, facts.busy, facts.rings, facts.ahead, facts.waited_from or facts.now)
+    return next_step(step.desk.ringing, hunt, facts.now)
+
+
+def waited(step: Step) -> Reply:
+    """The caller has left the queue: after a conversation, for a message, or because the carrier failed."""
+    match step.turn.queue_result:
+        case "bridged":
+            return Reply((Hangup(),))
+        case "hangup":
+            reply = Reply((Hangup(),))
+        case "leave":
+            reply = voicemail.to_voicemail(step)
+        case _:
+            reply = voicemail.to_voicemail(step, say(step.turn.language, prompts.ALL_BUSY))
+    return replace(reply, not_connected=step.facts.accepted_by, ends_wait=True)

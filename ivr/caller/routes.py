@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -19,6 +18,8 @@ from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk, Language
 from callbacks.inbound import calls, live_calls
 from callbacks.inbound.caller_choices import store_choices
+from callbacks.inbound.hunt import in_order
+from callbacks.inbound.rings import rings_for, stop_ringing
 from callbacks.oncall import store as oncall_store
 from callbacks.people.person import Person
 from callbacks.text import sids
@@ -30,7 +31,7 @@ from ivr.caller.turns import Choices, Facts, Place, Reply, Step, Turn
 from ivr.prompts import say
 from ivr.technician import dial_in
 from ivr.twilio.context import DatabaseUnavailable, WebhookContext, current
-from ivr.twilio.verbs import Gather, Hangup, Verb
+from ivr.twilio.verbs import Hangup, Verb
 from ivr.twilio.webhook import (
     call_sid,
     field,
@@ -73,9 +74,7 @@ def _turn(place: Place) -> Turn:
         _choices_in_url(),
         pressed_keys() if place is Place.NUMBER else pressed_key(),
         max(1, number_in_query("tries")),
-        _rung_in_query(),
-        bridged={"true": True, "false": False}.get(field("DialBridged")),
-        picked_up=field("DialCallStatus") in ("completed", "answered"),
+        queue_result=field("QueueResult"),
         seconds=None if request.args.get("nothing") else whole_number("RecordingDuration"),
         has_recorded=request.args.get("recorded") == "1",
         entered=request.args.get("entered", "")[:LONGEST_NUMBER],
@@ -98,11 +97,6 @@ def choices_in(query: Mapping[str, str], language: Language) -> Choices:
         box=query.get("box", "")[:LONGEST_BOX],
         number=query.get("number", "")[:LONGEST_NUMBER],
     )
-
-
-def _rung_in_query() -> tuple[int, ...]:
-    ids = request.args.get("rung", "").split("-")
-    return tuple(int(id) for id in ids if re.fullmatch(r"[0-9]{1,9}", id))
 
 
 def _answer_at(place: Place) -> Callable[[], Response]:
@@ -197,11 +191,12 @@ def _line_of(desk: Desk, call: Call) -> str:
 def _store_reply(session: Session, desk: Desk, call: Call, turn: Turn, reply: Reply, now: datetime) -> None:
     if reply.not_connected is not None:
         live_calls.record_not_connected(session, desk, call.sid, reply.not_connected, now)
-    if reply.rings is not None:
-        offered = shortest_time(
-            verb for verb in reply.verbs if isinstance(verb, Gather)
-        )  # a language, before the ringing
-        live_calls.record_ringing(session, call.sid, reply.rings, turn.last_rung, now + offered)
+    if reply.is_waiting:
+        live_calls.record_wait(session, call.sid, now)
+    if reply.rings:
+        live_calls.ring(session, call.sid, reply.rings, now)
+    if reply.ends_wait:
+        stop_ringing(session, call.sid, now)
     if reply.choices is not None:
         store_choices(session, desk, call, reply.choices.stored, now)
     if reply.chose is not None:
@@ -214,6 +209,8 @@ def _store_reply(session: Session, desk: Desk, call: Call, turn: Turn, reply: Re
 
 def _facts(session: Session, context: WebhookContext, call: Call, reason: Reason, now: datetime) -> Facts:
     desk = context.desk
+    on_call = _technicians(session, desk, call) if call.is_open else ()
+    busy = live_calls.on_the_phone(session, call.sid, now) if call.is_open else frozenset[int]()
     return Facts(
         call_sid=call.sid,
         line=_line_of(desk, call),
@@ -222,7 +219,11 @@ def _facts(session: Session, context: WebhookContext, call: Call, reason: Reason
         now=now,
         is_open=call.is_open,
         reason=reason,
-        technicians=_free_technicians(session, desk, call, now) if call.is_open else (),
+        technicians=tuple(each for each in on_call if each.id not in busy),
+        busy=frozenset(each.id for each in on_call if each.id in busy),
+        rings=rings_for(session, call.sid) if call.is_open else (),
+        waited_from=call.waited_from,
+        ahead=live_calls.callers_ahead(session, desk, call, now) if call.is_open else 0,
         accepted_by=call.accepted_by_id,
         reference=session.scalar(select(Callback.reference).where(Callback.call_sid == call.sid)),
         number_is_usable=bool(call.customer_number or desk.dialing_rules.check(call.caller).number),
@@ -237,15 +238,17 @@ def _message_url(session: Session, context: WebhookContext, call: Call) -> str |
     return context.links.message(found) if found is not None else None
 
 
-def _free_technicians(session: Session, desk: Desk, call: Call, now: datetime) -> tuple[Person, ...]:
-    """Return the technicians on call when the call began who are not on the phone now."""
-    busy = live_calls.on_the_phone(session, call.sid, now)
-    on_call = oncall_store.roster(session, desk, call.began_at).everyone()
-    return tuple(person for person in on_call if person.id not in busy and _may_be_rung(desk, person))
+def _technicians(session: Session, desk: Desk, call: Call) -> tuple[Person, ...]:
+    """Return the technicians on call when the call began, in the order in which they are rung."""
+    on_call = [
+        each for each in oncall_store.roster(session, desk, call.began_at).everyone() if _may_be_rung(desk, each)
+    ]
+    return in_order(desk.ringing, on_call, live_calls.last_calls(session))
 
 
 def _may_be_rung(desk: Desk, person: Person) -> bool:
-    return desk.dialing_rules.why_not_technician(person.phone, is_allowed=person.is_allowed) is None
+    why_not = desk.dialing_rules.why_not_technician(person.phone, is_allowed=person.is_allowed)
+    return person.verified and why_not is None
 
 
 def facts_without_database(context: WebhookContext, call_sid: str, now: datetime) -> Facts:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ivr import prompts
 from ivr.caller import ringing, voicemail
 from ivr.caller.turns import Reply, Step
-from ivr.prompts import say, why_closed
+from ivr.prompts import why_closed
 
 
 def to_support(step: Step) -> Reply:
@@ -13,6 +12,4 @@ def to_support(step: Step) -> Reply:
     language, facts = step.turn.language, step.facts
     if not facts.is_open:
         return voicemail.to_voicemail(step, why_closed(language, facts.reason))
-    if not facts.technicians:
-        return voicemail.to_voicemail(step, say(language, prompts.ALL_BUSY))
-    return ringing.ring(step, facts.technicians[0], say(language, prompts.HOLD))
+    return ringing.begin(step)

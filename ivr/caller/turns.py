@@ -11,6 +11,7 @@ from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import Urgency
 from callbacks.desk.desk_file import Desk, Language
 from callbacks.inbound.caller_choices import CallerChoices
+from callbacks.inbound.hunt import Ring
 from callbacks.people.person import Person
 from callbacks.text.formats import time_for_caller
 from ivr.twilio.call_urls import CallUrls, VoicePath
@@ -26,7 +27,8 @@ class Place(enum.Enum):
     INCOMING = VoicePath.INCOMING  # the call has just come in
     MENU = VoicePath.MENU  # the caller pressed a key, or none
     LANGUAGE = VoicePath.LANGUAGE  # a language was offered, on a line without a menu
-    RING = VoicePath.RING  # a technician's phone has rung
+    WAIT = VoicePath.WAIT  # the caller waits for a technician, and has pressed a key or none
+    WAITED = VoicePath.WAITED  # the caller waits no longer
     BEEP = VoicePath.BEEP  # the prompts before the recording have been heard
     RECORDED = VoicePath.RECORDED  # the recording has ended
     REVIEW = VoicePath.REVIEW  # after the message: a key, or none
@@ -75,9 +77,7 @@ class Turn:
     choices: Choices = Choices()
     digits: str = ""
     tries: int = 1  # how often the question has been heard
-    rung: tuple[int, ...] = ()  # the ids of the technicians whose phones have rung, the last one last
-    bridged: bool | None = None  # whether the carrier connected the last of them; None: it does not say
-    picked_up: bool = False  # whether that phone was picked up
+    queue_result: str = ""  # how the wait ended, in the carrier's word: "bridged", "leave", "hangup" ...
     seconds: int | None = None  # how long the recording is that has just ended; None: there is none
     has_recorded: bool = False  # whether the message came before this question
     entered: str = ""  # the number (E.164) that was read back
@@ -85,10 +85,6 @@ class Turn:
     @property
     def language(self) -> Language:
         return self.choices.language
-
-    @property
-    def last_rung(self) -> int | None:
-        return self.rung[-1] if self.rung else None
 
     def choosing(self, **chosen: object) -> Turn:
         """Return the turn with another choice, such as `language="fr"`."""
@@ -107,6 +103,10 @@ class Facts:
     is_open: bool
     reason: Reason  # why the line was open or closed when the call began
     technicians: tuple[Person, ...] = ()  # to be called in this order; not those who are on the phone
+    busy: frozenset[int] = frozenset()  # the ids of those on call who are
+    rings: tuple[Ring, ...] = ()  # who has been rung for this caller
+    waited_from: datetime | None = None
+    ahead: int = 0  # how many callers have waited longer, with nobody being rung for them
     accepted_by: int | None = None  # the id of the technician who has taken the call
     reference: str | None = None
     number_is_usable: bool = True  # the caller can be called back on the number that the call showed
@@ -122,7 +122,9 @@ class Reply:
     choices: Choices | None = None  # everything chosen so far, if this turn has chosen something
     at_beep: bool = False  # the caller hears the beep
     promises: bool = False  # the caller hears when they are called back
-    rings: int | None = None  # the id of the technician whose phone is rung
+    is_waiting: bool = False  # for a technician
+    rings: tuple[int, ...] = ()  # the ids of the technicians who are rung now
+    ends_wait: bool = False  # nobody is to be rung any more
     not_connected: int | None = None  # the id of the one who had taken the call and was never connected to the caller
 
 

@@ -14,11 +14,11 @@ from ivr.twilio.verbs import Record, Redirect, Say
 TRIES = 2
 
 
-def to_voicemail(step: Step, why: Say) -> Reply:
+def to_voicemail(step: Step, *why: Say) -> Reply:
     """Go on to the message. A caller who cannot be called back is asked for a number first: they may hang up later."""
     if step.facts.number_is_usable or step.turn.choices.number:
-        return leave_message(step, why)
-    return other_number.ask(step, why, say(step.turn.language, prompts.NUMBER_NOT_SHOWN))
+        return leave_message(step, *why)
+    return other_number.ask(step, *why, say(step.turn.language, prompts.NUMBER_NOT_SHOWN))
 
 
 def leave_message(step: Step, *before: Say) -> Reply:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from ivr.simulator.faults import Faults
 from ivr.simulator.ledger import Call, Direction, Ledger
-from ivr.simulator.queues import CallQueue
 
 
 @dataclass(frozen=True)
@@ -60,18 +59,11 @@ class Account:
     faults: Faults = field(default_factory=Faults)
     services: dict[str, MessagingService] = field(default_factory=dict)
     permissions: Permissions = field(default_factory=Permissions)
-    queues: dict[str, CallQueue] = field(default_factory=dict)  # by name
     status: str = "active"
     _sids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def new_sid(self, prefix: str) -> str:
         return f"{prefix}{next(self._sids):032x}"
-
-    def queue(self, name: str) -> CallQueue:
-        """Return the queue with this name, which is created when the first call joins it."""
-        if name not in self.queues:
-            self.queues[name] = CallQueue(self.new_sid("QU"))
-        return self.queues[name]
 
     def accepts(self, username: str | None, password: str | None) -> bool:
         """Return whether this is the auth token or the secret of an API key."""

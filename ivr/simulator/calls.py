@@ -27,6 +27,7 @@ from ivr.simulator.phones import (
     Wait,
     WaitEnd,
 )
+from ivr.simulator.queues import Queues
 from ivr.simulator.twiml.context import DocumentRequest, HungUp
 from ivr.simulator.twiml.documents import Documents, DocumentsRun
 from ivr.simulator.webhooks import Webhooks
@@ -65,6 +66,7 @@ DECLINED = 603
 class Calls:
     def __init__(self, account: Account, events: EventQueue, webhooks: Webhooks, phones: Phones) -> None:
         self._account, self._events, self._webhooks, self._phones = account, events, webhooks, phones
+        self.queues = Queues(account)
         self._documents = Documents(account, events, webhooks, switch=self)
         self._legs: dict[str, Leg] = {}
         self._running: dict[Leg, DocumentsRun] = {}

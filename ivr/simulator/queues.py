@@ -1,10 +1,11 @@
-"""Queues of callers. A queue is created when the first call joins it, and stays."""
+"""Queues of callers, by name. A queue is created when the first call joins it, and stays."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from ivr.simulator.account import Account
 from ivr.simulator.phones import Leg
 
 LARGEST = 1000  # calls, Twilio's default
@@ -56,3 +57,20 @@ class CallQueue:
             "AvgQueueTime": str(round(average.total_seconds())),
             "CurrentQueueSize": str(len(self.waiting)),
         }
+
+
+class Queues:
+    """Every queue of an account."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._by_name: dict[str, CallQueue] = {}
+
+    def find(self, name: str) -> CallQueue | None:
+        return self._by_name.get(name)
+
+    def create(self, name: str) -> CallQueue:
+        """Return the queue with this name, which is created if there is none."""
+        if name not in self._by_name:
+            self._by_name[name] = CallQueue(self._account.new_sid("QU"))
+        return self._by_name[name]

@@ -14,7 +14,8 @@ class VoicePath(enum.Enum):
     MENU = "menu"
     LANGUAGE = "language"  # a key after the offer of a language
     DIAL_IN_KEY = "dial-in/key"  # a key of a technician who called us
-    RING = "ring"  # a technician's phone has rung for a customer on the line
+    WAIT = "wait"  # what a caller hears while technicians are rung, and a key then
+    WAITED = "waited"  # the caller no longer waits
     BEEP = "beep"
     RECORDED = "recorded"
     REVIEW = "review"  # a key after the message
@@ -24,6 +25,7 @@ class VoicePath(enum.Enum):
     RECORDING = "recording"  # the status of a recording
     SCREEN = "screen"  # a technician picked up a live call
     SCREEN_KEY = "screen/key"
+    SCREEN_ENDED = "screen/ended"  # the live call is over, or the two were not connected
     PAGE_KEY = "page/key"
     PAGE_HEARD = "page/heard"  # a key after a notice
     CONNECT_KEY = "connect/key"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from ivr.twilio.verbs import Dial, Gather, Hangup, Pause, Play, Record, Redirect, Say, Verb
+from ivr.twilio.verbs import Dial, DialQueue, Enqueue, Gather, Hangup, Leave, Pause, Play, Record, Redirect, Say, Verb
 
 # No en-CA voice exists in Twilio's library; fr-CA has its own.
 VOICES = {"en": ("Polly.Joanna-Neural", "en-US"), "fr": ("Polly.Gabrielle-Neural", "fr-CA")}
@@ -71,6 +71,14 @@ def _add(parent: Element, verb: Verb) -> None:
             )
         case Dial():
             _add_dial(parent, verb)
+        case DialQueue(queue, action, timeout):
+            dial = SubElement(parent, "Dial", action=action, method="POST", timeout=str(timeout))
+            SubElement(dial, "Queue").text = queue
+        case Enqueue(queue, action, wait):
+            about = {"action": action, "method": "POST", "waitUrl": wait, "waitUrlMethod": "POST"}
+            SubElement(parent, "Enqueue", about).text = queue
+        case Leave():
+            SubElement(parent, "Leave")
         case Redirect(url):
             SubElement(parent, "Redirect", method="POST").text = url
         case Hangup():

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from xml.etree.ElementTree import Element
 
 import pytest
 
 from callbacks.db.states import CallbackOrigin, CallOutcome
 from ivr.rehearsal.scenario import Person, PhoneCall
-from ivr.simulator.calls import Calls
-from ivr.simulator.ledger import CallStatus
 from ivr.simulator.phones import Leg
+from ivr.simulator.twiml import dial
+from ivr.simulator.twiml.context import CallEnded, Context, VerbRun
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, TUESDAY_MORNING, ScenarioDesk
 
 pytestmark = POSTGRES_IN_SOAK
@@ -36,15 +36,15 @@ def amy_takes(call: PhoneCall, amy: Person) -> PhoneCall:
 @pytest.fixture
 def amy_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """The carrier loses the first technician who presses the key, before the two are connected."""
-    connect, lost = Calls._connect, list[Leg]()
+    connect, lost = dial._dial_queue, list[Leg]()
 
-    def connect_the_second(self: Calls, leg: Leg, parent: Leg) -> Any:
+    def connect_the_second(context: Context, verb: Element, queue: str) -> VerbRun:
         if lost:
-            return connect(self, leg, parent)
-        lost.append(leg)
-        return self.end(leg, CallStatus.COMPLETED)
+            return connect(context, verb, queue)
+        lost.append(context.leg)
+        raise CallEnded
 
-    monkeypatch.setattr(Calls, "_connect", connect_the_second)
+    monkeypatch.setattr(dial, "_dial_queue", connect_the_second)
 
 
 @pytest.mark.usefixtures("amy_is_cut_off")

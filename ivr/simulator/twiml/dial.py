@@ -24,7 +24,7 @@ def dial(context: Context, verb: Element) -> VerbRun:
 
 def _dial_queue(context: Context, verb: Element, name: str) -> VerbRun:
     """Connect the first caller in a queue, or the next one who joins it (twilio.com/docs/voice/twiml/queue)."""
-    queue, leg = context.account.queues.get(name), context.leg
+    queue, leg = context.switch.queues.find(name), context.leg
     if queue is None:
         return _next_request(context, verb, {"DialCallStatus": CallStatus.FAILED, "DialBridged": "false"})
     until = context.now + timedelta(seconds=float(verb.get("timeout", "30")))

@@ -28,7 +28,7 @@ class LeftQueue(Exception):
 
 def enqueue(context: Context, verb: Element, run_verb: RunVerb) -> VerbRun:
     """Wait in a queue. The action is requested after the conversation, or at once if there was none."""
-    queue = context.account.queue("".join(verb.itertext()).strip())
+    queue = context.switch.queues.create("".join(verb.itertext()).strip())
     if queue.is_full:
         return _next_request(context, verb, {"QueueResult": "queue-full", "QueueSid": queue.sid})
     call = queue.join(context.leg, context.now)
