@@ -13,8 +13,12 @@ from dotenv import dotenv_values
 from flask import Flask
 
 from callbacks.cli import (
+    announcements,
     audit,
+    blocked_numbers,
     calendars,
+    customers,
+    forget,
     hours,
     oncall,
     reports,
@@ -41,15 +45,20 @@ from ivr.rehearsal import commands as rehearsal
 from ivr.twilio.call_urls import CallUrls
 from ivr.twilio.context import WebhookContext
 from ivr.webhooks import register_webhooks
+from ivr.wording.checks import wording_faults
+from ivr.wording.commands import wording
 from sla.clock import Clock, SystemClock
 from sla.zones import use_newest_rules
 
 LARGEST_REQUEST = 64 * 1024
 COMMANDS = (
-    *(rehearsal.demo, rehearsal.rehearse),
+    *(rehearsal.demo, rehearsal.rehearse, wording),
     *(service.serve, service.web, service.worker, service.migrate, setup_check.check),
     *(reports.report, reports.export, hours.holidays, hours.closure),
     *(technicians.technician, shifts.shift, oncall.oncall, calendars.calendar, users.user, audit.audit),
+    *(customers.customer, announcements.announce),
+    *(blocked_numbers.block, blocked_numbers.unblock),
+    forget.forget,
 )
 
 
@@ -89,6 +98,7 @@ def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo:
         demo,
         metrics_token=settings.metrics_token,
         mailer=mailer,
+        texts_from=settings.sender if settings.sender.startswith("+") else "",
     )
     register_console(web, console)
     register_webhooks(
@@ -113,7 +123,7 @@ def _context() -> AppContext:
     keep_files_private()
     use_newest_rules()
     in_file = {name: value for name, value in dotenv_values(".env").items() if value is not None}
-    return AppContext({**in_file, **os.environ}, SystemClock(), compose, Path(__file__).resolve())
+    return AppContext({**in_file, **os.environ}, SystemClock(), compose, Path(__file__).resolve(), (wording_faults,))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from sla.clock import Clock
 MESSAGE_LINK_LASTS = timedelta(hours=1)
 PAGE_LINK_LASTS = timedelta(hours=12)
 OPENED_LASTS = timedelta(hours=1)
+STATUS_FORM_LASTS = timedelta(days=1)
 # Kinds of links that the release before signed with SHA-1. Those sent before an upgrade last for twelve hours, so the
 # release after this one need not accept them.
 SENT_BEFORE_SHA256 = ("voicemail", "page")
@@ -81,6 +82,38 @@ class Links:
         except (BadSignature, ValueError, TypeError):
             return False
         return bool(opened_id == page_id and self.clock.now().timestamp() < expires)
+
+    def confirm_subscription(self, subscription_id: int) -> str:
+        """Return a link that confirms a subscription to outage notices."""
+        return f"{self.public_url}/status/confirm/{self._signer('confirm subscription').dumps(subscription_id)}"
+
+    def to_be_confirmed(self, token: str) -> int | None:
+        """Return the id of the subscription that a token confirms, or None when it is forged."""
+        return self._number_in("confirm subscription", token)
+
+    def leave_notices(self, subscription_id: int) -> str:
+        """Return a link that ends a subscription to outage notices. It works as long as there are notices."""
+        return f"{self.public_url}/status/leave/{self._signer('leave notices').dumps(subscription_id)}"
+
+    def to_be_left(self, token: str) -> int | None:
+        """Return the id of the subscription that a token ends, or None when it is forged."""
+        return self._number_in("leave notices", token)
+
+    def status_form(self) -> str:
+        """Return what a form of the status page carries, which everybody gets, to refuse forms of other sites."""
+        return str(self._signer("status form").dumps(int(self.clock.now().timestamp())))
+
+    def is_status_form(self, token: str) -> bool:
+        """Return whether a form came from a status page of the past day."""
+        loaded_at = self._number_in("status form", token)
+        return loaded_at is not None and self.clock.now().timestamp() - loaded_at < STATUS_FORM_LASTS.total_seconds()
+
+    def _number_in(self, salt: str, token: str) -> int | None:
+        try:
+            number = self._signer(salt).loads(token)
+        except (BadSignature, ValueError, TypeError):
+            return None
+        return number if isinstance(number, int) else None
 
     def _signer(self, salt: str) -> URLSafeSerializer:
         keys = [key for key in (self.secret_key_secondary, self.secret_key) if key]  # the last one signs

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from callbacks.db.states import ReachOutcome, ReportedOutcome
 from callbacks.desk.desk_file import Language
 from callbacks.text.bilingual import Words
 from callbacks.text.dialing_rules import NumberKind
-from callbacks.text.formats import ended_once, readable_number
+from callbacks.text.formats import spoken_number
+from callbacks.text.spoken import digits
+from ivr.twilio.phrases import Phrase
 from ivr.twilio.verbs import Say
 from sla.hours import OnHoliday, OutsideHours, Reason
 
@@ -20,6 +23,35 @@ CHOOSE_LANGUAGE = Words("For English, press {key}.", "Pour le service en frança
 NOT_A_CHOICE = Words("Sorry, that is not one of the choices.", "Désolé, ce choix n'est pas valide.")
 NO_KEY = Words("Sorry, we did not get your choice.", "Désolé, nous n'avons pas reçu votre choix.")
 GOODBYE = Words("Thank you for calling. Goodbye.", "Merci de votre appel. Au revoir.")
+ANNOUNCEMENT = Words("Please note: {text}", "À noter : {text}")
+TOLD_WHEN_OVER = Words(
+    "To be told by text when it is over, press {key}.",
+    "Pour être avisé par texto quand ce sera terminé, appuyez sur le {key}.",
+)
+GO_ON = Words("To go on, press {key} or wait.", "Pour continuer, appuyez sur le {key} ou patientez.")
+WILL_BE_TOLD = Words(
+    "We will text you when it is over.",
+    "Nous vous enverrons un texto quand ce sera terminé.",
+)
+CANNOT_BE_TOLD = Words(
+    "We cannot text the number that you are calling from.",
+    "Nous ne pouvons pas envoyer de texto au numéro d'où vous appelez.",
+)
+OVER_ALREADY = Words("It is over already.", "C'est déjà terminé.")
+NOT_NOTED = Words(
+    "We are sorry, we could not save that.",
+    "Désolé, nous n'avons pas pu enregistrer votre demande.",
+)
+PRESS_TO_GO_ON = Words("To continue, press any key.", "Pour continuer, appuyez sur n'importe quelle touche.")
+BLOCKED = Words(
+    "Calls from this number are not answered. If you think this is a mistake, please leave a message after the beep.",
+    "Nous ne répondons pas aux appels de ce numéro. Si vous croyez que c'est une erreur, laissez un message après le "
+    "signal sonore.",
+)
+CALLED_OFTEN = Words(
+    "We have had many calls from this number in the last hour.",
+    "Nous avons reçu beaucoup d'appels de ce numéro depuis une heure.",
+)
 HOLD = Words(
     "Please hold while we find a technician.",
     "Veuillez rester en ligne pendant que nous cherchons un technicien.",
@@ -47,6 +79,25 @@ ALL_BUSY = Words("All our technicians are busy.", "Tous nos techniciens sont occ
 CLOSED = Words("We are closed: {reason}.", "Nous sommes fermés : {reason}.")
 CLOSED_FOR_HOLIDAY = Words("We are closed for {reason}.", "Nous sommes fermés pour {reason}.")
 CLOSED_NOW = Words("We are currently closed.", "Nous sommes fermés en ce moment.")
+PRESS_IF_DOWN = Words(
+    "If everything is down for everyone{examples}, press {key}.",
+    "Si tout est en panne pour tout le monde{examples}, appuyez sur le {key}.",
+)
+PRESS_IF_IT_CAN_WAIT = Words(
+    "If it can wait until we open{examples}, press {key}.",
+    "Si cela peut attendre notre ouverture{examples}, appuyez sur le {key}.",
+)
+EXAMPLES = Words(", such as {examples}", ", par exemple {examples}")
+STAY_ON_THE_LINE = Words("Otherwise, stay on the line.", "Sinon, restez en ligne.")
+PRESS_FOR_MANAGER = Words("To ask for a manager, press {key}.", "Pour demander un gestionnaire, appuyez sur le {key}.")
+MANAGER_NOTED = Words(
+    "We will tell a manager that you asked for one.", "Nous avisons un gestionnaire que vous en demandez un."
+)
+NOTED_DOWN = Words("We will treat it as critical.", "Nous le traiterons comme un problème critique.")
+LEAVE_A_MESSAGE_WAITING = Words(
+    "Please leave a message after the beep, and a technician will call you back when we open.",
+    "Laissez un message après le signal sonore, et un technicien vous rappellera à notre ouverture.",
+)
 LEAVE_A_MESSAGE = Words(
     "Please leave a message after the beep, and a technician will call you back by {due}.",
     "Laissez un message après le signal sonore, et un technicien vous rappellera avant {due}.",
@@ -70,6 +121,34 @@ THANKS_WITH_REFERENCE = Words(
 THANKS_LATE = Words(
     "Thank you. A technician will call you back as soon as possible.",
     "Merci. Un technicien vous rappellera dès que possible.",
+)
+THANKS_WAITING = Words(
+    "Thank you. A technician will call you back when we open.",
+    "Merci. Un technicien vous rappellera à notre ouverture.",
+)
+CALLED_BETWEEN = Words(
+    "Thank you. A technician will call you between {named} and {until}.",
+    "Merci. Un technicien vous appellera entre {named} et {until}.",
+)
+PRESS_TO_NAME_TIME = Words(
+    "To choose when you are called, press {key}.", "Pour choisir l'heure du rappel, appuyez sur le {key}."
+)
+PRESS_FOR_OPENING = Words(
+    "To be called at {time}, when we open, press {key}.",
+    "Pour être rappelé à notre ouverture, {time}, appuyez sur le {key}.",
+)
+PRESS_FOR_AN_HOUR = Words(
+    "To be called at another time, press {key}.", "Pour être rappelé à une autre heure, appuyez sur le {key}."
+)
+ENTER_THE_HOUR = Words(
+    "Enter the time with four digits, on the 24-hour clock. For seven in the morning, enter 0, 7, 0, 0.",
+    "Entrez l'heure en quatre chiffres, de 0 à 24 heures. Pour sept heures du matin, entrez 0, 7, 0, 0.",
+)
+NOT_A_TIME = Words("Sorry, that is not a time.", "Désolé, ce n'est pas une heure valide.")
+CONFIRM_TIME = Words(
+    "You will be called at {time}. To confirm, press {key}. To enter another time, press any other key.",
+    "Vous serez rappelé à l'heure suivante : {time}. Pour confirmer, appuyez sur le {key}. Pour entrer une autre "
+    "heure, appuyez sur une autre touche.",
 )
 TOO_SHORT = Words(
     "That message was very short. Please leave your message after the beep.",
@@ -141,7 +220,16 @@ PAGE_LATE = Words(
     "This is {company}, paging {name}. A customer on the {line} was promised a call by {due} and has not been called.",
     "Ici {company}, pour {name}, {line}. Un client devait être rappelé avant {due} et ne l'a pas été.",
 )
-OTHER_LANGUAGE = Words("The customer chose French.", "Le client a choisi l'anglais.")  # said in the other language
+CUSTOMER = Words("The customer is {customer}.", "Le client est {customer}.")
+SAYS_DOWN = Words("The customer says that everything is down.", "Le client dit que tout est en panne.")
+ASKED_FOR_A_TIME = Words(
+    "The customer asked to be called after {time}.", "Le client demande à être rappelé après {time}."
+)
+OTHER_LANGUAGE = Words("The customer speaks French.", "Le client parle anglais.")  # said in the other language
+ASKS_FOR_NO_CALL = Words(
+    "The customer asked by text for no call back. Nobody has decided about it yet.",
+    "Le client a demandé par texto de ne pas être rappelé. Personne n'a encore décidé.",
+)
 OTHER_CALLBACKS = Words(
     "Other callbacks waiting: {count}. Each has its own text.",
     "Autres rappels en attente : {count}. Chacun a son propre texto.",
@@ -211,6 +299,7 @@ MESSAGE_LOST = Words(
     "The message is lost and cannot be heard. Please call this customer.",
     "Le message est perdu et ne peut pas être écouté. Appelez ce client.",
 )
+MESSAGE_DELETED = Words("The message was deleted.", "Le message a été supprimé.")
 MESSAGE_NOT_HERE = Words(
     "The message is not available yet. You will find it in the log.",
     "Le message n'est pas encore disponible. Vous le trouverez dans le journal.",
@@ -282,7 +371,10 @@ CALL_ENDED = Words("The call has ended: {outcome}.", "L'appel est terminé : {ou
 HOW_IT_ENDED = {
     ReachOutcome.DIALING: Words("not connected", "aucune communication"),
     ReachOutcome.NOT_RUNG: Words("the customer's phone did not ring", "le téléphone du client n'a pas sonné"),
-    ReachOutcome.RINGING: Words("not connected", "aucune communication"),
+    ReachOutcome.RINGING: Words(
+        "the phone rang, and you were not connected",
+        "le téléphone a sonné, mais vous n'avez pas été mis en communication",
+    ),
     ReachOutcome.REACHED: Words("reached", "client joint"),
     ReachOutcome.CONTINUING: Words("reached, continuing", "client joint, à suivre"),
     ReachOutcome.WORKAROUND: Words("reached, workaround given", "client joint, solution temporaire donnée"),
@@ -338,7 +430,7 @@ OUTCOME_NOTED = {
 # Phone numbers, as part of a prompt
 
 NUMBER = Words("{number}", "le {number}")
-EXTENSION = Words(", extension {extension}", ", poste {extension}")
+NUMBER_WITH_EXTENSION = Words("{number}, extension {extension}", "le {number}, poste {extension}")
 WITHHELD_NUMBER = Words("a withheld number", "un numéro masqué")
 UNKNOWN_NUMBER = Words("an unknown number", "un numéro inconnu")
 NUMBER_TO_BE_ALLOWED = Words(
@@ -351,9 +443,19 @@ def without_number(kind: NumberKind) -> Words:
     return WITHHELD_NUMBER if kind is NumberKind.WITHHELD else UNKNOWN_NUMBER
 
 
+def phrase(language: Language, prompt: Words, /, **blanks: str) -> Phrase:
+    """Return a prompt in a language, with its blanks filled in. It may fill a blank of another prompt."""
+    return Phrase.filled(prompt, language, blanks)
+
+
 def say(language: Language, prompt: Words, /, **blanks: str) -> Say:
     """Return a prompt in a language, with its blanks filled in."""
-    return Say(ended_once(prompt.for_(language).format(**blanks)), language)
+    return Say(phrase(language, prompt, **blanks), language)
+
+
+def example(language: Language, examples: Mapping[Language, str]) -> str:
+    """Return examples as part of a prompt; "" when there are none."""
+    return EXAMPLES.for_(language).format(examples=examples[language]) if examples else ""
 
 
 def menu_choice(language: Language, choice: Literal["support", "english", "french"], key: str) -> Say:
@@ -379,9 +481,11 @@ def why_closed(language: Language, reason: Reason) -> Say:
 
 def number_in_prompt(
     language: Language, number: str | None, extension: str = "", otherwise: Words = WITHHELD_NUMBER
-) -> str:
+) -> Phrase:
     """Return a phone number as part of a prompt, or what is said where there is none."""
     if number is None:
-        return otherwise.for_(language)
-    spoken = NUMBER.for_(language).format(number=readable_number(number))
-    return spoken + (EXTENSION.for_(language).format(extension=", ".join(extension)) if extension else "")
+        return phrase(language, otherwise)
+    spoken = spoken_number(number)
+    if not extension:
+        return phrase(language, NUMBER, number=spoken)
+    return phrase(language, NUMBER_WITH_EXTENSION, number=spoken, extension=digits(", ".join(extension)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Flask
 
 from ivr import sms
@@ -9,10 +11,11 @@ from ivr.caller import fallback, reports, screen
 from ivr.caller import routes as caller
 from ivr.technician import connections, delivery_reports, dial_in, notices, page_calls
 from ivr.twilio.context import EXTENSION, WebhookContext
+from ivr.wording.catalogue import own_words
 
 
 def register_webhooks(app: Flask, context: WebhookContext) -> None:
     """Add the webhooks to an app, with the context that they work with."""
-    app.extensions[EXTENSION] = context
+    app.extensions[EXTENSION] = replace(context, own_words=own_words(context.desk))
     for module in (caller, screen, reports, fallback, page_calls, dial_in, notices, connections, delivery_reports, sms):
         app.register_blueprint(module.blueprint)

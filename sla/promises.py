@@ -54,6 +54,8 @@ class History:
     """What callers are promised while the desk is closed. No priority changes it (policy: After hours)."""
     workaround_at: datetime | None = None
     """When a workaround was given. It ends the resolution's clock where the priority says so."""
+    promised_from: datetime | None = None
+    """What `promised_reaction` counts from, if a time was said to the customer that is not counted from the call."""
 
     def __post_init__(self) -> None:
         if not self.priorities:
@@ -62,6 +64,7 @@ class History:
         object.__setattr__(self, "priorities", tuple((in_utc(at), given) for at, given in self.priorities))
         object.__setattr__(self, "attempted_at", _in_utc(self.attempted_at))
         object.__setattr__(self, "resolved_at", _in_utc(self.resolved_at))
+        object.__setattr__(self, "promised_from", _in_utc(self.promised_from))
         object.__setattr__(self, "workaround_at", _in_utc(self.workaround_at))
 
     def known_at(self, now: datetime) -> History:
@@ -103,6 +106,9 @@ class Promise:
 def first_reaction(history: History, hours: SupportHours, now: datetime) -> Promise:
     """Return the first reaction at `now`. The first attempt to reach the customer fulfills it; nothing pauses it."""
     history = replace(history.known_at(in_utc(now)), waits=())
+    if history.promised_reaction is not None and history.promised_from is not None:
+        said = (_Count(history.promised_reaction, history.promised_from),)
+        return _promise("first reaction", history, said, history.attempted_at, hours, in_utc(now))
     targets = tuple((at, history.promised_reaction or priority.first_reaction) for at, priority in history.priorities)
     counts = _counts_after_changes(history, targets, history.attempted_at, hours)
     return _promise("first reaction", history, counts, history.attempted_at, hours, in_utc(now))

@@ -26,6 +26,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from callbacks.cli.context import Service
+from callbacks.console.customers import changes as customer_changes
 from callbacks.console.people import technician_changes, user_changes
 from callbacks.console.rota import changes as rota_changes
 from callbacks.console.setup import changes as setup_changes
@@ -73,6 +74,7 @@ HOSTILE = (
 )  # fmt: skip
 Values = Mapping[str, Sequence[str]]
 ACTS: Mapping[str, Sequence[str]] = {
+    "/customers/<int:customer_id>/<act>": tuple(customer_changes.CHANGES),
     "/people/<int:technician_id>/<act>": tuple(technician_changes.CHANGES),
     "/rota/<act>": tuple(rota_changes.CHANGES),
     "/setup/<act>": tuple(setup_changes.CHANGES),

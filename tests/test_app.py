@@ -67,6 +67,19 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
     assert "of-the-environment.toml cannot be used" in CliRunner().invoke(app.cli, ["rehearse"]).output
 
 
+def test_the_wording_and_the_voices_are_checked_with_the_desk_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = Path("support.toml").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    named = shipped.replace("[company]", '[company]\nwording = "w.toml"', 1).replace("Polly.Joanna", "Polly.Joana")
+    Path("support.toml").write_text(named, encoding="utf-8")
+    Path("w.toml").write_text('greting = { en = "Hello.", fr = "Bonjour." }', encoding="utf-8")
+    output = CliRunner().invoke(app.cli, ["wording"]).output
+    assert 'wording.greting: there is no such prompt. Did you mean "greeting"?' in output
+    assert "voices.en: 'Polly.Joana-Neural' is not a voice" in output
+
+
 def test_the_web_app_of_a_real_desk_has_no_browser_phone(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,7 @@ from callbacks.lifecycle.transitions import Change, change_state, is_held_by_ano
 from callbacks.paging import messages
 from callbacks.paging.notices import notify_of_end, text_or_record_failure
 from callbacks.paging.pages import cancel_waiting, code_for
+from callbacks.paging.receipts import tell_of_cancelling
 from callbacks.paging.subject import subject_of
 from callbacks.text.bilingual import Words
 
@@ -39,6 +40,7 @@ class Cancel(Act):
         notify_of_end(
             context.session, context.desk, callback, wording.HAS_CANCELLED, context.by.name, self.reason, context.now
         )
+        tell_of_cancelling(context.session, context.desk, callback, context.now)
         return wording.cancelled(callback.reference)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from callbacks.acts import wording
 from callbacks.acts.base import SUPERVISORS, Act, ActContext, Refused, Requester, Via
 from callbacks.acts.conflicts import ENDED, NUMBER_CHANGED
+from callbacks.acts.customers import apply_customer_record
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import Role
 from callbacks.db.tables import Callback, Technician, User
@@ -70,6 +71,7 @@ class SetNumber(Act):
         callback.consented_by = context.by.name if check.needs_consent else None
         context.record(EventKind.NUMBER_CHANGED, with_extension(check.given, check.extension).english)
         index_words(context.session, callback, check.given)
+        apply_customer_record(context.session, context.desk, callback, context.now)
         return wording.number_saved(callback.reference)
 
 

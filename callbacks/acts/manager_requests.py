@@ -1,14 +1,24 @@
-"""The answer of a manager who was asked for: they may take the callback from its owner, and the log names them."""
+"""A manager who is asked for: by the caller, by key, and their answer.
+
+They may take the callback from its owner, and the log names them.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from callbacks.acts.base import ActContext
-from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import PageAnswer, PageKind
-from callbacks.db.tables import Page, Technician
+from callbacks.db.event_kinds import Actor, EventKind
+from callbacks.db.states import CallbackState, PageAnswer, PageKind
+from callbacks.db.tables import Callback, Page, Technician
+from callbacks.desk.desk_file import Desk
+from callbacks.lifecycle.transitions import is_held
+from callbacks.paging.managers import page_managers
 from callbacks.paging.notices import PAGED
+from callbacks.records.event_log import record_event
 
 
 def is_asked_for(context: ActContext, technician: Technician) -> bool:
@@ -21,3 +31,19 @@ def is_asked_for(context: ActContext, technician: Technician) -> bool:
 def record_answer(context: ActContext, technician: Technician, answer: str) -> None:
     """Add the answer of a manager who was asked for to the log."""
     context.record(EventKind.MANAGER_RESPONDED, f"{answer}, by {context.by.label}", technician.name)
+
+
+def ask_for_caller(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
+    """Page a manager because the caller pressed the key for one. To be called once for each call.
+
+    While the callback is held, nobody is paged: they are when the hold ends (`callbacks.paging.after_a_hold`).
+    """
+    if callback.state is not CallbackState.OPEN:
+        return
+    if is_held(callback, now):
+        detail = "by key. The manager is paged when the hold ends."
+    else:
+        asked = page_managers(session, desk, callback, "", now)
+        paged = f"Paged: {', '.join(asked)}." if asked else "There is no manager or supervisor to page."
+        detail = f"by key. {paged}"
+    record_event(session, callback.call_sid, now, Actor.CALLER, EventKind.MANAGER_REQUESTED, detail)

@@ -8,19 +8,24 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.acts.customers import apply_customer_record
+from callbacks.acts.manager_requests import ask_for_caller
+from callbacks.acts.named_time import apply_named_time
+from callbacks.acts.urgency import apply_urgency, priority_of, promise_to
 from callbacks.db.database import insert_once, locked
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import CallbackOrigin, CallbackState, PageKind, PriorityLevel, VoicemailState
-from callbacks.db.tables import Call, Callback, Voicemail
+from callbacks.db.tables import Call, Callback, PriorityChange, Voicemail
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.sla_status import promised_reaction
-from callbacks.lifecycle.transitions import Change, change_state, look_again_at, move_deadline
+from callbacks.lifecycle.transitions import Change, change_state, is_held, look_again_at, move_deadline
 from callbacks.paging import messages
 from callbacks.paging.consent import ask_for_consent
 from callbacks.paging.escalate import take_next_step
 from callbacks.paging.notices import notify_paged
+from callbacks.paging.receipts import send_receipt
 from callbacks.paging.subject import subject_of
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
@@ -47,6 +52,7 @@ def open_callback(
         if origin is CallbackOrigin.VOICEMAIL and found.origin is CallbackOrigin.MISSED_CALL:
             found.origin = origin
             move_deadline(found, _due_at(session, desk, call, origin, found.priority), now)
+            _apply_keys(session, desk, found, call, now)
         return found
     callback = _insert(session, desk, call, origin, now)
     if call.caller not in desk.dialing_rules.own_numbers:
@@ -54,9 +60,28 @@ def open_callback(
     index_words(session, callback, call.caller_name)
     detail = f"Reference {callback.reference}."
     record_event(session, call.sid, now, Actor.DESK, EventKind.CALLBACK_OPENED, detail)
+    apply_customer_record(session, desk, callback, now)
+    _apply_keys(session, desk, callback, call, now)
     begin_or_hold(session, desk, callback, now)
-    ask_for_consent(session, desk, callback, now)
+    if not is_held(callback, now):
+        ask_for_consent(session, desk, callback, now)
+    send_receipt(session, desk, callback, call, now)
+    if call.wants_manager_at is not None:
+        ask_for_caller(session, desk, callback, now)
     return callback
+
+
+def apply_wishes(session: Session, desk: Desk, callback: Callback, call: Call, now: datetime) -> None:
+    """Have everything that a caller chose by key take effect on the callback that their call joins. Once for a call."""
+    _apply_keys(session, desk, callback, call, now)
+    if call.wants_manager_at is not None:
+        ask_for_caller(session, desk, callback, now)
+
+
+def _apply_keys(session: Session, desk: Desk, callback: Callback, call: Call, now: datetime) -> None:
+    """Raise or hold a callback as the caller chose: how urgent it is, and the time that they named."""
+    apply_urgency(session, desk, callback, call, now)
+    apply_named_time(session, desk, callback, call, now)
 
 
 def begin_or_hold(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
@@ -106,7 +131,7 @@ def _close_unreachable(session: Session, desk: Desk, callback: Callback, now: da
 
 
 def _insert(session: Session, desk: Desk, call: Call, origin: CallbackOrigin, now: datetime) -> Callback:
-    priority = desk.priority_of_line(call.line)
+    priority = priority_of(desk, call)
     insert_once(
         session,
         Callback,
@@ -118,21 +143,34 @@ def _insert(session: Session, desk: Desk, call: Call, origin: CallbackOrigin, no
         origin=origin,
         opened_at=now,
         due_at=_due_at(session, desk, call, origin, priority),
+        promised_from=_promised_from(session, desk, call, origin),
         resumed=False,
         position=0,
         decisions=0,
         next_action_at=now,
     )
-    return session.scalars(select(Callback).where(Callback.call_sid == call.sid)).one()
+    callback = session.scalars(select(Callback).where(Callback.call_sid == call.sid)).one()
+    if priority is not desk.priority_of_line(call.line):
+        session.add(PriorityChange(callback_id=callback.id, at=call.began_at, priority=priority))
+    return callback
 
 
 def _due_at(session: Session, desk: Desk, call: Call, origin: CallbackOrigin, priority: PriorityLevel) -> datetime:
-    """Return the time that was spoken to the caller of a voicemail, else that of the priority's first reaction."""
-    promised = promised_reaction(desk, origin) or desk.promises[priority].first_reaction
+    """Return the time that was said to the caller of a voicemail, else that of the priority's first reaction."""
+    if promised_reaction(desk, origin) is not None:
+        return promise_to(session, desk, call).due_at
+    promised = desk.promises[priority].first_reaction
     try:
         return due_at(promised, call.began_at, support_hours(session, desk))
     except NeverOpen:  # closed for years to come: somebody must be called back all the same
         return call.began_at + desk.callback.promise
+
+
+def _promised_from(session: Session, desk: Desk, call: Call, origin: CallbackOrigin) -> datetime | None:
+    """Return what the time that was said to the caller counts from; None where that is the beginning of the call."""
+    promise = promise_to(session, desk, call)
+    is_other = promised_reaction(desk, origin) is not None and promise.counted_from != call.began_at
+    return promise.counted_from if is_other else None
 
 
 def _free_reference(session: Session) -> str:

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from callbacks.acts import wording
 from callbacks.acts.base import Act, ActContext, Refused
 from callbacks.acts.conflicts import ENDED, WAITING_CHANGED
-from callbacks.db.event_kinds import EventKind
+from callbacks.customers.find import caller_of
+from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import CallbackOrigin, CallbackState, PriorityLevel
-from callbacks.db.tables import PriorityChange
+from callbacks.db.tables import Call, Callback, PriorityChange
 from callbacks.desk.business_hours import support_hours
+from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.sla_status import reaction_due_at
 from callbacks.lifecycle.transitions import move_deadline, name_release, restart_escalation, review
 from callbacks.lifecycle.waiting import is_waiting, open_wait, start_waiting
+from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
+from sla.priorities import handled_as
+
+TRIAL = "a trial or onboarding customer is always high priority"
 
 
 @dataclass(frozen=True)
@@ -26,29 +35,52 @@ class SetPriority(Act):
     conflicts = ENDED | {EventKind.PRIORITY_CHANGED}
 
     def apply(self, context: ActContext) -> Words:
-        callback, now = context.callback, context.now
+        callback = context.callback
+        if priority_of_caller(context.session, callback.call, self.priority) is not self.priority:
+            raise Refused(wording.trial_is_high(callback.reference))
         if self.priority is not callback.priority:
-            context.record(EventKind.PRIORITY_CHANGED, f"{callback.priority.value} to {self.priority.value}")
-            context.session.add(PriorityChange(callback_id=callback.id, at=now, priority=self.priority))
-            callback.priority = self.priority
-            if callback.release and self.priority is not PriorityLevel.P3:
-                _name_release(context, "")
-            review(callback, now)  # its retries, its resolution and its closing are other ones now
-            policy = context.desk.policy_for(callback.call.line, self.priority, callback.opened_at)
-            if policy != callback.policy:
-                restart_escalation(callback, policy, now)
-            _move_deadline(context)
+            change_priority(context.session, context.desk, callback, self.priority, context.by.name, context.now)
         return wording.priority_set(callback.reference, self.priority)
 
 
-def _move_deadline(context: ActContext) -> None:
-    """Move the deadline of the first reaction with the priority. What was spoken to a caller is never rewritten."""
-    session, desk, callback = context.session, context.desk, context.callback
-    if callback.origin is CallbackOrigin.VOICEMAIL or callback.attempted_at is not None:
+def priority_of_caller(session: Session, call: Call, priority: PriorityLevel) -> PriorityLevel:
+    """Return the priority at which a call is handled: trial and onboarding customers are high (policy: Priorities)."""
+    caller = caller_of(session, call)
+    return PriorityLevel(handled_as(priority.value, caller is not None and caller.customer.is_trial))
+
+
+def raise_for_trial(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
+    """Raise the priority of an open callback whose customer turns out to be in a trial or onboarding."""
+    priority = priority_of_caller(session, callback.call, callback.priority)
+    if callback.state is CallbackState.OPEN and priority is not callback.priority:
+        change_priority(session, desk, callback, priority, Actor.DESK, now, f" ({TRIAL})")
+
+
+def change_priority(
+    session: Session, desk: Desk, callback: Callback, priority: PriorityLevel, actor: str, now: datetime, why: str = ""
+) -> None:
+    """Give a callback another priority, and with it other deadlines. The escalation restarts if its policy changes."""
+    changed = f"{callback.priority.value} to {priority.value}{why}"
+    record_event(session, callback.call_sid, now, actor, EventKind.PRIORITY_CHANGED, changed)
+    session.add(PriorityChange(callback_id=callback.id, at=now, priority=priority))
+    callback.priority = priority
+    if callback.release and priority is not PriorityLevel.P3:
+        _name_release(session, callback, "", actor, now)
+    review(callback, now)  # its retries, its resolution and its closing are other ones now
+    policy = desk.policy_for(callback.call.line, priority, callback.opened_at)
+    if policy != callback.policy:
+        restart_escalation(callback, policy, now)
+    _move_deadline(session, desk, callback, now)
+
+
+def _move_deadline(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
+    """Move the deadline of the first reaction with the priority. What was said to a customer is never rewritten."""
+    is_said = callback.origin is CallbackOrigin.VOICEMAIL or callback.promised_from is not None
+    if is_said or callback.attempted_at is not None:
         return
-    due_at = reaction_due_at(session, desk, support_hours(session, desk), callback, context.now)
+    due_at = reaction_due_at(session, desk, support_hours(session, desk), callback, now)
     if due_at is not None:
-        move_deadline(callback, due_at, context.now)
+        move_deadline(callback, due_at, now)
 
 
 @dataclass(frozen=True)
@@ -100,10 +132,10 @@ class FixInRelease(Act):
         callback = context.callback
         if self.release and callback.priority is not PriorityLevel.P3:
             raise Refused(wording.only_p3_waits_for_a_release(callback.reference, callback.priority))
-        _name_release(context, self.release)
+        _name_release(context.session, callback, self.release, context.by.name, context.now)
         return wording.release_named(callback.reference, self.release)
 
 
-def _name_release(context: ActContext, release: str) -> None:
-    name_release(context.callback, release, context.now)
-    context.record(EventKind.RELEASE_NAMED, release or "no release")
+def _name_release(session: Session, callback: Callback, release: str, actor: str, now: datetime) -> None:
+    name_release(callback, release, now)
+    record_event(session, callback.call_sid, now, actor, EventKind.RELEASE_NAMED, release or "no release")

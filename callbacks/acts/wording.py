@@ -18,7 +18,7 @@ from callbacks.paging.subject import subject_of
 from callbacks.records.event_words import event_words
 from callbacks.text.bilingual import Words
 from callbacks.text.dialing_rules import NumberCheck
-from callbacks.text.formats import clock_time, ended_once, readable_number
+from callbacks.text.formats import clock_time, ended_once, readable_number, time_and_day
 
 # For the people who were paged.
 HAS_RESOLVED = Words("has resolved {about}", "a réglé {about}")
@@ -44,10 +44,29 @@ REASON_TO_REOPEN = Words(
     "Give a reason to reopen: the owner will read it.",
     "Indiquez la raison de la réouverture: le responsable la lira.",
 )
+REASON_TO_DELETE = Words("Give a reason to delete it.", "Indiquez la raison de la suppression.")
 NOT_TRIED_YET = Words(
     "Nobody has tried to reach the customer yet. The promised callback cannot wait.",
     "Personne n'a encore essayé de joindre le client. Le rappel promis ne peut pas attendre.",
 )
+
+
+def message_not_heard(reference: str) -> Words:
+    return Words(
+        f"{reference} is open, and nobody has heard the message. Confirm that it is to be deleted all the same.",
+        f"{reference} est ouvert et personne n'a écouté le message. Confirmez que vous voulez quand même le supprimer.",
+    )
+
+
+def message_deleted(reference: str) -> Words:
+    return Words(
+        f"The message of {reference} is deleted, here and at the carrier.",
+        f"Le message de {reference} est supprimé, ici et chez le fournisseur.",
+    )
+
+
+def transcript_deleted(reference: str) -> Words:
+    return Words(f"The transcript of {reference} is deleted.", f"La transcription de {reference} est supprimée.")
 
 
 def nobody_has_it(reference: str) -> Words:
@@ -400,6 +419,13 @@ def priority_set(reference: str, priority: PriorityLevel) -> Words:
     return Words(f"{reference} is now {priority.value}.", f"{reference} est maintenant {priority.value}.")
 
 
+def trial_is_high(reference: str) -> Words:
+    return Words(
+        f"{reference} is from a trial or onboarding customer, who is always high priority: P2 or P1.",
+        f"{reference} vient d'un client à l'essai ou en intégration, toujours prioritaire: P2 ou P1.",
+    )
+
+
 def only_p3_waits_for_a_release(reference: str, priority: PriorityLevel) -> Words:
     return Words(
         f"{reference} is {priority.value}: it cannot wait for a release. Only a P3 can.",
@@ -480,3 +506,17 @@ def stays_with_owner(callback: Callback) -> Words:
 
 def manager_texted(reference: str) -> Words:
     return Words(f"{reference}: the manager gets a text.", f"{reference}: un texto part au gestionnaire.")
+
+
+NOT_A_TIME_AHEAD = Words(
+    "Choose a time that is still to come, within 14 days.", "Choisissez une heure à venir, d'ici 14 jours."
+)
+
+
+def time_named(desk: Desk, reference: str, at: datetime, now: datetime) -> Words:
+    """Return when the customer is called, after they named the time."""
+    english, french = (time_and_day(at, desk.zone, now, language) for language in ("en", "fr"))
+    return Words(
+        ended_once(f"{reference}: the call is at {english}. People are paged shortly before."),
+        f"{reference}: l'appel est prévu pour {french}. Les avis partiront peu avant.",
+    )

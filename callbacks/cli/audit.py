@@ -15,7 +15,7 @@ from callbacks.cli.context import Service, pass_service
 from callbacks.db.tables import AuditEntry
 from callbacks.errors import WrongState
 from callbacks.records import audit_log
-from callbacks.records.log_check import LogCheck, check_entries, check_events, head_kept
+from callbacks.records.log_check import LogCheck, check_entries, check_events, check_removals, head_kept
 from callbacks.records.seals import Head, head_from
 
 
@@ -63,7 +63,9 @@ def _checked(session: Session, head: Head | None, event_head: Head | None) -> tu
     known = [("the head", head)] if head is not None else []
     own = [(f"the seal of {kept.at:%Y-%m-%d %H:%M} UTC in the database", kept.head)] if kept is not None else []
     entries, events = check_entries(session, [*known, *own]), check_events(session, event_head)
-    return entries, events, list(_verdict(entries, events, head, event_head))
+    removed = check_removals(session)
+    events.faults += removed.faults
+    return entries, events, [*_verdict(entries, events, head, event_head), *removed.removed]
 
 
 def _verdict(entries: LogCheck, events: LogCheck, head: Head | None, event_head: Head | None) -> Iterator[str]:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.database import FAR, PRODUCTION, UNHURRIED, Database, Limits
 from callbacks.db.migrations import check_schema
-from callbacks.desk.desk_file import Desk, read_desk
+from callbacks.desk.desk_file import Check, Desk, read_desk
 from callbacks.errors import BrokenDesk, BrokenSettings
 from callbacks.logs import set_up_logs
 from callbacks.paging.channels.twilio import Carrier
@@ -32,7 +32,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 log = structlog.get_logger(__name__)
 
-SECRET_PARAMETERS = ("origin", "code")  # the address of a calendar, the code of a number
+SECRET_PARAMETERS = ("origin", "code", "whom")  # the address of a calendar, the code of a number, who is forgotten
 
 
 @dataclass(frozen=True)
@@ -91,10 +91,11 @@ class AppContext:
     clock: Clock
     compose: Compose
     script: Path  # app.py, which `serve` and `web` start as processes of their own
+    desk_checks: tuple[Check, ...] = ()  # of what the desk file says about the phone
 
     def read_desk(self) -> Desk:
         """Read the desk file. Raise BrokenDesk."""
-        return read_desk(Path(self.environ.get("DESK_FILE") or Settings.desk_file))
+        return read_desk(Path(self.environ.get("DESK_FILE") or Settings.desk_file), *self.desk_checks)
 
     def service(self) -> Service:
         """Compose the service that the environment describes. Raise BrokenSettings, naming every mistake."""
@@ -119,7 +120,7 @@ class AppContext:
         except BrokenSettings as broken:
             faults.extend(broken.faults)
         try:
-            desk = read_desk(settings.desk_file) if settings else self.read_desk()
+            desk = read_desk(settings.desk_file, *self.desk_checks) if settings else self.read_desk()
         except BrokenDesk as broken:
             faults.append(str(broken).replace("\n", "\n  "))  # its own list, within this one
         if settings is None or faults:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from callbacks.console.context import current
 from callbacks.console.security import refuse_nul_characters
 from callbacks.db.event_kinds import EventKind
+from callbacks.db.states import AudioState
 from callbacks.db.tables import Event, Voicemail
 from callbacks.records import audit_log
 
@@ -34,7 +35,7 @@ def audio_response(voicemail_id: int) -> Response:
     """Return a message's audio from the desk's own storage. Abort with 404 when it is not there."""
     context = current()
     voicemail = context.database.read(lambda session: session.get(Voicemail, voicemail_id))
-    if voicemail is None or voicemail.audio_file is None:
+    if voicemail is None or voicemail.audio is not AudioState.COPIED or voicemail.audio_file is None:
         abort(404)
     file = context.media_dir.resolve() / voicemail.audio_file
     if not file.is_file():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Flask, Response, g, make_response, render_template, request
+from flask import Blueprint, Flask, Response, g, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
@@ -14,9 +14,13 @@ from callbacks.console import access_log, audio, health, login_session
 from callbacks.console.account import passkey_routes as passkeys
 from callbacks.console.account import password, sessions
 from callbacks.console.account import routes as account
+from callbacks.console.announcements import routes as announcements
+from callbacks.console.blocked_numbers import routes as blocked_numbers
 from callbacks.console.callbacks import routes as callbacks
 from callbacks.console.context import EXTENSION, ConsoleContext, current
 from callbacks.console.cookies import protect_flasks_cookie
+from callbacks.console.customers import routes as customers
+from callbacks.console.forget import routes as forget
 from callbacks.console.forms import refused_within, typed_into
 from callbacks.console.invitation import routes as invitation
 from callbacks.console.link_page import routes as link_page
@@ -36,6 +40,8 @@ from callbacks.console.security import (
     refuse_nul_characters,
 )
 from callbacks.console.setup import routes as setup
+from callbacks.console.status_page import routes as status_page
+from callbacks.customers.find import is_number
 from callbacks.db.states import SUPERVISING_ROLES, Role
 from callbacks.people.second_factor import factors_in_words
 from callbacks.records.proofs import PROOF_WORDS
@@ -52,7 +58,11 @@ ERROR_TITLES = {
 ERROR_WORDS = {404: "There is nothing at this address.", 500: WENT_WRONG}
 
 console = Blueprint("console", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
-for family in (now, callbacks, rota, people, reports, setup, account, password, sessions, passkeys, invitation):
+FAMILIES = (
+    *(now, callbacks, customers, blocked_numbers, rota, people, reports, announcements, setup, forget),
+    *(account, password, sessions, passkeys, invitation),
+)
+for family in FAMILIES:
     console.register_blueprint(family.blueprint)
 
 
@@ -62,7 +72,14 @@ def register_console(app: Flask, context: ConsoleContext) -> None:
     app.extensions[EXTENSION] = context
     protect(app, context.public_url)
     protect_flasks_cookie(app, context.public_url)
-    for blueprint in (console, link_page.blueprint, audio.blueprint, feed.blueprint, health.blueprint):
+    for blueprint in (
+        console,
+        link_page.blueprint,
+        status_page.blueprint,
+        audio.blueprint,
+        feed.blueprint,
+        health.blueprint,
+    ):
         app.register_blueprint(blueprint)
     app.register_error_handler(404, show_nothing_here)
 
@@ -149,6 +166,13 @@ def instant_as_field(instant: datetime) -> str:
 def caller_as_text(caller: str) -> str:
     """Return the caller that the carrier reported in its usual notation, or "number withheld"."""
     return current().desk.dialing_rules.check(caller).in_words.english
+
+
+@console.app_template_filter("number_page")
+def address_of_number(caller: str | None) -> str:
+    """Return the address of what is on record of a number; "" for one of ours, and for a caller without one."""
+    is_theirs = caller is not None and is_number(caller) and caller not in current().desk.dialing_rules.own_numbers
+    return url_for("console.customers.number", number=caller) if is_theirs else ""
 
 
 console.add_app_template_filter(day_in_words, "day")

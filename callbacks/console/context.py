@@ -8,6 +8,8 @@ from pathlib import Path
 
 from flask import current_app
 
+from callbacks.announcements.form_throttle import FormThrottle
+from callbacks.console.status_page.copies import Copies
 from callbacks.db.database import Database
 from callbacks.desk.desk_file import Desk
 from callbacks.links import Links
@@ -35,6 +37,9 @@ class ConsoleContext:
     metrics_token: str = field(default="", repr=False)
     mailer: Mailer | None = None  # None when no mail server is set up
     throttle: LoginThrottle = field(default_factory=LoginThrottle)
+    form_throttle: FormThrottle = field(default_factory=FormThrottle)
+    copies: Copies = field(default_factory=Copies)  # of the public status page
+    texts_from: str = ""  # the number that texts are sent from; "" for a messaging service
 
     @property
     def totp_secrets(self) -> TotpSecrets:

@@ -17,7 +17,10 @@ from callbacks.errors import DeskError
 from callbacks.records import audit_log
 
 # Never logged, never filled in again.
-PRIVATE_FIELDS = ("token", "seen", "password", "old", "code", "secret", "factor_code", "signed", "credential")
+PRIVATE_FIELDS = (
+    *("token", "seen", "password", "old", "code", "secret", "factor_code", "signed", "credential"),
+    *("whom", "again"),  # a customer who is forgotten
+)
 # Browsers drop a cookie larger than 4 KB, and the login with it.
 MOST_KEPT = 2000
 

@@ -21,8 +21,10 @@ class EventKind(enum.Enum):
     MENU_SUPPORT = "menu_support"  # the caller chose support
     MENU_ENGLISH = "menu_english"  # the caller chose English
     MENU_FRENCH = "menu_french"  # the caller chose French
+    URGENCY_CHOSEN = "urgency_chosen"  # the caller pressed how urgent it is
     MENU_NO_CHOICE_SUPPORT = "menu_no_choice_support"  # no valid key in the last try; the call went on to support
     MENU_NO_CHOICE_GOODBYE = "menu_no_choice_goodbye"  # no valid key in the last try; we hung up
+    SUBSCRIBED = "subscribed"  # the caller wants to be told by text when what is announced is over
     DIALED_IN = "dialed_in"  # the caller ID is a technician's verified number
     NUMBER_ENTERED = "number_entered"  # the caller entered another number to call, and confirmed it
     BEEP = "beep"  # the caller was asked for a message
@@ -47,9 +49,15 @@ class EventKind(enum.Enum):
     MACHINE_TRANSCRIPTION_FAILED = "machine_transcription_failed"  # the speech model could not transcribe the message
     TRANSCRIBED = "transcribed"  # a person transcribed the message
     MESSAGE_HEARD = "message_heard"  # somebody listened to the message
+    MESSAGE_DELETED = "message_deleted"  # the recording may not be heard any more and is about to be deleted
+    AUDIO_DELETED = "audio_deleted"  # the recording is deleted, here and at the carrier
+    TRANSCRIPT_DELETED = "transcript_deleted"  # what the message says is deleted
+    PERSON_DELETED = "person_deleted"  # the customer's name and number, and every detail about them, are deleted
 
     # The escalation
     CALLBACK_OPENED = "callback_opened"  # the customer is owed a call
+    HELD = "held"  # nobody is paged before a time: it can wait, or the customer named one
+    HOLD_ENDED = "hold_ended"  # people are paged from now on, before that time
     STEP = "step"  # an escalation step was taken; the event's `step` is its number
     STEP_SKIPPED = "step_skipped"  # a step, or a part of it, found nobody to page
     REMINDER = "reminder"  # the owner was reminded to call the customer
@@ -71,6 +79,12 @@ class EventKind(enum.Enum):
     PAGE_FAILED = "page_failed"  # a page will never arrive
     PAGE_NOT_TAKEN = "page_not_taken"  # a paging call ended and no key was pressed
     ANSWER_LOST = "answer_lost"  # the carrier's answer to a request was lost; the request may have been carried out
+
+    # Texts to and from the customer
+    CUSTOMER_TEXTED = "customer_texted"  # the customer texted; the detail has the words
+    CANCEL_ASKED = "cancel_asked"  # the customer asked by text for no call back
+    CUSTOMER_NOTIFIED = "customer_notified"  # a text to the customer went out
+    CUSTOMER_NOT_NOTIFIED = "customer_not_notified"  # a text to the customer was not sent, or will never arrive
 
     # What people do, and what follows at once
     TAKEN = "taken"  # a technician became the owner
@@ -97,6 +111,7 @@ class EventKind(enum.Enum):
     RELEASE_NAMED = "release_named"  # a fix in a coming release is promised, or not any more
     WAITING_ENDED = "waiting_ended"  # the customer got in touch; the resolution's clock runs again
     PRODUCT_SET = "product_set"  # the product, and with it the coverage, was entered
+    TIME_NAMED = "time_named"  # the customer named the time at which they want to be called
     MANAGER_REQUESTED = "manager_requested"  # the customer asked for a manager
     MANAGER_RESPONDED = "manager_responded"  # a manager who was asked for took it, or passed it on
     CALLER_NAMED = "caller_named"  # somebody entered the name of the caller

@@ -89,7 +89,8 @@ class AudioState(enum.Enum):
     WANTED = "wanted"  # to be fetched from the carrier
     COPIED = "copied"  # in our own storage
     LOST = "lost"  # given up: the carrier no longer has it, or never delivered it
-    DELETED = "deleted"  # after the retention time, or by a person
+    DELETING = "deleting"  # nobody can hear it any more; our copy and the carrier's are about to be deleted
+    DELETED = "deleted"  # here and at the carrier: after the retention time, or by a person
 
 
 class TranscribedBy(enum.Enum):
@@ -99,6 +100,7 @@ class TranscribedBy(enum.Enum):
     MACHINE = "machine"
     PERSON = "person"  # never overwritten by a machine
     NOBODY = "nobody"  # a machine tried and could not
+    DELETED = "deleted"  # after the retention time, or by a person; never written again by a machine
 
 
 class SealScheme(enum.Enum):
@@ -106,6 +108,17 @@ class SealScheme(enum.Enum):
 
     SHA256 = "sha256"  # by early releases; anybody with access to the database could make such a seal
     HMAC = "hmac"  # with AUDIT_KEY
+
+
+class EmptiedLog(enum.Enum):
+    """Which log lost details in a removal that is on record."""
+
+    EVENTS = "events"
+    AUDIT = "audit"
+
+
+# What nobody can hear any more, because somebody decided so.
+GONE = (AudioState.DELETING, AudioState.DELETED)
 
 
 class ContactKind(enum.Enum):
@@ -204,6 +217,8 @@ class PageKind(enum.Enum):
     REVIEW = "review"  # to the owner: it is still open, and nothing else is due
     AT_RISK = "at risk"  # to the owner: the promised resolution is nearly due
     CONSENT = "consent"  # to a supervisor: the number may not be called without them
+    CUSTOMER_TEXT = "customer text"  # to the owner or whoever was paged: the customer has texted
+    TRANSCRIPT = "transcript"  # to whoever has it or was paged: what the message says, once it is written down
     CONSENT_ANSWER = "consent answer"  # to whoever has it or was paged: the number may be called now, or may not
     LIVE_CALL = "live call"  # a customer waits on the line; about a call, and no callback
     TEST = "test"  # to see whether pages arrive; like the next two, about no callback

@@ -31,6 +31,7 @@ from callbacks.db.states import (
     Coverage,
     CustomerMessageKind,
     CustomerMessageState,
+    EmptiedLog,
     NumberRuleKind,
     PageAnswer,
     PageKind,
@@ -353,12 +354,31 @@ class EventSeal(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
-    last_event_id: Mapped[int]
+    last_event_id: Mapped[int] = mapped_column(index=True)
     events: Mapped[int]  # how many there were up to that one
     last_entry_id: Mapped[int]
     entries: Mapped[int]  # how many the audit log had
     entry_seal: Mapped[str] = mapped_column(String(64))  # of the last of them
     seal: Mapped[str] = mapped_column(String(64))
+
+
+class Emptying(Base):
+    """A removal of details from one of the logs, which changes nothing else of their rows.
+
+    The database refuses to change or delete a row: see `callbacks.records.emptying`.
+    """
+
+    __tablename__ = "emptyings"
+    __table_args__ = (Index("emptyings_by_row", "log", "row_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    who: Mapped[str]  # an email address, "command line", or the desk for its retention time
+    log: Mapped[EmptiedLog]
+    row_id: Mapped[int]  # of the seal of the events, or of the audit entry; 0 for events that had no seal yet
+    emptied: Mapped[int]  # how many rows lost their details
+    content: Mapped[str] = mapped_column(String(64))  # a seal over what is left; "" for events that had no seal yet
+    seal: Mapped[str] = mapped_column(String(64))  # of this row and the one before
 
 
 class Call(Base):
@@ -376,7 +396,8 @@ class Call(Base):
     is_open: Mapped[bool]  # whether the line was in support hours when the call began
     hours_reason: Mapped[str] = mapped_column(Text, default="")
     attestation: Mapped[str] = mapped_column(String(60), default="")  # STIR, as given
-    language_chosen: Mapped[bool] = mapped_column(default=False)  # by the caller; else it is the line's
+    language_chosen: Mapped[bool] = mapped_column(default=False)  # by the caller, by key
+    language_known: Mapped[bool] = mapped_column(default=False)  # before any key; if neither, it is the line's
     extension: Mapped[str] = mapped_column(String(12), default="")  # of the customer's number; keys to press there
     promised_at: Mapped[datetime | None]  # when the prompts that promise a call back were over, at the earliest
     waited_from: Mapped[datetime | None]  # in support hours: when the wait for a technician began
@@ -392,6 +413,7 @@ class Call(Base):
     box: Mapped[str] = mapped_column(String(40), default="")  # the voicemail box of a menu; "" for support
     wants_manager_at: Mapped[datetime | None]
     named_time_at: Mapped[datetime | None]  # when the caller asked to be called, by key
+    person_deleted_at: Mapped[datetime | None]  # when the caller's number and name were deleted
     accepted_by: Mapped[Technician | None] = relationship(lazy="joined", foreign_keys=[accepted_by_id])
     voicemails: Mapped[list[Voicemail]] = relationship(back_populates="call", order_by="Voicemail.id")
     voicemail: Mapped[Voicemail | None] = relationship(
@@ -399,6 +421,11 @@ class Call(Base):
         viewonly=True,
     )
     callback: Mapped[Callback | None] = relationship(back_populates="call")
+
+    @property
+    def callers_language(self) -> str:
+        """The language of the caller: "en" or "fr", or "" while only that of the line is known."""
+        return self.language if self.language_chosen or self.language_known else ""
 
 
 COUNTS = "is_replaced = false"
@@ -470,6 +497,7 @@ class Callback(Base):
     release_named_at: Mapped[datetime | None]
     overdue_told_at: Mapped[datetime | None]  # when owner and supervisor last heard that the resolution is overdue
     resolved_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]  # when it ended, however it ended; what the desk keeps counts from then
     breached_at: Mapped[datetime | None]
     position: Mapped[int] = mapped_column(default=0)  # the next step of the policy
     decisions: Mapped[int] = mapped_column(default=0)
@@ -479,6 +507,7 @@ class Callback(Base):
     product: Mapped[str] = mapped_column(default="")
     coverage: Mapped[Coverage] = mapped_column(default=Coverage.NONE)
     held_until: Mapped[datetime | None]  # nobody is paged before: it can wait, or the customer named a time
+    promised_from: Mapped[datetime | None]  # what the promise counts from, if that is not the beginning of the call
     named_time_at: Mapped[datetime | None]  # when the customer asked to be called
     perhaps_robot: Mapped[bool] = mapped_column(default=False)  # nothing shows that a person called
     called_again_told_at: Mapped[datetime | None]  # when the owner last heard that the customer called again

@@ -11,6 +11,7 @@ from callbacks.text.dialing_rules import NumberCheck, NumberKind, with_extension
 
 WRONG_NUMBER = Words("it was a wrong number", "c'était un mauvais numéro")
 NOT_ALLOWED = Words("a supervisor did not allow it", "un superviseur l'a refusé")
+NUMBER_DELETED = Words("deleted", "effacé")
 NO_REASON = Words("", "")
 
 
@@ -43,6 +44,8 @@ class CustomerNumber:
 def customer_number(desk: Desk, callback: Callback) -> CustomerNumber:
     """Return the number to call, as the desk file stands now: a number of the desk's own is nobody's."""
     call, rules = callback.call, desk.dialing_rules
+    if call.person_deleted_at is not None:
+        return CustomerNumber(None, "", rules.check(call.caller), NUMBER_DELETED)
     caller, number = rules.check(call.caller), call.customer_number
     if number is not None and number not in rules.own_numbers:
         return CustomerNumber(number, call.extension, caller)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -126,6 +126,37 @@ class _Part(BaseModel):
 class Company(_Part):
     name: Annotated[Mapping[Language, str], Field(min_length=1), AfterValidator(both_languages)]
     sender: Annotated[str, AfterValidator(short_sender)] = Field(min_length=2)
+    wording: str = ""  # the file of the desk's own wording, beside this one
+
+
+class Voices(_Part):
+    """Who speaks each language, by the names of the carrier's voices."""
+
+    en: str = "Polly.Joanna-Neural"
+    fr: str = "Polly.Gabrielle-Neural"
+
+    def for_(self, language: str) -> str:
+        return self.fr if language == "fr" else self.en
+
+
+class OwnWords(_Part):
+    """The desk's own wording of a prompt."""
+
+    en: str
+    fr: str
+
+
+def by_name(prompts: object) -> object:
+    """Return prompts by their names. In the file, a table of prompts has its name before theirs."""
+    return dict(_by_name(prompts)) if isinstance(prompts, Mapping) else prompts
+
+
+def _by_name(prompts: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    for name, prompt in prompts.items():
+        if isinstance(prompt, Mapping) and prompt and all(isinstance(each, Mapping) for each in prompt.values()):
+            yield from ((f"{name}.{inner}", each) for inner, each in _by_name(prompt))
+        else:
+            yield name, prompt
 
 
 class Hours(_Part):
@@ -192,6 +223,15 @@ class Numbers(_Part):
 class CallbackPromise(_Part):
     promise: Annotated[Duration, at_least("5m")]  # a shorter one leaves no time to page anybody
     at_risk: Duration = timedelta(minutes=10)  # before the deadline
+    paged_ahead: Duration = timedelta(minutes=10)  # of the time that a customer named
+
+
+class UrgencyQuestion(_Part):
+    """The question that callers are asked while the desk is closed, and the examples that they hear in it."""
+
+    ask: bool = True
+    down: Annotated[Mapping[Language, str], AfterValidator(both_languages)] = {}
+    can_wait: Annotated[Mapping[Language, str], AfterValidator(both_languages)] = {}
 
 
 class Ringing(_Part):
@@ -228,6 +268,7 @@ class PriorityTargets(_Part):
     at_risk_after: Duration | None = None
     around_the_clock: bool = False  # of the first reaction; otherwise it counts support hours
     workaround_resolves: bool = False
+    examples: str = ""  # for people who choose a priority
     retries: Retries | None = Field(min_length=1, default=None)  # in place of those of [retries]
     # How often owner and supervisors hear of an overdue resolution.
     overdue_every: Annotated[Duration, at_least("5m")] | None = None
@@ -309,8 +350,19 @@ class Limits(_Part):
     bundle_every: Duration = timedelta(minutes=2)
     texts_a_day: int = Field(ge=10, default=600)
     calls_a_day: int = Field(ge=10, default=300)
+    texts_to_customer_a_day: int = Field(ge=0, le=100, default=10)  # to one number
+    texts_to_customers_a_day: int = Field(ge=0, default=300)  # to all numbers, outage notices apart
+    texts_to_customers_a_minute: int = Field(ge=1, le=6000, default=60)  # no more than the carrier sends at once
     codes_a_day: int = Field(ge=1, le=100, default=5)  # to a person's first number, and as many to the second
     tests_a_day: int = Field(ge=1, le=200, default=20)  # test pages, in the same way
+    notices_a_second: float = Field(ge=0.1, le=100, default=1)  # texts about outages, to subscribers
+
+
+class CustomerTexts(_Part):
+    """Which texts customers get. Their wording is in `callbacks.paging.customer_wording`."""
+
+    receipts: bool = True  # the reference and the time, after a voicemail or a missed call
+    attempts: bool = True  # that we called and did not reach them
 
 
 class RetriesPart(_Part):
@@ -335,6 +387,45 @@ class AutoClose(_Part):
         return self
 
 
+class Screening(_Part):
+    """Which callers are asked for a key before the menu, and how many calls an hour one number may make."""
+
+    ask_withheld: bool = False
+    ask_failed_attestation: bool = True
+    calls_an_hour: int = Field(ge=3, le=1000, default=12)
+
+
+def kept_for(text: object) -> object:
+    """Return "90d" as a duration, and "never" as None: never deleted. Raise ValueError."""
+    return None if text == "never" else duration(text)
+
+
+def at_least_a_day(kept: timedelta | None) -> timedelta | None:
+    """Return how long something is kept. Raise ValueError for less than a day."""
+    if kept is not None and kept < timedelta(days=1):
+        raise ValueError('it is too short. Write "1d" or longer, or "never" to never delete it.')
+    return kept
+
+
+Kept = Annotated[timedelta | None, BeforeValidator(kept_for), AfterValidator(at_least_a_day)]
+
+
+class Retention(_Part):
+    """How long the desk keeps what customers said and who they are, from the end of the callback; None: for ever."""
+
+    audio: Kept = timedelta(days=90)
+    transcripts: Kept = timedelta(days=365)  # and the words of texts
+    numbers: Kept = timedelta(days=730)  # and names, and every detail about the customer in both logs
+
+    @model_validator(mode="after")
+    def person_goes_last(self) -> Retention:
+        kept = (self.audio, self.transcripts, self.numbers)
+        lengths = [each if each is not None else timedelta.max for each in kept]
+        if lengths[2] < max(lengths):
+            raise ValueError("numbers go together with audio and transcripts. Keep numbers at least as long as both.")
+        return self
+
+
 class ReportHours(_Part):
     """The hours, in desk time, that count as night, and those in which a page wakes somebody."""
 
@@ -348,12 +439,31 @@ class RotaWatch(_Part):
     gaps_reported_at: TimeOfDay = time(9)
 
 
+class Transcripts(_Part):
+    """Who transcribes messages: the model on this machine, the carrier (in English only), or nobody."""
+
+    by: Literal["model", "carrier", "none"] = "model"
+
+
 class DigestMails(_Part):
     """When the digests are mailed, and to whom besides supervisors and administrators."""
 
     at: TimeOfDay = time(8)
     until: TimeOfDay = time(12)  # a digest that could not be sent by then is dropped
     also_to: tuple[Annotated[str, AfterValidator(mail_address)], ...] = ()
+
+
+def web_page(text: str) -> str:
+    """Return the address of a web page. Raise ValueError."""
+    if not re.fullmatch(r"https?://[^\s/?#\"<>]+[^\s\"<>]*", text):
+        raise ValueError(f'{text!r} is not the address of a web page. Write it as "https://status.example.com".')
+    return text
+
+
+class StatusPage(_Part):
+    """The page about outages that texts and mails link to."""
+
+    page: Annotated[str, AfterValidator(web_page)] | None = None  # the company's own; None: that of this service
 
 
 class Desk(_Part):
@@ -365,6 +475,7 @@ class Desk(_Part):
     lines: Mapping[str, Line] = Field(min_length=1)
     numbers: Numbers = Numbers()
     callback: CallbackPromise
+    urgency: UrgencyQuestion = UrgencyQuestion()
     ringing: Ringing
     voicemail: VoicemailLimits
     priorities: Mapping[PriorityLevel, PriorityTargets]
@@ -372,11 +483,18 @@ class Desk(_Part):
     policies: Mapping[str, OtherPolicy] = {}
     coverage: Products = Products()
     limits: Limits = Limits()
+    customer_texts: CustomerTexts = CustomerTexts()
     digest: DigestMails = DigestMails()
     retries: RetriesPart = RetriesPart()
     auto_close: AutoClose = AutoClose()
+    screening: Screening = Screening()
     reports: ReportHours = ReportHours()
     rota: RotaWatch = RotaWatch()
+    voices: Voices = Voices()
+    wording: Annotated[Mapping[str, OwnWords], BeforeValidator(by_name)] = {}
+    status: StatusPage = StatusPage()
+    retention: Retention = Retention()
+    transcript: Transcripts = Transcripts()
 
     @property
     def dialing_rules(self) -> DialingRules:
@@ -399,6 +517,10 @@ class Desk(_Part):
         """Return the coverage of a product, or NONE if the desk file does not list it."""
         known = (coverage for coverage, products in self.coverage.by_coverage.items() if product in products)
         return next(known, Coverage.NONE)
+
+    def status_page(self, public_url: str) -> str:
+        """Return the address of the page about outages."""
+        return self.status.page or f"{public_url}/status"
 
     def names(self) -> list[str]:
         """Return what the company, its lines and this program are called: words that a guesser tries first."""
@@ -529,8 +651,11 @@ def _targets(step: AgainStep) -> tuple[Target, ...]:
     return (*texts, *calls, *(Target(who, None) for who in step.page))
 
 
-def read_desk(path: Path) -> Desk:
-    """Return the desk file. Raise BrokenDesk with every mistake found."""
+Check = Callable[[Desk], Iterable[str]]
+
+
+def read_desk(path: Path, *checks: Check) -> Desk:
+    """Return the desk file with its wording. Raise BrokenDesk with every mistake found, also by these checks."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -538,10 +663,38 @@ def read_desk(path: Path) -> Desk:
         raise BrokenDesk(path, [remedy]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
         raise BrokenDesk(path, [f"it is not TOML: {broken}."]) from None
-    return desk_from(content, path)
+    try:
+        content |= _wording(content, path)
+    except ValueError as broken:
+        raise BrokenDesk(path, [*_faults_of(content, path, checks), f"company.wording: {broken}"]) from None
+    return desk_from(content, path, *checks)
 
 
-def desk_from(content: dict[str, Any], path: Path) -> Desk:
+def _wording(content: dict[str, Any], path: Path) -> dict[str, Any]:
+    """Return the content of the wording file, if the desk has one. Raise ValueError."""
+    company = content.get("company")
+    name = company.get("wording") if isinstance(company, dict) else None
+    if not isinstance(name, str) or not name:
+        return {}
+    if "wording" in content:
+        raise ValueError(f"prompts are in {name} and in this file. Keep them in one of the two.")
+    try:
+        return {"wording": tomllib.loads((path.parent / name).read_text(encoding="utf-8"))}
+    except OSError as error:
+        raise ValueError(f"{name} cannot be read: {error.strerror}. Put it beside the desk file.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
+        raise ValueError(f"{name} is not TOML: {broken}.") from None
+
+
+def _faults_of(content: dict[str, Any], path: Path, checks: Iterable[Check]) -> tuple[str, ...]:
+    try:
+        desk_from(content, path, *checks)
+    except BrokenDesk as broken:
+        return broken.faults
+    return ()
+
+
+def desk_from(content: dict[str, Any], path: Path, *checks: Check) -> Desk:
     """Return the desk described by the content of a file. Raise BrokenDesk with every mistake found."""
     try:
         desk = Desk.model_validate(content)
@@ -549,6 +702,7 @@ def desk_from(content: dict[str, Any], path: Path) -> Desk:
         raise BrokenDesk(path, [_in_words(fault) for fault in _own_faults(invalid)]) from None
     faults = [*_faults_of_hours(desk), *_faults_of_lines(desk), *_faults_of_priorities(desk)]
     faults += [*_faults_of_policies(desk), *_faults_of_digest(desk)]
+    faults += [fault for check in checks for fault in check(desk)]
     if faults:
         raise BrokenDesk(path, faults)
     return desk

@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from callbacks.acts.opening import begin_or_hold, open_callback
 from callbacks.db.database import insert_once, locked, locked_or_none
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import AudioState, CallOutcome, CarrierStatus, VoicemailState
+from callbacks.db.states import GONE, AudioState, CallOutcome, CarrierStatus, VoicemailState
 from callbacks.db.tables import Call, Callback, Event, Voicemail
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
+from callbacks.inbound.admission import is_blocked
 from callbacks.inbound.call_ends import OWED, EndedCall, outcome_of
 from callbacks.inbound.rings import stop_ringing
 from callbacks.lifecycle.contacts import note_contact
@@ -48,6 +49,7 @@ class Arrival:
     hours_reason: str
     attestation: str = ""
     caller_name: str = ""  # from the carrier's caller lookup, where the line has one; not to be trusted
+    language_is_known: bool = False  # before any key; else it is the line's
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ def record_call(session: Session, arrival: Arrival, now: datetime, rules: Dialin
         customer_number=rules.callable_number(caller),
         began_at=now,
         language=arrival.language,
+        language_known=arrival.language_is_known,
         is_open=arrival.is_open,
         hours_reason=arrival.hours_reason,
         attestation=arrival.attestation[:60],
@@ -152,7 +155,8 @@ def record_beep(session: Session, sid: str, now: datetime) -> None:
 def record_voicemail(session: Session, desk: Desk, sid: str, recording: Recording, now: datetime) -> Callback | None:
     """Record what the carrier reports about a call's recording, and open the callback unless there is one.
 
-    Return the callback; None for a call that is not on record, which reconciliation looks up at the carrier.
+    Return the callback. None for a blocked number, which is called back by nobody, and for a call that is not on
+    record, which reconciliation looks up at the carrier.
     """
     call = _locked_call(session, sid)
     if call is None:
@@ -164,6 +168,8 @@ def record_voicemail(session: Session, desk: Desk, sid: str, recording: Recordin
         return session.scalar(select(Callback).where(Callback.call_sid == sid))
     _update_voicemail(session, voicemail, recording, now)
     session.flush()
+    if is_blocked(session, call, now):
+        return None
     callback = open_callback(session, desk, call, now)
     session.flush()
     begin_or_hold(session, desk, locked(session, Callback, callback.id), now)
@@ -204,7 +210,7 @@ def settle(session: Session, desk: Desk, call: Call, ended_at: datetime, now: da
     elif call.outcome is CallOutcome.MISSED and call.waited_from is not None:
         waited = f"{round((ended_at - call.waited_from).total_seconds())} seconds"
         record_event(session, call.sid, now, Actor.CALLER, EventKind.STOPPED_WAITING, waited)
-    if call.outcome in OWED:
+    if call.outcome in OWED and not is_blocked(session, call, now):
         callback = open_callback(session, desk, call, now, OWED[call.outcome])
         session.flush()
         begin_or_hold(session, desk, locked(session, Callback, callback.id), now)
@@ -271,6 +277,8 @@ def _update_voicemail(session: Session, voicemail: Voicemail, recording: Recordi
     """Add what is new. Once there is audio, a report that there is none changes nothing."""
     if recording.sid is not None and voicemail.recording_sid is None:
         voicemail.recording_sid = recording.sid
+        if voicemail.audio is AudioState.DELETED:  # before the carrier had named it: it has a copy to delete
+            voicemail.audio, voicemail.next_action_at = AudioState.DELETING, now
     is_recorded, is_hint = recording.state is VoicemailState.RECORDED, recording.state is VoicemailState.EXPECTED
     if is_recorded:  # earlier reports include the silence at the end
         voicemail.seconds = recording.seconds
@@ -288,7 +296,7 @@ def _update_voicemail(session: Session, voicemail: Voicemail, recording: Recordi
 
 
 def _want_audio(voicemail: Voicemail, at: datetime) -> None:
-    if voicemail.audio is AudioState.COPIED or voicemail.recording_sid is None:
+    if voicemail.audio in (AudioState.COPIED, *GONE) or voicemail.recording_sid is None:
         return
     if voicemail.audio is AudioState.LOST:  # the carrier has it after all
         voicemail.tries, voicemail.missing_since = 0, None

@@ -75,6 +75,8 @@ OPT_OUT_WORDS = {"stop", "stopall", "unsubscribe", "end", "cancel", "quit", "rev
 OPT_IN_WORDS = {"start", "unstop"}
 OPT_IN_IF_BLOCKED = "yes"
 HELP_WORDS = {"help", "info"}
+# What a customer texts who needs no call back; the first of each language is in their receipt.
+NO_CALL_WORDS = {"nocall", "nocallback", "nocallneeded", "pasdappel", "pasderappel", "aucunappel", "nepasrappeler"}
 
 
 CODE_LENGTH = 6
@@ -108,8 +110,8 @@ def parse_command(text: str) -> Command | None:
     after, digits = normal[code.end() :], _digits(code[0])
     if _digits(before):
         return None
-    if _letters(before):
-        verb = WORDS.get(_letters(before))
+    if letters_of(before):
+        verb = WORDS.get(letters_of(before))
         return Command(verb, digits, _note(after, digits)) if verb else None
     return _code_first(digits, _cut_reference(after)[0])
 
@@ -118,7 +120,7 @@ def _code_first(code: str, after: str) -> Command | None:
     """Return the command of a text that begins with a code. After it comes one word or nothing: no note."""
     if set(codes_in(after)) - {code} or _digits(_CODE.sub("", after)):
         return None
-    verb = WORDS.get(_letters(after)) if _letters(after) else Verb.ACK
+    verb = WORDS.get(letters_of(after)) if letters_of(after) else Verb.ACK
     return Command(verb, code) if verb else None
 
 
@@ -126,9 +128,9 @@ def _without_code(text: str, reference: str) -> Command | None:
     """Return a command without a code. A reference alone asks about its callback."""
     if _digits(text):
         return None
-    if reference and not _letters(text):
+    if reference and not letters_of(text):
         return Command(Verb.WHO, None, reference=reference)
-    verb = WORDS.get(_letters(text))
+    verb = WORDS.get(letters_of(text))
     return Command(verb, None, reference=reference) if verb else None
 
 
@@ -161,7 +163,7 @@ def verification_code_in(text: str) -> str | None:
 
 def is_assent(text: str) -> bool:
     """Return whether a text agrees, like "ok", but names no callback."""
-    return _letters(text) in ASSENT
+    return letters_of(text) in ASSENT
 
 
 def is_opt_in(text: str) -> bool:
@@ -179,12 +181,24 @@ def is_help(text: str) -> bool:
     return _plain(text).strip() in HELP_WORDS
 
 
+def asks_for_no_call(text: str) -> bool:
+    """Return whether a customer's text says no more than that they need no call back."""
+    words, _ = _cut_reference(unicodedata.normalize("NFKC", text[:400]))
+    return letters_of(words) in NO_CALL_WORDS and not _digits(words)
+
+
+def reference_in(text: str) -> str:
+    """Return the first reference in a text, or ""."""
+    return _cut_reference(unicodedata.normalize("NFKC", text[:400]))[1]
+
+
 def means_stop_in_french(text: str) -> bool:
     """Return whether a text is ARRET, which the carrier takes for STOP only where its account is set up for it."""
-    return _letters(text) == "arret"
+    return letters_of(text) == "arret"
 
 
-def _letters(text: str) -> str:
+def letters_of(text: str) -> str:
+    """Return the letters of a text, small and without accents: "Abonnez-moi!" is "abonnezmoi"."""
     return "".join(re.findall(r"[a-z]+", _plain(text)))
 
 

@@ -20,11 +20,14 @@ from callbacks.acts.customer_number import Consent, RefuseConsent, deciding_by
 from callbacks.acts.details import AddNote
 from callbacks.acts.escalation import RequestManager
 from callbacks.acts.ownership import Pass, Take
+from callbacks.announcements.subscriptions import end_all
 from callbacks.db.database import insert_once, locked
 from callbacks.db.states import CallbackState, Channel, PageAnswer, PageKind, PhoneSlot, ReportedOutcome
 from callbacks.db.tables import Callback, Page, ReceivedText, Technician
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
+from callbacks.inbound.customer_texts import handled_by_carrier, join_text
+from callbacks.inbound.subscription_texts import Wish, grant, wish_in
 from callbacks.inbound.text_commands import (
     CODE_LENGTH,
     IN_FRENCH,
@@ -110,8 +113,14 @@ def answer_text(
     ):
         return session.scalars(select(ReceivedText.answer).where(ReceivedText.sid == sid)).one()
     technician, received = technician_with(session, sender), session.get_one(ReceivedText, sid)
+    wish = wish_in(text, opt_out_type)
+    if wish is Wish.STOP:
+        end_all(session, Channel.TEXT, sender, now)
+    if technician is None and wish in (Wish.SUBSCRIBE, Wish.LEAVE):
+        received.answer = _grant(session, desk, sender, text, now)
+        return received.answer
     if technician is None:
-        answer, language = _answer_unknown_sender(session, desk, sender, now), "en"
+        answer, language = _answer_customer(session, desk, sender, text, opt_out_type, now)
     else:
         technician = locked(session, Technician, technician.id)  # wrong codes that come at once are counted
         slot = PhoneSlot.SECOND if sender == technician.second_phone else PhoneSlot.FIRST
@@ -522,6 +531,26 @@ def _confirm_test(session: Session, incoming: Incoming) -> bool:
         return False
     page.answer = PageAnswer.HEARD
     return True
+
+
+def _grant(session: Session, desk: Desk, sender: str, text: str, now: datetime) -> str:
+    """Subscribe somebody to outage notices, or unsubscribe them. They get as few answers as for any other text."""
+    note_contact(session, sender, now)
+    is_answered = _may_be_answered(session, desk, sender, now)
+    return for_text_message(grant(session, desk, sender, text, now, is_answered=is_answered))
+
+
+def _answer_customer(
+    session: Session, desk: Desk, sender: str, text: str, opt_out_type: str, now: datetime
+) -> tuple[Answer, str]:
+    """Return the answer to somebody who is no technician, and its language."""
+    if handled_by_carrier(session, sender, text, opt_out_type, now):
+        return NOTHING, "en"
+    joined = join_text(session, desk, sender, text, now)
+    if joined is not None:
+        words, language = joined
+        return Answer(words), language
+    return _answer_unknown_sender(session, desk, sender, now), "en"
 
 
 def _answer_unknown_sender(session: Session, desk: Desk, sender: str, now: datetime) -> Answer:

@@ -56,9 +56,13 @@ def still_owed(session: Session, desk: Desk, hours: SupportHours, now: datetime)
     return {each.callback_id: each.promise for each in resolutions(session, desk, hours, TRIED_AND_OPEN, now)}
 
 
-def promised_reaction(desk: Desk, origin: CallbackOrigin) -> Target | None:
-    """Return what was spoken to a caller before the beep, or None where the first reaction of the priority holds."""
-    return desk.promised_callback if origin is CallbackOrigin.VOICEMAIL else None
+def promised_reaction(desk: Desk, origin: CallbackOrigin, promised_from: datetime | None = None) -> Target | None:
+    """Return what was said to the customer, or None where the first reaction of the priority holds.
+
+    It is said before the beep, and to a customer who names a time.
+    """
+    is_said = origin is CallbackOrigin.VOICEMAIL or promised_from is not None
+    return desk.promised_callback if is_said else None
 
 
 def reaction_due_at(
@@ -77,7 +81,7 @@ Facts = tuple[int, PriorityLevel, str, datetime]
 _COLUMNS = (
     *(Callback.id, Callback.priority, Call.line, Call.began_at),
     *(Callback.attempted_at, Callback.resolved_at, Callback.workaround_at, Callback.release_named_at),
-    Callback.origin,
+    *(Callback.origin, Callback.promised_from),
 )
 
 
@@ -97,7 +101,8 @@ def _histories(session: Session, desk: Desk, which: ColumnElement[bool]) -> Sequ
                 attempted_at=row.attempted_at,
                 resolved_at=row.resolved_at,
                 workaround_at=row.workaround_at,
-                promised_reaction=promised_reaction(desk, row.origin),
+                promised_reaction=promised_reaction(desk, row.origin, row.promised_from),
+                promised_from=row.promised_from,
             ),
         )
         for row in rows

@@ -50,6 +50,7 @@ def change_state(callback: Callback, change: Change, now: datetime) -> None:
         raise WrongState(f"{callback.reference} is {callback.state.value}.")
     callback.state = state
     callback.resolved_at = now if state in SERVED else None
+    callback.closed_at = None if state is CallbackState.OPEN else now
     callback.next_action_at = now if state is CallbackState.OPEN else None
     callback.try_again_at = callback.asked_at = callback.overdue_told_at = callback.escalating_since = None
     if change is Change.REOPEN:  # the customer is not served after all, and neither by a workaround
@@ -141,6 +142,46 @@ def move_deadline(callback: Callback, due_at: datetime, now: datetime) -> None:
         callback.next_action_at = now
 
 
+def move_promise(callback: Callback, counted_from: datetime, due_at: datetime, now: datetime) -> None:
+    """Record another time that was said to the customer. A promise that was kept or broken stays as it is."""
+    if callback.attempted_at is None and callback.breached_at is None:
+        callback.promised_from = counted_from
+        move_deadline(callback, due_at, now)
+
+
+# Holds: nobody is paged before a time
+
+
+def is_held(callback: Callback, now: datetime) -> bool:
+    """Return whether nobody is to be paged yet."""
+    return callback.held_until is not None and now < callback.held_until
+
+
+def hold(callback: Callback, until: datetime) -> None:
+    """Have nobody paged before an instant. The escalation begins then, at its first step."""
+    callback.held_until, callback.position, callback.resumed = until, 0, False
+    if callback.state is CallbackState.OPEN:
+        callback.next_action_at = until
+
+
+def waits_for_hold(callback: Callback, now: datetime) -> bool:
+    """Return whether nobody is to be paged yet; then it is looked at again when that is over."""
+    if not is_held(callback, now):
+        return False
+    callback.next_action_at = callback.held_until
+    return True
+
+
+def end_hold(callback: Callback, now: datetime) -> bool:
+    """Have people paged from now on: the steps count from now. Return whether it was held."""
+    if not is_held(callback, now):
+        return False
+    callback.held_until = now
+    if callback.state is CallbackState.OPEN:
+        callback.next_action_at = now
+    return True
+
+
 # The next action
 
 
@@ -202,6 +243,13 @@ def name_release(callback: Callback, release: str, now: datetime) -> None:
     """Record the coming release that fixes it, from which on no hour is promised; "" for none."""
     callback.release, callback.release_named_at = release, now if release else None
     review(callback, now)
+
+
+def note_cancel_asked(callback: Callback, now: datetime) -> bool:
+    """Record that the customer asked for no call back. Nothing else changes. Return whether it is the first time."""
+    is_news = callback.cancel_asked_at is None
+    callback.cancel_asked_at = callback.cancel_asked_at or now
+    return is_news
 
 
 def look_again_at(callback: Callback, at: datetime) -> None:

@@ -64,6 +64,8 @@ class TriedCase:
     resolution: Promise | None
     warned_at: datetime | None
     overdue_told_at: datetime | None
+    named_time_at: datetime | None = None
+    """When the customer asked to be called."""
 
 
 @dataclass(frozen=True)
@@ -92,14 +94,17 @@ def follow_up(case: TriedCase, rules: Rules, hours: SupportHours, now: datetime)
 def next_attempt_at(case: TriedCase, rules: Rules, hours: SupportHours) -> datetime | None:
     """Return when the next attempt is due; None while the owner works on it or the customer has to act.
 
-    A new owner who took it after that has as long as an owner who is reminded.
+    It is at the time that the customer named, if there was no attempt since. A new owner who took it after that has as
+    long as an owner who is reminded.
     """
     tries = len(case.unsuccessful)
+    last_at = case.unsuccessful[-1] if tries else case.contact_at
+    if case.named_time_at is not None and case.named_time_at > last_at:
+        return case.named_time_at
     waits_by_hand = case.waiting_since is not None and tries < rules.retries.waits_after
     if (case.is_reached and not tries) or (waits_by_hand and not _is_heard_since_waiting(case)):
         return None
-    last = case.unsuccessful[-1] if tries else case.contact_at
-    due_at = rules.retries.due_at(tries, last, hours)
+    due_at = rules.retries.due_at(tries, last_at, hours)
     if case.owned_since is not None and case.owned_since > due_at:
         return case.owned_since + rules.reminder_after
     return due_at

@@ -17,7 +17,8 @@ def not_while_closed(session: Session, desk: Desk, callback: Callback, at: datet
     """Return when the next step comes that is planned for `at`: then or, while the desk is closed, when it opens.
 
     A missed call of a Friday afternoon is due on Monday morning, so nobody is woken for it in between. A voicemail,
-    and whatever its priority promises around the clock, is never put off. Neither is the step at the deadline.
+    whatever its priority promises around the clock, and a call at a time that the customer named, is never put off.
+    Neither is the step at the deadline.
     """
     if at == callback.due_at or not _counts_support_hours(desk, callback):
         return at
@@ -29,4 +30,5 @@ def not_while_closed(session: Session, desk: Desk, callback: Callback, at: datet
 
 def _counts_support_hours(desk: Desk, callback: Callback) -> bool:
     first_reaction = desk.promises[callback.priority].first_reaction
-    return callback.origin is not CallbackOrigin.VOICEMAIL and first_reaction.business_time
+    is_said = callback.origin is CallbackOrigin.VOICEMAIL or callback.promised_from is not None
+    return not is_said and first_reaction.business_time

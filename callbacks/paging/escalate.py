@@ -23,6 +23,7 @@ from callbacks.lifecycle.transitions import (
     is_looked_after,
     note_breach,
     note_reminders_given,
+    waits_for_hold,
 )
 from callbacks.oncall import store
 from callbacks.oncall.schedule import Schedule
@@ -40,7 +41,12 @@ log = structlog.get_logger(__name__)
 
 
 def take_next_step(session: Session, desk: Desk, callback: Callback, now: datetime) -> Decision:
-    """Take the next step of an open callback, which the caller has locked, and return the decision."""
+    """Take the next step of an open callback, which the caller has locked, and return the decision.
+
+    While it is held, there is none.
+    """
+    if waits_for_hold(callback, now):
+        return Decision(None, callback.next_action_at or now, callback.position, callback.resumed)
     policy = desk.policy_named(callback.policy)
     plan, case = store.schedule(session, desk, now), _case(session, policy, callback)
     decision = next_step(policy, case, plan.roster(now), now)
@@ -111,9 +117,11 @@ def _alert_nobody_to_page(session: Session, desk: Desk, callback: Callback, now:
 
 def _case(session: Session, policy: Escalation, callback: Callback) -> Case:
     paged = select(Page.technician_id).where(Page.callback_id == callback.id)
-    since = callback.escalating_since
+    since, held_until = callback.escalating_since, callback.held_until
+    if since is not None and held_until is not None:
+        since = max(since, held_until)
     return Case(
-        opened_at=since or callback.opened_at,
+        opened_at=since or max(callback.opened_at, held_until or callback.opened_at),
         due_at=since + policy.promise if since else callback.due_at,
         position=callback.position,
         next_action_at=callback.next_action_at or callback.opened_at,

@@ -44,15 +44,18 @@ from callbacks.lifecycle.transitions import (
     note_asked,
     note_overdue_reported,
     plan_next_action,
+    waits_for_hold,
 )
 from callbacks.lifecycle.waiting import open_wait, start_waiting
 from callbacks.paging import messages, outages
+from callbacks.paging.after_a_hold import ask_what_was_put_off
 from callbacks.paging.after_attempt import Duty, Rules, TriedCase, follow_up
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.decide import NewPage
 from callbacks.paging.escalate import take_next_step
 from callbacks.paging.notices import notify_paged, text_if_reachable
 from callbacks.paging.pages import cancel_waiting, code_for, mark_answer, next_round, put_in_outbox
+from callbacks.paging.receipts import tell_of_attempt
 from callbacks.paging.subject import subject_of
 from callbacks.people.person import ContactMethod
 from callbacks.people.technicians import person
@@ -64,11 +67,16 @@ from sla.closing import Closing, automatic_closing
 from sla.hours import SupportHours
 
 # The customer was not reached and still waits. A wrong number counts here, but not for closing.
+TEXTED = (EventKind.CUSTOMER_TEXTED, EventKind.CANCEL_ASKED)
 NOT_REACHED = (*IN_VAIN, ReachOutcome.WRONG_NUMBER, ReachOutcome.RINGING)
 
 
 def take_next_action(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
     """Do what is due for an open callback, which the caller has locked, and set when to look at it again."""
+    if waits_for_hold(callback, now):
+        return
+    if callback.held_until is not None:
+        ask_what_was_put_off(session, desk, callback, now)
     if awaits_attempt(callback):
         take_next_step(session, desk, callback, now)
         return
@@ -84,6 +92,8 @@ def take_next_action(session: Session, desk: Desk, callback: Callback, now: date
         take_next_step(session, desk, callback, now)
     elif callback.state is CallbackState.OPEN:
         plan_next_action(callback, found.next_action_at or now, found.try_again_at)
+    if callback.state is CallbackState.OPEN:
+        tell_of_attempt(session, desk, callback, facts.attempts, facts.case.contact_at, now)
 
 
 def awaits_owner(callback: Callback) -> bool:
@@ -240,6 +250,7 @@ class _Facts:
 
     case: TriedCase
     closing: Closing
+    attempts: Sequence[ReachAttempt]
 
 
 def _facts(session: Session, desk: Desk, hours: SupportHours, callback: Callback, now: datetime) -> _Facts:
@@ -258,13 +269,14 @@ def _facts(session: Session, desk: Desk, hours: SupportHours, callback: Callback
         owned_since=callback.acknowledged_at,
         acted_at=callback.acted_at or callback.acknowledged_at or callback.opened_at,
         asked_at=_asked_at(session, callback, now),
+        named_time_at=callback.named_time_at,
         waiting_since=waiting.since if waiting is not None else None,
         closes_at=closing.closes_at,
         resolution=owed[0].promise if owed else None,
         warned_at=_warned_at(session, callback),
         overdue_told_at=callback.overdue_told_at,
     )
-    return _Facts(case, closing)
+    return _Facts(case, closing, attempts)
 
 
 def _asked_at(session: Session, callback: Callback, now: datetime) -> datetime | None:
@@ -304,6 +316,8 @@ def _heard_at(session: Session, callback: Callback) -> Iterator[datetime]:
     """Yield when the customer called or wrote, and when a technician recorded that they did."""
     back = select(Waiting.until).where(Waiting.callback_id == callback.id, Waiting.until.is_not(None))
     yield from (at for at in session.scalars(back) if at is not None)
+    texted = select(Event.at).where(Event.call_sid == callback.call_sid, Event.kind.in_(TEXTED))
+    yield from session.scalars(texted)
     number = callback.call.customer_number
     if number is not None:
         yield from session.scalars(select(Call.began_at).where(Call.caller == number))

@@ -14,10 +14,11 @@ from callbacks.db.tables import Callback, Event, Page, ReachAttempt
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import is_looked_after
 from callbacks.paging import messages
+from callbacks.paging.customer_news import words_of_news
 from callbacks.paging.messages import Subject
 from callbacks.paging.pages import pages_bundled_into
 from callbacks.paging.reactions import Reaction, reactions_before
-from callbacks.paging.subject import subject_of
+from callbacks.paging.subject import subject_of, subject_with_customer
 from callbacks.records.proofs import IS_ATTEMPT
 from callbacks.text.bilingual import Words
 
@@ -30,6 +31,8 @@ def text_of_page(session: Session, desk: Desk, page: Page, now: datetime, link: 
         return _words_now(session, desk, page, page.callback, now, link).for_(page.technician.language)
     if page.kind is PageKind.GIVEN:
         return _given(session, desk, page, page.callback, now)
+    if page.kind is PageKind.CUSTOMER_TEXT:
+        return words_of_news(session, desk, page, page.callback).for_(page.technician.language)
     return page.words
 
 
@@ -37,7 +40,7 @@ def _words_now(session: Session, desk: Desk, page: Page, callback: Callback, now
     together = list(_sent_together(session, desk, page))
     if len(together) > 1:
         return messages.bundle(desk.company.sender, together, now)
-    subject = subject_of(desk, callback)
+    subject = subject_with_customer(session, desk, callback, now)
     earlier = _last_attempt(session, desk, page, callback, now)
     if earlier is not None:
         if callback.owner_id == page.technician_id:
@@ -62,7 +65,8 @@ def _given(session: Session, desk: Desk, page: Page, callback: Callback, now: da
     by = session.scalars(assigned.order_by(Event.id.desc()).limit(1)).first()
     if by is None:
         return page.words
-    return messages.given(subject_of(desk, callback), page.code, by, now).for_(page.technician.language)
+    subject = subject_with_customer(session, desk, callback, now)
+    return messages.given(subject, page.code, by, now).for_(page.technician.language)
 
 
 def _last_attempt(session: Session, desk: Desk, page: Page, callback: Callback, now: datetime) -> Words | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from callbacks.db.states import Channel, PageKind, ReachOutcome
+from callbacks.db.states import Channel, PageKind, ReachOutcome, Urgency
 from callbacks.text.bilingual import Words
 from callbacks.text.dialing_rules import NumberCheck, with_extension
 from callbacks.text.formats import (
@@ -23,11 +23,12 @@ from callbacks.text.formats import (
     short_time_and_day,
     time_and_day,
 )
-from callbacks.text.gsm7 import first_that_fits, shortened
+from callbacks.text.gsm7 import TWO_SEGMENTS, first_that_fits, shortened, size
 
 LONGEST_REASON = 100  # letters, of what a person typed
 SHORT_REASON = 30  # where the whole one does not fit
 LONGEST_NAME = 40  # of a person; supervisors are named by their mail address
+LONGEST_CUSTOMER = 48  # company and name
 LONGEST_ALERT = 600
 NOTHING = Words("", "")
 AFTER_THE_CALL = Words("After the call:", "Après l'appel:")
@@ -41,12 +42,14 @@ class Message:
     left: bool | None  # None: not known yet
     seconds: int | None = None
     is_lost: bool = False  # it was left, and nobody can listen to it
+    is_deleted: bool = False  # somebody had it deleted
     is_missed_call: bool = False  # the caller waited for a technician, and was asked for no message
 
 
 NO_MESSAGE = Message(left=False)
 MISSED_CALL = Message(left=False, is_missed_call=True)
 LOST_MESSAGE = Message(left=True, is_lost=True)
+DELETED_MESSAGE = Message(left=True, is_deleted=True)
 
 
 BY_CHANNEL = {
@@ -75,6 +78,38 @@ class Subject:
     why_no_number: Words = NUMBER_WITHHELD
     not_allowed_yet: Words | None = None  # the caller's number, for which a supervisor has not consented
     language: str = ""  # that the caller chose
+    says_down: bool = False  # the caller pressed that everything is down
+    named_at: datetime | None = None  # when the customer asked to be called
+    customer: Words = NOTHING  # company and name; NOTHING for nobody we know
+    calls_this_week: int = 0
+    asks_for_no_call: bool = False  # the customer, by text; nobody has decided yet
+
+
+# What the message says
+
+
+def transcribed(subject: Subject, words: str, gist: str, urgency: Urgency) -> Words:
+    """Return a transcript as a text: all of it, or its gist where it is too long. It says that a machine wrote it."""
+    about, perhaps = _about(subject), _PERHAPS[urgency]
+    shorter = f"{gist[:60].rsplit(' ', 1)[0]}..." if len(gist) > 60 else gist
+
+    def worded(said: str) -> Words:
+        quoted = said.replace('"', "'")
+        return Words(
+            f'{subject.sender}: {about.english}: "{quoted}"{perhaps.english} Written down by a machine: listen before '
+            "you rely on it.",
+            f'{subject.sender}: {about.french}: "{quoted}"{perhaps.french} Transcrit par une machine: écoutez le '
+            "message avant de vous y fier.",
+        )
+
+    return _fitting(worded(words), worded(gist), worded(shorter))
+
+
+_PERHAPS = {
+    Urgency.NONE: NOTHING,
+    Urgency.DOWN: Words(" Perhaps everything is down.", " Possiblement une panne générale."),
+    Urgency.CAN_WAIT: Words(" Perhaps it can wait.", " Possiblement rien d'urgent."),
+}
 
 
 # Pages
@@ -86,26 +121,36 @@ def page(subject: Subject, code: str, now: datetime, link: str = "", before: Wor
     connect = _only_with_number(subject, f"CALL {code} to be connected, ", f"APPEL {code} pour le joindre, ")
     if subject.has_no_number:
         connect = Words(f"NONE {code} if it has no number, ", f"AUCUN {code} s'il n'a pas de numéro, ")
-    line, message, earlier = subject.line, _details(subject), _after_space(before or NOTHING)
-    at_link = f" {link}" if link else ""
+    earlier = _after_space(before or NOTHING)
+    at_link, asks = f" {link}" if link else "", _asks_for_no_call(subject)
 
     def worded(earlier: Words, about: Words) -> Words:
         return Words(
-            f"{subject.sender}: {call.english}{about.english}. Ref {subject.reference}.{earlier.english} "
+            f"{subject.sender}: {_sentence(call.english + about.english)} Ref {subject.reference}.{asks.english}{earlier.english} "
             f"Reply {code} to take it, {connect.english}PASS {code} to pass it on.{at_link}",
-            f"{subject.sender}: {call.french}{about.french}. Réf. {subject.reference}.{earlier.french} "
+            f"{subject.sender}: {_sentence(call.french + about.french)} Réf. {subject.reference}.{asks.french}{earlier.french} "
             f"Répondez {code} pour le prendre, {connect.french}PASSE {code} pour passer au suivant.{at_link}",
         )
 
-    whole = Words(f" ({line.english}{message.english})", f" ({line.french}{message.french})")
-    only_line = Words(f" ({line.english})", f" ({line.french})")
+    known, line = _known(subject), _joined(subject.line, _named_time(subject, now), "")
+    whole = _joined(line, _details(subject), "")
     return _fitting(
-        worded(earlier, whole),
-        worded(earlier, only_line),
-        worded(NOTHING, whole),
-        worded(NOTHING, only_line),
+        worded(earlier, _about_call(_joined(known, _earlier_calls(subject)), whole)),
+        worded(earlier, _about_call(known, whole)),
+        worded(earlier, _about_call(known, line)),
+        worded(NOTHING, _about_call(known, whole)),
+        worded(NOTHING, _about_call(known, line)),
+        worded(NOTHING, _about_call(known, NOTHING)),
+        worded(NOTHING, _about_call(NOTHING, line)),
         worded(NOTHING, NOTHING),
     )
+
+
+def _named_time(subject: Subject, now: datetime) -> Words:
+    if subject.named_at is None or subject.is_tried:
+        return NOTHING
+    at = _time(subject.named_at, subject.zone, now)
+    return Words(f", asked to be called after {at.english}", f", demande un appel après {at.french}")
 
 
 def _call_by(subject: Subject, now: datetime) -> Words:
@@ -173,16 +218,16 @@ def reminder(subject: Subject, code: str, now: datetime) -> Words:
         else Words("reminder, you took", "à faire: vous avez pris")
     )
     was = Words("was due", "était promis pour") if is_late else Words("due", "promis pour")
-    replies = _replies(subject, code, AFTER_THE_CALL)
+    replies, asks = _replies(subject, code, AFTER_THE_CALL), _asks_for_no_call(subject)
     missing = Words(f"no call to {who.english} is on record", f"aucun appel {_to(who.french)} n'est noté")
     if subject.has_no_number:
         missing = Words("nothing is on record", "rien n'est noté")
     return _fitting(
         Words(
-            f"{subject.sender}: {head.english} {reference}, {was.english} {due.english}, and {missing.english}. "
-            f"{replies.english} PASS {code} passes it on.",
-            f"{subject.sender}: {head.french} {reference}, {was.french} {due.french}, et {missing.french}. "
-            f"{replies.french} PASSE {code} pour passer au suivant.",
+            f"{subject.sender}: {head.english} {reference}, {was.english} {due.english}, and {missing.english}."
+            f"{asks.english} {replies.english} PASS {code} passes it on.",
+            f"{subject.sender}: {head.french} {reference}, {was.french} {due.french}, et {missing.french}."
+            f"{asks.french} {replies.french} PASSE {code} pour passer au suivant.",
         )
     )
 
@@ -212,19 +257,20 @@ def last_attempt(by: str | None, at: datetime, outcome: ReachOutcome, zone: Zone
 
 def page_again(subject: Subject, code: str, earlier: Words, link: str = "") -> Words:
     """Return a page about a customer who was tried, and whom nobody looks after now."""
-    who, at_link = _customer(subject), f" {link}" if link else ""
+    named, who, at_link = _customer_named(subject), _customer(subject), f" {link}" if link else ""
     connect = Words(f"CALL {code} to be connected, ", f"APPEL {code} pour joindre le client, ")
     connect = connect if subject.customer_number else NOTHING
-    return _fitting(*(_page_again(subject, code, who, before, connect, at_link) for before in (earlier, NOTHING)))
+    versions = ((named, earlier), (named, NOTHING), (who, NOTHING))
+    return _fitting(*(_page_again(subject, code, whom, before, connect, at_link) for whom, before in versions))
 
 
 def _page_again(subject: Subject, code: str, who: Words, before: Words, connect: Words, at_link: str) -> Words:
-    earlier, what = _after_space(before), _no_number_left(subject)
+    earlier, what, asks = _after_space(before), _no_number_left(subject), _asks_for_no_call(subject)
     what = what or Words(f"Call {who.english} again.", f"Rappelez {who.french}.")
     return Words(
-        f"{subject.sender}: nobody has {subject.reference} now.{earlier.english} {what.english} "
+        f"{subject.sender}: nobody has {subject.reference} now.{asks.english}{earlier.english} {what.english} "
         f"Reply {code} to take it, {connect.english}PASS {code} to pass it on.{at_link}",
-        f"{subject.sender}: plus personne ne s'occupe du rappel {subject.reference}.{earlier.french} "
+        f"{subject.sender}: plus personne ne s'occupe du rappel {subject.reference}.{asks.french}{earlier.french} "
         f"{what.french} Répondez {code} pour le prendre, {connect.french}PASSE {code} pour le passer au "
         f"suivant.{at_link}",
     )
@@ -232,13 +278,15 @@ def _page_again(subject: Subject, code: str, who: Words, before: Words, connect:
 
 def try_again(subject: Subject, code: str, earlier: Words) -> Words:
     """Return the request to an owner to try again to reach the customer (policy: Priorities)."""
-    replies, what = _replies(subject, code, AFTER_THE_CALL), _next_attempt(subject)
+    replies, what, asks = _replies(subject, code, AFTER_THE_CALL), _next_attempt(subject), _asks_for_no_call(subject)
 
     def worded(before: Words) -> Words:
         tried = _after_space(before)
         return Words(
-            f"{subject.sender}: {what.english}{tried.english} {replies.english} PASS {code} passes it on.",
-            f"{subject.sender}: {what.french}{tried.french} {replies.french} PASSE {code} pour passer au suivant.",
+            f"{subject.sender}: {what.english}{asks.english}{tried.english} {replies.english} "
+            f"PASS {code} passes it on.",
+            f"{subject.sender}: {what.french}{asks.french}{tried.french} {replies.french} "
+            f"PASSE {code} pour passer au suivant.",
         )
 
     return _fitting(worded(earlier), worded(NOTHING))
@@ -381,14 +429,17 @@ def not_rung(subject: Subject, code: str) -> Words:
 
 def given(subject: Subject, code: str, by: str, now: datetime) -> Words:
     """Return that a supervisor assigned it, for its new owner."""
-    who, when, name = _customer(subject), by_when(subject, now), _name(by)
-    replies = _replies(subject, code, AFTERWARDS)
-    return Words(
-        f"{subject.sender}: {name} gave you {subject.reference}. {_sentence(f'Call {who.english}{when.english}')} "
-        f"{replies.english}",
-        f"{subject.sender}: {name} vous confie {subject.reference}. Appelez {who.french}{when.french}. "
-        f"{replies.french}",
-    )
+    when, name, replies = by_when(subject, now), _name(by), _replies(subject, code, AFTERWARDS)
+
+    def worded(who: Words) -> Words:
+        return Words(
+            f"{subject.sender}: {name} gave you {subject.reference}. {_sentence(f'Call {who.english}{when.english}')} "
+            f"{replies.english}",
+            f"{subject.sender}: {name} vous confie {subject.reference}. Appelez {who.french}{when.french}. "
+            f"{replies.french}",
+        )
+
+    return _fitting(worded(_customer_named(subject)), worded(_customer(subject)))
 
 
 def by_when(subject: Subject, now: datetime) -> Words:
@@ -451,21 +502,43 @@ def reopened(subject: Subject, code: str, by: str, why: str) -> Words:
     return _fitting(worded(_reason(why)), worded(_reason(why, SHORT_REASON)), worded(""))
 
 
-def manager_wanted(subject: Subject, code: str, why: str) -> Words:
-    """Return that the customer asks for a manager, for a manager."""
-    who = _customer(subject)
-    client = f"le client {_to(who.french)}" if subject.customer_number else who.french
+def history(calls: int, since: datetime, owner: str, zone: ZoneInfo, now: datetime, *, is_tried: bool) -> Words:
+    """Return how a callback stands, for somebody who has not followed it."""
+    at, from_then = _at(since, zone, now), _time(since, zone, now)
+    called = Words(f"Called {at.english}", f"A appelé {at.french}")
+    if calls > 1:
+        called = Words(f"{calls} calls since {from_then.english}", f"{calls} appels depuis {from_then.french}")
+    who = owner[:LONGEST_NAME]
+    has_it = Words(f"{who} has it", f"{who} s'en occupe") if who else Words("nobody has it", "personne ne s'en occupe")
+    tried = Words("tried", "client déjà essayé") if is_tried else Words("not tried yet", "client pas encore rappelé")
+    return Words(
+        f"{called.english}, {has_it.english}, {tried.english}.",
+        f"{called.french}, {has_it.french}, {tried.french}.",
+    )
+
+
+def manager_wanted(subject: Subject, code: str, why: str, history: Words = NOTHING) -> Words:
+    """Return that the customer asks for a manager, for a manager, with how the callback stands."""
     connect = _only_with_number(subject, f", CALL {code} connects you", f", APPEL {code} pour le joindre")
 
-    def worded(reason: str) -> Words:
+    def worded(who: Words, reason: str, stands: Words) -> Words:
+        client = f"le client {_to(who.french)}" if subject.customer_number else who.french
         return Words(
-            f"{subject.sender}: {who.english} asks for a manager{reason}. Ref {subject.reference}. "
+            f"{subject.sender}: {who.english} asks for a manager{reason}. Ref {subject.reference}.{stands.english} "
             f"Reply {code} to take it{connect.english}.",
-            f"{subject.sender}: {client} demande un gestionnaire{reason}. Réf. {subject.reference}. "
+            f"{subject.sender}: {client} demande un gestionnaire{reason}. Réf. {subject.reference}.{stands.french} "
             f"Répondez {code} pour prendre le rappel{connect.french}.",
         )
 
-    return _fitting(worded(_reason(why)), worded(_reason(why, SHORT_REASON)), worded(""))
+    named, who, short = _customer_named(subject), _customer(subject), _reason(why, SHORT_REASON)
+    stands = _after_space(history)
+    return _fitting(
+        worded(named, _reason(why), stands),
+        worded(named, short, stands),
+        worded(who, short, stands),
+        worded(who, "", stands),
+        worded(who, "", NOTHING),
+    )
 
 
 def consent_wanted(subject: Subject, check: NumberCheck, code: str, now: datetime) -> Words:
@@ -503,6 +576,35 @@ def consent_refused(subject: Subject, by: str) -> Words:
         f"{subject.sender}: {by} a refusé l'appel au numéro de l'appelant ({subject.reference}). "
         "Cherchez-en un autre dans le message.",
     )
+
+
+def customer_texted(subject: Subject, code: str, texts: Sequence[str], *, asks_for_no_call: bool) -> Words:
+    """Return what the customer has texted, for whoever is on the callback. The last texts are cut first."""
+    about, call = _about_before_verb(subject), _only_with_number(
+        subject, f" CALL {code} connects you.", f" APPEL {code} pour joindre le client."
+    )  # fmt: skip
+    ask = NOTHING
+    if asks_for_no_call:
+        ask = Words(
+            " asks for no call back. Call to check, or have a supervisor cancel it.",
+            " demande de ne pas être rappelé. Appelez pour vérifier, ou faites annuler par un superviseur.",
+        )
+    said = " / ".join(" ".join(text.split()) for text in texts)
+    head = Words(
+        f"{subject.sender}: the customer of {about.english}{ask.english}",
+        f"{subject.sender}: le client de {about.french}{ask.french}",
+    )
+    verb = Words(" Also texts: ", " Texte aussi: ") if asks_for_no_call else Words(" texts: ", " écrit: ")
+    return Words(
+        _with_quote(head.english, verb.english, said, call.english),
+        _with_quote(head.french, verb.french, said, call.french),
+    )
+
+
+def _with_quote(head: str, verb: str, said: str, end: str) -> str:
+    if not said:
+        return head + end
+    return head + verb + shortened(said, TWO_SEGMENTS - size(head + verb + end)) + end
 
 
 # About no callback
@@ -731,6 +833,13 @@ def test_page(sender: str) -> Words:
 # Parts
 
 
+def _asks_for_no_call(subject: Subject) -> Words:
+    """Return that the customer wants no call back. The promise stands until a person has decided."""
+    if not subject.asks_for_no_call:
+        return NOTHING
+    return Words(" Customer asks to cancel.", " Le client veut annuler.")
+
+
 def _customer(subject: Subject) -> Words:
     """Return whom to call: the number, or why there is none to call."""
     why, number = subject.why_no_number, subject.not_allowed_yet
@@ -742,9 +851,45 @@ def _customer(subject: Subject) -> Words:
             f"the caller at {number.english} ({why.english}: not allowed yet)",
             f"le client au {number.french} ({why.french}: à autoriser)",
         )
-    if subject.message.left is False or subject.message.is_lost:
+    message = subject.message
+    if message.left is False or message.is_lost or message.is_deleted:
         return Words(f"the caller ({why.english})", f"l'appelant ({why.french})")
     return Words(f"the caller ({why.english}: listen to the message)", f"l'appelant ({why.french}: écoutez le message)")
+
+
+def _customer_named(subject: Subject) -> Words:
+    """Return whom to call, with the customer's company and name if we know them."""
+    who, known = _customer(subject), _known(subject)
+    if known == NOTHING or not subject.customer_number:
+        return who
+    return Words(f"{who.english} ({known.english})", f"{who.french} ({known.french})")
+
+
+def _known(subject: Subject) -> Words:
+    """Return the customer's company and name, as far as a text has room; NOTHING for nobody we know."""
+    customer = subject.customer
+    return Words(shortened(customer.english, LONGEST_CUSTOMER), shortened(customer.french, LONGEST_CUSTOMER))
+
+
+def _earlier_calls(subject: Subject) -> Words:
+    """Return how often the customer has called this week, if more than this once."""
+    count = subject.calls_this_week
+    if count < 2 or subject.customer == NOTHING:
+        return NOTHING
+    return Words(f"{count} calls in 7 days", f"{count} appels en 7 jours")
+
+
+def _about_call(known: Words, call: Words) -> Words:
+    """Return in brackets whose call it is, and what is known of the call itself."""
+    about = _joined(known, call, "; ")
+    return Words(f" ({about.english})", f" ({about.french})") if about != NOTHING else NOTHING
+
+
+def _joined(first: Words, second: Words, between: str = ", ") -> Words:
+    """Return two parts with something between them, or the one that there is."""
+    if NOTHING in (first, second):
+        return second if first == NOTHING else first
+    return Words(first.english + between + second.english, first.french + between + second.french)
 
 
 def _to(who: str) -> str:
@@ -793,14 +938,18 @@ def _replies(subject: Subject, code: str, after: Words) -> Words:
 def _details(subject: Subject) -> Words:
     """Return what to know before the call: a language that is not the technician's, and the message."""
     message = _message(subject.message)
-    english = ", in French" if subject.language == "fr" else ""
-    french = ", en anglais" if subject.language == "en" else ""
+    english = ", says everything is down" if subject.says_down else ""
+    french = ", dit que tout est en panne" if subject.says_down else ""
+    english += ", in French" if subject.language == "fr" else ""
+    french += ", en anglais" if subject.language == "en" else ""
     return Words(english + message.english, french + message.french)
 
 
 def _message(message: Message) -> Words:
     if message.is_lost:
         return Words(", message lost", ", message perdu")
+    if message.is_deleted:
+        return Words(", message deleted", ", message supprimé")
     if message.is_missed_call:
         return Words(", missed call", ", appel manqué")
     if message.seconds:

@@ -24,7 +24,7 @@ UNSENT = (PageState.FAILED, PageState.CANCELLED, PageState.OVER_THE_CAP)
 # After one of these, a person knows that a callback needs nothing more of them.
 RELIEVING = (PageKind.TAKEN, PageKind.OVER, PageKind.CLOSED)
 # These ask for nothing that the end of a callback would change.
-ASKING_NOTHING = (PageKind.CONNECTION, PageKind.CONSENT)
+ASKING_NOTHING = (PageKind.CONNECTION, PageKind.CONSENT, PageKind.CUSTOMER_TEXT, PageKind.TRANSCRIPT)
 
 
 def notify_paged(
@@ -127,7 +127,7 @@ def text_if_reachable(
     code: str = "",
 ) -> None:
     """Text a technician about a callback, in their language, if texts reach them; otherwise do nothing."""
-    way = _text_way(technician)
+    way = text_way(technician)
     if way is not None and technician.left_at is None:
         _add_text(session, callback, technician, way, kind, words, now, code)
 
@@ -136,10 +136,11 @@ def text_or_record_failure(
     session: Session, callback: Callback, technician: Technician, kind: PageKind, words: Words, now: datetime, code: str
 ) -> None:
     """Text a technician in their language; if texts do not reach them, the callback's log records that it failed."""
-    _add_text(session, callback, technician, _text_way(technician) or TEXT, kind, words, now, code)
+    _add_text(session, callback, technician, text_way(technician) or TEXT, kind, words, now, code)
 
 
-def _text_way(technician: Technician) -> ContactMethod | None:
+def text_way(technician: Technician) -> ContactMethod | None:
+    """Return how texts reach a technician, or None."""
     return next((way for way in person(technician).contact_methods if way.channel is Channel.TEXT), None)
 
 

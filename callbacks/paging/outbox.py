@@ -1,8 +1,6 @@
 """The outbox: sends each page at least once, and twice only when the carrier cannot say whether it has it.
 
-A claim is a lease with a token. The attempt is stored and committed first, then the carrier is asked with no database
-connection held, then the answer is stored if the token is still ours. An attempt whose answer was lost is looked up at
-the carrier before anything is sent again, since the carrier has no idempotency key.
+How a request is made, and its answer stored, is in `callbacks.paging.sending`.
 """
 
 from __future__ import annotations
@@ -19,7 +17,7 @@ from sqlalchemy.orm import Session
 from callbacks.db import leases
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.leases import BackOff, Claim
+from callbacks.db.leases import Claim
 from callbacks.db.states import ESCALATING, AttemptState, CallbackState, Channel, PageKind, PageState
 from callbacks.db.tables import Callback, Page, PageAttempt
 from callbacks.desk.desk_file import Desk
@@ -42,8 +40,10 @@ from callbacks.paging.failures import (
 )
 from callbacks.paging.message_choice import text_of_page
 from callbacks.paging.pages import lock_callback_of, record_page_event, release_bundled
+from callbacks.paging.sending import LEASE, LOOK_UP_AFTER, LOST_AFTER, REFUSED, Answer, Sending
 from callbacks.paging.status_reports import StatusReport, record_acceptance
 from callbacks.paging.throttle import may_be_sent
+from callbacks.paging.transcript_texts import is_still_wanted
 from callbacks.paging.webhook_urls import WebhookUrls
 from callbacks.people.contact_methods import is_verified, number_of, why_not_dialed
 from callbacks.text.bilingual import Words
@@ -51,11 +51,6 @@ from callbacks.text.gsm7 import for_text_message
 from sla.clock import Clock
 
 log = structlog.get_logger(__name__)
-
-LEASE = timedelta(seconds=30)
-LOOK_UP_AFTER = timedelta(seconds=5)
-LOST_AFTER = timedelta(seconds=20)  # unknown to the carrier for this long, a request never reached it
-REFUSED = BackOff(first=LOOK_UP_AFTER, longest=timedelta(seconds=60))
 
 CARRIED = (Channel.TEXT, Channel.CALL, Channel.CONNECTION)  # by the phone carrier
 WRITTEN = (Channel.TEXT, Channel.MAIL)
@@ -78,7 +73,7 @@ class SendRequest:
     rings_for: timedelta  # a call
 
 
-class Outbox:
+class Outbox(Sending[Page, SendRequest]):
     """Sends the pages that are due."""
 
     def __init__(
@@ -91,7 +86,8 @@ class Outbox:
         desk: Desk,
         clock: Clock,
     ) -> None:
-        self._database, self._carrier, self._mailer = database, carrier, mailer
+        super().__init__(database)
+        self._carrier, self._mailer = carrier, mailer
         self._urls, self._links, self._desk, self._clock = urls, links, desk, clock
 
     def next_due_at(self) -> datetime | None:
@@ -123,18 +119,6 @@ class Outbox:
 
         return self._database.write(work)
 
-    def deliver(self, claim: Claim[Page]) -> None:
-        """Send a claimed page and store the answer."""
-        request = self._database.write(lambda session: self._prepare(session, claim))
-        if request is None:
-            return
-        answer: Accepted | CarrierError | None
-        try:
-            answer = self._send(request) if request.action == "send" else self._look_up(request)
-        except CarrierError as fault:
-            answer = fault
-        self._database.write(lambda session: self._store(session, claim, request, answer))
-
     # Before the request
 
     def _prepare(self, session: Session, claim: Claim[Page]) -> SendRequest | None:
@@ -153,7 +137,8 @@ class Outbox:
         """Return whether a page is still needed and has somebody to go to; otherwise end it."""
         is_past = page.kind is PageKind.OUTAGE and not outages.refused_channels(session, now)
         is_too_late = page.kind is PageKind.LIVE_CALL and now - page.created_at >= self._desk.ringing.each
-        if is_past or is_too_late or _is_obsolete(page):
+        is_old_news = page.kind is PageKind.TRANSCRIPT and not is_still_wanted(session, page)
+        if is_past or is_too_late or is_old_news or _is_obsolete(page):
             page.state, page.next_action_at = PageState.CANCELLED, None
             session.flush()
             release_bundled(session, select(Page.id).where(Page.id == page.id))
@@ -218,9 +203,7 @@ class Outbox:
 
     # After the request
 
-    def _store(
-        self, session: Session, claim: Claim[Page], request: SendRequest, answer: Accepted | CarrierError | None
-    ) -> None:
+    def _store(self, session: Session, claim: Claim[Page], request: SendRequest, answer: Answer) -> None:
         page, attempt = _claimed(session, claim), session.get(PageAttempt, request.attempt_id)
         if page is None or attempt is None:
             log.warning("late answer dropped: another worker has claimed the page", page=claim.key)

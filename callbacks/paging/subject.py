@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from callbacks.db.states import AudioState, CallbackOrigin, VoicemailState
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from callbacks.customers.find import caller_of, contacts_of
+from callbacks.customers.history import calls_this_week
+from callbacks.db.states import GONE, AudioState, CallbackOrigin, Urgency, VoicemailState
 from callbacks.db.tables import Callback
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
@@ -26,8 +33,20 @@ def subject_of(desk: Desk, callback: Callback) -> messages.Subject:
         extension=customer.extension,
         why_no_number=customer.briefly,
         not_allowed_yet=customer.in_words if customer.waits_for_consent else None,
-        language=call.language if call.language_chosen else "",
+        language=call.callers_language,
+        says_down=call.urgency is Urgency.DOWN,
+        named_at=callback.named_time_at,
+        asks_for_no_call=callback.cancel_asked_at is not None,
     )
+
+
+def subject_with_customer(session: Session, desk: Desk, callback: Callback, now: datetime) -> messages.Subject:
+    """Return the same, with what is known of the customer: for those who do not know the callback yet."""
+    subject, caller = subject_of(desk, callback), caller_of(session, callback.call)
+    if caller is None:
+        return subject
+    calls = calls_this_week(session, contacts_of(caller.customer), now)
+    return replace(subject, customer=caller.in_words, calls_this_week=calls)
 
 
 def _message(callback: Callback) -> messages.Message:
@@ -36,6 +55,8 @@ def _message(callback: Callback) -> messages.Message:
         return messages.MISSED_CALL
     if voicemail is None or voicemail.state is VoicemailState.ABSENT:
         return messages.NO_MESSAGE
+    if voicemail.audio in GONE:
+        return messages.DELETED_MESSAGE
     if voicemail.audio is AudioState.LOST:
         return messages.LOST_MESSAGE
     if voicemail.seconds:

@@ -29,7 +29,7 @@ IN_FRENCH = {Channel.TEXT: "textos", Channel.CALL: "appels", Channel.CONNECTION:
 # A call is a call: both count towards one cap.
 CALLS = (Channel.CALL, Channel.CONNECTION)
 # Many of these come at once. The other kinds respond to what somebody did, and are few.
-WAITS_ITS_TURN = frozenset({*ESCALATING, PageKind.TAKEN})
+WAITS_ITS_TURN = frozenset({*ESCALATING, PageKind.TAKEN, PageKind.TRANSCRIPT})
 # These are sent above the cap too, up to twice the cap, because dropping one leaves a customer waiting.
 ABOVE_THE_CAP: Mapping[PageKind, str] = {
     PageKind.LIVE_CALL: "a customer waits on the line",

@@ -34,6 +34,10 @@ class WebhookUrls:
         """Return where delivery reports on a text go."""
         return f"{self.public_url}/sms/status?attempt={attempt_id}"
 
+    def customer_text_status(self, message_id: int) -> str:
+        """Return where delivery reports on a text to a customer go."""
+        return f"{self.public_url}/sms/status?message={message_id}"
+
 
 def _path(channel: Channel, is_about_callback: bool) -> str:
     if not is_about_callback:

@@ -1,8 +1,11 @@
-"""Verifies both logs: that no entry or event was edited, removed or added, and that no end was cut off."""
+"""Verifies both logs: that no entry or event was edited, removed or added, and that no end was cut off.
+
+A detail that was removed with a record of it (`callbacks.records.emptying`) is no edit.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -10,10 +13,11 @@ from typing import NamedTuple
 from sqlalchemy import String, select, type_coerce
 from sqlalchemy.orm import Session
 
-from callbacks.db.states import SealScheme
+from callbacks.db.states import EmptiedLog, SealScheme
 from callbacks.db.tables import AuditEntry, EventSeal
 from callbacks.records import audit_log, event_seals
 from callbacks.records.audit_log import early_seal_of, seal_of
+from callbacks.records.emptying import Content, Unit, removals_on_record, seal_of_emptied_entry
 from callbacks.records.event_seals import EVENTS, EventRow, begin_seal, end_seal, latest_seal
 from callbacks.records.seals import Head, key_of
 
@@ -24,9 +28,10 @@ NOTHING = Head(0, "")
 OR_THE_KEY = (
     "AUDIT_KEY (or SECRET_KEY, from which it is derived by default) was changed then, or the log was rewritten."
 )
+RECORD_EDITED = "The record of what was removed from the logs was edited, or AUDIT_KEY was changed since."
 # The scheme is read as it is stored, like the kind of an event.
 ENTRIES = select(
-    AuditEntry.at, AuditEntry.who, AuditEntry.what, AuditEntry.detail, AuditEntry.seal,
+    AuditEntry.id, AuditEntry.at, AuditEntry.who, AuditEntry.what, AuditEntry.detail, AuditEntry.seal,
     type_coerce(AuditEntry.scheme, String),
 ).order_by(AuditEntry.id)  # fmt: skip
 
@@ -34,6 +39,7 @@ ENTRIES = select(
 class EntryRow(NamedTuple):
     """An entry of the audit log as it is sealed."""
 
+    id: int
     at: datetime
     who: str
     what: str
@@ -64,7 +70,15 @@ class LogCheck:
 
     head: Head = NOTHING
     not_sealed: int = 0  # events since the last seal
+    removed: list[str] = field(default_factory=list)  # details that were removed and are on record, in sentences
     faults: list[str] = field(default_factory=list)
+
+
+def check_removals(session: Session) -> LogCheck:
+    """Verify the record of what was removed from both logs. `removed` of the result names each removal."""
+    on_record = removals_on_record(session)
+    faults = [] if on_record.is_intact else [RECORD_EDITED]
+    return LogCheck(faults=faults, removed=list(on_record.words))
 
 
 class Mismatches:
@@ -111,13 +125,19 @@ def check_entries(session: Session, heads: Iterable[tuple[str, Head]] = ()) -> L
 def _verified(session: Session) -> Iterator[tuple[int, EntryRow, bool]]:
     """Yield each entry with its number, and whether its seal matches. After the first HMAC, no plain hash does."""
     key, before, is_sealed = key_of(session), "", False
+    removed = removals_on_record(session).contents
     rows = session.execute(ENTRIES.execution_options(yield_per=AT_ONCE))
     for number, row in enumerate(rows, start=1):
         entry = EntryRow(*row)
         is_sealed = is_sealed or entry.scheme != SealScheme.SHA256.value
         content = before, entry.at, entry.who, entry.what, entry.detail
-        expected = seal_of(key, *content) if is_sealed else early_seal_of(*content)
-        yield number, entry, entry.seal == expected and is_sealed is (entry.scheme == SealScheme.HMAC.value)
+        left = removed.get((EmptiedLog.AUDIT.value, entry.id))
+        if left is None:
+            fits = entry.seal == (seal_of(key, *content) if is_sealed else early_seal_of(*content))
+        else:
+            parts = (entry.at.isoformat(), entry.who, entry.what, entry.detail, entry.scheme)
+            fits = left == seal_of_emptied_entry(key, entry.id, entry.seal, parts)
+        yield number, entry, fits and is_sealed is (entry.scheme == SealScheme.HMAC.value)
         before = entry.seal
 
 
@@ -188,17 +208,21 @@ class Events:
     def __init__(self, session: Session) -> None:
         rows = session.execute(EVENTS.execution_options(yield_per=AT_ONCE))
         self._key, self._rows = key_of(session), (EventRow(*row) for row in rows)
+        self._removed: Mapping[Unit, str] = removals_on_record(session).contents
         self._next = next(self._rows, None)
 
     def compared(self, before: EventSeal | None, made: EventSeal) -> tuple[str, bool]:
         """Return words for the events that a seal covers, and whether they are as they were sealed."""
         seal, count, first = begin_seal(self._key, before), 0, made.last_event_id
+        left = Content(self._key, EmptiedLog.EVENTS, made.id, made.seal).begin()
         while self._next is not None and self._next.id <= made.last_event_id:
             first = first if count else self._next.id
             self._next.add_to(seal)
+            self._next.add_to(left)
             count += 1
             self._next = next(self._rows, None)
-        fits = end_seal(seal, made) == made.seal
+        removed = self._removed.get((EmptiedLog.EVENTS.value, made.id))
+        fits = end_seal(seal, made) == made.seal if removed is None else str(left) == removed
         expected = made.events - (before.events if before is not None else 0)
         return (_place(first, made) + _difference(count - expected)), fits
 

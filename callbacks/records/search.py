@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import phonenumbers
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from callbacks.db.database import insert_once
@@ -179,6 +179,13 @@ def index_words(session: Session, callback: Callback, text: str) -> None:
     keys = {*_words(text), *(key for digits in _numbers(text) for key in (f"#{digits[::-1]}", f"+{digits}"))}
     for key in sorted(keys):  # the same lock order everywhere, so no deadlock
         insert_once(session, FindingWord, word=key[:LONGEST_WORD], callback_id=callback.id)
+
+
+def reindex(session: Session, callback: Callback, texts: Iterable[str]) -> None:
+    """Index a callback by these texts, and by nothing else."""
+    session.execute(delete(FindingWord).where(FindingWord.callback_id == callback.id))
+    for text in texts:
+        index_words(session, callback, text)
 
 
 def _in_order(session: Session, query: Select[Callback], search: Search) -> Select[Callback]:

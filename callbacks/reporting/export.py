@@ -16,8 +16,8 @@ from callbacks.db.tables import Call, Callback, ReachAttempt, Technician
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.records.proofs import Tries, decider, proof_of, tries_from
-from callbacks.reporting.csv_table import csv_of
 from callbacks.reporting.pieces import by_ids
+from callbacks.text.csv_text import csv_of
 from callbacks.text.dialing_rules import NumberKind
 
 

@@ -27,6 +27,7 @@ TYPES_CALLED_WITHOUT_CONSENT = {
     PhoneNumberType.TOLL_FREE,
     PhoneNumberType.VOIP,
 }
+MOBILES = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 EXPENSIVE_TYPES = {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST}
 # Country codes without a territory: satellite and international networks, which set their own prices.
 SATELLITES = {870, 881, 882, 883, 878, 979}
@@ -168,6 +169,15 @@ class DialingRules:
         """Return the caller's number (E.164) if it may be called without consent, else None."""
         check = self.check(caller)
         return None if check.needs_consent else check.number
+
+    def mobile_number(self, caller: str) -> str | None:
+        """Return the caller's number (E.164) if it may be called without consent and can be a mobile phone's.
+
+        Where one range holds both landlines and mobiles, as in North America, only the carrier knows which it is.
+        """
+        number = self.callable_number(caller)
+        can_be = number is not None and phonenumbers.number_type(phonenumbers.parse(number)) in MOBILES
+        return number if can_be else None
 
     def technician_number(self, text: str, *, is_allowed: bool = False) -> str:
         """Return a technician's number as E.164. One that is not ordinary must be allowed. Raise ValueError."""

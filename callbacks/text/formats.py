@@ -10,6 +10,7 @@ import phonenumbers
 from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 
 from callbacks.text.bilingual import Words
+from callbacks.text.spoken import Part, SayAs, Spoken, digits, said_as
 
 
 def clock_time(at: datetime, zone: ZoneInfo, language: str = "en") -> str:
@@ -24,9 +25,7 @@ def clock_time(at: datetime, zone: ZoneInfo, language: str = "en") -> str:
 def spoken_time(at: datetime, zone: ZoneInfo, language: str = "en") -> str:
     """Return the time of day for text to speech. In the repeated hour: "1:15 a.m. daylight time"."""
     local = at.astimezone(zone)
-    if not is_repeated(local):
-        return _time_of_day(local, language)
-    return f"{_time_of_day(local, language)}{_pause(language)}{_kind_of_time(local).for_(language)}"
+    return _aloud(local, language, _which_one_aloud(local, language))
 
 
 def time_and_day(at: datetime, zone: ZoneInfo, now: datetime, language: str = "en") -> str:
@@ -53,7 +52,8 @@ def short_time_and_day(at: datetime, zone: ZoneInfo, now: datetime, language: st
 
 def spoken_time_and_day(at: datetime, zone: ZoneInfo, now: datetime, language: str = "en") -> str:
     """Return a time for text to speech, with its day unless that is today."""
-    return _with_day(spoken_time(at, zone, language), at.astimezone(zone), now.astimezone(zone), language)
+    local = at.astimezone(zone)
+    return _aloud(local, language, _which_one_aloud(local, language), now.astimezone(zone))
 
 
 def time_for_caller(at: datetime, zone: ZoneInfo, now: datetime, language: str, caller: str) -> str:
@@ -63,8 +63,44 @@ def time_for_caller(at: datetime, zone: ZoneInfo, now: datetime, language: str, 
     local = at.astimezone(zone)
     if all(at.astimezone(each).utcoffset() == local.utcoffset() for each in _zones_of_number(caller)):
         return spoken_time_and_day(at, zone, now, language)
-    time = f"{_time_of_day(local, language)}{_pause(language)}{_zone_name(local, zone).for_(language)}"
-    return _with_day(time, local, now.astimezone(zone), language)
+    zone_name = f"{_pause(language)}{_zone_name(local, zone).for_(language)}"
+    return _aloud(local, language, zone_name, now.astimezone(zone))
+
+
+def _which_one_aloud(local: datetime, language: str) -> str:
+    return f"{_pause(language)}{_kind_of_time(local).for_(language)}" if is_repeated(local) else ""
+
+
+def _aloud(local: datetime, language: str, which_one: str, today: datetime | None = None) -> str:
+    """Return a time for text to speech, with its day unless that is today. French is written "22 h 42", and a voice
+    says "22 heures 42".
+    """
+    day = today or local
+    written = _with_day(f"{_time_of_day(local, language)}{which_one}", local, day, language)
+    if language != "fr":
+        return written
+    aloud = f"{_french_time_aloud(local)}{which_one}"
+    days = (local.date() - day.date()).days
+    if not days:
+        return said_as(written, aloud)
+    if abs(days) < 7:
+        return said_as(written, f"{WEEKDAYS['fr'][local.weekday()]} à {aloud}")
+    return said_as(written, f"le {_first(local.day)} {FRENCH_MONTHS[local.month - 1]} à {aloud}")
+
+
+def _first(day: int) -> str:
+    return "premier" if day == 1 else str(day)
+
+
+def _french_time_aloud(local: datetime) -> str:
+    """Return a time of day as people say it: "22 heures 42", "minuit 10", "vingt et une heures"."""
+    hours = "minuit" if local.hour == 0 else f"{_feminine(local.hour)} heure{'s' if local.hour > 1 else ''}"
+    return f"{hours} {_feminine(local.minute)}" if local.minute else hours
+
+
+def _feminine(number: int) -> str:
+    """Return a number of hours or minutes. A voice would read 1 and 21 as masculine."""
+    return FEMININE.get(number, str(number))
 
 
 def _pause(language: str) -> str:
@@ -147,6 +183,7 @@ WEEKDAYS = {
 }
 _MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
 FRENCH_MONTHS = _MONTHS.split()
+FEMININE = {1: "une", 21: "vingt et une", 31: "trente et une", 41: "quarante et une", 51: "cinquante et une"}
 
 LANGUAGES = {"en": "English", "fr": "French"}
 DAYS = {"en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), "fr": ("lu", "ma", "me", "je", "ve", "sa", "di")}
@@ -197,9 +234,9 @@ def span(duration: timedelta) -> str:
     return f"{minutes // 60} h {minutes % 60:02d} min" if minutes >= 60 else f"{minutes} min"
 
 
-def spelled(reference: str) -> str:
-    """Return a reference so that text to speech spells it: "K, T, 4, 1, 7"."""
-    return ", ".join(character for character in reference if character.isalnum())
+def spelled(reference: str) -> Spoken:
+    """Return a reference, spelled with a pause after each letter and digit: "K, T, 4, 1, 7"."""
+    return digits(", ".join(character for character in reference if character.isalnum()))
 
 
 def last_digits(number: str) -> str:
@@ -216,3 +253,12 @@ def readable_number(number: str) -> str:
     national = parsed.country_code == 1
     style = phonenumbers.PhoneNumberFormat.NATIONAL if national else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(parsed, style)
+
+
+def spoken_number(number: str) -> str:
+    """Return a phone number in its usual notation, which a voice says as one. Anything else is returned unchanged."""
+    readable = readable_number(number)
+    if readable == number:
+        return number
+    # To a voice, a phone number has seven or ten digits.
+    return Spoken.of([Part(readable, SayAs.TELEPHONE)]) if number.startswith("+1") else digits(readable)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-ACCOUNT, CALL, RECORDING, NUMBER = "AC", "CA", "RE", "PN"
+ACCOUNT, CALL, RECORDING, TRANSCRIPTION, NUMBER = "AC", "CA", "RE", "TR", "PN"
 TEXTS = ("SM", "MM")  # without pictures, and with
 
 _DIGITS = re.compile(r"[0-9a-f]{32}")

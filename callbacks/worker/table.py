@@ -7,18 +7,23 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from callbacks.announcements.subscriptions import end_refused
 from callbacks.db.database import Database
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.received_requests import forget_old
 from callbacks.links import Links
 from callbacks.paging.channels.mail import Mailer
 from callbacks.paging.channels.twilio import Carrier
+from callbacks.paging.customer_outbox import CustomerOutbox
 from callbacks.paging.outbox import Outbox
 from callbacks.paging.webhook_urls import WebhookUrls
 from callbacks.settings import Settings
-from callbacks.worker.jobs import auditor, connections, coverage, look_ups, reconciliation
+from callbacks.worker.jobs import auditor, connections, coverage, look_ups, reconciliation, retention
+from callbacks.worker.jobs.announcements import AnnouncementTurns
 from callbacks.worker.jobs.calendars import CalendarReader
 from callbacks.worker.jobs.connections import ConnectionSettler
+from callbacks.worker.jobs.customer_messages import CustomerMessageSending
+from callbacks.worker.jobs.deletions import RecordingDeleter
 from callbacks.worker.jobs.digest import DigestMailer
 from callbacks.worker.jobs.heartbeat import Heartbeat
 from callbacks.worker.jobs.lock_mails import LockMailer
@@ -27,6 +32,7 @@ from callbacks.worker.jobs.next_actions import next_actions
 from callbacks.worker.jobs.pages import PageSending
 from callbacks.worker.jobs.reconciliation import Reconciliation
 from callbacks.worker.jobs.recordings import RecordingCopier
+from callbacks.worker.jobs.retention import Retention
 from callbacks.worker.jobs.rings import RingEnder
 from callbacks.worker.jobs.seals import EventSealer, log_heads
 from callbacks.worker.jobs.transcripts import Transcriber
@@ -58,6 +64,14 @@ def outbox_for(settings: Settings, desk: Desk, database: Database, carrier: Carr
     return Outbox(database, carrier, _mailer(settings), WebhookUrls(settings.public_url), links, desk, clock)
 
 
+def customer_outbox_for(
+    settings: Settings, desk: Desk, database: Database, carrier: Carrier, clock: Clock
+) -> CustomerOutbox:
+    """Return the outbox of messages to customers."""
+    links = Links(settings.secret_key, settings.public_url, clock)
+    return CustomerOutbox(database, carrier, _mailer(settings), WebhookUrls(settings.public_url), links, desk, clock)
+
+
 def jobs_for(
     settings: Settings, desk: Desk, database: Database, carrier: Carrier, clock: Clock, senders: Senders
 ) -> Sequence[Job]:
@@ -66,10 +80,14 @@ def jobs_for(
     actions = next_actions(database, desk, clock)
     pages, copier = PageSending(outbox, senders), RecordingCopier(database, carrier, desk, settings.media_dir, clock)
     ender = RingEnder(database, carrier, clock)
+    to_customers = customer_outbox_for(settings, desk, database, carrier, clock)
+    links = Links(settings.secret_key, settings.public_url, clock)
+    announcements = AnnouncementTurns(database, desk, links, clock)
     settler = ConnectionSettler(database, carrier, desk, clock)
     missed = Reconciliation(database, carrier, desk, clock)
     asked = LookUps(database, carrier, desk, clock)
-    transcriber = Transcriber(database, settings.media_dir, settings.transcribe_model, clock)
+    transcriber = Transcriber(database, desk, settings.media_dir, settings.transcribe_model, clock)
+    deleter = RecordingDeleter(database, carrier, desk, settings.media_dir, clock)
     calendars = CalendarReader(database, desk, clock)
     lock_mails = LockMailer(database, _mailer(settings), desk, clock)
     digests = DigestMailer(database, _mailer(settings), desk, settings.public_url, clock)
@@ -83,6 +101,10 @@ def jobs_for(
         Job("rings", EVERY_SWEEP, ender.run, ender.next_due_at, is_slow=True),
         Job("recordings", EVERY_SWEEP, lambda: copier.start(senders), copier.next_due_at),
         Job("answers of the carrier", EVERY_SWEEP, senders.wait),
+        Job("messages to customers", EVERY_SWEEP, CustomerMessageSending(to_customers).run, to_customers.next_due_at,
+            is_slow=True),
+        Job("announcements", EVERY_SWEEP, announcements.run, announcements.next_due_at),
+        Job("refused notices", A_MINUTE, in_one_transaction(lambda session, _, now: end_refused(session, now))),
         Job("coverage gaps", A_MINUTE, in_one_transaction(coverage.report_gaps)),
         Job("auditor", A_MINUTE, in_one_transaction(auditor.repair_forgotten)),
         Job("seals of events", A_MINUTE, EventSealer(database, clock).run),
@@ -96,6 +118,8 @@ def jobs_for(
         Job("lock mails", A_MINUTE, lock_mails.send_due, is_slow=True),
         Job("transcripts", EVERY_SWEEP, transcriber.transcribe_next, transcriber.next_due_at, is_slow=True,
             may_be_interrupted=True),
+        Job("retention", retention.EVERY, Retention(database, desk, clock).run),
+        Job("deletions", EVERY_SWEEP, deleter.delete_next, deleter.next_due_at, is_slow=True),
         Job("heartbeat", HEARTBEAT_EVERY, Heartbeat(database, clock).beat, is_vital=True, needs_success=True),
     )  # fmt: skip
 

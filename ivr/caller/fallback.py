@@ -5,7 +5,7 @@ It takes a message on its own: without a database, and whatever has become of th
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import structlog
 from flask import Response
@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from callbacks.desk.desk_file import Desk, Language
 from callbacks.inbound import calls
+from callbacks.inbound.caller_choices import store_choices
 from ivr import prompts
 from ivr.caller import voicemail
-from ivr.caller.routes import facts_without_database
+from ivr.caller.routes import choices_in, facts_without_database
 from ivr.caller.turns import Choices, Place, Step, Turn
 from ivr.prompts import say
 from ivr.twilio.call_urls import VoicePath
@@ -43,10 +44,14 @@ def fallback() -> Response:
     if sid is None:
         return voice_response(verbs)
     facts = facts_without_database(context, sid, now)
-    found = calls.FoundCall(sid, facts.line, facts.caller, _languages(context.desk, facts.line)[0], now)
+    language = _languages(context.desk, facts.line)[0]
+    found, choices = calls.FoundCall(sid, facts.line, facts.caller, language, now), _choices(language).stored
 
     def work(session: Session) -> tuple[Verb, ...]:
         calls.record_fallback(session, context.desk, found, code, now)
+        call = calls.find_call(session, sid)
+        if call is not None:
+            store_choices(session, context.desk, call, choices, now)
         return verbs
 
     return speak(refusing_altered_replays(work, sid), verbs)
@@ -61,7 +66,7 @@ def _message() -> tuple[Verb, ...]:
     context = current()
     facts = facts_without_database(context, call_sid() or "", context.now())
     languages = _languages(context.desk, facts.line)
-    turn = Turn(Place.BEEP, Choices(languages[0]))
+    turn = Turn(Place.BEEP, _choices(languages[0]))
     record = voicemail.record(Step(context.desk, context.urls, turn, facts))
     heard = [prompt for language in languages for prompt in _prompts(language)]
     return (*heard, record, say(languages[0], prompts.GOODBYE), Hangup())
@@ -73,6 +78,11 @@ def _prompts(language: Language) -> tuple[Say, ...]:
         say(language, prompts.LEAVE_YOUR_NUMBER),
         say(language, prompts.RECORDING_NOTICE),
     )
+
+
+def _choices(language: Language) -> Choices:
+    """Return what the caller had chosen by then, from the URL that failed."""
+    return choices_in(dict(parse_qsl(urlsplit(field("ErrorUrl")).query)), language)
 
 
 def _languages(desk: Desk, line: str) -> tuple[Language, ...]:

@@ -1,7 +1,9 @@
 """What a caller hears next: a pure step from where they are and what they pressed to a reply.
 
-The order of a call: the greeting with its menu or languages (`menus`), support (`support`: a technician, or why nobody
-answers), the ringing of technicians (`ringing`), the message (`voicemail`), and what follows it (`review`).
+The order of a call: whether it is let in (`admission`), what is announced (`announcement`), the greeting with its menu
+or languages (`menus`), support (`support`: a technician, or why nobody answers), the ringing of technicians
+(`ringing`), while the desk is closed how urgent it is (`urgency`), the message (`voicemail`), and what follows it
+(`review`).
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from callbacks.desk.desk_file import Desk
-from ivr.caller import menus, other_number, review, ringing, voicemail
+from ivr.caller import admission, announcement, menus, named_time, other_number, review, ringing, urgency, voicemail
 from ivr.caller.turns import Facts, Place, Reply, Step, Turn
 from ivr.twilio.call_urls import CallUrls
 from ivr.twilio.verbs import Say
@@ -22,9 +24,12 @@ def _after_number(step: Step, *before: Say) -> Reply:
 
 
 ANSWERS: Mapping[Place, Callable[[Step], Reply]] = {
-    Place.INCOMING: menus.greet,
+    Place.INCOMING: admission.answer,
+    Place.ADMISSION: admission.after_key,
+    Place.ANNOUNCEMENT: announcement.after_key,
     Place.MENU: menus.after_key,
     Place.LANGUAGE: menus.in_chosen_language,
+    Place.URGENCY: urgency.after_key,
     Place.WAIT: ringing.wait,
     Place.WAITED: ringing.waited,
     Place.BEEP: voicemail.beep,
@@ -33,6 +38,9 @@ ANSWERS: Mapping[Place, Callable[[Step], Reply]] = {
     Place.LISTEN: review.listen,
     Place.NUMBER: partial(other_number.entered, go_on=_after_number),
     Place.NUMBER_READ_BACK: partial(other_number.confirmed, go_on=_after_number),
+    Place.NAME_TIME: partial(named_time.after_key, go_on=review.ask),
+    Place.NAMED_HOUR: partial(named_time.after_hour, go_on=review.ask),
+    Place.NAMED_TIME: partial(named_time.after_confirmation, go_on=review.ask),
 }
 
 

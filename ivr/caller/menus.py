@@ -7,6 +7,7 @@ from dataclasses import replace
 from callbacks.db.event_kinds import EventKind
 from ivr import prompts
 from ivr.caller import support
+from ivr.caller.languages import offered
 from ivr.caller.turns import Place, Reply, Step
 from ivr.prompts import menu_choice, say
 from ivr.twilio.verbs import Gather, Hangup, Redirect, Say
@@ -25,19 +26,28 @@ def greet(step: Step) -> Reply:
     return Reply((_ask(step, greeting), Redirect(step.to(Place.MENU, tries=1))))
 
 
+def go_on(step: Step, *before: Say) -> Reply:
+    """Go on with a call whose caller has heard the greeting, and the languages of a line without a menu."""
+    if step.desk.lines[step.facts.line].menu:
+        return Reply((_ask(step, *before),))
+    reply = support.to_support(step)
+    return replace(reply, verbs=(*before, *reply.verbs))
+
+
 def _offer_languages(step: Step, greeting: Say) -> Say | Gather:
     """Return the greeting, with the line's other languages. Without a key, what follows in the document is heard."""
     line = step.desk.lines[step.facts.line]
     if not line.languages:
         return greeting
-    choices = [menu_choice(step.turn.language, choice, key) for key, choice in line.languages.items()]
+    languages = offered(line.languages, step.turn.language)
+    choices = [menu_choice(step.turn.language, choice, key) for key, choice in languages.items()]
     action = step.to(Place.LANGUAGE)
     return Gather(action, (greeting, *choices), SECONDS_TO_CHOOSE_LANGUAGE, even_without_key=False)
 
 
 def in_chosen_language(step: Step) -> Reply:
     """Go on to support, in another language if its key was pressed. No key is wrong: the caller is not asked again."""
-    match step.desk.lines[step.facts.line].languages.get(step.turn.digits):
+    match offered(step.desk.lines[step.facts.line].languages, step.turn.heard).get(step.turn.digits):
         case "english":
             return replace(support.to_support(step.choosing(language="en")), chose=EventKind.MENU_ENGLISH)
         case "french":
@@ -47,7 +57,7 @@ def in_chosen_language(step: Step) -> Reply:
 
 def after_key(step: Step) -> Reply:
     """Go where the key leads that was pressed in the line's menu."""
-    match step.desk.lines[step.facts.line].menu.get(step.turn.digits):
+    match offered(step.desk.lines[step.facts.line].menu, step.turn.heard).get(step.turn.digits):
         case "support":
             return replace(support.to_support(step), chose=EventKind.MENU_SUPPORT)
         case "english":
@@ -69,6 +79,6 @@ def _no_choice(step: Step) -> Reply:
 
 
 def _ask(step: Step, *before: Say, tries: int = 1) -> Gather:
-    menu = step.desk.lines[step.facts.line].menu
+    menu = offered(step.desk.lines[step.facts.line].menu, step.turn.language)
     choices = [menu_choice(step.turn.language, choice, key) for key, choice in menu.items()]
     return Gather(step.to(Place.MENU, tries=tries), (*before, *choices))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from callbacks.db.states import FINAL, VoicemailState, carrier_status
 from callbacks.inbound import calls
 from callbacks.inbound.caller_choices import store_choices
+from callbacks.inbound.transcripts import record_carrier_transcript
 from callbacks.text import sids
 from ivr.caller.routes import choices_in
 from ivr.caller.turns import LONGEST_CALLER
@@ -61,6 +62,17 @@ def recording() -> Response:
         calls.record_voicemail(session, context.desk, found, reported, now)
 
     return store(refusing_altered_replays(work, found))
+
+
+@blueprint.post("/voice/transcription")
+def transcription() -> Response:
+    """Store what the carrier heard in a recording, where the desk file asks the carrier for it."""
+    found, recording_sid, words = call_sid(), sid("RecordingSid", sids.RECORDING), field("TranscriptionText")
+    context, now = current(), current().now()
+    is_wanted = context.desk.transcript.by == "carrier" and field("TranscriptionStatus") == "completed"
+    if found is None or recording_sid is None or not is_wanted:
+        return no_content()
+    return store(lambda session: record_carrier_transcript(session, context.desk, found, recording_sid, words, now))
 
 
 @blueprint.post("/voice/status")

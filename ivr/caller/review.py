@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ivr import prompts
-from ivr.caller import other_number
+from ivr.caller import named_time, other_number
 from ivr.caller.turns import Place, Reply, Step
 from ivr.prompts import say
 from ivr.twilio.verbs import Gather, Hangup, Pause, Play, Redirect, Say
@@ -14,7 +16,10 @@ SECONDS_BETWEEN_LOOKS = 3  # a worker copies the recording within seconds
 
 def ask(step: Step, *before: Say | Play, tries: int = 1) -> Reply:
     """Ask what else the caller wants. Without a key the call ends."""
-    question = (*before, say(step.turn.language, prompts.REVIEW_MENU))
+    language, wants_manager = step.turn.language, step.turn.choices.wants_manager
+    manager = () if wants_manager else (say(language, prompts.PRESS_FOR_MANAGER, key="0"),)
+    name_time = say(language, prompts.PRESS_TO_NAME_TIME, key="5")
+    question = (*before, say(language, prompts.REVIEW_MENU), name_time, *manager)
     return Reply((Gather(step.to(Place.REVIEW, tries=tries), question),))
 
 
@@ -29,6 +34,11 @@ def after_key(step: Step) -> Reply:
             return Reply((say(language, prompts.RECORD_AGAIN), again))
         case "4":
             return other_number.ask(step)
+        case "5":
+            return named_time.ask(step)
+        case "0" if not step.turn.choices.wants_manager:
+            chosen = step.choosing(wants_manager=True)
+            return replace(ask(chosen, say(language, prompts.MANAGER_NOTED)), choices=chosen.turn.choices)
         case "" | "1" | "#":
             return Reply((say(language, prompts.GOODBYE), Hangup()))
     if step.turn.tries >= TRIES:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 
 import structlog
@@ -16,21 +17,26 @@ from callbacks.db.states import AudioState, Urgency, VoicemailState
 from callbacks.db.tables import Call, Callback, Voicemail
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk, Language
-from callbacks.inbound import calls, live_calls
+from callbacks.desk.spoken_promise import opens_next
+from callbacks.inbound import announced, calls, live_calls
+from callbacks.inbound.admission import admission_of
 from callbacks.inbound.caller_choices import store_choices
 from callbacks.inbound.hunt import in_order
+from callbacks.inbound.known_language import known_language
 from callbacks.inbound.rings import rings_for, stop_ringing
 from callbacks.oncall import store as oncall_store
 from callbacks.people.person import Person
 from callbacks.text import sids
+from callbacks.text.bilingual import Words
 from callbacks.text.sids import is_sid
 from ivr import prompts
-from ivr.caller import flow, voicemail
+from ivr.caller import announcement, flow, voicemail
 from ivr.caller.speech_time import shortest_time
-from ivr.caller.turns import Choices, Facts, Place, Reply, Step, Turn
+from ivr.caller.turns import Announced, Choices, Facts, Place, Reply, Step, Turn
 from ivr.prompts import say
 from ivr.technician import dial_in
 from ivr.twilio.context import DatabaseUnavailable, WebhookContext, current
+from ivr.twilio.phrases import in_own_words
 from ivr.twilio.verbs import Hangup, Verb
 from ivr.twilio.webhook import (
     call_sid,
@@ -45,7 +51,7 @@ from ivr.twilio.webhook import (
     voice_response,
     whole_number,
 )
-from sla.hours import Reason
+from sla.hours import SupportHours
 
 LONGEST_PRODUCT, LONGEST_BOX, LONGEST_NUMBER = 120, 40, 20  # characters
 
@@ -72,9 +78,11 @@ def _turn(place: Place) -> Turn:
     return Turn(
         place,
         _choices_in_url(),
-        pressed_keys() if place is Place.NUMBER else pressed_key(),
+        pressed_keys() if place in (Place.NUMBER, Place.NAMED_HOUR) else pressed_key(),
         max(1, number_in_query("tries")),
         queue_result=field("QueueResult"),
+        offered_at=instant_in(request.args.get("at", "")),
+        question_in=_language_in_url(),
         seconds=None if request.args.get("nothing") else whole_number("RecordingDuration"),
         has_recorded=request.args.get("recorded") == "1",
         entered=request.args.get("entered", "")[:LONGEST_NUMBER],
@@ -95,8 +103,14 @@ def choices_in(query: Mapping[str, str], language: Language) -> Choices:
         is_separate=query.get("separate") == "1",
         wants_manager=query.get("manager") == "1",
         box=query.get("box", "")[:LONGEST_BOX],
+        named_at=instant_in(query.get("time", "")),
         number=query.get("number", "")[:LONGEST_NUMBER],
     )
+
+
+def instant_in(seconds: str) -> datetime | None:
+    """Return an instant from a URL of ours, in seconds since 1970; None when it is not one."""
+    return datetime.fromtimestamp(int(seconds), UTC) if re.fullmatch(r"[0-9]{1,11}", seconds) else None
 
 
 def _answer_at(place: Place) -> Callable[[], Response]:
@@ -133,6 +147,7 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
             verdict = hours.verdict(now)
             reason = verdict.reason.spoken("en")
             came = arrival(is_open=verdict.is_open, hours_reason=reason)
+            came = _in_known_language(session, context.desk, turn, came)
             call = calls.record_call(session, came, now, context.desk.dialing_rules)
         if as_customer:
             dial_in.goes_on_as_customer(call)
@@ -140,17 +155,25 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
             to_technician = dial_in.answer_technician(session, context, call, now)
             if to_technician is not None:
                 return to_technician
+        in_language = _in_language_of(context.desk, call, turn)
+        store_choices(session, context.desk, call, in_language.choices.stored, now)  # before a callback opens
         if recording is not None:
             calls.record_voicemail(session, context.desk, found, recording, now)
-        in_language = _in_language_of(context.desk, call, turn)
-        store_choices(session, context.desk, call, in_language.choices.stored, now)
-        reason_then = hours.verdict(call.began_at).reason
-        facts_now = _facts(session, context, call, reason_then, now)
+        call.key_pressed = call.key_pressed or turn.digits not in ("", "?")
+        facts_now = _facts(session, context, call, hours, now)
+        facts_now = replace(facts_now, announcements=_announced(session, facts_now.line, turn, now))
         reply = flow.step(context.desk, context.urls, in_language, facts_now)
+        reply = replace(reply, verbs=in_own_words(reply.verbs, context.own_words))  # their length counts
         _store_reply(session, context.desk, call, turn, reply, now)
         return reply.verbs
 
     return speak(refusing_altered_replays(work, found), without_database)
+
+
+def _in_known_language(session: Session, desk: Desk, turn: Turn, came: calls.Arrival) -> calls.Arrival:
+    """Return the arrival in the caller's language, where it is known and nothing has been heard in another."""
+    known = known_language(session, came.caller, desk.dialing_rules) if turn.place is Place.INCOMING else None
+    return came if known is None else replace(came, language=known, language_is_known=True)
 
 
 def _in_language_of(desk: Desk, call: Call, turn: Turn) -> Turn:
@@ -158,7 +181,8 @@ def _in_language_of(desk: Desk, call: Call, turn: Turn) -> Turn:
 
     A choice that the database missed, because it was away then, is known from the URL.
     """
-    if not call.language_chosen and turn.language != desk.lines[_line_of(desk, call)].language:
+    began_in = call.language if call.language_known else desk.lines[_line_of(desk, call)].language
+    if not call.language_chosen and turn.place is not Place.INCOMING and turn.language != began_in:
         calls.record_language(call, turn.language)
     return turn.choosing(language="fr" if call.language == "fr" else "en")
 
@@ -197,17 +221,21 @@ def _store_reply(session: Session, desk: Desk, call: Call, turn: Turn, reply: Re
         live_calls.ring(session, call.sid, reply.rings, now)
     if reply.ends_wait:
         stop_ringing(session, call.sid, now)
+    if reply.screening is not None:
+        call.screening = reply.screening
     if reply.choices is not None:
         store_choices(session, desk, call, reply.choices.stored, now)
     if reply.chose is not None:
         calls.record_choice(session, call.sid, now, reply.chose)
     if reply.promises:
         calls.record_promise(session, call.sid, now + shortest_time(reply.verbs))
+    if reply.waits_for:
+        announced.tell_when_over(session, desk, call, reply.waits_for, now)
     if reply.at_beep:
         calls.record_beep(session, call.sid, now)
 
 
-def _facts(session: Session, context: WebhookContext, call: Call, reason: Reason, now: datetime) -> Facts:
+def _facts(session: Session, context: WebhookContext, call: Call, hours: SupportHours, now: datetime) -> Facts:
     desk = context.desk
     on_call = _technicians(session, desk, call) if call.is_open else ()
     busy = live_calls.on_the_phone(session, call.sid, now) if call.is_open else frozenset[int]()
@@ -218,7 +246,8 @@ def _facts(session: Session, context: WebhookContext, call: Call, reason: Reason
         began_at=call.began_at,
         now=now,
         is_open=call.is_open,
-        reason=reason,
+        reason=hours.verdict(call.began_at).reason,
+        opens_at=opens_next(hours, call.began_at),
         technicians=tuple(each for each in on_call if each.id not in busy),
         busy=frozenset(each.id for each in on_call if each.id in busy),
         rings=rings_for(session, call.sid) if call.is_open else (),
@@ -226,9 +255,19 @@ def _facts(session: Session, context: WebhookContext, call: Call, reason: Reason
         ahead=live_calls.callers_ahead(session, desk, call, now) if call.is_open else 0,
         accepted_by=call.accepted_by_id,
         reference=session.scalar(select(Callback.reference).where(Callback.call_sid == call.sid)),
+        admission=admission_of(session, desk, call, now),
         number_is_usable=bool(call.customer_number or desk.dialing_rules.check(call.caller).number),
         message_url=_message_url(session, context, call),
     )
+
+
+def _announced(session: Session, line: str, turn: Turn, now: datetime) -> tuple[Announced, ...]:
+    """Return what is announced on the line, at the beginning of a call."""
+    if turn.place not in (Place.INCOMING, Place.ANNOUNCEMENT):
+        return ()
+    is_waited_for = turn.place is Place.ANNOUNCEMENT and turn.digits == announcement.TELL_ME
+    rows = announced.announced_on(session, line, now, is_waited_for=is_waited_for)
+    return tuple(Announced(row.id, Words(row.english, row.french)) for row in rows)
 
 
 def _message_url(session: Session, context: WebhookContext, call: Call) -> str | None:

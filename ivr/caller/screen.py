@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from flask import Response, request
 from sqlalchemy.orm import Session
 
+from callbacks.customers.find import caller_of
 from callbacks.db.database import locked_or_none
 from callbacks.db.states import PageKind
 from callbacks.db.tables import Call, Page
@@ -58,7 +59,13 @@ def screen() -> Response:
         spoken = language_of(page.technician)
         if not live_calls.may_take(session, call, page.technician):
             return _too_late(call, spoken)
-        return _ask(key_url, spoken, _who_calls(context.desk, call, spoken), *_how_long(call, now, spoken))
+        return _ask(
+            key_url,
+            spoken,
+            _line(context.desk, call, spoken),
+            *_customer(session, call, spoken),
+            *_how_long(call, now, spoken),
+        )
 
     unknown = say(language, prompts.SUPPORT_CALL_WITHOUT_DATABASE)
     return speak(work, _ask(key_url, language, unknown))
@@ -121,10 +128,15 @@ def _ask(key_url: str, language: Language, *words: Say) -> tuple[Verb, ...]:
     return (Gather(key_url, (*words, say(language, prompts.TAKE_THE_CALL))), Hangup())
 
 
-def _who_calls(desk: Desk, call: Call, language: Language) -> Say:
+def _line(desk: Desk, call: Call, language: Language) -> Say:
     check = desk.dialing_rules.check(call.caller)
     caller = number_in_prompt(language, check.number, otherwise=prompts.without_number(check.kind))
     return say(language, prompts.SUPPORT_CALL, line=desk.line_name(call.line).for_(language), caller=caller)
+
+
+def _customer(session: Session, call: Call, language: Language) -> tuple[Say, ...]:
+    caller = caller_of(session, call)
+    return (say(language, prompts.CUSTOMER, customer=caller.in_words.for_(language)),) if caller is not None else ()
 
 
 def _how_long(call: Call, now: datetime, language: Language) -> tuple[Say, ...]:

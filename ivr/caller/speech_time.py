@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from ivr.twilio.verbs import Gather, Pause, Say, Verb
 
-# The voices of VOICES speak two and a half to three words a second.
+# The voices as shipped speak two and a half to three words a second.
 FASTEST = 3.5  # words a second
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ivr.caller import ringing, voicemail
+from ivr.caller import ringing, urgency
 from ivr.caller.turns import Reply, Step
 from ivr.prompts import why_closed
 
@@ -11,5 +11,5 @@ def to_support(step: Step) -> Reply:
     """Return what a caller hears who has come to support."""
     language, facts = step.turn.language, step.facts
     if not facts.is_open:
-        return voicemail.to_voicemail(step, why_closed(language, facts.reason))
+        return urgency.ask(step, why_closed(language, facts.reason))
     return ringing.begin(step)

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import Urgency
+from callbacks.db.states import Screening, Urgency
 from callbacks.desk.desk_file import Desk, Language
+from callbacks.desk.spoken_promise import SpokenPromise, spoken_promise
 from callbacks.inbound.caller_choices import CallerChoices
 from callbacks.inbound.hunt import Ring
+from callbacks.inbound.screening import Admission
 from callbacks.people.person import Person
+from callbacks.text.bilingual import Words
 from callbacks.text.formats import time_for_caller
 from ivr.twilio.call_urls import CallUrls, VoicePath
 from ivr.twilio.verbs import Verb
@@ -25,7 +28,13 @@ class Place(enum.Enum):
     """Where a caller is in the call. Each place has a webhook."""
 
     INCOMING = VoicePath.INCOMING  # the call has just come in
+    ANNOUNCEMENT = VoicePath.ANNOUNCEMENT  # the caller has heard what is announced on the line
+    ADMISSION = VoicePath.ADMISSION  # the caller was asked for a key, to be let in
     MENU = VoicePath.MENU  # the caller pressed a key, or none
+    URGENCY = VoicePath.URGENCY  # the caller was asked how urgent it is
+    NAME_TIME = VoicePath.NAME_TIME  # the caller wants to name the time of the call
+    NAMED_HOUR = VoicePath.NAMED_HOUR  # the caller has entered a time
+    NAMED_TIME = VoicePath.NAMED_TIME  # the time was read back to the caller
     LANGUAGE = VoicePath.LANGUAGE  # a language was offered, on a line without a menu
     WAIT = VoicePath.WAIT  # the caller waits for a technician, and has pressed a key or none
     WAITED = VoicePath.WAITED  # the caller waits no longer
@@ -51,17 +60,27 @@ class Choices:
     wants_manager: bool = False
     box: str = ""  # the voicemail box of a menu; "" for support
     number: str = ""  # E.164: another number to call, entered and confirmed by key
+    named_at: datetime | None = None  # when the caller wants to be called
 
     @property
     def stored(self) -> CallerChoices:
         """Return the choices as they are stored with the call. The language is stored on its own."""
-        return CallerChoices(self.urgency, self.product, self.is_separate, self.wants_manager, self.box, self.number)
+        return CallerChoices(
+            self.urgency,
+            self.product,
+            self.is_separate,
+            self.wants_manager,
+            self.box,
+            self.number,
+            self.named_at,
+        )
 
     @property
     def query(self) -> Mapping[str, str]:
         """Return the part of a URL that holds the choices."""
         found = {"lang": self.language, "urgency": self.urgency.value, "product": self.product, "box": self.box}
         found["number"] = self.number
+        found["time"] = str(int(self.named_at.timestamp())) if self.named_at is not None else ""
         flags = {"separate": self.is_separate, "manager": self.wants_manager}
         return {
             **{name: value for name, value in found.items() if value},
@@ -75,20 +94,35 @@ class Turn:
 
     place: Place
     choices: Choices = Choices()
-    digits: str = ""
+    digits: str = ""  # the key that was pressed, or several where several were asked for
     tries: int = 1  # how often the question has been heard
     queue_result: str = ""  # how the wait ended, in the carrier's word: "bridged", "leave", "hangup" ...
+    question_in: Language | None = None  # the language of the question that the keys answer; None: that of the call
     seconds: int | None = None  # how long the recording is that has just ended; None: there is none
     has_recorded: bool = False  # whether the message came before this question
     entered: str = ""  # the number (E.164) that was read back
+    offered_at: datetime | None = None  # the time that was read back to the caller
 
     @property
     def language(self) -> Language:
         return self.choices.language
 
+    @property
+    def heard(self) -> Language:
+        """The language of the question that the keys answer. What a key means does not change by choosing another."""
+        return self.question_in or self.language
+
     def choosing(self, **chosen: object) -> Turn:
         """Return the turn with another choice, such as `language="fr"`."""
         return replace(self, choices=replace(self.choices, **chosen))  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Announced:
+    """What is announced on a line."""
+
+    number: int
+    words: Words
 
 
 @dataclass(frozen=True)
@@ -109,8 +143,11 @@ class Facts:
     ahead: int = 0  # how many callers have waited longer, with nobody being rung for them
     accepted_by: int | None = None  # the id of the technician who has taken the call
     reference: str | None = None
+    admission: Admission = Admission.LET_IN
     number_is_usable: bool = True  # the caller can be called back on the number that the call showed
     message_url: str | None = None  # where the carrier can play the message from; None: not here yet
+    announcements: tuple[Announced, ...] | None = None  # in force on the line; None: the database does not say
+    opens_at: datetime | None = None  # when the desk opens next, from the beginning of the call; None: not known
 
 
 @dataclass(frozen=True)
@@ -120,11 +157,13 @@ class Reply:
     verbs: tuple[Verb, ...]
     chose: EventKind | None = None  # a choice made in the menu
     choices: Choices | None = None  # everything chosen so far, if this turn has chosen something
+    screening: Screening | None = None  # how the call was let in, or why not
     at_beep: bool = False  # the caller hears the beep
     promises: bool = False  # the caller hears when they are called back
     is_waiting: bool = False  # for a technician
     rings: tuple[int, ...] = ()  # the ids of the technicians who are rung now
     ends_wait: bool = False  # nobody is to be rung any more
+    waits_for: tuple[int, ...] = ()  # the announcements of whose end the caller is told by text
     not_connected: int | None = None  # the id of the one who had taken the call and was never connected to the caller
 
 
@@ -146,7 +185,18 @@ class Step:
         return replace(self, turn=self.turn.choosing(**chosen))
 
     @property
+    def promise(self) -> SpokenPromise:
+        """Return when the caller is called back."""
+        facts, choices = self.facts, self.turn.choices
+        opens_at = None if facts.is_open else facts.opens_at
+        return spoken_promise(self.desk, facts.began_at, choices.urgency, opens_at, choices.named_at)
+
+    @property
     def due(self) -> str:
         """Return the time by which the caller is called back, as it is spoken to them."""
-        due_at = self.facts.began_at + self.desk.callback.promise
-        return time_for_caller(due_at, self.desk.zone, self.facts.began_at, self.turn.language, self.facts.caller)
+        return self.spoken(self.promise.due_at)
+
+    def spoken(self, at: datetime, now: datetime | None = None) -> str:
+        """Return a time as it is spoken to the caller, with its day unless it is the day of the call, or of `now`."""
+        facts = self.facts
+        return time_for_caller(at, self.desk.zone, now or facts.began_at, self.turn.language, facts.caller)

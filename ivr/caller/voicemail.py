@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from callbacks.db.states import Urgency
 from callbacks.inbound.calls import SHORTEST_MESSAGE
+from callbacks.inbound.screening import Admission
 from callbacks.text.formats import spelled
 from ivr import prompts
-from ivr.caller import other_number, review
+from ivr.caller import named_time, other_number, review
 from ivr.caller.turns import LONGEST_CALLER, Place, Reply, Step
 from ivr.prompts import say
 from ivr.twilio.call_urls import VoicePath
-from ivr.twilio.verbs import Record, Redirect, Say
+from ivr.twilio.verbs import Hangup, Record, Redirect, Say
 
 TRIES = 2
+
+LONGEST_TRANSCRIBED = timedelta(minutes=2)
 
 
 def to_voicemail(step: Step, *why: Say) -> Reply:
@@ -26,11 +32,15 @@ def leave_message(step: Step, *before: Say) -> Reply:
     language = step.turn.language
     heard = (
         *before,
-        say(language, prompts.LEAVE_A_MESSAGE, due=step.due),
+        say(language, prompts.LEAVE_A_MESSAGE_WAITING) if _waits_for_unknown_opening(step) else _leave_a_message(step),
         say(language, prompts.LEAVE_YOUR_NUMBER),
         say(language, prompts.RECORDING_NOTICE),
     )
     return Reply((*heard, Redirect(step.to(Place.BEEP))), promises=True)
+
+
+def _leave_a_message(step: Step) -> Say:
+    return say(step.turn.language, prompts.LEAVE_A_MESSAGE, due=step.due)
 
 
 def beep(step: Step) -> Reply:
@@ -47,11 +57,15 @@ def record(step: Step) -> Record:
     """
     facts, limits = step.facts, step.desk.voicemail
     about = {**step.turn.choices.query, "line": facts.line, "caller": facts.caller[:LONGEST_CALLER]}
+    # The carrier knows English only, and takes no longer message.
+    is_transcribed = step.desk.transcript.by == "carrier" and step.turn.language == "en"
+    longest = min(limits.longest, LONGEST_TRANSCRIBED) if is_transcribed else limits.longest
     return Record(
         step.to(Place.RECORDED, **_tries(step)),
         step.urls.to(VoicePath.RECORDING, **about),
-        int(limits.longest.total_seconds()),
+        int(longest.total_seconds()),
         int(limits.silence.total_seconds()),
+        step.urls.to(VoicePath.TRANSCRIPTION) if is_transcribed else "",
     )
 
 
@@ -62,6 +76,8 @@ def _tries(step: Step) -> dict[str, int]:
 def recorded(step: Step) -> Reply:
     """Ask once more for a message that is hardly one, which is kept all the same. Else thank the caller."""
     turn = step.turn
+    if step.facts.admission is Admission.BLOCKED:  # nobody calls back
+        return Reply((say(turn.language, prompts.GOODBYE), Hangup()))
     if (turn.seconds is None or turn.seconds < SHORTEST_MESSAGE) and turn.tries < TRIES:
         hint = prompts.NOTHING_HEARD if turn.seconds is None else prompts.TOO_SHORT
         return Reply((say(turn.language, hint), Redirect(step.to(Place.BEEP, tries=turn.tries + 1))))
@@ -71,8 +87,18 @@ def recorded(step: Step) -> Reply:
 def _thanks(step: Step) -> Say:
     """Return the thanks, with the reference and the time of the call back."""
     language, facts = step.turn.language, step.facts
-    if facts.now >= facts.began_at + step.desk.callback.promise:
+    if _waits_for_unknown_opening(step):
+        return say(language, prompts.THANKS_WAITING)
+    if step.turn.choices.named_at is not None:
+        return named_time.called_between(step)
+    if facts.now >= step.promise.due_at:
         return say(language, prompts.THANKS_LATE)
     if facts.reference is None:
         return say(language, prompts.THANKS, due=step.due)
     return say(language, prompts.THANKS_WITH_REFERENCE, due=step.due, reference=spelled(facts.reference))
+
+
+def _waits_for_unknown_opening(step: Step) -> bool:
+    """Return whether the caller waits until the desk opens, and it is not known when: the database is away."""
+    choices = step.turn.choices
+    return choices.urgency is Urgency.CAN_WAIT and choices.named_at is None and step.promise.held_until is None

@@ -5,18 +5,23 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy.orm import Session
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from callbacks.cli.context import Compose
+from callbacks.customers.contacts import phone_in
+from callbacks.customers.details import Details
+from callbacks.customers.store import add_customer
 from callbacks.db.database import FAR
 from callbacks.desk.desk_file import Desk
 from callbacks.web_server import serving
 from callbacks.worker.timer import SweepTimer
 from ivr.rehearsal.scenario import Scenario
 from ivr.rehearsal.simulated_desk import simulated_desk
+from ivr.simulator.browser.state import CUSTOMERS
 from sla.clock import RunningClock
 
 LONGEST_RECORDING = 16 * 1024 * 1024  # bytes that a visitor speaks into a phone of the demo: some minutes
@@ -34,12 +39,19 @@ def running_demo(
             transcribe_model=transcribe_model,
         )  # fmt: skip
         _set_up_phones(scenario, clock)
+        scenario.service.database.write(lambda session: _add_customer(session, desk, clock.now()))
         site = DispatcherMiddleware(scenario.service.web, {"/simulator": scenario.carrier.wsgi})
         try:
             with serving(site, host, port, largest_body=LONGEST_RECORDING), _following(scenario, clock):
                 yield scenario
         finally:
             scenario.service.close()
+
+
+def _add_customer(session: Session, desk: Desk, now: datetime) -> None:
+    """Have the desk know the second customer, so that a visitor sees what pages say of one."""
+    details = Details("Dana Cole", "Hudson Mail", "en", products=("modusCloud",), notes="Renews in March.")
+    add_customer(session, details, [phone_in(CUSTOMERS[1], desk.dialing_rules)], now)
 
 
 def _set_up_phones(scenario: Scenario, clock: RunningClock) -> None:

@@ -35,6 +35,7 @@ def taken_at_once(scenario: Scenario) -> None:
     scenario.minutes_pass(4)
     amy.resolves()
     scenario.minutes_pass(60)
+    _customer_reads(scenario, "we got your message")
 
 
 def connected(scenario: Scenario) -> None:
@@ -52,6 +53,7 @@ def connected(scenario: Scenario) -> None:
     customers.hangs_up()
     amys.hears("The call has ended: reached").hears("How did it go").presses("1").hears("Resolved").is_hung_up_on()
     scenario.minutes_pass(60)
+    _customer_reads(scenario, "we got your message")
 
 
 def hung_up_before_it_rang(scenario: Scenario) -> None:
@@ -71,6 +73,7 @@ def hung_up_before_it_rang(scenario: Scenario) -> None:
     customers.hangs_up()
     amys.hears("How did it go?").presses("1").hears("Resolved").is_hung_up_on()
     scenario.minutes_pass(40)
+    _customer_reads(scenario, "we got your message")
 
 
 def nobody_answers(scenario: Scenario) -> None:
@@ -104,6 +107,7 @@ def nobody_answers(scenario: Scenario) -> None:
     scenario.minutes_pass(2)
     sue.texts("cont {code}").reads("stays open")
     scenario.minutes_pass(60)
+    _customer_reads(scenario, "we got your message")
 
 
 def hang_up_while_speaking(scenario: Scenario) -> None:
@@ -116,6 +120,7 @@ def hang_up_while_speaking(scenario: Scenario) -> None:
     scenario.minutes_pass(3)
     amy.texts("Cont {code}").reads("stays open")
     scenario.minutes_pass(60)
+    _customer_reads(scenario, "we got your message")
 
 
 def holiday(scenario: Scenario) -> None:
@@ -128,6 +133,7 @@ def holiday(scenario: Scenario) -> None:
     scenario.minutes_pass(5)
     amy.resolves()
     scenario.minutes_pass(60)
+    _customer_reads(scenario, "we got your message")
 
 
 def in_hours_answered(scenario: Scenario) -> None:
@@ -153,6 +159,7 @@ def in_hours_unanswered(scenario: Scenario) -> None:
     scenario.minutes_pass(2)
     amy.resolves()
     scenario.minutes_pass(60)
+    _customer_reads(scenario, "we got your message")
 
 
 def nobody_reached(scenario: Scenario) -> None:
@@ -169,6 +176,9 @@ def nobody_reached(scenario: Scenario) -> None:
     amy.reads("time to call (514) 555-0199 again")
     _calls_in_vain(scenario, amy)
     scenario.minutes_pass(4 * 60)  # nobody is woken again: the next attempt is due when the desk opens
+    _customer_reads(
+        scenario, "we got your message", "we tried to call you", "we tried to call you", "we tried to call you"
+    )
 
 
 def _calls_in_vain(scenario: Scenario, amy: Person) -> None:
@@ -191,6 +201,7 @@ def passed_at_night(scenario: Scenario) -> None:
     amy.reads("Ben Cole has")
     ben.resolves()
     scenario.minutes_pass(60)
+    _customer_reads(scenario, "we got your message", "we tried to call you")
 
 
 def own_number(scenario: Scenario) -> None:
@@ -222,6 +233,14 @@ def abroad(scenario: Scenario) -> None:
     customers.hangs_up()
     amys.hears("How did it go").presses("1").hears("Resolved").is_hung_up_on()
     scenario.minutes_pass(60)
+
+
+def _customer_reads(scenario: Scenario, *texts: str) -> None:
+    """The customer reads these texts, one after the other, unless the desk has switched them off."""
+    switches, customer = scenario.service.desk.customer_texts, scenario.caller(CUSTOMER)
+    for words in texts:
+        if switches.attempts if "tried" in words else switches.receipts:
+            customer.reads(words)
 
 
 def _leaves_a_message(scenario: Scenario, line: str) -> PhoneCall:

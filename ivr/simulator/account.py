@@ -60,6 +60,7 @@ class Account:
     services: dict[str, MessagingService] = field(default_factory=dict)
     permissions: Permissions = field(default_factory=Permissions)
     status: str = "active"
+    heard: str = "This is what was heard."  # in every recording that is transcribed
     _sids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def new_sid(self, prefix: str) -> str:

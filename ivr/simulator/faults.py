@@ -15,12 +15,14 @@ class Place(StrEnum):
     MESSAGES = "messages"  # REST requests that create a text
     CALLS = "calls"  # REST requests that create a call
     LISTS = "lists"  # REST requests for a list
+    DELETIONS = "deletions"  # REST requests that delete a recording
     RECORD = "record"  # a <Record> ends
     MEDIA = "media"  # downloads of a recording's audio
     VOICE = "voice"  # requests for the next document of a call
     ACTION = "action"  # reports of a verb's end after the caller has hung up
     STATUS = "status"  # reports of a call's status
     RECORDING = "recording"  # reports of a recording
+    TRANSCRIPTION = "transcription"  # reports of what was heard in a recording
     SMS = "sms"  # inbound texts
     MESSAGE_STATUS = "message-status"  # reports of an outbound text's status
     PHONE_RINGS = "phone rings"  # a phone is called
@@ -31,7 +33,7 @@ class Place(StrEnum):
 class FaultKind(StrEnum):
     """What goes wrong."""
 
-    # SENDING, MESSAGES, CALLS
+    # SENDING, MESSAGES, CALLS, DELETIONS
     TOO_MANY_REQUESTS = "429"  # refused, nothing is done
     ACCOUNT_SUSPENDED = "account"  # refused, nothing is done
     SERVER_ERROR = "500"  # refused, nothing is done; also for LISTS

@@ -66,6 +66,7 @@ class WebhookKind(StrEnum):
     ACTION = "action"  # reports the end of a verb after the caller has hung up; its document is ignored
     STATUS = "status"  # reports a call's status, or who answered it
     RECORDING = "recording"  # reports a recording
+    TRANSCRIPTION = "transcription"  # reports what was heard in a recording
     SMS = "sms"  # an inbound text
     MESSAGE_STATUS = "message-status"  # reports an outbound text's status
 
@@ -118,6 +119,7 @@ class Recording:
     sound: Sound
     source: str = "RecordVerb"
     error_code: int | None = None
+    deleted_at: datetime | None = None  # the audio is gone; what is known about it stays for 40 days
 
     @property
     def seconds(self) -> int:
@@ -126,6 +128,16 @@ class Recording:
     @property
     def audio(self) -> bytes:
         return self.sound.wav()
+
+
+@dataclass
+class Transcription:
+    """The words of a recording, as the carrier heard them."""
+
+    sid: str
+    recording_sid: str
+    created_at: datetime
+    text: str
 
 
 @dataclass(frozen=True)
@@ -146,5 +158,6 @@ class Ledger:
     messages: list[Message] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     recordings: list[Recording] = field(default_factory=list)
+    transcriptions: list[Transcription] = field(default_factory=list)
     webhooks: list[Webhook] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)  # what Twilio's debugger would show

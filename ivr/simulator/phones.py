@@ -41,6 +41,7 @@ class SmsHabit(Enum):
     SILENT = "silent"  # sent, and nothing more is reported
     STOPPED = "stopped"  # error 21610 at once: the owner has texted STOP
     LANDLINE = "landline"  # error 30006: the number takes no texts
+    NO_TEXTS = "no texts"  # error 21614 at once: known to be no mobile phone
     UNREGISTERED = "unregistered"  # error 30034: the sender is not registered
 
 

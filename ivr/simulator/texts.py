@@ -91,7 +91,11 @@ class Texts:
             self._account.ledger.errors.append(str(error))
             return
         for verb in verbs:
-            if verb.tag == "Message":
+            if verb.tag != "Message":
+                continue
+            if self._phones.with_number(message.from_).sms_habit is SmsHabit.STOPPED:
+                self._account.ledger.errors.append(f"21610 A reply to {message.from_}, who has texted STOP")
+            else:
                 self.send(message.from_, message.to, words_of(verb), Direction.OUTBOUND_REPLY)
 
 

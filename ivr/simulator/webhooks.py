@@ -13,12 +13,14 @@ from ivr.simulator.account import Account
 from ivr.simulator.audio import Sound, sound_in
 from ivr.simulator.events import EventQueue
 from ivr.simulator.faults import Fault, FaultKind, Place
-from ivr.simulator.ledger import Call, CallStatus, Direction, Message, Recording, Webhook, WebhookKind
+from ivr.simulator.ledger import Call, CallStatus, Direction, Message, Recording, Transcription, Webhook, WebhookKind
 from ivr.simulator.phones import REPORT_DELAY, Leg
 from ivr.simulator.signing import signature
 
 TIMEOUT = 15.0
 RECORDING_DELAY = timedelta(seconds=1)
+TRANSCRIPTION_DELAY = timedelta(seconds=20)
+SHORTEST_TRANSCRIBED, LONGEST_TRANSCRIBED = timedelta(seconds=2), timedelta(seconds=120)
 OVERTAKEN_AFTER = timedelta(seconds=3)  # long enough for the next webhook to come first
 API_VERSION = "2010-04-01"
 EVENTS = {CallStatus.IN_PROGRESS: "answered"}  # where statusCallbackEvent has another word than CallStatus
@@ -104,6 +106,33 @@ class Webhooks:
         if recording.error_code is not None:
             fields["ErrorCode"] = str(recording.error_code)
         self._report(WebhookKind.RECORDING, url, fields, RECORDING_DELAY)
+
+    def report_transcription(self, url: str, recording: Recording) -> None:
+        """Transcribe a recording, if it is still there then, and report it. Twilio takes English of 2 to 120 s."""
+
+        def transcribe() -> None:
+            if recording.deleted_at is not None:
+                self._complain_of(13618, f"{recording.sid} was deleted before it was transcribed")
+                return
+            is_fit = SHORTEST_TRANSCRIBED < recording.sound.length < LONGEST_TRANSCRIBED
+            sid, words = self._account.new_sid("TR"), self._account.heard if is_fit else ""
+            if is_fit:
+                made = Transcription(sid, recording.sid, self._events.now, words)
+                self._account.ledger.transcriptions.append(made)
+            fields = {
+                "AccountSid": self._account.sid,
+                "CallSid": recording.call_sid,
+                "RecordingSid": recording.sid,
+                "RecordingUrl": self._account.recording_url(recording.sid),
+                "TranscriptionSid": sid,
+                "TranscriptionText": words,
+                "TranscriptionStatus": "completed" if is_fit else "failed",
+                "TranscriptionType": "fast",
+                "ApiVersion": API_VERSION,
+            }
+            self._post(WebhookKind.TRANSCRIPTION, url, fields)
+
+        self._events.later(TRANSCRIPTION_DELAY, transcribe)
 
     def report_message(self, message: Message, delay: timedelta | None = REPORT_DELAY) -> None:
         """Report a text's status, if its sender has asked for it. Without a delay, report it now."""
@@ -204,7 +233,10 @@ class Webhooks:
         return webhook
 
     def _complain(self, problem: str) -> None:
-        self._account.ledger.errors.append(f"11200 {problem}")
+        self._complain_of(11200, problem)
+
+    def _complain_of(self, code: int, problem: str) -> None:
+        self._account.ledger.errors.append(f"{code} {problem}")
 
 
 def _delay(fault: Fault) -> timedelta | None:

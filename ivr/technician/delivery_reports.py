@@ -1,10 +1,11 @@
-"""The status callbacks of pages, by text and by phone."""
+"""The status callbacks of pages, by text and by phone, and of texts to customers."""
 
 from __future__ import annotations
 
 from flask import Response
 
 from callbacks.db.states import CarrierStatus, carrier_status
+from callbacks.paging.customer_reports import take_customer_report
 from callbacks.paging.status_reports import StatusReport, take_report
 from ivr.twilio.context import current
 from ivr.twilio.webhook import (
@@ -30,13 +31,20 @@ def call_status() -> Response:
 
 @blueprint.post("/sms/status")
 def text_status() -> Response:
-    return _store_status(message_sid(), carrier_status(field("MessageStatus")))
+    sid, status, message_id = message_sid(), carrier_status(field("MessageStatus")), number_in_query("message")
+    if sid is None or not message_id:
+        return _store_status(sid, status)
+    report, now = _report(sid, status), current().now()
+    return store(lambda session: take_customer_report(session, message_id, report, now))
 
 
 def _store_status(sid: str | None, status: CarrierStatus) -> Response:
     if sid is None:
         return no_content()
-    context, now = current(), current().now()
-    codes, words = (whole_number("ErrorCode"), whole_number("SipResponseCode")), field("ErrorMessage")[:LONGEST_WORDS]
-    report = StatusReport(number_in_query("attempt"), sid, status, *codes, words)
+    context, now, report = current(), current().now(), _report(sid, status)
     return store(lambda session: take_report(session, context.desk, report, now))
+
+
+def _report(sid: str, status: CarrierStatus) -> StatusReport:
+    codes, words = (whole_number("ErrorCode"), whole_number("SipResponseCode")), field("ErrorMessage")[:LONGEST_WORDS]
+    return StatusReport(number_in_query("attempt"), sid, status, *codes, words)

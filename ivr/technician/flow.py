@@ -6,6 +6,7 @@ A private voicemail answers like a person, so taking a callback needs a key and 
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from callbacks.desk.desk_file import Desk, Language
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import spelled, spoken_time_and_day
 from ivr import prompts
-from ivr.prompts import number_in_prompt, say
+from ivr.prompts import number_in_prompt, phrase, say
 from ivr.twilio.call_urls import CallUrls, VoicePath
 from ivr.twilio.verbs import Dial, Gather, Hangup, Play, Say, Verb
 
@@ -70,9 +71,14 @@ class PageFacts:
     needs_consent: bool = False  # of a supervisor, before the number may be called; until then there is none
     is_tried: bool = False  # the customer was called, and the deadline is met or gone
     message_is_lost: bool = False  # the carrier no longer has the recording
+    message_is_deleted: bool = False  # after the retention time, or by a person
     others: int = 0  # how many other callbacks this call is about
     extension: str = ""  # of the customer's number
-    caller_language: str = ""  # that the customer chose
+    caller_language: str = ""  # as the customer chose it, or as it was known
+    customer: str = ""  # company and name, if we know them
+    asks_for_no_call: bool = False  # the customer, by text
+    says_down: bool = False  # the caller pressed that everything is down
+    named_at: datetime | None = None  # when the customer asked to be called
     without_number: Words = prompts.WITHHELD_NUMBER  # what is said where there is no number to call
 
 
@@ -102,7 +108,9 @@ def answered(desk: Desk, urls: CallUrls, facts: PageFacts) -> PageReply:
         return over
     count = str(facts.others)
     others = (say(facts.language, prompts.OTHER_CALLBACKS, count=count),) if facts.others else ()
-    return PageReply(_menu(urls, facts, 1, _headline(desk, facts), *_language(facts), *others))
+    no_call = (say(facts.language, prompts.ASKS_FOR_NO_CALL),) if facts.asks_for_no_call else ()
+    about = (*no_call, *_customer(facts), *_wishes(desk, facts), *_language(facts), *others)
+    return PageReply(_menu(urls, facts, 1, _headline(desk, facts), *about))
 
 
 def keyed(desk: Desk, urls: CallUrls, facts: PageFacts, question: Question, press: KeyPress) -> PageReply:
@@ -183,7 +191,7 @@ def _chosen(desk: Desk, urls: CallUrls, facts: PageFacts, press: KeyPress) -> Pa
         case _ if press.key == MANAGER_KEY:
             return PageReply((_ask_to_confirm(urls, facts, press, Question.CONFIRM_MANAGER),))
         case "*":
-            return PageReply(_menu(urls, facts, press.round, _headline(desk, facts)))
+            return PageReply(_menu(urls, facts, press.round, _headline(desk, facts), *_customer(facts)))
     return _again(desk, urls, facts, press)
 
 
@@ -240,8 +248,22 @@ def _due(desk: Desk, facts: PageFacts) -> str:
     return spoken_time_and_day(facts.due_at, desk.zone, facts.now, facts.language)
 
 
+def _wishes(desk: Desk, facts: PageFacts) -> Iterator[Say]:
+    """Yield what the caller said by key, until the customer is tried."""
+    if facts.says_down:
+        yield say(facts.language, prompts.SAYS_DOWN)
+    if facts.named_at is not None and not facts.is_tried:
+        at = spoken_time_and_day(facts.named_at, desk.zone, facts.now, facts.language)
+        yield say(facts.language, prompts.ASKED_FOR_A_TIME, time=at)
+
+
+def _customer(facts: PageFacts) -> tuple[Say, ...]:
+    """Return who the customer is, as far as we know."""
+    return (say(facts.language, prompts.CUSTOMER, customer=facts.customer),) if facts.customer else ()
+
+
 def _language(facts: PageFacts) -> tuple[Say, ...]:
-    """Return the language that the customer chose, if it is not the technician's."""
+    """Return the language of the customer, if it is not the technician's."""
     if facts.caller_language in ("", facts.language):
         return ()
     return (say(facts.language, prompts.OTHER_LANGUAGE),)
@@ -252,6 +274,8 @@ def _message(facts: PageFacts) -> tuple[Say | Play, ...]:
         return (Play(facts.message_url),)
     if facts.message_is_lost:
         return (say(facts.language, prompts.MESSAGE_LOST),)
+    if facts.message_is_deleted:
+        return (say(facts.language, prompts.MESSAGE_DELETED),)
     return (say(facts.language, prompts.MESSAGE_NOT_HERE if facts.has_message else prompts.NO_MESSAGE),)
 
 
@@ -296,7 +320,8 @@ def ask_to_connect(urls: CallUrls, facts: PageFacts, round: int = 1, *before: Sa
     number, reference = _number(facts), spelled(facts.reference)
     menu = say(facts.language, prompts.CONNECT_MENU, number=number, reference=reference, line=facts.line_name)
     action = urls.to(VoicePath.CONNECT_KEY, page=facts.page_id, round=round)
-    return (Gather(action, (*before, menu, menu), timeout=8),)
+    customer = _customer(facts) if round == 1 else ()
+    return (Gather(action, (*before, *customer, menu, menu), timeout=8),)
 
 
 def connect_keyed(urls: CallUrls, facts: PageFacts, press: KeyPress) -> tuple[Verb, ...] | None:
@@ -350,7 +375,7 @@ def ask_outcome(
 
     Nothing is asked about a phone that never rang: that is no attempt.
     """
-    how_it_ended = prompts.HOW_IT_ENDED[outcome].for_(language)
+    how_it_ended = phrase(language, prompts.HOW_IT_ENDED[outcome])
     ended = say(language, prompts.CALL_ENDED, outcome=how_it_ended)
     if outcome is ReachOutcome.NOT_RUNG:
         return (ended, say(language, prompts.TRY_AGAIN_BY_TEXT), Hangup())
@@ -359,7 +384,7 @@ def ask_outcome(
 
 def ask_outcome_by_text(language: Language) -> tuple[Verb, ...]:
     """Return that the call failed, before it is known whether it was an attempt."""
-    failed = prompts.HOW_IT_ENDED[ReachOutcome.FAILED].for_(language)
+    failed = phrase(language, prompts.HOW_IT_ENDED[ReachOutcome.FAILED])
     ended = say(language, prompts.CALL_ENDED, outcome=failed)
     return (ended, say(language, prompts.OUTCOME_BY_TEXT), Hangup())
 

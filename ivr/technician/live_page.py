@@ -10,13 +10,16 @@ from flask import Response
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from callbacks.customers.find import caller_of
 from callbacks.db.database import locked
 from callbacks.db.states import (
     FINAL,
+    GONE,
     AttemptState,
     AudioState,
     CallbackState,
     CarrierStatus,
+    Urgency,
     VoicemailState,
     carrier_status,
 )
@@ -118,7 +121,7 @@ def _find(session: Session, context: WebhookContext, page_id: int, call: PlacedC
 
 def _facts(session: Session, context: WebhookContext, page: Page, callback: Callback) -> PageFacts:
     desk, call, voicemail = context.desk, callback.call, callback.call.voicemail
-    customer = customer_number(desk, callback)
+    customer, caller = customer_number(desk, callback), caller_of(session, call)
     return PageFacts(
         page_id=page.id,
         name=page.technician.name,
@@ -137,9 +140,14 @@ def _facts(session: Session, context: WebhookContext, page: Page, callback: Call
         needs_consent=customer.waits_for_consent,
         is_tried=callback.attempted_at is not None,
         message_is_lost=voicemail is not None and voicemail.audio is AudioState.LOST,
+        message_is_deleted=voicemail is not None and voicemail.audio in GONE,
         extension=customer.extension,
-        caller_language=call.language if call.language_chosen else "",
+        caller_language=call.callers_language,
+        asks_for_no_call=callback.cancel_asked_at is not None,
+        says_down=call.urgency is Urgency.DOWN,
+        named_at=callback.named_time_at,
         without_number=without_number(customer),
+        customer=caller.in_words.for_(page.technician.language) if caller is not None else "",
         others=session.scalar(select(func.count()).select_from(Page).where(Page.bundled_into_id == page.id)) or 0,
     )
 

@@ -11,8 +11,14 @@ class VoicePath(enum.Enum):
     """The path of each webhook that a verb or a status callback names, below /voice/."""
 
     INCOMING = "incoming"
+    ANNOUNCEMENT = "announcement"  # a key after what is announced on the line
+    ADMISSION = "admission"  # a key of a caller who was asked for one
     MENU = "menu"
     LANGUAGE = "language"  # a key after the offer of a language
+    URGENCY = "urgency"
+    NAME_TIME = "name-time"  # a key after the offer to name the time of the call
+    NAMED_HOUR = "name-time/hour"  # the keys of a time
+    NAMED_TIME = "name-time/confirmed"  # a key after that time was read back
     DIAL_IN_KEY = "dial-in/key"  # a key of a technician who called us
     WAIT = "wait"  # what a caller hears while technicians are rung, and a key then
     WAITED = "waited"  # the caller no longer waits
@@ -23,6 +29,7 @@ class VoicePath(enum.Enum):
     NUMBER = "number"  # another number to call, entered by key
     NUMBER_READ_BACK = "number/read-back"  # a key after that number was read back
     RECORDING = "recording"  # the status of a recording
+    TRANSCRIPTION = "transcription"  # what the carrier heard in a recording
     SCREEN = "screen"  # a technician picked up a live call
     SCREEN_KEY = "screen/key"
     SCREEN_ENDED = "screen/ended"  # the live call is over, or the two were not connected

@@ -18,6 +18,7 @@ from callbacks.desk.desk_file import Desk
 from callbacks.links import Links
 from callbacks.settings import Settings
 from ivr.twilio.call_urls import CallUrls
+from ivr.twilio.phrases import Wording
 from ivr.twilio.refusals import RefusalLog
 from sla.clock import Clock
 
@@ -43,6 +44,7 @@ class WebhookContext:
     links: Links
     timeout: timedelta  # how long a person on the phone waits for the database
     refusals: RefusalLog = field(default_factory=RefusalLog)
+    own_words: Wording = field(default_factory=dict)  # of the desk, by the prompt that they replace
 
     def now(self) -> datetime:
         return self.clock.now()

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from callbacks.desk.desk_file import Voices
+from callbacks.text.spoken import Part, parts_of
 from ivr.twilio.verbs import Dial, DialQueue, Enqueue, Gather, Hangup, Leave, Pause, Play, Record, Redirect, Say, Verb
+from ivr.twilio.voices import language_of
 
-# No en-CA voice exists in Twilio's library; fr-CA has its own.
-VOICES = {"en": ("Polly.Joanna-Neural", "en-US"), "fr": ("Polly.Gabrielle-Neural", "fr-CA")}
 NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 LEG_EVENTS = "initiated ringing answered completed"
 PAUSE_BEFORE_EXTENSION = "wwww"  # two seconds: a switchboard must be listening before keys count
-LONGEST_SAY = 4000  # Twilio takes 4,096 characters in one verb
+LONGEST_SAY = 4000  # Twilio takes 4,096 characters in one verb, here counted with the markup
+LONGEST_TAGS = len('<say-as interpret-as="telephone"></say-as>')
+DEFAULT_VOICES = Voices()
 
 
-def voice_document(verbs: Iterable[Verb]) -> str:
+def voice_document(verbs: Iterable[Verb], voices: Voices = DEFAULT_VOICES) -> str:
     """Return the TwiML for a call."""
     response = Element("Response")
     for verb in verbs:
-        _add(response, verb)
+        _add(response, verb, voices)
     return _document(response)
 
 
@@ -32,12 +36,10 @@ def text_document(answer: str) -> str:
     return _document(response)
 
 
-def _add(parent: Element, verb: Verb) -> None:
+def _add(parent: Element, verb: Verb, voices: Voices) -> None:
     match verb:
-        case Say(text, language):
-            if words := _clean(text)[:LONGEST_SAY]:  # Twilio refuses a <Say> without words
-                voice, spoken = VOICES.get(language, VOICES["en"])
-                SubElement(parent, "Say", voice=voice, language=spoken).text = words
+        case Say():
+            _add_say(parent, verb, voices)
         case Play(url):
             SubElement(parent, "Play").text = url
         case Pause(seconds):
@@ -55,8 +57,9 @@ def _add(parent: Element, verb: Verb) -> None:
                 actionOnEmptyResult="true" if even_without_key else "false",
             )
             for prompt in prompts:
-                _add(gather, prompt)
-        case Record(action, status_callback, longest, silence):
+                _add(gather, prompt, voices)
+        case Record(action, status_callback, longest, silence, transcribed):
+            transcription = {"transcribe": "true", "transcribeCallback": transcribed} if transcribed else {}
             SubElement(
                 parent,
                 "Record",
@@ -68,6 +71,7 @@ def _add(parent: Element, verb: Verb) -> None:
                 recordingStatusCallback=status_callback,
                 recordingStatusCallbackMethod="POST",
                 recordingStatusCallbackEvent="completed absent",  # otherwise absent ones are not reported
+                attrib=transcription,
             )
         case Dial():
             _add_dial(parent, verb)
@@ -83,6 +87,33 @@ def _add(parent: Element, verb: Verb) -> None:
             SubElement(parent, "Redirect", method="POST").text = url
         case Hangup():
             SubElement(parent, "Hangup")
+
+
+def _add_say(parent: Element, said: Say, voices: Voices) -> None:
+    if not _clean(said.text):  # Twilio refuses a <Say> without words
+        return
+    voice = voices.for_(said.language)
+    say = SubElement(parent, "Say", voice=voice, language=language_of(voice))
+    left = LONGEST_SAY
+    for part in parts_of(said.text):
+        text = _speakable(part.text)[:left]
+        _append(say, replace(part, text=text))
+        left -= len(text) if part.is_plain else len(text) + len(part.alias) + LONGEST_TAGS
+        if left <= 0:
+            return
+
+
+def _append(say: Element, part: Part) -> None:
+    """Append a part, which is text after the last element, or an element of its own."""
+    if part.is_plain or not part.text.strip():
+        if len(say):
+            say[-1].tail = (say[-1].tail or "") + part.text
+        else:
+            say.text = (say.text or "") + part.text
+    elif part.say_as is not None:
+        SubElement(say, "say-as", {"interpret-as": part.say_as.value}).text = part.text
+    else:
+        SubElement(say, "sub", alias=part.alias).text = part.text
 
 
 def _add_dial(parent: Element, dial: Dial) -> None:
@@ -106,4 +137,8 @@ def _document(response: Element) -> str:
 
 
 def _clean(text: str) -> str:
-    return NOT_IN_XML.sub("", text).strip()
+    return _speakable(text).strip()
+
+
+def _speakable(text: str) -> str:
+    return NOT_IN_XML.sub("", text)

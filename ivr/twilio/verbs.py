@@ -45,12 +45,16 @@ class Gather:
 
 @dataclass(frozen=True)
 class Record:
-    """Record the caller. `longest` and `silence` are seconds; `silence` ends the recording."""
+    """Record the caller. `longest` and `silence` are seconds; `silence` ends the recording.
+
+    `transcribed` is where the carrier sends its transcript, if it is to make one.
+    """
 
     action: str
     status_callback: str
     longest: int
     silence: int
+    transcribed: str = ""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from callbacks.inbound.received_requests import is_new_or_retry
 from callbacks.text import sids
 from callbacks.text.sids import is_sid
 from ivr.twilio.context import DatabaseUnavailable, current
+from ivr.twilio.phrases import in_own_words
 from ivr.twilio.refusals import Refusal
 from ivr.twilio.signature import is_genuine, is_signature, signed_url
 from ivr.twilio.twiml import text_document, voice_document
@@ -193,7 +194,10 @@ def pressed_keys() -> str:
 
 
 def voice_response(verbs: Iterable[Verb]) -> Response:
-    return Response(voice_document(verbs), content_type=XML)
+    """Answer with verbs, spoken in the desk's own words and by its own voices."""
+    context = current()
+    spoken = in_own_words(verbs, context.own_words)
+    return Response(voice_document(spoken, context.desk.voices), content_type=XML)
 
 
 def text_response(answer: str) -> Response:

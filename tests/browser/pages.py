@@ -15,12 +15,19 @@ PAGES: dict[str, list[str]] = {
     "/callbacks/<reference>": ["/callbacks/{open}", "/callbacks/{not_to_be_rung}", "/callbacks/{resolved}"],
     "/callbacks/<reference>/why": ["/callbacks/{open}/why?at=2026-11-28T22:14", "/callbacks/{resolved}/why?at=soon"],
     "/calls": ["/calls"],
+    "/customers": ["/customers", "/customers?words=nobody"],
+    "/customers/<int:customer_id>": ["/customers/1"],
+    "/numbers/<number>": ["/numbers/+15145550199"],
+    "/blocked-numbers": ["/blocked-numbers"],
     "/reports": ["/reports", "/reports?since=soon&tables=open"],
     "/reports/digest": ["/reports/digest"],
+    "/announcements": ["/announcements"],
     "/setup": ["/setup"],
+    "/status": ["/status", "/status?lang=fr"],
     "/account": ["/account"],
     "/users": ["/users"],
     "/audit": ["/audit"],
+    "/forget": ["/forget"],
     "/people": ["/people"],
     "/rota": ["/rota", "/rota?view=month&from=2026-11", "/rota?view=week&from=soon"],
     "/what-if": ["/what-if", "/what-if?line=direct&at=tomorrow", "/what-if?line=direct&at=2026-12-01T10:00"],
@@ -39,11 +46,15 @@ NOT_PAGES = {  # for other programs, players and scrapers
     "/t/<token>/message.wav",
     "/callbacks.csv",
     "/callbacks.json",
+    "/customers.csv",
     "/reports/<name>.csv",
     "/rota/hours.csv",
     "/invitation/<key>",  # looked at in a test of its own
     "/login/code",  # only between the password and the code; looked at in a test of its own
     "/calendar/<key>.ics",
+    "/status.atom",
+    "/status/confirm/<token>",  # looked at in a test of its own
+    "/status/leave/<token>",
 }
 
 

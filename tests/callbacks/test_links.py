@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from itsdangerous import URLSafeSerializer
 
-from callbacks.links import MESSAGE_LINK_LASTS, OPENED_LASTS, PAGE_LINK_LASTS, Links, PageLink
+from callbacks.links import MESSAGE_LINK_LASTS, OPENED_LASTS, PAGE_LINK_LASTS, STATUS_FORM_LASTS, Links, PageLink
 from sla.clock import MovingClock
 
 NOW = datetime(2026, 11, 29, 3, 13, tzinfo=UTC)
@@ -108,3 +108,21 @@ def test_while_the_key_is_rotated_links_of_the_old_one_open_and_new_ones_are_sig
     assert new.page_in(page_token(rotated)) == PageLink(7, is_over=False)
     assert (links.page_in(page_token(rotated)), links.voicemail_in(message_token(rotated))) == (None, None)
     assert rotated.page_in(page_token(at(Links("z" * 32, "", links.clock), NOW))) is None
+
+
+def test_the_links_of_a_subscription_are_each_for_one_thing(links: Links) -> None:
+    confirm, leave = (link.rpartition("/")[2] for link in (links.confirm_subscription(7), links.leave_notices(7)))
+    assert (links.to_be_confirmed(confirm), links.to_be_left(leave)) == (7, 7)
+    assert (links.to_be_confirmed(leave), links.to_be_left(confirm)) == (None, None)
+    later = at(links, NOW + timedelta(days=3650))
+    assert later.to_be_left(leave) == 7  # a way out never expires
+    assert links.to_be_left(f"{leave}x") is None
+
+
+def test_a_form_of_the_status_page_is_good_for_a_day(links: Links) -> None:
+    token = links.status_form()
+    assert links.is_status_form(token)
+    assert at(links, NOW + STATUS_FORM_LASTS - SECOND).is_status_form(token)
+    assert not at(links, NOW + STATUS_FORM_LASTS).is_status_form(token)
+    assert not links.is_status_form("forged")
+    assert not links.is_status_form(links.leave_notices(7).rpartition("/")[2])

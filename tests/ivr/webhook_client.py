@@ -84,6 +84,11 @@ class WebhookClient:
         read(answer.text, answer.content_type)
         return fromstring(answer.text)
 
+    def goes_on(self, document: Element, to: str = DIRECT, from_: str = CUSTOMER, sid: str = CALL) -> Element:
+        """Return what follows when no key is pressed at the last question of a document."""
+        gather = document.findall("Gather")[-1]
+        return self.document(gather.attrib["action"], CallSid=sid, To=to, From=from_)
+
     def calls(self, to: str = DIRECT, from_: str = CUSTOMER, sid: str = CALL, **more: str) -> Element:
         """Call one of our lines, and return what is heard."""
         return self.document("/voice/incoming", CallSid=sid, To=to, From=from_, CallStatus="ringing", **more)
@@ -91,7 +96,7 @@ class WebhookClient:
 
 def said(document: Element) -> str:
     """Return everything that a document says."""
-    return " ".join(say.text or "" for say in document.iter("Say"))
+    return " ".join("".join(say.itertext()) for say in document.iter("Say"))
 
 
 @contextmanager

@@ -34,6 +34,9 @@ from ivr.simulator import Fault, FaultKind, Place, SimulatedTwilio
 SATURDAY_NIGHT = "2026-11-28T22:12"
 TUESDAY_MORNING = "2026-11-24T10:00"
 CUSTOMER = "+15145550199"
+# Customers get texts only in the stories about them, which then mention each: customer_texts=CUSTOMER_TEXTS.
+NO_CUSTOMER_TEXTS = {"receipts": False, "attempts": False}
+CUSTOMER_TEXTS = {"receipts": True, "attempts": True}
 
 
 # For stories that are about people and not about the database: PostgreSQL lives through them in `make soak`.
@@ -142,12 +145,16 @@ def open_desk(
     """Opens a desk at a time of its own (desk time), with a database of its own in a `folder` if there is one."""
     desks: list[ScenarioDesk] = []
 
-    def open_at(begins: str, folder: Path | None = None, **changes: dict[str, Any]) -> ScenarioDesk:
+    def open_at(
+        begins: str, folder: Path | None = None, model: Path | None = None, **changes: dict[str, Any]
+    ) -> ScenarioDesk:
         content = tomllib.loads(Path("support.toml").read_text(encoding="utf-8"))
-        desk = desk_from({**content, **changes}, Path("support.toml"))
+        desk = desk_from({**content, "customer_texts": NO_CUSTOMER_TEXTS, **changes}, Path("support.toml"))
         instant = desk_time(desk, begins)
         url = database_url if folder is None else f"sqlite:///{folder / 'desk.db'}"
-        scenario = simulated_desk(compose, desk, instant, folder or tmp_path, database_url=url, senders=1)
+        scenario = simulated_desk(
+            compose, desk, instant, folder or tmp_path, database_url=url, senders=1, transcribe_model=model
+        )
         if url.startswith("sqlite"):  # a test's machine does not lose its power
             event.listen(scenario.service.database.engine, "connect", lambda c, _: c.execute("PRAGMA synchronous=OFF"))
             scenario.service.database.engine.dispose()

@@ -101,6 +101,7 @@ def test_the_owner_who_gets_no_texts_is_called_and_hears_that_it_is_theirs(desk:
     desk.scenario.minutes_pass(1)
     desk.edit(lambda _, row: troubles.update(row.troubles))
     assert list(troubles) == ["text first"]  # an answered call says nothing about texts
+    desk.carrier_may_complain = True  # of the answer to somebody who sent STOP
     amy.texts("done {code}")
     desk.scenario.minutes_pass(1)
     amy.ignore_so_far()

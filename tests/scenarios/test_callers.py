@@ -190,7 +190,7 @@ def test_a_page_by_phone_says_which_language_the_customer_chose(desk: ScenarioDe
     amy = desk.phone_of("Amy")
     amy.reads("in French")
     desk.scenario.minutes_pass(2.5)
-    page = amy.is_rung().answers().hears("The customer chose French").presses("2").hears("confirm").presses("1")
+    page = amy.is_rung().answers().hears("The customer speaks French").presses("2").hears("confirm").presses("1")
     page.hears("is yours").is_hung_up_on()
     amy.resolves()
 

@@ -9,7 +9,7 @@ import pytest
 
 from ivr.rehearsal.scenario import STRETCH
 from ivr.rehearsal.stories import STORIES
-from tests.scenarios.conftest import POSTGRES_IN_SOAK, ScenarioDesk
+from tests.scenarios.conftest import CUSTOMER_TEXTS, POSTGRES_IN_SOAK, ScenarioDesk
 
 pytestmark = POSTGRES_IN_SOAK
 
@@ -20,8 +20,8 @@ IN_SOAK = ("holiday", "in-hours-unanswered", "hang-up-while-speaking")
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.soak) if name in IN_SOAK else name for name in STORIES]
 )
-def test_the_night_goes_as_told(name: str, open_desk: Callable[[str], ScenarioDesk]) -> None:
-    desk = open_desk(STORIES[name].begins)
+def test_the_night_goes_as_told(name: str, open_desk: Callable[..., ScenarioDesk]) -> None:
+    desk = open_desk(STORIES[name].begins, customer_texts=CUSTOMER_TEXTS)
     STORIES[name].plays(desk.scenario)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -62,6 +63,16 @@ def test_after_hours_thirty_minutes_are_promised_whatever_the_priority() -> None
     promise = first_reaction(night, DESK, local("2026-11-28 22:15"))
     assert promise.due_at == local("2026-11-28 22:30")
     assert promise.target == AFTER_HOURS
+
+
+def test_a_time_that_was_said_is_counted_from_whatever_happens_to_the_priority() -> None:
+    night = history("2026-11-28 22:00", P2, ("2026-11-28 22:10", P1), after_hours=True)
+    monday = replace(night, promised_from=local("2026-11-30 08:30"))
+    promise = first_reaction(monday, DESK, local("2026-11-30 08:35"))
+    assert (promise.counted_from, promise.due_at) == (local("2026-11-30 08:30"), local("2026-11-30 09:00"))
+    assert promise.standing is Standing.ON_TIME
+    early = replace(monday, attempted_at=local("2026-11-28 23:00"))
+    assert first_reaction(early, DESK, local("2026-11-30 09:30")).standing is Standing.MET
 
 
 class TestChangingPriority:

@@ -14,8 +14,10 @@ from callbacks.acts.base import Act, perform, user_at_console
 from callbacks.acts.closing import Cancel, CloseUnreachable, Reopen
 from callbacks.acts.connect import Connect
 from callbacks.acts.customer_number import Consent, RefuseConsent, SetNumber
+from callbacks.acts.deletion import DeleteMessage, Part
 from callbacks.acts.details import AddNote, NameCaller, SetProduct, WriteTranscript
 from callbacks.acts.escalation import PageNow, RequestManager
+from callbacks.acts.named_time import NameTime
 from callbacks.acts.ownership import Assign, Pass, Take
 from callbacks.acts.promises import EndWait, FixInRelease, SetPriority, WaitForCustomer
 from callbacks.console.access import visible_to
@@ -26,6 +28,7 @@ from callbacks.db.tables import Callback, User
 from callbacks.errors import WrongState
 from callbacks.people.technicians import technician_named
 
+AS_THE_CUSTOMER_ASKED = "The customer asked by text for no call back."
 LONGEST_TEXT, LONGEST_NUMBER, LONGEST_RELEASE = 1000, 40, 80
 
 
@@ -68,6 +71,13 @@ def _is_confirmed() -> bool:
     return field("confirmed") == "yes"
 
 
+def _part() -> Part:
+    try:
+        return Part(_text("part"))
+    except ValueError:
+        raise WrongState("Choose what to delete.") from None
+
+
 def _priority() -> PriorityLevel:
     try:
         return PriorityLevel(_text("priority"))
@@ -93,9 +103,11 @@ FORMS: Mapping[str, Form] = {
     "resolve": Form(ReportOutcome, lambda _: ReportOutcome(ReportedOutcome.RESOLVED, is_confirmed=_is_confirmed())),
     "unreachable": Form(CloseUnreachable, lambda _: CloseUnreachable(_text("why"))),
     "cancel": Form(Cancel, lambda _: Cancel(_text("why"))),
+    "cancel-asked": Form(Cancel, lambda _: Cancel(AS_THE_CUSTOMER_ASKED)),
     "reopen": Form(Reopen, lambda _: Reopen(_text("why"))),
     "page-now": Form(PageNow, lambda _: PageNow()),
     "manager": Form(RequestManager, lambda _: RequestManager(_text("why"))),
+    "time": Form(NameTime, lambda _: NameTime(current().desk.instant(_text("at")))),
     "priority": Form(SetPriority, lambda _: SetPriority(_priority())),
     "wait": Form(WaitForCustomer, lambda _: WaitForCustomer(_text("why"))),
     "release": Form(FixInRelease, lambda _: FixInRelease(field("release", LONGEST_RELEASE))),
@@ -106,10 +118,12 @@ FORMS: Mapping[str, Form] = {
     "note": Form(AddNote, lambda _: AddNote(_text("words"))),
     "name": Form(NameCaller, lambda _: NameCaller(_text("name"))),
     "transcript": Form(WriteTranscript, lambda _: WriteTranscript(_text("words"))),
+    "delete": Form(DeleteMessage, lambda _: DeleteMessage(_part(), _text("why"), is_confirmed=_is_confirmed())),
     "product": Form(SetProduct, lambda _: SetProduct(_text("product"))),
 }
 # These forms are behind "More" on the screen.
 HIDDEN_AT_FIRST = (
+    "time",
     "priority",
     "product",
     "wait",
@@ -121,4 +135,5 @@ HIDDEN_AT_FIRST = (
     "name",
     "number",
     "transcript",
+    "delete",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -13,8 +13,11 @@ from sqlalchemy.orm import Session
 from callbacks.acts.attempts import NEEDS_A_NUMBER
 from callbacks.acts.base import last_event_id
 from callbacks.console.callbacks.timeline import Entry, timeline_of
+from callbacks.console.customers.beside import Beside, beside
+from callbacks.customers.find import known_callers
 from callbacks.db.states import (
     ESCALATING,
+    GONE,
     AttemptProof,
     AudioState,
     CallbackOrigin,
@@ -23,6 +26,7 @@ from callbacks.db.states import (
     PriorityLevel,
     ReportedOutcome,
     TranscribedBy,
+    Urgency,
     VoicemailState,
 )
 from callbacks.db.tables import Call, Callback, Page, ReachAttempt, Technician, Voicemail, Waiting
@@ -31,6 +35,7 @@ from callbacks.desk.customer_number import CustomerNumber, customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import NotFound
 from callbacks.lifecycle.sla_status import TRIED_AND_OPEN, explanations, resolutions, still_owed
+from callbacks.lifecycle.transitions import is_held
 from callbacks.lifecycle.waiting import is_waiting
 from callbacks.oncall import store
 from callbacks.oncall.schedule import Schedule
@@ -53,7 +58,9 @@ class Row:
 
     reference: str
     name: str
+    customer: str  # company and name; "" for nobody we know
     caller: str
+    number: str  # as the carrier gave it
     line: str
     priority: str
     is_critical: bool
@@ -93,6 +100,8 @@ class CallbackDetail:
     voicemail_words: str
     has_message: bool  # or may have one
     has_audio: bool  # in the desk's own storage
+    can_be_deleted: bool  # a recording or a transcript that is still there
+    guess: str  # a machine's gist of the message and guess at its urgency, in words; "" without one
     transcript_by: str  # who wrote the transcript, in words; "" without one
     timeline: Sequence[Entry]
     origin: str  # what it came from
@@ -106,6 +115,8 @@ class CallbackDetail:
     has_no_number: bool  # nobody can be called; a number that needs consent is a number
     outcomes: Sequence[str]  # that a person can report
     promises: Sequence[str]
+    examples: Mapping[str, str]  # of each priority
+    beside: Beside
     paged: frozenset[int]  # the technicians who were paged about it, by id
 
     def may_pass(self, technician_id: int | None) -> bool:
@@ -122,6 +133,7 @@ class CallLog:
     references: dict[str, str]
     silent: frozenset[str]  # SIDs of calls without a message
     before: str | None  # SID of the call after which the next, earlier ones come; None at the end
+    messages: dict[str, int]  # the id of the recording of each call, by its SID
 
 
 def open_callbacks(
@@ -153,17 +165,30 @@ def _waiting(session: Session, which: ColumnElement[bool]) -> frozenset[int]:
 
 
 def notes_of(callback: Callback, zone: ZoneInfo, now: datetime, *, is_waiting: bool) -> list[str]:
-    """Return what is agreed about an open callback: the next attempt, waiting, a workaround, a release."""
+    """Return what is known or agreed about an open callback: the caller's keys, the next attempt, a workaround, ..."""
     if callback.state is not CallbackState.OPEN:
         return []
     again_at, worked_at = callback.try_again_at, callback.workaround_at
     is_due = again_at is not None and again_at <= now
     return [
+        *(["the caller pressed: everything is down"] if callback.call.urgency is Urgency.DOWN else []),
+        *_hold_of(callback, zone, now),
         *([f"next attempt {'was ' if is_due else ''}due {day_and_time(again_at, zone)}"] if again_at else []),
         *(["waiting for the customer"] if is_waiting else []),
+        *(["the customer asks for no call back"] if callback.cancel_asked_at else []),
         *([f"workaround given {day_and_time(worked_at, zone)}"] if worked_at else []),
         *([f"fixed in {callback.release}"] if callback.release else []),
     ]
+
+
+def _hold_of(callback: Callback, zone: ZoneInfo, now: datetime) -> Iterator[str]:
+    """Yield until when nobody is paged and why, and the time that the customer named."""
+    named_at, until = callback.named_time_at, callback.held_until
+    if named_at is not None and (callback.attempted_at is None or callback.attempted_at < named_at):
+        yield f"the customer asked to be called after {day_and_time(named_at, zone)}"
+    if until is not None and is_held(callback, now):
+        why = "" if named_at is not None else ": the caller said that it can wait"
+        yield f"held, nobody is paged before {day_and_time(until, zone)}{why}"
 
 
 def _urgency(row: Row) -> tuple[bool, str, datetime]:
@@ -183,16 +208,26 @@ def recently_closed(session: Session, desk: Desk, visible: ColumnElement[bool], 
 def rows_of(session: Session, desk: Desk, callbacks: Sequence[Callback], now: datetime) -> list[Row]:
     """Return callbacks as rows of a list, in the same order, with the queries of one."""
     tries = tries_of(session, Callback.id.in_([callback.id for callback in callbacks]))
+    known = known_callers(session, [callback.call for callback in callbacks])
     return [
-        _row_of(desk, callback, proof_of(callback, tries.get(callback.id, NO_TRIES)), now) for callback in callbacks
+        _row_of(
+            desk,
+            callback,
+            proof_of(callback, tries.get(callback.id, NO_TRIES)),
+            known.get(callback.call_sid, ""),
+            now,
+        )
+        for callback in callbacks
     ]
 
 
-def _row_of(desk: Desk, callback: Callback, proof: AttemptProof, now: datetime) -> Row:
+def _row_of(desk: Desk, callback: Callback, proof: AttemptProof, customer: str, now: datetime) -> Row:
     standing, words = standing_of(callback, desk.callback.at_risk, now, proof)
     return Row(
         reference=callback.reference,
         name=callback.call.caller_name,
+        customer=customer,
+        number=callback.call.caller,
         caller=desk.dialing_rules.check(callback.call.caller).in_words.english,
         line=callback.call.line,
         priority=callback.priority.value,
@@ -286,6 +321,8 @@ def callback_detail(
         voicemail_words=_voicemail_words(voicemail),
         has_message=voicemail is not None and voicemail.state is not VoicemailState.ABSENT,
         has_audio=voicemail is not None and voicemail.audio is AudioState.COPIED,
+        can_be_deleted=voicemail is not None and (voicemail.audio not in GONE or voicemail.transcript != ""),
+        guess=_guess(voicemail),
         transcript_by=TRANSCRIBED.get(voicemail.transcribed_by, "") if voicemail and voicemail.transcript else "",
         timeline=timeline_of(session, callback, desk.zone),
         origin=ORIGINS[callback.origin],
@@ -299,12 +336,15 @@ def callback_detail(
         has_no_number=number.is_missing,
         outcomes=[each.value for each in ReportedOutcome if not number.is_missing or each not in NEEDS_A_NUMBER],
         promises=explanations(session, desk, hours, callback, now),
+        examples={level.value: targets.examples for level, targets in desk.priorities.items()},
+        beside=beside(session, callback, now),
         paged=_paged_about(session, callback),
     )
 
 
 def _language(call: Call) -> str:
-    whose = "chosen by the caller" if call.language_chosen else "of the line"
+    known = "known from before" if call.language_known else "of the line"
+    whose = "chosen by the caller" if call.language_chosen else known
     return f"{LANGUAGES.get(call.language, call.language)}, {whose}"
 
 
@@ -355,8 +395,11 @@ def call_log(session: Session, before: str | None) -> CallLog:
     )
     wordless = select(Voicemail.call_sid).where(Voicemail.call_sid.in_([call.sid for call in shown]))
     silent = frozenset(session.scalars(wordless.where(Voicemail.state == VoicemailState.ABSENT)))
+    heard = select(Voicemail.call_sid, Voicemail.id).where(Voicemail.audio == AudioState.COPIED)
+    messages = session.execute(heard.where(Voicemail.call_sid.in_([call.sid for call in shown])).order_by(Voicemail.id))
     earlier = shown[-1].sid if len(found) > CALLS_A_PAGE else None
-    return CallLog(shown, {row.call_sid: row.reference for row in pairs}, silent, earlier)
+    references = {row.call_sid: row.reference for row in pairs}
+    return CallLog(shown, references, silent, earlier, {row.call_sid: row.id for row in messages})
 
 
 TRANSCRIBED = {
@@ -369,11 +412,26 @@ UNTRANSCRIBED = {
 }
 
 
+# How urgent a machine takes a message to be, from its words.
+GUESSES = {Urgency.NONE: "", Urgency.DOWN: "everything is down", Urgency.CAN_WAIT: "it can wait"}
+
+
+def _guess(voicemail: Voicemail | None) -> str:
+    if voicemail is None:
+        return ""
+    urgency = GUESSES[voicemail.guessed_urgency]
+    return " ".join(filter(None, [voicemail.gist, f"Perhaps: {urgency}." if urgency else ""]))
+
+
 def _voicemail_words(voicemail: Voicemail | None) -> str:
     if voicemail is None or voicemail.state is VoicemailState.ABSENT:
         return "No message. The caller hung up or did not speak."
     if voicemail.state is VoicemailState.FAILED:
         return "The carrier lost the recording. There may have been a message: call this customer."
+    deleted = " Its transcript was deleted." if voicemail.transcribed_by is TranscribedBy.DELETED else ""
+    if voicemail.audio in GONE:
+        still = " The carrier is being asked to delete its copy." if voicemail.audio is AudioState.DELETING else ""
+        return f"The message was deleted.{still}{deleted}"
     kept = {
         AudioState.COPIED: "",
         AudioState.WANTED: " It is being downloaded from the carrier.",
@@ -382,4 +440,4 @@ def _voicemail_words(voicemail: Voicemail | None) -> str:
     }
     message = f"A message, {length(voicemail.seconds)} long." if voicemail.seconds else "A message of unknown length."
     untranscribed = "" if voicemail.transcript else UNTRANSCRIBED.get(voicemail.transcribed_by, "")
-    return f"{message}{kept.get(voicemail.audio, '')}{untranscribed}"
+    return f"{message}{kept.get(voicemail.audio, '')}{untranscribed}{deleted}"

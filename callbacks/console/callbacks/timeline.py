@@ -24,6 +24,7 @@ TROUBLE = {
     EventKind.BREACHED,
     EventKind.PAGE_CAPPED,
     EventKind.STEP_SKIPPED,
+    EventKind.CUSTOMER_NOT_NOTIFIED,
     EventKind.NUMBER_BLOCKED,
     EventKind.DECISION_FAILED,
     EventKind.AUDIO_DELAYED,

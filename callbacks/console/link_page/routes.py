@@ -22,7 +22,9 @@ from callbacks.acts.connect import Connect
 from callbacks.acts.customer_number import Consent, RefuseConsent, SetNumber, deciding_by
 from callbacks.acts.details import AddNote
 from callbacks.acts.escalation import RequestManager
+from callbacks.acts.named_time import NameTime
 from callbacks.acts.ownership import Pass, Take
+from callbacks.acts.wording import NOT_A_TIME_AHEAD
 from callbacks.console.audio import audio_response, note_listener
 from callbacks.console.context import current
 from callbacks.console.forms import field, write_and_redirect
@@ -149,6 +151,11 @@ def unreachable(token: str) -> ResponseReturnValue:
     return _run(token, lambda: CloseUnreachable(field("why", LONGEST_REASON)))
 
 
+@blueprint.post("/t/<token>/time")
+def time(token: str) -> ResponseReturnValue:
+    return _run(token, _time_in_form)
+
+
 @blueprint.post("/t/<token>/note")
 def note(token: str) -> ResponseReturnValue:
     return _run(token, lambda: AddNote(field("words", LONGEST_NOTE)))
@@ -159,6 +166,13 @@ def _outcome_in_form() -> ReportOutcome:
         return ReportOutcome(ReportedOutcome(field("outcome")), is_confirmed=field("confirmed") == "yes")
     except ValueError:
         raise Refused(NO_OUTCOME) from None
+
+
+def _time_in_form() -> NameTime:
+    try:
+        return NameTime(current().desk.instant(field("at")))
+    except WrongState:
+        raise Refused(NOT_A_TIME_AHEAD) from None
 
 
 def _run(token: str, read: Callable[[], Act]) -> ResponseReturnValue:

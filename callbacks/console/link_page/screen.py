@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -13,12 +14,16 @@ from sqlalchemy.orm import Session
 from callbacks.acts.attempts import NEEDS_A_NUMBER, was_asked_to_confirm
 from callbacks.acts.customer_number import decides_about_numbers
 from callbacks.console.callbacks.screen import standing_of
+from callbacks.console.customers.beside import Beside, beside
+from callbacks.customers.history import EarlierCall
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import AudioState, CallbackState, ReachOutcome, ReportedOutcome, VoicemailState
+from callbacks.db.states import GONE, AudioState, CallbackState, ReachOutcome, ReportedOutcome, Urgency, VoicemailState
 from callbacks.db.tables import Callback, Event, Page, ReachAttempt, Voicemail
 from callbacks.desk.customer_number import CustomerNumber, customer_number
 from callbacks.desk.desk_file import Desk
+from callbacks.lifecycle.transitions import is_held
 from callbacks.records.proofs import proof_on_record
+from callbacks.records.search import STATES
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import length, span, time_and_day
 
@@ -66,6 +71,17 @@ STANDINGS: dict[str, Words] = {
     "no way to reach": Words("closed: no way to reach the customer", "fermé : aucun moyen de joindre le client"),
 }
 
+
+# What became of an earlier call without a callback, or with one that is still open.
+ANSWERED = Words("answered", "appel répondu")
+NO_CALLBACK = Words("no callback", "aucun rappel")
+STILL_OPEN = Words("open", "ouvert")
+# How urgent a machine takes a message to be, from its words.
+GUESSES: dict[Urgency, Words] = {
+    Urgency.NONE: Words("", ""),
+    Urgency.DOWN: Words("everything is down", "tout est en panne"),
+    Urgency.CAN_WAIT: Words("it can wait", "ça peut attendre"),
+}
 
 # The language that the caller chose.
 CALLER_LANGUAGES: dict[str, Words] = {
@@ -118,6 +134,7 @@ class CallbackScreen(Bilingual):
     waits_for_consent: bool
     may_decide: bool  # whether the number may be called
     caller_language: str
+    asked: list[str]  # what the caller said by key
     called_at: str
     due: str
     standing: str
@@ -127,8 +144,16 @@ class CallbackScreen(Bilingual):
     code: str
     message: str
     transcript: str
+    gist: str  # by a machine, from the transcript
+    urgency: str  # the same
     message_id: int | None
     attempts: list[str]
+    customer: str  # company and name, if we know them
+    may_be_forged: bool  # the customer's number
+    about_customer: list[str]  # trial, products, notes
+    history: list[str]
+    texts: list[str]  # from the customer
+    asks_for_no_call: bool
 
 
 def summary_screen(session: Session, desk: Desk, page: Page, now: datetime) -> SummaryScreen:
@@ -173,6 +198,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
     call, voicemail, customer = callback.call, callback.call.voicemail, customer_number(desk, callback)
     standing, left = _standing(session, desk, callback, now)
     attempts = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
+    known = beside(session, callback, now)
     return CallbackScreen(
         language=language,
         reference=callback.reference,
@@ -189,7 +215,8 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         why_no_number=customer.why_not.for_(language),
         waits_for_consent=customer.waits_for_consent,
         may_decide=customer.waits_for_consent and decides_about_numbers(session, desk, callback, technician, now),
-        caller_language=CALLER_LANGUAGES[call.language].for_(language) if call.language_chosen else "",
+        asked=[each.for_(language) for each in _asked(callback, zone, now)],
+        caller_language=CALLER_LANGUAGES[call.language].for_(language) if call.callers_language else "",
         standing=standing,
         left=left.for_(language),
         owner=callback.owner.name if callback.owner else "",
@@ -197,9 +224,70 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         code=page.code,
         message=_message(voicemail, language),
         transcript=voicemail.transcript if voicemail is not None else "",
+        gist=voicemail.gist if voicemail is not None else "",
+        urgency=GUESSES[voicemail.guessed_urgency].for_(language) if voicemail is not None else "",
         message_id=voicemail.id if voicemail is not None and voicemail.audio is AudioState.COPIED else None,
         attempts=[_attempt(row, zone, now, language) for row in session.scalars(attempts)],
+        customer=known.caller.in_words.for_(language) if known.caller is not None else "",
+        may_be_forged=known.caller is not None and known.caller.is_probable,
+        about_customer=[words.for_(language) for words in _about_customer(known)],
+        history=[words.for_(language) for words in _history(known, zone, now)],
+        texts=_texts(session, callback, zone, now, language),
+        asks_for_no_call=callback.cancel_asked_at is not None,
     )
+
+
+def _asked(callback: Callback, zone: ZoneInfo, now: datetime) -> Iterator[Words]:
+    """Yield what the caller said by key about the call back."""
+    named_at, until = callback.named_time_at, callback.held_until
+    if callback.call.urgency is Urgency.DOWN:
+        yield Words("everything is down", "tout est en panne")
+    if named_at is not None:
+        at = time_and_day(named_at, zone, now), time_and_day(named_at, zone, now, "fr")
+        yield Words(f"to be called after {at[0]}", f"à rappeler après {at[1]}")
+    elif until is not None and is_held(callback, now):
+        yield Words("it can wait until we open", "cela peut attendre l'ouverture")
+
+
+def _about_customer(known: Beside) -> Iterator[Words]:
+    customer = known.customer
+    if customer is None:
+        return
+    if customer.is_trial:
+        yield Words("Trial or onboarding: always high priority", "À l'essai ou en intégration : toujours prioritaire")
+    if known.products:
+        products = ", ".join(known.products)
+        yield Words(f"Products: {products}", f"Produits : {products}")
+    if customer.notes:
+        yield Words(customer.notes, customer.notes)
+
+
+def _history(known: Beside, zone: ZoneInfo, now: datetime) -> Iterator[Words]:
+    """Yield how often the customer called, what else is open, and the last calls; nothing for a first call."""
+    if not known.other_open and not known.earlier:
+        return
+    if (count := known.calls_this_week) > 1:
+        yield Words(f"{count} calls in 7 days", f"{count} appels en 7 jours")
+    for callback in known.other_open:
+        yield Words(f"Also open: {callback.reference}", f"Aussi ouvert : {callback.reference}")
+    for each in known.earlier:
+        at = [time_and_day(each.call.began_at, zone, now, language) for language in ("en", "fr")]
+        became = _became(each)
+        yield Words(f"{at[0]}: {became.english}", f"{at[1]} : {became.french}")
+
+
+def _became(each: EarlierCall) -> Words:
+    if each.callback is None:
+        return ANSWERED if each.call.accepted_by_id is not None else NO_CALLBACK
+    state = STANDINGS.get(STATES[each.callback.state.value], STILL_OPEN)
+    return Words(f"{each.callback.reference}, {state.english}", f"{each.callback.reference}, {state.french}")
+
+
+def _texts(session: Session, callback: Callback, zone: ZoneInfo, now: datetime, language: str) -> list[str]:
+    """Return what the customer has texted, oldest first."""
+    kinds = (EventKind.CUSTOMER_TEXTED, EventKind.CANCEL_ASKED)
+    texts = select(Event).where(Event.call_sid == callback.call_sid, Event.kind.in_(kinds)).order_by(Event.id)
+    return [f"{time_and_day(each.at, zone, now, language)}, {each.detail}" for each in session.scalars(texts)]
 
 
 def _attempt(row: ReachAttempt, zone: ZoneInfo, now: datetime, language: str) -> str:
@@ -225,9 +313,14 @@ LOST = Words(
 )
 
 
+DELETED = Words("The message was deleted.", "Le message a été supprimé.")
+
+
 def _message(voicemail: Voicemail | None, language: str) -> str:
     if voicemail is None or voicemail.state is VoicemailState.ABSENT:
         return Words("The caller left no message.", "L'appelant n'a pas laissé de message.").for_(language)
+    if voicemail.audio in GONE:
+        return DELETED.for_(language)
     if voicemail.audio is AudioState.LOST:
         return LOST.for_(language)
     if voicemail.audio is not AudioState.COPIED:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from callbacks.console.access import for_all_but_technicians, for_all_users
 from callbacks.console.context import current
 from callbacks.console.reports.figures import Report, report
-from callbacks.db.states import CallbackState
+from callbacks.db.states import CallbackState, Urgency
 from callbacks.db.tables import Call, Callback
 from callbacks.desk.business_hours import support_hours
 from callbacks.errors import WrongState
@@ -28,6 +28,11 @@ from callbacks.reporting.what_if import what_if as answer
 from sla.attainment import Record
 
 blueprint = Blueprint("reports", __name__)
+URGENCIES = {
+    Urgency.NONE: "presses nothing",
+    Urgency.DOWN: "presses that everything is down",
+    Urgency.CAN_WAIT: "presses that it can wait",
+}
 
 
 @blueprint.get("/reports")
@@ -86,9 +91,10 @@ def what_if() -> str:
     context = current()
     desk, line = context.desk, _line()
     at, problem = _instant(request.args.get("at", ""))
+    urgency = next((each for each in Urgency if each.value == request.args.get("urgency")), Urgency.NONE)
 
     def load(session: Session) -> WhatIf:
-        return answer(desk, store.schedule(session, desk, at), support_hours(session, desk), line, at)
+        return answer(desk, store.schedule(session, desk, at), support_hours(session, desk), line, at, urgency)
 
     found = context.database.read(load)
     return render_template(
@@ -100,6 +106,8 @@ def what_if() -> str:
         at_field=f"{at.astimezone(desk.zone):%Y-%m-%dT%H:%M}",
         found=found,
         reason=found.reason.spoken("en"),
+        urgency=urgency,
+        urgencies=URGENCIES,
         problem=problem,
     )
 

@@ -16,7 +16,7 @@ from callbacks.console.rota.screen import hours_between, rota_screen
 from callbacks.desk.desk_file import Desk
 from callbacks.desk.escalation_policy import FALLBACK, SUPERVISOR
 from callbacks.oncall.paid_hours import HoursOnCall
-from callbacks.reporting.csv_table import csv_of
+from callbacks.text.csv_text import csv_of
 
 blueprint = Blueprint("rota", __name__)
 

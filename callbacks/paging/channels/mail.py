@@ -46,6 +46,7 @@ class Email:
     words: str
     id: str
     at: datetime
+    unsubscribe: str = ""  # the address that ends such mails; "" for one that its reader did not subscribe to
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,9 @@ class Mailer:
         message["Date"] = format_datetime(email.at)
         message["Message-ID"] = f"<{email.id}@{self.sender.rpartition('@')[2].strip('>') or 'nightdesk'}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
+        if email.unsubscribe:  # RFC 8058: the button of a mail program
+            message["List-Unsubscribe"] = f"<{email.unsubscribe}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(email.words)
         return message
 

@@ -42,6 +42,7 @@ MOST_BYTES = 64 * 1024 * 1024  # an hour of uncompressed audio
 MOST_PAGES = 1000  # of one list
 RECORDING = Wanted("recording", "audio/x-wav", MOST_BYTES)
 REDIRECTS = (301, 302, 303, 307, 308)
+GONE = (404, 410)  # what is not there need not be deleted
 MESSAGE_VALIDITY = timedelta(minutes=10)
 # Twilio's status of a recording.
 RECORDING_STATES = {"completed": VoicemailState.RECORDED, "absent": VoicemailState.ABSENT}
@@ -156,11 +157,14 @@ class Carrier:
 
     def find_text(self, to: str, words: str, since: datetime) -> Accepted | None:
         """Return the text with these words that was sent to this number, or None. For when the answer was lost."""
+        return next(iter(self.find_texts(to, words, since)), None)
+
+    def find_texts(self, to: str, words: str, since: datetime) -> Iterator[Accepted]:
+        """Yield every text with these words that was sent to this number since an instant."""
         parameters = {"To": to, "DateSent>": _day(since), "PageSize": 100}
         for text in self._listed("Messages", parameters, _text):
             if text.words == words and _not_before(text.made_at, since):
-                return text.accepted
-        return None
+                yield text.accepted
 
     def find_calls(self, to: str, since: datetime) -> list[Accepted]:
         """Return the calls that we placed to a number since an instant."""
@@ -278,6 +282,30 @@ class Carrier:
         if answer.status_code != 200:
             raise CarrierError(f"The recording is not there yet (HTTP {answer.status_code}).", code=answer.status_code)
         return content
+
+    def delete_recording(self, sid: str) -> None:
+        """Delete a recording at the carrier, with its transcriptions. One that is gone already counts as deleted."""
+        recording = f"{self._account_url}/Recordings/{_sid(sid, sids.RECORDING)}"
+        with _carrier_errors():
+            for transcription in self._transcriptions_of(recording):
+                self._delete(f"{self._account_url}/Transcriptions/{transcription}.json")
+            self._delete(f"{recording}.json")
+
+    def _transcriptions_of(self, recording: str) -> list[str]:
+        try:
+            found = self._json(f"{recording}/Transcriptions.json", {"PageSize": 50})
+        except TwilioRestException as refusal:
+            if refusal.status in GONE:
+                return []
+            raise
+        return [_sid(row["sid"], sids.TRANSCRIPTION) for row in found["transcriptions"]]
+
+    def _delete(self, url: str) -> None:
+        answer = self._client.request("DELETE", url)
+        if answer.status_code not in (200, 204, *GONE):
+            found = json.loads(answer.text) if answer.text else {}
+            code, words = found.get("code", answer.status_code), str(found.get("message", ""))
+            raise TwilioRestException(answer.status_code, url, words, code, method="DELETE")
 
 
 def _whole(answer: requests.Response) -> bytes:

@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 # A callback that nobody owns escalates at least this often, so a later next action is a fault.
 ESCALATES_WITHIN = timedelta(hours=1)
 IS_OPEN = Callback.state == CallbackState.OPEN
+NOT_HELD = Callback.held_until.is_(None)
 
 
 def repair_forgotten(session: Session, desk: Desk, now: datetime) -> None:
@@ -37,7 +38,8 @@ def repair_forgotten(session: Session, desk: Desk, now: datetime) -> None:
         _repair(session, desk, callback, "It had no next action.", now)
     soon = now + ESCALATES_WITHIN
     unowned = Callback.owner_id.is_(None) & Callback.attempted_at.is_not(None)
-    for callback in _locked(session, unowned & (Callback.next_action_at > soon)):
+    is_late = (Callback.next_action_at > soon) & (NOT_HELD | (Callback.next_action_at > Callback.held_until))
+    for callback in _locked(session, unowned & is_late):
         if not_while_closed(session, desk, callback, soon) == soon:
             _repair(session, desk, callback, "Nobody owned it, and it did not escalate.", now)
     for callback in _locked(session, Callback.owner.has(Technician.left_at.is_not(None))):

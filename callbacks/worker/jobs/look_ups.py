@@ -15,12 +15,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
-from callbacks.db.states import FAILED, FINAL, AttemptState, CarrierStatus, Channel
-from callbacks.db.tables import Call, Page, PageAttempt
+from callbacks.db.states import FAILED, FINAL, AttemptState, CarrierStatus, Channel, CustomerMessageState
+from callbacks.db.tables import Call, CustomerMessage, Page, PageAttempt
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
 from callbacks.inbound import calls
 from callbacks.paging.channels.twilio import Carrier
+from callbacks.paging.customer_reports import take_customer_report
 from callbacks.paging.status_reports import StatusReport, take_report
 from sla.clock import Clock
 
@@ -43,9 +44,9 @@ class LookUps:
         self._database, self._carrier, self._desk, self._clock = database, carrier, desk, clock
 
     def run(self) -> None:
-        """Ask about each call and page without an end. One that fails stops no other."""
+        """Ask about each call, page and text to a customer without an end. One that fails stops no other."""
         now, failures = self._clock.now(), 0
-        for ask in (*self._about_calls(now), *self._about_pages(now)):
+        for ask in (*self._about_calls(now), *self._about_pages(now), *self._about_messages(now)):
             try:
                 ask()
                 failures = 0
@@ -66,6 +67,10 @@ class LookUps:
     def _about_pages(self, now: datetime) -> Sequence[Callable[[], None]]:
         found = self._database.read(lambda session: _pages_without_an_end(session, now))
         return [partial(self._ask_about_page, *each) for each in found]
+
+    def _about_messages(self, now: datetime) -> Sequence[Callable[[], None]]:
+        found = self._database.read(lambda session: _messages_without_an_end(session, now))
+        return [partial(self._ask_about_message, *each) for each in found]
 
     def _ask_about_call(self, sid: str, began_at: datetime) -> None:
         now, status, ended_at = self._clock.now(), CarrierStatus.NONE, None
@@ -88,6 +93,11 @@ class LookUps:
         now = self._clock.now()
         self._database.write(lambda session: take_report(session, self._desk, report, now))
 
+    def _ask_about_message(self, message_id: int, sid: str) -> None:
+        found, now = self._carrier.text(sid), self._clock.now()
+        report = StatusReport(0, sid, found.status, found.error_code, words=found.error_words)
+        self._database.write(lambda session: take_customer_report(session, message_id, report, now))
+
 
 def _calls_without_an_end(session: Session, now: datetime) -> Sequence[tuple[str, datetime]]:
     open_calls = select(Call.sid, Call.began_at).where(Call.ended_at.is_(None), Call.sid.startswith("CA"))
@@ -109,3 +119,15 @@ def _pages_without_an_end(session: Session, now: datetime) -> Sequence[tuple[int
     )
     rows = session.execute(open_pages.where(still_asked).order_by(PageAttempt.id.desc()).limit(MOST))
     return [(attempt_id, sid, channel) for attempt_id, sid, channel in rows if sid is not None]
+
+
+def _messages_without_an_end(session: Session, now: datetime) -> Sequence[tuple[int, str]]:
+    sent = select(CustomerMessage.id, CustomerMessage.sid).where(
+        CustomerMessage.state == CustomerMessageState.SENT,
+        CustomerMessage.channel == Channel.TEXT,
+        CustomerMessage.carrier_status.not_in(ENDED_TEXT),
+        CustomerMessage.asked_at < now - PAGES_ARE_ASKED_ABOUT_AFTER,
+        CustomerMessage.asked_at > now - TEXTS_ARE_ASKED_ABOUT_FOR,
+    )
+    rows = session.execute(sent.order_by(CustomerMessage.id.desc()).limit(MOST))
+    return [(message_id, sid) for message_id, sid in rows if sid is not None]

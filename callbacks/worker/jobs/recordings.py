@@ -20,7 +20,7 @@ from callbacks.db import leases
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.leases import BackOff, Claim
-from callbacks.db.states import AudioState, CallbackState, VoicemailState
+from callbacks.db.states import GONE, AudioState, CallbackState, VoicemailState
 from callbacks.db.tables import Callback, Voicemail
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
@@ -30,6 +30,7 @@ from callbacks.private_files import make_private_folder, open_private
 from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
 from callbacks.text.sids import RECORDING, is_sid
+from callbacks.worker.jobs.deletions import remove_files
 from callbacks.worker.senders import Senders
 from sla.clock import Clock
 
@@ -114,6 +115,7 @@ class RecordingCopier:
     def _copied(self, session: Session, due: DueRecording, name: str, digest: str, seconds: int) -> None:
         voicemail = leases.held(session, due.claim)
         if voicemail is None:
+            self._remove_if_deleted(session, due)
             return
         voicemail.tries += 1
         voicemail.audio, voicemail.audio_file, voicemail.audio_sha256 = AudioState.COPIED, name, digest
@@ -122,6 +124,12 @@ class RecordingCopier:
             voicemail.seconds = seconds
         now, detail = self._clock.now(), f"{voicemail.seconds} seconds"
         record_event(session, voicemail.call_sid, now, Actor.DESK, EventKind.AUDIO_STORED, detail)
+
+    def _remove_if_deleted(self, session: Session, due: DueRecording) -> None:
+        """Remove what was just stored, if somebody had it deleted meanwhile."""
+        found = session.get(Voicemail, due.claim.key, populate_existing=True)
+        if found is not None and found.audio in GONE:
+            remove_files(self._media_dir, due.sid)
 
     def _failed(self, session: Session, due: DueRecording, failure: Exception) -> None:
         voicemail = leases.held(session, due.claim)

@@ -19,8 +19,9 @@ from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.leases import Claim
 from callbacks.db.states import AudioState, TranscribedBy
 from callbacks.db.tables import Call, Voicemail
+from callbacks.desk.desk_file import Desk
+from callbacks.inbound.transcripts import LONGEST, lock_callback_about, record_transcript
 from callbacks.records.event_log import record_event
-from callbacks.records.search import index_words
 from callbacks.worker.speech import TIME_LIMIT, TranscriptionFailed, transcribe
 from sla.clock import Clock
 
@@ -28,7 +29,6 @@ log = structlog.get_logger(__name__)
 
 LEASE = TIME_LIMIT + timedelta(minutes=1)
 LOOKS_BACK = timedelta(days=1)  # when transcription is switched on, older voicemails are left alone
-LONGEST = 4000  # characters
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class DueTranscript:
     """A voicemail to be transcribed."""
 
     claim: Claim[Voicemail]
+    call_sid: str
     audio_file: str
     language: str
 
@@ -43,8 +44,9 @@ class DueTranscript:
 class Transcriber:
     """Transcribes voicemails, one at a time."""
 
-    def __init__(self, database: Database, media_dir: Path, model: Path | None, clock: Clock) -> None:
-        self._database, self._media_dir, self._model, self._clock = database, media_dir, model, clock
+    def __init__(self, database: Database, desk: Desk, media_dir: Path, model: Path | None, clock: Clock) -> None:
+        self._database, self._desk, self._media_dir, self._clock = database, desk, media_dir, clock
+        self._model = model if desk.transcript.by == "model" else None
 
     def next_due_at(self) -> datetime | None:
         """Return now while a voicemail waits and transcription is set up, or None."""
@@ -74,18 +76,17 @@ class Transcriber:
     def _claim(self, session: Session) -> DueTranscript | None:
         now = self._clock.now()
         for voicemail in leases.claim(session, Voicemail, _waiting(now), LEASE, now):
-            return DueTranscript(leases.claim_on(voicemail), voicemail.audio_file or "", voicemail.call.language)
+            call = voicemail.call
+            return DueTranscript(leases.claim_on(voicemail), call.sid, voicemail.audio_file or "", call.language)
         return None
 
     def _record_words(self, session: Session, due: DueTranscript, words: str) -> None:
+        lock_callback_about(session, due.call_sid)
         voicemail = _held(session, due)
         if voicemail is None:
             return
-        voicemail.transcribed_by, voicemail.transcript, voicemail.next_action_at = TranscribedBy.MACHINE, words, None
-        self._log(session, voicemail, EventKind.MACHINE_TRANSCRIBED, words or "No words.")
-        callback = voicemail.call.callback
-        if callback is not None:
-            index_words(session, callback, words)
+        voicemail.next_action_at = None
+        record_transcript(session, self._desk, voicemail, words, Actor.DESK, self._clock.now())
 
     def _record_failure(self, session: Session, due: DueTranscript, cause: str) -> None:
         voicemail = _held(session, due)

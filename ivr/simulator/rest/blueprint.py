@@ -11,12 +11,20 @@ from flask import Blueprint, Response, jsonify, request
 from ivr.simulator.carrier import Carrier
 from ivr.simulator.faults import FaultKind, Place
 from ivr.simulator.in_process import ConnectionRefused, ResponseLost
-from ivr.simulator.ledger import Call, CallStatus, RecordingStatus
+from ivr.simulator.ledger import Call, CallStatus, Recording, RecordingStatus
 from ivr.simulator.rest.creation import create_call, create_message
 from ivr.simulator.rest.errors import Refused, not_authenticated, unavailable
 from ivr.simulator.rest.lists import Row, matches, on_days, page_of
 from ivr.simulator.rest.parameters import check
-from ivr.simulator.rest.resources import Json, call_json, message_json, number_json, recording_json, updated
+from ivr.simulator.rest.resources import (
+    Json,
+    call_json,
+    message_json,
+    number_json,
+    recording_json,
+    transcription_json,
+    updated,
+)
 from ivr.simulator.rest.storage import address_of
 
 Created = TypeVar("Created")
@@ -146,17 +154,38 @@ def _add_recordings(api: Blueprint, base: str, carrier: Carrier) -> None:
     def list_recordings() -> Response:
         check("list-recordings", request.args)
         found = [row for row in carrier.ledger.recordings if matches(request.args, "CallSid", row.call_sid)]
+        if request.args.get("IncludeSoftDeleted") != "true":
+            found = [row for row in found if row.deleted_at is None]
         found = on_days(found, request.args, "DateCreated", lambda recording: recording.created_at)
         return _list(carrier, "recordings", found, recording_json)
 
     @api.get(f"{base}/Recordings/<sid>.json")
     def get_recording(sid: str) -> Response:
-        return _one(carrier, recording_json(_with_sid(carrier.ledger.recordings, sid)))
+        return _one(carrier, recording_json(_kept_recording(carrier, sid)))
+
+    @api.route(f"{base}/Recordings/<sid>.json", methods=["DELETE"])
+    def delete_recording(sid: str) -> tuple[Response, int]:
+        fault = carrier.faults.take_kind(Place.DELETIONS, sid)
+        _raise_before(fault)
+        _kept_recording(carrier, sid).deleted_at = carrier.now
+        _raise_after(fault)
+        return Response(), 204
+
+    @api.get(f"{base}/Recordings/<sid>/Transcriptions.json")
+    def list_transcriptions(sid: str) -> Response:
+        check("list-transcriptions", request.args)
+        found = [row for row in carrier.ledger.transcriptions if row.recording_sid == _kept_recording(carrier, sid).sid]
+        return _list(carrier, "transcriptions", found, transcription_json)
+
+    @api.route(f"{base}/Transcriptions/<sid>.json", methods=["DELETE"])
+    def delete_transcription(sid: str) -> tuple[Response, int]:
+        carrier.ledger.transcriptions.remove(_with_sid(carrier.ledger.transcriptions, sid))
+        return Response(), 204
 
     @api.get(f"{base}/Recordings/<sid>.wav")
     @api.get(f"{base}/Recordings/<sid>")
     def get_audio(sid: str) -> Response:
-        found = _with_sid(carrier.ledger.recordings, sid)
+        found = _kept_recording(carrier, sid)
         fault = carrier.faults.take_kind(Place.MEDIA, sid)
         if found.status is not RecordingStatus.COMPLETED or fault is FaultKind.NOT_FOUND:
             raise Refused(404, 20404, "The requested resource was not found")
@@ -166,6 +195,14 @@ def _add_recordings(api: Blueprint, base: str, carrier: Carrier) -> None:
         if fault is FaultKind.CUT_SHORT:
             audio = audio[: len(audio) // 2]
         return Response(audio, content_type="audio/x-wav")
+
+
+def _kept_recording(carrier: Carrier, sid: str) -> Recording:
+    """Return a recording that was not deleted. One that was is not found."""
+    found: Recording = _with_sid(carrier.ledger.recordings, sid)
+    if found.deleted_at is not None:
+        raise Refused(404, 20404, f"The requested resource {sid} was not found")
+    return found
 
 
 def _create(

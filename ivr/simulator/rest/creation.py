@@ -18,8 +18,11 @@ def create_message(carrier: Carrier, form: Form) -> Message:
         raise Refused(400, 21606, f"The 'From' phone number {from_} is not a number of this account.")
     if from_ == to:
         raise Refused(400, 21266, "'To' and 'From' number cannot be the same")
-    if carrier.phone(to).sms_habit is SmsHabit.STOPPED:
+    habit = carrier.phone(to).sms_habit
+    if habit is SmsHabit.STOPPED:
         raise Refused(400, 21610, "Attempt to send to unsubscribed recipient")
+    if habit is SmsHabit.NO_TEXTS:
+        raise Refused(400, 21614, f"'To' number is not a valid mobile number: {to}")
     sender = from_ or next(iter(carrier.account.numbers))
     return carrier.texts.send(to, sender, body, status_callback=form.get("StatusCallback", ""))
 

@@ -10,7 +10,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from ivr.simulator.account import OwnNumber
-from ivr.simulator.ledger import Call, CallStatus, Message, Recording, RecordingStatus
+from ivr.simulator.ledger import Call, CallStatus, Message, Recording, RecordingStatus, Transcription
 
 Json = dict[str, Any]
 
@@ -59,6 +59,16 @@ def recording_json(recording: Recording) -> Json:
         "error_code": recording.error_code,
         "date_created": _date(recording.created_at),
         "start_time": _date(recording.created_at),
+    }
+
+
+def transcription_json(transcription: Transcription) -> Json:
+    return {
+        "sid": transcription.sid,
+        "recording_sid": transcription.recording_sid,
+        "status": "completed",
+        "transcription_text": transcription.text,
+        "date_created": _date(transcription.created_at),
     }
 
 

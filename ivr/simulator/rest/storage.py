@@ -27,7 +27,7 @@ def storage_blueprint(carrier: Carrier) -> Blueprint:
         if "Authorization" in request.headers:
             abort(400, "Only one way to authenticate is allowed.")
         found = next((row for row in carrier.ledger.recordings if row.sid == sid), None)
-        if found is None or request.args.get("signature") != _signature(carrier, sid):
+        if found is None or found.deleted_at is not None or request.args.get("signature") != _signature(carrier, sid):
             abort(403)
         return Response(found.audio, content_type="audio/x-wav")
 

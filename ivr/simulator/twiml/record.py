@@ -88,6 +88,9 @@ class _Take:
         callback = self._verb.get("recordingStatusCallback")
         if callback and recording.status in (*events, RecordingStatus.FAILED):
             self._context.webhooks.report_recording(self._context.absolute(callback), recording)
+        heard_at, is_there = self._verb.get("transcribeCallback"), recording.status is RecordingStatus.COMPLETED
+        if heard_at and is_there and self._verb.get("transcribe") == "true":
+            self._context.webhooks.report_transcription(self._context.absolute(heard_at), recording)
         return None if recording.status is RecordingStatus.ABSENT else self._action(recording, key)
 
     def _outcome(self) -> tuple[RecordingStatus, int | None]:

@@ -139,6 +139,13 @@ RULES: dict[str, dict[str, Rule]] = {
 # The codes for a <Say> or <Play> that stands in a <Gather>.
 IN_GATHER = {13511: 13321, 13510: 13322}
 
+# What Amazon's voices accept as such: a phone number has seven or ten digits.
+INTERPRETED = {
+    "digits": r"[0-9]+",
+    "telephone": r"(\(?[0-9]{3}\)?[ .-]?)?[0-9]{3}[ .-]?[0-9]{4}(x[0-9]+)?",
+}
+WITHOUT_MARKUP = {"man", "woman", "alice"}
+
 # The languages of the voices whose name does not contain one, as far as this desk may use them.
 POLLY_VOICES = {
     "en-US": {
@@ -156,6 +163,10 @@ def check_whole(verb: Element) -> None:
     match verb.tag:
         case "Say":
             _check_spoken(verb, text)
+        case "say-as":
+            _check_interpreted(verb, text)
+        case "sub":
+            _demand(bool(text) and bool(verb.get("alias", "").strip()), SCHEMA_WARNING, "<sub> says nothing")
         case "Play" if "digits" not in verb.attrib or text:
             _demand(is_url(text), INVALID_URL, f"<Play> has no valid URL: {text!r}")
         case "Redirect":
@@ -189,10 +200,26 @@ def _own_text(verb: Element) -> str:
 
 def _check_spoken(say: Element, text: str) -> None:
     _demand(bool(text), 13520, "<Say> says nothing")
-    _demand(len(text) <= LONGEST_SPOKEN, 13521, f"<Say> has more than {LONGEST_SPOKEN} characters")
+    length = len(text) + sum(_length_of_markup(element) for element in say.iter() if element is not say)
+    _demand(length <= LONGEST_SPOKEN, 13521, f"<Say> has more than {LONGEST_SPOKEN} characters")
     voice, language = say.get("voice", ""), say.get("language", "")
+    _demand(not len(say) or voice not in WITHOUT_MARKUP, 13520, f"the voice {voice!r} takes no markup")
     spoken = _language_of(voice)
     _demand(not language or spoken in ("", language), 13512, f"{voice} does not speak {language}")
+
+
+def _length_of_markup(element: Element) -> int:
+    attributes = "".join(f' {name}="{value}"' for name, value in element.attrib.items())
+    return len(f"<{element.tag}{attributes}></{element.tag}>")
+
+
+def _check_interpreted(part: Element, text: str) -> None:
+    """Check that the text of a <say-as> is of the kind that it says it is."""
+    kind = part.get("interpret-as", "")
+    _demand(bool(kind) and bool(text), SCHEMA_WARNING, "<say-as> has no interpret-as, or says nothing")
+    pattern = INTERPRETED.get(kind)
+    _demand(pattern is None or bool(re.fullmatch(pattern, text)), SCHEMA_WARNING, f"{text!r} is not a {kind}")
+    _demand("format" not in part.attrib or kind == "date", SCHEMA_WARNING, "only a date has a format")
 
 
 def _language_of(voice: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from callbacks.db.database import Database
+from callbacks.db.database import AUDIT_KEY, Database
 from callbacks.desk.desk_file import Desk, read_desk
 from tests.callbacks.acts.night import Night
 
@@ -21,5 +21,5 @@ def desk() -> Desk:
 @pytest.fixture
 def night(database: Database, desk: Desk) -> Iterator[Night]:
     """A night in one transaction, which is rolled back in the end."""
-    with Session(database.engine) as session:
+    with Session(database.engine, info={AUDIT_KEY: b"the key of the test"}) as session:
         yield Night(session, desk)

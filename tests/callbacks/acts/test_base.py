@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
@@ -16,6 +17,7 @@ from callbacks.acts.connect import Connect
 from callbacks.acts.customer_number import Consent, RefuseConsent, SetNumber
 from callbacks.acts.details import AddNote, NameCaller, SetProduct, WriteTranscript
 from callbacks.acts.escalation import PageNow, RequestManager
+from callbacks.acts.named_time import NameTime
 from callbacks.acts.ownership import Assign, Pass, Take
 from callbacks.acts.promises import EndWait, FixInRelease, SetPriority, WaitForCustomer
 from callbacks.db.event_kinds import EventKind
@@ -62,6 +64,9 @@ RULES: Mapping[type[Act], Rule] = {
     Reopen: Rule(lambda _: Reopen("not fixed"), SUPERVISORS, CLOSED, ENDED),
     PageNow: Rule(lambda _: PageNow(), SUPERVISORS, OPEN, TRIED),
     RequestManager: Rule(lambda _: RequestManager("angry"), WORKERS, OPEN, ENDED | {EventKind.MANAGER_REQUESTED}),
+    NameTime: Rule(
+        lambda _: NameTime(NOW + timedelta(hours=8)), WORKERS, OPEN, ENDED | {EventKind.TIME_NAMED, EventKind.ATTEMPT}
+    ),
     SetPriority: Rule(lambda _: SetPriority(PriorityLevel.P1), WORKERS, OPEN, ENDED | {EventKind.PRIORITY_CHANGED}),
     WaitForCustomer: Rule(lambda _: WaitForCustomer("a log"), WORKERS, OPEN, ENDED | WAIT),
     FixInRelease: Rule(

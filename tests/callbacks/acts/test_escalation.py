@@ -52,6 +52,12 @@ def test_a_manager_is_not_asked_for_by_themselves(night: Night) -> None:
     assert night.refusal(RequestManager("angry"), night.by(night.luc)) == wording.nobody_on("manager")
 
 
-def test_without_a_manager_on_call_it_is_refused(night: Night) -> None:
+def test_without_a_manager_on_call_whoever_stands_in_for_supervisors_is_texted(night: Night) -> None:
     night.session.query(ShiftRow).filter(ShiftRow.layer == "manager").delete()
+    night.amy_does(RequestManager("angry"))
+    assert night.texts(night.ben, PageKind.MANAGER)
+
+
+def test_without_anybody_else_on_call_it_is_refused(night: Night) -> None:
+    night.session.query(ShiftRow).filter(ShiftRow.layer != "primary").delete()
     assert night.refusal(RequestManager("angry"), night.by(night.amy)) == wording.nobody_on("manager")

@@ -10,7 +10,21 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from callbacks.cli import audit, calendars, hours, oncall, reports, service, setup_check, shifts, technicians, users
+from callbacks.cli import (
+    announcements,
+    audit,
+    calendars,
+    customers,
+    forget,
+    hours,
+    oncall,
+    reports,
+    service,
+    setup_check,
+    shifts,
+    technicians,
+    users,
+)
 from callbacks.cli.command import Group
 from callbacks.cli.context import AppContext, Compose, Service
 from callbacks.db.database import Database
@@ -27,7 +41,9 @@ ENVIRONMENT = {
 COMMANDS = (
     *(service.serve, service.web, service.worker, service.migrate, setup_check.check),
     *(reports.report, reports.export, hours.holidays, hours.closure, audit.audit, oncall.oncall),
-    *(technicians.technician, shifts.shift, calendars.calendar, users.user),
+    *(technicians.technician, shifts.shift, calendars.calendar, users.user, customers.customer),
+    announcements.announce,
+    forget.forget,
 )
 
 

@@ -8,9 +8,11 @@ from callbacks.people import users
 
 # POST, and nothing else: they answer to whoever signs as the carrier does.
 SIGNED_BY_TWILIO = {
-    "/voice/incoming", "/voice/menu", "/voice/ring", "/voice/screen", "/voice/screen/key", "/voice/beep",
-    "/voice/recorded", "/voice/recording", "/voice/status", "/voice/fallback", "/voice/language",
+    "/voice/incoming", "/voice/announcement", "/voice/menu", "/voice/ring", "/voice/screen", "/voice/screen/key",
+    "/voice/beep", "/voice/recorded", "/voice/recording", "/voice/status", "/voice/fallback", "/voice/language",
+    "/voice/admission", "/voice/transcription",
     "/voice/review", "/voice/listen", "/voice/number", "/voice/number/read-back",
+    "/voice/urgency", "/voice/name-time", "/voice/name-time/hour", "/voice/name-time/confirmed",
     "/voice/page", "/voice/page/key", "/voice/page/heard", "/voice/page/notice", "/voice/page/status",
     "/voice/connect", "/voice/connect/key", "/voice/connect/answered", "/voice/connect/outcome",
     "/voice/connect/ended", "/voice/connect/status", "/voice/dial-in/key",
@@ -19,14 +21,16 @@ SIGNED_BY_TWILIO = {
 PUBLIC = {
     "/login", "/login/code", "/login/passkey", "/login/passkey/options", "/logout",
     "/static/<path:filename>", "/healthz", "/readyz", "/metrics",
+    "/status", "/status.atom", "/status/subscribe",
 }  # fmt: skip
 # The address is the key: a link that was sent to one person, or entered into one calendar.
 BY_SECRET_ADDRESS = {
     "/media/<token>.wav", "/calendar/<key>.ics", "/invitation/<key>",
+    "/status/confirm/<token>", "/status/leave/<token>",
     "/t/<token>", "/t/<token>/open", "/t/<token>/message.wav", "/t/<token>/take", "/t/<token>/connect",
     "/t/<token>/pass",
     "/t/<token>/outcome", "/t/<token>/note", "/t/<token>/number", "/t/<token>/unreachable", "/t/<token>/manager",
-    "/t/<token>/consent", "/t/<token>/refuse",
+    "/t/<token>/time", "/t/<token>/consent", "/t/<token>/refuse",
 }  # fmt: skip
 EVERYONE = users.ROLES
 READERS = ("administrator", "supervisor", "reader")
@@ -47,6 +51,16 @@ LOGGED_IN = [
         for act in FORMS
     ),
     ("GET", "/calls", "/calls", READERS),
+    ("GET", "/customers", "/customers?words=acme", EVERYONE),
+    ("GET", "/customers.csv", "/customers.csv", READERS),
+    ("POST", "/customers/add", "/customers/add", SUPERVISING),
+    ("POST", "/customers/import", "/customers/import", SUPERVISING),
+    ("GET", "/customers/<int:customer_id>", "/customers/1", EVERYONE),
+    ("POST", "/customers/<int:customer_id>/<act>", "/customers/1/change", SUPERVISING),
+    ("GET", "/numbers/<number>", "/numbers/+15145550199", EVERYONE),
+    ("GET", "/blocked-numbers", "/blocked-numbers", EVERYONE),
+    ("POST", "/blocked-numbers/set", "/blocked-numbers/set", SUPERVISING),
+    ("POST", "/blocked-numbers/end", "/blocked-numbers/end", SUPERVISING),
     ("GET", "/reports", "/reports?since=2026-11-01", READERS),
     ("GET", "/reports/<name>.csv", "/reports/attainment.csv", READERS),
     ("GET", "/reports/digest", "/reports/digest?day=2026-11-28", READERS),
@@ -62,6 +76,8 @@ LOGGED_IN = [
     ("GET", "/rota/hours.csv", "/rota/hours.csv?from=2026-11-01", READERS),
     ("POST", "/rota/<act>", "/rota/add", SUPERVISING),
     ("GET", "/what-if", "/what-if", EVERYONE),
+    ("GET", "/announcements", "/announcements", EVERYONE),
+    ("POST", "/announcements/<act>", "/announcements/start", SUPERVISING),
     ("GET", "/setup", "/setup?year=2027", EVERYONE),
     ("POST", "/setup/<act>", "/setup/close", SUPERVISING),
     ("GET", "/account", "/account", EVERYONE),
@@ -72,4 +88,6 @@ LOGGED_IN = [
     ("GET", "/users", "/users", ADMINISTRATORS),
     ("POST", "/users/<act>", "/users/add", ADMINISTRATORS),
     ("GET", "/audit", "/audit", SUPERVISING),
+    ("GET", "/forget", "/forget", SUPERVISING),
+    ("POST", "/forget", "/forget", SUPERVISING),
 ]  # fmt: skip

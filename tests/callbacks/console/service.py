@@ -13,7 +13,10 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from callbacks.cli.context import UNDER_A_MOVING_CLOCK, Compose, Service
-from callbacks.db.states import AudioState, VoicemailState
+from callbacks.customers import store
+from callbacks.customers.contacts import Contact
+from callbacks.customers.details import Details
+from callbacks.db.states import AudioState, ContactKind, VoicemailState
 from callbacks.db.tables import Callback, Voicemail
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
@@ -49,6 +52,8 @@ def service_on(
         for role in users.ROLES:
             technician = "Amy Roy" if role == "technician" else ""
             users.add_user(session, f"{role}@example.com", role, PASSWORD, BEGAN, technician)
+        details = Details("Joe Dow", "Bex", products=("modusMail",))
+        store.add_customer(session, details, [Contact(ContactKind.PHONE, "+15145550177")], BEGAN)
         calls.record_call(session, calls.Arrival("CA1", "direct", "+15145550199", "en", False, "at night"), BEGAN)
         recording = calls.Recording(VoicemailState.RECORDED, "RE" + "2" * 32, 8)
         calls.record_voicemail(session, desk, "CA1", recording, BEGAN)

@@ -45,7 +45,18 @@ def test_the_navigation_offers_what_a_role_may_open(console: Console, email: str
     console.logs_in(email)
     nav = console.client.get("/").text.split("</header>")[0]
     found = set(re.findall(r"<a href=[^>]+>([^<]+)</a></li>", nav))
-    everything = {"Now", "Callbacks", "Calls", "Rota", "Reports", "What if", "People", "Setup", "Account"}
+    everything = {
+        "Now",
+        "Callbacks",
+        "Calls",
+        "Rota",
+        "Reports",
+        "What if",
+        "People",
+        "Announcements",
+        "Setup",
+        "Account",
+    }
     assert found == everything - hidden
 
 

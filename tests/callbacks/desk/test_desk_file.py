@@ -27,7 +27,7 @@ def desk_with(changes: dict[str, dict[str, Any]]) -> Desk:
 
 
 def test_the_shipped_file_has_the_default_values() -> None:
-    left_out = ("digest", "auto_close", "reports", "rota", "numbers")
+    left_out = ("digest", "auto_close", "reports", "rota", "numbers", "voices", "retention", "transcript", "screening")
     without = {name: part for name, part in CONTENT.items() if name not in left_out}
     without["callback"] = {"promise": CONTENT["callback"]["promise"]}
     shipped, default = desk_from(CONTENT, FILE), desk_from(without, FILE)
@@ -56,9 +56,21 @@ def test_another_company_has_its_own_night_digest_and_closing() -> None:
     assert desk.closing_rule.never == frozenset()
 
 
+def test_what_is_kept_for_how_long_is_the_desks_decision() -> None:
+    kept = desk_with({"retention": {"audio": "1d", "transcripts": "30d", "numbers": "never"}}).retention
+    assert (kept.audio, kept.transcripts, kept.numbers) == (timedelta(days=1), timedelta(days=30), None)
+    kept = desk_with({"retention": {"audio": "30d", "transcripts": "30d", "numbers": "30d"}}).retention
+    assert kept.numbers == timedelta(days=30)
+
+
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
+        ({"retention": {"audio": "23h"}}, 'retention.audio: it is too short. Write "1d" or longer, or "never"'),
+        ({"retention": {"audio": "always"}}, "retention.audio: 'always' is not a duration"),
+        ({"retention": {"numbers": "300d"}}, "retention: numbers go together with audio and transcripts"),
+        ({"retention": {"audio": "never"}}, "retention: numbers go together with audio and transcripts"),
+        ({"transcript": {"by": "magic"}}, "transcript.by: 'magic' is not known. Write 'model', 'carrier' or 'none'"),
         ({"digest": {"at": "8"}}, r"digest\.at: '8' is not a time of day. Write it as \"08:00\""),
         ({"digest": {"at": "13:00"}}, r"digest\.until: it must be later than digest\.at"),
         ({"reports": {"night": "18:00"}}, r"reports\.night: '18:00' is not a span of the day"),
@@ -74,6 +86,12 @@ def test_another_company_has_its_own_night_digest_and_closing() -> None:
             {"numbers": {"called_without_consent": ["CA", "XX"]}},
             r"numbers\.called_without_consent.*'XX' is not a region",
         ),
+        (
+            {"status": {"page": "javascript:alert(1)"}},
+            r"status\.page: 'javascript:alert\(1\)' is not the address of a web",
+        ),
+        ({"status": {"page": "https://"}}, r"status\.page: 'https://' is not the address of a web page"),
+        ({"limits": {"notices_a_second": 0}}, r"limits\.notices_a_second"),
         ({"numbers": {"own": ["514 845 8474"]}}, r"numbers\.own.*'514 845 8474' is not a phone number"),
         (
             {"lines": {"direct": {"number": "+15148458474", "menu": {"1": "support"}, "languages": {"9": "french"}}}},
@@ -179,6 +197,62 @@ def test_a_file_that_is_not_toml_or_not_there_is_one_sentence(tmp_path: Path) ->
         read_desk(file)
 
 
+def in_folder(folder: Path, wording: str | None, more: str = "") -> Path:
+    """Return a desk file that names a wording file beside it."""
+    file = folder / "support.toml"
+    file.write_text(FILE.read_text("utf-8").replace("[company]", '[company]\nwording = "w.toml"', 1) + more, "utf-8")
+    if wording is not None:
+        (folder / "w.toml").write_text(wording, "utf-8")
+    return file
+
+
+def test_the_wording_is_read_from_the_file_beside_the_desk_file(tmp_path: Path) -> None:
+    desk = read_desk(
+        in_folder(tmp_path, 'goodbye = { en = "Bye.", fr = "Salut." }\n[how_it_ended]\nbusy = { en = "a", fr = "b" }')
+    )
+    assert {name: (own.en, own.fr) for name, own in desk.wording.items()} == {
+        "goodbye": ("Bye.", "Salut."),
+        "how_it_ended.busy": ("a", "b"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("wording", "fault"),
+    [
+        (None, "company.wording: w.toml cannot be read: No such file or directory. Put it beside the desk file."),
+        ("greeting =", "company.wording: w.toml is not TOML: Invalid value (at end of document)."),
+        ('greeting = { en = "Hello" }', "wording.greeting.fr is missing. Add it."),
+        ('greeting = { fr = "Allo" }', "wording.greeting.en is missing. Add it."),
+        ('greeting = { en = "a", fr = "b", de = "c" }', "wording.greeting.de is not a setting. "),
+        ('greeting = "Hello"', "wording.greeting: Input should be a valid dictionary"),
+        ("[how_it_ended]\nbusy = { en = 'a' }", "wording.how_it_ended.busy.fr is missing. Add it."),
+    ],
+)
+def test_a_wording_file_that_cannot_be_used_is_named(tmp_path: Path, wording: str | None, fault: str) -> None:
+    with pytest.raises(BrokenDesk) as refused:
+        read_desk(in_folder(tmp_path, wording))
+    assert any(each.startswith(fault) for each in refused.value.faults), refused.value.faults
+
+
+def test_mistakes_of_the_desk_file_and_an_unreadable_wording_file_are_named_at_once(tmp_path: Path) -> None:
+    with pytest.raises(BrokenDesk) as refused:
+        read_desk(in_folder(tmp_path, None, "\n[tempest]\na = 1\n"))
+    assert [fault.split()[0] for fault in refused.value.faults] == ["tempest", "company.wording:"]
+
+
+def test_prompts_are_not_in_two_places(tmp_path: Path) -> None:
+    with pytest.raises(BrokenDesk, match=r"prompts are in w\.toml and in this file"):
+        read_desk(in_folder(tmp_path, "", '\n[wording]\ngoodbye = { en = "a", fr = "b" }\n'))
+
+
+def test_other_checks_are_reported_with_the_mistakes_of_the_file() -> None:
+    content = copy.deepcopy(CONTENT)
+    content["digest"] |= {"at": "12:00", "until": "08:00"}
+    with pytest.raises(BrokenDesk) as refused:
+        desk_from(content, FILE, lambda desk: [f"{desk.voices.en} is hoarse"])
+    assert [fault.split()[0] for fault in refused.value.faults] == ["digest.until:", "Polly.Joanna-Neural"]
+
+
 @pytest.mark.parametrize(
     ("text", "instant"),
     [
@@ -235,3 +309,9 @@ def test_a_sender_that_leaves_too_little_room_in_a_text_is_refused(sender: str) 
     content["company"]["sender"] = sender
     with pytest.raises(BrokenDesk, match=r"company\.sender: .* Shorten it to 30 at most"):
         desk_from(content, Path("support.toml"))
+
+
+def test_the_status_page_is_this_services_unless_the_company_has_its_own() -> None:
+    assert desk_with({}).status_page("https://desk.test") == "https://desk.test/status"
+    own = desk_with({"status": {"page": "https://status.example.com/now"}})
+    assert own.status_page("https://desk.test") == "https://status.example.com/now"

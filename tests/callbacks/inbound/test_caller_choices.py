@@ -1,22 +1,26 @@
-"""What a caller chose is stored once, and a turn without it changes nothing."""
+"""What a caller chose is stored once, takes effect once, and a turn without it changes nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import Urgency
+from callbacks.db.states import PageKind, PriorityLevel, Urgency
 from callbacks.db.tables import Call, Event
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound.caller_choices import CallerChoices, store_choices
 from callbacks.inbound.calls import Arrival, record_call
 from callbacks.people.technicians import add_technician
+from tests.callbacks.acts.night import Night
 
+OPENING = datetime(2026, 11, 30, 13, 30, tzinfo=UTC)
 DESK = read_desk(Path("support.toml"))
 NOW = datetime(2026, 11, 28, 3, tzinfo=UTC)
 ELSEWHERE, AMYS, PREMIUM = CallerChoices(number="+15145550188"), "+15145550101", "+19005550123"
@@ -74,3 +78,49 @@ def test_nobody_can_have_a_premium_number_or_a_technician_rung(database: Databas
     call = after(database, CallerChoices(number=PREMIUM), CallerChoices(number=AMYS), CallerChoices(number="junk"))
     assert call.customer_number is None
     assert numbers_entered(database) == []
+
+
+# What takes effect on a callback that is open already
+
+
+@pytest.fixture
+def night(database: Database) -> Iterator[Night]:
+    with Session(database.engine) as session:
+        yield Night(session, DESK)
+
+
+def chooses(night: Night, choices: CallerChoices) -> None:
+    store_choices(night.session, night.desk, night.callback.call, choices, night.now)
+    night.session.flush()
+
+
+def test_what_arrives_after_the_callback_opened_still_counts_once(night: Night) -> None:
+    for _ in range(2):
+        chooses(night, CallerChoices(Urgency.DOWN, wants_manager=True))
+    assert night.callback.priority is PriorityLevel.P1
+    assert len(night.events(EventKind.URGENCY_CHOSEN)) == 1
+    assert [detail for *_, detail in night.events(EventKind.PRIORITY_CHANGED)] == [
+        "P2 to P1: the caller pressed: everything is down"
+    ]
+    assert len(night.pages(night.luc, PageKind.MANAGER)) == 1
+
+
+def test_what_can_wait_after_all_stops_the_pages(night: Night) -> None:
+    chooses(night, CallerChoices(Urgency.CAN_WAIT))
+    callback = night.callback
+    assert (callback.held_until, callback.next_action_at) == (OPENING, OPENING)
+    assert callback.due_at == OPENING + night.desk.callback.promise
+
+
+def test_a_priority_that_a_person_changed_since_stays(night: Night) -> None:
+    chooses(night, CallerChoices(Urgency.DOWN))
+    night.callback.priority = PriorityLevel.P3
+    chooses(night, CallerChoices(Urgency.DOWN))
+    assert night.callback.priority is PriorityLevel.P3
+
+
+def test_a_time_that_was_named_moves_the_call_once(night: Night) -> None:
+    for _ in range(2):
+        chooses(night, CallerChoices(named_time_at=OPENING))
+    assert night.callback.named_time_at == OPENING
+    assert len(night.events(EventKind.TIME_NAMED)) == 1

@@ -21,10 +21,14 @@ from callbacks.lifecycle.transitions import (
     advance_escalation,
     awaits_attempt,
     change_state,
+    end_hold,
     escalate_now,
     give_back,
+    hold,
+    is_held,
     is_held_by_another,
     look_again_at,
+    move_promise,
     note_attempt,
     note_breach,
     note_reminders_given,
@@ -33,6 +37,7 @@ from callbacks.lifecycle.transitions import (
     restart_escalation,
     review,
     set_owner,
+    waits_for_hold,
 )
 
 OPENED = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
@@ -109,6 +114,7 @@ def test_a_change_leads_to_its_state_or_is_refused(callback: Callback, state: Ca
     else:
         change_state(callback, change, NOW)
         assert callback.state is expected
+        assert callback.closed_at == (None if expected is OPEN else NOW)
 
 
 @pytest.mark.parametrize(
@@ -262,6 +268,33 @@ def test_reminders_are_counted_from_the_last_one(session: Session, amy: Technici
     set_owner(session, callback, amy, NOW)
     note_reminders_given(callback, LATE)
     assert callback.acted_at == LATE
+
+
+def test_a_hold_is_looked_at_when_it_is_over_whatever_asked_for_it_before(callback: Callback) -> None:
+    hold(callback, DUE)
+    look_again_at(callback, NOW)
+    assert is_held(callback, NOW)
+    assert waits_for_hold(callback, NOW)
+    assert callback.next_action_at == DUE
+    assert not waits_for_hold(callback, DUE)
+
+
+def test_a_hold_that_ends_early_has_the_steps_count_from_then(callback: Callback) -> None:
+    hold(callback, DUE)
+    assert end_hold(callback, NOW)
+    assert (callback.held_until, callback.next_action_at) == (NOW, NOW)
+    assert not end_hold(callback, NOW)
+
+
+def test_another_time_is_promised_unless_the_first_was_kept_or_broken(
+    session: Session, amy: Technician, callback: Callback
+) -> None:
+    later = DUE + timedelta(hours=8)
+    move_promise(callback, DUE, later, NOW)
+    assert (callback.promised_from, callback.due_at) == (DUE, later)
+    note_attempt(session, callback, amy, NOW)
+    move_promise(callback, NOW, DUE, NOW)
+    assert (callback.promised_from, callback.due_at) == (DUE, later)
 
 
 def test_what_follows_is_reviewed_only_after_an_attempt(session: Session, amy: Technician, callback: Callback) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -30,3 +30,12 @@ def test_a_message_is_written_once_for_each_occasion(database: Database) -> None
         ("CA1", "Bonjour", NOW),
         ("CA2", "Bonjour", NOW),
     ]
+
+
+def test_a_message_may_wait_for_its_turn(database: Database) -> None:
+    later = NOW + timedelta(minutes=1)
+    database.write(
+        lambda session: write_message(session, CustomerMessageKind.NOTICE, "update 1", LEA, "x", NOW, sent_from=later)
+    )
+    (row,) = database.read(lambda session: session.scalars(select(CustomerMessage)).all())
+    assert (row.created_at, row.next_action_at) == (NOW, later)

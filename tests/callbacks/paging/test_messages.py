@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callbacks.db.states import PageKind, ReachOutcome
+from callbacks.db.states import PageKind, ReachOutcome, Urgency
 from callbacks.desk.customer_number import NOT_ALLOWED, WRONG_NUMBER
 from callbacks.desk.desk_file import LONGEST_LINE_NAME, LONGEST_SENDER
 from callbacks.paging import messages
@@ -68,6 +68,8 @@ subjects = st.builds(
     is_tried=st.booleans(),
     extension=st.sampled_from(["", "204"]),
     language=st.sampled_from(["", "en", "fr"]),
+    customer=st.just(messages.NOTHING) | st.builds(Words, names, names),
+    calls_this_week=st.integers(0, 200),
 )
 subjects = st.builds(
     lambda subject, reasons: replace(subject, why_no_number=reasons[0], not_allowed_yet=reasons[1]),
@@ -106,6 +108,10 @@ def every_text(subject: Subject, code: str, others: Sequence[str], reason: str) 
         "closed": messages.closed_automatically(subject),
         "outcome": messages.ask_outcome(subject, code),
         "manager": messages.manager_wanted(subject, code, reason),
+        "manager, with the history": messages.manager_wanted(
+            subject, code, reason, messages.history(12, NOW, who, MONTREAL, LATE, is_tried=True)
+        ),
+        "page at a named time": messages.page(replace(subject, says_down=True, named_at=LATE), code, NOW, LINK),
         **{
             f"consent to {check.kind}": messages.consent_wanted(subject, check, code, NOW)
             for check in CHECKS
@@ -402,3 +408,85 @@ def test_an_alert_about_a_technicians_number_fits_two_segments_and_has_no_letter
     for text in (alert.english, alert.french):
         assert size(text) <= TWO_SEGMENTS
         assert for_text_message(text) == text
+
+
+# A customer we know
+
+JANE = replace(SUBJECT, customer=Words("Acme, Jane Roy", "Acme, Jane Roy"), calls_this_week=3)
+
+
+def test_a_page_names_the_customer_first() -> None:
+    page = messages.page(JANE, "1234", NOW)
+    assert "(Acme, Jane Roy, 3 calls in 7 days; toll-free line, message 0:32)" in page.english
+    assert "(Acme, Jane Roy, 3 appels en 7 jours; ligne sans frais, message 0:32)" in page.french
+    first = messages.page(replace(JANE, calls_this_week=1), "1234", NOW)
+    assert "(Acme, Jane Roy; toll-free line, message 0:32)" in first.english
+    unknown = messages.page(replace(SUBJECT, calls_this_week=3), "1234", NOW)
+    assert "(toll-free line, message 0:32)" in unknown.english
+
+
+@pytest.mark.parametrize(
+    ("longer", "about", "names_before"),
+    [
+        (0, "(Acme, Jane Roy, 3 calls in 7 days; toll-free line, message 0:32)", False),
+        (40, "(Acme, Jane Roy; toll-free line, message 0:32)", True),
+        (60, "(Acme, Jane Roy; toll-free line, message 0:32)", False),
+        (80, "(Acme, Jane Roy; toll-free line)", False),
+        (95, "(Acme, Jane Roy)", False),
+        (110, "", False),
+    ],
+)
+def test_what_does_not_fit_is_left_out_and_the_name_last(longer: int, about: str, names_before: bool) -> None:
+    before = Words("No answer from Ben.", "Ben n'a pas répondu.") if names_before else None
+    page = messages.page(JANE, "123456", NOW, LINK + "x" * longer, before).english
+    assert f"10:42 p.m. {about}{'.' if about else 'Ref'}".replace("p.m. Ref", "p.m.") in page
+    assert ("Acme" in page, "No answer" in page) == (about != "", names_before)
+    assert size(page) <= TWO_SEGMENTS
+
+
+def test_a_long_name_is_cut() -> None:
+    long = replace(JANE, customer=Words("x" * 90, "y" * 90))
+    page = messages.page(long, "1234", NOW)
+    assert f"({'x' * 45}..., 3 calls in 7 days; " in page.english
+    assert f"({'y' * 45}..., 3 appels en 7 jours; " in page.french
+
+
+def test_whoever_hears_of_it_for_the_first_time_reads_the_name() -> None:
+    again = messages.page_again(JANE, "1234", messages.NOTHING)
+    assert "Call (514) 555-0199 (Acme, Jane Roy) again." in again.english
+    assert "Rappelez le (514) 555-0199 (Acme, Jane Roy)." in again.french
+    given = messages.given(JANE, "1234", "Sue", NOW)
+    assert "Call (514) 555-0199 (Acme, Jane Roy) by" in given.english
+    assert "Appelez le (514) 555-0199 (Acme, Jane Roy) avant" in given.french
+    manager = messages.manager_wanted(JANE, "1234", "")
+    assert "(514) 555-0199 (Acme, Jane Roy) asks for a manager" in manager.english
+    assert "le client au (514) 555-0199 (Acme, Jane Roy) demande un gestionnaire" in manager.french
+    without = messages.page_again(replace(JANE, customer_number=None), "1234", messages.NOTHING)
+    assert "Acme" not in without.english
+
+
+# What the message says
+
+spoken = st.text(max_size=600) | st.sampled_from(["Tout est en panne. " * 40, "Our email is down."])
+
+
+@given(subjects, spoken, st.sampled_from(list(Urgency)))
+def test_a_transcript_fits_into_two_segments_and_says_that_a_machine_wrote_it(
+    subject: Subject, words: str, urgency: Urgency
+) -> None:
+    text = messages.transcribed(subject, words, words[:120], urgency)
+    for each in (for_text_message(text.english), for_text_message(text.french)):
+        assert size(each) <= TWO_SEGMENTS
+
+
+def test_a_short_message_is_quoted_whole_and_a_long_one_by_its_gist() -> None:
+    whole = messages.transcribed(SUBJECT, "Our email is down.", "Our email is down.", Urgency.DOWN)
+    assert whole == Words(
+        'Support desk: KT-417, (514) 555-0199: "Our email is down." Perhaps everything is down. Written down by a '
+        "machine: listen before you rely on it.",
+        'Support desk: KT-417, (514) 555-0199: "Our email is down." Possiblement une panne générale. Transcrit par une '
+        "machine: écoutez le message avant de vous y fier.",
+    )
+    cut = messages.transcribed(SUBJECT, "Hello, " * 60 + "the boiler leaks.", "the boiler leaks.", Urgency.CAN_WAIT)
+    assert '"the boiler leaks." Perhaps it can wait.' in cut.english
+    assert """"the boiler leaks." Possiblement rien d'urgent.""" in cut.french

@@ -19,8 +19,9 @@ from callbacks.paging import outages, throttle
 from callbacks.paging.alerts import add_alert
 from callbacks.paging.channels.mail import Email, Mailer
 from callbacks.paging.channels.twilio import Accepted, Carrier
-from callbacks.paging.outbox import LEASE, LOOK_UP_AFTER, LOST_AFTER, Outbox
+from callbacks.paging.outbox import Outbox
 from callbacks.paging.pages import add_page
+from callbacks.paging.sending import LEASE, LOOK_UP_AFTER, LOST_AFTER
 from callbacks.paging.throttle import Traffic
 from callbacks.paging.webhook_urls import WebhookUrls
 from callbacks.people.person import ContactMethod

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from callbacks.db.states import AudioState, CallbackOrigin, VoicemailState
 from callbacks.db.tables import Callback, Voicemail
 from callbacks.paging.messages import LOST_MESSAGE, MISSED_CALL, NO_MESSAGE, Message
-from callbacks.paging.subject import subject_of
+from callbacks.paging.subject import subject_of, subject_with_customer
 from callbacks.text.bilingual import Words
+from tests.callbacks.customers.known import add, call
 from tests.callbacks.paging.paging_desk import BEGAN, CUSTOMER, DESK, PagingDesk, minutes
 
 
@@ -60,3 +61,20 @@ def test_without_a_voicemail_there_is_no_message(desk: PagingDesk) -> None:
 def test_a_missed_call_is_named_as_one(desk: PagingDesk) -> None:
     desk.write(lambda _, callback: setattr(callback, "origin", CallbackOrigin.MISSED_CALL))
     assert desk.write(lambda _, callback: subject_of(DESK, callback)).message == MISSED_CALL
+
+
+def test_the_customer_and_their_calls_this_week_are_in_it_where_they_are_asked_for(desk: PagingDesk) -> None:
+    def work(session: Session, callback: Callback) -> list[tuple[Words, int]]:
+        unknown = subject_with_customer(session, DESK, callback, BEGAN)
+        add(session)
+        call(session, "CA8", CUSTOMER, BEGAN - minutes(60))
+        call(session, "CA9", CUSTOMER, BEGAN - 8 * minutes(24 * 60))
+        known = [subject_with_customer(session, DESK, callback, BEGAN), subject_of(DESK, callback)]
+        callback.call.attestation = "TN-Validation-Failed-C"
+        forged = subject_with_customer(session, DESK, callback, BEGAN)
+        return [(each.customer, each.calls_this_week) for each in (unknown, *known, forged)]
+
+    nobody = (Words("", ""), 0)
+    jane = Words("Acme, Jane Roy", "Acme, Jane Roy")
+    probably = Words("probably Acme, Jane Roy", "probablement Acme, Jane Roy")
+    assert desk.write(work) == [nobody, (jane, 2), nobody, (probably, 2)]

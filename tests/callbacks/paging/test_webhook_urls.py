@@ -25,3 +25,4 @@ def test_a_call_is_answered_by_its_page(channel: Channel, is_about_callback: boo
 def test_reports_name_the_attempt() -> None:
     assert URLS.call_status(9) == "https://desk.test/voice/page/status?attempt=9"
     assert URLS.text_status(9) == "https://desk.test/sms/status?attempt=9"
+    assert URLS.customer_text_status(9) == "https://desk.test/sms/status?message=9"

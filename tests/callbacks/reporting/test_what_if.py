@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from callbacks.db.states import Urgency
 from callbacks.desk.desk_file import read_desk
 from callbacks.oncall.roster import Shift
 from callbacks.oncall.schedule import Schedule
@@ -22,8 +23,8 @@ PEOPLE = Schedule(
 )
 
 
-def asked(at: datetime, schedule: Schedule = PEOPLE) -> WhatIf:
-    return what_if(DESK, schedule, DESK.regular_hours, "direct", at)
+def asked(at: datetime, schedule: Schedule = PEOPLE, urgency: Urgency = Urgency.NONE) -> WhatIf:
+    return what_if(DESK, schedule, DESK.regular_hours, "direct", at, urgency)
 
 
 def test_a_night_call_is_closed_for_and_pages_whoever_is_on_at_each_minute() -> None:
@@ -45,3 +46,11 @@ def test_in_support_hours_it_names_who_is_rung() -> None:
 
 def test_with_nobody_it_says_that_nobody_would_be_paged() -> None:
     assert list(asked(NIGHT, Schedule(DESK.policy.layers, ())).pages) == []
+
+
+def test_what_can_wait_pages_nobody_before_the_desk_opens() -> None:
+    opening = datetime(2026, 11, 30, 13, 30, tzinfo=UTC)
+    found = asked(NIGHT, urgency=Urgency.CAN_WAIT)
+    assert (found.held_until, found.due_at) == (opening, opening + timedelta(minutes=30))
+    assert found.pages[0].at == opening
+    assert asked(NIGHT, urgency=Urgency.DOWN).held_until is None

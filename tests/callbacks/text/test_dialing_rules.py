@@ -228,3 +228,23 @@ def test_numbers_are_read_and_hidden() -> None:
     assert readable_number("+15145550199") == "(514) 555-0199"
     assert readable_number("ANONYMOUS") == "ANONYMOUS"
     assert masked("+15145550199") == "…99"
+
+
+@pytest.mark.parametrize(
+    ("caller", "is_texted"),
+    [
+        ("+15145550199", True),  # North America: a landline or a mobile
+        ("+18005550199", False),
+        ("+19005550199", False),
+        ("+447400123456", False),  # a mobile that needs consent
+        (OURS, False),
+        ("anonymous", False),
+    ],
+)
+def test_only_what_can_be_a_mobile_and_may_be_called_is_texted(caller: str, is_texted: bool) -> None:
+    assert RULES.mobile_number(caller) == (caller if is_texted else None)
+
+
+def test_where_landlines_have_ranges_of_their_own_they_get_no_text() -> None:
+    rules = DialingRules(called_without_consent=frozenset({"GB"}))
+    assert [rules.mobile_number(number) for number in ("+447400123456", "+442079460000")] == ["+447400123456", None]

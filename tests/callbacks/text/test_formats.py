@@ -16,6 +16,7 @@ from callbacks.text.formats import (
     span,
     spelled,
 )
+from callbacks.text.spoken import Part, SayAs, parts_of
 
 MONTREAL = ZoneInfo("America/Toronto")
 
@@ -151,3 +152,78 @@ def test_screens_and_exports_say_which_hour_it_is_too() -> None:
     assert formats.moment(FIRST_1_15, MONTREAL, FIRST_1_15, seconds=True) == "Sun 1 Nov 01:15:00 EDT"
     assert formats.day_and_time(SECOND_1_15, MONTREAL) == "Sun 1 Nov 01:15 EST"
     assert formats.day_and_time(SECOND_1_15, MONTREAL, "fr") == "di 1/11 01:15 HNE"
+
+
+def aloud(text: str) -> str:
+    """Return what a voice says in place of what is written."""
+    return "".join(part.alias or part.text for part in parts_of(text))
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "english", "french"),
+    [
+        (0, 0, "12:00 a.m.", "minuit"),
+        (0, 10, "12:10 a.m.", "minuit 10"),
+        (1, 0, "1:00 a.m.", "une heure"),
+        (1, 1, "1:01 a.m.", "une heure une"),
+        (7, 5, "7:05 a.m.", "7 heures 5"),
+        (12, 0, "12:00 p.m.", "12 heures"),
+        (12, 30, "12:30 p.m.", "12 heures 30"),
+        (21, 0, "9:00 p.m.", "vingt et une heures"),
+        (21, 21, "9:21 p.m.", "vingt et une heures vingt et une"),
+        (22, 42, "10:42 p.m.", "22 heures 42"),
+        (23, 51, "11:51 p.m.", "23 heures cinquante et une"),
+    ],
+)
+def test_a_time_as_a_voice_says_it(hour: int, minute: int, english: str, french: str) -> None:
+    at = datetime(2026, 11, 28, hour, minute, tzinfo=MONTREAL)
+    written = clock_time(at, MONTREAL, "fr")
+    assert aloud(formats.spoken_time(at, MONTREAL)) == english
+    assert (formats.spoken_time(at, MONTREAL, "fr"), aloud(formats.spoken_time(at, MONTREAL, "fr"))) == (
+        written,
+        french,
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "written", "french"),
+    [
+        (datetime(2026, 11, 29, 0, 10, tzinfo=MONTREAL), "dimanche 0 h 10", "dimanche à minuit 10"),
+        (datetime(2026, 12, 25, 8, 0, tzinfo=MONTREAL), "le 25 décembre à 8 h", "le 25 décembre à 8 heures"),
+        (
+            datetime(2027, 1, 1, 21, 0, tzinfo=MONTREAL),
+            "le 1er janvier à 21 h",
+            "le premier janvier à vingt et une heures",
+        ),
+    ],
+)
+def test_a_day_as_a_voice_says_it_in_french(day: datetime, written: str, french: str) -> None:
+    spoken = formats.spoken_time_and_day(day, MONTREAL, TEN_FORTY_TWO, "fr")
+    assert (spoken, aloud(spoken)) == (written, french)
+
+
+def test_a_time_in_another_zone_as_a_voice_says_it_in_french() -> None:
+    spoken = formats.time_for_caller(TEN_FORTY_TWO, MONTREAL, TEN_FORTY_TWO, "fr", "+16045550199")
+    assert aloud(spoken) == "22 heures 42, heure de l'Est"
+
+
+@pytest.mark.parametrize(
+    ("number", "parts"),
+    [
+        ("+15145550199", (Part("(514) 555-0199", SayAs.TELEPHONE),)),
+        ("+3225550199", (
+            *(Part("+"), Part("32", SayAs.DIGITS), Part(" "), Part("2", SayAs.DIGITS), Part(" ")),
+            *(Part("555", SayAs.DIGITS), Part(" "), Part("01", SayAs.DIGITS), Part(" "), Part("99", SayAs.DIGITS)),
+        )),
+        ("ANONYMOUS", (Part("ANONYMOUS"),)),
+    ],
+)  # fmt: skip
+def test_a_phone_number_as_a_voice_says_it(number: str, parts: tuple[Part, ...]) -> None:
+    assert parts_of(formats.spoken_number(number)) == parts
+
+
+def test_the_digits_of_a_reference_are_said_one_by_one() -> None:
+    assert parts_of(spelled("KT-41")) == (
+        *(Part("K, T, "), Part("4", SayAs.DIGITS)),
+        *(Part(", "), Part("1", SayAs.DIGITS)),
+    )

@@ -45,7 +45,17 @@ def test_what_a_promise_depends_on_is_vital_and_runs_in_every_sweep(jobs: Sequen
 
 
 def test_jobs_that_wait_for_other_servers_run_beside_the_sweep(jobs: Sequence[Job]) -> None:
-    slow = {"connections", "reconciliation", "look-ups", "calendars", "digests", "lock mails", "transcripts"}
+    slow = {
+        "messages to customers",
+        "connections",
+        "reconciliation",
+        "look-ups",
+        "calendars",
+        "digests",
+        "lock mails",
+        "transcripts",
+        "deletions",
+    }
     assert {job.name for job in jobs if job.is_slow} == slow
     assert [job.name for job in jobs if job.may_be_interrupted] == ["transcripts"]
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.db.states import CallOutcome, VoicemailState
+from callbacks.db.states import CallOutcome, Urgency, VoicemailState
 from callbacks.db.tables import Call, Callback, Event, Technician, Voicemail
 from callbacks.inbound import calls, live_calls
 from tests.ivr.webhook_client import (
@@ -53,6 +53,12 @@ def test_it_speaks_the_language_of_the_call(client: WebhookClient, language: str
     assert heard in said(document)
     assert not_heard not in said(document)
     assert f"lang={language}" in record_of(document).attrib["action"]
+
+
+def test_what_the_caller_chose_before_is_kept(client: WebhookClient) -> None:
+    record = record_of(fails(client, "/voice/beep?lang=en&urgency=down"))
+    assert "urgency=down" in record.attrib["recordingStatusCallback"]
+    assert client.database.read(lambda session: session.get_one(Call, CALL)).urgency is Urgency.DOWN
 
 
 def test_the_message_opens_the_callback(client: WebhookClient) -> None:

@@ -71,7 +71,7 @@ def test_a_recording_of_an_unknown_call_is_left_to_reconciliation(client: Webhoo
 
 @pytest.mark.parametrize(("caller", "owed"), [(CUSTOMER, 1), ("+442071838750", 1), ("ANONYMOUS", 0), ("", 0)])
 def test_without_number_and_message_nobody_is_paged(client: WebhookClient, caller: str, owed: int) -> None:
-    client.calls(DIRECT, from_=caller)
+    client.goes_on(client.calls(DIRECT, from_=caller), from_=caller)
     client.clock.pass_time(timedelta(minutes=2))  # the prompts are long over
     client.posts("/voice/status", CallSid=CALL, CallStatus="completed")
     steps = select(Page).where(Page.kind == PageKind.STEP)
@@ -79,3 +79,13 @@ def test_without_number_and_message_nobody_is_paged(client: WebhookClient, calle
     call = client.database.read(lambda session: session.get_one(Call, CALL))
     is_asked_for_a_number = not owed  # and hears the promise after it
     assert call.outcome is (CallOutcome.HUNG_UP_BEFORE_THE_BEEP if is_asked_for_a_number else CallOutcome.PROMISED)
+
+
+HEARD = {"RecordingSid": "RE" + "5" * 32, "TranscriptionText": "The boiler leaks", "TranscriptionStatus": "completed"}
+
+
+def test_what_the_carrier_heard_is_stored_only_where_the_desk_asks_for_it(client: WebhookClient) -> None:
+    client.calls(DIRECT)
+    client.posts("/voice/recording", RECORDING, CallSid=CALL)
+    assert client.posts("/voice/transcription", HEARD, CallSid=CALL).status_code == 204
+    assert voicemail(client).transcript == ""  # this desk has its own model

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
-from callbacks.db.states import VoicemailState
-from callbacks.db.tables import Call, Callback, Event, Page, Voicemail
+from callbacks.db.states import ContactKind, VoicemailState
+from callbacks.db.tables import Call, Callback, Customer, CustomerContact, Event, Page, Voicemail
 from callbacks.people.technicians import technician_named
 from callbacks.records import search as finding
 from ivr.caller import flow
@@ -20,8 +20,11 @@ def test_the_toll_free_line_asks_and_the_direct_line_does_not(client: WebhookCli
     menu = client.calls(TOLL_FREE)
     assert "For support, press 1" in said(menu)
     assert menu.find("Gather") is not None
-    direct = client.calls(DIRECT, sid="CA" + "2" * 32)
-    assert "We are currently closed. Please leave a message after the beep" in said(direct)
+    other = "CA" + "2" * 32
+    direct = client.calls(DIRECT, sid=other)
+    assert "We are currently closed. If everything is down" in said(direct)
+    direct = client.goes_on(direct, sid=other)
+    assert "Please leave a message after the beep" in said(direct)
     assert "by 10:42 p.m." in said(direct)
     assert "recorded" in said(direct)
 
@@ -35,8 +38,8 @@ def test_three_wrong_keys_lead_to_support(client: WebhookClient) -> None:
         assert "not one of the choices" in said(document)
     gather = document.find("Gather")
     assert gather is not None
-    answer = client.posts(gather.attrib["action"], CallSid=CALL, To=TOLL_FREE, From=CUSTOMER)
-    assert "leave a message" in said(fromstring(answer.text))
+    closed = client.goes_on(client.document(gather.attrib["action"], CallSid=CALL, To=TOLL_FREE, From=CUSTOMER))
+    assert "leave a message" in said(closed)
 
 
 def test_key_9_changes_the_language_to_french(client: WebhookClient) -> None:
@@ -45,8 +48,29 @@ def test_key_9_changes_the_language_to_french(client: WebhookClient) -> None:
     answer = client.posts(gather.attrib["action"], CallSid=CALL, To=TOLL_FREE, From=CUSTOMER, Digits="9")
     gather = fromstring(answer.text).find("Gather")
     assert gather is not None
-    answer = client.posts(gather.attrib["action"], CallSid=CALL, To=TOLL_FREE, From=CUSTOMER, Digits="1")
-    assert "vous rappellera avant 22 h 42" in said(fromstring(answer.text))
+    closed = client.document(gather.attrib["action"], CallSid=CALL, To=TOLL_FREE, From=CUSTOMER, Digits="1")
+    assert "vous rappellera avant 22 h 42" in said(client.goes_on(closed))
+
+
+def test_a_key_that_is_sent_twice_changes_the_language_once(client: WebhookClient) -> None:
+    def french_on_record(session: Session) -> None:
+        contact = CustomerContact(kind=ContactKind.PHONE, value=CUSTOMER)
+        session.add(Customer(language="fr", created_at=client.clock.now(), contacts=[contact]))
+
+    client.database.write(french_on_record)
+    gather = client.calls(TOLL_FREE).find("Gather")
+    assert gather is not None
+    for _ in range(2):
+        answer = client.document(gather.attrib["action"], CallSid=CALL, To=TOLL_FREE, From=CUSTOMER, Digits="9")
+        assert "For support, press 1. Pour le service en français, appuyez sur le 9." in said(answer)
+
+
+def test_a_known_language_while_the_database_was_away_is_that_of_the_url(client: WebhookClient) -> None:
+    gather = client.calls(TOLL_FREE).find("Gather")
+    assert gather is not None
+    asked_in_french = gather.attrib["action"].replace("lang=en", "lang=fr")
+    answer = client.document(asked_in_french, CallSid=CALL, To=TOLL_FREE, From=CUSTOMER, Digits="1")
+    assert "vous rappellera avant 22 h 42" in said(answer)
 
 
 def test_the_direct_line_offers_french_and_goes_on_without_a_key(client: WebhookClient) -> None:
@@ -54,9 +78,25 @@ def test_the_direct_line_offers_french_and_goes_on_without_a_key(client: Webhook
     gather = direct.find("Gather")
     assert gather is not None
     assert "Pour le service en français, appuyez sur le 9." in said(gather)
-    assert [verb.tag for verb in direct][-1] == "Redirect"
+    assert "We are currently closed" in said(direct)
     chosen = client.document(gather.attrib["action"], CallSid=CALL, To=DIRECT, From=CUSTOMER, Digits="9")
-    assert "vous rappellera avant 22 h 42" in said(chosen)
+    assert "vous rappellera avant 22 h 42" in said(client.goes_on(chosen))
+
+
+def test_what_can_wait_is_known_from_the_url_before_the_first_page(client: WebhookClient) -> None:
+    """The database was away until the end of the message."""
+    path = "/voice/recorded?lang=en&urgency=can+wait"
+    thanks = client.document(path, CallSid=CALL, To=DIRECT, From=CUSTOMER, RecordingDuration="9")
+    assert "by 9:00 a.m. Monday" in said(thanks)
+    callback = client.database.read(lambda session: session.scalars(select(Callback)).one())
+    assert callback.held_until is not None
+    assert (callback.next_action_at, client.count(Page)) == (callback.held_until, 0)
+
+
+@pytest.mark.parametrize("path", ["/voice/recorded?time=99999999999", "/voice/name-time/confirmed?at=x&recorded=1"])
+def test_a_time_in_a_url_that_cannot_be_is_none(client: WebhookClient, path: str) -> None:
+    client.calls(DIRECT)
+    assert client.posts(path, CallSid=CALL, To=DIRECT, From=CUSTOMER, Digits="1").status_code == 200
 
 
 def language_of(client: WebhookClient) -> tuple[str, bool]:
@@ -111,7 +151,7 @@ def test_the_same_webhook_again_gets_the_same_answer_and_changes_nothing(client:
 
 
 def test_a_whole_voicemail_by_its_webhooks(client: WebhookClient) -> None:
-    redirect = client.calls(DIRECT).find("Redirect")
+    redirect = client.goes_on(client.calls(DIRECT)).find("Redirect")
     assert redirect is not None
     record = fromstring(client.posts(redirect.text or "", CallSid=CALL, To=DIRECT, From="+1").text).find("Record")
     assert record is not None
@@ -180,7 +220,7 @@ def test_the_name_that_the_carrier_knows_is_kept_and_found(client: WebhookClient
 
 def test_without_a_database_the_caller_can_still_leave_a_message(client_without_database: WebhookClient) -> None:
     client = client_without_database
-    assert "leave a message after the beep" in said(client.calls(DIRECT))
+    assert "leave a message after the beep" in said(client.goes_on(client.calls(DIRECT)))
     assert "For support, press 1" in said(client.calls(TOLL_FREE))
 
 

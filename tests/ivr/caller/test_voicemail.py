@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 import pytest
 
+from callbacks.desk.desk_file import Language, Transcripts
+from ivr.caller import flow
 from ivr.caller.turns import Choices, Place, Turn
 from ivr.twilio.verbs import Record, Redirect
-from tests.ivr.caller.steps import CLOSED, DESK, NOW, spoken, step
+from tests.ivr.caller.steps import CLOSED, DESK, NOW, URLS, spoken, step
 
 RECORDED = Turn(Place.RECORDED, seconds=8)
 
@@ -70,8 +73,22 @@ def test_the_second_recording_is_not_asked_for_again() -> None:
 
 def test_a_caller_without_a_number_is_asked_for_one_before_the_message() -> None:
     withheld = replace(CLOSED, caller="Anonymous", number_is_usable=False)
-    reply = step(Turn(Place.INCOMING), withheld)
+    reply = step(Turn(Place.URGENCY), withheld)
     assert not reply.promises
     assert "Please enter the number where we can reach you" in spoken(reply)
-    entered = Turn(Place.INCOMING, Choices(number="+15145550188"))
+    entered = Turn(Place.URGENCY, Choices(number="+15145550188"))
     assert step(entered, withheld).promises
+
+
+@pytest.mark.parametrize(
+    ("by", "language", "longest", "transcribed"),
+    [("carrier", "en", 120, "https://desk.test/voice/transcription"), ("carrier", "fr", 300, ""),
+     ("model", "en", 300, ""), ("none", "en", 300, "")],
+)  # fmt: skip
+def test_the_carrier_transcribes_english_where_the_desk_asks_for_it(
+    by: Literal["model", "carrier", "none"], language: Language, longest: int, transcribed: str
+) -> None:
+    desk = DESK.model_copy(update={"transcript": Transcripts(by=by)})
+    record, _ = flow.step(desk, URLS, Turn(Place.BEEP, Choices(language)), CLOSED).verbs
+    assert isinstance(record, Record)
+    assert (record.longest, record.transcribed) == (longest, transcribed)

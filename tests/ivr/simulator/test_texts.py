@@ -52,3 +52,13 @@ def test_whoever_sends_stop_gets_no_texts_until_start(simulation: Simulation) ->
     phone.send_text(OURS, "START")
     simulation.advance(2)
     simulation.client.messages.create(to=AMY, from_=OURS, body="hello")
+
+
+def test_a_reply_to_somebody_who_sent_stop_is_not_sent_and_is_an_error(simulation: Simulation) -> None:
+    phone = simulation.carrier.phone(AMY)
+    phone.sms_habit = SmsHabit.STOPPED
+    simulation.documents["sms"] = "<Message>thank you</Message>"
+    phone.send_text(OURS, "hello")
+    simulation.advance(5)
+    assert simulation.carrier.ledger.errors == [f"21610 A reply to {AMY}, who has texted STOP"]
+    assert simulation.texts_of(AMY) == []

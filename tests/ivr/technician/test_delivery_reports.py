@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
-from callbacks.db.states import AttemptState, CarrierStatus
-from callbacks.db.tables import PageAttempt
+from callbacks.db.states import AttemptState, CarrierStatus, Channel, CustomerMessageKind
+from callbacks.db.tables import CustomerMessage, PageAttempt
+from callbacks.paging.customer_messages import Recipient, write_message
 from callbacks.paging.status_reports import LATE_WITHIN
 from tests.ivr.technician.night import AMYS_CALL, Night
 from tests.ivr.webhook_client import WebhookClient
@@ -82,3 +84,19 @@ def test_without_a_database_the_report_is_refused_for_now(client_without_databas
         "/sms/status?attempt=1": {"MessageSid": "SM" + "1" * 32, "MessageStatus": "delivered"},
     }.items():
         assert client_without_database.posts(path, fields).status_code == 503
+
+
+def test_a_report_on_a_text_to_a_customer_is_stored_on_it(night: Night) -> None:
+    database, now = night.client.database, night.client.clock.now()
+    to = Recipient(Channel.TEXT, "+15145550123", "en")
+
+    def write(session: Session) -> int:
+        write_message(session, CustomerMessageKind.RECEIPT, "any", to, "noted", now)
+        return session.scalars(select(CustomerMessage.id).where(CustomerMessage.occasion == "any")).one()
+
+    message_id = database.write(write)
+    path, sid = f"/sms/status?message={message_id}", f"SM{7:032}"
+    for status in ("sent", "delivered"):
+        assert night.client.posts(path, MessageSid=sid, MessageStatus=status).status_code == 204
+    found = database.read(lambda session: session.get_one(CustomerMessage, message_id))
+    assert (found.sid, found.carrier_status) == (sid, CarrierStatus.DELIVERED)

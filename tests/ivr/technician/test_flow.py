@@ -195,6 +195,23 @@ def test_without_a_number_to_call_nothing_offers_to_call_one(facts: PageFacts, e
     assert spoken(flow.ask_to_connect(URLS, facts)) == spoken(flow.no_number(facts))
 
 
+@pytest.mark.parametrize(
+    ("language", "down", "time"),
+    [
+        ("en", "The customer says that everything is down.", "asked to be called after 11:00 p.m."),
+        ("fr", "Le client dit que tout est en panne.", "demande à être rappelé après 23 h."),
+    ],
+)
+def test_what_the_caller_said_by_key_is_spoken(language: Language, down: str, time: str) -> None:
+    named_at = DESK.instant("2026-11-28T23:00")
+    wished = replace(FACTS, language=language, says_down=True, named_at=named_at, now=named_at - timedelta(minutes=5))
+    heard = spoken(flow.answered(DESK, URLS, wished).verbs)
+    assert down in heard
+    assert time in heard
+    tried = spoken(flow.answered(DESK, URLS, replace(wished, is_tried=True)).verbs)
+    assert time not in tried
+
+
 def test_the_number_is_spoken_in_both_languages() -> None:
     assert "Please call (514) 555-0199 by" in spoken(flow.taken(DESK, FACTS))
     assert "Appelez le (514) 555-0199 avant" in spoken(flow.taken(DESK, replace(FACTS, language="fr")))
@@ -222,3 +239,14 @@ def test_without_a_key_the_outcome_is_asked_for_by_text_in_the_end() -> None:
     rounds = [flow.outcome_not_keyed(URLS, 7, ReachOutcome.BUSY, "en", round) for round in (1, 2, 3)]
     assert [isinstance(verbs[-1], Hangup) for verbs in rounds] == [False, False, True]
     assert "by text" in spoken(rounds[2])
+
+
+def test_the_customer_is_named_in_a_page_and_before_a_connection() -> None:
+    known = replace(FACTS, customer="Acme, Jane Roy")
+    assert "The customer is Acme, Jane Roy." in spoken(flow.answered(DESK, URLS, known).verbs)
+    repeated = flow.keyed(DESK, URLS, known, Question.MENU, KeyPress("*")).verbs
+    assert "The customer is Acme, Jane Roy." in spoken(repeated)
+    assert spoken(flow.ask_to_connect(URLS, known)).count("The customer is Acme, Jane Roy.") == 1
+    french = replace(known, language="fr", customer="probablement Acme")
+    assert "Le client est probablement Acme." in spoken(flow.answered(DESK, URLS, french).verbs)
+    assert "The customer is" not in spoken(flow.answered(DESK, URLS, FACTS).verbs)

@@ -9,6 +9,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from callbacks.desk.desk_file import Voices
+from callbacks.text.formats import spelled, spoken_number
+from callbacks.text.spoken import Spoken, digits, parts_of, said_as
+from ivr import prompts
+from ivr.prompts import phrase, say
 from ivr.simulator.twiml.reader import read, read_reply
 from ivr.twilio.twiml import text_document, voice_document
 from ivr.twilio.verbs import Dial, Gather, Hangup, Pause, Play, Record, Redirect, Say, Verb
@@ -50,6 +55,32 @@ def test_a_question_may_be_skipped() -> None:
     assert gather.attrib["actionOnEmptyResult"] == "false"
 
 
+def test_numbers_digits_and_times_are_marked_for_the_voice() -> None:
+    due = said_as("22 h 42", "22 heures 42")
+    number = phrase("fr", prompts.NUMBER_WITH_EXTENSION, number=spoken_number("+15145550199"), extension=digits("20"))
+    taken = say("fr", prompts.TAKEN, reference=spelled("K4"), number=number, due=due)
+    assert voice_document((taken,)) == HEAD + (
+        '<Response><Say voice="Polly.Gabrielle-Neural" language="fr-CA">K, <say-as interpret-as="digits">4</say-as> '
+        'est à vous. Appelez le <say-as interpret-as="telephone">(514) 555-0199</say-as>, poste '
+        '<say-as interpret-as="digits">20</say-as> avant <sub alias="22 heures 42">22 h 42</sub>. Au revoir.</Say>'
+        "</Response>"
+    )
+
+
+def test_a_desk_has_its_own_voices() -> None:
+    voices = Voices(en="Polly.Amy-Neural", fr="Google.fr-CA-Neural2-A")
+    say_in_english, say_in_french = fromstring(voice_document((Say("Hello."), Say("Bonjour.", "fr")), voices))
+    assert say_in_english.attrib == {"voice": "Polly.Amy-Neural", "language": "en-GB"}
+    assert say_in_french.attrib == {"voice": "Google.fr-CA-Neural2-A", "language": "fr-CA"}
+
+
+@given(st.lists(st.tuples(st.text(max_size=900), st.sampled_from(["", "digits", "alias"])), max_size=12))
+def test_twilio_takes_whatever_is_said_in_parts(pieces: list[tuple[str, str]]) -> None:
+    texts = [digits(text) if how == "digits" else said_as(text, "a" * (how == "alias") or text) for text, how in pieces]
+    spoken = Spoken.of(part for text in texts for part in parts_of(text))
+    read(voice_document((Say(spoken), Hangup())), XML)
+
+
 EVERY_VERB = (
     Say("Hello, é & <b>."),
     Say("Bonjour", "fr"),
@@ -57,6 +88,7 @@ EVERY_VERB = (
     Pause(2),
     Gather("https://d/key", (Say("Press 1."), Play("https://d/m.wav"), Pause()), 10),
     Record("https://d/a?lang=en", "https://d/r", 300, 10),
+    Record("https://d/a?lang=en", "https://d/r", 120, 10, "https://d/t"),
     Dial("+15145550101", "https://d/a", "+15148458474", 20),
     Dial("+15145550101", "https://d/a", "+15148458474", 20, "https://d/s", "https://d/status", "https://d/who"),
     Dial("+15145550101", "https://d/a", "+15148458474", 20, extension="204"),

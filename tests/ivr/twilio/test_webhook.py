@@ -205,8 +205,10 @@ def test_of_a_flood_of_forged_webhooks_one_a_minute_is_logged(
     assert lines() == [(Refusal.FORGED.value, 0), (Refusal.UNSIGNED.value, 4)]
 
 
-def test_the_answers_are_twiml_or_empty() -> None:
-    voice, text, nothing = webhook.voice_response((Hangup(),)), webhook.text_response("Noted."), webhook.no_content()
+def test_the_answers_are_twiml_or_empty(client: WebhookClient) -> None:
+    with client.client.application.app_context():
+        voice = webhook.voice_response((Hangup(),))
+    text, nothing = webhook.text_response("Noted."), webhook.no_content()
     assert voice.get_data(as_text=True).endswith("<Response><Hangup /></Response>")
     assert text.get_data(as_text=True).endswith("<Response><Message>Noted.</Message></Response>")
     assert {voice.content_type, text.content_type} == {"text/xml; charset=utf-8"}

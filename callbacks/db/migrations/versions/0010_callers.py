@@ -22,6 +22,7 @@ def upgrade() -> None:
     _customers()
     _announcements()
     _customer_messages()
+    _keeping()
 
 
 def _text(name: str, length: int = 255, default: str | None = None) -> sa.Column[str]:
@@ -50,6 +51,7 @@ def _calls() -> None:
     columns: list[sa.Column[Any]] = [
         _flag("is_separate"),
         _flag("key_pressed"),
+        _flag("language_known"),
         *(_text(name, 20, "") for name in ("screening", "urgency")),
         _text("product", default=""),
         _text("box", 40, ""),
@@ -77,7 +79,7 @@ def _live_calls() -> None:
 
 
 def _callbacks() -> None:
-    instants = ("held_until", "named_time_at", "called_again_told_at", "cancel_asked_at")
+    instants = ("held_until", "promised_from", "named_time_at", "called_again_told_at", "cancel_asked_at")
     columns: list[sa.Column[Any]] = [_flag("perhaps_robot"), *(_instant(name) for name in instants)]
     _add_columns("callbacks", columns)
 
@@ -195,3 +197,83 @@ def _customer_messages() -> None:
         sa.UniqueConstraint("kind", "occasion", "address", name="one_message_each"),
     )
     op.create_index("customer_messages_to_send", "customer_messages", ["next_action_at"])
+
+
+# When a callback ended, as its log has it.
+CLOSED_AT = """
+UPDATE callbacks SET closed_at = coalesce(
+    (SELECT max(events.at) FROM events WHERE events.call_sid = callbacks.call_sid
+     AND events.kind IN ('resolved', 'cancelled', 'closed_unreachable', 'auto_closed')),
+    resolved_at, opened_at
+) WHERE state <> 'open'
+"""
+# What a detail becomes that is removed from a log.
+EMPTIED = "[removed]"
+REFUSES_REPLACE = (
+    "CREATE TRIGGER emptyings_refuses_replace BEFORE INSERT ON emptyings "
+    "WHEN EXISTS (SELECT 1 FROM emptyings WHERE id = NEW.id) "
+    "BEGIN SELECT RAISE(ABORT, 'rows of emptyings are only ever added'); END"
+)
+OTHER_COLUMNS = {
+    "events": ("id", "call_sid", "at", "actor", "kind", "step"),
+    "audit": ("id", "at", "who", "what", "seal", "scheme"),
+}
+
+
+def _keeping() -> None:
+    op.add_column("calls", _instant("person_deleted_at"))
+    op.add_column("callbacks", _instant("closed_at"))
+    op.execute(CLOSED_AT)
+    op.create_index("ix_event_seals_last_event_id", "event_seals", ["last_event_id"])
+    op.create_table(
+        "emptyings",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        _instant("at", nullable=False),
+        _text("who"),
+        _text("log", 20),
+        sa.Column("row_id", sa.Integer(), nullable=False),
+        sa.Column("emptied", sa.Integer(), nullable=False),
+        _text("content", 64),
+        _text("seal", 64),
+    )
+    op.create_index("emptyings_by_row", "emptyings", ["log", "row_id"])
+    if op.get_bind().dialect.name == "sqlite":
+        _guard_logs_on_sqlite()
+    else:
+        _guard_logs_on_postgresql()
+
+
+def _guard_logs_on_sqlite() -> None:
+    """Let an event or an audit entry lose its detail, and nothing else. Its removal is on record in `emptyings`."""
+    refuses = "SELECT RAISE(ABORT, 'rows of {table} are only ever added')"
+    for table, columns in OTHER_COLUMNS.items():
+        unchanged = " AND ".join(f'NEW."{column}" IS OLD."{column}"' for column in columns)
+        op.execute(f"DROP TRIGGER {table}_refuses_update")
+        op.execute(
+            f"CREATE TRIGGER {table}_refuses_update BEFORE UPDATE ON {table} "
+            f"WHEN NOT (NEW.detail = '{EMPTIED}' AND {unchanged}) BEGIN {refuses.format(table=table)}; END"
+        )
+    for act in ("UPDATE", "DELETE"):
+        op.execute(
+            f"CREATE TRIGGER emptyings_refuses_{act.lower()} BEFORE {act} ON emptyings "
+            f"BEGIN {refuses.format(table='emptyings')}; END"
+        )
+    op.execute(REFUSES_REPLACE)
+
+
+def _guard_logs_on_postgresql() -> None:
+    for table, columns in OTHER_COLUMNS.items():
+        unchanged = " AND ".join(f'NEW."{column}" IS NOT DISTINCT FROM OLD."{column}"' for column in columns)
+        op.execute(f"DROP TRIGGER {table}_refuses ON {table}")
+        op.execute(
+            f"CREATE TRIGGER {table}_refuses BEFORE DELETE OR TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION only_ever_added()"
+        )
+        op.execute(
+            f"CREATE TRIGGER {table}_refuses_update BEFORE UPDATE ON {table} FOR EACH ROW "
+            f"WHEN (NOT (NEW.detail = '{EMPTIED}' AND {unchanged})) EXECUTE FUNCTION only_ever_added()"
+        )
+    op.execute(
+        "CREATE TRIGGER emptyings_refuses BEFORE UPDATE OR DELETE OR TRUNCATE ON emptyings "
+        "FOR EACH STATEMENT EXECUTE FUNCTION only_ever_added()"
+    )

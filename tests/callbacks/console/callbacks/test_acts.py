@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import locked
@@ -109,10 +109,34 @@ def test_waiting_stops_the_clock_only_after_an_attempt_and_until_they_are_back(s
     assert "is not waiting for the customer" in does(sue, "back")
 
 
+def test_a_time_that_the_customer_names_moves_the_call(sue: Console) -> None:
+    shown = does(sue, "time", at="2026-11-29T07:00")
+    assert "the call is at 7:00 a.m. Sunday" in shown
+    assert "the customer asked to be called after Sun 29 Nov 07:00" in shown
+    assert "held, nobody is paged before Sun 29 Nov 06:50" in shown
+    assert "is not a valid time" in does(sue, "time", at="soon")
+    assert "Choose a time that is still to come" in does(sue, "time", at="2026-11-01T07:00")
+
+
+def test_each_priority_has_its_examples(sue: Console) -> None:
+    assert "P1: no mail flow, no access to the interface" in sue.client.get(f"/callbacks/{sue.reference}").text
+
+
+def test_a_customer_who_asks_for_no_call_is_shown_with_one_button(sue: Console) -> None:
+    assert "act-cancel-asked" not in does(sue, "note", words="no text yet")
+    asked = update(Callback).values(cancel_asked_at=sue.callback.opened_at)
+    sue.database.write(lambda session: session.execute(asked))
+    shown = does(sue, "note", words="there it is")
+    assert "the customer asked by text for no call back" in shown
+    assert "the customer asks for no call back" in shown  # in the list's notes too
+    assert "The customer asked by text for no call back." in does(sue, "cancel-asked")
+    assert sue.callback.state is CallbackState.CANCELLED
+
+
 def test_product_manager_cancel_and_reopen(sue: Console) -> None:
     assert "Red Sift OnDMARC (covered)" in does(sue, "product", product="Red Sift OnDMARC")
     assert "is not a product" in does(sue, "product", product="a pizza")
-    assert "Nobody is on call (manager) now" in does(sue, "manager", why="angry")
+    assert "the manager gets a text" in does(sue, "manager", why="angry")
     assert "Give a reason to cancel." in does(sue, "cancel", why=" ")
     assert '<span class="standing cancelled">cancelled</span>' in does(sue, "cancel", why="a wrong number")
     assert (sue.callback.state, sue.callback.next_action_at) == (CallbackState.CANCELLED, None)
@@ -226,7 +250,7 @@ def test_another_number_that_was_found_is_rung_instead(sue: Console) -> None:
     does(sue, "give", technician="Amy Roy")
     assert "cannot be called: there is no such number" in does(sue, "number", number="555")
     shown = does(sue, "number", number="(514) 555-0142")
-    assert ", call back on (514) 555-0142" in shown
+    assert ', call back on <a href="/numbers/+15145550142">(514) 555-0142</a>' in shown
     assert sue.callback.call.customer_number == "+15145550142"
     assert f"{sue.reference}</a>" in sue.client.get("/callbacks?words=5550142").text
     assert any("entered another number (514) 555-0142" in line for line in log(sue))
@@ -247,7 +271,7 @@ def caller_is(sue: Console, number: str, language: str = "") -> str:
 
 def test_a_number_abroad_is_shown_and_a_supervisor_allows_or_refuses_it(sue: Console) -> None:
     shown = caller_is(sue, "+33142685300")
-    assert "+33 1 42 68 53 00 (a number abroad (FR): a supervisor must allow it first)" in shown
+    assert "+33 1 42 68 53 00</a> (a number abroad (FR): a supervisor must allow it first)" in shown
     assert "Refuse calls to +33 1 42 68 53 00" in shown
     shown = does(sue, "refuse")
     assert "(a supervisor did not allow it) (refused by sue@example.com)" in shown
@@ -259,14 +283,24 @@ def test_a_number_abroad_is_shown_and_a_supervisor_allows_or_refuses_it(sue: Con
 def test_one_of_our_own_numbers_is_not_shown_as_the_callers(sue: Console) -> None:
     shown = caller_is(sue, "+18884847266")
     assert "number unknown: the call showed one of ours" in shown
+    assert "/numbers/" not in shown
     assert "484-7266" not in shown.partition("<h2>Timeline")[0]
     assert "484-7266" not in sue.client.get("/callbacks").text
 
 
 def test_an_extension_and_a_language_are_shown(sue: Console) -> None:
     does(sue, "number", number="514 555-0142 poste 204")
-    assert ", call back on (514) 555-0142 ext. 204" in sue.client.get(f"/callbacks/{sue.reference}").text
+    assert ", call back on (514) 555-0142 ext. 204" in sue.reads("/callbacks/{reference}")
     assert "French, chosen by the caller" in caller_is(sue, "+15145550199", "fr")
+
+
+def test_a_language_that_was_known_before_is_shown(sue: Console) -> None:
+    def known(session: Session) -> None:
+        call = session.scalars(select(Callback)).one().call
+        call.language, call.language_known = "fr", True
+
+    sue.database.write(known)
+    assert "French, known from before" in sue.client.get(f"/callbacks/{sue.reference}").text
 
 
 def test_a_risky_number_takes_the_name_of_a_supervisor(sue: Console) -> None:

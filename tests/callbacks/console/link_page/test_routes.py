@@ -363,6 +363,18 @@ def test_the_line_is_named_as_each_language_does(console: Console, link: str, fr
     assert line in console.client.get(link).text
 
 
+@pytest.mark.parametrize(
+    ("french", "read"), [(False, "to be called after 7:00 a.m. Sunday"), (True, "à rappeler après dimanche 7 h")]
+)
+def test_the_customer_names_a_time_on_the_phone(console: Console, link: str, french: bool, read: str) -> None:
+    if french:
+        speaks_french(console)
+    assert read in presses(console, link, "time", at="2026-11-29T07:00")
+    assert console.callback.named_time_at == DESK.instant("2026-11-29T07:00")
+    refused = "Choisissez une heure à venir" if french else "Choose a time that is still to come"
+    assert refused in presses(console, link, "time", at="soon")
+
+
 def test_a_manager_is_asked_for_with_a_reason(console: Console, link: str) -> None:
     def ben_is_the_manager(session: Session) -> None:
         ben = technician_named(session, "Ben Cole")

@@ -181,6 +181,16 @@ def test_an_email_arrives_whole_and_is_marked_as_automatic(server: MailServer) -
     assert mail.get_content().splitlines() == EMAIL.words.splitlines()
 
 
+def test_a_mail_to_a_subscriber_has_the_button_that_ends_it(server: MailServer) -> None:
+    notice = replace(EMAIL, unsubscribe="https://desk.test/status/leave/token")
+    for email in (EMAIL, notice):
+        mailer(server.url).send(email)
+    plain, mail = (message_from_bytes(each, policy=policy.default) for each in server.mails)
+    assert plain["List-Unsubscribe"] is None
+    assert mail["List-Unsubscribe"] == "<https://desk.test/status/leave/token>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
 @pytest.mark.parametrize("server", ["550 no such user"], indirect=True)
 def test_an_address_that_is_refused_for_good_is_not_tried_again(server: MailServer) -> None:
     with pytest.raises(CarrierError, match=r"no such user \(550\)") as fault:

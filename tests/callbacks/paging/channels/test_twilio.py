@@ -45,6 +45,7 @@ class Canned(BaseAdapter):
         super().__init__()
         self.status, self.headers, self.fault = status, headers or {}, fault
         self.content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.listed: object = None  # another answer to GET
         self.requests: list[requests.PreparedRequest] = []
         self.options: list[dict[str, Any]] = []
 
@@ -56,6 +57,8 @@ class Canned(BaseAdapter):
         response = requests.Response()
         response.status_code, response.request, response.url = self.status, request, request.url or ""
         response._content = self.content
+        if self.listed is not None and request.method == "GET":
+            response.status_code, response._content = 200, json.dumps(self.listed).encode()
         response.headers.update(self.headers)
         return response
 
@@ -336,3 +339,30 @@ def test_the_legs_that_a_call_dialed_are_listed() -> None:
     canned = Canned(200, {"calls": [{**GOOD, "sid": "CA" + "8" * 32, "direction": "outbound-dial"}, None]})
     assert [leg.sid for leg in carrier_with(canned).legs_of("CA" + "1" * 32)] == ["CA" + "8" * 32]
     assert "ParentCallSid=CA1" in str(canned.requests[0].url)
+
+
+# Deletions
+
+
+@pytest.mark.parametrize("status", [204, 404])
+def test_a_recording_is_deleted_and_one_that_is_gone_counts_as_deleted(status: int) -> None:
+    canned = Canned(status, b"" if status == 204 else {"code": 20404, "message": "not found"})
+    canned.listed = {"transcriptions": [], "next_page_uri": None}
+    carrier_with(canned).delete_recording(RECORDING)
+    assert [(request.method, (request.url or "").rpartition("/")[2]) for request in canned.requests] == [
+        ("GET", "Transcriptions.json?PageSize=50"),
+        ("DELETE", f"{RECORDING}.json"),
+    ]
+
+
+@pytest.mark.parametrize("status", [401, 429, 500, 503])
+def test_a_recording_that_is_not_deleted_is_an_error(status: int) -> None:
+    with pytest.raises(CarrierError):
+        carrier_with(Canned(status, {"code": 20003, "message": "no"})).delete_recording(RECORDING)
+
+
+def test_what_is_no_sid_of_a_recording_is_asked_of_nobody() -> None:
+    canned = Canned(204)
+    with pytest.raises(ValueError, match="it has no SID"):
+        carrier_with(canned).delete_recording("../Calls/CA1")
+    assert canned.requests == []

@@ -102,3 +102,12 @@ def test_a_missed_call_that_waits_for_the_desk_to_open_wakes_nobody(tried: Datab
     tried.write(lambda session: session.execute(update(Callback).values(missed)))
     assert audited(tried).next_action_at == opens
     assert events(tried, EventKind.NEXT_ACTION_REPAIRED) == []
+
+
+def test_one_that_is_held_is_looked_at_when_that_is_over(tried: Database) -> None:
+    until = LATER + timedelta(hours=8)
+    held = {"held_until": until, "next_action_at": until, "owner_id": None}
+    tried.write(lambda session: session.execute(update(Callback).values(**held)))
+    assert audited(tried).next_action_at == until
+    tried.write(lambda session: session.execute(update(Callback).values(next_action_at=until + timedelta(hours=1))))
+    assert audited(tried).next_action_at == LATER

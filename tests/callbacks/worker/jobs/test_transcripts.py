@@ -49,7 +49,7 @@ def machine(database: Database, model: Path, clock: MovingClock) -> Transcriber:
 
     (model / f"{RECORDING}.wav").write_bytes(b"RIFF")
     database.write(called)
-    return Transcriber(database, model, model, clock)
+    return Transcriber(database, DESK, model, model, clock)
 
 
 def shown(database: Database) -> str:

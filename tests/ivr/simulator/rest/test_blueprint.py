@@ -10,6 +10,7 @@ import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException
 
 from ivr.simulator import Fault, FaultKind, Place, SmsHabit
+from ivr.simulator.ledger import Transcription
 from tests.ivr.simulator.simulation import ACCOUNT, AMY, OURS, TOKEN, Simulation, tone
 
 
@@ -38,6 +39,43 @@ def test_a_recording_is_listed_and_its_sound_needs_a_login(simulation: Simulatio
     assert session.get(url).status_code == 401
     with wave.open(io.BytesIO(session.get(url, auth=(ACCOUNT, TOKEN)).content)) as sound:
         assert sound.getframerate() == 8000
+
+
+def test_a_deleted_recording_is_listed_no_more_and_its_sound_is_gone(simulation: Simulation) -> None:
+    url = record_a_message(simulation)
+    (recording,) = simulation.client.recordings.list()
+    assert recording.delete()
+    assert simulation.client.recordings.list() == []
+    (kept,) = simulation.client.recordings.list(include_soft_deleted=True)
+    assert kept.sid == recording.sid
+    assert simulation.to_carrier.get(url, auth=(ACCOUNT, TOKEN)).status_code == 404
+    with pytest.raises(TwilioRestException) as refused:
+        recording.delete()
+    assert (refused.value.status, refused.value.code) == (404, 20404)
+
+
+def test_a_deletion_fails_on_request_and_its_response_may_be_lost(simulation: Simulation) -> None:
+    record_a_message(simulation)
+    (recording,) = simulation.client.recordings.list()
+    simulation.carrier.faults.add(Fault(Place.DELETIONS, FaultKind.SERVER_ERROR))
+    simulation.carrier.faults.add(Fault(Place.DELETIONS, FaultKind.RESPONSE_LOST))
+    with pytest.raises(TwilioRestException):
+        recording.delete()
+    assert len(simulation.client.recordings.list()) == 1
+    with pytest.raises(requests.RequestException):
+        recording.delete()
+    assert simulation.client.recordings.list() == []
+
+
+def test_a_transcription_is_listed_with_its_recording_and_deleted_by_itself(simulation: Simulation) -> None:
+    record_a_message(simulation)
+    (recording,) = simulation.client.recordings.list()
+    heard = Transcription("TR" + "1" * 32, recording.sid, simulation.carrier.now, "The boiler leaks")
+    simulation.carrier.ledger.transcriptions.append(heard)
+    (found,) = simulation.client.recordings(recording.sid).transcriptions.list()
+    assert (found.sid, found.transcription_text) == (heard.sid, "The boiler leaks")
+    assert simulation.client.transcriptions(heard.sid).delete()
+    assert simulation.client.recordings(recording.sid).transcriptions.list() == []
 
 
 def test_the_audio_of_a_recording_fails_on_request(simulation: Simulation) -> None:

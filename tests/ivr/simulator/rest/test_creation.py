@@ -33,11 +33,13 @@ def test_a_call_that_cannot_be_is_refused_with_twilios_code(
     assert simulation.carrier.ledger.calls == []
 
 
-def test_somebody_who_sent_stop_cannot_be_texted(simulation: Simulation) -> None:
-    simulation.carrier.phone(AMY).sms_habit = SmsHabit.STOPPED
+@pytest.mark.parametrize(("habit", "code"), [(SmsHabit.STOPPED, 21610), (SmsHabit.NO_TEXTS, 21614)])
+def test_a_phone_that_takes_no_texts_is_refused_at_once(simulation: Simulation, habit: SmsHabit, code: int) -> None:
+    simulation.carrier.phone(AMY).sms_habit = habit
     with pytest.raises(TwilioRestException) as refused:
         simulation.client.messages.create(to=AMY, from_=OURS, body="hello")
-    assert refused.value.code == 21610
+    assert refused.value.code == code
+    assert simulation.carrier.ledger.messages == []
 
 
 def test_a_messaging_service_sends_from_a_number_of_the_account(simulation: Simulation) -> None:

@@ -1,0 +1,94 @@
+"""Delete a message at once, for a reason: a card number was spoken, or the customer asks for it."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+
+from callbacks.acts import wording
+from callbacks.acts.base import SUPERVISORS, Act, ActContext, Refused
+from callbacks.customers.personal_data import (
+    TRANSCRIPTS,
+    WROTE_A_TRANSCRIPT,
+    delete_audio,
+    delete_transcript,
+    empty_entries_about,
+    index_again,
+)
+from callbacks.db.event_kinds import EventKind
+from callbacks.db.states import CallbackState, PageKind, PageState, VoicemailState
+from callbacks.db.tables import Event, Page, Voicemail
+from callbacks.records.emptying import empty_events
+from callbacks.text.bilingual import Words
+
+
+class Part(enum.Enum):
+    """What of a message is deleted."""
+
+    ALL = "all"  # the recording, here and at the carrier, and the transcript
+    TRANSCRIPT = "transcript"
+
+
+@dataclass(frozen=True)
+class DeleteMessage(Act):
+    """Delete a recording and its transcript, or the transcript alone. It cannot be undone.
+
+    While the callback is open and nobody has heard the message, it asks for a confirmation: nobody would know what the
+    customer wants.
+    """
+
+    part: Part
+    reason: str
+    is_confirmed: bool = False
+
+    roles = SUPERVISORS
+    states = frozenset(CallbackState)
+    conflicts = frozenset({EventKind.MESSAGE_DELETED, EventKind.TRANSCRIPT_DELETED})
+
+    def apply(self, context: ActContext) -> Words:
+        callback = context.callback
+        voicemails = _messages_of(context)
+        if not voicemails:
+            raise Refused(wording.NO_VOICEMAIL)
+        if not self.reason:
+            raise Refused(wording.REASON_TO_DELETE)
+        if callback.state is CallbackState.OPEN and not self.is_confirmed and not _was_heard(context):
+            raise Refused(wording.message_not_heard(callback.reference))
+        if self.part is Part.ALL:
+            news = [delete_audio(context.session, voicemail, context.now) for voicemail in voicemails]
+            if any(news):
+                context.record(EventKind.MESSAGE_DELETED, self.reason)
+        _delete_words(context, voicemails)
+        if self.part is Part.TRANSCRIPT:
+            context.record(EventKind.TRANSCRIPT_DELETED, self.reason)
+            return wording.transcript_deleted(callback.reference)
+        return wording.message_deleted(callback.reference)
+
+
+def _messages_of(context: ActContext) -> list[Voicemail]:
+    """Return what the caller recorded, with the earlier takes. Something was said in each of them."""
+    theirs = select(Voicemail).where(Voicemail.call_sid == context.callback.call_sid).order_by(Voicemail.id)
+    said = theirs.where(Voicemail.state != VoicemailState.ABSENT)
+    return list(context.session.scalars(said.with_for_update(of=Voicemail)))
+
+
+def _was_heard(context: ActContext) -> bool:
+    heard = select(Event.id).where(Event.call_sid == context.callback.call_sid, Event.kind == EventKind.MESSAGE_HEARD)
+    return context.session.scalar(heard.limit(1)) is not None
+
+
+def _delete_words(context: ActContext, voicemails: list[Voicemail]) -> None:
+    """Delete the transcript wherever it stands: beside the recording, in the log, in texts, in the search."""
+    session, callback = context.session, context.callback
+    for voicemail in voicemails:
+        delete_transcript(session, voicemail)
+    logged = select(Event.id).where(Event.call_sid == callback.call_sid, Event.kind.in_(TRANSCRIPTS))
+    session.flush()
+    empty_events(session, session.scalars(logged).all(), context.by.name, context.now)
+    texts = update(Page).where(Page.callback_id == callback.id, Page.kind == PageKind.TRANSCRIPT)
+    session.execute(texts.where(Page.state == PageState.DUE).values(state=PageState.CANCELLED, next_action_at=None))
+    session.execute(texts.values(words=""))
+    index_again(session, callback)
+    empty_entries_about(session, [callback.reference], context.by.name, context.now, WROTE_A_TRANSCRIPT)

@@ -1,0 +1,40 @@
+"""Holds: until a time, nobody is paged about a callback. It can wait, or its customer has named a time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from callbacks.db.event_kinds import EventKind
+from callbacks.db.tables import Callback
+from callbacks.desk.desk_file import Desk
+from callbacks.lifecycle.transitions import end_hold, hold
+from callbacks.paging.pages import cancel_waiting
+from callbacks.records.event_log import record_event
+from callbacks.text.formats import day_and_time
+
+CAN_WAIT = "the caller said that it can wait until the desk opens"
+TIME_NAMED = "the customer asked to be called at {time}"
+
+
+def begin_hold(
+    session: Session, desk: Desk, callback: Callback, until: datetime, by: str, why: str, now: datetime
+) -> None:
+    """Have nobody paged before an instant, and cancel the pages that have not left.
+
+    If the instant has passed, people are paged from now on.
+    """
+    if until <= now:
+        release_hold(session, callback, by, why, now)
+        return
+    hold(callback, until)
+    cancel_waiting(session, callback)
+    detail = f"until {day_and_time(until, desk.zone)}, because {why}"
+    record_event(session, callback.call_sid, now, by, EventKind.HELD, detail)
+
+
+def release_hold(session: Session, callback: Callback, by: str, why: str, now: datetime) -> None:
+    """Have people paged from now on, if nobody was to be paged yet."""
+    if end_hold(callback, now):
+        record_event(session, callback.call_sid, now, by, EventKind.HOLD_ENDED, why)

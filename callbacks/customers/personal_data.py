@@ -1,0 +1,175 @@
+"""What a call holds about its customer: the recording, the words, and the person. Each part can be deleted by itself.
+
+No row is deleted but search words, so that counts and reports stay what they were. Whoever calls this has checked that
+no callback about the call is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, or_, select, update
+from sqlalchemy.orm import Session
+
+from callbacks.db.event_kinds import EventKind
+from callbacks.db.states import GONE, AudioState, PageState, TranscribedBy, Urgency
+from callbacks.db.tables import (
+    AuditEntry,
+    Call,
+    Callback,
+    CustomerMessage,
+    Event,
+    JoinedCall,
+    Page,
+    ReceivedText,
+    Voicemail,
+)
+from callbacks.records.audit_log import HEARD_A_MESSAGE
+from callbacks.records.emptying import EMPTIED, empty_entries, empty_events
+from callbacks.records.event_log import record_event
+from callbacks.records.search import reindex
+
+DELETED = "deleted"  # stands where a number was
+WROTE_A_TRANSCRIPT = ("callback: transcript",)  # with the words that were typed
+TRANSCRIPTS = (EventKind.TRANSCRIBED, EventKind.MACHINE_TRANSCRIBED)
+# The details of these events name nobody but the desk's own people. Those of all others may name the customer.
+WITHOUT_CUSTOMER = frozenset(
+    {
+        *(EventKind.CALLED, EventKind.CALL_ENDED, EventKind.CALLBACK_OPENED, EventKind.STOPPED_WAITING),
+        *(EventKind.RECORDING_EXPECTED, EventKind.RECORDING_RECORDED, EventKind.RECORDING_ABSENT),
+        *(EventKind.RECORDING_FAILED, EventKind.AUDIO_STORED, EventKind.AUDIO_DELETED, EventKind.MESSAGE_HEARD),
+        *(EventKind.STEP, EventKind.STEP_SKIPPED, EventKind.REMINDER, EventKind.BREACHED, EventKind.PAGED),
+        *(EventKind.NOTIFIED, EventKind.ATTEMPT_REQUESTED, EventKind.OWNER_PASSED_OVER),
+        *(EventKind.RESOLUTION_AT_RISK, EventKind.RESOLUTION_OVERDUE, EventKind.PRIORITY_CHANGED),
+        *(EventKind.PRODUCT_SET, EventKind.AUTO_CLOSED, EventKind.PERSON_DELETED),
+    }
+)
+
+
+def callbacks_about(sids: Sequence[str]) -> Select[Callback]:
+    """Return the query for the callbacks that calls opened or joined."""
+    joined = select(JoinedCall.callback_id).where(JoinedCall.call_sid.in_(sids))
+    return select(Callback).where(or_(Callback.call_sid.in_(sids), Callback.id.in_(joined))).order_by(Callback.id)
+
+
+# The recording
+
+
+def delete_audio(session: Session, voicemail: Voicemail, now: datetime) -> bool:
+    """Have a recording deleted here and at the carrier, and let nobody hear it from now on. Return whether it is news.
+
+    The worker does the work, and goes on until it is done. Whoever copies the recording meanwhile loses the claim.
+    """
+    if voicemail.audio in GONE:
+        return False
+    voicemail.audio, voicemail.next_action_at, voicemail.tries = AudioState.DELETING, now, 0
+    voicemail.token += 1
+    voicemail.missing_since = None
+    return True
+
+
+# The words
+
+
+def delete_transcript(session: Session, voicemail: Voicemail) -> bool:
+    """Delete what a message says, in writing. Return whether there was anything. No machine writes it again."""
+    was_written = bool(voicemail.transcript or voicemail.gist)
+    voicemail.transcript, voicemail.gist, voicemail.guessed_urgency = "", "", Urgency.NONE
+    if was_written or voicemail.transcribed_by is TranscribedBy.NOT_YET:
+        voicemail.transcribed_by = TranscribedBy.DELETED
+    return was_written
+
+
+def delete_words(session: Session, sids: Sequence[str], who: str, now: datetime) -> int:
+    """Delete the transcripts of calls, and the words of every text and mail about them. Return how many transcripts."""
+    voicemails = session.scalars(select(Voicemail).where(Voicemail.call_sid.in_(sids)).order_by(Voicemail.id)).all()
+    deleted = sum(delete_transcript(session, voicemail) for voicemail in voicemails)
+    transcripts = select(Event.id).where(Event.call_sid.in_(sids), Event.kind.in_(TRANSCRIPTS))
+    empty_events(session, session.scalars(transcripts).all(), who, now)
+    callbacks = session.scalars(callbacks_about(sids)).all()
+    for callback in callbacks:
+        _delete_texts(session, callback)
+        index_again(session, callback)
+    session.flush()
+    empty_entries_about(session, [callback.reference for callback in callbacks], who, now, WROTE_A_TRANSCRIPT)
+    return deleted
+
+
+def _delete_texts(session: Session, callback: Callback) -> None:
+    """Delete the words of the texts and mails about a callback that is over."""
+    sent = update(Page).where(Page.callback_id == callback.id, Page.state != PageState.DUE, Page.words != "")
+    session.execute(sent.values(words=""))
+    session.execute(update(CustomerMessage).where(CustomerMessage.callback_id == callback.id).values(words=""))
+    codes = session.scalars(select(Page.code).where(Page.callback_id == callback.id, Page.code != "").distinct()).all()
+    names = [callback.reference, *codes]
+    since = ReceivedText.at >= callback.opened_at
+    for name in names:
+        about_it = or_(ReceivedText.words.contains(name), ReceivedText.answer.contains(name))
+        session.execute(update(ReceivedText).where(since, about_it).values(words="", answer=""))
+
+
+def index_again(session: Session, callback: Callback) -> None:
+    """Index a callback by what is still on record: the number, the name, and what people wrote."""
+    call = callback.call
+    numbers = [number for number in (call.caller, call.customer_number or "") if number != DELETED]
+    kinds = (EventKind.NOTE, EventKind.CALLER_NAMED)
+    notes = select(Event.detail).where(Event.call_sid == call.sid, Event.kind.in_(kinds), Event.detail != EMPTIED)
+    reindex(session, callback, [*numbers, call.caller_name, *session.scalars(notes)])
+
+
+# The person
+
+
+def delete_person(session: Session, sids: Sequence[str], who: str, now: datetime) -> int:
+    """Delete the number and the name of the customer who made these calls, and every detail about them in both logs.
+
+    Return how many calls lost them. The recordings and the words are deleted too, if they are still there.
+    """
+    _ = [
+        delete_audio(session, voicemail, now)
+        for voicemail in session.scalars(select(Voicemail).where(Voicemail.call_sid.in_(sids)))
+        if voicemail.recording_sid is not None or voicemail.audio is not AudioState.NONE
+    ]
+    calls = session.scalars(select(Call).where(Call.sid.in_(sids), Call.person_deleted_at.is_(None))).all()
+    for call in calls:
+        call.caller, call.customer_number, call.caller_name, call.extension = DELETED, None, "", ""
+        call.person_deleted_at = now
+        record_event(session, call.sid, now, who, EventKind.PERSON_DELETED)
+    session.flush()
+    delete_words(session, sids, who, now)
+    _delete_addresses(session, sids)
+    about_them = select(Event.id).where(Event.call_sid.in_(sids), Event.kind.not_in(WITHOUT_CUSTOMER))
+    empty_events(session, session.scalars(about_them).all(), who, now)
+    session.flush()
+    for callback in session.scalars(callbacks_about(sids)).all():
+        index_again(session, callback)
+    references = [callback.reference for callback in session.scalars(callbacks_about(sids))]
+    empty_entries_about(session, [*references, *sids], who, now)
+    return len(calls)
+
+
+def _delete_addresses(session: Session, sids: Sequence[str]) -> None:
+    """Delete where messages about the callbacks of these calls went to."""
+    about = [callback.id for callback in session.scalars(callbacks_about(sids))]
+    for message in session.scalars(select(CustomerMessage).where(CustomerMessage.callback_id.in_(about))):
+        message.address, message.words = f"{DELETED} {message.id}", ""  # an address is unique for each occasion
+
+
+def empty_entries_about(
+    session: Session, names: Sequence[str], who: str, now: datetime, what: Sequence[str] = ()
+) -> int:
+    """Remove the details of the entries of the audit log that name one of these. Return how many.
+
+    With `what`, only of those that say this was done.
+    Entries about who listened stay as they are: they name a callback, and nothing of its customer.
+    """
+    conditions: list[ColumnElement[bool]] = [
+        AuditEntry.detail.contains(name, autoescape=True) for name in names if name
+    ]
+    if not conditions:
+        return 0
+    found = select(AuditEntry.id).where(or_(*conditions), AuditEntry.what != HEARD_A_MESSAGE)
+    if what:
+        found = found.where(AuditEntry.what.in_(what))
+    return empty_entries(session, session.scalars(found).all(), who, now)

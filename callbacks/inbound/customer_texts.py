@@ -1,0 +1,112 @@
+"""Takes in a text from a customer who has an open callback: it joins the callback, and whoever is on it reads it.
+
+The sender of a text can be forged. So a text closes and changes nothing: even one that asks for no call back is only
+put on record and passed on, and a person decides.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from callbacks.db.database import locked
+from callbacks.db.event_kinds import Actor, EventKind
+from callbacks.db.states import CallbackState
+from callbacks.db.tables import Call, Callback, JoinedCall, ReceivedText, Technician
+from callbacks.desk.customer_number import WRONG_NUMBER, customer_number
+from callbacks.desk.desk_file import Desk
+from callbacks.inbound.text_commands import asks_for_no_call, is_help, is_opt_in, is_opt_out, reference_in
+from callbacks.lifecycle.contacts import note_contact
+from callbacks.lifecycle.transitions import note_cancel_asked, review
+from callbacks.paging import customer_wording
+from callbacks.paging.customer_messages import opt_in, opt_out, why_not_texted
+from callbacks.paging.customer_news import tell_of_text
+from callbacks.paging.receipts import about_callback
+from callbacks.records.event_log import record_event
+from callbacks.records.search import index_words
+from callbacks.text.bilingual import Words
+from callbacks.text.formats import readable_number
+
+ANSWERED_EVERY = timedelta(minutes=10)
+DAY = timedelta(days=1)
+MOST_JOINED = 30  # texts of one number in a day; more are kept, and nobody is told
+NO_WORDS = "a text without words, perhaps a picture"
+NOTHING = Words("", "")
+
+
+def handled_by_carrier(session: Session, sender: str, text: str, opt_out_type: str, now: datetime) -> bool:
+    """Return whether the carrier answers a text itself. Whoever sends STOP gets no more texts until START."""
+    if opt_out_type == "STOP" or is_opt_out(text):
+        opt_out(session, sender, now)
+        return True
+    if opt_out_type == "START" or is_opt_in(text):
+        opt_in(session, sender)
+        return True
+    return opt_out_type == "HELP" or is_help(text)
+
+
+def join_text(session: Session, desk: Desk, sender: str, text: str, now: datetime) -> tuple[Words, str] | None:
+    """Add a text to the open callback of its sender, and return the answer and its language.
+
+    Return None when the sender has no open callback.
+    """
+    found = _callback_of(session, desk, sender, text)
+    if found is None:
+        return None
+    callback, language = locked(session, Callback, found.id), found.call.language
+    note_contact(session, sender, now)
+    review(callback, now)  # also where they are to be called on another number
+    if _received(session, sender, now - DAY) > MOST_JOINED:
+        return NOTHING, language
+    is_request = asks_for_no_call(text)
+    if is_request and note_cancel_asked(callback, now):
+        record_event(session, callback.call_sid, now, Actor.CALLER, EventKind.CANCEL_ASKED, _detail(sender, text))
+        tell_of_text(session, callback, now, at_once=True)
+    else:
+        record_event(session, callback.call_sid, now, Actor.CALLER, EventKind.CUSTOMER_TEXTED, _detail(sender, text))
+        index_words(session, callback, text)
+        tell_of_text(session, callback, now)
+    return _answer(session, desk, callback, sender, now, is_request=is_request), language
+
+
+def _callback_of(session: Session, desk: Desk, sender: str, text: str) -> Callback | None:
+    """Return the open callback that a text is about: the one it names, or the latest of this number."""
+    joined = select(JoinedCall.callback_id).join(Call, Call.sid == JoinedCall.call_sid).where(Call.caller == sender)
+    theirs = or_(Call.caller == sender, Call.customer_number == sender, Callback.id.in_(joined))
+    open_ones = select(Callback).join(Call, Callback.call_sid == Call.sid).where(Callback.state == CallbackState.OPEN)
+    rows = session.scalars(open_ones.where(theirs).order_by(Callback.id.desc()))
+    found = [each for each in rows if customer_number(desk, each).why_not != WRONG_NUMBER]
+    named = reference_in(text)
+    return next((each for each in found if each.reference == named), next(iter(found), None))
+
+
+def _detail(sender: str, text: str) -> str:
+    return f'{readable_number(sender)}: "{text}"' if text else f"{readable_number(sender)}: {NO_WORDS}"
+
+
+def _answer(session: Session, desk: Desk, callback: Callback, sender: str, now: datetime, *, is_request: bool) -> Words:
+    """Return a short confirmation, at most one in ten minutes: two machines could answer each other forever."""
+    answered = select(ReceivedText.sid).where(ReceivedText.sender == sender[:64], ReceivedText.answer != "")
+    lately = session.scalar(answered.where(ReceivedText.at > now - ANSWERED_EVERY).limit(1)) is not None
+    if lately or _is_capped(session, desk, sender, now) or why_not_texted(session, desk, sender, now) is not None:
+        return NOTHING
+    about = about_callback(desk, callback, sender)
+    return customer_wording.no_call_noted(about) if is_request else customer_wording.noted(about)
+
+
+def _is_capped(session: Session, desk: Desk, sender: str, now: datetime) -> bool:
+    """Return whether this number, or all customers together, had their answers for a day."""
+    answered = select(func.count()).select_from(ReceivedText)
+    answered = answered.where(ReceivedText.at > now - DAY, ReceivedText.answer != "")
+    staff = select(Technician.phone).union(select(Technician.second_phone).where(Technician.second_phone.is_not(None)))
+    theirs = session.scalar(answered.where(ReceivedText.sender == sender[:64])) or 0
+    in_all = session.scalar(answered.where(ReceivedText.sender.not_in(staff))) or 0
+    limits = desk.limits
+    return theirs >= limits.texts_to_customer_a_day or in_all >= limits.texts_to_customers_a_day
+
+
+def _received(session: Session, sender: str, since: datetime) -> int:
+    count = select(func.count()).select_from(ReceivedText)
+    return session.scalar(count.where(ReceivedText.sender == sender[:64], ReceivedText.at > since)) or 0

@@ -1,0 +1,64 @@
+"""Whether a call is let in. Pure.
+
+A caller who is not let in can still leave a message: a blocked number may have a new owner, and the caller ID of a
+real customer may be forged by somebody else.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from callbacks.db.states import NumberRuleKind
+
+# StirVerstat compared as a whole: a prefix would let forwarded calls in ("-Diverted").
+# twilio.com/docs/voice/trusted-calling-with-shakenstir
+ATTESTED = ("TN-Validation-Passed-A", "TN-Validation-Passed-B")
+FAILED_ATTESTATION = "TN-Validation-Failed"
+
+
+class Admission(enum.Enum):
+    """What happens to a call at its beginning."""
+
+    LET_IN = "let in"
+    ASK_FOR_KEY = "ask for a key"
+    BLOCKED = "blocked"  # may leave a message, which wakes nobody
+    CAPPED = "capped"  # goes to the message at once
+
+
+@dataclass(frozen=True)
+class CallerFacts:
+    """What is known of a caller before anything is said."""
+
+    rule: NumberRuleKind | None
+    is_withheld: bool
+    attestation: str  # StirVerstat, as the carrier gave it
+    calls_in_the_last_hour: int  # from the same number, this one not counted
+
+
+@dataclass(frozen=True)
+class ScreeningRules:
+    """When the desk asks for a key, and how many calls an hour it takes from one number."""
+
+    ask_withheld: bool
+    ask_failed_attestation: bool
+    calls_an_hour: int
+
+
+def admit(rules: ScreeningRules, caller: CallerFacts) -> Admission:
+    """Return whether a call is let in. What a person decided about the number comes first."""
+    if caller.rule is NumberRuleKind.ALLOWED:
+        return Admission.LET_IN
+    if caller.rule is NumberRuleKind.BLOCKED:
+        return Admission.BLOCKED
+    if not caller.is_withheld and caller.calls_in_the_last_hour >= rules.calls_an_hour:
+        return Admission.CAPPED
+    is_forged = caller.attestation.startswith(FAILED_ATTESTATION)
+    if (caller.is_withheld and rules.ask_withheld) or (is_forged and rules.ask_failed_attestation):
+        return Admission.ASK_FOR_KEY
+    return Admission.LET_IN
+
+
+def is_perhaps_a_robot(*, key_pressed: bool, attestation: str, has_spoken: bool) -> bool:
+    """Return whether nothing shows that a person called: no key, no speech, and no carrier that vouches for them."""
+    return not key_pressed and not has_spoken and attestation not in ATTESTED

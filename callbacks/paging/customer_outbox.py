@@ -1,0 +1,250 @@
+"""The outbox of messages to customers: sends each once, and gives up what is no longer true or worth reading.
+
+Pages go first: while one is due, or the carrier refuses texts, no text to a customer is sent. Their limits are counted
+apart, so that these never hold back a page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+import structlog
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from callbacks.db import leases
+from callbacks.db.database import Database
+from callbacks.db.leases import BackOff, Claim
+from callbacks.db.states import CallbackState, Channel, CustomerMessageKind, CustomerMessageState, PageState
+from callbacks.db.tables import Callback, CustomerMessage, Page, PageAttempt, Subscription
+from callbacks.desk.desk_file import Desk
+from callbacks.errors import CarrierError
+from callbacks.links import Links
+from callbacks.logs import masked
+from callbacks.paging import outages
+from callbacks.paging.alerts import alert_supervisors
+from callbacks.paging.channels.mail import Email, Mailer
+from callbacks.paging.channels.twilio import Accepted, Carrier
+from callbacks.paging.customer_messages import why_not_texted
+from callbacks.paging.customer_reports import give_up, record_acceptance
+from callbacks.paging.sending import LEASE, LOOK_UP_AFTER, Answer, Sending
+from callbacks.paging.status_reports import StatusReport
+from callbacks.paging.webhook_urls import WebhookUrls
+from callbacks.text.bilingual import Words
+from callbacks.text.gsm7 import for_text_message
+from sla.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+# Nobody is called back because of a text to a customer, so there is time to be sure that it was not sent.
+LOST_AFTER = timedelta(minutes=2)
+REFUSED = BackOff(first=timedelta(seconds=15), longest=timedelta(minutes=5))
+WAITS_FOR_TEXTS = timedelta(seconds=30)  # while the carrier refuses texts
+A_MINUTE, A_DAY = timedelta(minutes=1), timedelta(days=1)
+# After this, what it says is old news.
+WORTH_READING_FOR = {
+    CustomerMessageKind.RECEIPT: timedelta(minutes=20),
+    CustomerMessageKind.TRIED: timedelta(minutes=10),
+    CustomerMessageKind.ANSWER: timedelta(minutes=20),
+    CustomerMessageKind.NOTICE: timedelta(hours=6),
+    CustomerMessageKind.SUBSCRIBED: timedelta(hours=1),
+}
+
+
+@dataclass(frozen=True)
+class CustomerRequest:
+    """One request to the carrier or the mail server, complete: no row is read while it is made."""
+
+    action: Literal["send", "look up"]
+    message_id: int
+    asked_at: datetime
+    channel: Channel
+    to: str
+    words: str
+    unsubscribe: str = ""  # the address that ends such mails
+
+
+class CustomerOutbox(Sending[CustomerMessage, CustomerRequest]):
+    """Sends the messages to customers that are due."""
+
+    def __init__(
+        self,
+        database: Database,
+        carrier: Carrier,
+        mailer: Mailer,
+        urls: WebhookUrls,
+        links: Links,
+        desk: Desk,
+        clock: Clock,
+    ) -> None:
+        super().__init__(database)
+        self._links = links
+        self._carrier, self._mailer, self._urls, self._desk, self._clock = carrier, mailer, urls, desk, clock
+
+    def next_due_at(self) -> datetime | None:
+        """Return when the next message is due, or None when none waits."""
+        due = CustomerMessage.state == CustomerMessageState.DUE
+        earliest = select(func.min(CustomerMessage.next_action_at)).where(due)
+        return self._database.read(lambda session: session.scalar(earliest))
+
+    def claim(self) -> Claim[CustomerMessage] | None:
+        """Claim the next message, unless pages are due or enough was sent in this minute. Notices go last."""
+        now = self._clock.now()
+        due = select(CustomerMessage).where(
+            CustomerMessage.state == CustomerMessageState.DUE, CustomerMessage.next_action_at <= now
+        )
+        due = due.order_by(CustomerMessage.kind == CustomerMessageKind.NOTICE, CustomerMessage.id)
+
+        def work(session: Session) -> Claim[CustomerMessage] | None:
+            lately = _asked(session, CustomerMessage.asked_at > now - A_MINUTE)
+            if _a_page_is_due(session, now) or lately >= self._desk.limits.texts_to_customers_a_minute:
+                return None
+            claimed = leases.claim(session, CustomerMessage, due, LEASE, now)
+            return leases.claim_on(claimed[0]) if claimed else None
+
+        return self._database.write(work)
+
+    # Before the request
+
+    def _prepare(self, session: Session, claim: Claim[CustomerMessage]) -> CustomerRequest | None:
+        message, now = _claimed(session, claim), self._clock.now()
+        if message is None:
+            return None
+        if message.asked_at is not None:  # whoever asked has not stored the answer
+            return self._request("look up", message, message.asked_at)
+        why_not = self._why_not(session, message, now)
+        if why_not is not None:
+            give_up(session, message, CustomerMessageState.CANCELLED, why_not, now)
+            return None
+        if message.channel is Channel.TEXT and Channel.TEXT in outages.refused_channels(session, now):
+            message.next_action_at = now + WAITS_FOR_TEXTS
+            return None
+        message.asked_at, message.tries = now, message.tries + 1
+        return self._request("send", message, now)
+
+    def _why_not(self, session: Session, message: CustomerMessage, now: datetime) -> str | None:
+        """Return why a message is not sent after all, or None."""
+        if now - message.created_at > WORTH_READING_FOR[message.kind]:
+            return "It could not be sent in time."
+        if _is_untrue(session, message):
+            return "It is no longer true."
+        if message.channel is Channel.MAIL:
+            return None
+        return why_not_texted(session, self._desk, message.address, now) or self._over_a_limit(session, message, now)
+
+    def _over_a_limit(self, session: Session, message: CustomerMessage, now: datetime) -> str | None:
+        limits = self._desk.limits
+        today = (CustomerMessage.channel == Channel.TEXT) & (CustomerMessage.asked_at > now - A_DAY)
+        theirs = today & (CustomerMessage.address == message.address)
+        if _asked(session, theirs) >= limits.texts_to_customer_a_day:
+            return "This number has had its texts for a day."
+        is_notice = message.kind is CustomerMessageKind.NOTICE
+        no_notice = today & (CustomerMessage.kind != CustomerMessageKind.NOTICE)
+        if is_notice or _asked(session, no_notice) < limits.texts_to_customers_a_day:
+            return None
+        alert_supervisors(session, self._desk, "cap on texts to customers", AT_THE_CAP, now, daily=True)
+        return "The desk has sent its texts to customers for a day."
+
+    def _request(
+        self, action: Literal["send", "look up"], message: CustomerMessage, asked_at: datetime
+    ) -> CustomerRequest:
+        words = for_text_message(message.words) if message.channel is Channel.TEXT else message.words
+        is_left_by_link = message.channel is Channel.MAIL and message.subscription_id is not None
+        leave = self._links.leave_notices(message.subscription_id or 0) if is_left_by_link else ""
+        return CustomerRequest(action, message.id, asked_at, message.channel, message.address, words, leave)
+
+    # The request
+
+    def _send(self, request: CustomerRequest) -> Accepted:
+        if self._clock.now() - request.asked_at > LEASE:  # another worker may be asking by now
+            raise CarrierError("The worker was held up before it asked.", lost=True)
+        log.info("sending to a customer", channel=request.channel.value, to=masked(request.to), id=request.message_id)
+        if request.channel is Channel.MAIL:
+            subject, _, rest = request.words.partition("\n")
+            words, message_id = rest.strip() or subject, f"customer-{request.message_id}"
+            mail = Email(request.to, subject, words, message_id, request.asked_at, request.unsubscribe)
+            return self._mailer.send(mail)
+        status_url = self._urls.customer_text_status(request.message_id)
+        return self._carrier.send_text(request.to, request.words, status_url)
+
+    def _look_up(self, request: CustomerRequest) -> Accepted | None:
+        if request.channel is Channel.MAIL:  # a mail server cannot be asked
+            return None
+        found = list(self._carrier.find_texts(request.to, request.words, request.asked_at))
+        known = self._database.read(lambda session: _known_sids(session, [text.sid for text in found]))
+        return next((text for text in found if text.sid not in known), None)
+
+    # After the request
+
+    def _store(self, session: Session, claim: Claim[CustomerMessage], request: CustomerRequest, answer: Answer) -> None:
+        message, now = _claimed(session, claim), self._clock.now()
+        if message is None:
+            log.warning("late answer dropped: the message is settled, or another worker has it", message=claim.key)
+            return
+        match answer:
+            case Accepted(sid, status, code, words):
+                record_acceptance(session, message, StatusReport(0, sid, status, code, words=words), now)
+            case CarrierError(lost=True):
+                message.error, message.next_action_at = str(answer), now + LOOK_UP_AFTER
+            case CarrierError() if request.action == "look up":  # the carrier refused the question, not the text
+                message.next_action_at = now + REFUSED.after(message.tries)
+            case CarrierError():
+                _record_refusal(session, message, answer, now)
+            case None if now - request.asked_at >= LOST_AFTER:
+                message.asked_at, message.next_action_at = None, now
+            case None:
+                message.next_action_at = now + LOOK_UP_AFTER
+
+
+AT_THE_CAP = Words(
+    "the daily cap on texts to customers is reached. They get no receipts until tomorrow. Pages go on.",
+    "le plafond du jour des textos aux clients est atteint. Plus d'accusés de réception d'ici demain. Les avis "
+    "continuent.",
+)
+
+
+def _record_refusal(session: Session, message: CustomerMessage, fault: CarrierError, now: datetime) -> None:
+    log.warning("text to a customer refused", to=masked(message.address), code=fault.code, cause=str(fault))
+    message.asked_at, message.error, message.error_code = None, str(fault), fault.code
+    if fault.permanent:
+        give_up(session, message, CustomerMessageState.FAILED, str(fault), now)
+    else:
+        message.next_action_at = now + REFUSED.after(message.tries)
+
+
+def _claimed(session: Session, claim: Claim[CustomerMessage]) -> CustomerMessage | None:
+    """Return the claimed message, locked, or None if the claim was lost or a report has settled it."""
+    message = leases.held(session, claim)
+    return message if message is not None and message.state is CustomerMessageState.DUE else None
+
+
+def _a_page_is_due(session: Session, now: datetime) -> bool:
+    due = select(Page.id).where(Page.state == PageState.DUE, Page.channel == Channel.TEXT, Page.next_action_at <= now)
+    return session.scalar(due.limit(1)) is not None
+
+
+def _asked(session: Session, which: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(CustomerMessage).where(which)) or 0
+
+
+def _is_untrue(session: Session, message: CustomerMessage) -> bool:
+    """Return whether a receipt names a call that was made since, or a subscriber wants no more notices."""
+    if message.subscription_id is not None:
+        subscription = session.get(Subscription, message.subscription_id)
+        return message.kind is CustomerMessageKind.NOTICE and (
+            subscription is None or subscription.ended_at is not None
+        )
+    callback = session.get(Callback, message.callback_id) if message.callback_id is not None else None
+    if callback is None or message.kind is CustomerMessageKind.ANSWER:
+        return False
+    is_receipt = message.kind is CustomerMessageKind.RECEIPT
+    was_called = callback.attempted_at is not None and callback.attempted_at > message.created_at
+    return callback.state is not CallbackState.OPEN or (is_receipt and was_called)
+
+
+def _known_sids(session: Session, sids: list[str]) -> set[str]:
+    ours = select(CustomerMessage.sid).where(CustomerMessage.sid.in_(sids))
+    pages = select(PageAttempt.sid).where(PageAttempt.sid.in_(sids))
+    return {sid for sid in [*session.scalars(ours), *session.scalars(pages)] if sid is not None}

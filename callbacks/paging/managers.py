@@ -1,0 +1,49 @@
+"""Pages to the manager on call, because the customer asks for one, for any reason (policy: Lines)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from callbacks.db.states import PageKind
+from callbacks.db.tables import Callback, JoinedCall, Technician
+from callbacks.desk.desk_file import Desk
+from callbacks.oncall import store
+from callbacks.paging import messages
+from callbacks.paging.notices import text_or_record_failure
+from callbacks.paging.pages import code_for
+from callbacks.paging.subject import subject_with_customer
+
+
+def page_managers(
+    session: Session, desk: Desk, callback: Callback, reason: str, now: datetime, without: int | None = None
+) -> Sequence[str]:
+    """Text the people on the highest layer, else the supervisors, and return their names. `without` is who asks."""
+    roster = store.roster(session, desk, now)
+    layers = (roster.on(desk.policy.layers[-1]), roster.supervisors())
+    asked = next((found for layer in layers if (found := [p for p in layer if p.id != without])), [])
+    for person in asked:
+        _text(session, desk, callback, session.get_one(Technician, person.id), reason, now)
+    return [person.name for person in asked]
+
+
+def _text(session: Session, desk: Desk, callback: Callback, manager: Technician, reason: str, now: datetime) -> None:
+    code, subject = code_for(session, callback, manager.id), subject_with_customer(session, desk, callback, now)
+    history = messages.history(
+        1 + _calls_joined(session, callback),
+        callback.call.began_at,
+        callback.owner.name if callback.owner is not None else "",
+        desk.zone,
+        now,
+        is_tried=callback.attempted_at is not None,
+    )
+    words = messages.manager_wanted(subject, code, reason, history)
+    text_or_record_failure(session, callback, manager, PageKind.MANAGER, words, now, code)
+
+
+def _calls_joined(session: Session, callback: Callback) -> int:
+    joined = select(func.count()).select_from(JoinedCall).where(JoinedCall.callback_id == callback.id)
+    return session.scalar(joined) or 0

@@ -1,0 +1,1 @@
+"""The catalogue of prompts, and a desk's own wording in their place."""

@@ -1,0 +1,53 @@
+"""Robots, forged numbers and people who call all night. Nobody is woken for nothing, and no message is lost."""
+
+from __future__ import annotations
+
+from callbacks.customers.number_rules import set_rule
+from callbacks.db.states import AudioState, NumberRuleKind, Screening
+from tests.scenarios.conftest import CUSTOMER, POSTGRES_IN_SOAK, ScenarioDesk
+
+pytestmark = POSTGRES_IN_SOAK
+
+
+def blocks(desk: ScenarioDesk, kind: NumberRuleKind = NumberRuleKind.BLOCKED) -> None:
+    rules, now = desk.service.desk.dialing_rules, desk.now
+    desk.service.database.write(
+        lambda session: set_rule(session, rules, kind, CUSTOMER, "calls all night", "sue@example.com", now)
+    )
+
+
+def test_a_blocked_number_leaves_a_message_that_wakes_nobody(desk: ScenarioDesk) -> None:
+    blocks(desk)
+    call = desk.customer().dials("direct").hears("Calls from this number are not answered").hears_the_beep()
+    call.says(8).presses("#").hears("Goodbye").is_hung_up_on()
+    desk.scenario.minutes_pass(45)
+    assert desk.callbacks() == []
+    assert desk.calls()[0].screening is Screening.BLOCKED
+    assert desk.voicemail.audio is AudioState.COPIED
+
+
+def test_a_forged_number_is_asked_for_a_key_which_a_robot_does_not_press(desk: ScenarioDesk) -> None:
+    robot = desk.customer()
+    robot.phone.stir_verstat = "TN-Validation-Failed-C"
+    call = robot.dials("toll-free").hears("To continue, press any key").hears("appuyez sur n'importe quelle touche")
+    call.hears("To continue, press any key").hears("leave a message").hangs_up()
+    assert desk.calls()[0].screening is Screening.NO_KEY
+    assert desk.callbacks() == []
+
+
+def test_a_customer_whose_number_looks_forged_presses_a_key_and_is_served(desk: ScenarioDesk) -> None:
+    customer = desk.customer()
+    customer.phone.stir_verstat = "TN-Validation-Failed-C"
+    call = customer.dials("direct").hears("press any key").presses("1").hears("leave a message").hears_the_beep()
+    call.says(8).presses("#").hears("Your reference is").hangs_up()
+    desk.phone_of("Amy").reads("(514) 555-0199")
+    desk.phone_of("Amy").resolves()
+    assert desk.calls()[0].screening is Screening.KEY_PRESSED
+
+
+def test_an_allowed_number_is_never_asked_for_a_key(desk: ScenarioDesk) -> None:
+    blocks(desk, NumberRuleKind.ALLOWED)
+    customer = desk.customer()
+    customer.phone.stir_verstat = "TN-Validation-Failed-C"
+    customer.dials("direct").hears("We are currently closed").hangs_up()
+    assert desk.calls()[0].screening is Screening.NONE
