@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 from callbacks.db.states import ReachOutcome, ReportedOutcome
 from callbacks.desk.desk_file import Language
+from callbacks.desk.menus import Leads
 from callbacks.text.bilingual import Words
 from callbacks.text.dialing_rules import NumberKind
 from callbacks.text.formats import spoken_number
@@ -20,6 +20,15 @@ from sla.hours import OnHoliday, OutsideHours, Reason
 GREETING = Words("Thank you for calling {company}.", "Merci d'appeler {company}.")
 CHOOSE_SUPPORT = Words("For support, press {key}.", "Pour le soutien technique, appuyez sur le {key}.")
 CHOOSE_LANGUAGE = Words("For English, press {key}.", "Pour le service en français, appuyez sur le {key}.")
+CHOOSE_BACK = Words("To go back, press {key}.", "Pour revenir en arrière, appuyez sur le {key}.")
+CHOOSE_REPEAT = Words("To hear this again, press {key}.", "Pour réécouter, appuyez sur le {key}.")
+PUTTING_THROUGH = Words(
+    "Please hold while we connect you.", "Veuillez rester en ligne pendant que nous vous mettons en communication."
+)
+STILL_TRYING_TEAM = Words("Thank you for waiting. Please hold.", "Merci de patienter. Veuillez rester en ligne.")
+NOBODY_ANSWERS = Words(
+    "Sorry, nobody can take your call at the moment.", "Désolé, personne ne peut prendre votre appel pour le moment."
+)
 NOT_A_CHOICE = Words("Sorry, that is not one of the choices.", "Désolé, ce choix n'est pas valide.")
 NO_KEY = Words("Sorry, we did not get your choice.", "Désolé, nous n'avons pas reçu votre choix.")
 GOODBYE = Words("Thank you for calling. Goodbye.", "Merci de votre appel. Au revoir.")
@@ -102,6 +111,11 @@ LEAVE_A_MESSAGE = Words(
     "Please leave a message after the beep, and a technician will call you back by {due}.",
     "Laissez un message après le signal sonore, et un technicien vous rappellera avant {due}.",
 )
+OR_A_MESSAGE = Words("You can leave a message for support.", "Vous pouvez laisser un message au soutien technique.")
+LEAVE_A_MESSAGE_IN_BOX = Words(
+    "Please leave a message after the beep. It goes to: {box}.",
+    "Laissez un message après le signal sonore. Il sera transmis à : {box}.",
+)
 LEAVE_YOUR_NUMBER = Words(
     "Please say your name and the number where we can reach you.",
     "Dites votre nom et le numéro où nous pouvons vous joindre.",
@@ -150,6 +164,7 @@ CONFIRM_TIME = Words(
     "Vous serez rappelé à l'heure suivante : {time}. Pour confirmer, appuyez sur le {key}. Pour entrer une autre "
     "heure, appuyez sur une autre touche.",
 )
+THANKS_BOX = Words("Thank you. We have your message.", "Merci. Nous avons bien reçu votre message.")
 TOO_SHORT = Words(
     "That message was very short. Please leave your message after the beep.",
     "Ce message était très court. Laissez votre message après le signal sonore.",
@@ -207,6 +222,10 @@ WAITED_A_MINUTE = Words(
     "The caller has been waiting for more than a minute.", "L'appelant attend depuis plus d'une minute."
 )
 CALL_TAKEN = Words("Somebody else has taken the call. Goodbye.", "Quelqu'un d'autre a pris l'appel. Au revoir.")
+TEAM_CALL = Words(
+    "Call for {team} on the {line}, from {caller}. Press 1 to take it.",
+    "Appel pour {team}, {line}, depuis {caller}. Appuyez sur le 1 pour le prendre.",
+)
 TAKE_THE_CALL = Words("Press 1 to take the call.", "Appuyez sur le 1 pour prendre l'appel.")
 CALLER_GONE = Words("The caller is no longer waiting. Goodbye.", "L'appelant n'attend plus. Au revoir.")
 
@@ -458,15 +477,27 @@ def example(language: Language, examples: Mapping[Language, str]) -> str:
     return EXAMPLES.for_(language).format(examples=examples[language]) if examples else ""
 
 
-def menu_choice(language: Language, choice: Literal["support", "english", "french"], key: str) -> Say:
-    """Return what a menu says of a key. A choice of language is offered in that language."""
-    match choice:
-        case "support":
-            return say(language, CHOOSE_SUPPORT, key=key)
-        case "english":
-            return say("en", CHOOSE_LANGUAGE, key=key)
-        case "french":
-            return say("fr", CHOOSE_LANGUAGE, key=key)
+def menu_choice(language: Language, leads: Leads, key: str) -> Say:
+    """Return the usual words for a key of a menu. A choice of language is offered in that language."""
+    match leads:
+        case Leads.ENGLISH:
+            return with_star(say("en", CHOOSE_LANGUAGE, key=key), key)
+        case Leads.FRENCH:
+            return with_star(say("fr", CHOOSE_LANGUAGE, key=key), key)
+        case Leads.BACK:
+            return with_star(say(language, CHOOSE_BACK, key=key), key)
+        case Leads.REPEAT:
+            return with_star(say(language, CHOOSE_REPEAT, key=key), key)
+    return with_star(say(language, CHOOSE_SUPPORT, key=key), key)
+
+
+def with_star(spoken: Say, key: str) -> Say:
+    """Return what is said with the key "*" as a word, which has an article of its own in French."""
+    if key != "*":
+        return spoken
+    if spoken.language == "fr":
+        return Say(spoken.text.replace("le *", "l'étoile").replace("*", "étoile"), "fr")
+    return Say(spoken.text.replace("*", "star"), spoken.language)
 
 
 def why_closed(language: Language, reason: Reason) -> Say:

@@ -144,6 +144,8 @@ def _insert(session: Session, desk: Desk, call: Call, origin: CallbackOrigin, no
         opened_at=now,
         due_at=_due_at(session, desk, call, origin, priority),
         promised_from=_promised_from(session, desk, call, origin),
+        product=call.product,
+        coverage=desk.coverage_of(call.product),
         resumed=False,
         position=0,
         decisions=0,

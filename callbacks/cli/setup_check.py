@@ -97,6 +97,8 @@ def _warnings(session: Session, service: Service) -> Iterator[str]:
     desk, now = service.desk, service.clock.now()
     roster = store.roster(session, desk, now)
     yield from _rota_warnings(session, service)
+    if desk.boxes and not service.settings.smtp_url:
+        yield "Messages in boxes cannot be mailed. Set SMTP_URL and MAIL_FROM."
     if not users.everyone(session):
         yield "nobody can log in to the console. Add a user: user add you@example.com --role administrator."
     yield from _factor_warnings(session, service)

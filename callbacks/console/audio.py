@@ -1,4 +1,7 @@
-"""The audio of voicemails. Who listens is recorded; the carrier fetches it by a signed link that expires."""
+"""The audio of voicemails. Who listens is recorded; the carrier fetches it by a signed link that expires.
+
+The recordings of menus, which every caller hears, are here too.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,17 @@ def message(token: str) -> Response:
     if voicemail_id is None:
         abort(404)
     return audio_response(voicemail_id)
+
+
+@blueprint.get("/media/prompts/<name>")
+def prompt(name: str) -> Response:
+    """Return a recording that the carrier plays in a menu. Its name is made of its content, so it never changes."""
+    found = next((each for each in current().desk.audio.values() if each.url_name == name), None)
+    if found is None:
+        abort(404)
+    response = send_file(io.BytesIO(found.content), mimetype=found.media_type, conditional=True)
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
 
 
 def audio_response(voicemail_id: int) -> Response:

@@ -24,6 +24,9 @@ class EventKind(enum.Enum):
     URGENCY_CHOSEN = "urgency_chosen"  # the caller pressed how urgent it is
     MENU_NO_CHOICE_SUPPORT = "menu_no_choice_support"  # no valid key in the last try; the call went on to support
     MENU_NO_CHOICE_GOODBYE = "menu_no_choice_goodbye"  # no valid key in the last try; we hung up
+    MENU_KEY = "menu_key"  # the caller chose something else in a menu; the detail says what
+    MENU_NO_KEY = "menu_no_key"  # no valid key in the last try; the call went on as the menu says
+    PUT_THROUGH = "put_through"  # a team or an outside number took the call
     SUBSCRIBED = "subscribed"  # the caller wants to be told by text when what is announced is over
     DIALED_IN = "dialed_in"  # the caller ID is a technician's verified number
     NUMBER_ENTERED = "number_entered"  # the caller entered another number to call, and confirmed it
@@ -53,6 +56,7 @@ class EventKind(enum.Enum):
     AUDIO_DELETED = "audio_deleted"  # the recording is deleted, here and at the carrier
     TRANSCRIPT_DELETED = "transcript_deleted"  # what the message says is deleted
     PERSON_DELETED = "person_deleted"  # the customer's name and number, and every detail about them, are deleted
+    BOX_MAILED = "box_mailed"  # a link to a message in another box than that of support was mailed
 
     # The escalation
     CALLBACK_OPENED = "callback_opened"  # the customer is owed a call

@@ -52,6 +52,7 @@ class CallOutcome(enum.Enum):
     HUNG_UP_BEFORE_THE_BEEP = "hung up before the beep"
     PROMISED = "promised a call back"  # the caller heard the promise, and the beep never came
     MISSED = "missed"  # in support hours: the caller waited for a technician and hung up
+    PUT_THROUGH = "put through"  # a menu passed it on, to a team or to an outside number, and somebody took it
     TECHNICIAN = "from a technician's phone"  # it heard what waits for it, and did not go on as a customer
 
 

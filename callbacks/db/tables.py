@@ -381,10 +381,16 @@ class Emptying(Base):
     seal: Mapped[str] = mapped_column(String(64))  # of this row and the one before
 
 
+IN_A_BOX = "box <> ''"
+
+
 class Call(Base):
     """One call to one of our lines."""
 
     __tablename__ = "calls"
+    __table_args__ = (
+        Index("calls_to_boxes", "began_at", "sid", sqlite_where=text(IN_A_BOX), postgresql_where=text(IN_A_BOX)),
+    )
 
     sid: Mapped[str] = mapped_column(String(64), primary_key=True)
     line: Mapped[str] = mapped_column(String(40))
@@ -456,6 +462,21 @@ class Voicemail(Base, Claimable):
     gist: Mapped[str] = mapped_column(String(200), default="")  # one line, by a machine
     guessed_urgency: Mapped[Urgency] = mapped_column(default=Urgency.NONE)  # by a machine, from the words
     call: Mapped[Call] = relationship(back_populates="voicemails")
+
+
+class BoxMail(Base, Claimable):
+    """A mail about a message in another box than that of support. It is retried until it is sent."""
+
+    __tablename__ = "box_mails"
+    __table_args__ = (Index("box_mails_to_send", "next_action_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    voicemail_id: Mapped[int] = mapped_column(ForeignKey("voicemails.id"), unique=True)
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(Text, default="")  # why the last try failed
+    voicemail: Mapped[Voicemail] = relationship(lazy="joined")
 
 
 BROKEN = "breached_at IS NOT NULL"

@@ -11,16 +11,31 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 from zoneinfo import ZoneInfo, available_timezones
 
-import phonenumbers
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
 
 from callbacks.db.states import Channel, Coverage, PriorityLevel
+from callbacks.desk.audio_files import AudioFile, read_audio_file
 from callbacks.desk.escalation_policy import Escalation, Step, Target
+from callbacks.desk.menu_faults import Around, menu_faults
+from callbacks.desk.menus import (
+    Box,
+    Flow,
+    Information,
+    Menu,
+    Name,
+    Spoken,
+    Team,
+    menu_of_keys,
+    named_menu,
+    place_of,
+)
 from callbacks.desk.night_hours import NightHours
+from callbacks.desk.parts import Language as Language
+from callbacks.desk.parts import Part, both_languages, own_number, span_of_day
 from callbacks.desk.retry_policy import Retry, RetryPolicy, retry
 from callbacks.errors import BrokenDesk, WrongState
 from callbacks.text.bilingual import Words
-from callbacks.text.daily_span import DailySpan, daily_span, time_of_day
+from callbacks.text.daily_span import DailySpan, time_of_day
 from callbacks.text.dialing_rules import DEFAULT_RULES, DialingRules, is_region
 from callbacks.text.duration import duration
 from callbacks.text.gsm7 import TWO_SEGMENTS, size
@@ -31,7 +46,6 @@ from sla.holidays import StatutoryHolidays
 from sla.hours import SupportHours, Window
 from sla.priorities import Priority
 
-Language = Literal["en", "fr"]
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 PROGRAM = ("Night Desk", "nightdesk", "phone desk")  # what people call it
 LONGEST_SENDER = 30  # letters of a text; a page without its optional parts then still fits
@@ -50,22 +64,6 @@ def window(text: object) -> object:
     return Window(time(*opens), time(0, 0) if closes == (24, 0) else time(*closes))
 
 
-def span_of_day(text: object) -> object:
-    """Return "22:00-06:00" as a span of every day. Raise ValueError."""
-    return daily_span(text) if isinstance(text, str) else text
-
-
-def own_number(text: str) -> str:
-    """Return one of the desk's own numbers as E.164. Raise ValueError."""
-    try:
-        parsed = phonenumbers.parse(text)
-    except phonenumbers.NumberParseException:
-        raise ValueError(f'{text!r} is not a phone number. Write it as "+15145550123".') from None
-    if not phonenumbers.is_possible_number(parsed) or not text.startswith("+"):
-        raise ValueError(f'{text!r} is not a phone number. Write it as "+15145550123".')
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-
-
 def short_sender(text: str) -> str:
     """Return the first words of every text, unless they leave too little room for the rest. Raise ValueError."""
     if size(text) > LONGEST_SENDER:
@@ -81,14 +79,6 @@ def line_name(text: str) -> str:
     if not text.strip() or size(text) > LONGEST_LINE_NAME:
         raise ValueError(f'{text!r} is not a name for a line. Write 1 to {LONGEST_LINE_NAME} letters: "direct line".')
     return text.strip()
-
-
-def both_languages(names: Mapping[Language, str]) -> Mapping[Language, str]:
-    """Return a name in both languages, or none at all. Raise ValueError when only one of them is there."""
-    missing = [language for language in ("en", "fr") if language not in names]
-    if names and missing:
-        raise ValueError(f"{missing[0]} is missing. Callers and technicians hear the name in that language. Add it.")
-    return names
 
 
 Duration = Annotated[timedelta, BeforeValidator(duration)]
@@ -119,17 +109,13 @@ def clock_hour(text: object) -> object:
 TimeOfDay = Annotated[time, BeforeValidator(clock_hour)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-
-class Company(_Part):
+class Company(Part):
     name: Annotated[Mapping[Language, str], Field(min_length=1), AfterValidator(both_languages)]
     sender: Annotated[str, AfterValidator(short_sender)] = Field(min_length=2)
     wording: str = ""  # the file of the desk's own wording, beside this one
 
 
-class Voices(_Part):
+class Voices(Part):
     """Who speaks each language, by the names of the carrier's voices."""
 
     en: str = "Polly.Joanna-Neural"
@@ -139,7 +125,7 @@ class Voices(_Part):
         return self.fr if language == "fr" else self.en
 
 
-class OwnWords(_Part):
+class OwnWords(Part):
     """The desk's own wording of a prompt."""
 
     en: str
@@ -159,7 +145,7 @@ def _by_name(prompts: Mapping[str, object]) -> Iterator[tuple[str, object]]:
             yield name, prompt
 
 
-class Hours(_Part):
+class Hours(Part):
     zone: str
     monday: tuple[Annotated[Window, BeforeValidator(window)], ...] = ()
     tuesday: tuple[Annotated[Window, BeforeValidator(window)], ...] = ()
@@ -176,12 +162,12 @@ class Hours(_Part):
         return self
 
 
-class HolidayPlaces(_Part):
+class HolidayPlaces(Part):
     countries: tuple[Literal["US", "CA"], ...] = ("US", "CA")
     subdivision: str | None = "QC"
 
 
-class Line(_Part):
+class Line(Part):
     """A number that customers call, and its menu. An empty menu leads straight to support."""
 
     number: Annotated[str, BeforeValidator(own_number)]
@@ -189,15 +175,21 @@ class Line(_Part):
     language: Language = "en"
     menu: Mapping[Annotated[str, Field(pattern="^[0-9]$")], Literal["support", "english", "french"]] = {}
     menu_exit: Literal["support", "goodbye"] = "support"
+    named_menu: str = ""  # what `menu = "main"` becomes: the name of a menu
     # Offered once on a line without a menu, before it goes on to support.
     languages: Mapping[Annotated[str, Field(pattern="^[0-9]$")], Literal["english", "french"]] = {}
     priority: PriorityLevel = PriorityLevel.P2  # of a callback opened on this line
+
+    @model_validator(mode="before")
+    @classmethod
+    def menu_may_be_a_name(cls, given: Any) -> Any:
+        return named_menu(given)
 
     @model_validator(mode="after")
     def menu_leads_to_support(self) -> Line:
         if self.menu and "support" not in self.menu.values():
             raise ValueError('the menu never leads to support. Give one key the value "support".')
-        if self.menu and self.languages:
+        if (self.menu or self.named_menu) and self.languages:
             raise ValueError("a line with a menu offers its languages in the menu. Move the keys of `languages` there.")
         return self
 
@@ -212,7 +204,7 @@ def region(text: object) -> object:
 Region = Annotated[str, BeforeValidator(region)]
 
 
-class Numbers(_Part):
+class Numbers(Part):
     """Which phone numbers are ordinary ones, and which are the company's own."""
 
     region: Region = DEFAULT_RULES.region  # of a number without a country code
@@ -220,13 +212,13 @@ class Numbers(_Part):
     own: tuple[Annotated[str, BeforeValidator(own_number)], ...] = ()  # beside those of the lines
 
 
-class CallbackPromise(_Part):
+class CallbackPromise(Part):
     promise: Annotated[Duration, at_least("5m")]  # a shorter one leaves no time to page anybody
     at_risk: Duration = timedelta(minutes=10)  # before the deadline
     paged_ahead: Duration = timedelta(minutes=10)  # of the time that a customer named
 
 
-class UrgencyQuestion(_Part):
+class UrgencyQuestion(Part):
     """The question that callers are asked while the desk is closed, and the examples that they hear in it."""
 
     ask: bool = True
@@ -234,19 +226,19 @@ class UrgencyQuestion(_Part):
     can_wait: Annotated[Mapping[Language, str], AfterValidator(both_languages)] = {}
 
 
-class Ringing(_Part):
+class Ringing(Part):
     order: Literal["in order", "together", "longest idle"] = "in order"
     each: Wait
     longest_hunt: Wait
     missed_after: Wait = timedelta(seconds=20)  # a caller who waited longer and hung up is called back
 
 
-class VoicemailLimits(_Part):
+class VoicemailLimits(Part):
     longest: Wait
     silence: Wait
 
 
-class ResolutionTarget(_Part):
+class ResolutionTarget(Part):
     """How soon a resolution is promised, and in which hours that counts."""
 
     within: Promised
@@ -261,7 +253,7 @@ def resolution_target(given: object) -> object:
 Retries = tuple[Annotated[Retry, BeforeValidator(retry)], ...]
 
 
-class PriorityTargets(_Part):
+class PriorityTargets(Part):
     name: str
     first_reaction: Promised
     resolution: Annotated[ResolutionTarget, BeforeValidator(resolution_target)]
@@ -274,7 +266,7 @@ class PriorityTargets(_Part):
     overdue_every: Annotated[Duration, at_least("5m")] | None = None
 
 
-class AgainStep(_Part):
+class AgainStep(Part):
     """Who is texted, called, and paged by their own contact rules."""
 
     text: tuple[str, ...] = ()
@@ -294,7 +286,7 @@ class EscalationStep(AgainStep):
         return self
 
 
-class EscalationPart(_Part):
+class EscalationPart(Part):
     layers: tuple[str, ...] = Field(min_length=1)
     steps: tuple[EscalationStep, ...] = Field(min_length=1)
     again: AgainStep
@@ -304,7 +296,7 @@ class EscalationPart(_Part):
     resume_before_due: Duration
 
 
-class OtherPolicy(_Part):
+class OtherPolicy(Part):
     """An escalation policy for some callbacks. What it leaves out comes from [escalation]."""
 
     lines: tuple[str, ...] = ()
@@ -325,7 +317,7 @@ class OtherPolicy(_Part):
         )
 
 
-class Products(_Part):
+class Products(Part):
     """The products that customers call about, by coverage."""
 
     covered: tuple[str, ...] = ()
@@ -341,7 +333,7 @@ class Products(_Part):
         }
 
 
-class Limits(_Part):
+class Limits(Part):
     """Limits on texts and calls. The first page of a callback is never held back."""
 
     answers_to_strangers: int = Field(ge=0, le=20, default=3)
@@ -358,14 +350,14 @@ class Limits(_Part):
     notices_a_second: float = Field(ge=0.1, le=100, default=1)  # texts about outages, to subscribers
 
 
-class CustomerTexts(_Part):
+class CustomerTexts(Part):
     """Which texts customers get. Their wording is in `callbacks.paging.customer_wording`."""
 
     receipts: bool = True  # the reference and the time, after a voicemail or a missed call
     attempts: bool = True  # that we called and did not reach them
 
 
-class RetriesPart(_Part):
+class RetriesPart(Part):
     """When a customer who was not reached is tried again, and how often an owner hears of what stays open."""
 
     after: Retries = Field(min_length=1, default=(Retry(timedelta(minutes=15)), Retry(timedelta(hours=1)), Retry(None)))
@@ -373,7 +365,7 @@ class RetriesPart(_Part):
     reviewed_every: Annotated[Duration, at_least("1h")] = timedelta(days=5)
 
 
-class AutoClose(_Part):
+class AutoClose(Part):
     """When a callback closes automatically: after both the attempts and the silence (policy: Priorities)."""
 
     attempts: int = Field(ge=1, le=20, default=3)
@@ -387,7 +379,7 @@ class AutoClose(_Part):
         return self
 
 
-class Screening(_Part):
+class Screening(Part):
     """Which callers are asked for a key before the menu, and how many calls an hour one number may make."""
 
     ask_withheld: bool = False
@@ -410,7 +402,7 @@ def at_least_a_day(kept: timedelta | None) -> timedelta | None:
 Kept = Annotated[timedelta | None, BeforeValidator(kept_for), AfterValidator(at_least_a_day)]
 
 
-class Retention(_Part):
+class Retention(Part):
     """How long the desk keeps what customers said and who they are, from the end of the callback; None: for ever."""
 
     audio: Kept = timedelta(days=90)
@@ -426,26 +418,26 @@ class Retention(_Part):
         return self
 
 
-class ReportHours(_Part):
+class ReportHours(Part):
     """The hours, in desk time, that count as night, and those in which a page wakes somebody."""
 
     night: Annotated[DailySpan, BeforeValidator(span_of_day)] = DailySpan(time(18), time(8, 30))
     sleep: Annotated[DailySpan, BeforeValidator(span_of_day)] = DailySpan(time(22), time(7))
 
 
-class RotaWatch(_Part):
+class RotaWatch(Part):
     """When supervisors are alerted to coming gaps: early enough to do something about tonight."""
 
     gaps_reported_at: TimeOfDay = time(9)
 
 
-class Transcripts(_Part):
+class Transcripts(Part):
     """Who transcribes messages: the model on this machine, the carrier (in English only), or nobody."""
 
     by: Literal["model", "carrier", "none"] = "model"
 
 
-class DigestMails(_Part):
+class DigestMails(Part):
     """When the digests are mailed, and to whom besides supervisors and administrators."""
 
     at: TimeOfDay = time(8)
@@ -460,19 +452,23 @@ def web_page(text: str) -> str:
     return text
 
 
-class StatusPage(_Part):
+class StatusPage(Part):
     """The page about outages that texts and mails link to."""
 
     page: Annotated[str, AfterValidator(web_page)] | None = None  # the company's own; None: that of this service
 
 
-class Desk(_Part):
+class Desk(Part):
     """The content of support.toml."""
 
     company: Company
     hours: Hours
     holidays: HolidayPlaces
     lines: Mapping[str, Line] = Field(min_length=1)
+    menus: Mapping[Name, Menu] = {}
+    teams: Mapping[Name, Team] = {}
+    boxes: Mapping[Name, Box] = {}
+    information: Mapping[Name, Information] = {}
     numbers: Numbers = Numbers()
     callback: CallbackPromise
     urgency: UrgencyQuestion = UrgencyQuestion()
@@ -495,6 +491,7 @@ class Desk(_Part):
     status: StatusPage = StatusPage()
     retention: Retention = Retention()
     transcript: Transcripts = Transcripts()
+    _audio: Mapping[str, AudioFile] = PrivateAttr(default_factory=dict)  # by the name in the desk file
 
     @property
     def dialing_rules(self) -> DialingRules:
@@ -534,12 +531,59 @@ class Desk(_Part):
         default = Words(f"{line} line", f"ligne {line}")
         return Words(names.get("en", default.english), names.get("fr", default.french))
 
+    def box_name(self, box: str) -> Words:
+        """Return the name of a voicemail box for people."""
+        names = self.boxes[box].name if box in self.boxes else {}
+        return Words(names.get("en", box), names.get("fr", box))
+
+    def team_name(self, team: str) -> Words:
+        """Return the name of a team for people."""
+        names = self.teams[team].name if team in self.teams else {}
+        return Words(names.get("en", team), names.get("fr", team))
+
     def line_called(self, number: str) -> str:
         """Return the name of the line with this number. Any other number is treated as a line without a menu."""
         for name, line in self.lines.items():
             if line.number == number:
                 return name
-        return next((name for name, line in self.lines.items() if not line.menu), next(iter(self.lines)))
+        return next((name for name in self.lines if self.menu_of(name) is None), next(iter(self.lines)))
+
+    def menu_of(self, line: str) -> Menu | None:
+        """Return the menu that a line begins with, or None for a line without one."""
+        part = self.lines[line]
+        if part.named_menu:
+            return self.menus[part.named_menu]
+        return menu_of_keys(part.menu, part.menu_exit) if part.menu else None
+
+    @property
+    def flow(self) -> Flow:
+        """The menus of all lines, and what they lead to."""
+        menus, first = {place_of(name): menu for name, menu in self.menus.items()}, dict[str, str]()
+        for name, line in self.lines.items():
+            if line.named_menu in self.menus:
+                first[name] = place_of(line.named_menu)
+            elif line.menu:
+                first[name] = f"lines.{name}"
+                menus[first[name]] = menu_of_keys(line.menu, line.menu_exit)
+        return Flow(menus, first, self.teams, self.boxes, self.information)
+
+    @property
+    def audio(self) -> Mapping[str, AudioFile]:
+        """The recordings that menus play, by the name of their file."""
+        return self._audio
+
+    def with_audio(self, files: Mapping[str, AudioFile]) -> Desk:
+        """Return the desk with its recordings."""
+        desk = self.model_copy()
+        desk._audio = files
+        return desk
+
+    def spoken(self) -> Iterator[tuple[str, Spoken]]:
+        """Yield everything that may be a recording, with its place in the file."""
+        for place, menu in self.flow.menus.items():
+            yield place, menu
+            yield from ((f"{place}.keys.{key}", choice) for key, choice in menu.keys.items())
+        yield from ((f"information.{name}", told) for name, told in self.information.items())
 
     @cached_property
     def regular_hours(self) -> SupportHours:
@@ -702,10 +746,39 @@ def desk_from(content: dict[str, Any], path: Path, *checks: Check) -> Desk:
         raise BrokenDesk(path, [_in_words(fault) for fault in _own_faults(invalid)]) from None
     faults = [*_faults_of_hours(desk), *_faults_of_lines(desk), *_faults_of_priorities(desk)]
     faults += [*_faults_of_policies(desk), *_faults_of_digest(desk)]
-    faults += [fault for check in checks for fault in check(desk)]
+    faults += [*_faults_of_menus(desk), *(fault for check in checks for fault in check(desk))]
+    audio = _audio_beside(path.parent, desk, faults)
     if faults:
         raise BrokenDesk(path, faults)
-    return desk
+    return desk.with_audio(audio)
+
+
+def _faults_of_menus(desk: Desk) -> list[str]:
+    unknown = [
+        f"lines.{name}.menu: there is no menu {line.named_menu!r}. Known: {', '.join(desk.menus) or 'none'}."
+        for name, line in desk.lines.items()
+        if line.named_menu and line.named_menu not in desk.menus
+    ]
+    unused = [
+        f"lines.{name}.menu_exit: it is for a menu of this line alone. Write exit in [menus.{line.named_menu}]."
+        for name, line in desk.lines.items()
+        if line.named_menu and "menu_exit" in line.model_fields_set
+    ]
+    products = frozenset(product for products in desk.coverage.by_coverage.values() for product in products)
+    around = Around(products, desk.policy.layers, desk.dialing_rules)
+    return [*unknown, *unused, *menu_faults(desk.flow, around)]
+
+
+def _audio_beside(folder: Path, desk: Desk, faults: list[str]) -> Mapping[str, AudioFile]:
+    """Return the recordings that menus play, and add those that cannot be played to the faults."""
+    found: dict[str, AudioFile] = {}
+    for place, spoken in desk.spoken():
+        for language, name in spoken.play.items():
+            try:
+                found[name] = found.get(name) or read_audio_file(folder, name)
+            except ValueError as fault:
+                faults.append(f"{place}.play.{language}: {fault}")
+    return found
 
 
 def _faults_of_policies(desk: Desk) -> Iterator[str]:

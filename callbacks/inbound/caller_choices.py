@@ -50,7 +50,7 @@ def store_choices(session: Session, desk: Desk, call: Call, choices: CallerChoic
     locked(session, Call, call.sid)
     call.product = choices.product or call.product
     call.is_separate = choices.is_separate or call.is_separate
-    call.box = choices.box or call.box
+    note_box(call, choices)
     if choices.number:
         _enter_number(session, desk, call, choices.number, now)
     is_urgency_new = _store_urgency(session, call, choices.urgency, now)
@@ -77,6 +77,11 @@ def _store_urgency(session: Session, call: Call, urgency: Urgency, now: datetime
     call.urgency = urgency
     record_event(session, call.sid, now, Actor.CALLER, EventKind.URGENCY_CHOSEN, URGENCIES[urgency])
     return True
+
+
+def note_box(call: Call, choices: CallerChoices) -> None:
+    """Note the box that the message is for, before the message is stored: one for support opens a callback."""
+    call.box = choices.box or call.box
 
 
 def _enter_number(session: Session, desk: Desk, call: Call, number: str, now: datetime) -> None:

@@ -114,6 +114,7 @@ def record_fallback(session: Session, desk: Desk, found: FoundCall, error: str, 
     unless a technician has taken the call.
     """
     call = record_found_call(session, desk, found)
+    call.box = ""  # whatever they had chosen, they hear that a technician will call back
     same = select(Event.id).where(Event.call_sid == call.sid, Event.kind == EventKind.SERVICE_FAILED)
     if session.scalar(same) is None:
         detail = f"Error {error}." if error else ""
@@ -133,14 +134,14 @@ def record_language(call: Call, language: str) -> None:
         call.promised_at = None
 
 
-def record_choice(session: Session, sid: str, now: datetime, choice: EventKind) -> None:
-    """Record a choice in the menu, once. The last choice of a language holds."""
+def record_choice(session: Session, sid: str, now: datetime, choice: EventKind, what: str = "") -> None:
+    """Record a choice in the menu, each once. The last choice of a language holds."""
     call = find_call(session, sid)
     if call is not None and choice in LANGUAGES_CHOSEN:
         record_language(call, LANGUAGES_CHOSEN[choice])
-    same = select(Event.id).where(Event.call_sid == sid, Event.kind == choice)
+    same = select(Event.id).where(Event.call_sid == sid, Event.kind == choice, Event.detail == what)
     if session.scalar(same) is None:
-        record_event(session, sid, now, Actor.CALLER, choice)
+        record_event(session, sid, now, Actor.CALLER, choice, what)
 
 
 def record_beep(session: Session, sid: str, now: datetime) -> None:
@@ -155,8 +156,8 @@ def record_beep(session: Session, sid: str, now: datetime) -> None:
 def record_voicemail(session: Session, desk: Desk, sid: str, recording: Recording, now: datetime) -> Callback | None:
     """Record what the carrier reports about a call's recording, and open the callback unless there is one.
 
-    Return the callback. None for a blocked number, which is called back by nobody, and for a call that is not on
-    record, which reconciliation looks up at the carrier.
+    Return the callback. None for a blocked number, which is called back by nobody, for a message in another box than
+    that of support, and for a call that is not on record, which reconciliation looks up at the carrier.
     """
     call = _locked_call(session, sid)
     if call is None:
@@ -168,7 +169,7 @@ def record_voicemail(session: Session, desk: Desk, sid: str, recording: Recordin
         return session.scalar(select(Callback).where(Callback.call_sid == sid))
     _update_voicemail(session, voicemail, recording, now)
     session.flush()
-    if is_blocked(session, call, now):
+    if is_blocked(session, call, now) or is_for_a_box(desk, call):
         return None
     callback = open_callback(session, desk, call, now)
     session.flush()
@@ -198,7 +199,7 @@ def record_end(
 
 def settle(session: Session, desk: Desk, call: Call, ended_at: datetime, now: datetime) -> None:
     """Store how a call that is over ended, and open the callback that its caller is owed."""
-    if call.outcome is CallOutcome.TECHNICIAN:  # it wakes nobody
+    if call.outcome in (CallOutcome.TECHNICIAN, CallOutcome.PUT_THROUGH):  # it wakes nobody
         return
     is_answered = call.accepted_by_id is not None
     ended = EndedCall(ended_at, call.beep_at, call.promised_at, call.waited_from, is_answered)
@@ -210,10 +211,15 @@ def settle(session: Session, desk: Desk, call: Call, ended_at: datetime, now: da
     elif call.outcome is CallOutcome.MISSED and call.waited_from is not None:
         waited = f"{round((ended_at - call.waited_from).total_seconds())} seconds"
         record_event(session, call.sid, now, Actor.CALLER, EventKind.STOPPED_WAITING, waited)
-    if call.outcome in OWED and not is_blocked(session, call, now):
+    if call.outcome in OWED and not is_blocked(session, call, now) and not is_for_a_box(desk, call):
         callback = open_callback(session, desk, call, now, OWED[call.outcome])
         session.flush()
         begin_or_hold(session, desk, locked(session, Callback, callback.id), now)
+
+
+def is_for_a_box(desk: Desk, call: Call) -> bool:
+    """Return whether a message is not for support. One in a box that was removed since is."""
+    return call.box in desk.boxes
 
 
 def _locked_call(session: Session, sid: str) -> Call | None:

@@ -99,6 +99,28 @@ def callers_ahead(session: Session, desk: Desk, call: Call, now: datetime) -> in
     return session.scalar(waiting.where(~ringing.exists())) or 0
 
 
+def record_put_through(session: Session, sid: str, to: str, now: datetime) -> bool:
+    """Record that somebody outside the rota takes a call that a menu passed on. Return whether the caller waits.
+
+    A call that is not on record, because the database was unavailable, is theirs.
+    """
+    call = locked_or_none(session, Call, sid)
+    if call is None or (call.outcome is CallOutcome.PUT_THROUGH and call.ended_at is None):
+        return True
+    if call.ended_at is not None or call.beep_at is not None:
+        return False
+    call.outcome = CallOutcome.PUT_THROUGH
+    record_event(session, sid, now, Actor.DESK, EventKind.PUT_THROUGH, to)
+    return True
+
+
+def record_not_put_through(session: Session, sid: str) -> None:
+    """Record that the two were not connected after all: the call goes on."""
+    call = locked_or_none(session, Call, sid)
+    if call is not None and call.outcome is CallOutcome.PUT_THROUGH and call.ended_at is None:
+        call.outcome = CallOutcome.IN_PROGRESS
+
+
 def on_the_phone(session: Session, sid: str, now: datetime) -> frozenset[int]:
     """Return the ids of the technicians who are in a call, or whose phone is ringing, other than for this call."""
     busy = union(_with_callers(sid, now), _rung_for_callers(sid, now), _calling_us(now), _called_by_us(sid, now))

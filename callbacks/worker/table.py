@@ -20,6 +20,7 @@ from callbacks.paging.webhook_urls import WebhookUrls
 from callbacks.settings import Settings
 from callbacks.worker.jobs import auditor, connections, coverage, look_ups, reconciliation, retention
 from callbacks.worker.jobs.announcements import AnnouncementTurns
+from callbacks.worker.jobs.box_mails import BoxMailer
 from callbacks.worker.jobs.calendars import CalendarReader
 from callbacks.worker.jobs.connections import ConnectionSettler
 from callbacks.worker.jobs.customer_messages import CustomerMessageSending
@@ -89,6 +90,7 @@ def jobs_for(
     transcriber = Transcriber(database, desk, settings.media_dir, settings.transcribe_model, clock)
     deleter = RecordingDeleter(database, carrier, desk, settings.media_dir, clock)
     calendars = CalendarReader(database, desk, clock)
+    box_mails = BoxMailer(database, _mailer(settings), desk, settings.public_url, clock)
     lock_mails = LockMailer(database, _mailer(settings), desk, clock)
     digests = DigestMailer(database, _mailer(settings), desk, settings.public_url, clock)
 
@@ -115,6 +117,7 @@ def jobs_for(
         Job("look-ups", look_ups.EVERY, asked.run, is_slow=True),
         Job("calendars", A_MINUTE, calendars.read_due, is_slow=True),
         Job("digests", A_MINUTE, digests.send_due, is_slow=True),
+        Job("mails of boxes", A_MINUTE, box_mails.send_due, is_slow=True),
         Job("lock mails", A_MINUTE, lock_mails.send_due, is_slow=True),
         Job("transcripts", EVERY_SWEEP, transcriber.transcribe_next, transcriber.next_due_at, is_slow=True,
             may_be_interrupted=True),

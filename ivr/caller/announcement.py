@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from callbacks.db.event_kinds import EventKind
 from callbacks.desk.desk_file import Language
+from callbacks.desk.menus import Leads
 from callbacks.text.bilingual import Words
 from ivr import prompts
 from ivr.caller import menus
@@ -45,7 +46,7 @@ def _announce(step: Step, *, with_languages: bool) -> Reply:
         say(language, prompts.ANNOUNCEMENT, text=each.words.for_(language)) for each in step.facts.announcements or ()
     ]
     offered = [
-        menu_choice(language, "french" if other == "fr" else "english", key)
+        menu_choice(language, Leads.FRENCH if other == "fr" else Leads.ENGLISH, key)
         for key, other in _languages(step).items()
         if with_languages and other != language
     ]
@@ -61,9 +62,10 @@ def _announce(step: Step, *, with_languages: bool) -> Reply:
 
 def _languages(step: Step) -> Mapping[str, Language]:
     """Return the keys by which the line changes the language, but for those that mean something else here."""
-    line = step.desk.lines[step.facts.line]
+    line, menu = step.desk.lines[step.facts.line], step.desk.menu_of(step.facts.line)
     spoken: Mapping[str, Language] = {"english": "en", "french": "fr"}
-    choices = {**line.menu, **line.languages}
+    keys = menu.keys if menu is not None else {}
+    choices = {**{key: choice.to.leads.value for key, choice in keys.items()}, **line.languages}
     return {key: spoken[to] for key, to in choices.items() if to in spoken and key not in (TELL_ME, GO_ON)}
 
 

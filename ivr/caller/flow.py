@@ -1,9 +1,9 @@
 """What a caller hears next: a pure step from where they are and what they pressed to a reply.
 
-The order of a call: whether it is let in (`admission`), what is announced (`announcement`), the greeting with its menu
-or languages (`menus`), support (`support`: a technician, or why nobody answers), the ringing of technicians
-(`ringing`), while the desk is closed how urgent it is (`urgency`), the message (`voicemail`), and what follows it
-(`review`).
+The order of a call: whether it is let in (`admission`), what is announced (`announcement`), the greeting with its menus
+or languages (`menus`, with `teams` and `boxes`), support (`support`: a technician, or why nobody answers), the ringing
+of technicians (`ringing`), while the desk is closed how urgent it is (`urgency`), the message (`voicemail`), and what
+follows it (`review`).
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ ANSWERS: Mapping[Place, Callable[[Step], Reply]] = {
     Place.URGENCY: urgency.after_key,
     Place.WAIT: ringing.wait,
     Place.WAITED: ringing.waited,
+    Place.TEAM: menus.after_call,
     Place.BEEP: voicemail.beep,
     Place.RECORDED: voicemail.recorded,
     Place.REVIEW: review.after_key,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -54,6 +54,7 @@ from ivr.twilio.webhook import (
 from sla.hours import SupportHours
 
 LONGEST_PRODUCT, LONGEST_BOX, LONGEST_NUMBER = 120, 40, 20  # characters
+MOST_CALLED = 50  # phones that were rung in one call
 
 log = structlog.get_logger(__name__)
 
@@ -80,13 +81,24 @@ def _turn(place: Place) -> Turn:
         _choices_in_url(),
         pressed_keys() if place in (Place.NUMBER, Place.NAMED_HOUR) else pressed_key(),
         max(1, number_in_query("tries")),
+        bridged={"true": True, "false": False}.get(field("DialBridged")),
+        picked_up=field("DialCallStatus") in ("completed", "answered"),
         queue_result=field("QueueResult"),
         offered_at=instant_in(request.args.get("at", "")),
+        way=_way_in_url(),
+        key=request.args.get("key", "")[:1],
+        called=tuple(number for number in request.args.get("called", "").split(".") if number)[:MOST_CALLED],
         question_in=_language_in_url(),
         seconds=None if request.args.get("nothing") else whole_number("RecordingDuration"),
         has_recorded=request.args.get("recorded") == "1",
         entered=request.args.get("entered", "")[:LONGEST_NUMBER],
     )
+
+
+def _way_in_url() -> tuple[str, ...]:
+    """Return the menus through which the caller came. Those that the desk file no longer has are left out."""
+    menus = current().desk.menus
+    return tuple(name for name in request.args.get("menu", "").split(".") if name in menus)
 
 
 def _choices_in_url() -> Choices:
@@ -215,6 +227,8 @@ def _line_of(desk: Desk, call: Call) -> str:
 def _store_reply(session: Session, desk: Desk, call: Call, turn: Turn, reply: Reply, now: datetime) -> None:
     if reply.not_connected is not None:
         live_calls.record_not_connected(session, desk, call.sid, reply.not_connected, now)
+    if reply.not_put_through:
+        live_calls.record_not_put_through(session, call.sid)
     if reply.is_waiting:
         live_calls.record_wait(session, call.sid, now)
     if reply.rings:
@@ -226,7 +240,7 @@ def _store_reply(session: Session, desk: Desk, call: Call, turn: Turn, reply: Re
     if reply.choices is not None:
         store_choices(session, desk, call, reply.choices.stored, now)
     if reply.chose is not None:
-        calls.record_choice(session, call.sid, now, reply.chose)
+        calls.record_choice(session, call.sid, now, reply.chose, reply.chose_what)
     if reply.promises:
         calls.record_promise(session, call.sid, now + shortest_time(reply.verbs))
     if reply.waits_for:
@@ -253,6 +267,7 @@ def _facts(session: Session, context: WebhookContext, call: Call, hours: Support
         rings=rings_for(session, call.sid) if call.is_open else (),
         waited_from=call.waited_from,
         ahead=live_calls.callers_ahead(session, desk, call, now) if call.is_open else 0,
+        layers=_free_on_layers(session, desk, call, now) if desk.teams else {},
         accepted_by=call.accepted_by_id,
         reference=session.scalar(select(Callback.reference).where(Callback.call_sid == call.sid)),
         admission=admission_of(session, desk, call, now),
@@ -279,10 +294,21 @@ def _message_url(session: Session, context: WebhookContext, call: Call) -> str |
 
 def _technicians(session: Session, desk: Desk, call: Call) -> tuple[Person, ...]:
     """Return the technicians on call when the call began, in the order in which they are rung."""
-    on_call = [
-        each for each in oncall_store.roster(session, desk, call.began_at).everyone() if _may_be_rung(desk, each)
-    ]
-    return in_order(desk.ringing, on_call, live_calls.last_calls(session))
+    on_call = oncall_store.roster(session, desk, call.began_at).everyone()
+    may_be_rung = [person for person in on_call if _may_be_rung(desk, person)]
+    return in_order(desk.ringing, may_be_rung, live_calls.last_calls(session))
+
+
+def _free_on_layers(session: Session, desk: Desk, call: Call, now: datetime) -> Mapping[str, tuple[Person, ...]]:
+    """Return who is free on each layer that a team is made of, at any hour: its choice has hours of its own."""
+    roster = oncall_store.roster(session, desk, call.began_at)
+    layers = dict.fromkeys(layer for team in desk.teams.values() for layer in team.layers)
+    return {layer: _free(session, desk, call, roster.on(layer), now) for layer in layers}
+
+
+def _free(session: Session, desk: Desk, call: Call, on_call: Iterable[Person], now: datetime) -> tuple[Person, ...]:
+    busy = live_calls.on_the_phone(session, call.sid, now)
+    return tuple(person for person in on_call if person.id not in busy and _may_be_rung(desk, person))
 
 
 def _may_be_rung(desk: Desk, person: Person) -> bool:

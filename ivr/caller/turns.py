@@ -38,6 +38,7 @@ class Place(enum.Enum):
     LANGUAGE = VoicePath.LANGUAGE  # a language was offered, on a line without a menu
     WAIT = VoicePath.WAIT  # the caller waits for a technician, and has pressed a key or none
     WAITED = VoicePath.WAITED  # the caller waits no longer
+    TEAM = VoicePath.TEAM  # a phone of a team, or an outside number, has rung for a choice of a menu
     BEEP = VoicePath.BEEP  # the prompts before the recording have been heard
     RECORDED = VoicePath.RECORDED  # the recording has ended
     REVIEW = VoicePath.REVIEW  # after the message: a key, or none
@@ -97,6 +98,11 @@ class Turn:
     digits: str = ""  # the key that was pressed, or several where several were asked for
     tries: int = 1  # how often the question has been heard
     queue_result: str = ""  # how the wait ended, in the carrier's word: "bridged", "leave", "hangup" ...
+    bridged: bool | None = None  # whether the carrier connected the phone that has rung; None: it does not say
+    picked_up: bool = False  # whether that phone was picked up
+    way: tuple[str, ...] = ()  # the menus through which the caller came, the one they are in last; (): the line's own
+    key: str = ""  # the key of that menu whose call is passed on
+    called: tuple[str, ...] = ()  # the phones (E.164) that have rung for it
     question_in: Language | None = None  # the language of the question that the keys answer; None: that of the call
     seconds: int | None = None  # how long the recording is that has just ended; None: there is none
     has_recorded: bool = False  # whether the message came before this question
@@ -111,6 +117,11 @@ class Turn:
     def heard(self) -> Language:
         """The language of the question that the keys answer. What a key means does not change by choosing another."""
         return self.question_in or self.language
+
+    @property
+    def place_in_menus(self) -> Mapping[str, str]:
+        """Return the part of a URL that holds the way through the menus."""
+        return {"menu": ".".join(self.way)} if self.way else {}
 
     def choosing(self, **chosen: object) -> Turn:
         """Return the turn with another choice, such as `language="fr"`."""
@@ -141,6 +152,7 @@ class Facts:
     rings: tuple[Ring, ...] = ()  # who has been rung for this caller
     waited_from: datetime | None = None
     ahead: int = 0  # how many callers have waited longer, with nobody being rung for them
+    layers: Mapping[str, tuple[Person, ...]] = field(default_factory=dict)  # who is on call and free, by layer
     accepted_by: int | None = None  # the id of the technician who has taken the call
     reference: str | None = None
     admission: Admission = Admission.LET_IN
@@ -156,6 +168,7 @@ class Reply:
 
     verbs: tuple[Verb, ...]
     chose: EventKind | None = None  # a choice made in the menu
+    chose_what: str = ""  # the key and where it leads, for the log
     choices: Choices | None = None  # everything chosen so far, if this turn has chosen something
     screening: Screening | None = None  # how the call was let in, or why not
     at_beep: bool = False  # the caller hears the beep
@@ -165,6 +178,7 @@ class Reply:
     ends_wait: bool = False  # nobody is to be rung any more
     waits_for: tuple[int, ...] = ()  # the announcements of whose end the caller is told by text
     not_connected: int | None = None  # the id of the one who had taken the call and was never connected to the caller
+    not_put_through: bool = False  # nobody spoke to the caller on the phones that a menu passed the call on to
 
 
 @dataclass(frozen=True)
@@ -183,6 +197,10 @@ class Step:
     def choosing(self, **chosen: object) -> Step:
         """Return the step as if the caller had also made this choice."""
         return replace(self, turn=self.turn.choosing(**chosen))
+
+    def at(self, **turned: object) -> Step:
+        """Return the step at another place of the menus."""
+        return replace(self, turn=replace(self.turn, **turned))  # type: ignore[arg-type]
 
     @property
     def promise(self) -> SpokenPromise:

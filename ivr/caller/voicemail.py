@@ -9,7 +9,7 @@ from callbacks.inbound.calls import SHORTEST_MESSAGE
 from callbacks.inbound.screening import Admission
 from callbacks.text.formats import spelled
 from ivr import prompts
-from ivr.caller import named_time, other_number, review
+from ivr.caller import boxes, named_time, other_number, review
 from ivr.caller.turns import LONGEST_CALLER, Place, Reply, Step
 from ivr.prompts import say
 from ivr.twilio.call_urls import VoicePath
@@ -87,6 +87,8 @@ def recorded(step: Step) -> Reply:
 def _thanks(step: Step) -> Say:
     """Return the thanks, with the reference and the time of the call back."""
     language, facts = step.turn.language, step.facts
+    if step.turn.choices.box in step.desk.boxes:
+        return boxes.thank(step)
     if _waits_for_unknown_opening(step):
         return say(language, prompts.THANKS_WAITING)
     if step.turn.choices.named_at is not None:

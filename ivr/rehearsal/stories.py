@@ -245,7 +245,7 @@ def _customer_reads(scenario: Scenario, *texts: str) -> None:
 
 def _leaves_a_message(scenario: Scenario, line: str) -> PhoneCall:
     call = scenario.caller(CUSTOMER).dials(line).hears("Thank you for calling")
-    if scenario.service.desk.lines[line].menu:
+    if scenario.service.desk.menu_of(line):
         call.hears("For support, press 1").presses("1")
     call.hears("closed").hears("call you back by").hears("recorded")
     return call.hears_the_beep().says(12).presses("#")

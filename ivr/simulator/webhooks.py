@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import wave
 from datetime import UTC, timedelta
 from email.utils import format_datetime
 
 import requests
 
 from ivr.simulator.account import Account
-from ivr.simulator.audio import Sound, sound_in
+from ivr.simulator.audio import NotPlayed, length_of
 from ivr.simulator.events import EventQueue
 from ivr.simulator.faults import Fault, FaultKind, Place
 from ivr.simulator.ledger import Call, CallStatus, Direction, Message, Recording, Transcription, Webhook, WebhookKind
@@ -62,15 +61,15 @@ class Webhooks:
         response = self._post(WebhookKind.SMS, url, fields)
         return response if response is not None and response.status == 200 and response.body else None
 
-    def fetch_sound(self, url: str) -> Sound:
-        """Return the sound that a <Play> names. Raise NotFetched if there is none."""
+    def fetch_length(self, url: str) -> timedelta:
+        """Return how long the file plays that a <Play> names. Raise NotFetched if there is none."""
         try:
             response = self._http.get(url, timeout=TIMEOUT)
             if response.status_code != 200:
                 raise NotFetched(f"{url} answered {response.status_code}")
-            return sound_in(response.content)
-        except (requests.RequestException, EOFError, wave.Error) as error:
-            raise NotFetched(f"{url} could not be played: {type(error).__name__}") from None
+            return length_of(response.content, response.headers.get("Content-Type", ""))
+        except (requests.RequestException, NotPlayed) as error:
+            raise NotFetched(f"{url} could not be played: {error or type(error).__name__}") from None
 
     # Reports
 

@@ -22,6 +22,10 @@ class VoicePath(enum.Enum):
     DIAL_IN_KEY = "dial-in/key"  # a key of a technician who called us
     WAIT = "wait"  # what a caller hears while technicians are rung, and a key then
     WAITED = "waited"  # the caller no longer waits
+    TEAM = "team"  # a phone of a team, or an outside number, has rung for a caller who chose it in a menu
+    TEAM_SCREEN = "team/screen"  # somebody of a team picked up
+    TEAM_SCREEN_KEY = "team/screen/key"
+    PUT_THROUGH = "team/answered"  # an outside number picked up
     BEEP = "beep"
     RECORDED = "recorded"
     REVIEW = "review"  # a key after the message
@@ -51,3 +55,7 @@ class CallUrls:
     def to(self, path: VoicePath, **query: object) -> str:
         """Return the absolute URL of a webhook, with a query."""
         return f"{self.public_url}/voice/{path.value}" + (f"?{urlencode(query)}" if query else "")
+
+    def audio(self, name: str) -> str:
+        """Return the absolute URL of a recording that menus play."""
+        return f"{self.public_url}/media/prompts/{name}"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from callbacks.db.states import ReachOutcome, ReportedOutcome
+from callbacks.desk.menus import Leads
 from callbacks.text.bilingual import Words
 from callbacks.text.dialing_rules import NumberKind
 from ivr import prompts
@@ -80,9 +81,9 @@ def test_a_time_at_the_end_of_a_sentence_ends_it() -> None:
 
 
 def test_a_language_is_offered_in_that_language() -> None:
-    assert menu_choice("en", "french", "9") == Say("Pour le service en français, appuyez sur le 9.", "fr")
-    assert menu_choice("fr", "english", "9") == Say("For English, press 9.", "en")
-    assert menu_choice("fr", "support", "1") == Say("Pour le soutien technique, appuyez sur le 1.", "fr")
+    assert menu_choice("en", Leads.FRENCH, "9") == Say("Pour le service en français, appuyez sur le 9.", "fr")
+    assert menu_choice("fr", Leads.ENGLISH, "9") == Say("For English, press 9.", "en")
+    assert menu_choice("fr", Leads.SUPPORT, "1") == Say("Pour le soutien technique, appuyez sur le 1.", "fr")
 
 
 def test_a_number_in_a_prompt_has_an_article_in_french() -> None:

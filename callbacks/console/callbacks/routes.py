@@ -11,6 +11,7 @@ from callbacks.console.access import for_all_but_readers, for_all_but_technician
 from callbacks.console.audio import audio_response, note_listener
 from callbacks.console.callbacks import screen
 from callbacks.console.callbacks.acts import FORMS, HIDDEN_AT_FIRST, acts_of, run_act
+from callbacks.console.callbacks.boxes import box_screen
 from callbacks.console.callbacks.search import records_as_csv, records_as_dicts, search_screen
 from callbacks.console.context import current
 from callbacks.console.forms import change_and_redirect, refused_within
@@ -131,6 +132,14 @@ def calls() -> str:
     before = request.args.get("before", "")[:64]
     log = current().database.read(lambda session: screen.call_log(session, before))
     return render_template("callbacks/calls.html", title="All calls", log=log)
+
+
+@blueprint.get("/boxes")
+@for_all_but_technicians
+def boxes() -> str:
+    context, before = current(), request.args.get("before", "")[:64]
+    found = context.database.read(lambda session: box_screen(session, context.desk, before))
+    return render_template("callbacks/boxes.html", title="Messages in other boxes", screen=found)
 
 
 @blueprint.get("/voicemails/<int:voicemail_id>.wav")

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from callbacks.console.callbacks.boxes import mail_troubles
 from callbacks.db.states import AttemptState, Channel, PageState
 from callbacks.db.tables import Call, Page, PageAttempt, WorkerSign
 from callbacks.desk.business_hours import support_hours
@@ -50,7 +51,7 @@ class Panel:
     gaps: Sequence[Gap]
     unstaffed: Sequence[str]  # layers that nobody is assigned to
     health: Sequence[Health]
-    troubles: Sequence[str]  # who cannot be reached, on which channel, and why
+    troubles: Sequence[str]  # who cannot be reached, on which channel, and why; boxes whose mail fails
 
 
 def panel(session: Session, desk: Desk, plan: Schedule, now: datetime) -> Panel:
@@ -58,7 +59,13 @@ def panel(session: Session, desk: Desk, plan: Schedule, now: datetime) -> Panel:
     unstaffed = plan.unstaffed_layers()
     layers = [_on_call(plan, layer, now) for layer in plan.all_layers if layer in (*plan.staffed_layers(), *unstaffed)]
     health = [_worker(session, now), _sending(session, desk, now), *_carrier(session, now), *_lines(session, desk, now)]
-    return Panel(layers, store.gaps_ahead(session, desk, now), unstaffed, health, list(_troubles(session)))
+    return Panel(
+        layers,
+        store.gaps_ahead(session, desk, now),
+        unstaffed,
+        health,
+        [*_troubles(session), *mail_troubles(session, desk)],
+    )
 
 
 def _on_call(plan: Schedule, layer: str, now: datetime) -> OnCall:

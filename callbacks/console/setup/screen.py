@@ -62,12 +62,19 @@ def line_rows(desk: Desk) -> list[LineRow]:
         LineRow(
             name,
             readable_number(line.number),
-            ", ".join(f"{key}: {choice}" for key, choice in line.menu.items()) or "none: straight to support",
+            _menu_in_words(desk, name),
             line.priority.value,
             line.language,
         )
         for name, line in desk.lines.items()
     ]
+
+
+def _menu_in_words(desk: Desk, line: str) -> str:
+    menu = desk.menu_of(line)
+    if menu is None:
+        return "none: straight to support"
+    return ", ".join(f"{key}: {choice.to}" for key, choice in menu.keys.items())
 
 
 def opening_hours(desk: Desk) -> list[tuple[str, str]]:

@@ -32,8 +32,8 @@ def say(context: Context, words: str, language: str = "") -> SpeechRun:
 
 def _play(context: Context, url: str) -> SpeechRun:
     try:
-        sound = context.webhooks.fetch_sound(url)
+        length = context.webhooks.fetch_length(url)
     except NotFetched as error:
         raise BadTwiml(11200, str(error)) from None
     context.hear(HeardKind.PLAY, url)
-    yield Wait(context.now + sound.length)
+    yield Wait(context.now + length)

@@ -17,6 +17,7 @@ from callbacks.cli import (
     customers,
     forget,
     hours,
+    menu,
     oncall,
     reports,
     service,
@@ -40,7 +41,7 @@ ENVIRONMENT = {
 }
 COMMANDS = (
     *(service.serve, service.web, service.worker, service.migrate, setup_check.check),
-    *(reports.report, reports.export, hours.holidays, hours.closure, audit.audit, oncall.oncall),
+    *(reports.report, reports.export, hours.holidays, hours.closure, audit.audit, oncall.oncall, menu.menu),
     *(technicians.technician, shifts.shift, calendars.calendar, users.user, customers.customer),
     announcements.announce,
     forget.forget,

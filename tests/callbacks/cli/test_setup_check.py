@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import update
 
 from callbacks.db.tables import Technician, User
+from callbacks.desk.menus import Box
 from callbacks.people.totp_secrets import TotpSecrets
 from tests.callbacks.cli.conftest import ENVIRONMENT, CommandLine
 
@@ -47,6 +49,13 @@ def test_what_is_done_is_not_warned_of(cli: CommandLine) -> None:
         "Warning: nobody is informed when Twilio is down. Set SMTP_URL and MAIL_FROM, and give a supervisor an email "
         "address: technician mail."
     ]
+
+
+def test_boxes_without_a_mail_server_are_named(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = "Messages in boxes cannot be mailed. Set SMTP_URL and MAIL_FROM."
+    assert words not in cli.does("check")
+    monkeypatch.setitem(cli.service.desk.__dict__, "boxes", {"sales": Box(mail="sales@example.com")})
+    assert words in cli.does("check")
 
 
 def test_a_policy_that_pages_too_few_is_named(cli: CommandLine) -> None:

@@ -11,6 +11,7 @@ SIGNED_BY_TWILIO = {
     "/voice/incoming", "/voice/announcement", "/voice/menu", "/voice/ring", "/voice/screen", "/voice/screen/key",
     "/voice/beep", "/voice/recorded", "/voice/recording", "/voice/status", "/voice/fallback", "/voice/language",
     "/voice/admission", "/voice/transcription",
+    "/voice/team", "/voice/team/screen", "/voice/team/screen/key", "/voice/team/answered",
     "/voice/review", "/voice/listen", "/voice/number", "/voice/number/read-back",
     "/voice/urgency", "/voice/name-time", "/voice/name-time/hour", "/voice/name-time/confirmed",
     "/voice/page", "/voice/page/key", "/voice/page/heard", "/voice/page/notice", "/voice/page/status",
@@ -25,7 +26,7 @@ PUBLIC = {
 }  # fmt: skip
 # The address is the key: a link that was sent to one person, or entered into one calendar.
 BY_SECRET_ADDRESS = {
-    "/media/<token>.wav", "/calendar/<key>.ics", "/invitation/<key>",
+    "/media/<token>.wav", "/media/prompts/<name>", "/calendar/<key>.ics", "/invitation/<key>",
     "/status/confirm/<token>", "/status/leave/<token>",
     "/t/<token>", "/t/<token>/open", "/t/<token>/message.wav", "/t/<token>/take", "/t/<token>/connect",
     "/t/<token>/pass",
@@ -51,6 +52,7 @@ LOGGED_IN = [
         for act in FORMS
     ),
     ("GET", "/calls", "/calls", READERS),
+    ("GET", "/boxes", "/boxes", READERS),
     ("GET", "/customers", "/customers?words=acme", EVERYONE),
     ("GET", "/customers.csv", "/customers.csv", READERS),
     ("POST", "/customers/add", "/customers/add", SUPERVISING),

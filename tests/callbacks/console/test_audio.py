@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
+from callbacks.desk.audio_files import AudioFile
+from callbacks.desk.desk_file import Desk
 from ivr.rehearsal.audio import tone
 from tests.callbacks.console.console import Console
 
@@ -33,3 +37,15 @@ def test_the_carriers_link_plays_until_it_expires_and_cannot_be_forged(console: 
     assert console.client.get(path.replace("/media/", "/media/x")).status_code == 404
     console.clock.pass_time(timedelta(hours=2))
     assert console.client.get(path).status_code == 404
+
+
+def test_a_recording_of_a_menu_is_served_to_everybody_under_the_name_of_its_content(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hello = AudioFile("0123.wav", "audio/wav", tone(1))
+    monkeypatch.setattr(Desk, "audio", {"hello.wav": hello})
+    answer = console.client.get("/media/prompts/0123.wav")
+    assert (answer.data, answer.mimetype) == (tone(1), "audio/wav")
+    assert "immutable" in answer.headers["Cache-Control"]
+    for other in ("hello.wav", "0124.wav", "..%2Fsupport.toml"):
+        assert console.client.get(f"/media/prompts/{other}").status_code == 404

@@ -46,7 +46,7 @@ def test_how_a_call_ended(call: EndedCall, outcome: CallOutcome) -> None:
 
 def test_what_each_outcome_leaves() -> None:
     nothing = {CallOutcome.IN_PROGRESS, CallOutcome.ANSWERED, CallOutcome.HUNG_UP_BEFORE_THE_BEEP}
-    nothing |= {CallOutcome.TECHNICIAN}
+    nothing |= {CallOutcome.TECHNICIAN, CallOutcome.PUT_THROUGH}
     assert set(CallOutcome) - set(OWED) == nothing
     assert OWED[CallOutcome.MISSED] is CallbackOrigin.MISSED_CALL
     assert OWED[CallOutcome.PROMISED] is CallbackOrigin.VOICEMAIL

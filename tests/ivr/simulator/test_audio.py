@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import struct
 import wave
 from datetime import timedelta
 
 import pytest
 
-from ivr.simulator.audio import Sound, sound_in
+from ivr.simulator.audio import NotPlayed, Sound, length_of, sound_in
 from tests.ivr.simulator.simulation import tone
 
 
@@ -34,3 +35,44 @@ def test_a_sound_follows_another_one() -> None:
 def test_a_file_that_is_not_a_wav_is_refused(file: bytes) -> None:
     with pytest.raises((wave.Error, EOFError)):
         sound_in(file)
+
+
+def mu_law(seconds: int) -> bytes:
+    """A file as phones make it: 8 bits, 8,000 times a second."""
+    head = struct.pack("<4sI4s4sIHHIIHH", b"RIFF", 36 + 8000 * seconds, b"WAVE", b"fmt ", 16, 7, 1, 8000, 8000, 1, 8)
+    return head + struct.pack("<4sI", b"data", 8000 * seconds) + bytes(8000 * seconds)
+
+
+def mp3(seconds: int) -> bytes:
+    """A file of 64 kilobits a second."""
+    return b"\xff\xfb\x50\x00" + bytes(8000 * seconds - 4)
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type", "seconds"),
+    [
+        (tone(3), "audio/wav", 3),
+        (tone(3), "audio/x-wav; charset=binary", 3),
+        (mu_law(2), "audio/wav", 2),
+        (mp3(4), "audio/mpeg", 4),
+        (b"ID3\x04\x00\x00\x00\x00\x01\x00" + bytes(128) + mp3(4), "audio/mpeg", 4),
+    ],
+)
+def test_how_long_a_file_plays(content: bytes, content_type: str, seconds: int) -> None:
+    assert length_of(content, content_type) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type", "why"),
+    [
+        (tone(3), "text/html", "text/html is not played"),
+        (tone(3), "", "no content type is not played"),
+        (tone(3), "audio/mpeg", "it is not a file of audio/mpeg"),
+        (mp3(3), "audio/wav", "it is not a file of audio/wav"),
+        (b"", "audio/mpeg", "it is not a file of audio/mpeg"),
+        (tone(3)[:30], "audio/wav", "it is not a file of audio/wav"),
+    ],
+)
+def test_what_is_not_played(content: bytes, content_type: str, why: str) -> None:
+    with pytest.raises(NotPlayed, match=why):
+        length_of(content, content_type)

@@ -23,6 +23,7 @@ def upgrade() -> None:
     _announcements()
     _customer_messages()
     _keeping()
+    _box_mails()
 
 
 def _text(name: str, length: int = 255, default: str | None = None) -> sa.Column[str]:
@@ -277,3 +278,20 @@ def _guard_logs_on_postgresql() -> None:
         "CREATE TRIGGER emptyings_refuses BEFORE UPDATE OR DELETE OR TRUNCATE ON emptyings "
         "FOR EACH STATEMENT EXECUTE FUNCTION only_ever_added()"
     )
+
+
+def _box_mails() -> None:
+    in_a_box = sa.text("box <> ''")
+    op.create_index("calls_to_boxes", "calls", ["began_at", "sid"], sqlite_where=in_a_box, postgresql_where=in_a_box)
+    op.create_table(
+        "box_mails",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("voicemail_id", sa.Integer(), sa.ForeignKey("voicemails.id"), nullable=False, unique=True),
+        _instant("created_at", nullable=False),
+        _instant("sent_at"),
+        _instant("next_action_at"),
+        sa.Column("token", sa.Integer(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+    )
+    op.create_index("box_mails_to_send", "box_mails", ["next_action_at"])

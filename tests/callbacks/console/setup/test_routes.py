@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
+from callbacks.console.setup import routes
+from callbacks.desk.menu_tree import trees
 from callbacks.records import audit_log
 from tests.callbacks.console.console import BEGAN, Console
+from tests.callbacks.desk.flows import desk_with
 from tests.callbacks.records.tampering import add_early_entries
 
 
@@ -16,6 +19,16 @@ from tests.callbacks.records.tampering import add_early_entries
 )
 def test_the_address_names_a_year_and_nonsense_means_this_one(sue: Console, address: str, year: int) -> None:
     assert f"<h2>Closed days of {year}</h2>" in sue.client.get(address).text
+
+
+def test_what_callers_meet_on_each_line_is_drawn_as_a_tree(sue: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routes, "trees", lambda _: trees(desk_with()))
+    screen = sue.client.get("/setup").text
+    assert "begins in English, with menu main</summary>" in screen
+    assert "<kbd>2</kbd> menu sales" in screen
+    assert '<q lang="en">Sales, 1.</q> <q lang="fr">Ventes, 1.</q>' in screen
+    assert "<kbd>nobody answers</kbd> takes a message for sales" in screen
+    assert screen.count("<ul") - screen.count("</ul>") == 0
 
 
 def test_a_change_leads_back_to_the_year_that_was_shown(sue: Console) -> None:

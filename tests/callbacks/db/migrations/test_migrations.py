@@ -29,6 +29,7 @@ TRANSLATED = {
 NEW = (
     "announcement_updates",
     "announcements",
+    "box_mails",
     "customer_contacts",
     "customer_messages",
     "customers",

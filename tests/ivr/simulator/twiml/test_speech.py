@@ -27,3 +27,15 @@ def test_the_next_verb_runs_when_this_one_is_over(simulation: Simulation, verb: 
 def test_what_is_said_has_its_language(simulation: Simulation) -> None:
     leg = simulation.dial("<Say language='fr-CA'>bonsoir</Say><Say>hello</Say>", 2)
     assert [(heard.text, heard.language) for heard in leg.heard] == [("bonsoir", "fr-CA"), ("hello", "")]
+
+
+def test_a_file_that_does_not_answer_is_an_error_and_nothing_after_it_is_heard(simulation: Simulation) -> None:
+    leg = simulation.dial("<Play>https://elsewhere.test/gone.wav</Play><Say>next</Say>", 5)
+    assert "next" not in heard(leg)
+    assert any("11200 https://elsewhere.test/gone.wav" in error for error in simulation.carrier.ledger.errors)
+
+
+def test_a_file_of_another_kind_is_an_error(simulation: Simulation) -> None:
+    leg = simulation.dial("<Play>/voice</Play><Say>next</Say>", 5)
+    assert "next" not in heard(leg)
+    assert any("is not played" in error for error in simulation.carrier.ledger.errors)

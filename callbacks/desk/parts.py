@@ -1,0 +1,43 @@
+"""What the sections of the desk file are made of. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import phonenumbers
+from pydantic import BaseModel, ConfigDict
+
+from callbacks.text.daily_span import daily_span
+
+Language = Literal["en", "fr"]
+
+
+class Part(BaseModel):
+    """A section of the desk file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+def span_of_day(text: object) -> object:
+    """Return "22:00-06:00" as a span of every day. Raise ValueError."""
+    return daily_span(text) if isinstance(text, str) else text
+
+
+def own_number(text: str) -> str:
+    """Return one of the desk's own numbers as E.164. Raise ValueError."""
+    try:
+        parsed = phonenumbers.parse(text)
+    except phonenumbers.NumberParseException:
+        raise ValueError(f'{text!r} is not a phone number. Write it as "+15145550123".') from None
+    if not phonenumbers.is_possible_number(parsed) or not text.startswith("+"):
+        raise ValueError(f'{text!r} is not a phone number. Write it as "+15145550123".')
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def both_languages(names: Mapping[Language, str]) -> Mapping[Language, str]:
+    """Return a name in both languages, or none at all. Raise ValueError when only one of them is there."""
+    missing = [language for language in ("en", "fr") if language not in names]
+    if names and missing:
+        raise ValueError(f"{missing[0]} is missing. Callers and technicians hear the name in that language. Add it.")
+    return names

@@ -1,0 +1,78 @@
+"""Which phones a choice rings, in which order, and when it gives up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from callbacks.desk.menus import Destination, Leads
+from ivr.caller import teams
+from ivr.caller.turns import Place, Step, Turn
+from ivr.twilio.verbs import Dial
+from tests.callbacks.desk.flows import MENUS, desk_with
+from tests.ivr.caller.steps import CLOSED, URLS, spoken, technician
+from tests.ivr.caller.walking import turn_at
+
+SALES, COUNTER = Destination(Leads.TEAM, "sales"), Destination(Leads.TEAM, "counter")
+OFFICE = Destination(Leads.DIAL, "+15145550140")
+FACTS = replace(CLOSED, line="toll-free", layers={"backup": (technician(3), technician(4))})
+
+
+def rung(to: Destination, *called: str) -> Dial | None:
+    turn = Turn(Place.TEAM, way=("main", "sales"), key="1", called=called)
+    reply = teams.ring_next(Step(desk_with(), URLS, turn, FACTS), to)
+    if reply is None:
+        return None
+    dial = reply.verbs[-1]
+    assert isinstance(dial, Dial)
+    return dial
+
+
+def test_the_phones_of_a_team_are_rung_in_order_and_each_once() -> None:
+    called: list[str] = []
+    while (dial := rung(SALES, *called)) is not None:
+        called.append(dial.number)
+        assert turn_at(dial.action).called == tuple(called)
+        assert (turn_at(dial.action).way, turn_at(dial.action).key) == (("main", "sales"), "1")
+        assert "/voice/team/screen?" in dial.screen
+    assert called == ["+15145550141", "+15145550142"]
+
+
+def test_a_layer_is_rung_as_it_is_on_call() -> None:
+    first, second = rung(COUNTER), rung(COUNTER, "+15145550103")
+    assert first is not None
+    assert second is not None
+    assert (first.number, second.number) == ("+15145550103", "+15145550104")
+    assert rung(COUNTER, "+15145550103", "+15145550104") is None
+
+
+def test_an_outside_number_is_connected_without_a_key() -> None:
+    dial = rung(OFFICE)
+    assert dial is not None
+    assert (dial.number, dial.caller_id) == ("+15145550140", "+18884847266")
+    assert "/voice/team/answered?" in dial.screen
+    assert rung(OFFICE, "+15145550140") is None
+
+
+def test_a_large_team_is_not_rung_for_ever() -> None:
+    """Each phone rings for 20 seconds, and support is tried for 90."""
+    numbers = ", ".join(f'"+15145550{n}"' for n in range(150, 160))
+    desk = desk_with(MENUS.replace('numbers = ["+15145550141", "+15145550142"]', f"numbers = [{numbers}]"))
+    called: tuple[str, ...] = ()
+    while True:
+        turn = Turn(Place.TEAM, way=("main", "sales"), key="1", called=called)
+        reply = teams.ring_next(Step(desk, URLS, turn, FACTS), SALES)
+        if reply is None:
+            break
+        assert "hold" in spoken(reply)
+        called = turn_at(reply.verbs[-1].action).called  # type: ignore[union-attr]
+    assert len(called) == 5
+
+
+@pytest.mark.parametrize(
+    ("bridged", "picked_up", "have_spoken"),
+    [(True, True, True), (False, True, False), (False, False, False), (None, True, True), (None, False, False)],
+)
+def test_whether_the_two_have_spoken(bridged: bool | None, picked_up: bool, have_spoken: bool) -> None:
+    assert teams.have_spoken(Turn(Place.TEAM, bridged=bridged, picked_up=picked_up)) is have_spoken
