@@ -196,6 +196,71 @@ NUMBER_READ_BACK = Words(
     "Vous avez composé {number}. Si c'est exact, appuyez sur le 1. Pour le composer de nouveau, appuyez sur le 2.",
 )
 NUMBER_SAVED = Words("We will call you at that number.", "Nous vous rappellerons à ce numéro.")
+# Callers who call again
+
+YOUR_CALLBACK = Words(
+    "You have an open callback. Your reference is {reference}.",
+    "Vous avez une demande de rappel en cours. Votre numéro de référence est le {reference}.",
+)
+OWNER_WILL_CALL = Words(
+    "A technician has it and will call you back by {due}.",
+    "Un technicien s'en occupe et vous rappellera avant {due}.",
+)
+SOMEBODY_WILL_CALL = Words(
+    "We are contacting our technicians, and one of them will call you back by {due}.",
+    "Nous joignons nos techniciens, et l'un d'eux vous rappellera avant {due}.",
+)
+ESCALATED = Words(
+    "Nobody has called you yet, so we are contacting more people. You will be called back by {due}.",
+    "Personne ne vous a encore rappelé, alors nous joignons d'autres personnes. Vous serez rappelé avant {due}.",
+)
+WE_ARE_LATE = Words(
+    "We promised to call you by {due}, and we have not. We are sorry. We are contacting more people, and one of them "
+    "will call you as soon as possible.",
+    "Nous devions vous rappeler avant {due}, et nous ne l'avons pas fait. Nous en sommes désolés. Nous joignons "
+    "d'autres personnes, et l'une d'elles vous rappellera dès que possible.",
+)
+WE_TRIED = Words(
+    "We called you {tried} and did not reach you. A technician will try again.",
+    "Nous vous avons appelé {tried} sans vous joindre. Un technicien essaiera de nouveau.",
+)
+BEING_WORKED_ON = Words(
+    "We spoke with you {tried}. A technician is still working on it.",
+    "Nous vous avons parlé {tried}. Un technicien y travaille encore.",
+)
+TO_ADD_A_MESSAGE = Words("To add a message, press 1.", "Pour ajouter un message, appuyez sur le 1.")
+FOR_THE_OWNER = Words(
+    "To speak with the technician who has it, press 2.", "Pour parler au technicien qui s'en occupe, appuyez sur le 2."
+)
+FOR_SOMETHING_ELSE = Words(
+    "If you are calling about something else, press 3.", "Si vous appelez pour autre chose, appuyez sur le 3."
+)
+FOR_A_MANAGER = Words("To ask for a manager, press 0.", "Pour demander un gestionnaire, appuyez sur le 0.")
+OR_STAY = Words("Or stay on the line to speak with a technician.", "Ou restez en ligne pour parler à un technicien.")
+CALLING_THE_OWNER = Words(
+    "Please hold while we call your technician.", "Veuillez rester en ligne pendant que nous appelons votre technicien."
+)
+OWNER_DOES_NOT_ANSWER = Words(
+    "Your technician cannot take the call right now.", "Votre technicien ne peut pas prendre l'appel en ce moment."
+)
+MANAGER_WANTED = Words(
+    "We will tell a manager that you asked.", "Nous dirons à un gestionnaire que vous l'avez demandé."
+)
+ADD_A_MESSAGE = Words(
+    "Please leave a message after the beep. It will be added to your callback.",
+    "Laissez un message après le signal sonore. Il sera ajouté à votre demande de rappel.",
+)
+THANKS_AGAIN = Words(
+    "Thank you. Your call was added to {reference}. A technician will call you back by {due}.",
+    "Merci. Votre appel a été ajouté à {reference}. Un technicien vous rappellera avant {due}.",
+)
+THANKS_AGAIN_SOON = Words(
+    "Thank you. Your call was added to {reference}. A technician will call you back as soon as possible.",
+    "Merci. Votre appel a été ajouté à {reference}. Un technicien vous rappellera dès que possible.",
+)
+
+# Callers, when something fails
+
 TROUBLE = Words(
     "We are sorry, something went wrong on our side.",
     "Nous sommes désolés, un problème est survenu de notre côté.",
@@ -226,6 +291,7 @@ TEAM_CALL = Words(
     "Call for {team} on the {line}, from {caller}. Press 1 to take it.",
     "Appel pour {team}, {line}, depuis {caller}. Appuyez sur le 1 pour le prendre.",
 )
+ABOUT_CALLBACK = Words("It is about {reference}.", "C'est au sujet de {reference}.")
 TAKE_THE_CALL = Words("Press 1 to take the call.", "Appuyez sur le 1 pour prendre l'appel.")
 CALLER_GONE = Words("The caller is no longer waiting. Goodbye.", "L'appelant n'attend plus. Au revoir.")
 
@@ -313,6 +379,7 @@ ALREADY_CLOSED = Words(
     "{reference} is closed. There is nothing for you to do. Goodbye.",
     "{reference} est fermé. Vous n'avez rien à faire. Au revoir.",
 )
+MESSAGE_OF_SEVERAL = Words("Message {number} of {count}.", "Message {number} de {count}.")
 NO_MESSAGE = Words("The caller left no message.", "L'appelant n'a pas laissé de message.")
 MESSAGE_LOST = Words(
     "The message is lost and cannot be heard. Please call this customer.",

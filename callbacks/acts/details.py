@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from callbacks.acts import wording
 from callbacks.acts.base import Act, ActContext, Refused
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, Coverage, TranscribedBy
+from callbacks.db.tables import Voicemail
+from callbacks.records.calls_of_callback import messages_of
 from callbacks.records.search import index_words
 from callbacks.text.bilingual import Words
 
@@ -51,18 +54,25 @@ class WriteTranscript(Act):
     """Record what the message says. A machine never overwrites it."""
 
     text: str
+    voicemail_id: int | None = None
+    """Of several messages, which one; the first by default."""
 
     states = frozenset(CallbackState)
     conflicts = frozenset({EventKind.TRANSCRIBED})
 
     def apply(self, context: ActContext) -> Words:
-        voicemail = context.callback.call.voicemail
+        first, of_all = context.callback.call.voicemail, messages_of(context.callback)
+        voicemail = first if self.voicemail_id is None else _with_id(of_all, self.voicemail_id)
         if voicemail is None:
             raise Refused(wording.NO_VOICEMAIL)
         voicemail.transcript, voicemail.transcribed_by = self.text, TranscribedBy.PERSON
         context.record(EventKind.TRANSCRIBED, self.text)
         index_words(context.session, context.callback, self.text)
         return wording.transcript_saved(context.callback.reference)
+
+
+def _with_id(messages: Sequence[Voicemail], id: int) -> Voicemail | None:
+    return next((each for each in messages if each.id == id), None)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.acts.customers import apply_customer_record
+from callbacks.acts.joining import due_with_call, join_open_callback, joined_callback
 from callbacks.acts.manager_requests import ask_for_caller
 from callbacks.acts.named_time import apply_named_time
 from callbacks.acts.urgency import apply_urgency, priority_of, promise_to
@@ -40,7 +41,7 @@ LETTERS = "AFHJKLMNRSWXY"
 def open_callback(
     session: Session, desk: Desk, call: Call, now: datetime, origin: CallbackOrigin = CallbackOrigin.VOICEMAIL
 ) -> Callback:
-    """Return the callback of a call; open it when there is none.
+    """Return the callback of a call; open it when there is none, unless the call is about one that is open already.
 
     Its deadline counts from the beginning of the call. Its first page is part of the same transaction, unless there
     may be nothing that anybody could do (see `begin_or_hold`). A missed call whose message turns up later was promised
@@ -54,6 +55,16 @@ def open_callback(
             move_deadline(found, _due_at(session, desk, call, origin, found.priority), now)
             _apply_keys(session, desk, found, call, now)
         return found
+    is_new = joined_callback(session, call.sid) is None
+    joined = join_open_callback(session, desk, call, now)
+    if joined is not None:
+        if is_new:
+            apply_wishes(session, desk, joined, call, now)
+            send_receipt(session, desk, joined, call, now)
+        due_at = due_with_call(desk, joined, call)
+        if origin is CallbackOrigin.VOICEMAIL and due_at < joined.due_at:  # a time was spoken to this caller, too
+            move_deadline(joined, due_at, now)
+        return joined
     callback = _insert(session, desk, call, origin, now)
     if call.caller not in desk.dialing_rules.own_numbers:
         index_words(session, callback, call.caller)

@@ -39,6 +39,11 @@ NOT_A_TECHNICIAN = Words(
 )
 EMPTY_NOTE = Words("The note is empty.", "La note est vide.")
 NO_VOICEMAIL = Words("The caller left no message.", "L'appelant n'a pas laissé de message.")
+NO_SUCH_CALL = Words("This call did not join the callback.", "Cet appel ne fait pas partie du rappel.")
+OWNER_SPLITS = Words(
+    "Only its owner or a supervisor can split off a call.",
+    "Seul le responsable ou un superviseur peut séparer un appel.",
+)
 REASON_TO_CANCEL = Words("Give a reason to cancel.", "Indiquez la raison de l'annulation.")
 REASON_TO_REOPEN = Words(
     "Give a reason to reopen: the owner will read it.",
@@ -519,4 +524,11 @@ def time_named(desk: Desk, reference: str, at: datetime, now: datetime) -> Words
     return Words(
         ended_once(f"{reference}: the call is at {english}. People are paged shortly before."),
         f"{reference}: l'appel est prévu pour {french}. Les avis partiront peu avant.",
+    )
+
+
+def split_off(reference: str, opened: str) -> Words:
+    return Words(
+        f"The call is {opened} now, and no longer part of {reference}.",
+        f"L'appel est maintenant {opened} et ne fait plus partie de {reference}.",
     )

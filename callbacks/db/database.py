@@ -16,7 +16,18 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Connection, DateTime, Dialect, Engine, ExceptionContext, create_engine, event, inspect
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    ExceptionContext,
+    create_engine,
+    event,
+    func,
+    inspect,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
@@ -234,6 +245,15 @@ def locked_or_none(session: Session, model: type[T], key: object, *, skip_locked
     """
     lock = {"of": model, "skip_locked": skip_locked}
     return session.get(model, key, with_for_update=lock, populate_existing=True)
+
+
+def lock_name(session: Session, name: str) -> None:
+    """Lock a name until the transaction ends: another transaction that locks the same one waits.
+
+    SQLite has one writing transaction at a time.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
 def insert_once(session: Session, row: type[DeclarativeBase], **values: Any) -> bool:

@@ -38,6 +38,10 @@ class EventKind(enum.Enum):
     NO_BEEP = "no_beep"  # the caller heard the promise of a call back, and the beep never came
     SERVICE_FAILED = "service_failed"  # the carrier turned to the fallback URL in this call
     CALL_MISSED = "call_missed"  # the carrier had a call that never reached this service
+    STANDING_HEARD = "standing_heard"  # the caller heard how their open callback stands
+    SAID_SEPARATE = "said_separate"  # the caller said that the call is not about the open callback
+    CALLED_AGAIN = "called_again"  # the call joined the callback that was open for this number
+    CALL_SPLIT = "call_split"  # a person said that the call is not about this callback: it has its own
 
     # The message
     RECORDING_EXPECTED = "recording_expected"  # the carrier announced a recording that is not confirmed yet

@@ -216,6 +216,7 @@ class PageKind(enum.Enum):
     REOPENED = "reopened"  # to the owner: it is open again
     TRY_AGAIN = "try again"  # to the owner: the next attempt to reach the customer is due
     REVIEW = "review"  # to the owner: it is still open, and nothing else is due
+    CALLED_AGAIN = "called again"  # to the owner, or whoever was paged last: the customer called again
     AT_RISK = "at risk"  # to the owner: the promised resolution is nearly due
     CONSENT = "consent"  # to a supervisor: the number may not be called without them
     CUSTOMER_TEXT = "customer text"  # to the owner or whoever was paged: the customer has texted

@@ -535,6 +535,7 @@ class Callback(Base):
     cancel_asked_at: Mapped[datetime | None]  # when the customer asked for no call back, by text
     call: Mapped[Call] = relationship(lazy="joined", back_populates="callback")
     owner: Mapped[Technician | None] = relationship(lazy="joined")
+    joined: Mapped[list[JoinedCall]] = relationship(order_by="JoinedCall.joined_at, JoinedCall.call_sid", viewonly=True)
 
 
 class JoinedCall(Base):

@@ -19,6 +19,7 @@ from callbacks.db.tables import Call, Callback, Event
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.contacts import callback_of
 from callbacks.people.technicians import technician_with
+from callbacks.records.calls_of_callback import callback_about
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
 from callbacks.text.dialing_rules import NumberKind
@@ -99,7 +100,8 @@ def _enter_number(session: Session, desk: Desk, call: Call, number: str, now: da
     call.customer_number, call.extension = number, ""
     record_event(session, call.sid, now, Actor.CALLER, event, number)
     session.flush()
-    callback = session.scalar(select(Callback).where(Callback.call_sid == call.sid))
+    callback = callback_about(session, call.sid)
     if callback is not None:
+        callback.call.customer_number, callback.call.extension = number, ""
         index_words(session, callback, number)
         begin_or_hold(session, desk, locked(session, Callback, callback.id), now)

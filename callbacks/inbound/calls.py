@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.acts.joining import join_open_callback
 from callbacks.acts.opening import begin_or_hold, open_callback
 from callbacks.db.database import insert_once, locked, locked_or_none
 from callbacks.db.event_kinds import Actor, EventKind
@@ -21,8 +22,10 @@ from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.admission import is_blocked
 from callbacks.inbound.call_ends import OWED, EndedCall, outcome_of
+from callbacks.inbound.conversations import has_heard_standing, record_conversation
 from callbacks.inbound.rings import stop_ringing
 from callbacks.lifecycle.contacts import note_contact
+from callbacks.records.calls_of_callback import callback_about
 from callbacks.records.event_log import record_event
 from callbacks.text.dialing_rules import DEFAULT_RULES, DialingRules
 
@@ -166,7 +169,7 @@ def record_voicemail(session: Session, desk: Desk, sid: str, recording: Recordin
         call.beep_at, call.outcome = now, CallOutcome.VOICEMAIL
     voicemail = _row_of_recording(session, call, recording, now)
     if voicemail is None:
-        return session.scalar(select(Callback).where(Callback.call_sid == sid))
+        return callback_about(session, sid)
     _update_voicemail(session, voicemail, recording, now)
     session.flush()
     if is_blocked(session, call, now) or is_for_a_box(desk, call):
@@ -215,6 +218,10 @@ def settle(session: Session, desk: Desk, call: Call, ended_at: datetime, now: da
         callback = open_callback(session, desk, call, now, OWED[call.outcome])
         session.flush()
         begin_or_hold(session, desk, locked(session, Callback, callback.id), now)
+    elif call.outcome is CallOutcome.ANSWERED or has_heard_standing(session, call.sid):
+        join_open_callback(session, desk, call, now)
+    if call.outcome is CallOutcome.ANSWERED and call.accepted_by_id is not None:
+        record_conversation(session, desk, call.sid, call.accepted_by_id, now, is_proven=False)
 
 
 def is_for_a_box(desk: Desk, call: Call) -> bool:

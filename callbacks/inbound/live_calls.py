@@ -15,6 +15,7 @@ from callbacks.db.tables import Call, Page, PageAttempt, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound import rings
 from callbacks.inbound.calls import settle
+from callbacks.inbound.conversations import note_not_connected
 from callbacks.records.event_log import record_event
 
 # A report of the end may be lost. After this time a technician is rung all the same.
@@ -74,6 +75,7 @@ def record_not_connected(session: Session, desk: Desk, sid: str, technician_id: 
     session.refresh(call)
     rings.stop_ringing(session, sid, now)
     record_event(session, sid, now, Actor.CARRIER, EventKind.NOT_CONNECTED, f"{name} had taken the call.")
+    note_not_connected(session, sid)
     if call.ended_at is not None:
         settle(session, desk, call, call.ended_at, now)
 

@@ -234,6 +234,11 @@ def note_asked(callback: Callback, now: datetime) -> None:
     callback.asked_at = now
 
 
+def note_called_again_told(callback: Callback, now: datetime) -> None:
+    """Record that somebody heard that the customer called again."""
+    callback.called_again_told_at = now
+
+
 def note_overdue_reported(callback: Callback, now: datetime) -> None:
     """Record that owner and supervisors heard that the resolution is overdue."""
     callback.overdue_told_at = now

@@ -16,6 +16,8 @@ from callbacks.desk.retry_policy import RetryPolicy, next_opening_after, opening
 from sla.hours import SupportHours
 from sla.promises import Promise, Standing
 
+ASKED_ONCE_IN = timedelta(minutes=10)  # at most, when the customer calls again and again
+
 
 class Duty(enum.Enum):
     """One thing that is due."""
@@ -66,6 +68,8 @@ class TriedCase:
     overdue_told_at: datetime | None
     named_time_at: datetime | None = None
     """When the customer asked to be called."""
+    called_again_at: datetime | None = None
+    """When the customer called again whom the last attempt had not reached, and who was not tried since."""
 
 
 @dataclass(frozen=True)
@@ -104,10 +108,19 @@ def next_attempt_at(case: TriedCase, rules: Rules, hours: SupportHours) -> datet
     waits_by_hand = case.waiting_since is not None and tries < rules.retries.waits_after
     if (case.is_reached and not tries) or (waits_by_hand and not _is_heard_since_waiting(case)):
         return None
+    if case.called_again_at is not None and not tries:
+        return _at_once(case, case.called_again_at)
     due_at = rules.retries.due_at(tries, last_at, hours)
     if case.owned_since is not None and case.owned_since > due_at:
         return case.owned_since + rules.reminder_after
     return due_at
+
+
+def _at_once(case: TriedCase, called_again_at: datetime) -> datetime:
+    """Return when to ask for the next attempt after the customer called again: now, but not at each of many calls."""
+    if case.asked_at is None or case.asked_at >= called_again_at:
+        return called_again_at
+    return max(called_again_at, case.asked_at + ASKED_ONCE_IN)
 
 
 def _schedule(

@@ -51,6 +51,7 @@ from callbacks.paging import messages, outages
 from callbacks.paging.after_a_hold import ask_what_was_put_off
 from callbacks.paging.after_attempt import Duty, Rules, TriedCase, follow_up
 from callbacks.paging.alerts import alert_supervisors
+from callbacks.paging.called_again import called_again_in_vain_at
 from callbacks.paging.decide import NewPage
 from callbacks.paging.escalate import take_next_step
 from callbacks.paging.notices import notify_paged, text_if_reachable
@@ -275,6 +276,7 @@ def _facts(session: Session, desk: Desk, hours: SupportHours, callback: Callback
         resolution=owed[0].promise if owed else None,
         warned_at=_warned_at(session, callback),
         overdue_told_at=callback.overdue_told_at,
+        called_again_at=called_again_in_vain_at(session, callback),
     )
     return _Facts(case, closing, attempts)
 
@@ -318,6 +320,7 @@ def _heard_at(session: Session, callback: Callback) -> Iterator[datetime]:
     yield from (at for at in session.scalars(back) if at is not None)
     texted = select(Event.at).where(Event.call_sid == callback.call_sid, Event.kind.in_(TEXTED))
     yield from session.scalars(texted)
+    yield from (each.call.began_at for each in callback.joined)
     number = callback.call.customer_number
     if number is not None:
         yield from session.scalars(select(Call.began_at).where(Call.caller == number))

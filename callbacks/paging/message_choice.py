@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import ESCALATING, CallbackState, PageKind
-from callbacks.db.tables import Callback, Event, Page, ReachAttempt
+from callbacks.db.tables import Call, Callback, Event, Page, ReachAttempt
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import is_looked_after
 from callbacks.paging import messages
@@ -21,6 +21,8 @@ from callbacks.paging.reactions import Reaction, reactions_before
 from callbacks.paging.subject import subject_of, subject_with_customer
 from callbacks.records.proofs import IS_ATTEMPT
 from callbacks.text.bilingual import Words
+
+LATELY = timedelta(days=1)
 
 
 def text_of_page(session: Session, desk: Desk, page: Page, now: datetime, link: str) -> str:
@@ -76,7 +78,12 @@ def _last_attempt(session: Session, desk: Desk, page: Page, callback: Callback, 
     if last is None:
         return None
     by = last.technician.name if last.technician_id != page.technician_id else None
-    return messages.last_attempt(by, last.tried_at, last.outcome, desk.zone, now)
+    tried = messages.last_attempt(by, last.tried_at, last.outcome, desk.zone, now)
+    called_at = max((each.call.began_at for each in callback.joined), default=None)
+    if called_at is None or called_at <= last.tried_at:
+        return tried
+    again = messages.called_again_since(called_at, desk.zone, now)
+    return Words(f"{tried.english} {again.english}", f"{tried.french} {again.french}")
 
 
 def _done_before(session: Session, desk: Desk, page: Page, callback: Callback, now: datetime) -> Words | None:
@@ -85,7 +92,19 @@ def _done_before(session: Session, desk: Desk, page: Page, callback: Callback, n
         return messages.taken_and_not_called(subject_of(desk, callback), by, since, now)
     pause = desk.policy_named(callback.policy).shortest_pause
     names = reactions_before(session, page, callback, now - pause)
-    return _joined(word(names[reaction]) for reaction, word in _WORDS.items() if reaction in names)
+    before = [word(names[reaction]) for reaction, word in _WORDS.items() if reaction in names]
+    return _joined([*before, *_called_before(session, desk, callback, now)])
+
+
+def _called_before(session: Session, desk: Desk, callback: Callback, now: datetime) -> Iterator[Words]:
+    """Yield that the customer called within the day before about something that is closed now."""
+    call = callback.call
+    lately = (Call.began_at < call.began_at) & (Call.began_at > call.began_at - LATELY)
+    earlier = select(Callback).join(Call, Call.sid == Callback.call_sid).where(lately, Call.caller == call.caller)
+    earlier = earlier.where(Callback.state != CallbackState.OPEN).order_by(Call.began_at.desc()).limit(1)
+    last = session.scalars(earlier).first() if desk.dialing_rules.check(call.caller).number is not None else None
+    if last is not None:
+        yield messages.called_before(last.reference, last.call.began_at, desk.zone, now)
 
 
 _WORDS = {

@@ -83,6 +83,7 @@ class Subject:
     customer: Words = NOTHING  # company and name; NOTHING for nobody we know
     calls_this_week: int = 0
     asks_for_no_call: bool = False  # the customer, by text; nobody has decided yet
+    calls: int = 1  # how often the customer has called about it
 
 
 # What the message says
@@ -125,10 +126,12 @@ def page(subject: Subject, code: str, now: datetime, link: str = "", before: Wor
     at_link, asks = f" {link}" if link else "", _asks_for_no_call(subject)
 
     def worded(earlier: Words, about: Words) -> Words:
+        what = Words(_sentence(call.english + about.english), _sentence(call.french + about.french))
+        asked = Words(asks.english + earlier.english, asks.french + earlier.french)
         return Words(
-            f"{subject.sender}: {_sentence(call.english + about.english)} Ref {subject.reference}.{asks.english}{earlier.english} "
+            f"{subject.sender}: {what.english} Ref {subject.reference}.{asked.english} "
             f"Reply {code} to take it, {connect.english}PASS {code} to pass it on.{at_link}",
-            f"{subject.sender}: {_sentence(call.french + about.french)} Réf. {subject.reference}.{asks.french}{earlier.french} "
+            f"{subject.sender}: {what.french} Réf. {subject.reference}.{asked.french} "
             f"Répondez {code} pour le prendre, {connect.french}PASSE {code} pour passer au suivant.{at_link}",
         )
 
@@ -486,6 +489,36 @@ def _while_open(subject: Subject, code: str) -> Words:
         f"{connect.english}DONE {code} when it is resolved, PASS {code} passes it on.",
         f"{connect.french}FAIT {code} quand c'est réglé, PASSE {code} pour passer au suivant.",
     )
+
+
+def called_again(subject: Subject, code: str, at: datetime, now: datetime, *, left_message: bool) -> Words:
+    """Return that the customer called again, for the owner, or for whoever was paged last."""
+    when, who = _at(at, subject.zone, now), _customer(subject)
+    message = Words(" and left a message", " et a laissé un message") if left_message else NOTHING
+    replies, due = _replies(subject, code, AFTER_THE_CALL), by_when(subject, now)
+
+    def worded(replies: Words) -> Words:
+        return Words(
+            f"{subject.sender}: the customer of {subject.reference} called again {when.english}{message.english}. "
+            f"{_sentence(f'Call {who.english}{due.english}')} {replies.english}".rstrip(),
+            f"{subject.sender}: le client de {subject.reference} a rappelé {when.french}{message.french}. "
+            f"{_sentence(f'Rappelez {who.french}{due.french}')} {replies.french}".rstrip(),
+        )
+
+    return _fitting(worded(replies), worded(NOTHING))
+
+
+def called_again_since(at: datetime, zone: ZoneInfo, now: datetime) -> Words:
+    """Return when the customer called again, for a text about the next attempt: "They called again at 10:31 p.m."."""
+    when = _at(at, zone, now)
+    return Words(_sentence(f"They called again {when.english}"), _sentence(f"Le client a rappelé {when.french}"))
+
+
+def called_before(reference: str, at: datetime, zone: ZoneInfo, now: datetime) -> Words:
+    """Return that the customer called lately about something that is closed, for the page about the new call."""
+    is_today = at.astimezone(zone).date() == now.astimezone(zone).date()
+    english, french = ("today", "aujourd'hui") if is_today else ("yesterday", "hier")
+    return Words(f"Called {english} about {reference}.", f"A appelé {french} pour {reference}.")
 
 
 def reopened(subject: Subject, code: str, by: str, why: str) -> Words:
@@ -942,7 +975,12 @@ def _details(subject: Subject) -> Words:
     french = ", dit que tout est en panne" if subject.says_down else ""
     english += ", in French" if subject.language == "fr" else ""
     french += ", en anglais" if subject.language == "en" else ""
-    return Words(english + message.english, french + message.french)
+    calls = Words(f", called {_times(subject.calls)}", f", {subject.calls} appels") if subject.calls > 1 else NOTHING
+    return Words(english + calls.english + message.english, french + calls.french + message.french)
+
+
+def _times(count: int) -> str:
+    return "twice" if count == 2 else f"{count} times"
 
 
 def _message(message: Message) -> Words:

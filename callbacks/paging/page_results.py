@@ -59,6 +59,7 @@ KINDS = {
     PageKind.REOPENED: "open again",
     PageKind.TRY_AGAIN: "next attempt due",
     PageKind.REVIEW: "still open",
+    PageKind.CALLED_AGAIN: "the customer called again",
     PageKind.AT_RISK: "resolution nearly due",
     PageKind.CONSENT: "number to be allowed",
     PageKind.CONSENT_ANSWER: "whether the number is allowed",

@@ -14,6 +14,7 @@ from callbacks.db.tables import Callback
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.paging import messages
+from callbacks.records.calls_of_callback import messages_of
 
 
 def subject_of(desk: Desk, callback: Callback) -> messages.Subject:
@@ -37,6 +38,7 @@ def subject_of(desk: Desk, callback: Callback) -> messages.Subject:
         says_down=call.urgency is Urgency.DOWN,
         named_at=callback.named_time_at,
         asks_for_no_call=callback.cancel_asked_at is not None,
+        calls=1 + len(callback.joined),
     )
 
 
@@ -50,7 +52,10 @@ def subject_with_customer(session: Session, desk: Desk, callback: Callback, now:
 
 
 def _message(callback: Callback) -> messages.Message:
-    voicemail = callback.call.voicemail
+    """Return what is known of the message; of several, of the last one that can be heard."""
+    left = messages_of(callback)
+    heard = [each for each in left if each.audio is not AudioState.LOST]
+    voicemail = next(iter((*reversed(heard), *left)), callback.call.voicemail)
     if voicemail is None and callback.origin is CallbackOrigin.MISSED_CALL:
         return messages.MISSED_CALL
     if voicemail is None or voicemail.state is VoicemailState.ABSENT:

@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.removals import removals_of
 from callbacks.db.states import SealScheme
-from callbacks.db.tables import AuditEntry, Callback
+from callbacks.db.tables import AuditEntry
+from callbacks.records.calls_of_callback import callback_about
 from callbacks.records.event_log import record_event
 from callbacks.records.seals import Head, Seal, key_of
 
@@ -75,8 +76,9 @@ def details_of(entry: AuditEntry) -> Mapping[str, str]:
 def note_listener(session: Session, call_sid: str, who: str, now: datetime, how: str = "") -> None:
     """Record that somebody hears a message, in the log of the call and here. Call it last in a transaction."""
     record_event(session, call_sid, now, who, EventKind.MESSAGE_HEARD, how)
-    reference = session.scalar(select(Callback.reference).where(Callback.call_sid == call_sid))
-    note(session, now, who, HEARD_A_MESSAGE, {"callback": reference or "", "call": call_sid, "how": how})
+    about = callback_about(session, call_sid)
+    reference = about.reference if about is not None else ""
+    note(session, now, who, HEARD_A_MESSAGE, {"callback": reference, "call": call_sid, "how": how})
 
 
 def seal_of(key: bytes, before: str, at: datetime, who: str, what: str, detail: str) -> str:

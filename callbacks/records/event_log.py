@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.tables import Call, Callback, Event
+from callbacks.db.tables import Call, Event
+from callbacks.records.calls_of_callback import callback_about
 from callbacks.records.event_words import event_words
 
 
@@ -38,7 +39,7 @@ def events_of(session: Session, call_sid: str) -> Sequence[Event]:
 def lines_of_log(session: Session, zone: ZoneInfo) -> Iterator[str]:
     """Yield the log of every call, one line an event, in the desk's time zone."""
     for call in session.scalars(select(Call).order_by(Call.began_at)):
-        callback = session.scalar(select(Callback).where(Callback.call_sid == call.sid))
+        callback = callback_about(session, call.sid)
         about = f", callback {callback.reference} {callback.state.value}" if callback else ""
         yield f"Call on the {call.line} line: {call.outcome.value}{about}"
         for event in events_of(session, call.sid):

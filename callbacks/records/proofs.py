@@ -81,6 +81,12 @@ def proof_of(callback: Callback, tries: Tries) -> AttemptProof:
     return AttemptProof.NO_NUMBER if is_unreachable else proof
 
 
+def last_attempt(session: Session, callback: Callback) -> ReachAttempt | None:
+    """Return the last attempt to reach the customer of a callback, or None when nobody has tried."""
+    made = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id, IS_ATTEMPT)
+    return session.scalars(made.order_by(ReachAttempt.tried_at.desc(), ReachAttempt.id.desc()).limit(1)).first()
+
+
 def tries_of(session: Session, which: ColumnElement[bool]) -> dict[int, Tries]:
     """Return the tries of the callbacks `which` match, by id, without those that have none. Two queries.
 

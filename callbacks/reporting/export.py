@@ -8,13 +8,14 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from callbacks.db.database import Database
 from callbacks.db.states import AttemptProof
-from callbacks.db.tables import Call, Callback, ReachAttempt, Technician
+from callbacks.db.tables import Call, Callback, JoinedCall, ReachAttempt, Technician
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
+from callbacks.records.calls_of_callback import messages_of
 from callbacks.records.proofs import Tries, decider, proof_of, tries_from
 from callbacks.reporting.pieces import by_ids
 from callbacks.text.csv_text import csv_of
@@ -76,6 +77,7 @@ class Record:
     workaround_at: str
     extension: str  # of the number to ring
     language: str  # "en" or "fr": that the caller chose, else the line's
+    calls: int  # the one that opened it, and those that joined it
     each_attempt: tuple[AttemptRecord, ...]
 
 
@@ -97,7 +99,8 @@ def records(database: Database, desk: Desk, ids: Sequence[int]) -> Iterator[Reco
 def _records(session: Session, desk: Desk, ids: Sequence[int]) -> Iterator[Record]:
     """Yield some callbacks, with a number of queries that does not grow by callback."""
     query = select(Callback).where(Callback.id.in_(ids))
-    with_voicemails = query.options(joinedload(Callback.call).selectinload(Call.voicemail))
+    of_joined = selectinload(Callback.joined).joinedload(JoinedCall.call).selectinload(Call.voicemail)
+    with_voicemails = query.options(joinedload(Callback.call).selectinload(Call.voicemail), of_joined)
     callbacks = {callback.id: callback for callback in session.scalars(with_voicemails)}
     attempts = defaultdict[int, list[ReachAttempt]](list)
     for attempt in _attempts(session, ids):
@@ -122,7 +125,7 @@ def _attempts(session: Session, ids: Sequence[int]) -> Iterator[ReachAttempt]:
 
 
 def _record(desk: Desk, callback: Callback, rows: Sequence[ReachAttempt]) -> Record:
-    call, voicemail, customer = callback.call, callback.call.voicemail, customer_number(desk, callback)
+    call, customer, messages = callback.call, customer_number(desk, callback), messages_of(callback)
     attempts = [row for row in rows if row.proof is not AttemptProof.NONE]
     last, tries = attempts[-1] if attempts else None, tries_from(attempts)
     return Record(
@@ -131,7 +134,7 @@ def _record(desk: Desk, callback: Callback, rows: Sequence[ReachAttempt]) -> Rec
         caller="" if customer.caller.kind is NumberKind.OWN else call.caller,
         began_at=_iso(call.began_at),
         due_at=_iso(callback.due_at),
-        message_seconds=str(voicemail.seconds or "") if voicemail else "",
+        message_seconds=str(sum(each.seconds or 0 for each in messages) or ""),
         state=callback.state.value,
         owner=callback.owner.name if callback.owner else "",
         acknowledged_at=_iso(callback.acknowledged_at),
@@ -145,7 +148,7 @@ def _record(desk: Desk, callback: Callback, rows: Sequence[ReachAttempt]) -> Rec
         product=callback.product,
         coverage=callback.coverage.value,
         breached_at=_iso(callback.breached_at),
-        transcript=voicemail.transcript if voicemail else "",
+        transcript=" / ".join(each.transcript for each in messages if each.transcript),
         proof=proof_of(callback, tries).value,
         origin=callback.origin.value,
         outcome=last.outcome.value if last else "",
@@ -155,6 +158,7 @@ def _record(desk: Desk, callback: Callback, rows: Sequence[ReachAttempt]) -> Rec
         workaround_at=_iso(callback.workaround_at),
         extension=customer.extension,
         language=call.language,
+        calls=1 + len(callback.joined),
         each_attempt=tuple(_attempt_record(row) for row in rows),
     )
 

@@ -18,7 +18,7 @@ from callbacks.oncall.schedule import Schedule
 from callbacks.paging.page_results import KINDS, became
 from callbacks.paging.reasons import standing
 from callbacks.people.person import Person
-from callbacks.records.event_log import events_of
+from callbacks.records.calls_of_callback import events_of_callback
 from callbacks.records.event_words import effect_on_paging, event_words
 from callbacks.text.formats import day_and_time
 
@@ -58,7 +58,7 @@ class Why:
 
 def why(session: Session, desk: Desk, callback: Callback, at: datetime) -> Why:
     """Return why people were paged, or not, for one callback at one instant."""
-    events = events_of(session, callback.call_sid)
+    events = events_of_callback(session, callback)
     decisions = [_decided(event) for event in events if event.kind in DECISIONS]
     before = [decision for decision in decisions if decision.at <= at]
     after = [decision for decision in decisions if decision.at > at]

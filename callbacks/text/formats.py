@@ -35,7 +35,10 @@ def time_and_day(at: datetime, zone: ZoneInfo, now: datetime, language: str = "e
 
 def at_time_and_day_in_french(at: datetime, zone: ZoneInfo, now: datetime) -> str:
     """Return when something happened, in French: "à 22 h 12", "dimanche à 0 h 10", "le 3 mars à 22 h"."""
-    words = time_and_day(at, zone, now, "fr")
+    return _with_preposition_in_french(time_and_day(at, zone, now, "fr"))
+
+
+def _with_preposition_in_french(words: str) -> str:
     if " à " in words:
         return words
     day, _, time = words.partition(" ") if not words[0].isdigit() else ("", "", words)
@@ -101,6 +104,12 @@ def _french_time_aloud(local: datetime) -> str:
 def _feminine(number: int) -> str:
     """Return a number of hours or minutes. A voice would read 1 and 21 as masculine."""
     return FEMININE.get(number, str(number))
+
+
+def at_time_for_caller(at: datetime, zone: ZoneInfo, now: datetime, language: str, caller: str) -> str:
+    """Return when something happened, for text to speech to a caller: "at 10:42 p.m. Sunday", "dimanche à 22 h 42"."""
+    time = time_for_caller(at, zone, now, language, caller)
+    return _with_preposition_in_french(time) if language == "fr" else f"at {time}"
 
 
 def _pause(language: str) -> str:

@@ -1,9 +1,9 @@
 """What a caller hears next: a pure step from where they are and what they pressed to a reply.
 
 The order of a call: whether it is let in (`admission`), what is announced (`announcement`), the greeting with its menus
-or languages (`menus`, with `teams` and `boxes`), support (`support`: a technician, or why nobody answers), the ringing
-of technicians (`ringing`), while the desk is closed how urgent it is (`urgency`), the message (`voicemail`), and what
-follows it (`review`).
+or languages (`menus`, with `teams` and `boxes`), support (`support`: a technician, or why nobody answers;
+`calling_again`: how the caller's open callback stands), the ringing of technicians (`ringing`), while the desk is
+closed how urgent it is (`urgency`), the message (`voicemail`), and what follows it (`review`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,18 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from callbacks.desk.desk_file import Desk
-from ivr.caller import admission, announcement, menus, named_time, other_number, review, ringing, urgency, voicemail
+from ivr.caller import (
+    admission,
+    announcement,
+    menus,
+    named_time,
+    other_number,
+    review,
+    ringing,
+    support,
+    urgency,
+    voicemail,
+)
 from ivr.caller.turns import Facts, Place, Reply, Step, Turn
 from ivr.twilio.call_urls import CallUrls
 from ivr.twilio.verbs import Say
@@ -30,6 +41,7 @@ ANSWERS: Mapping[Place, Callable[[Step], Reply]] = {
     Place.MENU: menus.after_key,
     Place.LANGUAGE: menus.in_chosen_language,
     Place.URGENCY: urgency.after_key,
+    Place.AGAIN: support.after_standing,
     Place.WAIT: ringing.wait,
     Place.WAITED: ringing.waited,
     Place.TEAM: menus.after_call,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from callbacks.inbound.hunt import GiveUp, Hunt, KeepWaiting, RingNow, may_still_connect, next_step
+from callbacks.people.person import Person
 from ivr import prompts
 from ivr.caller import voicemail
-from ivr.caller.turns import Place, Reply, Step
+from ivr.caller.turns import Facts, Place, Reply, Step
 from ivr.prompts import say
 from ivr.twilio.verbs import Enqueue, Gather, Hangup, Leave, Pause, Redirect, Say
 
+BRIDGED = "bridged"  # the carrier's word for a wait that ended in a conversation
 MESSAGE_KEYS = ("0", "#")
 SECONDS_OF_HOLD = 4  # between two looks at who is being rung; one more passes while a key is awaited
 WORDS_EVERY = 4  # so many looks
@@ -21,11 +23,23 @@ def begin(step: Step) -> Reply:
 
     Nobody is rung yet: a technician could press the key before the caller is in the queue.
     """
-    language = step.turn.language
     if isinstance(_next_step(step), GiveUp):
-        return voicemail.to_voicemail(step, say(language, prompts.ALL_BUSY))
-    queue = Enqueue(step.facts.call_sid, step.to(Place.WAITED), step.to(Place.WAIT))
-    return Reply((say(language, prompts.HOLD), queue))
+        return voicemail.to_voicemail(step, say(step.turn.language, prompts.ALL_BUSY))
+    return Reply((say(step.turn.language, prompts.HOLD), _queue(step)))
+
+
+def begin_for(step: Step, technician: Person) -> Reply:
+    """Have the caller wait for one technician, and for nobody else."""
+    waiting = replace(step, turn=replace(step.turn, only=technician.id))
+    return Reply((say(step.turn.language, prompts.CALLING_THE_OWNER), _queue(waiting)))
+
+
+def _queue(step: Step) -> Enqueue:
+    return Enqueue(step.facts.call_sid, step.to(Place.WAITED, **_only(step)), step.to(Place.WAIT, **_only(step)))
+
+
+def _only(step: Step) -> dict[str, int]:
+    return {"only": step.turn.only} if step.turn.only else {}
 
 
 def wait(step: Step) -> Reply:
@@ -41,7 +55,9 @@ def _go_on(step: Step) -> Reply:
     language, facts, is_first = step.turn.language, step.facts, step.turn.tries == 1
     match _next_step(step):
         case GiveUp():
-            return Reply((say(language, prompts.ALL_BUSY), Leave()), ends_wait=True)
+            return Reply((_nobody(step), Leave()), ends_wait=True)
+        case RingNow(technicians) if step.turn.only:
+            return replace(_hold(step, say(language, prompts.MESSAGE_INSTEAD)), rings=technicians)
         case RingNow(technicians):
             words = prompts.STILL_TRYING if facts.rings else prompts.TRYING
             return replace(_hold(step, say(language, words)), rings=technicians)
@@ -52,6 +68,10 @@ def _go_on(step: Step) -> Reply:
         case KeepWaiting() if _has_words(step):
             return _hold(step, say(language, prompts.STILL_RINGING), say(language, prompts.MESSAGE_INSTEAD))
     return _hold(step)
+
+
+def _nobody(step: Step) -> Say:
+    return say(step.turn.language, prompts.OWNER_DOES_NOT_ANSWER if step.turn.only else prompts.ALL_BUSY)
 
 
 def _has_words(step: Step) -> bool:
@@ -76,7 +96,7 @@ def _connecting(step: Step) -> tuple[Say, ...]:
 
 def _hold(step: Step, *words: Say) -> Reply:
     """Say something, and hold. Then this place is requested again, with a key if one was pressed."""
-    again = step.to(Place.WAIT, tries=step.turn.tries + 1)
+    again = step.to(Place.WAIT, tries=step.turn.tries + 1, **_only(step))
     return Reply((Gather(again, (*words, Pause(SECONDS_OF_HOLD)), timeout=1), Redirect(again)))
 
 
@@ -88,20 +108,37 @@ def _may_still_connect(step: Step) -> bool:
 
 def _next_step(step: Step) -> RingNow | KeepWaiting | GiveUp:
     facts = step.facts
-    free = tuple(person.id for person in facts.technicians)
-    hunt = Hunt(free, facts.busy, facts.rings, facts.ahead, facts.waited_from or facts.now)
-    return next_step(step.desk.ringing, hunt, facts.now)
+    return next_step(step.desk.ringing, _hunt_for_one(step) if step.turn.only else _hunt(facts), facts.now)
+
+
+def _hunt(facts: Facts) -> Hunt:
+    free = tuple(each.id for each in facts.technicians)
+    return Hunt(free, facts.busy, facts.rings, facts.ahead, facts.waited_from or facts.now)
+
+
+def _hunt_for_one(step: Step) -> Hunt:
+    """Return the search for the one technician who may be rung: the owner of the caller's open callback."""
+    owner = step.open_callback.owner if step.open_callback is not None else None
+    free = (owner.id,) if owner is not None and owner.id == step.turn.only else ()
+    rings = tuple(ring for ring in step.facts.rings if ring.technician_id == step.turn.only)
+    return Hunt(free, frozenset(), rings, ahead=0, since=step.facts.now)
 
 
 def waited(step: Step) -> Reply:
     """The caller has left the queue: after a conversation, for a message, or because the carrier failed."""
     match step.turn.queue_result:
         case "bridged":
-            return Reply((Hangup(),))
+            return Reply((Hangup(),), has_spoken_with=_spoken_with(step))
         case "hangup":
             reply = Reply((Hangup(),))
         case "leave":
             reply = voicemail.to_voicemail(step)
         case _:
-            reply = voicemail.to_voicemail(step, say(step.turn.language, prompts.ALL_BUSY))
+            reply = voicemail.to_voicemail(step, _nobody(step))
     return replace(reply, not_connected=step.facts.accepted_by, ends_wait=True)
+
+
+def _spoken_with(step: Step) -> int | None:
+    """Return who took the call, even if the key could not be stored, where nobody else was rung."""
+    rung = [ring.technician_id for ring in step.facts.rings]
+    return step.facts.accepted_by or (rung[0] if len(rung) == 1 else None)

@@ -13,12 +13,14 @@ from flask import Response, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.db.states import AudioState, Urgency, VoicemailState
+from callbacks.acts.joining import callback_to_join, due_with_call
+from callbacks.db.event_kinds import EventKind
+from callbacks.db.states import REACHED, AudioState, Urgency, VoicemailState
 from callbacks.db.tables import Call, Callback, Voicemail
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk, Language
 from callbacks.desk.spoken_promise import opens_next
-from callbacks.inbound import announced, calls, live_calls
+from callbacks.inbound import announced, calls, conversations, live_calls
 from callbacks.inbound.admission import admission_of
 from callbacks.inbound.caller_choices import store_choices
 from callbacks.inbound.hunt import in_order
@@ -26,13 +28,16 @@ from callbacks.inbound.known_language import known_language
 from callbacks.inbound.rings import rings_for, stop_ringing
 from callbacks.oncall import store as oncall_store
 from callbacks.people.person import Person
+from callbacks.people.technicians import person
+from callbacks.records.proofs import last_attempt
 from callbacks.text import sids
 from callbacks.text.bilingual import Words
 from callbacks.text.sids import is_sid
 from ivr import prompts
 from ivr.caller import announcement, flow, voicemail
+from ivr.caller.ringing import BRIDGED
 from ivr.caller.speech_time import shortest_time
-from ivr.caller.turns import Announced, Choices, Facts, Place, Reply, Step, Turn
+from ivr.caller.turns import Announced, Choices, Facts, OpenCallback, Place, Reply, Step, Turn
 from ivr.prompts import say
 from ivr.technician import dial_in
 from ivr.twilio.context import DatabaseUnavailable, WebhookContext, current
@@ -55,6 +60,7 @@ from sla.hours import SupportHours
 
 LONGEST_PRODUCT, LONGEST_BOX, LONGEST_NUMBER = 120, 40, 20  # characters
 MOST_CALLED = 50  # phones that were rung in one call
+FIRST_STEPS = 2  # of a policy: usually to one person, by text and by phone
 
 log = structlog.get_logger(__name__)
 
@@ -84,6 +90,7 @@ def _turn(place: Place) -> Turn:
         bridged={"true": True, "false": False}.get(field("DialBridged")),
         picked_up=field("DialCallStatus") in ("completed", "answered"),
         queue_result=field("QueueResult"),
+        only=number_in_query("only"),
         offered_at=instant_in(request.args.get("at", "")),
         way=_way_in_url(),
         key=request.args.get("key", "")[:1],
@@ -239,6 +246,11 @@ def _store_reply(session: Session, desk: Desk, call: Call, turn: Turn, reply: Re
         call.screening = reply.screening
     if reply.choices is not None:
         store_choices(session, desk, call, reply.choices.stored, now)
+    if reply.tells_standing:
+        calls.record_choice(session, call.sid, now, EventKind.STANDING_HEARD)
+    if reply.has_spoken_with is not None:
+        is_proven = turn.queue_result == BRIDGED
+        conversations.record_conversation(session, desk, call.sid, reply.has_spoken_with, now, is_proven=is_proven)
     if reply.chose is not None:
         calls.record_choice(session, call.sid, now, reply.chose, reply.chose_what)
     if reply.promises:
@@ -264,7 +276,7 @@ def _facts(session: Session, context: WebhookContext, call: Call, hours: Support
         opens_at=opens_next(hours, call.began_at),
         technicians=tuple(each for each in on_call if each.id not in busy),
         busy=frozenset(each.id for each in on_call if each.id in busy),
-        rings=rings_for(session, call.sid) if call.is_open else (),
+        rings=rings_for(session, call.sid),
         waited_from=call.waited_from,
         ahead=live_calls.callers_ahead(session, desk, call, now) if call.is_open else 0,
         layers=_free_on_layers(session, desk, call, now) if desk.teams else {},
@@ -273,6 +285,7 @@ def _facts(session: Session, context: WebhookContext, call: Call, hours: Support
         admission=admission_of(session, desk, call, now),
         number_is_usable=bool(call.customer_number or desk.dialing_rules.check(call.caller).number),
         message_url=_message_url(session, context, call),
+        open_callback=_open_callback(session, desk, call, now),
     )
 
 
@@ -292,10 +305,35 @@ def _message_url(session: Session, context: WebhookContext, call: Call) -> str |
     return context.links.message(found) if found is not None else None
 
 
+def _open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> OpenCallback | None:
+    """Return the callback that a call is about, as the caller may hear it."""
+    callback = callback_to_join(session, desk, call)
+    if callback is None:
+        return None
+    last = last_attempt(session, callback)
+    return OpenCallback(
+        reference=callback.reference,
+        due_at=due_with_call(desk, callback, call),
+        has_owner=callback.owner_id is not None,
+        owner=_owner_to_ring(session, desk, callback, call, now),
+        is_escalating=callback.resumed or (callback.owner_id is None and callback.position > FIRST_STEPS),
+        tried_at=last.tried_at if last is not None else None,
+        is_reached=last is not None and last.outcome in REACHED,
+    )
+
+
+def _owner_to_ring(session: Session, desk: Desk, callback: Callback, call: Call, now: datetime) -> Person | None:
+    """Return the owner of a callback if their phone may be rung for this call, and is free."""
+    owner = callback.owner
+    if owner is None or not _may_be_rung(desk, person(owner)):
+        return None
+    return person(owner) if owner.id not in live_calls.on_the_phone(session, call.sid, now) else None
+
+
 def _technicians(session: Session, desk: Desk, call: Call) -> tuple[Person, ...]:
     """Return the technicians on call when the call began, in the order in which they are rung."""
     on_call = oncall_store.roster(session, desk, call.began_at).everyone()
-    may_be_rung = [person for person in on_call if _may_be_rung(desk, person)]
+    may_be_rung = [each for each in on_call if _may_be_rung(desk, each)]
     return in_order(desk.ringing, may_be_rung, live_calls.last_calls(session))
 
 
@@ -308,12 +346,11 @@ def _free_on_layers(session: Session, desk: Desk, call: Call, now: datetime) -> 
 
 def _free(session: Session, desk: Desk, call: Call, on_call: Iterable[Person], now: datetime) -> tuple[Person, ...]:
     busy = live_calls.on_the_phone(session, call.sid, now)
-    return tuple(person for person in on_call if person.id not in busy and _may_be_rung(desk, person))
+    return tuple(each for each in on_call if each.id not in busy and _may_be_rung(desk, each))
 
 
-def _may_be_rung(desk: Desk, person: Person) -> bool:
-    why_not = desk.dialing_rules.why_not_technician(person.phone, is_allowed=person.is_allowed)
-    return person.verified and why_not is None
+def _may_be_rung(desk: Desk, who: Person) -> bool:
+    return who.verified and desk.dialing_rules.why_not_technician(who.phone, is_allowed=who.is_allowed) is None
 
 
 def facts_without_database(context: WebhookContext, call_sid: str, now: datetime) -> Facts:

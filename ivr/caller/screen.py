@@ -11,12 +11,15 @@ from datetime import datetime, timedelta
 from flask import Response, request
 from sqlalchemy.orm import Session
 
+from callbacks.acts.joining import callback_to_join
 from callbacks.customers.find import caller_of
 from callbacks.db.database import locked_or_none
 from callbacks.db.states import PageKind
 from callbacks.db.tables import Call, Page
 from callbacks.desk.desk_file import Desk, Language
 from callbacks.inbound import live_calls
+from callbacks.inbound.conversations import has_heard_standing, record_conversation
+from callbacks.text.formats import spelled
 from callbacks.text.sids import CALL, is_sid
 from ivr import prompts
 from ivr.prompts import number_in_prompt, say
@@ -64,6 +67,7 @@ def screen() -> Response:
             spoken,
             _line(context.desk, call, spoken),
             *_customer(session, call, spoken),
+            *_callback(session, context.desk, call, spoken),
             *_how_long(call, now, spoken),
         )
 
@@ -95,18 +99,21 @@ def screen_key() -> Response:
 def screen_ended() -> Response:
     """The conversation is over, or there was none."""
     page_id, now, context, language = number_in_query("page"), current().now(), current(), language_in_query()
-    gone = (say(language, prompts.CALLER_GONE), Hangup())
-    if _have_spoken():
-        return voice_response((Hangup(),))
+    is_proven, have_spoken = field("DialBridged") == "true", _have_spoken()
+    answer = (Hangup(),) if have_spoken else (say(language, prompts.CALLER_GONE), Hangup())
 
     def work(session: Session) -> tuple[Verb, ...]:
         found = _ring(session, page_id)
-        if found is not None:
-            page, call = found
-            live_calls.record_not_connected(session, context.desk, call.sid, page.technician_id, now)
-        return gone
+        if found is None:
+            return answer
+        (page, call), desk = found, context.desk
+        if not have_spoken:
+            live_calls.record_not_connected(session, desk, call.sid, page.technician_id, now)
+        elif is_proven:
+            record_conversation(session, desk, call.sid, page.technician_id, now, is_proven=True)
+        return answer
 
-    return speak(work, gone)
+    return speak(work, answer)
 
 
 def _have_spoken() -> bool:
@@ -137,6 +144,14 @@ def _line(desk: Desk, call: Call, language: Language) -> Say:
 def _customer(session: Session, call: Call, language: Language) -> tuple[Say, ...]:
     caller = caller_of(session, call)
     return (say(language, prompts.CUSTOMER, customer=caller.in_words.for_(language)),) if caller is not None else ()
+
+
+def _callback(session: Session, desk: Desk, call: Call, language: Language) -> tuple[Say, ...]:
+    """Return what is said of the open callback that the caller heard about."""
+    callback = callback_to_join(session, desk, call)
+    if callback is None or not has_heard_standing(session, call.sid):
+        return ()
+    return (say(language, prompts.ABOUT_CALLBACK, reference=spelled(callback.reference)),)
 
 
 def _how_long(call: Call, now: datetime, language: Language) -> tuple[Say, ...]:

@@ -16,7 +16,7 @@ from callbacks.inbound.hunt import Ring
 from callbacks.inbound.screening import Admission
 from callbacks.people.person import Person
 from callbacks.text.bilingual import Words
-from callbacks.text.formats import time_for_caller
+from callbacks.text.formats import at_time_for_caller, time_for_caller
 from ivr.twilio.call_urls import CallUrls, VoicePath
 from ivr.twilio.verbs import Verb
 from sla.hours import Reason
@@ -36,6 +36,7 @@ class Place(enum.Enum):
     NAMED_HOUR = VoicePath.NAMED_HOUR  # the caller has entered a time
     NAMED_TIME = VoicePath.NAMED_TIME  # the time was read back to the caller
     LANGUAGE = VoicePath.LANGUAGE  # a language was offered, on a line without a menu
+    AGAIN = VoicePath.AGAIN  # the caller has heard how their open callback stands
     WAIT = VoicePath.WAIT  # the caller waits for a technician, and has pressed a key or none
     WAITED = VoicePath.WAITED  # the caller waits no longer
     TEAM = VoicePath.TEAM  # a phone of a team, or an outside number, has rung for a choice of a menu
@@ -97,6 +98,7 @@ class Turn:
     choices: Choices = Choices()
     digits: str = ""  # the key that was pressed, or several where several were asked for
     tries: int = 1  # how often the question has been heard
+    only: int = 0  # the id of the technician for whom alone the caller waits; 0: for any
     queue_result: str = ""  # how the wait ended, in the carrier's word: "bridged", "leave", "hangup" ...
     bridged: bool | None = None  # whether the carrier connected the phone that has rung; None: it does not say
     picked_up: bool = False  # whether that phone was picked up
@@ -137,6 +139,19 @@ class Announced:
 
 
 @dataclass(frozen=True)
+class OpenCallback:
+    """The callback that is open for the caller's number, and that this call joins."""
+
+    reference: str
+    due_at: datetime
+    has_owner: bool = False
+    owner: Person | None = None  # whose phone may be rung now
+    is_escalating: bool = False  # beyond the people who are paged first
+    tried_at: datetime | None = None  # when the caller was last tried
+    is_reached: bool = False  # by that try
+
+
+@dataclass(frozen=True)
 class Facts:
     """What is known of the call. Without a database this is only what the desk file and the request say."""
 
@@ -156,10 +171,16 @@ class Facts:
     accepted_by: int | None = None  # the id of the technician who has taken the call
     reference: str | None = None
     admission: Admission = Admission.LET_IN
+    open_callback: OpenCallback | None = None
     number_is_usable: bool = True  # the caller can be called back on the number that the call showed
     message_url: str | None = None  # where the carrier can play the message from; None: not here yet
     announcements: tuple[Announced, ...] | None = None  # in force on the line; None: the database does not say
     opens_at: datetime | None = None  # when the desk opens next, from the beginning of the call; None: not known
+
+    @property
+    def is_staffed(self) -> bool:
+        """Whether there is a technician for whom the caller can wait."""
+        return self.is_open and bool(self.technicians or self.busy)
 
 
 @dataclass(frozen=True)
@@ -179,6 +200,8 @@ class Reply:
     waits_for: tuple[int, ...] = ()  # the announcements of whose end the caller is told by text
     not_connected: int | None = None  # the id of the one who had taken the call and was never connected to the caller
     not_put_through: bool = False  # nobody spoke to the caller on the phones that a menu passed the call on to
+    tells_standing: bool = False  # the caller hears how their open callback stands
+    has_spoken_with: int | None = None  # the id of the technician with whom the caller has spoken
 
 
 @dataclass(frozen=True)
@@ -208,6 +231,19 @@ class Step:
         facts, choices = self.facts, self.turn.choices
         opens_at = None if facts.is_open else facts.opens_at
         return spoken_promise(self.desk, facts.began_at, choices.urgency, opens_at, choices.named_at)
+
+    @property
+    def open_callback(self) -> OpenCallback | None:
+        """Return the callback that this call is about, unless the caller said that it is about something else."""
+        return None if self.turn.choices.is_separate else self.facts.open_callback
+
+    def spoken_time(self, at: datetime) -> str:
+        """Return a time as it is spoken to this caller."""
+        return time_for_caller(at, self.desk.zone, self.facts.now, self.turn.language, self.facts.caller)
+
+    def spoken_at(self, at: datetime) -> str:
+        """Return when something happened, as it is spoken to this caller: "at 10:42 p.m."."""
+        return at_time_for_caller(at, self.desk.zone, self.facts.now, self.turn.language, self.facts.caller)
 
     @property
     def due(self) -> str:

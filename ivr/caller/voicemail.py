@@ -9,7 +9,7 @@ from callbacks.inbound.calls import SHORTEST_MESSAGE
 from callbacks.inbound.screening import Admission
 from callbacks.text.formats import spelled
 from ivr import prompts
-from ivr.caller import boxes, named_time, other_number, review
+from ivr.caller import boxes, named_time, other_number, review, standing
 from ivr.caller.turns import LONGEST_CALLER, Place, Reply, Step
 from ivr.prompts import say
 from ivr.twilio.call_urls import VoicePath
@@ -32,15 +32,21 @@ def leave_message(step: Step, *before: Say) -> Reply:
     language = step.turn.language
     heard = (
         *before,
-        say(language, prompts.LEAVE_A_MESSAGE_WAITING) if _waits_for_unknown_opening(step) else _leave_a_message(step),
+        _invitation(step),
         say(language, prompts.LEAVE_YOUR_NUMBER),
         say(language, prompts.RECORDING_NOTICE),
     )
     return Reply((*heard, Redirect(step.to(Place.BEEP))), promises=True)
 
 
-def _leave_a_message(step: Step) -> Say:
-    return say(step.turn.language, prompts.LEAVE_A_MESSAGE, due=step.due)
+def _invitation(step: Step) -> Say:
+    """Return the words that ask for the message, with the time of the call back."""
+    language = step.turn.language
+    if step.open_callback is not None:
+        return say(language, prompts.ADD_A_MESSAGE)
+    if _waits_for_unknown_opening(step):
+        return say(language, prompts.LEAVE_A_MESSAGE_WAITING)
+    return say(language, prompts.LEAVE_A_MESSAGE, due=step.due)
 
 
 def beep(step: Step) -> Reply:
@@ -79,8 +85,8 @@ def recorded(step: Step) -> Reply:
     if step.facts.admission is Admission.BLOCKED:  # nobody calls back
         return Reply((say(turn.language, prompts.GOODBYE), Hangup()))
     if (turn.seconds is None or turn.seconds < SHORTEST_MESSAGE) and turn.tries < TRIES:
-        hint = prompts.NOTHING_HEARD if turn.seconds is None else prompts.TOO_SHORT
-        return Reply((say(turn.language, hint), Redirect(step.to(Place.BEEP, tries=turn.tries + 1))))
+        hint = say(turn.language, prompts.NOTHING_HEARD if turn.seconds is None else prompts.TOO_SHORT)
+        return Reply((hint, Redirect(step.to(Place.BEEP, tries=turn.tries + 1))))
     return review.ask(step, _thanks(step))
 
 
@@ -89,6 +95,8 @@ def _thanks(step: Step) -> Say:
     language, facts = step.turn.language, step.facts
     if step.turn.choices.box in step.desk.boxes:
         return boxes.thank(step)
+    if step.open_callback is not None:
+        return standing.thanks(step, step.open_callback)
     if _waits_for_unknown_opening(step):
         return say(language, prompts.THANKS_WAITING)
     if step.turn.choices.named_at is not None:

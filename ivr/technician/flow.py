@@ -66,7 +66,7 @@ class PageFacts:
     owner: str | None  # another technician who has it
     is_theirs: bool  # the technician who is called has it
     is_closed: bool
-    message_url: str | None  # None: no message, or not here yet
+    message_urls: tuple[str, ...]  # of those that are here, in order
     has_message: bool
     needs_consent: bool = False  # of a supervisor, before the number may be called; until then there is none
     is_tried: bool = False  # the customer was called, and the deadline is met or gone
@@ -270,13 +270,21 @@ def _language(facts: PageFacts) -> tuple[Say, ...]:
 
 
 def _message(facts: PageFacts) -> tuple[Say | Play, ...]:
-    if facts.message_url is not None:
-        return (Play(facts.message_url),)
+    urls = facts.message_urls
+    if len(urls) == 1:
+        return (Play(urls[0]),)
+    if urls:
+        return tuple(part for number, url in enumerate(urls, 1) for part in _one_of(facts, number, len(urls), url))
     if facts.message_is_lost:
         return (say(facts.language, prompts.MESSAGE_LOST),)
     if facts.message_is_deleted:
         return (say(facts.language, prompts.MESSAGE_DELETED),)
     return (say(facts.language, prompts.MESSAGE_NOT_HERE if facts.has_message else prompts.NO_MESSAGE),)
+
+
+def _one_of(facts: PageFacts, number: int, count: int, url: str) -> tuple[Say | Play, ...]:
+    which = say(facts.language, prompts.MESSAGE_OF_SEVERAL, number=str(number), count=str(count))
+    return (which, Play(url))
 
 
 def _number(facts: PageFacts) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.customers.find import caller_of
 from callbacks.db.database import locked
+from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import (
     FINAL,
     GONE,
@@ -20,15 +21,15 @@ from callbacks.db.states import (
     CallbackState,
     CarrierStatus,
     Urgency,
-    VoicemailState,
     carrier_status,
 )
-from callbacks.db.tables import Callback, Page, PageAttempt, Technician
+from callbacks.db.tables import Callback, Event, Page, PageAttempt, Technician, Voicemail
 from callbacks.desk.customer_number import CustomerNumber, customer_number
 from callbacks.desk.desk_file import Desk, Language
 from callbacks.paging.status_reports import StatusReport, is_awaited, is_known, take_report
 from callbacks.people.contact_methods import is_verified, number_of
 from callbacks.records import audit_log
+from callbacks.records.calls_of_callback import messages_of
 from callbacks.text.bilingual import Words
 from ivr import prompts
 from ivr.prompts import say
@@ -58,6 +59,7 @@ class LivePage:
     callback: Callback
     facts: PageFacts
     call_sid: str | None
+    played: Sequence[Voicemail]  # by key: those that the technician has not heard yet, else all
 
 
 def apologize() -> Response:
@@ -74,7 +76,8 @@ def answer_about_page(work: Callable[[Session, LivePage], tuple[Verb, ...]]) -> 
             return (Hangup(),)
         verbs = work(session, live)
         if plays_message(verbs):
-            audit_log.note_listener(session, live.callback.call_sid, live.page.technician.name, now, "by phone")
+            for voicemail in live.played:
+                audit_log.note_listener(session, voicemail.call_sid, live.page.technician.name, now, "by phone")
         return verbs
 
     return speak(run, APOLOGY)
@@ -116,11 +119,22 @@ def _find(session: Session, context: WebhookContext, page_id: int, call: PlacedC
     callback = locked(session, Callback, page.callback_id)
     if not is_live(session, context.desk, page, call, context.now()):
         return None
-    return LivePage(page, callback, _facts(session, context, page, callback), call.sid)
+    played = _to_play(session, callback, page.technician)
+    return LivePage(page, callback, _facts(session, context, page, callback, played), call.sid, played)
 
 
-def _facts(session: Session, context: WebhookContext, page: Page, callback: Callback) -> PageFacts:
-    desk, call, voicemail = context.desk, callback.call, callback.call.voicemail
+def _to_play(session: Session, callback: Callback, technician: Technician) -> Sequence[Voicemail]:
+    """Return the messages that are here and that a technician has not heard yet, else all that are here, in order."""
+    here = [each for each in messages_of(callback) if each.audio is AudioState.COPIED]
+    heard = select(Event.call_sid).where(Event.kind == EventKind.MESSAGE_HEARD, Event.actor == technician.name)
+    sids = set(session.scalars(heard.where(Event.call_sid.in_([each.call_sid for each in here]))))
+    return [each for each in here if each.call_sid not in sids] or here
+
+
+def _facts(
+    session: Session, context: WebhookContext, page: Page, callback: Callback, played: Sequence[Voicemail]
+) -> PageFacts:
+    desk, call, left = context.desk, callback.call, messages_of(callback)
     customer, caller = customer_number(desk, callback), caller_of(session, call)
     return PageFacts(
         page_id=page.id,
@@ -135,12 +149,12 @@ def _facts(session: Session, context: WebhookContext, page: Page, callback: Call
         owner=_other_owner(page, callback),
         is_theirs=callback.owner_id == page.technician_id,
         is_closed=callback.state is not CallbackState.OPEN,
-        message_url=_message_url(context, callback),
-        has_message=voicemail is not None and voicemail.state is not VoicemailState.ABSENT,
+        message_urls=tuple(context.links.message(each.id) for each in played),
+        has_message=bool(left),
         needs_consent=customer.waits_for_consent,
         is_tried=callback.attempted_at is not None,
-        message_is_lost=voicemail is not None and voicemail.audio is AudioState.LOST,
-        message_is_deleted=voicemail is not None and voicemail.audio in GONE,
+        message_is_lost=bool(left) and all(each.audio is AudioState.LOST for each in left),
+        message_is_deleted=bool(left) and all(each.audio in GONE for each in left),
         extension=customer.extension,
         caller_language=call.callers_language,
         asks_for_no_call=callback.cancel_asked_at is not None,
@@ -161,10 +175,3 @@ def _other_owner(page: Page, callback: Callback) -> str | None:
     """Return who else has the callback. Once the escalation has resumed, it may be taken from them."""
     owner = callback.owner
     return owner.name if owner is not None and owner.id != page.technician_id and not callback.resumed else None
-
-
-def _message_url(context: WebhookContext, callback: Callback) -> str | None:
-    voicemail = callback.call.voicemail
-    if voicemail is None or voicemail.audio is not AudioState.COPIED:
-        return None
-    return context.links.message(voicemail.id)

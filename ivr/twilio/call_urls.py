@@ -20,6 +20,7 @@ class VoicePath(enum.Enum):
     NAMED_HOUR = "name-time/hour"  # the keys of a time
     NAMED_TIME = "name-time/confirmed"  # a key after that time was read back
     DIAL_IN_KEY = "dial-in/key"  # a key of a technician who called us
+    AGAIN = "again"  # a key after a caller heard how their open callback stands
     WAIT = "wait"  # what a caller hears while technicians are rung, and a key then
     WAITED = "waited"  # the caller no longer waits
     TEAM = "team"  # a phone of a team, or an outside number, has rung for a caller who chose it in a menu

@@ -20,6 +20,7 @@ from callbacks.acts.escalation import PageNow, RequestManager
 from callbacks.acts.named_time import NameTime
 from callbacks.acts.ownership import Assign, Pass, Take
 from callbacks.acts.promises import EndWait, FixInRelease, SetPriority, WaitForCustomer
+from callbacks.acts.splitting import Split
 from callbacks.console.access import visible_to
 from callbacks.console.context import current
 from callbacks.console.forms import field
@@ -29,7 +30,7 @@ from callbacks.errors import WrongState
 from callbacks.people.technicians import technician_named
 
 AS_THE_CUSTOMER_ASKED = "The customer asked by text for no call back."
-LONGEST_TEXT, LONGEST_NUMBER, LONGEST_RELEASE = 1000, 40, 80
+LONGEST_TEXT, LONGEST_NUMBER, LONGEST_RELEASE, LONGEST_SID = 1000, 40, 80, 64
 
 
 def run_act(session: Session, reference: str, name: str, now: datetime) -> str:
@@ -78,6 +79,12 @@ def _part() -> Part:
         raise WrongState("Choose what to delete.") from None
 
 
+def _voicemail_id() -> int | None:
+    """Return which message a transcript is of; None for the only one."""
+    text = request.form.get("voicemail", "")
+    return int(text) if text.isdecimal() and len(text) < 18 else None
+
+
 def _priority() -> PriorityLevel:
     try:
         return PriorityLevel(_text("priority"))
@@ -117,8 +124,9 @@ FORMS: Mapping[str, Form] = {
     "refuse": Form(RefuseConsent, lambda _: RefuseConsent()),
     "note": Form(AddNote, lambda _: AddNote(_text("words"))),
     "name": Form(NameCaller, lambda _: NameCaller(_text("name"))),
-    "transcript": Form(WriteTranscript, lambda _: WriteTranscript(_text("words"))),
+    "transcript": Form(WriteTranscript, lambda _: WriteTranscript(_text("words"), _voicemail_id())),
     "delete": Form(DeleteMessage, lambda _: DeleteMessage(_part(), _text("why"), is_confirmed=_is_confirmed())),
+    "split": Form(Split, lambda _: Split(field("call", LONGEST_SID))),
     "product": Form(SetProduct, lambda _: SetProduct(_text("product"))),
 }
 # These forms are behind "More" on the screen.

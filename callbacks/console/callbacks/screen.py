@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import NEEDS_A_NUMBER
@@ -29,7 +29,7 @@ from callbacks.db.states import (
     Urgency,
     VoicemailState,
 )
-from callbacks.db.tables import Call, Callback, Page, ReachAttempt, Technician, Voicemail, Waiting
+from callbacks.db.tables import Call, Callback, JoinedCall, Page, ReachAttempt, Technician, Voicemail, Waiting
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.customer_number import CustomerNumber, customer_number
 from callbacks.desk.desk_file import Desk
@@ -43,6 +43,7 @@ from callbacks.paging.decide import Decision
 from callbacks.paging.escalate import forecast
 from callbacks.paging.reasons import in_a_line
 from callbacks.people.technicians import everybody
+from callbacks.records.calls_of_callback import calls_of
 from callbacks.records.proofs import NO_TRIES, Decider, decider, proof_of, tries_of
 from callbacks.records.search import STATES
 from callbacks.text.formats import LANGUAGES, day_and_time, length, span
@@ -90,19 +91,28 @@ class AttemptRow:
 
 
 @dataclass(frozen=True)
+class MessageRow:
+    """One call of a callback, with the message that its caller left."""
+
+    call: Call
+    is_joined: bool  # it did not open the callback
+    words: str  # what became of the message
+    voicemail: Voicemail | None
+    has_message: bool  # or may have one
+    has_audio: bool  # in the desk's own storage
+    guess: str  # a machine's gist of the message and guess at its urgency, in words; "" without one
+    transcript_by: str  # who wrote the transcript, in words; "" without one
+
+
+@dataclass(frozen=True)
 class CallbackDetail:
     """One callback with everything that happened."""
 
     row: Row
     callback: Callback
     call: Call
-    voicemail: Voicemail | None
-    voicemail_words: str
-    has_message: bool  # or may have one
-    has_audio: bool  # in the desk's own storage
-    can_be_deleted: bool  # a recording or a transcript that is still there
-    guess: str  # a machine's gist of the message and guess at its urgency, in words; "" without one
-    transcript_by: str  # who wrote the transcript, in words; "" without one
+    messages: Sequence[MessageRow]  # of every call, in order
+    can_be_deleted: bool  # a recording or a transcript of the first call that is still there
     timeline: Sequence[Entry]
     origin: str  # what it came from
     attempts: Sequence[AttemptRow]
@@ -119,6 +129,10 @@ class CallbackDetail:
     beside: Beside
     paged: frozenset[int]  # the technicians who were paged about it, by id
 
+    def may_split(self, technician_id: int | None, *, is_supervisor: bool) -> bool:
+        """Return whether somebody may split off a call: supervisors and the owner."""
+        return is_supervisor or (technician_id is not None and self.callback.owner_id == technician_id)
+
     def may_pass(self, technician_id: int | None) -> bool:
         """Return whether a technician can pass it on: its owner can, and before it has one, everybody who was paged."""
         if not self.is_open or technician_id is None:
@@ -131,6 +145,7 @@ class CallbackDetail:
 class CallLog:
     calls: Sequence[Call]
     references: dict[str, str]
+    joined: frozenset[str]  # SIDs of calls that joined a callback that was open
     silent: frozenset[str]  # SIDs of calls without a message
     before: str | None  # SID of the call after which the next, earlier ones come; None at the end
     messages: dict[str, int]  # the id of the recording of each call, by its SID
@@ -143,14 +158,17 @@ def open_callbacks(
     which = (Callback.state == CallbackState.OPEN) & visible
     callbacks = session.scalars(select(Callback).where(which).order_by(Callback.id)).all()
     owed = still_owed(session, desk, support_hours(session, desk), now)
-    rows, waiting = rows_of(session, desk, callbacks, now), _waiting(session, which)
+    rows, waiting, again = rows_of(session, desk, callbacks, now), _waiting(session, which), _joined(session, which)
     return sorted(
         (
             replace(
                 row,
                 next=next_of(callback, forecast(session, desk, callback, plan), desk.zone, now),
                 resolution=owed.get(callback.id),
-                notes=notes_of(callback, desk.zone, now, is_waiting=callback.id in waiting),
+                notes=[
+                    *([f"called {1 + again[callback.id]} times"] if callback.id in again else []),
+                    *notes_of(callback, desk.zone, now, is_waiting=callback.id in waiting),
+                ],
             )
             for callback, row in zip(callbacks, rows, strict=True)
         ),
@@ -162,6 +180,12 @@ def _waiting(session: Session, which: ColumnElement[bool]) -> frozenset[int]:
     """Return the ids of the callbacks `which` match that wait for their customers."""
     query = select(Waiting.callback_id).join(Callback, Callback.id == Waiting.callback_id)
     return frozenset(session.scalars(query.where(Waiting.until.is_(None), which)))
+
+
+def _joined(session: Session, which: ColumnElement[bool]) -> dict[int, int]:
+    """Return how many calls have joined the callbacks `which` match, by id, without those that none has."""
+    query = select(JoinedCall.callback_id, func.count()).join(Callback, Callback.id == JoinedCall.callback_id)
+    return {row[0]: row[1] for row in session.execute(query.where(which).group_by(JoinedCall.callback_id))}
 
 
 def notes_of(callback: Callback, zone: ZoneInfo, now: datetime, *, is_waiting: bool) -> list[str]:
@@ -307,7 +331,6 @@ def callback_detail(
     ahead = next_of(callback, forecast(session, desk, callback, store.schedule(session, desk, now)), desk.zone, now)
     hours = support_hours(session, desk)
     owed = resolutions(session, desk, hours, TRIED_AND_OPEN & (Callback.id == callback.id), now)
-    voicemail = callback.call.voicemail
     tried = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
     attempts = session.scalars(tried).all()
     (row,) = rows_of(session, desk, [callback], now)
@@ -317,13 +340,8 @@ def callback_detail(
         row=replace(row, next=ahead, resolution=owed[0].promise if owed else None, notes=notes),
         callback=callback,
         call=callback.call,
-        voicemail=voicemail,
-        voicemail_words=_voicemail_words(voicemail),
-        has_message=voicemail is not None and voicemail.state is not VoicemailState.ABSENT,
-        has_audio=voicemail is not None and voicemail.audio is AudioState.COPIED,
-        can_be_deleted=voicemail is not None and (voicemail.audio not in GONE or voicemail.transcript != ""),
-        guess=_guess(voicemail),
-        transcript_by=TRANSCRIBED.get(voicemail.transcribed_by, "") if voicemail and voicemail.transcript else "",
+        messages=[_message_row(callback, call) for call in calls_of(callback)],
+        can_be_deleted=_can_be_deleted(callback.call.voicemail),
         timeline=timeline_of(session, callback, desk.zone),
         origin=ORIGINS[callback.origin],
         attempts=[_attempt_row(attempt) for attempt in attempts],
@@ -339,6 +357,24 @@ def callback_detail(
         examples={level.value: targets.examples for level, targets in desk.priorities.items()},
         beside=beside(session, callback, now),
         paged=_paged_about(session, callback),
+    )
+
+
+def _can_be_deleted(voicemail: Voicemail | None) -> bool:
+    return voicemail is not None and (voicemail.audio not in GONE or voicemail.transcript != "")
+
+
+def _message_row(callback: Callback, call: Call) -> MessageRow:
+    voicemail = call.voicemail
+    return MessageRow(
+        call=call,
+        is_joined=call.sid != callback.call_sid,
+        words=_voicemail_words(voicemail) if call.accepted_by is None else f"{call.accepted_by.name} took the call.",
+        voicemail=voicemail,
+        has_message=voicemail is not None and voicemail.state is not VoicemailState.ABSENT,
+        has_audio=voicemail is not None and voicemail.audio is AudioState.COPIED,
+        guess=_guess(voicemail),
+        transcript_by=TRANSCRIBED.get(voicemail.transcribed_by, "") if voicemail and voicemail.transcript else "",
     )
 
 
@@ -390,16 +426,18 @@ def call_log(session: Session, before: str | None) -> CallLog:
         query = query.where(tuple_(Call.began_at, Call.sid) < (last.began_at, last.sid))
     found = session.scalars(query).all()
     shown = found[:CALLS_A_PAGE]
-    pairs = session.execute(
-        select(Callback.call_sid, Callback.reference).where(Callback.call_sid.in_([call.sid for call in shown]))
-    )
+    sids = [call.sid for call in shown]
+    own = session.execute(select(Callback.call_sid, Callback.reference).where(Callback.call_sid.in_(sids))).all()
+    about = select(JoinedCall.call_sid, Callback.reference).join(Callback, Callback.id == JoinedCall.callback_id)
+    joined = session.execute(about.where(JoinedCall.call_sid.in_(sids))).all()
     wordless = select(Voicemail.call_sid).where(Voicemail.call_sid.in_([call.sid for call in shown]))
     silent = frozenset(session.scalars(wordless.where(Voicemail.state == VoicemailState.ABSENT)))
     heard = select(Voicemail.call_sid, Voicemail.id).where(Voicemail.audio == AudioState.COPIED)
     messages = session.execute(heard.where(Voicemail.call_sid.in_([call.sid for call in shown])).order_by(Voicemail.id))
     earlier = shown[-1].sid if len(found) > CALLS_A_PAGE else None
-    references = {row.call_sid: row.reference for row in pairs}
-    return CallLog(shown, references, silent, earlier, {row.call_sid: row.id for row in messages})
+    references = {row.call_sid: row.reference for row in (*own, *joined)}
+    recordings = {row.call_sid: row.id for row in messages}
+    return CallLog(shown, references, frozenset(sid for sid, _ in joined), silent, earlier, recordings)
 
 
 TRANSCRIBED = {

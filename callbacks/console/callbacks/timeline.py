@@ -15,7 +15,7 @@ from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import AttemptProof, Channel, PageState
 from callbacks.db.tables import Callback, Event, Page, PageAttempt, ReachAttempt
 from callbacks.paging.page_results import KINDS, became
-from callbacks.records.event_log import events_of
+from callbacks.records.calls_of_callback import events_of_callback
 from callbacks.records.event_words import event_words
 
 # Pages are shown in their own entries, with their delivery.
@@ -54,7 +54,7 @@ def timeline_of(session: Session, callback: Callback, zone: ZoneInfo) -> list[En
 
 def _events(session: Session, callback: Callback) -> Iterator[Entry]:
     attempts = session.scalars(select(ReachAttempt).where(ReachAttempt.callback_id == callback.id)).all()
-    for event in events_of(session, callback.call_sid):
+    for event in events_of_callback(session, callback):
         if event.kind not in SHOWN_AS_PAGES:
             words, proof = event_words(event.kind, event.step), _proof(event, attempts)
             yield Entry(event.at, event.actor, words, event.detail, _symbol(event), proof=proof)

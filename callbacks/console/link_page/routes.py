@@ -24,6 +24,7 @@ from callbacks.acts.details import AddNote
 from callbacks.acts.escalation import RequestManager
 from callbacks.acts.named_time import NameTime
 from callbacks.acts.ownership import Pass, Take
+from callbacks.acts.splitting import Split
 from callbacks.acts.wording import NOT_A_TIME_AHEAD
 from callbacks.console.audio import audio_response, note_listener
 from callbacks.console.context import current
@@ -36,11 +37,12 @@ from callbacks.errors import WrongState
 from callbacks.links import OPENED_LASTS, PageLink
 from callbacks.paging.page_links import has_ended
 from callbacks.records import audit_log
+from callbacks.records.calls_of_callback import messages_of
 from callbacks.text.bilingual import Words
 
 NO_OUTCOME = Words("Choose how the call went.", "Choisissez comment l'appel s'est passé.")
 OPENED_A_LINK = "opened a link in a page"
-LONGEST_NOTE, LONGEST_REASON, LONGEST_NUMBER = 1000, 300, 40
+LONGEST_NOTE, LONGEST_REASON, LONGEST_NUMBER, LONGEST_SID = 1000, 300, 40, 64
 
 blueprint = Blueprint("link_page", __name__)
 blueprint.before_request(refuse_nul_characters)
@@ -99,7 +101,11 @@ def _listen(session: Session, page_id: int) -> int:
     """Record that the technician listens, and return which voicemail it is. Abort with 404 when there is none."""
     page = session.get_one(Page, page_id)
     callback = page.callback
-    voicemail = callback.call.voicemail if callback is not None and callback.state is CallbackState.OPEN else None
+    if callback is None or callback.state is not CallbackState.OPEN:
+        abort(404)
+    wanted = request.args.get("id", "")
+    of_joined = (each for each in messages_of(callback) if str(each.id) == wanted)
+    voicemail = next(of_joined, None) if wanted else callback.call.voicemail
     if voicemail is None:
         abort(404)
     note_listener(session, voicemail, page.technician.name, current().now())
@@ -154,6 +160,11 @@ def unreachable(token: str) -> ResponseReturnValue:
 @blueprint.post("/t/<token>/time")
 def time(token: str) -> ResponseReturnValue:
     return _run(token, _time_in_form)
+
+
+@blueprint.post("/t/<token>/split")
+def split(token: str) -> ResponseReturnValue:
+    return _run(token, lambda: Split(field("call", LONGEST_SID)))
 
 
 @blueprint.post("/t/<token>/note")

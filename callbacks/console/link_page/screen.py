@@ -18,10 +18,11 @@ from callbacks.console.customers.beside import Beside, beside
 from callbacks.customers.history import EarlierCall
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import GONE, AudioState, CallbackState, ReachOutcome, ReportedOutcome, Urgency, VoicemailState
-from callbacks.db.tables import Callback, Event, Page, ReachAttempt, Voicemail
+from callbacks.db.tables import Call, Callback, Event, Page, ReachAttempt, Voicemail
 from callbacks.desk.customer_number import CustomerNumber, customer_number
 from callbacks.desk.desk_file import Desk
-from callbacks.lifecycle.transitions import is_held
+from callbacks.lifecycle.transitions import is_held, owns
+from callbacks.records.calls_of_callback import calls_of
 from callbacks.records.proofs import proof_on_record
 from callbacks.records.search import STATES
 from callbacks.text.bilingual import Words
@@ -117,6 +118,19 @@ class SummaryScreen(Bilingual):
 
 
 @dataclass(frozen=True)
+class MessageOnScreen:
+    """One call of a callback, with the message that its caller left."""
+
+    called_at: str
+    words: str
+    transcript: str
+    gist: str  # by a machine, from the transcript
+    urgency: str  # the same
+    id: int | None  # of a message that can be played
+    joined_sid: str  # of a call that can be split off; "" for the one that opened the callback
+
+
+@dataclass(frozen=True)
 class CallbackScreen(Bilingual):
     """One callback, in the technician's language."""
 
@@ -142,11 +156,8 @@ class CallbackScreen(Bilingual):
     owner: str
     is_mine: bool
     code: str
-    message: str
-    transcript: str
-    gist: str  # by a machine, from the transcript
-    urgency: str  # the same
-    message_id: int | None
+    messages: list[MessageOnScreen]
+    may_split: bool
     attempts: list[str]
     customer: str  # company and name, if we know them
     may_be_forged: bool  # the customer's number
@@ -195,7 +206,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
     if callback is None:
         abort(404)
     zone, language = desk.zone, technician.language
-    call, voicemail, customer = callback.call, callback.call.voicemail, customer_number(desk, callback)
+    call, customer = callback.call, customer_number(desk, callback)
     standing, left = _standing(session, desk, callback, now)
     attempts = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
     known = beside(session, callback, now)
@@ -222,11 +233,8 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         owner=callback.owner.name if callback.owner else "",
         is_mine=callback.owner_id == technician.id,
         code=page.code,
-        message=_message(voicemail, language),
-        transcript=voicemail.transcript if voicemail is not None else "",
-        gist=voicemail.gist if voicemail is not None else "",
-        urgency=GUESSES[voicemail.guessed_urgency].for_(language) if voicemail is not None else "",
-        message_id=voicemail.id if voicemail is not None and voicemail.audio is AudioState.COPIED else None,
+        messages=[_on_screen(desk, callback, each, now, language) for each in calls_of(callback)],
+        may_split=owns(callback, technician),
         attempts=[_attempt(row, zone, now, language) for row in session.scalars(attempts)],
         customer=known.caller.in_words.for_(language) if known.caller is not None else "",
         may_be_forged=known.caller is not None and known.caller.is_probable,
@@ -288,6 +296,20 @@ def _texts(session: Session, callback: Callback, zone: ZoneInfo, now: datetime, 
     kinds = (EventKind.CUSTOMER_TEXTED, EventKind.CANCEL_ASKED)
     texts = select(Event).where(Event.call_sid == callback.call_sid, Event.kind.in_(kinds)).order_by(Event.id)
     return [f"{time_and_day(each.at, zone, now, language)}, {each.detail}" for each in session.scalars(texts)]
+
+
+def _on_screen(desk: Desk, callback: Callback, call: Call, now: datetime, language: str) -> MessageOnScreen:
+    voicemail, by = call.voicemail, call.accepted_by
+    answered = Words(f"{by.name} took the call.", f"{by.name} a pris l'appel.") if by is not None else None
+    return MessageOnScreen(
+        called_at=time_and_day(call.began_at, desk.zone, now, language),
+        words=answered.for_(language) if answered is not None else _message(voicemail, language),
+        transcript=voicemail.transcript if voicemail is not None else "",
+        gist=voicemail.gist if voicemail is not None else "",
+        urgency=GUESSES[voicemail.guessed_urgency].for_(language) if voicemail is not None else "",
+        id=voicemail.id if voicemail is not None and voicemail.audio is AudioState.COPIED else None,
+        joined_sid=call.sid if call.sid != callback.call_sid else "",
+    )
 
 
 def _attempt(row: ReachAttempt, zone: ZoneInfo, now: datetime, language: str) -> str:

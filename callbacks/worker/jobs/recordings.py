@@ -27,6 +27,7 @@ from callbacks.errors import CarrierError
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.channels.twilio import Carrier
 from callbacks.private_files import make_private_folder, open_private
+from callbacks.records.calls_of_callback import callback_about
 from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
 from callbacks.text.sids import RECORDING, is_sid
@@ -153,7 +154,7 @@ class RecordingCopier:
         why = DENIED if voicemail.missing_since else _not_for_a_week(failure)
         detail = f"The message cannot be heard. {why.english}"
         record_event(session, voicemail.call_sid, now, Actor.DESK, EventKind.AUDIO_LOST, detail)
-        callback = voicemail.call.callback
+        callback = callback_about(session, voicemail.call_sid)
         words = _alert(callback, why) if callback is not None else Words(detail, detail)
         alert_supervisors(session, self._desk, f"recording lost {voicemail.recording_sid}", words, now)
 

@@ -43,9 +43,16 @@ class Night:
         return row
 
     def callback_of(self, sid: str, caller: str = CUSTOMER) -> Callback:
-        """Return the callback of a caller who leaves a message now."""
+        """Return the callback of a caller who leaves a message now, about something that no open callback is about."""
+        return self._callback_after_message(sid, caller, is_separate=True)
+
+    def calls_again(self, sid: str, caller: str = CUSTOMER) -> Callback:
+        """Return the callback of a caller who leaves a message now, and may have an open one."""
+        return self._callback_after_message(sid, caller, is_separate=False)
+
+    def _callback_after_message(self, sid: str, caller: str, *, is_separate: bool) -> Callback:
         arrival = calls.Arrival(sid, "direct", caller, "en", False, "outside support hours")
-        calls.record_call(self.session, arrival, self.now)
+        calls.record_call(self.session, arrival, self.now).is_separate = is_separate
         recording = calls.Recording(VoicemailState.EXPECTED, None, 9)
         opened = calls.record_voicemail(self.session, self.desk, sid, recording, self.now)
         assert opened is not None

@@ -20,6 +20,7 @@ from callbacks.acts.escalation import PageNow, RequestManager
 from callbacks.acts.named_time import NameTime
 from callbacks.acts.ownership import Assign, Pass, Take
 from callbacks.acts.promises import EndWait, FixInRelease, SetPriority, WaitForCustomer
+from callbacks.acts.splitting import Split
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, PriorityLevel, ReportedOutcome, Role
 from callbacks.db.tables import User
@@ -80,6 +81,7 @@ RULES: Mapping[type[Act], Rule] = {
     NameCaller: Rule(lambda _: NameCaller("Bob"), WORKERS, OPEN | CLOSED, {EventKind.CALLER_NAMED}),
     WriteTranscript: Rule(lambda _: WriteTranscript("Hello"), WORKERS, OPEN | CLOSED, {EventKind.TRANSCRIBED}),
     SetProduct: Rule(lambda _: SetProduct("Red Sift OnDMARC"), WORKERS, OPEN | CLOSED, {EventKind.PRODUCT_SET}),
+    Split: Rule(lambda _: Split("CA2"), WORKERS, OPEN | CLOSED, set()),
 }
 every_act = pytest.mark.parametrize("act", RULES, ids=lambda act: act.__name__)
 

@@ -18,9 +18,11 @@ from callbacks.inbound import calls
 from callbacks.lifecycle.sla_status import reaction_due_at
 from tests.callbacks.acts.night import CUSTOMER, NOW, Night
 
+COLLEAGUE = "+15145550188"
+
 
 def test_it_is_due_from_the_moment_the_call_began(night: Night) -> None:
-    arrival = calls.Arrival("CA2", "direct", CUSTOMER, "en", False, "outside support hours")
+    arrival = calls.Arrival("CA2", "direct", COLLEAGUE, "en", False, "outside support hours")
     call = calls.record_call(night.session, arrival, NOW)
     later = NOW + timedelta(minutes=4)
     opened = open_callback(night.session, night.desk, call, later)
@@ -57,7 +59,7 @@ HOUR = timedelta(hours=1)
 
 
 def a_call(night: Night, began_at: datetime = TUESDAY, sid: str = "CA2") -> Call:
-    return calls.record_call(night.session, calls.Arrival(sid, "direct", CUSTOMER, "en", True, ""), began_at)
+    return calls.record_call(night.session, calls.Arrival(sid, "direct", COLLEAGUE, "en", True, ""), began_at)
 
 
 @pytest.mark.parametrize("origin", [CallbackOrigin.MISSED_CALL, CallbackOrigin.BY_HAND])

@@ -41,7 +41,11 @@ class Night:
 
     def opens(self, sid: str) -> None:
         arrival = calls.Arrival(sid, "direct", "+15145550199", "en", False, "outside support hours")
-        self.database.write(lambda session: calls.record_call(session, arrival, self.now))
+
+        def called(session: Session) -> None:
+            calls.record_call(session, arrival, self.now).is_separate = True
+
+        self.database.write(called)
         news = calls.Recording(VoicemailState.EXPECTED, None, 9)
         self.database.write(lambda session: calls.record_voicemail(session, DESK, sid, news, self.now))
 

@@ -28,7 +28,9 @@ def test_only_what_was_tried_for_this_number_is_looked_at_again(database: Databa
         found = []
         for sid, caller in (("CA1", "+15145550199"), ("CA2", "+15145550198"), ("CA3", "+15145550199")):
             arrival = calls.Arrival(sid, "direct", caller, "en", False, "closed")
-            found.append(open_callback(session, DESK, calls.record_call(session, arrival, BEGAN), BEGAN))
+            call = calls.record_call(session, arrival, BEGAN)
+            call.is_separate = True
+            found.append(open_callback(session, DESK, call, BEGAN))
         for callback in found[:2]:
             record_attempt(session, callback, amy, ReachOutcome.NO_ANSWER, "text", BEGAN)
         for callback in found:

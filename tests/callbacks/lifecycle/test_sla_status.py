@@ -38,7 +38,7 @@ class Facts:
 
     def callback(self, sid: str = "CA1") -> Callback:
         arrival = calls.Arrival(sid, "direct", "+15145550199", "en", True, "")
-        calls.record_call(self.session, arrival, TUESDAY)
+        calls.record_call(self.session, arrival, TUESDAY).is_separate = True
         said = calls.record_voicemail(
             self.session, DESK, sid, calls.Recording(VoicemailState.EXPECTED, None, 9), TUESDAY
         )

@@ -56,7 +56,9 @@ class Office:
         began = at(when)
 
         def work(session: Session) -> None:
-            intake.record_call(session, intake.Arrival(sid, "direct", "+15145550199", "en", False, "closed"), began)
+            intake.record_call(
+                session, intake.Arrival(sid, "direct", "+15145550199", "en", False, "closed"), began
+            ).is_separate = True
             intake.record_voicemail(session, DESK, sid, intake.Recording(VoicemailState.RECORDED, f"RE{sid}", 9), began)
 
         self.database.write(work)

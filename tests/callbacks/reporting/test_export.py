@@ -39,7 +39,7 @@ COLUMNS = (
     "reference,line,caller,began_at,due_at,message_seconds,state,owner,acknowledged_at,attempted_at,resolved_at,kept,"
     "attempts,priority,caller_name,number_to_ring,product,coverage,breached_at,transcript,"
     "proof,origin,outcome,decided_by,try_again_at,release,workaround_at,extension,language,"
-    "each_attempt"
+    "calls,each_attempt"
 )
 
 
@@ -82,6 +82,7 @@ def test_every_value_of_a_record(database: Database) -> None:
         "workaround_at": "2026-11-29T04:32:00+00:00",
         "extension": "",
         "language": "en",
+        "calls": 1,
         "each_attempt": (),
     }
 
@@ -202,7 +203,9 @@ def test_many_callbacks_take_few_queries_and_each_has_its_own_attempts(
         night(session)
         for number in range(2, 12):
             sid, began_at = f"CA{number}", BEGAN + number * HOUR
-            calls.record_call(session, calls.Arrival(sid, "direct", "+15145550199", "en", False, ""), began_at)
+            calls.record_call(
+                session, calls.Arrival(sid, "direct", f"+151455502{number:02}", "en", False, ""), began_at
+            )
             news = calls.Recording(VoicemailState.RECORDED, f"RE{number}", number)
             calls.record_voicemail(session, DESK, sid, news, began_at)
 
@@ -214,5 +217,5 @@ def test_many_callbacks_take_few_queries_and_each_has_its_own_attempts(
     assert [record.attempts for record in found] == [1, *[0] * 11]
     assert [record.message_seconds for record in found][2:] == [str(number) for number in range(2, 12)]
     assert (
-        sum(query.startswith("SELECT") for query in queries) <= 1 + 3 * 4
-    )  # ids; callbacks, voicemails, people, attempts
+        sum(query.startswith("SELECT") for query in queries) <= 1 + 3 * 5
+    )  # ids; callbacks, joined calls, voicemails, people, attempts

@@ -38,6 +38,7 @@ def one_page(database: Database, sid: str = "", channel: Channel = Channel.TEXT,
 def _call(session: Session, sid: str) -> None:
     arrival = calls.Arrival(sid, "direct", "+15145550199", "en", False, "outside support hours")
     call = calls.record_call(session, arrival, BEGAN)
+    call.is_separate = True
     if sid == "CA0":
         open_callback(session, DESK, call, BEGAN)
         session.flush()

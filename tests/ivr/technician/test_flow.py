@@ -32,7 +32,7 @@ FACTS = PageFacts(
     owner=None,
     is_theirs=False,
     is_closed=False,
-    message_url="https://desk.test/m/1",
+    message_urls=("https://desk.test/m/1",),
     has_message=True,
 )
 
@@ -116,8 +116,8 @@ def test_key_1_plays_the_message_or_says_why_not() -> None:
         return flow.keyed(DESK, URLS, replace(FACTS, **changed), Question.MENU, KeyPress("1")).verbs  # type: ignore[arg-type]
 
     assert flow.plays_message(heard())
-    assert "not available yet" in spoken(heard(message_url=None))
-    assert "left no message" in spoken(heard(message_url=None, has_message=False))
+    assert "not available yet" in spoken(heard(message_urls=()))
+    assert "left no message" in spoken(heard(message_urls=(), has_message=False))
 
 
 def test_silence_ends_the_call_in_the_third_round() -> None:

@@ -293,8 +293,8 @@ def test_the_list_of_open_callbacks_takes_as_many_queries_as_one_of_them(sue: Co
     def more(session: Session) -> None:
         amy = technicians.technician_named(session, "Amy Roy")
         for number in range(2, 9):
-            arrival = calls.Arrival(f"CA{number}", "direct", "+15145550199", "en", False, "")
-            calls.record_call(session, arrival, BEGAN)
+            arrival = calls.Arrival(f"CA{number}", "direct", f"+151455502{number:02}", "en", False, "")
+            calls.record_call(session, arrival, BEGAN).is_separate = True
             news = calls.Recording(VoicemailState.RECORDED, f"RE{number}", 9)
             calls.record_voicemail(session, DESK, f"CA{number}", news, BEGAN)
             row = session.scalars(select(Callback).where(Callback.call_sid == f"CA{number}")).one()

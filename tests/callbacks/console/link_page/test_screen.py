@@ -161,5 +161,6 @@ def test_the_message_or_why_there_is_none(
         voicemail.state, voicemail.audio, voicemail.seconds = state, audio, seconds
 
     console.database.write(work)
-    assert (screen(console).message, screen(console, "fr").message) == (english, french)
-    assert (screen(console).message_id is not None) == (audio is AudioState.COPIED)
+    (in_english,), (in_french,) = screen(console).messages, screen(console, "fr").messages
+    assert (in_english.words, in_french.words) == (english, french)
+    assert (in_english.id is not None) == (audio is AudioState.COPIED)

@@ -95,7 +95,7 @@ class Desk:
 
         def work(session: Session) -> str:
             (reference,) = session.scalars(select(Callback.reference))
-            return callback_detail(session, DESK, reference, true(), self.clock.now()).voicemail_words
+            return callback_detail(session, DESK, reference, true(), self.clock.now()).messages[0].words
 
         return self.database.read(work)
 

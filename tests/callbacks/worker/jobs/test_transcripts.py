@@ -58,8 +58,9 @@ def shown(database: Database) -> str:
     def work(session: Session) -> str:
         (reference,) = session.scalars(select(Callback.reference))
         found = callback_detail(session, DESK, reference, true(), BEGAN)
-        assert found.voicemail is not None
-        return f"{found.voicemail_words} {found.voicemail.transcript} {found.transcript_by}"
+        (message,) = found.messages
+        assert message.voicemail is not None
+        return f"{message.words} {message.voicemail.transcript} {message.transcript_by}"
 
     return database.read(work)
 

@@ -1,0 +1,68 @@
+"""Split off a call that joined a callback: it was about something else, such as that of a colleague in one office."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete
+
+from callbacks.acts import wording
+from callbacks.acts.base import SUPERVISORS, Act, ActContext, Refused
+from callbacks.acts.opening import open_callback
+from callbacks.db.event_kinds import EventKind
+from callbacks.db.removals import record_removal
+from callbacks.db.states import CallbackOrigin, CallbackState, CallOutcome
+from callbacks.db.tables import Call, JoinedCall
+from callbacks.lifecycle.transitions import owns
+from callbacks.records.event_log import record_event
+from callbacks.records.search import index_words
+from callbacks.text.bilingual import Words
+
+ORIGINS = {
+    CallOutcome.VOICEMAIL: CallbackOrigin.VOICEMAIL,
+    CallOutcome.PROMISED: CallbackOrigin.VOICEMAIL,
+    CallOutcome.MISSED: CallbackOrigin.MISSED_CALL,
+}
+
+
+@dataclass(frozen=True)
+class Split(Act):
+    """Give a call that joined this callback its own one, due from the beginning of that call. For the owner too."""
+
+    call_sid: str
+
+    states = frozenset(CallbackState)
+
+    def apply(self, context: ActContext) -> Words:
+        session, callback = context.session, context.callback
+        _refuse_unless_owner(context)
+        joined = session.get(JoinedCall, self.call_sid)
+        if joined is None or joined.callback_id != callback.id:
+            raise Refused(wording.NO_SUCH_CALL)
+        call = joined.call
+        record_removal(session, f"the call {call.sid} from {callback.reference}")
+        session.execute(delete(JoinedCall).where(JoinedCall.call_sid == call.sid))
+        session.expunge(joined)
+        session.expire(callback, ["joined"])
+        call.is_separate = True
+        session.flush()
+        opened = open_callback(session, context.desk, call, context.now, _origin(call))
+        context.record(EventKind.CALL_SPLIT, f"It is {opened.reference} now.")
+        had_joined = f"It had joined {callback.reference}."
+        record_event(session, call.sid, context.now, context.by.name, EventKind.CALL_SPLIT, had_joined)
+        if call.voicemail is not None:
+            index_words(session, opened, call.voicemail.transcript)
+        return wording.split_off(callback.reference, opened.reference)
+
+
+def _refuse_unless_owner(context: ActContext) -> None:
+    if context.by.role in SUPERVISORS:
+        return
+    technician = context.acting_technician()
+    if not owns(context.callback, technician):
+        raise Refused(wording.OWNER_SPLITS)
+
+
+def _origin(call: Call) -> CallbackOrigin:
+    """Return what the callback comes from. Somebody who spoke with the caller decides that more is to be done."""
+    return ORIGINS.get(call.outcome, CallbackOrigin.BY_HAND)

@@ -1,0 +1,75 @@
+"""The customer called again: one person hears of it, and not at each call."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callbacks.db.states import IN_VAIN, REACHED, CallbackState, PageKind, PageState, ReachOutcome, VoicemailState
+from callbacks.db.tables import Call, Callback, JoinedCall, Page, Technician
+from callbacks.desk.desk_file import Desk
+from callbacks.lifecycle.transitions import note_called_again_told
+from callbacks.paging import messages
+from callbacks.paging.notices import PAGED, text_if_reachable
+from callbacks.paging.pages import code_for
+from callbacks.paging.subject import subject_of
+from callbacks.records.proofs import last_attempt
+
+ONCE_IN = timedelta(minutes=10)
+
+
+def notify_called_again(session: Session, desk: Desk, callback: Callback, call: Call, now: datetime) -> None:
+    """Text the owner, or whoever was paged last, that the customer called again; at most once in ten minutes.
+
+    Not where another text says so: a page that is still to be sent, or the request for the next attempt.
+    """
+    told_at = callback.called_again_told_at
+    if callback.state is not CallbackState.OPEN or (told_at is not None and now - told_at < ONCE_IN):
+        return
+    technician = _owner(callback) or _last_paged(session, callback)
+    if technician is None or called_again_in_vain_at(session, callback) is not None:
+        return
+    code, subject = code_for(session, callback, technician.id), subject_of(desk, callback)
+    words = messages.called_again(subject, code, call.began_at, now, left_message=_left_message(call))
+    text_if_reachable(session, callback, technician, PageKind.CALLED_AGAIN, words, now, code)
+    note_called_again_told(callback, now)
+
+
+def called_again_in_vain_at(session: Session, callback: Callback) -> datetime | None:
+    """Return when a customer called again whom the last attempt had not reached, and who was not tried since.
+
+    Then the owner is asked for the next attempt at once (`callbacks.paging.follow_up`). Otherwise None.
+    """
+    if callback.owner_id is None:
+        return None
+    last, at = last_attempt(session, callback), last_joined_at(session, callback)
+    if last is None or at is None or last.outcome in REACHED or last.tried_at >= at:
+        return None
+    return at if last.outcome in (*IN_VAIN, ReachOutcome.RINGING) else None
+
+
+def last_joined_at(session: Session, callback: Callback) -> datetime | None:
+    """Return when the last call joined a callback, or None."""
+    joined = select(JoinedCall.joined_at).where(JoinedCall.callback_id == callback.id)
+    return session.scalars(joined.order_by(JoinedCall.joined_at.desc()).limit(1)).first()
+
+
+def _owner(callback: Callback) -> Technician | None:
+    owner = callback.owner
+    return owner if owner is not None and owner.left_at is None else None
+
+
+def _last_paged(session: Session, callback: Callback) -> Technician | None:
+    """Return who was paged last. None while a page waits to be sent: it says how often the customer called."""
+    pages = select(Page).where(Page.callback_id == callback.id, Page.kind == PageKind.STEP)
+    if session.scalars(pages.where(Page.state == PageState.DUE).limit(1)).first() is not None:
+        return None
+    last = session.scalars(pages.where(Page.state.in_(PAGED)).order_by(Page.id.desc()).limit(1)).first()
+    return last.technician if last is not None else None
+
+
+def _left_message(call: Call) -> bool:
+    voicemail = call.voicemail
+    return voicemail is not None and bool(voicemail.recording_sid) and voicemail.state is not VoicemailState.ABSENT
