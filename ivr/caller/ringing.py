@@ -10,7 +10,7 @@ from ivr import prompts
 from ivr.caller import voicemail
 from ivr.caller.turns import Facts, Place, Reply, Step
 from ivr.prompts import say
-from ivr.twilio.verbs import Enqueue, Gather, Hangup, Leave, Pause, Redirect, Say
+from ivr.twilio.verbs import Enqueue, Gather, Hangup, Leave, Pause, Play, Redirect, Say
 
 BRIDGED = "bridged"  # the carrier's word for a wait that ended in a conversation
 MESSAGE_KEYS = ("0", "#")
@@ -97,7 +97,12 @@ def _connecting(step: Step) -> tuple[Say, ...]:
 def _hold(step: Step, *words: Say) -> Reply:
     """Say something, and hold. Then this place is requested again, with a key if one was pressed."""
     again = step.to(Place.WAIT, tries=step.turn.tries + 1, **_only(step))
-    return Reply((Gather(again, (*words, Pause(SECONDS_OF_HOLD)), timeout=1), Redirect(again)))
+    return Reply((Gather(again, (*words, _hold_audio(step)), timeout=1), Redirect(again)))
+
+
+def _hold_audio(step: Step) -> Play | Pause:
+    name = step.desk.ringing.hold_audio
+    return Play(step.urls.audio(step.desk.audio[name].url_name)) if name else Pause(SECONDS_OF_HOLD)
 
 
 def _may_still_connect(step: Step) -> bool:

@@ -8,7 +8,8 @@ from callbacks.people import users
 
 # POST, and nothing else: they answer to whoever signs as the carrier does.
 SIGNED_BY_TWILIO = {
-    "/voice/incoming", "/voice/announcement", "/voice/menu", "/voice/wait", "/voice/waited", "/voice/screen", "/voice/screen/key",
+    "/voice/incoming", "/voice/announcement", "/voice/menu", "/voice/wait", "/voice/waited",
+    "/voice/screen", "/voice/screen/key",
     "/voice/beep", "/voice/recorded", "/voice/recording", "/voice/status", "/voice/fallback", "/voice/language",
     "/voice/admission", "/voice/transcription",
     "/voice/team", "/voice/team/screen", "/voice/team/screen/key", "/voice/team/answered",

@@ -195,7 +195,7 @@ def test_hostile_fields_get_an_answer_and_the_voicemail_is_kept(client: WebhookC
     for path in (
         "/voice/incoming",
         "/voice/menu?tries=99999999999&lang=xx",
-        "/voice/ring?rung=-1",
+        "/voice/wait?tries=-1&only=x",
         "/voice/beep?lang=fr",
     ):
         answer = client.posts(path, known)
