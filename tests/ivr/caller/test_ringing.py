@@ -7,12 +7,14 @@ from datetime import timedelta
 
 import pytest
 
+from callbacks.desk.audio_files import AudioFile
 from callbacks.desk.desk_file import Language
 from callbacks.inbound.hunt import Ring
+from ivr.caller import flow
 from ivr.caller.ringing import WORDS_EVERY
 from ivr.caller.turns import Choices, Facts, Place, Reply, Turn
-from ivr.twilio.verbs import Enqueue, Gather, Hangup, Leave, Redirect
-from tests.ivr.caller.steps import DESK, NOW, OPEN, spoken, step
+from ivr.twilio.verbs import Enqueue, Gather, Hangup, Leave, Play, Redirect
+from tests.ivr.caller.steps import DESK, NOW, OPEN, URLS, spoken, step
 
 ALL_RUNG = replace(
     OPEN,
@@ -182,3 +184,11 @@ def test_a_caller_who_asked_for_the_message_is_not_told_why() -> None:
     failed = step(Turn(Place.WAITED, queue_result="error"), RINGING)
     assert "busy" not in spoken(asked)
     assert "All our technicians are busy" in spoken(failed)
+
+
+def test_a_desk_plays_its_own_audio_on_hold() -> None:
+    ringing = DESK.ringing.model_copy(update={"hold_audio": "hold.wav"})
+    desk = DESK.model_copy(update={"ringing": ringing}).with_audio({"hold.wav": AudioFile("abc.wav", "audio/wav", b"")})
+    gather = flow.step(desk, URLS, Turn(Place.WAIT), RINGING).verbs[0]
+    assert isinstance(gather, Gather)
+    assert gather.prompts[-1] == Play("https://desk.test/media/prompts/abc.wav")
