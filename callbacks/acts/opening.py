@@ -12,6 +12,7 @@ from callbacks.acts.customers import apply_customer_record
 from callbacks.acts.joining import due_with_call, join_open_callback, joined_callback
 from callbacks.acts.manager_requests import ask_for_caller
 from callbacks.acts.named_time import apply_named_time
+from callbacks.acts.robots import end_suspicion, hold_until_morning, nothing_shows_a_person
 from callbacks.acts.urgency import apply_urgency, priority_of, promise_to
 from callbacks.db.database import insert_once, locked
 from callbacks.db.event_kinds import Actor, EventKind
@@ -28,6 +29,7 @@ from callbacks.paging.escalate import take_next_step
 from callbacks.paging.notices import notify_paged
 from callbacks.paging.receipts import send_receipt
 from callbacks.paging.subject import subject_of
+from callbacks.records.calls_of_callback import calls_of
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
 from sla.hours import NeverOpen
@@ -105,7 +107,12 @@ def begin_or_hold(session: Session, desk: Desk, callback: Callback, now: datetim
         return
     is_new, message = callback.decisions == 0, _message_left(session, callback)
     is_over = callback.call.ended_at is not None  # until then the caller may still leave a number or a message
-    if not customer_number(desk, callback).is_missing or message:
+    if callback.perhaps_robot:
+        if message or not nothing_shows_a_person(callback, has_spoken=False):
+            end_suspicion(session, desk, callback, now)
+    elif is_new and _is_perhaps_a_robot(desk, callback, message):
+        _hold_as_robot(session, desk, callback, message, now)
+    elif not customer_number(desk, callback).is_missing or message:
         _page(session, desk, callback, now, is_new=is_new)
     elif callback.state is not CallbackState.OPEN:
         return
@@ -113,6 +120,27 @@ def begin_or_hold(session: Session, desk: Desk, callback: Callback, now: datetim
         _close_unreachable(session, desk, callback, now)
     elif is_new:
         look_again_at(callback, callback.opened_at + HELD_BACK)
+
+
+def _is_perhaps_a_robot(desk: Desk, callback: Callback, message: bool | None) -> bool:
+    """Return whether a caller with a number said nothing at the beep, or not yet, and nothing else shows a person.
+
+    Twilio announces a recording only when there is one: then it may well be a message.
+    """
+    call, voicemail = callback.call, callback.call.voicemail
+    is_announced = message is None and voicemail is not None and voicemail.recording_sid is not None
+    if message or is_announced or call.beep_at is None or callback.state is not CallbackState.OPEN:
+        return False
+    if not desk.screening.silent_calls_wait or customer_number(desk, callback).is_missing:
+        return False
+    return nothing_shows_a_person(callback, has_spoken=False)
+
+
+def _hold_as_robot(session: Session, desk: Desk, callback: Callback, message: bool | None, now: datetime) -> None:
+    if message is None:
+        look_again_at(callback, callback.opened_at + HELD_BACK)
+    else:
+        hold_until_morning(session, desk, callback, now)
 
 
 def _page(session: Session, desk: Desk, callback: Callback, now: datetime, *, is_new: bool) -> None:
@@ -128,9 +156,12 @@ def _page(session: Session, desk: Desk, callback: Callback, now: datetime, *, is
 
 def _message_left(session: Session, callback: Callback) -> bool | None:
     """Return whether the caller left a message, or None while the carrier has not said. What failed may be one."""
-    counted = (Voicemail.call_sid == callback.call_sid) & Voicemail.is_replaced.is_(False)
-    state = session.scalar(select(Voicemail.state).where(counted))
-    return None if state is VoicemailState.EXPECTED else state in (VoicemailState.RECORDED, VoicemailState.FAILED)
+    sids = [call.sid for call in calls_of(callback)]
+    counted = Voicemail.call_sid.in_(sids) & Voicemail.is_replaced.is_(False)
+    states = set(session.scalars(select(Voicemail.state).where(counted)))
+    if states & {VoicemailState.RECORDED, VoicemailState.FAILED}:
+        return True
+    return None if VoicemailState.EXPECTED in states else False
 
 
 def _close_unreachable(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:

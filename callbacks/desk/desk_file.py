@@ -386,6 +386,7 @@ class Screening(Part):
     ask_withheld: bool = False
     ask_failed_attestation: bool = True
     calls_an_hour: int = Field(ge=3, le=1000, default=12)
+    silent_calls_wait: bool = True  # until the morning, where nothing shows that a person called
 
 
 def kept_for(text: object) -> object:

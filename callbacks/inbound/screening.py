@@ -11,9 +11,6 @@ from dataclasses import dataclass
 
 from callbacks.db.states import NumberRuleKind
 
-# StirVerstat compared as a whole: a prefix would let forwarded calls in ("-Diverted").
-# twilio.com/docs/voice/trusted-calling-with-shakenstir
-ATTESTED = ("TN-Validation-Passed-A", "TN-Validation-Passed-B")
 FAILED_ATTESTATION = "TN-Validation-Failed"
 
 
@@ -57,8 +54,3 @@ def admit(rules: ScreeningRules, caller: CallerFacts) -> Admission:
     if (caller.is_withheld and rules.ask_withheld) or (is_forged and rules.ask_failed_attestation):
         return Admission.ASK_FOR_KEY
     return Admission.LET_IN
-
-
-def is_perhaps_a_robot(*, key_pressed: bool, attestation: str, has_spoken: bool) -> bool:
-    """Return whether nothing shows that a person called: no key, no speech, and no carrier that vouches for them."""
-    return not key_pressed and not has_spoken and attestation not in ATTESTED

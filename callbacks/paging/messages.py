@@ -78,6 +78,7 @@ class Subject:
     why_no_number: Words = NUMBER_WITHHELD
     not_allowed_yet: Words | None = None  # the caller's number, for which a supervisor has not consented
     language: str = ""  # that the caller chose
+    perhaps_robot: bool = False  # nothing shows that a person called
     says_down: bool = False  # the caller pressed that everything is down
     named_at: datetime | None = None  # when the customer asked to be called
     customer: Words = NOTHING  # company and name; NOTHING for nobody we know
@@ -973,6 +974,8 @@ def _details(subject: Subject) -> Words:
     message = _message(subject.message)
     english = ", says everything is down" if subject.says_down else ""
     french = ", dit que tout est en panne" if subject.says_down else ""
+    english += ", perhaps a robot" if subject.perhaps_robot else ""
+    french += ", peut-être un robot" if subject.perhaps_robot else ""
     english += ", in French" if subject.language == "fr" else ""
     french += ", en anglais" if subject.language == "en" else ""
     calls = Words(f", called {_times(subject.calls)}", f", {subject.calls} appels") if subject.calls > 1 else NOTHING

@@ -35,6 +35,7 @@ def subject_of(desk: Desk, callback: Callback) -> messages.Subject:
         why_no_number=customer.briefly,
         not_allowed_yet=customer.in_words if customer.waits_for_consent else None,
         language=call.callers_language,
+        perhaps_robot=callback.perhaps_robot,
         says_down=call.urgency is Urgency.DOWN,
         named_at=callback.named_time_at,
         asks_for_no_call=callback.cancel_asked_at is not None,

@@ -51,3 +51,42 @@ def test_an_allowed_number_is_never_asked_for_a_key(desk: ScenarioDesk) -> None:
     customer.phone.stir_verstat = "TN-Validation-Failed-C"
     customer.dials("direct").hears("We are currently closed").hangs_up()
     assert desk.calls()[0].screening is Screening.NONE
+
+
+def hangs_up_at_the_beep(desk: ScenarioDesk) -> None:
+    desk.customer().dials("direct").hears_the_beep().hangs_up()
+
+
+def test_a_silent_call_that_nobody_vouches_for_wakes_nobody_and_is_paged_once_in_the_morning(
+    desk: ScenarioDesk,
+) -> None:
+    desk.customer().phone.stir_verstat = "TN-Validation-Passed-C"
+    hangs_up_at_the_beep(desk)
+    desk.scenario.minutes_pass(2)
+    assert desk.callback.perhaps_robot
+    desk.clock_moves_to("2026-11-29T07:59")
+    amy = desk.phone_of("Amy")
+    amy.reads_nothing()
+    desk.scenario.minutes_pass(2)
+    amy.reads("perhaps a robot")
+    amy.resolves()
+    assert not desk.callback.breached_at
+
+
+def test_a_silent_call_of_a_number_that_its_carrier_vouches_for_is_paged_at_once(desk: ScenarioDesk) -> None:
+    hangs_up_at_the_beep(desk)
+    amy = desk.phone_of("Amy")
+    assert "robot" not in amy.reads("Reply")
+    amy.resolves()
+
+
+def test_who_calls_again_and_speaks_is_no_robot(desk: ScenarioDesk) -> None:
+    desk.customer().phone.stir_verstat = "No-TN-Validation"
+    hangs_up_at_the_beep(desk)
+    desk.scenario.minutes_pass(10)
+    call = desk.customer().dials("direct").hears_the_beep().says(8).presses("#")
+    call.hears("Thank you").hangs_up()
+    amy = desk.phone_of("Amy")
+    amy.reads("Reply")
+    amy.resolves()
+    assert not desk.callback.perhaps_robot

@@ -188,6 +188,9 @@ def _joined(session: Session, which: ColumnElement[bool]) -> dict[int, int]:
     return {row[0]: row[1] for row in session.execute(query.where(which).group_by(JoinedCall.callback_id))}
 
 
+ROBOT = "perhaps a robot: no key, no speech, and no carrier that vouches for the number"
+
+
 def notes_of(callback: Callback, zone: ZoneInfo, now: datetime, *, is_waiting: bool) -> list[str]:
     """Return what is known or agreed about an open callback: the caller's keys, the next attempt, a workaround, ..."""
     if callback.state is not CallbackState.OPEN:
@@ -196,6 +199,7 @@ def notes_of(callback: Callback, zone: ZoneInfo, now: datetime, *, is_waiting: b
     is_due = again_at is not None and again_at <= now
     return [
         *(["the caller pressed: everything is down"] if callback.call.urgency is Urgency.DOWN else []),
+        *([ROBOT] if callback.perhaps_robot else []),
         *_hold_of(callback, zone, now),
         *([f"next attempt {'was ' if is_due else ''}due {day_and_time(again_at, zone)}"] if again_at else []),
         *(["waiting for the customer"] if is_waiting else []),

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.acts.base import Act, Refused, Requester, Via, last_event_id, perform, technician_by
+from callbacks.acts.robots import ATTESTED
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import CarrierStatus, Channel, PageKind, PageState, Role, VoicemailState
 from callbacks.db.tables import Callback, Event, Page, ReachAttempt, Technician
@@ -51,7 +52,7 @@ class Night:
         return self._callback_after_message(sid, caller, is_separate=False)
 
     def _callback_after_message(self, sid: str, caller: str, *, is_separate: bool) -> Callback:
-        arrival = calls.Arrival(sid, "direct", caller, "en", False, "outside support hours")
+        arrival = calls.Arrival(sid, "direct", caller, "en", False, "outside support hours", ATTESTED[0])
         calls.record_call(self.session, arrival, self.now).is_separate = is_separate
         recording = calls.Recording(VoicemailState.EXPECTED, None, 9)
         opened = calls.record_voicemail(self.session, self.desk, sid, recording, self.now)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import record_attempt
 from callbacks.acts.ownership import Pass
+from callbacks.acts.robots import ATTESTED
 from callbacks.db.database import UNHURRIED, Database, locked
 from callbacks.db.states import (
     AttemptState,
@@ -48,7 +49,7 @@ def at(seconds: float) -> datetime:
 
 
 def calls(database: Database, beep: bool = True) -> None:
-    arrival = intake.Arrival(SID, "direct", "+15145550199", "en", False, "outside support hours")
+    arrival = intake.Arrival(SID, "direct", "+15145550199", "en", False, "outside support hours", ATTESTED[0])
     database.write(lambda session: intake.record_call(session, arrival, BEGAN))
     if beep:
         database.write(lambda session: intake.record_beep(session, SID, at(20)))

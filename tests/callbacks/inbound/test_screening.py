@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from callbacks.db.states import NumberRuleKind
-from callbacks.inbound.screening import Admission, CallerFacts, ScreeningRules, admit, is_perhaps_a_robot
+from callbacks.inbound.screening import Admission, CallerFacts, ScreeningRules, admit
 
 RULES = ScreeningRules(ask_withheld=True, ask_failed_attestation=True, calls_an_hour=10)
 ORDINARY = CallerFacts(None, is_withheld=False, attestation="TN-Validation-Passed-A", calls_in_the_last_hour=0)
@@ -39,11 +39,3 @@ def test_who_is_let_in(caller: CallerFacts, admission: Admission) -> None:
 def test_a_desk_need_not_ask_anybody_for_a_key() -> None:
     lenient = ScreeningRules(ask_withheld=False, ask_failed_attestation=False, calls_an_hour=10)
     assert {admit(lenient, caller) for caller in (FORGED, WITHHELD)} == {Admission.LET_IN}
-
-
-@pytest.mark.parametrize("attestation", ["", "TN-Validation-Passed-A-Diverted", "TN-Validation-Passed-C", "NULL"])
-def test_only_a_call_without_any_sign_of_a_person_is_perhaps_a_robot(attestation: str) -> None:
-    assert is_perhaps_a_robot(key_pressed=False, attestation=attestation, has_spoken=False)
-    assert not is_perhaps_a_robot(key_pressed=True, attestation=attestation, has_spoken=False)
-    assert not is_perhaps_a_robot(key_pressed=False, attestation=attestation, has_spoken=True)
-    assert not is_perhaps_a_robot(key_pressed=False, attestation="TN-Validation-Passed-B", has_spoken=False)

@@ -1,0 +1,60 @@
+"""Calls that perhaps no person made: nothing was said, no key was pressed, and no carrier vouches for the number.
+
+Nobody is woken for one. Somebody is paged about it in the morning, because the caller may have been a person after all.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from callbacks.acts.holds import begin_hold, release_hold
+from callbacks.db.event_kinds import Actor
+from callbacks.db.tables import Callback
+from callbacks.desk.desk_file import Desk
+from callbacks.lifecycle.transitions import move_promise
+from callbacks.records.calls_of_callback import calls_of
+
+# StirVerstat compared as a whole: a prefix would let forwarded calls in ("-Diverted").
+# twilio.com/docs/voice/trusted-calling-with-shakenstir
+ATTESTED = ("TN-Validation-Passed-A", "TN-Validation-Passed-B")
+PERHAPS_A_ROBOT = "it was perhaps a robot: no key, no speech, and no carrier that vouches for the number"
+A_PERSON = "a person called after all"
+
+
+def is_perhaps_a_robot(*, key_pressed: bool, attestation: str, has_spoken: bool) -> bool:
+    """Return whether nothing shows that a person called."""
+    return not key_pressed and not has_spoken and attestation not in ATTESTED
+
+
+def nothing_shows_a_person(callback: Callback, *, has_spoken: bool) -> bool:
+    """Return whether that is so of every call of a callback. In support hours nobody is woken anyway."""
+    return all(
+        not call.is_open
+        and is_perhaps_a_robot(key_pressed=call.key_pressed, attestation=call.attestation, has_spoken=has_spoken)
+        for call in calls_of(callback)
+    )
+
+
+def hold_until_morning(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
+    """Have nobody paged before the hour of the morning's digest."""
+    morning = next_morning(desk, now)
+    callback.perhaps_robot = True
+    move_promise(callback, morning, morning + desk.callback.promise, now)
+    begin_hold(session, desk, callback, morning, Actor.DESK, PERHAPS_A_ROBOT, now)
+
+
+def end_suspicion(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
+    """Have people paged at once, because a later call or message shows that a person called."""
+    last = calls_of(callback)[-1]
+    callback.perhaps_robot = False
+    move_promise(callback, last.began_at, last.began_at + desk.callback.promise, now)
+    release_hold(session, callback, Actor.DESK, A_PERSON, now)
+
+
+def next_morning(desk: Desk, now: datetime) -> datetime:
+    """Return the next instant at which the morning's digest is due."""
+    local = now.astimezone(desk.zone)
+    day = local.date() if local.time() < desk.digest.at else local.date() + timedelta(days=1)
+    return datetime.combine(day, desk.digest.at, desk.zone).astimezone(now.tzinfo)
