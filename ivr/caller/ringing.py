@@ -58,9 +58,11 @@ def _go_on(step: Step) -> Reply:
             return Reply((_nobody(step), Leave()), ends_wait=True)
         case RingNow(technicians) if step.turn.only:
             return replace(_hold(step, say(language, prompts.MESSAGE_INSTEAD)), rings=technicians)
+        case RingNow(technicians) if facts.rings:
+            return replace(_hold(step, say(language, prompts.STILL_TRYING)), rings=technicians)
         case RingNow(technicians):
-            words = prompts.STILL_TRYING if facts.rings else prompts.TRYING
-            return replace(_hold(step, say(language, words)), rings=technicians)
+            words = (say(language, prompts.TRYING), say(language, prompts.MESSAGE_INSTEAD))
+            return replace(_hold(step, *words), rings=technicians)
         case KeepWaiting(all_are_busy=True) if _has_words(step):
             return _hold(step, *_honest_words(step))
         case KeepWaiting() if is_first:

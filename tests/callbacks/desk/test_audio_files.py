@@ -97,7 +97,7 @@ def test_audio_for_callers_on_hold_is_short(tmp_path: Path) -> None:
     (tmp_path / "hold.wav").write_bytes(wav(LONGEST_HOLD))
     assert read_hold_audio(tmp_path, "hold.wav").content == wav(LONGEST_HOLD)
     (tmp_path / "hold.wav").write_bytes(wav(LONGEST_HOLD + 1))
-    with pytest.raises(ValueError, match="lasts 16 seconds. Shorten it to 15"):
+    with pytest.raises(ValueError, match=r"lasts 16 seconds\. Shorten it to 15"):
         read_hold_audio(tmp_path, "hold.wav")
     (tmp_path / "hold.mp3").write_bytes(MP3)
     with pytest.raises(ValueError, match="is not a WAV file"):
@@ -107,7 +107,7 @@ def test_audio_for_callers_on_hold_is_short(tmp_path: Path) -> None:
 def test_a_desk_file_with_hold_audio(tmp_path: Path) -> None:
     content = copy.deepcopy(CONTENT)
     content["ringing"]["hold_audio"] = "hold.wav"
-    with pytest.raises(BrokenDesk, match="ringing.hold_audio: 'hold.wav' cannot be read"):
+    with pytest.raises(BrokenDesk, match=r"ringing\.hold_audio: 'hold.wav' cannot be read"):
         desk_from(content, tmp_path / "support.toml")
     (tmp_path / "hold.wav").write_bytes(wav())
     assert desk_from(content, tmp_path / "support.toml").audio["hold.wav"].content == wav()

@@ -63,7 +63,7 @@ def test_a_caller_waits_for_technicians_who_are_on_other_calls() -> None:
 def test_the_first_turn_in_the_queue_rings_the_first_technician() -> None:
     reply = waits(OPEN)
     assert (reply.rings, reply.is_waiting) == ((1,), True)
-    assert "We are trying a technician now." in spoken(reply)
+    assert "We are trying a technician now. To leave a message instead, press 0 at any time." in spoken(reply)
 
 
 def test_the_next_one_is_rung_when_the_first_does_not_take_it() -> None:
