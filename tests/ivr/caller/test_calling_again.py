@@ -100,10 +100,10 @@ def test_something_else_goes_on_as_a_new_request(language: str) -> None:
     assert reply.chose is EventKind.SAID_SEPARATE
     assert reply.choices is not None
     assert reply.choices.is_separate
-    assert ("call you back by" if language == "en" else "vous rappellera avant") in spoken(reply)
-    redirect = reply.verbs[-1]
-    assert isinstance(redirect, Redirect)
-    assert "separate=1" in redirect.url
+    assert ("We are currently closed" if language == "en" else "Nous sommes fermés") in spoken(reply)
+    question = reply.verbs[-1]
+    assert isinstance(question, Gather)
+    assert "separate=1" in question.action
 
 
 def test_a_manager_is_asked_for_and_a_message_follows() -> None:
@@ -115,7 +115,7 @@ def test_a_manager_is_asked_for_and_a_message_follows() -> None:
 
 
 def test_a_callback_that_was_closed_meanwhile_is_like_none() -> None:
-    assert "call you back by" in spoken(step(Turn(Place.AGAIN, digits="1"), CLOSED))
+    assert "We are currently closed" in spoken(step(Turn(Place.AGAIN, digits="1"), CLOSED))
 
 
 @pytest.mark.parametrize(
