@@ -87,6 +87,8 @@ def test_after_a_conversation_only_a_message_opens_a_callback(client: WebhookCli
 
     def amy_takes_it(session: Session) -> None:
         amy = session.scalars(select(Technician)).one()
+        live_calls.ring(session, CALL, (amy.id,), TUESDAY_MORNING)
+        session.flush()
         assert live_calls.record_answer(session, CALL, amy, TUESDAY_MORNING)
 
     client.database.write(amy_takes_it)
