@@ -69,6 +69,21 @@ STILL_TRYING = Words(
     "Thank you for waiting. We are trying the next technician.",
     "Merci de patienter. Nous tentons de joindre un autre technicien.",
 )
+TRYING = Words("We are trying a technician now.", "Nous tentons de joindre un technicien.")
+STILL_RINGING = Words(
+    "Thank you for waiting. We are still trying to reach a technician.",
+    "Merci de patienter. Nous tentons toujours de joindre un technicien.",
+)
+MESSAGE_INSTEAD = Words(
+    "To leave a message instead, press 0 at any time.",
+    "Pour laisser un message plutôt que d'attendre, appuyez sur le 0 à tout moment.",
+)
+ALL_ON_CALLS = Words(
+    "All our technicians are on other calls.", "Tous nos techniciens sont en ligne avec d'autres clients."
+)
+YOU_ARE_NEXT = Words("You are next.", "Vous êtes le prochain appel.")
+ONE_BEFORE_YOU = Words("One caller is ahead of you.", "Un autre appel est devant le vôtre.")
+MORE_BEFORE_YOU = Words("{count} callers are ahead of you.", "{count} appels sont devant le vôtre.")
 ALL_BUSY = Words("All our technicians are busy.", "Tous nos techniciens sont occupés en ce moment.")
 CLOSED = Words("We are closed: {reason}.", "Nous sommes fermés : {reason}.")
 CLOSED_FOR_HOLIDAY = Words("We are closed for {reason}.", "Nous sommes fermés pour {reason}.")
@@ -263,6 +278,15 @@ SUPPORT_CALL = Words(
     "Support call on the {line}, from {caller}. Press 1 to take it.",
     "Appel de soutien, {line}, depuis {caller}. Appuyez sur le 1 pour le prendre.",
 )
+SUPPORT_CALL_WITHOUT_DATABASE = Words("A customer is waiting on the line.", "Un client attend en ligne.")
+WAITED_SECONDS = Words("The caller has been waiting for {count} seconds.", "L'appelant attend depuis {count} secondes.")
+WAITED_MINUTES = Words(
+    "The caller has been waiting for more than {count} minutes.", "L'appelant attend depuis plus de {count} minutes."
+)
+WAITED_A_MINUTE = Words(
+    "The caller has been waiting for more than a minute.", "L'appelant attend depuis plus d'une minute."
+)
+CALL_TAKEN = Words("Somebody else has taken the call. Goodbye.", "Quelqu'un d'autre a pris l'appel. Au revoir.")
 TEAM_CALL = Words(
     "Call for {team} on the {line}, from {caller}. Press 1 to take it.",
     "Appel pour {team}, {line}, depuis {caller}. Appuyez sur le 1 pour le prendre.",

@@ -222,6 +222,7 @@ class PageKind(enum.Enum):
     CUSTOMER_TEXT = "customer text"  # to the owner or whoever was paged: the customer has texted
     TRANSCRIPT = "transcript"  # to whoever has it or was paged: what the message says, once it is written down
     CONSENT_ANSWER = "consent answer"  # to whoever has it or was paged: the number may be called now, or may not
+    LIVE_CALL = "live call"  # a customer waits on the line; about a call, and no callback
     TEST = "test"  # to see whether pages arrive; like the next two, about no callback
     ALARM = "alarm"  # something that a supervisor must act on
     OUTAGE = "outage"  # the same, of texts or calls that the carrier refuses; untrue as soon as it is over

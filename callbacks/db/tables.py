@@ -406,8 +406,7 @@ class Call(Base):
     language_known: Mapped[bool] = mapped_column(default=False)  # before any key; if neither, it is the line's
     extension: Mapped[str] = mapped_column(String(12), default="")  # of the customer's number; keys to press there
     promised_at: Mapped[datetime | None]  # when the prompts that promise a call back were over, at the earliest
-    waited_from: Mapped[datetime | None]  # in support hours: when the first technician's phone was rung
-    rung_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id", name="technician_rung"))  # the last one
+    waited_from: Mapped[datetime | None]  # in support hours: when the wait for a technician began
     beep_at: Mapped[datetime | None]  # when the caller was asked for a message
     accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
     ended_at: Mapped[datetime | None]
@@ -613,6 +612,8 @@ class Page(Base, Claimable):
     answer: Mapped[PageAnswer] = mapped_column(default=PageAnswer.NONE)
     bundled_into_id: Mapped[int | None] = mapped_column(ForeignKey("pages.id", name="bundled_into"), index=True)
     linked_at: Mapped[datetime | None]  # when a message with a link to the technician's screen went out
+    live_call_sid: Mapped[str | None] = mapped_column(ForeignKey("calls.sid", name="live_call"), index=True)
+    live_call: Mapped[Call | None] = relationship()  # whose caller waits on the line
     callback: Mapped[Callback | None] = relationship(lazy="joined")
     technician: Mapped[Technician] = relationship(lazy="joined")
 

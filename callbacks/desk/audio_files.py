@@ -12,6 +12,7 @@ from pathlib import Path
 
 LARGEST = 5 * 1024 * 1024  # bytes, for each file; a minute of telephone sound takes one
 MEDIA_TYPES = {".wav": "audio/wav", ".mp3": "audio/mpeg"}
+LONGEST_HOLD = 15  # seconds
 PCM, A_LAW, MU_LAW = 1, 6, 7  # the sound formats of a WAV file that the carrier plays
 
 
@@ -44,6 +45,23 @@ def read_audio_file(folder: Path, name: str) -> AudioFile:
     return AudioFile(f"{digest}{suffix}", MEDIA_TYPES[suffix], content)
 
 
+def read_hold_audio(folder: Path, name: str) -> AudioFile:
+    """Return the recording for callers on hold. Raise ValueError, with the remedy.
+
+    Between two plays the desk looks who is being rung, so it must be short.
+    """
+    found = read_audio_file(folder, name)
+    if found.media_type != MEDIA_TYPES[".wav"]:
+        raise ValueError(f"{name!r} is not a WAV file, whose length is known. Convert it to one.")
+    seconds = _seconds_of_wav(found.content)
+    if seconds > LONGEST_HOLD:
+        raise ValueError(
+            f"{name!r} lasts {seconds:.0f} seconds. Shorten it to {LONGEST_HOLD}: "
+            "between two plays the desk looks which technician to ring."
+        )
+    return found
+
+
 def why_not_played(content: bytes, suffix: str) -> str:
     """Return why the carrier cannot play this, with the remedy, or "" when it can."""
     return _why_not_wav(content) if suffix == ".wav" else _why_not_mp3(content)
@@ -65,6 +83,19 @@ def _why_not_wav(content: bytes) -> str:
             return "" if sound_format in (PCM, A_LAW, MU_LAW) else "its format is not known. Save it as 16-bit PCM."
         position += 8 + size + size % 2
     return "it has no sound. Record it again."
+
+
+def _seconds_of_wav(content: bytes) -> float:
+    """Return the length of a WAV file that can be played."""
+    position, bytes_a_second = 12, 0
+    while position + 8 <= len(content):
+        kind, size = content[position : position + 4], struct.unpack_from("<I", content, position + 4)[0]
+        if kind == b"fmt " and position + 20 <= len(content):
+            bytes_a_second = struct.unpack_from("<I", content, position + 16)[0]
+        if kind == b"data":
+            return size / bytes_a_second if bytes_a_second else 0
+        position += 8 + size + size % 2
+    return 0
 
 
 def _why_not_mp3(content: bytes) -> str:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
 
 from callbacks.db.states import Channel, Coverage, PriorityLevel
-from callbacks.desk.audio_files import AudioFile, read_audio_file
+from callbacks.desk.audio_files import AudioFile, read_audio_file, read_hold_audio
 from callbacks.desk.escalation_policy import Escalation, Step, Target
 from callbacks.desk.menu_faults import Around, menu_faults
 from callbacks.desk.menus import (
@@ -227,9 +227,11 @@ class UrgencyQuestion(Part):
 
 
 class Ringing(Part):
+    order: Literal["in order", "together", "longest idle"] = "in order"
     each: Wait
     longest_hunt: Wait
     missed_after: Wait = timedelta(seconds=20)  # a caller who waited longer and hung up is called back
+    hold_audio: str = ""  # a WAV file beside the desk file, played again and again while a caller waits; "": silence
 
 
 class VoicemailLimits(Part):
@@ -569,7 +571,7 @@ class Desk(Part):
 
     @property
     def audio(self) -> Mapping[str, AudioFile]:
-        """The recordings that menus play, by the name of their file."""
+        """The recordings that callers hear, by the name of their file."""
         return self._audio
 
     def with_audio(self, files: Mapping[str, AudioFile]) -> Desk:
@@ -770,7 +772,7 @@ def _faults_of_menus(desk: Desk) -> list[str]:
 
 
 def _audio_beside(folder: Path, desk: Desk, faults: list[str]) -> Mapping[str, AudioFile]:
-    """Return the recordings that menus play, and add those that cannot be played to the faults."""
+    """Return the recordings that callers hear, and add those that cannot be played to the faults."""
     found: dict[str, AudioFile] = {}
     for place, spoken in desk.spoken():
         for language, name in spoken.play.items():
@@ -778,6 +780,11 @@ def _audio_beside(folder: Path, desk: Desk, faults: list[str]) -> Mapping[str, A
                 found[name] = found.get(name) or read_audio_file(folder, name)
             except ValueError as fault:
                 faults.append(f"{place}.play.{language}: {fault}")
+    if name := desk.ringing.hold_audio:
+        try:
+            found[name] = read_hold_audio(folder, name)
+        except ValueError as fault:
+            faults.append(f"ringing.hold_audio: {fault}")
     return found
 
 

@@ -15,7 +15,7 @@ class EndedCall:
     ended_at: datetime
     beep_at: datetime | None
     promised_at: datetime | None  # when the prompts that promise a call back were over, at the earliest
-    waited_from: datetime | None  # when the first technician's phone was rung
+    waited_from: datetime | None  # when the wait for a technician began
     is_answered: bool  # a technician took the call, and nothing shows that the two were not connected
 
 

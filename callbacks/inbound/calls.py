@@ -22,6 +22,7 @@ from callbacks.desk.desk_file import Desk
 from callbacks.inbound.admission import is_blocked
 from callbacks.inbound.call_ends import OWED, EndedCall, outcome_of
 from callbacks.inbound.conversations import has_heard_standing, record_conversation
+from callbacks.inbound.rings import stop_ringing
 from callbacks.lifecycle.contacts import note_contact
 from callbacks.records.calls_of_callback import callback_about
 from callbacks.records.event_log import record_event
@@ -192,6 +193,7 @@ def record_end(
     call = _locked_call(session, sid)
     if call is None or call.ended_at is not None:
         return
+    stop_ringing(session, sid, now)
     call.ended_at = ended_at if ended_at is not None and call.began_at <= ended_at <= now else now
     record_event(session, sid, now, Actor.CALLER, EventKind.CALL_ENDED, status.value)
     settle(session, desk, call, call.ended_at, now)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import structlog
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from callbacks.db import leases
@@ -27,7 +27,7 @@ from callbacks.links import Links
 from callbacks.logs import masked
 from callbacks.paging import outages
 from callbacks.paging.channels.mail import Email, Mailer
-from callbacks.paging.channels.twilio import Accepted, Carrier
+from callbacks.paging.channels.twilio import RING_TIMEOUT, Accepted, Carrier
 from callbacks.paging.failures import (
     alert_to_account,
     fail,
@@ -69,7 +69,8 @@ class SendRequest:
     words: str
     page_id: int
     subject: str
-    is_about_callback: bool
+    answer_url: str  # of a call: what is heard when it is answered
+    rings_for: timedelta  # a call
 
 
 class Outbox(Sending[Page, SendRequest]):
@@ -95,17 +96,17 @@ class Outbox(Sending[Page, SendRequest]):
         return self._database.read(lambda session: session.scalar(earliest))
 
     def claim(self, limit: int) -> list[Claim[Page]]:
-        """Claim up to `limit` pages that are due: first pages of a callback before all others, then by deadline.
+        """Claim up to `limit` pages that are due: for callers on the line, first pages of a callback, then by deadline.
 
         Of a channel that the carrier refuses, one page at a time is claimed, to see whether it works again.
         """
         now = self._clock.now()
-        is_later = or_(Page.kind != PageKind.STEP, Page.round != 1)
+        is_first = or_(Page.kind == PageKind.LIVE_CALL, and_(Page.kind == PageKind.STEP, Page.round == 1))
         due = (
             select(Page)
             .outerjoin(Callback, Page.callback_id == Callback.id)
             .where(Page.state == PageState.DUE, Page.next_action_at <= now)
-            .order_by(is_later, func.coalesce(Callback.due_at, Page.created_at), Page.id)
+            .order_by(is_first.desc(), func.coalesce(Callback.due_at, Page.created_at), Page.id)
         )
 
         def work(session: Session) -> list[Claim[Page]]:
@@ -135,8 +136,9 @@ class Outbox(Sending[Page, SendRequest]):
     def _is_wanted(self, session: Session, page: Page, now: datetime) -> bool:
         """Return whether a page is still needed and has somebody to go to; otherwise end it."""
         is_past = page.kind is PageKind.OUTAGE and not outages.refused_channels(session, now)
+        is_too_late = page.kind is PageKind.LIVE_CALL and now - page.created_at >= self._desk.ringing.each
         is_old_news = page.kind is PageKind.TRANSCRIPT and not is_still_wanted(session, page)
-        if is_past or is_old_news or _is_obsolete(page):
+        if is_past or is_too_late or is_old_news or _is_obsolete(page):
             page.state, page.next_action_at = PageState.CANCELLED, None
             session.flush()
             release_bundled(session, select(Page.id).where(Page.id == page.id))
@@ -168,8 +170,14 @@ class Outbox(Sending[Page, SendRequest]):
             for_text_message(page.words) if page.channel is Channel.TEXT else page.words,
             page.id,
             f"{self._desk.company.sender}: {page.callback.reference if page.callback else page.kind.value}",
-            page.callback is not None,
+            self._answer_url(page),
+            self._desk.ringing.each if page.kind is PageKind.LIVE_CALL else RING_TIMEOUT,
         )
+
+    def _answer_url(self, page: Page) -> str:
+        if page.live_call_sid is not None:
+            return self._urls.live_call(page.id, page.live_call_sid, page.technician.language)
+        return self._urls.answered_call(page.id, page.channel, is_about_callback=page.callback is not None)
 
     # The request
 
@@ -180,8 +188,8 @@ class Outbox(Sending[Page, SendRequest]):
         if request.channel is Channel.MAIL:
             message_id = f"page-{request.page_id}-{request.attempt_id}"
             return self._mailer.send(Email(request.to, request.subject, request.words, message_id, request.started_at))
-        url = self._urls.answered_call(request.page_id, request.channel, is_about_callback=request.is_about_callback)
-        return self._carrier.place_call(request.to, request.from_, url, self._urls.call_status(request.attempt_id))
+        reports = self._urls.call_status(request.attempt_id)
+        return self._carrier.place_call(request.to, request.from_, request.answer_url, reports, request.rings_for)
 
     def _look_up(self, request: SendRequest) -> Accepted | None:
         """Return what the carrier made of a request whose answer was lost, or None if it does not know it."""
@@ -324,7 +332,8 @@ def _calling_number(desk: Desk, page: Page) -> str:
 
     A callback keeps the name of its line when the line is no longer in the desk file.
     """
-    line = page.callback.call.line if page.callback is not None else ""
+    call = page.callback.call if page.callback is not None else page.live_call
+    line = call.line if call is not None else ""
     return desk.lines[line if line in desk.lines else desk.line_called("")].number
 
 

@@ -63,6 +63,7 @@ KINDS = {
     PageKind.AT_RISK: "resolution nearly due",
     PageKind.CONSENT: "number to be allowed",
     PageKind.CONSENT_ANSWER: "whether the number is allowed",
+    PageKind.LIVE_CALL: "a customer on the line",
     PageKind.CUSTOMER_TEXT: "the customer texted",
     PageKind.TRANSCRIPT: "transcript of the message",
     PageKind.TEST: "test",

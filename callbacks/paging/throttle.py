@@ -32,6 +32,7 @@ CALLS = (Channel.CALL, Channel.CONNECTION)
 WAITS_ITS_TURN = frozenset({*ESCALATING, PageKind.TAKEN, PageKind.TRANSCRIPT})
 # These are sent above the cap too, up to twice the cap, because dropping one leaves a customer waiting.
 ABOVE_THE_CAP: Mapping[PageKind, str] = {
+    PageKind.LIVE_CALL: "a customer waits on the line",
     PageKind.CONNECTION: "a technician calls the customer",
     PageKind.GIVEN: "nobody else is paged for what a supervisor assigned",
     PageKind.MANAGER: "a customer asks for a manager",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from callbacks.db.states import Channel
 
@@ -16,6 +17,14 @@ class WebhookUrls:
     def answered_call(self, page_id: int, channel: Channel, *, is_about_callback: bool) -> str:
         """Return where the TwiML is for a technician who answers: a page, a connection or a notice."""
         return f"{self.public_url}/voice/{_path(channel, is_about_callback)}?page={page_id}"
+
+    def live_call(self, page_id: int, call_sid: str, language: str) -> str:
+        """Return where the TwiML is for a technician who is rung for a caller on the line.
+
+        With what connects the two even while the database is unavailable.
+        """
+        query = urlencode({"page": page_id, "call": call_sid, "lang": language})
+        return f"{self.public_url}/voice/screen?{query}"
 
     def call_status(self, attempt_id: int) -> str:
         """Return where status reports on a page by phone go. They name the attempt, so each finds its page."""

@@ -34,6 +34,7 @@ from callbacks.worker.jobs.pages import PageSending
 from callbacks.worker.jobs.reconciliation import Reconciliation
 from callbacks.worker.jobs.recordings import RecordingCopier
 from callbacks.worker.jobs.retention import Retention
+from callbacks.worker.jobs.rings import RingEnder
 from callbacks.worker.jobs.seals import EventSealer, log_heads
 from callbacks.worker.jobs.transcripts import Transcriber
 from callbacks.worker.loop import EVERY_SWEEP, Job, Worker
@@ -79,6 +80,7 @@ def jobs_for(
     outbox = outbox_for(settings, desk, database, carrier, clock)
     actions = next_actions(database, desk, clock)
     pages, copier = PageSending(outbox, senders), RecordingCopier(database, carrier, desk, settings.media_dir, clock)
+    ender = RingEnder(database, carrier, clock)
     to_customers = customer_outbox_for(settings, desk, database, carrier, clock)
     links = Links(settings.secret_key, settings.public_url, clock)
     announcements = AnnouncementTurns(database, desk, links, clock)
@@ -98,6 +100,7 @@ def jobs_for(
     return (
         Job("next actions", EVERY_SWEEP, actions.run, actions.next_due_at, is_vital=True),
         Job("pages", EVERY_SWEEP, pages.run, outbox.next_due_at, is_vital=True),
+        Job("rings", EVERY_SWEEP, ender.run, ender.next_due_at, is_slow=True),
         Job("recordings", EVERY_SWEEP, lambda: copier.start(senders), copier.next_due_at),
         Job("answers of the carrier", EVERY_SWEEP, senders.wait),
         Job("messages to customers", EVERY_SWEEP, CustomerMessageSending(to_customers).run, to_customers.next_due_at,

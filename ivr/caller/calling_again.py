@@ -20,7 +20,7 @@ def tell_standing(step: Step, callback: OpenCallback) -> Reply:
 
 
 def _choices(step: Step, callback: OpenCallback) -> tuple[Say, ...]:
-    language, is_staffed = step.turn.language, step.facts.is_open and bool(step.facts.technicians)
+    language, is_staffed = step.turn.language, step.facts.is_staffed
     return (
         say(language, prompts.TO_ADD_A_MESSAGE),
         *([say(language, prompts.FOR_THE_OWNER)] if callback.owner is not None else []),
@@ -38,15 +38,7 @@ def ask_for_manager(step: Step) -> Reply:
 
 
 def ring_owner(step: Step, callback: OpenCallback) -> Reply:
-    """Ring the phone of the owner, or go on to the message if it may not be rung any more."""
+    """Have the caller wait while the owner is rung, or go on to the message if it may not be rung any more."""
     if callback.owner is None:
         return voicemail.to_voicemail(step, say(step.turn.language, prompts.OWNER_DOES_NOT_ANSWER))
-    return ringing.ring(step, callback.owner, say(step.turn.language, prompts.CALLING_THE_OWNER), Place.OWNER)
-
-
-def after_owner(step: Step) -> Reply:
-    """The owner's phone has rung: the two have spoken, or the caller leaves a message."""
-    if ringing.have_spoken(step.turn, step.facts):
-        return ringing.end_of_talk(step)
-    reply = voicemail.to_voicemail(step, say(step.turn.language, prompts.OWNER_DOES_NOT_ANSWER))
-    return replace(reply, not_connected=step.facts.accepted_by)
+    return ringing.begin_for(step, callback.owner)

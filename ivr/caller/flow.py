@@ -15,7 +15,6 @@ from callbacks.desk.desk_file import Desk
 from ivr.caller import (
     admission,
     announcement,
-    calling_again,
     menus,
     named_time,
     other_number,
@@ -43,8 +42,8 @@ ANSWERS: Mapping[Place, Callable[[Step], Reply]] = {
     Place.LANGUAGE: menus.in_chosen_language,
     Place.URGENCY: urgency.after_key,
     Place.AGAIN: support.after_standing,
-    Place.OWNER: calling_again.after_owner,
-    Place.RING: ringing.after_ringing,
+    Place.WAIT: ringing.wait,
+    Place.WAITED: ringing.waited,
     Place.TEAM: menus.after_call,
     Place.BEEP: voicemail.beep,
     Place.RECORDED: voicemail.recorded,

@@ -1,69 +1,151 @@
-"""In support hours: technicians' phones are rung, and the caller waits."""
+"""In support hours: technicians are rung, and the caller waits in a queue of the carrier until one takes the call."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from callbacks.inbound.hunt import GiveUp, Hunt, KeepWaiting, RingNow, may_still_connect, next_step
 from callbacks.people.person import Person
 from ivr import prompts
 from ivr.caller import voicemail
-from ivr.caller.turns import Facts, Place, Reply, Step, Turn
+from ivr.caller.turns import Facts, Place, Reply, Step
 from ivr.prompts import say
-from ivr.twilio.call_urls import VoicePath
-from ivr.twilio.verbs import Dial, Hangup, Say
+from ivr.twilio.verbs import Enqueue, Gather, Hangup, Leave, Pause, Play, Redirect, Say
+
+BRIDGED = "bridged"  # the carrier's word for a wait that ended in a conversation
+MESSAGE_KEYS = ("0", "#")
+SECONDS_OF_HOLD = 4  # between two looks at who is being rung; one more passes while a key is awaited
+WORDS_EVERY = 4  # so many looks
 
 
-def after_ringing(step: Step) -> Reply:
-    """The last technician's phone has rung: the two have spoken, or nobody took the call."""
-    if have_spoken(step.turn, step.facts):
-        return end_of_talk(step)
-    return replace(_try_the_next(step), not_connected=step.facts.accepted_by)
+def begin(step: Step) -> Reply:
+    """Have the caller wait for a technician; ask for a message instead if there is nobody to wait for.
 
-
-def end_of_talk(step: Step) -> Reply:
-    """The caller and a technician have spoken. Who took the call is known, or was rung last."""
-    return Reply((Hangup(),), has_spoken_with=step.facts.accepted_by or step.turn.last_rung)
-
-
-def _try_the_next(step: Step) -> Reply:
-    turn, facts, ringing = step.turn, step.facts, step.desk.ringing
-    following = next((person for person in facts.technicians if person.id not in turn.rung), None)
-    waited_too_long = facts.now - facts.began_at > ringing.longest_hunt + ringing.each
-    if following is None or waited_too_long:
-        return voicemail.to_voicemail(step, say(turn.language, prompts.ALL_BUSY))
-    return ring(step, following, say(turn.language, prompts.STILL_TRYING))
-
-
-def have_spoken(turn: Turn, facts: Facts) -> bool:
-    """Return whether the caller has been connected to a technician.
-
-    A key is not enough: the technician may be gone before the carrier connects the two. A late report about somebody
-    who was rung before the one who took the call changes nothing.
+    Nobody is rung yet: a technician could press the key before the caller is in the queue.
     """
-    if turn.bridged:
-        return True
-    if facts.accepted_by is None:
-        return False
-    return facts.accepted_by != turn.last_rung or (turn.bridged is None and turn.picked_up)
+    if isinstance(_next_step(step), GiveUp):
+        return voicemail.to_voicemail(step, say(step.turn.language, prompts.ALL_BUSY))
+    return Reply((say(step.turn.language, prompts.HOLD), _queue(step)))
 
 
-def ring(step: Step, technician: Person, before: Say, then: Place = Place.RING) -> Reply:
-    """Ring a technician's phone, and then go on at a place."""
-    return Reply((before, _dial(step, technician, then)), rings=technician.id)
+def begin_for(step: Step, technician: Person) -> Reply:
+    """Have the caller wait for one technician, and for nobody else."""
+    waiting = replace(step, turn=replace(step.turn, only=technician.id))
+    return Reply((say(step.turn.language, prompts.CALLING_THE_OWNER), _queue(waiting)))
 
 
-def _dial(step: Step, technician: Person, then: Place) -> Dial:
-    facts, about = step.facts, step.open_callback
-    screen = step.urls.to(
-        VoicePath.SCREEN,
-        call=facts.call_sid,
-        technician=technician.id,
-        lang=technician.language,
-        line=facts.line,
-        caller=facts.caller,
-        **({"about": about.reference} if about is not None else {}),
-    )
-    rung = "-".join(str(id) for id in (*step.turn.rung, technician.id))
-    action = step.to(then, rung=rung)
-    seconds = int(step.desk.ringing.each.total_seconds())
-    return Dial(technician.phone, action, step.desk.lines[facts.line].number, seconds, screen)
+def _queue(step: Step) -> Enqueue:
+    return Enqueue(step.facts.call_sid, step.to(Place.WAITED, **_only(step)), step.to(Place.WAIT, **_only(step)))
+
+
+def _only(step: Step) -> dict[str, int]:
+    return {"only": step.turn.only} if step.turn.only else {}
+
+
+def wait(step: Step) -> Reply:
+    """Go on with the search, and with what the caller hears meanwhile. Key 0 or # ends the wait."""
+    facts = step.facts
+    if facts.accepted_by is not None and _may_still_connect(step):
+        return _hold(step, *_connecting(step))
+    reply = Reply((Leave(),), ends_wait=True) if step.turn.digits in MESSAGE_KEYS else _go_on(step)
+    return replace(reply, not_connected=facts.accepted_by, is_waiting=True)
+
+
+def _go_on(step: Step) -> Reply:
+    language, facts, is_first = step.turn.language, step.facts, step.turn.tries == 1
+    match _next_step(step):
+        case GiveUp():
+            return Reply((_nobody(step), Leave()), ends_wait=True)
+        case RingNow(technicians) if step.turn.only:
+            return replace(_hold(step, say(language, prompts.MESSAGE_INSTEAD)), rings=technicians)
+        case RingNow(technicians) if facts.rings:
+            return replace(_hold(step, say(language, prompts.STILL_TRYING)), rings=technicians)
+        case RingNow(technicians):
+            words = (say(language, prompts.TRYING), say(language, prompts.MESSAGE_INSTEAD))
+            return replace(_hold(step, *words), rings=technicians)
+        case KeepWaiting(all_are_busy=True) if _has_words(step):
+            return _hold(step, *_honest_words(step))
+        case KeepWaiting() if is_first:
+            return _hold(step, say(language, prompts.MESSAGE_INSTEAD))
+        case KeepWaiting() if _has_words(step):
+            return _hold(step, say(language, prompts.STILL_RINGING), say(language, prompts.MESSAGE_INSTEAD))
+    return _hold(step)
+
+
+def _nobody(step: Step) -> Say:
+    return say(step.turn.language, prompts.OWNER_DOES_NOT_ANSWER if step.turn.only else prompts.ALL_BUSY)
+
+
+def _has_words(step: Step) -> bool:
+    return step.turn.tries % WORDS_EVERY == 1
+
+
+def _honest_words(step: Step) -> tuple[Say, ...]:
+    """Return the caller's place among those who wait, and the way out."""
+    language, ahead = step.turn.language, step.facts.ahead
+    if ahead == 0:
+        place = say(language, prompts.YOU_ARE_NEXT)
+    elif ahead == 1:
+        place = say(language, prompts.ONE_BEFORE_YOU)
+    else:
+        place = say(language, prompts.MORE_BEFORE_YOU, count=str(ahead))
+    return (say(language, prompts.ALL_ON_CALLS), place, say(language, prompts.MESSAGE_INSTEAD))
+
+
+def _connecting(step: Step) -> tuple[Say, ...]:
+    return (say(step.turn.language, prompts.ONE_MOMENT),) if step.turn.digits else ()
+
+
+def _hold(step: Step, *words: Say) -> Reply:
+    """Say something, and hold. Then this place is requested again, with a key if one was pressed."""
+    again = step.to(Place.WAIT, tries=step.turn.tries + 1, **_only(step))
+    return Reply((Gather(again, (*words, _hold_audio(step)), timeout=1), Redirect(again)))
+
+
+def _hold_audio(step: Step) -> Play | Pause:
+    name = step.desk.ringing.hold_audio
+    return Play(step.urls.audio(step.desk.audio[name].url_name)) if name else Pause(SECONDS_OF_HOLD)
+
+
+def _may_still_connect(step: Step) -> bool:
+    facts = step.facts
+    ring = next((ring for ring in facts.rings if ring.technician_id == facts.accepted_by), None)
+    return ring is not None and may_still_connect(ring, step.desk.ringing.each, facts.now)
+
+
+def _next_step(step: Step) -> RingNow | KeepWaiting | GiveUp:
+    facts = step.facts
+    return next_step(step.desk.ringing, _hunt_for_one(step) if step.turn.only else _hunt(facts), facts.now)
+
+
+def _hunt(facts: Facts) -> Hunt:
+    free = tuple(each.id for each in facts.technicians)
+    return Hunt(free, facts.busy, facts.rings, facts.ahead, facts.waited_from or facts.now)
+
+
+def _hunt_for_one(step: Step) -> Hunt:
+    """Return the search for the one technician who may be rung: the owner of the caller's open callback."""
+    owner = step.open_callback.owner if step.open_callback is not None else None
+    free = (owner.id,) if owner is not None and owner.id == step.turn.only else ()
+    rings = tuple(ring for ring in step.facts.rings if ring.technician_id == step.turn.only)
+    return Hunt(free, frozenset(), rings, ahead=0, since=step.facts.now)
+
+
+def waited(step: Step) -> Reply:
+    """The caller has left the queue: after a conversation, for a message, or because the carrier failed."""
+    match step.turn.queue_result:
+        case "bridged":
+            return Reply((Hangup(),), has_spoken_with=_spoken_with(step))
+        case "hangup":
+            reply = Reply((Hangup(),))
+        case "leave":
+            reply = voicemail.to_voicemail(step)
+        case _:
+            reply = voicemail.to_voicemail(step, _nobody(step))
+    return replace(reply, not_connected=step.facts.accepted_by, ends_wait=True)
+
+
+def _spoken_with(step: Step) -> int | None:
+    """Return who took the call, even if the key could not be stored, where nobody else was rung."""
+    rung = [ring.technician_id for ring in step.facts.rings]
+    return step.facts.accepted_by or (rung[0] if len(rung) == 1 else None)

@@ -23,7 +23,9 @@ from callbacks.desk.spoken_promise import opens_next
 from callbacks.inbound import announced, calls, conversations, live_calls
 from callbacks.inbound.admission import admission_of
 from callbacks.inbound.caller_choices import store_choices
+from callbacks.inbound.hunt import in_order
 from callbacks.inbound.known_language import known_language
+from callbacks.inbound.rings import rings_for, stop_ringing
 from callbacks.oncall import store as oncall_store
 from callbacks.people.person import Person
 from callbacks.people.technicians import person
@@ -33,13 +35,14 @@ from callbacks.text.bilingual import Words
 from callbacks.text.sids import is_sid
 from ivr import prompts
 from ivr.caller import announcement, flow, voicemail
+from ivr.caller.ringing import BRIDGED
 from ivr.caller.speech_time import shortest_time
 from ivr.caller.turns import Announced, Choices, Facts, OpenCallback, Place, Reply, Step, Turn
 from ivr.prompts import say
 from ivr.technician import dial_in
 from ivr.twilio.context import DatabaseUnavailable, WebhookContext, current
 from ivr.twilio.phrases import in_own_words
-from ivr.twilio.verbs import Gather, Hangup, Verb
+from ivr.twilio.verbs import Hangup, Verb
 from ivr.twilio.webhook import (
     call_sid,
     field,
@@ -84,9 +87,10 @@ def _turn(place: Place) -> Turn:
         _choices_in_url(),
         pressed_keys() if place in (Place.NUMBER, Place.NAMED_HOUR) else pressed_key(),
         max(1, number_in_query("tries")),
-        _rung_in_query(),
         bridged={"true": True, "false": False}.get(field("DialBridged")),
         picked_up=field("DialCallStatus") in ("completed", "answered"),
+        queue_result=field("QueueResult"),
+        only=number_in_query("only"),
         offered_at=instant_in(request.args.get("at", "")),
         way=_way_in_url(),
         key=request.args.get("key", "")[:1],
@@ -126,11 +130,6 @@ def choices_in(query: Mapping[str, str], language: Language) -> Choices:
 def instant_in(seconds: str) -> datetime | None:
     """Return an instant from a URL of ours, in seconds since 1970; None when it is not one."""
     return datetime.fromtimestamp(int(seconds), UTC) if re.fullmatch(r"[0-9]{1,11}", seconds) else None
-
-
-def _rung_in_query() -> tuple[int, ...]:
-    ids = request.args.get("rung", "").split("-")
-    return tuple(int(id) for id in ids if re.fullmatch(r"[0-9]{1,9}", id))
 
 
 def _answer_at(place: Place) -> Callable[[], Response]:
@@ -237,11 +236,12 @@ def _store_reply(session: Session, desk: Desk, call: Call, turn: Turn, reply: Re
         live_calls.record_not_connected(session, desk, call.sid, reply.not_connected, now)
     if reply.not_put_through:
         live_calls.record_not_put_through(session, call.sid)
-    if reply.rings is not None:
-        offered = shortest_time(
-            verb for verb in reply.verbs if isinstance(verb, Gather)
-        )  # a language, before the ringing
-        live_calls.record_ringing(session, call.sid, reply.rings, turn.last_rung, now + offered)
+    if reply.is_waiting:
+        live_calls.record_wait(session, call.sid, now)
+    if reply.rings:
+        live_calls.ring(session, call.sid, reply.rings, now)
+    if reply.ends_wait:
+        stop_ringing(session, call.sid, now)
     if reply.screening is not None:
         call.screening = reply.screening
     if reply.choices is not None:
@@ -249,7 +249,7 @@ def _store_reply(session: Session, desk: Desk, call: Call, turn: Turn, reply: Re
     if reply.tells_standing:
         calls.record_choice(session, call.sid, now, EventKind.STANDING_HEARD)
     if reply.has_spoken_with is not None:
-        is_proven = turn.bridged is True
+        is_proven = turn.queue_result == BRIDGED
         conversations.record_conversation(session, desk, call.sid, reply.has_spoken_with, now, is_proven=is_proven)
     if reply.chose is not None:
         calls.record_choice(session, call.sid, now, reply.chose, reply.chose_what)
@@ -263,6 +263,8 @@ def _store_reply(session: Session, desk: Desk, call: Call, turn: Turn, reply: Re
 
 def _facts(session: Session, context: WebhookContext, call: Call, hours: SupportHours, now: datetime) -> Facts:
     desk = context.desk
+    on_call = _technicians(session, desk, call) if call.is_open else ()
+    busy = live_calls.on_the_phone(session, call.sid, now) if call.is_open else frozenset[int]()
     return Facts(
         call_sid=call.sid,
         line=_line_of(desk, call),
@@ -272,7 +274,11 @@ def _facts(session: Session, context: WebhookContext, call: Call, hours: Support
         is_open=call.is_open,
         reason=hours.verdict(call.began_at).reason,
         opens_at=opens_next(hours, call.began_at),
-        technicians=_free_technicians(session, desk, call, now) if call.is_open else (),
+        technicians=tuple(each for each in on_call if each.id not in busy),
+        busy=frozenset(each.id for each in on_call if each.id in busy),
+        rings=rings_for(session, call.sid),
+        waited_from=call.waited_from,
+        ahead=live_calls.callers_ahead(session, desk, call, now) if call.is_open else 0,
         layers=_free_on_layers(session, desk, call, now) if desk.teams else {},
         accepted_by=call.accepted_by_id,
         reference=session.scalar(select(Callback.reference).where(Callback.call_sid == call.sid)),
@@ -319,19 +325,20 @@ def _open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> O
 def _owner_to_ring(session: Session, desk: Desk, callback: Callback, call: Call, now: datetime) -> Person | None:
     """Return the owner of a callback if their phone may be rung for this call, and is free."""
     owner = callback.owner
-    if owner is None or not person(owner).verified or not _may_be_rung(desk, person(owner)):
+    if owner is None or not _may_be_rung(desk, person(owner)):
         return None
     return person(owner) if owner.id not in live_calls.on_the_phone(session, call.sid, now) else None
 
 
-def _free_technicians(session: Session, desk: Desk, call: Call, now: datetime) -> tuple[Person, ...]:
-    """Return the technicians on call when the call began who are not on the phone now."""
+def _technicians(session: Session, desk: Desk, call: Call) -> tuple[Person, ...]:
+    """Return the technicians on call when the call began, in the order in which they are rung."""
     on_call = oncall_store.roster(session, desk, call.began_at).everyone()
-    return _free(session, desk, call, on_call, now)
+    may_be_rung = [each for each in on_call if _may_be_rung(desk, each)]
+    return in_order(desk.ringing, may_be_rung, live_calls.last_calls(session))
 
 
 def _free_on_layers(session: Session, desk: Desk, call: Call, now: datetime) -> Mapping[str, tuple[Person, ...]]:
-    """Return the same for each layer that a team is made of, at any hour: its choice has hours of its own."""
+    """Return who is free on each layer that a team is made of, at any hour: its choice has hours of its own."""
     roster = oncall_store.roster(session, desk, call.began_at)
     layers = dict.fromkeys(layer for team in desk.teams.values() for layer in team.layers)
     return {layer: _free(session, desk, call, roster.on(layer), now) for layer in layers}
@@ -343,7 +350,7 @@ def _free(session: Session, desk: Desk, call: Call, on_call: Iterable[Person], n
 
 
 def _may_be_rung(desk: Desk, who: Person) -> bool:
-    return desk.dialing_rules.why_not_technician(who.phone, is_allowed=who.is_allowed) is None
+    return who.verified and desk.dialing_rules.why_not_technician(who.phone, is_allowed=who.is_allowed) is None
 
 
 def facts_without_database(context: WebhookContext, call_sid: str, now: datetime) -> Facts:

@@ -1,22 +1,32 @@
-"""What a technician hears before a live call is connected: who is calling, and the key that takes the call.
+"""What a technician hears who is rung for a caller on the line: who is calling, and the key that takes the call.
 
-A private voicemail picks up too, so a key is needed.
+A private voicemail picks up too, so a key is needed. The carrier's queue holds the caller, and only one person can take
+them out of it: two technicians never have the same caller, not even while the database is unavailable.
 """
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from flask import Response, request
 from sqlalchemy.orm import Session
 
-from callbacks.db.tables import Technician
+from callbacks.acts.joining import callback_to_join
+from callbacks.customers.find import caller_of
+from callbacks.db.database import locked_or_none
+from callbacks.db.states import PageKind
+from callbacks.db.tables import Call, Page
+from callbacks.desk.desk_file import Desk, Language
 from callbacks.inbound import live_calls
+from callbacks.inbound.conversations import has_heard_standing, record_conversation
 from callbacks.text.formats import spelled
 from callbacks.text.sids import CALL, is_sid
 from ivr import prompts
 from ivr.prompts import number_in_prompt, say
+from ivr.technician.live_page import is_live, language_of, placed_call
 from ivr.twilio.call_urls import VoicePath
 from ivr.twilio.context import current
-from ivr.twilio.verbs import Gather, Hangup, Verb
+from ivr.twilio.verbs import DialQueue, Gather, Hangup, Say, Verb
 from ivr.twilio.webhook import (
     field,
     language_in_query,
@@ -27,7 +37,8 @@ from ivr.twilio.webhook import (
     voice_response,
 )
 
-LONGEST_LINE_NAME, LONGEST_CALLER, LONGEST_REFERENCE = 40, 64, 12
+SECONDS_TO_CONNECT = 5  # the caller may be gone by then
+A_MINUTE = timedelta(minutes=1)
 
 
 def say_goodbye() -> Response:
@@ -39,38 +50,130 @@ blueprint = signed_blueprint("screen", __name__, say_goodbye)
 
 @blueprint.post("/voice/screen")
 def screen() -> Response:
-    """Ask for a key. The carrier connects the two when this document ends without a Hangup."""
-    language = language_in_query()
-    line = current().desk.line_name(request.args.get("line", "")[:LONGEST_LINE_NAME]).for_(language)
-    check = current().desk.dialing_rules.check(request.args.get("caller", "")[:LONGEST_CALLER])
-    caller = number_in_prompt(language, check.number, otherwise=prompts.without_number(check.kind))
-    action = current().urls.to(
-        VoicePath.SCREEN_KEY, call=_call_in_query(), technician=number_in_query("technician"), lang=language
-    )
-    about = request.args.get("about", "")[:LONGEST_REFERENCE]
-    question = (
-        say(language, prompts.SUPPORT_CALL, line=line, caller=caller),
-        *([say(language, prompts.ABOUT_CALLBACK, reference=spelled(about))] if about else []),
-        say(language, prompts.TAKE_THE_CALL),
-    )
-    return voice_response((Gather(action, question), Hangup()))
+    """Say who calls, and ask for a key. Even while the database is unavailable, the key takes the call."""
+    page_id, placed, now, context = number_in_query("page"), placed_call(), current().now(), current()
+    key_url, language = _url(VoicePath.SCREEN_KEY), language_in_query()
+
+    def work(session: Session) -> tuple[Verb, ...]:
+        found = _ring(session, page_id)
+        if found is None or not is_live(session, context.desk, found[0], placed, now):
+            return (Hangup(),)
+        page, call = found
+        spoken = language_of(page.technician)
+        if not live_calls.may_take(session, call, page.technician):
+            return _too_late(call, spoken)
+        return _ask(
+            key_url,
+            spoken,
+            _line(context.desk, call, spoken),
+            *_customer(session, call, spoken),
+            *_callback(session, context.desk, call, spoken),
+            *_how_long(call, now, spoken),
+        )
+
+    unknown = say(language, prompts.SUPPORT_CALL_WITHOUT_DATABASE)
+    return speak(work, _ask(key_url, language, unknown))
 
 
 @blueprint.post("/voice/screen/key")
 def screen_key() -> Response:
-    """Connect the two after key 1, even while the database is unavailable. Not when the caller waits no longer."""
-    if pressed_key() != "1" or field("ParentCallSid") not in ("", _call_in_query()):  # a key of another call
+    """Connect the two after key 1. Not when the caller waits no longer, or somebody else was faster."""
+    if pressed_key() != "1":
         return voice_response((Hangup(),))
-    now, call_sid, technician_id = current().now(), _call_in_query(), number_in_query("technician")
-    language = language_in_query()
+    page_id, placed, now, context = number_in_query("page"), placed_call(), current().now(), current()
+    connected = (DialQueue(_call_in_query(), _url(VoicePath.SCREEN_ENDED), SECONDS_TO_CONNECT),)
 
     def work(session: Session) -> tuple[Verb, ...]:
-        technician = session.get(Technician, technician_id)
-        if technician is None or not call_sid or live_calls.record_answer(session, call_sid, technician, now):
-            return ()
-        return (say(language, prompts.CALLER_GONE), Hangup())
+        found = _ring(session, page_id)
+        if found is None or not is_live(session, context.desk, found[0], placed, now):
+            return (Hangup(),)
+        page, call = found
+        if live_calls.record_answer(session, call.sid, page.technician, now):
+            return connected
+        return _too_late(call, language_of(page.technician))
 
-    return speak(work, ())
+    return speak(work, connected)
+
+
+@blueprint.post("/voice/screen/ended")
+def screen_ended() -> Response:
+    """The conversation is over, or there was none."""
+    page_id, now, context, language = number_in_query("page"), current().now(), current(), language_in_query()
+    is_proven, have_spoken = field("DialBridged") == "true", _have_spoken()
+    answer = (Hangup(),) if have_spoken else (say(language, prompts.CALLER_GONE), Hangup())
+
+    def work(session: Session) -> tuple[Verb, ...]:
+        found = _ring(session, page_id)
+        if found is None:
+            return answer
+        (page, call), desk = found, context.desk
+        if not have_spoken:
+            live_calls.record_not_connected(session, desk, call.sid, page.technician_id, now)
+        elif is_proven:
+            record_conversation(session, desk, call.sid, page.technician_id, now, is_proven=True)
+        return answer
+
+    return speak(work, answer)
+
+
+def _have_spoken() -> bool:
+    """Return whether the carrier connected the two. Where it does not say so, the status of the Dial does."""
+    is_bridged = {"true": True, "false": False}.get(field("DialBridged"))
+    return field("DialCallStatus") in ("completed", "answered") if is_bridged is None else is_bridged
+
+
+def _ring(session: Session, page_id: int) -> tuple[Page, Call] | None:
+    """Return a ring and its call, which is locked first: the order in which the end of a call locks."""
+    page = session.get(Page, page_id)
+    if page is None or page.kind is not PageKind.LIVE_CALL or page.live_call_sid is None:
+        return None
+    call = locked_or_none(session, Call, page.live_call_sid)
+    return (page, call) if call is not None else None
+
+
+def _ask(key_url: str, language: Language, *words: Say) -> tuple[Verb, ...]:
+    return (Gather(key_url, (*words, say(language, prompts.TAKE_THE_CALL))), Hangup())
+
+
+def _line(desk: Desk, call: Call, language: Language) -> Say:
+    check = desk.dialing_rules.check(call.caller)
+    caller = number_in_prompt(language, check.number, otherwise=prompts.without_number(check.kind))
+    return say(language, prompts.SUPPORT_CALL, line=desk.line_name(call.line).for_(language), caller=caller)
+
+
+def _customer(session: Session, call: Call, language: Language) -> tuple[Say, ...]:
+    caller = caller_of(session, call)
+    return (say(language, prompts.CUSTOMER, customer=caller.in_words.for_(language)),) if caller is not None else ()
+
+
+def _callback(session: Session, desk: Desk, call: Call, language: Language) -> tuple[Say, ...]:
+    """Return what is said of the open callback that the caller heard about."""
+    callback = callback_to_join(session, desk, call)
+    if callback is None or not has_heard_standing(session, call.sid):
+        return ()
+    return (say(language, prompts.ABOUT_CALLBACK, reference=spelled(callback.reference)),)
+
+
+def _how_long(call: Call, now: datetime, language: Language) -> tuple[Say, ...]:
+    waited = now - (call.waited_from or now)
+    if waited < timedelta(seconds=15):  # as usual
+        return ()
+    if waited < A_MINUTE:
+        seconds = round(waited.total_seconds() / 10) * 10
+        return (say(language, prompts.WAITED_SECONDS, count=str(seconds)),)
+    if waited < 2 * A_MINUTE:
+        return (say(language, prompts.WAITED_A_MINUTE),)
+    return (say(language, prompts.WAITED_MINUTES, count=str(waited // A_MINUTE)),)
+
+
+def _too_late(call: Call, language: Language) -> tuple[Verb, ...]:
+    is_taken = call.accepted_by_id is not None and call.ended_at is None
+    return (say(language, prompts.CALL_TAKEN if is_taken else prompts.CALLER_GONE), Hangup())
+
+
+def _url(path: VoicePath) -> str:
+    query = {"page": number_in_query("page"), "call": _call_in_query(), "lang": language_in_query()}
+    return current().urls.to(path, **query)
 
 
 def _call_in_query() -> str:

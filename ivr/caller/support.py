@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from callbacks.db.event_kinds import EventKind
-from ivr import prompts
 from ivr.caller import calling_again, ringing, urgency, voicemail
 from ivr.caller.turns import Reply, Step
-from ivr.prompts import say, why_closed
+from ivr.prompts import why_closed
 
 
 def to_support(step: Step) -> Reply:
@@ -38,7 +37,7 @@ def after_standing(step: Step) -> Reply:
             return replace(_new_request(separate), choices=choices, chose=EventKind.SAID_SEPARATE)
         case calling_again.MANAGER:
             return calling_again.ask_for_manager(step)
-    if step.facts.is_open and step.facts.technicians:
+    if step.facts.is_staffed:
         return _new_request(step)
     return voicemail.to_voicemail(step)
 
@@ -47,6 +46,4 @@ def _new_request(step: Step) -> Reply:
     language, facts = step.turn.language, step.facts
     if not facts.is_open:
         return urgency.ask(step, why_closed(language, facts.reason))
-    if not facts.technicians:
-        return voicemail.to_voicemail(step, say(language, prompts.ALL_BUSY))
-    return ringing.ring(step, facts.technicians[0], say(language, prompts.HOLD))
+    return ringing.begin(step)

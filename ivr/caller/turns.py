@@ -12,6 +12,7 @@ from callbacks.db.states import Screening, Urgency
 from callbacks.desk.desk_file import Desk, Language
 from callbacks.desk.spoken_promise import SpokenPromise, spoken_promise
 from callbacks.inbound.caller_choices import CallerChoices
+from callbacks.inbound.hunt import Ring
 from callbacks.inbound.screening import Admission
 from callbacks.people.person import Person
 from callbacks.text.bilingual import Words
@@ -36,8 +37,8 @@ class Place(enum.Enum):
     NAMED_TIME = VoicePath.NAMED_TIME  # the time was read back to the caller
     LANGUAGE = VoicePath.LANGUAGE  # a language was offered, on a line without a menu
     AGAIN = VoicePath.AGAIN  # the caller has heard how their open callback stands
-    OWNER = VoicePath.OWNER  # the phone of its owner has rung
-    RING = VoicePath.RING  # a technician's phone has rung
+    WAIT = VoicePath.WAIT  # the caller waits for a technician, and has pressed a key or none
+    WAITED = VoicePath.WAITED  # the caller waits no longer
     TEAM = VoicePath.TEAM  # a phone of a team, or an outside number, has rung for a choice of a menu
     BEEP = VoicePath.BEEP  # the prompts before the recording have been heard
     RECORDED = VoicePath.RECORDED  # the recording has ended
@@ -97,8 +98,9 @@ class Turn:
     choices: Choices = Choices()
     digits: str = ""  # the key that was pressed, or several where several were asked for
     tries: int = 1  # how often the question has been heard
-    rung: tuple[int, ...] = ()  # the ids of the technicians whose phones have rung, the last one last
-    bridged: bool | None = None  # whether the carrier connected the last of them; None: it does not say
+    only: int = 0  # the id of the technician for whom alone the caller waits; 0: for any
+    queue_result: str = ""  # how the wait ended, in the carrier's word: "bridged", "leave", "hangup" ...
+    bridged: bool | None = None  # whether the carrier connected the phone that has rung; None: it does not say
     picked_up: bool = False  # whether that phone was picked up
     way: tuple[str, ...] = ()  # the menus through which the caller came, the one they are in last; (): the line's own
     key: str = ""  # the key of that menu whose call is passed on
@@ -117,10 +119,6 @@ class Turn:
     def heard(self) -> Language:
         """The language of the question that the keys answer. What a key means does not change by choosing another."""
         return self.question_in or self.language
-
-    @property
-    def last_rung(self) -> int | None:
-        return self.rung[-1] if self.rung else None
 
     @property
     def place_in_menus(self) -> Mapping[str, str]:
@@ -165,6 +163,10 @@ class Facts:
     is_open: bool
     reason: Reason  # why the line was open or closed when the call began
     technicians: tuple[Person, ...] = ()  # to be called in this order; not those who are on the phone
+    busy: frozenset[int] = frozenset()  # the ids of those on call who are
+    rings: tuple[Ring, ...] = ()  # who has been rung for this caller
+    waited_from: datetime | None = None
+    ahead: int = 0  # how many callers have waited longer, with nobody being rung for them
     layers: Mapping[str, tuple[Person, ...]] = field(default_factory=dict)  # who is on call and free, by layer
     accepted_by: int | None = None  # the id of the technician who has taken the call
     reference: str | None = None
@@ -174,6 +176,11 @@ class Facts:
     message_url: str | None = None  # where the carrier can play the message from; None: not here yet
     announcements: tuple[Announced, ...] | None = None  # in force on the line; None: the database does not say
     opens_at: datetime | None = None  # when the desk opens next, from the beginning of the call; None: not known
+
+    @property
+    def is_staffed(self) -> bool:
+        """Whether there is a technician for whom the caller can wait."""
+        return self.is_open and bool(self.technicians or self.busy)
 
 
 @dataclass(frozen=True)
@@ -187,7 +194,9 @@ class Reply:
     screening: Screening | None = None  # how the call was let in, or why not
     at_beep: bool = False  # the caller hears the beep
     promises: bool = False  # the caller hears when they are called back
-    rings: int | None = None  # the id of the technician whose phone is rung
+    is_waiting: bool = False  # for a technician
+    rings: tuple[int, ...] = ()  # the ids of the technicians who are rung now
+    ends_wait: bool = False  # nobody is to be rung any more
     waits_for: tuple[int, ...] = ()  # the announcements of whose end the caller is told by text
     not_connected: int | None = None  # the id of the one who had taken the call and was never connected to the caller
     not_put_through: bool = False  # nobody spoke to the caller on the phones that a menu passed the call on to

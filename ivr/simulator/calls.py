@@ -27,6 +27,7 @@ from ivr.simulator.phones import (
     Wait,
     WaitEnd,
 )
+from ivr.simulator.queues import Queues
 from ivr.simulator.twiml.context import DocumentRequest, HungUp
 from ivr.simulator.twiml.documents import Documents, DocumentsRun
 from ivr.simulator.webhooks import Webhooks
@@ -65,6 +66,7 @@ DECLINED = 603
 class Calls:
     def __init__(self, account: Account, events: EventQueue, webhooks: Webhooks, phones: Phones) -> None:
         self._account, self._events, self._webhooks, self._phones = account, events, webhooks, phones
+        self.queues = Queues(account)
         self._documents = Documents(account, events, webhooks, switch=self)
         self._legs: dict[str, Leg] = {}
         self._running: dict[Leg, DocumentsRun] = {}
@@ -225,6 +227,15 @@ class Calls:
         leg.was_bridged = True
         self.pick_up(parent)
 
+    def join(self, leg: Leg, caller: Leg) -> None:
+        """Connect a leg with a caller who has waited in a queue."""
+        leg.bridged_with, caller.bridged_with = caller, leg
+        self.wake(caller)
+
+    def wake(self, leg: Leg) -> None:
+        """Have a running document look at what has changed."""
+        self._events.soon(partial(self._resume, leg, WaitEnd.OTHER_LEG))
+
     # During a call
 
     def press(self, leg: Leg, key: str) -> None:
@@ -281,6 +292,8 @@ class Calls:
             other.bridged_with = None
             if other.parent is leg:
                 self.end(other, CallStatus.COMPLETED)
+            elif leg.parent is not other:  # they met in a queue
+                self.wake(other)
 
     def _set_status(self, leg: Leg, status: CallStatus) -> None:
         leg.call.status = status

@@ -21,8 +21,8 @@ class VoicePath(enum.Enum):
     NAMED_TIME = "name-time/confirmed"  # a key after that time was read back
     DIAL_IN_KEY = "dial-in/key"  # a key of a technician who called us
     AGAIN = "again"  # a key after a caller heard how their open callback stands
-    OWNER = "again/owner"  # the phone of its owner has rung
-    RING = "ring"  # a technician's phone has rung for a customer on the line
+    WAIT = "wait"  # what a caller hears while technicians are rung, and a key then
+    WAITED = "waited"  # the caller no longer waits
     TEAM = "team"  # a phone of a team, or an outside number, has rung for a caller who chose it in a menu
     TEAM_SCREEN = "team/screen"  # somebody of a team picked up
     TEAM_SCREEN_KEY = "team/screen/key"
@@ -37,6 +37,7 @@ class VoicePath(enum.Enum):
     TRANSCRIPTION = "transcription"  # what the carrier heard in a recording
     SCREEN = "screen"  # a technician picked up a live call
     SCREEN_KEY = "screen/key"
+    SCREEN_ENDED = "screen/ended"  # the live call is over, or the two were not connected
     PAGE_KEY = "page/key"
     PAGE_HEARD = "page/heard"  # a key after a notice
     CONNECT_KEY = "connect/key"

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from callbacks.desk.desk_file import Voices
 from callbacks.text.spoken import Part, parts_of
-from ivr.twilio.verbs import Dial, Gather, Hangup, Pause, Play, Record, Redirect, Say, Verb
+from ivr.twilio.verbs import Dial, DialQueue, Enqueue, Gather, Hangup, Leave, Pause, Play, Record, Redirect, Say, Verb
 from ivr.twilio.voices import language_of
 
 NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -75,6 +75,14 @@ def _add(parent: Element, verb: Verb, voices: Voices) -> None:
             )
         case Dial():
             _add_dial(parent, verb)
+        case DialQueue(queue, action, timeout):
+            dial = SubElement(parent, "Dial", action=action, method="POST", timeout=str(timeout))
+            SubElement(dial, "Queue").text = queue
+        case Enqueue(queue, action, wait):
+            about = {"action": action, "method": "POST", "waitUrl": wait, "waitUrlMethod": "POST"}
+            SubElement(parent, "Enqueue", about).text = queue
+        case Leave():
+            SubElement(parent, "Leave")
         case Redirect(url):
             SubElement(parent, "Redirect", method="POST").text = url
         case Hangup():

@@ -76,6 +76,29 @@ class Dial:
 
 
 @dataclass(frozen=True)
+class DialQueue:
+    """Connect the caller who waits in a queue. `timeout` is how many seconds an empty one is given."""
+
+    queue: str
+    action: str
+    timeout: int
+
+
+@dataclass(frozen=True)
+class Enqueue:
+    """Have the caller wait in a queue, hearing `wait`. `action` is requested when they have left it."""
+
+    queue: str
+    action: str
+    wait: str
+
+
+@dataclass(frozen=True)
+class Leave:
+    """Take the caller out of the queue. Only in a document that they hear there."""
+
+
+@dataclass(frozen=True)
 class Redirect:
     url: str
 
@@ -85,4 +108,4 @@ class Hangup:
     pass
 
 
-Verb = Say | Play | Pause | Gather | Record | Dial | Redirect | Hangup
+Verb = Say | Play | Pause | Gather | Record | Dial | DialQueue | Enqueue | Leave | Redirect | Hangup

@@ -111,9 +111,9 @@ def test_the_owner_takes_the_call(desk: ScenarioDesk) -> None:
     call.is_connected_to(amys).waits(60).hangs_up()
     desk.scenario.minutes_pass(45)
     (attempt,) = desk.attempts()
-    assert (attempt.outcome, attempt.proof) == (ReachOutcome.REACHED, AttemptProof.WORD)  # the caller hung up first
+    assert (attempt.outcome, attempt.proof) == (ReachOutcome.REACHED, AttemptProof.CARRIER)
     assert (desk.callback.breached_at, joined(desk)) == (None, 1)
-    assert [page.kind for page in desk.pages()] == [PageKind.STEP]
+    assert [page.kind for page in desk.pages()] == [PageKind.STEP, PageKind.LIVE_CALL]
 
 
 def test_an_owner_who_does_not_answer_and_a_message_instead(desk: ScenarioDesk) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from xml.etree.ElementTree import Element
 
 import pytest
 
 from callbacks.db.states import CallbackOrigin, CallOutcome
 from ivr.rehearsal.scenario import Person, PhoneCall
-from ivr.simulator.calls import Calls
-from ivr.simulator.ledger import CallStatus
-from ivr.simulator.phones import Leg
+from ivr.simulator.phones import Habit, Leg
+from ivr.simulator.twiml import dial
+from ivr.simulator.twiml.context import CallEnded, Context, VerbRun
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, TUESDAY_MORNING, ScenarioDesk
 
 pytestmark = POSTGRES_IN_SOAK
@@ -36,15 +36,15 @@ def amy_takes(call: PhoneCall, amy: Person) -> PhoneCall:
 @pytest.fixture
 def amy_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """The carrier loses the first technician who presses the key, before the two are connected."""
-    connect, lost = Calls._connect, list[Leg]()
+    connect, lost = dial._dial_queue, list[Leg]()
 
-    def connect_the_second(self: Calls, leg: Leg, parent: Leg) -> Any:
+    def connect_the_second(context: Context, verb: Element, queue: str) -> VerbRun:
         if lost:
-            return connect(self, leg, parent)
-        lost.append(leg)
-        return self.end(leg, CallStatus.COMPLETED)
+            return connect(context, verb, queue)
+        lost.append(context.leg)
+        raise CallEnded
 
-    monkeypatch.setattr(Calls, "_connect", connect_the_second)
+    monkeypatch.setattr(dial, "_dial_queue", connect_the_second)
 
 
 @pytest.mark.usefixtures("amy_is_cut_off")
@@ -132,6 +132,108 @@ def test_a_technician_who_is_connected_to_a_customer_is_not_rung_for_another(des
     desk.scenario.minutes_pass(40)
 
 
+# A message instead, and honest words
+
+
+@pytest.mark.parametrize("key", ["0", "#"])
+def test_at_any_moment_a_key_leads_to_the_message_and_nobody_is_rung_any_more(desk: ScenarioDesk, key: str) -> None:
+    call = desk.customer().dials("direct").hears("Please hold").hears("trying a technician")
+    amys = desk.phone_of("Amy").is_rung()
+    call.presses(key).hears("Please leave a message").hears_the_beep()
+    desk.scenario.seconds_pass(2)
+    amys.is_hung_up_on()
+    call.says(5).presses("#").hears("Thank you")
+    amy = desk.phone_of("Amy")
+    amy.reads("call (514) 555-0199 back by 10:30 a.m.", "with a message")
+    amy.resolves()
+    desk.scenario.minutes_pass(40)
+
+
+def test_the_wait_and_the_way_out_in_french(desk: ScenarioDesk) -> None:
+    desk.edit(lambda _, amy: setattr(amy, "language", "fr"))
+    call = desk.customer().dials("direct").presses("9").hears("Veuillez rester en ligne")
+    amys = desk.phone_of("Amy").is_rung()
+    call.hears("appuyez sur le 0 à tout moment")
+    amys.answers().hears("Appel de soutien, ligne directe").hears("Appuyez sur le 1").presses("1")
+    call.is_connected_to(amys).hangs_up()
+    desk.scenario.minutes_pass(40)
+
+
+def test_a_caller_waits_for_a_technician_who_is_on_another_call(desk: ScenarioDesk) -> None:
+    conversations = []
+    for number, name in ((OTHER_CUSTOMER, "Amy"), ("+15145550177", "Ben"), ("+15145550166", "Cleo")):
+        first = desk.customer(number).dials("direct").hears("Please hold")
+        theirs = desk.phone_of(name).is_rung().answers().hears("Press 1 to take it").presses("1")
+        conversations.append(first.is_connected_to(theirs))
+    call = desk.customer().dials("direct").hears("on other calls").hears("You are next.")
+    later = desk.customer("+15145550155").dials("direct").hears("One caller is ahead of you.")
+    conversations[1].hangs_up()
+    bens = desk.phone_of("Ben").is_rung().answers().hears("Press 1 to take it").presses("1")
+    call.is_connected_to(bens).hangs_up()
+    later.presses("0").hears("leave a message").hangs_up()
+    conversations[0].hangs_up()
+    conversations[2].hangs_up()
+    desk.scenario.ignore_so_far()
+
+
+def test_a_private_voicemail_takes_no_call(desk: ScenarioDesk) -> None:
+    amys, bens = (desk.phone_of(name).phone for name in ("Amy", "Ben"))
+    amys.habit, amys.voicemail_after = Habit.VOICEMAIL, timedelta(seconds=5)
+    call = desk.customer().dials("direct").hears("Please hold")
+    desk.phone_of("Amy").is_rung()
+    call.hears("trying the next technician")
+    taken = desk.phone_of("Ben").is_rung().answers().hears("Press 1 to take it").presses("1")
+    call.is_connected_to(taken).hangs_up()
+    assert bens.legs[-1].state == "ended"
+    desk.scenario.minutes_pass(40)
+
+
+# The order
+
+
+def with_order(open_desk: Callable[..., ScenarioDesk], order: str) -> ScenarioDesk:
+    ringing = {"order": order, "each": "20s", "longest_hunt": "90s", "missed_after": "20s"}
+    return open_desk(TUESDAY_MORNING, ringing=ringing)
+
+
+def test_together_all_phones_ring_and_the_first_key_gets_the_caller(open_desk: Callable[..., ScenarioDesk]) -> None:
+    desk = with_order(open_desk, "together")
+    call = desk.customer().dials("direct").hears("Please hold")
+    amys, bens, cleos = (desk.phone_of(name).is_rung() for name in ("Amy", "Ben", "Cleo"))
+    amys.answers().hears("Press 1 to take it")
+    bens.answers().hears("Press 1 to take it").presses("1")
+    call.is_connected_to(bens)
+    cleos.is_hung_up_on()
+    amys.presses("1").hears("Somebody else has taken the call").is_hung_up_on()
+    call.waits(20).hangs_up()
+    desk.scenario.minutes_pass(40)
+    (only,) = desk.calls()
+    assert (only.outcome, only.accepted_by and only.accepted_by.name) == (CallOutcome.ANSWERED, "Ben Cole")
+
+
+def test_together_nobody_takes_it_and_the_caller_leaves_a_message(open_desk: Callable[..., ScenarioDesk]) -> None:
+    desk = with_order(open_desk, "together")
+    call = desk.customer().dials("direct").hears("Please hold")
+    for phone in [desk.phone_of(name).is_rung() for name in ("Amy", "Ben", "Cleo")]:
+        phone.rejects()
+    call.hears("All our technicians are busy").hears_the_beep().says(5).presses("#").hears("Thank you")
+    desk.scenario.ignore_so_far()
+
+
+def test_the_longest_idle_is_rung_first(open_desk: Callable[..., ScenarioDesk]) -> None:
+    desk = with_order(open_desk, "longest idle")
+    for number, name in (
+        (OTHER_CUSTOMER, "Amy"),
+        ("+15145550177", "Ben"),
+        ("+15145550166", "Cleo"),
+        ("+15145550155", "Amy"),
+    ):
+        call = desk.customer(number).dials("direct").hears("Please hold")
+        theirs = desk.phone_of(name).is_rung().answers().hears("Press 1 to take it").presses("1")
+        call.is_connected_to(theirs).hangs_up()
+        desk.scenario.minutes_pass(1)
+
+
 # Missed calls
 
 
@@ -160,7 +262,7 @@ def test_a_caller_who_waited_and_hung_up_is_called_back(
     amy.reads(*words)
     assert [each.outcome for each in desk.calls()] == [CallOutcome.MISSED]
     assert (desk.callback.origin, desk.callback.due_at) == (CallbackOrigin.MISSED_CALL, began + timedelta(hours=1))
-    assert desk.log_says("caller waited for a technician and hung up 29 seconds")
+    assert desk.log_says("caller waited for a technician and hung up 2")
     amy.resolves()
     desk.scenario.minutes_pass(70)
 

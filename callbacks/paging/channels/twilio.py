@@ -150,6 +150,11 @@ class Carrier:
             )
             return _accepted(_sid(call.sid, sids.CALL), call.status)
 
+    def cancel_call(self, sid: str) -> None:
+        """End a call to a phone that still rings. One that is answered goes on."""
+        with _carrier_errors():
+            self._client.calls(sid).update(status="canceled")
+
     def find_text(self, to: str, words: str, since: datetime) -> Accepted | None:
         """Return the text with these words that was sent to this number, or None. For when the answer was lost."""
         return next(iter(self.find_texts(to, words, since)), None)

@@ -12,6 +12,7 @@ from ivr.simulator.account import Account
 from ivr.simulator.events import EventQueue
 from ivr.simulator.ledger import CallStatus
 from ivr.simulator.phones import Heard, HeardKind, Leg, Wait, WaitEnd
+from ivr.simulator.queues import Queues
 from ivr.simulator.webhooks import Webhooks
 
 
@@ -26,7 +27,11 @@ class CallEnded(Exception):
 class Switch(Protocol):
     """What a running document does with calls."""
 
+    queues: Queues
+
     def dial(self, parent: Leg, number: str, caller_id: str, timeout: timedelta, screen_url: str) -> Leg | None: ...
+    def join(self, leg: Leg, caller: Leg) -> None: ...
+    def wake(self, leg: Leg) -> None: ...
     def pick_up(self, leg: Leg) -> None: ...
     def end(self, leg: Leg, status: CallStatus) -> None: ...
 

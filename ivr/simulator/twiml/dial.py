@@ -15,6 +15,37 @@ from ivr.simulator.twiml.rules import BadTwiml
 
 
 def dial(context: Context, verb: Element) -> VerbRun:
+    """Call a phone, or take the first caller of a queue."""
+    queue = verb.find("Queue")
+    if queue is None:
+        return (yield from _dial_phone(context, verb))
+    return (yield from _dial_queue(context, verb, (queue.text or "").strip()))
+
+
+def _dial_queue(context: Context, verb: Element, name: str) -> VerbRun:
+    """Connect the first caller in a queue, or the next one who joins it (twilio.com/docs/voice/twiml/queue)."""
+    queue, leg = context.switch.queues.find(name), context.leg
+    if queue is None:
+        return _next_request(context, verb, {"DialCallStatus": CallStatus.FAILED, "DialBridged": "false"})
+    until = context.now + timedelta(seconds=float(verb.get("timeout", "30")))
+    queue.dialing.append(leg)
+    try:
+        while not queue.waiting and context.now < until:
+            yield Wait(until)
+    finally:
+        queue.dialing.remove(leg)
+    if not queue.waiting:
+        return _next_request(context, verb, {"DialCallStatus": CallStatus.NO_ANSWER, "DialBridged": "false"})
+    caller, began_at = queue.take_first(), context.now
+    context.switch.join(leg, caller)
+    while leg.bridged_with is not None:
+        yield Wait(None)
+    seconds = str(round((context.now - began_at).total_seconds()))
+    fields = {"DialCallStatus": CallStatus.COMPLETED, "DialCallSid": caller.call.sid, "DialBridged": "true"}
+    return _next_request(context, verb, {**fields, "DialCallDuration": seconds})
+
+
+def _dial_phone(context: Context, verb: Element) -> VerbRun:
     noun = verb.find("Number")
     number = ((noun.text if noun is not None else verb.text) or "").strip()
     screen_url = context.absolute(noun.attrib["url"]) if noun is not None and "url" in noun.attrib else ""

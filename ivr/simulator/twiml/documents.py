@@ -11,10 +11,11 @@ from ivr.simulator.ledger import CallStatus
 from ivr.simulator.phones import Leg, Wait, WaitEnd
 from ivr.simulator.twiml.context import CallEnded, Context, DocumentRequest, Switch, VerbRun
 from ivr.simulator.twiml.dial import dial
+from ivr.simulator.twiml.enqueue import enqueue
 from ivr.simulator.twiml.gather import gather
 from ivr.simulator.twiml.reader import read
 from ivr.simulator.twiml.record import record
-from ivr.simulator.twiml.rules import BadTwiml
+from ivr.simulator.twiml.rules import SCHEMA_WARNING, BadTwiml
 from ivr.simulator.twiml.speech import say, speech
 from ivr.simulator.webhooks import Webhooks
 
@@ -79,6 +80,10 @@ def _run_verb(context: Context, verb: Element) -> VerbRun:
             raise BadTwiml(13201, "a call that was dialed cannot dial")
         case "Dial":
             return (yield from dial(context, verb))
+        case "Enqueue":
+            return (yield from enqueue(context, verb, _run_verb))
+        case "Leave":
+            raise BadTwiml(SCHEMA_WARNING, "a call that is in no queue cannot leave one")
         case "Redirect":
             return DocumentRequest(context.absolute((verb.text or "").strip()), {})
         case "Reject":

@@ -26,6 +26,8 @@ LONGEST_RECORDING = 4 * 60 * 60
 LONGEST_TRANSCRIBED = 120
 LONGEST_SPOKEN = 4096  # characters
 LONGEST_TEXT = 1600
+LARGEST_QUEUE = 5000
+LONGEST_QUEUE_NAME = 64  # characters
 DIGITS = "0123456789*#"
 DIGITS_AND_PAUSES = f"{DIGITS}wW"
 
@@ -116,6 +118,14 @@ RULES: dict[str, dict[str, Rule]] = {
         "statusCallbackMethod": ANY_METHOD,
         "url": ANY_URL,
     },
+    "Enqueue": {
+        "action": Rule(14203, is_url),
+        "maxQueueSize": Rule(SCHEMA_WARNING, whole_number(1, LARGEST_QUEUE)),
+        "method": ANY_METHOD,
+        "waitUrl": Rule(14202, is_url),
+        "waitUrlMethod": Rule(14206, is_method),
+    },
+    "Queue": {"method": ANY_METHOD, "url": Rule(14211, is_url)},
     "Redirect": {"method": Rule(13710, is_method)},
     "Reject": {"reason": Rule(13810)},
     "Message": {
@@ -169,6 +179,10 @@ def check_whole(verb: Element) -> None:
             _check_dialed(verb, (verb.text or "").strip())
         case "Number":
             _demand(is_phone_number(text), 13223, f"{text!r} is not a phone number in E.164 form")
+        case "Enqueue" if "workflowSid" not in verb.attrib:
+            _check_queue(verb, text)
+        case "Queue":
+            _check_queue(verb, text)
         case "Media":
             _demand(is_absolute_url(text), INVALID_URL, f"<Media> has no valid URL: {text!r}")
         case "Message" | "Body":
@@ -177,7 +191,7 @@ def check_whole(verb: Element) -> None:
         _demand(not _own_text(verb), SCHEMA_WARNING, f"<{verb.tag}> contains text: {_own_text(verb)!r}")
 
 
-WITHOUT_TEXT = {"Response", "Pause", "Gather", "Record", "Reject", "Hangup", "break"}
+WITHOUT_TEXT = {"Response", "Pause", "Gather", "Record", "Leave", "Reject", "Hangup", "break"}
 
 
 def _own_text(verb: Element) -> str:
@@ -229,6 +243,11 @@ def _check_dialed(dial: Element, text: str) -> None:
         _demand(len(dial) == 1, SCHEMA_WARNING, "the simulator dials one number at a time")
     else:
         _demand(is_phone_number(text), 13223, f"{text!r} is not a phone number in E.164 form")
+
+
+def _check_queue(element: Element, name: str) -> None:
+    is_named = 0 < len(name) <= LONGEST_QUEUE_NAME
+    _demand(is_named, SCHEMA_WARNING, f"<{element.tag}> names no queue of up to {LONGEST_QUEUE_NAME} characters")
 
 
 def _check_message(message: Element, text: str) -> None:

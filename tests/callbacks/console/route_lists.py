@@ -8,7 +8,8 @@ from callbacks.people import users
 
 # POST, and nothing else: they answer to whoever signs as the carrier does.
 SIGNED_BY_TWILIO = {
-    "/voice/incoming", "/voice/announcement", "/voice/menu", "/voice/ring", "/voice/screen", "/voice/screen/key",
+    "/voice/incoming", "/voice/announcement", "/voice/menu", "/voice/wait", "/voice/waited",
+    "/voice/screen", "/voice/screen/key",
     "/voice/beep", "/voice/recorded", "/voice/recording", "/voice/status", "/voice/fallback", "/voice/language",
     "/voice/admission", "/voice/transcription",
     "/voice/team", "/voice/team/screen", "/voice/team/screen/key", "/voice/team/answered",
@@ -16,7 +17,7 @@ SIGNED_BY_TWILIO = {
     "/voice/urgency", "/voice/name-time", "/voice/name-time/hour", "/voice/name-time/confirmed",
     "/voice/page", "/voice/page/key", "/voice/page/heard", "/voice/page/notice", "/voice/page/status",
     "/voice/connect", "/voice/connect/key", "/voice/connect/answered", "/voice/connect/outcome",
-    "/voice/again", "/voice/again/owner", "/voice/connect/ended", "/voice/connect/status", "/voice/dial-in/key",
+    "/voice/screen/ended", "/voice/again", "/voice/connect/ended", "/voice/connect/status", "/voice/dial-in/key",
     "/sms/incoming", "/sms/status",
 }  # fmt: skip
 PUBLIC = {

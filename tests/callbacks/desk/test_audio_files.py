@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from callbacks.desk.audio_files import LARGEST, read_audio_file, why_not_played
+from callbacks.desk.audio_files import LARGEST, LONGEST_HOLD, read_audio_file, read_hold_audio, why_not_played
 from callbacks.desk.desk_file import desk_from
 from callbacks.errors import BrokenDesk
 from tests.callbacks.desk.flows import CONTENT
@@ -91,3 +91,23 @@ def test_the_desk_file_names_every_recording_that_is_missing_and_holds_the_other
     assert broken.value.faults[0].startswith("menus.main.play.fr: 'fr.wav' cannot be read")
     (tmp_path / "fr.wav").write_bytes(wav(2))
     assert set(desk_from(content, tmp_path / "support.toml").audio) == {"en.wav", "fr.wav"}
+
+
+def test_audio_for_callers_on_hold_is_short(tmp_path: Path) -> None:
+    (tmp_path / "hold.wav").write_bytes(wav(LONGEST_HOLD))
+    assert read_hold_audio(tmp_path, "hold.wav").content == wav(LONGEST_HOLD)
+    (tmp_path / "hold.wav").write_bytes(wav(LONGEST_HOLD + 1))
+    with pytest.raises(ValueError, match=r"lasts 16 seconds\. Shorten it to 15"):
+        read_hold_audio(tmp_path, "hold.wav")
+    (tmp_path / "hold.mp3").write_bytes(MP3)
+    with pytest.raises(ValueError, match="is not a WAV file"):
+        read_hold_audio(tmp_path, "hold.mp3")
+
+
+def test_a_desk_file_with_hold_audio(tmp_path: Path) -> None:
+    content = copy.deepcopy(CONTENT)
+    content["ringing"]["hold_audio"] = "hold.wav"
+    with pytest.raises(BrokenDesk, match=r"ringing\.hold_audio: 'hold.wav' cannot be read"):
+        desk_from(content, tmp_path / "support.toml")
+    (tmp_path / "hold.wav").write_bytes(wav())
+    assert desk_from(content, tmp_path / "support.toml").audio["hold.wav"].content == wav()

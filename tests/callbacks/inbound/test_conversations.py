@@ -35,7 +35,8 @@ def speaks(night: Night, *, heard: bool = True) -> None:
     """The caller hears how the callback stands, and is connected to Ben."""
     if heard:
         calls.record_choice(night.session, "CA2", NOW, EventKind.STANDING_HEARD)
-    live_calls.record_ringing(night.session, "CA2", night.ben.id, None, NOW)
+    live_calls.ring(night.session, "CA2", (night.ben.id,), NOW)
+    night.session.flush()
     assert live_calls.record_answer(night.session, "CA2", night.ben, ANSWERED)
 
 

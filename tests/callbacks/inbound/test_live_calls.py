@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
@@ -22,7 +23,16 @@ from callbacks.db.states import (
 from callbacks.db.tables import Call, Page, PageAttempt, Technician
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
-from callbacks.inbound.live_calls import on_the_phone, record_answer, record_not_connected, record_ringing
+from callbacks.inbound.live_calls import (
+    callers_ahead,
+    last_calls,
+    on_the_phone,
+    record_answer,
+    record_not_connected,
+    record_wait,
+    ring,
+)
+from callbacks.inbound.rings import rings_for, stop_ringing
 from callbacks.people.technicians import add_technician
 
 DESK = read_desk(Path("support.toml"))
@@ -46,8 +56,14 @@ class Morning:
     def calls(self, sid: str, caller: str = CUSTOMER) -> Call:
         return calls.record_call(self.session, calls.Arrival(sid, "direct", caller, "en", True, ""), BEGAN)
 
-    def rings(self, technician: Technician, after: Technician | None, seconds: float) -> None:
-        record_ringing(self.session, "CA1", technician.id, after.id if after else None, at(seconds))
+    def rings(self, technician: Technician, seconds: float, sid: str = "CA1") -> None:
+        record_wait(self.session, sid, at(seconds))
+        ring(self.session, sid, (technician.id,), at(seconds))
+        self.session.flush()
+
+    def is_over(self, technician: Technician) -> None:
+        for page in self.session.scalars(select(Page).where(Page.technician_id == technician.id)):
+            page.state = PageState.CANCELLED
 
     def presses(self, technician: Technician, seconds: float) -> bool:
         return record_answer(self.session, "CA1", technician, at(seconds))
@@ -82,35 +98,75 @@ def morning(database: Database) -> Iterator[Morning]:
         session.rollback()
 
 
-def test_the_wait_begins_when_the_first_phone_is_rung(morning: Morning) -> None:
-    morning.rings(morning.amy, None, 3)
-    morning.rings(morning.ben, morning.amy, 25)
-    assert (morning.call.waited_from, morning.call.rung_id) == (at(3), morning.ben.id)
+def test_the_wait_begins_once(morning: Morning) -> None:
+    morning.rings(morning.amy, 3)
+    morning.rings(morning.ben, 25)
+    assert morning.call.waited_from == at(3)
 
 
-def test_a_repeated_report_about_somebody_rung_before_changes_nothing(morning: Morning) -> None:
-    morning.rings(morning.amy, None, 3)
-    morning.rings(morning.ben, morning.amy, 25)
-    morning.rings(morning.amy, None, 26)
-    assert morning.call.rung_id == morning.ben.id
+def test_a_repeated_request_rings_nobody_twice(morning: Morning) -> None:
+    morning.rings(morning.amy, 3)
+    morning.rings(morning.amy, 4)
+    assert [each.technician_id for each in rings_for(morning.session, "CA1")] == [morning.amy.id]
+
+
+def test_nobody_is_rung_for_a_call_that_is_over_or_taken(morning: Morning) -> None:
+    morning.rings(morning.amy, 3)
+    morning.presses(morning.amy, 10)
+    morning.rings(morning.ben, 11)
+    assert [each.technician_id for each in rings_for(morning.session, "CA1")] == [morning.amy.id]
+    morning.ends(20)
+    morning.rings(morning.ben, 21)
+    assert [each.technician_id for each in rings_for(morning.session, "CA1")] == [morning.amy.id]
 
 
 def test_the_key_of_the_one_who_is_rung_takes_the_call_once(morning: Morning) -> None:
-    morning.rings(morning.amy, None, 3)
+    morning.rings(morning.amy, 3)
     assert morning.presses(morning.amy, 10)
     assert morning.presses(morning.amy, 11)
     assert (morning.call.accepted_by_id, morning.call.outcome) == (morning.amy.id, CallOutcome.ANSWERED)
 
 
-def test_a_key_after_somebody_else_was_rung_changes_nothing(morning: Morning) -> None:
-    morning.rings(morning.amy, None, 3)
-    morning.rings(morning.ben, morning.amy, 25)
-    assert not morning.presses(morning.amy, 26)
+def test_the_first_key_counts(morning: Morning) -> None:
+    morning.rings(morning.amy, 3)
+    morning.rings(morning.ben, 3)
+    assert morning.presses(morning.ben, 10)
+    assert not morning.presses(morning.amy, 10)
+    assert morning.call.accepted_by_id == morning.ben.id
+    assert [(each.technician_id, each.is_over) for each in rings_for(morning.session, "CA1")] == [
+        (morning.amy.id, True),
+        (morning.ben.id, False),
+    ]
+
+
+def test_a_technician_whose_phone_rang_before_can_still_take_the_call(morning: Morning) -> None:
+    morning.rings(morning.amy, 3)
+    morning.rings(morning.ben, 25)
+    assert morning.presses(morning.amy, 26)
+    assert morning.call.accepted_by_id == morning.amy.id
+
+
+def test_who_is_not_rung_cannot_take_the_call(morning: Morning) -> None:
+    morning.rings(morning.amy, 3)
+    assert not morning.presses(morning.ben, 10)
     assert morning.call.accepted_by_id is None
 
 
+def test_a_key_after_the_caller_chose_to_leave_a_message_changes_nothing(morning: Morning) -> None:
+    morning.rings(morning.amy, 3)
+    stop_ringing(morning.session, "CA1", at(8))
+    assert not morning.presses(morning.amy, 9)
+
+
+def test_a_key_while_the_caller_leaves_a_message_changes_nothing(morning: Morning) -> None:
+    morning.rings(morning.amy, 3)
+    calls.record_beep(morning.session, "CA1", at(20))
+    assert not morning.presses(morning.amy, 21)
+    assert morning.call.outcome is CallOutcome.VOICEMAIL
+
+
 def test_a_key_after_the_call_has_ended_changes_nothing(morning: Morning) -> None:
-    morning.rings(morning.amy, None, 3)
+    morning.rings(morning.amy, 3)
     morning.ends(40)
     assert not morning.presses(morning.amy, 41)
     assert (morning.call.accepted_by_id, morning.call.outcome) == (None, CallOutcome.MISSED)
@@ -122,22 +178,22 @@ def test_a_call_that_is_not_on_record_can_be_taken(morning: Morning) -> None:
 
 
 def test_who_took_it_and_was_not_connected_does_not_have_it(morning: Morning) -> None:
-    morning.rings(morning.amy, None, 3)
+    morning.rings(morning.amy, 3)
     morning.presses(morning.amy, 10)
     morning.is_lost(morning.amy, 11)
     assert (morning.call.accepted_by, morning.call.outcome) == (None, CallOutcome.IN_PROGRESS)
 
 
 def test_a_late_report_that_somebody_was_not_connected_does_not_undo_a_conversation(morning: Morning) -> None:
-    morning.rings(morning.amy, None, 3)
-    morning.rings(morning.ben, morning.amy, 25)
+    morning.rings(morning.amy, 3)
+    morning.rings(morning.ben, 25)
     morning.presses(morning.ben, 30)
     morning.is_lost(morning.amy, 31)
     assert morning.call.accepted_by_id == morning.ben.id
 
 
 def test_when_the_report_comes_after_the_end_the_caller_is_owed_a_callback(morning: Morning) -> None:
-    morning.rings(morning.amy, None, 3)
+    morning.rings(morning.amy, 3)
     morning.presses(morning.amy, 30)
     morning.ends(31)
     assert morning.outcome() is CallOutcome.ANSWERED
@@ -150,8 +206,8 @@ def test_when_the_report_comes_after_the_end_the_caller_is_owed_a_callback(morni
 
 def test_who_is_rung_or_speaks_with_another_caller_is_on_the_phone(morning: Morning) -> None:
     assert morning.busy() == set()
-    morning.rings(morning.amy, None, 3)
-    assert (morning.busy(), morning.busy(sid="CA1")) == ({"Amy Roy"}, set())
+    morning.rings(morning.amy, 3)
+    assert (morning.busy(10), morning.busy(10, sid="CA1")) == ({"Amy Roy"}, set())
     morning.presses(morning.amy, 10)
     assert morning.busy(3600) == {"Amy Roy"}
     morning.ends(70)
@@ -159,16 +215,54 @@ def test_who_is_rung_or_speaks_with_another_caller_is_on_the_phone(morning: Morn
 
 
 def test_a_call_whose_end_is_never_reported_keeps_nobody_from_being_rung(morning: Morning) -> None:
-    morning.rings(morning.amy, None, 3)
-    assert morning.busy(301) == set()
+    morning.rings(morning.amy, 3)
+    assert morning.busy(64) == set()
     morning.presses(morning.amy, 10)
     assert morning.busy(4 * 3600 + 1) == set()
 
 
-def test_who_was_rung_in_vain_is_free_while_the_caller_leaves_a_message(morning: Morning) -> None:
-    morning.rings(morning.amy, None, 3)
-    calls.record_beep(morning.session, "CA1", at(40))
-    assert morning.busy() == set()
+def test_whose_ring_is_over_is_free(morning: Morning) -> None:
+    morning.rings(morning.amy, 3)
+    stop_ringing(morning.session, "CA1", at(8))
+    assert morning.busy(9) == set()
+
+
+def test_a_phone_that_rings_for_the_same_caller_is_not_busy(morning: Morning) -> None:
+    morning.rings(morning.amy, 3)
+    (page,) = morning.session.scalars(select(Page))
+    page.state = PageState.SENT
+    attempt = PageAttempt(page_id=page.id, started_at=at(3), state=AttemptState.ACCEPTED)
+    attempt.carrier_status = CarrierStatus.RINGING
+    morning.session.add(attempt)
+    assert (morning.busy(10), morning.busy(10, sid="CA1")) == ({"Amy Roy"}, set())
+
+
+def test_the_last_calls_are_those_that_a_technician_took(morning: Morning) -> None:
+    assert last_calls(morning.session) == {}
+    morning.rings(morning.amy, 3)
+    morning.presses(morning.amy, 10)
+    assert last_calls(morning.session) == {morning.amy.id: BEGAN}
+
+
+def test_who_has_waited_longer_with_nobody_being_rung_is_ahead(morning: Morning) -> None:
+    second = morning.calls("CA2", "+15145550188")
+
+    def ahead(seconds: float) -> int:
+        morning.session.flush()
+        return callers_ahead(morning.session, DESK, second, at(seconds))
+
+    assert ahead(1) == 0
+    record_wait(morning.session, "CA1", at(3))
+    record_wait(morning.session, "CA2", at(5))
+    assert ahead(6) == 1
+    assert callers_ahead(morning.session, DESK, morning.call, at(6)) == 0
+    morning.rings(morning.amy, 7)
+    assert ahead(8) == 0
+    morning.is_over(morning.amy)
+    assert ahead(9) == 1
+    assert ahead(3 + 90 + 20) == 0  # a caller whose end was never reported
+    morning.ends(10)
+    assert ahead(11) == 0
 
 
 def test_a_technician_who_calls_a_line_is_on_the_phone(morning: Morning) -> None:

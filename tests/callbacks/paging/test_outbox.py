@@ -296,7 +296,7 @@ def goes_abroad(desk: PagingDesk, allowed_by: str | None = None) -> None:
 
 def adds_page(desk: PagingDesk, kind: PageKind, channel: Channel) -> int:
     """Add a page of any kind to Amy, about the callback if such pages are about one, and return its id."""
-    about_none = (PageKind.TEST, PageKind.ALARM, PageKind.OUTAGE, PageKind.VERIFICATION)
+    about_none = (PageKind.TEST, PageKind.ALARM, PageKind.OUTAGE, PageKind.VERIFICATION, PageKind.LIVE_CALL)
 
     def work(session: Session, callback: Callback) -> int:
         amy, way = technician_named(session, "Amy Roy"), ContactMethod(channel)
@@ -632,3 +632,38 @@ def test_the_attempt_is_stored_before_the_carrier_is_asked(
     monkeypatch.setattr(carrier, "send_text", look)
     send_due(outbox)
     assert [attempt.state for attempt in seen] == [AttemptState.SENDING]
+
+
+def rings_amy(desk: PagingDesk, created_at: datetime) -> None:
+    """Have Amy rung for a caller on the line."""
+
+    def work(session: Session, callback: Callback) -> None:
+        page = Page(live_call_sid=callback.call_sid, kind=PageKind.LIVE_CALL, channel=Channel.CALL, words="", code="")
+        page.technician_id = technician_named(session, "Amy Roy").id
+        page.created_at = page.next_action_at = created_at
+        session.add(page)
+
+    desk.write(work)
+
+
+def test_a_technician_is_rung_for_a_caller_before_any_page_is_sent(
+    outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier
+) -> None:
+    rings_amy(desk, BEGAN)
+    (claim,) = outbox.claim(1)
+    outbox.deliver(claim)
+    ((what, to, from_, url, _),) = carrier.asked
+    call_sid = desk.callback.call_sid
+    assert (what, to, from_) == ("call", AMY, DESK.lines["direct"].number)
+    assert url == f"https://desk.test/voice/screen?page={claim.key}&call={call_sid}&lang=en"
+
+
+def test_a_ring_that_comes_too_late_is_not_sent(
+    outbox: Outbox, desk: PagingDesk, carrier: ScriptedCarrier, clock: MovingClock
+) -> None:
+    rings_amy(desk, BEGAN)
+    clock.pass_time(DESK.ringing.each)
+    (claim,) = outbox.claim(1)
+    outbox.deliver(claim)
+    assert carrier.asked == []
+    assert [page.state for page in desk.pages(PageKind.LIVE_CALL)] == [PageState.CANCELLED]

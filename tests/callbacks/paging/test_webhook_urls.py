@@ -22,6 +22,10 @@ def test_a_call_is_answered_by_its_page(channel: Channel, is_about_callback: boo
     assert URLS.answered_call(7, channel, is_about_callback=is_about_callback) == f"https://desk.test{path}"
 
 
+def test_a_technician_who_is_rung_for_a_caller_needs_no_database() -> None:
+    assert URLS.live_call(7, "CA1", "fr") == "https://desk.test/voice/screen?page=7&call=CA1&lang=fr"
+
+
 def test_reports_name_the_attempt() -> None:
     assert URLS.call_status(9) == "https://desk.test/voice/page/status?attempt=9"
     assert URLS.text_status(9) == "https://desk.test/sms/status?attempt=9"

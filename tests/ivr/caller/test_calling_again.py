@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from callbacks.db.event_kinds import EventKind
-from ivr.caller.turns import Choices, Facts, OpenCallback, Place, Turn
-from ivr.twilio.verbs import Dial, Gather, Hangup, Redirect
+from callbacks.inbound.hunt import Ring
+from ivr.caller.turns import Choices, Facts, OpenCallback, Place, Reply, Turn
+from ivr.twilio.verbs import Enqueue, Gather, Hangup, Leave, Redirect
 from tests.ivr.caller.steps import CLOSED, NOW, OPEN, spoken, step, technician
 
 DUE = NOW + timedelta(minutes=20)
@@ -49,17 +50,43 @@ def test_a_message_is_added(digits: str) -> None:
 @pytest.mark.parametrize("digits", ["", "9"])
 def test_in_support_hours_silence_waits_for_a_technician(digits: str) -> None:
     reply = step(Turn(Place.AGAIN, digits=digits), about(WITH_OWNER, OPEN))
-    assert reply.rings == 1
-    assert any(isinstance(verb, Dial) and "about=KT-417" in verb.screen for verb in reply.verbs)
+    assert "Please hold" in spoken(reply)
+    assert isinstance(reply.verbs[-1], Enqueue)
 
 
-def test_the_owner_is_rung_and_the_call_comes_back_to_the_message() -> None:
+def test_silence_also_waits_for_technicians_who_are_on_other_calls() -> None:
+    busy = replace(OPEN, technicians=(), busy=frozenset({1}))
+    assert isinstance(step(Turn(Place.AGAIN), about(WITH_OWNER, busy)).verbs[-1], Enqueue)
+
+
+def waits_for_owner(callback: OpenCallback, *rings: Ring, digits: str = "") -> Reply:
+    return step(Turn(Place.WAIT, digits=digits, only=AMY.id), replace(about(callback), rings=rings))
+
+
+def test_the_caller_waits_for_the_owner_and_for_nobody_else() -> None:
     reply = step(Turn(Place.AGAIN, digits="2"), about(WITH_OWNER))
-    dial = reply.verbs[-1]
-    assert isinstance(dial, Dial)
-    assert (dial.number, reply.rings) == (AMY.phone, AMY.id)
-    assert "/voice/again/owner?" in dial.action
-    assert "rung=7" in dial.action
+    queue = reply.verbs[-1]
+    assert isinstance(queue, Enqueue)
+    assert ("only=7" in queue.wait, "only=7" in queue.action) == (True, True)
+    reply = waits_for_owner(WITH_OWNER)
+    (gather, _) = reply.verbs
+    assert isinstance(gather, Gather)
+    assert (reply.rings, "only=7" in gather.action) == ((AMY.id,), True)
+
+
+def test_when_the_owner_does_not_take_it_the_wait_ends() -> None:
+    assert not isinstance(waits_for_owner(WITH_OWNER, Ring(AMY.id, NOW)).verbs[-1], Leave)
+    reply = waits_for_owner(WITH_OWNER, Ring(AMY.id, NOW, is_over=True))
+    assert "cannot take the call" in spoken(reply)
+    assert reply.verbs[-1] == Leave()
+
+
+def test_0_ends_the_wait_for_the_owner() -> None:
+    assert waits_for_owner(WITH_OWNER, Ring(AMY.id, NOW), digits="0").verbs == (Leave(),)
+
+
+def test_an_owner_who_is_on_the_phone_by_then_is_not_rung() -> None:
+    assert waits_for_owner(replace(WITH_OWNER, owner=None)).verbs[-1] == Leave()
 
 
 def test_an_owner_who_is_gone_meanwhile_is_not_rung() -> None:
@@ -95,17 +122,18 @@ def test_a_callback_that_was_closed_meanwhile_is_like_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("turn", "accepted_by", "spoke", "lost"),
+    ("result", "accepted_by", "spoke", "lost"),
     [
-        (Turn(Place.OWNER, rung=(7,), bridged=True), 7, 7, None),
-        (Turn(Place.OWNER, rung=(7,), bridged=True), None, 7, None),
-        (Turn(Place.OWNER, rung=(7,), picked_up=True), 7, 7, None),
-        (Turn(Place.OWNER, rung=(7,), bridged=False), 7, None, 7),
-        (Turn(Place.OWNER, rung=(7,)), None, None, None),
+        ("bridged", 7, 7, None),
+        ("bridged", None, 7, None),  # the key could not be stored
+        ("leave", None, None, None),
+        ("leave", 7, None, 7),
+        ("error", None, None, None),
     ],
 )
-def test_after_the_owner_was_rung(turn: Turn, accepted_by: int | None, spoke: int | None, lost: int | None) -> None:
-    reply = step(turn, replace(about(WITH_OWNER), accepted_by=accepted_by))
+def test_after_the_owner_was_rung(result: str, accepted_by: int | None, spoke: int | None, lost: int | None) -> None:
+    facts = replace(about(WITH_OWNER), accepted_by=accepted_by, rings=(Ring(AMY.id, NOW),))
+    reply = step(Turn(Place.WAITED, only=AMY.id, queue_result=result), facts)
     assert (reply.has_spoken_with, reply.not_connected) == (spoke, lost)
     if spoke is not None:
         assert reply.verbs == (Hangup(),)

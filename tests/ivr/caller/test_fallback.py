@@ -87,10 +87,12 @@ def test_after_a_conversation_only_a_message_opens_a_callback(client: WebhookCli
 
     def amy_takes_it(session: Session) -> None:
         amy = session.scalars(select(Technician)).one()
+        live_calls.ring(session, CALL, (amy.id,), TUESDAY_MORNING)
+        session.flush()
         assert live_calls.record_answer(session, CALL, amy, TUESDAY_MORNING)
 
     client.database.write(amy_takes_it)
-    assert "leave a message" in said(fails(client, "/voice/ring?rung=1&lang=en"))
+    assert "leave a message" in said(fails(client, "/voice/wait?tries=2&lang=en"))
     client.posts("/voice/status", CallSid=CALL, CallStatus="completed")
     call = client.database.read(lambda session: session.get_one(Call, CALL))
     assert (call.outcome, client.count(Callback)) == (CallOutcome.ANSWERED, 0)

@@ -8,7 +8,7 @@ import pytest
 
 from callbacks.desk.desk_file import Language
 from ivr.caller.turns import Choices, Facts, Place, Turn
-from ivr.twilio.verbs import Dial, Gather, Hangup, Redirect
+from ivr.twilio.verbs import Dial, Enqueue, Gather, Hangup, Leave, Redirect
 from tests.ivr.caller.steps import CLOSED, OPEN, step
 
 
@@ -19,7 +19,7 @@ def test_every_turn_says_something_or_goes_on_and_ends_with_a_way_out(
     place: Place, facts: Facts, language: Language
 ) -> None:
     reply = step(Turn(place, Choices(language)), facts)
-    assert isinstance(reply.verbs[-1], Redirect | Hangup | Dial | Gather)
+    assert isinstance(reply.verbs[-1], Redirect | Hangup | Dial | Gather | Enqueue | Leave)
 
 
 def test_only_the_beep_is_recorded_as_the_beep() -> None:

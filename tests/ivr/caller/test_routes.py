@@ -13,7 +13,7 @@ from callbacks.db.tables import Call, Callback, Customer, CustomerContact, Event
 from callbacks.people.technicians import technician_named
 from callbacks.records import search as finding
 from ivr.caller import flow
-from tests.ivr.webhook_client import AMY, CALL, CUSTOMER, DIRECT, TOLL_FREE, TUESDAY_MORNING, WebhookClient, said
+from tests.ivr.webhook_client import CALL, CUSTOMER, DIRECT, TOLL_FREE, TUESDAY_MORNING, WebhookClient, said
 
 
 def test_the_toll_free_line_asks_and_the_direct_line_does_not(client: WebhookClient) -> None:
@@ -134,13 +134,11 @@ def test_an_apology_is_in_the_language_of_the_call(client: WebhookClient, monkey
     assert "Nous sommes désolés" in said(client.document("/voice/beep", CallSid=CALL, To=DIRECT, From=CUSTOMER))
 
 
-def test_in_support_hours_the_technician_is_called_and_asked_for_a_key(client: WebhookClient) -> None:
+def test_in_support_hours_the_caller_waits_in_a_queue_of_their_own(client: WebhookClient) -> None:
     client.clock.move_to(TUESDAY_MORNING)
-    dial = client.calls(DIRECT).find("Dial")
-    assert dial is not None
-    assert (dial[0].text, dial.attrib["callerId"]) == (AMY, DIRECT)
-    screen = client.posts(dial[0].attrib["url"], CallSid="CA" + "3" * 32, To=AMY, From=DIRECT)
-    assert "Support call on the direct line, from (514) 555-0199. Press 1" in said(fromstring(screen.text))
+    queue = client.calls(DIRECT).find("Enqueue")
+    assert queue is not None
+    assert queue.text == CALL
 
 
 def test_the_same_webhook_again_gets_the_same_answer_and_changes_nothing(client: WebhookClient) -> None:
@@ -196,7 +194,7 @@ def test_hostile_fields_get_an_answer_and_the_voicemail_is_kept(client: WebhookC
     for path in (
         "/voice/incoming",
         "/voice/menu?tries=99999999999&lang=xx",
-        "/voice/ring?rung=-1",
+        "/voice/wait?tries=-1&only=x",
         "/voice/beep?lang=fr",
     ):
         answer = client.posts(path, known)
@@ -246,8 +244,6 @@ def test_a_technician_whose_number_nobody_allowed_is_not_rung_for_a_caller(clien
 
     client.clock.move_to(TUESDAY_MORNING)
     goes_abroad(None)
-    assert client.calls().find("Dial") is None
+    assert client.calls().find("Enqueue") is None
     goes_abroad("sue@example.com")
-    dial = client.calls(sid="CA" + "2" * 32).find("Dial")
-    assert dial is not None
-    assert dial[0].text == "+33142685300"
+    assert client.calls(sid="CA" + "2" * 32).find("Enqueue") is not None

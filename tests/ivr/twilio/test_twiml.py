@@ -16,7 +16,20 @@ from ivr import prompts
 from ivr.prompts import phrase, say
 from ivr.simulator.twiml.reader import read, read_reply
 from ivr.twilio.twiml import text_document, voice_document
-from ivr.twilio.verbs import Dial, Gather, Hangup, Pause, Play, Record, Redirect, Say, Verb
+from ivr.twilio.verbs import (
+    Dial,
+    DialQueue,
+    Enqueue,
+    Gather,
+    Hangup,
+    Leave,
+    Pause,
+    Play,
+    Record,
+    Redirect,
+    Say,
+    Verb,
+)
 from ivr.twilio.webhook import XML
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
@@ -93,6 +106,9 @@ EVERY_VERB = (
     Dial("+15145550101", "https://d/a", "+15148458474", 20, "https://d/s", "https://d/status", "https://d/who"),
     Dial("+15145550101", "https://d/a", "+15148458474", 20, extension="204"),
     Gather("https://d/key", (Say("Press 9."),), 2, even_without_key=False),
+    DialQueue("CA1", "https://d/a", 5),
+    Enqueue("CA1", "https://d/a", "https://d/w"),
+    Leave(),
     Redirect("https://d/x"),
     Hangup(),
 )
@@ -118,3 +134,13 @@ def test_twilio_takes_whatever_is_said(words: str) -> None:
 @example(" ")
 def test_twilio_takes_whatever_is_texted(words: str) -> None:
     read_reply(text_document(words), XML)
+
+
+def test_a_caller_waits_in_a_queue_until_somebody_dials_it() -> None:
+    assert voice_document((Enqueue("CA1", "https://d/a", "https://d/w"),)) == HEAD + (
+        '<Response><Enqueue action="https://d/a" method="POST" waitUrl="https://d/w" waitUrlMethod="POST">CA1</Enqueue>'
+        "</Response>"
+    )
+    assert voice_document((DialQueue("CA1", "https://d/a", 5),)) == HEAD + (
+        '<Response><Dial action="https://d/a" method="POST" timeout="5"><Queue>CA1</Queue></Dial></Response>'
+    )

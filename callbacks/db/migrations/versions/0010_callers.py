@@ -16,6 +16,7 @@ depends_on = None
 
 def upgrade() -> None:
     _calls()
+    _live_calls()
     _callbacks()
     _voicemails()
     _customers()
@@ -65,6 +66,17 @@ def _calls() -> None:
         sa.Column("callback_id", sa.Integer(), sa.ForeignKey("callbacks.id"), nullable=False, index=True),
         _instant("joined_at", nullable=False),
     )
+
+
+def _live_calls() -> None:
+    """Several technicians may be rung for a caller at once, each by a page."""
+    with op.batch_alter_table("calls") as table:
+        table.drop_constraint("technician_rung", type_="foreignkey")
+        table.drop_column("rung_id")
+    with op.batch_alter_table("pages") as table:
+        table.add_column(sa.Column("live_call_sid", sa.String(64), nullable=True))
+        table.create_foreign_key("live_call", "calls", ["live_call_sid"], ["sid"])
+        table.create_index("ix_pages_live_call_sid", ["live_call_sid"])
 
 
 def _callbacks() -> None:

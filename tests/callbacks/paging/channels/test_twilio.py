@@ -111,6 +111,13 @@ def test_a_call_is_accepted_found_again_and_looked_up(carrier: Carrier) -> None:
     assert list(carrier.calls_to(OURS, NOW)) == []  # it is not inbound
 
 
+def test_a_call_that_rings_can_be_ended(carrier: Carrier) -> None:
+    accepted = carrier.place_call(AMY, OURS, "https://desk.test/voice/page?page=1", "https://desk.test/status")
+    carrier.cancel_call(accepted.sid)
+    with pytest.raises(CarrierError):
+        carrier.cancel_call("CA" + "9" * 32)
+
+
 def test_a_messaging_service_sends_in_place_of_a_number() -> None:
     for sender, field in ((OURS, "From"), (f"MG{'0' * 32}", "MessagingServiceSid")):
         canned = Canned(201, {"sid": "SM" + "1" * 32, "status": "queued"})
