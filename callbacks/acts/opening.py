@@ -116,7 +116,7 @@ def begin_or_hold(session: Session, desk: Desk, callback: Callback, now: datetim
     if callback.perhaps_robot:
         if message or not nothing_shows_a_person(callback, has_spoken=False):
             end_suspicion(session, desk, callback, now)
-    elif is_new and _is_perhaps_a_robot(desk, callback, message):
+    elif is_new and not is_held(callback, now) and _is_perhaps_a_robot(desk, callback, message):
         _hold_as_robot(session, desk, callback, message, now)
     elif not customer_number(desk, callback).is_missing or message:
         _page(session, desk, callback, now, is_new=is_new)

@@ -49,6 +49,7 @@ def store_choices(session: Session, desk: Desk, call: Call, choices: CallerChoic
     What is new takes effect on the callback at once, if the call has one.
     """
     locked(session, Call, call.sid)
+    call.key_pressed = call.key_pressed or choices != CallerChoices()
     call.product = choices.product or call.product
     call.is_separate = choices.is_separate or call.is_separate
     note_box(call, choices)
