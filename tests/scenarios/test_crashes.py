@@ -19,6 +19,7 @@ from callbacks.inbound import calls
 from callbacks.paging import escalate, follow_up
 from callbacks.people.technicians import technician_named
 from ivr.rehearsal.audio import tone
+from ivr.rehearsal.scenario import VOUCHED_FOR
 from tests.acting import resolves, takes
 from tests.scenarios.conftest import ScenarioDesk
 
@@ -148,7 +149,7 @@ def test_two_workers_page_once(desk: ScenarioDesk, compose: Compose) -> None:
     now = service.clock.now()
     for number in range(12):
         sid = f"CA{number:032d}"
-        arrival = calls.Arrival(sid, "direct", "+15145550199", "en", False, "outside support hours")
+        arrival = calls.Arrival(sid, "direct", "+15145550199", "en", False, "outside support hours", VOUCHED_FOR)
         service.database.write(lambda s, a=arrival: setattr(calls.record_call(s, a, now), "is_separate", True))  # type: ignore[misc]
         news = calls.Recording(VoicemailState.EXPECTED)
         service.database.write(lambda s, i=sid, n=news: calls.record_voicemail(s, service.desk, i, n, now))  # type: ignore[misc]

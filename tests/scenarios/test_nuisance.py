@@ -125,5 +125,5 @@ def test_un_appel_muet_attend_le_matin(desk: ScenarioDesk) -> None:
     amy = desk.phone_of("Amy")
     amy.reads_nothing()
     desk.scenario.minutes_pass(2)
-    amy.reads("peut-être un robot")
+    amy.reads("peut-etre un robot")  # letters of GSM
     amy.resolves("fait")
