@@ -90,13 +90,13 @@ CLOSED_FOR_HOLIDAY = Words("We are closed for {reason}.", "Nous sommes fermés p
 CLOSED_NOW = Words("We are currently closed.", "Nous sommes fermés en ce moment.")
 PRESS_IF_DOWN = Words(
     "If everything is down for everyone{examples}, press {key}.",
-    "Si tout est en panne pour tout le monde{examples}, appuyez sur le {key}.",
+    "En cas de panne générale{examples}, appuyez sur le {key}.",
 )
 PRESS_IF_IT_CAN_WAIT = Words(
     "If it can wait until we open{examples}, press {key}.",
     "Si cela peut attendre notre ouverture{examples}, appuyez sur le {key}.",
 )
-EXAMPLES = Words(", such as {examples}", ", par exemple {examples}")
+EXAMPLES = Words(", for example {examples}", ", par exemple {examples}")
 STAY_ON_THE_LINE = Words("Otherwise, stay on the line.", "Sinon, restez en ligne.")
 PRESS_FOR_MANAGER = Words("To ask for a manager, press {key}.", "Pour demander un gestionnaire, appuyez sur le {key}.")
 MANAGER_NOTED = Words(
@@ -141,7 +141,7 @@ THANKS_WAITING = Words(
     "Merci. Un technicien vous rappellera à notre ouverture.",
 )
 CALLED_BETWEEN = Words(
-    "Thank you. A technician will call you between {named} and {until}.",
+    "Thank you. A technician will call you at {named}, or by {until} at the latest.",
     "Merci. Un technicien vous appellera entre {named} et {until}.",
 )
 PRESS_TO_NAME_TIME = Words(
@@ -210,6 +210,7 @@ SOMEBODY_WILL_CALL = Words(
     "We are contacting our technicians, and one of them will call you back by {due}.",
     "Nous joignons nos techniciens, et l'un d'eux vous rappellera avant {due}.",
 )
+WILL_CALL_LATER = Words("A technician will call you back by {due}.", "Un technicien vous rappellera avant {due}.")
 ESCALATED = Words(
     "Nobody has called you yet, so we are contacting more people. You will be called back by {due}.",
     "Personne ne vous a encore rappelé, alors nous joignons d'autres personnes. Vous serez rappelé avant {due}.",

@@ -17,7 +17,9 @@ from callbacks.records import audit_log
 @click.option("--yes", is_flag=True, help="Do not ask for a confirmation.")
 @pass_service
 def forget(service: Service, whom: str, reason: str, yes: bool) -> None:
-    """Forget a customer for good: WHOM is a number, an email address, or a record such as "customer 12".
+    """Forget a customer for good.
+
+    WHOM is a number, an email address, or a record such as "customer 12".
 
     Deletes their record, numbers, names, recordings, transcripts, texts, notes, and what both logs say about them.
     Counts and reports stay the same. It is refused while a callback of theirs is open.

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from callbacks.customers.find import contacts_of
 from callbacks.db.states import CallbackState
-from callbacks.db.tables import Call, Callback, Customer
+from callbacks.db.tables import Call, Callback, Customer, JoinedCall
 
 A_WEEK = timedelta(days=7)
 CALLS_SHOWN = 5
@@ -19,7 +19,7 @@ CALLS_SHOWN = 5
 
 @dataclass(frozen=True)
 class EarlierCall:
-    """One call of a customer, and the callback that came of it."""
+    """One call of a customer, and the callback that it opened or joined."""
 
     call: Call
     callback: Callback | None
@@ -58,7 +58,9 @@ def history_of(session: Session, contacts: Collection[str], now: datetime, shown
 
 def last_calls(session: Session, which: ColumnElement[bool], shown: int) -> Sequence[EarlierCall]:
     """Return the last calls that match, the latest first."""
-    query = select(Call, Callback).outerjoin(Callback, Callback.call_sid == Call.sid).where(which)
+    query = select(Call, Callback).outerjoin(JoinedCall, JoinedCall.call_sid == Call.sid)
+    is_its = or_(Callback.call_sid == Call.sid, Callback.id == JoinedCall.callback_id)
+    query = query.outerjoin(Callback, is_its).where(which)
     found = session.execute(query.order_by(Call.began_at.desc(), Call.sid.desc()).limit(shown)).unique()
     return [EarlierCall(call, callback) for call, callback in found]
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from callbacks.db.states import IN_VAIN, CallbackOrigin, Channel, CustomerMessageKind, ReachOutcome
+from callbacks.db.states import IN_VAIN, CallbackOrigin, Channel, CustomerMessageKind, ReachOutcome, VoicemailState
 from callbacks.db.tables import Call, Callback, ReachAttempt
 from callbacks.desk.customer_number import WRONG_NUMBER, customer_number
 from callbacks.desk.desk_file import Desk
@@ -40,9 +40,14 @@ def send_receipt(session: Session, desk: Desk, callback: Callback, call: Call, n
         is_voicemail = callback.origin is not CallbackOrigin.MISSED_CALL
         words = customer_wording.receipt(about, due_at, now, left_a_message=is_voicemail)
     else:
-        has_message, is_tried = call.beep_at is not None, callback.attempted_at is not None
+        has_message, is_tried = _has_message(call), callback.attempted_at is not None
         words = customer_wording.added(about, due_at, now, left_a_message=has_message, is_tried=is_tried)
     _text(session, desk, callback, call, CustomerMessageKind.RECEIPT, call.sid, words, now)
+
+
+def _has_message(call: Call) -> bool:
+    is_absent = call.voicemail is not None and call.voicemail.state is VoicemailState.ABSENT
+    return call.beep_at is not None and not is_absent
 
 
 def tell_of_attempt(

@@ -49,7 +49,7 @@ _WORDS = {
     EventKind.PERSON_DELETED: "deleted the customer's name and number",
     EventKind.BOX_MAILED: "mailed a link to the message",
     EventKind.CALLBACK_OPENED: "opened the callback",
-    EventKind.HELD: "held it: nobody is paged until then",
+    EventKind.HELD: "held the pages",
     EventKind.HOLD_ENDED: "ended the hold",
     EventKind.STEP: "took a step",
     EventKind.STEP_SKIPPED: "skipped a step",

@@ -57,7 +57,7 @@ def _announce(step: Step, *, with_languages: bool) -> Reply:
         *([say(language, prompts.GREETING, company=company[language])] if with_languages else []),
         *offered,
         *announced,
-        say(language, prompts.TOLD_WHEN_OVER, key=TELL_ME),
+        *([say(language, prompts.TOLD_WHEN_OVER, key=TELL_ME)] if _is_texted(step) else []),
         say(language, prompts.GO_ON, key=GO_ON),
     )
     return Reply((Gather(step.to(Place.ANNOUNCEMENT), heard, SECONDS_TO_CHOOSE),))

@@ -316,6 +316,7 @@ def _open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> O
         due_at=due_with_call(desk, callback, call),
         has_owner=callback.owner_id is not None,
         owner=_owner_to_ring(session, desk, callback, call, now),
+        is_held=callback.held_until is not None and callback.held_until > now,
         is_escalating=callback.resumed or (callback.owner_id is None and callback.position > FIRST_STEPS),
         tried_at=last.tried_at if last is not None else None,
         is_reached=last is not None and last.outcome in REACHED,

@@ -26,7 +26,9 @@ def _standing(step: Step, callback: OpenCallback) -> Say:
         return say(language, prompts.WE_ARE_LATE, due=due)
     if callback.is_escalating:
         return say(language, prompts.ESCALATED, due=due)
-    return say(language, prompts.OWNER_WILL_CALL if callback.has_owner else prompts.SOMEBODY_WILL_CALL, due=due)
+    if callback.has_owner:
+        return say(language, prompts.OWNER_WILL_CALL, due=due)
+    return say(language, prompts.WILL_CALL_LATER if callback.is_held else prompts.SOMEBODY_WILL_CALL, due=due)
 
 
 def thanks(step: Step, callback: OpenCallback) -> Say:

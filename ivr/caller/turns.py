@@ -146,6 +146,7 @@ class OpenCallback:
     due_at: datetime
     has_owner: bool = False
     owner: Person | None = None  # whose phone may be rung now
+    is_held: bool = False  # nobody is paged yet: the caller named a time, or it can wait
     is_escalating: bool = False  # beyond the people who are paged first
     tried_at: datetime | None = None  # when the caller was last tried
     is_reached: bool = False  # by that try

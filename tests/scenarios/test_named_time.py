@@ -27,7 +27,9 @@ def test_the_customer_is_called_after_seven_as_they_asked(desk: ScenarioDesk) ->
     call.hears("To be called at 8:30 a.m. Monday, when we open, press 1").presses("2")
     call.hears("Enter the time with four digits").presses("0700")
     call.hears("You will be called at 7:00 a.m. Sunday. To confirm, press 1").presses("1")
-    call.hears("A technician will call you between 7:00 a.m. Sunday and 7:30 a.m.").hears("hang up or press 1")
+    call.hears("A technician will call you at 7:00 a.m. Sunday, or by 7:30 a.m. at the latest.").hears(
+        "hang up or press 1"
+    )
     call.presses("1").is_hung_up_on()
     amy = desk.phone_of("Amy")
     amy.ignore_so_far()  # the first page left with the message

@@ -50,8 +50,8 @@ def the_night_passes(desk: ScenarioDesk) -> None:
 @pytest.mark.parametrize(
     ("language_key", "question", "promise"),
     [
-        ("", "If everything is down for everyone, such as no mail flow", "by 10:42 p.m."),
-        ("9", "Si tout est en panne pour tout le monde", "avant 22 h 42"),
+        ("", "If everything is down for everyone, for example if no email arrives", "by 10:42 p.m."),
+        ("9", "En cas de panne générale", "avant 22 h 42"),
     ],
 )
 def test_everything_is_down_is_a_p1(desk: ScenarioDesk, language_key: str, question: str, promise: str) -> None:

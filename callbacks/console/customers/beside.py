@@ -22,7 +22,7 @@ class Beside:
     products: Sequence[str]
     calls_this_week: int
     other_open: Sequence[Callback]
-    earlier: Sequence[EarlierCall]  # the last calls before this one, the latest first
+    earlier: Sequence[EarlierCall]  # the last calls that are not of this callback, the latest first
 
     @property
     def customer(self) -> Customer | None:
@@ -40,5 +40,5 @@ def beside(session: Session, callback: Callback, now: datetime) -> Beside:
         products=products_in(caller.customer.products) if caller is not None else (),
         calls_this_week=history.calls_this_week,
         other_open=[each for each in history.open if each.id != callback.id],
-        earlier=[each for each in history.calls if each.call.sid != call.sid],
+        earlier=[each for each in history.calls if each.callback is None or each.callback.id != callback.id],
     )

@@ -49,6 +49,7 @@ def test_the_navigation_offers_what_a_role_may_open(console: Console, email: str
         "Now",
         "Callbacks",
         "Calls",
+        "Customers",
         "Rota",
         "Reports",
         "What if",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.customers.history import calls_this_week, history_of, open_callbacks_of
 from callbacks.db.database import Database
 from callbacks.db.states import CallbackState
-from callbacks.db.tables import Callback
+from callbacks.db.tables import Callback, JoinedCall
 from tests.callbacks.customers.known import JANE, NOW, OTHER, PHONE, add, call
 
 DAY = timedelta(days=1)
@@ -42,6 +43,21 @@ def test_it_counts_the_week_and_has_the_last_calls_first(database: Database) -> 
         ("5", "KT-5"),
         ("3", "KT-3"),
         ("2", None),
+    ]
+
+
+def test_a_call_that_joined_a_callback_is_shown_with_it(database: Database) -> None:
+    def joins(session: Session) -> None:
+        seed(session)
+        its = session.scalars(select(Callback).where(Callback.call_sid == "5")).one()
+        session.add(JoinedCall(call_sid="2", callback_id=its.id, joined_at=NOW))
+
+    database.write(joins)
+    found = database.read(lambda session: history_of(session, [PHONE], NOW))
+    assert [(each.call.sid, each.callback and each.callback.reference) for each in found.calls] == [
+        ("5", "KT-5"),
+        ("2", "KT-5"),
+        ("1", "KT-1"),
     ]
 
 

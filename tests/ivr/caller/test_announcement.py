@@ -67,8 +67,10 @@ def test_key_1_asks_for_a_text_and_the_call_goes_on() -> None:
 @pytest.mark.parametrize(
     "caller", ["anonymous", "", "+18005550199", "+442071838750", "sip:a@b.test", DESK.lines["direct"].number]
 )
-def test_a_number_that_cannot_be_texted_is_told_so(caller: str) -> None:
-    heard, waits_for = after("1", replace(ON_TOLL_FREE, caller=caller))
+def test_a_number_that_cannot_be_texted_is_offered_no_text_and_told_so(caller: str) -> None:
+    facts = replace(ON_TOLL_FREE, caller=caller)
+    assert "delayed. To go on, press 2 or wait." in spoken(step(Turn(Place.INCOMING), facts))
+    heard, waits_for = after("1", facts)
     assert heard.startswith("We cannot text the number that you are calling from. For support, press 1.")
     assert waits_for == ()
 

@@ -42,8 +42,9 @@ def test_the_opening_is_taken_at_its_word() -> None:
     reply = answer(Place.NAME_TIME, "1")
     assert reply.choices is not None
     assert reply.choices.named_at == OPENING
-    assert "Thank you. A technician will call you between 8:30 a.m. Monday and 9:00 a.m. If you are done" in spoken(
-        reply
+    assert (
+        "Thank you. A technician will call you at 8:30 a.m. Monday, or by 9:00 a.m. at the latest. If you are done"
+        in spoken(reply)
     )
 
 
@@ -117,7 +118,7 @@ def test_the_next_such_time(now: str, entered: time, expected: str) -> None:
 @pytest.mark.parametrize(
     ("language", "heard"),
     [
-        ("en", "A technician will call you between 7:00 a.m. Sunday and 7:30 a.m. "),
+        ("en", "A technician will call you at 7:00 a.m. Sunday, or by 7:30 a.m. at the latest."),
         ("fr", "Un technicien vous appellera entre dimanche 7 h et 7 h 30."),
     ],
 )

@@ -28,6 +28,11 @@ TRIED_AT = NOW - timedelta(minutes=5)
             "Nous joignons nos techniciens, et l'un d'eux vous rappellera avant 22 h 32.",
         ),
         (
+            replace(NOT_TRIED, is_held=True),
+            "1, 7. A technician will call you back by 10:32 p.m.",
+            "1, 7. Un technicien vous rappellera avant 22 h 32.",
+        ),
+        (
             replace(NOT_TRIED, is_escalating=True),
             "Nobody has called you yet, so we are contacting more people. You will be called back by 10:32 p.m.",
             "nous joignons d'autres personnes. Vous serez rappelé avant 22 h 32.",

@@ -24,15 +24,15 @@ def pressed(digits: str, facts: Facts = FACTS, choices: Choices = Choices()) -> 
 
 def test_the_question_has_the_examples_of_the_desk_file() -> None:
     heard = spoken(step(Turn(Place.INCOMING)))
-    assert "If everything is down for everyone, such as no mail flow, or nobody can log in, press 1." in heard
-    assert "If it can wait until we open, such as one missing email, or a question, press 2." in heard
+    assert "If everything is down for everyone, for example if no email arrives or nobody can log in, press 1." in heard
+    assert "If it can wait until we open, for example one missing email or a question, press 2." in heard
     assert heard.endswith("To ask for a manager, press 0. Otherwise, stay on the line.")
 
 
 def test_la_question_en_francais() -> None:
     heard = spoken(step(Turn(Place.LANGUAGE, digits="9")))
-    assert "Si tout est en panne pour tout le monde, par exemple plus aucun courriel ne circule" in heard
-    assert "Si cela peut attendre notre ouverture, par exemple un courriel manquant, ou une question" in heard
+    assert "En cas de panne générale, par exemple si plus aucun courriel ne circule ou si personne" in heard
+    assert "Si cela peut attendre notre ouverture, par exemple un courriel manquant ou une question" in heard
 
 
 def test_examples_may_be_left_out() -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.acts.opening import open_callback
 from callbacks.console.customers.beside import Beside, beside
-from callbacks.db.tables import Call, Callback
+from callbacks.db.tables import Call, Callback, JoinedCall
 from tests.callbacks.console.console import BEGAN, DESK, Console
 from tests.callbacks.customers.known import JANE, OTHER, PHONE, add, call
 
@@ -44,6 +44,15 @@ def test_a_known_customer_with_all_their_numbers(console: Console) -> None:
     assert "It may be forged." in shown
     assert "Products: modusMail Gold contract" in shown
     assert "History 2 calls in seven days; also open:" in shown
+
+
+def test_a_call_that_joined_the_callback_is_not_an_earlier_one(console: Console) -> None:
+    def work(session: Session) -> None:
+        call(session, "CA2", PHONE, BEGAN + timedelta(minutes=1))
+        session.add(JoinedCall(call_sid="CA2", callback_id=1, joined_at=BEGAN + timedelta(minutes=1)))
+
+    console.database.write(work)
+    assert list(of_callback(console, PHONE).earlier) == []
 
 
 def console_of(console: Console) -> str:

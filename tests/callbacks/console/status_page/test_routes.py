@@ -19,6 +19,7 @@ from callbacks.announcements.changes import Content
 from callbacks.announcements.form_throttle import FROM_ONE
 from callbacks.cli.context import Compose, Service
 from callbacks.console.status_page.copies import FRESH
+from callbacks.db.states import Channel
 from callbacks.db.tables import CustomerMessage, Subscription
 from callbacks.desk.desk_file import StatusPage
 from sla.clock import MovingClock
@@ -139,7 +140,8 @@ def subscriptions(service: Service) -> list[tuple[str, bool, bool]]:
 
 
 def link(service: Service) -> str:
-    words = service.database.read(lambda session: session.scalars(select(CustomerMessage.words)).one())
+    mailed = select(CustomerMessage.words).where(CustomerMessage.channel == Channel.MAIL)
+    words = service.database.read(lambda session: session.scalars(mailed).one())
     found = re.search(r"https://desk\.test(/status/confirm/\S+)", words)
     assert found is not None
     return found[1]
