@@ -165,6 +165,10 @@ CONFIRM_TIME = Words(
     "heure, appuyez sur une autre touche.",
 )
 THANKS_BOX = Words("Thank you. We have your message.", "Merci. Nous avons bien reçu votre message.")
+NOTHING_TO_GO_BY = Words(
+    "We have neither a number nor a message from you, so nobody can call you back.",
+    "Nous n'avons ni numéro ni message de votre part : personne ne peut vous rappeler.",
+)
 TOO_SHORT = Words(
     "That message was very short. Please leave your message after the beep.",
     "Ce message était très court. Laissez votre message après le signal sonore.",

@@ -95,6 +95,8 @@ def _thanks(step: Step) -> Say:
     language, facts = step.turn.language, step.facts
     if step.turn.choices.box in step.desk.boxes:
         return boxes.thank(step)
+    if step.turn.seconds is None and not (facts.number_is_usable or step.turn.choices.number):
+        return say(language, prompts.NOTHING_TO_GO_BY)
     if step.open_callback is not None:
         return standing.thanks(step, step.open_callback)
     if _waits_for_unknown_opening(step):

@@ -92,3 +92,12 @@ def test_the_carrier_transcribes_english_where_the_desk_asks_for_it(
     record, _ = flow.step(desk, URLS, Turn(Place.BEEP, Choices(language)), CLOSED).verbs
     assert isinstance(record, Record)
     assert (record.longest, record.transcribed) == (longest, transcribed)
+
+
+def test_a_caller_who_leaves_neither_number_nor_message_is_promised_nothing() -> None:
+    silent = replace(RECORDED, seconds=None, tries=2)
+    unknown = replace(CLOSED, caller="Anonymous", number_is_usable=False)
+    assert "nobody can call you back" in spoken(step(silent, unknown))
+    assert "call you back by" in spoken(step(silent))
+    entered = replace(silent, choices=Choices(number="+15145550188"))
+    assert "call you back by" in spoken(step(entered, unknown))
