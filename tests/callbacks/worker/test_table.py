@@ -34,7 +34,7 @@ def jobs(database: Database, senders: Senders, tmp_path: Path) -> Sequence[Job]:
 
 def test_nothing_comes_before_next_actions_and_pages_and_the_heartbeat_comes_last(jobs: Sequence[Job]) -> None:
     names = [job.name for job in jobs]
-    assert names[:4] == ["next actions", "pages", "recordings", "answers of the carrier"]
+    assert names[:5] == ["next actions", "pages", "rings", "recordings", "answers of the carrier"]
     assert names[-1] == "heartbeat"
     assert len(set(names)) == len(names)
 
@@ -46,7 +46,9 @@ def test_what_a_promise_depends_on_is_vital_and_runs_in_every_sweep(jobs: Sequen
 
 def test_jobs_that_wait_for_other_servers_run_beside_the_sweep(jobs: Sequence[Job]) -> None:
     slow = {
+        "rings",
         "messages to customers",
+        "mails of boxes",
         "connections",
         "reconciliation",
         "look-ups",
