@@ -98,7 +98,9 @@ class Service:
     def owes_a_callback(self) -> None:
         """What a call would leave behind, without the minute that it takes."""
         database, desk, now = Database(self.database_url, UNHURRIED), read_desk(Path("support.toml")), self.clock.now()
-        arrival = calls.Arrival("CA" + "7" * 32, "direct", CUSTOMER, "en", False, "outside support hours")
+        arrival = calls.Arrival(
+            "CA" + "7" * 32, "direct", CUSTOMER, "en", False, "outside support hours", "TN-Validation-Passed-A"
+        )
         database.write(lambda session: calls.record_call(session, arrival, now))
         news = calls.Recording(VoicemailState.EXPECTED)
         database.write(lambda session: calls.record_voicemail(session, desk, arrival.sid, news, now))

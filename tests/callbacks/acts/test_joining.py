@@ -139,7 +139,9 @@ def test_an_answered_call_joins_and_tells_nobody(night: Night) -> None:
 
 @pytest.mark.parametrize("heard", [True, False])
 def test_a_caller_who_hangs_up_has_called_again_once_they_heard_how_it_stands(night: Night, heard: bool) -> None:
-    calls.record_call(night.session, calls.Arrival("CA2", "direct", CUSTOMER, "en", False, "closed"), NOW)
+    calls.record_call(
+        night.session, calls.Arrival("CA2", "direct", CUSTOMER, "en", False, "closed", "TN-Validation-Passed-A"), NOW
+    )
     if heard:
         calls.record_choice(night.session, "CA2", NOW, EventKind.STANDING_HEARD)
     calls.record_end(night.session, night.desk, "CA2", CarrierStatus.COMPLETED, NOW + timedelta(seconds=9))
@@ -149,7 +151,7 @@ def test_a_caller_who_hangs_up_has_called_again_once_they_heard_how_it_stands(ni
 def test_of_many_calls_at_the_same_instant_one_opens_the_callback(database: Database) -> None:
     sids = [f"CA{number}" for number in range(6)]
     for sid in sids:
-        arrival = calls.Arrival(sid, "direct", CUSTOMER, "en", False, "closed")
+        arrival = calls.Arrival(sid, "direct", CUSTOMER, "en", False, "closed", "TN-Validation-Passed-A")
         database.write(lambda session, arrival=arrival: calls.record_call(session, arrival, NOW))  # type: ignore[misc]
     barrier, faults = threading.Barrier(2 * len(sids)), list[BaseException]()
 

@@ -22,7 +22,7 @@ COLLEAGUE = "+15145550188"
 
 
 def test_it_is_due_from_the_moment_the_call_began(night: Night) -> None:
-    arrival = calls.Arrival("CA2", "direct", COLLEAGUE, "en", False, "outside support hours")
+    arrival = calls.Arrival("CA2", "direct", COLLEAGUE, "en", False, "outside support hours", "TN-Validation-Passed-A")
     call = calls.record_call(night.session, arrival, NOW)
     later = NOW + timedelta(minutes=4)
     opened = open_callback(night.session, night.desk, call, later)

@@ -19,7 +19,7 @@ HALF_AN_HOUR = timedelta(minutes=30)
 
 
 def a_call(night: Night, urgency: Urgency, at: datetime = NOW) -> Call:
-    arrival = calls.Arrival("CA2", "direct", CUSTOMER, "en", False, "outside support hours")
+    arrival = calls.Arrival("CA2", "direct", CUSTOMER, "en", False, "outside support hours", "TN-Validation-Passed-A")
     call = calls.record_call(night.session, arrival, at)
     call.urgency = urgency
     return call

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from callbacks.cli import (
     announcements,
     audit,
+    blocked_numbers,
     calendars,
     customers,
     forget,
@@ -43,7 +44,7 @@ COMMANDS = (
     *(service.serve, service.web, service.worker, service.migrate, setup_check.check),
     *(reports.report, reports.export, hours.holidays, hours.closure, audit.audit, oncall.oncall, menu.menu),
     *(technicians.technician, shifts.shift, calendars.calendar, users.user, customers.customer),
-    announcements.announce,
+    *(announcements.announce, blocked_numbers.block, blocked_numbers.unblock),
     forget.forget,
 )
 

@@ -18,7 +18,11 @@ def one_callback(cli: CommandLine) -> CommandLine:
     """A caller has left a message."""
 
     def work(session: Session) -> None:
-        calls.record_call(session, calls.Arrival("CA1", "direct", "+15145550199", "en", False, "closed"), NOW)
+        calls.record_call(
+            session,
+            calls.Arrival("CA1", "direct", "+15145550199", "en", False, "closed", "TN-Validation-Passed-A"),
+            NOW,
+        )
         calls.record_voicemail(
             session, cli.service.desk, "CA1", calls.Recording(VoicemailState.RECORDED, "RE1", 9), NOW
         )

@@ -67,7 +67,9 @@ class Console:
             row = technicians.add_technician(session, name, number, BEGAN, verified=True)
             store.add_shift(session, DESK, row, "primary" if name == "Amy Roy" else "backup", None, None, BEGAN)
         users.add_user(session, "amy@example.com", "technician", PASSWORD, BEGAN, "Amy Roy")
-        arrival = calls.Arrival("CA1", "direct", "<script>alert(1)</script>", "en", False, "outside support hours")
+        arrival = calls.Arrival(
+            "CA1", "direct", "<script>alert(1)</script>", "en", False, "outside support hours", "TN-Validation-Passed-A"
+        )
         calls.record_call(session, arrival, BEGAN)
         calls.record_voicemail(session, DESK, "CA1", calls.Recording(VoicemailState.RECORDED, RECORDING, 8), BEGAN)
         voicemail = session.scalars(select(Voicemail)).one()

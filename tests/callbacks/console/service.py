@@ -54,7 +54,11 @@ def service_on(
             users.add_user(session, f"{role}@example.com", role, PASSWORD, BEGAN, technician)
         details = Details("Joe Dow", "Bex", products=("modusMail",))
         store.add_customer(session, details, [Contact(ContactKind.PHONE, "+15145550177")], BEGAN)
-        calls.record_call(session, calls.Arrival("CA1", "direct", "+15145550199", "en", False, "at night"), BEGAN)
+        calls.record_call(
+            session,
+            calls.Arrival("CA1", "direct", "+15145550199", "en", False, "at night", "TN-Validation-Passed-A"),
+            BEGAN,
+        )
         recording = calls.Recording(VoicemailState.RECORDED, "RE" + "2" * 32, 8)
         calls.record_voicemail(session, desk, "CA1", recording, BEGAN)
         voicemail = session.scalars(select(Voicemail)).one()

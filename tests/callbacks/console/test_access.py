@@ -109,7 +109,7 @@ def another_callback(console: Console) -> str:
     """One that Ben has resolved."""
 
     def work(session: Session) -> str:
-        arrival = calls.Arrival("CA2", "direct", "+15145550142", "en", False, "")
+        arrival = calls.Arrival("CA2", "direct", "+15145550142", "en", False, "", "TN-Validation-Passed-A")
         callback = open_callback(session, DESK, calls.record_call(session, arrival, BEGAN), BEGAN)
         ben = technicians.technician_named(session, "Ben Cole")
         resolves(session, DESK, callback, ben, BEGAN)

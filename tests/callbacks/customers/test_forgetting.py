@@ -52,7 +52,9 @@ def desk(database: Database) -> Database:
     def work(session: Session) -> None:
         technicians.add_technician(session, "Amy Roy", "+15145550101", BEGAN, verified=True)
         for sid, number in (("CA1", MARIE), ("CA2", OTHER)):
-            calls.record_call(session, calls.Arrival(sid, "direct", number, "en", False, "closed"), BEGAN)
+            calls.record_call(
+                session, calls.Arrival(sid, "direct", number, "en", False, "closed", "TN-Validation-Passed-A"), BEGAN
+            )
             calls.record_voicemail(session, DESK, sid, calls.Recording(VoicemailState.EXPECTED, None, 8), BEGAN)
             calls.record_end(session, DESK, sid, CarrierStatus.COMPLETED, BEGAN)
         for name, number, mail in (("Marie Tremblay", MARIE, MAIL), ("Paul Gagnon", OTHER, "paul@example.com")):
@@ -152,7 +154,7 @@ def test_somebody_elses_open_callback_does_not_matter(desk: Database) -> None:
 
 def test_it_is_refused_while_they_are_on_the_phone(desk: Database) -> None:
     close(desk)
-    arrival = calls.Arrival("CA3", "direct", MARIE, "en", False, "closed")
+    arrival = calls.Arrival("CA3", "direct", MARIE, "en", False, "closed", "TN-Validation-Passed-A")
     desk.write(lambda session: calls.record_call(session, arrival, NOW))
     with pytest.raises(WrongState, match="on the phone"):
         forgets(desk, MARIE)

@@ -49,7 +49,9 @@ def desk(database: Database) -> Database:
     def work(session: Session) -> None:
         amy = technicians.add_technician(session, "Amy Roy", "+15145550101", BEGAN, verified=True)
         store.add_shift(session, DESK, amy, "primary", None, None, BEGAN)
-        calls.record_call(session, calls.Arrival(SID, "direct", CALLER, "en", False, "closed"), BEGAN)
+        calls.record_call(
+            session, calls.Arrival(SID, "direct", CALLER, "en", False, "closed", "TN-Validation-Passed-A"), BEGAN
+        )
         calls.record_voicemail(session, DESK, SID, calls.Recording(VoicemailState.RECORDED, RECORDING, 8), BEGAN)
         callback = session.scalars(select(Callback)).one()
         for act in (
@@ -190,7 +192,11 @@ def test_a_recording_is_claimed_away_from_whoever_copies_it(desk: Database) -> N
 
 def test_somebody_elses_call_keeps_everything(desk: Database) -> None:
     def other(session: Session) -> None:
-        calls.record_call(session, calls.Arrival("CA2", "direct", "+15145550177", "en", False, "closed"), BEGAN)
+        calls.record_call(
+            session,
+            calls.Arrival("CA2", "direct", "+15145550177", "en", False, "closed", "TN-Validation-Passed-A"),
+            BEGAN,
+        )
         assert session.scalars(select(Technician)).one().phone == "+15145550101"
 
     desk.write(other)

@@ -40,7 +40,7 @@ def test_a_number_that_can_be_texted_is_told_of_the_end_and_the_log_says_so(
     database: Database, caller: str, expected: int
 ) -> None:
     number = announces(database)
-    came = calls.Arrival("CA1", "direct", caller, "fr", False, "at night")
+    came = calls.Arrival("CA1", "direct", caller, "fr", False, "at night", "TN-Validation-Passed-A")
     database.write(lambda session: calls.record_call(session, came, NOW))
     for _ in range(2):
         database.write(

@@ -27,7 +27,9 @@ HUNG_UP = NOW + timedelta(minutes=40)  # after the deadline
 def night(database: Database) -> object:
     with Session(database.engine) as session:
         night = Night(session, DESK)
-        calls.record_call(session, calls.Arrival("CA2", "direct", CUSTOMER, "en", False, ""), NOW)
+        calls.record_call(
+            session, calls.Arrival("CA2", "direct", CUSTOMER, "en", False, "", "TN-Validation-Passed-A"), NOW
+        )
         yield night
 
 
@@ -82,7 +84,9 @@ def test_a_caller_who_asks_for_a_manager_and_hangs_up_at_once_is_heard(night: Ni
 
 
 def test_a_call_without_a_callback_is_no_attempt(night: Night) -> None:
-    calls.record_call(night.session, calls.Arrival("CA3", "direct", "+15145550188", "en", False, ""), NOW)
+    calls.record_call(
+        night.session, calls.Arrival("CA3", "direct", "+15145550188", "en", False, "", "TN-Validation-Passed-A"), NOW
+    )
     calls.record_choice(night.session, "CA3", NOW, EventKind.STANDING_HEARD)
     record_conversation(night.session, night.desk, "CA3", night.ben.id, HUNG_UP, is_proven=True)
     assert night.attempts() == []

@@ -63,7 +63,7 @@ def test_the_number_that_they_are_called_on_and_one_that_joined_count_too(night:
 
     def work(session) -> None:  # type: ignore[no-untyped-def]
         session.get_one(type(night.callback), callback_id).call.customer_number = OFFICE
-        arrival = calls.Arrival("CA8", "direct", STRANGER, "fr", False, "")
+        arrival = calls.Arrival("CA8", "direct", STRANGER, "fr", False, "", "TN-Validation-Passed-A")
         calls.record_call(session, arrival, night.now)
         session.add(JoinedCall(call_sid="CA8", callback_id=callback_id, joined_at=night.now))
 
@@ -137,7 +137,7 @@ def test_help_is_answered_by_the_carrier(night: Night) -> None:
 
 
 def test_a_number_that_needs_consent_is_read_and_not_answered(night: Night) -> None:
-    arrival = calls.Arrival("CA3", "direct", "+442079460000", "en", False, "")
+    arrival = calls.Arrival("CA3", "direct", "+442079460000", "en", False, "", "TN-Validation-Passed-A")
 
     def work(session) -> None:  # type: ignore[no-untyped-def]
         calls.record_call(session, arrival, night.now, DESK.dialing_rules)

@@ -26,7 +26,11 @@ SID, RECORDING = "CA" + "1" * 32, "RE" + "1" * 32
 @pytest.fixture
 def desk(database: Database) -> Database:
     def called(session: Session) -> None:
-        calls.record_call(session, calls.Arrival(SID, "direct", "+15145550199", "fr", False, "closed"), BEGAN)
+        calls.record_call(
+            session,
+            calls.Arrival(SID, "direct", "+15145550199", "fr", False, "closed", "TN-Validation-Passed-A"),
+            BEGAN,
+        )
         calls.record_voicemail(session, DESK, SID, calls.Recording(VoicemailState.RECORDED, RECORDING, 8), BEGAN)
 
     database.write(called)

@@ -40,7 +40,9 @@ class Night:
             store.add_shift(session, DESK, row, layer, None, None, NOW)
 
     def opens(self, sid: str) -> None:
-        arrival = calls.Arrival(sid, "direct", "+15145550199", "en", False, "outside support hours")
+        arrival = calls.Arrival(
+            sid, "direct", "+15145550199", "en", False, "outside support hours", "TN-Validation-Passed-A"
+        )
 
         def called(session: Session) -> None:
             calls.record_call(session, arrival, self.now).is_separate = True

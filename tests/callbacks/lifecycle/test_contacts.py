@@ -27,7 +27,7 @@ def test_only_what_was_tried_for_this_number_is_looked_at_again(database: Databa
         amy = technicians.add_technician(session, "Amy Roy", "+15145550101", BEGAN, verified=True)
         found = []
         for sid, caller in (("CA1", "+15145550199"), ("CA2", "+15145550198"), ("CA3", "+15145550199")):
-            arrival = calls.Arrival(sid, "direct", caller, "en", False, "closed")
+            arrival = calls.Arrival(sid, "direct", caller, "en", False, "closed", "TN-Validation-Passed-A")
             call = calls.record_call(session, arrival, BEGAN)
             call.is_separate = True
             found.append(open_callback(session, DESK, call, BEGAN))

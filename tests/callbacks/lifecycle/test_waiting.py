@@ -19,7 +19,7 @@ BEGAN = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
 
 def test_the_desk_waits_from_the_start_of_a_wait_to_its_end(database: Database) -> None:
     def work(session: Session) -> None:
-        arrival = calls.Arrival("CA1", "direct", "+15145550199", "en", False, "closed")
+        arrival = calls.Arrival("CA1", "direct", "+15145550199", "en", False, "closed", "TN-Validation-Passed-A")
         callback = open_callback(session, DESK, calls.record_call(session, arrival, BEGAN), BEGAN)
         assert not is_waiting(session, callback)
         start_waiting(session, callback, BEGAN)

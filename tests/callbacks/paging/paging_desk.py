@@ -130,7 +130,9 @@ def seed(database: Database) -> PagingDesk:
 
 def _open(session: Session, began_at: datetime) -> Callback:
     count = len(session.scalars(select(Callback.id)).all())
-    arrival = calls.Arrival(f"CA{count}", "direct", CUSTOMER, "en", False, "outside support hours")
+    arrival = calls.Arrival(
+        f"CA{count}", "direct", CUSTOMER, "en", False, "outside support hours", "TN-Validation-Passed-A"
+    )
     call = calls.record_call(session, arrival, began_at)
     call.is_separate = True  # each is about something else
     return open_callback(session, DESK, call, began_at)

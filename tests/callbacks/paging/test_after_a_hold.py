@@ -31,7 +31,9 @@ def night(database: Database) -> Iterator[Night]:
 def held(night: Night, *, wants_manager: bool) -> Callback:
     """Return the callback of a caller abroad who says that it can wait."""
     store.add_shift(night.session, night.desk, night.ben, "supervisor", None, None, NOW)
-    arrival = calls.Arrival("CA2", "direct", "+33142685300", "en", False, "outside support hours")
+    arrival = calls.Arrival(
+        "CA2", "direct", "+33142685300", "en", False, "outside support hours", "TN-Validation-Passed-A"
+    )
     call = calls.record_call(night.session, arrival, NOW)
     call.urgency, call.wants_manager_at = Urgency.CAN_WAIT, NOW if wants_manager else None
     return open_callback(night.session, night.desk, call, NOW)

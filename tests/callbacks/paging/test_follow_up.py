@@ -59,7 +59,7 @@ class Followed:
         for name, number, layer in CREW:
             row = technicians.add_technician(session, name, number, BEGAN, verified=True)
             store.add_shift(session, DESK, row, layer, None, None, BEGAN)
-        arrival = calls.Arrival("CA1", "direct", "+15145550199", "en", False, "closed")
+        arrival = calls.Arrival("CA1", "direct", "+15145550199", "en", False, "closed", "TN-Validation-Passed-A")
         open_callback(session, DESK, calls.record_call(session, arrival, BEGAN), BEGAN)
 
     def do(self, work: Callable[[Session, Callback, Technician], object]) -> None:

@@ -69,7 +69,9 @@ def test_a_time_that_is_over_is_not_promised(desk: PagingDesk) -> None:
 
 def test_a_call_that_joined_is_confirmed_too(desk: PagingDesk) -> None:
     def work(session: Session, callback: Callback) -> None:
-        arrival = calls.Arrival("CA7", "direct", CUSTOMER, "fr", False, "outside support hours")
+        arrival = calls.Arrival(
+            "CA7", "direct", CUSTOMER, "fr", False, "outside support hours", "TN-Validation-Passed-A"
+        )
         call = calls.record_call(session, arrival, BEGAN + minutes(3))
         call.beep_at = BEGAN + minutes(3)
         session.add(JoinedCall(call_sid="CA7", callback_id=callback.id, joined_at=BEGAN + minutes(3)))

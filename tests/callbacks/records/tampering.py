@@ -28,7 +28,9 @@ def filled(url: str) -> Database:
     database.write(add_early_entries)
     add_entries(database, "Sue", 3)
     database.write(
-        lambda session: calls.record_call(session, calls.Arrival("CA9", "direct", "", "en", False, ""), BEGAN)
+        lambda session: calls.record_call(
+            session, calls.Arrival("CA9", "direct", "", "en", False, "", "TN-Validation-Passed-A"), BEGAN
+        )
     )
     add_events(database, 2)
     seal_all(database)

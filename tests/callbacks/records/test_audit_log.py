@@ -29,7 +29,9 @@ BEGAN = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
 
 def two_rows_each(session: Session) -> None:
     """Two rows in each table that only grows."""
-    call = calls.record_call(session, calls.Arrival("CA9", "direct", "", "en", False, ""), BEGAN)
+    call = calls.record_call(
+        session, calls.Arrival("CA9", "direct", "", "en", False, "", "TN-Validation-Passed-A"), BEGAN
+    )
     record_event(session, call.sid, BEGAN, "sue@example.com", EventKind.NOTE, "something")
     for n in (1, 2):
         audit_log.note(session, BEGAN, "sue@example.com", "did something", call.sid)

@@ -19,7 +19,9 @@ MONTREAL = ZoneInfo("America/Toronto")
 
 
 def call(session: Session, sid: str = "CA1") -> str:
-    calls.record_call(session, calls.Arrival(sid, "direct", "+15145550199", "en", False, "at night"), NOW)
+    calls.record_call(
+        session, calls.Arrival(sid, "direct", "+15145550199", "en", False, "at night", "TN-Validation-Passed-A"), NOW
+    )
     return sid
 
 

@@ -84,7 +84,9 @@ def test_every_proof_has_words_of_its_own() -> None:
 def seed(session: Session, callers: int) -> None:
     technicians.add_technician(session, "Amy Roy", "+15145550101", BEGAN, verified=True)
     for number in range(callers):
-        arrival = calls.Arrival(f"CA{number}", "direct", f"+1514555{1000 + number}", "en", False, "closed")
+        arrival = calls.Arrival(
+            f"CA{number}", "direct", f"+1514555{1000 + number}", "en", False, "closed", "TN-Validation-Passed-A"
+        )
         calls.record_call(session, arrival, BEGAN)
         news = calls.Recording(VoicemailState.RECORDED, f"RE{number}", 9)
         calls.record_voicemail(session, DESK, arrival.sid, news, BEGAN)

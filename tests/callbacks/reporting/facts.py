@@ -80,7 +80,9 @@ def night(session: Session) -> None:
     amy = technicians.add_technician(session, "Amy Roy", "+15145550101", BEGAN, verified=True)
     store.add_shift(session, DESK, amy, "primary", None, None, BEGAN)
     for number, caller in enumerate(["=HYPERLINK(1)", "+15145550199"]):
-        arrival = calls.Arrival(f"CA{number}", "direct", caller, "en", False, "outside support hours")
+        arrival = calls.Arrival(
+            f"CA{number}", "direct", caller, "en", False, "outside support hours", "TN-Validation-Passed-A"
+        )
         calls.record_call(session, arrival, BEGAN + number * HOUR)
         news = calls.Recording(VoicemailState.RECORDED, f"RE{number}", 9)
         calls.record_voicemail(session, DESK, arrival.sid, news, BEGAN + number * HOUR)

@@ -66,7 +66,9 @@ def test_the_hours_after_midnight_count_for_the_last_night_and_for_no_day_of_the
 
     def call_in_the_morning(session: Session) -> None:
         for number, at in enumerate(("2026-11-29T02:00", "2026-11-29T08:29", "2026-11-29T08:30")):
-            arrival = calls.Arrival(f"CB{number}", "direct", "+15145550198", "en", False, "closed")
+            arrival = calls.Arrival(
+                f"CB{number}", "direct", "+15145550198", "en", False, "closed", "TN-Validation-Passed-A"
+            )
             calls.record_call(session, arrival, local(at).astimezone(UTC))
 
         session.execute(update(Page).values(state=PageState.SENT, created_at=local("2026-11-29T02:00")))

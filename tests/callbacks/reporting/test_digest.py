@@ -57,7 +57,9 @@ class Office:
 
         def work(session: Session) -> None:
             intake.record_call(
-                session, intake.Arrival(sid, "direct", "+15145550199", "en", False, "closed"), began
+                session,
+                intake.Arrival(sid, "direct", "+15145550199", "en", False, "closed", "TN-Validation-Passed-A"),
+                began,
             ).is_separate = True
             intake.record_voicemail(session, DESK, sid, intake.Recording(VoicemailState.RECORDED, f"RE{sid}", 9), began)
 

@@ -204,7 +204,9 @@ def test_many_callbacks_take_few_queries_and_each_has_its_own_attempts(
         for number in range(2, 12):
             sid, began_at = f"CA{number}", BEGAN + number * HOUR
             calls.record_call(
-                session, calls.Arrival(sid, "direct", f"+151455502{number:02}", "en", False, ""), began_at
+                session,
+                calls.Arrival(sid, "direct", f"+151455502{number:02}", "en", False, "", "TN-Validation-Passed-A"),
+                began_at,
             )
             news = calls.Recording(VoicemailState.RECORDED, f"RE{number}", number)
             calls.record_voicemail(session, DESK, sid, news, began_at)

@@ -41,7 +41,9 @@ def night(database: Database) -> Database:
         )
         for person, layer in ((amy, "primary"), (ben, "backup")):
             store.add_shift(session, DESK, person, layer, None, None, EDITED_AT)
-        arrival = calls.Arrival("CA1", "direct", "+15145550199", "en", False, "outside support hours")
+        arrival = calls.Arrival(
+            "CA1", "direct", "+15145550199", "en", False, "outside support hours", "TN-Validation-Passed-A"
+        )
         call = calls.record_call(session, arrival, BEGAN)
         callback = open_callback(session, DESK, call, BEGAN + MINUTE)
         take_next_step(session, DESK, callback, BEGAN + MINUTE)

@@ -36,7 +36,9 @@ def one_page(database: Database, sid: str = "", channel: Channel = Channel.TEXT,
 
 
 def _call(session: Session, sid: str) -> None:
-    arrival = calls.Arrival(sid, "direct", "+15145550199", "en", False, "outside support hours")
+    arrival = calls.Arrival(
+        sid, "direct", "+15145550199", "en", False, "outside support hours", "TN-Validation-Passed-A"
+    )
     call = calls.record_call(session, arrival, BEGAN)
     call.is_separate = True
     if sid == "CA0":

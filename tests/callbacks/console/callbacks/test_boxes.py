@@ -21,7 +21,9 @@ DESK = desk_with()
 def leave(console: Console, number: int, audio: AudioState = AudioState.COPIED, error: str = "") -> None:
     def work(session: Session) -> None:
         sid, at = f"CA{number:032}", BEGAN + timedelta(minutes=number)
-        call = calls.record_call(session, calls.Arrival(sid, "direct", "+15145550188", "fr", False, ""), at)
+        call = calls.record_call(
+            session, calls.Arrival(sid, "direct", "+15145550188", "fr", False, "", "TN-Validation-Passed-A"), at
+        )
         call.box = "sales"
         recording = calls.Recording(VoicemailState.RECORDED, f"RE{number:032}", 8)
         calls.record_voicemail(session, DESK, sid, recording, at)

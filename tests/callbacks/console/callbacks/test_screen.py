@@ -179,7 +179,7 @@ def test_a_reference_is_found_in_small_letters_and_another_is_not_found(console:
 def test_the_call_log_goes_on_to_earlier_calls_without_losing_any(console: Console) -> None:
     def fill(session: Session) -> None:
         for number in range(2, screen.CALLS_A_PAGE + 3):
-            arrival = calls.Arrival(f"CA{number}", "direct", "+15145550199", "en", False, "")
+            arrival = calls.Arrival(f"CA{number}", "direct", "+15145550199", "en", False, "", "TN-Validation-Passed-A")
             calls.record_call(session, arrival, minutes(number // 2))  # two at the same instant
 
     console.database.write(fill)
@@ -293,7 +293,9 @@ def test_the_list_of_open_callbacks_takes_as_many_queries_as_one_of_them(sue: Co
     def more(session: Session) -> None:
         amy = technicians.technician_named(session, "Amy Roy")
         for number in range(2, 9):
-            arrival = calls.Arrival(f"CA{number}", "direct", f"+151455502{number:02}", "en", False, "")
+            arrival = calls.Arrival(
+                f"CA{number}", "direct", f"+151455502{number:02}", "en", False, "", "TN-Validation-Passed-A"
+            )
             calls.record_call(session, arrival, BEGAN).is_separate = True
             news = calls.Recording(VoicemailState.RECORDED, f"RE{number}", 9)
             calls.record_voicemail(session, DESK, f"CA{number}", news, BEGAN)

@@ -32,7 +32,7 @@ def sixty_callbacks(sue: Console) -> None:
         amy = technicians.technician_named(session, "Amy Roy")
         for n in range(60):
             at, line = BEGAN - timedelta(hours=n), "toll-free" if n % 2 else "direct"
-            arrival = calls.Arrival(f"CAx{n}", line, f"+1514555{1000 + n}", "en", False, "")
+            arrival = calls.Arrival(f"CAx{n}", line, f"+1514555{1000 + n}", "en", False, "", "TN-Validation-Passed-A")
             callback = open_callback(session, DESK, calls.record_call(session, arrival, at), at)
             if n == 7:
                 resolves(session, DESK, callback, amy, at)

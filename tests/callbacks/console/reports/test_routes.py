@@ -32,7 +32,9 @@ def two_days_later(sue: Console) -> None:
     def work(session: Session) -> None:
         for number, minutes in ((2, 12), (3, 45)):
             began = BEGAN + timedelta(hours=number)
-            arrival = calls.Arrival(f"CA{number}", "toll-free", "+15145550199", "en", False, "closed")
+            arrival = calls.Arrival(
+                f"CA{number}", "toll-free", "+15145550199", "en", False, "closed", "TN-Validation-Passed-A"
+            )
             calls.record_call(session, arrival, began).is_separate = True
             calls.record_voicemail(
                 session, DESK, arrival.sid, calls.Recording(VoicemailState.RECORDED, f"RE{number}", 9), began

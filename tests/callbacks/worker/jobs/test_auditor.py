@@ -38,7 +38,7 @@ def tried(database: Database) -> Database:
         )
         store.add_shift(session, DESK, amy, "primary", None, None, BEGAN)
         store.add_shift(session, DESK, sue, "supervisor", None, None, BEGAN)
-        arrival = calls.Arrival("CA1", "direct", "+15145550199", "en", False, "closed")
+        arrival = calls.Arrival("CA1", "direct", "+15145550199", "en", False, "closed", "TN-Validation-Passed-A")
         callback = open_callback(session, DESK, calls.record_call(session, arrival, BEGAN), BEGAN)
         record_attempt(session, callback, amy, ReachOutcome.NO_ANSWER, "text", BEGAN)
 

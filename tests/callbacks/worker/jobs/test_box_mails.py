@@ -59,7 +59,7 @@ class Office:
         self, state: VoicemailState = VoicemailState.RECORDED, box: str = "sales", *, hangs_up: bool = True
     ) -> None:
         def work(session: Session) -> None:
-            arrival = calls.Arrival(SID, "toll-free", "+15145550199", "en", False, "")
+            arrival = calls.Arrival(SID, "toll-free", "+15145550199", "en", False, "", "TN-Validation-Passed-A")
             call = calls.record_call(session, arrival, BEGAN)
             call.box = box
             recording = calls.Recording(state, "RE" + "1" * 32, 8)

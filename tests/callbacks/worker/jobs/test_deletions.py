@@ -66,7 +66,11 @@ class Night:
     def _called(self, session: Session) -> None:
         sue = technicians.add_technician(session, "Sue Tran", "+15145550104", BEGAN, verified=True)
         store.add_shift(session, DESK, sue, "supervisor", None, None, BEGAN)
-        calls.record_call(session, calls.Arrival(SID, "direct", "+15145550199", "en", False, "closed"), BEGAN)
+        calls.record_call(
+            session,
+            calls.Arrival(SID, "direct", "+15145550199", "en", False, "closed", "TN-Validation-Passed-A"),
+            BEGAN,
+        )
         state = VoicemailState.RECORDED if self.recording else VoicemailState.EXPECTED
         calls.record_voicemail(session, DESK, SID, calls.Recording(state, self.recording, 8), BEGAN)
 

@@ -27,7 +27,7 @@ BEGAN = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
 def owe(session: Session) -> Callback:
     amy = technicians.add_technician(session, "Amy Roy", "+15145550101", BEGAN, verified=True)
     store.add_shift(session, DESK, amy, "primary", None, None, BEGAN)
-    arrival = calls.Arrival("CA1", "direct", "+15145550199", "en", False, "closed")
+    arrival = calls.Arrival("CA1", "direct", "+15145550199", "en", False, "closed", "TN-Validation-Passed-A")
     return open_callback(session, DESK, calls.record_call(session, arrival, BEGAN), BEGAN)
 
 

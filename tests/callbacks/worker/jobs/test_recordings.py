@@ -62,7 +62,11 @@ class Desk:
         for name, number, layer in (("Amy Roy", "01", "primary"), ("Sue Tran", "04", "supervisor")):
             row = technicians.add_technician(session, name, f"+151455501{number}", BEGAN, verified=True)
             store.add_shift(session, DESK, row, layer, None, None, BEGAN)
-        calls.record_call(session, calls.Arrival(SID, "direct", "+15145550199", "en", False, "closed"), BEGAN)
+        calls.record_call(
+            session,
+            calls.Arrival(SID, "direct", "+15145550199", "en", False, "closed", "TN-Validation-Passed-A"),
+            BEGAN,
+        )
         calls.record_voicemail(session, DESK, SID, calls.Recording(VoicemailState.RECORDED, RECORDING, 8), BEGAN)
 
     def passes(self, span: timedelta) -> None:

@@ -62,7 +62,11 @@ class Years:
 
     def calls(self, sid: str, *, says_something: bool = True, is_closed: bool = True) -> None:
         def work(session: Session) -> None:
-            calls.record_call(session, calls.Arrival(sid, "direct", "+15145550199", "en", False, "closed"), BEGAN)
+            calls.record_call(
+                session,
+                calls.Arrival(sid, "direct", "+15145550199", "en", False, "closed", "TN-Validation-Passed-A"),
+                BEGAN,
+            )
             if says_something:
                 recording = calls.Recording(VoicemailState.RECORDED, _recording(sid), 8)
                 calls.record_voicemail(session, DESK, sid, recording, BEGAN)

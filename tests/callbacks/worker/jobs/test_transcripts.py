@@ -41,7 +41,11 @@ def machine(database: Database, model: Path, clock: MovingClock) -> Transcriber:
     """A voicemail of Saturday night whose audio is stored, and what transcribes it."""
 
     def called(session: Session) -> None:
-        calls.record_call(session, calls.Arrival(SID, "direct", "+15145550199", "en", False, "closed"), BEGAN)
+        calls.record_call(
+            session,
+            calls.Arrival(SID, "direct", "+15145550199", "en", False, "closed", "TN-Validation-Passed-A"),
+            BEGAN,
+        )
         recording = calls.Recording(VoicemailState.RECORDED, RECORDING, 8)
         calls.record_voicemail(session, DESK, SID, recording, BEGAN)
         voicemail = session.scalars(select(Voicemail)).one()
