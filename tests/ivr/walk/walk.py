@@ -108,7 +108,7 @@ class Walk:
         if self._asked[question] == 1:
             return moves
         if self._asked[question] > self.most_alike:
-            return []
+            return [move for move in moves if move.is_silent]
         offered = node.document.offered_keys
         meaningless = [move for move in moves if move.key and move.key not in offered][1:]
         return [move for move in moves if move not in meaningless]
