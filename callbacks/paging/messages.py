@@ -500,9 +500,11 @@ def called_again(subject: Subject, code: str, at: datetime, now: datetime, *, le
 
     def worded(replies: Words) -> Words:
         return Words(
-            f"{subject.sender}: the customer of {subject.reference} called again {when.english}{message.english}. "
+            f"{subject.sender}: "
+            f"{_sentence(f'the customer of {subject.reference} called again {when.english}{message.english}')} "
             f"{_sentence(f'Call {who.english}{due.english}')} {replies.english}".rstrip(),
-            f"{subject.sender}: le client de {subject.reference} a rappelé {when.french}{message.french}. "
+            f"{subject.sender}: "
+            f"{_sentence(f'le client de {subject.reference} a rappelé {when.french}{message.french}')} "
             f"{_sentence(f'Rappelez {who.french}{due.french}')} {replies.french}".rstrip(),
         )
 

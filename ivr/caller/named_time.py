@@ -21,19 +21,25 @@ AT_OPENING, AN_HOUR, CONFIRMED = "1", "2", "1"
 
 def ask(step: Step, *before: Say, tries: int = 1) -> Reply:
     """Ask when the caller wants to be called."""
-    language, opens_at = step.turn.language, step.facts.opens_at
+    language, opens_at = step.turn.language, _opening(step)
     if opens_at is None:  # not known while the database is away
         return _ask_for_hour(step, *before)
     choices = (
         say(language, prompts.PRESS_FOR_OPENING, time=step.spoken(opens_at), key=AT_OPENING),
         say(language, prompts.PRESS_FOR_AN_HOUR, key=AN_HOUR),
     )
-    return Reply((Gather(step.to(Place.NAME_TIME, tries=tries), (*before, *choices)),))
+    return Reply((Gather(step.to(Place.NAME_TIME, at=int(opens_at.timestamp()), tries=tries), (*before, *choices)),))
+
+
+def _opening(step: Step) -> datetime | None:
+    """Return when the desk opens, as the caller has heard it: it may not be known to whoever answers their key."""
+    has_heard = step.turn.place is Place.NAME_TIME and step.turn.offered_at is not None
+    return step.turn.offered_at if has_heard else step.facts.opens_at
 
 
 def after_key(step: Step, go_on: GoOn) -> Reply:
     """The caller wants to be called when the desk opens, or to enter an hour."""
-    opens_at, turn = step.facts.opens_at, step.turn
+    opens_at, turn = _opening(step), step.turn
     if turn.digits == AN_HOUR:
         return _ask_for_hour(step)
     if turn.digits == AT_OPENING and opens_at is not None:

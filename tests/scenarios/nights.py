@@ -13,19 +13,22 @@ from datetime import datetime, timedelta
 
 from hypothesis import event
 from hypothesis import strategies as some
+from sqlalchemy import select
 
 from callbacks.acts.leaving import leave_team
-from callbacks.db.states import AttemptProof, CallbackState
-from callbacks.db.tables import Callback
+from callbacks.db.states import AttemptProof, CallbackState, PageKind, Urgency
+from callbacks.db.tables import Callback, JoinedCall
 from callbacks.errors import NotFound
+from callbacks.inbound.conversations import SOURCE
 from callbacks.oncall import store
 from callbacks.people.technicians import add_technician, technician_named
 from callbacks.reporting.summary import summary
 from callbacks.text.gsm7 import fits
 from ivr.rehearsal.scenario import Person, StoryFailed
 from ivr.rehearsal.simulated_desk import PEOPLE
-from ivr.simulator import Habit
+from ivr.simulator import Habit, Leg
 from ivr.simulator.ledger import Call, CallStatus, Direction, Message
+from ivr.simulator.phones import LegState
 from tests.scenarios.conftest import CUSTOMER, ScenarioDesk
 
 CREW = ("Amy", "Ben", "Cleo", "Sue")
@@ -42,9 +45,18 @@ CAPRICES = (
     *(("message-status", "doubled"), ("message-status", "reordered"), ("message-status", "lost")),
     *(("status", "doubled"), ("status", "reordered")),
 )
-# Callers who call again: in English or French, with the key that they press once they have heard how it stands.
-AGAIN = tuple(f"{language} {key}".strip() for language in ("en", "fr") for key in ("", "0", "1", "3", "7"))
-PHONES = {"the customer": CUSTOMER, "the customer's office": "+15145550188"}
+FRENCH = "9"
+OFFICE, ENTERED = "+15145550188", "+15145550177"
+CUSTOMERS = {"the customer": CUSTOMER, "the customer's other phone": OFFICE}
+# What callers do, in their order: press keys, wait for the beep and speak ("beep"), talk with whoever is rung for them
+# ("talk"), or hang up before anything else ("hang up").
+CALLERS = (
+    *("beep", "9 beep", "1 beep", "2 beep", "0 beep", "9 1 beep", "9 2 beep", "9 0 beep", "7 beep"),
+    *("3 beep", "3 1 beep", "3 2 beep", "3 0 beep", "9 3 beep"),
+    *(f"beep # 4 {ENTERED[2:]}# 1", "beep # 4 911# 1", "beep # 3 beep", "1 beep # 1"),
+    *("beep # 5 1", "9 beep # 5 2 0700 1"),
+    *("2 talk", "9 2 talk", "hang up", "0 hang up", "3 hang up"),
+)
 OF_CUSTOMERS = (Habit.RINGS, Habit.REJECTS, Habit.BUSY, Habit.NO_SUCH_NUMBER, Habit.SWITCHED_OFF, Habit.NEVER_DIALED)
 
 
@@ -77,7 +89,8 @@ NIGHTS = some.lists(
         _turns("comes back", who=("Ben", "Cleo")),
         _turns("'s phone", *(habit.name for habit in OF_CUSTOMERS), who=("the customer",)),
         _turns("answers", who=("the customer",)),
-        _turns("calls again", *AGAIN, who=tuple(PHONES)),
+        _turns("calls again", *CALLERS, who=tuple(CUSTOMERS)),
+        _turns("calls again by the menu", *CALLERS, who=tuple(CUSTOMERS)),
         _turns("does", *("/".join(caprice) for caprice in CAPRICES), who=("the carrier",)),
     ),
     min_size=4,
@@ -113,31 +126,50 @@ class Night:
         if turn.who == "the carrier":
             where, what = turn.how.split("/")
             self.desk.fails(where, what)
-        elif turn.what == "calls again":
-            self._calls_again(PHONES[turn.who], *turn.how.split())
-        elif turn.who == "the customer":
+        elif turn.who in CUSTOMERS:
             self._customer(turn)
         else:
             person = _last_paged(self.desk) if turn.who == PAGED else self.desk.phone_of(turn.who)
             ACTS[turn.what](self, person, turn.how)
 
     def _customer(self, turn: Turn) -> None:
-        customer = self.desk.customer()
+        customer = self.desk.customer(CUSTOMERS[turn.who])
         if turn.what == "answers" and customer.phone.ringing is not None:
             customer.phone.ringing.answer()
-        elif turn.how:
+        elif turn.what == "calls again":
+            self._call(customer, "direct", turn.how.split())
+        elif turn.what == "calls again by the menu":
+            keys, in_french = turn.how.split(), turn.how.startswith("9 ")
+            self._call(customer, "toll-free", ["9", "1", *keys[1:]] if in_french else ["1", *keys])
+        elif turn.how in Habit.__members__:
             customer.phone.habit = Habit[turn.how]
 
-    def _calls_again(self, number: str, language: str, key: str = "") -> None:
-        """The customer calls, presses a key or none, and leaves a message."""
-        call = self.desk.customer(number).dials("direct")
-        if language == "fr":
-            call.waits(1).presses("9")
-        if key:
-            call.waits(15).presses(key)
-        with contextlib.suppress(StoryFailed):  # the carrier loses the call, or the customer talks to somebody
-            call.hears_the_beep().says(3)
-        call.hangs_up()
+    def _call(self, customer: Person, line: str, does: list[str]) -> None:
+        """Somebody calls again, and does one thing after the other."""
+        call = customer.dials(line)
+        with contextlib.suppress(StoryFailed):  # the call may have ended, or gone another way
+            for each in does:
+                if call.leg.state is LegState.ENDED or each == "hang up":
+                    break
+                if each == "beep":
+                    call.hears_the_beep().says(4)
+                elif each == "talk":
+                    self._talk()
+                else:
+                    call.waits(1 if each == FRENCH else 12).presses(each)  # once they have heard what it is for
+        if call.leg.state is not LegState.ENDED:
+            call.hangs_up()
+
+    def _talk(self) -> None:
+        """Whoever is rung takes the call, and the two talk for a while."""
+        self.desk.scenario.seconds_pass(8)
+        for name in CREW:
+            leg = self.desk.phone_of(name).phone.ringing
+            if leg is not None:
+                leg.answer()
+                self.desk.scenario.seconds_pass(8)
+                leg.press("1")
+                self.desk.scenario.seconds_pass(40)
 
     def texts(self, person: Person, words: str) -> None:
         with contextlib.suppress(StoryFailed):  # no page with a code came to them yet
@@ -219,6 +251,9 @@ def check(desk: ScenarioDesk) -> None:
     _attempts_are_facts(desk)
     _texts_are_true(desk)
     _only_known_phones(desk)
+    _nobody_who_spoke_is_forgotten(desk)
+    _what_can_wait_wakes_nobody(desk)
+    _managers_hear_of_it(desk)
 
 
 def _has_a_next_action(desk: ScenarioDesk, callback: Callback) -> None:
@@ -227,7 +262,9 @@ def _has_a_next_action(desk: ScenarioDesk, callback: Callback) -> None:
         return
     assert callback.next_action_at is not None, "an open callback is never forgotten"
     assert callback.next_action_at > desk.now - timedelta(seconds=2), "what is due is done at once"
-    if callback.owner is None:
+    if callback.held_until is not None and callback.held_until > desk.now:
+        assert callback.next_action_at <= callback.held_until, "what can wait is paged when its time comes"
+    elif callback.owner is None:
         assert callback.next_action_at <= desk.now + timedelta(minutes=11), "what nobody owns escalates"
     else:
         assert callback.owner.left_at is None, "somebody who left owns nothing"
@@ -242,6 +279,10 @@ def _attempts_are_facts(desk: ScenarioDesk) -> None:
     """No attempt without a customer's leg or a word."""
     for attempt in desk.attempts():
         legs = [leg for leg in legs_to_customers(desk) if leg.parent_sid == attempt.call_sid]
+        if attempt.told_by == SOURCE:
+            talked = [each.parent.call.sid for each in talks(desk) if each.parent is not None]
+            assert attempt.call_sid in talked, "nobody talked"
+            continue
         if attempt.proof is AttemptProof.CARRIER:
             assert any(proves(leg) for leg in legs), f"{attempt.outcome} is proven by no leg"
         if attempt.proof is AttemptProof.WORD:
@@ -255,7 +296,8 @@ def _texts_are_true(desk: ScenarioDesk) -> None:
     due_at = min(callback.due_at for callback in desk.callbacks())
     for text in sent(desk):
         assert fits(text.body), f"longer than two segments: {text.body}"
-        if len(desk.callbacks()) > 1:
+        assert ".." not in text.body, f"two full stops: {text.body}"
+        if len(desk.callbacks()) > 1 or _has_moved(desk):
             continue
         if "back by" in text.body:
             assert text.created_at <= due_at, f"a deadline that is over: {text.body}"
@@ -265,6 +307,11 @@ def _texts_are_true(desk: ScenarioDesk) -> None:
             assert _acted_before(desk, name, text.created_at), f"{name} has done nothing: {text.body}"
         for name in _said_to_be_silent(text.body):
             assert _was_asked_before(desk, name, text.created_at), f"{name} was not asked: {text.body}"
+
+
+def _has_moved(desk: ScenarioDesk) -> bool:
+    """Return whether a caller has moved the deadline by key."""
+    return any(call.urgency is Urgency.CAN_WAIT or call.named_time_at is not None for call in desk.calls())
 
 
 def _said_to_have_it(body: str) -> Iterator[str]:
@@ -291,13 +338,54 @@ def _only_known_phones(desk: ScenarioDesk) -> None:
     staff = set(NUMBERS.values())
     assert {text.to for text in sent(desk) if text.direction is Direction.OUTBOUND_API} <= staff
     calls = [call.to for call in desk.carrier.ledger.calls if call.direction is not Direction.INBOUND]
-    assert set(calls) <= {*staff, *PHONES.values()}
+    assert set(calls) <= {*staff, *CUSTOMERS.values(), *_confirmed_numbers(desk)}
+
+
+def _confirmed_numbers(desk: ScenarioDesk) -> set[str]:
+    """Return the number that callers may have entered by key, if one did and confirmed it."""
+    return {ENTERED} if any(call.customer_number == ENTERED for call in desk.calls()) else set()
+
+
+def _nobody_who_spoke_is_forgotten(desk: ScenarioDesk) -> None:
+    """Whoever heard the beep and hung up has a callback, of their own or one that was open, by the phones alone."""
+    kept = {callback.call_sid for callback in desk.callbacks()} | {each.call_sid for each in _joined(desk)}
+    for number in CUSTOMERS.values():
+        for leg in desk.customer(number).phone.legs:
+            if leg.state is LegState.ENDED and any(heard.kind == "beep" for heard in leg.heard):
+                assert leg.call.sid in kept, f"the call of {number} at {leg.call.created_at} is forgotten"
+
+
+def _joined(desk: ScenarioDesk) -> list[JoinedCall]:
+    return desk.service.database.read(lambda session: list(session.scalars(select(JoinedCall))))
+
+
+def _what_can_wait_wakes_nobody(desk: ScenarioDesk) -> None:
+    """Nobody is paged at night about what its only caller says can wait, unless they ask for a manager."""
+    calls = {call.sid: call for call in desk.calls()}
+    called_again = {each.callback_id for each in _joined(desk)}
+    for callback in desk.callbacks():
+        call = calls[callback.call_sid]
+        is_quiet = (
+            call.urgency is Urgency.CAN_WAIT and call.wants_manager_at is None and callback.id not in called_again
+        )
+        if is_quiet and callback.held_until is not None and callback.held_until > desk.now:
+            steps = [page for page in desk.pages() if page.callback_id == callback.id and page.kind is PageKind.STEP]
+            assert steps == [], "it can wait"
+
+
+def _managers_hear_of_it(desk: ScenarioDesk) -> None:
+    """Whoever asked for a manager, and was told that one hears of it, is heard of."""
+    for call in desk.calls():
+        if call.wants_manager_at is None or call.ended_at is None or desk.now < call.ended_at + timedelta(minutes=1):
+            continue
+        pages = [page for page in desk.pages() if page.kind is PageKind.MANAGER]
+        assert pages, "nobody hears that a manager is wanted"
 
 
 def check_report(desk: ScenarioDesk) -> None:
     """Every promise, computed from the ledger alone, is what `report` says."""
     callbacks = desk.callbacks()
-    if len(callbacks) != 1:  # whose leg it was is not in the ledger
+    if len(callbacks) != 1 or talks(desk):  # whose leg it was, or what a talk was about, is not in the ledger
         return
     due_at = callbacks[0].due_at
     proven = any(proves(leg) and proven_at(leg) <= due_at for leg in legs_to_customers(desk))
@@ -317,7 +405,14 @@ def _is_word(text: Message) -> bool:
 
 def legs_to_customers(desk: ScenarioDesk) -> list[Call]:
     calls = desk.carrier.ledger.calls
-    return [call for call in calls if call.direction is Direction.OUTBOUND_DIAL and call.to in PHONES.values()]
+    staff = set(NUMBERS.values())
+    return [call for call in calls if call.direction is Direction.OUTBOUND_DIAL and call.to not in staff]
+
+
+def talks(desk: ScenarioDesk) -> list[Leg]:
+    """Return the technicians' legs that were connected to a caller."""
+    legs = [leg for name in CREW for leg in desk.phone_of(name).phone.legs]
+    return [leg for leg in legs if leg.parent is not None and leg.was_bridged]
 
 
 def proves(leg: Call) -> bool:

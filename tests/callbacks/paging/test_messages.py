@@ -490,3 +490,9 @@ def test_a_short_message_is_quoted_whole_and_a_long_one_by_its_gist() -> None:
     cut = messages.transcribed(SUBJECT, "Hello, " * 60 + "the boiler leaks.", "the boiler leaks.", Urgency.CAN_WAIT)
     assert '"the boiler leaks." Perhaps it can wait.' in cut.english
     assert """"the boiler leaks." Possiblement rien d'urgent.""" in cut.french
+
+
+def test_a_text_about_another_call_has_one_full_stop_after_the_time() -> None:
+    text = messages.called_again(SUBJECT, "482193", NOW, NOW, left_message=False)
+    assert "called again at 10:13 p.m. Call (514) 555-0199" in text.english
+    assert "a rappelé à 22 h 13. Rappelez" in text.french

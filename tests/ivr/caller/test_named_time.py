@@ -48,6 +48,17 @@ def test_the_opening_is_taken_at_its_word() -> None:
     )
 
 
+def test_the_opening_that_was_offered_is_taken_while_the_database_is_away() -> None:
+    (question,) = asked().verbs
+    assert isinstance(question, Gather)
+    assert f"at={int(OPENING.timestamp())}" in question.action
+    heard = Turn(Place.NAME_TIME, digits="1", offered_at=OPENING)
+    reply = flow.step(DESK, URLS, heard, CLOSED)
+    assert reply.choices is not None
+    assert reply.choices.named_at == OPENING
+    assert "when we open, press 1" in spoken(flow.step(DESK, URLS, replace(heard, digits="7"), CLOSED))
+
+
 @pytest.mark.parametrize(
     ("language", "read"),
     [("en", "You will be called at 7:00 a.m. Sunday. To confirm, press 1."), ("fr", "dimanche 7 h. Pour confirmer")],
