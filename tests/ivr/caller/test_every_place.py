@@ -67,17 +67,17 @@ def test_while_the_database_is_away_in_depth(walks: Walks, desk: str) -> None:
 @pytest.mark.soak
 @pytest.mark.parametrize("situation", SITUATIONS)
 def test_every_situation(walks: Walks, situation: str) -> None:
-    assert walks("as shipped", situation, ALWAYS_HERE, most_alike=2) == {}
+    assert walks("as shipped", situation, ALWAYS_HERE, most_alike=1) == {}
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("situation", ["at night", "in support hours", "again in support hours, with an owner"])
 @pytest.mark.parametrize("desk", [name for name in DESKS if name != "as shipped"])
 def test_every_desk(walks: Walks, desk: str, situation: str) -> None:
-    assert walks(desk, situation, ALWAYS_HERE, most_alike=2) == {}
+    assert walks(desk, situation, ALWAYS_HERE, most_alike=1) == {}
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("situation", SITUATIONS)
+@pytest.mark.parametrize("situation", ["at night", "in support hours", "with a withheld number"])
 def test_while_the_database_comes_and_goes(walks: Walks, situation: str) -> None:
     assert walks("as shipped", situation, EITHER, most_alike=1) == {}
