@@ -84,11 +84,6 @@ class ScenarioDesk:
 
     def leaves_a_message(self, line: str = "direct") -> None:
         call = self.customer().dials(line).hears("leave a message").hears_the_beep().says(8).presses("#")
-        call.hears("Thank you").is_hung_up_on()
-
-    def leaves_a_message_and_hangs_up(self) -> None:
-        """As above, in a story about what happens in the half minute that the choices after the message take."""
-        call = self.customer().dials("direct").hears_the_beep().says(8).presses("#")
         call.hears("Thank you").hangs_up()
 
     # The log

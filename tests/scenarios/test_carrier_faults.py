@@ -16,7 +16,7 @@ def steps(desk: ScenarioDesk) -> list[str]:
 
 def test_while_texts_are_refused_the_phone_rings_at_once_and_the_callback_is_taken_by_key(desk: ScenarioDesk) -> None:
     desk.fails("messages", "account", times=100_000)
-    desk.leaves_a_message_and_hangs_up()
+    desk.leaves_a_message()
     sues, amys = desk.phone_of("Sue").is_rung(), desk.phone_of("Amy").is_rung()
     amys.answers().hears("Press 1 to hear the message").presses("2").hears("To confirm").presses("1")
     sues.answers().hears("no texts can be sent").hears("Only you can fix this").hangs_up()

@@ -187,7 +187,7 @@ def test_who_sent_stop_is_paged_by_phone_flagged_and_texted_again_after_start(de
     amy.texts("STOP")
     amy.phone.sms_habit = SmsHabit.STOPPED
     sue.reads("Amy Roy sent STOP", "paged by phone")
-    desk.leaves_a_message_and_hangs_up()
+    desk.leaves_a_message()
     call = amy.is_rung().answers().hears("paging Amy Roy").presses("2").hears("To confirm").presses("1")
     call.hears("is yours").is_hung_up_on()
     amy.phone.sms_habit = SmsHabit.DELIVERED
@@ -202,7 +202,7 @@ def test_who_sent_stop_is_paged_by_phone_flagged_and_texted_again_after_start(de
 def test_when_our_own_sender_fails_everybody_is_rung_and_the_supervisor_too(desk: ScenarioDesk) -> None:
     for name in ("Amy", "Sue"):
         desk.phone_of(name).phone.sms_habit = SmsHabit.UNREGISTERED
-    desk.leaves_a_message_and_hangs_up()
+    desk.leaves_a_message()
     amy, sue = desk.phone_of("Amy"), desk.phone_of("Sue")
     call = amy.is_rung(SOON).answers().hears("paging Amy Roy").presses("2").hears("To confirm").presses("1")
     call.hears("is yours").is_hung_up_on()

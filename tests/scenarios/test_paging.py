@@ -73,7 +73,7 @@ def test_a_call_whose_answer_was_lost_does_not_ring_twice(desk: ScenarioDesk) ->
 @pytest.mark.parametrize("habit", [SmsHabit.STOPPED, SmsHabit.LANDLINE, SmsHabit.UNDELIVERED])
 def test_a_text_that_can_never_arrive_is_followed_by_a_call_at_once(desk: ScenarioDesk, habit: SmsHabit) -> None:
     desk.phone_of("Amy").phone.sms_habit = habit
-    desk.leaves_a_message_and_hangs_up()
+    desk.leaves_a_message()
     call = desk.phone_of("Amy").is_rung(timedelta(seconds=20)).answers()
     call.hears("paging Amy Roy").presses("2").hears("To confirm").presses("1").hears("is yours").is_hung_up_on()
     if habit is not SmsHabit.UNDELIVERED:  # off or out of reach passes; the others do not
