@@ -13,7 +13,7 @@ from callbacks.desk.desk_file import Desk
 from ivr.caller import flow
 from ivr.caller.turns import Choices, Facts, Place, Reply, Turn
 from ivr.twilio.twiml import voice_document
-from ivr.twilio.verbs import Dial, Gather, Hangup, Redirect, Say
+from ivr.twilio.verbs import Enqueue, Gather, Hangup, Redirect, Say
 from tests.callbacks.desk.flows import any_content, desk_with, loaded
 from tests.ivr.caller.steps import CLOSED, DESK, OPEN, URLS, spoken, step, technician
 from tests.ivr.caller.walking import Walk, turn_at
@@ -98,9 +98,9 @@ def test_a_product_is_kept_and_the_other_choices_are_logged() -> None:
     reply = at("1", way=("main", "products"), facts=replace(OPEN, line="toll-free"))
     assert reply.choices is not None
     assert reply.choices.product == "modusHosted"
-    dial = reply.verbs[-1]
-    assert isinstance(dial, Dial)
-    assert "product=modusHosted" in dial.action
+    waits = reply.verbs[-1]
+    assert isinstance(waits, Enqueue)
+    assert "product=modusHosted" in waits.action
     sales = at("2")
     assert (sales.chose, sales.chose_what) == (EventKind.MENU_KEY, "2 in main: menu:sales")
 

@@ -10,7 +10,7 @@ from callbacks.desk.desk_file import Desk
 from ivr.caller import flow
 from ivr.caller.routes import choices_in
 from ivr.caller.turns import Facts, Place, Reply, Turn
-from ivr.twilio.verbs import Dial, Gather, Hangup, Redirect
+from ivr.twilio.verbs import Dial, Enqueue, Gather, Hangup, Redirect
 from tests.ivr.caller.steps import URLS
 
 KEYS = "0123456789*#"
@@ -29,12 +29,14 @@ class Walk:
 
     def next_turns(self, reply: Reply) -> Iterator[Turn]:
         """Yield each turn that may follow a reply: every key and none, or a phone that nobody picked up."""
-        waits = next(verb for verb in reply.verbs if isinstance(verb, Gather | Dial | Redirect | Hangup))
+        waits = next(verb for verb in reply.verbs if isinstance(verb, Gather | Dial | Enqueue | Redirect | Hangup))
         match waits:
             case Gather(action):
                 yield from (replace(turn_at(action), digits=key) for key in ("", *KEYS))
             case Dial(_, action):
                 yield replace(turn_at(action), bridged=False)
+            case Enqueue(_, action):
+                yield turn_at(action)
             case Redirect(url):
                 yield turn_at(url)
 
