@@ -102,7 +102,7 @@ def test_while_postgresql_is_frozen_the_caller_can_still_leave_a_message(
         finally:
             for process in frozen:
                 os.kill(process, signal.SIGCONT)
-    assert "leave a message after the beep" in said(document)
+    assert "stay on the line" in said(document)
     assert "<Record" in beep.text
     assert "no answer within 3 seconds" in caplog.text
     database.close()
@@ -144,7 +144,7 @@ def test_while_the_database_is_busy_the_caller_can_still_leave_a_message(
     carrier = WebhookClient(Database(sqlite_url, UNHURRIED), timeout=timedelta(seconds=0.2))
     with waiting_for_late_transactions(), written_to_by_another(sqlite_url):
         document = carrier.calls(DIRECT)
-        assert "leave a message after the beep" in said(document)
+        assert "stay on the line" in said(document)
         assert "by 10:42 p.m." in said(document)
         beep = carrier.posts("/voice/beep?lang=en", CallSid=CALL, To=DIRECT, From="+15145550199")
         assert "<Record" in beep.text
@@ -164,7 +164,7 @@ def test_the_service_as_it_is_run_waits_three_seconds_for_a_busy_database(
     carrier.client = service.web.test_client()
     with waiting_for_late_transactions(), written_to_by_another(sqlite_url), answered_in_time():
         document = carrier.calls(DIRECT)
-    assert "leave a message after the beep" in said(document)
+    assert "stay on the line" in said(document)
     assert "no answer within 3 seconds" in caplog.text
     service.worker.close()
     service.database.close()
