@@ -58,7 +58,7 @@ def test_who_is_paged_while_the_customers_phone_is_dialed_hears_that_it_rang(des
     amy, ben, customer = desk.phone_of("Amy"), desk.phone_of("Ben"), desk.customer()
     amy.reads("call (514) 555-0199 back")
     amy.texts("{code}").reads("is yours")
-    desk.scenario.minutes_pass(24)
+    desk.scenario.minutes_pass(23.5)
     desk.scenario.ignore_so_far()
     customer.phone.rings_after = timedelta(seconds=25)
     amy.texts("call {code}").reads("Your phone rings now")
