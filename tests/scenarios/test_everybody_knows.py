@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from callbacks.acts.leaving import leave_team
+from callbacks.cli.times import desk_time
 from callbacks.db.database import locked
 from callbacks.db.tables import Callback
 from tests.acting import resolves
@@ -58,12 +59,12 @@ def test_who_is_paged_while_the_customers_phone_is_dialed_hears_that_it_rang(des
     amy, ben, customer = desk.phone_of("Amy"), desk.phone_of("Ben"), desk.customer()
     amy.reads("call (514) 555-0199 back")
     amy.texts("{code}").reads("is yours")
-    desk.scenario.minutes_pass(23.5)
+    desk.scenario.move_to(desk_time(desk.service.desk, "2026-11-28T22:36:40"))  # escalation resumes at 22:37
     desk.scenario.ignore_so_far()
     customer.phone.rings_after = timedelta(seconds=25)
     amy.texts("call {code}").reads("Your phone rings now")
     amys = amy.is_rung().answers().hears("Press 1 to be connected").presses("1")
-    ben.reads("Amy Roy took it at 10:12 p.m. and has not called.", within=MINUTE)
+    ben.reads("Amy Roy took it at 10:13 p.m. and has not called.", within=MINUTE)
     customers = customer.is_rung().answers()
     ben.reads("Amy Roy has called the customer of", "Nothing for you to do.")
     amys.is_connected_to(customers)
