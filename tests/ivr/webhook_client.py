@@ -79,7 +79,8 @@ class WebhookClient:
 
     def document(self, path: str, **fields: str) -> Element:
         """Post to a webhook of a call, and return its TwiML, which Twilio would take."""
-        answer = self.posts(path, fields)
+        vouched_for = {"StirVerstat": "TN-Validation-Passed-A"} if path == "/voice/incoming" else {}
+        answer = self.posts(path, {**vouched_for, **fields})
         assert answer.status_code == 200, answer.text
         read(answer.text, answer.content_type)
         return fromstring(answer.text)
