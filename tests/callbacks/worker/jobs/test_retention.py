@@ -30,7 +30,6 @@ from callbacks.db.tables import (
     Callback,
     CustomerMessage,
     Event,
-    JoinedCall,
     Page,
     ReceivedText,
     Voicemail,
@@ -155,12 +154,6 @@ def test_a_callback_that_was_opened_again_counts_from_its_last_end(years: Years)
 def test_a_call_that_joined_an_open_callback_is_kept_with_it(years: Years) -> None:
     years.calls("CA1", is_closed=False)
     years.calls("CA2")
-
-    def joins(session: Session) -> None:
-        first = session.scalars(select(Callback).where(Callback.call_sid == "CA1")).one()
-        session.add(JoinedCall(call_sid="CA2", callback_id=first.id, joined_at=BEGAN))
-
-    years.database.write(joins)
     assert years.after(3000)["CA2"] == WHOLE
 
 
