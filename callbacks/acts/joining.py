@@ -20,6 +20,7 @@ from callbacks.db.tables import Call, Callback, JoinedCall
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import review
 from callbacks.paging.called_again import notify_called_again
+from callbacks.records.calls_of_callback import joined_callback
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
 
@@ -62,12 +63,6 @@ def to_join(call: NewCall, callbacks: Iterable[OpenCallback]) -> int | None:
 # The calls and callbacks on record
 
 
-def joined_callback(session: Session, call_sid: str) -> Callback | None:
-    """Return the callback that a call has joined, or None."""
-    joined = select(Callback).join(JoinedCall, JoinedCall.callback_id == Callback.id)
-    return session.scalar(joined.where(JoinedCall.call_sid == call_sid))
-
-
 def callback_to_join(session: Session, desk: Desk, call: Call) -> Callback | None:
     """Return the callback that a call has joined, or would join if it ended now, or None."""
     joined = joined_callback(session, call.sid)
@@ -88,24 +83,27 @@ def due_with_call(desk: Desk, callback: Callback, call: Call) -> datetime:
     return min(callback.due_at, call.began_at + desk.callback.promise)
 
 
-def join_open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> Callback | None:
+def join_open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> tuple[Callback, bool] | None:
     """Have a call join the callback that it is about, once, and return that; None when there is none.
+
+    With the callback, return whether the call has joined it only now.
 
     The caller of this function has locked the call. Of two calls from one number at the same instant, the second
     waits for the first, and joins what that opened.
     """
     joined = joined_callback(session, call.sid)
     if joined is not None:
-        return locked(session, Callback, joined.id)
+        return locked(session, Callback, joined.id), False
     number = _number(desk, call)
     if number is None or call.is_separate:
         return None
     lock_name(session, f"callbacks of {number}")
     ids = sorted(each.id for each in _candidates(session, desk, call))
     callback = _chosen(desk, call, [locked(session, Callback, id) for id in ids])
-    if callback is not None:
-        _join(session, desk, callback, call, now)
-    return callback
+    if callback is None:
+        return None
+    _join(session, desk, callback, call, now)
+    return callback, True
 
 
 def add_call(session: Session, callback: Callback, call: Call, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.acts.customers import apply_customer_record
-from callbacks.acts.joining import due_with_call, join_open_callback, joined_callback
+from callbacks.acts.joining import due_with_call, join_open_callback
 from callbacks.acts.manager_requests import ask_for_caller
 from callbacks.acts.named_time import apply_named_time
 from callbacks.acts.robots import end_suspicion, hold_until_morning, nothing_shows_a_person
@@ -57,9 +57,9 @@ def open_callback(
             move_deadline(found, _due_at(session, desk, call, origin, found.priority), now)
             _apply_keys(session, desk, found, call, now)
         return found
-    is_new = joined_callback(session, call.sid) is None
-    joined = add_to_open_callback(session, desk, call, now)
-    if joined is not None:
+    added = add_to_open_callback(session, desk, call, now)
+    if added is not None:
+        joined, is_new = added
         if is_new:
             send_receipt(session, desk, joined, call, now)
         due_at = due_with_call(desk, joined, call)
@@ -83,18 +83,21 @@ def open_callback(
     return callback
 
 
-def add_to_open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> Callback | None:
+def add_to_open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> tuple[Callback, bool] | None:
     """Have a call join the callback that it is about, and return that; None when there is none.
 
-    Everything that the caller chose by key takes effect on it, once for a call.
+    Everything that the caller chose by key takes effect on it, once for a call. With the callback, return whether the
+    call has joined it only now.
     """
-    is_new = joined_callback(session, call.sid) is None
-    callback = join_open_callback(session, desk, call, now)
-    if callback is not None and is_new:
+    joined = join_open_callback(session, desk, call, now)
+    if joined is None:
+        return None
+    callback, is_new = joined
+    if is_new:
         _apply_keys(session, desk, callback, call, now)
         if call.wants_manager_at is not None:
             ask_for_caller(session, desk, callback, now)
-    return callback
+    return joined
 
 
 def _apply_keys(session: Session, desk: Desk, callback: Callback, call: Call, now: datetime) -> None:

@@ -17,7 +17,6 @@ from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import Urgency
 from callbacks.db.tables import Call, Callback, Event
 from callbacks.desk.desk_file import Desk
-from callbacks.lifecycle.contacts import callback_of
 from callbacks.people.technicians import technician_with
 from callbacks.records.calls_of_callback import callback_about
 from callbacks.records.event_log import record_event
@@ -60,7 +59,7 @@ def store_choices(session: Session, desk: Desk, call: Call, choices: CallerChoic
     is_manager_new = choices.wants_manager and call.wants_manager_at is None
     call.named_time_at = choices.named_time_at or call.named_time_at
     call.wants_manager_at = now if is_manager_new else call.wants_manager_at
-    callback = callback_of(session, call) if is_urgency_new or is_time_new or is_manager_new else None
+    callback = callback_about(session, call.sid) if is_urgency_new or is_time_new or is_manager_new else None
     if callback is None:
         return
     callback = locked(session, Callback, callback.id)

@@ -38,9 +38,9 @@ def record_conversation(
         if is_proven and known.proof is AttemptProof.WORD:
             known.proof, known.rang_at = AttemptProof.CARRIER, known.tried_at
         return
-    callback = join_open_callback(session, desk, call, now)
-    if callback is not None and callback.state is CallbackState.OPEN:
-        _record(session, desk, callback, technician, sid, now, is_proven=is_proven)
+    joined = join_open_callback(session, desk, call, now)
+    if joined is not None and joined[0].state is CallbackState.OPEN:
+        _record(session, desk, joined[0], technician, sid, now, is_proven=is_proven)
 
 
 def note_not_connected(session: Session, sid: str) -> None:

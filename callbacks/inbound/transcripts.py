@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from callbacks.db.database import locked, locked_or_none
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import GONE, TranscribedBy
-from callbacks.db.tables import Call, Callback, JoinedCall, Voicemail
+from callbacks.db.tables import Call, Callback, Voicemail
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.gist import gist_of, guessed_urgency
 from callbacks.paging.transcript_texts import text_transcript
+from callbacks.records.calls_of_callback import callback_about
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
 
@@ -26,7 +27,7 @@ def record_transcript(session: Session, desk: Desk, voicemail: Voicemail, words:
     voicemail.transcribed_by, voicemail.transcript = TranscribedBy.MACHINE, words
     voicemail.gist, voicemail.guessed_urgency = gist_of(words, language), guessed_urgency(words, language)
     record_event(session, voicemail.call_sid, now, by, EventKind.MACHINE_TRANSCRIBED, words or "No words.")
-    callback = _callback_about(session, voicemail.call_sid)
+    callback = callback_about(session, voicemail.call_sid)
     if callback is not None:
         index_words(session, callback, words)
         text_transcript(session, desk, callback, voicemail, now)
@@ -48,13 +49,6 @@ def record_carrier_transcript(
 
 def lock_callback_about(session: Session, call_sid: str) -> None:
     """Lock the callback that a call is about, which comes before its message."""
-    callback = _callback_about(session, call_sid)
+    callback = callback_about(session, call_sid)
     if callback is not None:
         locked(session, Callback, callback.id)
-
-
-def _callback_about(session: Session, call_sid: str) -> Callback | None:
-    """Return the callback that a call opened or joined."""
-    joined = select(JoinedCall.callback_id).where(JoinedCall.call_sid == call_sid)
-    about = (Callback.call_sid == call_sid) | Callback.id.in_(joined)
-    return session.scalars(select(Callback).where(about).order_by(Callback.id).limit(1)).first()

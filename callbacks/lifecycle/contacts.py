@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.database import locked
 from callbacks.db.states import CallbackState
-from callbacks.db.tables import Call, Callback, JoinedCall
+from callbacks.db.tables import Call, Callback
 from callbacks.lifecycle.transitions import review
+from callbacks.records.calls_of_callback import is_of_callback
 
 
 def note_contact(session: Session, number: str, now: datetime) -> None:
@@ -20,17 +21,7 @@ def note_contact(session: Session, number: str, now: datetime) -> None:
         review(locked(session, Callback, callback_id), now)
 
 
-def callback_of(session: Session, call: Call) -> Callback | None:
-    """Return the callback that a call opened or joined, or None."""
-    opened = session.scalar(select(Callback).where(Callback.call_sid == call.sid))
-    if opened is not None:
-        return opened
-    joined = select(Callback).join(JoinedCall, JoinedCall.callback_id == Callback.id)
-    return session.scalar(joined.where(JoinedCall.call_sid == call.sid))
-
-
 def wants_manager(session: Session, callback: Callback) -> bool:
     """Return whether a caller of a callback has asked for a manager by key."""
-    joined = select(JoinedCall.call_sid).where(JoinedCall.callback_id == callback.id)
-    theirs = (Call.sid == callback.call_sid) | Call.sid.in_(joined)
+    theirs = is_of_callback(Call.sid, callback)
     return session.scalar(select(Call.sid).where(theirs, Call.wants_manager_at.is_not(None)).limit(1)) is not None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from callbacks.db.states import VoicemailState
 from callbacks.db.tables import Call, Callback, Event, JoinedCall, Voicemail
@@ -24,13 +24,24 @@ def messages_of(callback: Callback) -> Sequence[Voicemail]:
 
 def callback_about(session: Session, call_sid: str) -> Callback | None:
     """Return the callback that a call opened or joined, or None."""
-    joined = select(Callback).join(JoinedCall, JoinedCall.callback_id == Callback.id)
-    found = session.scalar(joined.where(JoinedCall.call_sid == call_sid))
+    found = joined_callback(session, call_sid)
     return found if found is not None else session.scalar(select(Callback).where(Callback.call_sid == call_sid))
+
+
+def joined_callback(session: Session, call_sid: str) -> Callback | None:
+    """Return the callback that a call has joined, or None."""
+    joined = select(Callback).join(JoinedCall, JoinedCall.callback_id == Callback.id)
+    return session.scalar(joined.where(JoinedCall.call_sid == call_sid))
+
+
+def is_of_callback(call_sid: InstrumentedAttribute[str], callback: Callback) -> ColumnElement[bool]:
+    """Return the condition that a row's call is one of a callback's."""
+    joined = select(JoinedCall.call_sid).where(JoinedCall.callback_id == callback.id)
+    return (call_sid == callback.call_sid) | call_sid.in_(joined)
 
 
 def events_of_callback(session: Session, callback: Callback) -> Sequence[Event]:
     """Return every event of a callback's calls, oldest first."""
-    joined = select(JoinedCall.call_sid).where(JoinedCall.callback_id == callback.id)
-    theirs = (Event.call_sid == callback.call_sid) | Event.call_sid.in_(joined)
-    return session.scalars(select(Event).where(theirs).order_by(Event.at, Event.id)).all()
+    return session.scalars(
+        select(Event).where(is_of_callback(Event.call_sid, callback)).order_by(Event.at, Event.id)
+    ).all()
