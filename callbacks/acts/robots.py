@@ -15,17 +15,15 @@ from callbacks.db.tables import Callback
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import move_promise
 from callbacks.records.calls_of_callback import calls_of
+from callbacks.text.attestation import is_vouched_for
 
-# StirVerstat compared as a whole: a prefix would let forwarded calls in ("-Diverted").
-# twilio.com/docs/voice/trusted-calling-with-shakenstir
-ATTESTED = ("TN-Validation-Passed-A", "TN-Validation-Passed-B")
 PERHAPS_A_ROBOT = "it was perhaps a robot: no key, no speech, and no carrier that vouches for the number"
 A_PERSON = "a person called after all"
 
 
 def is_perhaps_a_robot(*, key_pressed: bool, attestation: str, has_spoken: bool) -> bool:
     """Return whether nothing shows that a person called."""
-    return not key_pressed and not has_spoken and attestation not in ATTESTED
+    return not key_pressed and not has_spoken and not is_vouched_for(attestation)
 
 
 def nothing_shows_a_person(callback: Callback, *, has_spoken: bool) -> bool:

@@ -11,18 +11,12 @@ from callbacks.acts.base import SUPERVISORS, Act, ActContext, Refused
 from callbacks.acts.opening import open_callback
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.removals import record_removal
-from callbacks.db.states import CallbackOrigin, CallbackState, CallOutcome
+from callbacks.db.states import OWED, CallbackOrigin, CallbackState
 from callbacks.db.tables import Call, JoinedCall
 from callbacks.lifecycle.transitions import owns
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
 from callbacks.text.bilingual import Words
-
-ORIGINS = {
-    CallOutcome.VOICEMAIL: CallbackOrigin.VOICEMAIL,
-    CallOutcome.PROMISED: CallbackOrigin.VOICEMAIL,
-    CallOutcome.MISSED: CallbackOrigin.MISSED_CALL,
-}
 
 
 @dataclass(frozen=True)
@@ -65,4 +59,4 @@ def _refuse_unless_owner(context: ActContext) -> None:
 
 def _origin(call: Call) -> CallbackOrigin:
     """Return what the callback comes from. Somebody who spoke with the caller decides that more is to be done."""
-    return ORIGINS.get(call.outcome, CallbackOrigin.BY_HAND)
+    return OWED.get(call.outcome, CallbackOrigin.BY_HAND)

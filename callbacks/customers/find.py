@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session
 from callbacks.db.states import ContactKind
 from callbacks.db.tables import Call, Customer, CustomerContact
 from callbacks.errors import NotFound
+from callbacks.text.attestation import has_failed
 from callbacks.text.bilingual import Words
 
 A_PAGE = 50
 SHORTEST_NUMBER = 3  # digits
-FAILED_ATTESTATION = "TN-Validation-Failed"  # how the values begin with which the carrier says so (STIR)
 IS_KNOWN = Customer.forgotten_at.is_(None)
 
 
@@ -79,7 +79,7 @@ def caller_of(session: Session, call: Call) -> KnownCaller | None:
     customer = customer_with(session, call.caller.lower())
     if customer is None:
         return None
-    return KnownCaller(customer, is_probable=_may_be_forged(call))
+    return KnownCaller(customer, is_probable=has_failed(call.attestation))
 
 
 def language_of(session: Session, number: str) -> Literal["en", "fr"] | None:
@@ -107,11 +107,7 @@ def _known_caller(call: Call, labels: Mapping[str, str]) -> str:
     if other is not None and other in labels:
         return labels[other]
     known = labels.get(call.caller.lower(), "")
-    return f"probably {known}" if known and _may_be_forged(call) else known
-
-
-def _may_be_forged(call: Call) -> bool:
-    return call.attestation.startswith(FAILED_ATTESTATION)
+    return f"probably {known}" if known and has_failed(call.attestation) else known
 
 
 def phones_of(customer: Customer) -> list[str]:

@@ -56,6 +56,14 @@ class CallOutcome(enum.Enum):
     TECHNICIAN = "from a technician's phone"  # it heard what waits for it, and did not go on as a customer
 
 
+# The callback that each outcome leaves. After any other one, nobody is owed anything.
+OWED = {
+    CallOutcome.VOICEMAIL: CallbackOrigin.VOICEMAIL,
+    CallOutcome.PROMISED: CallbackOrigin.VOICEMAIL,
+    CallOutcome.MISSED: CallbackOrigin.MISSED_CALL,
+}
+
+
 class Urgency(enum.Enum):
     """How urgent a caller said it is, by key."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from callbacks.db.states import CallbackOrigin, CallOutcome
+from callbacks.db.states import CallOutcome
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,3 @@ def outcome_of(call: EndedCall, missed_after: timedelta) -> CallOutcome:
     if call.waited_from is not None and call.ended_at - call.waited_from > missed_after:
         return CallOutcome.MISSED
     return CallOutcome.HUNG_UP_BEFORE_THE_BEEP
-
-
-# The callback that each outcome leaves. After any other one, nobody is owed anything.
-OWED = {
-    CallOutcome.VOICEMAIL: CallbackOrigin.VOICEMAIL,
-    CallOutcome.PROMISED: CallbackOrigin.VOICEMAIL,
-    CallOutcome.MISSED: CallbackOrigin.MISSED_CALL,
-}

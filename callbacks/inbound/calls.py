@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from callbacks.acts.opening import add_to_open_callback, begin_or_hold, open_callback
 from callbacks.db.database import insert_once, locked, locked_or_none
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import GONE, AudioState, CallOutcome, CarrierStatus, VoicemailState
+from callbacks.db.states import GONE, OWED, AudioState, CallOutcome, CarrierStatus, VoicemailState
 from callbacks.db.tables import Call, Callback, Event, Voicemail
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.admission import is_blocked
-from callbacks.inbound.call_ends import OWED, EndedCall, outcome_of
+from callbacks.inbound.call_ends import EndedCall, outcome_of
 from callbacks.inbound.conversations import has_heard_standing, record_conversation
 from callbacks.inbound.rings import stop_ringing
 from callbacks.lifecycle.contacts import note_contact

@@ -10,8 +10,7 @@ import enum
 from dataclasses import dataclass
 
 from callbacks.db.states import NumberRuleKind
-
-FAILED_ATTESTATION = "TN-Validation-Failed"
+from callbacks.text.attestation import has_failed
 
 
 class Admission(enum.Enum):
@@ -50,7 +49,7 @@ def admit(rules: ScreeningRules, caller: CallerFacts) -> Admission:
         return Admission.BLOCKED
     if not caller.is_withheld and caller.calls_in_the_last_hour >= rules.calls_an_hour:
         return Admission.CAPPED
-    is_forged = caller.attestation.startswith(FAILED_ATTESTATION)
+    is_forged = has_failed(caller.attestation)
     if (caller.is_withheld and rules.ask_withheld) or (is_forged and rules.ask_failed_attestation):
         return Admission.ASK_FOR_KEY
     return Admission.LET_IN

@@ -18,11 +18,11 @@ from callbacks.desk.desk_file import Desk
 from callbacks.paging import customer_wording
 from callbacks.paging.customer_messages import Recipient, why_not_texted, write_message
 from callbacks.paging.customer_wording import About
+from callbacks.text.attestation import has_failed
 from callbacks.text.bilingual import Words
 
 LATE_AFTER = timedelta(hours=2)  # a call that is found so long after it began gets no receipt
 ATTEMPT_IS_NEWS_FOR = timedelta(minutes=15)
-FAILED_ATTESTATION = "failed"  # in what the carrier says of a caller ID: it may be somebody else's
 # What the carrier's report alone shows. A machine, or an answer without a connection, may have been the customer: then
 # the technician's word is awaited.
 SURELY_IN_VAIN = (ReachOutcome.NO_ANSWER, ReachOutcome.BUSY)
@@ -31,7 +31,7 @@ SURELY_IN_VAIN = (ReachOutcome.NO_ANSWER, ReachOutcome.BUSY)
 def send_receipt(session: Session, desk: Desk, callback: Callback, call: Call, now: datetime) -> None:
     """Text the caller what became of their call, once: it opened the callback, or joined it."""
     is_by_hand = callback.origin is CallbackOrigin.BY_HAND and call.sid == callback.call_sid
-    is_dubious = callback.perhaps_robot or FAILED_ATTESTATION in call.attestation.casefold()
+    is_dubious = callback.perhaps_robot or has_failed(call.attestation)
     if not desk.customer_texts.receipts or is_by_hand or is_dubious or now - call.began_at > LATE_AFTER:
         return
     about = about_callback(desk, callback, call.caller)

@@ -26,6 +26,7 @@ from callbacks.inbound.caller_choices import store_choices
 from callbacks.inbound.hunt import in_order
 from callbacks.inbound.known_language import known_language
 from callbacks.inbound.rings import rings_for, stop_ringing
+from callbacks.lifecycle.transitions import is_held
 from callbacks.oncall import store as oncall_store
 from callbacks.people.person import Person
 from callbacks.people.technicians import person
@@ -316,7 +317,7 @@ def _open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> O
         due_at=due_with_call(desk, callback, call),
         has_owner=callback.owner_id is not None,
         owner=_owner_to_ring(session, desk, callback, call, now),
-        is_held=callback.held_until is not None and callback.held_until > now,
+        is_held=is_held(callback, now),
         is_escalating=callback.resumed or (callback.owner_id is None and callback.position > FIRST_STEPS),
         tried_at=last.tried_at if last is not None else None,
         is_reached=last is not None and last.outcome in REACHED,

@@ -15,10 +15,9 @@ from zoneinfo import ZoneInfo
 from callbacks.cli.context import Service
 from callbacks.text.formats import readable_number
 from ivr.rehearsal.audio import seconds_of, tone
-from ivr.simulator import Leg, Phone, SimulatedTwilio
+from ivr.simulator import VOUCHED_FOR, Leg, Phone, SimulatedTwilio
 from sla.clock import MovingClock
 
-VOUCHED_FOR = "TN-Validation-Passed-A"  # what carriers say of most callers' numbers
 LISTENS_FOR = timedelta(seconds=90)  # how long a person listens for the words they expect
 TEXT_ARRIVES_WITHIN = timedelta(seconds=15)
 SWEEP_EVERY = timedelta(seconds=30)  # while no event is scheduled

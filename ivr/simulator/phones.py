@@ -16,6 +16,7 @@ from ivr.simulator.audio import Sound, sound_in
 from ivr.simulator.ledger import Call, Direction
 
 REPORT_DELAY = timedelta(milliseconds=300)
+VOUCHED_FOR = "TN-Validation-Passed-A"  # what networks say of most callers' numbers
 
 
 class Habit(Enum):
@@ -209,7 +210,7 @@ class Phone:
     voicemail_after: timedelta = timedelta(seconds=20)
     voicemail_plays: str = ""  # keys whose tones the greeting happens to contain
     sms_habit: SmsHabit = SmsHabit.DELIVERED
-    stir_verstat: str = ""  # what the network says of its caller ID, such as TN-Validation-Passed-A
+    stir_verstat: str = ""  # what the network says of its caller ID: see VOUCHED_FOR
     caller_name: str = ""  # the name that the network shows for it
     legs: list[Leg] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)

@@ -19,7 +19,7 @@ from callbacks.inbound import calls
 from callbacks.paging import escalate, follow_up
 from callbacks.people.technicians import technician_named
 from ivr.rehearsal.audio import tone
-from ivr.rehearsal.scenario import VOUCHED_FOR
+from ivr.simulator import VOUCHED_FOR
 from tests.acting import resolves, takes
 from tests.scenarios.conftest import ScenarioDesk
 

@@ -9,10 +9,9 @@ from ivr.simulator.browser.settings import BrowserSettings
 from ivr.simulator.carrier import Carrier
 from ivr.simulator.faults import UNTIL_SWITCHED_OFF, Fault
 from ivr.simulator.ledger import Direction
-from ivr.simulator.phones import Leg, Phone
+from ivr.simulator.phones import VOUCHED_FOR, Leg, Phone
 
 CUSTOMERS = ("+15145550199", "+12125550143", "ANONYMOUS")
-VOUCHED_FOR = "TN-Validation-Passed-A"  # what carriers say of most callers' numbers
 TEXTS_SHOWN = 30
 LEGS_SHOWN = 4
 HEARD_SHOWN = 40

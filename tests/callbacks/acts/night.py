@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.acts.base import Act, Refused, Requester, Via, last_event_id, perform, technician_by
-from callbacks.acts.robots import ATTESTED
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import CarrierStatus, Channel, PageKind, PageState, Role, VoicemailState
 from callbacks.db.tables import Callback, Event, Page, ReachAttempt, Technician
@@ -19,6 +18,7 @@ from callbacks.oncall import store
 from callbacks.paging.connections import LegReport, record_dialing, take_leg_report
 from callbacks.paging.escalate import take_next_step
 from callbacks.people import technicians
+from callbacks.text.attestation import ATTESTED
 from callbacks.text.bilingual import Words
 
 NOW = datetime(2026, 11, 29, 3, 13, tzinfo=UTC)  # Saturday 22:13 at the desk

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from callbacks.db.states import CallbackOrigin, CallOutcome
-from callbacks.inbound.call_ends import OWED, EndedCall, outcome_of
+from callbacks.db.states import OWED, CallbackOrigin, CallOutcome
+from callbacks.inbound.call_ends import EndedCall, outcome_of
 
 BEGAN = datetime(2026, 11, 24, 15, tzinfo=UTC)
 MISSED_AFTER = timedelta(seconds=20)

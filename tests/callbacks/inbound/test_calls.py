@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import record_attempt
 from callbacks.acts.ownership import Pass
-from callbacks.acts.robots import ATTESTED
 from callbacks.db.database import UNHURRIED, Database, locked
 from callbacks.db.states import (
     AttemptState,
@@ -34,6 +33,7 @@ from callbacks.paging.escalate import forecast
 from callbacks.paging.follow_up import take_next_action
 from callbacks.paging.status_reports import StatusReport, take_report
 from callbacks.people import technicians
+from callbacks.text.attestation import ATTESTED
 from tests.acting import takes, technician_acts
 
 DESK = read_desk(Path("support.toml"))
