@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 
 import structlog
 from flask import Response, request
@@ -26,6 +26,7 @@ from callbacks.inbound.caller_choices import store_choices
 from callbacks.inbound.hunt import in_order
 from callbacks.inbound.known_language import known_language
 from callbacks.inbound.rings import rings_for, stop_ringing
+from callbacks.inbound.screening import Admission
 from callbacks.lifecycle.transitions import is_held
 from callbacks.oncall import store as oncall_store
 from callbacks.people.person import Person
@@ -61,6 +62,7 @@ from sla.hours import SupportHours
 
 LONGEST_PRODUCT, LONGEST_BOX, LONGEST_NUMBER = 120, 40, 20  # characters
 MOST_CALLED = 50  # phones that were rung in one call
+ADMITS = (Place.INCOMING, Place.RECORDED)  # where it matters whether the call is let in
 FIRST_STEPS = 2  # of a policy: usually to one person, by text and by phone
 
 log = structlog.get_logger(__name__)
@@ -180,7 +182,7 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
         if recording is not None:
             calls.record_voicemail(session, context.desk, found, recording, now)
         call.key_pressed = call.key_pressed or turn.digits not in ("", "?")
-        facts_now = _facts(session, context, call, hours, now)
+        facts_now = _facts(session, context, call, turn.place, hours, now)
         facts_now = replace(facts_now, announcements=_announced(session, facts_now.line, turn, now))
         reply = flow.step(context.desk, context.urls, in_language, facts_now)
         reply = replace(reply, verbs=in_own_words(reply.verbs, context.own_words))  # their length counts
@@ -262,10 +264,13 @@ def _store_reply(session: Session, desk: Desk, call: Call, turn: Turn, reply: Re
         calls.record_beep(session, call.sid, now)
 
 
-def _facts(session: Session, context: WebhookContext, call: Call, hours: SupportHours, now: datetime) -> Facts:
+def _facts(
+    session: Session, context: WebhookContext, call: Call, place: Place, hours: SupportHours, now: datetime
+) -> Facts:
     desk = context.desk
     on_call = _technicians(session, desk, call) if call.is_open else ()
-    busy = live_calls.on_the_phone(session, call.sid, now) if call.is_open else frozenset[int]()
+    on_the_phone = cache(lambda: live_calls.on_the_phone(session, call.sid, now))  # asked once, where it matters
+    busy = on_the_phone() if call.is_open else frozenset[int]()
     return Facts(
         call_sid=call.sid,
         line=_line_of(desk, call),
@@ -280,13 +285,13 @@ def _facts(session: Session, context: WebhookContext, call: Call, hours: Support
         rings=rings_for(session, call.sid),
         waited_from=call.waited_from,
         ahead=live_calls.callers_ahead(session, desk, call, now) if call.is_open else 0,
-        layers=_free_on_layers(session, desk, call, now) if desk.teams else {},
+        layers=_free_on_layers(session, desk, call, on_the_phone()) if desk.teams else {},
         accepted_by=call.accepted_by_id,
         reference=session.scalar(select(Callback.reference).where(Callback.call_sid == call.sid)),
-        admission=admission_of(session, desk, call, now),
+        admission=admission_of(session, desk, call, now) if place in ADMITS else Admission.LET_IN,
         number_is_usable=bool(call.customer_number or desk.dialing_rules.check(call.caller).number),
         message_url=_message_url(session, context, call),
-        open_callback=_open_callback(session, desk, call, now),
+        open_callback=_open_callback(session, desk, call, on_the_phone, now),
     )
 
 
@@ -306,7 +311,9 @@ def _message_url(session: Session, context: WebhookContext, call: Call) -> str |
     return context.links.message(found) if found is not None else None
 
 
-def _open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> OpenCallback | None:
+def _open_callback(
+    session: Session, desk: Desk, call: Call, on_the_phone: Callable[[], Collection[int]], now: datetime
+) -> OpenCallback | None:
     """Return the callback that a call is about, as the caller may hear it."""
     callback = callback_to_join(session, desk, call)
     if callback is None:
@@ -316,7 +323,7 @@ def _open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> O
         reference=callback.reference,
         due_at=due_with_call(desk, callback, call),
         has_owner=callback.owner_id is not None,
-        owner=_owner_to_ring(session, desk, callback, call, now),
+        owner=_owner_to_ring(desk, callback, on_the_phone),
         is_held=is_held(callback, now),
         is_escalating=callback.resumed or (callback.owner_id is None and callback.position > FIRST_STEPS),
         tried_at=last.tried_at if last is not None else None,
@@ -324,30 +331,32 @@ def _open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> O
     )
 
 
-def _owner_to_ring(session: Session, desk: Desk, callback: Callback, call: Call, now: datetime) -> Person | None:
+def _owner_to_ring(desk: Desk, callback: Callback, on_the_phone: Callable[[], Collection[int]]) -> Person | None:
     """Return the owner of a callback if their phone may be rung for this call, and is free."""
     owner = callback.owner
     if owner is None or not _may_be_rung(desk, person(owner)):
         return None
-    return person(owner) if owner.id not in live_calls.on_the_phone(session, call.sid, now) else None
+    return person(owner) if owner.id not in on_the_phone() else None
 
 
 def _technicians(session: Session, desk: Desk, call: Call) -> tuple[Person, ...]:
     """Return the technicians on call when the call began, in the order in which they are rung."""
     on_call = oncall_store.roster(session, desk, call.began_at).everyone()
     may_be_rung = [each for each in on_call if _may_be_rung(desk, each)]
-    return in_order(desk.ringing, may_be_rung, live_calls.last_calls(session))
+    last_calls = live_calls.last_calls(session) if desk.ringing.order == "longest idle" else {}
+    return in_order(desk.ringing, may_be_rung, last_calls)
 
 
-def _free_on_layers(session: Session, desk: Desk, call: Call, now: datetime) -> Mapping[str, tuple[Person, ...]]:
+def _free_on_layers(
+    session: Session, desk: Desk, call: Call, busy: Collection[int]
+) -> Mapping[str, tuple[Person, ...]]:
     """Return who is free on each layer that a team is made of, at any hour: its choice has hours of its own."""
     roster = oncall_store.roster(session, desk, call.began_at)
     layers = dict.fromkeys(layer for team in desk.teams.values() for layer in team.layers)
-    return {layer: _free(session, desk, call, roster.on(layer), now) for layer in layers}
+    return {layer: _free(desk, roster.on(layer), busy) for layer in layers}
 
 
-def _free(session: Session, desk: Desk, call: Call, on_call: Iterable[Person], now: datetime) -> tuple[Person, ...]:
-    busy = live_calls.on_the_phone(session, call.sid, now)
+def _free(desk: Desk, on_call: Iterable[Person], busy: Collection[int]) -> tuple[Person, ...]:
     return tuple(each for each in on_call if each.id not in busy and _may_be_rung(desk, each))
 
 
