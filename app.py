@@ -12,24 +12,8 @@ import requests
 from dotenv import dotenv_values
 from flask import Flask
 
-from callbacks.cli import (
-    announcements,
-    audit,
-    blocked_numbers,
-    calendars,
-    customers,
-    forget,
-    hours,
-    menu,
-    oncall,
-    reports,
-    service,
-    setup_check,
-    shifts,
-    technicians,
-    users,
-)
 from callbacks.cli.command import Group
+from callbacks.cli.commands import COMMANDS as CLI_COMMANDS
 from callbacks.cli.context import IN_PRODUCTION, AppContext, Service, TimeLimits
 from callbacks.console.blueprint import register_console
 from callbacks.console.context import ConsoleContext
@@ -52,15 +36,7 @@ from sla.clock import Clock, SystemClock
 from sla.zones import use_newest_rules
 
 LARGEST_REQUEST = 64 * 1024
-COMMANDS = (
-    *(rehearsal.demo, rehearsal.rehearse, wording),
-    *(service.serve, service.web, service.worker, service.migrate, setup_check.check),
-    *(reports.report, reports.export, hours.holidays, hours.closure),
-    *(technicians.technician, shifts.shift, oncall.oncall, menu.menu, calendars.calendar, users.user, audit.audit),
-    *(customers.customer, announcements.announce),
-    *(blocked_numbers.block, blocked_numbers.unblock),
-    forget.forget,
-)
+COMMANDS = (rehearsal.demo, rehearsal.rehearse, wording, *CLI_COMMANDS)
 
 
 def compose(

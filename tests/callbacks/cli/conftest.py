@@ -10,24 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from callbacks.cli import (
-    announcements,
-    audit,
-    blocked_numbers,
-    calendars,
-    customers,
-    forget,
-    hours,
-    menu,
-    oncall,
-    reports,
-    service,
-    setup_check,
-    shifts,
-    technicians,
-    users,
-)
 from callbacks.cli.command import Group
+from callbacks.cli.commands import COMMANDS
 from callbacks.cli.context import AppContext, Compose, Service
 from callbacks.db.database import Database
 from sla.clock import MovingClock
@@ -40,13 +24,6 @@ ENVIRONMENT = {
     "TWILIO_FROM": "+18884847266",
     "SECRET_KEY": "of the test, long enough to be accepted",
 }
-COMMANDS = (
-    *(service.serve, service.web, service.worker, service.migrate, setup_check.check),
-    *(reports.report, reports.export, hours.holidays, hours.closure, audit.audit, oncall.oncall, menu.menu),
-    *(technicians.technician, shifts.shift, calendars.calendar, users.user, customers.customer),
-    *(announcements.announce, blocked_numbers.block, blocked_numbers.unblock),
-    forget.forget,
-)
 
 
 @dataclass

@@ -1,0 +1,30 @@
+"""Every command but those that need the simulated carrier or the prompts."""
+
+from __future__ import annotations
+
+from callbacks.cli import (
+    announcements,
+    audit,
+    blocked_numbers,
+    calendars,
+    customers,
+    forget,
+    hours,
+    menu,
+    oncall,
+    reports,
+    service,
+    setup_check,
+    shifts,
+    technicians,
+    users,
+)
+
+COMMANDS = (
+    *(service.serve, service.web, service.worker, service.migrate, setup_check.check),
+    *(reports.report, reports.export, hours.holidays, hours.closure),
+    *(technicians.technician, shifts.shift, oncall.oncall, menu.menu, calendars.calendar, users.user, audit.audit),
+    *(customers.customer, announcements.announce),
+    *(blocked_numbers.block, blocked_numbers.unblock),
+    forget.forget,
+)
