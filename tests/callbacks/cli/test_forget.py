@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from callbacks.customers.personal_data import DELETED
 from callbacks.db.states import CarrierStatus
@@ -18,10 +19,10 @@ NUMBER = "+15145550199"
 def has_called(cli: CommandLine) -> None:
     began = NOW - timedelta(days=1)
 
-    def work(session: object) -> None:
+    def work(session: Session) -> None:
         arrival = calls.Arrival("CA1", "direct", NUMBER, "en", True, "")
-        calls.record_call(session, arrival, began)  # type: ignore[arg-type]
-        calls.record_end(session, cli.service.desk, "CA1", CarrierStatus.COMPLETED, began)  # type: ignore[arg-type]
+        calls.record_call(session, arrival, began)
+        calls.record_end(session, cli.service.desk, "CA1", CarrierStatus.COMPLETED, began)
 
     cli.database.write(work)
 

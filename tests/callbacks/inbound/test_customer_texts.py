@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import EventKind
@@ -50,7 +51,7 @@ def test_a_stranger_and_a_customer_whose_callback_is_closed_join_nothing(night: 
     assert "not read" in night.hears_from(STRANGER, "hello")
     callback_id = night.callback.id
 
-    def close(session) -> None:  # type: ignore[no-untyped-def]
+    def close(session: Session) -> None:
         change_state(session.get_one(type(night.callback), callback_id), Change.RESOLVE, night.now)
 
     night.database.write(close)
@@ -61,7 +62,7 @@ def test_a_stranger_and_a_customer_whose_callback_is_closed_join_nothing(night: 
 def test_the_number_that_they_are_called_on_and_one_that_joined_count_too(night: Night) -> None:
     callback_id = night.callback.id
 
-    def work(session) -> None:  # type: ignore[no-untyped-def]
+    def work(session: Session) -> None:
         session.get_one(type(night.callback), callback_id).call.customer_number = OFFICE
         arrival = calls.Arrival("CA8", "direct", STRANGER, "fr", False, "", "TN-Validation-Passed-A")
         calls.record_call(session, arrival, night.now)
@@ -84,7 +85,7 @@ def test_the_callback_that_is_named_is_meant_else_the_latest(night: Night) -> No
 def test_whose_number_is_a_wrong_one_joins_nothing(night: Night) -> None:
     callback_id = night.callback.id
 
-    def work(session) -> None:  # type: ignore[no-untyped-def]
+    def work(session: Session) -> None:
         session.get_one(type(night.callback), callback_id).call.customer_number = None
 
     night.database.write(work)
@@ -139,7 +140,7 @@ def test_help_is_answered_by_the_carrier(night: Night) -> None:
 def test_a_number_that_needs_consent_is_read_and_not_answered(night: Night) -> None:
     arrival = calls.Arrival("CA3", "direct", "+442079460000", "en", False, "", "TN-Validation-Passed-A")
 
-    def work(session) -> None:  # type: ignore[no-untyped-def]
+    def work(session: Session) -> None:
         calls.record_call(session, arrival, night.now, DESK.dialing_rules)
         news = calls.Recording(VoicemailState.EXPECTED, None, 9)
         calls.record_voicemail(session, DESK, "CA3", news, night.now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import EventKind
@@ -23,7 +25,7 @@ from callbacks.paging import outages
 from callbacks.paging.channels.mail import Email, Mailer
 from callbacks.paging.channels.twilio import Accepted, Carrier
 from callbacks.paging.customer_messages import Recipient, opt_out, write_message
-from callbacks.paging.customer_outbox import LOST_AFTER, WORTH_READING_FOR, CustomerOutbox
+from callbacks.paging.customer_outbox import LOST_AFTER, WORTH_READING_FOR, CustomerOutbox, CustomerRequest
 from callbacks.paging.customer_reports import take_customer_report
 from callbacks.paging.sending import LEASE, LOOK_UP_AFTER
 from callbacks.paging.status_reports import StatusReport
@@ -63,7 +65,7 @@ class OneCarrier(Carrier):
         _raise_next(self.after)
         return Accepted(self.texts[-1][0], CarrierStatus.QUEUED)
 
-    def find_texts(self, to: str, words: str, since: datetime):  # type: ignore[no-untyped-def]
+    def find_texts(self, to: str, words: str, since: datetime) -> Iterator[Accepted]:
         self.looked_up += 1
         if self.look_up_fails is not None:
             raise self.look_up_fails
@@ -234,18 +236,18 @@ def test_while_the_carrier_cannot_be_asked_nothing_is_sent_again(post: Post) -> 
     assert post.only.state is CustomerMessageState.SENT
 
 
-def test_a_worker_that_was_held_up_past_its_lease_does_not_send(post: Post) -> None:
+def test_a_worker_that_was_held_up_past_its_lease_does_not_send(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     post.writes()
     claim = post.outbox.claim()
     assert claim is not None
     prepare = post.outbox._prepare
 
-    def frozen(session, claimed):  # type: ignore[no-untyped-def]
+    def frozen(session: Session, claimed: Claim[CustomerMessage]) -> CustomerRequest | None:
         request = prepare(session, claimed)
         post.clock.pass_time(LEASE + timedelta(seconds=1))
         return request
 
-    post.outbox._prepare = frozen  # type: ignore[method-assign]
+    monkeypatch.setattr(post.outbox, "_prepare", frozen)
     post.outbox.deliver(claim)
     assert post.carrier.texts == []
 

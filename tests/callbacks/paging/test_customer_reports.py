@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CarrierStatus, Channel, CustomerMessageKind, CustomerMessageState
@@ -22,10 +23,10 @@ LEA = Recipient(Channel.TEXT, "+15145550123", "en")
 def message_id(desk: PagingDesk) -> int:
     callback_id = desk.callback.id
 
-    def work(session) -> int:  # type: ignore[no-untyped-def]
+    def work(session: Session) -> int:
         session.execute(delete(CustomerMessage))  # the receipt of the callback
         write_message(session, CustomerMessageKind.RECEIPT, "CA1", LEA, "noted", BEGAN, callback_id=callback_id)
-        return session.scalars(select(CustomerMessage.id)).one()  # type: ignore[no-any-return]
+        return session.scalars(select(CustomerMessage.id)).one()
 
     return desk.database.write(work)
 
