@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callbacks.db.states import PageKind
-from callbacks.db.tables import Callback, JoinedCall, Technician
+from callbacks.db.tables import Callback, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.oncall import store
 from callbacks.paging import messages
@@ -33,7 +32,7 @@ def page_managers(
 def _text(session: Session, desk: Desk, callback: Callback, manager: Technician, reason: str, now: datetime) -> None:
     code, subject = code_for(session, callback, manager.id), subject_with_customer(session, desk, callback, now)
     history = messages.history(
-        1 + _calls_joined(session, callback),
+        subject.calls,
         callback.call.began_at,
         callback.owner.name if callback.owner is not None else "",
         desk.zone,
@@ -42,8 +41,3 @@ def _text(session: Session, desk: Desk, callback: Callback, manager: Technician,
     )
     words = messages.manager_wanted(subject, code, reason, history)
     text_or_record_failure(session, callback, manager, PageKind.MANAGER, words, now, code)
-
-
-def _calls_joined(session: Session, callback: Callback) -> int:
-    joined = select(func.count()).select_from(JoinedCall).where(JoinedCall.callback_id == callback.id)
-    return session.scalar(joined) or 0

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from callbacks.db.states import Screening
-from callbacks.desk.desk_file import Language
 from callbacks.inbound.screening import Admission
 from ivr import prompts
 from ivr.caller import announcement, voicemail
+from ivr.caller.languages import other
 from ivr.caller.turns import Place, Reply, Step
 from ivr.prompts import say
 from ivr.twilio.verbs import Gather, Redirect
@@ -34,12 +34,9 @@ def answer(step: Step) -> Reply:
 
 def _ask(step: Step, tries: int = 1) -> Reply:
     """Ask for any key. The caller has not chosen a language yet, so both are heard."""
-    question = tuple(say(language, prompts.PRESS_TO_GO_ON) for language in _line_first(step))
+    first = step.turn.language
+    question = tuple(say(language, prompts.PRESS_TO_GO_ON) for language in (first, other(first)))
     return Reply((Gather(step.to(Place.ADMISSION, tries=tries), question),))
-
-
-def _line_first(step: Step) -> tuple[Language, ...]:
-    return ("fr", "en") if step.turn.language == "fr" else ("en", "fr")
 
 
 def after_key(step: Step) -> Reply:

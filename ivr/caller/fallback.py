@@ -16,6 +16,7 @@ from callbacks.inbound import calls
 from callbacks.inbound.caller_choices import store_choices
 from ivr import prompts
 from ivr.caller import voicemail
+from ivr.caller.languages import other
 from ivr.caller.routes import choices_in, facts_without_database
 from ivr.caller.turns import Choices, Place, Step, Turn
 from ivr.prompts import say
@@ -91,4 +92,5 @@ def _languages(desk: Desk, line: str) -> tuple[Language, ...]:
     match in_the_call:
         case "en" | "fr":
             return (in_the_call,)
-    return ("fr", "en") if desk.lines[line].language == "fr" else ("en", "fr")
+    first = desk.lines[line].language
+    return (first, other(first))

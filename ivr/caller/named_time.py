@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from ivr import prompts
-from ivr.caller.turns import Place, Reply, Step
+from ivr.caller.turns import GoOn, Place, Reply, Step
 from ivr.prompts import say
 from ivr.twilio.verbs import Gather, Say
 
 TRIES = 3
 SECONDS_TO_ENTER = 6
-GoOn = Callable[..., Reply]  # from a step, and what is said before
 AT_OPENING, AN_HOUR, CONFIRMED = "1", "2", "1"
 
 

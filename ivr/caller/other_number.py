@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from callbacks.text.dialing_rules import NumberKind
 from ivr import prompts
-from ivr.caller.turns import Place, Reply, Step
+from ivr.caller.turns import GoOn, Place, Reply, Step
 from ivr.prompts import number_in_prompt, say
 from ivr.twilio.verbs import Gather, Say
 
 TRIES = 3
 MOST_KEYS = 16
 SECONDS_BETWEEN_KEYS = 8
-GoOn = Callable[..., Reply]  # from a step, and what is said before
 
 
 def ask(step: Step, *before: Say, tries: int = 1) -> Reply:

@@ -133,9 +133,9 @@ def _hunt_for_one(step: Step) -> Hunt:
 
 def waited(step: Step) -> Reply:
     """The caller has left the queue: after a conversation, for a message, or because the carrier failed."""
+    if step.turn.queue_result == BRIDGED:
+        return Reply((Hangup(),), has_spoken_with=_spoken_with(step))
     match step.turn.queue_result:
-        case "bridged":
-            return Reply((Hangup(),), has_spoken_with=_spoken_with(step))
         case "hangup":
             reply = Reply((Hangup(),))
         case "leave":

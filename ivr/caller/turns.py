@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -255,3 +255,6 @@ class Step:
         """Return a time as it is spoken to the caller, with its day unless it is the day of the call, or of `now`."""
         facts = self.facts
         return time_for_caller(at, self.desk.zone, now or facts.began_at, self.turn.language, facts.caller)
+
+
+GoOn = Callable[..., Reply]  # how the call goes on: from a step, and what is said before

@@ -38,11 +38,10 @@ def after_key(step: Step) -> Reply:
         return _with_manager(step.choosing(wants_manager=True))
     if not step.desk.urgency.ask:
         return voicemail.to_voicemail(step)
-    match turn.digits:
-        case "1":
-            return _to_voicemail(step.choosing(urgency=Urgency.DOWN), say(language, prompts.NOTED_DOWN))
-        case "2":
-            return _to_voicemail(step.choosing(urgency=Urgency.CAN_WAIT))
+    if turn.digits == DOWN:
+        return _to_voicemail(step.choosing(urgency=Urgency.DOWN), say(language, prompts.NOTED_DOWN))
+    if turn.digits == CAN_WAIT:
+        return _to_voicemail(step.choosing(urgency=Urgency.CAN_WAIT))
     return voicemail.to_voicemail(step)
 
 
