@@ -16,8 +16,9 @@ _DAY_AND_TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:"  # its digits would be en
 PHONE_NUMBER = re.compile(rf"(?<![0-9A-Za-z])(?!{_DAY_AND_TIME})\+?[0-9](?:[ .()-]{{0,2}}[0-9]){{8,14}}(?![0-9A-Za-z])")
 HIDDEN = "[secret]"
 SHORTEST_SECRET = 6  # a shorter one would hide half of every line
-# Paths of ours whose second part grants access: a link in a page, a message's audio, a calendar feed, an invitation.
-KEYED_PATHS = ("t", "media", "calendar", "invitation")
+# Paths of ours whose next part grants access: a link in a page, a message's audio, a calendar feed, an invitation, the
+# links that begin and end a subscription.
+KEYED_PATHS = ("t", "media", "calendar", "invitation", "status/confirm", "status/leave")
 _KEYED_PATH = re.compile(rf"/({'|'.join(KEYED_PATHS)})/[^\s/?#\"'<>]+")
 _USER_IN_URL = re.compile(r"(?<=://)[^\s/@\"'<>]+@")
 # The URL of a private calendar grants access to it, so only its server is shown.

@@ -21,16 +21,21 @@ PERHAPS_A_ROBOT = "it was perhaps a robot: no key, no speech, and no carrier tha
 A_PERSON = "a person called after all"
 
 
-def is_perhaps_a_robot(*, key_pressed: bool, attestation: str, has_spoken: bool) -> bool:
-    """Return whether nothing shows that a person called."""
-    return not key_pressed and not has_spoken and not is_vouched_for(attestation)
+def is_perhaps_a_robot(*, key_pressed: bool, attestation: str, webhooks_missed: bool, has_spoken: bool) -> bool:
+    """Return whether nothing shows that a person called. Of a call that the desk missed in part, nobody can say."""
+    return not (key_pressed or webhooks_missed or has_spoken or is_vouched_for(attestation))
 
 
 def nothing_shows_a_person(callback: Callback, *, has_spoken: bool) -> bool:
     """Return whether that is so of every call of a callback. In support hours nobody is woken anyway."""
     return all(
         not call.is_open
-        and is_perhaps_a_robot(key_pressed=call.key_pressed, attestation=call.attestation, has_spoken=has_spoken)
+        and is_perhaps_a_robot(
+            key_pressed=call.key_pressed,
+            attestation=call.attestation,
+            webhooks_missed=call.webhooks_missed,
+            has_spoken=has_spoken,
+        )
         for call in calls_of(callback)
     )
 

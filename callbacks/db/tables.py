@@ -414,6 +414,7 @@ class Call(Base):
     is_separate: Mapped[bool] = mapped_column(default=False)  # not about the open callback: it joins none
     screening: Mapped[Screening] = mapped_column(default=Screening.NONE)
     key_pressed: Mapped[bool] = mapped_column(default=False)  # the caller pressed any key: hardly a robot
+    webhooks_missed: Mapped[bool] = mapped_column(default=False)  # so keys and attestation may be unknown
     urgency: Mapped[Urgency] = mapped_column(default=Urgency.NONE)
     product: Mapped[str] = mapped_column(default="")  # chosen by key
     box: Mapped[str] = mapped_column(String(40), default="")  # the voicemail box of a menu; "" for support

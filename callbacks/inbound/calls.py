@@ -52,6 +52,7 @@ class Arrival:
     attestation: str = ""
     caller_name: str = ""  # from the carrier's caller lookup, where the line has one; not to be trusted
     language_is_known: bool = False  # before any key; else it is the line's
+    webhooks_missed: bool = False  # the first webhook that was stored is not the first of the call
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ def record_call(session: Session, arrival: Arrival, now: datetime, rules: Dialin
         is_open=arrival.is_open,
         hours_reason=arrival.hours_reason,
         attestation=arrival.attestation[:60],
+        webhooks_missed=arrival.webhooks_missed,
         outcome=CallOutcome.IN_PROGRESS,
     )
     if is_new:
@@ -105,7 +107,7 @@ def record_found_call(session: Session, desk: Desk, found: FoundCall) -> Call:
     verdict = support_hours(session, desk).verdict(found.began_at)
     line = found.line if found.line in desk.lines else desk.line_called("")
     reason = verdict.reason.spoken("en")
-    arrival = Arrival(found.sid, line, found.caller, found.language, verdict.is_open, reason)
+    arrival = Arrival(found.sid, line, found.caller, found.language, verdict.is_open, reason, webhooks_missed=True)
     return record_call(session, arrival, found.began_at, desk.dialing_rules)
 
 
@@ -116,6 +118,7 @@ def record_fallback(session: Session, desk: Desk, found: FoundCall, error: str, 
     unless a technician has taken the call.
     """
     call = record_found_call(session, desk, found)
+    call.webhooks_missed = True
     call.box = ""  # whatever they had chosen, they hear that a technician will call back
     same = select(Event.id).where(Event.call_sid == call.sid, Event.kind == EventKind.SERVICE_FAILED)
     if session.scalar(same) is None:

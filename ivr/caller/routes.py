@@ -160,6 +160,7 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
     arrival = partial(
         calls.Arrival, found, facts.line, facts.caller, turn.language,
         attestation=field("StirVerstat"), caller_name=field("CallerName"),
+        webhooks_missed=turn.place is not Place.INCOMING,
     )  # fmt: skip
 
     def work(session: Session) -> tuple[Verb, ...]:

@@ -155,7 +155,7 @@ class Reconciliation:
         verdict = hours.verdict(began_at)
         language = self._desk.lines[line].language
         reason = verdict.reason.spoken(language)
-        arrival = calls.Arrival(call.sid, line, call.from_, language, verdict.is_open, reason)
+        arrival = calls.Arrival(call.sid, line, call.from_, language, verdict.is_open, reason, webhooks_missed=True)
         rules = self._desk.dialing_rules
         self._database.write(lambda session: calls.record_call(session, arrival, began_at, rules))
 

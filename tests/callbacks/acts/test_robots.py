@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,14 @@ from callbacks.desk.desk_file import read_desk
 
 @pytest.mark.parametrize("attestation", ["", "TN-Validation-Passed-A-Diverted", "TN-Validation-Passed-C", "NULL"])
 def test_only_a_call_without_any_sign_of_a_person_is_perhaps_a_robot(attestation: str) -> None:
-    assert is_perhaps_a_robot(key_pressed=False, attestation=attestation, has_spoken=False)
-    assert not is_perhaps_a_robot(key_pressed=True, attestation=attestation, has_spoken=False)
-    assert not is_perhaps_a_robot(key_pressed=False, attestation=attestation, has_spoken=True)
-    assert not is_perhaps_a_robot(key_pressed=False, attestation="TN-Validation-Passed-B", has_spoken=False)
+    nothing = partial(
+        is_perhaps_a_robot, key_pressed=False, attestation=attestation, webhooks_missed=False, has_spoken=False
+    )
+    assert nothing()
+    assert not nothing(key_pressed=True)
+    assert not nothing(has_spoken=True)
+    assert not nothing(webhooks_missed=True)
+    assert not nothing(attestation="TN-Validation-Passed-B")
 
 
 @pytest.mark.parametrize(

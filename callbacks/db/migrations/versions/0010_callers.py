@@ -52,6 +52,7 @@ def _calls() -> None:
     columns: list[sa.Column[Any]] = [
         _flag("is_separate"),
         _flag("key_pressed"),
+        _flag("webhooks_missed"),
         _flag("language_known"),
         *(_text(name, 20, "") for name in ("screening", "urgency")),
         _text("product", default=""),
