@@ -99,7 +99,7 @@ def _must_confirm(context: ActContext) -> bool:
 
 def was_asked_to_confirm(session: Session, callback: Callback, name: str, now: datetime) -> bool:
     """Return whether somebody was asked lately if they had reached the customer."""
-    asked = select(Event.id).where(Event.call_sid == callback.call_sid, Event.kind == EventKind.RESOLUTION_ASKED)
+    asked = select(Event.id).where(Event.contact_sid == callback.contact_sid, Event.kind == EventKind.RESOLUTION_ASKED)
     lately = asked.where(Event.actor == name, Event.at > now - CONFIRMED_WITHIN)
     return session.scalar(lately.limit(1)) is not None
 
@@ -149,8 +149,8 @@ def _resolve(context: ActContext, technician: Technician) -> None:
 def _block_the_number(context: ActContext, technician: Technician) -> None:
     """Remove a number that is someone else's. The customer still waits, so supervisors are alerted."""
     callback = context.callback
-    number = callback.call.customer_number or callback.call.caller
-    callback.call.customer_number = None
+    number = callback.contact.customer_number or callback.contact.caller
+    callback.contact.customer_number = None
     context.record(EventKind.NUMBER_BLOCKED, f"{number} is not the customer's.", Actor.DESK)
     alert = wording.wrong_number_alert(callback.reference, technician.name, readable_number(number))
     once = f"wrong number {callback.reference} {number}"
@@ -179,6 +179,6 @@ def _count(session: Session, attempt: ReachAttempt, proof: AttemptProof, source:
     callback, technician = session.get_one(Callback, attempt.callback_id), attempt.technician
     attempt.proof = proof
     detail = f"{attempt.outcome.value}, by {source}"
-    record_event(session, callback.call_sid, now, technician.name, EventKind.ATTEMPT, detail)
+    record_event(session, callback.contact_sid, now, technician.name, EventKind.ATTEMPT, detail)
     note_attempt(session, callback, technician, now)
     cancel_waiting(session, callback)

@@ -111,7 +111,7 @@ class ActContext:
 
     def record(self, kind: EventKind, detail: str = "", actor: str | None = None) -> None:
         """Add an event by the requester, or by another `actor`."""
-        record_event(self.session, self.callback.call_sid, self.now, actor or self.by.name, kind, detail)
+        record_event(self.session, self.callback.contact_sid, self.now, actor or self.by.name, kind, detail)
 
 
 @dataclass(frozen=True)
@@ -150,11 +150,11 @@ def perform(
 
 def last_event_id(session: Session, callback: Callback) -> int:
     """Return the id of the callback's last event, or 0: what someone who loads it now has seen."""
-    return session.scalar(select(func.max(Event.id)).where(Event.call_sid == callback.call_sid)) or 0
+    return session.scalar(select(func.max(Event.id)).where(Event.contact_sid == callback.contact_sid)) or 0
 
 
 def _check_seen(session: Session, callback: Callback, act: Act, by: Requester, seen: int) -> None:
-    since = select(Event).where(Event.call_sid == callback.call_sid, Event.id > seen)
+    since = select(Event).where(Event.contact_sid == callback.contact_sid, Event.id > seen)
     theirs = since.where(Event.kind.in_(act.conflicts), Event.actor.not_in(by.names)).order_by(Event.id.desc())
     event = session.scalars(theirs.limit(1)).first()
     if event is not None:

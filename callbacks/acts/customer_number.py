@@ -67,7 +67,7 @@ class SetNumber(Act):
     def apply(self, context: ActContext) -> Words:
         callback, check = context.callback, context.desk.dialing_rules.check_written(self.number)
         _refuse_unless_allowed(context, self.number, check)
-        callback.call.customer_number, callback.call.extension = check.number, check.extension
+        callback.contact.customer_number, callback.contact.extension = check.number, check.extension
         callback.consented_by = context.by.name if check.needs_consent else None
         context.record(EventKind.NUMBER_CHANGED, with_extension(check.given, check.extension).english)
         index_words(context.session, callback, check.given)
@@ -81,7 +81,7 @@ def _refuse_unless_allowed(context: ActContext, written: str, check: NumberCheck
     if check.number is None:
         raise Refused(wording.cannot_be_called(repr(written), check.why))
     colleague = technician_with(context.session, check.number)
-    if colleague is not None and check.number != context.callback.call.caller:
+    if colleague is not None and check.number != context.callback.contact.caller:
         raise Refused(wording.technicians_number(check.number, colleague.name))
     if check.needs_consent and context.by.role not in SUPERVISORS:
         raise Refused(wording.supervisor_must_enter(check))
@@ -96,7 +96,7 @@ class Consent(Act):
 
     def apply(self, context: ActContext) -> Words:
         callback, check = context.callback, _undecided(context)
-        callback.call.customer_number, callback.call.extension = check.number, ""
+        callback.contact.customer_number, callback.contact.extension = check.number, ""
         callback.consented_by, callback.consent_refused_by = context.by.name, None
         context.record(EventKind.CONSENTED, f"{check.number} ({check.why.english}) may be called")
         _notify(context, allowed=True)
@@ -124,7 +124,7 @@ def _undecided(context: ActContext) -> NumberCheck:
     """Return the caller's number, which needs a decision. Raise Refused when there is nothing to decide."""
     callback, customer = context.callback, customer_number(context.desk, context.callback)
     if customer.caller.number is None:
-        raise Refused(wording.cannot_be_called(callback.call.caller, customer.caller.why))
+        raise Refused(wording.cannot_be_called(callback.contact.caller, customer.caller.why))
     if customer.number is not None:
         raise Refused(wording.number_known(callback.reference, customer.in_words, callback.consented_by))
     if not customer.waits_for_consent and callback.consent_refused_by is None:

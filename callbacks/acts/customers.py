@@ -32,7 +32,7 @@ ROWS_AT_ONCE = 20  # of an import: callers wait while a transaction writes
 
 def apply_customer_record(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
     """Have search find a callback by its customer, and raise it if it is from a trial or onboarding customer."""
-    caller = caller_of(session, callback.call)
+    caller = caller_of(session, callback.contact)
     if caller is not None:
         index_words(session, callback, f"{caller.customer.name} {caller.customer.company}")
         raise_for_trial(session, desk, callback, now)

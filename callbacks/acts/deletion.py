@@ -20,7 +20,7 @@ from callbacks.customers.personal_data import (
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, PageKind, PageState, VoicemailState
 from callbacks.db.tables import Event, Page, Voicemail
-from callbacks.records.calls_of_callback import calls_of, messages_of
+from callbacks.records.contacts_of_callback import contacts_of, messages_of
 from callbacks.records.emptying import empty_events
 from callbacks.text.bilingual import Words
 
@@ -73,7 +73,7 @@ class DeleteMessage(Act):
     def _call_sid(self, context: ActContext) -> str:
         """Return the call in which the message was left. Raise Refused when the callback has no such message."""
         if self.voicemail_id is None:
-            return context.callback.call_sid
+            return context.callback.contact_sid
         named = (each.call_sid for each in messages_of(context.callback) if each.id == self.voicemail_id)
         call_sid = next(named, None)
         if call_sid is None:
@@ -89,7 +89,7 @@ def _messages_of(context: ActContext, call_sid: str) -> list[Voicemail]:
 
 
 def _was_heard(context: ActContext, call_sid: str) -> bool:
-    heard = select(Event.id).where(Event.call_sid == call_sid, Event.kind == EventKind.MESSAGE_HEARD)
+    heard = select(Event.id).where(Event.contact_sid == call_sid, Event.kind == EventKind.MESSAGE_HEARD)
     return context.session.scalar(heard.limit(1)) is not None
 
 
@@ -101,8 +101,8 @@ def _delete_words(context: ActContext, voicemails: list[Voicemail]) -> None:
     session, callback = context.session, context.callback
     for voicemail in voicemails:
         delete_transcript(session, voicemail)
-    sids = [call.sid for call in calls_of(callback)]
-    logged = select(Event.id).where(Event.call_sid.in_(sids), Event.kind.in_(TRANSCRIPTS))
+    sids = [call.sid for call in contacts_of(callback)]
+    logged = select(Event.id).where(Event.contact_sid.in_(sids), Event.kind.in_(TRANSCRIPTS))
     session.flush()
     empty_events(session, session.scalars(logged).all(), context.by.name, context.now)
     texts = update(Page).where(Page.callback_id == callback.id, Page.kind == PageKind.TRANSCRIPT)

@@ -10,7 +10,7 @@ from callbacks.acts.base import Act, ActContext, Refused
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, Coverage, TranscribedBy
 from callbacks.db.tables import Voicemail
-from callbacks.records.calls_of_callback import messages_of
+from callbacks.records.contacts_of_callback import messages_of
 from callbacks.records.search import index_words
 from callbacks.text.bilingual import Words
 
@@ -43,7 +43,7 @@ class NameCaller(Act):
     conflicts = frozenset({EventKind.CALLER_NAMED})
 
     def apply(self, context: ActContext) -> Words:
-        context.callback.call.caller_name = self.name[:LONGEST_NAME]
+        context.callback.contact.caller_name = self.name[:LONGEST_NAME]
         context.record(EventKind.CALLER_NAMED, self.name)
         index_words(context.session, context.callback, self.name)
         return wording.caller_named(context.callback.reference)
@@ -61,7 +61,7 @@ class WriteTranscript(Act):
     conflicts = frozenset({EventKind.TRANSCRIBED})
 
     def apply(self, context: ActContext) -> Words:
-        first, of_all = context.callback.call.voicemail, messages_of(context.callback)
+        first, of_all = context.callback.contact.voicemail, messages_of(context.callback)
         voicemail = first if self.voicemail_id is None else _with_id(of_all, self.voicemail_id)
         if voicemail is None:
             raise Refused(wording.NO_VOICEMAIL)

@@ -31,10 +31,10 @@ def begin_hold(
     hold(callback, until)
     cancel_waiting(session, callback)
     detail = f"until {day_and_time(until, desk.zone)}, because {why}"
-    record_event(session, callback.call_sid, now, by, EventKind.HELD, detail)
+    record_event(session, callback.contact_sid, now, by, EventKind.HELD, detail)
 
 
 def release_hold(session: Session, callback: Callback, by: str, why: str, now: datetime) -> None:
     """Have people paged from now on, if nobody was to be paged yet."""
     if end_hold(callback, now):
-        record_event(session, callback.call_sid, now, by, EventKind.HOLD_ENDED, why)
+        record_event(session, callback.contact_sid, now, by, EventKind.HOLD_ENDED, why)

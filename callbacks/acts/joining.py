@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 from callbacks.db.database import insert_once, lock_name, locked
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import CallbackState, CallOutcome
-from callbacks.db.tables import Call, Callback, JoinedCall
+from callbacks.db.tables import Callback, Contact, JoinedContact
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import review
 from callbacks.paging.called_again import notify_called_again
-from callbacks.records.calls_of_callback import joined_callback
+from callbacks.records.contacts_of_callback import joined_callback
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
 
@@ -28,8 +28,8 @@ from callbacks.records.search import index_words
 
 
 @dataclass(frozen=True)
-class NewCall:
-    """A call, as far as the decision depends on it."""
+class NewContact:
+    """A call or mail, as far as the decision depends on it."""
 
     number: str | None  # of its caller; None for one that is withheld, or not a number
     box: str  # the voicemail box that the caller chose; "" for support
@@ -47,14 +47,14 @@ class OpenCallback:
     opened_at: datetime
 
 
-def to_join(call: NewCall, callbacks: Iterable[OpenCallback]) -> int | None:
+def to_join(contact: NewContact, callbacks: Iterable[OpenCallback]) -> int | None:
     """Return the id of the callback that a call joins, the latest of several, or None when it opens its own."""
-    if call.is_separate or call.number is None:
+    if contact.is_separate or contact.number is None:
         return None
     fitting = [
         each
         for each in callbacks
-        if each.state is CallbackState.OPEN and call.number in each.numbers and each.box == call.box
+        if each.state is CallbackState.OPEN and contact.number in each.numbers and each.box == contact.box
     ]
     latest = max(fitting, key=lambda each: (each.opened_at, each.id), default=None)
     return latest.id if latest is not None else None
@@ -63,27 +63,27 @@ def to_join(call: NewCall, callbacks: Iterable[OpenCallback]) -> int | None:
 # The calls and callbacks on record
 
 
-def callback_to_join(session: Session, desk: Desk, call: Call) -> Callback | None:
+def callback_to_join(session: Session, desk: Desk, contact: Contact) -> Callback | None:
     """Return the callback that a call has joined, or would join if it ended now, or None."""
-    joined = joined_callback(session, call.sid)
+    joined = joined_callback(session, contact.sid)
     if joined is not None:
         return joined
-    if session.scalar(select(Callback.id).where(Callback.call_sid == call.sid)) is not None:
+    if session.scalar(select(Callback.id).where(Callback.contact_sid == contact.sid)) is not None:
         return None
-    return _chosen(desk, call, _candidates(session, desk, call))
+    return _chosen(desk, contact, _candidates(session, desk, contact))
 
 
-def due_with_call(desk: Desk, callback: Callback, call: Call) -> datetime:
+def due_with_call(desk: Desk, callback: Callback, contact: Contact) -> datetime:
     """Return when a callback is due once a call with a message has joined it: the first deadline holds.
 
     What came from a missed call is due later than a message, and moves forward. What the customer wants later does not.
     """
     if callback.attempted_at is not None or callback.held_until is not None or callback.named_time_at is not None:
         return callback.due_at
-    return min(callback.due_at, call.began_at + desk.callback.promise)
+    return min(callback.due_at, contact.began_at + desk.callback.promise)
 
 
-def join_open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> tuple[Callback, bool] | None:
+def join_open_callback(session: Session, desk: Desk, contact: Contact, now: datetime) -> tuple[Callback, bool] | None:
     """Have a call join the callback that it is about, once, and return that; None when there is none.
 
     With the callback, return whether the call has joined it only now.
@@ -91,64 +91,65 @@ def join_open_callback(session: Session, desk: Desk, call: Call, now: datetime) 
     The caller of this function has locked the call. Of two calls from one number at the same instant, the second
     waits for the first, and joins what that opened.
     """
-    joined = joined_callback(session, call.sid)
+    joined = joined_callback(session, contact.sid)
     if joined is not None:
         return locked(session, Callback, joined.id), False
-    number = _number(desk, call)
-    if number is None or call.is_separate:
+    number = _number(desk, contact)
+    if number is None or contact.is_separate:
         return None
     lock_name(session, f"callbacks of {number}")
-    ids = sorted(each.id for each in _candidates(session, desk, call))
-    callback = _chosen(desk, call, [locked(session, Callback, id) for id in ids])
+    ids = sorted(each.id for each in _candidates(session, desk, contact))
+    callback = _chosen(desk, contact, [locked(session, Callback, id) for id in ids])
     if callback is None:
         return None
-    _join(session, desk, callback, call, now)
+    _join(session, desk, callback, contact, now)
     return callback, True
 
 
-def add_call(session: Session, callback: Callback, call: Call, now: datetime) -> bool:
-    """Add a call to a callback, once, and return whether it was added. Both are locked."""
-    is_new = insert_once(session, JoinedCall, call_sid=call.sid, callback_id=callback.id, joined_at=now)
+def add_contact(session: Session, callback: Callback, contact: Contact, now: datetime) -> bool:
+    """Add a contact to a callback, once, and return whether it was added. Both are locked."""
+    is_new = insert_once(session, JoinedContact, contact_sid=contact.sid, callback_id=callback.id, joined_at=now)
     if is_new:
         session.expire(callback, ["joined"])
-        index_words(session, callback, call.caller)
-        index_words(session, callback, call.caller_name)
+        index_words(session, callback, contact.caller)
+        index_words(session, callback, contact.caller_name)
     return is_new
 
 
-def _join(session: Session, desk: Desk, callback: Callback, call: Call, now: datetime) -> None:
-    if not add_call(session, callback, call, now):
+def _join(session: Session, desk: Desk, callback: Callback, contact: Contact, now: datetime) -> None:
+    if not add_contact(session, callback, contact, now):
         return
     detail = f"The call joined {callback.reference}, which is open."
-    record_event(session, call.sid, now, Actor.CALLER, EventKind.CALLED_AGAIN, detail)
+    record_event(session, contact.sid, now, Actor.CALLER, EventKind.CALLED_AGAIN, detail)
     review(callback, now)
-    if call.outcome is not CallOutcome.ANSWERED:  # who answered knows
-        notify_called_again(session, desk, callback, call, now)
+    if contact.outcome is not CallOutcome.ANSWERED:  # who answered knows
+        notify_called_again(session, desk, callback, contact, now)
 
 
-def _number(desk: Desk, call: Call) -> str | None:
+def _number(desk: Desk, contact: Contact) -> str | None:
     """Return the number of a caller, also one that may be called only with consent."""
-    return desk.dialing_rules.check(call.caller).number
+    return desk.dialing_rules.check(contact.caller).number
 
 
-def _candidates(session: Session, desk: Desk, call: Call) -> list[Callback]:
+def _candidates(session: Session, desk: Desk, contact: Contact) -> list[Callback]:
     """Return the open callbacks of a caller's number."""
-    number = _number(desk, call)
-    if number is None or call.is_separate:
+    number = _number(desk, contact)
+    if number is None or contact.is_separate:
         return []
-    theirs = or_(Call.caller == number, Call.customer_number == number)
-    query = select(Callback).join(Call, Call.sid == Callback.call_sid).where(theirs, Call.sid != call.sid)
-    return list(session.scalars(query.where(Callback.state == CallbackState.OPEN)))
+    theirs = or_(Contact.caller == number, Contact.customer_number == number)
+    query = select(Callback).join(Contact, Contact.sid == Callback.contact_sid)
+    is_another = Contact.sid != contact.sid
+    return list(session.scalars(query.where(theirs, is_another, Callback.state == CallbackState.OPEN)))
 
 
-def _chosen(desk: Desk, call: Call, callbacks: Iterable[Callback]) -> Callback | None:
+def _chosen(desk: Desk, contact: Contact, callbacks: Iterable[Callback]) -> Callback | None:
     by_id = {each.id: each for each in callbacks}
-    new = NewCall(_number(desk, call), call.box, call.is_separate)
+    new = NewContact(_number(desk, contact), contact.box, contact.is_separate)
     chosen = to_join(new, (_facts(each) for each in by_id.values()))
     return by_id[chosen] if chosen is not None else None
 
 
 def _facts(callback: Callback) -> OpenCallback:
-    call = callback.call
-    numbers = frozenset(number for number in (call.caller, call.customer_number) if number)
-    return OpenCallback(callback.id, callback.state, numbers, call.box, callback.opened_at)
+    contact = callback.contact
+    numbers = frozenset(number for number in (contact.caller, contact.customer_number) if number)
+    return OpenCallback(callback.id, callback.state, numbers, contact.box, callback.opened_at)

@@ -46,4 +46,4 @@ def ask_for_caller(session: Session, desk: Desk, callback: Callback, now: dateti
         asked = page_managers(session, desk, callback, "", now)
         paged = f"Paged: {', '.join(asked)}." if asked else "There is no manager or supervisor to page."
         detail = f"by key. {paged}"
-    record_event(session, callback.call_sid, now, Actor.CALLER, EventKind.MANAGER_REQUESTED, detail)
+    record_event(session, callback.contact_sid, now, Actor.CALLER, EventKind.MANAGER_REQUESTED, detail)

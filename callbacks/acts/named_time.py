@@ -16,7 +16,7 @@ from callbacks.acts.conflicts import ENDED
 from callbacks.acts.holds import TIME_NAMED, begin_hold
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import CallbackState, Urgency
-from callbacks.db.tables import Call, Callback
+from callbacks.db.tables import Callback, Contact
 from callbacks.desk.desk_file import Desk
 from callbacks.desk.spoken_promise import spoken_promise
 from callbacks.lifecycle.transitions import move_promise
@@ -42,17 +42,17 @@ class NameTime(Act):
         return wording.time_named(context.desk, context.callback.reference, self.at, context.now)
 
 
-def apply_named_time(session: Session, desk: Desk, callback: Callback, call: Call, now: datetime) -> None:
+def apply_named_time(session: Session, desk: Desk, callback: Callback, contact: Contact, now: datetime) -> None:
     """Move the call to the time that the caller entered. The caller of this function has locked the callback."""
-    if call.named_time_at is not None and callback.state is CallbackState.OPEN:
-        _move(session, desk, callback, call.named_time_at, Actor.CALLER, now)
+    if contact.named_time_at is not None and callback.state is CallbackState.OPEN:
+        _move(session, desk, callback, contact.named_time_at, Actor.CALLER, now)
 
 
 def _move(session: Session, desk: Desk, callback: Callback, at: datetime, by: str, now: datetime) -> None:
-    promise = spoken_promise(desk, callback.call.began_at, Urgency.NONE, None, at)
+    promise = spoken_promise(desk, callback.contact.began_at, Urgency.NONE, None, at)
     time = day_and_time(at, desk.zone)
     callback.named_time_at = at
-    record_event(session, callback.call_sid, now, by, EventKind.TIME_NAMED, time)
+    record_event(session, callback.contact_sid, now, by, EventKind.TIME_NAMED, time)
     move_promise(callback, promise.counted_from, promise.due_at, now)
     if promise.held_until is not None:
         begin_hold(session, desk, callback, promise.held_until, by, TIME_NAMED.format(time=time), now)

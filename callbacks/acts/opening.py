@@ -17,7 +17,7 @@ from callbacks.acts.urgency import apply_urgency, priority_of, promise_to
 from callbacks.db.database import insert_once, locked
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import CallbackOrigin, CallbackState, PageKind, PriorityLevel, VoicemailState
-from callbacks.db.tables import Call, Callback, PriorityChange, Voicemail
+from callbacks.db.tables import Callback, Contact, PriorityChange, Voicemail
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
@@ -29,7 +29,7 @@ from callbacks.paging.escalate import take_next_step
 from callbacks.paging.notices import notify_paged
 from callbacks.paging.receipts import send_receipt
 from callbacks.paging.subject import subject_of
-from callbacks.records.calls_of_callback import calls_of
+from callbacks.records.contacts_of_callback import contacts_of
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
 from sla.hours import NeverOpen
@@ -41,7 +41,7 @@ LETTERS = "AFHJKLMNRSWXY"
 
 
 def open_callback(
-    session: Session, desk: Desk, call: Call, now: datetime, origin: CallbackOrigin = CallbackOrigin.VOICEMAIL
+    session: Session, desk: Desk, contact: Contact, now: datetime, origin: CallbackOrigin = CallbackOrigin.VOICEMAIL
 ) -> Callback:
     """Return the callback of a call; open it when there is none, unless the call is about one that is open already.
 
@@ -49,61 +49,61 @@ def open_callback(
     may be nothing that anybody could do (see `begin_or_hold`). A missed call whose message turns up later was promised
     what every voicemail is.
     """
-    locked(session, Call, call.sid)
-    found = session.scalar(select(Callback).where(Callback.call_sid == call.sid))
+    locked(session, Contact, contact.sid)
+    found = session.scalar(select(Callback).where(Callback.contact_sid == contact.sid))
     if found is not None:
         if origin is CallbackOrigin.VOICEMAIL and found.origin is CallbackOrigin.MISSED_CALL:
             found.origin = origin
-            move_deadline(found, _due_at(session, desk, call, origin, found.priority), now)
-            _apply_keys(session, desk, found, call, now)
+            move_deadline(found, _due_at(session, desk, contact, origin, found.priority), now)
+            _apply_keys(session, desk, found, contact, now)
         return found
-    added = add_to_open_callback(session, desk, call, now)
+    added = add_to_open_callback(session, desk, contact, now)
     if added is not None:
         joined, is_new = added
         if is_new:
-            send_receipt(session, desk, joined, call, now)
-        due_at = due_with_call(desk, joined, call)
+            send_receipt(session, desk, joined, contact, now)
+        due_at = due_with_call(desk, joined, contact)
         if origin is CallbackOrigin.VOICEMAIL and due_at < joined.due_at:  # a time was spoken to this caller, too
             move_deadline(joined, due_at, now)
         return joined
-    callback = _insert(session, desk, call, origin, now)
-    if call.caller not in desk.dialing_rules.own_numbers:
-        index_words(session, callback, call.caller)
-    index_words(session, callback, call.caller_name)
+    callback = _insert(session, desk, contact, origin, now)
+    if contact.caller not in desk.dialing_rules.own_numbers:
+        index_words(session, callback, contact.caller)
+    index_words(session, callback, contact.caller_name)
     detail = f"Reference {callback.reference}."
-    record_event(session, call.sid, now, Actor.DESK, EventKind.CALLBACK_OPENED, detail)
+    record_event(session, contact.sid, now, Actor.DESK, EventKind.CALLBACK_OPENED, detail)
     apply_customer_record(session, desk, callback, now)
-    _apply_keys(session, desk, callback, call, now)
+    _apply_keys(session, desk, callback, contact, now)
     begin_or_hold(session, desk, callback, now)
     if not is_held(callback, now):
         ask_for_consent(session, desk, callback, now)
-    send_receipt(session, desk, callback, call, now)
-    if call.wants_manager_at is not None:
+    send_receipt(session, desk, callback, contact, now)
+    if contact.wants_manager_at is not None:
         ask_for_caller(session, desk, callback, now)
     return callback
 
 
-def add_to_open_callback(session: Session, desk: Desk, call: Call, now: datetime) -> tuple[Callback, bool] | None:
+def add_to_open_callback(session: Session, desk: Desk, contact: Contact, now: datetime) -> tuple[Callback, bool] | None:
     """Have a call join the callback that it is about, and return that; None when there is none.
 
     Everything that the caller chose by key takes effect on it, once for a call. With the callback, return whether the
     call has joined it only now.
     """
-    joined = join_open_callback(session, desk, call, now)
+    joined = join_open_callback(session, desk, contact, now)
     if joined is None:
         return None
     callback, is_new = joined
     if is_new:
-        _apply_keys(session, desk, callback, call, now)
-        if call.wants_manager_at is not None:
+        _apply_keys(session, desk, callback, contact, now)
+        if contact.wants_manager_at is not None:
             ask_for_caller(session, desk, callback, now)
     return joined
 
 
-def _apply_keys(session: Session, desk: Desk, callback: Callback, call: Call, now: datetime) -> None:
+def _apply_keys(session: Session, desk: Desk, callback: Callback, contact: Contact, now: datetime) -> None:
     """Raise or hold a callback as the caller chose: how urgent it is, and the time that they named."""
-    apply_urgency(session, desk, callback, call, now)
-    apply_named_time(session, desk, callback, call, now)
+    apply_urgency(session, desk, callback, contact, now)
+    apply_named_time(session, desk, callback, contact, now)
 
 
 def begin_or_hold(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
@@ -115,7 +115,7 @@ def begin_or_hold(session: Session, desk: Desk, callback: Callback, now: datetim
     if callback.owner_id is not None or callback.attempted_at is not None:
         return
     is_new, message = callback.decisions == 0, _message_left(session, callback)
-    is_over = callback.call.ended_at is not None  # until then the caller may still leave a number or a message
+    is_over = callback.contact.ended_at is not None  # until then the caller may still leave a number or a message
     if callback.perhaps_robot:
         if message or not nothing_shows_a_person(callback, has_spoken=False):
             end_suspicion(session, desk, callback, now)
@@ -136,9 +136,9 @@ def _is_perhaps_a_robot(desk: Desk, callback: Callback, message: bool | None) ->
 
     Twilio announces a recording only when there is one: then it may well be a message.
     """
-    call, voicemail = callback.call, callback.call.voicemail
+    contact, voicemail = callback.contact, callback.contact.voicemail
     is_announced = message is None and voicemail is not None and voicemail.recording_sid is not None
-    if message or is_announced or call.beep_at is None or callback.state is not CallbackState.OPEN:
+    if message or is_announced or contact.beep_at is None or callback.state is not CallbackState.OPEN:
         return False
     if not desk.screening.silent_calls_wait or customer_number(desk, callback).is_missing:
         return False
@@ -156,7 +156,8 @@ def _page(session: Session, desk: Desk, callback: Callback, now: datetime, *, is
     """Take the first step, also of a callback that was closed because there was neither a number nor a message."""
     if callback.state is CallbackState.UNREACHABLE:
         change_state(callback, Change.REOPEN, now)
-        record_event(session, callback.call_sid, now, Actor.DESK, EventKind.REOPENED, "There is a way to answer now.")
+        why = "There is a way to answer now."
+        record_event(session, callback.contact_sid, now, Actor.DESK, EventKind.REOPENED, why)
     elif callback.state is not CallbackState.OPEN or not is_new:
         return
     look_again_at(callback, now)
@@ -165,7 +166,7 @@ def _page(session: Session, desk: Desk, callback: Callback, now: datetime, *, is
 
 def _message_left(session: Session, callback: Callback) -> bool | None:
     """Return whether the caller left a message, or None while the carrier has not said. What failed may be one."""
-    sids = [call.sid for call in calls_of(callback)]
+    sids = [contact.sid for contact in contacts_of(callback)]
     counted = Voicemail.call_sid.in_(sids) & Voicemail.is_replaced.is_(False)
     states = set(session.scalars(select(Voicemail.state).where(counted)))
     if states & {VoicemailState.RECORDED, VoicemailState.FAILED}:
@@ -176,53 +177,55 @@ def _message_left(session: Session, callback: Callback) -> bool | None:
 def _close_unreachable(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
     change_state(callback, Change.CLOSE_UNREACHABLE, now)
     detail = "The caller left neither a number nor a message."
-    record_event(session, callback.call_sid, now, Actor.DESK, EventKind.CLOSED_UNREACHABLE, detail)
+    record_event(session, callback.contact_sid, now, Actor.DESK, EventKind.CLOSED_UNREACHABLE, detail)
     words = messages.nothing_to_go_by(subject_of(desk, callback))
     notify_paged(session, callback, PageKind.OVER, words, None, now)
 
 
-def _insert(session: Session, desk: Desk, call: Call, origin: CallbackOrigin, now: datetime) -> Callback:
-    priority = priority_of(desk, call)
+def _insert(session: Session, desk: Desk, contact: Contact, origin: CallbackOrigin, now: datetime) -> Callback:
+    priority = priority_of(desk, contact)
     insert_once(
         session,
         Callback,
         reference=_free_reference(session),
-        call_sid=call.sid,
+        contact_sid=contact.sid,
         state=CallbackState.OPEN,
         priority=priority,
-        policy=desk.policy_for(call.line, priority, now),
+        policy=desk.policy_for(contact.line, priority, now),
         origin=origin,
         opened_at=now,
-        due_at=_due_at(session, desk, call, origin, priority),
-        promised_from=_promised_from(session, desk, call, origin),
-        product=call.product,
-        coverage=desk.coverage_of(call.product),
+        due_at=_due_at(session, desk, contact, origin, priority),
+        promised_from=_promised_from(session, desk, contact, origin),
+        product=contact.product,
+        coverage=desk.coverage_of(contact.product),
         resumed=False,
         position=0,
         decisions=0,
         next_action_at=now,
     )
-    callback = session.scalars(select(Callback).where(Callback.call_sid == call.sid)).one()
-    if priority is not desk.priority_of_line(call.line):
-        session.add(PriorityChange(callback_id=callback.id, at=call.began_at, priority=priority))
+    callback = session.scalars(select(Callback).where(Callback.contact_sid == contact.sid)).one()
+    if priority is not desk.priority_of_line(contact.line):
+        session.add(PriorityChange(callback_id=callback.id, at=contact.began_at, priority=priority))
     return callback
 
 
-def _due_at(session: Session, desk: Desk, call: Call, origin: CallbackOrigin, priority: PriorityLevel) -> datetime:
+def _due_at(
+    session: Session, desk: Desk, contact: Contact, origin: CallbackOrigin, priority: PriorityLevel
+) -> datetime:
     """Return the time that was said to the caller of a voicemail, else that of the priority's first reaction."""
     if promised_reaction(desk, origin) is not None:
-        return promise_to(session, desk, call).due_at
+        return promise_to(session, desk, contact).due_at
     promised = desk.promises[priority].first_reaction
     try:
-        return due_at(promised, call.began_at, support_hours(session, desk))
+        return due_at(promised, contact.began_at, support_hours(session, desk))
     except NeverOpen:  # closed for years to come: somebody must be called back all the same
-        return call.began_at + desk.callback.promise
+        return contact.began_at + desk.callback.promise
 
 
-def _promised_from(session: Session, desk: Desk, call: Call, origin: CallbackOrigin) -> datetime | None:
+def _promised_from(session: Session, desk: Desk, contact: Contact, origin: CallbackOrigin) -> datetime | None:
     """Return what the time that was said to the caller counts from; None where that is the beginning of the call."""
-    promise = promise_to(session, desk, call)
-    is_other = promised_reaction(desk, origin) is not None and promise.counted_from != call.began_at
+    promise = promise_to(session, desk, contact)
+    is_other = promised_reaction(desk, origin) is not None and promise.counted_from != contact.began_at
     return promise.counted_from if is_other else None
 
 

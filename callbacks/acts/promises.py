@@ -13,7 +13,7 @@ from callbacks.acts.conflicts import ENDED, WAITING_CHANGED
 from callbacks.customers.find import caller_of
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import CallbackOrigin, CallbackState, PriorityLevel
-from callbacks.db.tables import Call, Callback, PriorityChange
+from callbacks.db.tables import Callback, Contact, PriorityChange
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.sla_status import reaction_due_at
@@ -36,22 +36,22 @@ class SetPriority(Act):
 
     def apply(self, context: ActContext) -> Words:
         callback = context.callback
-        if priority_of_caller(context.session, callback.call, self.priority) is not self.priority:
+        if priority_of_caller(context.session, callback.contact, self.priority) is not self.priority:
             raise Refused(wording.trial_is_high(callback.reference))
         if self.priority is not callback.priority:
             change_priority(context.session, context.desk, callback, self.priority, context.by.name, context.now)
         return wording.priority_set(callback.reference, self.priority)
 
 
-def priority_of_caller(session: Session, call: Call, priority: PriorityLevel) -> PriorityLevel:
+def priority_of_caller(session: Session, contact: Contact, priority: PriorityLevel) -> PriorityLevel:
     """Return the priority at which a call is handled: trial and onboarding customers are high (policy: Priorities)."""
-    caller = caller_of(session, call)
+    caller = caller_of(session, contact)
     return PriorityLevel(handled_as(priority.value, caller is not None and caller.customer.is_trial))
 
 
 def raise_for_trial(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
     """Raise the priority of an open callback whose customer turns out to be in a trial or onboarding."""
-    priority = priority_of_caller(session, callback.call, callback.priority)
+    priority = priority_of_caller(session, callback.contact, callback.priority)
     if callback.state is CallbackState.OPEN and priority is not callback.priority:
         change_priority(session, desk, callback, priority, Actor.DESK, now, f" ({TRIAL})")
 
@@ -61,13 +61,13 @@ def change_priority(
 ) -> None:
     """Give a callback another priority, and with it other deadlines. The escalation restarts if its policy changes."""
     changed = f"{callback.priority.value} to {priority.value}{why}"
-    record_event(session, callback.call_sid, now, actor, EventKind.PRIORITY_CHANGED, changed)
+    record_event(session, callback.contact_sid, now, actor, EventKind.PRIORITY_CHANGED, changed)
     session.add(PriorityChange(callback_id=callback.id, at=now, priority=priority))
     callback.priority = priority
     if callback.release and priority is not PriorityLevel.P3:
         _name_release(session, callback, "", actor, now)
     review(callback, now)  # its retries, its resolution and its closing are other ones now
-    policy = desk.policy_for(callback.call.line, priority, callback.opened_at)
+    policy = desk.policy_for(callback.contact.line, priority, callback.opened_at)
     if policy != callback.policy:
         restart_escalation(callback, policy, now)
     _move_deadline(session, desk, callback, now)
@@ -138,4 +138,4 @@ class FixInRelease(Act):
 
 def _name_release(session: Session, callback: Callback, release: str, actor: str, now: datetime) -> None:
     name_release(callback, release, now)
-    record_event(session, callback.call_sid, now, actor, EventKind.RELEASE_NAMED, release or "no release")
+    record_event(session, callback.contact_sid, now, actor, EventKind.RELEASE_NAMED, release or "no release")

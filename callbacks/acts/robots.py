@@ -14,7 +14,7 @@ from callbacks.db.event_kinds import Actor
 from callbacks.db.tables import Callback
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import move_promise
-from callbacks.records.calls_of_callback import calls_of
+from callbacks.records.contacts_of_callback import contacts_of
 from callbacks.text.attestation import is_vouched_for
 
 PERHAPS_A_ROBOT = "it was perhaps a robot: no key, no speech, and no carrier that vouches for the number"
@@ -29,14 +29,14 @@ def is_perhaps_a_robot(*, key_pressed: bool, attestation: str, webhooks_missed: 
 def nothing_shows_a_person(callback: Callback, *, has_spoken: bool) -> bool:
     """Return whether that is so of every call of a callback. In support hours nobody is woken anyway."""
     return all(
-        not call.is_open
+        not contact.is_open
         and is_perhaps_a_robot(
-            key_pressed=call.key_pressed,
-            attestation=call.attestation,
-            webhooks_missed=call.webhooks_missed,
+            key_pressed=contact.key_pressed,
+            attestation=contact.attestation,
+            webhooks_missed=contact.webhooks_missed,
             has_spoken=has_spoken,
         )
-        for call in calls_of(callback)
+        for contact in contacts_of(callback)
     )
 
 
@@ -50,7 +50,7 @@ def hold_until_morning(session: Session, desk: Desk, callback: Callback, now: da
 
 def end_suspicion(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
     """Have people paged at once, because a later call or message shows that a person called."""
-    last = calls_of(callback)[-1]
+    last = contacts_of(callback)[-1]
     callback.perhaps_robot = False
     move_promise(callback, last.began_at, last.began_at + desk.callback.promise, now)
     release_hold(session, callback, Actor.DESK, A_PERSON, now)

@@ -12,7 +12,7 @@ from callbacks.acts.opening import open_callback
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.removals import record_removal
 from callbacks.db.states import OWED, CallbackOrigin, CallbackState
-from callbacks.db.tables import Call, JoinedCall
+from callbacks.db.tables import Contact, JoinedContact
 from callbacks.lifecycle.transitions import owns
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
@@ -30,22 +30,22 @@ class Split(Act):
     def apply(self, context: ActContext) -> Words:
         session, callback = context.session, context.callback
         _refuse_unless_owner(context)
-        joined = session.get(JoinedCall, self.call_sid)
+        joined = session.get(JoinedContact, self.call_sid)
         if joined is None or joined.callback_id != callback.id:
             raise Refused(wording.NO_SUCH_CALL)
-        call = joined.call
-        record_removal(session, f"the call {call.sid} from {callback.reference}")
-        session.execute(delete(JoinedCall).where(JoinedCall.call_sid == call.sid))
+        contact = joined.contact
+        record_removal(session, f"the call {contact.sid} from {callback.reference}")
+        session.execute(delete(JoinedContact).where(JoinedContact.contact_sid == contact.sid))
         session.expunge(joined)
         session.expire(callback, ["joined"])
-        call.is_separate = True
+        contact.is_separate = True
         session.flush()
-        opened = open_callback(session, context.desk, call, context.now, _origin(call))
+        opened = open_callback(session, context.desk, contact, context.now, _origin(contact))
         context.record(EventKind.CALL_SPLIT, f"It is {opened.reference} now.")
         had_joined = f"It had joined {callback.reference}."
-        record_event(session, call.sid, context.now, context.by.name, EventKind.CALL_SPLIT, had_joined)
-        if call.voicemail is not None:
-            index_words(session, opened, call.voicemail.transcript)
+        record_event(session, contact.sid, context.now, context.by.name, EventKind.CALL_SPLIT, had_joined)
+        if contact.voicemail is not None:
+            index_words(session, opened, contact.voicemail.transcript)
         return wording.split_off(callback.reference, opened.reference)
 
 
@@ -57,6 +57,6 @@ def _refuse_unless_owner(context: ActContext) -> None:
         raise Refused(wording.OWNER_SPLITS)
 
 
-def _origin(call: Call) -> CallbackOrigin:
+def _origin(contact: Contact) -> CallbackOrigin:
     """Return what the callback comes from. Somebody who spoke with the caller decides that more is to be done."""
-    return OWED.get(call.outcome, CallbackOrigin.BY_HAND)
+    return OWED.get(contact.outcome, CallbackOrigin.BY_HAND)

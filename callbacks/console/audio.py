@@ -71,6 +71,6 @@ def note_listener(session: Session, voicemail: Voicemail, who: str, now: datetim
 
 
 def _is_listening(session: Session, voicemail: Voicemail, who: str, now: datetime) -> bool:
-    lately = select(Event.id).where(Event.call_sid == voicemail.call_sid, Event.at > now - LISTENING_LASTS)
+    lately = select(Event.id).where(Event.contact_sid == voicemail.call_sid, Event.at > now - LISTENING_LASTS)
     theirs = lately.where(Event.actor == who, Event.kind == EventKind.MESSAGE_HEARD)
     return session.scalar(theirs.limit(1)) is not None

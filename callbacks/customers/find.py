@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.states import ContactKind
-from callbacks.db.tables import Call, Customer, CustomerContact
+from callbacks.db.tables import Contact, Customer, CustomerContact
 from callbacks.errors import NotFound
 from callbacks.text.attestation import has_failed
 from callbacks.text.bilingual import Words
@@ -71,15 +71,15 @@ def customer_numbered(session: Session, customer_id: int) -> Customer:
     return customer
 
 
-def caller_of(session: Session, call: Call) -> KnownCaller | None:
+def caller_of(session: Session, contact: Contact) -> KnownCaller | None:
     """Return the customer of a call: by the number to call back, else by the number it came from."""
-    other = call.customer_number if call.customer_number != call.caller else None
+    other = contact.customer_number if contact.customer_number != contact.caller else None
     if other is not None and (customer := customer_with(session, other)) is not None:
         return KnownCaller(customer, is_probable=False)  # a person entered that number
-    customer = customer_with(session, call.caller.lower())
+    customer = customer_with(session, contact.caller.lower())
     if customer is None:
         return None
-    return KnownCaller(customer, is_probable=has_failed(call.attestation))
+    return KnownCaller(customer, is_probable=has_failed(contact.attestation))
 
 
 def language_of(session: Session, number: str) -> Literal["en", "fr"] | None:
@@ -93,21 +93,21 @@ def language_of(session: Session, number: str) -> Literal["en", "fr"] | None:
     return None
 
 
-def known_callers(session: Session, calls: Collection[Call]) -> Mapping[str, str]:
+def known_callers(session: Session, contacts: Collection[Contact]) -> Mapping[str, str]:
     """Return who made these calls, by SID, with one query: as `caller_of` says it in English."""
-    values = {each for call in calls for each in (call.customer_number, call.caller.lower()) if each}
+    values = {each for contact in contacts for each in (contact.customer_number, contact.caller.lower()) if each}
     query = select(CustomerContact.value, Customer.company, Customer.name).join(Customer)
     having = query.where(CustomerContact.value.in_(values), IS_KNOWN)
     labels = {row.value: label(row.company, row.name) for row in session.execute(having)}
-    return {call.sid: words for call in calls if (words := _known_caller(call, labels))}
+    return {contact.sid: words for contact in contacts if (words := _known_caller(contact, labels))}
 
 
-def _known_caller(call: Call, labels: Mapping[str, str]) -> str:
-    other = call.customer_number if call.customer_number != call.caller else None
+def _known_caller(contact: Contact, labels: Mapping[str, str]) -> str:
+    other = contact.customer_number if contact.customer_number != contact.caller else None
     if other is not None and other in labels:
         return labels[other]
-    known = labels.get(call.caller.lower(), "")
-    return f"probably {known}" if known and has_failed(call.attestation) else known
+    known = labels.get(contact.caller.lower(), "")
+    return f"probably {known}" if known and has_failed(contact.attestation) else known
 
 
 def phones_of(customer: Customer) -> list[str]:

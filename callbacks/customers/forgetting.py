@@ -19,7 +19,7 @@ from callbacks.customers.personal_data import DELETED, callbacks_about, delete_p
 from callbacks.db.removals import record_removal
 from callbacks.db.states import CallbackState, ContactKind
 from callbacks.db.tables import (
-    Call,
+    Contact,
     Customer,
     CustomerContact,
     CustomerMessage,
@@ -102,8 +102,8 @@ def _contacts(customers: Sequence[Customer]) -> Contacts:
 
 
 def _calls_of(session: Session, numbers: Sequence[str]) -> Sequence[str]:
-    theirs = or_(Call.caller.in_(numbers), Call.customer_number.in_(numbers))
-    return session.scalars(select(Call.sid).where(theirs).order_by(Call.began_at)).all()
+    theirs = or_(Contact.caller.in_(numbers), Contact.customer_number.in_(numbers))
+    return session.scalars(select(Contact.sid).where(theirs).order_by(Contact.began_at)).all()
 
 
 def _is_known(session: Session, addresses: Sequence[str]) -> bool:
@@ -135,7 +135,9 @@ def forget(session: Session, somebody: Somebody, who: str, now: datetime) -> For
 
 
 def _is_on_the_phone(session: Session, sids: Sequence[str], now: datetime) -> bool:
-    live = select(Call.sid).where(Call.sid.in_(sids), Call.ended_at.is_(None), Call.began_at > now - LONGEST_CALL)
+    live = select(Contact.sid).where(
+        Contact.sid.in_(sids), Contact.ended_at.is_(None), Contact.began_at > now - LONGEST_CALL
+    )
     return session.scalar(live.limit(1)) is not None
 
 

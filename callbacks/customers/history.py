@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from callbacks.customers.find import contacts_of
 from callbacks.db.states import CallbackState
-from callbacks.db.tables import Call, Callback, Customer, JoinedCall
+from callbacks.db.tables import Callback, Contact, Customer, JoinedContact
 
 A_WEEK = timedelta(days=7)
 CALLS_SHOWN = 5
@@ -21,7 +21,7 @@ CALLS_SHOWN = 5
 class EarlierCall:
     """One call of a customer, and the callback that it opened or joined."""
 
-    call: Call
+    call: Contact
     callback: Callback | None
 
 
@@ -36,7 +36,7 @@ class History:
 
 def of_contacts(contacts: Collection[str]) -> ColumnElement[bool]:
     """Return the condition for calls from these numbers, and for those that are called back on them."""
-    return or_(Call.caller.in_(contacts), Call.customer_number.in_(contacts))
+    return or_(Contact.caller.in_(contacts), Contact.customer_number.in_(contacts))
 
 
 def open_callbacks_of(session: Session, customer: Customer) -> Sequence[Callback]:
@@ -46,7 +46,7 @@ def open_callbacks_of(session: Session, customer: Customer) -> Sequence[Callback
 
 def calls_this_week(session: Session, contacts: Collection[str], now: datetime) -> int:
     """Return how many calls came from these numbers in the last seven days."""
-    query = select(func.count()).select_from(Call).where(of_contacts(contacts), Call.began_at > now - A_WEEK)
+    query = select(func.count()).select_from(Contact).where(of_contacts(contacts), Contact.began_at > now - A_WEEK)
     return session.scalar(query) or 0
 
 
@@ -58,14 +58,14 @@ def history_of(session: Session, contacts: Collection[str], now: datetime, shown
 
 def last_calls(session: Session, which: ColumnElement[bool], shown: int) -> Sequence[EarlierCall]:
     """Return the last calls that match, the latest first."""
-    query = select(Call, Callback).outerjoin(JoinedCall, JoinedCall.call_sid == Call.sid)
-    is_its = or_(Callback.call_sid == Call.sid, Callback.id == JoinedCall.callback_id)
+    query = select(Contact, Callback).outerjoin(JoinedContact, JoinedContact.contact_sid == Contact.sid)
+    is_its = or_(Callback.contact_sid == Contact.sid, Callback.id == JoinedContact.callback_id)
     query = query.outerjoin(Callback, is_its).where(which)
-    found = session.execute(query.order_by(Call.began_at.desc(), Call.sid.desc()).limit(shown)).unique()
+    found = session.execute(query.order_by(Contact.began_at.desc(), Contact.sid.desc()).limit(shown)).unique()
     return [EarlierCall(call, callback) for call, callback in found]
 
 
 def _open(session: Session, which: ColumnElement[bool]) -> Sequence[Callback]:
-    query = select(Callback).join(Callback.call).options(contains_eager(Callback.call))
+    query = select(Callback).join(Callback.contact).options(contains_eager(Callback.contact))
     found = query.where(which, Callback.state == CallbackState.OPEN).order_by(Callback.due_at, Callback.id)
     return session.scalars(found).unique().all()

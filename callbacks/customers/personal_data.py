@@ -16,17 +16,17 @@ from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import GONE, AudioState, PageState, TranscribedBy, Urgency
 from callbacks.db.tables import (
     AuditEntry,
-    Call,
     Callback,
+    Contact,
     CustomerMessage,
     Event,
-    JoinedCall,
+    JoinedContact,
     Page,
     ReceivedText,
     Voicemail,
 )
 from callbacks.records.audit_log import HEARD_A_MESSAGE
-from callbacks.records.calls_of_callback import calls_of, messages_of
+from callbacks.records.contacts_of_callback import contacts_of, messages_of
 from callbacks.records.emptying import EMPTIED, empty_entries, empty_events
 from callbacks.records.event_log import record_event
 from callbacks.records.search import reindex
@@ -51,8 +51,8 @@ WITHOUT_CUSTOMER = frozenset(
 
 def callbacks_about(sids: Sequence[str]) -> Select[Callback]:
     """Return the query for the callbacks that calls opened or joined."""
-    joined = select(JoinedCall.callback_id).where(JoinedCall.call_sid.in_(sids))
-    return select(Callback).where(or_(Callback.call_sid.in_(sids), Callback.id.in_(joined))).order_by(Callback.id)
+    joined = select(JoinedContact.callback_id).where(JoinedContact.contact_sid.in_(sids))
+    return select(Callback).where(or_(Callback.contact_sid.in_(sids), Callback.id.in_(joined))).order_by(Callback.id)
 
 
 # The recording
@@ -87,7 +87,7 @@ def delete_words(session: Session, sids: Sequence[str], who: str, now: datetime)
     """Delete the transcripts of calls, and the words of every text and mail about them. Return how many transcripts."""
     voicemails = session.scalars(select(Voicemail).where(Voicemail.call_sid.in_(sids)).order_by(Voicemail.id)).all()
     deleted = sum(delete_transcript(session, voicemail) for voicemail in voicemails)
-    said = select(Event.id).where(Event.call_sid.in_(sids), Event.kind.in_(WORDS_OF_CUSTOMERS))
+    said = select(Event.id).where(Event.contact_sid.in_(sids), Event.kind.in_(WORDS_OF_CUSTOMERS))
     empty_events(session, session.scalars(said).all(), who, now)
     callbacks = session.scalars(callbacks_about(sids)).all()
     for callback in callbacks:
@@ -113,11 +113,11 @@ def _delete_texts(session: Session, callback: Callback) -> None:
 
 def index_again(session: Session, callback: Callback) -> None:
     """Index a callback by what is still on record: the numbers, the names, the messages, and what people wrote."""
-    calls, kinds = calls_of(callback), (EventKind.NOTE, EventKind.CALLER_NAMED, EventKind.CUSTOMER_TEXTED)
+    calls, kinds = contacts_of(callback), (EventKind.NOTE, EventKind.CALLER_NAMED, EventKind.CUSTOMER_TEXTED)
     numbers = [number for call in calls for number in (call.caller, call.customer_number or "") if number != DELETED]
     names = [call.caller_name for call in calls]
     spoken = [message.transcript for message in messages_of(callback)]
-    about_it = Event.call_sid.in_([call.sid for call in calls])
+    about_it = Event.contact_sid.in_([call.sid for call in calls])
     notes = select(Event.detail).where(about_it, Event.kind.in_(kinds), Event.detail != EMPTIED)
     reindex(session, callback, [*numbers, *names, *spoken, *session.scalars(notes)])
 
@@ -135,7 +135,7 @@ def delete_person(session: Session, sids: Sequence[str], who: str, now: datetime
         for voicemail in session.scalars(select(Voicemail).where(Voicemail.call_sid.in_(sids)))
         if voicemail.recording_sid is not None or voicemail.audio is not AudioState.NONE
     ]
-    calls = session.scalars(select(Call).where(Call.sid.in_(sids), Call.person_deleted_at.is_(None))).all()
+    calls = session.scalars(select(Contact).where(Contact.sid.in_(sids), Contact.person_deleted_at.is_(None))).all()
     for call in calls:
         call.caller, call.customer_number, call.caller_name, call.extension = DELETED, None, "", ""
         call.person_deleted_at = now
@@ -143,7 +143,7 @@ def delete_person(session: Session, sids: Sequence[str], who: str, now: datetime
     session.flush()
     delete_words(session, sids, who, now)
     _delete_addresses(session, sids)
-    about_them = select(Event.id).where(Event.call_sid.in_(sids), Event.kind.not_in(WITHOUT_CUSTOMER))
+    about_them = select(Event.id).where(Event.contact_sid.in_(sids), Event.kind.not_in(WITHOUT_CUSTOMER))
     empty_events(session, session.scalars(about_them).all(), who, now)
     session.flush()
     for callback in session.scalars(callbacks_about(sids)).all():

@@ -24,6 +24,27 @@ class CallbackOrigin(enum.Enum):
     VOICEMAIL = "voicemail"
     MISSED_CALL = "missed call"  # in support hours: the caller waited for a technician and hung up
     BY_HAND = "by hand"
+    ANSWERED_CALL = "answered call"  # in support hours: it needs more work
+    MAIL = "mail"
+    EMERGENCY_MAIL = "emergency mail"  # promised what a voicemail is, from its arrival
+
+
+class ContactWay(enum.Enum):
+    """How a customer turned to us."""
+
+    CALL = "call"
+    MAIL = "mail"
+    BY_HAND = "by hand"  # a technician wrote it down
+
+
+class MailKind(enum.Enum):
+    """What a mail is. Only a message opens or joins a callback."""
+
+    MESSAGE = "message"
+    AUTOMATIC = "automatic"  # out of office, "we got your mail" and the like (RFC 3834)
+    BOUNCE = "bounce"  # a mail of ours could not be delivered
+    LIST = "list"  # a newsletter or a mailing list
+    LOOP = "loop"  # a mail of ours that came back
 
 
 class PriorityLevel(enum.Enum):

@@ -28,10 +28,12 @@ from callbacks.db.states import (
     CarrierStatus,
     Channel,
     ContactKind,
+    ContactWay,
     Coverage,
     CustomerMessageKind,
     CustomerMessageState,
     EmptiedLog,
+    MailKind,
     NumberRuleKind,
     PageAnswer,
     PageKind,
@@ -384,55 +386,80 @@ class Emptying(Base):
 IN_A_BOX = "box <> ''"
 
 
-class Call(Base):
-    """One call to one of our lines."""
+class Contact(Base):
+    """One time that a customer turned to us: a call, a mail, or what a technician wrote down for them.
 
-    __tablename__ = "calls"
+    The columns from `attestation` on are of calls only.
+    """
+
+    __tablename__ = "contacts"
     __table_args__ = (
         Index("calls_to_boxes", "began_at", "sid", sqlite_where=text(IN_A_BOX), postgresql_where=text(IN_A_BOX)),
     )
+    __mapper_args__ = {"polymorphic_on": "way"}  # noqa: RUF012
 
-    sid: Mapped[str] = mapped_column(String(64), primary_key=True)
-    line: Mapped[str] = mapped_column(String(40))
-    caller: Mapped[str] = mapped_column(String(64), index=True)  # as the carrier gave it: may be a word, or empty
-    caller_name: Mapped[str] = mapped_column(String(100), default="")  # as the carrier or a person gave it
+    sid: Mapped[str] = mapped_column(String(64), primary_key=True)  # the carrier's, of a call; else our own
+    way: Mapped[ContactWay] = mapped_column(default=ContactWay.CALL)
+    line: Mapped[str] = mapped_column(String(40))  # that was called; "" if none was
+    mailbox: Mapped[str] = mapped_column(String(40), default="")  # that was written to; "" if none was
+    # As the carrier or the mail gave it: a number, a mail address, a word, or nothing.
+    caller: Mapped[str] = mapped_column(String(255), index=True)
+    caller_name: Mapped[str] = mapped_column(String(100), default="")  # as the carrier, the mail or a person gave it
     customer_number: Mapped[str | None] = mapped_column(String(20), index=True)  # only if it can be called
-    began_at: Mapped[datetime] = mapped_column(index=True)
+    extension: Mapped[str] = mapped_column(String(12), default="")  # of the customer's number; keys to press there
+    began_at: Mapped[datetime] = mapped_column(index=True)  # of a mail: when it reached the mailbox
     language: Mapped[str] = mapped_column(String(5), default="en")
-    is_open: Mapped[bool]  # whether the line was in support hours when the call began
-    hours_reason: Mapped[str] = mapped_column(Text, default="")
-    attestation: Mapped[str] = mapped_column(String(60), default="")  # STIR, as given
     language_chosen: Mapped[bool] = mapped_column(default=False)  # by the caller, by key
     language_known: Mapped[bool] = mapped_column(default=False)  # before any key; if neither, it is the line's
-    extension: Mapped[str] = mapped_column(String(12), default="")  # of the customer's number; keys to press there
+    is_open: Mapped[bool]  # whether it was in support hours when this began
+    hours_reason: Mapped[str] = mapped_column(Text, default="")
+    is_separate: Mapped[bool] = mapped_column(default=False)  # not about the open callback: it joins none
+    urgency: Mapped[Urgency] = mapped_column(default=Urgency.NONE)
+    product: Mapped[str] = mapped_column(default="")  # chosen by key
+    wants_manager_at: Mapped[datetime | None]
+    named_time_at: Mapped[datetime | None]  # when the customer asked to be called, by key
+    person_deleted_at: Mapped[datetime | None]  # when the customer's number, address and name were deleted
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[CallOutcome] = mapped_column(default=CallOutcome.IN_PROGRESS)
+    attestation: Mapped[str] = mapped_column(String(60), default="")  # STIR, as given
     promised_at: Mapped[datetime | None]  # when the prompts that promise a call back were over, at the earliest
     waited_from: Mapped[datetime | None]  # in support hours: when the wait for a technician began
     beep_at: Mapped[datetime | None]  # when the caller was asked for a message
     accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
-    ended_at: Mapped[datetime | None]
-    outcome: Mapped[CallOutcome] = mapped_column(default=CallOutcome.IN_PROGRESS)
-    is_separate: Mapped[bool] = mapped_column(default=False)  # not about the open callback: it joins none
     screening: Mapped[Screening] = mapped_column(default=Screening.NONE)
     key_pressed: Mapped[bool] = mapped_column(default=False)  # the caller pressed any key: hardly a robot
     webhooks_missed: Mapped[bool] = mapped_column(default=False)  # so keys and attestation may be unknown
-    urgency: Mapped[Urgency] = mapped_column(default=Urgency.NONE)
-    product: Mapped[str] = mapped_column(default="")  # chosen by key
     box: Mapped[str] = mapped_column(String(40), default="")  # the voicemail box of a menu; "" for support
-    wants_manager_at: Mapped[datetime | None]
-    named_time_at: Mapped[datetime | None]  # when the caller asked to be called, by key
-    person_deleted_at: Mapped[datetime | None]  # when the caller's number and name were deleted
     accepted_by: Mapped[Technician | None] = relationship(lazy="joined", foreign_keys=[accepted_by_id])
     voicemails: Mapped[list[Voicemail]] = relationship(back_populates="call", order_by="Voicemail.id")
     voicemail: Mapped[Voicemail | None] = relationship(
-        primaryjoin="and_(Voicemail.call_sid == Call.sid, Voicemail.is_replaced == False)",
+        primaryjoin="and_(Voicemail.call_sid == Contact.sid, Voicemail.is_replaced == False)",
         viewonly=True,
     )
-    callback: Mapped[Callback | None] = relationship(back_populates="call")
+    callback: Mapped[Callback | None] = relationship(back_populates="contact")
 
     @property
     def callers_language(self) -> str:
         """The language of the caller: "en" or "fr", or "" while only that of the line is known."""
         return self.language if self.language_chosen or self.language_known else ""
+
+
+class Call(Contact):
+    """A phone call to one of our lines."""
+
+    __mapper_args__ = {"polymorphic_identity": ContactWay.CALL}  # noqa: RUF012
+
+
+class Mail(Contact):
+    """A mail to one of our mailboxes. What it says is in `MailMessage`."""
+
+    __mapper_args__ = {"polymorphic_identity": ContactWay.MAIL}  # noqa: RUF012
+
+
+class Conversation(Contact):
+    """What a technician wrote down for a customer who turned to them: on the phone, at the counter."""
+
+    __mapper_args__ = {"polymorphic_identity": ContactWay.BY_HAND}  # noqa: RUF012
 
 
 COUNTS = "is_replaced = false"
@@ -448,7 +475,7 @@ class Voicemail(Base, Claimable):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), index=True)
+    call_sid: Mapped[str] = mapped_column(ForeignKey("contacts.sid"), index=True)
     recording_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
     state: Mapped[VoicemailState]
     seconds: Mapped[int | None]
@@ -499,7 +526,7 @@ class Callback(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(12), unique=True)
-    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), unique=True)
+    contact_sid: Mapped[str] = mapped_column(ForeignKey("contacts.sid"), unique=True)  # that opened it
     state: Mapped[CallbackState] = mapped_column(default=CallbackState.OPEN)
     priority: Mapped[PriorityLevel] = mapped_column(default=PriorityLevel.P2)
     policy: Mapped[str] = mapped_column(String(40), default="default")  # the name of its escalation policy
@@ -534,20 +561,25 @@ class Callback(Base):
     perhaps_robot: Mapped[bool] = mapped_column(default=False)  # nothing shows that a person called
     called_again_told_at: Mapped[datetime | None]  # when the owner last heard that the customer called again
     cancel_asked_at: Mapped[datetime | None]  # when the customer asked for no call back, by text
-    call: Mapped[Call] = relationship(lazy="joined", back_populates="callback")
+    outside_ticket: Mapped[str] = mapped_column(String(80), default="")  # its number in another system
+    work_agreed_by: Mapped[str] = mapped_column(default="")  # which person of the customer agreed to billable work
+    work_agreed_at: Mapped[datetime | None]
+    contact: Mapped[Contact] = relationship(lazy="joined", back_populates="callback")
     owner: Mapped[Technician | None] = relationship(lazy="joined")
-    joined: Mapped[list[JoinedCall]] = relationship(order_by="JoinedCall.joined_at, JoinedCall.call_sid", viewonly=True)
+    joined: Mapped[list[JoinedContact]] = relationship(
+        order_by="JoinedContact.joined_at, JoinedContact.contact_sid", viewonly=True
+    )
 
 
-class JoinedCall(Base):
-    """A call about a callback that was open already. It opens none of its own."""
+class JoinedContact(Base):
+    """A contact about a callback that was open already. It opens none of its own."""
 
-    __tablename__ = "joined_calls"
+    __tablename__ = "joined_contacts"
 
-    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), primary_key=True)
+    contact_sid: Mapped[str] = mapped_column(ForeignKey("contacts.sid"), primary_key=True)
     callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"), index=True)
     joined_at: Mapped[datetime]
-    call: Mapped[Call] = relationship(lazy="joined")
+    contact: Mapped[Contact] = relationship(lazy="joined")
     callback: Mapped[Callback] = relationship()
 
 
@@ -613,7 +645,7 @@ class Page(Base, Claimable):
     answer: Mapped[PageAnswer] = mapped_column(default=PageAnswer.NONE)
     bundled_into_id: Mapped[int | None] = mapped_column(ForeignKey("pages.id", name="bundled_into"), index=True)
     linked_at: Mapped[datetime | None]  # when a message with a link to the technician's screen went out
-    live_call_sid: Mapped[str | None] = mapped_column(ForeignKey("calls.sid", name="live_call"), index=True)
+    live_call_sid: Mapped[str | None] = mapped_column(ForeignKey("contacts.sid", name="live_call"), index=True)
     live_call: Mapped[Call | None] = relationship()  # whose caller waits on the line
     callback: Mapped[Callback | None] = relationship(lazy="joined")
     technician: Mapped[Technician] = relationship(lazy="joined")
@@ -672,12 +704,12 @@ class ReachAttempt(Base):
 
 
 class Event(Base):
-    """One line of a call's log. The database refuses to change or delete a row."""
+    """One line of a contact's log. The database refuses to change or delete a row."""
 
     __tablename__ = "events"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.sid"), index=True)
+    contact_sid: Mapped[str] = mapped_column(ForeignKey("contacts.sid"), index=True)
     at: Mapped[datetime]
     actor: Mapped[str]  # one of Actor, a technician's name, or a mail address
     kind: Mapped[EventKind] = mapped_column(
@@ -823,6 +855,77 @@ class Subscription(Base):
     ended_at: Mapped[datetime | None]
 
 
+class MailMessage(Base):
+    """A mail that reached one of our mailboxes, whether or not anybody is to answer it."""
+
+    __tablename__ = "mails"
+    __table_args__ = (UniqueConstraint("mailbox", "digest", name="each_mail_once"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mailbox: Mapped[str] = mapped_column(String(40))
+    digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the mail as it came
+    message_id: Mapped[str] = mapped_column(default="", index=True)  # without angle brackets; "" if it has none
+    thread: Mapped[str] = mapped_column(Text, default="")  # the message IDs that it answers, a line each
+    received_at: Mapped[datetime] = mapped_column(index=True)
+    sender: Mapped[str] = mapped_column(default="", index=True)  # lowercase; "" if there is not exactly one
+    sender_name: Mapped[str] = mapped_column(String(100), default="")
+    subject: Mapped[str] = mapped_column(default="")
+    kind: Mapped[MailKind]
+    words: Mapped[str] = mapped_column(Text, default="")  # what is new in it, as plain text
+    quoted: Mapped[str] = mapped_column(Text, default="")  # quotes and signature
+    note: Mapped[str] = mapped_column(Text, default="")  # why something of it is not shown, a line each
+    authentication: Mapped[str] = mapped_column(Text, default="")  # "spf=pass dkim=none dmarc=fail", as our server says
+    size: Mapped[int]  # bytes
+    file: Mapped[str | None]  # the mail as it came, in the media store
+    contact_sid: Mapped[str | None] = mapped_column(ForeignKey("contacts.sid"), unique=True)
+    attachments: Mapped[list[MailAttachment]] = relationship(order_by="MailAttachment.id")
+
+
+class MailAttachment(Base):
+    """A file that came with a mail."""
+
+    __tablename__ = "mail_attachments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mail_id: Mapped[int] = mapped_column(ForeignKey("mails.id"), index=True)
+    name: Mapped[str]  # as the sender named it, without folders and control characters
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]  # bytes
+    file: Mapped[str | None]  # in the media store; None if it was refused or deleted
+    sha256: Mapped[str] = mapped_column(String(64))
+    note: Mapped[str] = mapped_column(Text, default="")  # why it was refused
+
+
+class MailboxMark(Base, Claimable):
+    """How far a mailbox has been read by IMAP. One worker at a time holds it."""
+
+    __tablename__ = "mailbox_marks"
+
+    mailbox: Mapped[str] = mapped_column(String(40), primary_key=True)
+    uid_validity: Mapped[int | None] = mapped_column(BigInteger)  # the mailbox's UIDs count only with this (RFC 3501)
+    last_uid: Mapped[int] = mapped_column(BigInteger, default=0)
+    checked_at: Mapped[datetime | None]  # when the server last answered
+    failing_since: Mapped[datetime | None]
+    failure: Mapped[str] = mapped_column(Text, default="")
+    told_at: Mapped[datetime | None]  # when supervisors were told of the failure
+
+
+class WorkEntry(Base):
+    """Minutes that somebody worked on a callback."""
+
+    __tablename__ = "work_entries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"), index=True)
+    technician_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
+    by: Mapped[str]  # who wrote it down
+    at: Mapped[datetime] = mapped_column(index=True)
+    minutes: Mapped[int]
+    coverage: Mapped[Coverage]  # of the callback at that time
+    note: Mapped[str] = mapped_column(Text, default="")
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"))
+
+
 class CustomerMessage(Base, Claimable):
     """A text or mail to a customer or a subscriber. It is written first, then sent."""
 
@@ -839,6 +942,10 @@ class CustomerMessage(Base, Claimable):
     address: Mapped[str] = mapped_column(index=True)  # E.164, or a mail address
     language: Mapped[str] = mapped_column(String(5))
     words: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(default="")  # of a mail; "" for the usual one of its kind
+    message_id: Mapped[str] = mapped_column(default="", index=True)  # of a mail, the same each time it is sent
+    in_reply_to: Mapped[str] = mapped_column(default="")  # the message ID that a mail answers
+    sent_by: Mapped[str] = mapped_column(default="")  # the person who wrote it; "" for the desk
     callback_id: Mapped[int | None] = mapped_column(ForeignKey("callbacks.id"), index=True)
     subscription_id: Mapped[int | None] = mapped_column(ForeignKey("subscriptions.id"))
     state: Mapped[CustomerMessageState] = mapped_column(default=CustomerMessageState.DUE)

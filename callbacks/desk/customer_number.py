@@ -43,7 +43,7 @@ class CustomerNumber:
 
 def customer_number(desk: Desk, callback: Callback) -> CustomerNumber:
     """Return the number to call, as the desk file stands now: a number of the desk's own is nobody's."""
-    call, rules = callback.call, desk.dialing_rules
+    call, rules = callback.contact, desk.dialing_rules
     if call.person_deleted_at is not None:
         return CustomerNumber(None, "", rules.check(call.caller), NUMBER_DELETED)
     caller, number = rules.check(call.caller), call.customer_number

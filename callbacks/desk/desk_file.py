@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, Valida
 from callbacks.db.states import Channel, Coverage, PriorityLevel
 from callbacks.desk.audio_files import AudioFile, read_audio_file, read_hold_audio
 from callbacks.desk.escalation_policy import Escalation, Step, Target
+from callbacks.desk.mailboxes import Mailbox, mailbox_faults
 from callbacks.desk.menu_faults import Around, menu_faults
 from callbacks.desk.menus import (
     Box,
@@ -471,6 +472,7 @@ class Desk(Part):
     teams: Mapping[Name, Team] = {}
     boxes: Mapping[Name, Box] = {}
     information: Mapping[Name, Information] = {}
+    mailboxes: Mapping[str, Mailbox] = {}
     numbers: Numbers = Numbers()
     callback: CallbackPromise
     urgency: UrgencyQuestion = UrgencyQuestion()
@@ -747,7 +749,7 @@ def desk_from(content: dict[str, Any], path: Path, *checks: Check) -> Desk:
     except ValidationError as invalid:
         raise BrokenDesk(path, [_in_words(fault) for fault in _own_faults(invalid)]) from None
     faults = [*_faults_of_hours(desk), *_faults_of_lines(desk), *_faults_of_priorities(desk)]
-    faults += [*_faults_of_policies(desk), *_faults_of_digest(desk)]
+    faults += [*_faults_of_policies(desk), *_faults_of_digest(desk), *mailbox_faults(desk.mailboxes)]
     faults += [*_faults_of_menus(desk), *(fault for check in checks for fault in check(desk))]
     audio = _audio_beside(path.parent, desk, faults)
     if faults:

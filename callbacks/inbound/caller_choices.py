@@ -18,7 +18,7 @@ from callbacks.db.states import Urgency
 from callbacks.db.tables import Call, Callback, Event
 from callbacks.desk.desk_file import Desk
 from callbacks.people.technicians import technician_with
-from callbacks.records.calls_of_callback import callback_about
+from callbacks.records.contacts_of_callback import callback_about
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
 from callbacks.text.dialing_rules import NumberKind
@@ -92,7 +92,7 @@ def _enter_number(session: Session, desk: Desk, call: Call, number: str, now: da
     the promise to the customer would count as kept.
     """
     check, event = desk.dialing_rules.check(number), EventKind.NUMBER_ENTERED
-    same = select(Event.id).where(Event.call_sid == call.sid, Event.kind == event, Event.detail == number)
+    same = select(Event.id).where(Event.contact_sid == call.sid, Event.kind == event, Event.detail == number)
     if check.kind is not NumberKind.ORDINARY or session.scalar(same) is not None:
         return
     if technician_with(session, number) is not None and number != call.caller:
@@ -102,6 +102,6 @@ def _enter_number(session: Session, desk: Desk, call: Call, number: str, now: da
     session.flush()
     callback = callback_about(session, call.sid)
     if callback is not None:
-        callback.call.customer_number, callback.call.extension = number, ""
+        callback.contact.customer_number, callback.contact.extension = number, ""
         index_words(session, callback, number)
         begin_or_hold(session, desk, locked(session, Callback, callback.id), now)

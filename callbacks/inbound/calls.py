@@ -24,7 +24,7 @@ from callbacks.inbound.call_ends import EndedCall, outcome_of
 from callbacks.inbound.conversations import has_heard_standing, record_conversation
 from callbacks.inbound.rings import stop_ringing
 from callbacks.lifecycle.contacts import note_contact
-from callbacks.records.calls_of_callback import callback_about
+from callbacks.records.contacts_of_callback import callback_about
 from callbacks.records.event_log import record_event
 from callbacks.text.dialing_rules import DEFAULT_RULES, DialingRules
 
@@ -120,7 +120,7 @@ def record_fallback(session: Session, desk: Desk, found: FoundCall, error: str, 
     call = record_found_call(session, desk, found)
     call.webhooks_missed = True
     call.box = ""  # whatever they had chosen, they hear that a technician will call back
-    same = select(Event.id).where(Event.call_sid == call.sid, Event.kind == EventKind.SERVICE_FAILED)
+    same = select(Event.id).where(Event.contact_sid == call.sid, Event.kind == EventKind.SERVICE_FAILED)
     if session.scalar(same) is None:
         detail = f"Error {error}." if error else ""
         record_event(session, call.sid, now, Actor.CARRIER, EventKind.SERVICE_FAILED, detail)
@@ -144,7 +144,7 @@ def record_choice(session: Session, sid: str, now: datetime, choice: EventKind, 
     call = find_call(session, sid)
     if call is not None and choice in LANGUAGES_CHOSEN:
         record_language(call, LANGUAGES_CHOSEN[choice])
-    same = select(Event.id).where(Event.call_sid == sid, Event.kind == choice, Event.detail == what)
+    same = select(Event.id).where(Event.contact_sid == sid, Event.kind == choice, Event.detail == what)
     if session.scalar(same) is None:
         record_event(session, sid, now, Actor.CALLER, choice, what)
 

@@ -52,7 +52,7 @@ def note_not_connected(session: Session, sid: str) -> None:
 
 def has_heard_standing(session: Session, sid: str) -> bool:
     """Return whether the caller heard how their open callback stands."""
-    heard = select(Event.id).where(Event.call_sid == sid, Event.kind == EventKind.STANDING_HEARD)
+    heard = select(Event.id).where(Event.contact_sid == sid, Event.kind == EventKind.STANDING_HEARD)
     return session.scalar(heard.limit(1)) is not None
 
 
@@ -67,7 +67,7 @@ def _record(
     if is_proven:
         attempt.proof, attempt.rang_at = AttemptProof.CARRIER, at
     session.add(attempt)
-    record_event(session, callback.call_sid, now, technician.name, EventKind.ATTEMPT, f"reached, by {SOURCE}")
+    record_event(session, callback.contact_sid, now, technician.name, EventKind.ATTEMPT, f"reached, by {SOURCE}")
     note_attempt(session, callback, technician, at)
     cancel_waiting(session, callback)
     if ends_the_paging:
@@ -75,5 +75,5 @@ def _record(
 
 
 def _answered_at(session: Session, sid: str) -> datetime | None:
-    answered = select(func.max(Event.at)).where(Event.call_sid == sid, Event.kind == EventKind.CALL_ANSWERED)
+    answered = select(func.max(Event.at)).where(Event.contact_sid == sid, Event.kind == EventKind.CALL_ANSWERED)
     return session.scalar(answered)

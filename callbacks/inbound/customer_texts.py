@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from callbacks.db.database import locked
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import CallbackState
-from callbacks.db.tables import Call, Callback, JoinedCall, ReceivedText, Technician
+from callbacks.db.tables import Callback, Contact, JoinedContact, ReceivedText, Technician
 from callbacks.desk.customer_number import WRONG_NUMBER, customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.text_commands import asks_for_no_call, is_help, is_opt_in, is_opt_out, reference_in
@@ -55,17 +55,17 @@ def join_text(session: Session, desk: Desk, sender: str, text: str, now: datetim
     found = _callback_of(session, desk, sender, text)
     if found is None:
         return None
-    callback, language = locked(session, Callback, found.id), found.call.language
+    callback, language = locked(session, Callback, found.id), found.contact.language
     note_contact(session, sender, now)
     review(callback, now)  # also where they are to be called on another number
     if _received(session, sender, now - DAY) > MOST_JOINED:
         return NOTHING, language
     is_request = asks_for_no_call(text)
     if is_request and note_cancel_asked(callback, now):
-        record_event(session, callback.call_sid, now, Actor.CALLER, EventKind.CANCEL_ASKED, _detail(sender, text))
+        record_event(session, callback.contact_sid, now, Actor.CALLER, EventKind.CANCEL_ASKED, _detail(sender, text))
         tell_of_text(session, callback, now, at_once=True)
     else:
-        record_event(session, callback.call_sid, now, Actor.CALLER, EventKind.CUSTOMER_TEXTED, _detail(sender, text))
+        record_event(session, callback.contact_sid, now, Actor.CALLER, EventKind.CUSTOMER_TEXTED, _detail(sender, text))
         index_words(session, callback, text)
         tell_of_text(session, callback, now)
     return _answer(session, desk, callback, sender, now, is_request=is_request), language
@@ -73,9 +73,15 @@ def join_text(session: Session, desk: Desk, sender: str, text: str, now: datetim
 
 def _callback_of(session: Session, desk: Desk, sender: str, text: str) -> Callback | None:
     """Return the open callback that a text is about: the one it names, or the latest of this number."""
-    joined = select(JoinedCall.callback_id).join(Call, Call.sid == JoinedCall.call_sid).where(Call.caller == sender)
-    theirs = or_(Call.caller == sender, Call.customer_number == sender, Callback.id.in_(joined))
-    open_ones = select(Callback).join(Call, Callback.call_sid == Call.sid).where(Callback.state == CallbackState.OPEN)
+    joined = (
+        select(JoinedContact.callback_id)
+        .join(Contact, Contact.sid == JoinedContact.contact_sid)
+        .where(Contact.caller == sender)
+    )
+    theirs = or_(Contact.caller == sender, Contact.customer_number == sender, Callback.id.in_(joined))
+    open_ones = (
+        select(Callback).join(Contact, Callback.contact_sid == Contact.sid).where(Callback.state == CallbackState.OPEN)
+    )
     rows = session.scalars(open_ones.where(theirs).order_by(Callback.id.desc()))
     found = [each for each in rows if customer_number(desk, each).why_not != WRONG_NUMBER]
     named = reference_in(text)

@@ -307,10 +307,10 @@ def _list_of(callbacks: Mapping[Callback, str], head: str) -> str:
 
 
 def _with_number(callback: Callback) -> str:
-    number = callback.call.customer_number
+    number = callback.contact.customer_number
     if not number:
         return callback.reference
-    extension = f" #{callback.call.extension}" if callback.call.extension else ""
+    extension = f" #{callback.contact.extension}" if callback.contact.extension else ""
     return f"{callback.reference}, {readable_number(number)}{extension}"
 
 
@@ -411,7 +411,7 @@ def _answer_owner(session: Session, incoming: Incoming) -> Answer | None:
 
 def _replies(desk: Desk, callback: Callback, code: str) -> Words:
     """Return the replies that fit once it is theirs. Where nobody can be called, nobody can have tried."""
-    if callback.call.customer_number:
+    if callback.contact.customer_number:
         return Words(
             f"CALL {code} to be connected, DONE {code} when resolved, NA {code} for no answer, "
             f"PASS {code} to pass it on",

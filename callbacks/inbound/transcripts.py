@@ -14,7 +14,7 @@ from callbacks.db.tables import Call, Callback, Voicemail
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.gist import gist_of, guessed_urgency
 from callbacks.paging.transcript_texts import text_transcript
-from callbacks.records.calls_of_callback import callback_about
+from callbacks.records.contacts_of_callback import callback_about
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from callbacks.db.states import CallbackOrigin, CallbackState, PriorityLevel
-from callbacks.db.tables import Call, Callback, PriorityChange, Waiting
+from callbacks.db.tables import Callback, Contact, PriorityChange, Waiting
 from callbacks.desk.desk_file import Desk
 from sla.explanation import explained
 from sla.hours import SupportHours
@@ -79,7 +79,7 @@ Facts = tuple[int, PriorityLevel, str, datetime]
 
 # What a history is made of.
 _COLUMNS = (
-    *(Callback.id, Callback.priority, Call.line, Call.began_at),
+    *(Callback.id, Callback.priority, Contact.line, Contact.began_at),
     *(Callback.attempted_at, Callback.resolved_at, Callback.workaround_at, Callback.release_named_at),
     *(Callback.origin, Callback.promised_from),
 )
@@ -87,7 +87,7 @@ _COLUMNS = (
 
 def _histories(session: Session, desk: Desk, which: ColumnElement[bool]) -> Sequence[tuple[Facts, History]]:
     """Return what happened to the callbacks `which` match, for their promises. Three queries, however many match."""
-    rows = session.execute(select(*_COLUMNS).join(Call, Callback.call_sid == Call.sid).where(which)).all()
+    rows = session.execute(select(*_COLUMNS).join(Contact, Callback.contact_sid == Contact.sid).where(which)).all()
     changes, waits = _changes(session, which), _waits(session, which)
     return [
         (
@@ -127,7 +127,9 @@ def _priorities(
 
 def _changes(session: Session, which: ColumnElement[bool]) -> dict[int, list[tuple[datetime, PriorityLevel]]]:
     columns = select(PriorityChange.callback_id, PriorityChange.at, PriorityChange.priority)
-    query = columns.join(Callback, PriorityChange.callback_id == Callback.id).join(Call, Callback.call_sid == Call.sid)
+    query = columns.join(Callback, PriorityChange.callback_id == Callback.id).join(
+        Contact, Callback.contact_sid == Contact.sid
+    )
     found = defaultdict[int, list[tuple[datetime, PriorityLevel]]](list)
     for callback_id, at, priority in session.execute(query.where(which).order_by(PriorityChange.at)):
         found[callback_id].append((at, priority))
@@ -136,7 +138,9 @@ def _changes(session: Session, which: ColumnElement[bool]) -> dict[int, list[tup
 
 def _waits(session: Session, which: ColumnElement[bool]) -> dict[int, list[Wait]]:
     columns = select(Waiting.callback_id, Waiting.since, Waiting.until)
-    query = columns.join(Callback, Waiting.callback_id == Callback.id).join(Call, Callback.call_sid == Call.sid)
+    query = columns.join(Callback, Waiting.callback_id == Callback.id).join(
+        Contact, Callback.contact_sid == Contact.sid
+    )
     found = defaultdict[int, list[Wait]](list)
     for callback_id, since, until in session.execute(query.where(which).order_by(Waiting.since)):
         found[callback_id].append(Wait(since, until))

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.states import IN_VAIN, REACHED, CallbackState, PageKind, PageState, ReachOutcome, VoicemailState
-from callbacks.db.tables import Call, Callback, JoinedCall, Page, Technician
+from callbacks.db.tables import Callback, Contact, JoinedContact, Page, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import note_called_again_told
 from callbacks.paging import messages
@@ -20,7 +20,7 @@ from callbacks.records.proofs import last_attempt
 ONCE_IN = timedelta(minutes=10)
 
 
-def notify_called_again(session: Session, desk: Desk, callback: Callback, call: Call, now: datetime) -> None:
+def notify_called_again(session: Session, desk: Desk, callback: Callback, contact: Contact, now: datetime) -> None:
     """Text the owner, or whoever was paged last, that the customer called again; at most once in ten minutes.
 
     Not where another text says so: a page that is still to be sent, or the request for the next attempt.
@@ -32,7 +32,7 @@ def notify_called_again(session: Session, desk: Desk, callback: Callback, call: 
     if technician is None or called_again_in_vain_at(session, callback) is not None:
         return
     code, subject = code_for(session, callback, technician.id), subject_of(desk, callback)
-    words = messages.called_again(subject, code, call.began_at, now, left_message=_left_message(call))
+    words = messages.called_again(subject, code, contact.began_at, now, left_message=_left_message(contact))
     text_if_reachable(session, callback, technician, PageKind.CALLED_AGAIN, words, now, code)
     note_called_again_told(callback, now)
 
@@ -52,8 +52,8 @@ def called_again_in_vain_at(session: Session, callback: Callback) -> datetime | 
 
 def last_joined_at(session: Session, callback: Callback) -> datetime | None:
     """Return when the last call joined a callback, or None."""
-    joined = select(JoinedCall.joined_at).where(JoinedCall.callback_id == callback.id)
-    return session.scalars(joined.order_by(JoinedCall.joined_at.desc()).limit(1)).first()
+    joined = select(JoinedContact.joined_at).where(JoinedContact.callback_id == callback.id)
+    return session.scalars(joined.order_by(JoinedContact.joined_at.desc()).limit(1)).first()
 
 
 def _owner(callback: Callback) -> Technician | None:
@@ -70,6 +70,6 @@ def _last_paged(session: Session, callback: Callback) -> Technician | None:
     return last.technician if last is not None else None
 
 
-def _left_message(call: Call) -> bool:
-    voicemail = call.voicemail
+def _left_message(contact: Contact) -> bool:
+    voicemail = contact.voicemail
     return voicemail is not None and bool(voicemail.recording_sid) and voicemail.state is not VoicemailState.ABSENT

@@ -174,7 +174,7 @@ def _prove(session: Session, desk: Desk, attempt: ReachAttempt, at: datetime, no
     ends_the_paging = awaits_attempt(callback)
     if not was_made:
         detail = f"{attempt.outcome.value}, by {attempt.told_by}"
-        record_event(session, callback.call_sid, now, attempt.technician.name, EventKind.ATTEMPT, detail)
+        record_event(session, callback.contact_sid, now, attempt.technician.name, EventKind.ATTEMPT, detail)
     note_attempt(session, callback, attempt.technician, at)
     cancel_waiting(session, callback)
     if ends_the_paging:  # others may have been paged since the technician took it
@@ -183,8 +183,8 @@ def _prove(session: Session, desk: Desk, attempt: ReachAttempt, at: datetime, no
 
 def _record_not_made(session: Session, attempt: ReachAttempt, now: datetime) -> None:
     detail = "The customer's phone did not ring. It is no attempt."
-    call_sid = _callback_of(session, attempt).call_sid
-    record_event(session, call_sid, now, attempt.technician.name, EventKind.ATTEMPT_NOT_MADE, detail)
+    contact_sid = _callback_of(session, attempt).contact_sid
+    record_event(session, contact_sid, now, attempt.technician.name, EventKind.ATTEMPT_NOT_MADE, detail)
 
 
 def _callback_of(session: Session, attempt: ReachAttempt) -> Callback:

@@ -44,7 +44,7 @@ def tell_of_text(session: Session, callback: Callback, now: datetime, *, at_once
 def words_of_news(session: Session, desk: Desk, page: Page, callback: Callback) -> Words:
     """Return the text of such a page: what the customer has texted since the technician was last told."""
     told_at = _last_told_at(session, callback, page.technician)
-    news = select(Event).where(Event.call_sid == callback.call_sid)
+    news = select(Event).where(Event.contact_sid == callback.contact_sid)
     news = news.where(Event.kind.in_((EventKind.CUSTOMER_TEXTED, EventKind.CANCEL_ASKED)))
     if told_at is not None:
         news = news.where(Event.at > told_at)

@@ -61,4 +61,4 @@ def _record_event(session: Session, message: CustomerMessage, kind: EventKind, d
     callback = session.get(Callback, message.callback_id) if message.callback_id is not None else None
     if callback is not None:
         actor = Actor.DESK if kind is EventKind.CUSTOMER_NOTIFIED else Actor.CARRIER
-        record_event(session, callback.call_sid, now, actor, kind, detail)
+        record_event(session, callback.contact_sid, now, actor, kind, detail)

@@ -81,7 +81,7 @@ def _record(
     """Log what was decided and why. The rota may change afterwards; the reason stays."""
 
     def record(kind: EventKind, detail: str, step: int | None = None) -> None:
-        record_event(session, callback.call_sid, now, Actor.DESK, kind, detail, step=step)
+        record_event(session, callback.contact_sid, now, Actor.DESK, kind, detail, step=step)
 
     for note in decision.notes:
         record(EventKind.STEP_SKIPPED, note)

@@ -22,8 +22,8 @@ from callbacks.db.states import (
     ReachOutcome,
 )
 from callbacks.db.tables import (
-    Call,
     Callback,
+    Contact,
     Event,
     Page,
     PageAttempt,
@@ -105,7 +105,7 @@ def awaits_owner(callback: Callback) -> bool:
 def pass_over_owner(session: Session, callback: Callback, reason: str, now: datetime) -> None:
     """Take a callback from its owner, and escalate at once."""
     owner = callback.owner
-    record_event(session, callback.call_sid, now, Actor.DESK, EventKind.OWNER_PASSED_OVER, reason)
+    record_event(session, callback.contact_sid, now, Actor.DESK, EventKind.OWNER_PASSED_OVER, reason)
     if owner is not None:
         mark_answer(session, callback, owner, PageAnswer.PASSED_OVER)
         cancel_waiting(session, callback, owner.id)
@@ -144,7 +144,7 @@ def _perform(session: Session, desk: Desk, callback: Callback, duty: Duty, facts
 
 def _close(session: Session, desk: Desk, callback: Callback, closing: Closing, now: datetime) -> None:
     change_state(callback, Change.AUTO_CLOSE, now)
-    record_event(session, callback.call_sid, now, Actor.DESK, EventKind.AUTO_CLOSED, closing.reason)
+    record_event(session, callback.contact_sid, now, Actor.DESK, EventKind.AUTO_CLOSED, closing.reason)
     words = messages.closed_automatically(subject_of(desk, callback))
     notify_paged(session, callback, PageKind.CLOSED, words, None, now)
 
@@ -153,13 +153,13 @@ def _resume(session: Session, callback: Callback, now: datetime) -> None:
     waiting = open_wait(session, callback)
     if waiting is not None:
         waiting.until = now
-        record_event(session, callback.call_sid, now, Actor.DESK, EventKind.WAITING_ENDED)
+        record_event(session, callback.contact_sid, now, Actor.DESK, EventKind.WAITING_ENDED)
 
 
 def _wait(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
     start_waiting(session, callback, now)
     detail = f"{desk.retries.waits_after} attempts did not reach the customer."
-    record_event(session, callback.call_sid, now, Actor.DESK, EventKind.WAITING_STARTED, detail)
+    record_event(session, callback.contact_sid, now, Actor.DESK, EventKind.WAITING_STARTED, detail)
 
 
 def _ask(session: Session, callback: Callback, now: datetime) -> None:
@@ -172,7 +172,7 @@ def _ask(session: Session, callback: Callback, now: datetime) -> None:
     new, round = NewPage(person(owner), way.channel, way.number), next_round(callback)
     for page in outages.with_detours([new], outages.refused_channels(session, now)):
         put_in_outbox(session, callback, page, PageKind.TRY_AGAIN, round, now)
-    record_event(session, callback.call_sid, now, Actor.DESK, EventKind.ATTEMPT_REQUESTED, owner.name)
+    record_event(session, callback.contact_sid, now, Actor.DESK, EventKind.ATTEMPT_REQUESTED, owner.name)
     note_asked(callback, now)
 
 
@@ -190,7 +190,7 @@ def _resolution_due_at(session: Session, desk: Desk, callback: Callback, now: da
 def _warn(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
     due_at = _resolution_due_at(session, desk, callback, now)
     due = time_and_day(due_at, desk.zone, now) if due_at else "the promised time"
-    record_event(session, callback.call_sid, now, Actor.DESK, EventKind.RESOLUTION_AT_RISK, f"Due by {due}.")
+    record_event(session, callback.contact_sid, now, Actor.DESK, EventKind.RESOLUTION_AT_RISK, f"Due by {due}.")
     owner = callback.owner
     if owner is not None and due_at is not None:
         code = code_for(session, callback, owner.id)
@@ -203,7 +203,7 @@ def _report_overdue(session: Session, desk: Desk, callback: Callback, now: datet
     due_at, owner = _resolution_due_at(session, desk, callback, now) or now, callback.owner
     due = time_and_day(due_at, desk.zone, now)
     record_event(
-        session, callback.call_sid, now, Actor.DESK, EventKind.RESOLUTION_OVERDUE, f"Due by {due}, still open."
+        session, callback.contact_sid, now, Actor.DESK, EventKind.RESOLUTION_OVERDUE, f"Due by {due}, still open."
     )
     note_overdue_reported(callback, now)
     if desk.priorities[callback.priority].overdue_every is not None:
@@ -227,7 +227,7 @@ def _overdue_alert(desk: Desk, callback: Callback, due_at: datetime, now: dateti
 
 
 def _ask_how_it_stands(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
-    record_event(session, callback.call_sid, now, Actor.DESK, EventKind.REVIEWED)
+    record_event(session, callback.contact_sid, now, Actor.DESK, EventKind.REVIEWED)
     note_asked(callback, now)
     owner = callback.owner
     if owner is not None:
@@ -259,7 +259,7 @@ def _facts(session: Session, desk: Desk, hours: SupportHours, callback: Callback
     reopened_at = _reopened_at(session, callback)
     closing = _closing(desk, callback, attempts, heard_at, reopened_at)
     reached_at = max((each.tried_at for each in attempts if each.outcome in REACHED), default=None)
-    contacts = [callback.call.began_at, *heard_at, *reopened_at, *([reached_at] if reached_at else [])]
+    contacts = [callback.contact.began_at, *heard_at, *reopened_at, *([reached_at] if reached_at else [])]
     contact_at, waiting = max(contacts), open_wait(session, callback)
     owed = resolutions(session, desk, hours, Callback.id == callback.id, now)
     case = TriedCase(
@@ -305,7 +305,7 @@ def _closing(
     """Return when a callback closes by itself: after the attempts and the silence, both (policy: Priorities)."""
     in_vain = [each.tried_at for each in attempts if each.outcome in IN_VAIN]
     reached = [each.tried_at for each in attempts if each.outcome in REACHED]
-    began_at, rule = callback.call.began_at, desk.closing_rule
+    began_at, rule = callback.contact.began_at, desk.closing_rule
     return automatic_closing(callback.priority.value, began_at, in_vain, [*reached, *heard_at], reopened_at, rule)
 
 
@@ -318,20 +318,20 @@ def _heard_at(session: Session, callback: Callback) -> Iterator[datetime]:
     """Yield when the customer called or wrote, and when a technician recorded that they did."""
     back = select(Waiting.until).where(Waiting.callback_id == callback.id, Waiting.until.is_not(None))
     yield from (at for at in session.scalars(back) if at is not None)
-    texted = select(Event.at).where(Event.call_sid == callback.call_sid, Event.kind.in_(TEXTED))
+    texted = select(Event.at).where(Event.contact_sid == callback.contact_sid, Event.kind.in_(TEXTED))
     yield from session.scalars(texted)
-    yield from (each.call.began_at for each in callback.joined)
-    number = callback.call.customer_number
+    yield from (each.contact.began_at for each in callback.joined)
+    number = callback.contact.customer_number
     if number is not None:
-        yield from session.scalars(select(Call.began_at).where(Call.caller == number))
+        yield from session.scalars(select(Contact.began_at).where(Contact.caller == number))
         yield from session.scalars(select(ReceivedText.at).where(ReceivedText.sender == number))
 
 
 def _reopened_at(session: Session, callback: Callback) -> Sequence[datetime]:
-    reopened = select(Event.at).where(Event.call_sid == callback.call_sid, Event.kind == EventKind.REOPENED)
+    reopened = select(Event.at).where(Event.contact_sid == callback.contact_sid, Event.kind == EventKind.REOPENED)
     return session.scalars(reopened).all()
 
 
 def _warned_at(session: Session, callback: Callback) -> datetime | None:
-    warned = select(func.max(Event.at)).where(Event.call_sid == callback.call_sid)
+    warned = select(func.max(Event.at)).where(Event.contact_sid == callback.contact_sid)
     return session.scalar(warned.where(Event.kind == EventKind.RESOLUTION_AT_RISK))

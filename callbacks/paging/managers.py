@@ -33,7 +33,7 @@ def _text(session: Session, desk: Desk, callback: Callback, manager: Technician,
     code, subject = code_for(session, callback, manager.id), subject_with_customer(session, desk, callback, now)
     history = messages.history(
         subject.calls,
-        callback.call.began_at,
+        callback.contact.began_at,
         callback.owner.name if callback.owner is not None else "",
         desk.zone,
         now,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import ESCALATING, CallbackState, PageKind
-from callbacks.db.tables import Call, Callback, Event, Page, ReachAttempt
+from callbacks.db.tables import Callback, Contact, Event, Page, ReachAttempt
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import is_looked_after
 from callbacks.paging import messages
@@ -63,7 +63,7 @@ def _sent_together(session: Session, desk: Desk, page: Page) -> Iterator[tuple[S
 
 def _given(session: Session, desk: Desk, page: Page, callback: Callback, now: datetime) -> str:
     """Return an assignment with the deadline as it stands now; the log knows who assigned it."""
-    assigned = select(Event.actor).where(Event.call_sid == callback.call_sid, Event.kind == EventKind.ASSIGNED)
+    assigned = select(Event.actor).where(Event.contact_sid == callback.contact_sid, Event.kind == EventKind.ASSIGNED)
     by = session.scalars(assigned.order_by(Event.id.desc()).limit(1)).first()
     if by is None:
         return page.words
@@ -79,7 +79,7 @@ def _last_attempt(session: Session, desk: Desk, page: Page, callback: Callback, 
         return None
     by = last.technician.name if last.technician_id != page.technician_id else None
     tried = messages.last_attempt(by, last.tried_at, last.outcome, desk.zone, now)
-    called_at = max((each.call.began_at for each in callback.joined), default=None)
+    called_at = max((each.contact.began_at for each in callback.joined), default=None)
     if called_at is None or called_at <= last.tried_at:
         return tried
     again = messages.called_again_since(called_at, desk.zone, now)
@@ -98,13 +98,15 @@ def _done_before(session: Session, desk: Desk, page: Page, callback: Callback, n
 
 def _called_before(session: Session, desk: Desk, callback: Callback, now: datetime) -> Iterator[Words]:
     """Yield that the customer called within the day before about something that is closed now."""
-    call = callback.call
-    lately = (Call.began_at < call.began_at) & (Call.began_at > call.began_at - LATELY)
-    earlier = select(Callback).join(Call, Call.sid == Callback.call_sid).where(lately, Call.caller == call.caller)
-    earlier = earlier.where(Callback.state != CallbackState.OPEN).order_by(Call.began_at.desc()).limit(1)
+    call = callback.contact
+    lately = (Contact.began_at < call.began_at) & (Contact.began_at > call.began_at - LATELY)
+    earlier = (
+        select(Callback).join(Contact, Contact.sid == Callback.contact_sid).where(lately, Contact.caller == call.caller)
+    )
+    earlier = earlier.where(Callback.state != CallbackState.OPEN).order_by(Contact.began_at.desc()).limit(1)
     last = session.scalars(earlier).first() if desk.dialing_rules.check(call.caller).number is not None else None
     if last is not None:
-        yield messages.called_before(last.reference, last.call.began_at, desk.zone, now)
+        yield messages.called_before(last.reference, last.contact.began_at, desk.zone, now)
 
 
 _WORDS = {

@@ -332,7 +332,7 @@ def _calling_number(desk: Desk, page: Page) -> str:
 
     A callback keeps the name of its line when the line is no longer in the desk file.
     """
-    call = page.callback.call if page.callback is not None else page.live_call
+    call = page.callback.contact if page.callback is not None else page.live_call
     line = call.line if call is not None else ""
     return desk.lines[line if line in desk.lines else desk.line_called("")].number
 

@@ -177,4 +177,4 @@ def pages_bundled_into(session: Session, page: Page) -> Sequence[Page]:
 def record_page_event(session: Session, page: Page, now: datetime, actor: str, kind: EventKind, detail: str) -> None:
     """Add an event to the log of the callback that a page is about, if it is about one."""
     if page.callback is not None:
-        record_event(session, page.callback.call_sid, now, actor, kind, detail)
+        record_event(session, page.callback.contact_sid, now, actor, kind, detail)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from callbacks.db.states import IN_VAIN, CallbackOrigin, Channel, CustomerMessageKind, ReachOutcome, VoicemailState
-from callbacks.db.tables import Call, Callback, ReachAttempt
+from callbacks.db.tables import Callback, Contact, ReachAttempt
 from callbacks.desk.customer_number import WRONG_NUMBER, customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.paging import customer_wording
@@ -28,26 +28,26 @@ ATTEMPT_IS_NEWS_FOR = timedelta(minutes=15)
 SURELY_IN_VAIN = (ReachOutcome.NO_ANSWER, ReachOutcome.BUSY)
 
 
-def send_receipt(session: Session, desk: Desk, callback: Callback, call: Call, now: datetime) -> None:
+def send_receipt(session: Session, desk: Desk, callback: Callback, contact: Contact, now: datetime) -> None:
     """Text the caller what became of their call, once: it opened the callback, or joined it."""
-    is_by_hand = callback.origin is CallbackOrigin.BY_HAND and call.sid == callback.call_sid
-    is_dubious = callback.perhaps_robot or has_failed(call.attestation)
-    if not desk.customer_texts.receipts or is_by_hand or is_dubious or now - call.began_at > LATE_AFTER:
+    is_by_hand = callback.origin is CallbackOrigin.BY_HAND and contact.sid == callback.contact_sid
+    is_dubious = callback.perhaps_robot or has_failed(contact.attestation)
+    if not desk.customer_texts.receipts or is_by_hand or is_dubious or now - contact.began_at > LATE_AFTER:
         return
-    about = about_callback(desk, callback, call.caller)
+    about = about_callback(desk, callback, contact.caller)
     due_at = callback.due_at if callback.due_at > now else None
-    if call.sid == callback.call_sid:
+    if contact.sid == callback.contact_sid:
         is_voicemail = callback.origin is not CallbackOrigin.MISSED_CALL
         words = customer_wording.receipt(about, due_at, now, left_a_message=is_voicemail)
     else:
-        has_message, is_tried = _has_message(call), callback.attempted_at is not None
+        has_message, is_tried = _has_message(contact), callback.attempted_at is not None
         words = customer_wording.added(about, due_at, now, left_a_message=has_message, is_tried=is_tried)
-    _text(session, desk, callback, call, CustomerMessageKind.RECEIPT, call.sid, words, now)
+    _text(session, desk, callback, contact, CustomerMessageKind.RECEIPT, contact.sid, words, now)
 
 
-def _has_message(call: Call) -> bool:
-    is_absent = call.voicemail is not None and call.voicemail.state is VoicemailState.ABSENT
-    return call.beep_at is not None and not is_absent
+def _has_message(contact: Contact) -> bool:
+    is_absent = contact.voicemail is not None and contact.voicemail.state is VoicemailState.ABSENT
+    return contact.beep_at is not None and not is_absent
 
 
 def tell_of_attempt(
@@ -68,9 +68,9 @@ def tell_of_attempt(
     if callback.origin is CallbackOrigin.BY_HAND or customer_number(desk, callback).why_not == WRONG_NUMBER:
         return
     at = last.rang_at or last.tried_at
-    about = about_callback(desk, callback, callback.call.caller)
+    about = about_callback(desk, callback, callback.contact.caller)
     words = customer_wording.tried(about, at, callback.try_again_at, now)
-    _text(session, desk, callback, callback.call, CustomerMessageKind.TRIED, f"attempt {last.id}", words, now)
+    _text(session, desk, callback, callback.contact, CustomerMessageKind.TRIED, f"attempt {last.id}", words, now)
 
 
 def is_told(attempt: ReachAttempt, heard_at: datetime, now: datetime) -> bool:
@@ -82,9 +82,9 @@ def is_told(attempt: ReachAttempt, heard_at: datetime, now: datetime) -> bool:
 def tell_of_cancelling(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
     """Text a customer who asked for no call back that nobody will call."""
     if callback.cancel_asked_at is not None:
-        words = customer_wording.cancelled(about_callback(desk, callback, callback.call.caller))
+        words = customer_wording.cancelled(about_callback(desk, callback, callback.contact.caller))
         occasion = f"cancelled {callback.id} {callback.cancel_asked_at:%Y-%m-%d %H:%M:%S}"
-        _text(session, desk, callback, callback.call, CustomerMessageKind.ANSWER, occasion, words, now)
+        _text(session, desk, callback, callback.contact, CustomerMessageKind.ANSWER, occasion, words, now)
 
 
 def about_callback(desk: Desk, callback: Callback, number: str) -> About:
@@ -95,12 +95,12 @@ def _text(
     session: Session,
     desk: Desk,
     callback: Callback,
-    call: Call,
+    contact: Contact,
     kind: CustomerMessageKind,
     occasion: str,
     words: Words,
     now: datetime,
 ) -> None:
-    if why_not_texted(session, desk, call.caller, now) is None:
-        to = Recipient(Channel.TEXT, call.caller, call.language)
-        write_message(session, kind, occasion, to, words.for_(call.language), now, callback_id=callback.id)
+    if why_not_texted(session, desk, contact.caller, now) is None:
+        to = Recipient(Channel.TEXT, contact.caller, contact.language)
+        write_message(session, kind, occasion, to, words.for_(contact.language), now, callback_id=callback.id)

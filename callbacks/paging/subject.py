@@ -14,17 +14,17 @@ from callbacks.db.tables import Callback
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.paging import messages
-from callbacks.records.calls_of_callback import messages_of
+from callbacks.records.contacts_of_callback import messages_of
 
 
 def subject_of(desk: Desk, callback: Callback) -> messages.Subject:
     """Return the facts of a callback as they are now."""
-    customer, call = customer_number(desk, callback), callback.call
+    customer, call = customer_number(desk, callback), callback.contact
     return messages.Subject(
         sender=desk.company.sender,
         reference=callback.reference,
-        line=desk.line_name(callback.call.line),
-        caller=callback.call.caller,
+        line=desk.line_name(callback.contact.line),
+        caller=callback.contact.caller,
         customer_number=customer.number,
         due_at=callback.due_at,
         zone=desk.zone,
@@ -45,7 +45,7 @@ def subject_of(desk: Desk, callback: Callback) -> messages.Subject:
 
 def subject_with_customer(session: Session, desk: Desk, callback: Callback, now: datetime) -> messages.Subject:
     """Return the same, with what is known of the customer: for those who do not know the callback yet."""
-    subject, caller = subject_of(desk, callback), caller_of(session, callback.call)
+    subject, caller = subject_of(desk, callback), caller_of(session, callback.contact)
     if caller is None:
         return subject
     calls = calls_this_week(session, contacts_of(caller.customer), now)
@@ -56,7 +56,7 @@ def _message(callback: Callback) -> messages.Message:
     """Return what is known of the message; of several, of the last one that can be heard."""
     left = messages_of(callback)
     heard = [each for each in left if each.audio is not AudioState.LOST]
-    voicemail = next(iter((*reversed(heard), *left)), callback.call.voicemail)
+    voicemail = next(iter((*reversed(heard), *left)), callback.contact.voicemail)
     if voicemail is None and callback.origin is CallbackOrigin.MISSED_CALL:
         return messages.MISSED_CALL
     if voicemail is None or voicemail.state is VoicemailState.ABSENT:

@@ -40,7 +40,7 @@ def is_still_wanted(session: Session, page: Page) -> bool:
 
 def _is_news(session: Session, callback: Callback, voicemail: Voicemail) -> bool:
     """Return whether somebody still waits, and nobody has heard the message."""
-    heard = select(Event.id).where(Event.call_sid == voicemail.call_sid, Event.kind == EventKind.MESSAGE_HEARD)
+    heard = select(Event.id).where(Event.contact_sid == voicemail.call_sid, Event.kind == EventKind.MESSAGE_HEARD)
     is_there = voicemail.audio not in GONE and not voicemail.is_replaced
     return callback.state is CallbackState.OPEN and is_there and session.scalar(heard.limit(1)) is None
 

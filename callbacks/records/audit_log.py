@@ -20,7 +20,7 @@ from callbacks.db.event_kinds import EventKind
 from callbacks.db.removals import removals_of
 from callbacks.db.states import SealScheme
 from callbacks.db.tables import AuditEntry
-from callbacks.records.calls_of_callback import callback_about
+from callbacks.records.contacts_of_callback import callback_about
 from callbacks.records.event_log import record_event
 from callbacks.records.seals import Head, Seal, key_of
 
@@ -73,12 +73,12 @@ def details_of(entry: AuditEntry) -> Mapping[str, str]:
         return {"": entry.detail}
 
 
-def note_listener(session: Session, call_sid: str, who: str, now: datetime, how: str = "") -> None:
+def note_listener(session: Session, contact_sid: str, who: str, now: datetime, how: str = "") -> None:
     """Record that somebody hears a message, in the log of the call and here. Call it last in a transaction."""
-    record_event(session, call_sid, now, who, EventKind.MESSAGE_HEARD, how)
-    about = callback_about(session, call_sid)
+    record_event(session, contact_sid, now, who, EventKind.MESSAGE_HEARD, how)
+    about = callback_about(session, contact_sid)
     reference = about.reference if about is not None else ""
-    note(session, now, who, HEARD_A_MESSAGE, {"callback": reference, "call": call_sid, "how": how})
+    note(session, now, who, HEARD_A_MESSAGE, {"callback": reference, "call": contact_sid, "how": how})
 
 
 def seal_of(key: bytes, before: str, at: datetime, who: str, what: str, detail: str) -> str:

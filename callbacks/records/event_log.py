@@ -10,14 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.tables import Call, Event
-from callbacks.records.calls_of_callback import callback_about
+from callbacks.db.tables import Contact, Event
+from callbacks.records.contacts_of_callback import callback_about
 from callbacks.records.event_words import event_words
 
 
 def record_event(
     session: Session,
-    call_sid: str,
+    contact_sid: str,
     at: datetime,
     actor: str,
     kind: EventKind,
@@ -27,18 +27,18 @@ def record_event(
 ) -> None:
     """Add an event. The detail is for people: no code reads it."""
     session.add(
-        Event(call_sid=call_sid, at=at, actor=str(actor)[:255], kind=kind, step=step, detail=detail[:2000]),
+        Event(contact_sid=contact_sid, at=at, actor=str(actor)[:255], kind=kind, step=step, detail=detail[:2000]),
     )
 
 
-def events_of(session: Session, call_sid: str) -> Sequence[Event]:
+def events_of(session: Session, contact_sid: str) -> Sequence[Event]:
     """Return every event of a call, oldest first."""
-    return session.scalars(select(Event).where(Event.call_sid == call_sid).order_by(Event.at, Event.id)).all()
+    return session.scalars(select(Event).where(Event.contact_sid == contact_sid).order_by(Event.at, Event.id)).all()
 
 
 def lines_of_log(session: Session, zone: ZoneInfo) -> Iterator[str]:
     """Yield the log of every call, one line an event, in the desk's time zone."""
-    for call in session.scalars(select(Call).order_by(Call.began_at)):
+    for call in session.scalars(select(Contact).order_by(Contact.began_at)):
         callback = callback_about(session, call.sid)
         about = f", callback {callback.reference} {callback.state.value}" if callback else ""
         yield f"Call on the {call.line} line: {call.outcome.value}{about}"

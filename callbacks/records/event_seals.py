@@ -18,7 +18,7 @@ from callbacks.records.seals import Head, Seal, key_of
 BATCH = 1000  # events of one seal at most, so that other transactions wait for some 20 ms at most
 # The kind is read as it is stored, so that one edited into an unknown value is reported and not an error.
 EVENTS = select(
-    Event.id, Event.call_sid, Event.at, Event.actor, type_coerce(Event.kind, String), Event.step, Event.detail
+    Event.id, Event.contact_sid, Event.at, Event.actor, type_coerce(Event.kind, String), Event.step, Event.detail
 ).order_by(Event.id)
 
 
@@ -26,7 +26,7 @@ class EventRow(NamedTuple):
     """An event as it is sealed."""
 
     id: int
-    call_sid: str
+    contact_sid: str
     at: datetime
     actor: str
     kind: str
@@ -34,7 +34,7 @@ class EventRow(NamedTuple):
     detail: str
 
     def add_to(self, seal: Seal) -> None:
-        seal.add(self.id, self.call_sid, self.at.isoformat(), self.actor, self.kind, self.step, self.detail)
+        seal.add(self.id, self.contact_sid, self.at.isoformat(), self.actor, self.kind, self.step, self.detail)
 
 
 def highest_event_id(session: Session) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from callbacks.db.states import AttemptProof, CallbackState, ReachOutcome
-from callbacks.db.tables import Call, Callback, ReachAttempt
+from callbacks.db.tables import Callback, Contact, ReachAttempt
 
 PROOF_WORDS: Mapping[AttemptProof, str] = {
     AttemptProof.CARRIER: "Proven by the carrier",
@@ -92,7 +92,7 @@ def tries_of(session: Session, which: ColumnElement[bool]) -> dict[int, Tries]:
 
     One that was unreachable from the start has no attempt: nobody could be called since it opened.
     """
-    ids = select(Callback.id).join(Call, Call.sid == Callback.call_sid).where(which)
+    ids = select(Callback.id).join(Contact, Contact.sid == Callback.contact_sid).where(which)
     query = select(ReachAttempt.callback_id, ReachAttempt.proof, func.min(AT))
     query = query.where(IS_ATTEMPT, ReachAttempt.callback_id.in_(ids))
     first = dict[int, dict[AttemptProof, datetime]]()
@@ -119,7 +119,7 @@ def tries_from(attempts: Iterable[ReachAttempt]) -> Tries:
 
 def _unreachable(session: Session, which: ColumnElement[bool]) -> Iterator[tuple[int, datetime]]:
     """Yield the callbacks that were closed as unreachable before their deadline, with when they opened."""
-    query = select(Callback.id, Callback.opened_at).join(Call, Call.sid == Callback.call_sid)
+    query = select(Callback.id, Callback.opened_at).join(Contact, Contact.sid == Callback.contact_sid)
     in_time = (Callback.state == CallbackState.UNREACHABLE) & Callback.breached_at.is_(None)
     yield from ((row[0], row[1]) for row in session.execute(query.where(in_time, which)))
 

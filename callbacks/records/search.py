@@ -21,7 +21,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from callbacks.db.database import insert_once
 from callbacks.db.states import AttemptProof, CallbackState, PriorityLevel
-from callbacks.db.tables import Call, Callback, FindingWord, ReachAttempt, Technician
+from callbacks.db.tables import Callback, Contact, FindingWord, ReachAttempt, Technician
 from callbacks.records.proofs import PROOF_WORDS, has_proof
 from sla.wall_clock import begins
 
@@ -131,7 +131,7 @@ def matching(session: Session, search: Search, zone: ZoneInfo, visible: ColumnEl
     """Return the query for everything that matches, in the order asked for."""
     conditions = (*_matching_words(session, search.words), *_chosen(search), *_of_person(session, search.person))
     more = (*_with_proof(session, search.proof), *_in_days(search, zone))
-    query = select(Callback).join(Call, Call.sid == Callback.call_sid).where(visible, *conditions, *more)
+    query = select(Callback).join(Contact, Contact.sid == Callback.contact_sid).where(visible, *conditions, *more)
     return _in_order(session, query, search)
 
 
@@ -141,7 +141,7 @@ def _chosen(search: Search) -> Iterator[ColumnElement[bool]]:
     elif search.state:
         yield Callback.state == CallbackState(search.state)
     if search.line:
-        yield Call.line == search.line
+        yield Contact.line == search.line
     if search.priority:
         yield Callback.priority == PriorityLevel(search.priority)
     if search.broken:

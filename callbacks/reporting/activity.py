@@ -125,7 +125,7 @@ def calls_between(session: Session, zone: ZoneInfo, since: datetime, until: date
     which = (Call.began_at >= since) & (Call.began_at < until)
     query = (
         select(Call.began_at, Call.line, Call.is_open, Call.outcome, *owed, Callback.id)
-        .outerjoin(Callback, Callback.call_sid == Call.sid)
+        .outerjoin(Callback, Callback.contact_sid == Call.sid)
         .where(which)
     )
     tries = tries_of(session, which)

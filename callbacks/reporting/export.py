@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from callbacks.db.database import Database
 from callbacks.db.states import AttemptProof
-from callbacks.db.tables import Call, Callback, JoinedCall, ReachAttempt, Technician
+from callbacks.db.tables import Callback, Contact, JoinedContact, ReachAttempt, Technician
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
-from callbacks.records.calls_of_callback import messages_of
+from callbacks.records.contacts_of_callback import messages_of
 from callbacks.records.proofs import Tries, decider, proof_of, tries_from
 from callbacks.reporting.pieces import by_ids
 from callbacks.text.csv_text import csv_of
@@ -99,8 +99,8 @@ def records(database: Database, desk: Desk, ids: Sequence[int]) -> Iterator[Reco
 def _records(session: Session, desk: Desk, ids: Sequence[int]) -> Iterator[Record]:
     """Yield some callbacks, with a number of queries that does not grow by callback."""
     query = select(Callback).where(Callback.id.in_(ids))
-    of_joined = selectinload(Callback.joined).joinedload(JoinedCall.call).selectinload(Call.voicemail)
-    with_voicemails = query.options(joinedload(Callback.call).selectinload(Call.voicemail), of_joined)
+    of_joined = selectinload(Callback.joined).joinedload(JoinedContact.contact).selectinload(Contact.voicemail)
+    with_voicemails = query.options(joinedload(Callback.contact).selectinload(Contact.voicemail), of_joined)
     callbacks = {callback.id: callback for callback in session.scalars(with_voicemails)}
     attempts = defaultdict[int, list[ReachAttempt]](list)
     for attempt in _attempts(session, ids):
@@ -125,7 +125,7 @@ def _attempts(session: Session, ids: Sequence[int]) -> Iterator[ReachAttempt]:
 
 
 def _record(desk: Desk, callback: Callback, rows: Sequence[ReachAttempt]) -> Record:
-    call, customer, messages = callback.call, customer_number(desk, callback), messages_of(callback)
+    call, customer, messages = callback.contact, customer_number(desk, callback), messages_of(callback)
     attempts = [row for row in rows if row.proof is not AttemptProof.NONE]
     last, tries = attempts[-1] if attempts else None, tries_from(attempts)
     return Record(

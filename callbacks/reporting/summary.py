@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
 from callbacks.db.states import CallbackState
-from callbacks.db.tables import Call, Callback, Technician
+from callbacks.db.tables import Callback, Contact, Technician
 from callbacks.records.proofs import NO_TRIES, tries_of
 from callbacks.reporting.pieces import by_weeks
 from callbacks.text.formats import span
@@ -53,8 +53,16 @@ def summary(database: Database, zone: ZoneInfo, since: datetime, now: datetime) 
 
 def _records(session: Session, since: datetime, until: datetime | None) -> list[Record]:
     in_time = Callback.due_at >= since if until is None else (Callback.due_at >= since) & (Callback.due_at < until)
-    facts = (Callback.id, Callback.state, Callback.priority, Call.line, Call.began_at, Callback.due_at, Technician.name)
-    query = select(*facts).join(Call, Call.sid == Callback.call_sid)
+    facts = (
+        Callback.id,
+        Callback.state,
+        Callback.priority,
+        Contact.line,
+        Contact.began_at,
+        Callback.due_at,
+        Technician.name,
+    )
+    query = select(*facts).join(Contact, Contact.sid == Callback.contact_sid)
     query = query.outerjoin(Technician, Technician.id == Callback.owner_id).where(in_time)
     tries = tries_of(session, in_time)
     return [

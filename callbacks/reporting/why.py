@@ -18,7 +18,7 @@ from callbacks.oncall.schedule import Schedule
 from callbacks.paging.page_results import KINDS, became
 from callbacks.paging.reasons import standing
 from callbacks.people.person import Person
-from callbacks.records.calls_of_callback import events_of_callback
+from callbacks.records.contacts_of_callback import events_of_callback
 from callbacks.records.event_words import effect_on_paging, event_words
 from callbacks.text.formats import day_and_time
 
@@ -79,7 +79,7 @@ def _decided(event: Event) -> LoggedDecision:
 
 def _owed(desk: Desk, callback: Callback, events: Sequence[Event], at: datetime) -> Iterator[str]:
     """Yield why a call back was owed, and each event until then that stopped or resumed the paging."""
-    call, due_at, opened_at = callback.call, callback.due_at, callback.opened_at
+    call, due_at, opened_at = callback.contact, callback.due_at, callback.opened_at
     hours = call.hours_reason or "in support hours, and nobody answered"
     yield (
         f"The call came at {day_and_time(call.began_at, desk.zone)} on the {call.line} line, {hours}. "

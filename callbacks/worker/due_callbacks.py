@@ -66,4 +66,4 @@ def _retry_later(session: Session, callback_id: int, now: datetime) -> None:
     callback = session.get_one(Callback, callback_id)
     look_again_at(callback, now + RETRY_AFTER)
     detail = "It is tried again in a minute. See the log."
-    record_event(session, callback.call_sid, now, Actor.DESK, EventKind.DECISION_FAILED, detail)
+    record_event(session, callback.contact_sid, now, Actor.DESK, EventKind.DECISION_FAILED, detail)

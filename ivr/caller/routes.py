@@ -288,7 +288,7 @@ def _facts(
         ahead=live_calls.callers_ahead(session, desk, call, now) if call.is_open else 0,
         layers=_free_on_layers(session, desk, call, on_the_phone()) if desk.teams else {},
         accepted_by=call.accepted_by_id,
-        reference=session.scalar(select(Callback.reference).where(Callback.call_sid == call.sid)),
+        reference=session.scalar(select(Callback.reference).where(Callback.contact_sid == call.sid)),
         admission=admission_of(session, desk, call, now) if place in ADMITS else Admission.LET_IN,
         number_is_usable=bool(call.customer_number or desk.dialing_rules.check(call.caller).number),
         message_url=_message_url(session, context, call),

@@ -29,7 +29,7 @@ from callbacks.desk.desk_file import Desk, Language
 from callbacks.paging.status_reports import StatusReport, is_awaited, is_known, take_report
 from callbacks.people.contact_methods import is_verified, number_of
 from callbacks.records import audit_log
-from callbacks.records.calls_of_callback import messages_of
+from callbacks.records.contacts_of_callback import messages_of
 from callbacks.text.bilingual import Words
 from ivr import prompts
 from ivr.prompts import say
@@ -126,15 +126,15 @@ def _find(session: Session, context: WebhookContext, page_id: int, call: PlacedC
 def _to_play(session: Session, callback: Callback, technician: Technician) -> Sequence[Voicemail]:
     """Return the messages that are here and that a technician has not heard yet, else all that are here, in order."""
     here = [each for each in messages_of(callback) if each.audio is AudioState.COPIED]
-    heard = select(Event.call_sid).where(Event.kind == EventKind.MESSAGE_HEARD, Event.actor == technician.name)
-    sids = set(session.scalars(heard.where(Event.call_sid.in_([each.call_sid for each in here]))))
+    heard = select(Event.contact_sid).where(Event.kind == EventKind.MESSAGE_HEARD, Event.actor == technician.name)
+    sids = set(session.scalars(heard.where(Event.contact_sid.in_([each.call_sid for each in here]))))
     return [each for each in here if each.call_sid not in sids] or here
 
 
 def _facts(
     session: Session, context: WebhookContext, page: Page, callback: Callback, played: Sequence[Voicemail]
 ) -> PageFacts:
-    desk, call, left = context.desk, callback.call, messages_of(callback)
+    desk, call, left = context.desk, callback.contact, messages_of(callback)
     customer, caller = customer_number(desk, callback), caller_of(session, call)
     return PageFacts(
         page_id=page.id,

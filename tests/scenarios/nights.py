@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from callbacks.acts.leaving import leave_team
 from callbacks.db.states import AttemptProof, CallbackState, PageKind, Urgency
-from callbacks.db.tables import Callback, JoinedCall
+from callbacks.db.tables import Callback, JoinedContact
 from callbacks.errors import NotFound
 from callbacks.inbound.conversations import SOURCE
 from callbacks.oncall import store
@@ -348,15 +348,15 @@ def _confirmed_numbers(desk: ScenarioDesk) -> set[str]:
 
 def _nobody_who_spoke_is_forgotten(desk: ScenarioDesk) -> None:
     """Whoever heard the beep and hung up has a callback, of their own or one that was open, by the phones alone."""
-    kept = {callback.call_sid for callback in desk.callbacks()} | {each.call_sid for each in _joined(desk)}
+    kept = {callback.contact_sid for callback in desk.callbacks()} | {each.contact_sid for each in _joined(desk)}
     for number in CUSTOMERS.values():
         for leg in desk.customer(number).phone.legs:
             if leg.state is LegState.ENDED and any(heard.kind == "beep" for heard in leg.heard):
                 assert leg.call.sid in kept, f"the call of {number} at {leg.call.created_at} is forgotten"
 
 
-def _joined(desk: ScenarioDesk) -> list[JoinedCall]:
-    return desk.service.database.read(lambda session: list(session.scalars(select(JoinedCall))))
+def _joined(desk: ScenarioDesk) -> list[JoinedContact]:
+    return desk.service.database.read(lambda session: list(session.scalars(select(JoinedContact))))
 
 
 def _what_can_wait_wakes_nobody(desk: ScenarioDesk) -> None:
@@ -364,7 +364,7 @@ def _what_can_wait_wakes_nobody(desk: ScenarioDesk) -> None:
     calls = {call.sid: call for call in desk.calls()}
     called_again = {each.callback_id for each in _joined(desk)}
     for callback in desk.callbacks():
-        call = calls[callback.call_sid]
+        call = calls[callback.contact_sid]
         is_quiet = (
             call.urgency is Urgency.CAN_WAIT and call.wants_manager_at is None and callback.id not in called_again
         )

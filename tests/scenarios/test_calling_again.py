@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from callbacks.db.states import AttemptProof, CallbackState, PageKind, ReachOutcome
-from callbacks.db.tables import JoinedCall
+from callbacks.db.tables import JoinedContact
 from ivr.rehearsal.scenario import PhoneCall
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, TUESDAY_MORNING, ScenarioDesk
 
@@ -17,7 +17,7 @@ SPELLED = r"[A-Z], [A-Z], \d, \d, \d"
 
 
 def joined(desk: ScenarioDesk) -> int:
-    return desk.service.database.read(lambda session: session.query(JoinedCall).count())
+    return desk.service.database.read(lambda session: session.query(JoinedContact).count())
 
 
 def adds_a_message(desk: ScenarioDesk, key: str = "1", line: str = "direct") -> PhoneCall:

@@ -109,7 +109,7 @@ def test_in_french_after_hours_somebody_presses_nothing_and_still_leaves_a_messa
     call = desk.customer().dials("toll-free").hears("For sales").presses("9").hears("Pour les ventes, appuyez sur le 2")
     call.hears("appuyez sur l'étoile").hears("nous n'avons pas reçu").hears("nous n'avons pas reçu")
     call.hears("Laissez un message").hears_the_beep().says(5).hangs_up()
-    assert desk.callback.call.language == "fr"
+    assert desk.callback.contact.language == "fr"
     desk.phone_of("Amy").reads("(514) 555-0199")
 
 

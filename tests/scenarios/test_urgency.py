@@ -62,7 +62,7 @@ def test_everything_is_down_is_a_p1(desk: ScenarioDesk, language_key: str, quest
     desk.phone_of("Amy").reads("says everything is down")
     callback = desk.callback
     assert (callback.priority, callback.held_until) == (PriorityLevel.P1, None)
-    assert callback.due_at == callback.call.began_at + timedelta(minutes=30)
+    assert callback.due_at == callback.contact.began_at + timedelta(minutes=30)
     assert events(desk, EventKind.URGENCY_CHOSEN) == [(Actor.CALLER, "everything is down for everyone")]
     desk.phone_of("Amy").resolves()
 

@@ -57,7 +57,7 @@ def box_screen(session: Session, desk: Desk, before: str) -> BoxScreen:
         select(Voicemail, Call, BoxMail)
         .join(Call, Call.sid == Voicemail.call_sid)
         .outerjoin(BoxMail, BoxMail.voicemail_id == Voicemail.id)
-        .outerjoin(Callback, Callback.call_sid == Call.sid)
+        .outerjoin(Callback, Callback.contact_sid == Call.sid)
         .where(Call.box != "", Callback.id.is_(None), Voicemail.is_replaced.is_(False))
         .order_by(Call.began_at.desc(), Call.sid.desc())
     )

@@ -15,7 +15,7 @@ from callbacks.console.callbacks.boxes import box_screen
 from callbacks.console.callbacks.search import records_as_csv, records_as_dicts, search_screen
 from callbacks.console.context import current
 from callbacks.console.forms import change_and_redirect, refused_within
-from callbacks.db.tables import Callback, JoinedCall, Voicemail
+from callbacks.db.tables import Callback, JoinedContact, Voicemail
 from callbacks.errors import NotFound, WrongState
 from callbacks.records.search import ORDERS, PRIORITIES, PROOFS, STATES, search_from
 from callbacks.reporting.why import why as reasons
@@ -151,8 +151,8 @@ def voicemail(voicemail_id: int) -> Response:
 
 
 def _note_listener(session: Session, voicemail_id: int) -> None:
-    joined = select(JoinedCall.callback_id).where(JoinedCall.call_sid == Voicemail.call_sid).scalar_subquery()
-    about = (Callback.call_sid == Voicemail.call_sid) | (Callback.id == joined)
+    joined = select(JoinedContact.callback_id).where(JoinedContact.contact_sid == Voicemail.call_sid).scalar_subquery()
+    about = (Callback.contact_sid == Voicemail.call_sid) | (Callback.id == joined)
     query = select(Voicemail).outerjoin(Callback, about)
     found = session.scalars(query.where(Voicemail.id == voicemail_id, visible_to(g.user)).limit(1)).first()
     if found is None:

@@ -29,7 +29,17 @@ from callbacks.db.states import (
     Urgency,
     VoicemailState,
 )
-from callbacks.db.tables import Call, Callback, JoinedCall, Page, ReachAttempt, Technician, Voicemail, Waiting
+from callbacks.db.tables import (
+    Call,
+    Callback,
+    Contact,
+    JoinedContact,
+    Page,
+    ReachAttempt,
+    Technician,
+    Voicemail,
+    Waiting,
+)
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.customer_number import CustomerNumber, customer_number
 from callbacks.desk.desk_file import Desk
@@ -43,7 +53,7 @@ from callbacks.paging.decide import Decision
 from callbacks.paging.escalate import forecast
 from callbacks.paging.reasons import in_a_line
 from callbacks.people.technicians import everybody
-from callbacks.records.calls_of_callback import calls_of
+from callbacks.records.contacts_of_callback import contacts_of
 from callbacks.records.proofs import NO_TRIES, Decider, decider, proof_of, tries_of
 from callbacks.records.search import STATES
 from callbacks.text.formats import LANGUAGES, day_and_time, length, span
@@ -92,9 +102,9 @@ class AttemptRow:
 
 @dataclass(frozen=True)
 class MessageRow:
-    """One call of a callback, with the message that its caller left."""
+    """One contact of a callback, with the message that its caller left."""
 
-    call: Call
+    call: Contact
     is_joined: bool  # it did not open the callback
     words: str  # what became of the message
     voicemail: Voicemail | None
@@ -112,7 +122,7 @@ class CallbackDetail:
 
     row: Row
     callback: Callback
-    call: Call
+    call: Contact
     messages: Sequence[MessageRow]  # of every call, in order
     timeline: Sequence[Entry]
     origin: str  # what it came from
@@ -185,8 +195,8 @@ def _waiting(session: Session, which: ColumnElement[bool]) -> frozenset[int]:
 
 def _joined(session: Session, which: ColumnElement[bool]) -> dict[int, int]:
     """Return how many calls have joined the callbacks `which` match, by id, without those that none has."""
-    query = select(JoinedCall.callback_id, func.count()).join(Callback, Callback.id == JoinedCall.callback_id)
-    return {row[0]: row[1] for row in session.execute(query.where(which).group_by(JoinedCall.callback_id))}
+    query = select(JoinedContact.callback_id, func.count()).join(Callback, Callback.id == JoinedContact.callback_id)
+    return {row[0]: row[1] for row in session.execute(query.where(which).group_by(JoinedContact.callback_id))}
 
 
 ROBOT = "perhaps a robot: no key, no speech, and no carrier that vouches for the number"
@@ -199,7 +209,7 @@ def notes_of(callback: Callback, zone: ZoneInfo, now: datetime, *, is_waiting: b
     again_at, worked_at = callback.try_again_at, callback.workaround_at
     is_due = again_at is not None and again_at <= now
     return [
-        *(["the caller pressed: everything is down"] if callback.call.urgency is Urgency.DOWN else []),
+        *(["the caller pressed: everything is down"] if callback.contact.urgency is Urgency.DOWN else []),
         *([ROBOT] if callback.perhaps_robot else []),
         *_hold_of(callback, zone, now),
         *([f"next attempt {'was ' if is_due else ''}due {day_and_time(again_at, zone)}"] if again_at else []),
@@ -237,13 +247,13 @@ def recently_closed(session: Session, desk: Desk, visible: ColumnElement[bool], 
 def rows_of(session: Session, desk: Desk, callbacks: Sequence[Callback], now: datetime) -> list[Row]:
     """Return callbacks as rows of a list, in the same order, with the queries of one."""
     tries = tries_of(session, Callback.id.in_([callback.id for callback in callbacks]))
-    known = known_callers(session, [callback.call for callback in callbacks])
+    known = known_callers(session, [callback.contact for callback in callbacks])
     return [
         _row_of(
             desk,
             callback,
             proof_of(callback, tries.get(callback.id, NO_TRIES)),
-            known.get(callback.call_sid, ""),
+            known.get(callback.contact_sid, ""),
             now,
         )
         for callback in callbacks
@@ -254,14 +264,14 @@ def _row_of(desk: Desk, callback: Callback, proof: AttemptProof, customer: str, 
     standing, words = standing_of(callback, desk.callback.at_risk, now, proof)
     return Row(
         reference=callback.reference,
-        name=callback.call.caller_name,
+        name=callback.contact.caller_name,
         customer=customer,
-        number=callback.call.caller,
-        caller=desk.dialing_rules.check(callback.call.caller).in_words.english,
-        line=callback.call.line,
+        number=callback.contact.caller,
+        caller=desk.dialing_rules.check(callback.contact.caller).in_words.english,
+        line=callback.contact.line,
         priority=callback.priority.value,
         is_critical=callback.priority is PriorityLevel.P1,
-        began_at=callback.call.began_at,
+        began_at=callback.contact.began_at,
         due_at=callback.due_at,
         owner=callback.owner.name if callback.owner else "",
         standing=standing,
@@ -280,7 +290,7 @@ def standing_of(
     if callback.state is not CallbackState.OPEN:
         return STATES[callback.state.value], "promise broken" if late else ""
     if callback.attempted_at is not None:
-        after = span(callback.attempted_at - callback.call.began_at)
+        after = span(callback.attempted_at - callback.contact.began_at)
         if proof is AttemptProof.NO_NUMBER:
             return "nobody to call", f"heard {after} after the call{', too late' if late else ''}"
         return "tried late" if late else "tried in time", f"{after} after the call"
@@ -308,7 +318,7 @@ def next_of(callback: Callback, decision: Decision | None, zone: ZoneInfo, now: 
 def _once_tried(callback: Callback, zone: ZoneInfo, now: datetime) -> str:
     if callback.state is not CallbackState.OPEN or callback.attempted_at is None or callback.owner is None:
         return ""
-    if callback.call.customer_number is None:
+    if callback.contact.customer_number is None:
         return f"stays with {callback.owner.name}, who has no number to call yet"
     owner, again_at, look_at = callback.owner.name, callback.try_again_at, callback.next_action_at
     if again_at is not None and again_at > now:
@@ -344,14 +354,14 @@ def callback_detail(
     return CallbackDetail(
         row=replace(row, next=ahead, resolution=owed[0].promise if owed else None, notes=notes),
         callback=callback,
-        call=callback.call,
-        messages=[_message_row(callback, call) for call in calls_of(callback)],
+        call=callback.contact,
+        messages=[_message_row(callback, call) for call in contacts_of(callback)],
         timeline=timeline_of(session, callback, desk.zone),
         origin=ORIGINS[callback.origin],
         attempts=[_attempt_row(attempt) for attempt in attempts],
         technicians=sorted(everybody(session), key=lambda row: row.name),
         number=number,
-        language=_language(callback.call),
+        language=_language(callback.contact),
         seen=last_event_id(session, callback),
         is_open=callback.state is CallbackState.OPEN,
         is_waiting=waits,
@@ -369,11 +379,11 @@ def _can_be_deleted(voicemail: Voicemail) -> bool:
     return is_there and voicemail.state is not VoicemailState.ABSENT
 
 
-def _message_row(callback: Callback, call: Call) -> MessageRow:
+def _message_row(callback: Callback, call: Contact) -> MessageRow:
     voicemail = call.voicemail
     return MessageRow(
         call=call,
-        is_joined=call.sid != callback.call_sid,
+        is_joined=call.sid != callback.contact_sid,
         words=_voicemail_words(voicemail) if call.accepted_by is None else f"{call.accepted_by.name} took the call.",
         voicemail=voicemail,
         has_message=voicemail is not None and voicemail.state is not VoicemailState.ABSENT,
@@ -385,7 +395,7 @@ def _message_row(callback: Callback, call: Call) -> MessageRow:
     )
 
 
-def _language(call: Call) -> str:
+def _language(call: Contact) -> str:
     known = "known from before" if call.language_known else "of the line"
     whose = "chosen by the caller" if call.language_chosen else known
     return f"{LANGUAGES.get(call.language, call.language)}, {whose}"
@@ -434,15 +444,17 @@ def call_log(session: Session, before: str | None) -> CallLog:
     found = session.scalars(query).all()
     shown = found[:CALLS_A_PAGE]
     sids = [call.sid for call in shown]
-    own = session.execute(select(Callback.call_sid, Callback.reference).where(Callback.call_sid.in_(sids))).all()
-    about = select(JoinedCall.call_sid, Callback.reference).join(Callback, Callback.id == JoinedCall.callback_id)
-    joined = session.execute(about.where(JoinedCall.call_sid.in_(sids))).all()
+    own = session.execute(select(Callback.contact_sid, Callback.reference).where(Callback.contact_sid.in_(sids))).all()
+    about = select(JoinedContact.contact_sid, Callback.reference).join(
+        Callback, Callback.id == JoinedContact.callback_id
+    )
+    joined = session.execute(about.where(JoinedContact.contact_sid.in_(sids))).all()
     wordless = select(Voicemail.call_sid).where(Voicemail.call_sid.in_([call.sid for call in shown]))
     silent = frozenset(session.scalars(wordless.where(Voicemail.state == VoicemailState.ABSENT)))
     heard = select(Voicemail.call_sid, Voicemail.id).where(Voicemail.audio == AudioState.COPIED)
     messages = session.execute(heard.where(Voicemail.call_sid.in_([call.sid for call in shown])).order_by(Voicemail.id))
     earlier = shown[-1].sid if len(found) > CALLS_A_PAGE else None
-    references = {row.call_sid: row.reference for row in (*own, *joined)}
+    references = {row.contact_sid: row.reference for row in (*own, *joined)}
     recordings = {row.call_sid: row.id for row in messages}
     return CallLog(shown, references, frozenset(sid for sid, _ in joined), silent, earlier, recordings)
 

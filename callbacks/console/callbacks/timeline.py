@@ -15,7 +15,7 @@ from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import AttemptProof, Channel, PageState
 from callbacks.db.tables import Callback, Event, Page, PageAttempt, ReachAttempt
 from callbacks.paging.page_results import KINDS, became
-from callbacks.records.calls_of_callback import events_of_callback
+from callbacks.records.contacts_of_callback import events_of_callback
 from callbacks.records.event_words import event_words
 
 # Pages are shown in their own entries, with their delivery.

@@ -31,7 +31,7 @@ class Beside:
 
 def beside(session: Session, callback: Callback, now: datetime) -> Beside:
     """Return what is known of the caller of a callback. Nothing is, of a caller without a number."""
-    call, caller = callback.call, caller_of(session, callback.call)
+    call, caller = callback.contact, caller_of(session, callback.contact)
     number = call.customer_number or (call.caller if call.caller.startswith("+") else None)
     contacts = contacts_of(caller.customer) if caller is not None else [number] if number else []
     history = history_of(session, contacts, now)

@@ -16,7 +16,7 @@ from callbacks.customers.find import contacts_of, customer_with, label_of
 from callbacks.customers.history import EarlierCall, last_calls, of_contacts
 from callbacks.customers.store import details_of
 from callbacks.db.states import CallbackState, ContactKind, CustomerMessageState
-from callbacks.db.tables import Call, Callback, Customer, CustomerMessage, NumberRule, ReceivedText
+from callbacks.db.tables import Callback, Contact, Customer, CustomerMessage, NumberRule, ReceivedText
 from callbacks.desk.desk_file import Desk
 from callbacks.people.technicians import technician_with
 
@@ -107,7 +107,7 @@ def _records(
     session: Session, desk: Desk, contacts: Collection[str], visible: ColumnElement[bool], now: datetime
 ) -> Records:
     theirs = of_contacts(contacts) & visible
-    query = select(Callback).join(Call, Call.sid == Callback.call_sid).where(theirs)
+    query = select(Callback).join(Contact, Contact.sid == Callback.contact_sid).where(theirs)
     is_open = Callback.state == CallbackState.OPEN
     still_open = session.scalars(query.where(is_open).order_by(Callback.due_at, Callback.id)).unique().all()
     latest = query.where(~is_open).order_by(Callback.opened_at.desc(), Callback.id.desc()).limit(CLOSED_SHOWN)

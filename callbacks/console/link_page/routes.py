@@ -37,7 +37,7 @@ from callbacks.errors import WrongState
 from callbacks.links import OPENED_LASTS, PageLink
 from callbacks.paging.page_links import has_ended
 from callbacks.records import audit_log
-from callbacks.records.calls_of_callback import messages_of
+from callbacks.records.contacts_of_callback import messages_of
 from callbacks.text.bilingual import Words
 
 NO_OUTCOME = Words("Choose how the call went.", "Choisissez comment l'appel s'est passé.")
@@ -105,7 +105,7 @@ def _listen(session: Session, page_id: int) -> int:
         abort(404)
     wanted = request.args.get("id", "")
     of_joined = (each for each in messages_of(callback) if str(each.id) == wanted)
-    voicemail = next(of_joined, None) if wanted else callback.call.voicemail
+    voicemail = next(of_joined, None) if wanted else callback.contact.voicemail
     if voicemail is None:
         abort(404)
     note_listener(session, voicemail, page.technician.name, current().now())

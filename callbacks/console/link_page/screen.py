@@ -18,11 +18,11 @@ from callbacks.console.customers.beside import Beside, beside
 from callbacks.customers.history import EarlierCall
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import GONE, AudioState, CallbackState, ReachOutcome, ReportedOutcome, Urgency, VoicemailState
-from callbacks.db.tables import Call, Callback, Event, Page, ReachAttempt, Voicemail
+from callbacks.db.tables import Callback, Contact, Event, Page, ReachAttempt, Voicemail
 from callbacks.desk.customer_number import CustomerNumber, customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import is_held, owns
-from callbacks.records.calls_of_callback import calls_of
+from callbacks.records.contacts_of_callback import contacts_of
 from callbacks.records.proofs import proof_on_record
 from callbacks.records.search import STATES
 from callbacks.text.bilingual import Words
@@ -177,7 +177,7 @@ def summary_screen(session: Session, desk: Desk, page: Page, now: datetime) -> S
     return SummaryScreen(
         language=language,
         reference=callback.reference,
-        line=desk.line_name(callback.call.line).for_(language),
+        line=desk.line_name(callback.contact.line).for_(language),
         due=time_and_day(callback.due_at, desk.zone, now, language),
         standing=standing,
         left=left.for_(language),
@@ -190,7 +190,7 @@ def summary_screen(session: Session, desk: Desk, page: Page, now: datetime) -> S
 
 def _over_at(session: Session, callback: Callback) -> datetime | None:
     """Return when a callback ended, as its log has it."""
-    ended = select(func.max(Event.at)).where(Event.call_sid == callback.call_sid, Event.kind.in_(ENDINGS))
+    ended = select(func.max(Event.at)).where(Event.contact_sid == callback.contact_sid, Event.kind.in_(ENDINGS))
     return session.scalar(ended)
 
 
@@ -206,15 +206,15 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
     if callback is None:
         abort(404)
     zone, language = desk.zone, technician.language
-    call, customer = callback.call, customer_number(desk, callback)
+    call, customer = callback.contact, customer_number(desk, callback)
     standing, left = _standing(session, desk, callback, now)
     attempts = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
     known = beside(session, callback, now)
     return CallbackScreen(
         language=language,
         reference=callback.reference,
-        line=desk.line_name(callback.call.line).for_(language),
-        name=callback.call.caller_name,
+        line=desk.line_name(callback.contact.line).for_(language),
+        name=callback.contact.caller_name,
         has_no_number=customer.is_missing,
         outcomes=_outcomes(customer),
         is_tried=callback.attempted_at is not None,
@@ -233,7 +233,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         owner=callback.owner.name if callback.owner else "",
         is_mine=callback.owner_id == technician.id,
         code=page.code,
-        messages=[_on_screen(desk, callback, each, now, language) for each in calls_of(callback)],
+        messages=[_on_screen(desk, callback, each, now, language) for each in contacts_of(callback)],
         may_split=owns(callback, technician),
         attempts=[_attempt(row, zone, now, language) for row in session.scalars(attempts)],
         customer=known.caller.in_words.for_(language) if known.caller is not None else "",
@@ -248,7 +248,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
 def _asked(callback: Callback, zone: ZoneInfo, now: datetime) -> Iterator[Words]:
     """Yield what the caller said by key about the call back."""
     named_at, until = callback.named_time_at, callback.held_until
-    if callback.call.urgency is Urgency.DOWN:
+    if callback.contact.urgency is Urgency.DOWN:
         yield Words("everything is down", "tout est en panne")
     if named_at is not None:
         at = time_and_day(named_at, zone, now), time_and_day(named_at, zone, now, "fr")
@@ -294,11 +294,11 @@ def _became(each: EarlierCall) -> Words:
 def _texts(session: Session, callback: Callback, zone: ZoneInfo, now: datetime, language: str) -> list[str]:
     """Return what the customer has texted, oldest first."""
     kinds = (EventKind.CUSTOMER_TEXTED, EventKind.CANCEL_ASKED)
-    texts = select(Event).where(Event.call_sid == callback.call_sid, Event.kind.in_(kinds)).order_by(Event.id)
+    texts = select(Event).where(Event.contact_sid == callback.contact_sid, Event.kind.in_(kinds)).order_by(Event.id)
     return [f"{time_and_day(each.at, zone, now, language)}, {each.detail}" for each in session.scalars(texts)]
 
 
-def _on_screen(desk: Desk, callback: Callback, call: Call, now: datetime, language: str) -> MessageOnScreen:
+def _on_screen(desk: Desk, callback: Callback, call: Contact, now: datetime, language: str) -> MessageOnScreen:
     voicemail, by = call.voicemail, call.accepted_by
     answered = Words(f"{by.name} took the call.", f"{by.name} a pris l'appel.") if by is not None else None
     return MessageOnScreen(
@@ -308,7 +308,7 @@ def _on_screen(desk: Desk, callback: Callback, call: Call, now: datetime, langua
         gist=voicemail.gist if voicemail is not None else "",
         urgency=GUESSES[voicemail.guessed_urgency].for_(language) if voicemail is not None else "",
         id=voicemail.id if voicemail is not None and voicemail.audio is AudioState.COPIED else None,
-        joined_sid=call.sid if call.sid != callback.call_sid else "",
+        joined_sid=call.sid if call.sid != callback.contact_sid else "",
     )
 
 

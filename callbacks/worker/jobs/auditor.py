@@ -56,7 +56,7 @@ def _locked(session: Session, which: ColumnElement[bool]) -> Iterator[Callback]:
 
 def _repair(session: Session, desk: Desk, callback: Callback, fault: str, now: datetime) -> None:
     look_again_at(callback, now)
-    record_event(session, callback.call_sid, now, Actor.DESK, EventKind.NEXT_ACTION_REPAIRED, fault)
+    record_event(session, callback.contact_sid, now, Actor.DESK, EventKind.NEXT_ACTION_REPAIRED, fault)
     log.error("an open callback had no next action; it has one now", callback=callback.reference, fault=fault)
     english = f"{callback.reference} was open and nothing was going to happen. It escalates again. Check the log."
     french = f"{callback.reference} était ouvert et rien n'était prévu. L'escalade reprend. Vérifiez le journal."

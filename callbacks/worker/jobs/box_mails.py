@@ -122,7 +122,7 @@ def _write_mails(session: Session, now: datetime) -> None:
     A lost one is mailed too: its caller can be called. While the call lasts, its caller may record again.
     """
     has_mail = select(BoxMail.id).where(BoxMail.voicemail_id == Voicemail.id)
-    has_callback = select(Callback.id).where(Callback.call_sid == Call.sid)  # it was opened for support
+    has_callback = select(Callback.id).where(Callback.contact_sid == Call.sid)  # it was opened for support
     to_mail = (
         select(Voicemail.id)
         .join(Call, Call.sid == Voicemail.call_sid)

@@ -27,7 +27,7 @@ from callbacks.errors import CarrierError
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.channels.twilio import Carrier
 from callbacks.private_files import make_private_folder, open_private
-from callbacks.records.calls_of_callback import callback_about
+from callbacks.records.contacts_of_callback import callback_about
 from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
 from callbacks.text.sids import RECORDING, is_sid

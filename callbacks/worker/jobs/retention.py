@@ -15,7 +15,7 @@ from callbacks.customers.personal_data import DELETED, callbacks_about, delete_a
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import GONE, CallbackState, CustomerMessageState, PageState
-from callbacks.db.tables import Call, Callback, CustomerMessage, JoinedCall, Page, ReceivedText, Voicemail
+from callbacks.db.tables import Callback, Contact, CustomerMessage, JoinedContact, Page, ReceivedText, Voicemail
 from callbacks.desk.desk_file import Desk
 from callbacks.records import audit_log
 from callbacks.records.event_log import record_event
@@ -58,10 +58,10 @@ class Retention:
 
 def is_kept_no_longer(limit: datetime) -> ColumnElement[bool]:
     """Return the condition on a call: it began before the limit, and every callback about it ended before."""
-    joined = select(JoinedCall.callback_id).where(JoinedCall.call_sid == Call.sid)
-    about_it = or_(Callback.call_sid == Call.sid, Callback.id.in_(joined))
+    joined = select(JoinedContact.callback_id).where(JoinedContact.contact_sid == Contact.sid)
+    about_it = or_(Callback.contact_sid == Contact.sid, Callback.id.in_(joined))
     is_kept = or_(Callback.state == CallbackState.OPEN, Callback.closed_at > limit)
-    return (Call.began_at <= limit) & ~select(Callback.id).where(about_it, is_kept).correlate(Call).exists()
+    return (Contact.began_at <= limit) & ~select(Callback.id).where(about_it, is_kept).correlate(Contact).exists()
 
 
 def _still(session: Session, sids: Sequence[str], limit: datetime) -> Sequence[str]:
@@ -69,12 +69,12 @@ def _still(session: Session, sids: Sequence[str], limit: datetime) -> Sequence[s
     if not sids:
         return []
     session.scalars(callbacks_about(sids).with_for_update(of=Callback)).unique().all()
-    return session.scalars(select(Call.sid).where(Call.sid.in_(sids), is_kept_no_longer(limit))).all()
+    return session.scalars(select(Contact.sid).where(Contact.sid.in_(sids), is_kept_no_longer(limit))).all()
 
 
 def _delete_recordings(session: Session, limit: datetime, now: datetime) -> int:
     kept_here_or_there = Voicemail.recording_sid.is_not(None) & Voicemail.audio.not_in(GONE)
-    due = select(Voicemail.call_sid).join(Call, Call.sid == Voicemail.call_sid)
+    due = select(Voicemail.call_sid).join(Contact, Contact.sid == Voicemail.call_sid)
     due = due.where(kept_here_or_there, is_kept_no_longer(limit)).order_by(Voicemail.id).limit(BATCH)
     sids = _still(session, session.scalars(due).all(), limit)
     voicemails = select(Voicemail).where(kept_here_or_there, Voicemail.call_sid.in_(sids)).order_by(Voicemail.id)
@@ -89,14 +89,16 @@ def _delete_recordings(session: Session, limit: datetime, now: datetime) -> int:
 def _delete_transcripts(session: Session, limit: datetime, now: datetime) -> int:
     """Delete the words of calls: what was written down, and the texts about them."""
     has_words = select(Voicemail.id).where(
-        Voicemail.call_sid == Call.sid, or_(Voicemail.transcript != "", Voicemail.gist != "")
+        Voicemail.call_sid == Contact.sid, or_(Voicemail.transcript != "", Voicemail.gist != "")
     )
     texts = select(Page.id).join(Callback, Callback.id == Page.callback_id)
-    texts = texts.where(Callback.call_sid == Call.sid, Page.words != "", Page.state != PageState.DUE)
+    texts = texts.where(Callback.contact_sid == Contact.sid, Page.words != "", Page.state != PageState.DUE)
     mails = select(CustomerMessage.id).join(Callback, Callback.id == CustomerMessage.callback_id)
-    mails = mails.where(Callback.call_sid == Call.sid, CustomerMessage.words != "")
+    mails = mails.where(Callback.contact_sid == Contact.sid, CustomerMessage.words != "")
     found = or_(has_words.exists(), texts.exists(), mails.exists())
-    due = select(Call.sid).where(Call.began_at <= limit, found, is_kept_no_longer(limit)).order_by(Call.began_at)
+    due = (
+        select(Contact.sid).where(Contact.began_at <= limit, found, is_kept_no_longer(limit)).order_by(Contact.began_at)
+    )
     sids = _still(session, session.scalars(due.limit(BATCH)).all(), limit)
     if not sids:
         return 0
@@ -108,7 +110,11 @@ def _delete_transcripts(session: Session, limit: datetime, now: datetime) -> int
 
 
 def _delete_people(session: Session, limit: datetime, now: datetime) -> int:
-    due = select(Call.sid).where(Call.person_deleted_at.is_(None), is_kept_no_longer(limit)).order_by(Call.began_at)
+    due = (
+        select(Contact.sid)
+        .where(Contact.person_deleted_at.is_(None), is_kept_no_longer(limit))
+        .order_by(Contact.began_at)
+    )
     sids = _still(session, session.scalars(due.limit(BATCH)).all(), limit)
     return delete_person(session, sids, Actor.DESK, now) if sids else 0
 

@@ -117,7 +117,7 @@ class Night:
 
     def events(self, *kinds: EventKind) -> list[tuple[str, EventKind, str]]:
         """Return who did what to the callback, with the details; of some kinds, or everything."""
-        query = select(Event).where(Event.call_sid == self.callback.call_sid).order_by(Event.id)
+        query = select(Event).where(Event.contact_sid == self.callback.contact_sid).order_by(Event.id)
         found = [(event.actor, event.kind, event.detail) for event in self.session.scalars(query)]
         return [each for each in found if not kinds or each[1] in kinds]
 

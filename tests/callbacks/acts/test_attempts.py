@@ -107,7 +107,7 @@ def test_resolved_after_an_attempt_is_no_further_attempt(night: Night) -> None:
 def test_a_wrong_number_is_never_called_again_and_supervisors_are_alerted(night: Night) -> None:
     night.amy_does(Take())
     night.amy_does(ReportOutcome(ReportedOutcome.WRONG_NUMBER))
-    assert night.callback.call.customer_number is None
+    assert night.callback.contact.customer_number is None
     assert night.events(EventKind.NUMBER_BLOCKED) == [
         ("desk", EventKind.NUMBER_BLOCKED, f"{CUSTOMER} is not the customer's.")
     ]
@@ -289,7 +289,7 @@ def test_nobody_can_have_called_where_there_is_no_number(
     night: Night, outcome: ReportedOutcome, caller: str, why: str
 ) -> None:
     night.callback = night.callback_of("CA2", caller)
-    night.callback.call.customer_number = None
+    night.callback.contact.customer_number = None
     refusal = night.refusal(ReportOutcome(outcome), night.by(night.amy, code="583112"))
     assert why in refusal.english
     assert "If not: NONE 583112 and why." in refusal.english

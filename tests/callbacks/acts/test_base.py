@@ -124,7 +124,7 @@ def test_an_act_that_conflicts_with_what_somebody_else_did_meanwhile_is_refused(
     seen, refused = night.seen, set()
     for kind in EventKind:
         with night.session.begin_nested() as savepoint:
-            record_event(night.session, night.callback.call_sid, NOW, "Ben Cole", kind)
+            record_event(night.session, night.callback.contact_sid, NOW, "Ben Cole", kind)
             night.session.flush()
             if outcome(night, Cancel, night.at_console(), seen) == wording.acted_first("Ben Cole", kind):
                 refused.add(kind)
@@ -146,13 +146,13 @@ def outcome(night: Night, act: type[Act], by: Requester, seen: int | None = None
 @pytest.mark.parametrize("actor", [SUE, "Amy Roy"])
 def test_nobody_conflicts_with_what_they_did_themselves(night: Night, actor: str) -> None:
     seen = night.seen
-    record_event(night.session, night.callback.call_sid, NOW, actor, EventKind.TAKEN)
+    record_event(night.session, night.callback.contact_sid, NOW, actor, EventKind.TAKEN)
     night.does(Take(), night.at_console(Role.SUPERVISOR, night.amy), seen)
     assert night.callback.owner is night.amy
 
 
 def test_what_was_seen_is_no_conflict(night: Night) -> None:
-    record_event(night.session, night.callback.call_sid, NOW, "Ben Cole", EventKind.PASSED)
+    record_event(night.session, night.callback.contact_sid, NOW, "Ben Cole", EventKind.PASSED)
     night.session.flush()
     assert last_event_id(night.session, night.callback) == night.seen
     night.does(Cancel("spam"), night.at_console(), night.seen)

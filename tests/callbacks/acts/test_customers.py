@@ -78,7 +78,9 @@ def test_a_trial_customers_p3_is_raised_when_it_opens(night: Night, monkeypatch:
     assert callback.priority is PriorityLevel.P2
     (change,) = night.session.scalars(select(PriorityChange)).all()
     assert (change.callback_id, change.at, change.priority) == (callback.id, NOW, PriorityLevel.P2)
-    query = select(Event.actor, Event.detail).where(Event.call_sid == "CA3", Event.kind == EventKind.PRIORITY_CHANGED)
+    query = select(Event.actor, Event.detail).where(
+        Event.contact_sid == "CA3", Event.kind == EventKind.PRIORITY_CHANGED
+    )
     assert [tuple(row) for row in night.session.execute(query)] == [(Actor.DESK, RAISED)]
 
 

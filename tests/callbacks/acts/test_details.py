@@ -49,18 +49,18 @@ def test_an_empty_note_is_refused(night: Night) -> None:
 
 def test_a_name_is_kept_as_long_as_its_column(night: Night) -> None:
     night.sue_does(NameCaller("x" * 300))
-    assert night.callback.call.caller_name == "x" * 100
+    assert night.callback.contact.caller_name == "x" * 100
 
 
 def test_a_person_wrote_the_transcript(night: Night) -> None:
     night.sue_does(WriteTranscript("The boiler leaks"))
-    voicemail = night.callback.call.voicemail
+    voicemail = night.callback.contact.voicemail
     assert voicemail is not None
     assert (voicemail.transcript, voicemail.transcribed_by) == ("The boiler leaks", TranscribedBy.PERSON)
 
 
 def test_without_a_voicemail_there_is_nothing_to_write_down(night: Night) -> None:
-    night.session.delete(night.callback.call.voicemail)
+    night.session.delete(night.callback.contact.voicemail)
     night.session.flush()
     night.session.expire_all()
     assert night.refusal(WriteTranscript("Hello"), night.at_console()) == wording.NO_VOICEMAIL

@@ -13,11 +13,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callbacks.acts.customer_number import SetNumber
-from callbacks.acts.joining import NewCall, OpenCallback, callback_to_join, to_join
+from callbacks.acts.joining import NewContact, OpenCallback, callback_to_join, to_join
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, CallOutcome, CarrierStatus, VoicemailState
-from callbacks.db.tables import Call, Callback, Event, JoinedCall, Voicemail
+from callbacks.db.tables import Call, Callback, Event, JoinedContact, Voicemail
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
 from callbacks.lifecycle.transitions import Change, change_state
@@ -36,21 +36,21 @@ def callback(id: int = 1, state: CallbackState = CallbackState.OPEN, number: str
 @pytest.mark.parametrize(
     ("call", "callbacks", "joins"),
     [
-        (NewCall(CUSTOMER, "", False), [], None),
-        (NewCall(CUSTOMER, "", False), [callback()], 1),
-        (NewCall(CUSTOMER, "", True), [callback()], None),
-        (NewCall(None, "", False), [callback()], None),
-        (NewCall(COLLEAGUE, "", False), [callback()], None),
-        (NewCall(CUSTOMER, "sales", False), [callback()], None),
-        (NewCall(CUSTOMER, "", False), [callback(box="sales")], None),
-        (NewCall(CUSTOMER, "sales", False), [callback(box="sales")], 1),
-        *((NewCall(CUSTOMER, "", False), [callback(state=state)], None)
+        (NewContact(CUSTOMER, "", False), [], None),
+        (NewContact(CUSTOMER, "", False), [callback()], 1),
+        (NewContact(CUSTOMER, "", True), [callback()], None),
+        (NewContact(None, "", False), [callback()], None),
+        (NewContact(COLLEAGUE, "", False), [callback()], None),
+        (NewContact(CUSTOMER, "sales", False), [callback()], None),
+        (NewContact(CUSTOMER, "", False), [callback(box="sales")], None),
+        (NewContact(CUSTOMER, "sales", False), [callback(box="sales")], 1),
+        *((NewContact(CUSTOMER, "", False), [callback(state=state)], None)
           for state in CallbackState if state is not CallbackState.OPEN),
-        (NewCall(CUSTOMER, "", False), [callback(2, minutes=5), callback(1)], 2),
-        (NewCall(CUSTOMER, "", False), [callback(2), callback(1)], 2),
+        (NewContact(CUSTOMER, "", False), [callback(2, minutes=5), callback(1)], 2),
+        (NewContact(CUSTOMER, "", False), [callback(2), callback(1)], 2),
     ],
 )  # fmt: skip
-def test_the_decision(call: NewCall, callbacks: list[OpenCallback], joins: int | None) -> None:
+def test_the_decision(call: NewContact, callbacks: list[OpenCallback], joins: int | None) -> None:
     assert to_join(call, callbacks) == joins
 
 
@@ -62,9 +62,11 @@ CALLBACKS = some.lists(
 )  # fmt: skip
 
 
-@given(CALLBACKS, some.builds(NewCall, some.sampled_from([None, *NUMBERS]), some.sampled_from(BOXES), some.booleans()))
+@given(
+    CALLBACKS, some.builds(NewContact, some.sampled_from([None, *NUMBERS]), some.sampled_from(BOXES), some.booleans())
+)
 def test_a_call_joins_nothing_but_an_open_callback_of_its_number_and_box(
-    callbacks: list[OpenCallback], call: NewCall
+    callbacks: list[OpenCallback], call: NewContact
 ) -> None:
     chosen = to_join(call, callbacks)
     found = next((each for each in callbacks if each.id == chosen), None)
@@ -90,8 +92,8 @@ def test_a_second_message_joins_with_the_first_deadline_and_is_in_the_log(night:
     night.now = NOW + timedelta(minutes=3)
     assert calls_again(night) is night.callback
     assert night.callback.due_at == due_at
-    assert [each.call_sid for each in night.callback.joined] == ["CA2"]
-    again = select(Event.call_sid).where(Event.kind == EventKind.CALLED_AGAIN)
+    assert [each.contact_sid for each in night.callback.joined] == ["CA2"]
+    again = select(Event.contact_sid).where(Event.kind == EventKind.CALLED_AGAIN)
     assert list(night.session.scalars(again)) == ["CA2"]
 
 
@@ -113,7 +115,7 @@ def test_after_the_end_a_call_opens_its_own(night: Night) -> None:
 
 
 def test_a_call_that_has_its_own_callback_is_about_no_other(night: Night) -> None:
-    assert callback_to_join(night.session, night.desk, night.callback.call) is None
+    assert callback_to_join(night.session, night.desk, night.callback.contact) is None
 
 
 def test_an_earlier_promise_to_the_caller_is_kept(night: Night) -> None:
@@ -122,7 +124,7 @@ def test_an_earlier_promise_to_the_caller_is_kept(night: Night) -> None:
     missed = calls.record_call(night.session, arrival, NOW)
     missed.waited_from, missed.outcome = NOW, CallOutcome.IN_PROGRESS
     calls.record_end(night.session, night.desk, "CA7", CarrierStatus.COMPLETED, NOW + timedelta(minutes=2))
-    opened = night.session.scalars(select(Callback).where(Callback.call_sid == "CA7")).one()
+    opened = night.session.scalars(select(Callback).where(Callback.contact_sid == "CA7")).one()
     assert opened.due_at > NOW + timedelta(minutes=40)
     night.now = NOW + timedelta(minutes=3)
     assert calls_again(night, "CA8", COLLEAGUE) is opened
@@ -133,7 +135,7 @@ def test_an_answered_call_joins_and_tells_nobody(night: Night) -> None:
     call = calls.record_call(night.session, calls.Arrival("CA2", "direct", CUSTOMER, "en", True, ""), NOW)
     call.accepted_by_id = night.ben.id
     calls.record_end(night.session, night.desk, "CA2", CarrierStatus.COMPLETED, NOW + timedelta(minutes=2))
-    assert [each.call_sid for each in night.callback.joined] == ["CA2"]
+    assert [each.contact_sid for each in night.callback.joined] == ["CA2"]
     assert night.callback.called_again_told_at is None
 
 
@@ -145,7 +147,7 @@ def test_a_caller_who_hangs_up_has_called_again_once_they_heard_how_it_stands(ni
     if heard:
         calls.record_choice(night.session, "CA2", NOW, EventKind.STANDING_HEARD)
     calls.record_end(night.session, night.desk, "CA2", CarrierStatus.COMPLETED, NOW + timedelta(seconds=9))
-    assert [each.call_sid for each in night.callback.joined] == (["CA2"] if heard else [])
+    assert [each.contact_sid for each in night.callback.joined] == (["CA2"] if heard else [])
 
 
 def test_of_many_calls_at_the_same_instant_one_opens_the_callback(database: Database) -> None:
@@ -173,7 +175,7 @@ def test_of_many_calls_at_the_same_instant_one_opens_the_callback(database: Data
 
     def counted(session: Session) -> tuple[int | None, ...]:
         again = select(Event).where(Event.kind == EventKind.CALLED_AGAIN).subquery()
-        tables = (Call, Callback, JoinedCall, Voicemail, again)
+        tables = (Call, Callback, JoinedContact, Voicemail, again)
         return tuple(session.scalar(select(func.count()).select_from(table)) for table in tables)
 
     assert database.read(counted) == (6, 1, 5, 6, 5)

@@ -72,15 +72,15 @@ def test_an_attempt_in_vain_before_that_time_is_one_and_the_next_is_due_then(nig
 
 
 def test_the_time_that_a_caller_entered(night: Night) -> None:
-    apply_named_time(night.session, night.desk, night.callback, night.callback.call, NOW)
+    apply_named_time(night.session, night.desk, night.callback, night.callback.contact, NOW)
     assert night.events(EventKind.TIME_NAMED) == []
-    night.callback.call.named_time_at = SEVEN
-    apply_named_time(night.session, night.desk, night.callback, night.callback.call, NOW)
+    night.callback.contact.named_time_at = SEVEN
+    apply_named_time(night.session, night.desk, night.callback, night.callback.contact, NOW)
     assert [actor for actor, *_ in night.events(EventKind.TIME_NAMED)] == [Actor.CALLER]
 
 
 def test_a_closed_callback_is_not_moved(night: Night) -> None:
     night.closes()
-    night.callback.call.named_time_at = SEVEN
-    apply_named_time(night.session, night.desk, night.callback, night.callback.call, NOW)
+    night.callback.contact.named_time_at = SEVEN
+    apply_named_time(night.session, night.desk, night.callback, night.callback.contact, NOW)
     assert night.callback.named_time_at is None

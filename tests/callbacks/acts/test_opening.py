@@ -40,7 +40,7 @@ def test_a_new_callback_is_open_and_the_first_on_call_is_paged(night: Night) -> 
 
 def test_the_same_call_opens_one_callback(night: Night) -> None:
     before = night.events()
-    again = open_callback(night.session, night.desk, night.callback.call, NOW + timedelta(minutes=1))
+    again = open_callback(night.session, night.desk, night.callback.contact, NOW + timedelta(minutes=1))
     assert again is night.callback
     assert night.session.scalar(select(func.count()).select_from(Callback)) == 1
     assert night.events() == before
@@ -111,7 +111,7 @@ def test_a_desk_that_never_opens_again_still_calls_back(night: Night) -> None:
 def reported(night: Night, state: VoicemailState, caller: str = "anonymous", *, is_over: bool = True) -> Callback:
     """Return the callback after the carrier has announced a recording, and then says what became of it."""
     opened = night.callback_of("CA2", caller)
-    opened.call.ended_at = NOW if is_over else None
+    opened.contact.ended_at = NOW if is_over else None
     calls.record_voicemail(night.session, night.desk, "CA2", calls.Recording(state, "RE1", 8), night.now)
     return opened
 

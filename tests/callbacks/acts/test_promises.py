@@ -111,7 +111,7 @@ HOUR = timedelta(hours=1)
 def is_a_missed_call(night: Night) -> None:
     """The callback is one of a missed call on a Tuesday morning, in support hours."""
     callback, night.now = night.callback, TUESDAY
-    callback.origin, callback.opened_at, callback.call.began_at = CallbackOrigin.MISSED_CALL, TUESDAY, TUESDAY
+    callback.origin, callback.opened_at, callback.contact.began_at = CallbackOrigin.MISSED_CALL, TUESDAY, TUESDAY
     move_deadline(callback, TUESDAY + HOUR, TUESDAY)
     look_again_at(callback, TUESDAY + HOUR / 2)
     night.session.flush()

@@ -14,7 +14,7 @@ from callbacks.db.event_kinds import EventKind
 from callbacks.db.removals import removals_of
 from callbacks.db.states import PageKind
 from callbacks.db.tables import Callback, Event
-from callbacks.records.calls_of_callback import callback_about
+from callbacks.records.contacts_of_callback import callback_about
 from tests.callbacks.acts.night import NOW, Night
 
 LATER = NOW + timedelta(minutes=3)
@@ -29,7 +29,7 @@ def night(night: Night) -> Night:
 
 
 def opened(night: Night) -> Callback:
-    return night.session.scalars(select(Callback).where(Callback.call_sid == "CA2")).one()
+    return night.session.scalars(select(Callback).where(Callback.contact_sid == "CA2")).one()
 
 
 def test_a_supervisor_splits_off_a_call(night: Night) -> None:
@@ -45,7 +45,7 @@ def test_a_supervisor_splits_off_a_call(night: Night) -> None:
 def test_both_logs_say_so_and_so_does_the_audit_log(night: Night) -> None:
     night.sue_does(Split("CA2"))
     new = opened(night)
-    split = select(Event.call_sid, Event.detail).where(Event.kind == EventKind.CALL_SPLIT).order_by(Event.id)
+    split = select(Event.contact_sid, Event.detail).where(Event.kind == EventKind.CALL_SPLIT).order_by(Event.id)
     assert [tuple(row) for row in night.session.execute(split)] == [
         ("CA1", f"It is {new.reference} now."),
         ("CA2", f"It had joined {night.callback.reference}."),
@@ -69,7 +69,7 @@ def test_the_owner_may_and_nobody_else(night: Night) -> None:
         night.does(Split("CA2"), night.by(night.ben))
     night.amy_does(Take())
     night.amy_does(Split("CA2"))
-    assert opened(night).call_sid == "CA2"
+    assert opened(night).contact_sid == "CA2"
 
 
 @pytest.mark.parametrize("sid", ["CA1", "CA9"])

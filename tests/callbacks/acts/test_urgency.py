@@ -26,8 +26,8 @@ def a_call(night: Night, urgency: Urgency, at: datetime = NOW) -> Call:
 
 
 def it_can_wait(night: Night) -> None:
-    night.callback.call.urgency = Urgency.CAN_WAIT
-    apply_urgency(night.session, night.desk, night.callback, night.callback.call, NOW)
+    night.callback.contact.urgency = Urgency.CAN_WAIT
+    apply_urgency(night.session, night.desk, night.callback, night.callback.contact, NOW)
 
 
 def test_the_priority_of_a_new_callback(night: Night) -> None:

@@ -132,5 +132,5 @@ def test_a_technician_sees_open_callbacks_and_their_own(console: Console) -> Non
 
 
 def desk_reference(console: Console) -> str:
-    mine = select(Callback.reference).where(Callback.call_sid == "CA1")
+    mine = select(Callback.reference).where(Callback.contact_sid == "CA1")
     return console.database.read(lambda session: session.scalars(mine).one())

@@ -135,7 +135,7 @@ def test_their_subscriptions_end(desk: Database) -> None:
 
 
 def test_it_is_refused_while_a_callback_of_theirs_is_open(desk: Database) -> None:
-    reference = desk.read(lambda s: s.scalars(select(Callback.reference).where(Callback.call_sid == "CA1")).one())
+    reference = desk.read(lambda s: s.scalars(select(Callback.reference).where(Callback.contact_sid == "CA1")).one())
     with pytest.raises(WrongState, match=f"{reference} is still open"):
         forgets(desk, MARIE)
     left = desk.read(everything)
@@ -144,7 +144,7 @@ def test_it_is_refused_while_a_callback_of_theirs_is_open(desk: Database) -> Non
 
 def test_somebody_elses_open_callback_does_not_matter(desk: Database) -> None:
     def work(session: Session) -> None:
-        change_state(session.scalars(select(Callback).where(Callback.call_sid == "CA1")).one(), Change.CANCEL, BEGAN)
+        change_state(session.scalars(select(Callback).where(Callback.contact_sid == "CA1")).one(), Change.CANCEL, BEGAN)
 
     desk.write(work)
     assert forgets(desk, MARIE).calls == 1

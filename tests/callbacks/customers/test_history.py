@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 from callbacks.customers.history import calls_this_week, history_of, open_callbacks_of
 from callbacks.db.database import Database
 from callbacks.db.states import CallbackState
-from callbacks.db.tables import Callback, JoinedCall
+from callbacks.db.tables import Callback, JoinedContact
 from tests.callbacks.customers.known import JANE, NOW, OTHER, PHONE, add, call
 
 DAY = timedelta(days=1)
 
 
 def opens(session: Session, sid: str, state: CallbackState = CallbackState.OPEN) -> None:
-    session.add(Callback(reference=f"KT-{sid}", call_sid=sid, state=state, opened_at=NOW, due_at=NOW))
+    session.add(Callback(reference=f"KT-{sid}", contact_sid=sid, state=state, opened_at=NOW, due_at=NOW))
     session.flush()
 
 
@@ -49,8 +49,8 @@ def test_it_counts_the_week_and_has_the_last_calls_first(database: Database) -> 
 def test_a_call_that_joined_a_callback_is_shown_with_it(database: Database) -> None:
     def joins(session: Session) -> None:
         seed(session)
-        its = session.scalars(select(Callback).where(Callback.call_sid == "5")).one()
-        session.add(JoinedCall(call_sid="2", callback_id=its.id, joined_at=NOW))
+        its = session.scalars(select(Callback).where(Callback.contact_sid == "5")).one()
+        session.add(JoinedContact(contact_sid="2", callback_id=its.id, joined_at=NOW))
 
     database.write(joins)
     found = database.read(lambda session: history_of(session, [PHONE], NOW))

@@ -90,7 +90,8 @@ def night(database: Database) -> Iterator[Night]:
 
 
 def chooses(night: Night, choices: CallerChoices) -> None:
-    store_choices(night.session, night.desk, night.callback.call, choices, night.now)
+    call = night.session.get_one(Call, night.callback.contact_sid)
+    store_choices(night.session, night.desk, call, choices, night.now)
     night.session.flush()
 
 

@@ -49,7 +49,7 @@ def test_it_is_an_attempt_from_the_moment_they_spoke(night: Night) -> None:
     assert (attempt.outcome, attempt.proof, attempt.tried_at) == (ReachOutcome.REACHED, AttemptProof.CARRIER, ANSWERED)
     assert (night.callback.attempted_at, night.callback.breached_at) == (ANSWERED, None)
     assert night.callback.owner_id == night.ben.id
-    assert [each.call_sid for each in night.callback.joined] == ["CA2"]
+    assert [each.contact_sid for each in night.callback.joined] == ["CA2"]
 
 
 def test_when_the_caller_hangs_up_first_it_is_by_word_until_the_carrier_says_more(night: Night) -> None:
@@ -71,7 +71,7 @@ def test_a_colleague_in_the_same_office_who_was_told_nothing_keeps_no_promise(ni
     speaks(night, heard=False)
     calls.record_end(night.session, night.desk, "CA2", CarrierStatus.COMPLETED, HUNG_UP)
     assert night.attempts() == []
-    assert [each.call_sid for each in night.callback.joined] == ["CA2"]
+    assert [each.contact_sid for each in night.callback.joined] == ["CA2"]
 
 
 def test_a_caller_who_asks_for_a_manager_and_hangs_up_at_once_is_heard(night: Night) -> None:
@@ -79,7 +79,7 @@ def test_a_caller_who_asks_for_a_manager_and_hangs_up_at_once_is_heard(night: Ni
     call = night.session.get_one(Call, "CA2")
     store_choices(night.session, night.desk, call, CallerChoices(wants_manager=True), NOW)
     calls.record_end(night.session, night.desk, "CA2", CarrierStatus.COMPLETED, ANSWERED)
-    assert [each.call_sid for each in night.callback.joined] == ["CA2"]
+    assert [each.contact_sid for each in night.callback.joined] == ["CA2"]
     assert [page.kind for page in night.pages(night.luc)] == [PageKind.MANAGER]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, VoicemailState
-from callbacks.db.tables import Event, JoinedCall
+from callbacks.db.tables import Event, JoinedContact
 from callbacks.inbound import calls
 from callbacks.inbound.customer_texts import ANSWERED_EVERY, MOST_JOINED
 from callbacks.lifecycle.transitions import Change, change_state
@@ -63,10 +63,10 @@ def test_the_number_that_they_are_called_on_and_one_that_joined_count_too(night:
     callback_id = night.callback.id
 
     def work(session: Session) -> None:
-        session.get_one(type(night.callback), callback_id).call.customer_number = OFFICE
+        session.get_one(type(night.callback), callback_id).contact.customer_number = OFFICE
         arrival = calls.Arrival("CA8", "direct", STRANGER, "fr", False, "", "TN-Validation-Passed-A")
         calls.record_call(session, arrival, night.now)
-        session.add(JoinedCall(call_sid="CA8", callback_id=callback_id, joined_at=night.now))
+        session.add(JoinedContact(contact_sid="CA8", callback_id=callback_id, joined_at=night.now))
 
     night.database.write(work)
     for number in (CUSTOMER, OFFICE, STRANGER):
@@ -86,7 +86,7 @@ def test_whose_number_is_a_wrong_one_joins_nothing(night: Night) -> None:
     callback_id = night.callback.id
 
     def work(session: Session) -> None:
-        session.get_one(type(night.callback), callback_id).call.customer_number = None
+        session.get_one(type(night.callback), callback_id).contact.customer_number = None
 
     night.database.write(work)
     assert "not read" in night.hears_from(CUSTOMER, "who is this?")

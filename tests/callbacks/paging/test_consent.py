@@ -15,7 +15,7 @@ from tests.callbacks.paging.paging_desk import BEGAN, DESK, PagingDesk, minutes
 
 def caller_is(desk: PagingDesk, number: str) -> None:
     def work(_: Session, callback: Callback) -> None:
-        callback.call.caller, callback.call.customer_number = number, None
+        callback.contact.caller, callback.contact.customer_number = number, None
 
     desk.write(work)
 

@@ -25,7 +25,7 @@ def news(desk: PagingDesk) -> list[Page]:
 def texts(desk: PagingDesk, words: str, at: float, *, at_once: bool = False) -> None:
     def work(session: Session, callback: Callback) -> None:
         kind = EventKind.CANCEL_ASKED if at_once else EventKind.CUSTOMER_TEXTED
-        record_event(session, callback.call_sid, BEGAN + minutes(at), Actor.CALLER, kind, f'5550199: "{words}"')
+        record_event(session, callback.contact_sid, BEGAN + minutes(at), Actor.CALLER, kind, f'5550199: "{words}"')
         tell_of_text(session, callback, BEGAN + minutes(at), at_once=at_once)
 
     desk.write(work)

@@ -105,7 +105,7 @@ def test_pages_in_one_message_leave_out_what_somebody_has_tried_and_keeps(desk: 
 def test_an_assignment_that_waited_past_the_deadline_says_so(desk: PagingDesk) -> None:
     def assign(session: Session, callback: Callback) -> int:
         amy = technician_named(session, "Amy Roy")
-        record_event(session, callback.call_sid, BEGAN, "boss@example.com", EventKind.ASSIGNED)
+        record_event(session, callback.contact_sid, BEGAN, "boss@example.com", EventKind.ASSIGNED)
         way = ContactMethod(Channel.TEXT)
         page = add_page(session, callback, amy.id, way, PageKind.GIVEN, 9, BEGAN, "as written then", "583112")
         session.flush()

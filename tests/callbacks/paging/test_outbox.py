@@ -315,7 +315,7 @@ def adds_page(desk: PagingDesk, kind: PageKind, channel: Channel) -> int:
 
 def _message(session: Session, callback: Callback) -> int:
     """Add a message that nobody has heard, and return its id."""
-    voicemail = Voicemail(call_sid=callback.call_sid, state=VoicemailState.RECORDED)
+    voicemail = Voicemail(call_sid=callback.contact_sid, state=VoicemailState.RECORDED)
     session.add(voicemail)
     session.flush()
     return voicemail.id
@@ -638,7 +638,9 @@ def rings_amy(desk: PagingDesk, created_at: datetime) -> None:
     """Have Amy rung for a caller on the line."""
 
     def work(session: Session, callback: Callback) -> None:
-        page = Page(live_call_sid=callback.call_sid, kind=PageKind.LIVE_CALL, channel=Channel.CALL, words="", code="")
+        page = Page(
+            live_call_sid=callback.contact_sid, kind=PageKind.LIVE_CALL, channel=Channel.CALL, words="", code=""
+        )
         page.technician_id = technician_named(session, "Amy Roy").id
         page.created_at = page.next_action_at = created_at
         session.add(page)
@@ -653,7 +655,7 @@ def test_a_technician_is_rung_for_a_caller_before_any_page_is_sent(
     (claim,) = outbox.claim(1)
     outbox.deliver(claim)
     ((what, to, from_, url, _),) = carrier.asked
-    call_sid = desk.callback.call_sid
+    call_sid = desk.callback.contact_sid
     assert (what, to, from_) == ("call", AMY, DESK.lines["direct"].number)
     assert url == f"https://desk.test/voice/screen?page={claim.key}&call={call_sid}&lang=en"
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from callbacks.db.states import CallbackOrigin, CustomerMessageKind, ReachOutcome
-from callbacks.db.tables import Callback, CustomerMessage, JoinedCall, ReachAttempt
+from callbacks.db.tables import Callback, CustomerMessage, JoinedContact, ReachAttempt
 from callbacks.inbound import calls
 from callbacks.paging.receipts import is_told, send_receipt, tell_of_attempt, tell_of_cancelling
 from callbacks.people.technicians import technician_named
@@ -27,8 +27,8 @@ def again(desk: PagingDesk, **changes: object) -> list[CustomerMessage]:
     def work(session: Session, callback: Callback) -> None:
         session.execute(delete(CustomerMessage))
         for name, value in changes.items():
-            setattr(callback.call if hasattr(callback.call, name) else callback, name, value)
-        send_receipt(session, DESK, callback, callback.call, BEGAN + minutes(1))
+            setattr(callback.contact if hasattr(callback.contact, name) else callback, name, value)
+        send_receipt(session, DESK, callback, callback.contact, BEGAN + minutes(1))
 
     desk.write(work)
     return written(desk)
@@ -38,7 +38,7 @@ def test_a_callback_that_opens_is_confirmed_once(desk: PagingDesk) -> None:
     (receipt,) = written(desk)
     assert (receipt.kind, receipt.address, receipt.occasion) == (CustomerMessageKind.RECEIPT, CUSTOMER, "CA0")
     assert "by 10:42 p.m." in receipt.words
-    desk.write(lambda session, callback: send_receipt(session, DESK, callback, callback.call, BEGAN + minutes(2)))
+    desk.write(lambda session, callback: send_receipt(session, DESK, callback, callback.contact, BEGAN + minutes(2)))
     assert len(written(desk)) == 1
 
 
@@ -74,7 +74,7 @@ def test_a_call_that_joined_is_confirmed_too(desk: PagingDesk) -> None:
         )
         call = calls.record_call(session, arrival, BEGAN + minutes(3))
         call.beep_at = BEGAN + minutes(3)
-        session.add(JoinedCall(call_sid="CA7", callback_id=callback.id, joined_at=BEGAN + minutes(3)))
+        session.add(JoinedContact(contact_sid="CA7", callback_id=callback.id, joined_at=BEGAN + minutes(3)))
         for _ in range(2):
             send_receipt(session, DESK, callback, call, BEGAN + minutes(3))
 

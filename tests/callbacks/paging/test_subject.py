@@ -46,9 +46,11 @@ def test_the_message_is_as_far_as_it_is_known(
     expected: Message,
 ) -> None:
     def work(session: Session, callback: Callback) -> Message:
-        session.add(Voicemail(call_sid=callback.call_sid, state=state, audio=audio, seconds=seconds, recording_sid=sid))
+        session.add(
+            Voicemail(call_sid=callback.contact_sid, state=state, audio=audio, seconds=seconds, recording_sid=sid)
+        )
         session.flush()
-        session.refresh(callback.call)
+        session.refresh(callback.contact)
         return subject_of(DESK, callback).message
 
     assert desk.write(work) == expected
@@ -70,7 +72,7 @@ def test_the_customer_and_their_calls_this_week_are_in_it_where_they_are_asked_f
         call(session, "CA8", CUSTOMER, BEGAN - minutes(60))
         call(session, "CA9", CUSTOMER, BEGAN - 8 * minutes(24 * 60))
         known = [subject_with_customer(session, DESK, callback, BEGAN), subject_of(DESK, callback)]
-        callback.call.attestation = "TN-Validation-Failed-C"
+        callback.contact.attestation = "TN-Validation-Failed-C"
         forged = subject_with_customer(session, DESK, callback, BEGAN)
         return [(each.customer, each.calls_this_week) for each in (unknown, *known, forged)]
 

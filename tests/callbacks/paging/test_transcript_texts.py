@@ -21,7 +21,7 @@ def is_written_down(desk: PagingDesk, words: str = WORDS) -> None:
     def work(session: Session, callback: Callback) -> None:
         voicemail = session.scalars(select(Voicemail)).first()
         if voicemail is None:
-            voicemail = Voicemail(call_sid=callback.call_sid, state=VoicemailState.RECORDED)
+            voicemail = Voicemail(call_sid=callback.contact_sid, state=VoicemailState.RECORDED)
             session.add(voicemail)
         voicemail.audio, voicemail.transcript, voicemail.gist = AudioState.COPIED, words, words[:100]
         voicemail.guessed_urgency, voicemail.transcribed_by = Urgency.DOWN, TranscribedBy.MACHINE
@@ -64,7 +64,7 @@ def test_a_message_that_was_heard_or_a_callback_that_is_over_texts_nobody(desk: 
     desk.write(lambda s, callback: change_state(callback, Change.CANCEL, BEGAN))
     is_written_down(desk)
     desk.write(lambda s, callback: change_state(callback, Change.REOPEN, BEGAN))
-    desk.write(lambda s, callback: audit_log.note_listener(s, callback.call_sid, "Amy Roy", BEGAN))
+    desk.write(lambda s, callback: audit_log.note_listener(s, callback.contact_sid, "Amy Roy", BEGAN))
     is_written_down(desk)
     assert desk.paged(PageKind.TRANSCRIPT) == []
 
@@ -82,7 +82,7 @@ def test_what_is_no_news_any_more_is_not_sent(desk: PagingDesk, happens: str) ->
 
     def work(session: Session, callback: Callback) -> bool:
         if happens == "heard":
-            audit_log.note_listener(session, callback.call_sid, "Amy Roy", BEGAN)
+            audit_log.note_listener(session, callback.contact_sid, "Amy Roy", BEGAN)
         if happens == "over":
             change_state(callback, Change.CANCEL, BEGAN)
         if happens == "deleted":

@@ -66,7 +66,7 @@ def test_a_long_actor_and_a_long_detail_are_cut(database: Database) -> None:
 def test_it_prints_in_desk_time_with_the_state_of_the_callback(database: Database) -> None:
     def work(session: Session) -> list[str]:
         sid = call(session)
-        session.add(Callback(reference="KT-417", call_sid=sid, state=CallbackState.OPEN, opened_at=NOW, due_at=NOW))
+        session.add(Callback(reference="KT-417", contact_sid=sid, state=CallbackState.OPEN, opened_at=NOW, due_at=NOW))
         record_event(session, sid, NOW + timedelta(minutes=1), Actor.DESK, EventKind.STEP, "to primary", step=2)
         session.flush()
         return list(lines_of_log(session, MONTREAL))

@@ -22,8 +22,8 @@ from tests.callbacks.records.tampering import (
 )
 
 COPY = (
-    "INSERT INTO events (id, call_sid, at, actor, kind, detail) "
-    "SELECT {}, call_sid, at, actor, kind, detail FROM events WHERE id = 3"
+    "INSERT INTO events (id, contact_sid, at, actor, kind, detail) "
+    "SELECT {}, contact_sid, at, actor, kind, detail FROM events WHERE id = 3"
 )
 
 

@@ -67,7 +67,7 @@ class Office:
 
     def tried(self, sid: str, minutes: int, proof: AttemptProof = WORD) -> None:
         def work(session: Session) -> None:
-            callback = session.scalars(select(Callback).where(Callback.call_sid == sid)).one()
+            callback = session.scalars(select(Callback).where(Callback.contact_sid == sid)).one()
             amy = technicians.technician_named(session, "Amy Roy")
             tried(session, callback, amy, callback.opened_at + minutes * MINUTE, proof)
 
@@ -77,7 +77,7 @@ class Office:
         """Set columns of a callback, and return its reference."""
 
         def work(session: Session) -> str:
-            callback = session.scalars(select(Callback).where(Callback.call_sid == sid)).one()
+            callback = session.scalars(select(Callback).where(Callback.contact_sid == sid)).one()
             for name, value in values.items():
                 setattr(callback, name, value)
             return callback.reference
@@ -129,7 +129,9 @@ def test_a_night_lists_what_is_open_what_failed_and_the_gaps_ahead(office: Offic
     office.database.write(fail_one)
     text = office.digest("night", "2026-11-28")
     words = text.words
-    reference = office.database.read(lambda s: s.scalar(select(Callback.reference).where(Callback.call_sid == "CA2")))
+    reference = office.database.read(
+        lambda s: s.scalar(select(Callback.reference).where(Callback.contact_sid == "CA2"))
+    )
     assert text.subject.endswith("3 calls, 1 deadline missed")
     assert "3 calls, 3 callbacks.\nKept in time 1, missed 1, not due yet 1.\nProven by" in words
     assert "by a technician's word 1.\n1 page failed." in words
@@ -142,7 +144,7 @@ def test_a_number_that_waits_for_consent_is_named_with_the_reason(office: Office
     office.calls("CA1", "2026-11-28T02:00")
 
     def abroad(session: Session) -> None:
-        call = session.scalars(select(Callback)).one().call
+        call = session.scalars(select(Callback)).one().contact
         call.caller, call.customer_number = "+33142685300", None
 
     office.database.write(abroad)

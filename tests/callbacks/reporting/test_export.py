@@ -88,9 +88,9 @@ def test_every_value_of_a_record(database: Database) -> None:
 
 
 def _fill_in(session: Session) -> None:
-    callback = session.scalars(select(Callback).where(Callback.call_sid == "CA1")).one()
+    callback = session.scalars(select(Callback).where(Callback.contact_sid == "CA1")).one()
     callback.breached_at, callback.product, callback.coverage = callback.due_at, "Widget", Coverage.COURTESY
-    callback.call.caller_name = "J. Doe"
+    callback.contact.caller_name = "J. Doe"
     callback.origin, callback.release = CallbackOrigin.BY_HAND, "5.2"
     callback.try_again_at, callback.workaround_at = BEGAN + 2 * HOUR, BEGAN + HOUR + timedelta(minutes=20)
     session.scalars(select(Voicemail).where(Voicemail.call_sid == "CA1")).one().transcript = "Fire!"
@@ -117,10 +117,10 @@ def test_a_promise_is_kept_by_an_attempt_up_to_the_deadline(
 ) -> None:
     def work(session: Session) -> None:
         night(session)
-        callback = session.scalars(select(Callback).where(Callback.call_sid == "CA1")).one()
+        callback = session.scalars(select(Callback).where(Callback.contact_sid == "CA1")).one()
         amy = session.scalars(select(Technician)).one()
         for minutes, each in tries:
-            tried(session, callback, amy, callback.call.began_at + timedelta(minutes=minutes), each)
+            tried(session, callback, amy, callback.contact.began_at + timedelta(minutes=minutes), each)
         callback.breached_at = callback.due_at if breached else None
 
     database.write(work)
@@ -133,8 +133,8 @@ def test_a_promise_is_kept_by_an_attempt_up_to_the_deadline(
 def test_each_attempt_has_its_proof_and_who_decided_its_outcome(database: Database) -> None:
     def work(session: Session) -> None:
         night(session)
-        callback = session.scalars(select(Callback).where(Callback.call_sid == "CA1")).one()
-        amy, began_at = session.scalars(select(Technician)).one(), callback.call.began_at
+        callback = session.scalars(select(Callback).where(Callback.contact_sid == "CA1")).one()
+        amy, began_at = session.scalars(select(Technician)).one(), callback.contact.began_at
         tried(session, callback, amy, began_at + timedelta(minutes=3), NONE, ReachOutcome.NOT_RUNG)
         at = began_at + timedelta(minutes=5)
         machine = tried(session, callback, amy, at, CARRIER, ReachOutcome.MACHINE, rang_at=at + timedelta(seconds=4))

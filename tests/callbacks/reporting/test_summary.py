@@ -59,7 +59,7 @@ def test_without_callbacks_there_is_still_a_summary(database: Database) -> None:
 def test_programs_read_the_same_counts_in_all_and_by_week_line_person_and_priority(database: Database) -> None:
     def work(session: Session) -> None:
         night(session)
-        second = session.scalars(select(Callback).where(Callback.call_sid == "CA1")).one()
+        second = session.scalars(select(Callback).where(Callback.contact_sid == "CA1")).one()
         amy = session.scalars(select(Technician)).one()
         tried(session, second, amy, BEGAN + HOUR + timedelta(minutes=4), CARRIER)
 
@@ -107,7 +107,7 @@ def test_each_promise_is_counted_once_by_what_proves_it(
 ) -> None:
     def work(session: Session) -> None:
         night(session)
-        second = session.scalars(select(Callback).where(Callback.call_sid == "CA1")).one()
+        second = session.scalars(select(Callback).where(Callback.contact_sid == "CA1")).one()
         amy = session.scalars(select(Technician)).one()
         for minutes, proof in tries:
             tried(session, second, amy, BEGAN + HOUR + timedelta(minutes=minutes), proof)
@@ -122,7 +122,7 @@ def test_each_promise_is_counted_once_by_what_proves_it(
 def test_one_that_was_unreachable_from_the_start_is_counted_apart(database: Database) -> None:
     def work(session: Session) -> None:
         night(session)
-        second = session.scalars(select(Callback).where(Callback.call_sid == "CA1")).one()
+        second = session.scalars(select(Callback).where(Callback.contact_sid == "CA1")).one()
         second.state, second.next_action_at = CallbackState.UNREACHABLE, None
 
     database.write(work)

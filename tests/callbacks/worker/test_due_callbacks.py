@@ -96,7 +96,7 @@ def test_what_cannot_be_decided_waits_a_minute_and_the_others_are_decided(
     assert "a callback could not be decided" in caplog.text
     row = database.read(lambda session: session.get_one(Callback, decisions.broken))
     assert row.next_action_at == clock.now() + MINUTE
-    logged = select(Event.id).where(Event.call_sid == row.call_sid, Event.kind == EventKind.DECISION_FAILED)
+    logged = select(Event.id).where(Event.contact_sid == row.contact_sid, Event.kind == EventKind.DECISION_FAILED)
     assert database.read(lambda session: session.scalar(logged))
 
 

@@ -212,7 +212,7 @@ def test_the_name_that_the_carrier_knows_is_kept_and_found(client: WebhookClient
 
     def found(session: Session) -> list[str]:
         search = finding.search_from({"words": "tremblay elodie"})
-        return [row.call.caller_name for row in finding.find(session, search, client.desk.zone, true()).callbacks]
+        return [row.contact.caller_name for row in finding.find(session, search, client.desk.zone, true()).callbacks]
 
     assert client.database.read(found) == ["TREMBLAY <b>ELODIE</b>"]
 

@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from callbacks.db.states import AudioState, CallbackState
-from callbacks.db.tables import Call, Callback, JoinedCall, Voicemail
+from callbacks.db.tables import Call, Callback, JoinedContact, Voicemail
 from ivr.rehearsal.scenario import Scenario
 from ivr.twilio.context import DatabaseUnavailable, WebhookContext
 from tests.ivr.twilio.signing import sign
@@ -152,8 +152,8 @@ class Carrier:
             call = session.get(Call, CALL)
             if call is not None and call.box:
                 return True
-            own = select(Callback.id).where(Callback.call_sid == CALL)
-            joined = select(JoinedCall.call_sid).where(JoinedCall.call_sid == CALL)
+            own = select(Callback.id).where(Callback.contact_sid == CALL)
+            joined = select(JoinedContact.contact_sid).where(JoinedContact.contact_sid == CALL)
             open_one = select(Callback.id).join(Call).where(Call.caller == self.caller, IS_OPEN)
             asked = [own, joined] if by_this_call else [own, joined, open_one]
             return any(session.scalar(query.limit(1)) is not None for query in asked)

@@ -99,7 +99,7 @@ def _called_before(session: Session, desk: Desk, now: datetime) -> None:
 
 def _owned(session: Session, desk: Desk, now: datetime) -> None:
     _called_before(session, desk, now)
-    callback = session.scalars(select(Callback).where(Callback.call_sid == "CA" + "e" * 32)).one()
+    callback = session.scalars(select(Callback).where(Callback.contact_sid == "CA" + "e" * 32)).one()
     assert takes(session, desk, callback, technician_named(session, "Amy Roy"), now - timedelta(minutes=5))
 
 

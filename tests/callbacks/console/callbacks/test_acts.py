@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from callbacks.db.database import locked
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import AttemptProof, CallbackState, PageKind, PriorityLevel, ReachOutcome
-from callbacks.db.tables import Callback, Event, Page, ReachAttempt
+from callbacks.db.tables import Call, Callback, Event, Page, ReachAttempt
 from callbacks.inbound.calls import record_language
 from callbacks.people import technicians
 from callbacks.records.event_log import record_event
@@ -251,7 +251,7 @@ def test_another_number_that_was_found_is_rung_instead(sue: Console) -> None:
     assert "cannot be called: there is no such number" in does(sue, "number", number="555")
     shown = does(sue, "number", number="(514) 555-0142")
     assert ', call back on <a href="/numbers/+15145550142">(514) 555-0142</a>' in shown
-    assert sue.callback.call.customer_number == "+15145550142"
+    assert sue.callback.contact.customer_number == "+15145550142"
     assert f"{sue.reference}</a>" in sue.client.get("/callbacks?words=5550142").text
     assert any("entered another number (514) 555-0142" in line for line in log(sue))
 
@@ -260,7 +260,7 @@ def caller_is(sue: Console, number: str, language: str = "") -> str:
     """Return the screen of a callback whose caller has this number, and chose a language if one is given."""
 
     def work(session: Session) -> None:
-        call = session.scalars(select(Callback)).one().call
+        call = session.scalars(select(Call)).one()
         call.caller, call.customer_number = number, None
         if language:
             record_language(call, language)
@@ -296,7 +296,7 @@ def test_an_extension_and_a_language_are_shown(sue: Console) -> None:
 
 def test_a_language_that_was_known_before_is_shown(sue: Console) -> None:
     def known(session: Session) -> None:
-        call = session.scalars(select(Callback)).one().call
+        call = session.scalars(select(Callback)).one().contact
         call.language, call.language_known = "fr", True
 
     sue.database.write(known)
@@ -306,7 +306,7 @@ def test_a_language_that_was_known_before_is_shown(sue: Console) -> None:
 def test_a_risky_number_takes_the_name_of_a_supervisor(sue: Console) -> None:
     premium = "+1 876 555 0123"
     does(sue, "number", number=premium)
-    assert (sue.callback.call.customer_number, sue.callback.consented_by) == ("+18765550123", "sue@example.com")
+    assert (sue.callback.contact.customer_number, sue.callback.consented_by) == ("+18765550123", "sue@example.com")
 
 
 def test_after_a_wrong_number_the_console_asks_for_another_and_offers_that_one_no_more(sue: Console) -> None:

@@ -238,7 +238,7 @@ def test_now_and_the_callback_show_the_next_attempt_the_workaround_and_the_relea
     def work(session: Session) -> None:
         row, amy = session.scalars(select(Callback)).one(), technicians.technician_named(session, "Amy Roy")
         tried(session, row, amy, minutes(12), AttemptProof.CARRIER)
-        row.call.customer_number = "+15145550199"
+        row.contact.customer_number = "+15145550199"
         row.try_again_at, row.workaround_at, row.release = minutes(60), minutes(20), "modusCloud 5.2"
         session.add(Waiting(callback_id=row.id, since=minutes(21)))
 
@@ -299,7 +299,7 @@ def test_the_list_of_open_callbacks_takes_as_many_queries_as_one_of_them(sue: Co
             calls.record_call(session, arrival, BEGAN).is_separate = True
             news = calls.Recording(VoicemailState.RECORDED, f"RE{number}", 9)
             calls.record_voicemail(session, DESK, f"CA{number}", news, BEGAN)
-            row = session.scalars(select(Callback).where(Callback.call_sid == f"CA{number}")).one()
+            row = session.scalars(select(Callback).where(Callback.contact_sid == f"CA{number}")).one()
             tried(session, row, amy, minutes(number), AttemptProof.CARRIER)
 
     sue.database.write(more)

@@ -98,7 +98,7 @@ def test_by_words_of_the_message_of_a_note_and_the_name_by_their_beginning(sue: 
 def _written(session: Session, reference: str) -> None:
     callback = session.scalars(select(Callback).where(Callback.reference == reference)).one()
     calls.record_voicemail(
-        session, DESK, callback.call_sid, calls.Recording(VoicemailState.RECORDED, "RE" + "7" * 32, 8), BEGAN
+        session, DESK, callback.contact_sid, calls.Recording(VoicemailState.RECORDED, "RE" + "7" * 32, 8), BEGAN
     )
     supervisor_acts(session, DESK, callback, NameCaller("Élodie Tremblay"), "sue@example.com", BEGAN)
     supervisor_acts(
@@ -155,7 +155,7 @@ def tried_in_every_way(sue: Console) -> dict[str, list[str]]:
         for caller, attempts in ways.items():
             callback = session.scalars(select(Callback).join(Call).where(Call.caller == caller)).one()
             for minutes, proof in attempts:
-                tried(session, callback, amy, callback.call.began_at + timedelta(minutes=minutes), proof)
+                tried(session, callback, amy, callback.contact.began_at + timedelta(minutes=minutes), proof)
         last = session.scalars(select(Callback).join(Call).where(Call.caller == "+15145551014")).one()
         last.state = CallbackState.UNREACHABLE
 

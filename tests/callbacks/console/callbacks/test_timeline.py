@@ -40,8 +40,8 @@ def test_an_attempt_in_the_story_has_its_proof(sue: Console) -> None:
         tried(session, row, amy, words_at - timedelta(minutes=2), AttemptProof.NONE, ReachOutcome.NOT_RUNG)
         tried(session, row, amy, words_at, AttemptProof.WORD)
         for at in (reported_at, words_at):
-            record_event(session, row.call_sid, at, "Amy Roy", EventKind.ATTEMPT, "no answer")
-        record_event(session, row.call_sid, rang_at, "Ben Cole", EventKind.ATTEMPT, "of an early release")
+            record_event(session, row.contact_sid, at, "Amy Roy", EventKind.ATTEMPT, "no answer")
+        record_event(session, row.contact_sid, rang_at, "Ben Cole", EventKind.ATTEMPT, "of an early release")
 
     sue.database.write(work)
     found = sue.reads("/callbacks/{reference}")

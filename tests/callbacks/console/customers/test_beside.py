@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.acts.opening import open_callback
 from callbacks.console.customers.beside import Beside, beside
-from callbacks.db.tables import Call, Callback, JoinedCall
+from callbacks.db.tables import Call, Callback, JoinedContact
 from tests.callbacks.console.console import BEGAN, DESK, Console
 from tests.callbacks.customers.known import JANE, OTHER, PHONE, add, call
 
@@ -37,7 +37,7 @@ def test_a_known_customer_with_all_their_numbers(console: Console) -> None:
     assert found.caller is not None
     assert (found.customer and found.customer.name, found.caller.is_probable) == ("Jane Roy", True)
     assert (found.products, found.calls_this_week) == (("modusMail",), 2)
-    assert [each.call_sid for each in found.other_open] == ["CA2"]
+    assert [each.contact_sid for each in found.other_open] == ["CA2"]
     assert [each.call.sid for each in found.earlier] == ["CA2"]
     shown = console_of(console)
     assert "Customer probably Acme, Jane Roy" in shown
@@ -49,7 +49,7 @@ def test_a_known_customer_with_all_their_numbers(console: Console) -> None:
 def test_a_call_that_joined_the_callback_is_not_an_earlier_one(console: Console) -> None:
     def work(session: Session) -> None:
         call(session, "CA2", PHONE, BEGAN + timedelta(minutes=1))
-        session.add(JoinedCall(call_sid="CA2", callback_id=1, joined_at=BEGAN + timedelta(minutes=1)))
+        session.add(JoinedContact(contact_sid="CA2", callback_id=1, joined_at=BEGAN + timedelta(minutes=1)))
 
     console.database.write(work)
     assert list(of_callback(console, PHONE).earlier) == []

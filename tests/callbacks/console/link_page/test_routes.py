@@ -90,7 +90,7 @@ def caller_is_abroad(console: Console, asked: bool) -> None:
 
     def work(session: Session) -> None:
         callback = session.scalars(select(Callback)).one()
-        callback.call.caller, callback.call.customer_number = "+33142685300", None
+        callback.contact.caller, callback.contact.customer_number = "+33142685300", None
         if asked:
             amy = technician_named(session, "Amy Roy")
             add_page(session, callback, amy.id, ContactMethod(Channel.TEXT), PageKind.CONSENT, 9, BEGAN, "?", "4321")
@@ -143,7 +143,7 @@ def test_a_number_abroad_is_shown_with_the_reason_and_only_who_decides_has_the_b
     caller_is_abroad(console, asked=True)
     assert "Allow calls to +33 1 42 68 53 00" in console.client.get(link).text
     assert "the number can be called now" in presses(console, link, "consent")
-    assert (console.callback.call.customer_number, console.callback.consented_by) == ("+33142685300", "Amy Roy")
+    assert (console.callback.contact.customer_number, console.callback.consented_by) == ("+33142685300", "Amy Roy")
 
 
 def test_a_number_is_refused_behind_the_link(console: Console, link: str) -> None:
@@ -156,7 +156,7 @@ def test_a_number_is_refused_behind_the_link(console: Console, link: str) -> Non
 
 def test_the_language_that_the_caller_chose_is_shown(console: Console, link: str) -> None:
     assert "<dt>Language</dt>" not in console.client.get(link).text
-    console.database.write(lambda s: calls.record_language(s.scalars(select(Callback)).one().call, "fr"))
+    console.database.write(lambda s: calls.record_language(s.scalars(select(Call)).one(), "fr"))
     assert "<dt>Language</dt><dd>French</dd>" in console.client.get(link).text
     speaks_french(console)
     assert "<dt>Langue</dt><dd>français</dd>" in console.client.get(link).text

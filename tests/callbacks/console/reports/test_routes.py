@@ -39,7 +39,7 @@ def two_days_later(sue: Console) -> None:
             calls.record_voicemail(
                 session, DESK, arrival.sid, calls.Recording(VoicemailState.RECORDED, f"RE{number}", 9), began
             )
-            callback = session.scalars(select(Callback).where(Callback.call_sid == arrival.sid)).one()
+            callback = session.scalars(select(Callback).where(Callback.contact_sid == arrival.sid)).one()
             amy = technicians.technician_named(session, "Amy Roy")
             tried(session, callback, amy, began + timedelta(minutes=minutes), AttemptProof.WORD)
 

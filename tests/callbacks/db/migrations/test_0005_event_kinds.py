@@ -68,7 +68,7 @@ def test_every_event_keeps_its_row_and_its_meaning(database: Database) -> None:
     assert [(event.id, event.kind.value, event.step, event.detail) for event in events] == [
         (row, kind, step, detail) for row, (_, _, kind, step, detail) in enumerate(BEFORE_AND_AFTER, start=1)
     ]
-    assert {(event.call_sid, event.at, event.actor) for event in events} == {("CA1", BEGAN, "Amy Roy")}
+    assert {(event.contact_sid, event.at, event.actor) for event in events} == {("CA1", BEGAN, "Amy Roy")}
 
 
 @pytest.mark.parametrize(

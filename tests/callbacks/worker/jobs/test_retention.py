@@ -73,7 +73,7 @@ class Years:
                 voicemail.audio, voicemail.transcript = AudioState.COPIED, "My boiler leaks"
                 voicemail.transcribed_by, voicemail.next_action_at = TranscribedBy.MACHINE, None
             calls.record_end(session, DESK, sid, CarrierStatus.COMPLETED, BEGAN)
-            callback = session.scalars(select(Callback).where(Callback.call_sid == sid)).first()
+            callback = session.scalars(select(Callback).where(Callback.contact_sid == sid)).first()
             if callback is not None and is_closed:
                 change_state(callback, Change.CANCEL, CLOSED)
 

@@ -12,7 +12,7 @@ from callbacks.db.database import Database
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import VoicemailState
 from callbacks.desk.desk_file import read_desk
-from callbacks.records.calls_of_callback import callback_about, calls_of, events_of_callback, messages_of
+from callbacks.records.contacts_of_callback import callback_about, contacts_of, events_of_callback, messages_of
 from tests.callbacks.acts.night import NOW, Night
 
 
@@ -26,7 +26,7 @@ def night(database: Database) -> object:
 
 
 def test_its_calls_and_messages_are_in_order(night: Night) -> None:
-    assert [call.sid for call in calls_of(night.callback)] == ["CA1", "CA2"]
+    assert [call.sid for call in contacts_of(night.callback)] == ["CA1", "CA2"]
     first, second = messages_of(night.callback)
     assert (first.call_sid, second.call_sid) == ("CA1", "CA2")
     first.state = VoicemailState.ABSENT
@@ -36,7 +36,7 @@ def test_its_calls_and_messages_are_in_order(night: Night) -> None:
 def test_its_story_has_the_events_of_both_calls(night: Night) -> None:
     events = events_of_callback(night.session, night.callback)
     assert [event.at for event in events] == sorted(event.at for event in events)
-    assert [event.call_sid for event in events if event.kind is EventKind.CALLED] == ["CA1", "CA2"]
+    assert [event.contact_sid for event in events if event.kind is EventKind.CALLED] == ["CA1", "CA2"]
 
 
 def test_each_call_finds_it(night: Night) -> None:

@@ -1,0 +1,1 @@
+"""Mails from customers: read, sorted, stored, and made part of a callback."""

@@ -1,0 +1,47 @@
+"""The calls of a callback: the one that opened it, and those that joined it. All their events and messages are its."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from callbacks.db.states import VoicemailState
+from callbacks.db.tables import Callback, Contact, Event, JoinedContact, Voicemail
+
+
+def contacts_of(callback: Callback) -> Sequence[Contact]:
+    """Return the call that opened a callback, then those that joined it, in order."""
+    return (callback.contact, *(each.contact for each in callback.joined))
+
+
+def messages_of(callback: Callback) -> Sequence[Voicemail]:
+    """Return the messages that were left, or may have been, in order; a call without one has none here."""
+    voicemails = (call.voicemail for call in contacts_of(callback))
+    return tuple(each for each in voicemails if each is not None and each.state is not VoicemailState.ABSENT)
+
+
+def callback_about(session: Session, contact_sid: str) -> Callback | None:
+    """Return the callback that a call opened or joined, or None."""
+    found = joined_callback(session, contact_sid)
+    return found if found is not None else session.scalar(select(Callback).where(Callback.contact_sid == contact_sid))
+
+
+def joined_callback(session: Session, contact_sid: str) -> Callback | None:
+    """Return the callback that a call has joined, or None."""
+    joined = select(Callback).join(JoinedContact, JoinedContact.callback_id == Callback.id)
+    return session.scalar(joined.where(JoinedContact.contact_sid == contact_sid))
+
+
+def is_of_callback(contact_sid: InstrumentedAttribute[str], callback: Callback) -> ColumnElement[bool]:
+    """Return the condition that a row's call is one of a callback's."""
+    joined = select(JoinedContact.contact_sid).where(JoinedContact.callback_id == callback.id)
+    return (contact_sid == callback.contact_sid) | contact_sid.in_(joined)
+
+
+def events_of_callback(session: Session, callback: Callback) -> Sequence[Event]:
+    """Return every event of a callback's calls, oldest first."""
+    return session.scalars(
+        select(Event).where(is_of_callback(Event.contact_sid, callback)).order_by(Event.at, Event.id)
+    ).all()
