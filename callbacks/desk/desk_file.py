@@ -126,23 +126,23 @@ class Voices(Part):
 
 
 class OwnWords(Part):
-    """The desk's own wording of a prompt."""
+    """The desk's own wording of a prompt, a text or a mail."""
 
     en: str
     fr: str
 
 
-def by_name(prompts: object) -> object:
-    """Return prompts by their names. In the file, a table of prompts has its name before theirs."""
-    return dict(_by_name(prompts)) if isinstance(prompts, Mapping) else prompts
+def by_name(wording: object) -> object:
+    """Return wording by its names. In the file, a table has its name before those in it."""
+    return dict(_by_name(wording)) if isinstance(wording, Mapping) else wording
 
 
-def _by_name(prompts: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    for name, prompt in prompts.items():
-        if isinstance(prompt, Mapping) and prompt and all(isinstance(each, Mapping) for each in prompt.values()):
-            yield from ((f"{name}.{inner}", each) for inner, each in _by_name(prompt))
+def _by_name(wording: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    for name, own in wording.items():
+        if isinstance(own, Mapping) and own and all(isinstance(each, Mapping) for each in own.values()):
+            yield from ((f"{name}.{inner}", each) for inner, each in _by_name(own))
         else:
-            yield name, prompt
+            yield name, own
 
 
 class Hours(Part):
@@ -352,7 +352,7 @@ class Limits(Part):
 
 
 class CustomerTexts(Part):
-    """Which texts customers get. Their wording is in `callbacks.paging.customer_wording`."""
+    """Which texts customers get. Their wording is in `callbacks.paging.customer_wording`, or the desk's own."""
 
     receipts: bool = True  # the reference and the time, after a voicemail or a missed call
     attempts: bool = True  # that we called and did not reach them
@@ -507,6 +507,11 @@ class Desk(Part):
             return self
         numbers = self.numbers.model_copy(update={"own": (*self.numbers.own, number)})
         return self.model_copy(update={"numbers": numbers})
+
+    def own_words(self, name: str, shipped: Words) -> Words:
+        """Return the desk's own words under this name, or those as shipped."""
+        own = self.wording.get(name)
+        return Words(own.en, own.fr) if own is not None else shipped
 
     def priority_of_line(self, line: str) -> PriorityLevel:
         """Return the priority of a callback opened on a line. For a line that was removed, it is P2."""
@@ -723,7 +728,7 @@ def _wording(content: dict[str, Any], path: Path) -> dict[str, Any]:
     if not isinstance(name, str) or not name:
         return {}
     if "wording" in content:
-        raise ValueError(f"prompts are in {name} and in this file. Keep them in one of the two.")
+        raise ValueError(f"the wording is in {name} and in this file. Keep it in one of the two.")
     try:
         return {"wording": tomllib.loads((path.parent / name).read_text(encoding="utf-8"))}
     except OSError as error:

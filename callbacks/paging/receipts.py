@@ -88,7 +88,7 @@ def tell_of_cancelling(session: Session, desk: Desk, callback: Callback, now: da
 
 
 def about_callback(desk: Desk, callback: Callback, number: str) -> About:
-    return About(desk.company.sender, callback.reference, number, desk.zone)
+    return About(desk, callback.reference, number)
 
 
 def _text(

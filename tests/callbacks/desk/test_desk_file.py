@@ -240,8 +240,8 @@ def test_mistakes_of_the_desk_file_and_an_unreadable_wording_file_are_named_at_o
     assert [fault.split()[0] for fault in refused.value.faults] == ["tempest", "company.wording:"]
 
 
-def test_prompts_are_not_in_two_places(tmp_path: Path) -> None:
-    with pytest.raises(BrokenDesk, match=r"prompts are in w\.toml and in this file"):
+def test_wording_is_not_in_two_places(tmp_path: Path) -> None:
+    with pytest.raises(BrokenDesk, match=r"the wording is in w\.toml and in this file"):
         read_desk(in_folder(tmp_path, "", '\n[wording]\ngoodbye = { en = "a", fr = "b" }\n'))
 
 
