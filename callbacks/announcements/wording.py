@@ -67,7 +67,7 @@ OUTAGE_OVER = CustomerTemplate(
     Words(
         "{sender}, resolved at {time}: {announcement} You asked to be told when it was over. We will not text you "
         "about it again.",
-        "{sender}, résolu à {time}: {announcement} Vous aviez demandé d'être avisé de la fin. Vous ne recevrez pas "
+        "{sender}, résolu à {time}: {announcement} Vous vouliez savoir quand ce serait fini. Vous ne recevrez pas "
         "d'autre texto à ce sujet.",
     ),
     {"announcement": (CUT_ANNOUNCEMENT,), "time": TIME},

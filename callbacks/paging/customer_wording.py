@@ -45,7 +45,7 @@ MESSAGE_RECEIVED = CustomerTemplate(
     Words(
         "{sender}: we got your message. Reference {reference}. {then} Reply to add details, or reply {no_call} if you "
         "no longer need a call.",
-        "{sender}: nous avons bien reçu votre message. Référence {reference}. {then} Répondez pour ajouter un "
+        "{sender}: nous avons votre message. Référence {reference}. {then} Répondez pour ajouter un "
         "détail, ou écrivez {no_call} si ce n'est plus nécessaire.",
     ),
     RECEIPT,
@@ -114,8 +114,8 @@ NO_CALL_NOTED = CustomerTemplate(
     "texts.no_call_noted",
     Words(
         "{sender}: noted, you no longer need a call about {reference}. A technician may still call to make sure.",
-        "{sender}: c'est noté, plus besoin de vous rappeler pour {reference}. Un technicien pourrait quand même vous "
-        "appeler pour vérifier.",
+        "{sender}: c'est noté, plus besoin de vous rappeler pour {reference}. Il est possible qu'un "
+        "technicien vous appelle pour vérifier.",
     ),
     CALLBACK,
 )

@@ -21,8 +21,8 @@ def joined(desk: ScenarioDesk) -> int:
 
 
 def adds_a_message(desk: ScenarioDesk, key: str = "1", line: str = "direct") -> PhoneCall:
-    call = desk.customer().dials(line).hears("You have an open callback").presses(key)
-    return call.hears("It will be added to your callback").hears_the_beep().says(6).presses("#")
+    call = desk.customer().dials(line).hears("You have an open request").presses(key)
+    return call.hears("It will be added to your request").hears_the_beep().says(6).presses("#")
 
 
 def test_three_calls_in_six_minutes_wake_one_person(desk: ScenarioDesk) -> None:
@@ -65,7 +65,7 @@ def test_in_french(desk: ScenarioDesk) -> None:
     amy.texts("{code}").reads("is yours")
     call = desk.customer().dials("direct").presses("9").hears("Vous avez une demande de rappel en cours")
     call.hears("Un technicien s'en occupe et vous rappellera avant 22 h 42").hears("appuyez sur le 3").presses("1")
-    call.hears("Il sera ajouté").hears_the_beep().says(6).presses("#").hears("Votre appel a été ajouté à")
+    call.hears("Il sera ajouté").hears_the_beep().says(6).presses("#").hears("Votre appel a été ajouté au dossier")
     desk.phone_of("Amy").reads("called again")
     desk.phone_of("Amy").resolves()
     assert joined(desk) == 1
@@ -94,9 +94,9 @@ def test_in_french_late_is_said_honestly_and_something_else_is_a_callback_of_its
 @pytest.mark.parametrize("key", ["", "9"])
 def test_silence_and_a_wrong_key_lead_to_the_message(desk: ScenarioDesk, key: str) -> None:
     desk.leaves_a_message()
-    call = desk.customer().dials("direct").hears("You have an open callback")
+    call = desk.customer().dials("direct").hears("You have an open request")
     call = call.presses(key) if key else call
-    call.hears("It will be added to your callback").hears_the_beep().says(6).presses("#").hears("added to")
+    call.hears("It will be added to your request").hears_the_beep().says(6).presses("#").hears("added to")
     assert joined(desk) == 1
     desk.scenario.ignore_so_far()
 

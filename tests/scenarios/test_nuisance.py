@@ -19,7 +19,7 @@ def blocks(desk: ScenarioDesk, kind: NumberRuleKind = NumberRuleKind.BLOCKED) ->
 
 def test_a_blocked_number_leaves_a_message_that_wakes_nobody(desk: ScenarioDesk) -> None:
     blocks(desk)
-    call = desk.customer().dials("direct").hears("Calls from this number are not answered").hears_the_beep()
+    call = desk.customer().dials("direct").hears("We do not answer calls from this number").hears_the_beep()
     call.says(8).presses("#").hears("Goodbye").is_hung_up_on()
     desk.scenario.minutes_pass(45)
     assert desk.callbacks() == []

@@ -47,7 +47,7 @@ def test_a_notice_in_french() -> None:
     words = wording.notice_by_text(notice(AnnouncementChange.ENDED, "fr", "Le courriel est retardé.", is_only_one=True))
     assert words == (
         f"{SENDER}, résolu à 22 h 12: Le courriel est retardé. "
-        "Vous aviez demandé d'être avisé de la fin. Vous ne recevrez pas d'autre texto à ce sujet."
+        "Vous vouliez savoir quand ce serait fini. Vous ne recevrez pas d'autre texto à ce sujet."
     )
 
 

@@ -11,7 +11,7 @@ from callbacks.desk.customer_templates import CustomerTemplate, Medium, longest_
 from callbacks.desk.desk_file import Desk, OwnWords, read_desk
 from callbacks.paging import customer_wording
 from callbacks.text.bilingual import Words
-from callbacks.text.gsm7 import TWO_SEGMENTS, fits
+from callbacks.text.gsm7 import TWO_SEGMENTS, fits, folded
 from callbacks.text.templates import blanks
 
 DESK = read_desk(Path("support.toml"))
@@ -43,6 +43,14 @@ def test_a_text_as_shipped_fits_whatever_fills_it_in() -> None:
     for template in TEMPLATES.values():
         for language in ("en", "fr"):
             assert template.medium is not Medium.TEXT or fits(longest_text(longest, template, language)[0])
+
+
+def test_a_text_as_shipped_has_no_letter_that_a_text_cannot_have() -> None:
+    """Without its accent, a letter looks like a mistake."""
+    for template in TEMPLATES.values():
+        if template.medium is Medium.TEXT:
+            assert folded(template.shipped.french) == template.shipped.french
+            assert folded(template.shipped.english) == template.shipped.english
 
 
 def test_own_words_are_filled_in_each_language() -> None:

@@ -70,7 +70,7 @@ def test_the_number_that_they_are_called_on_and_one_that_joined_count_too(night:
 
     night.database.write(work)
     for number in (CUSTOMER, OFFICE, STRANGER):
-        assert "was added to" in night.hears_from(number, "hello")
+        assert "We added your text to" in night.hears_from(number, "hello")
 
 
 def test_the_callback_that_is_named_is_meant_else_the_latest(night: Night) -> None:

@@ -57,7 +57,7 @@ def test_a_receipt_says_when_the_call_comes() -> None:
     assert words == Words(
         "Support desk: we got your message. Reference KT-417. A technician will call you back by 10:42 p.m. Reply to "
         "add details, or reply NOCALL if you no longer need a call.",
-        "Support desk: nous avons bien reçu votre message. Référence KT-417. Un technicien vous rappellera avant "
+        "Support desk: nous avons votre message. Référence KT-417. Un technicien vous rappellera avant "
         "22 h 42. Répondez pour ajouter un détail, ou écrivez PAS D'APPEL si ce n'est plus nécessaire.",
     )
     assert "as soon as possible" in wording.receipt(ABOUT, None, NOW, left_a_message=True).english

@@ -63,7 +63,7 @@ def test_a_caller_waits_for_technicians_who_are_on_other_calls() -> None:
 def test_the_first_turn_in_the_queue_rings_the_first_technician() -> None:
     reply = waits(OPEN)
     assert (reply.rings, reply.is_waiting) == ((1,), True)
-    assert "We are trying a technician now. To leave a message instead, press 0 at any time." in spoken(reply)
+    assert "We are calling a technician now. To leave a message instead, press 0 at any time." in spoken(reply)
 
 
 def test_the_next_one_is_rung_when_the_first_does_not_take_it() -> None:
@@ -97,9 +97,9 @@ def test_each_turn_leads_to_the_next_with_a_key_or_without() -> None:
         (0, "en", "All our technicians are on other calls. You are next. To leave a message instead, press 0"),
         (1, "en", "One caller is ahead of you."),
         (3, "en", "3 callers are ahead of you."),
-        (0, "fr", "Tous nos techniciens sont en ligne avec d'autres clients. Vous êtes le prochain appel."),
-        (1, "fr", "Un autre appel est devant le vôtre."),
-        (3, "fr", "3 appels sont devant le vôtre."),
+        (0, "fr", "Tous nos techniciens sont en ligne avec d'autres clients. Votre appel est le prochain."),
+        (1, "fr", "Il y a un appel avant le vôtre."),
+        (3, "fr", "Il y a 3 appels avant le vôtre."),
     ],
 )
 def test_when_all_are_busy_the_caller_hears_so_and_their_place(ahead: int, language: Language, words: str) -> None:
