@@ -750,7 +750,11 @@ def desk_from(content: dict[str, Any], path: Path, *checks: Check) -> Desk:
     try:
         desk = Desk.model_validate(content)
     except ValidationError as invalid:
-        raise BrokenDesk(path, [_in_words(fault) for fault in _own_faults(invalid)]) from None
+        own = _own_faults(invalid)
+        faults = [_in_words(fault) for fault in own]
+        if all(fault["loc"][:1] == ("wording",) and len(fault["loc"]) > 1 for fault in own):
+            faults += _faults_of(_without(content, {fault["loc"][1] for fault in own}), path, checks)
+        raise BrokenDesk(path, faults) from None
     faults = [*_faults_of_hours(desk), *_faults_of_lines(desk), *_faults_of_priorities(desk)]
     faults += [*_faults_of_policies(desk), *_faults_of_digest(desk)]
     faults += [*_faults_of_menus(desk), *(fault for check in checks for fault in check(desk))]
@@ -758,6 +762,13 @@ def desk_from(content: dict[str, Any], path: Path, *checks: Check) -> Desk:
     if faults:
         raise BrokenDesk(path, faults)
     return desk.with_audio(audio)
+
+
+def _without(content: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    """Return the content of a desk file without the wording that cannot be read, to find the other mistakes."""
+    wording = by_name(content["wording"])
+    kept = {name: own for name, own in wording.items() if name not in names} if isinstance(wording, dict) else {}
+    return {**content, "wording": kept}
 
 
 def _faults_of_menus(desk: Desk) -> list[str]:
