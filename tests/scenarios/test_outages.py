@@ -150,7 +150,7 @@ def test_a_subscriber_by_text_hears_of_each_change_until_they_leave(desk: Scenar
     assert len(told(desk)[LEA]) == 1
     assert told(desk)[LEA][0].startswith("Support desk: Le courriel est retardé.")
     lea.ignore_so_far()
-    lea.texts("Désabonner").reads("vous etes désabonné")
+    lea.texts("Désabonner").reads("votre abonnement est annulé")
     ends(desk, number)
     desk.scenario.minutes_pass(1)
     assert len(told(desk)[LEA]) == 1
