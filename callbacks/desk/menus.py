@@ -18,12 +18,16 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 NAME = "^[a-z][a-z0-9-]{0,30}$"
 LONGEST_SAID = 1000  # characters: a menu with all its keys then stays far below the 64 kB of a document
 SUPPORT_BOX = "support"
+# The keys that ask for a manager where the desk file has none: at support, and while a caller waits for a technician.
+MANAGER_KEY = "0"
+MANAGER_KEY_WHILE_WAITING = "8"  # 0 is for a message there, and 9 is often the other language
 
 
 class Leads(enum.Enum):
     """What a key leads to. The last five are followed by a name or a number: "menu:sales"."""
 
     SUPPORT = "support"  # a technician in support hours, else a message
+    MANAGER = "manager"  # a message, and the manager on call is paged
     ENGLISH = "english"
     FRENCH = "french"
     BACK = "back"  # to the menu before; after an information or a call that nobody took, to the menu of its key

@@ -58,6 +58,15 @@ def test_boxes_without_a_mail_server_are_named(cli: CommandLine, monkeypatch: py
     assert words in cli.does("check")
 
 
+def test_a_menu_without_a_key_for_a_manager_is_named(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = "lines.toll-free.menu: it leads to support, and no key asks for a manager"
+    assert words not in cli.does("check")
+    desk = cli.service.desk
+    line = desk.lines["toll-free"].model_copy(update={"menu": {"1": "support"}})
+    monkeypatch.setitem(desk.__dict__, "lines", {**desk.lines, "toll-free": line})
+    assert words in cli.does("check")
+
+
 def test_a_policy_that_pages_too_few_is_named(cli: CommandLine) -> None:
     cli.has("Amy Roy", "Ben Cole").does("shift add", "Amy Roy")
     assert "the policy 'default' pages fewer than 2 of them before the deadline" in cli.does("check")
