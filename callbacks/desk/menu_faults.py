@@ -10,7 +10,7 @@ import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from callbacks.desk.menus import SUPPORT_BOX, Choice, Destination, Flow, Leads, Menu, Spoken, place_of
+from callbacks.desk.menus import MOST_TOGETHER, SUPPORT_BOX, Choice, Destination, Flow, Leads, Menu, Spoken, place_of
 from callbacks.text.dialing_rules import DialingRules, NumberKind
 
 RINGING = (Leads.TEAM, Leads.DIAL)
@@ -45,6 +45,11 @@ def _faults_of_targets(flow: Flow, around: Around) -> Iterator[str]:
     for name, team in flow.teams.items():
         if not team.numbers and not team.layers:
             yield f"teams.{name}: it has nobody to ring. Give it numbers or layers."
+        if team.ring == "together" and len(team.numbers) > MOST_TOGETHER:
+            yield (
+                f"teams.{name}.numbers: {len(team.numbers)} phones cannot ring together, because the carrier calls at "
+                f'most {MOST_TOGETHER} at once. Remove some, or write ring = "in order".'
+            )
         for number in team.numbers:
             yield from _faults_of_number(f"teams.{name}.numbers", number, around.rules)
         for layer in team.layers:

@@ -102,7 +102,8 @@ def leads_to(desk: Desk, to: Destination) -> str:
         case Leads.MENU:
             return f"menu {to.name}"
         case Leads.TEAM:
-            return f"rings the team {desk.team_name(to.name).english}"
+            together = ", all phones together" if desk.teams[to.name].ring == "together" else ""
+            return f"rings the team {desk.team_name(to.name).english}{together}"
         case Leads.DIAL:
             return f"calls {readable_number(to.name)}"
         case Leads.VOICEMAIL:

@@ -55,6 +55,16 @@ def key(menu: str, key: str, **choice: Any) -> Callable[[dict[str, Any]], object
         (lambda d: d["menus"]["main"].update(play={"en": "x.wav", "fr": "x.wav"}), "it has both say and play"),
         (lambda d: d["information"]["address"].pop("say"), "information.address: it says nothing"),
         (lambda d: d["teams"]["sales"].update(numbers=[]), "teams.sales: it has nobody to ring"),
+        (
+            lambda d: d["teams"]["sales"].update(
+                ring="together", numbers=[f"+15145550{number}" for number in range(150, 161)]
+            ),
+            "teams.sales.numbers: 11 phones cannot ring together, because the carrier calls at most 10 at once.",
+        ),
+        (
+            lambda d: d["teams"]["sales"].update(ring="at random"),
+            "teams.sales.ring: 'at random' is not known. Write 'in",
+        ),
         (lambda d: d["teams"]["counter"].update(layers=["night"]), "there is no layer 'night'"),
         (lambda d: d["teams"]["sales"].update(numbers=["+19005550140"]), "is not called by itself"),
         (lambda d: d["boxes"].update(support={"mail": "a@example.com"}), "messages for support open a callback"),

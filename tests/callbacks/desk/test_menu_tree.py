@@ -46,6 +46,11 @@ def test_hours_products_and_both_languages_are_shown() -> None:
     assert by_product.branches[1].notes == ["at monday-friday 09:00-17:00"]
 
 
+def test_a_team_whose_phones_ring_together_is_shown_so() -> None:
+    toll_free, _ = trees(desk_with(MENUS.replace("[teams.sales]\n", '[teams.sales]\nring = "together"\n')))
+    assert "rings the team sales, all phones together" in [branch.leads for branch in every(toll_free.branches)]
+
+
 def test_a_menu_that_leads_to_itself_is_drawn_once() -> None:
     again = MENUS.replace('0 = "back"', '0 = "back"\n6 = { to = "menu:main", say = { en = "{key}", fr = "{key}" } }')
     toll_free, _ = trees(desk_with(again))
