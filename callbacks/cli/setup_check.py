@@ -12,7 +12,7 @@ from callbacks.cli.command import Command
 from callbacks.cli.context import AppContext, Service, pass_app
 from callbacks.cli.file_check import file_warnings
 from callbacks.cli.gaps import gap_in_words
-from callbacks.cli.settings_check import line_faults, settings_faults, settings_warnings
+from callbacks.cli.settings_check import line_faults, settings_faults, settings_warnings, unused_settings
 from callbacks.cli.twilio_check import account_faults, set_urls, urls_of_numbers
 from callbacks.db.states import Channel, PhoneSlot
 from callbacks.desk.menu_faults import menus_without_manager
@@ -54,6 +54,8 @@ def check(app: AppContext, asks_twilio: bool, sets_urls: bool) -> None:
     files = file_warnings(service.settings, app.environ)
     for warning in (*settings_warnings(values), *files, *warnings(service)):
         click.echo(f"Warning: {warning}")
+    for note in unused_settings(values, service.desk):
+        click.echo(f"Note: {note}")
     if asks_twilio:
         faults += _ask_twilio(service, sets_urls)
     if faults:
