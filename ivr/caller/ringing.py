@@ -58,8 +58,8 @@ def wait(step: Step) -> Reply:
 
 
 def _ask_for_manager(step: Step) -> Reply:
-    """Note that the caller asks for a manager, which holds even if they hang up now. They hear so after the queue."""
-    return Reply((Leave(),), choices=step.turn.choosing(wants_manager=True).choices, ends_wait=True, promises=True)
+    """Note that the caller asks for a manager. They hear so after the queue."""
+    return Reply((Leave(),), choices=step.turn.choosing(wants_manager=True).choices, ends_wait=True)
 
 
 def _go_on(step: Step) -> Reply:

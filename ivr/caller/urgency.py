@@ -47,7 +47,7 @@ def after_key(step: Step) -> Reply:
 
 
 def ask_with_manager(step: Step, *before: Say) -> Reply:
-    """Promise that a manager hears of it, which holds even if the caller hangs up now, and ask how urgent it is."""
+    """Promise that a manager hears of it, and ask how urgent it is."""
     asking = step.choosing(wants_manager=True)
     heard = (*before, say(step.turn.language, prompts.MANAGER_NOTED))
     if not step.desk.urgency.ask:

@@ -116,11 +116,26 @@ def test_de_la_file_d_attente(open_desk: Opens) -> None:
 
 
 @pytest.mark.parametrize(("line", "key"), [("toll-free", "0"), ("direct", "8")])
-def test_whoever_asks_in_support_hours_and_hangs_up_is_called_back(open_desk: Opens, line: str, key: str) -> None:
+def test_whoever_asks_in_support_hours_and_hangs_up_at_once_is_called_back(
+    open_desk: Opens, line: str, key: str
+) -> None:
     desk = open_desk(TUESDAY_MORNING)
     call = desk.customer().dials(line).hears(f"To ask for a manager, press {key}")
     if line == "direct":
         desk.phone_of("Amy").is_rung()
-    call.presses(key).hears("tell a manager").hears("leave a message").waits(20).hangs_up()
-    assert desk.calls()[0].outcome in (CallOutcome.PROMISED, CallOutcome.VOICEMAIL)
+    call.presses(key).hears("tell a manager").hangs_up()
+    assert [each.outcome for each in desk.calls()] == [CallOutcome.PROMISED]
     cleo_is_paged_and_answers(desk, "10:00 a.m.")
+
+
+def test_whoever_calls_again_and_asks_in_the_menu_is_heard_even_without_a_message(open_desk: Opens) -> None:
+    desk = open_desk(SUNDAY_NIGHT)
+    desk.customer().dials("direct").hears_the_beep().says(8).presses("#").hears("Your reference is").hangs_up()
+    amy = desk.phone_of("Amy")
+    amy.reads("call (514) 555-0199 back")
+    again = desk.customer().dials("toll-free").hears("To ask for a manager, press 0").presses("0")
+    again.hears("We will tell a manager that you asked").hangs_up()
+    desk.phone_of("Cleo").reads("asks for a manager. Ref", "2 calls since 10:12 p.m., nobody has it")
+    assert len(desk.callbacks()) == 1
+    assert logged(desk, EventKind.MANAGER_REQUESTED) == [(Actor.CALLER, "by key. Paged: Cleo Martin.")]
+    desk.scenario.ignore_so_far()
