@@ -560,6 +560,8 @@ def menu_choice(language: Language, leads: Leads, key: str) -> Say:
             return with_star(say("en", CHOOSE_LANGUAGE, key=key), key)
         case Leads.FRENCH:
             return with_star(say("fr", CHOOSE_LANGUAGE, key=key), key)
+        case Leads.MANAGER:
+            return with_star(say(language, PRESS_FOR_MANAGER, key=key), key)
         case Leads.BACK:
             return with_star(say(language, CHOOSE_BACK, key=key), key)
         case Leads.REPEAT:

@@ -173,7 +173,7 @@ class Line(Part):
     number: Annotated[str, BeforeValidator(own_number)]
     name: Annotated[Mapping[Language, Annotated[str, AfterValidator(line_name)]], AfterValidator(both_languages)] = {}
     language: Language = "en"
-    menu: Mapping[Annotated[str, Field(pattern="^[0-9]$")], Literal["support", "english", "french"]] = {}
+    menu: Mapping[Annotated[str, Field(pattern="^[0-9]$")], Literal["support", "manager", "english", "french"]] = {}
     menu_exit: Literal["support", "goodbye"] = "support"
     named_menu: str = ""  # what `menu = "main"` becomes: the name of a menu
     # Offered once on a line without a menu, before it goes on to support.

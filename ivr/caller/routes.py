@@ -287,6 +287,7 @@ def _facts(
         waited_from=call.waited_from,
         ahead=live_calls.callers_ahead(session, desk, call, now) if call.is_open else 0,
         layers=_free_on_layers(session, desk, call, on_the_phone()) if desk.teams else {},
+        wants_manager=call.wants_manager_at is not None,
         accepted_by=call.accepted_by_id,
         reference=session.scalar(select(Callback.reference).where(Callback.call_sid == call.sid)),
         admission=admission_of(session, desk, call, now) if place in ADMITS else Admission.LET_IN,

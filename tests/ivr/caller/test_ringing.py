@@ -116,6 +116,30 @@ def test_0_or_hash_ends_the_wait_at_any_moment(facts: Facts, key: str) -> None:
     assert (reply.ends_wait, reply.rings) == (True, ())
 
 
+@pytest.mark.parametrize("facts", [OPEN, RINGING, ALL_BUSY, ALL_RUNG])
+def test_8_asks_for_a_manager_and_ends_the_wait_at_any_moment(facts: Facts) -> None:
+    reply = waits(facts, "8", look=7)
+    assert reply.verbs == (Leave(),)
+    assert (reply.ends_wait, reply.rings) == (True, ())
+    assert reply.choices == Choices(wants_manager=True)
+
+
+@pytest.mark.parametrize("facts", [OPEN, RINGING, ALL_BUSY])
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "To ask for a manager, press 8."), ("fr", "Pour demander un gestionnaire, appuyez sur le 8.")],
+)
+def test_the_caller_hears_that_key_beside_that_for_a_message(facts: Facts, language: Language, words: str) -> None:
+    assert words in spoken(waits(facts, language=language))
+
+
+def test_who_asked_for_a_manager_in_the_queue_hears_that_one_is_told_and_leaves_a_message() -> None:
+    reply = step(Turn(Place.WAITED, queue_result="leave"), replace(RINGING, wants_manager=True))
+    assert spoken(reply).startswith("We will tell a manager that you asked for one. Please leave a message")
+    assert isinstance(reply.verbs[-1], Redirect)
+    assert reply.verbs[-1].url.endswith("&manager=1")  # and is not offered one again
+
+
 @pytest.mark.parametrize("key", ["1", "5", "*", "?"])
 def test_any_other_key_changes_nothing(key: str) -> None:
     assert not leaves(waits(RINGING, key))
@@ -137,11 +161,11 @@ def test_without_a_database_the_wait_ends() -> None:
     assert leaves(waits(replace(OPEN, technicians=())))
 
 
-@pytest.mark.parametrize("key", ["", "0"])
+@pytest.mark.parametrize("key", ["", "0", "8"])
 def test_while_the_two_are_being_connected_the_caller_stays(key: str) -> None:
     reply = waits(TAKEN, key)
     assert (leaves(reply), reply.not_connected, reply.rings) == (False, None, ())
-    assert ("One moment" in spoken(reply)) is (key == "0")
+    assert ("One moment" in spoken(reply)) is (key != "")
 
 
 def test_a_technician_who_is_lost_before_the_connection_does_not_end_the_wait() -> None:
