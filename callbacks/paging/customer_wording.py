@@ -5,6 +5,7 @@ A text fits into two segments of GSM-7 whatever the desk is called, so a sender 
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -26,11 +27,17 @@ class About:
     zone: ZoneInfo
 
 
-def receipt(about: About, due_at: datetime | None, now: datetime, *, left_a_message: bool) -> Words:
+class Received(enum.Enum):
+    """What is known of a call that opened a callback when its receipt is written."""
+
+    MESSAGE = Words("we got your message", "nous avons votre message")
+    NO_MESSAGE = Words("thank you for your call", "merci de votre appel")  # none was left, or none that is known yet
+    MISSED_CALL = Words("we missed your call", "nous avons manqué votre appel")
+
+
+def receipt(about: About, due_at: datetime | None, now: datetime, received: Received) -> Words:
     """Return the receipt for a call that opened a callback. Without `due_at`, its time is over."""
-    got = Words("we got your message", "nous avons votre message")
-    missed = Words("we missed your call", "nous avons manqué votre appel")
-    what, then = got if left_a_message else missed, _call_by(about, due_at, now)
+    what, then = received.value, _call_by(about, due_at, now)
     return Words(
         f"{about.sender}: {what.english}. Reference {about.reference}. {then.english} Reply to add to it, or "
         f"{NO_CALL.english} if you need no call.",

@@ -11,7 +11,7 @@ import pytest
 
 from callbacks.inbound.text_commands import HELP_WORDS, OPT_IN_WORDS, OPT_OUT_WORDS, asks_for_no_call
 from callbacks.paging import customer_wording as wording
-from callbacks.paging.customer_wording import NO_CALL, About
+from callbacks.paging.customer_wording import NO_CALL, About, Received
 from callbacks.text.bilingual import Words
 from callbacks.text.gsm7 import fits
 
@@ -24,8 +24,9 @@ LONG_AFTER = NOW + timedelta(days=40)
 
 def every(about: About) -> Iterator[Words]:
     for due_at in (None, DUE, LONG_AFTER):
+        for received in Received:
+            yield wording.receipt(about, due_at, NOW, received)
         for left in (True, False):
-            yield wording.receipt(about, due_at, NOW, left_a_message=left)
             yield wording.added(about, due_at, NOW, left_a_message=left, is_tried=False)
             yield wording.added(about, due_at, NOW, left_a_message=left, is_tried=True)
         yield wording.tried(about, NOW - timedelta(days=2), due_at, NOW)
@@ -43,19 +44,28 @@ def test_each_names_the_sender_and_the_callback_and_fits(about: About) -> None:
 
 
 def test_a_receipt_says_when_the_call_comes() -> None:
-    words = wording.receipt(ABOUT, DUE, NOW, left_a_message=True)
+    words = wording.receipt(ABOUT, DUE, NOW, Received.MESSAGE)
     assert words == Words(
         "Support desk: we got your message. Reference KT-417. A technician will call you by 10:42 p.m. Reply to add to "
         "it, or NOCALL if you need no call.",
         "Support desk: nous avons votre message. Référence KT-417. Un technicien vous rappellera avant 22 h 42. "
         "Répondez pour ajouter un détail, ou PAS D'APPEL si ce n'est plus nécessaire.",
     )
-    assert "as soon as possible" in wording.receipt(ABOUT, None, NOW, left_a_message=True).english
+    assert "as soon as possible" in wording.receipt(ABOUT, None, NOW, Received.MESSAGE).english
+
+
+def test_who_left_no_message_reads_only_that_we_call_back() -> None:
+    assert wording.receipt(ABOUT, DUE, NOW, Received.NO_MESSAGE) == Words(
+        "Support desk: thank you for your call. Reference KT-417. A technician will call you by 10:42 p.m. Reply to "
+        "add to it, or NOCALL if you need no call.",
+        "Support desk: merci de votre appel. Référence KT-417. Un technicien vous rappellera avant 22 h 42. "
+        "Répondez pour ajouter un détail, ou PAS D'APPEL si ce n'est plus nécessaire.",
+    )
 
 
 def test_a_customer_in_another_time_zone_reads_which_time_it_is() -> None:
-    assert "10:42 p.m. Eastern time" not in wording.receipt(ABOUT, DUE, NOW, left_a_message=True).english
-    assert "10:42 p.m. Eastern time" in wording.receipt(LONGEST, DUE, NOW, left_a_message=True).english
+    assert "10:42 p.m. Eastern time" not in wording.receipt(ABOUT, DUE, NOW, Received.MESSAGE).english
+    assert "10:42 p.m. Eastern time" in wording.receipt(LONGEST, DUE, NOW, Received.MESSAGE).english
 
 
 def test_an_attempt_says_when_the_next_one_is_or_asks_for_a_time() -> None:
