@@ -40,6 +40,7 @@ from callbacks.lifecycle.transitions import (
     begin_escalating_again,
     change_state,
     give_back,
+    is_paged_each_morning,
     note_asked,
     note_overdue_reported,
     plan_next_action,
@@ -75,7 +76,7 @@ def take_next_action(session: Session, desk: Desk, callback: Callback, now: date
     """Do what is due for an open callback, which the caller has locked, and set when to look at it again."""
     if waits_for_hold(callback, now):
         return
-    if callback.held_until is not None:
+    if callback.held_until is not None and (callback.owner_id is not None or not is_paged_each_morning(callback)):
         ask_what_was_put_off(session, desk, callback, now)
     if awaits_attempt(callback):
         take_next_step(session, desk, callback, now)
