@@ -5,6 +5,7 @@ A desk may have its own words in place of each. A text fits into two segments of
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,6 +47,16 @@ MESSAGE_RECEIVED = CustomerTemplate(
         "{sender}: we got your message. Reference {reference}. {then} Reply to add details, or reply {no_call} if you "
         "no longer need a call.",
         "{sender}: nous avons votre message. Référence {reference}. {then} Répondez pour ajouter un "
+        "détail, ou écrivez {no_call} si ce n'est plus nécessaire.",
+    ),
+    RECEIPT,
+)
+CALL_RECEIVED = CustomerTemplate(
+    "texts.call_received",
+    Words(
+        "{sender}: thank you for your call. Reference {reference}. {then} Reply to add details, or reply {no_call} if "
+        "you no longer need a call.",
+        "{sender}: merci de votre appel. Référence {reference}. {then} Répondez pour ajouter un "
         "détail, ou écrivez {no_call} si ce n'est plus nécessaire.",
     ),
     RECEIPT,
@@ -157,10 +168,17 @@ class About:
     number: str  # that is texted: times are said with their zone where the number is in another one
 
 
-def receipt(about: About, due_at: datetime | None, now: datetime, *, left_a_message: bool) -> Words:
+class Received(enum.Enum):
+    """What is known of a call that opened a callback when its receipt is written."""
+
+    MESSAGE = MESSAGE_RECEIVED
+    NO_MESSAGE = CALL_RECEIVED  # none was left, or none that is known yet
+    MISSED_CALL = CALL_MISSED
+
+
+def receipt(about: About, due_at: datetime | None, now: datetime, received: Received) -> Words:
     """Return the receipt for a call that opened a callback. Without `due_at`, its time is over."""
-    template = MESSAGE_RECEIVED if left_a_message else CALL_MISSED
-    return _with_reply(template, about, _call_by(about, due_at, now))
+    return _with_reply(received.value, about, _call_by(about, due_at, now))
 
 
 def added(about: About, due_at: datetime | None, now: datetime, *, left_a_message: bool, is_tried: bool) -> Words:

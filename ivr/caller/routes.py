@@ -33,6 +33,7 @@ from callbacks.people.person import Person
 from callbacks.people.technicians import person
 from callbacks.records.proofs import last_attempt
 from callbacks.text import sids
+from callbacks.text.attestation import has_failed
 from callbacks.text.bilingual import Words
 from callbacks.text.sids import is_sid
 from ivr import prompts
@@ -316,8 +317,11 @@ def _message_url(session: Session, context: WebhookContext, call: Call) -> str |
 def _open_callback(
     session: Session, desk: Desk, call: Call, on_the_phone: Callable[[], Collection[int]], now: datetime
 ) -> OpenCallback | None:
-    """Return the callback that a call is about, as the caller may hear it."""
-    callback = callback_to_join(session, desk, call)
+    """Return the callback that a call is about, as the caller may hear it.
+
+    None for a caller ID that failed attestation: it may be somebody else's, and they hear what a new caller hears.
+    """
+    callback = callback_to_join(session, desk, call) if not has_failed(call.attestation) else None
     if callback is None:
         return None
     last = last_attempt(session, callback)

@@ -94,6 +94,20 @@ def test_whoever_waited_in_support_hours_and_hung_up_reads_that_the_call_was_mis
     day.scenario.ignore_so_far()
 
 
+@pytest.mark.parametrize(
+    ("key", "words"), [(None, "thank you for your call. Reference"), ("9", "merci de votre appel. Référence")]
+)
+def test_whoever_hangs_up_at_the_beep_reads_of_no_message(night: ScenarioDesk, key: str | None, words: str) -> None:
+    call = night.customer().dials("direct")
+    if key is not None:
+        call.hears("appuyez sur le 9").presses(key)
+    call.hears_the_beep().hangs_up()
+    read = night.customer().reads(words)
+    assert "message" not in read
+    assert fits(read)
+    night.scenario.ignore_so_far()
+
+
 @pytest.mark.parametrize("number", ["+33142685300", "+442079460000"])
 def test_a_number_that_needs_consent_gets_no_text(night: ScenarioDesk, number: str) -> None:
     call = night.customer(number).dials("direct").hears("leave a message").hears_the_beep()

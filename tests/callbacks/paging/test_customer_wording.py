@@ -13,7 +13,7 @@ import pytest
 from callbacks.desk.desk_file import Desk, OwnWords, read_desk
 from callbacks.inbound.text_commands import HELP_WORDS, OPT_IN_WORDS, OPT_OUT_WORDS, asks_for_no_call
 from callbacks.paging import customer_wording as wording
-from callbacks.paging.customer_wording import NO_CALL, About
+from callbacks.paging.customer_wording import NO_CALL, About, Received
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import at_time_for_caller
 from callbacks.text.gsm7 import fits, size
@@ -34,8 +34,9 @@ LONG_AFTER = NOW + timedelta(days=40)
 
 def every(about: About) -> Iterator[Words]:
     for due_at in (None, DUE, LONG_AFTER):
+        for received in Received:
+            yield wording.receipt(about, due_at, NOW, received)
         for left in (True, False):
-            yield wording.receipt(about, due_at, NOW, left_a_message=left)
             yield wording.added(about, due_at, NOW, left_a_message=left, is_tried=False)
             yield wording.added(about, due_at, NOW, left_a_message=left, is_tried=True)
         yield wording.tried(about, NOW - timedelta(days=2), due_at, NOW)
@@ -53,19 +54,28 @@ def test_each_names_the_sender_and_the_callback_and_fits(about: About) -> None:
 
 
 def test_a_receipt_says_when_the_call_comes() -> None:
-    words = wording.receipt(ABOUT, DUE, NOW, left_a_message=True)
+    words = wording.receipt(ABOUT, DUE, NOW, Received.MESSAGE)
     assert words == Words(
         "Support desk: we got your message. Reference KT-417. A technician will call you back by 10:42 p.m. Reply to "
         "add details, or reply NOCALL if you no longer need a call.",
         "Support desk: nous avons votre message. Référence KT-417. Un technicien vous rappellera avant "
         "22 h 42. Répondez pour ajouter un détail, ou écrivez PAS D'APPEL si ce n'est plus nécessaire.",
     )
-    assert "as soon as possible" in wording.receipt(ABOUT, None, NOW, left_a_message=True).english
+    assert "as soon as possible" in wording.receipt(ABOUT, None, NOW, Received.MESSAGE).english
+
+
+def test_who_left_no_message_reads_only_that_we_call_back() -> None:
+    assert wording.receipt(ABOUT, DUE, NOW, Received.NO_MESSAGE) == Words(
+        "Support desk: thank you for your call. Reference KT-417. A technician will call you back by 10:42 p.m. Reply "
+        "to add details, or reply NOCALL if you no longer need a call.",
+        "Support desk: merci de votre appel. Référence KT-417. Un technicien vous rappellera avant "
+        "22 h 42. Répondez pour ajouter un détail, ou écrivez PAS D'APPEL si ce n'est plus nécessaire.",
+    )
 
 
 def test_a_customer_in_another_time_zone_reads_which_time_it_is() -> None:
-    assert "10:42 p.m. Eastern time" not in wording.receipt(ABOUT, DUE, NOW, left_a_message=True).english
-    assert "10:42 p.m. Eastern time" in wording.receipt(LONGEST, DUE, NOW, left_a_message=True).english
+    assert "10:42 p.m. Eastern time" not in wording.receipt(ABOUT, DUE, NOW, Received.MESSAGE).english
+    assert "10:42 p.m. Eastern time" in wording.receipt(LONGEST, DUE, NOW, Received.MESSAGE).english
 
 
 def test_an_attempt_says_when_the_next_one_is_or_asks_for_a_time() -> None:
@@ -86,7 +96,7 @@ def test_a_desk_has_its_own_words_and_those_of_a_part() -> None:
         "texts.will_call_by": OwnWords(en="We call before {due}.", fr="On vous appelle d'ici {due}."),
     }
     about = replace(ABOUT, desk=DESK.model_copy(update={"wording": own}))
-    assert wording.receipt(about, DUE, NOW, left_a_message=True) == Words(
+    assert wording.receipt(about, DUE, NOW, Received.MESSAGE) == Words(
         "Support desk, KT-417: We call before 10:42 p.m.",
         "Support desk, dossier KT-417: On vous appelle d'ici 22 h 42.",
     )
