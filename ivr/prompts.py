@@ -34,26 +34,26 @@ NO_KEY = Words("Sorry, we did not get your choice.", "Désolé, nous n'avons pas
 GOODBYE = Words("Thank you for calling. Goodbye.", "Merci de votre appel. Au revoir.")
 ANNOUNCEMENT = Words("Please note: {text}", "À noter : {text}")
 TOLD_WHEN_OVER = Words(
-    "To be told by text when it is over, press {key}.",
+    "To get a text when it is over, press {key}.",
     "Pour être avisé par texto quand ce sera terminé, appuyez sur le {key}.",
 )
-GO_ON = Words("To go on, press {key} or wait.", "Pour continuer, appuyez sur le {key} ou patientez.")
+GO_ON = Words("To continue, press {key} or wait.", "Pour continuer, appuyez sur le {key} ou patientez.")
 WILL_BE_TOLD = Words(
     "We will text you when it is over.",
     "Nous vous enverrons un texto quand ce sera terminé.",
 )
 CANNOT_BE_TOLD = Words(
-    "We cannot text the number that you are calling from.",
+    "We cannot send texts to the number you are calling from.",
     "Nous ne pouvons pas envoyer de texto au numéro d'où vous appelez.",
 )
-OVER_ALREADY = Words("It is over already.", "C'est déjà terminé.")
+OVER_ALREADY = Words("It is already over.", "C'est déjà terminé.")
 NOT_NOTED = Words(
     "We are sorry, we could not save that.",
     "Désolé, nous n'avons pas pu enregistrer votre demande.",
 )
 PRESS_TO_GO_ON = Words("To continue, press any key.", "Pour continuer, appuyez sur n'importe quelle touche.")
 BLOCKED = Words(
-    "Calls from this number are not answered. If you think this is a mistake, please leave a message after the beep.",
+    "We do not answer calls from this number. If you think this is a mistake, please leave a message after the beep.",
     "Nous ne répondons pas aux appels de ce numéro. Si vous croyez que c'est une erreur, laissez un message après le "
     "signal sonore.",
 )
@@ -69,7 +69,7 @@ STILL_TRYING = Words(
     "Thank you for waiting. We are trying the next technician.",
     "Merci de patienter. Nous tentons de joindre un autre technicien.",
 )
-TRYING = Words("We are trying a technician now.", "Nous tentons de joindre un technicien.")
+TRYING = Words("We are calling a technician now.", "Nous tentons de joindre un technicien.")
 STILL_RINGING = Words(
     "Thank you for waiting. We are still trying to reach a technician.",
     "Merci de patienter. Nous tentons toujours de joindre un technicien.",
@@ -81,9 +81,9 @@ MESSAGE_INSTEAD = Words(
 ALL_ON_CALLS = Words(
     "All our technicians are on other calls.", "Tous nos techniciens sont en ligne avec d'autres clients."
 )
-YOU_ARE_NEXT = Words("You are next.", "Vous êtes le prochain appel.")
-ONE_BEFORE_YOU = Words("One caller is ahead of you.", "Un autre appel est devant le vôtre.")
-MORE_BEFORE_YOU = Words("{count} callers are ahead of you.", "{count} appels sont devant le vôtre.")
+YOU_ARE_NEXT = Words("You are next.", "Votre appel est le prochain.")
+ONE_BEFORE_YOU = Words("One caller is ahead of you.", "Il y a un appel avant le vôtre.")
+MORE_BEFORE_YOU = Words("{count} callers are ahead of you.", "Il y a {count} appels avant le vôtre.")
 ALL_BUSY = Words("All our technicians are busy.", "Tous nos techniciens sont occupés en ce moment.")
 CLOSED = Words("We are closed: {reason}.", "Nous sommes fermés : {reason}.")
 CLOSED_FOR_HOLIDAY = Words("We are closed for {reason}.", "Nous sommes fermés pour {reason}.")
@@ -100,9 +100,9 @@ EXAMPLES = Words(", for example {examples}", ", par exemple {examples}")
 STAY_ON_THE_LINE = Words("Otherwise, stay on the line.", "Sinon, restez en ligne.")
 PRESS_FOR_MANAGER = Words("To ask for a manager, press {key}.", "Pour demander un gestionnaire, appuyez sur le {key}.")
 MANAGER_NOTED = Words(
-    "We will tell a manager that you asked for one.", "Nous avisons un gestionnaire que vous en demandez un."
+    "We will tell a manager that you asked for one.", "Nous dirons à un gestionnaire que vous voulez lui parler."
 )
-NOTED_DOWN = Words("We will treat it as critical.", "Nous le traiterons comme un problème critique.")
+NOTED_DOWN = Words("We will treat this as critical.", "Nous le traiterons comme un problème critique.")
 LEAVE_A_MESSAGE_WAITING = Words(
     "Please leave a message after the beep, and a technician will call you back when we open.",
     "Laissez un message après le signal sonore, et un technicien vous rappellera à notre ouverture.",
@@ -118,7 +118,7 @@ LEAVE_A_MESSAGE_IN_BOX = Words(
 )
 LEAVE_YOUR_NUMBER = Words(
     "Please say your name and the number where we can reach you.",
-    "Dites votre nom et le numéro où nous pouvons vous joindre.",
+    "Dites-nous votre nom et le numéro où vous joindre.",
 )
 RECORDING_NOTICE = Words(
     "Your message will be recorded. Please do not give any card numbers. In an emergency, hang up and dial 9 1 1.",
@@ -156,7 +156,7 @@ PRESS_FOR_AN_HOUR = Words(
 )
 ENTER_THE_HOUR = Words(
     "Enter the time with four digits, on the 24-hour clock. For seven in the morning, enter 0, 7, 0, 0.",
-    "Entrez l'heure en quatre chiffres, de 0 à 24 heures. Pour sept heures du matin, entrez 0, 7, 0, 0.",
+    "Entrez l'heure en quatre chiffres, selon l'horloge de 24 heures. Pour sept heures du matin, entrez 0, 7, 0, 0.",
 )
 NOT_A_TIME = Words("Sorry, that is not a time.", "Désolé, ce n'est pas une heure valide.")
 CONFIRM_TIME = Words(
@@ -166,7 +166,7 @@ CONFIRM_TIME = Words(
 )
 THANKS_BOX = Words("Thank you. We have your message.", "Merci. Nous avons bien reçu votre message.")
 NOTHING_TO_GO_BY = Words(
-    "We have neither a number nor a message from you, so nobody can call you back.",
+    "We have no number and no message from you, so nobody can call you back.",
     "Nous n'avons ni numéro ni message de votre part : personne ne peut vous rappeler.",
 )
 TOO_SHORT = Words(
@@ -189,12 +189,14 @@ CANNOT_PLAY_YET = Words(
     "We have your message, but we cannot play it back yet.",
     "Nous avons votre message, mais nous ne pouvons pas encore vous le faire écouter.",
 )
-NUMBER_NOT_SHOWN = Words("We cannot see a number that we could call.", "Nous ne voyons aucun numéro où vous rappeler.")
+NUMBER_NOT_SHOWN = Words(
+    "We do not see a number where we can reach you.", "Nous ne voyons aucun numéro où vous rappeler."
+)
 ENTER_NUMBER = Words(
     "Please enter the number where we can reach you, with its area code, then press pound.",
     "Composez le numéro où nous pouvons vous joindre, avec l'indicatif régional, puis appuyez sur le carré.",
 )
-NUMBER_NOT_CALLED = Words("Sorry, we cannot call that number.", "Désolé, nous ne pouvons pas appeler à ce numéro.")
+NUMBER_NOT_CALLED = Words("Sorry, we cannot call that number.", "Désolé, nous ne pouvons pas appeler ce numéro.")
 NUMBER_READ_BACK = Words(
     "You entered {number}. If that is right, press 1. To enter it again, press 2.",
     "Vous avez composé {number}. Si c'est exact, appuyez sur le 1. Pour le composer de nouveau, appuyez sur le 2.",
@@ -203,27 +205,28 @@ NUMBER_SAVED = Words("We will call you at that number.", "Nous vous rappellerons
 # Callers who call again
 
 YOUR_CALLBACK = Words(
-    "You have an open callback. Your reference is {reference}.",
+    "You have an open request. Your reference is {reference}.",
     "Vous avez une demande de rappel en cours. Votre numéro de référence est le {reference}.",
 )
 OWNER_WILL_CALL = Words(
-    "A technician has it and will call you back by {due}.",
+    "A technician is handling it and will call you back by {due}.",
     "Un technicien s'en occupe et vous rappellera avant {due}.",
 )
 SOMEBODY_WILL_CALL = Words(
     "We are contacting our technicians, and one of them will call you back by {due}.",
-    "Nous joignons nos techniciens, et l'un d'eux vous rappellera avant {due}.",
+    "Nous tentons de joindre nos techniciens, et l'un d'eux vous rappellera avant {due}.",
 )
 WILL_CALL_LATER = Words("A technician will call you back by {due}.", "Un technicien vous rappellera avant {due}.")
 ESCALATED = Words(
-    "Nobody has called you yet, so we are contacting more people. You will be called back by {due}.",
-    "Personne ne vous a encore rappelé, alors nous joignons d'autres personnes. Vous serez rappelé avant {due}.",
+    "Nobody has called you yet, so we are contacting more people. We will call you back by {due}.",
+    "Personne ne vous a encore rappelé, alors nous tentons de joindre d'autres personnes. Nous vous rappellerons avant "
+    "{due}.",
 )
 WE_ARE_LATE = Words(
     "We promised to call you by {due}, and we have not. We are sorry. We are contacting more people, and one of them "
     "will call you as soon as possible.",
-    "Nous devions vous rappeler avant {due}, et nous ne l'avons pas fait. Nous en sommes désolés. Nous joignons "
-    "d'autres personnes, et l'une d'elles vous rappellera dès que possible.",
+    "Nous devions vous rappeler avant {due}, et nous ne l'avons pas fait. Nous en sommes désolés. Nous tentons "
+    "de joindre d'autres personnes, et l'une d'elles vous rappellera dès que possible.",
 )
 WE_TRIED = Words(
     "We called you {tried} and did not reach you. A technician will try again.",
@@ -249,19 +252,19 @@ OWNER_DOES_NOT_ANSWER = Words(
     "Your technician cannot take the call right now.", "Votre technicien ne peut pas prendre l'appel en ce moment."
 )
 MANAGER_WANTED = Words(
-    "We will tell a manager that you asked.", "Nous dirons à un gestionnaire que vous l'avez demandé."
+    "We will tell a manager that you asked.", "Nous ferons savoir à un gestionnaire que vous voulez lui parler."
 )
 ADD_A_MESSAGE = Words(
-    "Please leave a message after the beep. It will be added to your callback.",
+    "Please leave a message after the beep. It will be added to your request.",
     "Laissez un message après le signal sonore. Il sera ajouté à votre demande de rappel.",
 )
 THANKS_AGAIN = Words(
     "Thank you. Your call was added to {reference}. A technician will call you back by {due}.",
-    "Merci. Votre appel a été ajouté à {reference}. Un technicien vous rappellera avant {due}.",
+    "Merci. Votre appel a été ajouté au dossier {reference}. Un technicien vous rappellera avant {due}.",
 )
 THANKS_AGAIN_SOON = Words(
     "Thank you. Your call was added to {reference}. A technician will call you back as soon as possible.",
-    "Merci. Votre appel a été ajouté à {reference}. Un technicien vous rappellera dès que possible.",
+    "Merci. Votre appel a été ajouté au dossier {reference}. Un technicien vous rappellera dès que possible.",
 )
 
 # Callers, when something fails
@@ -357,8 +360,8 @@ TAKEN = Words(
 TAKEN_WITHOUT_NUMBER = Words(
     "{reference} is yours. There is no number to call. Listen to the message. If it has a number, open the link in "
     "your text and enter it there. If not, close the callback there with the reason. Goodbye.",
-    "{reference} est à vous. Il n'y a aucun numéro à composer. Écoutez le message. S'il contient un numéro, "
-    "ouvrez le lien de votre texto et inscrivez-le là. Sinon, fermez-y le rappel en donnant la raison. Au revoir.",
+    "{reference} est à vous. Il n'y a aucun numéro à composer. Écoutez le message. Si le client y donne un numéro, "
+    "ouvrez le lien de votre texto et entrez-y ce numéro. Sinon, fermez-y le rappel en donnant la raison. Au revoir.",
 )
 TAKEN_BEFORE_CONSENT = Words(
     "{reference} is yours. A supervisor must allow the call to this number first. Goodbye.",
@@ -384,7 +387,7 @@ ALREADY_CLOSED = Words(
     "{reference} is closed. There is nothing for you to do. Goodbye.",
     "{reference} est fermé. Vous n'avez rien à faire. Au revoir.",
 )
-MESSAGE_OF_SEVERAL = Words("Message {number} of {count}.", "Message {number} de {count}.")
+MESSAGE_OF_SEVERAL = Words("Message {number} of {count}.", "Message {number} sur {count}.")
 NO_MESSAGE = Words("The caller left no message.", "L'appelant n'a pas laissé de message.")
 MESSAGE_LOST = Words(
     "The message is lost and cannot be heard. Please call this customer.",
@@ -425,7 +428,7 @@ DIAL_IN_NOTHING = Words(
     "Ici {company}, pour {name}. Aucun rappel ne vous attend.",
 )
 DIAL_IN_MENU = Words(
-    "Press 2 to be called at this number and connected to the customer, or 9 to go on as a customer.",
+    "Press 2 to be called at this number and connected to the customer, or 9 to continue as a customer.",
     "Appuyez sur le 2 pour qu'on vous appelle à ce numéro et vous mette en communication avec le client, ou le 9 pour "
     "continuer en tant que client.",
 )
@@ -438,7 +441,7 @@ DIAL_IN_NOT_CALLED_BACK = Words(
     "Nous ne pouvons pas vous mettre en communication pour {reference}. Répondez à son texto avec le code, ou ouvrez "
     "le lien qu'il contient. Au revoir.",
 )
-DIAL_IN_AS_CUSTOMER = Words("Press 9 to go on as a customer.", "Appuyez sur le 9 pour continuer en tant que client.")
+DIAL_IN_AS_CUSTOMER = Words("Press 9 to continue as a customer.", "Appuyez sur le 9 pour continuer en tant que client.")
 
 # Technicians: the connection to the customer
 
@@ -463,7 +466,7 @@ HOW_IT_ENDED = {
     ReachOutcome.DIALING: Words("not connected", "aucune communication"),
     ReachOutcome.NOT_RUNG: Words("the customer's phone did not ring", "le téléphone du client n'a pas sonné"),
     ReachOutcome.RINGING: Words(
-        "the phone rang, and you were not connected",
+        "the phone rang, but you were not connected",
         "le téléphone a sonné, mais vous n'avez pas été mis en communication",
     ),
     ReachOutcome.REACHED: Words("reached", "client joint"),
@@ -472,7 +475,8 @@ HOW_IT_ENDED = {
     ReachOutcome.BUSY: Words("busy", "ligne occupée"),
     ReachOutcome.NO_ANSWER: Words("no answer", "pas de réponse"),
     ReachOutcome.NOT_CONNECTED: Words(
-        "the customer answered, and you were not connected", "le client a répondu, mais sans être mis en communication"
+        "the customer answered, but you were not connected",
+        "le client a répondu, mais vous n'avez pas été mis en communication",
     ),
     ReachOutcome.MACHINE: Words("probably an answering machine", "probablement une boîte vocale"),
     ReachOutcome.LEFT_A_MESSAGE: Words("message left", "message laissé"),
@@ -487,9 +491,9 @@ TRY_AGAIN_BY_TEXT = Words(
 OUTCOME_MENU = Words(
     "How did it go? Press 1 for resolved, 2 for reached and continuing, 3 for left a message, 4 for no answer, "
     "5 for wrong number, 6 for reached, workaround given.",
-    "Comment ça s'est passé? Appuyez sur le 1 si c'est réglé, le 2 si le client est joint et que c'est à suivre, le 3 "
-    "si vous avez laissé un message, le 4 si personne n'a répondu, le 5 si c'est un mauvais numéro, le 6 si le client "
-    "est joint et qu'il a une solution temporaire.",
+    "Comment ça s'est passé? Appuyez sur le 1 si c'est réglé, le 2 si vous avez joint le client et que c'est à "
+    "suivre, le 3 si vous avez laissé un message, le 4 si personne n'a répondu, le 5 si c'est un mauvais numéro, le 6 "
+    "si vous avez joint le client et donné une solution temporaire.",
 )
 ASK_FOR_MANAGER = Words(
     "Press 0 if the customer asks for a manager.", "Si le client demande un gestionnaire, appuyez sur le 0."
@@ -556,6 +560,8 @@ def menu_choice(language: Language, leads: Leads, key: str) -> Say:
             return with_star(say("en", CHOOSE_LANGUAGE, key=key), key)
         case Leads.FRENCH:
             return with_star(say("fr", CHOOSE_LANGUAGE, key=key), key)
+        case Leads.MANAGER:
+            return with_star(say(language, PRESS_FOR_MANAGER, key=key), key)
         case Leads.BACK:
             return with_star(say(language, CHOOSE_BACK, key=key), key)
         case Leads.REPEAT:

@@ -7,6 +7,8 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from callbacks.inbound.texts import answer_text
+from callbacks.paging.customer_wording import not_saved
+from callbacks.text.gsm7 import for_text_message
 from ivr.twilio.context import DatabaseUnavailable, current
 from ivr.twilio.webhook import (
     field,
@@ -19,12 +21,9 @@ from ivr.twilio.webhook import (
 
 log = structlog.get_logger(__name__)
 
-# In both languages: without the database, the sender's language is not known.
-TRY_AGAIN = "Not saved: please send it again in a minute. / Pas enregistré: renvoyez le texto dans une minute."
-
 
 def ask_to_send_again() -> Response:
-    return text_response(TRY_AGAIN)
+    return text_response(for_text_message(not_saved(current().desk)))
 
 
 blueprint = signed_blueprint("sms", __name__, ask_to_send_again)

@@ -10,6 +10,7 @@ from callbacks.db.event_kinds import EventKind
 from callbacks.db.tables import Callback
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import end_hold, hold
+from callbacks.lifecycle.waiting import end_wait_for_time
 from callbacks.paging.pages import cancel_waiting
 from callbacks.records.event_log import record_event
 from callbacks.text.formats import day_and_time
@@ -35,6 +36,7 @@ def begin_hold(
 
 
 def release_hold(session: Session, callback: Callback, by: str, why: str, now: datetime) -> None:
-    """Have people paged from now on, if nobody was to be paged yet."""
+    """Have people paged from now on, if nobody was to be paged yet. The desk waits for no time that was named."""
+    end_wait_for_time(session, callback, now)
     if end_hold(callback, now):
         record_event(session, callback.contact_sid, now, by, EventKind.HOLD_ENDED, why)

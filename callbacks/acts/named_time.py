@@ -1,6 +1,7 @@
 """The customer names the time at which they want to be called, by key or to somebody who writes it down.
 
 Their word goes on record. People are paged shortly before that time, and the promise counts from it.
+The clock of the resolution stands still until then.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from callbacks.db.tables import Callback, Contact
 from callbacks.desk.desk_file import Desk
 from callbacks.desk.spoken_promise import spoken_promise
 from callbacks.lifecycle.transitions import move_promise
+from callbacks.lifecycle.waiting import wait_for_time
 from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import day_and_time
@@ -56,3 +58,7 @@ def _move(session: Session, desk: Desk, callback: Callback, at: datetime, by: st
     move_promise(callback, promise.counted_from, promise.due_at, now)
     if promise.held_until is not None:
         begin_hold(session, desk, callback, promise.held_until, by, TIME_NAMED.format(time=time), now)
+    if at > now:
+        wait_for_time(session, callback, now, at)
+        waits = f"until {time}: the customer asked to be called then"
+        record_event(session, callback.contact_sid, now, Actor.DESK, EventKind.WAITING_STARTED, waits)

@@ -112,7 +112,7 @@ def begin_or_hold(session: Session, desk: Desk, callback: Callback, now: datetim
     Such a call wakes nobody: it is closed, and listed in the morning's digest. Without a number, and until the carrier
     has said whether there is a message, the first page is held back for a minute. None is ever lost: then it is sent.
     """
-    if callback.owner_id is not None or callback.attempted_at is not None:
+    if callback.attempted_at is not None or (callback.owner_id is not None and not callback.perhaps_robot):
         return
     is_new, message = callback.decisions == 0, _message_left(session, callback)
     is_over = callback.contact.ended_at is not None  # until then the caller may still leave a number or a message

@@ -1,20 +1,23 @@
 """Calls that perhaps no person made: nothing was said, no key was pressed, and no carrier vouches for the number.
 
-Nobody is woken for one. Somebody is paged about it in the morning, because the caller may have been a person after all.
+Nobody is woken for one. One person is paged about it in the morning, because the caller may have been a person after
+all, and each morning after that while it is open and nobody has it. It does not escalate (`callbacks.paging.decide`).
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from callbacks.acts.holds import begin_hold, release_hold
-from callbacks.db.event_kinds import Actor
+from callbacks.acts.holds import begin_hold
+from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.tables import Callback
 from callbacks.desk.desk_file import Desk
-from callbacks.lifecycle.transitions import move_promise
+from callbacks.desk.mornings import next_morning
+from callbacks.lifecycle.transitions import begin_escalating, move_promise
 from callbacks.records.contacts_of_callback import contacts_of
+from callbacks.records.event_log import record_event
 from callbacks.text.attestation import is_vouched_for
 
 PERHAPS_A_ROBOT = "it was perhaps a robot: no key, no speech, and no carrier that vouches for the number"
@@ -53,11 +56,5 @@ def end_suspicion(session: Session, desk: Desk, callback: Callback, now: datetim
     last = contacts_of(callback)[-1]
     callback.perhaps_robot = False
     move_promise(callback, last.began_at, last.began_at + desk.callback.promise, now)
-    release_hold(session, callback, Actor.DESK, A_PERSON, now)
-
-
-def next_morning(desk: Desk, now: datetime) -> datetime:
-    """Return the next instant at which the morning's digest is due."""
-    local = now.astimezone(desk.zone)
-    day = local.date() if local.time() < desk.digest.at else local.date() + timedelta(days=1)
-    return datetime.combine(day, desk.digest.at, desk.zone).astimezone(now.tzinfo)
+    begin_escalating(callback, now)
+    record_event(session, callback.contact_sid, now, Actor.DESK, EventKind.HOLD_ENDED, A_PERSON)

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from callbacks.announcements.in_force import in_words, lines_of
+from callbacks.announcements.in_force import in_words, lines_of, products_of
 from callbacks.announcements.notices import cancel_earlier
 from callbacks.db.database import locked, locked_or_none
 from callbacks.db.event_kinds import Actor
@@ -28,13 +28,14 @@ MOST_AT_ONCE = 50  # announcements whose time has come, in one transaction
 
 @dataclass(frozen=True)
 class Content:
-    """What an announcement says, where and until when. Its text is public."""
+    """What an announcement says, where, until when and about what. Its text is public."""
 
     english: str
     french: str
     lines: tuple[str, ...] = ()  # none: all lines
     ends_at: datetime | None = None  # None: until somebody ends it
     notifies: bool = False
+    products: tuple[str, ...] = ()  # with a problem; none: it is about its lines, or about everything if it has none
 
 
 def start(
@@ -79,7 +80,12 @@ def change_some(
     """Change what is given, and keep the rest. Raise NotFound or WrongState."""
     row = _going_on(session, number, now)
     content = Content(
-        english or row.english, french or row.french, tuple(lines_of(row)), ends_at or row.ends_at, row.notifies
+        english or row.english,
+        french or row.french,
+        tuple(lines_of(row)),
+        ends_at or row.ends_at,
+        row.notifies,
+        tuple(products_of(row)),
     )
     return change(session, desk, number, content, by, now)
 
@@ -173,7 +179,8 @@ def _record(session: Session, row: Announcement, change: AnnouncementChange, at:
 
 def _write(row: Announcement, content: Content) -> None:
     row.english, row.french = content.english, content.french
-    row.lines, row.ends_at, row.notifies = ";".join(content.lines), content.ends_at, content.notifies
+    row.lines, row.products = ";".join(content.lines), "\n".join(content.products)
+    row.ends_at, row.notifies = content.ends_at, content.notifies
 
 
 def _checked(desk: Desk, content: Content, begins: datetime, now: datetime) -> Content:
@@ -187,12 +194,23 @@ def _checked(desk: Desk, content: Content, begins: datetime, now: datetime) -> C
     for line in content.lines:
         if line not in desk.lines:
             raise WrongState(f"There is no line {line[:40]!r}. Known: {', '.join(desk.lines)}.")
+    known = desk.coverage.covered
+    for product in content.products:
+        if product not in known:
+            raise WrongState(f"There is no product {product[:80]!r}. Known: {', '.join(known) or 'none'}.")
     if content.ends_at is not None and content.ends_at <= begins:
         raise WrongState("The announcement ends before it begins. Enter a later end.")
     if content.ends_at is not None and content.ends_at <= now:
         raise WrongState("That time is over already. Enter one that ends in the future.")
     lines = tuple(line for line in desk.lines if line in content.lines)
-    return Content(english, french, () if len(lines) == len(desk.lines) else lines, content.ends_at, content.notifies)
+    return Content(
+        english,
+        french,
+        () if len(lines) == len(desk.lines) else lines,
+        content.ends_at,
+        content.notifies,
+        tuple(product for product in known if product in content.products),
+    )
 
 
 def _plain(text: str) -> str:

@@ -62,6 +62,21 @@ def lines_of(announcement: Announcement) -> list[str]:
     return announcement.lines.split(";") if announcement.lines else []
 
 
+def products_of(announcement: Announcement) -> list[str]:
+    """Return the products that it is about; none when it names none."""
+    return announcement.products.split("\n") if announcement.products else []
+
+
+def affects_product(announcement: Announcement, product: str) -> bool:
+    """Return whether a product has the announced problem. An announcement that names nothing is about everything."""
+    return product in products_of(announcement) or not (announcement.products or announcement.lines)
+
+
+def affects_line(announcement: Announcement, line: str) -> bool:
+    """Return whether a line has the announced problem. One of products is only heard on its lines."""
+    return not announcement.products and (line in lines_of(announcement) or not announcement.lines)
+
+
 def planned(session: Session, now: datetime) -> Sequence[Announcement]:
     """Return the announcements that begin later, the next first."""
     lasts = or_(Announcement.ends_at.is_(None), Announcement.ends_at >= Announcement.starts_at)

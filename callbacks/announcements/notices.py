@@ -121,8 +121,8 @@ def _first_slot(session: Session, pause: timedelta, now: datetime) -> datetime:
 
 def _words(desk: Desk, links: Links, change: AnnouncementUpdate, subscription: Subscription) -> str:
     notice = wording.Notice(
-        desk.company.sender, change.change, in_words(change).for_(subscription.language), change.at, desk.zone,
-        subscription.language, desk.status_page(links.public_url), is_only_one=subscription.announcement_id is not None,
+        desk, change.change, in_words(change).for_(subscription.language), change.at, subscription.language,
+        desk.status_page(links.public_url), is_only_one=subscription.announcement_id is not None,
     )  # fmt: skip
     if subscription.channel is Channel.TEXT:
         return wording.notice_by_text(notice)

@@ -69,7 +69,7 @@ def subscribe_from_console(
         raise WrongState(f"{address[:40]!r} cannot get texts. Enter a mobile number or an email address.")
     to = Recipient(Channel.TEXT, number, language)
     row = subscribe(session, to, SubscribedBy.CONSOLE, now)
-    words = wording.subscribed(desk.company.sender).for_(language)
+    words = wording.subscribed(desk).for_(language)
     occasion = f"subscription {row.id}"
     write_message(session, CustomerMessageKind.SUBSCRIBED, occasion, to, words, now, subscription_id=row.id)
     return number
@@ -93,7 +93,7 @@ def request_by_mail(
     row = Subscription(channel=to.channel, address=to.address, language=language, by=by, created_at=now)
     session.add(row)
     session.flush()
-    words = wording.confirmation(desk.company.sender, links.confirm_subscription(row.id)).for_(language)
+    words = wording.confirmation(desk, links.confirm_subscription(row.id)).for_(language)
     occasion = f"subscription {row.id}"
     write_message(session, CustomerMessageKind.SUBSCRIBED, occasion, to, words, now, subscription_id=row.id)
 

@@ -17,6 +17,9 @@ from callbacks.text.formats import moment
 
 START = "start"
 LINE = click.option("--line", "lines", multiple=True, help="The line on which it is heard. Give it again for more.")
+PRODUCT = click.option(
+    "--product", "products", multiple=True, help="A product that has the problem, for the status page. Repeat for more."
+)
 FROM = click.option("--from", "starts", help="Desk time, such as 2026-11-27T18:00. Default: now.")
 UNTIL = click.option("--until", "ends", help="Desk time at which it ends by itself. Default: no end.")
 
@@ -46,17 +49,18 @@ def announce() -> None:
 @click.argument("english")
 @click.argument("french")
 @LINE
+@PRODUCT
 @FROM
 @UNTIL
 @click.option("--notify", is_flag=True, help="Tell subscribers when it starts, changes and ends.")
 @pass_service
 def start(
-    service: Service, english: str, french: str, lines: tuple[str, ...], starts: str | None, ends: str | None,
-    notify: bool,
+    service: Service, english: str, french: str, lines: tuple[str, ...], products: tuple[str, ...],
+    starts: str | None, ends: str | None, notify: bool,
 ) -> None:  # fmt: skip
     """Start an announcement: the word "start" may be left out."""
     desk, now = service.desk, service.clock.now()
-    content = Content(english, french, lines, optional_desk_time(desk, ends), notify)
+    content = Content(english, french, lines, optional_desk_time(desk, ends), notify, products)
     starts_at = optional_desk_time(desk, starts)
     row = service.database.write(
         lambda session: changes.start(session, desk, content, COMMAND_LINE, now, starts_at=starts_at)
@@ -108,5 +112,7 @@ def _in_a_line(service: Service, row: Announcement, now: datetime) -> str:
     zone = service.desk.zone
     until = moment(row.ends_at, zone, now) if row.ends_at is not None else "somebody ends it"
     where = ", ".join(in_force.lines_of(row)) or "all lines"
+    about = f", about {', '.join(products)}" if (products := in_force.products_of(row)) else ""
     told = "subscribers are told" if row.notifies else "subscribers are not told"
-    return f"{row.id}: {moment(row.starts_at, zone, now)} until {until}, {where}, {told}: {row.english} / {row.french}"
+    when = f"{moment(row.starts_at, zone, now)} until {until}"
+    return f"{row.id}: {when}, {where}{about}, {told}: {row.english} / {row.french}"

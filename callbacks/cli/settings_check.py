@@ -80,6 +80,12 @@ def line_faults(desk: Desk) -> Iterator[str]:
             yield f"{line.number} ({name}) is not a valid phone number. Correct it in the desk file."
 
 
+def unused_settings(values: Values, desk: Desk) -> Iterator[str]:
+    """Yield the settings that the desk file leaves without effect."""
+    if values["TRANSCRIBE_MODEL"] and desk.transcript.by != "model":
+        yield f'TRANSCRIBE_MODEL is not used, because transcript.by is "{desk.transcript.by}" in the desk file.'
+
+
 def _is_safe(url: str) -> bool:
     parts = urlsplit(url)
     if parts.scheme != "http":

@@ -12,9 +12,10 @@ from callbacks.cli.command import Command
 from callbacks.cli.context import AppContext, Service, pass_app
 from callbacks.cli.file_check import file_warnings
 from callbacks.cli.gaps import gap_in_words
-from callbacks.cli.settings_check import line_faults, settings_faults, settings_warnings
+from callbacks.cli.settings_check import line_faults, settings_faults, settings_warnings, unused_settings
 from callbacks.cli.twilio_check import account_faults, set_urls, urls_of_numbers
 from callbacks.db.states import Channel, PhoneSlot
+from callbacks.desk.menu_faults import menus_without_manager
 from callbacks.errors import BrokenSettings, BrokenSetup
 from callbacks.oncall import store
 from callbacks.oncall.roster import Roster
@@ -53,6 +54,8 @@ def check(app: AppContext, asks_twilio: bool, sets_urls: bool) -> None:
     files = file_warnings(service.settings, app.environ)
     for warning in (*settings_warnings(values), *files, *warnings(service)):
         click.echo(f"Warning: {warning}")
+    for note in unused_settings(values, service.desk):
+        click.echo(f"Note: {note}")
     if asks_twilio:
         faults += _ask_twilio(service, sets_urls)
     if faults:
@@ -97,6 +100,7 @@ def _warnings(session: Session, service: Service) -> Iterator[str]:
     desk, now = service.desk, service.clock.now()
     roster = store.roster(session, desk, now)
     yield from _rota_warnings(session, service)
+    yield from menus_without_manager(desk.flow)
     if desk.boxes and not service.settings.smtp_url:
         yield "Messages in boxes cannot be mailed. Set SMTP_URL and MAIL_FROM."
     if not users.everyone(session):

@@ -815,6 +815,7 @@ class Announcement(Base):
     english: Mapped[str] = mapped_column(Text)
     french: Mapped[str] = mapped_column(Text)
     lines: Mapped[str] = mapped_column(default="")  # names separated by ";"; "" for all
+    products: Mapped[str] = mapped_column(Text, default="")  # one a line, because a name may have a semicolon
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime | None] = mapped_column(index=True)  # None: until somebody ends it
     notifies: Mapped[bool] = mapped_column(default=False)  # subscribers are told

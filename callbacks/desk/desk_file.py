@@ -127,23 +127,23 @@ class Voices(Part):
 
 
 class OwnWords(Part):
-    """The desk's own wording of a prompt."""
+    """The desk's own wording of a prompt, a text or a mail."""
 
     en: str
     fr: str
 
 
-def by_name(prompts: object) -> object:
-    """Return prompts by their names. In the file, a table of prompts has its name before theirs."""
-    return dict(_by_name(prompts)) if isinstance(prompts, Mapping) else prompts
+def by_name(wording: object) -> object:
+    """Return wording by its names. In the file, a table has its name before those in it."""
+    return dict(_by_name(wording)) if isinstance(wording, Mapping) else wording
 
 
-def _by_name(prompts: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    for name, prompt in prompts.items():
-        if isinstance(prompt, Mapping) and prompt and all(isinstance(each, Mapping) for each in prompt.values()):
-            yield from ((f"{name}.{inner}", each) for inner, each in _by_name(prompt))
+def _by_name(wording: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    for name, own in wording.items():
+        if isinstance(own, Mapping) and own and all(isinstance(each, Mapping) for each in own.values()):
+            yield from ((f"{name}.{inner}", each) for inner, each in _by_name(own))
         else:
-            yield name, prompt
+            yield name, own
 
 
 class Hours(Part):
@@ -174,7 +174,7 @@ class Line(Part):
     number: Annotated[str, BeforeValidator(own_number)]
     name: Annotated[Mapping[Language, Annotated[str, AfterValidator(line_name)]], AfterValidator(both_languages)] = {}
     language: Language = "en"
-    menu: Mapping[Annotated[str, Field(pattern="^[0-9]$")], Literal["support", "english", "french"]] = {}
+    menu: Mapping[Annotated[str, Field(pattern="^[0-9]$")], Literal["support", "manager", "english", "french"]] = {}
     menu_exit: Literal["support", "goodbye"] = "support"
     named_menu: str = ""  # what `menu = "main"` becomes: the name of a menu
     # Offered once on a line without a menu, before it goes on to support.
@@ -353,7 +353,7 @@ class Limits(Part):
 
 
 class CustomerTexts(Part):
-    """Which texts customers get. Their wording is in `callbacks.paging.customer_wording`."""
+    """Which texts customers get. Their wording is in `callbacks.paging.customer_wording`, or the desk's own."""
 
     receipts: bool = True  # the reference and the time, after a voicemail or a missed call
     attempts: bool = True  # that we called and did not reach them
@@ -509,6 +509,11 @@ class Desk(Part):
             return self
         numbers = self.numbers.model_copy(update={"own": (*self.numbers.own, number)})
         return self.model_copy(update={"numbers": numbers})
+
+    def own_words(self, name: str, shipped: Words) -> Words:
+        """Return the desk's own words under this name, or those as shipped."""
+        own = self.wording.get(name)
+        return Words(own.en, own.fr) if own is not None else shipped
 
     def priority_of_line(self, line: str) -> PriorityLevel:
         """Return the priority of a callback opened on a line. For a line that was removed, it is P2."""
@@ -725,7 +730,7 @@ def _wording(content: dict[str, Any], path: Path) -> dict[str, Any]:
     if not isinstance(name, str) or not name:
         return {}
     if "wording" in content:
-        raise ValueError(f"prompts are in {name} and in this file. Keep them in one of the two.")
+        raise ValueError(f"the wording is in {name} and in this file. Keep it in one of the two.")
     try:
         return {"wording": tomllib.loads((path.parent / name).read_text(encoding="utf-8"))}
     except OSError as error:
@@ -747,7 +752,11 @@ def desk_from(content: dict[str, Any], path: Path, *checks: Check) -> Desk:
     try:
         desk = Desk.model_validate(content)
     except ValidationError as invalid:
-        raise BrokenDesk(path, [_in_words(fault) for fault in _own_faults(invalid)]) from None
+        own = _own_faults(invalid)
+        faults = [_in_words(fault) for fault in own]
+        if all(fault["loc"][:1] == ("wording",) and len(fault["loc"]) > 1 for fault in own):
+            faults += _faults_of(_without(content, {fault["loc"][1] for fault in own}), path, checks)
+        raise BrokenDesk(path, faults) from None
     faults = [*_faults_of_hours(desk), *_faults_of_lines(desk), *_faults_of_priorities(desk)]
     faults += [*_faults_of_policies(desk), *_faults_of_digest(desk), *mailbox_faults(desk.mailboxes)]
     faults += [*_faults_of_menus(desk), *(fault for check in checks for fault in check(desk))]
@@ -755,6 +764,13 @@ def desk_from(content: dict[str, Any], path: Path, *checks: Check) -> Desk:
     if faults:
         raise BrokenDesk(path, faults)
     return desk.with_audio(audio)
+
+
+def _without(content: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    """Return the content of a desk file without the wording that cannot be read, to find the other mistakes."""
+    wording = by_name(content["wording"])
+    kept = {name: own for name, own in wording.items() if name not in names} if isinstance(wording, dict) else {}
+    return {**content, "wording": kept}
 
 
 def _faults_of_menus(desk: Desk) -> list[str]:

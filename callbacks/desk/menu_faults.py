@@ -1,6 +1,7 @@
 """What is wrong with the menus of a desk file, each mistake with its place and its remedy. Pure.
 
-A menu is refused if a key leads nowhere, if callers who press nothing never get out, or if no key leads out.
+A menu is refused if a key leads nowhere, if callers who press nothing never get out, or if no key leads out. One that
+leads to support and has no key for a manager is only warned about, so that the desk still answers.
 """
 
 from __future__ import annotations
@@ -9,16 +10,16 @@ import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from callbacks.desk.menus import SUPPORT_BOX, Choice, Destination, Flow, Leads, Menu, Spoken, place_of
+from callbacks.desk.menus import MOST_TOGETHER, SUPPORT_BOX, Choice, Destination, Flow, Leads, Menu, Spoken, place_of
 from callbacks.text.dialing_rules import DialingRules, NumberKind
 
 RINGING = (Leads.TEAM, Leads.DIAL)
 # Where a call may go on by itself: after wrong keys, after an information, after a call that nobody took.
 FOLLOWING = (Leads.SUPPORT, Leads.GOODBYE, Leads.BACK, Leads.MENU, Leads.VOICEMAIL, Leads.INFORMATION)
-OUT = (Leads.SUPPORT, Leads.GOODBYE, Leads.VOICEMAIL)
+OUT = (Leads.SUPPORT, Leads.MANAGER, Leads.GOODBYE, Leads.VOICEMAIL)
 TO_SUPPORT = (Destination(Leads.SUPPORT), Destination(Leads.VOICEMAIL, SUPPORT_BOX))
 # Keys that are spoken in the usual words when they have none of their own.
-WITH_USUAL_WORDS = (Leads.SUPPORT, Leads.ENGLISH, Leads.FRENCH, Leads.BACK, Leads.REPEAT)
+WITH_USUAL_WORDS = (Leads.SUPPORT, Leads.MANAGER, Leads.ENGLISH, Leads.FRENCH, Leads.BACK, Leads.REPEAT)
 STATES = {True: "open", False: "closed"}
 
 
@@ -44,6 +45,11 @@ def _faults_of_targets(flow: Flow, around: Around) -> Iterator[str]:
     for name, team in flow.teams.items():
         if not team.numbers and not team.layers:
             yield f"teams.{name}: it has nobody to ring. Give it numbers or layers."
+        if team.ring == "together" and len(team.numbers) > MOST_TOGETHER:
+            yield (
+                f"teams.{name}.numbers: {len(team.numbers)} phones cannot ring together, because the carrier calls at "
+                f'most {MOST_TOGETHER} at once. Remove some, or write ring = "in order".'
+            )
         for number in team.numbers:
             yield from _faults_of_number(f"teams.{name}.numbers", number, around.rules)
         for layer in team.layers:
@@ -261,7 +267,32 @@ def _leads_to_support(flow: Flow, first: str, is_open: bool) -> bool:
         found.add(place)
         for choice in _always_offered(flow.menus[place], is_open):
             to = choice.otherwise or choice.to
-            if to in TO_SUPPORT or (flow.tells(to) and flow.information[to.name].then in TO_SUPPORT):
+            if _is_to_support(flow, to):
                 return True
             to_do += _after(flow, place, to) or ()
     return False
+
+
+# A manager
+
+
+def menus_without_manager(flow: Flow) -> Iterator[str]:
+    """Yield the menus that lead to support while no key asks for a manager, with the remedy (policy: Lines)."""
+    for place, menu in flow.menus.items():
+        states = [state for is_open, state in STATES.items() if _lacks_manager(flow, menu, is_open)]
+        if states:
+            where = f"{place}.menu" if place.startswith("lines.") else place
+            yield (
+                f"{where}: it leads to support, and no key asks for a manager while the desk is {' or '.join(states)}. "
+                'Add one, such as 0 = "manager".'
+            )
+
+
+def _lacks_manager(flow: Flow, menu: Menu, is_open: bool) -> bool:
+    offered = [each for each in menu.keys.values() if each.hours is None or each.hours.while_open in (None, is_open)]
+    has_manager = any(each.to.leads is Leads.MANAGER for each in _always_offered(menu, is_open))
+    return not has_manager and any(_is_to_support(flow, each.to) for each in offered)
+
+
+def _is_to_support(flow: Flow, to: Destination) -> bool:
+    return to in TO_SUPPORT or (flow.tells(to) and flow.information[to.name].then in TO_SUPPORT)

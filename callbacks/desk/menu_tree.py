@@ -6,19 +6,29 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from callbacks.desk.desk_file import Desk
-from callbacks.desk.menus import Choice, Destination, Leads, Spoken, place_of
+from callbacks.desk.menus import (
+    MANAGER_KEY,
+    MANAGER_KEY_WHILE_WAITING,
+    Choice,
+    Destination,
+    Leads,
+    Spoken,
+    place_of,
+)
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import readable_number
 
 LEADS = {
     Leads.SUPPORT: "support",
+    Leads.MANAGER: "asks for a manager, and takes a message",
     Leads.ENGLISH: "goes on in English",
     Leads.FRENCH: "goes on in French",
     Leads.BACK: "back to the menu before",
     Leads.REPEAT: "says the menu again",
     Leads.GOODBYE: "says goodbye and hangs up",
 }
-SILENCE, UNANSWERED, AFTERWARDS = "no key", "nobody answers", "then"
+SILENCE, UNANSWERED, AFTERWARDS, AT_SUPPORT = "no key", "nobody answers", "then", "at support"
+MANAGER_AT_SUPPORT = f"{MANAGER_KEY} asks for a manager; {MANAGER_KEY_WHILE_WAITING} while waiting for a technician"
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,9 @@ class Branch:
     said: Words | None = None  # in place of the usual words
     notes: Sequence[str] = ()  # hours, product, recordings
     branches: Sequence[Branch] = ()
+
+
+_AT_SUPPORT = Branch(AT_SUPPORT, MANAGER_AT_SUPPORT)  # keys that every line has, whatever its menu
 
 
 @dataclass(frozen=True)
@@ -53,9 +66,10 @@ def _tree(desk: Desk, name: str) -> LineTree:
     number = readable_number(line.number)
     if first is None:
         keys = [Branch(key, LEADS[Leads(choice)]) for key, choice in line.languages.items()]
-        return LineTree(name, number, f"begins in {language}; no menu: straight to support", keys)
+        begins = f"begins in {language}; no menu: straight to support"
+        return LineTree(name, number, begins, [*keys, _AT_SUPPORT])
     menu = f"menu {line.named_menu}" if line.named_menu else "a menu of its own"
-    return LineTree(name, number, f"begins in {language}, with {menu}", list(_of_menu(desk, first, ())))
+    return LineTree(name, number, f"begins in {language}, with {menu}", [*_of_menu(desk, first, ()), _AT_SUPPORT])
 
 
 def _of_menu(desk: Desk, place: str, before: tuple[str, ...]) -> Iterator[Branch]:
@@ -88,7 +102,8 @@ def leads_to(desk: Desk, to: Destination) -> str:
         case Leads.MENU:
             return f"menu {to.name}"
         case Leads.TEAM:
-            return f"rings the team {desk.team_name(to.name).english}"
+            together = ", all phones together" if desk.teams[to.name].ring == "together" else ""
+            return f"rings the team {desk.team_name(to.name).english}{together}"
         case Leads.DIAL:
             return f"calls {readable_number(to.name)}"
         case Leads.VOICEMAIL:

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -18,12 +18,17 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 NAME = "^[a-z][a-z0-9-]{0,30}$"
 LONGEST_SAID = 1000  # characters: a menu with all its keys then stays far below the 64 kB of a document
 SUPPORT_BOX = "support"
+MOST_TOGETHER = 10  # phones that the carrier calls at once
+# The keys that ask for a manager where the desk file has none: at support, and while a caller waits for a technician.
+MANAGER_KEY = "0"
+MANAGER_KEY_WHILE_WAITING = "8"  # 0 is for a message there, and 9 is often the other language
 
 
 class Leads(enum.Enum):
     """What a key leads to. The last five are followed by a name or a number: "menu:sales"."""
 
     SUPPORT = "support"  # a technician in support hours, else a message
+    MANAGER = "manager"  # a message, and the manager on call is paged
     ENGLISH = "english"
     FRENCH = "french"
     BACK = "back"  # to the menu before; after an information or a call that nobody took, to the menu of its key
@@ -170,11 +175,17 @@ def menu_of_keys(keys: Mapping[str, str], leads_out: str) -> Menu:
 
 
 class Team(Part):
-    """Phones that are rung one after the other. Whoever answers takes the call by key."""
+    """Phones that are rung one after the other, or together. Whoever answers takes the call by key."""
 
     name: Annotated[Mapping[Language, str], AfterValidator(both_languages)] = {}
     numbers: tuple[Annotated[str, BeforeValidator(own_number)], ...] = ()
     layers: tuple[str, ...] = ()  # the people on call on these layers of the rota
+    ring: Literal["in order", "together"] = "in order"
+
+    @property
+    def rung_at_once(self) -> int:
+        """How many of its phones ring at the same time, at most."""
+        return MOST_TOGETHER if self.ring == "together" else 1
 
 
 class Box(Part):

@@ -58,7 +58,8 @@ def store_choices(session: Session, desk: Desk, call: Call, choices: CallerChoic
     is_time_new = choices.named_time_at not in (None, call.named_time_at)
     is_manager_new = choices.wants_manager and call.wants_manager_at is None
     call.named_time_at = choices.named_time_at or call.named_time_at
-    call.wants_manager_at = now if is_manager_new else call.wants_manager_at
+    if is_manager_new:  # they hear that a manager is told, which holds even if they hang up now
+        call.wants_manager_at, call.promised_at = now, call.promised_at or now
     callback = callback_about(session, call.sid) if is_urgency_new or is_time_new or is_manager_new else None
     if callback is None:
         return

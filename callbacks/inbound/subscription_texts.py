@@ -46,13 +46,13 @@ def grant(session: Session, desk: Desk, sender: str, text: str, now: datetime, *
 
     Who would get no answer is not subscribed either, because they would not be told the way out.
     """
-    company, word = desk.company.sender, letters_of(text)
+    word = letters_of(text)
     if word in SUBSCRIBE:
         number, language = desk.dialing_rules.mobile_number(sender), SUBSCRIBE[word]
         if number is None or not is_answered:
             return ""
         subscriptions.subscribe(session, Recipient(Channel.TEXT, number, language), SubscribedBy.TEXT, now)
-        return wording.subscribed(company).for_(language)
+        return wording.subscribed(desk).for_(language)
     has_left = subscriptions.end_all(session, Channel.TEXT, sender, now)
-    words = wording.left(company) if has_left else wording.not_subscribed(company)
+    words = wording.left(desk) if has_left else wording.not_subscribed(desk)
     return words.for_(LEAVE[word]) if is_answered else ""

@@ -47,6 +47,7 @@ from callbacks.inbound.wrong_codes import announce_stop, is_code_of, stop_of
 from callbacks.lifecycle.contacts import note_contact
 from callbacks.lifecycle.transitions import owns
 from callbacks.paging.alerts import TooManyToday, alert_supervisors, send_test
+from callbacks.paging.customer_wording import not_read
 from callbacks.paging.messages import BY_CHANNEL
 from callbacks.people.contact_methods import clear_failure, is_verified, record_failure
 from callbacks.people.person import ContactMethod
@@ -557,9 +558,7 @@ def _answer_unknown_sender(session: Session, desk: Desk, sender: str, now: datet
     note_contact(session, sender, now)
     if not _may_be_answered(session, desk, sender, now):
         return NOTHING
-    lines = ", ".join(readable_number(line.number) for line in desk.lines.values())
-    english = f"{desk.company.sender}: texts to this number are not read. Please call {lines}."
-    both = f"{english} / Les textos à ce numéro ne sont pas lus: appelez-nous."
+    both = not_read(desk)
     return Answer(Words(both, both))
 
 

@@ -75,6 +75,8 @@ def set_owner(session: Session, callback: Callback, technician: Technician, now:
     callback.owner, callback.acknowledged_at = technician, now
     callback.acted_at, callback.resumed, callback.escalating_since = now, False, None
     review(callback, now)
+    if is_paged_each_morning(callback):
+        callback.next_action_at = now  # their first reminder is due before the next morning
     session.flush()
 
 
@@ -176,10 +178,15 @@ def end_hold(callback: Callback, now: datetime) -> bool:
     """Have people paged from now on: the steps count from now. Return whether it was held."""
     if not is_held(callback, now):
         return False
-    callback.held_until = now
+    begin_escalating(callback, now)
+    return True
+
+
+def begin_escalating(callback: Callback, now: datetime) -> None:
+    """Have the steps count from now, and take the first one of an open callback at once."""
+    callback.held_until, callback.position = now, 0
     if callback.state is CallbackState.OPEN:
         callback.next_action_at = now
-    return True
 
 
 # The next action
@@ -188,6 +195,11 @@ def end_hold(callback: Callback, now: datetime) -> bool:
 def awaits_attempt(callback: Callback) -> bool:
     """Return whether a callback is open and nobody has tried to reach its customer."""
     return callback.state is CallbackState.OPEN and callback.attempted_at is None
+
+
+def is_paged_each_morning(callback: Callback) -> bool:
+    """Return whether perhaps no person called, and nobody has tried to reach one: then it does not escalate."""
+    return callback.perhaps_robot and awaits_attempt(callback)
 
 
 def is_looked_after(callback: Callback) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from callbacks.db.states import IN_VAIN, REACHED, CallbackState, PageKind, PageState, ReachOutcome, VoicemailState
 from callbacks.db.tables import Callback, Contact, JoinedContact, Page, Technician
 from callbacks.desk.desk_file import Desk
-from callbacks.lifecycle.transitions import note_called_again_told
+from callbacks.lifecycle.transitions import is_paged_each_morning, note_called_again_told
 from callbacks.paging import messages
 from callbacks.paging.notices import PAGED, text_if_reachable
 from callbacks.paging.pages import code_for
@@ -23,8 +23,11 @@ ONCE_IN = timedelta(minutes=10)
 def notify_called_again(session: Session, desk: Desk, callback: Callback, contact: Contact, now: datetime) -> None:
     """Text the owner, or whoever was paged last, that the customer called again; at most once in ten minutes.
 
-    Not where another text says so: a page that is still to be sent, or the request for the next attempt.
+    Not where another text says so: a page that is still to be sent, or the request for the next attempt. Nor while
+    perhaps no person calls and nobody has it: if this call shows one, it is paged at once.
     """
+    if is_paged_each_morning(callback) and callback.owner_id is None:
+        return
     told_at = callback.called_again_told_at
     if callback.state is not CallbackState.OPEN or (told_at is not None and now - told_at < ONCE_IN):
         return

@@ -41,6 +41,8 @@ class Case:
     passed: frozenset[int] = frozenset()  # ids of people who passed it on
     passed_over: frozenset[int] = frozenset()  # ids of owners from whom it was taken
     paged: frozenset[int] = frozenset()  # ids of people who were paged for it before
+    mornings: tuple[datetime, ...] = ()
+    """If perhaps no person called: the first morning since its owner last heard of it, and the next one from now."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class Decision:
 
 def next_step(policy: Escalation, case: Case, roster: Roster, now: datetime) -> Decision:
     """Return what happens to an open callback whose customer nobody has tried to reach."""
+    if case.mornings:
+        return _page_each_morning(policy, case, roster, now)
     if case.owner is None or case.resumed:
         return _escalate(policy, case, roster, now)
     return _watch_the_owner(policy, case, roster, now)
@@ -242,6 +246,40 @@ def _until_deadline(policy: Escalation, case: Case, position: int, now: datetime
     return position + 1, max(case.due_at, now)
 
 
+def _page_each_morning(policy: Escalation, case: Case, roster: Roster, now: datetime) -> Decision:
+    """Return what happens to one that perhaps no person made: one person hears of it each morning. It is never late.
+
+    That is its owner, who is also reminded as usual, or else somebody on call.
+    """
+    if case.owner is not None:
+        decision = _remind_each_morning(policy, case, case.owner, now)
+        if decision.kind is None or decision.pages:
+            return decision
+    elif now < case.next_action_at:
+        return Decision(None, case.next_action_at, case.position, False)
+    position, pages, notes = _page_to_one(policy, case, roster, now)
+    if not pages:
+        return Decision(None, now + RETRY_INTERVAL, case.position, False, notes=notes)
+    return Decision(PageKind.STEP, case.mornings[-1], case.position, False, pages, notes=notes, taken=position)
+
+
+def _remind_each_morning(policy: Escalation, case: Case, owner: Person, now: datetime) -> Decision:
+    reminders = [at for at, duty in _owner_schedule(policy, case) if duty is _Duty.REMINDER]
+    times = (*reminders, *case.mornings)
+    next_at = min(at for at in times if at > now)
+    if min(times) > now:
+        return Decision(None, next_at, case.position, False)
+    return Decision(PageKind.REMINDER, next_at, case.position, False, tuple(_text_to(owner)))
+
+
+def _page_to_one(
+    policy: Escalation, case: Case, roster: Roster, now: datetime
+) -> tuple[int, tuple[NewPage, ...], tuple[str, ...]]:
+    """Return the first step that reaches somebody, one text to the first of them, and notes on the steps skipped."""
+    position, pages, notes = _first_with_people(policy, case, roster, 0, now)
+    return position, tuple(text for page in pages[:1] for text in _text_to(page.person)), notes
+
+
 class _Duty(enum.Enum):
     """What is due while an owner has not tried the customer."""
 
@@ -261,12 +299,12 @@ def _watch_the_owner(policy: Escalation, case: Case, roster: Roster, now: dateti
     if _Duty.BREACH in due and case.position <= policy.breach:
         return _page_for_breach(policy, replace(case, next_action_at=next_at), roster)
     if _Duty.REMINDER in due:
-        pages = tuple(_reminder(case.owner)) if case.owner else ()
+        pages = tuple(_text_to(case.owner)) if case.owner else ()
         return Decision(PageKind.REMINDER, next_at, case.position, False, pages)
     return Decision(None, next_at, case.position, False)
 
 
-def _reminder(owner: Person) -> Iterator[NewPage]:
+def _text_to(owner: Person) -> Iterator[NewPage]:
     method = _working_method(owner, ContactMethod(Channel.TEXT))
     if method is not None:
         yield NewPage(owner, method.channel, method.number)

@@ -16,11 +16,12 @@ from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import PageAnswer, PageKind
 from callbacks.db.tables import Callback, Page
 from callbacks.desk.desk_file import Desk
-from callbacks.desk.escalation_policy import Escalation
+from callbacks.desk.mornings import next_morning
 from callbacks.lifecycle.transitions import (
     advance_escalation,
     awaits_attempt,
     is_looked_after,
+    is_paged_each_morning,
     note_breach,
     note_reminders_given,
     waits_for_hold,
@@ -48,7 +49,7 @@ def take_next_step(session: Session, desk: Desk, callback: Callback, now: dateti
     if waits_for_hold(callback, now):
         return Decision(None, callback.next_action_at or now, callback.position, callback.resumed)
     policy = desk.policy_named(callback.policy)
-    plan, case = store.schedule(session, desk, now), _case(session, policy, callback)
+    plan, case = store.schedule(session, desk, now), _case(session, desk, callback, now)
     decision = next_step(policy, case, plan.roster(now), now)
     if decision.kind is PageKind.STEP and outages.steps_wait(session, callback, now):
         decision = _wait(session, desk, callback, case, decision, now)
@@ -104,7 +105,7 @@ def forecast(session: Session, desk: Desk, callback: Callback, plan: Schedule) -
     if at is None or is_looked_after(callback):
         return None
     policy = desk.policy_named(callback.policy)
-    return next_step(policy, _case(session, policy, callback), plan.roster(at), at)
+    return next_step(policy, _case(session, desk, callback, at), plan.roster(at), at)
 
 
 def _alert_nobody_to_page(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
@@ -115,7 +116,8 @@ def _alert_nobody_to_page(session: Session, desk: Desk, callback: Callback, now:
     alert_supervisors(session, desk, f"nobody for {callback.reference}", Words(english, french), now)
 
 
-def _case(session: Session, policy: Escalation, callback: Callback) -> Case:
+def _case(session: Session, desk: Desk, callback: Callback, now: datetime) -> Case:
+    policy = desk.policy_named(callback.policy)
     paged = select(Page.technician_id).where(Page.callback_id == callback.id)
     since, held_until = callback.escalating_since, callback.held_until
     if since is not None and held_until is not None:
@@ -132,27 +134,37 @@ def _case(session: Session, policy: Escalation, callback: Callback) -> Case:
         passed=frozenset(session.scalars(paged.where(Page.answer == PageAnswer.PASSED))),
         passed_over=frozenset(session.scalars(paged.where(Page.answer == PageAnswer.PASSED_OVER))),
         paged=frozenset(session.scalars(paged)),
+        mornings=_mornings(desk, callback, now),
     )
 
 
-def page_another_way(session: Session, desk: Desk, page: Page, now: datetime) -> None:
-    """Page the same person by a method not tried yet, after a page failed.
+def _mornings(desk: Desk, callback: Callback, now: datetime) -> tuple[datetime, ...]:
+    if not is_paged_each_morning(callback):
+        return ()
+    heard_at = callback.acted_at or callback.acknowledged_at or now
+    return next_morning(desk, heard_at), next_morning(desk, now)
+
+
+def page_another_way(session: Session, desk: Desk, page: Page, now: datetime) -> bool:
+    """Page the same person by a method not tried yet, after a page failed, and return whether there is one.
 
     Not if the next step pages them anyway, nor if somebody has it, unless it is the owner who is asked to try again.
     """
     callback, asks_owner = page.callback, page.kind is PageKind.TRY_AGAIN
     if callback is None or (callback.owner_id is not None and not asks_owner):
-        return
+        return False
     roster = store.roster(session, desk, now)
     who = next((each for each in roster.people if each.id == page.technician_id), None)
-    policy = desk.policy_named(callback.policy)
     if who is None:
-        return
-    if not asks_owner and who.id in people_of_step(policy, _case(session, policy, callback), roster, callback.position):
-        return
+        return False
+    policy, case = desk.policy_named(callback.policy), _case(session, desk, callback, now)
+    is_paged_next = not case.mornings and who.id in people_of_step(policy, case, roster, callback.position)
+    if is_paged_next and not asks_owner:
+        return False
     theirs = select(Page.channel, Page.number).where(Page.callback_id == callback.id, Page.technician_id == who.id)
     theirs = theirs.where(Page.kind == page.kind, Page.round == page.round) if asks_owner else theirs
     tried = {(channel, number) for channel, number in session.execute(theirs)}
     way = next((way for way in who.contact_methods if (way.channel, way.number) not in tried), None)
     if way is not None:
         put_in_outbox(session, callback, NewPage(who, way.channel, way.number), page.kind, page.round, now)
+    return way is not None

@@ -16,7 +16,7 @@ from callbacks.db.states import ESCALATING, Channel, PageKind, PageState
 from callbacks.db.tables import Page
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
-from callbacks.lifecycle.transitions import escalate_now
+from callbacks.lifecycle.transitions import escalate_now, is_paged_each_morning
 from callbacks.paging import messages, outages
 from callbacks.paging.alerts import ALERT_METHODS, add_alert, alert_supervisors
 from callbacks.paging.channels.carrier_errors import FOR_AN_OPERATOR, OF_THE_CHANNEL, Fault, cause_of, error_code
@@ -223,8 +223,8 @@ def _page_otherwise(session: Session, desk: Desk, page: Page, now: datetime) -> 
         _alert_by_phone(session, page, now)
     elif page.kind in ESCALATING:
         is_step_over = _whole_step_failed(session, page)
-        page_another_way(session, desk, page, now)
-        if is_step_over:
+        is_paged_otherwise = page_another_way(session, desk, page, now)
+        if is_step_over and not (is_paged_otherwise and is_paged_each_morning(page.callback)):
             _next_step_once(session, page, now)
 
 

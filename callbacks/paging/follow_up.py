@@ -30,7 +30,6 @@ from callbacks.db.tables import (
     ReachAttempt,
     ReceivedText,
     Technician,
-    Waiting,
 )
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
@@ -41,6 +40,7 @@ from callbacks.lifecycle.transitions import (
     begin_escalating_again,
     change_state,
     give_back,
+    is_paged_each_morning,
     note_asked,
     note_overdue_reported,
     plan_next_action,
@@ -68,7 +68,7 @@ from sla.closing import Closing, automatic_closing
 from sla.hours import SupportHours
 
 # The customer was not reached and still waits. A wrong number counts here, but not for closing.
-TEXTED = (EventKind.CUSTOMER_TEXTED, EventKind.CANCEL_ASKED)
+HEARD = (EventKind.CUSTOMER_TEXTED, EventKind.CANCEL_ASKED, EventKind.WAITING_ENDED)
 NOT_REACHED = (*IN_VAIN, ReachOutcome.WRONG_NUMBER, ReachOutcome.RINGING)
 
 
@@ -76,7 +76,7 @@ def take_next_action(session: Session, desk: Desk, callback: Callback, now: date
     """Do what is due for an open callback, which the caller has locked, and set when to look at it again."""
     if waits_for_hold(callback, now):
         return
-    if callback.held_until is not None:
+    if callback.held_until is not None and (callback.owner_id is not None or not is_paged_each_morning(callback)):
         ask_what_was_put_off(session, desk, callback, now)
     if awaits_attempt(callback):
         take_next_step(session, desk, callback, now)
@@ -316,10 +316,8 @@ def _attempts(session: Session, callback: Callback) -> list[ReachAttempt]:
 
 def _heard_at(session: Session, callback: Callback) -> Iterator[datetime]:
     """Yield when the customer called or wrote, and when a technician recorded that they did."""
-    back = select(Waiting.until).where(Waiting.callback_id == callback.id, Waiting.until.is_not(None))
-    yield from (at for at in session.scalars(back) if at is not None)
-    texted = select(Event.at).where(Event.contact_sid == callback.contact_sid, Event.kind.in_(TEXTED))
-    yield from session.scalars(texted)
+    heard = select(Event.at).where(Event.contact_sid == callback.contact_sid, Event.kind.in_(HEARD))
+    yield from session.scalars(heard)
     yield from (each.contact.began_at for each in callback.joined)
     number = callback.contact.customer_number
     if number is not None:

@@ -33,6 +33,7 @@ def decision_event(
     sentences = [f"Policy {policy_name}, {step_in_words(policy, decision.taken)}."]
     sentences += _people(plan, decision.pages, now, desk)
     not_paged = left_out(policy, case, plan.roster(now), decision.taken)
+    sentences += ["Perhaps a robot called: nobody else is paged before the next morning."] if case.mornings else []
     sentences += [f"Not paged: {name}, who {why}." for name, why in not_paged.items()]
     return EventKind.STEP, decision.taken + 1, " ".join(sentences)
 

@@ -17,7 +17,7 @@ from callbacks.desk.customer_number import WRONG_NUMBER, customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.paging import customer_wording
 from callbacks.paging.customer_messages import Recipient, why_not_texted, write_message
-from callbacks.paging.customer_wording import About
+from callbacks.paging.customer_wording import About, Received
 from callbacks.text.attestation import has_failed
 from callbacks.text.bilingual import Words
 
@@ -37,17 +37,25 @@ def send_receipt(session: Session, desk: Desk, callback: Callback, contact: Cont
     about = about_callback(desk, callback, contact.caller)
     due_at = callback.due_at if callback.due_at > now else None
     if contact.sid == callback.contact_sid:
-        is_voicemail = callback.origin is not CallbackOrigin.MISSED_CALL
-        words = customer_wording.receipt(about, due_at, now, left_a_message=is_voicemail)
+        words = customer_wording.receipt(about, due_at, now, _received(callback, contact))
     else:
         has_message, is_tried = _has_message(contact), callback.attempted_at is not None
         words = customer_wording.added(about, due_at, now, left_a_message=has_message, is_tried=is_tried)
     _text(session, desk, callback, contact, CustomerMessageKind.RECEIPT, contact.sid, words, now)
 
 
+def _received(callback: Callback, contact: Contact) -> Received:
+    if callback.origin is CallbackOrigin.MISSED_CALL:
+        return Received.MISSED_CALL
+    return Received.MESSAGE if _has_message(contact) else Received.NO_MESSAGE
+
+
 def _has_message(contact: Contact) -> bool:
-    is_absent = contact.voicemail is not None and contact.voicemail.state is VoicemailState.ABSENT
-    return contact.beep_at is not None and not is_absent
+    """Return whether a message is known of. The carrier announces a recording only when there is one."""
+    voicemail = contact.voicemail
+    if voicemail is None or voicemail.recording_sid is None:
+        return False
+    return voicemail.state in (VoicemailState.EXPECTED, VoicemailState.RECORDED)
 
 
 def tell_of_attempt(
@@ -88,7 +96,7 @@ def tell_of_cancelling(session: Session, desk: Desk, callback: Callback, now: da
 
 
 def about_callback(desk: Desk, callback: Callback, number: str) -> About:
-    return About(desk.company.sender, callback.reference, number, desk.zone)
+    return About(desk, callback.reference, number)
 
 
 def _text(

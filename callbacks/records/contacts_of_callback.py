@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from callbacks.db.states import VoicemailState
@@ -32,6 +32,12 @@ def joined_callback(session: Session, contact_sid: str) -> Callback | None:
     """Return the callback that a call has joined, or None."""
     joined = select(Callback).join(JoinedContact, JoinedContact.callback_id == Callback.id)
     return session.scalar(joined.where(JoinedContact.contact_sid == contact_sid))
+
+
+def calls_again(session: Session, which: ColumnElement[bool]) -> dict[int, int]:
+    """Return how many calls have joined each of the callbacks `which` match, by id, without those that none has."""
+    query = select(JoinedContact.callback_id, func.count()).join(Callback, Callback.id == JoinedContact.callback_id)
+    return {row[0]: row[1] for row in session.execute(query.where(which).group_by(JoinedContact.callback_id))}
 
 
 def is_of_callback(contact_sid: InstrumentedAttribute[str], callback: Callback) -> ColumnElement[bool]:

@@ -19,6 +19,7 @@ from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.sla_status import TRIED_AND_OPEN, still_owed
 from callbacks.oncall import store
 from callbacks.oncall.schedule import Gap
+from callbacks.records.contacts_of_callback import calls_again
 from callbacks.records.log_check import Heads
 from callbacks.records.proofs import NO_TRIES, proof_of, tries_of
 from callbacks.reporting import counts
@@ -54,6 +55,7 @@ class OpenCallback:
 
     reference: str
     owner: str
+    calls: int  # of the customer about it
     owed: str  # what is owed to the customer, and by when
 
 
@@ -98,13 +100,16 @@ def _night_facts(session: Session, desk: Desk, day: date, now: datetime) -> Nigh
 
 
 def _still_open(session: Session, desk: Desk, now: datetime) -> list[OpenCallback]:
-    rows = session.scalars(select(Callback).where(Callback.state == CallbackState.OPEN).order_by(Callback.due_at))
+    is_open = Callback.state == CallbackState.OPEN
+    rows = session.scalars(select(Callback).where(is_open).order_by(Callback.due_at))
+    again = calls_again(session, is_open)
     owed = still_owed(session, desk, support_hours(session, desk), now)
     tries = tries_of(session, TRIED_AND_OPEN)
     return [
         OpenCallback(
             row.reference,
             row.owner.name if row.owner else "nobody",
+            1 + again.get(row.id, 0),
             _owed(row, proof_of(row, tries.get(row.id, NO_TRIES)), owed.get(row.id), desk, now),
         )
         for row in rows
@@ -203,7 +208,12 @@ def _day_before(desk: Desk, day: date, calls: Sequence[CallFact], now: datetime)
 
 
 def _open_lines(still_open: Sequence[OpenCallback]) -> list[str]:
-    return _shortened([f"{each.reference} with {each.owner}, {each.owed}" for each in still_open]) or ["None."]
+    return _shortened([_open_line(each) for each in still_open]) or ["None."]
+
+
+def _open_line(each: OpenCallback) -> str:
+    called = f", called {each.calls} times" if each.calls > 1 else ""
+    return f"{each.reference} with {each.owner}{called}, {each.owed}"
 
 
 def _gap_lines(desk: Desk, gaps: Sequence[Gap]) -> list[str]:

@@ -89,14 +89,19 @@ def _owed(desk: Desk, callback: Callback, events: Sequence[Event], at: datetime)
         yield f"The callback was not open until {day_and_time(opened_at, desk.zone)}, so nothing was due before."
     if callback.held_until is not None and opened_at <= at < callback.held_until:
         until = day_and_time(callback.held_until, desk.zone)
-        why = "the customer named a time" if callback.named_time_at is not None else "the caller said that it can wait"
-        yield f"It is held until {until}, because {why}: nobody is paged before."
+        yield f"It is held until {until}, because {_why_held(callback)}: nobody is paged before."
     for event in events:
         effect = effect_on_paging(event.kind)
         if event.at <= at and effect is not None:
             who = "the desk" if event.actor == Actor.DESK else event.actor
             yield f"At {event.at.astimezone(desk.zone):%H:%M:%S} {who} {effect}"
     yield from _follow_up(desk, callback, at)
+
+
+def _why_held(callback: Callback) -> str:
+    if callback.perhaps_robot:
+        return "nothing shows that a person called"
+    return "the customer named a time" if callback.named_time_at is not None else "the caller said that it can wait"
 
 
 def _follow_up(desk: Desk, callback: Callback, at: datetime) -> Iterator[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from callbacks.desk.menus import MANAGER_KEY
 from ivr import prompts
 from ivr.caller import ringing, standing, voicemail
 from ivr.caller.turns import OpenCallback, Place, Reply, Step
 from ivr.prompts import say
 from ivr.twilio.verbs import Gather, Say
 
-ADD_A_MESSAGE, SPEAK_WITH_OWNER, SOMETHING_ELSE, MANAGER = "1", "2", "3", "0"
+ADD_A_MESSAGE, SPEAK_WITH_OWNER, SOMETHING_ELSE, MANAGER = "1", "2", "3", MANAGER_KEY
 
 
 def tell_standing(step: Step, callback: OpenCallback) -> Reply:

@@ -167,6 +167,8 @@ def _leave(step: Step, to: Destination) -> Reply:
     match to.leads:
         case Leads.GOODBYE:
             return Reply((say(step.turn.language, prompts.GOODBYE), Hangup()))
+        case Leads.MANAGER:
+            return support.to_manager(step)
         case Leads.VOICEMAIL if to.name != SUPPORT_BOX:
             return boxes.to_box(step, to.name)
         case Leads.VOICEMAIL:

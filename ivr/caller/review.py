@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from callbacks.desk import menus
 from ivr import prompts
 from ivr.caller import named_time, other_number
 from ivr.caller.turns import Place, Reply, Step
@@ -19,7 +20,7 @@ def ask(step: Step, *before: Say | Play, tries: int = 1) -> Reply:
     language, wants_manager = step.turn.language, step.turn.choices.wants_manager
     question = (*before, say(language, prompts.REVIEW_MENU))
     if _is_for_support(step):
-        manager = () if wants_manager else (say(language, prompts.PRESS_FOR_MANAGER, key="0"),)
+        manager = () if wants_manager else (say(language, prompts.PRESS_FOR_MANAGER, key=menus.MANAGER_KEY),)
         question = (*question, say(language, prompts.PRESS_TO_NAME_TIME, key="5"), *manager)
     return Reply((Gather(step.to(Place.REVIEW, tries=tries), question),))
 
@@ -37,7 +38,7 @@ def after_key(step: Step) -> Reply:
             return other_number.ask(step)
         case "5" if _is_for_support(step):
             return named_time.ask(step)
-        case "0" if _is_for_support(step) and not step.turn.choices.wants_manager:
+        case menus.MANAGER_KEY if _is_for_support(step) and not step.turn.choices.wants_manager:
             chosen = step.choosing(wants_manager=True)
             return replace(ask(chosen, say(language, prompts.MANAGER_NOTED)), choices=chosen.turn.choices)
         case "" | "1" | "#":

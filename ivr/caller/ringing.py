@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from callbacks.desk.menus import MANAGER_KEY_WHILE_WAITING
 from callbacks.inbound.hunt import GiveUp, Hunt, KeepWaiting, RingNow, may_still_connect, next_step
 from callbacks.people.person import Person
 from ivr import prompts
@@ -43,12 +44,22 @@ def _only(step: Step) -> dict[str, int]:
 
 
 def wait(step: Step) -> Reply:
-    """Go on with the search, and with what the caller hears meanwhile. Key 0 or # ends the wait."""
+    """Go on with the search, and with what the caller hears meanwhile. Some keys end the wait."""
     facts = step.facts
     if facts.accepted_by is not None and _may_still_connect(step):
         return _hold(step, *_connecting(step))
-    reply = Reply((Leave(),), ends_wait=True) if step.turn.digits in MESSAGE_KEYS else _go_on(step)
+    if step.turn.digits == MANAGER_KEY_WHILE_WAITING:
+        reply = _ask_for_manager(step)
+    elif step.turn.digits in MESSAGE_KEYS:
+        reply = Reply((Leave(),), ends_wait=True)
+    else:
+        reply = _go_on(step)
     return replace(reply, not_connected=facts.accepted_by, is_waiting=True)
+
+
+def _ask_for_manager(step: Step) -> Reply:
+    """Note that the caller asks for a manager. They hear so after the queue."""
+    return Reply((Leave(),), choices=step.turn.choosing(wants_manager=True).choices, ends_wait=True)
 
 
 def _go_on(step: Step) -> Reply:
@@ -57,18 +68,17 @@ def _go_on(step: Step) -> Reply:
         case GiveUp():
             return Reply((_nobody(step), Leave()), ends_wait=True)
         case RingNow(technicians) if step.turn.only:
-            return replace(_hold(step, say(language, prompts.MESSAGE_INSTEAD)), rings=technicians)
+            return replace(_hold(step, *_ways_out(step)), rings=technicians)
         case RingNow(technicians) if facts.rings:
             return replace(_hold(step, say(language, prompts.STILL_TRYING)), rings=technicians)
         case RingNow(technicians):
-            words = (say(language, prompts.TRYING), say(language, prompts.MESSAGE_INSTEAD))
-            return replace(_hold(step, *words), rings=technicians)
+            return replace(_hold(step, say(language, prompts.TRYING), *_ways_out(step)), rings=technicians)
         case KeepWaiting(all_are_busy=True) if _has_words(step):
             return _hold(step, *_honest_words(step))
         case KeepWaiting() if is_first:
-            return _hold(step, say(language, prompts.MESSAGE_INSTEAD))
+            return _hold(step, *_ways_out(step))
         case KeepWaiting() if _has_words(step):
-            return _hold(step, say(language, prompts.STILL_RINGING), say(language, prompts.MESSAGE_INSTEAD))
+            return _hold(step, say(language, prompts.STILL_RINGING), *_ways_out(step))
     return _hold(step)
 
 
@@ -80,8 +90,14 @@ def _has_words(step: Step) -> bool:
     return step.turn.tries % WORDS_EVERY == 1
 
 
+def _ways_out(step: Step) -> tuple[Say, ...]:
+    language = step.turn.language
+    manager = say(language, prompts.PRESS_FOR_MANAGER, key=MANAGER_KEY_WHILE_WAITING)
+    return (say(language, prompts.MESSAGE_INSTEAD), manager)
+
+
 def _honest_words(step: Step) -> tuple[Say, ...]:
-    """Return the caller's place among those who wait, and the way out."""
+    """Return the caller's place among those who wait, and the ways out."""
     language, ahead = step.turn.language, step.facts.ahead
     if ahead == 0:
         place = say(language, prompts.YOU_ARE_NEXT)
@@ -89,7 +105,7 @@ def _honest_words(step: Step) -> tuple[Say, ...]:
         place = say(language, prompts.ONE_BEFORE_YOU)
     else:
         place = say(language, prompts.MORE_BEFORE_YOU, count=str(ahead))
-    return (say(language, prompts.ALL_ON_CALLS), place, say(language, prompts.MESSAGE_INSTEAD))
+    return (say(language, prompts.ALL_ON_CALLS), place, *_ways_out(step))
 
 
 def _connecting(step: Step) -> tuple[Say, ...]:
@@ -138,6 +154,9 @@ def waited(step: Step) -> Reply:
     match step.turn.queue_result:
         case "hangup":
             reply = Reply((Hangup(),))
+        case "leave" if step.facts.wants_manager:
+            asking = step.choosing(wants_manager=True)
+            reply = voicemail.to_voicemail(asking, say(step.turn.language, prompts.MANAGER_NOTED))
         case "leave":
             reply = voicemail.to_voicemail(step)
         case _:

@@ -33,6 +33,7 @@ from callbacks.people.person import Person
 from callbacks.people.technicians import person
 from callbacks.records.proofs import last_attempt
 from callbacks.text import sids
+from callbacks.text.attestation import has_failed
 from callbacks.text.bilingual import Words
 from callbacks.text.sids import is_sid
 from ivr import prompts
@@ -287,6 +288,7 @@ def _facts(
         waited_from=call.waited_from,
         ahead=live_calls.callers_ahead(session, desk, call, now) if call.is_open else 0,
         layers=_free_on_layers(session, desk, call, on_the_phone()) if desk.teams else {},
+        wants_manager=call.wants_manager_at is not None,
         accepted_by=call.accepted_by_id,
         reference=session.scalar(select(Callback.reference).where(Callback.contact_sid == call.sid)),
         admission=admission_of(session, desk, call, now) if place in ADMITS else Admission.LET_IN,
@@ -315,8 +317,11 @@ def _message_url(session: Session, context: WebhookContext, call: Call) -> str |
 def _open_callback(
     session: Session, desk: Desk, call: Call, on_the_phone: Callable[[], Collection[int]], now: datetime
 ) -> OpenCallback | None:
-    """Return the callback that a call is about, as the caller may hear it."""
-    callback = callback_to_join(session, desk, call)
+    """Return the callback that a call is about, as the caller may hear it.
+
+    None for a caller ID that failed attestation: it may be somebody else's, and they hear what a new caller hears.
+    """
+    callback = callback_to_join(session, desk, call) if not has_failed(call.attestation) else None
     if callback is None:
         return None
     last = last_attempt(session, callback)

@@ -1,13 +1,17 @@
-"""Support: how an open callback stands, or a technician in support hours, else why nobody answers, and a message."""
+"""Support: how an open callback stands, or a technician in support hours, else why nobody answers, and a message.
+
+Whoever asks for a manager goes on to the message at any hour.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from callbacks.db.event_kinds import EventKind
+from ivr import prompts
 from ivr.caller import calling_again, ringing, urgency, voicemail
 from ivr.caller.turns import Reply, Step
-from ivr.prompts import why_closed
+from ivr.prompts import say, why_closed
 
 
 def to_support(step: Step) -> Reply:
@@ -15,6 +19,18 @@ def to_support(step: Step) -> Reply:
     if step.open_callback is not None:
         return calling_again.tell_standing(step, step.open_callback)
     return _new_request(step)
+
+
+def to_manager(step: Step) -> Reply:
+    """Record that the caller asks for a manager, and go on to the message, or to the question if the desk is closed."""
+    language, facts = step.turn.language, step.facts
+    if step.open_callback is not None:
+        return calling_again.ask_for_manager(step)
+    if not facts.is_open:
+        return urgency.ask_with_manager(step, why_closed(language, facts.reason))
+    asking = step.choosing(wants_manager=True)
+    reply = voicemail.to_voicemail(asking, say(language, prompts.MANAGER_NOTED))
+    return replace(reply, choices=asking.turn.choices)
 
 
 def after_standing(step: Step) -> Reply:

@@ -169,6 +169,7 @@ class Facts:
     waited_from: datetime | None = None
     ahead: int = 0  # how many callers have waited longer, with nobody being rung for them
     layers: Mapping[str, tuple[Person, ...]] = field(default_factory=dict)  # who is on call and free, by layer
+    wants_manager: bool = False  # asked for by key, also in the queue, after which the URL cannot say so
     accepted_by: int | None = None  # the id of the technician who has taken the call
     reference: str | None = None
     admission: Admission = Admission.LET_IN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callbacks.db.states import Urgency
+from callbacks.desk.menus import MANAGER_KEY
 from ivr import prompts
 from ivr.caller import voicemail
 from ivr.caller.turns import Place, Reply, Step
@@ -10,7 +11,7 @@ from ivr.prompts import example, say
 from ivr.twilio.verbs import Gather, Say
 
 SECONDS_TO_CHOOSE = 4  # most callers stay on the line
-DOWN, CAN_WAIT, MANAGER = "1", "2", "0"
+DOWN, CAN_WAIT, MANAGER = "1", "2", MANAGER_KEY
 
 
 def ask(step: Step, *before: Say) -> Reply:
@@ -35,7 +36,7 @@ def after_key(step: Step) -> Reply:
     """Go on to the message with what was chosen. Any other key, or none, leaves the priority to the line."""
     turn, language = step.turn, step.turn.language
     if turn.digits == MANAGER and not turn.choices.wants_manager:
-        return _with_manager(step.choosing(wants_manager=True))
+        return ask_with_manager(step)
     if not step.desk.urgency.ask:
         return voicemail.to_voicemail(step)
     if turn.digits == DOWN:
@@ -45,13 +46,13 @@ def after_key(step: Step) -> Reply:
     return voicemail.to_voicemail(step)
 
 
-def _with_manager(step: Step) -> Reply:
-    """Promise that a manager hears of it, which holds even if the caller hangs up now."""
-    noted = say(step.turn.language, prompts.MANAGER_NOTED)
-    choices = step.turn.choices
+def ask_with_manager(step: Step, *before: Say) -> Reply:
+    """Promise that a manager hears of it, and ask how urgent it is."""
+    asking = step.choosing(wants_manager=True)
+    heard = (*before, say(step.turn.language, prompts.MANAGER_NOTED))
     if not step.desk.urgency.ask:
-        return _to_voicemail(step, noted)
-    return Reply((noted, *ask(step).verbs), choices=choices, promises=True)
+        return _to_voicemail(asking, *heard)
+    return Reply((*heard, *ask(asking).verbs), choices=asking.turn.choices, promises=True)
 
 
 def _to_voicemail(step: Step, *before: Say) -> Reply:

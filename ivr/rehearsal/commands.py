@@ -75,7 +75,8 @@ def rehearse(app: AppContext, name: str | None, names: bool, voicemail: Path | N
         return
     chosen = _chosen(name)
     set_up_logs(for_people=True)
-    desk, audio = app.read_desk(), voicemail.read_bytes() if voicemail else None
+    audio = voicemail.read_bytes() if voicemail else None
+    desk = app.read_desk().model_copy(update={"wording": {}})  # the people in a story know the words as shipped
     if failed := [each for each in chosen if not _passes(each, app, desk, audio)]:
         raise click.ClickException(f"The promise was not kept in: {', '.join(failed)}.")
 

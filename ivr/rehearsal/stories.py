@@ -6,10 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from callbacks.announcements import changes
+from callbacks.announcements.changes import Content
 from ivr.rehearsal.scenario import Person, PhoneCall, Scenario
 from ivr.simulator import Habit
 
-CUSTOMER, ABROAD = "+15145550199", "+33142685300"
+CUSTOMER, ABROAD, SUBSCRIBER = "+15145550199", "+33142685300", "+15145550198"
+OUTAGE = Content("Mail is delayed.", "Le courriel est retardé.")
 SATURDAY_NIGHT = "2026-11-28T22:12"
 
 
@@ -235,6 +238,40 @@ def abroad(scenario: Scenario) -> None:
     scenario.minutes_pass(60)
 
 
+def outage(scenario: Scenario) -> None:
+    """An outage is announced: one caller asks to be told when it is over, another goes on and leaves a message."""
+    number = _announces(scenario)
+    told, other = scenario.caller(SUBSCRIBER), scenario.caller(CUSTOMER)
+    call = told.dials("toll-free").hears("Please note: Mail is delayed.").hears("told by text when it is over, press 1")
+    call.presses("1").hears("We will text you when it is over").hangs_up()
+    call = other.dials("direct").hears("Please note: Mail is delayed.").hears("To go on, press 2").presses("2")
+    call.hears("leave a message").hears_the_beep().says(9).presses("#").hears("your reference is").is_hung_up_on()
+    amy = scenario.phone_of("Amy")
+    amy.reads("call (514) 555-0199 back", "with a message")
+    amy.texts("{code}").reads("is yours")
+    scenario.minutes_pass(4)
+    amy.resolves()
+    scenario.minutes_pass(40)
+    told.reads_nothing()
+    _ends(scenario, number)
+    told.reads("resolved at", "Mail is delayed", "This is the only text")
+    scenario.minutes_pass(60)
+    _customer_reads(scenario, "we got your message")
+
+
+def _announces(scenario: Scenario) -> int:
+    """The supervisor announces the outage."""
+    service, now = scenario.service, scenario.clock.now()
+    scenario.note("Sue Tran", f'announces: "{OUTAGE.english}"')
+    return service.database.write(lambda session: changes.start(session, service.desk, OUTAGE, "Sue Tran", now).id)
+
+
+def _ends(scenario: Scenario, number: int) -> None:
+    now = scenario.clock.now()
+    scenario.note("Sue Tran", "ends the announcement")
+    scenario.service.database.write(lambda session: changes.end(session, number, "Sue Tran", now))
+
+
 def _customer_reads(scenario: Scenario, *texts: str) -> None:
     """The customer reads these texts, one after the other, unless the desk has switched them off."""
     switches, customer = scenario.service.desk.customer_texts, scenario.caller(CUSTOMER)
@@ -262,6 +299,7 @@ STORIES: dict[str, Story] = {
     "passed-at-night": Story(SATURDAY_NIGHT, passed_at_night),
     "own-number": Story(SATURDAY_NIGHT, own_number),
     "abroad": Story(SATURDAY_NIGHT, abroad),
+    "outage": Story(SATURDAY_NIGHT, outage),
     "in-hours-answered": Story("2026-11-24T10:00", in_hours_answered),
     "in-hours-unanswered": Story("2026-11-24T10:00", in_hours_unanswered),
 }

@@ -229,7 +229,7 @@ class Calls:
 
     def join(self, leg: Leg, caller: Leg) -> None:
         """Connect a leg with a caller who has waited in a queue."""
-        leg.bridged_with, caller.bridged_with = caller, leg
+        leg.bridged_with, caller.bridged_with, leg.took = caller, leg, caller
         self.wake(caller)
 
     def wake(self, leg: Leg) -> None:

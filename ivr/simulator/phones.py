@@ -149,6 +149,7 @@ class Leg:
     waiting: Wait | None = None
     bridged_with: Leg | None = None
     was_bridged: bool = False  # whether it was ever connected to its parent
+    took: Leg | None = None  # the caller whom it was connected to from a queue
     hung_up: bool = False
     parent: Leg | None = None  # the leg whose <Dial> placed this call
     start_dialing: Callable[[], object] = lambda: None

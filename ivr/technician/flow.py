@@ -348,7 +348,7 @@ def connect(desk: Desk, urls: CallUrls, facts: PageFacts, attempt_id: int) -> tu
     if facts.customer_number is None or facts.is_closed:
         return no_number(facts)
     dial = Dial(
-        facts.customer_number,
+        (facts.customer_number,),
         urls.to(VoicePath.CONNECT_ENDED, attempt=attempt_id),
         desk.lines[facts.line].number,
         DIAL_SECONDS,

@@ -120,8 +120,12 @@ def _add_dial(parent: Element, dial: Dial) -> None:
     element = SubElement(
         parent, "Dial", action=dial.action, method="POST", timeout=str(dial.timeout), callerId=dial.caller_id
     )
-    number = SubElement(element, "Number")
-    number.text = dial.number
+    for each in dial.numbers:
+        _add_number(SubElement(element, "Number"), each, dial)
+
+
+def _add_number(number: Element, phone: str, dial: Dial) -> None:
+    number.text = phone
     if dial.extension:
         number.set("sendDigits", PAUSE_BEFORE_EXTENSION + dial.extension)
     if dial.screen:

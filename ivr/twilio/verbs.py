@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MOST_NUMBERS = 10  # of one Dial
+
 
 @dataclass(frozen=True)
 class Say:
@@ -59,13 +61,13 @@ class Record:
 
 @dataclass(frozen=True)
 class Dial:
-    """Call one number and connect the two.
+    """Call a number and connect the two. Of several, which ring together, the first phone that is picked up counts.
 
     `timeout` is in seconds. Three URLs may be empty: `screen` is what the person called hears before they are
     connected, `status` gets each status of their leg, and `answered_by` whether a machine answered.
     """
 
-    number: str
+    numbers: tuple[str, ...]
     action: str
     caller_id: str
     timeout: int
@@ -73,6 +75,10 @@ class Dial:
     status: str = ""
     answered_by: str = ""
     extension: str = ""
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.numbers) <= MOST_NUMBERS:
+            raise ValueError(f"A Dial calls 1 to {MOST_NUMBERS} numbers, not {len(self.numbers)}.")
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
-"""Every prompt by its name, as a desk's wording file names it: `greeting`, `how_it_ended.busy`."""
+"""All wording by its name, as a desk's wording file names it: `greeting`, `how_it_ended.busy`, `texts.subscribed`."""
 
 from __future__ import annotations
 
 import enum
-import string
 from collections.abc import Iterator, Mapping
 
+from callbacks.announcements import wording
+from callbacks.desk.customer_templates import CustomerTemplate, templates_in
 from callbacks.desk.desk_file import Desk
+from callbacks.paging import customer_wording
 from callbacks.text.bilingual import Words
 from ivr import prompts
 from ivr.twilio.phrases import Wording
@@ -27,14 +29,11 @@ def _by_enum(table: Mapping[object, object]) -> Iterator[tuple[enum.Enum, Words]
             yield key, words
 
 
-CATALOGUE: Mapping[str, Words] = dict(_prompts())
+PROMPTS: Mapping[str, Words] = dict(_prompts())
+TEMPLATES: Mapping[str, CustomerTemplate] = templates_in(customer_wording, wording)
+CATALOGUE: Mapping[str, Words] = {**PROMPTS, **{name: template.shipped for name, template in TEMPLATES.items()}}
 
 
-def own_words(desk: Desk) -> Wording:
-    """Return a desk's own wording, by the prompts that it replaces."""
-    return {CATALOGUE[name]: Words(own.en, own.fr) for name, own in desk.wording.items() if name in CATALOGUE}
-
-
-def blanks(template: str) -> set[str]:
-    """Return the names of the blanks of a prompt. Raise ValueError if a brace is alone."""
-    return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
+def own_prompts(desk: Desk) -> Wording:
+    """Return a desk's own prompts, by those that they replace."""
+    return {words: desk.own_words(name, words) for name, words in PROMPTS.items() if name in desk.wording}

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-import string
 import unicodedata
-from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
+from collections.abc import Iterator
 
+from callbacks.desk.customer_templates import template_faults
 from callbacks.desk.desk_file import Desk
+from callbacks.text.templates import (
+    Rules,
+    count_of_blanks,
+    fault_of_form,
+    faults_of_blanks,
+    nearest,
+    words_around_blanks,
+)
 from ivr.twilio.voices import why_not
-from ivr.wording.catalogue import CATALOGUE, blanks
+from ivr.wording.catalogue import CATALOGUE, PROMPTS, TEMPLATES
 
 # Twilio speaks 4,096 characters in one verb, markup and filled blanks included, and takes 64 kB in one document.
 LONGEST_PROMPT = 1000
 MOST_BLANKS = 8
 # The wording may do without these. Any other blank has what the caller or the technician needs.
 MAY_BE_LEFT_OUT = {"company", "name"}
+RULES = Rules("prompt", "Write what is spoken.", "Callers or technicians need to hear it.", MAY_BE_LEFT_OUT)
+KINDS = {"texts": "text", "mails": "mail"}  # by the first part of a name
 WITHOUT_KEYS = {"recording_notice", "fallback"}  # their digits are a number to dial in an emergency
 PUNCTUATION = frozenset(".,;:!?…'’\"“”«»()-–—/%$&+° \u00a0\u202f")
 IN_WORDS = {"*": '"star" ("l\'étoile")', "#": '"pound" ("le carré")', "@": '"at" ("arobas")'}
@@ -30,30 +39,28 @@ def wording_faults(desk: Desk) -> Iterator[str]:
             yield f"voices.{language}: {why}"
     for name, own in desk.wording.items():
         if name not in CATALOGUE:
-            yield f"wording.{name}: there is no such prompt. {_nearest(name, CATALOGUE, 'See: python app.py wording.')}"
-            continue
-        for language, template in (("en", own.en), ("fr", own.fr)):
-            yield from (f"wording.{name}.{language}: {fault}" for fault in _faults(template, name))
+            kind = KINDS.get(name.partition(".")[0], RULES.kind)
+            yield f"wording.{name}: there is no such {kind}. {nearest(name, CATALOGUE, 'See: python app.py wording.')}"
+        elif name in PROMPTS:
+            for language, template in (("en", own.en), ("fr", own.fr)):
+                yield from (f"wording.{name}.{language}: {fault}" for fault in _faults(template, name))
+    yield from template_faults(desk, TEMPLATES)
 
 
 def _faults(template: str, name: str) -> Iterator[str]:
-    if not any(character.isalnum() for character in template):
-        yield "it says nothing. Write what is spoken."
+    fault = fault_of_form(template, RULES)
+    if fault is not None:
+        yield fault
         return
     if len(template) > LONGEST_PROMPT:
         yield f"it has {len(template)} characters. Shorten it to {LONGEST_PROMPT}."
-    try:
-        pieces = list(string.Formatter().parse(template))
-    except ValueError:
-        yield "a brace is alone. Write each blank as {name}, and no other braces."
-        return
-    yield from _faults_of_characters("".join(words for words, *_ in pieces))
-    yield from _faults_of_keys("".join(words for words, *_ in pieces), name)
-    named = [
-        (field, f"{'!' if conversion else ''}{conversion or ''}{':' if spec else ''}{spec or ''}")
-        for _, field, spec, conversion in pieces
-    ]
-    yield from _faults_of_blanks([(field, format) for field, format in named if field is not None], name)
+    words = words_around_blanks(template)
+    yield from _faults_of_characters(words)
+    yield from _faults_of_keys(words, name)
+    yield from faults_of_blanks(template, PROMPTS[name].english, RULES)
+    count = count_of_blanks(template)
+    if count > MOST_BLANKS:
+        yield f"it has {count} blanks. Keep {MOST_BLANKS} at most."
 
 
 def _faults_of_characters(words: str) -> Iterator[str]:
@@ -66,25 +73,6 @@ def _faults_of_characters(words: str) -> Iterator[str]:
 
 def _faults_of_keys(words: str, name: str) -> Iterator[str]:
     """The keys that a prompt offers stand in its words."""
-    needed = set() if name in WITHOUT_KEYS else {each for each in CATALOGUE[name].english if each.isdecimal()}
+    needed = set() if name in WITHOUT_KEYS else {each for each in PROMPTS[name].english if each.isdecimal()}
     for key in sorted(needed - set(words)):
         yield f"it does not name the key {key}. Add it, as a digit."
-
-
-def _faults_of_blanks(found: list[tuple[str, str]], name: str) -> Iterator[str]:
-    known = blanks(CATALOGUE[name].english)
-    for field, format in found:
-        if field not in known:
-            there = ", ".join(f"{{{blank}}}" for blank in sorted(known)) or "none"
-            yield f"{{{field}}} is not a blank of this prompt. {_nearest(field, known, f'Its blanks: {there}.')}"
-        elif format:
-            yield f"{{{field}}} is filled in as it is. Write it without {format!r}."
-    if len(found) > MOST_BLANKS:
-        yield f"it has {len(found)} blanks. Keep {MOST_BLANKS} at most."
-    for blank in sorted(known - MAY_BE_LEFT_OUT - {field for field, _ in found}):
-        yield f"{{{blank}}} is missing. Callers or technicians need to hear it. Add it."
-
-
-def _nearest(wrong: str, known: Iterable[str], otherwise: str) -> str:
-    near = get_close_matches(wrong, list(known), 1, 0.6)
-    return f'Did you mean "{near[0]}"?' if near else otherwise

@@ -7,6 +7,8 @@ from datetime import timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from callbacks.announcements import changes
+from callbacks.announcements.changes import Content
 from callbacks.db.states import Channel, PhoneSlot
 from callbacks.db.tables import ShiftRow
 from callbacks.oncall import store
@@ -19,7 +21,10 @@ SOMEBODY_ELSE, JAMAICAN = "+15145550177", "+18765550123"
 
 
 def live_through(demo: Demo) -> None:
-    """Five calls: one resolved, one that nobody answers at first, one that must not be rung, one without a number."""
+    """Five calls, of which one is resolved, and then a problem with a product is announced.
+
+    One call nobody answers at first, one must not be called back, one has no number.
+    """
     scenario = demo.scenario
     demo.service.database.write(lambda session: _the_rota(session, demo))
     _leaves_a_message(scenario, NEW_YORKER, "toll-free", 12)
@@ -38,6 +43,7 @@ def live_through(demo: Demo) -> None:
     scenario.minutes_pass(2)
     _leaves_a_message(scenario, "ANONYMOUS", "direct", 5)
     scenario.minutes_pass(1)
+    demo.service.database.write(lambda session: _announce(session, demo))
 
 
 def _leaves_a_message(scenario: Scenario, number: str, line: str, seconds: float) -> None:
@@ -47,6 +53,11 @@ def _leaves_a_message(scenario: Scenario, number: str, line: str, seconds: float
     call.hears_the_beep().says(seconds).presses("#")
     call.is_hung_up_on()
     scenario.seconds_pass(10)
+
+
+def _announce(session: Session, demo: Demo) -> None:
+    slow = Content("Mail is delayed.", "Le courriel est retardé.", products=demo.service.desk.coverage.covered[:1])
+    changes.start(session, demo.service.desk, slow, "sue@example.com", demo.service.clock.now())
 
 
 def _the_rota(session: Session, demo: Demo) -> None:

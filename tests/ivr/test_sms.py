@@ -6,11 +6,7 @@ import pytest
 
 from callbacks.db.tables import ReceivedText
 from callbacks.inbound import texts
-from ivr import sms
 from tests.ivr.webhook_client import AMY, WebhookClient
-
-# Letters of the GSM-7 alphabet beside those of ASCII: a text with any other letter has half the room.
-GSM_ACCENTS = "èéùìòÇØøÅåÆæßÉÄÖÑÜ§äöñüà"
 
 
 def test_a_text_is_answered_once(client: WebhookClient) -> None:
@@ -42,8 +38,3 @@ def test_after_an_error_the_sender_is_asked_to_send_it_again(
     answer = client.posts("/sms/incoming", MessageSid="SM" + "1" * 32, From=AMY, Body="583112")
     assert answer.status_code == 200
     assert "send it again" in answer.text
-
-
-def test_the_request_to_send_it_again_fits_in_one_text() -> None:
-    assert len(sms.TRY_AGAIN) <= 160
-    assert [letter for letter in sms.TRY_AGAIN if not letter.isascii() and letter not in GSM_ACCENTS] == []

@@ -16,7 +16,7 @@ from hypothesis import strategies as some
 from sqlalchemy import select
 
 from callbacks.acts.leaving import leave_team
-from callbacks.db.states import AttemptProof, CallbackState, PageKind, Urgency
+from callbacks.db.states import AttemptProof, CallbackState, PageKind, ReachOutcome, Urgency
 from callbacks.db.tables import Callback, JoinedContact
 from callbacks.errors import NotFound
 from callbacks.inbound.conversations import SOURCE
@@ -24,6 +24,7 @@ from callbacks.oncall import store
 from callbacks.people.technicians import add_technician, technician_named
 from callbacks.reporting.summary import summary
 from callbacks.text.gsm7 import fits
+from ivr import prompts
 from ivr.rehearsal.scenario import Person, StoryFailed
 from ivr.rehearsal.simulated_desk import PEOPLE
 from ivr.simulator import Habit, Leg
@@ -57,6 +58,8 @@ CALLERS = (
     *("beep # 5 1", "9 beep # 5 2 0700 1"),
     *("2 talk", "9 2 talk", "hang up", "0 hang up", "3 hang up"),
 )
+# What callers do who want to speak with the technician who has it, by key 2.
+OWNER_ASKED_FOR = ("2 talk", "9 2 talk", "2 beep", "2 0 beep", "2 hang up")
 OF_CUSTOMERS = (Habit.RINGS, Habit.REJECTS, Habit.BUSY, Habit.NO_SUCH_NUMBER, Habit.SWITCHED_OFF, Habit.NEVER_DIALED)
 
 
@@ -84,6 +87,7 @@ NIGHTS = some.lists(
         _turns("answers and presses", "21", "31", "4", "1", "*", "2", ""),
         _turns("rejects"),
         _turns("is connected and hangs up", "0", "1", "4", "12", "45", who=(PAGED, *CREW)),
+        _turns("takes it, and the customer asks for them", *OWNER_ASKED_FOR, who=(PAGED, *CREW)),
         _turns("resolves", who=(PAGED,)),
         _turns("leaves", who=("Ben", "Cleo")),
         _turns("comes back", who=("Ben", "Cleo")),
@@ -118,6 +122,7 @@ class Night:
         check_report(self.desk)
         for callback in self.desk.callbacks():
             event(f"ended {callback.state.value}, {'tried' if callback.attempted_at else 'not tried'}")
+        event(f"talks {len(talks(self.desk))}")
         for attempt in self.desk.attempts():
             event(f"attempt: {attempt.outcome.value}, proof: {attempt.proof.value}")
         self.desk.scenario.ignore_so_far()
@@ -201,6 +206,11 @@ class Night:
         for words in ("{code}", "done {code}", "done {code}"):
             self.texts(person, words)
 
+    def is_asked_for(self, person: Person, how: str) -> None:
+        """The technician takes it, and the customer calls again and asks for whoever has it."""
+        self.texts(person, "{code}")
+        self._call(self.desk.customer(CUSTOMER), "direct", how.split())
+
     def leaves(self, person: Person, _: str) -> None:
         with contextlib.suppress(NotFound):
             self.desk.edit(lambda session, row: leave_team(session, row, self.desk.now), person.name)
@@ -228,6 +238,7 @@ ACTS: Mapping[str, Callable[[Night, Person, str], None]] = {
     "answers and presses": Night.presses,
     "rejects": Night.rejects,
     "is connected and hangs up": Night.is_connected,
+    "takes it, and the customer asks for them": Night.is_asked_for,
     "resolves": Night.resolves,
     "leaves": Night.leaves,
     "comes back": Night.comes_back,
@@ -249,6 +260,7 @@ def check(desk: ScenarioDesk) -> None:
         _has_a_next_action(desk, callback)
         _is_tried_only_by_attempts(desk, callback)
     _attempts_are_facts(desk)
+    _talks_are_on_record(desk)
     _texts_are_true(desk)
     _only_known_phones(desk)
     _nobody_who_spoke_is_forgotten(desk)
@@ -280,8 +292,7 @@ def _attempts_are_facts(desk: ScenarioDesk) -> None:
     for attempt in desk.attempts():
         legs = [leg for leg in legs_to_customers(desk) if leg.parent_sid == attempt.call_sid]
         if attempt.told_by == SOURCE:
-            talked = [each.parent.call.sid for each in talks(desk) if each.parent is not None]
-            assert attempt.call_sid in talked, "nobody talked"
+            assert attempt.call_sid in [caller.call.sid for _, caller in talks(desk)], "nobody talked"
             continue
         if attempt.proof is AttemptProof.CARRIER:
             assert any(proves(leg) for leg in legs), f"{attempt.outcome} is proven by no leg"
@@ -290,6 +301,18 @@ def _attempts_are_facts(desk: ScenarioDesk) -> None:
             said = [text for text in received(desk) if text.from_ == number and text.created_at <= attempt.tried_at]
             pressed = [leg for leg in desk.phone_of(attempt.technician.name).phone.legs if leg.keys]
             assert said or pressed, f"{attempt.technician.name} said nothing"
+
+
+def _talks_are_on_record(desk: ScenarioDesk) -> None:
+    """Whoever pressed 2 and was connected has spoken with the owner, and that is an attempt that reached them."""
+    attempts = {attempt.call_sid: attempt for attempt in desk.attempts() if attempt.told_by == SOURCE}
+    for leg, caller in talks(desk):
+        heard = {each.text for each in caller.heard}
+        assert heard & {prompts.CALLING_THE_OWNER.english, prompts.CALLING_THE_OWNER.french}, "nobody was to be called"
+        attempt = attempts.get(caller.call.sid)
+        assert attempt is not None, "a conversation that is not on record"
+        assert attempt.outcome is ReachOutcome.REACHED, attempt.outcome
+        assert NUMBERS[attempt.technician.name] == leg.phone.number, "it was somebody else"
 
 
 def _texts_are_true(desk: ScenarioDesk) -> None:
@@ -409,10 +432,10 @@ def legs_to_customers(desk: ScenarioDesk) -> list[Call]:
     return [call for call in calls if call.direction is Direction.OUTBOUND_DIAL and call.to not in staff]
 
 
-def talks(desk: ScenarioDesk) -> list[Leg]:
-    """Return the technicians' legs that were connected to a caller."""
+def talks(desk: ScenarioDesk) -> list[tuple[Leg, Leg]]:
+    """Return the technicians' legs that were connected to a caller who waited, each with that caller's leg."""
     legs = [leg for name in CREW for leg in desk.phone_of(name).phone.legs]
-    return [leg for leg in legs if leg.parent is not None and leg.was_bridged]
+    return [(leg, leg.took) for leg in legs if leg.took is not None]
 
 
 def proves(leg: Call) -> bool:

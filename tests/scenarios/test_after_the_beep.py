@@ -64,7 +64,7 @@ def test_a_caller_leaves_another_number_which_is_read_back(desk: ScenarioDesk) -
 
 
 def test_a_caller_whose_number_is_withheld_enters_one_before_the_message(desk: ScenarioDesk) -> None:
-    call = desk.customer().dials("direct", "anonymous").hears("We cannot see a number that we could call")
+    call = desk.customer().dials("direct", "anonymous").hears("We do not see a number where we can reach you")
     call.presses(f"{OFFICE}#").hears("You entered (514) 555-0188").presses("1").hears("leave a message").hangs_up()
     amy = desk.phone_of("Amy")
     assert desk.callbacks() == []  # no promise was heard to its end
@@ -80,7 +80,7 @@ def test_a_french_caller_hears_all_of_it_in_french(desk: ScenarioDesk) -> None:
     )
     call.hears("Ce message était très court").hears_the_beep().says(8).presses("#")
     call.hears("Votre numéro de référence est").hears("appuyez sur le 4").presses("4").hears("appuyez sur le carré")
-    call.presses("9005550123#").hears("nous ne pouvons pas appeler à ce numéro").presses(f"{OFFICE}#")
+    call.presses("9005550123#").hears("nous ne pouvons pas appeler ce numéro").presses(f"{OFFICE}#")
     call.hears("Vous avez composé le (514) 555-0188").presses("2").presses(f"{OFFICE}#").presses("1")
     call.hears("Nous vous rappellerons à ce numéro").presses("1").hears("Au revoir").is_hung_up_on()
     desk.phone_of("Amy").reads("Reply")

@@ -124,7 +124,7 @@ def test_a_customer_who_answered_and_heard_nobody_was_not_reached(desk: Scenario
     desk.fails("bridge", "false bridge")
     amys = amy.is_rung().answers().hears("Press 1 to be connected").presses("1")
     desk.customer().is_rung().answers().is_hung_up_on()
-    amys.hears("the customer answered, and you were not connected").hangs_up()
+    amys.hears("the customer answered, but you were not connected").hangs_up()
     amy.reads("how did the call to (514) 555-0199 go", within=SOON)
     assert proofs(desk) == [(ReachOutcome.NOT_CONNECTED, AttemptProof.CARRIER)]
     desk.scenario.minutes_pass(15)

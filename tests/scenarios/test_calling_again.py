@@ -8,7 +8,7 @@ import pytest
 
 from callbacks.db.states import AttemptProof, CallbackState, PageKind, ReachOutcome
 from callbacks.db.tables import JoinedContact
-from ivr.rehearsal.scenario import PhoneCall
+from ivr.rehearsal.scenario import Person, PhoneCall
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, TUESDAY_MORNING, ScenarioDesk
 
 pytestmark = POSTGRES_IN_SOAK
@@ -21,8 +21,8 @@ def joined(desk: ScenarioDesk) -> int:
 
 
 def adds_a_message(desk: ScenarioDesk, key: str = "1", line: str = "direct") -> PhoneCall:
-    call = desk.customer().dials(line).hears("You have an open callback").presses(key)
-    return call.hears("It will be added to your callback").hears_the_beep().says(6).presses("#")
+    call = desk.customer().dials(line).hears("You have an open request").presses(key)
+    return call.hears("It will be added to your request").hears_the_beep().says(6).presses("#")
 
 
 def test_three_calls_in_six_minutes_wake_one_person(desk: ScenarioDesk) -> None:
@@ -65,10 +65,49 @@ def test_in_french(desk: ScenarioDesk) -> None:
     amy.texts("{code}").reads("is yours")
     call = desk.customer().dials("direct").presses("9").hears("Vous avez une demande de rappel en cours")
     call.hears("Un technicien s'en occupe et vous rappellera avant 22 h 42").hears("appuyez sur le 3").presses("1")
-    call.hears("Il sera ajouté").hears_the_beep().says(6).presses("#").hears("Votre appel a été ajouté à")
+    call.hears("Il sera ajouté").hears_the_beep().says(6).presses("#").hears("Votre appel a été ajouté au dossier")
     desk.phone_of("Amy").reads("called again")
     desk.phone_of("Amy").resolves()
     assert joined(desk) == 1
+
+
+def amy_takes_a_message(desk: ScenarioDesk) -> Person:
+    desk.leaves_a_message()
+    amy = desk.phone_of("Amy")
+    amy.reads("call (514) 555-0199 back")
+    amy.texts("{code}").reads("is yours")
+    desk.scenario.minutes_pass(3)
+    return amy
+
+
+def a_forger_dials(desk: ScenarioDesk) -> PhoneCall:
+    desk.customer().phone.stir_verstat = "TN-Validation-Failed-C"
+    return desk.customer().dials("direct").hears("press any key").presses("1")
+
+
+def heard_in(call: PhoneCall, *words: str) -> list[str]:
+    heard = " ".join(heard.text or "" for heard in call.leg.heard)
+    return [each for each in words if each in heard]
+
+
+def test_whoever_forges_the_number_hears_nothing_of_its_callback_and_their_message_joins_it(desk: ScenarioDesk) -> None:
+    amy = amy_takes_a_message(desk)
+    call = a_forger_dials(desk).hears("leave a message").hears_the_beep().says(8).presses("#")
+    call.hears("Thank you").is_hung_up_on()
+    assert heard_in(call, "open callback", "reference", "by 10:42", "who has it") == []
+    amy.reads("called again at 10:1")
+    assert (len(desk.callbacks()), joined(desk), desk.callback.owner_id) == (1, 1, 1)
+    amy.resolves()
+
+
+def test_en_francais_un_numero_falsifie_n_apprend_rien_de_la_demande(desk: ScenarioDesk) -> None:
+    amy = amy_takes_a_message(desk)
+    call = a_forger_dials(desk).presses("9").hears("Laissez un message").hears_the_beep().says(8).presses("#")
+    call.hears("Merci").is_hung_up_on()
+    amy.reads("called again at 10:1")
+    assert heard_in(call, "en cours", "référence", "avant 22 h 42", "qui s'en occupe") == []
+    assert joined(desk) == 1
+    amy.resolves()
 
 
 def test_something_else_is_a_callback_of_its_own(desk: ScenarioDesk) -> None:
@@ -94,9 +133,9 @@ def test_in_french_late_is_said_honestly_and_something_else_is_a_callback_of_its
 @pytest.mark.parametrize("key", ["", "9"])
 def test_silence_and_a_wrong_key_lead_to_the_message(desk: ScenarioDesk, key: str) -> None:
     desk.leaves_a_message()
-    call = desk.customer().dials("direct").hears("You have an open callback")
+    call = desk.customer().dials("direct").hears("You have an open request")
     call = call.presses(key) if key else call
-    call.hears("It will be added to your callback").hears_the_beep().says(6).presses("#").hears("added to")
+    call.hears("It will be added to your request").hears_the_beep().says(6).presses("#").hears("added to")
     assert joined(desk) == 1
     desk.scenario.ignore_so_far()
 

@@ -94,6 +94,20 @@ def test_whoever_waited_in_support_hours_and_hung_up_reads_that_the_call_was_mis
     day.scenario.ignore_so_far()
 
 
+@pytest.mark.parametrize(
+    ("key", "words"), [(None, "thank you for your call. Reference"), ("9", "merci de votre appel. Référence")]
+)
+def test_whoever_hangs_up_at_the_beep_reads_of_no_message(night: ScenarioDesk, key: str | None, words: str) -> None:
+    call = night.customer().dials("direct")
+    if key is not None:
+        call.hears("appuyez sur le 9").presses(key)
+    call.hears_the_beep().hangs_up()
+    read = night.customer().reads(words)
+    assert "message" not in read
+    assert fits(read)
+    night.scenario.ignore_so_far()
+
+
 @pytest.mark.parametrize("number", ["+33142685300", "+442079460000"])
 def test_a_number_that_needs_consent_gets_no_text(night: ScenarioDesk, number: str) -> None:
     call = night.customer(number).dials("direct").hears("leave a message").hears_the_beep()
@@ -202,7 +216,7 @@ def test_after_an_attempt_in_vain_the_customer_reads_when_and_what_comes_next(ni
     a_receipt_is_read(night)
     tries_in_vain(night)
     words = night.customer().reads(
-        "we tried to call you at 10:1", "We plan to try again at 10:", within=timedelta(minutes=1)
+        "we tried to call you at 10:1", "We plan to try again around 10:", within=timedelta(minutes=1)
     )
     assert fits(words)
     night.scenario.minutes_pass(10)
@@ -253,7 +267,7 @@ def test_a_reply_joins_the_callback_and_its_owner_reads_it_at_most_every_ten_min
     a_receipt_is_read(night)
     amy, customer = night.phone_of("Amy"), night.customer()
     amy.texts("{code}").reads("is yours")
-    customer.texts("It is the mail server in Laval.").reads(f"Your text was added to {night.callback.reference}")
+    customer.texts("It is the mail server in Laval.").reads(f"We added your text to {night.callback.reference}")
     amy.reads("the customer of", 'texts: "It is the mail server in Laval."', "CALL", "connects you")
     customer.texts("Use the back door.")
     customer.texts("Ask for Lea.")
@@ -302,7 +316,7 @@ def test_a_flood_of_texts_reaches_nobody_after_the_first_ones(night: ScenarioDes
 
 def test_who_needs_no_call_says_so_the_pages_go_on_and_a_supervisor_decides(night: ScenarioDesk) -> None:
     a_receipt_is_read(night)
-    night.customer().texts("No call").reads("noted, you need no call", "may still call to check")
+    night.customer().texts("No call").reads("noted, you no longer need a call", "may still call to make sure")
     night.phone_of("Amy").reads("asks for no call back", "have a supervisor cancel it")
     night.scenario.minutes_pass(2.6)
     night.phone_of("Amy").is_rung().answers().hears("asked by text for no call back").hangs_up()
@@ -313,7 +327,7 @@ def test_who_needs_no_call_says_so_the_pages_go_on_and_a_supervisor_decides(nigh
     sue = Requester("sue@example.com", Via.CONSOLE, Role.SUPERVISOR, None)
     act, desk = Cancel("The customer asked by text for no call back."), night.service.desk
     night.service.database.write(lambda session: perform(session, desk, callback.id, act, sue, night.now))
-    night.customer().reads("is closed, as you asked", "Nobody will call you back")
+    night.customer().reads(f"we closed {night.callback.reference}, as you asked", "We will not call you back")
     for name in ("Amy", "Ben"):
         night.phone_of(name).reads("has cancelled")
     night.scenario.minutes_pass(40)

@@ -9,7 +9,7 @@ import pytest
 
 from callbacks.db.states import ContactKind
 from callbacks.db.tables import Customer, CustomerContact
-from tests.scenarios.conftest import CUSTOMER, POSTGRES_IN_SOAK, SATURDAY_NIGHT, ScenarioDesk
+from tests.scenarios.conftest import CUSTOMER, CUSTOMER_TEXTS, POSTGRES_IN_SOAK, SATURDAY_NIGHT, ScenarioDesk
 
 pytestmark = POSTGRES_IN_SOAK
 
@@ -79,6 +79,42 @@ def test_a_withheld_number_is_answered_in_the_language_of_the_line(desk: Scenari
         call = desk.customer("ANONYMOUS").dials("direct").hears("Thank you for calling").hears("appuyez sur le 9")
         call.presses("9").hears("Laissez un message").hangs_up()
     assert not any(call.language_known for call in desk.calls())
+
+
+def test_a_desk_texts_customers_in_its_own_words_in_both_languages(open_desk: Callable[..., ScenarioDesk]) -> None:
+    desk = open_desk(
+        SATURDAY_NIGHT,
+        customer_texts=CUSTOMER_TEXTS,
+        wording={
+            "texts": {
+                "message_received": {
+                    "en": "{sender} here, we heard you ({reference}). {then}",
+                    "fr": "Ici {sender}, on vous a entendu ({reference}). {then}",
+                },
+                "will_call_by": {"en": "Expect a call before {due}.", "fr": "On vous appelle d'ici {due}."},
+                "text_added": {
+                    "en": "{sender}: {reference} now has it.",
+                    "fr": "{sender}: ajouté à {reference}.",
+                },
+                "unsubscribed": {"en": "{sender}: you are out.", "fr": "{sender}: c'est fait, plus d'avis."},
+            }
+        },
+    )
+    desk.leaves_a_message()
+    reference, amy = desk.callback.reference, desk.phone_of("Amy")
+    amy.reads("call (514) 555-0199 back by 10:42 p.m.")
+    desk.customer().reads(f"Support desk here, we heard you ({reference}). Expect a call before 10:42 p.m.")
+    desk.customer().texts("It is the mail server.").reads(f"Support desk: {reference} now has it.")
+    amy.reads("It is the mail server")
+    amy.resolves()
+    francoise = desk.customer("+15145550177")
+    call = francoise.dials("direct").hears("appuyez sur le 9").presses("9")
+    call.hears_the_beep().says(8).presses("#").is_hung_up_on()
+    amy.reads("in French")
+    francoise.reads("Ici Support desk, on vous a entendu (", "On vous appelle d'ici 22 h 4")
+    francoise.texts("abonner").reads("Support desk: vous avez demandé les avis de panne.", "répondez DESABONNER.")
+    francoise.texts("désabonner").reads("Support desk: c'est fait, plus d'avis.")
+    amy.resolves()
 
 
 def test_a_desk_has_its_own_words_and_voices(open_desk: Callable[..., ScenarioDesk]) -> None:

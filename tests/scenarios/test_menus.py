@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -18,7 +19,7 @@ from tests.scenarios.conftest import POSTGRES_IN_SOAK, SATURDAY_NIGHT, TUESDAY_M
 
 pytestmark = POSTGRES_IN_SOAK
 
-SALES, HEAD_OFFICE = "+15145550141", "+15145550140"
+SALES, SALES_TOO, HEAD_OFFICE = "+15145550141", "+15145550142", "+15145550140"
 Opens = Callable[..., ScenarioDesk]
 
 
@@ -61,6 +62,38 @@ def test_when_nobody_at_sales_answers_a_message_goes_into_their_box(open_with_me
     assert mail.error.startswith("The mail was not sent: no mail server is set up")
     sue = desk.phone_of("Sue")
     sue.reads("messages for sales cannot be mailed")
+
+
+TOGETHER = MENUS.replace("[teams.sales]\n", '[teams.sales]\nring = "together"\n')
+
+
+def test_the_phones_of_sales_ring_together_and_the_first_to_answer_takes_the_call(open_with_menus: Opens) -> None:
+    desk = open_with_menus(TUESDAY_MORNING, TOGETHER)
+    first, second = (desk.scenario.add_person(f"Sales {n}", number) for n, number in enumerate((SALES, SALES_TOO)))
+    call = desk.customer().dials("toll-free").hears("For sales").presses("2").hears("Sales, 1").presses("1")
+    ringing, theirs = first.is_rung(), second.is_rung(timedelta(seconds=1)).answers().hears("Call for sales")
+    ringing.is_hung_up_on()
+    theirs.presses("1")
+    call.is_connected_to(theirs).waits(40)
+    theirs.hangs_up()
+    call.is_hung_up_on()
+    assert [each.outcome for each in desk.calls()] == [CallOutcome.PUT_THROUGH]
+    assert desk.callbacks() == []
+
+
+def test_when_none_of_the_phones_that_ring_together_answers_the_call_goes_on(open_with_menus: Opens) -> None:
+    desk = open_with_menus(SATURDAY_NIGHT, TOGETHER)
+    desk.expects_error("a message in a box could not be mailed")  # this desk has no mail server
+    phones = [desk.scenario.add_person(f"Sales {n}", number) for n, number in enumerate((SALES, SALES_TOO))]
+    call = desk.customer().dials("toll-free").presses("9").hears("Pour les ventes").presses("2").hears("Ventes, 1")
+    call.presses("1").hears("Veuillez rester en ligne")
+    phones[0].is_rung()
+    phones[1].is_rung(timedelta(seconds=1))
+    call.hears("personne ne peut prendre votre appel").hears("Il sera transmis à : les ventes").hears_the_beep()
+    call.says(8).presses("#").hears("Merci").hangs_up()
+    desk.scenario.minutes_pass(3)
+    assert desk.callbacks() == []
+    desk.phone_of("Sue").reads("messages for sales cannot be mailed")
 
 
 def test_a_call_that_sales_let_go_again_goes_on(open_with_menus: Opens) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from callbacks.cli.times import desk_time
 from callbacks.customers.number_rules import set_rule
-from callbacks.db.states import AudioState, ContactKind, NumberRuleKind, Screening
+from callbacks.db.states import AudioState, CallbackState, ContactKind, NumberRuleKind, PageKind, Screening
 from callbacks.db.tables import Customer, CustomerContact
+from ivr.rehearsal.scenario import Person
 from tests.scenarios.conftest import CUSTOMER, POSTGRES_IN_SOAK, ScenarioDesk
 
 pytestmark = POSTGRES_IN_SOAK
@@ -19,7 +23,7 @@ def blocks(desk: ScenarioDesk, kind: NumberRuleKind = NumberRuleKind.BLOCKED) ->
 
 def test_a_blocked_number_leaves_a_message_that_wakes_nobody(desk: ScenarioDesk) -> None:
     blocks(desk)
-    call = desk.customer().dials("direct").hears("Calls from this number are not answered").hears_the_beep()
+    call = desk.customer().dials("direct").hears("We do not answer calls from this number").hears_the_beep()
     call.says(8).presses("#").hears("Goodbye").is_hung_up_on()
     desk.scenario.minutes_pass(45)
     assert desk.callbacks() == []
@@ -58,20 +62,100 @@ def hangs_up_at_the_beep(desk: ScenarioDesk) -> None:
     desk.customer().dials("direct").hears_the_beep().hangs_up()
 
 
-def test_a_silent_call_that_nobody_vouches_for_wakes_nobody_and_is_paged_once_in_the_morning(
-    desk: ScenarioDesk,
-) -> None:
+def a_robot_rings(desk: ScenarioDesk) -> None:
     desk.customer().phone.stir_verstat = "TN-Validation-Passed-C"
     hangs_up_at_the_beep(desk)
     desk.scenario.minutes_pass(2)
     assert desk.callback.perhaps_robot
-    desk.clock_moves_to("2026-11-29T07:59")
+
+
+def a_morning_comes(desk: ScenarioDesk, day: str = "2026-11-29") -> Person:
+    """Nobody is woken until then, and Amy is on call."""
+    desk.clock_moves_to(f"{day}T07:59")
     amy = desk.phone_of("Amy")
     amy.reads_nothing()
     desk.scenario.minutes_pass(2)
-    amy.reads("perhaps a robot")
+    return amy
+
+
+def steps(desk: ScenarioDesk) -> list[str]:
+    return [f"{page.technician.name} {page.channel.value}" for page in desk.pages() if page.kind is PageKind.STEP]
+
+
+def test_a_silent_call_that_nobody_vouches_for_wakes_nobody_and_is_paged_once_each_morning_while_nobody_answers(
+    desk: ScenarioDesk,
+) -> None:
+    a_robot_rings(desk)
+    amy = a_morning_comes(desk)
+    amy.reads("perhaps a robot", "by 8:30 a.m.")
+    desk.scenario.minutes_pass(6 * 60)
+    assert steps(desk) == ["Amy Roy text"]
+    assert [page.kind for page in desk.pages()] == [PageKind.STEP]
+    callback = desk.callback
+    assert (callback.state, callback.breached_at) == (CallbackState.OPEN, None)
+    assert callback.next_action_at == desk_time(desk.service.desk, "2026-11-30T08:00")
+    a_morning_comes(desk, "2026-11-30").reads("perhaps a robot")
+    desk.scenario.minutes_pass(60)
+    assert steps(desk) == ["Amy Roy text"] * 2
     amy.resolves()
-    assert not desk.callback.breached_at
+
+
+def test_whoever_takes_a_silent_call_is_reminded_and_nobody_else_hears_of_it(desk: ScenarioDesk) -> None:
+    a_robot_rings(desk)
+    amy = a_morning_comes(desk)
+    amy.reads("perhaps a robot")
+    amy.texts("{code}").reads("is yours")
+    desk.scenario.minutes_pass(11)
+    amy.reads("you took")
+    desk.scenario.minutes_pass(60)
+    amy.reads("you took")  # ten minutes before it is due
+    assert {page.technician.name for page in desk.pages()} == {"Amy Roy"}
+    a_morning_comes(desk, "2026-11-30").reads("you took")
+    amy.resolves()
+
+
+def test_whoever_passes_a_silent_call_on_has_the_next_person_paged_at_once(desk: ScenarioDesk) -> None:
+    a_robot_rings(desk)
+    amy = a_morning_comes(desk)
+    amy.reads("perhaps a robot")
+    amy.texts("pass {code}").reads("goes to the next person now")
+    desk.phone_of("Ben").reads("perhaps a robot")
+    desk.scenario.minutes_pass(60)
+    assert steps(desk) == ["Amy Roy text", "Ben Cole text"]
+    desk.phone_of("Ben").resolves()
+    amy.reads("Nothing for you to do")
+
+
+def test_who_rings_and_speaks_after_that_morning_is_served_like_anybody(desk: ScenarioDesk) -> None:
+    a_robot_rings(desk)
+    amy = a_morning_comes(desk)
+    amy.reads("perhaps a robot")
+    desk.scenario.minutes_pass(120)
+    hangs_up_at_the_beep(desk)  # again nothing shows a person, and nobody hears of it
+    desk.scenario.minutes_pass(5)
+    amy.reads_nothing()
+    desk.customer().dials("direct").hears_the_beep().says(8).presses("#").hears("Thank you").hangs_up()
+    assert "robot" not in amy.reads("call (514) 555-0199 back by 10:3")
+    assert not desk.callback.perhaps_robot
+    amy.is_rung(within=timedelta(minutes=3, seconds=10)).rejects()
+    desk.phone_of("Ben").reads("call (514) 555-0199 back", within=timedelta(minutes=3, seconds=10))
+    desk.phone_of("Ben").resolves()
+    amy.ignore_so_far()
+
+
+def test_who_rings_and_speaks_is_called_back_also_if_the_owner_does_nothing(desk: ScenarioDesk) -> None:
+    a_robot_rings(desk)
+    amy = a_morning_comes(desk)
+    amy.reads("perhaps a robot")
+    amy.texts("{code}").reads("is yours")
+    desk.scenario.minutes_pass(120)
+    amy.ignore_so_far()
+    desk.customer().dials("direct").hears_the_beep().says(8).presses("#").hears("Thank you").hangs_up()
+    amy.reads("called again")
+    desk.scenario.minutes_pass(26)
+    desk.phone_of("Ben").reads("call (514) 555-0199 back")
+    assert desk.callback.resumed
+    desk.scenario.ignore_so_far()
 
 
 def test_a_silent_call_of_a_number_that_its_carrier_vouches_for_is_paged_at_once(desk: ScenarioDesk) -> None:

@@ -70,11 +70,11 @@ def test_callers_in_both_languages_are_told_once_when_it_is_over(desk: ScenarioD
     assert told(desk) == {
         LEA: [
             f"Support desk, resolved at {clock_time(over, ZONE)}: Mail is delayed. "
-            "You asked to be told when it is over. This is the only text."
+            "You asked to be told when it was over. We will not text you about it again."
         ],
         MAX: [
             f"Support desk, résolu à {clock_time(over, ZONE, 'fr')}: Le courriel est retardé. "
-            "Vous avez demandé d'être avisé de la fin. C'est le seul texto."
+            "Vous vouliez savoir quand ce serait fini. Vous ne recevrez pas d'autre texto à ce sujet."
         ],
     }
     assert going_on(desk) == 0
@@ -87,7 +87,7 @@ def test_it_ends_by_itself_and_a_landline_hears_that_it_cannot_be_texted(desk: S
     announces(desk, replace(SLOW, ends_at=desk_time(desk.service.desk, "2026-11-28T23:00")))
     asks_to_be_told(desk, LEA)
     call = desk.customer(LANDLINE).dials("toll-free").hears("Mail is delayed.").presses("1")
-    call.hears("We cannot text the number that you are calling from.").hears("For support").hangs_up()
+    call.hears("We cannot send texts to the number you are calling from.").hears("For support").hangs_up()
     desk.scenario.minutes_pass(50)
     assert list(told(desk)) == [LEA]
     assert "resolved at 11:00 p.m.: Mail is delayed." in told(desk)[LEA][0]
@@ -150,7 +150,7 @@ def test_a_subscriber_by_text_hears_of_each_change_until_they_leave(desk: Scenar
     assert len(told(desk)[LEA]) == 1
     assert told(desk)[LEA][0].startswith("Support desk: Le courriel est retardé.")
     lea.ignore_so_far()
-    lea.texts("Désabonner").reads("vous etes désabonné")
+    lea.texts("Désabonner").reads("votre abonnement est annulé")
     ends(desk, number)
     desk.scenario.minutes_pass(1)
     assert len(told(desk)[LEA]) == 1

@@ -254,7 +254,7 @@ def test_a_carrier_that_cannot_be_asked_is_not_asked_at_every_sweep(desk: Scenar
 
 def test_no_text_or_call_went_to_anybody_else(desk: ScenarioDesk) -> None:
     desk.leaves_a_message()
-    desk.customer("+15145550177").texts("hello?").reads("texts to this number are not read")
+    desk.customer("+15145550177").texts("hello?").reads("we do not read texts to this number")
     amy_takes_and_resolves(desk)
     staff = {AMY, "+15145550102", "+15145550103", "+15145550104"}
     assert {m.to for m in desk.carrier.ledger.messages if m.direction == "outbound-api"} <= staff

@@ -179,7 +179,7 @@ def test_un_gestionnaire(desk: ScenarioDesk) -> None:
     desk.edit(lambda _, cleo: setattr(cleo, "language", "fr"), "Cleo Martin")
     call = desk.customer().dials("direct").hears("Pour le service").presses("9")
     call.hears("Pour demander un gestionnaire, appuyez sur le 0").presses("0")
-    call.hears("Nous avisons un gestionnaire que vous en demandez un")
+    call.hears("Nous dirons à un gestionnaire que vous voulez lui parler")
     leaves_a_message(call, "avant 22 h 42", "Merci")
     desk.phone_of("Amy").reads("call")
     desk.phone_of("Cleo").reads(

@@ -57,6 +57,7 @@ def _content(desk: Desk) -> Content:
         tuple(name for name in desk.lines if field(f"line {name}") == "1"),
         _instant(desk, "until"),
         field("notify") == "1",
+        tuple(name for name in desk.coverage.covered if field(f"product {name}") == "1"),
     )
 
 

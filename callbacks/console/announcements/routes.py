@@ -43,6 +43,8 @@ def index() -> str:
         screen=context.database.read(lambda session: _screen(session, now)),
         lines=list(context.desk.lines),
         lines_of=in_force.lines_of,
+        products=context.desk.coverage.covered,
+        products_of=in_force.products_of,
         changes=wording.CHANGES,
         longest=LONGEST,
         status_page=context.desk.status_page(context.public_url),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import NEEDS_A_NUMBER
@@ -53,7 +53,7 @@ from callbacks.paging.decide import Decision
 from callbacks.paging.escalate import forecast
 from callbacks.paging.reasons import in_a_line
 from callbacks.people.technicians import everybody
-from callbacks.records.contacts_of_callback import contacts_of
+from callbacks.records.contacts_of_callback import calls_again, contacts_of
 from callbacks.records.proofs import NO_TRIES, Decider, decider, proof_of, tries_of
 from callbacks.records.search import STATES
 from callbacks.text.formats import LANGUAGES, day_and_time, length, span
@@ -169,7 +169,7 @@ def open_callbacks(
     which = (Callback.state == CallbackState.OPEN) & visible
     callbacks = session.scalars(select(Callback).where(which).order_by(Callback.id)).all()
     owed = still_owed(session, desk, support_hours(session, desk), now)
-    rows, waiting, again = rows_of(session, desk, callbacks, now), _waiting(session, which), _joined(session, which)
+    rows, waiting, again = rows_of(session, desk, callbacks, now), _waiting(session, which), calls_again(session, which)
     return sorted(
         (
             replace(
@@ -191,12 +191,6 @@ def _waiting(session: Session, which: ColumnElement[bool]) -> frozenset[int]:
     """Return the ids of the callbacks `which` match that wait for their customers."""
     query = select(Waiting.callback_id).join(Callback, Callback.id == Waiting.callback_id)
     return frozenset(session.scalars(query.where(Waiting.until.is_(None), which)))
-
-
-def _joined(session: Session, which: ColumnElement[bool]) -> dict[int, int]:
-    """Return how many calls have joined the callbacks `which` match, by id, without those that none has."""
-    query = select(JoinedContact.callback_id, func.count()).join(Callback, Callback.id == JoinedContact.callback_id)
-    return {row[0]: row[1] for row in session.execute(query.where(which).group_by(JoinedContact.callback_id))}
 
 
 ROBOT = "perhaps a robot: no key, no speech, and no carrier that vouches for the number"

@@ -1,11 +1,16 @@
 """<Dial>: calls another phone, which first hears a document of its own if there is one; then both are connected.
 
+Several phones ring together. Once one of them is picked up, the others stop, even if it then lets the call go: "the
+first call to pick up is connected to the current call and the rest are hung up".
+
 twilio.com/docs/voice/twiml/dial
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from xml.etree.ElementTree import Element
 
 from ivr.simulator.ledger import CallStatus
@@ -15,10 +20,10 @@ from ivr.simulator.twiml.rules import BadTwiml
 
 
 def dial(context: Context, verb: Element) -> VerbRun:
-    """Call a phone, or take the first caller of a queue."""
+    """Call phones, or take the first caller of a queue."""
     queue = verb.find("Queue")
     if queue is None:
-        return (yield from _dial_phone(context, verb))
+        return (yield from _dial_phones(context, verb))
     return (yield from _dial_queue(context, verb, (queue.text or "").strip()))
 
 
@@ -45,19 +50,35 @@ def _dial_queue(context: Context, verb: Element, name: str) -> VerbRun:
     return _next_request(context, verb, {**fields, "DialCallDuration": seconds})
 
 
-def _dial_phone(context: Context, verb: Element) -> VerbRun:
-    noun = verb.find("Number")
-    number = ((noun.text if noun is not None else verb.text) or "").strip()
-    screen_url = context.absolute(noun.attrib["url"]) if noun is not None and "url" in noun.attrib else ""
+def _dial_phones(context: Context, verb: Element) -> VerbRun:
     timeout = timedelta(seconds=float(verb.get("timeout", "30")))
-    other = context.switch.dial(context.leg, number, _caller_id(context, verb), timeout, screen_url)
-    if other is None:
+    caller_id = _caller_id(context, verb)
+    called = [_call(context, noun, caller_id, timeout) for noun in verb.findall("Number") or [verb]]
+    others = [leg for leg in called if leg is not None]
+    if not others:
         yield Wait(context.now + timeout)
         return _next_request(context, verb, {"DialCallStatus": CallStatus.FAILED, "DialBridged": "false"})
-    if noun is not None:
-        _set_reports(context, other, noun)
-    yield from _wait_for_end(context, other)
-    return _next_request(context, verb, _result(other))
+    for leg in others:
+        leg.on_answer = partial(_picked_up, context, leg, others, leg.on_answer)
+    yield from _wait_for_end(context, others)
+    return _next_request(context, verb, _result(others))
+
+
+def _call(context: Context, noun: Element, caller_id: str, timeout: timedelta) -> Leg | None:
+    """Call the phone of a <Number>, or of a <Dial> without one. Return None if it is never dialed."""
+    screen_url = context.absolute(noun.attrib["url"]) if noun.tag == "Number" and "url" in noun.attrib else ""
+    leg = context.switch.dial(context.leg, (noun.text or "").strip(), caller_id, timeout, screen_url)
+    if leg is not None and noun.tag == "Number":
+        _set_reports(context, leg, noun)
+    return leg
+
+
+def _picked_up(context: Context, leg: Leg, others: Sequence[Leg], go_on: Callable[[], object]) -> None:
+    """Stop the other phones, and go on with the one that was picked up."""
+    for other in others:
+        if other is not leg and other.call.ended_at is None:
+            context.switch.end(other, CallStatus.CANCELED)
+    go_on()
 
 
 def _caller_id(context: Context, verb: Element) -> str:
@@ -78,12 +99,13 @@ def _set_reports(context: Context, other: Leg, noun: Element) -> None:
         other.machine_callback = context.absolute(noun.attrib["amdStatusCallback"])
 
 
-def _wait_for_end(context: Context, other: Leg) -> SpeechRun:
+def _wait_for_end(context: Context, others: Sequence[Leg]) -> SpeechRun:
     try:
-        while other.call.ended_at is None:
+        while any(other.call.ended_at is None for other in others):
             yield Wait(None)
     except HungUp:
-        context.switch.end(other, CallStatus.COMPLETED if other.call.answered_at else CallStatus.CANCELED)
+        for other in others:
+            context.switch.end(other, CallStatus.COMPLETED if other.call.answered_at else CallStatus.CANCELED)
         raise
 
 
@@ -92,7 +114,9 @@ def _next_request(context: Context, verb: Element, result: dict[str, str]) -> Do
     return DocumentRequest(context.absolute(action), result) if action is not None else None
 
 
-def _result(other: Leg) -> dict[str, str]:
+def _result(others: Sequence[Leg]) -> dict[str, str]:
+    """Return the fields about the phone that was picked up, else about the first one."""
+    other = next((leg for leg in others if leg.call.answered_at), others[0])
     fields = {
         "DialCallStatus": str(other.call.status),
         "DialCallSid": other.call.sid,

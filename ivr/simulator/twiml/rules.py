@@ -21,6 +21,7 @@ from ivr.simulator.values import (
 SCHEMA_WARNING = 12200
 INVALID_URL = 11100
 LONGEST_RING = 600  # seconds
+MOST_NUMBERS = 10  # of one <Dial>
 LONGEST_CALL = 24 * 60 * 60
 LONGEST_RECORDING = 4 * 60 * 60
 LONGEST_TRANSCRIBED = 120
@@ -240,7 +241,10 @@ def _check_transcription(record: Element) -> None:
 def _check_dialed(dial: Element, text: str) -> None:
     if len(dial):
         _demand(not text, 13215, "<Dial> has both a number and a noun")
-        _demand(len(dial) == 1, SCHEMA_WARNING, "the simulator dials one number at a time")
+        numbers = dial.findall("Number")
+        is_alike = len(numbers) == len(dial) or len(dial) == 1
+        _demand(is_alike, SCHEMA_WARNING, "the simulator dials only numbers together")
+        _demand(len(numbers) <= MOST_NUMBERS, SCHEMA_WARNING, f"<Dial> has more than {MOST_NUMBERS} numbers")
     else:
         _demand(is_phone_number(text), 13223, f"{text!r} is not a phone number in E.164 form")
 

@@ -95,6 +95,7 @@ def test_its_text_is_stored_in_one_line_without_what_cannot_be_heard(office: Off
         (Content("Mail is slow.", " \n "), "in English and in French"),
         (Content("x" * (LONGEST + 1), "x"), f"Shorten it to {LONGEST}"),
         (replace(SLOW, lines=("fax",)), "There is no line 'fax'. Known: toll-free, direct."),
+        (replace(SLOW, products=("DNS",)), "There is no product 'DNS'. Known: Proofpoint Essentials"),
         (replace(SLOW, ends_at=NOW), "ends before it begins"),
     ],
 )
@@ -116,7 +117,7 @@ def test_one_that_has_ended_can_neither_end_nor_change(office: Office) -> None:
 
 
 def test_what_is_not_given_stays_as_it_is(office: Office) -> None:
-    number = office.starts(replace(SLOW, lines=("direct",), ends_at=NOW + HOUR))
+    number = office.starts(replace(SLOW, lines=("direct",), products=("modusHosted",), ends_at=NOW + HOUR))
     office.does(
         lambda session: changes.change_some(
             session, office.desk, number, "Mail is back.", "Le courriel est rétabli.", None, "sue", office.now
@@ -124,6 +125,7 @@ def test_what_is_not_given_stays_as_it_is(office: Office) -> None:
     )
     row = office.announcement(number)
     assert (row.english, row.lines, row.ends_at, row.notifies) == ("Mail is back.", "direct", NOW + HOUR, True)
+    assert row.products == "modusHosted"
 
 
 def test_the_worker_knows_when_to_look_again(office: Office) -> None:

@@ -101,7 +101,7 @@ def test_who_asked_for_the_end_hears_of_it_once_and_is_then_forgotten(office: Of
     (told,) = office.messages()
     assert told.words == (
         "Support desk, resolved at 12:12 a.m.: Mail is arriving again. "
-        "You asked to be told when it is over. This is the only text."
+        "You asked to be told when it was over. We will not text you about it again."
     )
     assert office.subscription(subscription).ended_at == office.now
 

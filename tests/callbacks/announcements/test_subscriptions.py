@@ -151,7 +151,7 @@ def test_the_console_subscribes_a_number_and_the_number_is_told_the_way_out(offi
     assert from_console(office, "514 555-0123") == LEA
     ((address, words),) = confirmations(office)
     assert (address, counted(office)) == (LEA, 1)
-    assert "because you asked for it. No advertising. To unsubscribe, reply LEAVE." in words
+    assert "No advertising. To unsubscribe, reply LEAVE." in words
 
 
 def test_the_console_asks_a_mail_address_to_confirm(office: Office) -> None:

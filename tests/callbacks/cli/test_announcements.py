@@ -33,6 +33,11 @@ def test_every_option_of_the_contract(cli: CommandLine, options_first: bool) -> 
     assert said.startswith("1: Mon 23 Nov 11:00 until Mon 23 Nov 12:00, toll-free, subscribers are told: ")
 
 
+def test_products_may_be_repeated(cli: CommandLine) -> None:
+    said = cli.does("announce --product modusHosted", "--product", "Red Sift OnDMARC", *TEXTS)
+    assert ", all lines, about Red Sift OnDMARC, modusHosted, subscribers are not told: " in said
+
+
 def test_a_change_keeps_what_is_not_given(cli: CommandLine) -> None:
     cli.does("announce --line direct", *TEXTS)
     assert "until Mon 23 Nov 18:00, direct, " in cli.does("announce change 1 --until 2026-11-23T18:00")
@@ -47,6 +52,7 @@ def test_a_change_keeps_what_is_not_given(cli: CommandLine) -> None:
         ("announce", ("Mail is delayed.",), "Missing argument 'FRENCH'"),
         ("announce", ("Mail is delayed.", ""), "in English and in French"),
         ("announce --line fax", TEXTS, "There is no line 'fax'. Known: toll-free, direct."),
+        ("announce --product DNS", TEXTS, "There is no product 'DNS'. Known: Proofpoint Essentials"),
         ("announce --until soon", TEXTS, "'soon' is not a time"),
         ("announce --until 2026-11-23T09:00", TEXTS, "ends before it begins"),
         ("announce end 7", (), "There is no announcement 7."),

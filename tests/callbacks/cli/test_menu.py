@@ -17,9 +17,12 @@ def test_it_prints_each_line(cli: CommandLine) -> None:
         "toll-free, (888) 484-7266: begins in English, with a menu of its own",
         "  ├ 1: support",
         "  ├ 9: goes on in French",
-        "  └ no key: support",
+        "  ├ 0: asks for a manager, and takes a message",
+        "  ├ no key: support",
+        "  └ at support: 0 asks for a manager; 8 while waiting for a technician",
         "direct, (514) 845-8474: begins in English; no menu: straight to support",
-        "  └ 9: goes on in French",
+        "  ├ 9: goes on in French",
+        "  └ at support: 0 asks for a manager; 8 while waiting for a technician",
     ]
 
 

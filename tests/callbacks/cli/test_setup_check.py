@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from typing import Literal
 
 import pytest
 from sqlalchemy import update
 
 from callbacks.db.tables import Technician, User
+from callbacks.desk.desk_file import Transcripts
 from callbacks.desk.menus import Box
 from callbacks.people.totp_secrets import TotpSecrets
 from tests.callbacks.cli.conftest import ENVIRONMENT, CommandLine
@@ -56,6 +60,33 @@ def test_boxes_without_a_mail_server_are_named(cli: CommandLine, monkeypatch: py
     assert words not in cli.does("check")
     monkeypatch.setitem(cli.service.desk.__dict__, "boxes", {"sales": Box(mail="sales@example.com")})
     assert words in cli.does("check")
+
+
+def test_a_menu_without_a_key_for_a_manager_is_named(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = "lines.toll-free.menu: it leads to support, and no key asks for a manager"
+    assert words not in cli.does("check")
+    desk = cli.service.desk
+    line = desk.lines["toll-free"].model_copy(update={"menu": {"1": "support"}})
+    monkeypatch.setitem(desk.__dict__, "lines", {**desk.lines, "toll-free": line})
+    assert words in cli.does("check")
+
+
+@pytest.mark.parametrize("by", ["carrier", "none"])
+def test_a_model_that_the_desk_file_leaves_unused_is_noted(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, by: Literal["carrier", "none"]
+) -> None:
+    monkeypatch.setattr("callbacks.settings.find_spec", lambda name: object())  # as if faster-whisper were installed
+    (tmp_path / "model.bin").touch()
+    cli.app = replace(cli.app, environ={**cli.app.environ, "TRANSCRIBE_MODEL": str(tmp_path)})
+    assert "TRANSCRIBE_MODEL" not in cli.does("check")
+    monkeypatch.setitem(cli.service.desk.__dict__, "transcript", Transcripts(by=by))
+    words = f'Note: TRANSCRIBE_MODEL is not used, because transcript.by is "{by}" in the desk file.'
+    assert words in cli.does("check").splitlines()
+
+
+def test_without_a_model_nothing_is_noted(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(cli.service.desk.__dict__, "transcript", Transcripts(by="none"))
+    assert "Note:" not in cli.does("check")
 
 
 def test_a_policy_that_pages_too_few_is_named(cli: CommandLine) -> None:

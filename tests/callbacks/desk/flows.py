@@ -32,6 +32,7 @@ exit = "support"
 3 = { to = "information:address", say = { en = "For our address, press {key}.", fr = "Pour l'adresse, le {key}." } }
 4 = { to = "menu:products", hours = "open", say = { en = "By product, press {key}.", fr = "Par produit, le {key}." } }
 9 = "french"
+0 = "manager"
 "*" = "repeat"
 
 [menus.sales.keys]
@@ -46,6 +47,7 @@ exit = "support"
 [menus.products.keys]
 1 = { to = "support", product = "modusHosted", say = { en = "modusHosted, {key}.", fr = "modusHosted, {key}." } }
 2 = { to = "support", hours = ["monday-friday 09:00-17:00"], say = { en = "Other, {key}.", fr = "Autre, {key}." } }
+0 = "manager"
 
 [teams.sales]
 name = { en = "sales", fr = "les ventes" }
@@ -78,7 +80,7 @@ OUT = ("support", "goodbye", "voicemail:support", "voicemail:box")
 ROUND = ("back", *(f"menu:{name}" for name in NAMES), "information:one", "information:two")
 # Half of them lead out, so that many a file is good.
 BY_ITSELF = st.sampled_from(OUT) | st.sampled_from(OUT + ROUND)
-BY_KEY = st.sampled_from((*OUT, *ROUND, "english", "french", "repeat", "team:phones", "dial:+15145550140"))
+BY_KEY = st.sampled_from((*OUT, *ROUND, "manager", "english", "french", "repeat", "team:phones", "dial:+15145550140"))
 HOURS = st.sampled_from([None, "open", "closed", ["08:30-18:00"], ["saturday-sunday 22:00-06:00"]])
 
 

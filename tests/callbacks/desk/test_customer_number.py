@@ -15,7 +15,9 @@ CUSTOMER, FRANCE, OURS = "+15145550199", "+33142685300", "+18884847266"
 
 
 def callback(caller: str, number: str | None = None, **fields: str) -> Callback:
-    return Callback(call=Call(caller=caller, customer_number=number, extension=fields.pop("extension", "")), **fields)
+    return Callback(
+        contact=Call(caller=caller, customer_number=number, extension=fields.pop("extension", "")), **fields
+    )
 
 
 def test_a_known_number_is_called_with_its_extension() -> None:

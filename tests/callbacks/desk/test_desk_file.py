@@ -240,8 +240,19 @@ def test_mistakes_of_the_desk_file_and_an_unreadable_wording_file_are_named_at_o
     assert [fault.split()[0] for fault in refused.value.faults] == ["tempest", "company.wording:"]
 
 
-def test_prompts_are_not_in_two_places(tmp_path: Path) -> None:
-    with pytest.raises(BrokenDesk, match=r"prompts are in w\.toml and in this file"):
+def test_wording_in_one_language_is_named_with_the_other_mistakes(tmp_path: Path) -> None:
+    wording = (
+        "[texts]\nnot_saved = { en = 'a' }\nunsubscribed = { en = 'a', fr = 'b' }\n[how_it_ended]\nbusy = { fr = 'b' }"
+    )
+    with pytest.raises(BrokenDesk) as refused:
+        read_desk(in_folder(tmp_path, wording), lambda desk: [f"{name} is checked" for name in desk.wording])
+    assert [fault.split(" ")[0] for fault in refused.value.faults] == [
+        "wording.texts.not_saved.fr", "wording.how_it_ended.busy.en", "texts.unsubscribed",
+    ]  # fmt: skip
+
+
+def test_wording_is_not_in_two_places(tmp_path: Path) -> None:
+    with pytest.raises(BrokenDesk, match=r"the wording is in w\.toml and in this file"):
         read_desk(in_folder(tmp_path, "", '\n[wording]\ngoodbye = { en = "a", fr = "b" }\n'))
 
 

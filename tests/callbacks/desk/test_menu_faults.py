@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from callbacks.desk.desk_file import desk_from
+from callbacks.desk.menu_faults import menus_without_manager
 from callbacks.errors import BrokenDesk
-from tests.callbacks.desk.flows import FILE, WORDS, with_menus
+from tests.callbacks.desk.flows import FILE, MENUS, WORDS, with_menus
 
 
 def faults(change: Callable[[dict[str, Any]], object]) -> tuple[str, ...]:
@@ -54,6 +55,16 @@ def key(menu: str, key: str, **choice: Any) -> Callable[[dict[str, Any]], object
         (lambda d: d["menus"]["main"].update(play={"en": "x.wav", "fr": "x.wav"}), "it has both say and play"),
         (lambda d: d["information"]["address"].pop("say"), "information.address: it says nothing"),
         (lambda d: d["teams"]["sales"].update(numbers=[]), "teams.sales: it has nobody to ring"),
+        (
+            lambda d: d["teams"]["sales"].update(
+                ring="together", numbers=[f"+15145550{number}" for number in range(150, 161)]
+            ),
+            "teams.sales.numbers: 11 phones cannot ring together, because the carrier calls at most 10 at once.",
+        ),
+        (
+            lambda d: d["teams"]["sales"].update(ring="at random"),
+            "teams.sales.ring: 'at random' is not known. Write 'in",
+        ),
         (lambda d: d["teams"]["counter"].update(layers=["night"]), "there is no layer 'night'"),
         (lambda d: d["teams"]["sales"].update(numbers=["+19005550140"]), "is not called by itself"),
         (lambda d: d["boxes"].update(support={"mail": "a@example.com"}), "messages for support open a callback"),
@@ -127,11 +138,53 @@ def test_all_mistakes_are_named_at_once() -> None:
     assert len(faults(change)) >= 5
 
 
+def without_manager(change: Callable[[dict[str, Any]], object], toml: str = MENUS) -> list[str]:
+    content = with_menus(toml)
+    change(content)
+    return list(menus_without_manager(desk_from(content, FILE).flow))
+
+
+def test_a_menu_that_leads_to_support_without_a_manager_is_taken_and_named() -> None:
+    assert without_manager(lambda d: None) == [
+        "menus.sales: it leads to support, and no key asks for a manager while the desk is open or closed. "
+        'Add one, such as 0 = "manager".'
+    ]  # its key 5 takes a message for support
+    assert without_manager(lambda d: None, "") == []
+    short = without_manager(lambda d: d["lines"]["toll-free"].update(menu={"1": "support"}), "")
+    assert [each.partition(":")[0] for each in short] == ["lines.toll-free.menu"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "when"),
+    [("open", "closed"), ("closed", "open"), (["monday-friday 09:00-17:00"], "open or closed")],
+)
+def test_a_key_for_a_manager_at_some_hours_only_is_named(hours: Any, when: str) -> None:
+    found = without_manager(key("main", "0", to="manager", hours=hours))
+    assert f"menus.main: it leads to support, and no key asks for a manager while the desk is {when}." in found[0]
+
+
+def test_a_menu_that_leads_to_support_at_some_hours_needs_a_manager_then() -> None:
+    def change(content: dict[str, Any]) -> None:
+        content["menus"]["sales"]["keys"] = {
+            "1": {"to": "support", "hours": "open"},
+            "2": {"to": "goodbye", "say": WORDS},
+        }
+
+    (found,) = without_manager(change)
+    assert "menus.sales: it leads to support, and no key asks for a manager while the desk is open." in found
+
+
+def test_a_call_does_not_go_on_to_a_manager_by_itself() -> None:
+    found = faults(lambda d: d["menus"]["main"].update(exit="manager"))
+    assert any('a call cannot go on to "manager" by itself' in each for each in found)
+
+
 def test_the_short_form_of_a_line_is_still_taken() -> None:
     desk = desk_from(with_menus(""), FILE)
     menu = desk.menu_of("toll-free")
     assert menu is not None
-    assert {key: str(choice.to) for key, choice in menu.keys.items()} == {"1": "support", "9": "french"}
+    keys = {key: str(choice.to) for key, choice in menu.keys.items()}
+    assert keys == {"1": "support", "9": "french", "0": "manager"}
     assert str(menu.exit) == "support"
     assert desk.menu_of("direct") is None
 

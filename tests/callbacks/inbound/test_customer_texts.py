@@ -31,7 +31,7 @@ def events(night: Night, kind: EventKind) -> list[str]:
 
 def test_a_text_joins_the_open_callback_and_is_answered(night: Night) -> None:
     answer = night.hears_from(CUSTOMER, "It is urgent")
-    assert answer == f"Support desk: thank you. Your text was added to {night.callback.reference}."
+    assert answer == f"Support desk: thank you. We added your text to {night.callback.reference}."
     assert events(night, EventKind.CUSTOMER_TEXTED) == ['(514) 555-0199: "It is urgent"']
 
 
@@ -70,7 +70,7 @@ def test_the_number_that_they_are_called_on_and_one_that_joined_count_too(night:
 
     night.database.write(work)
     for number in (CUSTOMER, OFFICE, STRANGER):
-        assert "was added to" in night.hears_from(number, "hello")
+        assert "We added your text to" in night.hears_from(number, "hello")
 
 
 def test_the_callback_that_is_named_is_meant_else_the_latest(night: Night) -> None:
@@ -95,7 +95,7 @@ def test_whose_number_is_a_wrong_one_joins_nothing(night: Night) -> None:
 @pytest.mark.parametrize("words", ["NOCALL", "no call", "Pas d'appel.", "pas d’appel", "NOCALL {reference}"])
 def test_no_call_is_put_on_record_once_and_closes_nothing(night: Night, words: str) -> None:
     text = words.format(reference=night.callback.reference)
-    assert "you need no call" in night.hears_from(CUSTOMER, text)
+    assert "you no longer need a call" in night.hears_from(CUSTOMER, text)
     asked_at = night.callback.cancel_asked_at
     assert asked_at == night.now
     night.now += ANSWERED_EVERY

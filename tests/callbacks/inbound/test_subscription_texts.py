@@ -56,7 +56,7 @@ def test_no_word_is_the_carriers_or_a_technicians() -> None:
 def test_a_stranger_subscribes_and_leaves_in_their_language(night: Night) -> None:
     assert "Aucune publicité. Pour vous désabonner, répondez DESABONNER." in night.hears_from(STRANGER, "Abonner")
     assert subscribed(night) == [(STRANGER, "fr")]
-    assert "vous etes désabonné." in night.hears_from(STRANGER, "désabonner")
+    assert "votre abonnement est annulé." in night.hears_from(STRANGER, "désabonner")
     assert subscribed(night) == []
     assert "you are not subscribed" in night.hears_from(STRANGER, "leave")
 

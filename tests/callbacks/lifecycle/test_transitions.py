@@ -64,7 +64,7 @@ def people_and_callback(session: Session) -> tuple[Technician, Technician, Callb
     ben = Technician(name="Ben Cole", phone="+15145550102", created_at=OPENED)
     call = Call(sid="CA1", line="direct", caller="+15145550199", began_at=OPENED, is_open=False)
     call.outcome = CallOutcome.VOICEMAIL
-    callback = Callback(reference="KT-417", call=call, opened_at=OPENED, due_at=DUE, next_action_at=OPENED)
+    callback = Callback(reference="KT-417", contact=call, opened_at=OPENED, due_at=DUE, next_action_at=OPENED)
     session.add_all([amy, ben, callback])
     session.flush()
     return amy, ben, callback

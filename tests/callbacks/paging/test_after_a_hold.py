@@ -15,6 +15,7 @@ from callbacks.db.states import PageKind, Urgency
 from callbacks.db.tables import Callback
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
+from callbacks.lifecycle.transitions import set_owner
 from callbacks.oncall import store
 from callbacks.paging.follow_up import take_next_action
 from tests.callbacks.acts.night import NOW, Night
@@ -54,3 +55,15 @@ def test_consent_and_a_manager_are_asked_for_when_the_desk_opens(night: Night, w
         take_next_action(night.session, night.desk, callback, OPENING)
     assert asked_of(night, callback, PageKind.CONSENT) == 1
     assert asked_of(night, callback, PageKind.MANAGER) == wants_manager
+
+
+def test_nobody_is_asked_about_a_call_that_perhaps_no_person_made_before_somebody_has_it(night: Night) -> None:
+    callback = held(night, wants_manager=False)
+    callback.perhaps_robot = True
+    take_next_action(night.session, night.desk, callback, OPENING)
+    assert asked_of(night, callback, PageKind.STEP) == 1
+    assert asked_of(night, callback, PageKind.CONSENT) == 0
+    set_owner(night.session, callback, night.amy, OPENING)
+    assert callback.next_action_at == OPENING
+    take_next_action(night.session, night.desk, callback, OPENING)
+    assert asked_of(night, callback, PageKind.CONSENT) == 1

@@ -14,7 +14,7 @@ from callbacks.db.database import Database
 from callbacks.db.states import PageKind, ReportedOutcome
 from callbacks.db.tables import Technician
 from callbacks.desk.desk_file import read_desk
-from callbacks.paging.called_again import ONCE_IN, called_again_in_vain_at
+from callbacks.paging.called_again import ONCE_IN, called_again_in_vain_at, notify_called_again
 from tests.callbacks.acts.night import NOW, Night
 
 DESK = read_desk(Path("support.toml"))
@@ -76,4 +76,14 @@ def test_an_owner_who_reached_them_hears_of_it(night: Night) -> None:
     night.amy_does(ReportOutcome(ReportedOutcome.CONTINUING))
     called_again(night, 4)
     assert called_again_in_vain_at(night.session, night.callback) is None
+    assert len(told(night, night.amy)) == 1
+
+
+def test_nobody_hears_of_another_call_that_perhaps_no_person_made_unless_they_have_it(night: Night) -> None:
+    night.callback.perhaps_robot = True
+    call, at = night.callback.contact, NOW + timedelta(minutes=2)
+    notify_called_again(night.session, night.desk, night.callback, call, at)
+    assert told(night, night.amy) == []
+    night.amy_does(Take())
+    notify_called_again(night.session, night.desk, night.callback, call, at)
     assert len(told(night, night.amy)) == 1

@@ -274,3 +274,83 @@ def test_a_step_can_name_a_person_and_leave_the_channel_to_their_rules() -> None
         (SUE, Channel.CALL, minutes(3)),
     ]
     assert list(policy.faults()) == []
+
+
+# A call that perhaps no person made
+
+MORNING = datetime(2026, 11, 29, 13, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def perhaps_robot(owner: Person | None = None, taken_at: datetime = MORNING) -> Case:
+    """Return the case at its first morning, or as its owner took it."""
+    heard = {"owner": owner, "acknowledged_at": taken_at, "acted_at": taken_at} if owner else {}
+    case = Case(MORNING, MORNING + minutes(30), 0, MORNING, mornings=(MORNING, MORNING + DAY))
+    return replace(case, **heard)  # type: ignore[arg-type]
+
+
+def mornings(case: Case, roster: Roster, until: timedelta) -> list[tuple[datetime, str]]:
+    """Take every decision when it is due, and return when somebody was paged, and who."""
+    found, now = [], MORNING
+    while now <= MORNING + until:
+        next_one = MORNING + DAY * (1 + (now - MORNING) // DAY)
+        since = case.acted_at or now
+        case = replace(case, mornings=(MORNING + DAY * (1 + (since - MORNING) // DAY), next_one))
+        decision = next_step(POLICY, case, roster, now)
+        assert (decision.breach, decision.resumed, decision.position) == (False, False, 0)
+        assert now < decision.next_action_at <= next_one
+        found += [(now, f"{page.channel.value} {page.person.name}") for page in decision.pages]
+        acted_at = now if decision.kind is PageKind.REMINDER else case.acted_at
+        now, case = decision.next_action_at, replace(case, next_action_at=decision.next_action_at, acted_at=acted_at)
+    return found
+
+
+def test_one_that_perhaps_no_person_made_is_one_text_each_morning_to_the_first_person_on_call() -> None:
+    at = [MORNING, MORNING + DAY, MORNING + 2 * DAY]
+    assert mornings(perhaps_robot(), ROSTER, 2 * DAY) == [(each, "text Amy") for each in at]
+
+
+def test_it_is_one_text_to_one_person_whatever_the_first_step_and_their_own_rules_say() -> None:
+    loud = replace(AMY, rules=(ContactRule(ContactMethod(Channel.CALL)), ContactRule(ContactMethod(Channel.TEXT))))
+    two = Roster({"primary": (loud, BEN), "backup": (CLEO,), "manager": (), "supervisor": ()})
+    assert mornings(perhaps_robot(), two, minutes(60)) == [(MORNING, "text Amy")]
+
+
+def test_before_its_time_nothing_is_sent() -> None:
+    case = replace(perhaps_robot(), next_action_at=MORNING + DAY)
+    decision = next_step(POLICY, case, ROSTER, MORNING + minutes(40))
+    assert (decision.kind, decision.pages, decision.next_action_at) == (None, (), MORNING + DAY)
+
+
+def test_whoever_passed_it_on_is_not_paged_again_before_the_deadline() -> None:
+    decision = next_step(POLICY, replace(perhaps_robot(), passed=frozenset({AMY.id})), ROSTER, MORNING)
+    assert [page.person.name for page in decision.pages] == ["Ben"]
+
+
+def test_with_nobody_on_call_it_goes_where_pages_go_then() -> None:
+    nobody = roster_of(dict.fromkeys(ROSTER.layers, ()), [BEN, CLEO])
+    assert mornings(perhaps_robot(), nobody, minutes(60)) == [(MORNING, "text Ben")]
+
+
+def test_with_nobody_to_page_it_is_tried_again_in_a_minute() -> None:
+    decision = next_step(POLICY, perhaps_robot(), Roster({}), MORNING)
+    assert (decision.kind, decision.next_action_at) == (None, MORNING + minutes(1))
+    assert decision.notes
+
+
+def test_its_owner_is_reminded_as_usual_and_each_morning_and_nobody_else_is_paged() -> None:
+    taken_at = MORNING + minutes(5)
+    at = [taken_at + minutes(10), MORNING + minutes(20), MORNING + DAY, MORNING + 2 * DAY]
+    case = perhaps_robot(AMY, taken_at)
+    assert mornings(case, ROSTER, 2 * DAY) == [(each, "text Amy") for each in at]
+
+
+def test_an_owner_who_took_it_in_the_night_is_reminded_in_the_morning() -> None:
+    case = perhaps_robot(AMY, MORNING - timedelta(hours=9))
+    assert [page.person.name for page in next_step(POLICY, case, ROSTER, MORNING).pages] == ["Amy"]
+
+
+def test_an_owner_who_cannot_be_reached_is_not_the_only_one_who_hears_of_it() -> None:
+    silent = replace(AMY, contact_methods=())
+    decision = next_step(POLICY, perhaps_robot(silent, MORNING - minutes(60)), ROSTER, MORNING)
+    assert (decision.kind, len(decision.pages)) == (PageKind.STEP, 1)

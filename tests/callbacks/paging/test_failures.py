@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy.orm import Session
 
@@ -247,3 +249,15 @@ def test_supervisors_are_alerted_once_a_day_to_what_the_account_may_not_do(
         fault = CarrierError("Refused.", code=code)
         desk.write(lambda session, _, fault=fault: alert_to_account(session, DESK, fault, NOW))  # type: ignore[misc]
     assert len(desk.alerts()) == alerts
+
+
+def test_a_page_about_a_call_of_perhaps_no_person_is_made_another_way_and_no_step_is_taken(desk: PagingDesk) -> None:
+    at = BEGAN + timedelta(days=1)
+
+    def suspects(_: Session, callback: Callback) -> None:
+        callback.perhaps_robot, callback.position, callback.next_action_at = True, 0, at
+
+    desk.write(suspects)
+    fails(desk, first(desk), 30003)
+    assert desk.paged() == ["Amy Roy text", "Amy Roy call"]
+    assert desk.callback.next_action_at == at

@@ -101,6 +101,13 @@ def test_an_owner_above_whom_it_escalates_is_named_as_not_paged() -> None:
     assert "Not paged: Amy, who took it and did not try the customer." in event(taken, OPENED)[2]
 
 
+def test_that_nobody_else_is_paged_about_a_call_of_perhaps_no_person_is_said() -> None:
+    kind, step, reason = event(replace(CASE, mornings=(OPENED + timedelta(days=1),)), OPENED)
+    assert (kind, step) == (EventKind.STEP, 1)
+    assert "Perhaps a robot called: nobody else is paged before the next morning." in reason
+    assert "robot" not in event(CASE, OPENED)[2]
+
+
 def test_somebody_in_quiet_hours_is_named_as_not_paged() -> None:
     quiet = replace(AMY, is_quiet=True)
     roster = replace(PLAN.roster(OPENED), layers={"primary": (quiet,), "backup": (BEN,)}, people=(quiet, BEN))

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from callbacks.db.states import CallbackOrigin, CustomerMessageKind, ReachOutcome
-from callbacks.db.tables import Callback, CustomerMessage, JoinedContact, ReachAttempt
+from callbacks.db.states import CallbackOrigin, CustomerMessageKind, ReachOutcome, VoicemailState
+from callbacks.db.tables import Callback, CustomerMessage, JoinedContact, ReachAttempt, Voicemail
 from callbacks.inbound import calls
 from callbacks.paging.receipts import is_told, send_receipt, tell_of_attempt, tell_of_cancelling
 from callbacks.people.technicians import technician_named
@@ -43,7 +43,31 @@ def test_a_callback_that_opens_is_confirmed_once(desk: PagingDesk) -> None:
 
 
 def test_in_the_language_of_the_call(desk: PagingDesk) -> None:
-    assert "nous avons votre message" in again(desk, language="fr")[0].words
+    assert "merci de votre appel" in again(desk, language="fr")[0].words
+
+
+@pytest.mark.parametrize(
+    ("state", "sid", "has_message"),
+    [
+        (VoicemailState.RECORDED, "RE1", True),
+        (VoicemailState.EXPECTED, "RE1", True),  # announced
+        (VoicemailState.EXPECTED, None, False),
+        (VoicemailState.ABSENT, None, False),
+        (VoicemailState.ABSENT, "RE1", False),
+        (VoicemailState.FAILED, "RE1", False),
+    ],
+)
+def test_a_message_is_named_only_where_there_is_one(
+    desk: PagingDesk, state: VoicemailState, sid: str | None, has_message: bool
+) -> None:
+    def work(session: Session, callback: Callback) -> None:
+        session.add(Voicemail(call_sid=callback.contact_sid, state=state, recording_sid=sid))
+
+    desk.write(work)
+    words = again(desk)[0].words
+    assert ("we got your message" in words) is has_message
+    assert ("message" in words) is has_message
+    assert "A technician will call you back by" in words
 
 
 @pytest.mark.parametrize(
@@ -75,6 +99,7 @@ def test_a_call_that_joined_is_confirmed_too(desk: PagingDesk) -> None:
         call = calls.record_call(session, arrival, BEGAN + minutes(3))
         call.beep_at = BEGAN + minutes(3)
         session.add(JoinedContact(contact_sid="CA7", callback_id=callback.id, joined_at=BEGAN + minutes(3)))
+        call.voicemail = Voicemail(state=VoicemailState.EXPECTED, recording_sid="RE7")
         for _ in range(2):
             send_receipt(session, DESK, callback, call, BEGAN + minutes(3))
 
@@ -142,4 +167,4 @@ def test_only_who_asked_for_no_call_hears_that_it_was_cancelled(desk: PagingDesk
         tell_of_cancelling(session, DESK, callback, BEGAN)
 
     desk.write(asks)
-    assert "is closed, as you asked" in written(desk)[1].words
+    assert ", as you asked" in written(desk)[1].words

@@ -11,8 +11,15 @@ from sqlalchemy.orm import Session
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import VoicemailState
+from callbacks.db.tables import Callback
 from callbacks.desk.desk_file import read_desk
-from callbacks.records.contacts_of_callback import callback_about, contacts_of, events_of_callback, messages_of
+from callbacks.records.contacts_of_callback import (
+    callback_about,
+    calls_again,
+    contacts_of,
+    events_of_callback,
+    messages_of,
+)
 from tests.callbacks.acts.night import NOW, Night
 
 
@@ -37,6 +44,13 @@ def test_its_story_has_the_events_of_both_calls(night: Night) -> None:
     events = events_of_callback(night.session, night.callback)
     assert [event.at for event in events] == sorted(event.at for event in events)
     assert [event.contact_sid for event in events if event.kind is EventKind.CALLED] == ["CA1", "CA2"]
+
+
+def test_the_calls_that_joined_it_are_counted(night: Night) -> None:
+    assert calls_again(night.session, Callback.id == night.callback.id) == {night.callback.id: 1}
+    night.calls_again("CA3")
+    assert calls_again(night.session, Callback.id == night.callback.id) == {night.callback.id: 2}
+    assert calls_again(night.session, Callback.id != night.callback.id) == {}
 
 
 def test_each_call_finds_it(night: Night) -> None:

@@ -35,7 +35,7 @@ class Desk:
         call = Call(sid=f"CA{self.count}", line=line, caller="", began_at=at, is_open=True)
         call.outcome = CallOutcome.VOICEMAIL
         found = Callback(
-            reference=f"KT-{100 + self.count}", call=call, opened_at=at, due_at=at + 30 * MINUTE, **columns
+            reference=f"KT-{100 + self.count}", contact=call, opened_at=at, due_at=at + 30 * MINUTE, **columns
         )
         self.session.add(found)
         self.session.flush()

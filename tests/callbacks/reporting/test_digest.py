@@ -51,7 +51,7 @@ class Office:
     def __post_init__(self) -> None:
         self.database.write(lambda session: add_staff(session, self.clock.now()))
 
-    def calls(self, sid: str, when: str) -> None:
+    def calls(self, sid: str, when: str, *, about_something_else: bool = True) -> None:
         """A customer leaves a message; nobody has tried them yet."""
         began = at(when)
 
@@ -60,7 +60,7 @@ class Office:
                 session,
                 intake.Arrival(sid, "direct", "+15145550199", "en", False, "closed", "TN-Validation-Passed-A"),
                 began,
-            ).is_separate = True
+            ).is_separate = about_something_else
             intake.record_voicemail(session, DESK, sid, intake.Recording(VoicemailState.RECORDED, f"RE{sid}", 9), began)
 
         self.database.write(work)
@@ -138,6 +138,18 @@ def test_a_night_lists_what_is_open_what_failed_and_the_gaps_ahead(office: Offic
     assert f"{reference} with nobody, NOT TRIED, due Sat 28 Nov 02:30" in words
     assert "with Amy Roy, tried" in words
     assert "backup: nobody from Tue 1 Dec 08:00" in words
+
+
+def test_a_customer_who_called_more_than_once_is_known_by_that(office: Office) -> None:
+    office.calls("CA1", "2026-11-28T02:00")
+    office.calls("CA2", "2026-11-28T05:00")
+    for sid, time in (("CA3", "05:20"), ("CA4", "05:40")):
+        office.calls(sid, f"2026-11-28T{time}", about_something_else=False)
+    once, often = office.changes("CA1"), office.changes("CA2")
+    words = office.reads("night", "2026-11-28")
+    assert "4 calls, 2 callbacks." in words
+    assert f"{once} with nobody, NOT TRIED, due" in words
+    assert f"{often} with nobody, called 3 times, NOT TRIED, due" in words
 
 
 def test_a_number_that_waits_for_consent_is_named_with_the_reason(office: Office) -> None:

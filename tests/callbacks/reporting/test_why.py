@@ -98,6 +98,25 @@ def test_what_stops_the_paging_is_named_from_then_on(night: Database, minutes: i
         assert owed[-1].startswith("At 22:20:00 Amy Roy tried to reach the customer")
 
 
+@pytest.mark.parametrize(
+    ("fact", "because"),
+    [
+        ({}, "the caller said that it can wait"),
+        ({"named_time_at": BEGAN + 20 * MINUTE}, "the customer named a time"),
+        ({"perhaps_robot": True}, "nothing shows that a person called"),
+    ],
+)
+def test_why_it_is_held_is_said(night: Database, fact: dict[str, object], because: str) -> None:
+    def hold(session: Session) -> None:
+        callback = only(session)
+        callback.held_until = BEGAN + 10 * MINUTE
+        for name, value in fact.items():
+            setattr(callback, name, value)
+
+    night.write(hold)
+    assert f"It is held until Sat 28 Nov 22:22, because {because}: nobody is paged before." in asked(night, 2).owed
+
+
 def test_the_last_edit_of_the_rota_is_given(night: Database) -> None:
     assert asked(night, 2).rota_edited_at == EDITED_AT
 

@@ -36,7 +36,7 @@ def test_it_comes_after_the_greeting_and_before_the_menu() -> None:
     heard = spoken(step(Turn(Place.INCOMING), ON_TOLL_FREE))
     assert heard == (
         "Thank you for calling the support desk. Pour le service en français, appuyez sur le 9. "
-        "Please note: Mail {is} delayed. To be told by text when it is over, press 1. To go on, press 2 or wait."
+        "Please note: Mail {is} delayed. To get a text when it is over, press 1. To continue, press 2 or wait."
     )
 
 
@@ -69,14 +69,14 @@ def test_key_1_asks_for_a_text_and_the_call_goes_on() -> None:
 )
 def test_a_number_that_cannot_be_texted_is_offered_no_text_and_told_so(caller: str) -> None:
     facts = replace(ON_TOLL_FREE, caller=caller)
-    assert "delayed. To go on, press 2 or wait." in spoken(step(Turn(Place.INCOMING), facts))
+    assert "delayed. To continue, press 2 or wait." in spoken(step(Turn(Place.INCOMING), facts))
     heard, waits_for = after("1", facts)
-    assert heard.startswith("We cannot text the number that you are calling from. For support, press 1.")
+    assert heard.startswith("We cannot send texts to the number you are calling from. For support, press 1.")
     assert waits_for == ()
 
 
 def test_what_ended_meanwhile_is_over_and_an_unavailable_database_saves_nothing() -> None:
-    assert after("1", replace(ON_TOLL_FREE, announcements=()))[0].startswith("It is over already.")
+    assert after("1", replace(ON_TOLL_FREE, announcements=()))[0].startswith("It is already over.")
     assert after("1", replace(ON_TOLL_FREE, announcements=None))[0].startswith("We are sorry, we could not save that.")
 
 

@@ -42,7 +42,7 @@ def test_nobody_is_offered_an_owner_who_cannot_be_rung() -> None:
 @pytest.mark.parametrize("digits", ["1", "", "9", "*"])
 def test_a_message_is_added(digits: str) -> None:
     reply = step(Turn(Place.AGAIN, digits=digits), about(UNOWNED))
-    assert "It will be added to your callback" in spoken(reply)
+    assert "It will be added to your request" in spoken(reply)
     assert "by " not in spoken(reply)  # no time that was not promised
     assert isinstance(reply.verbs[-1], Redirect)
 
@@ -138,4 +138,4 @@ def test_after_the_owner_was_rung(result: str, accepted_by: int | None, spoke: i
     if spoke is not None:
         assert reply.verbs == (Hangup(),)
     else:
-        assert "It will be added to your callback" in spoken(reply)
+        assert "It will be added to your request" in spoken(reply)

@@ -105,6 +105,11 @@ def test_a_product_is_kept_and_the_other_choices_are_logged() -> None:
     assert (sales.chose, sales.chose_what) == (EventKind.MENU_KEY, "2 in main: menu:sales")
 
 
+def test_the_product_stays_when_a_manager_is_asked_for() -> None:
+    reply = at("0", ("main", "products"), choices=Choices(product="modusHosted"))
+    assert reply.choices == Choices(product="modusHosted", wants_manager=True)
+
+
 def test_a_box_is_kept_and_promises_no_call() -> None:
     reply = at("3", way=("main", "sales"))
     assert not reply.promises

@@ -63,7 +63,7 @@ def test_a_caller_waits_for_technicians_who_are_on_other_calls() -> None:
 def test_the_first_turn_in_the_queue_rings_the_first_technician() -> None:
     reply = waits(OPEN)
     assert (reply.rings, reply.is_waiting) == ((1,), True)
-    assert "We are trying a technician now. To leave a message instead, press 0 at any time." in spoken(reply)
+    assert "We are calling a technician now. To leave a message instead, press 0 at any time." in spoken(reply)
 
 
 def test_the_next_one_is_rung_when_the_first_does_not_take_it() -> None:
@@ -97,9 +97,9 @@ def test_each_turn_leads_to_the_next_with_a_key_or_without() -> None:
         (0, "en", "All our technicians are on other calls. You are next. To leave a message instead, press 0"),
         (1, "en", "One caller is ahead of you."),
         (3, "en", "3 callers are ahead of you."),
-        (0, "fr", "Tous nos techniciens sont en ligne avec d'autres clients. Vous êtes le prochain appel."),
-        (1, "fr", "Un autre appel est devant le vôtre."),
-        (3, "fr", "3 appels sont devant le vôtre."),
+        (0, "fr", "Tous nos techniciens sont en ligne avec d'autres clients. Votre appel est le prochain."),
+        (1, "fr", "Il y a un appel avant le vôtre."),
+        (3, "fr", "Il y a 3 appels avant le vôtre."),
     ],
 )
 def test_when_all_are_busy_the_caller_hears_so_and_their_place(ahead: int, language: Language, words: str) -> None:
@@ -114,6 +114,30 @@ def test_0_or_hash_ends_the_wait_at_any_moment(facts: Facts, key: str) -> None:
     reply = waits(facts, key, look=7)
     assert reply.verbs == (Leave(),)
     assert (reply.ends_wait, reply.rings) == (True, ())
+
+
+@pytest.mark.parametrize("facts", [OPEN, RINGING, ALL_BUSY, ALL_RUNG])
+def test_8_asks_for_a_manager_and_ends_the_wait_at_any_moment(facts: Facts) -> None:
+    reply = waits(facts, "8", look=7)
+    assert reply.verbs == (Leave(),)
+    assert (reply.ends_wait, reply.rings) == (True, ())
+    assert reply.choices == Choices(wants_manager=True)
+
+
+@pytest.mark.parametrize("facts", [OPEN, RINGING, ALL_BUSY])
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "To ask for a manager, press 8."), ("fr", "Pour demander un gestionnaire, appuyez sur le 8.")],
+)
+def test_the_caller_hears_that_key_beside_that_for_a_message(facts: Facts, language: Language, words: str) -> None:
+    assert words in spoken(waits(facts, language=language))
+
+
+def test_who_asked_for_a_manager_in_the_queue_hears_that_one_is_told_and_leaves_a_message() -> None:
+    reply = step(Turn(Place.WAITED, queue_result="leave"), replace(RINGING, wants_manager=True))
+    assert spoken(reply).startswith("We will tell a manager that you asked for one. Please leave a message")
+    assert isinstance(reply.verbs[-1], Redirect)
+    assert reply.verbs[-1].url.endswith("&manager=1")  # and is not offered one again
 
 
 @pytest.mark.parametrize("key", ["1", "5", "*", "?"])
@@ -137,11 +161,11 @@ def test_without_a_database_the_wait_ends() -> None:
     assert leaves(waits(replace(OPEN, technicians=())))
 
 
-@pytest.mark.parametrize("key", ["", "0"])
+@pytest.mark.parametrize("key", ["", "0", "8"])
 def test_while_the_two_are_being_connected_the_caller_stays(key: str) -> None:
     reply = waits(TAKEN, key)
     assert (leaves(reply), reply.not_connected, reply.rings) == (False, None, ())
-    assert ("One moment" in spoken(reply)) is (key == "0")
+    assert ("One moment" in spoken(reply)) is (key != "")
 
 
 def test_a_technician_who_is_lost_before_the_connection_does_not_end_the_wait() -> None:

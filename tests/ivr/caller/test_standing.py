@@ -19,13 +19,13 @@ TRIED_AT = NOW - timedelta(minutes=5)
     [
         (
             replace(NOT_TRIED, has_owner=True),
-            "A technician has it and will call you back by 10:32 p.m.",
+            "A technician is handling it and will call you back by 10:32 p.m.",
             "Un technicien s'en occupe et vous rappellera avant 22 h 32.",
         ),
         (
             NOT_TRIED,
             "We are contacting our technicians, and one of them will call you back by 10:32 p.m.",
-            "Nous joignons nos techniciens, et l'un d'eux vous rappellera avant 22 h 32.",
+            "Nous tentons de joindre nos techniciens, et l'un d'eux vous rappellera avant 22 h 32.",
         ),
         (
             replace(NOT_TRIED, is_held=True),
@@ -34,8 +34,8 @@ TRIED_AT = NOW - timedelta(minutes=5)
         ),
         (
             replace(NOT_TRIED, is_escalating=True),
-            "Nobody has called you yet, so we are contacting more people. You will be called back by 10:32 p.m.",
-            "nous joignons d'autres personnes. Vous serez rappelé avant 22 h 32.",
+            "Nobody has called you yet, so we are contacting more people. We will call you back by 10:32 p.m.",
+            "nous tentons de joindre d'autres personnes. Nous vous rappellerons avant 22 h 32.",
         ),
         (
             replace(NOT_TRIED, due_at=NOW - timedelta(minutes=1), has_owner=True),

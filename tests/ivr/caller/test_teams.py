@@ -8,7 +8,7 @@ import pytest
 
 from callbacks.desk.menus import Destination, Leads
 from ivr.caller import teams
-from ivr.caller.turns import Place, Step, Turn
+from ivr.caller.turns import Facts, Place, Step, Turn
 from ivr.twilio.verbs import Dial
 from tests.callbacks.desk.flows import MENUS, desk_with
 from tests.ivr.caller.steps import CLOSED, URLS, spoken, technician
@@ -19,9 +19,12 @@ OFFICE = Destination(Leads.DIAL, "+15145550140")
 FACTS = replace(CLOSED, line="toll-free", layers={"backup": (technician(3), technician(4))})
 
 
-def rung(to: Destination, *called: str) -> Dial | None:
+TOGETHER = MENUS.replace("[teams.sales]\n", '[teams.sales]\nring = "together"\nlayers = ["backup"]\n')
+
+
+def rung(to: Destination, *called: str, toml: str = MENUS, facts: Facts = FACTS) -> Dial | None:
     turn = Turn(Place.TEAM, way=("main", "sales"), key="1", called=called)
-    reply = teams.ring_next(Step(desk_with(), URLS, turn, FACTS), to)
+    reply = teams.ring_next(Step(desk_with(toml), URLS, turn, facts), to)
     if reply is None:
         return None
     dial = reply.verbs[-1]
@@ -32,25 +35,42 @@ def rung(to: Destination, *called: str) -> Dial | None:
 def test_the_phones_of_a_team_are_rung_in_order_and_each_once() -> None:
     called: list[str] = []
     while (dial := rung(SALES, *called)) is not None:
-        called.append(dial.number)
+        called += dial.numbers
         assert turn_at(dial.action).called == tuple(called)
         assert (turn_at(dial.action).way, turn_at(dial.action).key) == (("main", "sales"), "1")
         assert "/voice/team/screen?" in dial.screen
     assert called == ["+15145550141", "+15145550142"]
 
 
+def test_the_phones_of_a_team_may_ring_together() -> None:
+    everybody = ("+15145550141", "+15145550142", "+15145550103", "+15145550104")
+    dial = rung(SALES, toml=TOGETHER)
+    assert dial is not None
+    assert dial.numbers == turn_at(dial.action).called == everybody
+    assert rung(SALES, *everybody, toml=TOGETHER) is None
+
+
+def test_more_people_on_call_than_the_carrier_calls_at_once_ring_in_a_second_round() -> None:
+    crowd = replace(FACTS, layers={"backup": tuple(technician(id) for id in range(1, 10))})
+    first = rung(SALES, toml=TOGETHER, facts=crowd)
+    assert first is not None
+    second = rung(SALES, *first.numbers, toml=TOGETHER, facts=crowd)
+    assert second is not None
+    assert (len(first.numbers), second.numbers) == (10, ("+15145550109",))
+
+
 def test_a_layer_is_rung_as_it_is_on_call() -> None:
     first, second = rung(COUNTER), rung(COUNTER, "+15145550103")
     assert first is not None
     assert second is not None
-    assert (first.number, second.number) == ("+15145550103", "+15145550104")
+    assert (first.numbers, second.numbers) == (("+15145550103",), ("+15145550104",))
     assert rung(COUNTER, "+15145550103", "+15145550104") is None
 
 
 def test_an_outside_number_is_connected_without_a_key() -> None:
     dial = rung(OFFICE)
     assert dial is not None
-    assert (dial.number, dial.caller_id) == ("+15145550140", "+18884847266")
+    assert (dial.numbers, dial.caller_id) == (("+15145550140",), "+18884847266")
     assert "/voice/team/answered?" in dial.screen
     assert rung(OFFICE, "+15145550140") is None
 

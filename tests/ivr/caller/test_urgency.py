@@ -43,7 +43,7 @@ def test_examples_may_be_left_out() -> None:
 @pytest.mark.parametrize(
     ("digits", "urgency", "heard"),
     [
-        ("1", Urgency.DOWN, "We will treat it as critical. Please leave a message"),
+        ("1", Urgency.DOWN, "We will treat this as critical. Please leave a message"),
         ("2", Urgency.CAN_WAIT, "call you back by 9:00 a.m. Monday"),
     ],
 )

@@ -37,6 +37,14 @@ def test_a_story_is_printed_with_the_log_and_the_promise(app: AppContext) -> Non
     assert played.output.endswith("\nThe promise was kept.\n")
 
 
+def test_the_stories_are_played_in_the_words_as_shipped(compose: Compose, tmp_path: Path) -> None:
+    own = '[wording]\nthanks_with_reference = { en = "{reference}, {due}!", fr = "{reference}, {due} !" }\n'
+    file = tmp_path / "support.toml"
+    file.write_text(Path("support.toml").read_text("utf-8") + own, "utf-8")
+    app = AppContext({"DESK_FILE": str(file)}, SystemClock(), compose, Path("app.py"))
+    assert rehearse(app, "taken-at-once").exit_code == 0
+
+
 def test_a_story_that_goes_wrong_is_an_error(app: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
     def goes_wrong(scenario: Scenario) -> None:
         """Amy expects a page that does not come."""

@@ -60,7 +60,7 @@ def test_after_an_attempt_no_deadline_is_said() -> None:
 
 def test_without_a_callback_only_the_way_on_is_offered() -> None:
     heard = spoken(flow.answered(DESK, URLS, NOTHING))
-    assert "No callback is waiting for you. Press 9 to go on as a customer." in heard
+    assert "No callback is waiting for you. Press 9 to continue as a customer." in heard
     assert "No callback is waiting" in spoken(press("2", facts=NOTHING))
 
 

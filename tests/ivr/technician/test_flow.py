@@ -155,7 +155,7 @@ def test_the_customer_is_called_from_the_number_of_the_line() -> None:
     heard, dial = flow.connect(DESK, URLS, FACTS, attempt_id=3)
     assert heard == Say("Connecting you now.")
     assert isinstance(dial, Dial)
-    assert (dial.number, dial.caller_id) == ("+15145550199", DESK.lines["direct"].number)
+    assert (dial.numbers, dial.caller_id) == (("+15145550199",), DESK.lines["direct"].number)
     for url in (dial.action, dial.status, dial.answered_by):
         assert url.endswith("?attempt=3")
 

@@ -52,14 +52,20 @@ def test_a_recording_reports_every_state() -> None:
 
 
 def test_a_dial_has_a_screen() -> None:
-    dial = fromstring(voice_document((Dial("+15145550101", "https://d/a", "+15148458474", 20, "https://d/s"),)))[0]
+    dial = fromstring(voice_document((Dial(("+15145550101",), "https://d/a", "+15148458474", 20, "https://d/s"),)))[0]
     assert dial[0].attrib["url"] == "https://d/s"
 
 
+def test_each_number_that_rings_has_the_screen() -> None:
+    both = ("+15145550101", "+15145550102")
+    dial = fromstring(voice_document((Dial(both, "https://d/a", "+15148458474", 20, "https://d/s"),)))[0]
+    assert [(number.text, number.attrib["url"]) for number in dial] == [(each, "https://d/s") for each in both]
+
+
 def test_an_extension_is_dialed_after_a_pause() -> None:
-    dial = fromstring(voice_document((Dial("+15145550199", "https://d/a", "+15148458474", 20, extension="204"),)))[0]
+    dial = fromstring(voice_document((Dial(("+15145550199",), "https://d/a", "+15148458474", 20, extension="204"),)))[0]
     assert dial[0].attrib == {"sendDigits": "wwww204"}
-    plain = fromstring(voice_document((Dial("+15145550199", "https://d/a", "+15148458474", 20),)))[0]
+    plain = fromstring(voice_document((Dial(("+15145550199",), "https://d/a", "+15148458474", 20),)))[0]
     assert plain[0].attrib == {}
 
 
@@ -102,9 +108,10 @@ EVERY_VERB = (
     Gather("https://d/key", (Say("Press 1."), Play("https://d/m.wav"), Pause()), 10),
     Record("https://d/a?lang=en", "https://d/r", 300, 10),
     Record("https://d/a?lang=en", "https://d/r", 120, 10, "https://d/t"),
-    Dial("+15145550101", "https://d/a", "+15148458474", 20),
-    Dial("+15145550101", "https://d/a", "+15148458474", 20, "https://d/s", "https://d/status", "https://d/who"),
-    Dial("+15145550101", "https://d/a", "+15148458474", 20, extension="204"),
+    Dial(("+15145550101",), "https://d/a", "+15148458474", 20),
+    Dial(("+15145550101", "+15145550102"), "https://d/a", "+15148458474", 20, "https://d/s"),
+    Dial(("+15145550101",), "https://d/a", "+15148458474", 20, "https://d/s", "https://d/status", "https://d/who"),
+    Dial(("+15145550101",), "https://d/a", "+15148458474", 20, extension="204"),
     Gather("https://d/key", (Say("Press 9."),), 2, even_without_key=False),
     DialQueue("CA1", "https://d/a", 5),
     Enqueue("CA1", "https://d/a", "https://d/w"),

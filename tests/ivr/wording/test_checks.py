@@ -15,13 +15,14 @@ from callbacks.errors import BrokenDesk
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import spelled, spoken_number
 from callbacks.text.spoken import said_as
+from callbacks.text.templates import blanks
 from ivr.prompts import say
 from ivr.simulator.twiml.reader import read, words_of
 from ivr.twilio.phrases import in_own_words
 from ivr.twilio.twiml import voice_document
 from ivr.twilio.verbs import Gather
 from ivr.twilio.webhook import XML
-from ivr.wording.catalogue import CATALOGUE, blanks
+from ivr.wording.catalogue import CATALOGUE, PROMPTS
 from ivr.wording.checks import LONGEST_PROMPT, MOST_BLANKS, wording_faults
 
 FILE = Path("support.toml")
@@ -40,7 +41,7 @@ def faults(name: str, english: str, french: str) -> list[str]:
     return list(wording_faults(desk_with(wording={name: {"en": english, "fr": french}})))
 
 
-def test_the_prompts_as_shipped_pass() -> None:
+def test_the_wording_as_shipped_passes() -> None:
     shipped = {name: {"en": words.english, "fr": words.french} for name, words in CATALOGUE.items()}
     assert list(wording_faults(desk_with(wording=shipped))) == []
 
@@ -63,6 +64,8 @@ def test_good_wording_passes(name: str, english: str, french: str) -> None:
     [
         ("greting", "Hello.", 'wording.greting: there is no such prompt. Did you mean "greeting"?'),
         ("xyzzy", "Hello.", "wording.xyzzy: there is no such prompt. See: python app.py wording."),
+        ("texts.xyzzy", "Hi", "wording.texts.xyzzy: there is no such text. See: python app.py wording."),
+        ("mails.outages", "Hi", 'wording.mails.outages: there is no such mail. Did you mean "mails.outage"?'),
         ("greeting", " ", "wording.greeting.en: it says nothing. Write what is spoken."),
         ("greeting", "...", "wording.greeting.en: it says nothing. Write what is spoken."),
         ("greeting", "Hello {", f"wording.greeting.en: {ALONE}"),
@@ -125,7 +128,7 @@ PIECES = st.one_of(
 
 
 @given(
-    name=st.sampled_from(sorted(CATALOGUE)),
+    name=st.sampled_from(sorted(PROMPTS)),
     pieces=st.lists(PIECES, max_size=12),
     ending=st.booleans(),
     filling=st.text(max_size=300),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
 
@@ -15,7 +16,10 @@ from ivr.wording.checks import wording_faults
 from ivr.wording.commands import wording
 from sla.clock import SystemClock
 
-OWN = 'greeting = { en = "Welcome to \\"{company}\\".", fr = "Bienvenue chez « {company} »." }\n'
+OWN = (
+    'greeting = { en = "Welcome to \\"{company}\\".", fr = "Bienvenue chez « {company} »." }\n'
+    'texts.unsubscribed = { en = "Bye from {sender}.", fr = "Au revoir de {sender}." }\n'
+)
 
 
 @pytest.fixture
@@ -32,7 +36,7 @@ def printed(compose: Compose, desk_file: Path, own: str) -> Result:
     return CliRunner().invoke(wording, obj=app)
 
 
-def test_every_prompt_is_printed_and_only_own_wording_is_in_force(compose: Compose, desk_file: Path) -> None:
+def test_everything_is_printed_and_only_own_wording_is_in_force(compose: Compose, desk_file: Path) -> None:
     output = printed(compose, desk_file, OWN).output
     lines = output.splitlines()
     assert [line for line in lines if line and not line.startswith("#")] == OWN.splitlines()
@@ -42,7 +46,7 @@ def test_every_prompt_is_printed_and_only_own_wording_is_in_force(compose: Compo
     )
     for name, words in CATALOGUE.items():
         assert any(line.startswith((f"# {name} = ", f"{name} = ")) for line in lines)
-        assert words.french.replace('"', '\\"') in output
+        assert json.dumps(words.french, ensure_ascii=False) in output
 
 
 def test_what_is_printed_loads_again_as_the_same_wording(compose: Compose, desk_file: Path) -> None:
@@ -52,7 +56,7 @@ def test_what_is_printed_loads_again_as_the_same_wording(compose: Compose, desk_
     assert read_desk(desk_file, wording_faults).wording == before
 
 
-def test_every_prompt_can_be_taken_over_by_removing_its_comment(compose: Compose, desk_file: Path) -> None:
+def test_every_entry_can_be_taken_over_by_removing_its_comment(compose: Compose, desk_file: Path) -> None:
     entries = [
         line.removeprefix("# ") for line in printed(compose, desk_file, "").output.splitlines() if " = { en" in line
     ]

@@ -142,6 +142,7 @@ def _announcements() -> None:
         sa.Column("english", sa.Text(), nullable=False),
         sa.Column("french", sa.Text(), nullable=False),
         _text("lines"),
+        sa.Column("products", sa.Text(), nullable=False),
         _instant("starts_at", nullable=False),
         _instant("ends_at", index=True),
         sa.Column("notifies", sa.Boolean(), nullable=False),

@@ -20,15 +20,18 @@ def announcement(console: Console) -> Announcement:
 
 
 def test_an_announcement_lives_on_the_console_and_its_history_names_people(sue: Console) -> None:
-    page = starts(sue, **{"line direct": "1", "until": "2026-11-30T08:00", "notify": "1"})
+    page = starts(sue, **{"line direct": "1", "product modusHosted": "1", "until": "2026-11-30T08:00", "notify": "1"})
     assert "Announcement 1 is in force." in page
     assert "Mail is &lt;b&gt;delayed&lt;/b&gt;." in page
     row = announcement(sue)
-    assert (row.lines, row.notifies, row.created_by) == ("direct", True, "sue@example.com")
+    assert (row.lines, row.products, row.notifies) == ("direct", "modusHosted", True)
+    assert row.created_by == "sue@example.com"
+    assert "on direct line, about modusHosted. Subscribers are told." in page
+    assert page.count('name="product modusHosted" value="1" checked') == 1  # in the form that changes it
     changed = {"number": "1", "english": "Mail is back.", "french": "Le courriel est rétabli.", "until": ""}
     assert "Announcement 1 was changed." in sue.follows(sue.posts("/announcements/change", changed))
     row = announcement(sue)
-    assert (row.english, row.lines, row.ends_at, row.notifies) == ("Mail is back.", "", None, False)
+    assert (row.english, row.lines, row.products, row.ends_at, row.notifies) == ("Mail is back.", "", "", None, False)
     ended = sue.follows(sue.posts("/announcements/end", {"number": "1"}))
     assert "Announcement 1 has ended." in ended
     assert "No announcement is in force." in ended
@@ -58,10 +61,11 @@ def test_the_audit_log_has_what_was_announced_and_which(sue: Console) -> None:
     ],
 )
 def test_a_refused_announcement_keeps_what_was_typed(sue: Console, fields: dict[str, str], words: str) -> None:
-    page = sue.follows(sue.posts("/announcements/start", {**fields, "line direct": "1"}))
+    page = sue.follows(sue.posts("/announcements/start", {**fields, "line direct": "1", "product modusHosted": "1"}))
     assert words in page
     assert fields["french"] in page
     assert 'name="line direct" value="1" checked' in page
+    assert 'name="product modusHosted" value="1" checked' in page
 
 
 def test_a_number_is_subscribed_and_told_and_a_mail_address_is_asked(sue: Console) -> None:

@@ -48,7 +48,7 @@ def callback(
         due_at=DUE,
         attempted_at=None if tried is None else minutes(tried),
         breached_at=None if breached is None else minutes(breached),
-        call=Call(sid="CA9", began_at=BEGAN),
+        contact=Call(sid="CA9", began_at=BEGAN),
     )
 
 

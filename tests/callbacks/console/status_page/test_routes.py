@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from xml.etree.ElementTree import fromstring
@@ -49,12 +50,13 @@ def passes(service: Service, span: timedelta = FRESH) -> None:
     service.clock.move_to(service.clock.now() + span)
 
 
-def test_no_known_problems_in_both_languages(reader: FlaskClient) -> None:
+def test_all_systems_are_working_in_both_languages(reader: FlaskClient) -> None:
     english, french = reader.get("/status"), reader.get("/status?lang=fr")
-    assert "<h1>No known problems</h1>" in english.text
-    assert "<h1>Aucun problème connu</h1>" in french.text
+    assert "<h1>All systems are working.</h1>" in english.text
+    assert "<h1>Tous les services fonctionnent.</h1>" in french.text
     assert 'lang="fr"' in french.text
-    assert "<h1>Aucun problème connu</h1>" in reader.get("/status", headers={"Accept-Language": "fr-CA,en;q=0.5"}).text
+    preferred = reader.get("/status", headers={"Accept-Language": "fr-CA,en;q=0.5"})
+    assert "<h1>Tous les services fonctionnent.</h1>" in preferred.text
 
 
 def test_it_needs_no_session_and_may_be_kept_for_some_seconds(reader: FlaskClient) -> None:
@@ -70,16 +72,28 @@ def test_it_needs_no_session_and_may_be_kept_for_some_seconds(reader: FlaskClien
 def test_an_announcement_is_shown_escaped_and_then_its_history(service: Service, reader: FlaskClient) -> None:
     number = announces(service)
     page = reader.get("/status").text
-    assert "<h1>Known problems</h1>" in page
+    assert "<h1>1 announced problem.</h1>" in page
     assert "&lt;script&gt;alert(&#34;x&#34;)&lt;/script&gt; &amp; more" in page
     assert "{{ 7 * 7 }} &lt;b&gt;" in reader.get("/status?lang=fr").text
     now = service.clock.now()
     service.database.write(lambda session: changes.end(session, number, "sue", now))
     passes(service)
     page = reader.get("/status").text
-    assert "<h1>No known problems</h1>" in page
+    assert "<h1>All systems are working.</h1>" in page
     assert "<strong>Resolved</strong>" in page
     assert "sue" not in page
+
+
+def test_each_product_and_line_has_a_state_that_leads_to_the_announcement(
+    service: Service, reader: FlaskClient
+) -> None:
+    number = announces(service, replace(HOSTILE, products=("modusHosted",)))
+    page = " ".join(reader.get("/status").text.split())
+    link = f'<a href="#announcement-{number}">Problem announced since'
+    assert re.search(rf'<span>modusHosted</span> <span class="problem"> <svg .*?</svg> {link}', page)
+    assert f'id="announcement-{number}"' in page
+    assert 'Toll-free line <a href="tel:+18884847266">(888) 484-7266</a></span> <span class="working">' in page
+    assert page.count("</svg> Working") == len(service.desk.coverage.covered) - 1 + len(service.desk.lines)
 
 
 def test_many_readers_are_one_read_and_the_last_copy_outlives_the_database(
@@ -97,7 +111,7 @@ def test_many_readers_are_one_read_and_the_last_copy_outlives_the_database(
     assert {reader.get("/status?lang=en").status_code for _ in range(50)} == {200}
     assert reads == []
     passes(service)
-    assert "<h1>Known problems</h1>" in reader.get("/status?lang=en").text
+    assert "<h1>1 announced problem.</h1>" in reader.get("/status?lang=en").text
     french = reader.get("/status?lang=fr")
     assert (french.status_code, french.headers["Retry-After"]) == (503, "30")
     assert len(reads) == 1

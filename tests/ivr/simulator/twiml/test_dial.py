@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from ivr.simulator import Fault, FaultKind, Habit, Place
-from tests.ivr.simulator.simulation import AMY, Simulation, heard
+from ivr.simulator import Fault, FaultKind, Habit, Leg, Place
+from tests.ivr.simulator.simulation import AMY, BEN, Simulation, heard
 
 
 def test_a_dialed_phone_hears_its_own_document_before_it_is_connected(simulation: Simulation) -> None:
@@ -48,6 +48,57 @@ def test_a_private_voicemail_that_hears_the_screen_is_never_connected(simulation
     leg = simulation.dial(f"<Dial action='/dialed'><Number url='/screen'>{AMY}</Number></Dial>", 40)
     assert simulation.requests_to("dialed")[0]["DialBridged"] == "false"
     assert leg.state == "ended"
+
+
+BOTH = "".join(f"<Number url='/screen'>{number}</Number>" for number in (AMY, BEN))
+
+
+@pytest.fixture
+def both_ring(simulation: Simulation) -> tuple[Leg, Leg, Leg]:
+    """A caller and two phones that ring together. Key 1 takes the call."""
+    simulation.documents |= {
+        "screen": "<Gather numDigits='1' action='/key' timeout='5'><Say>press 1</Say></Gather><Hangup/>",
+        "key": "",
+    }
+    leg = simulation.dial(f"<Dial action='/dialed'>{BOTH}</Dial>", 1)
+    return leg, simulation.ringing(AMY), simulation.ringing(BEN)
+
+
+def test_of_phones_that_ring_together_the_first_to_be_picked_up_is_connected(
+    simulation: Simulation, both_ring: tuple[Leg, Leg, Leg]
+) -> None:
+    leg, amys, bens = both_ring
+    bens.answer()
+    simulation.advance(1)
+    assert (amys.call.status, heard(bens)) == ("canceled", ["press 1"])
+    bens.press("1")
+    simulation.advance(1)
+    assert leg.bridged_with is bens
+    bens.hang_up()
+    simulation.advance(2)
+    (dialed,) = simulation.requests_to("dialed")
+    assert (dialed["DialCallSid"], dialed["DialBridged"]) == (bens.call.sid, "true")
+
+
+def test_while_others_ring_one_may_refuse(simulation: Simulation, both_ring: tuple[Leg, Leg, Leg]) -> None:
+    leg, amys, bens = both_ring
+    amys.reject()
+    simulation.advance(2)
+    assert (bens.state, simulation.requests_to("dialed")) == ("ringing", [])
+    leg.hang_up()
+    simulation.advance(1)
+    assert (amys.call.status, bens.call.status) == ("busy", "canceled")
+
+
+def test_nobody_is_connected_when_the_first_lets_the_call_go(
+    simulation: Simulation, both_ring: tuple[Leg, Leg, Leg]
+) -> None:
+    leg, amys, bens = both_ring
+    amys.answer()
+    simulation.advance(20)
+    (dialed,) = simulation.requests_to("dialed")
+    assert (dialed["DialCallStatus"], dialed["DialBridged"]) == ("completed", "false")
+    assert (bens.call.status, leg.bridged) == ("canceled", False)
 
 
 ENDINGS = {

@@ -28,6 +28,8 @@ from ivr.simulator.twiml.rules import BadTwiml, check_whole
         ("<sub alias='minuit'/>", 12200),
         ("<Play/>", 11100),
         ("<Dial>+15145550101<Number>+15145550101</Number></Dial>", 13215),
+        ("<Dial>" + 11 * "<Number>+15145550101</Number>" + "</Dial>", 12200),
+        ("<Dial><Number>+15145550101</Number><Queue>support</Queue></Dial>", 12200),
     ],
 )
 def test_values_that_do_not_suit_each_other_are_refused(element: str, code: int) -> None:
