@@ -17,7 +17,7 @@ from callbacks.db.states import CallbackState
 from callbacks.db.tables import Call, Callback, JoinedCall, ReceivedText, Technician
 from callbacks.desk.customer_number import WRONG_NUMBER, customer_number
 from callbacks.desk.desk_file import Desk
-from callbacks.inbound.text_commands import asks_for_no_call, is_help, is_opt_in, is_opt_out, reference_in
+from callbacks.inbound.text_commands import asks_for_no_call, is_help, is_opt_in, reference_in, wants_no_texts
 from callbacks.lifecycle.contacts import note_contact
 from callbacks.lifecycle.transitions import note_cancel_asked, review
 from callbacks.paging import customer_wording
@@ -37,8 +37,8 @@ NOTHING = Words("", "")
 
 
 def handled_by_carrier(session: Session, sender: str, text: str, opt_out_type: str, now: datetime) -> bool:
-    """Return whether the carrier answers a text itself. Whoever sends STOP gets no more texts until START."""
-    if opt_out_type == "STOP" or is_opt_out(text):
+    """Return whether a text is not answered here. Whoever sends STOP or ARRET gets no more texts until START."""
+    if wants_no_texts(text, opt_out_type):
         opt_out(session, sender, now)
         return True
     if opt_out_type == "START" or is_opt_in(text):

@@ -119,7 +119,7 @@ def test_after_so_many_a_day_no_more_join(night: Night) -> None:
     assert len(events(night, EventKind.CUSTOMER_TEXTED)) == MOST_JOINED
 
 
-@pytest.mark.parametrize(("words", "kind"), [("STOP", ""), ("ARRET", "STOP"), ("unsubscribe", "")])
+@pytest.mark.parametrize(("words", "kind"), [("STOP", ""), ("ARRET", "STOP"), ("Arrêt.", ""), ("unsubscribe", "")])
 def test_stop_is_kept_in_mind_until_start_and_is_no_message(night: Night, words: str, kind: str) -> None:
     def opted_out() -> bool:
         return night.database.read(lambda session: has_opted_out(session, CUSTOMER))
