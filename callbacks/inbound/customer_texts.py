@@ -61,13 +61,16 @@ def join_text(session: Session, desk: Desk, sender: str, text: str, now: datetim
     if _received(session, sender, now - DAY) > MOST_JOINED:
         return NOTHING, language
     is_request = asks_for_no_call(text)
-    if is_request and note_cancel_asked(callback, now):
+    is_first_request = is_request and note_cancel_asked(callback, now)
+    if is_first_request:
         record_event(session, callback.call_sid, now, Actor.CALLER, EventKind.CANCEL_ASKED, _detail(sender, text))
         tell_of_text(session, callback, now, at_once=True)
     else:
         record_event(session, callback.call_sid, now, Actor.CALLER, EventKind.CUSTOMER_TEXTED, _detail(sender, text))
         index_words(session, callback, text)
         tell_of_text(session, callback, now)
+    if not is_first_request and _answered_lately(session, sender, now):
+        return NOTHING, language
     return _answer(session, desk, callback, sender, now, is_request=is_request), language
 
 
@@ -86,11 +89,15 @@ def _detail(sender: str, text: str) -> str:
     return f'{readable_number(sender)}: "{text}"' if text else f"{readable_number(sender)}: {NO_WORDS}"
 
 
-def _answer(session: Session, desk: Desk, callback: Callback, sender: str, now: datetime, *, is_request: bool) -> Words:
-    """Return a short confirmation, at most one in ten minutes: two machines could answer each other forever."""
+def _answered_lately(session: Session, sender: str, now: datetime) -> bool:
+    """Return whether a text of theirs was answered within ten minutes: two machines could answer each other forever."""
     answered = select(ReceivedText.sid).where(ReceivedText.sender == sender[:64], ReceivedText.answer != "")
-    lately = session.scalar(answered.where(ReceivedText.at > now - ANSWERED_EVERY).limit(1)) is not None
-    if lately or _is_capped(session, desk, sender, now) or why_not_texted(session, desk, sender, now) is not None:
+    return session.scalar(answered.where(ReceivedText.at > now - ANSWERED_EVERY).limit(1)) is not None
+
+
+def _answer(session: Session, desk: Desk, callback: Callback, sender: str, now: datetime, *, is_request: bool) -> Words:
+    """Return a short confirmation."""
+    if _is_capped(session, desk, sender, now) or why_not_texted(session, desk, sender, now) is not None:
         return NOTHING
     about = about_callback(desk, callback, sender)
     return customer_wording.no_call_noted(about) if is_request else customer_wording.noted(about)
