@@ -7,11 +7,14 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.util import LRUCache
 
 from callbacks.cli.context import Compose
 from callbacks.db.database import UNHURRIED, Database
@@ -82,6 +85,32 @@ def postgres() -> Iterator[str]:
         if os.environ.get("CI"):
             raise
         pytest.skip(f"NO POSTGRESQL: {why} These tests only proved SQLite.")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_are_compiled_once() -> Iterator[None]:
+    """Have all engines share what SQLAlchemy compiles for them.
+
+    Every test has a database of its own, and so an engine. To compile each statement for each of them was more than
+    half of a run.
+    """
+    compiled: LRUCache[Any, Any] = LRUCache(5000)
+
+    def create(*args: Any, **options: Any) -> Engine:
+        return create_engine(*args, **options, execution_options={"compiled_cache": compiled})
+
+    def is_same_kind(self: DefaultDialect, other: object) -> bool:  # the dialect is part of the cache's key
+        return type(self) is type(other)
+
+    def hash_of_kind(self: DefaultDialect) -> int:
+        return hash(type(self))
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(DefaultDialect, "__eq__", is_same_kind)
+    patch.setattr(DefaultDialect, "__hash__", hash_of_kind)
+    patch.setattr("callbacks.db.database.create_engine", create)
+    yield
+    patch.undo()
 
 
 @pytest.fixture(scope="session", autouse=True)

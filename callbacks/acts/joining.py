@@ -2,6 +2,9 @@
 
 A customer who calls three times in six minutes is one customer with one matter: nobody is paged three times. In doubt
 a call joins, because the owner hears of it, and splits it off with one act (`callbacks.acts.splitting`).
+
+Only a caller ID that failed attestation is kept apart from those that did not: whoever forges a number would otherwise
+decide where and when its customer is called back.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from callbacks.paging.called_again import notify_called_again
 from callbacks.records.contacts_of_callback import joined_callback
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
+from callbacks.text.attestation import has_failed
 
 # The decision. Pure.
 
@@ -34,6 +38,7 @@ class NewContact:
     number: str | None  # of its caller; None for one that is withheld, or not a number
     box: str  # the voicemail box that the caller chose; "" for support
     is_separate: bool  # the caller, or a person of the desk, said that it is about something else
+    is_perhaps_forged: bool = False  # its caller ID failed attestation
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ class OpenCallback:
     numbers: frozenset[str]  # the caller's, and the one to call back on
     box: str
     opened_at: datetime
+    is_perhaps_forged: bool = False  # the caller ID of the call that opened it failed attestation
 
 
 def to_join(contact: NewContact, callbacks: Iterable[OpenCallback]) -> int | None:
@@ -54,7 +60,9 @@ def to_join(contact: NewContact, callbacks: Iterable[OpenCallback]) -> int | Non
     fitting = [
         each
         for each in callbacks
-        if each.state is CallbackState.OPEN and contact.number in each.numbers and each.box == contact.box
+        if each.state is CallbackState.OPEN
+        and contact.number in each.numbers
+        and (each.box, each.is_perhaps_forged) == (contact.box, contact.is_perhaps_forged)
     ]
     latest = max(fitting, key=lambda each: (each.opened_at, each.id), default=None)
     return latest.id if latest is not None else None
@@ -137,14 +145,14 @@ def _candidates(session: Session, desk: Desk, contact: Contact) -> list[Callback
     if number is None or contact.is_separate:
         return []
     theirs = or_(Contact.caller == number, Contact.customer_number == number)
-    query = select(Callback).join(Contact, Contact.sid == Callback.contact_sid)
+    query = select(Callback).join(Contact.sid == Callback.contact_sid)
     is_another = Contact.sid != contact.sid
     return list(session.scalars(query.where(theirs, is_another, Callback.state == CallbackState.OPEN)))
 
 
 def _chosen(desk: Desk, contact: Contact, callbacks: Iterable[Callback]) -> Callback | None:
     by_id = {each.id: each for each in callbacks}
-    new = NewContact(_number(desk, contact), contact.box, contact.is_separate)
+    new = NewContact(_number(desk, contact), contact.box, contact.is_separate, has_failed(contact.attestation))
     chosen = to_join(new, (_facts(each) for each in by_id.values()))
     return by_id[chosen] if chosen is not None else None
 
@@ -152,4 +160,5 @@ def _chosen(desk: Desk, contact: Contact, callbacks: Iterable[Callback]) -> Call
 def _facts(callback: Callback) -> OpenCallback:
     contact = callback.contact
     numbers = frozenset(number for number in (contact.caller, contact.customer_number) if number)
-    return OpenCallback(callback.id, callback.state, numbers, contact.box, callback.opened_at)
+    is_perhaps_forged = has_failed(contact.attestation)
+    return OpenCallback(callback.id, callback.state, numbers, contact.box, callback.opened_at, is_perhaps_forged)

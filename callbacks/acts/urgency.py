@@ -62,6 +62,7 @@ def _raise_to_p1(session: Session, desk: Desk, callback: Callback, contact: Cont
         change_priority(session, desk, callback, PriorityLevel.P1, Actor.CALLER, now, f": {why}")
     if contact.named_time_at is not None:
         return
+    callback.named_time_at = None  # what they named before is too late now
     release_hold(session, callback, Actor.CALLER, why, now)
     due_at = contact.began_at + desk.callback.promise
     if due_at < callback.due_at:

@@ -15,7 +15,7 @@ from callbacks.cli.gaps import gap_in_words
 from callbacks.cli.settings_check import line_faults, settings_faults, settings_warnings, unused_settings
 from callbacks.cli.twilio_check import account_faults, set_urls, urls_of_numbers
 from callbacks.db.states import Channel, PhoneSlot
-from callbacks.desk.menu_faults import menus_without_manager
+from callbacks.desk.menu_faults import menus_without_manager, unused_menus
 from callbacks.errors import BrokenSettings, BrokenSetup
 from callbacks.oncall import store
 from callbacks.oncall.roster import Roster
@@ -100,6 +100,7 @@ def _warnings(session: Session, service: Service) -> Iterator[str]:
     desk, now = service.desk, service.clock.now()
     roster = store.roster(session, desk, now)
     yield from _rota_warnings(session, service)
+    yield from unused_menus(desk.flow)
     yield from menus_without_manager(desk.flow)
     if desk.boxes and not service.settings.smtp_url:
         yield "Messages in boxes cannot be mailed. Set SMTP_URL and MAIL_FROM."

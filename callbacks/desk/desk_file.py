@@ -168,17 +168,27 @@ class HolidayPlaces(Part):
     subdivision: str | None = "QC"
 
 
+def line_key(text: str) -> str:
+    """Return a key of a line. Raise ValueError."""
+    if not re.fullmatch("[0-9]", text):
+        raise ValueError(f"{text!r} is not a key. Write one of 0 to 9.")
+    return text
+
+
+LineKey = Annotated[str, AfterValidator(line_key)]
+
+
 class Line(Part):
     """A number that customers call, and its menu. An empty menu leads straight to support."""
 
     number: Annotated[str, BeforeValidator(own_number)]
     name: Annotated[Mapping[Language, Annotated[str, AfterValidator(line_name)]], AfterValidator(both_languages)] = {}
     language: Language = "en"
-    menu: Mapping[Annotated[str, Field(pattern="^[0-9]$")], Literal["support", "manager", "english", "french"]] = {}
+    menu: Mapping[LineKey, Literal["support", "manager", "english", "french"]] = {}
     menu_exit: Literal["support", "goodbye"] = "support"
     named_menu: str = ""  # what `menu = "main"` becomes: the name of a menu
     # Offered once on a line without a menu, before it goes on to support.
-    languages: Mapping[Annotated[str, Field(pattern="^[0-9]$")], Literal["english", "french"]] = {}
+    languages: Mapping[LineKey, Literal["english", "french"]] = {}
     priority: PriorityLevel = PriorityLevel.P2  # of a callback opened on this line
 
     @model_validator(mode="before")

@@ -273,6 +273,17 @@ def _leads_to_support(flow: Flow, first: str, is_open: bool) -> bool:
     return False
 
 
+# What nothing leads to
+
+
+def unused_menus(flow: Flow) -> Iterator[str]:
+    """Yield the menus that no line and no key leads to, with the remedy."""
+    reached = {place for is_open in STATES for place in _reachable(flow, is_open)}
+    for place in flow.menus:
+        if place not in reached:
+            yield f"{place}: nothing leads to it, so no caller hears it. Lead a key to it, or remove it."
+
+
 # A manager
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from callbacks.text.daily_span import DailySpan, daily_span
 from callbacks.text.mail_address import mail_address
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-NAME = "^[a-z][a-z0-9-]{0,30}$"
+NAME = "[a-z][a-z0-9-]{0,30}"
 LONGEST_SAID = 1000  # characters: a menu with all its keys then stays far below the 64 kB of a document
 SUPPORT_BOX = "support"
 MOST_TOGETHER = 10  # phones that the carrier calls at once
@@ -130,8 +131,22 @@ def said(texts: Mapping[Language, str]) -> Mapping[Language, str]:
     return both_languages(texts)
 
 
-Key = Annotated[str, Field(pattern=r"^[0-9*]$")]
-Name = Annotated[str, Field(pattern=NAME)]
+def menu_key(text: str) -> str:
+    """Return a key of a menu. Raise ValueError."""
+    if not re.fullmatch("[0-9*]", text):
+        raise ValueError(f'{text!r} is not a key. Write one of 0 to 9, or "*".')
+    return text
+
+
+def short_name(text: str) -> str:
+    """Return the name of a menu, a team, a box or an information. Raise ValueError."""
+    if not re.fullmatch(NAME, text):
+        raise ValueError(f"{text!r} is not a name. Use lowercase letters, digits and hyphens, such as sales.")
+    return text
+
+
+Key = Annotated[str, AfterValidator(menu_key)]
+Name = Annotated[str, AfterValidator(short_name)]
 
 
 class Spoken(Part):

@@ -36,8 +36,8 @@ def own_number(text: str) -> str:
 
 
 def both_languages(names: Mapping[Language, str]) -> Mapping[Language, str]:
-    """Return a name in both languages, or none at all. Raise ValueError when only one of them is there."""
+    """Return what is in both languages, or nothing at all. Raise ValueError when only one of them is there."""
     missing = [language for language in ("en", "fr") if language not in names]
     if names and missing:
-        raise ValueError(f"{missing[0]} is missing. Callers and technicians hear the name in that language. Add it.")
+        raise ValueError(f"{missing[0]} is missing. Write it in both languages, en and fr.")
     return names

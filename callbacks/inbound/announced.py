@@ -14,6 +14,7 @@ from callbacks.db.tables import Announcement, Call
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.calls import record_choice
 from callbacks.paging.customer_messages import Recipient
+from callbacks.text.attestation import has_failed
 
 MOST_ANNOUNCED = 3  # a caller hears no more than that before the menu
 
@@ -29,9 +30,9 @@ def announced_on(session: Session, line: str, now: datetime, *, is_waited_for: b
 
 
 def tell_when_over(session: Session, desk: Desk, call: Call, announcements: Sequence[int], now: datetime) -> None:
-    """Text the caller once when these are over, if their number can be texted."""
+    """Text the caller once when these are over, if their number can be texted, and nobody else's was forged."""
     number = desk.dialing_rules.mobile_number(call.caller)
-    if number is None:
+    if number is None or has_failed(call.attestation):
         return
     to = Recipient(Channel.TEXT, number, call.language)
     for each in announcements:

@@ -17,7 +17,7 @@ from callbacks.db.states import CallbackState
 from callbacks.db.tables import Callback, Contact, JoinedContact, ReceivedText, Technician
 from callbacks.desk.customer_number import WRONG_NUMBER, customer_number
 from callbacks.desk.desk_file import Desk
-from callbacks.inbound.text_commands import asks_for_no_call, is_help, is_opt_in, is_opt_out, reference_in
+from callbacks.inbound.text_commands import asks_for_no_call, is_help, is_opt_in, reference_in, wants_no_texts
 from callbacks.lifecycle.contacts import note_contact
 from callbacks.lifecycle.transitions import note_cancel_asked, review
 from callbacks.paging import customer_wording
@@ -37,8 +37,8 @@ NOTHING = Words("", "")
 
 
 def handled_by_carrier(session: Session, sender: str, text: str, opt_out_type: str, now: datetime) -> bool:
-    """Return whether the carrier answers a text itself. Whoever sends STOP gets no more texts until START."""
-    if opt_out_type == "STOP" or is_opt_out(text):
+    """Return whether a text is not answered here. Whoever sends STOP or ARRET gets no more texts until START."""
+    if wants_no_texts(text, opt_out_type):
         opt_out(session, sender, now)
         return True
     if opt_out_type == "START" or is_opt_in(text):
@@ -61,13 +61,16 @@ def join_text(session: Session, desk: Desk, sender: str, text: str, now: datetim
     if _received(session, sender, now - DAY) > MOST_JOINED:
         return NOTHING, language
     is_request = asks_for_no_call(text)
-    if is_request and note_cancel_asked(callback, now):
+    is_first_request = is_request and note_cancel_asked(callback, now)
+    if is_first_request:
         record_event(session, callback.contact_sid, now, Actor.CALLER, EventKind.CANCEL_ASKED, _detail(sender, text))
         tell_of_text(session, callback, now, at_once=True)
     else:
         record_event(session, callback.contact_sid, now, Actor.CALLER, EventKind.CUSTOMER_TEXTED, _detail(sender, text))
         index_words(session, callback, text)
         tell_of_text(session, callback, now)
+    if not is_first_request and _answered_lately(session, sender, now):
+        return NOTHING, language
     return _answer(session, desk, callback, sender, now, is_request=is_request), language
 
 
@@ -92,11 +95,15 @@ def _detail(sender: str, text: str) -> str:
     return f'{readable_number(sender)}: "{text}"' if text else f"{readable_number(sender)}: {NO_WORDS}"
 
 
-def _answer(session: Session, desk: Desk, callback: Callback, sender: str, now: datetime, *, is_request: bool) -> Words:
-    """Return a short confirmation, at most one in ten minutes: two machines could answer each other forever."""
+def _answered_lately(session: Session, sender: str, now: datetime) -> bool:
+    """Return whether a text of theirs was answered within ten minutes: two machines could answer each other forever."""
     answered = select(ReceivedText.sid).where(ReceivedText.sender == sender[:64], ReceivedText.answer != "")
-    lately = session.scalar(answered.where(ReceivedText.at > now - ANSWERED_EVERY).limit(1)) is not None
-    if lately or _is_capped(session, desk, sender, now) or why_not_texted(session, desk, sender, now) is not None:
+    return session.scalar(answered.where(ReceivedText.at > now - ANSWERED_EVERY).limit(1)) is not None
+
+
+def _answer(session: Session, desk: Desk, callback: Callback, sender: str, now: datetime, *, is_request: bool) -> Words:
+    """Return a short confirmation."""
+    if _is_capped(session, desk, sender, now) or why_not_texted(session, desk, sender, now) is not None:
         return NOTHING
     about = about_callback(desk, callback, sender)
     return customer_wording.no_call_noted(about) if is_request else customer_wording.noted(about)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from callbacks.announcements import subscriptions, wording
 from callbacks.db.states import Channel, SubscribedBy
 from callbacks.desk.desk_file import Desk, Language
-from callbacks.inbound.text_commands import is_opt_out, letters_of
+from callbacks.inbound.text_commands import letters_of, wants_no_texts
 from callbacks.paging.customer_messages import Recipient
 
 SUBSCRIBE: dict[str, Language] = {
@@ -28,12 +28,12 @@ class Wish(enum.Enum):
 
     SUBSCRIBE = "subscribe"
     LEAVE = "leave"
-    STOP = "stop"  # the carrier has blocked all our texts to them
+    STOP = "stop"  # no texts at all; where the carrier knows the word, it has blocked them
 
 
 def wish_in(text: str, opt_out_type: str = "") -> Wish | None:
     """Return what a text wants about notices, or None when it is about something else."""
-    if opt_out_type == "STOP" or is_opt_out(text):
+    if wants_no_texts(text, opt_out_type):
         return Wish.STOP
     word = letters_of(text)
     if word in SUBSCRIBE:

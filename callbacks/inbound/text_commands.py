@@ -197,6 +197,11 @@ def means_stop_in_french(text: str) -> bool:
     return letters_of(text) == "arret"
 
 
+def wants_no_texts(text: str, opt_out_type: str = "") -> bool:
+    """Return whether a customer wants no texts: in the carrier's word, or in French, which it may not know."""
+    return opt_out_type == "STOP" or is_opt_out(text) or means_stop_in_french(text)
+
+
 def letters_of(text: str) -> str:
     """Return the letters of a text, small and without accents: "Abonnez-moi!" is "abonnezmoi"."""
     return "".join(re.findall(r"[a-z]+", _plain(text)))

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from callbacks.db.states import PageKind
+from callbacks.db.states import Channel, PageKind
 from callbacks.db.tables import Callback, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.oncall import store
@@ -15,18 +15,28 @@ from callbacks.paging import messages
 from callbacks.paging.notices import text_or_record_failure
 from callbacks.paging.pages import code_for
 from callbacks.paging.subject import subject_with_customer
+from callbacks.people.person import Person
 
 
 def page_managers(
     session: Session, desk: Desk, callback: Callback, reason: str, now: datetime, without: int | None = None
 ) -> Sequence[str]:
-    """Text the people on the highest layer, else the supervisors, and return their names. `without` is who asks."""
+    """Text the people on the highest layer, else the supervisors, and return their names. `without` is who asks.
+
+    Whoever is reached by text comes first: nobody else hears of it.
+    """
     roster = store.roster(session, desk, now)
-    layers = (roster.on(desk.policy.layers[-1]), roster.supervisors())
-    asked = next((found for layer in layers if (found := [p for p in layer if p.id != without])), [])
+    on_call = (roster.on(desk.policy.layers[-1]), roster.supervisors())
+    layers = [[person for person in layer if person.id != without] for layer in on_call]
+    reached = [[person for person in layer if _takes_texts(person)] for layer in layers]
+    asked = next((layer for layer in (*reached, *layers) if layer), [])
     for person in asked:
         _text(session, desk, callback, session.get_one(Technician, person.id), reason, now)
     return [person.name for person in asked]
+
+
+def _takes_texts(person: Person) -> bool:
+    return any(way.channel is Channel.TEXT for way in person.contact_methods)
 
 
 def _text(session: Session, desk: Desk, callback: Callback, manager: Technician, reason: str, now: datetime) -> None:

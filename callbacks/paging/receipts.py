@@ -1,7 +1,7 @@
 """Texts that tell a customer where they stand: a receipt for their call, and that we called in vain.
 
 Whoever calls from a mobile phone expects the answer to their call on it; that is the consent, and all it is used for.
-So only the number that called is texted, and only about this call.
+So only the number that called is texted, and only about this call; not one that perhaps did not call at all.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ SURELY_IN_VAIN = (ReachOutcome.NO_ANSWER, ReachOutcome.BUSY)
 def send_receipt(session: Session, desk: Desk, callback: Callback, contact: Contact, now: datetime) -> None:
     """Text the caller what became of their call, once: it opened the callback, or joined it."""
     is_by_hand = callback.origin is CallbackOrigin.BY_HAND and contact.sid == callback.contact_sid
-    is_dubious = callback.perhaps_robot or has_failed(contact.attestation)
-    if not desk.customer_texts.receipts or is_by_hand or is_dubious or now - contact.began_at > LATE_AFTER:
+    is_late = now - contact.began_at > LATE_AFTER
+    if not desk.customer_texts.receipts or is_by_hand or is_late or _perhaps_did_not_call(callback, contact):
         return
     about = about_callback(desk, callback, contact.caller)
     due_at = callback.due_at if callback.due_at > now else None
@@ -42,6 +42,11 @@ def send_receipt(session: Session, desk: Desk, callback: Callback, contact: Cont
         has_message, is_tried = _has_message(contact), callback.attempted_at is not None
         words = customer_wording.added(about, due_at, now, left_a_message=has_message, is_tried=is_tried)
     _text(session, desk, callback, contact, CustomerMessageKind.RECEIPT, contact.sid, words, now)
+
+
+def _perhaps_did_not_call(callback: Callback, contact: Contact) -> bool:
+    """Return whether the number may be somebody's who knows nothing of the call."""
+    return callback.perhaps_robot or has_failed(contact.attestation)
 
 
 def _received(callback: Callback, contact: Contact) -> Received:
@@ -73,7 +78,9 @@ def tell_of_attempt(
     last = max(attempts, key=lambda attempt: (attempt.tried_at, attempt.id), default=None)
     if last is None or not desk.customer_texts.attempts or not is_told(last, heard_at, now):
         return
-    if callback.origin is CallbackOrigin.BY_HAND or customer_number(desk, callback).why_not == WRONG_NUMBER:
+    if callback.origin is CallbackOrigin.BY_HAND or _perhaps_did_not_call(callback, callback.contact):
+        return
+    if customer_number(desk, callback).why_not == WRONG_NUMBER:
         return
     at = last.rang_at or last.tried_at
     about = about_callback(desk, callback, callback.contact.caller)

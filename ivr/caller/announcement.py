@@ -86,4 +86,5 @@ def _waits_for(step: Step) -> tuple[int, ...]:
 
 
 def _is_texted(step: Step) -> bool:
-    return step.desk.dialing_rules.mobile_number(step.facts.caller) is not None
+    facts = step.facts
+    return not facts.is_perhaps_forged and step.desk.dialing_rules.mobile_number(facts.caller) is not None

@@ -293,6 +293,7 @@ def _facts(
         reference=session.scalar(select(Callback.reference).where(Callback.contact_sid == call.sid)),
         admission=admission_of(session, desk, call, now) if place in ADMITS else Admission.LET_IN,
         number_is_usable=bool(call.customer_number or desk.dialing_rules.check(call.caller).number),
+        is_perhaps_forged=has_failed(call.attestation),
         message_url=_message_url(session, context, call),
         open_callback=_open_callback(session, desk, call, on_the_phone, now),
     )

@@ -175,6 +175,7 @@ class Facts:
     admission: Admission = Admission.LET_IN
     open_callback: OpenCallback | None = None
     number_is_usable: bool = True  # the caller can be called back on the number that the call showed
+    is_perhaps_forged: bool = False  # that number failed attestation
     message_url: str | None = None  # where the carrier can play the message from; None: not here yet
     announcements: tuple[Announced, ...] | None = None  # in force on the line; None: the database does not say
     opens_at: datetime | None = None  # when the desk opens next, from the beginning of the call; None: not known

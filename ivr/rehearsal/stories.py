@@ -32,19 +32,20 @@ def taken_at_once(scenario: Scenario) -> None:
     """After hours on the toll-free line: a voicemail, a text, and a technician who takes, calls back and resolves."""
     call = _leaves_a_message(scenario, "toll-free")
     call.hears("your reference is").hears("by 10:42 p.m.").is_hung_up_on()
+    _customer_reads(scenario, "we got your message")
     amy = scenario.phone_of("Amy")
     amy.reads("call (514) 555-0199 back by 10:42 p.m.", "toll-free line", "with a message", "Ref ", "Reply ")
     amy.texts("{code}").reads("is yours", "(514) 555-0199", "10:42 p.m.")
     scenario.minutes_pass(4)
     amy.resolves()
     scenario.minutes_pass(60)
-    _customer_reads(scenario, "we got your message")
 
 
 def connected(scenario: Scenario) -> None:
     """A technician asks by text to be connected, hears who is calling, speaks to the customer, reports the outcome."""
     call = _leaves_a_message(scenario, "direct")
     call.hears("your reference is").is_hung_up_on()
+    _customer_reads(scenario, "we got your message")
     amy = scenario.phone_of("Amy")
     amy.reads("call (514) 555-0199 back by 10:42 p.m.")
     amy.texts("call {code}").reads("Your phone rings now")
@@ -56,12 +57,12 @@ def connected(scenario: Scenario) -> None:
     customers.hangs_up()
     amys.hears("The call has ended: reached").hears("How did it go").presses("1").hears("Resolved").is_hung_up_on()
     scenario.minutes_pass(60)
-    _customer_reads(scenario, "we got your message")
 
 
 def hung_up_before_it_rang(scenario: Scenario) -> None:
     """A technician hangs up before the customer's phone rings: it is no attempt, and the next call is one."""
     _leaves_a_message(scenario, "direct").hears("your reference is").is_hung_up_on()
+    _customer_reads(scenario, "we got your message")
     amy, customer = scenario.phone_of("Amy"), scenario.caller(CUSTOMER)
     customer.phone.habit = Habit.SWITCHED_OFF
     amy.reads("call (514) 555-0199 back by 10:42 p.m.")
@@ -76,13 +77,13 @@ def hung_up_before_it_rang(scenario: Scenario) -> None:
     customers.hangs_up()
     amys.hears("How did it go?").presses("1").hears("Resolved").is_hung_up_on()
     scenario.minutes_pass(40)
-    _customer_reads(scenario, "we got your message")
 
 
 def nobody_answers(scenario: Scenario) -> None:
     """Nobody responds: text, call, the next person, everyone, and at the deadline the supervisor, who takes it."""
     call = _leaves_a_message(scenario, "direct")
     call.hears("your reference is").is_hung_up_on()
+    _customer_reads(scenario, "we got your message")
     amy, ben, cleo, sue = (scenario.phone_of(name) for name in ("Amy", "Ben", "Cleo", "Sue"))
     amy.reads("back by 10:42 p.m.")
     scenario.minutes_pass(2.7)
@@ -110,7 +111,6 @@ def nobody_answers(scenario: Scenario) -> None:
     scenario.minutes_pass(2)
     sue.texts("cont {code}").reads("stays open")
     scenario.minutes_pass(60)
-    _customer_reads(scenario, "we got your message")
 
 
 def hang_up_while_speaking(scenario: Scenario) -> None:
@@ -122,21 +122,21 @@ def hang_up_while_speaking(scenario: Scenario) -> None:
     amy.texts("ack {code}").reads("is yours")
     scenario.minutes_pass(3)
     amy.texts("Cont {code}").reads("stays open")
-    scenario.minutes_pass(60)
     _customer_reads(scenario, "we got your message")
+    scenario.minutes_pass(60)
 
 
 def holiday(scenario: Scenario) -> None:
     """On Saint-Jean-Baptiste at noon the caller hears why the desk is closed, and is still called back."""
     call = scenario.caller(CUSTOMER).dials("direct").hears("closed for Saint-Jean-Baptiste").hears("by 12:30 p.m.")
     call.hears_the_beep().says(8).presses("#").hears("Thank you").is_hung_up_on()
+    _customer_reads(scenario, "we got your message")
     amy = scenario.phone_of("Amy")
     amy.reads("back by 12:30 p.m.")
     amy.texts("“{code}”").reads("is yours")
     scenario.minutes_pass(5)
     amy.resolves()
     scenario.minutes_pass(60)
-    _customer_reads(scenario, "we got your message")
 
 
 def in_hours_answered(scenario: Scenario) -> None:
@@ -157,12 +157,12 @@ def in_hours_unanswered(scenario: Scenario) -> None:
     ben.is_rung().rejects()
     cleo.is_rung().answers().hears("Press 1 to take it").is_hung_up_on()
     call.hears("All our technicians are busy").hears_the_beep().says(5).hangs_up()
+    _customer_reads(scenario, "we got your message")
     amy.reads("call (514) 555-0199 back by 10:30 a.m.")
     amy.texts("{code}").reads("is yours")
     scenario.minutes_pass(2)
     amy.resolves()
     scenario.minutes_pass(60)
-    _customer_reads(scenario, "we got your message")
 
 
 def nobody_reached(scenario: Scenario) -> None:
@@ -242,10 +242,13 @@ def outage(scenario: Scenario) -> None:
     """An outage is announced: one caller asks to be told when it is over, another goes on and leaves a message."""
     number = _announces(scenario)
     told, other = scenario.caller(SUBSCRIBER), scenario.caller(CUSTOMER)
-    call = told.dials("toll-free").hears("Please note: Mail is delayed.").hears("told by text when it is over, press 1")
-    call.presses("1").hears("We will text you when it is over").hangs_up()
-    call = other.dials("direct").hears("Please note: Mail is delayed.").hears("To go on, press 2").presses("2")
+    call = told.dials("toll-free").hears("Please note: Mail is delayed.")
+    call.hears("To get a text when it is over, press 1").presses("1").hears(
+        "We will text you when it is over"
+    ).hangs_up()
+    call = other.dials("direct").hears("Please note: Mail is delayed.").hears("To continue, press 2").presses("2")
     call.hears("leave a message").hears_the_beep().says(9).presses("#").hears("your reference is").is_hung_up_on()
+    _customer_reads(scenario, "we got your message")
     amy = scenario.phone_of("Amy")
     amy.reads("call (514) 555-0199 back", "with a message")
     amy.texts("{code}").reads("is yours")
@@ -254,9 +257,8 @@ def outage(scenario: Scenario) -> None:
     scenario.minutes_pass(40)
     told.reads_nothing()
     _ends(scenario, number)
-    told.reads("resolved at", "Mail is delayed", "This is the only text")
+    told.reads("resolved at", "Mail is delayed", "We will not text you about it again")
     scenario.minutes_pass(60)
-    _customer_reads(scenario, "we got your message")
 
 
 def _announces(scenario: Scenario) -> int:

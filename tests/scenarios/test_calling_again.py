@@ -9,7 +9,7 @@ import pytest
 from callbacks.db.states import AttemptProof, CallbackState, PageKind, ReachOutcome
 from callbacks.db.tables import JoinedContact
 from ivr.rehearsal.scenario import Person, PhoneCall
-from tests.scenarios.conftest import POSTGRES_IN_SOAK, TUESDAY_MORNING, ScenarioDesk
+from tests.scenarios.conftest import CUSTOMER, POSTGRES_IN_SOAK, TUESDAY_MORNING, ScenarioDesk
 
 pytestmark = POSTGRES_IN_SOAK
 
@@ -90,24 +90,51 @@ def heard_in(call: PhoneCall, *words: str) -> list[str]:
     return [each for each in words if each in heard]
 
 
-def test_whoever_forges_the_number_hears_nothing_of_its_callback_and_their_message_joins_it(desk: ScenarioDesk) -> None:
+def test_whoever_forges_the_number_hears_nothing_of_its_callback_and_has_one_of_their_own(desk: ScenarioDesk) -> None:
     amy = amy_takes_a_message(desk)
-    call = a_forger_dials(desk).hears("leave a message").hears_the_beep().says(8).presses("#")
+    call = a_forger_dials(desk).hears("leave a message").hears("by 10:4").hears_the_beep().says(8).presses("#")
     call.hears("Thank you").is_hung_up_on()
-    assert heard_in(call, "open callback", "reference", "by 10:42", "who has it") == []
-    amy.reads("called again at 10:1")
-    assert (len(desk.callbacks()), joined(desk), desk.callback.owner_id) == (1, 1, 1)
-    amy.resolves()
+    first, forged = desk.callbacks()
+    assert heard_in(call, "open request", *first.reference.split("-"), "by 10:42", "who has it") == []
+    assert (joined(desk), forged.owner_id) == (0, None)
+    amy.reads("call (514) 555-0199 back by 10:4")
+    desk.scenario.ignore_so_far()
 
 
 def test_en_francais_un_numero_falsifie_n_apprend_rien_de_la_demande(desk: ScenarioDesk) -> None:
     amy = amy_takes_a_message(desk)
     call = a_forger_dials(desk).presses("9").hears("Laissez un message").hears_the_beep().says(8).presses("#")
     call.hears("Merci").is_hung_up_on()
-    amy.reads("called again at 10:1")
-    assert heard_in(call, "en cours", "référence", "avant 22 h 42", "qui s'en occupe") == []
-    assert joined(desk) == 1
-    amy.resolves()
+    assert heard_in(call, "en cours", "avant 22 h 42", "qui s'en occupe") == []
+    assert (len(desk.callbacks()), joined(desk)) == (2, 0)
+    amy.reads("call (514) 555-0199 back by 10:4")
+    desk.scenario.ignore_so_far()
+
+
+def test_whoever_forges_the_number_decides_neither_where_nor_when_its_customer_is_called(desk: ScenarioDesk) -> None:
+    desk.leaves_a_message()
+    due_at = desk.callback.due_at
+    call = a_forger_dials(desk).hears("leave a message").hears_the_beep().says(8).presses("#").hears("Thank you")
+    call.presses("4").hears("number").presses("5145550122#").presses("1")
+    call.hears("We will call you at that number").hears("To choose when you are called").presses("5")
+    call.hears("when we open, press 1").presses("1").hears("A technician will call you at 8:30").hangs_up()
+    first, forged = desk.callbacks()
+    assert (first.contact.customer_number, first.due_at, first.held_until) == (CUSTOMER, due_at, None)
+    assert forged.contact.customer_number == "+15145550122"
+    assert forged.held_until is not None
+    desk.scenario.minutes_pass(8)
+    paged = {page.technician.name for page in desk.pages() if page.callback_id == first.id}
+    assert {"Amy Roy", "Ben Cole"} <= paged
+    desk.scenario.ignore_so_far()
+
+
+def test_a_customer_joins_no_callback_of_somebody_who_forged_their_number(desk: ScenarioDesk) -> None:
+    call = a_forger_dials(desk).hears("leave a message").hears_the_beep().says(8).presses("#")
+    call.hears("Thank you").hangs_up()
+    desk.customer().phone.stir_verstat = "TN-Validation-Passed-A"
+    desk.leaves_a_message()
+    assert (len(desk.callbacks()), joined(desk)) == (2, 0)
+    desk.scenario.ignore_so_far()
 
 
 def test_something_else_is_a_callback_of_its_own(desk: ScenarioDesk) -> None:

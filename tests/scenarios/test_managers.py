@@ -55,7 +55,7 @@ def test_du_menu_sans_frais_apres_les_heures(open_desk: Opens) -> None:
     desk = open_desk(SUNDAY_NIGHT)
     call = desk.customer().dials("toll-free").hears("Pour le service en français").presses("9")
     call.hears("Pour demander un gestionnaire, appuyez sur le 0").presses("0")
-    call.hears("Nous sommes fermés").hears("Nous avisons un gestionnaire que vous en demandez un")
+    call.hears("Nous sommes fermés").hears("Nous dirons à un gestionnaire que vous voulez lui parler")
     leaves_a_message(call, "avant 22 h 42", "Merci")
     cleo_is_paged_and_answers(desk, "10:12 p.m.")
 
@@ -72,7 +72,7 @@ def test_du_menu_sans_frais_pendant_les_heures(open_desk: Opens) -> None:
     desk = open_desk(TUESDAY_MORNING)
     call = desk.customer().dials("toll-free").hears("Pour le service en français").presses("9")
     call.hears("Pour demander un gestionnaire, appuyez sur le 0").presses("0")
-    call.hears("Nous avisons un gestionnaire que vous en demandez un")
+    call.hears("Nous dirons à un gestionnaire que vous voulez lui parler")
     leaves_a_message(call, "avant 10 h 30", "Merci")
     cleo_is_paged_and_answers(desk, "10:00 a.m.")
 
@@ -89,7 +89,7 @@ def test_de_la_ligne_directe_apres_les_heures(open_desk: Opens) -> None:
     desk = open_desk(SUNDAY_NIGHT)
     call = desk.customer().dials("direct").hears("Pour le service").presses("9")
     call.hears("Pour demander un gestionnaire, appuyez sur le 0").presses("0")
-    call.hears("Nous avisons un gestionnaire que vous en demandez un")
+    call.hears("Nous dirons à un gestionnaire que vous voulez lui parler")
     leaves_a_message(call, "avant 22 h 42", "Merci")
     cleo_is_paged_and_answers(desk, "10:12 p.m.")
 
@@ -110,7 +110,7 @@ def test_de_la_file_d_attente(open_desk: Opens) -> None:
     desk = open_desk(TUESDAY_MORNING)
     call = desk.customer().dials("direct").presses("9").hears("Pour demander un gestionnaire, appuyez sur le 8")
     desk.phone_of("Amy").is_rung()
-    call.presses("8").hears("Nous avisons un gestionnaire que vous en demandez un")
+    call.presses("8").hears("Nous dirons à un gestionnaire que vous voulez lui parler")
     leaves_a_message(call, "avant 10 h 30", "Merci")
     cleo_is_paged_and_answers(desk, "10:00 a.m.")
 

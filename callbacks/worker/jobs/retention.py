@@ -15,7 +15,16 @@ from callbacks.customers.personal_data import DELETED, callbacks_about, delete_a
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import GONE, CallbackState, CustomerMessageState, PageState
-from callbacks.db.tables import Callback, Contact, CustomerMessage, JoinedContact, Page, ReceivedText, Voicemail
+from callbacks.db.tables import (
+    Callback,
+    Contact,
+    CustomerMessage,
+    JoinedContact,
+    Page,
+    ReceivedText,
+    Subscription,
+    Voicemail,
+)
 from callbacks.desk.desk_file import Desk
 from callbacks.records import audit_log
 from callbacks.records.event_log import record_event
@@ -141,7 +150,7 @@ def _delete_texts(session: Session, limit: datetime) -> int:
 
 
 def _delete_senders(session: Session, limit: datetime) -> int:
-    """Delete the numbers and addresses of texts and notices that belong to no call."""
+    """Delete the numbers and addresses of texts, notices and subscriptions that belong to no call."""
     before = _before_open_ones(session, limit)
     received = select(ReceivedText.sid).where(ReceivedText.at <= before, ReceivedText.sender != DELETED)
     sids = session.scalars(received.limit(MOST_TEXTS)).all()
@@ -151,4 +160,14 @@ def _delete_senders(session: Session, limit: datetime) -> int:
     old = session.scalars(notices.where(~CustomerMessage.address.startswith(f"{DELETED} ")).limit(MOST_TEXTS)).all()
     for notice in old:
         notice.address, notice.words = f"{DELETED} {notice.id}", ""  # an address is unique for each occasion
-    return len(sids) + len(old)
+    return len(sids) + len(old) + _delete_subscribers(session, limit)
+
+
+def _delete_subscribers(session: Session, limit: datetime) -> int:
+    """Delete the addresses of subscriptions that ended, or that nobody confirmed."""
+    unconfirmed = Subscription.confirmed_at.is_(None) & (Subscription.created_at <= limit)
+    over = select(Subscription).where(Subscription.address != DELETED, or_(Subscription.ended_at <= limit, unconfirmed))
+    rows = session.scalars(over.order_by(Subscription.id).limit(MOST_TEXTS)).all()
+    for row in rows:
+        row.ended_at, row.address = row.ended_at or row.created_at, DELETED
+    return len(rows)

@@ -29,8 +29,9 @@ COLLEAGUE = "+15145550188"
 
 
 def callback(id: int = 1, state: CallbackState = CallbackState.OPEN, number: str = CUSTOMER, box: str = "",
-             minutes: int = 0) -> OpenCallback:  # fmt: skip
-    return OpenCallback(id, state, frozenset({number}), box, OPENED + timedelta(minutes=minutes))
+             minutes: int = 0, is_perhaps_forged: bool = False) -> OpenCallback:  # fmt: skip
+    opened_at = OPENED + timedelta(minutes=minutes)
+    return OpenCallback(id, state, frozenset({number}), box, opened_at, is_perhaps_forged)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +45,9 @@ def callback(id: int = 1, state: CallbackState = CallbackState.OPEN, number: str
         (NewContact(CUSTOMER, "sales", False), [callback()], None),
         (NewContact(CUSTOMER, "", False), [callback(box="sales")], None),
         (NewContact(CUSTOMER, "sales", False), [callback(box="sales")], 1),
+        (NewContact(CUSTOMER, "", False, is_perhaps_forged=True), [callback()], None),
+        (NewContact(CUSTOMER, "", False), [callback(is_perhaps_forged=True)], None),
+        (NewContact(CUSTOMER, "", False, is_perhaps_forged=True), [callback(is_perhaps_forged=True)], 1),
         *((NewContact(CUSTOMER, "", False), [callback(state=state)], None)
           for state in CallbackState if state is not CallbackState.OPEN),
         (NewContact(CUSTOMER, "", False), [callback(2, minutes=5), callback(1)], 2),
@@ -57,14 +61,17 @@ def test_the_decision(call: NewContact, callbacks: list[OpenCallback], joins: in
 STATES, BOXES, NUMBERS = list(CallbackState), ["", "sales"], [CUSTOMER, COLLEAGUE]
 CALLBACKS = some.lists(
     some.builds(callback, some.integers(1, 9), some.sampled_from(STATES), some.sampled_from(NUMBERS),
-                some.sampled_from(BOXES), some.integers(0, 60)),
+                some.sampled_from(BOXES), some.integers(0, 60), some.booleans()),
     unique_by=lambda each: each.id,
 )  # fmt: skip
 
 
-@given(
-    CALLBACKS, some.builds(NewContact, some.sampled_from([None, *NUMBERS]), some.sampled_from(BOXES), some.booleans())
+CALLS = some.builds(
+    NewContact, some.sampled_from([None, *NUMBERS]), some.sampled_from(BOXES), some.booleans(), some.booleans()
 )
+
+
+@given(CALLBACKS, CALLS)
 def test_a_call_joins_nothing_but_an_open_callback_of_its_number_and_box(
     callbacks: list[OpenCallback], call: NewContact
 ) -> None:
@@ -73,7 +80,10 @@ def test_a_call_joins_nothing_but_an_open_callback_of_its_number_and_box(
     fitting = [
         each
         for each in callbacks
-        if each.state is CallbackState.OPEN and call.number in each.numbers and each.box == call.box
+        if each.state is CallbackState.OPEN
+        and call.number in each.numbers
+        and each.box == call.box
+        and each.is_perhaps_forged == call.is_perhaps_forged
     ]
     if call.is_separate or not fitting:
         assert found is None

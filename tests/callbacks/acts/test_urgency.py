@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from callbacks.acts.named_time import apply_named_time
 from callbacks.acts.urgency import apply_urgency, priority_of, promise_to
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import PriorityLevel, Urgency
@@ -72,6 +73,15 @@ def test_a_later_call_that_is_down_ends_the_hold_and_promises_from_that_call(nig
     assert [detail for *_, detail in night.events(EventKind.HOLD_ENDED)] == [
         "the customer called again and pressed: everything is down"
     ]
+
+
+def test_a_later_call_that_is_down_is_not_put_off_until_the_time_that_was_named_before(night: Night) -> None:
+    night.callback.contact.named_time_at = OPENING
+    apply_named_time(night.session, night.desk, night.callback, night.callback.contact, NOW)
+    assert night.callback.held_until is not None
+    later = NOW + timedelta(hours=1)
+    apply_urgency(night.session, night.desk, night.callback, a_call(night, Urgency.DOWN, later), later)
+    assert (night.callback.named_time_at, night.callback.next_action_at) == (None, later)
 
 
 def test_a_later_call_never_moves_an_earlier_deadline_back(night: Night) -> None:

@@ -184,7 +184,7 @@ def test_mistakes_of_every_kind_are_named_at_once_and_each_once() -> None:
         "priorities.P2.resolution.counts: 'never' is not known. Write 'all hours' or 'support hours'.",
         'ringing.missed_after: it is too short. Write "1s" or longer.',
         "numbers.region: 'XX' is not a region. Write its two letters, such as \"CA\".",
-        "lines.direct.name: fr is missing. Callers and technicians hear the name in that language. Add it.",
+        "lines.direct.name: fr is missing. Write it in both languages, en and fr.",
     }
 
 

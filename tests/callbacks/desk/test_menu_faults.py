@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from callbacks.desk.desk_file import desk_from
-from callbacks.desk.menu_faults import menus_without_manager
+from callbacks.desk.menu_faults import menus_without_manager, unused_menus
 from callbacks.errors import BrokenDesk
 from tests.callbacks.desk.flows import FILE, MENUS, WORDS, with_menus
 
@@ -34,6 +34,9 @@ def key(menu: str, key: str, **choice: Any) -> Callable[[dict[str, Any]], object
         (key("main", "5", to="team:x", otherwise="support"), '"team:x" leads nowhere. Known: sales, counter.'),
         (key("main", "5", to="somewhere"), "menus.main.keys.5.to: 'somewhere' is not known. Write one of"),
         (key("main", "5", to="menu:"), "'menu:' is not known"),
+        (key("main", "#", to="support"), "menus.main.keys.#: '#' is not a key. Write one of 0 to 9, or \"*\"."),
+        (lambda d: d["menus"].update(Sales=d["menus"]["sales"]), "menus.Sales: 'Sales' is not a name. Use lowercase"),
+        (lambda d: d["lines"]["direct"]["languages"].update(x="french"), "languages.x: 'x' is not a key. Write one of"),
         (key("main", "5", to="support:x"), "'support:x' is not known"),
         (key("main", "5", to="dial:911", otherwise="support"), "'911' is not a phone number"),
         (key("main", "5", to="dial:+18765550140", otherwise="support"), "is not called by itself: a number abroad"),
@@ -142,6 +145,17 @@ def without_manager(change: Callable[[dict[str, Any]], object], toml: str = MENU
     content = with_menus(toml)
     change(content)
     return list(menus_without_manager(desk_from(content, FILE).flow))
+
+
+def test_a_menu_that_nothing_leads_to_is_taken_and_named() -> None:
+    content = with_menus()
+    assert list(unused_menus(desk_from(content, FILE).flow)) == []
+    content["menus"]["spare"] = {"keys": {"1": "support", "2": {"to": "menu:other", "say": WORDS}}}
+    content["menus"]["other"] = {"keys": {"1": "support"}}
+    assert list(unused_menus(desk_from(content, FILE).flow)) == [
+        f"menus.{name}: nothing leads to it, so no caller hears it. Lead a key to it, or remove it."
+        for name in ("spare", "other")
+    ]
 
 
 def test_a_menu_that_leads_to_support_without_a_manager_is_taken_and_named() -> None:

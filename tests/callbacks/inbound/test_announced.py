@@ -35,12 +35,21 @@ def test_no_more_than_a_few_are_heard_the_latest_first(database: Database) -> No
     assert heard("toll-free") == [numbers[3], numbers[2], numbers[1]]
 
 
-@pytest.mark.parametrize(("caller", "expected"), [("+15145550199", 1), ("anonymous", 0), ("+18005550199", 0)])
+@pytest.mark.parametrize(
+    ("caller", "attestation", "expected"),
+    [
+        ("+15145550199", "TN-Validation-Passed-A", 1),
+        ("+15145550199", "", 1),
+        ("+15145550199", "TN-Validation-Failed-A", 0),  # the text would go to somebody who did not call
+        ("anonymous", "TN-Validation-Passed-A", 0),
+        ("+18005550199", "TN-Validation-Passed-A", 0),
+    ],
+)
 def test_a_number_that_can_be_texted_is_told_of_the_end_and_the_log_says_so(
-    database: Database, caller: str, expected: int
+    database: Database, caller: str, attestation: str, expected: int
 ) -> None:
     number = announces(database)
-    came = calls.Arrival("CA1", "direct", caller, "fr", False, "at night", "TN-Validation-Passed-A")
+    came = calls.Arrival("CA1", "direct", caller, "fr", False, "at night", attestation)
     database.write(lambda session: calls.record_call(session, came, NOW))
     for _ in range(2):
         database.write(

@@ -47,6 +47,12 @@ def test_one_answer_in_ten_minutes(night: Night) -> None:
     assert night.hears_from(CUSTOMER, "three") != ""
 
 
+def test_whoever_asks_for_no_call_soon_after_another_text_is_answered_once(night: Night) -> None:
+    assert night.hears_from(CUSTOMER, "It works again") != ""
+    assert "you no longer need a call" in night.hears_from(CUSTOMER, "NOCALL")
+    assert night.hears_from(CUSTOMER, "NOCALL") == ""
+
+
 def test_a_stranger_and_a_customer_whose_callback_is_closed_join_nothing(night: Night) -> None:
     assert "not read" in night.hears_from(STRANGER, "hello")
     callback_id = night.callback.id
@@ -119,7 +125,7 @@ def test_after_so_many_a_day_no_more_join(night: Night) -> None:
     assert len(events(night, EventKind.CUSTOMER_TEXTED)) == MOST_JOINED
 
 
-@pytest.mark.parametrize(("words", "kind"), [("STOP", ""), ("ARRET", "STOP"), ("unsubscribe", "")])
+@pytest.mark.parametrize(("words", "kind"), [("STOP", ""), ("ARRET", "STOP"), ("Arrêt.", ""), ("unsubscribe", "")])
 def test_stop_is_kept_in_mind_until_start_and_is_no_message(night: Night, words: str, kind: str) -> None:
     def opted_out() -> bool:
         return night.database.read(lambda session: has_opted_out(session, CUSTOMER))

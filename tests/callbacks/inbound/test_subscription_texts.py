@@ -80,6 +80,14 @@ def test_stop_ends_it_and_only_the_carrier_answers(night: Night) -> None:
 
 
 @POSTGRES_IN_SOAK
+def test_arret_ends_it_where_the_carrier_does_not_know_the_word(night: Night) -> None:
+    night.hears_from(STRANGER, "abonner")
+    assert len(subscribed(night)) == 1
+    assert night.hears_from(STRANGER, "Arrêt") == ""
+    assert subscribed(night) == []
+
+
+@POSTGRES_IN_SOAK
 def test_a_way_out_is_obeyed_even_when_no_more_answers_are_given(night: Night) -> None:
     for _ in range(DESK.limits.answers_to_strangers):
         assert night.hears_from(STRANGER, "subscribe") != ""

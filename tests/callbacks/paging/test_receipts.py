@@ -139,8 +139,12 @@ def test_not_when_they_were_heard_from_since_or_it_is_long_ago() -> None:
     assert not is_told(in_vain, BEGAN, BEGAN + minutes(25))
 
 
-def test_only_the_last_attempt_is_told_and_once(desk: PagingDesk) -> None:
+def tried(desk: PagingDesk, **changes: object) -> list[CustomerMessage]:
+    """Return what is written after two attempts in vain, with the call or the callback changed."""
+
     def work(session: Session, callback: Callback) -> None:
+        for name, value in changes.items():
+            setattr(callback.contact if hasattr(callback.contact, name) else callback, name, value)
         amy = technician_named(session, "Amy Roy")
         tries = [
             ReachAttempt(callback_id=callback.id, technician=amy, tried_at=BEGAN + minutes(at), outcome=outcome)
@@ -154,8 +158,18 @@ def test_only_the_last_attempt_is_told_and_once(desk: PagingDesk) -> None:
             tell_of_attempt(session, DESK, callback, tries, BEGAN, BEGAN + minutes(6))
 
     desk.write(work)
-    assert [message.kind.value for message in written(desk)] == ["receipt", "tried"]
-    assert "at 10:17 p.m." in written(desk)[1].words
+    return written(desk)
+
+
+def test_only_the_last_attempt_is_told_and_once(desk: PagingDesk) -> None:
+    messages = tried(desk)
+    assert [message.kind.value for message in messages] == ["receipt", "tried"]
+    assert "at 10:17 p.m." in messages[1].words
+
+
+@pytest.mark.parametrize("change", [{"attestation": "TN-Validation-Failed-C"}, {"perhaps_robot": True}])
+def test_a_number_that_perhaps_did_not_call_hears_of_no_attempt(desk: PagingDesk, change: dict[str, object]) -> None:
+    assert [message.kind.value for message in tried(desk, **change)] == ["receipt"]
 
 
 def test_only_who_asked_for_no_call_hears_that_it_was_cancelled(desk: PagingDesk) -> None:

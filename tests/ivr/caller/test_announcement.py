@@ -65,10 +65,23 @@ def test_key_1_asks_for_a_text_and_the_call_goes_on() -> None:
 
 
 @pytest.mark.parametrize(
-    "caller", ["anonymous", "", "+18005550199", "+442071838750", "sip:a@b.test", DESK.lines["direct"].number]
+    "facts",
+    [
+        *(
+            replace(ON_TOLL_FREE, caller=caller)
+            for caller in [
+                "anonymous",
+                "",
+                "+18005550199",
+                "+442071838750",
+                "sip:a@b.test",
+                DESK.lines["direct"].number,
+            ]
+        ),
+        replace(ON_TOLL_FREE, is_perhaps_forged=True),
+    ],
 )
-def test_a_number_that_cannot_be_texted_is_offered_no_text_and_told_so(caller: str) -> None:
-    facts = replace(ON_TOLL_FREE, caller=caller)
+def test_a_number_that_cannot_be_texted_is_offered_no_text_and_told_so(facts: Facts) -> None:
     assert "delayed. To continue, press 2 or wait." in spoken(step(Turn(Place.INCOMING), facts))
     heard, waits_for = after("1", facts)
     assert heard.startswith("We cannot send texts to the number you are calling from. For support, press 1.")
@@ -129,6 +142,15 @@ def test_a_caller_of_a_chosen_line_hears_it_and_another_does_not(client: Webhook
     announces(client, "direct")
     assert "Mail is delayed." in said(client.calls(DIRECT))
     assert "Mail is delayed." not in said(client.calls(TOLL_FREE, sid="CA" + "2" * 32))
+
+
+def test_whoever_forges_a_number_has_no_text_sent_to_it(client: WebhookClient) -> None:
+    announces(client)
+    forged = {"CallSid": CALL, "To": TOLL_FREE, "From": CUSTOMER, "StirVerstat": "TN-Validation-Failed-A"}
+    heard = said(client.document("/voice/admission?lang=en&tries=1", **forged, Digits="5"))
+    assert "Mail is delayed. To continue, press 2 or wait." in heard
+    client.document("/voice/announcement?lang=en", **forged, Digits="1")
+    assert waiting(client) == []
 
 
 def test_a_caller_who_is_asked_for_a_key_first_hears_it_after_that(client: WebhookClient) -> None:

@@ -11,6 +11,7 @@ def test_a_supervisor_blocks_a_number_and_ends_the_block(sue: Console) -> None:
     assert "(514) 555-0188" in page
     assert "robot &lt;b&gt;" in page
     assert "sue@example.com" in page
+    assert '<td data-label="Until">no end</td>' in page
     sue.posts("/blocked-numbers/end", {"number": "+15145550188"})
     assert "No number is blocked or allowed." in sue.client.get("/blocked-numbers").text
 

@@ -21,6 +21,7 @@ from callbacks.db.states import (
     CustomerMessageState,
     PageKind,
     PageState,
+    SubscribedBy,
     TranscribedBy,
     VoicemailState,
 )
@@ -32,6 +33,7 @@ from callbacks.db.tables import (
     Event,
     Page,
     ReceivedText,
+    Subscription,
     Voicemail,
 )
 from callbacks.desk.desk_file import Desk, read_desk
@@ -235,6 +237,31 @@ def test_texts_lose_their_words_and_then_their_senders(years: Years) -> None:
     assert left() == [("+15145550199", ""), ("+15145550199", "An outage")]
     years.after(720)
     assert left() == [(DELETED, ""), (f"{DELETED} 1", "")]
+
+
+def test_an_address_of_nobody_who_is_subscribed_any_more_goes_with_the_numbers(years: Years) -> None:
+    def subscribed(address: str, confirmed_at: datetime | None, ended_at: datetime | None) -> Subscription:
+        return Subscription(channel=Channel.MAIL, address=address, language="en", by=SubscribedBy.MAIL,
+                            created_at=BEGAN, confirmed_at=confirmed_at, ended_at=ended_at)  # fmt: skip
+
+    rows = [
+        subscribed("goes-on@example.test", BEGAN, None),
+        subscribed("left@example.test", BEGAN, BEGAN + timedelta(days=10)),
+        subscribed("never-confirmed@example.test", None, None),
+    ]
+    years.database.write(lambda session: session.add_all(rows))
+
+    def left() -> list[tuple[str, bool]]:
+        query = select(Subscription).order_by(Subscription.id)
+        found = years.database.read(lambda session: session.scalars(query).all())
+        return [(row.address, row.ended_at is None) for row in found]
+
+    years.after(719)
+    assert left() == [
+        ("goes-on@example.test", True), ("left@example.test", False), ("never-confirmed@example.test", True)
+    ]  # fmt: skip
+    years.after(741)
+    assert left() == [("goes-on@example.test", True), (DELETED, False), (DELETED, False)]
 
 
 def test_texts_are_kept_while_a_callback_of_that_time_is_open(years: Years) -> None:
