@@ -21,7 +21,7 @@ def authentication_in(headers: Sequence[str], authserv_id: str = "") -> str:
 
     `headers` are the values of all such headers, from the top. Of several signatures the best counts.
     """
-    for value in headers if authserv_id else headers[:1]:
+    for value in headers:
         server, found = _read(value[:LONGEST])
         if not authserv_id or server.lower() == authserv_id.lower():
             best = {method: min(results, key=RESULTS.index) for method, results in found.items()}
