@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, Valida
 from callbacks.db.states import Channel, Coverage, PriorityLevel
 from callbacks.desk.audio_files import AudioFile, read_audio_file, read_hold_audio
 from callbacks.desk.escalation_policy import Escalation, Step, Target
-from callbacks.desk.mailboxes import Mailbox, mailbox_faults
+from callbacks.desk.mailboxes import Mailbox, MailboxMeaning, MailRules, mailbox_faults
 from callbacks.desk.menu_faults import Around, menu_faults
 from callbacks.desk.menus import (
     Box,
@@ -473,6 +473,7 @@ class Desk(Part):
     boxes: Mapping[Name, Box] = {}
     information: Mapping[Name, Information] = {}
     mailboxes: Mapping[str, Mailbox] = {}
+    mail: MailRules = MailRules()
     numbers: Numbers = Numbers()
     callback: CallbackPromise
     urgency: UrgencyQuestion = UrgencyQuestion()
@@ -518,6 +519,18 @@ class Desk(Part):
     def priority_of_line(self, line: str) -> PriorityLevel:
         """Return the priority of a callback opened on a line. For a line that was removed, it is P2."""
         return self.lines[line].priority if line in self.lines else PriorityLevel.P2
+
+    def meaning_of(self, mailbox: str) -> MailboxMeaning:
+        """Return what a mail to a mailbox asks for. For a mailbox that was removed, it is a normal answer."""
+        return self.mailboxes[mailbox].meaning if mailbox in self.mailboxes else MailboxMeaning.NORMAL
+
+    def priority_of_mailbox(self, mailbox: str) -> PriorityLevel:
+        """Return the priority of a callback that a mail opens, before anything is known of its customer."""
+        return PriorityLevel.P3 if self.meaning_of(mailbox) is MailboxMeaning.NORMAL else PriorityLevel.P2
+
+    def mailbox_name(self, mailbox: str) -> Words:
+        """Return the name of a mailbox for people: "support mailbox"."""
+        return Words(f"{mailbox} mailbox", f"boîte {mailbox}")
 
     def coverage_of(self, product: str) -> Coverage:
         """Return the coverage of a product, or NONE if the desk file does not list it."""
