@@ -11,10 +11,11 @@ import unicodedata
 _URGENT = re.compile(
     r"\b(urgent|urgently|urgente?s?|urgence|asap|emergency|critical|critique|"
     r"(is|are|went|been) (completely |totally )?(down|offline)|(e-?mail|mail|server|site|service|system) down|"
-    r"outage|en panne|hors service|plus rien ne (fonctionne|marche)|plus personne ne (peut|recoit)|ransomware|rancongiciel)\b"
+    r"outage|en panne|hors service|plus rien ne (fonctionne|marche)|plus personne ne (peut|recoit)|"
+    r"ransomware|rancongiciel)\b"
 )
 _DENIED = re.compile(
-    r"\b(not|non|no|nothing|never|isn't|pas|rien|aucune?|sans|n'est)\b[^.!?\n]{0,25}$|\b(not|non)[- ]$"
+    r"\b(not|non|no|nothing|never|isn't|pas|rien|aucune?|sans|n'est)\b[^.!?,;\n]{0,25}$|\b(not|non)[- ]$"
 )
 
 

@@ -50,30 +50,29 @@ def parsed(
 
 
 class Post:
-    """Amy is primary, Ben is backup, Luc is the manager, Sue supervises; all are at hand."""
+    """Mails to a desk where Amy is primary, Ben is backup and Luc is the manager."""
 
     def __init__(self, database: Database, media_dir: Path, now: datetime = SATURDAY_NIGHT, **changes: Any) -> None:
         self.database, self.media_dir, self.now = database, media_dir, now
         self.desk = desk_with_mail(**changes)
         self._number = itertools.count(1)
-        for name, layer in (("Amy Roy", "primary"), ("Ben Cole", "backup"), ("Luc", "manager")):
-            database.write(lambda session, name=name, layer=layer: self._add(session, name, layer))
+        database.write(self._add_everybody)
 
-    def _add(self, session: Session, name: str, layer: str) -> None:
-        phone = f"+1514555010{next(self._number)}"
-        row = technicians.add_technician(session, name, phone, self.now, verified=True)
-        store.add_shift(session, self.desk, row, layer, None, None, self.now)
+    def _add_everybody(self, session: Session) -> None:
+        for name, layer in (("Amy Roy", "primary"), ("Ben Cole", "backup"), ("Luc", "manager")):
+            phone = f"+1514555010{next(self._number)}"
+            row = technicians.add_technician(session, name, phone, self.now, verified=True)
+            store.add_shift(session, self.desk, row, layer, None, None, self.now)
 
     def knows(
         self,
         *contacts: str,
         name: str = "Bob Tremblay",
-        company: str = "Acme",
         language: str = "",
         is_trial: bool = False,
     ) -> None:
         known = [Known(ContactKind.MAIL if "@" in each else ContactKind.PHONE, each) for each in contacts]
-        details = Details(name=name, company=company, language=language, is_trial=is_trial)
+        details = Details(name=name, company="Acme", language=language, is_trial=is_trial)
         self.database.write(lambda session: customers.add_customer(session, details, known, self.now))
 
     def gets(self, mail: ParsedMail | None = None, mailbox: str = "support", raw: bytes | None = None) -> Received:
@@ -110,4 +109,5 @@ class Post:
         return [event.detail for event in events if event.kind in kinds]
 
     def person(self, name: str) -> Technician:
-        return self._all(select(Technician).where(Technician.name == name))[0]
+        query = select(Technician).where(Technician.name == name)
+        return self.database.read(lambda session: session.scalars(query).one())

@@ -376,9 +376,10 @@ def test_a_mail_of_ours_that_comes_back_has_failed_and_its_people_are_told(day: 
     day.gets()
     day.database.write(lambda session: _sent(session))
     day.database.write(lambda session: _owned_by_amy(session, day))
-    by_id = {"thread": (day.messages()[0].message_id,)}
-    found = by_id if found_by == "message ID" else {"failed_recipients": (BOB,)}
-    bounce = parsed("Undelivered: no such user", sender="", kind=MailKind.BOUNCE, **found)
+    thread = (day.messages()[0].message_id,) if found_by == "message ID" else ()
+    failed = (BOB,) if found_by == "address" else ()
+    words = "Undelivered: no such user"
+    bounce = parsed(words, sender="", kind=MailKind.BOUNCE, thread=thread, failed_recipients=failed)
     assert day.gets(bounce).outcome is Outcome.STORED
     day.gets(bounce)
     (message,) = day.messages()
