@@ -206,8 +206,8 @@ def did_you_reach_them(desk: Desk, callback: Callback, code: str) -> Words:
         )
     if can_be_mailed(callback) and customer_number(desk, callback).is_missing:
         return Words(
-            f"No answer to the customer is on record for {reference}. Did they get one? DONE {code} again.",
-            f"Aucune réponse au client n'est notée pour {reference}. En a-t-il reçu une? FAIT {code} encore une fois.",
+            f"No answer to the customer is on record for {reference}. Did you reach them? DONE {code} again.",
+            f"Aucune réponse au client n'est notée pour {reference}. L'avez-vous joint? FAIT {code} encore une fois.",
         )
     no_way = Words(f"NONE {code} and why", f"AUCUN {code} et la raison")
     other = no_way if customer_number(desk, callback).is_missing else _no_answer(code)

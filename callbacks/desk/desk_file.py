@@ -529,8 +529,9 @@ class Desk(Part):
         return PriorityLevel.P3 if self.meaning_of(mailbox) is MailboxMeaning.NORMAL else PriorityLevel.P2
 
     def mailbox_name(self, mailbox: str) -> Words:
-        """Return the name of a mailbox for people: "support mailbox"."""
-        return Words(f"{mailbox} mailbox", f"boîte {mailbox}")
+        """Return the name of a mailbox for people, made of its key where the desk file gives none: "support mailbox"."""
+        names = self.mailboxes[mailbox].name if mailbox in self.mailboxes else {}
+        return Words(names.get("en", f"{mailbox} mailbox"), names.get("fr", f"boîte {mailbox}"))
 
     def coverage_of(self, product: str) -> Coverage:
         """Return the coverage of a product, or NONE if the desk file does not list it."""
@@ -552,6 +553,10 @@ class Desk(Part):
         names = self.lines[line].name if line in self.lines else {}
         default = Words(f"{line} line", f"ligne {line}")
         return Words(names.get("en", default.english), names.get("fr", default.french))
+
+    def name_of_way(self, line: str, mailbox: str) -> Words:
+        """Return the name of the mailbox that was written to, else of the line that was called."""
+        return self.mailbox_name(mailbox) if mailbox else self.line_name(line)
 
     def box_name(self, box: str) -> Words:
         """Return the name of a voicemail box for people."""

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from callbacks.desk.parts import Part
+from callbacks.desk.parts import Language, Part, both_languages
 from callbacks.text.duration import duration
 from callbacks.text.mail_address import mail_address
 
@@ -30,6 +30,7 @@ class Mailbox(Part):
 
     address: Annotated[str, AfterValidator(mail_address)]
     meaning: MailboxMeaning
+    name: Annotated[Mapping[Language, str], AfterValidator(both_languages)] = {}  # for people: "support mailbox"
 
 
 class MailRules(Part):

@@ -218,6 +218,8 @@ def _sender_named(subject: Subject, mail: FromMail) -> Words:
     name, known = _name(mail.sender), _known(subject)
     if known == NOTHING:
         return Words(f"unknown sender {name}", f"{name} (expéditeur inconnu)")
+    if mail.sender in subject.customer.english:
+        return known
     return Words(f"{name}, {known.english}", f"{name}, {known.french}")
 
 

@@ -24,7 +24,7 @@ def subject_of(desk: Desk, callback: Callback) -> messages.Subject:
     return messages.Subject(
         sender=desk.company.sender,
         reference=callback.reference,
-        line=desk.line_name(callback.contact.line),
+        line=desk.name_of_way(call.line, call.mailbox),
         caller=callback.contact.caller,
         customer_number=customer.number,
         due_at=callback.due_at,

@@ -80,6 +80,7 @@ class PageFacts:
     says_down: bool = False  # the caller pressed that everything is down
     named_at: datetime | None = None  # when the customer asked to be called
     without_number: Words = prompts.WITHHELD_NUMBER  # what is said where there is no number to call
+    is_by_mail: bool = False  # the customer wrote, and can be answered by mail
 
 
 @dataclass(frozen=True)
@@ -129,12 +130,9 @@ def taken(desk: Desk, facts: PageFacts) -> tuple[Verb, ...]:
     """Return what is heard by a technician who has taken the callback."""
     reference = spelled(facts.reference)
     if facts.customer_number is None:
-        without_number = say(
-            facts.language,
-            prompts.TAKEN_BEFORE_CONSENT if facts.needs_consent else prompts.TAKEN_WITHOUT_NUMBER,
-            reference=reference,
-        )
-        return (without_number, Hangup())
+        without_number = prompts.TAKEN_BEFORE_CONSENT if facts.needs_consent else prompts.TAKEN_WITHOUT_NUMBER
+        words = prompts.TAKEN_BY_MAIL if facts.is_by_mail else without_number
+        return (say(facts.language, words, reference=reference), Hangup())
     if facts.is_tried:
         again = say(facts.language, prompts.TAKEN_AGAIN, reference=reference, number=_number(facts))
         return (again, Hangup())
@@ -209,10 +207,8 @@ def _menu(urls: CallUrls, facts: PageFacts, round: int, *before: Say | Play) -> 
 def _choices(facts: PageFacts) -> Say:
     if facts.customer_number is not None:
         return say(facts.language, prompts.PAGE_MENU)
-    return say(
-        facts.language,
-        prompts.PAGE_MENU_BEFORE_CONSENT if facts.needs_consent else prompts.PAGE_MENU_WITHOUT_NUMBER,
-    )
+    without_number = prompts.PAGE_MENU_BEFORE_CONSENT if facts.needs_consent else prompts.PAGE_MENU_WITHOUT_NUMBER
+    return say(facts.language, prompts.PAGE_MENU_BY_MAIL if facts.is_by_mail else without_number)
 
 
 def _ask_to_confirm(urls: CallUrls, facts: PageFacts, press: KeyPress, question: Question) -> Gather:
@@ -234,9 +230,12 @@ def _headline(desk: Desk, facts: PageFacts) -> Say:
             name=facts.name,
             line=facts.line_name,
         )
+    in_time, late = prompts.PAGE, prompts.PAGE_LATE
+    if facts.is_by_mail:
+        in_time, late = prompts.PAGE_BY_MAIL, prompts.PAGE_BY_MAIL_LATE
     return say(
         facts.language,
-        prompts.PAGE if facts.now < facts.due_at else prompts.PAGE_LATE,
+        in_time if facts.now < facts.due_at else late,
         company=company,
         name=facts.name,
         line=facts.line_name,
@@ -279,6 +278,8 @@ def _message(facts: PageFacts) -> tuple[Say | Play, ...]:
         return (say(facts.language, prompts.MESSAGE_LOST),)
     if facts.message_is_deleted:
         return (say(facts.language, prompts.MESSAGE_DELETED),)
+    if facts.is_by_mail and not facts.has_message:
+        return (say(facts.language, prompts.READ_THE_MAIL),)
     return (say(facts.language, prompts.MESSAGE_NOT_HERE if facts.has_message else prompts.NO_MESSAGE),)
 
 

@@ -177,7 +177,7 @@ def summary_screen(session: Session, desk: Desk, page: Page, now: datetime) -> S
     return SummaryScreen(
         language=language,
         reference=callback.reference,
-        line=desk.line_name(callback.contact.line).for_(language),
+        line=desk.name_of_way(callback.contact.line, callback.contact.mailbox).for_(language),
         due=time_and_day(callback.due_at, desk.zone, now, language),
         standing=standing,
         left=left.for_(language),
@@ -213,7 +213,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
     return CallbackScreen(
         language=language,
         reference=callback.reference,
-        line=desk.line_name(callback.contact.line).for_(language),
+        line=desk.name_of_way(callback.contact.line, callback.contact.mailbox).for_(language),
         name=callback.contact.caller_name,
         has_no_number=customer.is_missing,
         outcomes=_outcomes(customer),
