@@ -529,7 +529,7 @@ class Desk(Part):
         return PriorityLevel.P3 if self.meaning_of(mailbox) is MailboxMeaning.NORMAL else PriorityLevel.P2
 
     def mailbox_name(self, mailbox: str) -> Words:
-        """Return the name of a mailbox for people, made of its key where the desk file gives none: "support mailbox"."""
+        """Return the name of a mailbox for people, made of its key where the desk file gives none."""
         names = self.mailboxes[mailbox].name if mailbox in self.mailboxes else {}
         return Words(names.get("en", f"{mailbox} mailbox"), names.get("fr", f"boîte {mailbox}"))
 

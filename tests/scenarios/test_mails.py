@@ -242,3 +242,16 @@ def test_a_word_after_the_end_reopens_it_and_its_owner_is_told(day: ScenarioDesk
     assert day.callback.state is CallbackState.OPEN
     day.phone_of("Amy").resolves()
     day.scenario.ignore_so_far()
+
+
+def test_the_link_and_the_console_show_what_the_customer_wrote(night: ScenarioDesk) -> None:
+    writes(night, "emergency", words="The server <b>smokes</b>.")
+    text = night.phone_of("Amy").reads("mail from")
+    client, path = night.service.web.test_client(), text.rpartition("https://desk.test")[2]
+    assert client.post(f"{path}/open").status_code == 303
+    page = client.get(path).text
+    assert "No mail since noon" in page
+    assert "The server &lt;b&gt;smokes&lt;/b&gt;." in page
+    assert "Close: no way to reach" not in page
+    assert "Answer by mail" in page
+    night.phone_of("Amy").resolves()
