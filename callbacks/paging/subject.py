@@ -51,7 +51,7 @@ def _mail(desk: Desk, callback: Callback) -> messages.FromMail | None:
     if not isinstance(contact, Mail):
         return None
     sender = contact.caller_name or contact.caller
-    subject = contact.message.subject if contact.message is not None else ""
+    subject = " ".join(contact.message.subject.split()) if contact.message is not None else ""
     return messages.FromMail(sender, subject, desk.mailbox_name(contact.mailbox), can_be_mailed(callback))
 
 

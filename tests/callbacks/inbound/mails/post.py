@@ -22,6 +22,7 @@ from callbacks.db.tables import Callback, CustomerMessage, Event, MailMessage, P
 from callbacks.desk.desk_file import Desk, desk_from
 from callbacks.inbound.mails.parse import ParsedMail
 from callbacks.inbound.mails.receive import Received, receive
+from callbacks.lifecycle.transitions import set_owner
 from callbacks.oncall import store
 from callbacks.people import technicians
 
@@ -79,6 +80,15 @@ class Post:
         mail = mail or parsed()
         raw = raw if raw is not None else f"mail {next(self._number)} {mail}".encode()
         return receive(self.database, self.desk, self.media_dir, mailbox, raw, mail, self.now, self.now)
+
+    def amy_owns_it(self) -> None:
+        """Amy takes the one callback."""
+
+        def work(session: Session) -> None:
+            callback = session.scalars(select(Callback)).one()
+            set_owner(session, callback, session.merge(self.person("Amy Roy")), self.now)
+
+        self.database.write(work)
 
     # What is on record
 
