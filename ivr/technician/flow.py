@@ -130,9 +130,14 @@ def taken(desk: Desk, facts: PageFacts) -> tuple[Verb, ...]:
     """Return what is heard by a technician who has taken the callback."""
     reference = spelled(facts.reference)
     if facts.customer_number is None:
-        without_number = prompts.TAKEN_BEFORE_CONSENT if facts.needs_consent else prompts.TAKEN_WITHOUT_NUMBER
-        words = prompts.TAKEN_BY_MAIL if facts.is_by_mail else without_number
-        return (say(facts.language, words, reference=reference), Hangup())
+        if facts.is_by_mail:
+            return (say(facts.language, prompts.TAKEN_BY_MAIL, reference=reference), Hangup())
+        without_number = say(
+            facts.language,
+            prompts.TAKEN_BEFORE_CONSENT if facts.needs_consent else prompts.TAKEN_WITHOUT_NUMBER,
+            reference=reference,
+        )
+        return (without_number, Hangup())
     if facts.is_tried:
         again = say(facts.language, prompts.TAKEN_AGAIN, reference=reference, number=_number(facts))
         return (again, Hangup())
@@ -207,8 +212,12 @@ def _menu(urls: CallUrls, facts: PageFacts, round: int, *before: Say | Play) -> 
 def _choices(facts: PageFacts) -> Say:
     if facts.customer_number is not None:
         return say(facts.language, prompts.PAGE_MENU)
-    without_number = prompts.PAGE_MENU_BEFORE_CONSENT if facts.needs_consent else prompts.PAGE_MENU_WITHOUT_NUMBER
-    return say(facts.language, prompts.PAGE_MENU_BY_MAIL if facts.is_by_mail else without_number)
+    if facts.is_by_mail:
+        return say(facts.language, prompts.PAGE_MENU_BY_MAIL)
+    return say(
+        facts.language,
+        prompts.PAGE_MENU_BEFORE_CONSENT if facts.needs_consent else prompts.PAGE_MENU_WITHOUT_NUMBER,
+    )
 
 
 def _ask_to_confirm(urls: CallUrls, facts: PageFacts, press: KeyPress, question: Question) -> Gather:
@@ -230,12 +239,18 @@ def _headline(desk: Desk, facts: PageFacts) -> Say:
             name=facts.name,
             line=facts.line_name,
         )
-    in_time, late = prompts.PAGE, prompts.PAGE_LATE
     if facts.is_by_mail:
-        in_time, late = prompts.PAGE_BY_MAIL, prompts.PAGE_BY_MAIL_LATE
+        return say(
+            facts.language,
+            prompts.PAGE_BY_MAIL if facts.now < facts.due_at else prompts.PAGE_BY_MAIL_LATE,
+            company=company,
+            name=facts.name,
+            line=facts.line_name,
+            due=_due(desk, facts),
+        )
     return say(
         facts.language,
-        in_time if facts.now < facts.due_at else late,
+        prompts.PAGE if facts.now < facts.due_at else prompts.PAGE_LATE,
         company=company,
         name=facts.name,
         line=facts.line_name,
