@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from callbacks.acts.promises import change_priority
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import (
@@ -20,6 +21,7 @@ from callbacks.db.tables import Callback, Page
 from callbacks.inbound.mails import receive as module
 from callbacks.inbound.mails.receive import Outcome
 from callbacks.lifecycle.transitions import Change, change_state
+from callbacks.records.event_log import lines_of_log
 from tests.callbacks.inbound.mails.post import (
     BOB,
     JANE,
@@ -237,3 +239,23 @@ def test_of_two_numbers_none_is_chosen(day: Post) -> None:
     day.knows(BOB, PHONE, "+15145550188")
     day.gets(parsed(language="fr"))
     assert (day.callback.contact.customer_number, day.callback.contact.language) == (None, "fr")
+
+
+def test_the_log_and_why_nobody_was_paged_say_that_it_came_by_mail(night: Post) -> None:
+    night.gets()
+    log = night.database.read(lambda session: list(lines_of_log(session, night.desk.zone)))
+    assert log[0] == f"Mail to the support mailbox, callback {night.callback.reference} open"
+    because = night.events(EventKind.HELD)
+    assert because == ["until Mon 30 Nov 08:30, because it came by mail while the desk was closed"]
+
+
+def test_a_p1_by_a_person_ends_the_wait_for_the_opening(night: Post) -> None:
+    night.gets()
+
+    def work(session: Session) -> None:
+        callback = session.query(Callback).one()
+        change_priority(session, night.desk, callback, PriorityLevel.P1, "sue@example.com", night.now)
+
+    night.database.write(work)
+    assert night.callback.held_until == night.callback.next_action_at == night.now
+    assert night.callback.due_at == night.now + HALF_AN_HOUR
