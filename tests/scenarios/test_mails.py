@@ -244,7 +244,7 @@ def test_a_word_after_the_end_reopens_it_and_its_owner_is_told(day: ScenarioDesk
     day.scenario.ignore_so_far()
 
 
-def test_the_link_and_the_console_show_what_the_customer_wrote(night: ScenarioDesk) -> None:
+def test_the_link_shows_what_the_customer_wrote(night: ScenarioDesk) -> None:
     writes(night, "emergency", words="The server <b>smokes</b>.")
     text = night.phone_of("Amy").reads("mail from")
     client, path = night.service.web.test_client(), text.rpartition("https://desk.test")[2]
