@@ -313,6 +313,14 @@ PAGE_LATE = Words(
     "This is {company}, paging {name}. A customer on the {line} was promised a call by {due} and has not been called.",
     "Ici {company}, pour {name}, {line}. Un client devait être rappelé avant {due} et ne l'a pas été.",
 )
+PAGE_BY_MAIL = Words(
+    "This is {company}, paging {name}. A customer wrote to the {line} and is waiting for an answer by {due}.",
+    "Ici {company}, pour {name}, {line}. Un client a écrit et attend une réponse avant {due}.",
+)
+PAGE_BY_MAIL_LATE = Words(
+    "This is {company}, paging {name}. A customer wrote to the {line}, was promised an answer by {due} and has none.",
+    "Ici {company}, pour {name}, {line}. Un client a écrit, devait avoir une réponse avant {due} et n'en a pas eu.",
+)
 CUSTOMER = Words("The customer is {customer}.", "Le client est {customer}.")
 SAYS_DOWN = Words("The customer says that everything is down.", "Le client dit que tout est en panne.")
 ASKED_FOR_A_TIME = Words(
@@ -345,6 +353,11 @@ PAGE_MENU_WITHOUT_NUMBER = Words(
     "Il n'y a aucun numéro à composer. Appuyez sur le 1 pour entendre le message, le 2 pour prendre le rappel, le 4 "
     "pour passer au suivant, ou l'étoile pour réécouter.",
 )
+PAGE_MENU_BY_MAIL = Words(
+    "It came by email, and there is no number to call. Press 2 to take it, 4 to pass it on, or star to repeat.",
+    "Le client a écrit par courriel, et il n'y a aucun numéro à composer. Appuyez sur le 2 pour prendre le rappel, le "
+    "4 pour passer au suivant, ou l'étoile pour réécouter.",
+)
 PAGE_MENU_BEFORE_CONSENT = Words(
     "A supervisor must allow the call to this number first. Press 1 to hear the message, 2 to take it, 4 to pass it "
     "on, or star to repeat.",
@@ -362,6 +375,10 @@ TAKEN_WITHOUT_NUMBER = Words(
     "your text and enter it there. If not, close the callback there with the reason. Goodbye.",
     "{reference} est à vous. Il n'y a aucun numéro à composer. Écoutez le message. Si le client y donne un numéro, "
     "ouvrez le lien de votre texto et entrez-y ce numéro. Sinon, fermez-y le rappel en donnant la raison. Au revoir.",
+)
+TAKEN_BY_MAIL = Words(
+    "{reference} is yours. Open the link in your text to read the email and answer it. Goodbye.",
+    "{reference} est à vous. Ouvrez le lien de votre texto pour lire le courriel et y répondre. Au revoir.",
 )
 TAKEN_BEFORE_CONSENT = Words(
     "{reference} is yours. A supervisor must allow the call to this number first. Goodbye.",
@@ -392,6 +409,10 @@ NO_MESSAGE = Words("The caller left no message.", "L'appelant n'a pas laissé de
 MESSAGE_LOST = Words(
     "The message is lost and cannot be heard. Please call this customer.",
     "Le message est perdu et ne peut pas être écouté. Appelez ce client.",
+)
+READ_THE_MAIL = Words(
+    "The customer wrote an email. You can read it at the link in your text.",
+    "Le client a écrit un courriel. Vous pouvez le lire en ouvrant le lien de votre texto.",
 )
 MESSAGE_DELETED = Words("The message was deleted.", "Le message a été supprimé.")
 MESSAGE_NOT_HERE = Words(

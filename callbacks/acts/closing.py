@@ -11,7 +11,7 @@ from callbacks.acts.conflicts import ENDED, NUMBER_CHANGED, TRIED
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import AttemptProof, CallbackState, PageKind, ReachOutcome
 from callbacks.db.tables import Technician
-from callbacks.desk.customer_number import customer_number
+from callbacks.desk.customer_number import can_be_mailed, customer_number
 from callbacks.lifecycle.transitions import Change, change_state, is_held_by_another
 from callbacks.paging import messages
 from callbacks.paging.notices import notify_of_end, text_or_record_failure
@@ -59,6 +59,8 @@ class CloseUnreachable(Act):
         callback, technician = context.callback, self._who_heard_it(context)
         if not customer_number(context.desk, callback).is_missing:
             raise Refused(wording.has_a_number(context.desk, callback, context.by.code))
+        if can_be_mailed(callback):
+            raise Refused(wording.answer_by_mail(callback.reference))
         if not self.reason:
             raise Refused(wording.reason_to_close(context.by.code))
         if technician is not None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from callbacks.db.event_kinds import EventKind
+from callbacks.db.states import CallbackOrigin
 from callbacks.db.tables import Callback
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import end_hold, hold
@@ -16,6 +17,7 @@ from callbacks.records.event_log import record_event
 from callbacks.text.formats import day_and_time
 
 CAN_WAIT = "the caller said that it can wait until the desk opens"
+DESK_CLOSED = "it came by mail while the desk was closed"
 TIME_NAMED = "the customer asked to be called at {time}"
 
 
@@ -33,6 +35,12 @@ def begin_hold(
     cancel_waiting(session, callback)
     detail = f"until {day_and_time(until, desk.zone)}, because {why}"
     record_event(session, callback.contact_sid, now, by, EventKind.HELD, detail)
+
+
+def waits_for_opening(callback: Callback) -> bool:
+    """Return whether nobody is paged before the desk opens, only because a mail came while it was closed."""
+    by_mail = callback.origin in (CallbackOrigin.MAIL, CallbackOrigin.EMERGENCY_MAIL)
+    return by_mail and callback.held_until is not None and callback.named_time_at is None
 
 
 def release_hold(session: Session, callback: Callback, by: str, why: str, now: datetime) -> None:

@@ -16,13 +16,15 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from callbacks.acts.holds import release_hold, waits_for_opening
 from callbacks.db.database import insert_once, lock_name, locked
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import CallbackState, CallOutcome
 from callbacks.db.tables import Callback, Contact, JoinedContact
 from callbacks.desk.desk_file import Desk
-from callbacks.lifecycle.transitions import review
+from callbacks.lifecycle.transitions import move_deadline, move_promise, review
 from callbacks.paging.called_again import notify_called_again
+from callbacks.paging.closed_hours import counts_support_hours
 from callbacks.records.contacts_of_callback import joined_callback
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
@@ -84,11 +86,24 @@ def callback_to_join(session: Session, desk: Desk, contact: Contact) -> Callback
 def due_with_call(desk: Desk, callback: Callback, contact: Contact) -> datetime:
     """Return when a callback is due once a call with a message has joined it: the first deadline holds.
 
-    What came from a missed call is due later than a message, and moves forward. What the customer wants later does not.
+    What came from a missed call or a mail may be due later than a message, and moves forward. What the customer wants
+    later does not.
     """
-    if callback.attempted_at is not None or callback.held_until is not None or callback.named_time_at is not None:
+    is_held = callback.held_until is not None and not waits_for_opening(callback)
+    if callback.attempted_at is not None or is_held or callback.named_time_at is not None:
         return callback.due_at
     return min(callback.due_at, contact.began_at + desk.callback.promise)
+
+
+def keep_promise_of_joined(session: Session, desk: Desk, callback: Callback, contact: Contact, now: datetime) -> None:
+    """Have a callback due when the customer of a contact that joined it was promised an answer, at any hour."""
+    due_at = due_with_call(desk, callback, contact)
+    if due_at < callback.due_at and counts_support_hours(desk, callback):
+        move_promise(callback, contact.began_at, due_at, now)
+    elif due_at < callback.due_at:
+        move_deadline(callback, due_at, now)
+    if waits_for_opening(callback):
+        release_hold(session, callback, Actor.CALLER, "the customer was promised an answer at any hour", now)
 
 
 def join_open_callback(session: Session, desk: Desk, contact: Contact, now: datetime) -> tuple[Callback, bool] | None:
@@ -145,7 +160,7 @@ def _candidates(session: Session, desk: Desk, contact: Contact) -> list[Callback
     if number is None or contact.is_separate:
         return []
     theirs = or_(Contact.caller == number, Contact.customer_number == number)
-    query = select(Callback).join(Contact.sid == Callback.contact_sid)
+    query = select(Callback).join(Contact, Contact.sid == Callback.contact_sid)
     is_another = Contact.sid != contact.sid
     return list(session.scalars(query.where(theirs, is_another, Callback.state == CallbackState.OPEN)))
 

@@ -40,10 +40,26 @@ def ask_for_caller(session: Session, desk: Desk, callback: Callback, now: dateti
     """
     if callback.state is not CallbackState.OPEN:
         return
-    if is_held(callback, now):
-        detail = "by key. The manager is paged when the hold ends."
+    _ask(session, desk, callback, "by key", now, waits=is_held(callback, now))
+
+
+def ask_for_writer(session: Session, desk: Desk, callback: Callback, why: str, now: datetime, *, waits: bool) -> None:
+    """Page a manager because of a mail to an escalation mailbox. To be called once for each mail.
+
+    A manager is on call at any hour, also for a callback that waits for the desk to open. With `waits`, they are paged
+    when the hold ends.
+    """
+    if callback.state is CallbackState.OPEN:
+        _ask(session, desk, callback, "by mail", now, waits=waits, why=why)
+
+
+def _ask(
+    session: Session, desk: Desk, callback: Callback, how: str, now: datetime, *, waits: bool, why: str = ""
+) -> None:
+    if waits:
+        detail = f"{how}. The manager is paged when the hold ends."
     else:
-        asked = page_managers(session, desk, callback, "", now)
+        asked = page_managers(session, desk, callback, why, now)
         paged = f"Paged: {', '.join(asked)}." if asked else "There is no manager or supervisor to page."
-        detail = f"by key. {paged}"
+        detail = f"{how}. {paged}"
     record_event(session, callback.contact_sid, now, Actor.CALLER, EventKind.MANAGER_REQUESTED, detail)

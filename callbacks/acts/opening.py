@@ -9,14 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.acts.customers import apply_customer_record
-from callbacks.acts.joining import due_with_call, join_open_callback
+from callbacks.acts.joining import join_open_callback, keep_promise_of_joined
 from callbacks.acts.manager_requests import ask_for_caller
 from callbacks.acts.named_time import apply_named_time
 from callbacks.acts.robots import end_suspicion, hold_until_morning, nothing_shows_a_person
 from callbacks.acts.urgency import apply_urgency, priority_of, promise_to
 from callbacks.db.database import insert_once, locked
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import CallbackOrigin, CallbackState, PageKind, PriorityLevel, VoicemailState
+from callbacks.db.states import CallbackOrigin, CallbackState, ContactWay, PageKind, PriorityLevel, VoicemailState
 from callbacks.db.tables import Callback, Contact, PriorityChange, Voicemail
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.customer_number import customer_number
@@ -62,17 +62,10 @@ def open_callback(
         joined, is_new = added
         if is_new:
             send_receipt(session, desk, joined, contact, now)
-        due_at = due_with_call(desk, joined, contact)
-        if origin is CallbackOrigin.VOICEMAIL and due_at < joined.due_at:  # a time was spoken to this caller, too
-            move_deadline(joined, due_at, now)
+        if origin is CallbackOrigin.VOICEMAIL:  # a time was spoken to this caller, too
+            keep_promise_of_joined(session, desk, joined, contact, now)
         return joined
-    callback = _insert(session, desk, contact, origin, now)
-    if contact.caller not in desk.dialing_rules.own_numbers:
-        index_words(session, callback, contact.caller)
-    index_words(session, callback, contact.caller_name)
-    detail = f"Reference {callback.reference}."
-    record_event(session, contact.sid, now, Actor.DESK, EventKind.CALLBACK_OPENED, detail)
-    apply_customer_record(session, desk, callback, now)
+    callback = insert_callback(session, desk, contact, origin, now)
     _apply_keys(session, desk, callback, contact, now)
     begin_or_hold(session, desk, callback, now)
     if not is_held(callback, now):
@@ -80,6 +73,18 @@ def open_callback(
     send_receipt(session, desk, callback, contact, now)
     if contact.wants_manager_at is not None:
         ask_for_caller(session, desk, callback, now)
+    return callback
+
+
+def insert_callback(session: Session, desk: Desk, contact: Contact, origin: CallbackOrigin, now: datetime) -> Callback:
+    """Open a callback with the priority and the deadline that are its contact's. Nobody is paged yet."""
+    callback = _insert(session, desk, contact, origin, now)
+    if contact.caller not in desk.dialing_rules.own_numbers:
+        index_words(session, callback, contact.caller)
+    index_words(session, callback, contact.caller_name)
+    detail = f"Reference {callback.reference}."
+    record_event(session, contact.sid, now, Actor.DESK, EventKind.CALLBACK_OPENED, detail)
+    apply_customer_record(session, desk, callback, now)
     return callback
 
 
@@ -166,7 +171,10 @@ def _page(session: Session, desk: Desk, callback: Callback, now: datetime, *, is
 
 def _message_left(session: Session, callback: Callback) -> bool | None:
     """Return whether the caller left a message, or None while the carrier has not said. What failed may be one."""
-    sids = [contact.sid for contact in contacts_of(callback)]
+    contacts = contacts_of(callback)
+    if any(contact.way is not ContactWay.CALL for contact in contacts):  # what it says is in writing
+        return True
+    sids = [contact.sid for contact in contacts]
     counted = Voicemail.call_sid.in_(sids) & Voicemail.is_replaced.is_(False)
     states = set(session.scalars(select(Voicemail.state).where(counted)))
     if states & {VoicemailState.RECORDED, VoicemailState.FAILED}:
@@ -204,7 +212,7 @@ def _insert(session: Session, desk: Desk, contact: Contact, origin: CallbackOrig
         next_action_at=now,
     )
     callback = session.scalars(select(Callback).where(Callback.contact_sid == contact.sid)).one()
-    if priority is not desk.priority_of_line(contact.line):
+    if contact.line not in desk.lines or priority is not desk.priority_of_line(contact.line):
         session.add(PriorityChange(callback_id=callback.id, at=contact.began_at, priority=priority))
     return callback
 
@@ -212,7 +220,7 @@ def _insert(session: Session, desk: Desk, contact: Contact, origin: CallbackOrig
 def _due_at(
     session: Session, desk: Desk, contact: Contact, origin: CallbackOrigin, priority: PriorityLevel
 ) -> datetime:
-    """Return the time that was said to the caller of a voicemail, else that of the priority's first reaction."""
+    """Return what was said to the caller or holds for the mailbox, else the time of the priority's first reaction."""
     if promised_reaction(desk, origin) is not None:
         return promise_to(session, desk, contact).due_at
     promised = desk.promises[priority].first_reaction

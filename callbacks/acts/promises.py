@@ -10,15 +10,17 @@ from sqlalchemy.orm import Session
 from callbacks.acts import wording
 from callbacks.acts.base import Act, ActContext, Refused
 from callbacks.acts.conflicts import ENDED, WAITING_CHANGED
+from callbacks.acts.holds import release_hold, waits_for_opening
 from callbacks.customers.find import caller_of
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import CallbackOrigin, CallbackState, PriorityLevel
+from callbacks.db.states import PROMISED_AT_ANY_HOUR, CallbackState, PriorityLevel
 from callbacks.db.tables import Callback, Contact, PriorityChange
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.sla_status import reaction_due_at
 from callbacks.lifecycle.transitions import move_deadline, name_release, restart_escalation, review
 from callbacks.lifecycle.waiting import is_waiting, open_wait, start_waiting
+from callbacks.paging.closed_hours import counts_support_hours
 from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
 from sla.priorities import handled_as
@@ -71,11 +73,13 @@ def change_priority(
     if policy != callback.policy:
         restart_escalation(callback, policy, now)
     _move_deadline(session, desk, callback, now)
+    if waits_for_opening(callback) and not counts_support_hours(desk, callback):
+        release_hold(session, callback, actor, f"{priority.value} is answered at any hour", now)
 
 
 def _move_deadline(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
     """Move the deadline of the first reaction with the priority. What was said to a customer is never rewritten."""
-    is_said = callback.origin is CallbackOrigin.VOICEMAIL or callback.promised_from is not None
+    is_said = callback.origin in PROMISED_AT_ANY_HOUR or callback.promised_from is not None
     if is_said or callback.attempted_at is not None:
         return
     due_at = reaction_due_at(session, desk, support_hours(session, desk), callback, now)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.acts.holds import begin_hold
 from callbacks.db.event_kinds import Actor, EventKind
+from callbacks.db.states import ContactWay
 from callbacks.db.tables import Callback
 from callbacks.desk.desk_file import Desk
 from callbacks.desk.mornings import next_morning
@@ -30,9 +31,13 @@ def is_perhaps_a_robot(*, key_pressed: bool, attestation: str, webhooks_missed: 
 
 
 def nothing_shows_a_person(callback: Callback, *, has_spoken: bool) -> bool:
-    """Return whether that is so of every call of a callback. In support hours nobody is woken anyway."""
+    """Return whether that is so of every call of a callback. In support hours nobody is woken anyway.
+
+    A mail shows a person: one that a machine wrote opens and joins nothing.
+    """
     return all(
-        not contact.is_open
+        contact.way is ContactWay.CALL
+        and not contact.is_open
         and is_perhaps_a_robot(
             key_pressed=contact.key_pressed,
             attestation=contact.attestation,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from callbacks.acts.holds import CAN_WAIT, begin_hold, release_hold
 from callbacks.acts.promises import change_priority
 from callbacks.db.event_kinds import Actor
-from callbacks.db.states import CallbackState, PriorityLevel, Urgency
+from callbacks.db.states import CallbackState, ContactWay, PriorityLevel, Urgency
 from callbacks.db.tables import Callback, Contact
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
@@ -30,7 +30,9 @@ def promise_to(session: Session, desk: Desk, contact: Contact) -> SpokenPromise:
 
 
 def priority_of(desk: Desk, contact: Contact) -> PriorityLevel:
-    """Return the priority of the callback that a call opens."""
+    """Return the priority of the callback that a call or mail opens, before its customer is looked up."""
+    if contact.way is ContactWay.MAIL:
+        return desk.priority_of_mailbox(contact.mailbox)
     return PriorityLevel.P1 if contact.urgency is Urgency.DOWN else desk.priority_of_line(contact.line)
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, PriorityLevel, ReportedOutcome
 from callbacks.db.tables import Callback
-from callbacks.desk.customer_number import NO_REASON, CustomerNumber, customer_number
+from callbacks.desk.customer_number import NO_REASON, CustomerNumber, can_be_mailed, customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.paging.messages import by_when
 from callbacks.paging.subject import subject_of
@@ -156,6 +156,11 @@ def nobody_to_call(desk: Desk, callback: Callback, code: str) -> Words:
     """Return what can be done where there is no number to call: it cannot have been called either."""
     why, by_text = customer_number(desk, callback).why_not, _without_number(code)
     reference = callback.reference
+    if can_be_mailed(callback):
+        return Words(
+            f"No number to call for {reference}: {why.english}. Answer it by mail (link in the page).",
+            f"Aucun numéro à composer pour {reference}: {why.french}. Répondez par courriel (lien dans l'avis).",
+        )
     return Words(
         f"No number to call for {reference}: {why.english}. Listen to the message (link in the page). If it has a "
         f"number, enter it there. {by_text.english}",
@@ -182,6 +187,15 @@ def has_a_number(desk: Desk, callback: Callback, code: str) -> Words:
     )
 
 
+def answer_by_mail(reference: str) -> Words:
+    """Return that a customer without a number is answered by mail, so that there is a way to reach them."""
+    return Words(
+        f"{reference} came by mail, so it can be answered by mail. Answer it, or have a supervisor cancel it.",
+        f"{reference} est arrivé par courriel et peut recevoir une réponse par courriel. Répondez-y, ou faites-le "
+        "annuler par un superviseur.",
+    )
+
+
 def did_you_reach_them(desk: Desk, callback: Callback, code: str) -> Words:
     """Return the question after a resolution without an attempt on record. Nothing has changed yet."""
     reference = callback.reference
@@ -189,6 +203,11 @@ def did_you_reach_them(desk: Desk, callback: Callback, code: str) -> Words:
         return Words(
             f"No attempt to reach the customer is on record for {reference}. Confirm that they were reached.",
             f"Aucun appel au client n'est noté pour {reference}. Confirmez que le client a été joint.",
+        )
+    if can_be_mailed(callback) and customer_number(desk, callback).is_missing:
+        return Words(
+            f"No answer to the customer is on record for {reference}. Did you reach them? DONE {code} again.",
+            f"Aucune réponse au client n'est notée pour {reference}. L'avez-vous joint? FAIT {code} encore une fois.",
         )
     no_way = Words(f"NONE {code} and why", f"AUCUN {code} et la raison")
     other = no_way if customer_number(desk, callback).is_missing else _no_answer(code)
@@ -288,6 +307,10 @@ _TAKEN_WITHOUT_NUMBER = Words(
     "{reference} est à vous. Aucun numéro à composer: {why}. Écoutez le message (lien dans l'avis){when}. "
     "S'il contient un numéro, inscrivez-le là. Sinon: AUCUN {code} et la raison.",
 )
+_TAKEN_BY_MAIL = Words(
+    "{reference} is yours. Answer by mail (link in the page){when}. DONE {code} when it is resolved.",
+    "{reference} est à vous. Répondez par courriel (lien dans l'avis){when}. FAIT {code} quand c'est réglé.",
+)
 _TAKEN_BEFORE_CONSENT = Words(
     "{reference} is yours. {why}: a supervisor must allow the call first. Listen to the message (link in the page).",
     "{reference} est à vous. {why}: un superviseur doit d'abord autoriser l'appel. Écoutez le message (lien dans "
@@ -301,7 +324,9 @@ def taken(desk: Desk, callback: Callback, code: str, now: datetime) -> Words:
     if not code:
         return Words(f"{reference} is yours.", f"{reference} est à vous.")
     template, why = _TAKEN, NO_REASON
-    if customer.is_missing:
+    if customer.is_missing and can_be_mailed(callback):
+        template = _TAKEN_BY_MAIL
+    elif customer.is_missing:
         template, why = _TAKEN_WITHOUT_NUMBER, customer.why_not
     elif customer.waits_for_consent:
         template, why = _TAKEN_BEFORE_CONSENT, _at_risk(customer)

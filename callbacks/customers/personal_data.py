@@ -34,7 +34,7 @@ from callbacks.records.search import reindex
 DELETED = "deleted"  # stands where a number was
 WROTE_A_TRANSCRIPT = ("callback: transcript",)  # with the words that were typed
 TRANSCRIPTS = (EventKind.TRANSCRIBED, EventKind.MACHINE_TRANSCRIBED)
-WORDS_OF_CUSTOMERS = (*TRANSCRIPTS, EventKind.CUSTOMER_TEXTED, EventKind.CANCEL_ASKED)
+WORDS_OF_CUSTOMERS = (*TRANSCRIPTS, EventKind.CUSTOMER_TEXTED, EventKind.CANCEL_ASKED, EventKind.MAIL_RECEIVED)
 # The details of these events name nobody but the desk's own people. Those of all others may name the customer.
 WITHOUT_CUSTOMER = frozenset(
     {

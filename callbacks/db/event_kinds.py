@@ -41,6 +41,8 @@ class EventKind(enum.Enum):
     STANDING_HEARD = "standing_heard"  # the caller heard how their open callback stands
     SAID_SEPARATE = "said_separate"  # the caller said that the call is not about the open callback
     CALLED_AGAIN = "called_again"  # the call joined the callback that was open for this number
+    MAIL_RECEIVED = "mail_received"  # a mail reached one of our mailboxes; the detail has its subject
+    MAIL_RETURNED = "mail_returned"  # a mail of ours to the customer could not be delivered
     CALL_SPLIT = "call_split"  # a person said that the call is not about this callback: it has its own
 
     # The message

@@ -29,6 +29,10 @@ class CallbackOrigin(enum.Enum):
     EMERGENCY_MAIL = "emergency mail"  # promised what a voicemail is, from its arrival
 
 
+# A call back within one time at any hour, whatever the priority: it was said to the caller, or holds for the mailbox.
+PROMISED_AT_ANY_HOUR = (CallbackOrigin.VOICEMAIL, CallbackOrigin.EMERGENCY_MAIL)
+
+
 class ContactWay(enum.Enum):
     """How a customer turned to us."""
 
@@ -245,7 +249,8 @@ class PageKind(enum.Enum):
     REOPENED = "reopened"  # to the owner: it is open again
     TRY_AGAIN = "try again"  # to the owner: the next attempt to reach the customer is due
     REVIEW = "review"  # to the owner: it is still open, and nothing else is due
-    CALLED_AGAIN = "called again"  # to the owner, or whoever was paged last: the customer called again
+    CALLED_AGAIN = "called again"  # to the owner, or whoever was paged last: the customer called or wrote again
+    MAIL_RETURNED = "mail returned"  # to the owner or whoever was paged last: a mail to the customer did not arrive
     AT_RISK = "at risk"  # to the owner: the promised resolution is nearly due
     CONSENT = "consent"  # to a supervisor: the number may not be called without them
     CUSTOMER_TEXT = "customer text"  # to the owner or whoever was paged: the customer has texted

@@ -455,6 +455,8 @@ class Mail(Contact):
 
     __mapper_args__ = {"polymorphic_identity": ContactWay.MAIL}  # noqa: RUF012
 
+    message: Mapped[MailMessage | None] = relationship(viewonly=True)
+
 
 class Conversation(Contact):
     """What a technician wrote down for a customer who turned to them: on the phone, at the counter."""
@@ -957,6 +959,7 @@ class CustomerMessage(Base, Claimable):
     carrier_status: Mapped[CarrierStatus] = mapped_column(default=CarrierStatus.NONE)
     error_code: Mapped[int | None]
     error: Mapped[str] = mapped_column(Text, default="")
+    callback: Mapped[Callback | None] = relationship(viewonly=True)
 
 
 class Watermark(Base):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from callbacks.db.states import ContactWay
 from callbacks.db.tables import Callback
 from callbacks.desk.desk_file import Desk
 from callbacks.text.bilingual import Words
@@ -11,6 +12,7 @@ from callbacks.text.dialing_rules import NumberCheck, NumberKind, with_extension
 
 WRONG_NUMBER = Words("it was a wrong number", "c'était un mauvais numéro")
 NOT_ALLOWED = Words("a supervisor did not allow it", "un superviseur l'a refusé")
+CAME_BY_MAIL = Words("it came by mail, and no phone number is known", "reçu par courriel, sans numéro de téléphone")
 NUMBER_DELETED = Words("deleted", "effacé")
 NO_REASON = Words("", "")
 
@@ -51,6 +53,8 @@ def customer_number(desk: Desk, callback: Callback) -> CustomerNumber:
         return CustomerNumber(number, call.extension, caller)
     if number is not None:
         return CustomerNumber(None, "", caller, rules.check(number).why)
+    if call.way is ContactWay.MAIL:
+        return CustomerNumber(None, "", caller, CAME_BY_MAIL)
     if caller.number is None:
         return CustomerNumber(None, "", caller, caller.why)
     if callback.consent_refused_by is not None:
@@ -58,3 +62,9 @@ def customer_number(desk: Desk, callback: Callback) -> CustomerNumber:
     if caller.kind is NumberKind.ORDINARY or callback.consented_by is not None:
         return CustomerNumber(None, "", caller, WRONG_NUMBER)
     return CustomerNumber(None, "", caller, caller.why, waits_for_consent=True)
+
+
+def can_be_mailed(callback: Callback) -> bool:
+    """Return whether a callback came by mail from an address that can be answered."""
+    contact = callback.contact
+    return contact.way is ContactWay.MAIL and "@" in contact.caller and contact.person_deleted_at is None

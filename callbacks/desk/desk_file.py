@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, Valida
 from callbacks.db.states import Channel, Coverage, PriorityLevel
 from callbacks.desk.audio_files import AudioFile, read_audio_file, read_hold_audio
 from callbacks.desk.escalation_policy import Escalation, Step, Target
-from callbacks.desk.mailboxes import Mailbox, mailbox_faults
+from callbacks.desk.mailboxes import Mailbox, MailboxMeaning, MailRules, mailbox_faults
 from callbacks.desk.menu_faults import Around, menu_faults
 from callbacks.desk.menus import (
     Box,
@@ -483,6 +483,7 @@ class Desk(Part):
     boxes: Mapping[Name, Box] = {}
     information: Mapping[Name, Information] = {}
     mailboxes: Mapping[str, Mailbox] = {}
+    mail: MailRules = MailRules()
     numbers: Numbers = Numbers()
     callback: CallbackPromise
     urgency: UrgencyQuestion = UrgencyQuestion()
@@ -529,6 +530,19 @@ class Desk(Part):
         """Return the priority of a callback opened on a line. For a line that was removed, it is P2."""
         return self.lines[line].priority if line in self.lines else PriorityLevel.P2
 
+    def meaning_of(self, mailbox: str) -> MailboxMeaning:
+        """Return what a mail to a mailbox asks for. For a mailbox that was removed, it is a normal answer."""
+        return self.mailboxes[mailbox].meaning if mailbox in self.mailboxes else MailboxMeaning.NORMAL
+
+    def priority_of_mailbox(self, mailbox: str) -> PriorityLevel:
+        """Return the priority of a callback that a mail opens, before anything is known of its customer."""
+        return PriorityLevel.P3 if self.meaning_of(mailbox) is MailboxMeaning.NORMAL else PriorityLevel.P2
+
+    def mailbox_name(self, mailbox: str) -> Words:
+        """Return the name of a mailbox for people, made of its key where the desk file gives none."""
+        names = self.mailboxes[mailbox].name if mailbox in self.mailboxes else {}
+        return Words(names.get("en", f"{mailbox} mailbox"), names.get("fr", f"boîte {mailbox}"))
+
     def coverage_of(self, product: str) -> Coverage:
         """Return the coverage of a product, or NONE if the desk file does not list it."""
         known = (coverage for coverage, products in self.coverage.by_coverage.items() if product in products)
@@ -549,6 +563,10 @@ class Desk(Part):
         names = self.lines[line].name if line in self.lines else {}
         default = Words(f"{line} line", f"ligne {line}")
         return Words(names.get("en", default.english), names.get("fr", default.french))
+
+    def name_of_way(self, line: str, mailbox: str) -> Words:
+        """Return the name of the mailbox that was written to, else of the line that was called."""
+        return self.mailbox_name(mailbox) if mailbox else self.line_name(line)
 
     def box_name(self, box: str) -> Words:
         """Return the name of a voicemail box for people."""

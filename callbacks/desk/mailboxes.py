@@ -5,12 +5,16 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from callbacks.desk.parts import Part
+from callbacks.desk.parts import Language, Part, both_languages
+from callbacks.text.duration import duration
 from callbacks.text.mail_address import mail_address
+
+Duration = Annotated[timedelta, BeforeValidator(duration)]
 
 
 class MailboxMeaning(enum.Enum):
@@ -26,6 +30,18 @@ class Mailbox(Part):
 
     address: Annotated[str, AfterValidator(mail_address)]
     meaning: MailboxMeaning
+    name: Annotated[Mapping[Language, str], AfterValidator(both_languages)] = {}  # for people: "support mailbox"
+
+
+class MailRules(Part):
+    """What the desk does with mails from customers."""
+
+    joins_within: Duration = timedelta(hours=1)  # a mail is about the open callback that its sender had this long ago
+    reopens_within: Duration = timedelta(days=14)  # a callback that was resolved this long ago
+    unknown_emergencies_an_hour: int = Field(ge=0, le=1000, default=10)  # more of unknown senders wait until morning
+    receipts: bool = True  # the reference and the time, once for each callback
+    receipts_to_sender_a_day: int = Field(ge=0, le=100, default=5)
+    receipts_a_day: int = Field(ge=0, default=200)
 
 
 def mailbox_faults(mailboxes: Mapping[str, Mailbox]) -> Iterator[str]:

@@ -24,7 +24,7 @@ from callbacks.announcements.subscriptions import end_all
 from callbacks.db.database import insert_once, locked
 from callbacks.db.states import CallbackState, Channel, PageAnswer, PageKind, PhoneSlot, ReportedOutcome
 from callbacks.db.tables import Callback, Page, ReceivedText, Technician
-from callbacks.desk.customer_number import customer_number
+from callbacks.desk.customer_number import can_be_mailed, customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.customer_texts import handled_by_carrier, join_text
 from callbacks.inbound.subscription_texts import Wish, grant, wish_in
@@ -418,6 +418,12 @@ def _replies(desk: Desk, callback: Callback, code: str) -> Words:
             f"PASS {code} to pass it on",
             f"APPEL {code} pour joindre le client, FAIT {code} quand c'est réglé, NA {code} si pas de réponse, "
             f"PASSE {code} pour passer au suivant",
+        )
+    if can_be_mailed(callback) and customer_number(desk, callback).is_missing:
+        return Words(
+            f"answer by mail at the link in the page, DONE {code} when resolved, PASS {code} to pass it on",
+            f"répondez par courriel avec le lien de l'avis, FAIT {code} quand c'est réglé, PASSE {code} pour passer au "
+            "suivant",
         )
     if customer_number(desk, callback).is_missing:
         return Words(

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from callbacks.db.states import CallbackOrigin, CallbackState, PriorityLevel
+from callbacks.db.states import PROMISED_AT_ANY_HOUR, CallbackOrigin, CallbackState, PriorityLevel
 from callbacks.db.tables import Callback, Contact, PriorityChange, Waiting
 from callbacks.desk.desk_file import Desk
 from sla.explanation import explained
@@ -57,11 +57,11 @@ def still_owed(session: Session, desk: Desk, hours: SupportHours, now: datetime)
 
 
 def promised_reaction(desk: Desk, origin: CallbackOrigin, promised_from: datetime | None = None) -> Target | None:
-    """Return what was said to the customer, or None where the first reaction of the priority holds.
+    """Return what was promised to the customer, or None where the first reaction of the priority holds.
 
-    It is said before the beep, and to a customer who names a time.
+    It is said before the beep and to a customer who names a time, and it holds for mails to an emergency mailbox.
     """
-    is_said = origin is CallbackOrigin.VOICEMAIL or promised_from is not None
+    is_said = origin in PROMISED_AT_ANY_HOUR or promised_from is not None
     return desk.promised_callback if is_said else None
 
 

@@ -40,6 +40,36 @@ def notify_called_again(session: Session, desk: Desk, callback: Callback, contac
     note_called_again_told(callback, now)
 
 
+def notify_wrote_again(
+    session: Session, desk: Desk, callback: Callback, about: str, now: datetime, not_before: datetime | None = None
+) -> None:
+    """Text the owner, or whoever was paged last, that the customer wrote, as often as when they call again.
+
+    `not_before`: nobody is woken for it.
+    """
+    told_at = callback.called_again_told_at
+    if callback.state is not CallbackState.OPEN or (told_at is not None and now - told_at < ONCE_IN):
+        return
+    technician = _owner(callback) or _last_paged(session, callback)
+    if technician is None:
+        return
+    code, subject = code_for(session, callback, technician.id), subject_of(desk, callback)
+    words = messages.wrote_again(subject, code, about, now)
+    text_if_reachable(session, callback, technician, PageKind.CALLED_AGAIN, words, not_before or now, code)
+    note_called_again_told(callback, now)
+
+
+def notify_mail_returned(
+    session: Session, desk: Desk, callback: Callback, address: str, why: str, now: datetime
+) -> None:
+    """Text the owner, or whoever was paged last, that a mail to the customer did not arrive."""
+    technician = _owner(callback) or _last_paged(session, callback)
+    if technician is not None and callback.state is CallbackState.OPEN:
+        code, subject = code_for(session, callback, technician.id), subject_of(desk, callback)
+        words = messages.mail_returned(subject, code, address, why)
+        text_if_reachable(session, callback, technician, PageKind.MAIL_RETURNED, words, now, code)
+
+
 def called_again_in_vain_at(session: Session, callback: Callback) -> datetime | None:
     """Return when a customer called again whom the last attempt had not reached, and who was not tried since.
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from callbacks.db.states import CallbackOrigin
+from callbacks.db.states import PROMISED_AT_ANY_HOUR
 from callbacks.db.tables import Callback
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
@@ -20,7 +20,7 @@ def not_while_closed(session: Session, desk: Desk, callback: Callback, at: datet
     whatever its priority promises around the clock, and a call at a time that the customer named, is never put off.
     Neither is the step at the deadline.
     """
-    if at == callback.due_at or not _counts_support_hours(desk, callback):
+    if at == callback.due_at or not counts_support_hours(desk, callback):
         return at
     try:
         return support_hours(session, desk).next_opening(at)
@@ -28,7 +28,8 @@ def not_while_closed(session: Session, desk: Desk, callback: Callback, at: datet
         return at
 
 
-def _counts_support_hours(desk: Desk, callback: Callback) -> bool:
+def counts_support_hours(desk: Desk, callback: Callback) -> bool:
+    """Return whether the first reaction to a callback is promised in support hours only."""
     first_reaction = desk.promises[callback.priority].first_reaction
-    is_said = callback.origin is CallbackOrigin.VOICEMAIL or callback.promised_from is not None
+    is_said = callback.origin in PROMISED_AT_ANY_HOUR or callback.promised_from is not None
     return not is_said and first_reaction.business_time

@@ -32,6 +32,15 @@ class Recipient:
     language: str
 
 
+@dataclass(frozen=True)
+class Heading:
+    """What a mail has above its words. The message IDs are without angle brackets."""
+
+    subject: str = ""
+    message_id: str = ""
+    in_reply_to: str = ""
+
+
 def write_message(
     session: Session,
     kind: CustomerMessageKind,
@@ -43,12 +52,14 @@ def write_message(
     callback_id: int | None = None,
     subscription_id: int | None = None,
     sent_from: datetime | None = None,
+    heading: Heading | None = None,
 ) -> bool:
     """Write a message. Return False if this recipient has one of this kind and occasion already.
 
-    `occasion` names the row that it is about, such as the SID of a call or "update 4". The first line of a mail is its
-    subject. It is sent at once, or from `sent_from` on.
+    `occasion` names the row that it is about, such as the SID of a call or "update 4". The first line of a mail without
+    a heading is its subject. It is sent at once, or from `sent_from` on.
     """
+    heading = heading or Heading()
     return insert_once(
         session,
         CustomerMessage,
@@ -67,6 +78,10 @@ def write_message(
         tries=0,
         carrier_status=CarrierStatus.NONE,
         error="",
+        subject=heading.subject,
+        message_id=heading.message_id,
+        in_reply_to=heading.in_reply_to,
+        sent_by="",
     )
 
 

@@ -27,7 +27,7 @@ from callbacks.paging import outages
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.channels.mail import Email, Mailer
 from callbacks.paging.channels.twilio import Accepted, Carrier
-from callbacks.paging.customer_messages import why_not_texted
+from callbacks.paging.customer_messages import Heading, why_not_texted
 from callbacks.paging.customer_reports import give_up, record_acceptance
 from callbacks.paging.sending import LEASE, LOOK_UP_AFTER, Answer, Sending
 from callbacks.paging.status_reports import StatusReport
@@ -39,6 +39,7 @@ from sla.clock import Clock
 log = structlog.get_logger(__name__)
 
 # Nobody is called back because of a text to a customer, so there is time to be sure that it was not sent.
+NO_HEADING = Heading()
 LOST_AFTER = timedelta(minutes=2)
 REFUSED = BackOff(first=timedelta(seconds=15), longest=timedelta(minutes=5))
 WAITS_FOR_TEXTS = timedelta(seconds=30)  # while the carrier refuses texts
@@ -64,6 +65,8 @@ class CustomerRequest:
     to: str
     words: str
     unsubscribe: str = ""  # the address that ends such mails
+    heading: Heading = NO_HEADING
+    reply_to: str = ""  # the mailbox that answers are to reach
 
 
 class CustomerOutbox(Sending[CustomerMessage, CustomerRequest]):
@@ -153,7 +156,17 @@ class CustomerOutbox(Sending[CustomerMessage, CustomerRequest]):
         words = for_text_message(message.words) if message.channel is Channel.TEXT else message.words
         is_left_by_link = message.channel is Channel.MAIL and message.subscription_id is not None
         leave = self._links.leave_notices(message.subscription_id or 0) if is_left_by_link else ""
-        return CustomerRequest(action, message.id, asked_at, message.channel, message.address, words, leave)
+        heading = Heading(message.subject, message.message_id, message.in_reply_to)
+        to = message.address
+        return CustomerRequest(
+            action, message.id, asked_at, message.channel, to, words, leave, heading, self._mailbox(message)
+        )
+
+    def _mailbox(self, message: CustomerMessage) -> str:
+        """Return the address of the mailbox that the customer wrote to, or ""."""
+        callback = message.callback
+        mailbox = callback.contact.mailbox if callback is not None else ""
+        return self._desk.mailboxes[mailbox].address if mailbox in self._desk.mailboxes else ""
 
     # The request
 
@@ -162,10 +175,7 @@ class CustomerOutbox(Sending[CustomerMessage, CustomerRequest]):
             raise CarrierError("The worker was held up before it asked.", lost=True)
         log.info("sending to a customer", channel=request.channel.value, to=masked(request.to), id=request.message_id)
         if request.channel is Channel.MAIL:
-            subject, _, rest = request.words.partition("\n")
-            words, message_id = rest.strip() or subject, f"customer-{request.message_id}"
-            mail = Email(request.to, subject, words, message_id, request.asked_at, request.unsubscribe)
-            return self._mailer.send(mail)
+            return self._mailer.send(_email(request))
         status_url = self._urls.customer_text_status(request.message_id)
         return self._carrier.send_text(request.to, request.words, status_url)
 
@@ -196,6 +206,20 @@ class CustomerOutbox(Sending[CustomerMessage, CustomerRequest]):
                 message.asked_at, message.next_action_at = None, now
             case None:
                 message.next_action_at = now + LOOK_UP_AFTER
+
+
+def _email(request: CustomerRequest) -> Email:
+    """Return a message as a mail. The first line of one without a heading is its subject."""
+    heading, name = request.heading, f"customer-{request.message_id}"
+    if heading.subject:
+        return Email(
+            *(request.to, heading.subject, request.words, name, request.asked_at, request.unsubscribe),
+            message_id=heading.message_id,
+            in_reply_to=heading.in_reply_to,
+            reply_to=request.reply_to,
+        )
+    subject, _, rest = request.words.partition("\n")
+    return Email(request.to, subject, rest.strip() or subject, name, request.asked_at, request.unsubscribe)
 
 
 AT_THE_CAP = Words(

@@ -9,10 +9,10 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
-from callbacks.desk.customer_templates import CustomerTemplate, Longest
+from callbacks.desk.customer_templates import CustomerTemplate, Longest, Medium
 from callbacks.desk.desk_file import Desk
 from callbacks.text.bilingual import Words
-from callbacks.text.formats import at_time_for_caller, readable_number, time_for_caller
+from callbacks.text.formats import at_time_for_caller, readable_number, time_for_caller, time_for_reader
 from callbacks.text.gsm7 import first_that_fits
 
 # Texts that mean it are found by `callbacks.inbound.text_commands`. Twilio takes none of them for itself.
@@ -158,6 +158,52 @@ NOT_SAVED = CustomerTemplate(
     is_in_both=True,
 )
 
+# Answers to mails
+
+WILL_ANSWER_BY = CustomerTemplate(
+    "mails.will_answer_by",
+    Words(
+        "A technician will get back to you by {due}.",
+        "Un technicien communiquera avec vous avant {due}.",
+    ),
+    {"due": TIME},
+    Medium.MAIL,
+)
+WILL_ANSWER_SOON = CustomerTemplate(
+    "mails.will_answer_soon",
+    Words(
+        "A technician will get back to you as soon as possible.",
+        "Un technicien communiquera avec vous dès que possible.",
+    ),
+    {},
+    Medium.MAIL,
+)
+MAIL_RECEIPT: Longest = {**CALLBACK, "then": (WILL_ANSWER_BY, WILL_ANSWER_SOON)}
+MAIL_RECEIVED = CustomerTemplate(
+    "mails.received",
+    Words(
+        "We got your email. Your reference is {reference}.\n{then}\n\nTo add something, reply to this email and leave "
+        "the reference in the subject.\n\n{sender}\nThis email was sent automatically.",
+        "Nous avons bien reçu votre courriel. Votre numéro de dossier est le {reference}.\n{then}\n\nPour ajouter un "
+        "détail, répondez à ce courriel en laissant le numéro de dossier dans l'objet.\n\n{sender}\nCe courriel a été "
+        "envoyé automatiquement.",
+    ),
+    MAIL_RECEIPT,
+    Medium.MAIL,
+)
+MAIL_ADDED = CustomerTemplate(
+    "mails.added",
+    Words(
+        "We added your email to {reference}.\n{then}\n\nTo add something else, reply to this email and leave the "
+        "reference in the subject.\n\n{sender}\nThis email was sent automatically.",
+        "Nous avons ajouté votre courriel au dossier {reference}.\n{then}\n\nPour ajouter autre chose, répondez à ce "
+        "courriel en laissant le numéro de dossier dans l'objet.\n\n{sender}\nCe courriel a été envoyé "
+        "automatiquement.",
+    ),
+    MAIL_RECEIPT,
+    Medium.MAIL,
+)
+
 
 @dataclass(frozen=True)
 class About:
@@ -189,6 +235,19 @@ def added(about: About, due_at: datetime | None, now: datetime, *, left_a_messag
 
 def _with_reply(template: CustomerTemplate, about: About, then: Words) -> Words:
     return template.filled(about.desk, reference=about.reference, then=then, no_call=NO_CALL)
+
+
+def mail_receipt(about: About, due_at: datetime | None, now: datetime, *, is_added: bool) -> Words:
+    """Return the receipt for a mail that opened a callback, or was added to one. Without `due_at`, no time is named."""
+    template = MAIL_ADDED if is_added else MAIL_RECEIVED
+    return template.filled(about.desk, reference=about.reference, then=_answer_by(about, due_at, now))
+
+
+def _answer_by(about: About, due_at: datetime | None, now: datetime) -> Words:
+    if due_at is None:
+        return WILL_ANSWER_SOON.filled(about.desk)
+    english, french = (time_for_reader(due_at, about.desk.zone, now, language) for language in ("en", "fr"))
+    return WILL_ANSWER_BY.filled(about.desk, due=Words(english, french))
 
 
 def _call_by(about: About, due_at: datetime | None, now: datetime) -> Words:

@@ -61,6 +61,16 @@ NUMBER_WITHHELD = Words("number withheld", "numéro masqué")
 
 
 @dataclass(frozen=True)
+class FromMail:
+    """The mail that opened a callback."""
+
+    sender: str  # name or address
+    subject: str
+    mailbox: Words  # its written name: "support mailbox"
+    is_answerable: bool = True  # there is one address to answer to
+
+
+@dataclass(frozen=True)
 class Subject:
     """The callback that a text is about."""
 
@@ -85,6 +95,12 @@ class Subject:
     calls_this_week: int = 0
     asks_for_no_call: bool = False  # the customer, by text; nobody has decided yet
     calls: int = 1  # how often the customer has called about it
+    mail: FromMail | None = None  # None: it came by phone
+
+    @property
+    def is_answered_by_mail(self) -> bool:
+        """Whether there is no number to call, and an address to write to."""
+        return self.has_no_number and self.mail is not None and self.mail.is_answerable
 
 
 # What the message says
@@ -119,6 +135,8 @@ _PERHAPS = {
 
 def page(subject: Subject, code: str, now: datetime, link: str = "", before: Words | None = None) -> Words:
     """Return a page: call this customer. With what was done `before`, and a link to the technician's screen."""
+    if subject.mail is not None:
+        return _page_about_mail(subject, subject.mail, code, now, link, before or NOTHING)
     call = _call_late(subject, now) if now >= subject.due_at else _call_by(subject, now)
     connect = _only_with_number(subject, f"CALL {code} to be connected, ", f"APPEL {code} pour le joindre, ")
     if subject.has_no_number:
@@ -148,6 +166,61 @@ def page(subject: Subject, code: str, now: datetime, link: str = "", before: Wor
         worded(NOTHING, _about_call(NOTHING, line)),
         worded(NOTHING, NOTHING),
     )
+
+
+def _page_about_mail(subject: Subject, mail: FromMail, code: str, now: datetime, link: str, before: Words) -> Words:
+    connect = _only_with_number(subject, f"CALL {code} to be connected, ", f"APPEL {code} pour le joindre, ")
+    at_link, asks, answer = f" {link}" if link else "", _asks_for_no_call(subject), _answer_mail(subject, now)
+
+    def worded(who: Words, about: str, where: Words, earlier: Words) -> Words:
+        quoted = f': "{about}"' if about else ""
+        asked = Words(asks.english + earlier.english, asks.french + earlier.french)
+        return Words(
+            f"{subject.sender}: mail from {who.english}{where.english}{quoted}. {answer.english} "
+            f"Ref {subject.reference}.{asked.english} Reply {code} to take it, {connect.english}PASS {code} to pass it "
+            f"on.{at_link}",
+            f"{subject.sender}: courriel de {who.french}{where.french}{quoted}. {answer.french} "
+            f"Réf. {subject.reference}.{asked.french} Répondez {code} pour le prendre, {connect.french}PASSE {code} "
+            f"pour passer au suivant.{at_link}",
+        )
+
+    who, earlier, about = _sender_named(subject, mail), _after_space(before), mail.subject.replace('"', "'")
+    where, name = Words(f" ({mail.mailbox.english})", f" ({mail.mailbox.french})"), _name(mail.sender)
+    long, short = shortened(about, LONGEST_CUSTOMER), shortened(about, SHORT_REASON)
+    return _fitting(
+        worded(who, long, where, earlier),
+        worded(who, long, NOTHING, earlier),
+        worded(who, short, NOTHING, earlier),
+        worded(who, short, NOTHING, NOTHING),
+        worded(Words(name, name), short, NOTHING, NOTHING),
+        worded(Words(name, name), "", NOTHING, NOTHING),
+    )
+
+
+def _answer_mail(subject: Subject, now: datetime) -> Words:
+    """Return how and until when to answer a mail: by phone where there is a number."""
+    who, due = _customer(subject), _due(subject, now)
+    how = Words("Answer by mail, at the link,", "Répondez par courriel, avec le lien,")
+    if subject.customer_number:
+        how = Words(f"Answer or call {who.english}", f"Répondez ou appelez {who.french}")
+    elif not subject.is_answered_by_mail:
+        how = Words("It names no address to answer to: read it", "Aucune adresse où répondre: lisez-le")
+    if now >= subject.due_at:
+        return Words(
+            f"LATE (promised {due.english}). {how.english} now.",
+            f"EN RETARD (promis pour {due.french}). {how.french} maintenant.",
+        )
+    return Words(_sentence(f"{how.english} by {due.english}"), _sentence(f"{how.french} avant {due.french}"))
+
+
+def _sender_named(subject: Subject, mail: FromMail) -> Words:
+    """Return whose mail it is, with the customer that we know, or that we do not know the sender."""
+    name, known = _name(mail.sender), _known(subject)
+    if known == NOTHING:
+        return Words(f"unknown sender {name}", f"{name} (expéditeur inconnu)")
+    if mail.sender in subject.customer.english:
+        return known
+    return Words(f"{name}, {known.english}", f"{name}, {known.french}")
 
 
 def _named_time(subject: Subject, now: datetime) -> Words:
@@ -312,6 +385,8 @@ def _no_number_left(subject: Subject) -> Words | None:
     why = subject.why_no_number
     if not subject.has_no_number:
         return None
+    if subject.is_answered_by_mail:
+        return Words("Answer by mail, at the link.", "Répondez par courriel, avec le lien.")
     return Words(f"No number to call: {why.english}.", f"Aucun numéro à composer: {why.french}.")
 
 
@@ -436,14 +511,22 @@ def given(subject: Subject, code: str, by: str, now: datetime) -> Words:
     when, name, replies = by_when(subject, now), _name(by), _replies(subject, code, AFTERWARDS)
 
     def worded(who: Words) -> Words:
+        act = _call_or_answer(subject, who)
         return Words(
-            f"{subject.sender}: {name} gave you {subject.reference}. {_sentence(f'Call {who.english}{when.english}')} "
+            f"{subject.sender}: {name} gave you {subject.reference}. {_sentence(f'{act.english}{when.english}')} "
             f"{replies.english}",
-            f"{subject.sender}: {name} vous confie {subject.reference}. Appelez {who.french}{when.french}. "
-            f"{replies.french}",
+            f"{subject.sender}: {name} vous confie {subject.reference}. {act.french}{when.french}. {replies.french}",
         )
 
     return _fitting(worded(_customer_named(subject)), worded(_customer(subject)))
+
+
+def _call_or_answer(subject: Subject, who: Words) -> Words:
+    """Return what to do for a customer: call them, or answer their mail where there is no number."""
+    if subject.is_answered_by_mail and subject.mail is not None:
+        sender = _name(subject.mail.sender)
+        return Words(f"Answer {sender} by mail", f"Répondez à {sender} par courriel")
+    return Words(f"Call {who.english}", f"Appelez {who.french}")
 
 
 def by_when(subject: Subject, now: datetime) -> Words:
@@ -511,6 +594,42 @@ def called_again(subject: Subject, code: str, at: datetime, now: datetime, *, le
     return _fitting(worded(replies), worded(NOTHING))
 
 
+def wrote_again(subject: Subject, code: str, about: str, now: datetime) -> Words:
+    """Return that the customer wrote about an open callback, for the owner, or for whoever was paged last."""
+    replies, due, who = _replies(subject, code, AFTER_THE_CALL), by_when(subject, now), _customer(subject)
+    act = _call_or_answer(subject, who)
+
+    def worded(about: str, replies: Words) -> Words:
+        quoted = f': "{about}"' if about else ""
+        return Words(
+            f"{subject.sender}: the customer of {subject.reference} has written{quoted}. "
+            f"{_sentence(f'{act.english}{due.english}')} {replies.english}".rstrip(),
+            f"{subject.sender}: le client de {subject.reference} a écrit{quoted}. "
+            f"{_sentence(f'{act.french}{due.french}')} {replies.french}".rstrip(),
+        )
+
+    long = shortened(about.replace('"', "'"), LONGEST_REASON)
+    short = shortened(long, SHORT_REASON)
+    return _fitting(worded(long, replies), worded(short, replies), worded(short, NOTHING), worded("", NOTHING))
+
+
+def mail_returned(subject: Subject, code: str, address: str, why: str) -> Words:
+    """Return that a mail to the customer did not arrive, for the owner, or for whoever was paged last."""
+    to, reason = _name(address), _reason(why)
+    connect = _only_with_number(subject, f" CALL {code} connects you.", f" APPEL {code} pour joindre le client.")
+    return _fitting(
+        *(
+            Words(
+                f"{subject.sender}: our mail to {to} about {subject.reference} did not arrive{each}. Reach them "
+                f"another way.{connect.english}",
+                f"{subject.sender}: notre courriel à {to} au sujet de {subject.reference} n'est pas arrivé{each}. "
+                f"Joignez le client autrement.{connect.french}",
+            )
+            for each in (reason, "")
+        )
+    )
+
+
 def called_again_since(at: datetime, zone: ZoneInfo, now: datetime) -> Words:
     """Return when the customer called again, for a text about the next attempt: "They called again at 10:31 p.m."."""
     when = _at(at, zone, now)
@@ -529,10 +648,11 @@ def reopened(subject: Subject, code: str, by: str, why: str) -> Words:
     who, name, replies = _customer(subject), _name(by), _replies(subject, code, AFTERWARDS)
 
     def worded(reason: str) -> Words:
-        about = f"{subject.reference}{reason}"
+        about, act = f"{subject.reference}{reason}", _call_or_answer(subject, who)
+        english, french = (f"{words[:1].lower()}{words[1:]}" for words in (act.english, act.french))
         return Words(
-            f"{subject.sender}: {name} reopened {about}. It is yours: call {who.english}. {replies.english}",
-            f"{subject.sender}: {name} a rouvert {about}. Il est à vous: appelez {who.french}. {replies.french}",
+            f"{subject.sender}: {name} reopened {about}. It is yours: {english}. {replies.english}",
+            f"{subject.sender}: {name} a rouvert {about}. Il est à vous: {french}. {replies.french}",
         )
 
     return _fitting(worded(_reason(why)), worded(_reason(why, SHORT_REASON)), worded(""))
@@ -887,6 +1007,9 @@ def _customer(subject: Subject) -> Words:
             f"the caller at {number.english} ({why.english}: not allowed yet)",
             f"le client au {number.french} ({why.french}: à autoriser)",
         )
+    if subject.mail is not None:
+        sender = _name(subject.mail.sender)
+        return Words(sender, sender)
     message = subject.message
     if message.left is False or message.is_lost or message.is_deleted:
         return Words(f"the caller ({why.english})", f"l'appelant ({why.french})")
@@ -962,6 +1085,11 @@ def _replies(subject: Subject, code: str, after: Words) -> Words:
         return Words(
             f"CALL {code} connects you. {after.english} DONE {code}, or NA {code} for no answer.",
             f"APPEL {code} pour joindre le client. {after.french} FAIT {code}, ou NA {code} si pas de réponse.",
+        )
+    if subject.is_answered_by_mail:
+        return Words(
+            f"Use the link in the page. DONE {code} when it is resolved.",
+            f"Passez par le lien de l'avis. FAIT {code} quand c'est réglé.",
         )
     if subject.has_no_number:
         return Words(

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from callbacks.customers.find import caller_of, contacts_of
 from callbacks.customers.history import calls_this_week
-from callbacks.db.states import GONE, AudioState, CallbackOrigin, Urgency, VoicemailState
-from callbacks.db.tables import Callback
-from callbacks.desk.customer_number import customer_number
+from callbacks.db.states import GONE, AudioState, CallbackOrigin, ContactWay, Urgency, VoicemailState
+from callbacks.db.tables import Callback, Mail
+from callbacks.desk.customer_number import can_be_mailed, customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.paging import messages
+from callbacks.records.contacts_of_callback import contacts_of as calls_and_mails
 from callbacks.records.contacts_of_callback import messages_of
 
 
@@ -23,7 +24,7 @@ def subject_of(desk: Desk, callback: Callback) -> messages.Subject:
     return messages.Subject(
         sender=desk.company.sender,
         reference=callback.reference,
-        line=desk.line_name(callback.contact.line),
+        line=desk.name_of_way(call.line, call.mailbox),
         caller=callback.contact.caller,
         customer_number=customer.number,
         due_at=callback.due_at,
@@ -39,8 +40,19 @@ def subject_of(desk: Desk, callback: Callback) -> messages.Subject:
         says_down=call.urgency is Urgency.DOWN,
         named_at=callback.named_time_at,
         asks_for_no_call=callback.cancel_asked_at is not None,
-        calls=1 + len(callback.joined),
+        calls=sum(each.way is ContactWay.CALL for each in calls_and_mails(callback)),
+        mail=_mail(desk, callback),
     )
+
+
+def _mail(desk: Desk, callback: Callback) -> messages.FromMail | None:
+    """Return the mail that opened a callback, or None."""
+    contact = callback.contact
+    if not isinstance(contact, Mail):
+        return None
+    sender = contact.caller_name or contact.caller
+    subject = " ".join(contact.message.subject.split()) if contact.message is not None else ""
+    return messages.FromMail(sender, subject, desk.mailbox_name(contact.mailbox), can_be_mailed(callback))
 
 
 def subject_with_customer(session: Session, desk: Desk, callback: Callback, now: datetime) -> messages.Subject:

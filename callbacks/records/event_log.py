@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.event_kinds import EventKind
+from callbacks.db.states import ContactWay
 from callbacks.db.tables import Contact, Event
 from callbacks.records.contacts_of_callback import callback_about
 from callbacks.records.event_words import event_words
@@ -37,11 +38,14 @@ def events_of(session: Session, contact_sid: str) -> Sequence[Event]:
 
 
 def lines_of_log(session: Session, zone: ZoneInfo) -> Iterator[str]:
-    """Yield the log of every call, one line an event, in the desk's time zone."""
+    """Yield the log of every call and mail, one line an event, in the desk's time zone."""
     for call in session.scalars(select(Contact).order_by(Contact.began_at)):
         callback = callback_about(session, call.sid)
         about = f", callback {callback.reference} {callback.state.value}" if callback else ""
-        yield f"Call on the {call.line} line: {call.outcome.value}{about}"
+        if call.way is ContactWay.MAIL:
+            yield f"Mail to the {call.mailbox} mailbox{about}"
+        else:
+            yield f"Call on the {call.line} line: {call.outcome.value}{about}"
         for event in events_of(session, call.sid):
             words = event_words(event.kind, event.step)
             yield f"  {event.at.astimezone(zone):%H:%M:%S}  {event.actor:<14}{words}  {event.detail}".rstrip()

@@ -29,6 +29,8 @@ _WORDS = {
     EventKind.STANDING_HEARD: "heard how the callback stands",
     EventKind.SAID_SEPARATE: "called about something else",
     EventKind.CALLED_AGAIN: "called again",
+    EventKind.MAIL_RECEIVED: "wrote a mail",
+    EventKind.MAIL_RETURNED: "returned a mail to the customer",
     EventKind.CALL_SPLIT: "split off a call",
     EventKind.RECORDING_EXPECTED: "expects a recording",
     EventKind.RECORDING_RECORDED: "recorded the message",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.db import marks
 from callbacks.db.event_kinds import Actor, EventKind
+from callbacks.db.states import ContactWay
 from callbacks.db.tables import Callback, Event, Page, PageAttempt
 from callbacks.desk.desk_file import Desk
 from callbacks.oncall import store
@@ -81,10 +82,12 @@ def _owed(desk: Desk, callback: Callback, events: Sequence[Event], at: datetime)
     """Yield why a call back was owed, and each event until then that stopped or resumed the paging."""
     call, due_at, opened_at = callback.contact, callback.due_at, callback.opened_at
     hours = call.hours_reason or "in support hours, and nobody answered"
-    yield (
-        f"The call came at {day_and_time(call.began_at, desk.zone)} on the {call.line} line, {hours}. "
-        f"A call back was owed by {day_and_time(due_at, desk.zone)}."
-    )
+    came_at, owed_by = day_and_time(call.began_at, desk.zone), day_and_time(due_at, desk.zone)
+    if call.way is ContactWay.MAIL:
+        hours = call.hours_reason if not call.is_open else "in support hours"
+        yield f"The mail reached the {call.mailbox} mailbox at {came_at}, {hours}. An answer was owed by {owed_by}."
+    else:
+        yield f"The call came at {came_at} on the {call.line} line, {hours}. A call back was owed by {owed_by}."
     if at < opened_at:
         yield f"The callback was not open until {day_and_time(opened_at, desk.zone)}, so nothing was due before."
     if callback.held_until is not None and opened_at <= at < callback.held_until:
@@ -101,6 +104,8 @@ def _owed(desk: Desk, callback: Callback, events: Sequence[Event], at: datetime)
 def _why_held(callback: Callback) -> str:
     if callback.perhaps_robot:
         return "nothing shows that a person called"
+    if callback.contact.way is ContactWay.MAIL and callback.named_time_at is None:
+        return "it came by mail while the desk was closed"
     return "the customer named a time" if callback.named_time_at is not None else "the caller said that it can wait"
 
 

@@ -70,6 +70,12 @@ def time_for_caller(at: datetime, zone: ZoneInfo, now: datetime, language: str, 
     return _aloud(local, language, zone_name, now.astimezone(zone))
 
 
+def time_for_reader(at: datetime, zone: ZoneInfo, now: datetime, language: str) -> str:
+    """Return a time with its day unless that is today, and its zone: "10:42 p.m. Eastern time"."""
+    local = at.astimezone(zone)
+    return f"{time_and_day(at, zone, now, language)}{_pause(language)}{_zone_name(local, zone).for_(language)}"
+
+
 def _which_one_aloud(local: datetime, language: str) -> str:
     return f"{_pause(language)}{_kind_of_time(local).for_(language)}" if is_repeated(local) else ""
 

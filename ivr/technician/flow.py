@@ -80,6 +80,7 @@ class PageFacts:
     says_down: bool = False  # the caller pressed that everything is down
     named_at: datetime | None = None  # when the customer asked to be called
     without_number: Words = prompts.WITHHELD_NUMBER  # what is said where there is no number to call
+    is_by_mail: bool = False  # the customer wrote, and can be answered by mail
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,8 @@ def taken(desk: Desk, facts: PageFacts) -> tuple[Verb, ...]:
     """Return what is heard by a technician who has taken the callback."""
     reference = spelled(facts.reference)
     if facts.customer_number is None:
+        if facts.is_by_mail:
+            return (say(facts.language, prompts.TAKEN_BY_MAIL, reference=reference), Hangup())
         without_number = say(
             facts.language,
             prompts.TAKEN_BEFORE_CONSENT if facts.needs_consent else prompts.TAKEN_WITHOUT_NUMBER,
@@ -209,6 +212,8 @@ def _menu(urls: CallUrls, facts: PageFacts, round: int, *before: Say | Play) -> 
 def _choices(facts: PageFacts) -> Say:
     if facts.customer_number is not None:
         return say(facts.language, prompts.PAGE_MENU)
+    if facts.is_by_mail:
+        return say(facts.language, prompts.PAGE_MENU_BY_MAIL)
     return say(
         facts.language,
         prompts.PAGE_MENU_BEFORE_CONSENT if facts.needs_consent else prompts.PAGE_MENU_WITHOUT_NUMBER,
@@ -233,6 +238,15 @@ def _headline(desk: Desk, facts: PageFacts) -> Say:
             company=company,
             name=facts.name,
             line=facts.line_name,
+        )
+    if facts.is_by_mail:
+        return say(
+            facts.language,
+            prompts.PAGE_BY_MAIL if facts.now < facts.due_at else prompts.PAGE_BY_MAIL_LATE,
+            company=company,
+            name=facts.name,
+            line=facts.line_name,
+            due=_due(desk, facts),
         )
     return say(
         facts.language,
@@ -279,6 +293,8 @@ def _message(facts: PageFacts) -> tuple[Say | Play, ...]:
         return (say(facts.language, prompts.MESSAGE_LOST),)
     if facts.message_is_deleted:
         return (say(facts.language, prompts.MESSAGE_DELETED),)
+    if facts.is_by_mail and not facts.has_message:
+        return (say(facts.language, prompts.READ_THE_MAIL),)
     return (say(facts.language, prompts.MESSAGE_NOT_HERE if facts.has_message else prompts.NO_MESSAGE),)
 
 

@@ -24,7 +24,7 @@ from callbacks.db.states import (
     carrier_status,
 )
 from callbacks.db.tables import Callback, Event, Page, PageAttempt, Technician, Voicemail
-from callbacks.desk.customer_number import CustomerNumber, customer_number
+from callbacks.desk.customer_number import CustomerNumber, can_be_mailed, customer_number
 from callbacks.desk.desk_file import Desk, Language
 from callbacks.paging.status_reports import StatusReport, is_awaited, is_known, take_report
 from callbacks.people.contact_methods import is_verified, number_of
@@ -142,7 +142,7 @@ def _facts(
         language=language_of(page.technician),
         reference=callback.reference,
         line=call.line if call.line in desk.lines else desk.line_called(""),
-        line_name=desk.line_name(call.line).for_(page.technician.language),
+        line_name=desk.name_of_way(call.line, call.mailbox).for_(page.technician.language),
         customer_number=customer.number,
         due_at=callback.due_at,
         now=context.now(),
@@ -161,6 +161,7 @@ def _facts(
         says_down=call.urgency is Urgency.DOWN,
         named_at=callback.named_time_at,
         without_number=without_number(customer),
+        is_by_mail=can_be_mailed(callback),
         customer=caller.in_words.for_(page.technician.language) if caller is not None else "",
         others=session.scalar(select(func.count()).select_from(Page).where(Page.bundled_into_id == page.id)) or 0,
     )

@@ -399,6 +399,9 @@ ORIGINS = {
     CallbackOrigin.VOICEMAIL: "a voicemail",
     CallbackOrigin.MISSED_CALL: "a missed call: the caller waited for a technician and hung up",
     CallbackOrigin.BY_HAND: "opened by hand",
+    CallbackOrigin.ANSWERED_CALL: "a call that was answered and needs more work",
+    CallbackOrigin.MAIL: "a mail",
+    CallbackOrigin.EMERGENCY_MAIL: "a mail to the emergency mailbox, promised what a voicemail is",
 }
 DECIDED_BY = {
     Decider.TECHNICIAN: "said by the technician",

@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import NEEDS_A_NUMBER, was_asked_to_confirm
 from callbacks.acts.customer_number import decides_about_numbers
+from callbacks.acts.holds import waits_for_opening
 from callbacks.console.callbacks.screen import standing_of
 from callbacks.console.customers.beside import Beside, beside
 from callbacks.customers.history import EarlierCall
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import GONE, AudioState, CallbackState, ReachOutcome, ReportedOutcome, Urgency, VoicemailState
-from callbacks.db.tables import Callback, Contact, Event, Page, ReachAttempt, Voicemail
-from callbacks.desk.customer_number import CustomerNumber, customer_number
+from callbacks.db.tables import Callback, Contact, Event, Mail, Page, ReachAttempt, Voicemail
+from callbacks.desk.customer_number import CustomerNumber, can_be_mailed, customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import is_held, owns
 from callbacks.records.contacts_of_callback import contacts_of
@@ -128,6 +129,7 @@ class MessageOnScreen:
     urgency: str  # the same
     id: int | None  # of a message that can be played
     joined_sid: str  # of a call that can be split off; "" for the one that opened the callback
+    mail: str = ""  # what the customer wrote
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,7 @@ class CallbackScreen(Bilingual):
     history: list[str]
     texts: list[str]  # from the customer
     asks_for_no_call: bool
+    is_answered_by_mail: bool  # nobody can be called, and there is an address to answer to
 
 
 def summary_screen(session: Session, desk: Desk, page: Page, now: datetime) -> SummaryScreen:
@@ -177,7 +180,7 @@ def summary_screen(session: Session, desk: Desk, page: Page, now: datetime) -> S
     return SummaryScreen(
         language=language,
         reference=callback.reference,
-        line=desk.line_name(callback.contact.line).for_(language),
+        line=desk.name_of_way(callback.contact.line, callback.contact.mailbox).for_(language),
         due=time_and_day(callback.due_at, desk.zone, now, language),
         standing=standing,
         left=left.for_(language),
@@ -213,7 +216,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
     return CallbackScreen(
         language=language,
         reference=callback.reference,
-        line=desk.line_name(callback.contact.line).for_(language),
+        line=desk.name_of_way(callback.contact.line, callback.contact.mailbox).for_(language),
         name=callback.contact.caller_name,
         has_no_number=customer.is_missing,
         outcomes=_outcomes(customer),
@@ -242,6 +245,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         history=[words.for_(language) for words in _history(known, zone, now)],
         texts=_texts(session, callback, zone, now, language),
         asks_for_no_call=callback.cancel_asked_at is not None,
+        is_answered_by_mail=customer.is_missing and can_be_mailed(callback),
     )
 
 
@@ -253,7 +257,7 @@ def _asked(callback: Callback, zone: ZoneInfo, now: datetime) -> Iterator[Words]
     if named_at is not None:
         at = time_and_day(named_at, zone, now), time_and_day(named_at, zone, now, "fr")
         yield Words(f"to be called after {at[0]}", f"à rappeler après {at[1]}")
-    elif until is not None and is_held(callback, now):
+    elif until is not None and is_held(callback, now) and not waits_for_opening(callback):
         yield Words("it can wait until we open", "cela peut attendre l'ouverture")
 
 
@@ -299,6 +303,8 @@ def _texts(session: Session, callback: Callback, zone: ZoneInfo, now: datetime, 
 
 
 def _on_screen(desk: Desk, callback: Callback, call: Contact, now: datetime, language: str) -> MessageOnScreen:
+    if isinstance(call, Mail):
+        return _mail_on_screen(desk, callback, call, now, language)
     voicemail, by = call.voicemail, call.accepted_by
     answered = Words(f"{by.name} took the call.", f"{by.name} a pris l'appel.") if by is not None else None
     return MessageOnScreen(
@@ -310,6 +316,15 @@ def _on_screen(desk: Desk, callback: Callback, call: Contact, now: datetime, lan
         id=voicemail.id if voicemail is not None and voicemail.audio is AudioState.COPIED else None,
         joined_sid=call.sid if call.sid != callback.contact_sid else "",
     )
+
+
+def _mail_on_screen(desk: Desk, callback: Callback, mail: Mail, now: datetime, language: str) -> MessageOnScreen:
+    sender = f"{mail.caller_name} <{mail.caller}>" if mail.caller_name else mail.caller
+    subject, words = (mail.message.subject, mail.message.words) if mail.message is not None else ("", "")
+    what = Words(f'Mail from {sender}: "{subject}"', f'Courriel de {sender} : "{subject}"')
+    joined_sid = mail.sid if mail.sid != callback.contact_sid else ""
+    at = time_and_day(mail.began_at, desk.zone, now, language)
+    return MessageOnScreen(at, what.for_(language), "", "", "", None, joined_sid, words)
 
 
 def _attempt(row: ReachAttempt, zone: ZoneInfo, now: datetime, language: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import socket
 import ssl
@@ -36,6 +37,8 @@ NO_TLS_FRENCH = (
 )
 NO_SUCH_LETTERS = "The mail server takes no address with letters such as é. Give one without."
 
+_MESSAGE_ID = re.compile(r"[!-;=?-~]{1,250}")  # without angle brackets; a stranger's may be anything
+
 
 @dataclass(frozen=True)
 class Email:
@@ -47,6 +50,9 @@ class Email:
     id: str
     at: datetime
     unsubscribe: str = ""  # the address that ends such mails; "" for one that its reader did not subscribe to
+    message_id: str = ""  # in place of the one that is made of the id; both message IDs are without angle brackets
+    in_reply_to: str = ""
+    reply_to: str = ""  # the address that answers are to reach, if it is not the sender's
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,12 @@ class Mailer:
         message["From"], message["To"] = self.sender, Address(addr_spec=email.to)
         message["Subject"] = " ".join(email.subject.split())
         message["Date"] = format_datetime(email.at)
-        message["Message-ID"] = f"<{email.id}@{self.sender.rpartition('@')[2].strip('>') or 'nightdesk'}>"
+        made = f"{email.id}@{self.sender.rpartition('@')[2].strip('>') or 'nightdesk'}"
+        message["Message-ID"] = f"<{email.message_id or made}>"
+        if _MESSAGE_ID.fullmatch(email.in_reply_to):
+            message["In-Reply-To"] = message["References"] = f"<{email.in_reply_to}>"
+        if email.reply_to:
+            message["Reply-To"] = Address(addr_spec=email.reply_to)
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
         if email.unsubscribe:  # RFC 8058: the button of a mail program
             message["List-Unsubscribe"] = f"<{email.unsubscribe}>"

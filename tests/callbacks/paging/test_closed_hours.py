@@ -15,7 +15,7 @@ from tests.callbacks.paging.paging_desk import DESK, PagingDesk
 SATURDAY = datetime(2026, 11, 28, 15, tzinfo=UTC)
 MONDAY = datetime(2026, 11, 30, 13, 30, tzinfo=UTC)  # 8:30 at the desk
 MONDAY_LATER = datetime(2026, 11, 30, 14, tzinfo=UTC)
-VOICEMAIL, MISSED_CALL, BY_HAND = CallbackOrigin
+VOICEMAIL, MISSED_CALL, BY_HAND = CallbackOrigin.VOICEMAIL, CallbackOrigin.MISSED_CALL, CallbackOrigin.BY_HAND
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from callbacks.links import Links
 from callbacks.paging import outages
 from callbacks.paging.channels.mail import Email, Mailer
 from callbacks.paging.channels.twilio import Accepted, Carrier
-from callbacks.paging.customer_messages import Recipient, opt_out, write_message
+from callbacks.paging.customer_messages import Heading, Recipient, opt_out, write_message
 from callbacks.paging.customer_outbox import LOST_AFTER, WORTH_READING_FOR, CustomerOutbox, CustomerRequest
 from callbacks.paging.customer_reports import take_customer_report
 from callbacks.paging.sending import LEASE, LOOK_UP_AFTER
@@ -159,6 +159,19 @@ def test_a_mail_has_its_first_line_as_its_subject_and_one_id(post: Post) -> None
     (mail,) = post.mailer.sent
     assert (mail.to, mail.subject, mail.words) == ("lea@example.com", "It is over", "Mail flows again.")
     assert mail.id == f"customer-{post.only.id}"
+
+
+def test_a_mail_with_a_heading_is_sent_with_it(post: Post) -> None:
+    heading, to = Heading("[KT-417] Re: No mail", "ours@desk.example", "1@acme.example"), "bob@acme.example"
+    recipient, kind = Recipient(Channel.MAIL, to, "en"), CustomerMessageKind.RECEIPT
+    words = "We got your email.\nIt is KT-417."
+    post.database.write(
+        lambda session: write_message(session, kind, "callback 1", recipient, words, BEGAN, heading=heading)
+    )
+    assert post.sends() == 1
+    (mail,) = post.mailer.sent
+    assert (mail.subject, mail.words) == (heading.subject, words)
+    assert (mail.message_id, mail.in_reply_to, mail.reply_to) == (heading.message_id, heading.in_reply_to, "")
 
 
 @pytest.mark.parametrize("fault", [STOPPED, NO_TEXTS])

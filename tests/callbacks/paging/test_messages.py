@@ -40,6 +40,17 @@ DIRECT = Words("direct line", "ligne directe")
 WITHHELD = replace(SUBJECT, customer_number=None)
 HAS_CANCELLED = Words("has cancelled {about}", "a annulé {about}")
 
+MAILBOX = Words("emergency mailbox", "courriels urgents")
+BY_MAIL = replace(
+    SUBJECT,
+    caller="bob@acme.example",
+    customer_number=None,
+    has_no_number=True,
+    message=messages.NO_MESSAGE,
+    mail=messages.FromMail("Bob Tremblay", "No mail since noon", MAILBOX),
+    customer=Words("Acme", "Acme"),
+)
+
 names = st.text(min_size=1, max_size=120) | st.sampled_from(["Amy Roy", "Zoé Bélisle", "François Lebœuf", "李 [雷] 👍"])
 line_names = names.filter(lambda name: name.strip() and size(name) <= LONGEST_LINE_NAME)
 CHECKS = [NumberCheck("+442071838750", kind, "GB") for kind in NumberKind]
@@ -70,6 +81,8 @@ subjects = st.builds(
     language=st.sampled_from(["", "en", "fr"]),
     customer=st.just(messages.NOTHING) | st.builds(Words, names, names),
     calls_this_week=st.integers(0, 200),
+    mail=st.none() | st.builds(messages.FromMail, names, st.text(max_size=200), st.just(MAILBOX), st.booleans()),
+    has_no_number=st.booleans(),
 )
 subjects = st.builds(
     lambda subject, reasons: replace(subject, why_no_number=reasons[0], not_allowed_yet=reasons[1]),
@@ -103,6 +116,8 @@ def every_text(subject: Subject, code: str, others: Sequence[str], reason: str) 
         "nothing to go by": messages.nothing_to_go_by(subject),
         "given": messages.given(subject, code, who, NOW),
         "over": messages.over(subject, HAS_CANCELLED, who, reason),
+        "wrote again": messages.wrote_again(subject, code, reason, NOW),
+        "mail returned": messages.mail_returned(subject, code, f"{who}@example.com", reason),
         "reopened": messages.reopened(subject, code, who, reason),
         "unresolved": messages.unresolved(subject, code, LATE, NOW),
         "closed": messages.closed_automatically(subject),
@@ -150,6 +165,59 @@ def test_no_text_has_a_letter_to_fold_or_ends_a_sentence_twice(customer_number: 
             assert folded(text) == text
             assert ".." not in text
             assert "  " not in text
+
+
+@pytest.mark.parametrize("customer_number", [None, "+15145550199"])
+def test_no_text_about_a_mail_has_a_letter_to_fold(customer_number: str | None) -> None:
+    subject = replace(BY_MAIL, customer_number=customer_number, has_no_number=customer_number is None)
+    for words in every_text(subject, "583112", ["Amy Roy", "Zoé Roy"], "they insist").values():
+        for text in (words.english, words.french):
+            assert folded(text) == text
+            assert ".." not in text
+            assert "  " not in text
+
+
+def test_the_page_about_a_mail() -> None:
+    page = messages.page(BY_MAIL, "583112", NOW, LINK)
+    assert page.english == (
+        'Support desk: mail from Bob Tremblay, Acme (emergency mailbox): "No mail since noon". Answer by mail, at the '
+        f"link, by 10:42 p.m. Ref KT-417. Reply 583112 to take it, PASS 583112 to pass it on. {LINK}"
+    )
+    assert page.french == (
+        'Support desk: courriel de Bob Tremblay, Acme (courriels urgents): "No mail since noon". Répondez par '
+        "courriel, avec le lien, avant 22 h 42. Réf. KT-417. Répondez 583112 pour le prendre, PASSE 583112 pour "
+        f"passer au suivant. {LINK}"
+    )
+
+
+def test_an_unknown_sender_is_named_as_such() -> None:
+    stranger = messages.page(replace(BY_MAIL, customer=messages.NOTHING), "583112", NOW)
+    assert "mail from unknown sender Bob Tremblay (" in stranger.english
+    assert "courriel de Bob Tremblay (expéditeur inconnu) (" in stranger.french
+
+
+def test_a_mail_of_a_customer_with_a_number_may_be_answered_by_phone() -> None:
+    subject = replace(BY_MAIL, customer_number="+15145550199", has_no_number=False)
+    page = messages.page(subject, "583112", NOW).english
+    assert "Answer or call (514) 555-0199 by 10:42 p.m." in page
+    assert "CALL 583112 to be connected" in page
+
+
+def test_a_late_mail_says_so() -> None:
+    assert (
+        "LATE (promised 10:42 p.m.). Answer by mail, at the link, now." in messages.page(BY_MAIL, "1234", LATE).english
+    )
+
+
+def test_the_owner_reads_that_the_customer_wrote() -> None:
+    words = messages.wrote_again(BY_MAIL, "583112", 'Still "down"', NOW)
+    assert words.english == (
+        "Support desk: the customer of KT-417 has written: \"Still 'down'\". Answer Bob Tremblay by mail by 10:42 p.m. "
+        "Use the link in the page. DONE 583112 when it is resolved."
+    )
+    assert words.french.startswith(
+        "Support desk: le client de KT-417 a écrit: \"Still 'down'\". Répondez à Bob Tremblay"
+    )
 
 
 def test_what_matters_least_is_left_out_first() -> None:

@@ -181,6 +181,18 @@ def test_an_email_arrives_whole_and_is_marked_as_automatic(server: MailServer) -
     assert mail.get_content().splitlines() == EMAIL.words.splitlines()
 
 
+def test_an_answer_names_the_mail_that_it_answers_and_its_mailbox(server: MailServer) -> None:
+    answer = replace(
+        EMAIL, message_id="ours@desk.example", in_reply_to="1@acme.example", reply_to="support@desk.example"
+    )
+    for email in (answer, replace(answer, in_reply_to="1@acme.example\r\nBcc: eve@evil.example")):
+        mailer(server.url).send(email)
+    mail, attacked = (message_from_bytes(each, policy=policy.default) for each in server.mails)
+    assert (mail["Message-ID"], mail["Reply-To"]) == ("<ours@desk.example>", "support@desk.example")
+    assert mail["In-Reply-To"] == mail["References"] == "<1@acme.example>"
+    assert (attacked["In-Reply-To"], attacked["Bcc"]) == (None, None)
+
+
 def test_a_mail_to_a_subscriber_has_the_button_that_ends_it(server: MailServer) -> None:
     notice = replace(EMAIL, unsubscribe="https://desk.test/status/leave/token")
     for email in (EMAIL, notice):

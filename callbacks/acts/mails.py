@@ -1,0 +1,179 @@
+"""A mail of a customer opens a callback, joins one that is open, or reopens one that ended.
+
+What the mailbox asks for decides when somebody is paged. While the desk is closed, a mail to a normal mailbox wakes
+nobody; one to an emergency mailbox is answered like a voicemail, at any hour; one to an escalation mailbox pages the
+manager on call.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from callbacks.acts.holds import DESK_CLOSED, begin_hold
+from callbacks.acts.joining import add_contact, keep_promise_of_joined
+from callbacks.acts.manager_requests import ask_for_writer
+from callbacks.acts.opening import begin_or_hold, insert_callback
+from callbacks.acts.promises import change_priority
+from callbacks.customers.find import customer_with
+from callbacks.db.database import lock_name
+from callbacks.db.event_kinds import Actor, EventKind
+from callbacks.db.states import CallbackOrigin, CallbackState, PageKind, PriorityLevel
+from callbacks.db.tables import Callback, Contact, CustomerContact, Mail, MailMessage
+from callbacks.desk.business_hours import support_hours
+from callbacks.desk.desk_file import Desk
+from callbacks.desk.mailboxes import MailboxMeaning
+from callbacks.desk.mornings import next_morning
+from callbacks.lifecycle.transitions import Change, awaits_attempt, change_state, move_promise, review
+from callbacks.paging import messages
+from callbacks.paging.alerts import alert_supervisors
+from callbacks.paging.called_again import notify_wrote_again
+from callbacks.paging.closed_hours import counts_support_hours
+from callbacks.paging.notices import text_if_reachable
+from callbacks.paging.pages import code_for
+from callbacks.paging.subject import subject_of
+from callbacks.records.event_log import record_event
+from callbacks.records.search import index_words
+from callbacks.text.bilingual import Words
+from sla.hours import NeverOpen
+
+AN_HOUR = timedelta(hours=1)
+LONGEST_INDEXED = 4000  # characters of what a mail says
+SAYS_URGENT = "the mail says that it is urgent"
+TO_EMERGENCIES = "the customer wrote to the emergency mailbox"
+TOO_MANY = "unknown senders have sent too many mails within an hour"
+
+
+def open_by_mail(
+    session: Session, desk: Desk, contact: Contact, mail: MailMessage, now: datetime, *, is_urgent: bool
+) -> Callback:
+    """Open the callback of a mail, and page whoever its mailbox asks for, now or when the desk opens."""
+    meaning = desk.meaning_of(contact.mailbox)
+    is_emergency = meaning is MailboxMeaning.EMERGENCY
+    origin = CallbackOrigin.EMERGENCY_MAIL if is_emergency else CallbackOrigin.MAIL
+    is_over_the_cap = meaning is not MailboxMeaning.NORMAL and _is_over_the_cap(session, desk, contact, now)
+    callback = insert_callback(session, desk, contact, origin, now)
+    _index(session, callback, mail)
+    if is_urgent:
+        _raise_to_p2(session, desk, callback, SAYS_URGENT, now)
+    if is_over_the_cap:
+        _hold_until_morning(session, desk, callback, now)
+    else:
+        _hold_while_closed(session, desk, callback, now)
+    begin_or_hold(session, desk, callback, now)
+    if meaning is MailboxMeaning.ESCALATION:
+        ask_for_writer(session, desk, callback, "", now, waits=is_over_the_cap)
+    return callback
+
+
+def join_by_mail(
+    session: Session, desk: Desk, callback: Callback, contact: Contact, mail: MailMessage, now: datetime, *,
+    is_urgent: bool,
+) -> None:  # fmt: skip
+    """Add a mail to a callback, which is reopened if it has ended. Both are locked. Its owner is told."""
+    meaning = desk.meaning_of(contact.mailbox)
+    add_contact(session, callback, contact, now)
+    _index(session, callback, mail)
+    has_ended = callback.state is not CallbackState.OPEN
+    if has_ended:
+        change_state(callback, Change.REOPEN, now)
+        record_event(session, callback.contact_sid, now, Actor.CALLER, EventKind.REOPENED, "The customer wrote.")
+    review(callback, now)
+    if meaning is MailboxMeaning.EMERGENCY:
+        _raise_to_p2(session, desk, callback, TO_EMERGENCIES, now)
+        keep_promise_of_joined(session, desk, callback, contact, now)
+    elif is_urgent:
+        _raise_to_p2(session, desk, callback, SAYS_URGENT, now)
+    not_before = None
+    if meaning is not MailboxMeaning.EMERGENCY:
+        not_before = _opening_to_wait_for(session, desk, callback, now)
+        if has_ended and not_before is not None:
+            begin_hold(session, desk, callback, not_before, Actor.DESK, DESK_CLOSED, now)
+    begin_or_hold(session, desk, callback, now)
+    if has_ended:
+        _tell_of_reopening(session, desk, callback, contact, mail, not_before or now)
+    else:
+        notify_wrote_again(session, desk, callback, mail.subject, now, not_before)
+    if meaning is MailboxMeaning.ESCALATION:
+        ask_for_writer(session, desk, callback, "", now, waits=False)
+
+
+def _index(session: Session, callback: Callback, mail: MailMessage) -> None:
+    index_words(session, callback, f"{mail.sender} {mail.sender_name} {mail.subject}")
+    index_words(session, callback, mail.words[:LONGEST_INDEXED])
+
+
+def _raise_to_p2(session: Session, desk: Desk, callback: Callback, why: str, now: datetime) -> None:
+    """Raise a P3. No mail makes a P1 by itself: a person decides that."""
+    if callback.priority is PriorityLevel.P3:
+        change_priority(session, desk, callback, PriorityLevel.P2, Actor.DESK, now, f": {why}")
+
+
+# Holds
+
+
+def _hold_while_closed(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
+    opens_at = _opening_to_wait_for(session, desk, callback, now)
+    if opens_at is not None:
+        begin_hold(session, desk, callback, opens_at, Actor.DESK, DESK_CLOSED, now)
+
+
+def _opening_to_wait_for(session: Session, desk: Desk, callback: Callback, now: datetime) -> datetime | None:
+    """Return when the desk opens if nobody is to be woken for a callback, or None to page and tell people now.
+
+    While a callback pages at any hour, its people are awake.
+    """
+    is_paged_for = awaits_attempt(callback) and not counts_support_hours(desk, callback)
+    if is_paged_for or not desk.promises[callback.priority].first_reaction.business_time:
+        return None
+    try:
+        opens_at = support_hours(session, desk).next_opening(now)
+    except NeverOpen:
+        return None
+    return opens_at if opens_at > now else None
+
+
+def _is_over_the_cap(session: Session, desk: Desk, contact: Contact, now: datetime) -> bool:
+    """Return whether unknown senders have paged often enough within an hour while the desk is closed.
+
+    In support hours people are at work, and pages to one person are bundled.
+    """
+    if customer_with(session, contact.caller) is not None or support_hours(session, desk).verdict(now).is_open:
+        return False
+    lock_name(session, "mails of unknown senders")
+    paging = [name for name, mailbox in desk.mailboxes.items() if mailbox.meaning is not MailboxMeaning.NORMAL]
+    known = select(CustomerContact.value)
+    earlier = select(func.count()).select_from(Callback).join(Mail, Mail.sid == Callback.contact_sid)
+    earlier = earlier.where(Mail.mailbox.in_(paging), Callback.opened_at > now - AN_HOUR, Mail.caller.not_in(known))
+    return (session.scalar(earlier) or 0) >= desk.mail.unknown_emergencies_an_hour
+
+
+def _hold_until_morning(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
+    morning = next_morning(desk, now)
+    move_promise(callback, morning, morning + desk.callback.promise, now)
+    begin_hold(session, desk, callback, morning, Actor.DESK, TOO_MANY, now)
+    alert_supervisors(session, desk, "mails of unknown senders", HELD_BACK, now, daily=True)
+
+
+HELD_BACK = Words(
+    "unknown senders have written to the emergency or escalation mailbox more often than the desk allows in an hour. "
+    "Nobody is paged for more of them before the morning: see the console.",
+    "des expéditeurs inconnus ont écrit aux urgences ou aux plaintes plus souvent que permis en une heure. Personne "
+    "n'est avisé pour les suivants avant le matin: voir la console.",
+)
+
+
+# What the owner hears
+
+
+def _tell_of_reopening(
+    session: Session, desk: Desk, callback: Callback, contact: Contact, mail: MailMessage, at: datetime
+) -> None:
+    owner = callback.owner
+    if owner is None or owner.left_at is not None:
+        return
+    code, subject = code_for(session, callback, owner.id), subject_of(desk, callback)
+    words = messages.reopened(subject, code, contact.caller_name or contact.caller, mail.subject)
+    text_if_reachable(session, callback, owner, PageKind.REOPENED, words, at, code)

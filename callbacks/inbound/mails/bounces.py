@@ -1,0 +1,54 @@
+"""A mail of ours that could not be delivered: it is marked as failed, and whoever has its callback is told.
+
+A bounce can be forged. It changes nothing but that mail, and a stranger knows neither its message ID nor its address.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callbacks.db.database import locked
+from callbacks.db.event_kinds import Actor, EventKind
+from callbacks.db.states import Channel, CustomerMessageState
+from callbacks.db.tables import Callback, CustomerMessage
+from callbacks.desk.desk_file import Desk
+from callbacks.inbound.mails.parse import ParsedMail
+from callbacks.paging.called_again import notify_mail_returned
+from callbacks.records.event_log import record_event
+
+SENT_WITHIN = timedelta(days=5)  # mail servers try for so long (RFC 5321)
+LONGEST_REASON = 200
+
+
+def take_bounce(session: Session, desk: Desk, bounce: ParsedMail, now: datetime) -> CustomerMessage | None:
+    """Mark the mail that came back as failed, once, and return it; None if it is none of ours."""
+    message = _message(session, bounce, now)
+    if message is None:
+        return None
+    message = locked(session, CustomerMessage, message.id)
+    if message.state is not CustomerMessageState.SENT:
+        return None
+    why = " ".join(bounce.subject.split())[:LONGEST_REASON]
+    message.state, message.error, message.next_action_at = CustomerMessageState.FAILED, f"It came back: {why}", None
+    if message.callback_id is not None:
+        callback = locked(session, Callback, message.callback_id)
+        detail = f"To {message.address}: {why}"
+        record_event(session, callback.contact_sid, now, Actor.CARRIER, EventKind.MAIL_RETURNED, detail)
+        notify_mail_returned(session, desk, callback, message.address, why, now)
+    return message
+
+
+def _message(session: Session, bounce: ParsedMail, now: datetime) -> CustomerMessage | None:
+    """Return the mail that a bounce is about: by its message ID, else the last one to the address that failed."""
+    sent = select(CustomerMessage).where(CustomerMessage.channel == Channel.MAIL)
+    sent = sent.order_by(CustomerMessage.id.desc()).limit(1)
+    ids = [each for each in bounce.thread if each]
+    by_id = session.scalars(sent.where(CustomerMessage.message_id.in_(ids))).first()
+    if by_id is not None:
+        return by_id
+    lately = sent.where(CustomerMessage.created_at > now - SENT_WITHIN)
+    failed = [address.lower() for address in bounce.failed_recipients]
+    return session.scalars(lately.where(CustomerMessage.address.in_(failed))).first()

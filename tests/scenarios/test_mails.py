@@ -1,0 +1,257 @@
+"""Customers who write: to each mailbox, by day, at night and on a holiday, and beside their calls."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from callbacks.acts.customers import Editor
+from callbacks.customers.contacts import contact_in
+from callbacks.customers.details import Details
+from callbacks.db.states import CallbackOrigin, CallbackState, MailKind, PriorityLevel
+from callbacks.inbound.mails.receive import Outcome, Received, receive
+from callbacks.text.gsm7 import fits
+from tests.callbacks.inbound.mails.post import BOB, MAILBOXES, parsed
+from tests.scenarios.conftest import CUSTOMER, POSTGRES_IN_SOAK, SATURDAY_NIGHT, TUESDAY_MORNING, ScenarioDesk
+
+pytestmark = POSTGRES_IN_SOAK
+THANKSGIVING = "2026-11-26T11:00"  # in the United States: closed
+NUMBERS = itertools.count(1)
+
+Opens = Callable[..., ScenarioDesk]
+
+
+@pytest.fixture
+def night(open_desk: Opens) -> ScenarioDesk:
+    return open_desk(SATURDAY_NIGHT, mailboxes=MAILBOXES)
+
+
+@pytest.fixture
+def day(open_desk: Opens) -> ScenarioDesk:
+    return open_desk(TUESDAY_MORNING, mailboxes=MAILBOXES)
+
+
+def writes(
+    desk: ScenarioDesk,
+    mailbox: str = "support",
+    subject: str = "No mail since noon",
+    words: str = "Please help.",
+    sender: str = BOB,
+    **more: Any,
+) -> Received:
+    mail, service = parsed(subject, words, sender, **more), desk.service
+    raw, media = f"mail {next(NUMBERS)}".encode(), service.settings.media_dir
+    received = receive(service.database, service.desk, media, mailbox, raw, mail, desk.now, desk.now)
+    desk.scenario.settle()
+    return received
+
+
+def knows(desk: ScenarioDesk, *contacts: str, language: str = "en") -> None:
+    rules, details = desk.service.desk.dialing_rules, Details("Bob Tremblay", "Acme", language)
+    known = [contact_in(each, rules) for each in contacts]
+    desk.service.database.write(
+        lambda session: Editor(session, desk.service.desk, "sue@example.com", desk.now).add(details, known)
+    )
+
+
+# The emergency mailbox
+
+
+def test_an_emergency_at_night_is_paged_like_a_voicemail(night: ScenarioDesk) -> None:
+    knows(night, BOB)
+    writes(night, "emergency")
+    words = night.phone_of("Amy").reads(
+        'mail from Acme, Bob Tremblay (emergency mailbox): "No mail since noon".',
+        "Answer by mail, at the link, by 10:42 p.m.",
+        "to take it",
+    )
+    assert fits(words)
+    night.phone_of("Amy").texts("{code}").reads("is yours. Answer by mail (link in the page) by 10:42 p.m.")
+    night.phone_of("Amy").resolves()
+    assert night.callback.origin is CallbackOrigin.EMERGENCY_MAIL
+    assert night.callback.breached_at is None
+
+
+def test_an_emergency_that_nobody_takes_escalates_until_it_is_late(night: ScenarioDesk) -> None:
+    writes(night, "emergency", sender="eve@example.org", sender_name="Eve")
+    night.phone_of("Amy").reads("mail from unknown sender Eve (emergency mailbox)")
+    night.phone_of("Amy").is_rung(timedelta(minutes=4)).answers().hears(
+        "A customer wrote to the emergency mailbox"
+    ).hears("It came by email").hangs_up()
+    night.phone_of("Ben").reads("mail from unknown sender Eve", within=timedelta(minutes=4))
+    night.scenario.minutes_pass(30)
+    assert night.callback.breached_at == night.callback.due_at
+    assert night.log_says("missed the deadline")
+    night.scenario.ignore_so_far()
+
+
+def test_who_takes_it_by_phone_hears_what_to_do(night: ScenarioDesk) -> None:
+    writes(night, "emergency")
+    night.phone_of("Amy").reads("mail from")
+    call = night.phone_of("Amy").is_rung(timedelta(minutes=4)).answers().hears("It came by email").presses("1")
+    call.hears("You can read it at the link in your text").presses("2").presses("1").hears(
+        "to read the email"
+    ).is_hung_up_on()
+    assert night.callback.owner is not None
+    night.phone_of("Amy").resolves()
+
+
+def test_there_is_a_way_to_answer_a_mail(night: ScenarioDesk) -> None:
+    writes(night, "emergency")
+    amy = night.phone_of("Amy")
+    amy.reads("mail from")
+    amy.texts("none {code} no number").reads("came by mail, so it can be answered by mail")
+    amy.texts("call {code}").reads("Answer it by mail")
+    assert night.callback.state is CallbackState.OPEN
+    amy.resolves()
+
+
+def test_the_one_number_of_a_customer_connects(night: ScenarioDesk) -> None:
+    knows(night, BOB, CUSTOMER)
+    writes(night, "emergency")
+    amy = night.phone_of("Amy")
+    amy.reads("Answer or call (514) 555-0199 by 10:42 p.m.", "CALL")
+    amy.texts("call {code}").reads("Your phone rings now")
+    amys = amy.is_rung().answers().hears("Press 1 to be connected").presses("1")
+    customer = night.customer().is_rung().answers().is_connected_to(amys)
+    night.scenario.seconds_pass(30)
+    customer.hangs_up()
+    amys.hears("How did it go").presses("1").is_hung_up_on()
+    assert night.callback.state is CallbackState.RESOLVED
+    night.scenario.ignore_so_far()
+
+
+# A normal mailbox
+
+
+def test_a_mail_at_night_wakes_nobody_and_is_paged_when_the_desk_opens(night: ScenarioDesk) -> None:
+    writes(night)
+    night.clock_moves_to("2026-11-30T08:29")
+    night.scenario.minutes_pass(0.5)
+    assert night.pages() == []
+    night.scenario.minutes_pass(1)
+    night.phone_of("Amy").reads(
+        'mail from unknown sender Bob Tremblay (support mailbox): "No mail since noon".', "by 12:30 p.m."
+    )
+    night.phone_of("Amy").resolves()
+
+
+def test_on_a_holiday_nobody_is_paged_but_for_an_emergency(open_desk: Opens) -> None:
+    holiday = open_desk(THANKSGIVING, mailboxes=MAILBOXES)
+    writes(holiday)
+    holiday.scenario.minutes_pass(20)
+    assert holiday.pages() == []
+    writes(holiday, "emergency", "Everything stopped", sender="jane@acme.example")
+    holiday.phone_of("Amy").reads('"Everything stopped"', "by 11:50 a.m.")
+    holiday.phone_of("Amy").resolves()
+    assert len(holiday.callbacks()) == 2
+
+
+def test_in_support_hours_it_is_paged_at_once(day: ScenarioDesk) -> None:
+    writes(day, subject="Une question", language="fr")
+    day.phone_of("Amy").reads('"Une question"', "by 2:00 p.m.")
+    assert day.callback.priority is PriorityLevel.P3
+    day.phone_of("Amy").resolves()
+
+
+def test_a_technician_reads_it_in_french(night: ScenarioDesk) -> None:
+    night.edit(lambda _, amy: setattr(amy, "language", "fr"))
+    knows(night, BOB)
+    writes(night, "emergency", "Plus rien", language="fr")
+    words = night.phone_of("Amy").reads(
+        "courriel de Acme, Bob Tremblay", '"Plus rien"', "avant 22 h 42", "pour le prendre"
+    )
+    assert fits(words)
+    night.phone_of("Amy").resolves("fait")
+
+
+# The escalation mailbox
+
+
+def test_an_escalation_pages_the_manager_and_nobody_else_at_night(night: ScenarioDesk) -> None:
+    writes(night, "escalation", "I want to speak with a manager")
+    night.phone_of("Cleo").reads("asks for a manager", "to take it")
+    night.scenario.minutes_pass(20)
+    assert {page.technician.name for page in night.pages()} == {"Cleo Martin"}
+
+
+def test_an_escalation_by_reference_asks_a_manager_about_that_callback(day: ScenarioDesk) -> None:
+    reference = writes(day).reference
+    day.phone_of("Amy").reads("mail from")
+    day.phone_of("Amy").texts("{code}").reads("is yours")
+    received = writes(day, "escalation", f"{reference}: nobody answers")
+    assert (received.outcome, received.reference) == (Outcome.JOINED, reference)
+    day.phone_of("Cleo").reads("asks for a manager", reference)
+    day.phone_of("Amy").reads(f'the customer of {reference} has written: "{reference}: nobody answers"')
+    assert day.log_says("asked for a manager by mail. Paged: Cleo Martin.")
+    day.phone_of("Amy").resolves()
+    day.scenario.ignore_so_far()
+
+
+# Beside calls
+
+
+def test_a_mail_after_a_call_joins_it(night: ScenarioDesk) -> None:
+    knows(night, BOB, CUSTOMER)
+    night.leaves_a_message()
+    night.phone_of("Amy").reads("call (514) 555-0199")
+    night.phone_of("Amy").texts("{code}").reads("is yours")
+    night.scenario.minutes_pass(5)
+    assert writes(night, subject="As I said on the phone").outcome is Outcome.JOINED
+    night.phone_of("Amy").reads('has written: "As I said on the phone"')
+    assert len(night.callbacks()) == 1
+    night.phone_of("Amy").resolves()
+
+
+def test_a_call_after_a_mail_joins_it_and_is_answered_in_30_minutes(night: ScenarioDesk) -> None:
+    knows(night, BOB, CUSTOMER)
+    writes(night)
+    night.scenario.minutes_pass(10)
+    assert night.pages() == []
+    began_at = night.now
+    night.customer().dials("direct").hears_the_beep().says(8).presses("#").hears("Thank you").hangs_up()
+    night.phone_of("Amy").reads("Answer or call (514) 555-0199")
+    callback = night.callback
+    assert callback.due_at - began_at <= timedelta(minutes=30)
+    night.phone_of("Ben").reads("mail from", within=timedelta(minutes=9))
+    night.scenario.ignore_so_far()
+    night.phone_of("Amy").resolves()
+    night.scenario.ignore_so_far()
+
+
+def test_what_a_machine_writes_at_night_wakes_nobody(night: ScenarioDesk) -> None:
+    for kind in (MailKind.AUTOMATIC, MailKind.LIST, MailKind.BOUNCE, MailKind.LOOP):
+        assert writes(night, "emergency", kind=kind).outcome is Outcome.STORED
+    night.scenario.minutes_pass(40)
+    assert (night.callbacks(), night.pages()) == ([], [])
+
+
+def test_a_word_after_the_end_reopens_it_and_its_owner_is_told(day: ScenarioDesk) -> None:
+    reference = writes(day, message_id="1@acme.example").reference
+    day.phone_of("Amy").reads("mail from")
+    day.phone_of("Amy").resolves()
+    day.scenario.minutes_pass(90)
+    assert writes(day, subject="Re: No mail", thread=("1@acme.example",)).outcome is Outcome.REOPENED
+    day.phone_of("Amy").reads(
+        f"Bob Tremblay reopened {reference} (Re: No mail). It is yours: answer Bob Tremblay by mail"
+    )
+    assert day.callback.state is CallbackState.OPEN
+    day.phone_of("Amy").resolves()
+    day.scenario.ignore_so_far()
+
+
+def test_the_link_shows_what_the_customer_wrote(night: ScenarioDesk) -> None:
+    writes(night, "emergency", words="The server <b>smokes</b>.")
+    text = night.phone_of("Amy").reads("mail from")
+    client, path = night.service.web.test_client(), text.rpartition("https://desk.test")[2]
+    assert client.post(f"{path}/open").status_code == 303
+    page = client.get(path).text
+    assert "No mail since noon" in page
+    assert "The server &lt;b&gt;smokes&lt;/b&gt;." in page
+    assert "Close: no way to reach" not in page
+    assert "Answer by mail" in page
+    night.phone_of("Amy").resolves()
