@@ -42,7 +42,7 @@ mail_location = maildir:{folder}/mail/%u
 imap_capability = {capability}
 passdb {{
   driver = passwd-file
-  args = scheme=PLAIN {folder}/users
+  args = scheme=PLAIN {folder}/users/%u
 }}
 userdb {{
   driver = static
@@ -54,7 +54,8 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {secure_port}
+    ssl = yes
   }}
 }}
 service anvil {{
@@ -79,19 +80,28 @@ class ImapServer:
 
     folder: Path
     port: int
+    secure_port: int
     process: subprocess.Popen[bytes] | None = None
 
-    def url(self, user: str, port: int | None = None) -> str:
-        return f"imap://{user}:{PASSWORD}@127.0.0.1:{port or self.port}"
+    def url(self, user: str) -> str:
+        return f"imap://{user}:{PASSWORD}@127.0.0.1:{self.port}"
 
-    def add(self, *users: str, password: str = PASSWORD) -> None:
-        """Add users, or change their password."""
-        file = self.folder / "users"
-        known = dict(line.split(":", 1) for line in file.read_text().splitlines()) if file.exists() else {}
-        known |= dict.fromkeys(users, password)
-        unfinished = file.with_suffix(".new")
-        unfinished.write_text("".join(f"{user}:{known[user]}\n" for user in known))
+    def secure_url(self, user: str) -> str:
+        return f"imaps://{user}:{PASSWORD}@127.0.0.1:{self.secure_port}"
+
+    def add(self, user: str, password: str = PASSWORD) -> None:
+        """Add a user, or change a password. Dovecot may take a second to notice."""
+        file = self.folder / "users" / user
+        unfinished = file.with_name(f".{user}")
+        unfinished.write_text(f"{user}:{password}\n")
         unfinished.replace(file)
+        eventually(lambda: self._lets_in(user, password), "the user can log in")
+
+    def _lets_in(self, user: str, password: str) -> bool:
+        with IMAPClient("127.0.0.1", self.port, ssl=False) as client, contextlib.suppress(IMAPClient.Error):
+            client.login(user, password)
+            return True
+        return False
 
     def start(self) -> None:
         """Start it, and wait until it greets."""
@@ -155,8 +165,8 @@ def imap_server(*, idles: bool = True, certificate: tuple[Path, Path] | None = N
     _program()
     folder = Path(tempfile.mkdtemp(prefix="imap-", dir="/tmp"))  # short: a socket's path may have 107 characters
     try:
-        with held_port() as port:
-            server = ImapServer(folder, port)
+        with held_port() as port, held_port() as secure_port:
+            server = ImapServer(folder, port, secure_port)
             _configure(server, idles, certificate)
             server.start()
             try:
@@ -183,6 +193,7 @@ def _configure(server: ImapServer, idles: bool, certificate: tuple[Path, Path] |
     words = CONFIGURATION.format(
         folder=server.folder,
         port=server.port,
+        secure_port=server.secure_port if certificate else 0,
         user=user.pw_name,
         group=group,
         ssl="yes" if certificate else "no",
@@ -194,8 +205,7 @@ def _configure(server: ImapServer, idles: bool, certificate: tuple[Path, Path] |
             shutil.copy(file, copy)
         words += f"ssl_cert = <{copies[0]}\nssl_key = <{copies[1]}\n"
     (server.folder / "dovecot.conf").write_text(words)
-    server.add()
-    for name in ("mail", "home", "state", "run"):
+    for name in ("mail", "home", "state", "run", "users"):
         (server.folder / name).mkdir()
     if os.geteuid() == 0:
         for file in (server.folder, *server.folder.iterdir()):
