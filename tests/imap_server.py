@@ -34,6 +34,7 @@ protocols = imap
 listen = 127.0.0.1
 ssl = {ssl}
 disable_plaintext_auth = no
+auth_failure_delay = 0
 default_internal_user = {user}
 default_internal_group = {group}
 default_login_user = {user}
@@ -60,6 +61,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service auth-worker {{
   user = {user}
@@ -121,10 +125,13 @@ class ImapServer:
             self.process = None
 
     def renumber(self, user: str) -> None:
-        """Forget the UIDs of a mailbox, as after a restored backup. Its mails stay."""
+        """Give the mails of a mailbox new UIDs under another UIDVALIDITY, as after a restored backup."""
         mails = self.folder / "mail" / user
-        for file in (*mails.glob("dovecot*"), *mails.glob(".dovecot*")):
-            file.unlink()
+        uids = mails / "dovecot-uidlist"
+        version, validity, *_ = uids.read_text().split()
+        uids.write_text(f"{version} V{int(validity[1:]) + 1} N1\n")
+        for index in mails.glob("dovecot.index*"):
+            index.unlink()
 
     @contextlib.contextmanager
     def client(self, user: str) -> Iterator[IMAPClient]:
