@@ -1,11 +1,10 @@
-"""`mail receive`: takes a mail that our own mail server pipes in, and answers it by the exit code."""
+"""`mail receive`: takes a mail that our own mail server pipes in, and answers it by the exit code (sysexits.h)."""
 
 from __future__ import annotations
 
 import sys
 import traceback
 from collections.abc import Sequence
-from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +16,28 @@ from callbacks.errors import DeskError
 from callbacks.inbound.mails.take import LARGEST, Unreadable, refuse_too_large, taker
 
 
-class ExitCode(IntEnum):
-    """What a mail server understands (sysexits.h)."""
+class WrongUsage(click.UsageError):
+    """The command was typed wrong."""
 
-    USAGE = 64  # the command was typed wrong
-    NEVER = 65  # the mail goes back to its sender
-    LATER = 75  # the mail is offered again
+    exit_code = 64  # EX_USAGE
 
 
-class Ended(click.ClickException):
-    """The command ends with an exit code, and one sentence on standard error."""
+class UnknownMailbox(click.ClickException):
+    """There is no such mailbox."""
 
-    def __init__(self, code: ExitCode, words: str) -> None:
-        super().__init__(words)
-        self.exit_code = code
+    exit_code = 64  # EX_USAGE
+
+
+class NeverTaken(click.ClickException):
+    """The mail goes back to its sender."""
+
+    exit_code = 65  # EX_DATAERR
+
+
+class OfferedAgain(click.ClickException):
+    """The mail server keeps the mail, and offers it again."""
+
+    exit_code = 75  # EX_TEMPFAIL
 
 
 class ForMailServers(Command):
@@ -42,8 +49,7 @@ class ForMailServers(Command):
         try:
             return super().make_context(info_name, args, parent, **extra)
         except click.UsageError as error:
-            error.exit_code = ExitCode.USAGE
-            raise
+            raise WrongUsage(error.message, error.ctx) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -51,11 +57,11 @@ class ForMailServers(Command):
         except (click.ClickException, click.exceptions.Exit):
             raise
         except Unreadable as fault:
-            raise Ended(ExitCode.NEVER, f"This mail cannot be taken. {fault}") from None
+            raise NeverTaken(f"This mail cannot be taken. {fault}") from None
         except DeskError as fault:
-            raise Ended(ExitCode.LATER, " ".join(str(fault).split())) from None
+            raise OfferedAgain(" ".join(str(fault).split())) from None
         except Exception as fault:
-            raise Ended(ExitCode.LATER, f"The mail could not be stored ({_where(fault)}). Offer it again.") from None
+            raise OfferedAgain(f"The mail could not be stored ({_where(fault)}). Offer it again.") from None
 
 
 @click.group(cls=Group)
@@ -74,7 +80,7 @@ def receive(app: AppContext, mailbox: str) -> None:
     """
     service = app.ready_service()
     if mailbox not in service.desk.mailboxes:
-        raise Ended(ExitCode.USAGE, f"There is no mailbox {mailbox!r}. {_known(list(service.desk.mailboxes))}")
+        raise UnknownMailbox(f"There is no mailbox {mailbox!r}. {_known(list(service.desk.mailboxes))}")
     raw = sys.stdin.buffer.read(LARGEST + 1)
     refuse_too_large(len(raw))
     take = taker(service.database, service.desk, service.settings.media_dir, service.clock)

@@ -13,13 +13,13 @@ import sys
 import threading
 from datetime import datetime
 from pathlib import Path
+from unittest.mock import patch
 
 from callbacks.db.database import Database, insert_once
 from callbacks.db.states import MailKind
 from callbacks.db.tables import MailMessage
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.mails.take import Take
-from callbacks.worker import table
 from sla.clock import Clock
 
 
@@ -46,6 +46,6 @@ def _stop(flag: Path) -> None:
 
 if __name__ == "__main__":
     moment, flag = sys.argv[1], Path(sys.argv[2])
-    table.taker = taker
+    patch("callbacks.worker.table.taker", taker).start()
     sys.argv = ["app.py", "worker"]
     runpy.run_path("app.py", run_name="__main__")

@@ -322,7 +322,7 @@ def test_a_mail_is_taken_as_it_arrives_and_a_worker_that_stops_does_not_wait(des
 def test_a_server_without_idle_is_asked_again_and_again(
     desk: Desk, running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection.IMAPClient, "has_capability", lambda self, capability: False)
+    monkeypatch.setattr("imapclient.IMAPClient.has_capability", lambda self, capability: False)
     running(desk.reader(read_every=timedelta(milliseconds=50)))
     eventually(lambda: desk.database.read(lambda s: s.scalar(select(MailboxMark.checked_at))) is not None, "read")
     desk.delivers("first")
