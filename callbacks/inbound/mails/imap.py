@@ -77,6 +77,12 @@ class Inbox:
             found = self._client.search(["UID", f"{uid + 1}:*"])  # always names the last one (RFC 3501)
         return sorted(each for each in found if each > uid)
 
+    def unread_above(self, uid: int) -> Sequence[int]:
+        """Return the UIDs above this one of mails that nobody has read. Raise MailboxFault."""
+        with self._answer():
+            found = self._client.search(["UNSEEN", "UID", f"{uid + 1}:*"])
+        return sorted(each for each in found if each > uid)
+
     def arrivals(self, uids: Sequence[int]) -> Mapping[int, Arrival]:
         """Return what the server says of these mails, but not of those that are gone. Raise MailboxFault."""
         with self._answer():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,9 +24,10 @@ from callbacks.db.database import Database, insert_once
 from callbacks.db.leases import Claim
 from callbacks.db.tables import MailboxMark
 from callbacks.desk.desk_file import Desk
-from callbacks.inbound.mails.imap import Arrival, Inbox, MailboxFault, MailGone, RequestRefused, open_inbox
+from callbacks.inbound.mails.imap import TIME_LIMIT, Arrival, Inbox, MailboxFault, MailGone, RequestRefused, open_inbox
 from callbacks.inbound.mails.take import Take, Unreadable, refuse_too_large
 from callbacks.paging.alerts import alert_supervisors
+from callbacks.paging.channels.time_limit import time_limit
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import span
 from sla.clock import Clock
@@ -86,7 +87,7 @@ class MailboxReader:
         self._take, self._clock, self._open = take, clock, open_at
         self._read_every = read_every
         self._stopping = threading.Event()
-        self._inbox: Inbox | None = None
+        self._interrupt: Callable[[], None] | None = None  # ends what `run` waits for
         self._tries = Counter[tuple[int, int]]()  # of mails on which the desk failed, by UIDVALIDITY and UID
 
     def run(self) -> None:
@@ -100,16 +101,16 @@ class MailboxReader:
     def stop(self) -> None:
         """Have `run` end once the mail that is being taken is stored."""
         self._stopping.set()
-        if (inbox := self._inbox) is not None:
-            inbox.interrupt()
+        if (interrupt := self._interrupt) is not None:
+            interrupt()
 
     def _work(self, read: Callable[[Claim[MailboxMark], Inbox], None]) -> None:
         claim = None if self._stopping.is_set() else self._database.write(self._claim)
         if claim is None:
             return
         try:
-            with self._open(self._url) as inbox:
-                self._inbox = inbox
+            with ExitStack() as opened:
+                inbox = self._opened(opened)
                 read(claim, inbox)
         except LeaseLost:
             return
@@ -120,8 +121,15 @@ class MailboxReader:
                 self._database.write(lambda session: self._failed(session, claim, words))
                 return
         finally:
-            self._inbox = None
+            self._interrupt = None
         self._database.write(lambda session: self._release(session, claim))
+
+    def _opened(self, opened: ExitStack) -> Inbox:
+        with time_limit(TIME_LIMIT) as limit:
+            self._interrupt = limit.end
+            inbox = opened.enter_context(self._open(self._url))
+        self._interrupt = inbox.interrupt
+        return inbox
 
     def _read_on(self, claim: Claim[MailboxMark], inbox: Inbox) -> None:
         while not self._stopping.is_set():
@@ -133,27 +141,42 @@ class MailboxReader:
         place = self._database.write(lambda session: self._begin(session, claim, inbox.uid_validity))
         uids = inbox.uids_above(place.last_uid)
         for start in range(0, len(uids), AT_ONCE):
-            self._take_mails(claim, inbox, uids[start : start + AT_ONCE], place)
+            some = uids[start : start + AT_ONCE]
+            if uids[-1] > some[-1]:  # what has just come does not wait until a whole mailbox is read again
+                self._take_mails(claim, inbox, inbox.unread_above(some[-1])[:AT_ONCE], place)
+            self._take_mails(claim, inbox, some, place, moves_mark=True)
         if not self._stopping.is_set():
             self._database.write(lambda session: self._finished(session, claim))
 
-    def _take_mails(self, claim: Claim[MailboxMark], inbox: Inbox, uids: Sequence[int], place: Place) -> None:
-        found = inbox.arrivals(uids)
+    def _take_mails(
+        self, claim: Claim[MailboxMark], inbox: Inbox, uids: Sequence[int], place: Place, *, moves_mark: bool = False
+    ) -> None:
+        found = inbox.arrivals(uids) if uids else {}
         for uid in uids:
             if self._stopping.is_set():
                 return
             if uid in found and not _is_history(found[uid], place):
                 self._take_mail(claim, inbox, uid, found[uid])
-        self._database.write(lambda session: self._pass(session, claim, uids[-1]))
+                if moves_mark:
+                    self._move_mark(claim, uid)
+        if moves_mark:
+            self._move_mark(claim, uids[-1])
 
     def _take_mail(self, claim: Claim[MailboxMark], inbox: Inbox, uid: int, found: Arrival) -> None:
         now = self._clock.now()
         arrived_at = min(found.arrived_at or now, now)
         why = self._why_not_taken(claim, inbox, uid, found.size, arrived_at)
-        self._database.write(lambda session: self._pass(session, claim, uid, why, arrived_at))
-        if why is None:
+        if why is not None:
+            self._database.write(lambda session: self._given_up(session, claim, uid, why, arrived_at))
+        else:
             with suppress(MailboxFault):  # it is stored; whether it is marked as read matters less than the next one
                 inbox.mark_seen(uid)
+
+    def _move_mark(self, claim: Claim[MailboxMark], uid: int) -> None:
+        def move(session: Session) -> None:
+            self._held(session, claim).last_uid = uid
+
+        self._database.write(move)
 
     def _why_not_taken(
         self, claim: Claim[MailboxMark], inbox: Inbox, uid: int, size: int, arrived_at: datetime
@@ -221,22 +244,13 @@ class MailboxReader:
             mark.uid_validity, mark.last_uid = uid_validity, 0
         return Place(mark.last_uid, marks.last_at(session, name) or now)
 
-    def _pass(
-        self,
-        session: Session,
-        claim: Claim[MailboxMark],
-        uid: int,
-        why: Words | None = None,
-        arrived_at: datetime | None = None,
+    def _given_up(
+        self, session: Session, claim: Claim[MailboxMark], uid: int, why: Words, arrived_at: datetime
     ) -> None:
-        """Move the mark past a mail. `why` it can never be taken, if so."""
-        mark = self._held(session, claim)
-        mark.last_uid = max(mark.last_uid, uid)
-        if why is not None and arrived_at is not None:
-            log.error("a mail can never be taken", mailbox=self._mailbox, uid=uid, cause=why.english)
-            at = arrived_at.astimezone(self._desk.zone)
-            words = _not_taken(self._mailbox, f"{at:%Y-%m-%d %H:%M}", why)
-            self._alert(session, f"mail {mark.uid_validity} {uid}", words, self._clock.now())
+        mark, at = self._held(session, claim), arrived_at.astimezone(self._desk.zone)
+        log.error("a mail can never be taken", mailbox=self._mailbox, uid=uid, cause=why.english)
+        words = _not_taken(self._mailbox, f"{at:%Y-%m-%d %H:%M}", why)
+        self._alert(session, f"mail {mark.uid_validity} {uid}", words, self._clock.now())
 
     def _finished(self, session: Session, claim: Claim[MailboxMark]) -> None:
         mark, now = self._held(session, claim), self._clock.now()

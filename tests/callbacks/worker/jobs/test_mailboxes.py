@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from callbacks.desk.desk_file import read_desk
 from callbacks.inbound.mails import imap as connection
 from callbacks.inbound.mails import take as taking
 from callbacks.inbound.mails.take import Unreadable
+from callbacks.worker.jobs import mailboxes
 from callbacks.worker.jobs.mailboxes import LEASE, MailboxReader, pause_after
 from sla.clock import MovingClock
 from tests.callbacks.oncall.weekly_turns import add_weekly_turns
@@ -258,7 +261,7 @@ def test_supervisors_hear_once_that_a_mailbox_fails_and_once_that_it_works_again
     assert desk.alerts() == []
     assert "does not accept the user or password" in desk.mark.failure
     assert 4 <= tries <= 8  # each pause is longer than the one before
-    fails_for(desk, reader, timedelta(minutes=30))
+    fails_for(desk, reader, timedelta(minutes=12))
     (alert,) = desk.alerts()
     assert "the mailbox support could not be read for" in alert
     assert "does not accept the user or password" in alert
@@ -269,7 +272,7 @@ def test_supervisors_hear_once_that_a_mailbox_fails_and_once_that_it_works_again
     assert desk.has == ["waited"]
     assert "the mailbox support can be read again" in desk.alerts()[1]
     assert (desk.mark.failing_since, desk.mark.failure) == (None, "")
-    fails_for(desk, reader, timedelta(minutes=10))  # another time, told again
+    fails_for(desk, reader, timedelta(minutes=8))  # another time, told again
     assert len(desk.alerts()) == 3
 
 
@@ -327,3 +330,39 @@ def test_a_server_without_idle_is_asked_again_and_again(
     eventually(lambda: desk.database.read(lambda s: s.scalar(select(MailboxMark.checked_at))) is not None, "read")
     desk.delivers("first")
     eventually(lambda: desk.has == ["first"], "the mail is taken")
+
+
+def test_what_nobody_has_read_does_not_wait_until_a_whole_mailbox_is_read_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def another_comes(words: str) -> None:
+        if words == "3":
+            desk.delivers("the latest")
+
+    monkeypatch.setattr(mailboxes, "AT_ONCE", 2)
+    desk.before = another_comes
+    desk.delivers("1", "2", "3", "4", "5", seen=True)
+    desk.delivers("new")
+    desk.reads()
+    assert desk.offered == ["new", "1", "2", "3", "4", "5", "new"]
+    desk.reads()
+    assert desk.has == ["new", "1", "2", "3", "4", "5", "the latest"]
+    assert desk.mark.last_uid == 7
+
+
+def test_a_worker_that_stops_does_not_wait_for_a_server_that_does_not_greet(
+    desk: Desk, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far = FAR.total_seconds() * 10
+    monkeypatch.setattr(mailboxes, "TIME_LIMIT", far)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"imap://amy:sesame@127.0.0.1:{silent.getsockname()[1]}"
+        open_at = partial(connection.open_inbox, timeout=far, time_limit=far)
+        reader = MailboxReader(desk.database, DESK, "support", url, desk.take, desk.clock, open_at)
+        thread = running(reader)
+        accepted, _ = silent.accept()
+        with accepted:
+            reader.stop()
+            thread.join(FAR.total_seconds())
+    assert not thread.is_alive()
+    assert desk.mark.failing_since is None
