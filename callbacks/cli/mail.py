@@ -83,7 +83,7 @@ def receive(app: AppContext, mailbox: str) -> None:
         raise UnknownMailbox(f"There is no mailbox {mailbox!r}. {_known(list(service.desk.mailboxes))}")
     raw = sys.stdin.buffer.read(LARGEST + 1)
     refuse_too_large(len(raw))
-    take = taker(service.database, service.desk, service.settings.media_dir, service.clock)
+    take = taker(service.settings, service.desk, service.database, service.clock)
     take(mailbox, raw, service.clock.now())
 
 

@@ -134,7 +134,7 @@ def jobs_for(
 
 def mailbox_readers(settings: Settings, desk: Desk, database: Database, clock: Clock) -> Mapping[str, MailboxReader]:
     """Return a reader for each mailbox of the desk file that has a server."""
-    take = taker(database, desk, settings.media_dir, clock)
+    take = taker(settings, desk, database, clock)
     known = {name: url for name, url in settings.imap_urls.items() if name in desk.mailboxes}
     return {name: MailboxReader(database, desk, name, url, take, clock) for name, url in known.items()}
 

@@ -20,10 +20,11 @@ from callbacks.db.states import MailKind
 from callbacks.db.tables import MailMessage
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.mails.take import Take
+from callbacks.settings import Settings
 from sla.clock import Clock
 
 
-def taker(database: Database, desk: Desk, media_dir: Path, clock: Clock) -> Take:
+def taker(settings: Settings, desk: Desk, database: Database, clock: Clock) -> Take:
     def take(mailbox: str, raw: bytes, arrived_at: datetime) -> None:
         stops_here = b"stop here" in raw
         if stops_here and moment == "before":

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 from typing import Protocol
 
 from callbacks.db.database import Database
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import DeskError
+from callbacks.settings import Settings
 from sla.clock import Clock
 
 LARGEST = 64 * 1024 * 1024  # bytes of a mail; most mail servers take less than half of it
@@ -27,7 +27,7 @@ class Take(Protocol):
     def __call__(self, mailbox: str, raw: bytes, arrived_at: datetime) -> None: ...
 
 
-def taker(database: Database, desk: Desk, media_dir: Path, clock: Clock) -> Take:
+def taker(settings: Settings, desk: Desk, database: Database, clock: Clock) -> Take:
     """Return the function that reads a mail and stores it."""
 
     def take(mailbox: str, raw: bytes, arrived_at: datetime) -> None:
