@@ -27,7 +27,7 @@ from callbacks.worker.jobs import mailboxes
 from callbacks.worker.jobs.mailboxes import LEASE, MailboxReader, pause_after
 from sla.clock import MovingClock
 from tests.callbacks.oncall.weekly_turns import add_weekly_turns
-from tests.imap_server import ImapServer
+from tests.imap_server import ImapServer, imap_server
 from tests.waiting import FAR, eventually
 
 DESK = read_desk(Path("support.toml"))
@@ -366,3 +366,23 @@ def test_a_worker_that_stops_does_not_wait_for_a_server_that_does_not_greet(
             thread.join(FAR.total_seconds())
     assert not thread.is_alive()
     assert desk.mark.failing_since is None
+
+
+def test_after_a_restart_of_the_server_reading_goes_on_where_it_stopped(desk: Desk, running: Running) -> None:
+    with imap_server() as desk.server:  # one that may be stopped
+        desk.server.add(desk.user)
+        desk.delivers("before")
+        thread = running(desk.reader())
+        eventually(lambda: desk.has == ["before"], "the mail is taken")
+        desk.server.stop()
+        thread.join(FAR.total_seconds())
+        assert not thread.is_alive()
+        assert "did not answer" in desk.mark.failure
+        desk.clock.pass_time(A_MINUTE)
+        desk.reads()
+        assert desk.mark.failing_since == NOW
+        desk.server.start()
+        desk.delivers("after")
+        desk.clock.pass_time(2 * A_MINUTE)
+        desk.reads()
+        assert (desk.offered, desk.mark.failure, desk.alerts()) == (["before", "after"], "", [])
