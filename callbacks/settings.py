@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -40,6 +40,7 @@ class Settings:
     metrics_token: str = field(default="", repr=False)
     trusted_proxy: str = "127.0.0.1"
     secret_key_secondary: str = field(default="", repr=False)
+    imap_urls: Mapping[str, str] = field(default_factory=dict, repr=False)  # by the name of the mailbox
 
     @property
     def auth_tokens(self) -> tuple[str, ...]:
@@ -54,14 +55,16 @@ class Settings:
     def secrets(self) -> tuple[str, ...]:
         """Return every secret that logs must not show."""
         keys = (self.api_secret, self.secret_key, self.secret_key_secondary, self.audit_key, self.metrics_token)
-        passwords = (found for url in (self.database_url, self.smtp_url) for found in _passwords_in(url))
+        urls = (self.database_url, self.smtp_url, *self.imap_urls.values())
+        passwords = (found for url in urls for found in _passwords_in(url))
         return tuple(secret for secret in (*self.auth_tokens, *keys, *passwords) if secret)
 
 
 def _passwords_in(url: str) -> Iterator[str]:
     """Yield the passwords of a URL: between user and host, and as a parameter. A password may contain "@" and "/"."""
     for user_and_password in re.findall(r"://(.*)@", url) + re.findall(r"://([^@]*)@", url):
-        yield user_and_password.partition(":")[2]
+        password = user_and_password.partition(":")[2]
+        yield from {password, unquote(password)}
     yield from re.findall(r"[?&][a-z_]*password=([^&]*)", url, re.IGNORECASE)
 
 
@@ -87,6 +90,9 @@ SETTINGS: Mapping[str, str] = {
     "METRICS_TOKEN": "bearer token for /metrics, default none: it answers on loopback only",
     "TRUSTED_PROXY": "address of the proxy whose X-Forwarded-For header is trusted, default 127.0.0.1",
 }
+# A family of settings: IMAP_URL_SUPPORT_DESK is the server of the mailbox support-desk.
+IMAP_URL = "IMAP_URL_"
+IMAP_SCHEMES = ("imap", "imaps")
 DATABASES = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 REQUIRED = tuple(name for name, meaning in SETTINGS.items() if meaning.startswith("required"))
 
@@ -105,7 +111,23 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
 
 def setting_values(environ: Mapping[str, str], faults: list[str]) -> dict[str, str]:
     """Return each setting as it was given, "" for none. Files that cannot be read are added to the faults."""
-    return {name: _value(name, environ, faults) for name in SETTINGS}
+    return {name: _value(name, environ, faults) for name in setting_names(environ)}
+
+
+def setting_names(environ: Mapping[str, str]) -> Sequence[str]:
+    """Return the name of every setting, and of those of a family that are given."""
+    given = {name.removesuffix("_FILE") for name in environ if name.startswith(IMAP_URL)}
+    return (*SETTINGS, *sorted(given))
+
+
+def mailbox_of(name: str) -> str:
+    """Return the mailbox that a setting such as IMAP_URL_SUPPORT_DESK is about."""
+    return name.removeprefix(IMAP_URL).lower().replace("_", "-")
+
+
+def imap_setting(mailbox: str) -> str:
+    """Return the name of the setting with the server of a mailbox."""
+    return IMAP_URL + mailbox.upper().replace("-", "_")
 
 
 def _value(name: str, environ: Mapping[str, str], faults: list[str]) -> str:
@@ -128,10 +150,26 @@ def _faults_in(values: Mapping[str, str]) -> Iterator[str]:
         yield from _database_faults(values["DATABASE_URL"])
     if values["SMTP_URL"] and _split(values["SMTP_URL"]).scheme not in ("smtp", "smtps"):
         yield "SMTP_URL is not a mail server. Give one such as smtp://user:password@mail.example.com:587."
+    for name, url in values.items():
+        if name.startswith(IMAP_URL) and url:
+            yield from _imap_faults(name, url)
     if values["TRANSCRIBE_MODEL"]:
         yield from _model_faults(Path(values["TRANSCRIBE_MODEL"]))
     if values["SECRET_KEY"] and len(values["SECRET_KEY"]) < 16:
         yield "SECRET_KEY is too short. Give at least 32 random characters."
+
+
+def _imap_faults(name: str, url: str) -> Iterator[str]:
+    if not re.fullmatch(IMAP_URL + "[A-Z][A-Z0-9_]*", name):
+        yield f"{name} names no mailbox. Write its name in capitals, such as {imap_setting('support')}."
+    parts = _split(url)
+    if parts.scheme not in IMAP_SCHEMES or not parts.hostname or parts.query or parts.fragment:
+        yield (
+            f"{name} is not a mailbox. Give one such as imaps://user:password@mail.example.com:993/INBOX, with special "
+            "characters escaped: %40 for @, %2F for /."
+        )
+    elif not parts.username or not parts.password:
+        yield f"{name} has no user name or no password. Give one such as imaps://user:password@mail.example.com."
 
 
 def _database_faults(url: str) -> Iterator[str]:
@@ -202,4 +240,5 @@ def _settings(values: Mapping[str, str]) -> Settings:
         metrics_token=values["METRICS_TOKEN"],
         trusted_proxy=values["TRUSTED_PROXY"] or Settings.trusted_proxy,
         secret_key_secondary=values["SECRET_KEY_SECONDARY"],
+        imap_urls={mailbox_of(name): url for name, url in values.items() if name.startswith(IMAP_URL) and url},
     )

@@ -22,6 +22,7 @@ from callbacks.db.migrations import migrate
 from callbacks.logs import set_up_logs
 from callbacks.people import passwords
 from sla.zones import use_newest_rules
+from tests.imap_server import ImapServer, NoImapServer, imap_server
 from tests.postgres import NoPostgres, postgres_server
 
 TEMPLATE = "desk_template"
@@ -85,6 +86,16 @@ def postgres() -> Iterator[str]:
         if os.environ.get("CI"):
             raise
         pytest.skip(f"NO POSTGRESQL: {why} These tests only proved SQLite.")
+
+
+@pytest.fixture(scope="session")
+def imap() -> Iterator[ImapServer]:
+    """An IMAP server. A test adds users of its own."""
+    try:
+        with imap_server() as server:
+            yield server
+    except NoImapServer as why:
+        pytest.skip(f"NO IMAP SERVER: {why} Nothing was proved about reading mailboxes.")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,6 +10,7 @@ from callbacks.cli import (
     customers,
     forget,
     hours,
+    mail,
     menu,
     oncall,
     reports,
@@ -26,5 +27,5 @@ COMMANDS = (
     *(technicians.technician, shifts.shift, oncall.oncall, menu.menu, calendars.calendar, users.user, audit.audit),
     *(customers.customer, announcements.announce),
     *(blocked_numbers.block, blocked_numbers.unblock),
-    forget.forget,
+    *(forget.forget, mail.mail),
 )

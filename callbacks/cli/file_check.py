@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from callbacks.private_files import is_open_to_others
-from callbacks.settings import SETTINGS, Settings
+from callbacks.settings import Settings, setting_names
 
 JOURNALS = ("", "-wal", "-shm", "-journal")  # SQLite's files: the database and what belongs to it
 
@@ -37,7 +37,8 @@ def _database_files(settings: Settings) -> Iterator[Path]:
 
 def _secret_files(environ: Mapping[str, str]) -> Iterator[Path]:
     yield Path(".env")
-    yield from (Path(file) for name in SETTINGS if (file := environ.get(f"{name}_FILE", "")) and name != "DESK_FILE")
+    files = (environ.get(f"{name}_FILE", "") for name in setting_names(environ) if name != "DESK_FILE")
+    yield from map(Path, filter(None, files))
 
 
 def _recording_warnings(media_dir: Path) -> Iterator[str]:

@@ -16,6 +16,7 @@ import phonenumbers
 from sqlalchemy.engine import make_url
 
 from callbacks.desk.desk_file import Desk
+from callbacks.settings import Settings, imap_setting
 from callbacks.text.hosts import is_address, is_loopback
 from callbacks.text.mail_address import mail_address
 
@@ -84,6 +85,16 @@ def unused_settings(values: Values, desk: Desk) -> Iterator[str]:
     """Yield the settings that the desk file leaves without effect."""
     if values["TRANSCRIBE_MODEL"] and desk.transcript.by != "model":
         yield f'TRANSCRIBE_MODEL is not used, because transcript.by is "{desk.transcript.by}" in the desk file.'
+
+
+def mailbox_faults(settings: Settings, desk: Desk) -> Iterator[str]:
+    """Yield the settings of mailboxes that the desk file does not have."""
+    for mailbox in settings.imap_urls:
+        if mailbox not in desk.mailboxes:
+            yield (
+                f"{imap_setting(mailbox)} is for a mailbox {mailbox!r}, which the desk file does not have, so nobody "
+                "reads it. Add it there under [mailboxes], or remove the setting."
+            )
 
 
 def _is_safe(url: str) -> bool:

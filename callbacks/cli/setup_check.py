@@ -12,11 +12,18 @@ from callbacks.cli.command import Command
 from callbacks.cli.context import AppContext, Service, pass_app
 from callbacks.cli.file_check import file_warnings
 from callbacks.cli.gaps import gap_in_words
-from callbacks.cli.settings_check import line_faults, settings_faults, settings_warnings, unused_settings
+from callbacks.cli.settings_check import (
+    line_faults,
+    mailbox_faults,
+    settings_faults,
+    settings_warnings,
+    unused_settings,
+)
 from callbacks.cli.twilio_check import account_faults, set_urls, urls_of_numbers
 from callbacks.db.states import Channel, PhoneSlot
 from callbacks.desk.menu_faults import menus_without_manager, unused_menus
 from callbacks.errors import BrokenSettings, BrokenSetup
+from callbacks.inbound.mails.mailbox_state import mailbox_states, mailbox_warnings
 from callbacks.oncall import store
 from callbacks.oncall.roster import Roster
 from callbacks.paging.decide import paged_before_the_deadline
@@ -46,7 +53,7 @@ def check(app: AppContext, asks_twilio: bool, sets_urls: bool) -> None:
     values = setting_values(app.environ, [])
     faults = list(settings_faults(values))
     service = _ready_service(app, faults)
-    faults += line_faults(service.desk)
+    faults += [*line_faults(service.desk), *mailbox_faults(service.settings, service.desk)]
     if not faults:
         click.echo("Settings, desk file and database schema: OK.")
     _print_urls(service)
@@ -110,6 +117,7 @@ def _warnings(session: Session, service: Service) -> Iterator[str]:
     yield from _number_warnings(session, service)
     yield from _roster_warnings(roster, service)
     yield from _policy_warnings(roster, service)
+    yield from mailbox_warnings(mailbox_states(session, desk), list(service.settings.imap_urls), now)
 
 
 def _rota_warnings(session: Session, service: Service) -> Iterator[str]:

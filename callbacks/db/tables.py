@@ -904,7 +904,8 @@ class MailboxMark(Base, Claimable):
 
     __tablename__ = "mailbox_marks"
 
-    mailbox: Mapped[str] = mapped_column(String(40), primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mailbox: Mapped[str] = mapped_column(String(40), unique=True)
     uid_validity: Mapped[int | None] = mapped_column(BigInteger)  # the mailbox's UIDs count only with this (RFC 3501)
     last_uid: Mapped[int] = mapped_column(BigInteger, default=0)
     checked_at: Mapped[datetime | None]  # when the server last answered

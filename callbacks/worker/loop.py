@@ -36,6 +36,7 @@ class Job:
     is_slow: bool = False
     may_be_interrupted: bool = False  # a worker that stops does not wait for it: its lease runs out and it runs again
     needs_success: bool = False  # skipped in a sweep in which a vital job has failed
+    stop: Callable[[], None] | None = None  # has a job that waits for others end soon, when the worker stops
 
 
 class SweepFailed(DeskError):
@@ -92,6 +93,9 @@ class Worker:
     def close(self) -> None:
         """Finish what has started, and start nothing more."""
         self._stopping.set()
+        for job in self._jobs:
+            if job.stop is not None:
+                job.stop()
         self.wait_for_slow_jobs()
         self._senders.close()
 

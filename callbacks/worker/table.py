@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from callbacks.announcements.subscriptions import end_refused
 from callbacks.db.database import Database
 from callbacks.desk.desk_file import Desk
+from callbacks.inbound.mails.take import taker
 from callbacks.inbound.received_requests import forget_old
 from callbacks.links import Links
 from callbacks.paging.channels.mail import Mailer
@@ -29,6 +30,7 @@ from callbacks.worker.jobs.digest import DigestMailer
 from callbacks.worker.jobs.heartbeat import Heartbeat
 from callbacks.worker.jobs.lock_mails import LockMailer
 from callbacks.worker.jobs.look_ups import LookUps
+from callbacks.worker.jobs.mailboxes import LOOKED_AT_EVERY, MailboxReader
 from callbacks.worker.jobs.next_actions import next_actions
 from callbacks.worker.jobs.pages import PageSending
 from callbacks.worker.jobs.reconciliation import Reconciliation
@@ -97,6 +99,7 @@ def jobs_for(
     def in_one_transaction(work: Callable[[Session, Desk, datetime], object]) -> Callable[[], None]:
         return lambda: _in_one_transaction(database, clock, desk, work)
 
+    mailboxes = mailbox_readers(settings, desk, database, clock)
     return (
         Job("next actions", EVERY_SWEEP, actions.run, actions.next_due_at, is_vital=True),
         Job("pages", EVERY_SWEEP, pages.run, outbox.next_due_at, is_vital=True),
@@ -121,10 +124,19 @@ def jobs_for(
         Job("lock mails", A_MINUTE, lock_mails.send_due, is_slow=True),
         Job("transcripts", EVERY_SWEEP, transcriber.transcribe_next, transcriber.next_due_at, is_slow=True,
             may_be_interrupted=True),
+        *(Job(f"mailbox {name}", LOOKED_AT_EVERY, reader.run, is_slow=True, stop=reader.stop)
+          for name, reader in mailboxes.items()),
         Job("retention", retention.EVERY, Retention(database, desk, clock).run),
         Job("deletions", EVERY_SWEEP, deleter.delete_next, deleter.next_due_at, is_slow=True),
         Job("heartbeat", HEARTBEAT_EVERY, Heartbeat(database, clock).beat, is_vital=True, needs_success=True),
     )  # fmt: skip
+
+
+def mailbox_readers(settings: Settings, desk: Desk, database: Database, clock: Clock) -> Mapping[str, MailboxReader]:
+    """Return a reader for each mailbox of the desk file that has a server."""
+    take = taker(settings, desk, database, clock)
+    known = {name: url for name, url in settings.imap_urls.items() if name in desk.mailboxes}
+    return {name: MailboxReader(database, desk, name, url, take, clock) for name, url in known.items()}
 
 
 def _mailer(settings: Settings) -> Mailer:

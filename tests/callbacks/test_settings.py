@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from callbacks.errors import BrokenSettings
-from callbacks.settings import REQUIRED, SETTINGS, Settings, settings_from
+from callbacks.settings import REQUIRED, SETTINGS, Settings, imap_setting, settings_from
 
 GOOD = {
     "PUBLIC_URL": "https://desk.example.com/",
@@ -76,11 +76,39 @@ def test_a_speech_model_is_there_with_the_package_that_reads_it(
         ({"PUBLIC_URL": "https://[desk"}, "PUBLIC_URL is not a URL"),
         ({"PUBLIC_URL": "https://desk.test:port"}, "PUBLIC_URL is not a URL"),
         ({"SMTP_URL": "smtp://[mail", "MAIL_FROM": "desk@example.com"}, "SMTP_URL is not a mail server"),
+        ({"IMAP_URL_SUPPORT": "pop3://amy:sesame@mail.test"}, "IMAP_URL_SUPPORT is not a mailbox"),
+        ({"IMAP_URL_SUPPORT": "imaps://amy:se/same@mail.test"}, "IMAP_URL_SUPPORT is not a mailbox.*escaped"),
+        ({"IMAP_URL_SUPPORT": "imaps://amy:sesame@mail.test:port"}, "IMAP_URL_SUPPORT is not a mailbox"),
+        ({"IMAP_URL_SUPPORT": "imaps://mail.test"}, "IMAP_URL_SUPPORT has no user name or no password"),
+        ({"IMAP_URL_support": "imaps://amy:sesame@mail.test"}, "IMAP_URL_support names no mailbox"),
+        ({"IMAP_URL_": "imaps://amy:sesame@mail.test"}, "IMAP_URL_ names no mailbox"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_refused(change: dict[str, str], fault: str) -> None:
-    with pytest.raises(BrokenSettings, match=fault):
+    with pytest.raises(BrokenSettings, match=fault) as broken:
         settings_from({**GOOD, **change})
+    assert "sesame" not in str(broken.value)
+
+
+def test_each_mailbox_has_a_setting_of_its_own(tmp_path: Path) -> None:
+    secret = tmp_path / "emergency"
+    secret.write_text("imaps://amy:p%40ss@mail.test/Emergency%20mail\n")
+    family = {"IMAP_URL_SUPPORT_DESK": "imap://amy:pass@localhost:143", "IMAP_URL_EMERGENCY_FILE": str(secret)}
+    settings = settings_from({**GOOD, **family, "IMAP_URL_ESCALATIONS": " "})
+    assert settings.imap_urls == {
+        "support-desk": "imap://amy:pass@localhost:143",
+        "emergency": "imaps://amy:p%40ss@mail.test/Emergency%20mail",
+    }
+    assert {"pass", "p%40ss", "p@ss"} <= set(settings.secrets())
+    assert "p%40ss" not in repr(settings)
+    assert [imap_setting(mailbox) for mailbox in settings.imap_urls] == ["IMAP_URL_EMERGENCY", "IMAP_URL_SUPPORT_DESK"]
+
+
+def test_faults_of_mailboxes_are_named_with_all_others(tmp_path: Path) -> None:
+    wrong = {"IMAP_URL_SUPPORT": "mail", "IMAP_URL_EMERGENCY_FILE": str(tmp_path / "nowhere"), "SECRET_KEY": "short"}
+    with pytest.raises(BrokenSettings) as broken:
+        settings_from({**GOOD, **wrong})
+    assert len(broken.value.faults) == 3
 
 
 @pytest.mark.parametrize(
@@ -121,5 +149,6 @@ def test_a_password_in_a_url_is_one_of_the_secrets(url: str, password: str) -> N
 def test_every_field_that_stays_out_of_the_repr_is_a_secret() -> None:
     hidden = [field.name for field in fields(Settings) if not field.repr]
     urls: dict[str, Any] = {name: f"x://user:{name}@host" for name in hidden}
+    urls["imap_urls"] = {"support": urls["imap_urls"]}
     settings = replace(settings_from(GOOD), **urls)
     assert [name for name in hidden if not any(name in secret for secret in settings.secrets())] == []

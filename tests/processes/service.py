@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,6 +43,7 @@ class Service:
     database_url: str
     port: int
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    settings: dict[str, str] = field(default_factory=dict)  # beside those that every service has
 
     def __post_init__(self) -> None:
         self.clock = SystemClock()
@@ -75,6 +77,7 @@ class Service:
             "PUBLIC_URL": self.url,
             "TWILIO_API_URL": f"http://127.0.0.1:{self.server.server_port}",
             "MEDIA_DIR": str(self.folder / "media"),
+            **self.settings,
         }
 
     def run(self, *arguments: str) -> str:
@@ -83,8 +86,8 @@ class Service:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "app.py", *arguments]
+    def start(self, *arguments: str, program: Sequence[str] = ("app.py",)) -> subprocess.Popen[bytes]:
+        command = [sys.executable, *program, *arguments]
         with (self.folder / f"{arguments[0]}.{len(self.processes)}.log").open("wb") as log:
             process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log, start_new_session=True)
         self.processes.append(process)

@@ -14,6 +14,7 @@ from callbacks.console.forms import change_and_redirect
 from callbacks.console.setup.changes import CHANGES
 from callbacks.console.setup.screen import line_rows, opening_hours, year_screen
 from callbacks.desk.menu_tree import trees
+from callbacks.inbound.mails.mailbox_state import mailbox_states
 from callbacks.records import audit_log as log
 
 blueprint = Blueprint("setup", __name__)
@@ -30,6 +31,7 @@ def index() -> str:
         year=year,
         screen=context.database.read(lambda session: year_screen(session, desk, year)),
         lines=line_rows(desk),
+        mailboxes=context.database.read(lambda session: mailbox_states(session, desk)),
         trees=trees(desk),
         hours=opening_hours(desk),
         zone=desk.zone.key,

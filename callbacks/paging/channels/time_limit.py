@@ -28,7 +28,7 @@ class TimeLimit:
         self._sockets: list[socket.socket] = []
         self._lock = threading.Lock()
         self.is_over = False
-        self._timer = threading.Timer(seconds, self._end)
+        self._timer = threading.Timer(seconds, self.end)
         self._timer.daemon = True
 
     def watch(self, connection: socket.socket) -> None:
@@ -38,7 +38,8 @@ class TimeLimit:
         if self.is_over:
             _close(connection)
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Close the connections now. Any thread may call this."""
         self.is_over = True
         with self._lock:
             watched = list(self._sockets)

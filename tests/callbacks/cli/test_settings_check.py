@@ -9,6 +9,7 @@ from itertools import combinations
 import pytest
 
 from callbacks.cli.settings_check import settings_faults, settings_warnings
+from callbacks.desk.mailboxes import Mailbox, MailboxMeaning
 from callbacks.settings import SETTINGS
 from tests.callbacks.cli.conftest import ENVIRONMENT, CommandLine
 
@@ -190,3 +191,21 @@ def test_a_rotation_without_an_audit_key_is_named() -> None:
     keys = {"SECRET_KEY": secrets.token_hex(32), "SECRET_KEY_SECONDARY": secrets.token_hex(32)}
     (found,) = settings_warnings({**GOOD, **keys})
     assert found.startswith("SECRET_KEY is rotated and AUDIT_KEY is not set:")
+
+
+def test_a_server_for_a_mailbox_that_the_desk_file_does_not_have_is_a_fault(cli: CommandLine) -> None:
+    settings = replace(cli.service.settings, imap_urls={"sales-desk": "imaps://amy:sesame@mail.example.com"})
+    service = replace(cli.service, settings=settings)
+    cli.app = replace(cli.app, compose=lambda *_, **__: service)
+    printed = cli.refuses("check")
+    assert "  - IMAP_URL_SALES_DESK is for a mailbox 'sales-desk', which the desk file does not have" in printed
+    assert "sesame" not in printed
+
+
+def test_a_mailbox_that_is_not_read_is_warned_of(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    box = Mailbox(address="support@example.com", meaning=MailboxMeaning.NORMAL)
+    monkeypatch.setitem(cli.service.desk.__dict__, "mailboxes", {"support": box})
+    assert "the mailbox support" not in cli.does("check")
+    service = replace(cli.service, settings=replace(cli.service.settings, imap_urls={"support": "imaps://a:b@c.test"}))
+    cli.app = replace(cli.app, compose=lambda *_, **__: service)
+    assert "Warning: the mailbox support was not read yet." in cli.does("check")

@@ -249,3 +249,12 @@ def test_a_worker_that_stops_waits_for_slow_jobs_except_those_that_may_be_interr
     closing.join(20)
     assert not closing.is_alive()
     transcripts.may_end.set()
+
+
+def test_a_worker_that_stops_has_jobs_that_wait_for_others_end_soon(clock: MovingClock, senders: Senders) -> None:
+    mailbox = Slow()
+    it = Worker([Job("mailbox", MINUTE, mailbox.run, is_slow=True, stop=mailbox.may_end.set)], senders, clock)
+    it.sweep()
+    assert mailbox.began.wait(20)
+    it.close()
+    assert mailbox.may_end.is_set()

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from callbacks.db.database import Database
 from callbacks.db.tables import ReceivedRequest, WorkerSign
 from callbacks.desk.desk_file import read_desk
+from callbacks.desk.mailboxes import Mailbox, MailboxMeaning
 from callbacks.paging.channels.twilio import Carrier
 from callbacks.settings import Settings
 from callbacks.worker.loop import EVERY_SWEEP, Job, Worker
@@ -60,6 +61,21 @@ def test_jobs_that_wait_for_other_servers_run_beside_the_sweep(jobs: Sequence[Jo
     }
     assert {job.name for job in jobs if job.is_slow} == slow
     assert [job.name for job in jobs if job.may_be_interrupted] == ["transcripts"]
+
+
+def test_each_mailbox_with_a_server_has_a_job_of_its_own(database: Database, senders: Senders) -> None:
+    urls = dict.fromkeys(("support", "emergency", "unknown"), "imap://amy:sesame@127.0.0.1:1")
+    settings = Settings("https://desk.test", "AC1", "token", "+15145550100", "secret", imap_urls=urls)
+    meaning = MailboxMeaning.NORMAL
+    boxes = {
+        name: Mailbox(address=f"{name}@example.com", meaning=meaning) for name in ("support", "emergency", "piped")
+    }
+    desk = DESK.model_copy(update={"mailboxes": boxes})
+    jobs = jobs_for(settings, desk, database, Carrier(settings), MovingClock(NOON), senders)
+    found = {job.name: job for job in jobs if job.name.startswith("mailbox ")}
+    assert found.keys() == {"mailbox support", "mailbox emergency"}
+    assert all(job.is_slow and job.stop is not None for job in found.values())
+    assert jobs[-1].name == "heartbeat"
 
 
 def test_signatures_of_old_requests_are_deleted(jobs: Sequence[Job], database: Database) -> None:

@@ -107,7 +107,8 @@ def _mails() -> None:
 def _mailboxes() -> None:
     op.create_table(
         "mailbox_marks",
-        _text_key("mailbox", 40),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("mailbox", sa.String(40), nullable=False, unique=True),
         sa.Column("uid_validity", sa.BigInteger(), nullable=True),
         sa.Column("last_uid", sa.BigInteger(), nullable=False),
         _instant("checked_at"),
@@ -117,10 +118,6 @@ def _mailboxes() -> None:
         _instant("next_action_at"),
         sa.Column("token", sa.Integer(), nullable=False),
     )
-
-
-def _text_key(name: str, length: int) -> sa.Column[str]:
-    return sa.Column(name, sa.String(length), primary_key=True)
 
 
 def _customer_messages() -> None:

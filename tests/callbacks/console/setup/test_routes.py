@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy.orm import Session
 
 from callbacks.console.setup import routes
+from callbacks.db.tables import MailboxMark
+from callbacks.desk.desk_file import read_desk
+from callbacks.desk.mailboxes import Mailbox, MailboxMeaning
 from callbacks.desk.menu_tree import trees
+from callbacks.inbound.mails.mailbox_state import mailbox_states
 from callbacks.records import audit_log
 from tests.callbacks.console.console import BEGAN, Console
 from tests.callbacks.desk.flows import desk_with
@@ -29,6 +35,21 @@ def test_what_callers_meet_on_each_line_is_drawn_as_a_tree(sue: Console, monkeyp
     assert '<q lang="en">Sales, 1.</q> <q lang="fr">Ventes, 1.</q>' in screen
     assert "<kbd>nobody answers</kbd> takes a message for sales" in screen
     assert screen.count("<ul") - screen.count("</ul>") == 0
+
+
+def test_mailboxes_are_shown_with_when_they_were_last_checked(sue: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routes, "mailbox_states", lambda *_: [])
+    assert "<h3>Mailboxes</h3>" not in sue.client.get("/setup").text
+    box = Mailbox(address="support@example.com", meaning=MailboxMeaning.EMERGENCY)
+    desk = read_desk(Path("support.toml")).model_copy(update={"mailboxes": {"support": box}})
+    monkeypatch.setattr(routes, "mailbox_states", lambda session, _: mailbox_states(session, desk))
+    row = '<td data-label="Address">support@example.com</td><td data-label="Meaning">emergency</td>'
+    assert f'{row}<td data-label="Last checked">never by IMAP</td>' in sue.client.get("/setup").text
+    mark = MailboxMark(mailbox="support", checked_at=BEGAN, failing_since=BEGAN, failure="The <server> is away.")
+    sue.database.write(lambda session: session.add(mark))
+    screen = sue.client.get("/setup").text
+    assert "never by IMAP" not in screen
+    assert "The &lt;server&gt; is away." in screen
 
 
 def test_a_change_leads_back_to_the_year_that_was_shown(sue: Console) -> None:

@@ -1,0 +1,52 @@
+"""The worker as it is run, which stops at a moment beside storing a mail, so that a test can kill it there.
+
+    python -m tests.processes.killable_worker before|after|never FLAG
+
+It stops at the first mail that says "stop here", and says so by the file FLAG.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import runpy
+import sys
+import threading
+from datetime import datetime
+from pathlib import Path
+from unittest.mock import patch
+
+from callbacks.db.database import Database, insert_once
+from callbacks.db.states import MailKind
+from callbacks.db.tables import MailMessage
+from callbacks.desk.desk_file import Desk
+from callbacks.inbound.mails.take import Take
+from callbacks.settings import Settings
+from sla.clock import Clock
+
+
+def taker(settings: Settings, desk: Desk, database: Database, clock: Clock) -> Take:
+    def take(mailbox: str, raw: bytes, arrived_at: datetime) -> None:
+        stops_here = b"stop here" in raw
+        if stops_here and moment == "before":
+            _stop(flag)
+        digest = hashlib.sha256(raw).hexdigest()
+        values = {"received_at": arrived_at, "kind": MailKind.MESSAGE, "size": len(raw), "message_id": "", "thread": ""}
+        words = dict.fromkeys(("sender", "sender_name", "subject", "words", "quoted", "note", "authentication"), "")
+        row = {"mailbox": mailbox, "digest": digest, **values, **words}
+        database.write(lambda session: insert_once(session, MailMessage, **row))
+        if stops_here and moment == "after":
+            _stop(flag)
+
+    return take
+
+
+def _stop(flag: Path) -> None:
+    flag.touch()
+    threading.Event().wait()
+
+
+if __name__ == "__main__":
+    moment, flag = sys.argv[1], Path(sys.argv[2])
+    patch("callbacks.worker.table.taker", taker).start()
+    sys.argv = ["app.py", "worker"]
+    runpy.run_path("app.py", run_name="__main__")
