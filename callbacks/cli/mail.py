@@ -13,7 +13,8 @@ import click
 from callbacks.cli.command import Command, Group
 from callbacks.cli.context import AppContext, pass_app
 from callbacks.errors import DeskError
-from callbacks.inbound.mails.take import LARGEST, Unreadable, refuse_too_large, taker
+from callbacks.inbound.mails.parse import LARGEST, Unreadable
+from callbacks.inbound.mails.take import refuse_too_large, taker
 
 
 class WrongUsage(click.UsageError):

@@ -7,7 +7,6 @@ It stops at the first mail that says "stop here", and says so by the file FLAG.
 
 from __future__ import annotations
 
-import hashlib
 import runpy
 import sys
 import threading
@@ -15,25 +14,22 @@ from datetime import datetime
 from pathlib import Path
 from unittest.mock import patch
 
-from callbacks.db.database import Database, insert_once
-from callbacks.db.states import MailKind
-from callbacks.db.tables import MailMessage
+from callbacks.db.database import Database
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.mails.take import Take
+from callbacks.inbound.mails.take import taker as real_taker
 from callbacks.settings import Settings
 from sla.clock import Clock
 
 
 def taker(settings: Settings, desk: Desk, database: Database, clock: Clock) -> Take:
+    real_take = real_taker(settings, desk, database, clock)
+
     def take(mailbox: str, raw: bytes, arrived_at: datetime) -> None:
         stops_here = b"stop here" in raw
         if stops_here and moment == "before":
             _stop(flag)
-        digest = hashlib.sha256(raw).hexdigest()
-        values = {"received_at": arrived_at, "kind": MailKind.MESSAGE, "size": len(raw), "message_id": "", "thread": ""}
-        words = dict.fromkeys(("sender", "sender_name", "subject", "words", "quoted", "note", "authentication"), "")
-        row = {"mailbox": mailbox, "digest": digest, **values, **words}
-        database.write(lambda session: insert_once(session, MailMessage, **row))
+        real_take(mailbox, raw, arrived_at)
         if stops_here and moment == "after":
             _stop(flag)
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import UNHURRIED, Database
-from callbacks.db.tables import MailboxMark, MailMessage
+from callbacks.db.tables import Contact, MailboxMark, MailMessage
 from tests.imap_server import ImapServer
 from tests.processes.service import Service
 from tests.waiting import FAR, eventually
@@ -26,7 +26,7 @@ meaning = "emergency"
 
 
 def mail(words: str) -> bytes:
-    return f"From: jane@example.com\r\nSubject: {words}\r\n\r\n{words}\r\n".encode()
+    return f"From: {words.replace(' ', '-')}@example.com\r\nSubject: {words}\r\n\r\n{words}\r\n".encode()
 
 
 @pytest.fixture
@@ -73,6 +73,7 @@ def test_a_worker_killed_between_fetching_a_mail_and_its_mark_loses_and_doubles_
     eventually(lambda: last_uid() == 3, "the mailbox is read to its end")
     assert sizes() == [len(mail(words)) for words in ("first", "stop here", "third")]
     eventually(lambda: imap.seen(user) == [1, 2, 3], "the mails are marked as read")
+    assert read(lambda session: session.scalar(select(func.count()).select_from(Contact))) == 3
 
 
 @pytest.mark.soak

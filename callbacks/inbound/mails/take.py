@@ -7,15 +7,11 @@ from typing import Protocol
 
 from callbacks.db.database import Database
 from callbacks.desk.desk_file import Desk
-from callbacks.errors import DeskError
+from callbacks.inbound.mails.kinds import Ours
+from callbacks.inbound.mails.parse import LARGEST, Unreadable, parse
+from callbacks.inbound.mails.receive import receive
 from callbacks.settings import Settings
 from sla.clock import Clock
-
-LARGEST = 64 * 1024 * 1024  # bytes of a mail; most mail servers take less than half of it
-
-
-class Unreadable(DeskError):
-    """This mail can never be taken."""
 
 
 class Take(Protocol):
@@ -29,14 +25,21 @@ class Take(Protocol):
 
 def taker(settings: Settings, desk: Desk, database: Database, clock: Clock) -> Take:
     """Return the function that reads a mail and stores it."""
+    ours = _ours(settings, desk)
 
     def take(mailbox: str, raw: bytes, arrived_at: datetime) -> None:
-        raise OSError("this release cannot store mails yet")
+        now = clock.now()
+        receive(database, desk, settings.media_dir, mailbox, raw, parse(raw, now, ours), arrived_at, now)
 
     return take
 
 
 def refuse_too_large(size: int) -> None:
-    """Raise Unreadable for a mail of more bytes than are taken."""
+    """Raise Unreadable for a mail of more bytes than are taken, before all of it is fetched."""
     if size > LARGEST:
         raise Unreadable(f"It has more than {LARGEST // 1024 // 1024} MB.")
+
+
+def _ours(settings: Settings, desk: Desk) -> Ours:
+    host = settings.mail_from.rpartition("@")[2].strip(">")
+    return Ours(host or "nightdesk", frozenset(box.address.lower() for box in desk.mailboxes.values()))

@@ -25,7 +25,8 @@ from callbacks.db.leases import Claim
 from callbacks.db.tables import MailboxMark
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.mails.imap import TIME_LIMIT, Arrival, Inbox, MailboxFault, MailGone, RequestRefused, open_inbox
-from callbacks.inbound.mails.take import Take, Unreadable, refuse_too_large
+from callbacks.inbound.mails.parse import Unreadable
+from callbacks.inbound.mails.take import Take, refuse_too_large
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.channels.time_limit import time_limit
 from callbacks.text.bilingual import Words

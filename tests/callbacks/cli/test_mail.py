@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from callbacks.cli import mail
 from callbacks.desk.mailboxes import Mailbox, MailboxMeaning
-from callbacks.inbound.mails.take import LARGEST, Unreadable
+from callbacks.inbound.mails.parse import LARGEST, Unreadable
 from tests.callbacks.cli.conftest import NOW, CommandLine
 
 MAIL = "From: jane@example.com\r\nSubject: No mail flow\r\n\r\nNothing arrives.\r\n"
@@ -73,7 +73,7 @@ def test_a_mail_that_is_too_large_is_never_taken(
     cli: CommandLine, intake: Intake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     result = cli.types("mail receive support", answers="x" * (LARGEST + 1))
-    assert (result.exit_code, result.stderr) == (65, "Error: This mail cannot be taken. It has more than 64 MB.\n")
+    assert (result.exit_code, result.stderr) == (65, "Error: This mail cannot be taken. It has more than 25 MB.\n")
     assert intake.taken == []
 
 

@@ -22,7 +22,7 @@ from callbacks.db.tables import MailboxMark, Page, Technician
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound.mails import imap as connection
 from callbacks.inbound.mails import take as taking
-from callbacks.inbound.mails.take import Unreadable
+from callbacks.inbound.mails.parse import Unreadable
 from callbacks.worker.jobs import mailboxes
 from callbacks.worker.jobs.mailboxes import LEASE, MailboxReader, pause_after
 from sla.clock import MovingClock
