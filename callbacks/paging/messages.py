@@ -44,10 +44,12 @@ class Message:
     is_lost: bool = False  # it was left, and nobody can listen to it
     is_deleted: bool = False  # somebody had it deleted
     is_missed_call: bool = False  # the caller waited for a technician, and was asked for no message
+    is_in_notes: bool = False  # a technician spoke with the customer, who was asked for no message
 
 
 NO_MESSAGE = Message(left=False)
 MISSED_CALL = Message(left=False, is_missed_call=True)
+IN_NOTES = Message(left=False, is_in_notes=True)
 LOST_MESSAGE = Message(left=True, is_lost=True)
 DELETED_MESSAGE = Message(left=True, is_deleted=True)
 
@@ -444,6 +446,15 @@ def given(subject: Subject, code: str, by: str, now: datetime) -> Words:
         )
 
     return _fitting(worded(_customer_named(subject)), worded(_customer(subject)))
+
+
+def joined(subject: Subject, code: str, by: str, reference: str) -> Words:
+    """Return that another callback is part of this one now, for its owner."""
+    name, replies = _name(by), _replies(subject, code, AFTERWARDS)
+    return Words(
+        f"{subject.sender}: {name} joined {reference} with your {subject.reference}: one matter now. {replies.english}",
+        f"{subject.sender}: {name} a fusionné {reference} avec votre {subject.reference}. {replies.french}",
+    )
 
 
 def by_when(subject: Subject, now: datetime) -> Words:
@@ -995,6 +1006,8 @@ def _message(message: Message) -> Words:
         return Words(", message deleted", ", message supprimé")
     if message.is_missed_call:
         return Words(", missed call", ", appel manqué")
+    if message.is_in_notes:
+        return Words(", see the notes", ", voir les notes")
     if message.seconds:
         return Words(f", message {length(message.seconds)}", f", message {length(message.seconds)}")
     match message.left:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.customers.find import caller_of, contacts_of
 from callbacks.customers.history import calls_this_week
-from callbacks.db.states import GONE, AudioState, CallbackOrigin, Urgency, VoicemailState
+from callbacks.db.states import GONE, AudioState, CallbackOrigin, ContactWay, Urgency, VoicemailState
 from callbacks.db.tables import Callback
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
@@ -59,6 +59,8 @@ def _message(callback: Callback) -> messages.Message:
     voicemail = next(iter((*reversed(heard), *left)), callback.contact.voicemail)
     if voicemail is None and callback.origin is CallbackOrigin.MISSED_CALL:
         return messages.MISSED_CALL
+    if voicemail is None and _is_in_notes(callback):
+        return messages.IN_NOTES
     if voicemail is None or voicemail.state is VoicemailState.ABSENT:
         return messages.NO_MESSAGE
     if voicemail.audio in GONE:
@@ -68,3 +70,8 @@ def _message(callback: Callback) -> messages.Message:
     if voicemail.seconds:
         return messages.Message(left=True, seconds=voicemail.seconds)
     return messages.Message(left=True if voicemail.recording_sid else None)
+
+
+def _is_in_notes(callback: Callback) -> bool:
+    """Return whether somebody spoke with the customer and wrote down what it is about."""
+    return callback.origin is CallbackOrigin.ANSWERED_CALL or callback.contact.way is ContactWay.BY_HAND
