@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.acts import wording
-from callbacks.acts.base import SUPERVISORS, WORKERS, Refused, Requester, perform
+from callbacks.acts.base import SUPERVISORS, WORKERS, Act, ActContext, Refused, Requester, perform
 from callbacks.acts.customers import apply_customer_record
 from callbacks.acts.details import LONGEST_NAME, AddNote
 from callbacks.acts.opening import insert_callback
@@ -24,18 +24,32 @@ from callbacks.customers.find import caller_of, contacts_of, language_of
 from callbacks.customers.history import history_of
 from callbacks.db.database import insert_once, locked
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import CallbackOrigin, CallOutcome, ContactWay, Coverage, PriorityLevel
+from callbacks.db.states import (
+    CallbackOrigin,
+    CallbackState,
+    CallOutcome,
+    ContactWay,
+    Coverage,
+    PageKind,
+    PriorityLevel,
+)
 from callbacks.db.tables import Call, Callback, Contact, Conversation, Technician
 from callbacks.desk.business_hours import support_hours
+from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import WrongState
+from callbacks.paging import messages
 from callbacks.paging.consent import ask_for_consent
 from callbacks.paging.escalate import take_next_step
+from callbacks.paging.notices import text_or_record_failure
+from callbacks.paging.pages import code_for
+from callbacks.paging.subject import subject_of
 from callbacks.people.technicians import technician_with
 from callbacks.records.contacts_of_callback import callback_about
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
-from callbacks.text.dialing_rules import NumberCheck, NumberKind
+from callbacks.text.bilingual import Words
+from callbacks.text.dialing_rules import NumberCheck, NumberKind, with_extension
 from callbacks.text.mail_address import mail_address
 from callbacks.text.sids import BY_HAND, is_sid
 
@@ -97,6 +111,7 @@ def open_after_call(
     found = callback_about(session, call.sid)
     if found is not None:
         return found
+    call.is_separate = True
     callback = insert_callback(session, desk, call, CallbackOrigin.ANSWERED_CALL, now, priority)
     if call.caller not in desk.dialing_rules.own_numbers:
         index_words(session, callback, call.caller)
@@ -104,6 +119,11 @@ def open_after_call(
     _begin(session, desk, callback, by, "", now)
     ask_for_consent(session, desk, callback, now)
     perform(session, desk, callback.id, Take(), by, now)
+    technician = by.technician
+    if technician is not None:  # the text has the link, and the code for a note
+        code, subject = code_for(session, callback, technician.id), subject_of(desk, callback)
+        words = messages.to_follow_up(subject, code, priority.value, now)
+        text_or_record_failure(session, callback, technician, PageKind.GIVEN, words, now, code)
     return callback
 
 
@@ -186,3 +206,32 @@ def others_open(session: Session, callback: Callback, now: datetime) -> Sequence
     caller = caller_of(session, callback.contact)
     numbers = contacts_of(caller.customer) if caller is not None else [callback.contact.caller]
     return [each.reference for each in history_of(session, numbers, now).open if each.id != callback.id]
+
+
+@dataclass(frozen=True)
+class OpenAnother(Act):
+    """Open a callback for the customer of this one, about another matter. It is the requester's."""
+
+    priority: PriorityLevel
+    note: str
+    form: str
+
+    states = frozenset(CallbackState)
+
+    def apply(self, context: ActContext) -> Words:
+        if not self.note:
+            raise Refused(wording.EMPTY_NOTE)
+        contact, customer = context.callback.contact, customer_number(context.desk, context.callback)
+        number = with_extension(customer.number, customer.extension).english if customer.number is not None else ""
+        new = NewCallback(
+            number=number,
+            address=contact.caller if "@" in contact.caller else "",
+            name=contact.caller_name,
+            line=contact.line if contact.line in context.desk.lines else "",
+            priority=self.priority,
+            note=self.note,
+            is_taken=context.by.technician is not None,
+            form=self.form,
+        )
+        opened = open_by_hand(context.session, context.desk, new, context.by, context.now)
+        return wording.opened(opened, [])

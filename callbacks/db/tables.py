@@ -568,7 +568,8 @@ class Callback(Base):
     owner: Mapped[Technician | None] = relationship(lazy="joined")
     joined: Mapped[list[JoinedContact]] = relationship(
         primaryjoin="JoinedContact.callback_id == Callback.id",
-        order_by="JoinedContact.joined_at, JoinedContact.contact_sid", viewonly=True
+        order_by="JoinedContact.joined_at, JoinedContact.contact_sid",
+        viewonly=True,
     )
 
 

@@ -448,6 +448,17 @@ def given(subject: Subject, code: str, by: str, now: datetime) -> Words:
     return _fitting(worded(_customer_named(subject)), worded(_customer(subject)))
 
 
+def to_follow_up(subject: Subject, code: str, priority: str, now: datetime) -> Words:
+    """Return that a call which they answered is theirs to follow up, and how to write down what was said."""
+    when = by_when(subject, now)
+    return Words(
+        f"{subject.sender}: {subject.reference} ({priority}) is yours. {_sentence(f'Call the customer{when.english}')} "
+        f"NOTE {code} and what was said.",
+        f"{subject.sender}: {subject.reference} ({priority}) est à vous. Appelez le client{when.french}. "
+        f"NOTE {code} et ce qui a été dit.",
+    )
+
+
 def joined(subject: Subject, code: str, by: str, reference: str) -> Words:
     """Return that another callback is part of this one now, for its owner."""
     name, replies = _name(by), _replies(subject, code, AFTERWARDS)

@@ -87,12 +87,13 @@ def _voicemail_id() -> int | None:
     return int(text) if text.isdecimal() and len(text) < 18 else None
 
 
-def _priority() -> PriorityLevel:
+def priority_named(text: str) -> PriorityLevel:
+    """Return the priority with a name. Raise WrongState."""
     try:
-        return PriorityLevel(_text("priority"))
+        return PriorityLevel(text)
     except ValueError:
         known = ", ".join(level.value for level in PriorityLevel)
-        raise WrongState(f"{_text('priority')!r} is not a priority. Known: {known}.") from None
+        raise WrongState(f"{text!r} is not a priority. Known: {known}.") from None
 
 
 class Form:
@@ -117,7 +118,7 @@ FORMS: Mapping[str, Form] = {
     "page-now": Form(PageNow, lambda _: PageNow()),
     "manager": Form(RequestManager, lambda _: RequestManager(_text("why"))),
     "time": Form(NameTime, lambda _: NameTime(current().desk.instant(_text("at")))),
-    "priority": Form(SetPriority, lambda _: SetPriority(_priority())),
+    "priority": Form(SetPriority, lambda _: SetPriority(priority_named(_text("priority")))),
     "wait": Form(WaitForCustomer, lambda _: WaitForCustomer(_text("why"))),
     "release": Form(FixInRelease, lambda _: FixInRelease(field("release", LONGEST_RELEASE))),
     "back": Form(EndWait, lambda _: EndWait()),

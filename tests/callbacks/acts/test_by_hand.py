@@ -24,10 +24,10 @@ from callbacks.db.states import (
     Role,
 )
 from callbacks.db.tables import Call, Callback, Contact, Conversation, Event, JoinedContact
+from callbacks.desk.business_hours import support_hours
 from callbacks.errors import WrongState
 from callbacks.inbound import calls
 from callbacks.lifecycle.sla_status import explanations
-from callbacks.desk.business_hours import support_hours
 from tests.callbacks.acts.night import CUSTOMER, NOW, Night
 
 OTHER = "(514) 555-0177"
@@ -114,8 +114,8 @@ def test_a_trial_customer_is_high_priority(night: Night) -> None:
 
 
 def test_a_product_has_its_coverage(night: Night) -> None:
-    callback = opened(night, product="modusGate")
-    assert (callback.product, callback.coverage.value) == ("modusGate", "covered")
+    callback = opened(night, product="modusHosted")
+    assert (callback.product, callback.coverage.value) == ("modusHosted", "covered")
 
 
 def test_an_address_is_enough(night: Night) -> None:
@@ -131,7 +131,7 @@ def test_an_address_is_enough(night: Night) -> None:
         ("", "phone number or email address"),
         ("+18884847266", "one of our own numbers"),
         ("+15145550101", "Amy Roy's number"),
-        ("+19005550123", "cannot be called"),
+        ("+1514555", "cannot be called"),
         ("nonsense", "cannot be called"),
     ],
 )
