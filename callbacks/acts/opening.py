@@ -190,7 +190,10 @@ def insert_callback(
     now: datetime,
     chosen: PriorityLevel | None = None,
 ) -> Callback:
-    """Return a new callback of a contact, with its deadline; nobody is paged yet. `chosen`: the priority, by a person."""
+    """Return a new callback of a contact, with its deadline. Nobody is paged yet.
+
+    `chosen` is the priority that a person chose.
+    """
     priority = chosen or priority_of(desk, contact)
     insert_once(
         session,
