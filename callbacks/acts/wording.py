@@ -551,11 +551,11 @@ def no_such_callback(reference: str) -> Words:
     return Words(f"There is no callback {reference[:12]!r}.", f"Il n'y a pas de rappel {reference[:12]!r}.")
 
 
-def customers_differ(reference: str, customer: Words, other: str, others: Words) -> Words:
+def customers_differ(reference: str, whose: Words, other: str, others_customer: Words) -> Words:
     """Return the question before two callbacks of different customers are joined. Nothing has changed yet."""
     return Words(
-        f"{reference} is for {customer.english}, {other} for {others.english}. Confirm that they are one matter.",
-        f"{reference} est pour {customer.french}, {other} pour {others.french}. Confirmez que c'est un seul dossier.",
+        f"{reference} is for {whose.english}, {other} for {others_customer.english}. Confirm that they are one matter.",
+        f"{reference} est pour {whose.french}, {other} pour {others_customer.french}. Confirmez que c'est un seul dossier.",
     )
 
 
@@ -574,11 +574,11 @@ def ticket_set(reference: str, number: str) -> Words:
     return Words(f"{reference}: the outside ticket is {number}.", f"{reference}: le billet externe est {number}.")
 
 
-def opened(callback: Callback, others: Sequence[str]) -> Words:
+def opened(callback: Callback, also_open: Sequence[str]) -> Words:
     """Return that a callback was opened by hand, with the others that are open for the same customer."""
     reference, priority = callback.reference, callback.priority.value
-    listed = ", ".join(others)
-    also = Words(f" Also open: {listed}.", f" Aussi ouvert: {listed}.") if others else Words("", "")
+    listed = ", ".join(also_open)
+    also = Words(f" Also open: {listed}.", f" Aussi ouvert: {listed}.") if also_open else Words("", "")
     return Words(
         f"{reference} is open ({priority}).{also.english}", f"{reference} est ouvert ({priority}).{also.french}"
     )

@@ -33,7 +33,7 @@ def test_one_key_opens_a_callback_that_is_theirs_and_a_text_keeps_what_was_said(
     assert (callback.origin, callback.priority) == (CallbackOrigin.ANSWERED_CALL, PriorityLevel.P2)
     assert (callback.owner and callback.owner.name, callback.contact.caller) == ("Amy Roy", "+15145550199")
     amy.reads(f"{callback.reference} (P2) is yours", "and what was said")
-    amy.texts("note {code} digests stopped on Monday").reads("Note added")
+    amy.texts("note {code} digests stopped on Monday").reads("was saved")
     assert desk.log_says("Amy Roy wrote a note digests stopped on Monday")
     amy.texts("done {code}").reads("")
     amy.ignore_so_far()
