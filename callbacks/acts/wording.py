@@ -555,7 +555,8 @@ def customers_differ(reference: str, whose: Words, other: str, others_customer: 
     """Return the question before two callbacks of different customers are joined. Nothing has changed yet."""
     return Words(
         f"{reference} is for {whose.english}, {other} for {others_customer.english}. Confirm that they are one matter.",
-        f"{reference} est pour {whose.french}, {other} pour {others_customer.french}. Confirmez que c'est un seul dossier.",
+        f"{reference} est pour {whose.french}, {other} pour {others_customer.french}. Confirmez qu'il s'agit d'un seul "
+        "dossier.",
     )
 
 
