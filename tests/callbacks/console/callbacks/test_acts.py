@@ -433,13 +433,17 @@ def test_an_outside_ticket_is_shown_and_in_both_logs(console: Console) -> None:
 
 def test_a_callback_is_joined_with_another_and_says_so(console: Console) -> None:
     console.logs_in("sue@example.com")
+    reference = console.reference
     fields = {"whom_to_call": "514 555-0177", "priority": "P3", "form": "a" * 32}
     other = console.posts("/callbacks/new", fields).headers["Location"].rpartition("/")[2]
-    reference = console.reference
-    assert "Confirm that they are one matter." in does(console, "join", reference=other)
-    page = does(console, "join", reference=other, confirmed="yes")
+
+    def joins(**more: str) -> str:
+        return console.follows(console.posts(f"/callbacks/{reference}/join", {"reference": other, **more}))
+
+    assert "Confirm that they are one matter." in joins()
+    page = joins(confirmed="yes")
     assert f"{reference} is part of {other} now." in page
     assert f'It is part of <a href="/callbacks/{other}">{other}</a> now.' in page
     assert "joined to another" in page
-    assert "Reopen" not in page
+    assert "Reason to reopen it" not in page
     assert "Split off the call" in console.client.get(f"/callbacks/{other}").text
