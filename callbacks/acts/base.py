@@ -36,6 +36,7 @@ class Via(enum.Enum):
     PHONE = "phone"
     LINK = "link"
     CONSOLE = "console"
+    COMMAND = "command"
 
 
 class Refused(WrongState):

@@ -97,7 +97,7 @@ class Reopen(Act):
     reason: str
 
     roles = SUPERVISORS
-    states = frozenset(CallbackState) - {CallbackState.OPEN}
+    states = frozenset(CallbackState) - {CallbackState.OPEN, CallbackState.JOINED}
     conflicts = ENDED
 
     def apply(self, context: ActContext) -> Words:

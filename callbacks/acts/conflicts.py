@@ -14,6 +14,7 @@ ENDED = frozenset(
         EventKind.AUTO_CLOSED,
         EventKind.CLOSED_UNREACHABLE,
         EventKind.REOPENED,
+        EventKind.JOINED,
     }
 )
 OWNER_CHANGED = ENDED | {EventKind.TAKEN, EventKind.ASSIGNED, EventKind.PASSED}

@@ -10,6 +10,7 @@ from callbacks.acts.base import Act, ActContext, Refused
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, Coverage, TranscribedBy
 from callbacks.db.tables import Voicemail
+from callbacks.desk.tickets import is_ticket_number
 from callbacks.records.contacts_of_callback import messages_of
 from callbacks.records.search import index_words
 from callbacks.text.bilingual import Words
@@ -91,3 +92,21 @@ class SetProduct(Act):
         context.callback.product, context.callback.coverage = self.product, coverage
         context.record(EventKind.PRODUCT_SET, f"{self.product}: {coverage.value}")
         return wording.product_set(context.callback.reference)
+
+
+@dataclass(frozen=True)
+class SetOutsideTicket(Act):
+    """Record the number of the ticket in another system; "" for none."""
+
+    number: str
+
+    states = frozenset(CallbackState)
+    conflicts = frozenset({EventKind.OUTSIDE_TICKET_SET})
+
+    def apply(self, context: ActContext) -> Words:
+        if self.number and not is_ticket_number(self.number):
+            raise Refused(wording.NOT_A_TICKET_NUMBER)
+        context.callback.outside_ticket = self.number
+        context.record(EventKind.OUTSIDE_TICKET_SET, self.number or "none")
+        index_words(context.session, context.callback, self.number)
+        return wording.ticket_set(context.callback.reference, self.number)

@@ -25,7 +25,7 @@ from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import move_deadline, move_promise, review
 from callbacks.paging.called_again import notify_called_again
 from callbacks.paging.closed_hours import counts_support_hours
-from callbacks.records.contacts_of_callback import joined_callback
+from callbacks.records.contacts_of_callback import contacts_of, joined_callback
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
 from callbacks.text.attestation import has_failed
@@ -49,7 +49,7 @@ class OpenCallback:
 
     id: int
     state: CallbackState
-    numbers: frozenset[str]  # the caller's, and the one to call back on
+    numbers: frozenset[str]  # of its callers, and to call back on
     box: str
     opened_at: datetime
     is_perhaps_forged: bool = False  # the caller ID of the call that opened it failed attestation
@@ -160,9 +160,10 @@ def _candidates(session: Session, desk: Desk, contact: Contact) -> list[Callback
     if number is None or contact.is_separate:
         return []
     theirs = or_(Contact.caller == number, Contact.customer_number == number)
-    query = select(Callback).join(Contact, Contact.sid == Callback.contact_sid)
-    is_another = Contact.sid != contact.sid
-    return list(session.scalars(query.where(theirs, is_another, Callback.state == CallbackState.OPEN)))
+    opened = select(Contact.sid).where(theirs, Contact.sid != contact.sid)
+    joined = select(JoinedContact.callback_id).where(JoinedContact.contact_sid.in_(opened))
+    about = Callback.contact_sid.in_(opened) | Callback.id.in_(joined)
+    return list(session.scalars(select(Callback).where(about, Callback.state == CallbackState.OPEN)))
 
 
 def _chosen(desk: Desk, contact: Contact, callbacks: Iterable[Callback]) -> Callback | None:
@@ -173,7 +174,9 @@ def _chosen(desk: Desk, contact: Contact, callbacks: Iterable[Callback]) -> Call
 
 
 def _facts(callback: Callback) -> OpenCallback:
-    contact = callback.contact
-    numbers = frozenset(number for number in (contact.caller, contact.customer_number) if number)
-    is_perhaps_forged = has_failed(contact.attestation)
-    return OpenCallback(callback.id, callback.state, numbers, contact.box, callback.opened_at, is_perhaps_forged)
+    of_each = ((contact.caller, contact.customer_number) for contact in contacts_of(callback))
+    numbers = frozenset(number for both in of_each for number in both if number)
+    first = callback.contact
+    return OpenCallback(
+        callback.id, callback.state, numbers, first.box, callback.opened_at, has_failed(first.attestation)
+    )

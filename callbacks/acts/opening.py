@@ -21,7 +21,7 @@ from callbacks.db.tables import Callback, Contact, PriorityChange, Voicemail
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
-from callbacks.lifecycle.sla_status import promised_reaction
+from callbacks.lifecycle.sla_status import counted_from, promised_reaction
 from callbacks.lifecycle.transitions import Change, change_state, is_held, look_again_at, move_deadline
 from callbacks.paging import messages
 from callbacks.paging.consent import ask_for_consent
@@ -54,7 +54,7 @@ def open_callback(
     if found is not None:
         if origin is CallbackOrigin.VOICEMAIL and found.origin is CallbackOrigin.MISSED_CALL:
             found.origin = origin
-            move_deadline(found, _due_at(session, desk, contact, origin, found.priority), now)
+            move_deadline(found, _due_at(session, desk, contact, origin, found.priority, now), now)
             _apply_keys(session, desk, found, contact, now)
         return found
     added = add_to_open_callback(session, desk, contact, now)
@@ -76,14 +76,26 @@ def open_callback(
     return callback
 
 
-def insert_callback(session: Session, desk: Desk, contact: Contact, origin: CallbackOrigin, now: datetime) -> Callback:
-    """Open a callback with the priority and the deadline that are its contact's. Nobody is paged yet."""
-    callback = _insert(session, desk, contact, origin, now)
+def insert_callback(
+    session: Session,
+    desk: Desk,
+    contact: Contact,
+    origin: CallbackOrigin,
+    now: datetime,
+    *,
+    chosen: PriorityLevel | None = None,
+    by: str = Actor.DESK,
+) -> Callback:
+    """Open a callback with its contact's deadline. Nobody is paged yet.
+
+    `chosen` is the priority that a person chose, and `by` the person who opens it.
+    """
+    callback = _insert(session, desk, contact, origin, now, chosen)
     if contact.caller not in desk.dialing_rules.own_numbers:
         index_words(session, callback, contact.caller)
     index_words(session, callback, contact.caller_name)
     detail = f"Reference {callback.reference}."
-    record_event(session, contact.sid, now, Actor.DESK, EventKind.CALLBACK_OPENED, detail)
+    record_event(session, contact.sid, now, by, EventKind.CALLBACK_OPENED, detail)
     apply_customer_record(session, desk, callback, now)
     return callback
 
@@ -190,8 +202,10 @@ def _close_unreachable(session: Session, desk: Desk, callback: Callback, now: da
     notify_paged(session, callback, PageKind.OVER, words, None, now)
 
 
-def _insert(session: Session, desk: Desk, contact: Contact, origin: CallbackOrigin, now: datetime) -> Callback:
-    priority = priority_of(desk, contact)
+def _insert(
+    session: Session, desk: Desk, contact: Contact, origin: CallbackOrigin, now: datetime, chosen: PriorityLevel | None
+) -> Callback:
+    priority = chosen or priority_of(desk, contact)
     insert_once(
         session,
         Callback,
@@ -202,7 +216,7 @@ def _insert(session: Session, desk: Desk, contact: Contact, origin: CallbackOrig
         policy=desk.policy_for(contact.line, priority, now),
         origin=origin,
         opened_at=now,
-        due_at=_due_at(session, desk, contact, origin, priority),
+        due_at=_due_at(session, desk, contact, origin, priority, now),
         promised_from=_promised_from(session, desk, contact, origin),
         product=contact.product,
         coverage=desk.coverage_of(contact.product),
@@ -213,21 +227,22 @@ def _insert(session: Session, desk: Desk, contact: Contact, origin: CallbackOrig
     )
     callback = session.scalars(select(Callback).where(Callback.contact_sid == contact.sid)).one()
     if contact.line not in desk.lines or priority is not desk.priority_of_line(contact.line):
-        session.add(PriorityChange(callback_id=callback.id, at=contact.began_at, priority=priority))
+        at = counted_from(origin, contact.began_at, now)
+        session.add(PriorityChange(callback_id=callback.id, at=at, priority=priority))
     return callback
 
 
 def _due_at(
-    session: Session, desk: Desk, contact: Contact, origin: CallbackOrigin, priority: PriorityLevel
+    session: Session, desk: Desk, contact: Contact, origin: CallbackOrigin, priority: PriorityLevel, now: datetime
 ) -> datetime:
     """Return what was said to the caller or holds for the mailbox, else the time of the priority's first reaction."""
     if promised_reaction(desk, origin) is not None:
         return promise_to(session, desk, contact).due_at
-    promised = desk.promises[priority].first_reaction
+    promised, counts_from = desk.promises[priority].first_reaction, counted_from(origin, contact.began_at, now)
     try:
-        return due_at(promised, contact.began_at, support_hours(session, desk))
+        return due_at(promised, counts_from, support_hours(session, desk))
     except NeverOpen:  # closed for years to come: somebody must be called back all the same
-        return contact.began_at + desk.callback.promise
+        return counts_from + desk.callback.promise
 
 
 def _promised_from(session: Session, desk: Desk, contact: Contact, origin: CallbackOrigin) -> datetime | None:

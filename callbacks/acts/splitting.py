@@ -1,19 +1,24 @@
-"""Split off a call that joined a callback: it was about something else, such as that of a colleague in one office."""
+"""Split off a call that joined a callback: it was about something else, such as that of a colleague in one office.
+
+The contact of a callback that a person joined with this one opens that callback again, with what came with it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select, update
 
 from callbacks.acts import wording
-from callbacks.acts.base import SUPERVISORS, Act, ActContext, Refused
+from callbacks.acts.base import Act, ActContext, Refused
+from callbacks.acts.joining_callbacks import refuse_unless_owner
 from callbacks.acts.opening import open_callback
+from callbacks.db.database import locked
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.removals import record_removal
 from callbacks.db.states import OWED, CallbackOrigin, CallbackState
-from callbacks.db.tables import Contact, JoinedContact
-from callbacks.lifecycle.transitions import owns
+from callbacks.db.tables import Callback, Contact, JoinedContact
+from callbacks.lifecycle.transitions import Change, change_state
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
 from callbacks.text.bilingual import Words
@@ -29,7 +34,7 @@ class Split(Act):
 
     def apply(self, context: ActContext) -> Words:
         session, callback = context.session, context.callback
-        _refuse_unless_owner(context)
+        refuse_unless_owner(context, wording.OWNER_SPLITS)
         joined = session.get(JoinedContact, self.call_sid)
         if joined is None or joined.callback_id != callback.id:
             raise Refused(wording.NO_SUCH_CALL)
@@ -40,7 +45,9 @@ class Split(Act):
         session.expire(callback, ["joined"])
         contact.is_separate = True
         session.flush()
-        opened = open_callback(session, context.desk, contact, context.now, _origin(contact))
+        opened = _joined_before(context, contact) or open_callback(
+            session, context.desk, contact, context.now, _origin(contact)
+        )
         context.record(EventKind.CALL_SPLIT, f"It is {opened.reference} now.")
         had_joined = f"It had joined {callback.reference}."
         record_event(session, contact.sid, context.now, context.by.name, EventKind.CALL_SPLIT, had_joined)
@@ -49,12 +56,21 @@ class Split(Act):
         return wording.split_off(callback.reference, opened.reference)
 
 
-def _refuse_unless_owner(context: ActContext) -> None:
-    if context.by.role in SUPERVISORS:
-        return
-    technician = context.acting_technician()
-    if not owns(context.callback, technician):
-        raise Refused(wording.OWNER_SPLITS)
+def _joined_before(context: ActContext, contact: Contact) -> Callback | None:
+    """Return the callback that a contact had opened before it was joined with this one; it is open again. Else None."""
+    session = context.session
+    opened_by = Callback.contact_sid == contact.sid
+    found = session.scalar(select(Callback.id).where(opened_by, Callback.state == CallbackState.JOINED))
+    if found is None:
+        return None
+    callback = locked(session, Callback, found)
+    back = update(JoinedContact).where(JoinedContact.came_from_id == callback.id)
+    back = back.execution_options(synchronize_session="fetch")
+    session.execute(back.values(callback_id=callback.id, came_from_id=None))
+    session.expire(callback, ["joined"])
+    session.expire(context.callback, ["joined"])
+    change_state(callback, Change.SPLIT, context.now)
+    return callback
 
 
 def _origin(contact: Contact) -> CallbackOrigin:

@@ -6,6 +6,7 @@ texts, so French keeps to the letters of GSM-7: é, è, à and ù, but no ê, ç
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from callbacks.db.event_kinds import EventKind
@@ -37,12 +38,24 @@ NOT_A_TECHNICIAN = Words(
     "You are not a technician. Assign it to one.",
     "Votre compte n'est pas celui d'un technicien. Confiez le rappel à un technicien.",
 )
+NUMBER_OR_ADDRESS = Words(
+    "Give the customer's phone number or email address.", "Donnez le numéro de téléphone ou le courriel du client."
+)
 EMPTY_NOTE = Words("The note is empty.", "La note est vide.")
 NO_VOICEMAIL = Words("The caller left no message.", "L'appelant n'a pas laissé de message.")
 NO_SUCH_CALL = Words("This call did not join the callback.", "Cet appel ne fait pas partie du rappel.")
+OWNER_JOINS = Words(
+    "Only its owner or a supervisor can join it with another callback.",
+    "Seul le responsable ou un superviseur peut le fusionner avec un autre rappel.",
+)
+SAME_CALLBACK = Words("Name another callback than this one.", "Indiquez un autre rappel que celui-ci.")
 OWNER_SPLITS = Words(
     "Only its owner or a supervisor can split off a call.",
     "Seul le responsable ou un superviseur peut séparer un appel.",
+)
+NOT_A_TICKET_NUMBER = Words(
+    "A ticket's number has letters, digits and . _ # / - only, 80 at most.",
+    "Le numéro d'un billet a seulement des lettres, des chiffres et . _ # / -, 80 au maximum.",
 )
 REASON_TO_CANCEL = Words("Give a reason to cancel.", "Indiquez la raison de l'annulation.")
 REASON_TO_REOPEN = Words(
@@ -556,4 +569,42 @@ def split_off(reference: str, opened: str) -> Words:
     return Words(
         f"The call is {opened} now, and no longer part of {reference}.",
         f"L'appel est maintenant {opened} et ne fait plus partie de {reference}.",
+    )
+
+
+def no_such_callback(reference: str) -> Words:
+    return Words(f"There is no callback {reference[:12]!r}.", f"Il n'y a pas de rappel {reference[:12]!r}.")
+
+
+def customers_differ(reference: str, whose: Words, other: str, others_customer: Words) -> Words:
+    """Return the question before two callbacks of different customers are joined. Nothing has changed yet."""
+    return Words(
+        f"{reference} is for {whose.english}, {other} for {others_customer.english}. Confirm that they are one matter.",
+        f"{reference} est pour {whose.french}, {other} pour {others_customer.french}. Confirmez qu'il s'agit d'un seul "
+        "dossier.",
+    )
+
+
+def has_joined(reference: str) -> Words:
+    """Return that somebody has joined a callback with another, for the people who were paged."""
+    return Words(f"has joined {{about}} with {reference}", f"a fusionné {{about}} avec {reference}")
+
+
+def joined(reference: str, other: str) -> Words:
+    return Words(f"{reference} is part of {other} now.", f"{reference} fait maintenant partie de {other}.")
+
+
+def ticket_set(reference: str, number: str) -> Words:
+    if not number:
+        return Words(f"{reference} has no outside ticket now.", f"{reference} n'a plus de billet externe.")
+    return Words(f"{reference}: the outside ticket is {number}.", f"{reference}: le billet externe est {number}.")
+
+
+def opened(callback: Callback, also_open: Sequence[str]) -> Words:
+    """Return that a callback was opened by hand, with the others that are open for the same customer."""
+    reference, priority = callback.reference, callback.priority.value
+    listed = ", ".join(also_open)
+    also = Words(f" Also open: {listed}.", f" Aussi ouvert: {listed}.") if also_open else Words("", "")
+    return Words(
+        f"{reference} is open ({priority}).{also.english}", f"{reference} est ouvert ({priority}).{also.french}"
     )

@@ -60,7 +60,7 @@ def last_calls(session: Session, which: ColumnElement[bool], shown: int) -> Sequ
     """Return the last calls that match, the latest first."""
     query = select(Contact, Callback).outerjoin(JoinedContact, JoinedContact.contact_sid == Contact.sid)
     is_its = or_(Callback.contact_sid == Contact.sid, Callback.id == JoinedContact.callback_id)
-    query = query.outerjoin(Callback, is_its).where(which)
+    query = query.outerjoin(Callback, is_its & (Callback.state != CallbackState.JOINED)).where(which)
     found = session.execute(query.order_by(Contact.began_at.desc(), Contact.sid.desc()).limit(shown)).unique()
     return [EarlierCall(call, callback) for call, callback in found]
 

@@ -119,7 +119,8 @@ def index_again(session: Session, callback: Callback) -> None:
     spoken = [message.transcript for message in messages_of(callback)]
     about_it = Event.contact_sid.in_([call.sid for call in calls])
     notes = select(Event.detail).where(about_it, Event.kind.in_(kinds), Event.detail != EMPTIED)
-    reindex(session, callback, [*numbers, *names, *spoken, *session.scalars(notes)])
+    written = [*session.scalars(notes), callback.outside_ticket]
+    reindex(session, callback, [*numbers, *names, *spoken, *written])
 
 
 # The person

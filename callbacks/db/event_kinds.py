@@ -43,6 +43,7 @@ class EventKind(enum.Enum):
     CALLED_AGAIN = "called_again"  # the call joined the callback that was open for this number
     MAIL_RECEIVED = "mail_received"  # a mail reached one of our mailboxes; the detail has its subject
     MAIL_RETURNED = "mail_returned"  # a mail of ours to the customer could not be delivered
+    JOINED = "joined"  # a person said that two callbacks are about one matter: this one is part of the other, or got it
     CALL_SPLIT = "call_split"  # a person said that the call is not about this callback: it has its own
 
     # The message
@@ -121,6 +122,7 @@ class EventKind(enum.Enum):
     RELEASE_NAMED = "release_named"  # a fix in a coming release is promised, or not any more
     WAITING_ENDED = "waiting_ended"  # the customer got in touch; the resolution's clock runs again
     PRODUCT_SET = "product_set"  # the product, and with it the coverage, was entered
+    OUTSIDE_TICKET_SET = "outside_ticket_set"  # the number of the ticket in another system was entered, or removed
     TIME_NAMED = "time_named"  # the customer named the time at which they want to be called
     MANAGER_REQUESTED = "manager_requested"  # the customer asked for a manager
     MANAGER_RESPONDED = "manager_responded"  # a manager who was asked for took it, or passed it on

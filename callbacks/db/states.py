@@ -16,6 +16,7 @@ class CallbackState(enum.Enum):
     CANCELLED = "cancelled"  # a named person recorded why no call is needed
     CLOSED = "closed"  # closed automatically: could not be reached, and silent since
     UNREACHABLE = "unreachable"  # there is no way to reach the customer: no number, and a person or an absent message
+    JOINED = "joined"  # it is part of another callback, which owes what it owed
 
 
 class CallbackOrigin(enum.Enum):

@@ -569,7 +569,9 @@ class Callback(Base):
     contact: Mapped[Contact] = relationship(lazy="joined", back_populates="callback")
     owner: Mapped[Technician | None] = relationship(lazy="joined")
     joined: Mapped[list[JoinedContact]] = relationship(
-        order_by="JoinedContact.joined_at, JoinedContact.contact_sid", viewonly=True
+        primaryjoin="JoinedContact.callback_id == Callback.id",
+        order_by="JoinedContact.joined_at, JoinedContact.contact_sid",
+        viewonly=True,
     )
 
 
@@ -581,8 +583,9 @@ class JoinedContact(Base):
     contact_sid: Mapped[str] = mapped_column(ForeignKey("contacts.sid"), primary_key=True)
     callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"), index=True)
     joined_at: Mapped[datetime]
+    came_from_id: Mapped[int | None] = mapped_column(ForeignKey("callbacks.id"))  # whose it was until that was joined
     contact: Mapped[Contact] = relationship(lazy="joined")
-    callback: Mapped[Callback] = relationship()
+    callback: Mapped[Callback] = relationship(foreign_keys=[callback_id])
 
 
 # Words are found by their beginning, as a range of the index. PostgreSQL would sort it by the rules of a language.

@@ -34,6 +34,7 @@ from callbacks.desk.night_hours import NightHours
 from callbacks.desk.parts import Language as Language
 from callbacks.desk.parts import Part, both_languages, own_number, span_of_day
 from callbacks.desk.retry_policy import Retry, RetryPolicy, retry
+from callbacks.desk.tickets import Tickets
 from callbacks.errors import BrokenDesk, WrongState
 from callbacks.text.bilingual import Words
 from callbacks.text.daily_span import DailySpan, time_of_day
@@ -484,6 +485,7 @@ class Desk(Part):
     information: Mapping[Name, Information] = {}
     mailboxes: Mapping[str, Mailbox] = {}
     mail: MailRules = MailRules()
+    tickets: Tickets = Tickets()
     numbers: Numbers = Numbers()
     callback: CallbackPromise
     urgency: UrgencyQuestion = UrgencyQuestion()

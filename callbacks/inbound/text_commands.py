@@ -26,6 +26,7 @@ class Verb(enum.Enum):
     WORKAROUND = "workaround"  # reached, and a workaround given
     NONE = "none"  # no way to reach the customer; the reason follows
     PASS = "pass"  # pass it on
+    NOTE = "note"  # write down the words that follow
     MANAGER = "manager"  # the customer asks for a manager
     ALLOW = "allow"  # let a risky number be called
     REFUSE = "refuse"  # do not let it be called
@@ -46,6 +47,7 @@ WORDS: dict[str, Verb] = {
     **dict.fromkeys(("none", "aucun"), Verb.NONE),
     **dict.fromkeys(("wrong", "wrongnumber", "faux", "mauvaisnumero", "fauxnumero"), Verb.WRONG),
     **dict.fromkeys(("pass", "passe", "passer", "next", "suivant"), Verb.PASS),
+    **dict.fromkeys(("note", "notes"), Verb.NOTE),
     **dict.fromkeys(("manager", "gestionnaire"), Verb.MANAGER),
     **dict.fromkeys(("who", "qui", "status", "statut"), Verb.WHO),
     **dict.fromkeys(("allow", "autorise", "autoriser", "permets"), Verb.ALLOW),

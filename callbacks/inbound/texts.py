@@ -64,7 +64,7 @@ MOST_ANSWERS = 200
 DAY = timedelta(days=1)
 TEST_LASTS = timedelta(hours=1)
 
-# What a technician can do to a callback by text. WHO and TEST change none; MANAGER has its reason.
+# What a technician can do to a callback by text. WHO and TEST change none; MANAGER, NONE and NOTE have words.
 ACTS: Mapping[Verb, Act] = {
     Verb.ACK: Take(),
     Verb.CALL: Connect(),
@@ -191,7 +191,7 @@ def _about_callback(session: Session, incoming: Incoming, command: Command) -> A
     by = technician_by(incoming.technician, Via.TEXT, code)
     decider = deciding_by(session, incoming.desk, callback, incoming.technician, Via.TEXT, incoming.now)
     answer = _perform(session, incoming, callback, _act(command), decider if command.verb in DECISIONS else by)
-    if command.words and command.verb not in (Verb.MANAGER, Verb.NONE):
+    if command.words and command.verb not in (Verb.MANAGER, Verb.NONE, Verb.NOTE):
         _perform(session, incoming, callback, AddNote(command.words), by)
     return answer
 
@@ -209,6 +209,8 @@ def _act(command: Command) -> Act:
             return RequestManager(command.words)
         case Verb.NONE:
             return CloseUnreachable(command.words)
+        case Verb.NOTE:
+            return AddNote(command.words)
         case verb:
             return ACTS[verb]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, select
@@ -56,6 +56,18 @@ def still_owed(session: Session, desk: Desk, hours: SupportHours, now: datetime)
     return {each.callback_id: each.promise for each in resolutions(session, desk, hours, TRIED_AND_OPEN, now)}
 
 
+def most_urgent_first(callbacks: Iterable[Callback], owed: Mapping[int, Promise]) -> list[Callback]:
+    """Return open callbacks, untried ones first, by deadline; then the others, by priority and the resolution owed."""
+
+    def urgency(callback: Callback) -> tuple[bool, str, datetime]:
+        if callback.attempted_at is None:
+            return False, "", callback.due_at
+        due_at = owed[callback.id].due_at if callback.id in owed else None
+        return True, callback.priority.value, due_at or datetime.max.replace(tzinfo=UTC)
+
+    return sorted(callbacks, key=urgency)
+
+
 def promised_reaction(desk: Desk, origin: CallbackOrigin, promised_from: datetime | None = None) -> Target | None:
     """Return what was promised to the customer, or None where the first reaction of the priority holds.
 
@@ -63,6 +75,14 @@ def promised_reaction(desk: Desk, origin: CallbackOrigin, promised_from: datetim
     """
     is_said = origin in PROMISED_AT_ANY_HOUR or promised_from is not None
     return desk.promised_callback if is_said else None
+
+
+def counted_from(origin: CallbackOrigin, began_at: datetime, opened_at: datetime) -> datetime:
+    """Return what the clocks of a callback count from: the beginning of the contact that opened it.
+
+    In a call that was answered the customer spoke with us until the callback was opened.
+    """
+    return opened_at if origin is CallbackOrigin.ANSWERED_CALL else began_at
 
 
 def reaction_due_at(
@@ -81,7 +101,7 @@ Facts = tuple[int, PriorityLevel, str, datetime]
 _COLUMNS = (
     *(Callback.id, Callback.priority, Contact.line, Contact.began_at),
     *(Callback.attempted_at, Callback.resolved_at, Callback.workaround_at, Callback.release_named_at),
-    *(Callback.origin, Callback.promised_from),
+    *(Callback.origin, Callback.promised_from, Callback.opened_at),
 )
 
 
@@ -93,10 +113,8 @@ def _histories(session: Session, desk: Desk, which: ColumnElement[bool]) -> Sequ
         (
             (row.id, row.priority, row.line, row.began_at),
             History(
-                began_at=row.began_at,
-                priorities=_priorities(
-                    desk, row.priority, row.line, row.began_at, changes[row.id], row.release_named_at
-                ),
+                began_at=(began_at := counted_from(row.origin, row.began_at, row.opened_at)),
+                priorities=_priorities(desk, row.priority, row.line, began_at, changes[row.id], row.release_named_at),
                 waits=tuple(waits[row.id]),
                 attempted_at=row.attempted_at,
                 resolved_at=row.resolved_at,

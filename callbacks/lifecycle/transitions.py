@@ -23,6 +23,8 @@ class Change(enum.Enum):
     CANCEL = "cancel"  # a named person gives the reason why no call is needed
     CLOSE_UNREACHABLE = "close as unreachable"  # there is no number to call, and a person or an absent message says so
     AUTO_CLOSE = "auto-close"  # the customer could not be reached and did not get back to us
+    JOIN = "join"  # a person says that it is the same matter as another callback
+    SPLIT = "split"  # a person takes that back
     REOPEN = "reopen"  # the customer is not served after all
 
 
@@ -31,6 +33,8 @@ TRANSITIONS: Mapping[tuple[CallbackState, Change], CallbackState] = {
     (CallbackState.OPEN, Change.CANCEL): CallbackState.CANCELLED,
     (CallbackState.OPEN, Change.AUTO_CLOSE): CallbackState.CLOSED,
     (CallbackState.OPEN, Change.CLOSE_UNREACHABLE): CallbackState.UNREACHABLE,
+    (CallbackState.OPEN, Change.JOIN): CallbackState.JOINED,
+    (CallbackState.JOINED, Change.SPLIT): CallbackState.OPEN,
     (CallbackState.RESOLVED, Change.REOPEN): CallbackState.OPEN,
     (CallbackState.CANCELLED, Change.REOPEN): CallbackState.OPEN,
     (CallbackState.CLOSED, Change.REOPEN): CallbackState.OPEN,

@@ -44,10 +44,12 @@ class Message:
     is_lost: bool = False  # it was left, and nobody can listen to it
     is_deleted: bool = False  # somebody had it deleted
     is_missed_call: bool = False  # the caller waited for a technician, and was asked for no message
+    is_in_notes: bool = False  # a technician spoke with the customer, who was asked for no message
 
 
 NO_MESSAGE = Message(left=False)
 MISSED_CALL = Message(left=False, is_missed_call=True)
+IN_NOTES = Message(left=False, is_in_notes=True)
 LOST_MESSAGE = Message(left=True, is_lost=True)
 DELETED_MESSAGE = Message(left=True, is_deleted=True)
 
@@ -527,6 +529,26 @@ def _call_or_answer(subject: Subject, who: Words) -> Words:
         sender = _name(subject.mail.sender)
         return Words(f"Answer {sender} by mail", f"Répondez à {sender} par courriel")
     return Words(f"Call {who.english}", f"Appelez {who.french}")
+
+
+def to_follow_up(subject: Subject, code: str, priority: str, now: datetime) -> Words:
+    """Return that a call which they answered is theirs to follow up, and how to write down what was said."""
+    when = by_when(subject, now)
+    return Words(
+        f"{subject.sender}: {subject.reference} ({priority}) is yours. {_sentence(f'Call the customer{when.english}')} "
+        f"NOTE {code} and what was said.",
+        f"{subject.sender}: {subject.reference} ({priority}) est à vous. Appelez le client{when.french}. "
+        f"NOTE {code} et ce qui a été dit.",
+    )
+
+
+def joined(subject: Subject, code: str, by: str, reference: str) -> Words:
+    """Return that another callback is part of this one now, for its owner."""
+    name, replies = _name(by), _replies(subject, code, AFTERWARDS)
+    return Words(
+        f"{subject.sender}: {name} joined {reference} with your {subject.reference}: one matter now. {replies.english}",
+        f"{subject.sender}: {name} a fusionné {reference} avec votre {subject.reference}. {replies.french}",
+    )
 
 
 def by_when(subject: Subject, now: datetime) -> Words:
@@ -1123,6 +1145,8 @@ def _message(message: Message) -> Words:
         return Words(", message deleted", ", message supprimé")
     if message.is_missed_call:
         return Words(", missed call", ", appel manqué")
+    if message.is_in_notes:
+        return Words(", see the notes", ", voir les notes")
     if message.seconds:
         return Words(f", message {length(message.seconds)}", f", message {length(message.seconds)}")
     match message.left:

@@ -71,6 +71,8 @@ def _message(callback: Callback) -> messages.Message:
     voicemail = next(iter((*reversed(heard), *left)), callback.contact.voicemail)
     if voicemail is None and callback.origin is CallbackOrigin.MISSED_CALL:
         return messages.MISSED_CALL
+    if voicemail is None and _is_in_notes(callback):
+        return messages.IN_NOTES
     if voicemail is None or voicemail.state is VoicemailState.ABSENT:
         return messages.NO_MESSAGE
     if voicemail.audio in GONE:
@@ -80,3 +82,8 @@ def _message(callback: Callback) -> messages.Message:
     if voicemail.seconds:
         return messages.Message(left=True, seconds=voicemail.seconds)
     return messages.Message(left=True if voicemail.recording_sid else None)
+
+
+def _is_in_notes(callback: Callback) -> bool:
+    """Return whether somebody spoke with the customer and wrote down what it is about."""
+    return callback.origin is CallbackOrigin.ANSWERED_CALL or callback.contact.way is ContactWay.BY_HAND

@@ -31,6 +31,7 @@ _WORDS = {
     EventKind.CALLED_AGAIN: "called again",
     EventKind.MAIL_RECEIVED: "wrote a mail",
     EventKind.MAIL_RETURNED: "returned a mail to the customer",
+    EventKind.JOINED: "joined two callbacks",
     EventKind.CALL_SPLIT: "split off a call",
     EventKind.RECORDING_EXPECTED: "expects a recording",
     EventKind.RECORDING_RECORDED: "recorded the message",
@@ -100,6 +101,7 @@ _WORDS = {
     EventKind.RELEASE_NAMED: "named the release that fixes it",
     EventKind.WAITING_ENDED: "heard from the customer",
     EventKind.PRODUCT_SET: "set the product",
+    EventKind.OUTSIDE_TICKET_SET: "entered the outside ticket",
     EventKind.TIME_NAMED: "named a time for the call",
     EventKind.MANAGER_REQUESTED: "asked for a manager",
     EventKind.MANAGER_RESPONDED: "responded as the manager who was asked for",
@@ -125,6 +127,7 @@ _EFFECTS_ON_PAGING = {
     EventKind.CLOSED_UNREACHABLE: "closed it: there is no way to reach the customer.",
     EventKind.AUTO_CLOSED: "closed it: the customer could not be reached and did not get back to us.",
     EventKind.REOPENED: "reopened it.",
+    EventKind.JOINED: "joined two callbacks: from then on people are paged about one of them.",
 }
 
 

@@ -35,6 +35,7 @@ STATES = {  # the values in a URL, and their words
     CallbackState.CANCELLED.value: "cancelled",
     CallbackState.CLOSED.value: "closed by itself",
     CallbackState.UNREACHABLE.value: "no way to reach",
+    CallbackState.JOINED.value: "joined to another",
 }
 PROOFS = {proof.value: words for proof, words in PROOF_WORDS.items() if proof is not AttemptProof.NONE}
 PRIORITIES = tuple(level.value for level in PriorityLevel)

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from callbacks.db.states import AttemptProof, CallbackState
 from callbacks.desk.night_hours import NightHours
-from callbacks.records.proofs import NO_TRIES, PROOF_WORDS, decider
+from callbacks.records.proofs import NO_TRIES, PROOF_WORDS, Tries, decider
 from callbacks.reporting.activity import Activity, CallFact, PageFact
 from callbacks.reporting.periods import Days
 from callbacks.text.formats import DAYS
@@ -88,7 +88,10 @@ class Night:
 
 
 def promises(calls: Iterable[CallFact]) -> list[Record]:
-    """Return the promised first reactions of some calls. A callback cancelled before an attempt does not count."""
+    """Return the promised first reactions of some calls.
+
+    A callback cancelled before an attempt does not count, nor does one that is part of another.
+    """
     return [
         Record(
             call.priority.value,
@@ -100,12 +103,14 @@ def promises(calls: Iterable[CallFact]) -> list[Record]:
             no_number_at=call.tries.no_number_at,
         )
         for call in calls
-        if call.priority is not None and call.due_at is not None and not _was_cancelled_untried(call)
+        if call.priority is not None and call.due_at is not None and promises_a_call(call.state, call.tries)
     ]
 
 
-def _was_cancelled_untried(call: CallFact) -> bool:
-    return call.state is CallbackState.CANCELLED and call.tries == NO_TRIES
+def promises_a_call(state: CallbackState | None, tries: Tries) -> bool:
+    """Return whether a callback counts as one that was promised. What a joined one promised, the other one does."""
+    is_cancelled = state is CallbackState.CANCELLED and tries == NO_TRIES
+    return not is_cancelled and state is not CallbackState.JOINED
 
 
 def without_number(calls: Iterable[CallFact], now: datetime) -> list[str]:
@@ -159,14 +164,15 @@ def calls_by_weekday(calls: Iterable[CallFact]) -> list[CallCount]:
 
 def outcomes(found: Activity) -> list[OutcomeCount]:
     """Count the outcomes of calls, callbacks and attempts with what is known of them, the most frequent first."""
-    callbacks = [call for call in found.calls if call.state is not None and call.origin is not None]
+    counted = (call for call in found.calls if call.state is not CallbackState.JOINED)
+    callbacks = [call for call in counted if call.state is not None and call.origin is not None]
     attempts, proofs, deciders = Counter[str](), Counter[str](), Counter[str]()
     for attempt in found.attempts:
         proofs[PROOF_WORDS[attempt.proof]] += attempt.times
         if attempt.proof is not AttemptProof.NO_NUMBER:
             attempts[attempt.outcome.value] += attempt.times
             deciders[decider(attempt.outcome, is_told=attempt.is_told).value] += attempt.times
-    counted = {
+    by_kind = {
         "calls": Counter(call.outcome.value for call in found.calls),
         "callbacks": Counter(_outcome(call) for call in callbacks),
         "origins of callbacks": Counter(call.origin.value for call in callbacks if call.origin is not None),
@@ -175,7 +181,7 @@ def outcomes(found: Activity) -> list[OutcomeCount]:
         "who decided the outcome": deciders,
     }
     return [
-        OutcomeCount(of, name, count) for of, counts in counted.items() for name, count in _most_frequent_first(counts)
+        OutcomeCount(of, name, count) for of, counts in by_kind.items() for name, count in _most_frequent_first(counts)
     ]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from callbacks.db.database import Database
-from callbacks.db.states import AttemptProof
+from callbacks.db.states import AttemptProof, CallbackState
 from callbacks.db.tables import Callback, Contact, JoinedContact, ReachAttempt, Technician
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
@@ -59,7 +59,7 @@ class Record:
     acknowledged_at: str
     attempted_at: str
     resolved_at: str
-    kept: str  # "yes", "no", or "" while it is undecided, and where nobody could be called
+    kept: str  # "yes", "no", or "" while it is undecided, where nobody could be called, and for one that was joined
     attempts: int  # with a proof
     priority: str
     caller_name: str
@@ -69,7 +69,7 @@ class Record:
     breached_at: str
     transcript: str
     proof: str  # of the call back: "carrier", "word", "no number", or "" while nobody has tried
-    origin: str  # "voicemail", "missed call" or "by hand"
+    origin: str  # "voicemail", "missed call", "by hand", "answered call" and more
     outcome: str  # of the last attempt
     decided_by: str  # who decided that outcome: "technician", "carrier" or "carrier's guess"
     try_again_at: str
@@ -78,6 +78,8 @@ class Record:
     extension: str  # of the number to ring
     language: str  # "en" or "fr": that the caller chose, else the line's
     calls: int  # the one that opened it, and those that joined it
+    outside_ticket: str  # its number in another system
+    outside_ticket_url: str
     each_attempt: tuple[AttemptRecord, ...]
 
 
@@ -159,6 +161,8 @@ def _record(desk: Desk, callback: Callback, rows: Sequence[ReachAttempt]) -> Rec
         extension=customer.extension,
         language=call.language,
         calls=1 + len(callback.joined),
+        outside_ticket=callback.outside_ticket,
+        outside_ticket_url=desk.tickets.link_to(callback.outside_ticket),
         each_attempt=tuple(_attempt_record(row) for row in rows),
     )
 
@@ -176,6 +180,8 @@ def _attempt_record(row: ReachAttempt) -> AttemptRecord:
 
 
 def _kept(callback: Callback, tries: Tries) -> str:
+    if callback.state is CallbackState.JOINED:
+        return ""
     if tries.reacted_at is not None:
         return "yes" if tries.reacted_at <= callback.due_at else "no"
     return "no" if callback.breached_at is not None else ""

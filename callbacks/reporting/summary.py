@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
-from callbacks.db.states import CallbackState
 from callbacks.db.tables import Callback, Contact, Technician
 from callbacks.records.proofs import NO_TRIES, tries_of
+from callbacks.reporting.counts import promises_a_call
 from callbacks.reporting.pieces import by_weeks
 from callbacks.text.formats import span
 from sla.attainment import (
@@ -68,7 +68,7 @@ def _records(session: Session, since: datetime, until: datetime | None) -> list[
     return [
         Record(priority.value, line, began_at, due_at, its.reacted_at, owner, its.proven_at, its.no_number_at)
         for callback_id, state, priority, line, began_at, due_at, owner in session.execute(query)
-        if (its := tries.get(callback_id, NO_TRIES)) != NO_TRIES or state is not CallbackState.CANCELLED
+        if promises_a_call(state, its := tries.get(callback_id, NO_TRIES))
     ]
 
 

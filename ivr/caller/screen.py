@@ -11,19 +11,22 @@ from datetime import datetime, timedelta
 from flask import Response, request
 from sqlalchemy.orm import Session
 
+from callbacks.acts.base import Via, technician_by
+from callbacks.acts.by_hand import open_after_call
 from callbacks.acts.joining import callback_to_join
 from callbacks.customers.find import caller_of
 from callbacks.db.database import locked_or_none
-from callbacks.db.states import PageKind
+from callbacks.db.states import PageKind, PriorityLevel
 from callbacks.db.tables import Call, Page
 from callbacks.desk.desk_file import Desk, Language
 from callbacks.inbound import live_calls
 from callbacks.inbound.conversations import has_heard_standing, record_conversation
+from callbacks.records.contacts_of_callback import callback_about
 from callbacks.text.formats import spelled
 from callbacks.text.sids import CALL, is_sid
 from ivr import prompts
 from ivr.prompts import number_in_prompt, say
-from ivr.technician.live_page import is_live, language_of, placed_call
+from ivr.technician.live_page import APOLOGY, is_live, language_of, placed_call
 from ivr.twilio.call_urls import VoicePath
 from ivr.twilio.context import current
 from ivr.twilio.verbs import DialQueue, Gather, Hangup, Say, Verb
@@ -37,6 +40,7 @@ from ivr.twilio.webhook import (
     voice_response,
 )
 
+PRIORITIES = {"1": PriorityLevel.P1, "2": PriorityLevel.P2, "3": PriorityLevel.P3}
 SECONDS_TO_CONNECT = 5  # the caller may be gone by then
 A_MINUTE = timedelta(minutes=1)
 
@@ -100,7 +104,8 @@ def screen_ended() -> Response:
     """The conversation is over, or there was none."""
     page_id, now, context, language = number_in_query("page"), current().now(), current(), language_in_query()
     is_proven, have_spoken = field("DialBridged") == "true", _have_spoken()
-    answer = (Hangup(),) if have_spoken else (say(language, prompts.CALLER_GONE), Hangup())
+    answer: tuple[Verb, ...] = (Hangup(),) if have_spoken else (say(language, prompts.CALLER_GONE), Hangup())
+    question = _ask_for_follow_up(language)
 
     def work(session: Session) -> tuple[Verb, ...]:
         found = _ring(session, page_id)
@@ -111,9 +116,45 @@ def screen_ended() -> Response:
             live_calls.record_not_connected(session, desk, call.sid, page.technician_id, now)
         elif is_proven:
             record_conversation(session, desk, call.sid, page.technician_id, now, is_proven=True)
-        return answer
+        return question if have_spoken and _may_need_more(session, desk, page, call) else answer
 
     return speak(work, answer)
+
+
+@blueprint.post("/voice/screen/follow-up")
+def follow_up() -> Response:
+    """Open the callback of a call that needs more work, with the priority of the key."""
+    page_id, placed, now, context = number_in_query("page"), placed_call(), current().now(), current()
+    priority, language = PRIORITIES.get(pressed_key()), language_in_query()
+    if priority is None:
+        again = _ask_for_follow_up(language, 2) if pressed_key() and number_in_query("round") < 2 else (Hangup(),)
+        return voice_response(again)
+
+    def work(session: Session) -> tuple[Verb, ...]:
+        found = _ring(session, page_id)
+        if found is None or not is_live(session, context.desk, found[0], placed, now):
+            return (Hangup(),)
+        page, call = found
+        if call.accepted_by_id != page.technician_id:
+            return (Hangup(),)
+        by = technician_by(page.technician, Via.PHONE)
+        opened = open_after_call(session, context.desk, call, by, priority, now)
+        reference, level = spelled(opened.reference), opened.priority.value
+        return (say(language, prompts.FOLLOW_UP_OPENED, reference=reference, priority=level), Hangup())
+
+    return speak(work, APOLOGY)
+
+
+def _may_need_more(session: Session, desk: Desk, page: Page, call: Call) -> bool:
+    """Return whether the technician who took a call is asked: it is about no callback that is open already."""
+    is_theirs = call.accepted_by_id == page.technician_id
+    return is_theirs and callback_about(session, call.sid) is None and callback_to_join(session, desk, call) is None
+
+
+def _ask_for_follow_up(language: Language, round: int = 1) -> tuple[Verb, ...]:
+    query = {"page": number_in_query("page"), "call": _call_in_query(), "lang": language, "round": round}
+    url = current().urls.to(VoicePath.FOLLOW_UP, **query)
+    return (Gather(url, (say(language, prompts.FOLLOW_UP),)), Hangup())
 
 
 def _have_spoken() -> bool:

@@ -38,6 +38,7 @@ class VoicePath(enum.Enum):
     SCREEN = "screen"  # a technician picked up a live call
     SCREEN_KEY = "screen/key"
     SCREEN_ENDED = "screen/ended"  # the live call is over, or the two were not connected
+    FOLLOW_UP = "screen/follow-up"  # a key of the technician after the live call: it needs more work
     PAGE_KEY = "page/key"
     PAGE_HEARD = "page/heard"  # a key after a notice
     CONNECT_KEY = "connect/key"

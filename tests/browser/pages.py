@@ -12,6 +12,7 @@ PAGES: dict[str, list[str]] = {
     "/": ["/"],
     "/login": ["/login"],
     "/callbacks": ["/callbacks", "/callbacks?words=nothing"],
+    "/callbacks/new": ["/callbacks/new", "/callbacks/new?whom=5145550199"],
     "/callbacks/<reference>": ["/callbacks/{open}", "/callbacks/{not_to_be_rung}", "/callbacks/{resolved}"],
     "/callbacks/<reference>/why": ["/callbacks/{open}/why?at=2026-11-28T22:14", "/callbacks/{resolved}/why?at=soon"],
     "/calls": ["/calls"],

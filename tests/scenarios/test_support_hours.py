@@ -74,11 +74,12 @@ def test_when_nobody_else_takes_it_the_caller_leaves_a_message(desk: ScenarioDes
 
 def test_a_technician_in_a_conversation_is_not_rung_for_the_next_caller(desk: ScenarioDesk) -> None:
     first = desk.customer().dials("direct").hears("Please hold")
-    amy_takes(first, desk.phone_of("Amy"))
+    amys = amy_takes(first, desk.phone_of("Amy"))
     second = desk.customer(OTHER_CUSTOMER).dials("direct").hears("Please hold")
     bens = desk.phone_of("Ben").is_rung(timedelta(seconds=5)).answers().hears("Press 1 to take it").presses("1")
     second.is_connected_to(bens)
     first.hangs_up()
+    amys.hears("To have this followed up").hangs_up()
     third = desk.customer("+15145550177").dials("direct").hears("Please hold")
     amys = desk.phone_of("Amy").is_rung(timedelta(seconds=5)).answers().hears("Press 1 to take it").presses("1")
     third.is_connected_to(amys).waits(5).hangs_up()
@@ -184,6 +185,7 @@ def test_a_private_voicemail_takes_no_call(desk: ScenarioDesk) -> None:
     call.hears("trying the next technician")
     taken = desk.phone_of("Ben").is_rung().answers().hears("Press 1 to take it").presses("1")
     call.is_connected_to(taken).hangs_up()
+    taken.hears("To have this followed up").hangs_up()
     assert bens.legs[-1].state == "ended"
     desk.scenario.minutes_pass(40)
 

@@ -15,8 +15,9 @@ from callbacks.acts.closing import Cancel, CloseUnreachable, Reopen
 from callbacks.acts.connect import Connect
 from callbacks.acts.customer_number import Consent, RefuseConsent, SetNumber
 from callbacks.acts.deletion import DeleteMessage, Part
-from callbacks.acts.details import AddNote, NameCaller, SetProduct, WriteTranscript
+from callbacks.acts.details import AddNote, NameCaller, SetOutsideTicket, SetProduct, WriteTranscript
 from callbacks.acts.escalation import PageNow, RequestManager
+from callbacks.acts.joining_callbacks import Join
 from callbacks.acts.named_time import NameTime
 from callbacks.acts.ownership import Assign, Pass, Take
 from callbacks.acts.promises import EndWait, FixInRelease, SetPriority, WaitForCustomer
@@ -31,6 +32,7 @@ from callbacks.people.technicians import technician_named
 
 AS_THE_CUSTOMER_ASKED = "The customer asked by text for no call back."
 LONGEST_TEXT, LONGEST_NUMBER, LONGEST_RELEASE, LONGEST_SID = 1000, 40, 80, 64
+LONGEST_REFERENCE, LONGEST_TICKET = 12, 81  # one more than fits, so that it is refused and not cut
 
 
 def run_act(session: Session, reference: str, name: str, now: datetime) -> str:
@@ -85,12 +87,13 @@ def _voicemail_id() -> int | None:
     return int(text) if text.isdecimal() and len(text) < 18 else None
 
 
-def _priority() -> PriorityLevel:
+def priority_named(text: str) -> PriorityLevel:
+    """Return the priority with a name. Raise WrongState."""
     try:
-        return PriorityLevel(_text("priority"))
+        return PriorityLevel(text)
     except ValueError:
         known = ", ".join(level.value for level in PriorityLevel)
-        raise WrongState(f"{_text('priority')!r} is not a priority. Known: {known}.") from None
+        raise WrongState(f"{text!r} is not a priority. Known: {known}.") from None
 
 
 class Form:
@@ -115,7 +118,7 @@ FORMS: Mapping[str, Form] = {
     "page-now": Form(PageNow, lambda _: PageNow()),
     "manager": Form(RequestManager, lambda _: RequestManager(_text("why"))),
     "time": Form(NameTime, lambda _: NameTime(current().desk.instant(_text("at")))),
-    "priority": Form(SetPriority, lambda _: SetPriority(_priority())),
+    "priority": Form(SetPriority, lambda _: SetPriority(priority_named(_text("priority")))),
     "wait": Form(WaitForCustomer, lambda _: WaitForCustomer(_text("why"))),
     "release": Form(FixInRelease, lambda _: FixInRelease(field("release", LONGEST_RELEASE))),
     "back": Form(EndWait, lambda _: EndWait()),
@@ -127,6 +130,8 @@ FORMS: Mapping[str, Form] = {
     "transcript": Form(WriteTranscript, lambda _: WriteTranscript(_text("words"), _voicemail_id())),
     "delete": Form(DeleteMessage, lambda _: DeleteMessage(_part(), _text("why"), _is_confirmed(), _voicemail_id())),
     "split": Form(Split, lambda _: Split(field("call", LONGEST_SID))),
+    "join": Form(Join, lambda _: Join(field("reference", LONGEST_REFERENCE), is_confirmed=_is_confirmed())),
+    "ticket": Form(SetOutsideTicket, lambda _: SetOutsideTicket(field("number", LONGEST_TICKET))),
     "product": Form(SetProduct, lambda _: SetProduct(_text("product"))),
 }
 # These forms are behind "More" on the screen.
@@ -142,6 +147,8 @@ HIDDEN_AT_FIRST = (
     "cancel",
     "name",
     "number",
+    "join",
+    "ticket",
     "transcript",
     "delete",
 )

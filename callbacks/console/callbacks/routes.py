@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, g, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, abort, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.acts.by_hand import new_form
 from callbacks.console.access import for_all_but_readers, for_all_but_technicians, for_all_users, visible_to
 from callbacks.console.audio import audio_response, note_listener
 from callbacks.console.callbacks import screen
 from callbacks.console.callbacks.acts import FORMS, HIDDEN_AT_FIRST, acts_of, run_act
 from callbacks.console.callbacks.boxes import box_screen
+from callbacks.console.callbacks.opening import LONGEST_ADDRESS, examples_of, look_up, open_from_form
 from callbacks.console.callbacks.search import records_as_csv, records_as_dicts, search_screen
 from callbacks.console.context import current
-from callbacks.console.forms import change_and_redirect, refused_within
+from callbacks.console.forms import change_and_redirect, refused_within, write_and_redirect
 from callbacks.db.tables import Callback, JoinedContact, Voicemail
 from callbacks.errors import NotFound, WrongState
 from callbacks.records.search import ORDERS, PRIORITIES, PROOFS, STATES, search_from
@@ -56,6 +58,38 @@ def search_csv() -> ResponseReturnValue:
 @for_all_users
 def search_json() -> ResponseReturnValue:
     return jsonify(records_as_dicts(search_from(request.args)))
+
+
+@blueprint.get("/callbacks/new")
+@for_all_but_readers
+def new() -> str:
+    context, whom, now = current(), request.args.get("whom", "").strip()[:LONGEST_ADDRESS], current().now()
+    found = context.database.read(lambda session: look_up(session, context.desk, whom, now))
+    return render_template(
+        "callbacks/new.html",
+        title="New callback",
+        whom=whom,
+        found=found,
+        form=new_form(),
+        lines=list(context.desk.lines),
+        priorities=PRIORITIES,
+        examples=examples_of(context.desk),
+        products=screen.products_by_coverage(context.desk),
+    )
+
+
+@blueprint.post("/callbacks/new")
+@for_all_but_readers
+def open_new() -> ResponseReturnValue:
+    opened: list[str] = []
+
+    def work(session: Session) -> str:
+        reference, message = open_from_form(session, current().now())
+        opened[:] = [reference]
+        return message
+
+    refused = write_and_redirect(work, url_for(".new", whom=request.form.get("whom_to_call", "")[:LONGEST_ADDRESS]))
+    return redirect(url_for(".detail", reference=opened[0])) if opened else refused
 
 
 @blueprint.get("/callbacks/<reference>")

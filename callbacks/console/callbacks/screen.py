@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, select, tuple_
@@ -22,6 +22,7 @@ from callbacks.db.states import (
     AudioState,
     CallbackOrigin,
     CallbackState,
+    ContactWay,
     PageKind,
     PriorityLevel,
     ReportedOutcome,
@@ -44,7 +45,7 @@ from callbacks.desk.business_hours import support_hours
 from callbacks.desk.customer_number import CustomerNumber, customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import NotFound
-from callbacks.lifecycle.sla_status import TRIED_AND_OPEN, explanations, resolutions, still_owed
+from callbacks.lifecycle.sla_status import TRIED_AND_OPEN, explanations, most_urgent_first, resolutions, still_owed
 from callbacks.lifecycle.transitions import is_held
 from callbacks.lifecycle.waiting import is_waiting
 from callbacks.oncall import store
@@ -53,7 +54,7 @@ from callbacks.paging.decide import Decision
 from callbacks.paging.escalate import forecast
 from callbacks.paging.reasons import in_a_line
 from callbacks.people.technicians import everybody
-from callbacks.records.contacts_of_callback import calls_again, contacts_of
+from callbacks.records.contacts_of_callback import calls_again, contacts_of, joined_callback
 from callbacks.records.proofs import NO_TRIES, Decider, decider, proof_of, tries_of
 from callbacks.records.search import STATES
 from callbacks.text.formats import LANGUAGES, day_and_time, length, span
@@ -139,6 +140,8 @@ class CallbackDetail:
     examples: Mapping[str, str]  # of each priority
     beside: Beside
     paged: frozenset[int]  # the technicians who were paged about it, by id
+    ticket_link: str  # to the outside ticket; "" for none
+    part_of: str  # the reference of the callback that it was joined with; "" for none
 
     def may_split(self, technician_id: int | None, *, is_supervisor: bool) -> bool:
         """Return whether somebody may split off a call: supervisors and the owner."""
@@ -167,24 +170,21 @@ def open_callbacks(
 ) -> list[Row]:
     """Return the open callbacks, most urgent first."""
     which = (Callback.state == CallbackState.OPEN) & visible
-    callbacks = session.scalars(select(Callback).where(which).order_by(Callback.id)).all()
     owed = still_owed(session, desk, support_hours(session, desk), now)
+    callbacks = most_urgent_first(session.scalars(select(Callback).where(which).order_by(Callback.id)), owed)
     rows, waiting, again = rows_of(session, desk, callbacks, now), _waiting(session, which), calls_again(session, which)
-    return sorted(
-        (
-            replace(
-                row,
-                next=next_of(callback, forecast(session, desk, callback, plan), desk.zone, now),
-                resolution=owed.get(callback.id),
-                notes=[
-                    *([f"called {1 + again[callback.id]} times"] if callback.id in again else []),
-                    *notes_of(callback, desk.zone, now, is_waiting=callback.id in waiting),
-                ],
-            )
-            for callback, row in zip(callbacks, rows, strict=True)
-        ),
-        key=_urgency,
-    )
+    return [
+        replace(
+            row,
+            next=next_of(callback, forecast(session, desk, callback, plan), desk.zone, now),
+            resolution=owed.get(callback.id),
+            notes=[
+                *([f"called {1 + again[callback.id]} times"] if callback.id in again else []),
+                *notes_of(callback, desk.zone, now, is_waiting=callback.id in waiting),
+            ],
+        )
+        for callback, row in zip(callbacks, rows, strict=True)
+    ]
 
 
 def _waiting(session: Session, which: ColumnElement[bool]) -> frozenset[int]:
@@ -222,14 +222,6 @@ def _hold_of(callback: Callback, zone: ZoneInfo, now: datetime) -> Iterator[str]
     if until is not None and is_held(callback, now):
         why = "" if named_at is not None else ": the caller said that it can wait"
         yield f"held, nobody is paged before {day_and_time(until, zone)}{why}"
-
-
-def _urgency(row: Row) -> tuple[bool, str, datetime]:
-    """Return a key that sorts untried callbacks first, by deadline; then the others, by priority and resolution."""
-    if row.is_counting:
-        return False, "", row.due_at
-    due_at = row.resolution.due_at if row.resolution is not None else None
-    return True, row.priority, due_at or datetime.max.replace(tzinfo=UTC)
 
 
 def recently_closed(session: Session, desk: Desk, visible: ColumnElement[bool], now: datetime) -> list[Row]:
@@ -365,6 +357,8 @@ def callback_detail(
         examples={level.value: targets.examples for level, targets in desk.priorities.items()},
         beside=beside(session, callback, now),
         paged=_paged_about(session, callback),
+        ticket_link=desk.tickets.link_to(callback.outside_ticket),
+        part_of=into.reference if (into := joined_callback(session, callback.contact_sid)) is not None else "",
     )
 
 
@@ -373,12 +367,20 @@ def _can_be_deleted(voicemail: Voicemail) -> bool:
     return is_there and voicemail.state is not VoicemailState.ABSENT
 
 
+def _words_of(contact: Contact) -> str:
+    if contact.way is ContactWay.BY_HAND:
+        return "Opened by hand: see the notes."
+    if contact.accepted_by is not None:
+        return f"{contact.accepted_by.name} took the call."
+    return _voicemail_words(contact.voicemail)
+
+
 def _message_row(callback: Callback, call: Contact) -> MessageRow:
     voicemail = call.voicemail
     return MessageRow(
         call=call,
         is_joined=call.sid != callback.contact_sid,
-        words=_voicemail_words(voicemail) if call.accepted_by is None else f"{call.accepted_by.name} took the call.",
+        words=_words_of(call),
         voicemail=voicemail,
         has_message=voicemail is not None and voicemail.state is not VoicemailState.ABSENT,
         has_audio=voicemail is not None and voicemail.audio is AudioState.COPIED,

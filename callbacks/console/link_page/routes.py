@@ -17,11 +17,13 @@ from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import ReportOutcome
 from callbacks.acts.base import Act, Refused, Requester, Via, perform, technician_by
+from callbacks.acts.by_hand import OpenAnother
 from callbacks.acts.closing import CloseUnreachable
 from callbacks.acts.connect import Connect
 from callbacks.acts.customer_number import Consent, RefuseConsent, SetNumber, deciding_by
-from callbacks.acts.details import AddNote
+from callbacks.acts.details import AddNote, SetOutsideTicket
 from callbacks.acts.escalation import RequestManager
+from callbacks.acts.joining_callbacks import Join
 from callbacks.acts.named_time import NameTime
 from callbacks.acts.ownership import Pass, Take
 from callbacks.acts.splitting import Split
@@ -31,7 +33,7 @@ from callbacks.console.context import current
 from callbacks.console.forms import field, write_and_redirect
 from callbacks.console.link_page.screen import CallbackScreen, SummaryScreen, callback_screen, summary_screen
 from callbacks.console.security import add_security_headers, refuse_nul_characters
-from callbacks.db.states import CallbackState, ReportedOutcome
+from callbacks.db.states import CallbackState, PriorityLevel, ReportedOutcome
 from callbacks.db.tables import Callback, Page, Technician
 from callbacks.errors import WrongState
 from callbacks.links import OPENED_LASTS, PageLink
@@ -41,8 +43,10 @@ from callbacks.records.contacts_of_callback import messages_of
 from callbacks.text.bilingual import Words
 
 NO_OUTCOME = Words("Choose how the call went.", "Choisissez comment l'appel s'est passé.")
+NO_PRIORITY = Words("Choose a priority.", "Choisissez une priorité.")
 OPENED_A_LINK = "opened a link in a page"
 LONGEST_NOTE, LONGEST_REASON, LONGEST_NUMBER, LONGEST_SID = 1000, 300, 40, 64
+LONGEST_REFERENCE, LONGEST_TICKET = 12, 81
 
 blueprint = Blueprint("link_page", __name__)
 blueprint.before_request(refuse_nul_characters)
@@ -170,6 +174,29 @@ def split(token: str) -> ResponseReturnValue:
 @blueprint.post("/t/<token>/note")
 def note(token: str) -> ResponseReturnValue:
     return _run(token, lambda: AddNote(field("words", LONGEST_NOTE)))
+
+
+@blueprint.post("/t/<token>/ticket")
+def ticket(token: str) -> ResponseReturnValue:
+    return _run(token, lambda: SetOutsideTicket(field("number", LONGEST_TICKET)))
+
+
+@blueprint.post("/t/<token>/join")
+def join(token: str) -> ResponseReturnValue:
+    return _run(token, lambda: Join(field("reference", LONGEST_REFERENCE), is_confirmed=field("confirmed") == "yes"))
+
+
+@blueprint.post("/t/<token>/new")
+def new(token: str) -> ResponseReturnValue:
+    return _run(token, _new_in_form)
+
+
+def _new_in_form() -> OpenAnother:
+    try:
+        priority = PriorityLevel(field("priority"))
+    except ValueError:
+        raise Refused(NO_PRIORITY) from None
+    return OpenAnother(priority, field("words", LONGEST_NOTE), field("form", LONGEST_SID))
 
 
 def _outcome_in_form() -> ReportOutcome:

@@ -12,18 +12,28 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import NEEDS_A_NUMBER, was_asked_to_confirm
+from callbacks.acts.by_hand import new_form
 from callbacks.acts.customer_number import decides_about_numbers
 from callbacks.acts.holds import waits_for_opening
 from callbacks.console.callbacks.screen import standing_of
 from callbacks.console.customers.beside import Beside, beside
 from callbacks.customers.history import EarlierCall
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import GONE, AudioState, CallbackState, ReachOutcome, ReportedOutcome, Urgency, VoicemailState
+from callbacks.db.states import (
+    GONE,
+    AudioState,
+    CallbackState,
+    ContactWay,
+    ReachOutcome,
+    ReportedOutcome,
+    Urgency,
+    VoicemailState,
+)
 from callbacks.db.tables import Callback, Contact, Event, Mail, Page, ReachAttempt, Voicemail
 from callbacks.desk.customer_number import CustomerNumber, can_be_mailed, customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import is_held, owns
-from callbacks.records.contacts_of_callback import contacts_of
+from callbacks.records.contacts_of_callback import contacts_of, events_of_callback
 from callbacks.records.proofs import proof_on_record
 from callbacks.records.search import STATES
 from callbacks.text.bilingual import Words
@@ -39,7 +49,10 @@ OUTCOMES: dict[ReportedOutcome, Words] = {
     ReportedOutcome.WRONG_NUMBER: Words("Wrong number", "Mauvais numéro"),
 }
 
-ENDINGS = (EventKind.RESOLVED, EventKind.CANCELLED, EventKind.CLOSED_UNREACHABLE, EventKind.AUTO_CLOSED)
+ENDINGS = (
+    *(EventKind.RESOLVED, EventKind.CANCELLED, EventKind.CLOSED_UNREACHABLE),
+    *(EventKind.AUTO_CLOSED, EventKind.JOINED),
+)
 
 # How an attempt went, in the list of them.
 ATTEMPTS: dict[ReachOutcome, Words] = {
@@ -70,6 +83,7 @@ STANDINGS: dict[str, Words] = {
     "resolved": Words("resolved", "réglé"),
     "cancelled": Words("cancelled", "annulé"),
     "closed by itself": Words("closed automatically", "fermé automatiquement"),
+    "joined to another": Words("joined with another callback", "fusionné avec un autre rappel"),
     "no way to reach": Words("closed: no way to reach the customer", "fermé : aucun moyen de joindre le client"),
 }
 
@@ -168,6 +182,12 @@ class CallbackScreen(Bilingual):
     texts: list[str]  # from the customer
     asks_for_no_call: bool
     is_answered_by_mail: bool  # nobody can be called, and there is an address to answer to
+    notes: list[str]  # that people wrote
+    ticket: str  # the number of the outside ticket
+    ticket_link: str
+    other_open: list[str]  # references of the same customer
+    form: str  # the key of the form for a new callback
+    number_known: bool  # a new callback for the same customer can be opened
 
 
 def summary_screen(session: Session, desk: Desk, page: Page, now: datetime) -> SummaryScreen:
@@ -246,6 +266,12 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         texts=_texts(session, callback, zone, now, language),
         asks_for_no_call=callback.cancel_asked_at is not None,
         is_answered_by_mail=customer.is_missing and can_be_mailed(callback),
+        notes=_notes(session, callback, zone, now, language),
+        ticket=callback.outside_ticket,
+        ticket_link=desk.tickets.link_to(callback.outside_ticket),
+        other_open=[each.reference for each in known.other_open],
+        form=new_form(),
+        number_known=customer.number is not None,
     )
 
 
@@ -302,11 +328,19 @@ def _texts(session: Session, callback: Callback, zone: ZoneInfo, now: datetime, 
     return [f"{time_and_day(each.at, zone, now, language)}, {each.detail}" for each in session.scalars(texts)]
 
 
+def _notes(session: Session, callback: Callback, zone: ZoneInfo, now: datetime, language: str) -> list[str]:
+    """Return what people wrote down, oldest first."""
+    notes = [each for each in events_of_callback(session, callback) if each.kind is EventKind.NOTE]
+    return [f"{time_and_day(each.at, zone, now, language)}, {each.actor}: {each.detail}" for each in notes]
+
+
 def _on_screen(desk: Desk, callback: Callback, call: Contact, now: datetime, language: str) -> MessageOnScreen:
     if isinstance(call, Mail):
         return _mail_on_screen(desk, callback, call, now, language)
     voicemail, by = call.voicemail, call.accepted_by
     answered = Words(f"{by.name} took the call.", f"{by.name} a pris l'appel.") if by is not None else None
+    if call.way is ContactWay.BY_HAND:
+        answered = Words("Opened by hand: see the notes.", "Ouvert à la main : voir les notes.")
     return MessageOnScreen(
         called_at=time_and_day(call.began_at, desk.zone, now, language),
         words=answered.for_(language) if answered is not None else _message(voicemail, language),

@@ -149,8 +149,10 @@ def _report(days: Days) -> Report:
 
     def owed(session: Session, since: datetime, until: datetime) -> list[Resolution]:
         in_days = (Call.began_at >= since) & (Call.began_at < until)
-        # Nothing was promised to be resolved where the call back was cancelled, or nobody could be called.
-        counted = in_days & Callback.state.not_in((CallbackState.CANCELLED, CallbackState.UNREACHABLE))
+        # Nothing is promised to be resolved where the call back was cancelled, nobody could be called, or another
+        # callback has what was promised.
+        promising_nothing = (CallbackState.CANCELLED, CallbackState.UNREACHABLE, CallbackState.JOINED)
+        counted = in_days & Callback.state.not_in(promising_nothing)
         return resolutions(session, desk, hours, counted, now)
 
     resolved = [_record(each) for each in by_weeks(database, owed, days.begin(desk.zone), days.end(desk.zone))]

@@ -12,12 +12,14 @@ import callbacks.console.callbacks.acts  # noqa: F401 - so that every act is def
 from callbacks.acts import wording
 from callbacks.acts.attempts import ReportOutcome
 from callbacks.acts.base import Act, Refused, Requester, Via, last_event_id, perform, user_at_console
+from callbacks.acts.by_hand import OpenAnother, new_form
 from callbacks.acts.closing import Cancel, CloseUnreachable, Reopen
 from callbacks.acts.connect import Connect
 from callbacks.acts.customer_number import Consent, RefuseConsent, SetNumber
 from callbacks.acts.deletion import DeleteMessage, Part
-from callbacks.acts.details import AddNote, NameCaller, SetProduct, WriteTranscript
+from callbacks.acts.details import AddNote, NameCaller, SetOutsideTicket, SetProduct, WriteTranscript
 from callbacks.acts.escalation import PageNow, RequestManager
+from callbacks.acts.joining_callbacks import Join
 from callbacks.acts.named_time import NameTime
 from callbacks.acts.ownership import Assign, Pass, Take
 from callbacks.acts.promises import EndWait, FixInRelease, SetPriority, WaitForCustomer
@@ -36,7 +38,7 @@ OPEN = {CallbackState.OPEN}
 CLOSED = set(CallbackState) - OPEN
 ENDED = {
     *(EventKind.RESOLVED, EventKind.CANCELLED, EventKind.AUTO_CLOSED),
-    *(EventKind.CLOSED_UNREACHABLE, EventKind.REOPENED),
+    *(EventKind.CLOSED_UNREACHABLE, EventKind.REOPENED, EventKind.JOINED),
 }
 OWNER = ENDED | {EventKind.TAKEN, EventKind.ASSIGNED, EventKind.PASSED}
 TRIED = OWNER | {EventKind.ATTEMPT, EventKind.OUTCOME_REPORTED}
@@ -63,7 +65,7 @@ RULES: Mapping[type[Act], Rule] = {
     ReportOutcome: Rule(lambda _: ReportOutcome(ReportedOutcome.NO_ANSWER), WORKERS, OPEN, TRIED),
     Cancel: Rule(lambda _: Cancel("spam"), SUPERVISORS, OPEN, TRIED),
     CloseUnreachable: Rule(lambda _: CloseUnreachable("no number in the message"), WORKERS, OPEN, TRIED | NUMBER),
-    Reopen: Rule(lambda _: Reopen("not fixed"), SUPERVISORS, CLOSED, ENDED),
+    Reopen: Rule(lambda _: Reopen("not fixed"), SUPERVISORS, CLOSED - {CallbackState.JOINED}, ENDED),
     PageNow: Rule(lambda _: PageNow(), SUPERVISORS, OPEN, TRIED),
     RequestManager: Rule(lambda _: RequestManager("angry"), WORKERS, OPEN, ENDED | {EventKind.MANAGER_REQUESTED}),
     NameTime: Rule(
@@ -88,6 +90,11 @@ RULES: Mapping[type[Act], Rule] = {
         OPEN | CLOSED,
         {EventKind.MESSAGE_DELETED, EventKind.TRANSCRIPT_DELETED},
     ),
+    Join: Rule(lambda night: Join(night.callback_of("CA8").reference), WORKERS, OPEN, OWNER),
+    OpenAnother: Rule(
+        lambda _: OpenAnother(PriorityLevel.P3, "a second matter", new_form()), WORKERS, OPEN | CLOSED, set()
+    ),
+    SetOutsideTicket: Rule(lambda _: SetOutsideTicket("4711"), WORKERS, OPEN | CLOSED, {EventKind.OUTSIDE_TICKET_SET}),
     Split: Rule(lambda _: Split("CA2"), WORKERS, OPEN | CLOSED, set()),
 }
 every_act = pytest.mark.parametrize("act", RULES, ids=lambda act: act.__name__)

@@ -9,7 +9,7 @@ from sqlalchemy import true
 
 from callbacks.acts import wording
 from callbacks.acts.base import Act
-from callbacks.acts.details import AddNote, NameCaller, SetProduct, WriteTranscript
+from callbacks.acts.details import AddNote, NameCaller, SetOutsideTicket, SetProduct, WriteTranscript
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import Coverage, TranscribedBy
 from callbacks.records.search import Search, find
@@ -79,3 +79,23 @@ def test_the_product_decides_the_coverage(night: Night) -> None:
 def test_an_unknown_product_is_refused(night: Night) -> None:
     assert night.refusal(SetProduct("a pizza"), night.at_console()) == wording.unknown_product("a pizza")
     assert night.callback.product == ""
+
+
+# The ticket in another system
+
+
+def test_an_outside_ticket_is_on_record_and_found(night: Night) -> None:
+    answer = night.amy_does(SetOutsideTicket("INC-4711"))
+    assert answer.english == f"{night.callback.reference}: the outside ticket is INC-4711."
+    assert night.callback.outside_ticket == "INC-4711"
+    assert night.events(EventKind.OUTSIDE_TICKET_SET) == [("Amy Roy", EventKind.OUTSIDE_TICKET_SET, "INC-4711")]
+
+
+def test_an_outside_ticket_is_removed_by_an_empty_number(night: Night) -> None:
+    night.amy_does(SetOutsideTicket("INC-4711"))
+    assert "has no outside ticket now" in night.amy_does(SetOutsideTicket("")).english
+    assert night.callback.outside_ticket == ""
+
+
+def test_the_number_of_an_outside_ticket_is_checked(night: Night) -> None:
+    assert "letters, digits" in night.refusal(SetOutsideTicket("<b>"), night.by(night.amy)).english

@@ -9,7 +9,7 @@ from callbacks.people import users
 # POST, and nothing else: they answer to whoever signs as the carrier does.
 SIGNED_BY_TWILIO = {
     "/voice/incoming", "/voice/announcement", "/voice/menu", "/voice/wait", "/voice/waited",
-    "/voice/screen", "/voice/screen/key",
+    "/voice/screen", "/voice/screen/key", "/voice/screen/follow-up",
     "/voice/beep", "/voice/recorded", "/voice/recording", "/voice/status", "/voice/fallback", "/voice/language",
     "/voice/admission", "/voice/transcription",
     "/voice/team", "/voice/team/screen", "/voice/team/screen/key", "/voice/team/answered",
@@ -33,7 +33,7 @@ BY_SECRET_ADDRESS = {
     "/t/<token>/pass",
     "/t/<token>/outcome", "/t/<token>/note", "/t/<token>/number", "/t/<token>/unreachable", "/t/<token>/manager",
     "/t/<token>/time", "/t/<token>/consent", "/t/<token>/refuse",
-    "/t/<token>/split",
+    "/t/<token>/split", "/t/<token>/ticket", "/t/<token>/join", "/t/<token>/new",
 }  # fmt: skip
 EVERYONE = users.ROLES
 READERS = ("administrator", "supervisor", "reader")
@@ -46,6 +46,8 @@ LOGGED_IN = [
     ("GET", "/callbacks", "/callbacks?words=0199", EVERYONE),
     ("GET", "/callbacks.csv", "/callbacks.csv", EVERYONE),
     ("GET", "/callbacks.json", "/callbacks.json", EVERYONE),
+    ("GET", "/callbacks/new", "/callbacks/new?whom=5145550199", WORKERS),
+    ("POST", "/callbacks/new", "/callbacks/new", WORKERS),
     ("GET", "/callbacks/<reference>", "/callbacks/{reference}", EVERYONE),
     ("GET", "/callbacks/<reference>/why", "/callbacks/{reference}/why?at=2026-11-28T22:14", EVERYONE),
     *(

@@ -45,13 +45,15 @@ DUE = OPENED + timedelta(minutes=30)
 NOW = OPENED + timedelta(minutes=5)
 LATE = DUE + timedelta(minutes=1)
 
-OPEN, RESOLVED, CANCELLED, CLOSED, UNREACHABLE = CallbackState
+OPEN, RESOLVED, CANCELLED, CLOSED, UNREACHABLE, JOINED = CallbackState
 LEADS_TO = {
     (OPEN, Change.RESOLVE): RESOLVED,
     (OPEN, Change.CANCEL): CANCELLED,
     (OPEN, Change.AUTO_CLOSE): CLOSED,
     (OPEN, Change.CLOSE_UNREACHABLE): UNREACHABLE,
     (UNREACHABLE, Change.REOPEN): OPEN,
+    (OPEN, Change.JOIN): JOINED,
+    (JOINED, Change.SPLIT): OPEN,
     (RESOLVED, Change.REOPEN): OPEN,
     (CANCELLED, Change.REOPEN): OPEN,
     (CLOSED, Change.REOPEN): OPEN,

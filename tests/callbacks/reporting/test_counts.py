@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callbacks.db.states import CallbackState, CallOutcome, ReachOutcome
+from callbacks.records.proofs import NO_TRIES, Tries
 from callbacks.reporting import counts
 from callbacks.reporting.activity import Activity, AttemptFact, CallFact, PageFact
 from callbacks.reporting.periods import Days
@@ -226,3 +227,17 @@ def test_a_waking_is_a_page_during_the_hours_of_sleep_and_counts_by_night_too() 
     assert counts.load(found) == [
         counts.Load("Amy Roy", by_day=1, by_night=6, wakings=4, owned=0, proven=0, by_word=0, no_number=0)
     ]
+
+
+@pytest.mark.parametrize(
+    ("state", "tries", "is_counted"),
+    [
+        (CallbackState.OPEN, NO_TRIES, True),
+        (CallbackState.CANCELLED, NO_TRIES, False),
+        (CallbackState.CANCELLED, Tries(by_word_at=datetime(2026, 11, 29, 3, 20, tzinfo=UTC)), True),
+        (CallbackState.JOINED, NO_TRIES, False),
+        (CallbackState.JOINED, Tries(by_word_at=datetime(2026, 11, 29, 3, 20, tzinfo=UTC)), False),
+    ],
+)
+def test_what_counts_as_promised(state: CallbackState, tries: Tries, is_counted: bool) -> None:
+    assert counts.promises_a_call(state, tries) is is_counted

@@ -39,7 +39,7 @@ COLUMNS = (
     "reference,line,caller,began_at,due_at,message_seconds,state,owner,acknowledged_at,attempted_at,resolved_at,kept,"
     "attempts,priority,caller_name,number_to_ring,product,coverage,breached_at,transcript,"
     "proof,origin,outcome,decided_by,try_again_at,release,workaround_at,extension,language,"
-    "calls,each_attempt"
+    "calls,outside_ticket,outside_ticket_url,each_attempt"
 )
 
 
@@ -83,6 +83,8 @@ def test_every_value_of_a_record(database: Database) -> None:
         "extension": "",
         "language": "en",
         "calls": 1,
+        "outside_ticket": "",
+        "outside_ticket_url": "",
         "each_attempt": (),
     }
 

@@ -9,14 +9,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.db.states import AttemptState, CallOutcome, CarrierStatus, PageState
-from callbacks.db.tables import Call, Page, PageAttempt, Technician
+from callbacks.acts.opening import open_callback
+from callbacks.db.states import AttemptState, CallbackOrigin, CallOutcome, CarrierStatus, PageState, PriorityLevel
+from callbacks.db.tables import Call, Callback, Page, PageAttempt, Technician
 from callbacks.people.technicians import add_technician
 from tests.ivr.webhook_client import CALL, DIRECT, TUESDAY_MORNING, WebhookClient, said
 
 LEG, OTHER_CALL = "CA" + "3" * 32, "CA" + "4" * 32
 SCREEN = f"/voice/screen?page=1&call={CALL}&lang=en"
 KEY, ENDED = SCREEN.replace("screen", "screen/key"), SCREEN.replace("screen", "screen/ended")
+FOLLOW_UP = SCREEN.replace("screen", "screen/follow-up") + "&round=1"
 
 
 @pytest.fixture
@@ -149,8 +151,70 @@ def test_a_connection_that_failed_gives_the_caller_back(rung: WebhookClient) -> 
 )
 def test_a_conversation_leaves_the_call_with_its_technician(rung: WebhookClient, fields: dict[str, str]) -> None:
     presses(rung)
-    assert tags(rung.document(ENDED, CallSid=LEG, **fields)) == ["Hangup"]
+    document = rung.document(ENDED, CallSid=LEG, **fields)
+    assert tags(document) == ["Gather", "Hangup"]
+    assert "To have this followed up, press 1 for P1" in said(document)
     assert call(rung).accepted_by_id == 1
+    assert followed_up(rung) == []
+
+
+# After the conversation: does it need more work?
+
+
+def followed_up(client: WebhookClient) -> list[Callback]:
+    return client.database.read(lambda session: list(session.scalars(select(Callback))))
+
+
+@pytest.fixture
+def spoken(rung: WebhookClient) -> WebhookClient:
+    """The caller has hung up after a conversation with Amy, who is asked."""
+    presses(rung)
+    rung.clock.pass_time(timedelta(minutes=12))
+    rung.document(ENDED, CallSid=LEG, DialCallStatus="completed", DialBridged="true")
+    return rung
+
+
+@pytest.mark.parametrize(
+    ("key", "priority"), [("1", PriorityLevel.P1), ("2", PriorityLevel.P2), ("3", PriorityLevel.P3)]
+)
+def test_a_key_opens_a_callback_with_that_priority(spoken: WebhookClient, key: str, priority: PriorityLevel) -> None:
+    document = spoken.document(FOLLOW_UP, CallSid=LEG, Digits=key)
+    (callback,) = followed_up(spoken)
+    assert (callback.contact_sid, callback.priority) == (CALL, priority)
+    assert (callback.origin, callback.owner_id) == (CallbackOrigin.ANSWERED_CALL, 1)
+    assert tags(document) == ["Say", "Hangup"]
+    assert f"is yours to follow up, as {priority.value}" in said(document)
+
+
+def test_the_key_counts_once(spoken: WebhookClient) -> None:
+    for key in ("2", "1"):
+        spoken.document(FOLLOW_UP, CallSid=LEG, Digits=key)
+    assert [callback.priority for callback in followed_up(spoken)] == [PriorityLevel.P2]
+
+
+def test_another_key_asks_once_more_and_silence_ends_the_call(spoken: WebhookClient) -> None:
+    assert tags(spoken.document(FOLLOW_UP, CallSid=LEG, Digits="7")) == ["Gather", "Hangup"]
+    assert tags(spoken.document(FOLLOW_UP.replace("round=1", "round=2"), CallSid=LEG, Digits="7")) == ["Hangup"]
+    assert tags(spoken.document(FOLLOW_UP, CallSid=LEG, Digits="")) == ["Hangup"]
+    assert followed_up(spoken) == []
+
+
+def test_only_the_technician_who_took_the_call_opens_one(spoken: WebhookClient) -> None:
+    assert tags(spoken.document(FOLLOW_UP, CallSid=OTHER_CALL, Digits="1")) == ["Hangup"]
+    assert tags(spoken.document(FOLLOW_UP.replace("page=1", "page=9"), CallSid=LEG, Digits="1")) == ["Hangup"]
+    spoken.database.write(lambda session: setattr(session.get_one(Call, CALL), "accepted_by_id", None))
+    assert tags(spoken.document(FOLLOW_UP, CallSid=LEG, Digits="1")) == ["Hangup"]
+    assert followed_up(spoken) == []
+
+
+def test_nobody_is_asked_about_a_call_that_has_a_callback(rung: WebhookClient) -> None:
+    presses(rung)
+    rung.database.write(lambda session: open_callback(session, rung.desk, call_in(session), rung.clock.now()))
+    assert tags(rung.document(ENDED, CallSid=LEG, DialCallStatus="completed", DialBridged="true")) == ["Hangup"]
+
+
+def call_in(session: Session) -> Call:
+    return session.get_one(Call, CALL)
 
 
 def test_without_a_database_the_key_takes_the_call_all_the_same(client_without_database: WebhookClient) -> None:

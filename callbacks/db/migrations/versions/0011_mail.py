@@ -51,6 +51,9 @@ def _contacts() -> None:
     _rename_index("joined_contacts", "callback_id", "callback_id", before="joined_calls")
     for column in ("began_at", "caller", "customer_number"):
         _rename_index("contacts", column, column, before="calls")
+    with op.batch_alter_table("joined_contacts") as joined:
+        joined.add_column(sa.Column("came_from_id", sa.Integer(), nullable=True))
+        joined.create_foreign_key("joined_contacts_came_from", "callbacks", ["came_from_id"], ["id"])
     with op.batch_alter_table("contacts") as contacts:
         contacts.alter_column("caller", existing_type=sa.String(64), type_=sa.String(255), existing_nullable=False)
     _add_columns("contacts", [_text("way", 20, "call"), _text("mailbox", 40, "")])

@@ -421,3 +421,29 @@ def test_with_a_number_to_call_it_cannot_be_closed_as_unreachable(sue: Console) 
     assert "Close: no way to reach" not in shown
     assert "has a number to call: (514) 555-0142." in does(sue, "unreachable", why="no answer")
     assert state_of(sue) is CallbackState.OPEN
+
+
+def test_an_outside_ticket_is_shown_and_in_both_logs(console: Console) -> None:
+    console.logs_in("amy@example.com")
+    page = does(console, "ticket", number="INC-4711")
+    assert "the outside ticket is INC-4711" in page
+    assert "entered the outside ticket" in page
+    assert any("INC-4711" in detail for detail in console.audit_details("callback: ticket"))
+
+
+def test_a_callback_is_joined_with_another_and_says_so(console: Console) -> None:
+    console.logs_in("sue@example.com")
+    reference = console.reference
+    fields = {"whom_to_call": "514 555-0177", "priority": "P3", "form": "a" * 32}
+    other = console.posts("/callbacks/new", fields).headers["Location"].rpartition("/")[2]
+
+    def joins(**more: str) -> str:
+        return console.follows(console.posts(f"/callbacks/{reference}/join", {"reference": other, **more}))
+
+    assert "Confirm that they are one matter." in joins()
+    page = joins(confirmed="yes")
+    assert f"{reference} is part of {other} now." in page
+    assert f'It is part of <a href="/callbacks/{other}">{other}</a> now.' in page
+    assert "joined to another" in page
+    assert "Reason to reopen it" not in page
+    assert "Split off the call" in console.client.get(f"/callbacks/{other}").text

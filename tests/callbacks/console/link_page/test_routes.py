@@ -393,3 +393,30 @@ def test_the_link_that_the_carrier_plays_opens_no_page_and_a_page_shows_none(con
     token = link.removeprefix("/t/")
     assert console.client.get(f"/media/{token}.wav").status_code == 404
     assert "/media/" not in console.client.get(link).text
+
+
+def test_a_new_callback_for_the_same_customer_is_theirs_and_opened_once(console: Console, link: str) -> None:
+    presses(console, link, "number", number="514 555 0142")
+    fields = {"words": "The archive is slow, too.", "priority": "P3", "form": "b" * 32}
+    for _ in range(2):
+        assert "is open (P3)." in presses(console, link, "new", **fields)
+    query = select(Callback).where(Callback.contact_sid == "BH" + "b" * 32)
+    opened = console.database.read(lambda session: session.scalars(query).one())
+    assert opened.owner is not None
+    assert (opened.owner.name, opened.contact.caller) == ("Amy Roy", "+15145550142")
+    assert "Choose a priority." in presses(console, link, "new", words="x", priority="P9")
+    assert "The note is empty." in presses(console, link, "new", words="", priority="P3")
+
+
+def test_notes_and_the_outside_ticket_are_shown(console: Console, link: str) -> None:
+    presses(console, link, "note", words="rang twice")
+    page = presses(console, link, "ticket", number="INC-4711")
+    assert "Amy Roy: rang twice" in page
+    assert "Outside ticket: INC-4711" in page
+
+
+def test_only_the_owner_joins_with_another(console: Console, link: str) -> None:
+    assert "Only its owner or a supervisor" in presses(console, link, "join", reference="XX-999")
+    presses(console, link, "take")
+    assert "There is no callback" in presses(console, link, "join", reference="XX-999")
+    assert 'name="reference"' in console.client.get(link).text
