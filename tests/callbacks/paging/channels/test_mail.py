@@ -24,7 +24,7 @@ from cryptography.x509.oid import NameOID
 
 from callbacks.db.states import CarrierStatus
 from callbacks.errors import CarrierError
-from callbacks.paging.channels.mail import Email, Mailer
+from callbacks.paging.channels.mail import Email, Mailer, WrittenBy
 from tests.ports import held_port
 from tests.waiting import FAR
 
@@ -178,7 +178,33 @@ def test_an_email_arrives_whole_and_is_marked_as_automatic(server: MailServer) -
     )
     assert mail["Message-ID"] == "<page-7-1@example.com>"
     assert mail["Auto-Submitted"] == "auto-generated"
-    assert mail.get_content().splitlines() == EMAIL.words.splitlines()
+    assert mail["X-Nightdesk"] == "example.com"
+    plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert plain is not None
+    assert html is not None
+    assert plain.get_content().splitlines() == EMAIL.words.splitlines()
+    assert '<a href="https://x">' in html.get_content()
+
+
+@pytest.mark.parametrize(
+    ("written_by", "header"),
+    [(WrittenBy.PERSON, None), (WrittenBy.DESK, "auto-generated"), (WrittenBy.DESK_IN_REPLY, "auto-replied")],
+)
+def test_machines_are_told_that_a_machine_wrote_and_never_that_a_person_did_not(
+    server: MailServer, written_by: WrittenBy, header: str | None
+) -> None:
+    mailer(server.url).send(replace(EMAIL, written_by=written_by))
+    assert message_from_bytes(server.mails[0], policy=policy.default)["Auto-Submitted"] == header
+
+
+def test_an_answer_belongs_to_its_thread_whatever_a_stranger_called_their_mail(server: MailServer) -> None:
+    answer = replace(EMAIL, in_reply_to="b@x.test", references=("a@x.test", "bad id\nX: y", "b@x.test"))
+    mailer(server.url).send(replace(answer, message_id="reply-1@example.com", reply_to="support@example.com"))
+    mailer(server.url).send(replace(answer, in_reply_to="<b@x.test>\nBcc: eve@x.test"))
+    mail, strange = (message_from_bytes(each, policy=policy.default) for each in server.mails)
+    assert (mail["In-Reply-To"], mail["References"]) == ("<b@x.test>", "<a@x.test> <b@x.test>")
+    assert (mail["Message-ID"], mail["Reply-To"]) == ("<reply-1@example.com>", "support@example.com")
+    assert (strange["In-Reply-To"], strange["Bcc"]) == (None, None)
 
 
 def test_an_answer_names_the_mail_that_it_answers_and_its_mailbox(server: MailServer) -> None:
