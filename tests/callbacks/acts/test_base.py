@@ -21,6 +21,7 @@ from callbacks.acts.escalation import PageNow, RequestManager
 from callbacks.acts.named_time import NameTime
 from callbacks.acts.ownership import Assign, Pass, Take
 from callbacks.acts.promises import EndWait, FixInRelease, SetPriority, WaitForCustomer
+from callbacks.acts.replies import ReplyByMail
 from callbacks.acts.splitting import Split
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, PriorityLevel, ReportedOutcome, Role
@@ -88,6 +89,7 @@ RULES: Mapping[type[Act], Rule] = {
         OPEN | CLOSED,
         {EventKind.MESSAGE_DELETED, EventKind.TRANSCRIPT_DELETED},
     ),
+    ReplyByMail: Rule(lambda _: ReplyByMail("Restart it."), WORKERS, OPEN, TRIED | {EventKind.REPLY_WRITTEN}),
     Split: Rule(lambda _: Split("CA2"), WORKERS, OPEN | CLOSED, set()),
 }
 every_act = pytest.mark.parametrize("act", RULES, ids=lambda act: act.__name__)
