@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import NEEDS_A_NUMBER
 from callbacks.acts.base import last_event_id
+from callbacks.acts.replies import addressee
 from callbacks.console.callbacks.timeline import Entry, timeline_of
 from callbacks.console.customers.beside import Beside, beside
+from callbacks.console.mails import MailOnScreen, from_customer
 from callbacks.customers.find import known_callers
 from callbacks.db.states import (
     ESCALATING,
@@ -22,6 +24,7 @@ from callbacks.db.states import (
     AudioState,
     CallbackOrigin,
     CallbackState,
+    ContactWay,
     PageKind,
     PriorityLevel,
     ReportedOutcome,
@@ -139,6 +142,17 @@ class CallbackDetail:
     examples: Mapping[str, str]  # of each priority
     beside: Beside
     paged: frozenset[int]  # the technicians who were paged about it, by id
+    reply_to: str  # the address that a reply by mail goes to; "" for none
+    last_mail: MailOnScreen | None  # that a reply answers
+
+    def may_reply(self, technician_id: int | None, *, is_supervisor: bool) -> bool:
+        """Return whether somebody may reply by mail: supervisors for its owner, the owner, anybody if it has none."""
+        owner_id = self.callback.owner_id
+        if not self.reply_to or not self.is_open:
+            return False
+        if is_supervisor:
+            return owner_id is not None
+        return technician_id is not None and (owner_id in (None, technician_id) or self.callback.resumed)
 
     def may_split(self, technician_id: int | None, *, is_supervisor: bool) -> bool:
         """Return whether somebody may split off a call: supervisors and the owner."""
@@ -344,6 +358,7 @@ def callback_detail(
     attempts = session.scalars(tried).all()
     (row,) = rows_of(session, desk, [callback], now)
     waits, number = is_waiting(session, callback), customer_number(desk, callback)
+    to = addressee(session, desk, callback)
     notes = notes_of(callback, desk.zone, now, is_waiting=waits)
     return CallbackDetail(
         row=replace(row, next=ahead, resolution=owed[0].promise if owed else None, notes=notes),
@@ -365,6 +380,8 @@ def callback_detail(
         examples={level.value: targets.examples for level, targets in desk.priorities.items()},
         beside=beside(session, callback, now),
         paged=_paged_about(session, callback),
+        reply_to=to.address if to is not None else "",
+        last_mail=from_customer(to.mail) if to is not None and to.mail is not None else None,
     )
 
 
@@ -373,12 +390,20 @@ def _can_be_deleted(voicemail: Voicemail) -> bool:
     return is_there and voicemail.state is not VoicemailState.ABSENT
 
 
+def _words_of(contact: Contact) -> str:
+    if contact.way is ContactWay.MAIL:
+        return "A mail. Its words are in the timeline."
+    if contact.accepted_by is not None:
+        return f"{contact.accepted_by.name} took the call."
+    return _voicemail_words(contact.voicemail)
+
+
 def _message_row(callback: Callback, call: Contact) -> MessageRow:
     voicemail = call.voicemail
     return MessageRow(
         call=call,
         is_joined=call.sid != callback.contact_sid,
-        words=_voicemail_words(voicemail) if call.accepted_by is None else f"{call.accepted_by.name} took the call.",
+        words=_words_of(call),
         voicemail=voicemail,
         has_message=voicemail is not None and voicemail.state is not VoicemailState.ABSENT,
         has_audio=voicemail is not None and voicemail.audio is AudioState.COPIED,
@@ -407,6 +432,7 @@ DECIDED_BY = {
     Decider.TECHNICIAN: "said by the technician",
     Decider.GUESS: "the carrier's guess",
     Decider.CARRIER: "reported by the carrier",
+    Decider.MAIL_SERVER: "reported by the mail server",
 }
 
 
