@@ -49,6 +49,5 @@ def attachment_response(attachment: MailAttachment) -> Response:
         download_name=attachment.name or "attachment",
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -20,6 +20,7 @@ from callbacks.db.database import AUDIT_KEY, Database
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import Channel, ContactKind, CustomerMessageKind, CustomerMessageState, MailKind, Role
 from callbacks.db.tables import Callback, CustomerMessage, JoinedContact, Mail, MailMessage
+from callbacks.text.bilingual import Words
 from tests.callbacks.acts.night import CUSTOMER, NOW, SUE, Night
 from tests.callbacks.inbound.mails.post import BOB, JANE, desk_with_mail
 
@@ -137,7 +138,7 @@ def test_a_supervisor_replies_for_the_owner(night: Night) -> None:
     ("words", "refused"),
     [(" \r\n ", wording.EMPTY_REPLY), ("x" * (LONGEST_REPLY + 1), wording.reply_too_long(LONGEST_REPLY))],
 )
-def test_an_empty_or_endless_reply_is_refused_whole(night: Night, words: str, refused: wording.Words) -> None:
+def test_an_empty_or_endless_reply_is_refused_whole(night: Night, words: str, refused: Words) -> None:
     writes(night)
     assert night.refusal(ReplyByMail(words), night.by(night.amy, Via.LINK)) == refused
 

@@ -494,7 +494,7 @@ def test_a_reply_to_a_caller_is_no_attempt(post: Post) -> None:
 
 def test_a_reply_waits_for_no_page_and_no_limit(post: Post) -> None:
     post.writes()
-    replies(post)
+    replies(post, by_mail=False)
     post.desk.write(lambda session, _: session.execute(update(Page).values(state=PageState.DUE, next_action_at=BEGAN)))
     assert post.sends() == 1
     assert [message.state.value for message in post.messages()] == ["due", "sent"]
