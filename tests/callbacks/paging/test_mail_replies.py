@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -126,10 +124,9 @@ def test_whoever_wrote_it_is_told_that_it_was_not_sent(desk: PagingDesk, supervi
 
 
 def test_supervisors_are_told_where_the_owner_has_left(desk: PagingDesk) -> None:
-    desk.edit("Amy Roy", lambda amy: setattr(amy, "left_at", BEGAN + timedelta(minutes=1)))
-
     def work(session: Session, callback: Callback) -> None:
         message, at = reply(session, callback), BEGAN + minutes(3)
+        technician_named(session, "Amy Roy").left_at = BEGAN + minutes(1)
         record_reply_not_sent(session, DESK, message, NO_SUCH_USER, at, supervisors_too=False)
 
     desk.write(work)
