@@ -157,6 +157,8 @@ def every_answer(night: Night) -> Iterator[Words]:
         "opened": "KT-418",
         "for_owner": True,
         "is_wrong_number": True,
+        "counts": False,
+        "longest": 20_000,
         "by": "Sue Tran",
         "consented_by": "Sue Tran",
         "known": with_extension("+15145550199", "204"),
