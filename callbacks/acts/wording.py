@@ -41,6 +41,7 @@ NOT_A_TECHNICIAN = Words(
 NUMBER_OR_ADDRESS = Words(
     "Give the customer's phone number or email address.", "Donnez le numéro de téléphone ou le courriel du client."
 )
+EMPTY_REPLY = Words("The reply is empty.", "La réponse est vide.")
 EMPTY_NOTE = Words("The note is empty.", "La note est vide.")
 NO_VOICEMAIL = Words("The caller left no message.", "L'appelant n'a pas laissé de message.")
 NO_SUCH_CALL = Words("This call did not join the callback.", "Cet appel ne fait pas partie du rappel.")
@@ -495,6 +496,34 @@ def wait_ended(reference: str) -> Words:
     return Words(
         f"{reference}: the resolution clock runs again.",
         f"{reference}: le délai de résolution recommence à courir.",
+    )
+
+
+def reply_written(reference: str, *, counts: bool) -> Words:
+    """Return what becomes of a reply by mail. `counts`: it is a response to a customer who wrote."""
+    if counts:
+        return Words(
+            f"The reply for {reference} is being sent. It counts once the mail server has it.",
+            f"La réponse pour {reference} est en cours d'envoi. Elle comptera quand le serveur de courriel l'aura.",
+        )
+    return Words(
+        f"The reply for {reference} is being sent. The customer called, so it does not count as an attempt to reach "
+        "them.",
+        f"La réponse pour {reference} est en cours d'envoi. Le client a appelé: elle ne compte pas comme un appel.",
+    )
+
+
+def no_mail_address(reference: str) -> Words:
+    return Words(
+        f"No email address is known for the customer of {reference}.",
+        f"Aucune adresse de courriel connue pour le client de {reference}.",
+    )
+
+
+def reply_too_long(longest: int) -> Words:
+    return Words(
+        f"The reply has more than {longest} characters. Shorten it.",
+        f"La réponse a plus de {longest} caractères. Raccourcissez-la.",
     )
 
 

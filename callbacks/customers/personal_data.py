@@ -102,7 +102,9 @@ def _delete_texts(session: Session, callback: Callback) -> None:
     """Delete the words of the texts and mails about a callback that is over."""
     sent = update(Page).where(Page.callback_id == callback.id, Page.state != PageState.DUE, Page.words != "")
     session.execute(sent.values(words=""))
-    session.execute(update(CustomerMessage).where(CustomerMessage.callback_id == callback.id).values(words=""))
+    session.execute(
+        update(CustomerMessage).where(CustomerMessage.callback_id == callback.id).values(words="", subject="")
+    )
     codes = session.scalars(select(Page.code).where(Page.callback_id == callback.id, Page.code != "").distinct()).all()
     names = [callback.reference, *codes]
     since = ReceivedText.at >= callback.opened_at
@@ -158,6 +160,7 @@ def _delete_addresses(session: Session, sids: Sequence[str]) -> None:
     """Delete where messages about the callbacks of these calls went to."""
     about = [callback.id for callback in session.scalars(callbacks_about(sids))]
     for message in session.scalars(select(CustomerMessage).where(CustomerMessage.callback_id.in_(about))):
+        message.subject = ""
         message.address, message.words = f"{DELETED} {message.id}", ""  # an address is unique for each occasion
 
 

@@ -96,6 +96,9 @@ class EventKind(enum.Enum):
     CANCEL_ASKED = "cancel_asked"  # the customer asked by text for no call back
     CUSTOMER_NOTIFIED = "customer_notified"  # a text to the customer went out
     CUSTOMER_NOT_NOTIFIED = "customer_not_notified"  # a text to the customer was not sent, or will never arrive
+    REPLY_WRITTEN = "reply_written"  # a person wrote a reply by mail; it is not sent yet
+    REPLY_SENT = "reply_sent"  # the mail server took the reply
+    REPLY_NOT_SENT = "reply_not_sent"  # the mail server refused the reply, or could not be reached for too long
 
     # What people do, and what follows at once
     TAKEN = "taken"  # a technician became the owner

@@ -195,6 +195,7 @@ class CustomerMessageKind(enum.Enum):
     ANSWER = "answer"  # what became of something that they asked for by text
     NOTICE = "notice"  # of an outage, to a subscriber
     SUBSCRIBED = "subscribed"  # confirms a subscription, with the way out
+    REPLY = "reply"  # by mail, in the words of a person of the desk
 
 
 class CustomerMessageState(enum.Enum):
@@ -380,6 +381,7 @@ class ReachOutcome(enum.Enum):
     WRONG_NUMBER = "wrong number"
     FAILED = "failed"  # the call could not be placed
     NOBODY_TO_CALL = "nobody to call"  # there is no number: the message was heard, and the reason written down
+    REPLIED = "replied by mail"  # the mail server took our reply to a customer who wrote
 
 
 class AttemptProof(enum.Enum):
@@ -387,12 +389,15 @@ class AttemptProof(enum.Enum):
 
     NONE = ""  # it was not made: the customer's phone has not rung
     CARRIER = "carrier"  # the customer's phone rang, or the network refused the number
+    MAIL = "mail"  # the mail server took our reply to a customer who wrote
     WORD = "word"  # a technician says so
     NO_NUMBER = "no number"  # nobody can be called: a technician listened and wrote down why
 
 
 # The customer was spoken to.
 REACHED = (ReachOutcome.REACHED, ReachOutcome.CONTINUING, ReachOutcome.WORKAROUND)
+# The customer had an answer: what comes next is up to the owner, or to the customer.
+ANSWERED = (*REACHED, ReachOutcome.REPLIED)
 # The customer could not be reached, though their phone rang. A wrong number or a failed call does not count.
 IN_VAIN = (
     ReachOutcome.NO_ANSWER,

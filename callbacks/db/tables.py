@@ -699,7 +699,7 @@ class ReachAttempt(Base):
     tried_at: Mapped[datetime]
     outcome: Mapped[ReachOutcome]
     proof: Mapped[AttemptProof] = mapped_column(default=AttemptProof.WORD)
-    rang_at: Mapped[datetime | None]  # when the customer's phone rang, or the network refused the number
+    rang_at: Mapped[datetime | None]  # when the phone rang, the network refused it, or the mail server took the reply
     is_told: Mapped[bool] = mapped_column(default=False)  # a person reported how it went, not the carrier alone
     told_by: Mapped[str] = mapped_column(String(80))  # "text", "connection", "console, boss@example.com"
     call_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
@@ -953,6 +953,8 @@ class CustomerMessage(Base, Claimable):
     message_id: Mapped[str] = mapped_column(default="", index=True)  # of a mail, the same each time it is sent
     in_reply_to: Mapped[str] = mapped_column(default="")  # the message ID that a mail answers
     sent_by: Mapped[str] = mapped_column(default="")  # the person who wrote it; "" for the desk
+    technician_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id", name="replied_for"))  # whose attempt
+    awaits_answer: Mapped[bool] = mapped_column(default=False)  # once it is sent, the desk waits for the customer
     callback_id: Mapped[int | None] = mapped_column(ForeignKey("callbacks.id"), index=True)
     subscription_id: Mapped[int | None] = mapped_column(ForeignKey("subscriptions.id"))
     state: Mapped[CustomerMessageState] = mapped_column(default=CustomerMessageState.DUE)

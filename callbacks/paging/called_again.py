@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.db.states import IN_VAIN, REACHED, CallbackState, PageKind, PageState, ReachOutcome, VoicemailState
+from callbacks.db.states import ANSWERED, IN_VAIN, CallbackState, PageKind, PageState, ReachOutcome, VoicemailState
 from callbacks.db.tables import Callback, Contact, JoinedContact, Page, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import is_paged_each_morning, note_called_again_told
@@ -78,7 +78,7 @@ def called_again_in_vain_at(session: Session, callback: Callback) -> datetime | 
     if callback.owner_id is None:
         return None
     last, at = last_attempt(session, callback), last_joined_at(session, callback)
-    if last is None or at is None or last.outcome in REACHED or last.tried_at >= at:
+    if last is None or at is None or last.outcome in ANSWERED or last.tried_at >= at:
         return None
     return at if last.outcome in (*IN_VAIN, ReachOutcome.RINGING) else None
 

@@ -5,6 +5,7 @@ What is checked before a text is written is checked again right before it is sen
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -41,6 +42,14 @@ class Heading:
     in_reply_to: str = ""
 
 
+@dataclass(frozen=True)
+class Writer:
+    """The person who wrote a message."""
+
+    name: str  # as in the event log
+    technician_id: int  # whose attempt to reach the customer it is
+
+
 def write_message(
     session: Session,
     kind: CustomerMessageKind,
@@ -53,11 +62,16 @@ def write_message(
     subscription_id: int | None = None,
     sent_from: datetime | None = None,
     heading: Heading | None = None,
+    writer: Writer | None = None,
+    awaits_answer: bool = False,
 ) -> bool:
     """Write a message. Return False if this recipient has one of this kind and occasion already.
 
     `occasion` names the row that it is about, such as the SID of a call or "update 4". The first line of a mail without
-    a heading is its subject. It is sent at once, or from `sent_from` on.
+    a heading is its subject. It is sent at once, or from `sent_from` on. `writer`: None for the desk itself. With
+    `awaits_answer` the desk waits for the customer once it is sent.
+
+    A mail has its message ID from now on. Without one in its heading, our host is added before it is first sent.
     """
     heading = heading or Heading()
     return insert_once(
@@ -79,10 +93,17 @@ def write_message(
         carrier_status=CarrierStatus.NONE,
         error="",
         subject=heading.subject,
-        message_id=heading.message_id,
+        message_id=heading.message_id or (_new_message_id(kind) if to.channel is Channel.MAIL else ""),
         in_reply_to=heading.in_reply_to,
-        sent_by="",
+        sent_by=writer.name if writer is not None else "",
+        technician_id=writer.technician_id if writer is not None else None,
+        awaits_answer=awaits_answer,
     )
+
+
+def _new_message_id(kind: CustomerMessageKind) -> str:
+    """Return what a message ID has before the @, which nobody can guess: whoever answers it is about the callback."""
+    return f"{'reply' if kind is CustomerMessageKind.REPLY else 'customer'}-{secrets.token_hex(16)}"
 
 
 def why_not_texted(session: Session, desk: Desk, number: str, now: datetime) -> str | None:

@@ -1,7 +1,7 @@
 """The outbox of messages to customers: sends each once, and gives up what is no longer true or worth reading.
 
 Pages go first: while one is due, or the carrier refuses texts, no text to a customer is sent. Their limits are counted
-apart, so that these never hold back a page.
+apart, so that these never hold back a page. A reply by mail waits for nothing: a person wrote it, and no text does.
 """
 
 from __future__ import annotations
@@ -18,17 +18,18 @@ from callbacks.db import leases
 from callbacks.db.database import Database
 from callbacks.db.leases import BackOff, Claim
 from callbacks.db.states import CallbackState, Channel, CustomerMessageKind, CustomerMessageState, PageState
-from callbacks.db.tables import Callback, CustomerMessage, Page, PageAttempt, Subscription
+from callbacks.db.tables import Callback, CustomerMessage, MailMessage, Page, PageAttempt, Subscription
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
 from callbacks.links import Links
 from callbacks.logs import masked
 from callbacks.paging import outages
 from callbacks.paging.alerts import alert_supervisors
-from callbacks.paging.channels.mail import Email, Mailer
+from callbacks.paging.channels.mail import Email, Mailer, WrittenBy
 from callbacks.paging.channels.twilio import Accepted, Carrier
 from callbacks.paging.customer_messages import Heading, why_not_texted
-from callbacks.paging.customer_reports import give_up, record_acceptance
+from callbacks.paging.customer_reports import give_up, record_acceptance, settle
+from callbacks.paging.mail_replies import NOT_IN_TIME, record_reply_not_sent, record_reply_sent, refused_by_server
 from callbacks.paging.sending import LEASE, LOOK_UP_AFTER, Answer, Sending
 from callbacks.paging.status_reports import StatusReport
 from callbacks.paging.webhook_urls import WebhookUrls
@@ -44,6 +45,8 @@ LOST_AFTER = timedelta(minutes=2)
 REFUSED = BackOff(first=timedelta(seconds=15), longest=timedelta(minutes=5))
 WAITS_FOR_TEXTS = timedelta(seconds=30)  # while the carrier refuses texts
 A_MINUTE, A_DAY = timedelta(minutes=1), timedelta(days=1)
+LONGEST_THREAD = 20  # message IDs
+IS_REPLY = CustomerMessage.kind == CustomerMessageKind.REPLY
 # After this, what it says is old news.
 WORTH_READING_FOR = {
     CustomerMessageKind.RECEIPT: timedelta(minutes=20),
@@ -51,6 +54,7 @@ WORTH_READING_FOR = {
     CustomerMessageKind.ANSWER: timedelta(minutes=20),
     CustomerMessageKind.NOTICE: timedelta(hours=6),
     CustomerMessageKind.SUBSCRIBED: timedelta(hours=1),
+    CustomerMessageKind.REPLY: A_DAY,
 }
 
 
@@ -67,6 +71,9 @@ class CustomerRequest:
     unsubscribe: str = ""  # the address that ends such mails
     heading: Heading = NO_HEADING
     reply_to: str = ""  # the mailbox that answers are to reach
+    references: tuple[str, ...] = ()
+    written_by: WrittenBy = WrittenBy.DESK
+    language: str = ""
 
 
 class CustomerOutbox(Sending[CustomerMessage, CustomerRequest]):
@@ -93,18 +100,21 @@ class CustomerOutbox(Sending[CustomerMessage, CustomerRequest]):
         return self._database.read(lambda session: session.scalar(earliest))
 
     def claim(self) -> Claim[CustomerMessage] | None:
-        """Claim the next message, unless pages are due or enough was sent in this minute. Notices go last."""
+        """Claim the next message: replies first, notices last.
+
+        While pages are due, or once enough was sent in this minute, replies only.
+        """
         now = self._clock.now()
         due = select(CustomerMessage).where(
             CustomerMessage.state == CustomerMessageState.DUE, CustomerMessage.next_action_at <= now
         )
-        due = due.order_by(CustomerMessage.kind == CustomerMessageKind.NOTICE, CustomerMessage.id)
+        due = due.order_by(~IS_REPLY, CustomerMessage.kind == CustomerMessageKind.NOTICE, CustomerMessage.id)
 
         def work(session: Session) -> Claim[CustomerMessage] | None:
-            lately = _asked(session, CustomerMessage.asked_at > now - A_MINUTE)
-            if _a_page_is_due(session, now) or lately >= self._desk.limits.texts_to_customers_a_minute:
-                return None
-            claimed = leases.claim(session, CustomerMessage, due, LEASE, now)
+            lately = _asked(session, (CustomerMessage.asked_at > now - A_MINUTE) & ~IS_REPLY)
+            is_held_back = _a_page_is_due(session, now) or lately >= self._desk.limits.texts_to_customers_a_minute
+            may_go = due.where(IS_REPLY) if is_held_back else due
+            claimed = leases.claim(session, CustomerMessage, may_go, LEASE, now)
             return leases.claim_on(claimed[0]) if claimed else None
 
         return self._database.write(work)
@@ -116,16 +126,26 @@ class CustomerOutbox(Sending[CustomerMessage, CustomerRequest]):
         if message is None:
             return None
         if message.asked_at is not None:  # whoever asked has not stored the answer
-            return self._request("look up", message, message.asked_at)
+            return self._request(session, "look up", message, message.asked_at)
         why_not = self._why_not(session, message, now)
         if why_not is not None:
-            give_up(session, message, CustomerMessageState.CANCELLED, why_not, now)
+            self._give_up(session, message, why_not, now)
             return None
         if message.channel is Channel.TEXT and Channel.TEXT in outages.refused_channels(session, now):
             message.next_action_at = now + WAITS_FOR_TEXTS
             return None
         message.asked_at, message.tries = now, message.tries + 1
-        return self._request("send", message, now)
+        if message.channel is Channel.MAIL and "@" not in message.message_id:
+            message.message_id = f"{message.message_id or f'customer-{message.id}'}@{self._mailer.host}"
+        return self._request(session, "send", message, now)
+
+    def _give_up(self, session: Session, message: CustomerMessage, why_not: str, now: datetime) -> None:
+        """Record that a message is not sent any more. Somebody counts on a reply, so they are told."""
+        if message.kind is not CustomerMessageKind.REPLY:
+            give_up(session, message, CustomerMessageState.CANCELLED, why_not, now)
+            return
+        settle(message, CustomerMessageState.FAILED, " ".join(filter(None, [why_not, message.error])))
+        record_reply_not_sent(session, self._desk, message, NOT_IN_TIME, now, supervisors_too=True)
 
     def _why_not(self, session: Session, message: CustomerMessage, now: datetime) -> str | None:
         """Return why a message is not sent after all, or None."""
@@ -151,15 +171,18 @@ class CustomerOutbox(Sending[CustomerMessage, CustomerRequest]):
         return "The desk has sent its texts to customers for a day."
 
     def _request(
-        self, action: Literal["send", "look up"], message: CustomerMessage, asked_at: datetime
+        self, session: Session, action: Literal["send", "look up"], message: CustomerMessage, asked_at: datetime
     ) -> CustomerRequest:
         words = for_text_message(message.words) if message.channel is Channel.TEXT else message.words
         is_left_by_link = message.channel is Channel.MAIL and message.subscription_id is not None
         leave = self._links.leave_notices(message.subscription_id or 0) if is_left_by_link else ""
-        heading = Heading(message.subject, message.message_id, message.in_reply_to)
-        to = message.address
         return CustomerRequest(
-            action, message.id, asked_at, message.channel, to, words, leave, heading, self._mailbox(message)
+            *(action, message.id, asked_at, message.channel, message.address, words, leave),
+            heading=Heading(message.subject, message.message_id, message.in_reply_to),
+            reply_to=self._mailbox(message),
+            references=_thread_before(session, message),
+            written_by=_written_by(message),
+            language=message.language,
         )
 
     def _mailbox(self, message: CustomerMessage) -> str:
@@ -196,12 +219,14 @@ class CustomerOutbox(Sending[CustomerMessage, CustomerRequest]):
         match answer:
             case Accepted(sid, status, code, words):
                 record_acceptance(session, message, StatusReport(0, sid, status, code, words=words), now)
+                if message.kind is CustomerMessageKind.REPLY:
+                    record_reply_sent(session, self._desk, message, now)
             case CarrierError(lost=True):
                 message.error, message.next_action_at = str(answer), now + LOOK_UP_AFTER
             case CarrierError() if request.action == "look up":  # the carrier refused the question, not the text
                 message.next_action_at = now + REFUSED.after(message.tries)
             case CarrierError():
-                _record_refusal(session, message, answer, now)
+                _record_refusal(session, self._desk, message, answer, now)
             case None if now - request.asked_at >= LOST_AFTER:
                 message.asked_at, message.next_action_at = None, now
             case None:
@@ -209,17 +234,35 @@ class CustomerOutbox(Sending[CustomerMessage, CustomerRequest]):
 
 
 def _email(request: CustomerRequest) -> Email:
-    """Return a message as a mail. The first line of one without a heading is its subject."""
-    heading, name = request.heading, f"customer-{request.message_id}"
-    if heading.subject:
-        return Email(
-            *(request.to, heading.subject, request.words, name, request.asked_at, request.unsubscribe),
-            message_id=heading.message_id,
-            in_reply_to=heading.in_reply_to,
-            reply_to=request.reply_to,
-        )
-    subject, _, rest = request.words.partition("\n")
-    return Email(request.to, subject, rest.strip() or subject, name, request.asked_at, request.unsubscribe)
+    """Return a message as a mail. The first line of one without a subject is its subject."""
+    subject, words = request.heading.subject, request.words
+    if not subject:
+        subject, _, rest = request.words.partition("\n")
+        words = rest.strip() or subject
+    return Email(
+        *(request.to, subject, words, f"customer-{request.message_id}", request.asked_at, request.unsubscribe),
+        message_id=request.heading.message_id,
+        in_reply_to=request.heading.in_reply_to,
+        references=request.references,
+        reply_to=request.reply_to,
+        written_by=request.written_by,
+        language=request.language,
+    )
+
+
+def _written_by(message: CustomerMessage) -> WrittenBy:
+    if message.kind is CustomerMessageKind.REPLY:
+        return WrittenBy.PERSON
+    return WrittenBy.DESK_IN_REPLY if message.in_reply_to else WrittenBy.DESK
+
+
+def _thread_before(session: Session, message: CustomerMessage) -> tuple[str, ...]:
+    """Return the message IDs that the mail which is answered had answered itself, the oldest first."""
+    if not message.in_reply_to:
+        return ()
+    answered = select(MailMessage.thread).where(MailMessage.message_id == message.in_reply_to).limit(1)
+    nearest_first = (session.scalar(answered) or "").split()[:LONGEST_THREAD]
+    return tuple(reversed(nearest_first))
 
 
 AT_THE_CAP = Words(
@@ -229,10 +272,14 @@ AT_THE_CAP = Words(
 )
 
 
-def _record_refusal(session: Session, message: CustomerMessage, fault: CarrierError, now: datetime) -> None:
-    log.warning("text to a customer refused", to=masked(message.address), code=fault.code, cause=str(fault))
+def _record_refusal(session: Session, desk: Desk, message: CustomerMessage, fault: CarrierError, now: datetime) -> None:
+    log.warning("message to a customer refused", to=masked(message.address), code=fault.code, cause=str(fault))
     message.asked_at, message.error, message.error_code = None, str(fault), fault.code
-    if fault.permanent:
+    if fault.permanent and message.kind is CustomerMessageKind.REPLY:
+        settle(message, CustomerMessageState.FAILED, str(fault))
+        why = refused_by_server(fault.code)
+        record_reply_not_sent(session, desk, message, why, now, supervisors_too=False)
+    elif fault.permanent:
         give_up(session, message, CustomerMessageState.FAILED, str(fault), now)
     else:
         message.next_action_at = now + REFUSED.after(message.tries)
@@ -261,7 +308,7 @@ def _is_untrue(session: Session, message: CustomerMessage) -> bool:
             subscription is None or subscription.ended_at is not None
         )
     callback = session.get(Callback, message.callback_id) if message.callback_id is not None else None
-    if callback is None or message.kind is CustomerMessageKind.ANSWER:
+    if callback is None or message.kind in (CustomerMessageKind.ANSWER, CustomerMessageKind.REPLY):
         return False
     is_receipt = message.kind is CustomerMessageKind.RECEIPT
     was_called = callback.attempted_at is not None and callback.attempted_at > message.created_at

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.database import locked_or_none
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import FAILED, RANKS, CarrierStatus, CustomerMessageState
+from callbacks.db.states import FAILED, RANKS, CarrierStatus, CustomerMessageKind, CustomerMessageState
 from callbacks.db.tables import Callback, CustomerMessage
 from callbacks.paging.channels.carrier_errors import cause_of
 from callbacks.paging.status_reports import StatusReport
@@ -36,14 +36,20 @@ def record_acceptance(session: Session, message: CustomerMessage, report: Status
     """Record that the carrier or the mail server has a message, and what it said of it."""
     message.state, message.sid, message.next_action_at = CustomerMessageState.SENT, report.sid, None
     message.error, message.error_code = "", None
-    _record_event(session, message, EventKind.CUSTOMER_NOTIFIED, message.words, now)
+    if message.kind is not CustomerMessageKind.REPLY:
+        _record_event(session, message, EventKind.CUSTOMER_NOTIFIED, message.words, now)
     _apply(session, message, report, now)
 
 
 def give_up(session: Session, message: CustomerMessage, state: CustomerMessageState, why: str, now: datetime) -> None:
     """Record that a message will never arrive, and why: it failed, or is not sent after all."""
-    message.state, message.next_action_at, message.error = state, None, why
+    settle(message, state, why)
     _record_event(session, message, EventKind.CUSTOMER_NOT_NOTIFIED, why, now)
+
+
+def settle(message: CustomerMessage, state: CustomerMessageState, why: str) -> None:
+    """Have a message wait for nothing more."""
+    message.state, message.next_action_at, message.error = state, None, why
 
 
 def _apply(session: Session, message: CustomerMessage, report: StatusReport, now: datetime) -> None:

@@ -17,6 +17,7 @@ from callbacks.text.gsm7 import first_that_fits
 
 # Texts that mean it are found by `callbacks.inbound.text_commands`. Twilio takes none of them for itself.
 NO_CALL = Words("NOCALL", "PAS D'APPEL")
+YOUR_REQUEST = Words("Your request", "Votre demande")  # the subject of a mail to somebody who called
 
 # What may fill a blank, at its longest.
 TIME = Words(

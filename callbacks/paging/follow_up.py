@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import (
+    ANSWERED,
     IN_VAIN,
-    REACHED,
     AttemptState,
     CallbackState,
     Channel,
@@ -258,7 +258,7 @@ def _facts(session: Session, desk: Desk, hours: SupportHours, callback: Callback
     attempts, heard_at = _attempts(session, callback), list(_heard_at(session, callback))
     reopened_at = _reopened_at(session, callback)
     closing = _closing(desk, callback, attempts, heard_at, reopened_at)
-    reached_at = max((each.tried_at for each in attempts if each.outcome in REACHED), default=None)
+    reached_at = max((each.tried_at for each in attempts if each.outcome in ANSWERED), default=None)
     contacts = [callback.contact.began_at, *heard_at, *reopened_at, *([reached_at] if reached_at else [])]
     contact_at, waiting = max(contacts), open_wait(session, callback)
     owed = resolutions(session, desk, hours, Callback.id == callback.id, now)
@@ -304,7 +304,7 @@ def _closing(
 ) -> Closing:
     """Return when a callback closes by itself: after the attempts and the silence, both (policy: Priorities)."""
     in_vain = [each.tried_at for each in attempts if each.outcome in IN_VAIN]
-    reached = [each.tried_at for each in attempts if each.outcome in REACHED]
+    reached = [each.tried_at for each in attempts if each.outcome in ANSWERED]
     began_at, rule = callback.contact.began_at, desk.closing_rule
     return automatic_closing(callback.priority.value, began_at, in_vain, [*reached, *heard_at], reopened_at, rule)
 

@@ -73,10 +73,15 @@ def is_machine(address: str) -> bool:
 
 def subject_of_answer(reference: str, subject: str) -> str:
     """Return the subject of an answer, with our reference once and "Re:" once: "[KT-417] Re: No mail"."""
+    return f"[{reference}] Re: {without_marks(reference, subject)}"[:LONGEST_SUBJECT].rstrip()
+
+
+def without_marks(reference: str, subject: str) -> str:
+    """Return a subject without what answers put before it, and without our reference: "No mail"."""
     rest = " ".join(subject.replace(f"[{reference}]", "").split())
     while (shorter := _ANSWERS.sub("", rest)) != rest:
         rest = shorter
-    return f"[{reference}] Re: {rest}"[:LONGEST_SUBJECT].rstrip()
+    return rest
 
 
 def _new_message_id(desk: Desk, mail: MailMessage) -> str:

@@ -321,6 +321,7 @@ _ENDINGS = {
     ReachOutcome.REACHED: Words("reached", "client joint"),
     ReachOutcome.CONTINUING: Words("reached, not resolved", "client joint, pas réglé"),
     ReachOutcome.WORKAROUND: Words("workaround given", "solution temporaire donnée"),
+    ReachOutcome.REPLIED: Words("answered by mail", "réponse par courriel"),
 }
 
 
@@ -650,6 +651,22 @@ def mail_returned(subject: Subject, code: str, address: str, why: str) -> Words:
             for each in (reason, "")
         )
     )
+
+
+def reply_not_sent(subject: Subject, code: str, address: str, why: Words) -> Words:
+    """Return that a reply by mail did not leave, for whoever has the callback."""
+    to = _name(address)
+    connect = _only_with_number(subject, f" CALL {code} connects you.", f" APPEL {code} pour joindre le client.")
+
+    def worded(english: str, french: str) -> Words:
+        return Words(
+            f"{subject.sender}: the reply by mail to {to} about {subject.reference} was not sent{english}. Reach them "
+            f"another way.{connect.english}",
+            f"{subject.sender}: la réponse par courriel à {to} au sujet de {subject.reference} n'est pas partie"
+            f"{french}. Joignez le client autrement.{connect.french}",
+        )
+
+    return _fitting(worded(_reason(why.english), _reason(why.french)), worded("", ""))
 
 
 def called_again_since(at: datetime, zone: ZoneInfo, now: datetime) -> Words:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from callbacks.db.states import AttemptProof, CallbackState, ReachOutcome
@@ -18,10 +18,13 @@ from callbacks.db.tables import Callback, Contact, ReachAttempt
 
 PROOF_WORDS: Mapping[AttemptProof, str] = {
     AttemptProof.CARRIER: "Proven by the carrier",
+    AttemptProof.MAIL: "Proven by the mail server",
     AttemptProof.WORD: "By a technician's word",
     AttemptProof.NO_NUMBER: "Nobody could be called",
     AttemptProof.NONE: "No attempt: the phone did not ring",
 }
+# The best first.
+PROOFS_OF_ATTEMPT = (AttemptProof.CARRIER, AttemptProof.MAIL, AttemptProof.WORD)
 # A row without a proof is a call to the customer that never rang: no attempt.
 IS_ATTEMPT = ReachAttempt.proof != AttemptProof.NONE
 AT = func.coalesce(ReachAttempt.rang_at, ReachAttempt.tried_at)
@@ -33,10 +36,13 @@ class Decider(enum.Enum):
     TECHNICIAN = "technician"
     GUESS = "carrier's guess"  # whether a machine answered
     CARRIER = "carrier"
+    MAIL_SERVER = "mail server"
 
 
 def decider(outcome: ReachOutcome, *, is_told: bool) -> Decider:
     """Return who decided the outcome of an attempt. A technician's report replaces what the carrier said."""
+    if outcome is ReachOutcome.REPLIED:
+        return Decider.MAIL_SERVER
     if is_told:
         return Decider.TECHNICIAN
     return Decider.GUESS if outcome is ReachOutcome.MACHINE else Decider.CARRIER
@@ -46,9 +52,15 @@ def decider(outcome: ReachOutcome, *, is_told: bool) -> Decider:
 class Tries:
     """When the customer of one callback was first tried, by what proves it."""
 
-    proven_at: datetime | None = None  # by the carrier
+    by_carrier_at: datetime | None = None
     by_word_at: datetime | None = None
     no_number_at: datetime | None = None  # when it was recorded that nobody can be called
+    by_mail_at: datetime | None = None  # when the mail server took the first reply
+
+    @property
+    def proven_at(self) -> datetime | None:
+        """When it was first proven, by the carrier or by the mail server, that the customer was tried; or None."""
+        return min((at for at in (self.by_carrier_at, self.by_mail_at) if at is not None), default=None)
 
     @property
     def reacted_at(self) -> datetime | None:
@@ -57,18 +69,11 @@ class Tries:
 
     def proof(self, due_at: datetime) -> AttemptProof:
         """Return what proves the call back: the best proof by the deadline, else the best one after it."""
-        if self.proven_at is not None and self.proven_at <= due_at:
-            return AttemptProof.CARRIER
-        if self.by_word_at is not None and self.by_word_at <= due_at:
-            return AttemptProof.WORD
-        return self._late_proof()
-
-    def _late_proof(self) -> AttemptProof:
-        if self.proven_at is not None:
-            return AttemptProof.CARRIER
-        if self.by_word_at is not None:
-            return AttemptProof.WORD
-        return AttemptProof.NO_NUMBER if self.no_number_at is not None else AttemptProof.NONE
+        first = zip(PROOFS_OF_ATTEMPT, (self.by_carrier_at, self.by_mail_at, self.by_word_at), strict=True)
+        tried = {proof: at for proof, at in first if at is not None}
+        in_time = [proof for proof, at in tried.items() if at <= due_at]
+        untried = AttemptProof.NO_NUMBER if self.no_number_at is not None else AttemptProof.NONE
+        return next(iter([*in_time, *tried]), untried)
 
 
 NO_TRIES = Tries()
@@ -125,17 +130,26 @@ def _unreachable(session: Session, which: ColumnElement[bool]) -> Iterator[tuple
 
 
 def _tries(at: Mapping[AttemptProof, datetime]) -> Tries:
-    return Tries(at.get(AttemptProof.CARRIER), at.get(AttemptProof.WORD), at.get(AttemptProof.NO_NUMBER))
+    return Tries(
+        at.get(AttemptProof.CARRIER),
+        at.get(AttemptProof.WORD),
+        at.get(AttemptProof.NO_NUMBER),
+        at.get(AttemptProof.MAIL),
+    )
 
 
 def has_proof(proof: AttemptProof) -> ColumnElement[bool]:
     """Return the condition for callbacks with a proof, in SQL what `proof_of` is in Python."""
-    carrier, word = AttemptProof.CARRIER, AttemptProof.WORD
-    if proof is carrier:
-        return _tried(carrier) & (_tried_in_time(carrier) | ~_tried_in_time(word))
-    if proof is word:
-        return _tried(word) & ~_tried_in_time(carrier) & (_tried_in_time(word) | ~_tried(carrier))
-    untried = ~_tried(carrier) & ~_tried(word)
+    if proof in PROOFS_OF_ATTEMPT:
+        place = PROOFS_OF_ATTEMPT.index(proof)
+        better, worse = PROOFS_OF_ATTEMPT[:place], PROOFS_OF_ATTEMPT[place + 1 :]
+        only_late = and_(*(~_tried(each) for each in better), *(~_tried_in_time(each) for each in worse))
+        return and_(
+            _tried(proof),
+            *(~_tried_in_time(each) for each in better),
+            _tried_in_time(proof) | only_late,
+        )
+    untried = and_(*(~_tried(each) for each in PROOFS_OF_ATTEMPT))
     has_no_number = _tried(AttemptProof.NO_NUMBER) | (Callback.state == CallbackState.UNREACHABLE)
     return (has_no_number if proof is AttemptProof.NO_NUMBER else ~has_no_number) & untried
 

@@ -67,7 +67,7 @@ class Load:
     by_night: int  # pages
     wakings: int
     owned: int  # callbacks
-    proven: int  # attempts, by the carrier
+    proven: int  # attempts, by the carrier or the mail server
     by_word: int  # attempts
     no_number: int  # callbacks without anybody to call
 
@@ -213,7 +213,7 @@ def load(found: Activity) -> list[Load]:
             by_night=by_night[id],
             wakings=wakings[id],
             owned=owned[id],
-            proven=tried[id, AttemptProof.CARRIER],
+            proven=tried[id, AttemptProof.CARRIER] + tried[id, AttemptProof.MAIL],
             by_word=tried[id, AttemptProof.WORD],
             no_number=tried[id, AttemptProof.NO_NUMBER],
         )

@@ -118,6 +118,7 @@ def _still_open(session: Session, desk: Desk, now: datetime) -> list[OpenCallbac
 
 TRIED = {
     AttemptProof.CARRIER: "tried",
+    AttemptProof.MAIL: "answered by mail",
     AttemptProof.WORD: "tried by a technician's word",
     AttemptProof.NO_NUMBER: "nobody can be called",
 }
@@ -185,7 +186,7 @@ def _call_lines(calls: Sequence[CallFact], now: datetime) -> list[str]:
 
 
 def _kept_lines(kept: Attainment, share: str = "") -> list[str]:
-    proof = f"Proven by the carrier {kept.proven}, by a technician's word {kept.by_word}."
+    proof = f"Proven {kept.proven}, by a technician's word {kept.by_word}."
     return [
         f"Kept in time {kept.met}{share}, missed {kept.missed}, not due yet {kept.open}.",
         *([proof] if kept.met else []),

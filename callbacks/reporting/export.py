@@ -34,7 +34,7 @@ class AttemptRecord:
     technician: str
     outcome: str
     proof: str  # "carrier", "word" or "no number"
-    decided_by: str  # "technician", "carrier" or "carrier's guess"
+    decided_by: str  # "technician", "carrier", "carrier's guess" or "mail server"
     seconds: str
 
     def __str__(self) -> str:
@@ -71,7 +71,7 @@ class Record:
     proof: str  # of the call back: "carrier", "word", "no number", or "" while nobody has tried
     origin: str  # "voicemail", "missed call", "by hand", "answered call" and more
     outcome: str  # of the last attempt
-    decided_by: str  # who decided that outcome: "technician", "carrier" or "carrier's guess"
+    decided_by: str  # who decided that outcome: "technician", "carrier", "carrier's guess" or "mail server"
     try_again_at: str
     release: str
     workaround_at: str

@@ -87,7 +87,7 @@ def _line(name: str, found: Attainment) -> str:
     median = "none yet" if found.median is None else span(found.median)
     late = "none yet" if found.percentile_95 is None else span(found.percentile_95)
     kept = f"kept in time {found.met}, missed {found.missed}{share}, open {found.open}"
-    proof = f"proven by the carrier {found.proven}, by a technician's word {found.by_word}"
+    proof = f"proven {found.proven}, by a technician's word {found.by_word}"
     nobody = f"; nobody could be called {found.no_number}" if found.no_number else ""
     return f"  {name:<16}{kept}; {proof}{nobody}; first attempt: median {median}, 95th percentile {late}"
 

@@ -31,6 +31,7 @@ PEOPLE = {
     "Cleo Martin": ("+15145550103", "manager"),
     "Sue Tran": ("+15145550104", SUPERVISOR),
 }
+MAIL_FROM = "desk@desk.example"
 DEMO_USER, DEMO_PASSWORD = "supervisor@example.com", "night-desk-demo"
 
 
@@ -44,6 +45,7 @@ def simulated_desk(
     database_url: str | None = None,
     senders: int = 8,
     transcribe_model: Path | None = None,
+    smtp_url: str = "",
 ) -> Scenario:
     """Return a scenario that begins at an instant, with its people on call. Its files go into the folder."""
     settings = Settings(
@@ -56,6 +58,8 @@ def simulated_desk(
         database_url=database_url or f"sqlite:///{folder / 'nightdesk.db'}",
         media_dir=folder / "media",
         transcribe_model=transcribe_model,
+        smtp_url=smtp_url,
+        mail_from=MAIL_FROM if smtp_url else "",
     )
     clock, to_carrier, to_service = MovingClock(begins), requests.Session(), requests.Session()
     carrier = SimulatedTwilio(clock, settings.account_sid, settings.auth_token, http=to_service)

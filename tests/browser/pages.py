@@ -47,6 +47,8 @@ NOT_PAGES = {  # for other programs, players and scrapers
     "/media/prompts/<name>",
     "/voicemails/<int:voicemail_id>.wav",
     "/t/<token>/message.wav",
+    "/attachments/<int:attachment_id>",
+    "/t/<token>/attachments/<int:attachment_id>",
     "/callbacks.csv",
     "/callbacks.json",
     "/customers.csv",

@@ -146,14 +146,25 @@ def open_desk(
     desks: list[ScenarioDesk] = []
 
     def open_at(
-        begins: str, folder: Path | None = None, model: Path | None = None, **changes: dict[str, Any]
+        begins: str,
+        folder: Path | None = None,
+        model: Path | None = None,
+        smtp_url: str = "",
+        **changes: dict[str, Any],
     ) -> ScenarioDesk:
         content = tomllib.loads(Path("support.toml").read_text(encoding="utf-8"))
         desk = desk_from({**content, "customer_texts": NO_CUSTOMER_TEXTS, **changes}, Path("support.toml"))
         instant = desk_time(desk, begins)
         url = database_url if folder is None else f"sqlite:///{folder / 'desk.db'}"
         scenario = simulated_desk(
-            compose, desk, instant, folder or tmp_path, database_url=url, senders=1, transcribe_model=model
+            compose,
+            desk,
+            instant,
+            folder or tmp_path,
+            database_url=url,
+            senders=1,
+            transcribe_model=model,
+            smtp_url=smtp_url,
         )
         if url.startswith("sqlite"):  # a test's machine does not lose its power
             event.listen(scenario.service.database.engine, "connect", lambda c, _: c.execute("PRAGMA synchronous=OFF"))

@@ -21,6 +21,7 @@ from callbacks.acts.joining_callbacks import Join
 from callbacks.acts.named_time import NameTime
 from callbacks.acts.ownership import Assign, Pass, Take
 from callbacks.acts.promises import EndWait, FixInRelease, SetPriority, WaitForCustomer
+from callbacks.acts.replies import ReplyByMail
 from callbacks.acts.splitting import Split
 from callbacks.console.access import visible_to
 from callbacks.console.context import current
@@ -56,6 +57,11 @@ def _seen() -> int | None:
     """Return the id of the last event that the sender of the form had seen; None when it is not in the form."""
     text = request.form.get("seen", "")
     return int(text) if text.isdecimal() and len(text) < 18 else None
+
+
+def reply_in_form() -> ReplyByMail:
+    """Return the reply in a form. The audit log does not repeat its words, which the callback has."""
+    return ReplyByMail(request.form.get("reply", ""), awaits_answer=field("awaits") == "yes")
 
 
 def _text(name: str) -> str:
@@ -125,6 +131,7 @@ FORMS: Mapping[str, Form] = {
     "number": Form(SetNumber, lambda _: SetNumber(field("number", LONGEST_NUMBER))),
     "consent": Form(Consent, lambda _: Consent()),
     "refuse": Form(RefuseConsent, lambda _: RefuseConsent()),
+    "reply": Form(ReplyByMail, lambda _: reply_in_form()),
     "note": Form(AddNote, lambda _: AddNote(_text("words"))),
     "name": Form(NameCaller, lambda _: NameCaller(_text("name"))),
     "transcript": Form(WriteTranscript, lambda _: WriteTranscript(_text("words"), _voicemail_id())),

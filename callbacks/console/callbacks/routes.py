@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.acts.by_hand import new_form
 from callbacks.console.access import for_all_but_readers, for_all_but_technicians, for_all_users, visible_to
+from callbacks.console.attachments import attachment_of, attachment_response
 from callbacks.console.audio import audio_response, note_listener
 from callbacks.console.callbacks import screen
 from callbacks.console.callbacks.acts import FORMS, HIDDEN_AT_FIRST, acts_of, run_act
@@ -174,6 +175,15 @@ def boxes() -> str:
     context, before = current(), request.args.get("before", "")[:64]
     found = context.database.read(lambda session: box_screen(session, context.desk, before))
     return render_template("callbacks/boxes.html", title="Messages in other boxes", screen=found)
+
+
+@blueprint.get("/attachments/<int:attachment_id>")
+@for_all_users
+def attachment(attachment_id: int) -> Response:
+    context, who = current(), g.user.email
+    visible, now = visible_to(g.user), context.now()
+    found = context.database.write(lambda session: attachment_of(session, attachment_id, visible, who, now))
+    return attachment_response(found)
 
 
 @blueprint.get("/voicemails/<int:voicemail_id>.wav")

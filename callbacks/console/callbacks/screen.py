@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import NEEDS_A_NUMBER
 from callbacks.acts.base import last_event_id
+from callbacks.acts.replies import addressee
 from callbacks.console.callbacks.timeline import Entry, timeline_of
 from callbacks.console.customers.beside import Beside, beside
+from callbacks.console.mails import MailOnScreen, from_customer
 from callbacks.customers.find import known_callers
 from callbacks.db.states import (
     ESCALATING,
@@ -142,6 +144,17 @@ class CallbackDetail:
     paged: frozenset[int]  # the technicians who were paged about it, by id
     ticket_link: str  # to the outside ticket; "" for none
     part_of: str  # the reference of the callback that it was joined with; "" for none
+    reply_to: str  # the address that a reply by mail goes to; "" for none
+    last_mail: MailOnScreen | None  # that a reply answers
+
+    def may_reply(self, technician_id: int | None, *, is_supervisor: bool) -> bool:
+        """Return whether somebody may reply by mail: supervisors for its owner, the owner, anybody if it has none."""
+        owner_id = self.callback.owner_id
+        if not self.reply_to or not self.is_open:
+            return False
+        if is_supervisor:
+            return owner_id is not None
+        return technician_id is not None and (owner_id in (None, technician_id) or self.callback.resumed)
 
     def may_split(self, technician_id: int | None, *, is_supervisor: bool) -> bool:
         """Return whether somebody may split off a call: supervisors and the owner."""
@@ -336,6 +349,7 @@ def callback_detail(
     attempts = session.scalars(tried).all()
     (row,) = rows_of(session, desk, [callback], now)
     waits, number = is_waiting(session, callback), customer_number(desk, callback)
+    to = addressee(session, desk, callback)
     notes = notes_of(callback, desk.zone, now, is_waiting=waits)
     return CallbackDetail(
         row=replace(row, next=ahead, resolution=owed[0].promise if owed else None, notes=notes),
@@ -359,6 +373,8 @@ def callback_detail(
         paged=_paged_about(session, callback),
         ticket_link=desk.tickets.link_to(callback.outside_ticket),
         part_of=into.reference if (into := joined_callback(session, callback.contact_sid)) is not None else "",
+        reply_to=to.address if to is not None else "",
+        last_mail=from_customer(to.mail) if to is not None and to.mail is not None else None,
     )
 
 
@@ -370,6 +386,8 @@ def _can_be_deleted(voicemail: Voicemail) -> bool:
 def _words_of(contact: Contact) -> str:
     if contact.way is ContactWay.BY_HAND:
         return "Opened by hand: see the notes."
+    if contact.way is ContactWay.MAIL:
+        return "A mail. Its words are in the timeline."
     if contact.accepted_by is not None:
         return f"{contact.accepted_by.name} took the call."
     return _voicemail_words(contact.voicemail)
@@ -409,6 +427,7 @@ DECIDED_BY = {
     Decider.TECHNICIAN: "said by the technician",
     Decider.GUESS: "the carrier's guess",
     Decider.CARRIER: "reported by the carrier",
+    Decider.MAIL_SERVER: "reported by the mail server",
 }
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.console.mails import MailOnScreen, mails_of
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import AttemptProof, Channel, PageState
 from callbacks.db.tables import Callback, Event, Page, PageAttempt, ReachAttempt
@@ -18,13 +19,18 @@ from callbacks.paging.page_results import KINDS, became
 from callbacks.records.contacts_of_callback import events_of_callback
 from callbacks.records.event_words import event_words
 
-# Pages are shown in their own entries, with their delivery.
-SHOWN_AS_PAGES = {EventKind.PAGED, EventKind.NOTIFIED, EventKind.CONNECTION_STARTED, EventKind.PAGE_FAILED}
+# Pages are shown in their own entries, with their delivery, and replies by mail with their words.
+SHOWN_ELSEWHERE = {
+    *(EventKind.PAGED, EventKind.NOTIFIED, EventKind.CONNECTION_STARTED, EventKind.PAGE_FAILED),
+    EventKind.REPLY_WRITTEN,
+}
 TROUBLE = {
     EventKind.BREACHED,
     EventKind.PAGE_CAPPED,
     EventKind.STEP_SKIPPED,
     EventKind.CUSTOMER_NOT_NOTIFIED,
+    EventKind.REPLY_NOT_SENT,
+    EventKind.MAIL_RETURNED,
     EventKind.NUMBER_BLOCKED,
     EventKind.DECISION_FAILED,
     EventKind.AUDIO_DELAYED,
@@ -44,20 +50,33 @@ class Entry:
     kind: str  # customer, desk, page, person, trouble
     is_page: bool = False
     proof: AttemptProof | None = None  # of an attempt to reach the customer
+    mail: MailOnScreen | None = None  # with its words
 
 
 def timeline_of(session: Session, callback: Callback, zone: ZoneInfo) -> list[Entry]:
     """Return every line, oldest first."""
-    entries = [*_events(session, callback), *_pages(session, callback, zone)]
+    mails = mails_of(session, callback)
+    entries = [*_events(session, callback, mails), *_mails(mails), *_pages(session, callback, zone)]
     return sorted(entries, key=lambda entry: entry.at)
 
 
-def _events(session: Session, callback: Callback) -> Iterator[Entry]:
+def _events(session: Session, callback: Callback, mails: Sequence[MailOnScreen]) -> Iterator[Entry]:
+    received = {mail.contact_sid for mail in mails}
     attempts = session.scalars(select(ReachAttempt).where(ReachAttempt.callback_id == callback.id)).all()
     for event in events_of_callback(session, callback):
-        if event.kind not in SHOWN_AS_PAGES:
+        is_mail = event.kind is EventKind.MAIL_RECEIVED and event.contact_sid in received
+        if event.kind not in SHOWN_ELSEWHERE and not is_mail:
             words, proof = event_words(event.kind, event.step), _proof(event, attempts)
             yield Entry(event.at, event.actor, words, event.detail, _symbol(event), proof=proof)
+
+
+def _mails(mails: Sequence[MailOnScreen]) -> Iterator[Entry]:
+    for mail in mails:
+        if mail.is_reply:
+            detail = f"{mail.subject} (to {mail.address}, {mail.standing.english})"
+            yield Entry(mail.at, mail.who, "wrote a reply by mail", detail, "person", mail=mail)
+        else:
+            yield Entry(mail.at, mail.who, event_words(EventKind.MAIL_RECEIVED), mail.subject, "customer", mail=mail)
 
 
 def _proof(event: Event, attempts: Sequence[ReachAttempt]) -> AttemptProof | None:

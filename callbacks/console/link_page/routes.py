@@ -26,15 +26,17 @@ from callbacks.acts.escalation import RequestManager
 from callbacks.acts.joining_callbacks import Join
 from callbacks.acts.named_time import NameTime
 from callbacks.acts.ownership import Pass, Take
+from callbacks.acts.replies import ReplyByMail
 from callbacks.acts.splitting import Split
 from callbacks.acts.wording import NOT_A_TIME_AHEAD
+from callbacks.console.attachments import attachment_of, attachment_response
 from callbacks.console.audio import audio_response, note_listener
 from callbacks.console.context import current
 from callbacks.console.forms import field, write_and_redirect
 from callbacks.console.link_page.screen import CallbackScreen, SummaryScreen, callback_screen, summary_screen
 from callbacks.console.security import add_security_headers, refuse_nul_characters
 from callbacks.db.states import CallbackState, PriorityLevel, ReportedOutcome
-from callbacks.db.tables import Callback, Page, Technician
+from callbacks.db.tables import Callback, MailAttachment, Page, Technician
 from callbacks.errors import WrongState
 from callbacks.links import OPENED_LASTS, PageLink
 from callbacks.paging.page_links import has_ended
@@ -114,6 +116,25 @@ def _listen(session: Session, page_id: int) -> int:
         abort(404)
     note_listener(session, voicemail, page.technician.name, current().now())
     return voicemail.id
+
+
+@blueprint.get("/t/<token>/attachments/<int:attachment_id>")
+def attachment(token: str, attachment_id: int) -> Response:
+    context, link = current(), _link(token)
+    if isinstance(link, Ended) or not _is_opened(link):
+        abort(404)
+
+    def work(session: Session) -> MailAttachment:
+        page = session.get_one(Page, link.page_id)
+        which = (Callback.id == page.callback_id) & (Callback.state == CallbackState.OPEN)
+        return attachment_of(session, attachment_id, which, page.technician.name, context.now())
+
+    return attachment_response(context.database.write(work))
+
+
+@blueprint.post("/t/<token>/reply")
+def reply(token: str) -> ResponseReturnValue:
+    return _run(token, lambda: ReplyByMail(request.form.get("reply", ""), awaits_answer=field("awaits") == "yes"))
 
 
 @blueprint.post("/t/<token>/take")

@@ -15,8 +15,10 @@ from callbacks.acts.attempts import NEEDS_A_NUMBER, was_asked_to_confirm
 from callbacks.acts.by_hand import new_form
 from callbacks.acts.customer_number import decides_about_numbers
 from callbacks.acts.holds import waits_for_opening
+from callbacks.acts.replies import addressee
 from callbacks.console.callbacks.screen import standing_of
 from callbacks.console.customers.beside import Beside, beside
+from callbacks.console.mails import MailOnScreen, from_customer, mails_of
 from callbacks.customers.history import EarlierCall
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import (
@@ -32,9 +34,9 @@ from callbacks.db.states import (
 from callbacks.db.tables import Callback, Contact, Event, Mail, Page, ReachAttempt, Voicemail
 from callbacks.desk.customer_number import CustomerNumber, can_be_mailed, customer_number
 from callbacks.desk.desk_file import Desk
-from callbacks.lifecycle.transitions import is_held, owns
+from callbacks.lifecycle.transitions import is_held, is_held_by_another, owns
 from callbacks.records.contacts_of_callback import contacts_of, events_of_callback
-from callbacks.records.proofs import proof_on_record
+from callbacks.records.proofs import Decider, decider, proof_on_record
 from callbacks.records.search import STATES
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import length, span, time_and_day
@@ -70,10 +72,19 @@ ATTEMPTS: dict[ReachOutcome, Words] = {
     ReachOutcome.WRONG_NUMBER: Words("wrong number", "mauvais numéro"),
     ReachOutcome.FAILED: Words("the call did not go through", "l'appel n'a pas abouti"),
     ReachOutcome.NOBODY_TO_CALL: Words("no number to call", "aucun numéro à composer"),
+    ReachOutcome.REPLIED: Words("replied by mail", "réponse envoyée par courriel"),
 }
 # Who says so. The carrier guesses whether a person answered; a technician knows.
 BY_CARRIER = Words("as the carrier reports", "selon le fournisseur")
+BY_MAIL_SERVER = Words("as the mail server reports", "selon le serveur de courriel")
 BY_WORD = Words("as {name} says", "selon {name}")
+
+SOURCES = {
+    Decider.TECHNICIAN: BY_WORD,
+    Decider.CARRIER: BY_CARRIER,
+    Decider.GUESS: BY_CARRIER,
+    Decider.MAIL_SERVER: BY_MAIL_SERVER,
+}
 
 # The SLA status, where no time is left to count.
 STANDINGS: dict[str, Words] = {
@@ -143,7 +154,6 @@ class MessageOnScreen:
     urgency: str  # the same
     id: int | None  # of a message that can be played
     joined_sid: str  # of a call that can be split off; "" for the one that opened the callback
-    mail: str = ""  # what the customer wrote
 
 
 @dataclass(frozen=True)
@@ -188,6 +198,18 @@ class CallbackScreen(Bilingual):
     other_open: list[str]  # references of the same customer
     form: str  # the key of the form for a new callback
     number_known: bool  # a new callback for the same customer can be opened
+    mails: list[MailOnLink]
+    reply_to: str  # the address that a reply by mail goes to; "" for none, or for nobody who may
+    last_mail: MailOnLink | None  # that a reply answers
+
+
+@dataclass(frozen=True)
+class MailOnLink:
+    """A mail from the customer or a reply, with what is said of it in the technician's language."""
+
+    mail: MailOnScreen
+    at: str
+    standing: str  # of a reply
 
 
 def summary_screen(session: Session, desk: Desk, page: Page, now: datetime) -> SummaryScreen:
@@ -232,7 +254,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
     call, customer = callback.contact, customer_number(desk, callback)
     standing, left = _standing(session, desk, callback, now)
     attempts = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
-    known = beside(session, callback, now)
+    known, to = beside(session, callback, now), addressee(session, desk, callback)
     return CallbackScreen(
         language=language,
         reference=callback.reference,
@@ -272,7 +294,14 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         other_open=[each.reference for each in known.other_open],
         form=new_form(),
         number_known=customer.number is not None,
+        mails=[_mail(each, zone, now, language) for each in mails_of(session, callback)],
+        reply_to=to.address if to is not None and not is_held_by_another(callback, technician) else "",
+        last_mail=_mail(from_customer(to.mail), zone, now, language) if to is not None and to.mail else None,
     )
+
+
+def _mail(mail: MailOnScreen, zone: ZoneInfo, now: datetime, language: str) -> MailOnLink:
+    return MailOnLink(mail, time_and_day(mail.at, zone, now, language), mail.standing.for_(language))
 
 
 def _asked(callback: Callback, zone: ZoneInfo, now: datetime) -> Iterator[Words]:
@@ -354,16 +383,16 @@ def _on_screen(desk: Desk, callback: Callback, call: Contact, now: datetime, lan
 
 def _mail_on_screen(desk: Desk, callback: Callback, mail: Mail, now: datetime, language: str) -> MessageOnScreen:
     sender = f"{mail.caller_name} <{mail.caller}>" if mail.caller_name else mail.caller
-    subject, words = (mail.message.subject, mail.message.words) if mail.message is not None else ("", "")
+    subject = mail.message.subject if mail.message is not None else ""
     what = Words(f'Mail from {sender}: "{subject}"', f'Courriel de {sender} : "{subject}"')
     joined_sid = mail.sid if mail.sid != callback.contact_sid else ""
     at = time_and_day(mail.began_at, desk.zone, now, language)
-    return MessageOnScreen(at, what.for_(language), "", "", "", None, joined_sid, words)
+    return MessageOnScreen(at, what.for_(language), "", "", "", None, joined_sid)
 
 
 def _attempt(row: ReachAttempt, zone: ZoneInfo, now: datetime, language: str) -> str:
     at, outcome = time_and_day(row.rang_at or row.tried_at, zone, now, language), ATTEMPTS[row.outcome].for_(language)
-    source = (BY_WORD if row.is_told else BY_CARRIER).for_(language).format(name=row.technician.name)
+    source = SOURCES[decider(row.outcome, is_told=row.is_told)].for_(language).format(name=row.technician.name)
     colon = Words(":", " :").for_(language)
     return f"{at}{colon} {row.technician.name}, {outcome} ({source})"
 

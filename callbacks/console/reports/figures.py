@@ -17,7 +17,7 @@ from sla.attainment import Attainment, Outcome, Record, attainment, outcome
 CANCELLED = "Callbacks cancelled before an attempt are not counted."
 RESOLUTIONS = "From the call until it is resolved, without waiting for the customer; by current priority."
 KEPT, MISSED, OPEN = Look("kept", "good"), Look("missed", "bad"), Look("open", "open")
-PROVEN, BY_WORD = Look("kept, proven by the carrier", "good"), Look("kept, by a technician's word", "word")
+PROVEN, BY_WORD = Look("kept, proven", "good"), Look("kept, by a technician's word", "word")
 NO_NUMBER = Look("nobody could be called", "beside")
 IN_TIME, LATE = Look("in time", "good"), Look("too late", "bad")
 AFTER_HOURS, IN_HOURS = Look("after hours", "main"), Look("in support hours", "beside")
@@ -86,7 +86,7 @@ def _headline(found: Activity, kept: Attainment) -> list[tuple[str, str]]:
         ("After hours", f"{after_hours:,}"),
         ("Callbacks", f"{sum(1 for call in found.calls if call.priority is not None):,}"),
         ("Kept in time", percent(kept)),
-        ("Proven by the carrier", f"{kept.proven:,}"),
+        ("Proven", f"{kept.proven:,}"),
         ("By a technician's word", f"{kept.by_word:,}"),
         ("Nobody could be called", f"{kept.no_number:,}"),
         ("First attempt, median", _length(kept.median)),
@@ -96,7 +96,7 @@ def _headline(found: Activity, kept: Attainment) -> list[tuple[str, str]]:
 
 def _promises(found: Activity, records: Sequence[Record], now: datetime) -> Figure:
     kept = attainment(records, now)
-    proof = f"Proven by the carrier {kept.proven:,}, by a technician's word {kept.by_word:,}."
+    proof = f"Proven {kept.proven:,}, by a technician's word {kept.by_word:,}."
     nobody = f" Nobody could be called: {kept.no_number:,}, not counted as kept or missed." if kept.no_number else ""
     sentence = f"{_kept_sentence(kept)} {proof}{nobody}"
     looks = {
@@ -229,7 +229,7 @@ def _load(people: Sequence[counts.Load], hours: NightHours) -> Figure:
         "Load per person",
         (
             *("Person", "Pages by day", "Pages by night", "Night wakings", "Callbacks owned", "Attempts"),
-            *("Proven by the carrier", "By a technician's word", "Nobody could be called"),
+            *("Proven", "By a technician's word", "Nobody could be called"),
         ),
         [
             (

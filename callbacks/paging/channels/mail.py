@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import re
 import smtplib
 import socket
@@ -22,6 +23,7 @@ from callbacks.errors import CarrierError
 from callbacks.paging.channels.time_limit import time_limit, watch
 from callbacks.paging.channels.twilio import Accepted
 from callbacks.text.hosts import is_loopback
+from callbacks.text.mail_html import mail_html
 
 TIMEOUT = 10.0  # seconds for each answer of the server
 TIME_LIMIT = 30.0  # seconds for one message in all
@@ -35,9 +37,18 @@ NO_TLS_FRENCH = (
     "Le serveur de courriel n'offre pas TLS: le mot de passe de SMTP_URL n'a pas été envoyé. Utilisez smtps:// ou un "
     "serveur avec STARTTLS."
 )
+OUR_HEADER = "X-Nightdesk"  # in each mail of ours, with our host, so that one that comes back is recognized
 NO_SUCH_LETTERS = "The mail server takes no address with letters such as é. Give one without."
 
 _MESSAGE_ID = re.compile(r"[!-;=?-~]{1,250}")  # without angle brackets; a stranger's may be anything
+
+
+class WrittenBy(enum.Enum):
+    """Who wrote a mail, as the header Auto-Submitted says it (RFC 3834), so that machines do not answer machines."""
+
+    PERSON = "no"
+    DESK = "auto-generated"
+    DESK_IN_REPLY = "auto-replied"
 
 
 @dataclass(frozen=True)
@@ -52,7 +63,10 @@ class Email:
     unsubscribe: str = ""  # the address that ends such mails; "" for one that its reader did not subscribe to
     message_id: str = ""  # in place of the one that is made of the id; both message IDs are without angle brackets
     in_reply_to: str = ""
+    references: tuple[str, ...] = ()  # the message IDs of the thread before it, the oldest first
     reply_to: str = ""  # the address that answers are to reach, if it is not the sender's
+    written_by: WrittenBy = WrittenBy.DESK
+    language: str = ""  # of the words, where it is known
 
 
 @dataclass(frozen=True)
@@ -73,6 +87,11 @@ class Mailer:
             server.send_message(message)
         return Accepted(email.id, CarrierStatus.SENT)
 
+    @property
+    def host(self) -> str:
+        """The host of our addresses: of MAIL_FROM."""
+        return self.sender.rpartition("@")[2].strip("> ").lower() or "nightdesk"
+
     def _message(self, email: Email) -> EmailMessage:
         """Return the message. Raise CarrierError, permanent, where it cannot be written: no retry changes that."""
         try:
@@ -90,17 +109,21 @@ class Mailer:
         message["From"], message["To"] = self.sender, Address(addr_spec=email.to)
         message["Subject"] = " ".join(email.subject.split())
         message["Date"] = format_datetime(email.at)
-        made = f"{email.id}@{self.sender.rpartition('@')[2].strip('>') or 'nightdesk'}"
-        message["Message-ID"] = f"<{email.message_id or made}>"
+        message["Message-ID"] = f"<{email.message_id or f'{email.id}@{self.host}'}>"
         if _MESSAGE_ID.fullmatch(email.in_reply_to):
-            message["In-Reply-To"] = message["References"] = f"<{email.in_reply_to}>"
+            before = (each for each in email.references if _MESSAGE_ID.fullmatch(each) and each != email.in_reply_to)
+            message["In-Reply-To"] = f"<{email.in_reply_to}>"
+            message["References"] = " ".join(f"<{each}>" for each in (*before, email.in_reply_to))
         if email.reply_to:
             message["Reply-To"] = Address(addr_spec=email.reply_to)
-        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
+        message[OUR_HEADER] = self.host
+        if email.written_by is not WrittenBy.PERSON:
+            message["Auto-Submitted"] = email.written_by.value  # no out-of-office answers
         if email.unsubscribe:  # RFC 8058: the button of a mail program
             message["List-Unsubscribe"] = f"<{email.unsubscribe}>"
             message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(email.words)
+        message.add_alternative(mail_html(email.words, email.language), subtype="html")
         return message
 
     @contextmanager

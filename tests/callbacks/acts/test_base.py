@@ -23,6 +23,7 @@ from callbacks.acts.joining_callbacks import Join
 from callbacks.acts.named_time import NameTime
 from callbacks.acts.ownership import Assign, Pass, Take
 from callbacks.acts.promises import EndWait, FixInRelease, SetPriority, WaitForCustomer
+from callbacks.acts.replies import ReplyByMail
 from callbacks.acts.splitting import Split
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, PriorityLevel, ReportedOutcome, Role
@@ -95,6 +96,7 @@ RULES: Mapping[type[Act], Rule] = {
         lambda _: OpenAnother(PriorityLevel.P3, "a second matter", new_form()), WORKERS, OPEN | CLOSED, set()
     ),
     SetOutsideTicket: Rule(lambda _: SetOutsideTicket("4711"), WORKERS, OPEN | CLOSED, {EventKind.OUTSIDE_TICKET_SET}),
+    ReplyByMail: Rule(lambda _: ReplyByMail("Restart it."), WORKERS, OPEN, TRIED | {EventKind.REPLY_WRITTEN}),
     Split: Rule(lambda _: Split("CA2"), WORKERS, OPEN | CLOSED, set()),
 }
 every_act = pytest.mark.parametrize("act", RULES, ids=lambda act: act.__name__)

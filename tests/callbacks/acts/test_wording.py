@@ -161,6 +161,8 @@ def every_answer(night: Night) -> Iterator[Words]:
         "others_customer": Words("(514) 555-0199", "(514) 555-0199"),
         "for_owner": True,
         "is_wrong_number": True,
+        "counts": False,
+        "longest": 20_000,
         "by": "Sue Tran",
         "consented_by": "Sue Tran",
         "known": with_extension("+15145550199", "204"),

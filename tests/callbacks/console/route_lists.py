@@ -34,6 +34,7 @@ BY_SECRET_ADDRESS = {
     "/t/<token>/outcome", "/t/<token>/note", "/t/<token>/number", "/t/<token>/unreachable", "/t/<token>/manager",
     "/t/<token>/time", "/t/<token>/consent", "/t/<token>/refuse",
     "/t/<token>/split", "/t/<token>/ticket", "/t/<token>/join", "/t/<token>/new",
+    "/t/<token>/reply", "/t/<token>/attachments/<int:attachment_id>",
 }  # fmt: skip
 EVERYONE = users.ROLES
 READERS = ("administrator", "supervisor", "reader")
@@ -71,6 +72,7 @@ LOGGED_IN = [
     ("GET", "/reports/<name>.csv", "/reports/attainment.csv", READERS),
     ("GET", "/reports/digest", "/reports/digest?day=2026-11-28", READERS),
     ("GET", "/voicemails/<int:voicemail_id>.wav", "/voicemails/1.wav", EVERYONE),
+    ("GET", "/attachments/<int:attachment_id>", "/attachments/1", EVERYONE),
     ("GET", "/people", "/people", EVERYONE),
     ("POST", "/people/add", "/people/add", SUPERVISING),
     ("POST", "/people/<int:technician_id>/<act>", "/people/1/test", WORKERS),  # a technician's own

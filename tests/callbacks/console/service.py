@@ -16,8 +16,8 @@ from callbacks.cli.context import UNDER_A_MOVING_CLOCK, Compose, Service
 from callbacks.customers import store
 from callbacks.customers.contacts import Contact
 from callbacks.customers.details import Details
-from callbacks.db.states import AudioState, ContactKind, VoicemailState
-from callbacks.db.tables import Callback, Voicemail
+from callbacks.db.states import AudioState, ContactKind, MailKind, VoicemailState
+from callbacks.db.tables import Callback, JoinedContact, Mail, MailAttachment, MailMessage, Voicemail
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
 from callbacks.people import technicians, users
@@ -64,10 +64,26 @@ def service_on(
         voicemail = session.scalars(select(Voicemail)).one()
         voicemail.audio, voicemail.audio_file = AudioState.COPIED, "RE.wav"
         (folder / "RE.wav").write_bytes(tone(1))
+        _writes(session)
+        (folder / "ML1-1").write_bytes(b"a log")
 
     service.database.write(seed)
     yield service
     service.close()
+
+
+def _writes(session: Session) -> None:
+    """The customer writes about the open callback, and attaches a file."""
+    callback = session.scalars(select(Callback)).unique().one()
+    session.add(Mail(sid="ML1", line="", mailbox="support", caller="bob@acme.example", began_at=BEGAN, is_open=False))
+    session.flush()
+    session.add(JoinedContact(contact_sid="ML1", callback_id=callback.id, joined_at=BEGAN))
+    mail = MailMessage(mailbox="support", digest="1", received_at=BEGAN, size=9, contact_sid="ML1")
+    mail.sender, mail.kind, mail.words = "bob@acme.example", MailKind.MESSAGE, "See the log."
+    mail.attachments = [
+        MailAttachment(name="a.log", media_type="text/plain", size=5, file="ML1-1", sha256="0", note="")
+    ]
+    session.add(mail)
 
 
 def client_of(service: Service, role: str | None) -> FlaskClient:

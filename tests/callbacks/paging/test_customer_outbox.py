@@ -15,16 +15,26 @@ from sqlalchemy.orm import Session
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.leases import Claim
-from callbacks.db.states import CarrierStatus, Channel, CustomerMessageKind, CustomerMessageState, PageState
-from callbacks.db.tables import CustomerMessage, Page
+from callbacks.db.states import (
+    AttemptProof,
+    CarrierStatus,
+    Channel,
+    CustomerMessageKind,
+    CustomerMessageState,
+    MailKind,
+    PageKind,
+    PageState,
+    ReachOutcome,
+)
+from callbacks.db.tables import CustomerMessage, Mail, MailMessage, Page, ReachAttempt
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
 from callbacks.lifecycle.transitions import note_attempt
 from callbacks.links import Links
 from callbacks.paging import outages
-from callbacks.paging.channels.mail import Email, Mailer
+from callbacks.paging.channels.mail import Email, Mailer, WrittenBy
 from callbacks.paging.channels.twilio import Accepted, Carrier
-from callbacks.paging.customer_messages import Heading, Recipient, opt_out, write_message
+from callbacks.paging.customer_messages import Heading, Recipient, Writer, opt_out, write_message
 from callbacks.paging.customer_outbox import LOST_AFTER, WORTH_READING_FOR, CustomerOutbox, CustomerRequest
 from callbacks.paging.customer_reports import take_customer_report
 from callbacks.paging.sending import LEASE, LOOK_UP_AFTER
@@ -38,6 +48,7 @@ from tests.callbacks.paging.paging_desk import BEGAN, DESK, PagingDesk
 LEA, LANDLINE_ABROAD = "+15145550123", "+442079460000"
 LOST = CarrierError("The carrier's answer was lost: ReadTimeout.", lost=True)
 BUSY = CarrierError("The carrier asks us to slow down.", code=20429)
+AWAY = CarrierError("The mail server did not answer: ConnectionRefusedError.")
 STOPPED = CarrierError("The carrier refused it: this person sent STOP (21610).", code=21610, permanent=True)
 NO_TEXTS = CarrierError("The carrier refused it: this number cannot receive texts (21614).", code=21614, permanent=True)
 
@@ -83,8 +94,12 @@ class KeptMail(Mailer):
     url: str = "smtp://mail.test"
     sender: str = "desk@example.com"
     sent: list[Email] = field(default_factory=list)
+    asked: list[Email] = field(default_factory=list)
+    faults: list[BaseException | None] = field(default_factory=list)
 
     def send(self, email: Email) -> Accepted:
+        self.asked.append(email)
+        _raise_next(self.faults)
         self.sent.append(email)
         return Accepted(email.id, CarrierStatus.SENT)
 
@@ -409,3 +424,111 @@ def test_two_workers_send_one_message_once(database: Database, desk: PagingDesk)
     post.writes()
     claims = [post.outbox.claim(), post.outbox.claim()]
     assert [claim is not None for claim in claims] == [True, False]
+
+
+# Replies of people by mail
+
+BOB = "bob@acme.example"
+
+
+def replies(post: Post, words: str = "Restart it.", *, by_mail: bool = True) -> None:
+    """Amy replies to the customer of the callback, which came by mail or by phone."""
+    now = post.clock.now()
+
+    def work(session: Session) -> None:
+        callback = post.desk._first(session)
+        if by_mail:
+            contact = Mail(sid="ML1", line="", mailbox="support", caller=BOB, began_at=BEGAN, is_open=False)
+            session.add(contact)
+            session.flush()
+            thread = MailMessage(
+                mailbox="support", digest="1", received_at=BEGAN, sender=BOB, kind=MailKind.MESSAGE, size=9
+            )
+            thread.message_id, thread.thread, thread.contact_sid = "b@acme.example", "a2@x.test\na1@x.test", "ML1"
+            session.add(thread)
+            callback.contact = contact
+        writer = Writer("Amy Roy", technician_named(session, "Amy Roy").id)
+        to, heading = Recipient(Channel.MAIL, BOB, "fr"), Heading("Re: [KT-417] Help", in_reply_to="b@acme.example")
+        kind = CustomerMessageKind.REPLY
+        write_message(session, kind, "reply 1", to, words, now, callback_id=callback.id, heading=heading, writer=writer)
+
+    post.database.write(work)
+
+
+def attempts(post: Post) -> list[ReachAttempt]:
+    return post.database.read(lambda session: list(session.scalars(select(ReachAttempt))))
+
+
+def test_a_reply_is_a_persons_mail_in_the_thread(post: Post) -> None:
+    replies(post)
+    assert post.sends() == 1
+    (mail,) = post.mailer.sent
+    assert (mail.to, mail.subject, mail.words, mail.language) == (BOB, "Re: [KT-417] Help", "Restart it.", "fr")
+    assert (mail.in_reply_to, mail.references) == ("b@acme.example", ("a1@x.test", "a2@x.test"))
+    assert mail.written_by is WrittenBy.PERSON
+    assert mail.message_id == post.only.message_id
+    assert mail.message_id.endswith("@example.com")
+    assert post.only.state is CustomerMessageState.SENT
+    assert post.desk.events(EventKind.REPLY_SENT) == [f"to {BOB}"]
+
+
+def test_it_is_an_attempt_when_the_mail_server_takes_it_for_what_came_by_mail_only(post: Post) -> None:
+    replies(post)
+    post.clock.pass_time(timedelta(minutes=3))
+    post.sends()
+    (attempt,) = attempts(post)
+    assert (attempt.outcome, attempt.proof, attempt.rang_at) == (
+        ReachOutcome.REPLIED,
+        AttemptProof.MAIL,
+        BEGAN + timedelta(minutes=3),
+    )
+    assert post.desk.callback.attempted_at == BEGAN + timedelta(minutes=3)
+
+
+def test_a_reply_to_a_caller_is_no_attempt(post: Post) -> None:
+    replies(post, by_mail=False)
+    post.sends()
+    assert post.only.state is CustomerMessageState.SENT
+    assert (attempts(post), post.desk.callback.attempted_at) == ([], None)
+
+
+def test_a_reply_waits_for_no_page_and_no_limit(post: Post) -> None:
+    post.writes()
+    replies(post, by_mail=False)
+    post.desk.write(lambda session, _: session.execute(update(Page).values(state=PageState.DUE, next_action_at=BEGAN)))
+    assert post.sends() == 1
+    assert [message.state.value for message in post.messages()] == ["due", "sent"]
+
+
+def test_a_reply_has_one_message_id_however_often_it_is_sent(post: Post) -> None:
+    replies(post)
+    post.mailer.faults[:] = [AWAY, AWAY]
+    post.sends()
+    assert (post.only.state, attempts(post)) == (CustomerMessageState.DUE, [])
+    before = post.only.message_id
+    assert post.sends_after(timedelta(minutes=1)) == 1
+    assert post.sends_after(timedelta(minutes=2)) == 1
+    assert [mail.message_id for mail in post.mailer.asked] == [before] * 3
+
+
+def test_a_refusal_for_good_is_told_to_the_owner_at_once(post: Post) -> None:
+    replies(post)
+    post.mailer.faults[:] = [CarrierError("The mail server refused this address: no (550).", code=550, permanent=True)]
+    post.sends()
+    assert (post.only.state, attempts(post)) == (CustomerMessageState.FAILED, [])
+    assert post.desk.events(EventKind.REPLY_NOT_SENT) == [f"to {BOB}: the mail server refused it: 550"]
+    (page,) = post.desk.pages(PageKind.MAIL_RETURNED)
+    assert page.technician.name == "Amy Roy"
+    assert not post.desk.pages(PageKind.ALARM)
+
+
+def test_after_a_day_the_owner_and_the_supervisors_are_told(post: Post) -> None:
+    replies(post)
+    post.mailer.faults[:] = [AWAY]
+    post.sends()
+    post.sends_after(timedelta(hours=24, seconds=1))
+    assert post.only.state is CustomerMessageState.FAILED
+    assert "did not answer" in post.only.error
+    told = post.desk.pages(PageKind.MAIL_RETURNED, PageKind.ALARM)
+    assert {page.technician.name for page in told} == {"Amy Roy", "Sue Tran"}
+    assert len(post.mailer.asked) == 1

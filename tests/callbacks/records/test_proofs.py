@@ -64,8 +64,30 @@ def test_the_best_proof_by_the_deadline_counts_else_the_best_one_after_it(
 
 
 @pytest.mark.parametrize(
+    ("by_carrier", "by_mail", "by_word", "proof"),
+    [
+        (None, 30, None, AttemptProof.MAIL),
+        (None, 30, 5, AttemptProof.MAIL),
+        (30, 5, None, CARRIER),
+        (31, 30, None, AttemptProof.MAIL),
+        (None, 31, 30, WORD),
+        (None, 32, 31, AttemptProof.MAIL),  # both too late
+        (32, 31, None, CARRIER),
+    ],
+)
+def test_a_reply_that_the_mail_server_took_proves_less_than_a_ring_and_more_than_a_word(
+    by_carrier: int | None, by_mail: int | None, by_word: int | None, proof: AttemptProof
+) -> None:
+    tries = Tries(instant(by_carrier), instant(by_word), None, instant(by_mail))
+    assert tries.proof(BEGAN + 30 * MINUTE) is proof
+    known = [at for at in (tries.by_carrier_at, tries.by_mail_at) if at is not None]
+    assert tries.proven_at == min(known)
+
+
+@pytest.mark.parametrize(
     ("outcome", "is_told", "who"),
     [
+        (ReachOutcome.REPLIED, True, Decider.MAIL_SERVER),
         (ReachOutcome.NO_ANSWER, False, Decider.CARRIER),
         (ReachOutcome.MACHINE, False, Decider.GUESS),
         (ReachOutcome.MACHINE, True, Decider.TECHNICIAN),
@@ -144,7 +166,7 @@ def test_a_phone_rings_when_it_rings_not_when_it_is_dialed(database: Database) -
 
     database.write(work)
     (found,) = database.read(lambda session: tries_of(session, true())).values()
-    assert found == Tries(proven_at=BEGAN + 31 * MINUTE)
+    assert found == Tries(by_carrier_at=BEGAN + 31 * MINUTE)
 
 
 def test_a_call_that_never_rang_is_no_try(database: Database) -> None:

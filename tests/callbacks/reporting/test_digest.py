@@ -133,7 +133,7 @@ def test_a_night_lists_what_is_open_what_failed_and_the_gaps_ahead(office: Offic
         lambda s: s.scalar(select(Callback.reference).where(Callback.contact_sid == "CA2"))
     )
     assert text.subject.endswith("3 calls, 1 deadline missed")
-    assert "3 calls, 3 callbacks.\nKept in time 1, missed 1, not due yet 1.\nProven by" in words
+    assert "3 calls, 3 callbacks.\nKept in time 1, missed 1, not due yet 1.\nProven " in words
     assert "by a technician's word 1.\n1 page failed." in words
     assert f"{reference} with nobody, NOT TRIED, due Sat 28 Nov 02:30" in words
     assert "with Amy Roy, tried" in words
@@ -175,7 +175,7 @@ def test_a_night_says_what_is_proven_and_where_nobody_could_be_called(office: Of
     silent = office.changes("CA4", state=CallbackState.UNREACHABLE, next_action_at=None)
     words = office.reads("night", "2026-11-28")
     assert "5 calls, 5 callbacks.\nKept in time 2, missed 1, not due yet 0.\n" in words
-    assert "\nProven by the carrier 1, by a technician's word 1.\n" in words
+    assert "\nProven 1, by a technician's word 1.\n" in words
     assert f"\nNobody could be called: {listened}, {silent}.\n" in words
     assert f"{listened} with Amy Roy, nobody can be called" in words
 
@@ -219,6 +219,6 @@ def test_a_week_has_its_busiest_night_and_the_load_of_each_person(office: Office
     office.clock.move_to(at("2026-11-30T08:00"))
     words = office.reads("week", "2026-11-30")
     assert "Week of Mon 23 Nov to Sun 29 Nov" in words
-    assert "3 calls.\nKept in time 1 (33.3 %), missed 2, not due yet 0.\nProven by" in words
+    assert "3 calls.\nKept in time 1 (33.3 %), missed 2, not due yet 0.\nProven " in words
     assert "Busiest night\nMon 23 Nov: 2 calls, 2 callbacks" in words
     assert "Amy Roy: 1 page by day, 2 by night; woken 2 times; owned 1, tried 1 (1 by word)" in words

@@ -127,6 +127,11 @@ def _customer_messages() -> None:
     columns = [_text("subject", default=""), _text("message_id", default=""), _text("in_reply_to", default="")]
     _add_columns("customer_messages", [*columns, _text("sent_by", default="")])
     op.create_index("ix_customer_messages_message_id", "customer_messages", ["message_id"])
+    awaits: sa.Column[Any] = sa.Column("awaits_answer", sa.Boolean(), nullable=False, server_default=sa.false())
+    _add_columns("customer_messages", [awaits])
+    with op.batch_alter_table("customer_messages") as messages:
+        messages.add_column(sa.Column("technician_id", sa.Integer(), nullable=True))
+        messages.create_foreign_key("replied_for", "technicians", ["technician_id"], ["id"])
 
 
 def _work() -> None:

@@ -67,7 +67,7 @@ def test_the_headline_has_the_numbers_that_are_asked_for_first() -> None:
         "After hours": "2",
         "Callbacks": "3",
         "Kept in time": "33.3 %",
-        "Proven by the carrier": "0",
+        "Proven": "0",
         "By a technician's word": "1",
         "Nobody could be called": "0",
         "First attempt, median": "12 min",
@@ -95,15 +95,15 @@ def test_promises_proven_by_word_and_without_anybody_to_call_have_columns_and_lo
     ]
     found = figure(report_on(*calls), "attainment")
     assert found.table.columns[7:] == (
-        "Kept, proven by the carrier",
+        "Kept, proven",
         "Kept, by a technician's word",
         "Nobody could be called",
     )
     assert tuple(found.table.rows[-1]) == ("All", "", "", 3, 0, 0, 100.0, 2, 1, 1)
-    assert "Proven by the carrier 2, by a technician's word 1. Nobody could be called: 1" in found.sentence
+    assert "Proven 2, by a technician's word 1. Nobody could be called: 1" in found.sentence
     ((_, chart),) = found.charts
     assert [(box.title, box.style) for box in chart.boxes] == [
-        ("23 Nov: 2 kept, proven by the carrier", "good"),
+        ("23 Nov: 2 kept, proven", "good"),
         ("23 Nov: 1 kept, by a technician's word", "word"),
         ("23 Nov: 1 nobody could be called", "beside"),
     ]

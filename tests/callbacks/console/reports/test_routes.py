@@ -100,7 +100,7 @@ def test_no_resolution_is_owed_where_nobody_could_be_called(sue: Console) -> Non
 def test_what_a_chart_says_is_said_in_words_and_in_a_table_beneath(sue: Console) -> None:
     page = sue.client.get("/reports?since=2026-11-23&until=2026-11-29").text
     said = re.findall(r'<svg class="chart" role="img" aria-label="([^"]+)"', page)
-    assert "33.3 % in time: 1 kept, 2 missed, 0 open. Proven by the carrier 0, by a technician&#39;s word 1." in said
+    assert "33.3 % in time: 1 kept, 2 missed, 0 open. Proven 0, by a technician&#39;s word 1." in said
     assert "Most calls came on Sun (2), most of those after hours on Sun (2)." in said
     assert page.count("<caption") == page.count("<details") == len(TABLES)
     assert page.count("<svg ") == page.count("<svg class=") + page.count('aria-hidden="true" focusable')

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import socketserver
 import ssl
 import threading
 import time
@@ -24,99 +23,13 @@ from cryptography.x509.oid import NameOID
 
 from callbacks.db.states import CarrierStatus
 from callbacks.errors import CarrierError
-from callbacks.paging.channels.mail import Email, Mailer
+from callbacks.paging.channels.mail import Email, Mailer, WrittenBy
+from tests.mail_server import MailServer, running
 from tests.ports import held_port
 from tests.waiting import FAR
 
 EMAIL = Email("amy@example.com", "Support desk:\nKT-417", "Rappelez à 22 h.\nhttps://x", "page-7-1",
                 datetime(2026, 11, 29, 3, 13, tzinfo=UTC))  # fmt: skip
-
-
-class MailServer(socketserver.ThreadingTCPServer):
-    """As much of RFC 5321 as one mail needs; what it answers to RCPT is up to the test."""
-
-    daemon_threads = True
-    allow_reuse_address = True
-
-    def __init__(self, answer: str, tls: ssl.SSLContext | None = None, *, tls_at_once: bool = False) -> None:
-        super().__init__(("127.0.0.1", 0), _Conversation)
-        self.answer, self.tls, self.tls_at_once = answer, tls, tls_at_once
-        self.extensions = ["AUTH PLAIN", "STARTTLS"] if tls is not None else []
-        self.mails: list[bytes] = []
-        self.commands: list[str] = []  # in the clear
-        self.secret_commands: list[str] = []  # over TLS
-
-    @property
-    def port(self) -> int:
-        return int(self.server_address[1])
-
-    @property
-    def url(self) -> str:
-        return f"smtp://127.0.0.1:{self.port}"
-
-
-class _Conversation(socketserver.StreamRequestHandler):
-    server: MailServer
-
-    def handle(self) -> None:
-        self.is_secret = False
-        with suppress(OSError):  # the client hangs up on a certificate that it does not trust
-            if self.server.tls_at_once:
-                self._begin_tls()
-            self._converse()
-        self.request.close()
-
-    def _begin_tls(self) -> None:
-        assert self.server.tls is not None
-        self.request = self.server.tls.wrap_socket(self.request, server_side=True)
-        self.setup()
-        self.is_secret = True
-
-    def _converse(self) -> None:
-        self._say("220 mail.test")
-        while line := self.rfile.readline().decode().strip():
-            (self.server.secret_commands if self.is_secret else self.server.commands).append(line)
-            match line.split()[0].upper():
-                case "EHLO":
-                    first, *others = reversed(["mail.test", *self.server.extensions])
-                    for each in reversed(others):
-                        self._say(f"250-{each}")
-                    self._say(f"250 {first}")
-                case "STARTTLS":
-                    self._say("220 go on")
-                    self._begin_tls()
-                case "AUTH":
-                    self._say("235 welcome")
-                case "RCPT":
-                    self._say(self.server.answer)
-                case "DATA":
-                    self._say("354 go on")
-                    self.server.mails.append(self._mail())
-                    self._say("250 kept")
-                case "QUIT":
-                    self._say("221 bye")
-                    return
-                case _:
-                    self._say("250 fine")
-
-    def _mail(self) -> bytes:
-        lines = []
-        while (line := self.rfile.readline()) != b".\r\n":
-            lines.append(line)
-        return b"".join(lines)
-
-    def _say(self, words: str) -> None:
-        self.wfile.write(f"{words}\r\n".encode())
-
-
-@contextmanager
-def running(server: MailServer) -> Iterator[MailServer]:
-    threading.Thread(target=server.serve_forever, daemon=True, kwargs={"poll_interval": 0.01}).start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 @pytest.fixture
@@ -178,7 +91,33 @@ def test_an_email_arrives_whole_and_is_marked_as_automatic(server: MailServer) -
     )
     assert mail["Message-ID"] == "<page-7-1@example.com>"
     assert mail["Auto-Submitted"] == "auto-generated"
-    assert mail.get_content().splitlines() == EMAIL.words.splitlines()
+    assert mail["X-Nightdesk"] == "example.com"
+    plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert plain is not None
+    assert html is not None
+    assert plain.get_content().splitlines() == EMAIL.words.splitlines()
+    assert '<a href="https://x">' in html.get_content()
+
+
+@pytest.mark.parametrize(
+    ("written_by", "header"),
+    [(WrittenBy.PERSON, None), (WrittenBy.DESK, "auto-generated"), (WrittenBy.DESK_IN_REPLY, "auto-replied")],
+)
+def test_machines_are_told_that_a_machine_wrote_and_never_that_a_person_did_not(
+    server: MailServer, written_by: WrittenBy, header: str | None
+) -> None:
+    mailer(server.url).send(replace(EMAIL, written_by=written_by))
+    assert message_from_bytes(server.mails[0], policy=policy.default)["Auto-Submitted"] == header
+
+
+def test_an_answer_belongs_to_its_thread_whatever_a_stranger_called_their_mail(server: MailServer) -> None:
+    answer = replace(EMAIL, in_reply_to="b@x.test", references=("a@x.test", "bad id\nX: y", "b@x.test"))
+    mailer(server.url).send(replace(answer, message_id="reply-1@example.com", reply_to="support@example.com"))
+    mailer(server.url).send(replace(answer, in_reply_to="<b@x.test>\nBcc: eve@x.test"))
+    mail, strange = (message_from_bytes(each, policy=policy.default) for each in server.mails)
+    assert (mail["In-Reply-To"], mail["References"]) == ("<b@x.test>", "<a@x.test> <b@x.test>")
+    assert (mail["Message-ID"], mail["Reply-To"]) == ("<reply-1@example.com>", "support@example.com")
+    assert (strange["In-Reply-To"], strange["Bcc"]) == (None, None)
 
 
 def test_an_answer_names_the_mail_that_it_answers_and_its_mailbox(server: MailServer) -> None:

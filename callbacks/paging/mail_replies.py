@@ -1,0 +1,114 @@
+"""What becomes of a reply by mail: once the mail server has it, it is an attempt to reach a customer who wrote.
+
+For what came by mail, the first reply by mail is a response (policy: After hours). To a customer who called it is none.
+Until the mail server has taken it, it counts for nothing, as a call that has not rung.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from callbacks.db.database import locked
+from callbacks.db.event_kinds import Actor, EventKind
+from callbacks.db.states import AttemptProof, CallbackState, ContactWay, PageKind, ReachOutcome
+from callbacks.db.tables import Callback, CustomerMessage, ReachAttempt, Technician
+from callbacks.desk.desk_file import Desk
+from callbacks.lifecycle.transitions import awaits_attempt, note_attempt, review
+from callbacks.lifecycle.waiting import is_waiting, start_waiting
+from callbacks.paging import messages
+from callbacks.paging.alerts import alert_supervisors
+from callbacks.paging.notices import notify_of_attempt, text_if_reachable, text_way
+from callbacks.paging.pages import cancel_waiting, code_for
+from callbacks.paging.subject import subject_of
+from callbacks.records.event_log import record_event
+from callbacks.text.bilingual import Words
+
+LONGEST_SOURCE = 80
+FOR_AN_ANSWER = "for an answer to the reply by mail"
+NOT_IN_TIME = Words("no mail server took it for 24 hours", "aucun serveur de courriel ne l'a prise en 24 heures")
+
+
+def came_by_mail(callback: Callback) -> bool:
+    """Return whether a reply by mail is a response to the customer: they wrote, and were promised no call."""
+    return callback.contact.way is ContactWay.MAIL
+
+
+def record_reply_sent(session: Session, desk: Desk, message: CustomerMessage, now: datetime) -> None:
+    """Record that the mail server has taken a reply, and do what follows from that."""
+    found = _callback_and_writer(session, message)
+    if found is None:
+        return
+    callback, technician = found
+    record_event(session, callback.contact_sid, now, Actor.DESK, EventKind.REPLY_SENT, f"to {message.address}")
+    if came_by_mail(callback):
+        _record_attempt(session, desk, callback, technician, message.sent_by, now)
+    if message.awaits_answer:
+        _wait(session, callback, message.sent_by, now)
+
+
+def record_reply_not_sent(
+    session: Session, desk: Desk, message: CustomerMessage, why: Words, now: datetime, *, supervisors_too: bool
+) -> None:
+    """Record that a reply will never be sent, and tell the owner; supervisors where nobody else can be told."""
+    found = _callback_and_writer(session, message)
+    if found is None:
+        return
+    callback, writer = found
+    detail = f"to {message.address}: {why.english}"
+    record_event(session, callback.contact_sid, now, Actor.DESK, EventKind.REPLY_NOT_SENT, detail)
+    review(callback, now)
+    technician = callback.owner or writer
+    code = code_for(session, callback, technician.id)
+    words = messages.reply_not_sent(subject_of(desk, callback), code, message.address, why)
+    text_if_reachable(session, callback, technician, PageKind.MAIL_RETURNED, words, now, code)
+    is_told = technician.left_at is None and text_way(technician) is not None
+    if supervisors_too or not is_told or callback.state is not CallbackState.OPEN:
+        alert_supervisors(session, desk, f"reply {message.id} not sent", _alert(callback, message, why), now)
+
+
+def refused_by_server(code: int | None) -> Words:
+    """Return why a mail server does not take a reply, now or ever."""
+    if code is None:
+        return Words("it cannot be sent", "impossible de l'envoyer")
+    return Words(f"the mail server refused it: {code}", f"refusée par le serveur de courriel: {code}")
+
+
+def _callback_and_writer(session: Session, message: CustomerMessage) -> tuple[Callback, Technician] | None:
+    if message.callback_id is None or message.technician_id is None:
+        return None
+    callback = locked(session, Callback, message.callback_id)
+    return callback, session.get_one(Technician, message.technician_id)
+
+
+def _record_attempt(
+    session: Session, desk: Desk, callback: Callback, technician: Technician, sent_by: str, now: datetime
+) -> None:
+    attempt = ReachAttempt(callback_id=callback.id, technician=technician, tried_at=now, rang_at=now, is_told=True)
+    attempt.outcome, attempt.proof = ReachOutcome.REPLIED, AttemptProof.MAIL
+    attempt.told_by = f"mail, {sent_by}"[:LONGEST_SOURCE]
+    session.add(attempt)
+    ends_the_paging = awaits_attempt(callback)
+    record_event(session, callback.contact_sid, now, technician.name, EventKind.ATTEMPT, ReachOutcome.REPLIED.value)
+    note_attempt(session, callback, technician, now)
+    cancel_waiting(session, callback)
+    if ends_the_paging:
+        notify_of_attempt(session, desk, callback, technician, now)
+
+
+def _wait(session: Session, callback: Callback, by: str, now: datetime) -> None:
+    """Wait for the customer from now on, unless the desk does or the callback has ended."""
+    can_wait = callback.state is CallbackState.OPEN and callback.attempted_at is not None
+    if can_wait and not is_waiting(session, callback):
+        start_waiting(session, callback, now)
+        review(callback, now)
+        record_event(session, callback.contact_sid, now, by, EventKind.WAITING_STARTED, FOR_AN_ANSWER)
+
+
+def _alert(callback: Callback, message: CustomerMessage, why: Words) -> Words:
+    reference, to = callback.reference, message.address
+    return Words(
+        f"{reference}: the reply by mail to {to} was not sent ({why.english}). Reach the customer another way.",
+        f"{reference}: la réponse par courriel à {to} n'est pas partie ({why.french}). Joignez le client autrement.",
+    )
