@@ -564,8 +564,6 @@ class Callback(Base):
     called_again_told_at: Mapped[datetime | None]  # when the owner last heard that the customer called again
     cancel_asked_at: Mapped[datetime | None]  # when the customer asked for no call back, by text
     outside_ticket: Mapped[str] = mapped_column(String(80), default="")  # its number in another system
-    work_agreed_by: Mapped[str] = mapped_column(default="")  # which person of the customer agreed to billable work
-    work_agreed_at: Mapped[datetime | None]
     contact: Mapped[Contact] = relationship(lazy="joined", back_populates="callback")
     owner: Mapped[Technician | None] = relationship(lazy="joined")
     joined: Mapped[list[JoinedContact]] = relationship(
@@ -915,22 +913,6 @@ class MailboxMark(Base, Claimable):
     failing_since: Mapped[datetime | None]
     failure: Mapped[str] = mapped_column(Text, default="")
     told_at: Mapped[datetime | None]  # when supervisors were told of the failure
-
-
-class WorkEntry(Base):
-    """Minutes that somebody worked on a callback."""
-
-    __tablename__ = "work_entries"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"), index=True)
-    technician_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
-    by: Mapped[str]  # who wrote it down
-    at: Mapped[datetime] = mapped_column(index=True)
-    minutes: Mapped[int]
-    coverage: Mapped[Coverage]  # of the callback at that time
-    note: Mapped[str] = mapped_column(Text, default="")
-    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"))
 
 
 class CustomerMessage(Base, Claimable):

@@ -1,4 +1,4 @@
-"""Contacts in place of calls alone; mails, mailboxes, and time worked"""
+"""Contacts in place of calls alone; mails and mailboxes"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,7 +20,6 @@ def upgrade() -> None:
     _mails()
     _mailboxes()
     _customer_messages()
-    _work()
 
 
 def _text(name: str, length: int = 255, default: str | None = None) -> sa.Column[str]:
@@ -66,8 +65,7 @@ def _rename_index(table: str, old: str, new: str, *, before: str) -> None:
 
 
 def _callbacks() -> None:
-    columns: list[sa.Column[Any]] = [_text("outside_ticket", 80, ""), _text("work_agreed_by", default="")]
-    _add_columns("callbacks", [*columns, _instant("work_agreed_at")])
+    _add_columns("callbacks", [_text("outside_ticket", 80, "")])
 
 
 def _mails() -> None:
@@ -132,18 +130,3 @@ def _customer_messages() -> None:
     with op.batch_alter_table("customer_messages") as messages:
         messages.add_column(sa.Column("technician_id", sa.Integer(), nullable=True))
         messages.create_foreign_key("replied_for", "technicians", ["technician_id"], ["id"])
-
-
-def _work() -> None:
-    op.create_table(
-        "work_entries",
-        sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("callback_id", sa.Integer(), sa.ForeignKey("callbacks.id"), nullable=False, index=True),
-        sa.Column("technician_id", sa.Integer(), sa.ForeignKey("technicians.id"), nullable=True),
-        _text("by"),
-        _instant("at", nullable=False, index=True),
-        sa.Column("minutes", sa.Integer(), nullable=False),
-        _text("coverage", 10),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("attempt_id", sa.Integer(), sa.ForeignKey("attempts.id"), nullable=True),
-    )

@@ -48,7 +48,6 @@ NEW = (
     "recovery_codes",
     "sessions",
     "subscriptions",
-    "work_entries",
 )
 RENAMED = {"calls": "contacts"}
 RENAMED_COLUMNS = {("callbacks", "call_sid"): "contact_sid", ("events", "call_sid"): "contact_sid"}
