@@ -93,7 +93,7 @@ RESOLVE: Mapping[Via, Doing] = {
     Via.LINK: lambda amy: amy.clicks("outcome", outcome="resolved"),
     Via.CONSOLE: lambda amy: amy.sends("attempt", outcome="resolved"),
 }
-every_channel = pytest.mark.parametrize("via", Via)
+every_channel = pytest.mark.parametrize("via", TAKE)  # a command opens callbacks, and does none of these
 
 
 def facts(desk: ScenarioDesk) -> tuple[str, str | None, bool, set[PageAnswer]]:
