@@ -144,6 +144,8 @@ def test_the_keyboard_alone_gets_from_the_login_to_a_callback(chromium: Browser,
         page.keyboard.press("Enter")
         expect(page.get_by_role("main")).to_be_focused()
         page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="New callback")).to_be_focused()
+        page.keyboard.press("Tab")
         expect(page.get_by_role("link", name=lived.demo.references()[1])).to_be_focused()
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", name=f"Callback {lived.demo.references()[1]}")).to_be_visible()
