@@ -1,4 +1,4 @@
-"""Delete a message at once, for a reason: a card number was spoken, or the customer asks for it."""
+"""Delete a message or a mail at once, for a reason: it has a card number, or the customer asks for it."""
 
 from __future__ import annotations
 
@@ -9,19 +9,22 @@ from sqlalchemy import select, update
 
 from callbacks.acts import wording
 from callbacks.acts.base import SUPERVISORS, Act, ActContext, Refused
+from callbacks.acts.replies import mails_about
 from callbacks.customers.personal_data import (
     TRANSCRIPTS,
-    WROTE_A_TRANSCRIPT,
+    WITH_WORDS,
     delete_audio,
+    delete_content,
     delete_transcript,
     empty_entries_about,
     index_again,
 )
+from callbacks.db.database import locked
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, PageKind, PageState, VoicemailState
-from callbacks.db.tables import Event, Page, Voicemail
+from callbacks.db.tables import CustomerMessage, Event, MailMessage, Page, Voicemail
 from callbacks.records.contacts_of_callback import contacts_of, messages_of
-from callbacks.records.emptying import empty_events
+from callbacks.records.emptying import EMPTIED, empty_events
 from callbacks.text.bilingual import Words
 
 
@@ -30,11 +33,12 @@ class Part(enum.Enum):
 
     ALL = "all"  # the recording, here and at the carrier, and the transcript
     TRANSCRIPT = "transcript"
+    MAIL = "mail"  # its words, its subject, its attachments, and the mail as it came
 
 
 @dataclass(frozen=True)
 class DeleteMessage(Act):
-    """Delete a recording and its transcript, or the transcript alone. It cannot be undone.
+    """Delete a recording and its transcript, the transcript alone, or a mail. It cannot be undone.
 
     While the callback is open and nobody has heard the message, it asks for a confirmation: nobody would know what the
     customer wants.
@@ -45,13 +49,17 @@ class DeleteMessage(Act):
     is_confirmed: bool = False
     voicemail_id: int | None = None
     """Of several messages, which one; the first by default."""
+    mail_id: int | None = None
+    """Of several mails, which one; the first by default."""
 
     roles = SUPERVISORS
     states = frozenset(CallbackState)
-    conflicts = frozenset({EventKind.MESSAGE_DELETED, EventKind.TRANSCRIPT_DELETED})
+    conflicts = frozenset({EventKind.MESSAGE_DELETED, EventKind.TRANSCRIPT_DELETED, EventKind.MAIL_DELETED})
 
     def apply(self, context: ActContext) -> Words:
         callback = context.callback
+        if self.part is Part.MAIL:
+            return self._delete_mail(context)
         call_sid = self._call_sid(context)
         voicemails = _messages_of(context, call_sid)
         if not voicemails:
@@ -69,6 +77,27 @@ class DeleteMessage(Act):
             context.record(EventKind.TRANSCRIPT_DELETED, self.reason)
             return wording.transcript_deleted(callback.reference)
         return wording.message_deleted(callback.reference)
+
+    def _delete_mail(self, context: ActContext) -> Words:
+        callback = context.callback
+        mail = self._mail(context)
+        if not self.reason:
+            raise Refused(wording.REASON_TO_DELETE)
+        if callback.state is CallbackState.OPEN and not self.is_confirmed:
+            raise Refused(wording.mail_is_needed(callback.reference))
+        subject = mail.subject
+        if delete_content(mail, context.now):
+            context.record(EventKind.MAIL_DELETED, self.reason)
+            _delete_words_of_mail(context, mail, subject)
+        return wording.mail_deleted(callback.reference)
+
+    def _mail(self, context: ActContext) -> MailMessage:
+        """Return the mail, locked. Raise Refused when the callback has no such mail."""
+        mails = mails_about(context.session, context.callback)
+        found = next((mail for mail in mails if self.mail_id in (None, mail.id)), None)
+        if found is None:
+            raise Refused(wording.NO_MAIL)
+        return locked(context.session, MailMessage, found.id)
 
     def _call_sid(self, context: ActContext) -> str:
         """Return the call in which the message was left. Raise Refused when the callback has no such message."""
@@ -109,4 +138,28 @@ def _delete_words(context: ActContext, voicemails: list[Voicemail]) -> None:
     session.execute(texts.where(Page.state == PageState.DUE).values(state=PageState.CANCELLED, next_action_at=None))
     session.execute(texts.values(words=""))
     index_again(session, callback)
-    empty_entries_about(session, [callback.reference], context.by.name, context.now, WROTE_A_TRANSCRIPT)
+    empty_entries_about(session, [callback.reference], context.by.name, context.now, WITH_WORDS)
+
+
+def _delete_words_of_mail(context: ActContext, mail: MailMessage, subject: str) -> None:
+    """Delete what quotes a mail: its line in the log, subjects of answers, texts, the search.
+
+    Texts that were sent do not say what they quote, so those of the callback go. One that waits loses the subject.
+    """
+    session, callback = context.session, context.callback
+    logged = select(Event.id).where(Event.contact_sid == mail.contact_sid, Event.kind == EventKind.MAIL_RECEIVED)
+    session.flush()
+    empty_events(session, session.scalars(logged).all(), context.by.name, context.now)
+    answers = update(CustomerMessage).where(CustomerMessage.callback_id == callback.id)
+    session.execute(answers.values(subject=""))
+    pages = select(Page).where(Page.callback_id == callback.id, Page.words != "").with_for_update(of=Page)
+    for page in session.scalars(pages):
+        page.words = _without(page.words, subject) if page.state is PageState.DUE else ""
+    index_again(session, callback)
+    empty_entries_about(session, [callback.reference], context.by.name, context.now, WITH_WORDS)
+
+
+def _without(words: str, subject: str) -> str:
+    """Return a text without the subject that it quotes, as a text quotes it."""
+    quoted = " ".join(subject.split()).replace('"', "'")
+    return words.replace(quoted, EMPTIED) if quoted else words

@@ -35,12 +35,11 @@ from callbacks.paging.notices import text_if_reachable
 from callbacks.paging.pages import code_for
 from callbacks.paging.subject import subject_of
 from callbacks.records.event_log import record_event
-from callbacks.records.search import index_words
+from callbacks.records.search import LONGEST_MAIL, index_words
 from callbacks.text.bilingual import Words
 from sla.hours import NeverOpen
 
 AN_HOUR = timedelta(hours=1)
-LONGEST_INDEXED = 4000  # characters of what a mail says
 SAYS_URGENT = "the mail says that it is urgent"
 TO_EMERGENCIES = "the customer wrote to the emergency mailbox"
 TOO_MANY = "unknown senders have sent too many mails within an hour"
@@ -102,7 +101,7 @@ def join_by_mail(
 
 def _index(session: Session, callback: Callback, mail: MailMessage) -> None:
     index_words(session, callback, f"{mail.sender} {mail.sender_name} {mail.subject}")
-    index_words(session, callback, mail.words[:LONGEST_INDEXED])
+    index_words(session, callback, mail.words[:LONGEST_MAIL])
 
 
 def _raise_to_p2(session: Session, desk: Desk, callback: Callback, why: str, now: datetime) -> None:

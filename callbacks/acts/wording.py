@@ -63,6 +63,7 @@ REASON_TO_REOPEN = Words(
     "Give a reason to reopen: the owner will read it.",
     "Indiquez la raison de la réouverture: le responsable la lira.",
 )
+NO_MAIL = Words("There is no such mail.", "Ce courriel n'existe pas.")
 REASON_TO_DELETE = Words("Give a reason to delete it.", "Indiquez la raison de la suppression.")
 NOT_TRIED_YET = Words(
     "Nobody has tried to reach the customer yet. The promised callback cannot wait.",
@@ -75,6 +76,17 @@ def message_not_heard(reference: str) -> Words:
         f"{reference} is open, and nobody has heard the message. Confirm that it is to be deleted all the same.",
         f"{reference} est ouvert et personne n'a écouté le message. Confirmez qu'il faut le supprimer malgré tout.",
     )
+
+
+def mail_is_needed(reference: str) -> Words:
+    return Words(
+        f"{reference} is open, and the mail says what the customer wants. Confirm that it is to be deleted.",
+        f"{reference} est ouvert et le courriel dit ce que veut le client. Confirmez qu'il faut le supprimer.",
+    )
+
+
+def mail_deleted(reference: str) -> Words:
+    return Words(f"The mail of {reference} is deleted.", f"Le courriel de {reference} est supprimé.")
 
 
 def message_deleted(reference: str) -> Words:

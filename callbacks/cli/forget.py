@@ -6,7 +6,7 @@ import click
 
 from callbacks.cli.command import Command
 from callbacks.cli.context import Service, pass_service
-from callbacks.customers.forgetting import Forgotten, find
+from callbacks.customers.forgetting import find
 from callbacks.customers.forgetting import forget as forget_somebody
 from callbacks.records import audit_log
 
@@ -21,14 +21,13 @@ def forget(service: Service, whom: str, reason: str, yes: bool) -> None:
 
     WHOM is a number, an email address, or a record such as "customer 12".
 
-    Deletes their record, numbers, names, recordings, transcripts, texts, notes, and what both logs say about them.
-    Counts and reports stay the same. It is refused while a callback of theirs is open.
+    Deletes their record, numbers, names, recordings, transcripts, texts, mails, notes, and what both logs say about
+    them. Counts and reports stay the same. It is refused while a callback of theirs is open.
     """
     rules = service.desk.dialing_rules
     found = service.database.read(lambda session: find(session, whom, rules))
-    about = Forgotten(len(found.customers), len(found.sids))
     if not yes:
-        click.confirm(f"This deletes {about} for good. Continue?", abort=True)
+        click.confirm(f"This deletes {found.in_numbers} for good. Continue?", abort=True)
     done = service.database.write(
         lambda session: forget_somebody(
             session, find(session, whom, rules), audit_log.COMMAND_LINE, service.clock.now()

@@ -13,8 +13,6 @@ from callbacks.console.context import current
 from callbacks.db.tables import Callback, JoinedContact, MailAttachment, MailMessage
 from callbacks.records import audit_log
 
-OPENED = "opened an attachment"
-
 
 def attachment_of(
     session: Session, attachment_id: int, which: ColumnElement[bool], who: str, now: datetime
@@ -26,13 +24,12 @@ def attachment_of(
     joined = select(JoinedContact.callback_id).where(JoinedContact.contact_sid == MailMessage.contact_sid)
     about = (Callback.contact_sid == MailMessage.contact_sid) | Callback.id.in_(joined)
     query = select(MailAttachment, Callback.reference).join(MailMessage, MailMessage.id == MailAttachment.mail_id)
-    found = session.execute(
-        query.join(Callback, about).where(MailAttachment.id == attachment_id, which).limit(1)
-    ).first()
+    is_kept = (MailAttachment.id == attachment_id) & MailMessage.content_deleted_at.is_(None)
+    found = session.execute(query.join(Callback, about).where(is_kept, which).limit(1)).first()
     if found is None or found[0].file is None:
         abort(404)
     attachment: MailAttachment = found[0]
-    audit_log.note(session, now, who, OPENED, {"callback": found[1], "file": attachment.name})
+    audit_log.note(session, now, who, audit_log.OPENED_AN_ATTACHMENT, {"callback": found[1], "file": attachment.name})
     return attachment
 
 

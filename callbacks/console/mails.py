@@ -17,6 +17,7 @@ from callbacks.text.bilingual import Words
 SENT = Words("sent", "envoyée")
 NOT_SENT = Words("not sent", "non envoyée")
 WAITS = Words("waits to be sent", "en attente d'envoi")
+CONTENT_DELETED = "Its words and files were deleted."
 A_KILOBYTE = 1024
 
 
@@ -46,6 +47,7 @@ class MailOnScreen:
     attachments: Sequence[AttachmentOnScreen] = ()
     standing: Words = SENT  # of a reply
     contact_sid: str = ""  # of a mail from the customer
+    mail_id: int | None = None  # of a mail from the customer whose content can be deleted
 
 
 def mails_of(session: Session, callback: Callback) -> list[MailOnScreen]:
@@ -55,6 +57,7 @@ def mails_of(session: Session, callback: Callback) -> list[MailOnScreen]:
 
 
 def from_customer(mail: MailMessage) -> MailOnScreen:
+    is_deleted = mail.content_deleted_at is not None
     return MailOnScreen(
         at=mail.received_at,
         is_reply=False,
@@ -63,9 +66,10 @@ def from_customer(mail: MailMessage) -> MailOnScreen:
         subject=mail.subject,
         words=mail.words,
         quoted=mail.quoted,
-        notes=mail.note.splitlines(),
-        attachments=[_attachment(each) for each in mail.attachments],
+        notes=[CONTENT_DELETED] if is_deleted else mail.note.splitlines(),
+        attachments=[] if is_deleted else [_attachment(each) for each in mail.attachments],
         contact_sid=mail.contact_sid or "",
+        mail_id=None if is_deleted else mail.id,
     )
 
 

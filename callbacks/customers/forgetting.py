@@ -7,7 +7,7 @@ Rows keep their shape, so counts and reports stay what they were; they lose the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import phonenumbers
@@ -15,14 +15,22 @@ from phonenumbers import PhoneNumberFormat
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from callbacks.customers.personal_data import DELETED, callbacks_about, delete_person, empty_entries_about
+from callbacks.customers.personal_data import (
+    DELETED,
+    callbacks_about,
+    delete_content,
+    delete_person,
+    delete_sender,
+    empty_entries_about,
+)
 from callbacks.db.removals import record_removal
-from callbacks.db.states import CallbackState, ContactKind
+from callbacks.db.states import CallbackState, Channel, ContactKind, ContactWay
 from callbacks.db.tables import (
     Contact,
     Customer,
     CustomerContact,
     CustomerMessage,
+    MailMessage,
     NumberRule,
     ReceivedText,
     Subscription,
@@ -42,7 +50,13 @@ class Somebody:
     customers: Sequence[Customer]
     numbers: Sequence[str]
     mails: Sequence[str]
-    sids: Sequence[str]  # of their calls
+    sids: Sequence[str]  # of their calls and mails
+    written: int  # how many of these are mails
+    other_mails: Sequence[int]  # the ids of mails that belong to no callback: theirs, and bounces that name them
+
+    @property
+    def in_numbers(self) -> Forgotten:
+        return Forgotten(len(self.customers), len(self.sids) - self.written, mails=self.written + len(self.other_mails))
 
 
 @dataclass(frozen=True)
@@ -52,11 +66,13 @@ class Forgotten:
     records: int
     calls: int
     callbacks: Sequence[str] = field(default=())
+    mails: int = 0
 
     def __str__(self) -> str:
         records = "1 customer record" if self.records == 1 else f"{self.records} customer records"
         calls = "1 call" if self.calls == 1 else f"{self.calls} calls"
-        return f"{records}, {calls}"
+        mails = "1 mail" if self.mails == 1 else f"{self.mails} mails"
+        return ", ".join([records, calls, *([mails] if self.mails else [])])
 
 
 def find(session: Session, whom: str, rules: DialingRules) -> Somebody:
@@ -65,10 +81,13 @@ def find(session: Session, whom: str, rules: DialingRules) -> Somebody:
     for number in numbers:
         if number in rules.own_numbers or technician_with(session, number) is not None:
             raise WrongState("That number belongs to the desk or to a technician. Remove it under People instead.")
-    sids = _calls_of(session, numbers) if numbers else []
-    if not (customers or sids or _is_known(session, [*numbers, *mails])):
+    contacts = _contacts_with(session, [*numbers, *mails])
+    sids = [contact.sid for contact in contacts]
+    written = sum(contact.way is ContactWay.MAIL for contact in contacts)
+    others = _other_mails(session, mails)
+    if not (customers or sids or others or _is_known(session, [*numbers, *mails])):
         raise NotFound("Nobody is on record with that number, address or record.")
-    return Somebody(customers, numbers, mails, sids)
+    return Somebody(customers, numbers, mails, sids, written, others)
 
 
 Contacts = tuple[Sequence[Customer], Sequence[str], Sequence[str]]
@@ -101,9 +120,20 @@ def _contacts(customers: Sequence[Customer]) -> Contacts:
     return customers, phones, [contact.value for contact in every if contact.kind is ContactKind.MAIL]
 
 
-def _calls_of(session: Session, numbers: Sequence[str]) -> Sequence[str]:
-    theirs = or_(Contact.caller.in_(numbers), Contact.customer_number.in_(numbers))
-    return session.scalars(select(Contact.sid).where(theirs).order_by(Contact.began_at)).all()
+def _contacts_with(session: Session, addresses: Sequence[str]) -> Sequence[Contact]:
+    theirs = or_(Contact.caller.in_(addresses), Contact.customer_number.in_(addresses))
+    return session.scalars(select(Contact).where(theirs).order_by(Contact.began_at)).unique().all()
+
+
+def _other_mails(session: Session, addresses: Sequence[str]) -> Sequence[int]:
+    """Return the ids of the mails without a callback that are from these addresses, or that name them."""
+    if not addresses:
+        return []
+    texts = (MailMessage.words, MailMessage.quoted, MailMessage.subject)
+    named = [text.icontains(address, autoescape=True) for address in addresses for text in texts]
+    theirs = or_(MailMessage.sender.in_(addresses), *named)
+    found = select(MailMessage.id).where(MailMessage.contact_sid.is_(None), theirs)
+    return session.scalars(found.order_by(MailMessage.id)).all()
 
 
 def _is_known(session: Session, addresses: Sequence[str]) -> bool:
@@ -127,11 +157,14 @@ def forget(session: Session, somebody: Somebody, who: str, now: datetime) -> For
     names = [*somebody.numbers, *somebody.mails, *_written(somebody.numbers), *_names(somebody.customers)]
     delete_person(session, somebody.sids, who, now)
     _forget_addresses(session, [*somebody.numbers, *somebody.mails], now)
+    for mail in session.scalars(select(MailMessage).where(MailMessage.id.in_(somebody.other_mails)).with_for_update()):
+        delete_content(mail, now)
+        delete_sender(mail)
     for customer in somebody.customers:
         names.append(f"customer {customer.id}")
         _forget_record(session, customer, now)
     empty_entries_about(session, names, who, now)
-    return Forgotten(len(somebody.customers), len(somebody.sids), [callback.reference for callback in about])
+    return replace(somebody.in_numbers, callbacks=[callback.reference for callback in about])
 
 
 def _is_on_the_phone(session: Session, sids: Sequence[str], now: datetime) -> bool:
@@ -172,6 +205,9 @@ def _forget_addresses(session: Session, addresses: Sequence[str], now: datetime)
     """Forget numbers and mail addresses in what does not belong to a call: subscriptions, messages, texts, rules."""
     for message in session.scalars(select(CustomerMessage).where(CustomerMessage.address.in_(addresses))):
         message.address, message.words = f"{DELETED} {message.id}", ""
+        message.subject = message.in_reply_to = ""
+        if message.channel is Channel.MAIL:
+            message.error = ""  # a mail server names the address
     theirs = Subscription.address.in_(addresses)
     session.execute(update(Subscription).where(theirs, Subscription.ended_at.is_(None)).values(ended_at=now))
     session.execute(update(Subscription).where(theirs).values(address=DELETED))

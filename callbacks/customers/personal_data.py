@@ -1,4 +1,4 @@
-"""What a call holds about its customer: the recording, the words, and the person. Each part can be deleted by itself.
+"""What a call or mail holds about its customer: the recording, the words, and the person. Each part goes by itself.
 
 No row is deleted but search words, so that counts and reports stay what they were. Whoever calls this has checked that
 no callback about the call is open.
@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import GONE, AudioState, PageState, TranscribedBy, Urgency
+from callbacks.db.states import GONE, AudioState, Channel, PageState, TranscribedBy, Urgency
 from callbacks.db.tables import (
     AuditEntry,
     Callback,
@@ -21,18 +21,20 @@ from callbacks.db.tables import (
     CustomerMessage,
     Event,
     JoinedContact,
+    MailMessage,
     Page,
     ReceivedText,
     Voicemail,
 )
-from callbacks.records.audit_log import HEARD_A_MESSAGE
+from callbacks.records.audit_log import HEARD_A_MESSAGE, OPENED_AN_ATTACHMENT
 from callbacks.records.contacts_of_callback import contacts_of, messages_of
 from callbacks.records.emptying import EMPTIED, empty_entries, empty_events
 from callbacks.records.event_log import record_event
-from callbacks.records.search import reindex
+from callbacks.records.search import LONGEST_MAIL, reindex
 
-DELETED = "deleted"  # stands where a number was
-WROTE_A_TRANSCRIPT = ("callback: transcript",)  # with the words that were typed
+DELETED = "deleted"  # stands where a number or an address was
+# What was done with a message, with words of it: a transcript that was typed, the name of an attachment.
+WITH_WORDS = ("callback: transcript", OPENED_AN_ATTACHMENT)
 TRANSCRIPTS = (EventKind.TRANSCRIBED, EventKind.MACHINE_TRANSCRIBED)
 WORDS_OF_CUSTOMERS = (*TRANSCRIPTS, EventKind.CUSTOMER_TEXTED, EventKind.CANCEL_ASKED, EventKind.MAIL_RECEIVED)
 # The details of these events name nobody but the desk's own people. Those of all others may name the customer.
@@ -71,6 +73,30 @@ def delete_audio(session: Session, voicemail: Voicemail, now: datetime) -> bool:
     return True
 
 
+# The mail
+
+
+def delete_content(mail: MailMessage, now: datetime) -> bool:
+    """Delete what a mail says, let nobody open its files, and have them deleted. Return whether it is news.
+
+    The worker deletes the files, and goes on until it is done.
+    """
+    if mail.content_deleted_at is not None:
+        return False
+    mail.words = mail.quoted = mail.subject = mail.note = ""
+    for attachment in mail.attachments:
+        attachment.name = attachment.note = attachment.sha256 = ""
+    mail.content_deleted_at, mail.next_action_at, mail.tries = now, now, 0
+    mail.token += 1
+    return True
+
+
+def delete_sender(mail: MailMessage) -> None:
+    """Delete who sent a mail, and what tells it: message IDs, and how the mail server checked the sender."""
+    mail.sender = DELETED
+    mail.sender_name = mail.authentication = mail.message_id = mail.thread = ""
+
+
 # The words
 
 
@@ -84,9 +110,15 @@ def delete_transcript(session: Session, voicemail: Voicemail) -> bool:
 
 
 def delete_words(session: Session, sids: Sequence[str], who: str, now: datetime) -> int:
-    """Delete the transcripts of calls, and the words of every text and mail about them. Return how many transcripts."""
+    """Delete transcripts and the content of mails, and the words of every text and mail about them.
+
+    Return how many transcripts.
+    """
     voicemails = session.scalars(select(Voicemail).where(Voicemail.call_sid.in_(sids)).order_by(Voicemail.id)).all()
     deleted = sum(delete_transcript(session, voicemail) for voicemail in voicemails)
+    for mail in _mails(session, sids):
+        delete_content(mail, now)
+    session.flush()
     said = select(Event.id).where(Event.contact_sid.in_(sids), Event.kind.in_(WORDS_OF_CUSTOMERS))
     empty_events(session, session.scalars(said).all(), who, now)
     callbacks = session.scalars(callbacks_about(sids)).all()
@@ -94,8 +126,13 @@ def delete_words(session: Session, sids: Sequence[str], who: str, now: datetime)
         _delete_texts(session, callback)
         index_again(session, callback)
     session.flush()
-    empty_entries_about(session, [callback.reference for callback in callbacks], who, now, WROTE_A_TRANSCRIPT)
+    empty_entries_about(session, [callback.reference for callback in callbacks], who, now, WITH_WORDS)
     return deleted
+
+
+def _mails(session: Session, sids: Sequence[str]) -> Sequence[MailMessage]:
+    mails = select(MailMessage).where(MailMessage.contact_sid.in_(sids)).order_by(MailMessage.id)
+    return session.scalars(mails.with_for_update(of=MailMessage)).all()
 
 
 def _delete_texts(session: Session, callback: Callback) -> None:
@@ -119,10 +156,11 @@ def index_again(session: Session, callback: Callback) -> None:
     numbers = [number for call in calls for number in (call.caller, call.customer_number or "") if number != DELETED]
     names = [call.caller_name for call in calls]
     spoken = [message.transcript for message in messages_of(callback)]
+    mails = [f"{mail.subject} {mail.words[:LONGEST_MAIL]}" for mail in _mails(session, [call.sid for call in calls])]
     about_it = Event.contact_sid.in_([call.sid for call in calls])
     notes = select(Event.detail).where(about_it, Event.kind.in_(kinds), Event.detail != EMPTIED)
     written = [*session.scalars(notes), callback.outside_ticket]
-    reindex(session, callback, [*numbers, *names, *spoken, *written])
+    reindex(session, callback, [*numbers, *names, *spoken, *mails, *written])
 
 
 # The person
@@ -143,6 +181,8 @@ def delete_person(session: Session, sids: Sequence[str], who: str, now: datetime
         call.caller, call.customer_number, call.caller_name, call.extension = DELETED, None, "", ""
         call.person_deleted_at = now
         record_event(session, call.sid, now, who, EventKind.PERSON_DELETED)
+    for mail in _mails(session, sids):
+        delete_sender(mail)
     session.flush()
     delete_words(session, sids, who, now)
     _delete_addresses(session, sids)
@@ -160,7 +200,9 @@ def _delete_addresses(session: Session, sids: Sequence[str]) -> None:
     """Delete where messages about the callbacks of these calls went to."""
     about = [callback.id for callback in session.scalars(callbacks_about(sids))]
     for message in session.scalars(select(CustomerMessage).where(CustomerMessage.callback_id.in_(about))):
-        message.subject = ""
+        message.subject = message.in_reply_to = ""
+        if message.channel is Channel.MAIL:
+            message.error = ""  # a mail server names the address
         message.address, message.words = f"{DELETED} {message.id}", ""  # an address is unique for each occasion
 
 

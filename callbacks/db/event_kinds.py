@@ -62,6 +62,7 @@ class EventKind(enum.Enum):
     MESSAGE_DELETED = "message_deleted"  # the recording may not be heard any more and is about to be deleted
     AUDIO_DELETED = "audio_deleted"  # the recording is deleted, here and at the carrier
     TRANSCRIPT_DELETED = "transcript_deleted"  # what the message says is deleted
+    MAIL_DELETED = "mail_deleted"  # what a mail says is deleted, and its files are about to be
     PERSON_DELETED = "person_deleted"  # the customer's name and number, and every detail about them, are deleted
     BOX_MAILED = "box_mailed"  # a link to a message in another box than that of support was mailed
 

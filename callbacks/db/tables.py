@@ -859,11 +859,17 @@ class Subscription(Base):
     ended_at: Mapped[datetime | None]
 
 
-class MailMessage(Base):
-    """A mail that reached one of our mailboxes, whether or not anybody is to answer it."""
+class MailMessage(Base, Claimable):
+    """A mail that reached one of our mailboxes, whether or not anybody is to answer it.
+
+    Once its content is deleted, it is claimed until its files are.
+    """
 
     __tablename__ = "mails"
-    __table_args__ = (UniqueConstraint("mailbox", "digest", name="each_mail_once"),)
+    __table_args__ = (
+        UniqueConstraint("mailbox", "digest", name="each_mail_once"),
+        Index("mails_with_files_to_delete", "next_action_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     mailbox: Mapped[str] = mapped_column(String(40))
@@ -880,7 +886,9 @@ class MailMessage(Base):
     note: Mapped[str] = mapped_column(Text, default="")  # why something of it is not shown, a line each
     authentication: Mapped[str] = mapped_column(Text, default="")  # "spf=pass dkim=none dmarc=fail", as our server says
     size: Mapped[int]  # bytes
-    file: Mapped[str | None]  # the mail as it came, in the media store
+    file: Mapped[str | None]  # the mail as it came, in the media store; None once it is deleted
+    content_deleted_at: Mapped[datetime | None]  # nobody can read it from then on
+    tries: Mapped[int] = mapped_column(default=0)  # to delete its files
     contact_sid: Mapped[str | None] = mapped_column(ForeignKey("contacts.sid"), unique=True)
     attachments: Mapped[list[MailAttachment]] = relationship(order_by="MailAttachment.id")
 

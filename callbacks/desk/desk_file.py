@@ -420,7 +420,7 @@ class Retention(Part):
     """How long the desk keeps what customers said and who they are, from the end of the callback; None: for ever."""
 
     audio: Kept = timedelta(days=90)
-    transcripts: Kept = timedelta(days=365)  # and the words of texts
+    transcripts: Kept = timedelta(days=365)  # and the words of texts, and what mails say, with their files
     numbers: Kept = timedelta(days=730)  # and names, and every detail about the customer in both logs
 
     @model_validator(mode="after")

@@ -26,6 +26,7 @@ from callbacks.records.seals import Head, Seal, key_of
 
 COMMAND_LINE = "command line"
 HEARD_A_MESSAGE = "heard a message"
+OPENED_AN_ATTACHMENT = "opened an attachment"  # with its name, which the sender chose
 A_PAGE = 100
 LONGEST_NAME = LONGEST_VALUE = 255  # as long as an email address may be
 LONGEST_REMOVAL = 600  # names an address, which may be long

@@ -49,6 +49,7 @@ _WORDS = {
     EventKind.MESSAGE_DELETED: "deleted the message",
     EventKind.AUDIO_DELETED: "deleted the recording, here and at the carrier",
     EventKind.TRANSCRIPT_DELETED: "deleted the transcript",
+    EventKind.MAIL_DELETED: "deleted what the mail says, and its files",
     EventKind.PERSON_DELETED: "deleted the customer's name and number",
     EventKind.BOX_MAILED: "mailed a link to the message",
     EventKind.CALLBACK_OPENED: "opened the callback",

@@ -43,6 +43,7 @@ PRIORITIES = tuple(level.value for level in PriorityLevel)
 # checked while the list is read in its order.
 RARE = 2000
 SHORTEST_WORD, LONGEST_WORD = 3, 40
+LONGEST_MAIL = 4000  # characters of what a mail says
 LAST_CHARACTER = "\U0010ffff"
 # Stop words: in almost every message, so the other words of a search decide.
 STOP_WORDS = frozenset(

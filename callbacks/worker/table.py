@@ -30,6 +30,7 @@ from callbacks.worker.jobs.digest import DigestMailer
 from callbacks.worker.jobs.heartbeat import Heartbeat
 from callbacks.worker.jobs.lock_mails import LockMailer
 from callbacks.worker.jobs.look_ups import LookUps
+from callbacks.worker.jobs.mail_files import MailFileDeleter
 from callbacks.worker.jobs.mailboxes import LOOKED_AT_EVERY, MailboxReader
 from callbacks.worker.jobs.next_actions import next_actions
 from callbacks.worker.jobs.pages import PageSending
@@ -91,6 +92,7 @@ def jobs_for(
     asked = LookUps(database, carrier, desk, clock)
     transcriber = Transcriber(database, desk, settings.media_dir, settings.transcribe_model, clock)
     deleter = RecordingDeleter(database, carrier, desk, settings.media_dir, clock)
+    mail_files = MailFileDeleter(database, desk, settings.media_dir, clock)
     calendars = CalendarReader(database, desk, clock)
     box_mails = BoxMailer(database, _mailer(settings), desk, settings.public_url, clock)
     lock_mails = LockMailer(database, _mailer(settings), desk, clock)
@@ -128,6 +130,7 @@ def jobs_for(
           for name, reader in mailboxes.items()),
         Job("retention", retention.EVERY, Retention(database, desk, clock).run),
         Job("deletions", EVERY_SWEEP, deleter.delete_next, deleter.next_due_at, is_slow=True),
+        Job("files of mails", EVERY_SWEEP, mail_files.delete_next, mail_files.next_due_at),
         Job("heartbeat", HEARTBEAT_EVERY, Heartbeat(database, clock).beat, is_vital=True, needs_success=True),
     )  # fmt: skip
 

@@ -87,9 +87,9 @@ def _part() -> Part:
         raise WrongState("Choose what to delete.") from None
 
 
-def _voicemail_id() -> int | None:
-    """Return which message a form is about; None for the only one."""
-    text = request.form.get("voicemail", "")
+def _id(name: str) -> int | None:
+    """Return which message or mail a form is about; None for the only one."""
+    text = request.form.get(name, "")
     return int(text) if text.isdecimal() and len(text) < 18 else None
 
 
@@ -134,8 +134,11 @@ FORMS: Mapping[str, Form] = {
     "reply": Form(ReplyByMail, lambda _: reply_in_form()),
     "note": Form(AddNote, lambda _: AddNote(_text("words"))),
     "name": Form(NameCaller, lambda _: NameCaller(_text("name"))),
-    "transcript": Form(WriteTranscript, lambda _: WriteTranscript(_text("words"), _voicemail_id())),
-    "delete": Form(DeleteMessage, lambda _: DeleteMessage(_part(), _text("why"), _is_confirmed(), _voicemail_id())),
+    "transcript": Form(WriteTranscript, lambda _: WriteTranscript(_text("words"), _id("voicemail"))),
+    "delete": Form(
+        DeleteMessage,
+        lambda _: DeleteMessage(_part(), _text("why"), _is_confirmed(), _id("voicemail"), _id("mail")),
+    ),
     "split": Form(Split, lambda _: Split(field("call", LONGEST_SID))),
     "join": Form(Join, lambda _: Join(field("reference", LONGEST_REFERENCE), is_confirmed=_is_confirmed())),
     "ticket": Form(SetOutsideTicket, lambda _: SetOutsideTicket(field("number", LONGEST_TICKET))),

@@ -1,6 +1,6 @@
-"""Deletes what the desk no longer keeps: recordings, words, then the customer's number and name (support.toml).
+"""Deletes what the desk no longer keeps: recordings, words and mails, then who called or wrote (support.toml).
 
-Nothing is deleted while a callback about the call is open. A call without a callback is kept from when it began.
+Nothing is deleted while a callback about the call or mail is open. One without a callback is kept from when it began.
 """
 
 from __future__ import annotations
@@ -8,10 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from callbacks.customers.personal_data import DELETED, callbacks_about, delete_audio, delete_person, delete_words
+from callbacks.customers.personal_data import (
+    DELETED,
+    callbacks_about,
+    delete_audio,
+    delete_content,
+    delete_person,
+    delete_sender,
+    delete_words,
+)
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import GONE, CallbackState, CustomerMessageState, PageState
@@ -20,6 +28,7 @@ from callbacks.db.tables import (
     Contact,
     CustomerMessage,
     JoinedContact,
+    MailMessage,
     Page,
     ReceivedText,
     Subscription,
@@ -49,8 +58,10 @@ class Retention:
             ("recordings", kept.audio, lambda session, limit: _delete_recordings(session, limit, now)),
             ("transcripts", kept.transcripts, lambda session, limit: _delete_transcripts(session, limit, now)),
             ("texts", kept.transcripts, _delete_texts),
+            ("mails", kept.transcripts, lambda session, limit: _delete_other_mails(session, limit, now)),
             ("customers' numbers", kept.numbers, lambda session, limit: _delete_people(session, limit, now)),
             ("senders of texts", kept.numbers, _delete_senders),
+            ("senders of mails", kept.numbers, lambda session, limit: _delete_other_senders(session, limit, now)),
         )
         deleted = [self._delete(name, work, now - length, now) for name, length, work in parts if length is not None]
         return any(deleted)
@@ -96,15 +107,17 @@ def _delete_recordings(session: Session, limit: datetime, now: datetime) -> int:
 
 
 def _delete_transcripts(session: Session, limit: datetime, now: datetime) -> int:
-    """Delete the words of calls: what was written down, and the texts about them."""
+    """Delete the words of calls and mails: what was written down, files, and the texts about them."""
     has_words = select(Voicemail.id).where(
         Voicemail.call_sid == Contact.sid, or_(Voicemail.transcript != "", Voicemail.gist != "")
     )
     texts = select(Page.id).join(Callback, Callback.id == Page.callback_id)
     texts = texts.where(Callback.contact_sid == Contact.sid, Page.words != "", Page.state != PageState.DUE)
+    is_left = MailMessage.content_deleted_at.is_(None)
+    received = select(MailMessage.id).where(MailMessage.contact_sid == Contact.sid, is_left)
     mails = select(CustomerMessage.id).join(Callback, Callback.id == CustomerMessage.callback_id)
     mails = mails.where(Callback.contact_sid == Contact.sid, CustomerMessage.words != "")
-    found = or_(has_words.exists(), texts.exists(), mails.exists())
+    found = or_(has_words.exists(), received.exists(), texts.exists(), mails.exists())
     due = (
         select(Contact.sid).where(Contact.began_at <= limit, found, is_kept_no_longer(limit)).order_by(Contact.began_at)
     )
@@ -112,10 +125,17 @@ def _delete_transcripts(session: Session, limit: datetime, now: datetime) -> int
     if not sids:
         return 0
     spoken = select(Voicemail.call_sid).where(Voicemail.call_sid.in_(sids), Voicemail.transcript != "")
-    for sid in session.scalars(spoken.distinct().order_by(Voicemail.call_sid)).all():
-        record_event(session, sid, now, Actor.DESK, EventKind.TRANSCRIPT_DELETED, "The desk's retention time is over.")
+    _record_deletions(session, spoken, EventKind.TRANSCRIPT_DELETED, now)
+    written = select(Contact.sid).join(MailMessage, MailMessage.contact_sid == Contact.sid)
+    written = written.where(Contact.sid.in_(sids), MailMessage.content_deleted_at.is_(None))
+    _record_deletions(session, written, EventKind.MAIL_DELETED, now)
     delete_words(session, sids, Actor.DESK, now)
     return len(sids)
+
+
+def _record_deletions(session: Session, of: Select[str], kind: EventKind, now: datetime) -> None:
+    for sid in sorted(set(session.scalars(of))):
+        record_event(session, sid, now, Actor.DESK, kind, "The desk's retention time is over.")
 
 
 def _delete_people(session: Session, limit: datetime, now: datetime) -> int:
@@ -161,6 +181,24 @@ def _delete_senders(session: Session, limit: datetime) -> int:
     for notice in old:
         notice.address, notice.words = f"{DELETED} {notice.id}", ""  # an address is unique for each occasion
     return len(sids) + len(old) + _delete_subscribers(session, limit)
+
+
+def _delete_other_mails(session: Session, limit: datetime, now: datetime) -> int:
+    """Delete the content of the mails that belong to no callback: bounces, automatic answers and the like."""
+    others = select(MailMessage).where(MailMessage.contact_sid.is_(None), MailMessage.received_at <= limit)
+    due = others.where(MailMessage.content_deleted_at.is_(None)).order_by(MailMessage.received_at).limit(BATCH)
+    mails = session.scalars(due.with_for_update(of=MailMessage)).all()
+    return sum(delete_content(mail, now) for mail in mails)
+
+
+def _delete_other_senders(session: Session, limit: datetime, now: datetime) -> int:
+    others = select(MailMessage).where(MailMessage.contact_sid.is_(None), MailMessage.received_at <= limit)
+    due = others.where(MailMessage.sender != DELETED).order_by(MailMessage.received_at).limit(BATCH)
+    mails = session.scalars(due.with_for_update(of=MailMessage)).all()
+    for mail in mails:
+        delete_content(mail, now)
+        delete_sender(mail)
+    return len(mails)
 
 
 def _delete_subscribers(session: Session, limit: datetime) -> int:

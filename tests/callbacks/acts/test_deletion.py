@@ -8,11 +8,24 @@ from sqlalchemy import select
 from callbacks.acts import wording
 from callbacks.acts.deletion import DeleteMessage, Part
 from callbacks.acts.details import WriteTranscript
-from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import AudioState, Channel, PageKind, PageState, Role, TranscribedBy, VoicemailState
-from callbacks.db.tables import FindingWord, Page, Voicemail
+from callbacks.acts.joining import add_contact
+from callbacks.db.event_kinds import Actor, EventKind
+from callbacks.db.states import (
+    AudioState,
+    Channel,
+    CustomerMessageKind,
+    MailKind,
+    PageKind,
+    PageState,
+    Role,
+    TranscribedBy,
+    VoicemailState,
+)
+from callbacks.db.tables import CustomerMessage, Event, FindingWord, Mail, MailAttachment, MailMessage, Page, Voicemail
 from callbacks.records import audit_log
 from callbacks.records.emptying import EMPTIED
+from callbacks.records.event_log import record_event
+from callbacks.records.search import index_words
 from tests.callbacks.acts.night import NOW, SUE, Night
 
 ALL = DeleteMessage(Part.ALL, "a card number")
@@ -127,3 +140,93 @@ def test_two_who_delete_at_the_same_time_are_told(heard: Night) -> None:
     other = heard.at_console()
     by = type(other)("boss@example.com", other.via, other.role, None)
     assert heard.refusal(ALL, by, seen) == wording.acted_first(SUE, EventKind.MESSAGE_DELETED)
+
+
+# A mail
+
+
+@pytest.fixture
+def written(night: Night) -> Night:
+    """The customer has written twice about the callback, and was answered once."""
+    for sid, subject, words in (("ML1", "My card", "It is 4111 1111"), ("ML2", "Printer", "It smokes")):
+        contact = Mail(sid=sid, line="", mailbox="support", caller="bob@acme.example", began_at=NOW, is_open=False)
+        night.session.add(contact)
+        night.session.flush()
+        add_contact(night.session, night.callback, contact, NOW)
+        mail = MailMessage(mailbox="support", digest=sid, received_at=NOW, sender="bob@acme.example", size=9)
+        mail.kind, mail.contact_sid, mail.file = MailKind.MESSAGE, sid, f"{sid}.eml"
+        mail.subject, mail.words, mail.quoted, mail.note = subject, words, "> card", "card"
+        mail.attachments = [
+            MailAttachment(name="card.png", media_type="image/png", size=9, file=f"{sid}-1", sha256="0", note="")
+        ]
+        night.session.add(mail)
+        record_event(night.session, sid, NOW, Actor.CALLER, EventKind.MAIL_RECEIVED, f'"{subject}"')
+        index_words(night.session, night.callback, f"{subject} {words}")
+    night.session.add(
+        CustomerMessage(kind=CustomerMessageKind.REPLY, occasion="1", channel=Channel.MAIL, address="bob@acme.example",
+                        language="en", words="Call us.", subject="Re: My card", created_at=NOW,
+                        callback_id=night.callback.id)
+    )  # fmt: skip
+    for turn, state in enumerate((PageState.SENT, PageState.DUE)):
+        night.session.add(
+            Page(callback_id=night.callback.id, kind=PageKind.CALLED_AGAIN, technician_id=night.amy.id, code="",
+                 channel=Channel.TEXT, words='KT wrote: "My card".', state=state, round=turn, created_at=NOW)
+        )  # fmt: skip
+    about = {"callback": night.callback.reference, "file": "card.png"}
+    audit_log.note(night.session, NOW, SUE, audit_log.OPENED_AN_ATTACHMENT, about)
+    night.session.flush()
+    night.session.expire_all()
+    return night
+
+
+def deletes_mail(night: Night, number: int = 1, *, is_confirmed: bool = True) -> DeleteMessage:
+    (mail,) = night.session.scalars(select(MailMessage).where(MailMessage.digest == f"ML{number}"))
+    return DeleteMessage(Part.MAIL, "a number", is_confirmed, mail_id=mail.id)
+
+
+def test_a_mail_is_gone_from_everywhere_and_the_other_one_is_kept(written: Night) -> None:
+    assert written.sue_does(deletes_mail(written)) == wording.mail_deleted(written.callback.reference)
+    written.session.expire_all()
+    first, second = written.session.scalars(select(MailMessage).order_by(MailMessage.id))
+    assert (first.subject, first.words, first.quoted, first.note) == ("", "", "", "")
+    assert (first.content_deleted_at, first.next_action_at, first.attachments[0].name) == (NOW, NOW, "")
+    assert first.sender == "bob@acme.example"
+    assert (second.subject, second.words, second.content_deleted_at) == ("Printer", "It smokes", None)
+    received = select(Event.detail).where(Event.kind == EventKind.MAIL_RECEIVED).order_by(Event.id)
+    assert written.session.scalars(received).all() == [EMPTIED, '"Printer"']
+    answers = select(CustomerMessage.subject).where(CustomerMessage.kind == CustomerMessageKind.REPLY)
+    assert written.session.scalars(answers).all() == [""]
+    quoting = [page.words for page in written.pages(written.amy, PageKind.CALLED_AGAIN)]
+    assert quoting == ["", f'KT wrote: "{EMPTIED}".']
+    assert not any("card.png" in entry.detail for entry in audit_log.latest(written.session))
+    words = set(written.session.scalars(select(FindingWord.word)))
+    assert ("card" in words, {"printer", "smokes"} <= words) == (False, True)
+
+
+def test_the_log_says_who_deleted_the_mail_and_why_and_not_what(written: Night) -> None:
+    written.sue_does(deletes_mail(written))
+    assert written.events(EventKind.MAIL_DELETED) == [(SUE, EventKind.MAIL_DELETED, "a number")]
+
+
+def test_a_mail_of_an_open_callback_asks_for_a_confirmation(written: Night) -> None:
+    act = deletes_mail(written, is_confirmed=False)
+    assert written.refusal(act, written.at_console()) == wording.mail_is_needed(written.callback.reference)
+    written.closes()
+    written.sue_does(act)
+
+
+def test_a_mail_is_not_deleted_without_a_reason_or_by_a_technician(written: Night) -> None:
+    act = DeleteMessage(Part.MAIL, "", is_confirmed=True)
+    assert written.refusal(act, written.at_console()) == wording.REASON_TO_DELETE
+    assert written.refusal(deletes_mail(written), written.at_console(Role.TECHNICIAN)) == wording.NOT_ALLOWED
+
+
+def test_a_mail_of_another_callback_is_not_deleted(written: Night) -> None:
+    act = DeleteMessage(Part.MAIL, "a number", is_confirmed=True, mail_id=99)
+    assert written.refusal(act, written.at_console()) == wording.NO_MAIL
+
+
+def test_a_mail_is_deleted_once(written: Night) -> None:
+    written.sue_does(deletes_mail(written))
+    written.sue_does(deletes_mail(written))
+    assert len(written.events(EventKind.MAIL_DELETED)) == 1

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from callbacks.console.attachments import OPENED
+from callbacks.customers.personal_data import delete_content
 from callbacks.db.states import CallbackState, MailKind
 from callbacks.db.tables import AuditEntry, Callback, JoinedContact, Mail, MailAttachment, MailMessage
+from callbacks.records.audit_log import OPENED_AN_ATTACHMENT
 from tests.callbacks.console.console import BEGAN, Console
 
 BOB = "bob@acme.example"
@@ -42,7 +43,7 @@ def mail(console: Console) -> Console:
 
 
 def opened(console: Console) -> list[str]:
-    query = select(AuditEntry.who).where(AuditEntry.what == OPENED)
+    query = select(AuditEntry.who).where(AuditEntry.what == OPENED_AN_ATTACHMENT)
     return console.database.read(lambda session: list(session.scalars(query)))
 
 
@@ -79,3 +80,9 @@ def test_the_timeline_has_the_mail_folded_and_escaped_with_its_files(mail: Conso
     assert '<a href="/attachments/1">page.html</a>' in page
     assert "run.exe <small>(1 KB) Programs are refused." in page
     assert "/attachments/2" not in page
+
+
+def test_of_a_mail_whose_content_is_deleted_nothing_can_be_opened(mail: Console) -> None:
+    mail.logs_in("sue@example.com")
+    mail.database.write(lambda session: delete_content(session.scalars(select(MailMessage)).one(), BEGAN))
+    assert mail.client.get("/attachments/1").status_code == 404

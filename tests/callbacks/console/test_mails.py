@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.console.mails import MailOnScreen, mails_of
+from callbacks.console.mails import CONTENT_DELETED, MailOnScreen, mails_of
+from callbacks.customers.personal_data import delete_content
 from callbacks.db.states import Channel, CustomerMessageKind, CustomerMessageState, MailKind
 from callbacks.db.tables import Callback, CustomerMessage, JoinedContact, Mail, MailAttachment, MailMessage
 from callbacks.paging.customer_messages import Heading, Recipient, Writer, write_message
@@ -95,3 +96,22 @@ def test_a_supervisor_replies_for_the_owner_on_the_screen_of_the_callback(consol
     page = console.client.get(address).text
     assert f"Re: [{console.reference}] Help (to {BOB}, waits to be sent)" in page
     assert "Restart &lt;it&gt;." in page
+
+
+def test_a_mail_whose_content_is_deleted_says_so(console: Console) -> None:
+    writes(console)
+    console.database.write(lambda session: delete_content(session.scalars(select(MailMessage)).one(), BEGAN))
+    (mail,) = shown(console)
+    assert (list(mail.notes), mail.attachments, mail.mail_id) == ([CONTENT_DELETED], [], None)
+
+
+def test_a_supervisor_deletes_a_mail_on_the_screen_of_its_callback(sue: Console) -> None:
+    writes(sue)
+    path = f"/callbacks/{sue.reference}"
+    assert "Delete mail" in sue.client.get(path).text
+    fields = {"part": "mail", "mail": "1", "why": "a card number", "confirmed": "yes"}
+    sue.posts(f"{path}/delete", fields)
+    screen = sue.client.get(path).text
+    assert "It stopped." not in screen
+    assert CONTENT_DELETED in screen
+    assert "Delete mail" not in screen

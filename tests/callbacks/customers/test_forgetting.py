@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.customers.forgetting import Forgotten, find, forget
 from callbacks.db.database import Database
+from callbacks.db.event_kinds import EventKind
 from callbacks.db.removals import removals_of
 from callbacks.db.states import (
     CallbackState,
@@ -18,6 +19,7 @@ from callbacks.db.states import (
     Channel,
     ContactKind,
     CustomerMessageKind,
+    MailKind,
     NumberRuleKind,
     SubscribedBy,
     VoicemailState,
@@ -39,6 +41,7 @@ from callbacks.inbound import calls
 from callbacks.lifecycle.transitions import Change, change_state
 from callbacks.people import technicians
 from callbacks.records import audit_log
+from tests.callbacks.inbound.mails.post import BOB, JANE, PHONE, SATURDAY_NIGHT, Post, parsed
 
 DESK = read_desk(Path("support.toml"))
 BEGAN = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
@@ -187,3 +190,51 @@ def test_what_is_recorded_of_the_removal_names_nobody(desk: Database) -> None:
 
     removed = desk.write(work)
     assert removed == ["what was decided about the number", "the name and the contacts of customer 1"]
+
+
+# Mails
+
+BOUNCE = "daemon@mail.example"
+
+
+@pytest.fixture
+def post(database: Database, tmp_path: Path) -> Post:
+    """Bob, whose number is known, wrote twice, and his mail server answered; Jane wrote once."""
+    post = Post(database, tmp_path / "media", SATURDAY_NIGHT)
+    post.knows(BOB, PHONE)
+    post.gets(parsed("From Bob", "The queue is full", quoted="> Bob"), "emergency")
+    post.gets(parsed("Also from Bob", "Still full"), "emergency")
+    post.gets(parsed("Away", "Bob is away", kind=MailKind.AUTOMATIC))
+    post.gets(parsed("Returned", f"No mailbox {BOB.upper()} here", BOUNCE, kind=MailKind.BOUNCE))
+    post.gets(parsed("From Jane", "It smokes", JANE, sender_name="Jane"), "emergency")
+    post.gets(parsed("News", "Buy more", "news@example.com", sender_name="News", kind=MailKind.LIST))
+    close(database)
+    return post
+
+
+@pytest.mark.parametrize("whom", [BOB, "514 555-0199", "customer 1"])
+def test_all_mails_of_a_customer_and_about_their_address_are_forgotten(post: Post, whom: str) -> None:
+    forgotten = forgets(post.database, whom)
+    assert str(forgotten) == "1 customer record, 0 calls, 4 mails"
+    *theirs, janes, news = post.mails()
+    for mail in theirs:
+        left = (mail.sender, mail.sender_name, mail.subject, mail.words, mail.quoted, mail.authentication)
+        assert left == ("deleted", "", "", "", "", "")
+        assert (mail.content_deleted_at, mail.next_action_at) == (NOW, NOW)  # the worker deletes the files
+    assert (janes.sender, janes.words, janes.content_deleted_at) == (JANE, "It smokes", None)
+    assert (news.words, news.content_deleted_at) == ("Buy more", None)
+    said = " ".join(post.events(*EventKind)).lower()
+    assert ("bob" in said, "jane" in said) == (False, True)
+    assert BOB not in {message.address for message in post.messages()}
+
+
+def test_somebody_of_whom_there_is_only_an_automatic_mail_is_found(post: Post) -> None:
+    assert str(forgets(post.database, "news@example.com")) == "0 customer records, 0 calls, 1 mail"
+    assert post.mails()[-1].sender == "deleted"
+
+
+def test_whoever_has_an_open_callback_by_mail_is_not_forgotten(post: Post) -> None:
+    post.gets(parsed("Something else", sender="ann@example.com"), "emergency")
+    with pytest.raises(WrongState, match="is still open"):
+        forgets(post.database, "ann@example.com")
+    assert post.mails()[-1].sender == "ann@example.com"

@@ -87,9 +87,14 @@ def _mails() -> None:
         sa.Column("authentication", sa.Text(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("file", sa.String(255), nullable=True),
+        _instant("content_deleted_at"),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        _instant("next_action_at"),
+        sa.Column("token", sa.Integer(), nullable=False),
         sa.Column("contact_sid", sa.String(64), sa.ForeignKey("contacts.sid"), nullable=True, unique=True),
         sa.UniqueConstraint("mailbox", "digest", name="each_mail_once"),
     )
+    op.create_index("mails_with_files_to_delete", "mails", ["next_action_at"])
     op.create_index("ix_mails_message_id", "mails", ["message_id"])
     op.create_index("ix_mails_sender", "mails", ["sender"])
     op.create_table(

@@ -19,6 +19,7 @@ from callbacks.db.states import (
     Channel,
     CustomerMessageKind,
     CustomerMessageState,
+    MailKind,
     PageKind,
     PageState,
     SubscribedBy,
@@ -31,6 +32,7 @@ from callbacks.db.tables import (
     Callback,
     CustomerMessage,
     Event,
+    MailMessage,
     Page,
     ReceivedText,
     Subscription,
@@ -44,6 +46,7 @@ from callbacks.records import audit_log
 from callbacks.records.log_check import check_entries, check_events, check_removals
 from callbacks.worker.jobs.retention import Retention
 from sla.clock import MovingClock
+from tests.callbacks.inbound.mails.post import SATURDAY_NIGHT, Post, parsed
 
 DESK = read_desk(Path("support.toml"))
 BEGAN = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
@@ -289,3 +292,82 @@ def test_the_texts_to_technicians_lose_their_words_with_the_transcript(years: Ye
     assert years.database.read(lambda session: session.scalars(words).one()) == "call (514) 555-0199"
     years.after(365)
     assert years.database.read(lambda session: session.scalars(words).one()) == ""
+
+
+# Mails
+
+
+class PostOffice(Post):
+    """A desk that mails reach, years later."""
+
+    def is_over(self) -> None:
+        """End its callbacks."""
+
+        def work(session: Session) -> None:
+            for callback in session.scalars(select(Callback)):
+                change_state(callback, Change.CANCEL, self.now)
+
+        self.database.write(work)
+
+    def after(self, days: float) -> list[tuple[str, str, str, str, str]]:
+        """Return what is left of each mail so many days later: subject, words, quotes, sender and their name."""
+        job = Retention(self.database, self.desk, MovingClock(self.now + timedelta(days=days)))
+        while job.run():
+            pass
+        return [(mail.subject, mail.words, mail.quoted, mail.sender, mail.sender_name) for mail in self.mails()]
+
+
+MAIL = parsed("No mail", "The queue is full", quoted="> Earlier", authentication="spf=pass", message_id="1@acme")
+WORDS, NAMES = ("No mail", "The queue is full", "> Earlier"), ("bob@acme.example", "Bob Tremblay")
+
+
+@pytest.fixture
+def post(database: Database, tmp_path: Path) -> PostOffice:
+    return PostOffice(database, tmp_path / "media", SATURDAY_NIGHT)
+
+
+def test_of_a_mail_first_its_words_and_files_go_and_then_who_sent_it(post: PostOffice) -> None:
+    post.gets(MAIL, "emergency")
+    post.is_over()
+    assert post.after(364.9) == [(*WORDS, *NAMES)]
+    assert post.mails()[0].next_action_at is None
+    assert post.after(365) == [("", "", "", *NAMES)]
+    assert post.mails()[0].next_action_at == post.now + timedelta(days=365)  # the worker deletes its files
+    assert post.events(EventKind.MAIL_DELETED) == ["The desk's retention time is over."]
+    assert post.after(729.9) == [("", "", "", *NAMES)]
+    assert post.after(730) == [("", "", "", DELETED, "")]
+    (mail,) = post.mails()
+    assert (mail.authentication, mail.message_id, mail.thread) == ("", "", "")
+    assert not any("No mail" in detail for detail in post.events(*EventKind))
+    for check in (check_entries, check_events, check_removals):
+        assert post.database.read(check).faults == []
+
+
+def test_no_mail_of_an_open_callback_goes(post: PostOffice) -> None:
+    post.gets(MAIL, "emergency")
+    assert post.after(3000) == [(*WORDS, *NAMES)]
+
+
+@pytest.mark.parametrize("kind", [MailKind.AUTOMATIC, MailKind.LIST, MailKind.BOUNCE, MailKind.LOOP])
+def test_mails_without_a_callback_go_by_when_they_were_received(post: PostOffice, kind: MailKind) -> None:
+    post.gets(parsed("No mail", "The queue is full", quoted="> Earlier", kind=kind))
+    assert post.after(364.9) == [(*WORDS, *NAMES)]
+    assert post.after(365) == [("", "", "", *NAMES)]
+    assert post.after(730) == [("", "", "", DELETED, "")]
+
+
+def test_many_mails_without_a_callback_go_in_small_batches(post: PostOffice) -> None:
+    for number in range(25):
+        post.gets(parsed(str(number), kind=MailKind.LIST))
+    assert Retention(post.database, post.desk, MovingClock(post.now + timedelta(days=365))).run()
+    left = select(MailMessage.id).where(MailMessage.content_deleted_at.is_(None))
+    assert len(post.database.read(lambda session: session.scalars(left).all())) == 5
+
+
+def test_what_is_kept_for_ever_is_kept_of_mails_too(database: Database, tmp_path: Path) -> None:
+    never = {"audio": "never", "transcripts": "never", "numbers": "never"}
+    post = PostOffice(database, tmp_path / "media", SATURDAY_NIGHT, retention=never)
+    post.gets(MAIL)
+    post.gets(parsed("No mail", "The queue is full", quoted="> Earlier", kind=MailKind.LIST))
+    post.is_over()
+    assert post.after(30_000) == [(*WORDS, *NAMES)] * 2
