@@ -154,12 +154,17 @@ def _delete_words_of_mail(context: ActContext, mail: MailMessage, subject: str) 
     session.execute(answers.values(subject=""))
     pages = select(Page).where(Page.callback_id == callback.id, Page.words != "").with_for_update(of=Page)
     for page in session.scalars(pages):
-        page.words = _without(page.words, subject) if page.state is PageState.DUE else ""
+        page.words = without_quote(page.words, subject) if page.state is PageState.DUE else ""
     index_again(session, callback)
     empty_entries_about(session, [callback.reference], context.by.name, context.now, WITH_WORDS)
 
 
-def _without(words: str, subject: str) -> str:
-    """Return a text without the subject that it quotes, as a text quotes it."""
-    quoted = " ".join(subject.split()).replace('"', "'")
-    return words.replace(quoted, EMPTIED) if quoted else words
+def without_quote(words: str, subject: str) -> str:
+    """Return a text without the subject of a mail that it quotes, perhaps in part: '"My card is..."' or "(My card)"."""
+    about = " ".join(subject.split()).replace('"', "'")
+    for length in range(len(about), 0, -1):
+        for mark in ('"', "("):
+            quote = f"{mark}{about[:length]}"
+            if quote in words:
+                return words.replace(quote, f"{mark}{EMPTIED}")
+    return words

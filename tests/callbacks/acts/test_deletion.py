@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from callbacks.acts import wording
-from callbacks.acts.deletion import DeleteMessage, Part
+from callbacks.acts.deletion import DeleteMessage, Part, without_quote
 from callbacks.acts.details import WriteTranscript
 from callbacks.acts.joining import add_contact
 from callbacks.db.event_kinds import Actor, EventKind
@@ -201,6 +201,20 @@ def test_a_mail_is_gone_from_everywhere_and_the_other_one_is_kept(written: Night
     assert not any("card.png" in entry.detail for entry in audit_log.latest(written.session))
     words = set(written.session.scalars(select(FindingWord.word)))
     assert ("card" in words, {"printer", "smokes"} <= words) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("quoted", "left"),
+    [
+        ('"My card is lost". Call.', f'"{EMPTIED}". Call.'),
+        ('"My card is...". Call.', f'"{EMPTIED}...". Call.'),
+        ("reopened KT-1 (My card is lost).", f"reopened KT-1 ({EMPTIED})."),
+        ("My card is lost", "My card is lost"),  # no quote
+    ],
+)
+def test_a_text_that_waits_loses_a_subject_that_it_quotes_also_in_part(quoted: str, left: str) -> None:
+    assert without_quote(quoted, "My  card is lost") == left
+    assert without_quote(quoted, "") == quoted
 
 
 def test_the_log_says_who_deleted_the_mail_and_why_and_not_what(written: Night) -> None:

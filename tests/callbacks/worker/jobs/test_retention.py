@@ -343,6 +343,16 @@ def test_of_a_mail_first_its_words_and_files_go_and_then_who_sent_it(post: PostO
         assert post.database.read(check).faults == []
 
 
+def test_a_mail_that_joined_a_callback_goes_with_it(post: PostOffice) -> None:
+    post.gets(MAIL, "emergency")
+    post.gets(parsed("Still no mail", "Same as before", sender_name="Bob"), "emergency")
+    assert post.after(3000)[1][:2] == ("Still no mail", "Same as before")
+    post.is_over()
+    assert [left[:2] for left in post.after(364.9)] == [WORDS[:2], ("Still no mail", "Same as before")]
+    assert [left[:2] for left in post.after(365)] == [("", "")] * 2
+    assert len(post.events(EventKind.MAIL_DELETED)) == 2
+
+
 def test_no_mail_of_an_open_callback_goes(post: PostOffice) -> None:
     post.gets(MAIL, "emergency")
     assert post.after(3000) == [(*WORDS, *NAMES)]
