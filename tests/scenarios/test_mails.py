@@ -280,8 +280,9 @@ def test_a_writer_is_mailed_that_it_closed_and_an_answer_reopens_it(open_desk: O
         day.clock_moves_to("2026-12-08T10:00")
         day.scenario.minutes_pass(2)
         assert day.callback.state is CallbackState.CLOSED
-        closing = message_from_bytes(server.mails[-1], policy=policy.default)
-        assert (closing["To"], closing["In-Reply-To"]) == (BOB, "<1@acme.example>")
+        mails = [message_from_bytes(each, policy=policy.default) for each in server.mails]
+        _, closing = [mail for mail in mails if mail["To"] == BOB]  # after the receipt
+        assert closing["In-Reply-To"] == "<1@acme.example>"
         body = closing.get_body(("plain",))
         assert body is not None
         assert asks in body.get_content()
@@ -291,5 +292,4 @@ def test_a_writer_is_mailed_that_it_closed_and_an_answer_reopens_it(open_desk: O
         answer = writes(day, subject=f"Re: {closing['Subject']}", thread=thread, message_id="2@acme.example")
         assert (answer.outcome, answer.reference) == (Outcome.REOPENED, reference)
         amy.reads(f"reopened {reference}")
-        amy.resolves()
         day.scenario.ignore_so_far()

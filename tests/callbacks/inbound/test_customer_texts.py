@@ -202,10 +202,10 @@ def test_one_that_is_open_comes_first_unless_the_closed_one_is_named(night: Nigh
     night.opens("CA2")
     closes(night)
     assert first not in night.hears_from(CUSTOMER, "hello")
-    assert night.callback.state is CallbackState.CLOSED
+    assert events(night, EventKind.REOPENED) == []
     night.now += ANSWERED_EVERY
     assert first in night.hears_from(CUSTOMER, f"{first}: hello")
-    assert night.callback.state is CallbackState.OPEN
+    assert events(night, EventKind.REOPENED) == ["The customer texted."]
 
 
 def test_a_flood_reopens_nothing(night: Night) -> None:

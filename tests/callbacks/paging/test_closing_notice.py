@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, select
@@ -21,7 +22,7 @@ WEEK_LATER = BEGAN + timedelta(days=6)
 NO_RECEIPTS = DESK.model_copy(update={"customer_texts": DESK.customer_texts.model_copy(update={"receipts": False})})
 
 
-def closed(desk: PagingDesk, rules: Desk = DESK, at: datetime = WEEK_LATER, **changes: object) -> list[CustomerMessage]:
+def closed(desk: PagingDesk, rules: Desk = DESK, at: datetime = WEEK_LATER, **changes: Any) -> list[CustomerMessage]:
     """Tell the customer of the closing, with the call or the callback changed, and return what is written."""
 
     def work(session: Session, callback: Callback) -> None:
@@ -62,7 +63,7 @@ def test_in_the_language_of_the_call(desk: PagingDesk) -> None:
         {"person_deleted_at": BEGAN},
     ],
 )
-def test_some_callers_are_not_texted(desk: PagingDesk, change: dict[str, object]) -> None:
+def test_some_callers_are_not_texted(desk: PagingDesk, change: dict[str, Any]) -> None:
     assert closed(desk, **change) == []
 
 
