@@ -17,27 +17,22 @@ from callbacks.acts.joining import add_contact, keep_promise_of_joined
 from callbacks.acts.manager_requests import ask_for_writer
 from callbacks.acts.opening import begin_or_hold, insert_callback
 from callbacks.acts.promises import change_priority
+from callbacks.acts.reopening import opening_to_wait_for, tell_of_reopening
 from callbacks.customers.find import customer_with
 from callbacks.db.database import lock_name
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import CallbackOrigin, CallbackState, PageKind, PriorityLevel
+from callbacks.db.states import CallbackOrigin, CallbackState, PriorityLevel
 from callbacks.db.tables import Callback, Contact, CustomerContact, Mail, MailMessage
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
 from callbacks.desk.mailboxes import MailboxMeaning
 from callbacks.desk.mornings import next_morning
-from callbacks.lifecycle.transitions import Change, awaits_attempt, change_state, move_promise, review
-from callbacks.paging import messages
+from callbacks.lifecycle.transitions import Change, change_state, move_promise, review
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.called_again import notify_wrote_again
-from callbacks.paging.closed_hours import counts_support_hours
-from callbacks.paging.notices import text_if_reachable
-from callbacks.paging.pages import code_for
-from callbacks.paging.subject import subject_of
 from callbacks.records.event_log import record_event
 from callbacks.records.search import LONGEST_MAIL, index_words
 from callbacks.text.bilingual import Words
-from sla.hours import NeverOpen
 
 AN_HOUR = timedelta(hours=1)
 SAYS_URGENT = "the mail says that it is urgent"
@@ -87,12 +82,13 @@ def join_by_mail(
         _raise_to_p2(session, desk, callback, SAYS_URGENT, now)
     not_before = None
     if meaning is not MailboxMeaning.EMERGENCY:
-        not_before = _opening_to_wait_for(session, desk, callback, now)
+        not_before = opening_to_wait_for(session, desk, callback, now)
         if has_ended and not_before is not None:
             begin_hold(session, desk, callback, not_before, Actor.DESK, DESK_CLOSED, now)
     begin_or_hold(session, desk, callback, now)
     if has_ended:
-        _tell_of_reopening(session, desk, callback, contact, mail, not_before or now)
+        by = contact.caller_name or contact.caller
+        tell_of_reopening(session, desk, callback, by, mail.subject, not_before or now)
     else:
         notify_wrote_again(session, desk, callback, mail.subject, now, not_before)
     if meaning is MailboxMeaning.ESCALATION:
@@ -114,24 +110,9 @@ def _raise_to_p2(session: Session, desk: Desk, callback: Callback, why: str, now
 
 
 def _hold_while_closed(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
-    opens_at = _opening_to_wait_for(session, desk, callback, now)
+    opens_at = opening_to_wait_for(session, desk, callback, now)
     if opens_at is not None:
         begin_hold(session, desk, callback, opens_at, Actor.DESK, DESK_CLOSED, now)
-
-
-def _opening_to_wait_for(session: Session, desk: Desk, callback: Callback, now: datetime) -> datetime | None:
-    """Return when the desk opens if nobody is to be woken for a callback, or None to page and tell people now.
-
-    While a callback pages at any hour, its people are awake.
-    """
-    is_paged_for = awaits_attempt(callback) and not counts_support_hours(desk, callback)
-    if is_paged_for or not desk.promises[callback.priority].first_reaction.business_time:
-        return None
-    try:
-        opens_at = support_hours(session, desk).next_opening(now)
-    except NeverOpen:
-        return None
-    return opens_at if opens_at > now else None
 
 
 def _is_over_the_cap(session: Session, desk: Desk, contact: Contact, now: datetime) -> bool:
@@ -162,17 +143,3 @@ HELD_BACK = Words(
     "des expéditeurs inconnus ont écrit aux urgences ou aux plaintes plus souvent que permis en une heure. Personne "
     "n'est avisé pour les suivants avant le matin: voir la console.",
 )
-
-
-# What the owner hears
-
-
-def _tell_of_reopening(
-    session: Session, desk: Desk, callback: Callback, contact: Contact, mail: MailMessage, at: datetime
-) -> None:
-    owner = callback.owner
-    if owner is None or owner.left_at is not None:
-        return
-    code, subject = code_for(session, callback, owner.id), subject_of(desk, callback)
-    words = messages.reopened(subject, code, contact.caller_name or contact.caller, mail.subject)
-    text_if_reachable(session, callback, owner, PageKind.REOPENED, words, at, code)

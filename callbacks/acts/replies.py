@@ -8,38 +8,24 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from callbacks.acts import wording
 from callbacks.acts.base import Act, ActContext, Refused
 from callbacks.acts.conflicts import TRIED
 from callbacks.acts.ownership import take
-from callbacks.customers.find import caller_of, mails_of
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import Channel, CustomerMessageKind
-from callbacks.db.tables import Callback, MailMessage, Technician
-from callbacks.desk.desk_file import Desk
+from callbacks.db.tables import Technician
 from callbacks.lifecycle.transitions import note_reaction
 from callbacks.paging import customer_wording
+from callbacks.paging.addressee import Addressee, addressee
 from callbacks.paging.customer_messages import Heading, Recipient, Writer, write_message
-from callbacks.paging.mail_receipts import LONGEST_SUBJECT, is_machine, without_marks
+from callbacks.paging.mail_receipts import LONGEST_SUBJECT, without_marks
 from callbacks.paging.mail_replies import came_by_mail
-from callbacks.records.contacts_of_callback import contacts_of
 from callbacks.text.bilingual import Words
 
 LONGEST_REPLY = 20_000  # characters
-
-
-@dataclass(frozen=True)
-class Addressee:
-    """Whom a reply goes to, and the mail that it answers; None where the customer has not written."""
-
-    address: str
-    mail: MailMessage | None = None
 
 
 @dataclass(frozen=True)
@@ -68,30 +54,6 @@ class ReplyByMail(Act):
         _write(context, to, words, technician, awaits_answer=self.awaits_answer)
         note_reaction(callback, context.now)
         return wording.reply_written(callback.reference, counts=came_by_mail(callback))
-
-
-def addressee(session: Session, desk: Desk, callback: Callback) -> Addressee | None:
-    """Return whom a reply by mail goes to: who wrote last, else the address of the customer that we know; or None."""
-    contact, own = callback.contact, {each.address.lower() for each in desk.mailboxes.values()}
-    written = [mail for mail in mails_about(session, callback) if _may_be_mailed(mail.sender, own)]
-    if written:
-        return Addressee(written[-1].sender, written[-1])
-    if contact.person_deleted_at is not None:
-        return None
-    known = caller_of(session, contact)
-    addresses = [contact.caller.lower(), *(mails_of(known.customer) if known is not None else [])]
-    return next((Addressee(each) for each in addresses if _may_be_mailed(each, own)), None)
-
-
-def mails_about(session: Session, callback: Callback) -> Sequence[MailMessage]:
-    """Return the mails that opened a callback or joined it, in order."""
-    sids = [contact.sid for contact in contacts_of(callback) if contact.person_deleted_at is None]
-    found = select(MailMessage).where(MailMessage.contact_sid.in_(sids))
-    return session.scalars(found.order_by(MailMessage.received_at, MailMessage.id)).all()
-
-
-def _may_be_mailed(address: str, own: set[str]) -> bool:
-    return "@" in address and address not in own and not is_machine(address)
 
 
 def _tidied(words: str) -> str:

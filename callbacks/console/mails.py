@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts.replies import mails_about
 from callbacks.db.states import CustomerMessageKind, CustomerMessageState
 from callbacks.db.tables import Callback, CustomerMessage, MailAttachment, MailMessage
+from callbacks.paging.addressee import mails_about
 from callbacks.text.bilingual import Words
 
 SENT = Words("sent", "envoyée")

@@ -11,7 +11,14 @@ class RowNumber(IntegerConverter):
     """A number that the database can look up. Any other is not found."""
 
     def to_python(self, value: str) -> int:
-        # The length first: Python refuses to convert thousands of digits, with an error that no router expects.
-        if len(value) > len(str(LARGEST)) or int(value) > LARGEST:
-            raise ValidationError
-        return int(value)
+        try:
+            return row_number(value)
+        except ValueError:
+            raise ValidationError from None
+
+
+def row_number(text: str) -> int:
+    """Return the number that a text is. Raise ValueError for one that no row can have."""
+    if not text.isdecimal() or len(text) > len(str(LARGEST)) or int(text) > LARGEST:
+        raise ValueError
+    return int(text)

@@ -192,6 +192,7 @@ class CustomerMessageKind(enum.Enum):
 
     RECEIPT = "receipt"  # the reference and the time by which they are called back
     TRIED = "tried"  # we called and did not reach them
+    CLOSED = "closed"  # it closed automatically, and an answer reopens it
     ANSWER = "answer"  # what became of something that they asked for by text
     NOTICE = "notice"  # of an outage, to a subscriber
     SUBSCRIBED = "subscribed"  # confirms a subscription, with the way out

@@ -366,7 +366,7 @@ class Limits(Part):
 class CustomerTexts(Part):
     """Which texts customers get. Their wording is in `callbacks.paging.customer_wording`, or the desk's own."""
 
-    receipts: bool = True  # the reference and the time, after a voicemail or a missed call
+    receipts: bool = True  # the reference and the time, after a voicemail or a missed call; also that it closed
     attempts: bool = True  # that we called and did not reach them
 
 

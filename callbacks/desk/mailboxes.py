@@ -39,7 +39,7 @@ class MailRules(Part):
     joins_within: Duration = timedelta(hours=1)  # a mail is about the open callback that its sender had this long ago
     reopens_within: Duration = timedelta(days=14)  # a callback that was resolved this long ago
     unknown_emergencies_an_hour: int = Field(ge=0, le=1000, default=10)  # more of unknown senders wait until morning
-    receipts: bool = True  # the reference and the time, once for each callback
+    receipts: bool = True  # the reference and the time, once for each callback; also that it closed
     receipts_to_sender_a_day: int = Field(ge=0, le=100, default=5)
     receipts_a_day: int = Field(ge=0, default=200)
 

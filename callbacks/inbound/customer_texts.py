@@ -1,7 +1,7 @@
 """Takes in a text from a customer who has an open callback: it joins the callback, and whoever is on it reads it.
 
-The sender of a text can be forged. So a text closes and changes nothing: even one that asks for no call back is only
-put on record and passed on, and a person decides.
+A callback that closed automatically lately is reopened. The sender of a text can be forged. So a text closes nothing
+and changes nothing else: even one that asks for no call back is only put on record and passed on, and a person decides.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from callbacks.acts.reopening import reopen_by_text
 from callbacks.db.database import locked
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import CallbackState
@@ -32,6 +33,7 @@ from callbacks.text.formats import readable_number
 ANSWERED_EVERY = timedelta(minutes=10)
 DAY = timedelta(days=1)
 MOST_JOINED = 30  # texts of one number in a day; more are kept, and nobody is told
+REOPENED_WITHIN = timedelta(days=14)  # after it closed automatically
 NO_WORDS = "a text without words, perhaps a picture"
 NOTHING = Words("", "")
 
@@ -48,19 +50,22 @@ def handled_by_carrier(session: Session, sender: str, text: str, opt_out_type: s
 
 
 def join_text(session: Session, desk: Desk, sender: str, text: str, now: datetime) -> tuple[Words, str] | None:
-    """Add a text to the open callback of its sender, and return the answer and its language.
+    """Add a text to the callback of its sender, and return the answer and its language.
 
-    Return None when the sender has no open callback.
+    Return None when the sender has no callback that is open or closed automatically lately.
     """
-    found = _callback_of(session, desk, sender, text)
+    found = _callback_of(session, desk, sender, text, now)
     if found is None:
         return None
     callback, language = locked(session, Callback, found.id), found.contact.language
+    is_request, has_closed = asks_for_no_call(text), callback.state is CallbackState.CLOSED
     note_contact(session, sender, now)
-    review(callback, now)  # also where they are to be called on another number
+    if not has_closed:
+        review(callback, now)  # also where they are to be called on another number
     if _received(session, sender, now - DAY) > MOST_JOINED:
         return NOTHING, language
-    is_request = asks_for_no_call(text)
+    if has_closed:
+        return _answer_to_closing(session, desk, callback, sender, text, now, is_request=is_request), language
     is_first_request = is_request and note_cancel_asked(callback, now)
     if is_first_request:
         record_event(session, callback.contact_sid, now, Actor.CALLER, EventKind.CANCEL_ASKED, _detail(sender, text))
@@ -74,19 +79,37 @@ def join_text(session: Session, desk: Desk, sender: str, text: str, now: datetim
     return _answer(session, desk, callback, sender, now, is_request=is_request), language
 
 
-def _callback_of(session: Session, desk: Desk, sender: str, text: str) -> Callback | None:
-    """Return the open callback that a text is about: the one it names, or the latest of this number."""
+def _answer_to_closing(
+    session: Session, desk: Desk, callback: Callback, sender: str, text: str, now: datetime, *, is_request: bool
+) -> Words:
+    """Reopen a callback that closed automatically, unless the text asks for no call. Return the answer."""
+    record_event(session, callback.contact_sid, now, Actor.CALLER, EventKind.CUSTOMER_TEXTED, _detail(sender, text))
+    index_words(session, callback, text)
+    if not is_request:
+        by = callback.contact.caller_name or readable_number(sender)
+        reopen_by_text(session, desk, callback, by, text or NO_WORDS, now)
+    if _answered_lately(session, sender, now):
+        return NOTHING
+    return _answer(session, desk, callback, sender, now, is_request=is_request)
+
+
+def _callback_of(session: Session, desk: Desk, sender: str, text: str, now: datetime) -> Callback | None:
+    """Return the callback that a text is about: the one it names, else the latest of this number.
+
+    One that is open comes before one that closed automatically lately.
+    """
     joined = (
         select(JoinedContact.callback_id)
         .join(Contact, Contact.sid == JoinedContact.contact_sid)
         .where(Contact.caller == sender)
     )
     theirs = or_(Contact.caller == sender, Contact.customer_number == sender, Callback.id.in_(joined))
-    open_ones = (
-        select(Callback).join(Contact, Callback.contact_sid == Contact.sid).where(Callback.state == CallbackState.OPEN)
-    )
-    rows = session.scalars(open_ones.where(theirs).order_by(Callback.id.desc()))
-    found = [each for each in rows if customer_number(desk, each).why_not != WRONG_NUMBER]
+    closed_lately = (Callback.state == CallbackState.CLOSED) & (Callback.closed_at >= now - REOPENED_WITHIN)
+    may_join = or_(Callback.state == CallbackState.OPEN, closed_lately)
+    query = select(Callback).join(Contact, Callback.contact_sid == Contact.sid).where(may_join, theirs)
+    rows = session.scalars(query.order_by(Callback.id.desc())).all()
+    right = [each for each in rows if customer_number(desk, each).why_not != WRONG_NUMBER]
+    found = sorted(right, key=lambda each: each.state is not CallbackState.OPEN)
     named = reference_in(text)
     return next((each for each in found if each.reference == named), next(iter(found), None))
 
@@ -106,6 +129,8 @@ def _answer(session: Session, desk: Desk, callback: Callback, sender: str, now: 
     if _is_capped(session, desk, sender, now) or why_not_texted(session, desk, sender, now) is not None:
         return NOTHING
     about = about_callback(desk, callback, sender)
+    if callback.state is not CallbackState.OPEN:
+        return customer_wording.cancelled(about)
     return customer_wording.no_call_noted(about) if is_request else customer_wording.noted(about)
 
 

@@ -51,6 +51,7 @@ IS_REPLY = CustomerMessage.kind == CustomerMessageKind.REPLY
 WORTH_READING_FOR = {
     CustomerMessageKind.RECEIPT: timedelta(minutes=20),
     CustomerMessageKind.TRIED: timedelta(minutes=10),
+    CustomerMessageKind.CLOSED: timedelta(hours=6),
     CustomerMessageKind.ANSWER: timedelta(minutes=20),
     CustomerMessageKind.NOTICE: timedelta(hours=6),
     CustomerMessageKind.SUBSCRIBED: timedelta(hours=1),
@@ -301,7 +302,7 @@ def _asked(session: Session, which: ColumnElement[bool]) -> int:
 
 
 def _is_untrue(session: Session, message: CustomerMessage) -> bool:
-    """Return whether a receipt names a call that was made since, or a subscriber wants no more notices."""
+    """Return whether what a message says of a callback is over, or a subscriber wants no more notices."""
     if message.subscription_id is not None:
         subscription = session.get(Subscription, message.subscription_id)
         return message.kind is CustomerMessageKind.NOTICE and (
@@ -310,6 +311,8 @@ def _is_untrue(session: Session, message: CustomerMessage) -> bool:
     callback = session.get(Callback, message.callback_id) if message.callback_id is not None else None
     if callback is None or message.kind in (CustomerMessageKind.ANSWER, CustomerMessageKind.REPLY):
         return False
+    if message.kind is CustomerMessageKind.CLOSED:
+        return callback.state is not CallbackState.CLOSED
     is_receipt = message.kind is CustomerMessageKind.RECEIPT
     was_called = callback.attempted_at is not None and callback.attempted_at > message.created_at
     return callback.state is not CallbackState.OPEN or (is_receipt and was_called)

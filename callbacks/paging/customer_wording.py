@@ -111,6 +111,16 @@ TRIED_AND_PLANNED = CustomerTemplate(
     ),
     {**CALLBACK, "when": AT_TIME, "again": TIME},
 )
+TIMES = Words("100 times", "100 fois")
+CLOSED = CustomerTemplate(
+    "texts.closed",
+    Words(
+        "{sender}: we tried to reach you {times} about {reference} and have closed it. Reply to reopen it.",
+        "{sender}: nous avons tenté de vous joindre {times} au sujet de {reference}, et avons fermé le dossier. "
+        "Répondez pour le rouvrir.",
+    ),
+    {**CALLBACK, "times": TIMES},
+)
 
 # Answers to what they text
 
@@ -204,6 +214,18 @@ MAIL_ADDED = CustomerTemplate(
     MAIL_RECEIPT,
     Medium.MAIL,
 )
+MAIL_CLOSED = CustomerTemplate(
+    "mails.closed",
+    Words(
+        "We tried to reach you {times} about {reference} and have not heard from you, so we have closed it.\n\nReply "
+        "to this email to reopen it.\n\n{sender}\nThis email was sent automatically.",
+        "Nous avons tenté de vous joindre {times} au sujet du dossier {reference}, sans nouvelles de votre part. Nous "
+        "l'avons donc fermé.\n\nRépondez à ce courriel pour le rouvrir.\n\n{sender}\nCe courriel a été envoyé "
+        "automatiquement.",
+    ),
+    {**CALLBACK, "times": TIMES},
+    Medium.MAIL,
+)
 
 
 @dataclass(frozen=True)
@@ -267,6 +289,22 @@ def tried(about: About, at: datetime, again_at: datetime | None, now: datetime) 
         return TRIED.filled(about.desk, reference=about.reference, when=when)
     again = _time(about, again_at, now)
     return TRIED_AND_PLANNED.filled(about.desk, reference=about.reference, when=when, again=again)
+
+
+def closed(about: About, attempts: int) -> Words:
+    """Return the text that it closed after so many attempts to reach them, and how to reopen it."""
+    return CLOSED.filled(about.desk, reference=about.reference, times=_times(attempts))
+
+
+def closed_by_mail(about: About, attempts: int) -> Words:
+    """Return the mail that it closed after so many attempts to reach them, and how to reopen it."""
+    return MAIL_CLOSED.filled(about.desk, reference=about.reference, times=_times(attempts))
+
+
+def _times(attempts: int) -> Words:
+    if attempts == 1:
+        return Words("once", "une fois")
+    return Words(f"{attempts} times", f"{attempts} fois")
 
 
 def noted(about: About) -> Words:

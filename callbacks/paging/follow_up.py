@@ -52,6 +52,7 @@ from callbacks.paging.after_a_hold import ask_what_was_put_off
 from callbacks.paging.after_attempt import Duty, Rules, TriedCase, follow_up
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.called_again import called_again_in_vain_at
+from callbacks.paging.closing_notice import tell_of_closing
 from callbacks.paging.decide import NewPage
 from callbacks.paging.escalate import take_next_step
 from callbacks.paging.notices import notify_paged, text_if_reachable
@@ -124,7 +125,7 @@ def pass_over_departed_owner(session: Session, callback: Callback, now: datetime
 def _perform(session: Session, desk: Desk, callback: Callback, duty: Duty, facts: _Facts, now: datetime) -> None:
     match duty:
         case Duty.CLOSE:
-            _close(session, desk, callback, facts.closing, now)
+            _close(session, desk, callback, facts, now)
         case Duty.RESUME:
             _resume(session, callback, now)
         case Duty.WAIT:
@@ -142,9 +143,11 @@ def _perform(session: Session, desk: Desk, callback: Callback, duty: Duty, facts
             _ask_how_it_stands(session, desk, callback, now)
 
 
-def _close(session: Session, desk: Desk, callback: Callback, closing: Closing, now: datetime) -> None:
+def _close(session: Session, desk: Desk, callback: Callback, facts: _Facts, now: datetime) -> None:
     change_state(callback, Change.AUTO_CLOSE, now)
-    record_event(session, callback.contact_sid, now, Actor.DESK, EventKind.AUTO_CLOSED, closing.reason)
+    record_event(session, callback.contact_sid, now, Actor.DESK, EventKind.AUTO_CLOSED, facts.closing.reason)
+    in_vain = [each for each in facts.attempts if each.outcome in IN_VAIN and each.tried_at > facts.case.contact_at]
+    tell_of_closing(session, desk, callback, len(in_vain), now)
     words = messages.closed_automatically(subject_of(desk, callback))
     notify_paged(session, callback, PageKind.CLOSED, words, None, now)
 

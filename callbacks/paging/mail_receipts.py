@@ -22,6 +22,7 @@ from callbacks.paging.customer_wording import About
 A_DAY = timedelta(days=1)
 LATE_AFTER = timedelta(hours=6)  # a mail that is found so long after it arrived gets no receipt
 LONGEST_SUBJECT = 200
+LIMITED = (CustomerMessageKind.RECEIPT, CustomerMessageKind.CLOSED)  # together
 # Nobody reads what is sent there, or a machine answers it.
 _MACHINES = re.compile(
     r"(.*[-_.])?(no|do[-_.]?not|dont|ne[-_.]?pas)[-_.]?(reply|respond|repondre)([-_.].*)?|mailer-?daemon|postmaster|"
@@ -56,12 +57,17 @@ def why_no_receipt(session: Session, desk: Desk, mail: MailMessage, now: datetim
         return "Receipts are for messages only."
     if not mail.sender or now - mail.received_at > LATE_AFTER:
         return "There is nobody to answer, or it is too late."
-    own = {mailbox.address.lower() for mailbox in desk.mailboxes.values()}
-    if mail.sender in own or is_machine(mail.sender):
+    return why_not_mailed(session, desk, mail.sender, now)
+
+
+def why_not_mailed(session: Session, desk: Desk, address: str, now: datetime) -> str | None:
+    """Return why the desk writes no mail of its own to an address, or None."""
+    rules, own = desk.mail, {mailbox.address.lower() for mailbox in desk.mailboxes.values()}
+    if address in own or is_machine(address):
         return "It is our own address, or a machine's."
     today = (CustomerMessage.created_at > now - A_DAY) & (CustomerMessage.channel == Channel.MAIL)
-    today &= CustomerMessage.kind == CustomerMessageKind.RECEIPT
-    if _count(session, today & (CustomerMessage.address == mail.sender)) >= rules.receipts_to_sender_a_day:
+    today &= CustomerMessage.kind.in_(LIMITED)
+    if _count(session, today & (CustomerMessage.address == address)) >= rules.receipts_to_sender_a_day:
         return "This sender has had their receipts for a day."
     return "The desk has sent its receipts for a day." if _count(session, today) >= rules.receipts_a_day else None
 

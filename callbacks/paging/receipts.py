@@ -32,7 +32,7 @@ def send_receipt(session: Session, desk: Desk, callback: Callback, contact: Cont
     """Text the caller what became of their call, once: it opened the callback, or joined it."""
     is_by_hand = callback.origin is CallbackOrigin.BY_HAND and contact.sid == callback.contact_sid
     is_late = now - contact.began_at > LATE_AFTER
-    if not desk.customer_texts.receipts or is_by_hand or is_late or _perhaps_did_not_call(callback, contact):
+    if not desk.customer_texts.receipts or is_by_hand or is_late or perhaps_did_not_call(callback, contact):
         return
     about = about_callback(desk, callback, contact.caller)
     due_at = callback.due_at if callback.due_at > now else None
@@ -41,10 +41,10 @@ def send_receipt(session: Session, desk: Desk, callback: Callback, contact: Cont
     else:
         has_message, is_tried = _has_message(contact), callback.attempted_at is not None
         words = customer_wording.added(about, due_at, now, left_a_message=has_message, is_tried=is_tried)
-    _text(session, desk, callback, contact, CustomerMessageKind.RECEIPT, contact.sid, words, now)
+    text_caller(session, desk, callback, contact, CustomerMessageKind.RECEIPT, contact.sid, words, now)
 
 
-def _perhaps_did_not_call(callback: Callback, contact: Contact) -> bool:
+def perhaps_did_not_call(callback: Callback, contact: Contact) -> bool:
     """Return whether the number may be somebody's who knows nothing of the call."""
     return callback.perhaps_robot or has_failed(contact.attestation)
 
@@ -78,14 +78,14 @@ def tell_of_attempt(
     last = max(attempts, key=lambda attempt: (attempt.tried_at, attempt.id), default=None)
     if last is None or not desk.customer_texts.attempts or not is_told(last, heard_at, now):
         return
-    if callback.origin is CallbackOrigin.BY_HAND or _perhaps_did_not_call(callback, callback.contact):
+    if callback.origin is CallbackOrigin.BY_HAND or perhaps_did_not_call(callback, callback.contact):
         return
     if customer_number(desk, callback).why_not == WRONG_NUMBER:
         return
     at = last.rang_at or last.tried_at
     about = about_callback(desk, callback, callback.contact.caller)
     words = customer_wording.tried(about, at, callback.try_again_at, now)
-    _text(session, desk, callback, callback.contact, CustomerMessageKind.TRIED, f"attempt {last.id}", words, now)
+    text_caller(session, desk, callback, callback.contact, CustomerMessageKind.TRIED, f"attempt {last.id}", words, now)
 
 
 def is_told(attempt: ReachAttempt, heard_at: datetime, now: datetime) -> bool:
@@ -99,14 +99,14 @@ def tell_of_cancelling(session: Session, desk: Desk, callback: Callback, now: da
     if callback.cancel_asked_at is not None:
         words = customer_wording.cancelled(about_callback(desk, callback, callback.contact.caller))
         occasion = f"cancelled {callback.id} {callback.cancel_asked_at:%Y-%m-%d %H:%M:%S}"
-        _text(session, desk, callback, callback.contact, CustomerMessageKind.ANSWER, occasion, words, now)
+        text_caller(session, desk, callback, callback.contact, CustomerMessageKind.ANSWER, occasion, words, now)
 
 
 def about_callback(desk: Desk, callback: Callback, number: str) -> About:
     return About(desk, callback.reference, number)
 
 
-def _text(
+def text_caller(
     session: Session,
     desk: Desk,
     callback: Callback,
@@ -116,6 +116,7 @@ def _text(
     words: Words,
     now: datetime,
 ) -> None:
+    """Text the number that called, once for each kind and occasion, if it may be texted."""
     if why_not_texted(session, desk, contact.caller, now) is None:
         to = Recipient(Channel.TEXT, contact.caller, contact.language)
         write_message(session, kind, occasion, to, words.for_(contact.language), now, callback_id=callback.id)

@@ -16,6 +16,7 @@ PAGES: dict[str, list[str]] = {
     "/callbacks/<reference>": ["/callbacks/{open}", "/callbacks/{not_to_be_rung}", "/callbacks/{resolved}"],
     "/callbacks/<reference>/why": ["/callbacks/{open}/why?at=2026-11-28T22:14", "/callbacks/{resolved}/why?at=soon"],
     "/calls": ["/calls"],
+    "/mails": ["/mails"],
     "/boxes": ["/boxes"],
     "/customers": ["/customers", "/customers?words=nobody"],
     "/customers/<int:customer_id>": ["/customers/1"],

@@ -335,3 +335,51 @@ def test_who_needs_no_call_says_so_the_pages_go_on_and_a_supervisor_decides(nigh
 
 def _fault_on_customer(kind: str) -> Fault:
     return Fault(Place.MESSAGES, FaultKind(kind), 1, match=CUSTOMER.removeprefix("+"))
+
+
+# Closed automatically
+
+A_WEEK_LATER, THAT_NIGHT, MONDAY = "2026-12-04T08:29", "2026-12-05T22:00", "2026-12-07T08:29"
+
+
+def closes_after_three_attempts(night: ScenarioDesk) -> None:
+    amy = night.phone_of("Amy")
+    amy.texts("{code}").reads("is yours")
+    for _ in range(3):
+        amy.texts("na {code}").reads("")
+        night.scenario.minutes_pass(2)
+    night.clock_moves_to(A_WEEK_LATER)
+    night.customer().ignore_so_far()
+    night.scenario.minutes_pass(3)
+    assert night.callback.state is CallbackState.CLOSED
+    for name in ("Amy", "Ben", "Sue"):
+        night.phone_of(name).ignore_so_far()
+
+
+def test_a_customer_reads_that_it_closed_and_an_answer_reopens_it(night: ScenarioDesk) -> None:
+    a_receipt_is_read(night)
+    closes_after_three_attempts(night)
+    reference = night.callback.reference
+    night.customer().reads(f"we tried to reach you 3 times about {reference} and have closed it. Reply to reopen it.")
+    night.customer().texts("Sorry, I was away").reads(f"We added your text to {reference}")
+    night.phone_of("Amy").reads(f"reopened {reference} (Sorry, I was away). It is yours: call")
+    assert night.callback.state is CallbackState.OPEN
+    night.scenario.ignore_so_far()
+
+
+def test_in_french_and_at_night_nobody_is_woken_for_the_answer(night: ScenarioDesk) -> None:
+    call = night.customer().dials("direct").hears("appuyez sur le 9").presses("9")
+    call.hears_the_beep().says(8).presses("#").hears("Merci").hangs_up()
+    night.phone_of("Amy").reads("in French")
+    closes_after_three_attempts(night)
+    reference = night.callback.reference
+    night.customer().reads(f"nous avons tenté de vous joindre 3 fois au sujet de {reference}", "pour le rouvrir.")
+    night.clock_moves_to(THAT_NIGHT)
+    night.scenario.minutes_pass(1)
+    night.customer().texts("J'étais en vacances").reads("merci. Nous avons ajouté votre texto")
+    night.scenario.minutes_pass(60)
+    assert [person.unexpected() for person in (night.phone_of("Amy"), night.phone_of("Ben"))] == [[], []]
+    night.clock_moves_to(MONDAY)
+    night.scenario.minutes_pass(2)
+    night.phone_of("Amy").reads(f"reopened {reference} (J'étais en vacances)")
+    night.scenario.ignore_so_far()

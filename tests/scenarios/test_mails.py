@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from datetime import timedelta
+from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from callbacks.db.states import CallbackOrigin, CallbackState, MailKind, Priorit
 from callbacks.inbound.mails.receive import Outcome, Received, receive
 from callbacks.text.gsm7 import fits
 from tests.callbacks.inbound.mails.post import BOB, MAILBOXES, parsed
+from tests.mail_server import MailServer, running
 from tests.scenarios.conftest import CUSTOMER, POSTGRES_IN_SOAK, SATURDAY_NIGHT, TUESDAY_MORNING, ScenarioDesk
 
 pytestmark = POSTGRES_IN_SOAK
@@ -255,3 +257,39 @@ def test_the_link_shows_what_the_customer_wrote(night: ScenarioDesk) -> None:
     assert "Close: no way to reach" not in page
     assert "Answer by mail" in page
     night.phone_of("Amy").resolves()
+
+
+# Closed automatically
+
+
+@pytest.mark.parametrize(
+    ("language", "asks"),
+    [("en", "Reply to this email to reopen it."), ("fr", "Répondez à ce courriel pour le rouvrir.")],
+)
+def test_a_writer_is_mailed_that_it_closed_and_an_answer_reopens_it(open_desk: Opens, language: str, asks: str) -> None:
+    with running(MailServer("250 fine")) as server:
+        day = open_desk(TUESDAY_MORNING, smtp_url=server.url, mailboxes=MAILBOXES)
+        knows(day, BOB, CUSTOMER, language=language)
+        reference = writes(day, message_id="1@acme.example").reference
+        amy = day.phone_of("Amy")
+        amy.reads("mail from")
+        amy.texts("{code}").reads("is yours")
+        for _ in range(3):
+            amy.texts("na {code}").reads("")
+            day.scenario.minutes_pass(1)
+        day.clock_moves_to("2026-12-08T10:00")
+        day.scenario.minutes_pass(2)
+        assert day.callback.state is CallbackState.CLOSED
+        mails = [message_from_bytes(each, policy=policy.default) for each in server.mails]
+        _, closing = [mail for mail in mails if mail["To"] == BOB]  # after the receipt
+        assert closing["In-Reply-To"] == "<1@acme.example>"
+        body = closing.get_body(("plain",))
+        assert body is not None
+        assert asks in body.get_content()
+        amy.ignore_so_far()
+        day.phone_of("Sue").ignore_so_far()
+        thread = (closing["Message-ID"].strip("<>"),)
+        answer = writes(day, subject=f"Re: {closing['Subject']}", thread=thread, message_id="2@acme.example")
+        assert (answer.outcome, answer.reference) == (Outcome.REOPENED, reference)
+        amy.reads(f"reopened {reference}")
+        day.scenario.ignore_so_far()

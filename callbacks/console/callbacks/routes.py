@@ -14,10 +14,12 @@ from callbacks.console.audio import audio_response, note_listener
 from callbacks.console.callbacks import screen
 from callbacks.console.callbacks.acts import FORMS, HIDDEN_AT_FIRST, acts_of, run_act
 from callbacks.console.callbacks.boxes import box_screen
+from callbacks.console.callbacks.mail_log import mail_log
 from callbacks.console.callbacks.opening import LONGEST_ADDRESS, examples_of, look_up, open_from_form
 from callbacks.console.callbacks.search import records_as_csv, records_as_dicts, search_screen
 from callbacks.console.context import current
 from callbacks.console.forms import change_and_redirect, refused_within, write_and_redirect
+from callbacks.console.row_number import row_number
 from callbacks.db.tables import Callback, JoinedContact, Voicemail
 from callbacks.errors import NotFound, WrongState
 from callbacks.records.search import ORDERS, PRIORITIES, PROOFS, STATES, search_from
@@ -167,6 +169,14 @@ def calls() -> str:
     before = request.args.get("before", "")[:64]
     log = current().database.read(lambda session: screen.call_log(session, before))
     return render_template("callbacks/calls.html", title="All calls", log=log)
+
+
+@blueprint.get("/mails")
+@for_all_but_technicians
+def mails() -> str:
+    before = request.args.get("before", type=row_number)
+    log = current().database.read(lambda session: mail_log(session, before))
+    return render_template("callbacks/mails.html", title="All mails", log=log)
 
 
 @blueprint.get("/boxes")

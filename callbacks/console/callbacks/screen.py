@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import NEEDS_A_NUMBER
 from callbacks.acts.base import last_event_id
-from callbacks.acts.replies import addressee
 from callbacks.console.callbacks.timeline import Entry, timeline_of
 from callbacks.console.customers.beside import Beside, beside
 from callbacks.console.mails import MailOnScreen, from_customer
@@ -52,6 +51,7 @@ from callbacks.lifecycle.transitions import is_held
 from callbacks.lifecycle.waiting import is_waiting
 from callbacks.oncall import store
 from callbacks.oncall.schedule import Schedule
+from callbacks.paging.addressee import addressee
 from callbacks.paging.decide import Decision
 from callbacks.paging.escalate import forecast
 from callbacks.paging.reasons import in_a_line

@@ -15,7 +15,6 @@ from callbacks.acts.attempts import NEEDS_A_NUMBER, was_asked_to_confirm
 from callbacks.acts.by_hand import new_form
 from callbacks.acts.customer_number import decides_about_numbers
 from callbacks.acts.holds import waits_for_opening
-from callbacks.acts.replies import addressee
 from callbacks.console.callbacks.screen import standing_of
 from callbacks.console.customers.beside import Beside, beside
 from callbacks.console.mails import MailOnScreen, from_customer, mails_of
@@ -35,6 +34,7 @@ from callbacks.db.tables import Callback, Contact, Event, Mail, Page, ReachAttem
 from callbacks.desk.customer_number import CustomerNumber, can_be_mailed, customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import is_held, is_held_by_another, owns
+from callbacks.paging.addressee import addressee
 from callbacks.records.contacts_of_callback import contacts_of, events_of_callback
 from callbacks.records.proofs import Decider, decider, proof_on_record
 from callbacks.records.search import STATES

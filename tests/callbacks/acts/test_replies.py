@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from callbacks.acts import wording
 from callbacks.acts.base import Via
 from callbacks.acts.ownership import Take
-from callbacks.acts.replies import LONGEST_REPLY, ReplyByMail, addressee
+from callbacks.acts.replies import LONGEST_REPLY, ReplyByMail
 from callbacks.customers.contacts import Contact as Known
 from callbacks.customers.details import Details
 from callbacks.customers.store import add_customer
@@ -20,6 +20,7 @@ from callbacks.db.database import AUDIT_KEY, Database
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import Channel, ContactKind, CustomerMessageKind, CustomerMessageState, MailKind, Role
 from callbacks.db.tables import Callback, CustomerMessage, JoinedContact, Mail, MailMessage
+from callbacks.paging.addressee import addressee
 from callbacks.text.bilingual import Words
 from tests.callbacks.acts.night import CUSTOMER, NOW, SUE, Night
 from tests.callbacks.inbound.mails.post import BOB, JANE, desk_with_mail

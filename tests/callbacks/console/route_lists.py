@@ -57,6 +57,7 @@ LOGGED_IN = [
         for act in FORMS
     ),
     ("GET", "/calls", "/calls", READERS),
+    ("GET", "/mails", "/mails", READERS),
     ("GET", "/boxes", "/boxes", READERS),
     ("GET", "/customers", "/customers?words=acme", EVERYONE),
     ("GET", "/customers.csv", "/customers.csv", READERS),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -154,3 +156,61 @@ def test_a_number_that_needs_consent_is_read_and_not_answered(night: Night) -> N
     night.database.write(work)
     assert night.hears_from("+442079460000", "hello") == ""
     assert len(events(night, EventKind.CUSTOMER_TEXTED)) == 1
+
+
+# What closed automatically
+
+
+def closes(night: Night, change: Change = Change.AUTO_CLOSE) -> None:
+    callback_id = night.callback.id
+    night.database.write(lambda s: change_state(s.get_one(type(night.callback), callback_id), change, night.now))
+
+
+@pytest.mark.parametrize("days", [0, 14])
+def test_a_text_reopens_what_closed_automatically_lately(night: Night, days: int) -> None:
+    closes(night)
+    night.now += timedelta(days=days)
+    assert "We added your text to" in night.hears_from(CUSTOMER, "Please try again")
+    assert night.callback.state is CallbackState.OPEN
+    assert events(night, EventKind.REOPENED) == ["The customer texted."]
+    assert events(night, EventKind.CUSTOMER_TEXTED) == ['(514) 555-0199: "Please try again"']
+
+
+def test_after_two_weeks_it_stays_closed(night: Night) -> None:
+    closes(night)
+    night.now += timedelta(days=14, seconds=1)
+    assert "not read" in night.hears_from(CUSTOMER, "Please try again")
+    assert night.callback.state is CallbackState.CLOSED
+
+
+@pytest.mark.parametrize("change", [Change.RESOLVE, Change.CANCEL, Change.CLOSE_UNREACHABLE])
+def test_what_ended_otherwise_stays_closed(night: Night, change: Change) -> None:
+    closes(night, change)
+    assert "not read" in night.hears_from(CUSTOMER, "Please try again")
+    assert events(night, EventKind.REOPENED) == []
+
+
+def test_whoever_needs_no_call_leaves_it_closed(night: Night) -> None:
+    closes(night)
+    assert "as you asked" in night.hears_from(CUSTOMER, "NOCALL")
+    assert night.callback.state is CallbackState.CLOSED
+    assert len(events(night, EventKind.CUSTOMER_TEXTED)) == 1
+
+
+def test_one_that_is_open_comes_first_unless_the_closed_one_is_named(night: Night) -> None:
+    first = night.callback.reference
+    night.opens("CA2")
+    closes(night)
+    assert first not in night.hears_from(CUSTOMER, "hello")
+    assert events(night, EventKind.REOPENED) == []
+    night.now += ANSWERED_EVERY
+    assert first in night.hears_from(CUSTOMER, f"{first}: hello")
+    assert events(night, EventKind.REOPENED) == ["The customer texted."]
+
+
+def test_a_flood_reopens_nothing(night: Night) -> None:
+    for number in range(MOST_JOINED):
+        night.hears_from(CUSTOMER, f"flood {number}")
+    closes(night)
+    night.hears_from(CUSTOMER, "one more")
+    assert night.callback.state is CallbackState.CLOSED

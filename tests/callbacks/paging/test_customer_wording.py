@@ -40,6 +40,7 @@ def every(about: About) -> Iterator[Words]:
             yield wording.added(about, due_at, NOW, left_a_message=left, is_tried=False)
             yield wording.added(about, due_at, NOW, left_a_message=left, is_tried=True)
         yield wording.tried(about, NOW - timedelta(days=2), due_at, NOW)
+    yield from (wording.closed(about, attempts) for attempts in (1, 3, 100))
     yield from (wording.noted(about), wording.no_call_noted(about), wording.cancelled(about))
 
 

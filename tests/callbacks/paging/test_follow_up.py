@@ -19,8 +19,17 @@ from callbacks.acts.ownership import Pass, Take
 from callbacks.acts.promises import SetPriority
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import AttemptState, CallbackState, Channel, PageKind, PageState, PriorityLevel, ReachOutcome
-from callbacks.db.tables import Callback, Event, Page, PageAttempt, Technician
+from callbacks.db.states import (
+    AttemptState,
+    CallbackState,
+    Channel,
+    CustomerMessageKind,
+    PageKind,
+    PageState,
+    PriorityLevel,
+    ReachOutcome,
+)
+from callbacks.db.tables import Callback, CustomerMessage, Event, Page, PageAttempt, Technician
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
 from callbacks.lifecycle.waiting import is_waiting
@@ -292,6 +301,8 @@ def test_it_closes_when_its_customer_stays_silent_after_the_attempts(followed: F
     followed.follow()
     assert (followed.callback.state, followed.callback.next_action_at) == (CallbackState.CLOSED, None)
     assert followed.pages(PageKind.CLOSED) == ["Amy Roy"]
+    told = select(CustomerMessage.words).where(CustomerMessage.kind == CustomerMessageKind.CLOSED)
+    assert "we tried to reach you 3 times" in followed.database.read(lambda session: session.scalars(told).one())
 
 
 def test_an_overdue_critical_resolution_is_reported_until_somebody_acts(followed: Followed) -> None:
