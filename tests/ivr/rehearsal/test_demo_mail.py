@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from callbacks.acts.base import Via, perform, technician_by
+from callbacks.acts.replies import ReplyByMail
 from callbacks.cli.context import Compose
 from callbacks.cli.times import desk_time
 from callbacks.db.states import CallbackOrigin
@@ -16,6 +19,7 @@ from callbacks.db.tables import Callback, MailMessage
 from callbacks.desk.desk_file import Desk
 from callbacks.desk.mailboxes import Mailbox, MailboxMeaning
 from callbacks.inbound.mails.receive import Outcome, Received
+from callbacks.people.technicians import technician_named
 from ivr.rehearsal.demo_mail import (
     MAILBOXES,
     MOST_KEPT,
@@ -96,6 +100,21 @@ def test_a_reply_joins_by_its_thread_alone(visitor: Visitor) -> None:
     answer = visitor.writes(receipt.answer_to, "Another subject", "More words.", answers=receipt.id)
     assert answer == f"Stored. It joined {visitor.callback().reference}."
     assert receipt.id in visitor.stored().thread.splitlines()
+
+
+def test_what_a_technician_replies_comes_to_the_inbox(visitor: Visitor) -> None:
+    visitor.writes(EMERGENCY)
+    callback_id, service = visitor.callback().id, visitor.scenario.service
+
+    def work(session: Session) -> object:
+        by = technician_by(technician_named(session, "Amy Roy"), Via.LINK)
+        reply = ReplyByMail("Try again now, please.")
+        return perform(session, service.desk, callback_id, reply, by, service.clock.now())
+
+    service.database.write(work)
+    visitor.scenario.seconds_pass(5)
+    newest, _ = visitor.mail.inbox(ADDRESS)
+    assert "Try again now, please." in newest.words
 
 
 def test_the_newest_mail_is_first_and_old_ones_are_dropped(visitor: Visitor) -> None:
