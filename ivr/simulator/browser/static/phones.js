@@ -280,7 +280,7 @@ function replyTo(mail) {
   if (!mail) return;
   $("mail-answers").firstChild.textContent = `A reply to “${mail.subject}”.`;
   $("mail-to").value = mail.answer_to;
-  $("mail-subject").value = /^re:/i.test(mail.subject) ? mail.subject : `Re: ${mail.subject}`;
+  $("mail-subject").value = /\bre:/i.test(mail.subject) ? mail.subject : `Re: ${mail.subject}`;
   $("mail-words").focus();
 }
 
