@@ -48,23 +48,33 @@ def compose(
     demo: bool = False,
     senders: int = 8,
     limits: TimeLimits = IN_PRODUCTION,
+    mailer: Mailer | None = None,
 ) -> Service:
     """Put the service together. Nothing runs yet."""
     desk = desk.with_own_number(settings.sender)
     audit_key = settings.audit_key.encode() or derived_key(settings.secret_key, "audit")
     database, carrier = Database(settings.database_url, limits.database, audit_key), Carrier(settings, http)
-    worker = worker_for(settings, desk, database, carrier, clock, senders, limits.senders)
-    web = _web(settings, desk, clock, database, demo, limits.webhooks)
+    worker = worker_for(settings, desk, database, carrier, clock, senders, limits.senders, mailer)
+    web = _web(settings, desk, clock, database, demo, limits.webhooks, mailer)
     return Service(settings, desk, clock, database, carrier, web, worker)
 
 
-def _web(settings: Settings, desk: Desk, clock: Clock, database: Database, demo: bool, timeout: timedelta) -> Flask:
+def _web(
+    settings: Settings,
+    desk: Desk,
+    clock: Clock,
+    database: Database,
+    demo: bool,
+    timeout: timedelta,
+    mailer: Mailer | None,
+) -> Flask:
     web = Flask("nightdesk", static_folder=None)
     web.secret_key = settings.secret_key
     web.config["SECRET_KEY_FALLBACKS"] = [key for key in [settings.secret_key_secondary] if key]
     web.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST)
     links = Links(settings.secret_key, settings.public_url, clock, settings.secret_key_secondary)
-    mailer = Mailer(settings.smtp_url, settings.mail_from, *WHILE_SOMEBODY_WAITS) if settings.smtp_url else None
+    if mailer is None and settings.smtp_url:
+        mailer = Mailer(settings.smtp_url, settings.mail_from, *WHILE_SOMEBODY_WAITS)
     console = ConsoleContext(
         database,
         desk,

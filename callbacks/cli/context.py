@@ -20,6 +20,7 @@ from callbacks.db.migrations import check_schema
 from callbacks.desk.desk_file import Check, Desk, read_desk
 from callbacks.errors import BrokenDesk, BrokenSettings
 from callbacks.logs import set_up_logs
+from callbacks.paging.channels.mail import Mailer
 from callbacks.paging.channels.twilio import Carrier
 from callbacks.records import audit_log
 from callbacks.settings import Settings, settings_from
@@ -80,6 +81,7 @@ class Compose(Protocol):
         demo: bool = False,
         senders: int = 8,
         limits: TimeLimits = IN_PRODUCTION,
+        mailer: Mailer | None = None,
     ) -> Service: ...
 
 

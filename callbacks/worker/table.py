@@ -56,35 +56,47 @@ def worker_for(
     clock: Clock,
     senders: int = SENDERS,
     patience: timedelta = PATIENCE,
+    mailer: Mailer | None = None,
 ) -> Worker:
-    """Return a worker of this desk. Nothing runs yet."""
+    """Return a worker of this desk. Nothing runs yet. Without a mailer, mails go out by the server of the settings."""
     threads = Senders(senders, patience)
-    return Worker(jobs_for(settings, desk, database, carrier, clock, threads), threads, clock)
+    return Worker(jobs_for(settings, desk, database, carrier, clock, threads, mailer), threads, clock)
 
 
-def outbox_for(settings: Settings, desk: Desk, database: Database, carrier: Carrier, clock: Clock) -> Outbox:
+def outbox_for(
+    settings: Settings, desk: Desk, database: Database, carrier: Carrier, clock: Clock, mailer: Mailer | None = None
+) -> Outbox:
     """Return the outbox, which sends pages by this carrier and by mail."""
     links = Links(settings.secret_key, settings.public_url, clock)
-    return Outbox(database, carrier, _mailer(settings), WebhookUrls(settings.public_url), links, desk, clock)
+    mailer = mailer or _mailer(settings)
+    return Outbox(database, carrier, mailer, WebhookUrls(settings.public_url), links, desk, clock)
 
 
 def customer_outbox_for(
-    settings: Settings, desk: Desk, database: Database, carrier: Carrier, clock: Clock
+    settings: Settings, desk: Desk, database: Database, carrier: Carrier, clock: Clock, mailer: Mailer | None = None
 ) -> CustomerOutbox:
     """Return the outbox of messages to customers."""
     links = Links(settings.secret_key, settings.public_url, clock)
-    return CustomerOutbox(database, carrier, _mailer(settings), WebhookUrls(settings.public_url), links, desk, clock)
+    mailer = mailer or _mailer(settings)
+    return CustomerOutbox(database, carrier, mailer, WebhookUrls(settings.public_url), links, desk, clock)
 
 
 def jobs_for(
-    settings: Settings, desk: Desk, database: Database, carrier: Carrier, clock: Clock, senders: Senders
+    settings: Settings,
+    desk: Desk,
+    database: Database,
+    carrier: Carrier,
+    clock: Clock,
+    senders: Senders,
+    mailer: Mailer | None = None,
 ) -> Sequence[Job]:
     """Return every job in the order in which they run. Nothing comes before next actions and pages."""
-    outbox = outbox_for(settings, desk, database, carrier, clock)
+    mailer = mailer or _mailer(settings)
+    outbox = outbox_for(settings, desk, database, carrier, clock, mailer)
     actions = next_actions(database, desk, clock)
     pages, copier = PageSending(outbox, senders), RecordingCopier(database, carrier, desk, settings.media_dir, clock)
     ender = RingEnder(database, carrier, clock)
-    to_customers = customer_outbox_for(settings, desk, database, carrier, clock)
+    to_customers = customer_outbox_for(settings, desk, database, carrier, clock, mailer)
     links = Links(settings.secret_key, settings.public_url, clock)
     announcements = AnnouncementTurns(database, desk, links, clock)
     settler = ConnectionSettler(database, carrier, desk, clock)
@@ -94,9 +106,9 @@ def jobs_for(
     deleter = RecordingDeleter(database, carrier, desk, settings.media_dir, clock)
     mail_files = MailFileDeleter(database, desk, settings.media_dir, clock)
     calendars = CalendarReader(database, desk, clock)
-    box_mails = BoxMailer(database, _mailer(settings), desk, settings.public_url, clock)
-    lock_mails = LockMailer(database, _mailer(settings), desk, clock)
-    digests = DigestMailer(database, _mailer(settings), desk, settings.public_url, clock)
+    box_mails = BoxMailer(database, mailer, desk, settings.public_url, clock)
+    lock_mails = LockMailer(database, mailer, desk, clock)
+    digests = DigestMailer(database, mailer, desk, settings.public_url, clock)
 
     def in_one_transaction(work: Callable[[Session, Desk, datetime], object]) -> Callable[[], None]:
         return lambda: _in_one_transaction(database, clock, desk, work)

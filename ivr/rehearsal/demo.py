@@ -1,4 +1,4 @@
-"""The demo: service, simulated carrier and browser phones at one address, on a running clock."""
+"""The demo: service, simulated carrier, browser phones and mails at one address, on a running clock."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from callbacks.cli.context import Compose
-from callbacks.customers.contacts import phone_in
+from callbacks.customers.contacts import mail_in, phone_in
 from callbacks.customers.details import Details
 from callbacks.customers.store import add_customer
 from callbacks.db.database import FAR
 from callbacks.desk.desk_file import Desk
 from callbacks.web_server import serving
 from callbacks.worker.timer import SweepTimer
+from ivr.rehearsal.demo_mail import WRITER, DemoMail, KeepingMailer, with_mailboxes
 from ivr.rehearsal.scenario import Scenario
 from ivr.rehearsal.simulated_desk import simulated_desk
 from ivr.simulator.browser.state import CUSTOMERS
@@ -34,11 +35,13 @@ def running_demo(
 ) -> Iterator[Scenario]:
     """Run the demo until the block ends. The scenario follows the clock, which visitors can move."""
     with tempfile.TemporaryDirectory(prefix="nightdesk-") as folder:
+        mailer = KeepingMailer()
         scenario = simulated_desk(
-            compose, desk, clock.now(), Path(folder), public_url=f"http://{host}:{port}",
-            transcribe_model=transcribe_model,
+            compose, with_mailboxes(desk), clock.now(), Path(folder), public_url=f"http://{host}:{port}",
+            transcribe_model=transcribe_model, mailer=mailer,
         )  # fmt: skip
         _set_up_phones(scenario, clock)
+        scenario.carrier.browser.mail_program = DemoMail(scenario.service, mailer)
         scenario.service.database.write(lambda session: _add_customer(session, desk, clock.now()))
         site = DispatcherMiddleware(scenario.service.web, {"/simulator": scenario.carrier.wsgi})
         try:
@@ -50,8 +53,9 @@ def running_demo(
 
 def _add_customer(session: Session, desk: Desk, now: datetime) -> None:
     """Have the desk know the second customer, so that a visitor sees what pages say of one."""
-    details = Details("Dana Cole", "Hudson Mail", "en", products=("modusCloud",), notes="Renews in March.")
-    add_customer(session, details, [phone_in(CUSTOMERS[1], desk.dialing_rules)], now)
+    name, address = WRITER
+    details = Details(name, "Hudson Mail", "en", products=("modusCloud",), notes="Renews in March.")
+    add_customer(session, details, [phone_in(CUSTOMERS[1], desk.dialing_rules), mail_in(address)], now)
 
 
 def _set_up_phones(scenario: Scenario, clock: RunningClock) -> None:

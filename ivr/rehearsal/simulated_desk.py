@@ -15,6 +15,7 @@ from callbacks.db.states import Role
 from callbacks.desk.desk_file import Desk
 from callbacks.desk.escalation_policy import SUPERVISOR
 from callbacks.oncall import store
+from callbacks.paging.channels.mail import Mailer
 from callbacks.people import users
 from callbacks.people.technicians import add_technician
 from callbacks.settings import Settings
@@ -46,6 +47,7 @@ def simulated_desk(
     senders: int = 8,
     transcribe_model: Path | None = None,
     smtp_url: str = "",
+    mailer: Mailer | None = None,
 ) -> Scenario:
     """Return a scenario that begins at an instant, with its people on call. Its files go into the folder."""
     settings = Settings(
@@ -58,12 +60,14 @@ def simulated_desk(
         database_url=database_url or f"sqlite:///{folder / 'nightdesk.db'}",
         media_dir=folder / "media",
         transcribe_model=transcribe_model,
-        smtp_url=smtp_url,
-        mail_from=MAIL_FROM if smtp_url else "",
+        smtp_url=mailer.url if mailer else smtp_url,
+        mail_from=MAIL_FROM if mailer or smtp_url else "",
     )
     clock, to_carrier, to_service = MovingClock(begins), requests.Session(), requests.Session()
     carrier = SimulatedTwilio(clock, settings.account_sid, settings.auth_token, http=to_service)
-    service = compose(settings, desk, clock, http=to_carrier, demo=True, senders=senders, limits=UNDER_A_MOVING_CLOCK)
+    service = compose(
+        settings, desk, clock, http=to_carrier, demo=True, senders=senders, limits=UNDER_A_MOVING_CLOCK, mailer=mailer
+    )
     carrier.storage_url = STORAGE_URL
     for url in (CARRIER_URL, STORAGE_URL):
         mount(to_carrier, url, carrier.wsgi)

@@ -16,6 +16,7 @@ from unittest.mock import patch
 
 from callbacks.db.database import Database
 from callbacks.desk.desk_file import Desk
+from callbacks.inbound.mails.receive import Received
 from callbacks.inbound.mails.take import Take
 from callbacks.inbound.mails.take import taker as real_taker
 from callbacks.settings import Settings
@@ -25,13 +26,14 @@ from sla.clock import Clock
 def taker(settings: Settings, desk: Desk, database: Database, clock: Clock) -> Take:
     real_take = real_taker(settings, desk, database, clock)
 
-    def take(mailbox: str, raw: bytes, arrived_at: datetime) -> None:
+    def take(mailbox: str, raw: bytes, arrived_at: datetime) -> Received:
         stops_here = b"stop here" in raw
         if stops_here and moment == "before":
             _stop(flag)
-        real_take(mailbox, raw, arrived_at)
+        received = real_take(mailbox, raw, arrived_at)
         if stops_here and moment == "after":
             _stop(flag)
+        return received
 
     return take
 

@@ -9,27 +9,27 @@ from callbacks.db.database import Database
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.mails.kinds import Ours
 from callbacks.inbound.mails.parse import LARGEST, Unreadable, parse
-from callbacks.inbound.mails.receive import receive
+from callbacks.inbound.mails.receive import Received, receive
 from callbacks.settings import Settings
 from sla.clock import Clock
 
 
 class Take(Protocol):
-    """Stores a mail to a mailbox of ours, once, however often it is offered.
+    """Stores a mail to a mailbox of ours, once, however often it is offered, and returns what became of it.
 
     Raise Unreadable if it can never be taken. After any other error, offer it again.
     """
 
-    def __call__(self, mailbox: str, raw: bytes, arrived_at: datetime) -> None: ...
+    def __call__(self, mailbox: str, raw: bytes, arrived_at: datetime) -> Received: ...
 
 
 def taker(settings: Settings, desk: Desk, database: Database, clock: Clock) -> Take:
     """Return the function that reads a mail and stores it."""
     ours = _ours(settings, desk)
 
-    def take(mailbox: str, raw: bytes, arrived_at: datetime) -> None:
+    def take(mailbox: str, raw: bytes, arrived_at: datetime) -> Received:
         now = clock.now()
-        receive(database, desk, settings.media_dir, mailbox, raw, parse(raw, now, ours), arrived_at, now)
+        return receive(database, desk, settings.media_dir, mailbox, raw, parse(raw, now, ours), arrived_at, now)
 
     return take
 

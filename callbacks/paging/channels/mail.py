@@ -82,10 +82,13 @@ class Mailer:
         """Send a message. Raise CarrierError."""
         if not self.url or not self.sender:
             raise CarrierError(f"The mail was not sent: {NO_SERVER}.", permanent=True)
-        message = self._message(email)
+        self.deliver(self._message(email))
+        return Accepted(email.id, CarrierStatus.SENT)
+
+    def deliver(self, message: EmailMessage) -> None:
+        """Give a message to the mail server. Raise CarrierError."""
         with _carrier_errors(), time_limit(self.time_limit), self._server() as server:
             server.send_message(message)
-        return Accepted(email.id, CarrierStatus.SENT)
 
     @property
     def host(self) -> str:

@@ -6,6 +6,7 @@ Every action is a POST with a header that a page of another site cannot send.
 from __future__ import annotations
 
 import wave
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from ivr.simulator.browser.clock import move_clock
 from ivr.simulator.browser.fault_choices import FAULT_CHOICES, fault_choice
+from ivr.simulator.browser.mail import MailProgram, NotSent, written_mail
 from ivr.simulator.browser.settings import BrowserSettings
 from ivr.simulator.browser.state import all_phones, current_state
 from ivr.simulator.carrier import Carrier
@@ -60,6 +62,7 @@ def browser_blueprint(carrier: Carrier, settings: BrowserSettings) -> Blueprint:
     _add_phones(browser, carrier)
     _add_clock(browser, settings)
     _add_faults(browser, carrier, settings)
+    _add_mails(browser, settings)
     return browser
 
 
@@ -69,7 +72,14 @@ def _add_page(browser: Blueprint, carrier: Carrier, settings: BrowserSettings) -
         # The console links to the phones. Inside the frame beside them, that link leads back to the console.
         if settings.console_url and request.headers.get("Sec-Fetch-Dest") == "iframe":
             return redirect(settings.console_url)
-        return render_template("phones.html", console_url=settings.console_url, fault_choices=FAULT_CHOICES)
+        program = settings.mail_program
+        return render_template(
+            "phones.html",
+            console_url=settings.console_url,
+            fault_choices=FAULT_CHOICES,
+            mailboxes=program.mailboxes if program else (),
+            writer=program.writer if program else (),
+        )
 
     @browser.get("/phones")
     def state() -> Response:
@@ -120,6 +130,25 @@ def _add_faults(browser: Blueprint, carrier: Carrier, settings: BrowserSettings)
     def switch_all_off() -> tuple[str, int]:
         carrier.faults.clear()
         return DONE
+
+
+def _add_mails(browser: Blueprint, settings: BrowserSettings) -> None:
+    def mail_program() -> MailProgram:
+        if settings.mail_program is None:
+            abort(404, "No mails can be written here.")
+        return settings.mail_program
+
+    @browser.get("/mails")
+    def inbox() -> Response:
+        return jsonify([asdict(mail) for mail in mail_program().inbox(request.args.get("to", ""))])
+
+    @browser.post("/mails")
+    def send() -> Response:
+        try:
+            answer = mail_program().send(written_mail(_json_object()))
+        except NotSent as why:
+            abort(400, str(why))
+        return Response(answer, content_type="text/plain; charset=utf-8")
 
 
 def _json_object() -> dict[str, Any]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from ivr.simulator.browser.mail import MailProgram
+
 
 class ClockControls(Protocol):
     """A clock that can be moved forward and made faster."""
@@ -24,4 +26,5 @@ class BrowserSettings:
     clock_controls: ClockControls | None = None  # None: the clock cannot be moved
     zone: str = "UTC"  # the time zone in which times are shown
     console_url: str = ""  # the supervisors' console on the same site, shown beside the phones
+    mail_program: MailProgram | None = None  # None: no mails can be written
     line_names: dict[str, str] = field(default_factory=dict)  # by number

@@ -10,23 +10,29 @@ let state = null;
 
 // Requests
 
+/** Send an action. Return the answer, or null after showing why there is none. */
 async function send(path, body, type) {
+  let answer = null;
   try {
     const response = await fetch(path, {
       method: "POST",
       headers: { "X-Browser-Phone": "1", "Content-Type": type || "application/json" },
       body: type ? body : JSON.stringify(body || {}),
     });
-    showError(response.ok ? "" : await response.text());
+    answer = await response.text();
+    showError(response.ok ? "" : answer);
+    if (!response.ok) answer = null;
   } catch {
     showError(NO_RESPONSE);
   }
   await refresh();
+  return answer;
 }
 
 async function refresh() {
   try {
     state = await (await fetch("phones")).json();
+    if ($("mail")) drawInbox(await (await fetch(`mails?${new URLSearchParams({ to: $("mail-from").value })}`)).json());
   } catch {
     showError(NO_RESPONSE);
     return;
@@ -249,6 +255,46 @@ function describeFault() {
   if ($("only-for").disabled) $("only-for").value = "";
 }
 
+// Mails
+
+let answered = null; // the mail in the inbox that is being answered
+
+/** Draw the mails, newest first, and leave those that are shown alone. */
+function drawInbox(mails) {
+  const list = $("inbox"), wanted = new Set(mails.map((mail) => mail.id));
+  for (const item of [...list.children]) if (!wanted.has(item.dataset.id)) item.remove();
+  const present = new Set(Array.from(list.children, (item) => item.dataset.id));
+  list.prepend(...mails.filter((mail) => !present.has(mail.id)).map(inboxItem));
+}
+
+function inboxItem(mail) {
+  const item = element("li", {}, element("time", { dateTime: mail.at }, `${time(new Date(mail.at))} from ${mail.sender}`),
+    element("strong", {}, mail.subject), element("p", {}, mail.words), button("Reply", () => replyTo(mail)));
+  item.dataset.id = mail.id;
+  return item;
+}
+
+function replyTo(mail) {
+  answered = mail;
+  $("mail-answers").hidden = !mail;
+  if (!mail) return;
+  $("mail-answers").firstChild.textContent = `A reply to “${mail.subject}”.`;
+  $("mail-to").value = mail.answer_to;
+  $("mail-subject").value = /\bre:/i.test(mail.subject) ? mail.subject : `Re: ${mail.subject}`;
+  $("mail-words").focus();
+}
+
+async function sendMail() {
+  const result = await send("mails", {
+    sender_name: $("mail-name").value, sender: $("mail-from").value, to: $("mail-to").value,
+    subject: $("mail-subject").value, words: $("mail-words").value, answers: answered?.id || "",
+  });
+  $("mail-result").textContent = result || "";
+  if (result === null) return;
+  $("mail-subject").value = $("mail-words").value = "";
+  replyTo(null);
+}
+
 // The voicemail message
 
 let message = null; // the WAV that is played after the beep
@@ -343,6 +389,10 @@ on("add-fault", "submit", () => {
   const times = $("times").value;
   return send("faults", { name: $("fault").value, only_for: $("only-for").value, times: times === "always" ? times : Number(times) });
 });
+if ($("mail")) {
+  on("write-mail", "submit", sendMail);
+  on("mail-anew", "click", () => { replyTo(null); $("mail-subject").value = ""; $("mail-subject").focus(); });
+}
 on("clear-faults", "click", async () => { await send("faults/clear"); $("fault").focus(); });
 document.querySelectorAll("[data-jump]").forEach((b) => b.addEventListener("click", () => send("clock", { seconds: Number(b.dataset.jump) })));
 describeFault();

@@ -15,6 +15,7 @@ from callbacks.db.tables import MailMessage
 from callbacks.desk.desk_file import read_desk
 from callbacks.desk.mailboxes import Mailbox, MailboxMeaning
 from callbacks.inbound.mails.parse import LARGEST, Unreadable
+from callbacks.inbound.mails.receive import Outcome
 from callbacks.inbound.mails.take import refuse_too_large, taker
 from callbacks.settings import Settings
 from sla.clock import MovingClock
@@ -31,8 +32,8 @@ MAIL = (
 
 def test_a_mail_is_read_and_stored_once(database: Database, tmp_path: Path) -> None:
     take = taker(replace(SETTINGS, media_dir=tmp_path), DESK, database, MovingClock(NOW))
-    for _ in range(2):
-        take("emergency", MAIL, NOW - timedelta(minutes=1))
+    received = [take("emergency", MAIL, NOW - timedelta(minutes=1)) for _ in range(2)]
+    assert [each.outcome for each in received] == [Outcome.OPENED, Outcome.KNOWN]
     stored = database.read(lambda session: session.scalars(select(MailMessage)).one())
     assert (stored.sender, stored.subject, stored.words.strip()) == (
         "jane@example.com",

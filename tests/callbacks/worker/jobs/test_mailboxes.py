@@ -23,6 +23,7 @@ from callbacks.desk.desk_file import read_desk
 from callbacks.inbound.mails import imap as connection
 from callbacks.inbound.mails import take as taking
 from callbacks.inbound.mails.parse import Unreadable
+from callbacks.inbound.mails.receive import Outcome, Received
 from callbacks.worker.jobs import mailboxes
 from callbacks.worker.jobs.mailboxes import LEASE, MailboxReader, pause_after
 from sla.clock import MovingClock
@@ -56,12 +57,13 @@ class Desk:
     before: Callable[[str], None] = lambda words: None
     after: Callable[[str], None] = lambda words: None
 
-    def take(self, mailbox: str, raw: bytes, arrived_at: datetime) -> None:
+    def take(self, mailbox: str, raw: bytes, arrived_at: datetime) -> Received:
         words = raw.decode().splitlines()[-1]
         self.offered.append(words)
         self.before(words)
         self.stored.setdefault(sha256(raw).hexdigest(), (words, arrived_at))
         self.after(words)
+        return Received(Outcome.STORED, len(self.stored))
 
     def reader(self, read_every: timedelta = FAR, url: str = "") -> MailboxReader:
         url = url or self.server.url(self.user)
