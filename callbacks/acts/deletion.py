@@ -9,7 +9,6 @@ from sqlalchemy import select, update
 
 from callbacks.acts import wording
 from callbacks.acts.base import SUPERVISORS, Act, ActContext, Refused
-from callbacks.acts.replies import mails_about
 from callbacks.customers.personal_data import (
     TRANSCRIPTS,
     WITH_WORDS,
@@ -23,6 +22,7 @@ from callbacks.db.database import locked
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, PageKind, PageState, VoicemailState
 from callbacks.db.tables import CustomerMessage, Event, MailMessage, Page, Voicemail
+from callbacks.paging.addressee import mails_about
 from callbacks.records.contacts_of_callback import contacts_of, messages_of
 from callbacks.records.emptying import EMPTIED, empty_events
 from callbacks.text.bilingual import Words
