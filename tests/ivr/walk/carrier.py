@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from callbacks.db.states import AudioState, CallbackState
-from callbacks.db.tables import Call, Callback, JoinedContact, Voicemail
+from callbacks.db.tables import Call, Callback, Contact, JoinedContact, Voicemail
 from ivr.rehearsal.scenario import Scenario
 from ivr.twilio.context import DatabaseUnavailable, WebhookContext
 from tests.ivr.twilio.signing import sign
@@ -26,11 +26,11 @@ from tests.ivr.twilio.signing import sign
 CALL = "CA" + "1" * 32
 # What decides how a call goes on: columns that matter, or all but those that do not.
 STATE = {
-    "calls": "",
+    "contacts": "",
     "callbacks": "state owner_id",
     "voicemails": "audio",
 }
-WITHOUT_MEANING = {"sid", "key_pressed", "promised_at", "ended_at", "caller", "hours_reason"}
+WITHOUT_MEANING = {"sid", "key_pressed", "webhooks_missed", "promised_at", "ended_at", "caller", "hours_reason"}
 IS_OPEN = Callback.state == CallbackState.OPEN
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 
@@ -154,7 +154,7 @@ class Carrier:
                 return True
             own = select(Callback.id).where(Callback.contact_sid == CALL)
             joined = select(JoinedContact.contact_sid).where(JoinedContact.contact_sid == CALL)
-            open_one = select(Callback.id).join(Call).where(Call.caller == self.caller, IS_OPEN)
+            open_one = select(Callback.id).join(Callback.contact).where(Contact.caller == self.caller, IS_OPEN)
             asked = [own, joined] if by_this_call else [own, joined, open_one]
             return any(session.scalar(query.limit(1)) is not None for query in asked)
 
