@@ -203,7 +203,7 @@ def test_below_a_path_every_address_begins_with_it(console: Console) -> None:
 
 def test_nothing_changes_by_get_nor_without_the_token(service: Service) -> None:
     client, named = client_of(service, "administrator"), reference(service)
-    shown = {example for method, _, example, _ in LOGGED_IN if method == "GET"}
+    shown = {example.partition("?")[0] for method, _, example, _ in LOGGED_IN if method == "GET"}
     for example in (example for method, _, example, _ in LOGGED_IN if method == "POST"):
         path = example.format(reference=named)
         assert client.get(path).status_code == (200 if example in shown else 405), path
