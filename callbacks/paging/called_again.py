@@ -12,7 +12,7 @@ from callbacks.db.tables import Callback, Contact, JoinedContact, Page, Technici
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import is_paged_each_morning, note_called_again_told
 from callbacks.paging import messages
-from callbacks.paging.notices import PAGED, text_if_reachable
+from callbacks.paging.notices import PAGED, text_if_reachable, text_way
 from callbacks.paging.pages import code_for
 from callbacks.paging.subject import subject_of
 from callbacks.records.proofs import last_attempt
@@ -28,8 +28,7 @@ def notify_called_again(session: Session, desk: Desk, callback: Callback, contac
     """
     if is_paged_each_morning(callback) and callback.owner_id is None:
         return
-    told_at = callback.called_again_told_at
-    if callback.state is not CallbackState.OPEN or (told_at is not None and now - told_at < ONCE_IN):
+    if callback.state is not CallbackState.OPEN or _is_told(callback, now):
         return
     technician = _owner(callback) or _last_paged(session, callback)
     if technician is None or called_again_in_vain_at(session, callback) is not None:
@@ -47,27 +46,40 @@ def notify_wrote_again(
 
     `not_before`: nobody is woken for it.
     """
-    told_at = callback.called_again_told_at
-    if callback.state is not CallbackState.OPEN or (told_at is not None and now - told_at < ONCE_IN):
+    at = not_before or now
+    if callback.state is not CallbackState.OPEN or _is_told(callback, at):
         return
     technician = _owner(callback) or _last_paged(session, callback)
     if technician is None:
         return
     code, subject = code_for(session, callback, technician.id), subject_of(desk, callback)
     words = messages.wrote_again(subject, code, about, now)
-    text_if_reachable(session, callback, technician, PageKind.CALLED_AGAIN, words, not_before or now, code)
-    note_called_again_told(callback, now)
+    text_if_reachable(session, callback, technician, PageKind.CALLED_AGAIN, words, at, code)
+    note_called_again_told(callback, at)
+
+
+def _is_told(callback: Callback, at: datetime) -> bool:
+    """Return whether a text says so already at that time. One that waits for the morning says nothing at night."""
+    told_at = callback.called_again_told_at
+    return told_at is not None and told_at <= at < told_at + ONCE_IN
 
 
 def notify_mail_returned(
     session: Session, desk: Desk, callback: Callback, address: str, why: str, now: datetime
-) -> None:
-    """Text the owner, or whoever was paged last, that a mail to the customer did not arrive."""
+) -> bool:
+    """Text the owner, or whoever was paged last, that a mail to the customer did not arrive.
+
+    Return whether there is somebody to text. Nobody is where the callback has ended.
+    """
     technician = _owner(callback) or _last_paged(session, callback)
-    if technician is not None and callback.state is CallbackState.OPEN:
-        code, subject = code_for(session, callback, technician.id), subject_of(desk, callback)
-        words = messages.mail_returned(subject, code, address, why)
-        text_if_reachable(session, callback, technician, PageKind.MAIL_RETURNED, words, now, code)
+    if technician is None or technician.left_at is not None or text_way(technician) is None:
+        return False
+    if callback.state is not CallbackState.OPEN:
+        return False
+    code, subject = code_for(session, callback, technician.id), subject_of(desk, callback)
+    words = messages.mail_returned(subject, code, address, why)
+    text_if_reachable(session, callback, technician, PageKind.MAIL_RETURNED, words, now, code)
+    return True
 
 
 def called_again_in_vain_at(session: Session, callback: Callback) -> datetime | None:

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.database import locked
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import Channel, CustomerMessageState
+from callbacks.db.states import Channel, CustomerMessageKind, CustomerMessageState
 from callbacks.db.tables import Callback, CustomerMessage
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.mails.parse import ParsedMail
+from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.called_again import notify_mail_returned
 from callbacks.records.event_log import record_event
+from callbacks.text.bilingual import Words
 
 SENT_WITHIN = timedelta(days=5)  # mail servers try for so long (RFC 5321)
 LONGEST_REASON = 200
@@ -37,8 +39,18 @@ def take_bounce(session: Session, desk: Desk, bounce: ParsedMail, now: datetime)
         callback = locked(session, Callback, message.callback_id)
         detail = f"To {message.address}: {why}"
         record_event(session, callback.contact_sid, now, Actor.CARRIER, EventKind.MAIL_RETURNED, detail)
-        notify_mail_returned(session, desk, callback, message.address, why, now)
+        is_told = notify_mail_returned(session, desk, callback, message.address, why, now)
+        if message.kind is CustomerMessageKind.REPLY and not is_told:  # the customer has no answer
+            words = _reply_came_back(callback.reference, message.address)
+            alert_supervisors(session, desk, f"reply {message.id} came back", words, now)
     return message
+
+
+def _reply_came_back(reference: str, address: str) -> Words:
+    return Words(
+        f"{reference}: the reply by mail to {address} came back. Reach the customer another way.",
+        f"{reference}: la réponse par courriel à {address} est revenue. Joignez le client autrement.",
+    )
 
 
 def _message(session: Session, bounce: ParsedMail, now: datetime) -> CustomerMessage | None:

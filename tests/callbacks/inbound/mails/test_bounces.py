@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import (
+    CustomerMessageKind,
     CustomerMessageState,
     MailKind,
     PageKind,
 )
-from callbacks.db.tables import CustomerMessage
+from callbacks.db.tables import Callback, CustomerMessage, Technician
 from callbacks.inbound.mails.receive import Outcome
+from callbacks.lifecycle.transitions import Change, change_state, set_owner
 from tests.callbacks.inbound.mails.post import (
     BOB,
     TUESDAY_MORNING,
@@ -44,6 +46,27 @@ def test_a_mail_of_ours_that_comes_back_has_failed_and_its_people_are_told(day: 
     assert (message.state, message.error) == (CustomerMessageState.FAILED, "It came back: Undelivered: no such user")
     assert day.pages(PageKind.MAIL_RETURNED) == ["Amy Roy"]
     assert day.events(EventKind.MAIL_RETURNED) == [f"To {BOB}: Undelivered: no such user"]
+
+
+@pytest.mark.parametrize("kind", [CustomerMessageKind.REPLY, CustomerMessageKind.RECEIPT])
+def test_a_reply_that_comes_back_after_the_end_is_a_matter_for_supervisors(
+    day: Post, kind: CustomerMessageKind
+) -> None:
+    day.gets()
+    day.database.write(lambda session: _sent_and_resolved(session, kind))
+    bounce = parsed("Undelivered", sender="", kind=MailKind.BOUNCE, failed_recipients=(BOB,))
+    day.gets(bounce)
+    day.gets(bounce)
+    assert day.pages(PageKind.MAIL_RETURNED) == []
+    assert day.pages(PageKind.ALARM) == (["Luc"] if kind is CustomerMessageKind.REPLY else [])
+
+
+def _sent_and_resolved(session: Session, kind: CustomerMessageKind) -> None:
+    _sent(session)
+    session.query(CustomerMessage).one().kind = kind
+    callback = session.query(Callback).one()
+    set_owner(session, callback, session.query(Technician).filter_by(name="Amy Roy").one(), TUESDAY_MORNING)
+    change_state(callback, Change.RESOLVE, TUESDAY_MORNING)
 
 
 def _sent(session: Session) -> None:
