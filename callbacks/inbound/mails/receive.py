@@ -25,6 +25,7 @@ from callbacks.db.states import MailKind, Urgency
 from callbacks.db.tables import Callback, Contact, Customer, Mail, MailAttachment, MailMessage
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
+from callbacks.desk.mailboxes import MailboxMeaning
 from callbacks.errors import NotFound
 from callbacks.inbound.gist import guessed_urgency
 from callbacks.inbound.mails.bounces import take_bounce
@@ -231,7 +232,8 @@ def _contact(
 
 def _decide(session: Session, desk: Desk, mail: MailMessage, people: frozenset[str], parsed: ParsedMail) -> Decision:
     references = references_in(mail.subject, mail.words)
-    new = NewMail(mail.received_at, people, mail.message_id, parsed.thread, references)
+    is_emergency = desk.meaning_of(mail.mailbox) is MailboxMeaning.EMERGENCY
+    new = NewMail(mail.received_at, people, mail.message_id, parsed.thread, references, is_emergency)
     return callback_of_mail(new, callbacks_about(session, new), desk.mail)
 
 

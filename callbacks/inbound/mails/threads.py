@@ -28,6 +28,7 @@ class NewMail:
     message_id: str = ""
     thread: tuple[str, ...] = ()  # the message IDs that it answers, the nearest first
     references: tuple[str, ...] = ()  # in its subject or first lines
+    is_emergency: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def callback_of_mail(mail: NewMail, callbacks: Sequence[KnownCallback], rules: M
         if link is Link.REFERENCE and not callback.people & mail.sender:
             notes[f"It names {callback.reference}, which is another person's. A subject can be forged."] = None
             continue
-        fate, note = _fate(callback, link, mail.arrived_at, rules)
+        fate, note = _fate(callback, link, mail, rules)
         if fate is not Fate.OPEN:
             return Decision(fate, callback.id, link, tuple(notes))
         notes.update({note: None} if note else {})
@@ -105,19 +106,20 @@ def _named(mail: NewMail, callbacks: Sequence[KnownCallback]) -> Iterator[tuple[
         yield from ((each, Link.REFERENCE) for each in latest_first if each.reference == reference)
 
 
-def _fate(callback: KnownCallback, link: Link, arrived_at: datetime, rules: MailRules) -> tuple[Fate, str]:
+def _fate(callback: KnownCallback, link: Link, mail: NewMail, rules: MailRules) -> tuple[Fate, str]:
     """Return what becomes of a mail about a callback, and a note where that one stays closed.
 
-    Any word from the customer starts again what closed by itself (policy: Priorities).
+    Any word from the customer starts again what closed by itself (policy: Priorities). An emergency reopens nothing:
+    what was tried before pages nobody but its owner, and an emergency is answered in 30 minutes.
     """
     match callback.state:
         case CallbackState.OPEN:
             return Fate.JOIN, ""
         case _ if link is Link.COPY:  # some programs give each mail the same message ID
             return Fate.OPEN, ""
-        case CallbackState.CLOSED | CallbackState.UNREACHABLE:
+        case CallbackState.CLOSED | CallbackState.UNREACHABLE if not mail.is_emergency:
             return Fate.REOPEN, ""
-        case CallbackState.RESOLVED if _is_fresh(callback, arrived_at, rules):
+        case CallbackState.RESOLVED if not mail.is_emergency and _is_fresh(callback, mail.arrived_at, rules):
             return Fate.REOPEN, ""
     return Fate.OPEN, f"It is about {callback.reference}, which is {callback.state.value}."
 

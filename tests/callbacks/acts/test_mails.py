@@ -17,10 +17,10 @@ from callbacks.db.states import (
     PageKind,
     PriorityLevel,
 )
-from callbacks.db.tables import Callback, Page
+from callbacks.db.tables import Callback, Page, Technician
 from callbacks.inbound.mails import receive as module
 from callbacks.inbound.mails.receive import Outcome
-from callbacks.lifecycle.transitions import Change, change_state
+from callbacks.lifecycle.transitions import Change, change_state, note_attempt
 from callbacks.records.event_log import lines_of_log
 from tests.callbacks.inbound.mails.post import (
     BOB,
@@ -218,6 +218,33 @@ def test_an_emergency_that_joins_a_held_mail_is_answered_in_30_minutes(night: Po
     callback = night.callback
     assert (callback.priority, callback.due_at) == (PriorityLevel.P2, night.now + HALF_AN_HOUR)
     assert night.pages() == ["Amy Roy"]
+
+
+@pytest.mark.parametrize("change", [Change.RESOLVE, Change.AUTO_CLOSE, Change.CLOSE_UNREACHABLE])
+def test_an_emergency_about_what_has_ended_opens_its_own_and_is_paged(night: Post, change: Change) -> None:
+    reference = night.gets(parsed(message_id="1@acme.example")).reference
+    night.database.write(_ben_tried)
+    ends(night, change)
+    received = night.gets(parsed("Re: It is down", thread=("1@acme.example",)), "emergency")
+    assert (received.outcome, received.reference != reference) == (Outcome.OPENED, True)
+    assert night.callbacks()[-1].due_at == night.now + HALF_AN_HOUR
+    assert night.pages(PageKind.STEP) == ["Amy Roy"]
+    assert f"It is about {reference}, which is" in night.events(EventKind.MAIL_RECEIVED)[-1]
+
+
+def _ben_tried(session: Session) -> None:
+    ben = session.query(Technician).filter_by(name="Ben Cole").one()
+    note_attempt(session, session.query(Callback).one(), ben, SATURDAY_NIGHT)
+
+
+def test_an_emergency_tells_the_owner_at_once_although_another_mail_waits_for_the_morning(night: Post) -> None:
+    night.gets(parsed(message_id="1@acme.example"))
+    night.database.write(_ben_tried)
+    for subject, mailbox in (("Re: A question", "support"), ("One more", "support"), ("It is down", "emergency")):
+        night.now += timedelta(minutes=1)
+        night.gets(parsed(subject, thread=("1@acme.example",)), mailbox)
+    told = night.database.read(lambda s: [p for p in s.query(Page) if p.kind is PageKind.CALLED_AGAIN])
+    assert sorted(page.next_action_at for page in told) == [night.now, MONDAY_OPENING]
 
 
 def test_at_night_an_answer_tells_its_owner_in_the_morning(night: Post) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -110,6 +111,14 @@ def test_what_becomes_of_a_mail_about_a_callback_in_each_state(
     assert found.fate is fate
     notes = (f"It is about KT-411, which is {state.value}.",) if fate is Fate.OPEN else ()
     assert found.notes == notes
+
+
+@pytest.mark.parametrize("state", [CLOSED, UNREACHABLE, RESOLVED])
+def test_an_emergency_reopens_nothing(state: CallbackState) -> None:
+    new = replace(mail(thread=("ours-1",)), is_emergency=True)
+    assert decide(new, callback(1)) == Decision(Fate.JOIN, 1, Link.THREAD)
+    notes = (f"It is about KT-411, which is {state.value}.",)
+    assert decide(new, callback(1, state)) == Decision(Fate.OPEN, notes=notes)
 
 
 def test_what_has_ended_gives_way_to_the_open_one_that_followed() -> None:
