@@ -22,7 +22,7 @@ from callbacks.paging import customer_wording
 from callbacks.paging.addressee import Addressee, addressee
 from callbacks.paging.customer_messages import Heading, Recipient, Writer, write_message
 from callbacks.paging.mail_receipts import LONGEST_SUBJECT, without_marks
-from callbacks.paging.mail_replies import came_by_mail
+from callbacks.paging.mail_replies import counts_as_attempt
 from callbacks.text.bilingual import Words
 
 LONGEST_REPLY = 20_000  # characters
@@ -48,12 +48,12 @@ class ReplyByMail(Act):
         to = addressee(session, desk, callback)
         if to is None:
             raise Refused(wording.no_mail_address(callback.reference))
-        if self.awaits_answer and callback.attempted_at is None and not came_by_mail(callback):
+        if self.awaits_answer and callback.attempted_at is None and not counts_as_attempt(callback):
             raise Refused(wording.NOT_TRIED_YET)
         technician = take(context) if context.acts_for_themselves else context.technician_or_owner()
         _write(context, to, words, technician, awaits_answer=self.awaits_answer)
         note_reaction(callback, context.now)
-        return wording.reply_written(callback.reference, counts=came_by_mail(callback))
+        return wording.reply_written(callback.reference, counts=counts_as_attempt(callback))
 
 
 def _tidied(words: str) -> str:

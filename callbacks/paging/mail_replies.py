@@ -1,7 +1,7 @@
 """What becomes of a reply by mail: once the mail server has it, it is an attempt to reach a customer who wrote.
 
-For what came by mail, the first reply by mail is a response (policy: After hours). To a customer who called it is none.
-Until the mail server has taken it, it counts for nothing, as a call that has not rung.
+For what came by mail, the first reply by mail is a response (policy: After hours). To a customer who called, or left a
+voicemail since, it is none. Until the mail server has taken it, it counts for nothing, as a call that has not rung.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.database import locked
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import AttemptProof, CallbackState, ContactWay, PageKind, ReachOutcome
+from callbacks.db.states import OWED, AttemptProof, CallbackOrigin, CallbackState, ContactWay, PageKind, ReachOutcome
 from callbacks.db.tables import Callback, CustomerMessage, ReachAttempt, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import awaits_attempt, note_attempt, review
@@ -22,6 +22,7 @@ from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.notices import notify_of_attempt, text_if_reachable, text_way
 from callbacks.paging.pages import cancel_waiting, code_for
 from callbacks.paging.subject import subject_of
+from callbacks.records.contacts_of_callback import contacts_of
 from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
 
@@ -31,8 +32,17 @@ NOT_IN_TIME = Words("no mail server took it for 24 hours", "aucun serveur de cou
 
 
 def came_by_mail(callback: Callback) -> bool:
-    """Return whether a reply by mail is a response to the customer: they wrote, and were promised no call."""
+    """Return whether the customer first wrote, and did not call."""
     return callback.contact.way is ContactWay.MAIL
+
+
+def counts_as_attempt(callback: Callback) -> bool:
+    """Return whether a reply by mail is an attempt to reach the customer.
+
+    Whoever wrote, and then left a voicemail that waits for its call, was promised a call.
+    """
+    promised = (OWED.get(contact.outcome) is CallbackOrigin.VOICEMAIL for contact in contacts_of(callback))
+    return came_by_mail(callback) and (callback.attempted_at is not None or not any(promised))
 
 
 def record_reply_sent(session: Session, desk: Desk, message: CustomerMessage, now: datetime) -> None:
@@ -42,7 +52,7 @@ def record_reply_sent(session: Session, desk: Desk, message: CustomerMessage, no
         return
     callback, technician = found
     record_event(session, callback.contact_sid, now, Actor.DESK, EventKind.REPLY_SENT, f"to {message.address}")
-    if came_by_mail(callback):
+    if counts_as_attempt(callback):
         _record_attempt(session, desk, callback, technician, message.sent_by, now)
     if message.awaits_answer:
         _wait(session, callback, message.sent_by, now)

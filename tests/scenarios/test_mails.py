@@ -9,12 +9,16 @@ from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
+from callbacks.acts.base import Via, perform, technician_by
 from callbacks.acts.customers import Editor
+from callbacks.acts.replies import ReplyByMail
 from callbacks.customers.contacts import contact_in
 from callbacks.customers.details import Details
 from callbacks.db.states import CallbackOrigin, CallbackState, MailKind, PriorityLevel
 from callbacks.inbound.mails.receive import Outcome, Received, receive
+from callbacks.people.technicians import technician_named
 from callbacks.text.gsm7 import fits
 from tests.callbacks.inbound.mails.post import BOB, MAILBOXES, parsed
 from tests.mail_server import MailServer, running
@@ -223,6 +227,27 @@ def test_a_call_after_a_mail_joins_it_and_is_answered_in_30_minutes(night: Scena
     night.scenario.ignore_so_far()
     night.phone_of("Amy").resolves()
     night.scenario.ignore_so_far()
+
+
+def test_a_reply_by_mail_does_not_answer_the_voicemail_that_came_after_the_mail(night: ScenarioDesk) -> None:
+    knows(night, BOB, CUSTOMER)
+    writes(night)
+    night.customer().dials("direct").hears_the_beep().says(8).presses("#").hears("Thank you").hangs_up()
+    night.phone_of("Amy").reads("call (514) 555-0199")
+    assert "The customer called" in replies_by_mail(night)
+    night.scenario.ignore_so_far()
+
+
+def replies_by_mail(desk: ScenarioDesk) -> str:
+    callback_id = desk.callback.id
+
+    def work(session: Session) -> str:
+        by = technician_by(technician_named(session, "Amy Roy"), Via.LINK)
+        return perform(session, desk.service.desk, callback_id, ReplyByMail("Restart it."), by, desk.now).english
+
+    answer = desk.service.database.write(work)
+    desk.scenario.settle()
+    return answer
 
 
 def test_what_a_machine_writes_at_night_wakes_nobody(night: ScenarioDesk) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import (
     AttemptProof,
+    CallOutcome,
     CarrierStatus,
     Channel,
     CustomerMessageKind,
@@ -16,7 +17,7 @@ from callbacks.db.states import (
     PageKind,
     ReachOutcome,
 )
-from callbacks.db.tables import Callback, CustomerMessage, Mail, ReachAttempt, Waiting
+from callbacks.db.tables import Call, Callback, CustomerMessage, JoinedContact, Mail, ReachAttempt, Waiting
 from callbacks.lifecycle.transitions import Change, change_state
 from callbacks.paging.mail_replies import record_reply_not_sent, record_reply_sent, refused_by_server
 from callbacks.people.technicians import technician_named
@@ -50,6 +51,23 @@ def is_sent(desk: PagingDesk, after: float = 3, *, awaits_answer: bool = False, 
         record_reply_sent(session, DESK, reply(session, callback, awaits_answer=awaits_answer, by=by), at)
 
     desk.write(work)
+
+
+def test_it_is_no_reaction_once_the_customer_has_left_a_message(desk: PagingDesk) -> None:
+    def work(session: Session, callback: Callback) -> None:
+        message = reply(session, callback)
+        call = Call(sid="CA9", line="main", caller="+15145550199", began_at=BEGAN, is_open=False)
+        call.outcome = CallOutcome.VOICEMAIL
+        session.add(call)
+        session.flush()
+        session.add(JoinedContact(contact_sid="CA9", callback_id=callback.id, joined_at=BEGAN))
+        session.flush()
+        session.expire(callback, ["joined"])
+        record_reply_sent(session, DESK, message, BEGAN + minutes(3))
+
+    desk.write(work)
+    assert attempts(desk) == []
+    assert desk.callback.attempted_at is None
 
 
 def attempts(desk: PagingDesk) -> list[ReachAttempt]:
