@@ -6,7 +6,6 @@ A mail can be forged, so a receipt says nothing that its sender did not know but
 from __future__ import annotations
 
 import re
-import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
@@ -41,7 +40,7 @@ def send_mail_receipt(
     due_at = callback.due_at if callback.due_at > now and callback.attempted_at is None else None
     is_opener = contact.sid == callback.contact_sid
     words = customer_wording.mail_receipt(about, due_at, now, is_added=not is_opener)
-    heading = Heading(subject_of_answer(callback.reference, mail.subject), _new_message_id(desk, mail), mail.message_id)
+    heading = Heading(subject_of_answer(callback.reference, mail.subject), in_reply_to=mail.message_id)
     to = Recipient(Channel.MAIL, mail.sender, contact.language)
     occasion = f"callback {callback.id}"
     text = words.for_(contact.language)
@@ -88,12 +87,6 @@ def without_marks(reference: str, subject: str) -> str:
     while (shorter := _ANSWERS.sub("", rest)) != rest:
         rest = shorter
     return rest
-
-
-def _new_message_id(desk: Desk, mail: MailMessage) -> str:
-    """Return a message ID that nobody can guess: whoever answers it is about the callback."""
-    address = desk.mailboxes[mail.mailbox].address if mail.mailbox in desk.mailboxes else ""
-    return f"{secrets.token_hex(16)}@{address.rpartition('@')[2] or 'nightdesk'}"
 
 
 def _count(session: Session, which: ColumnElement[bool]) -> int:
