@@ -12,6 +12,7 @@ from callbacks.customers.find import caller_of, mails_of
 from callbacks.db.tables import Callback, MailMessage
 from callbacks.desk.desk_file import Desk
 from callbacks.paging.mail_receipts import is_machine
+from callbacks.people.technicians import everybody
 from callbacks.records.contacts_of_callback import contacts_of
 
 
@@ -26,12 +27,14 @@ class Addressee:
 def addressee(session: Session, desk: Desk, callback: Callback) -> Addressee | None:
     """Return whom a mail about a callback goes to: who wrote last, else the address of the customer that we know.
 
-    Return None where there is none.
+    A colleague who wrote, too, is not the customer. Return None where there is none.
     """
     contact, own = callback.contact, {each.address.lower() for each in desk.mailboxes.values()}
     written = [mail for mail in mails_about(session, callback) if _may_be_mailed(mail.sender, own)]
-    if written:
-        return Addressee(written[-1].sender, written[-1])
+    colleagues = {technician.email.lower() for technician in everybody(session)}
+    last = next((mail for mail in reversed(written) if mail.sender not in colleagues), written[-1] if written else None)
+    if last is not None:
+        return Addressee(last.sender, last)
     if contact.person_deleted_at is not None:
         return None
     known = caller_of(session, contact)

@@ -12,6 +12,7 @@ from callbacks.db.database import Database
 from callbacks.db.states import MailKind
 from callbacks.db.tables import Callback
 from callbacks.paging.addressee import Addressee, addressee, mails_about
+from callbacks.people.technicians import technician_named
 from tests.callbacks.inbound.mails.post import BOB, JANE, TUESDAY_MORNING, Post, parsed
 
 
@@ -30,3 +31,24 @@ def test_whoever_wrote_last_and_the_mail_that_is_answered(database: Database, tm
     assert found is not None
     assert (found.address, found.mail and found.mail.message_id) == (JANE, "2@acme.example")
     assert senders == [BOB, JANE]
+
+
+def test_not_a_colleague_who_wrote_in_between(database: Database, tmp_path: Path) -> None:
+    day = Post(database, tmp_path / "media", TUESDAY_MORNING)
+    amys = "amy@desk.example"
+    database.write(lambda session: setattr(technician_named(session, "Amy Roy"), "email", "Amy@desk.example"))
+    day.gets(parsed(message_id="1@acme.example"))
+    day.now += timedelta(minutes=5)
+    day.gets(parsed("Re: A question", sender=amys, thread=("1@acme.example",)))
+    assert _to(day) == [BOB]
+    day.now += timedelta(days=1)
+    day.gets(parsed("Does this work?", sender=amys))
+    assert _to(day) == [BOB, amys]  # nobody else wrote
+
+
+def _to(day: Post) -> list[str | None]:
+    def work(session: Session) -> list[str | None]:
+        found = (addressee(session, day.desk, each) for each in session.scalars(select(Callback).order_by(Callback.id)))
+        return [each.address if each is not None else None for each in found]
+
+    return day.database.read(work)
