@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from callbacks.acts.base import ActContext
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import CallbackState, PageAnswer, PageKind
+from callbacks.db.states import CallbackState, PageAnswer, PageKind, PageState
 from callbacks.db.tables import Callback, Page, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import is_held
+from callbacks.paging.called_again import ONCE_IN
 from callbacks.paging.managers import page_managers
 from callbacks.paging.notices import PAGED
 from callbacks.records.event_log import record_event
@@ -47,10 +48,20 @@ def ask_for_writer(session: Session, desk: Desk, callback: Callback, why: str, n
     """Page a manager because of a mail to an escalation mailbox. To be called once for each mail.
 
     A manager is on call at any hour, also for a callback that waits for the desk to open. With `waits`, they are paged
-    when the hold ends.
+    when the hold ends. Several mails about one callback page them once in ten minutes.
     """
-    if callback.state is CallbackState.OPEN:
-        _ask(session, desk, callback, "by mail", now, waits=waits, why=why)
+    if callback.state is not CallbackState.OPEN:
+        return
+    if not waits and _was_paged_lately(session, callback, now):
+        detail = "by mail. A manager was paged a moment ago."
+        record_event(session, callback.contact_sid, now, Actor.CALLER, EventKind.MANAGER_REQUESTED, detail)
+        return
+    _ask(session, desk, callback, "by mail", now, waits=waits, why=why)
+
+
+def _was_paged_lately(session: Session, callback: Callback, now: datetime) -> bool:
+    lately = (Page.callback_id == callback.id) & (Page.kind == PageKind.MANAGER) & (Page.created_at > now - ONCE_IN)
+    return session.scalar(select(Page.id).where(lately, Page.state.in_((PageState.DUE, *PAGED))).limit(1)) is not None
 
 
 def _ask(

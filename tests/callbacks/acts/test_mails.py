@@ -159,6 +159,16 @@ def test_an_escalation_that_names_a_callback_escalates_that_one(day: Post) -> No
     assert day.pages(PageKind.MANAGER) == ["Luc"]
 
 
+def test_several_escalations_about_one_callback_page_the_manager_once_in_ten_minutes(night: Post) -> None:
+    for _ in range(3):
+        night.gets(mailbox="escalation")
+        night.now += timedelta(minutes=4)
+    assert night.pages() == ["Luc"]
+    assert night.events(EventKind.MANAGER_REQUESTED)[-1] == "by mail. A manager was paged a moment ago."
+    night.gets(mailbox="escalation")  # 12 minutes after the first
+    assert night.pages() == ["Luc", "Luc"]
+
+
 # Joined and reopened
 
 
