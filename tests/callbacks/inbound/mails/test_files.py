@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from callbacks.inbound.mails.files import store_file
+from callbacks.inbound.mails.files import SPACE_FOR_CALLS, store_file
 
 
 def test_a_file_is_private_and_a_second_one_replaces_it(tmp_path: Path) -> None:
@@ -27,3 +29,14 @@ def test_what_is_cut_off_leaves_no_half_file_under_its_name(tmp_path: Path, monk
     with pytest.raises(OSError, match="no space"):
         store_file(tmp_path, "support-1.eml", b"one")
     assert not (tmp_path / "support-1.eml").exists()
+
+
+def test_a_file_that_would_take_the_space_for_calls_is_not_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = SPACE_FOR_CALLS + 2  # bytes
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    with pytest.raises(OSError, match="too little space"):
+        store_file(tmp_path, "support-1.eml", b"one")
+    assert list(tmp_path.iterdir()) == []
+    assert store_file(tmp_path, "support-1.eml", b"1.") == "support-1.eml"
