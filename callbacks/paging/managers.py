@@ -48,6 +48,7 @@ def _text(session: Session, desk: Desk, callback: Callback, manager: Technician,
         desk.zone,
         now,
         is_tried=callback.attempted_at is not None,
+        has_written=subject.mail is not None,
     )
     words = messages.manager_wanted(subject, code, reason, history)
     text_or_record_failure(session, callback, manager, PageKind.MANAGER, words, now, code)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import ESCALATING, CallbackState, PageKind
+from callbacks.db.states import ESCALATING, CallbackState, ContactWay, PageKind
 from callbacks.db.tables import Callback, Contact, Event, Page, ReachAttempt
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import is_looked_after
@@ -79,10 +79,11 @@ def _last_attempt(session: Session, desk: Desk, page: Page, callback: Callback, 
         return None
     by = last.technician.name if last.technician_id != page.technician_id else None
     tried = messages.last_attempt(by, last.tried_at, last.outcome, desk.zone, now)
-    called_at = max((each.contact.began_at for each in callback.joined), default=None)
-    if called_at is None or called_at <= last.tried_at:
+    again_by = max((each.contact for each in callback.joined), key=lambda each: each.began_at, default=None)
+    if again_by is None or again_by.began_at <= last.tried_at:
         return tried
-    again = messages.called_again_since(called_at, desk.zone, now)
+    has_written = again_by.way is ContactWay.MAIL
+    again = messages.called_again_since(again_by.began_at, desk.zone, now, has_written=has_written)
     return Words(f"{tried.english} {again.english}", f"{tried.french} {again.french}")
 
 

@@ -669,9 +669,14 @@ def reply_not_sent(subject: Subject, code: str, address: str, why: Words) -> Wor
     return _fitting(worded(_reason(why.english), _reason(why.french)), worded("", ""))
 
 
-def called_again_since(at: datetime, zone: ZoneInfo, now: datetime) -> Words:
-    """Return when the customer called again, for a text about the next attempt: "They called again at 10:31 p.m."."""
+def called_again_since(at: datetime, zone: ZoneInfo, now: datetime, *, has_written: bool = False) -> Words:
+    """Return when the customer called again, for a text about the next attempt: "They called again at 10:31 p.m.".
+
+    `has_written`: it was a mail.
+    """
     when = _at(at, zone, now)
+    if has_written:
+        return Words(_sentence(f"They wrote again {when.english}"), _sentence(f"Le client a réécrit {when.french}"))
     return Words(_sentence(f"They called again {when.english}"), _sentence(f"Le client a rappelé {when.french}"))
 
 
@@ -697,15 +702,20 @@ def reopened(subject: Subject, code: str, by: str, why: str) -> Words:
     return _fitting(worded(_reason(why)), worded(_reason(why, SHORT_REASON)), worded(""))
 
 
-def history(calls: int, since: datetime, owner: str, zone: ZoneInfo, now: datetime, *, is_tried: bool) -> Words:
-    """Return how a callback stands, for somebody who has not followed it."""
+def history(
+    calls: int, since: datetime, owner: str, zone: ZoneInfo, now: datetime, *, is_tried: bool, has_written: bool = False
+) -> Words:
+    """Return how a callback stands, for somebody who has not followed it. `has_written`: a mail opened it."""
     at, from_then = _at(since, zone, now), _time(since, zone, now)
     called = Words(f"Called {at.english}", f"A appelé {at.french}")
+    if has_written:
+        called = Words(f"Wrote {at.english}", f"A écrit {at.french}")
     if calls > 1:
         called = Words(f"{calls} calls since {from_then.english}", f"{calls} appels depuis {from_then.french}")
     who = owner[:LONGEST_NAME]
     has_it = Words(f"{who} has it", f"{who} s'en occupe") if who else Words("nobody has it", "personne ne s'en occupe")
-    tried = Words("tried", "client déjà essayé") if is_tried else Words("not tried yet", "client pas encore rappelé")
+    not_tried = Words("not tried yet", "pas encore de réponse" if has_written else "client pas encore rappelé")
+    tried = Words("tried", "client déjà essayé") if is_tried else not_tried
     return Words(
         f"{called.english}, {has_it.english}, {tried.english}.",
         f"{called.french}, {has_it.french}, {tried.french}.",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.acts.base import Via, perform, technician_by
 from callbacks.acts.customers import Editor
+from callbacks.acts.leaving import leave_team
 from callbacks.acts.replies import ReplyByMail
 from callbacks.customers.contacts import contact_in
 from callbacks.customers.details import Details
@@ -180,7 +181,7 @@ def test_a_technician_reads_it_in_french(night: ScenarioDesk) -> None:
 
 def test_an_escalation_pages_the_manager_and_nobody_else_at_night(night: ScenarioDesk) -> None:
     writes(night, "escalation", "I want to speak with a manager")
-    night.phone_of("Cleo").reads("asks for a manager", "to take it")
+    night.phone_of("Cleo").reads("asks for a manager", "Wrote at 10:12 p.m., nobody has it", "to take it")
     night.scenario.minutes_pass(20)
     assert {page.technician.name for page in night.pages()} == {"Cleo Martin"}
 
@@ -268,6 +269,17 @@ def test_a_word_after_the_end_reopens_it_and_its_owner_is_told(day: ScenarioDesk
     )
     assert day.callback.state is CallbackState.OPEN
     day.phone_of("Amy").resolves()
+    day.scenario.ignore_so_far()
+
+
+def test_whose_owner_has_left_is_paged_for_with_when_the_customer_wrote_again(day: ScenarioDesk) -> None:
+    writes(day, message_id="1@acme.example")
+    day.phone_of("Amy").reads("mail from")
+    day.phone_of("Amy").resolves()
+    day.edit(lambda session, row: leave_team(session, row, day.now), "Amy Roy")
+    day.scenario.minutes_pass(90)
+    writes(day, subject="Re: No mail", thread=("1@acme.example",))
+    day.phone_of("Ben").reads("nobody has", "They wrote again at 11:30 a.m.", within=timedelta(minutes=5))
     day.scenario.ignore_so_far()
 
 

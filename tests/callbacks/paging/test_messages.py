@@ -564,3 +564,11 @@ def test_a_text_about_another_call_has_one_full_stop_after_the_time() -> None:
     text = messages.called_again(SUBJECT, "482193", NOW, NOW, left_message=False)
     assert "called again at 10:13 p.m. Call (514) 555-0199" in text.english
     assert "a rappelé à 22 h 13. Rappelez" in text.french
+
+
+def test_a_customer_who_wrote_has_not_called() -> None:
+    history = messages.history(0, NOW, "", MONTREAL, NOW, is_tried=False, has_written=True)
+    assert history.english == "Wrote at 10:13 p.m., nobody has it, not tried yet."
+    assert history.french == "A écrit à 22 h 13, personne ne s'en occupe, pas encore de réponse."
+    again = messages.called_again_since(NOW, MONTREAL, NOW, has_written=True)
+    assert (again.english, again.french) == ("They wrote again at 10:13 p.m.", "Le client a réécrit à 22 h 13.")
