@@ -50,12 +50,15 @@ def compose(
     limits: TimeLimits = IN_PRODUCTION,
     mailer: Mailer | None = None,
 ) -> Service:
-    """Put the service together. Nothing runs yet."""
+    """Put the service together. Nothing runs yet.
+
+    `mailer` sends what the worker sends, in place of one for `SMTP_URL`. The console then shows links and mails none.
+    """
     desk = desk.with_own_number(settings.sender)
     audit_key = settings.audit_key.encode() or derived_key(settings.secret_key, "audit")
     database, carrier = Database(settings.database_url, limits.database, audit_key), Carrier(settings, http)
     worker = worker_for(settings, desk, database, carrier, clock, senders, limits.senders, mailer)
-    web = _web(settings, desk, clock, database, demo, limits.webhooks, mailer)
+    web = _web(settings, desk, clock, database, demo, limits.webhooks, mails=mailer is None)
     return Service(settings, desk, clock, database, carrier, web, worker)
 
 
@@ -66,15 +69,16 @@ def _web(
     database: Database,
     demo: bool,
     timeout: timedelta,
-    mailer: Mailer | None,
+    *,
+    mails: bool,
 ) -> Flask:
     web = Flask("nightdesk", static_folder=None)
     web.secret_key = settings.secret_key
     web.config["SECRET_KEY_FALLBACKS"] = [key for key in [settings.secret_key_secondary] if key]
     web.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST)
     links = Links(settings.secret_key, settings.public_url, clock, settings.secret_key_secondary)
-    if mailer is None and settings.smtp_url:
-        mailer = Mailer(settings.smtp_url, settings.mail_from, *WHILE_SOMEBODY_WAITS)
+    has_server = mails and settings.smtp_url
+    mailer = Mailer(settings.smtp_url, settings.mail_from, *WHILE_SOMEBODY_WAITS) if has_server else None
     console = ConsoleContext(
         database,
         desk,

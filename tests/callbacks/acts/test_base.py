@@ -89,7 +89,7 @@ RULES: Mapping[type[Act], Rule] = {
         lambda _: DeleteMessage(Part.ALL, "a card number", is_confirmed=True),
         SUPERVISORS,
         OPEN | CLOSED,
-        {EventKind.MESSAGE_DELETED, EventKind.TRANSCRIPT_DELETED},
+        {EventKind.MESSAGE_DELETED, EventKind.TRANSCRIPT_DELETED, EventKind.MAIL_DELETED},
     ),
     Join: Rule(lambda night: Join(night.callback_of("CA8").reference), WORKERS, OPEN, OWNER),
     OpenAnother: Rule(
