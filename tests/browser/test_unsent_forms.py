@@ -19,6 +19,8 @@ def page(demo: Demo, visit: Visit) -> Page:
     (reference,) = demo.references()
     page = visit.logs_in()
     page.get_by_role("link", name=reference).click()
+    expect(page.get_by_role("heading", name=f"Callback {reference}")).to_be_visible()
+    page.wait_for_load_state()  # until its script runs, it keeps nothing
     page.get_by_label("Note", exact=True).fill(TYPED)
     return page
 

@@ -138,7 +138,7 @@ def test_a_technician_who_is_connected_to_a_customer_is_not_rung_for_another(des
 
 @pytest.mark.parametrize("key", ["0", "#"])
 def test_at_any_moment_a_key_leads_to_the_message_and_nobody_is_rung_any_more(desk: ScenarioDesk, key: str) -> None:
-    call = desk.customer().dials("direct").hears("Please hold").hears("trying a technician")
+    call = desk.customer().dials("direct").hears("Please hold").hears("calling a technician")
     amys = desk.phone_of("Amy").is_rung()
     call.presses(key).hears("Please leave a message").hears_the_beep()
     desk.scenario.seconds_pass(2)

@@ -39,7 +39,7 @@ def test_screens_are_never_cached_and_static_files_are(sue: Console) -> None:
 
 @pytest.mark.parametrize(
     ("email", "hidden"),
-    [("sue@example.com", set()), ("rita@example.com", set()), ("amy@example.com", {"Calls", "Reports"})],
+    [("sue@example.com", set()), ("rita@example.com", set()), ("amy@example.com", {"Calls", "Mails", "Reports"})],
 )
 def test_the_navigation_offers_what_a_role_may_open(console: Console, email: str, hidden: set[str]) -> None:
     console.logs_in(email)
@@ -49,6 +49,7 @@ def test_the_navigation_offers_what_a_role_may_open(console: Console, email: str
         "Now",
         "Callbacks",
         "Calls",
+        "Mails",
         "Customers",
         "Rota",
         "Reports",
