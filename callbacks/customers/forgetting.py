@@ -148,7 +148,7 @@ def _is_known(session: Session, addresses: Sequence[str]) -> bool:
 
 def forget(session: Session, somebody: Somebody, who: str, now: datetime) -> Forgotten:
     """Forget a customer. Raise WrongState while a callback of theirs is open, or while they are on the phone."""
-    about = session.scalars(callbacks_about(somebody.sids).with_for_update()).unique().all()
+    about = session.scalars(callbacks_about(somebody.sids).with_for_update(of=Callback)).unique().all()
     still_open = [callback.reference for callback in about if callback.state is CallbackState.OPEN]
     if still_open:
         raise WrongState(f"{', '.join(still_open)} is still open. Resolve or cancel it first.")
@@ -157,7 +157,9 @@ def forget(session: Session, somebody: Somebody, who: str, now: datetime) -> For
     names = [*somebody.numbers, *somebody.mails, *_written(somebody.numbers), *_names(somebody.customers)]
     delete_person(session, somebody.sids, who, now)
     _forget_addresses(session, [*somebody.numbers, *somebody.mails], now)
-    for mail in session.scalars(select(MailMessage).where(MailMessage.id.in_(somebody.other_mails)).with_for_update()):
+    for mail in session.scalars(
+        select(MailMessage).where(MailMessage.id.in_(somebody.other_mails)).with_for_update(of=MailMessage)
+    ):
         delete_content(mail, now)
         delete_sender(mail)
     for customer in somebody.customers:
