@@ -26,6 +26,7 @@ from callbacks.customers.personal_data import (
 from callbacks.db.removals import record_removal
 from callbacks.db.states import CallbackState, Channel, ContactKind, ContactWay
 from callbacks.db.tables import (
+    Callback,
     Contact,
     Customer,
     CustomerContact,
@@ -157,9 +158,8 @@ def forget(session: Session, somebody: Somebody, who: str, now: datetime) -> For
     names = [*somebody.numbers, *somebody.mails, *_written(somebody.numbers), *_names(somebody.customers)]
     delete_person(session, somebody.sids, who, now)
     _forget_addresses(session, [*somebody.numbers, *somebody.mails], now)
-    for mail in session.scalars(
-        select(MailMessage).where(MailMessage.id.in_(somebody.other_mails)).with_for_update(of=MailMessage)
-    ):
+    others = select(MailMessage).where(MailMessage.id.in_(somebody.other_mails))
+    for mail in session.scalars(others.with_for_update(of=MailMessage)):
         delete_content(mail, now)
         delete_sender(mail)
     for customer in somebody.customers:
