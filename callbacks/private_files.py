@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from pathlib import Path
 from typing import BinaryIO
@@ -28,6 +29,35 @@ def make_private_folder(folder: Path) -> None:
 def open_private(file: Path) -> BinaryIO:
     """Open a new file for writing, for this user only."""
     return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600), "wb")
+
+
+def write_private_file(folder: Path, name: str, content: bytes) -> None:
+    """Write a file for this user only, all of it or nothing. One that is there is replaced. Raise OSError."""
+    make_private_folder(folder)
+    unfinished = folder / f".{name}.{os.getpid()}"
+    with open_private(unfinished) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(folder / name)
+    _keep_names(folder)
+
+
+def remove_private_file(folder: Path, name: str) -> None:
+    """Remove a file, and what a process that died while it wrote may have left of it. Raise OSError."""
+    for file in (folder / name, *folder.glob(f".{glob.escape(name)}.*")):
+        file.unlink(missing_ok=True)
+
+
+def _keep_names(folder: Path) -> None:
+    """Have the names of new files survive a power cut. Windows has no such call."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def is_open_to_others(path: Path) -> bool:

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from callbacks.private_files import is_open_to_others, keep_files_private, make_private_folder, open_private
+from callbacks.private_files import (
+    is_open_to_others,
+    keep_files_private,
+    make_private_folder,
+    open_private,
+    remove_private_file,
+    write_private_file,
+)
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no modes of files")
 
@@ -36,6 +43,22 @@ def test_a_new_file_is_for_this_user_only(tmp_path: Path) -> None:
     with open_private(tmp_path / "message.wav") as file:
         file.write(b"RIFF")
     assert (mode(tmp_path / "message.wav"), (tmp_path / "message.wav").read_bytes()) == ("600", b"RIFF")
+
+
+def test_a_file_is_written_whole_and_one_that_is_there_is_replaced(tmp_path: Path) -> None:
+    for content in (b"one", b"two"):
+        write_private_file(tmp_path / "media", "message.wav", content)
+        assert (tmp_path / "media" / "message.wav").read_bytes() == content
+    assert mode(tmp_path / "media" / "message.wav") == "600"
+    assert [file.name for file in (tmp_path / "media").iterdir()] == ["message.wav"]
+
+
+def test_a_file_is_removed_with_what_was_left_half_written_of_it(tmp_path: Path) -> None:
+    for name in ("a[b].eml", ".a[b].eml.4711", ".ab.eml.4711", "other.eml"):
+        (tmp_path / name).touch()
+    for _ in range(2):
+        remove_private_file(tmp_path, "a[b].eml")
+        assert {file.name for file in tmp_path.iterdir()} == {".ab.eml.4711", "other.eml"}
 
 
 def test_whatever_else_is_written_is_for_this_user_only(tmp_path: Path) -> None:

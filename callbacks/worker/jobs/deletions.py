@@ -24,6 +24,7 @@ from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.channels.twilio import Carrier
+from callbacks.private_files import remove_private_file
 from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
 from callbacks.text.sids import RECORDING, is_sid
@@ -109,8 +110,5 @@ class RecordingDeleter:
 
 def remove_files(media_dir: Path, recording_sid: str) -> None:
     """Remove the file of a recording, and what a worker that died may have left of it."""
-    if not is_sid(recording_sid, RECORDING):
-        return
-    name = f"{recording_sid}.wav"
-    for file in (media_dir / name, *media_dir.glob(f".{name}.*")):
-        file.unlink(missing_ok=True)
+    if is_sid(recording_sid, RECORDING):
+        remove_private_file(media_dir, f"{recording_sid}.wav")

@@ -6,7 +6,6 @@ one goes on.
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +21,7 @@ from callbacks.db.leases import Claim
 from callbacks.db.tables import MailMessage
 from callbacks.desk.desk_file import Desk
 from callbacks.paging.alerts import alert_supervisors
+from callbacks.private_files import remove_private_file
 from callbacks.text.bilingual import Words
 from callbacks.worker.jobs.deletions import LEASE, PAUSES, TOLD_AFTER_TRIES
 from sla.clock import Clock
@@ -98,7 +98,5 @@ class MailFileDeleter:
 def remove_mail_files(media_dir: Path, names: Sequence[str]) -> None:
     """Remove files from the media store, and what a worker that died may have left of them."""
     for name in names:
-        if Path(name).name != name:  # not in the media store
-            continue
-        for file in (media_dir / name, *media_dir.glob(f".{glob.escape(name)}.*")):
-            file.unlink(missing_ok=True)
+        if Path(name).name == name:  # else it is not in the media store
+            remove_private_file(media_dir, name)

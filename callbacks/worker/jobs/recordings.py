@@ -6,7 +6,6 @@ Callbacks are opened and people are paged without waiting for the audio.
 from __future__ import annotations
 
 import hashlib
-import os
 import struct
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,7 +25,7 @@ from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.channels.twilio import Carrier
-from callbacks.private_files import make_private_folder, open_private
+from callbacks.private_files import write_private_file
 from callbacks.records.contacts_of_callback import callback_about
 from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
@@ -205,12 +204,6 @@ def store_audio(media_dir: Path, recording_sid: str, audio: bytes) -> str:
     """Write a recording to its file, all of it or nothing. Return the file name. Raise ValueError for a bad SID."""
     if not is_sid(recording_sid, RECORDING):
         raise ValueError(f"{recording_sid!r} is not a recording's SID.")
-    make_private_folder(media_dir)
     name = f"{recording_sid}.wav"
-    unfinished = media_dir / f".{name}.{os.getpid()}"
-    with open_private(unfinished) as file:
-        file.write(audio)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(media_dir / name)
+    write_private_file(media_dir, name, audio)
     return name
