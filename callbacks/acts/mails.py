@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callbacks.acts.holds import DESK_CLOSED, begin_hold
+from callbacks.acts.holds import begin_hold
 from callbacks.acts.joining import add_contact, keep_promise_of_joined
 from callbacks.acts.manager_requests import ask_for_writer
 from callbacks.acts.opening import begin_or_hold, insert_callback
 from callbacks.acts.promises import change_priority
-from callbacks.acts.reopening import opening_to_wait_for, tell_of_reopening
+from callbacks.acts.reopening import hold_while_closed, opening_to_wait_for, tell_of_reopening
 from callbacks.customers.find import customer_with
 from callbacks.db.database import lock_name
 from callbacks.db.event_kinds import Actor, EventKind
@@ -55,7 +55,7 @@ def open_by_mail(
     if is_over_the_cap:
         _hold_until_morning(session, desk, callback, now)
     else:
-        _hold_while_closed(session, desk, callback, now)
+        hold_while_closed(session, desk, callback, now)
     begin_or_hold(session, desk, callback, now)
     if meaning is MailboxMeaning.ESCALATION:
         ask_for_writer(session, desk, callback, "", now, waits=is_over_the_cap)
@@ -82,9 +82,8 @@ def join_by_mail(
         _raise_to_p2(session, desk, callback, SAYS_URGENT, now)
     not_before = None
     if meaning is not MailboxMeaning.EMERGENCY:
-        not_before = opening_to_wait_for(session, desk, callback, now)
-        if has_ended and not_before is not None:
-            begin_hold(session, desk, callback, not_before, Actor.DESK, DESK_CLOSED, now)
+        wait = hold_while_closed if has_ended else opening_to_wait_for
+        not_before = wait(session, desk, callback, now)
     begin_or_hold(session, desk, callback, now)
     if has_ended:
         by = contact.caller_name or contact.caller
@@ -107,12 +106,6 @@ def _raise_to_p2(session: Session, desk: Desk, callback: Callback, why: str, now
 
 
 # Holds
-
-
-def _hold_while_closed(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
-    opens_at = opening_to_wait_for(session, desk, callback, now)
-    if opens_at is not None:
-        begin_hold(session, desk, callback, opens_at, Actor.DESK, DESK_CLOSED, now)
 
 
 def _is_over_the_cap(session: Session, desk: Desk, contact: Contact, now: datetime) -> bool:

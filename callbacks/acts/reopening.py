@@ -27,10 +27,16 @@ def reopen_by_text(session: Session, desk: Desk, callback: Callback, by: str, te
     change_state(callback, Change.REOPEN, now)
     record_event(session, callback.contact_sid, now, Actor.CALLER, EventKind.REOPENED, "The customer texted.")
     review(callback, now)
-    not_before = opening_to_wait_for(session, desk, callback, now)
-    if not_before is not None:
-        begin_hold(session, desk, callback, not_before, Actor.DESK, DESK_CLOSED, now)
+    not_before = hold_while_closed(session, desk, callback, now)
     tell_of_reopening(session, desk, callback, by, text, not_before or now)
+
+
+def hold_while_closed(session: Session, desk: Desk, callback: Callback, now: datetime) -> datetime | None:
+    """Hold a callback until the desk opens, if nobody is to be woken for it. Return when that is, or None."""
+    opens_at = opening_to_wait_for(session, desk, callback, now)
+    if opens_at is not None:
+        begin_hold(session, desk, callback, opens_at, Actor.DESK, DESK_CLOSED, now)
+    return opens_at
 
 
 def opening_to_wait_for(session: Session, desk: Desk, callback: Callback, now: datetime) -> datetime | None:

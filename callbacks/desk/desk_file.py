@@ -532,6 +532,11 @@ class Desk(Part):
         """Return the priority of a callback opened on a line. For a line that was removed, it is P2."""
         return self.lines[line].priority if line in self.lines else PriorityLevel.P2
 
+    @property
+    def own_addresses(self) -> frozenset[str]:
+        """The addresses of our mailboxes, in lower case."""
+        return frozenset(mailbox.address.lower() for mailbox in self.mailboxes.values())
+
     def meaning_of(self, mailbox: str) -> MailboxMeaning:
         """Return what a mail to a mailbox asks for. For a mailbox that was removed, it is a normal answer."""
         return self.mailboxes[mailbox].meaning if mailbox in self.mailboxes else MailboxMeaning.NORMAL

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from callbacks.customers.find import caller_of, mails_of
 from callbacks.db.tables import Callback, MailMessage
 from callbacks.desk.desk_file import Desk
-from callbacks.paging.mail_receipts import is_machine
+from callbacks.paging.mail_receipts import is_read_by_nobody
 from callbacks.people.technicians import everybody
 from callbacks.records.contacts_of_callback import contacts_of
 
@@ -29,8 +29,8 @@ def addressee(session: Session, desk: Desk, callback: Callback) -> Addressee | N
 
     A colleague who wrote, too, is not the customer. Return None where there is none.
     """
-    contact, own = callback.contact, {each.address.lower() for each in desk.mailboxes.values()}
-    written = [mail for mail in mails_about(session, callback) if _may_be_mailed(mail.sender, own)]
+    contact = callback.contact
+    written = [mail for mail in mails_about(session, callback) if _may_be_mailed(desk, mail.sender)]
     colleagues = {technician.email.lower() for technician in everybody(session)}
     last = next((mail for mail in reversed(written) if mail.sender not in colleagues), written[-1] if written else None)
     if last is not None:
@@ -39,7 +39,7 @@ def addressee(session: Session, desk: Desk, callback: Callback) -> Addressee | N
         return None
     known = caller_of(session, contact)
     addresses = [contact.caller.lower(), *(mails_of(known.customer) if known is not None else [])]
-    return next((Addressee(each) for each in addresses if _may_be_mailed(each, own)), None)
+    return next((Addressee(each) for each in addresses if _may_be_mailed(desk, each)), None)
 
 
 def mails_about(session: Session, callback: Callback) -> Sequence[MailMessage]:
@@ -49,5 +49,5 @@ def mails_about(session: Session, callback: Callback) -> Sequence[MailMessage]:
     return session.scalars(found.order_by(MailMessage.received_at, MailMessage.id)).all()
 
 
-def _may_be_mailed(address: str, own: set[str]) -> bool:
-    return "@" in address and address not in own and not is_machine(address)
+def _may_be_mailed(desk: Desk, address: str) -> bool:
+    return "@" in address and not is_read_by_nobody(desk, address)

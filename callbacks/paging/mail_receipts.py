@@ -61,8 +61,8 @@ def why_no_receipt(session: Session, desk: Desk, mail: MailMessage, now: datetim
 
 def why_not_mailed(session: Session, desk: Desk, address: str, now: datetime) -> str | None:
     """Return why the desk writes no mail of its own to an address, or None."""
-    rules, own = desk.mail, {mailbox.address.lower() for mailbox in desk.mailboxes.values()}
-    if address in own or is_machine(address):
+    rules = desk.mail
+    if is_read_by_nobody(desk, address):
         return "It is our own address, or a machine's."
     today = (CustomerMessage.created_at > now - A_DAY) & (CustomerMessage.channel == Channel.MAIL)
     today &= CustomerMessage.kind.in_(LIMITED)
@@ -71,8 +71,13 @@ def why_not_mailed(session: Session, desk: Desk, address: str, now: datetime) ->
     return "The desk has sent its receipts for a day." if _count(session, today) >= rules.receipts_a_day else None
 
 
+def is_read_by_nobody(desk: Desk, address: str) -> bool:
+    """Return whether an address is ours or a machine's, so that no customer reads what is sent to it."""
+    return address in desk.own_addresses or is_machine(address)
+
+
 def is_machine(address: str) -> bool:
-    """Return whether nobody reads what is sent to an address."""
+    """Return whether a machine answers what is sent to an address, or nobody does."""
     return _MACHINES.fullmatch(address.partition("@")[0].partition("+")[0].lower()) is not None
 
 

@@ -1,4 +1,4 @@
-"""The calls of a callback: the one that opened it, and those that joined it. All their events and messages are its."""
+"""The contacts of a callback: the one that opened it, and those that joined it. Their events and messages are its."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from callbacks.db.tables import Callback, Contact, Event, JoinedContact, Voicema
 
 
 def contacts_of(callback: Callback) -> Sequence[Contact]:
-    """Return the call that opened a callback, then those that joined it, in order."""
+    """Return the contact that opened a callback, then those that joined it, in order."""
     return (callback.contact, *(each.contact for each in callback.joined))
 
 
 def messages_of(callback: Callback) -> Sequence[Voicemail]:
-    """Return the messages that were left, or may have been, in order; a call without one has none here."""
-    voicemails = (call.voicemail for call in contacts_of(callback))
+    """Return the messages that were left, or may have been, in order; a contact without one has none here."""
+    voicemails = (contact.voicemail for contact in contacts_of(callback))
     return tuple(each for each in voicemails if each is not None and each.state is not VoicemailState.ABSENT)
 
 
 def callback_about(session: Session, contact_sid: str) -> Callback | None:
-    """Return the callback that a call opened or joined, or None."""
+    """Return the callback that a contact opened or joined, or None."""
     found = joined_callback(session, contact_sid)
     return found if found is not None else session.scalar(select(Callback).where(Callback.contact_sid == contact_sid))
 
 
 def joined_callback(session: Session, contact_sid: str) -> Callback | None:
-    """Return the callback that a call has joined, or None."""
+    """Return the callback that a contact has joined, or None."""
     joined = select(Callback).join(JoinedContact, JoinedContact.callback_id == Callback.id)
     return session.scalar(joined.where(JoinedContact.contact_sid == contact_sid))
 
@@ -41,13 +41,13 @@ def calls_again(session: Session, which: ColumnElement[bool]) -> dict[int, int]:
 
 
 def is_of_callback(contact_sid: InstrumentedAttribute[str], callback: Callback) -> ColumnElement[bool]:
-    """Return the condition that a row's call is one of a callback's."""
+    """Return the condition that a row's contact is one of a callback's."""
     joined = select(JoinedContact.contact_sid).where(JoinedContact.callback_id == callback.id)
     return (contact_sid == callback.contact_sid) | contact_sid.in_(joined)
 
 
 def events_of_callback(session: Session, callback: Callback) -> Sequence[Event]:
-    """Return every event of a callback's calls, oldest first."""
+    """Return every event of a callback's contacts, oldest first."""
     return session.scalars(
         select(Event).where(is_of_callback(Event.contact_sid, callback)).order_by(Event.at, Event.id)
     ).all()
