@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from callbacks.errors import BrokenSettings
+from callbacks.file_systems import nearest_folder, network_file_system
 
 TWILIO = "https://api.twilio.com"
 
@@ -183,6 +185,23 @@ def _database_faults(url: str) -> Iterator[str]:
         yield "DATABASE_URL needs the package psycopg. Install it: pip install 'psycopg[binary]'."
     elif not _is_readable(url):
         yield "DATABASE_URL cannot be read. Escape special characters in the password: %40 for @, %2F for /."
+    elif driver.startswith("sqlite"):
+        yield from _database_file_faults(make_url(url).database)
+
+
+def _database_file_faults(file: str | None) -> Iterator[str]:
+    """SQLite needs locks and shared memory, which network file systems do not keep (sqlite.org, "How To Corrupt")."""
+    if not file or file == ":memory:":
+        return
+    folder = nearest_folder(Path(file))
+    kind = network_file_system(folder)
+    if kind:
+        yield (
+            f"DATABASE_URL is a file on a network file system ({kind}), where SQLite can be corrupted. Use a local "
+            "disk, or PostgreSQL."
+        )
+    elif not os.access(folder, os.W_OK):
+        yield f"DATABASE_URL is a file in {folder}, where this user cannot write. Use another folder, or allow it."
 
 
 def _is_readable(url: str) -> bool:

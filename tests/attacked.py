@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import re
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -30,6 +29,7 @@ from callbacks.console.customers import changes as customer_changes
 from callbacks.console.people import technician_changes, user_changes
 from callbacks.console.rota import changes as rota_changes
 from callbacks.console.setup import changes as setup_changes
+from callbacks.db.sqlite import sqlite
 from callbacks.db.states import CallbackState
 from callbacks.db.tables import Call, Callback, Page, Technician, User
 from callbacks.links import Links
@@ -132,12 +132,12 @@ class Copy(Protocol):
 class SqliteCopy:
     def __init__(self, url: str) -> None:
         self._file = url.removeprefix("sqlite:///")
-        self._copy = sqlite3.connect(":memory:")
-        with closing(sqlite3.connect(self._file)) as here:
+        self._copy = sqlite.connect(":memory:")
+        with closing(sqlite.connect(self._file)) as here:
             here.backup(self._copy)
 
     def restore(self) -> None:
-        with closing(sqlite3.connect(self._file)) as here:
+        with closing(sqlite.connect(self._file)) as here:
             assert here.execute("PRAGMA foreign_key_check").fetchall() == []
             self._copy.backup(here)
 

@@ -7,17 +7,15 @@ database it starts from its beginning. SQL never calls now(): instants are bound
 from __future__ import annotations
 
 import secrets
-import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import (
-    Connection,
     DateTime,
     Dialect,
     Engine,
@@ -35,8 +33,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
+from callbacks.db.sqlite import WriterQueue, sqlite_engine
 from callbacks.errors import NotFound
-from callbacks.private_files import make_private_folder
 
 T = TypeVar("T")
 Row = TypeVar("Row", bound=DeclarativeBase)
@@ -45,8 +43,6 @@ log = structlog.get_logger(__name__)
 TRIES = 4
 POOLED, MOST = 12, 32  # connections kept open, and open at once: one for every thread of a web server
 AUDIT_KEY = "audit key"  # in the info of a session
-# Before this version, two connections that commit at the same time can corrupt a WAL file (sqlite.org, 2026-03).
-WAL_IS_SAFE_FROM = (3, 51, 3)
 # Deadlock, serialization failure, lock not available, and a server that is shutting down or starting.
 TRANSIENT_SQLSTATES = {"40P01", "40001", "55P03", "57P01", "57P02", "57P03", "57014", "08006", "08001", "08003"}
 
@@ -60,7 +56,8 @@ class Limits:
 
     connection: timedelta = timedelta(seconds=3)  # to connect, or until a connection of the pool is free
     lock: timedelta = timedelta(seconds=3)  # PostgreSQL: held by another transaction
-    file_lock: timedelta = timedelta(seconds=4)  # SQLite: while another transaction writes
+    file_lock: timedelta = timedelta(seconds=4)  # SQLite: while another process writes
+    turn: timedelta = timedelta(seconds=10)  # SQLite: while other threads of this process write
     statement: timedelta = timedelta(seconds=8)
     idle_in_transaction: timedelta = timedelta(seconds=15)
     network: timedelta = timedelta(seconds=10)  # until a server that acknowledges no packet counts as gone
@@ -68,7 +65,7 @@ class Limits:
 
 PRODUCTION = Limits()
 FAR = timedelta(hours=1)
-UNHURRIED = Limits(FAR, FAR, FAR, FAR, FAR, FAR)  # for tests and rehearsals, where a slow machine must not matter
+UNHURRIED = Limits(FAR, FAR, FAR, FAR, FAR, FAR, FAR)  # for tests and rehearsals, where a slow machine must not matter
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -101,20 +98,20 @@ class Database:
         readers = self.engine.execution_options(reads_only=True)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False, info=info)
         self._readers = sessionmaker(readers, expire_on_commit=False, info=info)
+        self._writers = WriterQueue(limits.turn) if self.engine.dialect.name == "sqlite" else None
         self.writes_end_with: Callable[[Session], None] | None = None  # such as a function that writes the audit log
 
     def write(self, work: Callable[[Session], T]) -> T:
         """Run `work` in one transaction and return its result. After a transient error it runs again from its start."""
-        last = self.writes_end_with
-        if last is None:
-            return self._run(self._sessions, work)
 
         def work_and_last(session: Session) -> T:
             done = work(session)
-            last(session)
+            if self.writes_end_with is not None:
+                self.writes_end_with(session)
             return done
 
-        return self._run(self._sessions, work_and_last)
+        with self._writers.turn() if self._writers else nullcontext():
+            return self._run(self._sessions, work_and_last)
 
     def read(self, work: Callable[[Session], T]) -> T:
         """Run `work` in a transaction that only reads, and return its result."""
@@ -150,8 +147,13 @@ def is_transient(error: DBAPIError) -> bool:
 def engine_for(url: str, limits: Limits = PRODUCTION) -> Engine:
     """Return an engine for a database URL, with limits on how long anything waits for the database."""
     address = make_url(url)
+    pool = {
+        "pool_size": POOLED,
+        "max_overflow": MOST - POOLED,
+        "pool_timeout": limits.connection.total_seconds(),
+    }
     if address.get_backend_name() == "sqlite":
-        return _sqlite(url, limits)
+        return sqlite_engine(url, limits.file_lock, pool)
     if address.drivername == "postgresql":
         address = address.set(drivername="postgresql+psycopg")
     server_settings = {
@@ -165,9 +167,7 @@ def engine_for(url: str, limits: Limits = PRODUCTION) -> Engine:
         address,
         hide_parameters=True,
         pool_pre_ping=True,
-        pool_size=POOLED,
-        max_overflow=MOST - POOLED,
-        pool_timeout=limits.connection.total_seconds(),
+        **pool,
         connect_args={
             "connect_timeout": int(limits.connection.total_seconds()),
             "options": options,
@@ -199,35 +199,6 @@ def _without_values(context: ExceptionContext) -> None:
 
 def _milliseconds(span: timedelta) -> int:
     return span // timedelta(milliseconds=1)
-
-
-def _sqlite(url: str, limits: Limits) -> Engine:
-    file = make_url(url).database
-    if file and file != ":memory:":
-        make_private_folder(Path(file).parent)
-    engine = create_engine(
-        url,
-        hide_parameters=True,
-        connect_args={"timeout": limits.file_lock.total_seconds(), "check_same_thread": False},
-        pool_size=POOLED,
-        max_overflow=MOST - POOLED,
-        pool_timeout=limits.connection.total_seconds(),
-    )
-    journal = "WAL" if sqlite3.sqlite_version_info >= WAL_IS_SAFE_FROM else "TRUNCATE"
-
-    @event.listens_for(engine, "connect")
-    def set_up(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # the driver opens no transactions of its own
-        for pragma in ("foreign_keys=ON", f"journal_mode={journal}", "synchronous=FULL"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        # A plain BEGIN that reads first and writes later would fail at once if another connection wrote in between.
-        reads_only = connection.get_execution_options().get("reads_only", False)
-        connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
-
-    return engine
 
 
 def locked(session: Session, model: type[Row], key: object) -> Row:

@@ -152,3 +152,16 @@ def test_every_field_that_stays_out_of_the_repr_is_a_secret() -> None:
     urls["imap_urls"] = {"support": urls["imap_urls"]}
     settings = replace(settings_from(GOOD), **urls)
     assert [name for name in hidden if not any(name in secret for secret in settings.secrets())] == []
+
+
+def test_an_sqlite_file_on_a_network_file_system_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("callbacks.settings.network_file_system", {tmp_path: "nfs4"}.get)
+    with pytest.raises(BrokenSettings, match=r"network file system \(nfs4\).*local disk, or PostgreSQL"):
+        settings_from({**GOOD, "DATABASE_URL": f"sqlite:///{tmp_path / 'desk.db'}"})
+    assert settings_from({**GOOD, "DATABASE_URL": "sqlite://"})
+
+
+def test_an_sqlite_file_in_a_folder_that_cannot_be_written_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.access", lambda _path, mode: not mode & 2)
+    with pytest.raises(BrokenSettings, match=r"cannot write"):
+        settings_from({**GOOD, "DATABASE_URL": "sqlite:////srv/desk.db"})

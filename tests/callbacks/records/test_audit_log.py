@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Mapping
 from contextlib import closing
@@ -17,6 +16,7 @@ from sqlalchemy.orm import Session
 from callbacks.db.database import UNHURRIED, Database
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.removals import record_removal
+from callbacks.db.sqlite import sqlite
 from callbacks.db.states import SealScheme
 from callbacks.db.tables import AuditEntry, EventSeal
 from callbacks.inbound import calls
@@ -66,11 +66,11 @@ def test_sqlite_refuses_to_replace_a_row(sqlite_url: str, table: str, statement:
     database = Database(sqlite_url, UNHURRIED)
     database.write(two_rows_each)
     database.close()
-    with closing(sqlite3.connect(make_url(sqlite_url).database or "")) as connection:
+    with closing(sqlite.connect(make_url(sqlite_url).database or "")) as connection:
         found = connection.execute(f"SELECT * FROM {table} ORDER BY id")
         columns = ", ".join(column[0] for column in found.description).replace("at,", "'2026-01-01 00:00:00',", 1)
         before = found.fetchall()
-        with pytest.raises(sqlite3.DatabaseError, match="only ever added"):
+        with pytest.raises(sqlite.DatabaseError, match="only ever added"):
             connection.execute(statement.format(table=table, columns=columns))
         connection.rollback()
         assert connection.execute(f"SELECT * FROM {table} ORDER BY id").fetchall() == before

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
+from callbacks.db.sqlite import sqlite
 from callbacks.db.states import AudioState, CallbackState
 from callbacks.db.tables import Call, Callback, Contact, JoinedContact, Voicemail
 from ivr.rehearsal.scenario import Scenario
@@ -49,9 +49,9 @@ class Carrier:
         service = self.scenario.service
         self._web = service.web.test_client()
         self._file = service.settings.database_url.removeprefix("sqlite:///")
-        self._live = sqlite3.connect(self._file, isolation_level=None)
+        self._live = sqlite.connect(self._file, isolation_level=None)
         self._live.execute("PRAGMA synchronous=OFF")
-        self._holds: sqlite3.Connection | None = None  # the copy that the database is equal to
+        self._holds: sqlite.Connection | None = None  # the copy that the database is equal to
         self._is_away = False
 
     def close(self) -> None:
@@ -105,14 +105,14 @@ class Carrier:
             yield
             self._is_away = False
 
-    def snapshot(self) -> sqlite3.Connection:
+    def snapshot(self) -> sqlite.Connection:
         """Return a copy of the database."""
-        copy = sqlite3.connect(":memory:")
+        copy = sqlite.connect(":memory:")
         self._live.backup(copy)
         self._holds = copy
         return copy
 
-    def put_back(self, snapshot: sqlite3.Connection, at: datetime) -> None:
+    def put_back(self, snapshot: sqlite.Connection, at: datetime) -> None:
         """Make the database what it was, and the clock."""
         if self._holds is not snapshot:
             snapshot.backup(self._live)

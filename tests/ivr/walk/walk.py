@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum, IntEnum
 
+from callbacks.db.sqlite import sqlite
 from callbacks.db.states import Screening
 from tests.ivr.walk.carrier import CALL, Carrier
 from tests.ivr.walk.documents import NOT_A_CHOICE, Document, faults
@@ -40,7 +40,7 @@ class Node:
     document: Document
     url: str
     state: str
-    database: sqlite3.Connection = field(compare=False, hash=False)
+    database: sqlite.Connection = field(compare=False, hash=False)
     at: datetime = field(compare=False)
     owed: Owed = Owed.NOTHING  # as far as the database knows
     is_stored: bool = True  # the database answered when the document was asked for
