@@ -57,7 +57,9 @@ def compose(
     desk = desk.with_own_number(settings.sender)
     audit_key = settings.audit_key.encode() or derived_key(settings.secret_key, "audit")
     database, carrier = Database(settings.database_url, limits.database, audit_key), Carrier(settings, http)
-    worker = worker_for(settings, desk, database, carrier, clock, senders, limits.senders, mailer)
+    worker = worker_for(
+        settings, desk, database, carrier, clock, senders, limits.senders, mailer, checks_web=http is None and not demo
+    )
     web = _web(settings, desk, clock, database, demo, limits.webhooks, mails=mailer is None)
     return Service(settings, desk, clock, database, carrier, web, worker)
 

@@ -40,6 +40,7 @@ class Settings:
     transcribe_model: Path | None = None
     audit_key: str = field(default="", repr=False)
     metrics_token: str = field(default="", repr=False)
+    heartbeat_url: str = field(default="", repr=False)
     trusted_proxy: str = "127.0.0.1"
     secret_key_secondary: str = field(default="", repr=False)
     imap_urls: Mapping[str, str] = field(default_factory=dict, repr=False)  # by the name of the mailbox
@@ -56,7 +57,10 @@ class Settings:
 
     def secrets(self) -> tuple[str, ...]:
         """Return every secret that logs must not show."""
-        keys = (self.api_secret, self.secret_key, self.secret_key_secondary, self.audit_key, self.metrics_token)
+        keys = (
+            *(self.api_secret, self.secret_key, self.secret_key_secondary, self.audit_key, self.metrics_token),
+            self.heartbeat_url,  # whoever has it can report that all is well
+        )
         urls = (self.database_url, self.smtp_url, *self.imap_urls.values())
         passwords = (found for url in urls for found in _passwords_in(url))
         return tuple(secret for secret in (*self.auth_tokens, *keys, *passwords) if secret)
@@ -89,6 +93,7 @@ SETTINGS: Mapping[str, str] = {
     "MAIL_FROM": "belongs to SMTP_URL: the address that mails come from",
     "TRANSCRIBE_MODEL": "directory of a faster-whisper model that transcribes messages, default none",
     "AUDIT_KEY": "seals the audit and event logs, 32 random characters or more, default derived from SECRET_KEY",
+    "HEARTBEAT_URL": "URL of a monitor elsewhere, requested every minute while all is well, default none",
     "METRICS_TOKEN": "bearer token for /metrics, default none: it answers on loopback only",
     "TRUSTED_PROXY": "address of the proxy whose X-Forwarded-For header is trusted, default 127.0.0.1",
 }
@@ -148,6 +153,8 @@ def _faults_in(values: Mapping[str, str]) -> Iterator[str]:
     for one, other in (("TWILIO_API_KEY", "TWILIO_API_SECRET"), ("SMTP_URL", "MAIL_FROM")):
         if bool(values[one]) != bool(values[other]):
             yield f"{one} and {other} go together. Set both or neither."
+    if values["HEARTBEAT_URL"] and not re.match(r"https?://[^/\s]+", values["HEARTBEAT_URL"]):
+        yield "HEARTBEAT_URL is not a URL. Give the one that your monitor names, such as https://hc-ping.com/...."
     if values["DATABASE_URL"]:
         yield from _database_faults(values["DATABASE_URL"])
     if values["SMTP_URL"] and _split(values["SMTP_URL"]).scheme not in ("smtp", "smtps"):
@@ -257,6 +264,7 @@ def _settings(values: Mapping[str, str]) -> Settings:
         transcribe_model=Path(model) if (model := values["TRANSCRIBE_MODEL"]) else None,
         audit_key=values["AUDIT_KEY"],
         metrics_token=values["METRICS_TOKEN"],
+        heartbeat_url=values["HEARTBEAT_URL"],
         trusted_proxy=values["TRUSTED_PROXY"] or Settings.trusted_proxy,
         secret_key_secondary=values["SECRET_KEY_SECONDARY"],
         imap_urls={mailbox_of(name): url for name, url in values.items() if name.startswith(IMAP_URL) and url},

@@ -15,6 +15,7 @@ from callbacks.people.totp_secrets import TotpSecrets
 from callbacks.processes import keep_running, stop_signal
 from callbacks.web_server import WebServer, listeners
 from callbacks.worker.timer import SweepTimer
+from callbacks.worker.worker_watch import WorkerWatch, keep_watching
 from sla.zones import installed_rules
 
 log = structlog.get_logger(__name__)
@@ -47,9 +48,12 @@ def web(app: AppContext, host: str, port: int) -> None:
     On PostgreSQL, run as many as you like, on any number of machines.
     """
     service = app.ready_service()
+    stopping = stop_signal()
     with WebServer(service.web, host, port, service.settings.trusted_proxy) as server:
         log.info("web starts", rules=str(installed_rules()))
-        server.run(stop_signal())
+        watch = WorkerWatch(service.database, service.desk, service.carrier, service.clock)
+        keep_watching(watch, stopping)
+        server.run(stopping)
     service.database.close()
 
 

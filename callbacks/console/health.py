@@ -22,6 +22,7 @@ from callbacks.paging import outages
 from callbacks.text.hosts import is_loopback_address
 from callbacks.worker import look_back
 from callbacks.worker.health import unready, warnings
+from callbacks.worker.overdue import oldest_overdue
 
 blueprint = Blueprint("health", __name__)
 
@@ -87,6 +88,7 @@ class _DeskCollector(Collector):
 def _numbers(session: Session, now: datetime) -> dict[tuple[str, str], float]:
     unanswered = (Callback.state == CallbackState.OPEN, Callback.attempted_at.is_(None))
     swept_at = session.scalar(select(func.max(WorkerSign.swept_at)))
+    oldest = oldest_overdue(session, now)
     due = session.scalar(select(func.min(Page.next_action_at)).where(Page.state == PageState.DUE))
     return {
         ("callbacks_open", "Callbacks that are open"): _count(session, Callback.state == CallbackState.OPEN),
@@ -99,6 +101,10 @@ def _numbers(session: Session, now: datetime) -> dict[tuple[str, str], float]:
         )
         or 0,
         ("oldest_page_late_seconds", "How long the oldest waiting page has been due, in seconds"): _late(due, now),
+        (
+            "oldest_overdue_seconds",
+            "How long the oldest thing to do has been due, in seconds",
+        ): _late(oldest.since if oldest else None, now),
         ("recordings_wanted", "Recordings not yet in our storage"): session.scalar(
             select(func.count()).select_from(Voicemail).where(Voicemail.audio == AudioState.WANTED)
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from callbacks.db.states import Channel, PageKind, ReachOutcome, Urgency
@@ -916,6 +916,45 @@ def phone_lost(name: str) -> Words:
         "To page this person again, verify a number (People).",
         f"{name} a perdu son téléphone. Plus rien n'y est envoyé, ses textos et appels sont ignorés et d'autres sont "
         "avisés. Pour aviser cette personne de nouveau, vérifiez un numéro (People).",
+    )
+
+
+def worker_away() -> Words:
+    """Return the alert of a web server that no worker runs."""
+    return Words(
+        "nobody is paged: no worker has finished a sweep for a minute. Callers can leave messages. Start a worker: "
+        "python app.py worker.",
+        "personne n'est avisé : aucun worker ne tourne depuis une minute. Les gens peuvent laisser des "
+        "messages. Démarrez un worker : python app.py worker.",
+    )
+
+
+def database_away() -> Words:
+    """Return the alert of a web server that the database does not answer."""
+    return Words(
+        "nobody is paged: the database does not answer. Callers can leave messages, which are found later. Check the "
+        "database server.",
+        "personne n'est avisé : la base de données ne répond pas. Les gens peuvent laisser des messages, qu'on "
+        "retrouvera plus tard. Vérifiez le serveur de la base de données.",
+    )
+
+
+def worker_late(late_by: timedelta) -> Words:
+    """Return the alert of a web server that workers run and do not keep up."""
+    minutes = max(1, late_by // timedelta(minutes=1))
+    return Words(
+        f"pages and escalations are {minutes} min late. Check the log of the workers.",
+        f"les avis et les escalades ont {minutes} min de retard. Vérifiez le journal des workers.",
+    )
+
+
+def web_server_away(url: str, since: Words) -> Words:
+    """Return the alert of a worker that the web server does not answer."""
+    return Words(
+        f"{url} has not answered since {since.english}. Callers hear the fallback, if there is one. Check the web "
+        "server and its proxy.",
+        f"{url} ne répond plus depuis {since.french}. Les gens entendent le message de secours, s'il y en a un. "
+        "Vérifiez le serveur web et son proxy.",
     )
 
 

@@ -15,6 +15,7 @@ from callbacks.db.tables import WorkerSign
 from callbacks.paging import outages
 from callbacks.text.formats import span
 from callbacks.worker import look_back
+from callbacks.worker.overdue import LATE, oldest_overdue
 from sla.clock import Clock
 
 SWEPT_LATELY = timedelta(seconds=60)
@@ -41,7 +42,7 @@ def silence_of_workers(session: Session, now: datetime) -> str | None:
 
 
 def warnings(database: Database, clock: Clock) -> Sequence[str]:
-    """Return what does not work although people are paged: the carrier refuses a channel, or is not heard."""
+    """Return what does not work although people are paged: what the carrier refuses or withholds, and what is late."""
     now = clock.now()
     return database.read(lambda session: list(_warnings(session, now)))
 
@@ -54,6 +55,9 @@ def _warnings(session: Session, now: datetime) -> Iterator[str]:
     late = lateness_of_look_back(session, now)
     if late is not None:
         yield late
+    oldest = oldest_overdue(session, now)
+    if oldest is not None and now - oldest.since > LATE:
+        yield oldest.words(now)
 
 
 def refusal(session: Session, channel: Channel, now: datetime) -> str | None:

@@ -19,7 +19,16 @@ from callbacks.paging.customer_outbox import CustomerOutbox
 from callbacks.paging.outbox import Outbox
 from callbacks.paging.webhook_urls import WebhookUrls
 from callbacks.settings import Settings
-from callbacks.worker.jobs import auditor, connections, coverage, look_ups, reconciliation, retention
+from callbacks.worker.jobs import (
+    auditor,
+    connections,
+    coverage,
+    look_ups,
+    outside_monitor,
+    reconciliation,
+    retention,
+    web_check,
+)
 from callbacks.worker.jobs.announcements import AnnouncementTurns
 from callbacks.worker.jobs.box_mails import BoxMailer
 from callbacks.worker.jobs.calendars import CalendarReader
@@ -33,6 +42,7 @@ from callbacks.worker.jobs.look_ups import LookUps
 from callbacks.worker.jobs.mail_files import MailFileDeleter
 from callbacks.worker.jobs.mailboxes import LOOKED_AT_EVERY, MailboxReader
 from callbacks.worker.jobs.next_actions import next_actions
+from callbacks.worker.jobs.outside_monitor import OutsideMonitor
 from callbacks.worker.jobs.pages import PageSending
 from callbacks.worker.jobs.reconciliation import Reconciliation
 from callbacks.worker.jobs.recordings import RecordingCopier
@@ -40,6 +50,7 @@ from callbacks.worker.jobs.retention import Retention
 from callbacks.worker.jobs.rings import RingEnder
 from callbacks.worker.jobs.seals import EventSealer, log_heads
 from callbacks.worker.jobs.transcripts import Transcriber
+from callbacks.worker.jobs.web_check import WebCheck
 from callbacks.worker.loop import EVERY_SWEEP, Job, Worker
 from callbacks.worker.senders import PATIENCE, SENDERS, Senders
 from sla.clock import Clock
@@ -57,10 +68,19 @@ def worker_for(
     senders: int = SENDERS,
     patience: timedelta = PATIENCE,
     mailer: Mailer | None = None,
+    *,
+    checks_web: bool = False,
 ) -> Worker:
-    """Return a worker of this desk. Nothing runs yet. Without a mailer, mails go out by the server of the settings."""
+    """Return a worker of this desk. Nothing runs yet. Without a mailer, mails go out by the server of the settings.
+
+    With `checks_web`, it requests PUBLIC_URL every minute.
+    """
     threads = Senders(senders, patience)
-    return Worker(jobs_for(settings, desk, database, carrier, clock, threads, mailer), threads, clock)
+    jobs = list(jobs_for(settings, desk, database, carrier, clock, threads, mailer))
+    if checks_web:
+        check = WebCheck(database, desk, settings.public_url, clock)
+        jobs.append(Job("web check", web_check.EVERY, check.run, is_slow=True))
+    return Worker(jobs, threads, clock)
 
 
 def outbox_for(
@@ -143,6 +163,8 @@ def jobs_for(
         Job("retention", retention.EVERY, Retention(database, desk, clock).run),
         Job("deletions", EVERY_SWEEP, deleter.delete_next, deleter.next_due_at, is_slow=True),
         Job("files of mails", EVERY_SWEEP, mail_files.delete_next, mail_files.next_due_at),
+        *(Job("heartbeat outside", outside_monitor.EVERY, OutsideMonitor(database, url, clock).run, is_slow=True)
+          for url in [settings.heartbeat_url] if url),
         Job("heartbeat", HEARTBEAT_EVERY, Heartbeat(database, clock).beat, is_vital=True, needs_success=True),
     )  # fmt: skip
 

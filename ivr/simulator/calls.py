@@ -89,10 +89,10 @@ class Calls:
             self._events.soon(lambda: self._run_documents(leg, own.voice_url))
         return leg
 
-    def place(self, number: str, from_: str, timeout: timedelta, url: str) -> Leg:
-        """Call a phone for a request to the REST API. Its document runs when it is answered."""
+    def place(self, number: str, from_: str, timeout: timedelta, url: str, document: str = "") -> Leg:
+        """Call a phone for a request to the REST API. Its document runs when it is answered: this one, or the URL's."""
         leg = self._call(number, from_, Direction.OUTBOUND_API, timeout, self._habit(number))
-        leg.on_answer = lambda: self._run_documents(leg, url)
+        leg.on_answer = lambda: self._run_documents(leg, url, document=document)
         return leg
 
     def dial(self, parent: Leg, number: str, caller_id: str, timeout: timedelta, screen_url: str) -> Leg | None:
@@ -301,10 +301,10 @@ class Calls:
 
     # Documents
 
-    def _run_documents(self, leg: Leg, url: str, then: Callable[[], object] | None = None) -> None:
+    def _run_documents(self, leg: Leg, url: str, then: Callable[[], object] | None = None, document: str = "") -> None:
         """Run a call's documents. Then the call ends, unless they only ran out and something else follows."""
         leg.after_documents = then
-        self._running[leg] = self._documents.run(leg, DocumentRequest(url, {}))
+        self._running[leg] = self._documents.run(leg, DocumentRequest(url, {}, document))
         self._advance(leg, lambda documents: next(documents))
 
     def _resume(self, leg: Leg, reason: WaitEnd) -> None:

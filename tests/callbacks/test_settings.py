@@ -165,3 +165,13 @@ def test_an_sqlite_file_in_a_folder_that_cannot_be_written_is_refused(monkeypatc
     monkeypatch.setattr("os.access", lambda _path, mode: not mode & 2)
     with pytest.raises(BrokenSettings, match=r"cannot write"):
         settings_from({**GOOD, "DATABASE_URL": "sqlite:////srv/desk.db"})
+
+
+def test_the_url_of_a_monitor_is_read_and_stays_out_of_logs() -> None:
+    url = "https://monitor.example.com/ping/secret"
+    settings = settings_from({**GOOD, "HEARTBEAT_URL": url})
+    assert settings.heartbeat_url == url
+    assert url in settings.secrets()
+    assert "ping/secret" not in repr(settings)
+    with pytest.raises(BrokenSettings, match="HEARTBEAT_URL is not a URL"):
+        settings_from({**GOOD, "HEARTBEAT_URL": "monitor.example.com"})

@@ -21,9 +21,9 @@ from callbacks.people.technicians import everybody
 from callbacks.text.formats import day_and_time, span
 from callbacks.worker import look_back
 from callbacks.worker.health import SWEPT_LATELY, lateness_of_look_back, refusal, silence_of_workers
+from callbacks.worker.overdue import LATE, oldest_overdue
 
 LOOKS_AHEAD = timedelta(days=14)
-LATE = timedelta(minutes=1)
 CALLS_LATELY = timedelta(days=7)
 
 
@@ -84,11 +84,10 @@ def _worker(session: Session, now: datetime) -> Health:
 
 
 def _sending(session: Session, desk: Desk, now: datetime) -> Health:
-    to_send = select(func.count(), func.min(Page.next_action_at)).where(Page.next_action_at <= now)
-    waiting, oldest = session.execute(to_send.where(Page.state == PageState.DUE)).one()
-    if oldest is not None and now - oldest > LATE:
-        late = f"A page has been waiting for {span(now - oldest)} to be sent. Check the worker and the carrier."
-        return Health("Sending", False, late)
+    oldest = oldest_overdue(session, now)
+    if oldest is not None and now - oldest.since > LATE:
+        return Health("Sending", False, f"{oldest.words(now)} Check the worker and the carrier.")
+    waiting = session.scalar(select(func.count()).where(Page.next_action_at <= now, Page.state == PageState.DUE))
     last = session.scalars(select(PageAttempt).order_by(PageAttempt.id.desc()).limit(1)).first()
     if last is not None and last.state in (AttemptState.REFUSED, AttemptState.LOST):
         return Health("Sending", False, f"The last page was refused: {last.error or 'the carrier did not answer'}")

@@ -19,6 +19,7 @@ from urllib.parse import urljoin
 
 import requests
 import structlog
+from twilio.base import values
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
@@ -121,14 +122,14 @@ class Carrier:
         user, password = settings.credentials
         self._client = Client(user, password, account_sid=settings.account_sid, http_client=self._http)
 
-    def send_text(self, to: str, words: str, status_url: str) -> Accepted:
-        """Send a text. Reports on its delivery go to `status_url`."""
+    def send_text(self, to: str, words: str, status_url: str | None = None) -> Accepted:
+        """Send a text. Reports on its delivery go to `status_url`; without one, there are none."""
         sender = "messaging_service_sid" if self._settings.sender.startswith("MG") else "from_"
         with _carrier_errors():
             sent = self._client.messages.create(
                 to=to,
                 body=words,
-                status_callback=status_url,
+                status_callback=status_url or values.unset,
                 validity_period=int(MESSAGE_VALIDITY.total_seconds()),
                 **{sender: self._settings.sender},
             )
@@ -148,6 +149,13 @@ class Carrier:
                 status_callback_event=["initiated", "ringing", "answered", "completed"],
                 timeout=int(ring_timeout.total_seconds()),
             )
+            return _accepted(_sid(call.sid, sids.CALL), call.status)
+
+    def speak_to(self, to: str, from_: str, document: str) -> Accepted:
+        """Place a call that runs this TwiML when it is answered. No webhook is needed for it."""
+        with _carrier_errors():
+            timeout = int(RING_TIMEOUT.total_seconds())
+            call = self._client.calls.create(to=to, from_=from_, twiml=document, timeout=timeout)
             return _accepted(_sid(call.sid, sids.CALL), call.status)
 
     def cancel_call(self, sid: str) -> None:

@@ -1,4 +1,5 @@
-"""Proves every minute that no customer is forgotten: each open callback has a next action and somebody to take it.
+"""Proves every minute that no customer is forgotten: each open callback has a next action and somebody to take it, and
+each page, message to a customer and recording that waits has its next try.
 
 What it finds is a fault of this service. It is repaired, logged as an error and reported to the supervisors.
 """
@@ -12,10 +13,12 @@ import structlog
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from callbacks.db import marks
 from callbacks.db.database import locked_or_none
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import CallbackState
-from callbacks.db.tables import Callback, Technician
+from callbacks.db.leases import Claimable
+from callbacks.db.states import AudioState, CallbackState, CustomerMessageState, PageState
+from callbacks.db.tables import Callback, CustomerMessage, Page, Technician, Voicemail
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import look_again_at
 from callbacks.paging.alerts import alert_supervisors
@@ -28,8 +31,19 @@ log = structlog.get_logger(__name__)
 
 # A callback that nobody owns escalates at least this often, so a later next action is a fault.
 ESCALATES_WITHIN = timedelta(hours=1)
+AUDITED = "audited"
 IS_OPEN = Callback.state == CallbackState.OPEN
 NOT_HELD = Callback.held_until.is_(None)
+# What waits in an outbox: its name, its table, and which of its rows wait.
+WAITING: tuple[tuple[Words, type[Claimable], ColumnElement[bool]], ...] = (
+    (Words("A page", "Un avis"), Page, Page.state == PageState.DUE),
+    (
+        Words("A message to a customer", "Un message à un client"),
+        CustomerMessage,
+        CustomerMessage.state == CustomerMessageState.DUE,
+    ),
+    (Words("A recording", "Un enregistrement"), Voicemail, Voicemail.audio == AudioState.WANTED),
+)
 
 
 def repair_forgotten(session: Session, desk: Desk, now: datetime) -> None:
@@ -44,6 +58,27 @@ def repair_forgotten(session: Session, desk: Desk, now: datetime) -> None:
             _repair(session, desk, callback, "Nobody owned it, and it did not escalate.", now)
     for callback in _locked(session, Callback.owner.has(Technician.left_at.is_not(None))):
         pass_over_departed_owner(session, callback, now)
+    for what, model, waits in WAITING:
+        _give_a_next_try(session, desk, what, model, waits, now)
+    marks.record(session, AUDITED, now)
+
+
+def last_audit(session: Session) -> datetime | None:
+    """Return when every open callback was last proven to have a next action, or None if that was never."""
+    return marks.last_at(session, AUDITED)
+
+
+def _give_a_next_try(
+    session: Session, desk: Desk, what: Words, model: type[Claimable], waits: ColumnElement[bool], now: datetime
+) -> None:
+    """Repair rows of an outbox that wait for nothing: no worker would ever claim them."""
+    stuck = select(model).where(waits, model.next_action_at.is_(None)).with_for_update(of=model, skip_locked=True)
+    for row in session.scalars(stuck).all():
+        row.next_action_at = now
+        log.error("something that waits had no next try; it has one now", what=what.english, row=row.id)
+        english = f"{what.english} was waiting, but nothing was going to happen. It is tried now. Check the log."
+        french = f"{what.french} attendait et rien n'était prévu. Un nouvel essai se fait. Vérifiez le journal."
+        alert_supervisors(session, desk, f"stuck {what.english}", Words(english, french), now, daily=True)
 
 
 def _locked(session: Session, which: ColumnElement[bool]) -> Iterator[Callback]:

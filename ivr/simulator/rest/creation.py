@@ -29,12 +29,12 @@ def create_message(carrier: Carrier, form: Form) -> Message:
 
 def create_call(carrier: Carrier, form: Form) -> Leg:
     check("create-call", form)
-    to, from_, url = (form.get(name, "") for name in ("To", "From", "Url"))
+    to, from_, url, document = (form.get(name, "") for name in ("To", "From", "Url", "Twiml"))
     if from_ not in carrier.account.numbers:
         raise Refused(400, 21210, f"The source phone number provided, {from_}, is not yet verified.")
-    if not url:
-        raise Refused(400, 21205, "The simulator runs the document of a Url, and neither Twiml nor an application.")
-    leg = carrier.calls.place(to, from_, timedelta(seconds=int(form.get("Timeout", "60"))), url)
+    if not (url or document):
+        raise Refused(400, 21205, "The simulator runs the document of a Url, or Twiml, and no application.")
+    leg = carrier.calls.place(to, from_, timedelta(seconds=int(form.get("Timeout", "60"))), url, document)
     leg.status_callback = form.get("StatusCallback", "")
     leg.status_events = set(form.getlist("StatusCallbackEvent")) or {"completed"}
     return leg

@@ -42,6 +42,7 @@ class DocumentRequest:
 
     url: str
     fields: dict[str, str]
+    document: str = ""  # the TwiML itself, where a request brought it
 
 
 # A verb yields what it waits for, is resumed with why the wait is over, and returns the request for the document

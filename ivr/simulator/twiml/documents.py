@@ -58,16 +58,21 @@ class Documents:
         return Context(leg, url, self._account, self._events, self._webhooks, self._switch)
 
     def _run_one(self, context: Context, request: DocumentRequest) -> VerbRun:
-        response = self._webhooks.fetch_document(context.leg.call, request.url, request.fields)
-        if response is None:
-            raise BadTwiml(11200, f"{request.url} did not answer with TwiML")
-        for verb in read(response.body, response.content_type):
+        for verb in self._verbs(context, request):
             if verb.tag != "Reject":
                 self._switch.pick_up(context.leg)
             following = yield from _run_verb(context, verb)
             if following is not None:
                 return following
         return None
+
+    def _verbs(self, context: Context, request: DocumentRequest) -> list[Element]:
+        if request.document:
+            return read(request.document)
+        response = self._webhooks.fetch_document(context.leg.call, request.url, request.fields)
+        if response is None:
+            raise BadTwiml(11200, f"{request.url} did not answer with TwiML")
+        return read(response.body, response.content_type)
 
 
 def _run_verb(context: Context, verb: Element) -> VerbRun:

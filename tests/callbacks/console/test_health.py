@@ -47,9 +47,15 @@ def test_the_service_is_ready_while_a_worker_sweeps_and_gives_the_reason_otherwi
     assert answer.status_code == 503
     assert "No worker has finished a sweep yet" in answer.text
     worker_sweeps(console)
-    assert (console.client.get("/readyz").status_code, console.client.get("/readyz").text) == (200, "ready\n")
+    assert console.client.get("/readyz").status_code == 200
+    assert console.client.get("/readyz").text.splitlines()[0] == "ready"
     console.clock.pass_time(timedelta(minutes=2))
     assert console.client.get("/readyz").status_code == 503
+
+
+def test_what_is_late_is_a_warning(console: Console) -> None:
+    worker_sweeps(console)  # the page of the fixture has waited for two minutes
+    assert console.client.get("/readyz").text == "ready\nwarning: A page has been due for 2 min.\n"
 
 
 def test_the_metrics_count_what_the_desk_owes(console: Console) -> None:
@@ -58,7 +64,7 @@ def test_the_metrics_count_what_the_desk_owes(console: Console) -> None:
     assert found["database_up"] == 1
     assert (found["callbacks_open"], found["callbacks_unanswered"], found["callbacks_overdue"]) == (1, 1, 0)
     assert found["pages_waiting"] == 1
-    assert found["oldest_page_late_seconds"] == 120
+    assert (found["oldest_page_late_seconds"], found["oldest_overdue_seconds"]) == (120, 120)
     assert (found["recordings_wanted"], found["sweep_age_seconds"]) == (0, 0)
     console.clock.pass_time(timedelta(minutes=40))
     found = metrics(console)
@@ -88,6 +94,7 @@ def test_what_does_not_work_is_a_warning_and_a_metric_and_the_service_is_ready(c
         "ready",
         "warning: Texts have been refused for 12 min. The carrier gives no reason.",
         "warning: The carrier could not be asked for missed calls and messages for 7 min. Some may be missing.",
+        "warning: A page has been due for 2 min.",
     ]
     found = metrics(console)
     assert (found["texts_refused_seconds"], found["calls_refused_seconds"]) == (720, 0)

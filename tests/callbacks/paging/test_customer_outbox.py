@@ -69,10 +69,10 @@ class OneCarrier(Carrier):
         self.look_up_fails: CarrierError | None = None
         self.urls: list[str] = []
 
-    def send_text(self, to: str, words: str, status_url: str) -> Accepted:
+    def send_text(self, to: str, words: str, status_url: str | None = None) -> Accepted:
         _raise_next(self.before)
         self.texts.append((f"SM{len(self.texts)}", to, words))
-        self.urls.append(status_url)
+        self.urls.append(status_url or "")
         _raise_next(self.after)
         return Accepted(self.texts[-1][0], CarrierStatus.QUEUED)
 

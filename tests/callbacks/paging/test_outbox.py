@@ -61,8 +61,8 @@ class ScriptedCarrier(Carrier):
             raise self.fails_with
         return Accepted(f"SM{len(self.asked)}", CarrierStatus.QUEUED)
 
-    def send_text(self, to: str, words: str, status_url: str) -> Accepted:
-        return self._answer("text", to, words, status_url)
+    def send_text(self, to: str, words: str, status_url: str | None = None) -> Accepted:
+        return self._answer("text", to, words, status_url or "")
 
     def place_call(
         self, to: str, from_: str, url: str, status_url: str, ring_timeout: timedelta = timedelta(0)

@@ -45,7 +45,7 @@ def test_now_says_how_the_worker_the_sending_and_the_lines_are(sue: Console) -> 
     assert "Line direct OK closed: outside support hours; last call Sat 28 Nov 22:12" in found
     assert "Line toll-free OK closed: outside support hours; no call in seven days" in found
     sue.clock.pass_time(timedelta(minutes=10))
-    assert "Sending problem A page has been waiting for 12 min" in sue.reads("/")
+    assert "Sending problem A page has been due for 12 min" in sue.reads("/")
 
 
 def test_a_page_that_the_carrier_refused_is_said_where_sending_is(sue: Console) -> None:

@@ -33,6 +33,25 @@ def test_a_call_that_cannot_be_is_refused_with_twilios_code(
     assert simulation.carrier.ledger.calls == []
 
 
+def test_a_call_runs_the_document_that_came_with_it(simulation: Simulation) -> None:
+    document = "<Response><Say>hello</Say></Response>"
+    simulation.client.calls.create(to=AMY, from_=OURS, twiml=document)
+    simulation.advance(10)
+    (leg,) = simulation.carrier.phone(AMY).legs
+    simulation.carrier.answer(leg)
+    simulation.advance(10)
+    assert [heard.text for heard in leg.heard] == ["hello"]
+    assert simulation.carrier.ledger.errors == []
+
+
+def test_a_document_that_came_with_a_call_is_read_as_strictly(simulation: Simulation) -> None:
+    simulation.client.calls.create(to=AMY, from_=OURS, twiml="<Response><Speak>hello</Speak></Response>")
+    simulation.advance(10)
+    simulation.carrier.answer(simulation.carrier.phone(AMY).legs[0])
+    simulation.advance(10)
+    assert len(simulation.carrier.ledger.errors) == 1
+
+
 @pytest.mark.parametrize(("habit", "code"), [(SmsHabit.STOPPED, 21610), (SmsHabit.NO_TEXTS, 21614)])
 def test_a_phone_that_takes_no_texts_is_refused_at_once(simulation: Simulation, habit: SmsHabit, code: int) -> None:
     simulation.carrier.phone(AMY).sms_habit = habit
