@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
-from twilio.twiml.voice_response import VoiceResponse
 
 from callbacks.db import marks
 from callbacks.db.database import Database
@@ -105,15 +104,8 @@ class WorkerWatch:
         if channel is Channel.TEXT:
             self._carrier.send_text(recipient.number, words)
         else:
-            self._carrier.speak_to(recipient.number, self._calls_from, self._spoken(words, recipient.language))
-
-    def _spoken(self, words: str, language: str) -> str:
-        """Return the TwiML that says it twice: the first words of a call are often missed."""
-        response = VoiceResponse()
-        for _ in range(2):
-            response.pause(1)
-            response.say(words, voice=self._desk.voices.for_(language))
-        return str(response)
+            voice = self._desk.voices.for_(recipient.language)
+            self._carrier.speak_to(recipient.number, self._calls_from, words, voice)
 
 
 def _fault(session: Session, now: datetime) -> Words | None:
