@@ -11,10 +11,14 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from flask import Flask
 from hypothesis import HealthCheck, settings
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.util import LRUCache
+from werkzeug.routing import Rule
 
 from callbacks.cli.context import Compose
 from callbacks.db.database import UNHURRIED, Database
@@ -120,6 +124,41 @@ def statements_are_compiled_once() -> Iterator[None]:
     patch.setattr(DefaultDialect, "__eq__", is_same_kind)
     patch.setattr(DefaultDialect, "__hash__", hash_of_kind)
     patch.setattr("callbacks.db.database.create_engine", create)
+    yield
+    patch.undo()
+
+
+class CompiledTemplates(BytecodeCache):
+    """What Jinja compiled, by the text of the template."""
+
+    def __init__(self) -> None:
+        self.compiled: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if found := self.compiled.get((bucket.key, bucket.checksum)):
+            bucket.bytecode_from_string(found)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.compiled[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def apps_are_compiled_once() -> Iterator[None]:
+    """Have all apps share the code that Werkzeug makes of each route and Jinja of each template.
+
+    Most tests compose an app of their own, and that was two thirds of what it costs. The code knows nothing of its app.
+    """
+    compile_builder, compiled = Rule._compile_builder, dict[tuple[object, ...], Any]()
+
+    def compiled_once(self: Rule, append_unknown: bool = True) -> Any:
+        if self.defaults:
+            return compile_builder(self, append_unknown)
+        key = (self.rule, tuple(self._trace), append_unknown)
+        return compiled.get(key) or compiled.setdefault(key, compile_builder(self, append_unknown))
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(Rule, "_compile_builder", compiled_once)
+    patch.setitem(Flask.jinja_options, "bytecode_cache", CompiledTemplates())
     yield
     patch.undo()
 
