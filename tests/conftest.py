@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,7 @@ from callbacks.logs import set_up_logs
 from callbacks.people import passwords
 from sla.zones import use_newest_rules
 from tests.imap_server import ImapServer, NoImapServer, imap_server
-from tests.postgres import NoPostgres, postgres_server
+from tests.postgres import Databases, NoPostgres, postgres_server
 
 TEMPLATE = "desk_template"
 # Where the SQL, the locks or the races are. Elsewhere the PostgreSQL variant of a test is left to `make soak`.
@@ -39,6 +38,7 @@ ON_POSTGRES_EACH_TIME = tuple(
         *("callbacks/acts/test_base", "callbacks/acts/test_ownership", "callbacks/reporting/test_summary"),
         *("callbacks/paging/test_outbox", "callbacks/paging/test_pages", "callbacks/paging/test_status_reports"),
         *("callbacks/paging/test_throttle", "callbacks/worker/", "ivr/twilio/", "processes/", "scenarios/"),
+        "test_postgres",
     )
 )
 
@@ -185,12 +185,15 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{file}"
 
 
+@pytest.fixture(scope="session")
+def postgres_databases(postgres: str) -> Databases:
+    return Databases(postgres, TEMPLATE)
+
+
 @pytest.fixture
-def postgres_url(postgres: str) -> Iterator[str]:
-    name = f"desk_{uuid.uuid4().hex}"
-    _admin(postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    yield postgres.format(name=name)
-    _admin(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+def postgres_url(postgres_databases: Databases) -> Iterator[str]:
+    with postgres_databases.one() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
