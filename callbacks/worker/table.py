@@ -60,7 +60,8 @@ def worker_for(
 ) -> Worker:
     """Return a worker of this desk. Nothing runs yet. Without a mailer, mails go out by the server of the settings."""
     threads = Senders(senders, patience)
-    return Worker(jobs_for(settings, desk, database, carrier, clock, threads, mailer), threads, clock)
+    jobs = jobs_for(settings, desk, database, carrier, clock, threads, mailer)
+    return Worker(jobs, threads, clock, database.snapshot)
 
 
 def outbox_for(
