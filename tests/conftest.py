@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from flask import Flask
 from hypothesis import HealthCheck, settings
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.util import LRUCache
+from werkzeug.routing import Rule
 
 from callbacks.cli.context import Compose
 from callbacks.db.database import UNHURRIED, Database
@@ -23,7 +26,7 @@ from callbacks.logs import set_up_logs
 from callbacks.people import passwords
 from sla.zones import use_newest_rules
 from tests.imap_server import ImapServer, NoImapServer, imap_server
-from tests.postgres import NoPostgres, postgres_server
+from tests.postgres import Databases, NoPostgres, postgres_server
 
 TEMPLATE = "desk_template"
 # Where the SQL, the locks or the races are. Elsewhere the PostgreSQL variant of a test is left to `make soak`.
@@ -35,6 +38,7 @@ ON_POSTGRES_EACH_TIME = tuple(
         *("callbacks/acts/test_base", "callbacks/acts/test_ownership", "callbacks/reporting/test_summary"),
         *("callbacks/paging/test_outbox", "callbacks/paging/test_pages", "callbacks/paging/test_status_reports"),
         *("callbacks/paging/test_throttle", "callbacks/worker/", "ivr/twilio/", "processes/", "scenarios/"),
+        "test_postgres",
     )
 )
 
@@ -124,6 +128,41 @@ def statements_are_compiled_once() -> Iterator[None]:
     patch.undo()
 
 
+class CompiledTemplates(BytecodeCache):
+    """What Jinja compiled, by the text of the template."""
+
+    def __init__(self) -> None:
+        self.compiled: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if found := self.compiled.get((bucket.key, bucket.checksum)):
+            bucket.bytecode_from_string(found)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.compiled[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def apps_are_compiled_once() -> Iterator[None]:
+    """Have all apps share the code that Werkzeug makes of each route and Jinja of each template.
+
+    Most tests compose an app of their own, and that was two thirds of what it costs. The code knows nothing of its app.
+    """
+    compile_builder, compiled = Rule._compile_builder, dict[tuple[object, ...], Any]()
+
+    def compiled_once(self: Rule, append_unknown: bool = True) -> Any:
+        if self.defaults:
+            return compile_builder(self, append_unknown)
+        key = (self.rule, tuple(self._trace), append_unknown)
+        return compiled.get(key) or compiled.setdefault(key, compile_builder(self, append_unknown))
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(Rule, "_compile_builder", compiled_once)
+    patch.setitem(Flask.jinja_options, "bytecode_cache", CompiledTemplates())
+    yield
+    patch.undo()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def passwords_are_hashed_quickly() -> None:
     """What is slow on purpose would be a quarter of the tests; `test_passwords` looks at how the service does it."""
@@ -146,12 +185,15 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{file}"
 
 
+@pytest.fixture(scope="session")
+def postgres_databases(postgres: str) -> Databases:
+    return Databases(postgres, TEMPLATE)
+
+
 @pytest.fixture
-def postgres_url(postgres: str) -> Iterator[str]:
-    name = f"desk_{uuid.uuid4().hex}"
-    _admin(postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    yield postgres.format(name=name)
-    _admin(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+def postgres_url(postgres_databases: Databases) -> Iterator[str]:
+    with postgres_databases.one() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

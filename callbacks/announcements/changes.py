@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from callbacks.announcements.in_force import in_words, lines_of, products_of
@@ -111,18 +111,11 @@ def turn_due(session: Session, now: datetime) -> int:
 
 def next_turn_at(session: Session, now: datetime) -> datetime | None:
     """Return when an announcement next begins or ends by itself: at the latest now, if one has and is not recorded."""
-    if session.scalar(_due(now).limit(1)) is not None:
-        return now
-    begins = session.scalar(
-        select(Announcement.starts_at)
-        .where(Announcement.starts_at > now, _lasts())
-        .order_by(Announcement.starts_at)
-        .limit(1)
-    )
-    ends = session.scalar(
-        select(Announcement.ends_at).where(Announcement.ends_at > now, _lasts()).order_by(Announcement.ends_at).limit(1)
-    )
-    return min((at for at in (begins, ends) if at is not None), default=None)
+    begins = select(func.min(Announcement.starts_at)).where(Announcement.starts_at > now, _lasts())
+    ends = select(func.min(Announcement.ends_at)).where(Announcement.ends_at > now, _lasts())
+    all_three = select(_due(now).limit(1).scalar_subquery(), begins.scalar_subquery(), ends.scalar_subquery())
+    due, *turns = session.execute(all_three).one()
+    return now if due is not None else min((at for at in turns if at is not None), default=None)
 
 
 def _due(now: datetime) -> Select[int]:

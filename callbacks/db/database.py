@@ -7,6 +7,7 @@ database it starts from its beginning. SQL never calls now(): instants are bound
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -25,12 +26,14 @@ from sqlalchemy import (
     func,
     inspect,
     select,
+    text,
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator
 
 from callbacks.db.sqlite import WriterQueue, sqlite_engine
@@ -100,6 +103,8 @@ class Database:
         self._readers = sessionmaker(readers, expire_on_commit=False, info=info)
         self._writers = WriterQueue(limits.turn) if self.engine.dialect.name == "sqlite" else None
         self.writes_end_with: Callable[[Session], None] | None = None  # such as a function that writes the audit log
+        self._watching = threading.Lock()
+        self._watcher: PoolProxiedConnection | None = None
 
     def write(self, work: Callable[[Session], T]) -> T:
         """Run `work` in one transaction and return its result. After a transient error it runs again from its start."""
@@ -117,6 +122,20 @@ class Database:
         """Run `work` in a transaction that only reads, and return its result."""
         return self._run(self._readers, work)
 
+    def snapshot(self) -> object:
+        """Return a value that stays equal while nobody changes the database. It is cheap to ask for."""
+        if self.engine.dialect.name != "sqlite":
+            return self.read(lambda session: session.scalar(text("SELECT pg_current_snapshot()::text")))
+        with self._watching:
+            if self._watcher is None:  # a connection of its own: SQLite says what others changed since it last asked
+                self._watcher = self.engine.raw_connection()
+                self._watcher.detach()
+            cursor = self._watcher.cursor()
+            try:
+                return cursor.execute("PRAGMA data_version").fetchone()
+            finally:
+                cursor.close()
+
     def _run(self, sessions: sessionmaker[Session], work: Callable[[Session], T]) -> T:
         for left in reversed(range(TRIES)):
             try:
@@ -131,6 +150,10 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
+        with self._watching:
+            if self._watcher is not None:
+                self._watcher.close()
+                self._watcher = None
         self.engine.dispose()
 
 

@@ -39,6 +39,15 @@ class Job:
     stop: Callable[[], None] | None = None  # has a job that waits for others end soon, when the worker stops
 
 
+@dataclass(frozen=True)
+class Answer:
+    """When a job is next due, as it said at an instant about the database as it was seen."""
+
+    seen: object
+    at: datetime
+    due_at: datetime | None
+
+
 class SweepFailed(DeskError):
     """A vital job failed. All other jobs that were due have run."""
 
@@ -50,8 +59,14 @@ class SweepFailed(DeskError):
 class Worker:
     """Runs the jobs of a table in their order."""
 
-    def __init__(self, jobs: Sequence[Job], senders: Senders, clock: Clock) -> None:
+    def __init__(
+        self, jobs: Sequence[Job], senders: Senders, clock: Clock, snapshot: Callable[[], object] = object
+    ) -> None:
+        """`snapshot` returns a value that stays equal while the database does. Jobs are not asked again until then."""
         self._jobs, self._senders, self._clock = tuple(jobs), senders, clock
+        self._snapshot = snapshot
+        self._seen: object = None
+        self._due_at: dict[str, Answer] = {}
         self._ran_at: dict[str, datetime] = {}
         self._threads: dict[str, threading.Thread] = {}
         self._stopping = threading.Event()
@@ -62,6 +77,7 @@ class Worker:
         A failure is logged, and the other jobs run all the same. Raise SweepFailed at the end if a vital job failed.
         """
         has_more, failed = False, list[str]()
+        self._look()
         for job in self._jobs:
             if job.needs_success and failed:
                 continue
@@ -81,7 +97,8 @@ class Worker:
 
     def next_due_at(self) -> datetime | None:
         """Return when a sweep next has something to do, as far as its jobs know, or None."""
-        due = [job.next_due_at() for job in self._jobs if job.next_due_at is not None and not job.is_slow]
+        self._look()
+        due = [self._ask(job, job.next_due_at) for job in self._jobs if job.next_due_at and not job.is_slow]
         return min((at for at in due if at is not None), default=None)
 
     def wait_for_slow_jobs(self) -> None:
@@ -107,7 +124,10 @@ class Worker:
         if job.is_slow:
             self._start_thread(job)
             return False
-        has_more = bool(job.run())
+        try:
+            has_more = bool(job.run())
+        finally:
+            self._look()
         if has_more:
             del self._ran_at[job.name]
         return has_more
@@ -118,8 +138,21 @@ class Worker:
             return False
         if job.next_due_at is None:
             return True
-        due_at = job.next_due_at()
+        due_at = self._ask(job, job.next_due_at)
         return due_at is not None and due_at <= now
+
+    def _look(self) -> None:
+        try:
+            self._seen = self._snapshot()
+        except Exception:  # whatever is wrong with the database, the jobs meet it and say so
+            self._seen = object()
+
+    def _ask(self, job: Job, next_due_at: Callable[[], datetime | None]) -> datetime | None:
+        """Return when a job is next due. Its last answer holds until the database changes or the clock is set back."""
+        now, seen, known = self._clock.now(), self._seen, self._due_at.get(job.name)
+        if known is None or known.seen != seen or now < known.at:
+            known = self._due_at[job.name] = Answer(seen, now, next_due_at())
+        return known.due_at
 
     def _start_thread(self, job: Job) -> None:
         running = self._threads.get(job.name)

@@ -80,7 +80,7 @@ def worker_for(
     if checks_web:
         check = WebCheck(database, desk, settings.public_url, clock)
         jobs.append(Job("web check", web_check.EVERY, check.run, is_slow=True))
-    return Worker(jobs, threads, clock)
+    return Worker(jobs, threads, clock, database.snapshot)
 
 
 def outbox_for(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from callbacks.errors import UnknownSchema
 
 def migrate(database: Database, revision: str = "head") -> None:
     """Migrate the database to a revision, by default the newest, in one transaction."""
+    if revision == "head" and _schema_of(database) == _newest_schema():
+        return
     config = _config()
     with database.engine.connect() as connection, _without_foreign_keys(connection), connection.begin():
         config.attributes["connection"] = connection
@@ -44,13 +47,21 @@ def _without_foreign_keys(connection: Connection) -> Iterator[None]:
 
 def check_schema(database: Database) -> None:
     """Raise UnknownSchema unless the database has the schema of this release."""
-    with database.engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    wanted = ScriptDirectory.from_config(_config()).get_current_head()
+    found, wanted = _schema_of(database), _newest_schema()
     if found != wanted:
         raise UnknownSchema(
             f"The database has schema {found or 'none'}; this release needs {wanted}. Run: python app.py migrate."
         )
+
+
+def _schema_of(database: Database) -> str | None:
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+@cache  # the scripts are part of the release
+def _newest_schema() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def _config() -> Config:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from callbacks.db import leases
@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 LEASE = TIME_LIMIT + timedelta(minutes=1)
 LOOKS_BACK = timedelta(days=1)  # when transcription is switched on, older voicemails are left alone
+IS_UNTRANSCRIBED = (Voicemail.audio == AudioState.COPIED) & (Voicemail.transcribed_by == TranscribedBy.NOT_YET)
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,13 @@ class Transcriber:
         self._model = model if desk.transcript.by == "model" else None
 
     def next_due_at(self) -> datetime | None:
-        """Return now while a voicemail waits and transcription is set up, or None."""
-        now = self._clock.now()
-        if self._model is None or not self._database.read(lambda session: session.scalars(_waiting(now)).first()):
+        """Return when the next voicemail is to be transcribed, or None if there is none or no model is set up."""
+        if self._model is None:
             return None
-        return now
+        due_at = func.coalesce(Voicemail.next_action_at, Call.began_at)
+        earliest = select(func.min(due_at)).join(Call, Call.sid == Voicemail.call_sid)
+        waiting = earliest.where(IS_UNTRANSCRIBED, Call.began_at > self._clock.now() - LOOKS_BACK)
+        return self._database.read(lambda session: session.scalar(waiting))
 
     def transcribe_next(self) -> bool:
         """Transcribe the oldest voicemail that waits. Return whether there was one."""
@@ -108,6 +111,5 @@ def _held(session: Session, due: DueTranscript) -> Voicemail | None:
 def _waiting(now: datetime) -> Select[Voicemail]:
     """Select the voicemails that have no transcript yet, the oldest first."""
     is_free = Voicemail.next_action_at.is_(None) | (Voicemail.next_action_at <= now)
-    is_untranscribed = (Voicemail.audio == AudioState.COPIED) & (Voicemail.transcribed_by == TranscribedBy.NOT_YET)
     recent = select(Voicemail).join(Call, Call.sid == Voicemail.call_sid).where(Call.began_at > now - LOOKS_BACK)
-    return recent.where(is_untranscribed, is_free).order_by(Call.began_at)
+    return recent.where(IS_UNTRANSCRIBED, is_free).order_by(Call.began_at)

@@ -39,6 +39,26 @@ def test_a_row_is_inserted_once(database: Database) -> None:
     ]
 
 
+def test_a_snapshot_is_equal_until_somebody_changes_the_database(database: Database, database_url: str) -> None:
+    other = Database(database_url, UNHURRIED)
+    before = database.snapshot()
+    assert database.snapshot() == before
+    database.write(lambda session: session.add(Watermark(name="x", at=NOON)))
+    after = database.snapshot()
+    assert after not in (before, None)
+    database.read(lambda session: session.scalars(select(Watermark)).all())
+    assert database.snapshot() == after
+    other.write(lambda session: session.add(Watermark(name="y", at=NOON)))
+    assert database.snapshot() not in (before, after)
+    other.close()
+
+
+def test_a_snapshot_can_be_taken_again_after_closing(database: Database) -> None:
+    database.snapshot()
+    database.close()
+    assert database.snapshot() is not None
+
+
 def test_concurrent_writers_that_read_first_all_succeed(database: Database) -> None:
     database.write(lambda session: session.add(Watermark(name="count", at=NOON)))
     faults = list[BaseException]()

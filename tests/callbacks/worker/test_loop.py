@@ -112,6 +112,77 @@ def test_the_next_due_time_is_the_earliest_of_the_jobs_in_the_sweep(worker: Work
     assert worker(job("c", None), Record().job("d")).next_due_at() is None
 
 
+class Rows:
+    """A database that counts how often a job asks it, and says when it was changed."""
+
+    def __init__(self, clock: MovingClock, senders: Senders) -> None:
+        self.changes, self.asked = 0, 0
+        self.due_at: datetime | None = None
+        self.is_away = False
+        self.ran = list[datetime]()
+        self.job = Job("pages", EVERY_SWEEP, lambda: self.ran.append(clock.now()), self._next_due_at)
+        self.worker = Worker([self.job], senders, clock, self.snapshot)
+
+    def snapshot(self) -> int:
+        if self.is_away:
+            raise OSError("away")
+        return self.changes
+
+    def _next_due_at(self) -> datetime | None:
+        if self.is_away:
+            raise OSError("away")
+        self.asked += 1
+        return self.due_at
+
+    def is_due(self, at: datetime | None) -> None:
+        self.due_at, self.changes = at, self.changes + 1
+
+
+@pytest.fixture
+def rows(clock: MovingClock, senders: Senders) -> Rows:
+    return Rows(clock, senders)
+
+
+def test_while_the_database_does_not_change_jobs_ask_it_once(rows: Rows, clock: MovingClock) -> None:
+    rows.is_due(NOON + 3 * SECOND)
+    for _ in range(3):
+        assert rows.worker.next_due_at() == NOON + 3 * SECOND
+        rows.worker.sweep()
+        clock.pass_time(SECOND)
+    assert (rows.asked, rows.ran) == (1, [])
+    rows.worker.sweep()
+    assert (rows.asked, rows.ran) == (1, [NOON + 3 * SECOND])
+
+
+def test_after_a_change_jobs_are_asked_again(rows: Rows) -> None:
+    rows.worker.sweep()
+    rows.is_due(NOON)
+    rows.worker.sweep()
+    assert (rows.asked, rows.ran) == (2, [NOON])
+
+
+def test_what_a_job_changes_is_seen_by_those_after_it(rows: Rows, clock: MovingClock, senders: Senders) -> None:
+    first = Job("next actions", MINUTE, lambda: rows.is_due(NOON))
+    it = Worker([first, rows.job], senders, clock, rows.snapshot)
+    it.next_due_at()  # the answer of before
+    it.sweep()
+    assert rows.ran == [NOON]
+
+
+def test_when_the_clock_is_set_back_jobs_are_asked_again(rows: Rows, clock: MovingClock) -> None:
+    rows.worker.sweep()
+    clock.move_to(NOON - MINUTE)
+    rows.worker.sweep()
+    assert rows.asked == 2
+
+
+def test_when_the_database_is_away_jobs_are_asked_and_meet_it(rows: Rows, caplog: pytest.LogCaptureFixture) -> None:
+    rows.worker.sweep()
+    rows.is_away = True
+    rows.worker.sweep()
+    assert "a job failed" in caplog.text
+
+
 def test_a_job_that_fails_stops_no_other(worker: WorkerWith, caplog: pytest.LogCaptureFixture) -> None:
     record = Record()
     assert not worker(record.job("first"), Job("broken", EVERY_SWEEP, fails), record.job("last")).sweep()
