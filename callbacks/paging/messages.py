@@ -669,6 +669,24 @@ def reply_not_sent(subject: Subject, code: str, address: str, why: Words) -> Wor
     return _fitting(worded(_reason(why.english), _reason(why.french)), worded("", ""))
 
 
+def reply_returned(subject: Subject, code: str, address: str, why: str, now: datetime) -> Words:
+    """Return that a reply by mail came back, so that it is no attempt, for whoever has the callback."""
+    to, reason, by = _name(address), _reason(why), by_when(subject, now)
+    connect = _only_with_number(subject, f" CALL {code} connects you.", f" APPEL {code} pour joindre le client.")
+
+    def worded(why: str) -> Words:
+        act = _sentence(f"Reach them another way{by.english}")
+        act_in_french = _sentence(f"Joignez le client autrement{by.french}")
+        return Words(
+            f"{subject.sender}: your reply to {to} about {subject.reference} came back{why}, so it does not count. "
+            f"{act}{connect.english}",
+            f"{subject.sender}: votre réponse à {to} au sujet de {subject.reference} est revenue{why}: elle ne compte "
+            f"pas. {act_in_french}{connect.french}",
+        )
+
+    return _fitting(worded(reason), worded(""))
+
+
 def called_again_since(at: datetime, zone: ZoneInfo, now: datetime, *, has_written: bool = False) -> Words:
     """Return when the customer called again, for a text about the next attempt: "They called again at 10:31 p.m.".
 

@@ -1,6 +1,7 @@
 """A mail of ours that could not be delivered: it is marked as failed, and whoever has its callback is told.
 
-A bounce can be forged. It changes nothing but that mail, and a stranger knows neither its message ID nor its address.
+A bounce can be forged. One that has only an address changes nothing but that mail. An attempt is withdrawn only by one
+that has both the address and the message ID of the reply, which nobody can guess.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from callbacks.desk.desk_file import Desk
 from callbacks.inbound.mails.parse import ParsedMail
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.called_again import notify_mail_returned
+from callbacks.paging.mail_replies import withdraw_attempt
 from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
 
@@ -26,24 +28,51 @@ LONGEST_REASON = 200
 
 
 def take_bounce(session: Session, desk: Desk, bounce: ParsedMail, now: datetime) -> CustomerMessage | None:
-    """Mark the mail that came back as failed, once, and return it; None if it is none of ours."""
+    """Mark the mail that came back as failed, once, and return it; None if it is none of ours.
+
+    A reply that had counted as an attempt to reach the customer counts no more.
+    """
     message = _message(session, bounce, now)
     if message is None:
         return None
     message = locked(session, CustomerMessage, message.id)
-    if message.state is not CustomerMessageState.SENT:
-        return None
     why = " ".join(bounce.subject.split())[:LONGEST_REASON]
-    message.state, message.error, message.next_action_at = CustomerMessageState.FAILED, f"It came back: {why}", None
+    is_news = is_with_server(message)
+    if is_news:
+        message.state, message.error, message.next_action_at = CustomerMessageState.FAILED, f"It came back: {why}", None
+        _record(session, message, why, now)
+    is_withdrawn = names(bounce, message) and withdraw_attempt(session, desk, message, why, now)
+    if is_news and not is_withdrawn:
+        _tell(session, desk, message, why, now)
+    return message if is_news or is_withdrawn else None
+
+
+def is_with_server(message: CustomerMessage) -> bool:
+    """Return whether the mail server has taken a mail, or may have: its answer may not be stored yet. Pure."""
+    is_asked = message.state is CustomerMessageState.DUE and message.asked_at is not None
+    return message.state is CustomerMessageState.SENT or is_asked
+
+
+def names(bounce: ParsedMail, message: CustomerMessage) -> bool:
+    """Return whether a bounce has both the message ID and the recipient of a mail. Pure."""
+    has_id = bool(message.message_id) and message.message_id in bounce.thread
+    return has_id and message.address.lower() in (address.lower() for address in bounce.failed_recipients)
+
+
+def _record(session: Session, message: CustomerMessage, why: str, now: datetime) -> None:
     if message.callback_id is not None:
-        callback = locked(session, Callback, message.callback_id)
-        detail = f"To {message.address}: {why}"
+        callback, detail = locked(session, Callback, message.callback_id), f"To {message.address}: {why}"
         record_event(session, callback.contact_sid, now, Actor.CARRIER, EventKind.MAIL_RETURNED, detail)
-        is_told = notify_mail_returned(session, desk, callback, message.address, why, now)
-        if message.kind is CustomerMessageKind.REPLY and not is_told:  # the customer has no answer
-            words = _reply_came_back(callback.reference, message.address)
-            alert_supervisors(session, desk, f"reply {message.id} came back", words, now)
-    return message
+
+
+def _tell(session: Session, desk: Desk, message: CustomerMessage, why: str, now: datetime) -> None:
+    if message.callback_id is None:
+        return
+    callback = session.get_one(Callback, message.callback_id)
+    is_told = notify_mail_returned(session, desk, callback, message.address, why, now)
+    if message.kind is CustomerMessageKind.REPLY and not is_told:  # the customer has no answer
+        words = _reply_came_back(callback.reference, message.address)
+        alert_supervisors(session, desk, f"reply {message.id} came back", words, now)
 
 
 def _reply_came_back(reference: str, address: str) -> Words:

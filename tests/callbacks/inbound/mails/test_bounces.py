@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from callbacks.db.states import (
     PageKind,
 )
 from callbacks.db.tables import Callback, CustomerMessage, Technician
+from callbacks.inbound.mails.bounces import is_with_server, names
 from callbacks.inbound.mails.receive import Outcome
 from callbacks.lifecycle.transitions import Change, change_state, set_owner
 from tests.callbacks.inbound.mails.post import (
@@ -76,3 +78,44 @@ def _sent(session: Session) -> None:
 def test_a_bounce_of_nobodys_mail_changes_nothing(day: Post) -> None:
     day.gets(parsed(kind=MailKind.BOUNCE, failed_recipients=("eve@evil.example",), thread=("x@y",)))
     assert day.events(EventKind.MAIL_RETURNED) == []
+
+
+# What a bounce is about. Pure.
+
+IDS = ("reply-0123456789abcdef@desk.example",)
+
+
+@pytest.mark.parametrize(
+    ("thread", "failed", "is_named"),
+    [
+        (IDS, (BOB,), True),
+        (IDS, ("eve@evil.example", BOB.upper()), True),
+        (IDS, (), False),  # it does not say who was not reached
+        (IDS, ("eve@evil.example",), False),
+        ((), (BOB,), False),  # anybody knows the address
+        (("reply-0123@desk.example",), (BOB,), False),
+        (("",), (BOB,), False),
+    ],
+)
+def test_a_bounce_names_a_mail_by_its_message_id_and_its_recipient(
+    thread: tuple[str, ...], failed: tuple[str, ...], is_named: bool
+) -> None:
+    bounce = parsed(kind=MailKind.BOUNCE, thread=thread, failed_recipients=failed)
+    assert names(bounce, CustomerMessage(message_id=IDS[0], address=BOB)) == is_named
+    assert not names(bounce, CustomerMessage(message_id="", address=BOB))
+
+
+@pytest.mark.parametrize(
+    ("state", "asked_at", "is_there"),
+    [
+        (CustomerMessageState.SENT, TUESDAY_MORNING, True),
+        (CustomerMessageState.DUE, TUESDAY_MORNING, True),  # the answer is not stored yet
+        (CustomerMessageState.DUE, None, False),
+        (CustomerMessageState.FAILED, TUESDAY_MORNING, False),
+        (CustomerMessageState.CANCELLED, None, False),
+    ],
+)
+def test_only_what_the_mail_server_may_have_can_come_back(
+    state: CustomerMessageState, asked_at: datetime | None, is_there: bool
+) -> None:
+    assert is_with_server(CustomerMessage(state=state, asked_at=asked_at)) == is_there
