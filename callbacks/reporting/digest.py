@@ -47,6 +47,7 @@ class DigestText:
 
     subject: str
     words: str
+    headings: tuple[str, ...] = ()  # the lines of the words that are headings
 
 
 @dataclass(frozen=True)
@@ -165,9 +166,9 @@ def night_text(desk: Desk, day: date, facts: NightFacts, public_url: str, now: d
         _day_before(desk, day, facts.day_before, now),
         ["Open now", *_open_lines(facts.still_open)],
         ["Gaps ahead", *_gap_lines(desk, facts.gaps)],
-        [f"{public_url}/reports/digest?day={day}"],
     ]
-    return DigestText(subject, _paragraphs(blocks))
+    link = [f"{public_url}/reports/digest?day={day}"]
+    return DigestText(subject, _paragraphs([*blocks, link]), tuple(blocks[n][0] for n in (0, 2, 3, 4)))
 
 
 def log_line(heads: Heads) -> str:
@@ -241,7 +242,7 @@ def _week_text(session: Session, desk: Desk, day: date, now: datetime) -> Digest
         ["Busiest night", *(_busiest_night(found) or ["Every night was quiet."])],
         ["Load per person", *([_load_line(each) for each in counts.load(found)] or ["Nobody was paged."])],
     ]
-    return DigestText(subject, _paragraphs(blocks))
+    return DigestText(subject, _paragraphs(blocks), tuple(blocks[n][0] for n in (0, 2, 3)))
 
 
 def _week_lines(calls: Sequence[CallFact], kept: Attainment, now: datetime) -> list[str]:
