@@ -40,8 +40,8 @@ from sla.clock import Clock
 
 log = structlog.get_logger(__name__)
 
-# Nobody is called back because of a text to a customer, so there is time to be sure that it was not sent.
 NO_HEADING = Heading()
+# Nobody is called back because of a text to a customer, so there is time to be sure that it was not sent.
 LOST_AFTER = timedelta(minutes=2)
 REFUSED = BackOff(first=timedelta(seconds=15), longest=timedelta(minutes=5))
 WAITS_FOR_TEXTS = timedelta(seconds=30)  # while the carrier refuses texts

@@ -511,6 +511,16 @@ def test_a_reply_has_one_message_id_however_often_it_is_sent(post: Post) -> None
     assert [mail.message_id for mail in post.mailer.asked] == [before] * 3
 
 
+def test_a_mail_whose_answer_is_lost_is_sent_again_as_the_same_mail(post: Post) -> None:
+    replies(post)
+    post.mailer.faults[:] = [CarrierError("The worker was held up.", lost=True)]
+    post.sends()
+    assert (post.only.state, attempts(post)) == (CustomerMessageState.DUE, [])
+    post.sends_after(timedelta(seconds=6))  # a mail server cannot be asked, so there is nothing to wait for
+    assert [mail.message_id for mail in post.mailer.asked] == [post.only.message_id] * 2
+    assert (post.only.state, len(attempts(post))) == (CustomerMessageState.SENT, 1)
+
+
 def test_a_refusal_for_good_is_told_to_the_owner_at_once(post: Post) -> None:
     replies(post)
     post.mailer.faults[:] = [CarrierError("The mail server refused this address: no (550).", code=550, permanent=True)]

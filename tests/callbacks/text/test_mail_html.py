@@ -25,7 +25,10 @@ def body(words: str, *important: str) -> str:
         ("One.\n\nTwo.\n", "<p>One.</p>\n<p>Two.</p>"),
         ('<img src="https://x.test/a.png">', "&lt;img src=&quot;"),
         ("<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>"),
-        ("See https://x.test/a?b=1&c=2, Bob", '<a href="https://x.test/a?b=1&amp;c=2">https://x.test/a?b=1&amp;c=2</a>,'),
+        (
+            "See https://x.test/a?b=1&c=2, Bob",
+            '<a href="https://x.test/a?b=1&amp;c=2">https://x.test/a?b=1&amp;c=2</a>,',
+        ),
         ("(https://x.test/a_(b)) Bob", '(<a href="https://x.test/a_(b)">https://x.test/a_(b)</a>)'),
         ("See https://x.test.", '<a class="alone" href="https://x.test">https://x.test</a><span class="rest">.</span>'),
         ("javascript:alert(1)", "<p>javascript:alert(1)</p>"),

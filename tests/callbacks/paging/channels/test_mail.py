@@ -146,6 +146,13 @@ def test_an_answer_names_the_mail_that_it_answers_and_its_mailbox(server: MailSe
     assert (attacked["In-Reply-To"], attacked["Bcc"]) == (None, None)
 
 
+@pytest.mark.parametrize("goodbye", ["421 too busy", "554 no", "nonsense"])
+def test_what_the_server_has_taken_is_sent_whatever_it_says_at_the_end(server: MailServer, goodbye: str) -> None:
+    server.goodbye = goodbye
+    assert mailer(server.url).send(EMAIL).status is CarrierStatus.SENT
+    assert len(server.mails) == 1
+
+
 def test_a_mail_to_a_subscriber_has_the_button_that_ends_it(server: MailServer) -> None:
     notice = replace(EMAIL, unsubscribe="https://desk.test/status/leave/token")
     for email in (EMAIL, notice):
