@@ -27,6 +27,7 @@ from callbacks.text.gsm7 import TWO_SEGMENTS, first_that_fits, shortened, size
 
 LONGEST_REASON = 100  # letters, of what a person typed
 SHORT_REASON = 30  # where the whole one does not fit
+SHORTEST_NAME = 12
 LONGEST_NAME = 40  # of a person; supervisors are named by their mail address
 LONGEST_CUSTOMER = 48  # company and name
 LONGEST_ALERT = 600
@@ -188,6 +189,7 @@ def _page_about_mail(subject: Subject, mail: FromMail, code: str, now: datetime,
 
     who, earlier, about = _sender_named(subject, mail), _after_space(before), mail.subject.replace('"', "'")
     where, name = Words(f" ({mail.mailbox.english})", f" ({mail.mailbox.french})"), _name(mail.sender)
+    brief = shortened(mail.sender, SHORTEST_NAME)
     long, short = shortened(about, LONGEST_CUSTOMER), shortened(about, SHORT_REASON)
     return _fitting(
         worded(who, long, where, earlier),
@@ -196,6 +198,7 @@ def _page_about_mail(subject: Subject, mail: FromMail, code: str, now: datetime,
         worded(who, short, NOTHING, NOTHING),
         worded(Words(name, name), short, NOTHING, NOTHING),
         worded(Words(name, name), "", NOTHING, NOTHING),
+        worded(Words(brief, brief), "", NOTHING, NOTHING),
     )
 
 
