@@ -67,7 +67,7 @@ class TestTheNextAttempt:
             {"waiting_since": local("2026-11-27 22:11")},
             {"named_time_at": local("2026-11-28 10:00")},
         ):
-            wrote = replace(case(), emergency_at=at, **facts)  # type: ignore[arg-type]
+            wrote = replace(case(), emergency_at=at, **facts)
             assert next_attempt_at(wrote, USUAL, DESK) == at
             assert Duty.ASK in duties(wrote, at)
             asked = replace(wrote, asked_at=at)
