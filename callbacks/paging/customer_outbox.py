@@ -264,7 +264,8 @@ def _email(desk: Desk, request: CustomerRequest) -> Email:
 def _written_by(message: CustomerMessage) -> WrittenBy:
     if message.kind is CustomerMessageKind.REPLY:
         return WrittenBy.PERSON
-    return WrittenBy.DESK_IN_REPLY if message.in_reply_to else WrittenBy.DESK
+    answers = message.in_reply_to or message.kind is CustomerMessageKind.RECEIPT  # some mails have no message ID
+    return WrittenBy.DESK_IN_REPLY if answers else WrittenBy.DESK
 
 
 def _thread_before(session: Session, message: CustomerMessage) -> tuple[str, ...]:
