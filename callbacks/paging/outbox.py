@@ -74,6 +74,7 @@ class SendRequest:
     rings_for: timedelta  # a call
     language: str
     due: str  # the deadline, as the words of a page say it
+    mail_id: str  # the same each time; with the code, which a stranger who forges a bounce does not know
 
 
 class Outbox(Sending[Page, SendRequest]):
@@ -177,6 +178,7 @@ class Outbox(Sending[Page, SendRequest]):
             self._desk.ringing.each if page.kind is PageKind.LIVE_CALL else RING_TIMEOUT,
             page.technician.language,
             _due(self._desk, page, attempt.started_at),
+            f"page-{page.id}-{page.code}".rstrip("-"),
         )
 
     def _answer_url(self, page: Page) -> str:
@@ -268,7 +270,7 @@ class Outbox(Sending[Page, SendRequest]):
 def _email(desk: Desk, request: SendRequest) -> Email:
     """Return a page as a mail. Sent again, it has the same message ID: a mail server cannot be asked for the first."""
     return Email(
-        *(request.to, request.subject, request.words, f"page-{request.page_id}", request.started_at),
+        *(request.to, request.subject, request.words, request.mail_id, request.started_at),
         language=request.language,
         desk=desk.company.sender,
         important=(request.due,),

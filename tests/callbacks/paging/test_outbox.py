@@ -240,7 +240,7 @@ def test_a_page_by_mail_is_the_same_mail_each_time_it_is_sent_with_its_deadline_
         send_due(outbox)
         clock.pass_time(minutes(0.5))
     first, *again = mailer.sent
-    assert [email.id for email in again] == [first.id] * 2 == [f"page-{desk.pages()[1].id}"] * 2
+    assert [email.id for email in again] == [first.id] * 2 == [f"page-{desk.pages()[1].id}-{desk.pages()[1].code}"] * 2
     assert {(email.language, email.desk, email.important) for email in mailer.sent} == {
         ("fr", DESK.company.sender, ("22 h 42",))
     }

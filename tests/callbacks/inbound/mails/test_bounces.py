@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import (
+    Channel,
     CustomerMessageKind,
     CustomerMessageState,
     MailKind,
     PageKind,
+    PageState,
 )
-from callbacks.db.tables import Callback, CustomerMessage, Technician
-from callbacks.inbound.mails.bounces import is_with_server, names
+from callbacks.db.tables import Callback, CustomerMessage, Page, Technician
+from callbacks.inbound.mails.bounces import is_with_server, names, pages_in
 from callbacks.inbound.mails.receive import Outcome
 from callbacks.lifecycle.transitions import Change, change_state, set_owner
 from tests.callbacks.inbound.mails.post import (
@@ -26,6 +28,8 @@ from tests.callbacks.inbound.mails.post import (
     Post,
     parsed,
 )
+
+AMY = "amy@desk.example"
 
 
 @pytest.fixture
@@ -80,7 +84,42 @@ def test_a_bounce_of_nobodys_mail_changes_nothing(day: Post) -> None:
     assert day.events(EventKind.MAIL_RETURNED) == []
 
 
+def _mailed(session: Session) -> str:
+    """Have Amy's page go by mail, and return its message ID."""
+    page = session.query(Page).one()
+    page.technician.email, page.channel, page.state, page.next_action_at = AMY, Channel.MAIL, PageState.SENT, None
+    return f"page-{page.id}-{page.code}@desk.example"
+
+
+@pytest.mark.parametrize(
+    ("forged", "has_failed"),
+    [
+        ({}, True),
+        ({"thread": ("page-1@desk.example", "page-1-0000@desk.example")}, False),
+        ({"failed_recipients": (BOB,)}, False),
+    ],
+)
+def test_a_page_that_comes_back_has_failed_and_the_next_step_comes_at_once(
+    day: Post, forged: dict[str, tuple[str, ...]], has_failed: bool
+) -> None:
+    day.gets()
+    facts = {"thread": (day.database.write(_mailed),), "failed_recipients": (AMY,)} | forged
+    for _ in range(2):
+        day.gets(parsed("Undelivered", sender="", kind=MailKind.BOUNCE, **facts))
+    page = day.database.read(lambda session: session.query(Page).order_by(Page.id).all())[0]
+    assert page.state is (PageState.FAILED if has_failed else PageState.SENT)
+    assert (day.callback.next_action_at == TUESDAY_MORNING) == has_failed
+    assert day.pages(PageKind.ALARM).count("Luc") == has_failed
+    assert len(day.events(EventKind.PAGE_FAILED)) == has_failed
+
+
 # What a bounce is about. Pure.
+
+
+def test_pages_are_named_by_id_and_code() -> None:
+    thread = ("page-12-583112@desk.example", "page-7@desk.example", "page-99999999999-1234@x", "reply-1-2345@x")
+    assert pages_in(parsed(kind=MailKind.BOUNCE, thread=thread)) == [(12, "583112")]
+
 
 IDS = ("reply-0123456789abcdef@desk.example",)
 
