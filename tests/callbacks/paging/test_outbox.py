@@ -233,7 +233,8 @@ def test_an_email_goes_to_the_mail_server_with_the_reference_as_its_subject(
 def test_a_page_by_mail_is_the_same_mail_each_time_it_is_sent_with_its_deadline_in_bold(
     outbox: Outbox, desk: PagingDesk, mailer: KeptMail, clock: MovingClock
 ) -> None:
-    desk.edit("Amy Roy", lambda row: [setattr(row, "email", "amy@example.com"), setattr(row, "language", "fr")])
+    desk.edit("Amy Roy", lambda row: setattr(row, "email", "amy@example.com"))
+    desk.edit("Amy Roy", lambda row: setattr(row, "language", "fr"))
     add(desk, Channel.MAIL)
     mailer.faults[:] = [CarrierError("No answer.", lost=True), CarrierError("Later.", code=451)]
     for _ in range(10):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -103,7 +104,7 @@ def test_a_page_that_comes_back_has_failed_and_the_next_step_comes_at_once(
     day: Post, forged: dict[str, tuple[str, ...]], has_failed: bool
 ) -> None:
     day.gets()
-    facts = {"thread": (day.database.write(_mailed),), "failed_recipients": (AMY,)} | forged
+    facts: dict[str, Any] = {"thread": (day.database.write(_mailed),), "failed_recipients": (AMY,)} | forged
     for _ in range(2):
         day.gets(parsed("Undelivered", sender="", kind=MailKind.BOUNCE, **facts))
     page = day.database.read(lambda session: session.query(Page).order_by(Page.id).all())[0]
