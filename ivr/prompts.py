@@ -515,6 +515,7 @@ HOW_IT_ENDED = {
     ReachOutcome.FAILED: Words("the call did not go through", "l'appel n'a pas abouti"),
     ReachOutcome.NOBODY_TO_CALL: Words("no way to reach the customer", "aucun moyen de joindre le client"),
     ReachOutcome.REPLIED: Words("replied by mail", "réponse envoyée par courriel"),
+    ReachOutcome.CAME_BACK: Words("the mail came back", "le courriel est revenu"),
 }
 TRY_AGAIN_BY_TEXT = Words(
     "It does not count as an attempt. You will get a text to try again. Goodbye.",

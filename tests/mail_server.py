@@ -19,6 +19,7 @@ class MailServer(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Conversation)
         self.answer, self.tls, self.tls_at_once = answer, tls, tls_at_once
         self.extensions = ["AUTH PLAIN", "STARTTLS"] if tls is not None else []
+        self.goodbye = "221 bye"
         self.mails: list[bytes] = []
         self.commands: list[str] = []  # in the clear
         self.secret_commands: list[str] = []  # over TLS
@@ -71,7 +72,7 @@ class _Conversation(socketserver.StreamRequestHandler):
                     self.server.mails.append(self._mail())
                     self._say("250 kept")
                 case "QUIT":
-                    self._say("221 bye")
+                    self._say(self.server.goodbye)
                     return
                 case _:
                     self._say("250 fine")

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callbacks.acts.holds import begin_hold
+from callbacks.acts.holds import begin_hold, release_hold
 from callbacks.acts.joining import add_contact, keep_promise_of_joined
 from callbacks.acts.manager_requests import ask_for_writer
 from callbacks.acts.opening import begin_or_hold, insert_callback
@@ -66,7 +66,11 @@ def join_by_mail(
     session: Session, desk: Desk, callback: Callback, contact: Contact, mail: MailMessage, now: datetime, *,
     is_urgent: bool,
 ) -> None:  # fmt: skip
-    """Add a mail to a callback, which is reopened if it has ended. Both are locked. Its owner is told."""
+    """Add a mail to a callback, which is reopened if it has ended. Both are locked. Its owner is told.
+
+    An emergency ends a hold. Once the customer was tried, the owner is asked for the next attempt at once, and passed
+    over if they do not react (`callbacks.paging.follow_up`).
+    """
     meaning = desk.meaning_of(contact.mailbox)
     add_contact(session, callback, contact, now)
     _index(session, callback, mail)
@@ -77,7 +81,9 @@ def join_by_mail(
     review(callback, now)
     if meaning is MailboxMeaning.EMERGENCY:
         _raise_to_p2(session, desk, callback, TO_EMERGENCIES, now)
-        keep_promise_of_joined(session, desk, callback, contact, now)
+        if not _is_over_the_cap(session, desk, contact, now):
+            keep_promise_of_joined(session, desk, callback, contact, now)
+            release_hold(session, callback, Actor.CALLER, TO_EMERGENCIES, now)
     elif is_urgent:
         _raise_to_p2(session, desk, callback, SAYS_URGENT, now)
     not_before = None

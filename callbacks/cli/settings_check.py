@@ -97,6 +97,21 @@ def mailbox_faults(settings: Settings, desk: Desk) -> Iterator[str]:
             )
 
 
+def bounce_warnings(settings: Settings, desk: Desk) -> Iterator[str]:
+    """Yield that nobody may hear of mails that come back, because the desk does not read what is sent to MAIL_FROM."""
+    if not settings.smtp_url or not settings.mail_from or not desk.mailboxes:
+        return
+    try:
+        sender = mail_address(settings.mail_from, may_have_name=True)
+    except ValueError:  # a fault of its own
+        return
+    if sender.lower() not in (mailbox.address.lower() for mailbox in desk.mailboxes.values()):
+        yield (
+            f"mails that cannot be delivered come back to {sender} (MAIL_FROM), which is no mailbox of the desk file. "
+            "Use the address of one, or have its mails delivered to one. Otherwise nobody hears that a reply came back."
+        )
+
+
 def _is_safe(url: str) -> bool:
     parts = urlsplit(url)
     if parts.scheme != "http":

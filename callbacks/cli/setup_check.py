@@ -13,6 +13,7 @@ from callbacks.cli.context import AppContext, Service, pass_app
 from callbacks.cli.file_check import file_warnings
 from callbacks.cli.gaps import gap_in_words
 from callbacks.cli.settings_check import (
+    bounce_warnings,
     line_faults,
     mailbox_faults,
     settings_faults,
@@ -117,6 +118,7 @@ def _warnings(session: Session, service: Service) -> Iterator[str]:
     yield from _number_warnings(session, service)
     yield from _roster_warnings(roster, service)
     yield from _policy_warnings(roster, service)
+    yield from bounce_warnings(service.settings, service.desk)
     yield from mailbox_warnings(mailbox_states(session, desk), list(service.settings.imap_urls), now)
 
 

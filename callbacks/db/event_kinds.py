@@ -107,6 +107,7 @@ class EventKind(enum.Enum):
     PASSED = "passed"  # a technician gave it back to the escalation
     ATTEMPT = "attempt"  # a technician tried to reach the customer
     ATTEMPT_NOT_MADE = "attempt_not_made"  # a connection ended before the customer's phone rang
+    ATTEMPT_WITHDRAWN = "attempt_withdrawn"  # a reply by mail that had counted came back: it is no attempt
     OUTCOME_REPORTED = "outcome_reported"  # a technician reported how a recorded attempt went
     WORKAROUND_GIVEN = "workaround_given"  # the customer has a workaround; the callback stays open
     RESOLUTION_ASKED = "resolution_asked"  # somebody said it is resolved; asked back, as no attempt is on record

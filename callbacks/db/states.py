@@ -383,12 +383,13 @@ class ReachOutcome(enum.Enum):
     FAILED = "failed"  # the call could not be placed
     NOBODY_TO_CALL = "nobody to call"  # there is no number: the message was heard, and the reason written down
     REPLIED = "replied by mail"  # the mail server took our reply to a customer who wrote
+    CAME_BACK = "the mail came back"  # the reply reached nobody after all: no attempt
 
 
 class AttemptProof(enum.Enum):
     """What shows that an attempt was made (policy: After hours)."""
 
-    NONE = ""  # it was not made: the customer's phone has not rung
+    NONE = ""  # it was not made: the customer's phone has not rung, or the reply by mail came back
     CARRIER = "carrier"  # the customer's phone rang, or the network refused the number
     MAIL = "mail"  # the mail server took our reply to a customer who wrote
     WORD = "word"  # a technician says so

@@ -701,7 +701,7 @@ class ReachAttempt(Base):
     is_told: Mapped[bool] = mapped_column(default=False)  # a person reported how it went, not the carrier alone
     told_by: Mapped[str] = mapped_column(String(80))  # "text", "connection", "console, boss@example.com"
     call_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
-    leg_sid: Mapped[str | None] = mapped_column(String(64))  # of the customer's phone call
+    leg_sid: Mapped[str | None] = mapped_column(String(64))  # of the customer's phone call, or of the reply by mail
     seconds: Mapped[int | None]
     technician: Mapped[Technician] = relationship(lazy="joined")
 

@@ -129,6 +129,25 @@ def note_attempt(session: Session, callback: Callback, technician: Technician, n
     review(callback, now)
 
 
+def note_withdrawn_attempt(callback: Callback, first_at: datetime | None, now: datetime) -> bool:
+    """Record that an attempt reached nobody after all, and return whether that is a breach that was not on record.
+
+    `first_at`: the first attempt that stands. Without one, the customer is untried: it escalates again, and its owner
+    has it as if they had taken it now.
+    """
+    was_late = callback.breached_at is not None
+    callback.attempted_at = first_at
+    if first_at is None:
+        callback.try_again_at = callback.asked_at = callback.escalating_since = None
+        callback.acted_at = now
+        callback.position = callback.position if callback.owner_id is not None else 0
+        callback.next_action_at = now if callback.state is CallbackState.OPEN else None
+    if callback.due_at < (first_at or now):
+        note_breach(callback)
+    review(callback, now)
+    return callback.breached_at is not None and not was_late
+
+
 def note_workaround(callback: Callback, now: datetime) -> None:
     """Record that the customer has a workaround, which ends the clock of a P1's resolution (policy: Priorities)."""
     callback.workaround_at = callback.workaround_at or now

@@ -70,6 +70,8 @@ class TriedCase:
     """When the customer asked to be called."""
     called_again_at: datetime | None = None
     """When the customer called again whom the last attempt had not reached, and who was not tried since."""
+    emergency_at: datetime | None = None
+    """When the customer wrote to an emergency mailbox, and was not tried since."""
 
 
 @dataclass(frozen=True)
@@ -98,10 +100,12 @@ def follow_up(case: TriedCase, rules: Rules, hours: SupportHours, now: datetime)
 def next_attempt_at(case: TriedCase, rules: Rules, hours: SupportHours) -> datetime | None:
     """Return when the next attempt is due; None while the owner works on it or the customer has to act.
 
-    It is at the time that the customer named, if there was no attempt since. A new owner who took it after that has as
-    long as an owner who is reminded.
+    An emergency is answered at once, whatever was agreed or tried before. Otherwise it is at the time that the customer
+    named, if there was no attempt since. A new owner who took it after that has as long as an owner who is reminded.
     """
     tries = len(case.unsuccessful)
+    if case.emergency_at is not None:
+        return _at_once(case, case.emergency_at)
     last_at = case.unsuccessful[-1] if tries else case.contact_at
     if case.named_time_at is not None and case.named_time_at > last_at:
         return case.named_time_at

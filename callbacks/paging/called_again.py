@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from callbacks.db.states import ANSWERED, IN_VAIN, CallbackState, PageKind, PageState, ReachOutcome, VoicemailState
 from callbacks.db.tables import Callback, Contact, JoinedContact, Page, Technician
 from callbacks.desk.desk_file import Desk
+from callbacks.desk.mailboxes import MailboxMeaning
 from callbacks.lifecycle.transitions import is_paged_each_morning, note_called_again_told
 from callbacks.paging import messages
 from callbacks.paging.notices import PAGED, text_if_reachable, text_way
@@ -50,7 +51,8 @@ def notify_wrote_again(
     if callback.state is not CallbackState.OPEN or _is_told(callback, at):
         return
     technician = _owner(callback) or _last_paged(session, callback)
-    if technician is None:
+    is_asked = callback.owner_id is not None and emergency_at(session, desk, callback) is not None
+    if technician is None or is_asked or called_again_in_vain_at(session, callback) is not None:
         return
     code, subject = code_for(session, callback, technician.id), subject_of(desk, callback)
     words = messages.wrote_again(subject, code, about, now)
@@ -93,6 +95,17 @@ def called_again_in_vain_at(session: Session, callback: Callback) -> datetime | 
     if last is None or at is None or last.outcome in ANSWERED or last.tried_at >= at:
         return None
     return at if last.outcome in (*IN_VAIN, ReachOutcome.RINGING) else None
+
+
+def emergency_at(session: Session, desk: Desk, callback: Callback) -> datetime | None:
+    """Return when the customer wrote to an emergency mailbox about a callback that was open, and was not tried since.
+
+    Then the owner is asked for the next attempt at once, as for a voicemail that opens a callback. Otherwise None.
+    """
+    mailboxes = [name for name in desk.mailboxes if desk.meaning_of(name) is MailboxMeaning.EMERGENCY]
+    at = max((each.joined_at for each in callback.joined if each.contact.mailbox in mailboxes), default=None)
+    last = last_attempt(session, callback) if at is not None else None
+    return at if at is not None and last is not None and last.tried_at < at else None
 
 
 def last_joined_at(session: Session, callback: Callback) -> datetime | None:

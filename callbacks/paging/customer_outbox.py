@@ -34,13 +34,14 @@ from callbacks.paging.sending import LEASE, LOOK_UP_AFTER, Answer, Sending
 from callbacks.paging.status_reports import StatusReport
 from callbacks.paging.webhook_urls import WebhookUrls
 from callbacks.text.bilingual import Words
+from callbacks.text.formats import time_for_reader
 from callbacks.text.gsm7 import for_text_message
 from sla.clock import Clock
 
 log = structlog.get_logger(__name__)
 
-# Nobody is called back because of a text to a customer, so there is time to be sure that it was not sent.
 NO_HEADING = Heading()
+# Nobody is called back because of a text to a customer, so there is time to be sure that it was not sent.
 LOST_AFTER = timedelta(minutes=2)
 REFUSED = BackOff(first=timedelta(seconds=15), longest=timedelta(minutes=5))
 WAITS_FOR_TEXTS = timedelta(seconds=30)  # while the carrier refuses texts
@@ -75,6 +76,7 @@ class CustomerRequest:
     references: tuple[str, ...] = ()
     written_by: WrittenBy = WrittenBy.DESK
     language: str = ""
+    due: str = ""  # the time by which a receipt promises an answer, in its words
 
 
 class CustomerOutbox(Sending[CustomerMessage, CustomerRequest]):
@@ -184,7 +186,13 @@ class CustomerOutbox(Sending[CustomerMessage, CustomerRequest]):
             references=_thread_before(session, message),
             written_by=_written_by(message),
             language=message.language,
+            due=self._due(message),
         )
+
+    def _due(self, message: CustomerMessage) -> str:
+        if message.kind is not CustomerMessageKind.RECEIPT or message.callback is None:
+            return ""
+        return time_for_reader(message.callback.due_at, self._desk.zone, message.created_at, message.language)
 
     def _mailbox(self, message: CustomerMessage) -> str:
         """Return the address of the mailbox that the customer wrote to, or ""."""
@@ -199,7 +207,7 @@ class CustomerOutbox(Sending[CustomerMessage, CustomerRequest]):
             raise CarrierError("The worker was held up before it asked.", lost=True)
         log.info("sending to a customer", channel=request.channel.value, to=masked(request.to), id=request.message_id)
         if request.channel is Channel.MAIL:
-            return self._mailer.send(_email(request))
+            return self._mailer.send(_email(self._desk, request))
         status_url = self._urls.customer_text_status(request.message_id)
         return self._carrier.send_text(request.to, request.words, status_url)
 
@@ -228,13 +236,13 @@ class CustomerOutbox(Sending[CustomerMessage, CustomerRequest]):
                 message.next_action_at = now + REFUSED.after(message.tries)
             case CarrierError():
                 _record_refusal(session, self._desk, message, answer, now)
-            case None if now - request.asked_at >= LOST_AFTER:
+            case None if request.channel is Channel.MAIL or now - request.asked_at >= LOST_AFTER:
                 message.asked_at, message.next_action_at = None, now
             case None:
                 message.next_action_at = now + LOOK_UP_AFTER
 
 
-def _email(request: CustomerRequest) -> Email:
+def _email(desk: Desk, request: CustomerRequest) -> Email:
     """Return a message as a mail. The first line of one without a subject is its subject."""
     subject, words = request.heading.subject, request.words
     if not subject:
@@ -248,13 +256,16 @@ def _email(request: CustomerRequest) -> Email:
         reply_to=request.reply_to,
         written_by=request.written_by,
         language=request.language,
+        desk=desk.company.sender,
+        important=(request.due,),
     )
 
 
 def _written_by(message: CustomerMessage) -> WrittenBy:
     if message.kind is CustomerMessageKind.REPLY:
         return WrittenBy.PERSON
-    return WrittenBy.DESK_IN_REPLY if message.in_reply_to else WrittenBy.DESK
+    answers = message.in_reply_to or message.kind is CustomerMessageKind.RECEIPT  # some mails have no message ID
+    return WrittenBy.DESK_IN_REPLY if answers else WrittenBy.DESK
 
 
 def _thread_before(session: Session, message: CustomerMessage) -> tuple[str, ...]:

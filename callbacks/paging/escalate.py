@@ -9,12 +9,12 @@ from dataclasses import replace
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import PageAnswer, PageKind
-from callbacks.db.tables import Callback, Page
+from callbacks.db.tables import Callback, Event, Page
 from callbacks.desk.desk_file import Desk
 from callbacks.desk.mornings import next_morning
 from callbacks.lifecycle.transitions import (
@@ -128,7 +128,7 @@ def _case(session: Session, desk: Desk, callback: Callback, now: datetime) -> Ca
         position=callback.position,
         next_action_at=callback.next_action_at or callback.opened_at,
         owner=person(callback.owner) if callback.owner else None,
-        acknowledged_at=callback.acknowledged_at,
+        acknowledged_at=_on_it_since(session, callback),
         acted_at=callback.acted_at,
         resumed=callback.resumed,
         passed=frozenset(session.scalars(paged.where(Page.answer == PageAnswer.PASSED))),
@@ -136,6 +136,14 @@ def _case(session: Session, desk: Desk, callback: Callback, now: datetime) -> Ca
         paged=frozenset(session.scalars(paged)),
         mornings=_mornings(desk, callback, now),
     )
+
+
+def _on_it_since(session: Session, callback: Callback) -> datetime | None:
+    """Return since when the owner has to try the customer: since a reply of theirs came back, if that was later."""
+    withdrawn = select(func.max(Event.at)).where(Event.contact_sid == callback.contact_sid)
+    withdrawn_at = session.scalar(withdrawn.where(Event.kind == EventKind.ATTEMPT_WITHDRAWN))
+    taken_at = callback.acknowledged_at
+    return max(taken_at, withdrawn_at) if taken_at is not None and withdrawn_at is not None else taken_at
 
 
 def _mornings(desk: Desk, callback: Callback, now: datetime) -> tuple[datetime, ...]:

@@ -51,7 +51,7 @@ from callbacks.paging import messages, outages
 from callbacks.paging.after_a_hold import ask_what_was_put_off
 from callbacks.paging.after_attempt import Duty, Rules, TriedCase, follow_up
 from callbacks.paging.alerts import alert_supervisors
-from callbacks.paging.called_again import called_again_in_vain_at
+from callbacks.paging.called_again import called_again_in_vain_at, emergency_at
 from callbacks.paging.closing_notice import tell_of_closing
 from callbacks.paging.decide import NewPage
 from callbacks.paging.escalate import take_next_step
@@ -280,6 +280,7 @@ def _facts(session: Session, desk: Desk, hours: SupportHours, callback: Callback
         warned_at=_warned_at(session, callback),
         overdue_told_at=callback.overdue_told_at,
         called_again_at=called_again_in_vain_at(session, callback),
+        emergency_at=emergency_at(session, desk, callback),
     )
     return _Facts(case, closing, attempts)
 

@@ -2,12 +2,14 @@
 
 For what came by mail, the first reply by mail is a response (policy: After hours). To a customer who called, or left a
 voicemail since, it is none. Until the mail server has taken it, it counts for nothing, as a call that has not rung.
+Neither does it once it has come back.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import locked
@@ -15,8 +17,8 @@ from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import OWED, AttemptProof, CallbackOrigin, CallbackState, ContactWay, PageKind, ReachOutcome
 from callbacks.db.tables import Callback, CustomerMessage, ReachAttempt, Technician
 from callbacks.desk.desk_file import Desk
-from callbacks.lifecycle.transitions import awaits_attempt, note_attempt, review
-from callbacks.lifecycle.waiting import is_waiting, start_waiting
+from callbacks.lifecycle.transitions import awaits_attempt, note_attempt, note_withdrawn_attempt, review
+from callbacks.lifecycle.waiting import is_waiting, open_wait, start_waiting
 from callbacks.paging import messages
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.notices import notify_of_attempt, text_if_reachable, text_way
@@ -24,10 +26,13 @@ from callbacks.paging.pages import cancel_waiting, code_for
 from callbacks.paging.subject import subject_of
 from callbacks.records.contacts_of_callback import contacts_of
 from callbacks.records.event_log import record_event
+from callbacks.records.proofs import first_attempt_at
 from callbacks.text.bilingual import Words
 
 LONGEST_SOURCE = 80
+NOT_ANSWERED_IN_TIME = "The reply came back, and nobody had reached the customer another way in time."
 FOR_AN_ANSWER = "for an answer to the reply by mail"
+_IS_REPLY = ReachAttempt.proof == AttemptProof.MAIL
 NOT_IN_TIME = Words("no mail server took it for 24 hours", "aucun serveur de courriel ne l'a prise en 24 heures")
 
 
@@ -53,7 +58,7 @@ def record_reply_sent(session: Session, desk: Desk, message: CustomerMessage, no
     callback, technician = found
     record_event(session, callback.contact_sid, now, Actor.DESK, EventKind.REPLY_SENT, f"to {message.address}")
     if counts_as_attempt(callback):
-        _record_attempt(session, desk, callback, technician, message.sent_by, now)
+        _record_attempt(session, desk, callback, technician, message, now)
     if message.awaits_answer:
         _wait(session, callback, message.sent_by, now)
 
@@ -78,6 +83,57 @@ def record_reply_not_sent(
         alert_supervisors(session, desk, f"reply {message.id} not sent", _alert(callback, message, why), now)
 
 
+def withdraw_attempt(session: Session, desk: Desk, message: CustomerMessage, why: str, now: datetime) -> bool:
+    """Take back the attempt that a reply was, because it came back. Return False where it is none, or not any more.
+
+    The first reaction is owed again, unless the customer was tried another way. The owner is told what to do, or the
+    supervisors where there is nobody to tell or the callback has ended.
+    """
+    found = _callback_and_writer(session, message)
+    attempt = session.scalar(select(ReachAttempt).where(_IS_REPLY, ReachAttempt.leg_sid == _sid_of(message)))
+    if found is None or attempt is None:
+        return False
+    callback, writer = found
+    attempt.outcome, attempt.proof = ReachOutcome.CAME_BACK, AttemptProof.NONE
+    session.flush()
+    first_at = first_attempt_at(session, callback)
+    detail = f"by {attempt.technician.name}, to {message.address}"
+    record_event(session, callback.contact_sid, now, Actor.CARRIER, EventKind.ATTEMPT_WITHDRAWN, detail)
+    if note_withdrawn_attempt(callback, first_at, now):
+        record_event(session, callback.contact_sid, now, Actor.DESK, EventKind.BREACHED, NOT_ANSWERED_IN_TIME)
+    waiting = open_wait(session, callback)
+    if message.awaits_answer and waiting is not None:  # for an answer to what nobody has read
+        waiting.until = now
+    _tell_of_withdrawal(session, desk, callback, message, writer, why, now)
+    return True
+
+
+def _tell_of_withdrawal(
+    session: Session,
+    desk: Desk,
+    callback: Callback,
+    message: CustomerMessage,
+    writer: Technician,
+    why: str,
+    now: datetime,
+) -> None:
+    technician = callback.owner or writer
+    if callback.state is CallbackState.OPEN:
+        code = code_for(session, callback, technician.id)
+        words = messages.reply_returned(subject_of(desk, callback), code, message.address, why, now)
+        text_if_reachable(session, callback, technician, PageKind.MAIL_RETURNED, words, now, code)
+    if callback.state is not CallbackState.OPEN or technician.left_at is not None or text_way(technician) is None:
+        alert_supervisors(session, desk, f"reply {message.id} came back", _came_back(callback, message), now)
+
+
+def _came_back(callback: Callback, message: CustomerMessage) -> Words:
+    reference, to = callback.reference, message.address
+    return Words(
+        f"{reference}: the reply by mail to {to} came back, so it does not count. Reach the customer another way.",
+        f"{reference}: la réponse par courriel à {to} est revenue: elle ne compte pas. Joignez le client autrement.",
+    )
+
+
 def refused_by_server(code: int | None) -> Words:
     """Return why a mail server does not take a reply, now or ever."""
     if code is None:
@@ -93,11 +149,11 @@ def _callback_and_writer(session: Session, message: CustomerMessage) -> tuple[Ca
 
 
 def _record_attempt(
-    session: Session, desk: Desk, callback: Callback, technician: Technician, sent_by: str, now: datetime
+    session: Session, desk: Desk, callback: Callback, technician: Technician, message: CustomerMessage, now: datetime
 ) -> None:
     attempt = ReachAttempt(callback_id=callback.id, technician=technician, tried_at=now, rang_at=now, is_told=True)
     attempt.outcome, attempt.proof = ReachOutcome.REPLIED, AttemptProof.MAIL
-    attempt.told_by = f"mail, {sent_by}"[:LONGEST_SOURCE]
+    attempt.told_by, attempt.leg_sid = f"mail, {message.sent_by}"[:LONGEST_SOURCE], _sid_of(message)
     session.add(attempt)
     ends_the_paging = awaits_attempt(callback)
     record_event(session, callback.contact_sid, now, technician.name, EventKind.ATTEMPT, ReachOutcome.REPLIED.value)
@@ -105,6 +161,11 @@ def _record_attempt(
     cancel_waiting(session, callback)
     if ends_the_paging:
         notify_of_attempt(session, desk, callback, technician, now)
+
+
+def _sid_of(message: CustomerMessage) -> str:
+    """Return what ties an attempt to the reply that it was."""
+    return f"customer-{message.id}"
 
 
 def _wait(session: Session, callback: Callback, by: str, now: datetime) -> None:

@@ -27,6 +27,7 @@ from callbacks.text.gsm7 import TWO_SEGMENTS, first_that_fits, shortened, size
 
 LONGEST_REASON = 100  # letters, of what a person typed
 SHORT_REASON = 30  # where the whole one does not fit
+SHORTEST_NAME = 12
 LONGEST_NAME = 40  # of a person; supervisors are named by their mail address
 LONGEST_CUSTOMER = 48  # company and name
 LONGEST_ALERT = 600
@@ -188,6 +189,7 @@ def _page_about_mail(subject: Subject, mail: FromMail, code: str, now: datetime,
 
     who, earlier, about = _sender_named(subject, mail), _after_space(before), mail.subject.replace('"', "'")
     where, name = Words(f" ({mail.mailbox.english})", f" ({mail.mailbox.french})"), _name(mail.sender)
+    brief = shortened(mail.sender, SHORTEST_NAME)
     long, short = shortened(about, LONGEST_CUSTOMER), shortened(about, SHORT_REASON)
     return _fitting(
         worded(who, long, where, earlier),
@@ -196,6 +198,7 @@ def _page_about_mail(subject: Subject, mail: FromMail, code: str, now: datetime,
         worded(who, short, NOTHING, NOTHING),
         worded(Words(name, name), short, NOTHING, NOTHING),
         worded(Words(name, name), "", NOTHING, NOTHING),
+        worded(Words(brief, brief), "", NOTHING, NOTHING),
     )
 
 
@@ -667,6 +670,24 @@ def reply_not_sent(subject: Subject, code: str, address: str, why: Words) -> Wor
         )
 
     return _fitting(worded(_reason(why.english), _reason(why.french)), worded("", ""))
+
+
+def reply_returned(subject: Subject, code: str, address: str, why: str, now: datetime) -> Words:
+    """Return that a reply by mail came back, so that it is no attempt, for whoever has the callback."""
+    to, reason, by = _name(address), _reason(why), by_when(subject, now)
+    connect = _only_with_number(subject, f" CALL {code} connects you.", f" APPEL {code} pour joindre le client.")
+
+    def worded(why: str) -> Words:
+        act = _sentence(f"Reach them another way{by.english}")
+        act_in_french = _sentence(f"Joignez le client autrement{by.french}")
+        return Words(
+            f"{subject.sender}: your reply to {to} about {subject.reference} came back{why}, so it does not count. "
+            f"{act}{connect.english}",
+            f"{subject.sender}: votre réponse à {to} au sujet de {subject.reference} est revenue{why}: elle ne compte "
+            f"pas. {act_in_french}{connect.french}",
+        )
+
+    return _fitting(worded(reason), worded(""))
 
 
 def called_again_since(at: datetime, zone: ZoneInfo, now: datetime, *, has_written: bool = False) -> Words:

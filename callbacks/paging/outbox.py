@@ -47,6 +47,7 @@ from callbacks.paging.transcript_texts import is_still_wanted
 from callbacks.paging.webhook_urls import WebhookUrls
 from callbacks.people.contact_methods import is_verified, number_of, why_not_dialed
 from callbacks.text.bilingual import Words
+from callbacks.text.formats import time_and_day
 from callbacks.text.gsm7 import for_text_message
 from sla.clock import Clock
 
@@ -71,6 +72,9 @@ class SendRequest:
     subject: str
     answer_url: str  # of a call: what is heard when it is answered
     rings_for: timedelta  # a call
+    language: str
+    due: str  # the deadline, as the words of a page say it
+    mail_id: str  # the same each time; with the code, which a stranger who forges a bounce does not know
 
 
 class Outbox(Sending[Page, SendRequest]):
@@ -172,6 +176,9 @@ class Outbox(Sending[Page, SendRequest]):
             f"{self._desk.company.sender}: {page.callback.reference if page.callback else page.kind.value}",
             self._answer_url(page),
             self._desk.ringing.each if page.kind is PageKind.LIVE_CALL else RING_TIMEOUT,
+            page.technician.language,
+            _due(self._desk, page, attempt.started_at),
+            f"page-{page.id}-{page.code}".rstrip("-"),
         )
 
     def _answer_url(self, page: Page) -> str:
@@ -186,8 +193,7 @@ class Outbox(Sending[Page, SendRequest]):
         if request.channel is Channel.TEXT:
             return self._carrier.send_text(request.to, request.words, self._urls.text_status(request.attempt_id))
         if request.channel is Channel.MAIL:
-            message_id = f"page-{request.page_id}-{request.attempt_id}"
-            return self._mailer.send(Email(request.to, request.subject, request.words, message_id, request.started_at))
+            return self._mailer.send(_email(self._desk, request))
         reports = self._urls.call_status(request.attempt_id)
         return self._carrier.place_call(request.to, request.from_, request.answer_url, reports, request.rings_for)
 
@@ -259,6 +265,21 @@ class Outbox(Sending[Page, SendRequest]):
         if page.channel in CARRIED and (fault.lost or is_of_the_channel(fault)):
             wait_for_channel(session, self._desk, page, fault, now)
             page.next_action_at = now + LOOK_UP_AFTER
+
+
+def _email(desk: Desk, request: SendRequest) -> Email:
+    """Return a page as a mail. Sent again, it has the same message ID: a mail server cannot be asked for the first."""
+    return Email(
+        *(request.to, request.subject, request.words, request.mail_id, request.started_at),
+        language=request.language,
+        desk=desk.company.sender,
+        important=(request.due,),
+    )
+
+
+def _due(desk: Desk, page: Page, now: datetime) -> str:
+    callback = page.callback
+    return time_and_day(callback.due_at, desk.zone, now, page.technician.language) if callback is not None else ""
 
 
 def _claimed(session: Session, claim: Claim[Page]) -> Page | None:

@@ -21,11 +21,11 @@ PROOF_WORDS: Mapping[AttemptProof, str] = {
     AttemptProof.MAIL: "Proven by the mail server",
     AttemptProof.WORD: "By a technician's word",
     AttemptProof.NO_NUMBER: "Nobody could be called",
-    AttemptProof.NONE: "No attempt: the phone did not ring",
+    AttemptProof.NONE: "No attempt: no phone rang, or the mail came back",
 }
 # The best first.
 PROOFS_OF_ATTEMPT = (AttemptProof.CARRIER, AttemptProof.MAIL, AttemptProof.WORD)
-# A row without a proof is a call to the customer that never rang: no attempt.
+# A row without a proof is a call to the customer that never rang, or a reply by mail that came back: no attempt.
 IS_ATTEMPT = ReachAttempt.proof != AttemptProof.NONE
 AT = func.coalesce(ReachAttempt.rang_at, ReachAttempt.tried_at)
 
@@ -41,7 +41,7 @@ class Decider(enum.Enum):
 
 def decider(outcome: ReachOutcome, *, is_told: bool) -> Decider:
     """Return who decided the outcome of an attempt. A technician's report replaces what the carrier said."""
-    if outcome is ReachOutcome.REPLIED:
+    if outcome in (ReachOutcome.REPLIED, ReachOutcome.CAME_BACK):
         return Decider.MAIL_SERVER
     if is_told:
         return Decider.TECHNICIAN
@@ -90,6 +90,11 @@ def last_attempt(session: Session, callback: Callback) -> ReachAttempt | None:
     """Return the last attempt to reach the customer of a callback, or None when nobody has tried."""
     made = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id, IS_ATTEMPT)
     return session.scalars(made.order_by(ReachAttempt.tried_at.desc(), ReachAttempt.id.desc()).limit(1)).first()
+
+
+def first_attempt_at(session: Session, callback: Callback) -> datetime | None:
+    """Return when the customer of a callback was first tried, by the attempts that stand, or None."""
+    return session.scalar(select(func.min(AT)).where(ReachAttempt.callback_id == callback.id, IS_ATTEMPT))
 
 
 def tries_of(session: Session, which: ColumnElement[bool]) -> dict[int, Tries]:

@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callbacks.db.states import AttemptProof, CallbackState, PageState
-from callbacks.db.tables import Callback, Page
+from callbacks.db.states import AttemptProof, CallbackState, MailKind, PageState
+from callbacks.db.tables import Callback, CustomerContact, MailMessage, Page
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
+from callbacks.desk.mailboxes import MailboxMeaning
 from callbacks.lifecycle.sla_status import TRIED_AND_OPEN, still_owed
 from callbacks.oncall import store
 from callbacks.oncall.schedule import Gap
@@ -47,6 +48,7 @@ class DigestText:
 
     subject: str
     words: str
+    headings: tuple[str, ...] = ()  # the lines of the words that are headings
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,17 @@ class OpenCallback:
 
 
 @dataclass(frozen=True)
+class AutomaticMails:
+    """How many mails of programs and lists reached an emergency mailbox since the last digest. They open no callback.
+
+    A customer's monitoring writes such mails, and so does everybody's out-of-office message.
+    """
+
+    count: int = 0
+    of_customers: int = 0
+
+
+@dataclass(frozen=True)
 class NightFacts:
     """What the digest of a night reports."""
 
@@ -68,6 +81,7 @@ class NightFacts:
     failed_pages: int
     still_open: Sequence[OpenCallback]
     gaps: Sequence[Gap]
+    automatic: AutomaticMails = AutomaticMails()
 
 
 def digest_text(session: Session, desk: Desk, digest: Digest, public_url: str, now: datetime) -> DigestText:
@@ -96,7 +110,24 @@ def _night_facts(session: Session, desk: Desk, day: date, now: datetime) -> Nigh
         failed_pages=session.scalar(failed) or 0,
         still_open=_still_open(session, desk, now),
         gaps=store.gaps_ahead(session, desk, now),
+        automatic=_automatic_mails(session, desk, last_digest, morning),
     )
+
+
+def _automatic_mails(session: Session, desk: Desk, since: datetime, until: datetime) -> AutomaticMails:
+    mailboxes = [name for name in desk.mailboxes if desk.meaning_of(name) is MailboxMeaning.EMERGENCY]
+    mails = (
+        select(func.count())
+        .select_from(MailMessage)
+        .where(
+            MailMessage.mailbox.in_(mailboxes),
+            MailMessage.kind.in_((MailKind.AUTOMATIC, MailKind.LIST)),
+            MailMessage.received_at >= since,
+            MailMessage.received_at < until,
+        )
+    )
+    of_customers = mails.where(MailMessage.sender.in_(select(CustomerContact.value)))
+    return AutomaticMails(session.scalar(mails) or 0, session.scalar(of_customers) or 0)
 
 
 def _still_open(session: Session, desk: Desk, now: datetime) -> list[OpenCallback]:
@@ -161,13 +192,13 @@ def night_text(desk: Desk, day: date, facts: NightFacts, public_url: str, now: d
     subject = f"{desk.company.sender}: night to {_day(day)}: {calls}{missed}"
     blocks = [
         [f"Night to {_day(day)}, {evening:%H:%M} to {morning:%H:%M}"],
-        [*_call_lines(facts.night, now), _failed_line(facts.failed_pages)],
+        [*_call_lines(facts.night, now), _failed_line(facts.failed_pages), *_automatic_line(facts.automatic)],
         _day_before(desk, day, facts.day_before, now),
         ["Open now", *_open_lines(facts.still_open)],
         ["Gaps ahead", *_gap_lines(desk, facts.gaps)],
-        [f"{public_url}/reports/digest?day={day}"],
     ]
-    return DigestText(subject, _paragraphs(blocks))
+    link = [f"{public_url}/reports/digest?day={day}"]
+    return DigestText(subject, _paragraphs([*blocks, link]), tuple(blocks[n][0] for n in (0, 2, 3, 4)))
 
 
 def log_line(heads: Heads) -> str:
@@ -200,6 +231,14 @@ def _without_number(calls: Sequence[CallFact], now: datetime) -> list[str]:
 
 def _failed_line(pages: int) -> str:
     return f"{_counted(pages, 'page')} failed." if pages else "No page failed."
+
+
+def _automatic_line(mails: AutomaticMails) -> list[str]:
+    if not mails.count:
+        return []
+    of_customers = f" ({mails.of_customers} from customers)" if mails.of_customers else ""
+    counted = _counted(mails.count, "automatic mail")
+    return [f"{counted} to an emergency mailbox{of_customers} opened no callback since the last digest. See Mails."]
 
 
 def _day_before(desk: Desk, day: date, calls: Sequence[CallFact], now: datetime) -> list[str]:
@@ -241,7 +280,7 @@ def _week_text(session: Session, desk: Desk, day: date, now: datetime) -> Digest
         ["Busiest night", *(_busiest_night(found) or ["Every night was quiet."])],
         ["Load per person", *([_load_line(each) for each in counts.load(found)] or ["Nobody was paged."])],
     ]
-    return DigestText(subject, _paragraphs(blocks))
+    return DigestText(subject, _paragraphs(blocks), tuple(blocks[n][0] for n in (0, 2, 3)))
 
 
 def _week_lines(calls: Sequence[CallFact], kept: Attainment, now: datetime) -> list[str]:

@@ -17,7 +17,8 @@ from callbacks.acts.base import Act, Refused, Via, perform, technician_by
 from callbacks.acts.replies import ReplyByMail
 from callbacks.db.states import AttemptProof, CallbackState, CustomerMessageState, ReachOutcome
 from callbacks.db.tables import Callback, CustomerMessage, Waiting
-from callbacks.inbound.mails.receive import receive
+from callbacks.inbound.mails.receive import Outcome, receive
+from callbacks.inbound.mails.take import taker
 from callbacks.lifecycle.transitions import awaits_attempt
 from callbacks.people.technicians import technician_named
 from callbacks.reporting.summary import as_data, summary
@@ -170,6 +171,77 @@ def test_a_reply_that_is_refused_is_no_response_and_the_owner_is_told(night: Sce
     night.scenario.minutes_pass(31)
     assert night.callback.breached_at == night.callback.due_at
     assert server.mails == []
+    night.scenario.ignore_so_far()
+
+
+REPORT = """\
+From: MAILER-DAEMON@mx.desk.example (Mail Delivery System)
+To: desk@desk.example
+Subject: Undelivered Mail Returned to Sender
+Message-ID: <dsn-{number}@mx.desk.example>
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+
+The mail to {recipient} could not be delivered.
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.desk.example
+
+Final-Recipient: rfc822; {recipient}
+Action: {action}
+Status: {status}
+
+--b
+Content-Type: text/rfc822-headers
+
+From: desk@desk.example
+Message-ID: {message_id}
+--b--
+"""
+
+
+def reports(desk: ScenarioDesk, message_id: str, *, action: str = "failed", recipient: str = BOB) -> None:
+    """A mail server reports what became of a reply, to the address that our mails come from."""
+    status = "5.1.1" if action == "failed" else "4.4.1"
+    fields = {"number": next(NUMBERS), "action": action, "status": status, "recipient": recipient}
+    raw, service = REPORT.format(message_id=message_id, **fields).replace("\n", "\r\n").encode(), desk.service
+    take = taker(service.settings, service.desk, service.database, service.clock)
+    assert take("support", raw, desk.now).outcome is Outcome.STORED
+    desk.scenario.settle()
+
+
+def test_a_reply_that_comes_back_is_no_response_and_it_escalates_again(night: ScenarioDesk, server: MailServer) -> None:
+    writes(night, "emergency")
+    night.phone_of("Amy").reads("mail from")
+    does(night, ReplyByMail("Restart it."))
+    assert not awaits_attempt(night.callback)
+    (mail,) = to_customers(server)
+    night.scenario.minutes_pass(2)
+    reports(night, mail["Message-ID"], action="delayed")
+    reports(night, "<reply-0123456789abcdef@desk.example>", recipient="jane@acme.example")
+    reports(night, mail["Message-ID"], recipient="jane@acme.example")
+    night.phone_of("Amy").reads(f"our mail to {BOB}", "did not arrive")
+    assert not awaits_attempt(night.callback)
+    reports(night, mail["Message-ID"])
+    night.phone_of("Amy").reads(
+        f"your reply to {BOB} about {night.callback.reference} came back (Undelivered Mail Returned",
+        "so it does not count. Reach them another way by 10:42 p.m.",
+    )
+    assert awaits_attempt(night.callback)
+    assert night.log_says("returned the reply, so that is no attempt")
+    reports(night, mail["Message-ID"])
+    amy = night.phone_of("Amy")
+    amy.reads("reminder", "nothing is on record", within=timedelta(minutes=11))
+    night.scenario.minutes_pass(20)
+    assert night.callback.breached_at == night.callback.due_at
+    assert {"Ben Cole", "Cleo Martin"} <= {page.technician.name for page in night.pages()}
+    found = report(night)
+    assert (found["kept"], found["missed"], found["proven"]) == (0, 1, 0)
     night.scenario.ignore_so_far()
 
 

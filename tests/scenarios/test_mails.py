@@ -132,6 +132,22 @@ def test_the_one_number_of_a_customer_connects(night: ScenarioDesk) -> None:
     night.scenario.ignore_so_far()
 
 
+def test_an_emergency_about_what_was_answered_is_asked_of_its_owner_and_then_of_others(night: ScenarioDesk) -> None:
+    knows(night, BOB, CUSTOMER)
+    night.leaves_a_message()
+    amy = night.phone_of("Amy")
+    amy.reads("call (514) 555-0199")
+    amy.texts("cont {code}").reads("")
+    night.scenario.minutes_pass(20)
+    assert writes(night, "emergency", "Now it is all down").outcome is Outcome.JOINED
+    amy.reads("They wrote again at", within=timedelta(minutes=1))
+    assert night.pages()[-1].technician.name == "Amy Roy"
+    night.scenario.minutes_pass(11)
+    night.phone_of("Ben").reads("nobody has", "again", within=timedelta(minutes=9))
+    assert night.log_says("was asked for the next attempt and did not react")
+    night.scenario.ignore_so_far()
+
+
 # A normal mailbox
 
 

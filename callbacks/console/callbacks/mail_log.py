@@ -15,7 +15,7 @@ from callbacks.db.tables import Callback, JoinedContact, MailMessage
 A_PAGE = 50
 KINDS: Mapping[MailKind, str] = {
     MailKind.MESSAGE: "message",
-    MailKind.AUTOMATIC: "automatic answer",
+    MailKind.AUTOMATIC: "automatic mail",
     MailKind.BOUNCE: "undelivered mail of ours",
     MailKind.LIST: "newsletter or mailing list",
     MailKind.LOOP: "mail of ours that came back",

@@ -31,6 +31,7 @@ TROUBLE = {
     EventKind.CUSTOMER_NOT_NOTIFIED,
     EventKind.REPLY_NOT_SENT,
     EventKind.MAIL_RETURNED,
+    EventKind.ATTEMPT_WITHDRAWN,
     EventKind.NUMBER_BLOCKED,
     EventKind.DECISION_FAILED,
     EventKind.AUDIO_DELAYED,

@@ -73,6 +73,7 @@ ATTEMPTS: dict[ReachOutcome, Words] = {
     ReachOutcome.FAILED: Words("the call did not go through", "l'appel n'a pas abouti"),
     ReachOutcome.NOBODY_TO_CALL: Words("no number to call", "aucun numéro à composer"),
     ReachOutcome.REPLIED: Words("replied by mail", "réponse envoyée par courriel"),
+    ReachOutcome.CAME_BACK: Words("the mail came back", "le courriel est revenu"),
 }
 # Who says so. The carrier guesses whether a person answered; a technician knows.
 BY_CARRIER = Words("as the carrier reports", "selon le fournisseur")

@@ -15,19 +15,14 @@ from callbacks.db.tables import User
 from callbacks.errors import CarrierError, WrongState
 from callbacks.paging.channels.mail import Email
 from callbacks.people import invitations, users
+from callbacks.text.bilingual import Words
 
-MAIL = """\
-{who} has invited you to choose a password for the phone desk of {company}. This link works once, within three days:
-
-{link}
-
----
-
-{who} vous invite à choisir un mot de passe pour le service téléphonique de {company}. Ce lien fonctionne une seule \
-fois, pendant trois jours :
-
-{link}
-"""
+MAIL = Words(
+    "{who} has invited you to choose a password for the phone desk of {company}. This link works once, within three "
+    "days:\n\n{link}",
+    "{who} vous invite à choisir un mot de passe pour {company}. Ce lien fonctionne une seule fois, pendant trois "
+    "jours :\n\n{link}",
+)
 SUBJECT = "{company}: choose your password / choisissez votre mot de passe"
 
 
@@ -58,9 +53,13 @@ def _deliver(to: str, link: str, now: datetime) -> str:
 
 
 def _mail(to: str, link: str, now: datetime) -> Email:
-    company = current().desk.company.name["en"]
-    words = MAIL.format(who=g.user.email, company=company, link=link)
-    return Email(to, SUBJECT.format(company=company), words, f"invitation-{uuid4().hex}", now)
+    about = current().desk.company
+    words = Words(
+        MAIL.english.format(who=g.user.email, company=about.name["en"], link=link),
+        MAIL.french.format(who=g.user.email, company=about.name["fr"], link=link),
+    )
+    subject = SUBJECT.format(company=about.sender)
+    return Email(to, subject, words, f"invitation-{uuid4().hex}", now, desk=about.sender)
 
 
 def _add(session: Session, email: str, now: datetime) -> User:

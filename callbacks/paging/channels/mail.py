@@ -7,8 +7,8 @@ import re
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
@@ -22,8 +22,9 @@ from callbacks.db.states import CarrierStatus
 from callbacks.errors import CarrierError
 from callbacks.paging.channels.time_limit import time_limit, watch
 from callbacks.paging.channels.twilio import Accepted
+from callbacks.text.bilingual import Words
 from callbacks.text.hosts import is_loopback
-from callbacks.text.mail_html import mail_html
+from callbacks.text.mail_html import Section, mail_html
 
 TIMEOUT = 10.0  # seconds for each answer of the server
 TIME_LIMIT = 30.0  # seconds for one message in all
@@ -37,6 +38,7 @@ NO_TLS_FRENCH = (
     "Le serveur de courriel n'offre pas TLS: le mot de passe de SMTP_URL n'a pas été envoyé. Utilisez smtps:// ou un "
     "serveur avec STARTTLS."
 )
+BETWEEN_LANGUAGES = "\n\n---\n\n"
 OUR_HEADER = "X-Nightdesk"  # in each mail of ours, with our host, so that one that comes back is recognized
 NO_SUCH_LETTERS = "The mail server takes no address with letters such as é. Give one without."
 
@@ -57,7 +59,7 @@ class Email:
 
     to: str
     subject: str
-    words: str
+    words: str | Words  # Words: in both languages, one after the other
     id: str
     at: datetime
     unsubscribe: str = ""  # the address that ends such mails; "" for one that its reader did not subscribe to
@@ -67,6 +69,20 @@ class Email:
     reply_to: str = ""  # the address that answers are to reach, if it is not the sender's
     written_by: WrittenBy = WrittenBy.DESK
     language: str = ""  # of the words, where it is known
+    desk: str = ""  # the name under which it is shown
+    important: tuple[str, ...] = ()  # parts of the words that are shown in bold, such as a deadline
+
+    @property
+    def sections(self) -> Sequence[Section]:
+        """The words, in each of their languages."""
+        if isinstance(self.words, str):
+            return [Section(self.words, self.language)]
+        return [Section(self.words.english, "en"), Section(self.words.french, "fr")]
+
+    @property
+    def plain(self) -> str:
+        """The words as plain text."""
+        return BETWEEN_LANGUAGES.join(section.words.strip("\n") for section in self.sections) + "\n"
 
 
 @dataclass(frozen=True)
@@ -125,8 +141,9 @@ class Mailer:
         if email.unsubscribe:  # RFC 8058: the button of a mail program
             message["List-Unsubscribe"] = f"<{email.unsubscribe}>"
             message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        message.set_content(email.words)
-        message.add_alternative(mail_html(email.words, email.language), subtype="html")
+        message.set_content(email.plain)
+        html = mail_html(email.sections, desk=email.desk, subject=message["Subject"], important=email.important)
+        message.add_alternative(html, subtype="html")
         return message
 
     @contextmanager
@@ -139,7 +156,7 @@ class Mailer:
             server: smtplib.SMTP = _WatchedTls(host, port, timeout=self.timeout, context=context)
         else:
             server = _Watched(host, port, timeout=self.timeout)
-        with server:
+        try:
             server.ehlo()
             if not secure and server.has_extn("starttls"):
                 server.starttls(context=context)
@@ -150,6 +167,10 @@ class Mailer:
             if address.username and address.password:
                 server.login(unquote(address.username), unquote(address.password))
             yield server
+            with suppress(OSError, smtplib.SMTPException):  # the message was taken, whatever happens to the goodbye
+                server.quit()
+        finally:
+            server.close()
 
 
 class _Watched(smtplib.SMTP):

@@ -79,8 +79,9 @@ class BoxMailer:
             url=f"{self._public_url}/boxes#message-{mail.voicemail_id}",
         )
         words = box_mail(about, self._desk.zone)
-        subject = f"{self._desk.company.sender}: {about.box.english}, {about.caller.english}"
-        return Email(box.mail, subject, f"{words.english}\n\n{words.french}\n", f"box-{mail.id}", mail.created_at)
+        desk_name = self._desk.company.sender
+        subject = f"{desk_name}: {about.box.english}, {about.caller.english}"
+        return Email(box.mail, subject, words, f"box-{mail.id}", mail.created_at, desk=desk_name)
 
     def _send(self, due: DueMail) -> None:
         try:

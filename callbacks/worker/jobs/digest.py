@@ -65,7 +65,12 @@ class DigestMailer:
         written = self._database.read(lambda session: digest_text(session, self._desk, digest, self._public_url, now))
         words = f"{written.words}\n{log_line(self._database.read(heads))}\n"
         addressee = sha256(address.encode()).hexdigest()[:12]
-        email = Email(address, written.subject, words, f"digest-{digest.of}-{digest.day}-{addressee}", now)
+        email = Email(
+            *(address, written.subject, words, f"digest-{digest.of}-{digest.day}-{addressee}", now),
+            language="en",
+            desk=self._desk.company.sender,
+            important=written.headings,
+        )
         try:
             self._mailer.send(email)
         except CarrierError as fault:

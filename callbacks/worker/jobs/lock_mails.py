@@ -65,4 +65,5 @@ def _users_to_tell(session: Session, now: datetime) -> Sequence[User]:
 def _email(desk: Desk, address: str, locked_at: datetime, now: datetime) -> Email:
     words = messages.lock_mail(moment(locked_at, desk.zone, now))
     id = f"lock-{sha256(address.encode()).hexdigest()[:12]}-{locked_at:%Y%m%d%H%M%S}"
-    return Email(address, f"{desk.company.sender}: failed logins", f"{words.english}\n\n{words.french}\n", id, now)
+    desk_name = desk.company.sender
+    return Email(address, f"{desk_name}: failed logins", words, id, now, desk=desk_name)

@@ -20,7 +20,7 @@ from callbacks.db.states import (
 from callbacks.db.tables import Callback, Page, Technician
 from callbacks.inbound.mails import receive as module
 from callbacks.inbound.mails.receive import Outcome
-from callbacks.lifecycle.transitions import Change, change_state, note_attempt
+from callbacks.lifecycle.transitions import Change, change_state, hold, note_attempt
 from callbacks.records.event_log import lines_of_log
 from tests.callbacks.inbound.mails.post import (
     BOB,
@@ -228,6 +228,29 @@ def test_an_emergency_that_joins_a_held_mail_is_answered_in_30_minutes(night: Po
     callback = night.callback
     assert (callback.priority, callback.due_at) == (PriorityLevel.P2, night.now + HALF_AN_HOUR)
     assert night.pages() == ["Amy Roy"]
+
+
+def test_an_emergency_ends_the_wait_for_a_time_that_the_customer_named(night: Post) -> None:
+    night.gets(mailbox="emergency")
+
+    def named(session: Session) -> None:
+        callback = session.query(Callback).one()
+        callback.named_time_at = night.now + timedelta(hours=12)
+        hold(callback, callback.named_time_at)
+
+    night.database.write(named)
+    night.gets(parsed("It cannot wait after all"), "emergency")
+    assert (night.callback.held_until, night.callback.next_action_at) == (night.now, night.now)
+    assert night.events(EventKind.HOLD_ENDED) == ["the customer wrote to the emergency mailbox"]
+
+
+def test_a_second_mail_of_a_sender_over_the_cap_pages_nobody_either(database: Database, tmp_path: Path) -> None:
+    night = Post(database, tmp_path / "media", mail={"unknown_emergencies_an_hour": 1})
+    for sender in (JANE, BOB, BOB):
+        night.gets(parsed(sender=sender), "emergency")
+    first, second = night.callbacks()
+    assert (first.held_until, second.held_until is not None and second.held_until > night.now) == (None, True)
+    assert night.pages(PageKind.STEP) == ["Amy Roy"]
 
 
 @pytest.mark.parametrize("change", [Change.RESOLVE, Change.AUTO_CLOSE, Change.CLOSE_UNREACHABLE])

@@ -8,7 +8,7 @@ from itertools import combinations
 
 import pytest
 
-from callbacks.cli.settings_check import settings_faults, settings_warnings
+from callbacks.cli.settings_check import bounce_warnings, settings_faults, settings_warnings
 from callbacks.desk.mailboxes import Mailbox, MailboxMeaning
 from callbacks.settings import SETTINGS
 from tests.callbacks.cli.conftest import ENVIRONMENT, CommandLine
@@ -209,3 +209,18 @@ def test_a_mailbox_that_is_not_read_is_warned_of(cli: CommandLine, monkeypatch: 
     service = replace(cli.service, settings=replace(cli.service.settings, imap_urls={"support": "imaps://a:b@c.test"}))
     cli.app = replace(cli.app, compose=lambda *_, **__: service)
     assert "Warning: the mailbox support was not read yet." in cli.does("check")
+
+
+@pytest.mark.parametrize(
+    ("mail_from", "is_read"),
+    [("Night Desk <Support@desk.example>", True), ("support@desk.example", True), ("desk@desk.example", False)],
+)
+def test_a_sender_whose_mails_nobody_reads_is_warned_of(cli: CommandLine, mail_from: str, is_read: bool) -> None:
+    settings = replace(cli.service.settings, smtp_url="smtps://mail.example.com", mail_from=mail_from)
+    box = Mailbox(address="support@desk.example", meaning=MailboxMeaning.NORMAL)
+    desk = cli.service.desk.model_copy(update={"mailboxes": {"support": box}})
+    warnings = list(bounce_warnings(settings, desk))
+    assert ["come back to desk@desk.example (MAIL_FROM)" in each for each in warnings] == [True] * (not is_read)
+    assert not list(bounce_warnings(replace(settings, smtp_url=""), desk))
+    assert not list(bounce_warnings(replace(settings, mail_from="desk"), desk))
+    assert not list(bounce_warnings(settings, desk.model_copy(update={"mailboxes": {}})))

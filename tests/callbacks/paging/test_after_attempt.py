@@ -60,6 +60,20 @@ class TestTheNextAttempt:
         assert duties(asked, "2026-11-27 22:34:59") == ()
         assert duties(asked, "2026-11-27 22:35") == (Duty.PASS_OVER,)
 
+    def test_an_emergency_by_mail_is_answered_at_once_whatever_was_tried_or_agreed_before(self) -> None:
+        at = local("2026-11-27 22:40")
+        for facts in (
+            {"is_reached": True, "contact_at": local("2026-11-27 22:10")},
+            {"waiting_since": local("2026-11-27 22:11")},
+            {"named_time_at": local("2026-11-28 10:00")},
+        ):
+            wrote = replace(case(), emergency_at=at, **facts)
+            assert next_attempt_at(wrote, USUAL, DESK) == at
+            assert Duty.ASK in duties(wrote, at)
+            asked = replace(wrote, asked_at=at)
+            assert Duty.PASS_OVER not in duties(asked, at + 9 * MINUTE)
+            assert Duty.PASS_OVER in duties(asked, at + 10 * MINUTE)
+
     def test_an_owner_who_reacts_has_as_long_again(self) -> None:
         asked = case("22:10", asked_at=local("2026-11-27 22:25"), acted_at=local("2026-11-27 22:30"))
         assert duties(asked, "2026-11-27 22:39:59") == ()

@@ -472,6 +472,21 @@ def test_a_reply_is_a_persons_mail_in_the_thread(post: Post) -> None:
     assert post.desk.events(EventKind.REPLY_SENT) == [f"to {BOB}"]
 
 
+@pytest.mark.parametrize("answered", ["b@acme.example", ""])
+def test_a_receipt_is_an_automatic_answer_with_its_time_in_bold(post: Post, answered: str) -> None:
+    """Also to a mail that had no message ID."""
+    now, callback = post.clock.now(), post.desk.callback
+    heading, to = Heading("[KT-417] Re: Help", in_reply_to=answered), Recipient(Channel.MAIL, BOB, "en")
+    kind = CustomerMessageKind.RECEIPT
+    post.database.write(
+        lambda session: write_message(session, kind, "1", to, "Noted.", now, callback_id=callback.id, heading=heading)
+    )
+    post.sends()
+    (mail,) = post.mailer.sent
+    assert (mail.written_by, mail.in_reply_to) == (WrittenBy.DESK_IN_REPLY, answered)
+    assert (mail.desk, mail.important) == (DESK.company.sender, ("10:42 p.m. Eastern time",))
+
+
 def test_it_is_an_attempt_when_the_mail_server_takes_it_for_what_came_by_mail_only(post: Post) -> None:
     replies(post)
     post.clock.pass_time(timedelta(minutes=3))
@@ -509,6 +524,16 @@ def test_a_reply_has_one_message_id_however_often_it_is_sent(post: Post) -> None
     assert post.sends_after(timedelta(minutes=1)) == 1
     assert post.sends_after(timedelta(minutes=2)) == 1
     assert [mail.message_id for mail in post.mailer.asked] == [before] * 3
+
+
+def test_a_mail_whose_answer_is_lost_is_sent_again_as_the_same_mail(post: Post) -> None:
+    replies(post)
+    post.mailer.faults[:] = [CarrierError("The worker was held up.", lost=True)]
+    post.sends()
+    assert (post.only.state, attempts(post)) == (CustomerMessageState.DUE, [])
+    post.sends_after(timedelta(seconds=6))  # a mail server cannot be asked, so there is nothing to wait for
+    assert [mail.message_id for mail in post.mailer.asked] == [post.only.message_id] * 2
+    assert (post.only.state, len(attempts(post))) == (CustomerMessageState.SENT, 1)
 
 
 def test_a_refusal_for_good_is_told_to_the_owner_at_once(post: Post) -> None:

@@ -19,7 +19,13 @@ from callbacks.db.states import (
 )
 from callbacks.db.tables import Call, Callback, CustomerMessage, JoinedContact, Mail, ReachAttempt, Waiting
 from callbacks.lifecycle.transitions import Change, change_state
-from callbacks.paging.mail_replies import record_reply_not_sent, record_reply_sent, refused_by_server
+from callbacks.paging.follow_up import take_next_action
+from callbacks.paging.mail_replies import (
+    record_reply_not_sent,
+    record_reply_sent,
+    refused_by_server,
+    withdraw_attempt,
+)
 from callbacks.people.technicians import technician_named
 from tests.callbacks.paging.paging_desk import BEGAN, DESK, PagingDesk, minutes
 
@@ -150,3 +156,96 @@ def test_supervisors_are_told_where_the_owner_has_left(desk: PagingDesk) -> None
     desk.write(work)
     assert not desk.pages(PageKind.MAIL_RETURNED)
     assert {page.technician.name for page in desk.pages(PageKind.ALARM)} == {"Sue Tran"}
+
+
+# A reply that comes back
+
+
+def comes_back(desk: PagingDesk, after: float) -> bool:
+    """The first reply comes back."""
+
+    def work(session: Session, _: Callback) -> bool:
+        replies = select(CustomerMessage).where(CustomerMessage.kind == CustomerMessageKind.REPLY)
+        message = session.scalars(replies.order_by(CustomerMessage.id)).all()[0]
+        return withdraw_attempt(session, DESK, message, "no such user", BEGAN + minutes(after))
+
+    return desk.write(work)
+
+
+def test_a_reply_that_comes_back_is_no_attempt_and_the_customer_is_untried_again(desk: PagingDesk) -> None:
+    is_sent(desk, 3)
+    assert comes_back(desk, 4)
+    (attempt,) = attempts(desk)
+    assert (attempt.outcome, attempt.proof) == (ReachOutcome.CAME_BACK, AttemptProof.NONE)
+    callback = desk.callback
+    assert (callback.attempted_at, callback.breached_at, callback.next_action_at) == (None, None, BEGAN + minutes(4))
+    assert callback.owner is not None
+    (page,) = desk.pages(PageKind.MAIL_RETURNED)
+    assert page.technician.name == "Amy Roy"
+    assert (
+        f"your reply to {BOB} about {callback.reference} came back (no such user), so it does not count" in page.words
+    )
+    assert "Reach them another way by 10:42 p.m." in page.words
+    assert desk.events(EventKind.ATTEMPT_WITHDRAWN) == [f"by Amy Roy, to {BOB}"]
+    assert not comes_back(desk, 5)
+    assert len(desk.pages(PageKind.MAIL_RETURNED)) == 1
+
+
+def test_a_reply_that_comes_back_after_the_deadline_was_never_in_time(desk: PagingDesk) -> None:
+    is_sent(desk, 3)
+    comes_back(desk, 40)
+    assert desk.callback.breached_at == desk.callback.due_at
+    assert len(desk.events(EventKind.BREACHED)) == 1
+    (page,) = desk.pages(PageKind.MAIL_RETURNED)
+    assert "at once: promised for 10:42 p.m." in page.words
+
+
+def test_then_the_owner_has_as_long_as_one_who_took_it_now_and_it_escalates_above_them(desk: PagingDesk) -> None:
+    is_sent(desk, 3)
+    comes_back(desk, 40)
+
+    def decides(after: float) -> list[str]:
+        desk.write(lambda session, callback: take_next_action(session, DESK, callback, BEGAN + minutes(after)))
+        return sorted(each for each in desk.paged(PageKind.STEP) if not each.startswith("Amy"))
+
+    assert decides(40) == []
+    assert desk.callback.next_action_at == BEGAN + minutes(50)
+    assert decides(50) == ["Cleo Martin call", "Cleo Martin text", "Sue Tran call", "Sue Tran text"]
+
+
+def test_another_attempt_stands(desk: PagingDesk) -> None:
+    is_sent(desk, 3)
+    is_sent(desk, 5, by="Ben Cole")
+    comes_back(desk, 6)
+    assert [attempt.proof for attempt in attempts(desk)] == [AttemptProof.NONE, AttemptProof.MAIL]
+    assert (desk.callback.attempted_at, desk.callback.breached_at) == (BEGAN + minutes(5), None)
+
+
+def test_an_attempt_after_the_deadline_that_stands_was_late(desk: PagingDesk) -> None:
+    is_sent(desk, 3)
+    is_sent(desk, 31, by="Ben Cole")
+    comes_back(desk, 32)
+    assert (desk.callback.attempted_at, desk.callback.breached_at) == (BEGAN + minutes(31), desk.callback.due_at)
+
+
+def test_nobody_waits_for_an_answer_to_what_came_back(desk: PagingDesk) -> None:
+    is_sent(desk, 3, awaits_answer=True)
+    comes_back(desk, 4)
+    (wait,) = waits(desk)
+    assert wait.until == BEGAN + minutes(4)
+
+
+def test_after_the_end_supervisors_are_told_that_the_reply_came_back(desk: PagingDesk) -> None:
+    is_sent(desk, 3)
+
+    def is_over(_: Session, callback: Callback) -> None:
+        change_state(callback, Change.RESOLVE, BEGAN + minutes(5))
+
+    desk.write(is_over)
+    comes_back(desk, 40)
+    assert not desk.pages(PageKind.MAIL_RETURNED)
+    (alarm,) = desk.pages(PageKind.ALARM)
+    assert (alarm.technician.name, "came back, so it does not count" in alarm.words) == ("Sue Tran", True)
+    callback = desk.callback
+    assert (callback.attempted_at, callback.breached_at) == (None, callback.due_at)
+    assert callback.next_action_at is None

@@ -118,6 +118,8 @@ def every_text(subject: Subject, code: str, others: Sequence[str], reason: str) 
         "over": messages.over(subject, HAS_CANCELLED, who, reason),
         "wrote again": messages.wrote_again(subject, code, reason, NOW),
         "mail returned": messages.mail_returned(subject, code, f"{who}@example.com", reason),
+        "reply returned": messages.reply_returned(subject, code, f"{who}@example.com", reason, NOW),
+        "reply returned late": messages.reply_returned(subject, code, f"{who}@example.com", reason, LATE),
         "reopened": messages.reopened(subject, code, who, reason),
         "unresolved": messages.unresolved(subject, code, LATE, NOW),
         "closed": messages.closed_automatically(subject),

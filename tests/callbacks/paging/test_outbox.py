@@ -85,9 +85,12 @@ class KeptMail(Mailer):
     url: str = "smtp://mail.test"
     sender: str = "desk@example.com"
     sent: list[Email] = field(default_factory=list)
+    faults: list[CarrierError] = field(default_factory=list)
 
     def send(self, email: Email) -> Accepted:
         self.sent.append(email)
+        if self.faults:
+            raise self.faults.pop(0)
         return Accepted(email.id, CarrierStatus.SENT)
 
 
@@ -225,6 +228,23 @@ def test_an_email_goes_to_the_mail_server_with_the_reference_as_its_subject(
         f"{DESK.company.sender}: {desk.callback.reference}",
         "words",
     )
+
+
+def test_a_page_by_mail_is_the_same_mail_each_time_it_is_sent_with_its_deadline_in_bold(
+    outbox: Outbox, desk: PagingDesk, mailer: KeptMail, clock: MovingClock
+) -> None:
+    desk.edit("Amy Roy", lambda row: setattr(row, "email", "amy@example.com"))
+    desk.edit("Amy Roy", lambda row: setattr(row, "language", "fr"))
+    add(desk, Channel.MAIL)
+    mailer.faults[:] = [CarrierError("No answer.", lost=True), CarrierError("Later.", code=451)]
+    for _ in range(10):
+        send_due(outbox)
+        clock.pass_time(minutes(0.5))
+    first, *again = mailer.sent
+    assert [email.id for email in again] == [first.id] * 2 == [f"page-{desk.pages()[1].id}-{desk.pages()[1].code}"] * 2
+    assert {(email.language, email.desk, email.important) for email in mailer.sent} == {
+        ("fr", DESK.company.sender, ("22 h 42",))
+    }
 
 
 def test_a_page_to_an_invalid_email_address_fails_permanently(
@@ -499,7 +519,7 @@ def test_no_step_is_taken_while_nothing_can_be_sent_and_supervisors_hear_by_mail
     assert desk.callback.position == 1
     assert {page.technician.name for page in desk.pages(PageKind.STEP)} == {"Amy Roy"}
     reference = desk.callback.reference
-    assert [email.words.partition(": ")[2] for email in mailer.sent] == [
+    assert [email.plain.rstrip().partition(": ")[2] for email in mailer.sent] == [
         "no texts can be sent: The carrier refused it: not accepted (20003). Pages go by phone. Only you can fix this.",
         "no calls can be placed: The carrier refused it: not accepted (20003). Pages wait until it works again. "
         "Only you can fix this.",

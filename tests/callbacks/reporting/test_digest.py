@@ -10,9 +10,12 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from callbacks.customers.contacts import Contact as ContactOfCustomer
+from callbacks.customers.details import Details
+from callbacks.customers.store import add_customer
 from callbacks.db.database import Database
-from callbacks.db.states import AttemptProof, CallbackState, PageState, VoicemailState
-from callbacks.db.tables import Callback, Page
+from callbacks.db.states import AttemptProof, CallbackState, ContactKind, MailKind, PageState, VoicemailState
+from callbacks.db.tables import Callback, MailMessage, Page
 from callbacks.desk.desk_file import Desk, desk_from
 from callbacks.errors import BrokenDesk
 from callbacks.inbound import calls as intake
@@ -22,6 +25,7 @@ from callbacks.records.log_check import Heads
 from callbacks.records.seals import Head
 from callbacks.reporting.digest import Digest, DigestText, digest_text, log_line
 from sla.clock import MovingClock
+from tests.callbacks.inbound.mails.post import desk_with_mail
 from tests.callbacks.reporting.facts import CARRIER, DESK, NO_NUMBER, WORD, add_staff
 from tests.tried import tried
 
@@ -112,6 +116,31 @@ def test_a_quiet_night_has_a_digest_too(office: Office) -> None:
     assert "No calls.\nNo page failed." in text.words
     assert "Open now\nNone." in text.words
     assert f"{URL}/reports/digest?day=2026-11-28" in text.words
+
+
+def test_automatic_mails_to_the_emergency_mailbox_are_counted_for_somebody_to_look_at(office: Office) -> None:
+    office.desk = desk_with_mail()
+    received = [
+        ("emergency", MailKind.AUTOMATIC, "monitor@acme.example", "2026-11-28T03:00"),
+        ("emergency", MailKind.LIST, "news@shop.example", "2026-11-27T12:00"),
+        ("emergency", MailKind.AUTOMATIC, "monitor@acme.example", "2026-11-28T08:10"),  # in the next digest
+        ("emergency", MailKind.BOUNCE, "mailer-daemon@acme.example", "2026-11-28T03:00"),
+        ("emergency", MailKind.MESSAGE, "bob@acme.example", "2026-11-28T03:00"),
+        ("support", MailKind.AUTOMATIC, "monitor@acme.example", "2026-11-28T03:00"),
+    ]
+
+    def work(session: Session) -> None:
+        known = [ContactOfCustomer(ContactKind.MAIL, "monitor@acme.example")]
+        add_customer(session, Details("Bob", "Acme"), known, office.clock.now())
+        for number, (mailbox, kind, sender, when) in enumerate(received):
+            mail = MailMessage(mailbox=mailbox, digest=str(number), received_at=at(when), size=9, kind=kind)
+            mail.sender = sender
+            session.add(mail)
+
+    assert "automatic" not in office.reads("night", "2026-11-28")
+    office.database.write(work)
+    counted = "2 automatic mails to an emergency mailbox (1 from customers) opened no callback"
+    assert f"No page failed.\n{counted} since the last digest. See Mails." in office.reads("night", "2026-11-28")
 
 
 def test_a_night_lists_what_is_open_what_failed_and_the_gaps_ahead(office: Office) -> None:

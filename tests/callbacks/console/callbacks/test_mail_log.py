@@ -53,7 +53,7 @@ def test_each_mail_says_what_it_is_and_which_callback_it_joined(sue: Console) ->
         ("bob5@acme.example", "mail of ours that came back", ""),
         ("bob4@acme.example", "newsletter or mailing list", ""),
         ("bob3@acme.example", "undelivered mail of ours", ""),
-        ("bob2@acme.example", "automatic answer", ""),
+        ("bob2@acme.example", "automatic mail", ""),
         ("bob1@acme.example", "message", sue.reference),
     ]
     page = sue.client.get("/mails").text

@@ -261,7 +261,7 @@ def test_each_attempt_is_shown_with_its_proof_and_who_decided_its_outcome(sue: C
 
     sue.database.write(work)
     page = sue.reads("/callbacks/{reference}")
-    assert "not rung reported by the carrier No attempt: the phone did not ring connection" in page
+    assert "not rung reported by the carrier No attempt: no phone rang, or the mail came back connection" in page
     assert "machine, 12 s the carrier's guess Proven by the carrier connection" in page
     assert "left a message said by the technician By a technician's word text" in page
     assert "Came from a missed call: the caller waited for a technician and hung up" in page

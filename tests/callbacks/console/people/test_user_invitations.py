@@ -66,8 +66,8 @@ def test_with_a_mail_server_only_the_user_reads_the_link(console: Console) -> No
     assert "/invitation/" not in shown
     (email,) = mail.sent
     assert email.to == "new@example.com"
-    assert ("choisissez" in email.subject, "Ce lien fonctionne une seule fois" in email.words) == (True, True)
-    chooses(console, link_in(email.words))
+    assert ("choisissez" in email.subject, "Ce lien fonctionne une seule fois" in email.plain) == (True, True)
+    chooses(console, link_in(email.plain))
 
 
 def test_a_mail_that_fails_is_shown_with_the_link(console: Console) -> None:

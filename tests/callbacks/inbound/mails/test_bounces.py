@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -10,12 +12,15 @@ from sqlalchemy.orm import Session
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import (
+    Channel,
     CustomerMessageKind,
     CustomerMessageState,
     MailKind,
     PageKind,
+    PageState,
 )
-from callbacks.db.tables import Callback, CustomerMessage, Technician
+from callbacks.db.tables import Callback, CustomerMessage, Page, Technician
+from callbacks.inbound.mails.bounces import is_with_server, names, pages_in
 from callbacks.inbound.mails.receive import Outcome
 from callbacks.lifecycle.transitions import Change, change_state, set_owner
 from tests.callbacks.inbound.mails.post import (
@@ -24,6 +29,8 @@ from tests.callbacks.inbound.mails.post import (
     Post,
     parsed,
 )
+
+AMY = "amy@desk.example"
 
 
 @pytest.fixture
@@ -76,3 +83,79 @@ def _sent(session: Session) -> None:
 def test_a_bounce_of_nobodys_mail_changes_nothing(day: Post) -> None:
     day.gets(parsed(kind=MailKind.BOUNCE, failed_recipients=("eve@evil.example",), thread=("x@y",)))
     assert day.events(EventKind.MAIL_RETURNED) == []
+
+
+def _mailed(session: Session) -> str:
+    """Have Amy's page go by mail, and return its message ID."""
+    page = session.query(Page).one()
+    page.technician.email, page.channel, page.state, page.next_action_at = AMY, Channel.MAIL, PageState.SENT, None
+    return f"page-{page.id}-{page.code}@desk.example"
+
+
+@pytest.mark.parametrize(
+    ("forged", "has_failed"),
+    [
+        ({}, True),
+        ({"thread": ("page-1@desk.example", "page-1-0000@desk.example")}, False),
+        ({"failed_recipients": (BOB,)}, False),
+    ],
+)
+def test_a_page_that_comes_back_has_failed_and_the_next_step_comes_at_once(
+    day: Post, forged: dict[str, tuple[str, ...]], has_failed: bool
+) -> None:
+    day.gets()
+    facts: dict[str, Any] = {"thread": (day.database.write(_mailed),), "failed_recipients": (AMY,)} | forged
+    for _ in range(2):
+        day.gets(parsed("Undelivered", sender="", kind=MailKind.BOUNCE, **facts))
+    page = day.database.read(lambda session: session.query(Page).order_by(Page.id).all())[0]
+    assert page.state is (PageState.FAILED if has_failed else PageState.SENT)
+    assert (day.callback.next_action_at == TUESDAY_MORNING) == has_failed
+    assert day.pages(PageKind.ALARM).count("Luc") == has_failed
+    assert len(day.events(EventKind.PAGE_FAILED)) == has_failed
+
+
+# What a bounce is about. Pure.
+
+
+def test_pages_are_named_by_id_and_code() -> None:
+    thread = ("page-12-583112@desk.example", "page-7@desk.example", "page-99999999999-1234@x", "reply-1-2345@x")
+    assert pages_in(parsed(kind=MailKind.BOUNCE, thread=thread)) == [(12, "583112")]
+
+
+IDS = ("reply-0123456789abcdef@desk.example",)
+
+
+@pytest.mark.parametrize(
+    ("thread", "failed", "is_named"),
+    [
+        (IDS, (BOB,), True),
+        (IDS, ("eve@evil.example", BOB.upper()), True),
+        (IDS, (), False),  # it does not say who was not reached
+        (IDS, ("eve@evil.example",), False),
+        ((), (BOB,), False),  # anybody knows the address
+        (("reply-0123@desk.example",), (BOB,), False),
+        (("",), (BOB,), False),
+    ],
+)
+def test_a_bounce_names_a_mail_by_its_message_id_and_its_recipient(
+    thread: tuple[str, ...], failed: tuple[str, ...], is_named: bool
+) -> None:
+    bounce = parsed(kind=MailKind.BOUNCE, thread=thread, failed_recipients=failed)
+    assert names(bounce, CustomerMessage(message_id=IDS[0], address=BOB)) == is_named
+    assert not names(bounce, CustomerMessage(message_id="", address=BOB))
+
+
+@pytest.mark.parametrize(
+    ("state", "asked_at", "is_there"),
+    [
+        (CustomerMessageState.SENT, TUESDAY_MORNING, True),
+        (CustomerMessageState.DUE, TUESDAY_MORNING, True),  # the answer is not stored yet
+        (CustomerMessageState.DUE, None, False),
+        (CustomerMessageState.FAILED, TUESDAY_MORNING, False),
+        (CustomerMessageState.CANCELLED, None, False),
+    ],
+)
+def test_only_what_the_mail_server_may_have_can_come_back(
+    state: CustomerMessageState, asked_at: datetime | None, is_there: bool
+) -> None:
+    assert is_with_server(CustomerMessage(state=state, asked_at=asked_at)) == is_there

@@ -24,6 +24,7 @@ from cryptography.x509.oid import NameOID
 from callbacks.db.states import CarrierStatus
 from callbacks.errors import CarrierError
 from callbacks.paging.channels.mail import Email, Mailer, WrittenBy
+from callbacks.text.bilingual import Words
 from tests.mail_server import MailServer, running
 from tests.ports import held_port
 from tests.waiting import FAR
@@ -95,8 +96,21 @@ def test_an_email_arrives_whole_and_is_marked_as_automatic(server: MailServer) -
     plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
     assert plain is not None
     assert html is not None
-    assert plain.get_content().splitlines() == EMAIL.words.splitlines()
-    assert '<a href="https://x">' in html.get_content()
+    assert plain.get_content().splitlines() == EMAIL.plain.splitlines() == ["Rappelez à 22 h.", "https://x"]
+    assert 'href="https://x">' in html.get_content()
+
+
+def test_a_mail_in_both_languages_says_each_once_in_both_its_forms(server: MailServer) -> None:
+    both = replace(EMAIL, words=Words("Call by 10 p.m.", "Rappelez à 22 h."), desk="Support desk", important=("22 h",))
+    mailer(server.url).send(both)
+    mail = message_from_bytes(server.mails[0], policy=policy.default)
+    assert mail.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+    plain, html = (part.get_content().replace("\r\n", "\n") for part in mail.iter_parts())
+    assert plain == "Call by 10 p.m.\n\n---\n\nRappelez à 22 h.\n"
+    assert '<section lang="en">\n<p>Call by 10 p.m.</p>' in html
+    assert '<section lang="fr">\n<p>Rappelez à <strong>22 h</strong>.</p>' in html
+    assert "<header>Support desk</header>" in html
 
 
 @pytest.mark.parametrize(
@@ -130,6 +144,13 @@ def test_an_answer_names_the_mail_that_it_answers_and_its_mailbox(server: MailSe
     assert (mail["Message-ID"], mail["Reply-To"]) == ("<ours@desk.example>", "support@desk.example")
     assert mail["In-Reply-To"] == mail["References"] == "<1@acme.example>"
     assert (attacked["In-Reply-To"], attacked["Bcc"]) == (None, None)
+
+
+@pytest.mark.parametrize("goodbye", ["421 too busy", "554 no", "nonsense"])
+def test_what_the_server_has_taken_is_sent_whatever_it_says_at_the_end(server: MailServer, goodbye: str) -> None:
+    server.goodbye = goodbye
+    assert mailer(server.url).send(EMAIL).status is CarrierStatus.SENT
+    assert len(server.mails) == 1
 
 
 def test_a_mail_to_a_subscriber_has_the_button_that_ends_it(server: MailServer) -> None:

@@ -98,8 +98,8 @@ def test_a_message_is_mailed_once_and_pages_nobody(office: Office) -> None:
         office.clock.pass_time(timedelta(hours=2))
     (mail,) = office.post.kept
     assert (mail.to, mail.subject) == ("sales@example.com", "Support desk: sales, (514) 555-0199")
-    assert "Listen: https://desk.test/boxes#message-1" in mail.words
-    assert "Écouter : https://desk.test/boxes#message-1" in mail.words
+    assert "Listen: https://desk.test/boxes#message-1" in mail.plain
+    assert "Écouter : https://desk.test/boxes#message-1" in mail.plain
     assert (office.count(Callback), office.count(Page)) == (0, 0)
     logged = select(Event.detail).where(Event.kind == EventKind.BOX_MAILED)
     assert office.database.read(lambda session: session.scalars(logged).all()) == ["to sales@example.com"]

@@ -133,7 +133,7 @@ def test_each_mail_ends_with_the_heads_of_both_logs_so_that_a_cut_one_shows(offi
     assert known.entries.count == 1
     last_line = f"Logs: 1 audit entry, 0 events sealed. To verify them: python app.py audit {known}\n"
     assert len(office.post.kept) == 2
-    assert all(email.words.endswith(f"\n\n{last_line}") for email in office.post.kept)
+    assert all(email.plain.endswith(f"\n\n{last_line}") for email in office.post.kept)
 
 
 def test_every_morning_has_a_digest_and_monday_also_that_of_the_week(office: Office) -> None:

@@ -72,8 +72,8 @@ def test_the_user_is_mailed_once(office: Office) -> None:
         office.works(2)
         office.clock.pass_time(timedelta(minutes=10))
     assert office.mailed == ["sue@example.com"]
-    assert "Too many logins to your account failed" in office.post.kept[0].words
-    assert "Trop de tentatives de connexion à votre compte" in office.post.kept[0].words
+    assert "Too many logins to your account failed" in office.post.kept[0].plain
+    assert "Trop de tentatives de connexion à votre compte" in office.post.kept[0].plain
 
 
 def test_the_next_lock_is_another_mail(office: Office) -> None:
