@@ -9,6 +9,9 @@ INSTALL := $(BIN)/python -m pip install --quiet --no-input --disable-pip-version
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --extra postgres \
     --generate-hashes --no-annotate --no-header --quiet
 
+# Tests start the service often, and without this each start would compile all of its modules.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup demo test check bench soak screenshots lock clean
 .DEFAULT_GOAL := help
 

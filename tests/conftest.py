@@ -123,7 +123,8 @@ def statements_are_compiled_once() -> Iterator[None]:
     patch = pytest.MonkeyPatch()
     patch.setattr(DefaultDialect, "__eq__", is_same_kind)
     patch.setattr(DefaultDialect, "__hash__", hash_of_kind)
-    patch.setattr("callbacks.db.database.create_engine", create)
+    for module in ("database", "sqlite"):
+        patch.setattr(f"callbacks.db.{module}.create_engine", create)
     yield
     patch.undo()
 

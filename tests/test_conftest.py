@@ -1,4 +1,4 @@
-"""What apps share in a test run (`apps_are_compiled_once`) tells nothing of one app to another."""
+"""What apps and engines share in a test run is shared, and tells nothing of one app to another."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 from flask import Flask, render_template, url_for
 from jinja2 import BytecodeCache
 from werkzeug.routing import BaseConverter, Rule
+
+from callbacks.db.database import engine_for
 
 SHARED_NAME = "page.html"
 
@@ -59,6 +61,14 @@ def test_the_code_is_shared_at_all(tmp_path: Path) -> None:
     one, other = (next(app_in(tmp_path / name, "").url_map.iter_rules("who")) for name in ("one", "other"))
     assert code_of(one) is code_of(other)
     assert isinstance(Flask.jinja_options.get("bytecode_cache"), BytecodeCache)
+
+
+def test_every_engine_shares_the_statements(sqlite_url: str) -> None:
+    """Of a database that no test uses, too: nothing is connected here."""
+    urls = (sqlite_url, "sqlite:////tmp/another.db", "postgresql://nobody@127.0.0.1:1/nowhere")
+    caches = [engine_for(url).get_execution_options().get("compiled_cache") for url in urls]
+    assert caches[0] is not None
+    assert all(cache is caches[0] for cache in caches)
 
 
 def code_of(rule: Rule) -> object:

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from callbacks.acts.deletion import DeleteMessage, Part
-from callbacks.db.states import PageKind, TranscribedBy, Urgency
+from callbacks.db.states import AudioState, PageKind, TranscribedBy, Urgency
 from ivr.simulator import Fault, FaultKind, Place
 from tests.acting import supervisor_acts
 from tests.callbacks.worker.speech_model import FAKE, answers
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, SATURDAY_NIGHT, ScenarioDesk
+from tests.waiting import eventually
 
 pytestmark = POSTGRES_IN_SOAK
 
@@ -30,6 +31,17 @@ def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+def is_transcribed(desk: ScenarioDesk) -> None:
+    """Let the machine finish. It takes real time, in which the clock of the story stands still."""
+
+    def is_over() -> bool:
+        desk.scenario.settle()
+        return desk.voicemail.transcribed_by is not TranscribedBy.NOT_YET
+
+    assert desk.scenario.wait_until(lambda: desk.voicemail.audio is AudioState.COPIED)
+    eventually(is_over, "the voicemail is transcribed")
+
+
 def test_the_page_comes_first_and_the_words_follow_once(open_desk: Opens, model: Path) -> None:
     answers(model, "Hi, this is Marie.|Our email is completely down.|Thanks.")
     desk = open_desk(SATURDAY_NIGHT, model=model)
@@ -37,6 +49,7 @@ def test_the_page_comes_first_and_the_words_follow_once(open_desk: Opens, model:
     amy = desk.phone_of("Amy")
     page = amy.reads("call (514) 555-0199 back")
     assert "email" not in page
+    is_transcribed(desk)
     text = amy.reads("Our email is completely down.", "Perhaps everything is down", "machine")
     assert len(text) <= 306
     amy.resolves()
@@ -51,6 +64,7 @@ def test_a_message_in_french_is_written_down_and_understood_in_french(open_desk:
     call.hears("Merci").is_hung_up_on()
     amy = desk.phone_of("Amy")
     amy.reads("call (514) 555-0199 back", "in French")
+    is_transcribed(desk)
     amy.reads("Y'a rien d'urgent", "Perhaps it can wait")
     amy.resolves()
     assert desk.voicemail.guessed_urgency is Urgency.CAN_WAIT
@@ -62,6 +76,7 @@ def test_a_machine_that_fails_delays_nobody_and_texts_nothing(open_desk: Opens, 
     desk.leaves_a_message()
     amy = desk.phone_of("Amy")
     amy.reads("call (514) 555-0199 back")
+    is_transcribed(desk)
     desk.scenario.minutes_pass(1)
     amy.reads_nothing()
     amy.resolves()

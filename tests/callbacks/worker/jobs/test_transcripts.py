@@ -142,10 +142,11 @@ def test_two_workers_transcribe_it_once_and_a_dead_one_is_replaced(
 
     monkeypatch.setattr(transcripts, "transcribe", slowly)
     first = threading.Thread(target=machine.transcribe_next, name="first")
+    assert machine.next_due_at() == BEGAN
     first.start()
     assert hearing.wait(FAR.total_seconds())
     machine.transcribe_next()
-    assert heard == ["first"]
+    assert (heard, machine.next_due_at()) == (["first"], clock.now() + LEASE)
     clock.move_to(clock.now() + LEASE)
     second = threading.Thread(target=machine.transcribe_next, name="second")
     hearing.clear()
@@ -155,6 +156,7 @@ def test_two_workers_transcribe_it_once_and_a_dead_one_is_replaced(
     first.join()
     second.join()
     assert heard == ["first", "second"]
+    assert machine.next_due_at() is None
     assert is_found(database, "second")
     assert not is_found(database, "first")
 
@@ -164,5 +166,6 @@ def test_older_voicemails_are_left_alone(
 ) -> None:
     answers(model, "Long ago.")
     clock.move_to(BEGAN + timedelta(days=2))
+    assert machine.next_due_at() is None
     machine.transcribe_next()
     assert not is_found(database, "long ago")
