@@ -96,6 +96,8 @@ class EventKind(enum.Enum):
     CUSTOMER_TEXTED = "customer_texted"  # the customer texted; the detail has the words
     CANCEL_ASKED = "cancel_asked"  # the customer asked by text for no call back
     CUSTOMER_NOTIFIED = "customer_notified"  # a text to the customer went out
+    CUSTOMER_MAILED = "customer_mailed"  # a mail of the desk to the customer went out
+    CUSTOMER_NOT_MAILED = "customer_not_mailed"
     CUSTOMER_NOT_NOTIFIED = "customer_not_notified"  # a text to the customer was not sent, or will never arrive
     REPLY_WRITTEN = "reply_written"  # a person wrote a reply by mail; it is not sent yet
     REPLY_SENT = "reply_sent"  # the mail server took the reply

@@ -474,13 +474,28 @@ def nothing_to_go_by(subject: Subject) -> Words:
 
 def closed_automatically(subject: Subject) -> Words:
     """Return that it was closed: the customer could not be reached (policy: Priorities)."""
-    about = _about_before_verb(subject)
+    about, reopens = _about_before_verb(subject), _who_reopens(subject)
     return Words(
         f"{subject.sender}: {about.english} was closed automatically: the customer could not be reached and has not "
-        "called again. A supervisor can reopen it.",
+        f"been in touch. {reopens.english}",
         f"{subject.sender}: {about.french} a été fermé automatiquement: client impossible à joindre, aucune nouvelle "
-        "depuis. Un superviseur peut le rouvrir.",
+        f"depuis. {reopens.french}",
     )
+
+
+def _who_reopens(subject: Subject) -> Words:
+    """Return who can reopen what closed automatically. A call opens a new callback."""
+    if subject.mail is not None:
+        return Words(
+            "An email from them reopens it, and so can a supervisor.",
+            "Un courriel de sa part le rouvre; un superviseur le peut aussi.",
+        )
+    if subject.customer_number:
+        return Words(
+            "A text from them reopens it, and so can a supervisor.",
+            "Un texto de sa part le rouvre; un superviseur le peut aussi.",
+        )
+    return Words("A supervisor can reopen it.", "Un superviseur peut le rouvrir.")
 
 
 def ask_outcome(subject: Subject, code: str) -> Words:

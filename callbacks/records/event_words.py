@@ -78,6 +78,8 @@ _WORDS = {
     EventKind.CANCEL_ASKED: "asked by text for no call back",
     EventKind.CUSTOMER_NOTIFIED: "texted the customer",
     EventKind.CUSTOMER_NOT_NOTIFIED: "could not text the customer",
+    EventKind.CUSTOMER_MAILED: "mailed the customer",
+    EventKind.CUSTOMER_NOT_MAILED: "could not mail the customer",
     EventKind.REPLY_WRITTEN: "wrote a reply by mail",
     EventKind.REPLY_SENT: "sent the reply by mail",
     EventKind.REPLY_NOT_SENT: "could not send the reply by mail",

@@ -158,6 +158,20 @@ def test_every_text_fits_two_segments_whatever_names_and_lines_say(
             assert size(text) <= TWO_SEGMENTS, (kind, size(text), text)
 
 
+@pytest.mark.parametrize(
+    ("subject", "who"),
+    [
+        (SUBJECT, "A text from them reopens it, and so can a supervisor."),
+        (BY_MAIL, "An email from them reopens it, and so can a supervisor."),
+        (WITHHELD, "A supervisor can reopen it."),
+    ],
+)
+def test_who_can_reopen_what_closed_automatically(subject: Subject, who: str) -> None:
+    closed = messages.closed_automatically(subject)
+    assert closed.english.endswith(f"has not been in touch. {who}")
+    assert "rouvr" in closed.french
+
+
 @pytest.mark.parametrize("customer_number", [None, "+15145550199"])
 @pytest.mark.parametrize("due_at", [NOW - timedelta(days=30), NOW, LATE])
 def test_no_text_has_a_letter_to_fold_or_ends_a_sentence_twice(customer_number: str | None, due_at: datetime) -> None:
