@@ -41,6 +41,7 @@ class EventKind(enum.Enum):
     STANDING_HEARD = "standing_heard"  # the caller heard how their open callback stands
     SAID_SEPARATE = "said_separate"  # the caller said that the call is not about the open callback
     CALLED_AGAIN = "called_again"  # the call joined the callback that was open for this number
+    FOLLOW_UP_ASKED = "follow_up_asked"  # the technician who took a call: does it need more work?
     COLLEAGUE_MAILED = "colleague_mailed"  # from an address of ours, which can be forged: it is no act
     MAIL_RECEIVED = "mail_received"  # a mail reached one of our mailboxes; the detail has its subject
     MAIL_RETURNED = "mail_returned"  # a mail of ours to the customer could not be delivered

@@ -561,6 +561,18 @@ def to_follow_up(subject: Subject, code: str, priority: str, now: datetime) -> W
     )
 
 
+def needs_more(sender: str, caller: str, code: str, began_at: datetime, zone: ZoneInfo, now: datetime) -> Words:
+    """Return the question whether a call needs more work, for whoever took it and hung up before the caller."""
+    who, when = readable_number(caller) if caller.startswith("+") else "", _at(began_at, zone, now)
+    english, french = (f" from {who}", f" du {who}") if who else ("", "")
+    return Words(
+        f"{sender}: does the call{english} {when.english} need more work? Reply MORE {code} P1, P2 or P3 and what it "
+        "is about. If it is settled, do nothing.",
+        f"{sender}: l'appel{french} {when.french} demande-t-il un suivi? Répondez SUIVI {code} P1, P2 ou P3 et de "
+        "quoi il s'agit. Si c'est réglé, ne faites rien.",
+    )
+
+
 def joined(subject: Subject, code: str, by: str, reference: str) -> Words:
     """Return that another callback is part of this one now, for its owner."""
     name, replies = _name(by), _replies(subject, code, AFTERWARDS)

@@ -21,6 +21,7 @@ _WORDS = {
     EventKind.BEEP: "asked for a message",
     EventKind.CALL_ENDED: "call ended",
     EventKind.CALL_ANSWERED: "answered the call",
+    EventKind.FOLLOW_UP_ASKED: "asked whether it needs more work",
     EventKind.NOT_CONNECTED: "could not connect the two",
     EventKind.STOPPED_WAITING: "waited for a technician and hung up",
     EventKind.NO_BEEP: "promised a call back, and the beep never came",

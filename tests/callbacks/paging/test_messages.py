@@ -125,6 +125,7 @@ def every_text(subject: Subject, code: str, others: Sequence[str], reason: str) 
         "closed": messages.closed_automatically(subject),
         "outcome": messages.ask_outcome(subject, code),
         "manager": messages.manager_wanted(subject, code, reason),
+        "needs more": messages.needs_more(subject.sender, "+15145550199", code, NOW, MONTREAL, LATE),
         "manager, with the history": messages.manager_wanted(
             subject, code, reason, messages.history(12, NOW, who, MONTREAL, LATE, is_tried=True)
         ),
