@@ -1,4 +1,4 @@
-"""Mails in the shapes that programs really write, and what becomes of each. All of them were written for these tests."""
+"""Mails in the shapes that programs really write, and what becomes of each. All were written for these tests."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ CALENDAR = (
     "BEGIN:VEVENT\nUID:1\nDTSTAMP:20261127T120000Z\nDTSTART:20261130T150000Z\nDTEND:20261130T160000Z\n"
     "SUMMARY:Migration\nORGANIZER:mailto:amy@example.com\nEND:VEVENT\nEND:VCALENDAR\n"
 )
-INNER = "Content-Type: message/rfc822\n\nFrom: eve@evil.example\nSubject: Phishing\nMessage-ID: <9@evil.example>\n\nPay now.\n"
+INNER = "Content-Type: message/rfc822\n\nFrom: eve@evil.example\nSubject: Phishing\nMessage-ID: <9@evil>\n\nPay now.\n"
 
 SHAPES = (
     Shape(
