@@ -31,7 +31,7 @@ _WORDS = {
     EventKind.SAID_SEPARATE: "called about something else",
     EventKind.CALLED_AGAIN: "called again",
     EventKind.MAIL_RECEIVED: "wrote a mail",
-    EventKind.COLLEAGUE_MAILED: "wrote a mail about it",
+    EventKind.COLLEAGUE_MAILED: "was added as a note",
     EventKind.MAIL_RETURNED: "returned a mail to the customer",
     EventKind.JOINED: "joined two callbacks",
     EventKind.CALL_SPLIT: "split off a call",
